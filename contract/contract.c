@@ -1,0 +1,95 @@
+#include "contract.h"
+
+#include <string.h>
+
+G_DEFINE_QUARK (contract-error-quark, contract_error)
+
+#define LEAF_MAX_BYTES (8 * 1024 * 1024) /* chosen: a string inside a container with no limit of its own */
+
+static gboolean
+is_form (const char *text, ContractForm form)
+{
+  static const char *const extra[] = { [CONTRACT_WORD] = "-_.", [CONTRACT_HOST] = "-_.:" };
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    if (form == CONTRACT_WORD || form == CONTRACT_HOST) {
+      if (!(c < 128 && (g_ascii_isalnum ((char) c) || strchr (extra[form], (int) c) != NULL)))
+        return FALSE;
+    } else if (form == CONTRACT_TEXT && (c == '\n' || c == '\r' || c == '\t')) {
+      continue;
+    } else if (form != CONTRACT_ANY && g_unichar_iscntrl (c)) {
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* Strings in any depth. D-Bus itself limits depth (64) and has checked UTF-8. */
+static gboolean
+is_leaf_fine (GVariant *value, ContractForm form, gsize max_bytes)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)) {
+    gsize len;
+    const char *text = g_variant_get_string (value, &len);
+
+    return len <= max_bytes && is_form (text, form);
+  }
+  if (!g_variant_is_container (value) ||
+      (g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY) &&
+       g_variant_type_is_basic (g_variant_type_element (g_variant_get_type (value))) &&
+       !g_variant_type_equal (g_variant_type_element (g_variant_get_type (value)), G_VARIANT_TYPE_STRING)))
+    return TRUE; /* numbers, ay, at */
+  for (gsize i = 0, n = g_variant_n_children (value); i < n; i++) {
+    g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+    if (!is_leaf_fine (child, form, max_bytes))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+is_argument_fine (GVariant *value, const ContractCheck *check)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return is_leaf_fine (value, check->form, check->max > 0 ? check->max : LEAF_MAX_BYTES);
+  if (g_variant_is_container (value) && check->max > 0 && g_variant_n_children (value) > check->max)
+    return FALSE;
+  return is_leaf_fine (value, check->form, LEAF_MAX_BYTES);
+}
+
+static const ContractRow *
+find_row (const char *interface, const char *member, ContractSide side)
+{
+  for (const ContractRow *row = contract_rows; row->interface != NULL; row++)
+    if (row->side == side && g_strcmp0 (row->member, member) == 0 && g_strcmp0 (row->interface, interface) == 0)
+      return row;
+  return NULL;
+}
+
+gboolean
+contract_check (const char *interface, const char *member, ContractSide side, GVariant *arguments, GError **error)
+{
+  const ContractRow *row = find_row (interface, member, side);
+
+  if (row == NULL) {
+    g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_UNKNOWN, "a message that the contract does not have");
+    return FALSE;
+  }
+  if (g_strcmp0 (arguments != NULL ? g_variant_get_type_string (arguments) : "()", row->signature) != 0) {
+    g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_TYPE, "%s: wrong types", row->member);
+    return FALSE;
+  }
+  for (gsize i = 0, n = arguments != NULL ? g_variant_n_children (arguments) : 0; i < n; i++) {
+    g_autoptr (GVariant) value = g_variant_get_child_value (arguments, i);
+
+    if (!is_argument_fine (value, &row->args[i])) {
+      g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_VALUE, "%s: argument %" G_GSIZE_FORMAT " is too long, too many or malformed",
+                   row->member, i + 1);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}

@@ -1,0 +1,44 @@
+#include "text.h"
+
+#include <string.h>
+
+/* Also the marks that turn the writing direction: a reply must not rearrange the line it is quoted in. */
+static gboolean
+is_shown (gunichar c)
+{
+  return !g_unichar_iscntrl (c) && c != 0x2028 && c != 0x2029 && !(c >= 0x202a && c <= 0x202e) &&
+         !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
+}
+
+char *
+text_printable (const char *data, gssize len, gsize max)
+{
+  g_autofree char *valid = len != 0 ? g_utf8_make_valid (data, len) : g_strdup ("");
+  GString *shown = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    if (shown->len + 6 > max) {
+      g_string_append (shown, "…");
+      break;
+    }
+    g_string_append_unichar (shown, is_shown (c) && c != 0xfffd ? c : '?');
+  }
+  return g_string_free (shown, FALSE);
+}
+
+gboolean
+text_is_missing (const char *data, gsize len)
+{
+  static const char *const words[] = { "-", "#N/A", "NULL" };
+
+  while (len > 0 && g_ascii_isspace (data[0]))
+    data++, len--;
+  while (len > 0 && g_ascii_isspace (data[len - 1]))
+    len--;
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (strlen (words[i]) == len && g_ascii_strncasecmp (words[i], data, len) == 0)
+      return TRUE;
+  return len == 0;
+}

@@ -1,0 +1,10 @@
+/* text.h - foreign words made fit to be shown: capped, one line, nothing that moves a cursor. Pure. */
+#pragma once
+#include <glib.h>
+
+/* `len` octets at `data` (any bytes; -1: NUL-terminated). Controls and bad UTF-8 become "?"; cut to `max` octets at
+ * a character, with "…" when cut. Returns: (transfer full) a string, never NULL. */
+char *text_printable (const char *data, gssize len, gsize max);
+
+/* Blank, "-", "#N/A", "NULL" (any case, white space around) are no values. */
+gboolean text_is_missing (const char *data, gsize len);

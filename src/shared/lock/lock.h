@@ -1,0 +1,55 @@
+/* lock.h - a rule table becomes seccomp, Landlock, rlimits and namespaces. Two functions, in this order, around the warm-up.
+ * Used in: main.c of each confined program. Source: facts of docs/sandbox.md; seccomp(2), landlock(7), prctl(2). */
+#pragma once
+#include <glib.h>
+#include <sys/resource.h>
+
+typedef enum { LOCK_ALLOW, LOCK_ERRNO, LOCK_KILL } LockVerdict;
+
+typedef struct { /* one allowed or refused system call; ends with name NULL */
+  const char *name;
+  LockVerdict verdict;
+  int         errno_value; /* LOCK_ERRNO */
+  int         argument;    /* index 0-5 that must match, or -1: any */
+  guint64     mask, value; /* (argument & mask) == value */
+  const char *why;
+} LockSyscall;
+
+typedef struct { /* ends with why NULL */
+  int     resource; /* RLIMIT_* */
+  rlim_t  value;
+  const char *why;
+} LockLimit;
+
+typedef struct { /* what lies beneath may be read (or also written and made); ends with path NULL */
+  const char *path;
+  gboolean    is_writable;
+  const char *why;
+} LockPath;
+
+typedef struct { /* ends with why NULL */
+  guint16     port;
+  gboolean    is_bind; /* else connect */
+  const char *why;
+} LockPort;
+
+typedef struct {
+  const char        *program;
+  const LockSyscall *syscalls; /* added to the base table that all share */
+  const LockLimit   *limits;   /* added to CORE 0, NOFILE 64 */
+  const LockPath    *paths;    /* NULL: none at all */
+  const LockPort    *ports;    /* NULL: none at all */
+  gboolean dies_with_parent;   /* import, dial: yes. A transport finishes the wire first */
+  gboolean keeps_network;      /* dial alone: no empty network namespace */
+  gboolean needs_landlock;     /* refuse to work without it */
+} LockTable;
+
+/* First thing in main, still one thread: closes fds from 4, rlimits, no_new_privs, namespaces where allowed, no capabilities,
+ * not dumpable, MDWE. Returns: FALSE with FAULT_OS: leave. */
+gboolean lock_enter (const LockTable *table, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* After the warm-up, before any thread and any foreign byte: Landlock, then seccomp. No way back. */
+gboolean lock_seal (const LockTable *table, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Prints a line a layer: "layer<TAB>holds|missing|not needed<TAB>why". For `postrider-X --layers`, which core's doctor reads. */
+void lock_print_layers (void);

@@ -1,0 +1,40 @@
+/* peer.h - a confined program as core sees it: started, spoken to over a private D-Bus, dropped when it lies.
+ * Trust:  the peer is hostile. Each message that it sends is checked against contract/ before anyone sees it; a message that the
+ *         contract does not have, a wrong type, an over-long value, an unasked reply or a flood ends it.
+ * Used in: core. Source: DESIGN §2, STYLE §7. */
+#pragma once
+#include <gio/gio.h>
+
+#define PEER_PATH "/org/postrider"
+
+typedef struct Peer Peer;
+
+typedef struct {
+  const char        *program;   /* "smtp": postrider-smtp beside us */
+  const char *const *arguments; /* further ones, or NULL. Never a secret: others can read them */
+  const char        *interface; /* the only one it may speak, e.g. "org.postrider.Dial1" */
+  gsize              flood_bytes; /* received and not yet handled; 0: 64 MiB */
+} PeerSpec;
+
+typedef enum {
+  PEER_ENDED,    /* it left or crashed by itself, or peer_close() was called */
+  PEER_VIOLATED, /* it broke the contract (here or by peer_drop): nothing that it wrote proves anything */
+} PeerEnd;
+
+/* Called once, from the main loop, when it can be spoken to (error NULL) or could not be started (error borrowed; closed is not called). */
+typedef void (*PeerReadyFunc)  (Peer *peer, const GError *error, gpointer data);
+/* Called once after ready, when it is gone. why: a sentence for the log. */
+typedef void (*PeerClosedFunc) (Peer *peer, PeerEnd end, const char *why, gpointer data);
+
+/* Starts it with fd 3 = socketpair, an allow-listed environment, stdin and stdout on /dev/null, stderr into our log (capped).
+ * Returns: (transfer full), never NULL: what goes wrong is told to `ready`. Callbacks never come before this returns. */
+Peer *peer_start (const PeerSpec *spec, PeerReadyFunc ready, PeerClosedFunc closed, gpointer data);
+
+GDBusConnection *peer_get_connection (Peer *self); /* borrowed; NULL before ready and after the end */
+GPid             peer_get_pid (Peer *self);        /* 0 when gone */
+const char      *peer_get_program (Peer *self);
+
+void peer_drop  (Peer *self, const char *why); /* a violation that only the caller could see: kills it; `closed` follows */
+void peer_close (Peer *self);                  /* we are done with it: closes the socket; killed if it stays for 15 s */
+void peer_free  (Peer *self);                  /* closes without further callbacks; NULL is a no-op */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_free)

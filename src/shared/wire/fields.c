@@ -1,0 +1,73 @@
+#include "fields.h"
+
+#include <string.h>
+
+void
+fields_open (FieldsReader *self, const void *blob, gsize len)
+{
+  self->at = blob;
+  self->end = self->at + len;
+}
+
+gboolean
+fields_next (FieldsReader *self, Slice *out_name, Slice *out_value)
+{
+  gsize left = (gsize) (self->end - self->at), name_len, value_len;
+  const guint8 *at = self->at;
+
+  if (left < 6)
+    return FALSE;
+  name_len = (gsize) at[0] | (gsize) at[1] << 8;
+  if (left - 6 < name_len)
+    return FALSE;
+  at += 2;
+  *out_name = (Slice){ (const char *) at, name_len };
+  at += name_len;
+  value_len = (gsize) at[0] | (gsize) at[1] << 8 | (gsize) at[2] << 16 | (gsize) at[3] << 24;
+  if (left - 6 - name_len < value_len)
+    return FALSE;
+  at += 4;
+  *out_value = (Slice){ (const char *) at, value_len };
+  self->at = at + value_len;
+  return TRUE;
+}
+
+void
+fields_append (GByteArray *blob, Slice name, Slice value)
+{
+  gsize name_len = MIN (name.len, G_MAXUINT16);
+  guint8 head[2] = { (guint8) name_len, (guint8) (name_len >> 8) };
+  guint8 middle[4] = { (guint8) value.len, (guint8) (value.len >> 8), (guint8) (value.len >> 16), (guint8) (value.len >> 24) };
+
+  g_byte_array_append (blob, head, 2);
+  g_byte_array_append (blob, (const guint8 *) name.data, (guint) name_len);
+  g_byte_array_append (blob, middle, 4);
+  g_byte_array_append (blob, (const guint8 *) value.data, (guint) value.len);
+}
+
+gboolean
+fields_name_equal (Slice a, Slice b)
+{
+  g_autofree char *folded_a = NULL, *folded_b = NULL;
+
+  if (a.len == b.len && g_ascii_strncasecmp (a.data, b.data, a.len) == 0)
+    return TRUE;
+  folded_a = g_utf8_casefold (a.data, (gssize) a.len);
+  folded_b = g_utf8_casefold (b.data, (gssize) b.len);
+  return strcmp (folded_a, folded_b) == 0;
+}
+
+gboolean
+fields_lookup (const void *blob, gsize len, const char *name, Slice *out_value)
+{
+  FieldsReader reader;
+  Slice found, value;
+
+  fields_open (&reader, blob, len);
+  while (fields_next (&reader, &found, &value))
+    if (fields_name_equal (found, (Slice){ name, strlen (name) })) {
+      *out_value = value;
+      return TRUE;
+    }
+  return FALSE;
+}
