@@ -1,0 +1,33 @@
+/* account.h - one sending account: where it connects, as whom, how fast. Its secret is in the vault, or in memory while core lives.
+ * Used in: core. */
+#pragma once
+#include "core.h"
+#include "secret-bytes.h"
+
+typedef struct {
+  gint64   id;
+  char    *name, *address; /* address: the bare From address */
+  char    *host, *tls, *user, *pin;
+  guint16  port;
+  gboolean insecure, keeps_password, needs_password;
+  guint    connections;                   /* 0: the preset's or 2 */
+  guint    per_minute, per_hour, per_day; /* 0: none */
+  guint64  server_size;                   /* SIZE last said, 0 unknown */
+} Account;
+
+void     account_free (Account *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Account, account_free)
+
+/* (transfer full), or NULL with FAULT_NO_USER that names the accounts there are. */
+Account *account_load    (Core *core, const char *name, GError **error);
+Account *account_load_id (Core *core, gint64 id, GError **error);
+GPtrArray *account_load_all (Core *core, GError **error); /* of Account; owns them */
+
+/* The password: from memory (AccountSecret), else the vault. (transfer full); an account that needs none gives an empty one.
+ * Errors: FAULT_NO_PERM, "the password of account X is not kept…" / "the vault is locked…". */
+SecretBytes *account_get_secret  (Core *core, const Account *self, GError **error);
+void         account_keep_in_memory (Core *core, gint64 id, const SecretBytes *secret); /* copies */
+gboolean     account_set_server_size (Core *core, gint64 id, guint64 size, GError **error);
+
+/* settings for Transport1.OpenAccount: a floating a{sv}. is_loopback: dial's numeric address is loopback. */
+GVariant *account_to_transport_settings (const Account *self, gboolean is_loopback);

@@ -1,0 +1,20 @@
+/* core.h - what the parts of the main process share: one of each, made in main.c, handed on by pointer. No globals.
+ * Used in: core. */
+#pragma once
+#include <gio/gio.h>
+
+typedef struct Store  Store;  /* store/store.h */
+typedef struct Vault  Vault;  /* vault/vault.h */
+typedef struct Dialer Dialer; /* dispatch/dialer.h: names to connected sockets */
+typedef struct Lanes  Lanes;  /* dispatch/lanes.h: one lane an account */
+typedef struct App    App;    /* app/app.h: clients */
+
+typedef struct {
+  const char *home;  /* absolute; 0700 */
+  const char *state; /* absolute; another folder than home: the ledger's mark, the vault's key file */
+  Store  *store;
+  Vault  *vault;
+  Dialer *dialer;
+  Lanes  *lanes;
+  App    *app;
+} Core;

@@ -1,0 +1,70 @@
+#include "migrations.h"
+
+const char *const migrations[] = {
+  /* 1: times are UTC seconds, 0 is never; names that people give compare without case */
+  "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+
+  /* --- people. fields: shared/wire/fields. email_key, name_key: folded, for comparing; NULL email_key: no address --- */
+  "CREATE TABLE contact ("
+  "  id INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '', name_key TEXT NOT NULL DEFAULT '',"
+  "  email TEXT NOT NULL DEFAULT '', email_key TEXT, phone TEXT NOT NULL DEFAULT '', fields BLOB NOT NULL DEFAULT x'',"
+  "  created_utc INTEGER NOT NULL, changed_utc INTEGER NOT NULL);"
+  "CREATE UNIQUE INDEX contact_by_email ON contact(email_key, name_key) WHERE email_key IS NOT NULL;"
+  "CREATE INDEX contact_by_phone ON contact(phone, name_key) WHERE phone <> '';"
+  "CREATE INDEX contact_by_name ON contact(name_key);"
+  "CREATE TABLE consent (contact INTEGER NOT NULL REFERENCES contact ON DELETE CASCADE, source TEXT NOT NULL, channel TEXT NOT NULL DEFAULT '',"
+  "  time_utc INTEGER NOT NULL, PRIMARY KEY (contact, source)) WITHOUT ROWID;"
+  "CREATE TABLE list (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, created_utc INTEGER NOT NULL);"
+  "CREATE TABLE member (list INTEGER NOT NULL REFERENCES list ON DELETE CASCADE, contact INTEGER NOT NULL REFERENCES contact ON DELETE CASCADE,"
+  "  PRIMARY KEY (list, contact)) WITHOUT ROWID;"
+  "CREATE INDEX member_by_contact ON member(contact);"
+  /* every field name that people of a list have, in the order in which it was first seen */
+  "CREATE TABLE list_field (list INTEGER NOT NULL REFERENCES list ON DELETE CASCADE, position INTEGER NOT NULL, name TEXT NOT NULL,"
+  "  PRIMARY KEY (list, name)) WITHOUT ROWID;"
+  /* address: folded, or '' for a forgotten person, whose keyed hash alone is left. scope: all | from:ADDR | list:NAME */
+  "CREATE TABLE suppression (id INTEGER PRIMARY KEY, address TEXT NOT NULL DEFAULT '', hash BLOB NOT NULL DEFAULT x'', scope TEXT NOT NULL DEFAULT 'all',"
+  "  reason TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '', created_utc INTEGER NOT NULL);"
+  "CREATE UNIQUE INDEX suppression_by_address ON suppression(address, scope) WHERE address <> '';"
+  "CREATE UNIQUE INDEX suppression_by_hash ON suppression(hash, scope) WHERE hash <> x'';"
+
+  /* --- what is sent, and from where. No secret is in this file --- */
+  "CREATE TABLE account (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, address TEXT NOT NULL, host TEXT NOT NULL, port INTEGER NOT NULL,"
+  "  tls TEXT NOT NULL, user TEXT NOT NULL DEFAULT '', pin TEXT NOT NULL DEFAULT '', insecure INTEGER NOT NULL DEFAULT 0,"
+  "  keeps_password INTEGER NOT NULL DEFAULT 0, needs_password INTEGER NOT NULL DEFAULT 0, connections INTEGER NOT NULL DEFAULT 0,"
+  "  per_minute INTEGER NOT NULL DEFAULT 0, per_hour INTEGER NOT NULL DEFAULT 0, per_day INTEGER NOT NULL DEFAULT 0, server_size INTEGER NOT NULL DEFAULT 0,"
+  "  created_utc INTEGER NOT NULL, removed_utc INTEGER NOT NULL DEFAULT 0);"
+  "CREATE TABLE template (name TEXT PRIMARY KEY COLLATE NOCASE, subject TEXT NOT NULL, html TEXT NOT NULL, text TEXT NOT NULL, changed_utc INTEGER NOT NULL) WITHOUT ROWID;"
+
+  /* --- the ledger. campaign.state: core/campaign/campaign.h. identity seeds Message-IDs --- */
+  "CREATE TABLE campaign (id INTEGER PRIMARY KEY, identity BLOB NOT NULL, account INTEGER NOT NULL REFERENCES account, state INTEGER NOT NULL,"
+  "  reason TEXT NOT NULL DEFAULT '', text TEXT NOT NULL DEFAULT '', sender TEXT NOT NULL, reply_to TEXT NOT NULL DEFAULT '', unsubscribe TEXT NOT NULL DEFAULT '',"
+  "  subject TEXT NOT NULL, lists TEXT NOT NULL DEFAULT '', columns BLOB NOT NULL DEFAULT x'', per_hour INTEGER NOT NULL DEFAULT 0, connections INTEGER NOT NULL DEFAULT 0,"
+  "  lifetime_s INTEGER NOT NULL DEFAULT 86400, once_key TEXT UNIQUE, list_key TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT 1,"
+  "  created_utc INTEGER NOT NULL, started_utc INTEGER NOT NULL DEFAULT 0, ended_utc INTEGER NOT NULL DEFAULT 0);"
+  "CREATE TABLE campaign_version (campaign INTEGER NOT NULL REFERENCES campaign ON DELETE CASCADE, version INTEGER NOT NULL, subject TEXT NOT NULL,"
+  "  html TEXT NOT NULL, text TEXT NOT NULL, created_utc INTEGER NOT NULL, PRIMARY KEY (campaign, version)) WITHOUT ROWID;"
+  /* sha256 names the file in files/; role: attach | inline */
+  "CREATE TABLE campaign_file (campaign INTEGER NOT NULL REFERENCES campaign ON DELETE CASCADE, position INTEGER NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL,"
+  "  media_type TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (campaign, position)) WITHOUT ROWID;"
+  /* hot and narrow: rewritten at each move. id counts from 1 within the campaign. state, reason: shared/base/outcome.h; journal: serial or 0 */
+  "CREATE TABLE recipient (campaign INTEGER NOT NULL, id INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '',"
+  "  attempt INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 0, journal INTEGER NOT NULL DEFAULT 0, first_utc INTEGER NOT NULL DEFAULT 0,"
+  "  not_before_utc INTEGER NOT NULL DEFAULT 0, time_utc INTEGER NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '', PRIMARY KEY (campaign, id)) WITHOUT ROWID;"
+  "CREATE INDEX recipient_queued ON recipient(campaign, id) WHERE state = 0;"
+  "CREATE INDEX recipient_handed ON recipient(journal) WHERE state = 1;"
+  "CREATE INDEX recipient_later ON recipient(campaign, not_before_utc) WHERE state = 4;"
+  /* cold: the snapshot of the person; fields: values in frame form, in the order of campaign.columns. list: through which they came */
+  "CREATE TABLE snapshot (campaign INTEGER NOT NULL, id INTEGER NOT NULL, contact INTEGER NOT NULL, list TEXT NOT NULL DEFAULT '', address TEXT NOT NULL,"
+  "  address_key TEXT NOT NULL, name TEXT NOT NULL DEFAULT '', fields BLOB NOT NULL DEFAULT x'', PRIMARY KEY (campaign, id)) WITHOUT ROWID;"
+  "CREATE INDEX snapshot_by_contact ON snapshot(contact);"
+  "CREATE INDEX snapshot_by_address ON snapshot(address_key);"
+  /* answers before the last one (greylisting and the like) */
+  "CREATE TABLE outcome (campaign INTEGER NOT NULL, recipient INTEGER NOT NULL, attempt INTEGER NOT NULL, state INTEGER NOT NULL, reply TEXT NOT NULL,"
+  "  time_utc INTEGER NOT NULL, PRIMARY KEY (campaign, recipient, attempt)) WITHOUT ROWID;"
+  "CREATE TABLE tally (campaign INTEGER NOT NULL, state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (campaign, state)) WITHOUT ROWID;"
+  "CREATE TABLE pace (account INTEGER NOT NULL, second_utc INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (account, second_utc)) WITHOUT ROWID;"
+  /* live journals: journals/SERIAL. is_dropped: the transport lied, its journal proves nothing */
+  "CREATE TABLE journal (serial INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, is_dropped INTEGER NOT NULL DEFAULT 0, created_utc INTEGER NOT NULL);"
+  "CREATE TABLE audit (id INTEGER PRIMARY KEY, time_utc INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL);",
+};
+const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -1,0 +1,281 @@
+#include "store.h"
+
+#include "fault.h"
+#include "fields.h"
+#include "migrations.h"
+#include <string.h>
+#include <sys/stat.h>
+
+struct Store {
+  sqlite3    *db;
+  GHashTable *statements; /* SQL text (owned) -> sqlite3_stmt */
+};
+
+static gboolean
+fail (Store *self, const char *doing, GError **error)
+{
+  int code = sqlite3_errcode (self->db);
+  const char *advice = code == SQLITE_FULL ? "the disk is full: make room and try again"
+                       : code == SQLITE_READONLY || code == SQLITE_CANTOPEN ? "the data folder cannot be written"
+                                                                             : sqlite3_errmsg (self->db);
+
+  g_set_error (error, FAULT, code == SQLITE_READONLY || code == SQLITE_CANTOPEN ? FAULT_CANT_CREATE : FAULT_IO, "%s: %s", doing, advice);
+  return FALSE;
+}
+
+static gboolean
+run_script (Store *self, const char *sql, GError **error)
+{
+  return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail (self, "the store could not be set up", error);
+}
+
+/* field(blob, name): the value of a contact's field, or NULL */
+static void
+field_cb (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  const void *blob = sqlite3_value_blob (values[0]);
+  const char *name = (const char *) sqlite3_value_text (values[1]);
+  Slice value;
+
+  if (name != NULL && fields_lookup (blob, (gsize) sqlite3_value_bytes (values[0]), name, &value))
+    sqlite3_result_text (context, value.data, (int) value.len, SQLITE_TRANSIENT);
+}
+
+static gboolean
+migrate (Store *self, GError **error)
+{
+  gint64 version = 0;
+
+  if (store_get_int (self, &version, error, "PRAGMA user_version", "") < 0)
+    return FALSE;
+  if (version > (gint64) migrations_count) {
+    g_set_error (error, FAULT, FAULT_CONFIG, "the data folder was written by a newer Postrider (store version %" G_GINT64_FORMAT "); use that one", version);
+    return FALSE;
+  }
+  for (gsize i = (gsize) version; i < migrations_count; i++) {
+    g_autofree char *stamp = g_strdup_printf ("PRAGMA user_version=%" G_GSIZE_FORMAT, i + 1);
+
+    if (!store_begin (self, error))
+      return FALSE;
+    if (!run_script (self, migrations[i], error) || !run_script (self, stamp, error)) {
+      store_rollback (self);
+      return FALSE;
+    }
+    if (!store_commit (self, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+Store *
+store_open (const char *path, GError **error)
+{
+  g_autoptr (Store) self = g_new0 (Store, 1);
+  mode_t mask = umask (077);
+  int result = sqlite3_open_v2 (path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+
+  umask (mask);
+  self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (result != SQLITE_OK) {
+    g_set_error (error, FAULT, FAULT_CANT_CREATE, "the store %s cannot be opened: %s", path, sqlite3_errmsg (self->db));
+    return NULL;
+  }
+  sqlite3_busy_timeout (self->db, 5000);
+  sqlite3_create_function (self->db, "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, field_cb, NULL, NULL);
+  if (!run_script (self, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
+                         "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-8192;", error) ||
+      !migrate (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+store_close (Store *self)
+{
+  GHashTableIter iter;
+  gpointer statement;
+
+  if (self == NULL)
+    return;
+  g_hash_table_iter_init (&iter, self->statements);
+  while (g_hash_table_iter_next (&iter, NULL, &statement))
+    sqlite3_finalize (statement);
+  g_hash_table_unref (self->statements);
+  sqlite3_close (self->db);
+  g_free (self);
+}
+
+sqlite3 *
+store_get_db (Store *self)
+{
+  return self->db;
+}
+
+static sqlite3_stmt *
+find_statement (Store *self, const char *sql)
+{
+  sqlite3_stmt *statement = g_hash_table_lookup (self->statements, sql);
+
+  if (statement != NULL) {
+    sqlite3_reset (statement);
+    return statement;
+  }
+  if (sqlite3_prepare_v3 (self->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
+    g_error ("bad SQL: %s: %s", sqlite3_errmsg (self->db), sql);
+  g_hash_table_insert (self->statements, g_strdup (sql), statement);
+  return statement;
+}
+
+static sqlite3_stmt *
+query_valist (Store *self, const char *sql, const char *types, va_list values)
+{
+  sqlite3_stmt *statement = find_statement (self, sql);
+
+  for (int i = 1; *types != '\0'; types++, i++) {
+    if (*types == 'i') {
+      sqlite3_bind_int64 (statement, i, va_arg (values, gint64));
+    } else if (*types == 'd') {
+      sqlite3_bind_double (statement, i, va_arg (values, double));
+    } else if (*types == 's') {
+      sqlite3_bind_text (statement, i, va_arg (values, const char *), -1, SQLITE_STATIC);
+    } else {
+      const void *blob = va_arg (values, const void *);
+      gsize len = va_arg (values, gsize);
+
+      sqlite3_bind_blob64 (statement, i, blob != NULL ? blob : "", len, SQLITE_STATIC);
+    }
+  }
+  return statement;
+}
+
+sqlite3_stmt *
+store_query (Store *self, const char *sql, const char *types, ...)
+{
+  va_list values;
+  sqlite3_stmt *statement;
+
+  va_start (values, types);
+  statement = query_valist (self, sql, types, values);
+  va_end (values);
+  return statement;
+}
+
+int
+store_step (Store *self, sqlite3_stmt *statement, GError **error)
+{
+  int result = sqlite3_step (statement);
+
+  if (result == SQLITE_ROW)
+    return 1;
+  if (result != SQLITE_DONE)
+    fail (self, "the store could not be read or written", error);
+  sqlite3_reset (statement);
+  return result == SQLITE_DONE ? 0 : -1;
+}
+
+static gboolean
+step_to_end (Store *self, sqlite3_stmt *statement, GError **error)
+{
+  int result;
+
+  while ((result = store_step (self, statement, error)) == 1)
+    ;
+  return result == 0;
+}
+
+gboolean
+store_run (Store *self, GError **error, const char *sql, const char *types, ...)
+{
+  va_list values;
+  sqlite3_stmt *statement;
+
+  va_start (values, types);
+  statement = query_valist (self, sql, types, values);
+  va_end (values);
+  return step_to_end (self, statement, error);
+}
+
+int
+store_get_int (Store *self, gint64 *out_value, GError **error, const char *sql, const char *types, ...)
+{
+  va_list values;
+  sqlite3_stmt *statement;
+  int result;
+
+  va_start (values, types);
+  statement = query_valist (self, sql, types, values);
+  va_end (values);
+  result = store_step (self, statement, error);
+  if (result == 1) {
+    *out_value = sqlite3_column_int64 (statement, 0);
+    sqlite3_reset (statement);
+  }
+  return result;
+}
+
+gboolean
+store_begin (Store *self, GError **error)
+{
+  return store_run (self, error, "BEGIN IMMEDIATE", "");
+}
+
+gboolean
+store_commit (Store *self, GError **error)
+{
+  if (store_run (self, error, "COMMIT", ""))
+    return TRUE;
+  store_rollback (self);
+  return FALSE;
+}
+
+void
+store_rollback (Store *self)
+{
+  if (!sqlite3_get_autocommit (self->db))
+    store_run (self, NULL, "ROLLBACK", "");
+}
+
+const char *
+store_text (sqlite3_stmt *statement, int column)
+{
+  const char *text = (const char *) sqlite3_column_text (statement, column);
+
+  return text != NULL ? text : "";
+}
+
+gint64
+store_int (sqlite3_stmt *statement, int column)
+{
+  return sqlite3_column_int64 (statement, column);
+}
+
+char *
+store_get_meta (Store *self, const char *key)
+{
+  sqlite3_stmt *row = store_query (self, "SELECT value FROM meta WHERE key=?", "s", key);
+  char *value = NULL;
+
+  if (store_step (self, row, NULL) == 1) {
+    value = g_strdup (store_text (row, 0));
+    sqlite3_reset (row);
+  }
+  return value;
+}
+
+gboolean
+store_set_meta (Store *self, const char *key, const char *value, GError **error)
+{
+  return store_run (self, error, "INSERT INTO meta(key,value) VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value", "ss", key, value);
+}
+
+gboolean
+store_audit (Store *self, const char *what, const char *detail, GError **error)
+{
+  return store_run (self, error, "INSERT INTO audit(time_utc,what,detail) VALUES(?,?,?)", "iss", store_now_utc (), what, detail);
+}
+
+gint64
+store_now_utc (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}

@@ -1,0 +1,46 @@
+/* store.h - the one SQLite file: opening, migrations, statements, transactions. What the tables mean stands in migrations.c.
+ * Trust:  values were checked by core/intake. One thread, one connection: a transaction never spans a return to the main loop.
+ * Used in: core. Errors: FAULT_IO (disk full, read error: nothing of the transaction is kept), FAULT_CANT_CREATE. */
+#pragma once
+#include <gio/gio.h>
+#include <sqlite3.h>
+
+typedef struct Store Store;
+
+/* Opens or makes the file (0600), WAL, synchronous=FULL, foreign keys; migrates. (transfer full) or NULL.
+ * Errors: FAULT_CONFIG (made by a newer program), FAULT_CANT_CREATE, FAULT_IO. */
+Store   *store_open  (const char *path, GError **error);
+void     store_close (Store *self); /* NULL is a no-op */
+sqlite3 *store_get_db (Store *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
+
+gboolean store_begin    (Store *self, GError **error); /* IMMEDIATE */
+gboolean store_commit   (Store *self, GError **error); /* rolls back by itself when it fails */
+void     store_rollback (Store *self);                 /* a no-op outside a transaction */
+
+/* A cached statement, reset and bound. types: a letter an argument: i gint64 (pass a gint64!), d double, s text (NULL: NULL),
+ * b blob (const void *, gsize). Text and blobs are borrowed until the statement is stepped to its end or reset.
+ * Don't use the same SQL text again before that. Bad SQL is our bug: it aborts. */
+sqlite3_stmt *store_query (Store *self, const char *sql, const char *types, ...);
+
+/* Returns: 1 a row is there, 0 done (and reset), -1 with `error` set (and reset). */
+int store_step (Store *self, sqlite3_stmt *statement, GError **error);
+
+/* Query and step to the end; rows are ignored. */
+gboolean store_run (Store *self, GError **error, const char *sql, const char *types, ...);
+
+/* First column of the first row. *out_value is untouched when there is no row. Returns: 1, 0 or -1 as store_step(). */
+int store_get_int (Store *self, gint64 *out_value, GError **error, const char *sql, const char *types, ...);
+
+/* Columns of a row. Text is never NULL ("" instead); both are borrowed until the next step. */
+const char *store_text (sqlite3_stmt *statement, int column);
+gint64      store_int  (sqlite3_stmt *statement, int column);
+
+/* meta: small named values. (transfer full) or NULL. */
+char    *store_get_meta (Store *self, const char *key);
+gboolean store_set_meta (Store *self, const char *key, const char *value, GError **error);
+
+/* A row in the audit log: what ("campaign.start"), detail for people (no secret). Inside the caller's transaction if there is one. */
+gboolean store_audit (Store *self, const char *what, const char *detail, GError **error);
+
+gint64 store_now_utc (void); /* seconds */
