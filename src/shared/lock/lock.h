@@ -6,6 +6,10 @@
 
 typedef enum { LOCK_ALLOW, LOCK_ERRNO, LOCK_KILL } LockVerdict;
 
+#define LOCK_VALUE_SELF G_MAXUINT64 /* as LockSyscall.value: our own process id */
+
+/* Rows are tried in order, the program's before the base's (base-table.c): the first that matches decides. A call that no row matches
+ * gets ENOSYS, or ends the process in builds with -Dkill-default=true. */
 typedef struct { /* one allowed or refused system call; ends with name NULL */
   const char *name;
   LockVerdict verdict;

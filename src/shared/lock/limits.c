@@ -1,0 +1,44 @@
+#include "layers.h"
+
+#include "fault.h"
+#include <errno.h>
+
+static const LockLimit base_limits[] = {
+  { RLIMIT_CORE, 0, "a core dump would hold addresses and secrets" },
+  { RLIMIT_NOFILE, 64, "chosen: a connection pool and its attachments, not a scan" },
+  { 0, 0, NULL },
+};
+
+static gboolean
+set_limits (const LockLimit *limits, const char *program, GError **error)
+{
+  for (; limits != NULL && limits->why != NULL; limits++) {
+    struct rlimit now, wanted;
+
+#ifdef POSTRIDER_SANITIZED
+    if (limits->resource == RLIMIT_AS) /* the shadow memory alone takes terabytes of addresses */
+      continue;
+#endif
+    if (getrlimit ((__rlimit_resource_t) limits->resource, &now) != 0)
+      now.rlim_max = RLIM_INFINITY;
+    wanted.rlim_cur = wanted.rlim_max = MIN (limits->value, now.rlim_max);
+    if (setrlimit ((__rlimit_resource_t) limits->resource, &wanted) != 0) {
+      g_set_error (error, FAULT, FAULT_OS, "postrider-%s could not limit itself: %s", program, g_strerror (errno));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean
+limits_set (const LockTable *table, GError **error)
+{
+  if (!set_limits (base_limits, table->program, error) || !set_limits (table->limits, table->program, error))
+    return FALSE;
+#ifdef POSTRIDER_SANITIZED
+  layer_note ("limits", LAYER_HOLDS, "all but RLIMIT_AS: this build has sanitizers");
+#else
+  layer_note ("limits", LAYER_HOLDS, "no core dump, few descriptors, and the program's own");
+#endif
+  return TRUE;
+}
