@@ -1,0 +1,51 @@
+#include "address-idna.h"
+
+#include <idn2.h>
+#include <string.h>
+
+#define RAW_MAX 1024 /* octets; a domain of 253 octets of A-labels is shorter than this in UTF-8 */
+
+/* Returns: (transfer full) the domain in lower-case A-labels, or NULL. */
+static char *
+to_a_labels (const char *domain, gsize len)
+{
+  g_autofree char *copy = g_ascii_strdown (domain, (gssize) len);
+  char *labels = NULL, *result;
+
+  if (address_check_domain (copy, len) == ADDRESS_FINE && strstr (copy, "xn--") == NULL)
+    return g_steal_pointer (&copy); /* the usual case needs no tables */
+  if (strlen (copy) != len || !g_utf8_validate (copy, -1, NULL))
+    return NULL;
+  if (idn2_lookup_u8 ((const guint8 *) copy, (guint8 **) &labels, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+    return NULL;
+  result = g_ascii_strdown (labels, -1);
+  idn2_free (labels);
+  return result;
+}
+
+char *
+address_canonical (const char *text, gsize len, AddressFlaw *out_flaw)
+{
+  g_autofree char *labels = NULL, *local = NULL, *normal = NULL;
+  char *whole;
+  gsize at;
+
+  *out_flaw = len > RAW_MAX ? ADDRESS_TOO_LONG : address_split (text, len, &at);
+  if (*out_flaw != ADDRESS_FINE)
+    return NULL;
+  labels = to_a_labels (text + at + 1, len - at - 1);
+  *out_flaw = labels != NULL ? address_check_domain (labels, strlen (labels)) : ADDRESS_BAD_DOMAIN;
+  if (*out_flaw != ADDRESS_FINE) {
+    if (memchr (text + at + 1, '.', len - at - 1) == NULL && memchr (text + at + 1, '@', len - at - 1) == NULL)
+      *out_flaw = ADDRESS_NO_DOT;
+    return NULL;
+  }
+  local = g_strndup (text, at);
+  normal = g_utf8_normalize (local, -1, G_NORMALIZE_NFC); /* RFC 6531 §3.3: as one and the same mailbox would be typed */
+  whole = g_strconcat (normal != NULL ? normal : local, "@", labels, NULL);
+  if (!address_is_canonical (whole, strlen (whole))) {
+    *out_flaw = ADDRESS_TOO_LONG;
+    g_clear_pointer (&whole, g_free);
+  }
+  return whole;
+}
