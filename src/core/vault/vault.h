@@ -25,6 +25,11 @@ SecretBytes *vault_get    (Vault *self, const char *name, GError **error);
 gboolean     vault_set    (Vault *self, const char *name, const SecretBytes *secret, GError **error);
 gboolean     vault_remove (Vault *self, const char *name, GError **error);
 
+/* Secrets that live only as long as core does, under the same names; they work while it is locked too. NULL forgets.
+ * recall: (transfer full), or NULL: none. */
+void         vault_remember (Vault *self, const char *name, const SecretBytes *secret);
+SecretBytes *vault_recall   (Vault *self, const char *name);
+
 /* The keyed hash (32 octets) by which a forgotten person's address stays suppressed; the key is made on first use.
  * Returns: FALSE with FAULT_NO_PERM when locked. */
 gboolean     vault_hash_address (Vault *self, const char *address_key, guint8 out[32], GError **error);
