@@ -1,0 +1,569 @@
+#include "dialer.h"
+
+#include "contract-dial1.h"
+#include "fault.h"
+#include "peer.h"
+#include "text.h"
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ANSWER_GRACE_MS 10000   /* chosen: beyond the call's own time-out; then it is stalling, and is dropped */
+#define LOOKUP_TIMEOUT_MS 60000 /* chosen: three resolvers, two tries of five seconds, both families */
+#define LISTEN_TIMEOUT_MS 10000 /* chosen: nothing is waited for */
+#define ERROR_TEXT_MAX 400      /* octets of dial's own words */
+#define LOOKUP_PORT 53          /* a dial for lookups alone: its lock wants a port to name */
+
+/* One process. Its lock names its ports, so a further port means a further process; the older one leaves when its calls are done. */
+typedef struct {
+  guint     references;
+  Dialer   *dialer;  /* NULL: retired */
+  Peer     *peer;
+  PrDial1  *proxy;   /* NULL before it is ready */
+  gboolean  is_dead;
+  GQueue    waiting; /* of Call, before it is ready */
+  guint     running;
+} Dial;
+
+struct Dialer {
+  GArray *ports;   /* of guint16: all that were ever asked for */
+  Dial   *current; /* NULL: none runs */
+};
+
+typedef struct { /* task data of each GTask */
+  Dial    *dial; /* reference; set while it waits or runs */
+  char    *name;
+  char    *type; /* NULL: connect */
+  guint16  port;
+  guint    timeout_ms;
+} Call;
+
+typedef struct {
+  int     fd;
+  char   *address;
+  guint16 port;
+} Dialled;
+
+static void
+dialled_free (gpointer data)
+{
+  Dialled *self = data;
+
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self->address);
+  g_free (self);
+}
+
+static void retire (Dial *self);
+
+/* --- what came back is checked: the name server's answers went through that process --- */
+
+static char *
+format_address (const struct sockaddr_storage *address, guint16 *out_port)
+{
+  char text[INET6_ADDRSTRLEN] = "";
+
+  if (address->ss_family == AF_INET) {
+    const struct sockaddr_in *in = (const struct sockaddr_in *) address;
+
+    *out_port = ntohs (in->sin_port);
+    return g_strdup_printf ("%s:%u", inet_ntop (AF_INET, &in->sin_addr, text, sizeof text), *out_port);
+  }
+  if (address->ss_family == AF_INET6) {
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *) address;
+
+    *out_port = ntohs (in6->sin6_port);
+    return g_strdup_printf ("[%s]:%u", inet_ntop (AF_INET6, &in6->sin6_addr, text, sizeof text), *out_port);
+  }
+  return NULL;
+}
+
+/* Takes fd number `handle` out of the list and checks that it is a TCP socket of the wanted kind: what dial says of it is not believed.
+ * Returns: (transfer full), or NULL. */
+static Dialled *
+take_socket (GUnixFDList *fds, GVariant *handle, gboolean is_listener)
+{
+  int index = handle != NULL ? g_variant_get_handle (handle) : -1;
+  Dialled *self = g_new0 (Dialled, 1);
+  struct sockaddr_storage address = { 0 };
+  socklen_t len = sizeof address, int_len = sizeof (int);
+  int type = 0, listens = 0;
+
+  self->fd = fds != NULL && index >= 0 && index < g_unix_fd_list_get_length (fds) ? g_unix_fd_list_get (fds, index, NULL) : -1;
+  if (self->fd >= 0 && getsockopt (self->fd, SOL_SOCKET, SO_TYPE, &type, &int_len) == 0 && type == SOCK_STREAM &&
+      getsockopt (self->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &int_len) == 0 && (listens != 0) == is_listener &&
+      (is_listener ? getsockname : getpeername) (self->fd, (struct sockaddr *) &address, &len) == 0)
+    self->address = format_address (&address, &self->port);
+  if (self->address != NULL && fcntl (self->fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0)
+    return self;
+  dialled_free (self);
+  return NULL;
+}
+
+/* Its words are foreign; only the codes that the contract names are believed. */
+static GError *
+translate_error (GError *error, const char *name)
+{
+  g_autoptr (GError) taken = error;
+  g_autofree char *text = NULL;
+  int code = FAULT_UNAVAILABLE;
+
+  if (g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_steal_pointer (&taken);
+  if (g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return g_error_new (FAULT, FAULT_TEMP, "%s: no answer in time", name);
+  if (!g_dbus_error_is_remote_error (taken) && taken->domain != FAULT)
+    return g_error_new (FAULT, FAULT_TEMP, "%s: the process that connects ended; try again", name);
+  fault_strip_remote (taken);
+  if (taken->domain == FAULT && (taken->code == FAULT_NO_HOST || taken->code == FAULT_TEMP || taken->code == FAULT_UNAVAILABLE))
+    code = taken->code;
+  text = text_printable (taken->message, -1, ERROR_TEXT_MAX);
+  return g_error_new_literal (FAULT, code, text);
+}
+
+gboolean
+dialer_is_loopback (const char *numeric_address)
+{
+  const char *end = strrchr (numeric_address, ':');
+  g_autofree char *host = NULL;
+  struct in_addr in;
+  struct in6_addr in6;
+
+  if (end == NULL)
+    return FALSE;
+  host = g_strndup (numeric_address, (gsize) (end - numeric_address));
+  if (inet_pton (AF_INET, host, &in) == 1)
+    return (ntohl (in.s_addr) >> 24) == 127;
+  if (host[0] != '[' || end[-1] != ']')
+    return FALSE;
+  host[end - numeric_address - 1] = '\0';
+  if (inet_pton (AF_INET6, host + 1, &in6) != 1)
+    return FALSE;
+  return IN6_IS_ADDR_LOOPBACK (&in6) || (IN6_IS_ADDR_V4MAPPED (&in6) && in6.s6_addr[12] == 127);
+}
+
+/* --- one process --- */
+
+static void
+dial_unref (Dial *self)
+{
+  if (--self->references > 0)
+    return;
+  peer_free (self->peer);
+  g_clear_object (&self->proxy);
+  g_free (self);
+}
+
+static Dial *
+dial_ref (Dial *self)
+{
+  self->references++;
+  return self;
+}
+
+static void
+call_free (gpointer data)
+{
+  Call *self = data;
+
+  g_clear_pointer (&self->dial, dial_unref);
+  g_free (self->name);
+  g_free (self->type);
+  g_free (self);
+}
+
+static void
+fail_waiting (Dial *self, const GError *error)
+{
+  GTask *task;
+
+  while ((task = g_queue_pop_head (&self->waiting)) != NULL) {
+    g_task_return_new_error (task, FAULT, FAULT_TEMP, "no connection can be made: %s", error->message);
+    g_object_unref (task);
+  }
+}
+
+/* The last call of a retired process has ended: it may go. */
+static void
+call_ended (Dial *self)
+{
+  self->running--;
+  if (self->dialer == NULL && self->running == 0 && self->waiting.length == 0 && !self->is_dead)
+    peer_close (self->peer);
+}
+
+/* It answered late or with something that is none of what was asked for. */
+static void
+drop (Dial *self, const char *why)
+{
+  retire (self);
+  if (!self->is_dead)
+    peer_drop (self->peer, why);
+}
+
+static void
+connect_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Call *call = g_task_get_task_data (task);
+  Dial *dial = call->dial;
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GVariant) handle = NULL;
+  g_autofree char *address = NULL;
+  GError *error = NULL;
+  Dialled *dialled = NULL;
+
+  if (!pr_dial1_call_connect_finish (PR_DIAL1 (source), &handle, &address, &fds, result, &error)) {
+    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+      drop (dial, "it did not answer in time");
+    call_ended (dial);
+    g_task_return_error (task, translate_error (error, call->name));
+    return;
+  }
+  dialled = take_socket (fds, handle, FALSE);
+  if (dialled != NULL && dialled->port != call->port)
+    g_clear_pointer (&dialled, dialled_free);
+  if (dialled == NULL)
+    drop (dial, "it gave something else than the socket that was asked for");
+  call_ended (dial);
+  if (dialled != NULL)
+    g_task_return_pointer (task, dialled, dialled_free);
+  else
+    g_task_return_new_error (task, FAULT, FAULT_TEMP, "%s: the process that connects misbehaved and was ended; try again", call->name);
+}
+
+static void
+lookup_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Call *call = g_task_get_task_data (task);
+  g_auto (GStrv) records = NULL;
+  GError *error = NULL;
+
+  if (!pr_dial1_call_lookup_finish (PR_DIAL1 (source), &records, result, &error)) {
+    g_autoptr (GError) translated = NULL;
+
+    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+      drop (call->dial, "it did not answer in time");
+    call_ended (call->dial);
+    translated = translate_error (error, call->name);
+    g_task_return_new_error (task, FAULT, FAULT_TEMP, "%s", translated->message);
+    return;
+  }
+  call_ended (call->dial);
+  g_task_return_pointer (task, g_steal_pointer (&records), (GDestroyNotify) g_strfreev);
+}
+
+/* Takes the task. */
+static void
+send_call (Dial *self, GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+
+  if (g_task_return_error_if_cancelled (task)) {
+    g_object_unref (task);
+    return;
+  }
+  self->running++;
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), (int) (call->timeout_ms + ANSWER_GRACE_MS));
+  if (call->type == NULL)
+    pr_dial1_call_connect (self->proxy, call->name, call->port, call->timeout_ms, NULL, g_task_get_cancellable (task), connect_cb, task);
+  else
+    pr_dial1_call_lookup (self->proxy, call->name, call->type, g_task_get_cancellable (task), lookup_cb, task);
+}
+
+static PrDial1 *
+make_proxy (Peer *peer, GError **error)
+{
+  GDBusConnection *connection = peer_get_connection (peer);
+
+  if (connection == NULL) {
+    g_set_error_literal (error, FAULT, FAULT_TEMP, "it left at once");
+    return NULL;
+  }
+  return pr_dial1_proxy_new_sync (connection, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                                  NULL, PEER_PATH, NULL, error); /* waits for nothing with these flags */
+}
+
+static void
+ready_cb (Peer *peer, const GError *error, gpointer data)
+{
+  Dial *self = data;
+  g_autoptr (GError) problem = error != NULL ? g_error_copy (error) : NULL;
+  GTask *task;
+
+  dial_ref (self);
+  if (problem == NULL)
+    self->proxy = make_proxy (peer, &problem);
+  if (problem != NULL) {
+    self->is_dead = TRUE;
+    retire (self);
+    fail_waiting (self, problem);
+  }
+  while ((task = g_queue_pop_head (&self->waiting)) != NULL)
+    send_call (self, task);
+  dial_unref (self);
+}
+
+/* Calls on the way fail by themselves: GDBus ends them when the connection closes. */
+static void
+closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
+{
+  Dial *self = data;
+
+  if (end == PEER_VIOLATED)
+    g_warning ("postrider-dial was ended: %s", why);
+  self->is_dead = TRUE;
+  dial_ref (self);
+  retire (self);
+  dial_unref (self);
+}
+
+/* No further calls for this one; it leaves after those that it has. */
+static void
+retire (Dial *self)
+{
+  Dialer *dialer = g_steal_pointer (&self->dialer);
+
+  if (dialer == NULL)
+    return;
+  dialer->current = NULL;
+  if (self->running == 0 && self->waiting.length == 0 && !self->is_dead)
+    peer_close (self->peer);
+  dial_unref (self);
+}
+
+static void
+start_dial (Dialer *self)
+{
+  Dial *dial = g_new0 (Dial, 1);
+  g_autoptr (GStrvBuilder) arguments = g_strv_builder_new ();
+  g_auto (GStrv) argv = NULL;
+  PeerSpec spec = { .program = "dial", .interface = "org.postrider.Dial1" };
+
+  g_strv_builder_add (arguments, "--connect");
+  for (guint i = 0; i < self->ports->len; i++) {
+    g_autofree char *port = g_strdup_printf ("%u", g_array_index (self->ports, guint16, i));
+
+    g_strv_builder_add (arguments, port);
+  }
+  argv = g_strv_builder_end (arguments);
+  spec.arguments = (const char *const *) argv;
+  dial->references = 1;
+  dial->dialer = self;
+  g_queue_init (&dial->waiting);
+  self->current = dial;
+  dial->peer = peer_start (&spec, ready_cb, closed_cb, dial);
+}
+
+/* --- the public side --- */
+
+Dialer *
+dialer_new (void)
+{
+  Dialer *self = g_new0 (Dialer, 1);
+
+  self->ports = g_array_new (FALSE, FALSE, sizeof (guint16));
+  return self;
+}
+
+void
+dialer_free (Dialer *self)
+{
+  if (self == NULL)
+    return;
+  if (self->current != NULL) {
+    g_autoptr (GError) leaving = g_error_new_literal (FAULT, FAULT_TEMP, "Postrider is leaving");
+    Dial *dial = dial_ref (self->current);
+
+    retire (dial);
+    fail_waiting (dial, leaving);
+    dial_unref (dial);
+  }
+  g_array_unref (self->ports);
+  g_free (self);
+}
+
+static gboolean
+has_port (Dialer *self, guint16 port)
+{
+  for (guint i = 0; i < self->ports->len; i++)
+    if (g_array_index (self->ports, guint16, i) == port)
+      return TRUE;
+  return FALSE;
+}
+
+/* Takes the task. port 0: any process will do. */
+static void
+enqueue (Dialer *self, GTask *task, Call *call)
+{
+  guint16 port = call->port != 0 || self->ports->len > 0 ? call->port : LOOKUP_PORT;
+
+  g_task_set_task_data (task, call, call_free);
+  if (port != 0 && !has_port (self, port)) {
+    g_array_append_val (self->ports, port);
+    if (self->current != NULL)
+      retire (self->current);
+  }
+  if (self->current != NULL && self->current->proxy != NULL && peer_get_connection (self->current->peer) == NULL)
+    retire (self->current); /* gone, and nobody has told us yet */
+  if (self->current == NULL)
+    start_dial (self);
+  call->dial = dial_ref (self->current);
+  if (self->current->proxy != NULL)
+    send_call (self->current, task);
+  else
+    g_queue_push_tail (&self->current->waiting, task);
+}
+
+void
+dialer_connect_async (Dialer *self, const char *host, guint16 port, guint timeout_ms, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, data);
+  Call *call = g_new0 (Call, 1);
+
+  g_task_set_source_tag (task, dialer_connect_async);
+  call->name = g_strdup (host);
+  call->port = port;
+  call->timeout_ms = timeout_ms;
+  enqueue (self, task, call);
+}
+
+int
+dialer_connect_finish (Dialer *self, GAsyncResult *result, char **out_address, GError **error)
+{
+  Dialled *dialled = g_task_propagate_pointer (G_TASK (result), error);
+  int fd;
+
+  if (dialled == NULL)
+    return -1;
+  fd = dialled->fd;
+  dialled->fd = -1;
+  if (out_address != NULL)
+    *out_address = g_steal_pointer (&dialled->address);
+  dialled_free (dialled);
+  return fd;
+}
+
+void
+dialer_lookup_async (Dialer *self, const char *name, const char *type, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, data);
+  Call *call = g_new0 (Call, 1);
+
+  g_task_set_source_tag (task, dialer_lookup_async);
+  call->name = g_strdup (name);
+  call->type = g_strdup (type);
+  call->timeout_ms = LOOKUP_TIMEOUT_MS;
+  enqueue (self, task, call);
+}
+
+GStrv
+dialer_lookup_finish (Dialer *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- a listener: a process of its own, for one call --- */
+
+typedef struct {
+  Peer    *peer;
+  PrDial1 *proxy;
+  guint16  port;
+} Listen;
+
+static void
+listen_free (gpointer data)
+{
+  Listen *self = data;
+
+  peer_free (self->peer);
+  g_clear_object (&self->proxy);
+  g_free (self);
+}
+
+static gboolean
+is_wanted_listener (const Dialled *dialled, guint16 port)
+{
+  return dialled != NULL && dialer_is_loopback (dialled->address) && dialled->port != 0 && (port == 0 || dialled->port == port);
+}
+
+static void
+listen_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Listen *self = g_task_get_task_data (task);
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GVariant) handle = NULL;
+  Dialled *dialled = NULL;
+  GError *error = NULL;
+  guint16 port = 0;
+
+  if (!pr_dial1_call_listen_finish (PR_DIAL1 (source), &handle, &port, &fds, result, &error)) {
+    g_task_return_error (task, translate_error (error, "the listening port"));
+    return;
+  }
+  dialled = take_socket (fds, handle, TRUE);
+  if (is_wanted_listener (dialled, self->port)) {
+    g_task_return_pointer (task, dialled, dialled_free);
+    return;
+  }
+  if (dialled != NULL)
+    dialled_free (dialled);
+  g_task_return_new_error (task, FAULT, FAULT_TEMP, "the process that listens misbehaved and was ended; try again");
+}
+
+static void
+listen_ready_cb (Peer *peer, const GError *error, gpointer data)
+{
+  GTask *task = data;
+  Listen *self = g_task_get_task_data (task);
+  g_autoptr (GError) problem = error != NULL ? g_error_copy (error) : NULL;
+
+  if (problem == NULL)
+    self->proxy = make_proxy (peer, &problem);
+  if (problem != NULL) {
+    g_task_return_new_error (task, FAULT, FAULT_TEMP, "nobody can listen: %s", problem->message);
+    g_object_unref (task);
+    return;
+  }
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), LISTEN_TIMEOUT_MS);
+  pr_dial1_call_listen (self->proxy, self->port, NULL, g_task_get_cancellable (task), listen_cb, task);
+}
+
+void
+dialer_listen_async (guint16 port, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, data);
+  g_autofree char *number = g_strdup_printf ("%u", port);
+  const char *const arguments[] = { "--listen", number, NULL };
+  PeerSpec spec = { .program = "dial", .arguments = arguments, .interface = "org.postrider.Dial1" };
+  Listen *self = g_new0 (Listen, 1);
+
+  g_task_set_source_tag (task, dialer_listen_async);
+  self->port = port;
+  g_task_set_task_data (task, self, listen_free);
+  self->peer = peer_start (&spec, listen_ready_cb, NULL, task); /* its task data is freed, and it ends, when the task is done */
+}
+
+int
+dialer_listen_finish (GAsyncResult *result, guint16 *out_port, GError **error)
+{
+  Dialled *dialled = g_task_propagate_pointer (G_TASK (result), error);
+  int fd;
+
+  if (dialled == NULL)
+    return -1;
+  fd = dialled->fd;
+  dialled->fd = -1;
+  if (out_port != NULL)
+    *out_port = dialled->port;
+  dialled_free (dialled);
+  return fd;
+}
