@@ -1,0 +1,49 @@
+/* Please add nothing here: what stands before lock_seal() runs unlocked, and this process reads strangers' answers. */
+#include "fault.h"
+#include "serve.h"
+#include "service.h"
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static const guint16 usual_ports[] = { 25, 465, 587 }; /* for --layers alone */
+
+static int
+leave (const GError *error)
+{
+  fprintf (stderr, "%s\n", error->message);
+  return fault_exit_status (error);
+}
+
+int
+main (int argc, char *argv[])
+{
+  gboolean shows_layers = argc == 2 && strcmp (argv[1], "--layers") == 0;
+  ServiceRights rights = { 0 };
+  const LockTable *table;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) connection = NULL;
+  g_autoptr (GDBusInterfaceSkeleton) skeleton = NULL;
+
+  if (!shows_layers && !service_rights_parse (&rights, argc, argv, &error))
+    return leave (error);
+  table = shows_layers        ? dial_lock_for_connect (usual_ports, G_N_ELEMENTS (usual_ports))
+          : rights.can_listen ? dial_lock_for_listen (rights.listen_port)
+                              : dial_lock_for_connect (rights.ports, rights.n_ports);
+  if (!lock_enter (table, &error))
+    return leave (error);
+  setlocale (LC_ALL, "");
+  service_warm_up ();
+  if (!lock_seal (table, &error))
+    return leave (error);
+  if (shows_layers) {
+    lock_print_layers ();
+    return 0;
+  }
+  connection = serve_connect (&error);
+  skeleton = service_new (&rights);
+  if (connection == NULL || !serve_export (connection, skeleton, &error))
+    return leave (error);
+  serve_run (connection, NULL, 0, NULL);
+  return 0;
+}

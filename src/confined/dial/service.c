@@ -1,0 +1,337 @@
+#include "service.h"
+
+#include "connector.h"
+#include "contract-dial1.h"
+#include "fault.h"
+#include "listener.h"
+#include "records.h"
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <netdb.h>
+#include <resolv.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CALLS_MAX 6               /* at a time; chosen: 8 addresses each stay below RLIMIT_NOFILE */
+#define LOOKUP_TIMEOUT_MS 60000   /* chosen: more than the resolver's own tries take with three name servers */
+
+typedef struct {
+  GDBusMethodInvocation *invocation;
+  char                  *host;
+  guint16                port;
+  guint                  timeout_ms;
+  gint64                 deadline_us;
+  RecordsType            type;
+  GCancellable          *timer_cancel; /* cancelled when the time is over: the thread may still be asking */
+  guint                  timer;
+} Call;
+
+static int n_calls = 0; /* threads at work, also those that nobody waits for any more; atomic */
+static gboolean could_read_resolver = FALSE;
+
+/* --- argv --- */
+
+static gboolean
+parse_port (const char *text, guint64 least, guint16 *out_port, GError **error)
+{
+  guint64 value = 0;
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, least, G_MAXUINT16, &value, NULL)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "postrider-dial takes --connect PORT… or --listen PORT; it is started by postrider-core");
+    return FALSE;
+  }
+  *out_port = (guint16) value;
+  return TRUE;
+}
+
+gboolean
+service_rights_parse (ServiceRights *self, int argc, char *argv[], GError **error)
+{
+  *self = (ServiceRights){ 0 };
+  if (argc == 3 && strcmp (argv[1], "--listen") == 0) {
+    self->can_listen = TRUE;
+    return parse_port (argv[2], 0, &self->listen_port, error);
+  }
+  if (argc < 3 || strcmp (argv[1], "--connect") != 0 || argc - 2 > DIAL_PORTS_MAX)
+    return parse_port (NULL, 0, NULL, error);
+  for (int i = 2; i < argc; i++)
+    if (!parse_port (argv[i], 1, &self->ports[self->n_ports++], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* --- warm-up --- */
+
+static gboolean
+is_resolver_readable (void)
+{
+  int fd = open ("/etc/resolv.conf", O_RDONLY | O_CLOEXEC);
+  gboolean is_readable = fd >= 0 || errno != EACCES; /* absent is a state that the resolver knows */
+
+  if (fd >= 0)
+    close (fd);
+  return is_readable;
+}
+
+/* A query would load the plug-ins of NSS too, but then a stranger's answer came before the lock. */
+static void
+load_nss (void)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (!g_file_get_contents ("/etc/nsswitch.conf", &text, NULL, NULL))
+    return;
+  lines = g_strsplit (text, "\n", -1);
+  for (char **line = lines; *line != NULL; line++) {
+    g_auto (GStrv) words = g_strsplit_set (*line, " \t", -1);
+
+    if (words[0] == NULL || strcmp (words[0], "hosts:") != 0)
+      continue;
+    for (char **word = words + 1; *word != NULL; word++) {
+      g_autofree char *file = g_strdup_printf ("libnss_%s.so.2", *word);
+
+      if (**word != '\0' && **word != '[' && strchr (*word, '/') == NULL)
+        (void) dlopen (file, RTLD_NOW); /* kept open for good: glibc finds it by its name later */
+    }
+  }
+}
+
+void
+service_warm_up (void)
+{
+  struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
+  struct addrinfo *found = NULL;
+
+  load_nss ();
+  if (getaddrinfo ("127.0.0.1", "25", &hints, &found) == 0)
+    freeaddrinfo (found);
+  (void) res_init ();
+  could_read_resolver = is_resolver_readable ();
+}
+
+/* --- calls --- */
+
+static void
+call_free (Call *call)
+{
+  g_clear_object (&call->invocation);
+  g_clear_object (&call->timer_cancel);
+  g_free (call->host);
+  g_free (call);
+}
+
+static gboolean
+timeout_cb (gpointer data)
+{
+  Call *call = data;
+
+  call->timer = 0;
+  g_cancellable_cancel (call->timer_cancel);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+leave_cb (gpointer data)
+{
+  exit (FAULT_TEMP);
+}
+
+/* Returns: FALSE after answering: this process sees an old resolver configuration, or has enough to do. */
+static gboolean
+can_start (GDBusMethodInvocation *invocation)
+{
+  if (could_read_resolver && !is_resolver_readable ()) {
+    g_dbus_method_invocation_return_error (g_object_ref (invocation), FAULT, FAULT_TEMP,
+                                           "the network has changed; it is tried again at once");
+    g_dbus_connection_flush_sync (g_dbus_method_invocation_get_connection (invocation), NULL, NULL);
+    g_idle_add (leave_cb, NULL);
+    return FALSE;
+  }
+  if (g_atomic_int_get (&n_calls) >= CALLS_MAX) {
+    g_dbus_method_invocation_return_error (g_object_ref (invocation), FAULT, FAULT_TEMP,
+                                           "%d connections are being made already; it is tried again later", CALLS_MAX);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+start_call (Call *call, guint timeout_ms, GTaskThreadFunc work, GAsyncReadyCallback done)
+{
+  g_autoptr (GTask) task = NULL;
+
+  call->timer_cancel = g_cancellable_new ();
+  call->timer = g_timeout_add (timeout_ms, timeout_cb, call);
+  task = g_task_new (NULL, call->timer_cancel, done, call);
+  g_task_set_task_data (task, call, (GDestroyNotify) call_free);
+  g_task_set_return_on_cancel (task, TRUE);
+  g_atomic_int_inc (&n_calls);
+  g_task_run_in_thread (task, work);
+}
+
+/* What every `done` does first. Returns: TRUE if the error was answered. */
+static gboolean
+answer_error (Call *call, const GError *error)
+{
+  g_clear_handle_id (&call->timer, g_source_remove);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_dbus_method_invocation_return_error (g_object_ref (call->invocation), FAULT, FAULT_TEMP,
+                                           "%s did not answer in time; it is tried again later", call->host);
+  else if (error != NULL)
+    g_dbus_method_invocation_return_gerror (g_object_ref (call->invocation), error);
+  return error != NULL;
+}
+
+/* --- Connect --- */
+
+static void
+connect_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Call *call = data;
+  GError *error = NULL;
+  Connected *connected = connector_connect (call->host, call->port, call->deadline_us, &error);
+
+  if (connected != NULL)
+    g_task_return_pointer (task, connected, (GDestroyNotify) connected_free);
+  else
+    g_task_return_error (task, error);
+  g_atomic_int_add (&n_calls, -1);
+}
+
+static void
+connected_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Call *call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Connected) connected = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (GUnixFDList) fds = NULL;
+
+  if (answer_error (call, error))
+    return;
+  fds = g_unix_fd_list_new_from_array (&connected->fd, 1); /* takes it */
+  connected->fd = -1;
+  pr_dial1_complete_connect (NULL, g_object_ref (call->invocation), fds, g_variant_new_handle (0), connected->address);
+}
+
+static gboolean
+is_allowed_port (const ServiceRights *rights, guint16 port)
+{
+  for (gsize i = 0; i < rights->n_ports; i++)
+    if (rights->ports[i] == port)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+handle_connect (PrDial1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *host, guint16 port,
+                guint timeout_ms, gpointer data)
+{
+  Call *call;
+
+  if (!is_allowed_port (data, port)) {
+    g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "port %u is not among those this dial was started for", port);
+    return TRUE;
+  }
+  if (!can_start (invocation)) {
+    g_object_unref (invocation);
+    return TRUE;
+  }
+  call = g_new0 (Call, 1);
+  call->invocation = invocation;
+  call->host = g_strdup (host);
+  call->port = port;
+  timeout_ms = CLAMP (timeout_ms, 1, CONNECTOR_TIMEOUT_MAX_MS);
+  call->deadline_us = g_get_monotonic_time () + 1000 * (gint64) timeout_ms;
+  start_call (call, timeout_ms, connect_thread, connected_cb);
+  return TRUE;
+}
+
+/* --- Lookup --- */
+
+static void
+lookup_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Call *call = data;
+  GError *error = NULL;
+  char **found = records_lookup (call->host, call->type, &error);
+
+  if (found != NULL)
+    g_task_return_pointer (task, found, (GDestroyNotify) g_strfreev);
+  else
+    g_task_return_error (task, error);
+  g_atomic_int_add (&n_calls, -1);
+}
+
+static void
+looked_up_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Call *call = data;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) found = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (!answer_error (call, error))
+    pr_dial1_complete_lookup (NULL, g_object_ref (call->invocation), (const char *const *) found);
+}
+
+static gboolean
+handle_lookup (PrDial1 *skeleton, GDBusMethodInvocation *invocation, const char *name, const char *type, gpointer data)
+{
+  const ServiceRights *rights = data;
+  gboolean is_txt = strcmp (type, "TXT") == 0;
+  Call *call;
+
+  if (rights->can_listen || (!is_txt && strcmp (type, "MX") != 0)) {
+    g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "this dial looks up no records of type %s", type);
+    return TRUE;
+  }
+  if (!can_start (invocation)) {
+    g_object_unref (invocation);
+    return TRUE;
+  }
+  call = g_new0 (Call, 1);
+  call->invocation = invocation;
+  call->host = g_strdup (name);
+  call->type = is_txt ? RECORDS_TXT : RECORDS_MX;
+  start_call (call, LOOKUP_TIMEOUT_MS, lookup_thread, looked_up_cb);
+  return TRUE;
+}
+
+/* --- Listen --- */
+
+static gboolean
+handle_listen (PrDial1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint16 port, gpointer data)
+{
+  const ServiceRights *rights = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GUnixFDList) out = NULL;
+  guint16 bound = 0;
+  int fd;
+
+  if (!rights->can_listen || port != rights->listen_port) {
+    g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "this dial was not started to listen on port %u", port);
+    return TRUE;
+  }
+  fd = listener_open (port, &bound, &error);
+  if (fd < 0) {
+    g_dbus_method_invocation_return_gerror (invocation, error);
+    return TRUE;
+  }
+  out = g_unix_fd_list_new_from_array (&fd, 1); /* takes it */
+  pr_dial1_complete_listen (skeleton, invocation, out, g_variant_new_handle (0), bound);
+  return TRUE;
+}
+
+GDBusInterfaceSkeleton *
+service_new (const ServiceRights *rights)
+{
+  PrDial1 *skeleton = pr_dial1_skeleton_new ();
+
+  g_signal_connect (skeleton, "handle-connect", G_CALLBACK (handle_connect), (gpointer) rights);
+  g_signal_connect (skeleton, "handle-listen", G_CALLBACK (handle_listen), (gpointer) rights);
+  g_signal_connect (skeleton, "handle-lookup", G_CALLBACK (handle_lookup), (gpointer) rights);
+  return G_DBUS_INTERFACE_SKELETON (skeleton);
+}

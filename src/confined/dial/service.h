@@ -1,0 +1,21 @@
+/* service.h - dial's side of org.postrider.Dial1: which calls are taken, where they run, how they are answered.
+ * Trust:  core calls; the answers of name servers are hostile. Used in: main.c. */
+#pragma once
+#include "dial-lock.h"
+#include <gio/gio.h>
+
+typedef struct {
+  guint16  ports[DIAL_PORTS_MAX]; /* that may be connected to */
+  gsize    n_ports;
+  gboolean can_listen;
+  guint16  listen_port; /* the only one that may be asked for */
+} ServiceRights;
+
+/* Reads --connect PORT…, --listen PORT. Returns: FALSE with FAULT_USAGE. */
+gboolean service_rights_parse (ServiceRights *self, int argc, char *argv[], GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Loads what name resolution would load later, without asking anyone anything. Before the lock. */
+void service_warm_up (void);
+
+/* rights: borrowed, for the life of the skeleton. Returns: (transfer full) the skeleton, ready to be exported. */
+GDBusInterfaceSkeleton *service_new (const ServiceRights *rights);
