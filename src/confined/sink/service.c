@@ -1,0 +1,127 @@
+#include "service.h"
+
+#include <gio/gunixfdlist.h>
+
+#include "contract-sink1.h"
+#include "fault.h"
+#include "serve.h"
+#include "server.h"
+
+#define RECEIVED_MS 500 /* contract: at most twice a second */
+
+struct Service {
+  PrSink1       *skeleton;
+  Maildir       *maildir;
+  Tls           *tls;
+  Auth          *auth;
+  SessionOptions options;
+  Server        *server;
+  guint          received_source;
+  guint64        told_count;
+};
+
+static gboolean
+received_cb (gpointer data)
+{
+  Service *self = data;
+  guint64 count = maildir_get_count (self->maildir);
+
+  if (count != self->told_count)
+    pr_sink1_emit_received (self->skeleton, count);
+  self->told_count = count;
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+is_on (GVariant *options, const char *key, gboolean preset)
+{
+  gboolean value = preset;
+
+  g_variant_lookup (options, key, "b", &value);
+  return value;
+}
+
+static void
+take_options (Service *self, GVariant *options)
+{
+  const char *user = "", *password = "";
+
+  g_variant_lookup (options, "auth_user", "&s", &user);
+  g_variant_lookup (options, "auth_password", "&s", &password);
+  auth_set_user (self->auth, user, password);
+  self->options.offers_tls = is_on (options, "tls", FALSE);
+  self->options.makes_trouble = is_on (options, "refuse", FALSE);
+  maildir_set_kept (self->maildir, is_on (options, "store", TRUE));
+}
+
+static int
+take_listener (GUnixFDList *fds, GVariant *handle, GError **error)
+{
+  gint32 index = g_variant_get_handle (handle);
+
+  if (fds == NULL || index < 0 || index >= g_unix_fd_list_get_length (fds)) {
+    g_set_error_literal (error, FAULT, FAULT_USAGE, "The sink was called without a listening socket.");
+    return -1;
+  }
+  return g_unix_fd_list_get (fds, index, error);
+}
+
+static gboolean
+handle_serve (PrSink1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *listener, GVariant *options,
+              gpointer data)
+{
+  Service *self = data;
+  g_autoptr (GError) error = NULL;
+  int fd = -1;
+
+  if (self->server != NULL)
+    g_set_error_literal (&error, FAULT, FAULT_USAGE, "The sink serves already.");
+  else
+    fd = take_listener (fds, listener, &error);
+  if (fd >= 0) {
+    take_options (self, options);
+    self->server = server_new (fd, &self->options, self->maildir, self->options.offers_tls ? self->tls : NULL, &error);
+  }
+  if (self->server == NULL || error != NULL) {
+    g_dbus_method_invocation_return_gerror (invocation, error);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+  }
+  self->received_source = g_timeout_add (RECEIVED_MS, received_cb, self);
+  pr_sink1_complete_serve (skeleton, invocation, NULL, self->options.offers_tls ? tls_get_fingerprint (self->tls) : "");
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+Service *
+service_new (Maildir *maildir, Tls *tls, Auth *auth)
+{
+  Service *self = g_new0 (Service, 1);
+
+  self->skeleton = pr_sink1_skeleton_new ();
+  self->maildir = maildir;
+  self->tls = tls;
+  self->auth = auth;
+  self->options.message_max = SESSION_MESSAGE_MAX;
+  self->options.auth = auth;
+  self->options.put_off = g_hash_table_new (NULL, NULL);
+  g_signal_connect (self->skeleton, "handle-serve", G_CALLBACK (handle_serve), self);
+  return self;
+}
+
+void
+service_free (Service *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_handle_id (&self->received_source, g_source_remove);
+  server_free (self->server);
+  g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->skeleton));
+  g_object_unref (self->skeleton);
+  g_hash_table_unref (self->options.put_off);
+  g_free (self);
+}
+
+gboolean
+service_export (Service *self, GDBusConnection *connection, GError **error)
+{
+  return serve_export (connection, G_DBUS_INTERFACE_SKELETON (self->skeleton), error);
+}
