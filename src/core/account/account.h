@@ -31,3 +31,22 @@ gboolean     account_set_server_size (Core *core, gint64 id, guint64 size, GErro
 
 /* settings for Transport1.OpenAccount: a floating a{sv}. is_loopback: dial's numeric address is loopback. */
 GVariant *account_to_transport_settings (const Account *self, gboolean is_loopback);
+
+/* --- additions: adding, removing, what is used --- */
+
+/* A new row with its secret: in the vault when it keeps one, else in memory (secret NULL or empty: none given yet). Sets self->id.
+ * Errors: FAULT_USAGE (the name is in use, an empty password to keep), FAULT_NO_PERM (the vault is locked), FAULT_IO. */
+gboolean account_add (Core *core, Account *self, const SecretBytes *secret, GError **error);
+/* Takes the secret away too. A row stays behind for what refers to it; its name is free. FAULT_USAGE: a campaign of it is open. */
+gboolean account_remove (Core *core, const Account *self, GError **error);
+gboolean account_set_pin (Core *core, gint64 id, const char *pin, GError **error);
+/* The password was entered again: into the vault when the account keeps it, else into memory. */
+gboolean account_set_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error);
+
+typedef struct {
+  guint64 minute, hour, day; /* messages handed over in the last 60 s, 3600 s, 24 h */
+} AccountUsage;
+gboolean account_load_usage (Core *core, gint64 id, gint64 now_utc, AccountUsage *out_usage, GError **error);
+
+/* A From that does not belong to the account. sender_address: bare. Returns: (transfer full) a warning sentence, or NULL: all is well. */
+char *account_check_sender (const Account *self, const char *sender_address);

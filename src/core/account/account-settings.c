@@ -1,0 +1,257 @@
+#include "account-settings.h"
+
+#include "address-idna.h"
+#include "fault.h"
+#include <arpa/inet.h>
+#include <string.h>
+
+#define HOST_MAX 253 /* RFC 1035 §2.3.4 */
+#define PIN_LEN 64
+
+static const struct { const char *key, *type; } known[] = {
+  { "address", "s" },    { "host", "s" },       { "port", "q" },     { "tls", "s" },     { "user", "s" },         { "pin", "s" },
+  { "insecure", "b" },   { "connections", "u" }, { "per_minute", "u" }, { "per_hour", "u" }, { "per_day", "u" }, { "keep", "b" },
+  { "has_password", "b" },
+};
+
+static gboolean
+check_keys (GVariant *settings, GError **error)
+{
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, settings);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value)) {
+    gboolean is_known = FALSE;
+
+    for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+      is_known |= strcmp (known[i].key, key) == 0 && g_variant_is_of_type (value, G_VARIANT_TYPE (known[i].type));
+    if (is_known)
+      continue;
+    g_set_error_literal (error, FAULT, FAULT_USAGE, "an account was given a setting that does not exist, or of the wrong type");
+    g_variant_unref (value);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static char *
+lookup_string (GVariant *settings, const char *key)
+{
+  const char *value = "";
+
+  g_variant_lookup (settings, key, "&s", &value);
+  return g_strstrip (g_strdup (value));
+}
+
+static guint
+lookup_uint (GVariant *settings, const char *key, guint otherwise)
+{
+  guint value = 0;
+
+  return g_variant_lookup (settings, key, "u", &value) && value > 0 ? value : otherwise;
+}
+
+static gboolean
+lookup_boolean (GVariant *settings, const char *key)
+{
+  gboolean value = FALSE;
+
+  return g_variant_lookup (settings, key, "b", &value) && value;
+}
+
+static gboolean
+has_controls (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (g_ascii_iscntrl (*text))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+check_name (const char *name, GError **error)
+{
+  if (*name != '\0' && *name != '-' && strlen (name) <= ACCOUNT_NAME_MAX && g_utf8_validate (name, -1, NULL) && !has_controls (name))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_USAGE, "an account's name has 1 to %d octets on one line and does not begin with -", ACCOUNT_NAME_MAX);
+  return FALSE;
+}
+
+static gboolean
+take_address (Account *self, GVariant *settings, GError **error)
+{
+  g_autofree char *text = lookup_string (settings, "address");
+  AddressFlaw flaw = ADDRESS_FINE;
+
+  self->address = address_canonical (text, strlen (text), &flaw);
+  if (self->address == NULL)
+    g_set_error (error, FAULT, FAULT_DATA, "the account's address is not one: %s", address_flaw_to_sentence (flaw));
+  return self->address != NULL;
+}
+
+gboolean
+account_settings_is_loopback_host (const char *host)
+{
+  struct in_addr in;
+  struct in6_addr in6;
+
+  if (strcmp (host, "localhost") == 0)
+    return TRUE;
+  if (inet_pton (AF_INET, host, &in) == 1)
+    return (ntohl (in.s_addr) >> 24) == 127;
+  return inet_pton (AF_INET6, host, &in6) == 1 && IN6_IS_ADDR_LOOPBACK (&in6);
+}
+
+/* A name in A-labels or an address without brackets, in lower case. */
+static char *
+parse_host (const char *text, GError **error)
+{
+  gsize len = strlen (text);
+  g_autofree char *bare = len > 2 && text[0] == '[' && text[len - 1] == ']' ? g_strndup (text + 1, len - 2) : g_strdup (text);
+  g_autofree char *ascii = g_utf8_validate (bare, -1, NULL) ? g_hostname_to_ascii (bare) : NULL;
+  g_autofree char *host = ascii != NULL ? g_ascii_strdown (ascii, -1) : NULL;
+  struct in6_addr in6;
+
+  if (host != NULL && *host != '\0' && strlen (host) <= HOST_MAX && host[0] != '-' && host[0] != '.' &&
+      (strspn (host, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == strlen (host) || inet_pton (AF_INET6, host, &in6) == 1))
+    return g_steal_pointer (&host);
+  g_set_error_literal (error, FAULT, FAULT_USAGE, "the host is not a host name or address; a port goes into --port");
+  return NULL;
+}
+
+static gboolean
+take_host (Account *self, GVariant *settings, const Preset **out_preset, GError **error)
+{
+  g_autofree char *text = lookup_string (settings, "host");
+  const char *domain = strrchr (self->address, '@') + 1;
+  const Preset *preset;
+
+  if (*text != '\0') {
+    self->host = parse_host (text, error);
+    *out_preset = self->host != NULL ? preset_find (domain, self->host) : NULL;
+    return self->host != NULL;
+  }
+  preset = preset_find (domain, NULL);
+  if (preset == NULL) {
+    g_set_error (error, FAULT, FAULT_USAGE,
+                 "%s is not a provider that Postrider knows: give --host, and --port and --tls where they differ from 587 and starttls", domain);
+    return FALSE;
+  }
+  self->host = g_strdup (preset->hosts[0]);
+  *out_preset = preset;
+  return TRUE;
+}
+
+/* What was not said follows from what was: 465 means implicit TLS and the other way round. */
+static gboolean
+take_port_and_tls (Account *self, GVariant *settings, const Preset *preset, GError **error)
+{
+  g_autofree char *tls = lookup_string (settings, "tls");
+  gboolean has_port = g_variant_lookup (settings, "port", "q", &self->port);
+
+  if (*tls != '\0' && strcmp (tls, "starttls") != 0 && strcmp (tls, "implicit") != 0 && strcmp (tls, "none") != 0) {
+    g_set_error_literal (error, FAULT, FAULT_USAGE, "--tls is starttls, implicit or none");
+    return FALSE;
+  }
+  if (has_port && self->port == 0) {
+    g_set_error_literal (error, FAULT, FAULT_USAGE, "--port is a number from 1 to 65535");
+    return FALSE;
+  }
+  if (*tls == '\0' && (!has_port || (preset != NULL && preset->port == self->port)))
+    self->tls = g_strdup (preset != NULL ? preset->tls : "starttls");
+  else
+    self->tls = *tls != '\0' ? g_steal_pointer (&tls) : g_strdup (self->port == 465 ? "implicit" : "starttls");
+  if (!has_port && preset != NULL && strcmp (preset->tls, self->tls) == 0)
+    self->port = preset->port;
+  else if (!has_port)
+    self->port = strcmp (self->tls, "implicit") == 0 ? 465 : strcmp (self->tls, "none") == 0 ? 25 : 587;
+  if (strcmp (self->tls, "none") == 0 && !self->insecure && !account_settings_is_loopback_host (self->host)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "without TLS the password and all messages to %s could be read on the way: "
+                 "use --tls starttls or implicit, or say --insecure", self->host);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+char *
+account_settings_parse_pin (const char *pin, GError **error)
+{
+  g_autoptr (GString) hex = g_string_new (NULL);
+
+  for (const char *p = pin; *p != '\0'; p++)
+    if (*p != ':')
+      g_string_append_c (hex, g_ascii_tolower (*p));
+  if (hex->len == 0 || (hex->len == PIN_LEN && strspn (hex->str, "0123456789abcdef") == PIN_LEN))
+    return g_strdup (hex->str);
+  g_set_error (error, FAULT, FAULT_USAGE, "a pin is the certificate's SHA-256 fingerprint: %d hex digits, as account test shows it", PIN_LEN);
+  return NULL;
+}
+
+/* Without a password there is nobody to log in as. */
+static gboolean
+take_login (Account *self, GVariant *settings, GError **error)
+{
+  g_autofree char *user = lookup_string (settings, "user");
+  g_autofree char *pin = lookup_string (settings, "pin");
+
+  self->needs_password = lookup_boolean (settings, "has_password");
+  self->keeps_password = self->needs_password && lookup_boolean (settings, "keep");
+  if (strlen (user) > ACCOUNT_USER_MAX || !g_utf8_validate (user, -1, NULL) || has_controls (user)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "the user's name has at most %d octets on one line", ACCOUNT_USER_MAX);
+    return FALSE;
+  }
+  self->user = !self->needs_password ? g_strdup ("") : *user != '\0' ? g_steal_pointer (&user) : g_strdup (self->address);
+  self->pin = account_settings_parse_pin (pin, error);
+  return self->pin != NULL;
+}
+
+Account *
+account_settings_parse (const char *name, GVariant *settings, const Preset **out_preset, GError **error)
+{
+  g_autoptr (Account) self = g_new0 (Account, 1);
+  const Preset *preset = NULL;
+
+  self->name = g_strstrip (g_strdup (name));
+  self->insecure = lookup_boolean (settings, "insecure");
+  if (!check_keys (settings, error) || !check_name (self->name, error) || !take_address (self, settings, error) ||
+      !take_host (self, settings, &preset, error) || !take_port_and_tls (self, settings, preset, error) || !take_login (self, settings, error))
+    return NULL;
+  self->connections = lookup_uint (settings, "connections", 0);
+  if (self->connections > ACCOUNT_CONNECTIONS_MAX) {
+    g_set_error (error, FAULT, FAULT_USAGE, "--connections is a number from 1 to %d", ACCOUNT_CONNECTIONS_MAX);
+    return NULL;
+  }
+  self->per_minute = lookup_uint (settings, "per_minute", preset != NULL ? preset->per_minute : 0);
+  self->per_hour = lookup_uint (settings, "per_hour", preset != NULL ? preset->per_hour : 0);
+  self->per_day = lookup_uint (settings, "per_day", preset != NULL ? preset->per_day : 0);
+  *out_preset = preset;
+  return g_steal_pointer (&self);
+}
+
+GVariant *
+account_settings_describe (const Account *self, const Preset *preset)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&builder, "{sv}", "name", g_variant_new_string (self->name));
+  g_variant_builder_add (&builder, "{sv}", "address", g_variant_new_string (self->address));
+  g_variant_builder_add (&builder, "{sv}", "host", g_variant_new_string (self->host));
+  g_variant_builder_add (&builder, "{sv}", "port", g_variant_new_uint16 (self->port));
+  g_variant_builder_add (&builder, "{sv}", "tls", g_variant_new_string (self->tls));
+  g_variant_builder_add (&builder, "{sv}", "user", g_variant_new_string (self->user));
+  g_variant_builder_add (&builder, "{sv}", "pin", g_variant_new_string (self->pin));
+  g_variant_builder_add (&builder, "{sv}", "insecure", g_variant_new_boolean (self->insecure));
+  g_variant_builder_add (&builder, "{sv}", "connections", g_variant_new_uint32 (self->connections));
+  g_variant_builder_add (&builder, "{sv}", "per_minute", g_variant_new_uint32 (self->per_minute));
+  g_variant_builder_add (&builder, "{sv}", "per_hour", g_variant_new_uint32 (self->per_hour));
+  g_variant_builder_add (&builder, "{sv}", "per_day", g_variant_new_uint32 (self->per_day));
+  g_variant_builder_add (&builder, "{sv}", "keep", g_variant_new_boolean (self->keeps_password));
+  g_variant_builder_add (&builder, "{sv}", "has_password", g_variant_new_boolean (self->needs_password));
+  g_variant_builder_add (&builder, "{sv}", "preset", g_variant_new_string (preset != NULL ? preset->name : ""));
+  g_variant_builder_add (&builder, "{sv}", "sure", g_variant_new_string (preset != NULL ? preset->sure : ""));
+  g_variant_builder_add (&builder, "{sv}", "note", g_variant_new_string (preset != NULL ? preset->note : ""));
+  return g_variant_builder_end (&builder);
+}

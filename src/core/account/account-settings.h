@@ -1,0 +1,22 @@
+/* account-settings.h - what a person says of an account, checked and completed by the provider's preset.
+ * Trust:  the words come over App1; each one is checked here. Used in: core/app. */
+#pragma once
+#include "account.h"
+#include "preset.h"
+
+#define ACCOUNT_NAME_MAX 64        /* contract */
+#define ACCOUNT_USER_MAX 320       /* octets; an address at most, and then some */
+#define ACCOUNT_CONNECTIONS_MAX 50 /* chosen: providers close beyond ten or twenty; NOFILE of a transport is 64 */
+
+/* settings: as AccountAdd says. Returns: (transfer full) an account without id; *out_preset is static or NULL.
+ * needs_password: has_password; keeps_password: keep. Errors: FAULT_USAGE, FAULT_DATA (the address). */
+Account  *account_settings_parse (const char *name, GVariant *settings, const Preset **out_preset, GError **error);
+
+/* settings_used of AccountAdd: a floating a{sv}. */
+GVariant *account_settings_describe (const Account *self, const Preset *preset);
+
+/* 64 hex digits, with or without colons, or "". Returns: (transfer full) lower case, or NULL with FAULT_USAGE. */
+char     *account_settings_parse_pin (const char *pin, GError **error);
+
+/* "localhost", 127.0.0.0/8, ::1 */
+gboolean  account_settings_is_loopback_host (const char *host);

@@ -1,0 +1,26 @@
+/* preset.h - what is known of mail providers: where they take mail, how much of it, and what they want for a password.
+ * Used in: core/account. Source: facts on providers (docs/providers.md says how sure each figure is); the providers' help pages. */
+#pragma once
+#include <glib.h>
+
+typedef struct {
+  const char *name;
+  const char *const *domains; /* of addresses; NULL: found by host alone */
+  const char *const *hosts;   /* the first one is proposed; "*.x" stands for anything that ends in .x */
+  guint16     port;
+  const char *tls;
+  guint       per_minute, per_hour, per_day; /* 0: none published */
+  const char *sure;                          /* of the limits: high | medium | low */
+  const char *note;                          /* a sentence for people, or "" */
+} Preset;
+
+/* host NULL: by the address's domain. Else by host, where the domain tells personal from business accounts.
+ * Both in lower case. Returns: static, or NULL: nothing is known. */
+const Preset *preset_find (const char *domain, const char *host);
+
+/* Domains of free mail whose DMARC policy or provider refuses them through another relay (5.7.26 and the like).
+ * Returns: (static) the provider's name for people, or NULL. */
+const char *preset_find_freemail (const char *domain);
+
+/* Is `host` one of those that may send for that free-mail domain? */
+gboolean preset_is_freemail_host (const char *domain, const char *host);
