@@ -1,0 +1,220 @@
+#include "input.h"
+
+#include "fault.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HEAD_MAX 65536 /* octets looked at for NULs */
+
+struct Input {
+  int         fd;
+  guint64     size, start, at; /* start: behind the byte order mark */
+  Decoder     decoder;
+  guint8     *piece; /* INPUT_PIECE octets */
+  GByteArray *text;
+};
+
+Input *
+input_new (int fd, GError **error)
+{
+  g_autoptr (Input) self = g_new0 (Input, 1);
+  struct stat status;
+
+  self->fd = fd;
+  self->piece = g_malloc (INPUT_PIECE);
+  self->text = g_byte_array_new ();
+  if (fstat (fd, &status) != 0) {
+    g_set_error (error, FAULT, FAULT_IO, "the file cannot be read: %s", g_strerror (errno));
+    return NULL;
+  }
+  if (!S_ISREG (status.st_mode) || status.st_size <= 0 || (guint64) status.st_size > INPUT_MAX) {
+    g_set_error_literal (error, FAULT, FAULT_DATA, !S_ISREG (status.st_mode) ? "that is no file (a folder or a device)" :
+                         status.st_size <= 0 ? "the file is empty" : "the file is larger than 1 GiB: split it");
+    return NULL;
+  }
+  self->size = (guint64) status.st_size;
+  return g_steal_pointer (&self);
+}
+
+void
+input_free (Input *self)
+{
+  if (self == NULL)
+    return;
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self->piece);
+  g_byte_array_unref (self->text);
+  g_free (self);
+}
+
+guint64
+input_get_size (const Input *self)
+{
+  return self->size;
+}
+
+guint64
+input_get_position (const Input *self)
+{
+  return self->at;
+}
+
+Encoding
+input_get_encoding (const Input *self)
+{
+  return self->decoder.encoding;
+}
+
+gboolean
+input_read (Input *self, guint64 offset, void *buffer, gsize len, GError **error)
+{
+  for (gsize done = 0; done < len;) {
+    gssize n = pread (self->fd, (char *) buffer + done, len - done, (off_t) (offset + done));
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0) {
+      g_set_error (error, FAULT, n < 0 ? FAULT_IO : FAULT_DATA, "the file cannot be read: %s",
+                   n < 0 ? g_strerror (errno) : "it became shorter meanwhile");
+      return FALSE;
+    }
+    done += (gsize) n;
+  }
+  return TRUE;
+}
+
+#define SAVE_AS "save the contacts as .xlsx or as CSV (UTF-8), and import that"
+
+static const struct { const char *magic; gsize len; const char *sentence; } foreign[] = {
+  { "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8, "this is an old .xls workbook, or one with a password: open it, " SAVE_AS " (without a password)" },
+  { "%PDF-", 5, "this is a PDF: open what it was made from, " SAVE_AS },
+  { "\x1f\x8b", 2, "this is compressed (gzip): unpack it first" },
+  { "BZh", 3, "this is compressed (bzip2): unpack it first" },
+  { "\xfd" "7zXZ", 5, "this is compressed (xz): unpack it first" },
+  { "7z\xbc\xaf\x27\x1c", 6, "this is a 7z archive: unpack it first" },
+  { "Rar!", 4, "this is a RAR archive: unpack it first" },
+  { "\x28\xb5\x2f\xfd", 4, "this is compressed (zstd): unpack it first" },
+  { "\x89PNG", 4, "this is a picture, not a list of contacts" },
+  { "\xff\xd8\xff", 3, "this is a picture, not a list of contacts" },
+  { "SQLite format 3", 15, "this is a database: export its contacts as CSV (UTF-8), and import that" },
+  { "{\\rtf", 5, "this is an RTF document: copy its text into a plain text file, or " SAVE_AS },
+  { "BEGIN:VCARD", 11, "this is a vCard: export the contacts as CSV instead (Google Contacts and Outlook can), and import that" },
+  { "<?xml", 5, "this is XML: open it in a spreadsheet program, " SAVE_AS },
+  { "<!DOCTYPE", 9, "this is a web page: open it in a spreadsheet program, " SAVE_AS },
+  { "<html", 5, "this is a web page, perhaps one named .xls: open it in a spreadsheet program, " SAVE_AS },
+  { "PAR1", 4, "this is a Parquet file: export its contacts as CSV (UTF-8), and import that" },
+};
+
+gboolean
+input_find_kind (Input *self, InputKind *out_kind, GError **error)
+{
+  guint8 head[16] = { 0 };
+
+  if (!input_read (self, 0, head, (gsize) MIN (sizeof head, self->size), error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (foreign); i++)
+    if (memcmp (head, foreign[i].magic, foreign[i].len) == 0) {
+      g_set_error_literal (error, FAULT, FAULT_DATA, foreign[i].sentence);
+      return FALSE;
+    }
+  *out_kind = memcmp (head, "PK\3\4", 4) == 0 || memcmp (head, "PK\5\6", 4) == 0 ? INPUT_ZIP : INPUT_TEXT;
+  return TRUE;
+}
+
+/* Decides on the whole file. A guess from its head would be wrong for the list whose first umlaut stands in row 90,000, and half
+ * of it would be stored by then; one pass over what is in the page cache anyway costs a third of a second a gigabyte. */
+static gboolean
+is_utf8 (Input *self, gboolean *out_is_utf8, GError **error)
+{
+  gsize carry = 0;
+
+  for (guint64 at = self->start; at < self->size;) {
+    gsize len = (gsize) MIN (INPUT_PIECE - carry, self->size - at), good;
+
+    if (!input_read (self, at, self->piece + carry, len, error))
+      return FALSE;
+    at += len;
+    len += carry;
+    good = encoding_utf8_prefix (self->piece, len);
+    carry = len - good;
+    if (!encoding_is_utf8_start (self->piece + good, carry) || (at == self->size && carry > 0)) {
+      *out_is_utf8 = FALSE;
+      return TRUE;
+    }
+    memmove (self->piece, self->piece + good, carry);
+  }
+  *out_is_utf8 = TRUE;
+  return TRUE;
+}
+
+static gboolean
+guess_encoding (Input *self, GError **error)
+{
+  gsize len = (gsize) MIN (HEAD_MAX, self->size - self->start);
+  gboolean is_valid = FALSE;
+
+  if (!input_read (self, self->start, self->piece, len, error))
+    return FALSE;
+  if (memchr (self->piece, '\0', len) != NULL) {
+    g_set_error_literal (error, FAULT, FAULT_DATA,
+                         "this is no text, or UTF-16 without a byte order mark: save the contacts as CSV (UTF-8), or say --encoding utf-16le");
+    return FALSE;
+  }
+  if (!is_utf8 (self, &is_valid, error))
+    return FALSE;
+  self->decoder.encoding = is_valid ? ENCODING_UTF_8 : ENCODING_WINDOWS_1252;
+  return TRUE;
+}
+
+gboolean
+input_find_encoding (Input *self, const char *word, GError **error)
+{
+  guint8 head[4] = { 0 };
+  Encoding marked = ENCODING_UTF_8, wanted = ENCODING_UTF_8;
+  gsize mark;
+
+  if (!input_read (self, 0, head, (gsize) MIN (sizeof head, self->size), error))
+    return FALSE;
+  mark = encoding_find_mark (head, (gsize) MIN (sizeof head, self->size), &marked);
+  if (word[0] != '\0' && !encoding_from_word (word, &wanted)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "no such encoding: %s (utf-8, utf-16, utf-16le, utf-16be, windows-1252, iso-8859-1, iso-8859-15)", word);
+    return FALSE;
+  }
+  if (word[0] != '\0' && g_ascii_strncasecmp (word, "utf-16", 6) == 0 && strlen (word) == 6 && mark == 2)
+    wanted = marked;
+  if (word[0] == '\0' || wanted == marked)
+    self->start = mark;
+  self->decoder.encoding = word[0] != '\0' ? wanted : marked;
+  input_rewind (self);
+  return word[0] != '\0' || mark > 0 || guess_encoding (self, error);
+}
+
+void
+input_rewind (Input *self)
+{
+  self->at = self->start;
+  self->decoder.n_carry = 0;
+}
+
+gboolean
+input_next (Input *self, const char **out_data, gsize *out_len, gboolean *out_is_last, GError **error)
+{
+  gsize len = (gsize) MIN (INPUT_PIECE, self->size - self->at);
+
+  if (!input_read (self, self->at, self->piece, len, error))
+    return FALSE;
+  self->at += len;
+  *out_is_last = self->at == self->size;
+  *out_data = (const char *) self->piece;
+  *out_len = len;
+  if (self->decoder.encoding != ENCODING_UTF_8) {
+    g_byte_array_set_size (self->text, 0);
+    decoder_feed (&self->decoder, self->piece, len, *out_is_last, self->text);
+    *out_data = (const char *) self->text->data;
+    *out_len = self->text->len;
+  }
+  return TRUE;
+}

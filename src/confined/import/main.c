@@ -1,0 +1,39 @@
+/* main.c - please add nothing here: what runs before lock_seal() runs with rights. */
+#include "import-lock.h"
+#include "phone.h"
+#include "serve.h"
+#include "service.h"
+
+#include <libxml/parser.h>
+#include <locale.h>
+#include <string.h>
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) connection = NULL;
+  g_autoptr (GDBusInterfaceSkeleton) skeleton = NULL;
+
+  if (!lock_enter (&import_lock, &error))
+    goto refused;
+  setlocale (LC_ALL, "C.UTF-8");
+  xmlInitParser ();
+  phone_warm_up ();
+  if (!lock_seal (&import_lock, &error))
+    goto refused;
+  if (argc == 2 && strcmp (argv[1], "--layers") == 0) {
+    lock_print_layers ();
+    return 0;
+  }
+  connection = serve_connect (&error);
+  skeleton = service_new ();
+  if (connection == NULL || !serve_export (connection, skeleton, &error))
+    goto refused;
+  serve_run (connection, NULL, 0, NULL);
+  return 0;
+
+refused:
+  g_printerr ("postrider-import: %s\n", error->message);
+  return 71; /* EX_OSERR */
+}

@@ -1,0 +1,362 @@
+#include "plan.h"
+
+#include "dialect.h"
+#include "fault.h"
+#include "text.h"
+#include <string.h>
+
+typedef struct {
+  const GPtrArray *sample;
+  const PlanSpec  *spec;
+  Plan            *plan;
+  GPtrArray       *headers;  /* char *, printable */
+  ColumnMeaning   *meanings; /* of each column */
+} Draft;
+
+static Plan *
+plan_alloc (void)
+{
+  Plan *self = g_new0 (Plan, 1);
+
+  self->emails = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->phones = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->columns = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->names = g_ptr_array_new_with_free_func (g_free);
+  self->name = self->first = self->last = -1;
+  return self;
+}
+
+void
+plan_free (Plan *self)
+{
+  if (self == NULL)
+    return;
+  g_array_unref (self->emails);
+  g_array_unref (self->phones);
+  g_array_unref (self->columns);
+  g_ptr_array_unref (self->names);
+  g_free (self);
+}
+
+Plan *
+plan_new_list (void)
+{
+  Plan *self = plan_alloc ();
+  guint email = LIST_EMAIL, phone = LIST_PHONE;
+
+  self->n_columns = LIST_CELLS;
+  self->name = LIST_NAME;
+  g_array_append_val (self->emails, email);
+  g_array_append_val (self->phones, phone);
+  return self;
+}
+
+static const CsvRow *
+get_row (const Draft *draft, guint index)
+{
+  return &((const KeptRow *) g_ptr_array_index (draft->sample, index))->row;
+}
+
+static Slice
+get_cell (const CsvRow *row, guint column)
+{
+  return column < row->n_cells ? dialect_trim (row->cells[column]) : (Slice){ "", 0 };
+}
+
+/* How many of the sampled values in a column look like an address or a number, out of those that are there. */
+static guint
+count_like (const Draft *draft, guint column, gboolean (*is_like) (Slice), guint *out_all)
+{
+  guint good = 0;
+
+  *out_all = 0;
+  for (guint i = draft->plan->has_header; i < draft->sample->len; i++) {
+    Slice cell = get_cell (get_row (draft, i), column);
+
+    if (!text_is_missing (cell.data, cell.len)) {
+      ++*out_all;
+      good += is_like (cell);
+    }
+  }
+  return good;
+}
+
+static gboolean
+is_mostly (const Draft *draft, guint column, gboolean (*is_like) (Slice))
+{
+  guint all, good = count_like (draft, column, is_like, &all);
+
+  return good > 0 && good * 2 >= all;
+}
+
+static gboolean
+has_header (const Draft *draft)
+{
+  const CsvRow *first = get_row (draft, 0);
+  gboolean is_known = FALSE;
+
+  if (strcmp (draft->spec->header, "auto") != 0)
+    return strcmp (draft->spec->header, "yes") == 0;
+  for (guint i = 0; i < first->n_cells; i++) {
+    Slice cell = get_cell (first, i);
+    g_autofree char *text = text_printable (cell.data, (gssize) cell.len, PLAN_NAME_MAX);
+
+    if (dialect_is_email (cell) || dialect_is_phone (cell))
+      return FALSE;
+    is_known = is_known || columns_recognise (text).role != COLUMN_FIELD;
+  }
+  for (guint i = 1; i < draft->sample->len && !is_known; i++) /* unknown words above addresses are a header too */
+    for (guint column = 0; column < get_row (draft, i)->n_cells && !is_known; column++)
+      is_known = dialect_is_email (get_cell (get_row (draft, i), column)) || dialect_is_phone (get_cell (get_row (draft, i), column));
+  return is_known;
+}
+
+static gboolean
+is_empty_column (const Draft *draft, guint column)
+{
+  for (guint i = 0; i < draft->sample->len; i++)
+    if (get_cell (get_row (draft, i), column).len > 0)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+read_headers (Draft *draft, gboolean is_grid)
+{
+  Plan *plan = draft->plan;
+
+  plan->n_columns = get_row (draft, 0)->n_cells;
+  for (guint i = 1; i < draft->sample->len && (is_grid || !plan->has_header); i++)
+    plan->n_columns = MAX (plan->n_columns, get_row (draft, i)->n_cells);
+  while (plan->n_columns > 1 && is_empty_column (draft, plan->n_columns - 1)) /* "a,b,c,,,," */
+    plan->n_columns--;
+  for (guint i = 0; i < plan->n_columns; i++) {
+    Slice cell = plan->has_header ? get_cell (get_row (draft, 0), i) : (Slice){ "", 0 };
+
+    g_ptr_array_add (draft->headers, cell.len > 0 ? text_printable (cell.data, (gssize) cell.len, PLAN_NAME_MAX)
+                                                  : g_strdup_printf ("column %u", i + 1));
+  }
+}
+
+static char *
+list_headers (const Draft *draft)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < draft->headers->len && i < 20; i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", (const char *) g_ptr_array_index (draft->headers, i));
+  if (draft->headers->len > 20)
+    g_string_append (list, ", …");
+  return g_string_free (list, FALSE);
+}
+
+static gboolean
+find_mapped (const Draft *draft, const char *wanted, guint *out_column, GError **error)
+{
+  g_autofree char *name = g_strstrip (g_strdup (wanted)), *folded = g_utf8_casefold (name, -1), *list = NULL;
+  guint64 number;
+
+  for (guint i = 0; i < draft->headers->len; i++) {
+    g_autofree char *mine = g_utf8_casefold (g_ptr_array_index (draft->headers, i), -1);
+
+    if (strcmp (mine, folded) == 0) {
+      *out_column = i;
+      return TRUE;
+    }
+  }
+  if (g_ascii_string_to_unsigned (name, 10, 1, draft->headers->len, &number, NULL)) {
+    *out_column = (guint) number - 1;
+    return TRUE;
+  }
+  list = list_headers (draft);
+  g_set_error (error, FAULT, FAULT_USAGE, "there is no column “%s” in the file: it has %s", name, list);
+  return FALSE;
+}
+
+/* Digits alone are more often a customer's number than a telephone's. */
+static gboolean
+is_international (Slice cell)
+{
+  return dialect_is_phone (cell) && cell.data[0] == '+';
+}
+
+/* A weak spelling ("address", "number") counts when nothing better is there and the values bear it out; no spelling at all
+ * when they leave no doubt. */
+static void
+settle_weak (Draft *draft, ColumnRole role, gboolean (*is_like) (Slice), gboolean (*is_sure) (Slice))
+{
+  gboolean has_better = FALSE;
+
+  for (guint i = 0; i < draft->plan->n_columns; i++)
+    has_better = has_better || (draft->meanings[i].role == role && draft->meanings[i].rank < COLUMN_WEAK);
+  for (guint i = 0; i < draft->plan->n_columns; i++) {
+    ColumnMeaning *meaning = &draft->meanings[i];
+
+    if (meaning->role == role && meaning->rank == COLUMN_WEAK && (has_better || !is_mostly (draft, i, is_like)))
+      *meaning = (ColumnMeaning){ COLUMN_FIELD, 0 };
+    has_better = has_better || meaning->role == role;
+  }
+  for (guint i = 0; i < draft->plan->n_columns && !has_better; i++)
+    if (draft->meanings[i].role == COLUMN_FIELD && is_mostly (draft, i, is_sure)) {
+      draft->meanings[i] = (ColumnMeaning){ role, 0 };
+      has_better = TRUE;
+    }
+}
+
+static gboolean
+apply_map (Draft *draft, GError **error)
+{
+  for (guint role = COLUMN_EMAIL; role < COLUMN_ROLE_COUNT; role++) {
+    guint column;
+
+    if (draft->spec->map[role] == NULL)
+      continue;
+    if (!find_mapped (draft, draft->spec->map[role], &column, error))
+      return FALSE;
+    for (guint i = 0; i < draft->plan->n_columns; i++) /* the user's word: what we had taken for it is a plain field */
+      if (draft->meanings[i].role == role)
+        draft->meanings[i] = (ColumnMeaning){ COLUMN_FIELD, 0 };
+    draft->meanings[column] = (ColumnMeaning){ role, 0 };
+  }
+  return TRUE;
+}
+
+/* Without a header the first column of words is the name. */
+static void
+guess_name (Draft *draft)
+{
+  for (guint i = 0; i < draft->plan->n_columns; i++)
+    if (draft->meanings[i].role == COLUMN_FIELD && !is_empty_column (draft, i)) {
+      Slice cell = get_cell (get_row (draft, 0), i);
+
+      if (cell.len > 0 && !g_ascii_isdigit (cell.data[0]))
+        draft->meanings[i] = (ColumnMeaning){ COLUMN_NAME, 0 };
+      return;
+    }
+}
+
+static void
+insert_by_rank (GArray *columns, const ColumnMeaning *meanings, guint column)
+{
+  guint at = 0;
+
+  while (at < columns->len && meanings[g_array_index (columns, guint, at)].rank <= meanings[column].rank)
+    at++;
+  g_array_insert_val (columns, at, column);
+}
+
+static gboolean
+has_joined_values (const Draft *draft, guint column)
+{
+  for (guint i = draft->plan->has_header; i < draft->sample->len; i++) {
+    Slice cell = get_cell (get_row (draft, i), column);
+
+    if (cell.len > 3 && memmem (cell.data, cell.len, ":::", 3) != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+is_better (const Draft *draft, int now, guint column)
+{
+  return now < 0 || draft->meanings[column].rank < draft->meanings[now].rank;
+}
+
+static void
+assign_roles (Draft *draft)
+{
+  Plan *plan = draft->plan;
+
+  for (guint i = 0; i < plan->n_columns; i++)
+    switch (draft->meanings[i].role) {
+    case COLUMN_EMAIL: insert_by_rank (plan->emails, draft->meanings, i); break;
+    case COLUMN_PHONE: insert_by_rank (plan->phones, draft->meanings, i); break;
+    case COLUMN_NAME: plan->name = is_better (draft, plan->name, i) ? (int) i : plan->name; break;
+    case COLUMN_FIRST: plan->first = is_better (draft, plan->first, i) ? (int) i : plan->first; break;
+    case COLUMN_LAST: plan->last = is_better (draft, plan->last, i) ? (int) i : plan->last; break;
+    case COLUMN_FIELD: case COLUMN_ROLE_COUNT: break;
+    }
+}
+
+static gboolean
+is_plain_field (const Draft *draft, guint column)
+{
+  const Plan *plan = draft->plan;
+
+  if ((int) column == plan->name)
+    return FALSE;
+  if ((plan->emails->len > 0 && g_array_index (plan->emails, guint, 0) == column) ||
+      (plan->phones->len > 0 && g_array_index (plan->phones, guint, 0) == column))
+    return has_joined_values (draft, column); /* the values behind the first stay with the contact */
+  return TRUE;
+}
+
+/* "City", "City" -> "City", "City 2"; name, email and phone are ours already */
+static char *
+make_unique (GHashTable *taken, const char *header)
+{
+  for (guint n = 1;; n++) {
+    g_autofree char *name = n == 1 ? g_strdup (header) : g_strdup_printf ("%s %u", header, n);
+    g_autofree char *folded = g_utf8_casefold (name, -1);
+
+    if (g_hash_table_add (taken, g_steal_pointer (&folded)))
+      return g_steal_pointer (&name);
+  }
+}
+
+static void
+assign_fields (Draft *draft)
+{
+  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint role = COLUMN_EMAIL; role <= COLUMN_NAME; role++)
+    g_hash_table_add (taken, g_strdup (column_role_to_word (role)));
+  for (guint i = 0; i < draft->plan->n_columns; i++)
+    if (is_plain_field (draft, i)) {
+      g_ptr_array_add (draft->plan->names, make_unique (taken, g_ptr_array_index (draft->headers, i)));
+      g_array_append_val (draft->plan->columns, i);
+    }
+}
+
+static gboolean
+fill (Draft *draft, gboolean is_grid, GError **error)
+{
+  Plan *plan = draft->plan;
+
+  plan->has_header = has_header (draft);
+  read_headers (draft, is_grid);
+  draft->meanings = g_new0 (ColumnMeaning, plan->n_columns);
+  for (guint i = 0; i < plan->n_columns && plan->has_header; i++)
+    draft->meanings[i] = columns_recognise (g_ptr_array_index (draft->headers, i));
+  if (!apply_map (draft, error))
+    return FALSE;
+  if (draft->spec->map[COLUMN_EMAIL] == NULL)
+    settle_weak (draft, COLUMN_EMAIL, dialect_is_email, dialect_is_email);
+  if (draft->spec->map[COLUMN_PHONE] == NULL)
+    settle_weak (draft, COLUMN_PHONE, dialect_is_phone, is_international);
+  if (!plan->has_header && draft->spec->map[COLUMN_NAME] == NULL && draft->spec->map[COLUMN_FIRST] == NULL)
+    guess_name (draft);
+  assign_roles (draft);
+  if (plan->emails->len + plan->phones->len == 0) {
+    g_autofree char *list = list_headers (draft);
+
+    g_set_error (error, FAULT, FAULT_DATA, "no column holds e-mail addresses or phone numbers; the columns are: %s. "
+                 "If one of them does, say so with --map email=COLUMN or --map phone=COLUMN", list);
+    return FALSE;
+  }
+  assign_fields (draft);
+  return TRUE;
+}
+
+Plan *
+plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GError **error)
+{
+  g_autoptr (Plan) plan = plan_alloc ();
+  g_autoptr (GPtrArray) headers = g_ptr_array_new_with_free_func (g_free);
+  Draft draft = { sample, spec, plan, headers, NULL };
+  gboolean is_fine = fill (&draft, is_grid, error);
+
+  g_free (draft.meanings);
+  return is_fine ? g_steal_pointer (&plan) : NULL;
+}

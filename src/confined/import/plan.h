@@ -1,0 +1,28 @@
+/* plan.h - which column is what, found out from the header, the first rows and what the user says.
+ * Trust:  cells are hostile; `map` is the user's. Used in: confined/import. Does no I/O. */
+#pragma once
+#include "columns.h"
+#include "table.h"
+
+#define PLAN_NAME_MAX 256 /* octets of a field's name; chosen: it stands in templates and at the head of an export */
+
+typedef struct {
+  const char *header;                 /* auto | yes | no */
+  const char *map[COLUMN_ROLE_COUNT]; /* a header's name or a number, or NULL */
+} PlanSpec;
+
+typedef struct {
+  gboolean   has_header;
+  guint      n_columns;
+  GArray    *emails, *phones; /* guint columns, the best one first */
+  int        name, first, last; /* a column or -1 */
+  GPtrArray *names;   /* of the fields; a first and a last name are fields too, so that a letter can say "Dear {{first name}}" */
+  GArray    *columns; /* guint: where each field stands */
+} Plan;
+
+/* sample: KeptRow, the first rows that are not empty; the first one may be the header.
+ * Errors: FAULT_USAGE (a mapped column that is not there), FAULT_DATA (no column with addresses or numbers). */
+Plan *plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GError **error);
+Plan *plan_new_list (void); /* of table_list_new() */
+void  plan_free (Plan *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)

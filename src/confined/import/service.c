@@ -1,0 +1,120 @@
+#include "service.h"
+
+#include "contract-import1.h"
+#include "fault.h"
+#include "session.h"
+#include <gio/gunixfdlist.h>
+
+typedef enum { STATE_NEW, STATE_READING, STATE_OVER } State; /* Open comes once, Next only while reading */
+
+typedef struct {
+  State    state;
+  Session *session;
+} Service;
+
+static void
+service_free (gpointer data)
+{
+  Service *self = data;
+
+  session_free (self->session);
+  g_free (self);
+}
+
+static gboolean
+refuse (GDBusMethodInvocation *invocation, const char *why)
+{
+  g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_USAGE, why);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static int
+steal_fd (GUnixFDList *fds, GVariant *handle)
+{
+  gint32 index = g_variant_get_handle (handle);
+
+  if (fds == NULL || index < 0 || index >= g_unix_fd_list_get_length (fds))
+    return -1;
+  return g_unix_fd_list_get (fds, index, NULL);
+}
+
+static gboolean
+read_map (GVariant *map, SessionSpec *spec)
+{
+  GVariantIter iter;
+  const char *word, *column;
+  ColumnRole role;
+
+  g_variant_iter_init (&iter, map);
+  while (g_variant_iter_next (&iter, "{&s&s}", &word, &column)) {
+    if (!column_role_from_word (word, &role))
+      return FALSE;
+    spec->map[role] = column;
+  }
+  return TRUE;
+}
+
+static gboolean
+handle_open_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *format,
+                const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, gpointer data)
+{
+  Service *self = data;
+  SessionSpec spec = { format, encoding, region, sheet, header, { NULL } };
+  g_autoptr (GError) error = NULL;
+  int fd;
+
+  if (self->state != STATE_NEW)
+    return refuse (invocation, "a file is open already: one process, one file");
+  if (!read_map (map, &spec))
+    return refuse (invocation, "a column can be mapped to email, name, phone, first or last only");
+  fd = steal_fd (fds, file);
+  if (fd < 0)
+    return refuse (invocation, "no file came with the call");
+  self->session = session_new (fd, &spec, &error);
+  if (self->session == NULL) {
+    self->state = STATE_OVER;
+    g_dbus_method_invocation_return_gerror (invocation, error);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+  }
+  self->state = STATE_READING;
+  pr_import1_complete_open (skeleton, invocation, NULL, session_get_format (self->session), session_get_encoding (self->session),
+                            session_get_fields (self->session));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_next_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, guint max_rows, gpointer data)
+{
+  Service *self = data;
+  g_autoptr (FrameWriter) contacts = NULL, rejects = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 reading = 0;
+  gboolean is_done = FALSE;
+
+  if (self->state != STATE_READING)
+    return refuse (invocation, self->state == STATE_NEW ? "no file is open yet" : "there are no more rows");
+  contacts = frame_writer_new (FRAME_CONTACTS);
+  rejects = frame_writer_new (FRAME_REJECTS);
+  if (!session_next (self->session, max_rows, contacts, rejects, &reading, &is_done, &error)) {
+    self->state = error->code == FAULT_USAGE ? self->state : STATE_OVER;
+    g_dbus_method_invocation_return_gerror (invocation, error);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+  }
+  if (is_done)
+    self->state = STATE_OVER;
+  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(@ay@aytb)", frame_writer_finish (contacts),
+                                                                    frame_writer_finish (rejects), reading, is_done));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+GDBusInterfaceSkeleton *
+service_new (void)
+{
+  PrImport1 *skeleton = pr_import1_skeleton_new ();
+  Service *self = g_new0 (Service, 1);
+
+  g_object_set_data_full (G_OBJECT (skeleton), "service", self, service_free);
+  g_signal_connect (skeleton, "handle-open", G_CALLBACK (handle_open_cb), self);
+  g_signal_connect (skeleton, "handle-next", G_CALLBACK (handle_next_cb), self);
+  return G_DBUS_INTERFACE_SKELETON (skeleton);
+}

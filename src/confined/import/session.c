@@ -1,0 +1,220 @@
+#include "session.h"
+
+#include "contact.h"
+#include "dialect.h"
+#include "fault.h"
+#include "input.h"
+#include "phone.h"
+#include "text.h"
+#include <string.h>
+
+#define SAMPLE_ROWS 100               /* chosen: enough to tell a column of numbers from one of streets */
+#define SAMPLE_BYTES (2 * 1024 * 1024)
+
+struct Session {
+  Input      *input;
+  const char *format;
+  char       *region;
+  Table      *table;
+  Plan       *plan;
+  GPtrArray  *sample; /* KeptRow: read to make the plan, given out first */
+  guint       next_sample;
+  gboolean    is_over;
+};
+
+void
+session_free (Session *self)
+{
+  if (self == NULL)
+    return;
+  plan_free (self->plan);
+  table_free (self->table);
+  input_free (self->input);
+  g_clear_pointer (&self->sample, g_ptr_array_unref);
+  g_free (self->region);
+  g_free (self);
+}
+
+const char *
+session_get_format (const Session *self)
+{
+  return self->format;
+}
+
+const char *
+session_get_encoding (const Session *self)
+{
+  return encoding_to_word (input_get_encoding (self->input));
+}
+
+const char *const *
+session_get_fields (const Session *self)
+{
+  return (const char *const *) self->plan->names->pdata;
+}
+
+static gboolean
+usage (GError **error, const char *format, const char *value)
+{
+  g_set_error (error, FAULT, FAULT_USAGE, "%s: %s", format, value);
+  return FALSE;
+}
+
+static gboolean
+check_spec (const SessionSpec *spec, GError **error)
+{
+  static const char *const formats[] = { "auto", "csv", "xlsx", "text", NULL }, *const headers[] = { "auto", "yes", "no", NULL };
+
+  if (!g_strv_contains (formats, spec->format))
+    return usage (error, "no such format (auto, csv, xlsx, text)", spec->format);
+  if (!g_strv_contains (headers, spec->header))
+    return usage (error, "header is auto, yes or no, not", spec->header);
+  if (spec->region[0] != '\0' && !phone_is_region (spec->region))
+    return usage (error, "no such region (two letters of a country, as in IN, DE, US)", spec->region);
+  return TRUE;
+}
+
+/* Everything of a small file, the first piece of a large one. */
+static gboolean
+guess_dialect (Session *self, Dialect *out_dialect, GError **error)
+{
+  const char *head;
+  gsize len;
+  gboolean is_whole;
+
+  input_rewind (self->input);
+  if (!input_next (self->input, &head, &len, &is_whole, error))
+    return FALSE;
+  *out_dialect = dialect_guess (head, len, is_whole);
+  return TRUE;
+}
+
+static gboolean
+open_text (Session *self, const SessionSpec *spec, GError **error)
+{
+  Dialect dialect;
+  CsvRow row;
+
+  if (!input_find_encoding (self->input, spec->encoding, error) || !guess_dialect (self, &dialect, error))
+    return FALSE;
+  if (strcmp (spec->format, "text") == 0 || (strcmp (spec->format, "auto") == 0 && dialect.is_list)) {
+    self->format = "text";
+    self->table = table_list_new (self->input);
+    return TRUE;
+  }
+  self->format = "csv";
+  self->table = table_csv_new (self->input, dialect.delimiter);
+  if (dialect.has_mark && !self->table->next (self->table, &row, error)) /* "sep=;" */
+    return error == NULL || *error == NULL;
+  return TRUE;
+}
+
+static gboolean
+is_blank (const CsvRow *row)
+{
+  for (guint i = 0; i < row->n_cells; i++)
+    if (!text_is_missing (row->cells[i].data, row->cells[i].len))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+read_sample (Session *self, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  gsize bytes = 0;
+  CsvRow row;
+
+  while (self->sample->len < SAMPLE_ROWS && bytes < SAMPLE_BYTES && self->table->next (self->table, &row, &wrong)) {
+    if (is_blank (&row))
+      continue;
+    for (guint i = 0; i < row.n_cells; i++)
+      bytes += row.cells[i].len;
+    g_ptr_array_add (self->sample, kept_row_new (&row));
+  }
+  if (wrong != NULL) {
+    g_propagate_error (error, g_steal_pointer (&wrong));
+    return FALSE;
+  }
+  if (self->sample->len == 0)
+    g_set_error_literal (error, FAULT, FAULT_DATA, "the file holds no rows");
+  return self->sample->len > 0;
+}
+
+static gboolean
+make_plan (Session *self, const SessionSpec *spec, GError **error)
+{
+  PlanSpec wanted = { .header = spec->header };
+
+  memcpy (wanted.map, spec->map, sizeof wanted.map);
+  self->plan = strcmp (self->format, "text") == 0 ? plan_new_list ()
+                                                   : plan_new (self->sample, &wanted, self->table->is_grid, error);
+  if (self->plan == NULL)
+    return FALSE;
+  self->next_sample = self->plan->has_header ? 1 : 0;
+  g_ptr_array_add (self->plan->names, NULL); /* a string vector from here on */
+  return TRUE;
+}
+
+Session *
+session_new (int fd, const SessionSpec *spec, GError **error)
+{
+  g_autoptr (Session) self = g_new0 (Session, 1);
+  InputKind kind;
+
+  self->sample = g_ptr_array_new_with_free_func (g_free);
+  self->region = g_ascii_strup (spec->region, -1);
+  self->input = input_new (fd, error);
+  if (self->input == NULL || !check_spec (spec, error) || !input_find_kind (self->input, &kind, error))
+    return NULL;
+  if (!open_text (self, spec, error) || !read_sample (self, error) || !make_plan (self, spec, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+static gboolean
+next_row (Session *self, CsvRow *out_row, GError **error)
+{
+  if (self->next_sample < self->sample->len) {
+    *out_row = ((KeptRow *) g_ptr_array_index (self->sample, self->next_sample++))->row;
+    return TRUE;
+  }
+  if (self->sample->len > 0) { /* all given out: the last row was borrowed until now */
+    g_ptr_array_set_size (self->sample, 0);
+    self->next_sample = 0;
+  }
+  return self->table->next (self->table, out_row, error);
+}
+
+gboolean
+session_next (Session *self, guint max_rows, FrameWriter *contacts, FrameWriter *rejects, guint64 *out_reading, gboolean *out_done,
+              GError **error)
+{
+  guint64 from = self->table->get_position (self->table);
+  gboolean is_more = TRUE;
+  guint n_rows = 0;
+  CsvRow row;
+
+  if (self->is_over || max_rows == 0) {
+    g_set_error_literal (error, FAULT, FAULT_USAGE, self->is_over ? "there are no more rows" : "at least one row must be asked for");
+    return FALSE;
+  }
+  while (n_rows < max_rows && frame_writer_get_size (contacts) + frame_writer_get_size (rejects) < SESSION_BATCH_BYTES &&
+         self->table->get_position (self->table) - from < SESSION_BATCH_READING) {
+    g_autoptr (GError) wrong = NULL;
+
+    is_more = next_row (self, &row, &wrong);
+    if (wrong != NULL) {
+      self->is_over = TRUE;
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return FALSE;
+    }
+    if (!is_more)
+      break;
+    n_rows += contact_write (self->plan, self->region, self->table->is_grid, &row, contacts, rejects) != CONTACT_BLANK;
+  }
+  self->is_over = !is_more;
+  *out_done = !is_more;
+  *out_reading = self->table->get_position (self->table);
+  return TRUE;
+}

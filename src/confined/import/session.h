@@ -1,0 +1,30 @@
+/* session.h - one import from the first octet to the last row: what Import1 does, without D-Bus.
+ * Trust:  the file is hostile. Used in: confined/import. Source: contract/org.postrider.Import1.xml. */
+#pragma once
+#include "frame.h"
+#include "columns.h"
+
+#define SESSION_BATCH_BYTES (1024 * 1024)          /* of one reply, about; the contract */
+#define SESSION_BATCH_READING (32 * 1024 * 1024)   /* octets of the file in one step: a flood of empty rows must not look like a stall */
+
+typedef struct { /* all borrowed; the words of Import1.Open */
+  const char *format, *encoding, *region, *sheet, *header;
+  const char *map[COLUMN_ROLE_COUNT]; /* or NULL */
+} SessionSpec;
+
+typedef struct Session Session;
+
+/* fd: taken. Errors: FAULT_DATA, FAULT_USAGE, FAULT_IO. */
+Session *session_new  (int fd, const SessionSpec *spec, GError **error);
+void     session_free (Session *self);
+
+const char        *session_get_format   (const Session *self); /* borrowed: csv | xlsx | text */
+const char        *session_get_encoding (const Session *self); /* static */
+const char *const *session_get_fields   (const Session *self); /* borrowed, NULL-terminated */
+
+/* Appends at most max_rows rows to the two frames. out_done: TRUE once, with the last ones.
+ * Errors: FAULT_DATA with the row: nothing more will come; FAULT_USAGE after that or after the end. */
+gboolean session_next (Session *self, guint max_rows, FrameWriter *contacts, FrameWriter *rejects, guint64 *out_reading,
+                       gboolean *out_done, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Session, session_free)

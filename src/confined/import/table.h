@@ -1,0 +1,30 @@
+/* table.h - rows of cells, whatever the file was: delimited text, a sheet, a pasted list.
+ * Trust:  cells are hostile and may be no UTF-8. Used in: confined/import. */
+#pragma once
+#include "csv.h"
+#include "input.h"
+
+typedef struct Table Table;
+struct Table { /* base of each kind */
+  /* Returns: TRUE with out_row (borrowed until the next call); FALSE at the end, or with `error` set: nothing more will come. */
+  gboolean (*next) (Table *self, CsvRow *out_row, GError **error);
+  guint64  (*get_position) (Table *self); /* octets of the file consumed so far */
+  void     (*free) (Table *self);
+  gboolean is_grid; /* a cell cannot slip into another column: what stands right of the header is harmless */
+};
+
+/* input: borrowed for the life of the table, rewound. */
+Table *table_csv_new  (Input *input, char delimiter);
+/* Cells: name, e-mail, phone; a row for each person, numbered by its line. */
+Table *table_list_new (Input *input);
+void   table_free     (Table *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Table, table_free)
+
+enum { LIST_NAME, LIST_EMAIL, LIST_PHONE, LIST_CELLS };
+
+typedef struct { /* a row that stays: one block */
+  CsvRow row;
+  Slice  cells[]; /* and the octets behind */
+} KeptRow;
+
+KeptRow *kept_row_new (const CsvRow *row); /* (transfer full), g_free() */

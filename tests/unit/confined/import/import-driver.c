@@ -1,0 +1,195 @@
+/* import-driver.c - runs the real, locked postrider-import over its real contract and prints what it says, a line each:
+ * found FORMAT ENCODING FIELD… | contact ROW FIELD… | reject ROW AUX FIELD… | error CODE TEXT, tab between, percent-encoded.
+ * Arguments: FILE [format=F] [encoding=E] [region=R] [sheet=S] [header=H] [batch=N] [map:ROLE=COLUMN]… */
+#include "contract-import1.h"
+#include "fault.h"
+#include "frame.h"
+#include "peer.h"
+
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+  GMainLoop *loop;
+  char     **argv;
+  const char *format, *encoding, *region, *sheet, *header;
+  guint      batch;
+  GVariantBuilder map;
+  int        status;
+} Driver;
+
+static void
+print_octets (const char *data, gsize len)
+{
+  g_autofree char *escaped = g_uri_escape_bytes ((const guint8 *) data, len, NULL);
+
+  printf ("\t%s", escaped);
+}
+
+static void
+print_frame (FrameKind kind, const char *what, GVariant *frame)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree FrameRow *row = g_new (FrameRow, 1);
+  FrameReader reader;
+  gsize len;
+  const char *data = g_variant_get_fixed_array (frame, &len, 1);
+
+  if (!frame_open (&reader, kind, data, len, &error))
+    g_error ("%s", error->message);
+  while (frame_next (&reader, row, &error)) {
+    printf ("%s\t%" G_GUINT64_FORMAT, what, row->key);
+    if (kind == FRAME_REJECTS)
+      printf ("\t%u", row->aux);
+    for (guint i = 0; i < row->n_fields; i++)
+      print_octets (row->fields[i].data, row->fields[i].len);
+    printf ("\n");
+  }
+  if (error != NULL)
+    g_error ("%s", error->message);
+}
+
+static void
+print_error (Driver *self, GError *error)
+{
+  g_autofree char *remote = g_dbus_error_get_remote_error (error);
+
+  fault_strip_remote (error);
+  printf ("error\t%s", remote != NULL ? remote : "local");
+  print_octets (error->message, strlen (error->message));
+  printf ("\n");
+  self->status = 1;
+}
+
+static GVariant *
+call (Peer *peer, const char *method, GVariant *arguments, GUnixFDList *fds, GError **error)
+{
+  return g_dbus_connection_call_with_unix_fd_list_sync (peer_get_connection (peer), NULL, PEER_PATH, "org.postrider.Import1", method,
+                                                        arguments, NULL, G_DBUS_CALL_FLAGS_NONE, 600000, fds, NULL, NULL, error);
+}
+
+static gboolean
+open_file (Driver *self, Peer *peer)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_auto (GStrv) fields = NULL;
+  const char *format, *encoding;
+  int fd = open (self->argv[1], O_RDONLY | O_CLOEXEC);
+
+  if (fd < 0 || g_unix_fd_list_append (fds, fd, &error) < 0)
+    g_error ("%s: no such file", self->argv[1]);
+  close (fd);
+  reply = call (peer, "Open", g_variant_new ("(hsssss@a{ss})", 0, self->format, self->encoding, self->region, self->sheet, self->header,
+                                             g_variant_builder_end (&self->map)), fds, &error);
+  if (reply == NULL) {
+    print_error (self, error);
+    return FALSE;
+  }
+  g_variant_get (reply, "(&s&s^as)", &format, &encoding, &fields);
+  printf ("found\t%s\t%s", format, encoding);
+  for (gsize i = 0; fields[i] != NULL; i++)
+    print_octets (fields[i], strlen (fields[i]));
+  printf ("\n");
+  return TRUE;
+}
+
+static gboolean
+next_batch (Driver *self, Peer *peer)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = call (peer, "Next", g_variant_new ("(u)", self->batch), NULL, &error), contacts = NULL, rejects = NULL;
+  guint64 reading;
+  gboolean is_done;
+
+  if (reply == NULL) {
+    print_error (self, error);
+    return FALSE;
+  }
+  g_variant_get (reply, "(@ay@aytb)", &contacts, &rejects, &reading, &is_done);
+  print_frame (FRAME_CONTACTS, "contact", contacts);
+  print_frame (FRAME_REJECTS, "reject", rejects);
+  return !is_done;
+}
+
+static void
+ready_cb (Peer *peer, const GError *error, gpointer data)
+{
+  Driver *self = data;
+
+  if (error != NULL) {
+    printf ("error\tstart\t%s\n", error->message);
+    self->status = 1;
+  } else if (g_strcmp0 (g_getenv ("DRIVER_ORDER"), "next-first") == 0) {
+    next_batch (self, peer);
+  } else if (open_file (self, peer)) {
+    while (next_batch (self, peer))
+      ;
+    if (g_strcmp0 (g_getenv ("DRIVER_ORDER"), "after-end") == 0)
+      next_batch (self, peer);
+  }
+  g_main_loop_quit (self->loop);
+}
+
+static void
+closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
+{
+  Driver *self = data;
+
+  printf ("error\tclosed\t%s\n", why);
+  self->status = 1;
+  g_main_loop_quit (self->loop);
+}
+
+static void
+read_argument (Driver *self, const char *argument)
+{
+  const char *value = strchr (argument, '=');
+
+  if (value == NULL)
+    g_error ("%s: NAME=VALUE", argument);
+  value++;
+  if (g_str_has_prefix (argument, "format="))
+    self->format = value;
+  else if (g_str_has_prefix (argument, "encoding="))
+    self->encoding = value;
+  else if (g_str_has_prefix (argument, "region="))
+    self->region = value;
+  else if (g_str_has_prefix (argument, "sheet="))
+    self->sheet = value;
+  else if (g_str_has_prefix (argument, "header="))
+    self->header = value;
+  else if (g_str_has_prefix (argument, "batch="))
+    self->batch = (guint) g_ascii_strtoull (value, NULL, 10);
+  else if (g_str_has_prefix (argument, "map:")) {
+    g_autofree char *role = g_strndup (argument + 4, (gsize) (value - 1 - argument - 4));
+
+    g_variant_builder_add (&self->map, "{ss}", role, value);
+  }
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const PeerSpec spec = { "import", NULL, "org.postrider.Import1", 0 };
+  Driver self = { .loop = g_main_loop_new (NULL, FALSE), .argv = argv, .format = "auto", .encoding = "", .region = "", .sheet = "",
+                  .header = "auto", .batch = 1000 };
+  Peer *peer;
+
+  if (argc < 2)
+    g_error ("which file?");
+  fault_quark ();
+  g_variant_builder_init (&self.map, G_VARIANT_TYPE ("a{ss}"));
+  for (int i = 2; i < argc; i++)
+    read_argument (&self, argv[i]);
+  peer = peer_start (&spec, ready_cb, closed_cb, &self);
+  g_main_loop_run (self.loop);
+  g_variant_builder_clear (&self.map);
+  peer_free (peer);
+  g_main_loop_unref (self.loop);
+  return self.status;
+}
