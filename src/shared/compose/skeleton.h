@@ -32,6 +32,9 @@ typedef enum {
   SKELETON_ERROR_VALUE,    /* this row cannot be rendered (a required value is missing, or a line cannot be folded) */
 } SkeletonError;
 
+/* Loads what is loaded on first use. Call once before the lock, and before anything else here. */
+void      skeleton_warm_up (void);
+
 Skeleton *skeleton_compile (const SkeletonSpec *spec, GError **error); /* (transfer full) or NULL */
 void      skeleton_free    (Skeleton *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Skeleton, skeleton_free)

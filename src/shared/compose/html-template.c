@@ -1,0 +1,131 @@
+#include "html-template.h"
+
+#include "html-scan.h"
+
+#include <string.h>
+
+typedef struct {
+  HtmlScan scan;
+  HtmlScan saved[TEMPLATE_DEPTH_MAX];
+  guint    open[TEMPLATE_DEPTH_MAX];
+  guint    depth;
+} Walk;
+
+static gboolean
+close_sections (const Template *self, Walk *walk, guint index, GError **error)
+{
+  while (walk->depth > 0 && template_get (self, walk->open[walk->depth - 1])->end == index) {
+    walk->depth--;
+    if (!html_scan_join (&walk->scan, &walk->saved[walk->depth]))
+      return template_fail (self, template_get (self, walk->open[walk->depth]), 0, error,
+                            "this section must end in the same place of the HTML in which it begins (both between tags, or both in "
+                            "one attribute's value)");
+  }
+  return TRUE;
+}
+
+static gboolean
+place_literal (const Template *self, const TemplateOp *op, HtmlScan *scan, GError **error)
+{
+  for (gsize i = 0; i < op->len; i++) {
+    const char *problem = html_scan_step (scan, op->text[i]);
+
+    if (problem != NULL)
+      return template_fail (self, op, i, error, problem);
+  }
+  return TRUE;
+}
+
+static gboolean
+place_op (Template *self, Walk *walk, guint index, GError **error)
+{
+  TemplateOp *op = template_get (self, index);
+  const char *problem;
+
+  switch (op->kind) {
+  case TEMPLATE_LITERAL:
+    return place_literal (self, op, &walk->scan, error);
+  case TEMPLATE_HOLE:
+    problem = html_scan_hole (&walk->scan, &op->place);
+    return problem == NULL || template_fail (self, op, 0, error, problem);
+  default:
+    walk->saved[walk->depth] = walk->scan;
+    walk->open[walk->depth++] = index; /* the parser keeps the depth */
+    return TRUE;
+  }
+}
+
+gboolean
+html_template_place (Template *self, GError **error)
+{
+  g_autofree Walk *walk = g_new0 (Walk, 1);
+
+  for (guint i = 0; i < self->ops->len; i++)
+    if (!close_sections (self, walk, i, error) || !place_op (self, walk, i, error))
+      return FALSE;
+  return close_sections (self, walk, self->ops->len, error);
+}
+
+static gboolean
+is_relative (const char *source)
+{
+  g_autofree char *scheme = g_uri_parse_scheme (source);
+
+  return scheme == NULL && source[0] != '\0' && source[0] != '#' && !g_str_has_prefix (source, "//");
+}
+
+static void
+add_missing (GPtrArray *missing, const char *source)
+{
+  if (is_relative (source) && !g_ptr_array_find_with_equal_func (missing, source, g_str_equal, NULL))
+    g_ptr_array_add (missing, g_strdup (source));
+}
+
+/* One literal: `is_whole` is FALSE for a value that began before it. */
+static void
+link_literal (TemplateOp *op, HtmlScan *scan, GHashTable *lookup, GPtrArray *missing)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gsize start = G_MAXSIZE;
+  char *rewritten;
+
+  for (gsize i = 0; i < op->len; i++) {
+    gboolean was_value = html_scan_is_value (scan);
+
+    html_scan_step (scan, op->text[i]);
+    if (!was_value && html_scan_is_value (scan))
+      start = scan->state == HTML_VALUE_BARE ? text->len : text->len + 1;
+    else if (was_value && !html_scan_is_value (scan) && start != G_MAXSIZE && strcmp (scan->attribute, "src") == 0 &&
+             strcmp (scan->tag, "img") == 0) {
+      g_autofree char *source = g_strdup (text->str + start);
+      const char *id = g_hash_table_lookup (lookup, source);
+
+      if (id != NULL) {
+        g_string_truncate (text, start);
+        g_string_append_printf (text, "cid:%s", id);
+      } else
+        add_missing (missing, source);
+    }
+    g_string_append_c (text, op->text[i]);
+  }
+  op->len = text->len;
+  rewritten = g_memdup2 (text->str, text->len + 1);
+  g_free (op->text);
+  op->text = rewritten;
+}
+
+void
+html_template_link_images (Template *self, GHashTable *lookup, GPtrArray *missing)
+{
+  HtmlScan scan = { 0 };
+  Place place;
+
+  for (guint i = 0; i < self->ops->len; i++) {
+    TemplateOp *op = template_get (self, i);
+
+    if (op->kind == TEMPLATE_LITERAL)
+      link_literal (op, &scan, lookup, missing);
+    else if (op->kind == TEMPLATE_HOLE)
+      html_scan_hole (&scan, &place);
+  }
+}

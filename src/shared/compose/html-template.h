@@ -1,0 +1,14 @@
+/* html-template.h - an HTML template: the place of each hole, its images, and the plain text that says the same.
+ * Trust:  the template is the user's own. Used in: compose. Pure. */
+#pragma once
+#include "template.h"
+
+/* Sets the place of each hole. Returns: FALSE with SKELETON_ERROR_TEMPLATE where no value may stand, or where a section begins in
+ * one place and ends in another. */
+gboolean html_template_place (Template *self, GError **error);
+
+/* Rewrites <img src> that `lookup` (src as written) has a Content-ID for to "cid:…"; other relative ones go to `missing` (char *). */
+void html_template_link_images (Template *self, GHashTable *lookup, GPtrArray *missing);
+
+/* Returns: (transfer full) a placed and bound-alike template of plain text: links as "text <url>", lists, paragraphs, entities decoded. */
+Template *html_template_to_text (const Template *self);

@@ -1,0 +1,129 @@
+/* template-bind.c - which field of a row each name of a template means; near spellings for those that mean none. */
+#include "skeleton.h"
+#include "template.h"
+
+#include <string.h>
+
+#define NEAR_MAX 3      /* chosen: names that are proposed */
+#define NEAR_OCTETS 64  /* chosen: longer names are compared up to here */
+
+static gboolean
+is_builtin (const char *key)
+{
+  return strcmp (key, "name") == 0 || strcmp (key, "email") == 0 || strcmp (key, "phone") == 0;
+}
+
+static int
+find_field (const char *key, const char *const *columns)
+{
+  if (strcmp (key, "email") == 0)
+    return 0;
+  if (strcmp (key, "name") == 0)
+    return 1;
+  for (int i = 0; columns != NULL && columns[i] != NULL; i++) {
+    g_autofree char *other = template_fold_name (columns[i], strlen (columns[i]));
+
+    if (strcmp (key, other) == 0)
+      return 2 + i;
+  }
+  return TEMPLATE_FIELD_NONE;
+}
+
+/* Letters and digits of a folded name: "first_name", "First Name" and "firstname" are near. */
+static gsize
+squeeze (const char *key, gunichar *out)
+{
+  gsize n = 0;
+
+  for (const char *p = key; *p != '\0' && n < NEAR_OCTETS; p = g_utf8_next_char (p))
+    if (g_unichar_isalnum (g_utf8_get_char (p)))
+      out[n++] = g_utf8_get_char (p);
+  return n;
+}
+
+/* Levenshtein. */
+static guint
+distance (const char *a, const char *b)
+{
+  gunichar x[NEAR_OCTETS], y[NEAR_OCTETS];
+  gsize n = squeeze (a, x), m = squeeze (b, y);
+  guint row[NEAR_OCTETS + 1];
+
+  for (guint j = 0; j <= m; j++)
+    row[j] = j;
+  for (guint i = 1; i <= n; i++) {
+    guint diagonal = row[0];
+
+    row[0] = i;
+    for (guint j = 1; j <= m; j++) {
+      guint change = diagonal + (x[i - 1] != y[j - 1]);
+
+      diagonal = row[j];
+      row[j] = MIN (MIN (row[j] + 1, row[j - 1] + 1), change);
+    }
+  }
+  return row[m];
+}
+
+static void
+consider (GString *near, guint *n, const char *key, const char *candidate)
+{
+  g_autofree char *other = template_fold_name (candidate, strlen (candidate));
+  guint limit = MAX (1, (guint) g_utf8_strlen (key, -1) / 3);
+
+  if (*n >= NEAR_MAX || (distance (key, other) > limit && (strlen (key) < 3 || strstr (other, key) == NULL)))
+    return;
+  g_string_append_printf (near, "%s“%s”", near->len > 0 ? ", " : "", candidate);
+  (*n)++;
+}
+
+/* Returns: (transfer full) "did you mean …?" or which columns there are. */
+static char *
+hint (const char *key, const char *const *columns)
+{
+  g_autoptr (GString) near = g_string_new (NULL), all = g_string_new ("“name”, “email”");
+  guint n = 0, i;
+
+  consider (near, &n, key, "name");
+  consider (near, &n, key, "email");
+  for (i = 0; columns != NULL && columns[i] != NULL; i++) {
+    consider (near, &n, key, columns[i]);
+    if (i < 8)
+      g_string_append_printf (all, ", “%s”", columns[i]);
+  }
+  if (n > 0)
+    return g_strdup_printf ("did you mean %s?", near->str);
+  return g_strdup_printf ("there are %s%s; or give a fallback", all->str, i > 8 ? "…" : "");
+}
+
+gboolean
+template_bind (Template *self, const char *const *columns, GError **error)
+{
+  g_autofree int *fields = g_new (int, self->names->len + 1);
+  g_autofree gboolean *is_known = g_new (gboolean, self->names->len + 1);
+
+  for (guint i = 0; i < self->names->len; i++) {
+    const char *name = g_ptr_array_index (self->names, i);
+    g_autofree char *key = template_fold_name (name, strlen (name));
+
+    fields[i] = find_field (key, columns);
+    is_known[i] = fields[i] != TEMPLATE_FIELD_NONE || is_builtin (key);
+  }
+  for (guint i = 0; i < self->ops->len; i++) {
+    TemplateOp *op = template_get (self, i);
+
+    if (op->kind == TEMPLATE_LITERAL)
+      continue;
+    op->field = fields[op->name];
+    if (op->is_required && !is_known[op->name]) {
+      const char *name = template_get_name (self, op);
+      g_autofree char *key = template_fold_name (name, strlen (name));
+      g_autofree char *what = hint (key, columns);
+
+      g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_FIELD,
+                   "%s: line %u column %u: there is no field “%s”: %s", self->label, op->line, op->column, name, what);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
