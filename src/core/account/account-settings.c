@@ -189,15 +189,24 @@ account_settings_parse_pin (const char *pin, GError **error)
   return NULL;
 }
 
-/* Without a password there is nobody to log in as. */
+/* A password that is not given now is asked for each time; only a server of this machine may be meant to have no login at all. */
+static gboolean
+is_login_wanted (const Account *self, GVariant *settings, const char *user)
+{
+  if (lookup_boolean (settings, "has_password") || *user != '\0')
+    return TRUE;
+  return !g_variant_lookup (settings, "user", "&s", &user) &&
+         !(account_settings_is_loopback_host (self->host) && strcmp (self->tls, "none") == 0);
+}
+
 static gboolean
 take_login (Account *self, GVariant *settings, GError **error)
 {
   g_autofree char *user = lookup_string (settings, "user");
   g_autofree char *pin = lookup_string (settings, "pin");
 
-  self->needs_password = lookup_boolean (settings, "has_password");
-  self->keeps_password = self->needs_password && lookup_boolean (settings, "keep");
+  self->needs_password = is_login_wanted (self, settings, user);
+  self->keeps_password = lookup_boolean (settings, "has_password") && lookup_boolean (settings, "keep");
   if (strlen (user) > ACCOUNT_USER_MAX || !g_utf8_validate (user, -1, NULL) || has_controls (user)) {
     g_set_error (error, FAULT, FAULT_USAGE, "the user's name has at most %d octets on one line", ACCOUNT_USER_MAX);
     return FALSE;

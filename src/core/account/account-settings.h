@@ -9,7 +9,8 @@
 #define ACCOUNT_CONNECTIONS_MAX 50 /* chosen: providers close beyond ten or twenty; NOFILE of a transport is 64 */
 
 /* settings: as AccountAdd says. Returns: (transfer full) an account without id; *out_preset is static or NULL.
- * needs_password: has_password; keeps_password: keep. Errors: FAULT_USAGE, FAULT_DATA (the address). */
+ * No login at all: user is "", or there is neither user nor password and the server is this machine's, without TLS (a capture server).
+ * Errors: FAULT_USAGE, FAULT_DATA (the address). */
 Account  *account_settings_parse (const char *name, GVariant *settings, const Preset **out_preset, GError **error);
 
 /* settings_used of AccountAdd: a floating a{sv}. */
