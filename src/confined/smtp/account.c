@@ -1,0 +1,84 @@
+#include "account.h"
+
+#include "fault.h"
+#include <string.h>
+
+static char *
+lookup_string (GVariant *settings, const char *name)
+{
+  const char *value = "";
+
+  (void) g_variant_lookup (settings, name, "&s", &value);
+  return g_strdup (value);
+}
+
+static guint
+lookup_number (GVariant *settings, const char *name, guint fallback, guint least, guint most)
+{
+  guint value = fallback;
+
+  (void) g_variant_lookup (settings, name, "u", &value);
+  return CLAMP (value, least, most);
+}
+
+static gboolean
+parse_tls (const char *word, AccountTls *out_tls)
+{
+  static const char *const words[] = { "none", "starttls", "implicit" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (strcmp (word, words[i]) == 0) {
+      *out_tls = (AccountTls) i;
+      return TRUE;
+    }
+  *out_tls = ACCOUNT_TLS_STARTTLS;
+  return *word == '\0';
+}
+
+/* It becomes part of a command line. */
+static gboolean
+is_helo (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (!g_ascii_isgraph (*text))
+      return FALSE;
+  return TRUE;
+}
+
+Account *
+account_new (GVariant *settings, SecretBytes *secret, GError **error)
+{
+  g_autoptr (Account) self = g_new0 (Account, 1);
+  g_autofree char *tls = lookup_string (settings, "tls");
+
+  self->secret = secret;
+  self->host = lookup_string (settings, "host");
+  self->user = lookup_string (settings, "user");
+  self->pin = lookup_string (settings, "pin");
+  self->helo = lookup_string (settings, "helo");
+  self->mechanism = lookup_string (settings, "mechanism");
+  (void) g_variant_lookup (settings, "insecure", "b", &self->is_insecure);
+  (void) g_variant_lookup (settings, "loopback", "b", &self->is_loopback);
+  self->per_connection = lookup_number (settings, "per_connection", 0, 0, G_MAXUINT);
+  self->window = lookup_number (settings, "window", ACCOUNT_WINDOW_DEFAULT, 1, ACCOUNT_WINDOW_MAX);
+  self->timeout_percent = lookup_number (settings, "timeout_percent", 100, 1, 1000);
+  if (*self->host == '\0' || !is_helo (self->helo) || !parse_tls (tls, &self->tls)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "the account's host, helo or tls setting is not one that SMTP can use");
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+void
+account_free (Account *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->host);
+  g_free (self->user);
+  g_free (self->pin);
+  g_free (self->helo);
+  g_free (self->mechanism);
+  secret_bytes_free (self->secret);
+  g_free (self);
+}

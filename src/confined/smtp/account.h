@@ -1,0 +1,25 @@
+/* account.h - what OpenAccount said: where, as whom, how carefully.
+ * Trust:  from core. Used in: lane, session, connection. */
+#pragma once
+#include "secret-bytes.h"
+#include <glib.h>
+
+#define ACCOUNT_WINDOW_DEFAULT 10 /* chosen: 138 messages a second over 50 ms (facts/smtp), more than providers allow; in doubt after a break: ten */
+#define ACCOUNT_WINDOW_MAX 1000   /* facts/smtp: tried that deep; deeper gains nothing */
+
+typedef enum { ACCOUNT_TLS_NONE, ACCOUNT_TLS_STARTTLS, ACCOUNT_TLS_IMPLICIT } AccountTls;
+
+typedef struct {
+  char        *host, *user, *pin, *helo, *mechanism; /* never NULL */
+  AccountTls   tls;
+  gboolean     is_insecure, is_loopback;
+  guint        per_connection;  /* messages; 0: no limit */
+  guint        window;          /* 1..ACCOUNT_WINDOW_MAX */
+  guint        timeout_percent; /* of RFC 5321's times */
+  SecretBytes *secret;
+} Account;
+
+/* settings: a{sv} of Transport1.OpenAccount. secret: taken. Returns: (transfer full), or NULL with FAULT_USAGE: which setting is wrong. */
+Account *account_new  (GVariant *settings, SecretBytes *secret, GError **error);
+void     account_free (Account *self); /* wipes the secret; NULL is a no-op */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Account, account_free)

@@ -1,0 +1,361 @@
+#include "connection.h"
+
+#include "kill-point.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define READ_OCTETS 65536 /* chosen: a window of answers in one read */
+
+struct Connection {
+  GSource           source; /* first: the main loop's view of it */
+  int               fd;
+  gpointer          tag;
+  const Account    *account;
+  TlsContext       *tls_context;
+  Tls              *tls; /* NULL: in the clear */
+  gboolean          is_tls_up, is_handshake_done;
+  gboolean          wants_out; /* the socket, or TLS, waits for room */
+  gboolean          is_eof, is_reported;
+  Session          *session;
+  const ConnectionEvents *events;
+  gpointer          data;
+  gint64            last_progress_us;
+  const SessionHooks *hooks;
+};
+
+typedef enum { IO_SOME, IO_WAIT, IO_END } IoResult;
+
+static IoResult
+judge_tls (Connection *self, TlsResult result, GError *error)
+{
+  switch (result) {
+  case TLS_DONE:
+    return IO_SOME;
+  case TLS_WANTS_WRITE:
+    self->wants_out = TRUE;
+    return IO_WAIT;
+  case TLS_WANTS_READ:
+    return IO_WAIT;
+  default:
+    g_clear_error (&error);
+    return IO_END;
+  }
+}
+
+static IoResult
+judge_plain (gssize n)
+{
+  if (n > 0)
+    return IO_SOME;
+  return n < 0 && (errno == EAGAIN || errno == EINTR) ? IO_WAIT : IO_END;
+}
+
+static IoResult
+read_some (Connection *self, char *buffer, gsize size, gsize *out_len)
+{
+  GError *error = NULL;
+  gssize n;
+
+  if (self->is_tls_up)
+    return judge_tls (self, tls_read (self->tls, buffer, size, out_len, &error), error);
+  n = read (self->fd, buffer, size);
+  *out_len = n > 0 ? (gsize) n : 0;
+  return judge_plain (n);
+}
+
+static IoResult
+write_some (Connection *self, const guint8 *data, gsize len, gsize *out_len)
+{
+  GError *error = NULL;
+  gssize n;
+
+  if (self->is_tls_up)
+    return judge_tls (self, tls_write (self->tls, data, len, out_len, &error), error);
+  n = write (self->fd, data, len);
+  *out_len = n > 0 ? (gsize) n : 0;
+  if (judge_plain (n) == IO_WAIT)
+    self->wants_out = TRUE;
+  return judge_plain (n);
+}
+
+static void
+progress (Connection *self)
+{
+  self->last_progress_us = g_get_monotonic_time ();
+}
+
+/* Reads until the socket is empty (TLS keeps octets that poll() cannot see) or one buffer of plain text. */
+static void
+read_all (Connection *self)
+{
+  static char buffer[READ_OCTETS]; /* one main loop: one turn at a time */
+  gsize len = 0;
+
+  while (!self->is_eof && !session_is_closed (self->session) && !session_wants_tls (self->session)) {
+    IoResult result = read_some (self, buffer, sizeof buffer, &len);
+
+    if (result == IO_END)
+      self->is_eof = TRUE;
+    if (result != IO_SOME)
+      return;
+    progress (self);
+    session_feed (self->session, buffer, len);
+    if (!self->is_tls_up && len < sizeof buffer)
+      return;
+  }
+}
+
+/* Returns: TRUE when all that there was has left. */
+static gboolean
+write_all (Connection *self)
+{
+  for (;;) {
+    gsize left, len = 0;
+    const guint8 *data = session_peek_output (self->session, &left);
+    IoResult result;
+
+    if (left == 0)
+      return TRUE;
+    result = write_some (self, data, left, &len);
+    if (result == IO_END)
+      self->is_eof = TRUE;
+    if (result != IO_SOME)
+      return FALSE;
+    progress (self);
+    session_sent (self->session, len);
+  }
+}
+
+static void
+pump (Connection *self)
+{
+  gsize left;
+
+  do {
+    gboolean has_begun;
+
+    session_pump (self->session);
+    (void) session_peek_output (self->session, &left);
+    has_begun = left > 0 && session_get_begun_count (self->session) > 0;
+    if (has_begun)
+      KILL_POINT ("smtp-before-dot");
+    if (!write_all (self))
+      return;
+    if (has_begun)
+      KILL_POINT ("smtp-after-dot");
+  } while (left > 0 && !session_is_closed (self->session));
+}
+
+static void
+reject_certificate (Connection *self, const char *text)
+{
+  Verdict verdict = { OUTCOME_LATER, REASON_NONE, "certificate", 1, NULL };
+  g_autofree char *whole = g_strdup_printf ("%s: %s", self->account->host, text);
+
+  self->hooks->trouble (&verdict, whole, self->data);
+  session_break (self->session, "certificate", whole);
+}
+
+static void
+fail_handshake (Connection *self, const char *text)
+{
+  Verdict verdict = { OUTCOME_LATER, REASON_NONE, "tls", 3, NULL }; /* chosen: once may be the network; three times is the server */
+  g_autofree char *whole = g_strdup_printf ("%s: %s; check port and tls (465 implicit, 587 starttls)", self->account->host, text);
+
+  self->hooks->trouble (&verdict, whole, self->data);
+  session_break (self->session, "tls", whole);
+}
+
+/* Returns: FALSE while it is still going on. */
+static gboolean
+shake_hands (Connection *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->tls == NULL)
+    self->tls = tls_new (self->tls_context, self->fd, self->account->host, self->account->pin);
+  switch (tls_handshake (self->tls, &error)) {
+  case TLS_DONE:
+    self->is_tls_up = self->is_handshake_done = TRUE;
+    progress (self);
+    if (tls_get_facts (self->tls)->is_verified)
+      session_tls_done (self->session);
+    else
+      reject_certificate (self, tls_get_facts (self->tls)->verify_error);
+    return TRUE;
+  case TLS_WANTS_WRITE:
+    self->wants_out = TRUE;
+    return FALSE;
+  case TLS_WANTS_READ:
+    return FALSE;
+  default:
+    fail_handshake (self, error != NULL ? error->message : "the server hung up");
+    return TRUE;
+  }
+}
+
+static void
+finish (Connection *self)
+{
+  if (self->tls != NULL)
+    tls_close (self->tls);
+  g_source_set_ready_time (&self->source, -1);
+  if (self->tag != NULL)
+    g_source_remove_unix_fd (&self->source, self->tag);
+  self->tag = NULL;
+  self->is_reported = TRUE;
+  self->events->turned (self, self->data);
+  self->events->closed (self, self->data);
+}
+
+static void
+set_deadline (Connection *self)
+{
+  gint64 wait_us = (gint64) session_get_wait_s (self->session) * 10000 * self->account->timeout_percent;
+
+  g_source_set_ready_time (&self->source, self->last_progress_us + wait_us);
+}
+
+static gboolean
+is_overdue (Connection *self)
+{
+  gint64 wait_us = (gint64) session_get_wait_s (self->session) * 10000 * self->account->timeout_percent;
+
+  return g_get_monotonic_time () - self->last_progress_us >= wait_us;
+}
+
+static void
+handle_overdue (Connection *self)
+{
+  g_autofree char *text = NULL;
+
+  progress (self);
+  if (session_is_idle (self->session)) {
+    session_quit (self->session);
+    return;
+  }
+  text = g_strdup_printf ("the server did not answer for %u s", session_get_wait_s (self->session) * self->account->timeout_percent / 100);
+  session_break (self->session, "network", text);
+}
+
+static void
+turn (Connection *self)
+{
+  self->wants_out = FALSE;
+  do {
+    if (session_wants_tls (self->session) && !shake_hands (self))
+      break;
+    read_all (self);
+    pump (self);
+  } while (session_wants_tls (self->session) && !self->is_eof);
+  if (self->is_eof && !session_is_closed (self->session)) {
+    self->is_eof = FALSE; /* a failed write ends it, yet last words may still lie there */
+    read_all (self);
+    self->is_eof = TRUE;
+    session_eof (self->session);
+  }
+  if (session_is_closed (self->session)) {
+    finish (self);
+    return;
+  }
+  self->events->turned (self, self->data);
+  if (session_is_closed (self->session)) { /* by what the lane did about it */
+    finish (self);
+    return;
+  }
+  g_source_modify_unix_fd (&self->source, self->tag, (self->wants_out ? G_IO_OUT : 0) | G_IO_IN | G_IO_HUP | G_IO_ERR);
+  set_deadline (self);
+}
+
+static gboolean
+dispatch_cb (GSource *source, GSourceFunc callback, gpointer data)
+{
+  Connection *self = (Connection *) source;
+
+  if (self->is_reported)
+    return G_SOURCE_CONTINUE;
+  if (is_overdue (self))
+    handle_overdue (self);
+  turn (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+finalize_cb (GSource *source)
+{
+  Connection *self = (Connection *) source;
+
+  session_free (self->session);
+  tls_free (self->tls);
+  close (self->fd);
+}
+
+/* RFC 5321 §4.1.3: who has no name gives its address. */
+static char *
+address_literal (int fd)
+{
+  struct sockaddr_storage address = { 0 };
+  socklen_t len = sizeof address;
+  char text[INET6_ADDRSTRLEN] = "127.0.0.1";
+
+  if (getsockname (fd, (struct sockaddr *) &address, &len) == 0 && address.ss_family == AF_INET)
+    inet_ntop (AF_INET, &((struct sockaddr_in *) &address)->sin_addr, text, sizeof text);
+  else if (address.ss_family == AF_INET6)
+    inet_ntop (AF_INET6, &((struct sockaddr_in6 *) &address)->sin6_addr, text, sizeof text);
+  return address.ss_family == AF_INET6 ? g_strdup_printf ("[IPv6:%s]", text) : g_strdup_printf ("[%s]", text);
+}
+
+Connection *
+connection_new (int fd, const Account *account, TlsContext *tls, gboolean is_test, const SessionHooks *hooks,
+                const ConnectionEvents *events, gpointer data)
+{
+  static GSourceFuncs funcs = { NULL, NULL, dispatch_cb, finalize_cb, NULL, NULL };
+  Connection *self = (Connection *) g_source_new (&funcs, sizeof (Connection));
+  g_autofree char *helo = address_literal (fd);
+
+  self->fd = fd;
+  self->account = account;
+  self->tls_context = tls;
+  self->hooks = hooks;
+  self->events = events;
+  self->data = data;
+  self->session = session_new (account, helo, is_test, hooks, data);
+  self->tag = g_source_add_unix_fd (&self->source, fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
+  progress (self);
+  g_source_set_ready_time (&self->source, 0); /* implicit TLS speaks first */
+  g_source_attach (&self->source, NULL);
+  return self;
+}
+
+void
+connection_free (Connection *self)
+{
+  if (self == NULL)
+    return;
+  self->is_reported = TRUE;
+  session_break (self->session, NULL, "we had to leave");
+  g_source_destroy (&self->source);
+  g_source_unref (&self->source);
+}
+
+Session *
+connection_get_session (Connection *self)
+{
+  return self->session;
+}
+
+const TlsFacts *
+connection_get_tls (Connection *self)
+{
+  return self->is_handshake_done ? tls_get_facts (self->tls) : NULL;
+}
+
+void
+connection_wake (Connection *self)
+{
+  if (!self->is_reported)
+    g_source_set_ready_time (&self->source, 0);
+}

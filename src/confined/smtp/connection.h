@@ -1,0 +1,21 @@
+/* connection.h - one socket with its TLS, its session and its clock, driven by the main loop.
+ * Trust:  the server is hostile. Used in: lane. Source: RFC 5321 §4.5.3.2 (time-outs). */
+#pragma once
+#include "session.h"
+#include "tls.h"
+
+typedef struct Connection Connection;
+
+typedef struct {
+  void (*turned) (Connection *connection, gpointer data); /* after each turn: answers may have come */
+  void (*closed) (Connection *connection, gpointer data); /* once; free it then or later, not within a hook */
+} ConnectionEvents;
+
+/* Takes fd (connected, non-blocking). account, tls, hooks, events: borrowed for life. Nothing is called back before this returns. */
+Connection *connection_new  (int fd, const Account *account, TlsContext *tls, gboolean is_test, const SessionHooks *hooks,
+                             const ConnectionEvents *events, gpointer data);
+void        connection_free (Connection *self); /* without `closed`; NULL is a no-op */
+
+Session        *connection_get_session (Connection *self); /* borrowed */
+const TlsFacts *connection_get_tls (Connection *self);     /* borrowed; NULL before the handshake */
+void            connection_wake (Connection *self);        /* rows or orders came: take a turn soon */

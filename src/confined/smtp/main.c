@@ -1,0 +1,50 @@
+/* Please add nothing here: what stands before lock_seal() runs unlocked, and this process talks to strangers. */
+#include "fault.h"
+#include "serve.h"
+#include "service.h"
+#include "smtp-lock.h"
+#include "warm-up.h"
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define GRACE_MS 10000 /* DESIGN §5: what is begun may take ten seconds when core is gone */
+
+static int
+leave (const GError *error)
+{
+  fprintf (stderr, "%s\n", error->message);
+  return fault_exit_status (error);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TlsContext) tls = NULL;
+  g_autoptr (GDBusConnection) connection = NULL;
+  g_autoptr (Service) service = NULL;
+
+  if (!lock_enter (&smtp_lock, &error))
+    return leave (error);
+  setlocale (LC_ALL, "");
+  signal (SIGPIPE, SIG_IGN); /* a server that hangs up is an answer of write() */
+  signal (SIGXFSZ, SIG_IGN); /* a full journal too */
+  signal (SIGINT, SIG_IGN);  /* Ctrl-C reaches the whole terminal; core decides, we finish the wire */
+  signal (SIGHUP, SIG_IGN);
+  tls = tls_context_new (NULL);
+  warm_up ();
+  if (!lock_seal (&smtp_lock, &error))
+    return leave (error);
+  if (argc == 2 && strcmp (argv[1], "--layers") == 0) {
+    lock_print_layers ();
+    return 0;
+  }
+  connection = serve_connect (&error);
+  service = connection != NULL ? service_new (tls, connection) : NULL;
+  if (service == NULL || !serve_export (connection, service_get_skeleton (service), &error))
+    return leave (error);
+  serve_run (connection, service_is_done, GRACE_MS, service);
+  return 0;
+}

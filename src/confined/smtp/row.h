@@ -1,0 +1,21 @@
+/* row.h - one recipient on the way: a row of frame RECIPIENTS as it came, kept in one piece.
+ * Trust:  written by core; its values are strangers' words, escaped by shared/compose. Used in: lane, session. */
+#pragma once
+#include "campaign.h"
+#include "frame.h"
+
+typedef struct {
+  GList     link;      /* of the lane's queue; data is the row */
+  Campaign *campaign;  /* borrowed: the lane keeps it while row_count > 0 */
+  guint64   recipient;
+  guint32   attempt;
+  gsize     len;
+  guint8    raw[]; /* one row in frame form */
+} Row;
+
+/* Copies what lies between `raw` and `end`: one whole row that frame_next() has passed. Counts in `campaign`. */
+Row *row_new  (Campaign *campaign, const FrameRow *parsed, const guint8 *raw, const guint8 *end);
+void row_free (Row *self); /* uncounts; NULL is a no-op */
+
+/* Fills `out_parsed`; its slices borrow from the row. */
+void row_parse (const Row *self, FrameRow *out_parsed);

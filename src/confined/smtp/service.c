@@ -1,0 +1,304 @@
+#include "service.h"
+
+#include "contract-transport1.h"
+#include "fault.h"
+#include "peer.h"
+#include "text.h"
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PREVIEW_MAX_BYTES (60u << 20) /* contract/: 64 MiB with the frame around it */
+#define CONNECTION_TEXT_MAX 500       /* contract/: 512 */
+#define PAUSE_TEXT_MAX 1000           /* contract/: 1024 */
+
+struct Service {
+  PrTransport1          *skeleton;
+  GDBusConnection       *connection;
+  Lane                  *lane;
+  GDBusMethodInvocation *drain, *test;
+  gboolean               is_leaving;
+};
+
+/* Takes the error. */
+static gboolean
+fail (GDBusMethodInvocation *invocation, GError *error)
+{
+  g_dbus_method_invocation_take_error (invocation, error);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* Returns: a descriptor of our own, or -1 with `error` set. */
+static int
+take_fd (GUnixFDList *fds, GVariant *handle, GError **error)
+{
+  gint32 index = g_variant_get_handle (handle);
+
+  if (fds != NULL && index >= 0 && index < g_unix_fd_list_get_length (fds))
+    return g_unix_fd_list_get (fds, index, error);
+  g_set_error (error, FAULT, FAULT_USAGE, "a descriptor is missing");
+  return -1;
+}
+
+static gboolean
+handle_open_account (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret,
+                     GVariant *journal, Service *self)
+{
+  GError *error = NULL;
+  int secret_fd = take_fd (fds, secret, &error);
+  int journal_fd = secret_fd >= 0 ? take_fd (fds, journal, &error) : -1;
+  SecretBytes *password = journal_fd >= 0 ? secret_bytes_read_fd (secret_fd, FALSE, &error) : NULL;
+  Account *account = password != NULL ? account_new (settings, password, &error) : NULL;
+
+  if (secret_fd >= 0)
+    close (secret_fd);
+  if (account != NULL && lane_open (self->lane, account, journal_fd, &error)) {
+    pr_transport1_complete_open_account (skeleton, invocation, NULL);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+  }
+  if (account == NULL && journal_fd >= 0)
+    close (journal_fd);
+  return fail (invocation, error);
+}
+
+static gboolean
+handle_add_connection (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket, Service *self)
+{
+  GError *error = NULL;
+  int fd = take_fd (fds, socket, &error);
+
+  if (fd >= 0)
+    (void) fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
+  if (fd < 0 || !lane_add_connection (self->lane, fd, &error))
+    return fail (invocation, error);
+  pr_transport1_complete_add_connection (skeleton, invocation, NULL);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+tested_cb (GVariant *report, gpointer data)
+{
+  Service *self = data;
+
+  pr_transport1_complete_test (self->skeleton, g_steal_pointer (&self->test), report);
+}
+
+static gboolean
+handle_test (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Service *self)
+{
+  if (self->test != NULL)
+    return fail (invocation, g_error_new (FAULT, FAULT_USAGE, "a test is running already"));
+  self->test = invocation;
+  lane_test (self->lane, tested_cb, self);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_begin_campaign (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 id, GVariant *spec,
+                       const char *const *columns, GVariant *files, Service *self)
+{
+  GError *error = NULL;
+  Campaign *campaign = campaign_new (id, spec, columns, files, fds, &error);
+  const Skeleton *compiled = campaign != NULL ? campaign->skeleton : NULL;
+
+  if (campaign == NULL || !lane_put_campaign (self->lane, campaign, &error))
+    return fail (invocation, error);
+  pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, skeleton_get_fields (compiled), skeleton_get_required (compiled),
+                                         skeleton_get_images (compiled), skeleton_get_overhead (compiled));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* A frame may hold NUL octets, which the generated code's C strings would end at: taken from the call itself. */
+static GVariant *
+get_frame (GDBusMethodInvocation *invocation)
+{
+  return g_variant_get_child_value (g_dbus_method_invocation_get_parameters (invocation), 1);
+}
+
+static GVariant *
+preview (Campaign *campaign, GVariant *frame, GError **error)
+{
+  static FrameRow row;
+  g_autoptr (FrameWriter) messages = frame_writer_new (FRAME_MESSAGES);
+  g_autoptr (GByteArray) message = g_byte_array_new ();
+  g_autoptr (GError) broken = NULL;
+  FrameReader reader;
+  gsize len;
+  const void *data = g_variant_get_fixed_array (frame, &len, 1);
+  gboolean is_open = frame_open (&reader, FRAME_RECIPIENTS, data, len, &broken);
+
+  while (is_open && frame_next (&reader, &row, &broken)) {
+    SkeletonTraits traits;
+
+    g_byte_array_set_size (message, 0);
+    if (row.n_fields != campaign->n_columns + 2)
+      g_set_error (&broken, FAULT, FAULT_USAGE, "a row does not have its campaign's columns");
+    else if (!skeleton_render (campaign->skeleton, &row, SKELETON_RAW, g_get_real_time () / G_USEC_PER_SEC, message, &traits, NULL))
+      g_byte_array_set_size (message, 0);
+    if (broken == NULL && frame_writer_get_size (messages) + message->len > PREVIEW_MAX_BYTES)
+      g_set_error (&broken, FAULT, FAULT_USAGE, "that is too much to preview at once: ask for fewer rows");
+    if (broken != NULL)
+      break;
+    frame_writer_row (messages, row.key, row.aux, 1);
+    frame_writer_field (messages, message->data, message->len);
+  }
+  if (broken == NULL)
+    return frame_writer_finish (messages);
+  g_set_error (error, FAULT, FAULT_USAGE, "%s", broken->message);
+  return NULL;
+}
+
+static gboolean
+handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gconstpointer unused, Service *self)
+{
+  GError *error = NULL;
+  g_autoptr (GVariant) frame = get_frame (invocation);
+  Campaign *campaign = lane_get_campaign (self->lane, id, &error);
+  GVariant *messages = campaign != NULL ? preview (campaign, frame, &error) : NULL;
+
+  if (messages == NULL)
+    return fail (invocation, error);
+  g_dbus_method_invocation_return_value (invocation, g_variant_new_tuple (&messages, 1));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gconstpointer unused, Service *self)
+{
+  GError *error = NULL;
+  g_autoptr (GVariant) frame = get_frame (invocation);
+
+  if (!lane_send (self->lane, id, frame, &error))
+    return fail (invocation, error);
+  pr_transport1_complete_send (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *recipients, Service *self)
+{
+  gsize n;
+  const guint64 *ids = g_variant_get_fixed_array (recipients, &n, sizeof *ids);
+  g_autoptr (GArray) never_begun = lane_recall (self->lane, id, ids, n);
+
+  pr_transport1_complete_recall (skeleton, invocation,
+                                 g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, never_begun->data, never_begun->len, sizeof (guint64)));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+drained_cb (gpointer data)
+{
+  Service *self = data;
+
+  if (self->drain != NULL)
+    pr_transport1_complete_drain (self->skeleton, g_steal_pointer (&self->drain));
+}
+
+static gboolean
+handle_drain (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Service *self)
+{
+  if (self->drain != NULL)
+    return fail (invocation, g_error_new (FAULT, FAULT_USAGE, "it is draining already"));
+  self->drain = invocation;
+  lane_drain (self->lane, drained_cb, self);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Service *self)
+{
+  pr_transport1_complete_resume (skeleton, invocation);
+  lane_resume (self->lane);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* --- towards core --- */
+
+static void
+need_connection_cb (guint count, gpointer data)
+{
+  pr_transport1_emit_need_connection (((Service *) data)->skeleton, count);
+}
+
+static void
+connection_lost_cb (const char *text, gpointer data)
+{
+  g_autofree char *shown = text_printable (text, -1, CONNECTION_TEXT_MAX);
+
+  pr_transport1_emit_connection_lost (((Service *) data)->skeleton, shown);
+}
+
+static void
+paused_cb (const char *reason, const char *text, gpointer data)
+{
+  g_autofree char *shown = text_printable (text, -1, PAUSE_TEXT_MAX);
+
+  pr_transport1_emit_paused (((Service *) data)->skeleton, reason, shown);
+}
+
+/* As get_frame(): past the generated code. A closed connection fails quietly: the journal has it. */
+static void
+outcomes_cb (GVariant *rows, gpointer data)
+{
+  Service *self = data;
+
+  g_dbus_connection_emit_signal (self->connection, NULL, PEER_PATH, "org.postrider.Transport1", "Outcomes",
+                                 g_variant_new_tuple (&rows, 1), NULL);
+}
+
+static const LaneEvents events = { need_connection_cb, connection_lost_cb, outcomes_cb, paused_cb };
+
+Service *
+service_new (TlsContext *tls, GDBusConnection *connection)
+{
+  static const struct {
+    const char *signal;
+    GCallback   handler;
+  } handlers[] = {
+    { "handle-open-account", G_CALLBACK (handle_open_account) },   { "handle-add-connection", G_CALLBACK (handle_add_connection) },
+    { "handle-test", G_CALLBACK (handle_test) },                   { "handle-begin-campaign", G_CALLBACK (handle_begin_campaign) },
+    { "handle-preview", G_CALLBACK (handle_preview) },             { "handle-send", G_CALLBACK (handle_send) },
+    { "handle-recall", G_CALLBACK (handle_recall) },               { "handle-drain", G_CALLBACK (handle_drain) },
+    { "handle-resume", G_CALLBACK (handle_resume) },
+  };
+  Service *self = g_new0 (Service, 1);
+
+  self->skeleton = pr_transport1_skeleton_new ();
+  self->connection = g_object_ref (connection);
+  self->lane = lane_new (tls, &events, self);
+  for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
+    g_signal_connect (self->skeleton, handlers[i].signal, handlers[i].handler, self);
+  return self;
+}
+
+void
+service_free (Service *self)
+{
+  if (self == NULL)
+    return;
+  lane_free (self->lane);
+  g_clear_object (&self->drain);
+  g_clear_object (&self->test);
+  g_object_unref (self->skeleton);
+  g_object_unref (self->connection);
+  g_free (self);
+}
+
+GDBusInterfaceSkeleton *
+service_get_skeleton (Service *self)
+{
+  return G_DBUS_INTERFACE_SKELETON (self->skeleton);
+}
+
+gboolean
+service_is_done (gpointer data)
+{
+  Service *self = data;
+
+  if (!self->is_leaving) {
+    self->is_leaving = TRUE;
+    lane_drain (self->lane, NULL, NULL);
+  }
+  return lane_is_quiet (self->lane);
+}

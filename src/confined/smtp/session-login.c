@@ -1,0 +1,245 @@
+/* session-login.c - from the greeting to READY: EHLO, STARTTLS, AUTH. */
+#include "session-private.h"
+
+#include "fault.h"
+#include "text.h"
+#include <string.h>
+
+#define EXTENSIONS_MAX 64      /* as in contract/: what a report may hold */
+#define EXTENSION_TEXT_MAX 128 /* chosen */
+
+void
+session_login_start (Session *self)
+{
+  self->state = self->account->tls == ACCOUNT_TLS_IMPLICIT ? STATE_HANDSHAKE : STATE_GREETING;
+}
+
+/* Ends the session and tells the lane why, in one sentence. */
+static void
+give_up (Session *self, const Verdict *verdict, const char *text)
+{
+  g_autofree char *whole = verdict->advice != NULL ? g_strdup_printf ("%s: %s", text, verdict->advice) : g_strdup (text);
+
+  if (self->state == STATE_CLOSED)
+    return;
+  self->hooks->trouble (verdict, whole, self->data);
+  session_break (self, verdict->pause, whole);
+}
+
+static void
+give_up_ours (Session *self, const char *reason, const char *text)
+{
+  Verdict verdict = { OUTCOME_LATER, REASON_NONE, reason, 1, NULL };
+
+  give_up (self, &verdict, text);
+}
+
+static void
+give_up_answer (Session *self, Phase phase)
+{
+  Verdict verdict = verdict_of (phase, self->answer.code, self->answer.status, self->answer.text->str);
+  g_autofree char *quote = session_quote (self->answer.code, self->answer.text->str);
+
+  give_up (self, &verdict, quote);
+}
+
+/* --- EHLO --- */
+
+static void
+say_ehlo (Session *self)
+{
+  g_ptr_array_set_size (self->facts.extensions, 0);
+  g_ptr_array_set_size (self->facts.mechanisms, 0);
+  self->facts.size = 0;
+  self->has_starttls = self->has_8bitmime = self->has_smtputf8 = self->has_size = self->has_pipelining = self->has_chunking = FALSE;
+  self->state = STATE_EHLO;
+  session_say (self, "EHLO %s", self->helo);
+}
+
+static void
+add_mechanisms (Session *self, const char *words)
+{
+  g_auto (GStrv) names = g_strsplit_set (words, " =", -1);
+
+  for (gsize i = 0; names[i] != NULL && self->facts.mechanisms->len < EXTENSIONS_MAX; i++)
+    if (*names[i] != '\0' && strlen (names[i]) <= 20) /* RFC 4422 §3.1: 1 to 20 */
+      g_ptr_array_add (self->facts.mechanisms, g_ascii_strup (names[i], -1));
+}
+
+void
+session_login_line (Session *self, const char *text)
+{
+  static const struct {
+    const char *word;
+    gsize       flag;
+  } flags[] = {
+    { "STARTTLS", G_STRUCT_OFFSET (Session, has_starttls) },   { "8BITMIME", G_STRUCT_OFFSET (Session, has_8bitmime) },
+    { "SMTPUTF8", G_STRUCT_OFFSET (Session, has_smtputf8) },   { "PIPELINING", G_STRUCT_OFFSET (Session, has_pipelining) },
+    { "CHUNKING", G_STRUCT_OFFSET (Session, has_chunking) },   { "SIZE", G_STRUCT_OFFSET (Session, has_size) },
+  };
+  gsize word_len = strcspn (text, " =");
+
+  if (self->facts.extensions->len < EXTENSIONS_MAX)
+    g_ptr_array_add (self->facts.extensions, text_printable (text, -1, EXTENSION_TEXT_MAX));
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    if (strlen (flags[i].word) == word_len && g_ascii_strncasecmp (text, flags[i].word, word_len) == 0)
+      G_STRUCT_MEMBER (gboolean, self, flags[i].flag) = TRUE;
+  if (word_len == 4 && g_ascii_strncasecmp (text, "SIZE", 4) == 0 && text[4] != '\0')
+    self->facts.size = g_ascii_strtoull (text + 5, NULL, 10);
+  if (word_len == 4 && g_ascii_strncasecmp (text, "AUTH", 4) == 0 && text[4] != '\0') /* "AUTH=LOGIN": an old form that still lives */
+    add_mechanisms (self, text + 5);
+}
+
+/* --- AUTH --- */
+
+static void
+become_ready (Session *self)
+{
+  self->mode = self->has_pipelining ? (self->has_chunking ? MODE_CHUNKING : MODE_PIPELINING) : MODE_LOCKSTEP;
+  self->state = STATE_READY;
+}
+
+static void
+start_auth (Session *self)
+{
+  g_autoptr (GError) error = NULL;
+  char *initial;
+
+  if (*self->account->user == '\0') {
+    become_ready (self);
+    return;
+  }
+  if (!self->is_encrypted && !self->account->is_loopback && !self->account->is_insecure) {
+    give_up_ours (self, "tls", "the password is not sent without TLS: set --tls starttls or implicit");
+    return;
+  }
+  if (self->facts.mechanisms->len == 0) {
+    give_up_ours (self, "login", "the server offers no login: leave the user name away, or check host and port");
+    return;
+  }
+  g_ptr_array_add (self->facts.mechanisms, NULL);
+  self->sasl = sasl_new ((const char *const *) self->facts.mechanisms->pdata, self->account->mechanism, self->account->user,
+                         self->account->secret, self->account->host, &error);
+  g_ptr_array_set_size (self->facts.mechanisms, (int) self->facts.mechanisms->len - 1);
+  initial = self->sasl != NULL && sasl_is_client_first (self->sasl) ? sasl_step (self->sasl, "", &error) : NULL;
+  if (error != NULL) {
+    give_up_ours (self, "login", error->message);
+    return;
+  }
+  self->state = STATE_AUTH;
+  if (initial != NULL)
+    session_say (self, "AUTH %s %s", sasl_get_mechanism (self->sasl), *initial != '\0' ? initial : "=");
+  else
+    session_say (self, "AUTH %s", sasl_get_mechanism (self->sasl));
+  sasl_wipe (initial);
+}
+
+static void
+handle_challenge (Session *self)
+{
+  g_autoptr (GError) error = NULL;
+  char *said = sasl_step (self->sasl, self->answer.text->str, &error);
+
+  if (said == NULL) {
+    give_up_ours (self, "login", error->message);
+    return;
+  }
+  session_say (self, "%s", said);
+  sasl_wipe (said);
+}
+
+static void
+handle_auth (Session *self)
+{
+  if (self->answer.code == 334) {
+    handle_challenge (self);
+  } else if (self->answer.code / 100 != 2) {
+    give_up_answer (self, PHASE_LOGIN);
+  } else if (!sasl_is_complete (self->sasl)) {
+    give_up_ours (self, "login", "the server let us in without proving that it knows the password (SCRAM): it may not be yours");
+  } else {
+    g_clear_pointer (&self->sasl, sasl_free);
+    self->facts.is_logged_in = TRUE;
+    become_ready (self);
+  }
+}
+
+/* --- greeting, STARTTLS --- */
+
+static void
+handle_ehlo (Session *self)
+{
+  gboolean wants_tls = self->account->tls == ACCOUNT_TLS_STARTTLS && !self->is_encrypted;
+
+  if (self->answer.code / 100 == 2 && wants_tls && !self->has_starttls) {
+    give_up_ours (self, "tls", "the server does not offer STARTTLS, so nothing is sent: someone may have taken the offer away, or the account "
+                               "wants --tls implicit (port 465)");
+  } else if (self->answer.code / 100 == 2 && wants_tls) {
+    self->state = STATE_STARTTLS;
+    session_say (self, "STARTTLS");
+  } else if (self->answer.code / 100 == 2) {
+    start_auth (self);
+  } else if (self->state == STATE_EHLO && (self->answer.code == 500 || self->answer.code == 502) && !wants_tls &&
+             *self->account->user == '\0') { /* RFC 5321 §3.2: a server of old; without login and TLS nothing is lost */
+    self->state = STATE_HELO;
+    session_say (self, "HELO %s", self->helo);
+  } else {
+    give_up_answer (self, PHASE_EHLO);
+  }
+}
+
+static void
+handle_greeting (Session *self)
+{
+  self->is_greeted = TRUE;
+  g_free (self->facts.greeting);
+  self->facts.greeting = session_quote (self->answer.code, self->answer.text->str);
+  if (self->answer.code / 100 == 2)
+    say_ehlo (self);
+  else
+    give_up_answer (self, PHASE_GREETING);
+}
+
+void
+session_login_reply (Session *self)
+{
+  switch (self->state) {
+  case STATE_GREETING:
+    handle_greeting (self);
+    break;
+  case STATE_EHLO:
+  case STATE_HELO:
+    handle_ehlo (self);
+    break;
+  case STATE_STARTTLS:
+    if (self->answer.code == 220)
+      self->state = STATE_HANDSHAKE;
+    else
+      give_up_answer (self, PHASE_TLS);
+    break;
+  case STATE_AUTH:
+    handle_auth (self);
+    break;
+  default: /* closed meanwhile */
+    break;
+  }
+}
+
+gboolean
+session_wants_tls (const Session *self)
+{
+  gsize len;
+
+  (void) session_peek_output (self, &len);
+  return self->state == STATE_HANDSHAKE && len == 0;
+}
+
+void
+session_tls_done (Session *self)
+{
+  self->is_encrypted = TRUE;
+  if (self->is_greeted)
+    say_ehlo (self); /* RFC 3207 §4.2: what was said before TLS is forgotten */
+  else
+    self->state = STATE_GREETING;
+}

@@ -1,0 +1,73 @@
+/* session-private.h - the inside of a session, shared by its three files: session (life, lines), session-login, session-mail. */
+#pragma once
+#include "sasl.h"
+#include "session.h"
+
+typedef enum {
+  STATE_GREETING, STATE_EHLO, STATE_HELO, STATE_STARTTLS, STATE_HANDSHAKE, STATE_AUTH, STATE_READY, STATE_QUIT, STATE_CLOSED,
+} SessionState;
+
+typedef enum { STAGE_RSET, STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT, STAGE_BDAT } Stage; /* the answer that is awaited */
+
+typedef struct { /* one message between MAIL and its last answer */
+  Row     *row; /* owned; NULL: released, only the answers are still to come */
+  Stage    stage;
+  gboolean is_begun, is_committed; /* begun is written down at the end of the pump */
+  gboolean has_failed, mail_failed;
+  Verdict  verdict; /* of the first refusal */
+  guint    code;
+  char    *text;    /* owned */
+} Flight;
+
+typedef enum { MODE_LOCKSTEP, MODE_PIPELINING, MODE_CHUNKING } Mode;
+
+typedef struct { /* a reply, its lines put together */
+  guint      code;
+  SmtpStatus status;
+  GString   *text;
+  guint      line_count; /* 0: between replies */
+} Answer;
+
+struct Session {
+  const Account      *account;
+  const SessionHooks *hooks;
+  gpointer            data;
+  char               *helo;
+  SessionState        state;
+  gboolean            is_test, is_encrypted, is_quitting, is_lost, is_greeted;
+  char               *end_text;
+  SessionFacts        facts;
+
+  GByteArray *input, *output, *body;
+  gsize       output_at;   /* octets of output that have left */
+  gsize       output_safe; /* octets of output whose messages are journaled */
+  Answer      answer;
+
+  Mode     mode;
+  gboolean has_starttls, has_8bitmime, has_smtputf8, has_size, has_pipelining, has_chunking;
+  Sasl    *sasl;
+
+  Flight    *flights; /* ring */
+  guint      flight_cap, flight_first, flight_count;
+  gboolean   needs_reset; /* the server may hold half a transaction */
+  guint      taken_count;
+  GString   *mail_line, *rcpt_line; /* lock-step: said one by one */
+  GPtrArray *beginning;   /* rows that this pump begins; borrowed */
+};
+
+void session_say (Session *self, const char *format, ...) G_GNUC_PRINTF (2, 3); /* adds CRLF */
+void session_say_octets (Session *self, const void *data, gsize len);
+char *session_quote (guint code, const char *text); /* "550 no such user", capped, printable */
+void session_finish_with (Session *self, gboolean is_lost, const char *text); /* ends it; rows as session_break() */
+
+void session_login_start (Session *self);                /* first state */
+void session_login_line  (Session *self, const char *text); /* one line of an EHLO answer */
+void session_login_reply (Session *self);                /* a whole answer, before READY */
+
+gboolean session_mail_has_room (const Session *self);
+gboolean session_mail_start  (Session *self); /* FALSE: no row */
+void     session_mail_reply  (Session *self); /* a whole answer, in READY */
+gboolean session_mail_commit (Session *self); /* FALSE: they were taken back */
+void     session_mail_clear  (Session *self, const char *text); /* begun: UNKNOWN; else given back */
+Flight  *session_mail_oldest (Session *self); /* NULL: none */
+Flight  *session_mail_newest (Session *self);

@@ -1,0 +1,81 @@
+/* session.h - one SMTP conversation as a pure state machine: octets in, octets out, what became of each row. No socket, no clock.
+ * Trust:  what is fed is hostile. Used in: connection; tests drive it by transcripts.
+ * Source: RFC 5321; RFC 2920 (PIPELINING), 3030 (CHUNKING), 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3207 (STARTTLS),
+ *         4954 (AUTH), 2034 (enhanced codes); DESIGN §5 (begun before the octets that complete a message), §9 (speed).
+ *
+ * Three ways to send, by what EHLO says:
+ *   lock-step   one command, one answer.
+ *   PIPELINING  MAIL RCPT DATA in one go; on 354 the body, the dot and the next MAIL RCPT DATA in the same write.
+ *   + CHUNKING  RSET MAIL RCPT BDAT n LAST back to back, up to `window` messages without an answer. The RSET keeps a recipient whose
+ *               own message was refused from ever receiving its successor's (two messages in one server-side transaction). */
+#pragma once
+#include "account.h"
+#include "row.h"
+#include "verdict.h"
+
+#define SESSION_REPLY_MAX 512 /* octets of a reply that is shown: as in contract/ */
+
+typedef struct { /* of one message, borrowed until the next one is rendered */
+  const char    *sender;
+  Slice          address;
+  SkeletonTraits traits;
+} Envelope;
+
+typedef struct {
+  Verdict     verdict; /* pause NULL when nothing but this row is concerned */
+  guint       code;    /* of the server's answer; 0: these are our words */
+  const char *text;    /* borrowed, printable, with the code */
+} SessionResult;
+
+typedef struct { /* all called from within session_feed, _pump, _break… */
+  Row     *(*take)      (gpointer data); /* (transfer full) the next row, or NULL: none now */
+  gboolean (*render)    (const Row *row, SkeletonForm form, GByteArray *out, Envelope *out_envelope, GError **error, gpointer data);
+  gboolean (*begin)     (Row *const *rows, guint n, gpointer data); /* journal them; FALSE: their octets must not leave */
+  void     (*done)      (Row *row, const SessionResult *result, gpointer data); /* (transfer full) it has its outcome */
+  void     (*give_back) (Row *row, gpointer data); /* (transfer full) it was never begun */
+  void     (*trouble)   (const Verdict *verdict, const char *text, gpointer data); /* about the lane, not about a row */
+} SessionHooks;
+
+typedef struct { /* for Transport1.Test; strings are owned and never NULL */
+  char      *greeting, *reply, *problem, *reason;
+  GPtrArray *extensions, *mechanisms; /* of char* */
+  guint64    size;
+  gboolean   is_logged_in;
+} SessionFacts;
+
+typedef struct Session Session;
+
+/* account, hooks: borrowed for life. helo: used when the account names none. */
+Session *session_new  (const Account *account, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data);
+void     session_free (Session *self); /* as session_break(); NULL is a no-op */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Session, session_free)
+
+/* After both, ask for output again. Neither calls back in. */
+void session_feed (Session *self, const char *data, gsize len);
+void session_pump (Session *self); /* takes rows while there is room, begins them, says QUIT when it is time */
+
+const guint8 *session_peek_output (const Session *self, gsize *out_len); /* borrowed until the next call */
+void          session_sent        (Session *self, gsize len);            /* that many octets of it left */
+
+gboolean session_wants_tls (const Session *self); /* do the handshake now, feed nothing */
+void     session_tls_done  (Session *self);       /* verified: go on */
+void     session_set_test  (Session *self);       /* once logged in: QUIT, send nothing */
+
+gboolean session_is_ready  (const Session *self); /* logged in */
+gboolean session_is_idle   (const Session *self); /* ready and nothing under way */
+gboolean session_is_closed (const Session *self);
+gboolean session_is_lost   (const Session *self); /* closed otherwise than by our own QUIT or while idle */
+const char *session_get_end_text (const Session *self); /* for people; "" while open */
+guint    session_get_begun_count (const Session *self);
+guint    session_get_wait_s (const Session *self); /* RFC 5321 §4.5.3.2: how long the present wait may last */
+const SessionFacts *session_get_facts (const Session *self);
+
+/* Gives back what is not begun and for which `is_wanted` (NULL: all) says yes. */
+typedef gboolean (*SessionRowFunc) (const Row *row, gpointer data);
+void session_release (Session *self, SessionRowFunc is_wanted, gpointer data);
+void session_quit    (Session *self); /* begin nothing new, finish, QUIT */
+
+/* The connection is gone or must go: begun rows become UNKNOWN, others are given back. reason: a word of Paused, or NULL when only this
+ * connection is concerned. */
+void session_break (Session *self, const char *reason, const char *text);
+void session_eof   (Session *self); /* the server hung up: harmless while idle */
