@@ -60,6 +60,7 @@ message_size_limit = 64M
 smtp_accept_max = 200
 smtp_accept_max_per_connection = 0
 smtp_accept_queue = 0
+smtp_accept_queue_per_connection = 0
 queue_run_max = 4
 tls_advertise_hosts = *
 tls_certificate = $dir/cert.pem
@@ -129,7 +130,7 @@ start() {
   # shellcheck disable=SC2016
   unshare --mount --propagation private sh -c '
     mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group || exit 69
-    exec "$1/root/usr/sbin/exim4" -C "$1/exim.conf" -bdf -q1m' sh "$dir" >"$dir/start.log" 2>&1 </dev/null &
+    exec "$1/root/usr/sbin/exim4" -C "$1/exim.conf" -bdf' sh "$dir" >"$dir/start.log" 2>&1 </dev/null &
   echo $! >"$dir/pid"
   i=0
   until python3 -c "import socket; socket.create_connection(('127.0.0.1', $port), 1)" 2>/dev/null; do
