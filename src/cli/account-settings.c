@@ -1,0 +1,97 @@
+#include "account-settings.h"
+
+#include "dict.h"
+#include "fault.h"
+#include "password.h"
+#include "smtp-url.h"
+
+#define AT(member) G_STRUCT_OFFSET (AccountOptions, member)
+
+const Option account_options[] = {
+  { "host", 0, OPTION_TEXT, AT (host), "H", "the server; else as the provider of ADDRESS has it" },
+  { "port", 0, OPTION_NUMBER, AT (port), "P", "its port (587 starttls, 465 implicit, 25 none)" },
+  { "user", 0, OPTION_TEXT, AT (user), "U", "the login name, if it is not ADDRESS ('': no login)" },
+  { "tls", 0, OPTION_TEXT, AT (tls), "WORD", "starttls | implicit | none (none: loopback, else --insecure)" },
+  { "insecure", 0, OPTION_FLAG, AT (is_insecure), NULL, "log in without TLS beyond this machine: anybody on the way reads along" },
+  { "pin", 0, OPTION_TEXT, AT (pin), "HEX", "trust this certificate alone (SHA-256, see account test)" },
+  { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" },
+  { "per-minute", 0, OPTION_NUMBER, AT (per_minute), "N", "messages in any minute, at most" },
+  { "per-hour", 0, OPTION_NUMBER, AT (per_hour), "N", "messages in any hour, at most" },
+  { "per-day", 0, OPTION_NUMBER, AT (per_day), "N", "messages in any 24 hours, at most" },
+  { "password-file", 0, OPTION_TEXT, AT (password_file), "F", "read the password from the first line of F (-: standard input)" },
+  { "password-command", 0, OPTION_TEXT, AT (password_command), "CMD", "take the first line that CMD prints" },
+  { "no-password", 0, OPTION_FLAG, AT (has_no_password), NULL, "keep none: it is asked for each time" },
+  { "password", 0, OPTION_TEXT, AT (password), "", NULL }, /* known only to be refused with the reason */
+  { 0 },
+};
+
+static gboolean
+check (const AccountOptions *options, const char *address, GError **error)
+{
+  static const char *const tls_words[] = { "starttls", "implicit", "none", NULL };
+
+  if (options->password != NULL)
+    g_set_error (error, FAULT, FAULT_USAGE,
+                 "no password on the command line: every user of this machine can read it there, and the shell keeps it; "
+                 "leave it out (you are asked), or use --password-file or --password-command");
+  else if (smtp_url_is (address))
+    g_set_error (error, FAULT, FAULT_USAGE, "the sender's address is missing: postrider account add NAME ADDRESS URL");
+  else if (options->tls != NULL && !g_strv_contains (tls_words, options->tls))
+    g_set_error (error, FAULT, FAULT_USAGE, "--tls is starttls, implicit or none, not “%s”", options->tls);
+  else if (options->port > G_MAXUINT16)
+    g_set_error (error, FAULT, FAULT_USAGE, "a port is a number up to 65535");
+  else if (options->has_no_password && (options->password_file != NULL || options->password_command != NULL))
+    g_set_error (error, FAULT, FAULT_USAGE, "--no-password and a password were both given; leave one out");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+GVariant *
+account_settings_build (const AccountOptions *options, const char *address, const char *url, GError **error)
+{
+  g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
+  gboolean has_password;
+  SmtpUrl parsed = { 0 };
+
+  if (!check (options, address, error) || (url != NULL && !smtp_url_parse (url, &parsed, error)))
+    return NULL;
+  if (url != NULL && (options->host != NULL || options->port != 0 || options->tls != NULL)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "the URL says host, port and TLS already; leave --host, --port and --tls out");
+    smtp_url_clear (&parsed);
+    return NULL;
+  }
+  has_password = !options->has_no_password && g_strcmp0 (options->user, "") != 0;
+  dict_put_text (&out, "address", address);
+  dict_put_text (&out, "host", url != NULL ? parsed.host : options->host);
+  dict_put_number (&out, "port", url != NULL ? parsed.port : options->port, "q");
+  dict_put_text (&out, "tls", url != NULL ? parsed.tls : options->tls);
+  dict_put_text (&out, "user", options->user != NULL ? options->user : parsed.user);
+  dict_put_text (&out, "pin", options->pin);
+  dict_put_flag (&out, "insecure", options->is_insecure);
+  dict_put_number (&out, "connections", options->connections, "u");
+  dict_put_number (&out, "per_minute", options->per_minute, "u");
+  dict_put_number (&out, "per_hour", options->per_hour, "u");
+  dict_put_number (&out, "per_day", options->per_day, "u");
+  g_variant_dict_insert (&out, "keep", "b", has_password);
+  g_variant_dict_insert (&out, "has_password", "b", has_password);
+  smtp_url_clear (&parsed);
+  return g_variant_ref_sink (g_variant_dict_end (&out));
+}
+
+gboolean
+account_settings_read_password (const AccountOptions *options, gboolean has_terminal, const char *name, SecretBytes **out_secret,
+                                GError **error)
+{
+  const PasswordSource source = { options->password_file, options->password_command };
+  g_autofree char *question = g_strdup_printf ("Password for %s", name);
+
+  if (options->has_no_password || g_strcmp0 (options->user, "") == 0)
+    return TRUE;
+  if (!has_terminal && !password_is_given (&source)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "there is no terminal to ask for the password; use --password-file F, --password-command CMD or --no-password");
+    return FALSE;
+  }
+  *out_secret = password_read (&source, question, TRUE, error);
+  return *out_secret != NULL;
+}

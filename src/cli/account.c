@@ -1,0 +1,213 @@
+/* account … - the servers that mail goes out by. */
+#include "account-settings.h"
+#include "account-report.h"
+#include "commands.h"
+#include "dict.h"
+#include "fault.h"
+#include "json-out.h"
+#include "password.h"
+#include "prompt.h"
+#include "send-fd.h"
+#include "table.h"
+#include "words.h"
+
+static int
+show_stored (Session *session, const char *name, GVariant *used, gboolean keeps_password)
+{
+  g_autofree char *hour = words_count (dict_number (used, "per_hour"));
+  g_autofree char *day = words_count (dict_number (used, "per_day"));
+
+  if (session_is_for_programs (session)) {
+    JsonBuilder *builder = json_out_begin ();
+
+    json_builder_set_member_name (builder, "name");
+    json_builder_add_string_value (builder, name);
+    json_out_members (builder, used);
+    json_out_end (builder);
+    return 0;
+  }
+  printf ("Account %s: %s by %s:%u (%s).\n", name, dict_text (used, "address"), dict_text (used, "host"), (guint) dict_number (used, "port"),
+          dict_text (used, "tls"));
+  if (dict_number (used, "per_hour") > 0 || dict_number (used, "per_day") > 0)
+    printf ("Pace: at most %s an hour and %s a day.\n", dict_number (used, "per_hour") > 0 ? hour : "any number",
+            dict_number (used, "per_day") > 0 ? day : "any number");
+  if (*dict_text (used, "note") != '\0')
+    printf ("%s\n", dict_text (used, "note"));
+  session_say (session, "%sTry it: postrider account test %s", keeps_password ? "" : "The password is asked for each time. ", name);
+  return 0;
+}
+
+static int
+run_add (Session *session, const void *values, char **words, GError **error)
+{
+  const AccountOptions *options = values;
+  g_autoptr (GVariant) settings = account_settings_build (options, words[1], words[2], error);
+  g_autoptr (GVariant) used = NULL;
+  g_autoptr (SecretBytes) secret = NULL;
+  SendFd sent = { 0 };
+  gboolean is_ok;
+
+  if (settings == NULL || !account_settings_read_password (options, session->has_terminal, words[0], &secret, error) ||
+      session_core (session, error) == NULL)
+    return -1;
+  do {
+    g_clear_error (error);
+    send_fd_clear (&sent);
+    is_ok = send_fd_secret (&sent, secret, error) &&
+            pr_app1_call_account_add_sync (session->core, words[0], settings, sent.handle, sent.list, &used, NULL, NULL, error);
+  } while (!is_ok && session_unlock (session, NULL, error));
+  send_fd_clear (&sent);
+  return is_ok ? show_stored (session, words[0], used, secret != NULL) : session_end (FALSE, error);
+}
+
+static char *
+describe_limits (GVariant *account)
+{
+  static const char *const windows[] = { "minute", "hour", "day" };
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (windows); i++) {
+    g_autofree char *limit = g_strdup_printf ("per_%s", windows[i]);
+    g_autofree char *used = g_strdup_printf ("used_%s", windows[i]);
+
+    if (dict_number (account, limit) > 0)
+      g_string_append_printf (text, "%s%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " a %s", text->len > 0 ? ", " : "", dict_number (account, used),
+                              dict_number (account, limit), windows[i]);
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static int
+run_list (Session *session, const void *values, char **words, GError **error)
+{
+  g_autoptr (Table) table = table_new ("NAME", "ADDRESS", "SERVER", "TLS", "PASSWORD", "USED", "STATE", NULL);
+  g_autoptr (GVariant) accounts = NULL;
+
+  if (session_core (session, error) == NULL || !pr_app1_call_account_list_sync (session->core, &accounts, NULL, error))
+    return session_end (FALSE, error);
+  if (session_is_for_programs (session)) {
+    json_out_rows ("accounts", accounts, session->is_jsonl);
+    return 0;
+  }
+  for (gsize i = 0; i < g_variant_n_children (accounts); i++) {
+    g_autoptr (GVariant) account = g_variant_get_child_value (accounts, i);
+    g_autofree char *limits = describe_limits (account);
+    g_autofree char *server = g_strdup_printf ("%s:%u", dict_text (account, "host"), (guint) dict_number (account, "port"));
+    const char *text = dict_text (account, "text");
+
+    table_row (table, dict_text (account, "name"), dict_text (account, "address"), server, dict_text (account, "tls"),
+               dict_flag (account, "keeps_password") ? "stored" : "asked", limits, *text != '\0' ? text : dict_text (account, "state"), NULL);
+  }
+  if (g_variant_n_children (accounts) == 0)
+    session_say (session, "There is no account yet: postrider account add NAME ADDRESS");
+  else
+    table_print (table, stdout);
+  return 0;
+}
+
+static int
+run_test (Session *session, const void *values, char **words, GError **error)
+{
+  g_autoptr (GVariant) report = NULL;
+  gboolean is_ok;
+
+  if (session_core (session, error) == NULL)
+    return -1;
+  session_say (session, "Asking the server and the sender's domain…");
+  do {
+    g_clear_error (error);
+    is_ok = pr_app1_call_account_test_sync (session->core, words[0], &report, NULL, error);
+  } while (!is_ok && session_unlock (session, words[0], error));
+  if (!is_ok)
+    return session_end (FALSE, error);
+  if (session_is_for_programs (session))
+    json_out_document (report);
+  else
+    account_report_print (words[0], report);
+  return account_report_status (report);
+}
+
+static int
+run_pin (Session *session, const void *values, char **words, GError **error)
+{
+  const PinOptions *options = values;
+  g_autoptr (GString) pin = g_string_new (words[1]);
+
+  g_string_replace (pin, ":", "", 0); /* as openssl prints it */
+  g_string_ascii_down (pin);
+  if (options->is_removed != (words[1] == NULL) || (words[1] != NULL && pin->len != 64)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "a fingerprint has 64 hex digits (SHA-256), as postrider account test shows it; --remove takes it away");
+    return -1;
+  }
+  if (session_core (session, error) == NULL)
+    return -1;
+  if (!pr_app1_call_account_pin_sync (session->core, words[0], pin->str, NULL, error))
+    return session_end (FALSE, error);
+  session_say (session, options->is_removed ? "The certificate of %s is checked by chain and host name again." : "Account %s trusts this certificate alone.",
+               words[0]);
+  return 0;
+}
+
+static int
+run_password (Session *session, const void *values, char **words, GError **error)
+{
+  const PasswordSource *options = values;
+  g_autofree char *question = g_strdup_printf ("Password of %s", words[0]);
+  g_autoptr (SecretBytes) secret = password_read (options, question, FALSE, error);
+  SendFd sent = { 0 };
+  gboolean is_ok;
+
+  if (secret == NULL || session_core (session, error) == NULL)
+    return -1;
+  is_ok = send_fd_secret (&sent, secret, error) &&
+          pr_app1_call_account_secret_sync (session->core, words[0], sent.handle, sent.list, NULL, NULL, error);
+  send_fd_clear (&sent);
+  if (is_ok)
+    session_say (session, "Core knows the password of %s until it leaves.", words[0]);
+  return session_end (is_ok, error);
+}
+
+static int
+run_remove (Session *session, const void *values, char **words, GError **error)
+{
+  if (session_core (session, error) == NULL)
+    return -1;
+  if (!pr_app1_call_account_remove_sync (session->core, words[0], NULL, error))
+    return session_end (FALSE, error);
+  session_say (session, "Account %s and its password are gone; its campaigns stay in the ledger.", words[0]);
+  return 0;
+}
+
+static const Option pin_options[] = {
+  { "remove", 0, OPTION_FLAG, G_STRUCT_OFFSET (PinOptions, is_removed), NULL, "check chain and host name again" },
+  { 0 },
+};
+
+static const Option password_options[] = {
+  { "password-file", 0, OPTION_TEXT, G_STRUCT_OFFSET (PasswordSource, file), "F", "read it from the first line of F (-: standard input)" },
+  { "password-command", 0, OPTION_TEXT, G_STRUCT_OFFSET (PasswordSource, command), "CMD", "take the first line that CMD prints" },
+  { 0 },
+};
+
+const Command account_commands[] = {
+  { "account add", "NAME ADDRESS [URL]", "Keeps a server to send by", 2, 3, account_options, sizeof (AccountOptions), run_add,
+    "ADDRESS is the sender. For well-known providers that is enough; for others name --host, or give a URL:\n"
+    "smtp://user@host:587 (STARTTLS) or smtps://user@host (TLS from the start). The password is asked for; it never\n"
+    "belongs on the command line. --user '' is for a server without login.\n\n"
+    "Examples:\n"
+    "  postrider account add gmail ann@gmail.com\n"
+    "  postrider account add work ann@example.org --host smtp.example.org --per-day 2000\n"
+    "  postrider account add work ann@example.org smtps://ann@smtp.example.org --password-command 'pass mail/work'\n"
+    "  postrider account add try ann@example.org --host 127.0.0.1 --port 2525 --tls none --no-password\n" },
+  { "account list", "", "Lists the accounts, their limits and what was used of them", 0, 0, NULL, 0, run_list, NULL },
+  { "account test", "NAME", "Tries server, certificate, login and the sender's domain, without sending", 1, 1, NULL, 0, run_test,
+    "Looks at TLS and the certificate, logs in, reads the server's limits, and looks up SPF, DKIM and DMARC.\n\n"
+    "Example:\n  postrider account test work\n" },
+  { "account pin", "NAME [FINGERPRINT]", "Trusts one self-signed certificate and no other", 1, 2, pin_options, sizeof (PinOptions), run_pin,
+    "Examples:\n  postrider account pin work 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
+    "  postrider account pin work --remove\n" },
+  { "account password", "NAME", "Gives core the password of an account that keeps none", 1, 1, password_options, sizeof (PasswordSource),
+    run_password, "Core forgets it when it leaves.\n\nExample:\n  postrider account password work --password-command 'pass mail/work'\n" },
+  { "account remove", "NAME", "Removes an account and its password", 1, 1, NULL, 0, run_remove, "Example:\n  postrider account remove work\n" },
+  { 0 },
+};

@@ -1,0 +1,174 @@
+#include "campaign-export.h"
+
+#include "connect.h"
+#include "csv-out.h"
+#include "fault.h"
+#include "frame.h"
+#include "json-out.h"
+#include <stdio.h>
+#include <string.h>
+
+#define PAGE_ROWS 5000 /* chosen: a page stays far below a frame's 8 MiB for usual people */
+
+/* Fields of a row of frame LEDGER; the contact's values follow. */
+enum { LEDGER_ADDRESS, LEDGER_NAME, LEDGER_STATE, LEDGER_REASON, LEDGER_TIME, LEDGER_REPLY, LEDGER_MESSAGE_ID, LEDGER_VERSION, LEDGER_VALUES };
+
+static const char *const fixed[] = { "address", "name", "state", "time", "reply", "attempts", "message_id", "reason", "version", NULL };
+
+typedef struct {
+  CsvOut  *csv;         /* NULL: JSON */
+  gboolean is_document; /* JSON in one piece, not a line each */
+  char   **columns;
+  guint64  last;
+} Export;
+
+static void
+write_head (Export *self)
+{
+  static const char *const before[] = { "address", "name", "state", "time", "reply", "attempts", "message_id" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (before); i++)
+    csv_out_text (self->csv, before[i]);
+  for (gsize i = 0; self->columns[i] != NULL; i++) {
+    /* A contact may have a field "state": a reader that goes by names must still find ours. */
+    g_autofree char *title = g_strconcat (g_strv_contains (fixed, self->columns[i]) ? "field." : "", self->columns[i], NULL);
+
+    csv_out_text (self->csv, title);
+  }
+  csv_out_text (self->csv, "reason");
+  csv_out_text (self->csv, "version");
+  csv_out_end_row (self->csv);
+}
+
+static void
+write_csv_row (Export *self, const FrameRow *row)
+{
+  static const guint before[] = { LEDGER_ADDRESS, LEDGER_NAME, LEDGER_STATE, LEDGER_TIME, LEDGER_REPLY };
+  g_autofree char *attempts = g_strdup_printf ("%u", row->aux);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (before); i++)
+    csv_out_value (self->csv, row->fields[before[i]].data, row->fields[before[i]].len);
+  csv_out_text (self->csv, attempts);
+  csv_out_value (self->csv, row->fields[LEDGER_MESSAGE_ID].data, row->fields[LEDGER_MESSAGE_ID].len);
+  for (guint i = 0; self->columns[i] != NULL; i++) {
+    Slice value = LEDGER_VALUES + i < row->n_fields ? row->fields[LEDGER_VALUES + i] : (Slice){ "", 0 };
+
+    csv_out_phone (self->csv, value.data, value.len);
+  }
+  csv_out_value (self->csv, row->fields[LEDGER_REASON].data, row->fields[LEDGER_REASON].len);
+  csv_out_value (self->csv, row->fields[LEDGER_VERSION].data, row->fields[LEDGER_VERSION].len);
+  csv_out_end_row (self->csv);
+}
+
+static void
+add_member (JsonBuilder *builder, const char *name, Slice value)
+{
+  g_autofree char *text = g_utf8_make_valid (value.data, (gssize) value.len);
+
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text);
+}
+
+static void
+write_json_row (Export *self, const FrameRow *row)
+{
+  static const struct {
+    const char *name;
+    guint       field;
+  } members[] = { { "address", LEDGER_ADDRESS }, { "name", LEDGER_NAME },   { "state", LEDGER_STATE }, { "reason", LEDGER_REASON },
+                  { "time", LEDGER_TIME },       { "reply", LEDGER_REPLY }, { "message_id", LEDGER_MESSAGE_ID } };
+  g_autofree char *version = slice_dup (row->fields[LEDGER_VERSION]);
+  JsonBuilder *builder;
+
+  if (self->is_document && self->last != 0)
+    putchar (',');
+  builder = json_out_begin ();
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    add_member (builder, members[i].name, row->fields[members[i].field]);
+  json_builder_set_member_name (builder, "attempts");
+  json_builder_add_int_value (builder, row->aux);
+  json_builder_set_member_name (builder, "version");
+  json_builder_add_int_value (builder, g_ascii_strtoll (version, NULL, 10));
+  json_builder_set_member_name (builder, "fields");
+  json_builder_begin_object (builder);
+  for (guint i = 0; self->columns[i] != NULL && LEDGER_VALUES + i < row->n_fields; i++)
+    add_member (builder, self->columns[i], row->fields[LEDGER_VALUES + i]);
+  json_builder_end_object (builder);
+  json_out_end (builder);
+}
+
+/* Returns: FALSE with `error` set. out_count: rows of this page. */
+static gboolean
+write_page (Export *self, GVariant *page, guint *out_count, GError **error)
+{
+  g_autofree FrameRow *row = g_new (FrameRow, 1);
+  g_autoptr (GError) local = NULL;
+  gconstpointer bytes = g_variant_get_data (page);
+  FrameReader reader;
+  guint count = 0;
+
+  if (frame_open (&reader, FRAME_LEDGER, bytes, g_variant_get_size (page), &local)) {
+    while (frame_next (&reader, row, &local) && row->n_fields >= LEDGER_VALUES) {
+      if (self->csv != NULL)
+        write_csv_row (self, row);
+      else
+        write_json_row (self, row);
+      self->last = row->key;
+      count++;
+    }
+  }
+  if (local != NULL) {
+    g_set_error (error, FAULT, FAULT_PROTOCOL, "core's answer cannot be read: %s", local->message);
+    return FALSE;
+  }
+  *out_count = count;
+  return TRUE;
+}
+
+static gboolean
+pull_page (Export *self, PrApp1 *core, guint64 campaign, guint *out_count, GError **error)
+{
+  g_auto (GStrv) columns = NULL;
+  g_autoptr (GVariant) page = NULL;
+
+  if (!pr_app1_call_campaign_rows_sync (core, campaign, self->last, PAGE_ROWS, &columns, &page, NULL, error)) {
+    connect_explain (error);
+    return FALSE;
+  }
+  if (self->columns == NULL) {
+    self->columns = g_steal_pointer (&columns);
+    if (self->csv != NULL)
+      write_head (self);
+  }
+  return write_page (self, page, out_count, error);
+}
+
+int
+campaign_export (Session *session, guint64 campaign, const char *output, GError **error)
+{
+  g_autoptr (CsvOut) csv = NULL;
+  Export self = { 0 };
+  guint count = 1;
+
+  if (session_is_for_programs (session) && output != NULL && strcmp (output, "-") != 0) {
+    g_set_error (error, FAULT, FAULT_USAGE, "JSON goes to standard output: leave -o out, or --json");
+    return -1;
+  }
+  if (!session_is_for_programs (session)) {
+    self.csv = csv = csv_out_new (output, error);
+    if (csv == NULL)
+      return -1;
+  }
+  self.is_document = session->is_json;
+  if (self.is_document)
+    printf ("{\"schema\":%d,\"recipients\":[\n", JSON_OUT_SCHEMA);
+  while (count > 0)
+    if (!pull_page (&self, session->core, campaign, &count, error)) {
+      g_strfreev (self.columns);
+      return -1;
+    }
+  if (self.is_document)
+    puts ("]}");
+  g_strfreev (self.columns);
+  return csv == NULL || csv_out_finish (csv, error) ? 0 : -1;
+}

@@ -1,0 +1,13 @@
+/* commands.h - the commands, by noun: each file has a table that main.c and the tests read. Used in: cli. */
+#pragma once
+#include "session.h"
+
+extern const Command account_commands[], import_commands[], list_commands[], contact_commands[], template_commands[], send_commands[],
+  campaign_commands[], suppress_commands[], vault_commands[], sink_commands[], doctor_commands[];
+
+extern const Command *const command_tables[]; /* all of them in the order of the help; ends with NULL */
+
+const Command *command_find (const char *const *words, gsize *out_n_words); /* the longest name that fits; or NULL */
+void           command_help (const Command *command);                       /* on standard output */
+void           command_overview (void);                                     /* of all, on standard output */
+char          *command_unknown (const char *const *words);                  /* transfer full: a sentence with the nearest one */

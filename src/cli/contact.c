@@ -1,0 +1,213 @@
+/* contact … - one person: found, shown, mended, handed out, forgotten. */
+#include "commands.h"
+#include "dict.h"
+#include "fault.h"
+#include "json-out.h"
+#include "prompt.h"
+#include "table.h"
+#include "text.h"
+#include "words.h"
+#include <stdio.h>
+
+#define VALUE_MAX 2000 /* octets of a value that is shown */
+
+static int
+run_find (Session *session, const void *values, char **words, GError **error)
+{
+  g_autoptr (Table) table = table_new (">#", "NAME", "E-MAIL", "PHONE", "LISTS", NULL);
+  g_autoptr (GVariant) people = NULL;
+
+  if (session_core (session, error) == NULL || !pr_app1_call_contact_find_sync (session->core, words[0], &people, NULL, error))
+    return session_end (FALSE, error);
+  if (session_is_for_programs (session)) {
+    json_out_rows ("people", people, session->is_jsonl);
+    return 0;
+  }
+  for (gsize i = 0; i < g_variant_n_children (people); i++) {
+    g_autoptr (GVariant) person = g_variant_get_child_value (people, i);
+    g_autofree char *id = g_strdup_printf ("#%" G_GUINT64_FORMAT, dict_number (person, "id"));
+    g_autofree char *lists = dict_join (person, "lists", ", ");
+
+    table_row (table, id, dict_text (person, "name"), dict_text (person, "email"), dict_text (person, "phone"), lists, NULL);
+  }
+  if (g_variant_n_children (people) == 0)
+    session_say (session, "Nobody has “%s” in name, address or number.", words[0]);
+  else
+    table_print (table, stdout);
+  return 0;
+}
+
+static void
+print_value (Table *table, const char *what, const char *value)
+{
+  g_autofree char *shown = text_printable (value, -1, VALUE_MAX);
+
+  if (*shown != '\0')
+    table_row (table, what, shown, NULL);
+}
+
+static void
+print_fields (Table *table, GVariant *person)
+{
+  g_autoptr (GVariant) fields = dict_child (person, "fields", "a{ss}");
+  const char *name, *value;
+  GVariantIter iter;
+
+  if (fields == NULL)
+    return;
+  g_variant_iter_init (&iter, fields);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+    print_value (table, name, value);
+}
+
+static void
+print_consent (Table *table, GVariant *person)
+{
+  g_autoptr (GVariant) rows = dict_child (person, "consent", "aa{sv}");
+
+  for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++) {
+    g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+    g_autofree char *date = words_time ((gint64) dict_number (row, "date"));
+    g_autofree char *text = g_strdup_printf ("%s (%s)", dict_text (row, "source"), date);
+
+    print_value (table, "Agreed", text);
+  }
+}
+
+static void
+print_suppressed (Table *table, GVariant *person)
+{
+  g_autoptr (GVariant) rows = dict_child (person, "suppressed", "aa{sv}");
+
+  for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++) {
+    g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+    g_autofree char *date = words_time ((gint64) dict_number (row, "time"));
+    g_autofree char *text = g_strdup_printf ("%s: %s (%s, %s)", dict_text (row, "scope"), dict_text (row, "reason"), dict_text (row, "source"), date);
+
+    print_value (table, "Suppressed", text);
+  }
+}
+
+static void
+print_history (GVariant *person)
+{
+  g_autoptr (Table) table = table_new (">CAMPAIGN", "TIME", "STATE", "SUBJECT", "ANSWER", NULL);
+  g_autoptr (GVariant) rows = dict_child (person, "history", "aa{sv}");
+
+  if (rows == NULL || g_variant_n_children (rows) == 0) {
+    puts ("\nNothing was ever sent to this person.");
+    return;
+  }
+  for (gsize i = 0; i < g_variant_n_children (rows); i++) {
+    g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+    g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, dict_number (row, "campaign"));
+    g_autofree char *time = words_time ((gint64) dict_number (row, "time"));
+    const char *reason = dict_text (row, "reason");
+    g_autofree char *state = g_strdup_printf ("%s%s%s%s", dict_text (row, "state"), *reason != '\0' ? " (" : "", reason, *reason != '\0' ? ")" : "");
+
+    table_row (table, id, time, state, dict_text (row, "subject"), dict_text (row, "reply"), NULL);
+  }
+  putchar ('\n');
+  table_print (table, stdout);
+}
+
+static void
+print_person (GVariant *person)
+{
+  g_autoptr (Table) table = table_new ("", "", NULL);
+  g_autofree char *id = g_strdup_printf ("#%" G_GUINT64_FORMAT, dict_number (person, "id"));
+  g_autofree char *lists = dict_join (person, "lists", ", ");
+
+  print_value (table, "Person", id);
+  print_value (table, "Name", dict_text (person, "name"));
+  print_value (table, "E-mail", dict_text (person, "email"));
+  print_value (table, "Phone", dict_text (person, "phone"));
+  print_fields (table, person);
+  print_value (table, "Lists", lists);
+  print_consent (table, person);
+  print_suppressed (table, person);
+  table_print (table, stdout);
+  print_history (person);
+}
+
+static int
+show (Session *session, const char *who, gboolean is_json, GError **error)
+{
+  g_autoptr (GVariant) person = NULL;
+
+  if (session_core (session, error) == NULL || !pr_app1_call_contact_show_sync (session->core, who, &person, NULL, error))
+    return session_end (FALSE, error);
+  if (is_json)
+    json_out_document (person);
+  else
+    print_person (person);
+  return 0;
+}
+
+static int
+run_show (Session *session, const void *values, char **words, GError **error)
+{
+  return show (session, words[0], session_is_for_programs (session), error);
+}
+
+static int
+run_export (Session *session, const void *values, char **words, GError **error)
+{
+  return show (session, words[0], TRUE, error);
+}
+
+static int
+run_edit (Session *session, const void *values, char **words, GError **error)
+{
+  g_auto (GVariantBuilder) changes = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+
+  for (gsize i = 1; words[i] != NULL; i++) {
+    g_autofree char *name = NULL, *value = NULL;
+
+    if (!options_split_pair (words[i], "postrider contact edit WHO", &name, &value, error))
+      return -1;
+    g_variant_builder_add (&changes, "{ss}", name, value);
+  }
+  if (session_core (session, error) == NULL)
+    return -1;
+  if (!pr_app1_call_contact_edit_sync (session->core, words[0], g_variant_builder_end (&changes), NULL, error))
+    return session_end (FALSE, error);
+  session_say (session, "Changed. Campaigns that were prepared before keep the old values.");
+  return 0;
+}
+
+static int
+run_forget (Session *session, const void *values, char **words, GError **error)
+{
+  g_autofree char *question = g_strdup_printf ("Forget “%s” for ever: name, address, fields and answers?", words[0]);
+  guint people;
+
+  if (session_core (session, error) == NULL)
+    return -1;
+  if (!prompt_agreed (session->has_terminal, values, question))
+    return FAULT_USAGE;
+  if (!pr_app1_call_contact_forget_sync (session->core, words[0], &people, NULL, error))
+    return session_end (FALSE, error);
+  if (session_is_for_programs (session)) {
+    json_out_count ("people", people);
+  } else {
+    g_autofree char *count = words_people (people);
+
+    printf ("Forgotten: %s. The ledger keeps states and times without a name.\n", count);
+  }
+  return 0;
+}
+
+const Command contact_commands[] = {
+  { "contact find", "TEXT", "Finds people by a part of name, address or number", 1, 1, NULL, 0, run_find, NULL },
+  { "contact show", "WHO", "Shows everything about one person: values, consent, and what they ever got", 1, 1, NULL, 0, run_show,
+    "WHO is an address, a number, a name that only one has, or #ID as find shows it.\n\n"
+    "Examples:\n  postrider contact show ann@example.org\n  postrider contact show '#17'\n" },
+  { "contact edit", "WHO FIELD=VALUE…", "Changes values of a person; an empty one is removed", 2, G_MAXUINT, NULL, 0, run_edit,
+    "FIELD is name, email, phone, or any other field.\n\nExample:\n  postrider contact edit ann@example.org Town=Bonn 'name=Ann Berg'\n" },
+  { "contact export", "WHO", "Writes all that is kept about a person, as JSON", 1, 1, NULL, 0, run_export,
+    "For people who ask what is kept about them.\n\nExample:\n  postrider contact export ann@example.org > ann.json\n" },
+  { "contact forget", "WHO", "Removes a person everywhere, for ever", 1, 1, prompt_options, sizeof (PromptOptions), run_forget,
+    "Ledger rows keep state and time without a name; the suppression list keeps a keyed hash.\n" },
+  { 0 },
+};

@@ -1,0 +1,223 @@
+/* import - a contact file goes to core as a descriptor; the report and the rejected rows come back. */
+#include "commands.h"
+#include "connect.h"
+#include "csv-out.h"
+#include "dict.h"
+#include "fault.h"
+#include "frame.h"
+#include "import-report.h"
+#include "progress.h"
+#include "send-fd.h"
+#include "spool.h"
+#include "text.h"
+#include "words.h"
+#include <string.h>
+
+#define REJECT_FIELDS 4 /* field name, value, reason, sentence */
+#define FIRST_SENTENCE_MAX 200
+
+typedef struct {
+  char    *list, *map, *region, *sheet, *encoding, *format, *header, *consent, *rejects;
+  gboolean is_dry_run;
+} ImportOptions;
+
+#define AT(member) G_STRUCT_OFFSET (ImportOptions, member)
+
+static const Option options_table[] = {
+  { "list", 'l', OPTION_TEXT, AT (list), "NAME", "the list that the people go to (made if it is new)" },
+  { "map", 0, OPTION_TEXT, AT (map), "MAP", "email=COL,name=COL,phone=COL (header's name or number; also first, last)" },
+  { "region", 0, OPTION_TEXT, AT (region), "CC", "the country of numbers without +, for example IN or DE" },
+  { "consent", 0, OPTION_TEXT, AT (consent), "TEXT", "where and when they agreed to get mail; kept with each person" },
+  { "sheet", 0, OPTION_TEXT, AT (sheet), "NAME", "the sheet of an XLSX file (name or number; else the first)" },
+  { "format", 0, OPTION_TEXT, AT (format), "WORD", "csv | xlsx | text (else found out)" },
+  { "encoding", 0, OPTION_TEXT, AT (encoding), "NAME", "utf-8, utf-16, windows-1252, iso-8859-15… (else found out)" },
+  { "header", 0, OPTION_TEXT, AT (header), "yes|no", "whether the first row names the columns (else found out)" },
+  { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen, store nothing" },
+  { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write what could not be taken: row,field,value,reason" },
+  { 0 },
+};
+
+typedef struct {
+  const Session *session;
+  Progress      *progress;
+  GMainLoop     *loop;
+  CsvOut        *rejects;  /* NULL: not wanted */
+  GHashTable    *examples; /* reason → a sentence */
+  GVariant      *report;
+  GError        *error;
+} Import;
+
+/* "email=E-mail,name=2" → {email: "E-mail", name: "2"}. */
+static GVariant *
+parse_map (const char *text, GError **error)
+{
+  static const char *const known[] = { "email", "name", "phone", "first", "last", NULL };
+  g_auto (GVariantBuilder) map = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  g_auto (GStrv) pairs = g_strsplit (text, ",", -1);
+
+  for (gsize i = 0; pairs[i] != NULL; i++) {
+    g_autofree char *name = NULL, *column = NULL;
+
+    if (!options_split_pair (pairs[i], "--map", &name, &column, error))
+      return NULL;
+    if (!g_strv_contains (known, name)) {
+      g_set_error (error, FAULT, FAULT_USAGE, "--map knows email, name, phone, first and last, not “%s”; other columns become fields by themselves", name);
+      return NULL;
+    }
+    g_variant_builder_add (&map, "{ss}", name, column);
+  }
+  return g_variant_builder_end (&map);
+}
+
+static GVariant *
+build_options (const ImportOptions *options, const char *file, GError **error)
+{
+  g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
+  g_autofree char *name = g_path_get_basename (file);
+
+  if (options->map != NULL) {
+    GVariant *map = parse_map (options->map, error);
+
+    if (map == NULL)
+      return NULL;
+    g_variant_dict_insert_value (&out, "map", map);
+  }
+  dict_put_text (&out, "format", options->format);
+  dict_put_text (&out, "encoding", options->encoding);
+  dict_put_text (&out, "region", options->region);
+  dict_put_text (&out, "sheet", options->sheet);
+  dict_put_text (&out, "header", options->header);
+  dict_put_text (&out, "consent", options->consent);
+  dict_put_flag (&out, "dry_run", options->is_dry_run);
+  dict_put_text (&out, "name", strcmp (file, "-") == 0 ? "standard input" : name);
+  return g_variant_dict_end (&out);
+}
+
+static void
+take_reject (Import *self, const FrameRow *row)
+{
+  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, row->key);
+  g_autofree char *reason = slice_dup (row->fields[2]);
+
+  if (!g_hash_table_contains (self->examples, reason)) {
+    g_autofree char *sentence = text_printable (row->fields[3].data, (gssize) row->fields[3].len, FIRST_SENTENCE_MAX);
+
+    g_hash_table_insert (self->examples, g_strdup (reason), g_strdup_printf ("row %s: %s", number, sentence));
+  }
+  if (self->rejects == NULL)
+    return;
+  csv_out_text (self->rejects, number);
+  csv_out_value (self->rejects, row->fields[0].data, row->fields[0].len);
+  csv_out_value (self->rejects, row->fields[1].data, row->fields[1].len);
+  csv_out_text (self->rejects, reason);
+  csv_out_end_row (self->rejects);
+}
+
+static void
+rejected_cb (PrApp1 *core, GVariant *rows, gpointer data)
+{
+  g_autofree FrameRow *row = g_new (FrameRow, 1);
+  gconstpointer bytes = g_variant_get_data (rows);
+  FrameReader reader;
+
+  if (!frame_open (&reader, FRAME_REJECTS, bytes, g_variant_get_size (rows), NULL))
+    return;
+  while (frame_next (&reader, row, NULL))
+    if (row->n_fields >= REJECT_FIELDS)
+      take_reject (data, row);
+}
+
+static void
+progress_cb (PrApp1 *core, guint64 rows, guint64 reading, guint64 size, gpointer data)
+{
+  Import *self = data;
+  g_autofree char *count = words_count (rows);
+  g_autofree char *text = g_strdup_printf ("%s rows read", count);
+
+  progress_set (self->progress, size > 0 ? (double) reading / (double) size : 0, text, FALSE);
+}
+
+static void
+done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Import *self = data;
+
+  (void) pr_app1_call_import_finish (PR_APP1 (source), &self->report, NULL, result, &self->error);
+  g_main_loop_quit (self->loop);
+}
+
+static gboolean
+call_core (Import *self, PrApp1 *core, SendFd *file, const char *list, GVariant *options, GError **error)
+{
+  gulong rejected = g_signal_connect (core, "import-rejected", G_CALLBACK (rejected_cb), self);
+  gulong progress = g_signal_connect (core, "import-progress", G_CALLBACK (progress_cb), self);
+
+  self->loop = g_main_loop_new (NULL, FALSE);
+  pr_app1_call_import (core, file->handle, list, options, file->list, NULL, done_cb, self);
+  g_main_loop_run (self->loop);
+  g_main_loop_unref (self->loop);
+  g_signal_handler_disconnect (core, rejected);
+  g_signal_handler_disconnect (core, progress);
+  progress_hide (self->progress);
+  if (self->error == NULL)
+    return TRUE;
+  g_propagate_error (error, self->error);
+  connect_explain (error);
+  return FALSE;
+}
+
+static int
+finish (Import *self, const char *list, gboolean is_dry_run, GError **error)
+{
+  if (self->rejects != NULL && !csv_out_finish (self->rejects, error)) {
+    g_prefix_error (error, "%s, but ", is_dry_run ? "the file was read" : "the people were stored");
+    return -1;
+  }
+  import_report_print (self->session, list, is_dry_run, self->report, self->examples);
+  return 0;
+}
+
+static int
+run_import (Session *session, const void *values, char **words, GError **error)
+{
+  const ImportOptions *options = values;
+  g_autoptr (Progress) progress = progress_new (session->is_quiet || session_is_for_programs (session));
+  g_autoptr (GHashTable) examples = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GVariant) settings = build_options (options, words[0], error);
+  g_autoptr (CsvOut) rejects = NULL;
+  Import self = { session, progress, .examples = examples };
+  SendFd file = { 0 };
+  int status = -1;
+
+  if (settings == NULL)
+    return -1;
+  if (options->list == NULL) {
+    g_set_error (error, FAULT, FAULT_USAGE, "which list do they go to? postrider import %s --list NAME", words[0]);
+    return -1;
+  }
+  g_variant_ref_sink (settings);
+  if (options->rejects != NULL) {
+    self.rejects = rejects = csv_out_new (options->rejects, error);
+    if (rejects == NULL)
+      return -1;
+    csv_out_header (rejects, "row", "field", "value", "reason", NULL);
+  }
+  if (send_fd_take (&file, spool_open (words[0], error), error) && session_core (session, error) != NULL &&
+      call_core (&self, session->core, &file, options->list, settings, error))
+    status = finish (&self, options->list, options->is_dry_run, error);
+  send_fd_clear (&file);
+  g_clear_pointer (&self.report, g_variant_unref);
+  return status;
+}
+
+const Command import_commands[] = {
+  { "import", "FILE|-", "Reads people from CSV, XLSX or text into a list", 1, 1, options_table, sizeof (ImportOptions), run_import,
+    "Columns for e-mail, name and phone are recognised by their usual names; all others become fields for {{…}}.\n"
+    "Importing the same file again changes nothing.\n\n"
+    "Examples:\n"
+    "  postrider import guests.xlsx --list guests --region DE --consent 'sign-up sheet, 3 May'\n"
+    "  postrider import guests.csv --list guests --dry-run --rejects rejects.csv\n"
+    "  postrider import export.csv --list members --map 'email=Work mail,name=2'\n"
+    "  xclip -o | postrider import - --list pasted\n" },
+  { 0 },
+};

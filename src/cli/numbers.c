@@ -1,0 +1,171 @@
+#include "numbers.h"
+
+#include "dict.h"
+#include "fault.h"
+#include "table.h"
+#include "text.h"
+#include "words.h"
+#include <string.h>
+
+#define TEXT_MAX 500 /* octets of a foreign text that is shown */
+
+static gboolean
+is_state (GVariant *numbers, const char *state)
+{
+  return strcmp (dict_text (numbers, "state"), state) == 0;
+}
+
+gboolean
+numbers_has_ended (GVariant *numbers)
+{
+  return is_state (numbers, "done") || is_state (numbers, "cancelled") || is_state (numbers, "paused");
+}
+
+gboolean
+numbers_only_later (GVariant *numbers)
+{
+  return dict_number (numbers, "later") > 0 && dict_number (numbers, "queued") == 0 && dict_number (numbers, "handed") == 0;
+}
+
+int
+numbers_status (GVariant *numbers)
+{
+  if (is_state (numbers, "paused") || dict_number (numbers, "later") > 0 || dict_number (numbers, "queued") > 0 ||
+      dict_number (numbers, "handed") > 0)
+    return FAULT_TEMP;
+  return dict_number (numbers, "refused") > 0 || dict_number (numbers, "unknown") > 0 || is_state (numbers, "cancelled") ? 1 : 0;
+}
+
+static guint64
+count_settled (GVariant *numbers)
+{
+  return dict_number (numbers, "accepted") + dict_number (numbers, "refused") + dict_number (numbers, "unknown") +
+         dict_number (numbers, "skipped");
+}
+
+double
+numbers_fraction (GVariant *numbers)
+{
+  guint64 total = dict_number (numbers, "total");
+
+  return total > 0 ? (double) count_settled (numbers) / (double) total : 1;
+}
+
+char *
+numbers_line (GVariant *numbers)
+{
+  static const char *const named[] = { "refused", "later", "unknown", "skipped" };
+  g_autofree char *settled = words_count (count_settled (numbers));
+  g_autofree char *total = words_count (dict_number (numbers, "total"));
+  g_autofree char *text = text_printable (dict_text (numbers, "text"), -1, TEXT_MAX);
+  GString *line = g_string_new (NULL);
+
+  g_string_append_printf (line, "%s of %s", settled, total);
+  if (is_state (numbers, "sending") && dict_double (numbers, "per_second") > 0) {
+    g_autofree char *rate = words_per (dict_double (numbers, "per_second"));
+
+    g_string_append_printf (line, " · %s", rate);
+  }
+  if (!numbers_has_ended (numbers) && dict_number (numbers, "seconds_left") > 0) {
+    g_autofree char *left = words_duration (dict_number (numbers, "seconds_left"));
+
+    g_string_append_printf (line, " · %s left", left);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (named); i++)
+    if (dict_number (numbers, named[i]) > 0)
+      g_string_append_printf (line, " · %'" G_GUINT64_FORMAT " %s", dict_number (numbers, named[i]), named[i]);
+  if (!is_state (numbers, "sending"))
+    g_string_append_printf (line, " · %s%s%s", dict_text (numbers, "state"), *text != '\0' ? ": " : "", text);
+  return g_string_free (line, FALSE);
+}
+
+static void
+add_state (Table *table, GVariant *numbers, const char *state, const char *meaning)
+{
+  g_autofree char *count = words_count (dict_number (numbers, state));
+
+  if (dict_number (numbers, state) > 0 || strcmp (state, "accepted") == 0)
+    table_row (table, count, state, meaning, NULL);
+}
+
+static char *
+describe_skipped (GVariant *numbers)
+{
+  g_autoptr (GVariant) reasons = dict_child (numbers, "skipped_reasons", "a{st}");
+  GString *text = g_string_new (NULL);
+  GVariantIter iter;
+  const char *reason;
+  guint64 n;
+
+  if (reasons == NULL)
+    return g_string_free (text, FALSE);
+  g_variant_iter_init (&iter, reasons);
+  while (g_variant_iter_next (&iter, "{&st}", &reason, &n))
+    g_string_append_printf (text, "%s%'" G_GUINT64_FORMAT " %s", text->len > 0 ? ", " : "", n, reason);
+  return g_string_free (text, FALSE);
+}
+
+static void
+print_head (GVariant *numbers)
+{
+  g_autofree char *subject = text_printable (dict_text (numbers, "subject"), -1, TEXT_MAX);
+  g_autofree char *text = text_printable (dict_text (numbers, "text"), -1, TEXT_MAX);
+  g_autofree char *lists = dict_join (numbers, "lists", ", ");
+  g_autofree char *started = words_time ((gint64) dict_number (numbers, "started"));
+  g_autofree char *ended = words_time ((gint64) dict_number (numbers, "ended"));
+  g_autofree char *next = words_time ((gint64) dict_number (numbers, "next"));
+
+  printf ("Campaign %" G_GUINT64_FORMAT ": “%s” to %s by %s\n", dict_number (numbers, "id"), subject, lists, dict_text (numbers, "account"));
+  printf ("%s%s%s", dict_text (numbers, "state"), *text != '\0' ? ": " : "", text);
+  if (*started != '\0')
+    printf (" · started %s", started);
+  if (*ended != '\0')
+    printf (" · ended %s", ended);
+  if (*next != '\0')
+    printf (" · goes on %s", next);
+  if (dict_number (numbers, "version") > 1)
+    printf (" · version %" G_GUINT64_FORMAT " of the message", dict_number (numbers, "version"));
+  putchar ('\n');
+}
+
+void
+numbers_print (GVariant *numbers)
+{
+  g_autoptr (Table) table = table_new (">", "", "", NULL);
+  g_autoptr (GVariant) last = dict_child (numbers, "last", "as");
+  g_autofree char *total = words_count (dict_number (numbers, "total"));
+  g_autofree char *skipped = describe_skipped (numbers);
+
+  print_head (numbers);
+  table_row (table, total, "people", "", NULL);
+  add_state (table, numbers, "accepted", "the server took the message");
+  add_state (table, numbers, "refused", "for good; the export has the answers");
+  add_state (table, numbers, "later", "tried again by itself");
+  add_state (table, numbers, "unknown", "may have gone out; you decide");
+  add_state (table, numbers, "skipped", skipped);
+  add_state (table, numbers, "handed", "on the way to the server");
+  add_state (table, numbers, "queued", "not yet sent");
+  table_print (table, stdout);
+  for (gsize i = 0; last != NULL && dict_number (numbers, "refused") + dict_number (numbers, "later") > 0 && i < g_variant_n_children (last); i++) {
+    g_autofree char *reply = NULL;
+    const char *raw;
+
+    g_variant_get_child (last, i, "&s", &raw);
+    reply = text_printable (raw, -1, TEXT_MAX);
+    printf ("%s  “%s”\n", i == 0 ? "The server's last answers:\n" : "", reply);
+  }
+}
+
+void
+numbers_print_next_steps (GVariant *numbers)
+{
+  guint64 id = dict_number (numbers, "id");
+
+  if (is_state (numbers, "paused"))
+    fprintf (stderr, "Go on:    postrider campaign resume %" G_GUINT64_FORMAT "\n", id);
+  else if (!numbers_has_ended (numbers))
+    fprintf (stderr, "It goes on by itself; look on: postrider campaign watch %" G_GUINT64_FORMAT "\n", id);
+  if (dict_number (numbers, "unknown") > 0 && dict_number (numbers, "handed") == 0)
+    fprintf (stderr, "Decide:   postrider campaign resolve %" G_GUINT64_FORMAT " sent --all   (or: resend)\n", id);
+  fprintf (stderr, "Who got it: postrider campaign export %" G_GUINT64_FORMAT " -o FILE.csv\n", id);
+}

@@ -1,0 +1,124 @@
+#include "preview.h"
+
+#include "connect.h"
+#include "fault.h"
+#include "frame.h"
+#include "json-out.h"
+#include "message-view.h"
+#include "text.h"
+#include "words.h"
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PAGE_ROWS 200 /* chosen: of 300 KB each they just fit into the frame's 64 MiB */
+
+enum { MESSAGE_BYTES, MESSAGE_ADDRESS, MESSAGE_NAME, MESSAGE_WHY, MESSAGE_FIELDS };
+
+/* Returns: FALSE with `error` set. */
+typedef gboolean (*MessageFunc) (const FrameRow *row, gpointer data, GError **error);
+
+static gboolean
+each_message (GVariant *frame, MessageFunc func, gpointer data, guint64 *out_last, guint *out_count, GError **error)
+{
+  g_autofree FrameRow *row = g_new (FrameRow, 1);
+  g_autoptr (GError) local = NULL;
+  gconstpointer bytes = g_variant_get_data (frame);
+  FrameReader reader;
+
+  *out_count = 0;
+  if (frame_open (&reader, FRAME_MESSAGES, bytes, g_variant_get_size (frame), &local))
+    while (frame_next (&reader, row, &local) && row->n_fields >= MESSAGE_FIELDS) {
+      if (!func (row, data, error))
+        return FALSE;
+      *out_last = row->key;
+      (*out_count)++;
+    }
+  if (local != NULL)
+    g_set_error (error, FAULT, FAULT_PROTOCOL, "core's answer cannot be read: %s", local->message);
+  return local == NULL;
+}
+
+static gboolean
+show_cb (const FrameRow *row, gpointer data, GError **error)
+{
+  const Session *session = data;
+  g_autofree char *address = text_printable (row->fields[MESSAGE_ADDRESS].data, (gssize) row->fields[MESSAGE_ADDRESS].len, 320);
+  g_autofree char *why = text_printable (row->fields[MESSAGE_WHY].data, (gssize) row->fields[MESSAGE_WHY].len, 64);
+
+  if (session_is_for_programs (session)) {
+    JsonBuilder *builder = json_out_begin ();
+    g_autofree char *message = g_utf8_make_valid (row->fields[MESSAGE_BYTES].data, (gssize) row->fields[MESSAGE_BYTES].len);
+
+    json_builder_set_member_name (builder, "address");
+    json_builder_add_string_value (builder, address);
+    json_builder_set_member_name (builder, "why");
+    json_builder_add_string_value (builder, why);
+    json_builder_set_member_name (builder, "message");
+    json_builder_add_string_value (builder, message);
+    json_out_end (builder);
+    return TRUE;
+  }
+  printf ("──── %s%s%s%s\n", address, *why != '\0' ? " (" : "", why, *why != '\0' ? ")" : "");
+  if (row->fields[MESSAGE_BYTES].len == 0) {
+    puts ("This message cannot be made: a value that the template needs is missing.\n");
+  } else {
+    g_autofree char *view = message_view (row->fields[MESSAGE_BYTES].data, row->fields[MESSAGE_BYTES].len);
+
+    puts (view);
+  }
+  return TRUE;
+}
+
+int
+preview_show (Session *session, guint64 campaign, guint count, GError **error)
+{
+  g_autoptr (GVariant) frame = NULL;
+  guint64 last = 0;
+  guint n = 0;
+
+  if (!pr_app1_call_campaign_preview_sync (session->core, campaign, 0, count, TRUE, &frame, NULL, error))
+    return session_end (FALSE, error);
+  return each_message (frame, show_cb, session, &last, &n, error) ? 0 : -1;
+}
+
+static gboolean
+write_cb (const FrameRow *row, gpointer data, GError **error)
+{
+  const char *folder = data;
+  g_autofree char *name = g_strdup_printf ("%06" G_GUINT64_FORMAT ".eml", row->key);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) local = NULL;
+
+  if (row->fields[MESSAGE_BYTES].len == 0 ||
+      g_file_set_contents_full (path, row->fields[MESSAGE_BYTES].data, (gssize) row->fields[MESSAGE_BYTES].len, G_FILE_SET_CONTENTS_CONSISTENT,
+                                0600, &local))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_IO, "%s cannot be written: %s", path, local->message);
+  return FALSE;
+}
+
+int
+preview_write (Session *session, guint64 campaign, const char *folder, GError **error)
+{
+  guint64 last = 0;
+  guint64 total = 0;
+  guint count = 0;
+
+  if (g_mkdir_with_parents (folder, 0700) != 0) {
+    g_set_error (error, FAULT, FAULT_CANT_CREATE, "the folder %s cannot be made: %s", folder, g_strerror (errno));
+    return -1;
+  }
+  do {
+    g_autoptr (GVariant) frame = NULL;
+
+    if (!pr_app1_call_campaign_preview_sync (session->core, campaign, last, PAGE_ROWS, FALSE, &frame, NULL, error))
+      return session_end (FALSE, error);
+    if (!each_message (frame, write_cb, (gpointer) folder, &last, &count, error))
+      return -1;
+    total += count;
+  } while (count > 0);
+  session_say (session, "%'" G_GUINT64_FORMAT " messages are in %s; nothing was sent.", total, folder);
+  return 0;
+}

@@ -1,0 +1,8 @@
+/* preview.h - messages as they would go out, shown or written to files. Used in: cli (send --preview, --dry-run -o). */
+#pragma once
+#include "session.h"
+
+/* Shows at most `count` samples on standard output. Returns: 0, or -1 with `error` set. */
+int preview_show (Session *session, guint64 campaign, guint count, GError **error);
+/* Writes every message as NUMBER.eml into `folder` (made if need be, 0700). */
+int preview_write (Session *session, guint64 campaign, const char *folder, GError **error);

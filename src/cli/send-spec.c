@@ -1,0 +1,176 @@
+#include "send-spec.h"
+
+#include "connect.h"
+#include "content.h"
+#include "dict.h"
+#include "fault.h"
+#include "rate.h"
+#include <string.h>
+
+#define AT(member) G_STRUCT_OFFSET (SendOptions, member)
+
+const Option send_options[] = {
+  { "account", 'a', OPTION_TEXT, AT (account), "NAME", "the account to send by" },
+  { "list", 'l', OPTION_TEXTS, AT (lists), "NAME…", "to the people of these lists (each person once)" },
+  { "from", 0, OPTION_TEXT, AT (from), "FROM", "'Ann <ann@example.org>'; else the account's address" },
+  { "subject", 's', OPTION_TEXT, AT (subject), "TPL", "the subject, with {{fields}}" },
+  { "html", 0, OPTION_TEXT, AT (html), "FILE", "the HTML part; pictures lie beside the file" },
+  { "text", 0, OPTION_TEXT, AT (text), "FILE", "the text part (else made from the HTML part)" },
+  { "template", 0, OPTION_TEXT, AT (template), "NAME", "a saved template for what is not given here" },
+  { "where", 0, OPTION_TEXTS, AT (where), "FIELD=VALUE…", "only people with these values" },
+  { "exclude-list", 0, OPTION_TEXTS, AT (exclude_lists), "NAME…", "but not the people of these lists" },
+  { "except", 0, OPTION_NUMBER, AT (except), "CAMPAIGN", "but not who got that campaign, or may have got it" },
+  { "limit", 0, OPTION_NUMBER, AT (limit), "N", "at most so many people" },
+  { "per", 0, OPTION_TEXT, AT (per), "WORD", "person (usual) | address: one message for all who share an address" },
+  { "attach", 0, OPTION_TEXTS, AT (attach), "FILE…", "files that go with each message" },
+  { "reply-to", 0, OPTION_TEXT, AT (reply_to), "ADDR", "where answers go" },
+  { "unsubscribe", 0, OPTION_TEXT, AT (unsubscribe), "URL", "https://… or mailto:…; one click to leave (RFC 8058)" },
+  { "rate", 'r', OPTION_TEXT, AT (rate), "N/min", "the pace: 5/s, 30/min, 500/hour, 2000/day" },
+  { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" },
+  { "once", 0, OPTION_TEXT, AT (once), "KEY", "never a second campaign with this key" },
+  { "test-to", 0, OPTION_TEXT, AT (test_to), "ADDR", "send them to this address instead" },
+  { "preview", 0, OPTION_NUMBER, AT (preview), "N", "show N messages (the longest, the emptiest…); send nothing" },
+  { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen; send nothing" },
+  { "output", 'o', OPTION_TEXT, AT (output), "DIR", "with --dry-run: write each message there as NUMBER.eml" },
+  { "detach", 'd', OPTION_FLAG, AT (is_detached), NULL, "start it and come back at once" },
+  { "yes", 'y', OPTION_FLAG, AT (is_yes), NULL, "do not ask before sending" },
+  { 0 },
+};
+
+static gboolean
+refuse (GError **error, const char *text)
+{
+  g_set_error_literal (error, FAULT, FAULT_USAGE, text);
+  return FALSE;
+}
+
+gboolean
+send_spec_check (const SendOptions *options, GError **error)
+{
+  if (options->account == NULL)
+    return refuse (error, "by which account? --account NAME (postrider account list shows them)");
+  if (options->lists == NULL)
+    return refuse (error, "to whom? --list NAME (postrider lists shows them)");
+  if (options->template == NULL && options->subject == NULL)
+    return refuse (error, "what is the subject? --subject 'Hello {{name}}', or --template NAME");
+  if (options->template == NULL && options->html == NULL && options->text == NULL)
+    return refuse (error, "what is the message? --html FILE, --text FILE or both, or --template NAME");
+  if (g_strcmp0 (options->html, "-") == 0 && g_strcmp0 (options->text, "-") == 0)
+    return refuse (error, "--html and --text cannot both come from standard input");
+  if (options->per != NULL && strcmp (options->per, "person") != 0 && strcmp (options->per, "address") != 0)
+    return refuse (error, "--per is person or address");
+  if (options->output != NULL && !options->is_dry_run)
+    return refuse (error, "-o DIR goes with --dry-run: it says where the messages are written instead of sent");
+  return TRUE;
+}
+
+typedef struct {
+  char *subject, *html, *text; /* owned; "" where there is none */
+} Content;
+
+static void
+content_clear (Content *self)
+{
+  g_free (self->subject);
+  g_free (self->html);
+  g_free (self->text);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Content, content_clear)
+
+/* Returns: (transfer full) what was given, else what the saved template (NULL: none) has, else "". */
+static char *
+pick (const char *given, gboolean is_file, GVariant *saved, const char *part, GError **error)
+{
+  const char *text = "";
+
+  if (given != NULL)
+    return is_file ? content_read (given, error) : g_strdup (given);
+  if (saved != NULL)
+    (void) g_variant_lookup (saved, part, "&s", &text);
+  return g_strdup (text);
+}
+
+static gboolean
+load (Session *session, const SendOptions *options, Content *out, GError **error)
+{
+  g_autoptr (GVariant) saved = NULL;
+
+  if (options->template != NULL && !pr_app1_call_template_show_sync (session->core, options->template, &saved, NULL, error))
+    return session_end (FALSE, error) == 0;
+  out->subject = pick (options->subject, FALSE, saved, "subject", error);
+  out->html = out->subject != NULL ? pick (options->html, TRUE, saved, "html", error) : NULL;
+  out->text = out->html != NULL ? pick (options->text, TRUE, saved, "text", error) : NULL;
+  if (out->text == NULL)
+    return FALSE;
+  if (*out->html == '\0' && *out->text == '\0')
+    return refuse (error, "the message is empty; give --html FILE or --text FILE");
+  return TRUE;
+}
+
+static gboolean
+open_files (Session *session, const SendOptions *options, const Content *content, SendFiles *files, GError **error)
+{
+  g_auto (GStrv) fields = NULL, required = NULL, images = NULL;
+
+  if (!pr_app1_call_template_inspect_sync (session->core, content->subject, content->html, content->text, &fields, &required, &images, NULL, error))
+    return session_end (FALSE, error) == 0;
+  for (gsize i = 0; images[i] != NULL; i++)
+    if (!send_files_add_image (files, options->html, images[i], error))
+      return FALSE;
+  for (gsize i = 0; options->attach != NULL && options->attach[i] != NULL; i++)
+    if (!send_files_add_attachment (files, options->attach[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+put_where (GVariantDict *out, char **pairs, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_auto (GVariantBuilder) where = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+
+  for (gsize i = 0; pairs != NULL && pairs[i] != NULL; i++) {
+    g_autofree char *name = NULL, *value = NULL;
+
+    if (!options_split_pair (pairs[i], "--where", &name, &value, error))
+      return FALSE;
+    g_variant_builder_add (&where, "{ss}", name, value);
+    if (!g_hash_table_add (seen, g_utf8_casefold (name, -1)))
+      return refuse (error, "--where has one field twice: nobody has two values of it");
+  }
+  if (pairs != NULL)
+    g_variant_dict_insert_value (out, "where", g_variant_builder_end (&where));
+  return TRUE;
+}
+
+GVariant *
+send_spec_build (Session *session, const SendOptions *options, SendFiles *files, GError **error)
+{
+  g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
+  g_auto (Content) content = { 0 };
+  guint per_hour = 0;
+
+  if ((options->rate != NULL && !rate_parse (options->rate, &per_hour, error)) || !put_where (&out, options->where, error) ||
+      session_core (session, error) == NULL || !load (session, options, &content, error) ||
+      !open_files (session, options, &content, files, error))
+    return NULL;
+  dict_put_text (&out, "account", options->account);
+  dict_put_texts (&out, "lists", options->lists);
+  dict_put_texts (&out, "exclude_lists", options->exclude_lists);
+  dict_put_number (&out, "except", options->except, "t");
+  dict_put_number (&out, "limit", options->limit, "t");
+  dict_put_text (&out, "per", options->per);
+  dict_put_text (&out, "from", options->from);
+  dict_put_text (&out, "reply_to", options->reply_to);
+  dict_put_text (&out, "subject", content.subject);
+  dict_put_text (&out, "html", content.html);
+  dict_put_text (&out, "text", content.text);
+  dict_put_text (&out, "unsubscribe", options->unsubscribe);
+  dict_put_number (&out, "per_hour", per_hour, "u");
+  dict_put_number (&out, "connections", options->connections, "u");
+  dict_put_text (&out, "once", options->once);
+  dict_put_text (&out, "test_to", options->test_to);
+  dict_put_flag (&out, "again", options->is_yes);
+  return g_variant_ref_sink (g_variant_dict_end (&out));
+}

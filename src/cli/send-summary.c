@@ -1,0 +1,109 @@
+#include "send-summary.h"
+
+#include "dict.h"
+#include "json-out.h"
+#include "text.h"
+#include "words.h"
+#include <stdio.h>
+
+#define SENTENCE_MAX 1000 /* octets */
+
+static void
+say_count (GVariant *summary, const char *key, const char *one, const char *many)
+{
+  guint64 n = dict_number (summary, key);
+  g_autofree char *count = words_count (n);
+
+  if (n > 0)
+    fprintf (stderr, "  %s %s\n", count, n == 1 ? one : many);
+}
+
+static void
+say_missing (GVariant *summary)
+{
+  g_autoptr (GVariant) missing = dict_child (summary, "missing", "a{st}");
+  GVariantIter iter;
+  const char *field;
+  guint64 n;
+
+  if (missing == NULL)
+    return;
+  g_variant_iter_init (&iter, missing);
+  while (g_variant_iter_next (&iter, "{&st}", &field, &n)) {
+    g_autofree char *people = words_people (n);
+    g_autofree char *shown = text_printable (field, -1, SENTENCE_MAX);
+
+    fprintf (stderr, "  %s without “%s”: skipped; {{%s|something}} would give them a fallback\n", people, shown, shown);
+  }
+}
+
+static void
+say_sentences (GVariant *summary, const char *key, const char *mark)
+{
+  g_autoptr (GVariant) sentences = dict_child (summary, key, "as");
+
+  for (gsize i = 0; sentences != NULL && i < g_variant_n_children (sentences); i++) {
+    g_autofree char *shown = NULL;
+    const char *sentence;
+
+    g_variant_get_child (sentences, i, "&s", &sentence);
+    shown = text_printable (sentence, -1, SENTENCE_MAX);
+    fprintf (stderr, "%s %s\n", mark, shown);
+  }
+}
+
+static void
+say_pace (const SendOptions *options, GVariant *summary)
+{
+  guint64 seconds = dict_number (summary, "seconds");
+  g_autofree char *duration = words_duration (seconds);
+  g_autofree char *end = words_time (g_get_real_time () / G_USEC_PER_SEC + (gint64) seconds);
+
+  if (options->rate != NULL)
+    fprintf (stderr, "Pace: %s at most. ", options->rate);
+  if (seconds > 0)
+    fprintf (stderr, "It takes about %s, until %s.", duration, end);
+  if (seconds > 0 || options->rate != NULL)
+    fputc ('\n', stderr);
+}
+
+void
+send_summary_print (const SendOptions *options, GVariant *summary)
+{
+  g_autofree char *people = words_people (dict_number (summary, "total"));
+  g_autofree char *lists = g_strjoinv (", ", options->lists);
+  g_autofree char *subject = options->subject != NULL ? text_printable (options->subject, -1, SENTENCE_MAX) : g_strdup_printf ("template %s", options->template);
+  g_autofree char *largest = words_bytes (dict_number (summary, "largest"));
+  g_autofree char *limit = words_bytes (dict_number (summary, "server_size"));
+
+  fprintf (stderr, "“%s” to %s of %s, by account %s", subject, people, lists, options->account);
+  if (options->from != NULL)
+    fprintf (stderr, ", from %s", options->from);
+  fprintf (stderr, "%s%s.\n", options->test_to != NULL ? ", all of them to " : "", options->test_to != NULL ? options->test_to : "");
+  say_missing (summary);
+  say_count (summary, "suppressed", "person is suppressed: skipped", "people are suppressed: skipped");
+  say_count (summary, "no_address", "person has no e-mail address", "people have no e-mail address");
+  say_count (summary, "excluded", "person is left out as you asked", "people are left out as you asked");
+  say_count (summary, "sharing", "person shares an address with another", "people share an address with another");
+  say_count (summary, "recent", "person got this subject in the last day", "people got this subject in the last day");
+  if (dict_number (summary, "largest") > 0)
+    fprintf (stderr, "The largest message has %s%s%s%s.\n", largest, dict_number (summary, "server_size") > 0 ? " (the server takes " : "",
+             dict_number (summary, "server_size") > 0 ? limit : "", dict_number (summary, "server_size") > 0 ? ")" : "");
+  say_pace (options, summary);
+  say_sentences (summary, "warnings", "Note:");
+  say_sentences (summary, "confirm", "Are you sure?");
+}
+
+void
+send_summary_json (guint64 campaign, GVariant *summary)
+{
+  JsonBuilder *builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "campaign");
+  json_builder_add_int_value (builder, (gint64) campaign);
+  json_builder_set_member_name (builder, "schema");
+  json_builder_add_int_value (builder, JSON_OUT_SCHEMA);
+  json_out_members (builder, summary);
+  json_out_end (builder);
+}

@@ -1,0 +1,8 @@
+/* send-summary.h - what would happen, in words, before anybody is asked. Used in: cli (send). */
+#pragma once
+#include "send-spec.h"
+
+/* summary: of App1.CampaignPrepare. On standard error: standard output is for results. */
+void send_summary_print (const SendOptions *options, GVariant *summary);
+/* {"campaign":ID,"schema":1,…} on one line of standard output. */
+void send_summary_json (guint64 campaign, GVariant *summary);

@@ -1,0 +1,114 @@
+#include "session.h"
+
+#include "connect.h"
+#include "dict.h"
+#include "fault.h"
+#include "prompt.h"
+#include "send-fd.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+const Option session_options[] = {
+  { "json", 0, OPTION_FLAG, G_STRUCT_OFFSET (Session, is_json), NULL, "the answer as one JSON document (docs/json.md)" },
+  { "jsonl", 0, OPTION_FLAG, G_STRUCT_OFFSET (Session, is_jsonl), NULL, "the answer as a stream of JSON documents, one a line" },
+  { "quiet", 'q', OPTION_FLAG, G_STRUCT_OFFSET (Session, is_quiet), NULL, "no progress and no remarks on standard error" },
+  { "help", 'h', OPTION_FLAG, G_STRUCT_OFFSET (Session, wants_help), NULL, "this text" },
+  { 0 },
+};
+
+PrApp1 *
+session_core (Session *self, GError **error)
+{
+  if (self->core == NULL)
+    self->core = connect_core (error);
+  return self->core;
+}
+
+void
+session_clear (Session *self)
+{
+  g_clear_object (&self->core);
+}
+
+int
+session_end (gboolean is_ok, GError **error)
+{
+  if (is_ok)
+    return 0;
+  connect_explain (error);
+  return -1;
+}
+
+gboolean
+session_is_for_programs (const Session *self)
+{
+  return self->is_json || self->is_jsonl;
+}
+
+void
+session_say (const Session *self, const char *format, ...)
+{
+  va_list arguments;
+
+  if (self->is_quiet || session_is_for_programs (self))
+    return;
+  va_start (arguments, format);
+  vfprintf (stderr, format, arguments);
+  va_end (arguments);
+  fputc ('\n', stderr);
+}
+
+static gboolean
+unlock_vault (Session *self, GError **error)
+{
+  g_autoptr (SecretBytes) passphrase = prompt_secret ("Passphrase of the vault", error);
+  SendFd sent = { 0 };
+  gboolean is_ok = passphrase != NULL && send_fd_secret (&sent, passphrase, error) &&
+                   pr_app1_call_vault_unlock_sync (self->core, sent.handle, sent.list, NULL, NULL, error);
+
+  send_fd_clear (&sent);
+  return is_ok;
+}
+
+static gboolean
+give_password (Session *self, const char *account, GError **error)
+{
+  g_autofree char *question = g_strdup_printf ("Password of %s", account);
+  g_autoptr (SecretBytes) password = prompt_secret (question, error);
+  SendFd sent = { 0 };
+  gboolean is_ok = password != NULL && send_fd_secret (&sent, password, error) &&
+                   pr_app1_call_account_secret_sync (self->core, account, sent.handle, sent.list, NULL, NULL, error);
+
+  send_fd_clear (&sent);
+  return is_ok;
+}
+
+gboolean
+session_unlock (Session *self, const char *account, GError **error)
+{
+  g_autoptr (GVariant) vault = NULL;
+  gboolean is_locked;
+
+  connect_explain (error);
+  if (!self->has_terminal || !g_error_matches (*error, FAULT, FAULT_NO_PERM))
+    return FALSE;
+  session_say (self, "%s", (*error)->message);
+  g_clear_error (error);
+  if (!pr_app1_call_vault_status_sync (self->core, &vault, NULL, error))
+    return session_end (FALSE, error) == 0;
+  is_locked = g_str_equal (dict_text (vault, "state"), "locked");
+  if (!is_locked && account == NULL) {
+    g_set_error (error, FAULT, FAULT_NO_PERM, "core refused this, and the vault is open; postrider doctor may say more");
+    return FALSE;
+  }
+  return session_end (is_locked ? unlock_vault (self, error) : give_password (self, account, error), error) == 0;
+}
+
+gboolean
+session_campaign (const char *word, guint64 *out_campaign, GError **error)
+{
+  if (g_ascii_string_to_unsigned (word, 10, 1, G_MAXINT64, out_campaign, NULL))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no number of a campaign; postrider campaign list shows them", word);
+  return FALSE;
+}

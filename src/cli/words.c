@@ -1,0 +1,60 @@
+#include "words.h"
+
+char *
+words_count (guint64 count)
+{
+  return g_strdup_printf ("%'" G_GUINT64_FORMAT, count);
+}
+
+char *
+words_people (guint64 count)
+{
+  return count == 1 ? g_strdup ("1 person") : g_strdup_printf ("%'" G_GUINT64_FORMAT " people", count);
+}
+
+char *
+words_bytes (guint64 bytes)
+{
+  return g_format_size (bytes);
+}
+
+char *
+words_time (gint64 utc_s)
+{
+  g_autoptr (GDateTime) time = utc_s > 0 ? g_date_time_new_from_unix_local (utc_s) : NULL;
+
+  return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("");
+}
+
+char *
+words_iso (gint64 utc_s)
+{
+  g_autoptr (GDateTime) time = utc_s > 0 ? g_date_time_new_from_unix_utc (utc_s) : NULL;
+
+  return time != NULL ? g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+}
+
+char *
+words_duration (guint64 seconds)
+{
+  guint64 minutes = (seconds + 30) / 60;
+
+  if (seconds < 60)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT " s", seconds);
+  if (minutes < 60)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT " min", minutes);
+  if (minutes < 48 * 60)
+    return minutes % 60 == 0 ? g_strdup_printf ("%" G_GUINT64_FORMAT " h", minutes / 60)
+                             : g_strdup_printf ("%" G_GUINT64_FORMAT " h %" G_GUINT64_FORMAT " min", minutes / 60, minutes % 60);
+  return g_strdup_printf ("%'" G_GUINT64_FORMAT " days", (minutes + 12 * 60) / (24 * 60));
+}
+
+char *
+words_per (double per_second)
+{
+  if (per_second >= 1)
+    return g_strdup_printf ("%'.0f/s", per_second);
+  if (per_second * 60 >= 1)
+    return g_strdup_printf ("%.0f/min", per_second * 60);
+  return g_strdup_printf ("%.0f/h", per_second * 3600);
+}
