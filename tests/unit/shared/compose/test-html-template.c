@@ -1,0 +1,153 @@
+#include "html-template.h"
+
+#include "skeleton.h"
+
+#include "sample.h"
+
+static const struct { const char *source; Place place; } places[] = {
+  { "<p>{{name}}", PLACE_HTML },
+  { "a < b {{name}}", PLACE_HTML },                                    /* no tag */
+  { "<!-- x --!>{{name}}", PLACE_HTML },
+  { "<!-->{{name}}", PLACE_HTML },                                     /* a whole comment */
+  { "<!doctype html><p>{{name}}", PLACE_HTML },
+  { "<title>{{name}}</title>", PLACE_HTML },
+  { "<textarea><a href=\"</textarea>{{name}}", PLACE_HTML },           /* what is inside is no tag */
+  { "<style>a{b:'<p x=\"'}</style>{{name}}", PLACE_HTML },
+  { "<a title=\"{{name}}\">", PLACE_ATTRIBUTE },
+  { "<a title='x {{name}}'>", PLACE_ATTRIBUTE },
+  { "<a title = {{name}} >", PLACE_BARE },
+  { "<a title=x{{name}}>", PLACE_BARE },
+  { "<a data-x=\"'>\" title=\"{{name}}\">", PLACE_ATTRIBUTE },
+  { "<a href=\"{{name}}\">", PLACE_LINK_HTML },
+  { "<A HREF = ' {{name}}'>", PLACE_LINK_HTML },                       /* white space does not count */
+  { "<a href=\"https://x/{{name}}\">", PLACE_URL_PATH },
+  { "<a href=\"https://x/?q={{name}}\">", PLACE_URL_QUERY },
+  { "<a href=\"#{{name}}\">", PLACE_URL_QUERY },
+  { "<img src=\"{{name}}\">", PLACE_LINK_HTML },
+  { "<td background={{name}}>", PLACE_LINK_HTML },
+  { "<a href=\"{{#city}}https://x/{{/city}}{{name}}\">", PLACE_URL_PATH }, /* the stricter of both ways */
+};
+
+static void
+test_places (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Template) template = template_parse ("html", places[i].source, &error);
+    gboolean was_seen = FALSE;
+
+    g_assert_no_error (error);
+    html_template_place (template, &error);
+    g_assert_no_error (error);
+    for (guint j = 0; j < template->ops->len; j++)
+      if (template_get (template, j)->kind == TEMPLATE_HOLE) {
+        g_assert_cmpint (template_get (template, j)->place, ==, places[i].place);
+        was_seen = TRUE;
+      }
+    g_assert_true (was_seen);
+  }
+}
+
+static const struct { const char *source, *message; } bad[] = {
+  { "<script>x={{name}}</script>", "html: line 1 column 11: no value may stand in a script, a style sheet, a frame or half an end tag" },
+  { "<STYLE>\n{{name}}", "html: line 2 column 1: no value may stand in a script, a style sheet, a frame or half an end tag" },
+  { "<!-- {{name}} -->", "html: line 1 column 6: no value may stand in a comment" },
+  { "<!--[if mso]>{{name}}<![endif]-->", "html: line 1 column 14: no value may stand in a comment" },
+  { "<!doctype {{name}}>", "html: line 1 column 11: no value may stand in a comment" },
+  { "<{{name}}>", "html: line 1 column 2: no value may stand in a tag outside an attribute's value" },
+  { "<a {{name}}=x>", "html: line 1 column 4: no value may stand in a tag outside an attribute's value" },
+  { "<a x{{name}}>", "html: line 1 column 5: no value may stand in a tag outside an attribute's value" },
+  { "<a onclick=\"f('{{name}}')\">", "html: line 1 column 16: no value may stand in a script" },
+  { "<a href=\"javascript:f({{name}})\">", "html: line 1 column 23: no value may stand in a link that runs code" },
+  { "<a href=\"Java\nScript:f({{name}})\">", "html: line 2 column 10: no value may stand in a link that runs code" },
+  { "<a href=\"{{name}}script:x\">", "html: line 1 column 24: a value cannot choose the scheme of a link" },
+  { "<a href=\"{{name}}:{{city}}\">", "html: line 1 column 18: a value cannot choose the scheme of a link" },
+  { "<a href=\"{{#city}}javascript:{{/city}}{{name}}\">", "html: line 1 column 39: no value may stand in a link that runs code" },
+  { "<p style=\"color:{{name}}\">", "html: line 1 column 17: no value may stand in this attribute (style, srcset, srcdoc, meta): it has rules of its own" },
+  { "<a title=\"{{#city}}\">{{/city}}", "html: line 1 column 11: this section must end in the same place of the HTML in which it begins "
+                                       "(both between tags, or both in one attribute's value)" },
+  { "<title></{{name}}title>", "html: line 1 column 10: no value may stand in a script, a style sheet, a frame or half an end tag" },
+};
+
+static void
+test_bad (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Template) template = template_parse ("html", bad[i].source, &error);
+
+    g_assert_no_error (error);
+    g_assert_false (html_template_place (template, &error));
+    g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE);
+    g_assert_cmpstr (error->message, ==, bad[i].message);
+  }
+}
+
+static void
+append (void *sink, const char *data, gsize len)
+{
+  g_string_append_len (sink, data, (gssize) len);
+}
+
+static void
+append_literal (void *sink, const TemplateOp *op, guint index)
+{
+  append (sink, op->text, op->len);
+}
+
+static const struct { const char *html, *text; } texts[] = {
+  { "<p>Hello  {{name}},</p>\n<p>how are\nyou?</p>", "Hello Bob <Lee>,\n\nhow are you?" },
+  { "a<br>b<br/><br />c", "a\nb\n\nc" },
+  { "see <a href=\"https://x/?a=1&amp;b={{city}}\">our page</a> now", "see our page <https://x/?a=1&b=K%C3%B6ln> now" },
+  { "<a href='https://example.org'>https://example.org</a>", "https://example.org" }, /* said once */
+  { "<a href='mailto:a@example.org'>a@example.org</a>", "a@example.org" },
+  { "<a href='https://example.org/'><img src=x alt='{{name}} shop'></a>", "Bob <Lee> shop <https://example.org/>" },
+  { "<a href='#top'>up</a> <a name=x>y</a>", "up y" },
+  { "<a href=\"{{note}}\">n</a>", "n <#>" },                                   /* javascript: is no link here either */
+  { "<ul><li>a</li><li>b <b>c</b></ul>x", "- a\n- b c\n\nx" },
+  { "<ol><li>a<ul><li>b</ul><li>c</ol>", "1. a\n- b\n2. c" },
+  { "<h1>T</h1>x<hr>y", "T\n\nx\n\n----\n\ny" },
+  { "&lt;b&gt; &amp;amp; &eacute; &#8364;&#x20ac; &nosuch; &nbsp;x&shy;y a&b", "<b> &amp; é €€ &nosuch;  xy a&b" },
+  { "<style>p{}</style><script>x</script><title>t</title><!-- c -->z", "z" },
+  { "<pre>a\n  b</pre>", "a\n  b" },
+  { "1 < 2 <b>3</b>", "1 < 2 3" },
+  { "<table><tr><td>a<td>b</tr><tr><td>c</table>", "a b\nc" },
+  { "A{{#city}}<p>x{{/city}}</p>B", "A\n\nx\n\nB" },
+  { "Hi {{#city}}dear {{/city}}{{name}}", "Hi dear Bob <Lee>" },
+  { "<p>&#123;&#123;name&#125;&#125;</p>", "{{name}}" },                       /* decoded braces are no field */
+  { "Grüße<p>漢字", "Grüße\n\n漢字" },
+  { "<a href=\"{{#city}}https://x/{{city}}{{/city}}{{^city}}https://y{{/city}}\">z</a>", "z <https://x/K%C3%B6ln>" },
+};
+
+static void
+test_texts (void)
+{
+  static const char *const values[] = { "bob@example.com", "Bob <Lee>", "Bob", "Köln", "1", "javascript:x", NULL };
+  static FrameRow row;
+
+  sample_row (&row, 1, values);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Template) html = template_parse ("html", texts[i].html, &error), text = NULL;
+    g_autoptr (GString) out = g_string_new (NULL);
+    TemplateOutput output = { append_literal, append, out, NULL, 0 };
+
+    g_assert_no_error (error);
+    html_template_place (html, &error);
+    g_assert_no_error (error);
+    g_assert_true (template_bind (html, sample_columns, &error));
+    text = html_template_to_text (html);
+    g_assert_null (template_run (text, &row, &output));
+    g_assert_cmpstr (out->str, ==, texts[i].text);
+  }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/compose/html-template/places", test_places);
+  g_test_add_func ("/compose/html-template/bad", test_bad);
+  g_test_add_func ("/compose/html-template/texts", test_texts);
+  return g_test_run ();
+}
