@@ -1,0 +1,321 @@
+#include "account-test.h"
+
+#include "contract-transport1.h"
+#include "dialer.h"
+#include "domain-check.h"
+#include "fault.h"
+#include "journal.h"
+#include "peer.h"
+#include "text.h"
+#include <errno.h>
+#include <gio/gunixfdlist.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define DIAL_TIMEOUT_MS 60000   /* chosen: a person is waiting */
+#define TEST_TIMEOUT_MS 150000  /* chosen: some servers make a stranger wait half a minute for the greeting */
+#define TEXT_MAX 1024           /* octets of one value, as Transport1.Paused.text */
+#define WORDS_MAX 64            /* of extensions and mechanisms */
+#define WORD_MAX 128
+
+typedef struct { /* task data */
+  Core            *core;
+  Account         *account;
+  SecretBytes     *secret;
+  Peer            *peer;
+  PrTransport1    *proxy;
+  int              socket;
+  char            *address; /* dialled */
+  GVariantBuilder *report;
+  guint64          size;
+} Test;
+
+static void
+test_free (gpointer data)
+{
+  Test *self = data;
+
+  peer_free (self->peer);
+  g_clear_object (&self->proxy);
+  secret_bytes_free (self->secret);
+  account_free (self->account);
+  if (self->socket >= 0)
+    close (self->socket);
+  g_free (self->address);
+  g_clear_pointer (&self->report, g_variant_builder_unref);
+  g_free (self);
+}
+
+/* --- the transport's report --- */
+
+static const struct { const char *key, *type; } report_rows[] = {
+  { "greeting", "s" },     { "tls", "s" },         { "fingerprint", "s" }, { "subject", "s" }, { "issuer", "s" },
+  { "expires", "x" },      { "verified", "b" },    { "verify_error", "s" }, { "extensions", "as" }, { "mechanisms", "as" },
+  { "size", "t" },         { "logged_in", "b" },   { "reply", "s" },       { "problem", "s" }, { "reason", "s" },
+};
+
+static GVariant *
+cap_words (GVariant *raw)
+{
+  GVariantBuilder builder;
+  gsize count = raw != NULL ? MIN (g_variant_n_children (raw), WORDS_MAX) : 0;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  for (gsize i = 0; i < count; i++) {
+    const char *word = NULL;
+    g_autofree char *shown = NULL;
+
+    g_variant_get_child (raw, i, "&s", &word);
+    shown = text_printable (word, -1, WORD_MAX);
+    g_variant_builder_add (&builder, "s", shown);
+  }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+cap_value (GVariant *raw, const char *type)
+{
+  g_autofree char *shown = NULL;
+
+  switch (*type) {
+  case 's':
+    shown = text_printable (raw != NULL ? g_variant_get_string (raw, NULL) : "", -1, TEXT_MAX);
+    return g_variant_new_string (shown);
+  case 'a':
+    return cap_words (raw);
+  case 'x':
+    return g_variant_new_int64 (raw != NULL ? g_variant_get_int64 (raw) : 0);
+  case 't':
+    return g_variant_new_uint64 (raw != NULL ? g_variant_get_uint64 (raw) : 0);
+  default:
+    return g_variant_new_boolean (raw != NULL && g_variant_get_boolean (raw));
+  }
+}
+
+gboolean
+account_test_check_report (GVariant *raw_report, GVariantBuilder *out_report, guint64 *out_size, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (report_rows); i++) {
+    g_autoptr (GVariant) raw = g_variant_lookup_value (raw_report, report_rows[i].key, NULL);
+
+    if (raw != NULL && !g_variant_is_of_type (raw, G_VARIANT_TYPE (report_rows[i].type))) {
+      g_set_error (error, FAULT, FAULT_PROTOCOL, "the transport's report has a wrong value for %s; it was ended", report_rows[i].key);
+      return FALSE;
+    }
+    g_variant_builder_add (out_report, "{sv}", report_rows[i].key, cap_value (raw, report_rows[i].type));
+    if (raw != NULL && strcmp (report_rows[i].key, "size") == 0)
+      *out_size = g_variant_get_uint64 (raw);
+  }
+  return TRUE;
+}
+
+/* --- step by step; each one takes the task and hands it on --- */
+
+static void
+fail (GTask *task, GError *error)
+{
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+/* A call to the transport went wrong: its own words when it said some, else ours. */
+static void
+fail_call (GTask *task, GError *error)
+{
+  g_autoptr (GError) taken = error;
+  g_autofree char *text = NULL;
+
+  if (g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    fail (task, g_steal_pointer (&taken));
+  } else if (g_dbus_error_is_remote_error (taken)) {
+    fault_strip_remote (taken);
+    text = text_printable (taken->message, -1, TEXT_MAX);
+    fail (task, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, text));
+  } else if (g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    fail (task, g_error_new (FAULT, FAULT_UNAVAILABLE, "the server was reached but did not finish the greeting and login in %d seconds; try again later",
+                             TEST_TIMEOUT_MS / 1000));
+  } else {
+    fail (task, g_error_new (FAULT, FAULT_UNAVAILABLE, "the mail transport ended in the middle of the test; postrider doctor says what may be missing"));
+  }
+}
+
+static void
+domain_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  Test *self = g_task_get_task_data (task);
+  g_autoptr (GStrvBuilder) advice = g_strv_builder_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DomainCheck) check = domain_check_finish (result, &error);
+  g_autofree char *warning = account_check_sender (self->account, self->account->address);
+  g_auto (GStrv) sentences = NULL;
+
+  if (check == NULL) {
+    fail (task, g_steal_pointer (&error));
+    return;
+  }
+  if (warning != NULL)
+    g_strv_builder_add (advice, warning);
+  domain_check_describe (check, self->account, self->report, advice);
+  sentences = g_strv_builder_end (advice);
+  g_variant_builder_add (self->report, "{sv}", "address", g_variant_new_string (self->address));
+  g_variant_builder_add (self->report, "{sv}", "advice", g_variant_new_strv ((const char *const *) sentences, -1));
+  g_task_return_pointer (task, g_variant_ref_sink (g_variant_builder_end (self->report)), (GDestroyNotify) g_variant_unref);
+  g_object_unref (task);
+}
+
+static void
+tested_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  Test *self = g_task_get_task_data (task);
+  g_autoptr (GVariant) raw_report = NULL;
+  GError *error = NULL;
+
+  if (!pr_transport1_call_test_finish (PR_TRANSPORT1 (source), &raw_report, result, &error)) {
+    fail_call (task, error);
+    return;
+  }
+  self->report = g_variant_builder_new (G_VARIANT_TYPE_VARDICT);
+  if (!account_test_check_report (raw_report, self->report, &self->size, &error)) {
+    peer_drop (self->peer, error->message);
+    fail (task, error);
+    return;
+  }
+  peer_close (self->peer);
+  if (self->size != self->account->server_size && !account_set_server_size (self->core, self->account->id, self->size, &error)) {
+    g_warning ("the server's limit could not be stored: %s", error->message);
+    g_clear_error (&error);
+  }
+  domain_check_async (self->core->dialer, strrchr (self->account->address, '@') + 1, g_task_get_cancellable (task), domain_checked_cb, task);
+}
+
+static void
+connection_added_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  GError *error = NULL;
+
+  if (!pr_transport1_call_add_connection_finish (PR_TRANSPORT1 (source), NULL, result, &error))
+    fail_call (task, error);
+  else
+    pr_transport1_call_test (PR_TRANSPORT1 (source), g_task_get_cancellable (task), tested_cb, task);
+}
+
+static void
+account_opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  Test *self = g_task_get_task_data (task);
+  g_autoptr (GUnixFDList) fds = NULL;
+  GError *error = NULL;
+
+  if (!pr_transport1_call_open_account_finish (PR_TRANSPORT1 (source), NULL, result, &error)) {
+    fail_call (task, error);
+    return;
+  }
+  fds = g_unix_fd_list_new_from_array (&self->socket, 1); /* taken */
+  self->socket = -1;
+  pr_transport1_call_add_connection (self->proxy, g_variant_new_handle (0), fds, g_task_get_cancellable (task), connection_added_cb, task);
+}
+
+/* Nothing is sent in a test, so nothing has to be proved: a journal that vanishes with its last fd. */
+static int
+make_journal (gint64 account, GError **error)
+{
+  JournalHeader header = { .account = (guint64) account };
+  guint8 record[JOURNAL_RECORD_LEN];
+  int fd = memfd_create ("journal", MFD_CLOEXEC);
+
+  journal_header_write (&header, record);
+  if (fd >= 0 && write (fd, record, sizeof record) == (gssize) sizeof record)
+    return fd;
+  g_set_error (error, FAULT, FAULT_OS, "no memory for the test's journal: %s", g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
+/* Secret and journal. Returns: (transfer full), or NULL. */
+static GUnixFDList *
+make_fds (Test *self, GError **error)
+{
+  int fds[2] = { secret_bytes_to_memfd (self->secret, error), -1 };
+
+  if (fds[0] < 0)
+    return NULL;
+  fds[1] = make_journal (self->account->id, error);
+  if (fds[1] >= 0)
+    return g_unix_fd_list_new_from_array (fds, 2);
+  close (fds[0]);
+  return NULL;
+}
+
+static void
+ready_cb (Peer *peer, const GError *problem, gpointer data)
+{
+  GTask *task = data;
+  Test *self = g_task_get_task_data (task);
+  g_autoptr (GUnixFDList) fds = NULL;
+  GError *error = NULL;
+
+  if (problem != NULL) {
+    fail (task, g_error_copy (problem));
+    return;
+  }
+  if (peer_get_connection (peer) != NULL)
+    self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                                                NULL, PEER_PATH, NULL, &error);
+  else
+    g_set_error_literal (&error, FAULT, FAULT_UNAVAILABLE, "the mail transport left as soon as it had started");
+  fds = self->proxy != NULL ? make_fds (self, &error) : NULL;
+  g_clear_pointer (&self->secret, secret_bytes_free); /* handed on, or of no use */
+  if (fds == NULL) {
+    fail (task, error);
+    return;
+  }
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), TEST_TIMEOUT_MS);
+  pr_transport1_call_open_account (self->proxy, account_to_transport_settings (self->account, dialer_is_loopback (self->address)),
+                                   g_variant_new_handle (0), g_variant_new_handle (1), fds, g_task_get_cancellable (task), account_opened_cb, task);
+}
+
+static void
+dialled_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  Test *self = g_task_get_task_data (task);
+  PeerSpec spec = { .program = "smtp", .interface = "org.postrider.Transport1" };
+  GError *error = NULL;
+
+  self->socket = dialer_connect_finish (self->core->dialer, result, &self->address, &error);
+  if (self->socket < 0)
+    fail (task, error);
+  else
+    self->peer = peer_start (&spec, ready_cb, NULL, task); /* its end makes the pending call fail */
+}
+
+void
+account_test_async (Core *core, const Account *account, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, data);
+  Test *self = g_new0 (Test, 1);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, account_test_async);
+  g_task_set_task_data (task, self, test_free);
+  self->core = core;
+  self->socket = -1;
+  self->account = account_load_id (core, account->id, &error);
+  self->secret = self->account != NULL ? account_get_secret (core, self->account, &error) : NULL;
+  if (self->secret == NULL)
+    fail (task, error);
+  else
+    dialer_connect_async (core->dialer, self->account->host, self->account->port, DIAL_TIMEOUT_MS, cancellable, dialled_cb, task);
+}
+
+GVariant *
+account_test_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,230 @@
+#include "account-settings.h"
+#include "account-test.h"
+#include "app-doctor.h"
+#include "app-secret.h"
+#include "app-vault.h"
+#include "fault.h"
+#include "store.h"
+#include "vault.h"
+
+typedef struct { /* a call that waits for a password or a test */
+  AppClient             *client;     /* reference */
+  GDBusMethodInvocation *invocation; /* taken */
+  Account               *account;    /* owned */
+  const Preset          *preset;     /* static */
+} AccountCall;
+
+static AccountCall *
+account_call_new (AppClient *client, GDBusMethodInvocation *invocation, Account *account)
+{
+  AccountCall *self = g_new0 (AccountCall, 1);
+
+  self->client = app_client_ref (client);
+  self->invocation = invocation;
+  self->account = account;
+  return self;
+}
+
+static void
+account_call_free (AccountCall *self)
+{
+  app_client_unref (self->client);
+  account_free (self->account);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AccountCall, account_call_free)
+
+/* --- AccountAdd --- */
+
+static void
+secret_of_new_read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AccountCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SecretBytes) secret = app_secret_read_finish (result, &error);
+
+  if (secret == NULL || !account_add (call->client->core, call->account, secret, &error))
+    app_return_error (call->invocation, g_steal_pointer (&error));
+  else
+    pr_app1_complete_account_add (call->client->skeleton, call->invocation, NULL, account_settings_describe (call->account, call->preset));
+}
+
+static gboolean
+handle_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *name, GVariant *settings, GVariant *secret,
+            gpointer data)
+{
+  const Preset *preset = NULL;
+  GError *error = NULL;
+  Account *account = account_settings_parse (name, settings, &preset, &error);
+  AccountCall *call;
+
+  if (account == NULL)
+    return app_return_error (invocation, error);
+  call = account_call_new (data, invocation, account);
+  call->preset = preset;
+  app_secret_read_async (fds, secret, call->client->gone, secret_of_new_read_cb, call);
+  return TRUE;
+}
+
+/* --- AccountList --- */
+
+static void
+describe_state (Core *core, const Account *account, GVariantBuilder *builder)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SecretBytes) secret = account_get_secret (core, account, &error);
+  gboolean is_locked = secret == NULL && account->keeps_password && vault_get_state (core->vault) == VAULT_LOCKED;
+
+  g_variant_builder_add (builder, "{sv}", "state", g_variant_new_string (secret != NULL ? "ready" : is_locked ? "locked" : "password"));
+  g_variant_builder_add (builder, "{sv}", "text",
+                         g_variant_new_string (secret != NULL ? "" : account->keeps_password ? error->message : "its password is asked for when it is needed"));
+}
+
+static gboolean
+describe_account (Core *core, const Account *account, gint64 now_utc, GVariantBuilder *builder, GError **error)
+{
+  AccountUsage usage = { 0 };
+
+  if (!account_load_usage (core, account->id, now_utc, &usage, error))
+    return FALSE;
+  g_variant_builder_open (builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (builder, "{sv}", "name", g_variant_new_string (account->name));
+  g_variant_builder_add (builder, "{sv}", "address", g_variant_new_string (account->address));
+  g_variant_builder_add (builder, "{sv}", "host", g_variant_new_string (account->host));
+  g_variant_builder_add (builder, "{sv}", "port", g_variant_new_uint16 (account->port));
+  g_variant_builder_add (builder, "{sv}", "tls", g_variant_new_string (account->tls));
+  g_variant_builder_add (builder, "{sv}", "user", g_variant_new_string (account->user));
+  g_variant_builder_add (builder, "{sv}", "pin", g_variant_new_string (account->pin));
+  g_variant_builder_add (builder, "{sv}", "insecure", g_variant_new_boolean (account->insecure));
+  g_variant_builder_add (builder, "{sv}", "keeps_password", g_variant_new_boolean (account->keeps_password));
+  g_variant_builder_add (builder, "{sv}", "needs_password", g_variant_new_boolean (account->needs_password));
+  g_variant_builder_add (builder, "{sv}", "connections", g_variant_new_uint32 (account->connections));
+  g_variant_builder_add (builder, "{sv}", "per_minute", g_variant_new_uint32 (account->per_minute));
+  g_variant_builder_add (builder, "{sv}", "per_hour", g_variant_new_uint32 (account->per_hour));
+  g_variant_builder_add (builder, "{sv}", "per_day", g_variant_new_uint32 (account->per_day));
+  g_variant_builder_add (builder, "{sv}", "used_minute", g_variant_new_uint64 (usage.minute));
+  g_variant_builder_add (builder, "{sv}", "used_hour", g_variant_new_uint64 (usage.hour));
+  g_variant_builder_add (builder, "{sv}", "used_day", g_variant_new_uint64 (usage.day));
+  describe_state (core, account, builder);
+  g_variant_builder_close (builder);
+  return TRUE;
+}
+
+static gboolean
+handle_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) accounts = account_load_all (client->core, &error);
+  g_autoptr (GVariantBuilder) builder = g_variant_builder_new (G_VARIANT_TYPE ("aa{sv}"));
+  gint64 now_utc = store_now_utc ();
+
+  if (accounts == NULL)
+    return app_return_error (invocation, error);
+  for (guint i = 0; i < accounts->len; i++)
+    if (!describe_account (client->core, accounts->pdata[i], now_utc, builder, &error))
+      return app_return_error (invocation, error);
+  pr_app1_complete_account_list (skeleton, invocation, g_variant_builder_end (builder));
+  return TRUE;
+}
+
+/* --- AccountTest --- */
+
+static void
+tested_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AccountCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) report = account_test_finish (result, &error);
+
+  app_release (call->client->core->app);
+  if (report == NULL)
+    app_return_error (call->invocation, g_steal_pointer (&error));
+  else
+    pr_app1_complete_account_test (call->client->skeleton, call->invocation, report);
+}
+
+static gboolean
+handle_test (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  Account *account = account_load (client->core, name, &error);
+  AccountCall *call;
+
+  if (account == NULL)
+    return app_return_error (invocation, error);
+  call = account_call_new (client, invocation, account);
+  app_hold (client->core->app);
+  account_test_async (client->core, account, client->gone, tested_cb, call);
+  return TRUE;
+}
+
+/* --- AccountSecret, AccountPin, AccountRemove --- */
+
+static void
+secret_read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AccountCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SecretBytes) secret = app_secret_read_finish (result, &error);
+
+  if (secret == NULL || !account_set_secret (call->client->core, call->account, secret, &error))
+    app_return_error (call->invocation, g_steal_pointer (&error));
+  else
+    pr_app1_complete_account_secret (call->client->skeleton, call->invocation, NULL);
+}
+
+static gboolean
+handle_secret (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *name, GVariant *secret, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  Account *account = account_load (client->core, name, &error);
+
+  if (account == NULL)
+    return app_return_error (invocation, error);
+  app_secret_read_async (fds, secret, client->gone, secret_read_cb, account_call_new (client, invocation, account));
+  return TRUE;
+}
+
+static gboolean
+handle_pin (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, const char *raw_pin, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  g_autoptr (Account) account = account_load (client->core, name, &error);
+  g_autofree char *pin = account != NULL ? account_settings_parse_pin (raw_pin, &error) : NULL;
+
+  if (pin == NULL || !account_set_pin (client->core, account->id, pin, &error))
+    return app_return_error (invocation, error);
+  pr_app1_complete_account_pin (skeleton, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  g_autoptr (Account) account = account_load (client->core, name, &error);
+
+  if (account == NULL || !account_remove (client->core, account, &error))
+    return app_return_error (invocation, error);
+  pr_app1_complete_account_remove (skeleton, invocation);
+  return TRUE;
+}
+
+void
+app_account_connect (AppClient *client)
+{
+  g_signal_connect (client->skeleton, "handle-account-add", G_CALLBACK (handle_add), client);
+  g_signal_connect (client->skeleton, "handle-account-list", G_CALLBACK (handle_list), client);
+  g_signal_connect (client->skeleton, "handle-account-test", G_CALLBACK (handle_test), client);
+  g_signal_connect (client->skeleton, "handle-account-secret", G_CALLBACK (handle_secret), client);
+  g_signal_connect (client->skeleton, "handle-account-pin", G_CALLBACK (handle_pin), client);
+  g_signal_connect (client->skeleton, "handle-account-remove", G_CALLBACK (handle_remove), client);
+  app_vault_connect (client);
+  app_doctor_connect (client);
+}
