@@ -227,7 +227,7 @@ session_pump (Session *self)
 {
   gboolean is_spent;
 
-  if (self->state == STATE_READY && !self->is_quitting)
+  if (self->state == STATE_READY && !self->is_quitting && !self->is_test)
     while (session_mail_has_room (self) && session_mail_start (self))
       ;
   if (self->state == STATE_READY && !session_mail_commit (self))

@@ -1,0 +1,349 @@
+#include "session.h"
+
+#include <string.h>
+
+/* Transcripts. "S: x" feeds a line, "C: x" is the next line that the session must say; when an S comes, the session must have said
+ * nothing more than what stands above it: that is how a row shows what is said in one go and what has to wait.
+ * EOF, TLS, QUIT, RELEASE, NOJOURNAL are things that happen. `log` is what the lane heard, in order. */
+typedef struct {
+  const char *name, *transcript, *log;
+  guint       rows, window, per_connection;
+  AccountTls  tls;
+  const char *user;
+  gboolean    is_remote, is_test;
+} Case;
+
+#define HELLO "S: 220 mx.example.org\nC: EHLO [127.0.0.1]\n"
+#define ENVELOPE(n) "C: MAIL FROM:<ann@example.org>\nC: RCPT TO:<r" #n "@example.net>\n"
+#define BODY(n) "C: row " #n "\nC: .\n"
+#define CHUNK(n) "C: MAIL FROM:<ann@example.org>\nC: RCPT TO:<r" #n "@example.net>\nC: BDAT 7 LAST\nC: row " #n "\n"
+#define PIPED HELLO "S: 250-mx\nS: 250 PIPELINING\n"
+#define CHUNKED HELLO "S: 250-mx\nS: 250-PIPELINING\nS: 250 CHUNKING\n"
+
+static const Case cases[] = {
+  { "lock-step: one command, one answer", /* a server that promises nothing gets nothing early */
+    HELLO "S: 250 mx\nC: MAIL FROM:<ann@example.org>\nS: 250 ok\nC: RCPT TO:<r1@example.net>\nS: 250 ok\nC: DATA\nS: 354 go\n" BODY (1)
+    "S: 250 taken\n", "begin(1) 1=accepted ", 1 },
+  { "pipelining: the next envelope rides behind the dot",
+    PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) ENVELOPE (2) "C: DATA\nS: 250 taken\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+    BODY (2) "S: 250 taken\n", "begin(1) 1=accepted begin(2) 2=accepted ", 2 },
+  { "refused recipient, 354 all the same: a lone dot", /* RFC 2920 §3.1 */
+    PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 550 5.1.1 unknown\nS: 354 go\nC: .\nC: RSET\n" ENVELOPE (2) "C: DATA\n"
+    "S: 554 no recipients\nS: 250 reset\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (2) "S: 250 taken\n",
+    "1=refused/suppress begin(2) 2=accepted ", 2 },
+  { "refused recipient, 503 to DATA: RSET, go on", /* MAIL still stands on the server */
+    PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 550 5.1.1 unknown\nS: 503 no\nC: RSET\n" ENVELOPE (2) "C: DATA\n"
+    "S: 250 reset\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (2) "S: 250 taken\n", "1=refused/suppress begin(2) 2=accepted ", 2 },
+  { "chunking: a window back to back, RSET between", /* so that no transaction ever holds two people */
+    CHUNKED CHUNK (1) "C: RSET\n" CHUNK (2) "S: 250 ok\nS: 250 ok\nS: 250 1 taken\nC: RSET\n" CHUNK (3)
+    "S: 250 reset\nS: 250 ok\nS: 250 ok\nS: 250 2 taken\nS: 250 reset\nS: 250 ok\nS: 250 ok\nS: 250 3 taken\n",
+    "begin(1,2) 1=accepted begin(3) 2=accepted 3=accepted ", 3, 2 },
+  { "chunking: refused in mid-window", /* the server swallows the chunk and answers 503 */
+    CHUNKED CHUNK (1) "C: RSET\n" CHUNK (2) "S: 250 ok\nS: 550 5.1.1 unknown\nS: 503 no recipients\n"
+    "S: 250 reset\nS: 250 ok\nS: 250 ok\nS: 250 taken\n", "begin(1,2) 1=refused/suppress 2=accepted ", 2, 2 },
+  { "chunking: taken although the recipient was refused", /* a contradiction: nobody can say what happened */
+    CHUNKED CHUNK (1) "S: 250 ok\nS: 550 5.1.1 unknown\nS: 250 taken\n", "begin(1) trouble(protocol) 1=unknown ", 1, 2 },
+  { "CHUNKING without PIPELINING is lock-step", /* EHLO says half of what it takes */
+    HELLO "S: 250-mx\nS: 250 CHUNKING\nC: MAIL FROM:<ann@example.org>\nS: 250 ok\nC: RCPT TO:<r1@example.net>\nS: 250 ok\nC: DATA\nS: 354 go\n"
+    BODY (1) "S: 250 taken\n", "begin(1) 1=accepted ", 1 },
+  { "hangs up after the dot: in doubt", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) "EOF\n",
+    "begin(1) 1=unknown ", 1 },
+  { "hangs up before the dot: not begun, nobody loses", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nEOF\n", "1=back ", 1 },
+  { "hangs up while idle", PIPED "EOF\n", "", 0 },
+  { "421 while idle is no trouble", PIPED "S: 421 4.4.2 too long\n", "", 0 },
+  { "421 in a window: what stands behind it was not taken", /* answers come in order, and it hangs up */
+    CHUNKED CHUNK (1) "C: RSET\n" CHUNK (2) "S: 421 4.7.0 slow down\n", "begin(1,2) 1=later/slow(busy) 2=later/slow ", 2, 2 },
+  { "421 as a greeting", "S: 421 4.3.2 too many\n", "trouble(busy) ", 1 },
+  { "sender refused: about the campaign, not the person", /* 2 is not begun any more */
+    PIPED ENVELOPE (1) "C: DATA\nS: 553 5.7.1 not your address\nS: 503 no\nS: 503 no\n", "1=later(policy) ", 1 },
+  { "dot refused as spam", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) "S: 550 5.7.1 spam\n",
+    "begin(1) 1=refused(policy) ", 1 },
+  { "mailbox full: later", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 452 4.2.2 full\nS: 503 no\n", "1=later ", 1 },
+  { "too big, said before it is sent", HELLO "S: 250-mx\nS: 250 SIZE 5\n", "1=refused/size ", 1 },
+  { "SIZE is told", HELLO "S: 250-mx\nS: 250 SIZE 1000\nC: MAIL FROM:<ann@example.org> SIZE=7\n", "", 1 },
+  { "a recipient beyond ASCII without SMTPUTF8", HELLO "S: 250 mx\n", "9=refused/data ", 109 },
+  { "a recipient beyond ASCII with SMTPUTF8",
+    HELLO "S: 250-mx\nS: 250-8BITMIME\nS: 250 SMTPUTF8\nC: MAIL FROM:<ann@example.org> SMTPUTF8\n", "", 109 },
+  { "an address with a line break is never said", HELLO "S: 250 mx\n", "8=refused/data ", 108 },
+  { "a second recipient in an address is never said", HELLO "S: 250 mx\n", "7=refused/data ", 107 },
+  { "a row that cannot be rendered", HELLO "S: 250 mx\n", "6=refused/data ", 106 },
+  { "per connection: QUIT after two",
+    PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) ENVELOPE (2) "C: DATA\nS: 250 taken\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+    BODY (2) "S: 250 taken\nC: QUIT\nS: 221 bye\n", "begin(1) 1=accepted begin(2) 2=accepted ", 3, 0, 2 },
+  { "recalled before 354: no empty message goes out", PIPED ENVELOPE (1) "C: DATA\nRELEASE\nS: 250 ok\nS: 250 ok\nS: 354 go\n", "1=back ", 1 },
+  { "recalled in lock-step: RSET before the next", HELLO "S: 250 mx\nC: MAIL FROM:<ann@example.org>\nRELEASE\nS: 250 ok\nC: RCPT TO:<r1@example.net>\n"
+    "S: 250 ok\nC: RSET\nS: 250 ok\nC: MAIL FROM:<ann@example.org>\n", "1=back ", 2 },
+  { "asked to leave: what is begun is finished",
+    PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) "QUIT\nS: 250 taken\nC: QUIT\nS: 221 bye\n", "begin(1) 1=accepted ", 1 },
+  { "no journal, no dot", PIPED ENVELOPE (1) "C: DATA\nNOJOURNAL\nS: 250 ok\nS: 250 ok\nS: 354 go\n", "nobegin(1) 1=back ", 1 },
+  { "no journal, no chunk: the older one is still answered", /* window 1 leaves room after the answer, then the disk is full */
+    CHUNKED CHUNK (1) "NOJOURNAL\nS: 250 ok\nS: 250 ok\nS: 250 taken\nC: QUIT\n", "begin(1) 1=accepted nobegin(2) 2=back ", 2, 1 },
+
+  /* hostile */
+  { "not SMTP", "S: HTTP/1.1 400 Bad Request\n", "trouble(protocol) ", 1 },
+  { "an answer whose lines disagree", "S: 220-a\nS: 250 b\n", "trouble(protocol) ", 1 },
+  { "answers that nobody asked for", PIPED "S: 250 surprise\n", "trouble(protocol) ", 0 },
+  { "354 to RCPT", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 354 go\nS: 354 go\nC: .\n", "", 1 },
+  { "250 to DATA", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 250 ok\n", "trouble(protocol) 1=back ", 1 },
+  { "a message taken before it was sent", /* all answers at once: the body has not left */
+    PIPED ENVELOPE (1) "C: DATA\nX: 250 ok|250 ok|354 go|250 taken\n", "trouble(protocol) 1=back ", 1 },
+  { "a recipient without a sender", PIPED ENVELOPE (1) "C: DATA\nS: 550 no\nS: 250 ok\n", "trouble(protocol) 1=back ", 1 },
+  { "354 without a sender", PIPED ENVELOPE (1) "C: DATA\nS: 550 no\nS: 503 no\nS: 354 go\n", "trouble(protocol) 1=back ", 1 },
+
+  /* TLS and login */
+  { "STARTTLS, and EHLO again", HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\nC: EHLO [127.0.0.1]\nS: 250 mx\nC: MAIL FROM:<ann@example.org>\n",
+    "", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+  { "STARTTLS taken away: nothing is sent", HELLO "S: 250 mx\n", "trouble(tls) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+  { "STARTTLS refused", HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 4.7.0 no\n", "trouble(tls) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+  { "words slipped in before TLS", /* RFC 3207 §6, CVE-2011-0411 */
+    HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nX: 220 go|250 AUTH PLAIN\n", "trouble(tls) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+  { "no password in the clear", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\n", "trouble(tls) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann", TRUE },
+  { "AUTH PLAIN on loopback", HELLO "S: 250-mx\nS: 250 AUTH LOGIN PLAIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 235 2.7.0 in\nC: MAIL FROM:<ann@example.org>\n",
+    "", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "AUTH LOGIN", HELLO "S: 250-mx\nS: 250 AUTH=LOGIN\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: YW5u\nS: 334 UGFzc3dvcmQ6\nC: c2VjcmV0\nS: 235 in\n",
+    "", 0, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "AUTH CRAM-MD5, with the challenge of RFC 2195", /* the digest is that of Python's hmac */
+    HELLO "S: 250-mx\nS: 250 AUTH CRAM-MD5 PLAIN\nC: AUTH CRAM-MD5\nS: 334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\n"
+    "C: YW5uIDczM2JhODdlNjRlZDdlNDQxZjA2MmM0YWM2ZGIwMTAz\nS: 235 in\n", "", 0, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "SCRAM let in without proof", /* whoever it is, it does not know the password */
+    HELLO "S: 250-mx\nS: 250 AUTH SCRAM-SHA-256\nC: AUTH SCRAM-SHA-256 *\nS: 235 in\n", "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "SCRAM with a false nonce", HELLO "S: 250-mx\nS: 250 AUTH SCRAM-SHA-1\nC: AUTH SCRAM-SHA-1 *\nS: 334 cj14LHM9c2FsdCxpPTQwOTY=\n", "trouble(login) ",
+    1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "wrong password", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 535 5.7.8 no\n", "trouble(login) ", 1, 0, 0,
+    ACCOUNT_TLS_NONE, "ann" },
+  { "basic authentication is disabled", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 535 5.7.139 disabled\n",
+    "trouble(auth-disabled) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "no login offered", HELLO "S: 250 mx\n", "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "nothing in common", HELLO "S: 250-mx\nS: 250 AUTH GSSAPI\n", "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "HELO for a server of old", HELLO "S: 502 what\nC: HELO [127.0.0.1]\nS: 250 mx\nC: MAIL FROM:<ann@example.org>\n", "", 1 },
+  { "a test sends nothing", HELLO "S: 250 mx\nC: QUIT\nS: 221 bye\n", "", 1, 0, 0, ACCOUNT_TLS_NONE, NULL, FALSE, TRUE },
+};
+
+typedef struct {
+  guint    next, count;
+  gboolean has_journal;
+  GString *log;
+} Fake;
+
+static Row *
+fake_row (guint recipient)
+{
+  Row *row = g_malloc0 (sizeof (Row));
+
+  row->recipient = recipient;
+  return row;
+}
+
+/* 109, 108… ask for one row with that peculiarity. */
+static Row *
+take_cb (gpointer data)
+{
+  Fake *fake = data;
+
+  if (fake->count > 100) {
+    guint peculiar = fake->count - 100;
+
+    fake->count = 0;
+    return fake_row (peculiar);
+  }
+  return fake->next < fake->count ? fake_row (++fake->next) : NULL;
+}
+
+static gboolean
+render_cb (const Row *row, SkeletonForm form, GByteArray *out, Envelope *out_envelope, GError **error, gpointer data)
+{
+  static char address[64], body[32];
+
+  g_snprintf (address, sizeof address, "r%u@example.net", (guint) row->recipient);
+  g_snprintf (body, sizeof body, "row %u\r\n", (guint) row->recipient);
+  if (row->recipient == 9)
+    strcpy (address, "gr\xc3\xbc\xc3\x9f@example.net");
+  if (row->recipient == 8)
+    strcpy (address, "a@example.net>\r\nRSET");
+  if (row->recipient == 7)
+    strcpy (address, "a@example.net> <b@example.net");
+  if (row->recipient == 6) {
+    g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_VALUE, "no value");
+    return FALSE;
+  }
+  *out_envelope = (Envelope){ "ann@example.org", { address, strlen (address) }, { FALSE, FALSE } };
+  g_byte_array_append (out, (const guint8 *) body, (guint) strlen (body));
+  return TRUE;
+}
+
+static gboolean
+begin_cb (Row *const *rows, guint n, gpointer data)
+{
+  Fake *fake = data;
+
+  g_string_append (fake->log, fake->has_journal ? "begin(" : "nobegin(");
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (fake->log, "%s%u", i > 0 ? "," : "", (guint) rows[i]->recipient);
+  g_string_append (fake->log, ") ");
+  return fake->has_journal;
+}
+
+static void
+done_cb (Row *row, const SessionResult *result, gpointer data)
+{
+  Fake *fake = data;
+
+  g_string_append_printf (fake->log, "%u=%s", (guint) row->recipient, state_to_word ((State) result->verdict.outcome));
+  if (result->verdict.reason != REASON_NONE)
+    g_string_append_printf (fake->log, "/%s", outcome_reason_to_word (result->verdict.reason));
+  if (result->verdict.pause != NULL)
+    g_string_append_printf (fake->log, "(%s)", result->verdict.pause);
+  g_string_append_c (fake->log, ' ');
+  g_assert_cmpuint (strlen (result->text), >, 0); /* always a word for people */
+  g_free (row);
+}
+
+static void
+give_back_cb (Row *row, gpointer data)
+{
+  g_string_append_printf (((Fake *) data)->log, "%u=back ", (guint) row->recipient);
+  g_free (row);
+}
+
+static void
+trouble_cb (const Verdict *verdict, const char *text, gpointer data)
+{
+  g_string_append_printf (((Fake *) data)->log, "trouble(%s) ", verdict->pause);
+}
+
+static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb };
+
+static void
+expect_line (Session *session, const char *pattern)
+{
+  gsize len;
+  const char *output = (const char *) session_peek_output (session, &len);
+  const char *end = len > 0 ? memchr (output, '\n', len) : NULL;
+  g_autofree char *line = end != NULL ? g_strndup (output, (gsize) (end - output) - 1) : g_strdup ("(nothing)");
+
+  if (!g_pattern_match_simple (pattern, line))
+    g_test_message ("wanted \"%s\", got \"%s\"", pattern, line);
+  g_assert_true (g_pattern_match_simple (pattern, line));
+  session_sent (session, (gsize) (end - output) + 1);
+}
+
+static void
+expect_silence (Session *session)
+{
+  gsize len;
+  const char *output = (const char *) session_peek_output (session, &len);
+
+  if (len > 0)
+    g_test_message ("said too early: %.*s", (int) len, output);
+  g_assert_cmpuint (len, ==, 0);
+}
+
+static void
+feed (Session *session, const char *lines)
+{
+  g_autoptr (GString) text = g_string_new (lines);
+
+  g_string_replace (text, "|", "\r\n", 0);
+  g_string_append (text, "\r\n");
+  session_feed (session, text->str, text->len);
+}
+
+static void
+run_step (Session *session, Fake *fake, const char *step)
+{
+  if (g_str_has_prefix (step, "C: ")) {
+    session_pump (session);
+    expect_line (session, step + 3);
+    return;
+  }
+  session_pump (session);
+  expect_silence (session);
+  if (g_str_has_prefix (step, "S: ") || g_str_has_prefix (step, "X: ")) {
+    feed (session, step + 3);
+  } else if (strcmp (step, "EOF") == 0) {
+    session_eof (session);
+  } else if (strcmp (step, "TLS") == 0) {
+    g_assert_true (session_wants_tls (session));
+    session_tls_done (session);
+  } else if (strcmp (step, "QUIT") == 0) {
+    session_quit (session);
+  } else if (strcmp (step, "RELEASE") == 0) {
+    session_release (session, NULL, NULL);
+  } else if (strcmp (step, "NOJOURNAL") == 0) {
+    fake->has_journal = FALSE;
+  } else {
+    g_assert_not_reached ();
+  }
+}
+
+static Account *
+make_account (const Case *c)
+{
+  Account *account = g_new0 (Account, 1);
+
+  account->host = g_strdup ("mx.example.org");
+  account->user = g_strdup (c->user != NULL ? c->user : "");
+  account->pin = g_strdup ("");
+  account->helo = g_strdup ("");
+  account->mechanism = g_strdup ("");
+  account->tls = c->tls;
+  account->is_loopback = !c->is_remote;
+  account->per_connection = c->per_connection;
+  account->window = c->window > 0 ? c->window : ACCOUNT_WINDOW_DEFAULT;
+  account->timeout_percent = 100;
+  account->secret = secret_bytes_new ("secret", 6);
+  return account;
+}
+
+static void
+test_transcript (gconstpointer data)
+{
+  const Case *c = data;
+  g_autoptr (Account) account = make_account (c);
+  g_autoptr (GString) log = g_string_new (NULL);
+  Fake fake = { 0, c->rows, TRUE, log };
+  Session *session = session_new (account, "[127.0.0.1]", c->is_test, &hooks, &fake);
+  g_auto (GStrv) steps = g_strsplit (c->transcript, "\n", -1);
+
+  for (gsize i = 0; steps[i] != NULL && *steps[i] != '\0'; i++)
+    run_step (session, &fake, steps[i]);
+  session_pump (session);
+  if (strcmp (log->str, c->log) != 0)
+    g_test_message ("%s: %s", c->name, session_get_end_text (session));
+  if (!session_is_closed (session))
+    expect_silence (session);
+  g_assert_cmpstr (log->str, ==, c->log);
+  session_free (session);
+}
+
+/* An endless line or answer must not fill the memory. */
+static void
+test_endless (void)
+{
+  Case c = { .rows = 0 };
+  g_autoptr (Account) account = make_account (&c);
+  g_autoptr (GString) log = g_string_new (NULL);
+  Fake fake = { 0, 0, TRUE, log };
+  g_autofree char *long_line = g_strnfill (100000, 'x');
+
+  for (guint kind = 0; kind < 2; kind++) {
+    g_autoptr (Session) session = session_new (account, "[127.0.0.1]", FALSE, &hooks, &fake);
+
+    for (guint i = 0; i < 1000 && !session_is_closed (session); i++)
+      session_feed (session, kind == 0 ? long_line : "220-again\r\n", kind == 0 ? 100000 : 11);
+    g_assert_true (session_is_closed (session));
+  }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *path = g_strdup_printf ("/smtp/session/%s", cases[i].name);
+
+    g_test_add_data_func (g_strdelimit (path + 14, "/", '-') - 14, &cases[i], test_transcript);
+  }
+  g_test_add_func ("/smtp/session/endless", test_endless);
+  return g_test_run ();
+}
