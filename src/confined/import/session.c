@@ -6,6 +6,7 @@
 #include "input.h"
 #include "phone.h"
 #include "text.h"
+#include "workbook.h"
 #include <string.h>
 
 #define SAMPLE_ROWS 100               /* chosen: enough to tell a column of numbers from one of streets */
@@ -15,6 +16,7 @@ struct Session {
   Input      *input;
   const char *format;
   char       *region;
+  Workbook   *workbook; /* or NULL */
   Table      *table;
   Plan       *plan;
   GPtrArray  *sample; /* KeptRow: read to make the plan, given out first */
@@ -29,6 +31,7 @@ session_free (Session *self)
     return;
   plan_free (self->plan);
   table_free (self->table);
+  workbook_free (self->workbook);
   input_free (self->input);
   g_clear_pointer (&self->sample, g_ptr_array_unref);
   g_free (self->region);
@@ -110,6 +113,33 @@ open_text (Session *self, const SessionSpec *spec, GError **error)
 }
 
 static gboolean
+open_workbook (Session *self, const SessionSpec *spec, GError **error)
+{
+  guint index;
+
+  self->format = "xlsx";
+  self->workbook = workbook_new (self->input, error);
+  if (self->workbook == NULL || !workbook_find_sheet (self->workbook, spec->sheet, &index, error))
+    return FALSE;
+  self->table = table_sheet_new (self->workbook, self->input, index, error);
+  return self->table != NULL;
+}
+
+static gboolean
+open_table (Session *self, const SessionSpec *spec, GError **error)
+{
+  InputKind kind;
+
+  if (!input_find_kind (self->input, &kind, error))
+    return FALSE;
+  if (kind == INPUT_ZIP)
+    return strcmp (spec->format, "auto") == 0 || strcmp (spec->format, "xlsx") == 0
+             ? open_workbook (self, spec, error)
+             : usage (error, "the file is a ZIP archive or a workbook, not", spec->format);
+  return strcmp (spec->format, "xlsx") != 0 ? open_text (self, spec, error) : usage (error, "the file is no workbook, so its format is not", spec->format);
+}
+
+static gboolean
 is_blank (const CsvRow *row)
 {
   for (guint i = 0; i < row->n_cells; i++)
@@ -160,14 +190,13 @@ Session *
 session_new (int fd, const SessionSpec *spec, GError **error)
 {
   g_autoptr (Session) self = g_new0 (Session, 1);
-  InputKind kind;
 
   self->sample = g_ptr_array_new_with_free_func (g_free);
   self->region = g_ascii_strup (spec->region, -1);
   self->input = input_new (fd, error);
-  if (self->input == NULL || !check_spec (spec, error) || !input_find_kind (self->input, &kind, error))
+  if (self->input == NULL || !check_spec (spec, error) || !open_table (self, spec, error))
     return NULL;
-  if (!open_text (self, spec, error) || !read_sample (self, error) || !make_plan (self, spec, error))
+  if (!read_sample (self, error) || !make_plan (self, spec, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -192,14 +221,14 @@ session_next (Session *self, guint max_rows, FrameWriter *contacts, FrameWriter 
 {
   guint64 from = self->table->get_position (self->table);
   gboolean is_more = TRUE;
-  guint n_rows = 0;
+  guint n_rows = 0, n_read = 0;
   CsvRow row;
 
   if (self->is_over || max_rows == 0) {
     g_set_error_literal (error, FAULT, FAULT_USAGE, self->is_over ? "there are no more rows" : "at least one row must be asked for");
     return FALSE;
   }
-  while (n_rows < max_rows && frame_writer_get_size (contacts) + frame_writer_get_size (rejects) < SESSION_BATCH_BYTES &&
+  while (n_rows < max_rows && n_read++ < SESSION_BATCH_ROWS && frame_writer_get_size (contacts) + frame_writer_get_size (rejects) < SESSION_BATCH_BYTES &&
          self->table->get_position (self->table) - from < SESSION_BATCH_READING) {
     g_autoptr (GError) wrong = NULL;
 

@@ -6,6 +6,7 @@
 
 #define SESSION_BATCH_BYTES (1024 * 1024)          /* of one reply, about; the contract */
 #define SESSION_BATCH_READING (32 * 1024 * 1024)   /* octets of the file in one step: a flood of empty rows must not look like a stall */
+#define SESSION_BATCH_ROWS 200000                  /* and so many rows, empty ones too */
 
 typedef struct { /* all borrowed; the words of Import1.Open */
   const char *format, *encoding, *region, *sheet, *header;
