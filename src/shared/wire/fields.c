@@ -6,7 +6,7 @@ void
 fields_open (FieldsReader *self, const void *blob, gsize len)
 {
   self->at = blob;
-  self->end = self->at + len;
+  self->end = len > 0 ? self->at + len : self->at; /* an empty blob may be NULL */
 }
 
 gboolean
@@ -45,6 +45,15 @@ fields_append (GByteArray *blob, Slice name, Slice value)
   g_byte_array_append (blob, (const guint8 *) value.data, (guint) value.len);
 }
 
+static gboolean
+is_ascii (Slice name)
+{
+  for (gsize i = 0; i < name.len; i++)
+    if ((guint8) name.data[i] >= 0x80)
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 fields_name_equal (Slice a, Slice b)
 {
@@ -52,6 +61,8 @@ fields_name_equal (Slice a, Slice b)
 
   if (a.len == b.len && g_ascii_strncasecmp (a.data, b.data, a.len) == 0)
     return TRUE;
+  if (is_ascii (a) && is_ascii (b))
+    return FALSE; /* the usual case, without the cost of folding */
   folded_a = g_utf8_casefold (a.data, (gssize) a.len);
   folded_b = g_utf8_casefold (b.data, (gssize) b.len);
   return strcmp (folded_a, folded_b) == 0;

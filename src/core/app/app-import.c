@@ -1,0 +1,257 @@
+#include "app.h"
+
+#include "fault.h"
+#include "import.h"
+#include "text.h"
+#include <gio/gunixfdlist.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONSENT_MAX 1024 /* chosen: octets of "where and when they agreed" */
+
+typedef struct { /* one call of Import */
+  AppClient             *client;
+  GDBusMethodInvocation *invocation;
+  Import                *import;
+  GCancellable          *gone;
+  gulong                 gone_handler;
+} Call;
+
+static void
+call_free (Call *self)
+{
+  if (self->gone_handler != 0)
+    g_cancellable_disconnect (self->gone, self->gone_handler);
+  g_object_unref (self->gone);
+  app_release (self->client->core->app);
+  import_free (self->import);
+  app_client_unref (self->client);
+  g_free (self);
+}
+
+static GVariant *
+counts_to_variant (GHashTable *counts)
+{
+  GVariantBuilder builder;
+  GHashTableIter iter;
+  gpointer word, count;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{st}"));
+  g_hash_table_iter_init (&iter, counts);
+  while (g_hash_table_iter_next (&iter, &word, &count))
+    g_variant_builder_add (&builder, "{st}", (const char *) word, *(guint64 *) count);
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+report_to_variant (const ImportReport *report)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "read", "t", report->read);
+  g_variant_dict_insert (&dict, "new", "t", report->created);
+  g_variant_dict_insert (&dict, "updated", "t", report->updated);
+  g_variant_dict_insert (&dict, "merged", "t", report->merged);
+  g_variant_dict_insert (&dict, "unchanged", "t", report->unchanged);
+  g_variant_dict_insert_value (&dict, "rejected", counts_to_variant (report->rejected));
+  g_variant_dict_insert_value (&dict, "left_out", counts_to_variant (report->left_out));
+  g_variant_dict_insert (&dict, "format", "s", report->format);
+  g_variant_dict_insert (&dict, "encoding", "s", report->encoding);
+  g_variant_dict_insert (&dict, "fields", "^as", report->fields);
+  return g_variant_dict_end (&dict);
+}
+
+static void
+rejects_cb (GVariant *frame, gpointer data)
+{
+  Call *self = data;
+
+  GDBusInterfaceSkeleton *skeleton = G_DBUS_INTERFACE_SKELETON (self->client->skeleton);
+
+  /* not the generated function: that takes `ay` for a string. On this connection only */
+  g_dbus_connection_emit_signal (self->client->connection, NULL, g_dbus_interface_skeleton_get_object_path (skeleton), "org.postrider.App1",
+                                 "ImportRejected", g_variant_new ("(@ay)", frame), NULL);
+}
+
+static void
+progress_cb (guint64 rows, guint64 reading, guint64 size, gpointer data)
+{
+  Call *self = data;
+
+  pr_app1_emit_import_progress (self->client->skeleton, rows, reading, size);
+}
+
+static gboolean
+free_later_cb (gpointer data)
+{
+  call_free (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+done_cb (const ImportReport *report, const GError *error, gpointer data)
+{
+  Call *self = data;
+
+  if (report != NULL)
+    pr_app1_complete_import (self->client->skeleton, self->invocation, NULL, report_to_variant (report));
+  else
+    app_return_error (self->invocation, g_error_copy (error));
+  g_idle_add (free_later_cb, self); /* not here: the import, or the cancellable, is still calling us */
+}
+
+static void
+gone_cb (GCancellable *gone, gpointer data)
+{
+  Call *self = data;
+
+  import_cancel (self->import);
+}
+
+/* --- options --- */
+
+static const struct {
+  const char *name, *type;
+} options[] = { { "format", "s" }, { "encoding", "s" }, { "region", "s" }, { "sheet", "s" },    { "header", "s" },
+                { "map", "a{ss}" }, { "consent", "s" }, { "dry_run", "b" }, { "name", "s" } };
+
+static const struct {
+  const char *name, *words[12], *advice;
+} choices[] = {
+  { "format", { "auto", "csv", "xlsx", "text" }, "auto, csv, xlsx or text" },
+  { "header", { "auto", "yes", "no" }, "auto, yes or no" },
+  { "encoding", { "", "utf-8", "utf-16", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1", "iso-8859-15" },
+    "utf-8, utf-16, utf-16le, utf-16be, windows-1252, iso-8859-1 or iso-8859-15" },
+};
+
+static gboolean
+check_types (GVariant *dict, GError **error)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, dict);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value)) {
+    g_autoptr (GVariant) owned = value;
+    gboolean is_known = FALSE;
+
+    for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+      is_known |= strcmp (name, options[i].name) == 0 && g_variant_is_of_type (value, G_VARIANT_TYPE (options[i].type));
+    if (!is_known) {
+      g_set_error (error, FAULT, FAULT_USAGE, "import knows no option “%s” of this type", name);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static const char *
+get_option (GVariant *dict, const char *name, const char *fallback)
+{
+  const char *text = fallback;
+
+  g_variant_lookup (dict, name, "&s", &text);
+  return text;
+}
+
+static gboolean
+check_choices (GVariant *dict, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (choices); i++) {
+    const char *given = get_option (dict, choices[i].name, choices[i].words[0]);
+    gboolean is_known = FALSE;
+
+    for (gsize j = 0; choices[i].words[j] != NULL; j++)
+      is_known |= strcmp (given, choices[i].words[j]) == 0;
+    if (!is_known) {
+      g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no %s: give %s", given, choices[i].name, choices[i].advice);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+is_line (const char *text, gsize max)
+{
+  g_autofree char *shown = text_printable (text, -1, max + 8);
+
+  return strlen (text) <= max && strcmp (text, shown) == 0;
+}
+
+static gboolean
+check_options (GVariant *dict, const char *list, GError **error)
+{
+  const char *region = get_option (dict, "region", "");
+
+  if (!check_types (dict, error) || !check_choices (dict, error))
+    return FALSE;
+  if (region[0] != '\0' && !(strlen (region) == 2 && g_ascii_isalpha (region[0]) && g_ascii_isalpha (region[1])))
+    g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no region: give the two letters of a country, such as IN or DE", region);
+  else if (!is_line (get_option (dict, "consent", ""), CONSENT_MAX))
+    g_set_error (error, FAULT, FAULT_USAGE, "the words for --consent must be one line of at most %d octets", CONSENT_MAX);
+  else if (!is_line (get_option (dict, "sheet", ""), 256))
+    g_set_error (error, FAULT, FAULT_USAGE, "the sheet's name must be one line of at most 256 octets");
+  else if (list[0] == '\0' || g_ascii_isspace (list[0]) || g_ascii_isspace (list[strlen (list) - 1]))
+    g_set_error (error, FAULT, FAULT_USAGE, "say into which list: --list NAME");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static int
+get_file (GUnixFDList *fds, GVariant *handle, GError **error)
+{
+  int fd = fds != NULL ? g_unix_fd_list_get (fds, g_variant_get_handle (handle), NULL) : -1;
+
+  if (fd < 0)
+    g_set_error (error, FAULT, FAULT_USAGE, "no file came with the call");
+  return fd;
+}
+
+static void
+start (AppClient *client, GDBusMethodInvocation *invocation, int file, const char *list, GVariant *dict)
+{
+  static const ImportFuncs funcs = { rejects_cb, progress_cb, done_cb };
+  Call *self = g_new0 (Call, 1);
+  g_autoptr (GVariant) map = g_variant_lookup_value (dict, "map", G_VARIANT_TYPE ("a{ss}"));
+  gboolean is_dry_run = FALSE;
+  ImportSpec spec = {
+    .file = file, .spool_folder = client->core->home, .list = list, .map = map,
+    .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""),
+    .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""),
+  };
+
+  g_variant_lookup (dict, "dry_run", "b", &is_dry_run);
+  spec.is_dry_run = is_dry_run;
+  self->client = app_client_ref (client);
+  self->invocation = invocation;
+  app_hold (client->core->app);
+  self->import = import_start (client->core->store, &spec, &funcs, self);
+  self->gone = g_object_ref (client->gone);
+  self->gone_handler = g_cancellable_connect (self->gone, G_CALLBACK (gone_cb), self, NULL);
+}
+
+static gboolean
+handle_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *list, GVariant *dict, AppClient *client)
+{
+  GError *error = NULL;
+  int fd;
+
+  if (!check_options (dict, list, &error))
+    return app_return_error (invocation, error);
+  fd = get_file (fds, file, &error);
+  if (fd < 0)
+    return app_return_error (invocation, error);
+  start (client, invocation, fd, list, dict);
+  close (fd);
+  return TRUE;
+}
+
+void
+app_import_connect (AppClient *client)
+{
+  g_signal_connect (client->skeleton, "handle-import", G_CALLBACK (handle_import), client);
+}

@@ -1,0 +1,89 @@
+#include "app-people.h"
+
+#include "list.h"
+
+static gboolean
+handle_lists (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *client)
+{
+  Store *store = client->core->store;
+  sqlite3_stmt *rows = store_query (store,
+                                    "SELECT l.name,l.created_utc,count(c.id),count(c.email_key),coalesce(sum(c.phone<>''),0) FROM list l"
+                                    " LEFT JOIN member m ON m.list=l.id LEFT JOIN contact c ON c.id=m.contact GROUP BY l.id ORDER BY l.name LIMIT 10000", "");
+  GVariantBuilder lists;
+  GError *error = NULL;
+  int result;
+
+  g_variant_builder_init (&lists, G_VARIANT_TYPE ("aa{sv}"));
+  while ((result = store_step (store, rows, &error)) == 1) {
+    GVariantDict dict;
+
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "name", "s", store_text (rows, 0));
+    g_variant_dict_insert (&dict, "created", "x", store_int (rows, 1));
+    g_variant_dict_insert (&dict, "people", "t", (guint64) store_int (rows, 2));
+    g_variant_dict_insert (&dict, "with_email", "t", (guint64) store_int (rows, 3));
+    g_variant_dict_insert (&dict, "with_phone", "t", (guint64) store_int (rows, 4));
+    g_variant_builder_add_value (&lists, g_variant_dict_end (&dict));
+  }
+  if (result < 0) {
+    g_variant_builder_clear (&lists);
+    return app_return_error (invocation, error);
+  }
+  pr_app1_complete_lists (skeleton, invocation, g_variant_builder_end (&lists));
+  return TRUE;
+}
+
+static const char **
+join_columns (const char *const *fields)
+{
+  GPtrArray *columns = g_ptr_array_new ();
+
+  g_ptr_array_add (columns, (gpointer) "name");
+  g_ptr_array_add (columns, (gpointer) "email");
+  g_ptr_array_add (columns, (gpointer) "phone");
+  for (gsize i = 0; fields[i] != NULL; i++)
+    g_ptr_array_add (columns, (gpointer) fields[i]);
+  g_ptr_array_add (columns, NULL);
+  return (const char **) g_ptr_array_free (columns, FALSE);
+}
+
+static gboolean
+handle_list_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, guint64 after, guint max_rows, AppClient *client)
+{
+  Store *store = client->core->store;
+  g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_PEOPLE);
+  g_auto (GStrv) fields = NULL;
+  g_autofree const char **columns = NULL;
+  GError *error = NULL;
+  gint64 list = 0;
+
+  if (!list_find (store, name, &list, &error))
+    return app_return_error (invocation, error);
+  fields = list_get_fields (store, list, &error);
+  if (fields == NULL || !list_page (store, list, (const char *const *) fields, MIN (after, G_MAXINT64), MIN (max_rows, APP_PAGE_ROWS_MAX), frame, &error))
+    return app_return_error (invocation, error);
+  columns = join_columns ((const char *const *) fields);
+  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(^as@ay)", columns, frame_writer_finish (frame)));
+  return TRUE;
+}
+
+static gboolean
+handle_list_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, AppClient *client)
+{
+  GError *error = NULL;
+  gint64 list = 0;
+  guint64 people = 0;
+
+  if (!list_find (client->core->store, name, &list, &error) || !list_remove (client->core->store, list, name, &people, &error))
+    return app_return_error (invocation, error);
+  pr_app1_complete_list_remove (skeleton, invocation, people);
+  return TRUE;
+}
+
+void
+app_list_connect (AppClient *client)
+{
+  g_signal_connect (client->skeleton, "handle-lists", G_CALLBACK (handle_lists), client);
+  g_signal_connect (client->skeleton, "handle-list-rows", G_CALLBACK (handle_list_rows), client);
+  g_signal_connect (client->skeleton, "handle-list-remove", G_CALLBACK (handle_list_remove), client);
+}

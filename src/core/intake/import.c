@@ -1,0 +1,477 @@
+#include "import.h"
+
+#include "contract-import1.h"
+#include "fault.h"
+#include "peer.h"
+#include "rules.h"
+#include "spool.h"
+#include "text.h"
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <unistd.h>
+
+#define BATCH_ROWS 5000               /* chosen: about 1 MiB of usual rows */
+#define IDLE_ANSWERS_MAX 1000         /* chosen: answers in a row that bring neither rows nor bytes (a file may hold long stretches of nothing) */
+#define PROGRESS_US (G_USEC_PER_SEC / 5)
+#define WORDS_MAX 512                 /* octets of the worker's own words that are shown */
+
+struct Import {
+  gatomicrefcount references;
+  Store       *store;
+  ImportFuncs  funcs;
+  gpointer     data;
+  gboolean     is_over;
+  GCancellable *cancellable;
+
+  char        *format, *encoding, *region, *sheet, *header, *list, *consent;
+  GVariant    *map;
+  gboolean     is_dry_run;
+  guint        timeout_ms;
+
+  int          fd;
+  guint64      size, reading;
+  Peer        *peer;
+  PrImport1   *worker;
+  Merge       *merge;
+  GError      *refusal; /* why it did not even start */
+  RulesState   rules;
+  gboolean    *seen;  /* a field: does any row have a value there? */
+  GByteArray  *blob;
+  FrameRow    *row;
+  guint        idle_answers;
+  gint64       progress_us;
+  ImportReport report;
+};
+
+static Import *
+import_ref (Import *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+static void
+report_clear (ImportReport *report)
+{
+  g_hash_table_unref (report->rejected);
+  g_hash_table_unref (report->left_out);
+  g_free (report->format);
+  g_free (report->encoding);
+  g_strfreev (report->fields);
+}
+
+static void
+stop (Import *self)
+{
+  self->is_over = TRUE;
+  g_cancellable_cancel (self->cancellable);
+  g_clear_pointer (&self->peer, peer_free);
+  g_clear_object (&self->worker);
+  g_clear_pointer (&self->merge, merge_free);
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+}
+
+static void
+import_unref (Import *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  stop (self);
+  g_object_unref (self->cancellable);
+  g_clear_error (&self->refusal);
+  g_free (self->format);
+  g_free (self->encoding);
+  g_free (self->region);
+  g_free (self->sheet);
+  g_free (self->header);
+  g_free (self->list);
+  g_free (self->consent);
+  g_variant_unref (self->map);
+  g_free (self->seen);
+  g_byte_array_unref (self->blob);
+  g_free (self->row);
+  report_clear (&self->report);
+  g_free (self);
+}
+
+void
+import_free (Import *self)
+{
+  if (self == NULL)
+    return;
+  stop (self);
+  import_unref (self);
+}
+
+/* The end, once: with a report or with what went wrong (borrowed). */
+static void
+finish (Import *self, const GError *error)
+{
+  if (self->is_over)
+    return;
+  import_ref (self);
+  stop (self);
+  self->funcs.done (error == NULL ? &self->report : NULL, error, self->data);
+  import_unref (self);
+}
+
+static void
+fail (Import *self, Fault code, const char *what)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 row = MAX (self->rules.contact_key, self->rules.reject_key);
+
+  if (row > 0)
+    error = g_error_new (FAULT, (gint) code, "import stopped at row %" G_GUINT64_FORMAT ": %s; nothing was stored", row, what);
+  else
+    error = g_error_new (FAULT, (gint) code, "import stopped before the first row: %s; nothing was stored", what);
+  finish (self, error);
+}
+
+/* The worker broke the contract: it is ended, and said so. */
+static void
+drop (Import *self, const char *why)
+{
+  g_autofree char *what = g_strdup_printf ("the import worker was ended because %s", why);
+
+  g_warning ("postrider-import dropped: %s", why);
+  if (self->peer != NULL)
+    peer_drop (self->peer, why);
+  fail (self, FAULT_PROTOCOL, what);
+}
+
+/* An answer that is an error. The worker's own words are foreign: capped, one line, shown as they are. */
+static void
+call_failed (Import *self, GError *error)
+{
+  gboolean is_word = error->domain == FAULT && (error->code == FAULT_DATA || error->code == FAULT_USAGE || error->code == FAULT_NO_INPUT);
+  gboolean is_remote = g_dbus_error_is_remote_error (error);
+  g_autofree char *words = NULL;
+
+  g_dbus_error_strip_remote_error (error);
+  words = text_printable (error->message, -1, WORDS_MAX);
+  if (is_word) {
+    g_autoptr (GError) shown = g_error_new (FAULT, error->code, "%s; nothing was stored", words);
+
+    finish (self, shown);
+  } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    g_autofree char *why = g_strdup_printf ("it did not answer for %u s", (self->timeout_ms + 999) / 1000);
+
+    drop (self, why);
+  } else if (is_remote) {
+    fail (self, FAULT_PROTOCOL, words);
+  } /* else the connection is gone: closed_cb() follows and knows why */
+}
+
+static void
+tell_progress (Import *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - self->progress_us < PROGRESS_US)
+    return;
+  self->progress_us = now;
+  self->funcs.progress (self->rules.rows, self->reading, self->size, self->data);
+}
+
+static gboolean
+take_contacts (Import *self, GVariant *frame, GError **error)
+{
+  g_autoptr (GError) malformed = NULL;
+  FrameReader reader;
+  MergeRow row;
+
+  if (!frame_open (&reader, FRAME_CONTACTS, g_variant_get_data (frame), g_variant_get_size (frame), error))
+    return FALSE;
+  while (frame_next (&reader, self->row, &malformed))
+    if (!rules_take_contact (&self->rules, self->row, (const char *const *) self->report.fields, self->blob, self->seen, &row, error) ||
+        !merge_add (self->merge, &row, error))
+      return FALSE;
+  if (malformed == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&malformed));
+  return FALSE;
+}
+
+static gboolean
+take_place (Import *self, guint64 rows_before, guint64 reading, GError **error)
+{
+  gboolean is_idle = self->rules.rows == rows_before && reading == self->reading;
+
+  self->idle_answers = is_idle ? self->idle_answers + 1 : 0;
+  if (reading < self->reading || reading > self->size)
+    g_set_error (error, FAULT, FAULT_PROTOCOL, "it claims to have read what is not there");
+  else if (self->idle_answers > IDLE_ANSWERS_MAX)
+    g_set_error (error, FAULT, FAULT_PROTOCOL, "it brings nothing any more");
+  else if (self->rules.rows - rows_before > BATCH_ROWS)
+    g_set_error (error, FAULT, FAULT_PROTOCOL, "it gave more rows than it was asked for");
+  else
+    self->reading = reading;
+  return self->reading == reading;
+}
+
+static gboolean
+take_batch (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading, GError **error)
+{
+  guint64 rows_before = self->rules.rows;
+  gboolean is_fine;
+
+  if (!merge_open_batch (self->merge, error))
+    return FALSE;
+  is_fine = take_contacts (self, contacts, error) &&
+            rules_take_rejects (&self->rules, rejects, self->report.rejected, self->report.left_out, error) &&
+            take_place (self, rows_before, reading, error);
+  if (!is_fine) {
+    store_rollback (self->store);
+    return FALSE;
+  }
+  return merge_close_batch (self->merge, error);
+}
+
+static guint64
+sum (GHashTable *counts)
+{
+  GHashTableIter iter;
+  gpointer count;
+  guint64 total = 0;
+
+  g_hash_table_iter_init (&iter, counts);
+  while (g_hash_table_iter_next (&iter, NULL, &count))
+    total += *(guint64 *) count;
+  return total;
+}
+
+/* Names of the columns in which anyone has a value, in the file's order. */
+static GStrv
+list_seen (Import *self)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->rules.n_fields; i++)
+    if (self->seen[i])
+      g_ptr_array_add (names, g_strdup (self->report.fields[i]));
+  g_ptr_array_add (names, NULL);
+  return (GStrv) g_ptr_array_free (names, FALSE);
+}
+
+static void
+merge_now (Import *self)
+{
+  g_auto (GStrv) fields = list_seen (self);
+  MergeTarget target = { self->list, self->consent, (const char *const *) fields, self->is_dry_run };
+  MergeCounts counts = { 0 };
+  ImportReport *report = &self->report;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&self->peer, peer_free); /* its work is done; nothing that it could still say counts */
+  if (!merge_commit (self->merge, &target, &counts, &error)) {
+    finish (self, error);
+    return;
+  }
+  g_strfreev (report->fields);
+  report->fields = g_steal_pointer (&fields);
+  report->created = counts.created;
+  report->updated = counts.updated;
+  report->merged = counts.merged;
+  report->unchanged = counts.unchanged;
+  report->read = self->rules.rows;
+  if (counts.created + counts.updated + counts.merged + counts.unchanged + sum (report->rejected) != report->read)
+    g_critical ("import: the numbers do not add up");
+  finish (self, NULL);
+}
+
+static void next_cb (GObject *source, GAsyncResult *result, gpointer data);
+
+static void
+pull (Import *self)
+{
+  /* not the generated call: that takes `ay` for a string that ends at its first NUL */
+  g_dbus_proxy_call (G_DBUS_PROXY (self->worker), "Next", g_variant_new ("(u)", BATCH_ROWS), G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, next_cb,
+                     import_ref (self));
+}
+
+static void
+take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading, gboolean is_last)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!is_last)
+    pull (self); /* the worker reads on while these are stored */
+  if (!take_batch (self, contacts, rejects, reading, &error)) {
+    if (error->domain == FAULT && error->code != FAULT_PROTOCOL)
+      fail (self, (Fault) error->code, error->message); /* our own disk */
+    else
+      drop (self, error->message);
+    return;
+  }
+  if (sum (self->report.rejected) + sum (self->report.left_out) > 0 && g_variant_get_size (rejects) > 8)
+    self->funcs.rejects (rejects, self->data);
+  tell_progress (self);
+  if (is_last)
+    merge_now (self);
+}
+
+static void
+next_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Import *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, &error); /* its types were checked by peer */
+  g_autoptr (GVariant) contacts = NULL;
+  g_autoptr (GVariant) rejects = NULL;
+  guint64 reading = 0;
+  gboolean is_last = FALSE;
+
+  if (answer != NULL)
+    g_variant_get (answer, "(@ay@aytb)", &contacts, &rejects, &reading, &is_last);
+  if (!self->is_over && answer != NULL)
+    take_answer (self, contacts, rejects, reading, is_last);
+  else if (!self->is_over)
+    call_failed (self, error);
+  import_unref (self);
+}
+
+static void
+opened (Import *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  close (self->fd);
+  self->fd = -1;
+  self->rules.n_fields = g_strv_length (self->report.fields);
+  self->seen = g_new0 (gboolean, self->rules.n_fields + 1);
+  if (rules_check_fields ((const char *const *) self->report.fields, &error))
+    pull (self);
+  else
+    drop (self, error->message);
+}
+
+static void
+open_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Import *self = data;
+  g_autofree char *format = NULL;
+  g_autofree char *encoding = NULL;
+  g_auto (GStrv) fields = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean is_answer = pr_import1_call_open_finish (PR_IMPORT1 (source), &format, &encoding, &fields, NULL, result, &error);
+
+  if (!self->is_over && is_answer) {
+    self->report.format = g_steal_pointer (&format);
+    self->report.encoding = g_steal_pointer (&encoding);
+    self->report.fields = g_steal_pointer (&fields);
+    opened (self);
+  } else if (!self->is_over) {
+    call_failed (self, error);
+  }
+  import_unref (self);
+}
+
+static void
+ready_cb (Peer *peer, const GError *error, gpointer data)
+{
+  Import *self = data;
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  g_autoptr (GError) proxy_error = NULL;
+
+  if (error == NULL)
+    self->worker = pr_import1_proxy_new_sync (peer_get_connection (peer),
+                                              G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                                              NULL, PEER_PATH, NULL, &proxy_error); /* asks nobody: does not block */
+  if (self->worker == NULL) {
+    finish (self, error != NULL ? error : proxy_error);
+    return;
+  }
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->worker), (gint) self->timeout_ms);
+  g_unix_fd_list_append (fds, self->fd, NULL);
+  pr_import1_call_open (self->worker, g_variant_new_handle (0), self->format, self->encoding, self->region, self->sheet, self->header, self->map, fds,
+                        self->cancellable, open_cb, import_ref (self));
+}
+
+static void
+closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
+{
+  Import *self = data;
+  g_autofree char *what = g_strdup_printf (end == PEER_VIOLATED ? "the import worker was ended because of %s" : "the import worker failed (%s)", why);
+
+  fail (self, end == PEER_VIOLATED ? FAULT_PROTOCOL : FAULT_OS, what);
+}
+
+static void
+spooled_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Import *self = data;
+  PeerSpec spec = { .program = "import", .interface = "org.postrider.Import1" };
+  g_autoptr (GError) error = NULL;
+  int fd = spool_open_finish (result, &self->size, &error);
+
+  if (self->is_over) {
+    if (fd >= 0)
+      close (fd);
+  } else if (fd < 0) {
+    finish (self, error);
+  } else {
+    self->fd = fd;
+    self->peer = peer_start (&spec, ready_cb, closed_cb, self);
+  }
+  import_unref (self);
+}
+
+static gboolean
+refused_cb (gpointer data)
+{
+  Import *self = data;
+
+  finish (self, self->refusal);
+  import_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+copy_spec (Import *self, const ImportSpec *spec)
+{
+  self->format = g_strdup (spec->format);
+  self->encoding = g_strdup (spec->encoding);
+  self->region = g_strdup (spec->region);
+  self->sheet = g_strdup (spec->sheet);
+  self->header = g_strdup (spec->header);
+  self->list = g_strdup (spec->list);
+  self->consent = g_strdup (spec->consent);
+  self->map = g_variant_ref_sink (spec->map != NULL ? spec->map : g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0));
+  self->is_dry_run = spec->is_dry_run;
+  self->timeout_ms = spec->timeout_ms > 0 ? spec->timeout_ms : IMPORT_TIMEOUT_MS;
+}
+
+Import *
+import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gpointer data)
+{
+  Import *self = g_new0 (Import, 1);
+
+  g_atomic_ref_count_init (&self->references);
+  self->store = store;
+  self->funcs = *funcs;
+  self->data = data;
+  self->cancellable = g_cancellable_new ();
+  self->fd = -1;
+  self->blob = g_byte_array_new ();
+  self->row = g_new (FrameRow, 1);
+  self->report.rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->report.left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  copy_spec (self, spec);
+  self->merge = merge_new (store, &self->refusal);
+  if (self->merge == NULL)
+    g_idle_add (refused_cb, import_ref (self));
+  else
+    spool_open_async (spec->file, spec->spool_folder, IMPORT_FILE_MAX_BYTES, self->cancellable, spooled_cb, import_ref (self));
+  return self;
+}
+
+void
+import_cancel (Import *self)
+{
+  g_autoptr (GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the import was cancelled; nothing was stored");
+
+  finish (self, error);
+}

@@ -1,0 +1,38 @@
+/* import.h - one contact file to people: starts the locked worker, pulls rows, checks them again, stages them, merges at the end.
+ * Trust:  the file is a stranger's, the worker is hostile; a liar, a stall or a crash ends the import and nothing is stored.
+ * Used in: core/app. Errors: FAULT_DATA (the file; says where), FAULT_USAGE (options), FAULT_PROTOCOL and FAULT_OS (the worker),
+ *          FAULT_IO (disk), FAULT_TEMP (another import is running), G_IO_ERROR_CANCELLED. */
+#pragma once
+#include "store.h"
+
+typedef struct Import Import;
+
+typedef struct { /* all borrowed until import_start() returns */
+  int         file;     /* duplicated; a pipe is spooled into `spool_folder` first */
+  const char *spool_folder;
+  const char *format, *encoding, *region, *sheet, *header; /* Import1.Open */
+  GVariant   *map;      /* a{ss}, or NULL */
+  const char *list, *consent;
+  gboolean    is_dry_run;
+  guint       timeout_ms; /* of each answer of the worker; 0: IMPORT_TIMEOUT_MS */
+} ImportSpec;
+
+#define IMPORT_TIMEOUT_MS 120000                     /* chosen: the worker's own limit is 60 s of CPU; a slow disk may double it */
+#define IMPORT_FILE_MAX_BYTES ((goffset) 1 << 30)    /* issue: 1 GiB */
+
+typedef struct {
+  guint64     read, created, updated, merged, unchanged;
+  GHashTable *rejected, *left_out; /* word -> guint64 * */
+  char       *format, *encoding;
+  GStrv       fields;
+} ImportReport;
+
+typedef struct { /* from the main loop, never before import_start() returns */
+  void (*rejects)  (GVariant *frame, gpointer data); /* REJECTS, checked */
+  void (*progress) (guint64 rows, guint64 reading, guint64 size, gpointer data); /* at most five a second */
+  void (*done)     (const ImportReport *report, const GError *error, gpointer data); /* once, last; one of the two is NULL */
+} ImportFuncs;
+
+Import *import_start  (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gpointer data); /* (transfer full), never NULL */
+void    import_cancel (Import *self); /* done follows with G_IO_ERROR_CANCELLED; a no-op afterwards */
+void    import_free   (Import *self); /* silently; NULL is a no-op */

@@ -1,0 +1,264 @@
+#include "contact.h"
+
+#include "address.h"
+#include "fault.h"
+#include "fields.h"
+#include "fold.h"
+#include <string.h>
+
+#define SHOWN_MATCHES 5 /* chosen: how many #ids an error names */
+
+Contact *
+contact_load (Store *store, gint64 id, GError **error)
+{
+  sqlite3_stmt *row = store_query (store, "SELECT name,email,phone,fields FROM contact WHERE id=?", "i", id);
+  int result = store_step (store, row, error);
+  Contact *self;
+
+  if (result != 1) {
+    if (result == 0)
+      g_set_error (error, FAULT, FAULT_NO_USER, "there is no person #%" G_GINT64_FORMAT, id);
+    return NULL;
+  }
+  self = g_new0 (Contact, 1);
+  self->id = id;
+  self->name = g_strdup (store_text (row, 0));
+  self->email = g_strdup (store_text (row, 1));
+  self->phone = g_strdup (store_text (row, 2));
+  self->fields = g_byte_array_new ();
+  if (sqlite3_column_bytes (row, 3) > 0)
+    g_byte_array_append (self->fields, sqlite3_column_blob (row, 3), (guint) sqlite3_column_bytes (row, 3));
+  sqlite3_reset (row);
+  return self;
+}
+
+void
+contact_free (Contact *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->name);
+  g_free (self->email);
+  g_free (self->phone);
+  if (self->fields != NULL)
+    g_byte_array_unref (self->fields);
+  g_free (self);
+}
+
+/* Another person has this address and name: the unique index would say so, but not in words. */
+static gboolean
+check_free (Store *store, const Contact *self, const char *email_key, const char *name_key, GError **error)
+{
+  gint64 other = 0;
+  int result = store_get_int (store, &other, error, "SELECT id FROM contact WHERE email_key=? AND name_key=? AND id<>?", "ssi", email_key, name_key,
+                              self->id);
+
+  if (result == 1)
+    g_set_error (error, FAULT, FAULT_DATA, "#%" G_GINT64_FORMAT " has this address and name already: the same person; forget one of them", other);
+  return result == 0;
+}
+
+gboolean
+contact_save (Store *store, const Contact *self, GError **error)
+{
+  g_autofree char *name_key = fold_name (self->name);
+  g_autofree char *email_key = self->email[0] != '\0' ? address_key (self->email) : NULL;
+
+  if (email_key != NULL && !check_free (store, self, email_key, name_key, error))
+    return FALSE;
+  return store_run (store, error, "UPDATE contact SET name=?,name_key=?,email=?,email_key=?,phone=?,fields=?,changed_utc=? WHERE id=?", "sssssbii",
+                    self->name, name_key, self->email, email_key, self->phone, self->fields->data, (gsize) self->fields->len, store_now_utc (),
+                    self->id);
+}
+
+typedef struct {
+  Slice name, value;
+} Pair;
+
+static GArray *
+read_pairs (const void *fields, gsize len)
+{
+  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
+  FieldsReader reader;
+  Pair pair;
+
+  fields_open (&reader, fields, len);
+  while (fields_next (&reader, &pair.name, &pair.value))
+    g_array_append_val (pairs, pair);
+  return pairs;
+}
+
+/* hint: where it most likely is: files give their columns in the same order each time. */
+static Pair *
+find_pair (GArray *pairs, guint *hint, Slice name)
+{
+  for (guint i = 0; i < pairs->len; i++) {
+    guint at = (*hint + i) % pairs->len;
+    Pair *pair = &g_array_index (pairs, Pair, at);
+
+    if (fields_name_equal (pair->name, name)) {
+      *hint = at + 1;
+      return pair;
+    }
+  }
+  return NULL;
+}
+
+static gboolean
+is_same (Slice a, Slice b)
+{
+  return a.len == b.len && (a.len == 0 || memcmp (a.data, b.data, a.len) == 0);
+}
+
+/* Writes the pairs back, those with an empty value left out. */
+static gboolean
+write_pairs (Contact *self, GArray *pairs)
+{
+  GByteArray *fields = g_byte_array_sized_new (self->fields->len + 64);
+
+  for (guint i = 0; i < pairs->len; i++) {
+    const Pair *pair = &g_array_index (pairs, Pair, i);
+
+    if (pair->value.len > 0)
+      fields_append (fields, pair->name, pair->value);
+  }
+  if (fields->len > CONTACT_FIELDS_MAX) {
+    g_byte_array_unref (fields);
+    return FALSE;
+  }
+  g_byte_array_unref (self->fields);
+  self->fields = fields;
+  return TRUE;
+}
+
+gboolean
+contact_set_field (Contact *self, const char *name, const char *value)
+{
+  g_autoptr (GArray) pairs = read_pairs (self->fields->data, self->fields->len);
+  Pair wanted = { { name, strlen (name) }, { value, strlen (value) } };
+  guint hint = 0;
+  Pair *found = find_pair (pairs, &hint, wanted.name);
+
+  if (found != NULL ? is_same (found->value, wanted.value) : wanted.value.len == 0)
+    return FALSE;
+  if (found != NULL)
+    found->value = wanted.value;
+  else
+    g_array_append_val (pairs, wanted);
+  return write_pairs (self, pairs);
+}
+
+static gboolean
+lay_over (Contact *self, const void *fields, gsize len, gboolean is_fill_only)
+{
+  g_autoptr (GArray) pairs = read_pairs (self->fields->data, self->fields->len);
+  gboolean is_changed = FALSE;
+  guint hint = 0;
+  FieldsReader reader;
+  Pair pair;
+
+  fields_open (&reader, fields, len);
+  while (fields_next (&reader, &pair.name, &pair.value)) {
+    Pair *found = find_pair (pairs, &hint, pair.name);
+
+    if (pair.value.len == 0 || (found != NULL && (is_fill_only || is_same (found->value, pair.value))))
+      continue;
+    is_changed = TRUE;
+    if (found != NULL)
+      found->value = pair.value;
+    else
+      g_array_append_val (pairs, pair);
+  }
+  return is_changed && write_pairs (self, pairs);
+}
+
+gboolean
+contact_merge_fields (Contact *self, const void *fields, gsize len)
+{
+  if (is_same ((Slice){ fields, len }, (Slice){ (const char *) self->fields->data, self->fields->len }))
+    return FALSE;
+  return lay_over (self, fields, len, FALSE);
+}
+
+gboolean
+contact_fill_fields (Contact *self, const void *fields, gsize len)
+{
+  return lay_over (self, fields, len, TRUE);
+}
+
+/* "+44 20 7946-0000" as people type it -> "+442079460000"; NULL: not a number. */
+static char *
+parse_phone (const char *text)
+{
+  g_autoptr (GString) digits = g_string_new (NULL);
+
+  for (const char *p = text; *p != '\0'; p++)
+    if (g_ascii_isdigit (*p) || (*p == '+' && digits->len == 0))
+      g_string_append_c (digits, *p);
+    else if (strchr (" ()-./", *p) == NULL)
+      return NULL;
+  return phone_is_e164 (digits->str, digits->len) ? g_strdup (digits->str) : NULL;
+}
+
+static gboolean
+collect (Store *store, sqlite3_stmt *rows, GArray *ids, GError **error)
+{
+  int result;
+
+  while ((result = store_step (store, rows, error)) == 1) {
+    gint64 id = store_int (rows, 0);
+
+    g_array_append_val (ids, id);
+  }
+  return result == 0;
+}
+
+GArray *
+contact_match (Store *store, const char *who, guint max, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autofree char *phone = parse_phone (who);
+  g_autofree char *key = NULL;
+  sqlite3_stmt *rows;
+  guint64 id;
+
+  if (who[0] == '#' && g_ascii_string_to_unsigned (who + 1, 10, 1, G_MAXINT64, &id, NULL)) {
+    rows = store_query (store, "SELECT id FROM contact WHERE id=?", "i", (gint64) id);
+  } else if (phone != NULL) {
+    rows = store_query (store, "SELECT id FROM contact WHERE phone=? AND phone<>'' ORDER BY id LIMIT ?", "si", phone, (gint64) max);
+  } else if (strchr (who, '@') != NULL) {
+    key = address_key (who);
+    rows = store_query (store, "SELECT id FROM contact WHERE email_key=? ORDER BY id LIMIT ?", "si", key, (gint64) max);
+  } else {
+    key = fold_name (who);
+    rows = store_query (store, "SELECT id FROM contact WHERE name_key=? AND name_key<>'' ORDER BY id LIMIT ?", "si", key, (gint64) max);
+  }
+  return collect (store, rows, ids, error) ? g_steal_pointer (&ids) : NULL;
+}
+
+static void
+set_several (GArray *ids, const char *who, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (ids->len, SHOWN_MATCHES); i++)
+    g_string_append_printf (text, "%s#%" G_GINT64_FORMAT, i > 0 ? ", " : "", g_array_index (ids, gint64, i));
+  g_set_error (error, FAULT, FAULT_DATA, "“%s” may be several people: %s%s; name one by its # number", who, text->str,
+               ids->len > SHOWN_MATCHES ? " …" : "");
+}
+
+gboolean
+contact_find_one (Store *store, const char *who, gint64 *out_id, GError **error)
+{
+  g_autoptr (GArray) ids = contact_match (store, who, SHOWN_MATCHES + 1, error);
+
+  if (ids == NULL)
+    return FALSE;
+  if (ids->len == 0)
+    g_set_error (error, FAULT, FAULT_NO_USER, "nobody is “%s”: give an address, a number, a name or #id; `contact find` searches", who);
+  else if (ids->len > 1)
+    set_several (ids, who, error);
+  else
+    *out_id = g_array_index (ids, gint64, 0);
+  return ids->len == 1;
+}

@@ -1,0 +1,12 @@
+/* fold.h - the keys by which the store compares names: no case, composed, one space between words.
+ * (Addresses: address_key() of shared/wire/address; numbers are stored as E.164 and compare as they are.)
+ * Trust:  values are valid UTF-8. Used in: core/store, core/app. Pure. */
+#pragma once
+#include <glib.h>
+
+/* Appends the key of `len` octets at `name` and a NUL to `out`. No allocation for ASCII names once `out` has grown. */
+void  fold_name_append (GByteArray *out, const char *name, gsize len);
+char *fold_name        (const char *name); /* (transfer full) */
+
+/* The same for an address in canonical form (octets, no NUL needed); what address_key() gives. */
+void  fold_address_append (GByteArray *out, const char *address, gsize len);

@@ -1,0 +1,176 @@
+#include "list.h"
+
+#include "fault.h"
+#include "fields.h"
+#include "fold.h"
+#include <string.h>
+
+#define NEAR_MAX 3                       /* chosen: how many names an error offers */
+#define PAGE_BYTES_MAX (1024 * 1024)     /* chosen: a page is full then; with one person of CONTACT_FIELDS_MAX it still fits 8 MiB */
+#define DISTANCE_NAME_MAX 128            /* contract: a list's name */
+
+/* Levenshtein over octets of folded names: two typing slips are near. */
+static guint
+distance (const char *a, const char *b)
+{
+  guint row[DISTANCE_NAME_MAX + 1];
+  gsize len = MIN (strlen (b), DISTANCE_NAME_MAX);
+
+  for (guint j = 0; j <= len; j++)
+    row[j] = j;
+  for (guint i = 1; a[i - 1] != '\0'; i++) {
+    guint corner = row[0];
+
+    row[0] = i;
+    for (gsize j = 1; j <= len; j++) {
+      guint above = row[j];
+
+      row[j] = MIN (MIN (above, row[j - 1]) + 1, corner + (a[i - 1] != b[j - 1]));
+      corner = above;
+    }
+  }
+  return row[len];
+}
+
+static gboolean
+is_near (const char *asked, const char *name)
+{
+  g_autofree char *a = fold_name (asked);
+  g_autofree char *b = fold_name (name);
+
+  return distance (a, b) <= 2 || (a[0] != '\0' && strstr (b, a) != NULL) || (b[0] != '\0' && strstr (a, b) != NULL);
+}
+
+static void
+set_not_there (Store *store, const char *name, GError **error)
+{
+  sqlite3_stmt *rows = store_query (store, "SELECT name FROM list ORDER BY name", "");
+  g_autoptr (GString) near = g_string_new (NULL);
+  guint count = 0, lists = 0;
+
+  while (store_step (store, rows, NULL) == 1) {
+    lists++;
+    if (count < NEAR_MAX && is_near (name, store_text (rows, 0)))
+      g_string_append_printf (near, "%s“%s”", count++ > 0 ? " or " : "", store_text (rows, 0));
+  }
+  g_set_error (error, FAULT, FAULT_NO_INPUT, "there is no list “%s”; %s%s%s", name, count > 0 ? "did you mean " : "", near->str,
+               count > 0 ? "?" : lists > 0 ? "`postrider lists` shows those that are there" : "`postrider import FILE --list NAME` makes one");
+}
+
+gboolean
+list_find (Store *store, const char *name, gint64 *out_id, GError **error)
+{
+  int result = store_get_int (store, out_id, error, "SELECT id FROM list WHERE name=?", "s", name);
+
+  if (result == 0)
+    set_not_there (store, name, error);
+  return result == 1;
+}
+
+gboolean
+list_ensure (Store *store, const char *name, gint64 *out_id, GError **error)
+{
+  return store_run (store, error, "INSERT OR IGNORE INTO list(name,created_utc) VALUES(?,?)", "si", name, store_now_utc ()) &&
+         store_get_int (store, out_id, error, "SELECT id FROM list WHERE name=?", "s", name) == 1;
+}
+
+gboolean
+list_add_fields (Store *store, gint64 list, const char *const *names, GError **error)
+{
+  g_auto (GStrv) old = list_get_fields (store, list, error);
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  if (old == NULL)
+    return FALSE;
+  for (gsize i = 0; old[i] != NULL; i++)
+    g_hash_table_add (known, g_utf8_casefold (old[i], -1));
+  for (gsize i = 0; names[i] != NULL; i++)
+    if (g_hash_table_add (known, g_utf8_casefold (names[i], -1)) &&
+        !store_run (store, error, "INSERT INTO list_field(list,position,name) VALUES(?,(SELECT coalesce(max(position),0)+1 FROM list_field WHERE list=?),?)",
+                    "iis", list, list, names[i]))
+      return FALSE;
+  return TRUE;
+}
+
+GStrv
+list_get_fields (Store *store, gint64 list, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  sqlite3_stmt *rows = store_query (store, "SELECT name FROM list_field WHERE list=? ORDER BY position", "i", list);
+  int result;
+
+  while ((result = store_step (store, rows, error)) == 1)
+    g_ptr_array_add (names, g_strdup (store_text (rows, 0)));
+  if (result < 0)
+    return NULL;
+  g_ptr_array_add (names, NULL);
+  g_ptr_array_set_free_func (names, NULL);
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+}
+
+static void
+write_person (FrameWriter *frame, sqlite3_stmt *row, const char *const *fields, guint n_fields)
+{
+  frame_writer_row (frame, (guint64) store_int (row, 0), 0, 3 + n_fields);
+  for (int i = 1; i <= 3; i++)
+    frame_writer_string (frame, store_text (row, i));
+  for (guint i = 0; i < n_fields; i++) {
+    Slice value = { "", 0 };
+
+    fields_lookup (sqlite3_column_blob (row, 4), (gsize) sqlite3_column_bytes (row, 4), fields[i], &value);
+    frame_writer_field (frame, value.data, value.len);
+  }
+}
+
+gboolean
+list_page (Store *store, gint64 list, const char *const *fields, guint64 after, guint max_rows, FrameWriter *frame, GError **error)
+{
+  sqlite3_stmt *rows = store_query (store,
+                                    "SELECT c.id,c.name,c.email,c.phone,c.fields FROM member m JOIN contact c ON c.id=m.contact"
+                                    " WHERE m.list=? AND m.contact>? ORDER BY m.contact LIMIT ?", "iii", list, (gint64) after, (gint64) max_rows);
+  guint n_fields = g_strv_length ((GStrv) fields);
+  int result;
+
+  while ((result = store_step (store, rows, error)) == 1) {
+    write_person (frame, rows, fields, n_fields);
+    if (frame_writer_get_size (frame) > PAGE_BYTES_MAX)
+      break;
+  }
+  sqlite3_reset (rows);
+  return result >= 0;
+}
+
+static gboolean
+remove_people (Store *store, gint64 list, guint64 *out_people, GError **error)
+{
+  if (!store_run (store, error,
+                  "DELETE FROM contact WHERE id IN (SELECT contact FROM member WHERE list=?1)"
+                  " AND NOT EXISTS (SELECT 1 FROM member m WHERE m.contact=contact.id AND m.list<>?1)"
+                  " AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.contact=contact.id)", "i", list))
+    return FALSE;
+  *out_people = (guint64) sqlite3_changes64 (store_get_db (store));
+  return TRUE;
+}
+
+gboolean
+list_remove (Store *store, gint64 list, const char *name, guint64 *out_people, GError **error)
+{
+  g_autofree char *detail = NULL;
+  guint64 people = 0;
+
+  if (!store_begin (store, error))
+    return FALSE;
+  if (!remove_people (store, list, &people, error) || !store_run (store, error, "DELETE FROM list WHERE id=?", "i", list)) {
+    store_rollback (store);
+    return FALSE;
+  }
+  detail = g_strdup_printf ("list %s, %" G_GUINT64_FORMAT " people with it", name, people);
+  if (!store_audit (store, "list.remove", detail, error)) {
+    store_rollback (store);
+    return FALSE;
+  }
+  if (!store_commit (store, error))
+    return FALSE;
+  *out_people = people;
+  return TRUE;
+}

@@ -1,0 +1,18 @@
+/* list.h - lists of people: finding, making, paging, removing.
+ * Used in: core/store/merge, core/campaign, core/app. Errors: FAULT_NO_INPUT (no such list; names near ones), FAULT_IO. */
+#pragma once
+#include "frame.h"
+#include "store.h"
+
+gboolean list_find   (Store *store, const char *name, gint64 *out_id, GError **error); /* compares without case */
+gboolean list_ensure (Store *store, const char *name, gint64 *out_id, GError **error); /* makes it when it is not there */
+
+/* Field names behind those that the list has; what it has in another case is left alone. */
+gboolean list_add_fields (Store *store, gint64 list, const char *const *names, GError **error);
+GStrv    list_get_fields (Store *store, gint64 list, GError **error); /* (transfer full), in order; NULL with `error` */
+
+/* Appends people behind `after`, by id, into `frame` (PEOPLE: name, email, phone, then `fields`): at most max_rows, and about 4 MiB. */
+gboolean list_page (Store *store, gint64 list, const char *const *fields, guint64 after, guint max_rows, FrameWriter *frame, GError **error);
+
+/* The list goes, with people who are in no other list and in no campaign. *out_people: how many went. Own transaction. */
+gboolean list_remove (Store *store, gint64 list, const char *name, guint64 *out_people, GError **error);

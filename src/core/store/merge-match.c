@@ -1,0 +1,288 @@
+#include "merge-private.h"
+
+#include "fault.h"
+#include <string.h>
+
+#define PEOPLE_PER_ADDRESS_MAX 100000 /* chosen: more different names at one address are no people but a wrong column */
+
+typedef struct { /* how a kind of rows looks for people */
+  const char *exact;      /* key, name_key -> id */
+  const char *any_two;    /* key -> id, name_key, "has it an address" of up to two */
+} MatchQueries;
+
+static const MatchQueries queries[] = {
+  [MERGE_BY_EMAIL] = { "SELECT id FROM contact WHERE email_key=? AND name_key=?",
+                       "SELECT id,name_key,0 FROM contact WHERE email_key=? LIMIT 2" },
+  [MERGE_BY_PHONE] = { "SELECT id FROM contact WHERE phone=? AND phone<>'' AND name_key=? ORDER BY id LIMIT 1",
+                       "SELECT id,name_key,email_key IS NOT NULL FROM contact WHERE phone=? AND phone<>'' LIMIT 2" },
+};
+
+typedef struct {
+  gint64 row;
+  char  *key; /* address key or number: by what it is known */
+  char  *name_key, *phone;
+} Staged;
+
+static void
+staged_clear (Staged *self)
+{
+  g_clear_pointer (&self->key, g_free);
+  g_clear_pointer (&self->name_key, g_free);
+  g_clear_pointer (&self->phone, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Staged, staged_clear)
+
+static gboolean
+load_staged (Merge *self, gint64 row, Staged *out, GError **error)
+{
+  sqlite3_stmt *found = store_query (self->store, "SELECT coalesce(email_key,phone),name_key,phone FROM temp.staged WHERE row=?", "i", row);
+
+  if (store_step (self->store, found, error) != 1)
+    return FALSE;
+  *out = (Staged){ row, g_strdup (store_text (found, 0)), g_strdup (store_text (found, 1)), g_strdup (store_text (found, 2)) };
+  sqlite3_reset (found);
+  return TRUE;
+}
+
+static gboolean
+decide (Merge *self, MergeKind kind, gint64 row, gint64 target, gboolean is_multi, GError **error)
+{
+  return store_run (self->store, error, "INSERT INTO temp.decision(row,target,kind,is_multi) VALUES(?,?,?,?)", "iiii", row, target, (gint64) kind,
+                    (gint64) is_multi);
+}
+
+typedef struct {
+  int    count; /* 0, 1, 2: two or more */
+  gint64 id;    /* the first */
+  gboolean is_nameless, has_address;
+} Neighbours;
+
+static gboolean
+look_for_neighbours (Merge *self, MergeKind kind, const char *key, Neighbours *out, GError **error)
+{
+  sqlite3_stmt *rows = store_query (self->store, queries[kind].any_two, "s", key);
+  int result;
+
+  *out = (Neighbours){ 0 };
+  while ((result = store_step (self->store, rows, error)) == 1)
+    if (out->count++ == 0)
+      *out = (Neighbours){ 1, store_int (rows, 0), store_text (rows, 1)[0] == '\0', store_int (rows, 2) != 0 };
+  return result == 0;
+}
+
+/* An older person gets the name or the address by which the row is known, at once: the next row must not take the same person. */
+static gboolean
+claim (Merge *self, gint64 row, gint64 id, GError **error)
+{
+  self->has_claims = TRUE;
+  return store_run (self->store, error,
+                    "UPDATE contact SET name=s.name,name_key=s.name_key,email=CASE WHEN s.email='' THEN contact.email ELSE s.email END,"
+                    " email_key=coalesce(s.email_key,contact.email_key) FROM temp.staged s WHERE s.row=? AND contact.id=?", "ii", row, id) &&
+         store_run (self->store, error, "INSERT OR IGNORE INTO temp.claimed VALUES(?)", "i", id);
+}
+
+/* A row with a name that nobody at that address has: an older person without a name, alone there, or one with this number and
+ * name and no address yet, is the one. */
+static gboolean
+match_claim (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GError **error)
+{
+  Neighbours near = { 0 };
+
+  if (self->has_nameless) {
+    if (!look_for_neighbours (self, kind, row->key, &near, error))
+      return FALSE;
+    if (near.count == 1 && near.is_nameless && !near.has_address && near.id <= self->base)
+      *out_id = near.id;
+  }
+  if (*out_id == 0 && self->has_phone_only && kind == MERGE_BY_EMAIL && row->phone[0] != '\0' &&
+      store_get_int (self->store, out_id, error,
+                     "SELECT id FROM contact WHERE phone=? AND phone<>'' AND name_key=? AND email_key IS NULL ORDER BY id LIMIT 1", "ss", row->phone,
+                     row->name_key) < 0)
+    return FALSE;
+  return *out_id == 0 || claim (self, row->row, *out_id, error);
+}
+
+/* *out_id: the older person whom a row means; 0: nobody yet. */
+static gboolean
+match_older (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GError **error)
+{
+  Neighbours near;
+
+  *out_id = 0;
+  if (!self->has_people && kind == MERGE_BY_EMAIL)
+    return TRUE;
+  if (store_get_int (self->store, out_id, error, queries[kind].exact, "ss", row->key, row->name_key) < 0)
+    return FALSE;
+  if (*out_id != 0)
+    return TRUE;
+  if (row->name_key[0] != '\0')
+    return match_claim (self, kind, row, out_id, error);
+  if (!look_for_neighbours (self, kind, row->key, &near, error))
+    return FALSE;
+  *out_id = near.count == 1 ? near.id : 0;
+  return TRUE;
+}
+
+/* --- rows of this file that share an address (or a number) --- */
+
+typedef struct {
+  GHashTable *people;  /* "key\nname key" -> target */
+  GHashTable *created; /* key -> Neighbours: people whom this file makes there */
+} Group;
+
+static gint64 *
+box (gint64 value)
+{
+  gint64 *boxed = g_new (gint64, 1);
+
+  *boxed = value;
+  return boxed;
+}
+
+static gboolean
+remember (Group *group, const Staged *row, char *identity, gint64 target, gboolean is_created, GError **error)
+{
+  Neighbours *near = g_hash_table_lookup (group->created, row->key);
+
+  g_hash_table_insert (group->people, identity, box (target));
+  if (near == NULL) {
+    near = g_new0 (Neighbours, 1);
+    g_hash_table_insert (group->created, g_strdup (row->key), near);
+  }
+  if (is_created) {
+    near->count++;
+    near->id = target;
+  }
+  if (g_hash_table_size (group->people) <= PEOPLE_PER_ADDRESS_MAX)
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_DATA, "more than %d people share one address or number: is the right column taken for it? (--map)",
+               PEOPLE_PER_ADDRESS_MAX);
+  return FALSE;
+}
+
+/* A row without a name: the nameless one there; else the only one there, older or of this file; else a nameless one of its own. */
+static gboolean
+match_nameless (Merge *self, MergeKind kind, Group *group, const Staged *row, gint64 *out_id, GError **error)
+{
+  const Neighbours *created = g_hash_table_lookup (group->created, row->key);
+  Neighbours near;
+
+  *out_id = 0;
+  if (store_get_int (self->store, out_id, error, queries[kind].exact, "ss", row->key, "") < 0 ||
+      !look_for_neighbours (self, kind, row->key, &near, error))
+    return FALSE;
+  if (*out_id == 0 && near.count + (created != NULL ? created->count : 0) == 1)
+    *out_id = near.count == 1 ? near.id : created->id;
+  return TRUE;
+}
+
+static gboolean
+match_in_group (Merge *self, MergeKind kind, Group *group, const Staged *row, GError **error)
+{
+  g_autofree char *identity = g_strconcat (row->key, "\n", row->name_key, NULL);
+  gint64 *known = g_hash_table_lookup (group->people, identity);
+  gint64 target = 0;
+  gboolean is_created;
+
+  if (known != NULL)
+    return decide (self, kind, row->row, *known, TRUE, error);
+  if (!(row->name_key[0] != '\0' ? match_older (self, kind, row, &target, error) : match_nameless (self, kind, group, row, &target, error)))
+    return FALSE;
+  is_created = target == 0;
+  if (is_created)
+    target = self->base + row->row;
+  return remember (group, row, g_steal_pointer (&identity), target, is_created, error) && decide (self, kind, row->row, target, TRUE, error);
+}
+
+static gboolean
+match_group (Merge *self, MergeKind kind, GArray *rows, GError **error)
+{
+  g_autoptr (GHashTable) people = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) created = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  Group group = { people, created };
+
+  for (int nameless = 0; nameless < 2; nameless++) /* those with a name first: the order in the file must not matter */
+    for (guint i = 0; i < rows->len; i++) {
+      g_auto (Staged) row = { 0 };
+
+      if (!load_staged (self, g_array_index (rows, gint64, i), &row, error))
+        return FALSE;
+      if ((row.name_key[0] == '\0') == (nameless == 1) && !match_in_group (self, kind, &group, &row, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+match_groups (Merge *self, MergeKind kind, GError **error)
+{
+  g_autoptr (GArray) group = g_array_new (FALSE, FALSE, sizeof (gint64));
+  sqlite3_stmt *rows = store_query (self->store, "SELECT hash,row FROM temp.staged WHERE kind=? ORDER BY hash,row", "i", (gint64) kind);
+  gint64 hash = 0;
+  int result;
+
+  while ((result = store_step (self->store, rows, error)) == 1) {
+    gint64 row = store_int (rows, 1);
+
+    if (store_int (rows, 0) != hash) {
+      if (group->len > 1 && !match_group (self, kind, group, error))
+        break;
+      g_array_set_size (group, 0);
+      hash = store_int (rows, 0);
+    }
+    g_array_append_val (group, row);
+  }
+  sqlite3_reset (rows);
+  return result == 0 && (group->len < 2 || match_group (self, kind, group, error));
+}
+
+/* --- rows whose address comes once: the usual case, in the file's order --- */
+
+static gboolean
+match_single (Merge *self, MergeKind kind, sqlite3_stmt *found, GError **error)
+{
+  gint64 row = store_int (found, 0), id = store_int (found, 1);
+
+  if (id != 0 && store_int (found, 2) != 0) {
+    self->counts.unchanged++;
+    return decide (self, kind, row, id, FALSE, error);
+  }
+  if (id == 0) {
+    g_auto (Staged) staged = { row, g_strdup (store_text (found, 3)), g_strdup (store_text (found, 4)), g_strdup (store_text (found, 5)) };
+
+    if (!match_older (self, kind, &staged, &id, error))
+      return FALSE;
+  }
+  return id == 0 || (decide (self, kind, row, id, FALSE, error) && merge_apply_one (self, kind, row, id, error));
+}
+
+static gboolean
+match_singles (Merge *self, MergeKind kind, GError **error)
+{
+  /* the join finds what is there already, and whether anything differs, without a look from C */
+  static const char *const by_kind[] = {
+    [MERGE_BY_EMAIL] = "SELECT s.row,c.id,c.fields IS s.fields AND (s.phone='' OR c.phone<>''),s.email_key,s.name_key,s.phone FROM temp.staged s"
+                       " LEFT JOIN contact c ON c.email_key=s.email_key AND c.name_key=s.name_key"
+                       " WHERE s.kind=1 AND NOT EXISTS (SELECT 1 FROM temp.decision d WHERE d.row=s.row)",
+    [MERGE_BY_PHONE] = "SELECT s.row,0,0,s.phone,s.name_key,s.phone FROM temp.staged s"
+                       " WHERE s.kind=2 AND NOT EXISTS (SELECT 1 FROM temp.decision d WHERE d.row=s.row)",
+  };
+  sqlite3_stmt *rows;
+  int result;
+
+  if (kind == MERGE_BY_EMAIL && !self->has_people)
+    return TRUE;
+  rows = store_query (self->store, by_kind[kind], "");
+  while ((result = store_step (self->store, rows, error)) == 1)
+    if (!match_single (self, kind, rows, error)) {
+      sqlite3_reset (rows);
+      return FALSE;
+    }
+  return result == 0;
+}
+
+gboolean
+merge_match (Merge *self, MergeKind kind, GError **error)
+{
+  return match_groups (self, kind, error) && match_singles (self, kind, error);
+}

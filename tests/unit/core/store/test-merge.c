@@ -1,0 +1,250 @@
+/* Rows in, people out: who is one person, which values stay, and that a second import of the same file changes nothing. */
+#include "contact.h"
+#include "fields.h"
+#include "list.h"
+#include "merge.h"
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct {
+  const char *name, *email, *phone, *fields; /* fields: "city=Kiel;size=L" */
+} Row;
+
+typedef struct {
+  const char *about;
+  Row  rows[6];    /* in the store before */
+  Row  file[8];    /* the file that is imported, twice */
+  guint created, updated, merged, unchanged; /* the first time */
+  const char *people; /* afterwards, by id: "name|email|phone|fields\n" */
+} Case;
+
+static const Case cases[] = {
+  { "a new person", { { 0 } }, { { "Ann", "ann@example.org", "", "city=Kiel" } }, 1, 0, 0, 0, "Ann|ann@example.org||city=Kiel\n" },
+  { "two people share an address", { { 0 } }, { { "Ann", "a@example.org", "", "" }, { "Ben", "a@example.org", "", "" } }, 2, 0, 0, 0,
+    "Ann|a@example.org||\nBen|a@example.org||\n" },
+  { "same address and name in another case and spacing: one, new values win, old ones stay", { { 0 } },
+    { { "Ann Lee", "Ann@example.org", "", "city=Kiel;size=L" }, { " ann   LEE", "ann@example.org", "", "city=Bonn;hat=red" } }, 1, 0, 1, 0,
+    "Ann Lee|Ann@example.org||city=Bonn;size=L;hat=red\n" },
+  { "the phone fills a gap and is not overwritten", { { 0 } },
+    { { "Ann", "a@example.org", "", "" }, { "Ann", "a@example.org", "+491511234567", "" }, { "Ann", "a@example.org", "+491519999999", "" } }, 1, 0, 2, 0,
+    "Ann|a@example.org|+491511234567|\n" },
+  { "an umlaut composed or not is the same name", { { 0 } }, { { "J\xc3\xb6rg", "j@example.org", "", "" }, { "Jo\xcc\x88RG", "j@example.org", "", "" } },
+    1, 0, 1, 0, "J\xc3\xb6rg|j@example.org||\n" },
+  { "no name, and one person has the address: that person, wherever the row stands", { { 0 } },
+    { { "", "a@example.org", "", "x=1" }, { "Ann", "a@example.org", "", "x=2" } }, 1, 0, 1, 0, "Ann|a@example.org||x=2\n" },
+  { "no name, and two have it: a person without a name", { { 0 } },
+    { { "Ann", "a@example.org", "", "" }, { "", "a@example.org", "", "" }, { "Ben", "a@example.org", "", "" }, { "", "a@example.org", "", "k=v" } },
+    3, 0, 1, 0, "Ann|a@example.org||\n|a@example.org||k=v\nBen|a@example.org||\n" },
+  { "an older person without a name gets one, the second name is somebody else", { { "", "a@example.org", "", "" } },
+    { { "Ann", "a@example.org", "", "" }, { "Ben", "a@example.org", "", "" } }, 1, 1, 0, 0, "Ann|a@example.org||\nBen|a@example.org||\n" },
+  { "an older person is updated", { { "Ann", "a@example.org", "", "city=Kiel;size=L" } }, { { "Ann", "a@example.org", "", "city=Bonn" } }, 0, 1, 0, 0,
+    "Ann|a@example.org||city=Bonn;size=L\n" },
+  { "an older person is not changed by less", { { "Ann", "a@example.org", "+491511234567", "city=Kiel" } }, { { "ANN", "A@example.org", "", "" } }, 0, 0, 0, 1,
+    "Ann|a@example.org|+491511234567|city=Kiel\n" },
+  { "phone only: same number and name", { { 0 } }, { { "Ann", "", "+491511234567", "a=1" }, { "Ann", "", "+491511234567", "b=2" } }, 1, 0, 1, 0,
+    "Ann||+491511234567|a=1;b=2\n" },
+  { "phone only: same number, another name", { { 0 } }, { { "Ann", "", "+491511234567", "" }, { "Ben", "", "+491511234567", "" } }, 2, 0, 0, 0,
+    "Ann||+491511234567|\nBen||+491511234567|\n" },
+  { "phone only: the person with an address of the same file; it may fill, not overwrite (a second import would swap them)", { { 0 } },
+    { { "Ann", "", "+491511234567", "a=1;b=1" }, { "Ann", "a@example.org", "+491511234567", "a=2" } }, 1, 0, 1, 0,
+    "Ann|a@example.org|+491511234567|a=2;b=1\n" },
+  { "an older person with this number and name and no address gets the address", { { "Ann", "", "+491511234567", "" } },
+    { { "Ann", "a@example.org", "+491511234567", "" }, { "Ann", "b@example.org", "+491511234567", "" } }, 1, 1, 0, 0,
+    "Ann|a@example.org|+491511234567|\nAnn|b@example.org|+491511234567|\n" },
+  { "a field that comes again with other values: the last one, and still nothing changes the second time", { { 0 } },
+    { { "Ann", "a@example.org", "", "x=1" }, { "Ann", "a@example.org", "", "x=2" }, { "Ann", "a@example.org", "", "x=1" } }, 1, 0, 2, 0,
+    "Ann|a@example.org||x=1\n" },
+  { "field names compare without case", { { 0 } }, { { "Ann", "a@example.org", "", "City=Kiel" }, { "Ann", "a@example.org", "", "city=Bonn" } }, 1, 0, 1, 0,
+    "Ann|a@example.org||City=Bonn\n" },
+  { "a number without a name that one person has", { { "Ann", "a@example.org", "+491511234567", "" } }, { { "", "", "+491511234567", "k=1" } }, 0, 1, 0, 0,
+    "Ann|a@example.org|+491511234567|k=1\n" },
+  { "a name claimed by number must not collide with the same name at that address",
+    { { "Ann", "a@example.org", "", "" }, { "Ben", "a@example.org", "", "" }, { "", "a@example.org", "+491511234567", "" } },
+    { { "Ann", "", "+491511234567", "" } }, 1, 0, 0, 0,
+    "Ann|a@example.org||\nBen|a@example.org||\n|a@example.org|+491511234567|\nAnn||+491511234567|\n" },
+};
+
+static Slice
+slice (const char *text)
+{
+  return (Slice){ text, strlen (text) };
+}
+
+static void
+add (Merge *merge, const Row *row)
+{
+  g_autoptr (GByteArray) blob = g_byte_array_new ();
+  g_auto (GStrv) pairs = g_strsplit (row->fields, ";", -1);
+  MergeRow added = { slice (row->name), slice (row->email), slice (row->phone), NULL, 0 };
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; pairs[i] != NULL; i++) {
+    char *equal = strchr (pairs[i], '=');
+
+    *equal = '\0';
+    fields_append (blob, slice (pairs[i]), slice (equal + 1));
+  }
+  added.fields = blob->data;
+  added.fields_len = blob->len;
+  merge_add (merge, &added, &error);
+  g_assert_no_error (error);
+}
+
+static MergeCounts
+import (Store *store, const Row *rows, gsize n_max, gboolean is_dry_run)
+{
+  static const char *const fields[] = { "city", NULL };
+  MergeTarget target = { "people", "fair", fields, is_dry_run };
+  MergeCounts counts = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Merge) merge = merge_new (store, &error);
+
+  g_assert_no_error (error);
+  merge_open_batch (merge, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < n_max && rows[i].name != NULL; i++)
+    add (merge, &rows[i]);
+  merge_close_batch (merge, &error);
+  g_assert_no_error (error);
+  merge_commit (merge, &target, &counts, &error);
+  g_assert_no_error (error);
+  return counts;
+}
+
+static char *
+dump (Store *store)
+{
+  GString *people = g_string_new (NULL);
+  sqlite3_stmt *rows = store_query (store, "SELECT name,email,phone,fields FROM contact ORDER BY id", "");
+
+  while (store_step (store, rows, NULL) == 1) {
+    FieldsReader reader;
+    Slice name, value;
+    const char *gap = "";
+
+    g_string_append_printf (people, "%s|%s|%s|", store_text (rows, 0), store_text (rows, 1), store_text (rows, 2));
+    fields_open (&reader, sqlite3_column_blob (rows, 3), (gsize) sqlite3_column_bytes (rows, 3));
+    for (; fields_next (&reader, &name, &value); gap = ";")
+      g_string_append_printf (people, "%s%.*s=%.*s", gap, (int) name.len, name.data, (int) value.len, value.data);
+    g_string_append_c (people, '\n');
+  }
+  return g_string_free (people, FALSE);
+}
+
+static void
+assert_counts (const MergeCounts *counts, guint created, guint updated, guint merged, guint unchanged)
+{
+  g_assert_cmpuint (counts->created, ==, created);
+  g_assert_cmpuint (counts->updated, ==, updated);
+  g_assert_cmpuint (counts->merged, ==, merged);
+  g_assert_cmpuint (counts->unchanged, ==, unchanged);
+}
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *c = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Store) store = store_open (":memory:", &error);
+  g_autofree char *before = NULL;
+  g_autofree char *dry = NULL;
+  g_autofree char *people = NULL;
+  g_autofree char *again = NULL;
+  MergeCounts counts;
+  gint64 n = 0, lists = 0;
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (c->rows) && c->rows[i].name != NULL; i++)
+    import (store, &c->rows[i], 1, FALSE);
+  before = dump (store);
+  counts = import (store, c->file, G_N_ELEMENTS (c->file), TRUE);
+  assert_counts (&counts, c->created, c->updated, c->merged, c->unchanged);
+  dry = dump (store);
+  g_assert_cmpstr (dry, ==, before); /* a dry run tells the truth and stores nothing */
+
+  counts = import (store, c->file, G_N_ELEMENTS (c->file), FALSE);
+  assert_counts (&counts, c->created, c->updated, c->merged, c->unchanged);
+  people = dump (store);
+  g_assert_cmpstr (people, ==, c->people);
+
+  counts = import (store, c->file, G_N_ELEMENTS (c->file), FALSE);
+  assert_counts (&counts, 0, 0, c->merged, c->created + c->updated + c->unchanged);
+  again = dump (store);
+  g_assert_cmpstr (again, ==, people);
+
+  g_assert_cmpint (store_get_int (store, &n, NULL, "SELECT count(*) FROM member", ""), ==, 1);
+  g_assert_cmpint (store_get_int (store, &lists, NULL, "SELECT count(*) FROM contact", ""), ==, 1);
+  g_assert_cmpint (n, ==, lists);
+  g_assert_cmpint (store_get_int (store, &n, NULL, "SELECT count(*) FROM consent", ""), ==, 1);
+  g_assert_cmpint (n, ==, lists);
+}
+
+static void
+test_one_at_a_time (void)
+{
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Merge) first = merge_new (store, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (merge_new (store, &error));
+  g_assert_nonnull (error);
+  g_clear_pointer (&first, merge_free);
+  first = merge_new (store, NULL);
+  g_assert_nonnull (first);
+}
+
+/* Enough rows that the indexes are made anew; every seventh address comes twice. */
+static void
+test_bulk (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("merge-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "store", NULL);
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  g_autofree char *shm = g_strconcat (path, "-shm", NULL);
+  static const char *const fields[] = { NULL };
+  MergeTarget target = { "people", "", fields, FALSE };
+  guint n = g_test_slow () ? 1000000 : 70000;
+
+  for (int round = 0; round < 2; round++) {
+    g_autoptr (Store) store = store_open (path, NULL);
+    g_autoptr (Merge) merge = merge_new (store, NULL);
+    MergeCounts counts = { 0 };
+    gint64 start = g_get_monotonic_time (), staged, indexes = 0;
+
+    merge_open_batch (merge, NULL);
+    for (guint i = 0; i < n; i++) {
+      char name[32], email[64];
+      guint person = i % 7 == 6 ? i - 1 : i;
+
+      g_snprintf (name, sizeof name, "Person %u", person);
+      g_snprintf (email, sizeof email, "p%u@%c.example.org", person * 2654435761u, 'a' + person % 26);
+      g_assert_true (merge_add (merge, &(MergeRow){ slice (name), slice (email), { "", 0 }, NULL, 0 }, NULL));
+    }
+    merge_close_batch (merge, NULL);
+    staged = g_get_monotonic_time ();
+    g_assert_true (merge_commit (merge, &target, &counts, NULL));
+    g_test_message ("%u rows: staged in %.2f s, merged in %.2f s", n, (double) (staged - start) / 1e6, (double) (g_get_monotonic_time () - staged) / 1e6);
+    g_assert_cmpuint (counts.merged, ==, n / 7);
+    g_assert_cmpuint (round == 0 ? counts.created : counts.unchanged, ==, n - n / 7);
+    g_assert_cmpint (store_get_int (store, &indexes, NULL, "SELECT count(*) FROM sqlite_master WHERE tbl_name='contact' AND type='index'", ""), ==, 1);
+    g_assert_cmpint (indexes, >=, 2); /* all are back */
+  }
+  g_unlink (wal);
+  g_unlink (shm);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *path = g_strdup_printf ("/merge/%" G_GSIZE_FORMAT " %s", i, cases[i].about);
+
+    g_test_add_data_func (path, &cases[i], test_case);
+  }
+  g_test_add_func ("/merge/one-at-a-time", test_one_at_a_time);
+  g_test_add_func ("/merge/bulk", test_bulk);
+  return g_test_run ();
+}
