@@ -12,18 +12,13 @@
 #include "words.h"
 
 static int
-show_stored (Session *session, const char *name, GVariant *used, gboolean keeps_password)
+show_stored (Session *session, const char *name, GVariant *used)
 {
   g_autofree char *hour = words_count (dict_number (used, "per_hour"));
   g_autofree char *day = words_count (dict_number (used, "per_day"));
 
   if (session_is_for_programs (session)) {
-    JsonBuilder *builder = json_out_begin ();
-
-    json_builder_set_member_name (builder, "name");
-    json_builder_add_string_value (builder, name);
-    json_out_members (builder, used);
-    json_out_end (builder);
+    json_out_document (used);
     return 0;
   }
   printf ("Account %s: %s by %s:%u (%s).\n", name, dict_text (used, "address"), dict_text (used, "host"), (guint) dict_number (used, "port"),
@@ -33,7 +28,7 @@ show_stored (Session *session, const char *name, GVariant *used, gboolean keeps_
             dict_number (used, "per_day") > 0 ? day : "any number");
   if (*dict_text (used, "note") != '\0')
     printf ("%s\n", dict_text (used, "note"));
-  session_say (session, "%sTry it: postrider account test %s", keeps_password ? "" : "The password is asked for each time. ", name);
+  session_say (session, "%sTry it: postrider account test %s", dict_flag (used, "has_password") && !dict_flag (used, "keep") ? "The password is asked for each time. " : "", name);
   return 0;
 }
 
@@ -57,7 +52,7 @@ run_add (Session *session, const void *values, char **words, GError **error)
             pr_app1_call_account_add_sync (session->core, words[0], settings, sent.handle, sent.list, &used, NULL, NULL, error);
   } while (!is_ok && session_unlock (session, NULL, error));
   send_fd_clear (&sent);
-  return is_ok ? show_stored (session, words[0], used, secret != NULL) : session_end (FALSE, error);
+  return is_ok ? show_stored (session, words[0], used) : session_end (FALSE, error);
 }
 
 static char *

@@ -6,28 +6,28 @@
 #define HELP_COLUMN 32 /* where the explanations start */
 #define WORD_MAX 64    /* octets of a word that is compared for slips */
 
-/* Levenshtein distance; both words are shorter than WORD_MAX. */
+/* Optimal string alignment: a slip is a letter too many, too few, another one, or two in the wrong order. Both words are
+ * shorter than WORD_MAX. */
 static guint
 count_slips (const char *a, const char *b)
 {
-  guint row[WORD_MAX + 1];
+  guint rows[3][WORD_MAX + 1];
   gsize len = strlen (b);
+  guint i;
 
   for (guint j = 0; j <= len; j++)
-    row[j] = j;
-  for (guint i = 1; a[i - 1] != '\0'; i++) {
-    guint diagonal = row[0];
+    rows[0][j] = j;
+  for (i = 1; a[i - 1] != '\0'; i++) {
+    guint *row = rows[i % 3], *above = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
 
     row[0] = i;
     for (guint j = 1; j <= len; j++) {
-      guint above = row[j];
-      guint best = MIN (row[j], row[j - 1]) + 1;
-
-      row[j] = MIN (best, diagonal + (a[i - 1] != b[j - 1]));
-      diagonal = above;
+      row[j] = MIN (MIN (row[j - 1], above[j]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = MIN (row[j], before[j - 2] + 1);
     }
   }
-  return row[len];
+  return rows[(i + 2) % 3][len];
 }
 
 const char *
@@ -222,10 +222,10 @@ options_help (const Option *table, GString *out)
 
     if (table->help == NULL)
       continue;
-    if (strlen (left) + 2 > HELP_COLUMN)
+    if (g_utf8_strlen (left, -1) + 2 > HELP_COLUMN)
       g_string_append_printf (out, "%s\n%*s%s\n", left, HELP_COLUMN, "", table->help);
     else
-      g_string_append_printf (out, "%-*s%s\n", HELP_COLUMN, left, table->help);
+      g_string_append_printf (out, "%s%*s%s\n", left, HELP_COLUMN - (int) g_utf8_strlen (left, -1), "", table->help);
   }
 }
 
