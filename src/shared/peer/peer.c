@@ -1,46 +1,42 @@
 #include "peer.h"
 
-#include "contract.h"
 #include "fault.h"
+#include "guard.h"
 #include "program.h"
 #include "text.h"
-#include <gio/gunixconnection.h>
-#include <gio/gunixinputstream.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define START_TIMEOUT_MS 20000 /* chosen: a slow disk may take seconds to load libraries; a stalled one must not take for ever */
+#define REFUSED_GRACE_MS 500   /* chosen: to leave by itself after it could not be spoken to */
 #define CLOSE_GRACE_MS 15000   /* DESIGN §5: a transport finishes the wire in ten seconds */
 #define FLOOD_DEFAULT_BYTES (64 * 1024 * 1024)
 #define STDERR_MAX_BYTES 16384 /* chosen: what a confined program may say into our log */
 #define STDERR_CHUNK_BYTES 1024
+#define REASON_MAX_BYTES 200 /* of GLib's words, in which foreign ones may be quoted */
 
 struct Peer {
   gatomicrefcount  references;
-  char            *program, *interface;
-  gsize            flood_bytes;
+  char            *program;
   PeerReadyFunc    ready;   /* NULL once called, or freed */
   PeerClosedFunc   closed;  /* NULL once called, or freed */
   gpointer         data;
   GSubprocess     *process;
   GPid             pid;
-  GSocket         *socket;
+  Guard           *guard; /* shared with the GDBus worker thread */
   GDBusConnection *connection;
   GCancellable    *starting;
   gsize            error_bytes;
   guint            start_timer, close_timer, filter;
+  gboolean         is_closed; /* connection_closed_cb has run: before that we do not know how it ended */
   PeerEnd          end;
   char            *why;
-
-  /* shared with the GDBus worker thread */
-  GMutex           mutex;
-  GHashTable      *asked;       /* serial -> member of calls without an answer */
-  gsize            queued_bytes;
-  char            *violation;   /* first one seen; owned */
+  char            *words; /* GLib's, when the connection could not be made */
 };
 
 static Peer *
@@ -56,15 +52,12 @@ peer_unref (Peer *self)
   if (!g_atomic_ref_count_dec (&self->references))
     return;
   g_free (self->program);
-  g_free (self->interface);
   g_clear_object (&self->process);
-  g_clear_object (&self->socket);
+  g_clear_pointer (&self->guard, guard_unref);
   g_clear_object (&self->connection);
   g_clear_object (&self->starting);
   g_free (self->why);
-  g_mutex_clear (&self->mutex);
-  g_hash_table_unref (self->asked);
-  g_free (self->violation);
+  g_free (self->words);
   g_free (self);
 }
 
@@ -97,137 +90,58 @@ report_ready (Peer *self, const GError *error)
     ready (self, error, self->data);
 }
 
-/* --- the guard: runs in the GDBus worker thread, sees each message first --- */
-
-typedef struct {
-  Peer *peer;
-  gsize bytes;
-} Queued;
-
-static gboolean
-dequeued_cb (gpointer data)
-{
-  g_autofree Queued *queued = data;
-
-  g_mutex_lock (&queued->peer->mutex);
-  queued->peer->queued_bytes -= queued->bytes;
-  g_mutex_unlock (&queued->peer->mutex);
-  peer_unref (queued->peer);
-  return G_SOURCE_REMOVE;
-}
-
-/* Behind the message's own idle source, at the same priority: it has been handled when this runs. */
-static void
-count_queued (Peer *self, gsize bytes)
-{
-  Queued *queued = g_new (Queued, 1);
-
-  *queued = (Queued){ peer_ref (self), bytes };
-  g_idle_add_full (G_PRIORITY_DEFAULT, dequeued_cb, queued, NULL);
-}
-
-static void
-set_violation (Peer *self, const char *what)
-{
-  if (self->violation == NULL)
-    self->violation = g_strdup (what);
-  shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);
-}
-
-/* Returns: the member and side a message claims to be, or NULL when nobody asked for it. Takes the asked entry. */
-static char *
-identify (Peer *self, GDBusMessage *message, ContractSide *out_side)
-{
-  guint32 serial = g_dbus_message_get_reply_serial (message);
-  gpointer member = NULL;
-
-  switch (g_dbus_message_get_message_type (message)) {
-  case G_DBUS_MESSAGE_TYPE_SIGNAL:
-    *out_side = CONTRACT_SIGNAL;
-    return g_strcmp0 (g_dbus_message_get_interface (message), self->interface) == 0
-             ? g_strdup (g_dbus_message_get_member (message)) : NULL;
-  case G_DBUS_MESSAGE_TYPE_METHOD_RETURN:
-  case G_DBUS_MESSAGE_TYPE_ERROR:
-    *out_side = CONTRACT_REPLY;
-    g_hash_table_steal_extended (self->asked, GUINT_TO_POINTER (serial), NULL, &member);
-    return member;
-  default: /* calls: core serves nothing to a confined program */
-    return NULL;
-  }
-}
-
-static gboolean
-is_message_fine (Peer *self, GDBusMessage *message, GError **error)
-{
-  ContractSide side = CONTRACT_SIGNAL;
-  g_autofree char *member = identify (self, message, &side);
-
-  if (member == NULL) {
-    g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_UNKNOWN, "a message that nobody asked for");
-    return FALSE;
-  }
-  if (g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_ERROR)
-    return TRUE; /* its text is foreign: whoever shows it caps it */
-  return contract_check (self->interface, member, side, g_dbus_message_get_body (message), error);
-}
-
-static GDBusMessage *
-guard_incoming (Peer *self, GDBusMessage *message)
-{
-  GVariant *body = g_dbus_message_get_body (message);
-  gsize bytes = 256 + (body != NULL ? g_variant_get_size (body) : 0);
-  g_autoptr (GError) error = NULL;
-
-  if (!is_message_fine (self, message, &error)) {
-    set_violation (self, error->message);
-    g_object_unref (message);
-    return NULL;
-  }
-  self->queued_bytes += bytes;
-  if (self->queued_bytes > self->flood_bytes) {
-    self->queued_bytes -= bytes;
-    set_violation (self, "it sent faster than anyone could read");
-    g_object_unref (message);
-    return NULL;
-  }
-  count_queued (self, bytes);
-  return message;
-}
-
-static GDBusMessage *
-guard_cb (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer data)
-{
-  Peer *self = data;
-
-  g_mutex_lock (&self->mutex);
-  if (incoming)
-    message = guard_incoming (self, message);
-  else if (g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL)
-    g_hash_table_insert (self->asked, GUINT_TO_POINTER (g_dbus_message_get_serial (message)),
-                         g_strdup (g_dbus_message_get_member (message)));
-  g_mutex_unlock (&self->mutex);
-  return message;
-}
-
 /* --- life --- */
+
+/* GDBus itself hangs up on what is no D-Bus (bad UTF-8, impossible lengths): then the other side has not vanished, and there is an error. */
+static void
+note_violation (Peer *self, gboolean remote_vanished, const GError *error)
+{
+  g_autofree char *violation = NULL;
+
+  if (error != NULL && !remote_vanished)
+    guard_violate (self->guard, "what it sent is no D-Bus");
+  violation = guard_dup_violation (self->guard);
+  if (violation == NULL)
+    return;
+  self->end = PEER_VIOLATED;
+  g_free (self->why);
+  self->why = g_steal_pointer (&violation);
+  kill_process (self);
+}
 
 static void
 connection_closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error, gpointer data)
 {
   Peer *self = data;
 
-  g_mutex_lock (&self->mutex);
-  if (self->violation != NULL && self->why == NULL) {
-    self->end = PEER_VIOLATED;
-    self->why = g_strdup (self->violation);
-  }
-  g_mutex_unlock (&self->mutex);
-  if (self->end == PEER_VIOLATED)
-    kill_process (self);
+  self->is_closed = TRUE;
+  note_violation (self, remote_vanished, error);
   if (self->pid == 0)
     report_end (self);
   else if (self->close_timer == 0) /* it may still be finishing its work: the exit reports, or the timer kills */
     peer_close (self);
+}
+
+static void
+report_unstarted (Peer *self)
+{
+  g_autoptr (GError) fault = g_error_new (FAULT, FAULT_OS, "postrider-%s did not start: %s", self->program,
+                                          self->why != NULL ? self->why : self->words != NULL ? self->words : "it left before it was ready");
+
+  report_ready (self, fault);
+}
+
+static gboolean
+start_timeout_cb (gpointer data)
+{
+  Peer *self = data;
+
+  self->start_timer = 0;
+  if (self->why == NULL)
+    self->why = g_strdup (self->words != NULL ? self->words : "it did not answer in time");
+  g_cancellable_cancel (self->starting);
+  kill_process (self);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -240,16 +154,19 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (connection != NULL && !g_cancellable_is_cancelled (self->starting)) {
     self->connection = g_object_ref (connection);
     g_dbus_connection_set_exit_on_close (connection, FALSE);
-    self->filter = g_dbus_connection_add_filter (connection, guard_cb, peer_ref (self), (GDestroyNotify) peer_unref);
+    self->filter = g_dbus_connection_add_filter (connection, guard_cb, guard_ref (self->guard), (GDestroyNotify) guard_unref);
     g_signal_connect_data (connection, "closed", G_CALLBACK (connection_closed_cb), peer_ref (self),
                            (GClosureNotify) (void (*) (void)) peer_unref, 0);
     g_dbus_connection_start_message_processing (connection);
     report_ready (self, NULL);
+  } else if (self->ready != NULL && self->pid != 0 && self->why == NULL) {
+    /* Its exit status says more than the end of its socket: wait a moment for it. */
+    self->words = text_printable (error != NULL ? error->message : "", -1, REASON_MAX_BYTES);
+    g_clear_handle_id (&self->start_timer, g_source_remove);
+    self->start_timer = g_timeout_add (REFUSED_GRACE_MS, start_timeout_cb, self);
   } else if (self->ready != NULL) {
-    g_autoptr (GError) fault = g_error_new (FAULT, FAULT_OS, "postrider-%s did not start: %s", self->program,
-                                            self->why != NULL ? self->why : "it left before it was ready");
     kill_process (self);
-    report_ready (self, fault);
+    report_unstarted (self);
   }
   peer_unref (self);
 }
@@ -263,13 +180,17 @@ exited_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_subprocess_wait_finish (process, result, NULL);
   self->pid = 0;
   g_clear_handle_id (&self->close_timer, g_source_remove);
-  if (self->why == NULL && g_subprocess_get_if_signaled (process))
+  if (self->why == NULL && g_subprocess_get_if_signaled (process) && g_subprocess_get_term_sig (process) == SIGSYS)
+    self->why = g_strdup ("its lock ended it: it tried a system call that it has no use for");
+  else if (self->why == NULL && g_subprocess_get_if_signaled (process))
     self->why = g_strdup_printf ("it was ended by signal %d", g_subprocess_get_term_sig (process));
   else if (self->why == NULL && g_subprocess_get_exit_status (process) != 0)
     self->why = g_strdup_printf ("it left with status %d", g_subprocess_get_exit_status (process));
-  if (self->connection == NULL)
+  if (self->words != NULL)
+    report_unstarted (self);
+  else if (self->connection == NULL)
     g_cancellable_cancel (self->starting);
-  else if (g_dbus_connection_is_closed (self->connection))
+  else if (self->is_closed)
     report_end (self);
   /* else: what it still sent before it left is read first; "closed" follows */
   peer_unref (self);
@@ -320,13 +241,19 @@ spawn (Peer *self, const PeerSpec *spec, int fd, GError **error)
   g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_auto (GStrv) environment = make_environment ();
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  int given;
 
   if (path == NULL)
     return FALSE;
   launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_subprocess_launcher_set_environ (launcher, environment);
   g_subprocess_launcher_set_cwd (launcher, "/");
-  g_subprocess_launcher_take_fd (launcher, dup (fd), 3);
+  given = fcntl (fd, F_DUPFD_CLOEXEC, 4); /* only the launcher, in the child, lets it through exec */
+  if (given < 0) {
+    g_set_error (error, FAULT, FAULT_OS, "no descriptor: %s", g_strerror (errno));
+    return FALSE;
+  }
+  g_subprocess_launcher_take_fd (launcher, given, 3);
   g_ptr_array_add (argv, path);
   for (gsize i = 0; spec->arguments != NULL && spec->arguments[i] != NULL; i++)
     g_ptr_array_add (argv, (gpointer) spec->arguments[i]);
@@ -336,27 +263,41 @@ spawn (Peer *self, const PeerSpec *spec, int fd, GError **error)
 }
 
 static gboolean
-start_timeout_cb (gpointer data)
-{
-  Peer *self = data;
-
-  self->start_timer = 0;
-  if (self->why == NULL)
-    self->why = g_strdup ("it did not answer in time");
-  g_cancellable_cancel (self->starting);
-  kill_process (self);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
 start_failed_cb (gpointer data)
 {
   Peer *self = data;
-  g_autoptr (GError) error = g_error_new (FAULT, FAULT_OS, "postrider-%s could not be started: %s", self->program, self->why);
 
-  report_ready (self, error);
+  report_unstarted (self);
   peer_unref (self);
   return G_SOURCE_REMOVE;
+}
+
+/* Else a peer could ask for DBUS_COOKIE_SHA1, for which GDBus writes files into our home and waits for their locks. */
+static gboolean
+allow_mechanism_cb (GDBusAuthObserver *observer, const char *mechanism, gpointer data)
+{
+  return strcmp (mechanism, "EXTERNAL") == 0;
+}
+
+/* GDBus prints a message that it cannot read, whole, in hex: there may be addresses in it. */
+static void
+glib_warning_cb (const char *domain, GLogLevelFlags level, const char *text, gpointer data)
+{
+  if (g_str_has_prefix (text, "Error decoding D-Bus message"))
+    g_log_default_handler (domain, G_LOG_LEVEL_MESSAGE, "a message of a confined program could not be read", NULL);
+  else
+    g_log_default_handler (domain, level, text, NULL);
+}
+
+static void
+keep_payloads_out_of_the_log (void)
+{
+  static gsize is_set = 0;
+
+  if (g_once_init_enter (&is_set)) {
+    g_log_set_handler ("GLib-GIO", G_LOG_LEVEL_WARNING, glib_warning_cb, NULL);
+    g_once_init_leave (&is_set, 1);
+  }
 }
 
 static gboolean
@@ -364,7 +305,9 @@ start (Peer *self, const PeerSpec *spec, GError **error)
 {
   int fds[2];
   g_autofree char *guid = g_dbus_generate_guid ();
+  g_autoptr (GSocket) socket = NULL;
   g_autoptr (GSocketConnection) stream = NULL;
+  g_autoptr (GDBusAuthObserver) observer = g_dbus_auth_observer_new ();
   gboolean is_spawned;
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
@@ -378,8 +321,10 @@ start (Peer *self, const PeerSpec *spec, GError **error)
     return FALSE;
   }
   self->pid = atoi (g_subprocess_get_identifier (self->process));
-  self->socket = g_socket_new_from_fd (fds[0], NULL);
-  stream = g_socket_connection_factory_create_connection (self->socket);
+  socket = g_socket_new_from_fd (fds[0], NULL); /* cannot fail: a socket of our own */
+  stream = g_socket_connection_factory_create_connection (socket);
+  self->guard = guard_new (spec->interface, spec->flood_bytes > 0 ? spec->flood_bytes : FLOOD_DEFAULT_BYTES, socket);
+  g_signal_connect (observer, "allow-mechanism", G_CALLBACK (allow_mechanism_cb), NULL);
   g_subprocess_wait_async (self->process, NULL, exited_cb, peer_ref (self));
   g_input_stream_read_bytes_async (g_subprocess_get_stderr_pipe (self->process), STDERR_CHUNK_BYTES, G_PRIORITY_LOW, NULL,
                                    error_chunk_cb, peer_ref (self));
@@ -387,7 +332,7 @@ start (Peer *self, const PeerSpec *spec, GError **error)
   g_dbus_connection_new (G_IO_STREAM (stream), guid,
                          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER | G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING |
                            G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER,
-                         NULL, self->starting, connected_cb, peer_ref (self));
+                         observer, self->starting, connected_cb, peer_ref (self));
   return TRUE;
 }
 
@@ -397,12 +342,9 @@ peer_start (const PeerSpec *spec, PeerReadyFunc ready, PeerClosedFunc closed, gp
   Peer *self = g_new0 (Peer, 1);
   g_autoptr (GError) error = NULL;
 
+  keep_payloads_out_of_the_log ();
   g_atomic_ref_count_init (&self->references);
-  g_mutex_init (&self->mutex);
-  self->asked = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->program = g_strdup (spec->program);
-  self->interface = g_strdup (spec->interface);
-  self->flood_bytes = spec->flood_bytes > 0 ? spec->flood_bytes : FLOOD_DEFAULT_BYTES;
   self->ready = ready;
   self->closed = closed;
   self->data = data;
@@ -435,10 +377,8 @@ peer_get_program (Peer *self)
 void
 peer_drop (Peer *self, const char *why)
 {
-  g_mutex_lock (&self->mutex);
-  if (self->violation == NULL)
-    self->violation = g_strdup (why);
-  g_mutex_unlock (&self->mutex);
+  if (self->guard != NULL)
+    guard_violate (self->guard, why);
   kill_process (self);
   if (self->connection != NULL)
     g_dbus_connection_close (self->connection, NULL, NULL, NULL);
@@ -479,8 +419,7 @@ peer_free (Peer *self)
   if (self->connection != NULL && self->filter != 0)
     g_dbus_connection_remove_filter (self->connection, self->filter);
   peer_close (self);
-  if (self->connection != NULL) {
+  if (self->connection != NULL)
     g_signal_handlers_disconnect_by_func (self->connection, connection_closed_cb, self);
-  }
   peer_unref (self);
 }
