@@ -8,6 +8,8 @@ typedef struct Vault  Vault;  /* vault/vault.h */
 typedef struct Dialer Dialer; /* dispatch/dialer.h: names to connected sockets */
 typedef struct Lanes  Lanes;  /* dispatch/lanes.h: one lane an account */
 typedef struct App    App;    /* app/app.h: clients */
+typedef struct Progress Progress; /* progress/progress.h */
+typedef struct Composer Composer; /* campaign/composer.h: compiles and previews */
 
 typedef struct {
   const char *home;  /* absolute; 0700 */
@@ -17,4 +19,6 @@ typedef struct {
   Dialer *dialer;
   Lanes  *lanes;
   App    *app;
+  Progress *progress;
+  Composer *composer;
 } Core;

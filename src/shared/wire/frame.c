@@ -142,6 +142,22 @@ frame_writer_raw (FrameWriter *self, const void *fields, gsize len)
 }
 
 guint
+frame_count_raw (const void *fields, gsize len)
+{
+  const guint8 *raw = fields;
+  guint count = 0;
+
+  for (gsize at = 0; len - at >= 4; count++) {
+    gsize field = get_u32 (raw + at);
+
+    if (field > len - at - 4)
+      break;
+    at += 4 + field;
+  }
+  return count;
+}
+
+guint
 frame_writer_get_count (const FrameWriter *self)
 {
   return self->count;

@@ -53,6 +53,7 @@ void         frame_writer_row   (FrameWriter *self, guint64 key, guint32 aux, gu
 void         frame_writer_field (FrameWriter *self, const void *data, gsize len);
 void         frame_writer_string (FrameWriter *self, const char *text); /* NULL is empty */
 void         frame_writer_raw   (FrameWriter *self, const void *fields, gsize len); /* fields already in frame form */
+guint        frame_count_raw (const void *fields, gsize len); /* how many whole fields `fields`, in frame form, holds */
 guint        frame_writer_get_count (const FrameWriter *self);
 gsize        frame_writer_get_size  (const FrameWriter *self);
 /* Returns: (transfer full) a floating `ay`; the writer is empty again, of the same kind. */

@@ -1,0 +1,201 @@
+#include "app.h"
+
+#include "campaigns.h"
+#include "contract.h"
+#include "fault.h"
+#include "lanes.h"
+#include "peer.h"
+#include <glib/gstdio.h>
+#include <signal.h>
+
+#define SCHEMA 1
+
+struct App {
+  Core        *core;
+  GDBusServer *server;
+  char        *path;
+  GPtrArray   *clients; /* of AppClient: those whose connection is open */
+  guint        holds;
+};
+
+AppClient *
+app_client_ref (AppClient *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+app_client_unref (AppClient *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  g_signal_handlers_disconnect_by_data (self->skeleton, self);
+  g_object_unref (self->skeleton);
+  g_object_unref (self->connection);
+  g_object_unref (self->gone);
+  g_free (self);
+}
+
+gboolean
+app_return_error (GDBusMethodInvocation *invocation, GError *error)
+{
+  g_autoptr (GError) fault = NULL;
+
+  fault_strip_remote (error);
+  if (error->domain == FAULT)
+    fault = error;
+  else {
+    g_warning ("%s: %s", g_dbus_method_invocation_get_method_name (invocation), error->message);
+    fault = g_error_new_literal (FAULT, fault_exit_status (error), error->message);
+    g_error_free (error);
+  }
+  g_dbus_method_invocation_return_gerror (invocation, fault);
+  return TRUE;
+}
+
+static gboolean
+authorize_cb (GDBusInterfaceSkeleton *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (contract_check ("org.postrider.App1", g_dbus_method_invocation_get_method_name (invocation), CONTRACT_CALL,
+                      g_dbus_method_invocation_get_parameters (invocation), &error))
+    return TRUE;
+  g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "%s", error->message);
+  return FALSE;
+}
+
+static gboolean
+handle_hello (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+{
+  pr_app1_complete_hello (skeleton, invocation, POSTRIDER_VERSION, SCHEMA);
+  return TRUE;
+}
+
+static void
+left_cb (gpointer data)
+{
+  GDBusMethodInvocation *invocation = data;
+
+  g_dbus_method_invocation_return_value (invocation, NULL);
+  g_dbus_connection_flush_sync (g_dbus_method_invocation_get_connection (invocation), NULL, NULL);
+  raise (SIGTERM); /* the one way out is in main.c */
+}
+
+static gboolean
+handle_leave (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+{
+  AppClient *client = data;
+
+  lanes_drain (client->core->lanes, left_cb, invocation);
+  return TRUE;
+}
+
+static void
+closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error, gpointer data)
+{
+  AppClient *client = data;
+  App *app = client->core->app;
+
+  g_cancellable_cancel (client->gone);
+  g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (client->skeleton));
+  g_signal_handlers_disconnect_by_func (connection, closed_cb, client);
+  g_ptr_array_remove (app->clients, client);
+}
+
+static gboolean
+new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer data)
+{
+  App *self = data;
+  AppClient *client = g_new0 (AppClient, 1);
+  g_autoptr (GError) error = NULL;
+
+  g_atomic_ref_count_init (&client->references);
+  client->core = self->core;
+  client->connection = g_object_ref (connection);
+  client->skeleton = pr_app1_skeleton_new ();
+  client->gone = g_cancellable_new ();
+  g_ptr_array_add (self->clients, client);
+  g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), client);
+  g_signal_connect (client->skeleton, "g-authorize-method", G_CALLBACK (authorize_cb), client);
+  g_signal_connect (client->skeleton, "handle-hello", G_CALLBACK (handle_hello), client);
+  g_signal_connect (client->skeleton, "handle-leave", G_CALLBACK (handle_leave), client);
+  app_account_connect (client);
+  app_contact_connect (client);
+  app_import_connect (client);
+  app_campaign_connect (client);
+  app_sink_connect (client);
+  if (g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (client->skeleton), connection, PEER_PATH, &error))
+    return TRUE;
+  g_warning ("a client could not be served: %s", error->message);
+  closed_cb (connection, FALSE, NULL, client);
+  return FALSE;
+}
+
+App *
+app_new (Core *core, const char *socket_path, GError **error)
+{
+  g_autofree char *escaped = g_dbus_address_escape_value (socket_path), *address = g_strconcat ("unix:path=", escaped, NULL);
+  g_autofree char *guid = g_dbus_generate_guid ();
+  App *self = g_new0 (App, 1);
+
+  g_unlink (socket_path); /* the lock on the data folder says that no other core listens there */
+  self->core = core;
+  self->path = g_strdup (socket_path);
+  self->clients = g_ptr_array_new_with_free_func ((GDestroyNotify) app_client_unref);
+  self->server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER, guid, NULL, NULL, error);
+  if (self->server == NULL) {
+    app_free (self);
+    return NULL;
+  }
+  g_chmod (socket_path, 0600);
+  g_signal_connect (self->server, "new-connection", G_CALLBACK (new_connection_cb), self);
+  g_dbus_server_start (self->server);
+  return self;
+}
+
+void
+app_free (App *self)
+{
+  if (self == NULL)
+    return;
+  if (self->server != NULL) {
+    g_dbus_server_stop (self->server);
+    g_unlink (self->path);
+  }
+  g_clear_object (&self->server);
+  while (self->clients->len > 0) {
+    AppClient *client = g_ptr_array_index (self->clients, 0);
+
+    closed_cb (client->connection, FALSE, NULL, client);
+  }
+  g_ptr_array_unref (self->clients);
+  g_free (self->path);
+  g_free (self);
+}
+
+guint
+app_get_client_count (App *self)
+{
+  return self->clients->len + self->holds;
+}
+
+void
+app_foreach (App *self, void (*func) (AppClient *client, gpointer data), gpointer data)
+{
+  for (guint i = 0; i < self->clients->len; i++)
+    func (g_ptr_array_index (self->clients, i), data);
+}
+
+void
+app_hold (App *self)
+{
+  self->holds++;
+}
+
+void
+app_release (App *self)
+{
+  self->holds--;
+}

@@ -1,0 +1,191 @@
+#include "campaign.h"
+
+#include "address.h"
+#include "fault.h"
+#include "store.h"
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *
+campaign_state_to_word (CampaignState state)
+{
+  static const char *const words[] = { "preparing", "prepared", "sending", "?", "paused", "done", "cancelled" };
+
+  return (guint) state < G_N_ELEMENTS (words) ? words[state] : "?";
+}
+
+GBytes *
+campaign_columns_to_blob (const char *const *columns)
+{
+  g_autoptr (GString) joined = g_string_new (NULL);
+
+  for (gsize i = 0; columns[i] != NULL; i++) {
+    if (i > 0)
+      g_string_append_c (joined, '\n'); /* a column's name is a line: contract */
+    g_string_append (joined, columns[i]);
+  }
+  return g_string_free_to_bytes (g_steal_pointer (&joined));
+}
+
+GStrv
+campaign_columns_from_blob (const void *blob, gsize len)
+{
+  g_autofree char *text = g_strndup (len > 0 ? blob : "", len);
+
+  return len > 0 ? g_strsplit (text, "\n", -1) : g_new0 (char *, 1);
+}
+
+static Campaign *
+from_row (sqlite3_stmt *row)
+{
+  Campaign *self = g_new0 (Campaign, 1);
+  const void *identity = sqlite3_column_blob (row, 1);
+
+  self->id = (guint64) store_int (row, 0);
+  if (identity != NULL && sqlite3_column_bytes (row, 1) == 16)
+    memcpy (self->identity, identity, 16);
+  self->account = store_int (row, 2);
+  self->state = (CampaignState) store_int (row, 3);
+  self->reason = g_strdup (store_text (row, 4));
+  self->text = g_strdup (store_text (row, 5));
+  self->sender = g_strdup (store_text (row, 6));
+  self->reply_to = g_strdup (store_text (row, 7));
+  self->unsubscribe = g_strdup (store_text (row, 8));
+  self->lists = g_strdup (store_text (row, 9));
+  self->columns = campaign_columns_from_blob (sqlite3_column_blob (row, 10), (gsize) sqlite3_column_bytes (row, 10));
+  self->per_hour = (guint) store_int (row, 11);
+  self->connections = (guint) store_int (row, 12);
+  self->lifetime_s = store_int (row, 13);
+  self->version = store_int (row, 14);
+  self->created_utc = store_int (row, 15);
+  self->started_utc = store_int (row, 16);
+  self->ended_utc = store_int (row, 17);
+  self->subject = g_strdup (store_text (row, 18));
+  self->html = g_strdup (store_text (row, 19));
+  self->body_text = g_strdup (store_text (row, 20));
+  return self;
+}
+
+Campaign *
+campaign_load (Core *core, guint64 id, GError **error)
+{
+  sqlite3_stmt *row = store_query (core->store,
+                                   "SELECT c.id,c.identity,c.account,c.state,c.reason,c.text,c.sender,c.reply_to,c.unsubscribe,c.lists,c.columns,c.per_hour,"
+                                   "c.connections,c.lifetime_s,c.version,c.created_utc,c.started_utc,c.ended_utc,v.subject,v.html,v.text"
+                                   " FROM campaign c LEFT JOIN campaign_version v ON v.campaign=c.id AND v.version=c.version WHERE c.id=?",
+                                   "i", (gint64) id);
+  int result = store_step (core->store, row, error);
+  g_autoptr (Campaign) self = NULL;
+  g_autofree char *name = NULL;
+
+  if (result == 0)
+    g_set_error (error, FAULT, FAULT_NO_INPUT, "there is no campaign %" G_GUINT64_FORMAT "; `postrider campaign list` shows those there are", id);
+  if (result != 1)
+    return NULL;
+  self = from_row (row);
+  sqlite3_reset (row);
+  if (!address_parse_mailbox (self->sender, &name, &self->sender_address, NULL))
+    self->sender_address = g_strdup (self->sender);
+  return g_steal_pointer (&self);
+}
+
+void
+campaign_free (Campaign *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->reason);
+  g_free (self->text);
+  g_free (self->sender);
+  g_free (self->sender_address);
+  g_free (self->reply_to);
+  g_free (self->unsubscribe);
+  g_free (self->subject);
+  g_free (self->html);
+  g_free (self->body_text);
+  g_free (self->lists);
+  g_strfreev (self->columns);
+  g_free (self);
+}
+
+gboolean
+campaign_set_state (Core *core, guint64 id, CampaignState state, const char *reason, const char *text, GError **error)
+{
+  gboolean is_own = sqlite3_get_autocommit (store_get_db (core->store)) != 0, is_ended = state == CAMPAIGN_DONE || state == CAMPAIGN_CANCELLED;
+  g_autofree char *detail = g_strdup_printf ("campaign %" G_GUINT64_FORMAT "%s%s", id, text[0] != '\0' ? ": " : "", text);
+  g_autofree char *what = g_strconcat ("campaign.", campaign_state_to_word (state), NULL);
+  gint64 now_utc = store_now_utc ();
+
+  if (is_own && !store_begin (core->store, error))
+    return FALSE;
+  if (!store_run (core->store, error,
+                  "UPDATE campaign SET state=?1, reason=?2, text=?3, started_utc=CASE WHEN ?1=2 AND started_utc=0 THEN ?4 ELSE started_utc END,"
+                  " ended_utc=CASE WHEN ?5 THEN ?4 ELSE 0 END WHERE id=?6",
+                  "issiii", (gint64) state, reason, text, now_utc, (gint64) is_ended, (gint64) id) ||
+      !store_audit (core->store, what, detail, error)) {
+    if (is_own)
+      store_rollback (core->store);
+    return FALSE;
+  }
+  return !is_own || store_commit (core->store, error);
+}
+
+GVariant *
+campaign_to_spec (const Campaign *self)
+{
+  GVariantDict spec;
+
+  g_variant_dict_init (&spec, NULL);
+  g_variant_dict_insert (&spec, "subject", "s", self->subject);
+  g_variant_dict_insert (&spec, "html", "s", self->html);
+  g_variant_dict_insert (&spec, "text", "s", self->body_text);
+  g_variant_dict_insert (&spec, "from", "s", self->sender);
+  g_variant_dict_insert (&spec, "reply_to", "s", self->reply_to);
+  g_variant_dict_insert (&spec, "unsubscribe", "s", self->unsubscribe);
+  g_variant_dict_insert_value (&spec, "identity", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, self->identity, 16, 1));
+  g_variant_dict_insert (&spec, "version", "u", (guint32) self->version);
+  if (self->id == 0) /* a template that belongs to no people yet: any field will do */
+    g_variant_dict_insert (&spec, "inspect", "b", TRUE);
+  return g_variant_dict_end (&spec);
+}
+
+/* Each open has a file offset of its own: a transport may read while another does. */
+static gboolean
+add_file (Core *core, sqlite3_stmt *row, GVariantBuilder *files, GUnixFDList *fds, GError **error)
+{
+  g_autofree char *path = g_build_filename (core->home, "files", store_text (row, 3), NULL);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), index;
+
+  if (fd < 0) {
+    g_set_error (error, FAULT, FAULT_IO, "the stored attachment %s is gone from the data folder; start the campaign anew", store_text (row, 1));
+    return FALSE;
+  }
+  index = g_unix_fd_list_append (fds, fd, error);
+  close (fd);
+  if (index < 0)
+    return FALSE;
+  g_variant_builder_add (files, "(sssh)", store_text (row, 0), store_text (row, 1), store_text (row, 2), index);
+  return TRUE;
+}
+
+GVariant *
+campaign_to_files (Core *core, const Campaign *self, GUnixFDList *fds, GError **error)
+{
+  GVariantBuilder files;
+  sqlite3_stmt *row = store_query (core->store, "SELECT role,name,media_type,sha256 FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) self->id);
+  int result;
+
+  g_variant_builder_init (&files, G_VARIANT_TYPE ("a(sssh)"));
+  while ((result = store_step (core->store, row, error)) == 1)
+    if (!add_file (core, row, &files, fds, error)) {
+      sqlite3_reset (row);
+      result = -1;
+      break;
+    }
+  if (result == 0)
+    return g_variant_builder_end (&files);
+  g_variant_builder_clear (&files);
+  return NULL;
+}

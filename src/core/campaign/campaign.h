@@ -1,0 +1,45 @@
+/* campaign.h - one campaign: a snapshot of people, message, account and pace. The row in the store, and its states.
+ * Used in: core. */
+#pragma once
+#include "core.h"
+#include "frame.h"
+
+typedef enum { /* column campaign.state: never reuse a number. "waiting" is sending with nothing that could go now: not stored */
+  CAMPAIGN_PREPARING = 0, /* the snapshot is being taken; gone after a crash */
+  CAMPAIGN_PREPARED = 1,  /* a person is looking at it; gone after a crash */
+  CAMPAIGN_SENDING = 2,
+  CAMPAIGN_PAUSED = 4,
+  CAMPAIGN_DONE = 5,
+  CAMPAIGN_CANCELLED = 6,
+} CampaignState;
+
+typedef struct {
+  guint64       id;
+  guint8        identity[16];
+  gint64        account;
+  CampaignState state;
+  char *reason, *text;                      /* why it is paused: a word, a sentence */
+  char *sender, *reply_to, *unsubscribe;    /* sender: "Ann <ann@example.org>" */
+  char *sender_address;                     /* bare */
+  char *subject, *html, *body_text, *lists; /* of the newest version; lists: names, comma-separated, for people */
+  GStrv columns;
+  guint per_hour, connections;
+  gint64 lifetime_s, version, created_utc, started_utc, ended_utc;
+} Campaign;
+
+Campaign *campaign_load (Core *core, guint64 id, GError **error); /* (transfer full), or NULL with FAULT_NO_INPUT */
+void      campaign_free (Campaign *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Campaign, campaign_free)
+
+/* State with reason (a word) and text (a sentence); started and ended times follow. One row in the audit log. Own transaction if none is open. */
+gboolean campaign_set_state (Core *core, guint64 id, CampaignState state, const char *reason, const char *text, GError **error);
+
+/* What Transport1.BeginCampaign wants: a floating a{sv}; a floating a(sssh), whose fds are appended to `fds`. */
+GVariant *campaign_to_spec  (const Campaign *self);
+GVariant *campaign_to_files (Core *core, const Campaign *self, GUnixFDList *fds, GError **error); /* NULL: FAULT_IO (an attachment is gone) */
+
+/* Names as one blob in the store: fields in frame form. */
+GBytes *campaign_columns_to_blob (const char *const *columns);
+GStrv   campaign_columns_from_blob (const void *blob, gsize len);
+
+const char *campaign_state_to_word (CampaignState state);

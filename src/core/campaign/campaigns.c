@@ -1,0 +1,409 @@
+#include "campaigns.h"
+
+#include "account.h"
+#include "address.h"
+#include "composer.h"
+#include "fault.h"
+#include "lanes.h"
+#include "ledger.h"
+#include "mark.h"
+#include "progress.h"
+#include "store.h"
+#include "suppression.h"
+#include "vault.h"
+#include <string.h>
+
+static gboolean
+refuse (GError **error, int code, const char *what)
+{
+  g_set_error_literal (error, FAULT, code, what);
+  return FALSE;
+}
+
+/* Is everything at hand that the lane will ask for? Better asked now, while a person is here. */
+static gboolean
+has_secrets (Core *core, const Campaign *campaign, GError **error)
+{
+  g_autoptr (Account) account = account_load_id (core, campaign->account, error);
+  g_autoptr (SecretBytes) secret = account != NULL ? account_get_secret (core, account, error) : NULL;
+  int hashed = secret != NULL ? suppression_has_hashed (core->store, error) : -1;
+
+  if (hashed < 0)
+    return FALSE;
+  if (hashed > 0 && vault_get_state (core->vault) == VAULT_LOCKED)
+    return refuse (error, FAULT_NO_PERM, "the vault is locked, and with it the list of forgotten people who must not be written to; unlock it first (`postrider vault unlock`)");
+  return TRUE;
+}
+
+static gboolean
+go (Core *core, const Campaign *campaign, GError **error)
+{
+  if (!campaign_set_state (core, campaign->id, CAMPAIGN_SENDING, "", "", error))
+    return FALSE;
+  lane_add_campaign (lanes_get (core->lanes, campaign->account), campaign->id);
+  progress_touch_now (core->progress, campaign->id);
+  return TRUE;
+}
+
+gboolean
+campaigns_start (Core *core, guint64 id, GError **error)
+{
+  g_autoptr (Campaign) campaign = campaign_load (core, id, error);
+
+  if (campaign == NULL)
+    return FALSE;
+  if (campaign->state != CAMPAIGN_PREPARED)
+    return refuse (error, FAULT_USAGE, "this campaign was started already");
+  return has_secrets (core, campaign, error) && go (core, campaign, error);
+}
+
+/* --- pause and cancel --- */
+
+typedef struct {
+  Core     *core;
+  Campaign *campaign;
+  gboolean  is_cancel;
+} Stop;
+
+static void
+stop_free (Stop *stop)
+{
+  campaign_free (stop->campaign);
+  g_free (stop);
+}
+
+static gboolean
+skip_rest (Core *core, guint64 id, GError **error)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+
+  if (!store_begin (core->store, error))
+    return FALSE;
+  if (ledger_skip_rest (core->store, id, "cancelled", tally, error) && ledger_write_tally (core->store, tally, error) &&
+      campaign_set_state (core, id, CAMPAIGN_CANCELLED, "", "", error))
+    return store_commit (core->store, error);
+  store_rollback (core->store);
+  return FALSE;
+}
+
+static gboolean
+settle_stop (Stop *stop, GError **error)
+{
+  g_autoptr (Campaign) now = campaign_load (stop->core, stop->campaign->id, error);
+
+  if (now == NULL)
+    return FALSE;
+  if (stop->is_cancel)
+    return skip_rest (stop->core, now->id, error);
+  return now->state != CAMPAIGN_SENDING || campaign_set_state (stop->core, now->id, CAMPAIGN_PAUSED, "asked", "", error);
+}
+
+static void
+stopped_cb (gpointer data)
+{
+  GTask *task = data;
+  Stop *stop = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (settle_stop (stop, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+  progress_touch_now (stop->core->progress, stop->campaign->id);
+  g_object_unref (task);
+}
+
+static void
+stop_async (Core *core, guint64 id, gboolean is_cancel, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, data);
+  GError *error = NULL;
+  Campaign *campaign = campaign_load (core, id, &error);
+  Stop *stop = g_new0 (Stop, 1);
+
+  *stop = (Stop){ core, campaign, is_cancel };
+  g_task_set_task_data (task, stop, (GDestroyNotify) stop_free);
+  if (campaign != NULL && (campaign->state == CAMPAIGN_DONE || campaign->state == CAMPAIGN_CANCELLED))
+    refuse (&error, FAULT_USAGE, "this campaign has ended already");
+  if (error != NULL) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  if (campaign->state == CAMPAIGN_SENDING && !is_cancel &&
+      !campaign_set_state (core, id, CAMPAIGN_PAUSED, "asked", "", &error)) { /* first: a crash in the middle must not send on */
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  lane_stop_campaign (lanes_get (core->lanes, campaign->account), id, stopped_cb, task);
+}
+
+void
+campaigns_pause_async (Core *core, guint64 id, GAsyncReadyCallback callback, gpointer data)
+{
+  stop_async (core, id, FALSE, callback, data);
+}
+
+void
+campaigns_cancel_async (Core *core, guint64 id, GAsyncReadyCallback callback, gpointer data)
+{
+  stop_async (core, id, TRUE, callback, data);
+}
+
+gboolean
+campaigns_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- resume --- */
+
+typedef struct {
+  Core     *core;
+  Campaign *campaign; /* with the corrected texts */
+} Resume;
+
+static void
+resume_free (Resume *resume)
+{
+  campaign_free (resume->campaign);
+  g_free (resume);
+}
+
+static gboolean
+replace_text (GVariantDict *correction, const char *key, char **text)
+{
+  char *found = NULL;
+
+  if (!g_variant_dict_lookup (correction, key, "s", &found))
+    return FALSE;
+  g_free (*text);
+  *text = found;
+  return TRUE;
+}
+
+static gboolean
+store_version (Core *core, const Campaign *campaign, GError **error)
+{
+  gint64 id = (gint64) campaign->id;
+
+  if (!store_begin (core->store, error))
+    return FALSE;
+  if (store_run (core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,?,?,?,?,?)", "iisssi", id,
+                 campaign->version, campaign->subject, campaign->html, campaign->body_text, store_now_utc ()) &&
+      store_run (core->store, error, "UPDATE campaign SET version=?, subject=? WHERE id=?", "isi", campaign->version, campaign->subject, id) &&
+      store_audit (core->store, "campaign.corrected", campaign->subject, error))
+    return store_commit (core->store, error);
+  store_rollback (core->store);
+  return FALSE;
+}
+
+static void
+corrected_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Resume *resume = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (Composed) composed = composer_begin_finish (resume->core->composer, result, &error);
+
+  if (composed != NULL && store_version (resume->core, resume->campaign, &error) && go (resume->core, resume->campaign, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static gboolean
+may_resume (Core *core, const Campaign *campaign, GVariantDict *correction, GError **error)
+{
+  gboolean is_confirmed = FALSE;
+
+  if (campaign->state != CAMPAIGN_PAUSED)
+    return refuse (error, FAULT_USAGE, campaign->state == CAMPAIGN_SENDING ? "this campaign is sending" : "only a paused campaign can be resumed");
+  g_variant_dict_lookup (correction, "restored", "b", &is_confirmed);
+  if (g_str_equal (campaign->reason, "restored") && !is_confirmed) {
+    g_set_error (error, FAULT, FAULT_NO_PERM, "%s; it might send what was sent already. If this copy is the one that goes on, resume with --restored", campaign->text);
+    return FALSE;
+  }
+  if (lane_find_stopping (lanes_get (core->lanes, campaign->account), campaign->id))
+    return refuse (error, FAULT_TEMP, "the campaign is still stopping; try again in a moment");
+  return (!is_confirmed || mark_adopt (core, error)) && has_secrets (core, campaign, error);
+}
+
+void
+campaigns_resume_async (Core *core, guint64 id, GVariant *correction, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, data);
+  GError *error = NULL;
+  Resume *resume = g_new0 (Resume, 1);
+  GVariantDict dict;
+  gboolean may, is_corrected = FALSE;
+
+  *resume = (Resume){ core, campaign_load (core, id, &error) };
+  g_task_set_task_data (task, resume, (GDestroyNotify) resume_free);
+  g_variant_dict_init (&dict, correction);
+  may = resume->campaign != NULL && may_resume (core, resume->campaign, &dict, &error);
+  if (may) {
+    is_corrected |= replace_text (&dict, "subject", &resume->campaign->subject);
+    is_corrected |= replace_text (&dict, "html", &resume->campaign->html);
+    is_corrected |= replace_text (&dict, "text", &resume->campaign->body_text);
+  }
+  g_variant_dict_clear (&dict);
+  if (may && is_corrected) {
+    resume->campaign->version++;
+    composer_begin_async (core->composer, resume->campaign, corrected_cb, g_steal_pointer (&task));
+    return;
+  }
+  if (may && go (core, resume->campaign, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+gboolean
+campaigns_hold_back (Core *core, const char *why, GError **error)
+{
+  return store_run (core->store, error, "UPDATE campaign SET state=4, reason='restored', text=? WHERE state=2", "s", why);
+}
+
+/* --- resolve and suppress --- */
+
+static gboolean
+resolve_rows (Core *core, guint64 id, gboolean is_resend, const char *const *addresses, LedgerTally *tally, guint *out_count, GError **error)
+{
+  if (addresses == NULL || addresses[0] == NULL)
+    return ledger_resolve (core->store, id, is_resend, NULL, tally, out_count, error);
+  for (gsize i = 0; addresses[i] != NULL; i++) {
+    g_autofree char *key = address_key (addresses[i]);
+
+    if (!ledger_resolve (core->store, id, is_resend, key, tally, out_count, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+campaigns_resolve (Core *core, guint64 id, const char *how, const char *const *addresses, guint *out_count, GError **error)
+{
+  g_autoptr (Campaign) campaign = campaign_load (core, id, error);
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  gboolean is_resend = g_str_equal (how, "resend");
+  g_autofree char *detail = g_strdup_printf ("campaign %" G_GUINT64_FORMAT ": %s", id, how);
+
+  *out_count = 0;
+  if (campaign == NULL)
+    return FALSE;
+  if (!is_resend && !g_str_equal (how, "sent"))
+    return refuse (error, FAULT_USAGE, "say resend (send it again) or sent (treat it as sent)");
+  if (lane_is_holding (lanes_get (core->lanes, campaign->account), id))
+    return refuse (error, FAULT_TEMP, "a sending process may still hold some of these; pause the campaign, or try again in a moment");
+  if (!store_begin (core->store, error))
+    return FALSE;
+  if (!resolve_rows (core, id, is_resend, addresses, tally, out_count, error) || !ledger_write_tally (core->store, tally, error) ||
+      !store_audit (core->store, "campaign.resolved", detail, error)) {
+    store_rollback (core->store);
+    return FALSE;
+  }
+  if (!store_commit (core->store, error))
+    return FALSE;
+  progress_touch_now (core->progress, id);
+  return !is_resend || *out_count == 0 || campaign->state != CAMPAIGN_DONE || (has_secrets (core, campaign, error) && go (core, campaign, error));
+}
+
+void
+campaigns_suppressed (Core *core)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (store_begin (core->store, &error)) {
+    if (!ledger_skip_suppressed (core->store, tally, &error) || !ledger_write_tally (core->store, tally, &error))
+      store_rollback (core->store);
+    else
+      store_commit (core->store, &error);
+  }
+  if (error != NULL) /* nothing is lost: each hand-over checks again */
+    g_warning ("suppressed people could not be marked yet: %s", error->message);
+  lanes_recall (core->lanes); /* what a transport holds comes back and is checked again */
+}
+
+/* --- what people are told --- */
+
+static void
+add_counts (GVariantDict *numbers, const gint64 counts[STATE_COUNT])
+{
+  gint64 total = 0;
+
+  for (guint state = 0; state < STATE_COUNT; state++) {
+    total += counts[state];
+    g_variant_dict_insert (numbers, state_to_word (state), "t", (guint64) counts[state]);
+  }
+  g_variant_dict_insert (numbers, "total", "t", (guint64) total);
+}
+
+static gboolean
+add_skipped_reasons (Core *core, guint64 id, GVariantDict *numbers, GError **error)
+{
+  sqlite3_stmt *row = store_query (core->store, "SELECT reason,count(*) FROM recipient WHERE campaign=? AND state=6 GROUP BY reason", "i", (gint64) id);
+  GVariantBuilder reasons;
+  int result;
+
+  g_variant_builder_init (&reasons, G_VARIANT_TYPE ("a{st}"));
+  while ((result = store_step (core->store, row, error)) == 1)
+    g_variant_builder_add (&reasons, "{st}", store_text (row, 0), (guint64) store_int (row, 1));
+  g_variant_dict_insert_value (numbers, "skipped_reasons", g_variant_builder_end (&reasons));
+  return result == 0;
+}
+
+static void
+add_status (Core *core, const Campaign *campaign, GVariantDict *numbers)
+{
+  LaneStatus status = { .reason = "", .text = "" };
+  GVariantBuilder last;
+  gboolean is_waiting;
+
+  if (campaign->state == CAMPAIGN_SENDING)
+    lane_describe (lanes_get (core->lanes, campaign->account), campaign->id, &status);
+  is_waiting = status.is_waiting;
+  g_variant_dict_insert (numbers, "state", "s", is_waiting ? "waiting" : campaign_state_to_word (campaign->state));
+  g_variant_dict_insert (numbers, "reason", "s", is_waiting ? status.reason : campaign->reason);
+  g_variant_dict_insert (numbers, "text", "s", is_waiting ? status.text : campaign->text);
+  g_variant_dict_insert (numbers, "per_second", "d", status.per_second);
+  g_variant_dict_insert (numbers, "seconds_left", "t", (guint64) MAX (0, status.seconds_left));
+  g_variant_dict_insert (numbers, "next", "x", status.next_utc);
+  g_variant_builder_init (&last, G_VARIANT_TYPE_STRING_ARRAY);
+  for (GList *l = status.last != NULL ? status.last->head : NULL; l != NULL; l = l->next)
+    g_variant_builder_add (&last, "s", l->data);
+  g_variant_dict_insert_value (numbers, "last", g_variant_builder_end (&last));
+}
+
+GVariant *
+campaigns_describe (Core *core, guint64 id, gboolean is_full, GError **error)
+{
+  g_autoptr (Campaign) campaign = campaign_load (core, id, error);
+  g_autoptr (Account) account = NULL;
+  g_auto (GStrv) lists = NULL;
+  gint64 counts[STATE_COUNT];
+  GVariantDict numbers;
+
+  if (campaign == NULL || !ledger_get_counts (core->store, id, counts, error))
+    return NULL;
+  account = account_load_id (core, campaign->account, NULL);
+  lists = g_strsplit (campaign->lists, ", ", -1);
+  g_variant_dict_init (&numbers, NULL);
+  g_variant_dict_insert (&numbers, "id", "t", id);
+  g_variant_dict_insert (&numbers, "subject", "s", campaign->subject);
+  g_variant_dict_insert (&numbers, "account", "s", account != NULL ? account->name : "");
+  g_variant_dict_insert_value (&numbers, "lists", g_variant_new_strv ((const char *const *) lists, -1));
+  g_variant_dict_insert (&numbers, "created", "x", campaign->created_utc);
+  g_variant_dict_insert (&numbers, "started", "x", campaign->started_utc);
+  g_variant_dict_insert (&numbers, "ended", "x", campaign->ended_utc);
+  g_variant_dict_insert (&numbers, "version", "u", (guint32) campaign->version);
+  add_counts (&numbers, counts);
+  add_status (core, campaign, &numbers);
+  if (is_full && !add_skipped_reasons (core, id, &numbers, error)) {
+    g_variant_dict_clear (&numbers);
+    return NULL;
+  }
+  return g_variant_dict_end (&numbers);
+}

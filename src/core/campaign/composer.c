@@ -1,0 +1,238 @@
+#include "composer.h"
+
+#include "contract-transport1.h"
+#include "fault.h"
+#include "peer.h"
+#include <gio/gunixfdlist.h>
+
+#define CALL_TIMEOUT_MS 60000
+
+struct Composer {
+  Core         *core;
+  Peer         *peer;
+  PrTransport1 *proxy;
+  GQueue        waiting; /* of GTask: until the transport is ready */
+  guint64       begun;   /* campaign that it knows; 0 none */
+  gint64        begun_version;
+};
+
+typedef struct {
+  GVariant  *spec, *files, *rows; /* rows NULL: only begin */
+  GStrv      columns;
+  GUnixFDList *fds;
+  guint64    campaign;
+  gint64     version;
+} Job;
+
+static void
+job_free (Job *job)
+{
+  g_clear_pointer (&job->spec, g_variant_unref);
+  g_strfreev (job->columns);
+  g_clear_pointer (&job->files, g_variant_unref);
+  g_clear_pointer (&job->rows, g_variant_unref);
+  g_clear_object (&job->fds);
+  g_free (job);
+}
+
+void
+composed_free (Composed *self)
+{
+  if (self == NULL)
+    return;
+  g_strfreev (self->fields);
+  g_strfreev (self->required);
+  g_strfreev (self->images);
+  g_free (self);
+}
+
+Composer *
+composer_new (Core *core)
+{
+  Composer *self = g_new0 (Composer, 1);
+
+  self->core = core;
+  g_queue_init (&self->waiting);
+  return self;
+}
+
+static void
+forget (Composer *self)
+{
+  g_clear_object (&self->proxy);
+  g_clear_pointer (&self->peer, peer_free);
+  self->begun = 0;
+}
+
+static void
+fail_waiting (Composer *self, const char *why)
+{
+  GTask *task;
+
+  while ((task = g_queue_pop_head (&self->waiting)) != NULL) {
+    g_task_return_new_error (task, FAULT, FAULT_TEMP, "the message could not be composed: %s", why);
+    g_object_unref (task);
+  }
+}
+
+void
+composer_free (Composer *self)
+{
+  if (self == NULL)
+    return;
+  fail_waiting (self, "Postrider is leaving");
+  forget (self);
+  g_free (self);
+}
+
+static void
+closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
+{
+  Composer *self = data;
+  g_autofree char *said = g_strdup (why);
+
+  g_message ("the composing process ended: %s", said);
+  forget (self);
+  fail_waiting (self, said);
+}
+
+static void
+previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GVariant) messages = NULL;
+  GError *error = NULL;
+
+  if (pr_transport1_call_preview_finish (PR_TRANSPORT1 (source), &messages, result, &error)) {
+    g_task_return_pointer (task, g_steal_pointer (&messages), (GDestroyNotify) g_variant_unref);
+    return;
+  }
+  fault_strip_remote (error);
+  g_task_return_error (task, error);
+}
+
+static void
+preview (Composer *self, GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  pr_transport1_call_preview (self->proxy, job->campaign, job->rows, NULL, previewed_cb, task);
+}
+
+static void
+begun_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  Composer *self = g_task_get_source_tag (task);
+  Job *job = g_task_get_task_data (task);
+  g_autoptr (Composed) composed = g_new0 (Composed, 1);
+  GError *error = NULL;
+
+  if (!pr_transport1_call_begin_campaign_finish (PR_TRANSPORT1 (source), &composed->fields, &composed->required, &composed->images, &composed->overhead, NULL,
+                                                 result, &error)) {
+    fault_strip_remote (error);
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  if (self->proxy == PR_TRANSPORT1 (source)) {
+    self->begun = job->campaign;
+    self->begun_version = job->version;
+  }
+  if (job->rows != NULL && self->proxy != NULL) {
+    preview (self, task);
+    return;
+  }
+  g_task_return_pointer (task, g_steal_pointer (&composed), (GDestroyNotify) composed_free);
+  g_object_unref (task);
+}
+
+static void
+run (Composer *self, GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  if (job->rows != NULL && self->begun == job->campaign && self->begun_version == job->version) {
+    preview (self, task);
+    return;
+  }
+  pr_transport1_call_begin_campaign (self->proxy, job->campaign, job->spec, (const char *const *) job->columns, job->files, job->fds, NULL, begun_cb, task);
+}
+
+static void
+ready_cb (Peer *peer, const GError *failed, gpointer data)
+{
+  Composer *self = data;
+  g_autoptr (GError) error = NULL;
+  GTask *task;
+
+  if (failed == NULL)
+    self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, &error);
+  if (self->proxy == NULL) {
+    g_autofree char *said = g_strdup (failed != NULL ? failed->message : error->message);
+
+    forget (self);
+    fail_waiting (self, said);
+    return;
+  }
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), CALL_TIMEOUT_MS);
+  while ((task = g_queue_pop_head (&self->waiting)) != NULL)
+    run (self, task);
+}
+
+static void
+submit (Composer *self, const Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data)
+{
+  static const PeerSpec spec = { .program = "smtp", .interface = "org.postrider.Transport1" };
+  GTask *task = g_task_new (NULL, NULL, callback, data);
+  Job *job = g_new0 (Job, 1);
+  GError *error = NULL;
+  GVariant *files;
+
+  g_task_set_source_tag (task, self);
+  g_task_set_task_data (task, job, (GDestroyNotify) job_free);
+  job->fds = g_unix_fd_list_new ();
+  job->campaign = campaign->id;
+  job->version = campaign->version;
+  job->rows = rows != NULL ? g_variant_ref_sink (rows) : NULL;
+  job->spec = g_variant_ref_sink (campaign_to_spec (campaign));
+  job->columns = g_strdupv (campaign->columns);
+  files = campaign_to_files (self->core, campaign, job->fds, &error);
+  if (files == NULL) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  job->files = g_variant_ref_sink (files);
+  if (self->proxy != NULL) {
+    run (self, task);
+    return;
+  }
+  g_queue_push_tail (&self->waiting, task);
+  if (self->peer == NULL)
+    self->peer = peer_start (&spec, ready_cb, closed_cb, self);
+}
+
+void
+composer_begin_async (Composer *self, const Campaign *campaign, GAsyncReadyCallback callback, gpointer data)
+{
+  submit (self, campaign, NULL, callback, data);
+}
+
+Composed *
+composer_begin_finish (Composer *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+composer_preview_async (Composer *self, const Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data)
+{
+  submit (self, campaign, rows, callback, data);
+}
+
+GVariant *
+composer_preview_finish (Composer *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,23 @@
+/* composer.h - a transport without an account, that compiles a campaign's message and shows how it would look. The template and the
+ * values are parsed there, under the lock, never in core. Used in: core/campaign, core/app. */
+#pragma once
+#include "campaign.h"
+
+Composer *composer_new  (Core *core);
+void      composer_free (Composer *self);
+
+typedef struct {
+  GStrv   fields, required, images;
+  guint64 overhead;
+} Composed;
+void composed_free (Composed *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Composed, composed_free)
+
+/* campaign: borrowed; id 0 is a template that belongs to nothing (any field will do). Finish: (transfer full).
+ * Errors: FAULT_DATA with line and column, FAULT_USAGE (an unknown field), FAULT_TEMP (the transport ended). */
+void      composer_begin_async  (Composer *self, const Campaign *campaign, GAsyncReadyCallback callback, gpointer data);
+Composed *composer_begin_finish (Composer *self, GAsyncResult *result, GError **error);
+
+/* rows: a frame RECIPIENTS (floating is taken). The campaign is begun first if it is not. Finish: (transfer full) frame MESSAGES. */
+void      composer_preview_async  (Composer *self, const Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data);
+GVariant *composer_preview_finish (Composer *self, GAsyncResult *result, GError **error);

@@ -1,0 +1,114 @@
+#include "files.h"
+
+#include "fault.h"
+#include "store.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static GBytes *
+read_all (int fd, const char *name, gsize max, GError **error)
+{
+  struct stat status;
+  g_autofree char *data = NULL;
+  gsize len = 0;
+
+  if (fstat (fd, &status) != 0 || !S_ISREG (status.st_mode)) {
+    g_set_error (error, FAULT, FAULT_DATA, "%s is not a file", name);
+    return NULL;
+  }
+  if ((gsize) status.st_size > max) {
+    g_set_error (error, FAULT, FAULT_DATA, "%s is too large: attachments may have %d MiB each and %d MiB in all", name, FILES_ONE_MAX >> 20, FILES_ALL_MAX >> 20);
+    return NULL;
+  }
+  data = g_malloc ((gsize) status.st_size + 1);
+  while (len < (gsize) status.st_size) {
+    gssize n = pread (fd, data + len, (gsize) status.st_size - len, (off_t) len);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      break;
+    len += (gsize) n;
+  }
+  if (len == (gsize) status.st_size)
+    return g_bytes_new_take (g_steal_pointer (&data), len);
+  g_set_error (error, FAULT, FAULT_IO, "%s could not be read to its end", name);
+  return NULL;
+}
+
+static gboolean
+keep_bytes (Core *core, GBytes *bytes, char **out_sha256, GError **error)
+{
+  g_autofree char *sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  g_autofree char *folder = g_build_filename (core->home, "files", NULL), *path = g_build_filename (folder, sha256, NULL);
+
+  g_mkdir_with_parents (folder, 0700);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS) &&
+      !g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error)) {
+    g_prefix_error (error, "an attachment could not be kept in the data folder: ");
+    return FALSE;
+  }
+  *out_sha256 = g_steal_pointer (&sha256);
+  return TRUE;
+}
+
+static gboolean
+keep_one (Core *core, guint64 campaign, gint64 position, GVariant *file, GUnixFDList *fds, gsize *inout_total, GError **error)
+{
+  const char *role, *name, *media_type;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *sha256 = NULL;
+  gint32 index;
+  int fd;
+
+  g_variant_get (file, "(&s&s&sh)", &role, &name, &media_type, &index);
+  if (!g_str_equal (role, "attach") && !g_str_equal (role, "inline")) {
+    g_set_error (error, FAULT, FAULT_USAGE, "a file is either attach or inline");
+    return FALSE;
+  }
+  fd = fds != NULL ? g_unix_fd_list_get (fds, index, error) : -1;
+  if (fd < 0)
+    return FALSE;
+  bytes = read_all (fd, name, MIN (FILES_ONE_MAX, FILES_ALL_MAX - *inout_total), error);
+  close (fd);
+  if (bytes == NULL || !keep_bytes (core, bytes, &sha256, error))
+    return FALSE;
+  *inout_total += g_bytes_get_size (bytes);
+  return store_run (core->store, error, "INSERT INTO campaign_file(campaign,position,role,name,media_type,sha256) VALUES(?,?,?,?,?,?)", "iissss",
+                    (gint64) campaign, position, role, name, media_type, sha256);
+}
+
+gboolean
+files_keep (Core *core, guint64 campaign, GVariant *files, GUnixFDList *fds, GError **error)
+{
+  gsize total = 0;
+
+  for (gsize i = 0, n = g_variant_n_children (files); i < n; i++) {
+    g_autoptr (GVariant) file = g_variant_get_child_value (files, i);
+
+    if (!keep_one (core, campaign, (gint64) i, file, fds, &total, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+void
+files_sweep (Core *core)
+{
+  g_autofree char *folder = g_build_filename (core->home, "files", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    gint64 is_used = 0;
+
+    if (store_get_int (core->store, &is_used, NULL, "SELECT 1 FROM campaign_file WHERE sha256=? LIMIT 1", "s", name) == 0)
+      unlink (path);
+  }
+}

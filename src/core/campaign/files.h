@@ -1,0 +1,14 @@
+/* files.h - attachments and images, content-addressed: home/files/SHA256. The same file in ten campaigns lies there once.
+ * Used in: core/campaign. */
+#pragma once
+#include "core.h"
+
+#define FILES_ONE_MAX (25 * 1024 * 1024) /* chosen: what the large providers take in a message at all */
+#define FILES_ALL_MAX (40 * 1024 * 1024)
+
+/* files: a(sssh), its fds in `fds` (borrowed). Copies them and notes them for the campaign, inside the caller's transaction.
+ * Errors: FAULT_DATA (too large, no file, bad name), FAULT_IO. */
+gboolean files_keep (Core *core, guint64 campaign, GVariant *files, GUnixFDList *fds, GError **error);
+
+/* Removes what no campaign names any more. */
+void     files_sweep (Core *core);

@@ -1,0 +1,492 @@
+#include "prepare.h"
+
+#include "account.h"
+#include "address.h"
+#include "composer.h"
+#include "fault.h"
+#include "files.h"
+#include "list.h"
+#include "pace.h"
+#include "snapshot.h"
+#include "store.h"
+#include <gio/gunixfdlist.h>
+#include <sodium.h>
+#include <string.h>
+
+#define LIFETIME_DEFAULT_S 86400 /* issue: 24 hours in all */
+#define CONNECTION_PER_S 500     /* chosen: what one warm connection does, for the first forecast; then it is measured */
+
+typedef struct {
+  Core         *core;
+  Account      *account;
+  Campaign     *campaign;
+  Composed     *composed;
+  Snapshot     *snapshot;
+  SnapshotSpec  spec;
+  GArray       *lists, *exclude;
+  GPtrArray    *where_fields, *where_values;
+  char         *list_names, *once, *test_to;
+  gboolean      is_again;
+} Prepare;
+
+static void
+prepare_free (Prepare *self)
+{
+  snapshot_free (self->snapshot);
+  account_free (self->account);
+  campaign_free (self->campaign);
+  composed_free (self->composed);
+  g_clear_pointer (&self->lists, g_array_unref);
+  g_clear_pointer (&self->exclude, g_array_unref);
+  g_clear_pointer (&self->where_fields, g_ptr_array_unref);
+  g_clear_pointer (&self->where_values, g_ptr_array_unref);
+  g_free (self->list_names);
+  g_free (self->once);
+  g_free (self->test_to);
+  g_free (self);
+}
+
+static gboolean
+usage (GError **error, const char *what)
+{
+  g_set_error_literal (error, FAULT, FAULT_USAGE, what);
+  return FALSE;
+}
+
+/* --- the wish --- */
+
+static char *
+get_text (GVariantDict *spec, const char *key)
+{
+  char *text = NULL;
+
+  return g_variant_dict_lookup (spec, key, "s", &text) ? text : g_strdup ("");
+}
+
+static guint
+get_number (GVariantDict *spec, const char *key)
+{
+  guint32 number = 0;
+
+  g_variant_dict_lookup (spec, key, "u", &number);
+  return number;
+}
+
+static gboolean
+resolve_lists (Prepare *self, GVariantDict *spec, const char *key, GArray *ids, GError **error)
+{
+  g_auto (GStrv) names = NULL;
+
+  g_variant_dict_lookup (spec, key, "^as", &names);
+  for (gsize i = 0; names != NULL && names[i] != NULL; i++) {
+    gint64 id = 0;
+
+    if (!list_find (self->core->store, names[i], &id, error))
+      return FALSE;
+    g_array_append_val (ids, id);
+  }
+  if (ids == self->lists)
+    self->list_names = names != NULL ? g_strjoinv (", ", names) : g_strdup ("");
+  return TRUE;
+}
+
+static void
+read_where (Prepare *self, GVariantDict *spec)
+{
+  g_autoptr (GVariant) where = g_variant_dict_lookup_value (spec, "where", G_VARIANT_TYPE ("a{ss}"));
+  GVariantIter iter;
+  char *field, *value;
+
+  self->where_fields = g_ptr_array_new_with_free_func (g_free);
+  self->where_values = g_ptr_array_new_with_free_func (g_free);
+  if (where != NULL) {
+    g_variant_iter_init (&iter, where);
+    while (g_variant_iter_next (&iter, "{ss}", &field, &value)) {
+      g_ptr_array_add (self->where_fields, field);
+      g_ptr_array_add (self->where_values, value);
+    }
+  }
+  g_ptr_array_add (self->where_fields, NULL);
+  g_ptr_array_add (self->where_values, NULL);
+}
+
+static gboolean
+read_mailboxes (Prepare *self, GVariantDict *spec, GError **error)
+{
+  g_autofree char *name = NULL, *reply_name = NULL, *reply_address = NULL;
+
+  self->campaign->sender = get_text (spec, "from");
+  self->campaign->reply_to = get_text (spec, "reply_to");
+  if (self->campaign->sender[0] == '\0') {
+    g_free (self->campaign->sender);
+    self->campaign->sender = g_strdup (self->account->address);
+  }
+  if (!address_parse_mailbox (self->campaign->sender, &name, &self->campaign->sender_address, error)) {
+    g_prefix_error (error, "--from: ");
+    return FALSE;
+  }
+  if (self->campaign->reply_to[0] != '\0' && !address_parse_mailbox (self->campaign->reply_to, &reply_name, &reply_address, error)) {
+    g_prefix_error (error, "--reply-to: ");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+read_spec (Prepare *self, GVariant *wish, GError **error)
+{
+  GVariantDict dict;
+  g_autofree char *account = NULL, *per = NULL;
+  gboolean is_fine;
+
+  g_variant_dict_init (&dict, wish);
+  account = get_text (&dict, "account");
+  per = get_text (&dict, "per");
+  self->account = account_load (self->core, account, error);
+  self->campaign = g_new0 (Campaign, 1);
+  self->campaign->subject = get_text (&dict, "subject");
+  self->campaign->html = get_text (&dict, "html");
+  self->campaign->body_text = get_text (&dict, "text");
+  self->campaign->unsubscribe = get_text (&dict, "unsubscribe");
+  self->campaign->per_hour = get_number (&dict, "per_hour");
+  self->campaign->connections = get_number (&dict, "connections");
+  self->campaign->lifetime_s = get_number (&dict, "lifetime_s") > 0 ? get_number (&dict, "lifetime_s") : LIFETIME_DEFAULT_S;
+  self->campaign->version = 1;
+  self->once = get_text (&dict, "once");
+  self->test_to = get_text (&dict, "test_to");
+  g_variant_dict_lookup (&dict, "again", "b", &self->is_again);
+  g_variant_dict_lookup (&dict, "except", "t", &self->spec.except);
+  g_variant_dict_lookup (&dict, "limit", "t", &self->spec.limit);
+  self->spec.is_per_address = g_str_equal (per, "address");
+  read_where (self, &dict);
+  is_fine = self->account != NULL && read_mailboxes (self, &dict, error) && resolve_lists (self, &dict, "lists", self->lists, error) &&
+            resolve_lists (self, &dict, "exclude_lists", self->exclude, error);
+  g_variant_dict_clear (&dict);
+  if (is_fine && per[0] != '\0' && !self->spec.is_per_address && !g_str_equal (per, "person"))
+    return usage (error, "--per is person or address");
+  return is_fine;
+}
+
+static gboolean
+is_sound (Prepare *self, GError **error)
+{
+  g_autoptr (Campaign) excepted = NULL;
+
+  if (self->lists->len == 0)
+    return usage (error, "no list is named: say --list NAME (`postrider lists` shows them)");
+  if (self->campaign->subject[0] == '\0')
+    return usage (error, "there is no subject: say --subject 'TEXT'");
+  if (self->campaign->html[0] == '\0' && self->campaign->body_text[0] == '\0')
+    return usage (error, "there is no message: say --html FILE, --text FILE or both");
+  if (self->test_to[0] != '\0' && !address_is_canonical (self->test_to, strlen (self->test_to)))
+    return usage (error, "--test-to: this is not an e-mail address");
+  if (self->spec.except != 0) {
+    excepted = campaign_load (self->core, self->spec.except, error);
+    return excepted != NULL;
+  }
+  return TRUE;
+}
+
+/* --once: a key is used up by the campaign that first had it, whatever became of it. */
+static gboolean
+check_once (Prepare *self, GError **error)
+{
+  gint64 id = 0;
+  int found = self->once[0] != '\0' ? store_get_int (self->core->store, &id, error, "SELECT id FROM campaign WHERE once_key=?", "s", self->once) : 0;
+
+  if (found == 1)
+    g_set_error (error, FAULT, FAULT_UNAVAILABLE, "once: campaign %" G_GINT64_FORMAT " has the key '%s' already; nothing is sent", id, self->once);
+  return found == 0;
+}
+
+/* --- the rows --- */
+
+static GStrv
+load_columns (Prepare *self, GError **error)
+{
+  g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (columns, g_strdup ("phone"));
+  for (guint i = 0; i < self->lists->len; i++) {
+    sqlite3_stmt *row = store_query (self->core->store, "SELECT name FROM list_field WHERE list=? ORDER BY position", "i", g_array_index (self->lists, gint64, i));
+    int result;
+
+    while ((result = store_step (self->core->store, row, error)) == 1)
+      if (!g_ptr_array_find_with_equal_func (columns, store_text (row, 0), g_str_equal, NULL))
+        g_ptr_array_add (columns, g_strdup (store_text (row, 0)));
+    if (result < 0)
+      return NULL;
+  }
+  g_ptr_array_add (columns, NULL);
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&columns), FALSE);
+}
+
+static gboolean
+insert_campaign (Prepare *self, GError **error)
+{
+  Campaign *campaign = self->campaign;
+  g_autoptr (GBytes) columns = campaign_columns_to_blob ((const char *const *) campaign->columns);
+  gint64 now_utc = store_now_utc ();
+
+  randombytes_buf (campaign->identity, sizeof campaign->identity);
+  campaign->account = self->account->id;
+  if (!store_run (self->core->store, error,
+                  "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
+                  "version,created_utc) VALUES(?,?,0,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?)",
+                  "bisssssbiiissi", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
+                  campaign->subject, self->list_names, g_bytes_get_data (columns, NULL), g_bytes_get_size (columns), (gint64) campaign->per_hour,
+                  (gint64) campaign->connections, campaign->lifetime_s, self->once, self->list_names, now_utc))
+    return FALSE;
+  campaign->id = (guint64) sqlite3_last_insert_rowid (store_get_db (self->core->store));
+  return store_run (self->core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,1,?,?,?,?)", "isssi",
+                    (gint64) campaign->id, campaign->subject, campaign->html, campaign->body_text, now_utc);
+}
+
+static gboolean
+store_campaign (Prepare *self, GVariant *files, GUnixFDList *fds, GError **error)
+{
+  self->campaign->columns = load_columns (self, error);
+  if (self->campaign->columns == NULL || !store_begin (self->core->store, error))
+    return FALSE;
+  if (insert_campaign (self, error) && files_keep (self->core, self->campaign->id, files, fds, error))
+    return store_commit (self->core->store, error);
+  store_rollback (self->core->store);
+  self->campaign->id = 0;
+  return FALSE;
+}
+
+static gboolean
+remove_rows (Core *core, guint64 campaign, GError **error)
+{
+  static const char *const statements[] = { "DELETE FROM recipient WHERE campaign=?", "DELETE FROM snapshot WHERE campaign=?", "DELETE FROM tally WHERE campaign=?",
+                                            "DELETE FROM campaign WHERE id=?" };
+
+  if (!store_begin (core->store, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
+    if (!store_run (core->store, error, statements[i], "i", (gint64) campaign)) {
+      store_rollback (core->store);
+      return FALSE;
+    }
+  if (!store_commit (core->store, error))
+    return FALSE;
+  files_sweep (core);
+  return TRUE;
+}
+
+gboolean
+prepare_discard (Core *core, guint64 campaign, GError **error)
+{
+  g_autoptr (Campaign) loaded = campaign_load (core, campaign, error);
+
+  if (loaded == NULL)
+    return FALSE;
+  if (loaded->state > CAMPAIGN_PREPARED)
+    return usage (error, "this campaign was started: it stays in the ledger");
+  return remove_rows (core, campaign, error);
+}
+
+gboolean
+prepare_discard_all (Core *core, GError **error)
+{
+  gint64 id = 0;
+  int found;
+
+  while ((found = store_get_int (core->store, &id, error, "SELECT id FROM campaign WHERE state<2 LIMIT 1", "")) == 1)
+    if (!remove_rows (core, (guint64) id, error))
+      return FALSE;
+  return found == 0;
+}
+
+/* --- the words --- */
+
+static void
+add_sentence (GVariantBuilder *sentences, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static void
+add_sentence (GVariantBuilder *sentences, const char *format, ...)
+{
+  g_autofree char *sentence = NULL;
+  va_list values;
+
+  va_start (values, format);
+  sentence = g_strdup_vprintf (format, values);
+  va_end (values);
+  g_variant_builder_add (sentences, "s", sentence);
+}
+
+/* The biggest message that could come of it: every value in each part, encoded in base64 or worse. */
+static guint64
+estimate_largest (Prepare *self)
+{
+  return self->composed->overhead + 3 * snapshot_get_counts (self->snapshot)->largest_values;
+}
+
+static void
+add_warnings (Prepare *self, GVariantBuilder *warnings)
+{
+  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
+  g_autofree char *sender = account_check_sender (self->account, self->campaign->sender_address);
+
+  for (guint i = 0; self->composed->required[i] != NULL; i++)
+    if (counts->missing[i] > 0)
+      add_sentence (warnings, "%" G_GUINT64_FORMAT " people have no '%s' and would not get this message; write {{%s|something else}} to have a fallback",
+                    counts->missing[i], self->composed->required[i], self->composed->required[i]);
+  if (counts->sharing > 0)
+    add_sentence (warnings, "%" G_GUINT64_FORMAT " people share an address with another one; each gets a mail of their own (--per address sends one for all)", counts->sharing);
+  if (counts->suppressed > 0)
+    add_sentence (warnings, "%" G_GUINT64_FORMAT " people are suppressed and will be skipped", counts->suppressed);
+  if (counts->no_address > 0)
+    add_sentence (warnings, "%" G_GUINT64_FORMAT " people have no e-mail address and will be skipped", counts->no_address);
+  for (guint i = 0; self->composed->images[i] != NULL; i++)
+    add_sentence (warnings, "the image %s is missing: people will see a gap", self->composed->images[i]);
+  if (self->account->server_size > 0 && estimate_largest (self) > self->account->server_size)
+    add_sentence (warnings, "messages may be larger than the server takes (%" G_GUINT64_FORMAT " octets); those will be refused", self->account->server_size);
+  if (sender != NULL)
+    add_sentence (warnings, "%s", sender);
+}
+
+static void
+add_questions (Prepare *self, GVariantBuilder *questions)
+{
+  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
+  gint64 id = 0;
+
+  if (counts->recent > 0)
+    add_sentence (questions, "%" G_GUINT64_FORMAT " of these people got a message with this subject within the last day", counts->recent);
+  if (store_get_int (self->core->store, &id, NULL, "SELECT id FROM campaign WHERE subject=? AND list_key=? AND started_utc>? AND id<>? ORDER BY id DESC LIMIT 1",
+                     "ssii", self->campaign->subject, self->list_names, store_now_utc () - 86400, (gint64) self->campaign->id) == 1)
+    add_sentence (questions, "campaign %" G_GINT64_FORMAT " with the same subject went to the same list within the last day", id);
+}
+
+static gint64
+forecast (Prepare *self)
+{
+  g_autoptr (Pace) pace = pace_new (self->account);
+  guint connections = self->campaign->connections > 0 ? self->campaign->connections : MAX (2, self->account->connections);
+
+  pace_set_rate (pace, self->campaign->per_hour, g_get_monotonic_time ());
+  return pace_forecast_s (pace, self->core->store, (gint64) snapshot_get_counts (self->snapshot)->queued, connections * CONNECTION_PER_S, store_now_utc ());
+}
+
+static GVariant *
+summarize (Prepare *self)
+{
+  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
+  GVariantBuilder missing, warnings, questions;
+  GVariantDict summary;
+
+  g_variant_builder_init (&missing, G_VARIANT_TYPE ("a{st}"));
+  for (guint i = 0; self->composed->required[i] != NULL; i++)
+    g_variant_builder_add (&missing, "{st}", self->composed->required[i], counts->missing[i]);
+  g_variant_builder_init (&warnings, G_VARIANT_TYPE_STRING_ARRAY);
+  add_warnings (self, &warnings);
+  g_variant_builder_init (&questions, G_VARIANT_TYPE_STRING_ARRAY);
+  add_questions (self, &questions);
+  g_variant_dict_init (&summary, NULL);
+  g_variant_dict_insert (&summary, "total", "t", counts->total);
+  g_variant_dict_insert (&summary, "queued", "t", counts->queued);
+  g_variant_dict_insert (&summary, "sharing", "t", counts->sharing);
+  g_variant_dict_insert (&summary, "recent", "t", counts->recent);
+  g_variant_dict_insert (&summary, "suppressed", "t", counts->suppressed);
+  g_variant_dict_insert (&summary, "no_address", "t", counts->no_address);
+  g_variant_dict_insert (&summary, "excluded", "t", counts->excluded);
+  g_variant_dict_insert (&summary, "largest", "t", estimate_largest (self));
+  g_variant_dict_insert (&summary, "server_size", "t", self->account->server_size);
+  g_variant_dict_insert (&summary, "seconds", "t", (guint64) forecast (self));
+  g_variant_dict_insert_value (&summary, "missing", g_variant_builder_end (&missing));
+  g_variant_dict_insert_value (&summary, "warnings", g_variant_builder_end (&warnings));
+  g_variant_dict_insert_value (&summary, "confirm", g_variant_builder_end (&questions));
+  return g_variant_ref_sink (g_variant_dict_end (&summary));
+}
+
+/* --- the course of it --- */
+
+static void
+fail (GTask *task, GError *error)
+{
+  Prepare *self = g_task_get_task_data (task);
+
+  if (self->campaign != NULL && self->campaign->id != 0)
+    remove_rows (self->core, self->campaign->id, NULL);
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static gboolean
+step_cb (gpointer data)
+{
+  GTask *task = data;
+  Prepare *self = g_task_get_task_data (task);
+  GError *error = NULL;
+  int result = snapshot_step (self->snapshot, &error);
+
+  if (result > 0)
+    return G_SOURCE_CONTINUE;
+  if (result == 0 && !store_run (self->core->store, &error, "UPDATE campaign SET state=1 WHERE id=?", "i", (gint64) self->campaign->id))
+    result = -1;
+  if (result < 0) {
+    fail (task, error);
+    return G_SOURCE_REMOVE;
+  }
+  g_task_return_pointer (task, summarize (self), (GDestroyNotify) g_variant_unref);
+  g_object_unref (task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+composed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  Prepare *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  self->composed = composer_begin_finish (self->core->composer, result, &error);
+  if (self->composed == NULL) {
+    fail (task, error);
+    return;
+  }
+  self->spec.campaign = self->campaign->id;
+  self->spec.sender_address = self->campaign->sender_address;
+  self->spec.subject = self->campaign->subject;
+  self->spec.columns = (const char *const *) self->campaign->columns;
+  self->spec.where_fields = (const char *const *) self->where_fields->pdata;
+  self->spec.where_values = (const char *const *) self->where_values->pdata;
+  self->spec.test_to = self->test_to;
+  self->snapshot = snapshot_new (self->core, &self->spec, self->lists, self->exclude, &error);
+  if (self->snapshot == NULL) {
+    fail (task, error);
+    return;
+  }
+  snapshot_set_required (self->snapshot, (const char *const *) self->composed->required);
+  g_idle_add (step_cb, task);
+}
+
+void
+prepare_async (Core *core, GVariant *spec, GVariant *files, GUnixFDList *fds, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, data);
+  Prepare *self = g_new0 (Prepare, 1);
+  GError *error = NULL;
+
+  self->core = core;
+  self->lists = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->exclude = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_task_set_task_data (task, self, (GDestroyNotify) prepare_free);
+  if (!read_spec (self, spec, &error) || !is_sound (self, &error) || !check_once (self, &error) || !store_campaign (self, files, fds, &error)) {
+    fail (task, error);
+    return;
+  }
+  composer_begin_async (core->composer, self->campaign, composed_cb, task);
+}
+
+guint64
+prepare_finish (GAsyncResult *result, GVariant **out_summary, GError **error)
+{
+  Prepare *self = g_task_get_task_data (G_TASK (result));
+  GVariant *summary = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (summary == NULL)
+    return 0;
+  *out_summary = summary;
+  return self->campaign->id;
+}

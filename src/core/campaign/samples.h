@@ -1,0 +1,17 @@
+/* samples.h - rows to look at before sending: those at the edges, where templates break, and some at random.
+ * Used in: core/app. */
+#pragma once
+#include "core.h"
+
+typedef struct {
+  guint64     recipient;
+  char       *address, *name;
+  GBytes     *values; /* in frame form */
+  const char *why;    /* longest | emptiest | non-latin | random | "" */
+} Sample;
+
+/* is_samples: the longest, the emptiest, a non-Latin and random ones, `max` in all; else `max` rows behind `after`, in order.
+ * Skipped people are not shown. Returns: (transfer full) of Sample; NULL with `error`. */
+GPtrArray *samples_choose (Core *core, guint64 campaign, guint64 after, guint max, gboolean is_samples, GError **error);
+
+GVariant  *samples_to_frame (GPtrArray *samples); /* floating: frame RECIPIENTS, attempt 0 */

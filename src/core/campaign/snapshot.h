@@ -1,0 +1,33 @@
+/* snapshot.h - the people of a campaign, as they are now, written row by row into the ledger, and counted for the pre-flight.
+ * Used in: core/campaign. Memory does not grow with the number of people; the main loop goes on between chunks. */
+#pragma once
+#include "campaign.h"
+#include "ledger.h"
+
+typedef struct {
+  guint64     campaign;
+  const char *sender_address, *subject;
+  const char *const *columns;            /* columns[0] is "phone" */
+  const char *const *where_fields, *const *where_values; /* all must hold; NULL-terminated */
+  gboolean    is_per_address;            /* one mail for all who share an address */
+  guint64     except;                    /* campaign, 0 none */
+  guint64     limit;                     /* 0 none */
+  const char *test_to;                   /* one row, to this address; NULL or "" none */
+} SnapshotSpec;
+
+typedef struct {
+  guint64 total, queued, sharing, recent, suppressed, no_address, excluded, largest_values;
+  guint64 *missing; /* one a required field */
+} SnapshotCounts;
+
+typedef struct Snapshot Snapshot;
+
+/* lists, exclude: ids. Chooses the people (one short transaction). spec is borrowed until the snapshot is freed. */
+Snapshot *snapshot_new  (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclude, GError **error);
+void      snapshot_free (Snapshot *self);
+void      snapshot_set_required (Snapshot *self, const char *const *required); /* borrowed */
+
+/* Writes the next people. Returns: 1 more to do, 0 done, -1 error. One transaction. */
+int       snapshot_step (Snapshot *self, GError **error);
+const SnapshotCounts *snapshot_get_counts (Snapshot *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Snapshot, snapshot_free)

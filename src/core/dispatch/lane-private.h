@@ -1,0 +1,82 @@
+/* lane-private.h - the inside of a lane, shared by lane.c (campaigns, turns) and lane-transport.c (the process, its connections, what it says). */
+#pragma once
+#include "account.h"
+#include "contract-transport1.h"
+#include "lane.h"
+#include "outcomes.h"
+#include "pace.h"
+#include "peer.h"
+#include "recovery.h"
+
+typedef struct { /* one campaign on this lane */
+  Campaign *campaign;
+  gboolean  is_begun, is_beginning; /* in the transport that runs now */
+  gboolean  is_stopping;
+  GArray   *stoppers; /* of Stopper */
+} Work;
+
+typedef struct {
+  LaneStoppedFunc func;
+  gpointer        data;
+} Stopper;
+
+typedef struct { /* a row that came back unsent */
+  guint64 campaign, recipient;
+  guint32 attempt;
+} Returned;
+
+typedef enum {
+  LANE_CLOSED,   /* no transport */
+  LANE_STARTING, /* until OpenAccount is answered */
+  LANE_OPEN,
+  LANE_CLOSING,  /* draining, then gone */
+} LanePhase;
+
+#define RATE_SECONDS 8 /* chosen: over how long the speed is measured */
+
+struct Lane {
+  Core      *core;
+  gint64     account_id;
+  Account   *account; /* of the transport that runs now, or the last one */
+  Pace      *pace;
+  GPtrArray *works;   /* of Work */
+
+  LanePhase    phase;
+  Peer        *peer;
+  PrTransport1 *proxy;
+  GCancellable *open; /* cancelled when the transport goes: late answers are then ignored */
+  Journal     *journal;
+  Outstanding *held;
+  guint        sent_count; /* rows in this journal */
+  guint        dialing, losses, deaths;
+  gboolean     is_recalling; /* all was recalled because nothing can go */
+
+  GArray *outcomes; /* of LedgerOutcome, to be recorded */
+  GArray *returned; /* of Returned, to be put back */
+  GArray *unrecovered; /* of guint64: serials, oldest first */
+
+  char  *reason, *text; /* why nothing goes; reason NULL: it goes */
+  gint64 wait_until_us, waiting_since_us;
+  guint  waits;         /* in a row */
+
+  guint  turn_source, timer_source;
+  GQueue last;
+  gint64 rate_second;
+  guint  rate_counts[RATE_SECONDS];
+};
+
+/* lane.c */
+void lane_wait       (Lane *self, const char *reason, const char *text, gint64 delay_s); /* 0: a growing delay */
+void lane_pause_all  (Lane *self, const char *reason, const char *text);                 /* a person has to look */
+void lane_pause_one  (Lane *self, Work *work, const char *reason, const char *text);
+void lane_went_well  (Lane *self);                                                       /* an answer came: no more waiting in a row */
+void lane_note_reply (Lane *self, const char *reply);
+Work *lane_find_work (Lane *self, guint64 campaign);
+
+/* lane-transport.c */
+void lane_open_transport  (Lane *self);
+void lane_close_transport (Lane *self);                 /* drains first */
+void lane_begin           (Lane *self, Work *work);     /* BeginCampaign */
+void lane_send            (Lane *self, Work *work, GVariant *frame);
+void lane_recall          (Lane *self, guint64 campaign);
+void lane_resume_transport (Lane *self);

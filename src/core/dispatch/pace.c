@@ -1,0 +1,201 @@
+#include "pace.h"
+
+#include <math.h>
+
+#define RECOVER_EVERY_US (30 * G_USEC_PER_SEC) /* chosen: servers' own windows are minutes */
+#define BRAKE_FLOOR_PER_S (1.0 / 60)           /* never slower than one a minute: that would look like a stop */
+#define DAY_S 86400
+
+typedef struct {
+  const char *name;
+  gint64      length_s;
+  guint       limit; /* 0: none */
+  gint64      used;
+  gint64      free_at_utc; /* when the oldest of a full window leaves it */
+} Window;
+
+struct Pace {
+  gint64 account;
+  double rate_per_s;  /* 0: none */
+  double brake_per_s; /* 0: none */
+  double tokens;
+  gint64 filled_us, slowed_us, counted_utc;
+  Window windows[3];
+};
+
+Pace *
+pace_new (const Account *account)
+{
+  Pace *self = g_new0 (Pace, 1);
+
+  self->account = account->id;
+  self->windows[0] = (Window){ "minute", 60, account->per_minute, 0, 0 };
+  self->windows[1] = (Window){ "hour", 3600, account->per_hour, 0, 0 };
+  self->windows[2] = (Window){ "day", DAY_S, account->per_day, 0, 0 };
+  return self;
+}
+
+void
+pace_free (Pace *self)
+{
+  g_free (self);
+}
+
+static double
+get_rate (const Pace *self)
+{
+  if (self->rate_per_s > 0 && self->brake_per_s > 0)
+    return MIN (self->rate_per_s, self->brake_per_s);
+  return MAX (self->rate_per_s, self->brake_per_s);
+}
+
+void
+pace_set_rate (Pace *self, guint per_hour, gint64 now_us)
+{
+  double rate = per_hour / 3600.0;
+
+  if (rate == self->rate_per_s)
+    return;
+  self->rate_per_s = rate;
+  self->tokens = 1;
+  self->filled_us = now_us;
+}
+
+static void
+fill (Pace *self, gint64 now_us)
+{
+  double rate = get_rate (self);
+
+  /* never more than a second's worth saved up (or one message): after a night asleep there is no burst */
+  self->tokens = MIN (MAX (rate, 1), self->tokens + rate * (double) (now_us - self->filled_us) / G_USEC_PER_SEC);
+  self->filled_us = now_us;
+}
+
+/* At most once a second: a day has up to 86,400 rows. In between, pace_count() keeps the figures. */
+static void
+recount (Pace *self, Store *store, gint64 now_utc)
+{
+  if (self->counted_utc == now_utc)
+    return;
+  self->counted_utc = now_utc;
+  for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++) {
+    Window *window = &self->windows[i];
+    gint64 from = now_utc - window->length_s;
+
+    if (window->limit == 0)
+      continue;
+    window->used = 0;
+    window->free_at_utc = now_utc + 1;
+    store_get_int (store, &window->used, NULL, "SELECT coalesce(sum(count),0) FROM pace WHERE account=? AND second_utc>?", "ii", self->account, from);
+    if (window->used >= window->limit &&
+        store_get_int (store, &window->free_at_utc, NULL, "SELECT min(second_utc) FROM pace WHERE account=? AND second_utc>?", "ii", self->account, from) == 1)
+      window->free_at_utc += window->length_s;
+  }
+}
+
+guint
+pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
+{
+  recount (self, store, now_utc);
+  for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++) {
+    const Window *window = &self->windows[i];
+
+    if (window->limit > 0)
+      max = (guint) MIN ((gint64) max, MAX (0, (gint64) window->limit - window->used));
+  }
+  if (get_rate (self) > 0) {
+    fill (self, now_us);
+    max = MIN (max, (guint) self->tokens);
+  }
+  return max;
+}
+
+gboolean
+pace_count (Pace *self, Store *store, guint count, gint64 now_utc, GError **error)
+{
+  self->tokens -= count;
+  for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++)
+    self->windows[i].used += count;
+  return store_run (store, error,
+                    "INSERT INTO pace(account,second_utc,count) VALUES(?,?,?) ON CONFLICT(account,second_utc) DO UPDATE SET count=count+excluded.count",
+                    "iii", self->account, now_utc, (gint64) count);
+}
+
+const char *
+pace_get_full_window (Pace *self)
+{
+  for (guint i = G_N_ELEMENTS (self->windows); i-- > 0;)
+    if (self->windows[i].limit > 0 && self->windows[i].used >= self->windows[i].limit)
+      return self->windows[i].name;
+  return NULL;
+}
+
+gint64
+pace_delay_us (Pace *self, gint64 now_us, gint64 now_utc)
+{
+  gint64 delay_us = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++)
+    if (self->windows[i].limit > 0 && self->windows[i].used >= self->windows[i].limit)
+      delay_us = MAX (delay_us, MAX (1, self->windows[i].free_at_utc - now_utc) * G_USEC_PER_SEC);
+  if (get_rate (self) > 0) {
+    fill (self, now_us);
+    if (self->tokens < 1)
+      delay_us = MAX (delay_us, (gint64) ceil ((1 - self->tokens) / get_rate (self) * G_USEC_PER_SEC));
+  }
+  return delay_us;
+}
+
+guint
+pace_get_window (Pace *self)
+{
+  double rate = get_rate (self);
+
+  return rate > 0 ? (guint) MAX (1, rate) : G_MAXUINT;
+}
+
+void
+pace_slow_down (Pace *self, double per_second_now, gint64 now_us)
+{
+  double now = self->brake_per_s > 0 ? self->brake_per_s : per_second_now > 0 ? per_second_now : 1;
+
+  if (self->slowed_us != 0 && now_us - self->slowed_us < G_USEC_PER_SEC)
+    return; /* one complaint comes with many replies */
+  self->brake_per_s = MAX (BRAKE_FLOOR_PER_S, now / 2);
+  self->slowed_us = self->filled_us = now_us;
+  self->tokens = 0;
+}
+
+void
+pace_recover (Pace *self, gint64 now_us)
+{
+  if (self->brake_per_s == 0 || now_us - self->slowed_us < RECOVER_EVERY_US)
+    return;
+  self->slowed_us = now_us;
+  self->brake_per_s *= 1.25;
+  if (self->brake_per_s > 10000 || (self->rate_per_s > 0 && self->brake_per_s > self->rate_per_s))
+    self->brake_per_s = 0;
+}
+
+gint64
+pace_forecast_s (Pace *self, Store *store, gint64 count, double per_second_measured, gint64 now_utc)
+{
+  double rate = get_rate (self), seconds;
+
+  recount (self, store, now_utc);
+  if (rate == 0 || (per_second_measured > 0 && per_second_measured < rate))
+    rate = per_second_measured > 0 ? per_second_measured : rate;
+  seconds = rate > 0 ? (double) count / rate : 0;
+  for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++) {
+    const Window *window = &self->windows[i];
+    gint64 beyond = count - MAX (0, (gint64) window->limit - window->used);
+
+    /* what does not fit into this window goes window by window; the first refill comes when the oldest leave */
+    if (window->limit > 0 && beyond > 0) {
+      double first_s = window->used >= window->limit ? (double) (window->free_at_utc - now_utc) : (double) window->length_s;
+
+      seconds = MAX (seconds, first_s + (double) ((beyond - 1) / window->limit) * (double) window->length_s);
+    }
+  }
+  return (gint64) ceil (seconds);
+}

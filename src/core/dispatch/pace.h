@@ -1,0 +1,28 @@
+/* pace.h - how many messages may go now: the campaign's rate, the account's rolling windows, and a brake after "slower, please".
+ * Windows are counted from the store (table pace), so that they survive restarts; the rate runs on the monotonic clock, so that neither a
+ * changed clock nor a night asleep lets a burst through. Used in: core/dispatch. Source: DESIGN §9, providers' limits. */
+#pragma once
+#include "account.h"
+#include "store.h"
+
+typedef struct Pace Pace;
+Pace *pace_new  (const Account *account); /* limits are copied */
+void  pace_free (Pace *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pace, pace_free)
+
+void   pace_set_rate (Pace *self, guint per_hour, gint64 now_us); /* 0: as fast as it goes */
+/* How many may go now, at most `max`. now_us: monotonic; now_utc: seconds. */
+guint  pace_allow    (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc);
+/* They were handed over: counted in the caller's transaction. Those that came back unsent are not given back: slower, never faster. */
+gboolean pace_count  (Pace *self, Store *store, guint count, gint64 now_utc, GError **error);
+/* When something may go again, as a delay. 0: now. */
+gint64 pace_delay_us (Pace *self, gint64 now_us, gint64 now_utc);
+/* A window that is full: "hour", "day", "minute", or NULL. */
+const char *pace_get_full_window (Pace *self);
+
+/* One second's worth of the pace, at least 1; G_MAXUINT without one: what may be on the wire at once (DESIGN §5). */
+guint  pace_get_window (Pace *self);
+
+void   pace_slow_down  (Pace *self, double per_second_now, gint64 now_us); /* the server asked: halve */
+void   pace_recover    (Pace *self, gint64 now_us);                        /* a while without trouble: a quarter faster */
+gint64 pace_forecast_s (Pace *self, Store *store, gint64 count, double per_second_measured, gint64 now_utc);

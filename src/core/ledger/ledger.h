@@ -1,0 +1,78 @@
+/* ledger.h - one durable state for each recipient of each campaign, and the only moves between them.
+ * Trust:  outcomes were checked by core/intake against what was handed over.
+ * Used in: core/dispatch, core/campaign. Source: DESIGN §5.
+ * Each function here runs inside the caller's transaction (store_begin … store_commit), so that a group of moves is one flush;
+ * `tally` collects the changed counts and is written once, by ledger_write_tally(), before the commit. */
+#pragma once
+#include "frame.h"
+#include "journal.h"
+#include "outcome.h"
+#include "store.h"
+
+typedef struct {
+  guint64       campaign, recipient;
+  guint32       attempt;
+  Outcome       outcome;
+  OutcomeReason reason;
+  gint64        time_utc;
+  char          reply[516]; /* printable */
+} LedgerOutcome;
+
+typedef struct LedgerTally LedgerTally;
+LedgerTally *ledger_tally_new  (void);
+void         ledger_tally_free (LedgerTally *self);
+void         ledger_tally_move (LedgerTally *self, guint64 campaign, State from, State to, gint64 count);
+gboolean     ledger_write_tally (Store *store, LedgerTally *tally, GError **error); /* empties it */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LedgerTally, ledger_tally_free)
+
+typedef struct {
+  guint64 recipient;
+  guint32 attempt;
+} LedgerHanded;
+
+typedef struct { /* what to hand over */
+  guint64     campaign;
+  const char *sender;  /* bare From address: suppressions may name it */
+  guint64     journal; /* serial */
+  gint64      version; /* of the template, kept with each row */
+  guint       max_rows;
+  gint64      now_utc;
+} LedgerHandOver;
+
+/* Takes rows that are due (later ones first, then queued ones), re-checks suppression, marks them handed and writes them into `frame`
+ * (RECIPIENTS). Suppressed ones become skipped and are not counted.
+ * Returns: TRUE with `out_handed` (array of LedgerHanded) appended; nothing may leave before the commit. */
+gboolean ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, GArray *out_handed, LedgerTally *tally, GError **error);
+
+/* handed (of this attempt) -> the outcome; later with its next time, or refused(expired). 5.1.x also suppresses the address.
+ * A row that is not handed under that attempt is left alone: its outcome is known already. */
+gboolean ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, GError **error);
+
+/* handed (of this attempt), never begun -> queued, as if it had not been handed. */
+gboolean ledger_take_back (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, LedgerTally *tally, GError **error);
+
+/* handed -> unknown, with a reason for people. */
+gboolean ledger_mark_unknown (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, const char *why, LedgerTally *tally, GError **error);
+
+/* queued and later -> skipped(reason); all of the campaign. */
+gboolean ledger_skip_rest (Store *store, guint64 campaign, const char *reason, LedgerTally *tally, GError **error);
+
+/* queued and later rows of open campaigns whose address is suppressed by now -> skipped(suppressed). */
+gboolean ledger_skip_suppressed (Store *store, LedgerTally *tally, GError **error);
+
+/* unknown -> queued ("resend") or skipped(treated as sent). address_key NULL: all. *out_count: rows changed. */
+gboolean ledger_resolve (Store *store, guint64 campaign, gboolean is_resend, const char *address_key, LedgerTally *tally, guint *out_count, GError **error);
+
+/* counts[STATE_COUNT] of a campaign. */
+gboolean ledger_get_counts (Store *store, guint64 campaign, gint64 counts[STATE_COUNT], GError **error);
+
+/* The earliest time at which a later row is due; 0: none. */
+gboolean ledger_get_next_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error);
+
+/* Time without a chance to try (offline, asleep, core not running) uses up no lifetime. */
+gboolean ledger_shift_lifetime (Store *store, gint64 seconds, GError **error);
+
+/* Counts one hand-over; core compares it with its mark outside the data folder (a restored copy is behind). */
+gboolean ledger_count_turn (Store *store, gint64 *out_turn, GError **error);
+
+gint64 ledger_retry_delay_s (guint32 attempt); /* 1, 5, 15, 60 minutes, then every 4 hours */

@@ -1,0 +1,271 @@
+#include "recovery.h"
+
+#include "fault.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct Journal {
+  int     fd;
+  guint64 serial;
+};
+
+static gboolean
+read_boot_id (guint8 out[16])
+{
+  g_autofree char *text = NULL;
+  guint nibbles = 0;
+
+  memset (out, 0, 16);
+  if (!g_file_get_contents ("/proc/sys/kernel/random/boot_id", &text, NULL, NULL))
+    return FALSE;
+  for (const char *p = text; *p != '\0' && nibbles < 32; p++)
+    if (g_ascii_isxdigit (*p)) {
+      out[nibbles / 2] = (guint8) (out[nibbles / 2] << 4 | g_ascii_xdigit_value (*p));
+      nibbles++;
+    }
+  return nibbles == 32;
+}
+
+static char *
+journal_path (Core *core, guint64 serial)
+{
+  return g_strdup_printf ("%s/journals/%" G_GUINT64_FORMAT, core->home, serial);
+}
+
+static int
+open_new (const char *path, const JournalHeader *header, GError **error)
+{
+  guint8 raw[JOURNAL_RECORD_LEN];
+  int fd = open (path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+  journal_header_write (header, raw);
+  if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0 && write (fd, raw, sizeof raw) == sizeof raw)
+    return fd;
+  g_set_error (error, FAULT, errno == ENOSPC ? FAULT_IO : FAULT_CANT_CREATE, "the journal %s cannot be written: %s", path,
+               errno == ENOSPC ? "the disk is full: make room, then resume" : g_strerror (errno));
+  if (fd >= 0) {
+    close (fd);
+    unlink (path);
+  }
+  return -1;
+}
+
+Journal *
+journal_create (Core *core, gint64 account, GError **error)
+{
+  g_autoptr (Journal) self = g_new0 (Journal, 1);
+  g_autofree char *folder = g_build_filename (core->home, "journals", NULL), *path = NULL;
+  JournalHeader header = { .account = (guint64) account };
+
+  self->fd = -1;
+  if (!read_boot_id (header.boot_id)) {
+    g_set_error (error, FAULT, FAULT_OS, "/proc/sys/kernel/random/boot_id cannot be read: mount /proc");
+    return NULL;
+  }
+  if (!store_run (core->store, error, "INSERT INTO journal(account,created_utc) VALUES(?,?)", "ii", account, store_now_utc ()))
+    return NULL;
+  header.serial = self->serial = (guint64) sqlite3_last_insert_rowid (store_get_db (core->store));
+  g_mkdir_with_parents (folder, 0700);
+  path = journal_path (core, self->serial);
+  self->fd = open_new (path, &header, error);
+  if (self->fd < 0) {
+    store_run (core->store, NULL, "DELETE FROM journal WHERE serial=?", "i", (gint64) self->serial);
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+void
+journal_free (Journal *self)
+{
+  if (self != NULL && self->fd >= 0)
+    close (self->fd);
+  g_free (self);
+}
+
+int
+journal_get_fd (const Journal *self)
+{
+  return self->fd;
+}
+
+guint64
+journal_get_serial (const Journal *self)
+{
+  return self->serial;
+}
+
+/* --- reading --- */
+
+typedef struct {
+  guint64 campaign, recipient;
+  guint32 attempt;
+} Key;
+
+static guint
+key_hash (gconstpointer p)
+{
+  const Key *key = p;
+
+  return (guint) (key->campaign * 2654435761u ^ key->recipient * 40503u ^ key->attempt);
+}
+
+static gboolean
+key_equal (gconstpointer a, gconstpointer b)
+{
+  const Key *x = a, *y = b;
+
+  return x->campaign == y->campaign && x->recipient == y->recipient && x->attempt == y->attempt;
+}
+
+typedef struct {
+  gboolean is_proof;     /* the file is ours, whole and its transport was no liar */
+  gboolean is_same_boot; /* since then nothing that was written can have been lost */
+  int      fd;
+} Source;
+
+/* What the journal says of the rows in `handed` (Key -> JournalRecord, kind 0: nothing yet). Ended beats begun. */
+static void
+read_records (const Source *source, GHashTable *handed)
+{
+  guint8 raw[JOURNAL_RECORD_LEN];
+  JournalRecord record;
+
+  for (off_t at = JOURNAL_RECORD_LEN; pread (source->fd, raw, sizeof raw, at) == (gssize) sizeof raw; at += JOURNAL_RECORD_LEN) {
+    JournalRecord *known;
+
+    if (!journal_record_read (raw, &record))
+      continue; /* torn: at the end of a full disk, or the power went */
+    known = g_hash_table_lookup (handed, &(Key){ record.campaign, record.recipient, record.attempt });
+    if (known != NULL && known->kind != JOURNAL_ENDED)
+      *known = record;
+  }
+}
+
+static GHashTable *
+load_handed (Core *core, guint64 serial, GError **error)
+{
+  g_autoptr (GHashTable) handed = g_hash_table_new_full (key_hash, key_equal, g_free, g_free);
+  sqlite3_stmt *row = store_query (core->store, "SELECT campaign,id,attempt FROM recipient WHERE state=1 AND journal=?", "i", (gint64) serial);
+  int result;
+
+  while ((result = store_step (core->store, row, error)) == 1) {
+    Key key = { (guint64) store_int (row, 0), (guint64) store_int (row, 1), (guint32) store_int (row, 2) };
+
+    g_hash_table_insert (handed, g_memdup2 (&key, sizeof key), g_new0 (JournalRecord, 1));
+  }
+  return result == 0 ? g_steal_pointer (&handed) : NULL;
+}
+
+/* One row of the table in DESIGN §5. */
+static gboolean
+settle (Core *core, const Source *source, const Key *key, const JournalRecord *said, LedgerTally *tally, GError **error)
+{
+  LedgerOutcome outcome = { .campaign = key->campaign, .recipient = key->recipient, .attempt = key->attempt };
+
+  if (!source->is_proof)
+    return ledger_mark_unknown (core->store, key->campaign, key->recipient, key->attempt,
+                                "the sending program was dropped; what it did with this message is not known", tally, error);
+  if (said->kind == JOURNAL_ENDED) {
+    outcome.outcome = said->outcome;
+    outcome.reason = said->reason;
+    outcome.time_utc = said->time_utc_ms / 1000;
+    g_strlcpy (outcome.reply, said->text, sizeof outcome.reply);
+    return ledger_record (core->store, &outcome, tally, error);
+  }
+  if (said->kind == JOURNAL_BEGUN)
+    return ledger_mark_unknown (core->store, key->campaign, key->recipient, key->attempt,
+                                "sending stopped between the message and the server's answer", tally, error);
+  if (source->is_same_boot)
+    return ledger_take_back (core->store, key->campaign, key->recipient, key->attempt, tally, error);
+  return ledger_mark_unknown (core->store, key->campaign, key->recipient, key->attempt,
+                              "the machine stopped while this message was handed over", tally, error);
+}
+
+static gboolean
+settle_all (Core *core, guint64 serial, const Source *source, GError **error)
+{
+  g_autoptr (GHashTable) handed = load_handed (core, serial, error);
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  GHashTableIter iter;
+  gpointer key, said;
+
+  if (handed == NULL)
+    return FALSE;
+  if (source->fd >= 0)
+    read_records (source, handed);
+  g_hash_table_iter_init (&iter, handed);
+  while (g_hash_table_iter_next (&iter, &key, &said))
+    if (!settle (core, source, key, said, tally, error))
+      return FALSE;
+  return ledger_write_tally (core->store, tally, error) &&
+         store_run (core->store, error, "DELETE FROM journal WHERE serial=?", "i", (gint64) serial);
+}
+
+static void
+weigh (Core *core, guint64 serial, int fd, Source *out_source)
+{
+  guint8 raw[JOURNAL_RECORD_LEN], boot_id[16];
+  JournalHeader header;
+  gint64 is_dropped = 1;
+
+  *out_source = (Source){ .fd = fd };
+  store_get_int (core->store, &is_dropped, NULL, "SELECT is_dropped FROM journal WHERE serial=?", "i", (gint64) serial);
+  if (is_dropped)
+    return;
+  out_source->is_proof = TRUE;
+  /* A missing or foreign header is no lie, but no proof that nothing left either: as another boot. */
+  if (fd >= 0 && pread (fd, raw, sizeof raw, 0) == (gssize) sizeof raw && journal_header_read (raw, &header) && header.serial == serial)
+    out_source->is_same_boot = read_boot_id (boot_id) && memcmp (boot_id, header.boot_id, 16) == 0;
+}
+
+RecoveryResult
+recovery_apply (Core *core, guint64 serial, Journal *journal, GError **error)
+{
+  g_autofree char *path = journal_path (core, serial);
+  int own = journal == NULL ? open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+  Source source;
+  gboolean is_settled;
+
+  if (own >= 0 && flock (own, LOCK_EX | LOCK_NB) != 0) {
+    close (own);
+    return RECOVERY_BUSY;
+  }
+  weigh (core, serial, journal != NULL ? journal->fd : own, &source);
+  is_settled = store_begin (core->store, error);
+  if (is_settled && !settle_all (core, serial, &source, error)) {
+    store_rollback (core->store);
+    is_settled = FALSE;
+  }
+  is_settled = is_settled && store_commit (core->store, error);
+  if (is_settled)
+    unlink (path);
+  if (own >= 0)
+    close (own);
+  return is_settled ? RECOVERY_DONE : RECOVERY_FAILED;
+}
+
+gboolean
+recovery_mark_dropped (Core *core, guint64 serial, GError **error)
+{
+  return store_run (core->store, error, "UPDATE journal SET is_dropped=1 WHERE serial=?", "i", (gint64) serial);
+}
+
+GArray *
+recovery_list (Core *core, gint64 account, GError **error)
+{
+  g_autoptr (GArray) serials = g_array_new (FALSE, FALSE, sizeof (guint64));
+  sqlite3_stmt *row = store_query (core->store, "SELECT serial FROM journal WHERE account=? ORDER BY serial", "i", account);
+  int result;
+
+  while ((result = store_step (core->store, row, error)) == 1) {
+    guint64 serial = (guint64) store_int (row, 0);
+
+    g_array_append_val (serials, serial);
+  }
+  return result == 0 ? g_steal_pointer (&serials) : NULL;
+}

@@ -1,0 +1,320 @@
+/* postrider-core: the main process. It holds the power (store, vault, decisions) and so parses nothing foreign and has no network socket.
+ * Started by the command line with fd 3 = a pipe on which it says "ready" or "fault CODE sentence". */
+#include "app.h"
+#include "campaigns.h"
+#include "composer.h"
+#include "core.h"
+#include "dialer.h"
+#include "fault.h"
+#include "home.h"
+#include "lanes.h"
+#include "ledger.h"
+#include "mark.h"
+#include "prepare.h"
+#include "progress.h"
+#include "store.h"
+#include "suppression.h"
+#include "vault.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define IDLE_CHECK_S 2
+#define IDLE_LEAVE_CHECKS 5 /* chosen: ten seconds without a client or work */
+#define ALIVE_EVERY_S 60
+#define LOG_MAX_BYTES (4 * 1024 * 1024) /* chosen: then the older half is kept as core.log.1 */
+
+typedef struct {
+  Core       core;
+  char      *home, *state, *socket;
+  GMainLoop *loop;
+  guint      idle_checks;
+  gint64     alive_mono_us, alive_utc;
+  gboolean   is_leaving;
+} Main;
+
+/* --- hardening: the facts say that an unhardened parent was readable and traceable by its own confined children's user --- */
+
+static void
+harden (void)
+{
+  struct rlimit none = { 0, 0 };
+
+  prctl (PR_SET_DUMPABLE, 0);
+  setrlimit (RLIMIT_CORE, &none);
+  umask (077);
+  signal (SIGPIPE, SIG_IGN);
+  close_range (4, ~0u, 0);
+  if (fcntl (3, F_GETFD) >= 0)
+    fcntl (3, F_SETFD, FD_CLOEXEC);
+}
+
+static void
+open_log (const char *home)
+{
+  g_autofree char *path = g_build_filename (home, "core.log", NULL), *older = g_build_filename (home, "core.log.1", NULL);
+  struct stat status;
+  int fd;
+
+  if (stat (path, &status) == 0 && status.st_size > LOG_MAX_BYTES)
+    rename (path, older);
+  fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0)
+    return; /* a full or read-only disk: the store will say so */
+  dup2 (fd, STDERR_FILENO);
+  close (fd);
+}
+
+/* --- the one who started us --- */
+
+static void
+tell_starter (const char *line)
+{
+  if (fcntl (3, F_GETFD) < 0)
+    return;
+  if (write (3, line, strlen (line)) < 0)
+    g_message ("nobody waits for us");
+  close (3);
+}
+
+static int
+leave_with (GError *error)
+{
+  g_autofree char *line = g_strdup_printf ("fault %d %s\n", fault_exit_status (error), error->message);
+  int status = fault_exit_status (error);
+
+  g_printerr ("postrider-core: %s\n", error->message);
+  tell_starter (line);
+  g_error_free (error);
+  return status;
+}
+
+/* --- data folder --- */
+
+/* One core a data folder: the lock goes with the process. */
+static gboolean
+lock_home (const char *home, GError **error)
+{
+  g_autofree char *path = g_build_filename (home, "core.lock", NULL);
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+  if (fd < 0) {
+    g_set_error (error, FAULT, FAULT_CANT_CREATE, "the data folder %s cannot be written: %s", home, g_strerror (errno));
+    return FALSE;
+  }
+  if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return TRUE; /* kept open for the life of the process */
+  g_set_error (error, FAULT, FAULT_TEMP, "another Postrider is at work in %s", home);
+  close (fd);
+  return FALSE;
+}
+
+/* Outside the data folder, so that a copy of it is not a copy of both. */
+static char *
+find_state_folder (const char *home)
+{
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, home, -1);
+
+  if (g_getenv ("POSTRIDER_HOME") != NULL)
+    return g_strconcat (home, ".state", NULL); /* POSTRIDER_HOME moves all data */
+  return g_strdup_printf ("%s/postrider/%.16s", g_get_user_state_dir (), hash);
+}
+
+static gboolean
+make_state_folder (const char *state, GError **error)
+{
+  if (g_mkdir_with_parents (state, 0700) == 0 && access (state, W_OK) == 0)
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_CANT_CREATE, "the state folder %s cannot be written: %s", state, g_strerror (errno));
+  return FALSE;
+}
+
+/* --- parts --- */
+
+static void
+tell_client (AppClient *client, gpointer data)
+{
+  guint64 campaign = *(guint64 *) data;
+  GVariant *numbers = client->watched == campaign ? campaigns_describe (client->core, campaign, FALSE, NULL) : NULL;
+
+  if (numbers != NULL)
+    pr_app1_emit_campaign_changed (client->skeleton, campaign, numbers);
+}
+
+static void
+changed_cb (guint64 campaign, gpointer data)
+{
+  Core *core = data;
+
+  if (core->app != NULL)
+    app_foreach (core->app, tell_client, &campaign);
+}
+
+/* While we did not run, nobody had a chance to try: lifetimes don't run either. */
+static void
+skip_absence (Core *core)
+{
+  g_autofree char *alive = store_get_meta (core->store, "alive_utc");
+  gint64 gap_s = alive != NULL ? store_now_utc () - g_ascii_strtoll (alive, NULL, 10) : 0;
+
+  if (gap_s > 2 * ALIVE_EVERY_S)
+    ledger_shift_lifetime (core->store, gap_s, NULL);
+}
+
+static gboolean
+check_origin (Core *core, GError **error)
+{
+  GError *broken = NULL;
+  g_autofree char *differs = mark_check (core, &broken);
+
+  if (broken != NULL) {
+    g_propagate_error (error, broken);
+    return FALSE;
+  }
+  return differs == NULL || campaigns_hold_back (core, differs, error);
+}
+
+static gboolean
+open_parts (Main *self, GError **error)
+{
+  Core *core = &self->core;
+  g_autofree char *path = g_build_filename (self->home, "store.db", NULL);
+
+  core->home = self->home;
+  core->state = self->state;
+  core->store = store_open (path, error);
+  if (core->store == NULL)
+    return FALSE;
+  core->vault = vault_new (self->home, self->state, error);
+  if (core->vault == NULL || !suppression_register_functions (core->store, core->vault))
+    return FALSE;
+  core->progress = progress_new (changed_cb, core);
+  core->dialer = dialer_new ();
+  core->composer = composer_new (core);
+  core->lanes = lanes_new (core);
+  if (!prepare_discard_all (core, error) || !check_origin (core, error))
+    return FALSE;
+  skip_absence (core);
+  core->app = app_new (core, self->socket, error);
+  return core->app != NULL && lanes_resume (core->lanes, error);
+}
+
+static void
+close_parts (Main *self)
+{
+  Core *core = &self->core;
+
+  app_free (core->app);
+  core->app = NULL;
+  lanes_free (core->lanes);
+  composer_free (core->composer);
+  dialer_free (core->dialer);
+  progress_free (core->progress);
+  vault_free (core->vault);
+  store_close (core->store);
+}
+
+/* --- life --- */
+
+static void
+drained_cb (gpointer data)
+{
+  Main *self = data;
+
+  g_main_loop_quit (self->loop);
+}
+
+static gboolean
+terminate_cb (gpointer data)
+{
+  Main *self = data;
+
+  if (!self->is_leaving)
+    lanes_drain (self->core.lanes, drained_cb, self);
+  self->is_leaving = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+note_alive (Main *self)
+{
+  gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), slept_s;
+  g_autofree char *text = NULL;
+
+  if (now_us - self->alive_mono_us < ALIVE_EVERY_S * G_USEC_PER_SEC)
+    return;
+  slept_s = (now_utc - self->alive_utc) - (now_us - self->alive_mono_us) / G_USEC_PER_SEC; /* the monotonic clock stops in sleep */
+  if (slept_s > ALIVE_EVERY_S)
+    ledger_shift_lifetime (self->core.store, slept_s, NULL);
+  self->alive_mono_us = now_us;
+  self->alive_utc = now_utc;
+  text = g_strdup_printf ("%" G_GINT64_FORMAT, now_utc);
+  store_set_meta (self->core.store, "alive_utc", text, NULL);
+}
+
+static gboolean
+idle_cb (gpointer data)
+{
+  Main *self = data;
+  gboolean is_idle = app_get_client_count (self->core.app) == 0 && !lanes_are_busy (self->core.lanes);
+
+  if (!is_idle)
+    note_alive (self);
+  self->idle_checks = is_idle ? self->idle_checks + 1 : 0;
+  if (self->idle_checks >= IDLE_LEAVE_CHECKS)
+    terminate_cb (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static int
+run (Main *self)
+{
+  GError *error = NULL;
+
+  self->home = home_path (&error);
+  if (self->home == NULL)
+    return leave_with (error);
+  open_log (self->home);
+  self->state = find_state_folder (self->home);
+  self->socket = home_socket_path (&error);
+  if (self->socket == NULL || !lock_home (self->home, &error) || !make_state_folder (self->state, &error) || !open_parts (self, &error))
+    return leave_with (error);
+  self->alive_mono_us = g_get_monotonic_time ();
+  self->alive_utc = store_now_utc ();
+  self->loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGTERM, terminate_cb, self);
+  g_unix_signal_add (SIGINT, terminate_cb, self);
+  g_timeout_add_seconds (IDLE_CHECK_S, idle_cb, self);
+  tell_starter ("ready\n");
+  g_main_loop_run (self->loop);
+  g_main_loop_unref (self->loop);
+  return 0;
+}
+
+int
+main (void)
+{
+  Main self = { 0 };
+  int status;
+
+  harden ();
+  setlocale (LC_ALL, "");
+  fault_quark ();
+  if (sodium_init () < 0)
+    return FAULT_OS;
+  status = run (&self);
+  close_parts (&self);
+  g_free (self.home);
+  g_free (self.state);
+  g_free (self.socket);
+  return status;
+}
