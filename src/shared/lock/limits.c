@@ -10,11 +10,23 @@ static const LockLimit base_limits[] = {
 };
 
 static gboolean
-set_limits (const LockLimit *limits, const char *program, GError **error)
+has_limit (const LockLimit *limits, int resource)
+{
+  for (; limits != NULL && limits->why != NULL; limits++)
+    if (limits->resource == resource)
+      return TRUE;
+  return FALSE;
+}
+
+/* `instead`: the program's own rows, which stand in place of a base row for the same resource (what is lowered can't be raised). */
+static gboolean
+set_limits (const LockLimit *limits, const LockLimit *instead, const char *program, GError **error)
 {
   for (; limits != NULL && limits->why != NULL; limits++) {
     struct rlimit now, wanted;
 
+    if (has_limit (instead, limits->resource))
+      continue;
 #ifdef POSTRIDER_SANITIZED
     if (limits->resource == RLIMIT_AS) /* the shadow memory alone takes terabytes of addresses */
       continue;
@@ -33,7 +45,7 @@ set_limits (const LockLimit *limits, const char *program, GError **error)
 gboolean
 limits_set (const LockTable *table, GError **error)
 {
-  if (!set_limits (base_limits, table->program, error) || !set_limits (table->limits, table->program, error))
+  if (!set_limits (base_limits, table->limits, table->program, error) || !set_limits (table->limits, NULL, table->program, error))
     return FALSE;
 #ifdef POSTRIDER_SANITIZED
   layer_note ("limits", LAYER_HOLDS, "all but RLIMIT_AS: this build has sanitizers");

@@ -40,7 +40,7 @@ typedef struct { /* ends with why NULL */
 typedef struct {
   const char        *program;
   const LockSyscall *syscalls; /* added to the base table that all share */
-  const LockLimit   *limits;   /* added to CORE 0, NOFILE 64 */
+  const LockLimit   *limits;   /* added to CORE 0, NOFILE 64, or in place of one of these */
   const LockPath    *paths;    /* NULL: none at all */
   const LockPort    *ports;    /* NULL: none at all */
   gboolean dies_with_parent;   /* import, dial: yes. A transport finishes the wire first */
