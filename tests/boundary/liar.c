@@ -2,6 +2,8 @@
  * It speaks over fd 3 like a confined program, with raw messages where GDBus would not let it lie. */
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -57,8 +59,13 @@ write_raw (const void *data, gsize len)
   const char *at = data;
 
   while (len > 0) {
-    gssize n = send (3, at, len, MSG_NOSIGNAL);
+    struct pollfd room = { .fd = 3, .events = POLLOUT };
+    gssize n;
 
+    (void) poll (&room, 1, -1);
+    n = send (3, at, len, MSG_NOSIGNAL);
+    if (n < 0 && errno == EAGAIN)
+      continue;
     if (n <= 0)
       _exit (0);
     at += n;
