@@ -152,6 +152,8 @@ work_once (Connection *self, char *buffer)
     self->is_ending = next == SESSION_END;
     self->must_start_tls = next == SESSION_START_TLS;
     result = self->out->len > 0 ? flush (self) : IO_DONE;
+    if (result == IO_DONE && next == SESSION_GO_ON && self->ssl == NULL && len < CONNECTION_READ_OCTETS)
+      result = IO_WANTS_READ; /* that was all: no read only to hear EAGAIN */
   }
   return result;
 }
