@@ -26,7 +26,8 @@ build_environment (const char *home)
   for (gsize i = 0; names[i] != NULL; i++)
     if (g_strv_contains (passed, names[i]) || g_str_has_prefix (names[i], "LC_") || g_str_has_prefix (names[i], "XDG_"))
       g_ptr_array_add (kept, g_strdup_printf ("%s=%s", names[i], g_getenv (names[i])));
-  g_ptr_array_add (kept, g_strdup_printf ("POSTRIDER_HOME=%s", home)); /* the same folder, whatever the working directory */
+  if (g_getenv ("POSTRIDER_HOME") != NULL) /* the same folder, though core works elsewhere */
+    g_ptr_array_add (kept, g_strdup_printf ("POSTRIDER_HOME=%s", home));
   g_ptr_array_add (kept, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&kept), FALSE);
 }
