@@ -1,0 +1,47 @@
+#include "fault.h"
+
+static const struct { GIOErrorEnum code; int status; } io[] = {
+  { G_IO_ERROR_NOT_FOUND, 66 }, { G_IO_ERROR_PERMISSION_DENIED, 77 }, { G_IO_ERROR_NO_SPACE, 74 }, { G_IO_ERROR_TIMED_OUT, 75 },
+  { G_IO_ERROR_BUSY, 70 }, /* one that the table does not name */
+};
+
+static void
+test_exit_status (void)
+{
+  g_autoptr (GError) mine = g_error_new_literal (FAULT, FAULT_DATA, "x"), foreign = g_error_new_literal (G_MARKUP_ERROR, 0, "x");
+
+  g_assert_cmpint (fault_exit_status (mine), ==, 65);
+  g_assert_cmpint (fault_exit_status (foreign), ==, 70);
+  g_assert_cmpint (fault_exit_status (NULL), ==, 70);
+  for (gsize i = 0; i < G_N_ELEMENTS (io); i++) {
+    g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, (int) io[i].code, "x");
+
+    g_assert_cmpint (fault_exit_status (error), ==, io[i].status);
+  }
+}
+
+/* Over D-Bus and back each code stays what it was, and the text is plain again. */
+static void
+test_remote (void)
+{
+  for (int code = FAULT_USAGE; code <= FAULT_CONFIG; code++) {
+    g_autoptr (GError) sent = g_error_new_literal (FAULT, code, "row 3: mend it"), got = NULL;
+    g_autofree char *name = g_dbus_error_encode_gerror (sent);
+
+    g_assert_true (g_str_has_prefix (name, "org.postrider.Fault."));
+    got = g_dbus_error_new_for_dbus_error (name, sent->message);
+    fault_strip_remote (got);
+    g_assert_error (got, FAULT, code);
+    g_assert_cmpstr (got->message, ==, "row 3: mend it");
+  }
+  fault_strip_remote (NULL);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/base/fault/exit-status", test_exit_status);
+  g_test_add_func ("/base/fault/remote", test_remote);
+  return g_test_run ();
+}

@@ -1,0 +1,52 @@
+#include "text.h"
+
+#include <string.h>
+
+#define L(literal) literal, sizeof (literal) - 1
+
+static const struct { const char *data; gsize len, max; const char *shown; } printable[] = {
+  { L (""), 10, "" },
+  { L ("plain"), 100, "plain" },
+  { L ("Köln"), 100, "Köln" },
+  { L ("a\nb\tc\r"), 100, "a?b?c?" },                 /* one line */
+  { L ("\x1b[2J"), 100, "?[2J" },                     /* an escape is disarmed */
+  { L ("a\xff" "b"), 100, "a?b" },                    /* no UTF-8 */
+  { L ("a\xe2\x80\xae" "b"), 100, "a?b" },            /* turns the writing direction */
+  { L ("a\xe2\x80\xa8" "b"), 100, "a?b" },            /* a line break of Unicode */
+  { L ("a\xc2\x9b" "b"), 100, "a?b" },                /* the C1 form of ESC [ */
+  { L ("äöüäöüäöü"), 12, "äöüä…" },                   /* cut at a character, within max */
+};
+
+static void
+test_printable (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (printable); i++) {
+    g_autofree char *exact = g_memdup2 (printable[i].data, MAX (printable[i].len, 1));
+    g_autofree char *shown = text_printable (exact, (gssize) printable[i].len, printable[i].max);
+
+    g_assert_cmpstr (shown, ==, printable[i].shown);
+    g_assert_cmpuint (strlen (shown), <=, printable[i].max);
+  }
+}
+
+static void
+test_missing (void)
+{
+  static const char *const missing[] = { "", " ", "\t\r\n", "-", " - ", "#N/A", "#n/a", "NULL", "null ", " Null" };
+  static const char *const there[] = { "--", "N/A", "none", "0", "NULLs", "#N/A!", "nul", "x", "\xc3\xa4" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (missing); i++)
+    g_assert_true (text_is_missing (missing[i], strlen (missing[i])));
+  for (gsize i = 0; i < G_N_ELEMENTS (there); i++)
+    g_assert_false (text_is_missing (there[i], strlen (there[i])));
+  g_assert_true (text_is_missing ("", 0));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/base/text/printable", test_printable);
+  g_test_add_func ("/base/text/missing", test_missing);
+  return g_test_run ();
+}
