@@ -5,12 +5,13 @@
 #include <string.h>
 
 #define RECORD_SHOWN_MAX 512 /* octets */
+#define TIMEOUT_MS 25000 /* chosen: a person waits; without a network each look-up alone may take a minute */
 #define NO_ANSWER "could not be looked up: no answer from DNS"
 
 /* DKIM selectors cannot be listed. These are what Google, Microsoft, Mailchimp, SendGrid, Fastmail, Proton, Zoho, cPanel, rspamd and Postfix
  * guides use; Amazon's are random. */
-static const char *const selectors[] = { "google", "selector1", "selector2", "default", "mail", "dkim", "s1", "s2", "k1", "k2", "k3",
-                                          "smtp", "fm1", "protonmail", "zoho", "sig1", "mandrill", "key1", "2024", "2025", "2026" };
+static const char *const selectors[] = { "google", "selector1", "selector2", "default", "mail", "dkim", "s1", "s2", "k1", "k2", "smtp",
+                                          "fm1", "protonmail", "zoho", "sig1", "mandrill" };
 
 /* What a provider's servers need in SPF. */
 static const struct { const char *preset, *include; } includes[] = {
@@ -44,8 +45,9 @@ typedef struct {
 } Lookup;
 
 typedef struct {
-  DomainCheck *check;
-  guint        pending;
+  DomainCheck  *check;   /* NULL: given to the caller */
+  GCancellable *lookups; /* so that those that nobody waits for any more are not begun */
+  guint         pending, timer;
 } Checking;
 
 static void
@@ -54,6 +56,7 @@ checking_free (gpointer data)
   Checking *self = data;
 
   domain_check_free (self->check);
+  g_object_unref (self->lookups);
   g_free (self);
 }
 
@@ -75,6 +78,28 @@ note_selector (DomainCheck *check, const char *selector, GStrv records)
 }
 
 static void
+finish (GTask *task)
+{
+  Checking *checking = g_task_get_task_data (task);
+
+  g_clear_handle_id (&checking->timer, g_source_remove);
+  g_task_return_pointer (task, g_steal_pointer (&checking->check), (GDestroyNotify) domain_check_free);
+}
+
+/* What has come by now is what there is. */
+static gboolean
+timeout_cb (gpointer data)
+{
+  GTask *task = data;
+  Checking *checking = g_task_get_task_data (task);
+
+  checking->timer = 0;
+  finish (task);
+  g_cancellable_cancel (checking->lookups);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 lookup_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autofree Lookup *lookup = data;
@@ -82,13 +107,15 @@ lookup_cb (GObject *source, GAsyncResult *result, gpointer data)
   Checking *checking = g_task_get_task_data (task);
   g_auto (GStrv) records = dialer_lookup_finish (lookup->dialer, result, NULL);
 
+  checking->pending--;
+  if (checking->check == NULL) /* too late */
+    return;
   if (lookup->out != NULL)
     *lookup->out = g_steal_pointer (&records);
   else
     note_selector (checking->check, lookup->selector, records);
-  if (--checking->pending > 0 || g_task_return_error_if_cancelled (task))
-    return;
-  g_task_return_pointer (task, g_steal_pointer (&checking->check), (GDestroyNotify) domain_check_free);
+  if (checking->pending == 0)
+    finish (task);
 }
 
 static void
@@ -99,7 +126,7 @@ look_up (GTask *task, Dialer *dialer, const char *name, const char *type, GStrv 
 
   *lookup = (Lookup){ g_object_ref (task), dialer, out, selector };
   checking->pending++;
-  dialer_lookup_async (dialer, name, type, g_task_get_cancellable (task), lookup_cb, lookup);
+  dialer_lookup_async (dialer, name, type, checking->lookups, lookup_cb, lookup);
 }
 
 /* news.example.org -> example.org; example.org has none that could hold a policy. */
@@ -122,6 +149,8 @@ domain_check_async (Dialer *dialer, const char *domain, GCancellable *cancellabl
   g_task_set_source_tag (task, domain_check_async);
   g_task_set_task_data (task, checking, checking_free);
   checking->check = check;
+  checking->lookups = g_cancellable_new ();
+  checking->timer = g_timeout_add (TIMEOUT_MS, timeout_cb, task); /* each look-up holds a reference */
   check->domain = g_strdup (domain);
   check->parent = dup_parent (domain);
   check->selectors = g_ptr_array_new_with_free_func (g_free);

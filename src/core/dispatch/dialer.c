@@ -15,8 +15,11 @@
 #define ANSWER_GRACE_MS 10000   /* chosen: beyond the call's own time-out; then it is stalling, and is dropped */
 #define LOOKUP_TIMEOUT_MS 60000 /* chosen: three resolvers, two tries of five seconds, both families */
 #define LISTEN_TIMEOUT_MS 10000 /* chosen: nothing is waited for */
+#define CALLS_AT_ONCE 5         /* dial refuses a seventh; one that timed out here may still be at work there */
+#define LOOKUPS_AT_ONCE 3       /* chosen: the rest is for lanes that wait for a connection */
+#define PORTS_MAX 16            /* dial's own limit: the newest are kept */
 #define ERROR_TEXT_MAX 400      /* octets of dial's own words */
-#define LOOKUP_PORT 53          /* a dial for lookups alone: its lock wants a port to name */
+#define LOOKUP_PORT 53          /* named when nothing else is: dial wants one */
 
 /* One process. Its lock names its ports, so a further port means a further process; the older one leaves when its calls are done. */
 typedef struct {
@@ -25,8 +28,8 @@ typedef struct {
   Peer     *peer;
   PrDial1  *proxy;   /* NULL before it is ready */
   gboolean  is_dead;
-  GQueue    waiting; /* of Call, before it is ready */
-  guint     running;
+  GQueue    waiting; /* of GTask */
+  guint     running, running_lookups;
 } Dial;
 
 struct Dialer {
@@ -188,13 +191,17 @@ fail_waiting (Dial *self, const GError *error)
   }
 }
 
-/* The last call of a retired process has ended: it may go. */
+static void send_waiting (Dial *self);
+
 static void
-call_ended (Dial *self)
+call_ended (Call *call)
 {
-  self->running--;
-  if (self->dialer == NULL && self->running == 0 && self->waiting.length == 0 && !self->is_dead)
-    peer_close (self->peer);
+  Dial *dial = call->dial;
+
+  dial->running--;
+  if (call->type != NULL)
+    dial->running_lookups--;
+  send_waiting (dial);
 }
 
 /* It answered late or with something that is none of what was asked for. */
@@ -221,7 +228,7 @@ connect_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (!pr_dial1_call_connect_finish (PR_DIAL1 (source), &handle, &address, &fds, result, &error)) {
     if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
       drop (dial, "it did not answer in time");
-    call_ended (dial);
+    call_ended (call);
     g_task_return_error (task, translate_error (error, call->name));
     return;
   }
@@ -230,7 +237,7 @@ connect_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_clear_pointer (&dialled, dialled_free);
   if (dialled == NULL)
     drop (dial, "it gave something else than the socket that was asked for");
-  call_ended (dial);
+  call_ended (call);
   if (dialled != NULL)
     g_task_return_pointer (task, dialled, dialled_free);
   else
@@ -250,12 +257,12 @@ lookup_cb (GObject *source, GAsyncResult *result, gpointer data)
 
     if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
       drop (call->dial, "it did not answer in time");
-    call_ended (call->dial);
+    call_ended (call);
     translated = translate_error (error, call->name);
     g_task_return_new_error (task, FAULT, FAULT_TEMP, "%s", translated->message);
     return;
   }
-  call_ended (call->dial);
+  call_ended (call);
   g_task_return_pointer (task, g_steal_pointer (&records), (GDestroyNotify) g_strfreev);
 }
 
@@ -271,10 +278,40 @@ send_call (Dial *self, GTask *task)
   }
   self->running++;
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), (int) (call->timeout_ms + ANSWER_GRACE_MS));
-  if (call->type == NULL)
+  if (call->type == NULL) {
     pr_dial1_call_connect (self->proxy, call->name, call->port, call->timeout_ms, NULL, g_task_get_cancellable (task), connect_cb, task);
-  else
-    pr_dial1_call_lookup (self->proxy, call->name, call->type, g_task_get_cancellable (task), lookup_cb, task);
+    return;
+  }
+  self->running_lookups++;
+  pr_dial1_call_lookup (self->proxy, call->name, call->type, g_task_get_cancellable (task), lookup_cb, task);
+}
+
+/* The first one that may go now. Returns: (transfer full), or NULL. */
+static GTask *
+pop_waiting (Dial *self)
+{
+  for (GList *link = self->waiting.head; link != NULL && self->running < CALLS_AT_ONCE; link = link->next) {
+    GTask *task = link->data;
+    const Call *call = g_task_get_task_data (task);
+
+    if (call->type != NULL && self->running_lookups >= LOOKUPS_AT_ONCE)
+      continue;
+    g_queue_delete_link (&self->waiting, link);
+    return task;
+  }
+  return NULL;
+}
+
+/* And when there is nothing left to do for a retired process, it may go. */
+static void
+send_waiting (Dial *self)
+{
+  GTask *task;
+
+  while (self->proxy != NULL && !self->is_dead && (task = pop_waiting (self)) != NULL)
+    send_call (self, task);
+  if (self->dialer == NULL && self->running == 0 && self->waiting.length == 0 && !self->is_dead)
+    peer_close (self->peer);
 }
 
 static PrDial1 *
@@ -295,7 +332,6 @@ ready_cb (Peer *peer, const GError *error, gpointer data)
 {
   Dial *self = data;
   g_autoptr (GError) problem = error != NULL ? g_error_copy (error) : NULL;
-  GTask *task;
 
   dial_ref (self);
   if (problem == NULL)
@@ -305,22 +341,29 @@ ready_cb (Peer *peer, const GError *error, gpointer data)
     retire (self);
     fail_waiting (self, problem);
   }
-  while ((task = g_queue_pop_head (&self->waiting)) != NULL)
-    send_call (self, task);
+  send_waiting (self);
   dial_unref (self);
 }
 
-/* Calls on the way fail by themselves: GDBus ends them when the connection closes. */
+static void enqueue (Dialer *self, GTask *task);
+
+/* Calls on the way fail by themselves: GDBus ends them when the connection closes. Those that were not sent go to the next process. */
 static void
 closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 {
   Dial *self = data;
+  Dialer *dialer = self->dialer;
+  g_autoptr (GError) error = g_error_new (FAULT, FAULT_TEMP, "the process that connects ended (%s); try again", why);
+  GTask *task;
 
   if (end == PEER_VIOLATED)
     g_warning ("postrider-dial was ended: %s", why);
   self->is_dead = TRUE;
   dial_ref (self);
   retire (self);
+  while (dialer != NULL && (task = g_queue_pop_head (&self->waiting)) != NULL)
+    enqueue (dialer, task);
+  fail_waiting (self, error);
   dial_unref (self);
 }
 
@@ -333,8 +376,7 @@ retire (Dial *self)
   if (dialer == NULL)
     return;
   dialer->current = NULL;
-  if (self->running == 0 && self->waiting.length == 0 && !self->is_dead)
-    peer_close (self->peer);
+  send_waiting (self);
   dial_unref (self);
 }
 
@@ -398,27 +440,40 @@ has_port (Dialer *self, guint16 port)
   return FALSE;
 }
 
-/* Takes the task. port 0: any process will do. */
 static void
-enqueue (Dialer *self, GTask *task, Call *call)
+add_port (Dialer *self, guint16 port)
 {
-  guint16 port = call->port != 0 || self->ports->len > 0 ? call->port : LOOKUP_PORT;
+  g_array_append_val (self->ports, port);
+  if (self->ports->len > PORTS_MAX)
+    g_array_remove_index (self->ports, 0);
+  if (self->current != NULL)
+    retire (self->current);
+}
 
-  g_task_set_task_data (task, call, call_free);
-  if (port != 0 && !has_port (self, port)) {
-    g_array_append_val (self->ports, port);
-    if (self->current != NULL)
-      retire (self->current);
-  }
+/* Takes the task. */
+static void
+enqueue (Dialer *self, GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+  guint16 port = call->port != 0 || self->ports->len > 0 ? call->port : LOOKUP_PORT; /* a look-up is content with any process */
+
+  if (port != 0 && !has_port (self, port))
+    add_port (self, port);
   if (self->current != NULL && self->current->proxy != NULL && peer_get_connection (self->current->peer) == NULL)
     retire (self->current); /* gone, and nobody has told us yet */
   if (self->current == NULL)
     start_dial (self);
+  g_clear_pointer (&call->dial, dial_unref);
   call->dial = dial_ref (self->current);
-  if (self->current->proxy != NULL)
-    send_call (self->current, task);
-  else
-    g_queue_push_tail (&self->current->waiting, task);
+  g_queue_push_tail (&self->current->waiting, task);
+  send_waiting (self->current);
+}
+
+static void
+start_call (Dialer *self, GTask *task, Call *call)
+{
+  g_task_set_task_data (task, call, call_free);
+  enqueue (self, task);
 }
 
 void
@@ -432,7 +487,7 @@ dialer_connect_async (Dialer *self, const char *host, guint16 port, guint timeou
   call->name = g_strdup (host);
   call->port = port;
   call->timeout_ms = timeout_ms;
-  enqueue (self, task, call);
+  start_call (self, task, call);
 }
 
 int
@@ -461,7 +516,7 @@ dialer_lookup_async (Dialer *self, const char *name, const char *type, GCancella
   call->name = g_strdup (name);
   call->type = g_strdup (type);
   call->timeout_ms = LOOKUP_TIMEOUT_MS;
-  enqueue (self, task, call);
+  start_call (self, task, call);
 }
 
 GStrv
