@@ -1,0 +1,101 @@
+/* The pace: rate, rolling windows that survive a restart, the brake. Time is given, never waited for. */
+#include "pace.h"
+
+#define SECOND_US ((gint64) G_USEC_PER_SEC)
+
+static Store *
+open_store (void)
+{
+  g_autoptr (GError) error = NULL;
+  Store *store = store_open (":memory:", &error);
+
+  g_assert_no_error (error);
+  return store;
+}
+
+static void
+test_rate (void)
+{
+  g_autoptr (Store) store = open_store ();
+  Account account = { .id = 1 };
+  g_autoptr (Pace) pace = pace_new (&account);
+  guint sent = 0;
+
+  pace_set_rate (pace, 1800, 0); /* 30 a minute */
+  for (gint64 t = 0; t <= 60 * SECOND_US; t += SECOND_US / 10) {
+    guint now = pace_allow (pace, store, 100, t, 1000 + t / SECOND_US);
+
+    g_assert_cmpuint (now, <=, 1);
+    g_assert_true (pace_count (pace, store, now, 1000 + t / SECOND_US, NULL));
+    sent += now;
+  }
+  g_assert_cmpuint (sent, >=, 30);
+  g_assert_cmpuint (sent, <=, 31);
+  g_assert_cmpuint (pace_allow (pace, store, 100, 9 * 3600 * SECOND_US, 40000), ==, 1); /* a night asleep saves up no burst */
+  g_assert_cmpuint (pace_get_window (pace), ==, 1);
+}
+
+static void
+test_windows (void)
+{
+  g_autoptr (Store) store = open_store ();
+  Account account = { .id = 1, .per_minute = 10, .per_day = 15 };
+  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Pace) again = pace_new (&account); /* a restart: counted from the store */
+
+  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 10);
+  g_assert_true (pace_count (pace, store, 10, 1000, NULL));
+  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 0);
+  g_assert_cmpstr (pace_get_full_window (pace), ==, "minute");
+  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1059), ==, 0); /* rolling, not by the clock's minute */
+  g_assert_cmpint (pace_delay_us (pace, 0, 1059), ==, 1 * SECOND_US);
+  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1061), ==, 5); /* what the day leaves */
+  g_assert_true (pace_count (pace, store, 5, 1061, NULL));
+
+  g_assert_cmpuint (pace_allow (again, store, 100, 0, 1200), ==, 0);
+  g_assert_cmpstr (pace_get_full_window (again), ==, "day");
+  g_assert_cmpint (pace_delay_us (again, 0, 1200), ==, (1000 + 86400 - 1200) * SECOND_US);
+}
+
+static void
+test_brake (void)
+{
+  g_autoptr (Store) store = open_store ();
+  Account account = { .id = 1 };
+  g_autoptr (Pace) pace = pace_new (&account);
+
+  g_assert_cmpuint (pace_get_window (pace), ==, G_MAXUINT);
+  pace_slow_down (pace, 100, 10 * SECOND_US);
+  g_assert_cmpuint (pace_get_window (pace), ==, 50);
+  pace_slow_down (pace, 100, 10 * SECOND_US + 1000); /* the same complaint, on many replies */
+  g_assert_cmpuint (pace_get_window (pace), ==, 50);
+  pace_slow_down (pace, 100, 12 * SECOND_US);
+  g_assert_cmpuint (pace_get_window (pace), ==, 25);
+  pace_recover (pace, 20 * SECOND_US);
+  g_assert_cmpuint (pace_get_window (pace), ==, 25);
+  pace_recover (pace, 50 * SECOND_US);
+  g_assert_cmpuint (pace_get_window (pace), ==, 31);
+}
+
+static void
+test_forecast (void)
+{
+  g_autoptr (Store) store = open_store ();
+  Account account = { .id = 1, .per_day = 500 };
+  g_autoptr (Pace) pace = pace_new (&account);
+
+  pace_set_rate (pace, 3600, 0);
+  g_assert_cmpint (pace_forecast_s (pace, store, 100, 0, 1000), ==, 100);
+  g_assert_cmpint (pace_forecast_s (pace, store, 1001, 0, 1000), ==, 2 * 86400); /* 500 today, 500 tomorrow, one the day after */
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/pace/rate", test_rate);
+  g_test_add_func ("/pace/windows", test_windows);
+  g_test_add_func ("/pace/brake", test_brake);
+  g_test_add_func ("/pace/forecast", test_forecast);
+  return g_test_run ();
+}

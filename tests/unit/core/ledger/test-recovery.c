@@ -1,0 +1,304 @@
+/* The table of DESIGN §5, row by row: what a journal says, and what the ledger makes of it. */
+#include "recovery.h"
+
+#include "store.h"
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+typedef struct {
+  char *home;
+  Core  core;
+} Fixture;
+
+static void
+is_suppressed_cb (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  sqlite3_result_int (context, strcmp ((const char *) sqlite3_value_text (values[0]), "no@example.org") == 0);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->home = g_dir_make_tmp ("ledger-XXXXXX", NULL);
+  path = g_build_filename (fixture->home, "store.db", NULL);
+  fixture->core.home = fixture->home;
+  fixture->core.store = store_open (path, &error);
+  g_assert_no_error (error);
+  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
+  store_run (fixture->core.store, &error,
+             "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','a@example.org','localhost',25,'none',1)", "");
+  store_run (fixture->core.store, &error, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,2,'a@example.org','s',1)", "");
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", fixture->home);
+
+  store_close (fixture->core.store);
+  g_assert_cmpint (system (command), ==, 0);
+  g_free (fixture->home);
+}
+
+static void
+add_person (Fixture *fixture, gint64 id, const char *address)
+{
+  static const guint8 one_value[] = { 3, 0, 0, 0, 'A', 'n', 'n' };
+
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO recipient(campaign,id) VALUES(1,?)", "i", id));
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields) VALUES(1,?,?,?,?,?)", "iissb", id, id,
+                            address, address, one_value, sizeof one_value));
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO tally VALUES(1,0,1) ON CONFLICT DO UPDATE SET count=count+1", ""));
+}
+
+/* Hands over all that is queued. Returns: how many. */
+static guint
+hand_over (Fixture *fixture, guint64 serial, gint64 now_utc)
+{
+  g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
+  g_autoptr (GArray) handed = g_array_new (FALSE, FALSE, sizeof (LedgerHanded));
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  LedgerHandOver what = { 1, "a@example.org", serial, 1, 100, now_utc };
+
+  g_assert_true (store_begin (fixture->core.store, NULL));
+  g_assert_true (ledger_hand_over (fixture->core.store, &what, frame, handed, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_true (store_commit (fixture->core.store, NULL));
+  g_assert_cmpuint (frame_writer_get_count (frame), ==, handed->len);
+  return handed->len;
+}
+
+static gint64
+get (Fixture *fixture, const char *column, gint64 id)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT %s FROM recipient WHERE campaign=1 AND id=?", column);
+  gint64 value = -1;
+
+  g_assert_cmpint (store_get_int (fixture->core.store, &value, NULL, sql, "i", id), ==, 1);
+  return value;
+}
+
+static gint64
+get_tally (Fixture *fixture, State state)
+{
+  gint64 counts[STATE_COUNT];
+
+  g_assert_true (ledger_get_counts (fixture->core.store, 1, counts, NULL));
+  return counts[state];
+}
+
+static void
+append (int fd, JournalKind kind, guint64 recipient, guint32 attempt, Outcome outcome)
+{
+  JournalRecord record = { .kind = kind, .campaign = 1, .recipient = recipient, .attempt = attempt, .outcome = kind == JOURNAL_ENDED ? outcome : 0,
+                           .time_utc_ms = 5000, .text = "250 fine" };
+  guint8 raw[JOURNAL_RECORD_LEN];
+
+  journal_record_write (&record, raw);
+  g_assert_cmpint (write (fd, raw, sizeof raw), ==, sizeof raw);
+}
+
+enum { SAYS_NOTHING, SAYS_BEGUN, SAYS_ENDED, SAYS_ENDED_ALONE, SAYS_OTHER_ATTEMPT, SAYS_TORN, SAYS_COUNT };
+
+static void
+write_cases (int fd)
+{
+  guint8 torn[JOURNAL_RECORD_LEN];
+  JournalRecord record = { .kind = JOURNAL_ENDED, .campaign = 1, .recipient = 1 + SAYS_TORN, .attempt = 1, .outcome = OUTCOME_ACCEPTED };
+
+  append (fd, JOURNAL_BEGUN, 1 + SAYS_BEGUN, 1, 0);
+  append (fd, JOURNAL_BEGUN, 1 + SAYS_ENDED, 1, 0);
+  append (fd, JOURNAL_ENDED, 1 + SAYS_ENDED, 1, OUTCOME_ACCEPTED);
+  append (fd, JOURNAL_ENDED, 1 + SAYS_ENDED_ALONE, 1, OUTCOME_REFUSED); /* a refused RCPT never had a begun */
+  append (fd, JOURNAL_BEGUN, 1 + SAYS_OTHER_ATTEMPT, 9, 0);             /* not what was handed over: says nothing of it */
+  append (fd, JOURNAL_ENDED, 77, 1, OUTCOME_ACCEPTED);                   /* nobody's */
+  journal_record_write (&record, torn);
+  torn[50] ^= 1;
+  g_assert_cmpint (write (fd, torn, sizeof torn), ==, sizeof torn);
+  g_assert_cmpint (write (fd, torn, 40), ==, 40); /* half a record at the end */
+}
+
+enum { SAME_BOOT, OTHER_BOOT, DROPPED, FILE_GONE };
+
+static void
+spoil_boot (Fixture *fixture, guint64 serial)
+{
+  g_autofree char *path = g_strdup_printf ("%s/journals/%" G_GUINT64_FORMAT, fixture->home, serial);
+  guint8 raw[JOURNAL_RECORD_LEN];
+  JournalHeader header = { .boot_id = { 1 }, .serial = serial, .account = 1 };
+  int fd = open (path, O_WRONLY);
+
+  journal_header_write (&header, raw);
+  g_assert_cmpint (pwrite (fd, raw, sizeof raw, 0), ==, sizeof raw);
+  close (fd);
+}
+
+static const struct {
+  const char *name;
+  int         how;
+  State       states[SAYS_COUNT]; /* nothing, begun, ended, ended alone, other attempt, torn */
+} rows[] = {
+  { "same-boot", SAME_BOOT, { STATE_QUEUED, STATE_UNKNOWN, STATE_ACCEPTED, STATE_REFUSED, STATE_QUEUED, STATE_QUEUED } },
+  { "other-boot", OTHER_BOOT, { STATE_UNKNOWN, STATE_UNKNOWN, STATE_ACCEPTED, STATE_REFUSED, STATE_UNKNOWN, STATE_UNKNOWN } },
+  { "dropped", DROPPED, { STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN } },
+  { "file-gone", FILE_GONE, { STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN } },
+};
+
+static void
+test_table (Fixture *fixture, gconstpointer data)
+{
+  gsize row = GPOINTER_TO_SIZE (data);
+  g_autoptr (Journal) journal = journal_create (&fixture->core, 1, NULL);
+  guint64 serial = journal_get_serial (journal);
+  g_autofree char *path = g_strdup_printf ("%s/journals/%" G_GUINT64_FORMAT, fixture->home, serial);
+  g_autoptr (GError) error = NULL;
+
+  for (gint64 id = 1; id <= SAYS_COUNT; id++)
+    add_person (fixture, id, "p@example.org");
+  g_assert_cmpuint (hand_over (fixture, serial, 1000), ==, SAYS_COUNT);
+  write_cases (journal_get_fd (journal));
+  if (rows[row].how == OTHER_BOOT)
+    spoil_boot (fixture, serial);
+  if (rows[row].how == DROPPED)
+    g_assert_true (recovery_mark_dropped (&fixture->core, serial, NULL));
+  if (rows[row].how == FILE_GONE)
+    g_unlink (path);
+
+  g_assert_cmpint (rows[row].how == FILE_GONE ? RECOVERY_BUSY : recovery_apply (&fixture->core, serial, NULL, &error), ==, RECOVERY_BUSY); /* we hold the lock */
+  g_clear_pointer (&journal, journal_free);
+  g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, &error), ==, RECOVERY_DONE);
+  g_assert_no_error (error);
+  for (gint64 id = 1; id <= SAYS_COUNT; id++)
+    g_assert_cmpint (get (fixture, "state", id), ==, rows[row].states[id - 1]);
+  g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 0);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  if (rows[row].how == SAME_BOOT) { /* never begun: as if it had not been handed */
+    g_assert_cmpint (get (fixture, "attempt", 1), ==, 0);
+    g_assert_cmpint (get (fixture, "first_utc", 1), ==, 0);
+    g_assert_cmpint (get (fixture, "attempt", 3), ==, 1);
+  }
+}
+
+/* A lock that another process's copy of the descriptor keeps: nothing is settled until it is free. */
+static void
+test_busy (Fixture *fixture, gconstpointer data)
+{
+  Journal *journal = journal_create (&fixture->core, 1, NULL);
+  guint64 serial = journal_get_serial (journal);
+  int copy = dup (journal_get_fd (journal));
+
+  add_person (fixture, 1, "p@example.org");
+  hand_over (fixture, serial, 1000);
+  journal_free (journal);
+  g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_BUSY);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED);
+  close (copy);
+  g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_QUEUED);
+}
+
+static void
+record (Fixture *fixture, Outcome outcome, OutcomeReason reason, guint32 attempt, gint64 time_utc)
+{
+  LedgerOutcome said = { .campaign = 1, .recipient = 1, .attempt = attempt, .outcome = outcome, .reason = reason, .time_utc = time_utc, .reply = "4xx" };
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+
+  g_assert_true (store_begin (fixture->core.store, NULL));
+  g_assert_true (ledger_record (fixture->core.store, &said, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_true (store_commit (fixture->core.store, NULL));
+}
+
+/* 1, 5, 15, 60 minutes, then every 4 hours, 24 hours in all; the last try falls on the end of the lifetime. */
+static void
+test_later (Fixture *fixture, gconstpointer data)
+{
+  static const gint64 delays_s[] = { 60, 300, 900, 3600, 14400, 14400, 14400, 14400, 14400, 14400, 14400 };
+  gint64 now_utc = 100000;
+
+  add_person (fixture, 1, "p@example.org");
+  for (guint i = 0; i < G_N_ELEMENTS (delays_s); i++) {
+    g_assert_cmpuint (hand_over (fixture, 1, now_utc), ==, 1);
+    record (fixture, OUTCOME_LATER, REASON_NONE, i + 1, now_utc);
+    if (now_utc >= 100000 + 86400) {
+      g_assert_cmpint (get (fixture, "state", 1), ==, STATE_REFUSED);
+      break;
+    }
+    g_assert_cmpint (get (fixture, "state", 1), ==, STATE_LATER);
+    g_assert_cmpint (get (fixture, "not_before_utc", 1), ==, MIN (now_utc + delays_s[i], 100000 + 86400));
+    g_assert_cmpuint (hand_over (fixture, 1, get (fixture, "not_before_utc", 1) - 1), ==, 0); /* not a second early */
+    now_utc = get (fixture, "not_before_utc", 1);
+  }
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_REFUSED);
+  g_assert_cmpint (get_tally (fixture, STATE_LATER), ==, 0);
+}
+
+static void
+test_suppressed (Fixture *fixture, gconstpointer data)
+{
+  gint64 found = 0;
+
+  add_person (fixture, 1, "gone@example.org");
+  add_person (fixture, 2, "no@example.org");
+  g_assert_cmpuint (hand_over (fixture, 1, 1000), ==, 1); /* re-checked in the hand-over itself */
+  g_assert_cmpint (get (fixture, "state", 2), ==, STATE_SKIPPED);
+  record (fixture, OUTCOME_REFUSED, REASON_SUPPRESS, 1, 1001);
+  g_assert_cmpint (store_get_int (fixture->core.store, &found, NULL, "SELECT 1 FROM suppression WHERE address='gone@example.org' AND scope='all'", ""), ==, 1);
+}
+
+/* An answer that comes twice, or under an attempt that is over, moves nothing. */
+static void
+test_stale (Fixture *fixture, gconstpointer data)
+{
+  add_person (fixture, 1, "p@example.org");
+  hand_over (fixture, 1, 1000);
+  record (fixture, OUTCOME_ACCEPTED, REASON_NONE, 2, 1001);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED);
+  record (fixture, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
+  record (fixture, OUTCOME_REFUSED, REASON_NONE, 1, 1002);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_ACCEPTED);
+  g_assert_cmpint (get_tally (fixture, STATE_ACCEPTED), ==, 1);
+}
+
+static void
+test_resolve (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  guint count = 0;
+
+  add_person (fixture, 1, "p@example.org");
+  add_person (fixture, 2, "q@example.org");
+  hand_over (fixture, 1, 1000);
+  g_assert_true (ledger_mark_unknown (fixture->core.store, 1, 1, 1, "why", tally, NULL));
+  g_assert_true (ledger_mark_unknown (fixture->core.store, 1, 2, 1, "why", tally, NULL));
+  g_assert_true (ledger_resolve (fixture->core.store, 1, TRUE, "q@example.org", tally, &count, NULL));
+  g_assert_cmpuint (count, ==, 1);
+  g_assert_true (ledger_resolve (fixture->core.store, 1, FALSE, NULL, tally, &count, NULL));
+  g_assert_cmpuint (count, ==, 2);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_SKIPPED);
+  g_assert_cmpint (get (fixture, "state", 2), ==, STATE_QUEUED);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *path = g_strconcat ("/ledger/recovery/", rows[i].name, NULL);
+
+    g_test_add (path, Fixture, GSIZE_TO_POINTER (i), set_up, test_table, tear_down);
+  }
+  g_test_add ("/ledger/recovery/busy", Fixture, NULL, set_up, test_busy, tear_down);
+  g_test_add ("/ledger/later", Fixture, NULL, set_up, test_later, tear_down);
+  g_test_add ("/ledger/suppressed", Fixture, NULL, set_up, test_suppressed, tear_down);
+  g_test_add ("/ledger/stale", Fixture, NULL, set_up, test_stale, tear_down);
+  g_test_add ("/ledger/resolve", Fixture, NULL, set_up, test_resolve, tear_down);
+  return g_test_run ();
+}
