@@ -60,6 +60,7 @@ account_new (GVariant *settings, SecretBytes *secret, GError **error)
   (void) g_variant_lookup (settings, "insecure", "b", &self->is_insecure);
   (void) g_variant_lookup (settings, "loopback", "b", &self->is_loopback);
   self->per_connection = lookup_number (settings, "per_connection", 0, 0, G_MAXUINT);
+  self->connections = lookup_number (settings, "connections", 0, 0, G_MAXUINT);
   self->window = lookup_number (settings, "window", ACCOUNT_WINDOW_DEFAULT, 1, ACCOUNT_WINDOW_MAX);
   self->timeout_percent = lookup_number (settings, "timeout_percent", 100, 1, 1000);
   if (*self->host == '\0' || !is_helo (self->helo) || !parse_tls (tls, &self->tls)) {

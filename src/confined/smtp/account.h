@@ -14,6 +14,7 @@ typedef struct {
   AccountTls   tls;
   gboolean     is_insecure, is_loopback;
   guint        per_connection;  /* messages; 0: no limit */
+  guint        connections;     /* never ask for more at a time; 0: no limit of the account's */
   guint        window;          /* 1..ACCOUNT_WINDOW_MAX */
   guint        timeout_percent; /* of RFC 5321's times */
   SecretBytes *secret;

@@ -71,7 +71,8 @@ pause_lane (Lane *self, const char *reason, const char *text)
 static void
 announce (Lane *self)
 {
-  guint wanted = MIN (self->queue.length, NEED_MAX), need;
+  guint most = self->account != NULL && self->account->connections > 0 ? MIN (self->account->connections, NEED_MAX) : NEED_MAX;
+  guint wanted = MIN (self->queue.length, most), need;
 
   need = wanted > self->connections->len ? wanted - self->connections->len : 0;
   if (need > self->announced && !self->is_paused && !self->is_draining && self->account != NULL) {

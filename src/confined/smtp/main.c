@@ -42,8 +42,8 @@ main (int argc, char *argv[])
     return 0;
   }
   connection = serve_connect (&error);
-  service = connection != NULL ? service_new (tls, connection) : NULL;
-  if (service == NULL || !serve_export (connection, service_get_skeleton (service), &error))
+  service = service_new (tls);
+  if (connection == NULL || !serve_export (connection, service_get_skeleton (service), &error))
     return leave (error);
   serve_run (connection, service_is_done, GRACE_MS, service);
   return 0;

@@ -2,7 +2,6 @@
 
 #include "contract-transport1.h"
 #include "fault.h"
-#include "peer.h"
 #include "text.h"
 #include <fcntl.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 
 struct Service {
   PrTransport1          *skeleton;
-  GDBusConnection       *connection;
   Lane                  *lane;
   GDBusMethodInvocation *drain, *test;
   gboolean               is_leaving;
@@ -108,13 +106,6 @@ handle_begin_campaign (PrTransport1 *skeleton, GDBusMethodInvocation *invocation
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-/* A frame may hold NUL octets, which the generated code's C strings would end at: taken from the call itself. */
-static GVariant *
-get_frame (GDBusMethodInvocation *invocation)
-{
-  return g_variant_get_child_value (g_dbus_method_invocation_get_parameters (invocation), 1);
-}
-
 static GVariant *
 preview (Campaign *campaign, GVariant *frame, GError **error)
 {
@@ -149,24 +140,22 @@ preview (Campaign *campaign, GVariant *frame, GError **error)
 }
 
 static gboolean
-handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gconstpointer unused, Service *self)
+handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, Service *self)
 {
   GError *error = NULL;
-  g_autoptr (GVariant) frame = get_frame (invocation);
   Campaign *campaign = lane_get_campaign (self->lane, id, &error);
   GVariant *messages = campaign != NULL ? preview (campaign, frame, &error) : NULL;
 
   if (messages == NULL)
     return fail (invocation, error);
-  g_dbus_method_invocation_return_value (invocation, g_variant_new_tuple (&messages, 1));
+  pr_transport1_complete_preview (skeleton, invocation, messages);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
-handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gconstpointer unused, Service *self)
+handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, Service *self)
 {
   GError *error = NULL;
-  g_autoptr (GVariant) frame = get_frame (invocation);
 
   if (!lane_send (self->lane, id, frame, &error))
     return fail (invocation, error);
@@ -237,20 +226,17 @@ paused_cb (const char *reason, const char *text, gpointer data)
   pr_transport1_emit_paused (((Service *) data)->skeleton, reason, shown);
 }
 
-/* As get_frame(): past the generated code. A closed connection fails quietly: the journal has it. */
+/* A closed connection fails quietly: the journal has it. */
 static void
 outcomes_cb (GVariant *rows, gpointer data)
 {
-  Service *self = data;
-
-  g_dbus_connection_emit_signal (self->connection, NULL, PEER_PATH, "org.postrider.Transport1", "Outcomes",
-                                 g_variant_new_tuple (&rows, 1), NULL);
+  pr_transport1_emit_outcomes (((Service *) data)->skeleton, rows);
 }
 
 static const LaneEvents events = { need_connection_cb, connection_lost_cb, outcomes_cb, paused_cb };
 
 Service *
-service_new (TlsContext *tls, GDBusConnection *connection)
+service_new (TlsContext *tls)
 {
   static const struct {
     const char *signal;
@@ -265,7 +251,6 @@ service_new (TlsContext *tls, GDBusConnection *connection)
   Service *self = g_new0 (Service, 1);
 
   self->skeleton = pr_transport1_skeleton_new ();
-  self->connection = g_object_ref (connection);
   self->lane = lane_new (tls, &events, self);
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect (self->skeleton, handlers[i].signal, handlers[i].handler, self);
@@ -281,7 +266,6 @@ service_free (Service *self)
   g_clear_object (&self->drain);
   g_clear_object (&self->test);
   g_object_unref (self->skeleton);
-  g_object_unref (self->connection);
   g_free (self);
 }
 

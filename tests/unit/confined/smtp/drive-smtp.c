@@ -1,0 +1,84 @@
+/* drive-smtp HOST-PORT CONNECTIONS MESSAGES [WINDOW] - messages a second of the whole postrider-smtp into a server on loopback.
+ * No test: numbers for people. It plays core: keeps about two windows handed over, dials when asked. */
+#include "transport-client.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define BATCH 500
+
+static guint16 port;
+static guint connections, open_count;
+
+static int
+dial (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (port), .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+
+  if (connect (fd, (struct sockaddr *) &address, sizeof address) != 0)
+    g_error ("connect: %s", g_strerror (errno));
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return fd;
+}
+
+/* utime and stime in µs. */
+static double
+cpu_us (GPid pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", pid), *text = NULL;
+  unsigned long user, system;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL) ||
+      sscanf (strrchr (text, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
+    return 0;
+  return (double) (user + system) * 1e6 / (double) sysconf (_SC_CLK_TCK);
+}
+
+int
+main (int argc, char *argv[])
+{
+  guint messages = argc > 3 ? (guint) atoi (argv[3]) : 0, handed = 0;
+  g_autofree char *settings = NULL, *body = g_strnfill (1500, 'x');
+  GString *text = g_string_new ("Dear {{name}},\n\n{{word}}\n");
+  Client *client;
+  gint64 start;
+  double seconds;
+  struct rusage us;
+
+  if (messages == 0)
+    return 64;
+  port = (guint16) atoi (argv[1]);
+  connections = (guint) atoi (argv[2]);
+  settings = g_strdup_printf ("{'tls': <'none'>, 'loopback': <true>, 'window': <uint32 %d>}", argc > 4 ? atoi (argv[4]) : 10);
+  for (guint i = 0; i < 1500; i += 72)
+    g_string_append_printf (text, "%.72s\n", body + i);
+  client = client_new ();
+  client->is_quiet = TRUE;
+  client_open (client, settings, "");
+  client_begin (client, 1, text->str);
+  for (open_count = 0; open_count < connections; open_count++)
+    client_add (client, dial ());
+  start = g_get_monotonic_time ();
+  while (client->outcomes < messages) {
+    while (handed < messages && handed - client->outcomes < 2 * BATCH + 40 * connections) {
+      client_send (client, 1, handed + 1, MIN (BATCH, messages - handed));
+      handed += MIN (BATCH, messages - handed);
+    }
+    g_main_context_iteration (NULL, TRUE);
+  }
+  seconds = (double) (g_get_monotonic_time () - start) / 1e6;
+  getrusage (RUSAGE_SELF, &us);
+  printf ("%u messages, %u connections: %.0f a second; transport %.1f us CPU a message, we %.1f; %s\n", messages, connections, messages / seconds,
+          cpu_us (peer_get_pid (client->peer)) / messages,
+          ((double) us.ru_utime.tv_sec + us.ru_stime.tv_sec) * 1e6 / messages + (double) (us.ru_utime.tv_usec + us.ru_stime.tv_usec) / messages,
+          client->log->str);
+  client_free (client);
+  g_string_free (text, TRUE);
+  return 0;
+}
