@@ -64,7 +64,7 @@ usage (GError **error, const char *format, const char *value)
 }
 
 static gboolean
-check_spec (const SessionSpec *spec, GError **error)
+check_spec (const SessionSpec *spec, const char *region, GError **error)
 {
   static const char *const formats[] = { "auto", "csv", "xlsx", "text", NULL }, *const headers[] = { "auto", "yes", "no", NULL };
 
@@ -72,8 +72,8 @@ check_spec (const SessionSpec *spec, GError **error)
     return usage (error, "no such format (auto, csv, xlsx, text)", spec->format);
   if (!g_strv_contains (headers, spec->header))
     return usage (error, "header is auto, yes or no, not", spec->header);
-  if (spec->region[0] != '\0' && !phone_is_region (spec->region))
-    return usage (error, "no such region (two letters of a country, as in IN, DE, US)", spec->region);
+  if (region[0] != '\0' && !phone_is_region (region))
+    return usage (error, "no such region (two letters of a country, as in IN, DE, US)", region);
   return TRUE;
 }
 
@@ -194,7 +194,7 @@ session_new (int fd, const SessionSpec *spec, GError **error)
   self->sample = g_ptr_array_new_with_free_func (g_free);
   self->region = g_ascii_strup (spec->region, -1);
   self->input = input_new (fd, error);
-  if (self->input == NULL || !check_spec (spec, error) || !open_table (self, spec, error))
+  if (self->input == NULL || !check_spec (spec, self->region, error) || !open_table (self, spec, error))
     return NULL;
   if (!read_sample (self, error) || !make_plan (self, spec, error))
     return NULL;

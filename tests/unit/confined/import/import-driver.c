@@ -1,5 +1,6 @@
 /* import-driver.c - runs the real, locked postrider-import over its real contract and prints what it says, a line each:
  * found FORMAT ENCODING FIELD… | contact ROW FIELD… | reject ROW AUX FIELD… | error CODE TEXT, tab between, percent-encoded.
+ * DRIVER_ORDER: next-first | open-twice | after-end | no-fd | bad-map asks in a wrong way.
  * Arguments: FILE [format=F] [encoding=E] [region=R] [sheet=S] [header=H] [batch=N] [map:ROLE=COLUMN]… */
 #include "contract-import1.h"
 #include "fault.h"
@@ -17,7 +18,6 @@ typedef struct {
   char     **argv;
   const char *format, *encoding, *region, *sheet, *header;
   guint      batch;
-  GVariantBuilder map;
   int        status;
 } Driver;
 
@@ -72,6 +72,29 @@ call (Peer *peer, const char *method, GVariant *arguments, GUnixFDList *fds, GEr
 }
 
 static gboolean
+is_order (const char *wanted)
+{
+  return g_strcmp0 (g_getenv ("DRIVER_ORDER"), wanted) == 0;
+}
+
+static GVariant *
+read_map (Driver *self)
+{
+  GVariantBuilder map;
+
+  g_variant_builder_init (&map, G_VARIANT_TYPE ("a{ss}"));
+  for (char **argument = self->argv + 2; *argument != NULL; argument++)
+    if (g_str_has_prefix (*argument, "map:")) {
+      g_auto (GStrv) pair = g_strsplit (*argument + 4, "=", 2);
+
+      g_variant_builder_add (&map, "{ss}", pair[0], pair[1]);
+    }
+  if (is_order ("bad-map"))
+    g_variant_builder_add (&map, "{ss}", "street", "1");
+  return g_variant_builder_end (&map);
+}
+
+static gboolean
 open_file (Driver *self, Peer *peer)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
@@ -85,7 +108,8 @@ open_file (Driver *self, Peer *peer)
     g_error ("%s: no such file", self->argv[1]);
   close (fd);
   reply = call (peer, "Open", g_variant_new ("(hsssss@a{ss})", 0, self->format, self->encoding, self->region, self->sheet, self->header,
-                                             g_variant_builder_end (&self->map)), fds, &error);
+                                             read_map (self)),
+                is_order ("no-fd") ? NULL : fds, &error);
   if (reply == NULL) {
     print_error (self, error);
     return FALSE;
@@ -124,12 +148,14 @@ ready_cb (Peer *peer, const GError *error, gpointer data)
   if (error != NULL) {
     printf ("error\tstart\t%s\n", error->message);
     self->status = 1;
-  } else if (g_strcmp0 (g_getenv ("DRIVER_ORDER"), "next-first") == 0) {
+  } else if (is_order ("next-first")) {
     next_batch (self, peer);
-  } else if (open_file (self, peer)) {
+  } else if (open_file (self, peer) && is_order ("open-twice")) {
+    open_file (self, peer);
+  } else if (self->status == 0) {
     while (next_batch (self, peer))
       ;
-    if (g_strcmp0 (g_getenv ("DRIVER_ORDER"), "after-end") == 0)
+    if (is_order ("after-end"))
       next_batch (self, peer);
   }
   g_main_loop_quit (self->loop);
@@ -165,11 +191,6 @@ read_argument (Driver *self, const char *argument)
     self->header = value;
   else if (g_str_has_prefix (argument, "batch="))
     self->batch = (guint) g_ascii_strtoull (value, NULL, 10);
-  else if (g_str_has_prefix (argument, "map:")) {
-    g_autofree char *role = g_strndup (argument + 4, (gsize) (value - 1 - argument - 4));
-
-    g_variant_builder_add (&self->map, "{ss}", role, value);
-  }
 }
 
 int
@@ -183,12 +204,10 @@ main (int argc, char *argv[])
   if (argc < 2)
     g_error ("which file?");
   fault_quark ();
-  g_variant_builder_init (&self.map, G_VARIANT_TYPE ("a{ss}"));
   for (int i = 2; i < argc; i++)
     read_argument (&self, argv[i]);
   peer = peer_start (&spec, ready_cb, closed_cb, &self);
   g_main_loop_run (self.loop);
-  g_variant_builder_clear (&self.map);
   peer_free (peer);
   g_main_loop_unref (self.loop);
   return self.status;

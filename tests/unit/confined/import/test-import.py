@@ -1,0 +1,342 @@
+#!/usr/bin/env python3
+"""The locked postrider-import, asked over its contract by import-driver; TAP. Arguments: import-driver, fixtures folder."""
+import csv
+import io
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.parse
+import zipfile
+
+DRIVER, FIXTURES = sys.argv[1:3]
+NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+class Result:
+    def __init__(self, text, status):
+        self.text, self.status = text, status
+        self.found, self.contacts, self.rejects, self.errors = [], [], [], []
+        for line in text.splitlines():
+            kind, *rest = line.split("\t")
+            rest = [urllib.parse.unquote(r) for r in rest]
+            {"found": self.found, "contact": self.contacts, "reject": self.rejects, "error": self.errors}[kind].append(rest)
+
+
+def run(data, *args, order=None, path=None):
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data if isinstance(data, bytes) else data.encode())
+        file.flush()
+        env = dict(os.environ, DRIVER_ORDER=order or "")
+        done = subprocess.run([DRIVER, path or file.name, *args], stdout=subprocess.PIPE, env=env, timeout=120)
+        return Result(done.stdout.decode(), done.returncode)
+
+
+def book(sheet, strings="", styles="", extra=(), sheets='<sheet name="One" sheetId="1" r:id="rId1"/>', prolog="", properties=""):
+    """A workbook from its parts: sheetData's inside, sst's inside, styleSheet's inside."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("[Content_Types].xml", "<Types/>")
+        z.writestr("xl/workbook.xml", '%s<workbook %s xmlns:r="%s">%s<sheets>%s</sheets></workbook>' % (prolog, NS, REL, properties, sheets))
+        z.writestr("xl/_rels/workbook.xml.rels", '<Relationships>' + "".join(
+            '<Relationship Id="rId%d" Type="%s/%s" Target="%s"/>' % (i, REL, t, f) for i, t, f in
+            ((1, "worksheet", "worksheets/sheet1.xml"), (2, "worksheet", "/xl/worksheets/sheet2.xml"),
+             (8, "sharedStrings", "sharedStrings.xml"), (9, "styles", "styles.xml"))) + "</Relationships>")
+        z.writestr("xl/worksheets/sheet1.xml", "%s<worksheet %s><sheetData>%s</sheetData></worksheet>" % (prolog, NS, sheet))
+        z.writestr("xl/sharedStrings.xml", "<sst %s>%s</sst>" % (NS, strings))
+        z.writestr("xl/styles.xml", "<styleSheet %s>%s</styleSheet>" % (NS, styles))
+        for name, data in extra:
+            z.writestr(name, data)
+    return out.getvalue()
+
+
+def inline(*cells):
+    return "".join('<c t="inlineStr"><is><t>%s</t></is></c>' % c for c in cells)
+
+
+class Import(unittest.TestCase):
+    maxDiff = None
+
+    def fails(self, result, code, words):
+        self.assertEqual(1, result.status)
+        self.assertEqual(1, len(result.errors), result.text)
+        self.assertEqual("org.postrider.Fault." + code, result.errors[0][0])
+        self.assertIn(words, result.errors[0][1])
+
+    # the contract's states
+    def test_next_before_open(self):
+        self.fails(run("email\na@example.org\n", order="next-first"), "Usage", "no file is open yet")
+
+    def test_next_after_end(self):
+        r = run("email\na@example.org\n", order="after-end")
+        self.fails(r, "Usage", "no more rows")
+        self.assertEqual(1, len(r.contacts))
+
+    def test_open_again_and_garbage(self):
+        self.fails(run("email\na@example.org\n", order="open-twice"), "Usage", "one process, one file")
+        self.fails(run("email\na@example.org\n", order="no-fd"), "Usage", "no file came")
+        self.fails(run("email\na@example.org\n", order="bad-map"), "Usage", "mapped to")
+        self.fails(run("email\na@example.org\n", "batch=0"), "Usage", "at least one row")
+
+    def test_words(self):
+        self.fails(run("email\n", "format=pdf"), "Usage", "no such format")
+        self.fails(run("email\n", "encoding=ebcdic"), "Usage", "no such encoding")
+        self.fails(run("email\n", "region=XX"), "Usage", "no such region")
+        self.fails(run("email\n", "header=on"), "Usage", "header is")
+
+    def test_region_any_case(self):
+        self.assertEqual("+442079460958", run("tel\n020 7946 0958\n", "region=gb").contacts[0][3])
+
+    # delimited text
+    def test_encodings(self):
+        text = "Name;E-Mail;Stadt\nJörg Müller;joerg@example.org;Köln\n"
+        for data, word in ((text.encode(), "utf-8"), (text.encode("utf-8-sig"), "utf-8"), (text.encode("cp1252"), "windows-1252"),
+                           (text.encode("utf-16"), "utf-16le"), (b"\xfe\xff" + text.encode("utf-16-be"), "utf-16be")):
+            r = run(data)
+            self.assertEqual([["csv", word, "Stadt"]], r.found)
+            self.assertEqual([["2", "Jörg Müller", "joerg@example.org", "", "Köln"]], r.contacts)
+        r = run(text.replace("ö", "€").encode("iso-8859-15"), "encoding=iso-8859-15")
+        self.assertEqual("K€ln", r.contacts[0][4])
+
+    def test_late_umlaut(self):
+        """The first octet that is no UTF-8 stands behind a megabyte: the head must not have decided."""
+        lines = ["name,email"] + ["x,a%d@example.org" % i for i in range(60000)] + ["Jörg,j@example.org"]
+        r = run("\n".join(lines).encode("cp1252"), "batch=5000")
+        self.assertEqual("windows-1252", r.found[0][1])
+        self.assertEqual(["60002", "Jörg", "j@example.org", ""], r.contacts[-1])
+        self.assertEqual(60001, len(r.contacts))
+
+    def test_utf8_over_piece_borders(self):
+        lines = ["name,email"] + ["ä" * (i % 97) + "€😀,a%d@example.org" % i for i in range(9000)]
+        r = run("\n".join(lines))
+        self.assertEqual("utf-8", r.found[0][1])
+        self.assertEqual([l.split(",")[0] for l in lines[1:]], [c[1] for c in r.contacts])
+
+    def test_override_with_bad_bytes(self):
+        r = run(b"name,email,city\nJ\xf6rg,j@example.org,K\xf6ln\nB,b\xf6@example.org,\n", "encoding=utf-8")
+        self.assertEqual([["2", "", "j@example.org", "", ""]], r.contacts)
+        self.assertEqual([["2", "1", "name", "bad-encoding"], ["2", "1", "city", "bad-encoding"], ["3", "0", "email", "bad-encoding"]],
+                         sorted([x[0], x[1], x[2], x[4]] for x in r.rejects) and
+                         [[x[0], x[1], x[2], x[4]] for x in r.rejects])
+
+    def test_rows_as_a_spreadsheet_counts(self):
+        r = run('name,email\n\n"A\nB",a@example.org\n\n,\nC,c@example.org\n')
+        self.assertEqual([["3", "A B", "a@example.org", ""], ["6", "C", "c@example.org", ""]], r.contacts)
+        self.assertEqual([], r.rejects)
+
+    def test_no_values(self):
+        r = run("name,email,phone,city\n-,a@example.org,NULL,#N/A\n-,#N/A,NULL,-\nBob,-,,x\n")
+        self.assertEqual([["2", "", "a@example.org", "", ""]], r.contacts)
+        self.assertEqual([["4", "0", "", "Bob", "no-address"]], [x[:5] for x in r.rejects])
+
+    def test_reasons(self):
+        r = run("name,email,phone\nA,bad@,+442079460958\nB,b@example.org,12\nC,c@,0123 456789\nD,%s@example.org,\n" % ("x" * 65))
+        self.assertEqual([["2", "A", "", "+442079460958"], ["3", "B", "b@example.org", ""]], r.contacts)
+        self.assertEqual([["2", "1", "email", "bad@", "bad-email"], ["3", "1", "phone", "12", "ambiguous-phone"],
+                          ["4", "0", "email", "c@", "bad-email"], ["4", "1", "phone", "0123 456789", "ambiguous-phone"],
+                          ["5", "0", "email", "x" * 65 + "@example.org", "too-long"]], [x[:5] for x in r.rejects])
+
+    def test_without_header(self):
+        r = run("Ann,ann@example.org,x\nBob,bob@example.org,y\n")
+        self.assertEqual([["csv", "utf-8", "column 3"]], r.found)
+        self.assertEqual([["1", "Ann", "ann@example.org", "", "x"], ["2", "Bob", "bob@example.org", "", "y"]], r.contacts)
+        self.assertEqual(2, len(run("email,x\nann@example.org,y\n", "header=no").rejects + run("email,x\nann@example.org,y\n", "header=no").contacts))
+
+    def test_unknown_header(self):
+        r = run("Kunde,Kontaktweg,Ort\nAnn,ann@example.org,Ulm\n")
+        self.assertEqual([["2", "", "ann@example.org", "", "Ann", "Ulm"]], r.contacts)
+
+    def test_map(self):
+        data = "who,a,b,email\nAnn,x@example.org,y@example.org,z@example.org\n"
+        self.assertEqual([["2", "Ann", "y@example.org", "", "x@example.org", "z@example.org"]],
+                         run(data, "map:email=B", "map:name=1").contacts)
+        self.assertEqual("email 2", run(data, "map:email=B").found[0][-1])
+        self.fails(run(data, "map:email=nope"), "Usage", "“nope”")
+        self.fails(run(data, "map:email=9"), "Usage", "who, a, b, email")
+
+    def test_no_usable_column(self):
+        self.fails(run("a,b\n1,2\n"), "DataErr", "--map email=COLUMN")
+
+    def test_street_is_no_address(self):
+        r = run("Name,Address,E-Mail,Number\nAnn,High Street 1,ann@example.org,17\n")
+        self.assertEqual([["csv", "utf-8", "Address", "Number"]], r.found)
+        self.assertEqual([["2", "Ann", "ann@example.org", "", "High Street 1", "17"]], r.contacts)
+        self.assertEqual("ann@example.org", run("Name,Address\nAnn,ann@example.org\n").contacts[0][2])
+
+    def test_names(self):
+        self.assertEqual("Ann Lee", run("First Name,Last Name,email\nAnn,Lee,a@example.org\n").contacts[0][1])
+        self.assertEqual("Ann Lee", run("Vorname;Name;email\nAnn;Lee;a@example.org\n").contacts[0][1])
+        self.assertEqual("Ann Lee", run("Nombre;Apellidos;correo\nAnn;Lee;a@example.org\n").contacts[0][1])
+        self.assertEqual("Ann Lee", run("Name,Given Name,Family Name,email\n,Ann,Lee,a@example.org\n").contacts[0][1])
+        self.assertEqual("Ann M. Lee", run("Name,Given Name,email\nAnn M. Lee,Ann,a@example.org\n").contacts[0][1])
+        self.assertEqual(["First Name", "Last Name"], run("First Name,Last Name,email\nAnn,Lee,a@example.org\n").found[0][2:])
+
+    def test_same_header_twice(self):
+        self.assertEqual(["City", "city 2", "City 3"], run("email,City,city,City\na@example.org,1,2,3\n").found[0][2:])
+
+    def test_slipped_row(self):
+        r = run("name,email,city\nLee, Ann,a@example.org,Ulm\nB,b@example.org,Ulm,,\n")
+        self.assertEqual([["3", "B", "b@example.org", "", "Ulm"]], r.contacts)
+        self.assertEqual(["2", "0", "wrong-columns"], [r.rejects[0][i] for i in (0, 1, 4)])
+
+    def test_google(self):
+        with open(os.path.join(FIXTURES, "google.csv"), "rb") as file:
+            r = run(file.read())
+        self.assertEqual(["2", "Ann Lee", "ann@example.org", "+442079460958"], r.contacts[0][:4])
+        row = dict(zip(r.found[0][2:], r.contacts[0][4:]))
+        self.assertEqual("ann@example.org ::: ann.lee@example.com", row["E-mail 1 - Value"])
+        self.assertEqual("ann@example.net", row["E-mail 2 - Value"])
+        self.assertEqual(["3", "Bob", "bob@example.org", ""], r.contacts[1][:4])
+        self.assertEqual([["3", "1", "email", "not an address"]], [x[:4] for x in r.rejects])
+
+    def test_outlook(self):
+        with open(os.path.join(FIXTURES, "outlook.csv"), "rb") as file:
+            r = run(file.read(), "region=US")
+        self.assertEqual([["2", "Ann Lee", "ann@example.org", "+12025550123"], ["3", "Bob Roe", "bob@example.org", "+12025550188"]],
+                         [c[:4] for c in r.contacts])
+        self.assertEqual("bob2@example.org", dict(zip(r.found[0][2:], r.contacts[1][4:]))["E-mail 2 Address"])
+
+    def test_mailbox_in_a_cell(self):
+        r = run('email\n"Ann <ann@example.org>"\nmailto:bob@example.org\n"""Lee, C"" <c@example.org>"\n', "format=csv", "header=yes")
+        self.assertEqual(["ann@example.org", "bob@example.org", "c@example.org"], [c[2] for c in r.contacts])
+
+    def test_same_as_python(self):
+        rows = [["name", "email", "note"]] + [['N "%d", x' % i, "a%d@example.org" % i, "line\r\nbreak %d;\t|" % i] for i in range(2000)]
+        out = io.StringIO()
+        csv.writer(out).writerows(rows)
+        r = run(out.getvalue(), "batch=77")
+        self.assertEqual([[str(i + 2), row[0], row[1], "", row[2]] for i, row in enumerate(rows[1:])], r.contacts)
+
+    def test_limits(self):
+        self.fails(run("email,x\na@example.org," + "x" * (1 << 20) + "\nb@example.org," + "y" * ((1 << 20) + 1) + "\n"), "DataErr", "row 3: ")
+        self.fails(run("email" + "," * 1000 + "\n"), "DataErr", "row 1: more than 1,000 columns")
+        self.fails(run('email\na@example.org\n"b@example.org\n'), "DataErr", "row 3: a quotation mark")
+        self.fails(run(""), "DataErr", "empty")
+        self.fails(run("\n\n,,\n"), "DataErr", "no rows")
+        self.fails(run("", path="/proc/self"), "DataErr", "no file")
+        r = run("email,x\n" + "".join("a%d@example.org,%s\n" % (i, "x" * 1000000) for i in range(12)))
+        self.assertEqual(12, len(r.contacts)) # replies stay under the contract's limit
+
+    def test_a_file_over_a_gibibyte(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.truncate((1 << 30) + 1)
+            self.fails(run("", path=file.name), "DataErr", "1 GiB")
+
+    def test_foreign(self):
+        for data, words in ((b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ".xls"), (b"%PDF-1.7\n", "PDF"), (b"\x1f\x8b\x08", "gzip"),
+                            (b"BEGIN:VCARD\n", "vCard"), ("email\n".encode("utf-16-le"), "--encoding utf-16le"), (bytes(range(256)), "no text"),
+                            (b"PK\3\4junk", "damaged")):
+            self.fails(run(data), "DataErr", words)
+        for name, words in (("content.xml", ".ods"), ("word/document.xml", "Word"), ("xl/workbook.bin", ".xlsb"), ("list.csv", "unpack")):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w") as z:
+                z.writestr(name, "<a/>")
+            self.fails(run(out.getvalue()), "DataErr", words)
+
+    # pasted lists
+    def test_list(self):
+        r = run("ann@example.org\nBob <bob@example.org>, Eve: +44 20 7946 0958\n\n+49 30 123456 - Kurt; x@example.net\nwords\n")
+        self.assertEqual([["text", "utf-8"]], r.found)
+        self.assertEqual([["1", "", "ann@example.org", ""], ["2", "Bob", "bob@example.org", ""], ["2", "Eve", "", "+442079460958"],
+                          ["4", "Kurt", "", "+4930123456"], ["4", "", "x@example.net", ""]], r.contacts)
+        self.assertEqual([["5", "0", "", "words", "no-address"]], [x[:5] for x in r.rejects])
+
+    # workbooks
+    def test_workbook_by_openpyxl(self):
+        with open(os.path.join(FIXTURES, "openpyxl.xlsx"), "rb") as file:
+            data = file.read()
+        r = run(data, "region=GB")
+        self.assertEqual([["xlsx", "utf-8", "Joined", "Member", "Amount", "Code", "Calc", "Time"]], r.found)
+        self.assertEqual([["2", "Zoë Å", "zoe@example.org", "+442079460958", "2024-02-29", "TRUE", "0.3", "00007", "", "09:30:00"],
+                          ["4", "Bob & <Co>", "bob@example.org", "+442079460959", "2023-05-06T07:08:09", "FALSE", "0.0000001", "00012", "", ""]],
+                         r.contacts)
+        self.assertEqual("x@example.net", run(data, "sheet=2").contacts[0][2])
+        self.assertEqual("x@example.net", run(data, "sheet=other LIST").contacts[0][2])
+        self.fails(run(data, "sheet=zip"), "Usage", "People, Other List")
+        self.fails(run(data, "sheet=3"), "Usage", "no sheet")
+
+    def test_cells(self):
+        strings = '<si><t>email</t></si><si><r><t>An</t></r><r><t xml:space="preserve">n </t></r><rPh><t>no</t></rPh></si><si><t/></si><si><t>a_x000D__x0041_b</t></si>'
+        sheet = ('<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>name</t></is></c><c r="C1" t="str"><f>"x"</f><v>calc</v></c>'
+                 '<c r="E1" t="inlineStr"><is><t>gap</t></is></c><c r="F1" t="inlineStr"><is><t>err</t></is></c></row>'
+                 '<row r="3"><c r="A3" t="str"><v>a@example.org</v></c><c r="B3" t="s"><v>1</v></c><c r="C3"><f>1+1</f><v>2</v></c>'
+                 '<c r="E3" t="s"><v>3</v></c><c r="F3" t="e"><v>#REF!</v></c></row>'
+                 '<row r="4"/><row r="5"><c r="A5" t="s"><v>99999999999</v></c><c r="E5" s="7"><v>1</v></c></row>')
+        r = run(book(sheet, strings))
+        self.assertEqual([["xlsx", "utf-8", "calc", "column 4", "gap", "err"]], r.found)
+        self.assertEqual([["3", "Ann", "a@example.org", "", "2", "", "a\rAb", ""]], r.contacts)
+        self.assertEqual(["5", "0"], r.rejects[0][:2])
+
+    def test_1904(self):
+        data = book('<row>' + inline("email", "day") + '</row><row>' + inline("a@example.org") + '<c s="1"><v>1</v></c></row>',
+                    styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>', properties='<workbookPr date1904="1"/>')
+        self.assertEqual("1904-01-02", run(data).contacts[0][4])
+
+    def test_hidden_first_sheet(self):
+        data = book("<row>" + inline("email") + "</row>", sheets='<sheet name="H" state="hidden" r:id="rId1"/><sheet name="V" r:id="rId2"/>',
+                    extra=[("xl/worksheets/sheet2.xml", "<worksheet><sheetData><row>" + inline("email") + "</row><row>" + inline("v@example.org")
+                            + "</row></sheetData></worksheet>")])
+        self.assertEqual("v@example.org", run(data).contacts[0][2])
+
+    def test_hostile_workbooks(self):
+        row = "<row>" + inline("email") + "</row><row>" + inline("a@example.org") + "</row>"
+        self.fails(run(book(row, prolog='<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]>')), "DataErr", "document type")
+        self.fails(run(book(row, prolog='<!DOCTYPE x SYSTEM "file:///etc/passwd">')), "DataErr", "document type")
+        self.fails(run(book(row + "<a>" * 100 + "</a>" * 100)), "DataErr", "nested")
+        self.fails(run(book(row + "<row><c><v>")), "DataErr", "damaged")
+        self.fails(run(book(row + '<row r="2"/>')), "DataErr", "out of order")
+        self.fails(run(book(row + '<row r="10000001"/>')), "DataErr", "10 million")
+        self.fails(run(book(row + '<row r="9"><c r="ZZZ9"><v>1</v></c></row>')), "DataErr", "row 9: more than 1,000 columns")
+        self.fails(run(book(row + "<row>" + inline("x" * ((1 << 20) + 1)) + "</row>")), "DataErr", "row 3: a cell")
+        self.assertEqual(1, len(run(book(row + '<row r="9"><c r="ZZZ9" s="1"/></row>')).contacts)) # coloured, empty: harmless
+        self.fails(run(book(row, sheets='<sheet name="x" r:id="rId2"/>')), "DataErr", "lacks a part")
+        self.fails(run(book(row, sheets="")), "DataErr", "no sheet")
+
+    def test_bomb(self):
+        row = "<row>" + inline("email") + "</row><row>" + inline("a@example.org") + "</row>"
+        self.fails(run(book(row + "<row/>" * (16 << 20))), "DataErr", "200 times")
+        self.fails(run(book(row, strings="<si><t>" + "x" * (64 << 20) + "</t></si>")), "DataErr", "")
+
+    def test_lying_sizes(self):
+        """The archive's own directory understates what a part unpacks to: we count for ourselves."""
+        data = bytearray(book("<row>" + inline("email") + "</row><row>" + inline("a@example.org") + "</row>" + "<row/>" * (16 << 20)))
+        at = data.find(b"PK\1\2")
+        while at >= 0:
+            struct.pack_into("<I", data, at + 24, 1)
+            at = data.find(b"PK\1\2", at + 4)
+        self.fails(run(bytes(data)), "DataErr", "")
+
+    def test_cut_workbook(self):
+        data = book("<row>" + inline("email") + "</row><row>" + inline("a@example.org") + "</row>")
+        for cut in range(30, len(data), 97):
+            self.assertEqual(1, run(data[:cut]).status)
+
+
+class Tap(unittest.TextTestResult):
+    n = 0
+
+    def line(self, test, word):
+        Tap.n += 1
+        print("%s %d - %s" % (word, Tap.n, test.id().split(".")[-1]), flush=True)
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.line(test, "ok")
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.line(test, "not ok")
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.line(test, "not ok")
+
+
+if __name__ == "__main__":
+    names = [n for n in sys.argv[3:]]
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(Import) if not names else unittest.TestSuite(Import(n) for n in names)
+    print("1..%d" % suite.countTestCases(), flush=True)
+    sys.exit(not unittest.TextTestRunner(stream=sys.stderr, resultclass=Tap, verbosity=0).run(suite).wasSuccessful())
