@@ -2,7 +2,8 @@
 """make.py - makes the shipped sample: contacts.csv, friends.xlsx, suppressed.txt, logo.png, expected.json. Only the standard library.
 
 The same octets each time: a fixed seed, fixed dates in the archive. Names are put together by chance and mean nobody; addresses lie in
-example.org/.com/.net and in .example (RFC 2606), phone numbers in ranges kept free for fiction (Ofcom 07700 900xxx, +1 212 555 01xx).
+example.org/.com/.net and in .example (RFC 2606), phone numbers in ranges kept free for fiction (Bundesnetzagentur's
+and +1 212 555 01xx).
 The dirt is what lists in real life have; expected.json says how much of each, counted here and not by Postrider's import.
 """
 import csv
@@ -17,7 +18,7 @@ from xml.sax.saxutils import escape
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SEED = 20240901
-CLEAN = 1810  # people with a good address of their own, before the dirt
+CLEAN = 1804  # people with a good address of their own, before the dirt
 rng = random.Random(SEED)
 
 FIRST = """Ann Ben Clara David Emma Finn Greta Hannah Ibrahim Jonas Katharina Lukas Maria Noah Olivia Paul Quentin Rosa Samuel Theresa Ulrich
@@ -37,7 +38,7 @@ SCRIPTS = [  # (first, last, what the address is made of)
 TOWNS = ["Neustadt", "Grünau", "Oberdorf", "Unter-Ähren", "Weißensee", "Brückenthal", "St. Ives", "Łąka", "Saint-Étienne", "Köln"]
 CLASSES = ["1a", "1b", "2a", "2b", "3a", "3b", "4a", "4b", "5 (bilingual)", "6", "7a", "7b", "8", "9", "10"]
 DOMAINS = ["example.org", "example.com", "example.net", "mail.example.org", "familie.example", "post.example"]
-HEADER = ["Class", "First name", "Last name", "E-mail", "Mobile", "Enrolled", "Town ", "Note"]
+HEADER = ["Class", "First name", "Last name", "E-mail", "Phone", "Enrolled", "Town ", "Note"]
 FOLDS = {"ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "ł": "l", "đ": "d", "þ": "th", "ı": "i", "ð": "d"}
 
 
@@ -45,6 +46,17 @@ def ascii_of(name):
     import unicodedata
     lower = "".join(FOLDS.get(c, c) for c in name.lower())
     return "".join(c for c in unicodedata.normalize("NFKD", lower) if c.isascii() and (c.isalnum() or c == "-"))
+
+
+# Source: Bundesnetzagentur, numbers for use in media ("drama numbers"): prefix, how many digits follow
+FREE_NUMBERS = [("171", "39200", 2), ("176", "040690", 2), ("30", "23125", 3), ("69", "90009", 3), ("40", "66969", 3), ("221", "4710", 3),
+                ("89", "99998", 3)]
+
+
+def free_number(serial):
+    """The serial-th number that belongs to nobody: area, local."""
+    area, start, digits = FREE_NUMBERS[serial % len(FREE_NUMBERS)]
+    return area, f"{start}{serial // len(FREE_NUMBERS) % 10 ** digits:0{digits}d}"
 
 
 class Sample:
@@ -69,11 +81,11 @@ class Sample:
         if rng.random() < 0.33:
             return rng.choice(["", "", "", "-", "#N/A", "NULL", " "])
         self.phone_serial += 1
-        last3 = f"{self.phone_serial % 1000:03d}"
+        area, local = free_number(self.phone_serial)
         if rng.random() < 0.05:
             return f"+1 (212) 555-01{self.phone_serial % 100:02d}"
-        return rng.choice(["+447700900{0}", "+44 7700 900{0}", "+44 (0)7700 900 {0}", "0044 7700 900{0}", "07700 900{0}", "07700/900{0}",
-                           "(07700) 900-{0}", "07700.900.{0}", "\u00a007700 900{0} ", "tel: +44 7700 900{0}"]).format(last3)
+        return rng.choice(["+49{0}{1}", "+49 {0} {1}", "+49 (0){0} {1}", "0049 {0} {1}", "0{0} {1}", "0{0}/{1}", "(0{0}) {1}", "0{0}.{1}",
+                           "\u00a00{0} {1} ", "tel: +49 {0} {1}"]).format(area, local)
 
     def date(self):
         year, month, day = rng.randint(2015, 2024), rng.choice([8, 9]), rng.randint(1, 28)
@@ -124,6 +136,10 @@ def add_edges(sample):
         sample.people.append(("Office", domain, address))
         sample.row("Office", domain, address)
     sample.count("idn", 4)
+    for value in ("call the office", "+49 30", "0", "123", "0049 (0)"):  # the person stays, the number does not
+        sample.person(rng.choice(FIRST), rng.choice(LAST))
+        sample.rows[-1][4] = value
+    sample.count("bad_phone", 5)
     for n in range(12):  # `postrider sink` with trouble on: 550 and 451
         sample.person("Nobody", f"Gone-{n + 1}", f"nobody.{n + 1}")
     for n in range(8):
@@ -265,7 +281,8 @@ def make_friends(sample):
     rng.shuffle(rows)
     sheet = [[("t", name) for name in ("Full name", "Email address", "Phone", "Member since", "Donation", "Greeting")]]
     for n, (name, address) in enumerate(rows):
-        phone = ("n", f"447700900{n % 1000:03d}") if n % 3 == 0 else ("t", "") if n % 3 == 1 else ("t", f"+44 7700 900{n % 1000:03d}")
+        area, local = free_number(1000 + n)
+        phone = [("n", f"49{area}{local}"), ("t", ""), ("t", f"+49 {area} {local}")][n % 3]
         given = name.split(" ")[0]
         sheet.append([("t", name), ("t", address), phone, ("d", str(44000 + n * 4)), ("n", rng.choice(["5", "12.5", "100", ""])),
                       ("f", (f'"Dear "&LEFT(A{n + 2},{len(given)})', f"Dear {given}"))])
