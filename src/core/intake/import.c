@@ -183,15 +183,17 @@ take_contacts (Import *self, GVariant *frame, GError **error)
   FrameReader reader;
   MergeRow row;
 
-  if (!frame_open (&reader, FRAME_CONTACTS, g_variant_get_data (frame), g_variant_get_size (frame), error))
+  if (!frame_open (&reader, FRAME_CONTACTS, g_variant_get_data (frame), g_variant_get_size (frame), error)) {
+    g_prefix_error (error, "it gave a ");
     return FALSE;
+  }
   while (frame_next (&reader, self->row, &malformed))
     if (!rules_take_contact (&self->rules, self->row, (const char *const *) self->report.fields, self->blob, self->seen, &row, error) ||
         !merge_add (self->merge, &row, error))
       return FALSE;
   if (malformed == NULL)
     return TRUE;
-  g_propagate_error (error, g_steal_pointer (&malformed));
+  g_propagate_prefixed_error (error, g_steal_pointer (&malformed), "it gave a ");
   return FALSE;
 }
 
@@ -207,9 +209,11 @@ take_place (Import *self, guint64 rows_before, guint64 reading, GError **error)
     g_set_error (error, FAULT, FAULT_PROTOCOL, "it brings nothing any more");
   else if (self->rules.rows - rows_before > BATCH_ROWS)
     g_set_error (error, FAULT, FAULT_PROTOCOL, "it gave more rows than it was asked for");
-  else
+  else {
     self->reading = reading;
-  return self->reading == reading;
+    return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean

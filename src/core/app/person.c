@@ -1,0 +1,188 @@
+#include "person.h"
+
+#include "fields.h"
+#include "fold.h"
+#include "message-id.h"
+#include "outcome.h"
+#include <string.h>
+
+#define HISTORY_MAX 10000 /* chosen: what one person may have got, newest first */
+
+typedef GVariant *(*RowFunc) (sqlite3_stmt *row);
+
+/* All rows of a statement as an array of what `func` makes of each. */
+static GVariant *
+collect (Store *store, sqlite3_stmt *rows, const char *type, RowFunc func, GError **error)
+{
+  GVariantBuilder builder;
+  int result;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE (type));
+  while ((result = store_step (store, rows, error)) == 1)
+    g_variant_builder_add_value (&builder, func (rows));
+  if (result == 0)
+    return g_variant_builder_end (&builder);
+  g_variant_builder_clear (&builder);
+  return NULL;
+}
+
+static GVariant *
+name_of (sqlite3_stmt *row)
+{
+  return g_variant_new_string (store_text (row, 0));
+}
+
+static GVariant *
+consent_of (sqlite3_stmt *row)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "source", "s", store_text (row, 0));
+  g_variant_dict_insert (&dict, "date", "x", store_int (row, 1));
+  return g_variant_dict_end (&dict);
+}
+
+static GVariant *
+suppression_of (sqlite3_stmt *row)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "address", "s", store_text (row, 0));
+  g_variant_dict_insert (&dict, "scope", "s", store_text (row, 1));
+  g_variant_dict_insert (&dict, "reason", "s", store_text (row, 2));
+  g_variant_dict_insert (&dict, "source", "s", store_text (row, 3));
+  g_variant_dict_insert (&dict, "date", "x", store_int (row, 4));
+  return g_variant_dict_end (&dict);
+}
+
+/* "Ann <ann@example.org>" -> "example.org" */
+static char *
+domain_of (const char *sender)
+{
+  const char *at = strrchr (sender, '@');
+  gsize len = at != NULL ? strcspn (at + 1, "> ") : 0;
+
+  return g_strndup (at != NULL ? at + 1 : "", len);
+}
+
+static GVariant *
+message_of (sqlite3_stmt *row)
+{
+  guint8 identity[16] = { 0 };
+  g_autofree char *domain = domain_of (store_text (row, 8));
+  g_autofree char *message_id = NULL;
+  GVariantDict dict;
+
+  if (sqlite3_column_bytes (row, 7) == sizeof identity)
+    memcpy (identity, sqlite3_column_blob (row, 7), sizeof identity);
+  message_id = message_id_new (identity, (guint64) store_int (row, 9), domain);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "campaign", "t", (guint64) store_int (row, 0));
+  g_variant_dict_insert (&dict, "subject", "s", store_text (row, 1));
+  g_variant_dict_insert (&dict, "state", "s", state_to_word ((State) store_int (row, 2)));
+  g_variant_dict_insert (&dict, "reason", "s", store_text (row, 3));
+  g_variant_dict_insert (&dict, "reply", "s", store_text (row, 4));
+  g_variant_dict_insert (&dict, "time", "x", store_int (row, 5));
+  g_variant_dict_insert (&dict, "attempts", "u", (guint) store_int (row, 6));
+  g_variant_dict_insert (&dict, "message_id", "s", message_id);
+  return g_variant_dict_end (&dict);
+}
+
+static GVariant *
+fields_to_variant (const GByteArray *fields)
+{
+  GVariantBuilder builder;
+  FieldsReader reader;
+  Slice name, value;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ss}"));
+  fields_open (&reader, fields->data, fields->len);
+  while (fields_next (&reader, &name, &value)) {
+    g_autofree char *name_text = g_utf8_make_valid (name.data, (gssize) name.len);
+    g_autofree char *value_text = g_utf8_make_valid (value.data, (gssize) value.len);
+
+    g_variant_builder_add (&builder, "{ss}", name_text, value_text);
+  }
+  return g_variant_builder_end (&builder);
+}
+
+typedef struct {
+  const char *key, *type, *sql; /* sql: ?1 = contact */
+  RowFunc     func;
+} Part;
+
+static const Part parts[] = {
+  { "lists", "as", "SELECT l.name FROM member m JOIN list l ON l.id=m.list WHERE m.contact=?1 ORDER BY l.name", name_of },
+  { "consent", "aa{sv}", "SELECT source,time_utc FROM consent WHERE contact=?1 ORDER BY time_utc", consent_of },
+  { "suppressed", "aa{sv}",
+    "SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s ON s.address IN (c.email_key,c.phone)"
+    " WHERE c.id=?1 AND s.address<>'' ORDER BY s.created_utc", suppression_of },
+  { "history", "aa{sv}",
+    "SELECT r.campaign,coalesce(v.subject,c.subject),r.state,r.reason,r.reply,r.time_utc,r.attempt,c.identity,c.sender,r.id FROM snapshot s"
+    " JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id JOIN campaign c ON c.id=s.campaign"
+    " LEFT JOIN campaign_version v ON v.campaign=r.campaign AND v.version=r.version"
+    " WHERE s.contact=?1 AND c.state>1 ORDER BY r.campaign DESC, r.id LIMIT " G_STRINGIFY (HISTORY_MAX), message_of }, /* not what is only prepared */
+};
+
+GVariant *
+person_describe (Store *store, const Contact *contact, GError **error)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "id", "t", (guint64) contact->id);
+  g_variant_dict_insert (&dict, "name", "s", contact->name);
+  g_variant_dict_insert (&dict, "email", "s", contact->email);
+  g_variant_dict_insert (&dict, "phone", "s", contact->phone);
+  g_variant_dict_insert_value (&dict, "fields", fields_to_variant (contact->fields));
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
+    GVariant *part = collect (store, store_query (store, parts[i].sql, "i", contact->id), parts[i].type, parts[i].func, error);
+
+    if (part == NULL) {
+      g_variant_dict_clear (&dict);
+      return NULL;
+    }
+    g_variant_dict_insert_value (&dict, parts[i].key, part);
+  }
+  return g_variant_dict_end (&dict);
+}
+
+/* lists: one column, apart by a line break, which no list's name holds. */
+static GVariant *
+found_of (sqlite3_stmt *row)
+{
+  g_auto (GStrv) lists = g_strsplit (store_text (row, 4), "\n", -1);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "id", "t", (guint64) store_int (row, 0));
+  g_variant_dict_insert (&dict, "name", "s", store_text (row, 1));
+  g_variant_dict_insert (&dict, "email", "s", store_text (row, 2));
+  g_variant_dict_insert (&dict, "phone", "s", store_text (row, 3));
+  g_variant_dict_insert (&dict, "lists", "^as", lists);
+  return g_variant_dict_end (&dict);
+}
+
+GVariant *
+person_search (Store *store, const char *text, GError **error)
+{
+  g_autofree char *key = fold_name (text);
+  g_autoptr (GString) digits = g_string_new (NULL);
+
+  for (const char *p = text; *p != '\0'; p++) /* "030 12345": the zero in front is not in +493012345 */
+    if (g_ascii_isdigit (*p) && !(*p == '0' && digits->len == 0))
+      g_string_append_c (digits, *p);
+    else if (g_ascii_isalpha (*p) || *p == '@') {
+      g_string_truncate (digits, 0);
+      break;
+    }
+  return collect (store,
+                  store_query (store,
+                               "SELECT c.id,c.name,c.email,c.phone,"
+                               " (SELECT group_concat(l.name,char(10)) FROM member m JOIN list l ON l.id=m.list WHERE m.contact=c.id) FROM contact c"
+                               " WHERE instr(c.name_key,?1) OR instr(c.email_key,?1) OR (length(?2)>2 AND instr(c.phone,?2)) ORDER BY c.id LIMIT 1000",
+                               "ss", key, digits->str),
+                  "aa{sv}", found_of, error);
+}

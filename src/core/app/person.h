@@ -1,0 +1,8 @@
+/* person.h - one person for people to read: all that is known, and all that they ever got. Used in: core/app. Contract: App1.ContactShow. */
+#pragma once
+#include "contact.h"
+#include <gio/gio.h>
+
+GVariant *person_describe (Store *store, const Contact *contact, GError **error);         /* floating a{sv}, or NULL */
+/* At most 1000 people whose name, address or number contains `text`. Floating aa{sv}, or NULL. */
+GVariant *person_search   (Store *store, const char *text, GError **error);

@@ -1,0 +1,132 @@
+#include "forget.h"
+
+#include "address.h"
+#include "contact.h"
+#include "fault.h"
+#include "outcome.h"
+#include "suppression.h"
+
+/* Handed over: the transport has the address, and the answer must find its row as it was. */
+static gboolean
+check_off_wire (Store *store, gint64 id, GError **error)
+{
+  gint64 campaign = 0;
+  int result = store_get_int (store, &campaign, error,
+                              "SELECT s.campaign FROM snapshot s JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id"
+                              " WHERE s.contact=? AND r.state=? LIMIT 1", "ii", id, (gint64) STATE_HANDED);
+
+  if (result == 1)
+    g_set_error (error, FAULT, FAULT_TEMP,
+                 "campaign %" G_GINT64_FORMAT " has a message to this person on the wire: try again in a moment, or pause it first", campaign);
+  return result == 0;
+}
+
+/* Rows that were still to be sent are skipped: there is nobody any more. The tally follows. */
+static gboolean
+skip_rest (Store *store, gint64 id, GError **error)
+{
+  static const char waiting[] =
+    "SELECT r.campaign,r.id,r.state FROM snapshot s JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id WHERE s.contact=? AND r.state IN (0,4) LIMIT 1";
+  sqlite3_stmt *row;
+  int result;
+
+  while ((row = store_query (store, waiting, "i", id)), (result = store_step (store, row, error)) == 1) {
+    gint64 campaign = store_int (row, 0), recipient = store_int (row, 1), state = store_int (row, 2);
+
+    sqlite3_reset (row);
+    if (!store_run (store, error, "UPDATE recipient SET state=?,reason='suppressed',time_utc=? WHERE campaign=? AND id=?", "iiii", (gint64) STATE_SKIPPED,
+                    store_now_utc (), campaign, recipient) ||
+        !store_run (store, error, "UPDATE tally SET count=count-1 WHERE campaign=? AND state=?", "ii", campaign, state) ||
+        !store_run (store, error, "INSERT INTO tally(campaign,state,count) VALUES(?,?,1) ON CONFLICT DO UPDATE SET count=count+1", "ii", campaign,
+                    (gint64) STATE_SKIPPED))
+      return FALSE;
+  }
+  return result == 0;
+}
+
+/* Values in frame form: as many, all empty. */
+static void
+empty_fields_cb (sqlite3_context *sql, int n, sqlite3_value **values)
+{
+  const guint8 *at = sqlite3_value_blob (values[0]);
+  gsize left = (gsize) sqlite3_value_bytes (values[0]);
+  guint count = 0;
+
+  while (left >= 4) {
+    gsize len = (gsize) at[0] | (gsize) at[1] << 8 | (gsize) at[2] << 16 | (gsize) at[3] << 24;
+
+    if (len > left - 4)
+      break;
+    at += 4 + len;
+    left -= 4 + len;
+    count++;
+  }
+  sqlite3_result_zeroblob (sql, (int) (4 * count));
+}
+
+/* The person's rows in the ledger; and those of the address alone (a test, a removed contact) when nobody else has it. */
+static gboolean
+empty_ledger (Store *store, gint64 id, const char *email_key, const char *phone, gboolean has_email_alone, gboolean has_phone_alone, GError **error)
+{
+  static const char collect[] = "INSERT OR IGNORE INTO temp.forgotten SELECT campaign,id FROM snapshot WHERE contact=?1 OR (address_key<>'' AND address_key IN (?2,?3))";
+
+  return store_run (store, error, "CREATE TEMP TABLE IF NOT EXISTS forgotten (campaign INTEGER, id INTEGER, PRIMARY KEY (campaign, id)) WITHOUT ROWID", "") &&
+         store_run (store, error, "DELETE FROM temp.forgotten", "") &&
+         store_run (store, error, collect, "iss", id, has_email_alone ? email_key : "", has_phone_alone ? phone : "") &&
+         store_run (store, error, "UPDATE recipient SET reply='' WHERE (campaign,id) IN (SELECT campaign,id FROM temp.forgotten)", "") &&
+         store_run (store, error, "UPDATE outcome SET reply='' WHERE (campaign,recipient) IN (SELECT campaign,id FROM temp.forgotten)", "") &&
+         store_run (store, error,
+                    "UPDATE snapshot SET contact=0,name='',address='',address_key='',fields=empty_fields(fields)"
+                    " WHERE (campaign,id) IN (SELECT campaign,id FROM temp.forgotten)", "") &&
+         store_run (store, error, "DELETE FROM temp.forgotten", "");
+}
+
+static gboolean
+has_alone (Store *store, const char *sql, const char *key, gint64 id, gboolean *out_alone, GError **error)
+{
+  gint64 other = 0;
+  int result = key != NULL && key[0] != '\0' ? store_get_int (store, &other, error, sql, "si", key, id) : 1;
+
+  *out_alone = result == 0;
+  return result >= 0;
+}
+
+static gboolean
+forget (Store *store, Vault *vault, const Contact *contact, GError **error)
+{
+  g_autofree char *email_key = contact->email[0] != '\0' ? address_key (contact->email) : g_strdup ("");
+  gboolean has_email = FALSE, has_phone = FALSE; /* alone: nobody else goes by it, so that it may and must go too */
+
+  return check_off_wire (store, contact->id, error) && skip_rest (store, contact->id, error) &&
+         has_alone (store, "SELECT id FROM contact WHERE email_key=? AND id<>? LIMIT 1", email_key, contact->id, &has_email, error) &&
+         has_alone (store, "SELECT id FROM contact WHERE phone=? AND phone<>'' AND id<>? LIMIT 1", contact->phone, contact->id, &has_phone, error) &&
+         (!has_email || suppression_forget (store, vault, email_key, error)) &&
+         (!has_phone || suppression_forget (store, vault, contact->phone, error)) &&
+         empty_ledger (store, contact->id, email_key, contact->phone, has_email, has_phone, error) &&
+         store_run (store, error, "DELETE FROM contact WHERE id=?", "i", contact->id) && store_audit (store, "contact.forget", "one person", error);
+}
+
+gboolean
+forget_contact (Store *store, Vault *vault, gint64 id, GError **error)
+{
+  g_autoptr (Contact) contact = contact_load (store, id, error);
+
+  if (contact == NULL)
+    return FALSE;
+  if (vault_get_state (vault) != VAULT_OPEN) {
+    g_set_error (error, FAULT, FAULT_NO_PERM, "the vault is locked: unlock it first, for what keeps a forgotten person from being written to is a hash with its key");
+    return FALSE;
+  }
+  sqlite3_create_function (store_get_db (store), "empty_fields", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, empty_fields_cb, NULL, NULL);
+  if (!store_begin (store, error))
+    return FALSE;
+  if (!forget (store, vault, contact, error)) {
+    store_rollback (store);
+    return FALSE;
+  }
+  if (!store_commit (store, error))
+    return FALSE;
+  /* old pages of the log still hold the person; secure_delete has cleared those of the file */
+  sqlite3_wal_checkpoint_v2 (store_get_db (store), NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  return TRUE;
+}

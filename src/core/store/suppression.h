@@ -1,0 +1,26 @@
+/* suppression.h - who is never written to: by address or number, everywhere, from one sender, or through one list.
+ * A forgotten person is here by a keyed hash alone; while the vault that holds the key is locked nobody can be cleared.
+ * Trust:  addresses and scopes are checked here. Used in: core/ledger, core/campaign, core/app. Source: DESIGN §6.
+ * Errors: FAULT_DATA (no address, no number), FAULT_USAGE (scope), FAULT_NO_INPUT (no such list), FAULT_NO_PERM (vault locked), FAULT_IO. */
+#pragma once
+#include "store.h"
+#include "vault.h"
+
+/* Gives SQL the function is_suppressed(address_key, sender_address, list_name): 0 or 1; an SQL error while hashes cannot be checked.
+ * address_key: folded address or E.164; sender_address: bare, or with a name and < >; '' or NULL where there is none. */
+gboolean suppression_register_functions (Store *store, Vault *vault);
+
+/* Are there forgotten people? Then the vault must be open before anything is sent. Returns: 1, 0 or -1 with `error`. */
+int      suppression_has_hashed (Store *store, GError **error);
+
+/* An address or number as people type it -> its key (transfer full), or NULL with FAULT_DATA. */
+char    *suppression_parse_address (const char *text, GError **error);
+/* all | from:ADDR | list:NAME -> as stored (transfer full). */
+char    *suppression_parse_scope   (Store *store, const char *text, GError **error);
+
+/* key and scope: as parsed. *out_count is raised by what was new, or went. Inside the caller's transaction. */
+gboolean suppression_add    (Store *store, const char *key, const char *scope, const char *reason, const char *source, guint *out_count, GError **error);
+gboolean suppression_remove (Store *store, Vault *vault, const char *key, const char *scope, guint *out_count, GError **error);
+
+/* The rows of this key become keyed hashes; and there is one for everything from now on. Inside the caller's transaction. */
+gboolean suppression_forget (Store *store, Vault *vault, const char *key, GError **error);

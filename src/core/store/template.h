@@ -1,0 +1,8 @@
+/* template.h - messages kept by name. What is in them is compiled by a transport, never here. Used in: core/app.
+ * Errors: FAULT_NO_INPUT (no such template), FAULT_IO. */
+#pragma once
+#include "store.h"
+
+gboolean template_save   (Store *store, const char *name, const char *subject, const char *html, const char *text, GError **error);
+gboolean template_load   (Store *store, const char *name, char **out_subject, char **out_html, char **out_text, GError **error); /* (transfer full) */
+gboolean template_remove (Store *store, const char *name, GError **error);
