@@ -17,7 +17,7 @@ usage() { echo "usage: exim.sh start|stop DIR" >&2; exit 64; }
 stop() {
   [ -s "$dir/pid" ] || return 0
   pid=$(cat "$dir/pid")
-  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "$dir/exim.conf"; then kill "$pid" 2>/dev/null || true; fi
+  if [ -r "/proc/$pid/cmdline" ] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q "$dir/exim.conf"; then kill "$pid" 2>/dev/null || true; fi
   i=0
   while [ -d "/proc/$pid" ] && [ $i -lt 50 ]; do sleep 0.1; i=$((i + 1)); done
   rm -f "$dir/pid"
@@ -27,7 +27,7 @@ fetch() {
   [ -x "$dir/root/usr/sbin/exim4" ] && return 0
   mkdir -p "$dir/deb"
   if ! (cd "$dir/deb" && apt-get download exim4-daemon-light) >"$dir/fetch.log" 2>&1; then
-    echo "exim.sh: exim4-daemon-light could not be fetched; see $dir/fetch.log" >&2
+    echo "exim.sh: exim4-daemon-light could not be fetched (apt-get update first?); see $dir/fetch.log" >&2
     exit 69
   fi
   dpkg -x "$dir"/deb/exim4-daemon-light*.deb "$dir/root"
@@ -115,11 +115,15 @@ start() {
   chmod 755 "$dir"
   "$here/make-cert.sh" "$dir/tls"
   cp "$dir/tls/ca.pem" "$dir/tls/cert.pem" "$dir/tls/key.pem" "$dir/"
-  # Exim wants its user's name known; the machine keeps its own list of users: this one is seen by our Exim alone
-  if id Debian-exim >/dev/null 2>&1; then cp /etc/passwd "$dir/passwd"; else
-    { cat /etc/passwd; echo 'Debian-exim:x:64900:64900::/nonexistent:/usr/sbin/nologin'; } >"$dir/passwd"; fi
-  if getent group Debian-exim >/dev/null 2>&1; then cp /etc/group "$dir/group"; else
-    { cat /etc/group; echo 'Debian-exim:x:64900:'; } >"$dir/group"; fi
+  # Exim wants its user's name known. Where it is not, a list of users that our Exim alone sees is put over the machine's
+  cp /etc/passwd "$dir/passwd"
+  cp /etc/group "$dir/group"
+  is_known=yes
+  id Debian-exim >/dev/null 2>&1 || {
+    is_known=no
+    echo 'Debian-exim:x:64900:64900::/nonexistent:/usr/sbin/nologin' >>"$dir/passwd"
+    echo 'Debian-exim:x:64900:' >>"$dir/group"
+  }
   owner=$(awk -F: '$1 == "Debian-exim" { print $3 ":" $4 }' "$dir/passwd")
   mkdir -p "$dir/spool" "$dir/log" "$dir/mail"
   chown "$owner" "$dir/spool" "$dir/log" "$dir/mail" "$dir/key.pem" "$dir/cert.pem"
@@ -128,9 +132,16 @@ start() {
   chown root "$dir/exim.conf"
   chmod 644 "$dir/exim.conf"
   # shellcheck disable=SC2016
-  unshare --mount --propagation private sh -c '
-    mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group || exit 69
-    exec "$1/root/usr/sbin/exim4" -C "$1/exim.conf" -bdf' sh "$dir" >"$dir/start.log" 2>&1 </dev/null &
+  if [ $is_known = yes ]; then
+    "$dir/root/usr/sbin/exim4" -C "$dir/exim.conf" -bdf >"$dir/start.log" 2>&1 </dev/null &
+  elif unshare --mount --propagation private true 2>/dev/null; then
+    unshare --mount --propagation private sh -c '
+      mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group || exit 69
+      exec "$1/root/usr/sbin/exim4" -C "$1/exim.conf" -bdf' sh "$dir" >"$dir/start.log" 2>&1 </dev/null &
+  else
+    echo "exim.sh: no mount namespace is to be had (a chroot?): adduser --system --group --no-create-home Debian-exim, then again" >&2
+    exit 69
+  fi
   echo $! >"$dir/pid"
   i=0
   until python3 -c "import socket; socket.create_connection(('127.0.0.1', $port), 1)" 2>/dev/null; do
