@@ -1,6 +1,6 @@
 #!/bin/sh
 # exim.sh start DIR | stop DIR: a private Exim, unpacked (never installed: it and Postfix conflict) from Debian's exim4-daemon-light.
-# Needs root, apt-get with the network the first time, unshare (util-linux), openssl. 127.0.0.1 only, own queue, log and port.
+# Needs root, apt-get with the network the first time, libgnutls-dane0 and libidn12, unshare (util-linux), openssl. 127.0.0.1 only, own queue, log and port.
 #   EXIM_USER, EXIM_PASSWORD   AUTH PLAIN and LOGIN, only behind STARTTLS (preset ann / secret)
 #   EXIM_SETTINGS              more lines for the main section
 # start leaves: DIR/port, DIR/ca.pem (trust this), DIR/log/, DIR/mail/ (Maildir: every recipient's mail, with Envelope-to:).
@@ -32,6 +32,11 @@ fetch() {
   fi
   dpkg -x "$dir"/deb/exim4-daemon-light*.deb "$dir/root"
   chmod u-s "$dir/root/usr/sbin/exim4"
+  if ldd "$dir/root/usr/sbin/exim4" | grep 'not found' >"$dir/fetch.log"; then
+    echo "exim.sh: libraries are missing (package libgnutls-dane0 libidn12?): $(cut -d' ' -f1 "$dir/fetch.log" | tr -d '\t' | tr '\n' ' ')" >&2
+    rm -rf "$dir/root"
+    exit 69
+  fi
 }
 
 write_conf() {
