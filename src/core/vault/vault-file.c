@@ -86,10 +86,11 @@ vault_file_parse (const guint8 *raw, gsize len, GError **error)
 {
   g_autoptr (VaultFile) self = g_new0 (VaultFile, 1);
   guint32 slot_count, sealed_len;
-  const guint8 *p = raw + HEAD_LEN;
+  const guint8 *p;
 
   if (!check_outside (raw, len, error))
     return NULL;
+  p = raw + HEAD_LEN;
   slot_count = get_u32 (raw + MAGIC_LEN + 4);
   sealed_len = get_u32 (raw + MAGIC_LEN + 8);
   if (slot_count == 0 || slot_count > VAULT_SLOTS_MAX || get_u32 (raw + MAGIC_LEN + 12) != 0 || sealed_len < VAULT_TAG_LEN ||

@@ -7,7 +7,14 @@
 #include <stdint.h>
 #include <string.h>
 
+int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerInitialize (int *argc, char ***argv)
+{
+  return sodium_init () < 0 ? 1 : 0;
+}
 
 static void
 try_file (const uint8_t *data, size_t size)
@@ -51,6 +58,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autofree uint8_t *mended = g_memdup2 (data, size);
 
+  if (size == 0) /* a NULL, then */
+    return 0;
   try_file (data, size);
   if (size >= VAULT_CHECKSUM_LEN) {
     crypto_generichash (mended + size - VAULT_CHECKSUM_LEN, VAULT_CHECKSUM_LEN, mended, size - VAULT_CHECKSUM_LEN, NULL, 0);
