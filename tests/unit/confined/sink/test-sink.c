@@ -11,6 +11,7 @@
 
 #include "contract-sink1.h"
 #include "peer.h"
+#include "server.h"
 
 #define WAIT_S 20
 
@@ -407,6 +408,72 @@ test_counts (Fixture *self, gconstpointer options)
   client_clear (&client);
 }
 
+static int
+connect_raw (const Fixture *self)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (self->port), .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  struct timeval patience = { .tv_sec = WAIT_S };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  return fd;
+}
+
+static void
+expect_raw (int fd, const char *start)
+{
+  char got[256] = "";
+
+  g_assert_cmpint (recv (fd, got, sizeof got - 1, 0), >, 0);
+  g_assert_true (g_str_has_prefix (got, start));
+}
+
+/* One too many is told so, and room that is given back is given out again. */
+static void
+test_many (Fixture *self, gconstpointer options)
+{
+  int fds[SERVER_CONNECTIONS_MAX], other;
+
+  for (guint i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
+    fds[i] = connect_raw (self);
+    expect_raw (fds[i], "220 ");
+  }
+  other = connect_raw (self);
+  expect_raw (other, "421 4.3.2");
+  close (other);
+  g_assert_cmpint (send (fds[7], "QUIT\r\n", 6, 0), ==, 6);
+  expect_raw (fds[7], "221 ");
+  g_assert_cmpint (recv (fds[7], &(char){ 0 }, 1, 0), ==, 0);
+  other = connect_raw (self);
+  expect_raw (other, "220 ");
+  close (other);
+  for (guint i = 0; i < SERVER_CONNECTIONS_MAX; i++)
+    close (fds[i]);
+}
+
+/* A client that talks and never listens is no longer read; others are served all the same. */
+static void
+test_deaf (Fixture *self, gconstpointer options)
+{
+  static const char noop[] = "NOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\n";
+  int deaf = connect_raw (self);
+  Client client = { 0 };
+  gsize sent = 0;
+  gssize n;
+
+  while (sent < 64 * 1024 * 1024 && (n = send (deaf, noop, sizeof noop - 1, MSG_DONTWAIT)) > 0) {
+    sent += (gsize) n;
+    if (sent % (4096 * (sizeof noop - 1)) == 0)
+      g_usleep (1000); /* time to be read */
+  }
+  g_assert_cmpuint (sent, <, 64 * 1024 * 1024); /* the kernel's buffers fill: nobody takes it */
+  client_connect (&client, self);
+  client_expect (&client, "NOOP\r\n", "250 ");
+  client_clear (&client);
+  close (deaf);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -416,5 +483,7 @@ main (int argc, char *argv[])
   g_test_add ("/sink/program/tls", Fixture, "{'tls': <true>, 'auth_user': <'ann'>, 'auth_password': <'secret'>}", setup, test_tls, teardown);
   g_test_add ("/sink/program/mechanisms", Fixture, "{'auth_user': <'ann'>, 'auth_password': <'secret'>}", setup, test_mechanisms, teardown);
   g_test_add ("/sink/program/counts", Fixture, "{'store': <false>, 'refuse': <true>}", setup, test_counts, teardown);
+  g_test_add ("/sink/program/many", Fixture, "@a{sv} {}", setup, test_many, teardown);
+  g_test_add ("/sink/program/deaf", Fixture, "@a{sv} {}", setup, test_deaf, teardown);
   return g_test_run ();
 }
