@@ -118,6 +118,8 @@ put_wide (const Escape *self, const char *at, gsize left)
   len = (gsize) g_unichar_to_utf8 (c, NULL);
   if (c == 0x2028 || c == 0x2029)
     put_break (self, '\n');
+  else if (self->place == PLACE_BARE && g_unichar_isspace (c)) /* some parsers end a value at any kind of space */
+    put_break (self, '\n');
   else if (is_url (self->place) && !is_dropped (c))
     put_percent (self, at, len);
   else if (!is_dropped (c))
