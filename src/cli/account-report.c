@@ -61,7 +61,7 @@ account_report_print (const char *name, GVariant *report)
   add_row (table, "Fingerprint", dict_text (report, "fingerprint"));
   add_row (table, "Extensions", extensions);
   add_row (table, "Login by", mechanisms);
-  add_row (table, "Login", dict_flag (report, "logged_in") ? "yes" : "no");
+  add_row (table, "Login", dict_flag (report, "logged_in") ? "yes" : *dict_text (report, "problem") == '\0' ? "not wanted" : "no");
   add_row (table, "Last answer", dict_text (report, "reply"));
   add_row (table, "Largest message", dict_number (report, "size") > 0 ? size : "the server names no limit");
   add_row (table, "SPF", dict_text (report, "spf"));

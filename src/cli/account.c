@@ -88,10 +88,12 @@ run_list (Session *session, const void *values, char **words, GError **error)
     g_autoptr (GVariant) account = g_variant_get_child_value (accounts, i);
     g_autofree char *limits = describe_limits (account);
     g_autofree char *server = g_strdup_printf ("%s:%u", dict_text (account, "host"), (guint) dict_number (account, "port"));
+    g_autoptr (GVariant) needs = dict_child (account, "needs_password", "b");
+    gboolean is_asked = needs == NULL || g_variant_get_boolean (needs);
     const char *text = dict_text (account, "text");
 
     table_row (table, dict_text (account, "name"), dict_text (account, "address"), server, dict_text (account, "tls"),
-               dict_flag (account, "keeps_password") ? "stored" : "asked", limits, *text != '\0' ? text : dict_text (account, "state"), NULL);
+               dict_flag (account, "keeps_password") ? "stored" : is_asked ? "asked" : "none", limits, *text != '\0' ? text : dict_text (account, "state"), NULL);
   }
   if (g_variant_n_children (accounts) == 0)
     session_say (session, "There is no account yet: postrider account add NAME ADDRESS");

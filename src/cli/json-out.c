@@ -2,21 +2,50 @@
 
 #include "words.h"
 #include <stdio.h>
+#include <string.h>
+
+/* Dictionaries of D-Bus have no order: what one looks for first comes first, the rest by the alphabet. */
+static const char *const first_names[] = { "id", "name", "state", "reason", "text", "subject", "total", "queued", "handed", "accepted", "refused", "later",
+                                           "unknown", "skipped", "read", "new", "updated", "merged", "unchanged", "rejected", "address", "email",
+                                           "phone", NULL };
+
+static guint
+get_rank (const char *name)
+{
+  guint rank = 0;
+
+  while (first_names[rank] != NULL && strcmp (first_names[rank], name) != 0)
+    rank++;
+  return rank;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  const char *left = *(const char *const *) a, *right = *(const char *const *) b;
+  guint left_rank = get_rank (left), right_rank = get_rank (right);
+
+  return left_rank != right_rank ? (left_rank < right_rank ? -1 : 1) : strcmp (left, right);
+}
 
 void
 json_out_members (JsonBuilder *builder, GVariant *dict)
 {
-  GVariantIter iter;
-  GVariant *pair;
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
-  g_variant_iter_init (&iter, dict);
-  while ((pair = g_variant_iter_next_value (&iter)) != NULL) {
-    g_autoptr (GVariant) key = g_variant_get_child_value (pair, 0);
-    g_autoptr (GVariant) value = g_variant_get_child_value (pair, 1);
+  for (gsize i = 0; i < g_variant_n_children (dict); i++) {
+    g_autoptr (GVariant) pair = g_variant_get_child_value (dict, i);
+    char *name;
 
-    json_builder_set_member_name (builder, g_variant_get_string (key, NULL));
+    g_variant_get_child (pair, 0, "s", &name);
+    g_ptr_array_add (names, name);
+  }
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++) {
+    g_autoptr (GVariant) value = g_variant_lookup_value (dict, names->pdata[i], NULL);
+
+    json_builder_set_member_name (builder, names->pdata[i]);
     json_out_variant (builder, value);
-    g_variant_unref (pair);
   }
 }
 

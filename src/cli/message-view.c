@@ -56,20 +56,20 @@ static char *
 decode_head (const char *text)
 {
   GString *out = g_string_new (NULL);
-  gboolean was_word = FALSE;
+  gsize word_end = 0; /* where the last encoded word ended; 0: something else came since */
 
   for (const char *p = text; *p != '\0';) {
     const char *end = NULL;
     g_autofree char *word = g_str_has_prefix (p, "=?") ? decode_word (p, &end) : NULL;
 
     if (word != NULL) {
-      if (was_word) /* white space between two encoded words is no text */
-        g_strchomp (out->str), g_string_set_size (out, strlen (out->str));
+      if (word_end > 0) /* white space between two encoded words is no text */
+        g_string_truncate (out, word_end);
       g_string_append (out, word);
+      word_end = out->len;
       p = end;
-      was_word = TRUE;
     } else {
-      was_word = was_word && g_ascii_isspace (*p);
+      word_end = g_ascii_isspace (*p) ? word_end : 0;
       g_string_append_c (out, *p++);
     }
   }

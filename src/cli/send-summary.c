@@ -9,35 +9,6 @@
 #define SENTENCE_MAX 1000 /* octets */
 
 static void
-say_count (GVariant *summary, const char *key, const char *one, const char *many)
-{
-  guint64 n = dict_number (summary, key);
-  g_autofree char *count = words_count (n);
-
-  if (n > 0)
-    fprintf (stderr, "  %s %s\n", count, n == 1 ? one : many);
-}
-
-static void
-say_missing (GVariant *summary)
-{
-  g_autoptr (GVariant) missing = dict_child (summary, "missing", "a{st}");
-  GVariantIter iter;
-  const char *field;
-  guint64 n;
-
-  if (missing == NULL)
-    return;
-  g_variant_iter_init (&iter, missing);
-  while (g_variant_iter_next (&iter, "{&st}", &field, &n)) {
-    g_autofree char *people = words_people (n);
-    g_autofree char *shown = text_printable (field, -1, SENTENCE_MAX);
-
-    fprintf (stderr, "  %s without “%s”: skipped; {{%s|something}} would give them a fallback\n", people, shown, shown);
-  }
-}
-
-static void
 say_sentences (GVariant *summary, const char *key, const char *mark)
 {
   g_autoptr (GVariant) sentences = dict_child (summary, key, "as");
@@ -67,25 +38,30 @@ say_pace (const SendOptions *options, GVariant *summary)
     fputc ('\n', stderr);
 }
 
+guint64
+send_summary_count (GVariant *summary)
+{
+  g_autoptr (GVariant) queued = dict_child (summary, "queued", "t");
+
+  return queued != NULL ? g_variant_get_uint64 (queued) : dict_number (summary, "total");
+}
+
 void
 send_summary_print (const SendOptions *options, GVariant *summary)
 {
-  g_autofree char *people = words_people (dict_number (summary, "total"));
+  g_autofree char *people = words_people (send_summary_count (summary));
   g_autofree char *lists = g_strjoinv (", ", options->lists);
   g_autofree char *subject = options->subject != NULL ? text_printable (options->subject, -1, SENTENCE_MAX) : g_strdup_printf ("template %s", options->template);
   g_autofree char *largest = words_bytes (dict_number (summary, "largest"));
   g_autofree char *limit = words_bytes (dict_number (summary, "server_size"));
+  guint64 excluded = dict_number (summary, "excluded");
 
   fprintf (stderr, "“%s” to %s of %s, by account %s", subject, people, lists, options->account);
   if (options->from != NULL)
     fprintf (stderr, ", from %s", options->from);
   fprintf (stderr, "%s%s.\n", options->test_to != NULL ? ", all of them to " : "", options->test_to != NULL ? options->test_to : "");
-  say_missing (summary);
-  say_count (summary, "suppressed", "person is suppressed: skipped", "people are suppressed: skipped");
-  say_count (summary, "no_address", "person has no e-mail address", "people have no e-mail address");
-  say_count (summary, "excluded", "person is left out as you asked", "people are left out as you asked");
-  say_count (summary, "sharing", "person shares an address with another", "people share an address with another");
-  say_count (summary, "recent", "person got this subject in the last day", "people got this subject in the last day");
+  if (excluded > 0)
+    fprintf (stderr, "%'" G_GUINT64_FORMAT " more are left out as you asked.\n", excluded);
   if (dict_number (summary, "largest") > 0)
     fprintf (stderr, "The largest message has %s%s%s%s.\n", largest, dict_number (summary, "server_size") > 0 ? " (the server takes " : "",
              dict_number (summary, "server_size") > 0 ? limit : "", dict_number (summary, "server_size") > 0 ? ")" : "");

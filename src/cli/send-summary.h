@@ -2,6 +2,8 @@
 #pragma once
 #include "send-spec.h"
 
+/* How many people would get a message: those who are not skipped already. */
+guint64 send_summary_count (GVariant *summary);
 /* summary: of App1.CampaignPrepare. On standard error: standard output is for results. */
 void send_summary_print (const SendOptions *options, GVariant *summary);
 /* {"campaign":ID,"schema":1,…} on one line of standard output. */

@@ -1,7 +1,6 @@
 /* send - one message to each of many people: prepare, say what would happen, ask, start, look on. */
 #include "commands.h"
 #include "connect.h"
-#include "dict.h"
 #include "fault.h"
 #include "preview.h"
 #include "prompt.h"
@@ -64,7 +63,7 @@ show_only (Send *self, GError **error)
 static gboolean
 is_agreed (Send *self)
 {
-  g_autofree char *people = words_people (dict_number (self->summary, "total"));
+  g_autofree char *people = words_people (send_summary_count (self->summary));
   g_autofree char *question = g_strdup_printf ("Send to %s now?", people);
 
   return self->options->is_yes || prompt_yes (question);
@@ -102,7 +101,7 @@ run (Send *self, GError **error)
     send_summary_print (self->options, self->summary);
   if (is_only_shown (self->options))
     return show_only (self, error);
-  if (dict_number (self->summary, "total") == 0) {
+  if (send_summary_count (self->summary) == 0) {
     discard (self);
     g_set_error (error, FAULT, FAULT_NO_INPUT, "nobody is left to send to; nothing was sent");
     return -1;

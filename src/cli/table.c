@@ -69,21 +69,22 @@ table_row (Table *self, const char *cell, ...)
     g_ptr_array_add (self->cells, g_strdup (""));
 }
 
+/* No blanks behind the last cell that says something. */
 static void
 print_row (Table *self, guint row, const gsize *widths, FILE *out)
 {
-  for (guint i = 0; i < self->n_columns; i++) {
-    const char *cell = g_ptr_array_index (self->cells, row * self->n_columns + i);
-    int padding = (int) (widths[i] - table_width (cell));
+  char **cells = (char **) self->cells->pdata + row * self->n_columns;
+  guint n = self->n_columns;
 
-    if (i > 0)
-      fputs ("  ", out);
+  while (n > 0 && *cells[n - 1] == '\0')
+    n--;
+  for (guint i = 0; i < n; i++) {
+    int padding = (int) (widths[i] - table_width (cells[i]));
+
     if (self->is_number[i])
-      fprintf (out, "%*s%s", padding, "", cell);
-    else if (i + 1 < self->n_columns)
-      fprintf (out, "%s%*s", cell, padding, "");
+      fprintf (out, "%s%*s%s", i > 0 ? "  " : "", padding, "", cells[i]);
     else
-      fputs (cell, out);
+      fprintf (out, "%s%s%*s", i > 0 ? "  " : "", cells[i], i + 1 < n ? padding : 0, "");
   }
 }
 

@@ -116,7 +116,7 @@ static const Case cases[] = {
   { "done", "import F --list a --map mail=x", NULL, 64, NULL, "--map knows" },
   { "done", SEND "--json", NULL, 0, "{\"campaign\":7,\"schema\":1,", NULL },
   { "done", SEND "--jsonl", NULL, 0, "\"state\":\"sending\"", NULL },
-  { "done", SEND, NULL, 0, "3  accepted", "1 person is suppressed: skipped" },
+  { "done", SEND, NULL, 0, "3  accepted", "“s” to 4 people of a, by account work" },
   { "done", SEND "--detach", NULL, 0, "campaign watch 7", "4 people" },
   { "refused", SEND, NULL, 1, "“550 no ?[2J”", "campaign export 7" }, /* the server's words, disarmed */
   { "paused", SEND, NULL, 75, "paused: wrong password", "campaign resume 7" },

@@ -6,7 +6,7 @@
 static const struct {
   const char *message, *view;
 } cases[] = {
-  { HEAD "Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n =?UTF-8?Q?_an_alle?=\r\nContent-Type: text/plain; charset=utf-8\r\n"
+  { HEAD "Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n =?UTF-8?Q?_an_?= =?UTF-8?Q?alle?=\r\nContent-Type: text/plain; charset=utf-8\r\n"
     "Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=C3=BC=C3=9F=\r\ne\r\n",
     "From: Ann Müller <ann@example.org>\nTo: bob@example.org\nSubject: Grüße an alle\n\nGrüße\n" },
   { HEAD "Content-Type: multipart/alternative;\r\n boundary=\"b1\"\r\n\r\n--b1\r\nContent-Type: text/plain\r\n\r\nplain\r\n"

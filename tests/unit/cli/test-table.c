@@ -47,7 +47,7 @@ test_align (void)
   table_row (table, "Ann", "12345", "\x1b[2Jy", NULL); /* an escape is disarmed */
   table_row (table, "B", NULL);                        /* missing cells are empty */
   text = print (table);
-  g_assert_cmpstr (text, ==, "NAME      N  TOWN\n東京      7  x\nAnn   12345  ?[2Jy\nB            \n");
+  g_assert_cmpstr (text, ==, "NAME      N  TOWN\n東京      7  x\nAnn   12345  ?[2Jy\nB\n");
 }
 
 static void
