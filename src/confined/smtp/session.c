@@ -205,9 +205,9 @@ session_feed (Session *self, const char *data, gsize len)
   if (self->state == STATE_HANDSHAKE && self->input->len > 0) {
     Verdict verdict = { OUTCOME_LATER, REASON_NONE, "tls", 1, NULL };
 
-    self->hooks->trouble (&verdict, "words were slipped in before TLS began (RFC 3207 §6): someone may be on the line; nothing was sent",
+    self->hooks->trouble (&verdict, "words were slipped in before TLS began: someone may be on the line; nothing was sent",
                           self->data);
-    session_break (self, "tls", "words were slipped in before TLS began (RFC 3207 §6): someone may be on the line; nothing was sent");
+    session_break (self, "tls", "words were slipped in before TLS began: someone may be on the line; nothing was sent");
   } else if (self->input->len > SMTP_REPLY_LINE_MAX + 2) {
     break_protocol (self, "the server's answer has no end of line; check host, port and tls");
   }

@@ -1,0 +1,100 @@
+#include "verdict.h"
+
+#include <string.h>
+
+static const struct {
+  Phase         phase;
+  const char   *line; /* as a server says it */
+  Outcome       outcome;
+  OutcomeReason reason;
+  const char   *pause; /* NULL: the lane goes on */
+  guint         pause_after;
+} cases[] = {
+  /* the recipient */
+  { PHASE_RCPT, "550 5.1.1 no such user", OUTCOME_REFUSED, REASON_SUPPRESS, NULL, 0 },
+  { PHASE_RCPT, "550 5.1.2 no such domain", OUTCOME_REFUSED, REASON_SUPPRESS, NULL, 0 },
+  { PHASE_DOT, "550 5.1.1 no such user", OUTCOME_REFUSED, REASON_SUPPRESS, NULL, 0 }, /* some servers look late */
+  { PHASE_RCPT, "550 no such user", OUTCOME_REFUSED, REASON_NONE, NULL, 0 },          /* without a status nobody is suppressed */
+  { PHASE_RCPT, "550 5.2.1 disabled", OUTCOME_REFUSED, REASON_NONE, NULL, 0 },
+  { PHASE_RCPT, "552 5.2.2 mailbox full", OUTCOME_REFUSED, REASON_NONE, NULL, 0 },
+  { PHASE_RCPT, "452 4.2.2 mailbox full", OUTCOME_LATER, REASON_NONE, NULL, 0 },
+  { PHASE_RCPT, "450 4.2.0 Greylisted", OUTCOME_LATER, REASON_NONE, NULL, 0 },
+  { PHASE_RCPT, "451 4.3.0 try again", OUTCOME_LATER, REASON_NONE, NULL, 0 },
+  { PHASE_RCPT, "451 4.7.1 slow down", OUTCOME_LATER, REASON_SLOW, "busy", 20 },
+  { PHASE_DOT, "421 4.7.0 too fast", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
+  /* size */
+  { PHASE_MAIL, "552 5.3.4 too big", OUTCOME_REFUSED, REASON_SIZE, NULL, 0 },
+  { PHASE_DOT, "552 too big", OUTCOME_REFUSED, REASON_SIZE, NULL, 0 },
+  { PHASE_RCPT, "552 5.2.3 too big for this mailbox", OUTCOME_REFUSED, REASON_SIZE, NULL, 0 },
+  /* the sender: nobody is to blame but us */
+  { PHASE_MAIL, "550 5.7.1 not allowed", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_MAIL, "553 sender rejected", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_RCPT, "550 5.1.8 bad sender domain", OUTCOME_LATER, REASON_NONE, "policy", 1 }, /* 5.1.x, yet not the recipient's */
+  { PHASE_RCPT, "550 5.1.7 bad sender address", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_DOT, "550 5.7.26 unauthenticated", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_DOT, "550 5.7.515 access denied", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_DOT, "554 5.7.60 SendAsDenied", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_RCPT, "554 5.7.1 <x>: Relay access denied", OUTCOME_LATER, REASON_NONE, "relay-denied", 1 },
+  { PHASE_RCPT, "550 relaying denied", OUTCOME_LATER, REASON_NONE, "relay-denied", 1 },
+  { PHASE_DOT, "550 5.7.1 spam", OUTCOME_REFUSED, REASON_NONE, "policy", 5 }, /* five in a row are about us */
+  { PHASE_MAIL, "530 5.7.0 Must issue a STARTTLS command first", OUTCOME_LATER, REASON_NONE, "tls", 1 },
+  { PHASE_MAIL, "530 5.5.1 Authentication Required", OUTCOME_LATER, REASON_NONE, "login", 1 },
+  /* quotas */
+  { PHASE_DOT, "550 5.4.5 Daily user sending limit exceeded", OUTCOME_LATER, REASON_SLOW, "quota", 1 },
+  { PHASE_MAIL, "452 4.5.3 domain sending limit", OUTCOME_LATER, REASON_SLOW, "quota", 1 },
+  /* login */
+  { PHASE_LOGIN, "535 5.7.8 bad credentials", OUTCOME_LATER, REASON_NONE, "login", 1 },
+  { PHASE_LOGIN, "535 authentication failed", OUTCOME_LATER, REASON_NONE, "login", 1 },
+  { PHASE_LOGIN, "534 5.7.9 Application-specific password required", OUTCOME_LATER, REASON_NONE, "login", 1 },
+  { PHASE_LOGIN, "550 5.7.30 Basic authentication is disabled", OUTCOME_LATER, REASON_NONE, "auth-disabled", 1 },
+  { PHASE_LOGIN, "535 5.7.139 SmtpClientAuthentication is disabled", OUTCOME_LATER, REASON_NONE, "auth-disabled", 1 },
+  { PHASE_LOGIN, "538 5.7.11 encryption required", OUTCOME_LATER, REASON_NONE, "tls", 1 },
+  { PHASE_LOGIN, "454 4.7.0 temporary failure", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
+  /* before */
+  { PHASE_GREETING, "554 5.7.1 go away", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_GREETING, "421 too many connections", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
+  { PHASE_TLS, "454 TLS not available", OUTCOME_LATER, REASON_NONE, "tls", 1 },
+  /* nonsense never refuses anyone */
+  { PHASE_RCPT, "354 go ahead", OUTCOME_LATER, REASON_NONE, "protocol", 1 },
+};
+
+static void
+test_table (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (SmtpReply) reply = smtp_reply_parse (cases[i].line, strlen (cases[i].line), NULL);
+    Verdict verdict = verdict_of (cases[i].phase, reply->code, reply->status, reply->text);
+
+    g_test_message ("%s", cases[i].line);
+    g_assert_cmpint (verdict.outcome, ==, cases[i].outcome);
+    g_assert_cmpint (verdict.reason, ==, cases[i].reason);
+    g_assert_cmpstr (verdict.pause, ==, cases[i].pause);
+    g_assert_cmpuint (verdict.pause_after, ==, cases[i].pause_after);
+  }
+}
+
+/* Whatever a server says: a verdict that core's intake takes, and what pauses at once says what to do. */
+static void
+test_all_codes (void)
+{
+  for (guint code = 400; code < 560; code++)
+    for (guint phase = PHASE_GREETING; phase <= PHASE_DOT; phase <<= 1)
+      for (guint subject = 0; subject < 8; subject++)
+        for (guint detail = 0; detail < 40; detail++) {
+          Verdict verdict = verdict_of ((Phase) phase, code, (SmtpStatus){ code / 100, subject, detail }, "text");
+
+          g_assert_true (verdict.outcome == OUTCOME_REFUSED || verdict.outcome == OUTCOME_LATER);
+          g_assert_true (verdict.pause == NULL || verdict.pause_after > 0);
+          g_assert_true (verdict.pause_after != 1 || verdict.advice != NULL);
+          g_assert_true (code >= 500 || verdict.outcome == OUTCOME_LATER || verdict.reason == REASON_SIZE); /* 4xx never refuses */
+        }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/smtp/verdict/table", test_table);
+  g_test_add_func ("/smtp/verdict/all-codes", test_all_codes);
+  return g_test_run ();
+}
