@@ -9,5 +9,5 @@
 /* Returns: (static) a lock that may connect to these ports and resolve names. */
 const LockTable *dial_lock_for_connect (const guint16 *ports, gsize n_ports);
 
-/* Returns: (static) a lock that may bind this port (0: any free one) and nothing else. */
-const LockTable *dial_lock_for_listen (guint16 port);
+/* For a dial that has bound its one port before the lock: it passes that socket on and has no other right. */
+extern const LockTable dial_lock_for_listen;

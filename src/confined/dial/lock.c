@@ -11,16 +11,13 @@
 #define ALLOW_IF(name, argument, mask, value, why) { name, LOCK_ALLOW, 0, argument, mask, value, why }
 #define REFUSE_IF(name, number, argument, mask, value, why) { name, LOCK_ERRNO, number, argument, mask, value, why }
 
-/* Types and protocols first, families behind: one row compares one argument. */
-#define SOCKET_REFUSALS \
-  REFUSE_IF ("socket", EACCES, 1, 0xf, SOCK_RAW, "packets of any form"), \
-  REFUSE_IF ("socket", EACCES, 1, 0x4, 0x4, "RDM, SEQPACKET, DCCP: past Landlock's TCP ports"), \
-  REFUSE_IF ("socket", EACCES, 1, 0x8, 0x8, "PACKET and whatever comes"), \
-  REFUSE_IF ("socket", EACCES, 2, 0x100, 0x100, "MPTCP and SMC: past Landlock's TCP ports"), \
-  REFUSE_IF ("socket", EACCES, 2, 0x80, 0x80, "SCTP, UDP-Lite: past Landlock's TCP ports")
-
 static const LockSyscall connect_calls[] = {
-  SOCKET_REFUSALS,
+  /* types and protocols first, families behind: one row compares one argument */
+  REFUSE_IF ("socket", EACCES, 1, 0xf, SOCK_RAW, "packets of any form"),
+  REFUSE_IF ("socket", EACCES, 1, 0x4, 0x4, "RDM, SEQPACKET, DCCP: past Landlock's TCP ports"),
+  REFUSE_IF ("socket", EACCES, 1, 0x8, 0x8, "PACKET and whatever comes"),
+  REFUSE_IF ("socket", EACCES, 2, 0x100, 0x100, "MPTCP and SMC: past Landlock's TCP ports"),
+  REFUSE_IF ("socket", EACCES, 2, 0x80, 0x80, "SCTP, UDP-Lite: past Landlock's TCP ports"),
   ALLOW_IF ("socket", 0, INT, AF_INET, "TCP to the server, UDP to the name server"),
   ALLOW_IF ("socket", 0, INT, AF_INET6, "the same"),
   REFUSE_IF ("socket", EAFNOSUPPORT, 0, INT, AF_NETLINK, "getaddrinfo asks for interfaces; copes"),
@@ -37,16 +34,6 @@ static const LockSyscall connect_calls[] = {
   ALLOW ("newfstatat", "has /etc/resolv.conf changed?"),
   ALLOW ("stat", "has /etc/resolv.conf changed?"),
   ALLOW ("access", "NSS"),
-  { NULL, LOCK_KILL, 0, -1, 0, 0, NULL },
-};
-
-static const LockSyscall listen_calls[] = {
-  SOCKET_REFUSALS,
-  REFUSE_IF ("socket", EACCES, 1, 0xf, SOCK_DGRAM, "it only listens"),
-  ALLOW_IF ("socket", 0, INT, AF_INET, "a listener on 127.0.0.1"),
-  ALLOW ("bind", "the port of its argv: Landlock decides which"),
-  ALLOW ("listen", "the port of its argv"),
-  ALLOW_IF ("setsockopt", 1, INT, SOL_SOCKET, "a port that was in use a moment ago"),
   { NULL, LOCK_KILL, 0, -1, 0, 0, NULL },
 };
 
@@ -83,13 +70,4 @@ dial_lock_for_connect (const guint16 *ports, gsize n_ports)
   return &table;
 }
 
-const LockTable *
-dial_lock_for_listen (guint16 port)
-{
-  static LockPort allowed[2];
-  static const LockTable table = { .program = "dial", .syscalls = listen_calls, .limits = limits, .ports = allowed,
-                                   .dies_with_parent = TRUE, .keeps_network = TRUE };
-
-  allowed[0] = (LockPort){ port, TRUE, "core named it: the sink or a redirect waits there" };
-  return &table;
-}
+const LockTable dial_lock_for_listen = { .program = "dial", .limits = limits, .dies_with_parent = TRUE, .keeps_network = TRUE };

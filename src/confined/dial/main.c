@@ -28,12 +28,12 @@ main (int argc, char *argv[])
   if (!shows_layers && !service_rights_parse (&rights, argc, argv, &error))
     return leave (error);
   table = shows_layers        ? dial_lock_for_connect (usual_ports, G_N_ELEMENTS (usual_ports))
-          : rights.can_listen ? dial_lock_for_listen (rights.listen_port)
+          : rights.can_listen ? &dial_lock_for_listen
                               : dial_lock_for_connect (rights.ports, rights.n_ports);
   if (!lock_enter (table, &error))
     return leave (error);
   setlocale (LC_ALL, "");
-  service_warm_up ();
+  service_warm_up (&rights);
   if (!lock_seal (table, &error))
     return leave (error);
   if (shows_layers) {

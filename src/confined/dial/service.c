@@ -101,11 +101,15 @@ load_nss (void)
 }
 
 void
-service_warm_up (void)
+service_warm_up (ServiceRights *rights)
 {
   struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
   struct addrinfo *found = NULL;
 
+  if (rights->can_listen) {
+    rights->listener = listener_open (rights->listen_port, &rights->bound_port, &rights->listen_error);
+    return;
+  }
   load_nss ();
   if (getaddrinfo ("127.0.0.1", "25", &hints, &found) == 0)
     freeaddrinfo (found);
@@ -306,22 +310,23 @@ static gboolean
 handle_listen (PrDial1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint16 port, gpointer data)
 {
   const ServiceRights *rights = data;
-  g_autoptr (GError) error = NULL;
   g_autoptr (GUnixFDList) out = NULL;
-  guint16 bound = 0;
   int fd;
 
   if (!rights->can_listen || port != rights->listen_port) {
     g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "this dial was not started to listen on port %u", port);
     return TRUE;
   }
-  fd = listener_open (port, &bound, &error);
+  fd = rights->listener >= 0 ? fcntl (rights->listener, F_DUPFD_CLOEXEC, 4) : -1;
   if (fd < 0) {
-    g_dbus_method_invocation_return_gerror (invocation, error);
+    if (rights->listen_error != NULL)
+      g_dbus_method_invocation_return_gerror (invocation, rights->listen_error);
+    else
+      g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_OS, "no descriptor for port %u", port);
     return TRUE;
   }
   out = g_unix_fd_list_new_from_array (&fd, 1); /* takes it */
-  pr_dial1_complete_listen (skeleton, invocation, out, g_variant_new_handle (0), bound);
+  pr_dial1_complete_listen (skeleton, invocation, out, g_variant_new_handle (0), rights->bound_port);
   return TRUE;
 }
 

@@ -9,13 +9,17 @@ typedef struct {
   gsize    n_ports;
   gboolean can_listen;
   guint16  listen_port; /* the only one that may be asked for */
+  int      listener;    /* bound by service_warm_up(), owned by the process; -1: it failed */
+  guint16  bound_port;
+  GError  *listen_error;
 } ServiceRights;
 
 /* Reads --connect PORT…, --listen PORT. Returns: FALSE with FAULT_USAGE. */
 gboolean service_rights_parse (ServiceRights *self, int argc, char *argv[], GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Loads what name resolution would load later, without asking anyone anything. Before the lock. */
-void service_warm_up (void);
+/* Before the lock: loads what name resolution would load later, without asking anyone anything; or binds the port to listen on,
+ * so that the lock need not allow it (Landlock would not see a listen() without bind()). */
+void service_warm_up (ServiceRights *rights);
 
 /* rights: borrowed, for the life of the skeleton. Returns: (transfer full) the skeleton, ready to be exported. */
 GDBusInterfaceSkeleton *service_new (const ServiceRights *rights);

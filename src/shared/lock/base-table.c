@@ -98,7 +98,7 @@ const LockSyscall lock_base_table[] = {
   ALLOW ("sched_yield", "spinning locks"),
   ALLOW ("sched_getaffinity", "how many workers"),
   ALLOW ("sched_getattr", "GLib copies it to each thread"),
-  ALLOW ("sched_setattr", "GLib copies it to each thread, and prints a critical when refused"),
+  REFUSE ("sched_setattr", 0, "success without effect: GLib copies its own to each thread and complains when refused; it reaches other processes"),
   ALLOW_IF ("prctl", 0, INT, PR_SET_NAME, "names of threads"),
 
   /* sockets that it was given */

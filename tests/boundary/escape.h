@@ -1,0 +1,25 @@
+/* escape.h - attempts to get out of a lock. Each is made twice, in a fresh process each time: inside the real lock, where it must fail,
+ * and outside, where it must work; else it shows nothing and is listed as such. */
+#pragma once
+#include "lock.h"
+#include <sys/types.h>
+
+typedef struct { /* what the attempts aim at; made by escape.c, the same inside and outside */
+  char    folder[128];                                 /* 0700, ours */
+  char    secret[160], scratch[160], made[160];        /* files in it: kept; made anew before each attempt; removed before each */
+  char    socket_path[160], abstract_name[64];         /* listening Unix sockets */
+  char    own_folder[160];                             /* the one that sink may write to */
+  guint16 port, own_port, free_port, udp_port;         /* own_port: in dial's argv; free_port: nobody's */
+  pid_t   victim;                                      /* a process of the same user */
+  char   *victim_secret;                               /* an address in it */
+} Target;
+
+typedef struct {
+  const char *name;
+  int (*run) (const Target *target); /* Returns: 0: it worked; else errno */
+  const char *only;                  /* the one lock that it concerns, or NULL: all */
+} Attempt;
+
+extern const Attempt attempts_files[], attempts_network[], attempts_process[]; /* end with name NULL */
+
+#define RESULT(condition) ((condition) ? 0 : errno)
