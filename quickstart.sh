@@ -38,8 +38,8 @@ echo "listening on 127.0.0.1:$port, messages go to build/quickstart/mail"
 
 say "An account, the contacts, and people who must not be written to"
 postrider account add demo office@school.example --host 127.0.0.1 --port "$port" --tls none --no-password
-postrider import data/sample/contacts.csv --list parents --region GB --consent 'enrolment form 2026' --rejects "$demo/rejected.csv"
-postrider import data/sample/friends.xlsx --list parents --region GB --consent 'enrolment form 2026' --rejects "$demo/rejected-friends.csv"
+postrider import data/sample/contacts.csv --list parents --region DE --consent 'enrolment form 2026' --rejects "$demo/rejected.csv"
+postrider import data/sample/friends.xlsx --list parents --region DE --consent 'enrolment form 2026' --rejects "$demo/rejected-friends.csv"
 postrider suppress add --file data/sample/suppressed.txt
 
 say "One message to each"
