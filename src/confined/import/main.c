@@ -1,4 +1,5 @@
-/* main.c - please add nothing here: what runs before lock_seal() runs with rights. */
+/* Please add nothing here: what stands before lock_seal() runs unlocked, and this process reads strangers' files. */
+#include "fault.h"
 #include "import-lock.h"
 #include "phone.h"
 #include "serve.h"
@@ -6,7 +7,15 @@
 
 #include <libxml/parser.h>
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
+
+static int
+leave (const GError *error)
+{
+  fprintf (stderr, "%s\n", error->message);
+  return fault_exit_status (error);
+}
 
 int
 main (int argc, char *argv[])
@@ -16,12 +25,12 @@ main (int argc, char *argv[])
   g_autoptr (GDBusInterfaceSkeleton) skeleton = NULL;
 
   if (!lock_enter (&import_lock, &error))
-    goto refused;
+    return leave (error);
   setlocale (LC_ALL, "C.UTF-8");
   xmlInitParser ();
   phone_warm_up ();
   if (!lock_seal (&import_lock, &error))
-    goto refused;
+    return leave (error);
   if (argc == 2 && strcmp (argv[1], "--layers") == 0) {
     lock_print_layers ();
     return 0;
@@ -29,11 +38,7 @@ main (int argc, char *argv[])
   connection = serve_connect (&error);
   skeleton = service_new ();
   if (connection == NULL || !serve_export (connection, skeleton, &error))
-    goto refused;
+    return leave (error);
   serve_run (connection, NULL, 0, NULL);
   return 0;
-
-refused:
-  g_printerr ("postrider-import: %s\n", error->message);
-  return 71; /* EX_OSERR */
 }

@@ -154,7 +154,8 @@ ready_cb (Peer *peer, const GError *error, gpointer data)
     open_file (self, peer);
   } else if (self->status == 0) {
     while (next_batch (self, peer))
-      ;
+      while (g_main_context_iteration (NULL, FALSE)) /* peer counts what the main loop has not seen yet as a flood */
+        ;
     if (is_order ("after-end"))
       next_batch (self, peer);
   }
