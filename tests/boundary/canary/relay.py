@@ -1,13 +1,13 @@
-"""A small SMTP server on loopback that wants a login, and is slow enough for a look at those who talk to it."""
+"""A small SMTP server on loopback that wants a login, and can be told to keep everybody waiting for a look at them."""
 import base64
 import socket
 import threading
-import time
 
 
 class Relay:
-    def __init__(self, user, password, delay):
-        self.user, self.password, self.delay = user, password, delay
+    def __init__(self, user, password, hold_after):
+        self.user, self.password, self.hold_after = user, password, hold_after
+        self.go_on = threading.Event()
         self.logins, self.refused, self.messages = 0, 0, 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -41,8 +41,9 @@ class Relay:
         for line in lines:
             if line == ".":
                 break
-        time.sleep(self.delay)
         self.messages += 1
+        if self.messages > self.hold_after:
+            self.go_on.wait()
         say("250 2.0.0 taken")
 
     def serve(self, connection):
