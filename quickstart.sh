@@ -54,7 +54,13 @@ postrider campaign export 1 -o "$demo/report.csv"
 echo "person by person: build/quickstart/report.csv (rejected rows: build/quickstart/rejected.csv)"
 
 say "One of the messages, as the server got it"
-find "$demo/mail" -type f -path '*/new/*' | sort | head -1 | xargs -r sed -n '1,30p'
+find "$demo/mail" -type f -path '*/new/*' -print -quit | xargs -r python3 -c '
+import email, email.policy, sys
+message = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
+for name in ("From", "To", "Subject", "List-Unsubscribe"):
+    print("%s: %s" % (name, message[name]))
+print("\n" + message.get_body(("plain",)).get_content().strip())
+print("\nparts: " + ", ".join(part.get_content_type() for part in message.walk()))'
 
 say "What next"
 cat <<TXT

@@ -50,8 +50,8 @@ static const struct {
 } kinds[] = {
   { "longest", ROWS "ORDER BY length(s.name)+length(s.fields) DESC, s.id LIMIT ?2" },
   { "emptiest", ROWS "ORDER BY length(s.name)+length(s.fields), s.id LIMIT ?2" },
-  /* a letter from U+0370 on, which is where Latin ends: its first octet in UTF-8 is above CD */
-  { "non-latin", ROWS "AND (s.name GLOB '*[' || char(0x370) || '-' || char(0xFFFF) || ']*') ORDER BY s.id LIMIT ?2" },
+  /* a letter from U+0370 on, where Latin ends, but for U+1E00-1EFF, where it goes on */
+  { "non-latin", ROWS "AND s.name GLOB '*[' || char(0x370) || '-' || char(0x1dff) || char(0x1f00) || '-' || char(0x1ffff) || ']*' ORDER BY s.id LIMIT ?2" },
 };
 
 GPtrArray *
