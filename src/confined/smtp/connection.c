@@ -18,6 +18,7 @@ struct Connection {
   Tls              *tls; /* NULL: in the clear */
   gboolean          is_tls_up, is_handshake_done;
   gboolean          wants_out; /* the socket, or TLS, waits for room */
+  GIOCondition      watched;
   gboolean          is_eof, is_reported;
   Session          *session;
   const ConnectionEvents *events;
@@ -241,6 +242,15 @@ handle_overdue (Connection *self)
   session_break (self->session, "network", text);
 }
 
+/* Only when it changes: GLib wakes its own loop for it, three system calls a turn. */
+static void
+watch (Connection *self, GIOCondition wanted)
+{
+  if (wanted != self->watched)
+    g_source_modify_unix_fd (&self->source, self->tag, wanted);
+  self->watched = wanted;
+}
+
 static void
 turn (Connection *self)
 {
@@ -266,7 +276,7 @@ turn (Connection *self)
     finish (self);
     return;
   }
-  g_source_modify_unix_fd (&self->source, self->tag, (self->wants_out ? G_IO_OUT : 0) | G_IO_IN | G_IO_HUP | G_IO_ERR);
+  watch (self, (self->wants_out ? G_IO_OUT : 0) | G_IO_IN | G_IO_HUP | G_IO_ERR);
   set_deadline (self);
 }
 
@@ -323,7 +333,8 @@ connection_new (int fd, const Account *account, TlsContext *tls, gboolean is_tes
   self->events = events;
   self->data = data;
   self->session = session_new (account, helo, is_test, hooks, data);
-  self->tag = g_source_add_unix_fd (&self->source, fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
+  self->watched = G_IO_IN | G_IO_HUP | G_IO_ERR;
+  self->tag = g_source_add_unix_fd (&self->source, fd, self->watched);
   progress (self);
   g_source_set_ready_time (&self->source, 0); /* implicit TLS speaks first */
   g_source_attach (&self->source, NULL);

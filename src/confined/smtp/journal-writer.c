@@ -1,6 +1,7 @@
 #include "journal-writer.h"
 
 #include "fault.h"
+#include "text.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,8 +56,13 @@ journal_writer_ended (JournalWriter *self, guint64 campaign, guint64 recipient, 
   JournalRecord record = { .kind = JOURNAL_ENDED, .outcome = outcome, .reason = (guint8) reason, .campaign = campaign,
                            .recipient = recipient, .attempt = attempt, .time_utc_ms = g_get_real_time () / 1000 };
 
-  if (text != NULL)
-    g_strlcpy (record.text, text, sizeof record.text);
+  if (text != NULL && strlen (text) <= JOURNAL_TEXT_LEN) {
+    strcpy (record.text, text);
+  } else if (text != NULL) { /* never half a character */
+    g_autofree char *cut = text_printable (text, -1, JOURNAL_TEXT_LEN);
+
+    strcpy (record.text, cut);
+  }
   append (self, &record);
 }
 

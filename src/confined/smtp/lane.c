@@ -5,6 +5,7 @@
 #include "journal-writer.h"
 #include "kill-point.h"
 #include "test-report.h"
+#include "text.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -105,12 +106,13 @@ static void
 add_outcome (Lane *self, const Row *row, const Verdict *verdict, const char *text)
 {
   guint8 outcome = (guint8) verdict->outcome, campaign[8];
+  g_autofree char *shown = verdict->outcome != OUTCOME_ACCEPTED ? text_printable (text, -1, SESSION_REPLY_MAX) : NULL;
 
   for (guint i = 0; i < 8; i++)
     campaign[i] = (guint8) (row->campaign->id >> (8 * i));
   frame_writer_row (self->outcomes, row->recipient, row->attempt, 4);
   frame_writer_field (self->outcomes, &outcome, 1);
-  frame_writer_field (self->outcomes, text, MIN (strlen (text), SESSION_REPLY_MAX));
+  frame_writer_string (self->outcomes, shown != NULL ? shown : text);
   frame_writer_string (self->outcomes, outcome_reason_to_word (verdict->reason));
   frame_writer_field (self->outcomes, campaign, sizeof campaign);
   if (self->outcomes_timer == 0)
@@ -548,6 +550,8 @@ lane_recall (Lane *self, guint64 campaign, const guint64 *ids, gsize n)
     row_free (row);
   }
   g_clear_pointer (&wanted.ids, g_hash_table_unref);
+  if (self->queue.length == 0)
+    self->announced = 0; /* what comes next asks anew */
   return never_begun;
 }
 

@@ -301,7 +301,9 @@ finish_oldest (Session *self)
 
     report (self, flight.row, &flight.verdict, flight.code, text != NULL ? text : flight.text);
   } else {
-    report (self, flight.row, &accepted, self->answer.code, self->facts.reply);
+    g_autofree char *text = session_quote (self->answer.code, self->answer.text->str);
+
+    report (self, flight.row, &accepted, self->answer.code, text);
   }
   g_free (flight.text);
 }
@@ -310,7 +312,8 @@ static void
 break_contradiction (Session *self, const char *what)
 {
   Verdict verdict = { OUTCOME_LATER, REASON_NONE, "protocol", 3, NULL };
-  g_autofree char *text = g_strdup_printf ("%s (%s)", what, self->facts.reply);
+  g_autofree char *quote = session_quote (self->answer.code, self->answer.text->str);
+  g_autofree char *text = g_strdup_printf ("%s (%s)", what, quote);
 
   self->hooks->trouble (&verdict, text, self->data);
   session_break (self, "protocol", text);
@@ -429,7 +432,7 @@ session_mail_reply (Session *self)
   Flight *flight = session_mail_oldest (self);
 
   if (flight == NULL && self->answer.code == 421) {
-    session_finish_with (self, FALSE, self->facts.reply);
+    session_finish_with (self, FALSE, self->answer.text->str);
   } else if (flight == NULL) {
     break_contradiction (self, "the server answers what nobody asked");
   } else if (self->answer.code == 421) {

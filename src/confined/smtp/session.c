@@ -125,9 +125,7 @@ session_sent (Session *self, gsize len)
 char *
 session_quote (guint code, const char *text)
 {
-  g_autofree char *whole = g_strdup_printf ("%u %s", code, text);
-
-  return text_printable (whole, -1, SESSION_REPLY_MAX - 8);
+  return g_strdup_printf ("%u %.*s", code, SESSION_REPLY_MAX - 8, text); /* printable ASCII already: smtp_reply_parse() */
 }
 
 static void
@@ -148,12 +146,13 @@ handle_answer (Session *self)
     session_finish_with (self, FALSE, "done");
     return;
   }
+  if (self->state == STATE_READY) { /* four a message: their words are put together only where someone will read them */
+    session_mail_reply (self);
+    return;
+  }
   g_free (self->facts.reply);
   self->facts.reply = session_quote (self->answer.code, self->answer.text->str);
-  if (self->state == STATE_READY)
-    session_mail_reply (self);
-  else
-    session_login_reply (self);
+  session_login_reply (self);
 }
 
 static void
@@ -174,8 +173,10 @@ handle_line (Session *self, const char *line, gsize len)
   }
   if (answer->status.class == 0)
     answer->status = reply->status;
+  if (answer->text->len > 0)
+    g_string_append_c (answer->text, ' ');
   if (answer->text->len + strlen (reply->text) < REPLY_TEXT_MAX)
-    g_string_append_printf (answer->text, "%s%s", answer->text->len > 0 ? " " : "", reply->text);
+    g_string_append (answer->text, reply->text);
   if (self->state == STATE_EHLO && answer->line_count > 1)
     session_login_line (self, reply->text);
   if (reply->is_last) {

@@ -1,9 +1,10 @@
 #include "script-server.h"
 
 #include <gsasl.h>
-#include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,7 +30,7 @@ typedef struct {
 } Identity;
 
 static gpointer
-make_identity (gpointer unused)
+make_identity (gpointer is_expired)
 {
   Identity *self = g_new0 (Identity, 1);
   guint8 digest[32];
@@ -40,8 +41,8 @@ make_identity (gpointer unused)
   self->certificate = X509_new ();
   X509_set_version (self->certificate, 2);
   ASN1_INTEGER_set (X509_get_serialNumber (self->certificate), 1);
-  X509_gmtime_adj (X509_getm_notBefore (self->certificate), -60);
-  X509_gmtime_adj (X509_getm_notAfter (self->certificate), 3600);
+  X509_gmtime_adj (X509_getm_notBefore (self->certificate), -7200);
+  X509_gmtime_adj (X509_getm_notAfter (self->certificate), is_expired != NULL ? -3600 : 3600);
   name = X509_get_subject_name (self->certificate);
   X509_NAME_add_entry_by_txt (name, "CN", MBSTRING_ASC, (const guchar *) "localhost", -1, -1, 0);
   X509_set_issuer_name (self->certificate, name);
@@ -57,17 +58,27 @@ make_identity (gpointer unused)
 }
 
 static const Identity *
-get_identity (void)
+get_identity (gboolean is_expired)
 {
-  static GOnce once = G_ONCE_INIT;
+  static GOnce once = G_ONCE_INIT, once_expired = G_ONCE_INIT;
 
-  return g_once (&once, make_identity, NULL);
+  return is_expired ? g_once (&once_expired, make_identity, &once) : g_once (&once, make_identity, NULL);
+}
+
+void
+script_server_write_certificate (const char *path, gboolean is_expired)
+{
+  FILE *file = fopen (path, "w");
+
+  g_assert_nonnull (file);
+  PEM_write_X509 (file, get_identity (is_expired)->certificate);
+  fclose (file);
 }
 
 const char *
 script_server_get_fingerprint (void)
 {
-  return get_identity ()->fingerprint;
+  return get_identity (FALSE)->fingerprint;
 }
 
 /* --- octets --- */
@@ -144,11 +155,18 @@ read_chunk (ScriptServer *self)
 }
 
 static gboolean
-start_tls (ScriptServer *self)
+start_tls (ScriptServer *self, const char *kind)
 {
   SSL_CTX *context = SSL_CTX_new (TLS_server_method ());
-  const Identity *identity = get_identity ();
+  const Identity *identity = get_identity (strcmp (kind, " expired") == 0);
 
+  if (strcmp (kind, " old") == 0) {
+    SSL_CTX_set_security_level (context, 0); /* what OpenSSL itself would not speak any more */
+    SSL_CTX_set_min_proto_version (context, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version (context, TLS1_1_VERSION);
+  }
+  if (strcmp (kind, " 1.2") == 0)
+    SSL_CTX_set_max_proto_version (context, TLS1_2_VERSION);
   SSL_CTX_use_certificate (context, identity->certificate);
   SSL_CTX_use_PrivateKey (context, identity->key);
   self->tls = SSL_new (context);
@@ -241,8 +259,8 @@ run_step (ScriptServer *self, const char *step)
     return read_body (self);
   if (strcmp (step, "BDAT") == 0)
     return read_chunk (self);
-  if (strcmp (step, "TLS") == 0)
-    return start_tls (self);
+  if (g_str_has_prefix (step, "TLS"))
+    return start_tls (self, step + 3);
   if (g_str_has_prefix (step, "SLEEP ")) {
     g_usleep (1000 * (gulong) atoi (step + 6));
     return TRUE;
