@@ -14,8 +14,8 @@ describe_certificate (GVariant *report)
 
   if (*dict_text (report, "fingerprint") == '\0')
     return g_strdup ("none");
-  return g_strdup_printf ("%s%s, for %s, from %s, until %s", dict_flag (report, "verified") ? "trusted" : "NOT trusted: ",
-                          dict_flag (report, "verified") ? "" : problem, dict_text (report, "subject"), dict_text (report, "issuer"), expires);
+  return g_strdup_printf ("%s, from %s, until %s: %s%s", dict_text (report, "subject"), dict_text (report, "issuer"), expires,
+                          dict_flag (report, "verified") ? "trusted" : "NOT trusted: ", dict_flag (report, "verified") ? "" : problem);
 }
 
 static void
@@ -62,7 +62,8 @@ account_report_print (const char *name, GVariant *report)
   add_row (table, "Extensions", extensions);
   add_row (table, "Login by", mechanisms);
   add_row (table, "Login", dict_flag (report, "logged_in") ? "yes" : *dict_text (report, "problem") == '\0' ? "not wanted" : "no");
-  add_row (table, "Last answer", dict_text (report, "reply"));
+  if (*dict_text (report, "problem") != '\0')
+    add_row (table, "Last answer", dict_text (report, "reply"));
   add_row (table, "Largest message", dict_number (report, "size") > 0 ? size : "the server names no limit");
   add_row (table, "SPF", dict_text (report, "spf"));
   add_row (table, "DKIM", dict_text (report, "dkim"));

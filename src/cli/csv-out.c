@@ -136,8 +136,11 @@ csv_out_header (CsvOut *self, const char *title, ...)
 gboolean
 csv_out_finish (CsvOut *self, GError **error)
 {
-  gboolean is_written = fflush (self->out) == 0 && !ferror (self->out);
+  gboolean is_written;
 
+  if (self->out == stdout) /* main looks at it in the end, for all commands */
+    return TRUE;
+  is_written = fflush (self->out) == 0 && !ferror (self->out);
   if (!is_written || (self->temporary != NULL && fsync (fileno (self->out)) != 0)) {
     g_set_error (error, FAULT, FAULT_IO, "%s could not be written: %s", self->path != NULL ? self->path : "the output", g_strerror (errno));
     return FALSE;

@@ -85,6 +85,20 @@ run_special (const char *const *words, GError **error)
   return -1;
 }
 
+/* "postrider --json lists": options that every command has may stand before it, too. Moves them behind. */
+static void
+move_options_behind (int argc, char *argv[])
+{
+  static const char *const movable[] = { "--json", "--jsonl", "--quiet", "-q", NULL };
+
+  for (int moved = 1; moved < argc && g_strv_contains (movable, argv[1]); moved++) {
+    char *option = argv[1];
+
+    memmove (argv + 1, argv + 2, (gsize) (argc - 2) * sizeof *argv);
+    argv[argc - 1] = option;
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -96,6 +110,7 @@ main (int argc, char *argv[])
   int status;
 
   setlocale (LC_ALL, "");
+  move_options_behind (argc, argv);
   signal (SIGPIPE, SIG_IGN); /* core going away is an error like others; so is a closed pipe behind us */
   fault_quark ();
   session.has_terminal = isatty (STDIN_FILENO) && isatty (STDERR_FILENO);

@@ -29,7 +29,6 @@ static int
 run_status (Session *session, const void *values, char **words, GError **error)
 {
   g_autoptr (GVariant) status = NULL;
-  g_autofree char *slots = NULL;
 
   if (session_core (session, error) == NULL || !pr_app1_call_vault_status_sync (session->core, &status, NULL, error))
     return session_end (FALSE, error);
@@ -37,10 +36,7 @@ run_status (Session *session, const void *values, char **words, GError **error)
     json_out_document (status);
     return 0;
   }
-  slots = dict_join (status, "slots", ", ");
-  printf ("The vault is %s%s%s%s\n", dict_text (status, "state"), *slots != '\0' ? ", opened by: " : "", slots, ".");
-  if (*dict_text (status, "text") != '\0')
-    printf ("%s\n", dict_text (status, "text"));
+  printf ("The vault is %s.\n", *dict_text (status, "text") != '\0' ? dict_text (status, "text") : dict_text (status, "state"));
   return 0;
 }
 
@@ -54,7 +50,11 @@ give (Session *session, VaultCall call, const SecretBytes *passphrase, const cha
 
   if (session_core (session, error) == NULL)
     return -1;
-  is_ok = send_fd_secret (&sent, passphrase, error) && call (session->core, sent.handle, sent.list, NULL, NULL, error);
+  do {
+    g_clear_error (error);
+    send_fd_clear (&sent);
+    is_ok = send_fd_secret (&sent, passphrase, error) && call (session->core, sent.handle, sent.list, NULL, NULL, error);
+  } while (!is_ok && call != pr_app1_call_vault_unlock_sync && session_unlock (session, NULL, error));
   send_fd_clear (&sent);
   if (is_ok)
     session_say (session, "%s", done);
