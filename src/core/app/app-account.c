@@ -4,6 +4,7 @@
 #include "app-secret.h"
 #include "app-vault.h"
 #include "fault.h"
+#include "lanes.h"
 #include "store.h"
 #include "vault.h"
 
@@ -170,10 +171,12 @@ secret_read_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (SecretBytes) secret = app_secret_read_finish (result, &error);
 
-  if (secret == NULL || !account_set_secret (call->client->core, call->account, secret, &error))
+  if (secret == NULL || !account_set_secret (call->client->core, call->account, secret, &error)) {
     app_return_error (call->invocation, g_steal_pointer (&error));
-  else
-    pr_app1_complete_account_secret (call->client->skeleton, call->invocation, NULL);
+    return;
+  }
+  lane_password_given (lanes_get (call->client->core->lanes, call->account->id)); /* a campaign may be waiting for it */
+  pr_app1_complete_account_secret (call->client->skeleton, call->invocation, NULL);
 }
 
 static gboolean

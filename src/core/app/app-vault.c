@@ -1,6 +1,8 @@
 #include "app-vault.h"
 
+#include "account.h"
 #include "app-secret.h"
+#include "lanes.h"
 #include "store.h"
 #include "vault.h"
 
@@ -36,6 +38,20 @@ audit (AppClient *client, const char *what)
     g_warning ("the audit log lacks %s: %s", what, error->message);
 }
 
+/* Campaigns may be waiting for what has just become readable. */
+static void
+tell_lanes (Core *core)
+{
+  g_autoptr (GPtrArray) accounts = account_load_all (core, NULL);
+
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
+    const Account *account = accounts->pdata[i];
+
+    if (account->keeps_password)
+      lane_password_given (lanes_get (core->lanes, account->id));
+  }
+}
+
 static void
 passphrase_read_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -51,6 +67,7 @@ passphrase_read_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   audit (client, call->is_unlock ? "vault.unlock" : "vault.protect");
+  tell_lanes (client->core);
   if (call->is_unlock)
     pr_app1_complete_vault_unlock (client->skeleton, call->invocation, NULL);
   else
