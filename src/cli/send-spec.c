@@ -28,7 +28,7 @@ const Option send_options[] = {
   { "rate", 'r', OPTION_TEXT, AT (rate), "N/min", "the pace: 5/s, 30/min, 500/hour, 2000/day" },
   { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" },
   { "once", 0, OPTION_TEXT, AT (once), "KEY", "never a second campaign with this key" },
-  { "test-to", 0, OPTION_TEXT, AT (test_to), "ADDR", "send them to this address instead" },
+  { "test-to", 0, OPTION_TEXT, AT (test_to), "ADDR", "a trial: the first person's message, to this address instead" },
   { "preview", 0, OPTION_NUMBER, AT (preview), "N", "show N messages (the longest, the emptiest…); send nothing" },
   { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen; send nothing" },
   { "output", 'o', OPTION_TEXT, AT (output), "DIR", "with --dry-run: write each message there as NUMBER.eml" },

@@ -59,7 +59,7 @@ send_summary_print (const SendOptions *options, GVariant *summary)
   fprintf (stderr, "“%s” to %s of %s, by account %s", subject, people, lists, options->account);
   if (options->from != NULL)
     fprintf (stderr, ", from %s", options->from);
-  fprintf (stderr, "%s%s.\n", options->test_to != NULL ? ", all of them to " : "", options->test_to != NULL ? options->test_to : "");
+  fprintf (stderr, "%s%s.\n", options->test_to != NULL ? ", but to " : "", options->test_to != NULL ? options->test_to : "");
   if (excluded > 0)
     fprintf (stderr, "%'" G_GUINT64_FORMAT " more are left out as you asked.\n", excluded);
   if (dict_number (summary, "largest") > 0)

@@ -137,7 +137,7 @@ const Command send_commands[] = {
     "Examples:\n"
     "  postrider send --account work --list guests --subject 'Dear {{first|friend}}' --html letter.html --attach map.pdf\n"
     "  postrider send --account work --list guests --subject 'Hello' --text letter.txt --preview 6\n"
-    "  postrider send --account work --list guests --subject 'Hello' --text letter.txt --test-to ann@example.org --limit 3\n"
+    "  postrider send --account work --list guests --subject 'Hello' --text letter.txt --test-to ann@example.org\n"
     "  postrider send --account work --list members --where Town=Bonn --exclude-list staff --subject 'Hello' --text letter.txt \\\n"
     "    --rate 30/min --once spring-2026 --unsubscribe mailto:leave@example.org --yes --detach\n\n"
     "Exit status: 0 all accepted, 1 some refused or unknown, 75 paused or some later, else as in sysexits(3).\n" },
