@@ -1,0 +1,21 @@
+#!/bin/sh
+# links.sh PROGRAM LINKS.TXT [STAMP]: fails when PROGRAM links a library that the list beside its charter does not name, or when
+# something with power over the desktop, the store or the network comes in by any detour.
+set -eu
+program=$1 list=$2 stamp=${3:-}
+# Never in a confined program, not even through another library.
+forbidden='libsqlite3|libsecret|libgtk|libwebkit|libsoup|libcurl|libX11|libwayland-client|libdbus-1'
+
+export LC_ALL=C
+linked=$(readelf -d "$program" | sed -n 's/.*(NEEDED).*\[lib\(.*\)\.so.*\]/\1/p' | grep -vE '^(asan|ubsan|clang_rt\..*|c|gcc_s|m|stdc\+\+|pthread|rt|dl)$' || true)
+named=$(sed 's/[[:space:]]*#.*//' "$list" | grep . || true)
+status=0
+for library in $linked; do
+  echo "$named" | grep -qxF "$library" || { echo "$program links $library, which $list does not name" >&2; status=1; }
+done
+if ldd "$program" | grep -E "$forbidden"; then
+  echo "$program gets the above by a detour" >&2
+  status=1
+fi
+[ "$status" != 0 ] || [ -z "$stamp" ] || echo "$linked" >"$stamp"
+exit $status

@@ -1,0 +1,60 @@
+#!/bin/bash
+# test-processes.sh ROLE:PID…: running processes, seen from outside. ROLE: core, or any other word for a confined program.
+# A process without rights of the same user must not read them; core has no network socket; the confined ones wear their lock.
+set -u
+if [ "$(id -u)" != 0 ]; then
+  echo "1..0 # SKIP needs root, to see what others must not"
+  exit 0
+fi
+n=0 failed=0
+check() { # name, status
+  n=$((n + 1))
+  if [ "$2" = 0 ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; failed=1; fi
+}
+as_other() { # pid, command…: the same user, without any right of root
+  local uid gid
+  uid=$(awk '/^Uid:/ { print $2 }' "/proc/$1/status") gid=$(awk '/^Gid:/ { print $2 }' "/proc/$1/status")
+  shift
+  setpriv --reuid="$uid" --regid="$gid" --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs -- "$@" >/dev/null 2>&1
+}
+has_line() { grep -qE "$2" "/proc/$1/$3"; }
+inodes() { readlink "/proc/$1"/fd/* | sed -n 's/^socket:\[\(.*\)\]$/\1/p'; }
+network_inodes() { # of the process's own network namespace: the last columns differ by table
+  awk 'FNR > 1 { print $10 }' "/proc/$1"/net/{tcp,tcp6,udp,udp6,udplite,raw,raw6} 2>/dev/null
+  awk 'FNR > 1 { print $NF }' "/proc/$1"/net/{netlink,packet} 2>/dev/null
+}
+
+sleep 60 &
+control=$!
+as_other "$control" cat "/proc/$control/environ"
+check "control: an unprotected process of the user can be read" $?
+
+for pair; do
+  role=${pair%%:*} pid=${pair#*:}
+  ! as_other "$pid" cat "/proc/$pid/environ"
+  check "$role: its environment is closed to the same user" $?
+  ! as_other "$pid" cat "/proc/$pid/maps"
+  check "$role: its memory map is closed" $?
+  ! as_other "$pid" ls "/proc/$pid/fd/"
+  check "$role: its descriptors are closed" $?
+  has_line "$pid" '^Max core file size +0 +0 ' limits
+  check "$role: writes no core dump" $?
+  ! comm -12 <(inodes "$pid" | sort -u) <(network_inodes "$pid" | sort -u) | grep -q .
+  check "$role: holds no network socket of its own namespace" $?
+  [ "$role" = core ] && continue
+  has_line "$pid" '^Seccomp:[[:space:]]+2$' status
+  check "$role: its system calls are filtered" $?
+  has_line "$pid" '^NoNewPrivs:[[:space:]]+1$' status
+  check "$role: gains no rights by exec" $?
+  has_line "$pid" '^CapEff:[[:space:]]+0+$' status && has_line "$pid" '^CapPrm:[[:space:]]+0+$' status
+  check "$role: has no capability" $?
+  ! tr '\0' '\n' <"/proc/$pid/environ" | grep -vE '^(GIO_USE_VFS|GSETTINGS_BACKEND|GIO_USE_PROXY_RESOLVER|PATH|LANG|LC_ALL|LC_CTYPE|TZ|G_DEBUG|[AUL]+SAN_OPTIONS|POSTRIDER_KILL)='
+  check "$role: its environment is the allow-listed one" $?
+  ! readlink "/proc/$pid"/fd/* | while read -r what; do [ -d "$what" ] && echo "$what"; done | grep -q .
+  check "$role: holds no folder" $?
+  ! readlink "/proc/$pid"/fd/* | grep -E '^/dev/|vault|sqlite|store' | grep -vx /dev/null
+  check "$role: holds no device, and nothing of the store or the vault" $?
+done
+kill "$control"
+echo "1..$n"
+exit $failed
