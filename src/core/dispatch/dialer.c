@@ -208,6 +208,7 @@ call_ended (Call *call)
 static void
 drop (Dial *self, const char *why)
 {
+  g_message ("postrider-dial was ended: %s", why);
   retire (self);
   if (!self->is_dead)
     peer_drop (self->peer, why);
@@ -357,7 +358,7 @@ closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
   GTask *task;
 
   if (end == PEER_VIOLATED)
-    g_warning ("postrider-dial was ended: %s", why);
+    g_message ("postrider-dial was ended: %s", why);
   self->is_dead = TRUE;
   dial_ref (self);
   retire (self);
