@@ -95,7 +95,7 @@ const guint8 *
 session_peek_output (const Session *self, gsize *out_len)
 {
   *out_len = self->output->len - self->output_at;
-  return self->output->data + self->output_at;
+  return *out_len > 0 ? self->output->data + self->output_at : NULL;
 }
 
 static void

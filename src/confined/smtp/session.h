@@ -54,7 +54,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Session, session_free)
 void session_feed (Session *self, const char *data, gsize len);
 void session_pump (Session *self); /* takes rows while there is room, begins them, says QUIT when it is time */
 
-const guint8 *session_peek_output (const Session *self, gsize *out_len); /* borrowed until the next call */
+const guint8 *session_peek_output (const Session *self, gsize *out_len); /* borrowed until the next call; NULL: none */
 void          session_sent        (Session *self, gsize len);            /* that many octets of it left */
 
 gboolean session_wants_tls (const Session *self); /* do the handshake now, feed nothing */

@@ -74,10 +74,11 @@ main (int argc, char *argv[])
   }
   seconds = (double) (g_get_monotonic_time () - start) / 1e6;
   getrusage (RUSAGE_SELF, &us);
-  printf ("%u messages, %u connections: %.0f a second; transport %.1f us CPU a message, we %.1f; %s\n", messages, connections, messages / seconds,
+  printf ("%u messages, %u connections: %.0f a second; transport %.1f us CPU a message, we %.1f; "
+          "%u accepted, %u refused, %u later, %u unknown %s\n", messages, connections, messages / seconds,
           cpu_us (peer_get_pid (client->peer)) / messages,
           ((double) us.ru_utime.tv_sec + us.ru_stime.tv_sec) * 1e6 / messages + (double) (us.ru_utime.tv_usec + us.ru_stime.tv_usec) / messages,
-          client->log->str);
+          client->tally[STATE_ACCEPTED], client->tally[STATE_REFUSED], client->tally[STATE_LATER], client->tally[STATE_UNKNOWN], client->log->str);
   client_free (client);
   g_string_free (text, TRUE);
   return 0;

@@ -270,12 +270,65 @@ test_per_connection (void)
   client_free (client);
 }
 
+/* Paused by a login that failed; mended on the server's side; Resume asks for a connection, and the row that waited goes. */
+static void
+test_resume (void)
+{
+  Client *client = client_new ();
+  g_autofree char *problem = NULL, *again = NULL;
+  guint needed;
+  int fd;
+  ScriptServer *server = script_server_new (HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN *\nS: 535 5.7.8 no\n", &fd);
+
+  client_open (client, "{" PLAIN ", 'user': <'ann'>}", "secret");
+  client_begin (client, 1, "Dear {{word}}\n");
+  client_send (client, 1, 1, 1);
+  g_assert_true (client_add (client, fd));
+  client_wait_log (client, "lost");
+  problem = script_server_finish (server);
+  g_assert_cmpstr (problem, ==, "");
+  client_spin (50);
+  needed = client->needed;
+  g_assert_true (pr_transport1_call_resume_sync (client->proxy, NULL, NULL));
+  client_spin (50);
+  g_assert_cmpuint (client->needed, ==, needed + 1);
+  server = script_server_new (HELLO "S: 250-mx\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\nSASL PLAIN\n" ENVELOPE TAKE "S: 250 taken\n", &fd);
+  g_assert_true (client_add (client, fd));
+  client_wait_outcomes (client, 1);
+  g_assert_cmpstr (client->log->str, ==, "paused(login) lost 1=accepted ");
+  client_free (client);
+  again = script_server_finish (server);
+  g_assert_cmpstr (again, ==, "");
+}
+
+/* Three 421 in a row are not a coincidence: the lane pauses; while it is paused it asks for nothing. */
+static void
+test_busy (void)
+{
+  Client *client = client_new ();
+
+  client_open (client, "{" PLAIN "}", "");
+  client_begin (client, 1, "Dear {{word}}\n");
+  client_send (client, 1, 1, 1);
+  for (guint i = 0; i < 3; i++) {
+    g_autofree char *problem = NULL;
+    int fd;
+    ScriptServer *server = script_server_new ("S: 421 4.7.0 too many\n", &fd);
+
+    g_assert_true (client_add (client, fd));
+    problem = script_server_finish (server);
+  }
+  client_wait_log (client, "lost lost paused(busy) lost ");
+  g_assert_cmpstr (client->log->str, ==, "lost lost paused(busy) lost ");
+  client_free (client);
+}
+
 /* The journal cannot grow: nothing leaves, the lane says so; with room again it goes on. */
 static void
 test_full_disk (void)
 {
   Client *client = client_new ();
-  g_autofree char *journal = NULL, *problem = NULL;
+  g_autofree char *problem = NULL;
   int fd, full = open ("/dev/full", O_RDWR | O_CLOEXEC), real = dup (client->journal);
   ScriptServer *server = script_server_new (PIPED ENVELOPE "S: 250 ok\nS: 250 ok\nS: 354 go\nC: never\n", &fd);
 
@@ -362,6 +415,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/smtp/program/drain", test_drain);
   g_test_add_func ("/smtp/program/core-gone", test_core_gone);
   g_test_add_func ("/smtp/program/per-connection", test_per_connection);
+  g_test_add_func ("/smtp/program/resume", test_resume);
+  g_test_add_func ("/smtp/program/busy", test_busy);
   g_test_add_func ("/smtp/program/full-disk", test_full_disk);
   g_test_add_func ("/smtp/program/wrong-calls", test_wrong_calls);
   g_test_add_func ("/smtp/program/preview", test_preview);

@@ -37,6 +37,8 @@ outcomes_cb (PrTransport1 *proxy, GVariant *rows, gpointer data)
 
     g_assert_cmpuint (row.n_fields, ==, 4);
     self->outcomes++;
+    g_assert_true (is_outcome ((guint8) row.fields[0].data[0]));
+    self->tally[(guint8) row.fields[0].data[0]]++;
     if (!self->is_quiet)
       g_string_append_printf (self->log, "%u=%s%s%s ", (guint) row.key, state_to_word ((State) row.fields[0].data[0]), *reason != '\0' ? "/" : "",
                               reason);

@@ -12,6 +12,7 @@ typedef struct {
   GString      *log;     /* signals in short: "1=accepted 2=refused/suppress paused(login) lost " */
   char         *text;    /* of the last Paused or ConnectionLost */
   guint         outcomes, needed; /* needed: sum of NeedConnection */
+  guint         tally[STATE_COUNT]; /* outcomes by state */
   gboolean      has_ended, is_quiet; /* is_quiet: count, don't log outcomes */
   int           journal; /* read and write; ours */
   char         *journal_path;
