@@ -1,0 +1,302 @@
+/* Who is never written to: scopes, folded addresses, forgotten people whose hash alone is left, a locked vault. */
+#include "contact.h"
+#include "fault.h"
+#include "forget.h"
+#include "list.h"
+#include "suppression.h"
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct {
+  char  *home, *state;
+  Vault *vault;
+  Store *store;
+} Fixture;
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  gint64 list;
+
+  self->home = g_dir_make_tmp ("suppress-home-XXXXXX", NULL);
+  self->state = g_dir_make_tmp ("suppress-state-XXXXXX", NULL);
+  self->vault = vault_new (self->home, self->state, &error);
+  g_assert_no_error (error);
+  path = g_build_filename (self->home, "store", NULL);
+  self->store = store_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_true (suppression_register_functions (self->store, self->vault));
+  g_assert_true (list_ensure (self->store, "News", &list, NULL));
+}
+
+static void
+remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+
+  for (const char *name; (name = g_dir_read_name (dir)) != NULL;) {
+    g_autofree char *file = g_build_filename (path, name, NULL);
+
+    g_unlink (file);
+  }
+  g_rmdir (path);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  store_close (self->store);
+  vault_free (self->vault);
+  remove_folder (self->home);
+  remove_folder (self->state);
+  g_free (self->home);
+  g_free (self->state);
+}
+
+static int
+ask (Fixture *self, const char *key, const char *sender, const char *list)
+{
+  gint64 answer = -1;
+  int result = store_get_int (self->store, &answer, NULL, "SELECT is_suppressed(?,?,?)", "sss", key, sender, list);
+
+  return result == 1 ? (int) answer : -1;
+}
+
+static void
+add (Fixture *self, const char *address, const char *raw_scope, guint expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *key = suppression_parse_address (address, &error);
+  g_autofree char *scope = key != NULL ? suppression_parse_scope (self->store, raw_scope, &error) : NULL;
+  guint count = 0;
+
+  g_assert_no_error (error);
+  g_assert_true (suppression_add (self->store, key, scope, "asked", "test", &count, &error));
+  g_assert_cmpuint (count, ==, expected);
+}
+
+static void
+test_scopes (Fixture *self, gconstpointer data)
+{
+  add (self, " Ann@EXAMPLE.org ", "all", 1);
+  add (self, "ann@example.org", "", 0); /* there already, under another spelling */
+  add (self, "ben@example.org", "from:News@example.com", 1);
+  add (self, "cara@example.org", "list:news", 1);
+  add (self, "+4930123456", "all", 1);
+
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Any"), ==, 1);
+  g_assert_cmpint (ask (self, "nn@example.org", "x@example.com", "Any"), ==, 0);
+  g_assert_cmpint (ask (self, "ben@example.org", "news@example.com", "Any"), ==, 1);
+  g_assert_cmpint (ask (self, "ben@example.org", "Ben <news@example.com>", "Any"), ==, 1); /* as a campaign has it */
+  g_assert_cmpint (ask (self, "ben@example.org", "Ben <anews@example.com>", "Any"), ==, 0);
+  g_assert_cmpint (ask (self, "ben@example.org", "news@example.co", "Any"), ==, 0);
+  g_assert_cmpint (ask (self, "ben@example.org", NULL, NULL), ==, 0);
+  g_assert_cmpint (ask (self, "cara@example.org", "x@example.com", "NEWS"), ==, 1);
+  g_assert_cmpint (ask (self, "cara@example.org", "x@example.com", "Newsroom"), ==, 0);
+  g_assert_cmpint (ask (self, "+4930123456", "", ""), ==, 1);
+  g_assert_cmpint (ask (self, "", "", ""), ==, 0); /* no address, nobody */
+}
+
+static const struct {
+  const char *text;
+  int code;
+} bad[] = {
+  { "ann", FAULT_DATA },
+  { "ann@", FAULT_DATA },
+  { "4930123456", FAULT_DATA }, /* of which country? */
+  { "", FAULT_DATA },
+  { "a@example.org\nb@example.org", FAULT_DATA },
+};
+
+static void
+test_bad (Fixture *self, gconstpointer data)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (suppression_parse_address (bad[i].text, &error));
+    g_assert_error (error, FAULT, bad[i].code);
+  }
+  {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (suppression_parse_scope (self->store, "everything", &error));
+    g_assert_error (error, FAULT, FAULT_USAGE);
+    g_clear_error (&error);
+    g_assert_null (suppression_parse_scope (self->store, "list:Newz", &error));
+    g_assert_error (error, FAULT, FAULT_NO_INPUT);
+    g_assert_nonnull (strstr (error->message, "News")); /* names the near one */
+  }
+}
+
+static void
+test_speed (Fixture *self, gconstpointer data)
+{
+  gint64 start, found = 0;
+
+  store_run (self->store, NULL,
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<20000)"
+             " INSERT INTO suppression(address,created_utc) SELECT 'p'||(i*10)||'@example.org',1 FROM n", "");
+  start = g_get_monotonic_time ();
+  g_assert_cmpint (store_get_int (self->store, &found, NULL,
+                                  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<200000)"
+                                  " SELECT sum(is_suppressed('p'||i||'@example.org','x@example.com','News')) FROM n", ""), ==, 1);
+  g_assert_cmpint (found, ==, 20000);
+  g_test_message ("200,000 questions in %.2f s", (double) (g_get_monotonic_time () - start) / 1e6);
+}
+
+/* --- forgetting --- */
+
+static void
+make_people (Fixture *self)
+{
+  static const char script[] =
+    "INSERT INTO contact(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc) VALUES"
+    " (1,'Ann Secret','ann secret','Ann@example.org','ann@example.org','+4930123456',x'0400','1',1),"
+    " (2,'Ben','ben','both@example.org','both@example.org','','',1,1),(3,'Cara','cara','both@example.org','both@example.org','','',1,1);"
+    "INSERT INTO member VALUES(1,1),(1,2),(1,3);"
+    "INSERT INTO consent(contact,source,time_utc) VALUES(1,'Secret fair',1);"
+    "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','x@example.com','h',25,'none',1);"
+    "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,zeroblob(16),1,2,'x@example.com','Hi',1);"
+    "INSERT INTO recipient(campaign,id,state,reply) VALUES(1,1,2,'250 Ann Secret ok'),(1,2,0,''),(1,3,0,'');"
+    "INSERT INTO snapshot(campaign,id,contact,address,address_key,name,fields) VALUES"
+    " (1,1,1,'Ann@example.org','ann@example.org','Ann Secret',x'0300000041424302000000'||x'4445'),(1,2,2,'both@example.org','both@example.org','Ben',''),"
+    " (1,3,3,'both@example.org','both@example.org','Cara','');"
+    "INSERT INTO outcome VALUES(1,1,1,4,'450 Ann Secret later',1);"
+    "INSERT INTO tally VALUES(1,2,1),(1,0,2);"
+    "INSERT INTO suppression(address,scope,reason,created_utc) VALUES('ann@example.org','list:News','550 Ann Secret',1);";
+
+  g_assert_cmpint (sqlite3_exec (store_get_db (self->store), script, NULL, NULL, NULL), ==, SQLITE_OK);
+}
+
+static gint64
+count (Fixture *self, const char *sql)
+{
+  gint64 n = -1;
+
+  g_assert_cmpint (store_get_int (self->store, &n, NULL, sql, ""), ==, 1);
+  return n;
+}
+
+/* Octets anywhere in the data folder. */
+static gboolean
+is_on_disk (Fixture *self, const char *word)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->home, 0, NULL);
+  gboolean is_found = FALSE;
+
+  for (const char *name; (name = g_dir_read_name (dir)) != NULL;) {
+    g_autofree char *file = g_build_filename (self->home, name, NULL);
+    g_autofree char *bytes = NULL;
+    gsize len = 0;
+
+    if (g_file_get_contents (file, &bytes, &len, NULL))
+      is_found |= memmem (bytes, len, word, strlen (word)) != NULL;
+  }
+  return is_found;
+}
+
+static void
+test_forget (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  make_people (self);
+  g_assert_true (is_on_disk (self, "Secret")); /* the control */
+  g_assert_true (forget_contact (self->store, self->vault, 1, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM contact"), ==, 2);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE campaign=1 AND id=1 AND state=2 AND reply=''"), ==, 1); /* the state stays */
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=1 AND contact=0 AND name='' AND address='' AND fields=zeroblob(8)"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM outcome WHERE reply=''"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE address<>''"), ==, 0);
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 1); /* whoever imports them again */
+  g_assert_cmpint (ask (self, "+4930123456", "x@example.com", "Other"), ==, 1);
+  g_assert_cmpint (ask (self, "dora@example.org", "x@example.com", "Other"), ==, 0);
+  g_assert_false (is_on_disk (self, "Secret"));
+  g_assert_false (is_on_disk (self, "ann@example.org"));
+  {
+    guint removed = 0;
+
+    g_assert_true (suppression_remove (self->store, self->vault, "ann@example.org", "all", &removed, NULL)); /* they changed their mind */
+    g_assert_cmpuint (removed, ==, 1);
+    g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 0);
+    g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "News"), ==, 1);
+  }
+}
+
+/* One of two at an address: the other one keeps it, and is still written to. */
+static void
+test_forget_shared (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  make_people (self);
+  g_assert_true (forget_contact (self->store, self->vault, 2, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (ask (self, "both@example.org", "x@example.com", "News"), ==, 0);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE id=2 AND state=6 AND reason='suppressed'"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE id=3 AND state=0"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=0"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=6"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE name='Ben'"), ==, 0);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE name='Cara' AND address<>''"), ==, 1);
+}
+
+static void
+test_forget_refused (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  make_people (self);
+  g_assert_true (store_run (self->store, NULL, "UPDATE recipient SET state=1 WHERE id=1", ""));
+  g_assert_false (forget_contact (self->store, self->vault, 1, &error));
+  g_assert_error (error, FAULT, FAULT_TEMP);
+  g_clear_error (&error);
+  g_assert_false (forget_contact (self->store, self->vault, 99, &error));
+  g_assert_error (error, FAULT, FAULT_NO_USER);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM contact"), ==, 3);
+}
+
+/* The key is gone: nobody can be cleared, so the question itself fails. */
+static void
+test_locked (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SecretBytes) passphrase = secret_bytes_new ("correct horse", 13);
+
+  make_people (self);
+  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
+  g_assert_true (vault_protect (self->vault, passphrase, &error));
+  g_assert_no_error (error);
+  g_clear_pointer (&self->vault, vault_free);
+  self->vault = vault_new (self->home, self->state, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (vault_get_state (self->vault), ==, VAULT_LOCKED);
+  g_assert_true (suppression_register_functions (self->store, self->vault));
+  g_assert_cmpint (suppression_has_hashed (self->store, NULL), ==, 1);
+  g_assert_cmpint (ask (self, "ben@example.org", "x@example.com", "News"), ==, -1);
+  g_assert_false (forget_contact (self->store, self->vault, 2, &error));
+  g_assert_error (error, FAULT, FAULT_NO_PERM);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM contact"), ==, 2);
+  g_assert_true (vault_unlock (self->vault, passphrase, NULL));
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "News"), ==, 1);
+}
+
+#define ADD(path, func) g_test_add ("/suppression/" path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("scopes", test_scopes);
+  ADD ("bad", test_bad);
+  ADD ("speed", test_speed);
+  ADD ("forget", test_forget);
+  ADD ("forget-shared", test_forget_shared);
+  ADD ("forget-refused", test_forget_refused);
+  ADD ("locked", test_locked);
+  return g_test_run ();
+}
