@@ -1,15 +1,11 @@
 #include "dialer.h"
 
 #include "contract-dial1.h"
+#include "dialled.h"
 #include "fault.h"
 #include "peer.h"
 #include "text.h"
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <gio/gunixfdlist.h>
-#include <netinet/in.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define ANSWER_GRACE_MS 10000   /* chosen: beyond the call's own time-out; then it is stalling, and is dropped */
@@ -45,68 +41,7 @@ typedef struct { /* task data of each GTask */
   guint    timeout_ms;
 } Call;
 
-typedef struct {
-  int     fd;
-  char   *address;
-  guint16 port;
-} Dialled;
-
-static void
-dialled_free (gpointer data)
-{
-  Dialled *self = data;
-
-  if (self->fd >= 0)
-    close (self->fd);
-  g_free (self->address);
-  g_free (self);
-}
-
 static void retire (Dial *self);
-
-/* --- what came back is checked: the name server's answers went through that process --- */
-
-static char *
-format_address (const struct sockaddr_storage *address, guint16 *out_port)
-{
-  char text[INET6_ADDRSTRLEN] = "";
-
-  if (address->ss_family == AF_INET) {
-    const struct sockaddr_in *in = (const struct sockaddr_in *) address;
-
-    *out_port = ntohs (in->sin_port);
-    return g_strdup_printf ("%s:%u", inet_ntop (AF_INET, &in->sin_addr, text, sizeof text), *out_port);
-  }
-  if (address->ss_family == AF_INET6) {
-    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *) address;
-
-    *out_port = ntohs (in6->sin6_port);
-    return g_strdup_printf ("[%s]:%u", inet_ntop (AF_INET6, &in6->sin6_addr, text, sizeof text), *out_port);
-  }
-  return NULL;
-}
-
-/* Takes fd number `handle` out of the list and checks that it is a TCP socket of the wanted kind: what dial says of it is not believed.
- * Returns: (transfer full), or NULL. */
-static Dialled *
-take_socket (GUnixFDList *fds, GVariant *handle, gboolean is_listener)
-{
-  int index = handle != NULL ? g_variant_get_handle (handle) : -1;
-  Dialled *self = g_new0 (Dialled, 1);
-  struct sockaddr_storage address = { 0 };
-  socklen_t len = sizeof address, int_len = sizeof (int);
-  int type = 0, listens = 0;
-
-  self->fd = fds != NULL && index >= 0 && index < g_unix_fd_list_get_length (fds) ? g_unix_fd_list_get (fds, index, NULL) : -1;
-  if (self->fd >= 0 && getsockopt (self->fd, SOL_SOCKET, SO_TYPE, &type, &int_len) == 0 && type == SOCK_STREAM &&
-      getsockopt (self->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &int_len) == 0 && (listens != 0) == is_listener &&
-      (is_listener ? getsockname : getpeername) (self->fd, (struct sockaddr *) &address, &len) == 0)
-    self->address = format_address (&address, &self->port);
-  if (self->address != NULL && fcntl (self->fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0)
-    return self;
-  dialled_free (self);
-  return NULL;
-}
 
 /* Its words are foreign; only the codes that the contract names are believed. */
 static GError *
@@ -127,27 +62,6 @@ translate_error (GError *error, const char *name)
     code = taken->code;
   text = text_printable (taken->message, -1, ERROR_TEXT_MAX);
   return g_error_new_literal (FAULT, code, text);
-}
-
-gboolean
-dialer_is_loopback (const char *numeric_address)
-{
-  const char *end = strrchr (numeric_address, ':');
-  g_autofree char *host = NULL;
-  struct in_addr in;
-  struct in6_addr in6;
-
-  if (end == NULL)
-    return FALSE;
-  host = g_strndup (numeric_address, (gsize) (end - numeric_address));
-  if (inet_pton (AF_INET, host, &in) == 1)
-    return (ntohl (in.s_addr) >> 24) == 127;
-  if (host[0] != '[' || end[-1] != ']')
-    return FALSE;
-  host[end - numeric_address - 1] = '\0';
-  if (inet_pton (AF_INET6, host + 1, &in6) != 1)
-    return FALSE;
-  return IN6_IS_ADDR_LOOPBACK (&in6) || (IN6_IS_ADDR_V4MAPPED (&in6) && in6.s6_addr[12] == 127);
 }
 
 /* --- one process --- */
@@ -233,14 +147,14 @@ connect_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, translate_error (error, call->name));
     return;
   }
-  dialled = take_socket (fds, handle, FALSE);
+  dialled = dialled_take (fds, handle, FALSE);
   if (dialled != NULL && dialled->port != call->port)
     g_clear_pointer (&dialled, dialled_free);
   if (dialled == NULL)
     drop (dial, "it gave something else than the socket that was asked for");
   call_ended (call);
   if (dialled != NULL)
-    g_task_return_pointer (task, dialled, dialled_free);
+    g_task_return_pointer (task, dialled, (GDestroyNotify) dialled_free);
   else
     g_task_return_new_error (task, FAULT, FAULT_TEMP, "%s: the process that connects misbehaved and was ended; try again", call->name);
 }
@@ -565,9 +479,9 @@ listen_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, translate_error (error, "the listening port"));
     return;
   }
-  dialled = take_socket (fds, handle, TRUE);
+  dialled = dialled_take (fds, handle, TRUE);
   if (is_wanted_listener (dialled, self->port)) {
-    g_task_return_pointer (task, dialled, dialled_free);
+    g_task_return_pointer (task, dialled, (GDestroyNotify) dialled_free);
     return;
   }
   if (dialled != NULL)

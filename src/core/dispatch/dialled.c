@@ -1,0 +1,81 @@
+#include "dialled.h"
+
+#include "dialer.h"
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void
+dialled_free (Dialled *self)
+{
+  if (self == NULL)
+    return;
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self->address);
+  g_free (self);
+}
+
+static char *
+format_address (const struct sockaddr_storage *address, guint16 *out_port)
+{
+  char text[INET6_ADDRSTRLEN] = "";
+
+  if (address->ss_family == AF_INET) {
+    const struct sockaddr_in *in = (const struct sockaddr_in *) address;
+
+    *out_port = ntohs (in->sin_port);
+    return g_strdup_printf ("%s:%u", inet_ntop (AF_INET, &in->sin_addr, text, sizeof text), *out_port);
+  }
+  if (address->ss_family == AF_INET6) {
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *) address;
+
+    *out_port = ntohs (in6->sin6_port);
+    return g_strdup_printf ("[%s]:%u", inet_ntop (AF_INET6, &in6->sin6_addr, text, sizeof text), *out_port);
+  }
+  return NULL;
+}
+
+Dialled *
+dialled_take (GUnixFDList *fds, GVariant *handle, gboolean is_listener)
+{
+  int index = handle != NULL ? g_variant_get_handle (handle) : -1;
+  Dialled *self = g_new0 (Dialled, 1);
+  struct sockaddr_storage address = { 0 };
+  socklen_t len = sizeof address, int_len = sizeof (int);
+  int type = 0, listens = 0;
+
+  self->fd = fds != NULL && index >= 0 && index < g_unix_fd_list_get_length (fds) ? g_unix_fd_list_get (fds, index, NULL) : -1;
+  if (self->fd >= 0 && getsockopt (self->fd, SOL_SOCKET, SO_TYPE, &type, &int_len) == 0 && type == SOCK_STREAM &&
+      getsockopt (self->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &int_len) == 0 && (listens != 0) == is_listener &&
+      (is_listener ? getsockname : getpeername) (self->fd, (struct sockaddr *) &address, &len) == 0)
+    self->address = format_address (&address, &self->port);
+  if (self->address != NULL && fcntl (self->fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0)
+    return self;
+  dialled_free (self);
+  return NULL;
+}
+
+gboolean
+dialer_is_loopback (const char *numeric_address)
+{
+  const char *end = strrchr (numeric_address, ':');
+  g_autofree char *host = NULL;
+  struct in_addr in;
+  struct in6_addr in6;
+
+  if (end == NULL)
+    return FALSE;
+  host = g_strndup (numeric_address, (gsize) (end - numeric_address));
+  if (inet_pton (AF_INET, host, &in) == 1)
+    return (ntohl (in.s_addr) >> 24) == 127;
+  if (host[0] != '[' || end[-1] != ']')
+    return FALSE;
+  host[end - numeric_address - 1] = '\0';
+  if (inet_pton (AF_INET6, host + 1, &in6) != 1)
+    return FALSE;
+  return IN6_IS_ADDR_LOOPBACK (&in6) || (IN6_IS_ADDR_V4MAPPED (&in6) && in6.s6_addr[12] == 127);
+}

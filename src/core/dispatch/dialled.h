@@ -1,0 +1,17 @@
+/* dialled.h - a socket that dial gave us: what it is and where it goes is read from the socket itself.
+ * Trust:  dial has read a stranger's DNS answers: its words about the socket are not believed.
+ * Used in: core/dispatch. */
+#pragma once
+#include <gio/gio.h>
+#include <gio/gunixfdlist.h>
+
+typedef struct {
+  int     fd;      /* owned; -1: taken */
+  char   *address; /* owned; numeric, with port */
+  guint16 port;    /* the peer's; of a listener its own */
+} Dialled;
+
+/* Takes fd number `handle` out of the list. Returns: (transfer full), non-blocking; or NULL: it is no TCP socket, or neither connected
+ * nor (is_listener) listening. */
+Dialled *dialled_take (GUnixFDList *fds, GVariant *handle, gboolean is_listener);
+void     dialled_free (Dialled *self); /* closes; NULL is a no-op */
