@@ -96,14 +96,16 @@ read_all (Connection *self)
   gsize len = 0;
 
   while (!self->is_eof && !session_is_closed (self->session) && !session_wants_tls (self->session)) {
+    guint64 answer_count = session_get_answer_count (self->session);
     IoResult result = read_some (self, buffer, sizeof buffer, &len);
 
     if (result == IO_END)
       self->is_eof = TRUE;
     if (result != IO_SOME)
       return;
-    progress (self);
     session_feed (self->session, buffer, len);
+    if (session_get_answer_count (self->session) != answer_count)
+      progress (self);
     if (!self->is_tls_up && len < sizeof buffer)
       return;
   }

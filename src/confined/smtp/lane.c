@@ -303,7 +303,7 @@ closed_cb (Connection *connection, gpointer data)
   g_ptr_array_remove_fast (self->connections, connection);
   g_ptr_array_add (self->dead, connection);
   if (self->reap_idle == 0)
-    self->reap_idle = g_idle_add (reap_cb, self);
+    self->reap_idle = g_idle_add_full (G_PRIORITY_DEFAULT, reap_cb, self, NULL); /* else a busy lane keeps their descriptors */
   self->announced = 0;
   if (is_test) {
     finish_test (self);

@@ -42,6 +42,7 @@ struct Session {
   gsize       output_at;   /* octets of output that have left */
   gsize       output_safe; /* octets of output whose messages are journaled */
   Answer      answer;
+  guint64     answer_count; /* whole ones */
 
   Mode     mode;
   gboolean has_starttls, has_8bitmime, has_smtputf8, has_size, has_pipelining, has_chunking;

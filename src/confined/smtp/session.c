@@ -181,6 +181,7 @@ handle_line (Session *self, const char *line, gsize len)
     session_login_line (self, reply->text);
   if (reply->is_last) {
     answer->line_count = 0;
+    self->answer_count++;
     handle_answer (self);
   }
 }
@@ -336,6 +337,12 @@ const char *
 session_get_end_text (const Session *self)
 {
   return self->end_text;
+}
+
+guint64
+session_get_answer_count (const Session *self)
+{
+  return self->answer_count;
 }
 
 const SessionFacts *

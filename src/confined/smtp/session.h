@@ -68,6 +68,7 @@ gboolean session_is_lost   (const Session *self); /* closed otherwise than by ou
 const char *session_get_end_text (const Session *self); /* for people; "" while open */
 guint    session_get_begun_count (const Session *self);
 guint    session_get_wait_s (const Session *self); /* RFC 5321 §4.5.3.2: how long the present wait may last */
+guint64  session_get_answer_count (const Session *self); /* whole answers so far: octets that only drip are no progress */
 const SessionFacts *session_get_facts (const Session *self);
 
 /* Gives back what is not begun and for which `is_wanted` (NULL: all) says yes. */

@@ -261,6 +261,11 @@ run_step (ScriptServer *self, const char *step)
     return read_chunk (self);
   if (g_str_has_prefix (step, "TLS"))
     return start_tls (self, step + 3);
+  if (strcmp (step, "DRIP") == 0) {
+    while (send (self->fd, "2", 1, MSG_NOSIGNAL) == 1)
+      g_usleep (100000);
+    return TRUE;
+  }
   if (g_str_has_prefix (step, "SLEEP ")) {
     g_usleep (1000 * (gulong) atoi (step + 6));
     return TRUE;

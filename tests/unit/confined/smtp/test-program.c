@@ -43,6 +43,7 @@ static const Case cases[] = {
   { "relay denied to the first", PLAIN, PIPED ENVELOPE "S: 250 ok\nS: 554 5.7.1 Relay access denied\nS: 554 no\n", 2, 1, "paused",
     "paused(relay-denied) 1=later ", NULL },
   { "a greeting that never comes", PLAIN ", 'timeout_percent': <uint32 1>", "WAIT\n", 1, 0, "lost", "lost ", "" }, /* 1 % of 5 minutes: 3 s */
+  { "a greeting that only drips", PLAIN ", 'timeout_percent': <uint32 1>", "DRIP\n", 1, 0, "lost", "lost ", "" },
   { "not SMTP at all", PLAIN, "S: SSH-2.0-OpenSSH_9.2\nWAIT\n", 1, 0, "lost", "lost ", "" },
   { "no password in the clear", "'tls': <'none'>, 'user': <'ann'>", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nWAIT\n", 1, 0, "lost", "paused(tls) lost ",
     "" },
