@@ -1,5 +1,5 @@
 /* fake-core - answers App1 with fixed words, so that tests see what the command makes of them: no store, no vault, nobody to send to.
- * fake-core SOCKET WORD: WORD sets its mood (done, refused, paused, later, dies, needs-password, older, silent). */
+ * fake-core SOCKET WORD: WORD sets its mood (done, refused, paused, later, endless, dies, needs-password, older, newer). */
 #include "contract-app1.h"
 #include "fault.h"
 #include "frame.h"
@@ -23,8 +23,18 @@ is_mood (const char *word)
 static gboolean
 handle_hello (PrApp1 *core, GDBusMethodInvocation *call)
 {
-  pr_app1_complete_hello (core, call, is_mood ("newer") ? "99.0" : POSTRIDER_VERSION, 1);
+  pr_app1_complete_hello (core, call, is_mood ("newer") ? "99.0" : is_mood ("older") ? "0.0.9" : POSTRIDER_VERSION, 1);
   return TRUE;
+}
+
+static gboolean
+handle_leave (PrApp1 *core, GDBusMethodInvocation *call)
+{
+  GDBusConnection *connection = g_dbus_method_invocation_get_connection (call);
+
+  pr_app1_complete_leave (core, g_object_ref (call));
+  g_dbus_connection_flush_sync (connection, NULL, NULL);
+  _exit (0);
 }
 
 static char *
@@ -233,6 +243,7 @@ connect_handlers (PrApp1 *core)
     GCallback   handler;
   } handlers[] = {
     { "hello", G_CALLBACK (handle_hello) },
+    { "leave", G_CALLBACK (handle_leave) },
     { "account-add", G_CALLBACK (handle_account_add) },
     { "account-list", G_CALLBACK (handle_account_list) },
     { "account-secret", G_CALLBACK (handle_account_secret) },
