@@ -3,6 +3,7 @@
 #include "fault.h"
 #include "layers.h"
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,17 +38,15 @@ lock_enter (const LockTable *table, GError **error)
   return limits_set (table, error) && process_harden (table, error);
 }
 
-/* Landlock binds the calling thread and those that it starts. A thread of the warm-up would stay outside.
- * Returns: 1 also when there is no /proc to ask. */
-static guint
-count_threads (void)
+static gboolean
+has_one_thread_by_proc (void)
 {
   char line[1024];
   FILE *file = fopen ("/proc/self/stat", "re");
   guint count = 1;
 
   if (file == NULL)
-    return 1;
+    return TRUE;
   if (fgets (line, sizeof line, file) != NULL) {
     const char *at = strrchr (line, ')'); /* the name in front may hold anything */
 
@@ -55,16 +54,24 @@ count_threads (void)
       count = 1;
   }
   fclose (file);
-  return count;
+  return count == 1;
+}
+
+/* Landlock binds the calling thread and those that it starts. A thread of the warm-up would stay outside.
+ * unshare(CLONE_VM) does nothing for who is alone and fails with EINVAL for who is not; containers may forbid it. */
+static gboolean
+has_one_thread (void)
+{
+  if (unshare (CLONE_VM) == 0)
+    return TRUE;
+  return errno != EINVAL && has_one_thread_by_proc ();
 }
 
 gboolean
 lock_seal (const LockTable *table, GError **error)
 {
-  guint threads = count_threads ();
-
-  if (threads != 1) {
-    g_set_error (error, FAULT, FAULT_SOFTWARE, "postrider-%s had %u threads before its lock", table->program, threads);
+  if (!has_one_thread ()) {
+    g_set_error (error, FAULT, FAULT_SOFTWARE, "postrider-%s had threads before its lock", table->program);
     return FALSE;
   }
   if (!landlock_seal (table, error))

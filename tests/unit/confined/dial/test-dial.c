@@ -132,7 +132,6 @@ test_refusals (void)
     { "256.1.1.1.invalid.", 9, 8000, FAULT_NO_HOST }, /* or TEMP without a name server */
     { "localhost", 9, 0, FAULT_UNAVAILABLE },     /* no time at all: refused at once, or too late */
   };
-  g_autoptr (GError) plain = NULL;
   Dial dial;
 
   dial_start (&dial, (const char *const[]){ "--connect", "9", NULL });
