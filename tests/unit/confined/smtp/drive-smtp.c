@@ -40,10 +40,21 @@ cpu_us (GPid pid)
   return (double) (user + system) * 1e6 / (double) sysconf (_SC_CLK_TCK);
 }
 
+static guint
+resident_kib (GPid pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/statm", pid), *text = NULL;
+  unsigned pages = 0;
+
+  if (g_file_get_contents (path, &text, NULL, NULL))
+    (void) !sscanf (text, "%*u %u", &pages);
+  return pages * 4;
+}
+
 int
 main (int argc, char *argv[])
 {
-  guint messages = argc > 3 ? (guint) atoi (argv[3]) : 0, handed = 0;
+  guint messages = argc > 3 ? (guint) atoi (argv[3]) : 0, handed = 0, early_kib = 0;
   g_autofree char *settings = NULL, *body = g_strnfill (1500, 'x');
   GString *text = g_string_new ("Dear {{name}},\n\n{{word}}\n");
   Client *client;
@@ -71,14 +82,17 @@ main (int argc, char *argv[])
       handed += MIN (BATCH, messages - handed);
     }
     g_main_context_iteration (NULL, TRUE);
+    if (early_kib == 0 && client->outcomes > messages / 10)
+      early_kib = resident_kib (peer_get_pid (client->peer));
   }
   seconds = (double) (g_get_monotonic_time () - start) / 1e6;
   getrusage (RUSAGE_SELF, &us);
   printf ("%u messages, %u connections: %.0f a second; transport %.1f us CPU a message, we %.1f; "
-          "%u accepted, %u refused, %u later, %u unknown %s\n", messages, connections, messages / seconds,
+          "%u accepted, %u refused, %u later, %u unknown; %u KiB after a tenth, %u at the end %s\n", messages, connections, messages / seconds,
           cpu_us (peer_get_pid (client->peer)) / messages,
           ((double) us.ru_utime.tv_sec + us.ru_stime.tv_sec) * 1e6 / messages + (double) (us.ru_utime.tv_usec + us.ru_stime.tv_usec) / messages,
-          client->tally[STATE_ACCEPTED], client->tally[STATE_REFUSED], client->tally[STATE_LATER], client->tally[STATE_UNKNOWN], client->log->str);
+          client->tally[STATE_ACCEPTED], client->tally[STATE_REFUSED], client->tally[STATE_LATER], client->tally[STATE_UNKNOWN], early_kib,
+          resident_kib (peer_get_pid (client->peer)), client->log->str);
   client_free (client);
   g_string_free (text, TRUE);
   return 0;
