@@ -138,7 +138,7 @@ check_types (GVariant *dict, GError **error)
     gboolean is_known = FALSE;
 
     for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
-      is_known |= strcmp (name, options[i].name) == 0 && g_variant_is_of_type (value, G_VARIANT_TYPE (options[i].type));
+      is_known |= strcmp (name, options[i].name) == 0 && g_variant_is_of_type (owned, G_VARIANT_TYPE (options[i].type));
     if (!is_known) {
       g_set_error (error, FAULT, FAULT_USAGE, "import knows no option “%s” of this type", name);
       return FALSE;
