@@ -22,11 +22,12 @@ build_environment (const char *home)
 {
   g_autoptr (GPtrArray) kept = g_ptr_array_new ();
   g_auto (GStrv) names = g_listenv ();
+  const char *chosen = g_getenv ("POSTRIDER_HOME");
 
   for (gsize i = 0; names[i] != NULL; i++)
     if (g_strv_contains (passed, names[i]) || g_str_has_prefix (names[i], "LC_") || g_str_has_prefix (names[i], "XDG_"))
       g_ptr_array_add (kept, g_strdup_printf ("%s=%s", names[i], g_getenv (names[i])));
-  if (g_getenv ("POSTRIDER_HOME") != NULL) /* the same folder, though core works elsewhere */
+  if (chosen != NULL && *chosen != '\0') /* the same folder, though core works elsewhere */
     g_ptr_array_add (kept, g_strdup_printf ("POSTRIDER_HOME=%s", home));
   g_ptr_array_add (kept, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&kept), FALSE);
