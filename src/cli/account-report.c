@@ -14,8 +14,9 @@ describe_certificate (GVariant *report)
 
   if (*dict_text (report, "fingerprint") == '\0')
     return g_strdup ("none");
-  return g_strdup_printf ("%s, from %s, until %s: %s%s", dict_text (report, "subject"), dict_text (report, "issuer"), expires,
-                          dict_flag (report, "verified") ? "trusted" : "NOT trusted: ", dict_flag (report, "verified") ? "" : problem);
+  return g_strdup_printf (
+      "%s, from %s, until %s: %s%s", dict_text (report, "subject"), dict_text (report, "issuer"), expires,
+      dict_flag (report, "verified") ? "trusted" : "NOT trusted: ", dict_flag (report, "verified") ? "" : problem);
 }
 
 static void
@@ -56,12 +57,16 @@ account_report_print (const char *name, GVariant *report)
 
   add_row (table, "Server", dict_text (report, "address"));
   add_row (table, "Greeting", dict_text (report, "greeting"));
-  add_row (table, "TLS", *dict_text (report, "tls") != '\0' ? dict_text (report, "tls") : "none: everybody on the way reads along");
+  add_row (table, "TLS",
+           *dict_text (report, "tls") != '\0' ? dict_text (report, "tls") : "none: everybody on the way reads along");
   add_row (table, "Certificate", certificate);
   add_row (table, "Fingerprint", dict_text (report, "fingerprint"));
   add_row (table, "Extensions", extensions);
   add_row (table, "Login by", mechanisms);
-  add_row (table, "Login", dict_flag (report, "logged_in") ? "yes" : *dict_text (report, "problem") == '\0' ? "not wanted" : "no");
+  add_row (table, "Login",
+           dict_flag (report, "logged_in")          ? "yes"
+           : *dict_text (report, "problem") == '\0' ? "not wanted"
+                                                    : "no");
   if (*dict_text (report, "problem") != '\0')
     add_row (table, "Last answer", dict_text (report, "reply"));
   add_row (table, "Largest message", dict_number (report, "size") > 0 ? size : "the server names no limit");

@@ -12,13 +12,15 @@ const Option account_options[] = {
   { "port", 0, OPTION_NUMBER, AT (port), "P", "its port (587 starttls, 465 implicit, 25 none)" },
   { "user", 0, OPTION_TEXT, AT (user), "U", "the login name, if it is not ADDRESS ('': no login)" },
   { "tls", 0, OPTION_TEXT, AT (tls), "WORD", "starttls | implicit | none (none: loopback, else --insecure)" },
-  { "insecure", 0, OPTION_FLAG, AT (is_insecure), NULL, "log in without TLS beyond this machine: anybody on the way reads along" },
+  { "insecure", 0, OPTION_FLAG, AT (is_insecure), NULL,
+    "log in without TLS beyond this machine: anybody on the way reads along" },
   { "pin", 0, OPTION_TEXT, AT (pin), "HEX", "trust this certificate alone (SHA-256, see account test)" },
   { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" },
   { "per-minute", 0, OPTION_NUMBER, AT (per_minute), "N", "messages in any minute, at most" },
   { "per-hour", 0, OPTION_NUMBER, AT (per_hour), "N", "messages in any hour, at most" },
   { "per-day", 0, OPTION_NUMBER, AT (per_day), "N", "messages in any 24 hours, at most" },
-  { "password-file", 0, OPTION_TEXT, AT (password_file), "F", "read the password from the first line of F (-: standard input)" },
+  { "password-file", 0, OPTION_TEXT, AT (password_file), "F",
+    "read the password from the first line of F (-: standard input)" },
   { "password-command", 0, OPTION_TEXT, AT (password_command), "CMD", "take the first line that CMD prints" },
   { "no-password", 0, OPTION_FLAG, AT (has_no_password), NULL, "keep none: it is asked for each time" },
   { "password", 0, OPTION_TEXT, AT (password), "", NULL }, /* known only to be refused with the reason */
@@ -89,7 +91,9 @@ account_settings_read_password (const AccountOptions *options, gboolean has_term
   if (options->has_no_password || g_strcmp0 (options->user, "") == 0)
     return TRUE;
   if (!has_terminal && !password_is_given (&source)) {
-    g_set_error (error, FAULT, FAULT_USAGE, "there is no terminal to ask for the password; use --password-file F, --password-command CMD or --no-password");
+    g_set_error (
+        error, FAULT, FAULT_USAGE,
+        "there is no terminal to ask for the password; use --password-file F, --password-command CMD or --no-password");
     return FALSE;
   }
   *out_secret = password_read (&source, question, TRUE, error);

@@ -21,14 +21,16 @@ show_stored (Session *session, const char *name, GVariant *used)
     json_out_document (used);
     return 0;
   }
-  printf ("Account %s: %s by %s:%u (%s).\n", name, dict_text (used, "address"), dict_text (used, "host"), (guint) dict_number (used, "port"),
-          dict_text (used, "tls"));
+  printf ("Account %s: %s by %s:%u (%s).\n", name, dict_text (used, "address"), dict_text (used, "host"),
+          (guint) dict_number (used, "port"), dict_text (used, "tls"));
   if (dict_number (used, "per_hour") > 0 || dict_number (used, "per_day") > 0)
     printf ("Pace: at most %s an hour and %s a day.\n", dict_number (used, "per_hour") > 0 ? hour : "any number",
             dict_number (used, "per_day") > 0 ? day : "any number");
   if (*dict_text (used, "note") != '\0')
     printf ("%s\n", dict_text (used, "note"));
-  session_say (session, "%sTry it: postrider account test %s", dict_flag (used, "has_password") && !dict_flag (used, "keep") ? "The password is asked for each time. " : "", name);
+  session_say (
+      session, "%sTry it: postrider account test %s",
+      dict_flag (used, "has_password") && !dict_flag (used, "keep") ? "The password is asked for each time. " : "", name);
   return 0;
 }
 
@@ -66,8 +68,8 @@ describe_limits (GVariant *account)
     g_autofree char *used = g_strdup_printf ("used_%s", windows[i]);
 
     if (dict_number (account, limit) > 0)
-      g_string_append_printf (text, "%s%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " a %s", text->len > 0 ? ", " : "", dict_number (account, used),
-                              dict_number (account, limit), windows[i]);
+      g_string_append_printf (text, "%s%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " a %s", text->len > 0 ? ", " : "",
+                              dict_number (account, used), dict_number (account, limit), windows[i]);
   }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -93,7 +95,10 @@ run_list (Session *session, const void *values, char **words, GError **error)
     const char *text = dict_text (account, "text");
 
     table_row (table, dict_text (account, "name"), dict_text (account, "address"), server, dict_text (account, "tls"),
-               dict_flag (account, "keeps_password") ? "stored" : is_asked ? "asked" : "none", limits, *text != '\0' ? text : dict_text (account, "state"), NULL);
+               dict_flag (account, "keeps_password") ? "stored"
+               : is_asked                            ? "asked"
+                                                     : "none",
+               limits, *text != '\0' ? text : dict_text (account, "state"), NULL);
   }
   if (g_variant_n_children (accounts) == 0)
     session_say (session, "There is no account yet: postrider account add NAME ADDRESS");
@@ -133,14 +138,17 @@ run_pin (Session *session, const void *values, char **words, GError **error)
   g_string_replace (pin, ":", "", 0); /* as openssl prints it */
   g_string_ascii_down (pin);
   if (options->is_removed != (words[1] == NULL) || (words[1] != NULL && pin->len != 64)) {
-    g_set_error (error, FAULT, FAULT_USAGE, "a fingerprint has 64 hex digits (SHA-256), as postrider account test shows it; --remove takes it away");
+    g_set_error (error, FAULT, FAULT_USAGE,
+                 "a fingerprint has 64 hex digits (SHA-256), as postrider account test shows it; --remove takes it away");
     return -1;
   }
   if (session_core (session, error) == NULL)
     return -1;
   if (!pr_app1_call_account_pin_sync (session->core, words[0], pin->str, NULL, error))
     return session_end (FALSE, error);
-  session_say (session, options->is_removed ? "The certificate of %s is checked by chain and host name again." : "Account %s trusts this certificate alone.",
+  session_say (session,
+               options->is_removed ? "The certificate of %s is checked by chain and host name again."
+                                   : "Account %s trusts this certificate alone.",
                words[0]);
   return 0;
 }
@@ -181,13 +189,16 @@ static const Option pin_options[] = {
 };
 
 static const Option password_options[] = {
-  { "password-file", 0, OPTION_TEXT, G_STRUCT_OFFSET (PasswordSource, file), "F", "read it from the first line of F (-: standard input)" },
-  { "password-command", 0, OPTION_TEXT, G_STRUCT_OFFSET (PasswordSource, command), "CMD", "take the first line that CMD prints" },
+  { "password-file", 0, OPTION_TEXT, G_STRUCT_OFFSET (PasswordSource, file), "F",
+    "read it from the first line of F (-: standard input)" },
+  { "password-command", 0, OPTION_TEXT, G_STRUCT_OFFSET (PasswordSource, command), "CMD",
+    "take the first line that CMD prints" },
   { 0 },
 };
 
 const Command account_commands[] = {
-  { "account add", "NAME ADDRESS [URL]", "Keeps a server to send by", 2, 3, account_options, sizeof (AccountOptions), run_add,
+  { "account add", "NAME ADDRESS [URL]", "Keeps a server to send by", 2, 3, account_options, sizeof (AccountOptions),
+    run_add,
     "ADDRESS is the sender. For well-known providers that is enough; for others name --host, or give a URL:\n"
     "smtp://user@host:587 (STARTTLS) or smtps://user@host (TLS from the start). The password is asked for; it never\n"
     "belongs on the command line. --user '' is for a server without login.\n\n"
@@ -197,14 +208,19 @@ const Command account_commands[] = {
     "  postrider account add work ann@example.org smtps://ann@smtp.example.org --password-command 'pass mail/work'\n"
     "  postrider account add try ann@example.org --host 127.0.0.1 --port 2525 --tls none --no-password\n" },
   { "account list", "", "Lists the accounts, their limits and what was used of them", 0, 0, NULL, 0, run_list, NULL },
-  { "account test", "NAME", "Tries server, certificate, login and the sender's domain, without sending", 1, 1, NULL, 0, run_test,
+  { "account test", "NAME", "Tries server, certificate, login and the sender's domain, without sending", 1, 1, NULL, 0,
+    run_test,
     "Looks at TLS and the certificate, logs in, reads the server's limits, and looks up SPF, DKIM and DMARC.\n\n"
     "Example:\n  postrider account test work\n" },
-  { "account pin", "NAME [FINGERPRINT]", "Trusts one self-signed certificate and no other", 1, 2, pin_options, sizeof (PinOptions), run_pin,
+  { "account pin", "NAME [FINGERPRINT]", "Trusts one self-signed certificate and no other", 1, 2, pin_options,
+    sizeof (PinOptions), run_pin,
     "Examples:\n  postrider account pin work 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
     "  postrider account pin work --remove\n" },
-  { "account password", "NAME", "Gives core the password of an account that keeps none", 1, 1, password_options, sizeof (PasswordSource),
-    run_password, "Core forgets it when it leaves.\n\nExample:\n  postrider account password work --password-command 'pass mail/work'\n" },
-  { "account remove", "NAME", "Removes an account and its password", 1, 1, NULL, 0, run_remove, "Example:\n  postrider account remove work\n" },
+  { "account password", "NAME", "Gives core the password of an account that keeps none", 1, 1, password_options,
+    sizeof (PasswordSource), run_password,
+    "Core forgets it when it leaves.\n\nExample:\n  postrider account password work --password-command 'pass "
+    "mail/work'\n" },
+  { "account remove", "NAME", "Removes an account and its password", 1, 1, NULL, 0, run_remove,
+    "Example:\n  postrider account remove work\n" },
   { 0 },
 };

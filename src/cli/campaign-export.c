@@ -11,9 +11,20 @@
 #define PAGE_ROWS 5000 /* chosen: a page stays far below a frame's 8 MiB for usual people */
 
 /* Fields of a row of frame LEDGER; the contact's values follow. */
-enum { LEDGER_ADDRESS, LEDGER_NAME, LEDGER_STATE, LEDGER_REASON, LEDGER_TIME, LEDGER_REPLY, LEDGER_MESSAGE_ID, LEDGER_VERSION, LEDGER_VALUES };
+enum {
+  LEDGER_ADDRESS,
+  LEDGER_NAME,
+  LEDGER_STATE,
+  LEDGER_REASON,
+  LEDGER_TIME,
+  LEDGER_REPLY,
+  LEDGER_MESSAGE_ID,
+  LEDGER_VERSION,
+  LEDGER_VALUES
+};
 
-static const char *const fixed[] = { "address", "name", "state", "time", "reply", "attempts", "message_id", "reason", "version", NULL };
+static const char *const fixed[] = { "address",  "name",       "state",  "time",    "reply",
+                                     "attempts", "message_id", "reason", "version", NULL };
 
 typedef struct {
   CsvOut  *csv;         /* NULL: JSON */
@@ -75,8 +86,9 @@ write_json_row (Export *self, const FrameRow *row)
   static const struct {
     const char *name;
     guint       field;
-  } members[] = { { "address", LEDGER_ADDRESS }, { "name", LEDGER_NAME },   { "state", LEDGER_STATE }, { "reason", LEDGER_REASON },
-                  { "time", LEDGER_TIME },       { "reply", LEDGER_REPLY }, { "message_id", LEDGER_MESSAGE_ID } };
+  } members[] = { { "address", LEDGER_ADDRESS },      { "name", LEDGER_NAME }, { "state", LEDGER_STATE },
+                  { "reason", LEDGER_REASON },        { "time", LEDGER_TIME }, { "reply", LEDGER_REPLY },
+                  { "message_id", LEDGER_MESSAGE_ID } };
   g_autofree char *version = slice_dup (row->fields[LEDGER_VERSION]);
   JsonBuilder *builder;
 

@@ -23,7 +23,8 @@ add_campaign (Table *table, GVariant *numbers)
 
   for (gsize i = 0; i < G_N_ELEMENTS (counted); i++)
     counts[i] = words_count (dict_number (numbers, counted[i]));
-  table_row (table, id, dict_text (numbers, "state"), counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], created, subject, NULL);
+  table_row (table, id, dict_text (numbers, "state"), counts[0], counts[1], counts[2], counts[3], counts[4], counts[5],
+             created, subject, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (counted); i++)
     g_free (counts[i]);
 }
@@ -31,7 +32,8 @@ add_campaign (Table *table, GVariant *numbers)
 static int
 run_list (Session *session, const void *values, char **words, GError **error)
 {
-  g_autoptr (Table) table = table_new (">ID", "STATE", ">PEOPLE", ">ACCEPTED", ">REFUSED", ">LATER", ">UNKNOWN", ">SKIPPED", "CREATED", "SUBJECT", NULL);
+  g_autoptr (Table) table = table_new (">ID", "STATE", ">PEOPLE", ">ACCEPTED", ">REFUSED", ">LATER", ">UNKNOWN",
+                                       ">SKIPPED", "CREATED", "SUBJECT", NULL);
   g_autoptr (GVariant) campaigns = NULL;
 
   if (session_core (session, error) == NULL || !pr_app1_call_campaign_list_sync (session->core, &campaigns, NULL, error))
@@ -114,11 +116,14 @@ typedef struct {
 } ResumeOptions;
 
 static const Option resume_options[] = {
-  { "subject", 0, OPTION_TEXT, G_STRUCT_OFFSET (ResumeOptions, subject), "TPL", "a corrected subject for those who got nothing yet" },
+  { "subject", 0, OPTION_TEXT, G_STRUCT_OFFSET (ResumeOptions, subject), "TPL",
+    "a corrected subject for those who got nothing yet" },
   { "html", 0, OPTION_TEXT, G_STRUCT_OFFSET (ResumeOptions, html), "FILE", "a corrected HTML part" },
   { "text", 0, OPTION_TEXT, G_STRUCT_OFFSET (ResumeOptions, text), "FILE", "a corrected text part" },
-  { "restored", 0, OPTION_FLAG, G_STRUCT_OFFSET (ResumeOptions, is_restored), NULL, "yes, this copied or restored data folder may send" },
-  { "watch", 'w', OPTION_FLAG, G_STRUCT_OFFSET (ResumeOptions, is_watched), NULL, "look on until it ends; Ctrl-C pauses again" },
+  { "restored", 0, OPTION_FLAG, G_STRUCT_OFFSET (ResumeOptions, is_restored), NULL,
+    "yes, this copied or restored data folder may send" },
+  { "watch", 'w', OPTION_FLAG, G_STRUCT_OFFSET (ResumeOptions, is_watched), NULL,
+    "look on until it ends; Ctrl-C pauses again" },
   { 0 },
 };
 
@@ -161,7 +166,8 @@ run_resume (Session *session, const void *values, char **words, GError **error)
     return session_end (FALSE, error);
   if (watch != NULL)
     return watch_run (watch, campaign, error);
-  session_say (session, "Campaign %" G_GUINT64_FORMAT " goes on. Look on: postrider campaign watch %" G_GUINT64_FORMAT, campaign, campaign);
+  session_say (session, "Campaign %" G_GUINT64_FORMAT " goes on. Look on: postrider campaign watch %" G_GUINT64_FORMAT,
+               campaign, campaign);
   return session_is_for_programs (session) ? run_show (session, NULL, words, error) : 0;
 }
 
@@ -190,12 +196,15 @@ run_resolve (Session *session, const void *values, char **words, GError **error)
   if (!session_campaign (words[0], &campaign, error))
     return -1;
   if ((strcmp (words[1], "resend") != 0 && strcmp (words[1], "sent") != 0) || options->is_all == (words[2] != NULL)) {
-    g_set_error (error, FAULT, FAULT_USAGE, "say what is true of them: postrider campaign resolve %s resend|sent, then --all or addresses", words[0]);
+    g_set_error (error, FAULT, FAULT_USAGE,
+                 "say what is true of them: postrider campaign resolve %s resend|sent, then --all or addresses",
+                 words[0]);
     return -1;
   }
   if (session_core (session, error) == NULL)
     return -1;
-  if (!pr_app1_call_campaign_resolve_sync (session->core, campaign, words[1], (const char *const *) words + 2, &changed, NULL, error))
+  if (!pr_app1_call_campaign_resolve_sync (session->core, campaign, words[1], (const char *const *) words + 2, &changed,
+                                           NULL, error))
     return session_end (FALSE, error);
   if (session_is_for_programs (session)) {
     json_out_count ("changed", changed);
@@ -213,24 +222,30 @@ static const Option resolve_options[] = {
 };
 
 static const Option export_options[] = {
-  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (CampaignExportOptions, output), "F", "into this file, whole or not at all (else standard output)" },
+  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (CampaignExportOptions, output), "F",
+    "into this file, whole or not at all (else standard output)" },
   { 0 },
 };
 
 const Command campaign_commands[] = {
   { "campaign list", "", "Lists the campaigns, newest first", 0, 0, NULL, 0, run_list, NULL },
-  { "campaign show", "ID", "Shows where one campaign stands", 1, 1, NULL, 0, run_show, "Example:\n  postrider campaign show 3 --json | jq .accepted\n" },
-  { "campaign watch", "ID", "Looks on until it ends (Ctrl-C stops looking, not the campaign)", 1, 1, NULL, 0, run_watch, NULL },
-  { "campaign pause", "ID", "Takes back what was not begun; what is on the wire is finished", 1, 1, NULL, 0, run_pause, NULL },
-  { "campaign resume", "ID", "Lets a paused campaign go on, with a corrected message if you like", 1, 1, resume_options, sizeof (ResumeOptions),
-    run_resume, "Examples:\n  postrider campaign resume 3 --watch\n  postrider campaign resume 3 --text letter-corrected.txt\n" },
+  { "campaign show", "ID", "Shows where one campaign stands", 1, 1, NULL, 0, run_show,
+    "Example:\n  postrider campaign show 3 --json | jq .accepted\n" },
+  { "campaign watch", "ID", "Looks on until it ends (Ctrl-C stops looking, not the campaign)", 1, 1, NULL, 0, run_watch,
+    NULL },
+  { "campaign pause", "ID", "Takes back what was not begun; what is on the wire is finished", 1, 1, NULL, 0, run_pause,
+    NULL },
+  { "campaign resume", "ID", "Lets a paused campaign go on, with a corrected message if you like", 1, 1, resume_options,
+    sizeof (ResumeOptions), run_resume,
+    "Examples:\n  postrider campaign resume 3 --watch\n  postrider campaign resume 3 --text letter-corrected.txt\n" },
   { "campaign cancel", "ID", "Ends it: who was not begun is skipped", 1, 1, NULL, 0, run_cancel, NULL },
-  { "campaign export", "ID", "Writes who got it as CSV: address,name,state,time,reply,attempts,message_id, then their fields", 1, 1, export_options,
-    sizeof (CampaignExportOptions), run_export,
+  { "campaign export", "ID",
+    "Writes who got it as CSV: address,name,state,time,reply,attempts,message_id, then their fields", 1, 1,
+    export_options, sizeof (CampaignExportOptions), run_export,
     "Safe to open in a spreadsheet: what looks like a formula gets an apostrophe.\n\n"
     "Examples:\n  postrider campaign export 3 -o result.csv\n  postrider campaign export 3 | grep refused\n" },
-  { "campaign resolve", "ID resend|sent [ADDR…]", "Decides about those who may or may not have got it", 2, G_MAXUINT, resolve_options,
-    sizeof (ResolveOptions), run_resolve,
+  { "campaign resolve", "ID resend|sent [ADDR…]", "Decides about those who may or may not have got it", 2, G_MAXUINT,
+    resolve_options, sizeof (ResolveOptions), run_resolve,
     "After a crash or a power cut, a message whose answer was never seen is unknown: the server may have it.\n"
     "sent: count it as sent. resend: send it, and some may get it twice.\n\n"
     "Examples:\n  postrider campaign resolve 3 sent --all\n  postrider campaign resolve 3 resend ann@example.org\n" },

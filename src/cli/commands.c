@@ -40,7 +40,8 @@ command_help (const Command *command)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  g_string_append_printf (text, "Usage: postrider %s%s%s%s\n\n%s.\n", command->name, *command->arguments != '\0' ? " " : "", command->arguments,
+  g_string_append_printf (text, "Usage: postrider %s%s%s%s\n\n%s.\n", command->name,
+                          *command->arguments != '\0' ? " " : "", command->arguments,
                           command->options != NULL ? " [OPTION…]" : "", command->summary);
   if (command->options != NULL) {
     g_string_append (text, "\nOptions:\n");
@@ -77,7 +78,8 @@ command_unknown (const char *const *words)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autoptr (GString) below = g_string_new (NULL);
-  g_autofree char *asked = words[1] != NULL && words[1][0] != '-' ? g_strdup_printf ("%s %s", words[0], words[1]) : g_strdup (words[0]);
+  g_autofree char *asked =
+      words[1] != NULL && words[1][0] != '-' ? g_strdup_printf ("%s %s", words[0], words[1]) : g_strdup (words[0]);
   const char *nearest;
 
   for (gsize i = 0; command_tables[i] != NULL; i++)

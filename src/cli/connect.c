@@ -32,7 +32,8 @@ reach (const char *path, GError **error)
 static gboolean
 is_nobody_there (const GError *error)
 {
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
 }
 
 static GSocketConnection *
@@ -65,7 +66,8 @@ greet (GSocketConnection *stream, GError **error)
   g_autoptr (GDBusConnection) connection = NULL;
   PrApp1 *core;
 
-  connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT, NULL, NULL, error);
+  connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
+                                           NULL, NULL, error);
   if (connection == NULL)
     return NULL;
   g_dbus_connection_set_exit_on_close (connection, FALSE);
@@ -109,7 +111,8 @@ check_version (PrApp1 *core, GError **error)
   if (order == 0)
     return CORE_FITS;
   if (order > 0) {
-    g_set_error (error, FAULT, FAULT_UNAVAILABLE, "a newer Postrider (%s) is running and this is %s; use the newer command", version, POSTRIDER_VERSION);
+    g_set_error (error, FAULT, FAULT_UNAVAILABLE,
+                 "a newer Postrider (%s) is running and this is %s; use the newer command", version, POSTRIDER_VERSION);
     return CORE_UNFIT;
   }
   return pr_app1_call_leave_sync (core, NULL, error) ? CORE_LEFT : CORE_UNFIT;
@@ -131,7 +134,8 @@ connect_core (GError **error)
     if (fit == CORE_UNFIT)
       break;
     if (was_replaced) {
-      g_set_error (error, FAULT, FAULT_CONFIG, "the core that was started is not of version %s; install Postrider again", POSTRIDER_VERSION);
+      g_set_error (error, FAULT, FAULT_CONFIG, "the core that was started is not of version %s; install Postrider again",
+                   POSTRIDER_VERSION);
       return NULL;
     }
     was_replaced = TRUE;
@@ -151,9 +155,13 @@ connect_explain (GError **error)
   if (before == NULL || before->domain == FAULT)
     return;
   *error = NULL;
-  if (g_error_matches (before, G_IO_ERROR, G_IO_ERROR_CLOSED) || g_error_matches (before, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
-      g_error_matches (before, G_DBUS_ERROR, G_DBUS_ERROR_DISCONNECTED) || g_error_matches (before, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
-    g_set_error (error, FAULT, FAULT_TEMP, "core went away in the middle; nothing is lost: run the command again (core.log in the data folder says why)");
+  if (g_error_matches (before, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
+      g_error_matches (before, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
+      g_error_matches (before, G_DBUS_ERROR, G_DBUS_ERROR_DISCONNECTED) ||
+      g_error_matches (before, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+    g_set_error (
+        error, FAULT, FAULT_TEMP,
+        "core went away in the middle; nothing is lost: run the command again (core.log in the data folder says why)");
   else if (before->domain == G_DBUS_ERROR)
     g_set_error (error, FAULT, FAULT_SOFTWARE, "core and this command do not understand each other: %s", before->message);
   else

@@ -82,7 +82,8 @@ print_suppressed (Table *table, GVariant *person)
   for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
     g_autofree char *date = words_time ((gint64) dict_number (row, "time"));
-    g_autofree char *text = g_strdup_printf ("%s: %s (%s, %s)", dict_text (row, "scope"), dict_text (row, "reason"), dict_text (row, "source"), date);
+    g_autofree char *text = g_strdup_printf ("%s: %s (%s, %s)", dict_text (row, "scope"), dict_text (row, "reason"),
+                                             dict_text (row, "source"), date);
 
     print_value (table, "Suppressed", text);
   }
@@ -103,7 +104,8 @@ print_history (GVariant *person)
     g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, dict_number (row, "campaign"));
     g_autofree char *time = words_time ((gint64) dict_number (row, "time"));
     const char *reason = dict_text (row, "reason");
-    g_autofree char *state = g_strdup_printf ("%s%s%s%s", dict_text (row, "state"), *reason != '\0' ? " (" : "", reason, *reason != '\0' ? ")" : "");
+    g_autofree char *state = g_strdup_printf ("%s%s%s%s", dict_text (row, "state"), *reason != '\0' ? " (" : "", reason,
+                                              *reason != '\0' ? ")" : "");
 
     table_row (table, id, time, state, dict_text (row, "subject"), dict_text (row, "reply"), NULL);
   }
@@ -200,14 +202,17 @@ run_forget (Session *session, const void *values, char **words, GError **error)
 
 const Command contact_commands[] = {
   { "contact find", "TEXT", "Finds people by a part of name, address or number", 1, 1, NULL, 0, run_find, NULL },
-  { "contact show", "WHO", "Shows everything about one person: values, consent, and what they ever got", 1, 1, NULL, 0, run_show,
+  { "contact show", "WHO", "Shows everything about one person: values, consent, and what they ever got", 1, 1, NULL, 0,
+    run_show,
     "WHO is an address, a number, a name that only one has, or #ID as find shows it.\n\n"
     "Examples:\n  postrider contact show ann@example.org\n  postrider contact show '#17'\n" },
-  { "contact edit", "WHO FIELD=VALUE…", "Changes values of a person; an empty one is removed", 2, G_MAXUINT, NULL, 0, run_edit,
-    "FIELD is name, email, phone, or any other field.\n\nExample:\n  postrider contact edit ann@example.org Town=Bonn 'name=Ann Berg'\n" },
+  { "contact edit", "WHO FIELD=VALUE…", "Changes values of a person; an empty one is removed", 2, G_MAXUINT, NULL, 0,
+    run_edit,
+    "FIELD is name, email, phone, or any other field.\n\nExample:\n  postrider contact edit ann@example.org Town=Bonn "
+    "'name=Ann Berg'\n" },
   { "contact export", "WHO", "Writes all that is kept about a person, as JSON", 1, 1, NULL, 0, run_export,
     "For people who ask what is kept about them.\n\nExample:\n  postrider contact export ann@example.org > ann.json\n" },
-  { "contact forget", "WHO", "Removes a person everywhere, for ever", 1, 1, prompt_options, sizeof (PromptOptions), run_forget,
-    "Ledger rows keep state and time without a name; the suppression list keeps a keyed hash.\n" },
+  { "contact forget", "WHO", "Removes a person everywhere, for ever", 1, 1, prompt_options, sizeof (PromptOptions),
+    run_forget, "Ledger rows keep state and time without a name; the suppression list keeps a keyed hash.\n" },
   { 0 },
 };

@@ -11,7 +11,8 @@ open_file (const char *path, GError **error)
   FILE *file = strcmp (path, "-") == 0 ? stdin : fopen (path, "re");
 
   if (file == NULL)
-    g_set_error (error, FAULT, errno == EACCES ? FAULT_NO_PERM : FAULT_NO_INPUT, "%s cannot be read: %s", path, g_strerror (errno));
+    g_set_error (error, FAULT, errno == EACCES ? FAULT_NO_PERM : FAULT_NO_INPUT, "%s cannot be read: %s", path,
+                 g_strerror (errno));
   return file;
 }
 

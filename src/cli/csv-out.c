@@ -47,7 +47,8 @@ csv_out_new (const char *path, GError **error)
   } else if (stat (path, &found) == 0 && !S_ISREG (found.st_mode)) {
     self->out = S_ISDIR (found.st_mode) ? NULL : fopen (path, "we");
     if (self->out == NULL) {
-      g_set_error (error, FAULT, FAULT_CANT_CREATE, "%s cannot be written: %s", path, g_strerror (S_ISDIR (found.st_mode) ? EISDIR : errno));
+      g_set_error (error, FAULT, FAULT_CANT_CREATE, "%s cannot be written: %s", path,
+                   g_strerror (S_ISDIR (found.st_mode) ? EISDIR : errno));
       return NULL;
     }
   } else if (!open_beside (self, path, error)) {
@@ -142,7 +143,8 @@ csv_out_finish (CsvOut *self, GError **error)
     return TRUE;
   is_written = fflush (self->out) == 0 && !ferror (self->out);
   if (!is_written || (self->temporary != NULL && fsync (fileno (self->out)) != 0)) {
-    g_set_error (error, FAULT, FAULT_IO, "%s could not be written: %s", self->path != NULL ? self->path : "the output", g_strerror (errno));
+    g_set_error (error, FAULT, FAULT_IO, "%s could not be written: %s", self->path != NULL ? self->path : "the output",
+                 g_strerror (errno));
     return FALSE;
   }
   if (self->temporary != NULL && g_rename (self->temporary, self->path) != 0) {

@@ -61,7 +61,9 @@ parse_map (const char *text, GError **error)
     if (!options_split_pair (pairs[i], "--map", &name, &column, error))
       return NULL;
     if (!g_strv_contains (known, name)) {
-      g_set_error (error, FAULT, FAULT_USAGE, "--map knows email, name, phone, first and last, not “%s”; other columns become fields by themselves", name);
+      g_set_error (error, FAULT, FAULT_USAGE,
+                   "--map knows email, name, phone, first and last, not “%s”; other columns become fields by themselves",
+                   name);
       return NULL;
     }
     g_variant_builder_add (&map, "{ss}", name, column);
@@ -211,7 +213,8 @@ run_import (Session *session, const void *values, char **words, GError **error)
 }
 
 const Command import_commands[] = {
-  { "import", "FILE|-", "Reads people from CSV, XLSX or text into a list", 1, 1, options_table, sizeof (ImportOptions), run_import,
+  { "import", "FILE|-", "Reads people from CSV, XLSX or text into a list", 1, 1, options_table, sizeof (ImportOptions),
+    run_import,
     "Columns for e-mail, name and phone are recognised by their usual names; all others become fields for {{…}}.\n"
     "Importing the same file again changes nothing.\n\n"
     "Examples:\n"

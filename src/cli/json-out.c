@@ -5,9 +5,10 @@
 #include <string.h>
 
 /* Dictionaries of D-Bus have no order: what one looks for first comes first, the rest by the alphabet. */
-static const char *const first_names[] = { "id", "name", "state", "reason", "text", "subject", "total", "queued", "handed", "accepted", "refused", "later",
-                                           "unknown", "skipped", "read", "new", "updated", "merged", "unchanged", "rejected", "address", "email",
-                                           "phone", NULL };
+static const char *const first_names[] = { "id",        "name",     "state",   "reason",   "text",    "subject",
+                                           "total",     "queued",   "handed",  "accepted", "refused", "later",
+                                           "unknown",   "skipped",  "read",    "new",      "updated", "merged",
+                                           "unchanged", "rejected", "address", "email",    "phone",   NULL };
 
 static guint
 get_rank (const char *name)

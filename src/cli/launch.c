@@ -52,9 +52,10 @@ start (int pipe_fd, GError **error)
 
   if (program == NULL)
     return FALSE;
-  if (g_spawn_async_with_pipes_and_fds ("/", words, (const char *const *) environment,
-                                        G_SPAWN_STDIN_FROM_DEV_NULL | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
-                                        leave_terminal_cb, NULL, -1, -1, -1, &pipe_fd, &target, 1, NULL, NULL, NULL, NULL, &local))
+  if (g_spawn_async_with_pipes_and_fds (
+          "/", words, (const char *const *) environment,
+          G_SPAWN_STDIN_FROM_DEV_NULL | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, leave_terminal_cb, NULL,
+          -1, -1, -1, &pipe_fd, &target, 1, NULL, NULL, NULL, NULL, &local))
     return TRUE;
   g_set_error (error, FAULT, FAULT_OS, "core could not be started: %s", local->message);
   return FALSE;
@@ -100,7 +101,9 @@ judge (const char *line, GError **error)
 
     g_set_error (error, FAULT, (int) code, "%s", shown);
   } else if (line == NULL) {
-    g_set_error (error, FAULT, FAULT_TEMP, "core was started but is not ready after %d s; try again, or see core.log in the data folder", READY_MAX_MS / 1000);
+    g_set_error (error, FAULT, FAULT_TEMP,
+                 "core was started but is not ready after %d s; try again, or see core.log in the data folder",
+                 READY_MAX_MS / 1000);
   } else {
     g_set_error (error, FAULT, FAULT_SOFTWARE, "core was started but left without a word; see core.log in the data folder");
   }

@@ -157,7 +157,8 @@ static int
 run_show (Session *session, const void *values, char **words, GError **error)
 {
   const ShowOptions *options = values;
-  RowSink sink = { session_is_for_programs (session) ? json_head : table_head, session_is_for_programs (session) ? json_row : table_add };
+  RowSink sink = { session_is_for_programs (session) ? json_head : table_head,
+                   session_is_for_programs (session) ? json_row : table_add };
   gboolean is_ok;
 
   sink.limit = options->limit == 0 && isatty (STDOUT_FILENO) ? SCREEN_ROWS : options->limit;
@@ -165,7 +166,10 @@ run_show (Session *session, const void *values, char **words, GError **error)
   if (is_ok && sink.table != NULL)
     table_print (sink.table, stdout);
   if (is_ok && sink.limit != 0 && sink.count == sink.limit)
-    session_say (session, "These are the first %'" G_GUINT64_FORMAT "; --limit N shows more, postrider list export '%s' writes all.", sink.count, words[0]);
+    session_say (session,
+                 "These are the first %'" G_GUINT64_FORMAT
+                 "; --limit N shows more, postrider list export '%s' writes all.",
+                 sink.count, words[0]);
   table_free (sink.table);
   return is_ok ? 0 : -1;
 }
@@ -208,7 +212,8 @@ run_export (Session *session, const void *values, char **words, GError **error)
 static int
 run_remove (Session *session, const void *values, char **words, GError **error)
 {
-  g_autofree char *question = g_strdup_printf ("Remove the list “%s”, and with it people who are in no other list and no campaign?", words[0]);
+  g_autofree char *question =
+      g_strdup_printf ("Remove the list “%s”, and with it people who are in no other list and no campaign?", words[0]);
   guint64 people;
 
   if (session_core (session, error) == NULL)
@@ -233,7 +238,8 @@ static const Option show_options[] = {
 };
 
 static const Option export_options[] = {
-  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (ExportOptions, output), "F", "into this file, whole or not at all (else standard output)" },
+  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (ExportOptions, output), "F",
+    "into this file, whole or not at all (else standard output)" },
   { 0 },
 };
 
@@ -242,6 +248,7 @@ const Command list_commands[] = {
   { "list show", "NAME", "Shows the people of a list", 1, 1, show_options, sizeof (ShowOptions), run_show, NULL },
   { "list export", "NAME", "Writes a list as CSV", 1, 1, export_options, sizeof (ExportOptions), run_export,
     "Example:\n  postrider list export guests -o guests.csv\n" },
-  { "list remove", "NAME", "Removes a list, and people who are nowhere else", 1, 1, prompt_options, sizeof (PromptOptions), run_remove, NULL },
+  { "list remove", "NAME", "Removes a list, and people who are nowhere else", 1, 1, prompt_options,
+    sizeof (PromptOptions), run_remove, NULL },
   { 0 },
 };

@@ -25,7 +25,8 @@ check_words (const Command *command, char **words, GError **error)
   if (n < command->min_words)
     g_set_error (error, FAULT, FAULT_USAGE, "something is missing: postrider %s %s", command->name, command->arguments);
   else if (n > command->max_words)
-    g_set_error (error, FAULT, FAULT_USAGE, "“%s” is too much: postrider %s %s", words[command->max_words], command->name, command->arguments);
+    g_set_error (error, FAULT, FAULT_USAGE, "“%s” is too much: postrider %s %s", words[command->max_words], command->name,
+                 command->arguments);
   return n >= command->min_words && n <= command->max_words;
 }
 
@@ -77,7 +78,8 @@ run_special (const char *const *words, GError **error)
     return 0;
   }
   if (strcmp (words[0], "app") == 0) {
-    g_set_error (error, FAULT, FAULT_UNAVAILABLE, "the window comes with a later version; postrider --help shows the commands that do the same work");
+    g_set_error (error, FAULT, FAULT_UNAVAILABLE,
+                 "the window comes with a later version; postrider --help shows the commands that do the same work");
   } else {
     g_autofree char *text = command_unknown (words);
 

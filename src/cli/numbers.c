@@ -115,7 +115,8 @@ print_head (GVariant *numbers)
   g_autofree char *ended = words_time ((gint64) dict_number (numbers, "ended"));
   g_autofree char *next = words_time ((gint64) dict_number (numbers, "next"));
 
-  printf ("Campaign %" G_GUINT64_FORMAT ": “%s” to %s by %s\n", dict_number (numbers, "id"), subject, lists, dict_text (numbers, "account"));
+  printf ("Campaign %" G_GUINT64_FORMAT ": “%s” to %s by %s\n", dict_number (numbers, "id"), subject, lists,
+          dict_text (numbers, "account"));
   printf ("%s%s%s", dict_text (numbers, "state"), *text != '\0' ? ": " : "", text);
   if (*started != '\0')
     printf (" · started %s", started);
@@ -146,7 +147,9 @@ numbers_print (GVariant *numbers)
   add_state (table, numbers, "handed", "on the way to the server");
   add_state (table, numbers, "queued", "not yet sent");
   table_print (table, stdout);
-  for (gsize i = 0; last != NULL && dict_number (numbers, "refused") + dict_number (numbers, "later") > 0 && i < g_variant_n_children (last); i++) {
+  for (gsize i = 0; last != NULL && dict_number (numbers, "refused") + dict_number (numbers, "later") > 0 &&
+                    i < g_variant_n_children (last);
+       i++) {
     g_autofree char *reply = NULL;
     const char *raw;
 

@@ -182,7 +182,9 @@ options_parse (const OptionSet *sets, const char *const *words, gboolean takes_m
 
   for (gsize i = 0; words[i] != NULL; i++)
     if (!g_utf8_validate (words[i], -1, NULL)) {
-      g_set_error (error, FAULT, FAULT_USAGE, "a word of the command is not UTF-8; for a file of such a name, give its content on standard input and “-” as the file");
+      g_set_error (error, FAULT, FAULT_USAGE,
+                   "a word of the command is not UTF-8; for a file of such a name, give its content on standard input "
+                   "and “-” as the file");
       return NULL;
     }
   while (*parse.next != NULL) {

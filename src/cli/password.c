@@ -53,8 +53,8 @@ read_command (const char *command, GError **error)
   GPid pid;
   int fd, status;
 
-  if (!g_spawn_async_with_pipes (NULL, (char **) words, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL,
-                                 &pid, NULL, &fd, NULL, &local)) {
+  if (!g_spawn_async_with_pipes (NULL, (char **) words, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN,
+                                 NULL, NULL, &pid, NULL, &fd, NULL, &local)) {
     g_set_error (error, FAULT, FAULT_OS, "the password command could not be started: %s", local->message);
     return NULL;
   }

@@ -92,8 +92,8 @@ write_cb (const FrameRow *row, gpointer data, GError **error)
   g_autoptr (GError) local = NULL;
 
   if (row->fields[MESSAGE_BYTES].len == 0 ||
-      g_file_set_contents_full (path, row->fields[MESSAGE_BYTES].data, (gssize) row->fields[MESSAGE_BYTES].len, G_FILE_SET_CONTENTS_CONSISTENT,
-                                0600, &local))
+      g_file_set_contents_full (path, row->fields[MESSAGE_BYTES].data, (gssize) row->fields[MESSAGE_BYTES].len,
+                                G_FILE_SET_CONTENTS_CONSISTENT, 0600, &local))
     return TRUE;
   g_set_error (error, FAULT, FAULT_IO, "%s cannot be written: %s", path, local->message);
   return FALSE;

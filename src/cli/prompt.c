@@ -73,7 +73,8 @@ prompt_secret (const char *question, GError **error)
   gssize len;
 
   if (fd < 0) {
-    g_set_error (error, FAULT, FAULT_USAGE, "there is no terminal to ask for a password; use --password-file or --password-command");
+    g_set_error (error, FAULT, FAULT_USAGE,
+                 "there is no terminal to ask for a password; use --password-file or --password-command");
     return NULL;
   }
   dprintf (fd, "%s: ", question);

@@ -24,7 +24,8 @@ rate_parse (const char *text, guint *out_per_hour, GError **error)
     if (strcmp (end + 1, units[i].unit) == 0)
       per_hour = number * units[i].per_hour;
   if (per_hour < 0) {
-    g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no pace: write a number and /s, /min, /hour or /day, for example 30/min", text);
+    g_set_error (error, FAULT, FAULT_USAGE,
+                 "“%s” is no pace: write a number and /s, /min, /hour or /day, for example 30/min", text);
     return FALSE;
   }
   if (!(per_hour >= 1 && per_hour <= PER_HOUR_MAX)) {

@@ -66,7 +66,8 @@ add (SendFiles *self, int fd, const char *role, const char *name, const char *sh
   int index;
 
   if (fstat (fd, &found) != 0 || !S_ISREG (found.st_mode) || self->count == SEND_FILES_MAX) {
-    g_set_error (error, FAULT, FAULT_NO_INPUT, self->count == SEND_FILES_MAX ? "%s is one file too many: a message takes 40" : "%s is no file", shown);
+    g_set_error (error, FAULT, FAULT_NO_INPUT,
+                 self->count == SEND_FILES_MAX ? "%s is one file too many: a message takes 40" : "%s is no file", shown);
     close (fd);
     return FALSE;
   }
@@ -105,13 +106,15 @@ open_beneath (int folder, char **names)
 gboolean
 send_files_add_image (SendFiles *self, const char *html_path, const char *src, GError **error)
 {
-  g_autofree char *folder_path = html_path != NULL && strcmp (html_path, "-") != 0 ? g_path_get_dirname (html_path) : g_strdup (".");
+  g_autofree char *folder_path =
+      html_path != NULL && strcmp (html_path, "-") != 0 ? g_path_get_dirname (html_path) : g_strdup (".");
   g_autofree char *plain = g_uri_unescape_string (src, NULL);
   g_auto (GStrv) names = plain != NULL ? g_strsplit (plain, "/", -1) : NULL;
   int folder, fd;
 
   if (names == NULL || g_path_is_absolute (plain) || g_strv_contains ((const char *const *) names, "..")) {
-    g_set_error (error, FAULT, FAULT_DATA, "the picture “%s” leads out of the folder of the HTML file; put it beside that file", src);
+    g_set_error (error, FAULT, FAULT_DATA,
+                 "the picture “%s” leads out of the folder of the HTML file; put it beside that file", src);
     return FALSE;
   }
   folder = open (folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

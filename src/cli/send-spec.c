@@ -113,7 +113,8 @@ open_files (Session *session, const SendOptions *options, const Content *content
 {
   g_auto (GStrv) fields = NULL, required = NULL, images = NULL;
 
-  if (!pr_app1_call_template_inspect_sync (session->core, content->subject, content->html, content->text, &fields, &required, &images, NULL, error))
+  if (!pr_app1_call_template_inspect_sync (session->core, content->subject, content->html, content->text, &fields,
+                                           &required, &images, NULL, error))
     return session_end (FALSE, error) == 0;
   for (gsize i = 0; images[i] != NULL; i++)
     if (!send_files_add_image (files, options->html, images[i], error))

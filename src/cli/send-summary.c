@@ -51,7 +51,8 @@ send_summary_print (const SendOptions *options, GVariant *summary)
 {
   g_autofree char *people = words_people (send_summary_count (summary));
   g_autofree char *lists = g_strjoinv (", ", options->lists);
-  g_autofree char *subject = options->subject != NULL ? text_printable (options->subject, -1, SENTENCE_MAX) : g_strdup_printf ("template %s", options->template);
+  g_autofree char *subject = options->subject != NULL ? text_printable (options->subject, -1, SENTENCE_MAX)
+                                                      : g_strdup_printf ("template %s", options->template);
   g_autofree char *largest = words_bytes (dict_number (summary, "largest"));
   g_autofree char *limit = words_bytes (dict_number (summary, "server_size"));
   guint64 excluded = dict_number (summary, "excluded");
@@ -63,7 +64,8 @@ send_summary_print (const SendOptions *options, GVariant *summary)
   if (excluded > 0)
     fprintf (stderr, "%'" G_GUINT64_FORMAT " more are left out as you asked.\n", excluded);
   if (dict_number (summary, "largest") > 0)
-    fprintf (stderr, "The largest message has %s%s%s%s.\n", largest, dict_number (summary, "server_size") > 0 ? " (the server takes " : "",
+    fprintf (stderr, "The largest message has %s%s%s%s.\n", largest,
+             dict_number (summary, "server_size") > 0 ? " (the server takes " : "",
              dict_number (summary, "server_size") > 0 ? limit : "", dict_number (summary, "server_size") > 0 ? ")" : "");
   say_pace (options, summary);
   say_sentences (summary, "warnings", "Note:");

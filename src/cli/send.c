@@ -26,8 +26,9 @@ prepare (Send *self, GError **error)
 
   send_files_init (&files);
   spec = send_spec_build (self->session, self->options, &files, error);
-  is_ok = spec != NULL && pr_app1_call_campaign_prepare_sync (self->session->core, spec, send_files_end (&files), files.list, &self->campaign,
-                                                              &self->summary, NULL, NULL, error);
+  is_ok =
+      spec != NULL && pr_app1_call_campaign_prepare_sync (self->session->core, spec, send_files_end (&files), files.list,
+                                                          &self->campaign, &self->summary, NULL, NULL, error);
   send_files_clear (&files);
   return is_ok;
 }
@@ -86,7 +87,8 @@ start (Send *self, GError **error)
   if (!self->options->is_detached)
     return watch_run (watch, self->campaign, error);
   if (!session_is_for_programs (self->session))
-    printf ("Campaign %" G_GUINT64_FORMAT " is being sent. Look on: postrider campaign watch %" G_GUINT64_FORMAT "\n", self->campaign, self->campaign);
+    printf ("Campaign %" G_GUINT64_FORMAT " is being sent. Look on: postrider campaign watch %" G_GUINT64_FORMAT "\n",
+            self->campaign, self->campaign);
   return 0;
 }
 
@@ -122,7 +124,8 @@ run_send (Session *session, const void *values, char **words, GError **error)
   if (!send_spec_check (self.options, error))
     return -1;
   if (!session->has_terminal && !self.options->is_yes && !is_only_shown (self.options)) {
-    g_set_error (error, FAULT, FAULT_USAGE, "there is no terminal to ask whether to send; look at it with --dry-run, then give --yes");
+    g_set_error (error, FAULT, FAULT_USAGE,
+                 "there is no terminal to ask whether to send; look at it with --dry-run, then give --yes");
     return -1;
   }
   status = run (&self, error);
@@ -132,13 +135,16 @@ run_send (Session *session, const void *values, char **words, GError **error)
 
 const Command send_commands[] = {
   { "send", "", "Sends one personal message to each person of a list", 0, 0, send_options, sizeof (SendOptions), run_send,
-    "Subject and message are templates: {{name}}, {{name|friend}} with a fallback, {{#town}}…{{/town}} only where there is\n"
+    "Subject and message are templates: {{name}}, {{name|friend}} with a fallback, {{#town}}…{{/town}} only where there "
+    "is\n"
     "a value, {{^town}}…{{/town}} only where there is none. You see what would happen and are asked. Ctrl-C pauses.\n\n"
     "Examples:\n"
-    "  postrider send --account work --list guests --subject 'Dear {{first|friend}}' --html letter.html --attach map.pdf\n"
+    "  postrider send --account work --list guests --subject 'Dear {{first|friend}}' --html letter.html --attach "
+    "map.pdf\n"
     "  postrider send --account work --list guests --subject 'Hello' --text letter.txt --preview 6\n"
     "  postrider send --account work --list guests --subject 'Hello' --text letter.txt --test-to ann@example.org\n"
-    "  postrider send --account work --list members --where Town=Bonn --exclude-list staff --subject 'Hello' --text letter.txt \\\n"
+    "  postrider send --account work --list members --where Town=Bonn --exclude-list staff --subject 'Hello' --text "
+    "letter.txt \\\n"
     "    --rate 30/min --once spring-2026 --unsubscribe mailto:leave@example.org --yes --detach\n\n"
     "Exit status: 0 all accepted, 1 some refused or unknown, 75 paused or some later, else as in sysexits(3).\n" },
   { 0 },

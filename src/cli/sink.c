@@ -119,7 +119,10 @@ say_where (Session *session, const SinkOptions *options, guint port, const char 
     printf ("Certificate (SHA-256): %s\n", fingerprint);
   printf ("An account for it:\n  postrider account add sink you@example.org --host 127.0.0.1 --port %u --tls %s", port,
           options->has_tls ? "starttls --pin " : "none");
-  printf ("%s%s%s\n", options->has_tls ? fingerprint : "", options->auth_user != NULL ? " --user " : options->has_tls ? " --user ''" : " --no-password",
+  printf ("%s%s%s\n", options->has_tls ? fingerprint : "",
+          options->auth_user != NULL ? " --user "
+          : options->has_tls         ? " --user ''"
+                                     : " --no-password",
           options->auth_user != NULL ? options->auth_user : "");
   fflush (stdout);
   session_say (session, "Ctrl-C ends it.");

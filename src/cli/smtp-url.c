@@ -15,9 +15,11 @@ smtp_url_parse (const char *text, SmtpUrl *out_url, GError **error)
   g_autofree char *scheme = NULL, *user = NULL, *password = NULL, *host = NULL, *path = NULL;
   int port = -1;
 
-  if (!g_uri_split_with_user (text, G_URI_FLAGS_HAS_PASSWORD, &scheme, &user, &password, NULL, &host, &port, &path, NULL, NULL, NULL) ||
+  if (!g_uri_split_with_user (text, G_URI_FLAGS_HAS_PASSWORD, &scheme, &user, &password, NULL, &host, &port, &path, NULL,
+                              NULL, NULL) ||
       host == NULL || *host == '\0' || port == 0 || (path != NULL && *path != '\0' && strcmp (path, "/") != 0)) {
-    g_set_error (error, FAULT, FAULT_USAGE, "that is no address of a mail server: write smtp://USER@HOST:PORT or smtps://USER@HOST");
+    g_set_error (error, FAULT, FAULT_USAGE,
+                 "that is no address of a mail server: write smtp://USER@HOST:PORT or smtps://USER@HOST");
     return FALSE;
   }
   if (password != NULL) {

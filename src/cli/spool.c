@@ -82,7 +82,8 @@ spool_open (const char *path, GError **error)
   int result;
 
   if (fd < 0 || fstat (fd, &found) != 0) {
-    g_set_error (error, FAULT, errno == EACCES ? FAULT_NO_PERM : FAULT_NO_INPUT, "%s cannot be read: %s", path, g_strerror (errno));
+    g_set_error (error, FAULT, errno == EACCES ? FAULT_NO_PERM : FAULT_NO_INPUT, "%s cannot be read: %s", path,
+                 g_strerror (errno));
     return -1;
   }
   if (S_ISDIR (found.st_mode)) {

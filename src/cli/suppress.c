@@ -55,12 +55,13 @@ collect (const SuppressOptions *options, char **words, GError **error)
 }
 
 static gboolean
-call (Session *session, const SuppressOptions *options, gboolean is_add, const char *const *batch, guint *out_count, GError **error)
-{
+call (Session *session, const SuppressOptions *options, gboolean is_add, const char *const *batch, guint *out_count,
+      GError **error) {
   const char *scope = options->scope != NULL ? options->scope : "all";
 
   if (is_add)
-    return pr_app1_call_suppress_add_sync (session->core, batch, scope, options->reason != NULL ? options->reason : "", out_count, NULL, error);
+    return pr_app1_call_suppress_add_sync (session->core, batch, scope, options->reason != NULL ? options->reason : "",
+                                           out_count, NULL, error);
   return pr_app1_call_suppress_remove_sync (session->core, batch, scope, out_count, NULL, error);
 }
 
@@ -110,8 +111,8 @@ add_rows (Table *table, GVariant *rows)
     g_autofree char *time = words_time ((gint64) dict_number (row, "time"));
     const char *address = dict_text (row, "address");
 
-    table_row (table, *address != '\0' ? address : "(forgotten)", dict_text (row, "scope"), dict_text (row, "reason"), dict_text (row, "source"), time,
-               NULL);
+    table_row (table, *address != '\0' ? address : "(forgotten)", dict_text (row, "scope"), dict_text (row, "reason"),
+               dict_text (row, "source"), time, NULL);
   }
 }
 
@@ -163,10 +164,12 @@ run_list (Session *session, const void *values, char **words, GError **error)
 }
 
 const Command suppress_commands[] = {
-  { "suppress add", "[ADDR…]", "Never send to these again; open campaigns skip them", 0, G_MAXUINT, add_options, sizeof (SuppressOptions), run_add,
+  { "suppress add", "[ADDR…]", "Never send to these again; open campaigns skip them", 0, G_MAXUINT, add_options,
+    sizeof (SuppressOptions), run_add,
     "Examples:\n  postrider suppress add ann@example.org --reason 'asked by phone'\n"
     "  postrider suppress add --file unsubscribed.txt --scope list:news\n" },
-  { "suppress remove", "[ADDR…]", "Takes addresses off the suppression list", 0, G_MAXUINT, remove_options, sizeof (SuppressOptions), run_remove, NULL },
+  { "suppress remove", "[ADDR…]", "Takes addresses off the suppression list", 0, G_MAXUINT, remove_options,
+    sizeof (SuppressOptions), run_remove, NULL },
   { "suppress list", "", "Lists who is suppressed, and why", 0, 0, NULL, 0, run_list, NULL },
   { 0 },
 };

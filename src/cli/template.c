@@ -45,8 +45,9 @@ run_save (Session *session, const void *values, char **words, GError **error)
   put (&parts, "html", html);
   put (&parts, "text", text);
   if ((html != NULL || text != NULL) && /* a template with a mistake is not kept */
-      !pr_app1_call_template_inspect_sync (session->core, options->subject != NULL ? options->subject : "", html != NULL ? html : "",
-                                           text != NULL ? text : "", &fields, &required, &images, NULL, error))
+      !pr_app1_call_template_inspect_sync (session->core, options->subject != NULL ? options->subject : "",
+                                           html != NULL ? html : "", text != NULL ? text : "", &fields, &required,
+                                           &images, NULL, error))
     return session_end (FALSE, error);
   if (!pr_app1_call_template_save_sync (session->core, words[0], g_variant_builder_end (&parts), NULL, error))
     return session_end (FALSE, error);
@@ -109,7 +110,8 @@ run_remove (Session *session, const void *values, char **words, GError **error)
 }
 
 const Command template_commands[] = {
-  { "template save", "NAME", "Keeps a message under a name (a mistake in it is told now)", 1, 1, save_options, sizeof (SaveOptions), run_save,
+  { "template save", "NAME", "Keeps a message under a name (a mistake in it is told now)", 1, 1, save_options,
+    sizeof (SaveOptions), run_save,
     "Example:\n  postrider template save welcome --subject 'Welcome, {{name|friend}}' --html welcome.html\n" },
   { "template show", "NAME", "Shows a kept message", 1, 1, NULL, 0, run_show, NULL },
   { "template list", "", "Lists the kept messages", 0, 0, NULL, 0, run_list, NULL },

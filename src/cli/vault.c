@@ -13,14 +13,18 @@ typedef struct {
 } VaultOptions;
 
 static const Option unlock_options[] = {
-  { "password-file", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.file), "F", "read the passphrase from the first line of F (-: standard input)" },
-  { "password-command", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.command), "CMD", "take the first line that CMD prints" },
+  { "password-file", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.file), "F",
+    "read the passphrase from the first line of F (-: standard input)" },
+  { "password-command", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.command), "CMD",
+    "take the first line that CMD prints" },
   { 0 },
 };
 
 static const Option protect_options[] = {
-  { "password-file", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.file), "F", "read the passphrase from the first line of F (-: standard input)" },
-  { "password-command", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.command), "CMD", "take the first line that CMD prints" },
+  { "password-file", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.file), "F",
+    "read the passphrase from the first line of F (-: standard input)" },
+  { "password-command", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.command), "CMD",
+    "take the first line that CMD prints" },
   { "remove", 0, OPTION_FLAG, G_STRUCT_OFFSET (VaultOptions, is_removed), NULL, "back to the key file: no passphrase" },
   { 0 },
 };
@@ -40,7 +44,8 @@ run_status (Session *session, const void *values, char **words, GError **error)
   return 0;
 }
 
-typedef gboolean (*VaultCall) (PrApp1 *core, GVariant *handle, GUnixFDList *list, GUnixFDList **out_list, GCancellable *cancellable, GError **error);
+typedef gboolean (*VaultCall) (PrApp1 *core, GVariant *handle, GUnixFDList *list, GUnixFDList **out_list,
+                               GCancellable *cancellable, GError **error);
 
 static int
 give (Session *session, VaultCall call, const SecretBytes *passphrase, const char *done, GError **error)
@@ -67,7 +72,9 @@ run_unlock (Session *session, const void *values, char **words, GError **error)
   const VaultOptions *options = values;
   g_autoptr (SecretBytes) passphrase = password_read (&options->source, "Passphrase of the vault", FALSE, error);
 
-  return passphrase != NULL ? give (session, pr_app1_call_vault_unlock_sync, passphrase, "The vault is open until core leaves.", error) : -1;
+  return passphrase != NULL
+             ? give (session, pr_app1_call_vault_unlock_sync, passphrase, "The vault is open until core leaves.", error)
+             : -1;
 }
 
 static int
@@ -86,9 +93,9 @@ run_protect (Session *session, const void *values, char **words, GError **error)
 
 const Command vault_commands[] = {
   { "vault status", "", "Says how passwords are kept, honestly", 0, 0, NULL, 0, run_status, NULL },
-  { "vault unlock", "", "Opens the vault for core, until core leaves", 0, 0, unlock_options, sizeof (VaultOptions), run_unlock,
-    "Example:\n  postrider vault unlock --password-command 'pass postrider'\n" },
-  { "vault protect", "", "Puts a passphrase on the vault in place of the key file", 0, 0, protect_options, sizeof (VaultOptions), run_protect,
-    "Examples:\n  postrider vault protect\n  postrider vault protect --remove\n" },
+  { "vault unlock", "", "Opens the vault for core, until core leaves", 0, 0, unlock_options, sizeof (VaultOptions),
+    run_unlock, "Example:\n  postrider vault unlock --password-command 'pass postrider'\n" },
+  { "vault protect", "", "Puts a passphrase on the vault in place of the key file", 0, 0, protect_options,
+    sizeof (VaultOptions), run_protect, "Examples:\n  postrider vault protect\n  postrider vault protect --remove\n" },
   { 0 },
 };

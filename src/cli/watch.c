@@ -48,7 +48,8 @@ act_on_interrupt (Watch *self)
     return;
   }
   progress_hide (self->progress);
-  session_say (self->session, "Pausing: what is on the wire is finished… (Ctrl-C again leaves at once; core finishes the pause)");
+  session_say (self->session,
+               "Pausing: what is on the wire is finished… (Ctrl-C again leaves at once; core finishes the pause)");
   pr_app1_call_campaign_pause (self->session->core, self->campaign, NULL, paused_cb, self);
 }
 
@@ -205,7 +206,9 @@ watch_run (Watch *self, guint64 campaign, GError **error)
     session_say (self->session, "Core went away; starting it again and looking on…");
     session_clear (self->session);
   }
-  g_set_error (error, FAULT, FAULT_TEMP, "core went away again and again; see core.log in the data folder, then: postrider campaign watch %" G_GUINT64_FORMAT,
+  g_set_error (error, FAULT, FAULT_TEMP,
+               "core went away again and again; see core.log in the data folder, then: postrider campaign watch "
+               "%" G_GUINT64_FORMAT,
                campaign);
   return -1;
 }
