@@ -261,6 +261,14 @@ call_end (Call *call, guint64 *out_campaign)
   return lane;
 }
 
+/* It died with our question open: no lie, and its journal stays good. closed_cb() tells the rest. */
+static gboolean
+is_gone (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 static void
 sent_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -268,7 +276,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer data)
   gboolean is_taken = pr_transport1_call_send_finish (PR_TRANSPORT1 (source), result, &error);
   Lane *self = call_end (data, NULL);
 
-  if (self != NULL && !is_taken)
+  if (self != NULL && !is_taken && !is_gone (error))
     violate (self, error); /* rows of our own making: a transport that does not take them is not ours */
 }
 
@@ -288,7 +296,7 @@ recalled_cb (GObject *source, GAsyncResult *result, gpointer data)
   guint64 campaign;
   Lane *self = call_end (data, &campaign);
 
-  if (self == NULL)
+  if (self == NULL || (!is_answered && is_gone (error)))
     return;
   if (!is_answered || !outcomes_parse_recalled (ids, campaign, self->held, handed, &error)) {
     violate (self, error);
