@@ -1,6 +1,7 @@
 #include "recovery.h"
 
 #include "fault.h"
+#include "kill-point.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -241,7 +242,9 @@ recovery_apply (Core *core, guint64 serial, Journal *journal, GError **error)
     store_rollback (core->store);
     is_settled = FALSE;
   }
+  KILL_POINT ("core-recovering");
   is_settled = is_settled && store_commit (core->store, error);
+  KILL_POINT ("core-recovered");
   if (is_settled)
     unlink (path);
   if (own >= 0)

@@ -14,7 +14,7 @@ kill_point (const char *name)
   if (colon == NULL || strlen (name) != (gsize) (colon - wanted) || strncmp (name, wanted, strlen (name)) != 0)
     return;
   if (++seen == (guint) g_ascii_strtoull (colon + 1, NULL, 10))
-    raise (SIGKILL);
+    raise (g_str_has_suffix (colon, ":stop") ? SIGSTOP : SIGKILL);
 }
 #else
 typedef int kill_point_is_compiled_out; /* ISO C wants a declaration */
