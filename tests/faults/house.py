@@ -1,0 +1,235 @@
+"""house.py - one data folder, one judge, and the processes that work for them. Nothing here knows what is tested.
+
+The driver makes itself a subreaper: whatever Postrider leaves behind becomes its child, so that none of our processes escapes it
+and none of anybody else's is ever touched. A process is named by (pid, start time): a number that comes again is another one.
+"""
+import csv
+import ctypes
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+JUDGE = os.path.join(HERE, "..", "journey", "servers", "judge.py")
+PR_SET_CHILD_SUBREAPER = 36
+SLOW = 4 if os.environ.get("POSTRIDER_SLOW") else 1  # sanitizers
+
+
+class Trouble(Exception):
+    """Something does not work at all: no figures, but a finding."""
+
+
+def become_subreaper():
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise Trouble("this kernel has no subreaper")
+
+
+class Process:
+    def __init__(self, pid, name, state, parent, start):
+        self.pid, self.name, self.state, self.parent, self.start = pid, name, state, parent, start
+        self.key = (pid, start)
+
+    def __repr__(self):
+        return f"{self.name}({self.pid}, {self.state})"
+
+
+def read_process(pid):
+    """None: it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            text = stat.read()
+    except OSError:
+        return None
+    name, rest = text[text.index("(") + 1:text.rindex(")")], text[text.rindex(")") + 2:].split()
+    return Process(int(pid), name, rest[0], int(rest[1]), int(rest[19]))
+
+
+def all_processes():
+    found = (read_process(pid) for pid in os.listdir("/proc") if pid.isdigit())
+    return {process.pid: process for process in found if process}
+
+
+def reap():
+    """Ends of processes that nobody else waits for."""
+    for process in all_processes().values():
+        if process.state == "Z" and process.parent == os.getpid() and process.name.startswith("postrider-"):
+            try:
+                os.waitpid(process.pid, os.WNOHANG)
+            except ChildProcessError:
+                pass
+
+
+def descendants():
+    everyone = all_processes()
+    ours = []
+    for process in everyone.values():
+        at = process
+        while at is not None and at.pid != os.getpid():
+            at = everyone.get(at.parent)
+        if at is not None and process.pid != os.getpid() and process.name.startswith("postrider"):
+            ours.append(process)
+    return ours
+
+
+def send_signal(process, number):
+    """TRUE when it was still the same process and alive."""
+    now = read_process(process.pid)
+    if now is None or now.key != process.key or now.state in "ZX":
+        return False
+    try:
+        os.kill(process.pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until(condition, seconds, step=0.02):
+    """Returns what `condition` returned last: true, or false after that time."""
+    end = time.monotonic() + seconds * SLOW
+    while True:
+        result = condition()
+        if result or time.monotonic() > end:
+            return result
+        time.sleep(step)
+
+
+class House:
+    def __init__(self, folder, program, judge_options=()):
+        self.folder, self.program = folder, program
+        self.home = os.path.join(folder, "home")
+        self.record = os.path.join(folder, "judge.jsonl")
+        self.known = {}
+        self.judge = self.judge_port = None
+        os.makedirs(folder)
+        self.start_judge(judge_options)
+
+    def start_judge(self, options):
+        port_file = os.path.join(self.folder, "port")
+        self.judge = subprocess.Popen([sys.executable, JUDGE, "--record", self.record, "--port-file", port_file, *options],
+                                      stdin=subprocess.DEVNULL, start_new_session=True)
+        if not wait_until(lambda: os.path.exists(port_file), 10):
+            raise Trouble("the judge did not start")
+        with open(port_file) as text:
+            self.judge_port = int(text.read())
+
+    # --- the command line ---
+
+    def run(self, *words, kill=None, seconds=40, may_fail=False):
+        environment = {name: value for name, value in os.environ.items() if name != "POSTRIDER_KILL"}
+        environment["POSTRIDER_HOME"] = self.home
+        if kill:
+            environment["POSTRIDER_KILL"] = kill
+        try:
+            done = subprocess.run([self.program, *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=seconds * SLOW)
+        except subprocess.TimeoutExpired:
+            raise Trouble(f"`postrider {' '.join(words)}` hangs") from None
+        finally:
+            reap()
+        if done.returncode not in (0, 1, 75) and not may_fail:
+            raise Trouble(f"`postrider {' '.join(words)}` said: {done.stderr.strip()[-300:]} (status {done.returncode})")
+        return done
+
+    def ask(self, *words, **options):
+        done = self.run(*words, "--json", **options)
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def show(self, campaign, **options):
+        return self.ask("campaign", "show", str(campaign), **options)
+
+    def export(self, campaign):
+        path = os.path.join(self.folder, f"export-{campaign}.csv")
+        self.run("campaign", "export", str(campaign), "-o", path)
+        with open(path, newline="") as file:
+            return list(csv.DictReader(file))
+
+    def records(self):
+        with open(self.record) as lines:
+            return [json.loads(line) for line in lines]
+
+    def count_taken(self):
+        with open(self.record, "rb") as lines:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: lines.read(1 << 20), b""))
+
+    # --- processes ---
+
+    def core(self):
+        """Who holds the lock on the data folder; None: nobody."""
+        try:
+            inode = os.stat(os.path.join(self.home, "core.lock")).st_ino
+            with open("/proc/locks") as locks:
+                found = re.search(rf"FLOCK +ADVISORY +WRITE (\d+) [0-9a-f]+:[0-9a-f]+:{inode} ", locks.read())
+        except OSError:
+            return None
+        process = read_process(int(found.group(1))) if found else None
+        if process:
+            self.known[process.key] = process
+        return process
+
+    def workers(self, name=None):
+        """Children of core, and those that an earlier core left behind; alive or zombie."""
+        core = self.core()
+        everyone = all_processes()
+        for process in everyone.values():
+            if core and process.parent == core.pid and process.name.startswith("postrider-"):
+                self.known[process.key] = process
+        alive = [everyone[pid] for pid, start in self.known if pid in everyone and everyone[pid].start == start]
+        return [process for process in alive if (not core or process.key != core.key) and
+                process.name.startswith("postrider-" + (name or ""))]
+
+    def log(self):
+        text = ""
+        for name in ("core.log.1", "core.log"):
+            try:
+                with open(os.path.join(self.home, name), errors="replace") as log:
+                    text += log.read()
+            except OSError:
+                pass
+        return text
+
+    def count_transport_deaths(self):
+        return len(re.findall(r"the sending process of account \S+ ended: it was ended by signal 9", self.log()))
+
+    def stop_core(self):
+        """As an administrator does; what was begun is finished."""
+        core = self.core()
+        if core is None:
+            return
+        for worker in self.workers():
+            send_signal(worker, signal.SIGCONT)
+        send_signal(core, signal.SIGTERM)
+        if not wait_until(lambda: (reap(), self.core() is None)[1], 20):
+            raise Trouble(f"core does not leave when it is asked to: {self.core()}, its children {self.workers()}")
+
+    # --- the end ---
+
+    def find_leftovers(self):
+        """After stop_core(): what should not be there."""
+        wait_until(lambda: (reap(), not self.workers())[1], 15)
+        found = [f"left behind: {process}" for process in self.workers()]
+        try:
+            found += [f"a journal that nobody drops: {name}" for name in os.listdir(os.path.join(self.home, "journals"))]
+        except OSError:
+            pass
+        store = sqlite3.connect(f"file:{self.home}/store.db?mode=ro", uri=True)
+        try:
+            found += [f"store: {row[0]}" for row in store.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            found += [f"store: a row handed to nobody: {row}" for row in store.execute("SELECT campaign, id FROM recipient WHERE state=1")]
+            found += [f"store: journal {row[0]} still listed" for row in store.execute("SELECT serial FROM journal")]
+        finally:
+            store.close()
+        found += [f"core.log: {line}" for line in self.log().splitlines() if re.search(r"CRITICAL|ERROR \*\*|Sanitizer|runtime error", line)]
+        return found
+
+    def close(self):
+        for process in self.workers() + [process for process in [self.core()] if process]:
+            send_signal(process, signal.SIGKILL)
+        wait_until(lambda: (reap(), not self.workers())[1], 5)
+        if self.judge:
+            self.judge.terminate()
+            self.judge.wait()

@@ -1,0 +1,264 @@
+#!/usr/bin/python3
+"""kills.py - the kill proof: `kill -9` of each process at random moments and at named points, under real campaigns into a judge that is
+none of ours. Whatever is killed: nobody is lost, nobody gets a second message, and no more become unknown than were on the wire.
+
+  tests/faults/kills.py --program BUILD/src/cli/postrider [--kills 300] [--seed N] [--tap] [--only VICTIM,MOMENT] [--self-check] [--keep]
+BUILD was set up with -Dkill-points=true. Exit status: 0 the proof holds, 1 it does not.
+"""
+import argparse
+import collections
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+
+import verdict
+from house import SLOW, House, Trouble, become_subreaper, descendants
+from rounds import Round, Tally
+
+# victim, moment, share of the kills
+KINDS = [
+    ("core", "at random", 9), ("core", "restarted at once", 12), ("core", "old one drains", 7), ("core", "core-before-commit", 6),
+    ("core", "core-handed", 6), ("core", "core-recalled", 4), ("core", "core-recovering", 3), ("core", "core-recovered", 3),
+    ("smtp", "at random", 10), ("smtp", "smtp-begun", 5), ("smtp", "smtp-before-dot", 5), ("smtp", "smtp-after-dot", 5),
+    ("smtp", "smtp-after-answer", 5), ("smtp", "smtp-after-ended", 4), ("smtp", "smtp-retry", 5),
+    ("dial", "at random", 5),
+    ("all", "at random", 9), ("all", "smtp-begun", 2), ("all", "smtp-before-dot", 2), ("all", "smtp-after-dot", 2),
+    ("all", "smtp-after-answer", 2), ("all", "smtp-retry", 2),
+]
+SHORT_BELOW = 100 # kills: then no round waits a minute for a retry
+
+
+class Proof:
+    def __init__(self, args):
+        self.args = args
+        self.rng = random.Random(args.seed)
+        self.tallies = {}
+        self.problems = []
+        self.number = 0
+        self.house = None
+        self.rounds_left_in_house = 0
+        self.folder = tempfile.mkdtemp(prefix="pr-faults-", dir=args.folder)
+        self.waiting = None  # a round that waits for its retries while others run
+        only = args.only.split(",") if args.only else None
+        self.kinds = [kind for kind in KINDS if (not only or list(kind[:2]) == only) and (args.kills >= SHORT_BELOW or only or kind[1] != "smtp-retry")]
+
+    # --- houses ---
+
+    def new_house(self, has_deferred):
+        rng = self.rng
+        is_chunking = rng.random() < 0.6
+        delay, answer_delay = rng.choice((0, 2, 5, 20)), rng.choice((0, 0, 0, 1, 3))
+        options = ["--delay-ms", str(delay), "--answer-delay-ms", str(answer_delay)]
+        options += [] if is_chunking else ["--no-chunking"]
+        options += ["--defer", "^d"] if has_deferred else []
+        options += ["--no-pipelining"] if rng.random() < 0.1 else []
+        house = House(os.path.join(self.folder, f"house{self.number}"), self.args.program, options)
+        house.is_chunking = is_chunking
+        house.has_deferred = has_deferred
+        # so many that it takes two or three seconds on one connection
+        round_trip = delay / 10 if is_chunking else 2 * delay
+        house.people = min(1500, int(2500 / max(1.5, round_trip + answer_delay)))
+        house.rounds = []
+        self.say(f"  house {self.number}: judge {' '.join(options)}")
+        return house
+
+    def close_house(self, house):
+        try:
+            for one in house.rounds:
+                one.findings.clear()
+                one.judge()  # again, at the very end: nothing came behind
+                self.note(one)
+            house.stop_core()
+            for problem in house.find_leftovers():
+                self.problem(f"{house.folder}: {problem}")
+        except Trouble as trouble:
+            self.problem(f"{house.folder}: {trouble}")
+        house.close()
+        if not self.args.keep and not self.problems:
+            shutil.rmtree(house.folder)
+
+    # --- rounds ---
+
+    def make_round(self, victim, moment, house, kills):
+        rng = self.rng
+        self.number += 1
+        people = house.people // SLOW if moment != "smtp-retry" else 400
+        connections = rng.randint(1, 4)
+        rate = rng.choice((None, None, None, "100/s", "8/s"))
+        if rate == "8/s":
+            people = 40
+        return Round(house, rng, self.number, victim, moment, kills, people, connections, None if moment == "smtp-retry" else rate,
+                     house.is_chunking, house.has_deferred)
+
+    def note(self, one):
+        seen = collections.Counter(kind for kind, _, _ in one.findings)
+        for kind, n in seen.items():
+            first = next(found for found in one.findings if found[0] == kind)
+            self.problem(f"round {one.number} ({one.victim}, {one.moment}): {kind} × {n}, first {first[1]} {first[2]}")
+
+    def problem(self, words):
+        self.problems.append(words)
+        self.say(f"  PROBLEM {words}")
+
+    def say(self, words):
+        print(("# " if self.args.tap else "") + words, flush=True)
+
+    def play(self, one, begins=True, ends=True):
+        """Returns FALSE when it could not be played to its end: its house is closed then."""
+        try:
+            if begins:
+                one.begin()
+            if ends:
+                one.finish()
+                one.add_to(self.tallies)
+                one.house.rounds.append(one)
+                numbers = one.numbers
+                self.say(f"  round {one.number}: {one.victim}, {one.moment}: {one.kills} kills, {numbers['accepted']} accepted, {numbers['unknown']} unknown, "
+                         f"{numbers['later']} later of {numbers['total']}; {time.monotonic() - self.started:.0f} s")
+                self.note(one)
+            return True
+        except Trouble as trouble:
+            self.problem(f"round {one.number} ({one.victim}, {one.moment}) in {one.house.folder}: {trouble}")
+            one.house.close()
+            return False
+
+    def play_in_house(self, victim, moment, kills):
+        if self.house is None:
+            self.number += 1
+            self.house = self.new_house(self.rng.random() < 0.3)
+            self.rounds_left_in_house = self.rng.randint(1, 4)
+        one = self.make_round(victim, moment, self.house, kills)
+        self.rounds_left_in_house -= 1
+        if not self.play(one):
+            self.house = None
+        elif self.rounds_left_in_house == 0:
+            self.close_house(self.house)
+            self.house = None
+
+    def count(self, kind=None):
+        return sum(tally.kills for key, tally in self.tallies.items() if kind is None or key == kind)
+
+    def step_waiting(self, is_last):
+        """Retries come after a minute; others are killed meanwhile."""
+        if self.waiting and (is_last or time.monotonic() >= self.waiting.ready_at):
+            one, self.waiting = self.waiting, None
+            if self.play(one, begins=False):
+                self.close_house(one.house)
+        if self.waiting or is_last:
+            return
+        wanted = [kind for kind in self.kinds if kind[1] == "smtp-retry" and self.deficit(kind) > 0]
+        if wanted:
+            kind = max(wanted, key=self.deficit)
+            self.number += 1
+            one = self.make_round(kind[0], kind[1], self.new_house(True), 3)
+            if self.play(one, ends=False):
+                self.waiting = one
+
+    def deficit(self, kind):
+        total = sum(share for _, _, share in self.kinds)
+        return self.args.kills * kind[2] / total - self.count(kind[:2])
+
+    def run(self):
+        self.started = time.monotonic()
+        while self.count() < self.args.kills and time.monotonic() - self.started < self.args.seconds and len(self.problems) < 30:
+            self.step_waiting(False)
+            others = [kind for kind in self.kinds if kind[1] != "smtp-retry"]
+            if others:
+                kind = max(others, key=self.deficit)
+                self.play_in_house(kind[0], kind[1], max(1, min(4, round(self.deficit(kind)))))
+            elif self.waiting:
+                time.sleep(max(0, self.waiting.ready_at - time.monotonic()))
+            else:
+                break
+        self.step_waiting(True)
+        if self.house:
+            self.close_house(self.house)
+        self.problems += [f"still there at the end: {process}" for process in descendants()]
+
+    # --- report ---
+
+    def table(self):
+        head = ("killed", "moment", "rounds", "kills", "lost", "second", "unknown", "most a kill", "bound")
+        rows = [(victim, moment, t.rounds, t.kills, t.lost, t.second, t.unknown, t.unknown_most, t.bound)
+                for (victim, moment), t in sorted(self.tallies.items(), key=lambda item: self.order(item[0]))]
+        sums = [sum(row[i] for row in rows) for i in range(2, 7)]
+        rows.append(("sum", "", *sums, "", ""))
+        widths = [max(len(str(row[i])) for row in [head] + rows) for i in range(len(head))]
+        for row in [head] + rows:
+            self.say("  ".join(str(cell).ljust(width) if i < 2 else str(cell).rjust(width) for i, (cell, width) in enumerate(zip(row, widths))))
+        return sums
+
+    def order(self, key):
+        return next((i for i, kind in enumerate(KINDS) if kind[:2] == key), len(KINDS))
+
+    def report(self):
+        sums = self.table()
+        seconds = time.monotonic() - self.started
+        kills, lost, second = sums[1], sums[2], sums[3]
+        over = sum(tally.over for tally in self.tallies.values())
+        if kills < self.args.kills:
+            self.problems.append(f"only {kills} kills of {self.args.kills} in {seconds:.0f} s")
+        checks = [(f"{kills} kills in {seconds:.0f} s, seed {self.args.seed}", kills >= self.args.kills), (f"recipients lost: {lost}", lost == 0),
+                  (f"second copies: {second}", second == 0), ("unknown never more than the window of a kill's connections", over == 0),
+                  (f"no other problem ({len(self.problems)})", not self.problems)]
+        if self.args.tap:
+            for i, (name, is_right) in enumerate(checks, self.args.first):
+                print(f"{'ok' if is_right else 'not ok'} {i} - {name}")
+        for problem in self.problems:
+            self.say(f"PROBLEM {problem}")
+        is_right = all(check[1] for check in checks)
+        self.say(f"verdict: {kills} kills, {lost} lost, {second} second copies, {sums[4]} unknown, {len(self.problems)} problems: "
+                 f"{'the proof holds' if is_right else 'THE PROOF DOES NOT HOLD'}")
+        if is_right and not self.args.keep:
+            shutil.rmtree(self.folder)
+        else:
+            self.say(f"kept: {self.folder}")
+        return is_right
+
+
+def self_check(is_tap):
+    results = list(verdict.self_check())
+    for i, (name, is_right) in enumerate(results, 1):
+        print(f"{'ok' if is_right else 'not ok'} {i} - {name}" if is_tap else f"{'right' if is_right else 'WRONG'}: {name}")
+    return len(results), all(is_right for _, is_right in results)
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", help="the command line of the build")
+    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--seconds", type=int, default=3600, help="at most")
+    parser.add_argument("--folder", default=None, help="where the data folders go (a short path)")
+    parser.add_argument("--only")
+    for name in ("tap", "self-check", "keep"):
+        parser.add_argument("--" + name, action="store_true")
+    args = parser.parse_args()
+    if not args.self_check and not args.program:
+        parser.error("--program is missing")
+    args.program = args.program and os.path.abspath(args.program)
+    return args
+
+
+def main():
+    args = parse()
+    args.first, is_right = 1, True
+    if args.self_check or args.tap:
+        n, is_right = self_check(args.tap)
+        args.first = n + 1
+    if not args.self_check:
+        become_subreaper()
+        proof = Proof(args)
+        proof.run()
+        is_right = proof.report() and is_right
+        n = args.first + 4
+    if args.tap:
+        print(f"1..{n}")
+    return 0 if is_right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
