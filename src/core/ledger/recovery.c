@@ -2,6 +2,7 @@
 
 #include "fault.h"
 #include "kill-point.h"
+#include "text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -129,22 +130,28 @@ typedef struct {
   int      fd;
 } Source;
 
-/* What the journal says of the rows in `handed` (Key -> JournalRecord, kind 0: nothing yet). Ended beats begun. */
-static void
+/* What the journal says of the rows in `handed` (Key -> JournalRecord, kind 0: nothing yet). Ended beats begun.
+ * A record cut short can only be the last one: its octets did not leave. Returns: FALSE when more was there than could be read. */
+static gboolean
 read_records (const Source *source, GHashTable *handed)
 {
   guint8 raw[JOURNAL_RECORD_LEN];
+  gboolean is_whole = TRUE;
   JournalRecord record;
+  gssize n;
 
-  for (off_t at = JOURNAL_RECORD_LEN; pread (source->fd, raw, sizeof raw, at) == (gssize) sizeof raw; at += JOURNAL_RECORD_LEN) {
+  for (off_t at = JOURNAL_RECORD_LEN; (n = pread (source->fd, raw, sizeof raw, at)) == (gssize) sizeof raw; at += JOURNAL_RECORD_LEN) {
     JournalRecord *known;
 
-    if (!journal_record_read (raw, &record))
-      continue; /* torn: at the end of a full disk, or the power went */
+    if (!journal_record_read (raw, &record)) {
+      is_whole = FALSE; /* spoiled: it may have been anybody's begun */
+      continue;
+    }
     known = g_hash_table_lookup (handed, &(Key){ record.campaign, record.recipient, record.attempt });
     if (known != NULL && known->kind != JOURNAL_ENDED)
       *known = record;
   }
+  return is_whole && n >= 0;
 }
 
 static GHashTable *
@@ -167,6 +174,7 @@ static gboolean
 settle (Core *core, const Source *source, const Key *key, const JournalRecord *said, LedgerTally *tally, GError **error)
 {
   LedgerOutcome outcome = { .campaign = key->campaign, .recipient = key->recipient, .attempt = key->attempt };
+  g_autofree char *text = text_printable (said->text, -1, JOURNAL_TEXT_LEN); /* any octets may stand there */
 
   if (!source->is_proof)
     return ledger_mark_unknown (core->store, key->campaign, key->recipient, key->attempt,
@@ -175,7 +183,7 @@ settle (Core *core, const Source *source, const Key *key, const JournalRecord *s
     outcome.outcome = said->outcome;
     outcome.reason = said->reason;
     outcome.time_utc = said->time_utc_ms / 1000;
-    g_strlcpy (outcome.reply, said->text, sizeof outcome.reply);
+    g_strlcpy (outcome.reply, text, sizeof outcome.reply);
     return ledger_record (core->store, &outcome, tally, error);
   }
   if (said->kind == JOURNAL_BEGUN)
@@ -188,22 +196,24 @@ settle (Core *core, const Source *source, const Key *key, const JournalRecord *s
 }
 
 static gboolean
-settle_all (Core *core, guint64 serial, const Source *source, GError **error)
+settle_all (Core *core, guint64 serial, Source *source, GError **error)
 {
   g_autoptr (GHashTable) handed = load_handed (core, serial, error);
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
   GHashTableIter iter;
   gpointer key, said;
+  gint64 turn;
 
   if (handed == NULL)
     return FALSE;
-  if (source->fd >= 0)
-    read_records (source, handed);
+  if (source->fd >= 0 && !read_records (source, handed))
+    source->is_same_boot = FALSE;
   g_hash_table_iter_init (&iter, handed);
   while (g_hash_table_iter_next (&iter, &key, &said))
     if (!settle (core, source, key, said, tally, error))
       return FALSE;
   return ledger_write_tally (core->store, tally, error) &&
+         (g_hash_table_size (handed) == 0 || ledger_count_turn (core->store, &turn, error)) &&
          store_run (core->store, error, "DELETE FROM journal WHERE serial=?", "i", (gint64) serial);
 }
 
@@ -232,6 +242,10 @@ recovery_apply (Core *core, guint64 serial, Journal *journal, GError **error)
   Source source;
   gboolean is_settled;
 
+  if (journal == NULL && own < 0 && errno != ENOENT) { /* it may be there, and locked */
+    g_set_error (error, FAULT, FAULT_IO, "the journal %s cannot be opened: %s", path, g_strerror (errno));
+    return RECOVERY_FAILED;
+  }
   if (own >= 0 && flock (own, LOCK_EX | LOCK_NB) != 0) {
     close (own);
     return RECOVERY_BUSY;

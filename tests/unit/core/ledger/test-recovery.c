@@ -120,12 +120,22 @@ write_cases (int fd)
   append (fd, JOURNAL_BEGUN, 1 + SAYS_OTHER_ATTEMPT, 9, 0);             /* not what was handed over: says nothing of it */
   append (fd, JOURNAL_ENDED, 77, 1, OUTCOME_ACCEPTED);                   /* nobody's */
   journal_record_write (&record, torn);
-  torn[50] ^= 1;
-  g_assert_cmpint (write (fd, torn, sizeof torn), ==, sizeof torn);
   g_assert_cmpint (write (fd, torn, 40), ==, 40); /* half a record at the end */
 }
 
-enum { SAME_BOOT, OTHER_BOOT, DROPPED, FILE_GONE };
+/* A whole record that cannot be read: nobody who was handed over and is not named elsewhere can be said to be safe. */
+static void
+write_spoiled (int fd)
+{
+  guint8 spoiled[JOURNAL_RECORD_LEN];
+  JournalRecord record = { .kind = JOURNAL_BEGUN, .campaign = 1, .recipient = 1 + SAYS_NOTHING, .attempt = 1 };
+
+  journal_record_write (&record, spoiled);
+  spoiled[50] ^= 1;
+  g_assert_cmpint (write (fd, spoiled, sizeof spoiled), ==, sizeof spoiled);
+}
+
+enum { SAME_BOOT, OTHER_BOOT, DROPPED, FILE_GONE, SPOILED };
 
 static void
 spoil_boot (Fixture *fixture, guint64 serial)
@@ -148,6 +158,7 @@ static const struct {
   { "same-boot", SAME_BOOT, { STATE_QUEUED, STATE_UNKNOWN, STATE_ACCEPTED, STATE_REFUSED, STATE_QUEUED, STATE_QUEUED } },
   { "other-boot", OTHER_BOOT, { STATE_UNKNOWN, STATE_UNKNOWN, STATE_ACCEPTED, STATE_REFUSED, STATE_UNKNOWN, STATE_UNKNOWN } },
   { "dropped", DROPPED, { STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN } },
+  { "spoiled", SPOILED, { STATE_UNKNOWN, STATE_UNKNOWN, STATE_ACCEPTED, STATE_REFUSED, STATE_UNKNOWN, STATE_UNKNOWN } },
   { "file-gone", FILE_GONE, { STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN } },
 };
 
@@ -163,6 +174,8 @@ test_table (Fixture *fixture, gconstpointer data)
   for (gint64 id = 1; id <= SAYS_COUNT; id++)
     add_person (fixture, id, "p@example.org");
   g_assert_cmpuint (hand_over (fixture, serial, 1000), ==, SAYS_COUNT);
+  if (rows[row].how == SPOILED)
+    write_spoiled (journal_get_fd (journal));
   write_cases (journal_get_fd (journal));
   if (rows[row].how == OTHER_BOOT)
     spoil_boot (fixture, serial);
@@ -267,6 +280,34 @@ test_stale (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_tally (fixture, STATE_ACCEPTED), ==, 1);
 }
 
+/* The words in a journal are a confined program's: what gets into the store is UTF-8 without controls. A file that cannot be opened is not gone. */
+static void
+test_hostile (Fixture *fixture, gconstpointer data)
+{
+  Journal *journal = journal_create (&fixture->core, 1, NULL);
+  guint64 serial = journal_get_serial (journal);
+  g_autofree char *path = g_strdup_printf ("%s/journals/%" G_GUINT64_FORMAT, fixture->home, serial), *kept = g_strconcat (path, ".kept", NULL);
+  JournalRecord record = { .kind = JOURNAL_ENDED, .campaign = 1, .recipient = 1, .attempt = 1, .outcome = OUTCOME_REFUSED, .reason = REASON_SUPPRESS,
+                           .time_utc_ms = 5000, .text = "550 \033[2J\xff gone" };
+  guint8 raw[JOURNAL_RECORD_LEN];
+  gint64 is_clean = 0;
+
+  add_person (fixture, 1, "p@example.org");
+  hand_over (fixture, serial, 1000);
+  journal_record_write (&record, raw);
+  g_assert_cmpint (write (journal_get_fd (journal), raw, sizeof raw), ==, sizeof raw);
+  journal_free (journal);
+  g_assert_cmpint (g_rename (path, kept), ==, 0);
+  g_assert_cmpint (symlink (kept, path), ==, 0);
+  g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_FAILED);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED);
+  g_assert_cmpint (g_rename (kept, path), ==, 0);
+  g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_REFUSED);
+  g_assert_cmpint (store_get_int (fixture->core.store, &is_clean, NULL, "SELECT reason='550 ?[2J? gone' FROM suppression WHERE address='p@example.org'", ""), ==, 1);
+  g_assert_cmpint (is_clean, ==, 1);
+}
+
 static void
 test_resolve (Fixture *fixture, gconstpointer data)
 {
@@ -296,6 +337,7 @@ main (int argc, char *argv[])
     g_test_add (path, Fixture, GSIZE_TO_POINTER (i), set_up, test_table, tear_down);
   }
   g_test_add ("/ledger/recovery/busy", Fixture, NULL, set_up, test_busy, tear_down);
+  g_test_add ("/ledger/recovery/hostile", Fixture, NULL, set_up, test_hostile, tear_down);
   g_test_add ("/ledger/later", Fixture, NULL, set_up, test_later, tear_down);
   g_test_add ("/ledger/suppressed", Fixture, NULL, set_up, test_suppressed, tear_down);
   g_test_add ("/ledger/stale", Fixture, NULL, set_up, test_stale, tear_down);
