@@ -1,8 +1,10 @@
 # Sourced: install_packages LIST installs what is missing of a list, as root or with sudo; nothing to do is quick.
+# A line is a package, and maybe a command that does as well, wherever it comes from.
 install_packages() {
-  local missing=() package sudo=
-  while read -r package; do
+  local missing=() package stand_in sudo=
+  while read -r package stand_in; do
     case "$package" in '' | '#'*) continue ;; esac
+    [ -n "$stand_in" ] && command -v "$stand_in" >/dev/null && continue
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
   done <"$1"
   [ ${#missing[@]} -gt 0 ] || return 0
