@@ -233,6 +233,14 @@ paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer d
 
 /* --- what it is told --- */
 
+/* It died with our question open: no lie, and its journal stays good. closed_cb() tells the rest. */
+static gboolean
+is_gone (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 typedef struct {
   Lane         *lane; /* valid while `open` is not cancelled */
   GCancellable *open;
@@ -259,14 +267,6 @@ call_end (Call *call, guint64 *out_campaign)
   g_object_unref (call->open);
   g_free (call);
   return lane;
-}
-
-/* It died with our question open: no lie, and its journal stays good. closed_cb() tells the rest. */
-static gboolean
-is_gone (const GError *error)
-{
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
-         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 static void
@@ -341,7 +341,7 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer data)
   Lane *self = call_end (data, &campaign);
   Work *work = self != NULL ? lane_find_work (self, campaign) : NULL;
 
-  if (work == NULL)
+  if (work == NULL || (!is_begun && is_gone (error)))
     return;
   work->is_beginning = FALSE;
   work->is_begun = is_begun;
@@ -389,7 +389,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   gboolean is_open = pr_transport1_call_open_account_finish (PR_TRANSPORT1 (source), NULL, result, &error);
   Lane *self = call_end (data, NULL);
 
-  if (self == NULL)
+  if (self == NULL || (!is_open && is_gone (error)))
     return;
   if (!is_open) {
     fault_strip_remote (error);

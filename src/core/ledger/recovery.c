@@ -266,6 +266,25 @@ recovery_apply (Core *core, guint64 serial, Journal *journal, GError **error)
   return is_settled ? RECOVERY_DONE : RECOVERY_FAILED;
 }
 
+/* Core ended between the commit and the unlink: all that such a file said is in the store. */
+void
+recovery_sweep (Core *core)
+{
+  g_autofree char *folder = g_build_filename (core->home, "journals", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    guint64 serial;
+    gint64 known;
+
+    if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT64, &serial, NULL) &&
+        store_get_int (core->store, &known, NULL, "SELECT 1 FROM journal WHERE serial=?", "i", (gint64) serial) == 0)
+      unlink (path);
+  }
+}
+
 gboolean
 recovery_mark_dropped (Core *core, guint64 serial, GError **error)
 {

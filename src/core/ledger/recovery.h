@@ -25,5 +25,8 @@ RecoveryResult recovery_apply (Core *core, guint64 serial, Journal *journal, GEr
 /* The transport of this journal lied: from now on its journal proves nothing. Durable before the peer is killed. */
 gboolean recovery_mark_dropped (Core *core, guint64 serial, GError **error);
 
+/* At start: removes files whose journal was recovered already. */
+void recovery_sweep (Core *core);
+
 /* Serials of an account's journals that nobody has recovered yet, oldest first. */
 GArray *recovery_list (Core *core, gint64 account, GError **error); /* (transfer full) of guint64 */
