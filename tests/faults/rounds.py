@@ -303,6 +303,8 @@ class Round:
         self.env = None if is_random else self.make_env()
         self.start(self.env)
         self.ready_at = time.monotonic() + (RETRY_S if self.moment == "smtp-retry" else 0)
+        if self.moment == "smtp-retry" and not wait_until(lambda: self.house.show(self.campaign)["later"] > 0, 10, 0.2):
+            raise Trouble("the judge deferred nobody")
 
     def strike_all(self):
         if self.moment in ("at random", "restarted at once"):
@@ -319,18 +321,13 @@ class Round:
     def finish(self):
         """Returns nothing; `findings` and the figures are complete afterwards."""
         if self.moment == "smtp-retry":
-            self.wait_for_retry()
+            time.sleep(max(0, self.ready_at - time.monotonic()))
         self.strike_all()
         numbers = self.wait_end()
         if numbers["later"]:
             numbers = self.hold()
         self.look()
         self.judge()
-
-    def wait_for_retry(self):
-        if not wait_until(lambda: self.house.show(self.campaign)["later"] > 0, 10, 0.2):
-            raise Trouble("the judge deferred nobody")
-        time.sleep(max(0, self.ready_at - time.monotonic()))
 
     def hold(self):
         """People are left for later: a minute at least. The comparison wants a still picture."""
