@@ -65,7 +65,7 @@ start (int pipe_fd, GError **error)
 static char *
 read_line (int fd)
 {
-  char line[LINE_MAX_OCTETS + 1];
+  char line[LINE_MAX_OCTETS + 1] = "";
   gint64 deadline_us = g_get_monotonic_time () + 1000 * (gint64) READY_MAX_MS;
   gsize len = 0;
 

@@ -112,7 +112,7 @@ json_row (RowSink *self, char **columns, const FrameRow *row)
 
   json_builder_set_member_name (builder, "id");
   json_builder_add_int_value (builder, (gint64) row->key);
-  for (guint i = 0; columns[i] != NULL && i < row->n_fields; i++) {
+  for (guint i = 0; i < row->n_fields && columns[i] != NULL; i++) {
     g_autofree char *value = g_utf8_make_valid (row->fields[i].data, (gssize) row->fields[i].len);
 
     if (i == 3) {

@@ -37,7 +37,7 @@ read_column (const char *reference, guint *out_column)
 {
   guint column = 0, n = 0;
 
-  for (; g_ascii_isalpha (reference[n]) && n < 4; n++)
+  for (; n < 4 && g_ascii_isalpha (reference[n]); n++)
     column = column * 26 + (guint) (g_ascii_toupper (reference[n]) - 'A') + 1;
   if (n == 0 || n == 4)
     return FALSE;

@@ -234,7 +234,8 @@ put_octet (Text *self, char c)
 static void
 start_item (Text *self)
 {
-  guint *count = self->n_lists > 0 ? &self->counts[MIN (self->n_lists, LIST_DEPTH) - 1] : NULL;
+  guint depth = MIN (self->n_lists, LIST_DEPTH);
+  guint *count = depth > 0 ? &self->counts[depth - 1] : NULL;
 
   if (count == NULL || *count == 0)
     g_strlcpy (self->marker, "- ", sizeof self->marker);

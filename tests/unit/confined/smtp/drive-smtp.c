@@ -56,7 +56,7 @@ main (int argc, char *argv[])
 {
   guint messages = argc > 3 ? (guint) atoi (argv[3]) : 0, handed = 0, early_kib = 0;
   g_autofree char *settings = NULL, *body = g_strnfill (1500, 'x');
-  GString *text = g_string_new ("Dear {{name}},\n\n{{word}}\n");
+  g_autoptr (GString) text = g_string_new ("Dear {{name}},\n\n{{word}}\n");
   Client *client;
   gint64 start;
   double seconds;
@@ -94,6 +94,5 @@ main (int argc, char *argv[])
           client->tally[STATE_ACCEPTED], client->tally[STATE_REFUSED], client->tally[STATE_LATER], client->tally[STATE_UNKNOWN], early_kib,
           resident_kib (peer_get_pid (client->peer)), client->log->str);
   client_free (client);
-  g_string_free (text, TRUE);
   return 0;
 }

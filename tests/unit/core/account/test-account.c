@@ -270,6 +270,7 @@ test_add_and_load (World *w, gconstpointer unused)
   gsize len = 0;
 
   g_assert_no_error (error);
+  g_assert_nonnull (kept);
   g_assert_cmpstr (secret_bytes_peek (secret), ==, "hunter2");
   g_assert_cmpstr (loaded->host, ==, "smtp.example.org");
   g_assert_true (loaded->keeps_password);

@@ -60,7 +60,6 @@ test_windows (void)
 static void
 test_brake (void)
 {
-  g_autoptr (Store) store = open_store ();
   Account account = { .id = 1 };
   g_autoptr (Pace) pace = pace_new (&account);
 

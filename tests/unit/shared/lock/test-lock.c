@@ -47,13 +47,13 @@ static int
 check_work (void)
 {
   g_autofree char *block = NULL;
-  GThread *thread;
+  gpointer result;
 
   if (!put_on (&plain))
     return 1;
   block = g_malloc0 (4 * 1024 * 1024);
-  thread = g_thread_new ("worker", add_one, GINT_TO_POINTER (1));
-  if (GPOINTER_TO_INT (g_thread_join (thread)) != 2)
+  result = g_thread_join (g_thread_new ("worker", add_one, GINT_TO_POINTER (1)));
+  if (GPOINTER_TO_INT (result) != 2)
     return 2;
   return open ("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES ? 3 : 0;
 }

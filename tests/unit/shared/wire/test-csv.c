@@ -81,8 +81,8 @@ static void
 assert_wrong (const char *text, gsize len, const char *row)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *rows = parse (',', text, len, 65536, &error);
 
+  g_free (parse (',', text, len, 65536, &error));
   g_assert_error (error, FAULT, FAULT_DATA);
   g_assert_true (g_str_has_prefix (error->message, row));
 }
