@@ -159,15 +159,29 @@ changed_cb (guint64 campaign, gpointer data)
     app_foreach (core->app, tell_client, &campaign);
 }
 
-/* While we did not run, nobody had a chance to try: lifetimes don't run either. */
+/* One transaction: time that is counted twice would make lifetimes endless. */
+static gboolean
+shift_times (Core *core, gint64 gap_s, gint64 now_utc)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, now_utc);
+
+  if (!store_begin (core->store, NULL))
+    return FALSE;
+  if ((gap_s <= ALIVE_EVERY_S || ledger_shift_lifetime (core->store, 0, gap_s, NULL)) &&
+      (gap_s >= -ALIVE_EVERY_S || ledger_follow_clock (core->store, gap_s, NULL)) && store_set_meta (core->store, "alive_utc", text, NULL))
+    return store_commit (core->store, NULL);
+  store_rollback (core->store);
+  return FALSE;
+}
+
+/* While we did not run, nobody had a chance to try: lifetimes don't run either. A gap below zero: the clock was set back. */
 static void
 skip_absence (Core *core)
 {
   g_autofree char *alive = store_get_meta (core->store, "alive_utc");
-  gint64 gap_s = alive != NULL ? store_now_utc () - g_ascii_strtoll (alive, NULL, 10) : 0;
+  gint64 now_utc = store_now_utc (), gap_s = alive != NULL ? now_utc - g_ascii_strtoll (alive, NULL, 10) : 0;
 
-  if (gap_s > 2 * ALIVE_EVERY_S)
-    ledger_shift_lifetime (core->store, gap_s, NULL);
+  shift_times (core, gap_s, now_utc);
 }
 
 static gboolean
@@ -248,17 +262,14 @@ static void
 note_alive (Main *self)
 {
   gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), slept_s;
-  g_autofree char *text = NULL;
 
   if (now_us - self->alive_mono_us < ALIVE_EVERY_S * G_USEC_PER_SEC)
     return;
   slept_s = (now_utc - self->alive_utc) - (now_us - self->alive_mono_us) / G_USEC_PER_SEC; /* the monotonic clock stops in sleep */
-  if (slept_s > ALIVE_EVERY_S)
-    ledger_shift_lifetime (self->core.store, slept_s, NULL);
+  if (!shift_times (&self->core, slept_s, now_utc))
+    return; /* a full disk: again in a moment */
   self->alive_mono_us = now_us;
   self->alive_utc = now_utc;
-  text = g_strdup_printf ("%" G_GINT64_FORMAT, now_utc);
-  store_set_meta (self->core.store, "alive_utc", text, NULL);
 }
 
 static gboolean

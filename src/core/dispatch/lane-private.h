@@ -50,14 +50,19 @@ struct Lane {
   guint        sent_count; /* rows in this journal */
   guint        dialing, losses, deaths;
   gboolean     is_recalling; /* all was recalled because nothing can go */
+  gboolean     is_refusing;  /* the transport wants a person: it gets nothing more, and leaves when it holds nothing */
+  gboolean     is_violated;  /* it lied: nothing that it still says counts */
 
   GArray *outcomes; /* of LedgerOutcome, to be recorded */
   GArray *returned; /* of Returned, to be put back */
   GArray *unrecovered; /* of guint64: serials, oldest first */
+  GArray *liars;       /* of guint64: journals that prove nothing; the store could not be told yet */
+  gboolean is_unlisted; /* the store could not say which journals there are */
 
   char  *reason, *text; /* why nothing goes; reason NULL: it goes */
   gint64 wait_until_us, waiting_since_us;
   guint  waits;         /* in a row */
+  gint64 quota_since_us; /* an hour's or a day's window is full since then; 0: none is */
 
   guint  turn_source, timer_source;
   GQueue last;
@@ -80,3 +85,4 @@ void lane_begin           (Lane *self, Work *work);     /* BeginCampaign */
 void lane_send            (Lane *self, Work *work, GVariant *frame);
 void lane_recall          (Lane *self, guint64 campaign);
 void lane_resume_transport (Lane *self);
+void lane_forget_proxy    (Lane *self);                 /* nothing that it says is heard any more */

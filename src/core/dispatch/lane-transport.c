@@ -23,13 +23,22 @@ static void start_next_works (Lane *self);
 
 /* --- the end of a transport --- */
 
+/* Calls on the way keep the proxy alive; what it would still tell must not reach us. */
+void
+lane_forget_proxy (Lane *self)
+{
+  if (self->proxy != NULL)
+    g_signal_handlers_disconnect_by_data (self->proxy, self);
+  g_clear_object (&self->proxy);
+}
+
 static void
 forget_transport (Lane *self)
 {
   if (self->open != NULL)
     g_cancellable_cancel (self->open);
   g_clear_object (&self->open);
-  g_clear_object (&self->proxy);
+  lane_forget_proxy (self);
   g_clear_pointer (&self->peer, peer_free);
   g_clear_pointer (&self->held, outstanding_free);
   self->held = outstanding_new ();
@@ -37,7 +46,7 @@ forget_transport (Lane *self)
   self->phase = LANE_CLOSED;
   self->dialing = 0;
   self->sent_count = 0;
-  self->is_recalling = FALSE;
+  self->is_recalling = self->is_refusing = self->is_violated = FALSE;
   for (guint i = 0; i < self->works->len; i++) {
     Work *work = g_ptr_array_index (self->works, i);
 
@@ -54,9 +63,10 @@ settle (Lane *self, PeerEnd end)
 
   if (journal == NULL)
     return;
-  if (end == PEER_VIOLATED) {
+  if (end == PEER_VIOLATED || self->is_violated) {
     g_array_set_size (self->outcomes, 0); /* not in the store: unknown, whatever it said */
-    recovery_mark_dropped (self->core, serial, NULL);
+    if (!recovery_mark_dropped (self->core, serial, NULL))
+      g_array_append_val (self->liars, serial);
   }
   /* The next turn reads it as any other; outcomes that are still here are recorded by the turn only if the journal did not. */
   g_array_append_val (self->unrecovered, serial);
@@ -82,14 +92,19 @@ closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
   lane_wake (self);
 }
 
-/* Durable first: from here on its journal proves nothing. */
+/* Durable first: from here on its journal proves nothing. Nor do those words of its that are not recorded yet. */
 static void
 violate (Lane *self, const GError *error)
 {
+  if (self->peer == NULL)
+    return;
+  self->is_violated = TRUE;
+  self->phase = LANE_CLOSING;
+  g_array_set_size (self->outcomes, 0);
+  g_array_set_size (self->returned, 0);
   if (self->journal != NULL)
     recovery_mark_dropped (self->core, journal_get_serial (self->journal), NULL);
-  if (self->peer != NULL)
-    peer_drop (self->peer, error->message);
+  peer_drop (self->peer, error->message);
 }
 
 /* --- what it says --- */
@@ -100,6 +115,8 @@ outcomes_cb (PrTransport1 *proxy, GVariant *rows, gpointer data)
   Lane *self = data;
   g_autoptr (GError) error = NULL;
 
+  if (self->is_violated)
+    return;
   if (!outcomes_parse (rows, self->held, self->outcomes, &error))
     violate (self, error);
   else
@@ -168,7 +185,7 @@ need_connection_cb (PrTransport1 *proxy, guint count, gpointer data)
   Lane *self = data;
   guint max = get_max_connections (self);
 
-  if (self->reason != NULL)
+  if (self->reason != NULL || self->is_violated)
     return; /* after the wait it is asked again */
   for (; count > 0 && self->dialing < max; count--) {
     Dial *dial = g_new (Dial, 1);
@@ -226,12 +243,23 @@ paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer d
 {
   Lane *self = data;
 
+  if (self->is_violated)
+    return;
   lane_note_reply (self, text);
-  if (!wait_for (self, reason, text))
-    lane_pause_all (self, reason, text);
+  if (wait_for (self, reason, text))
+    return;
+  self->is_refusing = TRUE;
+  lane_pause_all (self, reason, text);
 }
 
 /* --- what it is told --- */
+
+/* It neither answers nor dies. */
+static gboolean
+is_stalling (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+}
 
 /* It died with our question open: no lie, and its journal stays good. closed_cb() tells the rest. */
 static gboolean
@@ -296,7 +324,7 @@ recalled_cb (GObject *source, GAsyncResult *result, gpointer data)
   guint64 campaign;
   Lane *self = call_end (data, &campaign);
 
-  if (self == NULL || (!is_answered && is_gone (error)))
+  if (self == NULL || self->is_violated || (!is_answered && is_gone (error)))
     return;
   if (!is_answered || !outcomes_parse_recalled (ids, campaign, self->held, handed, &error)) {
     violate (self, error);
@@ -343,6 +371,10 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (work == NULL || (!is_begun && is_gone (error)))
     return;
+  if (!is_begun && is_stalling (error)) {
+    violate (self, error);
+    return;
+  }
   work->is_beginning = FALSE;
   work->is_begun = is_begun;
   if (!is_begun) {
@@ -391,6 +423,10 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (self == NULL || (!is_open && is_gone (error)))
     return;
+  if (!is_open && is_stalling (error)) {
+    violate (self, error);
+    return;
+  }
   if (!is_open) {
     fault_strip_remote (error);
     lane_pause_all (self, "account", error->message);
@@ -418,6 +454,10 @@ make_settings (Lane *self)
 
   g_variant_dict_init (&settings, plain);
   g_variant_dict_insert (&settings, "connections", "u", get_max_connections (self));
+#ifdef POSTRIDER_KILL_POINTS /* tests/journey/hostile: nobody waits ten minutes for a server that says nothing */
+  if (g_getenv ("POSTRIDER_TIMEOUT_PERCENT") != NULL)
+    g_variant_dict_insert (&settings, "timeout_percent", "u", (guint32) g_ascii_strtoull (g_getenv ("POSTRIDER_TIMEOUT_PERCENT"), NULL, 10));
+#endif
   return g_variant_dict_end (&settings);
 }
 

@@ -17,8 +17,23 @@
 #define TIMER_MAX_S 60          /* look at the clock again at least once a minute: it may have been set */
 #define LAST_REPLIES 5
 #define DISK_RETRY_S 5
+#define IDLE_TURN_US 100000 /* chosen: rows are due and nothing is under way that would wake us */
+#define QUOTA_STEP_US (60 * (gint64) G_USEC_PER_SEC) /* a window that opens and closes by the second is one wait */
 
 static void schedule_turn (Lane *self, guint delay_ms);
+
+/* Until this has worked, nobody knows whether a transport of an earlier core is still at work. */
+static gboolean
+list_journals (Lane *self, GError **error)
+{
+  g_autoptr (GArray) found = self->is_unlisted ? recovery_list (self->core, self->account_id, error) : NULL;
+
+  if (found == NULL)
+    return !self->is_unlisted;
+  g_array_append_vals (self->unrecovered, found->data, found->len);
+  self->is_unlisted = FALSE;
+  return TRUE;
+}
 
 static void
 work_free (Work *work)
@@ -39,9 +54,10 @@ lane_new (Core *core, gint64 account)
   self->held = outstanding_new ();
   self->outcomes = g_array_new (FALSE, FALSE, sizeof (LedgerOutcome));
   self->returned = g_array_new (FALSE, FALSE, sizeof (Returned));
-  self->unrecovered = recovery_list (core, account, NULL);
-  if (self->unrecovered == NULL)
-    self->unrecovered = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->liars = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->unrecovered = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->is_unlisted = TRUE;
+  list_journals (self, NULL);
   g_queue_init (&self->last);
   schedule_turn (self, 0);
   return self;
@@ -57,7 +73,7 @@ lane_free (Lane *self)
   if (self->open != NULL)
     g_cancellable_cancel (self->open);
   g_clear_object (&self->open);
-  g_clear_object (&self->proxy);
+  lane_forget_proxy (self);
   peer_free (self->peer);
   journal_free (self->journal);
   outstanding_free (self->held);
@@ -67,6 +83,7 @@ lane_free (Lane *self)
   g_array_unref (self->outcomes);
   g_array_unref (self->returned);
   g_array_unref (self->unrecovered);
+  g_array_unref (self->liars);
   g_queue_clear_full (&self->last, g_free);
   g_free (self->reason);
   g_free (self->text);
@@ -168,7 +185,7 @@ end_wait (Lane *self)
   gint64 waited_s = (g_get_monotonic_time () - self->waiting_since_us) / G_USEC_PER_SEC;
 
   if (waited_s > 0)
-    ledger_shift_lifetime (self->core->store, waited_s, NULL); /* no chance to try uses up no lifetime */
+    ledger_shift_lifetime (self->core->store, self->account_id, waited_s, NULL); /* no chance to try uses up no lifetime */
   g_clear_pointer (&self->reason, g_free);
   g_clear_pointer (&self->text, g_free);
   self->is_recalling = FALSE;
@@ -348,7 +365,7 @@ hand_over (Lane *self, Work *work, guint max_rows, GPtrArray *parcels, LedgerTal
 static gboolean
 can_send (Lane *self)
 {
-  return self->phase == LANE_OPEN && self->reason == NULL;
+  return self->phase == LANE_OPEN && self->reason == NULL && !self->is_refusing;
 }
 
 static gboolean
@@ -403,7 +420,7 @@ write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *out_tur
     return FALSE;
   if (record_outcomes (self, tally, error) && hand_over_all (self, parcels, tally, &count, error) &&
       ledger_write_tally (self->core->store, tally, error) && finish_campaigns (self, finished, error) &&
-      (count == 0 || ledger_count_turn (self->core->store, out_turn, error))) {
+      ((count == 0 && self->outcomes->len == 0 && self->returned->len == 0) || ledger_count_turn (self->core->store, out_turn, error))) {
     KILL_POINT ("core-before-commit");
     return store_commit (self->core->store, error);
   }
@@ -470,7 +487,7 @@ drop_stopped (Lane *self)
   for (guint i = self->works->len; i-- > 0;) {
     Work *work = g_ptr_array_index (self->works, i);
 
-    if (work->is_stopping && self->unrecovered->len == 0 && outstanding_count_campaign (self->held, work->campaign->id) == 0)
+    if (work->is_stopping && !self->is_unlisted && self->unrecovered->len == 0 && outstanding_count_campaign (self->held, work->campaign->id) == 0)
       drop_work (self, work);
   }
 }
@@ -480,12 +497,14 @@ static gboolean
 flush_outcomes (Lane *self, GError **error)
 {
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  gint64 turn_number = 0;
 
   if (self->outcomes->len == 0)
     return TRUE;
   if (!store_begin (self->core->store, error))
     return FALSE;
-  if (!record_outcomes (self, tally, error) || !ledger_write_tally (self->core->store, tally, error)) {
+  if (!record_outcomes (self, tally, error) || !ledger_write_tally (self->core->store, tally, error) ||
+      !ledger_count_turn (self->core->store, &turn_number, error)) {
     store_rollback (self->core->store);
     return FALSE;
   }
@@ -495,15 +514,35 @@ flush_outcomes (Lane *self, GError **error)
   return TRUE;
 }
 
+/* What the store could not be told when the transport lied: before its journal is read. */
+static gboolean
+mark_liars (Lane *self, GError **error)
+{
+  for (; self->liars->len > 0; g_array_set_size (self->liars, self->liars->len - 1))
+    if (!recovery_mark_dropped (self->core, g_array_index (self->liars, guint64, self->liars->len - 1), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Waking comes first, else the wait would wake us at once: a full disk stays full for a while. */
+static void
+wait_for_store (Lane *self, const GError *error)
+{
+  schedule_turn (self, DISK_RETRY_S * 1000);
+  lane_wait (self, error->code == FAULT_NO_PERM ? "vault" : "disk", error->message, DISK_RETRY_S);
+}
+
 /* Journals of earlier transports, oldest first. Returns: FALSE while one is still held: nothing may start on this lane. */
 static gboolean
 recover (Lane *self)
 {
-  while (self->unrecovered->len > 0) {
+  while (self->is_unlisted || self->unrecovered->len > 0) {
     g_autoptr (GError) error = NULL;
     RecoveryResult result = RECOVERY_FAILED;
 
-    if (flush_outcomes (self, &error))
+    if (list_journals (self, &error) && self->unrecovered->len == 0)
+      return TRUE;
+    if (!self->is_unlisted && mark_liars (self, &error) && flush_outcomes (self, &error))
       result = recovery_apply (self->core, g_array_index (self->unrecovered, guint64, 0), NULL, &error);
     if (result == RECOVERY_BUSY) {
       schedule_turn (self, RECOVERY_POLL_MS);
@@ -511,11 +550,11 @@ recover (Lane *self)
     }
     if (result == RECOVERY_FAILED) {
       g_warning ("recovery: %s", error->message);
-      lane_wait (self, "disk", error->message, DISK_RETRY_S);
-      schedule_turn (self, DISK_RETRY_S * 1000);
+      wait_for_store (self, error);
       return FALSE;
     }
     g_array_remove_index (self->unrecovered, 0);
+    mark_update (self->core);
     touch_all (self);
   }
   return TRUE;
@@ -561,6 +600,22 @@ set_timer (Lane *self, gint64 delay_us)
   self->timer_source = g_timeout_add ((guint) ((delay_us + 999) / 1000), timer_cb, self);
 }
 
+/* The provider's hours and days are no chance to try either. Minutes are not worth a write. */
+static void
+note_quota (Lane *self, gint64 now_us)
+{
+  const char *full = self->pace != NULL ? pace_get_full_window (self->pace) : NULL;
+  gint64 waited_us = self->quota_since_us != 0 ? now_us - self->quota_since_us : 0;
+
+  if (full != NULL && strcmp (full, "minute") != 0) {
+    if (self->quota_since_us == 0)
+      self->quota_since_us = now_us;
+  } else if (waited_us >= QUOTA_STEP_US) {
+    ledger_shift_lifetime (self->core->store, self->account_id, waited_us / G_USEC_PER_SEC, NULL);
+    self->quota_since_us = 0;
+  }
+}
+
 static void
 plan (Lane *self)
 {
@@ -571,8 +626,9 @@ plan (Lane *self)
     set_timer (self, self->wait_until_us - now_us);
     return;
   }
+  note_quota (self, now_us);
   next_utc = get_next_due (self, now_utc);
-  if (next_utc == 0 && held == 0 && self->phase == LANE_OPEN)
+  if ((next_utc == 0 || self->is_refusing) && held == 0 && self->phase == LANE_OPEN)
     lane_close_transport (self);
   if (next_utc == 0)
     return;
@@ -587,13 +643,15 @@ plan (Lane *self)
     lane_open_transport (self);
   else if (delay_us > 0)
     set_timer (self, delay_us);
+  else if (self->phase == LANE_OPEN && held == 0) /* all that was taken up turned out to be suppressed */
+    set_timer (self, IDLE_TURN_US);
 }
 
 static void
 failed_turn (Lane *self, const GError *error)
 {
   g_warning ("ledger: %s", error->message);
-  lane_wait (self, error->code == FAULT_NO_PERM ? "vault" : "disk", error->message, DISK_RETRY_S);
+  wait_for_store (self, error);
 }
 
 static void
@@ -668,13 +726,13 @@ lane_wake (Lane *self)
 gboolean
 lane_is_busy (Lane *self)
 {
-  return self->works->len > 0 || self->unrecovered->len > 0 || self->phase != LANE_CLOSED;
+  return self->works->len > 0 || self->is_unlisted || self->unrecovered->len > 0 || self->phase != LANE_CLOSED;
 }
 
 gboolean
 lane_is_holding (Lane *self, guint64 campaign)
 {
-  return self->unrecovered->len > 0 || outstanding_count_campaign (self->held, campaign) > 0;
+  return self->is_unlisted || self->unrecovered->len > 0 || outstanding_count_campaign (self->held, campaign) > 0;
 }
 
 gboolean

@@ -51,6 +51,12 @@ get_turn (Core *core)
   return turn;
 }
 
+void
+mark_update (Core *core)
+{
+  mark_write (core, get_turn (core));
+}
+
 gboolean
 mark_adopt (Core *core, GError **error)
 {

@@ -7,6 +7,9 @@
 /* After each hand-over: 8 octets, no flush (after a power cut it may be behind, which alarms nobody). */
 void mark_write (Core *core, gint64 turn);
 
+/* The same with the turn that the store has reached. */
+void mark_update (Core *core);
+
 /* At start, before any lane: is this the folder that was here last, on the machine that it was on?
  * Returns: NULL when it is; else (transfer full) a sentence that says what differs. Then campaigns that are open pause and ask.
  * Writes the mark of a fresh folder. */

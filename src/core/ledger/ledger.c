@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define FRAME_FULL_BYTES (2 * 1024 * 1024) /* contract: Send takes 8 MiB; one more row of an import fits behind these */
+
 /* --- counts --- */
 
 struct LedgerTally {
@@ -116,6 +118,10 @@ collect_due (Store *store, const LedgerHandOver *what, const char *sql, guint ma
     if (!found.is_suppressed)
       write_row (frame, row, found.attempt);
     g_array_append_val (due, found);
+    if (frame_writer_get_size (frame) >= FRAME_FULL_BYTES) {
+      sqlite3_reset (row);
+      return TRUE;
+    }
   }
   return result == 0;
 }
@@ -143,7 +149,8 @@ ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, 
 
   if (!collect_due (store, what, due_sql, what->max_rows, frame, due, error))
     return FALSE;
-  if (due->len < what->max_rows && !collect_due (store, what, queued_sql, what->max_rows - due->len, frame, due, error))
+  if (due->len < what->max_rows && frame_writer_get_size (frame) < FRAME_FULL_BYTES &&
+      !collect_due (store, what, queued_sql, what->max_rows - due->len, frame, due, error))
     return FALSE;
   for (guint i = 0; i < due->len; i++) {
     const Due *row = &g_array_index (due, Due, i);
@@ -238,18 +245,24 @@ ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, G
 gboolean
 ledger_take_back (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, LedgerTally *tally, GError **error)
 {
-  gint64 first_utc = 0;
+  gint64 first_utc = 0, not_before_utc = 0;
   int found = find_handed (store, campaign, recipient, attempt, &first_utc, error);
+  State to;
 
   if (found != 1)
     return found == 0;
+  /* Only a row that an answer put off has a time: it goes back to later, where waiting uses up no lifetime. */
+  if (store_get_int (store, &not_before_utc, error, "SELECT not_before_utc FROM recipient WHERE campaign=? AND id=?", "ii", (gint64) campaign,
+                     (gint64) recipient) < 0)
+    return FALSE;
+  to = not_before_utc != 0 ? STATE_LATER : STATE_QUEUED;
   /* `attempt` counts hand-overs that reached begun or an answer: this one did not. first_utc stands only behind a real attempt. */
   if (!store_run (store, error,
-                  "UPDATE recipient SET state=0, attempt=attempt-1, journal=0, first_utc=CASE attempt WHEN 1 THEN 0 ELSE first_utc END,"
+                  "UPDATE recipient SET state=?, attempt=attempt-1, journal=0, first_utc=CASE attempt WHEN 1 THEN 0 ELSE first_utc END,"
                   " time_utc=CASE attempt WHEN 1 THEN 0 ELSE time_utc END WHERE campaign=? AND id=?",
-                  "ii", (gint64) campaign, (gint64) recipient))
+                  "iii", (gint64) to, (gint64) campaign, (gint64) recipient))
     return FALSE;
-  ledger_tally_move (tally, campaign, STATE_HANDED, STATE_QUEUED, 1);
+  ledger_tally_move (tally, campaign, STATE_HANDED, to, 1);
   return TRUE;
 }
 
@@ -319,7 +332,7 @@ ledger_resolve (Store *store, guint64 campaign, gboolean is_resend, const char *
   State to = is_resend ? STATE_QUEUED : STATE_SKIPPED;
 
   if (!store_run (store, error,
-                  "UPDATE recipient SET state=?1, reason=?2, not_before_utc=0 WHERE campaign=?3 AND state=5 AND (?4 IS NULL OR id IN"
+                  "UPDATE recipient SET state=?1, reason=?2, not_before_utc=0, first_utc=0 WHERE campaign=?3 AND state=5 AND (?4 IS NULL OR id IN"
                   " (SELECT id FROM snapshot WHERE campaign=?3 AND address_key=?4))",
                   "isis", (gint64) to, is_resend ? "" : "treated as sent", (gint64) campaign, address_key))
     return FALSE;
@@ -335,7 +348,20 @@ ledger_get_next_due (Store *store, guint64 campaign, gint64 *out_utc, GError **e
 }
 
 gboolean
-ledger_shift_lifetime (Store *store, gint64 seconds, GError **error)
+ledger_shift_lifetime (Store *store, gint64 account, gint64 seconds, GError **error)
 {
-  return store_run (store, error, "UPDATE recipient SET first_utc=first_utc+? WHERE state=4 AND first_utc>0", "i", seconds);
+  return store_run (store, error,
+                    "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=4 AND first_utc>0 AND"
+                    " (?2=0 OR campaign IN (SELECT id FROM campaign WHERE account=?2))",
+                    "ii", seconds, account) &&
+         store_run (store, error,
+                    "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=1 AND first_utc>0 AND"
+                    " (?2=0 OR campaign IN (SELECT id FROM campaign WHERE account=?2))",
+                    "ii", seconds, account);
+}
+
+gboolean
+ledger_follow_clock (Store *store, gint64 seconds, GError **error)
+{
+  return store_run (store, error, "UPDATE recipient SET first_utc=first_utc+?1, not_before_utc=not_before_utc+?1 WHERE state=4", "i", seconds);
 }

@@ -48,7 +48,7 @@ gboolean ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter
  * A row that is not handed under that attempt is left alone: its outcome is known already. */
 gboolean ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, GError **error);
 
-/* handed (of this attempt), never begun -> queued, as if it had not been handed. */
+/* handed (of this attempt), never begun -> queued, or later (due) where it came from, as if it had not been handed. */
 gboolean ledger_take_back (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, LedgerTally *tally, GError **error);
 
 /* handed -> unknown, with a reason for people. */
@@ -60,7 +60,7 @@ gboolean ledger_skip_rest (Store *store, guint64 campaign, const char *reason, L
 /* queued and later rows of open campaigns whose address is suppressed by now -> skipped(suppressed). */
 gboolean ledger_skip_suppressed (Store *store, LedgerTally *tally, GError **error);
 
-/* unknown -> queued ("resend") or skipped(treated as sent). address_key NULL: all. *out_count: rows changed. */
+/* unknown -> queued ("resend"; its lifetime begins anew) or skipped(treated as sent). address_key NULL: all. *out_count: rows changed. */
 gboolean ledger_resolve (Store *store, guint64 campaign, gboolean is_resend, const char *address_key, LedgerTally *tally, guint *out_count, GError **error);
 
 /* counts[STATE_COUNT] of a campaign. */
@@ -69,8 +69,11 @@ gboolean ledger_get_counts (Store *store, guint64 campaign, gint64 counts[STATE_
 /* The earliest time at which a later row is due; 0: none. */
 gboolean ledger_get_next_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error);
 
-/* Time without a chance to try (offline, asleep, core not running) uses up no lifetime. */
-gboolean ledger_shift_lifetime (Store *store, gint64 seconds, GError **error);
+/* Time without a chance to try (offline, asleep, core not running) uses up no lifetime. account 0: all. */
+gboolean ledger_shift_lifetime (Store *store, gint64 account, gint64 seconds, GError **error);
+
+/* The clock was set by so many seconds (back: negative): what is for later keeps its distance from now. */
+gboolean ledger_follow_clock (Store *store, gint64 seconds, GError **error);
 
 /* Counts one hand-over; core compares it with its mark outside the data folder (a restored copy is behind). */
 gboolean ledger_count_turn (Store *store, gint64 *out_turn, GError **error);
