@@ -130,7 +130,7 @@ stop_async (Core *core, guint64 id, gboolean is_cancel, GAsyncReadyCallback call
     g_object_unref (task);
     return;
   }
-  if (campaign->state == CAMPAIGN_SENDING && !is_cancel &&
+  if (campaign->state == CAMPAIGN_SENDING &&
       !campaign_set_state (core, id, CAMPAIGN_PAUSED, "asked", "", &error)) { /* first: a crash in the middle must not send on */
     g_task_return_error (task, error);
     g_object_unref (task);
@@ -199,6 +199,20 @@ store_version (Core *core, const Campaign *campaign, GError **error)
   return FALSE;
 }
 
+/* While it was composed somebody else may have resumed or cancelled it. */
+static gboolean
+is_still_paused (const Resume *resume, GError **error)
+{
+  g_autoptr (Campaign) now = campaign_load (resume->core, resume->campaign->id, error);
+
+  if (now == NULL)
+    return FALSE;
+  if (now->state != CAMPAIGN_PAUSED || now->version + 1 != resume->campaign->version ||
+      lane_find_stopping (lanes_get (resume->core->lanes, now->account), now->id))
+    return refuse (error, FAULT_TEMP, "the campaign was resumed, stopped or corrected by somebody else meanwhile; look at it again");
+  return TRUE;
+}
+
 static void
 corrected_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -207,7 +221,7 @@ corrected_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   g_autoptr (Composed) composed = composer_begin_finish (resume->core->composer, result, &error);
 
-  if (composed != NULL && store_version (resume->core, resume->campaign, &error) && go (resume->core, resume->campaign, &error))
+  if (composed != NULL && is_still_paused (resume, &error) && store_version (resume->core, resume->campaign, &error) && go (resume->core, resume->campaign, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -263,7 +277,9 @@ campaigns_resume_async (Core *core, guint64 id, GVariant *correction, GAsyncRead
 gboolean
 campaigns_hold_back (Core *core, const char *why, GError **error)
 {
-  return store_run (core->store, error, "UPDATE campaign SET state=4, reason='restored', text=? WHERE state=2", "s", why);
+  /* Journals of a copy say how far a transport was when it was copied, not how far it got. */
+  return store_run (core->store, error, "UPDATE campaign SET state=4, reason='restored', text=? WHERE state IN (2,4)", "s", why) &&
+         store_run (core->store, error, "UPDATE journal SET is_dropped=1", "");
 }
 
 /* --- resolve and suppress --- */
@@ -287,7 +303,7 @@ campaigns_resolve (Core *core, guint64 id, const char *how, const char *const *a
 {
   g_autoptr (Campaign) campaign = campaign_load (core, id, error);
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
-  gboolean is_resend = g_str_equal (how, "resend");
+  gboolean is_resend = g_str_equal (how, "resend"), is_reopened;
   g_autofree char *detail = g_strdup_printf ("campaign %" G_GUINT64_FORMAT ": %s", id, how);
 
   *out_count = 0;
@@ -295,19 +311,26 @@ campaigns_resolve (Core *core, guint64 id, const char *how, const char *const *a
     return FALSE;
   if (!is_resend && !g_str_equal (how, "sent"))
     return refuse (error, FAULT_USAGE, "say resend (send it again) or sent (treat it as sent)");
+  if (is_resend && campaign->state == CAMPAIGN_CANCELLED)
+    return refuse (error, FAULT_USAGE, "this campaign was cancelled: nothing of it is sent any more; say sent, or send anew with --except");
   if (lane_is_holding (lanes_get (core->lanes, campaign->account), id))
     return refuse (error, FAULT_TEMP, "a sending process may still hold some of these; pause the campaign, or try again in a moment");
-  if (!store_begin (core->store, error))
+  is_reopened = is_resend && campaign->state == CAMPAIGN_DONE;
+  if ((is_reopened && !has_secrets (core, campaign, error)) || !store_begin (core->store, error))
     return FALSE;
   if (!resolve_rows (core, id, is_resend, addresses, tally, out_count, error) || !ledger_write_tally (core->store, tally, error) ||
-      !store_audit (core->store, "campaign.resolved", detail, error)) {
+      !store_audit (core->store, "campaign.resolved", detail, error) ||
+      (is_reopened && *out_count > 0 && !campaign_set_state (core, id, CAMPAIGN_SENDING, "", "", error))) { /* in one: nobody is queued in what has ended */
     store_rollback (core->store);
     return FALSE;
   }
   if (!store_commit (core->store, error))
     return FALSE;
   progress_touch_now (core->progress, id);
-  return !is_resend || *out_count == 0 || campaign->state != CAMPAIGN_DONE || (has_secrets (core, campaign, error) && go (core, campaign, error));
+  if (is_reopened && *out_count > 0)
+    lane_add_campaign (lanes_get (core->lanes, campaign->account), id);
+  lanes_wake (core->lanes);
+  return TRUE;
 }
 
 void
