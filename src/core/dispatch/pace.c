@@ -81,14 +81,17 @@ recount (Pace *self, Store *store, gint64 now_utc)
   for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++) {
     Window *window = &self->windows[i];
     gint64 from = now_utc - window->length_s;
+    gint64 to = now_utc + window->length_s; /* beyond it the clock was wrong: it must not close the account until then */
 
     if (window->limit == 0)
       continue;
     window->used = 0;
     window->free_at_utc = now_utc + 1;
-    store_get_int (store, &window->used, NULL, "SELECT coalesce(sum(count),0) FROM pace WHERE account=? AND second_utc>?", "ii", self->account, from);
+    store_get_int (store, &window->used, NULL, "SELECT coalesce(sum(count),0) FROM pace WHERE account=? AND second_utc>? AND second_utc<=?", "iii",
+                   self->account, from, to);
     if (window->used >= window->limit &&
-        store_get_int (store, &window->free_at_utc, NULL, "SELECT min(second_utc) FROM pace WHERE account=? AND second_utc>?", "ii", self->account, from) == 1)
+        store_get_int (store, &window->free_at_utc, NULL, "SELECT min(second_utc) FROM pace WHERE account=? AND second_utc>? AND second_utc<=?", "iii",
+                       self->account, from, to) == 1)
       window->free_at_utc += window->length_s;
   }
 }

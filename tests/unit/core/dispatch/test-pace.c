@@ -57,6 +57,22 @@ test_windows (void)
   g_assert_cmpint (pace_delay_us (again, 0, 1200), ==, (1000 + 86400 - 1200) * SECOND_US);
 }
 
+/* The clock was a year ahead when they were counted: they close the account for no longer than the window is long. */
+static void
+test_clock (void)
+{
+  g_autoptr (Store) store = open_store ();
+  Account account = { .id = 1, .per_day = 15 };
+  g_autoptr (Pace) ahead = pace_new (&account);
+  g_autoptr (Pace) pace = pace_new (&account);
+  const gint64 year_s = 365 * 86400;
+
+  g_assert_true (pace_count (ahead, store, 15, 1000 + year_s, NULL));
+  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 15);
+  g_assert_true (pace_count (ahead, store, 10, 1000 + 3600, NULL)); /* an hour ahead: they count, else a clock that is set back lets through too many */
+  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1001), ==, 5);
+}
+
 static void
 test_brake (void)
 {
@@ -94,6 +110,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pace/rate", test_rate);
   g_test_add_func ("/pace/windows", test_windows);
+  g_test_add_func ("/pace/clock", test_clock);
   g_test_add_func ("/pace/brake", test_brake);
   g_test_add_func ("/pace/forecast", test_forecast);
   return g_test_run ();

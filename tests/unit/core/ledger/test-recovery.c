@@ -254,6 +254,74 @@ test_later (Fixture *fixture, gconstpointer data)
 }
 
 static void
+take_back (Fixture *fixture, guint32 attempt)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+
+  g_assert_true (store_begin (fixture->core.store, NULL));
+  g_assert_true (ledger_take_back (fixture->core.store, 1, 1, attempt, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_true (store_commit (fixture->core.store, NULL));
+}
+
+/* A day offline with a retry in the transport: it comes back to later, the day uses up nothing of its lifetime; another account's day neither adds. */
+static void
+test_offline (Fixture *fixture, gconstpointer data)
+{
+  const gint64 day_s = 86400;
+
+  add_person (fixture, 1, "p@example.org");
+  hand_over (fixture, 1, 1000);
+  record (fixture, OUTCOME_LATER, REASON_NONE, 1, 1000);
+  hand_over (fixture, 1, 1060);
+  take_back (fixture, 2);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_LATER);
+  g_assert_cmpint (get (fixture, "attempt", 1), ==, 1);
+  g_assert_cmpint (get_tally (fixture, STATE_LATER), ==, 1);
+  g_assert_true (ledger_shift_lifetime (fixture->core.store, 2, day_s, NULL));
+  g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1000);
+  g_assert_true (ledger_shift_lifetime (fixture->core.store, 1, day_s, NULL));
+  g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1000 + day_s);
+  g_assert_cmpuint (hand_over (fixture, 1, 1060 + day_s), ==, 1); /* due */
+  g_assert_true (ledger_shift_lifetime (fixture->core.store, 0, 5, NULL)); /* handed: shifted as well */
+  g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1005 + day_s);
+  record (fixture, OUTCOME_LATER, REASON_NONE, 2, 1060 + day_s);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_LATER); /* not expired */
+}
+
+/* The clock was a year ahead: what was put off then does not wait for that year. */
+static void
+test_clock (Fixture *fixture, gconstpointer data)
+{
+  const gint64 year_s = 365 * 86400;
+
+  add_person (fixture, 1, "p@example.org");
+  hand_over (fixture, 1, 1000 + year_s);
+  record (fixture, OUTCOME_LATER, REASON_NONE, 1, 1000 + year_s);
+  g_assert_cmpuint (hand_over (fixture, 1, 1060), ==, 0);
+  g_assert_true (ledger_follow_clock (fixture->core.store, -year_s, NULL));
+  g_assert_cmpuint (hand_over (fixture, 1, 1060), ==, 1);
+}
+
+/* Rows with much in them go in several frames: Send takes 8 MiB. */
+static void
+test_large (Fixture *fixture, gconstpointer data)
+{
+  const gsize len = 1 << 20;
+  g_autofree guint8 *value = g_malloc0 (4 + len);
+  guint count, total = 0;
+
+  value[2] = 16; /* 1 MiB, little-endian */
+  for (gint64 id = 1; id <= 10; id++) {
+    add_person (fixture, id, "p@example.org");
+    g_assert_true (store_run (fixture->core.store, NULL, "UPDATE snapshot SET fields=? WHERE id=?", "bi", value, 4 + len, id));
+  }
+  for (; (count = hand_over (fixture, 1, 1000)) > 0; total += count)
+    g_assert_cmpuint (count, <=, 3);
+  g_assert_cmpuint (total, ==, 10);
+}
+
+static void
 test_suppressed (Fixture *fixture, gconstpointer data)
 {
   gint64 found = 0;
@@ -325,6 +393,7 @@ test_resolve (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count, ==, 2);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_SKIPPED);
   g_assert_cmpint (get (fixture, "state", 2), ==, STATE_QUEUED);
+  g_assert_cmpint (get (fixture, "first_utc", 2), ==, 0); /* days later: a new lifetime, else a first 4xx would be the last */
 }
 
 int
@@ -339,6 +408,9 @@ main (int argc, char *argv[])
   g_test_add ("/ledger/recovery/busy", Fixture, NULL, set_up, test_busy, tear_down);
   g_test_add ("/ledger/recovery/hostile", Fixture, NULL, set_up, test_hostile, tear_down);
   g_test_add ("/ledger/later", Fixture, NULL, set_up, test_later, tear_down);
+  g_test_add ("/ledger/offline", Fixture, NULL, set_up, test_offline, tear_down);
+  g_test_add ("/ledger/clock", Fixture, NULL, set_up, test_clock, tear_down);
+  g_test_add ("/ledger/large", Fixture, NULL, set_up, test_large, tear_down);
   g_test_add ("/ledger/suppressed", Fixture, NULL, set_up, test_suppressed, tear_down);
   g_test_add ("/ledger/stale", Fixture, NULL, set_up, test_stale, tear_down);
   g_test_add ("/ledger/resolve", Fixture, NULL, set_up, test_resolve, tear_down);
