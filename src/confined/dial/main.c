@@ -3,17 +3,9 @@
 #include "serve.h"
 #include "service.h"
 #include <locale.h>
-#include <stdio.h>
 #include <string.h>
 
 static const guint16 usual_ports[] = { 25, 465, 587 }; /* for --layers alone */
-
-static int
-leave (const GError *error)
-{
-  fprintf (stderr, "%s\n", error->message);
-  return fault_exit_status (error);
-}
 
 int
 main (int argc, char *argv[])
@@ -26,16 +18,16 @@ main (int argc, char *argv[])
   g_autoptr (GDBusInterfaceSkeleton) skeleton = NULL;
 
   if (!shows_layers && !service_rights_parse (&rights, argc, argv, &error))
-    return leave (error);
+    return fault_leave (error);
   table = shows_layers        ? dial_lock_for_connect (usual_ports, G_N_ELEMENTS (usual_ports))
           : rights.can_listen ? &dial_lock_for_listen
                               : dial_lock_for_connect (rights.ports, rights.n_ports);
   if (!lock_enter (table, &error))
-    return leave (error);
+    return fault_leave (error);
   setlocale (LC_ALL, "");
   service_warm_up (&rights);
   if (!lock_seal (table, &error))
-    return leave (error);
+    return fault_leave (error);
   if (shows_layers) {
     lock_print_layers ();
     return 0;
@@ -43,7 +35,7 @@ main (int argc, char *argv[])
   connection = serve_connect (&error);
   skeleton = service_new (&rights);
   if (connection == NULL || !serve_export (connection, skeleton, &error))
-    return leave (error);
+    return fault_leave (error);
   serve_run (connection, NULL, 0, NULL);
   return 0;
 }

@@ -7,15 +7,7 @@
 
 #include <libxml/parser.h>
 #include <locale.h>
-#include <stdio.h>
 #include <string.h>
-
-static int
-leave (const GError *error)
-{
-  fprintf (stderr, "%s\n", error->message);
-  return fault_exit_status (error);
-}
 
 int
 main (int argc, char *argv[])
@@ -25,12 +17,12 @@ main (int argc, char *argv[])
   g_autoptr (GDBusInterfaceSkeleton) skeleton = NULL;
 
   if (!lock_enter (&import_lock, &error))
-    return leave (error);
+    return fault_leave (error);
   setlocale (LC_ALL, "C.UTF-8");
   xmlInitParser ();
   phone_warm_up ();
   if (!lock_seal (&import_lock, &error))
-    return leave (error);
+    return fault_leave (error);
   if (argc == 2 && strcmp (argv[1], "--layers") == 0) {
     lock_print_layers ();
     return 0;
@@ -38,7 +30,7 @@ main (int argc, char *argv[])
   connection = serve_connect (&error);
   skeleton = service_new ();
   if (connection == NULL || !serve_export (connection, skeleton, &error))
-    return leave (error);
+    return fault_leave (error);
   serve_run (connection, NULL, 0, NULL);
   return 0;
 }

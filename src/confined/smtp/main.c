@@ -6,17 +6,9 @@
 #include "warm-up.h"
 #include <locale.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #define GRACE_MS 10000 /* DESIGN §5: what is begun may take ten seconds when core is gone */
-
-static int
-leave (const GError *error)
-{
-  fprintf (stderr, "%s\n", error->message);
-  return fault_exit_status (error);
-}
 
 int
 main (int argc, char *argv[])
@@ -27,7 +19,7 @@ main (int argc, char *argv[])
   g_autoptr (Service) service = NULL;
 
   if (!lock_enter (&smtp_lock, &error))
-    return leave (error);
+    return fault_leave (error);
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN); /* a server that hangs up is an answer of write() */
   signal (SIGXFSZ, SIG_IGN); /* a full journal too */
@@ -36,7 +28,7 @@ main (int argc, char *argv[])
   tls = tls_context_new (NULL);
   warm_up ();
   if (!lock_seal (&smtp_lock, &error))
-    return leave (error);
+    return fault_leave (error);
   if (argc == 2 && strcmp (argv[1], "--layers") == 0) {
     lock_print_layers ();
     return 0;
@@ -44,7 +36,7 @@ main (int argc, char *argv[])
   connection = serve_connect (&error);
   service = service_new (tls);
   if (connection == NULL || !serve_export (connection, service_get_skeleton (service), &error))
-    return leave (error);
+    return fault_leave (error);
   serve_run (connection, service_is_done, GRACE_MS, service);
   return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "address.h"
 #include "fields.h"
+#include "little-endian.h"
 #include "store.h"
 #include "text.h"
 #include <string.h>
@@ -131,9 +132,7 @@ is_wanted (Snapshot *self, const Person *person)
 static void
 put_value (GByteArray *values, Slice value)
 {
-  guint8 len[4] = { (guint8) value.len, (guint8) (value.len >> 8), (guint8) (value.len >> 16), (guint8) (value.len >> 24) };
-
-  g_byte_array_append (values, len, 4);
+  le_append (values, value.len, 4);
   if (value.len > 0)
     g_byte_array_append (values, (const guint8 *) value.data, (guint) value.len);
 }

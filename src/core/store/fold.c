@@ -1,6 +1,7 @@
 #include "fold.h"
 
 #include "address.h"
+#include "text.h"
 #include <string.h>
 
 static gboolean
@@ -12,6 +13,7 @@ is_ascii (const char *text, gsize len)
   return TRUE;
 }
 
+/* text_fold() without its cost, for most of the names. */
 static void
 append_ascii (GByteArray *out, const char *text, gsize len)
 {
@@ -34,21 +36,9 @@ append_ascii (GByteArray *out, const char *text, gsize len)
 static void
 append_unicode (GByteArray *out, const char *text, gsize len)
 {
-  g_autofree char *folded = g_utf8_casefold (text, (gssize) len);
-  g_autofree char *normal = g_utf8_normalize (folded, -1, G_NORMALIZE_NFC);
-  g_autoptr (GString) key = g_string_new (NULL);
+  g_autofree char *key = text_fold (text, (gssize) len);
 
-  for (const char *p = normal != NULL ? normal : folded; *p != '\0'; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-
-    if (!g_unichar_isspace (c))
-      g_string_append_unichar (key, c);
-    else if (key->len > 0 && key->str[key->len - 1] != ' ')
-      g_string_append_c (key, ' ');
-  }
-  if (key->len > 0 && key->str[key->len - 1] == ' ')
-    g_string_truncate (key, key->len - 1);
-  g_byte_array_append (out, (const guint8 *) key->str, (guint) key->len + 1);
+  g_byte_array_append (out, (const guint8 *) key, (guint) strlen (key) + 1);
 }
 
 void

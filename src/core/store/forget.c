@@ -3,6 +3,7 @@
 #include "address.h"
 #include "contact.h"
 #include "fault.h"
+#include "frame.h"
 #include "outcome.h"
 #include "suppression.h"
 
@@ -48,19 +49,9 @@ skip_rest (Store *store, gint64 id, GError **error)
 static void
 empty_fields_cb (sqlite3_context *sql, int n, sqlite3_value **values)
 {
-  const guint8 *at = sqlite3_value_blob (values[0]);
-  gsize left = (gsize) sqlite3_value_bytes (values[0]);
-  guint count = 0;
+  const void *fields = sqlite3_value_blob (values[0]);
+  guint count = frame_count_raw (fields, (gsize) sqlite3_value_bytes (values[0]));
 
-  while (left >= 4) {
-    gsize len = (gsize) at[0] | (gsize) at[1] << 8 | (gsize) at[2] << 16 | (gsize) at[3] << 24;
-
-    if (len > left - 4)
-      break;
-    at += 4 + len;
-    left -= 4 + len;
-    count++;
-  }
   sqlite3_result_zeroblob (sql, (int) (4 * count));
 }
 

@@ -1,5 +1,6 @@
 #include "vault-entries.h"
 
+#include "little-endian.h"
 #include <sodium.h>
 #include <string.h>
 
@@ -37,14 +38,13 @@ vault_entries_free (VaultEntries *self)
 static guint32
 get_count (const VaultEntries *self)
 {
-  return (guint32) self->data[0] | (guint32) self->data[1] << 8 | (guint32) self->data[2] << 16 | (guint32) self->data[3] << 24;
+  return (guint32) le_get (self->data, COUNT_LEN);
 }
 
 static void
 set_count (VaultEntries *self, guint32 count)
 {
-  for (guint i = 0; i < COUNT_LEN; i++)
-    self->data[i] = (guint8) (count >> (8 * i));
+  le_put (self->data, count, COUNT_LEN);
 }
 
 /* Reads the entry at *offset and goes behind it. */
@@ -56,7 +56,7 @@ read_entry (const VaultEntries *self, gsize *offset, Entry *out_entry)
   if (self->len - *offset < ENTRY_HEAD_LEN)
     return FALSE;
   out_entry->name_len = p[0];
-  out_entry->secret_len = (gsize) p[1] | (gsize) p[2] << 8;
+  out_entry->secret_len = (gsize) le_get (p + 1, 2);
   out_entry->name = p + ENTRY_HEAD_LEN;
   out_entry->secret = out_entry->name + out_entry->name_len;
   if (out_entry->name_len == 0 || out_entry->name_len > VAULT_NAME_MAX || out_entry->secret_len > SECRET_BYTES_MAX ||
@@ -106,8 +106,7 @@ write_entry (VaultEntries *self, gsize offset, const Entry *entry)
   guint8 *p = self->data + offset;
 
   p[0] = (guint8) entry->name_len;
-  p[1] = (guint8) entry->secret_len;
-  p[2] = (guint8) (entry->secret_len >> 8);
+  le_put (p + 1, entry->secret_len, 2);
   memcpy (p + ENTRY_HEAD_LEN, entry->name, entry->name_len);
   if (entry->secret_len > 0)
     memcpy (p + ENTRY_HEAD_LEN + entry->name_len, entry->secret, entry->secret_len);

@@ -1,6 +1,7 @@
 #include "vault-file.h"
 
 #include "fault.h"
+#include "little-endian.h"
 #include <sodium.h>
 #include <string.h>
 
@@ -10,20 +11,6 @@
 #define HEAD_LEN 32
 #define SLOT_HEAD_LEN (16 + VAULT_SALT_LEN)
 #define SLOT_LEN (SLOT_HEAD_LEN + VAULT_NONCE_LEN + VAULT_SEALED_KEY_LEN)
-
-static guint32
-get_u32 (const guint8 *raw)
-{
-  return (guint32) raw[0] | (guint32) raw[1] << 8 | (guint32) raw[2] << 16 | (guint32) raw[3] << 24;
-}
-
-static void
-append_u32 (GByteArray *out, gsize value)
-{
-  guint8 raw[4] = { (guint8) value, (guint8) (value >> 8), (guint8) (value >> 16), (guint8) (value >> 24) };
-
-  g_byte_array_append (out, raw, sizeof raw);
-}
 
 static gboolean
 refuse (GError **error, const char *what)
@@ -45,12 +32,12 @@ static gboolean
 parse_slot (const guint8 *raw, VaultSlot *out_slot, GError **error)
 {
   out_slot->kind = raw[0];
-  out_slot->passes = get_u32 (raw + 4);
-  out_slot->memory_kib = get_u32 (raw + 8);
+  out_slot->passes = (guint32) le_get (raw + 4, 4);
+  out_slot->memory_kib = (guint32) le_get (raw + 8, 4);
   memcpy (out_slot->salt, raw + 16, VAULT_SALT_LEN);
   memcpy (out_slot->nonce, raw + SLOT_HEAD_LEN, VAULT_NONCE_LEN);
   memcpy (out_slot->sealed_key, raw + SLOT_HEAD_LEN + VAULT_NONCE_LEN, VAULT_SEALED_KEY_LEN);
-  if (raw[1] != 0 || raw[2] != 0 || raw[3] != 0 || get_u32 (raw + 12) != 0 || !is_slot_fine (out_slot))
+  if (raw[1] != 0 || raw[2] != 0 || raw[3] != 0 || le_get (raw + 12, 4) != 0 || !is_slot_fine (out_slot))
     return refuse (error, "has a key slot that this Postrider does not make");
   return TRUE;
 }
@@ -76,7 +63,7 @@ check_outside (const guint8 *raw, gsize len, GError **error)
     return refuse (error, "is larger than any vault can be");
   if (!is_checksum_fine (raw, len))
     return refuse (error, "is damaged or cut off");
-  if (get_u32 (raw + MAGIC_LEN) != VERSION)
+  if (le_get (raw + MAGIC_LEN, 4) != VERSION)
     return refuse (error, "was made by a newer Postrider: use that one");
   return TRUE;
 }
@@ -91,9 +78,9 @@ vault_file_parse (const guint8 *raw, gsize len, GError **error)
   if (!check_outside (raw, len, error))
     return NULL;
   p = raw + HEAD_LEN;
-  slot_count = get_u32 (raw + MAGIC_LEN + 4);
-  sealed_len = get_u32 (raw + MAGIC_LEN + 8);
-  if (slot_count == 0 || slot_count > VAULT_SLOTS_MAX || get_u32 (raw + MAGIC_LEN + 12) != 0 || sealed_len < VAULT_TAG_LEN ||
+  slot_count = (guint32) le_get (raw + MAGIC_LEN + 4, 4);
+  sealed_len = (guint32) le_get (raw + MAGIC_LEN + 8, 4);
+  if (slot_count == 0 || slot_count > VAULT_SLOTS_MAX || le_get (raw + MAGIC_LEN + 12, 4) != 0 || sealed_len < VAULT_TAG_LEN ||
       len != HEAD_LEN + (gsize) slot_count * SLOT_LEN + VAULT_NONCE_LEN + (gsize) sealed_len + VAULT_CHECKSUM_LEN) {
     refuse (error, "contradicts itself in its lengths");
     return NULL;
@@ -112,9 +99,9 @@ append_slot_head (GByteArray *out, const VaultSlot *slot)
   guint8 kind[4] = { (guint8) slot->kind, 0, 0, 0 };
 
   g_byte_array_append (out, kind, sizeof kind);
-  append_u32 (out, slot->passes);
-  append_u32 (out, slot->memory_kib);
-  append_u32 (out, 0);
+  le_append (out, slot->passes, 4);
+  le_append (out, slot->memory_kib, 4);
+  le_append (out, 0, 4);
   g_byte_array_append (out, slot->salt, VAULT_SALT_LEN);
 }
 
@@ -124,10 +111,10 @@ build_head (const VaultFile *self, gsize sealed_len)
   GByteArray *out = g_byte_array_new ();
 
   g_byte_array_append (out, (const guint8 *) MAGIC, MAGIC_LEN);
-  append_u32 (out, VERSION);
-  append_u32 (out, self->slot_count);
-  append_u32 (out, sealed_len);
-  append_u32 (out, 0);
+  le_append (out, VERSION, 4);
+  le_append (out, self->slot_count, 4);
+  le_append (out, sealed_len, 4);
+  le_append (out, 0, 4);
   for (guint i = 0; i < self->slot_count; i++) {
     append_slot_head (out, &self->slots[i]);
     g_byte_array_append (out, self->slots[i].nonce, VAULT_NONCE_LEN);
@@ -148,7 +135,7 @@ vault_slot_build_head (const VaultSlot *slot)
   GByteArray *out = g_byte_array_new ();
 
   g_byte_array_append (out, (const guint8 *) MAGIC, MAGIC_LEN);
-  append_u32 (out, VERSION);
+  le_append (out, VERSION, 4);
   append_slot_head (out, slot);
   return g_byte_array_free_to_bytes (out);
 }

@@ -1,5 +1,7 @@
 #include "fault.h"
 
+#include <stdio.h>
+
 static const GDBusErrorEntry entries[] = {
   { FAULT_USAGE, "org.postrider.Fault.Usage" },
   { FAULT_DATA, "org.postrider.Fault.DataErr" },
@@ -47,6 +49,13 @@ fault_exit_status (const GError *error)
       if (error->code == (int) io_statuses[i].code)
         return io_statuses[i].status;
   return FAULT_SOFTWARE;
+}
+
+int
+fault_leave (const GError *error)
+{
+  fprintf (stderr, "%s\n", error->message);
+  return fault_exit_status (error);
 }
 
 void

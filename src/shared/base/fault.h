@@ -28,5 +28,8 @@ typedef enum {
 /* The exit status for any error: its Fault code; the nearest one for G_IO_ERROR; else 70. */
 int fault_exit_status (const GError *error);
 
+/* For main(): says it on stderr, as one line. Returns: its exit status. */
+int fault_leave (const GError *error);
+
 /* Turns an error that came over D-Bus back into FAULT with its plain text (in place; NULL is a no-op). */
 void fault_strip_remote (GError *error);

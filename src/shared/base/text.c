@@ -28,6 +28,26 @@ text_printable (const char *data, gssize len, gsize max)
   return g_string_free (shown, FALSE);
 }
 
+char *
+text_fold (const char *text, gssize len)
+{
+  g_autofree char *folded = g_utf8_casefold (text, len);
+  g_autofree char *normal = g_utf8_normalize (folded, -1, G_NORMALIZE_NFC);
+  GString *key = g_string_new (NULL);
+
+  for (const char *p = normal != NULL ? normal : folded; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    if (!g_unichar_isspace (c))
+      g_string_append_unichar (key, c);
+    else if (key->len > 0 && key->str[key->len - 1] != ' ')
+      g_string_append_c (key, ' ');
+  }
+  if (key->len > 0 && key->str[key->len - 1] == ' ')
+    g_string_truncate (key, key->len - 1);
+  return g_string_free (key, FALSE);
+}
+
 gboolean
 text_is_missing (const char *data, gsize len)
 {

@@ -1,6 +1,7 @@
 /* template-bind.c - which field of a row each name of a template means; near spellings for those that mean none. */
 #include "skeleton.h"
 #include "template.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ find_field (const char *key, const char *const *columns)
   if (strcmp (key, "name") == 0)
     return 1;
   for (int i = 0; columns != NULL && columns[i] != NULL; i++) {
-    g_autofree char *other = template_fold_name (columns[i], strlen (columns[i]));
+    g_autofree char *other = text_fold (columns[i], -1);
 
     if (strcmp (key, other) == 0)
       return 2 + i;
@@ -68,7 +69,7 @@ distance (const char *a, const char *b)
 static void
 consider (GString *near, guint *n, const char *key, const char *candidate)
 {
-  g_autofree char *other = template_fold_name (candidate, strlen (candidate));
+  g_autofree char *other = text_fold (candidate, -1);
   guint limit = MAX (1, (guint) g_utf8_strlen (key, -1) / 3);
 
   if (*n >= NEAR_MAX || (distance (key, other) > limit && (strlen (key) < 3 || strstr (other, key) == NULL)))
@@ -104,7 +105,7 @@ template_bind (Template *self, const char *const *columns, GError **error)
 
   for (guint i = 0; i < self->names->len; i++) {
     const char *name = g_ptr_array_index (self->names, i);
-    g_autofree char *key = template_fold_name (name, strlen (name));
+    g_autofree char *key = text_fold (name, -1);
 
     fields[i] = find_field (key, columns);
     is_known[i] = fields[i] != TEMPLATE_FIELD_NONE || is_builtin (key);
@@ -117,7 +118,7 @@ template_bind (Template *self, const char *const *columns, GError **error)
     op->field = fields[op->name];
     if (op->is_required && !is_known[op->name]) {
       const char *name = template_get_name (self, op);
-      g_autofree char *key = template_fold_name (name, strlen (name));
+      g_autofree char *key = text_fold (name, -1);
       g_autofree char *what = hint (key, columns);
 
       g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_FIELD,

@@ -1,6 +1,7 @@
 #include "template.h"
 
 #include "skeleton.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -70,34 +71,14 @@ template_get_name (const Template *self, const TemplateOp *op)
   return g_ptr_array_index (self->names, op->name);
 }
 
-char *
-template_fold_name (const char *name, gsize len)
-{
-  g_autofree char *folded = g_utf8_casefold (name, (gssize) len);
-  g_autofree char *normal = g_utf8_normalize (folded, -1, G_NORMALIZE_DEFAULT_COMPOSE);
-  GString *key = g_string_new (NULL);
-
-  for (const char *p = normal != NULL ? normal : folded; *p != '\0'; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-
-    if (!g_unichar_isspace (c))
-      g_string_append_unichar (key, c);
-    else if (key->len > 0 && key->str[key->len - 1] != ' ')
-      g_string_append_c (key, ' ');
-  }
-  if (key->len > 0 && key->str[key->len - 1] == ' ')
-    g_string_truncate (key, key->len - 1);
-  return g_string_free (key, FALSE);
-}
-
 guint
 template_add_name (Template *self, const char *name)
 {
-  g_autofree char *key = template_fold_name (name, strlen (name));
+  g_autofree char *key = text_fold (name, -1);
 
   for (guint i = 0; i < self->names->len; i++) {
     const char *other = g_ptr_array_index (self->names, i);
-    g_autofree char *other_key = template_fold_name (other, strlen (other));
+    g_autofree char *other_key = text_fold (other, -1);
 
     if (strcmp (key, other_key) == 0)
       return i;

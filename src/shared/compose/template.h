@@ -62,6 +62,4 @@ typedef struct { /* where a template is written to */
 /* Writes the bound template with the row's values. Returns: NULL, or (borrowed) the name of the required field that is missing. */
 const char *template_run (const Template *self, const FrameRow *row, const TemplateOutput *output);
 
-char *template_fold_name (const char *name, gsize len); /* (transfer full): what two spellings have in common */
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Template, template_free)

@@ -1,5 +1,6 @@
 #include "fields.h"
 
+#include "little-endian.h"
 #include <string.h>
 
 void
@@ -17,13 +18,13 @@ fields_next (FieldsReader *self, Slice *out_name, Slice *out_value)
 
   if (left < 6)
     return FALSE;
-  name_len = (gsize) at[0] | (gsize) at[1] << 8;
+  name_len = (gsize) le_get (at, 2);
   if (left - 6 < name_len)
     return FALSE;
   at += 2;
   *out_name = (Slice){ (const char *) at, name_len };
   at += name_len;
-  value_len = (gsize) at[0] | (gsize) at[1] << 8 | (gsize) at[2] << 16 | (gsize) at[3] << 24;
+  value_len = (gsize) le_get (at, 4);
   if (left - 6 - name_len < value_len)
     return FALSE;
   at += 4;
@@ -36,12 +37,10 @@ void
 fields_append (GByteArray *blob, Slice name, Slice value)
 {
   gsize name_len = MIN (name.len, G_MAXUINT16);
-  guint8 head[2] = { (guint8) name_len, (guint8) (name_len >> 8) };
-  guint8 middle[4] = { (guint8) value.len, (guint8) (value.len >> 8), (guint8) (value.len >> 16), (guint8) (value.len >> 24) };
 
-  g_byte_array_append (blob, head, 2);
+  le_append (blob, name_len, 2);
   g_byte_array_append (blob, (const guint8 *) name.data, (guint) name_len);
-  g_byte_array_append (blob, middle, 4);
+  le_append (blob, value.len, 4);
   g_byte_array_append (blob, (const guint8 *) value.data, (guint) value.len);
 }
 

@@ -1,5 +1,6 @@
 #include "frame.h"
 
+#include "little-endian.h"
 #include <string.h>
 
 G_DEFINE_QUARK (frame-error-quark, frame_error)
@@ -12,12 +13,6 @@ struct FrameWriter {
   guint32     count;
   GByteArray *bytes;
 };
-
-static guint32
-get_u32 (const guint8 *at)
-{
-  return (guint32) at[0] | (guint32) at[1] << 8 | (guint32) at[2] << 16 | (guint32) at[3] << 24;
-}
 
 static gboolean
 malformed (GError **error, const char *what)
@@ -33,7 +28,7 @@ frame_open (FrameReader *self, FrameKind kind, const void *data, gsize len, GErr
 
   if (len < HEADER_LEN || memcmp (at, "PRF", 3) != 0 || at[3] != kind)
     return malformed (error, "header");
-  self->left = get_u32 (at + 4);
+  self->left = (guint) le_get (at + 4, 4);
   self->at = at + HEADER_LEN;
   self->end = at + len;
   if (self->left > (len - HEADER_LEN) / ROW_LEN)
@@ -50,9 +45,9 @@ frame_next (FrameReader *self, FrameRow *out_row, GError **error)
     return at == self->end ? FALSE : malformed (error, "trailing octets");
   if (self->end - at < ROW_LEN)
     return malformed (error, "row");
-  out_row->key = get_u32 (at) | (guint64) get_u32 (at + 4) << 32;
-  out_row->aux = get_u32 (at + 8);
-  out_row->n_fields = (guint) at[12] | (guint) at[13] << 8;
+  out_row->key = le_get (at, 8);
+  out_row->aux = (guint32) le_get (at + 8, 4);
+  out_row->n_fields = (guint) le_get (at + 12, 2);
   if (out_row->n_fields > FRAME_FIELDS_MAX)
     return malformed (error, "too many fields");
   at += ROW_LEN;
@@ -61,7 +56,7 @@ frame_next (FrameReader *self, FrameRow *out_row, GError **error)
 
     if (self->end - at < 4)
       return malformed (error, "field");
-    len = get_u32 (at);
+    len = (guint32) le_get (at, 4);
     at += 4;
     if ((gsize) (self->end - at) < len)
       return malformed (error, "field length");
@@ -74,23 +69,13 @@ frame_next (FrameReader *self, FrameRow *out_row, GError **error)
 }
 
 static void
-put (FrameWriter *self, guint64 value, guint octets)
-{
-  guint8 bytes[8];
-
-  for (guint i = 0; i < octets; i++)
-    bytes[i] = (guint8) (value >> (8 * i));
-  g_byte_array_append (self->bytes, bytes, octets);
-}
-
-static void
 start (FrameWriter *self)
 {
   self->bytes = g_byte_array_sized_new (4096);
   self->count = 0;
   g_byte_array_append (self->bytes, (const guint8 *) "PRF", 3);
-  put (self, (guint64) self->kind, 1);
-  put (self, 0, 4);
+  le_append (self->bytes, (guint64) self->kind, 1);
+  le_append (self->bytes, 0, 4);
 }
 
 FrameWriter *
@@ -114,16 +99,16 @@ frame_writer_free (FrameWriter *self)
 void
 frame_writer_row (FrameWriter *self, guint64 key, guint32 aux, guint n_fields)
 {
-  put (self, key, 8);
-  put (self, aux, 4);
-  put (self, n_fields, 2);
+  le_append (self->bytes, key, 8);
+  le_append (self->bytes, aux, 4);
+  le_append (self->bytes, n_fields, 2);
   self->count++;
 }
 
 void
 frame_writer_field (FrameWriter *self, const void *data, gsize len)
 {
-  put (self, len, 4);
+  le_append (self->bytes, len, 4);
   if (len > 0)
     g_byte_array_append (self->bytes, data, (guint) len);
 }
@@ -148,7 +133,7 @@ frame_count_raw (const void *fields, gsize len)
   guint count = 0;
 
   for (gsize at = 0; len - at >= 4; count++) {
-    gsize field = get_u32 (raw + at);
+    gsize field = (gsize) le_get (raw + at, 4);
 
     if (field > len - at - 4)
       break;
@@ -174,8 +159,7 @@ frame_writer_finish (FrameWriter *self)
 {
   g_autoptr (GBytes) bytes = NULL;
 
-  for (guint i = 0; i < 4; i++)
-    self->bytes->data[4 + i] = (guint8) (self->count >> (8 * i));
+  le_put (self->bytes->data + 4, self->count, 4);
   bytes = g_byte_array_free_to_bytes (self->bytes);
   start (self);
   return g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);

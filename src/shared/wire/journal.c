@@ -1,5 +1,6 @@
 #include "journal.h"
 
+#include "little-endian.h"
 #include "outcome.h"
 #include <string.h>
 
@@ -36,27 +37,10 @@ sum (const guint8 *bytes, gsize len)
   return hash;
 }
 
-static void
-put (guint8 *at, guint64 value, guint octets)
-{
-  for (guint i = 0; i < octets; i++)
-    at[i] = (guint8) (value >> (8 * i));
-}
-
-static guint64
-get (const guint8 *at, guint octets)
-{
-  guint64 value = 0;
-
-  for (guint i = 0; i < octets; i++)
-    value |= (guint64) at[i] << (8 * i);
-  return value;
-}
-
 static gboolean
 is_whole (const guint8 raw[JOURNAL_RECORD_LEN])
 {
-  return get (raw + SUM_AT, 8) == sum (raw, SUM_AT);
+  return le_get (raw + SUM_AT, 8) == sum (raw, SUM_AT);
 }
 
 void
@@ -66,9 +50,9 @@ journal_header_write (const JournalHeader *header, guint8 out[JOURNAL_RECORD_LEN
   out[0] = JOURNAL_HEADER;
   memcpy (out + 8, magic, sizeof magic);
   memcpy (out + 16, header->boot_id, 16);
-  put (out + 32, header->serial, 8);
-  put (out + 40, header->account, 8);
-  put (out + SUM_AT, sum (out, SUM_AT), 8);
+  le_put (out + 32, header->serial, 8);
+  le_put (out + 40, header->account, 8);
+  le_put (out + SUM_AT, sum (out, SUM_AT), 8);
 }
 
 gboolean
@@ -77,8 +61,8 @@ journal_header_read (const guint8 raw[JOURNAL_RECORD_LEN], JournalHeader *out_he
   if (raw[0] != JOURNAL_HEADER || memcmp (raw + 8, magic, sizeof magic) != 0 || !is_whole (raw))
     return FALSE;
   memcpy (out_header->boot_id, raw + 16, 16);
-  out_header->serial = get (raw + 32, 8);
-  out_header->account = get (raw + 40, 8);
+  out_header->serial = le_get (raw + 32, 8);
+  out_header->account = le_get (raw + 40, 8);
   return TRUE;
 }
 
@@ -89,12 +73,12 @@ journal_record_write (const JournalRecord *record, guint8 out[JOURNAL_RECORD_LEN
   out[0] = (guint8) record->kind;
   out[1] = record->outcome;
   out[2] = record->reason;
-  put (out + 4, record->attempt, 4);
-  put (out + 8, record->campaign, 8);
-  put (out + 16, record->recipient, 8);
-  put (out + 24, (guint64) record->time_utc_ms, 8);
+  le_put (out + 4, record->attempt, 4);
+  le_put (out + 8, record->campaign, 8);
+  le_put (out + 16, record->recipient, 8);
+  le_put (out + 24, (guint64) record->time_utc_ms, 8);
   memcpy (out + 32, record->text, strnlen (record->text, JOURNAL_TEXT_LEN));
-  put (out + SUM_AT, sum (out, SUM_AT), 8);
+  le_put (out + SUM_AT, sum (out, SUM_AT), 8);
 }
 
 gboolean
@@ -105,10 +89,10 @@ journal_record_read (const guint8 raw[JOURNAL_RECORD_LEN], JournalRecord *out_re
   if (raw[0] == JOURNAL_ENDED && (!is_outcome (raw[1]) || raw[2] >= REASON_COUNT))
     return FALSE;
   *out_record = (JournalRecord){ .kind = raw[0], .outcome = raw[1], .reason = raw[2] };
-  out_record->attempt = (guint32) get (raw + 4, 4);
-  out_record->campaign = get (raw + 8, 8);
-  out_record->recipient = get (raw + 16, 8);
-  out_record->time_utc_ms = (gint64) get (raw + 24, 8);
+  out_record->attempt = (guint32) le_get (raw + 4, 4);
+  out_record->campaign = le_get (raw + 8, 8);
+  out_record->recipient = le_get (raw + 16, 8);
+  out_record->time_utc_ms = (gint64) le_get (raw + 24, 8);
   memcpy (out_record->text, raw + 32, JOURNAL_TEXT_LEN);
   return TRUE;
 }

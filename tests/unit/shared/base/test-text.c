@@ -42,11 +42,35 @@ test_missing (void)
   g_assert_true (text_is_missing ("", 0));
 }
 
+static const struct { const char *a, *b; gboolean is_same; } names[] = {
+  { "First Name", "first  name", TRUE },
+  { " first\tname\n", "FIRST NAME", TRUE },
+  { "STRASSE", "straße", TRUE },           /* case folding, not lower case */
+  { "K\xc3\xb6ln", "Ko\xcc\x88ln", TRUE }, /* composed or not: a Mac writes the second */
+  { "a\xc2\xa0" "b", "a b", TRUE },        /* a no-break space */
+  { "", " \t ", TRUE },
+  { "ab", "a b", FALSE },
+  { "Koln", "Köln", FALSE },               /* an accent is a difference */
+};
+
+static void
+test_fold (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *a = text_fold (names[i].a, -1);
+    g_autofree char *exact = g_memdup2 (names[i].b, MAX (strlen (names[i].b), 1));
+    g_autofree char *b = text_fold (exact, (gssize) strlen (names[i].b)); /* needs no NUL */
+
+    g_assert_cmpint (strcmp (a, b) == 0, ==, names[i].is_same);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/text/printable", test_printable);
   g_test_add_func ("/base/text/missing", test_missing);
+  g_test_add_func ("/base/text/fold", test_fold);
   return g_test_run ();
 }
