@@ -90,7 +90,7 @@ put (CsvOut *self, gboolean is_defused, const char *data, gsize len)
 static gboolean
 is_formula (const char *data, gsize len)
 {
-  return len > 0 && memchr ("=+-@\t\r", data[0], 6) != NULL;
+  return len > 0 && data[0] != '\0' && strchr ("=+-@\t\r", data[0]) != NULL;
 }
 
 void

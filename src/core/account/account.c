@@ -70,7 +70,7 @@ set_unknown (Core *core, const char *name, GError **error)
     g_set_error (error, FAULT, FAULT_NO_USER, "there is no account \"%s\", and no other: postrider account add NAME ADDRESS makes one", name);
   else
     g_set_error (error, FAULT, FAULT_NO_USER, "there is no account \"%s\"; there is: %s%s", name, names->str,
-                 accounts->len > NAMES_SHOWN_MAX ? ", ..." : "");
+                 accounts != NULL && accounts->len > NAMES_SHOWN_MAX ? ", ..." : "");
 }
 
 Account *
