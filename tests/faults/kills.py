@@ -37,6 +37,7 @@ class Proof:
         self.rng = random.Random(args.seed)
         self.tallies = {}
         self.problems = []
+        self.restarts = []
         self.number = 0
         self.house = None
         self.rounds_left_in_house = 0
@@ -114,6 +115,7 @@ class Proof:
             if ends:
                 one.finish()
                 one.add_to(self.tallies)
+                self.restarts += one.restarts
                 one.house.rounds.append(one)
                 numbers = one.numbers
                 self.say(f"  round {one.number}: {one.victim}, {one.moment}: {one.kills} kills, {numbers['accepted']} accepted, {numbers['unknown']} unknown, "
@@ -207,6 +209,10 @@ class Proof:
         if self.args.tap:
             for i, (name, is_right) in enumerate(checks, self.args.first):
                 print(f"{'ok' if is_right else 'not ok'} {i} - {name}")
+        if self.restarts:
+            times = sorted(seconds for seconds, _ in self.restarts)
+            self.say(f"restarted at once: a new core answered {1000 * times[len(times) // 2]:.0f} ms after the old one's end (median; {sum(t <= 0.1 for t in times)} of "
+                     f"{len(times)} within 100 ms), {sum(is_draining for _, is_draining in self.restarts)} times an old transport was there even then")
         for problem in self.problems:
             self.say(f"PROBLEM {problem}")
         is_right = all(check[1] for check in checks)

@@ -38,6 +38,7 @@ class Round:
         self.addresses = [f"{'d' if has_deferred and i % 10 == 3 else 'p'}{i}.r{number}@example.org" for i in range(people)]
         self.is_chunking = is_chunking
         self.kills = self.unseen = self.unknown = self.unknown_most = 0
+        self.restarts = []  # (seconds from the kill to a core that answers, whether the old transport was still there)
         self.extra = []  # kills of another kind on the way: (victim, moment)
         self.findings = []
         self.campaign = None
@@ -149,7 +150,10 @@ class Round:
         self.house.workers()  # so that they are known when they are orphans
         if core is None or not self.kill([core]):
             return False
-        wait_until(lambda: (reap(), read_process(core.pid) is None)[1], 5, 0.005)
+        if core.parent == os.getpid():
+            os.waitpid(core.pid, 0)
+        else:
+            wait_until(lambda: read_process(core.pid) is None, 5, 0.002)
         return True
 
     def kill_all(self):
@@ -184,10 +188,14 @@ class Round:
             return self.strike_transport()
         if self.victim == "dial":
             return self.kill(house.workers("dial")) > 0
+        transports = house.workers("smtp")
         is_killed = self.kill_core() if self.victim == "core" else self.kill_all()
         if self.victim == "core" and self.moment == "at random":
             self.sleep_random(1.5)
+        died = time.monotonic()
         self.restart()
+        if self.moment == "restarted at once":
+            self.restarts.append((time.monotonic() - died, any(read_process(process.pid) for process in transports)))
         return is_killed
 
     def strike_transport(self):
