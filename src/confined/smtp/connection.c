@@ -261,7 +261,8 @@ turn (Connection *self)
     if (session_wants_tls (self->session) && !shake_hands (self))
       break;
     read_all (self);
-    pump (self);
+    if (!self->is_eof) /* nobody is there any more: what would begin now would be in doubt */
+      pump (self);
   } while (session_wants_tls (self->session) && !self->is_eof);
   if (self->is_eof && !session_is_closed (self->session)) {
     self->is_eof = FALSE; /* a failed write ends it, yet last words may still lie there */

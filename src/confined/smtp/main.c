@@ -25,6 +25,7 @@ main (int argc, char *argv[])
   signal (SIGXFSZ, SIG_IGN); /* a full journal too */
   signal (SIGINT, SIG_IGN);  /* Ctrl-C reaches the whole terminal; core decides, we finish the wire */
   signal (SIGHUP, SIG_IGN);
+  signal (SIGTERM, SIG_IGN); /* a session that ends tells everybody at once: core drains, we leave with it */
   tls = tls_context_new (NULL);
   warm_up ();
   if (!lock_seal (&smtp_lock, &error))
