@@ -45,6 +45,37 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pending, pending_free)
 
 /* --- prepare, inspect, discard --- */
 
+typedef struct {
+  Core    *core;
+  guint64  campaign;
+} Prepared;
+
+/* Who asked for it left without an answer: it must not keep its --once key until core leaves. What was started stays. */
+static void
+gone_cb (GCancellable *gone, gpointer data)
+{
+  const Prepared *prepared = data;
+
+  prepare_discard (prepared->core, prepared->campaign, NULL);
+}
+
+static void
+prepared_free (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+static void
+watch_prepared (AppClient *client, guint64 id)
+{
+  Prepared *prepared = g_new (Prepared, 1);
+
+  *prepared = (Prepared){ client->core, id };
+  g_signal_connect_data (client->gone, "cancelled", G_CALLBACK (gone_cb), prepared, prepared_free, 0);
+  if (g_cancellable_is_cancelled (client->gone))
+    gone_cb (client->gone, prepared);
+}
+
 static void
 prepared_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -53,6 +84,8 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   guint64 id = prepare_finish (result, &summary, &error);
 
+  if (id != 0)
+    watch_prepared (pending->client, id);
   if (id != 0)
     pr_app1_complete_campaign_prepare (pending->client->skeleton, pending->invocation, NULL, id, summary);
   else
