@@ -56,12 +56,10 @@ journal_writer_ended (JournalWriter *self, guint64 campaign, guint64 recipient, 
   JournalRecord record = { .kind = JOURNAL_ENDED, .outcome = outcome, .reason = (guint8) reason, .campaign = campaign,
                            .recipient = recipient, .attempt = attempt, .time_utc_ms = g_get_real_time () / 1000 };
 
-  if (text != NULL && strlen (text) <= JOURNAL_TEXT_LEN) {
-    strcpy (record.text, text);
-  } else if (text != NULL) { /* never half a character */
-    g_autofree char *cut = text_printable (text, -1, JOURNAL_TEXT_LEN);
+  if (text != NULL) {
+    g_autofree char *cut = strlen (text) > JOURNAL_TEXT_LEN ? text_printable (text, -1, JOURNAL_TEXT_LEN) : NULL; /* never half a character */
 
-    strcpy (record.text, cut);
+    g_strlcpy (record.text, cut != NULL ? cut : text, sizeof record.text);
   }
   append (self, &record);
 }

@@ -130,6 +130,7 @@ stop_async (Core *core, guint64 id, gboolean is_cancel, GAsyncReadyCallback call
     g_object_unref (task);
     return;
   }
+  /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): campaign_load() gives a campaign or an error */
   if (campaign->state == CAMPAIGN_SENDING &&
       !campaign_set_state (core, id, CAMPAIGN_PAUSED, "asked", "", &error)) { /* first: a crash in the middle must not send on */
     g_task_return_error (task, error);

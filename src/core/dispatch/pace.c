@@ -195,9 +195,10 @@ pace_forecast_s (Pace *self, Store *store, gint64 count, double per_second_measu
 
     /* what does not fit into this window goes window by window; the first refill comes when the oldest leave */
     if (window->limit > 0 && beyond > 0) {
+      gint64 further = (beyond - 1) / window->limit; /* whole windows */
       double first_s = window->used >= window->limit ? (double) (window->free_at_utc - now_utc) : (double) window->length_s;
 
-      seconds = MAX (seconds, first_s + (double) ((beyond - 1) / window->limit) * (double) window->length_s);
+      seconds = MAX (seconds, first_s + (double) further * (double) window->length_s);
     }
   }
   return (gint64) ceil (seconds);
