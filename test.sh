@@ -22,9 +22,13 @@ echo "== building for release"
 setup build-release --buildtype=release -Dtests=true -Dwerror=true || exit 1
 ninja -C build-release >build-release.log 2>&1 || { tail -60 build-release.log; exit 1; }
 
+echo "== building with clang, warnings are errors there too"
+CC=clang CXX=clang++ setup build-clang -Dtests=true -Dwerror=true || exit 1
+ninja -C build-clang >build-clang.log 2>&1 || { tail -60 build-clang.log; exit 1; }
+
 export G_DEBUG=fatal-criticals
 echo "== unit tests and journeys (sanitized)"
-meson test -C build-sanitized --no-rebuild --print-errorlogs --suite unit --suite journey --suite faults --num-processes 2
+meson test -C build-sanitized --no-rebuild --print-errorlogs --suite unit --suite journey --suite faults --suite static --num-processes 2
 echo "== locks, lying peers, hardening (release)"
 meson test -C build-release --no-rebuild --print-errorlogs --suite boundary --num-processes 2
 
