@@ -524,11 +524,13 @@ mark_liars (Lane *self, GError **error)
   return TRUE;
 }
 
-/* Waking comes first, else the wait would wake us at once: a full disk stays full for a while. */
+/* Was it the hand-over, the next turn comes at once and records without it. Else a turn is planned before the wait wakes us: a full disk
+ * stays full for a while. */
 static void
 wait_for_store (Lane *self, const GError *error)
 {
-  schedule_turn (self, DISK_RETRY_S * 1000);
+  if (!can_send (self) || self->unrecovered->len > 0)
+    schedule_turn (self, DISK_RETRY_S * 1000);
   lane_wait (self, error->code == FAULT_NO_PERM ? "vault" : "disk", error->message, DISK_RETRY_S);
 }
 
