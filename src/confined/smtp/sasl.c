@@ -2,39 +2,133 @@
 
 #include "fault.h"
 #include <gsasl.h>
+#include <openssl/evp.h>
 #include <string.h>
 
+/* Chosen: servers ask for 4,096 to 600,000 rounds; a million takes half a second of the one loop that all connections share. */
+#define ROUNDS_MAX 1000000
+
+#define UNPREPARED (-1)
+
+/* preparation: how both sides put the password through SASLprep (RFC 4013); they must come out with the same octets. For CRAM-MD5 it is
+ * what libgsasl's client does. (2.2 hands its flag to libidn upside down: "allow" is the one that refuses what is unassigned.) */
 static const struct {
-  const char *name;
-  gboolean    is_client_first, has_proof;
+  const char   *name;
+  gboolean      is_client_first, has_proof;
+  int           preparation;
+  const EVP_MD *(*digest) (void); /* of SCRAM; else NULL */
 } mechanisms[] = { /* strongest first */
-  { "SCRAM-SHA-256", TRUE, TRUE },
-  { "SCRAM-SHA-1", TRUE, TRUE },
-  { "CRAM-MD5", FALSE, FALSE },
-  { "PLAIN", TRUE, FALSE },
-  { "LOGIN", FALSE, FALSE },
+  { "SCRAM-SHA-256", TRUE, TRUE, 0, EVP_sha256 },
+  { "SCRAM-SHA-1", TRUE, TRUE, 0, EVP_sha1 },
+  { "CRAM-MD5", FALSE, FALSE, GSASL_ALLOW_UNASSIGNED, NULL },
+  { "PLAIN", TRUE, FALSE, UNPREPARED, NULL },
+  { "LOGIN", FALSE, FALSE, UNPREPARED, NULL },
 };
 
 struct Sasl {
-  gsize          mechanism; /* index */
-  Gsasl         *library;
-  Gsasl_session *session;
-  gboolean       is_complete;
+  gsize              mechanism; /* index */
+  Gsasl             *library;
+  Gsasl_session     *session;
+  const SecretBytes *secret;
+  gboolean           is_complete, has_too_many_rounds;
 };
 
-static gboolean
-choose (const char *const *offered, const char *forced, gsize *out_index)
+static void
+wipe_foreign (char *text) /* libgsasl's; NULL is a no-op */
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++) {
-    if (forced != NULL && *forced != '\0' && g_ascii_strcasecmp (forced, mechanisms[i].name) != 0)
-      continue;
-    if (g_strv_contains (offered, mechanisms[i].name)) {
+  if (text != NULL)
+    explicit_bzero (text, strlen (text));
+  gsasl_free (text);
+}
+
+/* --- which --- */
+
+static char *
+prepare (const char *text, int preparation) /* NULL: it cannot be */
+{
+  char *prepared = NULL;
+
+  return gsasl_saslprep (text, (Gsasl_saslprep_flags) preparation, &prepared, NULL) == GSASL_OK ? prepared : NULL;
+}
+
+static gboolean
+can_carry (gsize mechanism, const char *password)
+{
+  char *prepared = mechanisms[mechanism].preparation != UNPREPARED ? prepare (password, mechanisms[mechanism].preparation) : NULL;
+  gboolean is_ok = prepared != NULL || mechanisms[mechanism].preparation == UNPREPARED;
+
+  wipe_foreign (prepared);
+  return is_ok;
+}
+
+/* A password that SASLprep refuses (a control character, octets that are not UTF-8) is one octet string to PLAIN and LOGIN, and two or
+ * none to mechanisms that prepare it: those come last then. */
+static gboolean
+choose (const char *const *offered, const char *forced, const char *password, gsize *out_index)
+{
+  for (guint pass = 0; pass < 2; pass++)
+    for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++) {
+      if ((forced != NULL && *forced != '\0' && g_ascii_strcasecmp (forced, mechanisms[i].name) != 0) ||
+          !g_strv_contains (offered, mechanisms[i].name) || (pass == 0 && !can_carry (i, password)))
+        continue;
       *out_index = i;
       return TRUE;
     }
-  }
   return FALSE;
 }
+
+/* --- SCRAM's salted password --- */
+
+/* By ourselves, not by libgsasl: it leaves its prepared copies of the password behind, takes any number of rounds, and has no way to salt
+ * a password that SASLprep refuses, which servers that prepare nothing (Dovecot) or keep such octets as they are (PostgreSQL's rule) take. */
+static void
+salt_password (const char *password, const EVP_MD *digest, const guint8 *salt, gsize salt_len, int rounds, guint8 *out)
+{
+  gboolean is_plain = TRUE; /* RFC 4013 leaves printable ASCII alone */
+  char *prepared = NULL;
+
+  for (const char *p = password; *p != '\0'; p++)
+    is_plain = is_plain && g_ascii_isprint (*p);
+  if (!is_plain)
+    prepared = prepare (password, 0);
+  PKCS5_PBKDF2_HMAC (prepared != NULL ? prepared : password, -1, salt, (int) salt_len, rounds, digest, EVP_MD_get_size (digest), out);
+  wipe_foreign (prepared);
+}
+
+static int
+give_salted (Sasl *self, const EVP_MD *digest)
+{
+  const char *salt = gsasl_property_fast (self->session, GSASL_SCRAM_SALT), *rounds = gsasl_property_fast (self->session, GSASL_SCRAM_ITER);
+  guint64 n = rounds != NULL ? g_ascii_strtoull (rounds, NULL, 10) : 0;
+  guint8 salted[EVP_MAX_MD_SIZE];
+  char hex[2 * EVP_MAX_MD_SIZE + 1], *raw = NULL;
+  size_t raw_len = 0;
+  int result;
+
+  self->has_too_many_rounds = n > ROUNDS_MAX;
+  if (salt == NULL || n == 0 || n > ROUNDS_MAX || gsasl_base64_from (salt, strlen (salt), &raw, &raw_len) != GSASL_OK)
+    return GSASL_NO_PASSWORD;
+  salt_password (secret_bytes_peek (self->secret), digest, (const guint8 *) raw, raw_len, (int) n, salted);
+  for (int i = 0; i < EVP_MD_get_size (digest); i++)
+    g_snprintf (hex + 2 * i, 3, "%02x", salted[i]);
+  result = gsasl_property_set (self->session, GSASL_SCRAM_SALTED_PASSWORD, hex);
+  explicit_bzero (salted, sizeof salted);
+  explicit_bzero (hex, sizeof hex);
+  gsasl_free (raw);
+  return result;
+}
+
+static int
+property_cb (Gsasl *library, Gsasl_session *session, Gsasl_property property)
+{
+  Sasl *self = gsasl_callback_hook_get (library);
+
+  if (property == GSASL_SCRAM_SALTED_PASSWORD && mechanisms[self->mechanism].digest != NULL)
+    return give_salted (self, mechanisms[self->mechanism].digest ());
+  return GSASL_NO_CALLBACK;
+}
+
+/* --- life --- */
 
 Sasl *
 sasl_new (const char *const *offered, const char *forced, const char *user, const SecretBytes *secret, const char *host,
@@ -43,7 +137,7 @@ sasl_new (const char *const *offered, const char *forced, const char *user, cons
   g_autoptr (Sasl) self = g_new0 (Sasl, 1);
   gsize index;
 
-  if (!choose (offered, forced, &index)) {
+  if (!choose (offered, forced, secret_bytes_peek (secret), &index)) {
     g_autofree char *words = g_strjoinv (" ", (char **) offered);
 
     g_set_error (error, FAULT, FAULT_UNAVAILABLE, "no common way to log in: the server offers \"%s\", we speak %s", words,
@@ -51,16 +145,30 @@ sasl_new (const char *const *offered, const char *forced, const char *user, cons
     return NULL;
   }
   self->mechanism = index;
+  self->secret = secret;
   if (gsasl_init (&self->library) != GSASL_OK ||
       gsasl_client_start (self->library, mechanisms[index].name, &self->session) != GSASL_OK) {
     g_set_error (error, FAULT, FAULT_SOFTWARE, "libgsasl does not start %s", mechanisms[index].name);
     return NULL;
   }
+  gsasl_callback_hook_set (self->library, self);
+  gsasl_callback_set (self->library, property_cb);
   gsasl_property_set (self->session, GSASL_AUTHID, user);
-  gsasl_property_set_raw (self->session, GSASL_PASSWORD, secret_bytes_peek (secret), secret_bytes_get_length (secret));
+  if (mechanisms[index].digest == NULL)
+    gsasl_property_set_raw (self->session, GSASL_PASSWORD, secret_bytes_peek (secret), secret_bytes_get_length (secret));
   gsasl_property_set (self->session, GSASL_SERVICE, "smtp");
   gsasl_property_set (self->session, GSASL_HOSTNAME, host);
   return g_steal_pointer (&self);
+}
+
+/* libgsasl frees its properties as they are. */
+static void
+wipe_property (Gsasl_session *session, Gsasl_property property)
+{
+  const char *value = gsasl_property_fast (session, property);
+
+  if (value != NULL)
+    explicit_bzero ((char *) value, strlen (value));
 }
 
 void
@@ -68,8 +176,11 @@ sasl_free (Sasl *self)
 {
   if (self == NULL)
     return;
-  if (self->session != NULL)
+  if (self->session != NULL) {
+    wipe_property (self->session, GSASL_PASSWORD);
+    wipe_property (self->session, GSASL_SCRAM_SALTED_PASSWORD);
     gsasl_finish (self->session);
+  }
   if (self->library != NULL)
     gsasl_done (self->library);
   g_free (self);
@@ -87,32 +198,55 @@ sasl_is_client_first (const Sasl *self)
   return mechanisms[self->mechanism].is_client_first;
 }
 
-/* Allocated by libgsasl: taken over as GLib memory, its own copy wiped. */
-static char *
-take_foreign (char *text)
+/* As gsasl_step64(), which leaves the octets behind that it encodes. */
+static int
+step (Sasl *self, const char *challenge, char **out_said)
 {
-  char *copy = g_strdup (text != NULL ? text : "");
+  char *heard = NULL, *raw = NULL, *encoded = NULL;
+  size_t heard_len = 0, raw_len = 0;
+  int result = *challenge != '\0' ? gsasl_base64_from (challenge, strlen (challenge), &heard, &heard_len) : GSASL_OK, encoding = GSASL_OK;
 
-  if (text != NULL) {
-    explicit_bzero (text, strlen (text));
-    gsasl_free (text);
-  }
-  return copy;
+  if (result == GSASL_OK)
+    result = gsasl_step (self->session, heard, heard_len, &raw, &raw_len);
+  gsasl_free (heard);
+  if ((result == GSASL_OK || result == GSASL_NEEDS_MORE) && raw_len > 0)
+    encoding = gsasl_base64_to (raw, raw_len, &encoded, NULL);
+  if (raw != NULL)
+    explicit_bzero (raw, raw_len);
+  gsasl_free (raw);
+  *out_said = g_strdup (encoded != NULL ? encoded : "");
+  wipe_foreign (encoded);
+  return encoding == GSASL_OK ? result : encoding;
+}
+
+static char *
+explain (const Sasl *self, int result)
+{
+  const char *name = sasl_get_mechanism (self);
+
+  if (result == GSASL_SASLPREP_ERROR)
+    return g_strdup_printf ("the login by %s cannot carry this user name or password: one with letters, digits and signs only, without control "
+                            "characters, works everywhere", name);
+  if (self->has_too_many_rounds)
+    return g_strdup_printf ("the login by %s broke off: the server asks for more than %d rounds of hashing", name, ROUNDS_MAX);
+  return g_strdup_printf ("the login by %s broke off: %s", name, gsasl_strerror (result));
 }
 
 char *
 sasl_step (Sasl *self, const char *challenge, GError **error)
 {
+  g_autofree char *why = NULL;
   char *said = NULL;
-  int result = gsasl_step64 (self->session, challenge, &said);
+  int result = step (self, challenge, &said);
 
   if (result != GSASL_OK && result != GSASL_NEEDS_MORE) {
-    g_set_error (error, FAULT, FAULT_PROTOCOL, "the login by %s broke off: %s", sasl_get_mechanism (self), gsasl_strerror (result));
-    gsasl_free (said);
+    sasl_wipe (said);
+    why = explain (self, result);
+    g_set_error_literal (error, FAULT, FAULT_PROTOCOL, why);
     return NULL;
   }
   self->is_complete = result == GSASL_OK;
-  return take_foreign (said);
+  return said;
 }
 
 void
@@ -132,14 +266,17 @@ sasl_is_complete (const Sasl *self)
 void
 sasl_warm_up (void)
 {
-  g_autoptr (SecretBytes) secret = secret_bytes_new ("warm", 4);
+  g_autoptr (SecretBytes) secret = secret_bytes_new ("w\xc3\xa4rm", 5);
 
   for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++) {
     const char *offered[] = { mechanisms[i].name, NULL };
     g_autoptr (Sasl) sasl = sasl_new (offered, NULL, "user", secret, "example.org", NULL);
     char *said = sasl != NULL ? sasl_step (sasl, sasl_is_client_first (sasl) ? "" : "PHdhcm0+", NULL) : NULL;
+    guint8 salted[EVP_MAX_MD_SIZE];
 
     sasl_wipe (said);
+    if (mechanisms[i].digest != NULL) /* what a server's first words set going */
+      salt_password (secret_bytes_peek (secret), mechanisms[i].digest (), (const guint8 *) "salt", 4, 1, salted);
     if (mechanisms[i].has_proof && sasl != NULL) /* a false nonce ends it, but only after all code was loaded */
       sasl_wipe (sasl_step (sasl, "cj14LHM9c2FsdCxpPTQwOTY=", NULL));
   }

@@ -1,6 +1,7 @@
 /* sasl.h - one login: which mechanism, and the octets to say, in base64 as SMTP wants them.
  * Trust:  challenges are hostile. Holds the account's secret for the time of the login. Does no I/O.
- * Used in: session. Source: RFC 4954, RFC 4422, RFC 5802, RFC 7677, RFC 2195; libgsasl. */
+ * What held the password or what was made from it is wiped, but for what libgsasl frees unseen in CRAM-MD5.
+ * Used in: session. Source: RFC 4954, RFC 4422, RFC 4013, RFC 5802, RFC 7677, RFC 2195; libgsasl. */
 #pragma once
 #include "secret-bytes.h"
 #include <glib.h>
@@ -8,6 +9,7 @@
 typedef struct Sasl Sasl;
 
 /* Chooses the strongest of `offered` (NULL-terminated, upper case) that we speak; `forced` (NULL or "": none) must be among them.
+ * A secret that SASLprep refuses goes by PLAIN or LOGIN where these are offered.
  * Returns: (transfer full), or NULL with FAULT_UNAVAILABLE: nothing in common. user, secret, host are borrowed until free. */
 Sasl *sasl_new  (const char *const *offered, const char *forced, const char *user, const SecretBytes *secret,
                  const char *host, GError **error);

@@ -7,6 +7,7 @@
 
 #define EXTENSIONS_MAX 64      /* as in contract/: what a report may hold */
 #define EXTENSION_TEXT_MAX 128 /* chosen */
+#define AUTH_OCTETS 8192       /* user and SECRET_BYTES_MAX in base64 and more: the buffer never moves while a password lies in it */
 
 void
 session_login_start (Session *self)
@@ -95,14 +96,29 @@ session_login_line (Session *self, const char *text)
 static void
 become_ready (Session *self)
 {
+  g_clear_pointer (&self->sasl, sasl_free);
   self->mode = self->has_pipelining ? (self->has_chunking ? MODE_CHUNKING : MODE_PIPELINING) : MODE_LOCKSTEP;
   self->state = STATE_READY;
+}
+
+/* No printf: what that leaves behind on the heap nobody can wipe. */
+static void
+say_secret (Session *self, const char *word)
+{
+  gsize len = self->output->len;
+
+  g_byte_array_set_size (self->output, (guint) len + AUTH_OCTETS);
+  g_byte_array_set_size (self->output, (guint) len);
+  session_say_octets (self, word, strlen (word));
+  session_say_octets (self, "\r\n", 2);
+  self->output_secret = self->output->len;
 }
 
 static void
 start_auth (Session *self)
 {
   g_autoptr (GError) error = NULL;
+  const char *mechanism;
   char *initial;
 
   if (*self->account->user == '\0') {
@@ -126,11 +142,13 @@ start_auth (Session *self)
     give_up_ours (self, "login", error->message);
     return;
   }
+  mechanism = sasl_get_mechanism (self->sasl);
   self->state = STATE_AUTH;
+  session_say_octets (self, "AUTH ", 5);
+  session_say_octets (self, mechanism, strlen (mechanism));
   if (initial != NULL)
-    session_say (self, "AUTH %s %s", sasl_get_mechanism (self->sasl), *initial != '\0' ? initial : "=");
-  else
-    session_say (self, "AUTH %s", sasl_get_mechanism (self->sasl));
+    session_say_octets (self, " ", 1);
+  say_secret (self, initial == NULL ? "" : *initial != '\0' ? initial : "=");
   sasl_wipe (initial);
 }
 
@@ -144,7 +162,7 @@ handle_challenge (Session *self)
     give_up_ours (self, "login", error->message);
     return;
   }
-  session_say (self, "%s", said);
+  say_secret (self, said);
   sasl_wipe (said);
 }
 
@@ -158,7 +176,6 @@ handle_auth (Session *self)
   } else if (!sasl_is_complete (self->sasl)) {
     give_up_ours (self, "login", "the server let us in without proving that it knows the password (SCRAM): it may not be yours");
   } else {
-    g_clear_pointer (&self->sasl, sasl_free);
     self->facts.is_logged_in = TRUE;
     become_ready (self);
   }

@@ -41,6 +41,7 @@ struct Session {
   GByteArray *input, *output, *body;
   gsize       output_at;   /* octets of output that have left */
   gsize       output_safe; /* octets of output whose messages are journaled */
+  gsize       output_secret; /* octets of output that may hold the password: wiped as they leave */
   Answer      answer;
   guint64     answer_count; /* whole ones */
 

@@ -87,8 +87,6 @@ session_say (Session *self, const char *format, ...)
   va_end (arguments);
   session_say_octets (self, line, strlen (line));
   session_say_octets (self, "\r\n", 2);
-  if (self->state == STATE_AUTH)
-    explicit_bzero (line, strlen (line));
 }
 
 const guint8 *
@@ -111,12 +109,12 @@ trim (GByteArray **buffer)
 void
 session_sent (Session *self, gsize len)
 {
-  if (self->state == STATE_AUTH) /* a password may have been among them */
-    explicit_bzero (self->output->data + self->output_at, len);
+  if (self->output_at < self->output_secret)
+    explicit_bzero (self->output->data + self->output_at, MIN (len, self->output_secret - self->output_at));
   self->output_at += len;
   if (self->output_at >= self->output->len) {
     trim (&self->output);
-    self->output_at = self->output_safe = 0;
+    self->output_at = self->output_safe = self->output_secret = 0;
   }
 }
 
@@ -255,11 +253,12 @@ session_finish_with (Session *self, gboolean is_lost, const char *text)
     self->facts.problem = g_strdup (self->end_text);
   }
   session_mail_clear (self, self->end_text);
-  if (self->state == STATE_AUTH && self->output->len > 0)
-    explicit_bzero (self->output->data, self->output->len);
+  if (self->output_secret > 0)
+    explicit_bzero (self->output->data, self->output_secret);
+  g_clear_pointer (&self->sasl, sasl_free);
   self->state = STATE_CLOSED;
   g_byte_array_set_size (self->output, 0);
-  self->output_at = self->output_safe = 0;
+  self->output_at = self->output_safe = self->output_secret = 0;
 }
 
 void

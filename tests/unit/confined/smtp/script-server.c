@@ -175,17 +175,19 @@ start_tls (ScriptServer *self, const char *kind)
   return SSL_accept (self->tls) == 1;
 }
 
-/* --- AUTH, by libgsasl's server side: user ann, password secret --- */
+/* --- AUTH, by libgsasl's server side: user ann, password secret or the one that stands behind the mechanism --- */
 
 static int
 sasl_cb (Gsasl *library, Gsasl_session *session, Gsasl_property property)
 {
+  const char *password = gsasl_callback_hook_get (library);
+
   switch (property) {
   case GSASL_PASSWORD:
-    return gsasl_property_set (session, GSASL_PASSWORD, "secret");
+    return gsasl_property_set (session, GSASL_PASSWORD, password);
   case GSASL_VALIDATE_SIMPLE:
     return strcmp (gsasl_property_fast (session, GSASL_AUTHID), "ann") == 0 &&
-             strcmp (gsasl_property_fast (session, GSASL_PASSWORD), "secret") == 0 ? GSASL_OK : GSASL_AUTHENTICATION_ERROR;
+             strcmp (gsasl_property_fast (session, GSASL_PASSWORD), password) == 0 ? GSASL_OK : GSASL_AUTHENTICATION_ERROR;
   default:
     return GSASL_NO_CALLBACK;
   }
@@ -219,8 +221,10 @@ talk_sasl (ScriptServer *self, Gsasl_session *session, char *said)
 }
 
 static gboolean
-serve_sasl (ScriptServer *self, const char *mechanism)
+serve_sasl (ScriptServer *self, const char *words)
 {
+  g_auto (GStrv) parts = g_strsplit (words, " ", 2);
+  const char *mechanism = parts[0];
   g_autofree char *line = read_line (self), *wanted = g_strdup_printf ("AUTH %s", mechanism);
   Gsasl *library = NULL;
   Gsasl_session *session = NULL;
@@ -228,6 +232,7 @@ serve_sasl (ScriptServer *self, const char *mechanism)
 
   if (line == NULL || !g_str_has_prefix (line, wanted) || gsasl_init (&library) != GSASL_OK)
     return FALSE;
+  gsasl_callback_hook_set (library, parts[1] != NULL ? parts[1] : (char *) "secret");
   gsasl_callback_set (library, sasl_cb);
   if (gsasl_server_start (library, mechanism, &session) == GSASL_OK)
     is_done = talk_sasl (self, session, g_strdup (line[strlen (wanted)] == ' ' ? line + strlen (wanted) + 1 : ""));

@@ -103,6 +103,50 @@ test_case (gconstpointer data)
   g_assert_cmpstr (problem, ==, "");
 }
 
+/* The lock closes before the first word, so nothing of a locale may be loaded later; core passes LANG on as it finds it. */
+static void
+test_locale (gconstpointer data)
+{
+  static const struct {
+    const char *mechanism, *password;
+  } rows[] = {
+    { "SCRAM-SHA-256", "secret" },
+    { "SCRAM-SHA-256", "p\xc3\xa4ssw\xc3\xb6rd \xe2\x98\x83" }, /* SASLprep has tables for these */
+    { "SCRAM-SHA-1", "pa\xcc\x88ss" }, /* and normalises this one */
+    { "CRAM-MD5", "p\xc3\xa4ssw\xc3\xb6rd" },
+    { "PLAIN", "p\xc3\xa4ssw\xc3\xb6rd" },
+    { "LOGIN", "p\xe4ssw\xf6rd" }, /* not UTF-8 */
+  };
+  const char *locale = data;
+  g_autofree char *before = g_strdup (g_getenv ("LANG"));
+
+  if (*locale != '\0')
+    g_setenv ("LANG", locale, TRUE);
+  else
+    g_unsetenv ("LANG");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *settings = settings_dup ("'tls': <'starttls'>, 'pin': <'PIN'>, 'user': <'ann'>"), *problem = NULL;
+    g_autofree char *transcript = g_strdup_printf (HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\nC: EHLO *\nS: 250-mx\n"
+                                                   "S: 250-PIPELINING\nS: 250 AUTH %s\nSASL %s %s\n" ENVELOPE TAKE "S: 250 taken\n",
+                                                   rows[i].mechanism, rows[i].mechanism, rows[i].password);
+    Client *client = client_new ();
+    int fd;
+    ScriptServer *server = script_server_new (transcript, &fd);
+
+    client_open (client, settings, rows[i].password);
+    client_begin (client, 1, "Dear {{word}}\n");
+    client_send (client, 1, 1, 1);
+    g_assert_true (client_add (client, fd));
+    client_wait_outcomes (client, 1);
+    g_assert_cmpstr (client->log->str, ==, "1=accepted ");
+    client_free (client);
+    problem = script_server_finish (server);
+    g_assert_cmpstr (problem, ==, "");
+  }
+  if (before != NULL)
+    g_setenv ("LANG", before, TRUE);
+}
+
 /* --- Test() --- */
 
 typedef struct {
@@ -412,6 +456,9 @@ main (int argc, char *argv[])
 
     g_test_add_data_func (path, &reports[i], test_report);
   }
+  g_test_add_data_func ("/smtp/program/locale/none", "", test_locale);
+  g_test_add_data_func ("/smtp/program/locale/C", "C", test_locale);
+  g_test_add_data_func ("/smtp/program/locale/C.UTF-8", "C.UTF-8", test_locale);
   g_test_add_func ("/smtp/program/recall", test_recall);
   g_test_add_func ("/smtp/program/drain", test_drain);
   g_test_add_func ("/smtp/program/core-gone", test_core_gone);
