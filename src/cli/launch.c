@@ -15,7 +15,8 @@
 #define LINE_MAX_OCTETS 1024
 
 static const char *const passed[] = { "HOME", "LANG", "PATH", "TZ", "DBUS_SESSION_BUS_ADDRESS", "CREDENTIALS_DIRECTORY",
-                                      "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "POSTRIDER_KILL", NULL };
+                                      "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "POSTRIDER_KILL",
+                                      "POSTRIDER_TIMEOUT_PERCENT", NULL };
 
 static char **
 build_environment (const char *home)

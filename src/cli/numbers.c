@@ -18,7 +18,9 @@ is_state (GVariant *numbers, const char *state)
 gboolean
 numbers_has_ended (GVariant *numbers)
 {
-  return is_state (numbers, "done") || is_state (numbers, "cancelled") || is_state (numbers, "paused");
+  if (is_state (numbers, "paused"))
+    return dict_number (numbers, "handed") == 0;
+  return is_state (numbers, "done") || is_state (numbers, "cancelled");
 }
 
 gboolean

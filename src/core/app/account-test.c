@@ -165,6 +165,16 @@ domain_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_object_unref (task);
 }
 
+/* What was said before a handshake or a login that failed proves nothing. Only after a whole success is the limit kept: it also tells
+ * the lane that this account has worked before. */
+static gboolean
+has_worked (GVariant *raw_report)
+{
+  const char *problem = "";
+
+  return !g_variant_lookup (raw_report, "problem", "&s", &problem) || *problem == '\0';
+}
+
 static void
 tested_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -184,7 +194,8 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   peer_close (self->peer);
-  if (self->size != self->account->server_size && !account_set_server_size (self->core, self->account->id, self->size, &error)) {
+  if (has_worked (raw_report) && self->size != self->account->server_size &&
+      !account_set_server_size (self->core, self->account->id, self->size, &error)) {
     g_warning ("the server's limit could not be stored: %s", error->message);
     g_clear_error (&error);
   }
