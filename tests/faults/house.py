@@ -119,13 +119,13 @@ class House:
 
     # --- the command line ---
 
-    def run(self, *words, kill=None, seconds=40, may_fail=False):
+    def environment(self, kill=None):
         environment = {name: value for name, value in os.environ.items() if name != "POSTRIDER_KILL"}
-        environment["POSTRIDER_HOME"] = self.home
-        if kill:
-            environment["POSTRIDER_KILL"] = kill
+        return environment | {"POSTRIDER_HOME": self.home} | ({"POSTRIDER_KILL": kill} if kill else {})
+
+    def run(self, *words, kill=None, seconds=40, may_fail=False):
         try:
-            done = subprocess.run([self.program, *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            done = subprocess.run([self.program, *words], env=self.environment(kill), stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                   timeout=seconds * SLOW)
         except subprocess.TimeoutExpired:
             raise Trouble(f"`postrider {' '.join(words)}` hangs") from None
@@ -134,6 +134,17 @@ class House:
         if done.returncode not in (0, 1, 75) and not may_fail:
             raise Trouble(f"`postrider {' '.join(words)}` said: {done.stderr.strip()[-300:]} (status {done.returncode})")
         return done
+
+    def run_aside(self, *words):
+        return subprocess.Popen([self.program, *words], env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
+
+    def wait_aside(self, process):
+        try:
+            process.wait(40 * SLOW)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise Trouble(f"`{' '.join(process.args)}` hangs since its core was killed") from None
 
     def ask(self, *words, **options):
         done = self.run(*words, "--json", **options)

@@ -4,6 +4,7 @@ Victims: core, smtp (whatever sends), dial, all (core, smtp and dial in one swee
   at random          any time while there is something left to send
   restarted at once  core alone; the next core is there within 100 ms, while the old transport still drains
   old one drains     core alone, while the transport stands still at a point behind `begun`; the next core must wait for its journal
+  while it is made   core, between the question and the first message: there is no such campaign then, or all of it
   NAME               a KILL_POINT: compiled in with -Dkill-points=true, chosen by POSTRIDER_KILL=NAME:N (a process ends there at its N-th pass;
                      for `all` it stops there, and then all are killed)
 """
@@ -57,7 +58,8 @@ class Round:
         with open(text, "w") as file:
             file.write("Dear {{name|friend}},\n\nthe summer fair is on Sunday.\n" + "We look forward to it.\n" * self.rng.choice((1, 40)))
         if not os.path.exists(os.path.join(house.home, "store.db")):
-            house.run("account", "add", "demo", "office@school.example", "--host", "127.0.0.1", "--port", str(house.judge_port), "--tls", "none", "--no-password")
+            house.run("account", "add", "demo", "office@school.example", "--host", "127.0.0.1", "--port", str(house.judge_port), "--tls", "none",
+                      "--no-password")
         house.run("import", path, "--list", list_name)
         self.words = ["send", "--account", "demo", "--list", list_name, "--from", SENDER, "--subject", self.key, "--text", text,
                       "--connections", str(self.connections), "--once", self.key, "--yes", "--detach"]
@@ -74,6 +76,8 @@ class Round:
         if kill:
             self.house.stop_core()
         self.base_deaths = self.house.count_transport_deaths()
+        if self.moment == "while it is made" and self.make_under_fire():
+            return
         for attempt in range(4):
             done = self.house.run(*self.words, "--json", kill=kill, may_fail=attempt < 3)
             reap()
@@ -85,6 +89,17 @@ class Round:
         self.campaign = self.find_campaign()
         if self.campaign is None:
             raise Trouble("a campaign that was started cannot be found")
+
+    def make_under_fire(self):
+        """Returns TRUE when the campaign survived in the end."""
+        while self.kills < self.wanted and self.campaign is None:
+            sending = self.house.run_aside(*self.words)
+            self.sleep_random(0.3 * SLOW)
+            if self.kill_core():
+                self.killed()
+            self.house.wait_aside(sending)
+            self.campaign = self.find_campaign()
+        return self.campaign is not None
 
     def is_over(self):
         """All that can be sent now was sent."""
@@ -187,7 +202,7 @@ class Round:
         if self.victim == "smtp":
             return self.strike_transport()
         if self.victim == "dial":
-            return self.kill(house.workers("dial")) > 0
+            return self.strike_dial()
         transports = house.workers("smtp")
         is_killed = self.kill_core() if self.victim == "core" else self.kill_all()
         if self.victim == "core" and self.moment == "at random":
@@ -197,6 +212,15 @@ class Round:
         if self.moment == "restarted at once":
             self.restarts.append((time.monotonic() - died, any(read_process(process.pid) for process in transports)))
         return is_killed
+
+    def strike_dial(self):
+        """It is needed when a transport starts: so the campaign is paused and resumed, and dial dies when it is about to be asked."""
+        if self.kills > 0 or self.rng.random() < 0.5:
+            self.house.run("campaign", "pause", str(self.campaign), may_fail=True)
+            wait_until(lambda: self.house.run("campaign", "resume", str(self.campaign), may_fail=True).returncode == 0 or self.is_over(), 10, 0.05)
+            self.sleep_random(0.05)
+        found = wait_until(lambda: [process for process in self.house.workers("dial") if process.state != "Z"] or self.is_over(), 5, 0.002)
+        return found is not True and bool(found) and self.kill(found) > 0
 
     def strike_transport(self):
         """There may be one that only composes: it counts when core says that the sending one was hit."""
@@ -307,7 +331,7 @@ class Round:
         return f"{name}:{n}{stop}"
 
     def begin(self):
-        is_random = self.moment in ("at random", "restarted at once") or self.moment in ("core-recovering", "core-recovered")
+        is_random = self.moment in ("at random", "restarted at once", "while it is made", "core-recovering", "core-recovered")
         self.env = None if is_random else self.make_env()
         self.start(self.env)
         self.ready_at = time.monotonic() + (RETRY_S if self.moment == "smtp-retry" else 0)
@@ -319,10 +343,10 @@ class Round:
             self.random_kills()
         elif self.moment in ("core-recovering", "core-recovered"):
             self.recovery_kills()
-        elif self.victim == "core" and self.moment != "old one drains":
+        elif self.victim == "core" and self.moment not in ("old one drains", "while it is made"):
             self.point_kills_core(self.make_env)
-        elif self.victim == "smtp":
-            pass  # they kill themselves; wait_end() counts
+        elif self.victim == "smtp" or self.moment == "while it is made":
+            pass  # they kill themselves, wait_end() counts; or it was done by start()
         else:
             self.stopped_kills(self.make_env)
 
