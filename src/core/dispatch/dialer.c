@@ -408,17 +408,13 @@ dialer_connect_async (Dialer *self, const char *host, guint16 port, guint timeou
 int
 dialer_connect_finish (Dialer *self, GAsyncResult *result, char **out_address, GError **error)
 {
-  Dialled *dialled = g_task_propagate_pointer (G_TASK (result), error);
-  int fd;
+  g_autoptr (Dialled) dialled = g_task_propagate_pointer (G_TASK (result), error);
 
   if (dialled == NULL)
     return -1;
-  fd = dialled->fd;
-  dialled->fd = -1;
   if (out_address != NULL)
     *out_address = g_steal_pointer (&dialled->address);
-  dialled_free (dialled);
-  return fd;
+  return g_steal_fd (&dialled->fd);
 }
 
 void
@@ -525,15 +521,11 @@ dialer_listen_async (guint16 port, GCancellable *cancellable, GAsyncReadyCallbac
 int
 dialer_listen_finish (GAsyncResult *result, guint16 *out_port, GError **error)
 {
-  Dialled *dialled = g_task_propagate_pointer (G_TASK (result), error);
-  int fd;
+  g_autoptr (Dialled) dialled = g_task_propagate_pointer (G_TASK (result), error);
 
   if (dialled == NULL)
     return -1;
-  fd = dialled->fd;
-  dialled->fd = -1;
   if (out_port != NULL)
     *out_port = dialled->port;
-  dialled_free (dialled);
-  return fd;
+  return g_steal_fd (&dialled->fd);
 }

@@ -15,3 +15,4 @@ typedef struct {
  * nor (is_listener) listening. */
 Dialled *dialled_take (GUnixFDList *fds, GVariant *handle, gboolean is_listener);
 void     dialled_free (Dialled *self); /* closes; NULL is a no-op */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Dialled, dialled_free)

@@ -1,5 +1,6 @@
 #include "lane-private.h"
 
+#include "countdown.h"
 #include "fault.h"
 #include "kill-point.h"
 #include "mark.h"
@@ -246,37 +247,17 @@ lane_stop_campaign (Lane *self, guint64 campaign, LaneStoppedFunc done, gpointer
   lane_wake (self);
 }
 
-typedef struct {
-  LaneStoppedFunc done;
-  gpointer        data;
-  guint           left;
-} Drain;
-
-static void
-drained_cb (gpointer data)
-{
-  Drain *drain = data;
-
-  if (--drain->left > 0)
-    return;
-  drain->done (drain->data);
-  g_free (drain);
-}
-
 void
 lane_drain (Lane *self, LaneStoppedFunc done, gpointer data)
 {
-  Drain *drain = g_new0 (Drain, 1);
+  Countdown *countdown = countdown_new (done, data);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
 
-  *drain = (Drain){ done, data, 1 };
   for (guint i = 0; i < self->works->len; i++)
     g_array_append_val (ids, ((Work *) g_ptr_array_index (self->works, i))->campaign->id);
-  for (guint i = 0; i < ids->len; i++) {
-    drain->left++;
-    lane_stop_campaign (self, g_array_index (ids, guint64, i), drained_cb, drain);
-  }
-  drained_cb (drain);
+  for (guint i = 0; i < ids->len; i++)
+    lane_stop_campaign (self, g_array_index (ids, guint64, i), countdown_over_cb, countdown_add (countdown));
+  countdown_over_cb (countdown);
 }
 
 /* The campaign stays SENDING in the store when a person did not stop it; here it is told to the ledger that it is paused. */

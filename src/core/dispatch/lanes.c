@@ -1,5 +1,6 @@
 #include "lanes.h"
 
+#include "countdown.h"
 #include "recovery.h"
 #include "store.h"
 
@@ -97,33 +98,13 @@ lanes_resume (Lanes *self, GError **error)
   return result == 0;
 }
 
-typedef struct {
-  LaneStoppedFunc done;
-  gpointer        data;
-  guint           left;
-} Drain;
-
-static void
-drained_cb (gpointer data)
-{
-  Drain *drain = data;
-
-  if (--drain->left > 0)
-    return;
-  drain->done (drain->data);
-  g_free (drain);
-}
-
 void
 lanes_drain (Lanes *self, LaneStoppedFunc done, gpointer data)
 {
-  Drain *drain = g_new0 (Drain, 1);
+  Countdown *countdown = countdown_new (done, data);
   g_autoptr (GList) lanes = g_hash_table_get_values (self->lanes);
 
-  *drain = (Drain){ done, data, 1 };
-  for (GList *l = lanes; l != NULL; l = l->next) {
-    drain->left++;
-    lane_drain (l->data, drained_cb, drain);
-  }
-  drained_cb (drain);
+  for (GList *l = lanes; l != NULL; l = l->next)
+    lane_drain (l->data, countdown_over_cb, countdown_add (countdown));
+  countdown_over_cb (countdown);
 }
