@@ -359,7 +359,11 @@ class Round:
         if numbers["later"]:
             numbers = self.hold()
         self.look()
+        if self.unknown > self.kills * self.bound:
+            self.findings.append(("unknown", "", f"{self.unknown} in all by {self.kills} kills, more than {self.bound} each"))
         self.judge()
+        if self.env:
+            self.house.stop_core()  # the next round's has no kill point of ours
 
     def hold(self):
         """People are left for later: a minute at least. The comparison wants a still picture."""
@@ -385,7 +389,7 @@ class Round:
         tally.unknown += self.unknown
         tally.unknown_most = max(tally.unknown_most, self.unknown_most)
         tally.bound = max(tally.bound, self.bound)
-        tally.over += self.unknown_most > self.bound
+        tally.over += self.unknown_most > self.bound or self.unknown > self.kills * self.bound
         for kind in self.extra:
             tallies.setdefault(kind, Tally()).kills += 1
         if self.unknown_most > self.bound:
