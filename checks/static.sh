@@ -9,7 +9,7 @@ what=${1:-all} build=${2:-build/tidy}
 cd "$(dirname "$0")/.."
 
 check_cppcheck() {
-  find src tests -name '*.c' | sort | cppcheck -q --file-list=- --enable=warning,performance,portability --inline-suppr --std=c11 -j2 \
+  find src tests contract -name '*.c' | sort | cppcheck -q --file-list=- --enable=warning,performance,portability --inline-suppr --std=c11 -j2 \
     --library=gtk --library=checks/cppcheck.cfg --suppressions-list=checks/cppcheck.txt --error-exitcode=1
 }
 
@@ -17,8 +17,8 @@ check_tidy() {
   [ -f "$build/build.ninja" ] || CC=clang CXX=clang++ meson setup "$build" -Dtests=true -Dkill-points=true -Dwerror=true >/dev/null
   # it reads headers that only the build makes
   ninja -C "$build" -t targets all | sed -n 's/^\(.*\.h\): CUSTOM_COMMAND.*/\1/p' | xargs ninja -C "$build" >/dev/null
-  run-clang-tidy -quiet -j2 -p "$build" '/(src|tests)/.*\.c$' >"$build/tidy.txt" 2>"$build/tidy.log" || {
-    grep -E '(warning|error): ' "$build/tidy.txt" || cat "$build/tidy.log"
+  run-clang-tidy -quiet -j2 -p "$build" "^$PWD/(src|tests|contract)/.*\.c$" >"$build/tidy.txt" 2>"$build/tidy.log" || { # it colours what it writes
+    sed "s/\x1b\[[0-9;]*m//g" "$build/tidy.txt" | grep -E "(warning|error): " || cat "$build/tidy.log"
     return 1
   }
 }
