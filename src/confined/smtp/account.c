@@ -83,3 +83,9 @@ account_free (Account *self)
   secret_bytes_free (self->secret);
   g_free (self);
 }
+
+void
+account_forget_secret (Account *self)
+{
+  g_clear_pointer (&self->secret, secret_bytes_free);
+}

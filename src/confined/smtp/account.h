@@ -17,10 +17,11 @@ typedef struct {
   guint        connections;     /* never ask for more at a time; 0: no limit of the account's */
   guint        window;          /* 1..ACCOUNT_WINDOW_MAX */
   guint        timeout_percent; /* of RFC 5321's times */
-  SecretBytes *secret;
+  SecretBytes *secret; /* kept as long as a further connection may have to log in: until lane_drain(); NULL from then on */
 } Account;
 
 /* settings: a{sv} of Transport1.OpenAccount. secret: taken. Returns: (transfer full), or NULL with FAULT_USAGE: which setting is wrong. */
 Account *account_new  (GVariant *settings, SecretBytes *secret, GError **error);
 void     account_free (Account *self); /* wipes the secret; NULL is a no-op */
+void     account_forget_secret (Account *self); /* wipes it now: no further login will be */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Account, account_free)

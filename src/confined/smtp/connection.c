@@ -18,6 +18,7 @@ struct Connection {
   Tls              *tls; /* NULL: in the clear */
   gboolean          is_tls_up, is_handshake_done;
   gboolean          wants_out; /* the socket, or TLS, waits for room */
+  gboolean          is_completing; /* octets that complete messages are on their way out */
   GIOCondition      watched;
   gboolean          is_eof, is_reported;
   Session          *session;
@@ -138,17 +139,19 @@ pump (Connection *self)
   gsize left;
 
   do {
-    gboolean has_begun;
+    guint64 begun = session_get_begun_total (self->session);
 
     session_pump (self->session);
+    if (session_get_begun_total (self->session) != begun) {
+      KILL_POINT ("smtp-before-dot"); /* what completes them, dots or chunks, stands in the output as a whole */
+      self->is_completing = TRUE;
+    }
     (void) session_peek_output (self->session, &left);
-    has_begun = left > 0 && session_get_begun_count (self->session) > 0;
-    if (has_begun)
-      KILL_POINT ("smtp-before-dot");
     if (!write_all (self))
       return;
-    if (has_begun)
+    if (self->is_completing)
       KILL_POINT ("smtp-after-dot");
+    self->is_completing = FALSE;
   } while (left > 0 && !session_is_closed (self->session));
 }
 

@@ -81,3 +81,11 @@ journal_writer_flush (JournalWriter *self, GError **error)
   }
   return TRUE;
 }
+
+void
+journal_writer_take_back (JournalWriter *self, guint count)
+{
+  guint untouched = self->waiting->len / JOURNAL_RECORD_LEN; /* the first one may be there by half */
+
+  g_byte_array_set_size (self->waiting, self->waiting->len - MIN (count, untouched) * JOURNAL_RECORD_LEN);
+}

@@ -13,6 +13,10 @@ void journal_writer_begun (JournalWriter *self, guint64 campaign, guint64 recipi
 void journal_writer_ended (JournalWriter *self, guint64 campaign, guint64 recipient, guint32 attempt, guint8 outcome,
                            OutcomeReason reason, const char *text);
 
+/* After a flush that failed: the last `count` records will not be written after all, for nothing of what they announce has left. One that
+ * has begun to be written stays: its rest keeps the next record in step, and core takes a row for begun rather than not. */
+void journal_writer_take_back (JournalWriter *self, guint count);
+
 /* Returns: TRUE when every record given so far is in the file. FALSE with FAULT_IO: what is left stays in memory, in order, and the
  * next flush goes on at the very octet, so that records never get out of step with their fixed size. */
 gboolean journal_writer_flush (JournalWriter *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -4,21 +4,15 @@
 #include "fault.h"
 #include "journal-writer.h"
 #include "kill-point.h"
+#include "outcomes.h"
+#include "shelf.h"
+#include "streaks.h"
 #include "test-report.h"
-#include "text.h"
 #include <string.h>
 #include <unistd.h>
 
-#define OUTCOMES_MAX_COUNT 256   /* chosen: one signal costs as much as ten messages; core commits that many at once */
-#define OUTCOMES_MAX_DELAY_MS 10 /* chosen: what a person cannot see */
-#define CAMPAIGNS_MAX 16         /* chosen: compiled templates that are kept; each may hold its attachments */
-#define NEED_MAX 64              /* chosen: no lane wants more at once */
-#define RECALL_MAX 100000        /* contract/: ids in one answer */
-
-typedef struct { /* refusals of one kind without an acceptance between them */
-  const char *word; /* static */
-  guint       count;
-} Streak;
+#define NEED_MAX 64       /* chosen: no lane wants more at once */
+#define RECALL_MAX 100000 /* contract/: ids in one answer */
 
 struct Lane {
   TlsContext       *tls;
@@ -26,15 +20,18 @@ struct Lane {
   gpointer          data;
   Account          *account;
   JournalWriter    *journal;
-  GPtrArray        *campaigns; /* oldest first */
+  Shelf            *shelf;
   GQueue            queue;     /* of Row */
   GPtrArray        *connections;
-  FrameWriter      *outcomes;
-  guint             outcomes_timer, reap_idle;
+  gboolean          is_proved; /* a connection has become ready since the start or the last pause */
+  Connection       *trial;     /* while not: the one that tries; borrowed; NULL: none */
+  GArray           *held;      /* int: sockets that wait for its end; owned */
+  Outcomes         *outcomes;
   GPtrArray        *dead; /* connections to free once nobody stands in them */
+  guint             reap_idle;
   gboolean          is_paused, is_draining, has_accepted, has_ended;
-  GArray           *streaks;
-  guint             announced;
+  Streaks          *streaks;
+  guint             announced; /* connections that were asked for and did not come yet */
   LaneDoneFunc      drained;
   gpointer          drained_data;
   LaneTestFunc      tested;
@@ -59,79 +56,60 @@ release_all (Lane *self, SessionRowFunc is_wanted, gpointer data)
 }
 
 static void
+close_held (Lane *self)
+{
+  for (guint i = 0; i < self->held->len; i++)
+    close (g_array_index (self->held, int, i));
+  g_array_set_size (self->held, 0);
+}
+
+static void
 pause_lane (Lane *self, const char *reason, const char *text)
 {
   if (self->is_paused)
     return;
   self->is_paused = TRUE;
+  self->is_proved = FALSE;
+  close_held (self); /* Resume asks anew */
   release_all (self, NULL, NULL);
   if (self->tested == NULL)
     self->events->paused (reason, text, self->data);
 }
 
+/* Each connection logs in by itself. Until one has come through only one tries, or a wrong password would be tried as often as there are
+ * connections, and accounts are locked for that. */
 static void
 announce (Lane *self)
 {
   guint most = self->account != NULL && self->account->connections > 0 ? MIN (self->account->connections, NEED_MAX) : NEED_MAX;
-  guint wanted = MIN (self->queue.length, most), need;
+  guint wanted = MIN (self->queue.length, most), have = self->connections->len + self->held->len;
+  guint need = wanted > have ? wanted - have : 0;
 
-  need = wanted > self->connections->len ? wanted - self->connections->len : 0;
+  if (!self->is_proved)
+    need = self->trial == NULL && self->held->len == 0 ? MIN (need, 1) : 0;
   if (need > self->announced && !self->is_paused && !self->is_draining && self->account != NULL) {
+    guint more = need - self->announced;
+
     self->announced = need;
-    self->events->need_connection (need, self->data);
+    self->events->need_connection (more, self->data);
   }
 }
 
-/* --- outcomes --- */
-
-static void
-flush_outcomes (Lane *self)
-{
-  g_clear_handle_id (&self->outcomes_timer, g_source_remove);
-  if (frame_writer_get_count (self->outcomes) > 0)
-    self->events->outcomes (frame_writer_finish (self->outcomes), self->data);
-}
-
-static gboolean
-outcomes_cb (gpointer data)
-{
-  Lane *self = data;
-
-  self->outcomes_timer = 0;
-  flush_outcomes (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-add_outcome (Lane *self, const Row *row, const Verdict *verdict, const char *text)
-{
-  guint8 outcome = (guint8) verdict->outcome, campaign[8];
-  g_autofree char *shown = verdict->outcome != OUTCOME_ACCEPTED ? text_printable (text, -1, SESSION_REPLY_MAX) : NULL;
-
-  for (guint i = 0; i < 8; i++)
-    campaign[i] = (guint8) (row->campaign->id >> (8 * i));
-  frame_writer_row (self->outcomes, row->recipient, row->attempt, 4);
-  frame_writer_field (self->outcomes, &outcome, 1);
-  frame_writer_string (self->outcomes, shown != NULL ? shown : text);
-  frame_writer_string (self->outcomes, outcome_reason_to_word (verdict->reason));
-  frame_writer_field (self->outcomes, campaign, sizeof campaign);
-  if (self->outcomes_timer == 0)
-    self->outcomes_timer = g_timeout_add (OUTCOMES_MAX_DELAY_MS, outcomes_cb, self);
-}
+/* --- what sessions ask and say --- */
 
 static void
 flush_journal (Lane *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (self->journal != NULL && !journal_writer_flush (self->journal, &error))
+  if (self->journal != NULL && !journal_writer_flush (self->journal, &error)) {
     pause_lane (self, "journal", error->message);
+    return;
+  }
   if (self->has_ended)
     KILL_POINT ("smtp-after-ended");
   self->has_ended = FALSE;
 }
-
-/* --- what sessions ask and say --- */
 
 static Row *
 take_cb (gpointer data)
@@ -178,26 +156,15 @@ begin_cb (Row *const *rows, guint n, gpointer data)
     KILL_POINT ("smtp-begun");
     return TRUE;
   }
+  journal_writer_take_back (self->journal, n);
   pause_lane (self, "journal", error->message);
   return FALSE;
 }
 
-/* Counts answers of one kind; pauses when there are enough of them in a row. */
 static void
 count_trouble (Lane *self, const Verdict *verdict, const char *text)
 {
-  guint i = 0;
-
-  if (verdict->pause == NULL)
-    return;
-  while (i < self->streaks->len && strcmp (g_array_index (self->streaks, Streak, i).word, verdict->pause) != 0)
-    i++;
-  if (i == self->streaks->len) {
-    Streak streak = { verdict->pause, 0 };
-
-    g_array_append_val (self->streaks, streak);
-  }
-  if (++g_array_index (self->streaks, Streak, i).count >= verdict->pause_after)
+  if (streaks_count (self->streaks, verdict))
     pause_lane (self, verdict->pause, text);
 }
 
@@ -229,11 +196,11 @@ done_cb (Row *row, const SessionResult *result, gpointer data)
   journal_writer_ended (self->journal, row->campaign->id, row->recipient, row->attempt, (guint8) verdict.outcome, verdict.reason,
                         result->text);
   self->has_ended = TRUE;
-  add_outcome (self, row, &verdict, result->text);
+  outcomes_add (self->outcomes, row, &verdict, result->text);
   row_free (row);
   if (verdict.outcome == OUTCOME_ACCEPTED) {
     self->has_accepted = TRUE;
-    g_array_set_size (self->streaks, 0);
+    streaks_end (self->streaks);
   } else {
     count_trouble (self, &verdict, result->text);
   }
@@ -242,6 +209,11 @@ done_cb (Row *row, const SessionResult *result, gpointer data)
 static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb };
 
 /* --- connections --- */
+
+static void turned_cb (Connection *connection, gpointer data);
+static void closed_cb (Connection *connection, gpointer data);
+
+static const ConnectionEvents connection_events = { turned_cb, closed_cb };
 
 static gboolean
 reap_cb (gpointer data)
@@ -254,14 +226,62 @@ reap_cb (gpointer data)
 }
 
 static void
+start_connection (Lane *self, int fd)
+{
+  Connection *connection = connection_new (fd, self->account, self->tls, self->tested != NULL, &hooks, &connection_events, self);
+
+  g_ptr_array_add (self->connections, connection);
+  if (!self->is_proved)
+    self->trial = connection;
+}
+
+static void
+start_held (Lane *self)
+{
+  while (self->held->len > 0 && (self->is_proved || self->trial == NULL)) {
+    int fd = g_array_index (self->held, int, 0);
+
+    g_array_remove_index (self->held, 0);
+    start_connection (self, fd);
+  }
+}
+
+static void
+end_trial (Lane *self, gboolean is_ready)
+{
+  self->trial = NULL;
+  self->is_proved = is_ready;
+  start_held (self);
+  announce (self);
+}
+
+/* What is not logged in yet need not try while the lane is paused: the password may be what is wrong. */
+static void
+quit_unready (Lane *self)
+{
+  for (guint i = 0; i < self->connections->len; i++) {
+    Session *session = connection_get_session (self->connections->pdata[i]);
+
+    if (!session_is_ready (session) && !session_is_closed (session)) {
+      session_quit (session);
+      connection_wake (self->connections->pdata[i]);
+    }
+  }
+}
+
+static void
 turned_cb (Connection *connection, gpointer data)
 {
   Lane *self = data;
 
   flush_journal (self);
-  if (frame_writer_get_count (self->outcomes) >= OUTCOMES_MAX_COUNT ||
+  if (connection == self->trial && session_is_ready (connection_get_session (connection)) && !self->is_paused)
+    end_trial (self, TRUE);
+  if (self->is_paused && self->tested == NULL)
+    quit_unready (self);
+  if (outcomes_are_many (self->outcomes) ||
       (self->queue.length == 0 && session_is_idle (connection_get_session (connection)) && lane_is_quiet (self)))
-    flush_outcomes (self);
+    outcomes_flush (self->outcomes);
   if (self->queue.length == 0)
     self->announced = 0;
 }
@@ -274,7 +294,7 @@ finish_test (Lane *self)
   if (tested == NULL)
     return;
   self->is_paused = FALSE; /* what the test met is in its report, and nothing was sent */
-  g_array_set_size (self->streaks, 0);
+  streaks_end (self->streaks);
   tested (self->last_report, self->tested_data);
 }
 
@@ -285,7 +305,7 @@ finish_drain (Lane *self)
 
   if (!self->is_draining || self->connections->len > 0)
     return;
-  flush_outcomes (self);
+  outcomes_flush (self->outcomes);
   drained = g_steal_pointer (&self->drained);
   if (drained != NULL)
     drained (self->drained_data);
@@ -308,26 +328,35 @@ closed_cb (Connection *connection, gpointer data)
   if (is_test) {
     finish_test (self);
   } else if (session_is_lost (session)) {
-    flush_outcomes (self);
+    outcomes_flush (self->outcomes);
     self->events->connection_lost (session_get_end_text (session), self->data);
   }
-  announce (self);
+  if (connection == self->trial)
+    end_trial (self, FALSE);
+  else
+    announce (self);
   finish_drain (self);
 }
 
-static const ConnectionEvents connection_events = { turned_cb, closed_cb };
+static gboolean
+is_connection_wanted (const Lane *self)
+{
+  guint most = self->account->connections > 0 ? MIN (self->account->connections, LANE_CONNECTIONS_MAX) : LANE_CONNECTIONS_MAX;
+
+  return !self->is_draining && (!self->is_paused || self->tested != NULL) && self->connections->len + self->held->len < most;
+}
 
 gboolean
 lane_add_connection (Lane *self, int fd, GError **error)
 {
-  if (self->account == NULL || self->is_draining || self->connections->len >= LANE_CONNECTIONS_MAX) {
+  if (self->account == NULL || !is_connection_wanted (self)) {
     close (fd);
     g_set_error (error, FAULT, FAULT_USAGE, self->account == NULL ? "no account is open" : "no further connection is wanted");
     return FALSE;
   }
-  g_ptr_array_add (self->connections,
-                   connection_new (fd, self->account, self->tls, self->tested != NULL, &hooks, &connection_events, self));
   self->announced -= MIN (self->announced, 1);
+  g_array_append_val (self->held, fd);
+  start_held (self);
   return TRUE;
 }
 
@@ -341,12 +370,13 @@ lane_new (TlsContext *tls, const LaneEvents *events, gpointer data)
   self->tls = tls;
   self->events = events;
   self->data = data;
-  self->campaigns = g_ptr_array_new ();
+  self->shelf = shelf_new ();
   g_queue_init (&self->queue);
   self->connections = g_ptr_array_new ();
+  self->held = g_array_new (FALSE, FALSE, sizeof (int));
   self->dead = g_ptr_array_new_with_free_func ((GDestroyNotify) connection_free);
-  self->outcomes = frame_writer_new (FRAME_OUTCOMES);
-  self->streaks = g_array_new (FALSE, FALSE, sizeof (Streak));
+  self->outcomes = outcomes_new (events->outcomes, data);
+  self->streaks = streaks_new ();
   return self;
 }
 
@@ -360,18 +390,17 @@ lane_free (Lane *self)
   self->is_draining = TRUE;
   while (self->connections->len > 0)
     connection_free (g_ptr_array_remove_index_fast (self->connections, 0));
+  close_held (self);
+  g_array_unref (self->held);
   flush_journal (self);
-  g_clear_handle_id (&self->outcomes_timer, g_source_remove);
   g_clear_handle_id (&self->reap_idle, g_source_remove);
   while ((link = g_queue_pop_head_link (&self->queue)) != NULL)
     row_free (link->data);
   g_ptr_array_unref (self->connections);
   g_ptr_array_unref (self->dead);
-  for (guint i = 0; i < self->campaigns->len; i++)
-    campaign_free (self->campaigns->pdata[i]);
-  g_ptr_array_unref (self->campaigns);
-  frame_writer_free (self->outcomes);
-  g_array_unref (self->streaks);
+  shelf_free (self->shelf);
+  outcomes_free (self->outcomes);
+  streaks_free (self->streaks);
   g_clear_pointer (&self->last_report, g_variant_unref);
   journal_writer_free (self->journal);
   account_free (self->account);
@@ -392,105 +421,18 @@ lane_open (Lane *self, Account *account, int journal_fd, GError **error)
   return TRUE;
 }
 
-/* --- campaigns --- */
-
-static Campaign *
-find_campaign (Lane *self, guint64 id, guint *out_index)
-{
-  for (guint i = 0; i < self->campaigns->len; i++) {
-    Campaign *campaign = self->campaigns->pdata[i];
-
-    if (campaign->id == id) {
-      *out_index = i;
-      return campaign;
-    }
-  }
-  return NULL;
-}
-
-/* The oldest ones that nobody uses make room. */
-static void
-forget_campaigns (Lane *self)
-{
-  for (guint i = 0; i < self->campaigns->len && self->campaigns->len >= CAMPAIGNS_MAX;) {
-    Campaign *campaign = self->campaigns->pdata[i];
-
-    if (campaign->row_count > 0) {
-      i++;
-      continue;
-    }
-    g_ptr_array_remove_index (self->campaigns, i);
-    campaign_free (campaign);
-  }
-}
+/* --- rows --- */
 
 gboolean
 lane_put_campaign (Lane *self, Campaign *campaign, GError **error)
 {
-  guint index = 0;
-  Campaign *old = find_campaign (self, campaign->id, &index);
-
-  if (old != NULL && old->row_count > 0) {
-    campaign_free (campaign);
-    g_set_error (error, FAULT, FAULT_USAGE, "rows of this campaign's older version are still here: recall them first");
-    return FALSE;
-  }
-  if (old != NULL) {
-    g_ptr_array_remove_index (self->campaigns, index);
-    campaign_free (old);
-  }
-  forget_campaigns (self);
-  g_ptr_array_add (self->campaigns, campaign);
-  return TRUE;
+  return shelf_put (self->shelf, campaign, error);
 }
 
 Campaign *
 lane_get_campaign (Lane *self, guint64 id, GError **error)
 {
-  guint index;
-  Campaign *campaign = find_campaign (self, id, &index);
-
-  if (campaign == NULL)
-    g_set_error (error, FAULT, FAULT_USAGE, "no such campaign was begun here");
-  return campaign;
-}
-
-/* --- rows --- */
-
-static void
-free_rows (GQueue *rows)
-{
-  GList *link;
-
-  while ((link = g_queue_pop_head_link (rows)) != NULL)
-    row_free (link->data);
-}
-
-static gboolean
-parse_rows (Campaign *campaign, GVariant *frame, GQueue *out_rows, GError **error)
-{
-  static FrameRow parsed;
-  FrameReader reader;
-  g_autoptr (GError) broken = NULL;
-  gsize len;
-  const void *data = g_variant_get_fixed_array (frame, &len, 1);
-  gboolean is_open = frame_open (&reader, FRAME_RECIPIENTS, data, len, &broken);
-  const guint8 *at = is_open ? reader.at : NULL;
-
-  while (is_open && frame_next (&reader, &parsed, &broken)) {
-    Row *row = row_new (campaign, &parsed, at, reader.at);
-
-    at = reader.at;
-    g_queue_push_tail_link (out_rows, &row->link);
-    if (parsed.n_fields != campaign->n_columns + 2) {
-      g_set_error (&broken, FAULT, FAULT_USAGE, "a row has %u values and its campaign %u columns", parsed.n_fields, campaign->n_columns);
-      break;
-    }
-  }
-  if (broken == NULL)
-    return TRUE;
-  g_set_error (error, FAULT, FAULT_USAGE, "%s", broken->message);
-  return FALSE;
+  return shelf_get (self->shelf, id, error);
 }
 
 gboolean
@@ -506,10 +448,8 @@ lane_send (Lane *self, guint64 campaign_id, GVariant *frame, GError **error)
     g_set_error (error, FAULT, FAULT_USAGE, "no account is open");
     return FALSE;
   }
-  if (!parse_rows (campaign, frame, &rows, error)) {
-    free_rows (&rows);
+  if (!rows_parse (campaign, frame, &rows, error))
     return FALSE;
-  }
   while ((link = g_queue_pop_head_link (&rows)) != NULL)
     g_queue_push_tail_link (&self->queue, link);
   wake_all (self);
@@ -560,7 +500,7 @@ lane_resume (Lane *self)
 {
   self->is_paused = FALSE;
   self->announced = 0;
-  g_array_set_size (self->streaks, 0);
+  streaks_end (self->streaks);
   flush_journal (self);
   wake_all (self);
   announce (self);
@@ -582,7 +522,10 @@ lane_drain (Lane *self, LaneDoneFunc done, gpointer data)
   self->drained = done;
   self->drained_data = data;
   for (guint i = 0; i < self->connections->len; i++)
-    session_quit (connection_get_session (self->connections->pdata[i]));
+    session_quit (connection_get_session (self->connections->pdata[i])); /* logins that are under way end with it */
+  close_held (self);
+  if (self->account != NULL)
+    account_forget_secret (self->account);
   wake_all (self);
   finish_drain (self);
 }

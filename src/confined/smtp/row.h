@@ -19,3 +19,7 @@ void row_free (Row *self); /* uncounts; NULL is a no-op */
 
 /* Fills `out_parsed`; its slices borrow from the row. */
 void row_parse (const Row *self, FrameRow *out_parsed);
+
+/* frame: ay, RECIPIENTS. Appends its rows to the empty queue `out_rows`.
+ * Returns: FALSE with FAULT_USAGE and no row: it is broken, or a row has not its campaign's columns. */
+gboolean rows_parse (Campaign *campaign, GVariant *frame, GQueue *out_rows, GError **error);

@@ -257,6 +257,7 @@ session_mail_commit (Session *self)
   gboolean is_written = self->beginning->len == 0 ||
                         self->hooks->begin ((Row *const *) self->beginning->pdata, self->beginning->len, self->data);
 
+  self->begun_total += is_written ? self->beginning->len : 0;
   g_ptr_array_set_size (self->beginning, 0);
   if (is_written) {
     for (guint i = self->flight_count; i > 0 && !flight_at (self, i - 1)->is_committed; i--)

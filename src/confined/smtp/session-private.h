@@ -44,6 +44,7 @@ struct Session {
   gsize       output_secret; /* octets of output that may hold the password: wiped as they leave */
   Answer      answer;
   guint64     answer_count; /* whole ones */
+  guint64     begun_total;
 
   Mode     mode;
   gboolean has_starttls, has_8bitmime, has_smtputf8, has_size, has_pipelining, has_chunking;

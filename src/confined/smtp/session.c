@@ -360,6 +360,12 @@ session_get_begun_count (const Session *self)
   return n;
 }
 
+guint64
+session_get_begun_total (const Session *self)
+{
+  return self->begun_total;
+}
+
 guint
 session_get_wait_s (const Session *self)
 {

@@ -66,7 +66,8 @@ gboolean session_is_idle   (const Session *self); /* ready and nothing under way
 gboolean session_is_closed (const Session *self);
 gboolean session_is_lost   (const Session *self); /* closed otherwise than by our own QUIT or while idle */
 const char *session_get_end_text (const Session *self); /* for people; "" while open */
-guint    session_get_begun_count (const Session *self);
+guint    session_get_begun_count (const Session *self); /* without an answer */
+guint64  session_get_begun_total (const Session *self); /* journaled so far */
 guint    session_get_wait_s (const Session *self); /* RFC 5321 §4.5.3.2: how long the present wait may last */
 guint64  session_get_answer_count (const Session *self); /* whole answers so far: octets that only drip are no progress */
 const SessionFacts *session_get_facts (const Session *self);

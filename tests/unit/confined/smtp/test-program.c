@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -392,6 +393,126 @@ test_full_disk (void)
   close (real);
 }
 
+/* The disk is full in mid-record, room is made, Resume: the message goes, and the records are in step. */
+static void
+test_disk_with_room_again (gconstpointer data)
+{
+  static const char *const bdat = CHUNKED "C: MAIL *\nC: RCPT *\nBDAT\nS: 250 ok\nS: 250 ok\nS: 250 taken\n";
+  static const char *const piped = PIPED ENVELOPE TAKE "S: 250 taken\n";
+  gboolean is_chunking = GPOINTER_TO_INT (data);
+  Client *client = client_new ();
+  g_autofree char *problem = NULL, *journal = NULL;
+  struct rlimit before, small;
+  int fd;
+  ScriptServer *server = script_server_new (is_chunking ? CHUNKED "C: QUIT\nS: 221 bye\n" : PIPED ENVELOPE "S: 250 ok\nS: 250 ok\nS: 354 go\nWAIT\n", &fd);
+
+  client_open (client, "{" PLAIN "}", "");
+  client_begin (client, 1, "Dear {{word}}\n");
+  g_assert_cmpint (prlimit (peer_get_pid (client->peer), RLIMIT_FSIZE, NULL, &before), ==, 0);
+  small = before;
+  small.rlim_cur = JOURNAL_RECORD_LEN + 60; /* the header and half a record */
+  g_assert_cmpint (prlimit (peer_get_pid (client->peer), RLIMIT_FSIZE, &small, NULL), ==, 0);
+  client_send (client, 1, 1, 1);
+  g_assert_true (client_add (client, fd));
+  client_wait_log (client, "paused(journal)");
+  problem = script_server_finish (server);
+  g_assert_cmpstr (problem, ==, ""); /* not an octet of the message left */
+  g_assert_true (pr_transport1_call_resume_sync (client->proxy, NULL, NULL)); /* too early */
+  client_spin (50);
+  g_assert_nonnull (strstr (strstr (client->log->str, "paused(journal)") + 1, "paused(journal)"));
+  g_assert_cmpint (prlimit (peer_get_pid (client->peer), RLIMIT_FSIZE, &before, NULL), ==, 0);
+  g_assert_true (pr_transport1_call_resume_sync (client->proxy, NULL, NULL));
+  server = script_server_new (is_chunking ? bdat : piped, &fd);
+  g_assert_true (client_add (client, fd));
+  client_wait_outcomes (client, 1);
+  g_assert_true (g_str_has_suffix (client->log->str, " 1=accepted "));
+  journal = client_read_journal (client);
+  g_assert_cmpstr (journal, ==, "B1 B1 E1=accepted "); /* the half one was finished before the row began again */
+  client_free (client);
+  g_free (problem);
+  problem = script_server_finish (server);
+  g_assert_cmpstr (problem, ==, "");
+}
+
+/* One wrong password is tried once, however many connections were handed over; after Resume once again. */
+static void
+test_one_login (void)
+{
+  static const char *const refusal = HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nSLEEP 200\nSASL PLAIN right\n";
+  Client *client = client_new ();
+  ScriptServer *servers[4];
+  int fd;
+
+  client_open (client, "{" PLAIN ", 'user': <'ann'>}", "wrong");
+  client_begin (client, 1, "Dear {{word}}\n");
+  client_send (client, 1, 1, 100);
+  client_spin (50);
+  g_assert_cmpuint (client->needed, ==, 1); /* not sixty-four */
+  for (guint i = 0; i < 4; i++) {
+    servers[i] = script_server_new (i == 0 ? refusal : "S: 220 mx\nC: never\n", &fd); /* the others stay unspoken to */
+    g_assert_true (client_add (client, fd));
+  }
+  client_wait_log (client, "lost");
+  g_assert_cmpstr (client->log->str, ==, "paused(login) lost ");
+  for (guint i = 0; i < 4; i++) {
+    g_autofree char *problem = script_server_finish (servers[i]);
+
+    g_assert_cmpstr (problem, ==, i == 0 ? "" : "line 2: C: never");
+  }
+  servers[0] = script_server_new ("S: 220 mx\nC: never\n", &fd);
+  g_assert_false (client_add (client, fd)); /* dialed before the pause was heard of */
+  g_free (script_server_finish (servers[0]));
+  g_assert_true (pr_transport1_call_resume_sync (client->proxy, NULL, NULL));
+  client_spin (50);
+  g_assert_cmpuint (client->needed, ==, 2);
+  for (guint i = 0; i < 2; i++) {
+    servers[i] = script_server_new (i == 0 ? refusal : "S: 220 mx\nC: never\n", &fd);
+    g_assert_true (client_add (client, fd));
+  }
+  client_wait_log (client, "lost paused(login) lost ");
+  for (guint i = 0; i < 2; i++)
+    g_free (script_server_finish (servers[i]));
+  client_spin (50);
+  g_assert_cmpuint (client->needed, ==, 2);
+  g_assert_cmpstr (client->log->str, ==, "paused(login) lost paused(login) lost ");
+  client_free (client);
+}
+
+/* The first one that is ready opens the way for the others: those that wait already, and those that are asked for then. */
+static void
+test_way_is_open (void)
+{
+  static const char *const login = HELLO "S: 250-mx\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\nSLEEP 100\nSASL PLAIN\n" ENVELOPE "WAIT\n";
+  Client *client = client_new ();
+  ScriptServer *servers[3];
+  int fd;
+
+  client_open (client, "{" PLAIN ", 'user': <'ann'>, 'connections': <uint32 3>}", "secret");
+  client_begin (client, 1, "Dear {{word}}\n");
+  client_send (client, 1, 1, 100);
+  client_spin (50);
+  g_assert_cmpuint (client->needed, ==, 1);
+  for (guint i = 0; i < 2; i++) {
+    servers[i] = script_server_new (login, &fd);
+    g_assert_true (client_add (client, fd));
+  }
+  g_assert_cmpuint (client->needed, ==, 1);
+  for (guint i = 0; i < 200 && client->needed < 2; i++)
+    client_spin (10);
+  client_spin (50);
+  g_assert_cmpuint (client->needed, ==, 2); /* one more: three are the limit and two are here */
+  servers[2] = script_server_new (login, &fd);
+  g_assert_true (client_add (client, fd));
+  g_assert_false (client_add (client, dup (0))); /* a fourth is none that was asked for */
+  client_spin (300);
+  client_free (client);
+  for (guint i = 0; i < 3; i++) {
+    g_autofree char *problem = script_server_finish (servers[i]);
+
+    g_assert_cmpstr (problem, ==, "");
+  }
+}
+
 /* What core could say wrongly gets an error, and the program lives on. */
 static void
 test_wrong_calls (void)
@@ -466,6 +587,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/smtp/program/resume", test_resume);
   g_test_add_func ("/smtp/program/busy", test_busy);
   g_test_add_func ("/smtp/program/full-disk", test_full_disk);
+  g_test_add_data_func ("/smtp/program/disk-with-room-again/data", GINT_TO_POINTER (FALSE), test_disk_with_room_again);
+  g_test_add_data_func ("/smtp/program/disk-with-room-again/bdat", GINT_TO_POINTER (TRUE), test_disk_with_room_again);
+  g_test_add_func ("/smtp/program/one-login", test_one_login);
+  g_test_add_func ("/smtp/program/way-is-open", test_way_is_open);
   g_test_add_func ("/smtp/program/wrong-calls", test_wrong_calls);
   g_test_add_func ("/smtp/program/preview", test_preview);
   return g_test_run ();
