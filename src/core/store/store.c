@@ -19,6 +19,11 @@ fail (Store *self, const char *doing, GError **error)
                        : code == SQLITE_READONLY || code == SQLITE_CANTOPEN ? "the data folder cannot be written"
                                                                              : sqlite3_errmsg (self->db);
 
+  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
+    g_set_error (error, FAULT, FAULT_DATA, "the store %s is damaged (%s): put back a copy of it, or move it away to begin anew",
+                 sqlite3_db_filename (self->db, "main"), advice);
+    return FALSE;
+  }
   g_set_error (error, FAULT, code == SQLITE_READONLY || code == SQLITE_CANTOPEN ? FAULT_CANT_CREATE : FAULT_IO, "%s: %s", doing, advice);
   return FALSE;
 }
