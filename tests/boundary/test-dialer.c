@@ -1,6 +1,7 @@
 /* The dialer against the real postrider-dial: sockets that work, ports that come later, processes that are killed. */
 #include "dialer.h"
 #include "fault.h"
+#include "listener.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -58,20 +59,6 @@ dial (Trial *trial, const char *host, guint16 port)
   dialer_connect_async (trial->dialer, host, port, TIMEOUT_MS, NULL, connected_cb, trial);
 }
 
-static int
-open_listener (guint16 *out_port)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t len = sizeof address;
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-  g_assert_cmpint (listen (fd, 64), ==, 0);
-  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &len), ==, 0);
-  *out_port = ntohs (address.sin_port);
-  return fd;
-}
-
 static void
 assert_connected (const Trial *trial, guint16 port)
 {
@@ -89,7 +76,7 @@ test_connect (void)
 {
   Trial trial = { .dialer = dialer_new (), .fd = -1 };
   guint16 first = 0, second = 0;
-  int a = open_listener (&first), b = open_listener (&second);
+  int a = listener_open (0, &first), b = listener_open (0, &second);
 
   dial (&trial, "127.0.0.1", first);
   wait_for (&trial);
@@ -116,7 +103,7 @@ test_many_at_once (void)
   Trial trials[MANY];
   Dialer *dialer = dialer_new ();
   guint16 ports[2] = { 0, 0 };
-  int a = open_listener (&ports[0]), b = open_listener (&ports[1]);
+  int a = listener_open (0, &ports[0]), b = listener_open (0, &ports[1]);
 
   for (guint i = 0; i < MANY; i++) { /* the second port comes while calls of the first are on the way */
     trials[i] = (Trial){ .dialer = dialer, .fd = -1 };
@@ -158,7 +145,7 @@ test_killed (void)
 {
   Trial trial = { .dialer = dialer_new (), .fd = -1 };
   guint16 port = 0;
-  int listener = open_listener (&port);
+  int listener = listener_open (0, &port);
 
   dial (&trial, "127.0.0.1", port);
   wait_for (&trial);
@@ -183,7 +170,7 @@ test_cancelled (void)
   Trial trial = { .dialer = dialer_new (), .fd = -1 };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   guint16 port = 0;
-  int listener = open_listener (&port);
+  int listener = listener_open (0, &port);
 
   trial.pending++;
   dialer_connect_async (trial.dialer, "127.0.0.1", port, TIMEOUT_MS, cancellable, connected_cb, &trial);

@@ -1,6 +1,7 @@
 /* The real postrider-dial, behind its lock, as core would use it. argv: its path. */
 #include "contract-dial1.h"
 #include "fault.h"
+#include "listener.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
@@ -66,20 +67,6 @@ dial_stop (Dial *self)
 }
 
 static int
-open_listener (guint16 *out_port)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
-  socklen_t len = sizeof address;
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_cmpint (bind (fd, (const struct sockaddr *) &address, len), ==, 0);
-  g_assert_cmpint (listen (fd, 16), ==, 0);
-  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &len), ==, 0);
-  *out_port = g_ntohs (address.sin_port);
-  return fd;
-}
-
-static int
 get_option (int fd, int level, int name)
 {
   int value = -1;
@@ -93,7 +80,7 @@ static void
 test_connect (void)
 {
   guint16 port = 0;
-  int listener = open_listener (&port), fd, accepted;
+  int listener = listener_open (0, &port), fd, accepted;
   g_autofree char *port_text = g_strdup_printf ("%u", port), *address = NULL, *wanted = g_strdup_printf ("127.0.0.1:%u", port);
   g_autoptr (GVariant) handle = NULL;
   g_autoptr (GUnixFDList) fds = NULL;
@@ -169,7 +156,7 @@ static int
 open_silence (guint16 *out_port, int fillers[SILENCE_FILLERS])
 {
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
-  int fd = open_listener (out_port);
+  int fd = listener_open (0, out_port);
 
   g_assert_cmpint (listen (fd, 0), ==, 0);
   address.sin_port = g_htons (*out_port);
@@ -185,7 +172,7 @@ static void
 test_parallel (void)
 {
   guint16 port = 0, silent_port = 0;
-  int fillers[SILENCE_FILLERS], listener = open_listener (&port), silence = open_silence (&silent_port, fillers);
+  int fillers[SILENCE_FILLERS], listener = listener_open (0, &port), silence = open_silence (&silent_port, fillers);
   g_autofree char *port_text = g_strdup_printf ("%u", port), *silent_text = g_strdup_printf ("%u", silent_port);
   Parallel silent = { 0, 0, NULL }, fine = { 0, 0, NULL };
   Dial dial;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "contract-sink1.h"
+#include "listener.h"
 #include "peer.h"
 #include "server.h"
 
@@ -65,20 +66,6 @@ run (Fixture *self)
   g_source_remove (late);
 }
 
-static int
-listen_anywhere (guint16 *out_port)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t len = sizeof address;
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, len), ==, 0);
-  g_assert_cmpint (listen (fd, 64), ==, 0);
-  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &len), ==, 0);
-  *out_port = ntohs (address.sin_port);
-  return fd;
-}
-
 static void
 served_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -108,7 +95,7 @@ setup (Fixture *self, gconstpointer options)
                                          NULL, &error);
   g_assert_no_error (error);
   g_signal_connect (self->proxy, "received", G_CALLBACK (received_cb), self);
-  listener = listen_anywhere (&self->port);
+  listener = listener_open (SOCK_NONBLOCK, &self->port);
   g_unix_fd_list_append (fds, listener, NULL);
   close (listener);
   pr_sink1_call_serve (self->proxy, g_variant_new_handle (0), g_variant_new_parsed ((const char *) options), fds, NULL, served_cb, self);

@@ -2,6 +2,7 @@
 #include "account-test.h"
 #include "dialer.h"
 #include "fault.h"
+#include "listener.h"
 #include "store.h"
 #include "vault.h"
 
@@ -40,20 +41,6 @@ wait_for (Trial *trial)
     g_main_context_iteration (NULL, TRUE);
 }
 
-static int
-open_listener (guint16 *out_port)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t len = sizeof address;
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-  g_assert_cmpint (listen (fd, 64), ==, 0);
-  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &len), ==, 0);
-  *out_port = ntohs (address.sin_port);
-  return fd;
-}
-
 static void
 connected_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -78,7 +65,7 @@ static void
 test_dial (void)
 {
   guint16 port = 0;
-  int listener = open_listener (&port);
+  int listener = listener_open (0, &port);
   Dialer *dialer = dialer_new ();
   Trial trial = { .fd = -1 };
 
@@ -118,7 +105,7 @@ test_transport (void)
   g_autofree char *root = g_dir_make_tmp ("lies-XXXXXX", NULL), *db = g_build_filename (root, "db", NULL);
   g_autoptr (GError) error = NULL;
   guint16 port = 0;
-  int listener = open_listener (&port);
+  int listener = listener_open (0, &port);
   Core core = { .store = store_open (db, &error), .dialer = dialer_new () };
   Account account = { .name = (char *) "a", .address = (char *) "ann@example.org", .host = (char *) "honest.example", .tls = (char *) "none",
                       .user = (char *) "", .pin = (char *) "" };
