@@ -273,7 +273,7 @@ add_chunk (Snapshot *self, LedgerTally *tally, GError **error)
 {
   sqlite3_stmt *row = store_query (self->core->store,
                                    "SELECT t.id, c.id, c.name, c.email, c.email_key, c.phone, c.fields, l.name, is_suppressed(coalesce(c.email_key,''),?3,l.name)"
-                                   " FROM temp.choice t JOIN contact c ON c.id=t.contact JOIN list l ON l.id=t.list WHERE t.campaign=?1 AND t.id>?2 ORDER BY t.id LIMIT 1000",
+                                   " FROM temp.choice t JOIN contact c ON c.id=t.contact JOIN list l ON l.id=t.list WHERE +t.campaign=?1 AND t.id>?2 ORDER BY t.id LIMIT 1000",
                                    "iis", (gint64) self->spec->campaign, self->last_choice, self->spec->sender_address);
   int result, count = 0;
 

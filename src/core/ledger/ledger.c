@@ -77,13 +77,14 @@ ledger_get_counts (Store *store, guint64 campaign, gint64 counts[STATE_COUNT], G
 
 /* --- hand-over --- */
 
+/* INDEXED BY: by itself SQLite walks the primary key, past all who were handed over before: the 100,000th costs a hundred times the first. */
 static const char due_sql[] =
   "SELECT r.id, r.attempt, s.address, s.name, s.fields, is_suppressed(s.address_key, ?2, s.list), r.state"
-  " FROM recipient r JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
+  " FROM recipient r INDEXED BY recipient_later JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
   " WHERE r.campaign=?1 AND r.state=4 AND r.not_before_utc<=?3 ORDER BY r.not_before_utc LIMIT ?4";
 static const char queued_sql[] =
   "SELECT r.id, r.attempt, s.address, s.name, s.fields, is_suppressed(s.address_key, ?2, s.list), r.state"
-  " FROM recipient r JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
+  " FROM recipient r INDEXED BY recipient_queued JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
   " WHERE r.campaign=?1 AND r.state=0 AND ?3>=0 ORDER BY r.id LIMIT ?4";
 
 typedef struct {
@@ -344,7 +345,7 @@ gboolean
 ledger_get_next_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error)
 {
   *out_utc = 0;
-  return store_get_int (store, out_utc, error, "SELECT min(not_before_utc) FROM recipient WHERE campaign=? AND state=4", "i", (gint64) campaign) >= 0;
+  return store_get_int (store, out_utc, error, "SELECT min(not_before_utc) FROM recipient INDEXED BY recipient_later WHERE campaign=? AND state=4", "i", (gint64) campaign) >= 0;
 }
 
 gboolean

@@ -158,7 +158,7 @@ static GHashTable *
 load_handed (Core *core, guint64 serial, GError **error)
 {
   g_autoptr (GHashTable) handed = g_hash_table_new_full (key_hash, key_equal, g_free, g_free);
-  sqlite3_stmt *row = store_query (core->store, "SELECT campaign,id,attempt FROM recipient WHERE state=1 AND journal=?", "i", (gint64) serial);
+  sqlite3_stmt *row = store_query (core->store, "SELECT campaign,id,attempt FROM recipient INDEXED BY recipient_handed WHERE state=1 AND journal=?", "i", (gint64) serial);
   int result;
 
   while ((result = store_step (core->store, row, error)) == 1) {
