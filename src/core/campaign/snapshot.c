@@ -190,8 +190,8 @@ is_recent (Snapshot *self, const Person *person, GError **error)
     return 0;
   return store_get_int (self->core->store, &found, error,
                         "SELECT 1 FROM snapshot s JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id JOIN campaign c ON c.id=s.campaign"
-                        " WHERE s.contact=? AND c.subject=? AND r.state IN (1,2,5) AND r.time_utc>? LIMIT 1",
-                        "isi", person->contact, self->spec->subject, store_now_utc () - 86400);
+                        " WHERE s.contact=? AND s.address_key=? AND c.subject=? AND r.state IN (1,2,5) AND r.time_utc>? LIMIT 1",
+                        "issi", person->contact, person->email_key /* a test went elsewhere */, self->spec->subject, store_now_utc () - 86400);
 }
 
 static int
@@ -263,8 +263,9 @@ static gboolean
 is_full (Snapshot *self)
 {
   const gboolean is_test = self->spec->test_to != NULL && self->spec->test_to[0] != '\0';
+  const guint64 limit = self->spec->limit > 0 ? self->spec->limit : is_test ? 1 : 0; /* a test is one message, if no number was said */
 
-  return (self->spec->limit > 0 && self->counts.queued >= self->spec->limit) || (is_test && self->counts.queued > 0);
+  return limit > 0 && self->counts.queued >= limit;
 }
 
 /* Returns: rows read, or -1 */
