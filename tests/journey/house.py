@@ -61,7 +61,7 @@ def find_holder(path):
     """The process that holds the flock on PATH, or None: core, of which nothing else may be read."""
     try:
         inode = os.stat(path).st_ino
-    except FileNotFoundError:
+    except OSError:
         return None
     with open("/proc/locks", encoding="ascii") as locks:
         for line in locks:

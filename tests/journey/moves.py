@@ -1,0 +1,396 @@
+#!/usr/bin/python3
+"""moves.py BUILD [WORD…]: what people do with a campaign, and what servers do to it: pause, correct, resume, cancel, resolve, come back, be copied,
+forget. Behind each: nobody has two, and the export says what the server has."""
+import csv
+import glob
+import json
+import os
+import pty
+import select
+import shutil
+import signal
+import sqlite3
+import sys
+import time
+
+from house import Judge, check, run_cases, wait_for
+
+SUMMARY = {"campaign", "total", "missing", "sharing", "recent", "suppressed", "no_address", "excluded", "largest", "server_size", "seconds", "warnings", "confirm"}
+NUMBERS = {"id", "state", "total", "queued", "handed", "accepted", "refused", "later", "unknown", "skipped", "version", "reason", "text"}
+COLUMNS = ["address", "name", "state", "time", "reply", "attempts", "message_id"]
+
+
+def by_address(rows):
+    return {row["address"]: row for row in rows}
+
+
+# --- pause, resume, cancel ---
+
+def pause_and_resume(house):
+    """A paused campaign sends nothing, a resumed one the rest; all get theirs once"""
+    judge = Judge(house)
+    house.settle(judge.port, 40)
+    campaign = house.detach("--rate", "20/s")
+    wait_for(lambda: len(judge.record()) >= 5, "the first five")
+    numbers = house.json("campaign", "pause", campaign)
+    check(numbers["state"] == "paused" and numbers["handed"] == 0 and numbers["queued"] > 0, numbers)
+    count = len(judge.record())
+    time.sleep(1)
+    check(len(judge.record()) == count == numbers["accepted"], "mail went out after the pause")
+    house.run("campaign", "resume", campaign)
+    check(house.wait(campaign, "done")["accepted"] == 40, house.show(campaign))
+    judge.check_against(house.export(campaign))
+    check(house.run("campaign", "pause", campaign, status=64).err.strip(), "an ended campaign was paused without a word")
+
+
+def correct_while_paused(house):
+    """Corrected while paused, the rest gets version 2; the export says which version each one got"""
+    judge = Judge(house)
+    house.settle(judge.port, 30)
+    campaign = house.detach("--rate", "15/s")
+    wait_for(lambda: len(judge.record()) >= 4, "the first four")
+    house.json("campaign", "pause", campaign)
+    result = house.run("campaign", "resume", campaign, "--subject", "Hi {{nmae}}", status=None)
+    check(result.status in (64, 65) and "nmae" in result.err, result)
+    check(house.show(campaign)["state"] == "paused", "a wrong correction let it go on")
+    house.write("better.txt", "Dear {{name}}, better words.\n")
+    house.run("campaign", "resume", campaign, "--subject", "Better, {{name}}", "--text", "better.txt")
+    house.wait(campaign, "done")
+    rows = house.export(campaign)
+    judge.check_against(rows)
+    versions = [row["version"] for row in rows]
+    check(set(versions) == {"1", "2"} and versions.count("1") >= 4, versions)
+
+
+def cancel(house):
+    """Cancelled: who was not begun is skipped, and stays so"""
+    judge = Judge(house)
+    house.settle(judge.port, 30)
+    campaign = house.detach("--rate", "10/s")
+    wait_for(lambda: judge.record(), "the first one")
+    numbers = house.json("campaign", "cancel", campaign)
+    check(numbers["state"] == "cancelled" and numbers["skipped"] + numbers["accepted"] == 30 and numbers["skipped_reasons"]["cancelled"] == numbers["skipped"], numbers)
+    house.run("campaign", "resume", campaign, status=64)
+    judge.check_against(house.export(campaign))
+
+
+def interrupt(house):
+    """Ctrl-C on a terminal pauses cleanly and says how to resume; exit status 75"""
+    judge = Judge(house)
+    house.settle(judge.port, 60)
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(house.folder)
+        os.execve(house.program, [house.program, *house.send_words("--rate", "20/s")], {**house.environment(), "TERM": "xterm"})
+    said = b""
+
+    def read(patience_s):
+        nonlocal said
+        try:
+            if select.select([terminal], [], [], patience_s)[0]:
+                said += os.read(terminal, 65536)
+            return True
+        except OSError:  # the other side is gone
+            return False
+
+    wait_for(lambda: read(0.1) and len(judge.record()) >= 5, "the first five")
+    os.write(terminal, b"\x03")
+    end = time.monotonic() + 30
+    while read(0.2) and time.monotonic() < end:
+        pass
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    text = said.decode(errors="replace")
+    house.seen.append(text)
+    check(status == 75, status, text)
+    check("campaign resume 1" in text, text)
+    numbers = house.show()
+    check(numbers["state"] == "paused" and numbers["handed"] == 0 and numbers["unknown"] == 0, numbers)
+    house.run("campaign", "resume", 1)
+    house.wait(1, "done")
+    judge.check_against(house.export())
+
+
+def suppress_while_sending(house):
+    """Who is suppressed in the middle gets nothing any more: skipped, with the reason"""
+    judge = Judge(house)
+    house.settle(judge.port, 40)
+    campaign = house.detach("--rate", "10/s")
+    wait_for(lambda: judge.record(), "the first one")
+    house.run("suppress", "add", "PERSON39@example.net", "person40@EXAMPLE.net")
+    numbers = house.wait(campaign, "done")
+    check(numbers["skipped"] == 2 and numbers["accepted"] == 38 and numbers["skipped_reasons"] == {"suppressed": 2}, numbers)
+    check("person40@example.net" not in judge.addresses(), judge.addresses())
+    judge.check_against(house.export(campaign))
+
+
+# --- who gets it ---
+
+def except_a_campaign(house):
+    """--except sends to the rest: not to those who got it, not to those who may have"""
+    judge = Judge(house, "--refuse", "person[12]@", "--refuse-reply", "554 5.7.9 not now", "--drop-after-dot", "3",
+                  "--no-chunking", "--no-pipelining")
+    house.settle(judge.port, 8, "--connections", "1")
+    first = house.send(status=1)
+    check(first["refused"] == 2 and first["unknown"] == 1 and first["accepted"] == 5, first)
+    judge.stop()
+    judge.start("--sync")
+    rest = house.send("--except", first["id"], status=0)
+    check(rest["total"] == 2 and rest["accepted"] == 2, rest)
+    judge.check_against(house.export(first["id"]) + house.export(rest["id"]))
+
+
+def choose_people(house):
+    """--where, --exclude-list, --limit, a person of two lists once, --per address"""
+    judge = Judge(house)
+    house.settle(judge.port, 10)
+    house.import_people(4, "staff", first=1)
+    check(house.send("--where", "Town=Köln")["total"] == 5, "where")
+    check(house.send("--where", "TOWN=Bonn")["total"] == 5, "the case of a field's name")
+    check(house.send("--exclude-list", "staff")["total"] == 6, "exclude-list")
+    check(house.send("--limit", "3")["total"] == 3, "limit")
+    check(house.send("--list", "people", "staff")["total"] == 10, "two lists")
+    house.run("import", house.write("couple.csv", "name,email,town\nUma,both@example.net,Bonn\nVik,both@example.net,Bonn\n"), "--list", "couple")
+    check(house.send("--list", "couple")["total"] == 2, "per person")
+    check(house.send("--list", "couple", "--per", "address")["total"] == 1, "per address")
+
+
+def try_before(house):
+    """--preview, --dry-run and its files send nothing and leave nothing; --test-to sends to one address instead"""
+    judge = Judge(house)
+    house.settle(judge.port, 9)
+    check("Person" in house.run(*house.send_words("--preview", "3")).out, "preview shows nobody")
+    house.run(*house.send_words("--dry-run"))
+    house.run(*house.send_words("--dry-run", "-o", "out"))
+    check(len(glob.glob(os.path.join(house.folder, "out", "*.eml"))) == 9, os.listdir(house.folder))
+    check(house.json("campaign", "list")["campaigns"] == [] and judge.record() == [], "something was sent or left behind")
+    house.send("--test-to", "me@example.org", "--limit", "2")
+    check(judge.addresses() == ["me@example.org"] * 2, judge.addresses())
+
+
+# --- what servers do ---
+
+def greylisted(house):
+    """451 the first time: later, counted, exit status 75; nobody is lost"""
+    judge = Judge(house, "--defer", "person[12]@")
+    house.settle(judge.port, 5)
+    result = house.run(*house.send_words("--json"), status=75)
+    numbers = result.lines()[-1]
+    check(numbers["later"] == 2 and numbers["accepted"] == 3 and numbers["state"] == "waiting" and numbers["reason"] == "later", numbers)
+    row = by_address(house.export())["person1@example.net"]
+    check(row["state"] == "later" and row["attempts"] == "1" and "451" in row["reply"], row)
+    house.run("campaign", "cancel", 1)
+    judge.check_against(house.export())
+
+
+def unknown_users(house):
+    """5.1.1 suppresses the address, other refusals do not"""
+    judge = Judge(house, "--refuse", "person[12]@")
+    house.settle(judge.port, 5)
+    check(house.send(status=1)["refused"] == 2, house.show())
+    addresses = [row["address"] for row in house.json("suppress", "list")["suppressed"]]
+    check(sorted(addresses) == ["person1@example.net", "person2@example.net"], addresses)
+    shown = house.json("contact", "show", "person1@example.net")
+    check(shown["suppressed"] and shown["history"][0]["state"] == "refused", shown)
+
+
+def storms_of_421(house):
+    """421 behind every few messages: connections come and go, all get theirs once"""
+    judge = Judge(house, "--close-after", "3", "--no-chunking", "--no-pipelining")
+    house.settle(judge.port, 15)
+    numbers = house.send(status=None)
+    check(numbers["accepted"] + numbers["later"] == 15 and numbers["accepted"] >= 9, numbers)
+    judge.check_against(house.export())
+
+
+def server_goes_and_comes(house):
+    """The server goes down in the middle: waiting, no attempt used; it comes back, and it goes on by itself"""
+    judge = Judge(house, "--no-chunking", "--no-pipelining")
+    house.settle(judge.port, 30, "--connections", "1")
+    campaign = house.detach("--rate", "10/s")
+    wait_for(lambda: len(judge.record()) >= 3, "the first three")
+    judge.stop()
+    numbers = house.wait(campaign, "waiting")
+    check(numbers["reason"] == "network" and numbers["queued"] > 0, numbers)
+    time.sleep(3)
+    used = [row["attempts"] for row in house.export(campaign) if row["state"] == "queued"]
+    check(used and set(used) == {"0"}, "attempts were used up while nobody was there", used)
+    judge.start()
+    numbers = house.wait(campaign, "done", patience_s=90)
+    check(numbers["accepted"] + numbers["unknown"] == 30 and numbers["unknown"] <= 1, numbers)
+    judge.check_against(house.export(campaign))
+
+
+def extensions(house):
+    """With and without PIPELINING, with and without CHUNKING: the same to everybody"""
+    house.import_people(12)
+    house.write("letter.txt", "Dear {{name}},\n.\n..\nsee you\n")
+    for i, flags in enumerate((["--no-pipelining", "--no-chunking"], ["--no-chunking"], ["--no-pipelining"], [], ["--no-8bitmime", "--no-smtputf8"])):
+        judge = Judge(house, *flags, "--refuse", "person5@", "--refuse-reply", "554 5.7.9 no", "--always-354", name=f"judge{i}")
+        house.add_account(judge.port, f"account{i}")
+        words = house.send_words("--connections", "2")
+        words[words.index("work")] = f"account{i}"
+        numbers = house.json(*words, status=1)
+        check(numbers["accepted"] == 11 and numbers["refused"] == 1, flags, numbers)
+        judge.check_against(house.export(numbers["id"]))
+
+
+def limits_outlive_core(house):
+    """Six a minute: the seventh waits, also behind a core that was started anew"""
+    judge = Judge(house)
+    house.settle(judge.port, 12, "--per-minute", "6")
+    campaign = house.detach()
+    numbers = house.wait(campaign, "waiting")
+    check(numbers["reason"] == "quota", numbers)
+    house.stop_core()
+    house.run("lists")
+    house.wait(campaign, "waiting")
+    time.sleep(2)
+    check(len(judge.record()) == 6, f"{len(judge.record())} went out in the first minute")
+    check(house.json("account", "list")["accounts"][0]["used_minute"] == 6, house.json("account", "list"))
+    house.run("campaign", "cancel", campaign)
+    judge.check_against(house.export(campaign))
+
+
+# --- unknown ---
+
+def resolve(house):
+    """Unknown ones wait for a person: sent is not sent again, resend is"""
+    judge = Judge(house, "--drop-after-dot", "1", "--drop-before-record", "2", "--no-chunking", "--no-pipelining")
+    house.settle(judge.port, 5, "--connections", "1")
+    numbers = house.send(status=1)
+    check(numbers["unknown"] == 2 and numbers["accepted"] == 3 and numbers["state"] == "done", numbers)
+    rows = house.export()
+    judge.check_against(rows)
+    got = set(judge.addresses())
+    one, other = sorted((row["address"] for row in rows if row["state"] == "unknown"), key=lambda address: address not in got)
+    house.run("campaign", "resolve", 1, status=64)
+    check(house.json("campaign", "resolve", 1, "sent", one)["changed"] == 1, house.show())
+    check(house.json("campaign", "resolve", 1, "resend", "--all")["changed"] == 1, house.show())
+    numbers = house.wait(1, "done")
+    check(numbers["accepted"] == 4 and numbers["skipped"] == 1 and numbers["unknown"] == 0, numbers)
+    check(sorted(judge.addresses()) == sorted(row["address"] for row in rows), judge.addresses(), other)
+    check(house.json("campaign", "resolve", 1, "sent", "--all")["changed"] == 0, "nothing was left to resolve")
+
+
+def killed_core(house):
+    """Core is killed in the middle: the next command starts another one, which goes on; nobody has two"""
+    judge = Judge(house)
+    house.settle(judge.port, 60)
+    campaign = house.detach("--rate", "40/s")
+    wait_for(lambda: len(judge.record()) >= 5, "the first five")
+    house.stop_core(signal.SIGKILL)
+    numbers = house.wait(campaign, "done", patience_s=90)
+    check(numbers["accepted"] + numbers["unknown"] == 60, numbers)
+    judge.check_against(house.export(campaign))
+
+
+def copied_folder(house):
+    """A copy of the data folder elsewhere does not send: paused, restored; with --restored it goes on"""
+    judge = Judge(house)
+    house.settle(judge.port, 20)
+    campaign = house.detach("--rate", "4/s")
+    wait_for(lambda: judge.record(), "the first one")
+    house.stop_core()
+    count, home = len(judge.record()), house.home
+    house.home = os.path.join(house.folder, "copy")
+    shutil.copytree(home, house.home, ignore=lambda folder, names: [name for name in names if name == "core.sock"])
+    os.chmod(house.home, 0o700)
+    numbers = house.show(campaign)
+    check(numbers["state"] == "paused" and numbers["reason"] == "restored", numbers)
+    result = house.run("campaign", "resume", campaign, status=77)
+    check("--restored" in result.err, result)
+    time.sleep(1)
+    check(len(judge.record()) == count, "the copy sent")
+    house.run("campaign", "resume", campaign, "--restored")
+    house.wait(campaign, "done")
+    judge.check_against(house.export(campaign))
+
+
+# --- what is kept, and what is forgotten ---
+
+def documents(house):
+    """Each JSON form parses and has the fixed words; the export has the fixed columns first"""
+    judge = Judge(house)
+    house.add_account(judge.port)
+    report = house.json("import", house.write("p.csv", "name,email\nAnn,ann@example.net\nAnn,ann@example.net\nX,nonsense\n"), "--list", "people")
+    check({"read", "new", "updated", "merged", "rejected"} <= report.keys() and isinstance(report["rejected"], dict) and sum(report["rejected"].values()) == 1, report)
+    house.write("letter.txt", "Hi {{name}}\n")
+    lines = house.run(*house.send_words(), "--json").lines()
+    check(lines[0]["campaign"] == 1 and SUMMARY <= lines[0].keys() and NUMBERS <= lines[-1].keys(), lines)
+    lines = house.run(*house.send_words(), "--jsonl").lines()
+    check(lines[0]["campaign"] == 2 and all(NUMBERS <= line.keys() for line in lines[1:]), lines)
+    check(next(csv.reader([house.run("campaign", "export", 1).out.splitlines()[0]]))[:7] == COLUMNS, house.run("campaign", "export", 1).out)
+    for words, key in ((["account", "list"], "accounts"), (["lists"], "lists"), (["contact", "find", "ann"], "people"), (["template", "list"], "templates"),
+                       (["suppress", "list"], "suppressed"), (["campaign", "list"], "campaigns"), (["doctor"], "rows"), (["campaign", "export", "1"], "recipients")):
+        found = json.loads(house.run(*words, "--json").out)
+        check(isinstance(found[key], list) and found["schema"] == 1, words, found)
+        house.run(*words, "--jsonl").lines()
+    check(house.json("contact", "show", "ann@example.net")["history"][0]["state"] == "accepted", house.json("contact", "show", "ann@example.net"))
+
+
+def looked_at_and_exported(house):
+    """lists, list export and contact show say what was imported and what was sent; an export imported again changes nothing"""
+    judge = Judge(house)
+    house.settle(judge.port, 3)
+    house.run("import", house.write("more.csv", "name,email,town\nJürgen Groß,jg@bücher.example,Köln\n=1+1,f@example.net,Bonn\n"), "--list", "people", "--consent",
+              "form of May")
+    house.send()
+    check(house.json("lists")["lists"][0]["people"] == 5, house.json("lists"))
+    text = house.run("list", "export", "people").out
+    rows = list(csv.DictReader(text.splitlines()))
+    check(len(rows) == 5 and any("'=1+1" in row.values() for row in rows), text)
+    shown = house.json("contact", "show", "jg@xn--bcher-kva.example")
+    check(shown["consent"][0]["source"] == "form of May" and shown["history"][0]["state"] == "accepted" and shown["lists"] == ["people"], shown)
+    report = house.json("import", os.path.join(house.folder, "more.csv"), "--list", "people")
+    check(report["new"] == 0 and report["updated"] == 0, report)
+
+
+def forget(house):
+    """Forgotten: no trace of name and address in the data folder; the ledger keeps the row, and they are not written to again"""
+    judge = Judge(house)
+    house.add_account(judge.port)
+    people = "name,email,town\nXaverine Qwortzel,xaverine.qwortzel@example.net,Zyxwville\nBob,bob@example.net,Bonn\n"
+    house.run("import", house.write("people.csv", people), "--list", "people", "--consent", "in May")
+    house.write("letter.txt", "Dear {{name}} of {{town}}\n")
+    house.send()
+    house.run("contact", "forget", "xaverine.qwortzel@example.net", "--yes")
+    rows = house.export()
+    check(len(rows) == 2 and sum(row["state"] == "accepted" for row in rows) == 2 and "xaverine" not in str(rows).lower(), rows)
+    report = house.json("import", os.path.join(house.folder, "people.csv"), "--list", "people")
+    house.write("letter.txt", "Another.\n")
+    words = house.send_words("--json")
+    words[words.index("Hello {{name}}")] = "Another"
+    numbers = house.run(*words, status=0).lines()[-1]
+    check(numbers["accepted"] == 1 and [entry["to"] for entry in judge.record()].count(["xaverine.qwortzel@example.net"]) == 1, numbers, report)
+    house.run("contact", "forget", "xaverine.qwortzel@example.net", "--yes", status=None)
+    house.stop_core()
+    with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    for path in [os.path.join(folder, name) for top in (house.home, house.home + ".state") for folder, _, names in os.walk(top) for name in names]:
+        if not os.path.isfile(path):
+            continue
+        with open(path, "rb") as file:
+            content = file.read().lower()
+        for trace in (b"xaverine", b"qwortzel", b"zyxwville"):
+            check(trace not in content, f"{path} holds {trace}:", content[max(0, content.find(trace) - 60):][:160])
+
+
+def templates(house):
+    """A saved template is shown as it was, used by send, and gone when removed"""
+    judge = Judge(house)
+    house.settle(judge.port, 2)
+    house.run("template", "save", "greeting", "--subject", "Hello {{name|friend}}", "--text", "letter.txt")
+    check(house.json("template", "show", "greeting")["subject"] == "Hello {{name|friend}}", house.json("template", "show", "greeting"))
+    numbers = house.json("send", "--account", "work", "--list", "people", "--template", "greeting", "--yes")
+    check(numbers["accepted"] == 2, numbers)
+    house.run("template", "remove", "greeting")
+    house.run("template", "show", "greeting", status=66)
+
+
+CASES = [limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending, except_a_campaign,
+         choose_people, try_before, greylisted, unknown_users, storms_of_421, extensions, resolve, killed_core, copied_folder, documents,
+         looked_at_and_exported, forget, templates]
+
+if __name__ == "__main__":
+    sys.exit(run_cases(CASES, __doc__))
