@@ -73,9 +73,10 @@ read_files (GVariant *files, GUnixFDList *fds, GError **error)
 static const char *
 peek_string (GVariant *spec, const char *name)
 {
-  g_autoptr (GVariant) value = g_variant_lookup_value (spec, name, G_VARIANT_TYPE_STRING);
+  const char *value = "";
 
-  return value != NULL ? g_variant_get_string (value, NULL) : ""; /* the octets belong to `spec` */
+  (void) g_variant_lookup (spec, name, "&s", &value); /* flattens `spec` first: the octets are its own as long as it lives */
+  return value;
 }
 
 static gboolean
@@ -89,39 +90,6 @@ read_identity (GVariant *spec, guint8 out[16])
     return FALSE;
   memcpy (out, bytes, 16);
   return TRUE;
-}
-
-/* What stands in {{…}}, without section marks and fallbacks: for a look at templates whose columns are not known yet. */
-static void
-collect_names (GPtrArray *names, const char *text)
-{
-  const char *end;
-
-  for (text = strstr (text, "{{"); text != NULL && (end = strstr (text, "}}")) != NULL; text = strstr (end, "{{")) {
-    const char *name = text + 2 + strspn (text + 2, "{#^/& ");
-    gsize len = strcspn (name, "|}");
-
-    if (name + len <= end && len > 0)
-      g_ptr_array_add (names, g_strstrip (g_strndup (name, len)));
-  }
-}
-
-/* Returns: (transfer full) `columns`, or every name in the templates where the caller only inspects. */
-static GStrv
-choose_columns (GVariant *spec, const char *const *columns)
-{
-  static const char *const templates[] = { "subject", "html", "text", "unsubscribe" };
-  gboolean is_inspection = FALSE;
-  GPtrArray *names;
-
-  (void) g_variant_lookup (spec, "inspect", "b", &is_inspection);
-  if (!is_inspection)
-    return g_strdupv ((char **) columns);
-  names = g_ptr_array_new ();
-  for (gsize i = 0; i < G_N_ELEMENTS (templates); i++)
-    collect_names (names, peek_string (spec, templates[i]));
-  g_ptr_array_add (names, NULL);
-  return (GStrv) g_ptr_array_free (names, FALSE);
 }
 
 /* SKELETON_ERROR has no D-Bus names: its codes become the two that the contract names. */
@@ -138,11 +106,10 @@ Campaign *
 campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *files, GUnixFDList *fds, GError **error)
 {
   g_autoptr (GArray) read = read_files (files, fds, error);
-  g_auto (GStrv) chosen = choose_columns (spec, columns);
   SkeletonSpec skeleton_spec = { .subject = peek_string (spec, "subject"), .html = peek_string (spec, "html"),
                                  .text = peek_string (spec, "text"), .from = peek_string (spec, "from"),
                                  .reply_to = peek_string (spec, "reply_to"), .unsubscribe = peek_string (spec, "unsubscribe"),
-                                 .columns = (const char *const *) chosen };
+                                 .columns = columns };
   Skeleton *skeleton;
   Campaign *self;
 
@@ -152,6 +119,7 @@ campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *
     g_set_error (error, FAULT, FAULT_USAGE, "the campaign's identity is not 16 octets");
     return NULL;
   }
+  (void) g_variant_lookup (spec, "inspect", "b", &skeleton_spec.any_field);
   skeleton_spec.files = (const SkeletonFile *) (void *) read->data;
   skeleton_spec.n_files = read->len;
   skeleton = skeleton_compile (&skeleton_spec, error);
@@ -162,7 +130,7 @@ campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *
   self = g_new0 (Campaign, 1);
   self->id = id;
   self->skeleton = skeleton;
-  self->n_columns = g_strv_length (chosen);
+  self->n_columns = g_strv_length ((char **) columns);
   (void) g_variant_lookup (spec, "version", "u", &self->version);
   return self;
 }

@@ -1,5 +1,6 @@
 #include "html-template.h"
 
+#include "html-entity.h"
 #include "html-scan.h"
 
 #include <string.h>
@@ -55,11 +56,48 @@ place_op (Template *self, Walk *walk, guint index, GError **error)
   }
 }
 
+/* "{{Gr&ouml;&szlig;e}}": an editor of HTML writes a name's letters so. Returns: (transfer full). */
+static char *
+decode_name (const char *name)
+{
+  g_autoptr (GString) decoded = g_string_new (NULL);
+  const char *end = NULL;
+
+  for (const char *p = name; *p != '\0'; p++) {
+    g_autofree char *entity = *p == '&' && (end = strchr (p, ';')) != NULL ? g_strndup (p + 1, (gsize) (end - p) - 1) : NULL;
+    gunichar c = entity != NULL ? html_entity_lookup (entity) : 0;
+
+    if (c == 0) {
+      g_string_append_c (decoded, *p);
+      continue;
+    }
+    g_string_append_unichar (decoded, g_unichar_isspace (c) || g_unichar_iscntrl (c) ? ' ' : c);
+    p = end;
+  }
+  return g_strdup (g_strstrip (decoded->str));
+}
+
+static void
+decode_names (Template *self)
+{
+  for (guint i = 0; i < self->names->len; i++) {
+    char *name = g_ptr_array_index (self->names, i), *decoded = strchr (name, '&') != NULL ? decode_name (name) : NULL;
+
+    if (decoded != NULL && *decoded != '\0') {
+      self->names->pdata[i] = decoded;
+      g_free (name);
+    } else {
+      g_free (decoded);
+    }
+  }
+}
+
 gboolean
 html_template_place (Template *self, GError **error)
 {
   g_autofree Walk *walk = g_new0 (Walk, 1);
 
+  decode_names (self);
   for (guint i = 0; i < self->ops->len; i++)
     if (!close_sections (self, walk, i, error) || !place_op (self, walk, i, error))
       return FALSE;

@@ -233,13 +233,23 @@ steal_names (Template *template)
 }
 
 static gboolean
+bind (Template *template, const SkeletonSpec *spec, GError **error)
+{
+  if (!spec->any_field)
+    return template_bind (template, spec->columns, error);
+  for (guint i = 0; i < template->ops->len; i++)
+    template_get (template, i)->field = TEMPLATE_FIELD_NONE;
+  return TRUE;
+}
+
+static gboolean
 bind_all (Compile *compile, GError **error)
 {
   Template *const all[] = { compile->subject, compile->html, compile->text, compile->unsubscribe };
   g_autoptr (Template) names = template_new (""), required = template_new ("");
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++) {
-    if (all[i] != NULL && !template_bind (all[i], compile->spec->columns, error))
+    if (all[i] != NULL && !bind (all[i], compile->spec, error))
       return FALSE;
     collect (names, required, all[i]);
   }

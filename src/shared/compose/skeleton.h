@@ -18,6 +18,7 @@ typedef struct { /* all borrowed until skeleton_compile() returns */
   const char *unsubscribe;           /* https: or mailto: template, or NULL or "" */
   guint8      identity[16];          /* seeds Message-IDs (shared/wire/message-id) */
   const char *const *columns;        /* names of the values of a row; NULL-terminated */
+  gboolean    any_field;             /* columns are not known yet: every name will do and means nothing; for a look at the templates */
   const SkeletonFile *files;
   gsize       n_files;
 } SkeletonSpec;

@@ -170,11 +170,24 @@ tidy_name (const char *data, gsize len)
   return g_string_free (name, FALSE);
 }
 
+/* "&Ouml;", as an editor of HTML writes a name's first letter. */
+static gboolean
+is_entity (const char *at)
+{
+  gsize len = at[0] == '&' ? 1 + (at[1] == '#') : 0;
+
+  while (len > 0 && g_ascii_isalnum (at[len]))
+    len++;
+  return len > 1 && at[len] == ';';
+}
+
 /* What of Mustache we do not do, each with its reason. */
 static const char *
-refusal (char sigil)
+refusal (const char *at)
 {
-  switch (sigil) {
+  if (is_entity (at))
+    return NULL;
+  switch (*at) {
   case '{':
   case '&':
     return "values are always escaped: write {{field}}";
@@ -197,8 +210,8 @@ read_tag (Parser *self, Tag *tag, GError **error)
   tag->column = self->column;
   if (end == NULL || (next != NULL && next < end && next > start))
     return fail (self->template, tag->line, tag->column, error, "“{{” without “}}”");
-  if (refusal (*start) != NULL)
-    return fail (self->template, tag->line, tag->column, error, "%s", refusal (*start));
+  if (refusal (start) != NULL)
+    return fail (self->template, tag->line, tag->column, error, "%s", refusal (start));
   stop = end;
   if (*start == '#' || *start == '^' || *start == '/' || *start == '!')
     tag->sigil = *start++;

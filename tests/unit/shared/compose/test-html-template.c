@@ -142,12 +142,51 @@ test_texts (void)
   }
 }
 
+/* What a template asks for, columns known or not: the compiler's own answer, joined by commas. */
+static const struct { const char *subject, *html, *fields, *required; gboolean any_field; } looks[] = {
+  { "{{Anrede}}", "<p>{{#City}}{{zip}}{{/City}}{{x|y}}", "Anrede,City,zip,x", "Anrede", TRUE },
+  { "", "<p>{{Gr&ouml;&szlig;e}}", "Größe", "Größe", TRUE },       /* what an editor of HTML makes of a name */
+  { "{{größe}}", "<p>{{Gr&#xf6;&szlig;e}}", "größe", "größe", TRUE }, /* one field, as first written */
+  { "", "<p>{{M&amp;M}} {{a&lt;b}} {{a&b}} {{&bogus;}}", "M&M,a<b,a&b,&bogus;", "M&M,a<b,a&b,&bogus;", TRUE },
+  { "", "<p>{{first&nbsp;name}}", "first name", "first name", FALSE }, /* a column of the sample */
+  { "", "<p>{{a&#10;b}}", "a b", "a b", TRUE },                    /* a name is a line in the contract */
+  { "", "<p>{{&Ouml;l}}", "Öl", "Öl", TRUE },                      /* no Mustache "&" */
+  { "", "<p>{{&nbsp;}}", "&nbsp;", "&nbsp;", TRUE },               /* a name cannot be empty */
+  { "{{! x }}", "<p>{{! y }}", "", "", TRUE },                    /* remarks are no fields */
+  { "", "<!-- {{x}} -->", NULL, NULL, TRUE },                      /* what cannot be sent is an error here too */
+};
+
+static void
+test_looks (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (looks); i++) {
+    SkeletonSpec spec = sample_spec (looks[i].subject, looks[i].html, "");
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Skeleton) skeleton = NULL;
+    g_autofree char *fields = NULL, *required = NULL;
+
+    spec.any_field = looks[i].any_field;
+    skeleton = skeleton_compile (&spec, &error);
+    if (looks[i].fields == NULL) {
+      g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE);
+      continue;
+    }
+    g_assert_no_error (error);
+    fields = g_strjoinv (",", (char **) skeleton_get_fields (skeleton));
+    required = g_strjoinv (",", (char **) skeleton_get_required (skeleton));
+    g_assert_cmpstr (fields, ==, looks[i].fields);
+    g_assert_cmpstr (required, ==, looks[i].required);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  skeleton_warm_up ();
   g_test_add_func ("/compose/html-template/places", test_places);
   g_test_add_func ("/compose/html-template/bad", test_bad);
   g_test_add_func ("/compose/html-template/texts", test_texts);
+  g_test_add_func ("/compose/html-template/looks", test_looks);
   return g_test_run ();
 }
