@@ -54,7 +54,7 @@ class Proof:
     def new_house(self, has_deferred):
         rng = self.rng
         is_chunking = rng.random() < 0.6
-        delay, answer_delay = rng.choice((0, 2, 5, 20)), rng.choice((0, 0, 0, 1, 3))
+        delay, answer_delay = rng.choice((0, 2, 5, 20)), rng.choice((0, 0, 0, 1, 3, 30))
         options = ["--delay-ms", str(delay), "--answer-delay-ms", str(answer_delay)]
         options += [] if is_chunking else ["--no-chunking"]
         options += ["--defer", "^d"] if has_deferred else []
@@ -91,9 +91,9 @@ class Proof:
         self.number += 1
         people = house.people // SLOW if moment != "smtp-retry" else 400
         connections = rng.randint(1, 4)
-        rate = rng.choice((None, None, None, "100/s", "8/s"))
+        rate = rng.choice((None, None, None, "100/s", "8/s" if SLOW == 1 else "100/s"))
         if rate == "8/s":
-            people = 40 // SLOW
+            people = 40
         return Round(house, rng, self.number, victim, moment, kills, people, connections, None if moment == "smtp-retry" else rate,
                      house.is_chunking, house.has_deferred)
 

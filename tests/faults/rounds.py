@@ -8,6 +8,7 @@ Victims: core, smtp (whatever sends), dial, all (core, smtp and dial in one swee
   NAME               a KILL_POINT: compiled in with -Dkill-points=true, chosen by POSTRIDER_KILL=NAME:N (a process ends there at its N-th pass;
                      for `all` it stops there, and then all are killed)
 """
+import json
 import math
 import os
 import signal
@@ -225,12 +226,13 @@ class Round:
     def strike_transport(self):
         """There may be one that only composes: it counts when core says that the sending one was hit."""
         house, deaths = self.house, self.house.count_transport_deaths()
-        for _ in range(20):
+        for _ in range(6):
             if self.kill(house.workers("smtp")) and wait_until(lambda: house.count_transport_deaths() > deaths, 1):
                 return True
+            taken = house.count_taken()  # killed while it started: core waits longer each time
+            wait_until(lambda: house.count_taken() > taken or self.is_over(), 20, 0.05)
             if self.is_over():
                 return False
-            self.sleep_random(0.3)
         return False
 
     def point_kills_core(self, env):
@@ -258,7 +260,8 @@ class Round:
         if self.house.core() is None:
             return True
         done = self.house.run("campaign", "show", str(self.campaign), "--json", may_fail=True)
-        return '"state":"done"' in done.stdout
+        numbers = json.loads(done.stdout) if done.stdout.strip() else {"queued": 1, "handed": 0}
+        return numbers["queued"] + numbers["handed"] == 0
 
     def recovery_kills(self):
         while self.kills < self.wanted:
