@@ -88,12 +88,13 @@ static void
 write_spoilt (void)
 {
   gsize len = 0;
+  static const guchar body_len[] = { 0xff, 0xff, 0xff, 0x0f }; /* 255 MiB: over D-Bus's own limit */
   g_autofree guchar *blob = make_blob ("Paused", g_variant_new ("(ss)", "login", "abcdefgh"), &len);
 
   if (is_mode ("bad-utf8"))
     blob[len - 3] = 0xff;
-  else if (is_mode ("too-large")) /* body of 255 MiB: over D-Bus's own limit */
-    memcpy (blob + 4, "\xff\xff\xff\x0f", 4);
+  else if (is_mode ("too-large"))
+    memcpy (blob + 4, body_len, sizeof body_len);
   else if (is_mode ("nonsense"))
     memset (blob, 'x', len);
   else

@@ -27,6 +27,7 @@ test_path (void)
   g_assert_cmpuint (get_mode (chosen), ==, 0700);
   g_assert_cmpint (g_chmod (chosen, 0755), ==, 0); /* as mkdir makes it under a usual umask */
   again = home_path (NULL);
+  g_assert_cmpstr (again, ==, chosen);
   g_assert_cmpuint (get_mode (chosen), ==, 0700);
   g_rmdir (chosen);
   g_rmdir (upper);

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define BLOCK_LEN (4 * 1024 * 1024) /* so much that malloc maps it */
+
 static const LockPath paths[] = { { "/etc", FALSE, "to read" }, { "/nonexistent", FALSE, "not there: no rule" }, { NULL, FALSE, NULL } };
 static const LockSyscall opens[] = { { "openat", LOCK_ALLOW, 0, -1, 0, 0, "Landlock decides" }, { NULL, LOCK_KILL, 0, -1, 0, 0, NULL } };
 static const LockLimit limits[] = { { RLIMIT_NOFILE, 20, "fewer" }, { RLIMIT_FSIZE, 0, "none" }, { 0, 0, NULL } };
@@ -51,7 +53,9 @@ check_work (void)
 
   if (!put_on (&plain))
     return 1;
-  block = g_malloc0 (4 * 1024 * 1024);
+  block = g_malloc0 (BLOCK_LEN);
+  if (block[BLOCK_LEN - 1] != 0)
+    return 4;
   result = g_thread_join (g_thread_new ("worker", add_one, GINT_TO_POINTER (1)));
   if (GPOINTER_TO_INT (result) != 2)
     return 2;
@@ -95,7 +99,7 @@ check_threads (void)
   if (!lock_enter (&plain, &error))
     return 1;
   thread = g_thread_new ("too early", linger, NULL);
-  if (lock_seal (&plain, &error) || !g_error_matches (error, FAULT, FAULT_SOFTWARE))
+  if (thread == NULL || lock_seal (&plain, &error) || !g_error_matches (error, FAULT, FAULT_SOFTWARE))
     return 2; /* it would have stayed outside Landlock */
   return 0;
 }

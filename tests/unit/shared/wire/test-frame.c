@@ -51,6 +51,8 @@ test_writer_again (void)
   frame_writer_row (writer, 1, 0, 1);
   frame_writer_raw (writer, "\1\0\0\0x", 5); /* a field already in frame form */
   first = g_variant_ref_sink (frame_writer_finish (writer));
+  g_variant_get_fixed_array (first, &len, 1);
+  g_assert_cmpuint (len, ==, 8 + 14 + 5);
   g_assert_cmpuint (frame_writer_get_count (writer), ==, 0); /* empty again */
   second = g_variant_ref_sink (frame_writer_finish (writer));
   g_variant_get_fixed_array (second, &len, 1);
