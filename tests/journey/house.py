@@ -222,7 +222,8 @@ class Judge:
         if os.path.exists(self.port_file):
             os.unlink(self.port_file)
         words = [sys.executable, os.path.join(SERVERS, "judge.py"), "--record", self.path, "--port-file", self.port_file, "--port", str(self.port)]
-        self.process = subprocess.Popen(words + [str(flag) for flag in (flags or self.flags)], stdin=subprocess.DEVNULL)
+        with open(self.path + ".log", "ab") as log:
+            self.process = subprocess.Popen(words + [str(flag) for flag in (flags or self.flags)], stdin=subprocess.DEVNULL, stderr=log)
         wait_for(lambda: os.path.exists(self.port_file), "the judge's port")
         with open(self.port_file, encoding="ascii") as file:
             self.port = int(file.read())
