@@ -251,6 +251,23 @@ def limits_outlive_core(house):
     judge.check_against(house.export(campaign))
 
 
+def offline_costs_no_quota(house):
+    """Nobody listens for a while: neither attempts nor the account's quota are used up; when somebody does, it all goes out"""
+    judge = Judge(house)
+    judge.stop()
+    house.settle(judge.port, 40, "--per-hour", "45")
+    campaign = house.detach()
+    house.wait(campaign, "waiting")
+    time.sleep(5)  # several tries
+    numbers = house.wait(campaign, "waiting")
+    check(numbers["reason"] == "network", numbers)
+    wait_for(lambda: house.json("account", "list")["accounts"][0]["used_hour"] == 0, "the quota to be given back", 10)
+    judge.start()
+    numbers = house.wait(campaign, "done", patience_s=60)
+    check(numbers["accepted"] == 40 and house.json("account", "list")["accounts"][0]["used_hour"] == 40, numbers)
+    judge.check_against(house.export(campaign))
+
+
 # --- unknown ---
 
 def resolve(house):
@@ -388,7 +405,7 @@ def templates(house):
     house.run("template", "show", "greeting", status=66)
 
 
-CASES = [limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending, except_a_campaign,
+CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending, except_a_campaign,
          choose_people, try_before, greylisted, unknown_users, storms_of_421, extensions, resolve, killed_core, copied_folder, documents,
          looked_at_and_exported, forget, templates]
 

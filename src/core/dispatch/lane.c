@@ -308,7 +308,8 @@ record_outcomes (Lane *self, LedgerTally *tally, GError **error)
   for (guint i = 0; i < self->returned->len; i++) {
     const Returned *row = &g_array_index (self->returned, Returned, i);
 
-    if (!ledger_take_back (self->core->store, row->campaign, row->recipient, row->attempt, tally, error))
+    if ((self->pace != NULL && !pace_give_back (self->pace, self->core->store, row->campaign, row->recipient, error)) ||
+        !ledger_take_back (self->core->store, row->campaign, row->recipient, row->attempt, tally, error))
       return FALSE;
   }
   return TRUE;

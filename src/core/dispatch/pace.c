@@ -124,6 +124,17 @@ pace_count (Pace *self, Store *store, guint count, gint64 now_utc, GError **erro
                     "iii", self->account, now_utc, (gint64) count);
 }
 
+gboolean
+pace_give_back (Pace *self, Store *store, guint64 campaign, guint64 recipient, GError **error)
+{
+  self->counted_utc = 0; /* counted anew before anything goes */
+  return store_run (store, error,
+                    "UPDATE pace SET count=count-1 WHERE account=?1 AND second_utc=("
+                    " SELECT min(p.second_utc) FROM recipient r JOIN pace p ON p.account=?1 AND p.second_utc>=r.time_utc AND p.count>0"
+                    " WHERE r.campaign=?2 AND r.id=?3 AND r.state=1)",
+                    "iii", self->account, (gint64) campaign, (gint64) recipient);
+}
+
 const char *
 pace_get_full_window (Pace *self)
 {

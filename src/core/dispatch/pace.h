@@ -13,8 +13,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pace, pace_free)
 void   pace_set_rate (Pace *self, guint per_hour, gint64 now_us); /* 0: as fast as it goes */
 /* How many may go now, at most `max`. now_us: monotonic; now_utc: seconds. */
 guint  pace_allow    (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc);
-/* They were handed over: counted in the caller's transaction. Those that came back unsent are not given back: slower, never faster. */
+/* They were handed over: counted in the caller's transaction. */
 gboolean pace_count  (Pace *self, Store *store, guint count, gint64 now_utc, GError **error);
+/* A row came back and was never begun: it is taken out of the second in which it was handed over, so that a night offline costs no quota. To be
+ * called in the caller's transaction, while the ledger still says handed. The rate gets nothing back: slower, never faster. */
+gboolean pace_give_back (Pace *self, Store *store, guint64 campaign, guint64 recipient, GError **error);
 /* When something may go again, as a delay. 0: now. */
 gint64 pace_delay_us (Pace *self, gint64 now_us, gint64 now_utc);
 /* A window that is full: "hour", "day", "minute", or NULL. */
