@@ -65,7 +65,7 @@ typedef struct {
   const Row *row;
   Peer      *peer;
   GObject   *proxy;
-  gboolean   is_ready, is_over, is_answered;
+  gboolean   is_ready, is_over, is_answered, is_told;
   Result     result;
   char      *why;
 } Trial;
@@ -82,9 +82,21 @@ trial_over (Trial *trial, Result result, const char *why)
   running--;
 }
 
+/* Here core writes down that it lied: nobody has been killed yet. */
+static void
+violated_cb (Peer *peer, gpointer data)
+{
+  Trial *trial = data;
+
+  g_assert_false (trial->is_told);
+  g_assert_false (trial->is_over);
+  trial->is_told = TRUE;
+}
+
 static void
 closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 {
+  g_assert_cmpint (((Trial *) data)->is_told, ==, end == PEER_VIOLATED && strstr (why, "did not answer") == NULL); /* that was peer_drop() */
   trial_over (data, end == PEER_VIOLATED ? VIOLATED : ENDED, why);
 }
 
@@ -128,6 +140,7 @@ ready_cb (Peer *peer, const GError *error, gpointer data)
   GDBusConnection *connection = peer_get_connection (peer);
 
   trial->is_ready = TRUE;
+  peer_set_violated_func (peer, violated_cb);
   if (error != NULL) {
     trial_over (trial, UNSTARTED, error->message);
     return;

@@ -94,16 +94,24 @@ closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 
 /* Durable first: from here on its journal proves nothing. Nor do those words of its that are not recorded yet. */
 static void
-violate (Lane *self, const GError *error)
+violated_cb (Peer *peer, gpointer data)
 {
-  if (self->peer == NULL)
-    return;
+  Lane *self = data;
+
   self->is_violated = TRUE;
   self->phase = LANE_CLOSING;
   g_array_set_size (self->outcomes, 0);
   g_array_set_size (self->returned, 0);
   if (self->journal != NULL)
-    recovery_mark_dropped (self->core, journal_get_serial (self->journal), NULL);
+    recovery_mark_dropped (self->core, journal_get_serial (self->journal), NULL); /* it failed: settle() tries again */
+}
+
+static void
+violate (Lane *self, const GError *error)
+{
+  if (self->peer == NULL)
+    return;
+  violated_cb (self->peer, self);
   peer_drop (self->peer, error->message);
 }
 
@@ -544,6 +552,7 @@ lane_open_transport (Lane *self)
   self->phase = LANE_STARTING;
   self->open = g_cancellable_new ();
   self->peer = peer_start (&spec, ready_cb, closed_cb, self);
+  peer_set_violated_func (self->peer, violated_cb);
 }
 
 static void

@@ -3,7 +3,6 @@
 #include "contract.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #define MESSAGE_COST_BYTES 4096 /* measured: a small GDBusMessage with its sources takes about 2 KiB of ours */
 #define SIGNALS_PER_SECOND_MAX 5000 /* chosen: outcomes come in frames, tens a second; what our main loop still carries without harm */
@@ -13,7 +12,8 @@ struct Guard {
   gatomicrefcount references;
   char           *interface;
   gsize           flood_bytes;
-  GSocket        *socket;
+  GuardToldFunc   told;  /* main loop alone; NULL: nobody wants to know any more */
+  gpointer        data;
   GMutex          mutex;
   GHashTable     *asked;        /* serial -> member of calls without an answer */
   gsize           queued_bytes;
@@ -23,7 +23,7 @@ struct Guard {
 };
 
 Guard *
-guard_new (const char *interface, gsize flood_bytes, GSocket *socket)
+guard_new (const char *interface, gsize flood_bytes, GuardToldFunc told, gpointer data)
 {
   Guard *self = g_new0 (Guard, 1);
 
@@ -31,7 +31,8 @@ guard_new (const char *interface, gsize flood_bytes, GSocket *socket)
   g_mutex_init (&self->mutex);
   self->interface = g_strdup (interface);
   self->flood_bytes = flood_bytes;
-  self->socket = g_object_ref (socket);
+  self->told = told;
+  self->data = data;
   self->asked = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   return self;
 }
@@ -49,7 +50,6 @@ guard_unref (Guard *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->references))
     return;
   g_free (self->interface);
-  g_object_unref (self->socket);
   g_mutex_clear (&self->mutex);
   g_hash_table_unref (self->asked);
   g_free (self->violation);
@@ -187,12 +187,23 @@ is_message_fine (Guard *self, GDBusMessage *message, GError **error)
 
 /* --- */
 
-/* In GDBus's worker thread alone, which is also the one that closes the socket: the descriptor is still ours. */
+static gboolean
+tell_cb (gpointer data)
+{
+  Guard *self = data;
+
+  if (self->told != NULL)
+    self->told (self->data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The socket stays open: a peer that sees it close writes its last words as one whose core has died, and should ours die in that
+ * moment they would count. So what it says is thrown away, and the main loop writes down that it lied before it is killed. */
 static void
 hang_up (Guard *self, const char *what)
 {
   self->violation = g_strdup (what);
-  (void) shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);
+  g_idle_add_full (G_PRIORITY_HIGH, tell_cb, guard_ref (self), (GDestroyNotify) guard_unref);
 }
 
 static gboolean
@@ -201,7 +212,7 @@ is_let_in (Guard *self, GDBusMessage *message)
   GVariant *body = g_dbus_message_get_body (message);
   g_autoptr (GError) error = NULL;
 
-  if (self->violation != NULL) /* what lay in the socket before it was shut down */
+  if (self->violation != NULL) /* what it says until it is killed */
     return FALSE;
   if (!is_message_fine (self, message, &error))
     hang_up (self, error->message); /* NOLINT(clang-analyzer-core.NullDereference): contract_check() says FALSE with an error */
@@ -233,6 +244,12 @@ guard_cb (GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
     g_clear_object (&message);
   g_mutex_unlock (&self->mutex);
   return message;
+}
+
+void
+guard_forget_owner (Guard *self)
+{
+  self->told = NULL;
 }
 
 void

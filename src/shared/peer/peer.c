@@ -25,6 +25,7 @@ struct Peer {
   char            *program;
   PeerReadyFunc    ready;   /* NULL once called, or freed */
   PeerClosedFunc   closed;  /* NULL once called, or freed */
+  PeerViolatedFunc violated; /* the same */
   gpointer         data;
   GSubprocess     *process;
   GPid             pid;
@@ -92,6 +93,27 @@ report_ready (Peer *self, const GError *error)
 
 /* --- life --- */
 
+static void
+tell_violated (Peer *self)
+{
+  PeerViolatedFunc violated = g_steal_pointer (&self->violated);
+
+  if (violated != NULL)
+    violated (self, self->data);
+}
+
+/* What the guard saw: the socket is still open and the peer alive. */
+static void
+guard_told_cb (gpointer data)
+{
+  Peer *self = data;
+
+  tell_violated (self);
+  kill_process (self);
+  if (self->connection != NULL)
+    g_dbus_connection_close (self->connection, NULL, NULL, NULL);
+}
+
 /* GDBus itself hangs up on what is no D-Bus (bad UTF-8, impossible lengths): then the other side has not vanished, and there is an error. */
 static void
 note_violation (Peer *self, gboolean remote_vanished, const GError *error)
@@ -103,6 +125,7 @@ note_violation (Peer *self, gboolean remote_vanished, const GError *error)
   violation = guard_dup_violation (self->guard);
   if (violation == NULL)
     return;
+  tell_violated (self);
   self->end = PEER_VIOLATED;
   g_free (self->why);
   self->why = g_steal_pointer (&violation);
@@ -323,7 +346,7 @@ start (Peer *self, const PeerSpec *spec, GError **error)
   self->pid = atoi (g_subprocess_get_identifier (self->process));
   socket = g_socket_new_from_fd (fds[0], NULL); /* cannot fail: a socket of our own */
   stream = g_socket_connection_factory_create_connection (socket);
-  self->guard = guard_new (spec->interface, spec->flood_bytes > 0 ? spec->flood_bytes : FLOOD_DEFAULT_BYTES, socket);
+  self->guard = guard_new (spec->interface, spec->flood_bytes > 0 ? spec->flood_bytes : FLOOD_DEFAULT_BYTES, guard_told_cb, self);
   g_signal_connect (observer, "allow-mechanism", G_CALLBACK (allow_mechanism_cb), NULL);
   g_subprocess_wait_async (self->process, NULL, exited_cb, peer_ref (self));
   g_input_stream_read_bytes_async (g_subprocess_get_stderr_pipe (self->process), STDERR_CHUNK_BYTES, G_PRIORITY_LOW, NULL,
@@ -356,6 +379,12 @@ peer_start (const PeerSpec *spec, PeerReadyFunc ready, PeerClosedFunc closed, gp
   return self;
 }
 
+void
+peer_set_violated_func (Peer *self, PeerViolatedFunc violated)
+{
+  self->violated = violated;
+}
+
 GDBusConnection *
 peer_get_connection (Peer *self)
 {
@@ -377,6 +406,7 @@ peer_get_program (Peer *self)
 void
 peer_drop (Peer *self, const char *why)
 {
+  self->violated = NULL; /* who says it knows it */
   if (self->guard != NULL)
     guard_violate (self->guard, why);
   kill_process (self);
@@ -414,6 +444,9 @@ peer_free (Peer *self)
     return;
   self->ready = NULL;
   self->closed = NULL;
+  self->violated = NULL;
+  if (self->guard != NULL)
+    guard_forget_owner (self->guard);
   g_clear_handle_id (&self->start_timer, g_source_remove);
   g_cancellable_cancel (self->starting);
   if (self->connection != NULL && self->filter != 0)

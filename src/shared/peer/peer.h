@@ -26,6 +26,12 @@ typedef void (*PeerReadyFunc)  (Peer *peer, const GError *error, gpointer data);
 /* Called once after ready, when it is gone. why: a sentence for the log. */
 typedef void (*PeerClosedFunc) (Peer *peer, PeerEnd end, const char *why, gpointer data);
 
+/* Called at most once, between ready and closed, when it has broken the contract and is still alive: what must be durable before a
+ * liar is killed is written here. It may neither free the peer nor drop it. (A peer that sends what is no D-Bus at all has been hung
+ * up on by then.) */
+typedef void (*PeerViolatedFunc) (Peer *peer, gpointer data);
+void peer_set_violated_func (Peer *self, PeerViolatedFunc violated); /* in `ready` or before */
+
 /* Starts it with fd 3 = socketpair, an allow-listed environment, stdin and stdout on /dev/null, stderr into our log (capped).
  * Returns: (transfer full), never NULL: what goes wrong is told to `ready`. Callbacks never come before this returns. */
 Peer *peer_start (const PeerSpec *spec, PeerReadyFunc ready, PeerClosedFunc closed, gpointer data);
