@@ -5,6 +5,8 @@
 #define RECOVER_EVERY_US (30 * G_USEC_PER_SEC) /* chosen: servers' own windows are minutes */
 #define BRAKE_FLOOR_PER_S (1.0 / 60)           /* never slower than one a minute: that would look like a stop */
 #define DAY_S 86400
+#define KEEP_S (25 * 3600)  /* the longest window, and an hour for a clock that is set */
+#define PRUNE_EVERY_S 600 /* chosen: at most 600 rows go at a time */
 
 typedef struct {
   const char *name;
@@ -19,7 +21,7 @@ struct Pace {
   double rate_per_s;  /* 0: none */
   double brake_per_s; /* 0: none */
   double tokens;
-  gint64 filled_us, slowed_us, counted_utc;
+  gint64 filled_us, slowed_us, counted_utc, pruned_utc;
   Window windows[3];
 };
 
@@ -113,13 +115,24 @@ pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
   return max;
 }
 
+/* Inside the turn's transaction: a pass that is rolled back is made up for at the next. */
+static gboolean
+prune (Pace *self, Store *store, gint64 now_utc, GError **error)
+{
+  if (ABS (now_utc - self->pruned_utc) < PRUNE_EVERY_S)
+    return TRUE;
+  self->pruned_utc = now_utc;
+  return store_run (store, error, "DELETE FROM pace WHERE account=? AND second_utc<?", "ii", self->account, now_utc - KEEP_S);
+}
+
 gboolean
 pace_count (Pace *self, Store *store, guint count, gint64 now_utc, GError **error)
 {
   self->tokens -= count;
   for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++)
     self->windows[i].used += count;
-  return store_run (store, error,
+  return prune (self, store, now_utc, error) &&
+         store_run (store, error,
                     "INSERT INTO pace(account,second_utc,count) VALUES(?,?,?) ON CONFLICT(account,second_utc) DO UPDATE SET count=count+excluded.count",
                     "iii", self->account, now_utc, (gint64) count);
 }
@@ -189,6 +202,24 @@ pace_recover (Pace *self, gint64 now_us)
   self->brake_per_s *= 1.25;
   if (self->brake_per_s > 10000 || (self->rate_per_s > 0 && self->brake_per_s > self->rate_per_s))
     self->brake_per_s = 0;
+}
+
+gboolean
+pace_store_speed (Store *store, gint64 account, double per_second, GError **error)
+{
+  char value[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *key = g_strdup_printf ("speed.%" G_GINT64_FORMAT, account);
+
+  return store_set_meta (store, key, g_ascii_dtostr (value, sizeof value, per_second), error);
+}
+
+double
+pace_load_speed (Store *store, gint64 account)
+{
+  g_autofree char *key = g_strdup_printf ("speed.%" G_GINT64_FORMAT, account), *value = store_get_meta (store, key);
+  double per_second = value != NULL ? g_ascii_strtod (value, NULL) : 0;
+
+  return isfinite (per_second) && per_second > 0 ? per_second : 0;
 }
 
 gint64

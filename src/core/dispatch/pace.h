@@ -28,4 +28,9 @@ guint  pace_get_window (Pace *self);
 
 void   pace_slow_down  (Pace *self, double per_second_now, gint64 now_us); /* the server asked: halve */
 void   pace_recover    (Pace *self, gint64 now_us);                        /* a while without trouble: a quarter faster */
+
+/* What the account's wire was measured to do, for the forecast before the next campaign. Load: 0 when it never was. */
+gboolean pace_store_speed (Store *store, gint64 account, double per_second, GError **error);
+double   pace_load_speed  (Store *store, gint64 account);
+/* per_second_measured 0: not known */
 gint64 pace_forecast_s (Pace *self, Store *store, gint64 count, double per_second_measured, gint64 now_utc);

@@ -93,6 +93,24 @@ test_brake (void)
 }
 
 static void
+test_prune (void)
+{
+  g_autoptr (Store) store = open_store ();
+  Account account = { .id = 1, .per_day = 500 };
+  g_autoptr (Pace) pace = pace_new (&account);
+  gint64 left = -1;
+
+  g_assert_true (pace_count (pace, store, 1, 1000000, NULL));
+  g_assert_true (pace_count (pace, store, 1, 1000000 + 23 * 3600, NULL));
+  g_assert_true (pace_count (pace, store, 1, 1000000 + 25 * 3600, NULL)); /* exactly 25 hours: still kept */
+  g_assert_cmpint (store_get_int (store, &left, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
+  g_assert_cmpint (left, ==, 3);
+  g_assert_true (pace_count (pace, store, 1, 1000000 + 26 * 3600, NULL));
+  g_assert_cmpint (store_get_int (store, &left, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
+  g_assert_cmpint (left, ==, 3); /* one has gone, one has come */
+}
+
+static void
 test_forecast (void)
 {
   g_autoptr (Store) store = open_store ();
@@ -104,6 +122,19 @@ test_forecast (void)
   g_assert_cmpint (pace_forecast_s (pace, store, 1001, 0, 1000), ==, 2 * 86400); /* 500 today, 500 tomorrow, one the day after */
 }
 
+static void
+test_speed (void)
+{
+  g_autoptr (Store) store = open_store ();
+
+  g_assert_cmpfloat (pace_load_speed (store, 1), ==, 0);
+  g_assert_true (pace_store_speed (store, 1, 812.5, NULL));
+  g_assert_cmpfloat (pace_load_speed (store, 1), ==, 812.5);
+  g_assert_cmpfloat (pace_load_speed (store, 2), ==, 0); /* another account's wire */
+  g_assert_true (store_set_meta (store, "speed.1", "inf", NULL));
+  g_assert_cmpfloat (pace_load_speed (store, 1), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -112,6 +143,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/pace/windows", test_windows);
   g_test_add_func ("/pace/clock", test_clock);
   g_test_add_func ("/pace/brake", test_brake);
+  g_test_add_func ("/pace/prune", test_prune);
   g_test_add_func ("/pace/forecast", test_forecast);
+  g_test_add_func ("/pace/speed", test_speed);
   return g_test_run ();
 }
