@@ -24,6 +24,10 @@ fail (Store *self, const char *doing, GError **error)
                  sqlite3_db_filename (self->db, "main"), advice);
     return FALSE;
   }
+  if (code == SQLITE_AUTH) { /* is_suppressed(): the vault is locked */
+    g_set_error_literal (error, FAULT, FAULT_NO_PERM, advice);
+    return FALSE;
+  }
   g_set_error (error, FAULT, code == SQLITE_READONLY || code == SQLITE_CANTOPEN ? FAULT_CANT_CREATE : FAULT_IO, "%s: %s", doing, advice);
   return FALSE;
 }

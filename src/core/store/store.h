@@ -1,6 +1,7 @@
 /* store.h - the one SQLite file: opening, migrations, statements, transactions. What the tables mean stands in migrations.c.
  * Trust:  values were checked by core/intake. One thread, one connection: a transaction never spans a return to the main loop.
- * Used in: core. Errors: FAULT_IO (disk full, read error: nothing of the transaction is kept), FAULT_CANT_CREATE. */
+ * Used in: core. Errors: FAULT_IO (disk full, read error: nothing of the transaction is kept), FAULT_CANT_CREATE, FAULT_NO_PERM (the
+ * statement asked is_suppressed() and the vault is locked). */
 #pragma once
 #include <gio/gio.h>
 #include <sqlite3.h>

@@ -86,7 +86,9 @@ is_suppressed_cb (sqlite3_context *sql, int n, sqlite3_value **values)
 
   if (result < 0)
     sqlite3_result_error (sql, error->message, -1);
-  else
+  if (result < 0 && error->code == FAULT_NO_PERM)
+    sqlite3_result_error_code (sql, SQLITE_AUTH); /* keeps the words: the store makes FAULT_NO_PERM of it again */
+  if (result >= 0)
     sqlite3_result_int (sql, result);
 }
 
