@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#define FRAME_FULL_BYTES (2 * 1024 * 1024) /* contract: Send takes 8 MiB; one more row of an import fits behind these */
+#define FRAME_FULL_BYTES (2 * 1024 * 1024) /* contract: Send takes 8 MiB; one more row fits behind these */
+#define ROW_MAX_BYTES (6 * 1024 * 1024 - 4096) /* what is left of the 8 MiB, less the row's and the frame's own octets, the address excepted */
 
 /* --- counts --- */
 
@@ -91,7 +92,7 @@ typedef struct {
   guint64  id;
   guint32  attempt;
   State    from;
-  gboolean is_suppressed;
+  gboolean is_suppressed, is_too_large;
 } Due;
 
 /* The stored values are in frame form already: copied as they are. */
@@ -107,6 +108,13 @@ write_row (FrameWriter *frame, sqlite3_stmt *row, guint32 attempt)
   frame_writer_raw (frame, fields, len);
 }
 
+/* Merges may have made a person bigger than any import lets in. */
+static gsize
+get_row_size (sqlite3_stmt *row)
+{
+  return (gsize) sqlite3_column_bytes (row, 2) + (gsize) sqlite3_column_bytes (row, 3) + (gsize) sqlite3_column_bytes (row, 4);
+}
+
 static gboolean
 collect_due (Store *store, const LedgerHandOver *what, const char *sql, guint max_rows, FrameWriter *frame, GArray *due, GError **error)
 {
@@ -116,7 +124,8 @@ collect_due (Store *store, const LedgerHandOver *what, const char *sql, guint ma
   while ((result = store_step (store, row, error)) == 1) {
     Due found = { (guint64) store_int (row, 0), (guint32) store_int (row, 1) + 1, (State) store_int (row, 6), store_int (row, 5) != 0 };
 
-    if (!found.is_suppressed)
+    found.is_too_large = get_row_size (row) > ROW_MAX_BYTES;
+    if (!found.is_suppressed && !found.is_too_large)
       write_row (frame, row, found.attempt);
     g_array_append_val (due, found);
     if (frame_writer_get_size (frame) >= FRAME_FULL_BYTES) {
@@ -143,6 +152,15 @@ mark_suppressed (Store *store, guint64 campaign, const Due *due, gint64 now_utc,
                     now_utc, (gint64) campaign, (gint64) due->id);
 }
 
+static gboolean
+mark_too_large (Store *store, guint64 campaign, const Due *due, gint64 now_utc, GError **error)
+{
+  return store_run (store, error,
+                    "UPDATE recipient SET state=3, reason='data', reply='this person''s values are together larger than 6 MiB; nothing was sent', time_utc=?,"
+                    " first_utc=CASE first_utc WHEN 0 THEN ?1 ELSE first_utc END, not_before_utc=0 WHERE campaign=? AND id=?",
+                    "iii", now_utc, (gint64) campaign, (gint64) due->id);
+}
+
 gboolean
 ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, GArray *out_handed, LedgerTally *tally, GError **error)
 {
@@ -161,6 +179,12 @@ ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, 
       if (!mark_suppressed (store, what->campaign, row, what->now_utc, error))
         return FALSE;
       ledger_tally_move (tally, what->campaign, row->from, STATE_SKIPPED, 1);
+      continue;
+    }
+    if (row->is_too_large) {
+      if (!mark_too_large (store, what->campaign, row, what->now_utc, error))
+        return FALSE;
+      ledger_tally_move (tally, what->campaign, row->from, STATE_REFUSED, 1);
       continue;
     }
     if (!mark_handed (store, what, row, error))

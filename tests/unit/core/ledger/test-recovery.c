@@ -396,6 +396,26 @@ test_resolve (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get (fixture, "first_utc", 2), ==, 0); /* days later: a new lifetime, else a first 4xx would be the last */
 }
 
+/* Send takes 8 MiB: one that is too large is refused by itself, and the others go. */
+static void
+test_too_large (Fixture *fixture, gconstpointer data)
+{
+  static const guint32 len = 6 * 1024 * 1024;
+  g_autofree guint8 *big = g_malloc0 (4 + len);
+
+  big[2] = (guint8) (len >> 16); /* one value in frame form */
+  add_person (fixture, 1, "small@example.org");
+  add_person (fixture, 2, "big@example.org");
+  add_person (fixture, 3, "last@example.org");
+  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE snapshot SET fields=? WHERE id=2", "b", big, (gsize) (4 + len)));
+  g_assert_cmpuint (hand_over (fixture, 1, 1000), ==, 2);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED);
+  g_assert_cmpint (get (fixture, "state", 2), ==, STATE_REFUSED);
+  g_assert_cmpint (get (fixture, "reason='data' AND reply<>''", 2), ==, 1);
+  g_assert_cmpint (get (fixture, "state", 3), ==, STATE_HANDED);
+  g_assert_cmpint (get_tally (fixture, STATE_REFUSED), ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -414,5 +434,6 @@ main (int argc, char *argv[])
   g_test_add ("/ledger/suppressed", Fixture, NULL, set_up, test_suppressed, tear_down);
   g_test_add ("/ledger/stale", Fixture, NULL, set_up, test_stale, tear_down);
   g_test_add ("/ledger/resolve", Fixture, NULL, set_up, test_resolve, tear_down);
+  g_test_add ("/ledger/too-large", Fixture, NULL, set_up, test_too_large, tear_down);
   return g_test_run ();
 }
