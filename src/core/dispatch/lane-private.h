@@ -41,6 +41,7 @@ struct Lane {
   Pace      *pace;
   GPtrArray *works;   /* of Work */
 
+  guint      next_work; /* who is first at the next hand-over, counted on without end */
   LanePhase    phase;
   Peer        *peer;
   PrTransport1 *proxy;

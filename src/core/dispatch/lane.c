@@ -376,7 +376,7 @@ static gboolean
 finish_campaigns (Lane *self, GPtrArray *finished, GError **error)
 {
   for (guint i = 0; i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
+    Work *work = g_ptr_array_index (self->works, (self->next_work + i) % self->works->len);
     gint64 counts[STATE_COUNT];
 
     if (work->is_stopping)
@@ -416,6 +416,7 @@ after_outcomes (Lane *self)
   guint accepted = 0;
 
   for (guint i = 0; i < self->outcomes->len; i++) {
+  self->next_work += *out_count > 0; /* where there is room for one only, each has its turn */
     const LedgerOutcome *outcome = &g_array_index (self->outcomes, LedgerOutcome, i);
 
     accepted += outcome->outcome == OUTCOME_ACCEPTED;
