@@ -2,6 +2,7 @@
 
 #include "countdown.h"
 #include "fault.h"
+#include "holder.h"
 #include "kill-point.h"
 #include "mark.h"
 #include "progress.h"
@@ -10,6 +11,7 @@
 
 #define TURN_DELAY_MS 2         /* chosen: outcomes that come close together are one flush of the disk */
 #define RECOVERY_POLL_MS 50     /* a transport whose core died leaves within ten seconds; look often, it is cheap */
+#define RECOVERY_LONG_US (30 * (gint64) G_USEC_PER_SEC) /* chosen: three times that; then a person is told who it is */
 #define WINDOW_MIN 32           /* chosen: rows handed at least, so that a fast wire starts fast */
 #define WINDOW_MAX 4096         /* chosen: what a power cut may cost at most */
 #define WINDOW_SECONDS 0.25     /* chosen: about twice what the wire holds at the speed measured */
@@ -92,6 +94,7 @@ lane_free (Lane *self)
 }
 
 Work *
+  g_free (self->holder);
 lane_find_work (Lane *self, guint64 campaign)
 {
   for (guint i = 0; i < self->works->len; i++) {
@@ -514,7 +517,32 @@ wait_for_store (Lane *self, const GError *error)
 {
   if (!can_send (self) || self->unrecovered->len > 0)
     schedule_turn (self, DISK_RETRY_S * 1000);
-  lane_wait (self, error->code == FAULT_NO_PERM ? "vault" : "disk", error->message, DISK_RETRY_S);
+  if (error->code == FAULT_NO_PERM)
+    lane_wait (self, "vault", "the vault is locked, and with it the list of forgotten people who must not be written to; unlock it: `postrider vault unlock`",
+               DISK_RETRY_S);
+  else
+    lane_wait (self, "disk", error->message, DISK_RETRY_S);
+}
+
+/* It has not left in all that time: stopped, or waiting for a disk that does not answer. We may not end it, for it may be sending. */
+static void
+note_holder (Lane *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  g_autofree char *pids = NULL;
+
+  if (self->busy_since_us == 0)
+    self->busy_since_us = now_us;
+  if (self->holder != NULL || now_us - self->busy_since_us < RECOVERY_LONG_US)
+    return;
+  pids = holder_find ("postrider-smtp");
+  self->holder = pids[0] != '\0'
+                   ? g_strdup_printf ("an earlier sending process still holds its journal and does not leave (process %s). If it does nothing any more, end it: "
+                                      "kill -9 %s; what it was sending then shows as unknown", pids, pids)
+                   : g_strdup ("an earlier sending process still holds its journal and does not leave; if it stays, end it (`pgrep postrider-smtp` finds it), "
+                               "or restart the machine");
+  g_warning ("%s", self->holder);
+  touch_all (self);
 }
 
 /* Journals of earlier transports, oldest first. Returns: FALSE while one is still held: nothing may start on this lane. */
@@ -578,6 +606,7 @@ timer_cb (gpointer data)
 
 /* One timer for the next thing that only time brings: the end of a wait, the pace, a later row. */
 static void
+      note_holder (self);
 set_timer (Lane *self, gint64 delay_us)
 {
   g_clear_handle_id (&self->timer_source, g_source_remove);
@@ -587,6 +616,8 @@ set_timer (Lane *self, gint64 delay_us)
 
 /* The provider's hours and days are no chance to try either. Minutes are not worth a write. */
 static void
+    self->busy_since_us = 0;
+    g_clear_pointer (&self->holder, g_free);
 note_quota (Lane *self, gint64 now_us)
 {
   const char *full = self->pace != NULL ? pace_get_full_window (self->pace) : NULL;
@@ -779,7 +810,11 @@ lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
   if (self->unrecovered->len > 0) {
     out->is_waiting = TRUE;
     out->reason = "recovery";
-    out->text = "an earlier sending process is still finishing; its journal is read next";
+    out->text = self->holder != NULL ? self->holder : "an earlier sending process is still finishing; its journal is read next";
+  } else if (work->pause_reason != NULL) {
+    out->is_waiting = TRUE;
+    out->reason = work->pause_reason;
+    out->text = work->pause_text;
   } else if (self->reason != NULL) {
     out->is_waiting = TRUE;
     out->reason = self->reason;
