@@ -45,6 +45,8 @@ work_free (Work *work)
   g_array_unref (work->stoppers);
   g_free (work);
 }
+  g_free (work->pause_reason);
+  g_free (work->pause_text);
 
 Lane *
 lane_new (Core *core, gint64 account)
@@ -263,15 +265,44 @@ lane_drain (Lane *self, LaneStoppedFunc done, gpointer data)
   countdown_over_cb (countdown);
 }
 
-/* The campaign stays SENDING in the store when a person did not stop it; here it is told to the ledger that it is paused. */
+static gboolean
+write_pause (Lane *self, Work *work)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!campaign_set_state (self->core, work->campaign->id, CAMPAIGN_PAUSED, work->pause_reason, work->pause_text, &error)) {
+    g_warning ("campaign %" G_GUINT64_FORMAT " could not be marked as paused yet: %s", work->campaign->id, error->message);
+    return FALSE;
+  }
+  g_clear_pointer (&work->pause_reason, g_free);
+  g_clear_pointer (&work->pause_text, g_free);
+  return TRUE;
+}
+
+/* Returns: FALSE while the store refuses one: its campaign stays here, or it would be SENDING there without a lane. */
+static gboolean
+write_pauses (Lane *self)
+{
+  gboolean is_done = TRUE;
+
+  for (guint i = 0; i < self->works->len; i++) {
+    Work *work = g_ptr_array_index (self->works, i);
+
+    if (work->pause_reason != NULL && !write_pause (self, work))
+      is_done = FALSE;
+  }
+  return is_done;
+}
+
+/* For a person to look at. Nothing more of it is handed over, whether the store takes the pause now or later. */
 void
 lane_pause_one (Lane *self, Work *work, const char *reason, const char *text)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *shown = text_printable (text, -1, 512);
-
-  if (!campaign_set_state (self->core, work->campaign->id, CAMPAIGN_PAUSED, reason, shown, &error))
-    g_warning ("campaign %" G_GUINT64_FORMAT " could not be marked as paused: %s", work->campaign->id, error->message);
+  g_free (work->pause_reason);
+  g_free (work->pause_text);
+  work->pause_reason = g_strdup (reason);
+  work->pause_text = text_printable (text, -1, 512);
+  write_pause (self, work);
   work->is_stopping = TRUE;
   if (self->phase == LANE_OPEN)
     lane_recall (self, work->campaign->id);
@@ -488,6 +519,8 @@ flush_outcomes (Lane *self, GError **error)
   if (self->outcomes->len == 0)
     return TRUE;
   if (!store_begin (self->core->store, error))
+    if (work->pause_reason != NULL && !self->core->is_leaving) /* leaving, it stays SENDING: the next core tries, and pauses it */
+      continue;
     return FALSE;
   if (!record_outcomes (self, tally, error) || !ledger_write_tally (self->core->store, tally, error) ||
       !ledger_count_turn (self->core->store, &turn_number, error)) {
@@ -699,7 +732,7 @@ turn (Lane *self)
   if (!write_turn (self, parcels, finished, &turn_number, &error)) {
     failed_turn (self, error);
     plan (self);
-    return;
+    return; /* wait_for_store() comes back */
   }
   KILL_POINT ("core-handed");
   if (turn_number > 0)
@@ -707,6 +740,7 @@ turn (Lane *self)
   after_outcomes (self);
   send_parcels (self, parcels);
   touch_all (self);
+  gboolean is_paused = write_pauses (self);
   for (guint i = 0; i < finished->len; i++)
     drop_work (self, g_ptr_array_index (finished, i));
   drop_stopped (self);
@@ -726,6 +760,8 @@ turn_cb (gpointer data)
 
 static void
 schedule_turn (Lane *self, guint delay_ms)
+  if (!is_paused)
+    set_timer (self, DISK_RETRY_S * G_USEC_PER_SEC);
 {
   if (self->turn_source == 0)
     self->turn_source = g_timeout_add (delay_ms, turn_cb, self);
