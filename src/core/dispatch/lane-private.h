@@ -41,8 +41,8 @@ struct Lane {
   Account   *account; /* of the transport that runs now, or the last one */
   Pace      *pace;
   GPtrArray *works;   /* of Work */
-
   guint      next_work; /* who is first at the next hand-over, counted on without end */
+
   LanePhase    phase;
   Peer        *peer;
   PrTransport1 *proxy;
@@ -59,8 +59,8 @@ struct Lane {
   GArray *returned; /* of Returned, to be put back */
   GArray *unrecovered; /* of guint64: serials, oldest first */
   GArray *liars;       /* of guint64: journals that prove nothing; the store could not be told yet */
-  gboolean is_unlisted; /* the store could not say which journals there are */
   gint64  busy_since_us; /* the oldest of unrecovered is held by another process since then; 0: it is not */
+  gboolean is_unlisted; /* the store could not say which journals there are */
 
   char  *reason, *text; /* why nothing goes; reason NULL: it goes */
   gint64 wait_until_us, waiting_since_us;
@@ -71,9 +71,9 @@ struct Lane {
   GQueue last;
   gint64 rate_second;
   guint  rate_counts[RATE_SECONDS];
-};
   double best_per_s; /* of seconds on end, since the last one that was stored */
   char  *holder; /* words about the process that holds an earlier journal */
+};
 
 /* lane.c */
 void lane_wait       (Lane *self, const char *reason, const char *text, gint64 delay_s); /* 0: a growing delay */

@@ -19,8 +19,10 @@
 #define IDLE_CLOSE_S 5          /* nothing due for longer: no transport is kept waiting */
 #define TIMER_MAX_S 60          /* look at the clock again at least once a minute: it may have been set */
 #define LAST_REPLIES 5
+#define SPEED_SECONDS 3         /* chosen: less is a burst */
 #define DISK_RETRY_S 5
 #define IDLE_TURN_US 100000 /* chosen: rows are due and nothing is under way that would wake us */
+#define PACE_SHOWN_US (2 * (gint64) G_USEC_PER_SEC) /* chosen: sooner than that nobody asks when it goes on */
 #define QUOTA_STEP_US (60 * (gint64) G_USEC_PER_SEC) /* a window that opens and closes by the second is one wait */
 
 static void schedule_turn (Lane *self, guint delay_ms);
@@ -43,10 +45,10 @@ work_free (Work *work)
 {
   campaign_free (work->campaign);
   g_array_unref (work->stoppers);
-  g_free (work);
-}
   g_free (work->pause_reason);
   g_free (work->pause_text);
+  g_free (work);
+}
 
 Lane *
 lane_new (Core *core, gint64 account)
@@ -92,11 +94,11 @@ lane_free (Lane *self)
   g_queue_clear_full (&self->last, g_free);
   g_free (self->reason);
   g_free (self->text);
+  g_free (self->holder);
   g_free (self);
 }
 
 Work *
-  g_free (self->holder);
 lane_find_work (Lane *self, guint64 campaign)
 {
   for (guint i = 0; i < self->works->len; i++) {
@@ -138,7 +140,19 @@ get_per_second (Lane *self)
     if (count > 0)
       seconds = (guint) i;
   }
+  if (seconds >= SPEED_SECONDS && self->pace != NULL && pace_get_window (self->pace) == G_MAXUINT) /* the wire's own speed, not a pace that was asked for */
+    self->best_per_s = MAX (self->best_per_s, (double) total / seconds);
   return seconds > 0 ? (double) total / seconds : self->rate_counts[second % RATE_SECONDS];
+}
+
+/* For the forecast before the next campaign: what this run kept up for seconds, not the few stragglers at its end. */
+static gboolean
+store_speed (Lane *self, GError **error)
+{
+  double best_per_s = self->best_per_s;
+
+  self->best_per_s = 0;
+  return best_per_s == 0 || pace_store_speed (self->core->store, self->account_id, best_per_s, error);
 }
 
 void
@@ -392,7 +406,7 @@ hand_over_all (Lane *self, GPtrArray *parcels, LedgerTally *tally, guint *out_co
   if (room > 0)
     room = pace_allow (self->pace, self->core->store, room, g_get_monotonic_time (), store_now_utc ());
   for (guint i = 0; i < self->works->len && room > 0; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
+    Work *work = g_ptr_array_index (self->works, (self->next_work + i) % self->works->len);
     guint before = *out_count;
 
     if (!work->is_begun || work->is_stopping)
@@ -402,6 +416,7 @@ hand_over_all (Lane *self, GPtrArray *parcels, LedgerTally *tally, guint *out_co
       return FALSE;
     room -= MIN (room, *out_count - before);
   }
+  self->next_work += *out_count > 0; /* where there is room for one only, each has its turn */
   return *out_count == 0 || pace_count (self->pace, self->core->store, *out_count, store_now_utc (), error);
 }
 
@@ -410,7 +425,7 @@ static gboolean
 finish_campaigns (Lane *self, GPtrArray *finished, GError **error)
 {
   for (guint i = 0; i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, (self->next_work + i) % self->works->len);
+    Work *work = g_ptr_array_index (self->works, i);
     gint64 counts[STATE_COUNT];
 
     if (work->is_stopping)
@@ -436,6 +451,7 @@ write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *out_tur
     return FALSE;
   if (record_outcomes (self, tally, error) && hand_over_all (self, parcels, tally, &count, error) &&
       ledger_write_tally (self->core->store, tally, error) && finish_campaigns (self, finished, error) &&
+      (finished->len == 0 || store_speed (self, error)) &&
       ((count == 0 && self->outcomes->len == 0 && self->returned->len == 0) || ledger_count_turn (self->core->store, out_turn, error))) {
     KILL_POINT ("core-before-commit");
     return store_commit (self->core->store, error);
@@ -450,7 +466,6 @@ after_outcomes (Lane *self)
   guint accepted = 0;
 
   for (guint i = 0; i < self->outcomes->len; i++) {
-  self->next_work += *out_count > 0; /* where there is room for one only, each has its turn */
     const LedgerOutcome *outcome = &g_array_index (self->outcomes, LedgerOutcome, i);
 
     accepted += outcome->outcome == OUTCOME_ACCEPTED;
@@ -504,6 +519,8 @@ drop_stopped (Lane *self)
   for (guint i = self->works->len; i-- > 0;) {
     Work *work = g_ptr_array_index (self->works, i);
 
+    if (work->pause_reason != NULL && !self->core->is_leaving) /* leaving, it stays SENDING: the next core tries, and pauses it */
+      continue;
     if (work->is_stopping && !self->is_unlisted && self->unrecovered->len == 0 && outstanding_count_campaign (self->held, work->campaign->id) == 0)
       drop_work (self, work);
   }
@@ -519,8 +536,6 @@ flush_outcomes (Lane *self, GError **error)
   if (self->outcomes->len == 0)
     return TRUE;
   if (!store_begin (self->core->store, error))
-    if (work->pause_reason != NULL && !self->core->is_leaving) /* leaving, it stays SENDING: the next core tries, and pauses it */
-      continue;
     return FALSE;
   if (!record_outcomes (self, tally, error) || !ledger_write_tally (self->core->store, tally, error) ||
       !ledger_count_turn (self->core->store, &turn_number, error)) {
@@ -591,6 +606,7 @@ recover (Lane *self)
     if (!self->is_unlisted && mark_liars (self, &error) && flush_outcomes (self, &error))
       result = recovery_apply (self->core, g_array_index (self->unrecovered, guint64, 0), NULL, &error);
     if (result == RECOVERY_BUSY) {
+      note_holder (self);
       schedule_turn (self, RECOVERY_POLL_MS);
       return FALSE;
     }
@@ -600,6 +616,8 @@ recover (Lane *self)
       return FALSE;
     }
     g_array_remove_index (self->unrecovered, 0);
+    self->busy_since_us = 0;
+    g_clear_pointer (&self->holder, g_free);
     mark_update (self->core);
     touch_all (self);
   }
@@ -639,7 +657,6 @@ timer_cb (gpointer data)
 
 /* One timer for the next thing that only time brings: the end of a wait, the pace, a later row. */
 static void
-      note_holder (self);
 set_timer (Lane *self, gint64 delay_us)
 {
   g_clear_handle_id (&self->timer_source, g_source_remove);
@@ -649,8 +666,6 @@ set_timer (Lane *self, gint64 delay_us)
 
 /* The provider's hours and days are no chance to try either. Minutes are not worth a write. */
 static void
-    self->busy_since_us = 0;
-    g_clear_pointer (&self->holder, g_free);
 note_quota (Lane *self, gint64 now_us)
 {
   const char *full = self->pace != NULL ? pace_get_full_window (self->pace) : NULL;
@@ -725,6 +740,7 @@ turn (Lane *self)
   g_autoptr (GPtrArray) finished = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   gint64 turn_number = 0;
+  gboolean is_paused = write_pauses (self);
 
   set_pace (self);
   if (self->reason != NULL && g_get_monotonic_time () >= self->wait_until_us)
@@ -740,11 +756,12 @@ turn (Lane *self)
   after_outcomes (self);
   send_parcels (self, parcels);
   touch_all (self);
-  gboolean is_paused = write_pauses (self);
   for (guint i = 0; i < finished->len; i++)
     drop_work (self, g_ptr_array_index (finished, i));
   drop_stopped (self);
   plan (self);
+  if (!is_paused)
+    set_timer (self, DISK_RETRY_S * G_USEC_PER_SEC);
 }
 
 static gboolean
@@ -760,8 +777,6 @@ turn_cb (gpointer data)
 
 static void
 schedule_turn (Lane *self, guint delay_ms)
-  if (!is_paused)
-    set_timer (self, DISK_RETRY_S * G_USEC_PER_SEC);
 {
   if (self->turn_source == 0)
     self->turn_source = g_timeout_add (delay_ms, turn_cb, self);
@@ -827,6 +842,8 @@ describe_pause_of_nature (Lane *self, const gint64 counts[STATE_COUNT], LaneStat
     out->reason = "later";
     out->text = "the servers asked to try the rest again later";
     out->next_utc = get_next_due (self, now_utc);
+  } else if (delay_us >= PACE_SHOWN_US && counts[STATE_QUEUED] > 0 && counts[STATE_HANDED] == 0) {
+    out->next_utc = now_utc + delay_us / G_USEC_PER_SEC; /* the pace that was asked for: no wait, but people look at the clock */
   }
 }
 
