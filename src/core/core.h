@@ -21,4 +21,6 @@ typedef struct {
   App    *app;
   Progress *progress;
   Composer *composer;
+  gboolean is_leaving; /* lanes_drain() was called: nothing is started any more */
+  GSList *corrections; /* campaign/campaigns.c: resumptions whose new text is being compiled */
 } Core;

@@ -35,6 +35,13 @@ has_secrets (Core *core, const Campaign *campaign, GError **error)
   return TRUE;
 }
 
+/* Its lane would be drained already: nothing would stop it before core is gone. */
+static gboolean
+is_staying (Core *core, GError **error)
+{
+  return !core->is_leaving || refuse (error, FAULT_TEMP, "Postrider is leaving; try again in a moment");
+}
+
 static gboolean
 go (Core *core, const Campaign *campaign, GError **error)
 {
@@ -50,7 +57,7 @@ campaigns_start (Core *core, guint64 id, GError **error)
 {
   g_autoptr (Campaign) campaign = campaign_load (core, id, error);
 
-  if (campaign == NULL)
+  if (campaign == NULL || !is_staying (core, error))
     return FALSE;
   if (campaign->state != CAMPAIGN_PREPARED)
     return refuse (error, FAULT_USAGE, "this campaign was started already");
@@ -58,6 +65,24 @@ campaigns_start (Core *core, guint64 id, GError **error)
 }
 
 /* --- pause and cancel --- */
+
+typedef struct {
+  Core     *core;
+  Campaign *campaign; /* with the corrected texts */
+  gboolean  is_overtaken; /* a pause came while they were compiled */
+} Resume;
+
+/* Who pauses while a corrected text is compiled was answered: it must not go on after that. */
+static void
+overtake_corrections (Core *core, guint64 campaign)
+{
+  for (GSList *l = core->corrections; l != NULL; l = l->next) {
+    Resume *resume = l->data;
+
+    if (resume->campaign->id == campaign)
+      resume->is_overtaken = TRUE;
+  }
+}
 
 typedef struct {
   Core     *core;
@@ -125,11 +150,14 @@ stop_async (Core *core, guint64 id, gboolean is_cancel, GAsyncReadyCallback call
   g_task_set_task_data (task, stop, (GDestroyNotify) stop_free);
   if (campaign != NULL && (campaign->state == CAMPAIGN_DONE || campaign->state == CAMPAIGN_CANCELLED))
     refuse (&error, FAULT_USAGE, "this campaign has ended already");
+  if (campaign != NULL && campaign->state == CAMPAIGN_PREPARING)
+    refuse (&error, FAULT_TEMP, "this campaign is still being prepared; try again in a moment");
   if (error != NULL) {
     g_task_return_error (task, error);
     g_object_unref (task);
     return;
   }
+  overtake_corrections (core, id);
   /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): campaign_load() gives a campaign or an error */
   if (campaign->state == CAMPAIGN_SENDING &&
       !campaign_set_state (core, id, CAMPAIGN_PAUSED, "asked", "", &error)) { /* first: a crash in the middle must not send on */
@@ -159,11 +187,6 @@ campaigns_finish (GAsyncResult *result, GError **error)
 }
 
 /* --- resume --- */
-
-typedef struct {
-  Core     *core;
-  Campaign *campaign; /* with the corrected texts */
-} Resume;
 
 static void
 resume_free (Resume *resume)
@@ -206,9 +229,9 @@ is_still_paused (const Resume *resume, GError **error)
 {
   g_autoptr (Campaign) now = campaign_load (resume->core, resume->campaign->id, error);
 
-  if (now == NULL)
+  if (now == NULL || !is_staying (resume->core, error))
     return FALSE;
-  if (now->state != CAMPAIGN_PAUSED || now->version + 1 != resume->campaign->version ||
+  if (resume->is_overtaken || now->state != CAMPAIGN_PAUSED || now->version + 1 != resume->campaign->version ||
       lane_find_stopping (lanes_get (resume->core->lanes, now->account), now->id))
     return refuse (error, FAULT_TEMP, "the campaign was resumed, stopped or corrected by somebody else meanwhile; look at it again");
   return TRUE;
@@ -222,6 +245,7 @@ corrected_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   g_autoptr (Composed) composed = composer_begin_finish (resume->core->composer, result, &error);
 
+  resume->core->corrections = g_slist_remove (resume->core->corrections, resume);
   if (composed != NULL && is_still_paused (resume, &error) && store_version (resume->core, resume->campaign, &error) && go (resume->core, resume->campaign, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -233,6 +257,8 @@ may_resume (Core *core, const Campaign *campaign, GVariantDict *correction, GErr
 {
   gboolean is_confirmed = FALSE;
 
+  if (!is_staying (core, error))
+    return FALSE;
   if (campaign->state != CAMPAIGN_PAUSED)
     return refuse (error, FAULT_USAGE, campaign->state == CAMPAIGN_SENDING ? "this campaign is sending" : "only a paused campaign can be resumed");
   g_variant_dict_lookup (correction, "restored", "b", &is_confirmed);
@@ -266,6 +292,7 @@ campaigns_resume_async (Core *core, guint64 id, GVariant *correction, GAsyncRead
   g_variant_dict_clear (&dict);
   if (may && is_corrected) {
     resume->campaign->version++;
+    core->corrections = g_slist_prepend (core->corrections, resume);
     composer_begin_async (core->composer, resume->campaign, corrected_cb, g_steal_pointer (&task));
     return;
   }
@@ -317,7 +344,7 @@ campaigns_resolve (Core *core, guint64 id, const char *how, const char *const *a
   if (lane_is_holding (lanes_get (core->lanes, campaign->account), id))
     return refuse (error, FAULT_TEMP, "a sending process may still hold some of these; pause the campaign, or try again in a moment");
   is_reopened = is_resend && campaign->state == CAMPAIGN_DONE;
-  if ((is_reopened && !has_secrets (core, campaign, error)) || !store_begin (core->store, error))
+  if ((is_reopened && (!is_staying (core, error) || !has_secrets (core, campaign, error))) || !store_begin (core->store, error))
     return FALSE;
   if (!resolve_rows (core, id, is_resend, addresses, tally, out_count, error) || !ledger_write_tally (core->store, tally, error) ||
       !store_audit (core->store, "campaign.resolved", detail, error) ||

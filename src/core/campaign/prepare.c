@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define LIFETIME_DEFAULT_S 86400 /* issue: 24 hours in all */
-#define CONNECTION_PER_S 500     /* chosen: what one warm connection does, for the first forecast; then it is measured */
+#define CONNECTION_PER_S 500     /* chosen: what one warm connection does, until the account was measured once */
 
 typedef struct {
   Core         *core;
@@ -281,6 +281,10 @@ prepare_discard (Core *core, guint64 campaign, GError **error)
 
   if (loaded == NULL)
     return FALSE;
+  if (loaded->state == CAMPAIGN_PREPARING) { /* its people are being written down: they would be left without it */
+    g_set_error_literal (error, FAULT, FAULT_TEMP, "this campaign is still being prepared; try again in a moment");
+    return FALSE;
+  }
   if (loaded->state > CAMPAIGN_PREPARED)
     return usage (error, "this campaign was started: it stays in the ledger");
   return remove_rows (core, campaign, error);
@@ -363,9 +367,12 @@ forecast (Prepare *self)
 {
   g_autoptr (Pace) pace = pace_new (self->account);
   guint connections = self->campaign->connections > 0 ? self->campaign->connections : MAX (2, self->account->connections);
+  double per_second = pace_load_speed (self->core->store, self->account->id);
 
   pace_set_rate (pace, self->campaign->per_hour, g_get_monotonic_time ());
-  return pace_forecast_s (pace, self->core->store, (gint64) snapshot_get_counts (self->snapshot)->queued, connections * CONNECTION_PER_S, store_now_utc ());
+  if (per_second <= 0)
+    per_second = connections * CONNECTION_PER_S;
+  return pace_forecast_s (pace, self->core->store, (gint64) snapshot_get_counts (self->snapshot)->queued, per_second, store_now_utc ());
 }
 
 static GVariant *

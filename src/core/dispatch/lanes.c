@@ -104,6 +104,7 @@ lanes_drain (Lanes *self, LaneStoppedFunc done, gpointer data)
   Countdown *countdown = countdown_new (done, data);
   g_autoptr (GList) lanes = g_hash_table_get_values (self->lanes);
 
+  self->core->is_leaving = TRUE;
   for (GList *l = lanes; l != NULL; l = l->next)
     lane_drain (l->data, countdown_over_cb, countdown_add (countdown));
   countdown_over_cb (countdown);

@@ -11,4 +11,4 @@ void   lanes_recall (Lanes *self);
 
 /* At start: lanes for every account that has unrecovered journals or campaigns in SENDING. */
 gboolean lanes_resume (Lanes *self, GError **error);
-void   lanes_drain (Lanes *self, LaneStoppedFunc done, gpointer data); /* all; then `done` once */
+void   lanes_drain (Lanes *self, LaneStoppedFunc done, gpointer data); /* all; then `done` once. For leaving: from here on nothing may be started */
