@@ -1,0 +1,362 @@
+/* A lane against a transport that plays a part (player.c): from the hand-over to the ledger's last word. */
+#include "campaigns.h"
+#include "composer.h"
+#include "fault.h"
+#include "lanes.h"
+#include "ledger.h"
+#include "prepare.h"
+#include "progress.h"
+#include "store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PEOPLE 4
+#define PATIENCE_US (20 * (gint64) G_USEC_PER_SEC) /* a slow machine under sanitizers; nothing here waits for so long */
+
+typedef struct {
+  char *home;
+  Core  core;
+} Fixture;
+
+static gboolean is_vault_locked = FALSE;
+
+static void
+is_suppressed_cb (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  sqlite3_result_int (context, 0);
+  if (is_vault_locked) { /* as suppression.c does */
+    sqlite3_result_error (context, "the vault is locked", -1);
+    sqlite3_result_error_code (context, SQLITE_AUTH);
+  }
+}
+
+static void
+changed_cb (guint64 campaign, gpointer data)
+{
+}
+
+static void
+run (Fixture *fixture, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+
+  store_run (fixture->core.store, &error, sql, "");
+  g_assert_no_error (error);
+}
+
+/* data: the part. */
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->home = g_dir_make_tmp ("lane-XXXXXX", NULL);
+  path = g_build_filename (fixture->home, "store.db", NULL);
+  fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .store = store_open (path, &error), .progress = progress_new (changed_cb, NULL) };
+  g_assert_no_error (error);
+  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
+  g_assert_true (store_run (fixture->core.store, &error,
+                            "INSERT INTO account(id,name,address,host,port,tls,pin,created_utc) VALUES(1,'a','a@example.org','localhost',25,'none',?,1)", "s", data));
+  g_assert_no_error (error);
+  fixture->core.lanes = lanes_new (&fixture->core);
+  fixture->core.composer = composer_new (&fixture->core);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", fixture->home);
+
+  lanes_free (fixture->core.lanes);
+  composer_free (fixture->core.composer);
+  progress_free (fixture->core.progress);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  store_close (fixture->core.store);
+  g_assert_cmpint (system (command), ==, 0);
+  g_free (fixture->home);
+}
+
+static void
+add_campaign (Fixture *fixture, gint64 id, CampaignState state, gint64 people)
+{
+  g_autoptr (GError) error = NULL;
+  Store *store = fixture->core.store;
+
+  store_run (store, &error, "INSERT INTO campaign(id,identity,account,state,sender,subject,columns,lifetime_s,version,created_utc)"
+                            " VALUES(?,randomblob(16),1,?,'a@example.org','s',x'70686f6e65',86400,1,1)", "ii", id, (gint64) state);
+  g_assert_no_error (error);
+  store_run (store, &error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,1,'s','','hello',1)", "i", id);
+  g_assert_no_error (error);
+  for (gint64 i = 1; i <= people; i++) {
+    g_autofree char *address = g_strdup_printf ("p%" G_GINT64_FORMAT "@example.org", i);
+
+    g_assert_true (store_run (store, NULL, "INSERT INTO recipient(campaign,id) VALUES(?,?)", "ii", id, i));
+    g_assert_true (store_run (store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields) VALUES(?1,?2,?2,?3,?3,x'00000000')", "iis", id, i, address));
+  }
+  g_assert_true (store_run (store, NULL, "INSERT INTO tally VALUES(?,0,?)", "ii", id, people));
+}
+
+static gint64
+count (Fixture *fixture, guint64 campaign, State state)
+{
+  gint64 counts[STATE_COUNT];
+
+  g_assert_true (ledger_get_counts (fixture->core.store, campaign, counts, NULL));
+  return counts[state];
+}
+
+static CampaignState
+get_state (Fixture *fixture, guint64 id)
+{
+  g_autoptr (Campaign) campaign = campaign_load (&fixture->core, id, NULL);
+
+  g_assert_nonnull (campaign);
+  return campaign->state;
+}
+
+static Lane *
+start (Fixture *fixture)
+{
+  Lane *lane = lanes_get (fixture->core.lanes, 1);
+
+  add_campaign (fixture, 1, CAMPAIGN_SENDING, PEOPLE);
+  lane_add_campaign (lane, 1);
+  return lane;
+}
+
+#define WAIT_FOR(condition)                                                          \
+  for (gint64 until_us = g_get_monotonic_time () + PATIENCE_US; !(condition);) {     \
+    g_assert_cmpint (g_get_monotonic_time (), <, until_us);                          \
+    if (!g_main_context_iteration (NULL, FALSE))                                     \
+      g_usleep (1000);                                                               \
+  }
+
+static void
+assert_reason (Lane *lane, const char *reason)
+{
+  LaneStatus status;
+
+  lane_describe (lane, 1, &status);
+  g_assert_true (status.is_waiting);
+  g_assert_cmpstr (status.reason, ==, reason);
+  g_assert_cmpstr (status.text, !=, "");
+}
+
+static gboolean
+is_waiting_for (Lane *lane, const char *reason)
+{
+  LaneStatus status;
+
+  lane_describe (lane, 1, &status);
+  g_assert_true (!status.is_waiting || strcmp (status.reason, "network") != 0 || status.next_utc > 0); /* it says when it goes on */
+  return status.is_waiting && strcmp (status.reason, reason) == 0;
+}
+
+static void
+test_done (Fixture *fixture, gconstpointer data)
+{
+  Lane *lane = start (fixture);
+
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
+  g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, PEOPLE);
+  WAIT_FOR (!lane_is_busy (lane)); /* its transport is closed, its journal read */
+}
+
+static void
+test_dies (Fixture *fixture, gconstpointer data)
+{
+  gint64 state = 0;
+
+  start (fixture);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
+  g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, PEOPLE - 1); /* one by its journal, two by the next transport */
+  g_assert_cmpint (count (fixture, 1, STATE_UNKNOWN), ==, 1);
+  g_assert_cmpint (store_get_int (fixture->core.store, &state, NULL, "SELECT state FROM recipient WHERE id=2", ""), ==, 1);
+  g_assert_cmpint (state, ==, STATE_UNKNOWN); /* it was on the wire */
+  g_assert_cmpint (store_get_int (fixture->core.store, &state, NULL, "SELECT attempt FROM recipient WHERE id=3", ""), ==, 1);
+  g_assert_cmpint (state, ==, 1); /* the first hand-over does not count */
+}
+
+static void
+test_lies (Fixture *fixture, gconstpointer data)
+{
+  start (fixture);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
+  g_assert_cmpint (count (fixture, 1, STATE_UNKNOWN), ==, PEOPLE); /* whatever its journal says */
+}
+
+static void
+stopped_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+}
+
+static void
+test_recall (Fixture *fixture, gconstpointer data)
+{
+  Lane *lane = start (fixture);
+  gboolean is_stopped = FALSE;
+  gint64 attempts = -1;
+
+  WAIT_FOR (count (fixture, 1, STATE_HANDED) == PEOPLE);
+  g_assert_true (campaign_set_state (&fixture->core, 1, CAMPAIGN_PAUSED, "asked", "", NULL));
+  lane_stop_campaign (lane, 1, stopped_cb, &is_stopped);
+  WAIT_FOR (is_stopped);
+  g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, PEOPLE);
+  g_assert_cmpint (store_get_int (fixture->core.store, &attempts, NULL, "SELECT sum(attempt) FROM recipient", ""), ==, 1);
+  g_assert_cmpint (attempts, ==, 0);
+}
+
+static void
+test_waits (Fixture *fixture, gconstpointer data)
+{
+  Lane *lane = start (fixture);
+
+  WAIT_FOR (is_waiting_for (lane, "network") && count (fixture, 1, STATE_QUEUED) == PEOPLE); /* all came back meanwhile */
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);                                        /* by itself, after two seconds */
+  g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, PEOPLE);
+}
+
+static void
+test_vault (Fixture *fixture, gconstpointer data)
+{
+  Lane *lane = lanes_get (fixture->core.lanes, 1);
+
+  is_vault_locked = TRUE;
+  start (fixture);
+  WAIT_FOR (is_waiting_for (lane, "vault"));
+  is_vault_locked = FALSE;
+  lane_password_given (lane);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
+}
+
+/* The template is refused, and the disk is full when that is to be written down. */
+static void
+test_unwritten_pause (Fixture *fixture, gconstpointer data)
+{
+  Lane *lane = lanes_get (fixture->core.lanes, 1);
+
+  run (fixture, "CREATE TRIGGER full BEFORE UPDATE ON campaign WHEN new.state=4 BEGIN SELECT RAISE(ABORT,'full'); END");
+  start (fixture);
+  WAIT_FOR (is_waiting_for (lane, "template"));
+  for (guint i = 0; i < 100; i++) {
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (1000);
+  }
+  assert_reason (lane, "template"); /* still here: nobody else would ever say that it is paused */
+  g_assert_cmpint (get_state (fixture, 1), ==, CAMPAIGN_SENDING);
+  run (fixture, "DROP TRIGGER full");
+  lane_wake (lane);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_PAUSED);
+  g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, PEOPLE);
+}
+
+/* A pace of less than two a second leaves room for one: each campaign has its turn. */
+static void
+test_fair (Fixture *fixture, gconstpointer data)
+{
+  Lane *lane = lanes_get (fixture->core.lanes, 1);
+
+  for (gint64 id = 1; id <= 2; id++)
+    add_campaign (fixture, id, CAMPAIGN_SENDING, PEOPLE);
+  run (fixture, "UPDATE campaign SET per_hour=7100");
+  lane_add_campaign (lane, 1);
+  lane_add_campaign (lane, 2);
+  WAIT_FOR (count (fixture, 1, STATE_ACCEPTED) + count (fixture, 2, STATE_ACCEPTED) == 2);
+  g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, 1);
+}
+
+static void
+result_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+/* A pause that comes while a corrected text is compiled was answered: it wins. */
+static void
+test_pause_wins (Fixture *fixture, gconstpointer data)
+{
+  GAsyncResult *resumed = NULL, *paused = NULL;
+  g_autoptr (GVariant) correction = g_variant_ref_sink (g_variant_new_parsed ("{'subject': <'better'>}"));
+  g_autoptr (GError) error = NULL;
+
+  add_campaign (fixture, 1, CAMPAIGN_PAUSED, PEOPLE);
+  campaigns_resume_async (&fixture->core, 1, correction, result_cb, &resumed);
+  campaigns_pause_async (&fixture->core, 1, result_cb, &paused);
+  WAIT_FOR (resumed != NULL && paused != NULL);
+  g_assert_true (campaigns_finish (paused, &error));
+  g_assert_false (campaigns_finish (resumed, &error));
+  g_assert_error (error, FAULT, FAULT_TEMP);
+  g_assert_cmpint (get_state (fixture, 1), ==, CAMPAIGN_PAUSED);
+  g_assert_null (fixture->core.corrections);
+  g_clear_object (&resumed);
+  g_clear_object (&paused);
+}
+
+static void
+assert_temp (GAsyncResult **result)
+{
+  g_autoptr (GError) error = NULL;
+
+  WAIT_FOR (*result != NULL);
+  g_assert_false (campaigns_finish (*result, &error));
+  g_assert_error (error, FAULT, FAULT_TEMP);
+  g_clear_object (result);
+}
+
+static void
+test_leaving (Fixture *fixture, gconstpointer data)
+{
+  gboolean is_drained = FALSE;
+  GAsyncResult *result = NULL;
+  g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  g_autoptr (GError) error = NULL;
+
+  add_campaign (fixture, 1, CAMPAIGN_PREPARED, PEOPLE);
+  add_campaign (fixture, 2, CAMPAIGN_PAUSED, PEOPLE);
+  lanes_drain (fixture->core.lanes, stopped_cb, &is_drained);
+  g_assert_false (campaigns_start (&fixture->core, 1, &error));
+  g_assert_error (error, FAULT, FAULT_TEMP);
+  campaigns_resume_async (&fixture->core, 2, nothing, result_cb, &result);
+  assert_temp (&result);
+  WAIT_FOR (is_drained);
+}
+
+/* Its people are still being written down. */
+static void
+test_preparing (Fixture *fixture, gconstpointer data)
+{
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  add_campaign (fixture, 1, CAMPAIGN_PREPARING, PEOPLE);
+  campaigns_cancel_async (&fixture->core, 1, result_cb, &result);
+  assert_temp (&result);
+  g_assert_false (prepare_discard (&fixture->core, 1, &error));
+  g_assert_error (error, FAULT, FAULT_TEMP);
+  g_assert_cmpint (get_state (fixture, 1), ==, CAMPAIGN_PREPARING);
+  g_assert_true (prepare_discard_all (&fixture->core, NULL)); /* at start: nobody prepares it any more */
+}
+
+int
+main (int argc, char *argv[])
+{
+  fault_quark ();
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* deaths and lies are warned of */
+  g_test_add ("/lane/done", Fixture, "accepts", set_up, test_done, tear_down);
+  g_test_add ("/lane/dies", Fixture, "dies", set_up, test_dies, tear_down);
+  g_test_add ("/lane/lies", Fixture, "lies", set_up, test_lies, tear_down);
+  g_test_add ("/lane/recall", Fixture, "holds", set_up, test_recall, tear_down);
+  g_test_add ("/lane/waits", Fixture, "waits", set_up, test_waits, tear_down);
+  g_test_add ("/lane/vault", Fixture, "accepts", set_up, test_vault, tear_down);
+  g_test_add ("/lane/unwritten-pause", Fixture, "refuses", set_up, test_unwritten_pause, tear_down);
+  g_test_add ("/lane/fair", Fixture, "accepts", set_up, test_fair, tear_down);
+  g_test_add ("/campaigns/pause-wins", Fixture, "accepts", set_up, test_pause_wins, tear_down);
+  g_test_add ("/campaigns/leaving", Fixture, "accepts", set_up, test_leaving, tear_down);
+  g_test_add ("/campaigns/preparing", Fixture, "accepts", set_up, test_preparing, tear_down);
+  return g_test_run ();
+}
