@@ -281,6 +281,10 @@ test_locked (Fixture *self, gconstpointer data)
   g_assert_false (forget_contact (self->store, self->vault, 2, &error));
   g_assert_error (error, FAULT, FAULT_NO_PERM);
   g_assert_cmpint (count (self, "SELECT count(*) FROM contact"), ==, 2);
+  g_clear_error (&error);
+  g_assert_false (store_run (self->store, &error, "SELECT is_suppressed('ben@example.org','x@example.com','News')", ""));
+  g_assert_error (error, FAULT, FAULT_NO_PERM); /* the lane must not take it for a broken disk */
+  g_assert_nonnull (strstr (error->message, "vault is locked"));
   g_assert_true (vault_unlock (self->vault, passphrase, NULL));
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "News"), ==, 1);
 }

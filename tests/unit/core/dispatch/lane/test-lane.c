@@ -128,7 +128,9 @@ start (Fixture *fixture)
 }
 
 #define WAIT_FOR(condition)                                                          \
-  for (gint64 until_us = g_get_monotonic_time () + PATIENCE_US; !(condition);) {     \
+  for (gint64 until_us = g_get_monotonic_time () + PATIENCE_US;;) {                  \
+    if (condition)                                                                   \
+      break;                                                                         \
     g_assert_cmpint (g_get_monotonic_time (), <, until_us);                          \
     if (!g_main_context_iteration (NULL, FALSE))                                     \
       g_usleep (1000);                                                               \
