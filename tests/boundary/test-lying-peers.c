@@ -47,7 +47,8 @@ static const Row rows[] = {
   { "too-large", TRANSPORT, VIOLATED, "no D-Bus", "a message of 255 MiB" },
   { "nonsense", TRANSPORT, VIOLATED, "no D-Bus", "octets that are no message" },
   { "flood", TRANSPORT, VIOLATED, "too many messages", "flood of small messages" },
-  { "flood-bytes", TRANSPORT, VIOLATED, "faster than anyone", "flood of the biggest messages" },
+  /* no words: now and then the liar's own GDBus writes in between its octets, and then it is no D-Bus before it is a flood */
+  { "flood-bytes", TRANSPORT, VIOLATED, "", "flood of the biggest messages" },
   { "stall", TRANSPORT, VIOLATED, "did not answer", "stall" },
   { "half", TRANSPORT, VIOLATED, "did not answer", "half a message, then silence" },
   { "half-exit", TRANSPORT, ENDED, "", "half a message, then gone" },

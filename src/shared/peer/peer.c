@@ -145,6 +145,19 @@ connection_closed_cb (GDBusConnection *connection, gboolean remote_vanished, GEr
     peer_close (self);
 }
 
+/* GDBus can hang up on a peer's first octets before it gives us the connection: its "closed" has then been told to nobody. */
+static gboolean
+closed_early_cb (gpointer data)
+{
+  Peer *self = data;
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "closed");
+
+  if (!self->is_closed) /* who has left by itself has been reaped by now; who is still here was hung up on */
+    connection_closed_cb (self->connection, self->pid == 0, error, self);
+  peer_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 report_unstarted (Peer *self)
 {
@@ -181,6 +194,8 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_signal_connect_data (connection, "closed", G_CALLBACK (connection_closed_cb), peer_ref (self),
                            (GClosureNotify) (void (*) (void)) peer_unref, 0);
     g_dbus_connection_start_message_processing (connection);
+    if (g_dbus_connection_is_closed (connection))
+      g_timeout_add (REFUSED_GRACE_MS, closed_early_cb, peer_ref (self));
     report_ready (self, NULL);
   } else if (self->ready != NULL && self->pid != 0 && self->why == NULL) {
     /* Its exit status says more than the end of its socket: wait a moment for it. */
