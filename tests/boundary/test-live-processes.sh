@@ -8,11 +8,11 @@ if [ "$(id -u)" != 0 ]; then
   exit 0
 fi
 as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --)
-if ! "${as_user[@]}" test -x "$program"; then
-  echo "1..0 # SKIP the build folder is closed to other users"
-  exit 0
-fi
 home=$(mktemp -d /tmp/live-XXXXXX)
+build=$(dirname "$(dirname "$program")")
+mkdir "$home/programs" # the build folder may be closed to others
+find "$build/cli/postrider" "$build/core/postrider-core" "$build/confined" -maxdepth 2 -type f -name 'postrider*' -exec cp {} "$home/programs" \;
+program=$home/programs/postrider
 chown 65534:65534 "$home"
 export POSTRIDER_HOME=$home/data HOME=$home XDG_STATE_HOME=$home/state
 sink=

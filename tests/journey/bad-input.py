@@ -309,6 +309,7 @@ def a_read_only_home(house):
     os.chmod(house.folder, 0o755)
     os.chown(house.home, 65534, 65534)
     os.chmod(house.home, 0o500)
+    house.move_programs() # the build folder may be closed to others
     result = house.run("lists", status=None, prefix=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"], cwd="/")
     check(result.status == 73 and house.home in result.err, result)
     os.chmod(house.home, 0o700)

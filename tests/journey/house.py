@@ -6,6 +6,7 @@ prints TAP, and looks behind each one for what no user may ever see: criticals, 
 import concurrent.futures
 import csv
 import io
+import glob
 import json
 import os
 import re
@@ -94,6 +95,16 @@ class House:
     def environment(self):
         env = {name: os.environ[name] for name in PASSED if name in os.environ}
         return {**env, "HOME": self.folder, "LANG": "C.UTF-8", "POSTRIDER_HOME": self.home, **self.extra}
+
+    def move_programs(self):
+        """Copies of all our programs, side by side in a folder that everybody may enter."""
+        place = os.path.join(self.folder, "programs")
+        os.mkdir(place)
+        os.chmod(place, 0o755)
+        for program in [self.program, os.path.join(self.build, "src/core/postrider-core"), *glob.glob(os.path.join(self.build, "src/confined/*/postrider-*"))]:
+            if os.path.isfile(program):
+                shutil.copy(program, place)
+        self.program = os.path.join(place, "postrider")
 
     def run(self, *words, status=0, stdin=None, patience_s=PATIENCE_S, prefix=(), cwd=None):
         """Runs postrider WORDS. status: what it must end with; None: anything but a signal."""
