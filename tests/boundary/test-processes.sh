@@ -41,8 +41,13 @@ for pair; do
   check "$role: its descriptors are closed" $?
   has_line "$pid" '^Max core file size +0 +0 ' limits
   check "$role: writes no core dump" $?
-  ! comm -12 <(inodes "$pid" | sort -u) <(network_inodes "$pid" | sort -u) | grep -q .
-  check "$role: holds no network socket of its own namespace" $?
+  name="$role: holds no network socket of its own namespace"
+  case $role in
+    *-sink | *-smtp) # the sockets that it was given are ours: told apart by the namespace, where it may have one
+      [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ] || name="$name # SKIP no namespaces here (a chroot?)" ;;
+  esac
+  [ "${name%SKIP*}" != "$name" ] || ! comm -12 <(inodes "$pid" | sort -u) <(network_inodes "$pid" | sort -u) | grep -q .
+  check "$name" $?
   [ "$role" = core ] && continue
   has_line "$pid" '^Seccomp:[[:space:]]+2$' status
   check "$role: its system calls are filtered" $?
