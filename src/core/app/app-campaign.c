@@ -350,8 +350,7 @@ handle_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gu
   if (campaign == NULL)
     return app_return_error (invocation, error);
   row = store_query (client->core->store,
-                     "SELECT r.id,r.state,r.reason,r.attempt,r.time_utc,r.reply,r.version,s.address,s.name,s.fields FROM recipient r"
-                     " LEFT JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id WHERE r.campaign=? AND r.id>? ORDER BY r.id LIMIT ?",
+                     "SELECT id,state,reason,attempt,time_utc,reply,version,address,name,fields FROM ledger WHERE campaign=? AND id>? ORDER BY id LIMIT ?",
                      "iii", (gint64) id, (gint64) after, (gint64) MIN (max_rows, PAGE_ROWS_MAX));
   while (frame_writer_get_size (frame) < PAGE_BYTES_MAX && store_step (client->core->store, row, &error) == 1)
     write_ledger_row (frame, row, campaign, at != NULL ? at + 1 : "localhost");

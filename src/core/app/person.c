@@ -120,10 +120,9 @@ static const Part parts[] = {
     "SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s ON s.address IN (c.email_key,c.phone)"
     " WHERE c.id=?1 AND s.address<>'' ORDER BY s.created_utc", suppression_of },
   { "history", "aa{sv}",
-    "SELECT r.campaign,coalesce(v.subject,c.subject),r.state,r.reason,r.reply,r.time_utc,r.attempt,c.identity,c.sender,r.id FROM snapshot s"
-    " JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id JOIN campaign c ON c.id=s.campaign"
-    " LEFT JOIN campaign_version v ON v.campaign=r.campaign AND v.version=r.version"
-    " WHERE s.contact=?1 AND c.state>1 ORDER BY r.campaign DESC, r.id LIMIT " G_STRINGIFY (HISTORY_MAX), message_of }, /* not what is only prepared */
+    "SELECT r.campaign,coalesce(v.subject,c.subject),r.state,r.reason,r.reply,r.time_utc,r.attempt,c.identity,c.sender,r.id FROM ledger r"
+    " JOIN campaign c ON c.id=r.campaign LEFT JOIN campaign_version v ON v.campaign=r.campaign AND v.version=r.version"
+    " WHERE r.contact=?1 AND c.state>1 ORDER BY r.campaign DESC, r.id LIMIT " G_STRINGIFY (HISTORY_MAX), message_of }, /* not what is only prepared */
 };
 
 GVariant *

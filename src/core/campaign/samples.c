@@ -42,7 +42,7 @@ collect (Core *core, sqlite3_stmt *row, GPtrArray *samples, const char *why, GEr
   return result == 0;
 }
 
-#define ROWS "SELECT s.id,s.address,s.name,s.fields FROM snapshot s JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id WHERE s.campaign=?1 AND r.state<>6 "
+#define ROWS "SELECT s.id,s.address,s.name,s.fields FROM ledger s WHERE s.campaign=?1 AND s.state<>6 "
 
 /* Each reads the campaign once: it is asked once, by a person. */
 static const struct {

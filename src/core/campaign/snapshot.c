@@ -4,6 +4,7 @@
 #include "fields.h"
 #include "little-endian.h"
 #include "store.h"
+#include "suppression.h"
 #include "text.h"
 #include <string.h>
 
@@ -15,27 +16,29 @@ struct Snapshot {
   const char *const  *required;
   guint               n_required;
   SnapshotCounts      counts;
-  gint64              last_choice;  /* rowid of temp.choice */
+  GArray             *lists;        /* of gint64: their members, list by list */
+  guint               list;         /* index: this one is being read */
+  gint64              last_contact; /* of it */
+  char               *left_out;     /* JSON array: members of these lists came already, or must not come */
+  GArray             *exclude;      /* of gint64 */
   guint64             next_id;
   gboolean            has_recent;   /* a campaign with this subject went out within a day */
   GByteArray         *values;
 };
 
-static gboolean
-choose (Snapshot *self, GArray *lists, GArray *exclude, GError **error)
+static void
+open_list (Snapshot *self, guint list)
 {
-  Store *store = self->core->store;
-  gint64 campaign = (gint64) self->spec->campaign;
+  g_autoptr (GString) json = g_string_new ("[");
 
-  for (guint i = 0; i < lists->len; i++)
-    if (!store_run (store, error, "INSERT OR IGNORE INTO temp.choice(campaign,contact,list) SELECT ?,contact,list FROM member WHERE list=? ORDER BY contact", "ii",
-                    campaign, g_array_index (lists, gint64, i)))
-      return FALSE;
-  for (guint i = 0; i < exclude->len; i++)
-    if (!store_run (store, error, "DELETE FROM temp.choice WHERE campaign=? AND contact IN (SELECT contact FROM member WHERE list=?)", "ii", campaign,
-                    g_array_index (exclude, gint64, i)))
-      return FALSE;
-  return TRUE;
+  for (guint i = 0; i < list; i++)
+    g_string_append_printf (json, "%s%" G_GINT64_FORMAT, json->len > 1 ? "," : "", g_array_index (self->lists, gint64, i));
+  for (guint i = 0; i < self->exclude->len; i++)
+    g_string_append_printf (json, "%s%" G_GINT64_FORMAT, json->len > 1 ? "," : "", g_array_index (self->exclude, gint64, i));
+  g_free (self->left_out);
+  self->left_out = g_strdup_printf ("%s]", json->str);
+  self->list = list;
+  self->last_contact = 0;
 }
 
 static gboolean
@@ -57,13 +60,12 @@ snapshot_new (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclu
 
   self->core = core;
   self->spec = spec;
+  self->lists = g_array_ref (lists);
+  self->exclude = g_array_ref (exclude);
   self->next_id = 1;
   self->values = g_byte_array_new ();
-  if (!store_run (core->store, error,
-                  "CREATE TEMP TABLE IF NOT EXISTS choice (id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, contact INTEGER NOT NULL, list INTEGER NOT NULL,"
-                  " UNIQUE (campaign, contact))",
-                  "") ||
-      !choose (self, lists, exclude, error) || !find_recent (self, error))
+  open_list (self, 0);
+  if (!find_recent (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -73,7 +75,9 @@ snapshot_free (Snapshot *self)
 {
   if (self == NULL)
     return;
-  store_run (self->core->store, NULL, "DELETE FROM temp.choice WHERE campaign=?", "i", (gint64) self->spec->campaign);
+  g_array_unref (self->lists);
+  g_array_unref (self->exclude);
+  g_free (self->left_out);
   g_byte_array_unref (self->values);
   g_free (self->counts.missing);
   g_free (self);
@@ -100,6 +104,7 @@ typedef struct { /* borrowed from the statement's row */
   const char *name, *email, *email_key, *phone, *list;
   const void *fields;
   gsize       fields_len;
+  gboolean    is_suppressed, has_sharers; /* somebody else among the contacts has this address */
 } Person;
 
 static gboolean
@@ -162,23 +167,17 @@ encode_values (Snapshot *self, const Person *person)
   }
 }
 
-/* Returns: 1, 0, -1 */
-static int
-has_row (Snapshot *self, const char *sql, gint64 first, gint64 second, gint64 third, GError **error)
-{
-  gint64 found = 0;
-
-  return store_get_int (self->core->store, &found, error, sql, "iii", first, second, third);
-}
+/* --- questions about one: 1, 0, -1 --- */
 
 static int
 is_excluded (Snapshot *self, const Person *person, GError **error)
 {
+  gint64 found = 0;
+
   if (self->spec->except == 0)
     return 0;
-  return has_row (self, "SELECT 1 FROM snapshot s JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id"
-                        " WHERE s.contact=?1 AND s.campaign=?2 AND r.state IN (1,2,5) AND ?3=0 LIMIT 1",
-                  person->contact, (gint64) self->spec->except, 0, error);
+  return store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger WHERE contact=? AND campaign=? AND state IN (1,2,5) LIMIT 1", "ii",
+                        person->contact, (gint64) self->spec->except);
 }
 
 static int
@@ -189,8 +188,8 @@ is_recent (Snapshot *self, const Person *person, GError **error)
   if (!self->has_recent)
     return 0;
   return store_get_int (self->core->store, &found, error,
-                        "SELECT 1 FROM snapshot s JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id JOIN campaign c ON c.id=s.campaign"
-                        " WHERE s.contact=? AND s.address_key=? AND c.subject=? AND r.state IN (1,2,5) AND r.time_utc>? LIMIT 1",
+                        "SELECT 1 FROM ledger l JOIN campaign c ON c.id=l.campaign"
+                        " WHERE l.contact=? AND l.address_key=? AND c.subject=? AND l.state IN (1,2,5) AND l.time_utc>? LIMIT 1",
                         "issi", person->contact, person->email_key /* a test went elsewhere */, self->spec->subject, store_now_utc () - 86400);
 }
 
@@ -199,10 +198,11 @@ is_shared (Snapshot *self, const Person *person, GError **error)
 {
   gint64 found = 0;
 
-  if (person->email_key[0] == '\0')
+  if (!person->has_sharers)
     return 0;
-  return store_get_int (self->core->store, &found, error, "SELECT 1 FROM snapshot WHERE campaign=? AND address_key=? LIMIT 1", "is",
-                        (gint64) self->spec->campaign, person->email_key);
+  return store_get_int (self->core->store, &found, error,
+                        "SELECT 1 FROM contact c JOIN snapshot s ON s.contact=c.id AND s.campaign=? WHERE c.email_key=? AND c.id<>? LIMIT 1", "isi",
+                        (gint64) self->spec->campaign, person->email_key, person->contact);
 }
 
 static void
@@ -230,11 +230,12 @@ insert (Snapshot *self, const Person *person, State state, const char *reason, L
   return store_run (self->core->store, error, "INSERT INTO snapshot(campaign,id,contact,list,address,address_key,name,fields) VALUES(?,?,?,?,?,?,?,?)", "iiissssb",
                     campaign, id, person->contact, person->list, is_test ? self->spec->test_to : person->email, is_test ? test_key : person->email_key,
                     person->name, self->values->data, (gsize) self->values->len) &&
-         store_run (self->core->store, error, "INSERT INTO recipient(campaign,id,state,reason) VALUES(?,?,?,?)", "iiis", campaign, id, (gint64) state, reason);
+         (state == STATE_QUEUED || store_run (self->core->store, error, "INSERT INTO recipient(campaign,id,state,reason) VALUES(?,?,?,?)", "iiis", campaign, id,
+                                              (gint64) state, reason));
 }
 
 static gboolean
-add_person (Snapshot *self, const Person *person, gboolean is_suppressed, LedgerTally *tally, GError **error)
+add_person (Snapshot *self, const Person *person, LedgerTally *tally, GError **error)
 {
   int excluded = is_excluded (self, person, error), shared = is_shared (self, person, error), recent = is_recent (self, person, error);
 
@@ -248,7 +249,7 @@ add_person (Snapshot *self, const Person *person, gboolean is_suppressed, Ledger
     self->counts.no_address++;
     return insert (self, person, STATE_SKIPPED, "no-address", tally, error);
   }
-  if (is_suppressed) {
+  if (person->is_suppressed) {
     self->counts.suppressed++;
     return insert (self, person, STATE_SKIPPED, "suppressed", tally, error);
   }
@@ -268,23 +269,29 @@ is_full (Snapshot *self)
   return limit > 0 && self->counts.queued >= limit;
 }
 
+#define PERSON_COLUMNS \
+  "c.id, c.name, c.email, c.email_key, c.phone, c.fields, l.name, " SUPPRESSED_SQL ("c.email_key", "?3", "l.name") "," \
+  " EXISTS (SELECT 1 FROM contact o WHERE o.email_key=c.email_key AND o.id<>c.id)"
+static const char members_sql[] =
+  "SELECT " PERSON_COLUMNS " FROM member m JOIN list l ON l.id=m.list JOIN contact c ON c.id=m.contact WHERE m.list=?1 AND m.contact>?2"
+  " AND NOT EXISTS (SELECT 1 FROM member e WHERE e.contact=m.contact AND e.list IN (SELECT value FROM json_each(?4)))"
+  " ORDER BY m.contact LIMIT " G_STRINGIFY (CHUNK_ROWS);
+
 /* Returns: rows read, or -1 */
 static int
 add_chunk (Snapshot *self, LedgerTally *tally, GError **error)
 {
-  sqlite3_stmt *row = store_query (self->core->store,
-                                   "SELECT t.id, c.id, c.name, c.email, c.email_key, c.phone, c.fields, l.name, is_suppressed(coalesce(c.email_key,''),?3,l.name)"
-                                   " FROM temp.choice t JOIN contact c ON c.id=t.contact JOIN list l ON l.id=t.list WHERE +t.campaign=?1 AND t.id>?2 ORDER BY t.id LIMIT 1000",
-                                   "iis", (gint64) self->spec->campaign, self->last_choice, self->spec->sender_address);
+  sqlite3_stmt *row = store_query (self->core->store, members_sql, "iiss", g_array_index (self->lists, gint64, self->list), self->last_contact,
+                                   self->spec->sender_address, self->left_out);
   int result, count = 0;
 
   while ((result = store_step (self->core->store, row, error)) == 1) {
-    Person person = { store_int (row, 1), store_text (row, 2), store_text (row, 3), store_text (row, 4), store_text (row, 5), store_text (row, 7),
-                      sqlite3_column_blob (row, 6), (gsize) sqlite3_column_bytes (row, 6) };
+    Person person = { store_int (row, 0), store_text (row, 1), store_text (row, 2), store_text (row, 3), store_text (row, 4), store_text (row, 6),
+                      sqlite3_column_blob (row, 5), (gsize) sqlite3_column_bytes (row, 5), store_int (row, 7) != 0, store_int (row, 8) != 0 };
 
-    self->last_choice = store_int (row, 0);
+    self->last_contact = person.contact;
     count++;
-    if (is_wanted (self, &person) && !add_person (self, &person, store_int (row, 8) != 0, tally, error)) {
+    if (is_wanted (self, &person) && !add_person (self, &person, tally, error)) {
       result = -1;
       break;
     }
@@ -295,6 +302,17 @@ add_chunk (Snapshot *self, LedgerTally *tally, GError **error)
   return result < 0 ? -1 : count;
 }
 
+/* Returns: is there more? */
+static gboolean
+move_on (Snapshot *self, int count)
+{
+  if (is_full (self))
+    return FALSE;
+  if (count < CHUNK_ROWS) /* this list is done */
+    open_list (self, self->list + 1);
+  return self->list < self->lists->len;
+}
+
 int
 snapshot_step (Snapshot *self, GError **error)
 {
@@ -303,12 +321,12 @@ snapshot_step (Snapshot *self, GError **error)
 
   if (!store_begin (self->core->store, error))
     return -1;
-  count = add_chunk (self, tally, error);
+  count = self->list < self->lists->len ? add_chunk (self, tally, error) : 0;
   if (count < 0 || !ledger_write_tally (self->core->store, tally, error)) {
     store_rollback (self->core->store);
     return -1;
   }
   if (!store_commit (self->core->store, error))
     return -1;
-  return count == CHUNK_ROWS && !is_full (self);
+  return move_on (self, count);
 }

@@ -441,6 +441,19 @@ finish_campaigns (Lane *self, GPtrArray *finished, GError **error)
   return TRUE;
 }
 
+/* Only an open lane knows all that is out: else the journal is read before anything counts as settled. */
+static gboolean
+forget_settled (Lane *self, GError **error)
+{
+  for (guint i = 0; i < self->works->len && self->phase == LANE_OPEN; i++) {
+    guint64 campaign = ((Work *) g_ptr_array_index (self->works, i))->campaign->id;
+
+    if (!ledger_forget_settled (self->core->store, campaign, outstanding_get_first (self->held, campaign), error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *out_turn, GError **error)
 {
@@ -449,7 +462,7 @@ write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *out_tur
 
   if (!store_begin (self->core->store, error))
     return FALSE;
-  if (record_outcomes (self, tally, error) && hand_over_all (self, parcels, tally, &count, error) &&
+  if (record_outcomes (self, tally, error) && forget_settled (self, error) && hand_over_all (self, parcels, tally, &count, error) &&
       ledger_write_tally (self->core->store, tally, error) && finish_campaigns (self, finished, error) &&
       (finished->len == 0 || store_speed (self, error)) &&
       ((count == 0 && self->outcomes->len == 0 && self->returned->len == 0) || ledger_count_turn (self->core->store, out_turn, error))) {

@@ -143,7 +143,7 @@ pace_give_back (Pace *self, Store *store, guint64 campaign, guint64 recipient, G
   self->counted_utc = 0; /* counted anew before anything goes */
   return store_run (store, error,
                     "UPDATE pace SET count=count-1 WHERE account=?1 AND second_utc=("
-                    " SELECT min(p.second_utc) FROM recipient r JOIN pace p ON p.account=?1 AND p.second_utc>=r.time_utc AND p.count>0"
+                    " SELECT min(p.second_utc) FROM ledger r JOIN pace p ON p.account=?1 AND p.second_utc>=r.time_utc AND p.count>0"
                     " WHERE r.campaign=?2 AND r.id=?3 AND r.state=1)",
                     "iii", self->account, (gint64) campaign, (gint64) recipient);
 }

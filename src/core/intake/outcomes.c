@@ -4,6 +4,7 @@
 #include "text.h"
 #include <string.h>
 
+#define RECIPIENT_MASK ((G_GUINT64_CONSTANT (1) << RECIPIENT_BITS) - 1)
 #define RECIPIENT_BITS 40 /* chosen: 10^12 recipients a campaign, 16 million campaigns; both far beyond the limits of import */
 
 struct Outstanding {
@@ -13,7 +14,7 @@ struct Outstanding {
 static gpointer
 pack (guint64 campaign, guint64 recipient)
 {
-  return (gpointer) (guintptr) (campaign << RECIPIENT_BITS | (recipient & ((G_GUINT64_CONSTANT (1) << RECIPIENT_BITS) - 1)));
+  return (gpointer) (guintptr) (campaign << RECIPIENT_BITS | (recipient & RECIPIENT_MASK));
 }
 
 static guint
@@ -76,6 +77,20 @@ outstanding_count_campaign (const Outstanding *self, guint64 campaign)
   while (g_hash_table_iter_next (&iter, &key, NULL))
     count += (guint64) (guintptr) key >> RECIPIENT_BITS == campaign;
   return count;
+}
+
+guint64
+outstanding_get_first (const Outstanding *self, guint64 campaign)
+{
+  GHashTableIter iter;
+  gpointer key;
+  guint64 first = G_MAXUINT64;
+
+  g_hash_table_iter_init (&iter, self->attempts);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if ((guint64) (guintptr) key >> RECIPIENT_BITS == campaign)
+      first = MIN (first, (guint64) (guintptr) key & RECIPIENT_MASK);
+  return first;
 }
 
 static gboolean

@@ -1,9 +1,7 @@
 #include "ledger.h"
 
+#include "suppression.h"
 #include <string.h>
-
-#define FRAME_FULL_BYTES (2 * 1024 * 1024) /* contract: Send takes 8 MiB; one more row fits behind these */
-#define ROW_MAX_BYTES (6 * 1024 * 1024 - 4096) /* what is left of the 8 MiB, less the row's and the frame's own octets, the address excepted */
 
 /* --- counts --- */
 
@@ -76,124 +74,7 @@ ledger_get_counts (Store *store, guint64 campaign, gint64 counts[STATE_COUNT], G
   return result == 0;
 }
 
-/* --- hand-over --- */
-
-/* INDEXED BY: by itself SQLite walks the primary key, past all who were handed over before: the 100,000th costs a hundred times the first. */
-static const char due_sql[] =
-  "SELECT r.id, r.attempt, s.address, s.name, s.fields, is_suppressed(s.address_key, ?2, s.list), r.state"
-  " FROM recipient r INDEXED BY recipient_later JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
-  " WHERE r.campaign=?1 AND r.state=4 AND r.not_before_utc<=?3 ORDER BY r.not_before_utc LIMIT ?4";
-static const char queued_sql[] =
-  "SELECT r.id, r.attempt, s.address, s.name, s.fields, is_suppressed(s.address_key, ?2, s.list), r.state"
-  " FROM recipient r INDEXED BY recipient_queued JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
-  " WHERE r.campaign=?1 AND r.state=0 AND ?3>=0 ORDER BY r.id LIMIT ?4";
-
-typedef struct {
-  guint64  id;
-  guint32  attempt;
-  State    from;
-  gboolean is_suppressed, is_too_large;
-} Due;
-
-/* The stored values are in frame form already: copied as they are. */
-static void
-write_row (FrameWriter *frame, sqlite3_stmt *row, guint32 attempt)
-{
-  const void *fields = sqlite3_column_blob (row, 4);
-  gsize len = (gsize) sqlite3_column_bytes (row, 4);
-
-  frame_writer_row (frame, (guint64) store_int (row, 0), attempt, 2 + frame_count_raw (fields, len));
-  frame_writer_string (frame, store_text (row, 2));
-  frame_writer_string (frame, store_text (row, 3));
-  frame_writer_raw (frame, fields, len);
-}
-
-/* Merges may have made a person bigger than any import lets in. */
-static gsize
-get_row_size (sqlite3_stmt *row)
-{
-  return (gsize) sqlite3_column_bytes (row, 2) + (gsize) sqlite3_column_bytes (row, 3) + (gsize) sqlite3_column_bytes (row, 4);
-}
-
-static gboolean
-collect_due (Store *store, const LedgerHandOver *what, const char *sql, guint max_rows, FrameWriter *frame, GArray *due, GError **error)
-{
-  sqlite3_stmt *row = store_query (store, sql, "isii", (gint64) what->campaign, what->sender, what->now_utc, (gint64) max_rows);
-  int result;
-
-  while ((result = store_step (store, row, error)) == 1) {
-    Due found = { (guint64) store_int (row, 0), (guint32) store_int (row, 1) + 1, (State) store_int (row, 6), store_int (row, 5) != 0 };
-
-    found.is_too_large = get_row_size (row) > ROW_MAX_BYTES;
-    if (!found.is_suppressed && !found.is_too_large)
-      write_row (frame, row, found.attempt);
-    g_array_append_val (due, found);
-    if (frame_writer_get_size (frame) >= FRAME_FULL_BYTES) {
-      sqlite3_reset (row);
-      return TRUE;
-    }
-  }
-  return result == 0;
-}
-
-static gboolean
-mark_handed (Store *store, const LedgerHandOver *what, const Due *due, GError **error)
-{
-  return store_run (store, error,
-                    "UPDATE recipient SET state=1, attempt=?, journal=?, version=?, reason='',"
-                    " first_utc=CASE first_utc WHEN 0 THEN ?4 ELSE first_utc END, time_utc=?4 WHERE campaign=? AND id=?",
-                    "iiiiii", (gint64) due->attempt, (gint64) what->journal, what->version, what->now_utc, (gint64) what->campaign, (gint64) due->id);
-}
-
-static gboolean
-mark_suppressed (Store *store, guint64 campaign, const Due *due, gint64 now_utc, GError **error)
-{
-  return store_run (store, error, "UPDATE recipient SET state=6, reason='suppressed', time_utc=? WHERE campaign=? AND id=?", "iii",
-                    now_utc, (gint64) campaign, (gint64) due->id);
-}
-
-static gboolean
-mark_too_large (Store *store, guint64 campaign, const Due *due, gint64 now_utc, GError **error)
-{
-  return store_run (store, error,
-                    "UPDATE recipient SET state=3, reason='data', reply='this person''s values are together larger than 6 MiB; nothing was sent', time_utc=?,"
-                    " first_utc=CASE first_utc WHEN 0 THEN ?1 ELSE first_utc END, not_before_utc=0 WHERE campaign=? AND id=?",
-                    "iii", now_utc, (gint64) campaign, (gint64) due->id);
-}
-
-gboolean
-ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, GArray *out_handed, LedgerTally *tally, GError **error)
-{
-  g_autoptr (GArray) due = g_array_new (FALSE, FALSE, sizeof (Due));
-
-  if (!collect_due (store, what, due_sql, what->max_rows, frame, due, error))
-    return FALSE;
-  if (due->len < what->max_rows && frame_writer_get_size (frame) < FRAME_FULL_BYTES &&
-      !collect_due (store, what, queued_sql, what->max_rows - due->len, frame, due, error))
-    return FALSE;
-  for (guint i = 0; i < due->len; i++) {
-    const Due *row = &g_array_index (due, Due, i);
-    LedgerHanded handed = { row->id, row->attempt };
-
-    if (row->is_suppressed) {
-      if (!mark_suppressed (store, what->campaign, row, what->now_utc, error))
-        return FALSE;
-      ledger_tally_move (tally, what->campaign, row->from, STATE_SKIPPED, 1);
-      continue;
-    }
-    if (row->is_too_large) {
-      if (!mark_too_large (store, what->campaign, row, what->now_utc, error))
-        return FALSE;
-      ledger_tally_move (tally, what->campaign, row->from, STATE_REFUSED, 1);
-      continue;
-    }
-    if (!mark_handed (store, what, row, error))
-      return FALSE;
-    ledger_tally_move (tally, what->campaign, row->from, STATE_HANDED, 1);
-    g_array_append_val (out_handed, handed);
-  }
-  return TRUE;
-}
+/* --- turns --- */
 
 gboolean
 ledger_count_turn (Store *store, gint64 *out_turn, GError **error)
@@ -214,10 +95,10 @@ ledger_retry_delay_s (guint32 attempt)
 
 /* Is the row handed under that attempt? *out_first_utc: when it was first tried. Returns: 1, 0, -1. */
 static int
-find_handed (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, gint64 *out_first_utc, GError **error)
+find_handed (Store *store, const LedgerOutcome *outcome, gint64 *out_first_utc, GError **error)
 {
-  return store_get_int (store, out_first_utc, error, "SELECT first_utc FROM recipient WHERE campaign=? AND id=? AND state=1 AND attempt=?", "iii",
-                        (gint64) campaign, (gint64) recipient, (gint64) attempt);
+  return store_get_int (store, out_first_utc, error, "SELECT first_utc FROM ledger WHERE campaign=? AND id=? AND state=1 AND attempt=?", "iii",
+                        (gint64) outcome->campaign, (gint64) outcome->recipient, (gint64) outcome->attempt);
 }
 
 static gboolean
@@ -237,58 +118,96 @@ keep_earlier_answer (Store *store, const LedgerOutcome *outcome, GError **error)
                     outcome->time_utc);
 }
 
-gboolean
-ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, GError **error)
+typedef struct { /* where an outcome leads */
+  State       state;
+  const char *reason;
+  gint64      not_before_utc;
+} Move;
+
+/* A fresh row (handed over for the first time) has none of its own yet: FRESH_SQL is its range, or nothing. */
+#define FRESH_SQL "FROM (SELECT last,version,first_utc FROM handover WHERE campaign=?1 AND first<=?2 ORDER BY first DESC LIMIT 1) h WHERE h.last>=?2"
+
+/* Returns: 1, 0 (it was not handed under that attempt: what became of it is known), -1. */
+static int
+write_move (Store *store, const LedgerOutcome *outcome, const Move *move, GError **error)
 {
-  gint64 first_utc = 0, not_before_utc = 0, lifetime_s = 0;
-  State state = (State) outcome->outcome;
-  const char *reason = outcome_reason_to_word (outcome->reason);
-  int found = find_handed (store, outcome->campaign, outcome->recipient, outcome->attempt, &first_utc, error);
+  gint64 campaign = (gint64) outcome->campaign, recipient = (gint64) outcome->recipient;
+
+  if (outcome->attempt == 1) {
+    if (!store_run (store, error,
+                    "INSERT OR IGNORE INTO recipient(campaign,id,attempt,version,first_utc,state,reason,reply,time_utc,not_before_utc)"
+                    " SELECT ?1,?2,1,h.version,h.first_utc,?3,?4,?5,?6,?7 " FRESH_SQL, "iiissii", campaign, recipient, (gint64) move->state, move->reason,
+                    outcome->reply, outcome->time_utc, move->not_before_utc))
+      return -1;
+    if (sqlite3_changes (store_get_db (store)) > 0)
+      return 1;
+  }
+  if (!store_run (store, error,
+                  "UPDATE recipient SET state=?, reason=?, reply=?, time_utc=?, not_before_utc=?, journal=0 WHERE campaign=? AND id=? AND state=1 AND attempt=?",
+                  "issiiiii", (gint64) move->state, move->reason, outcome->reply, outcome->time_utc, move->not_before_utc, campaign, recipient,
+                  (gint64) outcome->attempt))
+    return -1;
+  return sqlite3_changes (store_get_db (store)) > 0;
+}
+
+/* When is it tried again, or is its lifetime over? Returns: 1, 0 (not handed), -1. */
+static int
+plan_later (Store *store, const LedgerOutcome *outcome, Move *move, GError **error)
+{
+  gint64 first_utc = 0, lifetime_s = 0;
+  int found = find_handed (store, outcome, &first_utc, error);
 
   if (found != 1)
-    return found == 0;
-  if (state == STATE_LATER) {
-    if (store_get_int (store, &lifetime_s, error, "SELECT lifetime_s FROM campaign WHERE id=?", "i", (gint64) outcome->campaign) < 0 ||
-        !keep_earlier_answer (store, outcome, error))
-      return FALSE;
-    not_before_utc = MIN (outcome->time_utc + ledger_retry_delay_s (outcome->attempt), first_utc + lifetime_s);
-    if (outcome->time_utc >= first_utc + lifetime_s) {
-      state = STATE_REFUSED;
-      reason = "expired";
-    }
+    return found;
+  if (store_get_int (store, &lifetime_s, error, "SELECT lifetime_s FROM campaign WHERE id=?", "i", (gint64) outcome->campaign) < 0 ||
+      !keep_earlier_answer (store, outcome, error))
+    return -1;
+  move->not_before_utc = MIN (outcome->time_utc + ledger_retry_delay_s (outcome->attempt), first_utc + lifetime_s);
+  if (outcome->time_utc >= first_utc + lifetime_s) {
+    move->state = STATE_REFUSED;
+    move->reason = "expired";
   }
-  if (outcome->reason == REASON_SUPPRESS && !suppress_address (store, outcome, error))
-    return FALSE;
-  if (!store_run (store, error, "UPDATE recipient SET state=?, reason=?, reply=?, time_utc=?, not_before_utc=?, journal=0 WHERE campaign=? AND id=?",
-                  "issiiii", (gint64) state, reason, outcome->reply, outcome->time_utc, not_before_utc, (gint64) outcome->campaign,
-                  (gint64) outcome->recipient))
-    return FALSE;
-  ledger_tally_move (tally, outcome->campaign, STATE_HANDED, state, 1);
-  return TRUE;
+  return 1;
 }
 
 gboolean
+ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, GError **error)
+{
+  Move move = { (State) outcome->outcome, outcome_reason_to_word (outcome->reason), 0 };
+  int moved = 1;
+
+  if (move.state == STATE_LATER)
+    moved = plan_later (store, outcome, &move, error);
+  if (moved == 1)
+    moved = write_move (store, outcome, &move, error);
+  if (moved != 1)
+    return moved == 0;
+  ledger_tally_move (tally, outcome->campaign, STATE_HANDED, move.state, 1);
+  return outcome->reason != REASON_SUPPRESS || suppress_address (store, outcome, error);
+}
+
+/* `attempt` counts hand-overs that reached begun or an answer: this one did not. first_utc stands only behind a real attempt. */
+gboolean
 ledger_take_back (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, LedgerTally *tally, GError **error)
 {
-  gint64 first_utc = 0, not_before_utc = 0;
-  int found = find_handed (store, campaign, recipient, attempt, &first_utc, error);
-  State to;
+  gint64 to = STATE_QUEUED;
+  int moved = 0;
 
-  if (found != 1)
-    return found == 0;
+  if (attempt == 1) {
+    if (!store_run (store, error, "INSERT OR IGNORE INTO recipient(campaign,id) SELECT ?1,?2 " FRESH_SQL, "ii", (gint64) campaign, (gint64) recipient))
+      return FALSE;
+    moved = sqlite3_changes (store_get_db (store)) > 0;
+  }
   /* Only a row that an answer put off has a time: it goes back to later, where waiting uses up no lifetime. */
-  if (store_get_int (store, &not_before_utc, error, "SELECT not_before_utc FROM recipient WHERE campaign=? AND id=?", "ii", (gint64) campaign,
-                     (gint64) recipient) < 0)
-    return FALSE;
-  to = not_before_utc != 0 ? STATE_LATER : STATE_QUEUED;
-  /* `attempt` counts hand-overs that reached begun or an answer: this one did not. first_utc stands only behind a real attempt. */
-  if (!store_run (store, error,
-                  "UPDATE recipient SET state=?, attempt=attempt-1, journal=0, first_utc=CASE attempt WHEN 1 THEN 0 ELSE first_utc END,"
-                  " time_utc=CASE attempt WHEN 1 THEN 0 ELSE time_utc END WHERE campaign=? AND id=?",
-                  "iii", (gint64) to, (gint64) campaign, (gint64) recipient))
-    return FALSE;
-  ledger_tally_move (tally, campaign, STATE_HANDED, to, 1);
-  return TRUE;
+  if (moved == 0)
+    moved = store_get_int (store, &to, error,
+                           "UPDATE recipient SET state=CASE not_before_utc WHEN 0 THEN 0 ELSE 4 END, attempt=attempt-1, journal=0,"
+                           " first_utc=CASE attempt WHEN 1 THEN 0 ELSE first_utc END, time_utc=CASE attempt WHEN 1 THEN 0 ELSE time_utc END"
+                           " WHERE campaign=? AND id=? AND state=1 AND attempt=? RETURNING state",
+                           "iii", (gint64) campaign, (gint64) recipient, (gint64) attempt);
+  if (moved == 1)
+    ledger_tally_move (tally, campaign, STATE_HANDED, (State) to, 1);
+  return moved >= 0;
 }
 
 gboolean
@@ -310,19 +229,41 @@ count_moved (Store *store, guint64 campaign, State from, State to, LedgerTally *
   return TRUE;
 }
 
+/* Rows that were never handed over have none of their own: they get one. Of all, or of those whose address is suppressed by now. */
+#define OPEN_FRESH_SQL \
+  " FROM snapshot s JOIN campaign c ON c.id=s.campaign LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id" \
+  " WHERE s.campaign=?1 AND s.id>=c.next_recipient AND r.id IS NULL"
+#define SKIP_FRESH_SQL "INSERT INTO recipient(campaign,id,state,reason,time_utc) SELECT ?1,s.id,6,?2,?3" OPEN_FRESH_SQL
+#define SKIP_OWN_SQL "UPDATE recipient SET state=6, reason=?2, time_utc=?3 WHERE campaign=?1 AND state="
+#define IS_SUPPRESSED_SQL SUPPRESSED_SQL ("s.address_key", "c.sender", "s.list")
+#define AND_SUPPRESSED_SQL " AND (SELECT " IS_SUPPRESSED_SQL " FROM snapshot s JOIN campaign c ON c.id=s.campaign WHERE s.campaign=?1 AND s.id=recipient.id)"
+
+typedef struct {
+  State       from;
+  const char *all, *suppressed;
+} Skip;
+
+static const Skip skips[] = {
+  { STATE_QUEUED, SKIP_FRESH_SQL, SKIP_FRESH_SQL " AND " IS_SUPPRESSED_SQL },
+  { STATE_QUEUED, SKIP_OWN_SQL "0", SKIP_OWN_SQL "0" AND_SUPPRESSED_SQL },
+  { STATE_LATER, SKIP_OWN_SQL "4", SKIP_OWN_SQL "4" AND_SUPPRESSED_SQL },
+};
+
+static gboolean
+skip (Store *store, guint64 campaign, gboolean is_all, const char *reason, LedgerTally *tally, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (skips); i++) {
+    if (!store_run (store, error, is_all ? skips[i].all : skips[i].suppressed, "isi", (gint64) campaign, reason, store_now_utc ()))
+      return FALSE;
+    count_moved (store, campaign, skips[i].from, STATE_SKIPPED, tally);
+  }
+  return TRUE;
+}
+
 gboolean
 ledger_skip_rest (Store *store, guint64 campaign, const char *reason, LedgerTally *tally, GError **error)
 {
-  static const char sql[] = "UPDATE recipient SET state=6, reason=?, time_utc=? WHERE campaign=? AND state=?";
-
-  for (guint i = 0; i < 2; i++) {
-    State from = i == 0 ? STATE_QUEUED : STATE_LATER;
-
-    if (!store_run (store, error, sql, "siii", reason, store_now_utc (), (gint64) campaign, (gint64) from))
-      return FALSE;
-    count_moved (store, campaign, from, STATE_SKIPPED, tally);
-  }
-  return TRUE;
+  return skip (store, campaign, TRUE, reason, tally, error);
 }
 
 gboolean
@@ -337,17 +278,9 @@ ledger_skip_suppressed (Store *store, LedgerTally *tally, GError **error)
 
     g_array_append_val (open, id);
   }
-  for (guint i = 0; result == 0 && i < 2 * open->len; i++) {
-    gint64 campaign = g_array_index (open, gint64, i / 2);
-    State from = i % 2 == 0 ? STATE_QUEUED : STATE_LATER;
-
-    if (!store_run (store, error,
-                    "UPDATE recipient SET state=6, reason='suppressed', time_utc=?1 WHERE campaign=?2 AND state=?3 AND id IN"
-                    " (SELECT s.id FROM snapshot s JOIN campaign c ON c.id=s.campaign WHERE s.campaign=?2 AND is_suppressed(s.address_key,c.sender,s.list))",
-                    "iii", store_now_utc (), campaign, (gint64) from))
+  for (guint i = 0; result == 0 && i < open->len; i++)
+    if (!skip (store, (guint64) g_array_index (open, gint64, i), FALSE, "suppressed", tally, error))
       return FALSE;
-    count_moved (store, (guint64) campaign, from, STATE_SKIPPED, tally);
-  }
   return result == 0;
 }
 
@@ -357,8 +290,8 @@ ledger_resolve (Store *store, guint64 campaign, gboolean is_resend, const char *
   State to = is_resend ? STATE_QUEUED : STATE_SKIPPED;
 
   if (!store_run (store, error,
-                  "UPDATE recipient SET state=?1, reason=?2, not_before_utc=0, first_utc=0 WHERE campaign=?3 AND state=5 AND (?4 IS NULL OR id IN"
-                  " (SELECT id FROM snapshot WHERE campaign=?3 AND address_key=?4))",
+                  "UPDATE recipient INDEXED BY recipient_unknown SET state=?1, reason=?2, not_before_utc=0, first_utc=0 WHERE campaign=?3 AND state=5 AND"
+                  " (?4 IS NULL OR ?4=(SELECT s.address_key FROM snapshot s WHERE s.campaign=?3 AND s.id=recipient.id))",
                   "isis", (gint64) to, is_resend ? "" : "treated as sent", (gint64) campaign, address_key))
     return FALSE;
   *out_count += (guint) sqlite3_changes (store_get_db (store));
@@ -382,7 +315,9 @@ ledger_shift_lifetime (Store *store, gint64 account, gint64 seconds, GError **er
          store_run (store, error,
                     "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=1 AND first_utc>0 AND"
                     " (?2=0 OR campaign IN (SELECT id FROM campaign WHERE account=?2))",
-                    "ii", seconds, account);
+                    "ii", seconds, account) &&
+         store_run (store, error, "UPDATE handover SET first_utc=first_utc+?1 WHERE ?2=0 OR campaign IN (SELECT id FROM campaign WHERE account=?2)", "ii", seconds,
+                    account);
 }
 
 gboolean

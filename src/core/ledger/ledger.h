@@ -44,6 +44,10 @@ typedef struct { /* what to hand over */
  * Returns: TRUE with `out_handed` (array of LedgerHanded) appended; nothing may leave before the commit. */
 gboolean ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, GArray *out_handed, LedgerTally *tally, GError **error);
 
+/* The rows of a hand-over need not be known as a range any more once each has a row of its own: all below `first_open` have
+ * (G_MAXUINT64: all). The caller has recorded what came back, and knows what is still out. */
+gboolean ledger_forget_settled (Store *store, guint64 campaign, guint64 first_open, GError **error);
+
 /* handed (of this attempt) -> the outcome; later with its next time, or refused(expired). 5.1.x also suppresses the address.
  * A row that is not handed under that attempt is left alone: its outcome is known already. */
 gboolean ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, GError **error);

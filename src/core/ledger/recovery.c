@@ -154,11 +154,17 @@ read_records (const Source *source, GHashTable *handed)
   return is_whole && n >= 0;
 }
 
+/* Those with a row of their own, and those of whom only the range is known. */
+static const char handed_sql[] =
+  "SELECT campaign,id,attempt FROM recipient INDEXED BY recipient_handed WHERE state=1 AND journal=?1 UNION ALL"
+  " SELECT s.campaign,s.id,1 FROM handover h JOIN snapshot s ON s.campaign=h.campaign AND s.id BETWEEN h.first AND h.last"
+  " LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id WHERE h.journal=?1 AND r.id IS NULL";
+
 static GHashTable *
 load_handed (Core *core, guint64 serial, GError **error)
 {
   g_autoptr (GHashTable) handed = g_hash_table_new_full (key_hash, key_equal, g_free, g_free);
-  sqlite3_stmt *row = store_query (core->store, "SELECT campaign,id,attempt FROM recipient INDEXED BY recipient_handed WHERE state=1 AND journal=?", "i", (gint64) serial);
+  sqlite3_stmt *row = store_query (core->store, handed_sql, "i", (gint64) serial);
   int result;
 
   while ((result = store_step (core->store, row, error)) == 1) {
@@ -206,7 +212,7 @@ settle_all (Core *core, guint64 serial, Source *source, GError **error)
 
   if (handed == NULL)
     return FALSE;
-  if (source->fd >= 0 && !read_records (source, handed))
+  if (source->fd >= 0 && g_hash_table_size (handed) > 0 && !read_records (source, handed))
     source->is_same_boot = FALSE;
   g_hash_table_iter_init (&iter, handed);
   while (g_hash_table_iter_next (&iter, &key, &said))
@@ -214,6 +220,7 @@ settle_all (Core *core, guint64 serial, Source *source, GError **error)
       return FALSE;
   return ledger_write_tally (core->store, tally, error) &&
          (g_hash_table_size (handed) == 0 || ledger_count_turn (core->store, &turn, error)) &&
+         store_run (core->store, error, "DELETE FROM handover WHERE journal=?", "i", (gint64) serial) &&
          store_run (core->store, error, "DELETE FROM journal WHERE serial=?", "i", (gint64) serial);
 }
 

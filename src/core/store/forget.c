@@ -13,8 +13,7 @@ check_off_wire (Store *store, gint64 id, GError **error)
 {
   gint64 campaign = 0;
   int result = store_get_int (store, &campaign, error,
-                              "SELECT s.campaign FROM snapshot s JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id"
-                              " WHERE s.contact=? AND r.state=? LIMIT 1", "ii", id, (gint64) STATE_HANDED);
+                              "SELECT campaign FROM ledger WHERE contact=? AND state=? LIMIT 1", "ii", id, (gint64) STATE_HANDED);
 
   if (result == 1)
     g_set_error (error, FAULT, FAULT_TEMP,
@@ -26,8 +25,7 @@ check_off_wire (Store *store, gint64 id, GError **error)
 static gboolean
 skip_rest (Store *store, gint64 id, GError **error)
 {
-  static const char waiting[] =
-    "SELECT r.campaign,r.id,r.state FROM snapshot s JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id WHERE s.contact=? AND r.state IN (0,4) LIMIT 1";
+  static const char waiting[] = "SELECT campaign,id,state FROM ledger WHERE contact=? AND state IN (0,4) LIMIT 1";
   sqlite3_stmt *row;
   int result;
 
@@ -35,8 +33,10 @@ skip_rest (Store *store, gint64 id, GError **error)
     gint64 campaign = store_int (row, 0), recipient = store_int (row, 1), state = store_int (row, 2);
 
     sqlite3_reset (row);
-    if (!store_run (store, error, "UPDATE recipient SET state=?,reason='suppressed',time_utc=? WHERE campaign=? AND id=?", "iiii", (gint64) STATE_SKIPPED,
-                    store_now_utc (), campaign, recipient) ||
+    if (!store_run (store, error,
+                    "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(?,?,?,'suppressed',?)"
+                    " ON CONFLICT DO UPDATE SET state=excluded.state,reason=excluded.reason,time_utc=excluded.time_utc",
+                    "iiii", campaign, recipient, (gint64) STATE_SKIPPED, store_now_utc ()) ||
         !store_run (store, error, "UPDATE tally SET count=count-1 WHERE campaign=? AND state=?", "ii", campaign, state) ||
         !store_run (store, error, "INSERT INTO tally(campaign,state,count) VALUES(?,?,1) ON CONFLICT DO UPDATE SET count=count+1", "ii", campaign,
                     (gint64) STATE_SKIPPED))
@@ -55,7 +55,8 @@ empty_fields_cb (sqlite3_context *sql, int n, sqlite3_value **values)
   sqlite3_result_zeroblob (sql, (int) (4 * count));
 }
 
-/* The person's rows in the ledger; and those of the address alone (a test, a removed contact) when nobody else has it. */
+/* The person's rows in the ledger; and those of the address alone (a test, a removed contact) when nobody else has it. For these no index
+ * is kept at all recipients' cost: the whole ledger is read, a second for some millions. */
 static gboolean
 empty_ledger (Store *store, gint64 id, const char *email_key, const char *phone, gboolean has_email_alone, gboolean has_phone_alone, GError **error)
 {

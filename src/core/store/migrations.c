@@ -66,5 +66,24 @@ const char *const migrations[] = {
   /* live journals: journals/SERIAL. is_dropped: the transport lied, its journal proves nothing */
   "CREATE TABLE journal (serial INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, is_dropped INTEGER NOT NULL DEFAULT 0, created_utc INTEGER NOT NULL);"
   "CREATE TABLE audit (id INTEGER PRIMARY KEY, time_utc INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL);",
+
+  /* A recipient gets a row of its own when something becomes of it. Without one it is queued from campaign.next_recipient on, else handed over
+   * with the range of `handover` that holds it: docs/decisions/hand-over-is-a-range.md. */
+  "ALTER TABLE campaign ADD COLUMN next_recipient INTEGER NOT NULL DEFAULT 0;"
+  "UPDATE campaign SET next_recipient=1+coalesce((SELECT max(id) FROM recipient WHERE campaign=campaign.id),0);"
+  "CREATE TABLE handover (campaign INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, journal INTEGER NOT NULL, version INTEGER NOT NULL,"
+  "  time_utc INTEGER NOT NULL, first_utc INTEGER NOT NULL, PRIMARY KEY (campaign, first)) WITHOUT ROWID;"
+  "CREATE INDEX handover_by_journal ON handover(journal);"
+  "CREATE INDEX recipient_unknown ON recipient(campaign, id) WHERE state = 5;"
+  "CREATE INDEX recipient_skipped ON recipient(campaign, reason) WHERE state = 6;"
+  /* addresses come in any order: for a million people it rewrote the whole index for each thousand */
+  "DROP INDEX snapshot_by_address;"
+  /* who stands where: the one way to read it */
+  "CREATE VIEW ledger AS SELECT s.campaign, s.id, s.contact, s.list, s.address, s.address_key, s.name, s.fields,"
+  "  coalesce(r.state, s.id < c.next_recipient) AS state, coalesce(r.reason, '') AS reason, coalesce(r.attempt, s.id < c.next_recipient) AS attempt,"
+  "  coalesce(r.version, h.version, 0) AS version, coalesce(r.journal, h.journal, 0) AS journal, coalesce(r.first_utc, h.first_utc, 0) AS first_utc,"
+  "  coalesce(r.not_before_utc, 0) AS not_before_utc, coalesce(r.time_utc, h.time_utc, 0) AS time_utc, coalesce(r.reply, '') AS reply"
+  "  FROM snapshot s JOIN campaign c ON c.id = s.campaign LEFT JOIN recipient r ON r.campaign = s.campaign AND r.id = s.id"
+  "  LEFT JOIN handover h ON r.id IS NULL AND h.campaign = s.campaign AND h.first <= s.id AND h.last >= s.id;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -8,9 +8,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#define OWN_ROWS ((gsize) 1 << 16) /* in a test's data: its people have rows of their own from the start */
+
 typedef struct {
-  char *home;
-  Core  core;
+  char    *home;
+  Core     core;
+  gboolean has_own_rows;
 } Fixture;
 
 static void
@@ -25,6 +28,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
+  fixture->has_own_rows = (GPOINTER_TO_SIZE (data) & OWN_ROWS) != 0;
   fixture->home = g_dir_make_tmp ("ledger-XXXXXX", NULL);
   path = g_build_filename (fixture->home, "store.db", NULL);
   fixture->core.home = fixture->home;
@@ -52,20 +56,21 @@ add_person (Fixture *fixture, gint64 id, const char *address)
 {
   static const guint8 one_value[] = { 3, 0, 0, 0, 'A', 'n', 'n' };
 
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO recipient(campaign,id) VALUES(1,?)", "i", id));
+  if (fixture->has_own_rows)
+    g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO recipient(campaign,id) VALUES(1,?)", "i", id));
   g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields) VALUES(1,?,?,?,?,?)", "iissb", id, id,
                             address, address, one_value, sizeof one_value));
   g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO tally VALUES(1,0,1) ON CONFLICT DO UPDATE SET count=count+1", ""));
 }
 
-/* Hands over all that is queued. Returns: how many. */
+/* Returns: how many. */
 static guint
-hand_over (Fixture *fixture, guint64 serial, gint64 now_utc)
+hand_over_some (Fixture *fixture, guint64 serial, gint64 now_utc, guint max_rows)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   g_autoptr (GArray) handed = g_array_new (FALSE, FALSE, sizeof (LedgerHanded));
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
-  LedgerHandOver what = { 1, "a@example.org", serial, 1, 100, now_utc };
+  LedgerHandOver what = { 1, "a@example.org", serial, 1, max_rows, now_utc };
 
   g_assert_true (store_begin (fixture->core.store, NULL));
   g_assert_true (ledger_hand_over (fixture->core.store, &what, frame, handed, tally, NULL));
@@ -75,10 +80,16 @@ hand_over (Fixture *fixture, guint64 serial, gint64 now_utc)
   return handed->len;
 }
 
+static guint
+hand_over (Fixture *fixture, guint64 serial, gint64 now_utc)
+{
+  return hand_over_some (fixture, serial, now_utc, 100);
+}
+
 static gint64
 get (Fixture *fixture, const char *column, gint64 id)
 {
-  g_autofree char *sql = g_strdup_printf ("SELECT %s FROM recipient WHERE campaign=1 AND id=?", column);
+  g_autofree char *sql = g_strdup_printf ("SELECT %s FROM ledger WHERE campaign=1 AND id=?", column);
   gint64 value = -1;
 
   g_assert_cmpint (store_get_int (fixture->core.store, &value, NULL, sql, "i", id), ==, 1);
@@ -165,7 +176,7 @@ static const struct {
 static void
 test_table (Fixture *fixture, gconstpointer data)
 {
-  gsize row = GPOINTER_TO_SIZE (data);
+  gsize row = GPOINTER_TO_SIZE (data) & ~OWN_ROWS;
   g_autoptr (Journal) journal = journal_create (&fixture->core, 1, NULL);
   guint64 serial = journal_get_serial (journal);
   g_autofree char *path = g_strdup_printf ("%s/journals/%" G_GUINT64_FORMAT, fixture->home, serial);
@@ -326,6 +337,7 @@ test_suppressed (Fixture *fixture, gconstpointer data)
 {
   gint64 found = 0;
 
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO suppression(address,created_utc) VALUES('no@example.org',1)", ""));
   add_person (fixture, 1, "gone@example.org");
   add_person (fixture, 2, "no@example.org");
   g_assert_cmpuint (hand_over (fixture, 1, 1000), ==, 1); /* re-checked in the hand-over itself */
@@ -416,24 +428,112 @@ test_too_large (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_tally (fixture, STATE_REFUSED), ==, 1);
 }
 
+/* What leaves for the first time is known as a range: who came back from it goes first, who is settled drops out of it, nobody gets lost between. */
+static void
+test_range (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  Journal *journal = journal_create (&fixture->core, 1, NULL);
+  guint64 serial = journal_get_serial (journal);
+  gint64 ranges = -1;
+
+  for (gint64 id = 1; id <= 4; id++)
+    add_person (fixture, id, "p@example.org");
+  hand_over (fixture, serial, 1000);
+  record (fixture, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
+  g_assert_true (ledger_take_back (fixture->core.store, 1, 2, 1, tally, NULL));
+  g_assert_true (ledger_take_back (fixture->core.store, 1, 2, 1, tally, NULL)); /* twice is once */
+  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 3, NULL)); /* 3 and 4 are out */
+  g_assert_cmpint (get_tally (fixture, STATE_QUEUED), ==, 1);
+  add_person (fixture, 5, "p@example.org");
+  g_assert_cmpuint (hand_over (fixture, serial, 1002), ==, 2); /* 2 and 5 */
+  g_assert_cmpint (get (fixture, "time_utc", 2), ==, 1002);
+  g_assert_cmpint (get (fixture, "time_utc", 3), ==, 1000);
+  append (journal_get_fd (journal), JOURNAL_BEGUN, 3, 1, 0);
+  append (journal_get_fd (journal), JOURNAL_ENDED, 5, 1, OUTCOME_ACCEPTED);
+  journal_free (journal);
+  g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_ACCEPTED);
+  g_assert_cmpint (get (fixture, "state", 2), ==, STATE_QUEUED);
+  g_assert_cmpint (get (fixture, "state", 3), ==, STATE_UNKNOWN);
+  g_assert_cmpint (get (fixture, "state", 4), ==, STATE_QUEUED);
+  g_assert_cmpint (get (fixture, "state", 5), ==, STATE_ACCEPTED);
+  g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 0);
+  g_assert_cmpint (store_get_int (fixture->core.store, &ranges, NULL, "SELECT count(*) FROM handover", ""), ==, 1);
+  g_assert_cmpint (ranges, ==, 0);
+}
+
+/* All are settled: the range is dropped, and each keeps what became of it. */
+static void
+test_settled (Fixture *fixture, gconstpointer data)
+{
+  gint64 ranges = -1;
+
+  add_person (fixture, 1, "p@example.org");
+  hand_over (fixture, 1, 1000);
+  record (fixture, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
+  g_assert_true (ledger_forget_settled (fixture->core.store, 1, G_MAXUINT64, NULL));
+  g_assert_cmpint (store_get_int (fixture->core.store, &ranges, NULL, "SELECT count(*) FROM handover", ""), ==, 1);
+  g_assert_cmpint (ranges, ==, 0);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_ACCEPTED);
+  g_assert_cmpint (get (fixture, "version", 1), ==, 1);
+  g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1000);
+}
+
+static void
+test_skip (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+
+  for (gint64 id = 1; id <= 4; id++)
+    add_person (fixture, id, id == 3 ? "no@example.org" : "p@example.org");
+  hand_over_some (fixture, 1, 1000, 1);
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO suppression(address,created_utc) VALUES('no@example.org',1)", ""));
+  g_assert_true (ledger_skip_suppressed (fixture->core.store, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_cmpint (get (fixture, "state", 3), ==, STATE_SKIPPED);
+  g_assert_cmpint (get_tally (fixture, STATE_SKIPPED), ==, 1);
+  g_assert_true (ledger_skip_rest (fixture->core.store, 1, "cancelled", tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED); /* it is out: its answer is waited for */
+  g_assert_cmpint (get (fixture, "state=6 AND reason='cancelled'", 2), ==, 1);
+  g_assert_cmpint (get (fixture, "state=6 AND reason='suppressed'", 3), ==, 1);
+  g_assert_cmpint (get (fixture, "state=6 AND reason='cancelled'", 4), ==, 1);
+  g_assert_cmpint (get_tally (fixture, STATE_QUEUED), ==, 0);
+  g_assert_cmpint (get_tally (fixture, STATE_SKIPPED), ==, 3);
+}
+
+static void
+add (const char *path, gsize data, void (*test) (Fixture *, gconstpointer))
+{
+  g_autofree char *fresh = g_strconcat ("/ledger/fresh/", path, NULL), *own = g_strconcat ("/ledger/own/", path, NULL);
+
+  g_test_add (fresh, Fixture, GSIZE_TO_POINTER (data), set_up, test, tear_down);
+  g_test_add (own, Fixture, GSIZE_TO_POINTER (data | OWN_ROWS), set_up, test, tear_down); /* as after a recall, or in a store of version 1 */
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *path = g_strconcat ("/ledger/recovery/", rows[i].name, NULL);
+    g_autofree char *path = g_strconcat ("recovery/", rows[i].name, NULL);
 
-    g_test_add (path, Fixture, GSIZE_TO_POINTER (i), set_up, test_table, tear_down);
+    add (path, i, test_table);
   }
-  g_test_add ("/ledger/recovery/busy", Fixture, NULL, set_up, test_busy, tear_down);
-  g_test_add ("/ledger/recovery/hostile", Fixture, NULL, set_up, test_hostile, tear_down);
-  g_test_add ("/ledger/later", Fixture, NULL, set_up, test_later, tear_down);
-  g_test_add ("/ledger/offline", Fixture, NULL, set_up, test_offline, tear_down);
-  g_test_add ("/ledger/clock", Fixture, NULL, set_up, test_clock, tear_down);
-  g_test_add ("/ledger/large", Fixture, NULL, set_up, test_large, tear_down);
-  g_test_add ("/ledger/suppressed", Fixture, NULL, set_up, test_suppressed, tear_down);
-  g_test_add ("/ledger/stale", Fixture, NULL, set_up, test_stale, tear_down);
-  g_test_add ("/ledger/resolve", Fixture, NULL, set_up, test_resolve, tear_down);
-  g_test_add ("/ledger/too-large", Fixture, NULL, set_up, test_too_large, tear_down);
+  add ("recovery/busy", 0, test_busy);
+  add ("recovery/hostile", 0, test_hostile);
+  add ("later", 0, test_later);
+  add ("offline", 0, test_offline);
+  add ("clock", 0, test_clock);
+  add ("large", 0, test_large);
+  add ("suppressed", 0, test_suppressed);
+  add ("stale", 0, test_stale);
+  add ("resolve", 0, test_resolve);
+  add ("too-large", 0, test_too_large);
+  add ("range", 0, test_range);
+  add ("settled", 0, test_settled);
+  add ("skip", 0, test_skip);
   return g_test_run ();
 }

@@ -160,7 +160,7 @@ make_people (Fixture *self)
     "INSERT INTO consent(contact,source,time_utc) VALUES(1,'Secret fair',1);"
     "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','x@example.com','h',25,'none',1);"
     "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,zeroblob(16),1,2,'x@example.com','Hi',1);"
-    "INSERT INTO recipient(campaign,id,state,reply) VALUES(1,1,2,'250 Ann Secret ok'),(1,2,0,''),(1,3,0,'');"
+    "INSERT INTO recipient(campaign,id,state,reply) VALUES(1,1,2,'250 Ann Secret ok');"
     "INSERT INTO snapshot(campaign,id,contact,address,address_key,name,fields) VALUES"
     " (1,1,1,'Ann@example.org','ann@example.org','Ann Secret',x'0300000041424302000000'||x'4445'),(1,2,2,'both@example.org','both@example.org','Ben',''),"
     " (1,3,3,'both@example.org','both@example.org','Cara','');"
@@ -238,7 +238,7 @@ test_forget_shared (Fixture *self, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpint (ask (self, "both@example.org", "x@example.com", "News"), ==, 0);
   g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE id=2 AND state=6 AND reason='suppressed'"), ==, 1);
-  g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE id=3 AND state=0"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM ledger WHERE id=3 AND state=0"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=0"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=6"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE name='Ben'"), ==, 0);

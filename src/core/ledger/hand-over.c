@@ -1,0 +1,176 @@
+/* hand-over.c - which rows leave next, and what is written before they do. */
+#include "ledger.h"
+
+#include "suppression.h"
+
+#define FRAME_FULL_BYTES (2 * 1024 * 1024) /* contract: Send takes 8 MiB; one more row fits behind these */
+#define ROW_MAX_BYTES (6 * 1024 * 1024 - 4096) /* what is left of the 8 MiB, less the row's and the frame's own octets, the address excepted */
+
+/* One sort of due rows. ?1 campaign, ?2 sender, ?3 now, ?4 at most, ?5 the first that was never handed over. Each names its index or walks the
+ * primary key from where it begins: no row costs more because of those that are done. */
+#define DUE_COLUMNS "s.id, s.address, s.name, s.fields, " SUPPRESSED_SQL ("s.address_key", "?2", "s.list")
+static const char later_sql[] =
+  "SELECT " DUE_COLUMNS ", r.attempt, r.state FROM recipient r INDEXED BY recipient_later JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
+  " WHERE r.campaign=?1 AND r.state=4 AND r.not_before_utc<=?3 AND ?5>=0 ORDER BY r.not_before_utc LIMIT ?4";
+static const char returned_sql[] =
+  "SELECT " DUE_COLUMNS ", r.attempt, r.state FROM recipient r INDEXED BY recipient_queued JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
+  " WHERE r.campaign=?1 AND r.state=0 AND ?3>=0 AND ?5>=0 ORDER BY r.id LIMIT ?4";
+static const char fresh_sql[] =
+  "SELECT " DUE_COLUMNS ", 0, 0 FROM snapshot s LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id"
+  " WHERE s.campaign=?1 AND s.id>=?5 AND r.id IS NULL AND ?3>=0 ORDER BY s.id LIMIT ?4";
+
+typedef struct {
+  guint64  id;
+  guint32  attempt; /* the one that begins */
+  State    from;
+  gboolean is_suppressed, is_too_large;
+} Due;
+
+typedef struct {
+  Store                *store;
+  const LedgerHandOver *what;
+  FrameWriter          *frame;
+  LedgerTally          *tally;
+  GArray               *due; /* of Due */
+  guint                 fresh_at; /* from here on they never had a row of their own */
+  gint64                next;     /* the first that was never handed over */
+} HandOver;
+
+/* The stored values are in frame form already: copied as they are. */
+static void
+write_row (FrameWriter *frame, sqlite3_stmt *row, guint32 attempt)
+{
+  const void *fields = sqlite3_column_blob (row, 3);
+  gsize len = (gsize) sqlite3_column_bytes (row, 3);
+
+  frame_writer_row (frame, (guint64) store_int (row, 0), attempt, 2 + frame_count_raw (fields, len));
+  frame_writer_string (frame, store_text (row, 1));
+  frame_writer_string (frame, store_text (row, 2));
+  frame_writer_raw (frame, fields, len);
+}
+
+/* Merges may have made a person bigger than any import lets in. */
+static gsize
+get_row_size (sqlite3_stmt *row)
+{
+  return (gsize) sqlite3_column_bytes (row, 1) + (gsize) sqlite3_column_bytes (row, 2) + (gsize) sqlite3_column_bytes (row, 3);
+}
+
+static gboolean
+is_full (const HandOver *self)
+{
+  return self->due->len >= self->what->max_rows || frame_writer_get_size (self->frame) >= FRAME_FULL_BYTES;
+}
+
+static gboolean
+collect (HandOver *self, const char *sql, GError **error)
+{
+  const LedgerHandOver *what = self->what;
+  sqlite3_stmt *row;
+  int result = 0;
+
+  if (is_full (self))
+    return TRUE;
+  row = store_query (self->store, sql, "isiii", (gint64) what->campaign, what->sender, what->now_utc, (gint64) (what->max_rows - self->due->len), self->next);
+  while (!is_full (self) && (result = store_step (self->store, row, error)) == 1) {
+    Due found = { (guint64) store_int (row, 0), (guint32) store_int (row, 5) + 1, (State) store_int (row, 6), store_int (row, 4) != 0 };
+
+    found.is_too_large = get_row_size (row) > ROW_MAX_BYTES;
+    if (!found.is_suppressed && !found.is_too_large)
+      write_row (self->frame, row, found.attempt);
+    g_array_append_val (self->due, found);
+  }
+  sqlite3_reset (row);
+  return result >= 0;
+}
+
+static gboolean
+collect_all (HandOver *self, GError **error)
+{
+  if (store_get_int (self->store, &self->next, error, "SELECT next_recipient FROM campaign WHERE id=?", "i", (gint64) self->what->campaign) < 0 ||
+      !collect (self, later_sql, error) || !collect (self, returned_sql, error))
+    return FALSE;
+  self->fresh_at = self->due->len;
+  return collect (self, fresh_sql, error);
+}
+
+static gboolean
+mark_handed (HandOver *self, const Due *due, GError **error)
+{
+  return store_run (self->store, error,
+                    "UPDATE recipient SET state=1, attempt=?, journal=?, version=?, reason='',"
+                    " first_utc=CASE first_utc WHEN 0 THEN ?4 ELSE first_utc END, time_utc=?4 WHERE campaign=? AND id=?",
+                    "iiiiii", (gint64) due->attempt, (gint64) self->what->journal, self->what->version, self->what->now_utc, (gint64) self->what->campaign,
+                    (gint64) due->id);
+}
+
+static gboolean
+mark_suppressed (HandOver *self, const Due *due, GError **error)
+{
+  return store_run (self->store, error,
+                    "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(?,?,6,'suppressed',?)"
+                    " ON CONFLICT DO UPDATE SET state=6, reason='suppressed', time_utc=excluded.time_utc",
+                    "iii", (gint64) self->what->campaign, (gint64) due->id, self->what->now_utc);
+}
+
+static gboolean
+mark_too_large (HandOver *self, const Due *due, GError **error)
+{
+  return store_run (self->store, error,
+                    "INSERT INTO recipient(campaign,id,state,reason,reply,time_utc,first_utc)"
+                    " VALUES(?,?,3,'data','this person''s values are together larger than 6 MiB; nothing was sent',?3,?3)"
+                    " ON CONFLICT DO UPDATE SET state=3, reason='data', reply=excluded.reply, time_utc=?3, not_before_utc=0,"
+                    " first_utc=CASE first_utc WHEN 0 THEN ?3 ELSE first_utc END",
+                    "iii", (gint64) self->what->campaign, (gint64) due->id, self->what->now_utc);
+}
+
+static gboolean
+mark (HandOver *self, const Due *due, gboolean is_fresh, GArray *out_handed, GError **error)
+{
+  LedgerHanded handed = { due->id, due->attempt };
+  gboolean is_out = due->is_suppressed || due->is_too_large;
+  State to = due->is_suppressed ? STATE_SKIPPED : due->is_too_large ? STATE_REFUSED : STATE_HANDED;
+
+  if (due->is_suppressed ? !mark_suppressed (self, due, error) : due->is_too_large ? !mark_too_large (self, due, error) : !is_fresh && !mark_handed (self, due, error))
+    return FALSE;
+  ledger_tally_move (self->tally, self->what->campaign, due->from, to, 1);
+  if (!is_out)
+    g_array_append_val (out_handed, handed);
+  return TRUE;
+}
+
+/* All fresh rows of this hand-over at once: those in between that have a row of their own are no part of it. */
+static gboolean
+mark_range (HandOver *self, GError **error)
+{
+  const LedgerHandOver *what = self->what;
+  gint64 first, last;
+
+  if (self->fresh_at >= self->due->len)
+    return TRUE;
+  first = (gint64) g_array_index (self->due, Due, self->fresh_at).id;
+  last = (gint64) g_array_index (self->due, Due, self->due->len - 1).id;
+  return store_run (self->store, error, "INSERT INTO handover(campaign,first,last,journal,version,time_utc,first_utc) VALUES(?1,?2,?3,?4,?5,?6,?6)", "iiiiii",
+                    (gint64) what->campaign, first, last, (gint64) what->journal, what->version, what->now_utc) &&
+         store_run (self->store, error, "UPDATE campaign SET next_recipient=? WHERE id=?", "ii", last + 1, (gint64) what->campaign);
+}
+
+gboolean
+ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, GArray *out_handed, LedgerTally *tally, GError **error)
+{
+  g_autoptr (GArray) due = g_array_new (FALSE, FALSE, sizeof (Due));
+  HandOver self = { store, what, frame, tally, due, 0, 0 };
+
+  if (!collect_all (&self, error))
+    return FALSE;
+  for (guint i = 0; i < due->len; i++)
+    if (!mark (&self, &g_array_index (due, Due, i), i >= self.fresh_at, out_handed, error))
+      return FALSE;
+  return mark_range (&self, error);
+}
+
+gboolean
+ledger_forget_settled (Store *store, guint64 campaign, guint64 first_open, GError **error)
+{
+  return store_run (store, error, "DELETE FROM handover WHERE campaign=? AND last<?", "ii", (gint64) campaign, (gint64) MIN (first_open, (guint64) G_MAXINT64));
+}
