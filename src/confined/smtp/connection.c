@@ -10,16 +10,17 @@
 #define READ_OCTETS 65536 /* chosen: a window of answers in one read */
 
 struct Connection {
-  GSource           source; /* first: the main loop's view of it */
+  GSource           source; /* first: its clock, and what wakes it from within; the socket is the poller's */
   int               fd;
-  gpointer          tag;
+  Poller           *poller;
+  gint64            armed_us; /* when the clock rings at the latest; 0: now */
   const Account    *account;
   TlsContext       *tls_context;
   Tls              *tls; /* NULL: in the clear */
   gboolean          is_tls_up, is_handshake_done;
   gboolean          wants_out; /* the socket, or TLS, waits for room */
   gboolean          is_completing; /* octets that complete messages are on their way out */
-  GIOCondition      watched;
+  gboolean          waits_out; /* what the poller was told */
   gboolean          is_eof, is_reported;
   Session          *session;
   const ConnectionEvents *events;
@@ -209,20 +210,22 @@ finish (Connection *self)
   if (self->tls != NULL)
     tls_close (self->tls);
   g_source_set_ready_time (&self->source, -1);
-  if (self->tag != NULL)
-    g_source_remove_unix_fd (&self->source, self->tag);
-  self->tag = NULL;
+  poller_remove (self->poller, self->fd);
   self->is_reported = TRUE;
   self->events->turned (self, self->data);
   self->events->closed (self, self->data);
 }
 
+/* It may ring too early, and looks again: moved at each answer it would cost two system calls a message. */
 static void
 set_deadline (Connection *self)
 {
-  gint64 wait_us = (gint64) session_get_wait_s (self->session) * 10000 * self->account->timeout_percent;
+  gint64 deadline_us = self->last_progress_us + (gint64) session_get_wait_s (self->session) * 10000 * self->account->timeout_percent;
 
-  g_source_set_ready_time (&self->source, self->last_progress_us + wait_us);
+  if (self->armed_us != 0 && self->armed_us <= deadline_us)
+    return;
+  self->armed_us = deadline_us;
+  g_source_set_ready_time (&self->source, deadline_us);
 }
 
 static gboolean
@@ -247,13 +250,13 @@ handle_overdue (Connection *self)
   session_break (self->session, "network", text);
 }
 
-/* Only when it changes: GLib wakes its own loop for it, three system calls a turn. */
+/* Only when it changes: it is a system call. */
 static void
-watch (Connection *self, GIOCondition wanted)
+watch (Connection *self)
 {
-  if (wanted != self->watched)
-    g_source_modify_unix_fd (&self->source, self->tag, wanted);
-  self->watched = wanted;
+  if (self->wants_out != self->waits_out)
+    poller_change (self->poller, self->fd, self, self->wants_out);
+  self->waits_out = self->wants_out;
 }
 
 static void
@@ -282,7 +285,7 @@ turn (Connection *self)
     finish (self);
     return;
   }
-  watch (self, (self->wants_out ? G_IO_OUT : 0) | G_IO_IN | G_IO_HUP | G_IO_ERR);
+  watch (self);
   set_deadline (self);
 }
 
@@ -291,12 +294,22 @@ dispatch_cb (GSource *source, GSourceFunc callback, gpointer data)
 {
   Connection *self = (Connection *) source;
 
+  self->armed_us = 0;
   if (self->is_reported)
     return G_SOURCE_CONTINUE;
   if (is_overdue (self))
     handle_overdue (self);
   turn (self);
   return G_SOURCE_CONTINUE;
+}
+
+void
+connection_ready (gpointer connection)
+{
+  Connection *self = connection;
+
+  if (!self->is_reported)
+    turn (self);
 }
 
 static void
@@ -325,7 +338,7 @@ address_literal (int fd)
 }
 
 Connection *
-connection_new (int fd, const Account *account, TlsContext *tls, gboolean is_test, const SessionHooks *hooks,
+connection_new (int fd, Poller *poller, const Account *account, TlsContext *tls, gboolean is_test, const SessionHooks *hooks,
                 const ConnectionEvents *events, gpointer data)
 {
   static GSourceFuncs funcs = { NULL, NULL, dispatch_cb, finalize_cb, NULL, NULL };
@@ -339,8 +352,8 @@ connection_new (int fd, const Account *account, TlsContext *tls, gboolean is_tes
   self->events = events;
   self->data = data;
   self->session = session_new (account, helo, is_test, hooks, data);
-  self->watched = G_IO_IN | G_IO_HUP | G_IO_ERR;
-  self->tag = g_source_add_unix_fd (&self->source, fd, self->watched);
+  self->poller = poller;
+  poller_add (poller, fd, self);
   progress (self);
   g_source_set_ready_time (&self->source, 0); /* implicit TLS speaks first */
   g_source_attach (&self->source, NULL);
@@ -352,6 +365,8 @@ connection_free (Connection *self)
 {
   if (self == NULL)
     return;
+  if (!self->is_reported)
+    poller_remove (self->poller, self->fd);
   self->is_reported = TRUE;
   session_break (self->session, NULL, "we had to leave");
   g_source_destroy (&self->source);
@@ -373,6 +388,7 @@ connection_get_tls (Connection *self)
 void
 connection_wake (Connection *self)
 {
-  if (!self->is_reported)
+  if (!self->is_reported && self->armed_us != 0)
     g_source_set_ready_time (&self->source, 0);
+  self->armed_us = 0;
 }

@@ -1,6 +1,7 @@
 /* connection.h - one socket with its TLS, its session and its clock, driven by the main loop.
  * Trust:  the server is hostile. Used in: lane. Source: RFC 5321 §4.5.3.2 (time-outs). */
 #pragma once
+#include "poller.h"
 #include "session.h"
 #include "tls.h"
 
@@ -11,9 +12,11 @@ typedef struct {
   void (*closed) (Connection *connection, gpointer data); /* once; free it then or later, not within a hook */
 } ConnectionEvents;
 
-/* Takes fd (connected, non-blocking). account, tls, hooks, events: borrowed for life. Nothing is called back before this returns. */
-Connection *connection_new  (int fd, const Account *account, TlsContext *tls, gboolean is_test, const SessionHooks *hooks,
+/* Takes fd (connected, non-blocking). The others are borrowed for life; poller: made with connection_ready. Nothing is called back before
+ * this returns. */
+Connection *connection_new  (int fd, Poller *poller, const Account *account, TlsContext *tls, gboolean is_test, const SessionHooks *hooks,
                              const ConnectionEvents *events, gpointer data);
+void        connection_ready (gpointer connection); /* a PollerFunc */
 void        connection_free (Connection *self); /* without `closed`; NULL is a no-op */
 
 Session        *connection_get_session (Connection *self); /* borrowed */

@@ -16,6 +16,7 @@
 
 struct Lane {
   TlsContext       *tls;
+  Poller           *poller;
   const LaneEvents *events;
   gpointer          data;
   Account          *account;
@@ -228,7 +229,7 @@ reap_cb (gpointer data)
 static void
 start_connection (Lane *self, int fd)
 {
-  Connection *connection = connection_new (fd, self->account, self->tls, self->tested != NULL, &hooks, &connection_events, self);
+  Connection *connection = connection_new (fd, self->poller, self->account, self->tls, self->tested != NULL, &hooks, &connection_events, self);
 
   g_ptr_array_add (self->connections, connection);
   if (!self->is_proved)
@@ -363,11 +364,12 @@ lane_add_connection (Lane *self, int fd, GError **error)
 /* --- life --- */
 
 Lane *
-lane_new (TlsContext *tls, const LaneEvents *events, gpointer data)
+lane_new (TlsContext *tls, Poller *poller, const LaneEvents *events, gpointer data)
 {
   Lane *self = g_new0 (Lane, 1);
 
   self->tls = tls;
+  self->poller = poller;
   self->events = events;
   self->data = data;
   self->shelf = shelf_new ();

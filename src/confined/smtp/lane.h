@@ -3,6 +3,7 @@
 #pragma once
 #include "account.h"
 #include "campaign.h"
+#include "poller.h"
 #include "tls.h"
 #include <gio/gio.h>
 
@@ -17,8 +18,8 @@ typedef struct { /* towards core; strings and variants are borrowed or floating 
   void (*paused)          (const char *reason, const char *text, gpointer data);
 } LaneEvents;
 
-/* tls, events: borrowed for life. */
-Lane *lane_new  (TlsContext *tls, const LaneEvents *events, gpointer data);
+/* tls, poller, events: borrowed for life. */
+Lane *lane_new  (TlsContext *tls, Poller *poller, const LaneEvents *events, gpointer data);
 void  lane_free (Lane *self); /* what is begun becomes UNKNOWN in the journal; NULL is a no-op */
 
 /* Takes account and journal_fd, also on failure. Errors: FAULT_USAGE: there is one already. */

@@ -1,4 +1,5 @@
 /* Please add nothing here: what stands before lock_seal() runs unlocked, and this process talks to strangers. */
+#include "connection.h"
 #include "fault.h"
 #include "serve.h"
 #include "service.h"
@@ -15,6 +16,7 @@ main (int argc, char *argv[])
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TlsContext) tls = NULL;
+  g_autoptr (Poller) poller = NULL;
   g_autoptr (GDBusConnection) connection = NULL;
   g_autoptr (Service) service = NULL;
 
@@ -27,6 +29,7 @@ main (int argc, char *argv[])
   signal (SIGHUP, SIG_IGN);
   signal (SIGTERM, SIG_IGN); /* a session that ends tells everybody at once: core drains, we leave with it */
   tls = tls_context_new (NULL);
+  poller = poller_new (connection_ready);
   warm_up ();
   if (!lock_seal (&smtp_lock, &error))
     return fault_leave (error);
@@ -35,7 +38,7 @@ main (int argc, char *argv[])
     return 0;
   }
   connection = serve_connect (&error);
-  service = service_new (tls);
+  service = service_new (tls, poller);
   if (connection == NULL || !serve_export (connection, service_get_skeleton (service), &error))
     return fault_leave (error);
   serve_run (connection, service_is_done, GRACE_MS, service);

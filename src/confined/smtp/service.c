@@ -236,7 +236,7 @@ outcomes_cb (GVariant *rows, gpointer data)
 static const LaneEvents events = { need_connection_cb, connection_lost_cb, outcomes_cb, paused_cb };
 
 Service *
-service_new (TlsContext *tls)
+service_new (TlsContext *tls, Poller *poller)
 {
   static const struct {
     const char *signal;
@@ -251,7 +251,7 @@ service_new (TlsContext *tls)
   Service *self = g_new0 (Service, 1);
 
   self->skeleton = pr_transport1_skeleton_new ();
-  self->lane = lane_new (tls, &events, self);
+  self->lane = lane_new (tls, poller, &events, self);
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect (self->skeleton, handlers[i].signal, handlers[i].handler, self);
   return self;

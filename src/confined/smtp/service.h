@@ -5,8 +5,8 @@
 
 typedef struct Service Service;
 
-/* tls: borrowed for life; secrets, fds and rows arrive by calls. */
-Service *service_new  (TlsContext *tls);
+/* tls, poller: borrowed for life; secrets, fds and rows arrive by calls. */
+Service *service_new  (TlsContext *tls, Poller *poller);
 void     service_free (Service *self); /* NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Service, service_free)
 
