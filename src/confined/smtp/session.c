@@ -120,10 +120,19 @@ session_sent (Session *self, gsize len)
 
 /* --- in --- */
 
+/* Printable ASCII already: smtp_reply_parse(). By hand: once a message. */
 char *
 session_quote (guint code, const char *text)
 {
-  return g_strdup_printf ("%u %.*s", code, SESSION_REPLY_MAX - 8, text); /* printable ASCII already: smtp_reply_parse() */
+  gsize len = strnlen (text, SESSION_REPLY_MAX - 8);
+  char *quote = g_malloc (4 + len + 1);
+
+  for (gsize i = 3; i-- > 0; code /= 10)
+    quote[i] = (char) ('0' + code % 10);
+  quote[3] = ' ';
+  memcpy (quote + 4, text, len);
+  quote[4 + len] = '\0';
+  return quote;
 }
 
 static void
@@ -156,11 +165,11 @@ handle_answer (Session *self)
 static void
 handle_line (Session *self, const char *line, gsize len)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SmtpReply) reply = smtp_reply_parse (line, len, &error);
+  static SmtpReply parsed; /* 2 KiB: one main loop, no recursion */
+  const SmtpReply *reply = &parsed;
   Answer *answer = &self->answer;
 
-  if (reply == NULL || (answer->line_count > 0 && reply->code != answer->code) || answer->line_count >= REPLY_LINES_MAX) {
+  if (!smtp_reply_parse (line, len, &parsed, NULL) || (answer->line_count > 0 && reply->code != answer->code) || answer->line_count >= REPLY_LINES_MAX) {
     break_protocol (self, "the server's answer is not SMTP; check host, port and tls");
     return;
   }
@@ -173,8 +182,8 @@ handle_line (Session *self, const char *line, gsize len)
     answer->status = reply->status;
   if (answer->text->len > 0)
     g_string_append_c (answer->text, ' ');
-  if (answer->text->len + strlen (reply->text) < REPLY_TEXT_MAX)
-    g_string_append (answer->text, reply->text);
+  if (answer->text->len + reply->len < REPLY_TEXT_MAX)
+    g_string_append_len (answer->text, reply->text, (gssize) reply->len);
   if (self->state == STATE_EHLO && answer->line_count > 1)
     session_login_line (self, reply->text);
   if (reply->is_last) {

@@ -76,29 +76,54 @@ is_literal (guchar c)
   return (c >= 32 && c < 127 && c != '=') || c == '\t';
 }
 
+/* Octets from `data` on that stand for themselves. */
+static gsize
+count_literal (const char *data, gsize len)
+{
+  gsize n = 0;
+
+  while (n < len && is_literal ((guchar) data[n]))
+    n++;
+  return n;
+}
+
+/* `len` octets that stand for themselves, of `left` that are there: cut into lines. */
+static guint8 *
+put_run (Encoder *self, guint8 *p, const char *data, gsize len, gsize left)
+{
+  while (len > 0) {
+    gsize n;
+
+    if (self->column == QP_LINE)
+      p = soft_break (self, p);
+    if (self->column == 0 && is_risky_start (data, left)) {
+      p = put_code (self, p, (guint8) *data);
+      data++, len--, left--;
+      continue;
+    }
+    n = MIN (len, QP_LINE - self->column);
+    memcpy (p, data, n);
+    p += n, data += n, len -= n, left -= n;
+    self->column += (guint) n;
+  }
+  return p;
+}
+
 static void
 put_qp (Encoder *self, const char *data, gsize len)
 {
   guint old_len;
   guint8 *p = reserve (self->out, len * QP_GROWTH + 16, &old_len);
 
-  for (gsize i = 0; i < len; i++) {
-    guchar c = (guchar) data[i];
+  while (len > 0) {
+    gsize n = count_literal (data, len);
 
-    if (c == '\n') {
-      p = hard_break (self, p);
-      continue;
-    }
-    if (is_literal (c)) {
-      if (self->column + 1 > QP_LINE)
-        p = soft_break (self, p);
-      if (self->column > 0 || !is_risky_start (data + i, len - i)) {
-        *p++ = c;
-        self->column++;
-        continue;
-      }
-    }
-    p = put_code (self, p, c);
+    p = put_run (self, p, data, n, len);
+    data += n, len -= n;
+    if (len == 0)
+      break;
+    p = *data == '\n' ? hard_break (self, p) : put_code (self, p, (guint8) *data);
+    data++, len--;
   }
   leave (self->out, p);
 }

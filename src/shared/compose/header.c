@@ -326,17 +326,39 @@ civil (gint64 days, int *out_year, guint *out_month, guint *out_day)
   *out_year = (int) (yoe + era * 400) + (*out_month <= 2);
 }
 
+static char *
+put_two (char *at, guint number)
+{
+  *at++ = (char) ('0' + number / 10 % 10);
+  *at++ = (char) ('0' + number % 10);
+  return at;
+}
+
+/* RFC 5322 §3.3, in UTC. By hand: once a message. */
 void
 header_put_date (GByteArray *out, gint64 date_utc_s)
 {
   static const char days[] = "ThuFriSatSunMonTueWed", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
   gint64 at = CLAMP (date_utc_s, 0, G_GINT64_CONSTANT (253402300799)); /* 1970..9999: four digits */
   guint day, month, second = (guint) (at % 86400);
-  int year, n;
-  char text[48];
+  int year;
+  char text[48] = " ddd, ", *p = text + 6;
 
   civil (at / 86400, &year, &month, &day);
-  n = snprintf (text, sizeof text, " %.3s, %u %.3s %04d %02u:%02u:%02u +0000", days + at / 86400 % 7 * 3, day,
-                months + (month - 1) * 3, year, second / 3600, second / 60 % 60, second % 60);
-  put (out, text, (gsize) n);
+  memcpy (text + 1, days + at / 86400 % 7 * 3, 3);
+  if (day >= 10)
+    *p++ = (char) ('0' + day / 10);
+  *p++ = (char) ('0' + day % 10);
+  *p++ = ' ';
+  memcpy (p, months + (month - 1) * 3, 3);
+  p[3] = ' ';
+  p = put_two (put_two (p + 4, (guint) year / 100), (guint) year % 100);
+  *p++ = ' ';
+  p = put_two (p, second / 3600);
+  *p++ = ':';
+  p = put_two (p, second / 60 % 60);
+  *p++ = ':';
+  p = put_two (p, second % 60);
+  memcpy (p, " +0000", 6);
+  put (out, text, (gsize) (p + 6 - text));
 }

@@ -38,29 +38,20 @@ parse_status (SmtpReply *self)
     self->status = status;
 }
 
-SmtpReply *
-smtp_reply_parse (const char *line, gsize len, GError **error)
+gboolean
+smtp_reply_parse (const char *line, gsize len, SmtpReply *out_reply, GError **error)
 {
-  g_autoptr (SmtpReply) self = NULL;
-
   if (len > SMTP_REPLY_LINE_MAX || !is_reply (line, len)) {
     g_set_error (error, SMTP_REPLY_ERROR, SMTP_REPLY_ERROR_MALFORMED, "not an SMTP reply (%" G_GSIZE_FORMAT " octets)", len);
-    return NULL;
+    return FALSE;
   }
-  self = g_new0 (SmtpReply, 1);
-  self->code = (guint) (100 * (line[0] - '0') + 10 * (line[1] - '0') + (line[2] - '0'));
-  self->is_last = len == 3 || line[3] == ' ';
-  self->text = g_malloc0 (MAX (len, 4) - 3);
-  for (gsize i = 4; i < len; i++) /* people read this: no escapes, no hidden tail after a NUL */
-    self->text[i - 4] = g_ascii_isprint (line[i]) ? line[i] : '?';
-  parse_status (self);
-  return g_steal_pointer (&self);
-}
-
-void
-smtp_reply_free (SmtpReply *self)
-{
-  if (self != NULL)
-    g_free (self->text);
-  g_free (self);
+  out_reply->code = (guint) (100 * (line[0] - '0') + 10 * (line[1] - '0') + (line[2] - '0'));
+  out_reply->is_last = len == 3 || line[3] == ' ';
+  out_reply->len = MAX (len, 4) - 4;
+  for (gsize i = 0; i < out_reply->len; i++) /* people read this: no escapes, no hidden tail after a NUL */
+    out_reply->text[i] = g_ascii_isprint (line[i + 4]) ? line[i + 4] : '?';
+  out_reply->text[out_reply->len] = '\0';
+  out_reply->status = (SmtpStatus){ 0, 0, 0 };
+  parse_status (out_reply);
+  return TRUE;
 }

@@ -20,12 +20,11 @@ typedef struct {
   guint      code;    /* 200..559 */
   gboolean   is_last; /* FALSE: a "250-..." continuation */
   SmtpStatus status;  /* only where its class is the code's first digit: else it is a stranger's text */
-  char      *text;    /* owned; printable ASCII, the enhanced code still in it; never NULL */
+  gsize      len;     /* of text */
+  char       text[SMTP_REPLY_LINE_MAX + 1]; /* printable ASCII, the enhanced code still in it */
 } SmtpReply;
 
 /* Parses `len` octets at `line` (borrowed; without CRLF; no NUL needed).
- * Returns: (transfer full) a reply, or NULL with `error` set.
+ * Returns: TRUE with `out_reply` filled (on FALSE it is undefined); four a message: nothing is allocated.
  * Errors:  SMTP_REPLY_ERROR_MALFORMED. */
-SmtpReply *smtp_reply_parse (const char *line, gsize len, GError **error);
-void       smtp_reply_free  (SmtpReply *self); /* NULL is a no-op */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpReply, smtp_reply_free)
+gboolean smtp_reply_parse (const char *line, gsize len, SmtpReply *out_reply, GError **error) G_GNUC_WARN_UNUSED_RESULT;
