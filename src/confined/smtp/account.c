@@ -62,6 +62,7 @@ account_new (GVariant *settings, SecretBytes *secret, GError **error)
   self->per_connection = lookup_number (settings, "per_connection", 0, 0, G_MAXUINT);
   self->connections = lookup_number (settings, "connections", 0, 0, G_MAXUINT);
   self->window = lookup_number (settings, "window", ACCOUNT_WINDOW_DEFAULT, 1, ACCOUNT_WINDOW_MAX);
+  self->window_max = lookup_number (settings, "window_max", ACCOUNT_WINDOW_GROWN, 1, ACCOUNT_WINDOW_MAX);
   self->timeout_percent = lookup_number (settings, "timeout_percent", 100, 1, 1000);
   if (*self->host == '\0' || !is_helo (self->helo) || !parse_tls (tls, &self->tls)) {
     g_set_error (error, FAULT, FAULT_USAGE, "the account's host, helo or tls setting is not one that SMTP can use");

@@ -1,6 +1,7 @@
 #include "connection.h"
 
 #include "kill-point.h"
+#include "window.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -26,6 +27,7 @@ struct Connection {
   const ConnectionEvents *events;
   gpointer          data;
   gint64            last_progress_us;
+  Window            window;
   const SessionHooks *hooks;
 };
 
@@ -90,6 +92,17 @@ progress (Connection *self)
   self->last_progress_us = g_get_monotonic_time ();
 }
 
+/* Before mail is sent each command waits for its answer: that is a round trip. */
+static void
+note_answer (Connection *self)
+{
+  gint64 said_us = self->last_progress_us;
+
+  progress (self);
+  if (!session_is_ready (self->session) || session_get_begun_total (self->session) == 0)
+    window_note_trip (&self->window, self->last_progress_us - said_us);
+}
+
 /* Reads until the socket is empty (TLS keeps octets that poll() cannot see) or one buffer of plain text. */
 static void
 read_all (Connection *self)
@@ -107,7 +120,7 @@ read_all (Connection *self)
       return;
     session_feed (self->session, buffer, len);
     if (session_get_answer_count (self->session) != answer_count)
-      progress (self);
+      note_answer (self);
     if (!self->is_tls_up && len < sizeof buffer)
       return;
   }
@@ -228,6 +241,13 @@ set_deadline (Connection *self)
   g_source_set_ready_time (&self->source, deadline_us);
 }
 
+static void
+adapt_window (Connection *self)
+{
+  window_note (&self->window, session_get_begun_total (self->session), session_get_ended_total (self->session), g_get_monotonic_time ());
+  session_set_window (self->session, self->window.size);
+}
+
 static gboolean
 is_overdue (Connection *self)
 {
@@ -285,6 +305,7 @@ turn (Connection *self)
     finish (self);
     return;
   }
+  adapt_window (self);
   watch (self);
   set_deadline (self);
 }
@@ -354,6 +375,7 @@ connection_new (int fd, Poller *poller, const Account *account, TlsContext *tls,
   self->session = session_new (account, helo, is_test, hooks, data);
   self->poller = poller;
   poller_add (poller, fd, self);
+  window_init (&self->window, account->window, account->window_max);
   progress (self);
   g_source_set_ready_time (&self->source, 0); /* implicit TLS speaks first */
   g_source_attach (&self->source, NULL);

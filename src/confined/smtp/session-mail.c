@@ -43,6 +43,7 @@ shift_flight (Session *self)
 
   self->flight_first = (self->flight_first + 1) % self->flight_cap;
   self->flight_count--;
+  self->ended_total += flight.is_committed;
   return flight;
 }
 
@@ -66,7 +67,7 @@ session_mail_has_room (const Session *self)
     return FALSE;
   switch (self->mode) {
   case MODE_CHUNKING:
-    return self->flight_count < self->account->window && self->output->len - self->output_at < BACKLOG_OCTETS;
+    return self->flight_count < self->window && self->output->len - self->output_at < BACKLOG_OCTETS;
   case MODE_PIPELINING: /* the next envelope rides behind the dot */
     return newest == NULL || (self->flight_count == 1 && newest->stage == STAGE_DOT);
   default:

@@ -44,7 +44,7 @@ struct Session {
   gsize       output_secret; /* octets of output that may hold the password: wiped as they leave */
   Answer      answer;
   guint64     answer_count; /* whole ones */
-  guint64     begun_total;
+  guint64     begun_total, ended_total;
 
   Mode     mode;
   gboolean has_starttls, has_8bitmime, has_smtputf8, has_size, has_pipelining, has_chunking;
@@ -53,7 +53,7 @@ struct Session {
   Flight    *flights; /* ring */
   guint      flight_cap, flight_first, flight_count;
   gboolean   needs_reset; /* the server may hold half a transaction */
-  guint      taken_count;
+  guint      taken_count, window;
   GString   *mail_line, *rcpt_line; /* lock-step: said one by one */
   GPtrArray *beginning;   /* rows that this pump begins; borrowed */
 };

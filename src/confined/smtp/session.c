@@ -35,7 +35,8 @@ session_new (const Account *account, const char *helo, gboolean is_test, const S
   self->mail_line = g_string_new (NULL);
   self->rcpt_line = g_string_new (NULL);
   self->beginning = g_ptr_array_new ();
-  self->flight_cap = account->window + 2;
+  self->window = account->window;
+  self->flight_cap = MAX (account->window, account->window_max) + 2;
   self->flights = g_new0 (Flight, self->flight_cap);
   session_login_start (self);
   return self;
@@ -312,6 +313,12 @@ session_release (Session *self, SessionRowFunc is_wanted, gpointer data)
 }
 
 void
+session_set_window (Session *self, guint window)
+{
+  self->window = CLAMP (window, 1, self->flight_cap - 2);
+}
+
+void
 session_set_test (Session *self)
 {
   self->is_test = TRUE;
@@ -373,6 +380,12 @@ guint64
 session_get_begun_total (const Session *self)
 {
   return self->begun_total;
+}
+
+guint64
+session_get_ended_total (const Session *self)
+{
+  return self->ended_total;
 }
 
 guint

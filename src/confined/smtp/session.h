@@ -59,6 +59,7 @@ void          session_sent        (Session *self, gsize len);            /* that
 
 gboolean session_wants_tls (const Session *self); /* do the handshake now, feed nothing */
 void     session_tls_done  (Session *self);       /* verified: go on */
+void     session_set_window (Session *self, guint window); /* with CHUNKING: messages without an answer; at most the account's window_max */
 void     session_set_test  (Session *self);       /* once logged in: QUIT, send nothing */
 
 gboolean session_is_ready  (const Session *self); /* logged in */
@@ -68,6 +69,7 @@ gboolean session_is_lost   (const Session *self); /* closed otherwise than by ou
 const char *session_get_end_text (const Session *self); /* for people; "" while open */
 guint    session_get_begun_count (const Session *self); /* without an answer */
 guint64  session_get_begun_total (const Session *self); /* journaled so far */
+guint64  session_get_ended_total (const Session *self); /* of them, answered or given up */
 guint    session_get_wait_s (const Session *self); /* RFC 5321 §4.5.3.2: how long the present wait may last */
 guint64  session_get_answer_count (const Session *self); /* whole answers so far: octets that only drip are no progress */
 const SessionFacts *session_get_facts (const Session *self);

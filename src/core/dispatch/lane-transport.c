@@ -465,6 +465,10 @@ make_settings (Lane *self)
 #ifdef POSTRIDER_KILL_POINTS /* tests/journey/hostile: nobody waits ten minutes for a server that says nothing */
   if (g_getenv ("POSTRIDER_TIMEOUT_PERCENT") != NULL)
     g_variant_dict_insert (&settings, "timeout_percent", "u", (guint32) g_ascii_strtoull (g_getenv ("POSTRIDER_TIMEOUT_PERCENT"), NULL, 10));
+  if (g_getenv ("POSTRIDER_WINDOW") != NULL) { /* tests/faults: how much a kill may put in doubt */
+    g_variant_dict_insert (&settings, "window", "u", (guint32) g_ascii_strtoull (g_getenv ("POSTRIDER_WINDOW"), NULL, 10));
+    g_variant_dict_insert (&settings, "window_max", "u", (guint32) g_ascii_strtoull (g_getenv ("POSTRIDER_WINDOW"), NULL, 10));
+  }
 #endif
   return g_variant_dict_end (&settings);
 }
