@@ -1,10 +1,11 @@
 #!/bin/sh
-# node.sh DIR: makes DIR/node (a Node >= 20) and DIR/node_modules (smtp-server, mailparser as package-lock.json pins them), and copies
-# of the .mjs files beside it, so that `DIR/node DIR/smtp-server.mjs …` works. Does nothing when that is done for this lock file.
+# node.sh DIR [FROM]: makes DIR/node (a Node >= 20) and DIR/node_modules (as package-lock.json in FROM pins them; FROM: the folder of this
+# script, unless it is given), and copies of the .mjs files beside it, so that `DIR/node DIR/smtp-server.mjs …` works. Does nothing when that
+# is done for this lock file.
 # A Node >= 20 of the system is used where there is one. Debian 12 has 18, whose npm 9 fails now and then at larger tasks: it only fetches
 # a Node 22 and an npm 11 into DIR/tool, and these do the rest. Needs npm (packages nodejs npm) and the network the first time.
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "${2:-$(dirname "$0")}" && pwd)
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 mark=$(cat "$here/package.json" "$here/package-lock.json" | sha256sum | cut -d' ' -f1)

@@ -2,7 +2,7 @@
 # postfix.sh start DIR | stop DIR: a private Postfix, beside whatever else the machine has. Needs root and the packages postfix,
 # sasl2-bin, libsasl2-modules, openssl. Own configuration, queue, log and ports (127.0.0.1 only); syslog is not needed.
 #   POSTFIX_USER, POSTFIX_PASSWORD   AUTH PLAIN, LOGIN, CRAM-MD5, only behind STARTTLS (Cyrus SASL; preset ann@localhost / secret)
-#   POSTFIX_SETTINGS                 more lines for main.cf
+#   POSTFIX_SETTINGS                 more lines for main.cf (one setting a line), instead of those below
 # start leaves: DIR/port, DIR/ca.pem (trust this), DIR/log, DIR/mail/ (Maildir: every recipient's mail, with X-Original-To:).
 # Recipients named nobody…@ are refused (550 5.1.1), later…@ always put off (451 4.3.0): a relay that says no.
 set -eu
@@ -81,6 +81,9 @@ disable_dns_lookups = yes
 in_flow_delay = 0
 ${POSTFIX_SETTINGS:-}
 END
+  # the last one counts; were both there, postlogd would warn of it through the socket that it alone reads, and could wait for itself
+  tac "$conf/main.cf" | awk -F'[ =]' '/^#/ || !seen[$1]++' | tac >"$conf/main.cf.once"
+  mv "$conf/main.cf.once" "$conf/main.cf"
 }
 
 write_tables() {

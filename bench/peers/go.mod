@@ -1,0 +1,3 @@
+module postrider/bench
+
+go 1.19
