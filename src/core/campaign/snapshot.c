@@ -8,7 +8,7 @@
 #include "text.h"
 #include <string.h>
 
-#define CHUNK_ROWS 1000 /* chosen: some milliseconds, so that other campaigns go on */
+#define CHUNK_ROWS 2500 /* chosen: some ten milliseconds, so that other campaigns go on, and one flush of the disk */
 
 struct Snapshot {
   Core               *core;

@@ -124,8 +124,9 @@ typedef struct { /* where an outcome leads */
   gint64      not_before_utc;
 } Move;
 
-/* A fresh row (handed over for the first time) has none of its own yet: FRESH_SQL is its range, or nothing. */
-#define FRESH_SQL "FROM (SELECT last,version,first_utc FROM handover WHERE campaign=?1 AND first<=?2 ORDER BY first DESC LIMIT 1) h WHERE h.last>=?2"
+/* A fresh row (handed over for the first time) has none of its own yet: FRESH_SQL is its range, or nothing. Ranges are few: see
+ * ledger_forget_settled(). */
+#define FRESH_SQL "FROM handover h WHERE h.campaign=?1 AND h.first<=?2 AND h.last>=?2 ORDER BY h.first DESC LIMIT 1"
 
 /* Returns: 1, 0 (it was not handed under that attempt: what became of it is known), -1. */
 static int

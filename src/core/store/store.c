@@ -92,7 +92,7 @@ store_open (const char *path, GError **error)
   sqlite3_busy_timeout (self->db, 5000);
   sqlite3_create_function (self->db, "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, field_cb, NULL, NULL);
   if (!run_script (self, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
-                         "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-8192;", error) ||
+                         "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2048;", error) ||
       !migrate (self, error))
     return NULL;
   return g_steal_pointer (&self);

@@ -10,12 +10,27 @@ is_shown (gunichar c)
          !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
 }
 
+/* Nearly all that servers say: nothing to change. */
+static gboolean
+is_plain (const char *data, gsize len)
+{
+  for (gsize i = 0; i < len; i++)
+    if (!g_ascii_isprint (data[i]))
+      return FALSE;
+  return TRUE;
+}
+
 char *
 text_printable (const char *data, gssize len, gsize max)
 {
-  g_autofree char *valid = len != 0 ? g_utf8_make_valid (data, len) : g_strdup ("");
-  GString *shown = g_string_new (NULL);
+  gsize n = len < 0 ? strlen (data) : (gsize) len;
+  g_autofree char *valid = NULL;
+  GString *shown;
 
+  if (n + 6 <= max && is_plain (data, n))
+    return g_strndup (data, n);
+  valid = n > 0 ? g_utf8_make_valid (data, (gssize) n) : g_strdup ("");
+  shown = g_string_new (NULL);
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
 
