@@ -5,8 +5,9 @@ A scene is some goals of life.py from a folder that is ready for them. It is pla
 succeeds. Then it is played to its end without one, and nothing may be lost, sent twice, or left over; the judge has the last word.
 
   tests/faults/fail.py --program BUILD/src/cli/postrider --shim BUILD/tests/faults/shim [--kind KIND]... [--who WHO]... [--scene SCENE]...
-                       [--most N] [--seed N] [--seconds N] [--tap] [--keep]
---most: of each (kind, who, scene) at most so many n, spread evenly; 0: all. Exit status: 0 the proof holds, 1 it does not.
+                       [--most N | --runs N] [--seed N] [--seconds N] [--tap] [--keep]
+--most: of each (kind, who, scene) at most so many n, spread evenly; else all. --runs: so many in all, of each kind and program in turn, scene and
+n by chance. Exit status: 0 the proof holds, 1 it does not.
 """
 import argparse
 import collections
@@ -22,7 +23,7 @@ import time
 import house
 from house import SLOW, House, Trouble, become_subreaper, descendants, wait_until
 from life import PASSWORD, USER, Home, Life, Plan, Shim
-from notebook import Notebook
+from notebook import KINDS, WHOS as WHO, Notebook
 from verdict import count
 
 # kind, mode, error
@@ -31,15 +32,14 @@ FAILURES = [
     ("fsync", "once", errno.EIO), ("fsync", "on", errno.EIO), ("open", "once", errno.EMFILE), ("name", "once", errno.EIO),
     ("socket", "once", errno.ENOBUFS), ("malloc", "once", errno.ENOMEM),
 ]
-WHO = ("core", "cli", "smtp", "dial", "import")
 SCENES = {
     "account": ("account",), "import": ("import", "suppress", "template"), "send": ("send", "pause", "suppress late", "resume", "wait"),
-    "export": ("look", "edit"), "vault": ("protect", "unprotect"), "leave": ("leave",),
+    "export": ("look", "edit"), "vault": ("protect", "unprotect"),
 }
-BEFORE = {"account": None, "import": "account", "send": "template", "export": "wait", "vault": "account", "leave": "wait"}
+BEFORE = {"account": None, "import": "account", "send": "template", "export": "wait", "vault": "account"}
 CRASH = re.compile(r"CRITICAL|Sanitizer|runtime error|(?<!of account )ended by signal (4|7|8|11)|ERROR \*\*")
 OUT_OF_MEMORY = re.compile(r"failed to allocate|out of memory|ended by signal (5|6)\b", re.I)
-UNCLEAR = re.compile(r"Unknown error|assert|\(null\)|CRITICAL|Sanitizer|runtime error|Traceback|core dumped")
+UNCLEAR = re.compile(r"^postrider: (?:[A-Z]|could not listen|unable to)|Unknown error|assert|\(null\)|CRITICAL|Sanitizer|runtime error|Traceback|core dumped", re.M)  # GLib and the system begin with a capital: bare words of theirs
 MEMORY_SIGNALS = (5, 6)  # SIGTRAP, SIGABRT: how GLib ends when there is no memory
 STALL_S = 8              # chosen: core looks at a full disk again after five
 
@@ -54,9 +54,11 @@ class FailingHome(Home):
         self.said, self.findings = [], []
 
     def run(self, *words, kill=None, seconds=40, may_fail=False):
-        if not self.failure or self.notebook.failures == 0:
-            return super().run(*words, kill=kill, seconds=seconds, may_fail=may_fail)
         done = super().run(*words, kill=kill, seconds=seconds, may_fail=True)
+        if not self.failure or self.notebook.failures == 0:
+            if done.returncode not in (0, 1, 75) and not may_fail:
+                raise Trouble(f"`postrider {' '.join(words)}` said: {done.stderr.strip()[-300:]} (status {done.returncode})")
+            return done
         line = next((line for line in reversed(done.stderr.splitlines()) if line.startswith("postrider: ")), "")
         if done.returncode in (0, 1, 75) and not line:
             return done
@@ -96,7 +98,7 @@ class Proof:
         self.plan = Plan(self.rng, True, os.path.join(self.folder, "files"))
         self.plan.goals = [goal for goal in self.plan.goals if goal not in ("import more", "send more", "look again")]
         self.plan.extra = 0
-        self.ready = {}
+        self.ready, self.calls = {}, {}
 
     def say(self, words):
         print(("# " if self.args.tap else "") + words, flush=True)
@@ -156,7 +158,7 @@ class Proof:
         findings += [("crash", "", f"{name} ended by signal {number}") for name, number in house.crashes if number not in allowed]
         findings += home.findings
 
-    def play_after(self, life, failing, scene, findings):
+    def play_after(self, life, scene, findings):
         """The next run, without the shim, resumes and ends clean."""
         home = life.home
         home.notebook, home.failure = None, ""
@@ -166,7 +168,7 @@ class Proof:
         try:
             life.wake()
             self.play(life, SCENES[scene])
-            self.play(life, [goal for goal in SCENES["leave"]] if "send" not in life.done else ["wait"])
+            self.play(life, ["wait"] if "send" in life.done else [])
             life.unknown = life.judge()
             home.stop_core()
             life.find_leftovers()
@@ -174,23 +176,38 @@ class Proof:
             findings.append(("trouble", "", f"afterwards: {trouble}"))
         findings += life.findings
 
-    def fail(self, kind, who, mode, error, scene, n):
-        """Returns how many calls there were."""
+    def start(self, scene, failure):
+        """A folder that is ready for the scene, and what becomes of it under that failure."""
         ready = self.make_ready(BEFORE[scene])
         home = self.new_home(ready)
-        before = ready or Life(home, self.plan, self.rng)
-        sent = ready.sent_after if ready else []
         home.notebook, home.is_disk_modelled = Notebook(os.path.join(home.folder, "notebook"), 4096 + 8 * 65536 + (1 << 20)), False
-        home.failure = f"{kind}:{who}:{n}:{mode}:{error}"
-        findings, failing = [], FailingLife(home, self.plan, self.rng, before.done, before.begun, before.looked, sent)
+        home.failure = failure
+        before = ready or Life(home, self.plan, self.rng)
+        return FailingLife(home, self.plan, self.rng, before.done, before.begun, before.looked, ready.sent_after if ready else [])
+
+    def count_calls(self, scene):
+        """Of every kind and program, in a run in which none fails."""
+        if scene not in self.calls:
+            life, findings = self.start(scene, "malloc:core:0:once:0"), []
+            self.play_failing(life, scene, findings)
+            if findings or life.findings:
+                raise Trouble(f"scene {scene} without a failure: {(findings + life.findings)[0]}")
+            self.calls[scene] = {(kind, who): life.home.notebook.calls(kind, who) for kind in KINDS for who in WHO}
+            life.home.notebook.close()
+            shutil.rmtree(life.home.folder)
+        return self.calls[scene]
+
+    def fail(self, kind, who, mode, error, scene, n):
+        """Returns how many calls there were."""
+        failing, findings = self.start(scene, f"{kind}:{who}:{n}:{mode}:{error}"), []
+        home = failing.home
         self.play_failing(failing, scene, findings)
-        calls, failures = home.notebook.calls, home.notebook.failures
+        calls, failures = home.notebook.calls(kind, who), home.notebook.failures
         where = [(record.first.decode(), record.second.decode()) for record in home.notebook.records() if record.kind == "F"][:1]
         home.notebook.close()
-        life = Life(home, self.plan, self.rng, failing.done, failing.begun, failing.looked, sent + failing.own_records())
-        if n > 0:
-            self.play_after(life, failing, scene, findings + [])
-        findings += failing.findings + life.findings
+        life = Life(home, self.plan, self.rng, failing.done, failing.begun, failing.looked, failing.sent + failing.own_records())
+        self.play_after(life, scene, findings)
+        findings += failing.findings
         self.note((kind, mode, error, who), scene, n, where, failures, home, life, findings)
         home.close()
         if not findings and not self.args.keep:
@@ -199,10 +216,9 @@ class Proof:
 
     def note(self, key, scene, n, where, failures, home, life, findings):
         tally = self.tallies.setdefault(key, Tally())
-        if n > 0:
-            tally.runs += 1
-            tally.failed += failures > 0
-            tally.refused += failures > 0 and bool(home.said)
+        tally.runs += 1
+        tally.failed += failures > 0
+        tally.refused += failures > 0 and bool(home.said)
         tally.lost += count(findings, "lost", "stuck")
         tally.second += count(findings, "second", "silent")
         tally.rows += count(findings, "row", "vault")
@@ -220,11 +236,11 @@ class Proof:
     # --- whole ---
 
     def sweep(self, kind, mode, error, who, scene):
-        calls = self.fail(kind, who, mode, error, scene, 0)  # none fails: how many there are
-        tally = self.tallies[kind, mode, error, who]
-        tally.calls += calls
+        calls = self.count_calls(scene)[kind, who]
         if calls == 0:
             return
+        tally = self.tallies.setdefault((kind, mode, error, who), Tally())
+        tally.calls += calls
         most = self.args.most
         if most and calls > most:
             tally.is_all = False
@@ -232,7 +248,6 @@ class Proof:
             chosen = sorted({1 + int(start + i * calls / most) for i in range(most)})
         else:
             chosen = range(1, calls + 1)
-        n = 0
         for n in chosen:
             if self.is_time_over():
                 tally.is_all = False
@@ -245,21 +260,41 @@ class Proof:
     def is_time_over(self):
         return time.monotonic() - self.started > self.args.seconds or len(self.problems) >= 60
 
-    def run(self):
-        args, self.started = self.args, time.monotonic()
-        for kind, mode, error in FAILURES:
-            if args.kind and kind not in args.kind or args.mode and mode != args.mode:
-                continue
-            for who in args.who or WHO:
-                for scene in args.scene or SCENES:
-                    if self.is_time_over():
-                        return
-                    try:
-                        self.sweep(kind, mode, error, who, scene)
-                    except Trouble as trouble:
-                        self.problem(f"{kind} {who} {scene}: {trouble}")
-                tally = self.tallies[kind, mode, error, who]
+    def list_kinds(self):
+        args = self.args
+        return [(kind, mode, error, who) for kind, mode, error in FAILURES for who in args.who or WHO
+                if (not args.kind or kind in args.kind) and (not args.mode or mode == args.mode)]
+
+    def run_all(self):
+        for kind, mode, error, who in self.list_kinds():
+            for scene in self.args.scene or SCENES:
+                if self.is_time_over():
+                    return
+                self.sweep(kind, mode, error, who, scene)
+            tally = self.tallies.get((kind, mode, error, who))
+            if tally:
                 self.say(f"  {kind} {mode} {errno.errorcode.get(error, '')} in {who}: {tally.runs} runs; {time.monotonic() - self.started:.0f} s")
+
+    def run_some(self):
+        scenes, kinds, left = self.args.scene or list(SCENES), self.list_kinds(), self.args.runs
+        self.rng.shuffle(kinds)
+        while left > 0:
+            for kind, mode, error, who in kinds:
+                fitting = [scene for scene in scenes if self.count_calls(scene)[kind, who]]
+                if left == 0 or self.is_time_over():
+                    return
+                if fitting:
+                    scene, left = self.rng.choice(fitting), left - 1
+                    tally = self.tallies.setdefault((kind, mode, error, who), Tally())
+                    tally.is_all, tally.calls = False, sum(self.count_calls(scene)[kind, who] for scene in fitting)
+                    self.fail(kind, who, mode, error, scene, self.rng.randint(1, self.count_calls(scene)[kind, who]))
+
+    def run(self):
+        self.started = time.monotonic()
+        try:
+            self.run_some() if self.args.runs else self.run_all()
+        except Trouble as trouble:
+            self.problem(str(trouble))
 
     def table(self):
         head = ("kind", "how", "error", "in", "calls", "runs", "failed", "refused", "lost", "second", "rows gone", "unknown", "bad", "all n")
@@ -276,7 +311,11 @@ class Proof:
         _, runs, failed, refused, lost, second, gone, unknown, _ = self.table()
         seconds = time.monotonic() - self.started
         self.judge.close()
+        while house.reap_any():  # what GLib forked, and that could not exec, is nobody's but init's
+            pass
         self.problems += [f"still there at the end: {process}" for process in descendants()]
+        for problem in self.problems:
+            self.say(f"PROBLEM {problem}")
         for words, n in sorted(self.said.items(), key=lambda item: -item[1]) if self.args.words else []:
             self.say(f"{n:5} × {words}")
         checks = [(f"{failed} calls failed in {runs} runs, {seconds:.0f} s, seed {self.args.seed}", failed > 0), (f"recipients lost: {lost}", lost == 0),
@@ -306,6 +345,7 @@ def parse():
     parser.add_argument("--who", action="append", choices=WHO)
     parser.add_argument("--scene", action="append", choices=list(SCENES))
     parser.add_argument("--most", type=int, default=0)
+    parser.add_argument("--runs", type=int, default=0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--seconds", type=int, default=7200, help="at most")
     parser.add_argument("--folder", default=None, help="where the data folders go (a short path)")

@@ -123,6 +123,12 @@ class Life:
     def campaign(self, subject):
         return next((one for one in self.home.ask("campaign", "list")["campaigns"] if one["subject"] == subject), None)
 
+    def get_campaign(self, subject):
+        found = self.campaign(subject)
+        if found is None:
+            raise Trouble(f"there is no campaign {subject}")
+        return found
+
     def accepted(self, subject):
         found = self.campaign(subject)
         return {row["address"] for row in self.home.export(found["id"]) if row["state"] == "accepted"} if found else set()
@@ -202,8 +208,8 @@ class Life:
 
     def do_pause(self):
         wanted = self.rng.randint(0, len(self.plan.first) // 2)
-        wait_until(lambda: len(self.own_records()) >= wanted or self.campaign("first")["state"] == "done", 5)
-        self.home.run("campaign", "pause", str(self.campaign("first")["id"]), may_fail=True)
+        wait_until(lambda: len(self.own_records()) >= wanted or self.get_campaign("first")["state"] == "done", 5)
+        self.home.run("campaign", "pause", str(self.get_campaign("first")["id"]), may_fail=True)
 
     def check_pause(self):
         found = self.campaign("first")
@@ -265,9 +271,7 @@ class Life:
         self.check_campaign("more")
 
     def is_over(self, subject):
-        numbers = self.campaign(subject)
-        if numbers is None:
-            raise Trouble(f"there is no campaign {subject}")
+        numbers = self.get_campaign(subject)
         if numbers["state"] == "paused" and numbers["handed"] == 0:
             self.resume(subject)
         return numbers["state"] == "done" or (numbers["later"] and numbers["queued"] + numbers["handed"] == 0)

@@ -8,7 +8,8 @@ import struct
 
 MAGIC = 0x31544C4146525050
 RECORDS_AT = 4096 + 8 * 65536
-HEAD = struct.Struct("<QQQQQQ")
+HEAD = struct.Struct("<QQQQQQ30Q")
+KINDS, WHOS = ("write", "fsync", "open", "name", "socket", "malloc"), ("core", "cli", "smtp", "dial", "import")
 RECORD = struct.Struct("<IIQQQQQIIII")
 SIZE = 96 * 1024 * 1024  # chosen: ten times what a story notes; sparse, and small beside the memory limit of the confined programs
 
@@ -22,7 +23,7 @@ class Notebook:
         self.path = path
         with open(path, "wb") as file:
             file.truncate(size)
-            file.write(HEAD.pack(MAGIC, size, 0, 0, 0, 0))
+            file.write(HEAD.pack(MAGIC, size, *[0] * 34))
         with open(path, "r+b") as file:
             self.map = mmap.mmap(file.fileno(), size)
 
@@ -42,12 +43,11 @@ class Notebook:
         return self._head()[3] != 0
 
     @property
-    def calls(self):
+    def failures(self):
         return self._head()[4]
 
-    @property
-    def failures(self):
-        return self._head()[5]
+    def calls(self, kind, who):
+        return self._head()[6 + KINDS.index(kind) * len(WHOS) + WHOS.index(who)]
 
     def records(self):
         """All of them; a process that was killed while it wrote leaves one without a kind, and nothing can be told behind it."""

@@ -1,10 +1,12 @@
 /* malloc.c - the n-th malloc() returns NULL (shim.c: POSTRIDER_FAULTS). A library of its own, loaded only for that: no other run pays for it. */
+#include "notebook.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 
-__attribute__ ((weak)) int shim_fails (const char *kind, const char *where);
+__attribute__ ((weak)) int shim_fails (Kind kind, const char *where);
 
 extern void *__libc_malloc (size_t size);
 extern void *__libc_calloc (size_t count, size_t size);
@@ -29,7 +31,7 @@ fails (const char *where)
   if (is_inside)
     return 0;
   is_inside = 1;
-  does = shim_fails ("malloc", where);
+  does = shim_fails (KIND_MALLOC, where);
   is_inside = 0;
   return does;
 }

@@ -112,9 +112,9 @@ notebook_is_watched (uint64_t device, uint64_t inode)
 }
 
 uint64_t
-notebook_count_call (void)
+notebook_count_call (Kind kind, Who who)
 {
-  return head != NULL ? atomic_fetch_add (&head->calls, 1) + 1 : 0;
+  return head != NULL ? atomic_fetch_add (&head->calls[kind][who], 1) + 1 : 0;
 }
 
 void

@@ -10,11 +10,16 @@
 #define NOTEBOOK_FILES 65536                 /* chosen: some ten thousand files in one story, a power of two */
 #define NOTEBOOK_RECORDS_AT (4096 + 8 * NOTEBOOK_FILES)
 
+typedef enum { KIND_WRITE, KIND_FSYNC, KIND_OPEN, KIND_NAME, KIND_SOCKET, KIND_MALLOC, KIND_COUNT } Kind;
+typedef enum { WHO_CORE, WHO_CLI, WHO_SMTP, WHO_DIAL, WHO_IMPORT, WHO_COUNT } Who;
+
 typedef struct {
   uint64_t         magic, size;
   _Atomic uint64_t end;              /* of the records, in octets from NOTEBOOK_RECORDS_AT */
   _Atomic uint64_t is_full;          /* a record found no room: nothing that was seen counts */
-  _Atomic uint64_t calls, failures;  /* of the kind that is to fail: reached, refused */
+  _Atomic uint64_t failures;         /* calls that were refused */
+  uint64_t         nothing;
+  _Atomic uint64_t calls[KIND_COUNT][WHO_COUNT];
 } NotebookHead;
 
 typedef struct {
@@ -30,6 +35,6 @@ void notebook_write (char kind, uint64_t mono_ns, uint64_t device, uint64_t inod
                      size_t first_len, const void *second, size_t second_len);
 void notebook_watch (uint64_t device, uint64_t inode);
 int  notebook_is_watched (uint64_t device, uint64_t inode);
-uint64_t notebook_count_call (void);
+uint64_t notebook_count_call (Kind kind, Who who);
 void notebook_count_failure (void);
 uint64_t notebook_now (void);

@@ -4,8 +4,8 @@
  *   FOLDER    what is written below it is noted, and fsync() there is noted instead of done: what it promises is modelled, not measured
  *   BOOT      stands in for /proc/sys/kernel/random/boot_id: after a power cut it is another one
  *   LIE       "all": fsync says 0 and is not noted; "folders": only that of folders (the controls)
- *   KIND …    the N-th call of KIND (write, fsync, open, name, socket, malloc) by WHO (core, cli, smtp, dial, import, or any) fails with ERRNO;
- *             MODE once: only that one; on: that one and all behind it; short: half of the octets are written
+ *   KIND …    the N-th call of KIND (write, fsync, open, name, socket, malloc) by WHO (core, cli, smtp, dial, import) fails with ERRNO;
+ *             MODE once: only that one; on: that one and all behind it; short: half of the octets are written. N = 0: all are counted, none fails
  * What it cannot see: calls inside glibc (stdio's writes) and memory maps. Postrider's data folder has none but SQLite's -shm, which is rebuilt. */
 #include "notebook.h"
 
@@ -29,14 +29,17 @@ static struct {
   char     folder[PATH_MAX], boot[PATH_MAX];
   size_t   folder_len;
   int      is_noting, is_lying, is_lying_about_folders;
-  char     kind[16], mode[8];
+  char     mode[8];
   uint64_t n;
-  int      error, is_victim;
+  int      kind, who, error, is_counting, is_victim;
 } settings;
+
+static const char *const kinds[KIND_COUNT] = { "write", "fsync", "open", "name", "socket", "malloc" };
+static const char *const whos[WHO_COUNT] = { "core", "cli", "smtp", "dial", "import" };
 
 void shim_note (const char *words);
 void kill_point_passed (const char *name);
-int  shim_fails (const char *kind, const char *where);
+int  shim_fails (Kind kind, const char *where);
 
 /* --- settings --- */
 
@@ -50,29 +53,37 @@ take (const char *from, char until, char *out, size_t size)
 }
 
 static int
-is_me (const char *who)
+find_word (const char *const *words, int count, const char *word)
+{
+  for (int i = 0; i < count; i++)
+    if (strcmp (words[i], word) == 0)
+      return i;
+  return -1;
+}
+
+static int
+find_me (void)
 {
   const char *name = program_invocation_short_name;
 
-  if (strcmp (who, "any") == 0)
-    return 1;
-  if (strcmp (who, "cli") == 0)
-    return strcmp (name, "postrider") == 0;
-  return strncmp (name, "postrider-", 10) == 0 && strcmp (name + 10, who) == 0;
+  return strcmp (name, "postrider") == 0 ? WHO_CLI : strncmp (name, "postrider-", 10) == 0 ? find_word (whos, WHO_COUNT, name + 10) : -1;
 }
 
 static void
 read_failure (const char *text)
 {
-  char who[16], number[24];
+  char kind[16], who[16], number[24];
 
-  text = take (text, ':', settings.kind, sizeof settings.kind);
+  text = take (text, ':', kind, sizeof kind);
   text = take (text, ':', who, sizeof who);
   text = take (text, ':', number, sizeof number);
   text = take (text, ':', settings.mode, sizeof settings.mode);
   settings.n = strtoull (number, NULL, 10);
   settings.error = atoi (text);
-  settings.is_victim = settings.kind[0] != '\0' && is_me (who);
+  settings.kind = find_word (kinds, KIND_COUNT, kind);
+  settings.who = find_me ();
+  settings.is_counting = settings.kind >= 0 && settings.who >= 0;
+  settings.is_victim = settings.is_counting && settings.n > 0 && strcmp (whos[settings.who], who) == 0;
 }
 
 __attribute__ ((constructor)) static void
@@ -101,13 +112,15 @@ begin (void)
 /* --- the n-th call fails --- */
 
 int
-shim_fails (const char *kind, const char *where)
+shim_fails (Kind kind, const char *where)
 {
   uint64_t call;
 
-  if (!settings.is_victim || strcmp (kind, settings.kind) != 0)
+  if (!settings.is_counting)
     return 0;
-  call = notebook_count_call ();
+  call = notebook_count_call (kind, (Who) settings.who);
+  if (!settings.is_victim || (int) kind != settings.kind)
+    return 0;
   if (call < settings.n || (call > settings.n && strcmp (settings.mode, "on") != 0))
     return 0;
   notebook_count_failure ();
@@ -233,7 +246,7 @@ static int
 is_file (int fd)
 {
   struct stat status;
-  int saved = errno, is = settings.is_victim && fstat (fd, &status) == 0 && S_ISREG (status.st_mode);
+  int saved = errno, is = settings.is_counting && fstat (fd, &status) == 0 && S_ISREG (status.st_mode);
 
   errno = saved;
   return is;
@@ -245,7 +258,7 @@ check_write (int fd, size_t *inout_len)
 {
   char where[PATH_MAX];
 
-  if (!is_file (fd) || !shim_fails ("write", describe (fd, where)))
+  if (!is_file (fd) || !shim_fails (KIND_WRITE, describe (fd, where)))
     return 0;
   if (!is_short () || *inout_len < 2)
     return -1;
@@ -340,7 +353,7 @@ ftruncate (int fd, off_t size)
   char where[PATH_MAX];
   int result;
 
-  if (is_file (fd) && shim_fails ("write", describe (fd, where)))
+  if (is_file (fd) && shim_fails (KIND_WRITE, describe (fd, where)))
     return -1;
   result = next (fd, size);
   if (result == 0)
@@ -411,7 +424,7 @@ sync_with (int fd, int (*next) (int))
 {
   char where[PATH_MAX];
 
-  if (shim_fails ("fsync", describe (fd, where)))
+  if (shim_fails (KIND_FSYNC, describe (fd, where)))
     return -1;
   return note_synced (notebook_now (), fd) ? 0 : next (fd);
 }
@@ -444,7 +457,7 @@ open_with (int folder_fd, const char *path, int flags, mode_t mode)
     next = (int (*) (int, const char *, int, ...)) dlsym (RTLD_NEXT, "openat64");
   if (settings.boot[0] != '\0' && strcmp (path, BOOT_ID) == 0)
     path = settings.boot;
-  if (shim_fails ("open", path))
+  if (shim_fails (KIND_OPEN, path))
     return -1;
   fd = next (folder_fd, path, flags, mode);
   if (fd >= 0 && (flags & O_TMPFILE) != O_TMPFILE && (flags & O_PATH) == 0 && find_path (folder_fd, path, full))
@@ -530,7 +543,7 @@ rename (const char *from, const char *to)
   char full[PATH_MAX], other[PATH_MAX];
   int result;
 
-  if (shim_fails ("name", to))
+  if (shim_fails (KIND_NAME, to))
     return -1;
   result = next (from, to);
   if (result == 0 && find_path (AT_FDCWD, to, other)) {
@@ -548,7 +561,7 @@ link (const char *from, const char *to)
   char full[PATH_MAX], other[PATH_MAX];
   int result;
 
-  if (shim_fails ("name", to))
+  if (shim_fails (KIND_NAME, to))
     return -1;
   result = next (from, to);
   if (result == 0 && find_path (AT_FDCWD, to, other)) {
@@ -566,7 +579,7 @@ unlink (const char *path)
   char full[PATH_MAX];
   int result;
 
-  if (shim_fails ("name", path))
+  if (shim_fails (KIND_NAME, path))
     return -1;
   result = next (path);
   if (result == 0 && find_path (AT_FDCWD, path, full))
@@ -582,7 +595,7 @@ mkdir (const char *path, mode_t mode)
   char full[PATH_MAX];
   int result;
 
-  if (shim_fails ("name", path))
+  if (shim_fails (KIND_NAME, path))
     return -1;
   result = next (path, mode);
   if (result == 0 && find_path (AT_FDCWD, path, full))
@@ -638,47 +651,47 @@ int
 socket (int domain, int type, int protocol)
 {
   NEXT (socket);
-  return shim_fails ("socket", "socket") ? -1 : next (domain, type, protocol);
+  return shim_fails (KIND_SOCKET, "socket") ? -1 : next (domain, type, protocol);
 }
 
 int
 socketpair (int domain, int type, int protocol, int fds[2])
 {
   NEXT (socketpair);
-  return shim_fails ("socket", "socketpair") ? -1 : next (domain, type, protocol, fds);
+  return shim_fails (KIND_SOCKET, "socketpair") ? -1 : next (domain, type, protocol, fds);
 }
 
 int
 connect (int fd, const struct sockaddr *address, socklen_t len)
 {
   NEXT (connect);
-  return shim_fails ("socket", "connect") ? -1 : next (fd, address, len);
+  return shim_fails (KIND_SOCKET, "connect") ? -1 : next (fd, address, len);
 }
 
 int
 bind (int fd, const struct sockaddr *address, socklen_t len)
 {
   NEXT (bind);
-  return shim_fails ("socket", "bind") ? -1 : next (fd, address, len);
+  return shim_fails (KIND_SOCKET, "bind") ? -1 : next (fd, address, len);
 }
 
 int
 listen (int fd, int backlog)
 {
   NEXT (listen);
-  return shim_fails ("socket", "listen") ? -1 : next (fd, backlog);
+  return shim_fails (KIND_SOCKET, "listen") ? -1 : next (fd, backlog);
 }
 
 int
 accept (int fd, struct sockaddr *address, socklen_t *len)
 {
   NEXT (accept);
-  return shim_fails ("socket", "accept") ? -1 : next (fd, address, len);
+  return shim_fails (KIND_SOCKET, "accept") ? -1 : next (fd, address, len);
 }
 
 int
 accept4 (int fd, struct sockaddr *address, socklen_t *len, int flags)
 {
   NEXT (accept4);
-  return shim_fails ("socket", "accept4") ? -1 : next (fd, address, len, flags);
+  return shim_fails (KIND_SOCKET, "accept4") ? -1 : next (fd, address, len, flags);
 }
