@@ -165,6 +165,6 @@ connect_explain (GError **error)
   else if (before->domain == G_DBUS_ERROR)
     g_set_error (error, FAULT, FAULT_SOFTWARE, "core and this command do not understand each other: %s", before->message);
   else
-    g_set_error (error, FAULT, fault_exit_status (before), "core cannot be reached: %s", before->message);
+    g_set_error (error, FAULT, fault_exit_status (before), "core cannot be reached: %s; try again in a moment", before->message);
   g_error_free (before);
 }

@@ -16,7 +16,11 @@
 
 static const char *const passed[] = { "HOME", "LANG", "PATH", "TZ", "DBUS_SESSION_BUS_ADDRESS", "CREDENTIALS_DIRECTORY",
                                       "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "POSTRIDER_KILL",
-                                      "POSTRIDER_TIMEOUT_PERCENT", NULL };
+                                      "POSTRIDER_TIMEOUT_PERCENT",
+#ifdef POSTRIDER_KILL_POINTS
+                                      "POSTRIDER_FAULTS", "LD_PRELOAD", /* tests/faults/shim */
+#endif
+                                      NULL };
 
 static char **
 build_environment (const char *home)

@@ -6,6 +6,7 @@
 #include "core.h"
 #include "dialer.h"
 #include "fault.h"
+#include "folder.h"
 #include "home.h"
 #include "lanes.h"
 #include "ledger.h"
@@ -132,7 +133,7 @@ find_state_folder (const char *home)
 static gboolean
 make_state_folder (const char *state, GError **error)
 {
-  if (g_mkdir_with_parents (state, 0700) == 0 && access (state, W_OK) == 0)
+  if (folder_make (state) && access (state, W_OK) == 0)
     return TRUE;
   g_set_error (error, FAULT, FAULT_CANT_CREATE, "the state folder %s cannot be written: %s", state, g_strerror (errno));
   return FALSE;

@@ -146,6 +146,7 @@ app_new (Core *core, const char *socket_path, GError **error)
   self->clients = g_ptr_array_new_with_free_func ((GDestroyNotify) app_client_unref);
   self->server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER, guid, NULL, NULL, error);
   if (self->server == NULL) {
+    g_prefix_error (error, "core cannot listen on %s: ", socket_path);
     app_free (self);
     return NULL;
   }

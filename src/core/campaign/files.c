@@ -1,6 +1,7 @@
 #include "files.h"
 
 #include "fault.h"
+#include "folder.h"
 #include "store.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +47,11 @@ keep_bytes (Core *core, GBytes *bytes, char **out_sha256, GError **error)
   g_autofree char *sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   g_autofree char *folder = g_build_filename (core->home, "files", NULL), *path = g_build_filename (folder, sha256, NULL);
 
-  g_mkdir_with_parents (folder, 0700);
+  if (!folder_make (folder)) {
+    g_set_error (error, FAULT, errno == ENOSPC ? FAULT_IO : FAULT_CANT_CREATE, "an attachment could not be kept: the folder %s cannot be made: %s", folder,
+                 g_strerror (errno));
+    return FALSE;
+  }
   if (!g_file_test (path, G_FILE_TEST_EXISTS) &&
       !g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error)) {

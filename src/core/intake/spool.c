@@ -34,6 +34,15 @@ fail (GTask *task, Fault code, const char *what)
   g_object_unref (task);
 }
 
+/* By errno. */
+static void
+fail_world (GTask *task, Fault code)
+{
+  g_task_return_new_error (task, FAULT, (gint) code, "the file could not be taken in: %s",
+                           errno == ENOSPC ? "the disk is full: make room and try again" : g_strerror (errno));
+  g_object_unref (task);
+}
+
 static void
 return_fd (GTask *task)
 {
@@ -77,7 +86,7 @@ open_again (GTask *task, int file, goffset size)
       lseek (self->to, 0, SEEK_SET);
   }
   if (self->to < 0)
-    fail (task, FAULT_IO, g_strerror (errno));
+    fail_world (task, FAULT_IO);
   else
     return_fd (task);
 }
@@ -114,7 +123,7 @@ chunk_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (self->size > self->max_bytes)
     fail (task, FAULT_DATA, "the file is larger than 1 GiB: split it and import the parts");
   else if (len > 0 && !write_all (self->to, bytes, len))
-    fail (task, FAULT_IO, errno == ENOSPC ? "the disk is full: make room and try again" : g_strerror (errno));
+    fail_world (task, FAULT_IO);
   else if (len > 0)
     g_input_stream_read_bytes_async (self->from, CHUNK_BYTES, G_PRIORITY_LOW, g_task_get_cancellable (task), chunk_cb, task);
   else
@@ -129,7 +138,7 @@ copy_pipe (GTask *task, int file, const char *folder)
   self->to = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   self->from = g_unix_input_stream_new (fcntl (file, F_DUPFD_CLOEXEC, 0), TRUE);
   if (self->to < 0)
-    fail (task, FAULT_CANT_CREATE, g_strerror (errno));
+    fail_world (task, FAULT_CANT_CREATE);
   else
     g_input_stream_read_bytes_async (self->from, CHUNK_BYTES, G_PRIORITY_LOW, g_task_get_cancellable (task), chunk_cb, task);
 }
@@ -145,7 +154,7 @@ spool_open_async (int file, const char *folder, goffset max_bytes, GCancellable 
   self->max_bytes = max_bytes;
   g_task_set_task_data (task, self, spool_free);
   if (fstat (file, &info) != 0)
-    fail (task, FAULT_IO, g_strerror (errno));
+    fail_world (task, FAULT_IO);
   else if (S_ISDIR (info.st_mode))
     fail (task, FAULT_DATA, "that is a folder, not a file of contacts");
   else if (S_ISREG (info.st_mode))

@@ -11,13 +11,28 @@ struct Store {
   GHashTable *statements; /* SQL text (owned) -> sqlite3_stmt */
 };
 
+/* The system's own word tells a broken disk from a want of descriptors. Returns: (transfer full) a sentence's end. */
+static char *
+describe_world (Store *self, int code)
+{
+  int number = sqlite3_system_errno (self->db);
+  const char *system = number != 0 ? g_strerror (number) : sqlite3_errmsg (self->db);
+
+  switch (code) {
+  case SQLITE_FULL: return g_strdup ("the disk is full: make room and try again");
+  case SQLITE_READONLY: /* SQLite tries to read where it cannot open for writing: both mean the same, and errno is of its last try */
+  case SQLITE_CANTOPEN: return g_strdup ("the data folder cannot be written: look at its rights, and whether too many files are open");
+  case SQLITE_IOERR: return g_strdup_printf ("the disk could not be read or written (%s): look at it, then try again", system);
+  case SQLITE_NOMEM: return g_strdup ("there is no memory left: end other programs and try again");
+  default: return g_strdup (sqlite3_errmsg (self->db));
+  }
+}
+
 static gboolean
 fail (Store *self, const char *doing, GError **error)
 {
   int code = sqlite3_errcode (self->db);
-  const char *advice = code == SQLITE_FULL ? "the disk is full: make room and try again"
-                       : code == SQLITE_READONLY || code == SQLITE_CANTOPEN ? "the data folder cannot be written"
-                                                                             : sqlite3_errmsg (self->db);
+  g_autofree char *advice = describe_world (self, code);
 
   if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
     g_set_error (error, FAULT, FAULT_DATA, "the store %s is damaged (%s): put back a copy of it, or move it away to begin anew",

@@ -91,9 +91,10 @@ replace_file (const char *folder, const char *path, GBytes *raw)
   int fd = -1;
   gboolean is_done = FALSE;
 
-  (void) unlink (part);
-  if (folder_fd >= 0)
+  if (folder_fd >= 0) { /* else errno says why not */
+    (void) unlink (part);
     fd = open (part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  }
   if (fd >= 0)
     is_done = write_all (fd, raw) && rename (part, path) == 0 && fsync (folder_fd) == 0;
   if (fd >= 0) {

@@ -1,6 +1,7 @@
 #include "home.h"
 
 #include "fault.h"
+#include "folder.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,7 +14,7 @@ make_private (const char *path, GError **error)
 {
   struct stat found;
 
-  if (g_mkdir_with_parents (path, 0700) != 0 || stat (path, &found) != 0) {
+  if (!folder_make (path) || stat (path, &found) != 0) {
     g_set_error (error, FAULT, FAULT_CANT_CREATE, "the data folder %s cannot be made: %s; set POSTRIDER_HOME to a folder that you can write to",
                  path, g_strerror (errno));
     return FALSE;

@@ -260,7 +260,7 @@ make_environment (void)
    * The sanitizers' and GLib's own debug words pass, so that tests reach the inside. */
   static const char *const passed[] = { "LANG", "LC_ALL", "LC_CTYPE", "TZ", "G_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
 #ifdef POSTRIDER_KILL_POINTS
-                                         "POSTRIDER_KILL",
+                                         "POSTRIDER_KILL", "POSTRIDER_FAULTS", "LD_PRELOAD", /* tests/faults/shim */
 #endif
   };
   GStrv environment = g_strdupv ((char *[]){ (char *) "GIO_USE_VFS=local", (char *) "GSETTINGS_BACKEND=memory",

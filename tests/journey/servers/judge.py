@@ -2,7 +2,8 @@
 """judge.py - an SMTP server that is none of ours: plain asyncio, no module of Postrider's, no code shared with it.
 
 Each message that it takes is one JSON line in --record, written (and flushed to the kernel) BEFORE the 250 goes out:
-  {"id": Message-ID, "to": [recipient, ...], "from": sender, "sha256": of the octets as received, "size": n, "time": unix, "connection": n}
+  {"id": Message-ID, "to": [recipient, ...], "from": sender, "sha256": of the octets as received, "size": n, "time": unix, "mono_ns": monotonic,
+   "connection": n}
 With --sync it is also fsynced. The record outlives a kill -9 of the judge and of its clients.
 
 What it does beyond a plain server is chosen by flags, so that a test reads as what happens:
@@ -64,7 +65,7 @@ class Judge:
         line = json.dumps({
             "id": found.group(1).decode("utf-8", "replace").strip() if found else None,
             "to": session.recipients, "from": session.sender, "sha256": hashlib.sha256(octets).hexdigest(),
-            "size": len(octets), "time": time.time(), "connection": session.number}) + "\n"
+            "size": len(octets), "time": time.time(), "mono_ns": time.monotonic_ns(), "connection": session.number}) + "\n"
         data = line.encode()
         if os.write(self.record.fileno(), data) != len(data):  # one write: a line is there whole or not at all
             raise OSError("short write of the record")
