@@ -11,7 +11,7 @@ import sys
 import zipfile
 
 import house as house_module
-from house import Judge, Skip, check, make_certificate, run_cases, wait_for
+from house import Judge, Skip, check, make_certificate, make_foreign, run_cases, trust, wait_for
 
 GOOD_CSV = "name,email\nAnn,ann@example.net\nBob,bob@example.net\n"
 # name of the row, command, exit status, words that stderr must hold (regular expressions), content of the file `input`
@@ -233,27 +233,13 @@ def certificates(house):
     check(expired.record() == [], "mail went out")
 
 
-def make_foreign(house, folder, name, host, days):
-    """Another certificate of the CA in FOLDER."""
-    extension = house.write(name + ".cnf", "subjectAltName=DNS:" + host + "\nextendedKeyUsage=serverAuth\n")
-    out = os.path.join(house.folder, name + ".pem")
-    subprocess.run(["openssl", "x509", "-req", "-in", folder + "/cert.csr", "-CA", folder + "/ca.pem", "-CAkey", folder + "/ca.key", "-CAcreateserial",
-                    "-days", str(days), "-extfile", extension, "-out", out], stderr=subprocess.DEVNULL, check=True)
-    with open(folder + "/key.pem", encoding="ascii") as key, open(out, "a", encoding="ascii") as both:
-        both.write(key.read())
-    return out
-
-
 def certificates_of_a_known_authority(house):
     """Where the CA is known: a good one needs no pin; an expired one and one of another host stop everything, with the reason in words"""
-    if os.getuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
-        raise Skip("needs root and a mount namespace, to have a CA of its own")
     folder = os.path.join(house.folder, "tls")
     judges = {"good": Judge(house, "--tls-cert", make_certificate(folder), name="good"),
               "elsewhere": Judge(house, "--tls-cert", make_foreign(house, folder, "elsewhere", "elsewhere.example", 5), name="elsewhere"),
               "old": Judge(house, "--tls-cert", make_foreign(house, folder, "old", "localhost", -1), name="old")}
-    script = 'mount --bind "$1" /etc/ssl/certs/ca-certificates.crt && shift && exec "$@"'
-    house.run("lists", prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", folder + "/ca.pem"])  # core stays in there
+    trust(house, folder + "/ca.pem")
     house.import_people(2)
     house.write("letter.txt", "Hi {{name}}\n")
     for name, words in (("good", None), ("old", "expired"), ("elsewhere", "does not name localhost")):

@@ -8,6 +8,10 @@ A transcript is read top down; # begins a remark, the first one says what it sho
   after STATE           what the campaign must come to: done, paused, waiting (done)
   expect WORD=N…        numbers of `campaign show` that must be so;  says WORDS: what its text or a reply in the export must hold
   time-outs N           percent of RFC 5321's (100)
+  certificate KIND      what `tls` shows: nobody (signed by a CA that we do not know: the default), self-signed, expired, elsewhere (another host), good; for
+                        the last three core knows the CA.  {pin} among the options is its fingerprint
+  login                 the account has a user and a password
+  attach OCTETS         a file that goes with each message
   connection            what follows is said on the next connection; the last one also serves all later ones
     S: LINE             a line to the client              S: LINE \\            … and the next one in the same write
     raw TEXT            these octets, with Python's escapes
@@ -16,22 +20,26 @@ A transcript is read top down; # begins a remark, the first one says what it sho
     C? PATTERN          the same; a client that hung up or wisely says QUIT ends the connection here
     message             reads to the lone dot             chunk                 reads BDAT and its octets
     sleep SECONDS       close       reset (RST)           tls                   the handshake
+    loris TEXT          these octets, one in half a second, and then nothing (Python's escapes)
+    tls12-openssl       the handshake by `openssl s_server -tls1_2`             renegotiate           it asks for another one, which must be refused
     honest [WORD…]      from here on a server as it should be, which offers these
-What was read whole counts as a copy when the next reply is 2xx; when there is none, as one that may have gone out.
+A message that was read whole counts as a copy when the next reply is 2xx; when there is none, as one that may have gone out.
 """
 import fnmatch
 import glob
+import hashlib
 import json
 import os
 import re
 import socket
 import ssl
 import struct
+import subprocess
 import sys
 import threading
 import time
 
-from house import HERE, Skip, check, make_certificate, run_cases, wait_for
+from house import HERE, Skip, check, make_certificate, make_foreign, run_cases, trust, wait_for
 
 OCTETS_MAX = 16 * 1024 * 1024
 
@@ -46,6 +54,7 @@ class Script:
     def __init__(self, path):
         self.name, self.people, self.after, self.expect, self.says = os.path.splitext(os.path.basename(path))[0], 3, ["done"], {}, []
         self.options, self.send, self.connections, self.shows, self.time_outs = ["--connections", "1"], [], [], "", 100
+        self.certificate, self.attach, self.has_login = "nobody", 0, False
         with open(path, encoding="utf-8") as file:
             for line in file:
                 self.take(line.rstrip("\n").strip())
@@ -63,8 +72,12 @@ class Script:
             self.connections[-1].append((word, rest))
         elif word == "people":
             self.people = int(rest)
-        elif word == "time-outs":
-            self.time_outs = int(rest)
+        elif word in ("time-outs", "attach"):
+            setattr(self, word.replace("-", "_"), int(rest))
+        elif word == "certificate":
+            self.certificate = rest
+        elif word == "login":
+            self.has_login = True
         elif word == "after":
             self.after = rest.split()
         elif word == "says":
@@ -101,10 +114,115 @@ class Server:
         self.listening.close()
 
 
+def check_control(certificate):
+    """Another client, asked the same way, does renegotiate and talks on: that ours does not is its own doing."""
+    port = socket.create_server(("127.0.0.1", 0))
+    client = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{port.getsockname()[1]}", "-tls1_2", "-quiet"], stdin=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = OpensslServer(port.accept()[0], certificate)
+    try:
+        client.stdin.write(b"EHLO there\n")
+        client.stdin.flush()
+        server.recv(1)
+        server.sendall(b"r\n")
+        wait_for(lambda: b"SSL_do_handshake -> 1" in server.said, "the renegotiation of the control")
+        client.stdin.write(b"MAIL behind it\n")
+        client.stdin.flush()
+        check(server.recv(1).startswith(b"MAIL behind it"), server.said)
+    finally:
+        client.kill()
+        client.wait()
+        server.close()
+        port.close()
+
+
+class OpensslServer:
+    """TLS 1.2 by a program that can ask for a renegotiation, which Python's module cannot: as a socket, in the clear. One on the way carries the octets."""
+
+    def __init__(self, raw, certificate):
+        self.raw, self.heard, self.said, self.changed = raw, b"", b"", threading.Condition()
+        port = socket.create_server(("127.0.0.1", 0))
+        number = port.getsockname()[1]
+        port.close()
+        self.process = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.0.1:{number}", "-tls1_2", "-naccept", "1", "-cert", certificate, "-key", certificate],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        wait_for(lambda: self.connect(number), "openssl s_server")
+        for function in (self.read_output, lambda: self.carry(raw, self.inner), lambda: self.carry(self.inner, raw)):
+            threading.Thread(target=function, daemon=True).start()
+
+    def connect(self, number):
+        try:
+            self.inner = socket.create_connection(("127.0.0.1", number))
+        except OSError:
+            return False
+        return True
+
+    @staticmethod
+    def carry(source, target):
+        try:
+            while True:
+                octets = source.recv(65536)
+                if not octets:
+                    break
+                target.sendall(octets)
+        except OSError:
+            pass
+        for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def read_output(self):
+        while True:
+            octets = os.read(self.process.stdout.fileno(), 65536)
+            with self.changed:
+                self.said += octets
+                self.heard += octets
+                self.is_over = not octets
+                self.changed.notify_all()
+            if not octets:
+                return
+
+    is_over = False
+
+    def sendall(self, data):
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def recv(self, size):
+        """Behind what the program says about itself: a command begins with four letters."""
+        with self.changed:
+            while True:
+                found = re.search(rb"^(EHLO|MAIL|RCPT|DATA|QUIT)[^\n]*\n", self.heard, re.M)
+                if found:
+                    line, self.heard = found.group(0), self.heard[found.end():]
+                    return line
+                if self.is_over:
+                    return b""
+                self.changed.wait(1)
+
+    def renegotiate(self):
+        mark = len(self.said)
+        self.sendall(b"r\n")  # its command
+        wait_for(lambda: b"no renegotiation" in self.said[mark:] or self.is_over, "the answer to a renegotiation", 15)
+        if b"no renegotiation" not in self.said[mark:]:
+            raise ValueError(f"the renegotiation was not refused: {self.said[mark:]}")
+        raise HungUp
+
+    def settimeout(self, seconds):
+        self.raw.settimeout(seconds)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.raw.close()
+
+
 class Conversation:
     def __init__(self, server, connected):
         self.server, self.socket, self.buffer, self.waiting, self.to = server, connected, b"", b"", None
-        self.pending = None  # recipient of a message read whole and not answered
+        self.pending = []  # recipients of messages read whole and not answered, oldest first
         self.socket.settimeout(120)
 
     # --- octets ---
@@ -142,24 +260,23 @@ class Conversation:
 
     # --- what counts ---
     def settle(self, reply):
-        if self.pending is None or not re.match(r"[2-5]\d\d ", reply):
+        if not self.pending or not re.match(r"[2-5]\d\d ", reply):
             return
+        recipient = self.pending.pop(0)
         with self.server.lock:
             if reply.startswith("2"):
-                self.server.taken.append(self.pending)
-        self.pending = None
+                self.server.taken.append(recipient)
 
     def run(self, steps):
         try:
             for word, rest in steps:
-                getattr(self, "do_" + {"S:": "say", "C:": "read", "C?": "read_or_end"}.get(word, word))(rest)
+                getattr(self, "do_" + {"S:": "say", "C:": "read", "C?": "read_or_end"}.get(word, word.replace("-", "_")))(rest)
         except (HungUp, OSError):
             pass
         except Exception as error:  # a transcript that is wrong, or a client that is
             self.server.problems.append(f"{type(error).__name__} {error}")
-        if self.pending is not None:
-            with self.server.lock:
-                self.server.begun.append(self.pending)
+        with self.server.lock:
+            self.server.begun += self.pending
         self.socket.close()
 
     # --- steps ---
@@ -201,7 +318,7 @@ class Conversation:
             self.more()
         is_lone = self.buffer.startswith(b".\r\n")
         self.buffer = self.buffer[3:] if is_lone else self.buffer.partition(b"\r\n.\r\n")[2]
-        self.pending = None if is_lone else self.to
+        self.pending += [] if is_lone else [self.to]
 
     def do_chunk(self, rest):
         line = self.line()
@@ -211,10 +328,20 @@ class Conversation:
         while len(self.buffer) < int(found.group(1)):
             self.more()
         self.buffer = self.buffer[int(found.group(1)):]
-        self.pending = self.to
+        self.pending.append(self.to)
 
     def do_sleep(self, rest):
         time.sleep(float(rest))
+
+    def do_loris(self, rest):
+        try:
+            for octet in rest.encode().decode("unicode_escape").encode("latin-1"):
+                self.say(bytes([octet]))
+                time.sleep(0.5)
+            while True:
+                self.more()  # nothing more is said; the client goes when it likes
+        except OSError:
+            raise HungUp from None
 
     def do_close(self, rest):
         self.drain()
@@ -227,8 +354,15 @@ class Conversation:
 
     def do_tls(self, rest):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.server.certificate())
+        context.load_cert_chain(self.server.certificate)
         self.socket = context.wrap_socket(self.socket, server_side=True)
+
+    def do_tls12_openssl(self, rest):
+        check_control(self.server.certificate)
+        self.socket = OpensslServer(self.socket, self.server.certificate)
+
+    def do_renegotiate(self, rest):
+        self.socket.renegotiate()
 
     def do_honest(self, rest):
         offers = ["honest.invalid", *rest.split()]
@@ -270,22 +404,47 @@ def has_kill_points(build):
         return any(option["name"] == "kill-points" and option["value"] for option in json.load(file))
 
 
-def play_script(house, script):
+def get_certificate(house, kind):
+    """Its file."""
     folder = os.path.join(house.folder, "tls")
-    server = Server(script, lambda: make_certificate(folder))
+    if kind == "expired":
+        return make_certificate(folder, "expired")
+    both = make_certificate(folder)
+    if kind == "self-signed":
+        with open(both, "w", encoding="ascii") as out:
+            subprocess.run(["openssl", "req", "-x509", "-key", folder + "/key.pem", "-days", "5", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                           stdout=out, stderr=subprocess.DEVNULL, check=True)
+            with open(folder + "/key.pem", encoding="ascii") as key:
+                out.write(key.read())
+    return make_foreign(house, folder, "elsewhere", "elsewhere.example", 5) if kind == "elsewhere" else both
+
+
+def get_pin(path):
+    with open(path, encoding="ascii") as file:
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(file.read().partition("-----BEGIN PRIVATE")[0])).hexdigest()
+
+
+def add_account(house, script, server):
+    words = [get_pin(server.certificate) if option == "{pin}" else option for option in script.options]
+    words += ["--host", "localhost" if "--tls" in words else "127.0.0.1"] + ([] if "--tls" in words else ["--tls", "none"])
+    words += ["--user", "ann", "--password-file", house.write("password", "right\n")] if script.has_login else ["--user", ""]
+    house.run("account", "add", "work", "office@example.org", "--port", server.port, *words)
+
+
+def play_script(house, script):
+    server = Server(script, get_certificate(house, script.certificate) if "--tls" in script.options else None)
     house.servers.append(server)
     if script.time_outs != 100 and not has_kill_points(house.build):
         raise Skip("a build without -Dkill-points keeps RFC 5321's times: minutes")
     if script.time_outs != 100:
         house.extra["POSTRIDER_TIMEOUT_PERCENT"] = str(script.time_outs)
-    if "--tls" in script.options:
-        house.run("account", "add", "work", "office@example.org", "--host", "127.0.0.1", "--port", server.port, "--user", "", *script.options)
-    else:
-        house.add_account(server.port, "work", *script.options)
+    if script.certificate in ("good", "expired", "elsewhere"):
+        trust(house, os.path.join(house.folder, "tls", "ca.pem"))
+    add_account(house, script, server)
     house.import_people(script.people)
     house.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n" + "Pages and pages.\n" * 200)
     pid = house.core()
-    campaign = house.detach(*script.send)
+    campaign = house.detach(*script.send, *(["--attach", house.write("big.bin", os.urandom(script.attach))] if script.attach else []))
     numbers = house.wait(campaign, *script.after, patience_s=90)
     if numbers["state"] == "paused":  # what was never begun is still on its way back
         wait_for(lambda: house.show(campaign)["handed"] == 0, "nobody is handed any more")

@@ -274,6 +274,25 @@ def make_certificate(folder, *how):
     return os.path.join(folder, "both.pem")
 
 
+def make_foreign(house, folder, name, host, days):
+    """Another certificate of the CA in FOLDER."""
+    extension = house.write(name + ".cnf", "subjectAltName=DNS:" + host + "\nextendedKeyUsage=serverAuth\n")
+    out = os.path.join(house.folder, name + ".pem")
+    subprocess.run(["openssl", "x509", "-req", "-in", folder + "/cert.csr", "-CA", folder + "/ca.pem", "-CAkey", folder + "/ca.key", "-CAcreateserial",
+                    "-days", str(days), "-extfile", extension, "-out", out], stderr=subprocess.DEVNULL, check=True)
+    with open(folder + "/key.pem", encoding="ascii") as key, open(out, "a", encoding="ascii") as both:
+        both.write(key.read())
+    return out
+
+
+def trust(house, ca):
+    """Starts core where this CA is the only one that anybody knows."""
+    if os.getuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        raise Skip("needs root and a mount namespace, to have a CA of its own")
+    script = 'mount --bind "$1" /etc/ssl/certs/ca-certificates.crt && shift && exec "$@"'
+    house.run("lists", prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", ca])  # core stays in there
+
+
 # --- playing the cases ---
 
 def play(build, function, keep):

@@ -63,7 +63,7 @@ session_mail_has_room (const Session *self)
 {
   const Flight *newest = session_mail_newest ((Session *) self);
 
-  if (self->account->per_connection > 0 && self->taken_count >= self->account->per_connection)
+  if (self->leaving_text != NULL || (self->account->per_connection > 0 && self->taken_count >= self->account->per_connection))
     return FALSE;
   switch (self->mode) {
   case MODE_CHUNKING:
@@ -237,19 +237,26 @@ session_mail_start (Session *self)
 
 /* --- written down before it leaves --- */
 
+static void
+give_back_newest (Session *self)
+{
+  Flight *flight = session_mail_newest (self);
+  Row *row = g_steal_pointer (&flight->row);
+
+  g_free (flight->text);
+  self->flight_count--;
+  if (row == NULL)
+    return;
+  self->taken_count--;
+  self->hooks->give_back (row, self->data);
+}
+
 /* What this pump added is taken out again; the rows go back. Older messages may still be answered. */
 static void
 take_back (Session *self)
 {
-  while (self->flight_count > 0 && session_mail_newest (self)->is_begun && !session_mail_newest (self)->is_committed) {
-    Flight *flight = session_mail_newest (self);
-    Row *row = g_steal_pointer (&flight->row);
-
-    g_free (flight->text);
-    self->flight_count--;
-    self->taken_count--;
-    self->hooks->give_back (row, self->data);
-  }
+  while (self->flight_count > 0 && session_mail_newest (self)->is_begun && !session_mail_newest (self)->is_committed)
+    give_back_newest (self);
 }
 
 gboolean
@@ -321,26 +328,49 @@ break_contradiction (Session *self, const char *what)
   session_break (self, "protocol", text);
 }
 
-/* The server hangs up by its own word: answers come in order (RFC 2920 §3.1), so what stands behind this one was not taken. */
+/* The server hangs up by its own word. The message that it was said to ends with that. Of those behind it the word only says that none was
+ * taken so far: they end when it has done what it said (docs/decisions/begun-behind-a-421.md). */
 static void
 handle_421 (Session *self)
 {
-  Flight *first = session_mail_oldest (self);
-  Phase phase = first->stage == STAGE_DOT || first->stage == STAGE_BDAT ? PHASE_DOT : PHASE_MAIL;
-  g_autofree char *text = session_quote (self->answer.code, self->answer.text->str);
+  Flight flight = shift_flight (self);
+  Phase phase = flight.stage == STAGE_DOT || flight.stage == STAGE_BDAT ? PHASE_DOT : PHASE_MAIL;
   Verdict verdict = verdict_of (phase, self->answer.code, self->answer.status, self->answer.text->str);
 
+  self->leaving = verdict;
+  self->leaving_text = session_quote (self->answer.code, self->answer.text->str);
+  g_byte_array_set_size (self->output, (guint) self->output_at); /* what has not left can no longer be taken */
+  if (flight.row != NULL)
+    report (self, flight.row, flight.has_failed ? &flight.verdict : &verdict, self->answer.code, flight.has_failed ? flight.text : self->leaving_text);
+  g_free (flight.text);
+  while (self->flight_count > 0 && !session_mail_newest (self)->is_committed)
+    give_back_newest (self);
+  if (self->flight_count == 0)
+    session_break (self, NULL, self->leaving_text);
+}
+
+/* Behind its 421. More refusals change nothing; but what still takes something does not leave, and its silence means nothing either. */
+static void
+handle_last_words (Session *self)
+{
+  if (self->answer.code / 100 < 4)
+    break_contradiction (self, "the server goes on though it said that it leaves");
+}
+
+void
+session_mail_left (Session *self)
+{
+  Verdict verdict = self->leaving;
+
+  verdict.pause = NULL; /* one 421, counted once */
   while (self->flight_count > 0 && self->state == STATE_READY) {
     Flight flight = shift_flight (self);
 
-    if (flight.row != NULL && (flight.is_committed || verdict.pause != NULL))
-      report (self, flight.row, flight.has_failed ? &flight.verdict : &verdict, self->answer.code, flight.has_failed ? flight.text : text);
-    else if (flight.row != NULL)
-      self->hooks->give_back (flight.row, self->data);
+    if (flight.row != NULL)
+      report (self, flight.row, &verdict, 421, self->leaving_text);
     g_free (flight.text);
-    verdict.pause = NULL; /* one 421, counted once */
   }
-  session_break (self, NULL, text);
+  session_break (self, NULL, self->leaving_text);
 }
 
 static void
@@ -433,7 +463,9 @@ session_mail_reply (Session *self)
 {
   Flight *flight = session_mail_oldest (self);
 
-  if (flight == NULL && self->answer.code == 421) {
+  if (self->leaving_text != NULL) {
+    handle_last_words (self);
+  } else if (flight == NULL && self->answer.code == 421) {
     session_finish_with (self, FALSE, self->answer.text->str);
   } else if (flight == NULL) {
     break_contradiction (self, "the server answers what nobody asked");

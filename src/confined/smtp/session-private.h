@@ -52,6 +52,8 @@ struct Session {
 
   Flight    *flights; /* ring */
   guint      flight_cap, flight_first, flight_count;
+  Verdict    leaving;      /* of the 421 that it was said with; only while leaving_text is set */
+  char      *leaving_text; /* owned; not NULL: the server said that it hangs up, and messages stand behind that word */
   gboolean   needs_reset; /* the server may hold half a transaction */
   guint      taken_count, window;
   GString   *mail_line, *rcpt_line; /* lock-step: said one by one */
@@ -70,6 +72,7 @@ void session_login_reply (Session *self);                /* a whole answer, befo
 gboolean session_mail_has_room (const Session *self);
 gboolean session_mail_start  (Session *self); /* FALSE: no row */
 void     session_mail_reply  (Session *self); /* a whole answer, in READY */
+void     session_mail_left   (Session *self); /* it said 421 and has hung up: those behind it come later */
 gboolean session_mail_commit (Session *self); /* FALSE: they were taken back */
 void     session_mail_clear  (Session *self, const char *text); /* begun: UNKNOWN; else given back */
 Flight  *session_mail_oldest (Session *self); /* NULL: none */

@@ -13,6 +13,7 @@
 #define WAIT_BLOCK_S 180
 #define WAIT_DOT_S 600
 #define WAIT_IDLE_S 30 /* chosen: servers close after 60 to 300 s; who needs us next will not mind a new connection */
+#define WAIT_LEAVE_S 60 /* chosen: RFC 5321 gives no time between the 421 and the end; who sits there a minute does not leave */
 #define WAIT_QUIT_S 5  /* chosen: nothing depends on the answer */
 
 Session *
@@ -65,6 +66,7 @@ session_free (Session *self)
   g_ptr_array_unref (self->beginning);
   sasl_free (self->sasl);
   g_free (self->flights);
+  g_free (self->leaving_text);
   g_free (self);
 }
 
@@ -288,6 +290,8 @@ session_eof (Session *self)
 {
   if (self->state == STATE_QUIT || session_is_idle (self) || (self->state == STATE_READY && self->is_quitting && self->flight_count == 0))
     session_finish_with (self, FALSE, "the server closed an idle connection");
+  else if (self->state == STATE_READY && self->leaving_text != NULL && self->input->len == 0 && self->answer.line_count == 0)
+    session_mail_left (self);
   else
     session_break (self, "network", self->is_greeted ? "the server hung up" : "the server hung up before it said a word");
 }
@@ -395,6 +399,8 @@ session_get_wait_s (const Session *self)
 
   if (self->state == STATE_QUIT)
     return WAIT_QUIT_S;
+  if (self->leaving_text != NULL)
+    return WAIT_LEAVE_S;
   if (self->state == STATE_STARTTLS || self->state == STATE_HANDSHAKE)
     return WAIT_DATA_S;
   if (self->state != STATE_READY)

@@ -19,7 +19,8 @@ const char *const migrations[] = {
   "  PRIMARY KEY (list, contact)) WITHOUT ROWID;"
   "CREATE INDEX member_by_contact ON member(contact);"
   /* every field name that people of a list have, in the order in which it was first seen */
-  "CREATE TABLE list_field (list INTEGER NOT NULL REFERENCES list ON DELETE CASCADE, position INTEGER NOT NULL, name TEXT NOT NULL,"
+  /* key first: SQLite 3.40's integrity_check calls a column that stands between those of a key NULL though it is not */
+  "CREATE TABLE list_field (list INTEGER NOT NULL REFERENCES list ON DELETE CASCADE, name TEXT NOT NULL, position INTEGER NOT NULL,"
   "  PRIMARY KEY (list, name)) WITHOUT ROWID;"
   /* address: folded, or '' for a forgotten person, whose keyed hash alone is left. scope: all | from:ADDR | list:NAME */
   "CREATE TABLE suppression (id INTEGER PRIMARY KEY, address TEXT NOT NULL DEFAULT '', hash BLOB NOT NULL DEFAULT x'', scope TEXT NOT NULL DEFAULT 'all',"

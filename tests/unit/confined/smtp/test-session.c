@@ -51,8 +51,23 @@ static const Case cases[] = {
   { "hangs up before the dot: not begun, nobody loses", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nEOF\n", "1=back ", 1 },
   { "hangs up while idle", PIPED "EOF\n", "", 0 },
   { "421 while idle is no trouble", PIPED "S: 421 4.4.2 too long\n", "", 0 },
-  { "421 in a window: what stands behind it was not taken", /* answers come in order, and it hangs up */
-    CHUNKED CHUNK (1) "C: RSET\n" CHUNK (2) "S: 421 4.7.0 slow down\n", "begin(1,2) 1=later/slow(busy) 2=later/slow ", 2, 2 },
+  { "421 in a window, and it hangs up: what stands behind it was not taken", /* answers come in order */
+    CHUNKED CHUNK (1) "C: RSET\n" CHUNK (2) "S: 421 4.7.0 slow down\nEOF\n", "begin(1,2) 1=later/slow(busy) 2=later/slow ", 2, 2 },
+  { "421 in a window: until it hangs up nothing is said, or known, of those behind it",
+    CHUNKED CHUNK (1) "C: RSET\n" CHUNK (2) "S: 421 4.7.0 slow down\n", "begin(1,2) 1=later/slow(busy) ", 3, 2 },
+  { "421 in a window, and 421 to all behind it", /* sendmail that shuts down */
+    CHUNKED CHUNK (1) "C: RSET\n" CHUNK (2) "S: 421 4.3.2 bye\nS: 421 4.3.2 bye\nS: 421 4.3.2 bye\nEOF\n",
+    "begin(1,2) 1=later/slow(busy) 2=later/slow ", 2, 2 },
+  { "421 in a window, and it goes on: those behind it are in doubt", /* it answers out of order, or takes what it refused */
+    CHUNKED CHUNK (1) "C: RSET\n" CHUNK (2) "S: 421 4.7.0 slow down\nS: 250 taken\nEOF\n",
+    "begin(1,2) 1=later/slow(busy) trouble(protocol) 2=unknown ", 2, 2 },
+  { "421 in a window, and half an answer behind it: in doubt",
+    CHUNKED CHUNK (1) "C: RSET\n" CHUNK (2) "S: 421 4.7.0 slow down\nS: 250-taken\nEOF\n", "begin(1,2) 1=later/slow(busy) 2=unknown ", 2, 2 },
+  { "421 behind a window: those before it have their answers",
+    CHUNKED CHUNK (1) "C: RSET\n" CHUNK (2) "S: 250 ok\nS: 250 ok\nS: 250 1 taken\nS: 421 4.7.0 slow down\n", "begin(1,2) 1=accepted 2=later/slow(busy) ", 2, 2 },
+  { "421 to a dot, the next envelope on its way: that one was not begun",
+    PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) ENVELOPE (2) "C: DATA\nS: 421 4.7.0 slow down\n",
+    "begin(1) 1=later/slow(busy) 2=back ", 2 },
   { "421 as a greeting", "S: 421 4.3.2 too many\n", "trouble(busy) ", 1 },
   { "sender refused: about the campaign, not the person", /* 2 is not begun any more */
     PIPED ENVELOPE (1) "C: DATA\nS: 553 5.7.1 not your address\nS: 503 no\nS: 503 no\n", "1=later(policy) ", 1 },
