@@ -322,7 +322,7 @@ peer_set_violated_func (Peer *self, PeerViolatedFunc violated)
 GDBusConnection *
 peer_get_connection (Peer *self)
 {
-  return self->connection != NULL && !g_dbus_connection_is_closed (self->connection) ? self->connection : NULL;
+  return self->connection;
 }
 
 GPid
