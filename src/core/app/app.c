@@ -57,10 +57,13 @@ app_return_error (GDBusMethodInvocation *invocation, GError *error)
 static gboolean
 authorize_cb (GDBusInterfaceSkeleton *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
+  GVariant *parameters = g_dbus_method_invocation_get_parameters (invocation);
+  GUnixFDList *fds = g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (invocation));
   g_autoptr (GError) error = NULL;
 
-  if (contract_check ("org.postrider.App1", g_dbus_method_invocation_get_method_name (invocation), CONTRACT_CALL,
-                      g_dbus_method_invocation_get_parameters (invocation), &error))
+  if (contract_count_handles (parameters, fds) < 0)
+    g_set_error_literal (&error, FAULT, FAULT_USAGE, "the call came without a file descriptor that it names");
+  else if (contract_check ("org.postrider.App1", g_dbus_method_invocation_get_method_name (invocation), CONTRACT_CALL, parameters, &error))
     return TRUE;
   g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "%s", error->message);
   return FALSE;
