@@ -15,7 +15,6 @@ struct App {
   GDBusServer *server;
   char        *path;
   GPtrArray   *clients; /* of AppClient: those whose connection is open */
-  guint        holds;
 };
 
 AppClient *
@@ -129,9 +128,11 @@ new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer da
   app_import_connect (client);
   app_campaign_connect (client);
   app_sink_connect (client);
-  if (g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (client->skeleton), connection, PEER_PATH, &error))
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (client->skeleton), connection, PEER_PATH, &error))
+    g_warning ("a client could not be served: %s", error->message);
+  else if (!g_dbus_connection_is_closed (connection))
     return TRUE;
-  g_warning ("a client could not be served: %s", error->message);
+  /* else GDBus has hung up on its first octets, and told nobody: it would be a client for ever, and core never idle */
   closed_cb (connection, FALSE, NULL, client);
   return FALSE;
 }
@@ -164,6 +165,7 @@ app_free (App *self)
   if (self == NULL)
     return;
   if (self->server != NULL) {
+    g_signal_handlers_disconnect_by_data (self->server, self); /* whoever is still greeting keeps it alive */
     g_dbus_server_stop (self->server);
     g_unlink (self->path);
   }
@@ -181,7 +183,7 @@ app_free (App *self)
 guint
 app_get_client_count (App *self)
 {
-  return self->clients->len + self->holds;
+  return self->clients->len + self->core->holds;
 }
 
 void
@@ -192,13 +194,13 @@ app_foreach (App *self, void (*func) (AppClient *client, gpointer data), gpointe
 }
 
 void
-app_hold (App *self)
+app_hold (Core *core)
 {
-  self->holds++;
+  core->holds++;
 }
 
 void
-app_release (App *self)
+app_release (Core *core)
 {
-  self->holds--;
+  core->holds--;
 }
