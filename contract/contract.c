@@ -93,3 +93,26 @@ contract_check (const char *interface, const char *member, ContractSide side, GV
   }
   return TRUE;
 }
+
+int
+contract_count_handles (GVariant *value, GUnixFDList *fds)
+{
+  int n = 0;
+
+  if (value == NULL || strpbrk (g_variant_get_type_string (value), "hv") == NULL)
+    return 0;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE)) {
+    gint32 handle = g_variant_get_handle (value);
+
+    return handle >= 0 && fds != NULL && handle < g_unix_fd_list_get_length (fds) ? 1 : -1;
+  }
+  for (gsize i = 0, children = g_variant_n_children (value); i < children; i++) {
+    g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+    int found = contract_count_handles (child, fds);
+
+    if (found < 0)
+      return -1;
+    n += found;
+  }
+  return n;
+}

@@ -3,6 +3,7 @@
  * Used in: shared/peer (each message that arrives from a confined program), core/app (each call). */
 #pragma once
 #include <gio/gio.h>
+#include <gio/gunixfdlist.h>
 
 typedef enum { CONTRACT_CALL, CONTRACT_REPLY, CONTRACT_SIGNAL } ContractSide;
 
@@ -42,3 +43,7 @@ typedef enum {
  * Returns: TRUE, or FALSE with `error` set. Its text names member and argument, never a value. */
 gboolean contract_check (const char *interface, const char *member, ContractSide side,
                          GVariant *arguments, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A handle is a number that the sender writes, and g_unix_fd_list_get() asserts that it names a descriptor.
+ * Returns: how many handles there are in `value` (NULL: none), in any depth; -1 when one names none of `fds` (NULL: none came). */
+int contract_count_handles (GVariant *value, GUnixFDList *fds) G_GNUC_WARN_UNUSED_RESULT;

@@ -21,6 +21,7 @@ typedef struct {
   App    *app;
   Progress *progress;
   Composer *composer;
+  guint    holds;      /* app_hold(): kept here, since a call may end after `app` has */
   gboolean is_leaving; /* lanes_drain() was called: nothing is started any more */
   GSList *corrections; /* campaign/campaigns.c: resumptions whose new text is being compiled */
 } Core;

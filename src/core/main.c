@@ -1,21 +1,13 @@
 /* postrider-core: the main process. It holds the power (store, vault, decisions) and so parses nothing foreign and has no network socket.
  * Started by the command line with fd 3 = a pipe on which it says "ready" or "fault CODE sentence". */
 #include "app.h"
-#include "campaigns.h"
-#include "composer.h"
 #include "core.h"
-#include "dialer.h"
 #include "fault.h"
 #include "folder.h"
 #include "home.h"
 #include "lanes.h"
-#include "ledger.h"
-#include "mark.h"
-#include "prepare.h"
-#include "progress.h"
+#include "parts.h"
 #include "store.h"
-#include "suppression.h"
-#include "vault.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -31,7 +23,6 @@
 
 #define IDLE_CHECK_S 2
 #define IDLE_LEAVE_CHECKS 5 /* chosen: ten seconds without a client or work */
-#define ALIVE_EVERY_S 60
 #define LOG_MAX_BYTES (4 * 1024 * 1024) /* chosen: then the older half is kept as core.log.1 */
 
 typedef struct {
@@ -139,105 +130,6 @@ make_state_folder (const char *state, GError **error)
   return FALSE;
 }
 
-/* --- parts --- */
-
-static void
-tell_client (AppClient *client, gpointer data)
-{
-  guint64 campaign = *(guint64 *) data;
-  GVariant *numbers = client->watched == campaign ? campaigns_describe (client->core, campaign, FALSE, NULL) : NULL;
-
-  if (numbers != NULL)
-    pr_app1_emit_campaign_changed (client->skeleton, campaign, numbers);
-}
-
-static void
-changed_cb (guint64 campaign, gpointer data)
-{
-  Core *core = data;
-
-  if (core->app != NULL)
-    app_foreach (core->app, tell_client, &campaign);
-}
-
-/* One transaction: time that is counted twice would make lifetimes endless. */
-static gboolean
-shift_times (Core *core, gint64 gap_s, gint64 now_utc)
-{
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, now_utc);
-
-  if (!store_begin (core->store, NULL))
-    return FALSE;
-  if ((gap_s <= ALIVE_EVERY_S || ledger_shift_lifetime (core->store, 0, gap_s, NULL)) &&
-      (gap_s >= -ALIVE_EVERY_S || ledger_follow_clock (core->store, gap_s, NULL)) && store_set_meta (core->store, "alive_utc", text, NULL))
-    return store_commit (core->store, NULL);
-  store_rollback (core->store);
-  return FALSE;
-}
-
-/* While we did not run, nobody had a chance to try: lifetimes don't run either. A gap below zero: the clock was set back. */
-static void
-skip_absence (Core *core)
-{
-  g_autofree char *alive = store_get_meta (core->store, "alive_utc");
-  gint64 now_utc = store_now_utc (), gap_s = alive != NULL ? now_utc - g_ascii_strtoll (alive, NULL, 10) : 0;
-
-  shift_times (core, gap_s, now_utc);
-}
-
-static gboolean
-check_origin (Core *core, GError **error)
-{
-  GError *broken = NULL;
-  g_autofree char *differs = mark_check (core, &broken);
-
-  if (broken != NULL) {
-    g_propagate_error (error, broken);
-    return FALSE;
-  }
-  return differs == NULL || campaigns_hold_back (core, differs, error);
-}
-
-static gboolean
-open_parts (Main *self, GError **error)
-{
-  Core *core = &self->core;
-  g_autofree char *path = g_build_filename (self->home, "store.db", NULL);
-
-  core->home = self->home;
-  core->state = self->state;
-  core->store = store_open (path, error);
-  if (core->store == NULL)
-    return FALSE;
-  core->vault = vault_new (self->home, self->state, error);
-  if (core->vault == NULL || !suppression_register_functions (core->store, core->vault))
-    return FALSE;
-  core->progress = progress_new (changed_cb, core);
-  core->dialer = dialer_new ();
-  core->composer = composer_new (core);
-  core->lanes = lanes_new (core);
-  if (!prepare_discard_all (core, error) || !check_origin (core, error))
-    return FALSE;
-  skip_absence (core);
-  core->app = app_new (core, self->socket, error);
-  return core->app != NULL && lanes_resume (core->lanes, error);
-}
-
-static void
-close_parts (Main *self)
-{
-  Core *core = &self->core;
-
-  app_free (core->app);
-  core->app = NULL;
-  lanes_free (core->lanes);
-  composer_free (core->composer);
-  dialer_free (core->dialer);
-  progress_free (core->progress);
-  vault_free (core->vault);
-  store_close (core->store);
-}
-
 /* --- life --- */
 
 static void
@@ -264,10 +156,10 @@ note_alive (Main *self)
 {
   gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), slept_s;
 
-  if (now_us - self->alive_mono_us < ALIVE_EVERY_S * G_USEC_PER_SEC)
+  if (now_us - self->alive_mono_us < PARTS_ALIVE_EVERY_S * G_USEC_PER_SEC)
     return;
   slept_s = (now_utc - self->alive_utc) - (now_us - self->alive_mono_us) / G_USEC_PER_SEC; /* the monotonic clock stops in sleep */
-  if (!shift_times (&self->core, slept_s, now_utc))
+  if (!parts_shift_times (&self->core, slept_s, now_utc))
     return; /* a full disk: again in a moment */
   self->alive_mono_us = now_us;
   self->alive_utc = now_utc;
@@ -298,7 +190,7 @@ run (Main *self)
   open_log (self->home);
   self->state = find_state_folder (self->home);
   self->socket = home_socket_path (&error);
-  if (self->socket == NULL || !lock_home (self->home, &error) || !make_state_folder (self->state, &error) || !open_parts (self, &error))
+  if (self->socket == NULL || !lock_home (self->home, &error) || !make_state_folder (self->state, &error) || !parts_open (&self->core, self->home, self->state, self->socket, &error))
     return leave_with (error);
   self->alive_mono_us = g_get_monotonic_time ();
   self->alive_utc = store_now_utc ();
@@ -324,7 +216,7 @@ main (void)
   if (sodium_init () < 0)
     return FAULT_OS;
   status = run (&self);
-  close_parts (&self);
+  parts_close (&self.core);
   g_free (self.home);
   g_free (self.state);
   g_free (self.socket);

@@ -259,7 +259,7 @@ class House:
         store = sqlite3.connect(f"file:{self.home}/store.db?mode=ro", uri=True)
         try:
             found += [f"store: {said}" for said in check_store(store)]
-            found += [f"store: a row handed to nobody: {row}" for row in store.execute("SELECT campaign, id FROM recipient WHERE state=1")]
+            found += [f"store: a row handed to nobody: {row}" for row in store.execute("SELECT campaign, id FROM ledger WHERE state=1")]
             found += [f"store: journal {row[0]} still listed" for row in store.execute("SELECT serial FROM journal")]
         finally:
             store.close()

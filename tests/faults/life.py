@@ -359,7 +359,7 @@ def read_surviving_store(home):
             said = "; ".join(check_store(store)) or "ok"
             if not store.execute("SELECT 1 FROM sqlite_master WHERE name='recipient'").fetchone():
                 return 0, 0, said
-            return (*(store.execute("SELECT count(*) FROM recipient WHERE state=?", (state,)).fetchone()[0] for state in (1, 5)), said)
+            return (*(store.execute("SELECT count(*) FROM ledger WHERE state=?", (state,)).fetchone()[0] for state in (1, 5)), said)
         except sqlite3.DatabaseError as error:
             return 0, 0, str(error)
         finally:

@@ -201,7 +201,7 @@ session_feed (Session *self, const char *data, gsize len)
 {
   gsize at = 0;
 
-  if (self->state == STATE_CLOSED || self->state == STATE_HANDSHAKE)
+  if (len == 0 || self->state == STATE_CLOSED || self->state == STATE_HANDSHAKE)
     return;
   g_byte_array_append (self->input, (const guint8 *) data, (guint) len);
   while (self->state != STATE_CLOSED && self->state != STATE_HANDSHAKE) {

@@ -275,11 +275,8 @@ ready_cb (Peer *peer, const GError *problem, gpointer data)
     fail (task, g_error_copy (problem));
     return;
   }
-  if (peer_get_connection (peer) != NULL)
-    self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                                                NULL, PEER_PATH, NULL, &error);
-  else
-    g_set_error_literal (&error, FAULT, FAULT_UNAVAILABLE, "the mail transport left as soon as it had started");
+  self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                                              NULL, PEER_PATH, NULL, &error);
   fds = self->proxy != NULL ? make_fds (self, &error) : NULL;
   g_clear_pointer (&self->secret, secret_bytes_free); /* handed on, or of no use */
   if (fds == NULL) {

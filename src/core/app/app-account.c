@@ -139,7 +139,7 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) report = account_test_finish (result, &error);
 
-  app_release (call->client->core->app);
+  app_release (call->client->core);
   if (report == NULL)
     app_return_error (call->invocation, g_steal_pointer (&error));
   else
@@ -157,7 +157,7 @@ handle_test (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *na
   if (account == NULL)
     return app_return_error (invocation, error);
   call = account_call_new (client, invocation, account);
-  app_hold (client->core->app);
+  app_hold (client->core);
   account_test_async (client->core, account, client->gone, tested_cb, call);
   return TRUE;
 }

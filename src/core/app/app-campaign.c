@@ -29,14 +29,14 @@ pending_new (AppClient *client, GDBusMethodInvocation *invocation, guint64 campa
   Pending *self = g_new0 (Pending, 1);
 
   *self = (Pending){ app_client_ref (client), invocation, campaign, NULL };
-  app_hold (client->core->app);
+  app_hold (client->core);
   return self;
 }
 
 static void
 pending_free (Pending *self)
 {
-  app_release (self->client->core->app);
+  app_release (self->client->core);
   app_client_unref (self->client);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   g_free (self);

@@ -23,7 +23,7 @@ call_free (Call *self)
   if (self->gone_handler != 0)
     g_cancellable_disconnect (self->gone, self->gone_handler);
   g_object_unref (self->gone);
-  app_release (self->client->core->app);
+  app_release (self->client->core);
   import_free (self->import);
   app_client_unref (self->client);
   g_free (self);
@@ -228,7 +228,7 @@ start (AppClient *client, GDBusMethodInvocation *invocation, int file, const cha
   spec.is_dry_run = is_dry_run;
   self->client = app_client_ref (client);
   self->invocation = invocation;
-  app_hold (client->core->app);
+  app_hold (client->core);
   self->import = import_start (client->core->store, &spec, &funcs, self);
   self->gone = g_object_ref (client->gone);
   self->gone_handler = g_cancellable_connect (self->gone, G_CALLBACK (gone_cb), self, NULL);

@@ -82,7 +82,7 @@ served_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
 
   if (!pr_sink1_call_serve_finish (PR_SINK1 (source), &fingerprint, NULL, result, &error)) {
-    fail (self, error);
+    fail (self, fault_of_peer (error));
     return;
   }
   pr_app1_complete_sink_start (self->client->skeleton, g_steal_pointer (&self->invocation), self->port, fingerprint);

@@ -15,7 +15,6 @@ struct App {
   GDBusServer *server;
   char        *path;
   GPtrArray   *clients; /* of AppClient: those whose connection is open */
-  guint        holds;
 };
 
 AppClient *
@@ -57,10 +56,13 @@ app_return_error (GDBusMethodInvocation *invocation, GError *error)
 static gboolean
 authorize_cb (GDBusInterfaceSkeleton *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
+  GVariant *parameters = g_dbus_method_invocation_get_parameters (invocation);
+  GUnixFDList *fds = g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (invocation));
   g_autoptr (GError) error = NULL;
 
-  if (contract_check ("org.postrider.App1", g_dbus_method_invocation_get_method_name (invocation), CONTRACT_CALL,
-                      g_dbus_method_invocation_get_parameters (invocation), &error))
+  if (contract_count_handles (parameters, fds) < 0)
+    g_set_error_literal (&error, FAULT, FAULT_USAGE, "the call came without a file descriptor that it names");
+  else if (contract_check ("org.postrider.App1", g_dbus_method_invocation_get_method_name (invocation), CONTRACT_CALL, parameters, &error))
     return TRUE;
   g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "%s", error->message);
   return FALSE;
@@ -126,9 +128,11 @@ new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer da
   app_import_connect (client);
   app_campaign_connect (client);
   app_sink_connect (client);
-  if (g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (client->skeleton), connection, PEER_PATH, &error))
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (client->skeleton), connection, PEER_PATH, &error))
+    g_warning ("a client could not be served: %s", error->message);
+  else if (!g_dbus_connection_is_closed (connection))
     return TRUE;
-  g_warning ("a client could not be served: %s", error->message);
+  /* else GDBus has hung up on its first octets, and told nobody: it would be a client for ever, and core never idle */
   closed_cb (connection, FALSE, NULL, client);
   return FALSE;
 }
@@ -162,6 +166,7 @@ app_free (App *self)
   if (self == NULL)
     return;
   if (self->server != NULL) {
+    g_signal_handlers_disconnect_by_data (self->server, self); /* whoever is still greeting keeps it alive */
     g_dbus_server_stop (self->server);
     g_unlink (self->path);
   }
@@ -179,7 +184,7 @@ app_free (App *self)
 guint
 app_get_client_count (App *self)
 {
-  return self->clients->len + self->holds;
+  return self->clients->len + self->core->holds;
 }
 
 void
@@ -190,13 +195,13 @@ app_foreach (App *self, void (*func) (AppClient *client, gpointer data), gpointe
 }
 
 void
-app_hold (App *self)
+app_hold (Core *core)
 {
-  self->holds++;
+  core->holds++;
 }
 
 void
-app_release (App *self)
+app_release (Core *core)
 {
-  self->holds--;
+  core->holds--;
 }

@@ -24,8 +24,8 @@ guint app_get_client_count (App *self);
 /* Calls `func` for each client. */
 void  app_foreach (App *self, void (*func) (AppClient *client, gpointer data), gpointer data);
 /* While held, core does not leave for want of work (an import, a test). */
-void  app_hold (App *self);
-void  app_release (App *self);
+void  app_hold (Core *core);
+void  app_release (Core *core);
 
 /* Each connects its "handle-*" signals on client->skeleton; the client outlives the skeleton's handlers. */
 void app_account_connect  (AppClient *client); /* Account*, Vault*, Doctor */

@@ -107,8 +107,7 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_pointer (task, g_steal_pointer (&messages), (GDestroyNotify) g_variant_unref);
     return;
   }
-  fault_strip_remote (error);
-  g_task_return_error (task, error);
+  g_task_return_error (task, fault_of_peer (error));
 }
 
 static void
@@ -130,8 +129,7 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!pr_transport1_call_begin_campaign_finish (PR_TRANSPORT1 (source), &composed->fields, &composed->required, &composed->images, &composed->overhead, NULL,
                                                  result, &error)) {
-    fault_strip_remote (error);
-    g_task_return_error (task, error);
+    g_task_return_error (task, fault_of_peer (error));
     g_object_unref (task);
     return;
   }

@@ -232,13 +232,7 @@ send_waiting (Dial *self)
 static PrDial1 *
 make_proxy (Peer *peer, GError **error)
 {
-  GDBusConnection *connection = peer_get_connection (peer);
-
-  if (connection == NULL) {
-    g_set_error_literal (error, FAULT, FAULT_TEMP, "it left at once");
-    return NULL;
-  }
-  return pr_dial1_proxy_new_sync (connection, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+  return pr_dial1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
                                   NULL, PEER_PATH, NULL, error); /* waits for nothing with these flags */
 }
 
@@ -374,7 +368,7 @@ enqueue (Dialer *self, GTask *task)
 
   if (port != 0 && !has_port (self, port))
     add_port (self, port);
-  if (self->current != NULL && self->current->proxy != NULL && peer_get_connection (self->current->peer) == NULL)
+  if (self->current != NULL && self->current->proxy != NULL && g_dbus_connection_is_closed (peer_get_connection (self->current->peer)))
     retire (self->current); /* gone, and nobody has told us yet */
   if (self->current == NULL)
     start_dial (self);

@@ -1,6 +1,9 @@
 #include "fault.h"
 
+#include "text.h"
 #include <stdio.h>
+
+#define PEER_WORDS_MAX 1024 /* chosen: a sentence with a line and a column in it */
 
 static const GDBusErrorEntry entries[] = {
   { FAULT_USAGE, "org.postrider.Fault.Usage" },
@@ -63,4 +66,17 @@ fault_strip_remote (GError *error)
 {
   if (error != NULL)
     g_dbus_error_strip_remote_error (error);
+}
+
+GError *
+fault_of_peer (GError *error)
+{
+  g_autoptr (GError) taken = error;
+  g_autofree char *words = NULL;
+
+  if (!g_dbus_error_is_remote_error (taken))
+    return g_steal_pointer (&taken);
+  g_dbus_error_strip_remote_error (taken);
+  words = text_printable (taken->message, -1, PEER_WORDS_MAX);
+  return g_error_new_literal (FAULT, taken->domain == FAULT ? taken->code : FAULT_PROTOCOL, words);
 }

@@ -127,24 +127,13 @@ identify (Guard *self, GDBusMessage *message)
   }
 }
 
-/* As many descriptors as the body has handles, and each handle names one: g_unix_fd_list_get() asserts it. */
+/* As many descriptors as the body has handles, and each handle names one. */
 static gboolean
 has_right_descriptors (GDBusMessage *message)
 {
-  GVariant *body = g_dbus_message_get_body (message);
   GUnixFDList *fds = g_dbus_message_get_unix_fd_list (message);
-  int n_fds = fds != NULL ? g_unix_fd_list_get_length (fds) : 0, n_handles = 0;
 
-  for (gsize i = 0, n = body != NULL ? g_variant_n_children (body) : 0; i < n; i++) {
-    g_autoptr (GVariant) value = g_variant_get_child_value (body, i);
-
-    if (!g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
-      continue;
-    n_handles++;
-    if (g_variant_get_handle (value) < 0 || g_variant_get_handle (value) >= n_fds)
-      return FALSE;
-  }
-  return n_fds == n_handles;
+  return contract_count_handles (g_dbus_message_get_body (message), fds) == (fds != NULL ? g_unix_fd_list_get_length (fds) : 0);
 }
 
 /* Only our faults and D-Bus's own errors: GDBus would turn other names into any error domain of ours.

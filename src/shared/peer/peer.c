@@ -2,12 +2,9 @@
 
 #include "fault.h"
 #include "guard.h"
-#include "program.h"
+#include "process.h"
 #include "text.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,8 +13,6 @@
 #define REFUSED_GRACE_MS 500   /* chosen: to leave by itself after it could not be spoken to */
 #define CLOSE_GRACE_MS 15000   /* DESIGN §5: a transport finishes the wire in ten seconds */
 #define FLOOD_DEFAULT_BYTES (64 * 1024 * 1024)
-#define STDERR_MAX_BYTES 16384 /* chosen: what a confined program may say into our log */
-#define STDERR_CHUNK_BYTES 1024
 #define REASON_MAX_BYTES 200 /* of GLib's words, in which foreign ones may be quoted */
 
 struct Peer {
@@ -27,12 +22,11 @@ struct Peer {
   PeerClosedFunc   closed;  /* NULL once called, or freed */
   PeerViolatedFunc violated; /* the same */
   gpointer         data;
-  GSubprocess     *process;
+  Process         *process;
   GPid             pid;
   Guard           *guard; /* shared with the GDBus worker thread */
   GDBusConnection *connection;
   GCancellable    *starting;
-  gsize            error_bytes;
   guint            start_timer, close_timer, filter;
   gboolean         is_closed; /* connection_closed_cb has run: before that we do not know how it ended */
   PeerEnd          end;
@@ -53,7 +47,7 @@ peer_unref (Peer *self)
   if (!g_atomic_ref_count_dec (&self->references))
     return;
   g_free (self->program);
-  g_clear_object (&self->process);
+  g_clear_pointer (&self->process, process_free);
   g_clear_pointer (&self->guard, guard_unref);
   g_clear_object (&self->connection);
   g_clear_object (&self->starting);
@@ -66,7 +60,7 @@ static void
 kill_process (Peer *self)
 {
   if (self->process != NULL && self->pid != 0)
-    g_subprocess_force_exit (self->process);
+    process_kill (self->process);
 }
 
 /* Tells the owner, once. */
@@ -210,20 +204,14 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-exited_cb (GObject *source, GAsyncResult *result, gpointer data)
+exited_cb (const char *why, gpointer data)
 {
   Peer *self = data;
-  GSubprocess *process = G_SUBPROCESS (source);
 
-  g_subprocess_wait_finish (process, result, NULL);
   self->pid = 0;
   g_clear_handle_id (&self->close_timer, g_source_remove);
-  if (self->why == NULL && g_subprocess_get_if_signaled (process) && g_subprocess_get_term_sig (process) == SIGSYS)
-    self->why = g_strdup ("its lock ended it: it tried a system call that it has no use for");
-  else if (self->why == NULL && g_subprocess_get_if_signaled (process))
-    self->why = g_strdup_printf ("it was ended by signal %d", g_subprocess_get_term_sig (process));
-  else if (self->why == NULL && g_subprocess_get_exit_status (process) != 0)
-    self->why = g_strdup_printf ("it left with status %d", g_subprocess_get_exit_status (process));
+  if (self->why == NULL)
+    self->why = g_strdup (why);
   if (self->words != NULL)
     report_unstarted (self);
   else if (self->connection == NULL)
@@ -232,72 +220,6 @@ exited_cb (GObject *source, GAsyncResult *result, gpointer data)
     report_end (self);
   /* else: what it still sent before it left is read first; "closed" follows */
   peer_unref (self);
-}
-
-static void
-error_chunk_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Peer *self = data;
-  g_autoptr (GBytes) chunk = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, NULL);
-  gsize len = chunk != NULL ? g_bytes_get_size (chunk) : 0;
-
-  if (len > 0 && self->error_bytes < STDERR_MAX_BYTES) {
-    g_autofree char *shown = text_printable (g_bytes_get_data (chunk, NULL), (gssize) len, STDERR_CHUNK_BYTES);
-
-    g_message ("postrider-%s says: %s", self->program, shown);
-  }
-  self->error_bytes += len;
-  if (len > 0) /* beyond the cap it is still read, so that nobody blocks on us */
-    g_input_stream_read_bytes_async (G_INPUT_STREAM (source), STDERR_CHUNK_BYTES, G_PRIORITY_LOW, NULL, error_chunk_cb, self);
-  else
-    peer_unref (self);
-}
-
-static GStrv
-make_environment (void)
-{
-  /* Nothing of the caller's: facts/sandbox says which two keep GLib from starting helpers.
-   * The sanitizers' and GLib's own debug words pass, so that tests reach the inside. */
-  static const char *const passed[] = { "LANG", "LC_ALL", "LC_CTYPE", "TZ", "G_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
-#ifdef POSTRIDER_KILL_POINTS
-                                         "POSTRIDER_KILL", "POSTRIDER_FAULTS", "LD_PRELOAD", /* tests/faults/shim */
-#endif
-  };
-  GStrv environment = g_strdupv ((char *[]){ (char *) "GIO_USE_VFS=local", (char *) "GSETTINGS_BACKEND=memory",
-                                             (char *) "GIO_USE_PROXY_RESOLVER=dummy", (char *) "PATH=/usr/bin:/bin", NULL });
-
-  for (gsize i = 0; i < G_N_ELEMENTS (passed); i++)
-    if (g_getenv (passed[i]) != NULL)
-      environment = g_environ_setenv (environment, passed[i], g_getenv (passed[i]), TRUE);
-  return environment;
-}
-
-static gboolean
-spawn (Peer *self, const PeerSpec *spec, int fd, GError **error)
-{
-  g_autofree char *path = program_find (spec->program, error);
-  g_autoptr (GSubprocessLauncher) launcher = NULL;
-  g_auto (GStrv) environment = make_environment ();
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  int given;
-
-  if (path == NULL)
-    return FALSE;
-  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_subprocess_launcher_set_environ (launcher, environment);
-  g_subprocess_launcher_set_cwd (launcher, "/");
-  given = fcntl (fd, F_DUPFD_CLOEXEC, 4); /* only the launcher, in the child, lets it through exec */
-  if (given < 0) {
-    g_set_error (error, FAULT, FAULT_OS, "no descriptor: %s", g_strerror (errno));
-    return FALSE;
-  }
-  g_subprocess_launcher_take_fd (launcher, given, 3);
-  g_ptr_array_add (argv, path);
-  for (gsize i = 0; spec->arguments != NULL && spec->arguments[i] != NULL; i++)
-    g_ptr_array_add (argv, (gpointer) spec->arguments[i]);
-  g_ptr_array_add (argv, NULL);
-  self->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, error);
-  return self->process != NULL;
 }
 
 static gboolean
@@ -346,26 +268,23 @@ start (Peer *self, const PeerSpec *spec, GError **error)
   g_autoptr (GSocket) socket = NULL;
   g_autoptr (GSocketConnection) stream = NULL;
   g_autoptr (GDBusAuthObserver) observer = g_dbus_auth_observer_new ();
-  gboolean is_spawned;
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
     g_set_error (error, FAULT, FAULT_OS, "no socketpair: %s", g_strerror (errno));
     return FALSE;
   }
-  is_spawned = spawn (self, spec, fds[1], error);
+  self->process = process_start (spec->program, spec->arguments, fds[1], exited_cb, peer_ref (self), error);
   close (fds[1]);
-  if (!is_spawned) {
+  if (self->process == NULL) {
     close (fds[0]);
+    peer_unref (self); /* nobody will exit */
     return FALSE;
   }
-  self->pid = atoi (g_subprocess_get_identifier (self->process));
+  self->pid = process_get_pid (self->process);
   socket = g_socket_new_from_fd (fds[0], NULL); /* cannot fail: a socket of our own */
   stream = g_socket_connection_factory_create_connection (socket);
   self->guard = guard_new (spec->interface, spec->flood_bytes > 0 ? spec->flood_bytes : FLOOD_DEFAULT_BYTES, guard_told_cb, self);
   g_signal_connect (observer, "allow-mechanism", G_CALLBACK (allow_mechanism_cb), NULL);
-  g_subprocess_wait_async (self->process, NULL, exited_cb, peer_ref (self));
-  g_input_stream_read_bytes_async (g_subprocess_get_stderr_pipe (self->process), STDERR_CHUNK_BYTES, G_PRIORITY_LOW, NULL,
-                                   error_chunk_cb, peer_ref (self));
   self->start_timer = g_timeout_add (START_TIMEOUT_MS, start_timeout_cb, self);
   g_dbus_connection_new (G_IO_STREAM (stream), guid,
                          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER | G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING |
@@ -403,7 +322,7 @@ peer_set_violated_func (Peer *self, PeerViolatedFunc violated)
 GDBusConnection *
 peer_get_connection (Peer *self)
 {
-  return self->connection != NULL && !g_dbus_connection_is_closed (self->connection) ? self->connection : NULL;
+  return self->connection;
 }
 
 GPid

@@ -36,8 +36,8 @@ void peer_set_violated_func (Peer *self, PeerViolatedFunc violated); /* in `read
  * Returns: (transfer full), never NULL: what goes wrong is told to `ready`. Callbacks never come before this returns. */
 Peer *peer_start (const PeerSpec *spec, PeerReadyFunc ready, PeerClosedFunc closed, gpointer data);
 
-/* Borrowed; NULL before ready and after the end. Make proxies with G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES: the contract has
- * no properties, so an answer about them would be a violation. Give each call a time-out: a peer may stall, or send half an answer. */
+/* Borrowed; NULL before ready. It may be closed at any time, even in ready: then calls fail, and `closed` follows.
+ * Make proxies with G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES: the contract has no properties, so an answer about them would be a violation. Give each call a time-out: a peer may stall, or send half an answer. */
 GDBusConnection *peer_get_connection (Peer *self);
 GPid             peer_get_pid (Peer *self);        /* 0 when gone */
 const char      *peer_get_program (Peer *self);

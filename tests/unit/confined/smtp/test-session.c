@@ -350,6 +350,20 @@ test_endless (void)
   }
 }
 
+/* A packet without octets, before anything came: no arithmetic on a buffer that is not there. */
+static void
+test_empty_packet (void)
+{
+  Case c = { .rows = 0 };
+  g_autoptr (Account) account = make_account (&c);
+  g_autoptr (GString) log = g_string_new (NULL);
+  Fake fake = { 0, 0, TRUE, log };
+  g_autoptr (Session) session = session_new (account, "[127.0.0.1]", FALSE, &hooks, &fake);
+
+  session_feed (session, "", 0);
+  g_assert_false (session_is_closed (session));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -360,5 +374,6 @@ main (int argc, char *argv[])
     g_test_add_data_func (g_strdelimit (path + 14, "/", '-') - 14, &cases[i], test_transcript);
   }
   g_test_add_func ("/smtp/session/endless", test_endless);
+  g_test_add_func ("/smtp/session/empty-packet", test_empty_packet);
   return g_test_run ();
 }

@@ -37,11 +37,36 @@ test_remote (void)
   fault_strip_remote (NULL);
 }
 
+/* What a confined program says instead of an answer. */
+static void
+test_of_peer (void)
+{
+  static const struct { const char *name, *text; int code; const char *shown; } rows[] = {
+    { "org.postrider.Fault.DataErr", "template: line 3", FAULT_DATA, "template: line 3" },
+    { "org.postrider.Fault.DataErr", "\x1b[2Jgone", FAULT_DATA, "?[2Jgone" },           /* its words never move a cursor */
+    { "org.freedesktop.DBus.Error.UnknownMethod", "no such", FAULT_PROTOCOL, "no such" }, /* its flaw, not ours */
+    { "org.freedesktop.DBus.Error.NoMemory", "x", FAULT_PROTOCOL, "x" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = fault_of_peer (g_dbus_error_new_for_dbus_error (rows[i].name, rows[i].text));
+
+    g_assert_error (error, FAULT, rows[i].code);
+    g_assert_cmpstr (error->message, ==, rows[i].shown);
+  }
+  {
+    g_autoptr (GError) error = fault_of_peer (g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "closed")); /* nobody said anything */
+
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/fault/exit-status", test_exit_status);
   g_test_add_func ("/base/fault/remote", test_remote);
+  g_test_add_func ("/base/fault/of-peer", test_of_peer);
   return g_test_run ();
 }

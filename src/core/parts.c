@@ -1,0 +1,107 @@
+#include "parts.h"
+
+#include "app.h"
+#include "campaigns.h"
+#include "composer.h"
+#include "dialer.h"
+#include "lanes.h"
+#include "ledger.h"
+#include "mark.h"
+#include "prepare.h"
+#include "progress.h"
+#include "store.h"
+#include "suppression.h"
+#include "vault.h"
+
+static void
+tell_client (AppClient *client, gpointer data)
+{
+  guint64 campaign = *(guint64 *) data;
+  GVariant *numbers = client->watched == campaign ? campaigns_describe (client->core, campaign, FALSE, NULL) : NULL;
+
+  if (numbers != NULL)
+    pr_app1_emit_campaign_changed (client->skeleton, campaign, numbers);
+}
+
+static void
+changed_cb (guint64 campaign, gpointer data)
+{
+  Core *core = data;
+
+  if (core->app != NULL)
+    app_foreach (core->app, tell_client, &campaign);
+}
+
+gboolean
+parts_shift_times (Core *core, gint64 gap_s, gint64 now_utc)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, now_utc);
+
+  if (!store_begin (core->store, NULL))
+    return FALSE;
+  if ((gap_s <= PARTS_ALIVE_EVERY_S || ledger_shift_lifetime (core->store, 0, gap_s, NULL)) &&
+      (gap_s >= -PARTS_ALIVE_EVERY_S || ledger_follow_clock (core->store, gap_s, NULL)) && store_set_meta (core->store, "alive_utc", text, NULL))
+    return store_commit (core->store, NULL);
+  store_rollback (core->store);
+  return FALSE;
+}
+
+/* While we did not run, nobody had a chance to try: lifetimes don't run either. A gap below zero: the clock was set back. */
+static void
+skip_absence (Core *core)
+{
+  g_autofree char *alive = store_get_meta (core->store, "alive_utc");
+  gint64 now_utc = store_now_utc (), gap_s = alive != NULL ? now_utc - g_ascii_strtoll (alive, NULL, 10) : 0;
+
+  parts_shift_times (core, gap_s, now_utc);
+}
+
+static gboolean
+check_origin (Core *core, GError **error)
+{
+  GError *broken = NULL;
+  g_autofree char *differs = mark_check (core, &broken);
+
+  if (broken != NULL) {
+    g_propagate_error (error, broken);
+    return FALSE;
+  }
+  return differs == NULL || campaigns_hold_back (core, differs, error);
+}
+
+gboolean
+parts_open (Core *core, const char *home, const char *state, const char *socket, GError **error)
+{
+  g_autofree char *path = g_build_filename (home, "store.db", NULL);
+
+  core->home = home;
+  core->state = state;
+  core->store = store_open (path, error);
+  if (core->store == NULL)
+    return FALSE;
+  core->vault = vault_new (home, state, error);
+  if (core->vault == NULL || !suppression_register_functions (core->store, core->vault))
+    return FALSE;
+  core->progress = progress_new (changed_cb, core);
+  core->dialer = dialer_new ();
+  core->composer = composer_new (core);
+  core->lanes = lanes_new (core);
+  if (!prepare_discard_all (core, error) || !check_origin (core, error))
+    return FALSE;
+  skip_absence (core);
+  core->app = app_new (core, socket, error);
+  return core->app != NULL && lanes_resume (core->lanes, error);
+}
+
+void
+parts_close (Core *core)
+{
+  app_free (core->app);
+  core->app = NULL;
+  lanes_free (core->lanes);
+  composer_free (core->composer);
+  dialer_free (core->dialer);
+  progress_free (core->progress);
+  vault_free (core->vault);
+  store_close (core->store);
+}

@@ -1,0 +1,16 @@
+/* process.h - the life of a confined program as an operating system sees it: started, ended, what it said on stderr.
+ * Trust:  what it says is foreign: printable and capped, into our log. Used in: peer.c (tests/fuzz stands in for it). */
+#pragma once
+#include <glib.h>
+
+typedef struct Process Process;
+
+/* Called once, from the main loop, never before process_start() returns. why: a sentence, or NULL when it left with status 0. */
+typedef void (*ProcessExitedFunc) (const char *why, gpointer data);
+
+/* Starts postrider-PROGRAM with fd 3 = a duplicate of `fd`, an allow-listed environment and nothing else open. arguments: further
+ * ones, or NULL. Returns: (transfer full), or NULL with FAULT_CONFIG or FAULT_OS: then `exited` is not called. */
+Process *process_start   (const char *program, const char *const *arguments, int fd, ProcessExitedFunc exited, gpointer data, GError **error);
+GPid     process_get_pid (Process *self); /* as it was at start */
+void     process_kill    (Process *self); /* SIGKILL; a no-op when it has left */
+void     process_free    (Process *self); /* it lives on, and `exited` is still called; NULL is a no-op */
