@@ -18,7 +18,7 @@ static const char *const passed[] = { "HOME", "LANG", "PATH", "TZ", "DBUS_SESSIO
                                       "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "POSTRIDER_KILL",
                                       "POSTRIDER_TIMEOUT_PERCENT",
 #ifdef POSTRIDER_KILL_POINTS
-                                      "POSTRIDER_FAULTS", "LD_PRELOAD", /* tests/faults/shim */
+                                      "POSTRIDER_FAULTS", "LD_PRELOAD", /* tests/faults/shim */ "POSTRIDER_WINDOW",
 #endif
                                       NULL };
 
