@@ -1,6 +1,7 @@
 #include "csv-out.h"
 
 #include "fault.h"
+#include "kill-point.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -147,10 +148,12 @@ csv_out_finish (CsvOut *self, GError **error)
                  g_strerror (errno));
     return FALSE;
   }
+  KILL_POINT ("cli-export-written");
   if (self->temporary != NULL && g_rename (self->temporary, self->path) != 0) {
     g_set_error (error, FAULT, FAULT_CANT_CREATE, "%s cannot be written: %s", self->path, g_strerror (errno));
     return FALSE;
   }
+  KILL_POINT ("cli-export-renamed");
   g_clear_pointer (&self->temporary, g_free);
   return TRUE;
 }

@@ -45,6 +45,7 @@ harden (void)
   setrlimit (RLIMIT_CORE, &none);
   umask (077);
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN); /* a file that may not grow is told as a full disk, not by our death */
   close_range (4, ~0u, 0);
   if (fcntl (3, F_GETFD) >= 0)
     fcntl (3, F_SETFD, FD_CLOEXEC);
@@ -169,7 +170,7 @@ static gboolean
 idle_cb (gpointer data)
 {
   Main *self = data;
-  gboolean is_idle = app_get_client_count (self->core.app) == 0 && !lanes_are_busy (self->core.lanes);
+  gboolean is_idle = !app_take_visited (self->core.app) && !lanes_are_busy (self->core.lanes);
 
   if (!is_idle)
     note_alive (self);

@@ -17,6 +17,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 JUDGE = os.path.join(HERE, "..", "journey", "servers", "judge.py")
 PR_SET_CHILD_SUBREAPER = 36
+COMM_MAX = 15  # octets of a process's name that the kernel keeps
 SLOW = 4 if os.environ.get("POSTRIDER_SLOW") else 1  # sanitizers
 
 
@@ -128,14 +129,17 @@ def check_store(store):
 
 
 class House:
-    def __init__(self, folder, program, judge_options=()):
-        self.folder, self.program = folder, program
+    """judge_options: None: no judge. extra: environment of all that is started here."""
+
+    def __init__(self, folder, program, judge_options=(), extra=None):
+        self.folder, self.program, self.extra = folder, program, extra or {}
         self.home = os.path.join(folder, "home")
         self.record = os.path.join(folder, "judge.jsonl")
-        self.known = {}
+        self.known, self.accounts = {}, set()
         self.judge = self.judge_port = None
         os.makedirs(folder)
-        self.start_judge(judge_options)
+        if judge_options is not None:
+            self.start_judge(judge_options)
 
     def start_judge(self, options):
         port_file = os.path.join(self.folder, "port")
@@ -150,7 +154,7 @@ class House:
 
     def environment(self, kill=None):
         environment = {name: value for name, value in os.environ.items() if name != "POSTRIDER_KILL"}
-        return environment | {"POSTRIDER_HOME": self.home} | ({"POSTRIDER_KILL": kill} if kill else {})
+        return environment | self.extra | {"POSTRIDER_HOME": self.home} | ({"POSTRIDER_KILL": kill} if kill else {})
 
     def run(self, *words, kill=None, seconds=40, may_fail=False):
         try:
@@ -164,16 +168,38 @@ class House:
             raise Trouble(f"`postrider {' '.join(words)}` said: {done.stderr.strip()[-300:]} (status {done.returncode})")
         return done
 
-    def run_aside(self, *words):
-        return subprocess.Popen([self.program, *words], env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                stderr=subprocess.DEVNULL)
-
-    def wait_aside(self, process):
+    def run_killing(self, words, victim, delay_s):
+        """Runs a command and kills `victim` (core, all, cli, or a worker's name) after that time. Returns (processes killed, exit status, its stderr)."""
+        command = subprocess.Popen([self.program, *words], env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                   text=True)
+        time.sleep(delay_s)
+        if victim not in ("cli", "core", "all"):  # a worker comes and goes: while it is there
+            wait_until(lambda: self.workers(victim) or command.poll() is not None, 2, 0.001)
+        if victim == "cli":
+            hits = int(command.poll() is None)
+            command.kill()
+        else:
+            core = [process for process in [self.core()] if process]
+            chosen = {"core": core, "all": core + self.workers()}.get(victim)
+            hits = sum(send_signal(process, signal.SIGKILL) for process in (self.workers(victim) if chosen is None else chosen))
         try:
-            process.wait(40 * SLOW)
+            _, said = command.communicate(timeout=40 * SLOW)
         except subprocess.TimeoutExpired:
-            process.kill()
-            raise Trouble(f"`{' '.join(process.args)}` hangs since its core was killed") from None
+            command.kill()
+            raise Trouble(f"`postrider {' '.join(words)}` hangs since {victim} was killed") from None
+        if victim in ("core", "all") and hits:
+            wait_until(lambda: (reap(), self.core() is None)[1], 5, 0.002)
+        return hits, command.returncode, said
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as out:
+            out.write(text)
+        return path
+
+    def add_account(self, name):
+        self.accounts.add(name)
+        self.run("account", "add", name, "office@school.example", "--host", "127.0.0.1", "--port", str(self.judge_port), "--tls", "none", "--no-password")
 
     def ask(self, *words, **options):
         done = self.run(*words, "--json", **options)
@@ -220,7 +246,7 @@ class House:
                 self.known[process.key] = process
         alive = [everyone[pid] for pid, start in self.known if pid in everyone and everyone[pid].start == start]
         return [process for process in alive if (not core or process.key != core.key) and
-                process.name.startswith("postrider-" + (name or ""))]
+                process.name.startswith(("postrider-" + (name or ""))[:COMM_MAX])]
 
     def log(self):
         text = ""

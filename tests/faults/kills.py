@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """kills.py - the kill proof: `kill -9` of each process at random moments and at named points, under real campaigns into a judge that is
-none of ours. Whatever is killed: nobody is lost, nobody gets a second message, and no more become unknown than were on the wire.
+none of ours. Whatever is killed: nobody is lost, nobody gets a second message, and no more become unknown than were on the wire; and each command
+of a person is done or not done, never half, and done when it had said so.
 
   tests/faults/kills.py --program BUILD/src/cli/postrider [--kills 300] [--seed N] [--tap] [--only VICTIM,MOMENT] [--at-least N]
-                        [--seconds N] [--self-check] [--keep]
+                        [--seconds N] [--jobs N] [--self-check] [--keep]
 BUILD was set up with -Dkill-points=true. Exit status: 0 the proof holds, 1 it does not.
 """
 import argparse
 import collections
+import multiprocessing
 import os
 import random
 import shutil
@@ -15,65 +17,84 @@ import sys
 import tempfile
 import time
 
+import deeds
 import verdict
 from house import SLOW, House, Trouble, become_subreaper, descendants
-from rounds import Round, Tally
+from rounds import JOURNAL_ROWS, Round, Tally
 
 # victim, moment, share of the kills
-KINDS = [
+SENDS = [
     ("core", "at random", 9), ("core", "restarted at once", 12), ("core", "old one drains", 7), ("core", "core-before-commit", 6),
     ("core", "core-handed", 6), ("core", "core-recalled", 4), ("core", "core-recovering", 3), ("core", "core-recovered", 3),
-    ("core", "while it is made", 3),
+    ("core", "while it is made", 3), ("cli", "while it is made", 3),
     ("smtp", "at random", 10), ("smtp", "smtp-begun", 5), ("smtp", "smtp-before-dot", 5), ("smtp", "smtp-after-dot", 5),
     ("smtp", "smtp-after-answer", 5), ("smtp", "smtp-after-ended", 4), ("smtp", "smtp-retry", 5),
     ("dial", "at random", 5),
     ("all", "at random", 9), ("all", "smtp-begun", 2), ("all", "smtp-before-dot", 2), ("all", "smtp-after-dot", 2),
     ("all", "smtp-after-answer", 2), ("all", "smtp-retry", 2),
+    ("core", "core-pausing", 2), ("core", "core-paused", 2), ("core", "core-resuming", 2), ("core", "core-resumed", 2),
+    ("core", "paused and resumed", 4), ("cli", "paused and resumed", 3), ("all", "paused and resumed", 4),
+    ("core", "core-rotating", 4), ("core", "journals rotate", 4), ("smtp", "journals rotate", 4), ("all", "journals rotate", 4),
+    ("core", "two accounts", 4), ("smtp", "two accounts", 4), ("all", "two accounts", 4),
 ]
+DEEDS = [
+    ("import", "import-next", 3), ("import", "import-rows", 3), ("import", "imports", 4), ("core", "core-import-batch", 3), ("core", "core-import-merged", 3),
+    ("core", "core-import-stored", 3), ("core", "imports", 3), ("cli", "imports", 3), ("all", "imports", 4),
+    ("cli", "cli-export-written", 2), ("cli", "cli-export-renamed", 2), ("cli", "exports", 5), ("core", "core-export-page", 2), ("core", "exports", 2),
+    ("all", "exports", 2),
+    ("core", "core-resolving", 3), ("core", "core-resolved", 3), ("core", "resolves", 3), ("cli", "resolves", 2), ("all", "resolves", 3),
+    ("core", "core-vault-written", 3), ("core", "core-vault-renamed", 3), ("core", "the vault", 3), ("cli", "the vault", 2), ("all", "the vault", 3),
+]
+KINDS = SENDS + DEEDS
+KILLS_A_ROUND = 8  # chosen: each has about as many people on the wire as are left of its campaign
+IDLE_ROUNDS = 4
 SHORT_BELOW = 100  # kills: then no round waits a minute for a retry
 
 
 class Proof:
-    def __init__(self, args):
+    def __init__(self, args, folder=None):
         self.args = args
+        self.prefix = ""
         self.rng = random.Random(args.seed)
         self.tallies = {}
         self.problems = []
         self.restarts = []
         self.number = 0
+        self.idle = {}  # kind: rounds in a row in which nothing was killed
         self.house = None
         self.rounds_left_in_house = 0
-        self.folder = tempfile.mkdtemp(prefix="pr-faults-", dir=args.folder)
+        self.folder = tempfile.mkdtemp(prefix="pr-faults-", dir=folder or args.folder)
         self.waiting = None  # a round that waits for its retries while others run
         only = args.only.split(",") if args.only else None
         is_long = args.kills >= SHORT_BELOW or only
         self.kinds = [kind for kind in KINDS if (not only or list(kind[:2]) == only) and (is_long or kind[1] != "smtp-retry")]
+        self.rng.shuffle(self.kinds)  # so that a short run, which plays few of them, plays others each time
 
     # --- houses ---
 
-    def new_house(self, has_deferred):
+    def new_house(self, has_deferred, rotates=False):
         rng = self.rng
         is_chunking = rng.random() < 0.6
-        delay, answer_delay = rng.choice((0, 2, 5, 20)), rng.choice((0, 0, 0, 1, 3, 30))
+        delay, answer_delay = rng.choice((0, 2, 5, 10)), rng.choice((0, 0, 0, 1, 3, 20))
         options = ["--delay-ms", str(delay), "--answer-delay-ms", str(answer_delay)]
         options += [] if is_chunking else ["--no-chunking"]
         options += ["--defer", "^d"] if has_deferred else []
         options += ["--no-pipelining"] if rng.random() < 0.1 else []
-        house = House(os.path.join(self.folder, f"house{self.number}"), self.args.program, options)
+        extra = {"POSTRIDER_JOURNAL_ROWS": str(JOURNAL_ROWS)} if rotates else {}
+        house = House(os.path.join(self.folder, f"house{self.number}"), self.args.program, options, extra)
+        house.rotates = rotates
         house.is_chunking = is_chunking
         house.has_deferred = has_deferred
-        # so many that it takes two or three seconds on one connection
+        # so many that it takes a second or two on one connection
         round_trip = delay / 10 if is_chunking else 2 * delay
-        house.people = min(1500, int(2500 / max(1.5, round_trip + answer_delay)))
+        house.people = min(1000, int(1500 / max(1.5, round_trip + answer_delay)))
         house.rounds = []
-        self.say(f"  house {self.number}: judge {' '.join(options)}")
         return house
 
     def close_house(self, house):
         try:
             for one in house.rounds:
-                one.findings.clear()
-                one.judge()  # again, at the very end: nothing came behind
+                one.judge_again()
                 self.note(one)
             house.stop_core()
             for problem in house.find_leftovers():
@@ -86,16 +107,29 @@ class Proof:
 
     # --- rounds ---
 
-    def make_round(self, victim, moment, house, kills):
+    def make_round(self, victim, moment, house, kills, account="demo"):
         rng = self.rng
         self.number += 1
         people = house.people // SLOW if moment != "smtp-retry" else 400
         connections = rng.randint(1, 4)
-        rate = rng.choice((None, None, None, "100/s", "8/s" if SLOW == 1 else "100/s"))
-        if rate == "8/s":
-            people = 40
+        rate = rng.choice((None, None, None, "100/s", "8/s" if SLOW == 1 and kills < 5 else "100/s"))
+        if "paus" in moment or "resum" in moment:
+            rate = "100/s"  # it lasts
+        if rate == "100/s":
+            people = min(people, 60 + 30 * kills)
+        elif rate == "8/s":
+            people = 24
+        if moment in ("journals rotate", "core-rotating"):
+            rate, people = None, 10 * JOURNAL_ROWS
         return Round(house, rng, self.number, victim, moment, kills, people, connections, None if moment == "smtp-retry" else rate,
-                     house.is_chunking, house.has_deferred)
+                     house.is_chunking, house.has_deferred, account)
+
+    def make_deeds(self, victim, moment, kills):
+        self.number += 1
+        kind = deeds.find_class(moment)
+        house = House(os.path.join(self.folder, f"house{self.number}"), self.args.program, kind.judge_options)
+        house.rounds = []
+        return kind(house, self.rng, self.number, victim, moment, kills)
 
     def note(self, one):
         seen = collections.Counter(kind for kind, _, _ in one.findings)
@@ -108,7 +142,7 @@ class Proof:
         self.say(f"  PROBLEM {words}")
 
     def say(self, words):
-        print(("# " if self.args.tap else "") + words, flush=True)
+        print(("# " if self.args.tap else "") + self.prefix + words, flush=True)
 
     def play(self, one, begins=True, ends=True):
         """Returns FALSE when it could not be played to its end: its house is closed then."""
@@ -117,12 +151,10 @@ class Proof:
                 one.begin()
             if ends:
                 one.finish()
-                one.add_to(self.tallies)
+                one.add_to(self.tallies, Tally)
                 self.restarts += one.restarts
                 one.house.rounds.append(one)
-                numbers = one.numbers
-                self.say(f"  round {one.number}: {one.victim}, {one.moment}: {one.kills} kills, {numbers['accepted']} accepted, "
-                         f"{numbers['unknown']} unknown, {numbers['later']} later of {numbers['total']}; {time.monotonic() - self.started:.0f} s")
+                self.say(f"  round {one.number}: {one.victim}, {one.moment}: {one.kills} kills, {one.describe()}; {time.monotonic() - self.started:.0f} s")
                 self.note(one)
             return True
         except Trouble as trouble:
@@ -131,17 +163,34 @@ class Proof:
             return False
 
     def play_in_house(self, victim, moment, kills):
+        rotates = moment in ("journals rotate", "core-rotating")
+        if self.house is not None and self.house.rotates != rotates:
+            self.leave_house()
         if self.house is None:
             self.number += 1
-            self.house = self.new_house(self.rng.random() < 0.3)
+            self.house = self.new_house(self.rng.random() < 0.3 and not rotates, rotates)
             self.rounds_left_in_house = self.rng.randint(1, 4)
         one = self.make_round(victim, moment, self.house, kills)
+        if moment == "two accounts":
+            one.companion = self.make_round(victim, moment, self.house, kills, "other")
         self.rounds_left_in_house -= 1
         if not self.play(one):
             self.house = None
         elif self.rounds_left_in_house == 0:
-            self.close_house(self.house)
-            self.house = None
+            self.leave_house()
+
+    def leave_house(self):
+        self.close_house(self.house)
+        self.house = None
+
+    def play_deeds(self, victim, moment, kills):
+        try:
+            one = self.make_deeds(victim, moment, kills)
+        except Trouble as trouble:
+            self.problem(f"{victim}, {moment}: {trouble}")
+            return
+        if self.play(one):
+            self.close_house(one.house)
 
     def count(self, kind=None):
         return sum(tally.kills for key, tally in self.tallies.items() if kind is None or key == kind)
@@ -173,15 +222,34 @@ class Proof:
             others = [kind for kind in self.kinds if kind[1] != "smtp-retry"]
             if others:
                 kind = max(others, key=self.deficit)
-                self.play_in_house(kind[0], kind[1], max(1, min(4, round(self.deficit(kind)))))
+                play, before = self.play_deeds if kind in DEEDS else self.play_in_house, self.count(kind[:2])
+                play(kind[0], kind[1], max(1, min(KILLS_A_ROUND, round(self.deficit(kind)))))
+                self.note_idle(kind, self.count(kind[:2]) == before)
             elif self.waiting:
                 time.sleep(max(0, self.waiting.ready_at - time.monotonic()))
             else:
                 break
         self.step_waiting(True)
         if self.house:
-            self.close_house(self.house)
+            self.leave_house()
         self.problems += [f"still there at the end: {process}" for process in descendants()]
+
+    def note_idle(self, kind, is_idle):
+        """A point that nobody passes is no proof: it is said, and the time is kept for the others."""
+        self.idle[kind] = self.idle.get(kind, 0) + 1 if is_idle else 0
+        if self.idle[kind] >= IDLE_ROUNDS:
+            self.problem(f"{kind[0]}, {kind[1]}: nothing was killed in {IDLE_ROUNDS} rounds")
+            self.kinds.remove(kind)
+
+    def get_result(self):
+        return self.tallies, self.problems, self.restarts
+
+    def add_result(self, result):
+        tallies, problems, restarts = result
+        for kind, tally in tallies.items():
+            self.tallies.setdefault(kind, Tally()).add(tally)
+        self.problems += problems
+        self.restarts += restarts
 
     # --- report ---
 
@@ -225,10 +293,40 @@ class Proof:
         self.say(f"verdict: {kills} kills, {lost} lost, {second} second copies, {sums[4]} unknown, {len(self.problems)} problems: "
                  f"{'the proof holds' if is_right else 'THE PROOF DOES NOT HOLD'}")
         if is_right and not self.args.keep:
-            shutil.rmtree(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)
         else:
             self.say(f"kept: {self.folder}")
         return is_right
+
+
+# --- several at once: each has its own houses, and is the subreaper of its own ---
+
+def work(args, folder, index, results):
+    become_subreaper()
+    proof = Proof(argparse.Namespace(**{**vars(args), "kills": args.kills // args.jobs + (index < args.kills % args.jobs), "seed": args.seed + index}), folder)
+    proof.prefix = f"{index}" if args.jobs > 1 else ""
+    try:
+        proof.run()
+    except Exception as error:  # a proof that falls over proves nothing
+        proof.problem(f"{type(error).__name__}: {error}")
+    results.send(proof.get_result())
+
+
+def run_jobs(proof, args):
+    proof.started = time.monotonic()
+    workers = []
+    for index in range(args.jobs):
+        ours, theirs = multiprocessing.Pipe(duplex=False)
+        worker = multiprocessing.get_context("fork").Process(target=work, args=(args, proof.folder, index, theirs))
+        worker.start()
+        theirs.close()
+        workers.append((worker, ours))
+    for worker, results in workers:
+        try:
+            proof.add_result(results.recv())
+        except EOFError:
+            proof.problem("one of the workers died")
+        worker.join()
 
 
 def self_check(is_tap):
@@ -244,6 +342,7 @@ def parse():
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--seconds", type=int, default=3600, help="at most")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="houses side by side")
     parser.add_argument("--at-least", type=int, help="kills that are enough when the time is over")
     parser.add_argument("--folder", default=None, help="where the data folders go (a short path)")
     parser.add_argument("--only")
@@ -263,9 +362,8 @@ def main():
         n, is_right = self_check(args.tap)
         args.first = n + 1
     if not args.self_check:
-        become_subreaper()
         proof = Proof(args)
-        proof.run()
+        run_jobs(proof, args)
         is_right = proof.report() and is_right
         n = args.first + 4
     if args.tap:

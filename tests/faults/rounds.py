@@ -1,10 +1,13 @@
 """rounds.py - one campaign and what is killed under it. A round ends when the campaign does; then ledger and judge are compared.
 
-Victims: core, smtp (whatever sends), dial, all (core, smtp and dial in one sweep). Moments:
+Victims: core, smtp (whatever sends), dial, cli (the command line itself), all (core, smtp and dial in one sweep). Moments:
   at random          any time while there is something left to send
   restarted at once  core alone; the next core is there within 100 ms, while the old transport still drains
   old one drains     core alone, while the transport stands still at a point behind `begun`; the next core must wait for its journal
-  while it is made   core, between the question and the first message: there is no such campaign then, or all of it
+  while it is made   core or cli, between the question and the first message: there is no such campaign then, or all of it
+  paused and resumed while somebody pauses or resumes: paused or not, and as it was told if it was told; paused sends nothing
+  journals rotate    any time, in a house where a transport and its journal end behind a few dozen messages
+  two accounts       any time, while another campaign goes out by another account
   NAME               a KILL_POINT: compiled in with -Dkill-points=true, chosen by POSTRIDER_KILL=NAME:N (a process ends there at its N-th pass;
                      for `all` it stops there, and then all are killed)
 """
@@ -21,6 +24,11 @@ SENDER = "Office <office@school.example>"
 DEATHS_TOO_MANY = 12  # in one round: then core is started again without a kill point
 RETRY_S = 60          # the first retry of a person that was told to come later
 WINDOW = 10           # src/confined/smtp/account.h: messages without an answer on a connection that has CHUNKING
+JOURNAL_ROWS = 60     # of a journal in a house where journals rotate
+PAUSE_POINTS = ("core-pausing", "core-paused")
+RESUME_POINTS = ("core-resuming", "core-resumed")
+RANDOM_MOMENTS = ("at random", "restarted at once", "while it is made", "paused and resumed", "journals rotate", "two accounts")
+EXPECTED_PAUSES = ("transport", "", "person", "asked")
 DRAIN_POINTS = ("smtp-begun", "smtp-before-dot", "smtp-after-dot", "smtp-after-answer")
 
 
@@ -30,12 +38,18 @@ class Tally:
     def __init__(self):
         self.rounds = self.kills = self.lost = self.second = self.unknown = self.unknown_most = self.bound = self.over = 0
 
+    def add(self, other):
+        for name in ("rounds", "kills", "lost", "second", "unknown", "over"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.unknown_most, self.bound = max(self.unknown_most, other.unknown_most), max(self.bound, other.bound)
+
 
 class Round:
-    def __init__(self, house, rng, number, victim, moment, kills, people, connections, rate, is_chunking, has_deferred):
+    def __init__(self, house, rng, number, victim, moment, kills, people, connections, rate, is_chunking, has_deferred, account="demo"):
         self.house, self.rng, self.number = house, rng, number
         self.victim, self.moment, self.wanted = victim, moment, kills
-        self.connections, self.rate = connections, rate
+        self.connections, self.rate, self.account = connections, rate, account
+        self.companion = None  # another Round, of another account, at the same time
         self.key = f"round {number}"
         self.addresses = [f"{'d' if has_deferred and i % 10 == 3 else 'p'}{i}.r{number}@example.org" for i in range(people)]
         self.is_chunking = is_chunking
@@ -58,11 +72,10 @@ class Round:
         text = os.path.join(house.folder, "letter.txt")
         with open(text, "w") as file:
             file.write("Dear {{name|friend}},\n\nthe summer fair is on Sunday.\n" + "We look forward to it.\n" * self.rng.choice((1, 40)))
-        if not os.path.exists(os.path.join(house.home, "store.db")):
-            house.run("account", "add", "demo", "office@school.example", "--host", "127.0.0.1", "--port", str(house.judge_port), "--tls", "none",
-                      "--no-password")
+        if self.account not in house.accounts:
+            house.add_account(self.account)
         house.run("import", path, "--list", list_name)
-        self.words = ["send", "--account", "demo", "--list", list_name, "--from", SENDER, "--subject", self.key, "--text", text,
+        self.words = ["send", "--account", self.account, "--list", list_name, "--from", SENDER, "--subject", self.key, "--text", text,
                       "--connections", str(self.connections), "--once", self.key, "--yes", "--detach"]
         if self.rate:
             self.words += ["--rate", self.rate]
@@ -93,13 +106,14 @@ class Round:
 
     def make_under_fire(self):
         """Returns TRUE when the campaign survived in the end."""
+        words = self.words if self.victim == "core" or self.rng.random() < 0.3 else [word for word in self.words if word != "--detach"]
         while self.kills < self.wanted and self.campaign is None:
-            sending = self.house.run_aside(*self.words)
-            self.sleep_random(0.3 * SLOW)
-            if self.kill_core():
+            hits, status, said = self.house.run_killing(words, self.victim, self.rng.uniform(0, 0.25 * SLOW))
+            if hits:
                 self.killed()
-            self.house.wait_aside(sending)
             self.campaign = self.find_campaign()
+            if self.campaign is None and status == 0:
+                self.findings.append(("undone", "", "a campaign was told as started, and there is none"))
         return self.campaign is not None
 
     def is_over(self):
@@ -132,10 +146,10 @@ class Round:
             numbers = self.house.show(self.campaign)
             if numbers["state"] == "done" or (numbers["later"] and numbers["queued"] + numbers["handed"] == 0):
                 return numbers
-            if numbers["state"] == "paused" and numbers["handed"] == 0 and numbers["reason"] in ("transport", "", "person"):
+            if numbers["state"] == "paused" and numbers["handed"] == 0 and numbers["reason"] in EXPECTED_PAUSES:
                 self.house.stop_core()  # the next one has no kill point
                 self.house.run("campaign", "resume", str(self.campaign), may_fail=True)
-            elif numbers["state"] == "paused" and numbers["reason"] not in ("transport", "", "person"):
+            elif numbers["state"] == "paused" and numbers["reason"] not in EXPECTED_PAUSES:
                 raise Trouble(f"paused: {numbers['reason']}: {numbers['text']}")
             if time.monotonic() > end:
                 raise Trouble(f"it does not come to its end: {numbers}; processes {self.house.core()} {self.house.workers()}")
@@ -191,7 +205,7 @@ class Round:
             if self.victim == "dial" and self.kills == 0:
                 self.sleep_random(0.05)
             else:
-                self.sleep_random(0.7)
+                self.sleep_random(0.4)
             if self.is_over() or not self.strike():
                 return
             self.killed()
@@ -207,7 +221,7 @@ class Round:
         transports = house.workers("smtp")
         is_killed = self.kill_core() if self.victim == "core" else self.kill_all()
         if self.victim == "core" and self.moment == "at random":
-            self.sleep_random(1.5)
+            self.sleep_random(self.rng.choice((0, 0, 1.2)))
         died = time.monotonic()
         self.restart()
         if self.moment == "restarted at once":
@@ -234,6 +248,55 @@ class Round:
             if self.is_over():
                 return False
         return False
+
+    # --- pause and resume ---
+
+    def bring_to(self, is_paused):
+        """Undisturbed. Returns FALSE when there is nothing left to pause or resume."""
+        verb = "pause" if is_paused else "resume"
+        done = wait_until(lambda: self.is_over() or self.is_paused() == is_paused or
+                          self.house.run("campaign", verb, str(self.campaign), may_fail=True).returncode == 0, 20, 0.05)
+        return bool(done) and not self.is_over()
+
+    def is_paused(self):
+        return self.house.show(self.campaign)["state"] == "paused"
+
+    def check_command(self, verb, status, said):
+        """Paused or not is asked of the next core; what was told as done must be so."""
+        numbers = self.look()
+        is_paused = numbers["state"] == "paused"
+        if numbers["state"] not in ("paused", "sending", "waiting", "done"):
+            self.findings.append(("between", "", f"killed during {verb}, it is {numbers['state']}"))
+        if status == 0 and is_paused != (verb == "pause") and numbers["state"] != "done" and numbers["reason"] != "transport":
+            self.findings.append(("undone", "", f"{verb} was told as done, and it is {numbers['state']} ({numbers['reason']})"))
+        if status not in (0, -9) and not said.strip():
+            self.findings.append(("silent", "", f"{verb} failed with status {status} and not a word"))
+        if is_paused and wait_until(lambda: self.house.show(self.campaign)["handed"] == 0, 15, 0.02):
+            taken = self.house.count_taken()
+            time.sleep(0.15)
+            if self.house.count_taken() != taken and not self.companion:
+                self.findings.append(("wait", "", "messages went out while it was paused"))
+
+    def pause_kills(self):
+        points = PAUSE_POINTS + RESUME_POINTS
+        while self.kills < self.wanted:
+            is_pause = self.moment in PAUSE_POINTS or (self.moment not in points and self.rng.random() < 0.5)
+            verb = "pause" if is_pause else "resume"
+            self.sleep_random(0.2)
+            if not self.bring_to(not is_pause):
+                return
+            words = ["campaign", verb, str(self.campaign)]
+            if self.moment in points:
+                self.house.stop_core()  # the next one has the kill point
+                done = self.house.run(*words, kill=f"{self.moment}:1", may_fail=True)
+                hits, status, said = int(wait_until(lambda: (reap(), self.house.core() is None)[1], 1)), done.returncode, done.stderr
+                self.house.stop_core()
+            else:
+                hits, status, said = self.house.run_killing(words, self.victim, self.rng.uniform(0, 0.03 * SLOW))
+            if hits:
+                self.killed()
+            self.restart()
+            self.check_command(verb, status, said)
 
     def point_kills_core(self, env):
         """`env` is in the core that runs now."""
@@ -324,7 +387,7 @@ class Round:
             name = rng.choice(DRAIN_POINTS)
         stop = ":stop" if self.victim == "all" or self.moment == "old one drains" else ""
         if name.startswith("core-"):
-            n = rng.randint(1, 12) if name != "core-recalled" else 1
+            n = {"core-recalled": 1, "core-rotating": rng.randint(1, 3)}.get(name) or rng.randint(1, 12)
         elif name == "smtp-retry":
             n = rng.randint(1, 12)
         elif name == "smtp-after-answer" or not self.is_chunking:
@@ -334,16 +397,23 @@ class Round:
         return f"{name}:{n}{stop}"
 
     def begin(self):
-        is_random = self.moment in ("at random", "restarted at once", "while it is made", "core-recovering", "core-recovered")
+        is_random = self.moment in RANDOM_MOMENTS + PAUSE_POINTS + RESUME_POINTS + ("core-recovering", "core-recovered")
+        if self.companion:
+            self.companion.begin_beside()
         self.env = None if is_random else self.make_env()
         self.start(self.env)
         self.ready_at = time.monotonic() + (RETRY_S if self.moment == "smtp-retry" else 0)
         if self.moment == "smtp-retry" and not wait_until(lambda: self.house.show(self.campaign)["later"] > 0, 10, 0.2):
             raise Trouble("the judge deferred nobody")
 
+    def begin_beside(self):
+        self.start()
+
     def strike_all(self):
-        if self.moment in ("at random", "restarted at once"):
+        if self.moment in ("at random", "restarted at once", "journals rotate", "two accounts"):
             self.random_kills()
+        elif self.moment in ("paused and resumed",) + PAUSE_POINTS + RESUME_POINTS:
+            self.pause_kills()
         elif self.moment in ("core-recovering", "core-recovered"):
             self.recovery_kills()
         elif self.victim == "core" and self.moment not in ("old one drains", "while it is made"):
@@ -365,14 +435,40 @@ class Round:
         if self.unknown > self.kills * self.bound:
             self.findings.append(("unknown", "", f"{self.unknown} in all by {self.kills} kills, more than {self.bound} each"))
         self.judge()
+        if self.companion:
+            self.finish_companion()
         if self.env:
             self.house.stop_core()  # the next round's has no kill point of ours
+
+    def finish_companion(self):
+        """Each kill may have cost the other campaign its wire too."""
+        other = self.companion
+        other.kills = self.kills
+        numbers = other.wait_end()
+        if numbers["later"]:
+            other.hold()
+        other.look()
+        if other.unknown > other.kills * other.bound:
+            self.findings.append(("unknown", "", f"{other.unknown} of the other account by {other.kills} kills, more than {other.bound} each"))
+        other.judge()
+        self.findings += other.findings
+        self.unknown += other.unknown
+        self.bound += other.bound
 
     def hold(self):
         """People are left for later: a minute at least. The comparison wants a still picture."""
         self.house.run("campaign", "pause", str(self.campaign), may_fail=True)
         wait_until(lambda: self.house.show(self.campaign)["handed"] == 0, 15, 0.1)
         return self.house.show(self.campaign)
+
+    def judge_again(self):
+        """At the very end: nothing came behind."""
+        self.findings.clear()
+        self.judge()
+        if self.companion:
+            self.companion.findings.clear()
+            self.companion.judge()
+            self.findings += self.companion.findings
 
     def judge(self):
         numbers = self.house.show(self.campaign)
@@ -383,17 +479,21 @@ class Round:
             self.findings.append(("zombie", "", f"{zombies}"))
         self.numbers = numbers
 
-    def add_to(self, tallies):
-        tally = tallies.setdefault((self.victim, self.moment), Tally())
+    def describe(self):
+        numbers = self.numbers
+        return f"{numbers['accepted']} accepted, {numbers['unknown']} unknown, {numbers['later']} later of {numbers['total']}"
+
+    def add_to(self, tallies, make_tally):
+        tally = tallies.setdefault((self.victim, self.moment), make_tally())
         tally.rounds += 1
         tally.kills += self.kills
-        tally.lost += count(self.findings, "lost", "stuck")
+        tally.lost += count(self.findings, "lost", "stuck", "between", "undone")
         tally.second += count(self.findings, "second", "silent")
         tally.unknown += self.unknown
         tally.unknown_most = max(tally.unknown_most, self.unknown_most)
         tally.bound = max(tally.bound, self.bound)
         tally.over += self.unknown_most > self.bound or self.unknown > self.kills * self.bound
         for kind in self.extra:
-            tallies.setdefault(kind, Tally()).kills += 1
+            tallies.setdefault(kind, make_tally()).kills += 1
         if self.unknown_most > self.bound:
             self.findings.append(("unknown", "", f"{self.unknown_most} by one kill, more than {self.bound}"))

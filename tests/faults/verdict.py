@@ -8,14 +8,17 @@ A verdict is a list of findings (kind, address, words). Kinds:
   refused   the judge of these tests refuses nobody, so an answer like that was invented
   other     another message than the one that the ledger names
   tally     the numbers of `campaign show` are not those of the export
+and of one command (judge_deed):
+  between   the state is neither the one before the command nor the one behind it
+  undone    the command had said that it is done, and it is not
 """
 import collections
 
 STATES = ("queued", "handed", "accepted", "refused", "later", "unknown", "skipped")
 
 
-def compare_person(address, row, taken, is_done):
-    """Yields findings about one person. `taken`: the judge's Message-IDs for the address."""
+def compare_person(address, row, taken, is_done, is_treated=False):
+    """Yields findings about one person. `taken`: the judge's Message-IDs for the address. is_treated: a person said that it was sent."""
     if row is None:
         yield "lost", address, "the export does not name them"
         return
@@ -28,20 +31,22 @@ def compare_person(address, row, taken, is_done):
         yield "silent", address, f"the judge has it, the ledger says {state}: {row['reply']}"
     if state in ("queued", "handed") and is_done:
         yield "stuck", address, f"{state} at the end"
-    if state in ("refused", "skipped"):
+    if state in ("refused", "skipped") and not (is_treated and state == "skipped"):
         yield "refused", address, f"{state}: {row['reply']} {row['reason']}"
     if state in ("accepted", "unknown") and taken and row["message_id"] not in taken:
         yield "other", address, f"the judge has {taken[0]}, the ledger names {row['message_id']}"
 
 
-def compare(expected, rows, records, numbers, is_done=True):
-    """expected: addresses sent to. rows: of the export. records: of the judge, this campaign's or more. numbers: of campaign show."""
+def compare(expected, rows, records, numbers, is_done=True, treated=()):
+    """expected: addresses sent to. rows: of the export. records: of the judge, this campaign's or more. numbers: of campaign show. treated: addresses
+    that a person resolved as sent."""
     by_address = {row["address"].lower(): row for row in rows}
     taken = collections.defaultdict(list)
     for record in records:
         for address in record["to"]:
             taken[address.lower()].append(record["id"])
-    findings = [found for address in expected for found in compare_person(address, by_address.get(address), taken[address], is_done)]
+    findings = [found for address in expected for found in compare_person(address, by_address.get(address), taken[address], is_done,
+                                                                                               address in treated)]
     findings += [("lost", address, "the export names them twice") for address, n in
                  collections.Counter(row["address"].lower() for row in rows).items() if n > 1]
     counted = collections.Counter(row["state"] for row in rows)
@@ -51,6 +56,21 @@ def compare(expected, rows, records, numbers, is_done=True):
     if len(rows) != numbers["total"]:
         findings.append(("tally", "total", f"campaign show says {numbers['total']}, the export has {len(rows)}"))
     return findings
+
+
+def judge_deed(before, after, state, is_told, is_disturbed=True):
+    """Yields (kind, words). is_told: the command ended with status 0. is_disturbed: something was killed."""
+    if state != before and state != after:
+        yield "between", f"it was {shorten(before)}, it should be {shorten(after)}, it is {shorten(state)}"
+    elif is_told and state != after:
+        yield "undone", f"it was told as done, and it is {shorten(state)}"
+    elif not is_disturbed and not is_told:
+        yield "other", "nothing was killed, and it failed"
+
+
+def shorten(state):
+    text = str(state)
+    return text if len(text) < 80 else f"{text[:40]}… ({len(text)} characters)"
 
 
 def count(findings, *kinds):
@@ -83,10 +103,28 @@ def tampered():
     yield "never sent, campaign done", "stuck", (expected, waiting, records[1:], numbers | {"accepted": 5, "queued": 1})
     yield "another message", "other", (expected, rows, [dict(records[0], id="<other>")] + records[1:], numbers)
     yield "a wrong number", "tally", (expected, rows, records, numbers | {"accepted": 7})
+    skipped = numbers | {"accepted": 5, "skipped": 1}
+    yield "skipped, and nobody resolved it", "refused", (expected, [dict(rows[0], state="skipped")] + rows[1:], records[1:], skipped)
+    yield "treated as sent, and sent", "silent", (expected, [dict(rows[0], state="skipped")] + rows[1:], records, skipped, True, {expected[0]})
+    yield "treated as sent", None, (expected, [dict(rows[0], state="skipped")] + rows[1:], records[1:], skipped, True, {expected[0]})
+
+
+def tampered_deeds():
+    """Yields (what was found, the kind that must be found, arguments of judge_deed)."""
+    yield "killed, and nothing done", None, (None, "whole", None, False)
+    yield "killed, and all done", None, (None, "whole", "whole", False)
+    yield "told, and done", None, ("old", "whole", "whole", True)
+    yield "half a file, half an import", "between", (None, "whole", "who", False)
+    yield "half of it, told as done", "between", ("old", "whole", "who", True)
+    yield "told as done, and as before", "undone", ("old", "whole", "old", True)
+    yield "nothing killed, and it failed", "other", ("old", "whole", "old", False, False)
 
 
 def self_check():
     """Yields (name, is right) for each tampering."""
+    for name, kind, arguments in tampered_deeds():
+        kinds = {found[0] for found in judge_deed(*arguments)}
+        yield f"a deed is judged: {name}", (kind in kinds) if kind else not kinds
     for name, kind, arguments in tampered():
         kinds = {found[0] for found in compare(*arguments)}
         yield f"a tampered log is seen: {name}" if kind else "an honest log passes", (kind in kinds) if kind else not kinds

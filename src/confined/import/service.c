@@ -2,6 +2,7 @@
 
 #include "contract-import1.h"
 #include "fault.h"
+#include "kill-point.h"
 #include "session.h"
 #include <gio/gunixfdlist.h>
 
@@ -95,6 +96,7 @@ handle_next_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, guint ma
     return refuse (invocation, self->state == STATE_NEW ? "no file is open yet" : "there are no more rows");
   contacts = frame_writer_new (FRAME_CONTACTS);
   rejects = frame_writer_new (FRAME_REJECTS);
+  KILL_POINT ("import-next");
   if (!session_next (self->session, max_rows, contacts, rejects, &reading, &is_done, &error)) {
     self->state = error->code == FAULT_USAGE ? self->state : STATE_OVER;
     g_dbus_method_invocation_return_gerror (invocation, error);
@@ -102,6 +104,7 @@ handle_next_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, guint ma
   }
   if (is_done)
     self->state = STATE_OVER;
+  KILL_POINT ("import-rows");
   g_dbus_method_invocation_return_value (invocation, g_variant_new ("(@ay@aytb)", frame_writer_finish (contacts),
                                                                     frame_writer_finish (rejects), reading, is_done));
   return G_DBUS_METHOD_INVOCATION_HANDLED;

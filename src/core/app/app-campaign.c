@@ -5,6 +5,7 @@
 #include "composer.h"
 #include "fault.h"
 #include "frame.h"
+#include "kill-point.h"
 #include "ledger.h"
 #include "message-id.h"
 #include "prepare.h"
@@ -357,6 +358,7 @@ handle_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gu
   sqlite3_reset (row);
   if (error != NULL)
     return app_return_error (invocation, error);
+  KILL_POINT ("core-export-page");
   pr_app1_complete_campaign_rows (skeleton, invocation, (const char *const *) campaign->columns, frame_writer_finish (frame));
   return TRUE;
 }

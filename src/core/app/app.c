@@ -15,6 +15,7 @@ struct App {
   GDBusServer *server;
   char        *path;
   GPtrArray   *clients; /* of AppClient: those whose connection is open */
+  gboolean     was_visited; /* since somebody asked */
 };
 
 AppClient *
@@ -119,6 +120,7 @@ new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer da
   client->skeleton = pr_app1_skeleton_new ();
   client->gone = g_cancellable_new ();
   g_ptr_array_add (self->clients, client);
+  self->was_visited = TRUE;
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), client);
   g_signal_connect (client->skeleton, "g-authorize-method", G_CALLBACK (authorize_cb), client);
   g_signal_connect (client->skeleton, "handle-hello", G_CALLBACK (handle_hello), client);
@@ -181,10 +183,13 @@ app_free (App *self)
   g_free (self);
 }
 
-guint
-app_get_client_count (App *self)
+gboolean
+app_take_visited (App *self)
 {
-  return self->clients->len + self->core->holds;
+  gboolean was_visited = self->was_visited || self->clients->len + self->core->holds > 0;
+
+  self->was_visited = FALSE;
+  return was_visited;
 }
 
 void

@@ -4,6 +4,7 @@
 #include "address.h"
 #include "composer.h"
 #include "fault.h"
+#include "kill-point.h"
 #include "lanes.h"
 #include "ledger.h"
 #include "mark.h"
@@ -130,8 +131,10 @@ stopped_cb (gpointer data)
   Stop *stop = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (settle_stop (stop, &error))
+  if (settle_stop (stop, &error)) {
+    KILL_POINT ("core-paused");
     g_task_return_boolean (task, TRUE);
+  }
   else
     g_task_return_error (task, error);
   progress_touch_now (stop->core->progress, stop->campaign->id);
@@ -165,6 +168,7 @@ stop_async (Core *core, guint64 id, gboolean is_cancel, GAsyncReadyCallback call
     g_object_unref (task);
     return;
   }
+  KILL_POINT ("core-pausing");
   lane_stop_campaign (lanes_get (core->lanes, campaign->account), id, stopped_cb, task);
 }
 
@@ -296,8 +300,11 @@ campaigns_resume_async (Core *core, guint64 id, GVariant *correction, GAsyncRead
     composer_begin_async (core->composer, resume->campaign, corrected_cb, g_steal_pointer (&task));
     return;
   }
-  if (may && go (core, resume->campaign, &error))
+  KILL_POINT ("core-resuming");
+  if (may && go (core, resume->campaign, &error)) {
+    KILL_POINT ("core-resumed");
     g_task_return_boolean (task, TRUE);
+  }
   else
     g_task_return_error (task, error);
 }
@@ -352,8 +359,10 @@ campaigns_resolve (Core *core, guint64 id, const char *how, const char *const *a
     store_rollback (core->store);
     return FALSE;
   }
+  KILL_POINT ("core-resolving");
   if (!store_commit (core->store, error))
     return FALSE;
+  KILL_POINT ("core-resolved");
   progress_touch_now (core->progress, id);
   if (is_reopened && *out_count > 0)
     lane_add_campaign (lanes_get (core->lanes, campaign->account), id);

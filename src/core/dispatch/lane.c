@@ -27,6 +27,16 @@
 
 static void schedule_turn (Lane *self, guint delay_ms);
 
+static guint
+get_journal_rows_max (void)
+{
+#ifdef POSTRIDER_KILL_POINTS /* tests/faults: a journal that is full in a second, not in an hour */
+  if (g_getenv ("POSTRIDER_JOURNAL_ROWS") != NULL)
+    return (guint) g_ascii_strtoull (g_getenv ("POSTRIDER_JOURNAL_ROWS"), NULL, 10);
+#endif
+  return JOURNAL_ROWS_MAX;
+}
+
 /* Until this has worked, nobody knows whether a transport of an earlier core is still at work. */
 static gboolean
 list_journals (Lane *self, GError **error)
@@ -369,7 +379,7 @@ get_room (Lane *self)
   guint held = outstanding_get_count (self->held), window = (guint) CLAMP (get_per_second (self) * WINDOW_SECONDS, WINDOW_MIN, WINDOW_MAX);
 
   window = MIN (window, pace_get_window (self->pace));
-  if (self->sent_count >= JOURNAL_ROWS_MAX || held >= window || (held > window / 2 && window > 64))
+  if (self->sent_count >= get_journal_rows_max () || held >= window || (held > window / 2 && window > 64))
     return 0; /* refill by halves: fewer, larger transactions */
   return window - held;
 }
@@ -714,8 +724,11 @@ plan (Lane *self)
     pace_recover (self->pace, now_us);
     delay_us = MAX (delay_us, pace_delay_us (self->pace, now_us, now_utc));
   }
-  if (self->phase == LANE_OPEN && held == 0 && (delay_us > IDLE_CLOSE_S * G_USEC_PER_SEC || self->sent_count >= JOURNAL_ROWS_MAX))
+  if (self->phase == LANE_OPEN && held == 0 && (delay_us > IDLE_CLOSE_S * G_USEC_PER_SEC || self->sent_count >= get_journal_rows_max ())) {
+    if (self->sent_count >= get_journal_rows_max ())
+      KILL_POINT ("core-rotating");
     lane_close_transport (self);
+  }
   if (self->phase == LANE_CLOSED && delay_us <= G_USEC_PER_SEC)
     lane_open_transport (self);
   else if (delay_us > 0)

@@ -2,6 +2,7 @@
 
 #include "contract-import1.h"
 #include "fault.h"
+#include "kill-point.h"
 #include "peer.h"
 #include "rules.h"
 #include "spool.h"
@@ -231,6 +232,7 @@ take_batch (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading
     store_rollback (self->store);
     return FALSE;
   }
+  KILL_POINT ("core-import-batch");
   return merge_close_batch (self->merge, error);
 }
 
@@ -274,6 +276,7 @@ merge_now (Import *self)
     finish (self, error);
     return;
   }
+  KILL_POINT ("core-import-stored");
   g_strfreev (report->fields);
   report->fields = g_steal_pointer (&fields);
   report->created = counts.created;

@@ -2,6 +2,7 @@
 
 #include "fault.h"
 #include "fold.h"
+#include "kill-point.h"
 #include "list.h"
 #include <string.h>
 
@@ -272,8 +273,10 @@ merge_commit (Merge *self, const MergeTarget *target, MergeCounts *out_counts, G
       store_rollback (self->store);
     else if (target->is_dry_run)
       store_rollback (self->store), is_stored = TRUE;
-    else
+    else {
+      KILL_POINT ("core-import-merged");
       is_stored = store_commit (self->store, error);
+    }
   }
   set_cache (self, STORE_CACHE_KIB);
   if (self->rows > BULK_ROWS) /* the log would stay as large as the import */

@@ -1,6 +1,7 @@
 #include "vault.h"
 
 #include "fault.h"
+#include "kill-point.h"
 #include "vault-entries.h"
 #include "vault-file.h"
 #include "vault-key.h"
@@ -95,10 +96,15 @@ replace_file (const char *folder, const char *path, GBytes *raw)
     (void) unlink (part);
     fd = open (part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   }
-  if (fd >= 0)
-    is_done = write_all (fd, raw) && rename (part, path) == 0 && fsync (folder_fd) == 0;
   if (fd >= 0) {
-    int saved_errno = errno;
+    int saved_errno;
+
+    is_done = write_all (fd, raw);
+    KILL_POINT ("core-vault-written");
+    is_done = is_done && rename (part, path) == 0;
+    KILL_POINT ("core-vault-renamed");
+    is_done = is_done && fsync (folder_fd) == 0;
+    saved_errno = errno;
 
     close (fd);
     if (!is_done)

@@ -1,0 +1,384 @@
+"""deeds.py - one command of a person, and what is killed under it: import, export, resolve, the vault. A deed is done or it is not: what is found
+afterwards is the state before the command or the one behind it, never one in between; and when the command had said that it is done, the one behind it.
+
+Victims: core, import (the worker), cli (the command itself), all (core and its children in one sweep). Moments:
+  imports, exports, resolves, the vault    any time while the command runs
+  NAME                                     a KILL_POINT, as in rounds.py; cli-… ends the command, import-… the worker, core-… core
+"""
+import csv
+import os
+import sqlite3
+import time
+
+from house import SLOW, Trouble, reap, wait_until
+from verdict import compare, count, judge_deed
+
+POINT_PASSES = {"core-import-batch": 3, "import-next": 3, "import-rows": 3}  # how often a deed comes by; else once
+PASSWORD, PASSPHRASE = "right", "a passphrase that is long enough"
+
+
+class Deeds:
+    """Deeds of one kind in a house of their own. Kept alike to Round: begin, finish, add_to, findings, kills, numbers."""
+    judge_options = None  # None: no judge
+
+    def __init__(self, house, rng, number, victim, moment, kills):
+        self.house, self.rng, self.number, self.victim, self.moment, self.wanted = house, rng, number, victim, moment, kills
+        self.is_point = "-" in moment
+        self.kills = self.tries = self.unknown = 0
+        self.findings, self.restarts = [], []
+        self.usual_s = 0.2  # how long the command takes when nobody disturbs it
+        self.numbers = None
+
+    # --- what a kind of deed is made of ---
+
+    def prepare(self):
+        """Once."""
+
+    def choose(self):
+        """Returns the words of the next deed."""
+        raise NotImplementedError
+
+    def get_states(self):
+        """Returns (before, after), as look() gives them, of the deed that was chosen."""
+        raise NotImplementedError
+
+    def look(self):
+        """Returns what is there now."""
+        raise NotImplementedError
+
+    def warm_up(self, kill):
+        """What a new core needs before the deed."""
+
+    def settle(self, state):
+        """Behind each: what else must hold, and back to where the next one can begin."""
+
+    # --- one deed ---
+
+    def say(self, kind, words):
+        self.findings.append((kind, f"deed {self.tries}", words))
+
+    def strike(self, words):
+        """Returns (processes that were killed, exit status, what it said on stderr)."""
+        house = self.house
+        if not self.is_point:
+            return house.run_killing(words, self.victim, self.rng.uniform(0, 1.2 * self.usual_s))
+        if not self.moment.startswith("cli-"):
+            house.stop_core()  # the next one has the kill point
+        n = self.rng.randint(1, POINT_PASSES.get(self.moment, 1))
+        self.warm_up(f"{self.moment}:{n}")
+        done = house.run(*words, kill=f"{self.moment}:{n}", may_fail=True)
+        if self.victim == "cli":
+            hits = int(done.returncode == -9)
+        elif self.victim == "core":
+            hits = int(wait_until(lambda: (reap(), house.core() is None)[1], 0.3))
+        else:
+            hits = int("import worker" in done.stderr)  # core says so; that it says so of each death is seen at the random ones
+        house.stop_core()
+        return hits, done.returncode, done.stderr
+
+    def check_words(self, hits, status, words):
+        """Whoever still stands says that it did not work, and why."""
+        if status == -9 or hits == 0:
+            return
+        if status != 0 and not words.strip():
+            self.say("silent", f"status {status} without a word")
+        if self.victim == "import" and status != 0 and "import worker" not in words and "postrider-import did not start" not in words:
+            self.say("silent", f"the worker was killed, and that is not what is said: {words.strip()[-200:]}")
+
+    def do(self):
+        self.tries += 1
+        words = self.choose()
+        before, after = self.get_states()
+        hits, status, said = self.strike(words)
+        self.kills += hits > 0
+        self.check_words(hits, status, said)
+        state = self.look()
+        for kind, found in judge_deed(before, after, state, is_told=status == 0, is_disturbed=hits > 0):
+            self.say(kind, f"{' '.join(words)}: {found}; {hits} killed, status {status}: {said.strip()[-200:]}")
+        self.settle(state)
+        self.check_store()
+
+    def check_store(self):
+        store = sqlite3.connect(f"file:{self.house.home}/store.db?mode=ro", uri=True)
+        try:
+            self.findings += [("other", "store", row[0]) for row in store.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        finally:
+            store.close()
+
+    # --- as a round ---
+
+    def begin(self):
+        self.prepare()
+        began = time.monotonic()
+        self.house.run(*self.choose())
+        self.usual_s = time.monotonic() - began
+        self.settle(self.look())
+
+    def finish(self):
+        while self.kills < self.wanted and self.tries < 6 * self.wanted + 10:
+            self.do()
+        if self.kills == 0:
+            raise Trouble(f"nothing was killed in {self.tries} tries")
+        self.judge()
+
+    def judge(self):
+        """What must be so at the end, beside each deed's own state."""
+
+    def judge_again(self):
+        self.findings.clear()
+        self.judge()
+
+    def describe(self):
+        return f"{self.tries} deeds"
+
+    def add_to(self, tallies, make_tally):
+        tally = tallies.setdefault((self.victim, self.moment), make_tally())
+        tally.rounds += 1
+        tally.kills += self.kills
+        tally.lost += count(self.findings, "between", "undone", "lost")
+        tally.second += count(self.findings, "second")
+
+
+def write_people(path, rows):
+    with open(path, "w") as file:
+        file.write("email,name,town\n" + "".join(f"{to},{name},{town}\n" for to, name, town in rows))
+
+
+class Imports(Deeds):
+    """A file with people who are there already and get a new value, and with new ones, into a list of its own. All of it or nothing."""
+
+    def prepare(self):
+        self.known = [(f"known{i}@example.org", f"Known {i}") for i in range(150)]
+        self.at = 0
+        self.path = os.path.join(self.house.folder, "people.csv")
+        write_people(self.path, [(*person, "town0") for person in self.known])
+        self.house.run("import", self.path, "--list", "known")
+        self.town = "town0"
+
+    def choose(self):
+        self.at += 1
+        n = self.rng.choice((50, 2000, 11000)) // SLOW  # the worker gives 5,000 at once
+        new = [(f"new{i}.l{self.at}@example.org", f"New {i}", "here") for i in range(n)]
+        self.people = {to for to, _, _ in new} | {to for to, _ in self.known}
+        rows = new + [(*person, f"town{self.at}") for person in self.known]
+        self.rng.shuffle(rows)
+        write_people(self.path, rows)
+        return ["import", self.path, "--list", f"list{self.at}"]
+
+    def get_states(self):
+        return (None, self.town), (frozenset(self.people), f"town{self.at}")
+
+    def export(self, name):
+        path = os.path.join(self.house.folder, "list.csv")
+        done = self.house.run("list", "export", name, "-o", path, may_fail=True)
+        if done.returncode == 66:  # there is no such list
+            return None
+        with open(path, newline="") as file:
+            return [{key.lower(): value for key, value in row.items()} for row in csv.DictReader(file)]
+
+    def look(self):
+        there = self.export(f"list{self.at}")
+        towns = {row["town"] for row in self.export("known")}
+        people = None if there is None else frozenset(row["email"] for row in there)
+        if there is not None and len(there) != len(people):
+            self.say("second", "a person is in the list twice")
+        return people, towns.pop() if len(towns) == 1 else f"{len(towns)} different values"
+
+    def settle(self, state):
+        """The same file again: the same result, and a third time changes nothing."""
+        again = self.house.ask("import", self.path, "--list", f"list{self.at}")
+        _, after = self.get_states()
+        found = self.look()
+        if found != after:
+            self.say("undone", f"imported again, the list has {len(found[0] or ())} of {len(after[0])} people and {found[1]}")
+        if state == after and (again["new"] or again["updated"]):
+            self.say("between", f"all of it was there, and yet the next import had something to do: {again}")
+        if again["new"] + again["updated"] + again["merged"] + again["unchanged"] != again["read"]:
+            self.say("other", f"the numbers of the import do not add up: {again}")
+        self.town = f"town{self.at}"
+
+
+class Exports(Deeds):
+    """A ledger into a file that may be there already: the whole file or the one that was there."""
+    judge_options = ()
+
+    def prepare(self):
+        house, path = self.house, os.path.join(self.house.folder, "people.csv")
+        write_people(path, [(f"p{i}@example.org", f"Person {i}", "here") for i in range(12000 // SLOW)])  # three pages of core's
+        text = house.write("letter.txt", "Dear {{name}}\n")
+        house.add_account("demo")
+        house.run("import", path, "--list", "all")
+        house.run("send", "--account", "demo", "--list", "all", "--from", "Office <office@school.example>", "--subject", "x", "--text", text, "--rate", "1/min",
+                  "--yes", "--detach")
+        house.run("campaign", "pause", "1")
+        self.path = os.path.join(house.folder, "ledger.csv")
+        house.run("campaign", "export", "1", "-o", self.path)
+        self.whole = self.look()
+        self.old = "what was there before\n"
+
+    def choose(self):
+        self.old = self.rng.choice((None, "what was there before\n"))
+        if self.old is None and os.path.exists(self.path):
+            os.unlink(self.path)
+        elif self.old is not None:
+            with open(self.path, "w") as out:
+                out.write(self.old)
+        return ["campaign", "export", "1", "-o", self.path]
+
+    def get_states(self):
+        return self.old, self.whole
+
+    def look(self):
+        try:
+            with open(self.path, newline="") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+
+class Resolves(Deeds):
+    """Unknown people, of whom the judge has nothing: sent makes them skipped, resend queues them, and they get it once."""
+    judge_options = ()
+
+    def prepare(self):
+        house = self.house
+        self.addresses = [f"p{i}@example.org" for i in range(120)]
+        path = os.path.join(house.folder, "people.csv")
+        write_people(path, [(to, "", "here") for to in self.addresses])
+        text = house.write("letter.txt", "Dear {{name|friend}}\n")
+        house.add_account("demo")
+        house.run("import", path, "--list", "all")
+        words = ["send", "--account", "demo", "--list", "all", "--from", "Office <office@school.example>", "--subject", "x", "--text", text, "--connections", "1",
+                 "--yes", "--detach"]
+        house.stop_core()
+        house.run(*words, kill="smtp-begun:1")  # begun, and not an octet has left: in doubt, and the judge has none of them
+        if not wait_until(lambda: house.show(1)["state"] == "paused", 60, 0.1):
+            raise Trouble(f"transports that die at once pause nothing: {house.show(1)}")
+        house.stop_core()
+        house.run("campaign", "resume", "1")
+        if not wait_until(lambda: house.show(1)["state"] == "done", 30, 0.1):
+            raise Trouble(f"it does not come to its end: {house.show(1)}")
+        self.treated, self.base = set(), house.show(1)["unknown"]
+        if self.base < 4:
+            raise Trouble(f"nobody is unknown: {house.show(1)}")
+
+    def begin(self):
+        self.prepare()
+        self.usual_s = 0.05 * SLOW
+
+    def find_unknown(self):
+        return [row for row in self.house.export(1) if row["state"] == "unknown"]
+
+    def choose(self):
+        left = self.find_unknown()
+        if not left:
+            raise Trouble("nobody is unknown any more")
+        self.row = self.rng.choice(left)
+        self.how = self.rng.choice(("resend", "sent"))
+        return ["campaign", "resolve", "1", self.how, self.row["address"]]
+
+    def get_states(self):
+        return "unknown", "skipped" if self.how == "sent" else "sent again"
+
+    def look(self):
+        self.house.run("lists")
+        if not wait_until(lambda: self.house.show(1)["reason"] != "recovery", 20, 0.05):
+            raise Trouble("recovery does not end")
+        row = next(row for row in self.house.export(1) if row["address"] == self.row["address"])
+        is_again = row["state"] in ("queued", "handed", "accepted", "later") or (row["state"] == "unknown" and row["attempts"] > self.row["attempts"])
+        return "sent again" if is_again else row["state"]
+
+    def settle(self, state):
+        if state == "skipped":
+            self.treated.add(self.row["address"])
+        wait_until(lambda: self.house.show(1)["state"] == "done", 30, 0.05)
+
+    def finish(self):
+        self.wanted = min(self.wanted, self.base // 2)
+        super().finish()
+
+    def judge(self):
+        wait_until(lambda: self.house.show(1)["state"] == "done", 30, 0.05)
+        self.findings += compare(self.addresses, self.house.export(1), self.house.records(), self.house.show(1), treated=self.treated)
+
+
+class Vaults(Deeds):
+    """Accounts with a password, which come and go, and a passphrase that comes and goes: what the vault holds still opens, and each account logs in."""
+    judge_options = ("--user", "ann", "--password", PASSWORD)
+
+    def prepare(self):
+        self.password, self.passphrase = self.house.write("password", PASSWORD + "\n"), self.house.write("passphrase", PASSPHRASE + "\n")
+        self.at, self.accounts, self.is_protected = 0, [], False
+        self.add("first")
+        self.accounts.append("first")
+
+    def get_add_words(self, name):
+        return ["account", "add", name, "office@school.example", "--host", "127.0.0.1", "--port", str(self.house.judge_port), "--tls", "none", "--user", "ann",
+                "--password-file", self.password]
+
+    def add(self, name):
+        self.house.run(*self.get_add_words(name))
+
+    def begin(self):
+        self.prepare()
+        self.usual_s = 0.04 * SLOW
+
+    def choose(self):
+        self.at += 1
+        self.open()
+        removable = self.accounts[1:]
+        self.deed = self.rng.choice(["add", "add", "protect"] + (["remove"] if removable else []))
+        if self.deed == "protect":
+            return ["vault", "protect"] + (["--remove"] if self.is_protected else ["--password-file", self.passphrase])
+        self.name = f"account{self.at}" if self.deed == "add" else self.rng.choice(removable)
+        return self.get_add_words(self.name) if self.deed == "add" else ["account", "remove", self.name]
+
+    def get_states(self):
+        if self.deed == "protect":
+            return (("passphrase", "key-file") if self.is_protected else ("key-file", "passphrase"))
+        return ("none", "logs in") if self.deed == "add" else ("logs in", "none")
+
+    def get_slot(self):
+        return "passphrase" if "passphrase" in self.house.ask("vault", "status")["slots"] else "key-file"
+
+    def open(self):
+        if self.get_slot() == "passphrase":
+            self.house.run("vault", "unlock", "--password-file", self.passphrase)
+
+    def log_in(self, name):
+        if name not in [account["name"] for account in self.house.ask("account", "list")["accounts"]]:
+            return "none"
+        report = self.house.ask("account", "test", name, may_fail=True)
+        return "logs in" if report and report.get("logged_in") else f"does not log in: {report}"
+
+    def warm_up(self, kill):
+        if self.is_protected:
+            self.house.run("vault", "unlock", "--password-file", self.passphrase, kill=kill)
+
+    def look(self):
+        if self.deed == "protect":
+            self.is_protected = self.get_slot() == "passphrase"
+            self.open()  # or it is a Trouble
+            return "passphrase" if self.is_protected else "key-file"
+        self.open()
+        state = self.log_in(self.name)
+        self.accounts = [name for name in self.accounts if name != self.name] + ([self.name] if state == "logs in" else [])
+        return state
+
+    def settle(self, state):
+        """Another one than the one that it was about."""
+        name = self.rng.choice(self.accounts)
+        found = self.log_in(name)
+        if found != "logs in":
+            self.say("lost", f"what the vault held of {name} is not what it was: {found}")
+
+
+KINDS = {"imports": Imports, "exports": Exports, "resolves": Resolves, "the vault": Vaults}
+
+
+def find_class(moment):
+    """None: a moment of rounds.py."""
+    if moment in KINDS:
+        return KINDS[moment]
+    words = {"import": Imports, "export": Exports, "resolv": Resolves, "vault": Vaults}
+    return next((kind for word, kind in words.items() if "-" in moment and word in moment), None)
