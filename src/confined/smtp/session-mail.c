@@ -322,9 +322,8 @@ break_contradiction (Session *self, const char *what)
 
 /* The server hangs up by its own word: answers come in order (RFC 2920 §3.1), so what stands behind this one was not taken. */
 static void
-handle_421 (Session *self)
+handle_421 (Session *self, const Flight *first)
 {
-  Flight *first = session_mail_oldest (self);
   Phase phase = first->stage == STAGE_DOT || first->stage == STAGE_BDAT ? PHASE_DOT : PHASE_MAIL;
   g_autofree char *text = session_quote (self->answer.code, self->answer.text->str);
   Verdict verdict = verdict_of (phase, self->answer.code, self->answer.status, self->answer.text->str);
@@ -437,7 +436,7 @@ session_mail_reply (Session *self)
   } else if (flight == NULL) {
     break_contradiction (self, "the server answers what nobody asked");
   } else if (self->answer.code == 421) {
-    handle_421 (self);
+    handle_421 (self, flight);
   } else if (flight->stage == STAGE_RSET) {
     flight->stage = STAGE_MAIL;
     if (self->answer.code / 100 != 2)
