@@ -35,7 +35,7 @@ fi
 export G_DEBUG=fatal-criticals LC_ALL=C.UTF-8 GIO_USE_VFS=local G_MESSAGES_DEBUG=
 export ASAN_OPTIONS=abort_on_error=1:handle_abort=1:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 # in memory, where there is room: a whole core writes a store at each run
-work=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) findings=$PWD/$build/findings
+work=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) findings=$(realpath -m "$build")/findings
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$findings"
 
