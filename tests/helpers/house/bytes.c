@@ -137,14 +137,14 @@ write_row (Bytes *self, FrameWriter *frame, FrameKind kind)
 
   frame_writer_row (frame, take_number (self), (guint32) take_number (self), n);
   for (guint i = 0; i < n; i++) {
-    g_autofree char *text = NULL;
+    g_autofree char *text = take_string (self);
 
     if (kind == FRAME_OUTCOMES && i == 0)
       frame_writer_field (frame, &outcome, 1);
     else if (kind == FRAME_OUTCOMES && i == 3)
       frame_writer_field (frame, &campaign, sizeof campaign);
     else
-      frame_writer_string (frame, text = take_string (self));
+      frame_writer_string (frame, text);
   }
 }
 
@@ -220,10 +220,8 @@ take_any (Bytes *self, GUnixFDList *fds, guint depth)
 static GVariant *
 take_value (Bytes *self, const GVariantType *type, GUnixFDList *fds, guint depth)
 {
-  g_autofree char *text = NULL;
-
   switch (*g_variant_type_peek_string (type)) {
-  case 's': return g_variant_new_string (text = take_string (self));
+  case 's': return g_variant_new_take_string (take_string (self));
   case 'b': return g_variant_new_boolean (bytes_take (self, 2) == 1);
   case 'y': return g_variant_new_byte ((guint8) take_number (self));
   case 'q': return g_variant_new_uint16 ((guint16) take_number (self));
