@@ -22,9 +22,9 @@ echo "== building for release"
 setup build-release --buildtype=release -Dtests=true -Dwerror=true || exit 1
 ninja -C build-release >build-release.log 2>&1 || { tail -60 build-release.log; exit 1; }
 
-echo "== building with clang, warnings are errors there too"
-CC=clang CXX=clang++ setup build-clang -Dtests=true -Dwerror=true || exit 1
-ninja -C build-clang >build-clang.log 2>&1 || { tail -60 build-clang.log; exit 1; }
+echo "== building with clang, fuzzers too; warnings are errors there as well"
+CC=clang CXX=clang++ setup build-fuzz -Dtests=true -Dfuzz=true -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false || exit 1
+ninja -C build-fuzz >build-fuzz.log 2>&1 || { tail -60 build-fuzz.log; exit 1; }
 
 export G_DEBUG=fatal-criticals
 echo "== unit tests and journeys (sanitized)"
@@ -32,4 +32,7 @@ meson test -C build-sanitized --no-rebuild --print-errorlogs --suite unit --suit
 echo "== locks, lying peers, hardening (release)"
 meson test -C build-release --no-rebuild --print-errorlogs --suite boundary --num-processes 2
 
-python3 tests/count.py build-sanitized build-release
+echo "== fuzzers, five seconds each"
+meson test -C build-fuzz --no-rebuild --print-errorlogs --suite fuzz
+
+python3 tests/count.py build-sanitized build-release build-fuzz

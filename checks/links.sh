@@ -7,7 +7,7 @@ program=$1 list=$2 stamp=${3:-}
 forbidden='libsqlite3|libsecret|libgtk|libwebkit|libsoup|libcurl|libX11|libwayland-client|libdbus-1'
 
 export LC_ALL=C
-linked=$(readelf -d "$program" | sed -n 's/.*(NEEDED).*\[lib\(.*\)\.so.*\]/\1/p' | grep -vE '^(asan|ubsan|clang_rt\..*|c|gcc_s|m|stdc\+\+|pthread|rt|dl)$' || true)
+linked=$(readelf -d "$program" | sed -n 's/.*(NEEDED).*\[lib\(.*\)\.so.*\]/\1/p' | grep -vE '^(asan|tsan|ubsan|clang_rt\..*|c|gcc_s|m|stdc\+\+|pthread|rt|dl)$' || true)
 named=$(sed 's/[[:space:]]*#.*//' "$list" | grep . || true)
 status=0
 for library in $linked; do

@@ -1,9 +1,10 @@
 #!/bin/sh
-# static.sh cppcheck|tidy|all [BUILD_DIR]: reads the code without running it; any finding fails.
+# static.sh cppcheck|analyzer|tidy|all [BUILD_DIR]: reads the code without running it; any finding fails.
 #   cppcheck  seconds; also a test of the suite "static". What it may not report, with the reason: checks/cppcheck.txt
+#   analyzer  gcc -fanalyzer over src, C alone; a minute or two, always from scratch in build/analyzer
 #   tidy      clang-tidy with .clang-tidy, minutes; by hand, before a release. BUILD_DIR (default: build/tidy) is made if it is
 #             not there; it must be one of clang
-# A finding that is none is explained where it stands: NOLINTNEXTLINE(check) or cppcheck-suppress check, and why.
+# A finding that is none is explained where it stands: NOLINTNEXTLINE(check), cppcheck-suppress check, or an assertion; and why.
 set -eu
 what=${1:-all} build=${2:-build/tidy}
 cd "$(dirname "$0")/.."
@@ -11,6 +12,14 @@ cd "$(dirname "$0")/.."
 check_cppcheck() {
   find src tests contract -name '*.c' | sort | cppcheck -q --file-list=- --enable=warning,performance,portability --inline-suppr --std=c11 -j2 \
     --library=gtk --library=checks/cppcheck.cfg --suppressions-list=checks/cppcheck.txt --error-exitcode=1
+}
+
+# A file that was compiled before says nothing again: hence from scratch. Not C++: gcc's analyzer does not know it.
+check_analyzer() {
+  rm -rf build/analyzer
+  CC=gcc CXX=g++ meson setup build/analyzer --buildtype=debug -Dc_args=-fanalyzer >/dev/null
+  ninja -C build/analyzer >build/analyzer.log 2>&1 || { tail -40 build/analyzer.log; return 1; }
+  ! sed "s/\x1b\[[0-9;]*[mK]//g" build/analyzer.log | grep -E "^\.\./\.\./(src|contract)/.*\[-Wanalyzer"
 }
 
 check_tidy() {
@@ -25,7 +34,8 @@ check_tidy() {
 
 case $what in
   cppcheck) check_cppcheck ;;
+  analyzer) check_analyzer ;;
   tidy) check_tidy ;;
-  all) check_cppcheck && check_tidy ;;
-  *) sed -n '2,6s/^# //p' "$0" >&2; exit 64 ;;
+  all) check_cppcheck && check_analyzer && check_tidy ;;
+  *) sed -n '2,7s/^# //p' "$0" >&2; exit 64 ;;
 esac

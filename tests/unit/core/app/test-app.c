@@ -1,0 +1,152 @@
+/* A whole core in this process: calls that no client of ours makes, octets that are no D-Bus, peers that lie. What must hold in each case
+ * (the contract's errors, an answer where one is due, a whole store) is in helpers/house; here stands what else does. */
+#include "app.h"
+#include "fault.h"
+#include "house.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <string.h>
+#include <unistd.h>
+
+static House house;
+
+static void
+open_house (const guint8 *lies, gsize len, const char *liar)
+{
+  static Bytes bytes;
+
+  bytes = bytes_new (lies, len);
+  house_open (&house, TRUE, &bytes, liar);
+}
+
+/* --- descriptors --- */
+
+/* A handle is a number that the caller writes: it may name a descriptor that did not come. */
+static const struct { const char *method, *body; } handles[] = {
+  { "Import", "(handle 7, 'people', @a{sv} {})" },
+  { "Import", "(handle -1, 'people', @a{sv} {})" },
+  { "AccountSecret", "('a', handle 7)" },
+  { "AccountAdd", "('c', {'address': <'ann@example.org'>, 'host': <'localhost'>, 'tls': <'none'>}, handle 7)" },
+  { "VaultUnlock", "(handle 7,)" },
+  { "VaultProtect", "(handle -5,)" },
+  { "CampaignPrepare", "({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>}, [('attach', 'a.txt', 'text/plain', handle 7)])" },
+};
+
+static void
+test_handles (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (handles); i++) {
+    open_house (NULL, 0, NULL);
+    house_call_text (&house, handles[i].method, handles[i].body);
+    g_assert_cmpint (house.code, ==, FAULT_USAGE);
+    house_call (&house, handles[i].method, g_variant_new_parsed (handles[i].body), NULL, TRUE); /* and none at all */
+    g_assert_cmpint (house.code, ==, FAULT_USAGE);
+    house_close (&house);
+  }
+}
+
+/* --- octets --- */
+
+static void
+say (const char *after)
+{
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (house_get_socket ());
+  g_autofree char *uid = g_strdup_printf ("%u", getuid ());
+  g_autoptr (GString) hex = g_string_new ("");
+  g_autofree char *greeting = NULL;
+
+  for (const char *p = uid; *p != '\0'; p++)
+    g_string_append_printf (hex, "%02x", (guint) *p);
+  greeting = g_strdup_printf ("AUTH EXTERNAL %s\r\nBEGIN\r\n%s", hex->str, after);
+  g_assert_true (g_socket_connect (socket, address, NULL, NULL));
+  g_assert_cmpint (g_socket_send (socket, "", 1, NULL, NULL), ==, 1);
+  g_assert_cmpint (g_socket_send (socket, greeting, strlen (greeting), NULL, NULL), ==, strlen (greeting));
+  g_socket_shutdown (socket, FALSE, TRUE, NULL);
+  for (gint64 until_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC; g_socket_condition_check (socket, G_IO_HUP) == 0;) {
+    g_assert_cmpint (g_get_monotonic_time (), <, until_us); /* core hangs up on it */
+    g_main_context_iteration (NULL, FALSE);
+  }
+}
+
+/* GDBus hangs up on the first octets before core has heard of the connection: its end is told to nobody, and core would have a client
+ * for ever, and never leave for want of one. */
+static void
+test_octets (void)
+{
+  open_house (NULL, 0, NULL);
+  house_call_text (&house, "Hello", "()");
+  g_assert_cmpuint (app_get_client_count (house.core.app), ==, 1);
+  for (int i = 0; i < 20; i++)
+    say ("this is no message of D-Bus");
+  g_assert_cmpuint (app_get_client_count (house.core.app), ==, 1);
+  house_call_text (&house, "Hello", "()");
+  house_close (&house);
+}
+
+/* --- peers --- */
+
+#define PREPARE "({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>, 'again': <true>}, @a(sssh) [])"
+
+/* The octets are those of helpers/house/stand-in.c: 0 is honest. At the start two choices are made, then one for each call. */
+static const struct {
+  const char *name, *liar, *method, *body;
+  guint8      lies[8];
+  int         code, or_code; /* 0: an answer. Who leaves at once may have been met before, or not */
+} lies[] = {
+  { "honest", "smtp", "CampaignPrepare", PREPARE, { 0 }, 0 }, /* the control */
+  /* hangs up between its greeting and core's first question */
+  { "leaves-at-once/prepare", "smtp", "CampaignPrepare", PREPARE, { 0, 3 }, FAULT_TEMP, FAULT_OS },
+  { "leaves-at-once/import", "import", "Import", "(handle 0, 'people', @a{sv} {})", { 0, 3 }, FAULT_OS, FAULT_OS },
+  { "leaves-at-once/test", "smtp", "AccountTest", "('a',)", { 0, 3 }, FAULT_UNAVAILABLE, FAULT_OS },
+  { "leaves-at-once/sink", "sink", "SinkStart", "(uint16 0, '/', @a{sv} {})", { 0, 3 }, FAULT_TEMP, FAULT_OS },
+  { "nonsense-at-once/prepare", "smtp", "CampaignPrepare", PREPARE, { 2 }, FAULT_TEMP },
+  /* serves no such object: GDBus's own error has the peer's words, and is no fault of core's */
+  { "empty/prepare", "smtp", "CampaignPrepare", PREPARE, { 0, 1 }, FAULT_PROTOCOL },
+  { "empty/inspect", "smtp", "TemplateInspect", "('s', '', 't')", { 0, 1 }, FAULT_PROTOCOL },
+  { "empty/sink", "sink", "SinkStart", "(uint16 0, '/', @a{sv} {})", { 0, 1 }, FAULT_PROTOCOL },
+};
+
+static void
+test_lie (gconstpointer data)
+{
+  gsize i = GPOINTER_TO_SIZE (data);
+
+  open_house (lies[i].lies, sizeof lies[i].lies, lies[i].liar);
+  house_call_text (&house, lies[i].method, lies[i].body);
+  house_await (&house);
+  if (house.code != lies[i].or_code || lies[i].or_code == 0)
+    g_assert_cmpint (house.code, ==, lies[i].code);
+  house_close (&house);
+}
+
+/* The same in the middle of a campaign: the lane waits and tries again, or pauses. */
+static void
+test_lane (void)
+{
+  static const guint8 at_once[] = { 0, 0, 0, 0, 3 }; /* the composer is honest; the lane's transport leaves */
+
+  open_house (at_once, sizeof at_once, "smtp");
+  house_call_text (&house, "CampaignPrepare", PREPARE);
+  g_assert_cmpint (house.code, ==, 0);
+  house_call_text (&house, "CampaignStart", "(uint64 1,)");
+  house_call_text (&house, "CampaignShow", "(uint64 1,)");
+  g_assert_cmpint (house.code, ==, 0);
+  house_close (&house);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  house_init ();
+  g_test_add_func ("/app/handles", test_handles);
+  g_test_add_func ("/app/octets", test_octets);
+  for (gsize i = 0; i < G_N_ELEMENTS (lies); i++) {
+    g_autofree char *path = g_strconcat ("/app/liar/", lies[i].name, NULL);
+
+    g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_lie);
+  }
+  g_test_add_func ("/app/liar/lane", test_lane);
+  return g_test_run ();
+}
