@@ -14,7 +14,7 @@ import servers
 from result import Result, at_most
 from workers import Postrider
 
-PEOPLE, PER_HOUR, PER_DAY = 4000, 100, 1500   # 15 hours a day at most: 3000 of them in two days, the rest on the third
+PEOPLE, PER_HOUR, PER_DAY = 4600, 100, 1500  # 15 hours a day at most: three days, and what was put off on the fourth
 PUT_OFF = "^user[0-9]*7@"                     # every tenth is answered 451 the first time
 
 
@@ -81,9 +81,10 @@ def measure_forecast(context):
             seen, end = follow(home, core, first["campaign"], people)
         finally:
             core.stop()
-        servers.check_count(judge, 0, people)
-    if end["state"] != "done" or end["accepted"] != people:
-        raise ours.Trouble(f"the campaign did not end as it should: {end}")
+        took = judge.count()
+    # a process that was not heard for as long as the clock has patience is given up, as it would be after a minute; what it was sending is unknown
+    if end["state"] != "done" or end["accepted"] + end["unknown"] != people or end["unknown"] * 100 > people or not end["accepted"] <= took <= people:
+        raise ours.Trouble(f"the campaign did not end as it should; the server took {took}: {end}")
     started, ended = parse_time(end["started"]), parse_time(end["ended"])
     rows = [{"shown at": "send, before it starts", "accepted by then": 0, "later by then": 0, "left, hours": first["seconds"] / 3600,
              "was, hours": (ended - started) / 3600, "error, %": 100 * abs(first["seconds"] / (ended - started) - 1)}]
@@ -92,7 +93,8 @@ def measure_forecast(context):
         rows.append({"shown at": point["accepted"], "accepted by then": point["now_accepted"], "later by then": point["later"], "left, hours": point["left"] / 3600,
                      "was, hours": actual / 3600, "error, %": 100 * abs(point["left"] / actual - 1)})
     result.add_table(f"{people:,} people, at most {PER_HOUR} an hour and {PER_DAY:,} a day, every tenth put off once (451)", rows)
-    result.add_note(f"The campaign took {(ended - started) / 86400:.2f} days of core's clock, which skips waits (bench/clock.c).")
+    result.add_note(f"The campaign took {(ended - started) / 86400:.2f} days of core's clock, which skips waits (bench/clock.c); {end['accepted']:,} accepted, "
+                    f"{end['unknown']:,} unknown.")
     worst = max(row["error, %"] for row in rows if row["shown at"] != "90 %")
     result.add_goal(f"forecast of the finish, {(ended - started) / 86400:.1f} days with quotas, worst of start, 10 % and 50 %", at_most(10, "%"), worst)
     return result

@@ -873,6 +873,24 @@ describe_pause_of_nature (Lane *self, const gint64 counts[STATE_COUNT], LaneStat
   }
 }
 
+/* Campaigns share the lane evenly: before this one's last message go as many of each other one, or all of it. */
+static gint64
+forecast_s (Lane *self, guint64 campaign, const gint64 counts[STATE_COUNT])
+{
+  gint64 own = counts[STATE_QUEUED] + counts[STATE_HANDED] + counts[STATE_LATER], ahead = own, due_utc = 0, now_utc = store_now_utc ();
+
+  for (guint i = 0; own > 0 && i < self->works->len; i++) {
+    Work *work = g_ptr_array_index (self->works, i);
+    gint64 other[STATE_COUNT];
+
+    if (work->campaign->id != campaign && !work->is_stopping && ledger_get_counts (self->core->store, work->campaign->id, other, NULL))
+      ahead += MIN (own, other[STATE_QUEUED] + other[STATE_HANDED] + other[STATE_LATER]);
+  }
+  if (counts[STATE_LATER] > 0)
+    ledger_get_last_due (self->core->store, campaign, &due_utc, NULL);
+  return MAX (due_utc - now_utc, pace_forecast_s (self->pace, self->core->store, ahead, get_per_second (self), now_utc));
+}
+
 void
 lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
 {
@@ -885,7 +903,7 @@ lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
   out->per_second = get_per_second (self);
   ledger_get_counts (self->core->store, campaign, counts, NULL);
   if (self->pace != NULL)
-    out->seconds_left = pace_forecast_s (self->pace, self->core->store, counts[STATE_QUEUED] + counts[STATE_HANDED], out->per_second, store_now_utc ());
+    out->seconds_left = forecast_s (self, campaign, counts);
   if (self->unrecovered->len > 0) {
     out->is_waiting = TRUE;
     out->reason = "recovery";

@@ -1,5 +1,6 @@
 #include "pace.h"
 
+#include "forecast.h"
 #include <math.h>
 
 #define RECOVER_EVERY_US (30 * G_USEC_PER_SEC) /* chosen: servers' own windows are minutes */
@@ -222,26 +223,38 @@ pace_load_speed (Store *store, gint64 account)
   return isfinite (per_second) && per_second > 0 ? per_second : 0;
 }
 
+/* Messages of the last minute by the second, older ones by the minute: some 1,500 bursts at most. */
+static GArray *
+read_past (Pace *self, Store *store, gint64 now_utc)
+{
+  GArray *past = g_array_new (FALSE, FALSE, sizeof (ForecastBurst));
+  sqlite3_stmt *row = store_query (store,
+                                   "SELECT max(second_utc),sum(count) FROM pace WHERE account=?1 AND second_utc>?2-86400 AND second_utc<=?2"
+                                   " GROUP BY CASE WHEN second_utc>?2-60 THEN second_utc ELSE -(second_utc/60) END ORDER BY 1",
+                                   "ii", self->account, now_utc);
+
+  while (store_step (store, row, NULL) == 1) {
+    ForecastBurst burst = { (double) (store_int (row, 0) - now_utc), store_int (row, 1) };
+
+    g_array_append_val (past, burst);
+  }
+  return past;
+}
+
 gint64
 pace_forecast_s (Pace *self, Store *store, gint64 count, double per_second_measured, gint64 now_utc)
 {
-  double rate = get_rate (self), seconds;
+  ForecastWindow windows[G_N_ELEMENTS (self->windows)];
+  g_autoptr (GArray) past = NULL;
+  double rate = get_rate (self);
 
   recount (self, store, now_utc);
+  if (pace_get_full_window (self) != NULL)
+    per_second_measured = 0; /* what a full window lets trickle through is not what the wire can do */
   if (rate == 0 || (per_second_measured > 0 && per_second_measured < rate))
     rate = per_second_measured > 0 ? per_second_measured : rate;
-  seconds = rate > 0 ? (double) count / rate : 0;
-  for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++) {
-    const Window *window = &self->windows[i];
-    gint64 beyond = count - MAX (0, (gint64) window->limit - window->used);
-
-    /* what does not fit into this window goes window by window; the first refill comes when the oldest leave */
-    if (window->limit > 0 && beyond > 0) {
-      gint64 further = (beyond - 1) / window->limit; /* whole windows */
-      double first_s = window->used >= window->limit ? (double) (window->free_at_utc - now_utc) : (double) window->length_s;
-
-      seconds = MAX (seconds, first_s + (double) further * (double) window->length_s);
-    }
-  }
-  return (gint64) ceil (seconds);
+  for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
+    windows[i] = (ForecastWindow){ (double) self->windows[i].length_s, self->windows[i].limit };
+  past = read_past (self, store, now_utc);
+  return (gint64) ceil (forecast_play (windows, G_N_ELEMENTS (windows), rate, past, count));
 }

@@ -307,6 +307,13 @@ ledger_get_next_due (Store *store, guint64 campaign, gint64 *out_utc, GError **e
 }
 
 gboolean
+ledger_get_last_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error)
+{
+  *out_utc = 0;
+  return store_get_int (store, out_utc, error, "SELECT max(not_before_utc) FROM recipient INDEXED BY recipient_later WHERE campaign=? AND state=4", "i", (gint64) campaign) >= 0;
+}
+
+gboolean
 ledger_shift_lifetime (Store *store, gint64 account, gint64 seconds, GError **error)
 {
   return store_run (store, error,

@@ -70,8 +70,9 @@ gboolean ledger_resolve (Store *store, guint64 campaign, gboolean is_resend, con
 /* counts[STATE_COUNT] of a campaign. */
 gboolean ledger_get_counts (Store *store, guint64 campaign, gint64 counts[STATE_COUNT], GError **error);
 
-/* The earliest time at which a later row is due; 0: none. */
+/* The earliest, the latest time at which a later row is due; 0: none. */
 gboolean ledger_get_next_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error);
+gboolean ledger_get_last_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error);
 
 /* Time without a chance to try (offline, asleep, core not running) uses up no lifetime. account 0: all. */
 gboolean ledger_shift_lifetime (Store *store, gint64 account, gint64 seconds, GError **error);

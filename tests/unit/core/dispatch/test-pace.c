@@ -119,7 +119,69 @@ test_forecast (void)
 
   pace_set_rate (pace, 3600, 0);
   g_assert_cmpint (pace_forecast_s (pace, store, 100, 0, 1000), ==, 100);
-  g_assert_cmpint (pace_forecast_s (pace, store, 1001, 0, 1000), ==, 2 * 86400); /* 500 today, 500 tomorrow, one the day after */
+  g_assert_cmpint (pace_forecast_s (pace, store, 1001, 0, 1000), ==, 2 * 86400 + 1); /* 500 today, 500 tomorrow, one the day after */
+}
+
+#define HOUR_S 3600
+#define DAY_S 86400
+#define NOW 10000000
+
+/* Windows alone, none used: each row's last message goes when rolling windows let it. */
+static void
+test_forecast_windows (void)
+{
+  static const struct {
+    guint  per_minute, per_hour, per_day;
+    gint64 count, seconds;
+  } rows[] = {
+    { 0, 0, 0, 4000, 0 },
+    { 0, 100, 0, 100, 0 },
+    { 0, 100, 0, 101, HOUR_S },
+    { 0, 100, 1500, 4000, 2 * DAY_S + 9 * HOUR_S }, /* 15 hours today, 15 tomorrow, 1,000 in ten hours the day after */
+    { 10, 0, 15, 40, 2 * DAY_S },                   /* 10, a minute later 5; the same tomorrow; 10 the day after */
+    { 10, 0, 15, 41, 2 * DAY_S + 60 },
+    { 1, 1, 1, 3, 2 * DAY_S },
+    { 0, 0, 2000, 10000000, 4999 * (gint64) DAY_S }, /* ten million are not played one by one */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (Store) store = open_store ();
+    Account account = { .id = 1, .per_minute = rows[i].per_minute, .per_hour = rows[i].per_hour, .per_day = rows[i].per_day };
+    g_autoptr (Pace) pace = pace_new (&account);
+
+    g_assert_cmpint (pace_forecast_s (pace, store, rows[i].count, 0, NOW), ==, rows[i].seconds);
+  }
+}
+
+/* What went before counts until it has left its window, and goes on leaving it bit by bit. */
+static void
+test_forecast_past (void)
+{
+  g_autoptr (Store) store = open_store ();
+  Account account = { .id = 1, .per_day = 500 };
+  g_autoptr (Pace) pace = pace_new (&account);
+
+  g_assert_true (pace_count (pace, store, 300, NOW - 10 * HOUR_S, NULL));
+  g_assert_true (pace_count (pace, store, 150, NOW - 2 * HOUR_S, NULL));
+  g_assert_cmpint (pace_forecast_s (pace, store, 50, 0, NOW), ==, 0);
+  g_assert_cmpint (pace_forecast_s (pace, store, 51, 0, NOW), ==, 14 * HOUR_S);
+  g_assert_cmpint (pace_forecast_s (pace, store, 350, 0, NOW), ==, 14 * HOUR_S);
+  g_assert_cmpint (pace_forecast_s (pace, store, 351, 0, NOW), ==, 22 * HOUR_S);
+  g_assert_cmpint (pace_forecast_s (pace, store, 501, 0, NOW), ==, DAY_S);
+  g_assert_cmpint (pace_forecast_s (pace, store, 1001, 0, NOW), ==, 2 * DAY_S);
+}
+
+/* A day's window that is full lets a few through as the oldest leave: that is not the speed of the wire. */
+static void
+test_forecast_trickle (void)
+{
+  g_autoptr (Store) store = open_store ();
+  Account account = { .id = 1, .per_day = 500 };
+  g_autoptr (Pace) pace = pace_new (&account);
+
+  g_assert_cmpint (pace_forecast_s (pace, store, 100, 0.5, NOW), ==, 200); /* it is, while there is room */
+  g_assert_true (pace_count (pace, store, 500, NOW - HOUR_S, NULL));
+  g_assert_cmpint (pace_forecast_s (pace, store, 100, 0.001, NOW), ==, 23 * HOUR_S);
 }
 
 static void
@@ -145,6 +207,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/pace/brake", test_brake);
   g_test_add_func ("/pace/prune", test_prune);
   g_test_add_func ("/pace/forecast", test_forecast);
+  g_test_add_func ("/pace/forecast/windows", test_forecast_windows);
+  g_test_add_func ("/pace/forecast/past", test_forecast_past);
+  g_test_add_func ("/pace/forecast/trickle", test_forecast_trickle);
   g_test_add_func ("/pace/speed", test_speed);
   return g_test_run ();
 }
