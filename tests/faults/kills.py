@@ -20,7 +20,7 @@ import time
 import deeds
 import verdict
 from house import SLOW, House, Trouble, become_subreaper, descendants
-from rounds import JOURNAL_ROWS, Round, Tally
+from rounds import JOURNAL_ROWS, WINDOW, WINDOW_GROWN, Round, Tally
 
 # victim, moment, share of the kills
 SENDS = [
@@ -80,9 +80,12 @@ class Proof:
         options += [] if is_chunking else ["--no-chunking"]
         options += ["--defer", "^d"] if has_deferred else []
         options += ["--no-pipelining"] if rng.random() < 0.1 else []
+        grows = rng.random() < 0.25
         extra = {"POSTRIDER_JOURNAL_ROWS": str(JOURNAL_ROWS)} if rotates else {}
+        extra |= {} if grows else {"POSTRIDER_WINDOW": str(WINDOW)}
         house = House(os.path.join(self.folder, f"house{self.number}"), self.args.program, options, extra)
         house.rotates = rotates
+        house.window = (WINDOW_GROWN if grows else WINDOW) if is_chunking else 1
         house.is_chunking = is_chunking
         house.has_deferred = has_deferred
         # so many that it takes a second or two on one connection

@@ -24,6 +24,7 @@ SENDER = "Office <office@school.example>"
 DEATHS_TOO_MANY = 12  # in one round: then core is started again without a kill point
 RETRY_S = 60          # the first retry of a person that was told to come later
 WINDOW = 10           # src/confined/smtp/account.h: messages without an answer on a connection that has CHUNKING
+WINDOW_GROWN = 256    # the same, where the round trip is long and the window may grow
 JOURNAL_ROWS = 60     # of a journal in a house where journals rotate
 PAUSE_POINTS = ("core-pausing", "core-paused")
 RESUME_POINTS = ("core-resuming", "core-resumed")
@@ -60,7 +61,7 @@ class Round:
         self.campaign = None
         self.base_deaths = 0
         loses_wire = victim in ("smtp", "all")
-        self.bound = (WINDOW if is_chunking else 1) * connections if loses_wire else 0
+        self.bound = house.window * connections if loses_wire else 0
 
     # --- the campaign ---
 
@@ -376,7 +377,7 @@ class Round:
 
     def bound_on_wire(self):
         """What had left before all stood still may still be taken."""
-        return (WINDOW if self.is_chunking else 1) * self.connections
+        return self.house.window * self.connections
 
     # --- whole ---
 

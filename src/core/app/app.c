@@ -183,6 +183,12 @@ app_free (App *self)
   g_free (self);
 }
 
+guint
+app_get_client_count (App *self)
+{
+  return self->clients->len;
+}
+
 gboolean
 app_take_visited (App *self)
 {

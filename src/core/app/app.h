@@ -20,6 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppClient, app_client_unref)
 
 App  *app_new  (Core *core, const char *socket_path, GError **error);
 void  app_free (App *self);
+guint app_get_client_count (App *self);
 /* Is somebody here, or was somebody since this was asked last? A command that came and went between two looks counts too. */
 gboolean app_take_visited (App *self);
 /* Calls `func` for each client. */
