@@ -321,7 +321,7 @@ check_store (void)
   refute (db, "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check<>'ok' AND integrity_check NOT LIKE 'NULL value in %'");
   refute (db, "SELECT \"table\" FROM pragma_foreign_key_check");
   refute (db, "SELECT t.campaign||' '||t.state||' '||t.count FROM campaign c JOIN tally t ON t.campaign=c.id WHERE c.state>0 AND t.count<>"
-              "(SELECT count(*) FROM recipient r WHERE r.campaign=t.campaign AND r.state=t.state)");
+              "(SELECT count(*) FROM ledger r WHERE r.campaign=t.campaign AND r.state=t.state)");
   refute (db, "SELECT r.campaign||' '||r.state FROM recipient r JOIN campaign c ON c.id=r.campaign WHERE c.state>0 AND NOT EXISTS"
               "(SELECT 1 FROM tally t WHERE t.campaign=r.campaign AND t.state=r.state)");
   sqlite3_close (db);
