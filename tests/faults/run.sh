@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The kill proof, long form: 300 times `kill -9` of core, smtp, dial and all at once, at random moments and at named points.
+# The kill proof, long form: 300 times `kill -9` of each process and of all at once, at random moments and at named points.
 #   tests/faults/run.sh [--kills N] [--seed S] [--build DIR] [more for kills.py]
 # Without --build it builds, as a release is built but with kill points, in build-faults/.
 set -euo pipefail
