@@ -153,13 +153,14 @@ terminate_cb (gpointer data)
 }
 
 static void
-note_alive (Main *self)
+note_alive (gpointer data)
 {
+  Main *self = data;
   gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), slept_s;
 
-  if (now_us - self->alive_mono_us < PARTS_ALIVE_EVERY_S * G_USEC_PER_SEC)
-    return;
   slept_s = (now_utc - self->alive_utc) - (now_us - self->alive_mono_us) / G_USEC_PER_SEC; /* the monotonic clock stops in sleep */
+  if (now_us - self->alive_mono_us < PARTS_ALIVE_EVERY_S * G_USEC_PER_SEC && ABS (slept_s) <= PARTS_ALIVE_EVERY_S)
+    return;
   if (!parts_shift_times (&self->core, slept_s, now_utc))
     return; /* a full disk: again in a moment */
   self->alive_mono_us = now_us;
@@ -195,6 +196,8 @@ run (Main *self)
     return leave_with (error);
   self->alive_mono_us = g_get_monotonic_time ();
   self->alive_utc = store_now_utc ();
+  self->core.note_clock = note_alive;
+  self->core.note_clock_data = self;
   self->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, terminate_cb, self);
   g_unix_signal_add (SIGINT, terminate_cb, self);

@@ -61,7 +61,7 @@ class Deeds:
         """Returns (processes that were killed, exit status, what it said on stderr)."""
         house = self.house
         if not self.is_point:
-            return house.run_killing(words, self.victim, self.rng.uniform(0, 1.2 * self.usual_s))
+            return house.run_killing(words, self.victim, self.rng.uniform(0, (0.3 if self.victim == "import" else 1.2) * self.usual_s))
         if not self.moment.startswith("cli-"):
             house.stop_core()  # the next one has the kill point
         n = self.rng.randint(1, POINT_PASSES.get(self.moment, 1))

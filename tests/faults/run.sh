@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The fault proofs, long form: 300 times `kill -9` of core, smtp, dial and all at once, at random moments and at named points;
+# The fault proofs, long form: `kill -9` of each process and of all at once, at random moments and at named points (300 times, or --kills N);
 # so many power cuts; each n-th call that fails, of one kind or of all.
 #   tests/faults/run.sh [--kills N] [--seed S] [--build DIR] [more for kills.py]
 #   tests/faults/run.sh --cuts N [--seed S] [--build DIR] [more for cuts.py]

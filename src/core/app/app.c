@@ -80,9 +80,10 @@ static void
 left_cb (gpointer data)
 {
   GDBusMethodInvocation *invocation = data;
+  g_autoptr (GDBusConnection) connection = g_object_ref (g_dbus_method_invocation_get_connection (invocation));
 
-  g_dbus_method_invocation_return_value (invocation, NULL);
-  g_dbus_connection_flush_sync (g_dbus_method_invocation_get_connection (invocation), NULL, NULL);
+  g_dbus_method_invocation_return_value (invocation, NULL); /* and with it the invocation is gone */
+  g_dbus_connection_flush_sync (connection, NULL, NULL);
   raise (SIGTERM); /* the one way out is in main.c */
 }
 

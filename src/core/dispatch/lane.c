@@ -796,6 +796,8 @@ turn_cb (gpointer data)
   Lane *self = data;
 
   self->turn_source = 0;
+  if (self->core->note_clock != NULL)
+    self->core->note_clock (self->core->note_clock_data);
   if (recover (self))
     turn (self);
   return G_SOURCE_REMOVE;

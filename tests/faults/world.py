@@ -1,0 +1,375 @@
+#!/usr/bin/python3
+"""world.py BUILD [WORD…]: what the machine does to a campaign: disks that refuse, clocks that jump, sleep, copies of the data folder, a second core,
+a newer version. Behind each: nobody lost, nobody twice by the judge's record, words that a person can use, and it goes on by itself or says how.
+What needs a hook needs a build with -Dkill-points=true. Beside it, in tests/journey: a full disk at import and while sending (bad-input.py), a copy in
+another place (moves.py)."""
+import datetime
+import glob
+import os
+import re
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
+from hostile import has_kill_points  # noqa: E402
+from house import Judge, Skip, check, is_alive, run_cases, wait_for  # noqa: E402
+
+DAY_S = 86400
+
+
+def children_of(pid, name=""):
+    found = []
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path, encoding="ascii", errors="replace") as stat:
+                text = stat.read()
+        except OSError:
+            continue
+        if text.rpartition(")")[2].split()[1] == str(pid) and text.partition("(")[2].startswith("postrider-" + name):
+            found.append(int(text.split()[0]))
+    return found
+
+
+def start(house, people, *options, judge=()):
+    """A campaign under way: some have theirs, most have not."""
+    server = Judge(house, *judge)
+    house.settle(server.port, people)
+    campaign = house.detach(*options)
+    wait_for(lambda: len(server.record()) >= 5, "the first five")
+    return server, campaign
+
+
+def check_whole(house, server, campaign, people, unknown_most=0, patience_s=90):
+    numbers = house.wait(campaign, "done", patience_s=patience_s)
+    check(numbers["accepted"] + numbers["unknown"] == people and numbers["unknown"] <= unknown_most, numbers)
+    server.check_against(house.export(campaign))
+
+
+# --- disks ---
+
+def a_journal_that_cannot_grow(house):
+    """The transport may write half a record more: nothing of that message leaves, the campaign pauses and says why; with room, resume sends the rest"""
+    server, campaign = start(house, 60, "--rate", "20/s")
+    transport = wait_for(lambda: [pid for pid in children_of(house.core(), "smtp") if journal_of(house, pid)], "the transport's journal")[0]
+    size = os.stat(journal_of(house, transport)).st_size
+    _, most = limits = resource.prlimit(transport, resource.RLIMIT_FSIZE)
+    resource.prlimit(transport, resource.RLIMIT_FSIZE, (size + 100, most))  # a record is longer: a short write, then a failing one
+    numbers = house.wait(campaign, "paused")
+    check(numbers["reason"] == "journal" and "journal" in numbers["text"] and "disk" in numbers["text"], numbers)
+    wait_for(lambda: house.show(campaign)["handed"] == 0, "nobody is handed any more")
+    count = len(server.record())
+    time.sleep(1)
+    check(len(server.record()) == count, "mail went out without a journal")
+    if is_alive(transport):
+        resource.prlimit(transport, resource.RLIMIT_FSIZE, limits)
+    house.run("campaign", "resume", campaign)
+    check_whole(house, server, campaign, 60, 10)
+
+
+def journal_of(house, pid):
+    for path in glob.glob(f"/proc/{pid}/fd/*"):
+        try:
+            if os.readlink(path).startswith(os.path.join(house.home, "journals")):
+                return os.readlink(path)
+        except OSError:
+            pass
+    return None
+
+
+def a_store_that_cannot_grow(house):
+    """Core may not write a longer file: it waits and says so, its process lives; allowed again, it goes on by itself"""
+    server, campaign = start(house, 60, "--rate", "20/s")
+    core = house.core()
+    resource.prlimit(core, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    numbers = house.wait(campaign, "waiting", "paused")
+    check(house.core() == core, "core is gone")
+    check(numbers["reason"] in ("disk", "journal") and numbers["text"], numbers)
+    resource.prlimit(core, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    if house.show(campaign)["state"] == "paused":
+        house.run("campaign", "resume", campaign)
+    check_whole(house, server, campaign, 60, 10)
+
+
+class BadDisk:
+    """ext4 on a loop device: an error of it makes it read-only under all who have files open, as a dying disk does. A person mounts it anew."""
+
+    def __init__(self, house):
+        if os.getuid() != 0:
+            raise Skip("needs root, to mount a disk")
+        self.image, self.path = os.path.join(house.folder, "image"), os.path.join(house.folder, "disk")
+        os.mkdir(self.path)
+        with open(self.image, "wb") as out:
+            out.truncate(32 << 20)
+        if shutil.which("mkfs.ext4") is None:
+            raise Skip("no mkfs.ext4 (package e2fsprogs)")
+        subprocess.run(["mkfs.ext4", "-q", "-O", "^has_journal", self.image], check=True)
+        self.mount()
+        house.home = os.path.join(self.path, "home")
+        house.servers.append(self)
+
+    def mount(self):
+        done = subprocess.run(["mount", "-o", "loop,errors=remount-ro", self.image, self.path], stderr=subprocess.PIPE, check=False)
+        if done.returncode != 0:
+            raise Skip("no loop device can be mounted here: " + done.stderr.decode(errors="replace").strip())
+        device = subprocess.run(["findmnt", "-no", "SOURCE", self.path], stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+        self.trigger = f"/sys/fs/ext4/{os.path.basename(device)}/trigger_fs_error"
+
+    def fail(self):
+        if not os.path.exists(self.trigger):
+            raise Skip("this kernel's ext4 cannot be made to fail")
+        with open(self.trigger, "w", encoding="ascii") as out:
+            out.write("a test\n")
+        try:
+            with open(os.path.join(self.path, "probe"), "w", encoding="ascii"):
+                raise AssertionError("the disk is not read-only")
+        except OSError:
+            pass
+
+    def repair(self):
+        subprocess.run(["umount", self.path], check=True)
+        subprocess.run(["fsck.ext4", "-fy", self.image], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        self.mount()
+
+    def stop(self):
+        subprocess.run(["umount", "-l", self.path], stderr=subprocess.DEVNULL, check=False)
+
+
+def a_disk_that_turns_read_only(house):
+    """The data folder's disk turns read-only in mid-campaign: nothing more goes out, it says why; mounted anew, the next command goes on"""
+    disk = BadDisk(house)
+    server, campaign = start(house, 60, "--rate", "20/s")
+    disk.fail()
+    numbers = house.wait(campaign, "waiting", "paused")
+    check(numbers["reason"] in ("disk", "journal") and re.search("disk|read-only|readonly|written", numbers["text"], re.I), numbers)
+    time.sleep(1)
+    count = len(server.record())
+    time.sleep(1.5)
+    check(len(server.record()) == count, "mail goes out though nothing can be written down")
+    house.stop_core()
+    house.run("lists", status=None)  # read-only: a sentence, no crash
+    house.stop_core()
+    disk.repair()
+    house.run("lists")
+    if house.show(campaign)["state"] == "paused":
+        house.run("campaign", "resume", campaign)
+    check_whole(house, server, campaign, 60, 10)
+
+
+# --- clocks ---
+
+class Clock:
+    """The wall clock as core sees it; the monotonic one is left alone, as it is when a clock is set or a machine slept."""
+
+    def __init__(self, house):
+        if not has_kill_points(house.build):
+            raise Skip("a build without -Dkill-points has no clock that can be set")
+        self.path = os.path.join(house.folder, "clock")
+        self.set(0)
+        house.extra["POSTRIDER_CLOCK"] = self.path
+
+    def set(self, offset_s):
+        with open(self.path + ".new", "w", encoding="ascii") as out:
+            out.write(str(int(offset_s)))
+        os.rename(self.path + ".new", self.path)
+
+
+def check_pace(server, per_second):
+    """No second of the judge's record has more than three times the pace (twice by chance of the edges, once for a machine that is busy)."""
+    times = [entry["time"] for entry in server.record()]
+    most = max(sum(1 for other in times if at <= other < at + 1) for at in times)
+    check(most <= 3 * per_second, f"{most} in one second at {per_second}/s")
+
+
+def a_clock_set_forward(house):
+    """A day forward in mid-campaign: it goes on at its pace, and who was told to come later has not used up a lifetime"""
+    clock = Clock(house)
+    server, campaign = start(house, 80, "--rate", "20/s", judge=("--defer-always", "person[123]@"))
+    wait_for(lambda: house.show(campaign)["later"] == 3, "three who are told to come later")
+    clock.set(DAY_S + 3600)
+    wait_for(lambda: len(server.record()) >= 77, "the others")
+    wait_for(lambda: all(row["attempts"] >= "2" for row in house.export(campaign) if row["state"] != "accepted"), "a second try", 150)
+    numbers = house.show(campaign)
+    check(numbers["later"] == 3 and numbers["refused"] == 0, "a clock that was set cost people their lifetime", numbers, house.export(campaign)[:4])
+    check_pace(server, 20)
+    house.run("campaign", "cancel", campaign)
+    server.check_against(house.export(campaign))
+
+
+def a_clock_set_back(house):
+    """A day back in mid-campaign: it goes on at its pace, and nobody who was told to come later waits a day for it"""
+    clock = Clock(house)
+    server, campaign = start(house, 80, "--rate", "20/s", judge=("--defer", "person[123]@"))
+    wait_for(lambda: house.show(campaign)["later"] == 3, "three who are told to come later")
+    clock.set(-DAY_S)
+    check_whole(house, server, campaign, 80, patience_s=240)
+    check_pace(server, 20)
+
+
+def summer_time(house):
+    """The hour that is left out, and the one that comes twice: a minute's quota and the pace are kept, the times in the export do not jump"""
+    clock = Clock(house)
+    house.extra["TZ"] = "Europe/Berlin"
+    server = Judge(house)
+    house.settle(server.port, 60)
+    for change in (datetime.datetime(2027, 3, 28, 1, 0), datetime.datetime(2027, 10, 31, 1, 0)):
+        clock.set(change.replace(tzinfo=datetime.timezone.utc).timestamp() - 2 - time.time())
+        campaign = house.detach("--rate", "15/s")
+        check_whole(house, server_of(server, campaign, house), campaign, 60)
+        times = sorted(row["time"] for row in house.export(campaign))
+        first, last = (datetime.datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (times[0], times[-1]))
+        check(first < change.replace(tzinfo=datetime.timezone.utc) < last and (last - first).total_seconds() < 60, times[0], times[-1])
+    check_pace(server, 15)
+
+
+class server_of:
+    """What the judge has of one campaign of several."""
+
+    def __init__(self, server, campaign, house):
+        self.server, self.campaign, self.before = server, campaign, len(server.record()) if campaign == 1 else 60
+
+    def check_against(self, rows):
+        ids = {row["message_id"] for row in rows}
+        got = [entry["id"] for entry in self.server.record() if entry["id"] in ids]
+        check(len(got) == len(set(got)) == len(rows), f"{len(got)} messages of {len(rows)}")
+
+
+def sleep(house):
+    """All of it stands still for six seconds and the clock says a night: no burst behind it, nobody's lifetime or quota is used up, nobody gets two"""
+    clock = Clock(house)
+    server, campaign = start(house, 150, "--rate", "15/s", judge=("--defer-always", "person[12]@"))
+    wait_for(lambda: house.show(campaign)["later"] == 2, "two who are told to come later")
+    core = house.core()
+    everyone = [core, *children_of(core)]
+    for pid in everyone:
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(6)
+    clock.set(9 * 3600)
+    for pid in reversed(everyone):
+        os.kill(pid, signal.SIGCONT)
+    wait_for(lambda: len(server.record()) >= 148, "the others", 90)
+    check_pace(server, 15)
+    numbers = house.show(campaign)
+    check(numbers["refused"] == 0 and numbers["unknown"] <= 1, numbers)
+    house.run("campaign", "cancel", campaign)
+    server.check_against(house.export(campaign))
+
+
+# --- copies ---
+
+def an_older_copy_put_back(house):
+    """The data folder is put back as it was a while ago: what was open pauses and asks, sends nothing; --restored sends on by a person's word"""
+    server, campaign = start(house, 60, "--rate", "10/s")
+    house.stop_core()
+    kept = os.path.join(house.folder, "kept")
+    shutil.copytree(house.home, kept, ignore=lambda folder, names: [name for name in names if name == "core.sock"])
+    house.run("lists")
+    count = len(server.record())
+    wait_for(lambda: len(server.record()) >= count + 10, "ten more behind the copy")
+    house.stop_core()
+    count = len(server.record())
+    shutil.rmtree(house.home)
+    os.rename(kept, house.home)
+    numbers = house.show(campaign)
+    check(numbers["state"] == "paused" and numbers["reason"] == "restored" and "older" in numbers["text"], numbers)
+    result = house.run("campaign", "resume", campaign, status=77)
+    check("--restored" in result.err, result)
+    time.sleep(1)
+    check(len(server.record()) == count, "the restored folder sent")
+
+
+def start_core_in(house, script, *words):
+    """Core in a mount namespace in which the script has run."""
+    if os.getuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        raise Skip("needs root and a mount namespace")
+    house.run("lists", prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script + ' && exec "$@"', "sh", *words])
+
+
+def no_machine_id(house):
+    """Without a machine id the same boot proves the same machine, another boot proves nothing: it pauses and asks. With one, another boot is nothing"""
+    empty, ident = house.write("empty", ""), house.write("ident", "0123456789abcdef0123456789abcdef\n")
+    with_none = ('touch /etc/machine-id 2>/dev/null; mount --bind "$1" /etc/machine-id && shift', empty)
+    with_one = ('touch /etc/machine-id 2>/dev/null; mount --bind "$1" /etc/machine-id && shift', ident)
+
+    def other_boot():
+        with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
+            store.execute("UPDATE meta SET value='another boot' WHERE key='boot_id'")
+        store.close()
+
+    for place, is_asked in ((with_one, False), (with_none, True)):
+        house.home = os.path.join(house.folder, f"home-{is_asked}")
+        start_core_in(house, *place)
+        server = Judge(house, name=f"judge-{is_asked}")
+        house.settle(server.port, 30)
+        campaign = house.detach("--rate", "5/s")
+        wait_for(lambda: server.record(), "the first one")
+        house.stop_core()
+        start_core_in(house, *place)
+        numbers = house.show(campaign)
+        check(numbers["state"] != "paused", "the same boot", numbers)
+        house.stop_core()
+        other_boot()
+        start_core_in(house, *place)
+        numbers = house.show(campaign)
+        check((numbers["reason"] == "restored" and "machine-id" in numbers["text"]) == is_asked, numbers)
+        if is_asked:
+            house.run("campaign", "resume", campaign, "--restored")
+        check_whole(house, server, campaign, 30, 10)
+        house.stop_core()
+
+
+# --- who else is there ---
+
+def two_cores(house):
+    """Others are started by hand on the same folder in mid-campaign: each leaves with a sentence, the first one goes on, nobody gets two"""
+    server, campaign = start(house, 60, "--rate", "20/s")
+    core = house.core()
+    others = [subprocess.Popen([os.path.join(house.build, "src/core/postrider-core")], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env=house.environment()) for _ in range(4)]
+    check([other.wait(30) for other in others] == [75] * 4, [other.returncode for other in others])
+    check(house.log().count("at work in") == 4, house.log())
+    check(house.core() == core, "the first one is gone")
+    check_whole(house, server, campaign, 60)
+
+
+def make_newer(house):
+    """The same programs with another version in them."""
+    older, ours, newer = b"0.1.0\0", os.path.dirname(house.program), os.path.join(house.folder, "newer")
+    shutil.copytree(ours, newer)
+    changed = 0
+    for path in glob.glob(newer + "/postrider*"):
+        with open(path, "rb") as file:
+            content = file.read()
+        changed += older in content
+        with open(path, "wb") as file:
+            file.write(content.replace(older, b"0.2.0\0"))
+    check(changed >= 2, "no program has the version 0.1.0 in it")
+    return os.path.join(newer, "postrider")
+
+
+def a_newer_version(house):
+    """A newer command meets an older core that is sending: that one finishes the wire and leaves, the newer one goes on; the older command is told so"""
+    house.move_programs()
+    older, newer = house.program, make_newer(house)
+    server, campaign = start(house, 80, "--rate", "20/s", judge=("--answer-delay-ms", "40"))
+    first = house.core()
+    house.program = newer
+    check(house.show(campaign)["state"] in ("sending", "waiting"), house.show(campaign))
+    check(house.core() != first and not is_alive(first), "the older core is still there")
+    check(os.readlink(f"/proc/{house.core()}/exe").startswith(os.path.dirname(newer)), os.readlink(f"/proc/{house.core()}/exe"))
+    house.program = older
+    result = house.run("campaign", "list", status=69)
+    check("0.2.0" in result.err and "newer" in result.err, result)
+    house.program = newer
+    check_whole(house, server, campaign, 80)
+
+
+CASES = [a_clock_set_back, a_clock_set_forward, sleep, a_disk_that_turns_read_only, summer_time, no_machine_id, an_older_copy_put_back, a_journal_that_cannot_grow,
+         a_store_that_cannot_grow, two_cores, a_newer_version]
+
+if __name__ == "__main__":
+    sys.exit(run_cases(CASES, __doc__))
