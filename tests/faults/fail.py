@@ -229,7 +229,7 @@ class Proof:
         tally.lost += count(findings, "lost", "stuck")
         tally.second += count(findings, "second", "silent")
         tally.rows += count(findings, "row", "vault")
-        tally.unknown += getattr(life, "unknown", 0)
+        tally.unknown += life.unknown
         tally.bad += bool(findings)
         for words in home.said:
             self.said[re.sub(r"/\S*/h\d+/disk", "…", words)] += 1
