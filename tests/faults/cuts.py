@@ -105,9 +105,7 @@ class Recording:
         done = (self.life.done - {goal for goal, _, _ in moves}) | {goal for goal, _, end in moves if end <= at}
         begun = (self.life.begun - {goal for goal, _, _ in moves}) | {goal for goal, start, _ in moves if start <= at}
         looked = set().union(self.life.looked_before, *(addresses for position, addresses in self.life.looks if position <= at))
-        life = Life(home, self.life.plan, rng, done, begun, looked, self.sent_before(at))
-        life.looked_before = looked
-        return life
+        return Life(home, self.life.plan, rng, done, begun, looked, self.sent_before(at))
 
 
 class Tally:
@@ -152,7 +150,6 @@ class Proof:
         plan = Plan(self.rng, self.rng.random() < 0.5, os.path.join(self.folder, f"files{self.stories}"))
         home = self.new_home()
         life = Life(home, plan, self.rng)
-        life.looked_before = set()
         disk = Disk(home.disk)
         try:
             self.live(life)
@@ -212,7 +209,7 @@ class Proof:
         return recording
 
     def note(self, row, life, handed, unknown_before, what):
-        tally, unknown = self.tallies.setdefault(row, Tally()), getattr(life, "unknown", 0) - unknown_before
+        tally, unknown = self.tallies.setdefault(row, Tally()), life.unknown - unknown_before
         tally.cuts += 1
         tally.lost += count(life.findings, "lost", "stuck")
         tally.second += count(life.findings, "second", "silent")

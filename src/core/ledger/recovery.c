@@ -45,6 +45,7 @@ open_new (const char *path, const JournalHeader *header, GError **error)
   int fd = open (path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
   journal_header_write (header, raw);
+  errno = fd >= 0 ? EIO : errno; /* a short write sets none */
   if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0 && write (fd, raw, sizeof raw) == sizeof raw)
     return fd;
   g_set_error (error, FAULT, errno == ENOSPC ? FAULT_IO : FAULT_CANT_CREATE, "the journal %s cannot be written: %s", path,

@@ -139,6 +139,7 @@ vault_key_read_file (const char *path, GError **error)
 static gboolean
 write_synced (int fd, const char *raw, gsize len)
 {
+  errno = EIO; /* a short write sets none */
   return write (fd, raw, len) == (gssize) len && fsync (fd) == 0;
 }
 

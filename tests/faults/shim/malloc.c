@@ -1,34 +1,28 @@
 /* malloc.c - the n-th malloc() returns NULL (shim.c: POSTRIDER_FAULTS). A library of its own, loaded only for that: no other run pays for it. */
 #include "notebook.h"
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 
-__attribute__ ((weak)) int shim_fails (Kind kind, const char *where);
+#define WEAK __attribute__ ((weak))
 
+WEAK int shim_fails (Kind kind, const char *where);
+
+/* Who allocates in truth: the sanitizers where they are, else glibc. By name, since dlsym() itself may allocate. */
 extern void *__libc_malloc (size_t size);
 extern void *__libc_calloc (size_t count, size_t size);
 extern void *__libc_realloc (void *old, size_t size);
-
-/* In a build with sanitizers the next one is theirs, else glibc's; dlsym() itself may allocate. */
-#define FIND(name) \
-  static __thread int is_finding; \
-  static __typeof__ (name) *next; \
-  if (next == NULL && !is_finding) { \
-    is_finding = 1; \
-    next = (__typeof__ (name) *) dlsym (RTLD_NEXT, #name); \
-    is_finding = 0; \
-  }
+WEAK extern void *__interceptor_malloc (size_t size);
+WEAK extern void *__interceptor_calloc (size_t count, size_t size);
+WEAK extern void *__interceptor_realloc (void *old, size_t size);
 
 static int
 fails (const char *where)
 {
-  static __thread int is_inside;
+  static __thread int is_inside __attribute__ ((tls_model ("initial-exec"))); /* __tls_get_addr() is the sanitizers', and not ready yet */
   int does;
 
-  if (is_inside)
+  if (is_inside || shim_fails == NULL)
     return 0;
   is_inside = 1;
   does = shim_fails (KIND_MALLOC, where);
@@ -39,26 +33,23 @@ fails (const char *where)
 void *
 malloc (size_t size)
 {
-  FIND (malloc);
   if (fails ("malloc"))
     return NULL;
-  return next != NULL ? next (size) : __libc_malloc (size);
+  return __interceptor_malloc != NULL ? __interceptor_malloc (size) : __libc_malloc (size);
 }
 
 void *
 calloc (size_t count, size_t size)
 {
-  FIND (calloc);
   if (fails ("calloc"))
     return NULL;
-  return next != NULL ? next (count, size) : __libc_calloc (count, size);
+  return __interceptor_calloc != NULL ? __interceptor_calloc (count, size) : __libc_calloc (count, size);
 }
 
 void *
 realloc (void *old, size_t size)
 {
-  FIND (realloc);
   if (size > 0 && fails ("realloc"))
     return NULL;
-  return next != NULL ? next (old, size) : __libc_realloc (old, size);
+  return __interceptor_realloc != NULL ? __interceptor_realloc (old, size) : __libc_realloc (old, size);
 }

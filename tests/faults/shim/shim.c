@@ -5,7 +5,8 @@
  *   BOOT      stands in for /proc/sys/kernel/random/boot_id: after a power cut it is another one
  *   LIE       "all": fsync says 0 and is not noted; "folders": only that of folders (the controls)
  *   KIND …    the N-th call of KIND (write, fsync, open, name, socket, malloc) by WHO (core, cli, smtp, dial, import) fails with ERRNO;
- *             MODE once: only that one; on: that one and all behind it; short: half of the octets are written. N = 0: all are counted, none fails
+ *             MODE once: only that one; on: that one and all behind it; short: half of the octets are written. N = 0: all are counted, none fails.
+ *             Controls that a test must find: lost (from N on nothing is written and all said to be well), crash (the process ends there)
  * What it cannot see: calls inside glibc (stdio's writes) and memory maps. Postrider's data folder has none but SQLite's -shm, which is rebuilt. */
 #include "notebook.h"
 
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +113,12 @@ begin (void)
 
 /* --- the n-th call fails --- */
 
+static int
+has_mode (const char *mode)
+{
+  return strcmp (settings.mode, mode) == 0;
+}
+
 int
 shim_fails (Kind kind, const char *where)
 {
@@ -121,18 +129,15 @@ shim_fails (Kind kind, const char *where)
   call = notebook_count_call (kind, (Who) settings.who);
   if (!settings.is_victim || (int) kind != settings.kind)
     return 0;
-  if (call < settings.n || (call > settings.n && strcmp (settings.mode, "on") != 0))
+  if (call < settings.n || (call > settings.n && !has_mode ("on") && !has_mode ("lost")))
     return 0;
   notebook_count_failure ();
   notebook_write ('F', notebook_now (), 0, 0, call, 0, 0, program_invocation_short_name, strlen (program_invocation_short_name), where, strlen (where));
-  errno = settings.error;
+  if (has_mode ("crash"))
+    raise (SIGSEGV);
+  if (settings.error != 0) /* a short write sets none */
+    errno = settings.error;
   return 1;
-}
-
-static int
-is_short (void)
-{
-  return strcmp (settings.mode, "short") == 0;
 }
 
 /* --- notes --- */
@@ -252,7 +257,7 @@ is_file (int fd)
   return is;
 }
 
-/* Returns: 0 go on, -1 with errno: the write fails; *inout_len: of what may be written. */
+/* Returns: 0 go on, -1 with errno: the write fails, 1: it is said to be done; *inout_len: of what may be written. */
 static int
 check_write (int fd, size_t *inout_len)
 {
@@ -260,7 +265,9 @@ check_write (int fd, size_t *inout_len)
 
   if (!is_file (fd) || !shim_fails (KIND_WRITE, describe (fd, where)))
     return 0;
-  if (!is_short () || *inout_len < 2)
+  if (has_mode ("lost"))
+    return 1;
+  if (!has_mode ("short") || *inout_len < 2)
     return -1;
   *inout_len /= 2;
   return 0;
@@ -271,10 +278,11 @@ write (int fd, const void *data, size_t len)
 {
   NEXT (write);
   uint64_t began = notebook_now ();
+  int verdict = check_write (fd, &len);
   ssize_t n;
 
-  if (check_write (fd, &len) < 0)
-    return -1;
+  if (verdict != 0)
+    return verdict < 0 ? -1 : (ssize_t) len;
   n = next (fd, data, len);
   note_written (began, fd, -1, &(struct iovec){ (void *) data, len }, 1, n);
   return n;
@@ -285,10 +293,11 @@ pwrite (int fd, const void *data, size_t len, off_t at)
 {
   NEXT (pwrite);
   uint64_t began = notebook_now ();
+  int verdict = check_write (fd, &len);
   ssize_t n;
 
-  if (check_write (fd, &len) < 0)
-    return -1;
+  if (verdict != 0)
+    return verdict < 0 ? -1 : (ssize_t) len;
   n = next (fd, data, len, at);
   note_written (began, fd, at, &(struct iovec){ (void *) data, len }, 1, n);
   return n;
@@ -300,16 +309,27 @@ pwrite64 (int fd, const void *data, size_t len, off64_t at)
   return pwrite (fd, data, len, at);
 }
 
+static size_t
+measure (const struct iovec *parts, int count)
+{
+  size_t len = 0;
+
+  for (int i = 0; i < count; i++)
+    len += parts[i].iov_len;
+  return len;
+}
+
 ssize_t
 writev (int fd, const struct iovec *parts, int count)
 {
   NEXT (writev);
   uint64_t began = notebook_now ();
-  size_t len = 0;
+  size_t len = measure (parts, count);
+  int verdict = check_write (fd, &len);
   ssize_t n;
 
-  if (check_write (fd, &len) < 0)
-    return -1;
+  if (verdict != 0)
+    return verdict < 0 ? -1 : (ssize_t) len;
   n = next (fd, parts, count);
   note_written (began, fd, -1, parts, count, n);
   return n;
@@ -320,11 +340,12 @@ pwritev (int fd, const struct iovec *parts, int count, off_t at)
 {
   NEXT (pwritev);
   uint64_t began = notebook_now ();
-  size_t len = 0;
+  size_t len = measure (parts, count);
+  int verdict = check_write (fd, &len);
   ssize_t n;
 
-  if (check_write (fd, &len) < 0)
-    return -1;
+  if (verdict != 0)
+    return verdict < 0 ? -1 : (ssize_t) len;
   n = next (fd, parts, count, at);
   note_written (began, fd, at, parts, count, n);
   return n;
