@@ -40,9 +40,10 @@ get_value (const CsvRow *row, int column)
 static gboolean
 is_clean_text (Slice value)
 {
-  return memchr (value.data, '\0', value.len) == NULL &&
+  return text_is_plain (value.data, value.len) ||
+         (memchr (value.data, '\0', value.len) == NULL &&
          encoding_utf8_prefix ((const guint8 *) value.data, value.len) == value.len &&
-         memmem (value.data, value.len, "\xef\xbf\xbd", 3) == NULL;
+         memmem (value.data, value.len, "\xef\xbf\xbd", 3) == NULL);
 }
 
 static void
@@ -149,8 +150,12 @@ find_phone (Draft *draft)
 static char *
 tidy (Slice value)
 {
-  GString *line = g_string_sized_new (value.len);
   gboolean is_gap = FALSE;
+  GString *line;
+
+  if (text_is_plain (value.data, value.len) && memmem (value.data, value.len, "  ", 2) == NULL) /* and it was trimmed */
+    return g_strndup (value.data, value.len);
+  line = g_string_sized_new (value.len);
 
   for (const char *p = value.data, *end = p + value.len; p < end; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
@@ -184,7 +189,7 @@ read_name_part (Draft *draft, int column)
 static char *
 join (const char *a, const char *b)
 {
-  return g_strdup_printf ("%s%s%s", a, a[0] != '\0' && b[0] != '\0' ? " " : "", b);
+  return g_strconcat (a, a[0] != '\0' && b[0] != '\0' ? " " : "", b, NULL);
 }
 
 /* A name column beside one half of the name is the other half ("Vorname;Name", "Nombre;Apellidos"), unless it holds both. */

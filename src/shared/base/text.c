@@ -68,6 +68,8 @@ text_is_missing (const char *data, gsize len)
 {
   static const char *const words[] = { "-", "#N/A", "NULL" };
 
+  if (len > 4 && !g_ascii_isspace (data[0]) && !g_ascii_isspace (data[len - 1]))
+    return FALSE; /* longer than any of them */
   while (len > 0 && g_ascii_isspace (data[0]))
     data++, len--;
   while (len > 0 && g_ascii_isspace (data[len - 1]))

@@ -1,6 +1,7 @@
 /* text.h - foreign words made fit to be shown: capped, one line, nothing that moves a cursor. Pure. */
 #pragma once
 #include <glib.h>
+#include <string.h>
 
 /* `len` octets at `data` (any bytes; -1: NUL-terminated). Controls and bad UTF-8 become "?"; cut to `max` octets at
  * a character, with "…" when cut. Returns: (transfer full) a string, never NULL. */
@@ -12,3 +13,24 @@ char *text_fold (const char *text, gssize len);
 
 /* Blank, "-", "#N/A", "NULL" (any case, white space around) are no values. */
 gboolean text_is_missing (const char *data, gsize len);
+
+/* Nothing but printable ASCII and spaces: most values are, and need no closer look. Eight octets at a time. */
+static inline gboolean
+text_is_plain (const char *data, gsize len)
+{
+  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101), highs = ones << 7;
+  gsize i = 0;
+
+  for (; len - i >= 8; i += 8) {
+    guint64 word, del;
+
+    memcpy (&word, data + i, 8);
+    del = word ^ (ones * 0x7f);
+    if (((word | (word - ones * 0x20) | (del - ones)) & highs) != 0)
+      return FALSE;
+  }
+  for (; i < len; i++)
+    if ((guint8) data[i] < 0x20 || (guint8) data[i] >= 0x7f)
+      return FALSE;
+  return TRUE;
+}

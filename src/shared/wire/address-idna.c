@@ -1,5 +1,7 @@
 #include "address-idna.h"
 
+#include "text.h"
+
 #include <idn2.h>
 #include <string.h>
 
@@ -13,7 +15,7 @@ to_a_labels (const char *domain, gsize len)
   char *labels = NULL, *result;
 
   if (address_check_domain (copy, len) == ADDRESS_FINE && strstr (copy, "xn--") == NULL)
-    return g_steal_pointer (&copy); /* the usual case needs no tables */
+    return g_steal_pointer (&copy);
   if (strlen (copy) != len || !g_utf8_validate (copy, -1, NULL))
     return NULL;
   if (idn2_lookup_u8 ((const guint8 *) copy, (guint8 **) &labels, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
@@ -21,6 +23,20 @@ to_a_labels (const char *domain, gsize len)
   result = g_ascii_strdown (labels, -1);
   idn2_free (labels);
   return result;
+}
+
+/* The usual case needs no tables: nothing but ASCII, and a domain that only lacks lower case. Returns: (transfer full) or NULL: look closer. */
+static char *
+plain_canonical (const char *text, gsize len, gsize at)
+{
+  g_autofree char *whole = NULL;
+
+  if (len > ADDRESS_MAX || !text_is_plain (text, len))
+    return NULL;
+  whole = g_strndup (text, len);
+  for (gsize i = at + 1; i < len; i++)
+    whole[i] = g_ascii_tolower (text[i]);
+  return address_check_domain (whole + at + 1, len - at - 1) == ADDRESS_FINE && strstr (whole + at + 1, "xn--") == NULL ? g_steal_pointer (&whole) : NULL;
 }
 
 char *
@@ -33,6 +49,9 @@ address_canonical (const char *text, gsize len, AddressFlaw *out_flaw)
   *out_flaw = len > RAW_MAX ? ADDRESS_TOO_LONG : address_split (text, len, &at);
   if (*out_flaw != ADDRESS_FINE)
     return NULL;
+  whole = plain_canonical (text, len, at);
+  if (whole != NULL)
+    return whole;
   labels = to_a_labels (text + at + 1, len - at - 1);
   *out_flaw = labels != NULL ? address_check_domain (labels, strlen (labels)) : ADDRESS_BAD_DOMAIN;
   if (*out_flaw != ADDRESS_FINE) {

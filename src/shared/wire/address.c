@@ -33,10 +33,13 @@ visible_len (const char *at, gsize left)
   return (gsize) (g_utf8_next_char (at) - at);
 }
 
+/* RFC 5322 §3.2.3 by bit: 0x20 to 0x3f, 0x40 to 0x5f, 0x60 to 0x7f. */
 static gboolean
 is_atext (char c)
 {
-  return g_ascii_isalnum (c) || (c != '\0' && strchr ("!#$%&'*+-/=?^_`{|}~", c) != NULL);
+  static const guint32 atext[] = { 0xa3ffacfa, 0xc7fffffe, 0x7fffffff };
+
+  return c >= 0x20 && (atext[(c >> 5) - 1] >> (c & 31) & 1) != 0;
 }
 
 /* Returns: the index behind the dot-string at the start of `text`, or 0. */

@@ -37,11 +37,15 @@ void
 fields_append (GByteArray *blob, Slice name, Slice value)
 {
   gsize name_len = MIN (name.len, G_MAXUINT16);
+  guint8 *at;
 
-  le_append (blob, name_len, 2);
-  g_byte_array_append (blob, (const guint8 *) name.data, (guint) name_len);
-  le_append (blob, value.len, 4);
-  g_byte_array_append (blob, (const guint8 *) value.data, (guint) value.len);
+  g_byte_array_set_size (blob, (guint) (blob->len + 6 + name_len + value.len)); /* once: it divides each time */
+  at = blob->data + blob->len - (6 + name_len + value.len);
+  le_put (at, name_len, 2);
+  memcpy (at + 2, name.data, name_len);
+  le_put (at + 2 + name_len, value.len, 4);
+  if (value.len > 0)
+    memcpy (at + 6 + name_len, value.data, value.len);
 }
 
 static gboolean

@@ -8,10 +8,11 @@ G_DEFINE_QUARK (frame-error-quark, frame_error)
 #define HEADER_LEN 8
 #define ROW_LEN 14
 
-struct FrameWriter {
-  FrameKind   kind;
-  guint32     count;
-  GByteArray *bytes;
+struct FrameWriter { /* octets of its own: a GByteArray divides at each append, and there are 30 appends a row */
+  FrameKind kind;
+  guint32   count;
+  guint8   *bytes;
+  gsize     used, allocated;
 };
 
 static gboolean
@@ -68,14 +69,33 @@ frame_next (FrameReader *self, FrameRow *out_row, GError **error)
   return TRUE;
 }
 
+/* Returns: where `len` octets may be written now. */
+static guint8 *
+extend (FrameWriter *self, gsize len)
+{
+  guint8 *at;
+
+  if (self->allocated - self->used < len) {
+    self->allocated = MAX (2 * self->allocated, self->used + len + 4096);
+    self->bytes = g_realloc (self->bytes, self->allocated);
+  }
+  at = self->bytes + self->used;
+  self->used += len;
+  return at;
+}
+
 static void
 start (FrameWriter *self)
 {
-  self->bytes = g_byte_array_sized_new (4096);
+  guint8 *at;
+
+  self->bytes = NULL;
+  self->used = self->allocated = 0;
   self->count = 0;
-  g_byte_array_append (self->bytes, (const guint8 *) "PRF", 3);
-  le_append (self->bytes, (guint64) self->kind, 1);
-  le_append (self->bytes, 0, 4);
+  at = extend (self, HEADER_LEN);
+  memcpy (at, "PRF", 3);
+  at[3] = (guint8) self->kind;
+  le_put (at + 4, 0, 4);
 }
 
 FrameWriter *
@@ -92,25 +112,29 @@ void
 frame_writer_free (FrameWriter *self)
 {
   if (self != NULL)
-    g_byte_array_unref (self->bytes);
+    g_free (self->bytes);
   g_free (self);
 }
 
 void
 frame_writer_row (FrameWriter *self, guint64 key, guint32 aux, guint n_fields)
 {
-  le_append (self->bytes, key, 8);
-  le_append (self->bytes, aux, 4);
-  le_append (self->bytes, n_fields, 2);
+  guint8 *at = extend (self, ROW_LEN);
+
+  le_put (at, key, 8);
+  le_put (at + 8, aux, 4);
+  le_put (at + 12, n_fields, 2);
   self->count++;
 }
 
 void
 frame_writer_field (FrameWriter *self, const void *data, gsize len)
 {
-  le_append (self->bytes, len, 4);
+  guint8 *at = extend (self, 4 + len);
+
+  le_put (at, len, 4);
   if (len > 0)
-    g_byte_array_append (self->bytes, data, (guint) len);
+    memcpy (at + 4, data, len);
 }
 
 void
@@ -123,7 +147,7 @@ void
 frame_writer_raw (FrameWriter *self, const void *fields, gsize len)
 {
   if (len > 0)
-    g_byte_array_append (self->bytes, fields, (guint) len);
+    memcpy (extend (self, len), fields, len);
 }
 
 guint
@@ -151,7 +175,7 @@ frame_writer_get_count (const FrameWriter *self)
 gsize
 frame_writer_get_size (const FrameWriter *self)
 {
-  return self->bytes->len;
+  return self->used;
 }
 
 GVariant *
@@ -159,8 +183,8 @@ frame_writer_finish (FrameWriter *self)
 {
   g_autoptr (GBytes) bytes = NULL;
 
-  le_put (self->bytes->data + 4, self->count, 4);
-  bytes = g_byte_array_free_to_bytes (self->bytes);
+  le_put (self->bytes + 4, self->count, 4);
+  bytes = g_bytes_new_take (g_realloc (self->bytes, self->used), self->used);
   start (self);
   return g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
 }
