@@ -50,6 +50,7 @@ class Round:
         self.house, self.rng, self.number = house, rng, number
         self.victim, self.moment, self.wanted = victim, moment, kills
         self.connections, self.rate, self.account = connections, rate, account
+        self.env = None        # POSTRIDER_KILL of its core
         self.companion = None  # another Round, of another account, at the same time
         self.key = f"round {number}"
         self.addresses = [f"{'d' if has_deferred and i % 10 == 3 else 'p'}{i}.r{number}@example.org" for i in range(people)]
