@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #define EVENTS_MAX 64 /* chosen: a wait's worth */
-#define WAITS_MAX 32  /* chosen: then core, timers and whoever else is in the main loop have their turn: a millisecond */
+#define WAIT_MS 1     /* chosen: a busy server's next answer is here by then */
+#define STAY_US 2000  /* chosen: then core, timers and whoever else is in the main loop have their turn; nobody sees two milliseconds */
 
 struct Poller {
   GSource    source; /* first */
@@ -13,20 +14,20 @@ struct Poller {
   PollerFunc ready;
 };
 
+/* Once a socket has something, the next one mostly has too in a moment: it is waited for here, where that is one system call. */
 static gboolean
 dispatch_cb (GSource *source, GSourceFunc callback, gpointer data)
 {
   Poller *self = (Poller *) source;
   struct epoll_event events[EVENTS_MAX];
+  gint64 until_us = g_get_monotonic_time () + STAY_US;
+  int n;
 
-  for (guint waits = 0; waits < WAITS_MAX; waits++) {
-    int n = epoll_wait (self->fd, events, EVENTS_MAX, 0);
-
+  do {
+    n = epoll_wait (self->fd, events, EVENTS_MAX, WAIT_MS);
     for (int i = 0; i < n; i++)
       self->ready (events[i].data.ptr);
-    if (n <= 0)
-      break;
-  }
+  } while (n > 0 && g_get_monotonic_time () < until_us);
   return G_SOURCE_CONTINUE;
 }
 
