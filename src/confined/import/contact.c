@@ -153,7 +153,7 @@ tidy (Slice value)
   gboolean is_gap = FALSE;
   GString *line;
 
-  if (text_is_plain (value.data, value.len) && memmem (value.data, value.len, "  ", 2) == NULL) /* and it was trimmed */
+  if (value.data != NULL && text_is_plain (value.data, value.len) && memmem (value.data, value.len, "  ", 2) == NULL) /* and it was trimmed */
     return g_strndup (value.data, value.len);
   line = g_string_sized_new (value.len);
 
