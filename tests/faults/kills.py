@@ -19,7 +19,7 @@ import time
 
 import deeds
 import verdict
-from house import SLOW, House, Trouble, become_subreaper, descendants
+from house import SLOW, House, Trouble, become_subreaper, descendants, reap_any
 from rounds import JOURNAL_ROWS, WINDOW, WINDOW_GROWN, Round, Tally
 
 # victim, moment, share of the kills
@@ -235,6 +235,8 @@ class Proof:
         self.step_waiting(True)
         if self.house:
             self.leave_house()
+        while reap_any():  # commands that were killed, and that nobody waits for
+            pass
         self.problems += [f"still there at the end: {process}" for process in descendants()]
 
     def note_idle(self, kind, is_idle):

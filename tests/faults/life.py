@@ -33,7 +33,7 @@ class Home(House):
         self.disk = os.path.join(self.folder, "disk")  # what the shim follows; exports and notes lie beside it
         self.home = os.path.join(self.disk, "home")
         os.makedirs(self.disk, exist_ok=True)
-        self.judge, self.judge_port, self.record = None, judge.judge_port, judge.record
+        self.judge, self.judge_port, self.record, self.extra, self.accounts = None, judge.judge_port, judge.record, {}, set()
         self.known, self.notebook, self.boot, self.lie, self.failure = {}, None, "", "", ""
         self.is_disk_modelled = True
 
