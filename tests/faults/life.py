@@ -359,7 +359,7 @@ def read_surviving_store(home):
         store = sqlite3.connect(os.path.join(folder, "store.db"))
         try:
             said = "; ".join(check_store(store)) or "ok"
-            if not store.execute("SELECT 1 FROM sqlite_master WHERE name='recipient'").fetchone():
+            if not store.execute("SELECT 1 FROM sqlite_master WHERE name='ledger'").fetchone():  # cut between its migrations
                 return 0, 0, said
             return (*(store.execute("SELECT count(*) FROM ledger WHERE state=?", (state,)).fetchone()[0] for state in (1, 5)), said)
         except sqlite3.DatabaseError as error:
