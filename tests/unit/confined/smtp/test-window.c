@@ -18,7 +18,7 @@ static guint
 play (gint64 trip_us, gint64 message_us)
 {
   Window window;
-  gint64 sent_us[2000], free_us = 0, now_us = 0;
+  gint64 sent_us[2000] = { 0 }, free_us = 0, now_us = 0;
   guint64 begun = 0, answered = 0;
 
   window_init (&window, 10, 256);
