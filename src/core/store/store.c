@@ -9,6 +9,7 @@
 struct Store {
   sqlite3    *db;
   GHashTable *statements; /* SQL text (owned) -> sqlite3_stmt */
+  GHashTable *literals;   /* where an SQL text stood when it was asked for -> the same: most are literals, and always stand there */
 };
 
 /* The system's own word tells a broken disk from a want of descriptors. Returns: (transfer full) a sentence's end. */
@@ -96,10 +97,14 @@ store_open (const char *path, GError **error)
 {
   g_autoptr (Store) self = g_new0 (Store, 1);
   mode_t mask = umask (077);
-  int result = sqlite3_open_v2 (path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+  int result;
+
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0); /* a lock for each allocation; refused, without harm, once SQLite is in use */
+  result = sqlite3_open_v2 (path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 
   umask (mask);
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->literals = g_hash_table_new (NULL, NULL);
   if (result != SQLITE_OK) {
     g_set_error (error, FAULT, FAULT_CANT_CREATE, "the store %s cannot be opened: %s", path, sqlite3_errmsg (self->db));
     return NULL;
@@ -124,6 +129,7 @@ store_close (Store *self)
   g_hash_table_iter_init (&iter, self->statements);
   while (g_hash_table_iter_next (&iter, NULL, &statement))
     sqlite3_finalize (statement);
+  g_hash_table_unref (self->literals);
   g_hash_table_unref (self->statements);
   sqlite3_close (self->db);
   g_free (self);
@@ -138,8 +144,13 @@ store_get_db (Store *self)
 static sqlite3_stmt *
 find_statement (Store *self, const char *sql)
 {
-  sqlite3_stmt *statement = g_hash_table_lookup (self->statements, sql);
+  sqlite3_stmt *statement = g_hash_table_lookup (self->literals, sql);
 
+  if (statement == NULL || strcmp (sqlite3_sql (statement), sql) != 0) { /* another text may stand there by now */
+    statement = g_hash_table_lookup (self->statements, sql);
+    if (statement != NULL)
+      g_hash_table_insert (self->literals, (gpointer) sql, statement);
+  }
   if (statement != NULL) {
     sqlite3_reset (statement);
     return statement;

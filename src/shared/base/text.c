@@ -10,16 +10,6 @@ is_shown (gunichar c)
          !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
 }
 
-/* Nearly all that servers say: nothing to change. */
-static gboolean
-is_plain (const char *data, gsize len)
-{
-  for (gsize i = 0; i < len; i++)
-    if (!g_ascii_isprint (data[i]))
-      return FALSE;
-  return TRUE;
-}
-
 char *
 text_printable (const char *data, gssize len, gsize max)
 {
@@ -27,7 +17,7 @@ text_printable (const char *data, gssize len, gsize max)
   g_autofree char *valid = NULL;
   GString *shown;
 
-  if (n + 6 <= max && is_plain (data, n))
+  if (n + 6 <= max && text_is_plain (data, n))
     return g_strndup (data, n);
   valid = n > 0 ? g_utf8_make_valid (data, (gssize) n) : g_strdup ("");
   shown = g_string_new (NULL);
