@@ -25,7 +25,7 @@ class Context:
     def __init__(self, options, place):
         self.tools = types.SimpleNamespace(build=options.build, node=options.node, netsmtp=options.netsmtp)
         self.place, self.is_quick, self.is_long = place, options.quick, options.long
-        self.rounds = 3 if options.quick else 5
+        self.rounds = options.rounds or (3 if options.quick else 5)
 
     def scale(self, count):
         return max(20, count // 10) if self.is_quick else count
@@ -57,6 +57,7 @@ def main():
     parser = argparse.ArgumentParser(prog="bench/run.sh", description="Pairs against named peers, in alternation.", epilog="Names: " + " ".join(BENCHMARKS))
     parser.add_argument("names", nargs="*", metavar="NAME", help="benchmarks (all of them)")
     parser.add_argument("--build", required=True, help="a build folder")
+    parser.add_argument("--rounds", type=int, help="of each pair (5; 3 with --quick)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the messages, 3 rounds: for a look, not for keeping")
     parser.add_argument("--long", action="store_true", help="growth up to ten million")
     parser.add_argument("--node", required=True, help=argparse.SUPPRESS)
