@@ -15,10 +15,10 @@
 #define LINE_MAX_OCTETS 1024
 
 static const char *const passed[] = { "HOME", "LANG", "PATH", "TZ", "DBUS_SESSION_BUS_ADDRESS", "CREDENTIALS_DIRECTORY",
-                                      "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "POSTRIDER_KILL",
-                                      "POSTRIDER_TIMEOUT_PERCENT", "POSTRIDER_JOURNAL_ROWS", "POSTRIDER_CLOCK",
+                                      "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
 #ifdef POSTRIDER_KILL_POINTS
-                                      "POSTRIDER_FAULTS", "LD_PRELOAD", /* tests/faults/shim */ "POSTRIDER_WINDOW",
+                                      "POSTRIDER_KILL", "POSTRIDER_TIMEOUT_PERCENT", "POSTRIDER_JOURNAL_ROWS", "POSTRIDER_CLOCK", "POSTRIDER_WINDOW",
+                                      "POSTRIDER_FAULTS", "LD_PRELOAD", /* tests/faults/shim */
 #endif
                                       NULL };
 

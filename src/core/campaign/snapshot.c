@@ -169,6 +169,18 @@ encode_values (Snapshot *self, const Person *person)
 
 /* --- questions about one: 1, 0, -1 --- */
 
+/* Lists may change between chunks: who came through an earlier one, and has left it since, must not come again. */
+static int
+is_here (Snapshot *self, const Person *person, GError **error)
+{
+  gint64 found = 0;
+
+  if (self->list == 0)
+    return 0;
+  return store_get_int (self->core->store, &found, error, "SELECT 1 FROM snapshot WHERE contact=? AND campaign=? LIMIT 1", "ii", person->contact,
+                        (gint64) self->spec->campaign);
+}
+
 static int
 is_excluded (Snapshot *self, const Person *person, GError **error)
 {
@@ -237,10 +249,12 @@ insert (Snapshot *self, const Person *person, State state, const char *reason, L
 static gboolean
 add_person (Snapshot *self, const Person *person, LedgerTally *tally, GError **error)
 {
-  int excluded = is_excluded (self, person, error), shared = is_shared (self, person, error), recent = is_recent (self, person, error);
+  int here = is_here (self, person, error), excluded = is_excluded (self, person, error), shared = is_shared (self, person, error), recent = is_recent (self, person, error);
 
-  if (excluded < 0 || shared < 0 || recent < 0)
+  if (here < 0 || excluded < 0 || shared < 0 || recent < 0)
     return FALSE;
+  if (here > 0)
+    return TRUE;
   if (excluded > 0 || (shared > 0 && self->spec->is_per_address)) {
     self->counts.excluded++;
     return TRUE;
