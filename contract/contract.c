@@ -50,6 +50,43 @@ is_leaf_fine (GVariant *value, ContractForm form, gsize max_bytes)
   return TRUE;
 }
 
+static const ContractKey *
+find_key (const ContractKey *keys, const char *name)
+{
+  for (const ContractKey *key = keys; key->name != NULL; key++)
+    if (strcmp (key->name, name) == 0)
+      return key;
+  return NULL;
+}
+
+/* No key that the contract does not name, none of another type; an a{sv} or aa{sv}, in any depth that the contract has. */
+static gboolean
+are_keys_fine (GVariant *value, const ContractKey *keys)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *child;
+
+  g_variant_iter_init (&iter, value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("aa{sv}"))) {
+    while ((child = g_variant_iter_next_value (&iter)) != NULL) {
+      g_autoptr (GVariant) owned = child;
+
+      if (!are_keys_fine (owned, keys))
+        return FALSE;
+    }
+    return TRUE;
+  }
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &child)) {
+    g_autoptr (GVariant) owned = child;
+    const ContractKey *key = find_key (keys, name);
+
+    if (key == NULL || strcmp (g_variant_get_type_string (owned), key->type) != 0 || (key->keys != NULL && !are_keys_fine (owned, key->keys)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 is_argument_fine (GVariant *value, const ContractCheck *check)
 {
@@ -57,11 +94,13 @@ is_argument_fine (GVariant *value, const ContractCheck *check)
     return is_leaf_fine (value, check->form, check->max > 0 ? check->max : LEAF_MAX_BYTES);
   if (g_variant_is_container (value) && check->max > 0 && g_variant_n_children (value) > check->max)
     return FALSE;
+  if (check->keys != NULL && !are_keys_fine (value, check->keys))
+    return FALSE;
   return is_leaf_fine (value, check->form, LEAF_MAX_BYTES);
 }
 
-static const ContractRow *
-find_row (const char *interface, const char *member, ContractSide side)
+const ContractRow *
+contract_find (const char *interface, const char *member, ContractSide side)
 {
   for (const ContractRow *row = contract_rows; row->interface != NULL; row++)
     if (row->side == side && g_strcmp0 (row->member, member) == 0 && g_strcmp0 (row->interface, interface) == 0)
@@ -72,7 +111,7 @@ find_row (const char *interface, const char *member, ContractSide side)
 gboolean
 contract_check (const char *interface, const char *member, ContractSide side, GVariant *arguments, GError **error)
 {
-  const ContractRow *row = find_row (interface, member, side);
+  const ContractRow *row = contract_find (interface, member, side);
 
   if (row == NULL) {
     g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_UNKNOWN, "a message that the contract does not have");
@@ -86,7 +125,7 @@ contract_check (const char *interface, const char *member, ContractSide side, GV
     g_autoptr (GVariant) value = g_variant_get_child_value (arguments, i);
 
     if (!is_argument_fine (value, &row->args[i])) {
-      g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_VALUE, "%s: argument %" G_GSIZE_FORMAT " is too long, too many or malformed",
+      g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_VALUE, "%s: argument %" G_GSIZE_FORMAT " is too long, too many, malformed or has an unknown key",
                    row->member, i + 1);
       return FALSE;
     }

@@ -16,15 +16,34 @@ typedef enum {
   CONTRACT_FRAME, /* shared/wire/frame; its inside is checked by who reads it */
 } ContractForm;
 
+typedef enum { CONTRACT_EXPOSED_NOBODY, CONTRACT_EXPOSED_SHELL, CONTRACT_EXPOSED_PAGE } ContractExposure; /* a page's is the shell's too */
+
+typedef enum {
+  CONTRACT_HANDLE_NONE,
+  CONTRACT_HANDLE_FILE,   /* the page gives the number of a chosen file */
+  CONTRACT_HANDLE_SECRET, /* the page gives nothing: the shell asks the person */
+} ContractHandle;
+
+typedef struct ContractKey ContractKey;
+struct ContractKey { /* of an a{sv}, or of each in an aa{sv}; ends with a NULL name */
+  const char        *name, *type;
+  gboolean           is_optional; /* in what comes back; in a call each key may be missing */
+  const ContractKey *keys;        /* of an a{sv} or aa{sv} inside, else NULL */
+};
+
 typedef struct {
-  guint        max; /* octets of a string or ay, children of a container; 0: no limit of its own */
-  ContractForm form;
+  const char        *name;
+  guint              max; /* octets of a string or ay, children of a container; 0: no limit of its own */
+  ContractForm       form;
+  ContractHandle     handle;
+  const ContractKey *keys; /* NULL: of no concern here */
 } ContractCheck;
 
 typedef struct {
   const char  *interface;
   const char  *member;
   ContractSide side;
+  ContractExposure exposure;
   const char  *signature; /* of all arguments, in parentheses */
   ContractCheck args[12];
 } ContractRow;
@@ -38,6 +57,9 @@ typedef enum {
   CONTRACT_ERROR_TYPE,    /* wrong signature: drop the peer */
   CONTRACT_ERROR_VALUE,   /* too long, too many, wrong form: drop the peer, or refuse the call */
 } ContractError;
+
+/* Returns: static, or NULL: the contract has no such member on that side. */
+const ContractRow *contract_find (const char *interface, const char *member, ContractSide side);
 
 /* Checks all arguments (a tuple, or NULL for none; borrowed) of one message.
  * Returns: TRUE, or FALSE with `error` set. Its text names member and argument, never a value. */
