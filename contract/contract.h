@@ -45,7 +45,7 @@ typedef struct {
   ContractSide side;
   ContractExposure exposure;
   const char  *signature; /* of all arguments, in parentheses */
-  ContractCheck args[12];
+  ContractCheck args[16];
 } ContractRow;
 
 extern const ContractRow contract_rows[]; /* ends with a NULL interface */

@@ -9,6 +9,7 @@ typedef struct Dialer Dialer; /* dispatch/dialer.h: names to connected sockets *
 typedef struct Lanes  Lanes;  /* dispatch/lanes.h: one lane an account */
 typedef struct App    App;    /* app/app.h: clients */
 typedef struct Progress Progress; /* progress/progress.h */
+typedef struct Retention Retention; /* campaign/retention.h */
 typedef struct Composer Composer; /* campaign/composer.h: compiles and previews */
 
 typedef struct {
@@ -21,6 +22,7 @@ typedef struct {
   App    *app;
   Progress *progress;
   Composer *composer;
+  Retention *retention;
   guint    holds;      /* app_hold(): kept here, since a call may end after `app` has */
   gboolean is_leaving; /* lanes_drain() was called: nothing is started any more */
   void  (*note_clock) (gpointer data); /* main.c: a clock that was set and a night asleep are seen before anything is judged by the time; NULL in tests */

@@ -2,6 +2,7 @@
  * Started by the command line with fd 3 = a pipe on which it says "ready" or "fault CODE sentence". */
 #include "app.h"
 #include "core.h"
+#include "erase.h"
 #include "fault.h"
 #include "folder.h"
 #include "home.h"
@@ -181,6 +182,13 @@ idle_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Asked for in this run, or in one that did not come to it. */
+static gboolean
+erase_if_asked (Main *self, GError **error)
+{
+  return self->home == NULL || self->state == NULL || !erase_is_requested (self->home) || erase_carry_out (self->home, self->state, error);
+}
+
 static int
 run (Main *self)
 {
@@ -192,7 +200,8 @@ run (Main *self)
   open_log (self->home);
   self->state = find_state_folder (self->home);
   self->socket = home_socket_path (&error);
-  if (self->socket == NULL || !lock_home (self->home, &error) || !make_state_folder (self->state, &error) || !parts_open (&self->core, self->home, self->state, self->socket, &error))
+  if (self->socket == NULL || !lock_home (self->home, &error) || !make_state_folder (self->state, &error) || !erase_if_asked (self, &error) ||
+      !parts_open (&self->core, self->home, self->state, self->socket, &error))
     return leave_with (error);
   self->alive_mono_us = g_get_monotonic_time ();
   self->alive_utc = store_now_utc ();
@@ -212,6 +221,7 @@ int
 main (void)
 {
   Main self = { 0 };
+  g_autoptr (GError) error = NULL;
   int status;
 
   harden ();
@@ -221,6 +231,8 @@ main (void)
     return FAULT_OS;
   status = run (&self);
   parts_close (&self.core);
+  if (status == 0 && !erase_if_asked (&self, &error))
+    g_printerr ("postrider-core: %s\n", error->message); /* the next core tries again, and says so */
   g_free (self.home);
   g_free (self.state);
   g_free (self.socket);

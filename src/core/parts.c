@@ -8,6 +8,7 @@
 #include "ledger.h"
 #include "mark.h"
 #include "prepare.h"
+#include "retention.h"
 #include "progress.h"
 #include "store.h"
 #include "suppression.h"
@@ -85,6 +86,7 @@ parts_open (Core *core, const char *home, const char *state, const char *socket,
   core->progress = progress_new (changed_cb, core);
   core->dialer = dialer_new ();
   core->composer = composer_new (core);
+  core->retention = retention_new (core);
   core->lanes = lanes_new (core);
   if (!prepare_discard_all (core, error) || !check_origin (core, error))
     return FALSE;
@@ -99,6 +101,7 @@ parts_close (Core *core)
   app_free (core->app);
   core->app = NULL;
   lanes_free (core->lanes);
+  retention_free (core->retention);
   composer_free (core->composer);
   dialer_free (core->dialer);
   progress_free (core->progress);

@@ -360,3 +360,76 @@ plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GErro
   g_free (draft.meanings);
   return is_fine ? g_steal_pointer (&plan) : NULL;
 }
+
+/* --- a look at it --- */
+
+static PlanView *
+plan_view_alloc (void)
+{
+  PlanView *self = g_new0 (PlanView, 1);
+
+  self->columns = g_ptr_array_new_with_free_func (g_free);
+  self->roles = g_ptr_array_new ();
+  return self;
+}
+
+void
+plan_view_free (PlanView *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->columns);
+  g_ptr_array_unref (self->roles);
+  g_free (self->problem);
+  g_free (self);
+}
+
+PlanView *
+plan_view_new_list (void)
+{
+  static const ColumnRole roles[LIST_CELLS] = { [LIST_NAME] = COLUMN_NAME, [LIST_EMAIL] = COLUMN_EMAIL, [LIST_PHONE] = COLUMN_PHONE };
+  PlanView *self = plan_view_alloc ();
+
+  for (guint i = 0; i < LIST_CELLS; i++) {
+    g_ptr_array_add (self->columns, g_strdup (column_role_to_word (roles[i])));
+    g_ptr_array_add (self->roles, (gpointer) column_role_to_word (roles[i]));
+  }
+  return self;
+}
+
+static gboolean
+is_first_of (const GArray *columns, guint column)
+{
+  return columns->len > 0 && g_array_index (columns, guint, 0) == column;
+}
+
+static const char *
+role_word (const Plan *plan, guint column)
+{
+  if (is_first_of (plan->emails, column))
+    return column_role_to_word (COLUMN_EMAIL);
+  if (is_first_of (plan->phones, column))
+    return column_role_to_word (COLUMN_PHONE);
+  if ((int) column == plan->name)
+    return column_role_to_word (COLUMN_NAME);
+  if ((int) column == plan->first)
+    return column_role_to_word (COLUMN_FIRST);
+  return (int) column == plan->last ? column_role_to_word (COLUMN_LAST) : "field";
+}
+
+PlanView *
+plan_view_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid)
+{
+  PlanView *self = plan_view_alloc ();
+  g_autoptr (Plan) plan = plan_alloc ();
+  g_autoptr (GError) error = NULL;
+  Draft draft = { sample, spec, plan, self->columns, NULL };
+
+  if (!fill (&draft, is_grid, &error))
+    self->problem = g_strdup (error->message);
+  self->has_header = plan->has_header;
+  for (guint i = 0; i < self->columns->len; i++)
+    g_ptr_array_add (self->roles, (gpointer) role_word (plan, i));
+  g_free (draft.meanings);
+  return self;
+}

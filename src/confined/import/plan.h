@@ -23,6 +23,17 @@ typedef struct {
 /* sample: KeptRow, the first rows that are not empty; the first one may be the header.
  * Errors: FAULT_USAGE (a mapped column that is not there), FAULT_DATA (no column with addresses or numbers). */
 Plan *plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GError **error);
+typedef struct { /* what a person is shown before they import */
+  gboolean   has_header;
+  GPtrArray *columns; /* char *: the header's words, else "column 1"… */
+  GPtrArray *roles;   /* static words: email | phone | name | first | last | field */
+  char      *problem; /* why plan_new() refuses it, or NULL */
+} PlanView;
+PlanView *plan_view_new  (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid);
+PlanView *plan_view_new_list (void); /* of table_list_new() */
+void      plan_view_free (PlanView *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanView, plan_view_free)
+
 Plan *plan_new_list (void); /* of table_list_new() */
 void  plan_free (Plan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)

@@ -6,7 +6,7 @@
 #include "session.h"
 #include <gio/gunixfdlist.h>
 
-typedef enum { STATE_NEW, STATE_READING, STATE_OVER } State; /* Open comes once, Next only while reading */
+typedef enum { STATE_NEW, STATE_READING, STATE_OVER } State; /* Open or Look comes once, Next only while reading */
 
 typedef struct {
   State    state;
@@ -110,6 +110,44 @@ handle_next_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, guint ma
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static void
+answer_look (GDBusMethodInvocation *invocation, const Session *session)
+{
+  const PlanView *view = session_get_view (session);
+  g_autoptr (FrameWriter) cells = frame_writer_new (FRAME_CELLS);
+
+  session_write_cells (session, cells);
+  g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, g_variant_new ("(ssb@as@ass@ay)", session_get_format (session),
+    session_get_encoding (session), view->has_header, g_variant_new_strv ((const char *const *) view->columns->pdata, view->columns->len),
+    g_variant_new_strv ((const char *const *) view->roles->pdata, view->roles->len), view->problem != NULL ? view->problem : "",
+    frame_writer_finish (cells)), NULL);
+}
+
+static gboolean
+handle_look_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *format,
+                const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, gpointer data)
+{
+  Service *self = data;
+  SessionSpec spec = { format, encoding, region, sheet, header, { NULL } };
+  g_autoptr (GError) error = NULL;
+  int fd;
+
+  if (self->state != STATE_NEW)
+    return refuse (invocation, "a file is open already: one process, one file");
+  if (!read_map (map, &spec))
+    return refuse (invocation, "a column can be mapped to email, name, phone, first or last only");
+  fd = steal_fd (fds, file);
+  if (fd < 0)
+    return refuse (invocation, "no file came with the call");
+  self->state = STATE_OVER;
+  self->session = session_new_look (fd, &spec, &error);
+  if (self->session == NULL)
+    g_dbus_method_invocation_return_gerror (invocation, error);
+  else
+    answer_look (invocation, self->session);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 GDBusInterfaceSkeleton *
 service_new (void)
 {
@@ -118,6 +156,7 @@ service_new (void)
 
   g_object_set_data_full (G_OBJECT (skeleton), "service", self, service_free);
   g_signal_connect (skeleton, "handle-open", G_CALLBACK (handle_open_cb), self);
+  g_signal_connect (skeleton, "handle-look", G_CALLBACK (handle_look_cb), self);
   g_signal_connect (skeleton, "handle-next", G_CALLBACK (handle_next_cb), self);
   return G_DBUS_INTERFACE_SKELETON (skeleton);
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define SAMPLE_ROWS 100               /* chosen: enough to tell a column of numbers from one of streets */
+#define LOOK_ROWS 20                  /* contract: Look */
+#define LOOK_CELL_MAX 256
 #define SAMPLE_BYTES (2 * 1024 * 1024)
 
 struct Session {
@@ -19,6 +21,7 @@ struct Session {
   Workbook   *workbook; /* or NULL */
   Table      *table;
   Plan       *plan;
+  PlanView   *view;   /* or NULL: this session imports */
   GPtrArray  *sample; /* KeptRow: read to make the plan, given out first */
   guint       next_sample;
   gboolean    is_over;
@@ -30,6 +33,7 @@ session_free (Session *self)
   if (self == NULL)
     return;
   plan_free (self->plan);
+  plan_view_free (self->view);
   table_free (self->table);
   workbook_free (self->workbook);
   input_free (self->input);
@@ -186,19 +190,64 @@ make_plan (Session *self, const SessionSpec *spec, GError **error)
   return TRUE;
 }
 
-Session *
-session_new (int fd, const SessionSpec *spec, GError **error)
+static Session *
+open_session (int fd, const SessionSpec *spec, GError **error)
 {
   g_autoptr (Session) self = g_new0 (Session, 1);
 
   self->sample = g_ptr_array_new_with_free_func (g_free);
   self->region = g_ascii_strup (spec->region, -1);
   self->input = input_new (fd, error);
-  if (self->input == NULL || !check_spec (spec, self->region, error) || !open_table (self, spec, error))
-    return NULL;
-  if (!read_sample (self, error) || !make_plan (self, spec, error))
+  if (self->input == NULL || !check_spec (spec, self->region, error) || !open_table (self, spec, error) || !read_sample (self, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+Session *
+session_new (int fd, const SessionSpec *spec, GError **error)
+{
+  g_autoptr (Session) self = open_session (fd, spec, error);
+
+  return self != NULL && make_plan (self, spec, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/* --- a look at it --- */
+
+Session *
+session_new_look (int fd, const SessionSpec *spec, GError **error)
+{
+  Session *self = open_session (fd, spec, error);
+  PlanSpec wanted = { .header = spec->header };
+
+  if (self == NULL)
+    return NULL;
+  memcpy (wanted.map, spec->map, sizeof wanted.map);
+  self->view = strcmp (self->format, "text") == 0 ? plan_view_new_list () : plan_view_new (self->sample, &wanted, self->table->is_grid);
+  return self;
+}
+
+const PlanView *
+session_get_view (const Session *self)
+{
+  return self->view;
+}
+
+void
+session_write_cells (const Session *self, FrameWriter *cells)
+{
+  guint first = self->view->has_header ? 1 : 0;
+
+  for (guint i = first; i < self->sample->len && i < first + LOOK_ROWS; i++) {
+    const CsvRow *row = &((KeptRow *) g_ptr_array_index (self->sample, i))->row;
+    guint n = MIN (row->n_cells, self->view->columns->len);
+
+    frame_writer_row (cells, row->number, 0, n);
+    for (guint j = 0; j < n; j++) {
+      g_autofree char *text = text_printable (row->cells[j].data, (gssize) row->cells[j].len, LOOK_CELL_MAX);
+
+      frame_writer_string (cells, text);
+    }
+  }
 }
 
 static gboolean

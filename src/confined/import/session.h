@@ -2,7 +2,7 @@
  * Trust:  the file is hostile. Used in: confined/import. Source: contract/org.postrider.Import1.xml. */
 #pragma once
 #include "frame.h"
-#include "columns.h"
+#include "plan.h"
 
 #define SESSION_BATCH_BYTES (1024 * 1024)          /* of one reply, about; the contract */
 #define SESSION_BATCH_READING (32 * 1024 * 1024)   /* octets of the file in one step: a flood of empty rows must not look like a stall */
@@ -18,6 +18,12 @@ typedef struct Session Session;
 /* fd: taken. Errors: FAULT_DATA, FAULT_USAGE, FAULT_IO. */
 Session *session_new  (int fd, const SessionSpec *spec, GError **error);
 void     session_free (Session *self);
+
+/* fd: taken. A session that only looks: session_get_view() and session_write_cells() are all that it knows. Errors as session_new(),
+ * but that no plan could be made. */
+Session           *session_new_look     (int fd, const SessionSpec *spec, GError **error);
+const PlanView    *session_get_view     (const Session *self); /* borrowed */
+void               session_write_cells  (const Session *self, FrameWriter *cells);
 
 const char        *session_get_format   (const Session *self); /* borrowed: csv | xlsx | text */
 const char        *session_get_encoding (const Session *self); /* static */

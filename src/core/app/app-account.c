@@ -68,6 +68,30 @@ handle_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fd
   return TRUE;
 }
 
+/* --- AccountPreset --- */
+
+static gboolean
+handle_preset (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *address, gpointer data)
+{
+  const char *at = strrchr (address, '@');
+  g_autofree char *domain = at != NULL ? g_ascii_strdown (at + 1, -1) : NULL;
+  const Preset *preset = domain != NULL ? preset_find (domain, NULL) : NULL;
+  GVariantDict settings;
+
+  g_variant_dict_init (&settings, NULL);
+  g_variant_dict_insert (&settings, "preset", "s", preset != NULL ? preset->name : "");
+  g_variant_dict_insert (&settings, "host", "s", preset != NULL ? preset->hosts[0] : "");
+  g_variant_dict_insert (&settings, "port", "q", preset != NULL ? preset->port : 587);
+  g_variant_dict_insert (&settings, "tls", "s", preset != NULL ? preset->tls : "starttls");
+  g_variant_dict_insert (&settings, "per_minute", "u", preset != NULL ? preset->per_minute : 0);
+  g_variant_dict_insert (&settings, "per_hour", "u", preset != NULL ? preset->per_hour : 0);
+  g_variant_dict_insert (&settings, "per_day", "u", preset != NULL ? preset->per_day : 0);
+  g_variant_dict_insert (&settings, "sure", "s", preset != NULL ? preset->sure : "");
+  g_variant_dict_insert (&settings, "note", "s", preset != NULL ? preset->note : "");
+  pr_app1_complete_account_preset (skeleton, invocation, g_variant_dict_end (&settings));
+  return TRUE;
+}
+
 /* --- AccountList --- */
 
 static void
@@ -223,6 +247,7 @@ void
 app_account_connect (AppClient *client)
 {
   g_signal_connect (client->skeleton, "handle-account-add", G_CALLBACK (handle_add), client);
+  g_signal_connect (client->skeleton, "handle-account-preset", G_CALLBACK (handle_preset), client);
   g_signal_connect (client->skeleton, "handle-account-list", G_CALLBACK (handle_list), client);
   g_signal_connect (client->skeleton, "handle-account-test", G_CALLBACK (handle_test), client);
   g_signal_connect (client->skeleton, "handle-account-secret", G_CALLBACK (handle_secret), client);

@@ -214,4 +214,5 @@ app_contact_connect (AppClient *client)
   app_list_connect (client);
   app_template_connect (client);
   app_suppress_connect (client);
+  app_settings_connect (client);
 }

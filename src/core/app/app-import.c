@@ -2,6 +2,7 @@
 
 #include "fault.h"
 #include "import.h"
+#include "look.h"
 #include "text.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
@@ -181,8 +182,9 @@ is_line (const char *text, gsize max)
   return strlen (text) <= max && strcmp (text, shown) == 0;
 }
 
+/* Those of a look: what an import has beside them is missing in it. */
 static gboolean
-check_options (GVariant *dict, const char *list, GError **error)
+check_options (GVariant *dict, GError **error)
 {
   const char *region = get_option (dict, "region", "");
 
@@ -194,10 +196,17 @@ check_options (GVariant *dict, const char *list, GError **error)
     g_set_error (error, FAULT, FAULT_USAGE, "the words for --consent must be one line of at most %d octets", CONSENT_MAX);
   else if (!is_line (get_option (dict, "sheet", ""), 256))
     g_set_error (error, FAULT, FAULT_USAGE, "the sheet's name must be one line of at most 256 octets");
-  else if (list[0] == '\0' || g_ascii_isspace (list[0]) || g_ascii_isspace (list[strlen (list) - 1]))
-    g_set_error (error, FAULT, FAULT_USAGE, "say into which list: --list NAME");
   else
     return TRUE;
+  return FALSE;
+}
+
+static gboolean
+check_list (const char *list, GError **error)
+{
+  if (list[0] != '\0' && !g_ascii_isspace (list[0]) && !g_ascii_isspace (list[strlen (list) - 1]))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_USAGE, "say into which list: --list NAME");
   return FALSE;
 }
 
@@ -240,7 +249,7 @@ handle_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
   GError *error = NULL;
   int fd;
 
-  if (!check_options (dict, list, &error))
+  if (!check_options (dict, &error) || !check_list (list, &error))
     return app_return_error (invocation, error);
   fd = get_file (fds, file, &error);
   if (fd < 0)
@@ -250,8 +259,62 @@ handle_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
   return TRUE;
 }
 
+/* --- a look before --- */
+
+typedef struct {
+  AppClient             *client;
+  GDBusMethodInvocation *invocation;
+} LookCall;
+
+static void
+looked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  LookCall *call = data;
+  GError *error = NULL;
+  g_autoptr (Look) look = look_finish (result, &error);
+  GVariantDict dict;
+
+  if (look != NULL) {
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "format", "s", look->format);
+    g_variant_dict_insert (&dict, "encoding", "s", look->encoding);
+    g_variant_dict_insert (&dict, "has_header", "b", look->has_header);
+    g_variant_dict_insert (&dict, "columns", "^as", look->columns);
+    g_variant_dict_insert (&dict, "roles", "^as", look->roles);
+    g_variant_dict_insert (&dict, "problem", "s", look->problem);
+    pr_app1_complete_import_look (call->client->skeleton, call->invocation, NULL, g_variant_dict_end (&dict), look->rows);
+  } else {
+    app_return_error (call->invocation, error);
+  }
+  app_release (call->client->core);
+  app_client_unref (call->client);
+  g_free (call);
+}
+
+static gboolean
+handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, GVariant *dict, AppClient *client)
+{
+  g_autoptr (GVariant) map = g_variant_lookup_value (dict, "map", G_VARIANT_TYPE ("a{ss}"));
+  LookSpec spec = {
+    .spool_folder = client->core->home, .map = map, .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""),
+    .region = get_option (dict, "region", ""), .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"),
+  };
+  GError *error = NULL;
+  LookCall *call;
+
+  if (!check_options (dict, &error) || (spec.file = get_file (fds, file, &error)) < 0)
+    return app_return_error (invocation, error);
+  call = g_new0 (LookCall, 1);
+  *call = (LookCall){ app_client_ref (client), invocation };
+  app_hold (client->core);
+  look_async (&spec, client->gone, looked_cb, call);
+  close (spec.file);
+  return TRUE;
+}
+
 void
 app_import_connect (AppClient *client)
 {
+  g_signal_connect (client->skeleton, "handle-import-look", G_CALLBACK (handle_look), client);
   g_signal_connect (client->skeleton, "handle-import", G_CALLBACK (handle_import), client);
 }

@@ -6,4 +6,6 @@ void app_list_connect     (AppClient *client); /* Lists, List* */
 void app_template_connect (AppClient *client); /* TemplateSave, -Show, -List, -Remove */
 void app_suppress_connect (AppClient *client); /* Suppress* */
 
+void app_settings_connect (AppClient *client); /* AuditList, Settings*, DeleteAll */
+
 #define APP_PAGE_ROWS_MAX 10000 /* contract: rows of a page */

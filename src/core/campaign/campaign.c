@@ -65,6 +65,7 @@ from_row (sqlite3_stmt *row)
   self->subject = g_strdup (store_text (row, 18));
   self->html = g_strdup (store_text (row, 19));
   self->body_text = g_strdup (store_text (row, 20));
+  self->pause_after = store_int (row, 21);
   return self;
 }
 
@@ -73,7 +74,7 @@ campaign_load (Core *core, guint64 id, GError **error)
 {
   sqlite3_stmt *row = store_query (core->store,
                                    "SELECT c.id,c.identity,c.account,c.state,c.reason,c.text,c.sender,c.reply_to,c.unsubscribe,c.lists,c.columns,c.per_hour,"
-                                   "c.connections,c.lifetime_s,c.version,c.created_utc,c.started_utc,c.ended_utc,v.subject,v.html,v.text"
+                                   "c.connections,c.lifetime_s,c.version,c.created_utc,c.started_utc,c.ended_utc,v.subject,v.html,v.text,c.pause_after"
                                    " FROM campaign c LEFT JOIN campaign_version v ON v.campaign=c.id AND v.version=c.version WHERE c.id=?",
                                    "i", (gint64) id);
   int result = store_step (core->store, row, error);

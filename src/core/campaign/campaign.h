@@ -24,6 +24,7 @@ typedef struct {
   char *subject, *html, *body_text, *lists; /* of the newest version; lists: names, comma-separated, for people */
   GStrv columns;
   guint per_hour, connections;
+  gint64 pause_after;                       /* so many are begun, then a person looks; 0: all of them */
   gint64 lifetime_s, version, created_utc, started_utc, ended_utc;
 } Campaign;
 

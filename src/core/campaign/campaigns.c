@@ -46,6 +46,9 @@ is_staying (Core *core, GError **error)
 static gboolean
 go (Core *core, const Campaign *campaign, GError **error)
 {
+  if (g_str_equal (campaign->reason, "first") && /* a person looked at the first ones */
+      !store_run (core->store, error, "UPDATE campaign SET pause_after=0 WHERE id=?", "i", (gint64) campaign->id))
+    return FALSE;
   if (!campaign_set_state (core, campaign->id, CAMPAIGN_SENDING, "", "", error))
     return FALSE;
   lane_add_campaign (lanes_get (core->lanes, campaign->account), campaign->id);

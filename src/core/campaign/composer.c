@@ -14,6 +14,7 @@ struct Composer {
   GQueue        waiting; /* of GTask: until the transport is ready */
   guint64       begun;   /* campaign that it knows; 0 none */
   gint64        begun_version;
+  guint         specimens; /* so many: each is a higher version, so that the transport compiles it anew */
 };
 
 typedef struct {
@@ -178,30 +179,28 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
     run (self, task);
 }
 
-static void
-submit (Composer *self, const Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data)
+static Job *
+job_new (const Campaign *campaign, GVariant *rows)
 {
-  static const PeerSpec spec = { .program = "smtp", .interface = "org.postrider.Transport1" };
-  GTask *task = g_task_new (NULL, NULL, callback, data);
   Job *job = g_new0 (Job, 1);
-  GError *error = NULL;
-  GVariant *files;
 
-  g_task_set_source_tag (task, self);
-  g_task_set_task_data (task, job, (GDestroyNotify) job_free);
-  job->fds = g_unix_fd_list_new ();
   job->campaign = campaign->id;
   job->version = campaign->version;
   job->rows = rows != NULL ? g_variant_ref_sink (rows) : NULL;
   job->spec = g_variant_ref_sink (campaign_to_spec (campaign));
   job->columns = g_strdupv (campaign->columns);
-  files = campaign_to_files (self->core, campaign, job->fds, &error);
-  if (files == NULL) {
-    g_task_return_error (task, error);
-    g_object_unref (task);
-    return;
-  }
-  job->files = g_variant_ref_sink (files);
+  return job;
+}
+
+/* job: taken; its files are there. */
+static void
+submit (Composer *self, Job *job, GAsyncReadyCallback callback, gpointer data)
+{
+  static const PeerSpec spec = { .program = "smtp", .interface = "org.postrider.Transport1" };
+  GTask *task = g_task_new (NULL, NULL, callback, data);
+
+  g_task_set_source_tag (task, self);
+  g_task_set_task_data (task, job, (GDestroyNotify) job_free);
   if (self->proxy != NULL) {
     run (self, task);
     return;
@@ -211,10 +210,41 @@ submit (Composer *self, const Campaign *campaign, GVariant *rows, GAsyncReadyCal
     self->peer = peer_start (&spec, ready_cb, closed_cb, self);
 }
 
+static void
+submit_campaign (Composer *self, const Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data)
+{
+  Job *job = job_new (campaign, rows);
+  GError *error = NULL;
+  GVariant *files;
+
+  job->fds = g_unix_fd_list_new ();
+  files = campaign_to_files (self->core, campaign, job->fds, &error);
+  if (files == NULL) {
+    g_task_report_error (NULL, callback, data, self, error);
+    job_free (job);
+    return;
+  }
+  job->files = g_variant_ref_sink (files);
+  submit (self, job, callback, data);
+}
+
+void
+composer_specimen_async (Composer *self, Campaign *campaign, GVariant *files, GUnixFDList *fds, GVariant *rows, GAsyncReadyCallback callback, gpointer data)
+{
+  Job *job;
+
+  campaign->id = COMPOSER_SPECIMEN;
+  campaign->version = ++self->specimens;
+  job = job_new (campaign, rows);
+  job->files = g_variant_ref_sink (files);
+  job->fds = fds;
+  submit (self, job, callback, data);
+}
+
 void
 composer_begin_async (Composer *self, const Campaign *campaign, GAsyncReadyCallback callback, gpointer data)
 {
-  submit (self, campaign, NULL, callback, data);
+  submit_campaign (self, campaign, NULL, callback, data);
 }
 
 Composed *
@@ -226,7 +256,7 @@ composer_begin_finish (Composer *self, GAsyncResult *result, GError **error)
 void
 composer_preview_async (Composer *self, const Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data)
 {
-  submit (self, campaign, rows, callback, data);
+  submit_campaign (self, campaign, rows, callback, data);
 }
 
 GVariant *

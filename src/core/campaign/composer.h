@@ -18,6 +18,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Composed, composed_free)
 void      composer_begin_async  (Composer *self, const Campaign *campaign, GAsyncReadyCallback callback, gpointer data);
 Composed *composer_begin_finish (Composer *self, GAsyncResult *result, GError **error);
 
+/* The message of nobody's campaign, for looking at: id COMPOSER_SPECIMEN, its own columns. files: a(sssh) of `fds` (both are taken over).
+ * Finish: composer_preview_finish(). */
+#define COMPOSER_SPECIMEN ((guint64) G_MAXINT64)
+void      composer_specimen_async (Composer *self, Campaign *campaign, GVariant *files, GUnixFDList *fds, GVariant *rows, GAsyncReadyCallback callback,
+                                   gpointer data);
+
 /* rows: a frame RECIPIENTS (floating is taken). The campaign is begun first if it is not. Finish: (transfer full) frame MESSAGES. */
 void      composer_preview_async  (Composer *self, const Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data);
 GVariant *composer_preview_finish (Composer *self, GAsyncResult *result, GError **error);

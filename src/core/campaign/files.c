@@ -10,24 +10,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static gboolean
+measure (int fd, const char *name, gsize max, gsize *out_size, GError **error)
+{
+  struct stat status;
+
+  if (fstat (fd, &status) != 0 || !S_ISREG (status.st_mode))
+    g_set_error (error, FAULT, FAULT_DATA, "%s is not a file", name);
+  else if ((gsize) status.st_size > max)
+    g_set_error (error, FAULT, FAULT_DATA, "%s is too large: attachments may have %d MiB each and %d MiB in all", name, FILES_ONE_MAX >> 20, FILES_ALL_MAX >> 20);
+  else {
+    *out_size = (gsize) status.st_size;
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static GBytes *
 read_all (int fd, const char *name, gsize max, GError **error)
 {
-  struct stat status;
   g_autofree char *data = NULL;
-  gsize len = 0;
+  gsize len = 0, size = 0;
 
-  if (fstat (fd, &status) != 0 || !S_ISREG (status.st_mode)) {
-    g_set_error (error, FAULT, FAULT_DATA, "%s is not a file", name);
+  if (!measure (fd, name, max, &size, error))
     return NULL;
-  }
-  if ((gsize) status.st_size > max) {
-    g_set_error (error, FAULT, FAULT_DATA, "%s is too large: attachments may have %d MiB each and %d MiB in all", name, FILES_ONE_MAX >> 20, FILES_ALL_MAX >> 20);
-    return NULL;
-  }
-  data = g_malloc ((gsize) status.st_size + 1);
-  while (len < (gsize) status.st_size) {
-    gssize n = pread (fd, data + len, (gsize) status.st_size - len, (off_t) len);
+  data = g_malloc (size + 1);
+  while (len < size) {
+    gssize n = pread (fd, data + len, size - len, (off_t) len);
 
     if (n < 0 && errno == EINTR)
       continue;
@@ -35,7 +44,7 @@ read_all (int fd, const char *name, gsize max, GError **error)
       break;
     len += (gsize) n;
   }
-  if (len == (gsize) status.st_size)
+  if (len == size)
     return g_bytes_new_take (g_steal_pointer (&data), len);
   g_set_error (error, FAULT, FAULT_IO, "%s could not be read to its end", name);
   return NULL;
@@ -100,6 +109,51 @@ files_keep (Core *core, guint64 campaign, GVariant *files, GUnixFDList *fds, GEr
       return FALSE;
   }
   return TRUE;
+}
+
+static int
+reopen_one (int fd, const char *name, gsize *inout_total, GError **error)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
+  gsize size = 0;
+  int again;
+
+  if (!measure (fd, name, MIN (FILES_ONE_MAX, FILES_ALL_MAX - *inout_total), &size, error))
+    return -1;
+  *inout_total += size;
+  again = open (path, O_RDONLY | O_CLOEXEC);
+  if (again < 0)
+    g_set_error (error, FAULT, FAULT_IO, "%s cannot be read: %s", name, g_strerror (errno));
+  return again;
+}
+
+GVariant *
+files_reopen (GVariant *files, GUnixFDList *fds, GUnixFDList *out_fds, GError **error)
+{
+  GVariantBuilder builder;
+  gsize total = 0;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sssh)"));
+  for (gsize i = 0, n = g_variant_n_children (files); i < n; i++) {
+    const char *role, *name, *media_type;
+    gint32 index;
+    int fd, again, kept;
+
+    g_variant_get_child (files, i, "(&s&s&sh)", &role, &name, &media_type, &index);
+    fd = fds != NULL ? g_unix_fd_list_get (fds, index, error) : -1;
+    again = fd >= 0 ? reopen_one (fd, name, &total, error) : -1;
+    kept = again >= 0 ? g_unix_fd_list_append (out_fds, again, error) : -1;
+    if (fd >= 0)
+      close (fd);
+    if (again >= 0)
+      close (again);
+    if (kept < 0) {
+      g_variant_builder_clear (&builder);
+      return NULL;
+    }
+    g_variant_builder_add (&builder, "(sssh)", role, name, media_type, kept);
+  }
+  return g_variant_builder_end (&builder);
 }
 
 void

@@ -10,5 +10,9 @@
  * Errors: FAULT_DATA (too large, no file, bad name), FAULT_IO. */
 gboolean files_keep (Core *core, guint64 campaign, GVariant *files, GUnixFDList *fds, GError **error);
 
+/* The same files opened anew, for a message that is only looked at: who reads them has an offset of their own.
+ * Returns: a floating a(sssh), its fds appended to `out_fds`; or NULL. Errors: FAULT_DATA (too large, no file), FAULT_IO. */
+GVariant *files_reopen (GVariant *files, GUnixFDList *fds, GUnixFDList *out_fds, GError **error);
+
 /* Removes what no campaign names any more. */
 void     files_sweep (Core *core);

@@ -156,7 +156,9 @@ read_spec (Prepare *self, GVariant *wish, GError **error)
   self->test_to = get_text (&dict, "test_to");
   g_variant_dict_lookup (&dict, "again", "b", &self->is_again);
   g_variant_dict_lookup (&dict, "except", "t", &self->spec.except);
+  g_variant_dict_lookup (&dict, "refused_of", "t", &self->spec.refused_of);
   g_variant_dict_lookup (&dict, "limit", "t", &self->spec.limit);
+  g_variant_dict_lookup (&dict, "pause_after", "t", &self->campaign->pause_after);
   self->spec.is_per_address = g_str_equal (per, "address");
   read_where (self, &dict);
   is_fine = self->account != NULL && read_mailboxes (self, &dict, error) && resolve_lists (self, &dict, "lists", self->lists, error) &&
@@ -167,11 +169,18 @@ read_spec (Prepare *self, GVariant *wish, GError **error)
   return is_fine;
 }
 
+/* campaign 0: none was named */
+static gboolean
+is_there (Core *core, guint64 campaign, GError **error)
+{
+  g_autoptr (Campaign) loaded = campaign != 0 ? campaign_load (core, campaign, error) : NULL;
+
+  return campaign == 0 || loaded != NULL;
+}
+
 static gboolean
 is_sound (Prepare *self, GError **error)
 {
-  g_autoptr (Campaign) excepted = NULL;
-
   if (self->lists->len == 0)
     return usage (error, "no list is named: say --list NAME (`postrider lists` shows them)");
   if (self->campaign->subject[0] == '\0')
@@ -180,11 +189,9 @@ is_sound (Prepare *self, GError **error)
     return usage (error, "there is no message: say --html FILE, --text FILE or both");
   if (self->test_to[0] != '\0' && !address_is_canonical (self->test_to, strlen (self->test_to)))
     return usage (error, "--test-to: this is not an e-mail address");
-  if (self->spec.except != 0) {
-    excepted = campaign_load (self->core, self->spec.except, error);
-    return excepted != NULL;
-  }
-  return TRUE;
+  if (self->campaign->pause_after < 0)
+    return usage (error, "so many messages cannot be sent before a pause");
+  return is_there (self->core, self->spec.except, error) && is_there (self->core, self->spec.refused_of, error);
 }
 
 /* --once: a key is used up by the campaign that first had it, whatever became of it. */
@@ -232,10 +239,11 @@ insert_campaign (Prepare *self, GError **error)
   campaign->account = self->account->id;
   if (!store_run (self->core->store, error,
                   "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
-                  "version,created_utc) VALUES(?,?,0,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?)",
-                  "bisssssbiiissi", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
+                  "version,created_utc,pause_after) VALUES(?,?,0,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?)",
+                  "bisssssbiiissii", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
                   campaign->subject, self->list_names, g_bytes_get_data (columns, NULL), g_bytes_get_size (columns), (gint64) campaign->per_hour,
-                  (gint64) campaign->connections, campaign->lifetime_s, self->once, self->list_names, now_utc))
+                  (gint64) campaign->connections, campaign->lifetime_s, self->once, self->list_names, now_utc,
+                  campaign->pause_after))
     return FALSE;
   campaign->id = (guint64) sqlite3_last_insert_rowid (store_get_db (self->core->store));
   return store_run (self->core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,1,?,?,?,?)", "isssi",

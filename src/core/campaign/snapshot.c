@@ -185,7 +185,13 @@ static int
 is_excluded (Snapshot *self, const Person *person, GError **error)
 {
   gint64 found = 0;
+  int refused = self->spec->refused_of == 0
+                  ? 1
+                  : store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger WHERE contact=? AND campaign=? AND state=3 LIMIT 1", "ii",
+                                   person->contact, (gint64) self->spec->refused_of);
 
+  if (refused <= 0)
+    return refused < 0 ? -1 : 1;
   if (self->spec->except == 0)
     return 0;
   return store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger WHERE contact=? AND campaign=? AND state IN (1,2,5) LIMIT 1", "ii",

@@ -11,6 +11,7 @@ typedef struct {
   const char *const *where_fields, *const *where_values; /* all must hold; NULL-terminated */
   gboolean    is_per_address;            /* one mail for all who share an address */
   guint64     except;                    /* campaign, 0 none */
+  guint64     refused_of;                /* campaign: only those whom it could not reach, 0 none */
   guint64     limit;                     /* 0 none */
   const char *test_to;                   /* one row, to this address; NULL or "" none */
 } SnapshotSpec;

@@ -1,4 +1,5 @@
-/* lane-private.h - the inside of a lane, shared by lane.c (campaigns, turns) and lane-transport.c (the process, its connections, what it says). */
+/* lane-private.h - the inside of a lane, shared by lane.c (campaigns, when to do what), turn.c (one transaction), speed.c,
+ * lane-status.c (what people are told) and lane-transport.c (the process, its connections, what it says). */
 #pragma once
 #include "account.h"
 #include "contract-transport1.h"
@@ -33,6 +34,7 @@ typedef enum {
   LANE_CLOSING,  /* draining, then gone */
 } LanePhase;
 
+#define LAST_REPLIES 5
 #define RATE_SECONDS 8 /* chosen: over how long the speed is measured */
 
 struct Lane {
@@ -75,7 +77,28 @@ struct Lane {
   char  *holder; /* words about the process that holds an earlier journal */
 };
 
+typedef struct { /* rows of one campaign that may leave once the turn is committed */
+  Work     *work;
+  GArray   *handed; /* of LedgerHanded */
+  GVariant *frame;  /* owned */
+} Parcel;
+
+/* turn.c: one transaction. Both write functions keep nothing and set `error` when the store does. */
+gboolean lane_write_turn    (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *out_turn, GError **error);
+gboolean lane_flush_outcomes (Lane *self, GError **error); /* what came back, alone */
+void     lane_after_outcomes (Lane *self);                 /* it is committed: pace, speed, last replies */
+void     lane_send_parcels   (Lane *self, GPtrArray *parcels);
+void     lane_parcel_free    (Parcel *parcel);
+gboolean lane_can_send       (Lane *self);
+guint    lane_get_journal_rows_max (void);
+
+/* speed.c: how fast answers come */
+void     lane_count_accepted (Lane *self, guint count);
+double   lane_get_per_second (Lane *self);
+gboolean lane_store_speed    (Lane *self, GError **error);
+
 /* lane.c */
+gint64   lane_get_next_due   (Lane *self, gint64 now_utc); /* of any campaign; now_utc if one is due, 0: never */
 void lane_wait       (Lane *self, const char *reason, const char *text, gint64 delay_s); /* 0: a growing delay */
 void lane_pause_all  (Lane *self, const char *reason, const char *text);                 /* a person has to look */
 void lane_pause_one  (Lane *self, Work *work, const char *reason, const char *text);

@@ -18,9 +18,8 @@ wrong (GError **error, const char *what)
   return FALSE;
 }
 
-/* UTF-8 without controls; line breaks and tabs where `is_text`. */
-static gboolean
-is_clean (Slice value, gboolean is_text)
+gboolean
+rules_is_clean (Slice value, gboolean is_text)
 {
   gsize i = 0;
 
@@ -50,7 +49,7 @@ rules_check_fields (const char *const *fields, GError **error)
   for (guint i = 0; i < n; i++) {
     gsize len = strlen (fields[i]);
 
-    if (len == 0 || len > IMPORT_FIELD_NAME_MAX || !is_clean ((Slice){ fields[i], len }, FALSE))
+    if (len == 0 || len > IMPORT_FIELD_NAME_MAX || !rules_is_clean ((Slice){ fields[i], len }, FALSE))
       return wrong (error, "a malformed column name");
     if (!g_hash_table_add (seen, g_utf8_casefold (fields[i], -1)))
       return wrong (error, "the same column twice");
@@ -86,7 +85,7 @@ rules_take_contact (RulesState *self, const FrameRow *raw_row, const char *const
   name = raw_row->fields[0];
   email = raw_row->fields[1];
   phone = raw_row->fields[2];
-  if (name.len > IMPORT_NAME_MAX || !is_clean (name, FALSE))
+  if (name.len > IMPORT_NAME_MAX || !rules_is_clean (name, FALSE))
     return wrong (error, "a malformed name");
   if (email.len > 0 && !address_is_canonical (email.data, email.len))
     return wrong (error, "a malformed address");
@@ -100,7 +99,7 @@ rules_take_contact (RulesState *self, const FrameRow *raw_row, const char *const
 
     if (value.len == 0)
       continue;
-    if (value.len > IMPORT_VALUE_MAX || !is_clean (value, TRUE))
+    if (value.len > IMPORT_VALUE_MAX || !rules_is_clean (value, TRUE))
       return wrong (error, "a malformed value");
     seen[i] = TRUE;
     fields_append (blob, (Slice){ fields[i], strlen (fields[i]) }, value);
@@ -141,8 +140,8 @@ take_reject (RulesState *self, const FrameRow *row, GHashTable *rejected, GHashT
     return wrong (error, "a malformed rejection");
   if (!take_key (self, &self->reject_key, row->key, error))
     return FALSE;
-  if (row->fields[0].len > IMPORT_FIELD_NAME_MAX || !is_clean (row->fields[0], FALSE) || row->fields[1].len > REJECTED_VALUE_MAX ||
-      !is_clean (row->fields[1], TRUE) || !is_word (row->fields[2]) || row->fields[3].len > SENTENCE_MAX || !is_clean (row->fields[3], FALSE))
+  if (row->fields[0].len > IMPORT_FIELD_NAME_MAX || !rules_is_clean (row->fields[0], FALSE) || row->fields[1].len > REJECTED_VALUE_MAX ||
+      !rules_is_clean (row->fields[1], TRUE) || !is_word (row->fields[2]) || row->fields[3].len > SENTENCE_MAX || !rules_is_clean (row->fields[3], FALSE))
     return wrong (error, "a malformed rejection");
   if (row->aux == 0 && !count_row (self, error))
     return FALSE;

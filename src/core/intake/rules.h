@@ -19,6 +19,9 @@ typedef struct {
   guint64  reject_key;
 } RulesState;
 
+/* UTF-8 without controls; line breaks and tabs where `is_text`. */
+gboolean rules_is_clean (Slice value, gboolean is_text);
+
 /* Open's fields: not empty, apart from each other (without case). Returns: FALSE with FAULT_PROTOCOL. */
 gboolean rules_check_fields (const char *const *fields, GError **error);
 

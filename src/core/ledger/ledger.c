@@ -61,6 +61,12 @@ ledger_write_tally (Store *store, LedgerTally *tally, GError **error)
   return TRUE;
 }
 
+gint64
+ledger_count_begun (const gint64 counts[STATE_COUNT])
+{
+  return counts[STATE_ACCEPTED] + counts[STATE_REFUSED] + counts[STATE_LATER] + counts[STATE_UNKNOWN];
+}
+
 gboolean
 ledger_get_counts (Store *store, guint64 campaign, gint64 counts[STATE_COUNT], GError **error)
 {

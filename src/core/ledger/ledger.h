@@ -68,6 +68,8 @@ gboolean ledger_skip_suppressed (Store *store, LedgerTally *tally, GError **erro
 gboolean ledger_resolve (Store *store, guint64 campaign, gboolean is_resend, const char *address_key, LedgerTally *tally, guint *out_count, GError **error);
 
 /* counts[STATE_COUNT] of a campaign. */
+/* Those that met a server once, or may have: whatever came of it. */
+gint64   ledger_count_begun (const gint64 counts[STATE_COUNT]);
 gboolean ledger_get_counts (Store *store, guint64 campaign, gint64 counts[STATE_COUNT], GError **error);
 
 /* The earliest, the latest time at which a later row is due; 0: none. */

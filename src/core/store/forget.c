@@ -98,6 +98,12 @@ forget (Store *store, Vault *vault, const Contact *contact, GError **error)
          store_run (store, error, "DELETE FROM contact WHERE id=?", "i", contact->id) && store_audit (store, "contact.forget", "one person", error);
 }
 
+void
+forget_register_functions (Store *store)
+{
+  sqlite3_create_function (store_get_db (store), "empty_fields", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, empty_fields_cb, NULL, NULL);
+}
+
 gboolean
 forget_contact (Store *store, Vault *vault, gint64 id, GError **error)
 {
@@ -109,7 +115,7 @@ forget_contact (Store *store, Vault *vault, gint64 id, GError **error)
     g_set_error (error, FAULT, FAULT_NO_PERM, "the vault is locked: unlock it first, for what keeps a forgotten person from being written to is a hash with its key");
     return FALSE;
   }
-  sqlite3_create_function (store_get_db (store), "empty_fields", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, empty_fields_cb, NULL, NULL);
+  forget_register_functions (store);
   if (!store_begin (store, error))
     return FALSE;
   if (!forget (store, vault, contact, error)) {

@@ -5,4 +5,7 @@
 #include "store.h"
 #include "vault.h"
 
+/* Gives SQL the function empty_fields(values): as many values, all empty. */
+void     forget_register_functions (Store *store);
+
 gboolean forget_contact (Store *store, Vault *vault, gint64 id, GError **error);

@@ -86,5 +86,9 @@ const char *const migrations[] = {
   "  coalesce(r.not_before_utc, 0) AS not_before_utc, coalesce(r.time_utc, h.time_utc, 0) AS time_utc, coalesce(r.reply, '') AS reply"
   "  FROM snapshot s JOIN campaign c ON c.id = s.campaign LEFT JOIN recipient r ON r.campaign = s.campaign AND r.id = s.id"
   "  LEFT JOIN handover h ON r.id IS NULL AND h.campaign = s.campaign AND h.first <= s.id AND h.last >= s.id;",
+
+  /* pause_after: pauses by itself when so many were begun, 0 never. cleared_utc: its names, addresses and replies were taken away for their age */
+  "ALTER TABLE campaign ADD COLUMN pause_after INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE campaign ADD COLUMN cleared_utc INTEGER NOT NULL DEFAULT 0;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

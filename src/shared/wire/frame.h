@@ -14,6 +14,7 @@ typedef enum { /* the fourth octet; the meaning of key, aux and fields stands in
   FRAME_MESSAGES = 'M',
   FRAME_PEOPLE = 'P',
   FRAME_LEDGER = 'L',
+  FRAME_CELLS = 'S',
 } FrameKind;
 
 #define FRAME_ERROR (frame_error_quark ())

@@ -1,0 +1,17 @@
+/* app-pending.h - a call that is answered later: it keeps its client, and core, until then. Used in: core/app. */
+#pragma once
+#include "app.h"
+
+typedef struct {
+  AppClient             *client;
+  GDBusMethodInvocation *invocation; /* taken at the end */
+  GPtrArray             *rows;       /* of Sample: previews; else NULL */
+} AppPending;
+
+AppPending *app_pending_new  (AppClient *client, GDBusMethodInvocation *invocation);
+void        app_pending_free (AppPending *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppPending, app_pending_free)
+
+/* The parts of app_campaign_connect(), a file each. */
+void app_rows_connect    (AppClient *client); /* CampaignRows, -Find, -Message */
+void app_preview_connect (AppClient *client); /* TemplateInspect, CampaignPreview, MessagePreview */

@@ -1,0 +1,224 @@
+/* App1.CampaignRows, CampaignFind and CampaignMessage: who stands where, and what they got. */
+#include "app-pending.h"
+
+#include "campaign.h"
+#include "fault.h"
+#include "frame.h"
+#include "kill-point.h"
+#include "ledger.h"
+#include "message-id.h"
+#include "store.h"
+#include <string.h>
+
+#define PAGE_ROWS_MAX 5000               /* chosen: some MiB at most */
+#define PAGE_BYTES_MAX (4 * 1024 * 1024) /* contract: 8 MiB, with room for one more row */
+#define SCAN_ROWS 20000                  /* chosen: so many are looked at in one call, some tens of milliseconds */
+#define ROW_COLUMNS "id,state,reason,attempt,time_utc,reply,version,address,name,fields"
+
+static void
+write_ledger_row (FrameWriter *frame, sqlite3_stmt *row, const Campaign *campaign, const char *domain)
+{
+  guint64 id = (guint64) store_int (row, 0);
+  State state = (State) store_int (row, 1);
+  gint64 time_utc = store_int (row, 4);
+  g_autoptr (GDateTime) when = time_utc > 0 ? g_date_time_new_from_unix_utc (time_utc) : NULL;
+  g_autofree char *time = when != NULL ? g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ") : g_strdup ("");
+  g_autofree char *message_id = store_int (row, 3) > 0 ? message_id_new (campaign->identity, id, domain) : g_strdup ("");
+  g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, store_int (row, 6));
+
+  frame_writer_row (frame, id, (guint32) store_int (row, 3), 8 + frame_count_raw (sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9)));
+  frame_writer_string (frame, store_text (row, 7));
+  frame_writer_string (frame, store_text (row, 8));
+  frame_writer_string (frame, state_to_word (state));
+  frame_writer_string (frame, store_text (row, 2));
+  frame_writer_string (frame, time);
+  frame_writer_string (frame, store_text (row, 5));
+  frame_writer_string (frame, message_id);
+  frame_writer_string (frame, version);
+  frame_writer_raw (frame, sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9));
+}
+
+static const char *
+get_domain (const Campaign *campaign)
+{
+  const char *at = strrchr (campaign->sender_address, '@');
+
+  return at != NULL ? at + 1 : "localhost";
+}
+
+static gboolean
+handle_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, guint64 after, guint max_rows, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
+  g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_LEDGER);
+  sqlite3_stmt *row;
+
+  if (campaign == NULL)
+    return app_return_error (invocation, error);
+  row = store_query (client->core->store,
+                     "SELECT " ROW_COLUMNS " FROM ledger WHERE campaign=? AND id>? ORDER BY id LIMIT ?",
+                     "iii", (gint64) id, (gint64) after, (gint64) MIN (max_rows, PAGE_ROWS_MAX));
+  while (frame_writer_get_size (frame) < PAGE_BYTES_MAX && store_step (client->core->store, row, &error) == 1)
+    write_ledger_row (frame, row, campaign, get_domain (campaign));
+  sqlite3_reset (row);
+  if (error != NULL)
+    return app_return_error (invocation, error);
+  KILL_POINT ("core-export-page");
+  pr_app1_complete_campaign_rows (skeleton, invocation, (const char *const *) campaign->columns, frame_writer_finish (frame));
+  return TRUE;
+}
+
+/* --- find --- */
+
+typedef struct {
+  gint64 states;  /* a bit each */
+  char  *pattern; /* of LIKE, NULL: all */
+} Wanted;
+
+static gboolean
+read_states (const char *const *words, gint64 *out_states, GError **error)
+{
+  *out_states = words[0] == NULL ? (1 << STATE_COUNT) - 1 : 0;
+  for (gsize i = 0; words[i] != NULL; i++) {
+    guint state = 0;
+
+    while (state < STATE_COUNT && strcmp (state_to_word (state), words[i]) != 0)
+      state++;
+    if (state == STATE_COUNT) {
+      g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no state of a message", words[i]);
+      return FALSE;
+    }
+    *out_states |= 1 << state;
+  }
+  return TRUE;
+}
+
+/* "50%" -> "%50\%%" */
+static char *
+make_pattern (const char *text)
+{
+  GString *pattern = g_string_new ("%");
+
+  for (const char *p = text; *p != '\0'; p++) {
+    if (strchr ("%_\\", *p) != NULL)
+      g_string_append_c (pattern, '\\');
+    g_string_append_c (pattern, *p);
+  }
+  return text[0] == '\0' ? (g_string_free (pattern, TRUE), NULL) : g_string_free (g_string_append_c (pattern, '%'), FALSE);
+}
+
+/* Returns: the last id that was looked at, or -1. */
+static gint64
+find (Core *core, const Campaign *campaign, const Wanted *wanted, gint64 after, guint max_rows, FrameWriter *frame, GError **error)
+{
+  gint64 last = after + SCAN_ROWS;
+  guint count = 0;
+  int result;
+  sqlite3_stmt *row = store_query (core->store,
+                                   "SELECT " ROW_COLUMNS " FROM ledger WHERE campaign=?1 AND id>?2 AND id<=?3 AND (1<<state)&?4<>0"
+                                   " AND (?5 IS NULL OR address LIKE ?5 ESCAPE '\\' OR name LIKE ?5 ESCAPE '\\' OR reply LIKE ?5 ESCAPE '\\') ORDER BY id",
+                                   "iiiis", (gint64) campaign->id, after, last, wanted->states, wanted->pattern);
+
+  while ((result = store_step (core->store, row, error)) == 1) {
+    write_ledger_row (frame, row, campaign, get_domain (campaign));
+    if (++count == max_rows || frame_writer_get_size (frame) >= PAGE_BYTES_MAX) {
+      last = store_int (row, 0);
+      sqlite3_reset (row);
+      return last;
+    }
+  }
+  return result < 0 ? -1 : last;
+}
+
+static gboolean
+handle_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, const char *const *states, const char *text, guint64 after, guint max_rows,
+             gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
+  g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_LEDGER);
+  g_autofree char *pattern = make_pattern (text);
+  Wanted wanted = { 0, pattern };
+  gint64 scanned = -1, more = 0;
+
+  if (campaign != NULL && read_states (states, &wanted.states, &error))
+    scanned = find (client->core, campaign, &wanted, (gint64) MIN (after, G_MAXINT64 - SCAN_ROWS), CLAMP (max_rows, 1, PAGE_ROWS_MAX), frame, &error);
+  if (scanned >= 0 && store_get_int (client->core->store, &more, &error, "SELECT 1 FROM snapshot WHERE campaign=? AND id>? LIMIT 1", "ii", (gint64) id, scanned) == 0)
+    scanned = 0;
+  if (error != NULL)
+    return app_return_error (invocation, error);
+  pr_app1_complete_campaign_find (skeleton, invocation, (const char *const *) campaign->columns, frame_writer_finish (frame), (guint64) scanned);
+  return TRUE;
+}
+
+/* --- what it says --- */
+
+static gboolean
+load_version (Core *core, Campaign *campaign, guint version, GError **error)
+{
+  sqlite3_stmt *row = store_query (core->store, "SELECT subject,html,text FROM campaign_version WHERE campaign=? AND version=?", "ii", (gint64) campaign->id,
+                                   (gint64) version);
+  int found = store_step (core->store, row, error);
+
+  if (found == 0)
+    g_set_error (error, FAULT, FAULT_NO_INPUT, "campaign %" G_GUINT64_FORMAT " has no version %u", campaign->id, version);
+  if (found != 1)
+    return FALSE;
+  g_free (campaign->subject);
+  g_free (campaign->html);
+  g_free (campaign->body_text);
+  campaign->subject = g_strdup (store_text (row, 0));
+  campaign->html = g_strdup (store_text (row, 1));
+  campaign->body_text = g_strdup (store_text (row, 2));
+  sqlite3_reset (row);
+  return TRUE;
+}
+
+static GVariant *
+list_files (Core *core, guint64 id, GError **error)
+{
+  sqlite3_stmt *row = store_query (core->store, "SELECT name FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) id);
+  GVariantBuilder names;
+
+  g_variant_builder_init (&names, G_VARIANT_TYPE_STRING_ARRAY);
+  while (store_step (core->store, row, error) == 1)
+    g_variant_builder_add (&names, "s", store_text (row, 0));
+  return g_variant_builder_end (&names);
+}
+
+static gboolean
+handle_message (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, guint version, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
+  GVariantDict dict;
+
+  if (campaign == NULL || (version != 0 && !load_version (client->core, campaign, version, &error)))
+    return app_return_error (invocation, error);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "subject", "s", campaign->subject);
+  g_variant_dict_insert (&dict, "html", "s", campaign->html);
+  g_variant_dict_insert (&dict, "text", "s", campaign->body_text);
+  g_variant_dict_insert (&dict, "from", "s", campaign->sender);
+  g_variant_dict_insert (&dict, "reply_to", "s", campaign->reply_to);
+  g_variant_dict_insert (&dict, "unsubscribe", "s", campaign->unsubscribe);
+  g_variant_dict_insert_value (&dict, "files", list_files (client->core, id, &error));
+  if (error != NULL) {
+    g_variant_dict_clear (&dict);
+    return app_return_error (invocation, error);
+  }
+  pr_app1_complete_campaign_message (skeleton, invocation, g_variant_dict_end (&dict));
+  return TRUE;
+}
+
+void
+app_rows_connect (AppClient *client)
+{
+  g_signal_connect (client->skeleton, "handle-campaign-rows", G_CALLBACK (handle_rows), client);
+  g_signal_connect (client->skeleton, "handle-campaign-find", G_CALLBACK (handle_find), client);
+  g_signal_connect (client->skeleton, "handle-campaign-message", G_CALLBACK (handle_message), client);
+}

@@ -1,0 +1,222 @@
+#include "specimen.h"
+
+#include "address.h"
+#include "composer.h"
+#include "contact.h"
+#include "fault.h"
+#include "fields.h"
+#include "files.h"
+#include "frame.h"
+#include "text.h"
+#include <gio/gunixfdlist.h>
+#include <string.h>
+
+#define NOBODY "nobody@example.invalid"
+
+typedef struct { /* owned by the task */
+  Core        *core;
+  Campaign    *campaign; /* id 0 while it is inspected */
+  Contact     *contact;  /* NULL: somebody whose values are the fields' names */
+  GVariant    *files;
+  GUnixFDList *fds;
+  GPtrArray   *missing; /* char * */
+} Work;
+
+static void
+work_free (Work *work)
+{
+  campaign_free (work->campaign);
+  contact_free (work->contact);
+  g_clear_pointer (&work->files, g_variant_unref);
+  g_clear_object (&work->fds);
+  g_ptr_array_unref (work->missing);
+  g_free (work);
+}
+
+void
+specimen_free (Specimen *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->message, g_bytes_unref);
+  g_strfreev (self->missing);
+  g_free (self);
+}
+
+/* --- what the person has --- */
+
+static const char *
+get_builtin (const Contact *contact, const char *field)
+{
+  return g_ascii_strcasecmp (field, "name") == 0    ? contact->name
+         : g_ascii_strcasecmp (field, "email") == 0 ? contact->email
+         : g_ascii_strcasecmp (field, "phone") == 0 ? contact->phone
+                                                    : "";
+}
+
+static Slice
+look_up (const Contact *contact, const char *field)
+{
+  const char *builtin;
+  Slice value;
+
+  if (contact == NULL)
+    return (Slice){ field, strlen (field) };
+  if (fields_lookup (contact->fields->data, contact->fields->len, field, &value))
+    return value;
+  builtin = get_builtin (contact, field);
+  return (Slice){ builtin, strlen (builtin) };
+}
+
+static void
+write_value (Work *work, FrameWriter *frame, const char *field, const char *const *required)
+{
+  Slice value = look_up (work->contact, field);
+  g_autofree char *shown = NULL;
+
+  if (g_strv_contains (required, field) && text_is_missing (value.data, (gssize) value.len)) {
+    g_ptr_array_add (work->missing, g_strdup (field));
+    shown = g_strdup_printf ("[%s]", field);
+    value = (Slice){ shown, strlen (shown) };
+  }
+  frame_writer_field (frame, value.data, value.len);
+}
+
+/* A row for the template's own fields: those are its columns. */
+static GVariant *
+write_row (Work *work, const char *const *fields, const char *const *required)
+{
+  g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
+  const Contact *contact = work->contact;
+
+  frame_writer_row (frame, 1, 0, 2 + g_strv_length ((GStrv) fields));
+  frame_writer_string (frame, contact != NULL && contact->email[0] != '\0' ? contact->email : NOBODY);
+  frame_writer_string (frame, contact != NULL ? contact->name : "name");
+  for (gsize i = 0; fields[i] != NULL; i++)
+    write_value (work, frame, fields[i], required);
+  return frame_writer_finish (frame);
+}
+
+/* --- its course: inspect for the fields, then build --- */
+
+static GBytes *
+read_message (GVariant *messages)
+{
+  g_autofree FrameRow *row = g_new (FrameRow, 1);
+  FrameReader reader;
+
+  if (!frame_open (&reader, FRAME_MESSAGES, g_variant_get_data (messages), g_variant_get_size (messages), NULL) || !frame_next (&reader, row, NULL) ||
+      row->n_fields != 1)
+    return NULL;
+  return g_bytes_new (row->fields[0].data, row->fields[0].len);
+}
+
+static void
+built_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Work *work = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GVariant) messages = composer_preview_finish (work->core->composer, result, &error);
+  g_autoptr (Specimen) specimen = g_new0 (Specimen, 1);
+
+  if (messages == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  specimen->message = read_message (messages);
+  if (specimen->message == NULL || g_bytes_get_size (specimen->message) == 0) {
+    g_task_return_new_error (task, FAULT, FAULT_DATA, "the message could not be built for this person");
+    return;
+  }
+  g_ptr_array_add (work->missing, NULL);
+  specimen->missing = g_strdupv ((GStrv) work->missing->pdata);
+  g_task_return_pointer (task, g_steal_pointer (&specimen), (GDestroyNotify) specimen_free);
+}
+
+static void
+inspected_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  Work *work = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (Composed) composed = composer_begin_finish (work->core->composer, result, &error);
+  GUnixFDList *fds;
+  GVariant *files, *row;
+
+  if (composed == NULL) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  fds = g_unix_fd_list_new ();
+  files = files_reopen (work->files, work->fds, fds, &error);
+  if (files == NULL) {
+    g_object_unref (fds);
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  row = write_row (work, (const char *const *) composed->fields, (const char *const *) composed->required);
+  g_strfreev (work->campaign->columns);
+  work->campaign->columns = g_steal_pointer (&composed->fields);
+  composer_specimen_async (work->core->composer, work->campaign, files, fds, row, built_cb, task);
+}
+
+static Campaign *
+make_campaign (GVariant *parts, GError **error)
+{
+  static const char *const names[] = { "subject", "html", "text", "from", "unsubscribe", NULL };
+  g_autoptr (Campaign) self = g_new0 (Campaign, 1);
+  char **const texts[] = { &self->subject, &self->html, &self->body_text, &self->sender, &self->unsubscribe };
+  g_autofree char *name = NULL;
+  GVariantIter iter;
+  const char *key, *value;
+
+  self->reply_to = g_strdup ("");
+  self->columns = g_new0 (char *, 1);
+  for (gsize i = 0; names[i] != NULL; i++) {
+    const char *text = "";
+
+    g_variant_lookup (parts, names[i], "&s", &text);
+    *texts[i] = g_strdup (text);
+  }
+  g_variant_iter_init (&iter, parts);
+  while (g_variant_iter_next (&iter, "{&s&s}", &key, &value))
+    if (!g_strv_contains (names, key)) {
+      g_set_error (error, FAULT, FAULT_USAGE, "a message has no part “%s”", key);
+      return NULL;
+    }
+  if (self->sender[0] == '\0') {
+    g_free (self->sender);
+    self->sender = g_strdup (NOBODY);
+  }
+  return address_parse_mailbox (self->sender, &name, &self->sender_address, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+specimen_async (Core *core, GVariant *parts, const char *who, GVariant *files, GUnixFDList *fds, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, data);
+  Work *work = g_new0 (Work, 1);
+  GError *error = NULL;
+  gint64 id = 0;
+
+  *work = (Work){ core, make_campaign (parts, &error), NULL, g_variant_ref_sink (files), fds != NULL ? g_object_ref (fds) : NULL,
+                  g_ptr_array_new_with_free_func (g_free) };
+  g_task_set_task_data (task, work, (GDestroyNotify) work_free);
+  if (work->campaign != NULL && who[0] != '\0' && contact_find_one (core->store, who, &id, &error))
+    work->contact = contact_load (core->store, id, &error);
+  if (error != NULL) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  composer_begin_async (core->composer, work->campaign, inspected_cb, task);
+}
+
+Specimen *
+specimen_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

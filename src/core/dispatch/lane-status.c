@@ -1,0 +1,74 @@
+#include "lane-private.h"
+
+#define PACE_SHOWN_US (2 * (gint64) G_USEC_PER_SEC) /* chosen: sooner than that nobody asks when it goes on */
+
+/* Nothing is wrong, but nothing can go now: the pace, a full window, or all that is left is for later. */
+static void
+describe_pause_of_nature (Lane *self, const gint64 counts[STATE_COUNT], LaneStatus *out)
+{
+  gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), delay_us;
+
+  delay_us = self->pace != NULL ? pace_delay_us (self->pace, now_us, now_utc) : 0;
+  if (self->pace != NULL && pace_get_full_window (self->pace) != NULL) {
+    out->is_waiting = TRUE;
+    out->reason = "quota";
+    out->text = "the account's limit is used up; it goes on when the window allows";
+    out->next_utc = now_utc + delay_us / G_USEC_PER_SEC;
+  } else if (counts[STATE_QUEUED] == 0 && counts[STATE_HANDED] == 0 && counts[STATE_LATER] > 0) {
+    out->is_waiting = TRUE;
+    out->reason = "later";
+    out->text = "the servers asked to try the rest again later";
+    out->next_utc = lane_get_next_due (self, now_utc);
+  } else if (delay_us >= PACE_SHOWN_US && counts[STATE_QUEUED] > 0 && counts[STATE_HANDED] == 0) {
+    out->next_utc = now_utc + delay_us / G_USEC_PER_SEC; /* the pace that was asked for: no wait, but people look at the clock */
+  }
+}
+
+/* Campaigns share the lane evenly: before this one's last message go as many of each other one, or all of it. */
+static gint64
+forecast_s (Lane *self, guint64 campaign, const gint64 counts[STATE_COUNT])
+{
+  gint64 own = counts[STATE_QUEUED] + counts[STATE_HANDED] + counts[STATE_LATER], ahead = own, due_utc = 0, now_utc = store_now_utc ();
+
+  for (guint i = 0; own > 0 && i < self->works->len; i++) {
+    Work *work = g_ptr_array_index (self->works, i);
+    gint64 other[STATE_COUNT];
+
+    if (work->campaign->id != campaign && !work->is_stopping && ledger_get_counts (self->core->store, work->campaign->id, other, NULL))
+      ahead += MIN (own, other[STATE_QUEUED] + other[STATE_HANDED] + other[STATE_LATER]);
+  }
+  if (counts[STATE_LATER] > 0)
+    ledger_get_last_due (self->core->store, campaign, &due_utc, NULL);
+  return MAX (due_utc - now_utc, pace_forecast_s (self->pace, self->core->store, ahead, lane_get_per_second (self), now_utc));
+}
+
+void
+lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
+{
+  Work *work = lane_find_work (self, campaign);
+  gint64 counts[STATE_COUNT] = { 0 };
+
+  *out = (LaneStatus){ .is_active = work != NULL, .reason = "", .text = "", .last = &self->last };
+  if (work == NULL)
+    return;
+  out->per_second = lane_get_per_second (self);
+  ledger_get_counts (self->core->store, campaign, counts, NULL);
+  if (self->pace != NULL)
+    out->seconds_left = forecast_s (self, campaign, counts);
+  if (self->unrecovered->len > 0) {
+    out->is_waiting = TRUE;
+    out->reason = "recovery";
+    out->text = self->holder != NULL ? self->holder : "an earlier sending process is still finishing; its journal is read next";
+  } else if (work->pause_reason != NULL) {
+    out->is_waiting = TRUE;
+    out->reason = work->pause_reason;
+    out->text = work->pause_text;
+  } else if (self->reason != NULL) {
+    out->is_waiting = TRUE;
+    out->reason = self->reason;
+    out->text = self->text;
+    out->next_utc = store_now_utc () + MAX (0, self->wait_until_us - g_get_monotonic_time ()) / G_USEC_PER_SEC;
+  } else {
+    describe_pause_of_nature (self, counts, out);
+  }
+}

@@ -1,0 +1,232 @@
+#include "lane-private.h"
+
+#include "fault.h"
+#include "kill-point.h"
+#include "progress.h"
+
+/* One transaction of a lane: what came back is recorded, what may go is handed over. */
+#define JOURNAL_ROWS_MAX 400000 /* chosen: 100 MiB of journal; then a fresh transport */
+#define WINDOW_MIN 32           /* chosen: rows handed at least, so that a fast wire starts fast */
+#define WINDOW_MAX 4096         /* chosen: what a power cut may cost at most */
+#define WINDOW_SECONDS 0.5      /* chosen: about twice what the wire holds over 250 ms, as far as any server is, at the speed measured */
+
+guint
+lane_get_journal_rows_max (void)
+{
+#ifdef POSTRIDER_KILL_POINTS /* tests/faults: a journal that is full in a second, not in an hour */
+  if (g_getenv ("POSTRIDER_JOURNAL_ROWS") != NULL)
+    return (guint) g_ascii_strtoull (g_getenv ("POSTRIDER_JOURNAL_ROWS"), NULL, 10);
+#endif
+  return JOURNAL_ROWS_MAX;
+}
+
+void
+lane_parcel_free (Parcel *parcel)
+{
+  g_array_unref (parcel->handed);
+  g_clear_pointer (&parcel->frame, g_variant_unref);
+  g_free (parcel);
+}
+
+static gboolean
+record_outcomes (Lane *self, LedgerTally *tally, GError **error)
+{
+  for (guint i = 0; i < self->outcomes->len; i++)
+    if (!ledger_record (self->core->store, &g_array_index (self->outcomes, LedgerOutcome, i), tally, error))
+      return FALSE;
+  for (guint i = 0; i < self->returned->len; i++) {
+    const Returned *row = &g_array_index (self->returned, Returned, i);
+
+    if ((self->pace != NULL && !pace_give_back (self->pace, self->core->store, row->campaign, row->recipient, error)) ||
+        !ledger_take_back (self->core->store, row->campaign, row->recipient, row->attempt, tally, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static guint
+get_room (Lane *self)
+{
+  guint held = outstanding_get_count (self->held), window = (guint) CLAMP (lane_get_per_second (self) * WINDOW_SECONDS, WINDOW_MIN, WINDOW_MAX);
+
+  window = MIN (window, pace_get_window (self->pace));
+  if (self->sent_count >= lane_get_journal_rows_max () || held >= window || (held > window / 2 && window > 64))
+    return 0; /* refill by halves: fewer, larger transactions */
+  return window - held;
+}
+
+static gboolean
+hand_over (Lane *self, Work *work, guint max_rows, GPtrArray *parcels, LedgerTally *tally, guint *inout_count, GError **error)
+{
+  LedgerHandOver what = { work->campaign->id, work->campaign->sender_address, journal_get_serial (self->journal), work->campaign->version,
+                          max_rows, store_now_utc () };
+  g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
+  Parcel *parcel = g_new0 (Parcel, 1);
+
+  parcel->work = work;
+  parcel->handed = g_array_new (FALSE, FALSE, sizeof (LedgerHanded));
+  g_ptr_array_add (parcels, parcel);
+  if (!ledger_hand_over (self->core->store, &what, frame, parcel->handed, tally, error))
+    return FALSE;
+  parcel->frame = g_variant_ref_sink (frame_writer_finish (frame));
+  *inout_count += parcel->handed->len;
+  return TRUE;
+}
+
+gboolean
+lane_can_send (Lane *self)
+{
+  return self->phase == LANE_OPEN && self->reason == NULL && !self->is_refusing;
+}
+
+/* How many of it may be out before a person looks at the first ones. */
+static gboolean
+get_first_room (Lane *self, Work *work, guint room, guint *out_room, GError **error)
+{
+  gint64 counts[STATE_COUNT];
+
+  *out_room = room;
+  if (work->campaign->pause_after == 0)
+    return TRUE;
+  if (!ledger_get_counts (self->core->store, work->campaign->id, counts, error))
+    return FALSE;
+  *out_room = (guint) CLAMP (work->campaign->pause_after - ledger_count_begun (counts) - counts[STATE_HANDED], 0, (gint64) room);
+  return TRUE;
+}
+
+static gboolean
+hand_over_all (Lane *self, GPtrArray *parcels, LedgerTally *tally, guint *out_count, GError **error)
+{
+  guint room = lane_can_send (self) ? get_room (self) : 0;
+
+  if (room > 0)
+    room = pace_allow (self->pace, self->core->store, room, g_get_monotonic_time (), store_now_utc ());
+  for (guint i = 0; i < self->works->len && room > 0; i++) {
+    Work *work = g_ptr_array_index (self->works, (self->next_work + i) % self->works->len);
+    guint before = *out_count, first_room = 0;
+
+    if (!work->is_begun || work->is_stopping)
+      continue;
+    if (!get_first_room (self, work, room, &first_room, error))
+      return FALSE;
+    /* several campaigns share the lane: each gets a fair part of what may go */
+    if (!hand_over (self, work, MIN (first_room, MAX (1, room / (self->works->len - i))), parcels, tally, out_count, error))
+      return FALSE;
+    room -= MIN (room, *out_count - before);
+  }
+  self->next_work += *out_count > 0; /* where there is room for one only, each has its turn */
+  return *out_count == 0 || pace_count (self->pace, self->core->store, *out_count, store_now_utc (), error);
+}
+
+/* Campaigns of which nothing is left to do are done. */
+static gboolean
+finish_campaigns (Lane *self, GPtrArray *finished, GError **error)
+{
+  for (guint i = 0; i < self->works->len; i++) {
+    Work *work = g_ptr_array_index (self->works, i);
+    gint64 counts[STATE_COUNT];
+
+    if (work->is_stopping)
+      continue;
+    if (!ledger_get_counts (self->core->store, work->campaign->id, counts, error))
+      return FALSE;
+    if (counts[STATE_QUEUED] + counts[STATE_HANDED] + counts[STATE_LATER] > 0)
+      continue;
+    if (!campaign_set_state (self->core, work->campaign->id, CAMPAIGN_DONE, "", "", error))
+      return FALSE;
+    g_ptr_array_add (finished, work);
+  }
+  return TRUE;
+}
+
+/* Only an open lane knows all that is out: else the journal is read before anything counts as settled. */
+static gboolean
+forget_settled (Lane *self, GError **error)
+{
+  for (guint i = 0; i < self->works->len && self->phase == LANE_OPEN; i++) {
+    guint64 campaign = ((Work *) g_ptr_array_index (self->works, i))->campaign->id;
+
+    if (!ledger_forget_settled (self->core->store, campaign, outstanding_get_first (self->held, campaign), error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+lane_write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *out_turn, GError **error)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  guint count = 0;
+
+  if (!store_begin (self->core->store, error))
+    return FALSE;
+  if (record_outcomes (self, tally, error) && forget_settled (self, error) && hand_over_all (self, parcels, tally, &count, error) &&
+      ledger_write_tally (self->core->store, tally, error) && finish_campaigns (self, finished, error) &&
+      (finished->len == 0 || lane_store_speed (self, error)) &&
+      ((count == 0 && self->outcomes->len == 0 && self->returned->len == 0) || ledger_count_turn (self->core->store, out_turn, error))) {
+    KILL_POINT ("core-before-commit");
+    return store_commit (self->core->store, error);
+  }
+  store_rollback (self->core->store);
+  return FALSE;
+}
+
+void
+lane_after_outcomes (Lane *self)
+{
+  guint accepted = 0;
+
+  for (guint i = 0; i < self->outcomes->len; i++) {
+    const LedgerOutcome *outcome = &g_array_index (self->outcomes, LedgerOutcome, i);
+
+    accepted += outcome->outcome == OUTCOME_ACCEPTED;
+    if (outcome->reason == REASON_SLOW && self->pace != NULL)
+      pace_slow_down (self->pace, lane_get_per_second (self), g_get_monotonic_time ());
+    if (i + LAST_REPLIES >= self->outcomes->len)
+      lane_note_reply (self, outcome->reply);
+  }
+  if (self->outcomes->len > 0)
+    lane_went_well (self);
+  lane_count_accepted (self, accepted);
+  g_array_set_size (self->outcomes, 0);
+  g_array_set_size (self->returned, 0);
+}
+
+void
+lane_send_parcels (Lane *self, GPtrArray *parcels)
+{
+  for (guint i = 0; i < parcels->len; i++) {
+    Parcel *parcel = g_ptr_array_index (parcels, i);
+
+    for (guint j = 0; j < parcel->handed->len; j++) {
+      const LedgerHanded *row = &g_array_index (parcel->handed, LedgerHanded, j);
+
+      outstanding_add (self->held, parcel->work->campaign->id, row->recipient, row->attempt);
+    }
+    self->sent_count += parcel->handed->len;
+    if (parcel->handed->len > 0)
+      lane_send (self, parcel->work, parcel->frame);
+  }
+}
+
+/* What a transport had told before it went comes first: its journal keeps less of the server's words, and on a full disk less at all. */
+gboolean
+lane_flush_outcomes (Lane *self, GError **error)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  gint64 turn_number = 0;
+
+  if (self->outcomes->len == 0)
+    return TRUE;
+  if (!store_begin (self->core->store, error))
+    return FALSE;
+  if (!record_outcomes (self, tally, error) || !ledger_write_tally (self->core->store, tally, error) ||
+      !ledger_count_turn (self->core->store, &turn_number, error)) {
+    store_rollback (self->core->store);
+    return FALSE;
+  }
+  if (!store_commit (self->core->store, error))
+    return FALSE;
+  lane_after_outcomes (self);
+  return TRUE;
+}

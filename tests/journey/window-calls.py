@@ -1,0 +1,223 @@
+#!/usr/bin/python3
+"""window-calls.py BUILD [WORD…]: what the window asks of core beyond what the command line does, against real workers and a real server:
+a look at a file, a message in the making, the first ten, the refused ones, searching, what was done, what is kept and for how long."""
+import email
+import email.policy
+import json
+import os
+import sqlite3
+import struct
+import subprocess
+
+from house import Judge, check, run_cases, wait_for
+
+
+def read_frame(octets):
+    """src/shared/wire/frame.h"""
+    data = bytes(octets)
+    count, at, rows = struct.unpack_from("<I", data, 4)[0], 8, []
+    for _ in range(count):
+        key, aux, n = struct.unpack_from("<QIH", data, at)
+        at += 14
+        fields = []
+        for _ in range(n):
+            size = struct.unpack_from("<I", data, at)[0]
+            fields.append(data[at + 4:at + 4 + size].decode(errors="replace"))
+            at += 4 + size
+        rows.append((key, aux, fields))
+    check(at == len(data), "the frame has an end", at, len(data))
+    return rows
+
+
+class Window:
+    """A connection of its own, as the window has one."""
+
+    def __init__(self, house, *files):
+        house.run("lists")  # starts core
+        self.process = subprocess.Popen([os.path.join(house.build, "tests/helpers/app-call/app-call"), os.path.join(house.home, "core.sock"), *files],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=house.environment())
+        house.servers.append(self)
+
+    def ask(self, method, body="()"):
+        self.process.stdin.write(f"{method} {body}\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        check("ok" in answer, method, answer)
+        return answer["ok"]
+
+    def refused(self, method, body, word):
+        self.process.stdin.write(f"{method} {body}\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        check(answer.get("fault", "").endswith("." + word), method, "should be refused:", word, answer)
+        return answer["text"]
+
+    def stop(self):
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+def look_at_a_file(house):
+    """A file's head is shown with what each column is taken for; nothing is stored"""
+    path = house.write("people.csv", "Vorname;Nachname;E-Mail;Klasse\nJörg;Weiß;joerg@example.net;4b\nAnn;<b>;ann@example.net;\n")
+    window = Window(house, path)
+    look, rows = window.ask("ImportLook", "(handle 0, @a{sv} {})")
+    check(look["format"] == "csv" and look["has_header"] and look["problem"] == "", look)
+    check(look["columns"] == ["Vorname", "Nachname", "E-Mail", "Klasse"] and look["roles"] == ["first", "last", "email", "field"], look)
+    check([fields for _, _, fields in read_frame(rows)] == [["Jörg", "Weiß", "joerg@example.net", "4b"], ["Ann", "<b>", "ann@example.net", ""]], rows)
+    check(window.ask("Lists") == [[]], "a look made a list")
+    mapped = window.ask("ImportLook", "(handle 0, {'map': <{'name': 'Klasse'}>})")[0]
+    check(mapped["roles"][3] == "name", mapped)
+
+
+def look_at_what_is_none(house):
+    """Columns without an address are shown all the same, with what to do; what is no table is refused"""
+    words = house.write("words.csv", "Plant,Height\noak,20\nelm,30\n")
+    empty = house.write("empty.csv", "")
+    window = Window(house, words, empty)
+    look, rows = window.ask("ImportLook", "(handle 0, @a{sv} {})")
+    check("no column holds e-mail addresses" in look["problem"] and look["columns"][0] in ("Plant", "column 1"), look)
+    check(len(read_frame(rows)) >= 2, rows)
+    check(window.refused("ImportLook", "(handle 1, @a{sv} {})", "DataErr"), "no words")
+    check(window.refused("ImportLook", "(handle 0, {'header': <'perhaps'>})", "Usage"), "no words")
+
+
+def message_in_the_making(house):
+    """A message is shown as one person would get it, with what that person lacks, its picture and its attachment; nothing is sent or stored"""
+    house.import_people(2)
+    plan = house.write("plan.pdf", b"%PDF-1.4 a plan")
+    window = Window(house, plan)
+    parts = "{'subject': 'For {{name}}', 'html': '<p>{{name}} in {{town}}, {{shoe size}}</p>', 'text': '{{town}}', 'from': 'Ann <ann@example.org>'}"
+    for _ in range(2):  # the second time the transport knows an older one
+        message, missing = window.ask("MessagePreview", f"({parts}, 'person1@example.net', [('attach', 'plan.pdf', 'application/pdf', handle 0)])")
+        read = email.message_from_bytes(bytes(message), policy=email.policy.default)
+        check(read["Subject"] == "For Person 1" and read["To"].addresses[0].addr_spec == "person1@example.net", read)
+        check(missing == ["shoe size"] and "Person 1 in Bonn, [shoe size]" in read.get_body(("html",)).get_content(), missing)
+        check(next(read.iter_attachments()).get_content() == b"%PDF-1.4 a plan", "the attachment")
+    message, missing = window.ask("MessagePreview", f"({parts}, '', @a(sssh) [])")
+    check(missing == [] and b"For name" in bytes(message), missing)
+    check(window.refused("MessagePreview", f"({parts}, 'nobody@example.net', @a(sssh) [])", "NoUser"), "no words")
+    check("line 1" in window.refused("MessagePreview", "({'subject': 'a', 'text': '{{#b}}'}, '', @a(sssh) [])", "DataErr"), "no line")
+    check(window.ask("CampaignList") == [[]], "a look made a campaign")
+
+
+def prepare(window, more=""):
+    spec = "{'account': <'work'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'Dear {{name}}'>, 'again': <true>" + more + "}"
+    return window.ask("CampaignPrepare", f"({spec}, @a(sssh) [])")
+
+
+def first_ten(house):
+    """The first ten go out, then it waits for a person; the rest goes when they say so"""
+    judge = Judge(house)
+    house.settle(judge.port, 200)
+    window = Window(house)
+    campaign = prepare(window, ", 'pause_after': <uint64 10>")[0]
+    window.ask("CampaignStart", f"(uint64 {campaign},)")
+    numbers = wait_for(lambda: (n := window.ask("CampaignShow", f"(uint64 {campaign},)")[0])["state"] == "paused" and n, "the pause")
+    check(numbers["reason"] == "first" and numbers["accepted"] == 10 and numbers["queued"] == 190 and numbers["handed"] == 0, numbers)
+    check(len(judge.record()) == 10, "the server has others than ten")
+    house.run("campaign", "resume", campaign)
+    check(house.wait(campaign, "done")["accepted"] == 200, house.show(campaign))
+    judge.check_against(house.export(campaign))
+
+
+def first_of_few(house):
+    """Where there are fewer than the first ones, it simply ends"""
+    judge = Judge(house)
+    house.settle(judge.port, 3)
+    window = Window(house)
+    campaign = prepare(window, ", 'pause_after': <uint64 10>")[0]
+    window.ask("CampaignStart", f"(uint64 {campaign},)")
+    check(house.wait(campaign, "done")["accepted"] == 3, house.show(campaign))
+
+
+def the_refused(house):
+    """A second campaign goes to those alone who were refused in the first"""
+    judge = Judge(house, "--refuse", "person[12]@", "--refuse-reply", "550 5.2.2 the mailbox is full")
+    house.settle(judge.port, 5)
+    first = house.send(status=1)
+    campaign = house.json("campaign", "list")["campaigns"][0]["id"]
+    window = Window(house)
+    numbers, summary = prepare(window, f", 'refused_of': <uint64 {campaign}>")
+    check(summary["total"] == 2 and summary["excluded"] == 3, summary, first)
+    check({fields[0] for _, _, fields in read_frame(window.ask("CampaignRows", f"(uint64 {numbers}, uint64 0, uint32 100)")[1])} ==
+          {"person1@example.net", "person2@example.net"}, "others than the refused")
+
+
+def find_in_it(house):
+    """People of a campaign are found by state and by words, page by page; % is no joker"""
+    judge = Judge(house, "--refuse", "person1[0-9]@")
+    house.settle(judge.port, 30)
+    house.send(status=1)
+    window = Window(house)
+
+    def find(states, text, after=0, most=100):
+        _, rows, scanned = window.ask("CampaignFind", f"(uint64 1, @as {states}, '{text}', uint64 {after}, uint32 {most})")
+        return read_frame(rows), scanned
+    rows, scanned = find("['refused']", "")
+    check(len(rows) == 10 and scanned == 0 and all(fields[2] == "refused" for _, _, fields in rows), rows, scanned)
+    check(len(find("[]", "")[0]) == 30, "all")
+    check([fields[1] for _, _, fields in find("[]", "PERSON 7")[0]] == ["Person 7"], "by name, without case")
+    check(find("[]", "%")[0] == [] and find("['accepted', 'refused']", "_erson")[0] == [], "a joker")
+    page, scanned = find("['accepted']", "", 0, 5)
+    check(len(page) == 5 and scanned == page[-1][0], page, scanned)
+    check(find("['accepted']", "", scanned, 100)[0][0][0] > scanned, "the next page")
+    window.refused("CampaignFind", "(uint64 1, ['gone'], '', uint64 0, uint32 1)", "Usage")
+    message = window.ask("CampaignMessage", "(uint64 1, uint32 0)")[0]
+    check(message["subject"] == "Hello {{name}}" and "see you in" in message["text"], message)
+    window.refused("CampaignMessage", "(uint64 1, uint32 7)", "NoInput")
+
+
+def what_was_done(house):
+    """The log can be read page by page, newest first"""
+    house.import_people(2)
+    house.run("suppress", "add", "a@example.net")
+    house.run("suppress", "remove", "a@example.net")
+    window = Window(house)
+    rows = window.ask("AuditList", "(uint64 0, uint32 100)")[0]
+    check([row["what"] for row in rows[:2]] == ["suppress.remove", "suppress.add"], rows)
+    check(window.ask("AuditList", f"(uint64 {rows[0]['id']}, uint32 1)")[0] == [rows[1]], rows)
+
+
+def old_names_go(house):
+    """Names, addresses and replies of campaigns that ended before the days to keep are gone from the store; numbers stay; a young one is untouched"""
+    judge = Judge(house, "--refuse", "person3@", "--refuse-reply", "550 5.2.2 the mailbox is full")
+    house.settle(judge.port, 8)
+    house.send(status=1)  # the old one
+    house.send(status=1)
+    house.stop_core()
+    with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
+        store.execute("UPDATE campaign SET ended_utc=ended_utc-40*86400 WHERE id=1")
+    window = Window(house)
+    window.refused("SettingsChange", "({'keep_days': <uint32 3>},)", "Usage")
+    window.ask("SettingsChange", "({'keep_days': <uint32 30>},)")
+    check(window.ask("SettingsShow")[0]["keep_days"] == 30, "it forgot")
+    wait_for(lambda: any(row["what"] == "campaign.cleared" for row in window.ask("AuditList", "(uint64 0, uint32 5)")[0]), "the names to go")
+    old, young = (read_frame(window.ask("CampaignRows", f"(uint64 {id}, uint64 0, uint32 100)")[1]) for id in (1, 2))
+    check(all(fields[0] == fields[1] == fields[5] == "" and fields[8:] == [""] * len(fields[8:]) for _, _, fields in old), old)
+    check([fields[2] for _, _, fields in old] == [fields[2] for _, _, fields in young] and all(fields[0] for _, _, fields in young), old, young)
+    check(house.show(1)["accepted"] == 7 and house.show(1)["refused"] == 1, house.show(1))
+
+
+def all_goes(house):
+    """Deleting all is refused while a campaign is open, and then leaves nothing: no name is in any file of either folder"""
+    judge = Judge(house)
+    house.settle(judge.port, 50)
+    window = Window(house)
+    check("delete" in window.refused("DeleteAll", "('yes',)", "Usage"), "no words")
+    campaign = prepare(window)[0]
+    window.ask("CampaignStart", f"(uint64 {campaign},)")
+    window.refused("DeleteAll", "('delete',)", "TempFail")
+    house.wait(campaign, "done")
+    window.ask("DeleteAll", "('delete',)")
+    wait_for(lambda: house.core() is None, "core to leave")
+    left = [os.path.join(folder, name) for place in (house.home, house.home + ".state") for folder, _, names in os.walk(place) for name in names]
+    check(not [path for path in left if os.path.basename(path) not in ("core.lock", "core.sock")], left)
+    check(house.run("lists", "--json").lines()[-1].get("lists", []) == [], "something is left")
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_cases([look_at_a_file, look_at_what_is_none, message_in_the_making, first_ten, first_of_few, the_refused, find_in_it, what_was_done,
+                                old_names_go, all_goes], __doc__))
