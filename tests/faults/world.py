@@ -71,6 +71,20 @@ def a_journal_that_cannot_grow(house):
     check_whole(house, server, campaign, 60, 10)
 
 
+def leaves_though_the_store_takes_nothing(house):
+    """Told to leave while the store can record no answer, core leaves all the same; the next one reads the answers from the journal"""
+    server, campaign = start(house, 100, "--rate", "40/s")
+    core = house.core()
+    resource.prlimit(core, resource.RLIMIT_FSIZE, (0, resource.prlimit(core, resource.RLIMIT_FSIZE)[1]))  # every write beyond nothing fails
+    time.sleep(1)
+    began = time.monotonic()
+    os.kill(core, signal.SIGTERM)
+    wait_for(lambda: not is_alive(core), "core to leave", 40)
+    check(time.monotonic() - began < 35, "that took too long")
+    house.run("lists")
+    check_whole(house, server, campaign, 100)
+
+
 def journal_of(house, pid):
     for path in glob.glob(f"/proc/{pid}/fd/*"):
         try:
@@ -369,6 +383,7 @@ def a_newer_version(house):
 
 
 CASES = [a_clock_set_back, a_clock_set_forward, sleep, a_disk_that_turns_read_only, summer_time, no_machine_id, an_older_copy_put_back, a_journal_that_cannot_grow,
+         leaves_though_the_store_takes_nothing,
          a_store_that_cannot_grow, two_cores, a_newer_version]
 
 if __name__ == "__main__":

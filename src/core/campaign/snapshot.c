@@ -19,26 +19,20 @@ struct Snapshot {
   GArray             *lists;        /* of gint64: their members, list by list */
   guint               list;         /* index: this one is being read */
   gint64              last_contact; /* of it */
-  char               *left_out;     /* JSON array: members of these lists came already, or must not come */
-  GArray             *exclude;      /* of gint64 */
+  char               *exclude;      /* JSON array: members of these lists must not come */
   guint64             next_id;
   gboolean            has_recent;   /* a campaign with this subject went out within a day */
   GByteArray         *values;
 };
 
-static void
-open_list (Snapshot *self, guint list)
+static char *
+join_ids (GArray *ids)
 {
-  g_autoptr (GString) json = g_string_new ("[");
+  GString *json = g_string_new ("[");
 
-  for (guint i = 0; i < list; i++)
-    g_string_append_printf (json, "%s%" G_GINT64_FORMAT, json->len > 1 ? "," : "", g_array_index (self->lists, gint64, i));
-  for (guint i = 0; i < self->exclude->len; i++)
-    g_string_append_printf (json, "%s%" G_GINT64_FORMAT, json->len > 1 ? "," : "", g_array_index (self->exclude, gint64, i));
-  g_free (self->left_out);
-  self->left_out = g_strdup_printf ("%s]", json->str);
-  self->list = list;
-  self->last_contact = 0;
+  for (guint i = 0; i < ids->len; i++)
+    g_string_append_printf (json, "%s%" G_GINT64_FORMAT, i > 0 ? "," : "", g_array_index (ids, gint64, i));
+  return g_string_free (g_string_append_c (json, ']'), FALSE);
 }
 
 static gboolean
@@ -61,10 +55,9 @@ snapshot_new (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclu
   self->core = core;
   self->spec = spec;
   self->lists = g_array_ref (lists);
-  self->exclude = g_array_ref (exclude);
+  self->exclude = join_ids (exclude);
   self->next_id = 1;
   self->values = g_byte_array_new ();
-  open_list (self, 0);
   if (!find_recent (self, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -76,8 +69,7 @@ snapshot_free (Snapshot *self)
   if (self == NULL)
     return;
   g_array_unref (self->lists);
-  g_array_unref (self->exclude);
-  g_free (self->left_out);
+  g_free (self->exclude);
   g_byte_array_unref (self->values);
   g_free (self->counts.missing);
   g_free (self);
@@ -169,7 +161,7 @@ encode_values (Snapshot *self, const Person *person)
 
 /* --- questions about one: 1, 0, -1 --- */
 
-/* Lists may change between chunks: who came through an earlier one, and has left it since, must not come again. */
+/* Who came through an earlier list. The store is asked what it has, not which lists they are on: those may change between chunks. */
 static int
 is_here (Snapshot *self, const Person *person, GError **error)
 {
@@ -302,7 +294,7 @@ static int
 add_chunk (Snapshot *self, LedgerTally *tally, GError **error)
 {
   sqlite3_stmt *row = store_query (self->core->store, members_sql, "iiss", g_array_index (self->lists, gint64, self->list), self->last_contact,
-                                   self->spec->sender_address, self->left_out);
+                                   self->spec->sender_address, self->exclude);
   int result, count = 0;
 
   while ((result = store_step (self->core->store, row, error)) == 1) {
@@ -328,8 +320,10 @@ move_on (Snapshot *self, int count)
 {
   if (is_full (self))
     return FALSE;
-  if (count < CHUNK_ROWS) /* this list is done */
-    open_list (self, self->list + 1);
+  if (count < CHUNK_ROWS) { /* this list is done */
+    self->list++;
+    self->last_contact = 0;
+  }
   return self->list < self->lists->len;
 }
 

@@ -23,7 +23,7 @@ typedef struct {
 
 typedef struct Snapshot Snapshot;
 
-/* lists, exclude: ids (kept). Who is on several of `lists` comes through the first. spec is borrowed until the snapshot is freed. */
+/* lists (kept), exclude: ids. Who is on several of `lists` comes through the first. spec is borrowed until the snapshot is freed. */
 Snapshot *snapshot_new  (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclude, GError **error);
 void      snapshot_free (Snapshot *self);
 void      snapshot_set_required (Snapshot *self, const char *const *required); /* borrowed */

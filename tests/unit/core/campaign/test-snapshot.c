@@ -1,0 +1,151 @@
+/* People are written down in chunks, and the main loop goes on in between: whoever comes and goes meanwhile, nobody of the lists is left out
+ * and nobody comes twice. */
+#include "snapshot.h"
+
+#include "store.h"
+
+#define PEOPLE 6000 /* more than two chunks */
+
+typedef struct {
+  Core   core;
+  GArray *lists, *exclude;
+} World;
+
+static void
+nothing_cb (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  sqlite3_result_int (context, 0);
+}
+
+static void
+run (World *self, const char *sql)
+{
+  g_assert_true (store_run (self->core.store, NULL, sql, ""));
+}
+
+static gint64
+ask (World *self, const char *sql)
+{
+  gint64 value = -1;
+
+  g_assert_cmpint (store_get_int (self->core.store, &value, NULL, sql, ""), ==, 1);
+  return value;
+}
+
+/* Lists 1 and 2, everybody in both; campaign 1 is being prepared. */
+static void
+open_world (World *self)
+{
+  gint64 one = 1, two = 2;
+
+  self->core.store = store_open (":memory:", NULL);
+  self->lists = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->exclude = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_array_append_val (self->lists, one);
+  g_array_append_val (self->lists, two);
+  sqlite3_create_function (store_get_db (self->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, nothing_cb, NULL, NULL);
+  g_assert_true (store_run (self->core.store, NULL,
+                            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<?) INSERT INTO contact(id,email,email_key,created_utc,changed_utc)"
+                            " SELECT i, 'p'||i||'@example.org', 'p'||i||'@example.org', 1, 1 FROM n", "i", (gint64) PEOPLE));
+  run (self, "INSERT INTO list(id,name,created_utc) VALUES(1,'one',1),(2,'two',1),(3,'none',1)");
+  run (self, "INSERT INTO member(list,contact) SELECT l.id, c.id FROM list l, contact c WHERE l.id<3");
+  run (self, "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','a@example.org','localhost',25,'none',1)");
+  run (self, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,0,'a@example.org','s',1)");
+}
+
+static void
+close_world (World *self)
+{
+  g_array_unref (self->lists);
+  g_array_unref (self->exclude);
+  store_close (self->core.store);
+}
+
+/* change: SQL between the first chunk and the rest. */
+static void
+take (World *self, const char *change)
+{
+  static const char *const columns[] = { "phone", NULL }, *const none[] = { NULL };
+  SnapshotSpec spec = { .campaign = 1, .sender_address = "a@example.org", .subject = "s", .columns = columns, .where_fields = none, .where_values = none };
+  g_autoptr (Snapshot) snapshot = snapshot_new (&self->core, &spec, self->lists, self->exclude, NULL);
+  int result;
+
+  snapshot_set_required (snapshot, none);
+  g_assert_cmpint (snapshot_step (snapshot, NULL), ==, 1);
+  g_assert_cmpint (ask (self, "SELECT count(*) FROM snapshot"), <, PEOPLE);
+  if (change != NULL)
+    run (self, change);
+  while ((result = snapshot_step (snapshot, NULL)) == 1)
+    ;
+  g_assert_cmpint (result, ==, 0);
+  g_assert_cmpuint (snapshot_get_counts (snapshot)->total, ==, (guint64) ask (self, "SELECT count(*) FROM snapshot"));
+}
+
+/* what changes, and how many are written down in the end */
+static const struct {
+  const char *name, *change;
+  int         people;
+} changes[] = {
+  { "nothing", NULL, PEOPLE },
+  { "leave-one-list", "DELETE FROM member WHERE list=1 AND contact<=100", PEOPLE },      /* they came through it already */
+  { "leave-both-behind", "DELETE FROM member WHERE contact<=100", PEOPLE },              /* the same */
+  { "leave-both-ahead", "DELETE FROM member WHERE contact>5900", PEOPLE - 100 },         /* they are gone before their turn */
+  { "leave-one-ahead", "DELETE FROM member WHERE list=1 AND contact>5900", PEOPLE },     /* and come through the other */
+  { "leave-second", "DELETE FROM member WHERE list=2", PEOPLE },
+};
+
+static void
+test_change (gconstpointer data)
+{
+  gsize i = GPOINTER_TO_SIZE (data);
+  World world = { 0 };
+
+  open_world (&world);
+  take (&world, changes[i].change);
+  g_assert_cmpint (ask (&world, "SELECT count(*) FROM snapshot"), ==, changes[i].people);
+  g_assert_cmpint (ask (&world, "SELECT count(DISTINCT contact) FROM snapshot"), ==, changes[i].people);
+  close_world (&world);
+}
+
+/* On the second list alone, and put on the first one when that place of it was read already. */
+static void
+test_join_behind (void)
+{
+  World world = { 0 };
+
+  open_world (&world);
+  run (&world, "DELETE FROM member WHERE list=1 AND contact<=100");
+  take (&world, "INSERT INTO member(list,contact) SELECT 1, id FROM contact WHERE id<=100");
+  g_assert_cmpint (ask (&world, "SELECT count(DISTINCT contact) FROM snapshot"), ==, PEOPLE);
+  g_assert_cmpint (ask (&world, "SELECT count(*) FROM snapshot"), ==, PEOPLE);
+  close_world (&world);
+}
+
+static void
+test_exclude (void)
+{
+  World world = { 0 };
+  gint64 three = 3;
+
+  open_world (&world);
+  run (&world, "INSERT INTO member(list,contact) SELECT 3, id FROM contact WHERE id%2=0");
+  g_array_append_val (world.exclude, three);
+  take (&world, NULL);
+  g_assert_cmpint (ask (&world, "SELECT count(*) FROM snapshot WHERE contact%2=1"), ==, PEOPLE / 2);
+  g_assert_cmpint (ask (&world, "SELECT count(*) FROM snapshot"), ==, PEOPLE / 2);
+  close_world (&world);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (changes); i++) {
+    g_autofree char *path = g_strconcat ("/campaign/snapshot/", changes[i].name, NULL);
+
+    g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_change);
+  }
+  g_test_add_func ("/campaign/snapshot/join-behind", test_join_behind);
+  g_test_add_func ("/campaign/snapshot/exclude", test_exclude);
+  return g_test_run ();
+}
