@@ -420,6 +420,8 @@ make_ground (void)
 void
 house_init (void)
 {
+  /* as g_main_loop_run() does: else GDBus runs handlers in a thread of its own, between our iterations */
+  g_assert_true (g_main_context_acquire (NULL));
   g_assert_cmpint (sodium_init (), >=, 0);
   fault_quark ();
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
