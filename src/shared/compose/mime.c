@@ -230,8 +230,8 @@ write_all (GMimeMessage *message)
   GMimeFormatOptions *options = g_mime_format_options_new ();
 
   g_mime_format_options_set_newline_format (options, GMIME_NEWLINE_FORMAT_DOS);
+  g_mime_stream_mem_set_byte_array (GMIME_STREAM_MEM (stream), bytes); /* first: it frees what it had only as long as it is the owner */
   g_mime_stream_mem_set_owner (GMIME_STREAM_MEM (stream), FALSE);
-  g_mime_stream_mem_set_byte_array (GMIME_STREAM_MEM (stream), bytes);
   g_mime_object_write_to_stream (GMIME_OBJECT (message), options, GMIME_STREAM (stream));
   g_mime_format_options_free (options);
   return bytes;
