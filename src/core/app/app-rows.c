@@ -150,6 +150,7 @@ handle_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, co
     scanned = 0;
   if (error != NULL)
     return app_return_error (invocation, error);
+  /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): campaign_load() gives a campaign or an error */
   pr_app1_complete_campaign_find (skeleton, invocation, (const char *const *) campaign->columns, frame_writer_finish (frame), (guint64) scanned);
   return TRUE;
 }

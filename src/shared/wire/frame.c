@@ -93,7 +93,7 @@ start (FrameWriter *self)
   self->used = self->allocated = 0;
   self->count = 0;
   at = extend (self, HEADER_LEN);
-  memcpy (at, "PRF", 3);
+  memcpy (at, "PRF", 3); /* NOLINT(bugprone-not-null-terminated-result): the kind follows */
   at[3] = (guint8) self->kind;
   le_put (at + 4, 0, 4);
 }

@@ -24,7 +24,7 @@ reach (const char *path)
     connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT, NULL, NULL, &error);
   }
   if (connection == NULL)
-    g_error ("app-call: %s", error->message);
+    g_error ("app-call: %s", error != NULL ? error->message : "?");
   return connection;
 }
 
