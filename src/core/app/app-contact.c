@@ -1,6 +1,7 @@
 #include "app-people.h"
 
 #include "address.h"
+#include "arrival.h"
 #include "campaigns.h"
 #include "contact.h"
 #include "fault.h"
@@ -179,7 +180,7 @@ handle_contact_edit (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
   GError *error = NULL;
   g_autoptr (Contact) contact = find (client, who, &error);
 
-  if (contact == NULL || !set_values (contact, values, &error) || !store_begin (store, &error))
+  if (contact == NULL || !arrival_check_none (store, &error) || !set_values (contact, values, &error) || !store_begin (store, &error))
     return app_return_error (invocation, error);
   if (!save (store, contact, values, &error)) {
     store_rollback (store);

@@ -7,8 +7,9 @@ handle_lists (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *cl
 {
   Store *store = client->core->store;
   sqlite3_stmt *rows = store_query (store,
-                                    "SELECT l.name,l.created_utc,count(c.id),count(c.email_key),coalesce(sum(c.phone<>''),0) FROM list l"
-                                    " LEFT JOIN member m ON m.list=l.id LEFT JOIN contact c ON c.id=m.contact GROUP BY l.id ORDER BY l.name LIMIT 10000", "");
+                                    "SELECT l.name,l.created_utc,coalesce(t.people,0),coalesce(t.emails,0),coalesce(t.phones,0) FROM list l LEFT JOIN"
+                                    " (SELECT m.list,count(*) AS people,count(c.email_key) AS emails,sum(c.phone<>'') AS phones FROM member m"
+                                    "  JOIN contact c ON c.id=m.contact GROUP BY m.list) t ON t.list=l.id ORDER BY l.name LIMIT 10000", "");
   GVariantBuilder lists;
   GError *error = NULL;
   int result;

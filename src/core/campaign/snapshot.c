@@ -211,7 +211,8 @@ is_shared (Snapshot *self, const Person *person, GError **error)
   if (!person->has_sharers)
     return 0;
   return store_get_int (self->core->store, &found, error,
-                        "SELECT 1 FROM contact c JOIN snapshot s ON s.contact=c.id AND s.campaign=? WHERE c.email_key=? AND c.id<>? LIMIT 1", "isi",
+                        "SELECT 1 FROM known k CROSS JOIN contact c ON c.id=k.contact CROSS JOIN snapshot s ON s.contact=c.id AND s.campaign=?1"
+                        " WHERE k.hash=key_hash(?2) AND c.email_key=?2 AND c.id<>?3 LIMIT 1", "isi",
                         (gint64) self->spec->campaign, person->email_key, person->contact);
 }
 
@@ -283,7 +284,7 @@ is_full (Snapshot *self)
 
 #define PERSON_COLUMNS \
   "c.id, c.name, c.email, c.email_key, c.phone, c.fields, l.name, " SUPPRESSED_SQL ("c.email_key", "?3", "l.name") "," \
-  " EXISTS (SELECT 1 FROM contact o WHERE o.email_key=c.email_key AND o.id<>c.id)"
+  " EXISTS (SELECT 1 FROM known k CROSS JOIN contact o ON o.id=k.contact WHERE k.hash=key_hash(c.email_key) AND k.contact<>c.id AND o.email_key=c.email_key)"
 static const char members_sql[] =
   "SELECT " PERSON_COLUMNS " FROM member m JOIN list l ON l.id=m.list JOIN contact c ON c.id=m.contact WHERE m.list=?1 AND m.contact>?2"
   " AND NOT EXISTS (SELECT 1 FROM member e WHERE e.contact=m.contact AND e.list IN (SELECT value FROM json_each(?4)))"

@@ -11,7 +11,7 @@
 #include <gio/gunixfdlist.h>
 #include <unistd.h>
 
-#define BATCH_ROWS 5000               /* chosen: about 1 MiB of usual rows */
+#define BATCH_ROWS 2000               /* chosen: some milliseconds of core's time, so that other calls and campaigns go on */
 #define IDLE_ANSWERS_MAX 1000         /* chosen: answers in a row that bring neither rows nor bytes (a file may hold long stretches of nothing) */
 #define PROGRESS_US (G_USEC_PER_SEC / 5)
 #define WORDS_MAX 512                 /* octets of the worker's own words that are shown */
@@ -34,7 +34,8 @@ struct Import {
   Peer        *peer;
   PrImport1   *worker;
   Merge       *merge;
-  GError      *refusal; /* why it did not even start */
+  guint        source;  /* the merge at work, step by step */
+  GError      *failure; /* why nothing is stored */
   RulesState   rules;
   gboolean    *seen;  /* a field: does any row have a value there? */
   GByteArray  *blob;
@@ -61,17 +62,25 @@ report_clear (ImportReport *report)
   g_strfreev (report->fields);
 }
 
+/* No more rows. */
 static void
-stop (Import *self)
+stop_reading (Import *self)
 {
   self->is_over = TRUE;
   g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->peer, peer_free);
   g_clear_object (&self->worker);
-  g_clear_pointer (&self->merge, merge_free);
   if (self->fd >= 0)
     close (self->fd);
   self->fd = -1;
+}
+
+static void
+stop (Import *self)
+{
+  stop_reading (self);
+  g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_pointer (&self->merge, merge_free);
 }
 
 static void
@@ -81,7 +90,7 @@ import_unref (Import *self)
     return;
   stop (self);
   g_object_unref (self->cancellable);
-  g_clear_error (&self->refusal);
+  g_clear_error (&self->failure);
   g_free (self->format);
   g_free (self->encoding);
   g_free (self->region);
@@ -106,15 +115,43 @@ import_free (Import *self)
   import_unref (self);
 }
 
-/* The end, once: with a report or with what went wrong (borrowed). */
+/* The end, once. */
+static void
+tell_end (Import *self)
+{
+  import_ref (self);
+  stop (self);
+  self->funcs.done (self->failure == NULL ? &self->report : NULL, self->failure, self->data);
+  import_unref (self);
+}
+
+static gboolean
+clear_cb (gpointer data)
+{
+  Import *self = data;
+
+  if (merge_clear (self->merge))
+    return G_SOURCE_CONTINUE;
+  self->source = 0;
+  tell_end (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* With a report or with what went wrong (borrowed); then what was written already goes first. */
 static void
 finish (Import *self, const GError *error)
 {
   if (self->is_over)
     return;
   import_ref (self);
-  stop (self);
-  self->funcs.done (error == NULL ? &self->report : NULL, error, self->data);
+  stop_reading (self);
+  g_clear_handle_id (&self->source, g_source_remove);
+  if (error != NULL)
+    self->failure = g_error_copy (error);
+  if (error != NULL && self->merge != NULL)
+    self->source = g_timeout_add (0, clear_cb, self); /* not idle: a busy core would never come to it */
+  else
+    tell_end (self);
   import_unref (self);
 }
 
@@ -263,30 +300,48 @@ list_seen (Import *self)
 }
 
 static void
+write_report (Import *self, const MergeCounts *counts, GStrv fields)
+{
+  ImportReport *report = &self->report;
+
+  g_strfreev (report->fields);
+  report->fields = fields;
+  report->created = counts->created;
+  report->updated = counts->updated;
+  report->merged = counts->merged;
+  report->unchanged = counts->unchanged;
+  report->read = self->rules.rows;
+  if (counts->created + counts->updated + counts->merged + counts->unchanged + sum (report->rejected) != report->read)
+    g_critical ("import: the numbers do not add up");
+}
+
+static gboolean
+merge_cb (gpointer data)
+{
+  Import *self = data;
+  g_auto (GStrv) fields = list_seen (self);
+  MergeTarget target = { (const char *const *) fields, self->is_dry_run };
+  MergeCounts counts = { 0 };
+  g_autoptr (GError) error = NULL;
+  int result = merge_step (self->merge, &target, &counts, &error);
+
+  if (result > 0)
+    return G_SOURCE_CONTINUE;
+  self->source = 0;
+  if (result == 0) {
+    KILL_POINT ("core-import-stored");
+    write_report (self, &counts, g_steal_pointer (&fields));
+  }
+  finish (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+/* Its work is done; nothing that the worker could still say counts. */
+static void
 merge_now (Import *self)
 {
-  g_auto (GStrv) fields = list_seen (self);
-  MergeTarget target = { self->list, self->consent, (const char *const *) fields, self->is_dry_run };
-  MergeCounts counts = { 0 };
-  ImportReport *report = &self->report;
-  g_autoptr (GError) error = NULL;
-
-  g_clear_pointer (&self->peer, peer_free); /* its work is done; nothing that it could still say counts */
-  if (!merge_commit (self->merge, &target, &counts, &error)) {
-    finish (self, error);
-    return;
-  }
-  KILL_POINT ("core-import-stored");
-  g_strfreev (report->fields);
-  report->fields = g_steal_pointer (&fields);
-  report->created = counts.created;
-  report->updated = counts.updated;
-  report->merged = counts.merged;
-  report->unchanged = counts.unchanged;
-  report->read = self->rules.rows;
-  if (counts.created + counts.updated + counts.merged + counts.unchanged + sum (report->rejected) != report->read)
-    g_critical ("import: the numbers do not add up");
-  finish (self, NULL);
+  g_clear_pointer (&self->peer, peer_free);
+  self->source = g_timeout_add (0, merge_cb, self);
 }
 
 static void next_cb (GObject *source, GAsyncResult *result, gpointer data);
@@ -431,7 +486,9 @@ refused_cb (gpointer data)
 {
   Import *self = data;
 
-  finish (self, self->refusal);
+  g_autoptr (GError) refusal = g_steal_pointer (&self->failure);
+
+  finish (self, refusal);
   import_unref (self);
   return G_SOURCE_REMOVE;
 }
@@ -467,7 +524,7 @@ import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gp
   self->report.rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->report.left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   copy_spec (self, spec);
-  self->merge = merge_new (store, &self->refusal);
+  self->merge = merge_new (store, self->list, self->consent, &self->failure);
   if (self->merge == NULL)
     g_idle_add (refused_cb, import_ref (self));
   else

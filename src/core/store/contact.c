@@ -11,7 +11,7 @@
 Contact *
 contact_load (Store *store, gint64 id, GError **error)
 {
-  sqlite3_stmt *row = store_query (store, "SELECT name,email,phone,fields FROM contact WHERE id=?", "i", id);
+  sqlite3_stmt *row = store_query (store, "SELECT name,email,phone,fields FROM person WHERE id=?", "i", id);
   int result = store_step (store, row, error);
   Contact *self;
 
@@ -45,13 +45,13 @@ contact_free (Contact *self)
   g_free (self);
 }
 
-/* Another person has this address and name: the unique index would say so, but not in words. */
+/* Two people with one address and name would be one. */
 static gboolean
 check_free (Store *store, const Contact *self, const char *email_key, const char *name_key, GError **error)
 {
   gint64 other = 0;
-  int result = store_get_int (store, &other, error, "SELECT id FROM contact WHERE email_key=? AND name_key=? AND id<>?", "ssi", email_key, name_key,
-                              self->id);
+  int result = store_get_int (store, &other, error, "SELECT c.id FROM known k CROSS JOIN person c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 AND c.name_key=?2 AND c.id<>?3",
+                              "ssi", email_key, name_key, self->id);
 
   if (result == 1)
     g_set_error (error, FAULT, FAULT_DATA, "#%" G_GINT64_FORMAT " has this address and name already: the same person; forget one of them", other);
@@ -66,7 +66,7 @@ contact_save (Store *store, const Contact *self, GError **error)
 
   if (email_key != NULL && !check_free (store, self, email_key, name_key, error))
     return FALSE;
-  return store_run (store, error, "UPDATE contact SET name=?,name_key=?,email=?,email_key=?,phone=?,fields=?,changed_utc=? WHERE id=?", "sssssbii",
+  return store_run (store, error, "UPDATE person SET name=?,name_key=?,email=?,email_key=?,phone=?,fields=?,changed_utc=? WHERE id=?", "sssssbii",
                     self->name, name_key, self->email, email_key, self->phone, self->fields->data, (gsize) self->fields->len, store_now_utc (),
                     self->id);
 }
@@ -225,11 +225,11 @@ contact_match (Store *store, const char *who, guint max, GError **error)
   if (who[0] == '#' && g_ascii_string_to_unsigned (who + 1, 10, 1, G_MAXINT64, &id, NULL)) {
     rows = store_query (store, "SELECT id FROM contact WHERE id=?", "i", (gint64) id);
   } else if (phone != NULL) {
-    rows = store_query (store, "SELECT id FROM contact WHERE phone=? AND phone<>'' ORDER BY id LIMIT ?", "si", phone, (gint64) max);
+    rows = store_query (store, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.phone=?1 ORDER BY c.id LIMIT ?2", "si", phone, (gint64) max);
   } else if (strchr (who, '@') != NULL) {
     key = address_key (who);
-    rows = store_query (store, "SELECT id FROM contact WHERE email_key=? ORDER BY id LIMIT ?", "si", key, (gint64) max);
-  } else {
+    rows = store_query (store, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 ORDER BY c.id LIMIT ?2", "si", key, (gint64) max);
+  } else { /* names have no index: all people are looked at, as `contact find` does */
     key = fold_name (who);
     rows = store_query (store, "SELECT id FROM contact WHERE name_key=? AND name_key<>'' ORDER BY id LIMIT ?", "si", key, (gint64) max);
   }

@@ -1,6 +1,7 @@
 #include "forget.h"
 
 #include "address.h"
+#include "arrival.h"
 #include "contact.h"
 #include "fault.h"
 #include "frame.h"
@@ -90,12 +91,12 @@ forget (Store *store, Vault *vault, const Contact *contact, GError **error)
   gboolean has_email = FALSE, has_phone = FALSE; /* alone: nobody else goes by it, so that it may and must go too */
 
   return check_off_wire (store, contact->id, error) && skip_rest (store, contact->id, error) &&
-         has_alone (store, "SELECT id FROM contact WHERE email_key=? AND id<>? LIMIT 1", email_key, contact->id, &has_email, error) &&
-         has_alone (store, "SELECT id FROM contact WHERE phone=? AND phone<>'' AND id<>? LIMIT 1", contact->phone, contact->id, &has_phone, error) &&
+         has_alone (store, "SELECT 1 FROM known k CROSS JOIN person c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 AND c.id<>?2 LIMIT 1", email_key, contact->id, &has_email, error) &&
+         has_alone (store, "SELECT 1 FROM known k CROSS JOIN person c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.phone=?1 AND c.id<>?2 LIMIT 1", contact->phone, contact->id, &has_phone, error) &&
          (!has_email || suppression_forget (store, vault, email_key, error)) &&
          (!has_phone || suppression_forget (store, vault, contact->phone, error)) &&
          empty_ledger (store, contact->id, email_key, contact->phone, has_email, has_phone, error) &&
-         store_run (store, error, "DELETE FROM contact WHERE id=?", "i", contact->id) && store_audit (store, "contact.forget", "one person", error);
+         store_run (store, error, "DELETE FROM person WHERE id=?", "i", contact->id) && store_audit (store, "contact.forget", "one person", error);
 }
 
 void
@@ -109,7 +110,7 @@ forget_contact (Store *store, Vault *vault, gint64 id, GError **error)
 {
   g_autoptr (Contact) contact = contact_load (store, id, error);
 
-  if (contact == NULL)
+  if (contact == NULL || !arrival_check_none (store, error))
     return FALSE;
   if (vault_get_state (vault) != VAULT_OPEN) {
     g_set_error (error, FAULT, FAULT_NO_PERM, "the vault is locked: unlock it first, for what keeps a forgotten person from being written to is a hash with its key");

@@ -1,5 +1,6 @@
 #include "list.h"
 
+#include "arrival.h"
 #include "fault.h"
 #include "fields.h"
 #include "fold.h"
@@ -68,10 +69,9 @@ list_find (Store *store, const char *name, gint64 *out_id, GError **error)
 }
 
 gboolean
-list_ensure (Store *store, const char *name, gint64 *out_id, GError **error)
+list_ensure (Store *store, const char *name, gint64 id, GError **error)
 {
-  return store_run (store, error, "INSERT OR IGNORE INTO list(name,created_utc) VALUES(?,?)", "si", name, store_now_utc ()) &&
-         store_get_int (store, out_id, error, "SELECT id FROM list WHERE name=?", "s", name) == 1;
+  return store_run (store, error, "INSERT OR IGNORE INTO list(id,name,created_utc) VALUES(?,?,?)", "isi", id, name, store_now_utc ());
 }
 
 gboolean
@@ -144,9 +144,9 @@ static gboolean
 remove_people (Store *store, gint64 list, guint64 *out_people, GError **error)
 {
   if (!store_run (store, error,
-                  "DELETE FROM contact WHERE id IN (SELECT contact FROM member WHERE list=?1)"
-                  " AND NOT EXISTS (SELECT 1 FROM member m WHERE m.contact=contact.id AND m.list<>?1)"
-                  " AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.contact=contact.id)", "i", list))
+                  "DELETE FROM person WHERE id IN (SELECT contact FROM member WHERE list=?1)"
+                  " AND NOT EXISTS (SELECT 1 FROM member m WHERE m.contact=person.id AND m.list<>?1)"
+                  " AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.contact=person.id)", "i", list))
     return FALSE;
   *out_people = (guint64) sqlite3_changes64 (store_get_db (store));
   return TRUE;
@@ -158,7 +158,7 @@ list_remove (Store *store, gint64 list, const char *name, guint64 *out_people, G
   g_autofree char *detail = NULL;
   guint64 people = 0;
 
-  if (!store_begin (store, error))
+  if (!arrival_check_none (store, error) || !store_begin (store, error))
     return FALSE;
   if (!remove_people (store, list, &people, error) || !store_run (store, error, "DELETE FROM list WHERE id=?", "i", list)) {
     store_rollback (store);

@@ -33,7 +33,7 @@ look_up_met (Merge *self, MergeKind kind, gint64 id, gboolean *out_is_created, g
     return TRUE;
   if (id > self->base) {
     result = store_get_int (self->store, &found, error, "SELECT kind FROM temp.staged WHERE row=?", "i", id - self->base);
-    *out_is_created = found == (gint64) kind;
+    *out_is_created = result == 1 && found == (gint64) kind; /* not staged: a fresh one, with an address */
     *out_is_met = !*out_is_created;
   } else {
     result = store_get_int (self->store, &found, error, "SELECT 1 FROM temp.met WHERE contact=?", "i", id);

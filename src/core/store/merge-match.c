@@ -5,16 +5,52 @@
 
 #define PEOPLE_PER_ADDRESS_MAX 100000 /* chosen: more different names at one address are no people but a wrong column */
 
+/* --- rows that went straight into person, and share their address with one that came later --- */
+
+static gboolean
+collect_firsts (Merge *self, GError **error)
+{
+  return store_run (self->store, error,
+                    "INSERT OR IGNORE INTO temp.firsts(id,hash) SELECT k.contact,k.hash FROM (SELECT DISTINCT hash FROM temp.staged WHERE kind=1) s"
+                    " CROSS JOIN known k ON k.hash=s.hash AND k.contact>?1", "i", self->base);
+}
+
+/* From person to staged: they are no people yet. */
+static gboolean
+take_back (Merge *self, GError **error)
+{
+  if (!store_run (self->store, error,
+                  "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields)"
+                  " SELECT p.id-?,1,key_hash(p.email_key),p.name_key,p.email_key,p.phone,p.name,p.email,p.fields"
+                  " FROM temp.firsts f CROSS JOIN person p ON p.id=f.id", "i", self->base) ||
+      !store_run (self->store, error, "DELETE FROM person WHERE id IN (SELECT id FROM temp.firsts)", ""))
+    return FALSE;
+  self->kind_rows[MERGE_BY_EMAIL] += sqlite3_changes64 (store_get_db (self->store));
+  self->fresh -= sqlite3_changes64 (store_get_db (self->store));
+  return TRUE;
+}
+
+gboolean
+merge_fetch_firsts (Merge *self, GError **error)
+{
+  return self->fresh == 0 || self->kind_rows[MERGE_BY_EMAIL] == 0 || (collect_firsts (self, error) && take_back (self, error));
+}
+
+/* --- who is who --- */
+
 typedef struct { /* how a kind of rows looks for people */
   const char *exact;      /* key, name_key -> id */
   const char *any_two;    /* key -> id, name_key, "has it an address" of up to two */
 } MatchQueries;
 
+/* With those whom this import has made already. */
+#define BY_KEY " FROM known k CROSS JOIN person p ON p.id=k.contact WHERE k.hash=key_hash(?1)"
+
 static const MatchQueries queries[] = {
-  [MERGE_BY_EMAIL] = { "SELECT id FROM contact WHERE email_key=? AND name_key=?",
-                       "SELECT id,name_key,0 FROM contact WHERE email_key=? LIMIT 2" },
-  [MERGE_BY_PHONE] = { "SELECT id FROM contact WHERE phone=? AND phone<>'' AND name_key=? ORDER BY id LIMIT 1",
-                       "SELECT id,name_key,email_key IS NOT NULL FROM contact WHERE phone=? AND phone<>'' LIMIT 2" },
+  [MERGE_BY_EMAIL] = { "SELECT p.id" BY_KEY " AND p.email_key=?1 AND p.name_key=?2",
+                       "SELECT p.id,p.name_key,0" BY_KEY " AND p.email_key=?1 LIMIT 2" },
+  [MERGE_BY_PHONE] = { "SELECT p.id" BY_KEY " AND p.phone=?1 AND p.name_key=?2 ORDER BY p.id LIMIT 1",
+                       "SELECT p.id,p.name_key,p.email_key IS NOT NULL" BY_KEY " AND p.phone=?1 LIMIT 2" },
 };
 
 typedef struct {
@@ -76,8 +112,8 @@ claim (Merge *self, gint64 row, gint64 id, GError **error)
 {
   self->has_claims = TRUE;
   return store_run (self->store, error,
-                    "UPDATE contact SET name=s.name,name_key=s.name_key,email=CASE WHEN s.email='' THEN contact.email ELSE s.email END,"
-                    " email_key=coalesce(s.email_key,contact.email_key) FROM temp.staged s WHERE s.row=? AND contact.id=?", "ii", row, id) &&
+                    "UPDATE person SET name=s.name,name_key=s.name_key,email=CASE WHEN s.email='' THEN person.email ELSE s.email END,"
+                    " email_key=coalesce(s.email_key,person.email_key) FROM temp.staged s WHERE s.row=? AND person.id=?", "ii", row, id) &&
          store_run (self->store, error, "INSERT OR IGNORE INTO temp.claimed VALUES(?)", "i", id);
 }
 
@@ -86,18 +122,15 @@ claim (Merge *self, gint64 row, gint64 id, GError **error)
 static gboolean
 match_claim (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GError **error)
 {
-  Neighbours near = { 0 };
+  Neighbours near;
 
-  if (self->has_nameless) {
-    if (!look_for_neighbours (self, kind, row->key, &near, error))
-      return FALSE;
-    if (near.count == 1 && near.is_nameless && !near.has_address && near.id <= self->base)
-      *out_id = near.id;
-  }
-  if (*out_id == 0 && self->has_phone_only && kind == MERGE_BY_EMAIL && row->phone[0] != '\0' &&
-      store_get_int (self->store, out_id, error,
-                     "SELECT id FROM contact WHERE phone=? AND phone<>'' AND name_key=? AND email_key IS NULL ORDER BY id LIMIT 1", "ss", row->phone,
-                     row->name_key) < 0)
+  if (!look_for_neighbours (self, kind, row->key, &near, error))
+    return FALSE;
+  if (near.count == 1 && near.is_nameless && !near.has_address && near.id <= self->base)
+    *out_id = near.id;
+  if (*out_id == 0 && kind == MERGE_BY_EMAIL && row->phone[0] != '\0' &&
+      store_get_int (self->store, out_id, error, "SELECT p.id" BY_KEY " AND p.phone=?1 AND p.name_key=?2 AND p.email_key IS NULL ORDER BY p.id LIMIT 1", "ss",
+                     row->phone, row->name_key) < 0)
     return FALSE;
   return *out_id == 0 || claim (self, row->row, *out_id, error);
 }
@@ -109,8 +142,6 @@ match_older (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
   Neighbours near;
 
   *out_id = 0;
-  if (!self->has_people && kind == MERGE_BY_EMAIL)
-    return TRUE;
   if (store_get_int (self->store, out_id, error, queries[kind].exact, "ss", row->key, row->name_key) < 0)
     return FALSE;
   if (*out_id != 0)
@@ -261,8 +292,8 @@ match_singles (Merge *self, MergeKind kind, GError **error)
 {
   /* the join finds what is there already, and whether anything differs, without a look from C */
   static const char *const by_kind[] = {
-    [MERGE_BY_EMAIL] = "SELECT s.row,c.id,c.fields IS s.fields AND (s.phone='' OR c.phone<>''),s.email_key,s.name_key,s.phone FROM temp.staged s"
-                       " LEFT JOIN contact c ON c.email_key=s.email_key AND c.name_key=s.name_key"
+    [MERGE_BY_EMAIL] = "SELECT s.row,c.id,c.fields IS s.fields AND (s.phone='' OR c.phone<>''),s.email_key,s.name_key,s.phone FROM temp.staged s LEFT JOIN person c"
+                       " ON c.id=(SELECT p.id FROM known k CROSS JOIN person p ON p.id=k.contact WHERE k.hash=s.hash AND p.email_key=s.email_key AND p.name_key=s.name_key)"
                        " WHERE s.kind=1 AND NOT EXISTS (SELECT 1 FROM temp.decision d WHERE d.row=s.row)",
     [MERGE_BY_PHONE] = "SELECT s.row,0,0,s.phone,s.name_key,s.phone FROM temp.staged s"
                        " WHERE s.kind=2 AND NOT EXISTS (SELECT 1 FROM temp.decision d WHERE d.row=s.row)",
@@ -270,8 +301,6 @@ match_singles (Merge *self, MergeKind kind, GError **error)
   sqlite3_stmt *rows;
   int result;
 
-  if (kind == MERGE_BY_EMAIL && !self->has_people)
-    return TRUE;
   rows = store_query (self->store, by_kind[kind], "");
   while ((result = store_step (self->store, rows, error)) == 1)
     if (!match_single (self, kind, rows, error)) {

@@ -1,22 +1,43 @@
-/* merge-private.h - what merge.c (staging, the transaction), merge-match.c (who is who) and merge-apply.c (values) share. Used in: core/store only. */
+/* merge-private.h - what merge.c (taking rows, the steps), merge-match.c (who is who) and merge-apply.c (values) share. Used in: core/store only. */
 #pragma once
+#include "incoming.h"
 #include "merge.h"
+#include "sieve.h"
+#include "sorter.h"
 
 typedef enum { MERGE_BY_EMAIL = 1, MERGE_BY_PHONE = 2 } MergeKind; /* column staged.kind: by what a row is known */
 
+typedef enum {
+  MERGE_READING,  /* rows come */
+  MERGE_LAYING,   /* what finds the new people is laid into `known` */
+  MERGE_DECIDING, /* the last transaction */
+  MERGE_CLEARING, /* nothing is stored: what was written goes */
+  MERGE_OVER,
+} MergeStage;
+
+/* A row whose address nobody has had before, neither an older person nor a row in front of it, is a new person and goes straight into person
+ * ("fresh"), where nobody sees it yet (arrival.h). The others are staged: they are compared with each other and with whom they may mean when
+ * all rows are there. */
 struct Merge {
   Store        *store;
-  sqlite3_stmt *insert;
-  GByteArray   *keys; /* scratch */
-  gint64        rows;
-  gint64        kind_rows[3]; /* by MergeKind */
-
-  /* during merge_commit(): a new person gets the id base + row */
-  gint64        base;
-  gboolean      has_people, has_nameless, has_phone_only; /* before this import */
+  MergeStage    stage;
+  gboolean      is_open; /* the arrival is ours */
+  char         *list_name, *consent;
+  Incoming     *people, *staged, *entries; /* of the current batch */
+  sqlite3_stmt *insert_people, *insert_staged, *insert_known;
+  Sieve        *seen;    /* hashes of addresses and numbers of older people, and of addresses in this file */
+  Sorter       *sorter;  /* what finds the new people */
+  GByteArray   *keys;    /* scratch */
+  gint64        rows, written, flushed, fresh;
+  gint64        kind_rows[3]; /* staged ones, by MergeKind */
+  gint64        base;         /* a new person gets the id base + row */
+  gint64        list, now_utc;
   gboolean      has_claims;
   MergeCounts   counts;
 };
+
+/* Stages what shares its hash with a staged row but went straight into person: the first of several. */
+gboolean merge_fetch_firsts (Merge *self, GError **error);
 
 /* Finds for each staged row of `kind` its person. Table decision gets a row for each that is not simply a new person by itself;
  * an older person who lacked the name or the address by which the row is known gets it at once. */

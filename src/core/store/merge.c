@@ -1,23 +1,42 @@
 #include "merge-private.h"
 
+#include "arrival.h"
 #include "fault.h"
 #include "fold.h"
 #include "kill-point.h"
+#include "known.h"
 #include "list.h"
+#include "log.h"
 #include <string.h>
 
-#define BULK_ROWS 50000      /* chosen: from here on, building an index anew beats inserting into it in random order */
-#define STORE_CACHE_KIB 8192  /* what store.c sets */
-#define MERGE_CACHE_KIB 65536 /* chosen: what the merge may hold in memory; no more for a larger file */
+#define LAY_ENTRIES 4000 /* chosen: of `known` in one transaction: some milliseconds */
+#define CLEAR_PEOPLE 500 /* chosen: the same */
+#define FLUSH_ROWS 50000 /* chosen: some 20 MB of log */
 
 static const char tables[] =
   "CREATE TEMP TABLE staged (row INTEGER PRIMARY KEY, kind INTEGER NOT NULL, hash INTEGER NOT NULL, name_key TEXT NOT NULL, email_key TEXT,"
   "  phone TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL, fields BLOB NOT NULL);"
-  /* target: contact; one above `base` is made by this import. is_multi: its address comes more than once in the file */
+  /* target: person; one above `base` is made by this import. is_multi: its address comes more than once in the file */
   "CREATE TEMP TABLE decision (row INTEGER PRIMARY KEY, target INTEGER NOT NULL, kind INTEGER NOT NULL, is_multi INTEGER NOT NULL);"
   "CREATE TEMP TABLE met (contact INTEGER PRIMARY KEY);"
   "CREATE TEMP TABLE claimed (contact INTEGER PRIMARY KEY);"
-  "PRAGMA temp.cache_size=-16384;";
+  "CREATE TEMP TABLE firsts (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL);"
+  "PRAGMA temp.secure_delete=OFF; PRAGMA main.cache_size=-8192; PRAGMA temp.cache_size=-8192"; /* KiB; chosen: what an import may hold in memory, whatever the file's size */
+
+static const char drops[] =
+  "DROP TABLE IF EXISTS temp.staged; DROP TABLE IF EXISTS temp.decision; DROP TABLE IF EXISTS temp.met; DROP TABLE IF EXISTS temp.claimed;"
+  "DROP TABLE IF EXISTS temp.firsts; PRAGMA main.cache_size=-2048; PRAGMA shrink_memory"; /* what store.c sets */
+
+/* Not a statement of store_query(): it must not outlive the table in memory from which it reads. */
+static sqlite3_stmt *
+prepare (Merge *self, const char *sql)
+{
+  sqlite3_stmt *statement = NULL;
+
+  if (sqlite3_prepare_v3 (store_get_db (self->store), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
+    g_error ("bad SQL: %s: %s", sqlite3_errmsg (store_get_db (self->store)), sql);
+  return statement;
+}
 
 static gboolean
 run (Merge *self, const char *sql, GError **error)
@@ -28,8 +47,59 @@ run (Merge *self, const char *sql, GError **error)
   return FALSE;
 }
 
+/* --- the beginning --- */
+
+/* Who is there already may be whom a row means. */
+static gboolean
+see_older (Merge *self, GError **error)
+{
+  sqlite3_stmt *rows = store_query (self->store, "SELECT hash FROM known", "");
+  int result;
+
+  while ((result = store_step (self->store, rows, error)) == 1)
+    sieve_add (self->seen, store_int (rows, 0));
+  return result == 0;
+}
+
+static gboolean
+open_arrival (Merge *self, GError **error)
+{
+  int result;
+
+  while ((result = arrival_clear (self->store, CLEAR_PEOPLE, error)) == 1) /* the disk did not let an earlier one go */
+    ;
+  if (result < 0 || !store_begin_lazily (self->store, error))
+    return FALSE;
+  if (!arrival_open (self->store, self->list_name, &self->base, &self->list, error)) {
+    store_rollback (self->store);
+    return FALSE;
+  }
+  self->is_open = store_commit (self->store, error);
+  return self->is_open;
+}
+
+static void
+prepare_inserts (Merge *self)
+{
+  sqlite3 *db = store_get_db (self->store);
+
+  self->people = incoming_new ();
+  self->staged = incoming_new ();
+  self->entries = incoming_new ();
+  incoming_register (self->people, db, "merge_people");
+  incoming_register (self->staged, db, "merge_staged");
+  incoming_register (self->entries, db, "merge_known");
+  self->insert_people = prepare (self, "INSERT INTO person(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc)"
+                                       " SELECT ?1+\"row\",name,name_key,email,\"key\",phone,fields,?2,?2 FROM merge_people");
+  self->insert_staged = prepare (self, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields)"
+                                       " SELECT \"row\",kind,hash,name_key,CASE kind WHEN 1 THEN \"key\" END,phone,name,email,fields FROM merge_staged");
+  self->insert_known = prepare (self, "INSERT OR IGNORE INTO known(hash,contact) SELECT hash,\"row\" FROM merge_known");
+  sqlite3_bind_int64 (self->insert_people, 1, self->base);
+  sqlite3_bind_int64 (self->insert_people, 2, self->now_utc);
+}
+
 Merge *
-merge_new (Store *store, GError **error)
+merge_new (Store *store, const char *list, const char *consent, GError **error)
 {
   g_autoptr (Merge) self = NULL;
   gint64 count = 0;
@@ -42,10 +112,16 @@ merge_new (Store *store, GError **error)
   }
   self = g_new0 (Merge, 1);
   self->store = store;
+  self->list_name = g_strdup (list);
+  self->consent = g_strdup (consent);
   self->keys = g_byte_array_new ();
-  if (!run (self, tables, error))
+  self->seen = sieve_new ();
+  self->sorter = sorter_new (store);
+  self->now_utc = store_now_utc ();
+  if (!run (self, tables, error) || !see_older (self, error) || !open_arrival (self, error))
     return NULL;
-  self->insert = store_query (store, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields) VALUES(?,?,?,?,?,?,?,?,?)", "");
+  log_hold (store_get_log (store));
+  prepare_inserts (self);
   return g_steal_pointer (&self);
 }
 
@@ -55,172 +131,195 @@ merge_free (Merge *self)
   if (self == NULL)
     return;
   store_rollback (self->store);
-  run (self, "DROP TABLE IF EXISTS temp.staged; DROP TABLE IF EXISTS temp.decision; DROP TABLE IF EXISTS temp.met; DROP TABLE IF EXISTS temp.claimed;", NULL);
+  while (merge_clear (self))
+    ;
+  log_fold (store_get_log (self->store));
+  sqlite3_finalize (self->insert_people);
+  sqlite3_finalize (self->insert_staged);
+  sqlite3_finalize (self->insert_known);
+  incoming_free (self->people);
+  incoming_free (self->staged);
+  incoming_free (self->entries);
+  run (self, drops, NULL);
+  sieve_free (self->seen);
+  sorter_free (self->sorter);
   g_byte_array_unref (self->keys);
+  g_free (self->list_name);
+  g_free (self->consent);
   g_free (self);
 }
 
 gboolean
-merge_open_batch (Merge *self, GError **error)
+merge_clear (Merge *self)
 {
-  return store_run (self->store, error, "BEGIN", ""); /* deferred: the main file is not touched */
+  int result = 0;
+
+  self->stage = MERGE_CLEARING;
+  if (self->is_open)
+    result = arrival_clear (self->store, CLEAR_PEOPLE, NULL);
+  if (result <= 0) /* what the disk does not let go now goes when the store is opened again */
+    self->is_open = FALSE;
+  return result > 0;
 }
+
+/* --- rows --- */
 
 gboolean
-merge_close_batch (Merge *self, GError **error)
+merge_open_batch (Merge *self, GError **error)
 {
-  return store_commit (self->store, error);
+  return store_begin_lazily (self->store, error);
 }
 
-/* FNV-1a: only brings rows together; keys decide. */
-static gint64
-hash_key (const char *key)
-{
-  guint64 hash = 0xcbf29ce484222325u;
+typedef struct { /* by what a row is known */
+  MergeKind kind;
+  Slice     name_key, email_key; /* in Merge.keys */
+  gint64    hash, phone_hash;
+} RowKey;
 
-  for (; *key != '\0'; key++)
-    hash = (hash ^ (guint8) *key) * 0x100000001b3u;
-  return (gint64) hash;
+static RowKey
+make_key (Merge *self, const MergeRow *row)
+{
+  RowKey key = { row->email.len > 0 ? MERGE_BY_EMAIL : MERGE_BY_PHONE, { "", 0 }, { NULL, 0 }, 0, 0 };
+  gsize email_at;
+
+  g_byte_array_set_size (self->keys, 0);
+  fold_name_append (self->keys, row->name.data, row->name.len);
+  email_at = self->keys->len;
+  if (key.kind == MERGE_BY_EMAIL)
+    fold_address_append (self->keys, row->email.data, row->email.len);
+  key.name_key = (Slice){ (const char *) self->keys->data, email_at - 1 };
+  if (row->phone.len > 0)
+    key.phone_hash = known_hash (self->store, row->phone.data, row->phone.len);
+  key.hash = key.phone_hash;
+  if (key.kind == MERGE_BY_EMAIL) {
+    key.email_key = (Slice){ (const char *) self->keys->data + email_at, self->keys->len - email_at - 1 };
+    key.hash = known_hash (self->store, key.email_key.data, key.email_key.len);
+  }
+  return key;
 }
 
 static void
-bind_slice (sqlite3_stmt *statement, int index, Slice text)
+add_to (Merge *self, Incoming *incoming, const MergeRow *row, const RowKey *key)
 {
-  sqlite3_bind_text (statement, index, text.len > 0 ? text.data : "", (int) text.len, SQLITE_STATIC);
+  const Slice texts[INCOMING_TEXTS] = { row->name, row->email, row->phone, { row->fields, row->fields_len }, key->name_key, key->email_key };
+
+  incoming_add (incoming, self->rows, key->kind, key->hash, texts);
+}
+
+static gboolean
+add_fresh (Merge *self, const MergeRow *row, const RowKey *key, GError **error)
+{
+  gint64 id = self->base + self->rows;
+
+  self->fresh++;
+  add_to (self, self->people, row, key);
+  return sorter_add (self->sorter, (SorterEntry){ key->hash, id }, error) &&
+         (row->phone.len == 0 || sorter_add (self->sorter, (SorterEntry){ key->phone_hash, id }, error));
 }
 
 gboolean
 merge_add (Merge *self, const MergeRow *row, GError **error)
 {
-  MergeKind kind = row->email.len > 0 ? MERGE_BY_EMAIL : MERGE_BY_PHONE;
-  sqlite3_stmt *insert = self->insert;
-  const char *name_key, *key;
-  guint key_at;
-
-  g_byte_array_set_size (self->keys, 0);
-  fold_name_append (self->keys, row->name.data, row->name.len);
-  key_at = self->keys->len;
-  if (kind == MERGE_BY_EMAIL) {
-    fold_address_append (self->keys, row->email.data, row->email.len);
-  } else {
-    g_byte_array_append (self->keys, (const guint8 *) row->phone.data, (guint) row->phone.len);
-    g_byte_array_append (self->keys, (const guint8 *) "", 1);
-  }
-  name_key = (const char *) self->keys->data;
-  key = (const char *) self->keys->data + key_at;
+  RowKey key = make_key (self, row);
+  gboolean is_fresh = key.kind == MERGE_BY_EMAIL && !sieve_has (self->seen, key.hash) && (row->phone.len == 0 || !sieve_has (self->seen, key.phone_hash));
 
   self->rows++;
-  self->kind_rows[kind]++;
-  sqlite3_bind_int64 (insert, 1, self->rows);
-  sqlite3_bind_int64 (insert, 2, kind);
-  sqlite3_bind_int64 (insert, 3, hash_key (key));
-  sqlite3_bind_text (insert, 4, name_key, (int) key_at - 1, SQLITE_STATIC);
-  if (kind == MERGE_BY_EMAIL)
-    sqlite3_bind_text (insert, 5, key, (int) (self->keys->len - key_at) - 1, SQLITE_STATIC);
-  else
-    sqlite3_bind_null (insert, 5);
-  bind_slice (insert, 6, row->phone);
-  bind_slice (insert, 7, row->name);
-  bind_slice (insert, 8, row->email);
-  sqlite3_bind_blob64 (insert, 9, row->fields != NULL ? row->fields : "", row->fields_len, SQLITE_STATIC);
-  return store_step (self->store, insert, error) == 0;
-}
-
-/* --- the transaction --- */
-
-static gboolean
-look_around (Merge *self, GError **error)
-{
-  gint64 is_there = 0;
-
-  /* never an id that a snapshot of someone removed still names */
-  if (store_get_int (self->store, &self->base, error,
-                     "SELECT max(coalesce((SELECT max(id) FROM contact),0), coalesce((SELECT max(contact) FROM snapshot),0))", "") < 0 ||
-      store_get_int (self->store, &is_there, error, "SELECT EXISTS (SELECT 1 FROM contact)", "") < 0)
-    return FALSE;
-  self->has_people = is_there != 0;
-  if (store_get_int (self->store, &is_there, error, "SELECT EXISTS (SELECT 1 FROM contact WHERE name_key='')", "") < 0)
-    return FALSE;
-  self->has_nameless = is_there != 0;
-  if (store_get_int (self->store, &is_there, error, "SELECT EXISTS (SELECT 1 FROM contact WHERE email_key IS NULL)", "") < 0)
-    return FALSE;
-  self->has_phone_only = is_there != 0;
+  if (key.kind == MERGE_BY_EMAIL)
+    sieve_add (self->seen, key.hash);
+  if (is_fresh)
+    return add_fresh (self, row, &key, error);
+  self->kind_rows[key.kind]++;
+  add_to (self, self->staged, row, &key);
   return TRUE;
 }
 
-/* The indexes of contact as the migrations made them: names and SQL. */
-static GPtrArray *
-list_indexes (Merge *self, GError **error)
+static gboolean
+write_people (Merge *self, GError **error)
 {
-  g_autoptr (GPtrArray) indexes = g_ptr_array_new_with_free_func (g_free);
-  sqlite3_stmt *rows = store_query (self->store, "SELECT name,sql FROM main.sqlite_master WHERE type='index' AND tbl_name='contact' AND sql IS NOT NULL", "");
+  gint64 before = self->base + self->written;
+
+  return store_step (self->store, self->insert_people, error) == 0 &&
+         store_run (self->store, error, "INSERT INTO membership(list,contact) SELECT ?,id FROM person WHERE id>?", "ii", self->list, before) &&
+         (self->consent[0] == '\0' ||
+          store_run (self->store, error, "INSERT INTO consent(contact,source,time_utc) SELECT id,?,? FROM person WHERE id>?", "sii", self->consent, self->now_utc,
+                     before));
+}
+
+gboolean
+merge_close_batch (Merge *self, GError **error)
+{
+  gboolean is_written = write_people (self, error) && store_step (self->store, self->insert_staged, error) == 0;
+
+  self->written = self->rows;
+  incoming_clear (self->people);
+  incoming_clear (self->staged);
+  if (is_written && self->rows - self->flushed >= FLUSH_ROWS) {
+    self->flushed = self->rows;
+    log_flush (store_get_log (self->store));
+  }
+  if (is_written)
+    return store_commit (self->store, error);
+  store_rollback (self->store);
+  return FALSE;
+}
+
+/* --- laying what finds the new people into `known`, in its order --- */
+
+/* Returns: 1 there is more, 0 all is laid, -1 */
+static int
+lay_some (Merge *self, GError **error)
+{
+  static const Slice none[INCOMING_TEXTS] = { { "", 0 } };
+  g_autoptr (GError) wrong = NULL;
+  SorterEntry entry;
+  guint n = 0;
+
+  incoming_clear (self->entries);
+  for (; n < LAY_ENTRIES && sorter_next (self->sorter, &entry, &wrong); n++)
+    incoming_add (self->entries, entry.id, 0, entry.hash, none);
+  if (wrong != NULL) {
+    g_propagate_error (error, g_steal_pointer (&wrong));
+    return -1;
+  }
+  if (store_step (self->store, self->insert_known, error) < 0)
+    return -1;
+  return n == LAY_ENTRIES;
+}
+
+static int
+lay (Merge *self, GError **error)
+{
   int result;
 
-  while ((result = store_step (self->store, rows, error)) == 1) {
-    g_ptr_array_add (indexes, g_strdup (store_text (rows, 0)));
-    g_ptr_array_add (indexes, g_strdup (store_text (rows, 1)));
-  }
-  return result == 0 ? g_steal_pointer (&indexes) : NULL;
+  if (!store_begin_lazily (self->store, error))
+    return -1;
+  result = lay_some (self, error);
+  if (result < 0)
+    store_rollback (self->store);
+  else if (!store_commit (self->store, error))
+    result = -1;
+  return result;
 }
 
-static gboolean
-drop_indexes (Merge *self, GPtrArray *indexes, GError **error)
-{
-  for (guint i = 0; i < indexes->len; i += 2) {
-    g_autofree char *sql = g_strdup_printf ("DROP INDEX main.%s", (char *) g_ptr_array_index (indexes, i));
+/* --- the last transaction --- */
 
-    if (!run (self, sql, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-make_indexes (Merge *self, GPtrArray *indexes, GError **error)
-{
-  for (guint i = 1; i < indexes->len; i += 2)
-    if (!run (self, g_ptr_array_index (indexes, i), error))
-      return FALSE;
-  return TRUE;
-}
-
+/* Staged rows that are new people after all. */
 static gboolean
 insert_created (Merge *self, MergeKind kind, GError **error)
 {
-  g_autoptr (GPtrArray) indexes = NULL;
-  gint64 known = 0, now = store_now_utc (), created;
+  static const char people[] = "INSERT INTO person(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc)"
+                               " SELECT ?1+s.row,s.name,s.name_key,s.email,s.email_key,s.phone,s.fields,?2,?2"
+                               " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row WHERE s.kind=?3 AND (d.row IS NULL OR d.target=?1+s.row)";
+  static const char keys[] = "INSERT OR IGNORE INTO known SELECT s.hash,?1+s.row FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row"
+                             " WHERE s.kind=?2 AND (d.row IS NULL OR d.target=?1+s.row) ORDER BY s.hash";
+  static const char phones[] = "INSERT OR IGNORE INTO known SELECT key_hash(s.phone) AS hash,?1+s.row FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row"
+                               " WHERE s.kind=1 AND s.phone<>'' AND (d.row IS NULL OR d.target=?1+s.row) ORDER BY hash";
 
-  if (store_get_int (self->store, &known, error, "SELECT count(*) FROM temp.decision WHERE kind=? AND target<>row+?", "ii", (gint64) kind, self->base) < 0)
+  if (!store_run (self->store, error, people, "iii", self->base, self->now_utc, (gint64) kind))
     return FALSE;
-  created = self->kind_rows[kind] - known;
-  if (created > BULK_ROWS && created > self->base / 4) {
-    indexes = list_indexes (self, error);
-    if (indexes == NULL || !drop_indexes (self, indexes, error))
-      return FALSE;
-  }
-  if (!store_run (self->store, error,
-                  "INSERT INTO contact(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc)"
-                  " SELECT ?1+s.row,s.name,s.name_key,s.email,s.email_key,s.phone,s.fields,?2,?2"
-                  " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row WHERE s.kind=?3 AND (d.row IS NULL OR d.target=?1+s.row)",
-                  "iii", self->base, now, (gint64) kind))
-    return FALSE;
-  self->counts.created += (guint64) created;
-  return indexes == NULL || make_indexes (self, indexes, error);
-}
-
-static gboolean
-add_members (Merge *self, gint64 list, const MergeTarget *target, GError **error)
-{
-  if (!store_run (self->store, error,
-                  "INSERT OR IGNORE INTO member(list,contact) SELECT ?1,coalesce(d.target,?2+s.row)"
-                  " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row ORDER BY s.row", "ii", list, self->base))
-    return FALSE;
-  if (!list_add_fields (self->store, list, target->fields, error))
-    return FALSE;
-  return target->consent[0] == '\0' ||
-         store_run (self->store, error,
-                    "INSERT OR IGNORE INTO consent(contact,source,time_utc) SELECT coalesce(d.target,?1+s.row),?2,?3"
-                    " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row ORDER BY s.row", "isi", self->base, target->consent, store_now_utc ());
+  self->counts.created += (guint64) sqlite3_changes64 (store_get_db (self->store));
+  return store_run (self->store, error, keys, "ii", self->base, (gint64) kind) &&
+         (kind == MERGE_BY_PHONE || store_run (self->store, error, phones, "i", self->base));
 }
 
 static gboolean
@@ -240,48 +339,88 @@ remember_met (Merge *self, GError **error)
 }
 
 static gboolean
-merge_all (Merge *self, const MergeTarget *target, GError **error)
+add_staged_sets (Merge *self, GError **error)
 {
-  gint64 list;
-  g_autofree char *detail = NULL;
+  return store_run (self->store, error,
+                    "INSERT OR IGNORE INTO membership(list,contact) SELECT ?1,coalesce(d.target,?2+s.row)"
+                    " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row ORDER BY s.row", "ii", self->list, self->base) &&
+         (self->consent[0] == '\0' ||
+          store_run (self->store, error,
+                     "INSERT OR IGNORE INTO consent(contact,source,time_utc) SELECT coalesce(d.target,?1+s.row),?2,?3"
+                     " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row ORDER BY s.row", "isi", self->base, self->consent, self->now_utc));
+}
 
-  if (!look_around (self, error) || !list_ensure (self->store, target->list, &list, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||
-      !remember_met (self, error) || !merge_kind (self, MERGE_BY_PHONE, error) || !add_members (self, list, target, error))
-    return FALSE;
-  detail = g_strdup_printf ("list %s: %" G_GINT64_FORMAT " rows: %" G_GUINT64_FORMAT " new, %" G_GUINT64_FORMAT " updated, %" G_GUINT64_FORMAT
-                            " merged, %" G_GUINT64_FORMAT " unchanged", target->list, self->rows, self->counts.created, self->counts.updated,
-                            self->counts.merged, self->counts.unchanged);
+static gboolean
+write_audit (Merge *self, GError **error)
+{
+  g_autofree char *detail =
+    g_strdup_printf ("list %s: %" G_GINT64_FORMAT " rows: %" G_GUINT64_FORMAT " new, %" G_GUINT64_FORMAT " updated, %" G_GUINT64_FORMAT " merged, %"
+                     G_GUINT64_FORMAT " unchanged", self->list_name, self->rows, self->counts.created, self->counts.updated, self->counts.merged,
+                     self->counts.unchanged);
+
   return store_audit (self->store, "import", detail, error);
 }
 
-static void
-set_cache (Merge *self, int kib)
+static gboolean
+merge_all (Merge *self, const MergeTarget *target, GError **error)
 {
-  g_autofree char *sql = g_strdup_printf ("PRAGMA main.cache_size=-%d; PRAGMA temp.cache_size=-%d; PRAGMA shrink_memory", kib, kib);
-
-  run (self, sql, NULL);
+  if (!list_ensure (self->store, self->list_name, self->list, error) || !merge_fetch_firsts (self, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||
+      !remember_met (self, error) || !merge_kind (self, MERGE_BY_PHONE, error) || !add_staged_sets (self, error) ||
+      !list_add_fields (self->store, self->list, target->fields, error))
+    return FALSE;
+  self->counts.created += (guint64) self->fresh;
+  return write_audit (self, error) && arrival_show (self->store, error);
 }
 
-gboolean
-merge_commit (Merge *self, const MergeTarget *target, MergeCounts *out_counts, GError **error)
+static gboolean
+decide (Merge *self, const MergeTarget *target, GError **error)
 {
-  gboolean is_stored = FALSE;
-
-  set_cache (self, MERGE_CACHE_KIB);
-  if (store_begin (self->store, error)) {
-    if (!merge_all (self, target, error))
-      store_rollback (self->store);
-    else if (target->is_dry_run)
-      store_rollback (self->store), is_stored = TRUE;
-    else {
-      KILL_POINT ("core-import-merged");
-      is_stored = store_commit (self->store, error);
-    }
+  if (!store_begin (self->store, error))
+    return FALSE;
+  if (!merge_all (self, target, error)) {
+    store_rollback (self->store);
+    return FALSE;
   }
-  set_cache (self, STORE_CACHE_KIB);
-  if (self->rows > BULK_ROWS) /* the log would stay as large as the import */
-    run (self, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
-  if (is_stored)
-    *out_counts = self->counts;
-  return is_stored;
+  if (target->is_dry_run) {
+    store_rollback (self->store);
+    return TRUE;
+  }
+  KILL_POINT ("core-import-merged");
+  if (!store_commit (self->store, error))
+    return FALSE;
+  self->is_open = FALSE;
+  return TRUE;
+}
+
+int
+merge_step (Merge *self, const MergeTarget *target, MergeCounts *out_counts, GError **error)
+{
+  int result = 1;
+
+  switch (self->stage) {
+  case MERGE_READING:
+    self->stage = MERGE_LAYING;
+    log_flush (store_get_log (self->store));
+    break;
+  case MERGE_LAYING:
+    result = lay (self, error);
+    if (result == 0)
+      self->stage = MERGE_DECIDING;
+    return result < 0 ? -1 : 1;
+  case MERGE_DECIDING:
+    if (!decide (self, target, error))
+      return -1;
+    self->stage = target->is_dry_run ? MERGE_CLEARING : MERGE_OVER;
+    break;
+  case MERGE_CLEARING:
+    if (!merge_clear (self))
+      self->stage = MERGE_OVER;
+    break;
+  case MERGE_OVER:
+    break;
+  }
+  if (self->stage != MERGE_OVER)
+    return result;
+  *out_counts = self->counts;
+  return 0;
 }

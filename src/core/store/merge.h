@@ -1,6 +1,7 @@
-/* merge.h - the rows of one import: staged aside as they come, then merged into the people in one transaction, or not at all.
+/* merge.h - the rows of one import: written as they come where nobody sees them, then shown to all in one transaction, or cleared away.
  * Trust:  values were checked by core/intake/rules. Used in: core/intake/import.
- * Rules:  docs/decisions/import-is-one-transaction.md. Memory does not grow with the rows: they wait in temporary tables on disk.
+ * Rules:  docs/decisions/import-is-one-transaction.md. Memory does not grow with the rows; each call takes some milliseconds, but for the last
+ *         step, which takes as long as what it changes of people who were there before.
  * Errors: FAULT_IO (disk full), FAULT_TEMP (another import is running), FAULT_DATA (the file cannot be a list of people). */
 #pragma once
 #include "frame.h"
@@ -19,14 +20,13 @@ typedef struct { /* how many rows; their sum is the rows that were added */
 } MergeCounts;
 
 typedef struct {
-  const char        *list;    /* made when it is not there */
-  const char        *consent; /* source, or "" */
-  const char *const *fields;  /* names that these rows have, in the file's order */
+  const char *const *fields; /* names that these rows have, in the file's order */
   gboolean           is_dry_run;
 } MergeTarget;
 
-Merge   *merge_new  (Store *store, GError **error); /* (transfer full); one at a time a store */
-void     merge_free (Merge *self);                  /* what was not committed is gone; NULL is a no-op */
+/* list: made at the end when it is not there. consent: its source, or "". */
+Merge   *merge_new  (Store *store, const char *list, const char *consent, GError **error); /* (transfer full); one at a time a store */
+void     merge_free (Merge *self); /* what was not stored is cleared away at once (merge_clear() does it bit by bit); NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Merge, merge_free)
 
 /* Rows are added between merge_open_batch() and merge_close_batch(), without a return to the main loop in between. */
@@ -34,5 +34,9 @@ gboolean merge_open_batch  (Merge *self, GError **error);
 gboolean merge_add         (Merge *self, const MergeRow *row, GError **error);
 gboolean merge_close_batch (Merge *self, GError **error);
 
-/* Once, at the end. Returns: FALSE: nothing was stored. */
-gboolean merge_commit (Merge *self, const MergeTarget *target, MergeCounts *out_counts, GError **error);
+/* When all rows are there, until it is done. Returns: 1 call again; 0 all is stored (a dry run: nothing is) and counted; -1 nothing will be
+ * stored: merge_clear() comes next. */
+int merge_step (Merge *self, const MergeTarget *target, MergeCounts *out_counts, GError **error);
+
+/* Clears a piece of what was written away. Returns: whether there is more. */
+gboolean merge_clear (Merge *self);

@@ -90,5 +90,33 @@ const char *const migrations[] = {
   /* pause_after: pauses by itself when so many were begun, 0 never. cleared_utc: its names, addresses and replies were taken away for their age */
   "ALTER TABLE campaign ADD COLUMN pause_after INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE campaign ADD COLUMN cleared_utc INTEGER NOT NULL DEFAULT 0;",
+
+  /* People whom an import writes are seen by nobody before its last transaction: docs/decisions/import-is-one-transaction.md. Everybody reads the
+   * views contact and member; person and membership are written, and read by core/store/merge alone. No foreign key of membership: its list may
+   * not be there yet; the triggers do what a cascade would. */
+  "INSERT INTO meta(key,value) VALUES('hash_key',hex(randomblob(16)));"
+  "DROP INDEX contact_by_email; DROP INDEX contact_by_phone; DROP INDEX contact_by_name;"
+  "ALTER TABLE contact RENAME TO person;"
+  "CREATE TABLE membership (list INTEGER NOT NULL, contact INTEGER NOT NULL, PRIMARY KEY (list, contact)) WITHOUT ROWID;"
+  "INSERT INTO membership SELECT list,contact FROM member;"
+  "DROP TABLE member;"
+  "CREATE INDEX membership_by_contact ON membership(contact);"
+  "CREATE TABLE arrival (base INTEGER NOT NULL);" /* a row while an import is at work: people with an id above base are not there yet */
+  "CREATE VIEW contact AS SELECT id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc FROM person"
+  "  WHERE id<=coalesce((SELECT base FROM arrival),9223372036854775807);"
+  "CREATE VIEW member AS SELECT list,contact FROM membership WHERE contact<=coalesce((SELECT base FROM arrival),9223372036854775807);"
+  "CREATE TABLE known (hash INTEGER NOT NULL, contact INTEGER NOT NULL, PRIMARY KEY (hash, contact)) WITHOUT ROWID;" /* known.h */
+  "INSERT INTO known SELECT key_hash(email_key) AS hash,id FROM person WHERE email_key IS NOT NULL ORDER BY hash,id;"
+  "INSERT OR IGNORE INTO known SELECT key_hash(phone) AS hash,id FROM person WHERE phone<>'' ORDER BY hash,id;"
+  "CREATE TRIGGER person_changes AFTER UPDATE OF email_key,phone ON person WHEN old.email_key IS NOT new.email_key OR old.phone IS NOT new.phone BEGIN"
+  "  DELETE FROM known WHERE hash IN (key_hash(old.email_key),key_hash(old.phone)) AND contact=old.id;"
+  "  INSERT OR IGNORE INTO known SELECT key_hash(new.email_key),new.id WHERE key_hash(new.email_key) IS NOT NULL;"
+  "  INSERT OR IGNORE INTO known SELECT key_hash(new.phone),new.id WHERE key_hash(new.phone) IS NOT NULL;"
+  "END;"
+  "CREATE TRIGGER person_leaves AFTER DELETE ON person BEGIN"
+  "  DELETE FROM known WHERE hash IN (key_hash(old.email_key),key_hash(old.phone)) AND contact=old.id;"
+  "  DELETE FROM membership WHERE contact=old.id;"
+  "END;"
+  "CREATE TRIGGER list_leaves AFTER DELETE ON list BEGIN DELETE FROM membership WHERE list=old.id; END;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

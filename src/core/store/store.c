@@ -1,15 +1,23 @@
 #include "store.h"
 
+#include "arrival.h"
 #include "fault.h"
 #include "fields.h"
+#include "known.h"
+#include "log.h"
 #include "migrations.h"
 #include <string.h>
 #include <sys/stat.h>
+
+#define CLEAR_ROWS 20000 /* chosen */
 
 struct Store {
   sqlite3    *db;
   GHashTable *statements; /* SQL text (owned) -> sqlite3_stmt */
   GHashTable *literals;   /* where an SQL text stood when it was asked for -> the same: most are literals, and always stand there */
+  Log        *log;
+  guint8      hash_key[STORE_HASH_KEY_LEN];
+  gboolean    has_hash_key, is_lazy;
 };
 
 /* The system's own word tells a broken disk from a want of descriptors. Returns: (transfer full) a sentence's end. */
@@ -92,6 +100,17 @@ migrate (Store *self, GError **error)
   return TRUE;
 }
 
+/* An import was cut off: what it had written was seen by nobody, and goes. */
+static gboolean
+clear_arrival (Store *self, GError **error)
+{
+  int result;
+
+  while ((result = arrival_clear (self, CLEAR_ROWS, error)) == 1)
+    ;
+  return result == 0;
+}
+
 Store *
 store_open (const char *path, GError **error)
 {
@@ -111,10 +130,12 @@ store_open (const char *path, GError **error)
   }
   sqlite3_busy_timeout (self->db, 5000);
   sqlite3_create_function (self->db, "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, field_cb, NULL, NULL);
+  known_register_function (self);
   if (!run_script (self, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
                          "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2048;", error) ||
-      !migrate (self, error))
+      !migrate (self, error) || !clear_arrival (self, error))
     return NULL;
+  self->log = log_new (self);
   return g_steal_pointer (&self);
 }
 
@@ -126,6 +147,7 @@ store_close (Store *self)
 
   if (self == NULL)
     return;
+  log_free (self->log);
   g_hash_table_iter_init (&iter, self->statements);
   while (g_hash_table_iter_next (&iter, NULL, &statement))
     sqlite3_finalize (statement);
@@ -139,6 +161,26 @@ sqlite3 *
 store_get_db (Store *self)
 {
   return self->db;
+}
+
+Log *
+store_get_log (Store *self)
+{
+  return self->log;
+}
+
+/* Made by a migration, never changed. */
+const guint8 *
+store_get_hash_key (Store *self)
+{
+  if (!self->has_hash_key) {
+    g_autofree char *hex = store_get_meta (self, "hash_key");
+
+    for (gsize i = 0; i < STORE_HASH_KEY_LEN && hex != NULL && strlen (hex) == 2 * STORE_HASH_KEY_LEN; i++)
+      self->hash_key[i] = (guint8) (g_ascii_xdigit_value (hex[2 * i]) << 4 | g_ascii_xdigit_value (hex[2 * i + 1]));
+    self->has_hash_key = hex != NULL;
+  }
+  return self->hash_key;
 }
 
 static sqlite3_stmt *
@@ -248,6 +290,14 @@ store_get_int (Store *self, gint64 *out_value, GError **error, const char *sql, 
   return result;
 }
 
+static void
+end_lazy (Store *self)
+{
+  if (self->is_lazy)
+    sqlite3_exec (self->db, "PRAGMA synchronous=FULL", NULL, NULL, NULL);
+  self->is_lazy = FALSE;
+}
+
 gboolean
 store_begin (Store *self, GError **error)
 {
@@ -255,12 +305,26 @@ store_begin (Store *self, GError **error)
 }
 
 gboolean
+store_begin_lazily (Store *self, GError **error)
+{
+  if (!run_script (self, "PRAGMA synchronous=NORMAL", error))
+    return FALSE;
+  self->is_lazy = TRUE;
+  if (store_begin (self, error))
+    return TRUE;
+  end_lazy (self);
+  return FALSE;
+}
+
+gboolean
 store_commit (Store *self, GError **error)
 {
-  if (store_run (self, error, "COMMIT", ""))
-    return TRUE;
-  store_rollback (self);
-  return FALSE;
+  if (!store_run (self, error, "COMMIT", "")) {
+    store_rollback (self);
+    return FALSE;
+  }
+  end_lazy (self);
+  return TRUE;
 }
 
 void
@@ -268,6 +332,7 @@ store_rollback (Store *self)
 {
   if (!sqlite3_get_autocommit (self->db))
     store_run (self, NULL, "ROLLBACK", "");
+  end_lazy (self);
 }
 
 const char *

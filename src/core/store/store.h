@@ -15,7 +15,15 @@ void     store_close (Store *self); /* NULL is a no-op */
 sqlite3 *store_get_db (Store *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
 
+typedef struct Log Log;
+Log *store_get_log (Store *self); /* log.h */
+
+#define STORE_HASH_KEY_LEN 16
+const guint8 *store_get_hash_key (Store *self); /* known.h */
+
 gboolean store_begin    (Store *self, GError **error); /* IMMEDIATE */
+/* The same; its commit costs no flush: it reaches the disk with the next other one, in order. For what nobody relies on before that. */
+gboolean store_begin_lazily (Store *self, GError **error);
 gboolean store_commit   (Store *self, GError **error); /* rolls back by itself when it fails */
 void     store_rollback (Store *self);                 /* a no-op outside a transaction */
 

@@ -60,7 +60,7 @@ test_dry_run (void)
   session_run (&s, store, file, -1, FALSE, &spec);
   g_assert_no_error (s.error);
   g_assert_cmpuint (s.created, ==, 2);
-  g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM contact)+(SELECT count(*) FROM list)+(SELECT count(*) FROM audit)"), ==, 0);
+  g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM list)+(SELECT count(*) FROM audit)+(SELECT count(*) FROM arrival)"), ==, 0);
   session_clear (&s);
 }
 
@@ -79,7 +79,7 @@ test_wrong_file (void)
   spec.map = g_variant_ref_sink (g_variant_new_parsed ("{'email': 'Nowhere'}"));
   session_run (&s, store, file, -1, FALSE, &spec);
   g_assert_error (s.error, FAULT, FAULT_USAGE);
-  g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM contact)+(SELECT count(*) FROM list)"), ==, 0);
+  g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM list)+(SELECT count(*) FROM arrival)"), ==, 0);
   g_variant_unref (spec.map);
   session_clear (&s);
 }

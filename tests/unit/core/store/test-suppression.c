@@ -18,7 +18,6 @@ set_up (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
-  gint64 list;
 
   self->home = g_dir_make_tmp ("suppress-home-XXXXXX", NULL);
   self->state = g_dir_make_tmp ("suppress-state-XXXXXX", NULL);
@@ -28,7 +27,7 @@ set_up (Fixture *self, gconstpointer data)
   self->store = store_open (path, &error);
   g_assert_no_error (error);
   g_assert_true (suppression_register_functions (self->store, self->vault));
-  g_assert_true (list_ensure (self->store, "News", &list, NULL));
+  g_assert_true (list_ensure (self->store, "News", 1, NULL));
 }
 
 static void
@@ -153,10 +152,11 @@ static void
 make_people (Fixture *self)
 {
   static const char script[] =
-    "INSERT INTO contact(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc) VALUES"
+    "INSERT INTO person(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc) VALUES"
     " (1,'Ann Secret','ann secret','Ann@example.org','ann@example.org','+4930123456',x'0400','1',1),"
     " (2,'Ben','ben','both@example.org','both@example.org','','',1,1),(3,'Cara','cara','both@example.org','both@example.org','','',1,1);"
-    "INSERT INTO member VALUES(1,1),(1,2),(1,3);"
+    "INSERT INTO known SELECT key_hash(email_key),id FROM person; INSERT INTO known SELECT key_hash(phone),id FROM person WHERE phone<>'';"
+    "INSERT INTO membership VALUES(1,1),(1,2),(1,3);"
     "INSERT INTO consent(contact,source,time_utc) VALUES(1,'Secret fair',1);"
     "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','x@example.com','h',25,'none',1);"
     "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,zeroblob(16),1,2,'x@example.com','Hi',1);"

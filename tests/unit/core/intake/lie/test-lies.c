@@ -44,7 +44,8 @@ count_all (Store *store)
 {
   gint64 n = -1;
 
-  store_get_int (store, &n, NULL, "SELECT (SELECT count(*) FROM contact)+(SELECT count(*) FROM list)+(SELECT count(*) FROM member)", "");
+  store_get_int (store, &n, NULL, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM list)+(SELECT count(*) FROM membership)"
+                  "+(SELECT count(*) FROM known)+(SELECT count(*) FROM arrival)", "");
   return n;
 }
 

@@ -1,0 +1,67 @@
+#include "arrival.h"
+
+#include "fault.h"
+
+gboolean
+arrival_open (Store *store, const char *list, gint64 *out_base, gint64 *out_list, GError **error)
+{
+  int result;
+
+  /* never an id that a snapshot of someone removed still names */
+  if (store_get_int (store, out_base, error, "SELECT max(coalesce((SELECT max(id) FROM person),0), coalesce((SELECT max(contact) FROM snapshot),0))", "") < 0)
+    return FALSE;
+  result = store_get_int (store, out_list, error, "SELECT id FROM list WHERE name=?", "s", list);
+  if (result == 0)
+    result = store_get_int (store, out_list, error, "SELECT 1+max(coalesce((SELECT max(id) FROM list),0), coalesce((SELECT max(list) FROM membership),0))", "");
+  return result > 0 && store_run (store, error, "INSERT INTO arrival(base) VALUES(?)", "i", *out_base);
+}
+
+gboolean
+arrival_show (Store *store, GError **error)
+{
+  return store_run (store, error, "DELETE FROM arrival", "");
+}
+
+/* From the end: the newest pages are in the cache, and the table shrinks. */
+static int
+clear (Store *store, gint64 base, guint max, GError **error)
+{
+  gint64 last = base, from;
+
+  if (store_get_int (store, &last, error, "SELECT max(id) FROM person", "") < 0)
+    return -1;
+  if (last <= base)
+    return arrival_show (store, error) ? 0 : -1;
+  from = MAX (base, last - (gint64) max);
+  return store_run (store, error, "DELETE FROM person WHERE id>?", "i", from) ? 1 : -1;
+}
+
+int
+arrival_clear (Store *store, guint max, GError **error)
+{
+  gint64 base = 0;
+  int result = store_get_int (store, &base, error, "SELECT base FROM arrival", "");
+
+  if (result <= 0)
+    return result;
+  if (!store_begin_lazily (store, error))
+    return -1;
+  result = clear (store, base, max, error);
+  if (result < 0)
+    store_rollback (store);
+  else if (!store_commit (store, error))
+    result = -1;
+  return result;
+}
+
+gboolean
+arrival_check_none (Store *store, GError **error)
+{
+  gint64 is_open = 0;
+
+  if (store_get_int (store, &is_open, error, "SELECT EXISTS (SELECT 1 FROM arrival)", "") < 0)
+    return FALSE;
+  if (is_open != 0)
+    g_set_error (error, FAULT, FAULT_TEMP, "a file is being imported: people and lists can be changed when that is done");
+  return is_open == 0;
+}

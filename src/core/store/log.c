@@ -1,0 +1,126 @@
+#include "log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define LOOK_MS 20 /* chosen: how often the main loop looks whether the log is in the file */
+#define PAGES 1000 /* SQLite's own: a commit brings a log of so many pages into the file */
+
+struct Log {
+  Store   *store;
+  char    *path, *log_path; /* NULL: in memory, there is no log */
+  GThread *thread;
+  gint     is_done;         /* atomic: set by the thread */
+  guint    look_source;
+};
+
+Log *
+log_new (Store *store)
+{
+  Log *self = g_new0 (Log, 1);
+  const char *path = sqlite3_db_filename (store_get_db (store), "main");
+
+  self->store = store;
+  if (path != NULL && path[0] != '\0') {
+    self->path = g_strdup (path);
+    self->log_path = g_strconcat (path, "-wal", NULL);
+  }
+  return self;
+}
+
+static void
+wait_for_thread (Log *self)
+{
+  g_clear_handle_id (&self->look_source, g_source_remove);
+  g_clear_pointer (&self->thread, g_thread_join);
+}
+
+void
+log_free (Log *self)
+{
+  if (self == NULL)
+    return;
+  wait_for_thread (self);
+  g_free (self->path);
+  g_free (self->log_path);
+  g_free (self);
+}
+
+void
+log_hold (Log *self)
+{
+  wait_for_thread (self);
+  sqlite3_wal_autocheckpoint (store_get_db (self->store), 0);
+}
+
+static gpointer
+flush_thread (gpointer data)
+{
+  Log *self = data;
+  int fd = open (self->log_path, O_RDONLY | O_CLOEXEC); /* SQLite has no locks on this file that closing it would drop */
+
+  if (fd >= 0) {
+    fdatasync (fd); /* the commit that counts says what went wrong */
+    close (fd);
+  }
+  g_atomic_int_set (&self->is_done, 1);
+  return NULL;
+}
+
+static gpointer
+fold_thread (gpointer data)
+{
+  Log *self = data;
+  sqlite3 *db = NULL;
+
+  /* it looks for the log only when it reads; passive: it waits for nobody, and nobody for it */
+  if (sqlite3_open_v2 (self->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+      sqlite3_exec (db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) == SQLITE_OK)
+    sqlite3_wal_checkpoint_v2 (db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  sqlite3_close (db);
+  g_atomic_int_set (&self->is_done, 1);
+  return NULL;
+}
+
+static void
+start (Log *self, GThreadFunc func)
+{
+  g_atomic_int_set (&self->is_done, 0);
+  self->thread = g_thread_new ("log", func, self);
+}
+
+void
+log_flush (Log *self)
+{
+  if (self->path == NULL || (self->thread != NULL && !g_atomic_int_get (&self->is_done)))
+    return;
+  wait_for_thread (self);
+  start (self, flush_thread);
+}
+
+static gboolean
+look_cb (gpointer data)
+{
+  Log *self = data;
+
+  if (!g_atomic_int_get (&self->is_done))
+    return G_SOURCE_CONTINUE;
+  self->look_source = 0;
+  wait_for_thread (self);
+  sqlite3_wal_autocheckpoint (store_get_db (self->store), PAGES);
+  /* what came in meanwhile is little */
+  sqlite3_wal_checkpoint_v2 (store_get_db (self->store), "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+void
+log_fold (Log *self)
+{
+  wait_for_thread (self);
+  if (self->path == NULL) {
+    sqlite3_wal_autocheckpoint (store_get_db (self->store), PAGES);
+    return;
+  }
+  start (self, fold_thread);
+  self->look_source = g_timeout_add (LOOK_MS, look_cb, self);
+}
