@@ -1,5 +1,6 @@
 #include "import.h"
 
+#include "arrival.h"
 #include "contract-import1.h"
 #include "fault.h"
 #include "kill-point.h"
@@ -14,6 +15,7 @@
 #define BATCH_ROWS 2000               /* chosen: some milliseconds of core's time, so that other calls and campaigns go on */
 #define IDLE_ANSWERS_MAX 1000         /* chosen: answers in a row that bring neither rows nor bytes (a file may hold long stretches of nothing) */
 #define PROGRESS_US (G_USEC_PER_SEC / 5)
+#define ROOM_FOR(size) ((size) + (size) / 2) /* chosen: twice that is in the store and its log in the end, if not more */
 #define WORDS_MAX 512                 /* octets of the worker's own words that are shown */
 
 struct Import {
@@ -473,6 +475,9 @@ spooled_cb (GObject *source, GAsyncResult *result, gpointer data)
     if (fd >= 0)
       close (fd);
   } else if (fd < 0) {
+    finish (self, error);
+  } else if (!arrival_check_room (self->store, 0, ROOM_FOR (self->size), &error)) {
+    close (fd);
     finish (self, error);
   } else {
     self->fd = fd;

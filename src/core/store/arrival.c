@@ -2,6 +2,11 @@
 
 #include "fault.h"
 
+#define LOW_BYTES ((guint64) 64 << 20)  /* chosen: below it, what is cleared away is not overwritten, which would need as much room again */
+#define LOW_MAX 20000                   /* chosen: then many people at once, for the pages that they share */
+#define SPARE_BYTES ((guint64) 1 << 20) /* chosen: room in which to clear away; and a part of what is written */
+#define SPARE_PART 16
+
 gboolean
 arrival_open (Store *store, const char *list, gint64 *out_base, gint64 *out_list, GError **error)
 {
@@ -20,6 +25,15 @@ gboolean
 arrival_show (Store *store, GError **error)
 {
   return store_run (store, error, "DELETE FROM arrival", "");
+}
+
+gboolean
+arrival_check_room (Store *store, guint64 written_bytes, guint64 next_bytes, GError **error)
+{
+  if (store_get_room (store) >= SPARE_BYTES + written_bytes / SPARE_PART + 2 * next_bytes)
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_IO, "the disk is full: make room and try again");
+  return FALSE;
 }
 
 /* From the end: the newest pages are in the cache, and the table shrinks. */
@@ -41,16 +55,22 @@ arrival_clear (Store *store, guint max, GError **error)
 {
   gint64 base = 0;
   int result = store_get_int (store, &base, error, "SELECT base FROM arrival", "");
+  gboolean is_low = store_get_room (store) < LOW_BYTES;
 
   if (result <= 0)
     return result;
+  if (is_low)
+    sqlite3_exec (store_get_db (store), "PRAGMA secure_delete=OFF", NULL, NULL, NULL);
   if (!store_begin_lazily (store, error))
-    return -1;
-  result = clear (store, base, max, error);
-  if (result < 0)
-    store_rollback (store);
-  else if (!store_commit (store, error))
     result = -1;
+  else {
+    result = clear (store, base, is_low ? LOW_MAX : max, error);
+    if (result < 0)
+      store_rollback (store);
+    else if (!store_commit (store, error))
+      result = -1;
+  }
+  sqlite3_exec (store_get_db (store), "PRAGMA secure_delete=ON", NULL, NULL, NULL);
   return result;
 }
 

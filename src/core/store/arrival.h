@@ -7,6 +7,9 @@
 /* Opens it. out_base: ids above it were never given to anybody. out_list: the id of the list with this name, or the one that it will get. */
 gboolean arrival_open (Store *store, const char *list, gint64 *out_base, gint64 *out_list, GError **error);
 
+/* Is there room for `next_bytes` more, and to clear all away afterwards? Returns: FALSE with FAULT_IO. */
+gboolean arrival_check_room (Store *store, guint64 written_bytes, guint64 next_bytes, GError **error);
+
 /* From here on they are people like all others. Inside the caller's transaction. */
 gboolean arrival_show (Store *store, GError **error);
 

@@ -1,8 +1,10 @@
 #include "log.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#define AGAIN_S 30 /* chosen: how often it is looked whether there is room now */
 #define LOOK_MS 20 /* chosen: how often the main loop looks whether the log is in the file */
 #define PAGES 1000 /* SQLite's own: a commit brings a log of so many pages into the file */
 
@@ -113,14 +115,37 @@ look_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* The file would take up what is free now, and the log would stay: better half a full disk. */
+static gboolean
+has_room (Log *self)
+{
+  struct stat info;
+
+  return stat (self->log_path, &info) != 0 || store_get_room (self->store) > (guint64) info.st_size;
+}
+
+static gboolean
+again_cb (gpointer data)
+{
+  Log *self = data;
+
+  if (!has_room (self))
+    return G_SOURCE_CONTINUE;
+  self->look_source = 0;
+  log_fold (self);
+  return G_SOURCE_REMOVE;
+}
+
 void
 log_fold (Log *self)
 {
   wait_for_thread (self);
   if (self->path == NULL) {
     sqlite3_wal_autocheckpoint (store_get_db (self->store), PAGES);
-    return;
+  } else if (!has_room (self)) {
+    self->look_source = g_timeout_add_seconds (AGAIN_S, again_cb, self);
+  } else {
+    start (self, fold_thread);
+    self->look_source = g_timeout_add (LOOK_MS, look_cb, self);
   }
-  start (self, fold_thread);
-  self->look_source = g_timeout_add (LOOK_MS, look_cb, self);
 }

@@ -29,6 +29,7 @@ struct Merge {
   Sorter       *sorter;  /* what finds the new people */
   GByteArray   *keys;    /* scratch */
   gint64        rows, written, flushed, fresh;
+  guint64       bytes; /* of all rows */
   gint64        kind_rows[3]; /* staged ones, by MergeKind */
   gint64        base;         /* a new person gets the id base + row */
   gint64        list, now_utc;

@@ -248,8 +248,11 @@ write_people (Merge *self, GError **error)
 gboolean
 merge_close_batch (Merge *self, GError **error)
 {
-  gboolean is_written = write_people (self, error) && store_step (self->store, self->insert_staged, error) == 0;
+  guint64 size = incoming_get_size (self->people) + incoming_get_size (self->staged);
+  gboolean is_written = arrival_check_room (self->store, self->bytes, size, error) && write_people (self, error) &&
+                        store_step (self->store, self->insert_staged, error) == 0;
 
+  self->bytes += size;
   self->written = self->rows;
   incoming_clear (self->people);
   incoming_clear (self->staged);

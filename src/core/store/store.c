@@ -8,6 +8,7 @@
 #include "migrations.h"
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #define CLEAR_ROWS 20000 /* chosen */
 
@@ -167,6 +168,17 @@ Log *
 store_get_log (Store *self)
 {
   return self->log;
+}
+
+guint64
+store_get_room (Store *self)
+{
+  const char *path = sqlite3_db_filename (self->db, "main");
+  struct statvfs space;
+
+  if (path == NULL || path[0] == '\0' || statvfs (path, &space) != 0)
+    return G_MAXUINT64;
+  return (guint64) space.f_bavail * space.f_frsize;
 }
 
 /* Made by a migration, never changed. */

@@ -15,6 +15,8 @@ void     store_close (Store *self); /* NULL is a no-op */
 sqlite3 *store_get_db (Store *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
 
+guint64 store_get_room (Store *self); /* octets that are free beside it; in memory, or where nobody can say: very many */
+
 typedef struct Log Log;
 Log *store_get_log (Store *self); /* log.h */
 
