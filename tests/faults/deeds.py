@@ -157,7 +157,7 @@ class Imports(Deeds):
 
     def choose(self):
         self.at += 1
-        n = self.rng.choice((50, 2000, 11000)) // SLOW  # the worker gives 5,000 at once
+        n = self.rng.choice((50, 2000, 11000)) // SLOW  # the worker gives 2,000 at once
         new = [(f"new{i}.l{self.at}@example.org", f"New {i}", "here") for i in range(n)]
         self.people = {to for to, _, _ in new} | {to for to, _ in self.known}
         rows = new + [(*person, f"town{self.at}") for person in self.known]

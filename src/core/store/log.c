@@ -48,10 +48,16 @@ log_free (Log *self)
   g_free (self);
 }
 
+static gboolean
+is_busy (Log *self)
+{
+  return self->thread != NULL && !g_atomic_int_get (&self->is_done);
+}
+
 void
 log_hold (Log *self)
 {
-  wait_for_thread (self);
+  g_clear_handle_id (&self->look_source, g_source_remove);
   sqlite3_wal_autocheckpoint (store_get_db (self->store), 0);
 }
 
@@ -94,7 +100,7 @@ start (Log *self, GThreadFunc func)
 void
 log_flush (Log *self)
 {
-  if (self->path == NULL || (self->thread != NULL && !g_atomic_int_get (&self->is_done)))
+  if (self->path == NULL || is_busy (self))
     return;
   wait_for_thread (self);
   start (self, flush_thread);
@@ -105,7 +111,7 @@ look_cb (gpointer data)
 {
   Log *self = data;
 
-  if (!g_atomic_int_get (&self->is_done))
+  if (is_busy (self))
     return G_SOURCE_CONTINUE;
   self->look_source = 0;
   wait_for_thread (self);
@@ -129,8 +135,6 @@ again_cb (gpointer data)
 {
   Log *self = data;
 
-  if (!has_room (self))
-    return G_SOURCE_CONTINUE;
   self->look_source = 0;
   log_fold (self);
   return G_SOURCE_REMOVE;
@@ -139,12 +143,15 @@ again_cb (gpointer data)
 void
 log_fold (Log *self)
 {
-  wait_for_thread (self);
+  g_clear_handle_id (&self->look_source, g_source_remove);
   if (self->path == NULL) {
     sqlite3_wal_autocheckpoint (store_get_db (self->store), PAGES);
+  } else if (is_busy (self)) {
+    self->look_source = g_timeout_add (LOOK_MS, again_cb, self);
   } else if (!has_room (self)) {
     self->look_source = g_timeout_add_seconds (AGAIN_S, again_cb, self);
   } else {
+    wait_for_thread (self);
     start (self, fold_thread);
     self->look_source = g_timeout_add (LOOK_MS, look_cb, self);
   }

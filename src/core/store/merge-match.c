@@ -5,6 +5,49 @@
 
 #define PEOPLE_PER_ADDRESS_MAX 100000 /* chosen: more different names at one address are no people but a wrong column */
 
+/* --- the same file again: most rows say what is known --- */
+
+static void
+is_twice_cb (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  const Merge *self = sqlite3_user_data (context);
+
+  sqlite3_result_int (context, sieve_has (self->twice, sqlite3_value_int64 (values[0])));
+}
+
+void
+merge_register_functions (Merge *self)
+{
+  sqlite3_create_function (store_get_db (self->store), "is_twice", 1, SQLITE_UTF8, self, is_twice_cb, NULL, NULL);
+}
+
+void
+merge_unregister_functions (Merge *self)
+{
+  sqlite3_create_function (store_get_db (self->store), "is_twice", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL);
+}
+
+gboolean
+merge_pass (Merge *self, gint64 last, GError **error)
+{
+  static const char find[] =
+    "INSERT INTO temp.passed(row,contact) SELECT s.row,c.id FROM temp.staged s CROSS JOIN person c"
+    " ON c.id=(SELECT p.id FROM known k CROSS JOIN person p ON p.id=k.contact WHERE k.hash=s.hash AND p.email_key=s.email_key AND p.name_key=s.name_key)"
+    " WHERE s.row>?1 AND s.row<=?2 AND s.kind=1 AND NOT is_twice(s.hash) AND c.id<=?3 AND c.fields IS s.fields AND (s.phone='' OR c.phone<>'')"
+    " AND EXISTS (SELECT 1 FROM membership m WHERE m.list=?4 AND m.contact=c.id)"
+    " AND (?5='' OR EXISTS (SELECT 1 FROM consent o WHERE o.contact=c.id AND o.source=?5))";
+  gint64 n;
+
+  if (!store_run (self->store, error, "DELETE FROM temp.passed", "") ||
+      !store_run (self->store, error, find, "iiiis", self->passed, last, self->base, self->list, self->consent))
+    return FALSE;
+  n = sqlite3_changes64 (store_get_db (self->store));
+  self->counts.unchanged += (guint64) n;
+  self->kind_rows[MERGE_BY_EMAIL] -= n;
+  return (self->kind_rows[MERGE_BY_PHONE] == 0 || store_run (self->store, error, "INSERT OR IGNORE INTO temp.met SELECT contact FROM temp.passed", "")) &&
+         store_run (self->store, error, "DELETE FROM temp.staged WHERE row IN (SELECT row FROM temp.passed)", "");
+}
+
 /* --- rows that went straight into person, and share their address with one that came later --- */
 
 static gboolean

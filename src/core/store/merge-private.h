@@ -9,6 +9,7 @@ typedef enum { MERGE_BY_EMAIL = 1, MERGE_BY_PHONE = 2 } MergeKind; /* column sta
 
 typedef enum {
   MERGE_READING,  /* rows come */
+  MERGE_PASSING,  /* staged rows that change nothing are done with */
   MERGE_LAYING,   /* what finds the new people is laid into `known` */
   MERGE_DECIDING, /* the last transaction */
   MERGE_CLEARING, /* nothing is stored: what was written goes */
@@ -26,9 +27,10 @@ struct Merge {
   Incoming     *people, *staged, *entries; /* of the current batch */
   sqlite3_stmt *insert_people, *insert_staged, *insert_known;
   Sieve        *seen;    /* hashes of addresses and numbers of older people, and of addresses in this file */
+  Sieve        *in_file, *twice; /* hashes of addresses in this file; of those that come more than once */
   Sorter       *sorter;  /* what finds the new people */
   GByteArray   *keys;    /* scratch */
-  gint64        rows, written, flushed, fresh;
+  gint64        rows, written, flushed, passed, fresh;
   guint64       bytes; /* of all rows */
   gint64        kind_rows[3]; /* staged ones, by MergeKind */
   gint64        base;         /* a new person gets the id base + row */
@@ -36,6 +38,12 @@ struct Merge {
   gboolean      has_claims;
   MergeCounts   counts;
 };
+
+/* Staged rows up to `last` that say what their person has already, who is in the list already: nothing is to be done for them. Most are such
+ * when a file comes again. */
+gboolean merge_pass (Merge *self, gint64 last, GError **error);
+void     merge_register_functions (Merge *self); /* SQL for it; gone with merge_unregister_functions() */
+void     merge_unregister_functions (Merge *self);
 
 /* Stages what shares its hash with a staged row but went straight into person: the first of several. */
 gboolean merge_fetch_firsts (Merge *self, GError **error);

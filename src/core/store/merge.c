@@ -9,6 +9,7 @@
 #include "log.h"
 #include <string.h>
 
+#define PASS_ROWS 1000   /* chosen: that are looked at in one transaction: some milliseconds */
 #define LAY_ENTRIES 4000 /* chosen: of `known` in one transaction: some milliseconds */
 #define CLEAR_PEOPLE 500 /* chosen: the same */
 #define FLUSH_ROWS 50000 /* chosen: some 20 MB of log */
@@ -21,11 +22,12 @@ static const char tables[] =
   "CREATE TEMP TABLE met (contact INTEGER PRIMARY KEY);"
   "CREATE TEMP TABLE claimed (contact INTEGER PRIMARY KEY);"
   "CREATE TEMP TABLE firsts (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL);"
+  "CREATE TEMP TABLE passed (row INTEGER PRIMARY KEY, contact INTEGER NOT NULL);"
   "PRAGMA temp.secure_delete=OFF; PRAGMA main.cache_size=-8192; PRAGMA temp.cache_size=-8192"; /* KiB; chosen: what an import may hold in memory, whatever the file's size */
 
 static const char drops[] =
   "DROP TABLE IF EXISTS temp.staged; DROP TABLE IF EXISTS temp.decision; DROP TABLE IF EXISTS temp.met; DROP TABLE IF EXISTS temp.claimed;"
-  "DROP TABLE IF EXISTS temp.firsts; PRAGMA main.cache_size=-2048; PRAGMA shrink_memory"; /* what store.c sets */
+  "DROP TABLE IF EXISTS temp.firsts; DROP TABLE IF EXISTS temp.passed; PRAGMA main.cache_size=-2048; PRAGMA shrink_memory"; /* what store.c sets */
 
 /* Not a statement of store_query(): it must not outlive the table in memory from which it reads. */
 static sqlite3_stmt *
@@ -94,6 +96,7 @@ prepare_inserts (Merge *self)
   self->insert_staged = prepare (self, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields)"
                                        " SELECT \"row\",kind,hash,name_key,CASE kind WHEN 1 THEN \"key\" END,phone,name,email,fields FROM merge_staged");
   self->insert_known = prepare (self, "INSERT OR IGNORE INTO known(hash,contact) SELECT hash,\"row\" FROM merge_known");
+  merge_register_functions (self);
   sqlite3_bind_int64 (self->insert_people, 1, self->base);
   sqlite3_bind_int64 (self->insert_people, 2, self->now_utc);
 }
@@ -116,6 +119,8 @@ merge_new (Store *store, const char *list, const char *consent, GError **error)
   self->consent = g_strdup (consent);
   self->keys = g_byte_array_new ();
   self->seen = sieve_new ();
+  self->in_file = sieve_new ();
+  self->twice = sieve_new ();
   self->sorter = sorter_new (store);
   self->now_utc = store_now_utc ();
   if (!run (self, tables, error) || !see_older (self, error) || !open_arrival (self, error))
@@ -140,8 +145,11 @@ merge_free (Merge *self)
   incoming_free (self->people);
   incoming_free (self->staged);
   incoming_free (self->entries);
+  merge_unregister_functions (self);
   run (self, drops, NULL);
   sieve_free (self->seen);
+  sieve_free (self->in_file);
+  sieve_free (self->twice);
   sorter_free (self->sorter);
   g_byte_array_unref (self->keys);
   g_free (self->list_name);
@@ -224,8 +232,10 @@ merge_add (Merge *self, const MergeRow *row, GError **error)
   gboolean is_fresh = key.kind == MERGE_BY_EMAIL && !sieve_has (self->seen, key.hash) && (row->phone.len == 0 || !sieve_has (self->seen, key.phone_hash));
 
   self->rows++;
-  if (key.kind == MERGE_BY_EMAIL)
+  if (key.kind == MERGE_BY_EMAIL) {
     sieve_add (self->seen, key.hash);
+    sieve_add (sieve_has (self->in_file, key.hash) ? self->twice : self->in_file, key.hash);
+  }
   if (is_fresh)
     return add_fresh (self, row, &key, error);
   self->kind_rows[key.kind]++;
@@ -266,6 +276,26 @@ merge_close_batch (Merge *self, GError **error)
   return FALSE;
 }
 
+/* --- what changes nothing --- */
+
+/* Returns: 1 there is more, 0 all were looked at, -1 */
+static int
+pass (Merge *self, GError **error)
+{
+  gint64 last = MIN (self->passed + PASS_ROWS, self->rows);
+
+  if (self->kind_rows[MERGE_BY_EMAIL] == 0 || self->passed == self->rows)
+    return 0;
+  if (!store_begin_lazily (self->store, error))
+    return -1;
+  if (!merge_pass (self, last, error)) {
+    store_rollback (self->store);
+    return -1;
+  }
+  self->passed = last;
+  return store_commit (self->store, error) ? 1 : -1;
+}
+
 /* --- laying what finds the new people into `known`, in its order --- */
 
 /* Returns: 1 there is more, 0 all is laid, -1 */
@@ -297,6 +327,7 @@ lay (Merge *self, GError **error)
   if (!store_begin_lazily (self->store, error))
     return -1;
   result = lay_some (self, error);
+  KILL_POINT ("core-import-laid");
   if (result < 0)
     store_rollback (self->store);
   else if (!store_commit (self->store, error))
@@ -402,9 +433,14 @@ merge_step (Merge *self, const MergeTarget *target, MergeCounts *out_counts, GEr
 
   switch (self->stage) {
   case MERGE_READING:
-    self->stage = MERGE_LAYING;
+    self->stage = MERGE_PASSING;
     log_flush (store_get_log (self->store));
     break;
+  case MERGE_PASSING:
+    result = pass (self, error);
+    if (result == 0)
+      self->stage = MERGE_LAYING;
+    return result < 0 ? -1 : 1;
   case MERGE_LAYING:
     result = lay (self, error);
     if (result == 0)

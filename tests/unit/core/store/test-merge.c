@@ -1,5 +1,6 @@
 /* Rows in, people out: who is one person, which values stay, and that a second import of the same file changes nothing. */
 #include "contact.h"
+#include "fault.h"
 #include "fields.h"
 #include "list.h"
 #include "merge.h"
@@ -194,6 +195,243 @@ test_one_at_a_time (void)
   g_assert_nonnull (first);
 }
 
+static gint64
+count (Store *store, const char *sql)
+{
+  gint64 n = -1;
+
+  g_assert_cmpint (store_get_int (store, &n, NULL, sql, ""), ==, 1);
+  return n;
+}
+
+static const char all_rows[] = "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM membership)+(SELECT count(*) FROM known)+(SELECT count(*) FROM consent)"
+                               "+(SELECT count(*) FROM list)+(SELECT count(*) FROM list_field)+(SELECT count(*) FROM arrival)+(SELECT count(*) FROM audit)";
+
+/* A batch of `n` rows, of which each seventh address comes twice and each ninth has a number. */
+static void
+add_batch (Merge *merge, guint first, guint n)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (merge_open_batch (merge, &error));
+  for (guint i = first; i < first + n; i++) {
+    char name[32], email[64], phone[24];
+    guint person = i % 7 == 6 ? i - 1 : i;
+
+    g_snprintf (name, sizeof name, "Person %u", person);
+    g_snprintf (email, sizeof email, "p%u@example.org", person * 2654435761u);
+    g_snprintf (phone, sizeof phone, "+4915%08u", person);
+    g_assert_true (merge_add (merge, &(MergeRow){ slice (name), slice (email), slice (i % 9 == 0 ? phone : ""), NULL, 0 }, &error));
+  }
+  g_assert_true (merge_close_batch (merge, &error));
+  g_assert_no_error (error);
+}
+
+static int
+finish (Merge *merge, MergeCounts *counts)
+{
+  static const char *const fields[] = { "city", NULL };
+  MergeTarget target = { fields, FALSE };
+  int result;
+
+  while ((result = merge_step (merge, &target, counts, NULL)) > 0)
+    ;
+  return result;
+}
+
+/* Until the end nobody sees who has come, and nobody may change people or lists. */
+static void
+test_unseen (void)
+{
+  static const Row older[] = { { "Ann", "ann@example.org", "", "" } };
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) found = NULL;
+  g_autoptr (Merge) merge = NULL;
+  MergeCounts counts = { 0 };
+  guint64 people = 0;
+
+  import (store, older, 1, FALSE);
+  merge = merge_new (store, "people", "fair", &error);
+  g_assert_no_error (error);
+  add_batch (merge, 0, 700);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM person"), ==, 601);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 1);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM member"), ==, 1);
+  found = contact_match (store, "p0@example.org", 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (found->len, ==, 0);
+  g_assert_false (list_remove (store, 1, "people", &people, &error));
+  g_assert_error (error, FAULT, FAULT_TEMP);
+
+  g_assert_cmpint (finish (merge, &counts), ==, 0);
+  assert_counts (&counts, 600, 0, 100, 0);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 601);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM member"), ==, 601);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM consent"), ==, 601);
+  g_clear_pointer (&found, g_array_unref);
+  found = contact_match (store, "+491500000000", 10, &error);
+  g_assert_cmpuint (found->len, ==, 1);
+  g_clear_pointer (&merge, merge_free);
+  g_assert_true (list_remove (store, 1, "people", &people, NULL));
+  g_assert_cmpuint (people, ==, 601);
+  g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM membership)+(SELECT count(*) FROM known)+(SELECT count(*) FROM consent)"),
+                   ==, 0);
+}
+
+/* Given up at any moment: in the rows, while what finds the people is laid, before the last transaction. */
+static void
+test_given_up (gconstpointer data)
+{
+  static const char *const fields[] = { NULL };
+  MergeTarget target = { fields, FALSE };
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Merge) merge = merge_new (store, "people", "fair", NULL);
+  MergeCounts counts = { 0 };
+
+  add_batch (merge, 0, 3000);
+  g_assert_cmpint (count (store, all_rows), >, 3000); /* the control */
+  for (guint i = 0; i < GPOINTER_TO_UINT (data); i++)
+    g_assert_cmpint (merge_step (merge, &target, &counts, NULL), >, 0);
+  if (GPOINTER_TO_UINT (data) % 2 == 0)
+    while (merge_clear (merge))
+      ;
+  g_clear_pointer (&merge, merge_free);
+  g_assert_cmpint (count (store, all_rows), ==, 0);
+}
+
+static void
+copy_file (const char *from, const char *to, const char *end)
+{
+  g_autofree char *source = g_strconcat (from, end, NULL);
+  g_autofree char *target = g_strconcat (to, end, NULL);
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+
+  g_assert_true (g_file_get_contents (source, &bytes, &len, NULL));
+  g_assert_true (g_file_set_contents (target, bytes, (gssize) len, NULL));
+}
+
+static void
+remove_store (const char *path)
+{
+  static const char *const ends[] = { "", "-wal", "-shm" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *file = g_strconcat (path, ends[i], NULL);
+
+    g_unlink (file);
+  }
+}
+
+/* Core dies in the middle: the files as they lie there are opened again. */
+static void
+test_cut_off (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("merge-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "store", NULL);
+  g_autofree char *copy = g_build_filename (folder, "copy", NULL);
+  g_autoptr (Store) store = store_open (path, NULL);
+  g_autoptr (Merge) merge = merge_new (store, "people", "fair", NULL);
+  g_autoptr (Store) again = NULL;
+  g_autoptr (GError) error = NULL;
+  MergeCounts counts = { 0 };
+
+  add_batch (merge, 0, 2000);
+  add_batch (merge, 2000, 2000);
+  copy_file (path, copy, "");
+  copy_file (path, copy, "-wal");
+  g_assert_cmpint (finish (merge, &counts), ==, 0);
+  again = store_open (copy, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (count (again, all_rows), ==, 0);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 4000 - 571);
+  g_clear_pointer (&merge, merge_free);
+  g_clear_pointer (&store, store_close);
+  g_clear_pointer (&again, store_close);
+  remove_store (path);
+  remove_store (copy);
+  g_rmdir (folder);
+}
+
+/* Two keys with one hash: as if, by entries that lead to somebody else. Keys decide. */
+static void
+test_keys_decide (void)
+{
+  static const Row older[] = { { "Ann", "ann@example.org", "+491511111111", "" }, { "Ann", "other@example.org", "", "" } };
+  static const Row file[] = { { "Ann", "new@example.org", "", "" }, { "Ann", "ann@example.org", "", "" }, { "", "", "+491512222222", "" } };
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autofree char *people = NULL;
+  MergeCounts counts;
+
+  import (store, older, 2, FALSE);
+  g_assert_true (store_run (store, NULL, "INSERT INTO known SELECT key_hash('new@example.org'),id FROM person", ""));
+  g_assert_true (store_run (store, NULL, "INSERT OR IGNORE INTO known SELECT key_hash('ann@example.org'),id FROM person", ""));
+  g_assert_true (store_run (store, NULL, "INSERT INTO known SELECT key_hash('+491512222222'),id FROM person", ""));
+  counts = import (store, file, 3, FALSE);
+  assert_counts (&counts, 2, 0, 0, 1);
+  people = dump (store);
+  g_assert_cmpstr (people, ==, "Ann|ann@example.org|+491511111111|\nAnn|other@example.org||\nAnn|new@example.org||\n||+491512222222|\n");
+}
+
+static int
+count_cb (gpointer data)
+{
+  ++*(guint *) data;
+  return 0;
+}
+
+/* Returns: the most hundreds of steps of SQLite's machine in any one call. */
+static guint
+measure_longest_call (guint rows, gboolean is_again)
+{
+  static const char *const fields[] = { NULL };
+  MergeTarget target = { fields, FALSE };
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  guint longest = 0, steps = 0;
+
+  for (int round = is_again ? 0 : 1; round < 2; round++) {
+    g_autoptr (Merge) merge = merge_new (store, "people", "", NULL);
+    MergeCounts counts = { 0 };
+    int result = 1;
+
+    sqlite3_progress_handler (store_get_db (store), 100, count_cb, &steps);
+    longest = 0;
+    while (result > 0) {
+      if (counts.created == 0 && counts.merged < rows) { /* rows first: each address once */
+        char email[64];
+
+        g_assert_true (merge_open_batch (merge, NULL));
+        for (guint i = 0; i < 500; i++) {
+          g_snprintf (email, sizeof email, "p%u@example.org", (guint) counts.merged++ * 2654435761u);
+          g_assert_true (merge_add (merge, &(MergeRow){ slice ("Ann"), slice (email), { "", 0 }, NULL, 0 }, NULL));
+        }
+        steps = 0;
+        g_assert_true (merge_close_batch (merge, NULL));
+      } else {
+        steps = 0;
+        result = merge_step (merge, &target, &counts, NULL);
+      }
+      longest = MAX (longest, steps);
+    }
+    g_assert_cmpint (result, ==, 0);
+    g_assert_cmpuint (round == 0 || !is_again ? counts.created : counts.unchanged, ==, rows);
+    sqlite3_progress_handler (store_get_db (store), 0, NULL, NULL);
+  }
+  return longest;
+}
+
+/* No call takes longer because the file does: neither with new people nor with a file that comes again. */
+static void
+test_pieces (gconstpointer is_again)
+{
+  guint few = measure_longest_call (10000, is_again != NULL), many = measure_longest_call (40000, is_again != NULL);
+
+  g_test_message ("%u and %u hundreds of steps", few, many);
+  g_assert_cmpuint (few, >, 10); /* the control */
+  g_assert_cmpuint (many, <=, few + few / 10);
+}
+
 /* Enough rows for several runs of the sorter (slow); every seventh address comes twice. */
 static void
 test_bulk (void)
@@ -249,6 +487,16 @@ main (int argc, char *argv[])
     g_test_add_data_func (path, &cases[i], test_case);
   }
   g_test_add_func ("/merge/one-at-a-time", test_one_at_a_time);
+  g_test_add_func ("/merge/unseen", test_unseen);
+  for (guint steps = 0; steps < 6; steps++) {
+    g_autofree char *path = g_strdup_printf ("/merge/given-up/after-%u-steps", steps);
+
+    g_test_add_data_func (path, GUINT_TO_POINTER (steps), test_given_up);
+  }
+  g_test_add_func ("/merge/cut-off", test_cut_off);
+  g_test_add_func ("/merge/keys-decide", test_keys_decide);
+  g_test_add_data_func ("/merge/pieces/new", NULL, test_pieces);
+  g_test_add_data_func ("/merge/pieces/again", "again", test_pieces);
   g_test_add_func ("/merge/bulk", test_bulk);
   return g_test_run ();
 }
