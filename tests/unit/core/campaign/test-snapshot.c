@@ -45,10 +45,11 @@ open_world (World *self)
   g_array_append_val (self->lists, two);
   sqlite3_create_function (store_get_db (self->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, nothing_cb, NULL, NULL);
   g_assert_true (store_run (self->core.store, NULL,
-                            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<?) INSERT INTO contact(id,email,email_key,created_utc,changed_utc)"
+                            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<?) INSERT INTO person(id,email,email_key,created_utc,changed_utc)"
                             " SELECT i, 'p'||i||'@example.org', 'p'||i||'@example.org', 1, 1 FROM n", "i", (gint64) PEOPLE));
   run (self, "INSERT INTO list(id,name,created_utc) VALUES(1,'one',1),(2,'two',1),(3,'none',1)");
-  run (self, "INSERT INTO member(list,contact) SELECT l.id, c.id FROM list l, contact c WHERE l.id<3");
+  run (self, "INSERT INTO known SELECT key_hash(email_key), id FROM person");
+  run (self, "INSERT INTO membership(list,contact) SELECT l.id, c.id FROM list l, contact c WHERE l.id<3");
   run (self, "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','a@example.org','localhost',25,'none',1)");
   run (self, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,0,'a@example.org','s',1)");
 }
@@ -87,11 +88,11 @@ static const struct {
   int         people;
 } changes[] = {
   { "nothing", NULL, PEOPLE },
-  { "leave-one-list", "DELETE FROM member WHERE list=1 AND contact<=100", PEOPLE },      /* they came through it already */
-  { "leave-both-behind", "DELETE FROM member WHERE contact<=100", PEOPLE },              /* the same */
-  { "leave-both-ahead", "DELETE FROM member WHERE contact>5900", PEOPLE - 100 },         /* they are gone before their turn */
-  { "leave-one-ahead", "DELETE FROM member WHERE list=1 AND contact>5900", PEOPLE },     /* and come through the other */
-  { "leave-second", "DELETE FROM member WHERE list=2", PEOPLE },
+  { "leave-one-list", "DELETE FROM membership WHERE list=1 AND contact<=100", PEOPLE },      /* they came through it already */
+  { "leave-both-behind", "DELETE FROM membership WHERE contact<=100", PEOPLE },              /* the same */
+  { "leave-both-ahead", "DELETE FROM membership WHERE contact>5900", PEOPLE - 100 },         /* they are gone before their turn */
+  { "leave-one-ahead", "DELETE FROM membership WHERE list=1 AND contact>5900", PEOPLE },     /* and come through the other */
+  { "leave-second", "DELETE FROM membership WHERE list=2", PEOPLE },
 };
 
 static void
@@ -114,8 +115,8 @@ test_join_behind (void)
   World world = { 0 };
 
   open_world (&world);
-  run (&world, "DELETE FROM member WHERE list=1 AND contact<=100");
-  take (&world, "INSERT INTO member(list,contact) SELECT 1, id FROM contact WHERE id<=100");
+  run (&world, "DELETE FROM membership WHERE list=1 AND contact<=100");
+  take (&world, "INSERT INTO membership(list,contact) SELECT 1, id FROM contact WHERE id<=100");
   g_assert_cmpint (ask (&world, "SELECT count(DISTINCT contact) FROM snapshot"), ==, PEOPLE);
   g_assert_cmpint (ask (&world, "SELECT count(*) FROM snapshot"), ==, PEOPLE);
   close_world (&world);
@@ -128,7 +129,7 @@ test_exclude (void)
   gint64 three = 3;
 
   open_world (&world);
-  run (&world, "INSERT INTO member(list,contact) SELECT 3, id FROM contact WHERE id%2=0");
+  run (&world, "INSERT INTO membership(list,contact) SELECT 3, id FROM contact WHERE id%2=0");
   g_array_append_val (world.exclude, three);
   take (&world, NULL);
   g_assert_cmpint (ask (&world, "SELECT count(*) FROM snapshot WHERE contact%2=1"), ==, PEOPLE / 2);
