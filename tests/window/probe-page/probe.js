@@ -1,0 +1,1 @@
+document.getElementById('state').textContent = typeof window.postrider === 'object' ? 'bridge' : 'no bridge';
