@@ -9,5 +9,3 @@
 
 /* Registers the scheme on `context`; mails: borrowed, outlives it. Returns: FALSE with FAULT_SOFTWARE: the program holds no page. */
 gboolean page_files_serve (WebKitWebContext *context, MailStore *mails, GError **error);
-
-const char *page_files_view_policy (void); /* the policy for all that is shown at all, as WebKit itself holds it: the union of both headers */

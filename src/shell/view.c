@@ -60,13 +60,12 @@ static const struct {
 
 /* Features by WebKit's own names: an interface that is not there cannot be attacked. A name that this WebKit does not know is passed over. */
 static const char *const features_off[] = {
-  "ServiceWorkersEnabled", "SharedWorkerEnabled", "NotificationsEnabled", "PushAPIEnabled", "GeolocationAPIEnabled", "WebLocksAPIEnabled",
-  "IndexedDBAPIEnabled", "StorageAPIEnabled", "FileSystemEnabled", "AccessHandleEnabled", "GamepadsEnabled", "PermissionsAPIEnabled",
-  "WebShareEnabled", "ScreenWakeLockAPIEnabled", "SpeechSynthesisAPIEnabled", "WebAuthenticationEnabled", "CookieStoreAPIEnabled",
-  "BroadcastChannelEnabled", "WebSocketEnabled", "WebTransportEnabled", "DeviceOrientationEventEnabled", "ModelElementEnabled",
-  "WebGPUEnabled", "WebXREnabled", "DOMAudioSessionEnabled", "RemotePlaybackEnabled", "PictureInPictureAPIEnabled", "PaymentRequestEnabled",
-  "WebAssemblyEnabled", "AsyncClipboardAPIEnabled", "ContactPickerAPIEnabled", "LinkPreloadEnabled", "LinkPreconnectEnabled",
-  "LinkPrefetchEnabled", "WebAPIStatisticsEnabled", "BeaconAPIEnabled",
+  "AsyncClipboardAPI", "BeaconAPI", "BroadcastChannel", "CacheAPI", "CookieStoreAPI", "Databases", "DirectoryUpload", "DownloadAttribute",
+  "EmbedElement", "FullScreen", "GStreamer", "Gamepad", "GeolocationAPI", "HTTPEquiv", "IndexedDBAPI", "LinkDNSPrefetch", "LinkPreconnect",
+  "LinkPreconnectEarlyHints", "LocalStorage", "MathML", "MediaDevices", "MediaRecorder", "MediaSession", "MediaSource", "NotificationEvent",
+  "Notifications", "PDFJSViewer", "PermissionsAPI", "PointerLock", "PrivateClickMeasurement", "PushAPI", "SafeBrowsing", "ScreenCapture",
+  "ScreenWakeLockAPI", "ServiceWorkers", "SharedWorker", "SpeechSynthesisAPI", "VideoPresentationModeAPI", "WebAudio", "WebCodecsAudio",
+  "WebCodecsVideo", "WebGL", "WebLocksAPI", "WebSocket", "WirelessPlaybackTargetAPI", "XSLT",
 };
 
 static void
@@ -319,7 +318,6 @@ make_view (View *self)
   g_autoptr (WebKitSettings) settings = make_settings ();
 
   self->view = g_object_new (WEBKIT_TYPE_WEB_VIEW, "web-context", self->context, "network-session", self->session, "settings", settings,
-                             "default-content-security-policy", WEAKENED ("csp") ? NULL : page_files_view_policy (),
 #ifdef POSTRIDER_AUTOMATION
                              "is-controlled-by-automation", g_getenv ("WEBKIT_INSPECTOR_SERVER") != NULL,
 #endif

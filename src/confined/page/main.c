@@ -3,6 +3,9 @@
 #include "fault.h"
 #include "page-address.h"
 #include "weaken.h"
+#ifdef POSTRIDER_AUTOMATION
+#include "raw.h"
+#endif
 #include <string.h>
 
 G_MODULE_EXPORT void webkit_web_process_extension_initialize_with_user_data (WebKitWebProcessExtension *extension, GVariant *data);
@@ -35,6 +38,9 @@ cleared_cb (WebKitScriptWorld *world, WebKitWebPage *page, WebKitFrame *frame, g
     return;
   context = webkit_frame_get_js_context_for_script_world (frame, world);
   g_object_set_data_full (G_OBJECT (page), BRIDGE_KEY, bridge_new (page, context), drop_bridge);
+#ifdef POSTRIDER_AUTOMATION
+  raw_expose (page, context);
+#endif
 }
 
 /* The shell tells the page something; the reply says that the next may come. */
