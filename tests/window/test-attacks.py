@@ -7,6 +7,7 @@ import threading
 import time
 
 import attacks
+from tap import Tap
 from window import Display, Refused, Window
 
 HOME = "app://postrider/ object"
@@ -41,23 +42,6 @@ class Server:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.base = "http://127.0.0.1:%d/" % self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def ok(self, good, name, why=""):
-        self.count += 1
-        self.failed += not good
-        print("%sok %d - %s" % ("" if good else "not ", self.count, name))
-        if not good and why:
-            print("# " + str(why).replace("\n", "\n# "))
-        sys.stdout.flush()
-
-    def end(self):
-        print("1..%d" % self.count)
-        return 1 if self.failed else 0
 
 
 def run(window, body, base, name):

@@ -40,11 +40,13 @@ class Display:
         self.process.wait()
 
 
-def cage(command, display, network=False, loose=False):
+def cage(command, display, network=False, loose=False, namespaces=True):
     """The outer bwrap, as core builds it; loose: none at all."""
     if loose:
         return AS_USER + command
     spaces = ["--unshare-pid", "--unshare-ipc", "--unshare-uts"] + ([] if network else ["--unshare-net"])
+    if not namespaces:  # none may be made inside: what a system without them looks like from in there
+        spaces += ["--unshare-user", "--disable-userns"]
     here = os.path.dirname(command[0])
     return AS_USER + ["bwrap", *spaces, "--cap-drop", "ALL", "--die-with-parent", "--new-session",
                       "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
@@ -55,7 +57,8 @@ def cage(command, display, network=False, loose=False):
 
 
 class Window:
-    def __init__(self, build, weaken=(), display=None, home=None, network=False, loose=False, environment=None, wait=True):
+    def __init__(self, build, weaken=(), display=None, home=None, network=False, loose=False, environment=None, namespaces=True, wait=True):
+        self.build, self.namespaces = build, namespaces
         self.place = tempfile.mkdtemp(prefix="window-")
         os.chmod(self.place, 0o755)
         self.display, self.own_display = display or Display(), display is None
@@ -120,7 +123,7 @@ class Window:
             os.dup2(high[1], 4)
 
         self.log = open(os.path.join(self.place, "shell.log"), "ab")
-        self.process = subprocess.Popen(cage(command, self.display, self.network, self.loose), env=environment, pass_fds=[3, 4],
+        self.process = subprocess.Popen(cage(command, self.display, self.network, self.loose, self.namespaces), env=environment, pass_fds=[3, 4],
                                         preexec_fn=place_descriptors, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         theirs.close()
         core.close()
@@ -182,6 +185,15 @@ class Window:
             except OSError:
                 pass
         return found
+
+    def core_pid(self):
+        for name in os.listdir("/proc"):
+            try:
+                if name.isdigit() and os.readlink("/proc/%s/exe" % name) == os.path.join(self.programs, "postrider-core"):
+                    return int(name)
+            except OSError:
+                pass
+        return None
 
     def stop(self):
         self.channel.close()
