@@ -18,7 +18,7 @@ KEPT = re.compile(r"^(DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_\w+|AT_SPI_BUS_ADDR
 
 def status(pid):
     with open("/proc/%d/status" % pid) as lines:
-        return dict(line.rstrip().split(":\t", 1) for line in lines if ":\t" in line)
+        return dict(line.rstrip("\n").split(":\t", 1) for line in lines if ":\t" in line)
 
 
 def namespaces(pid):
@@ -99,10 +99,12 @@ def test_processes(tap, window):
             inside = os.listdir("/proc/%d/root/%s" % (web, folder))
         except OSError:
             inside = []
+        inside = [name for name in inside if name != "webkitgtk"]  # its own sockets
         tap.ok(not inside, "the web process: /%s is empty or not there" % folder, inside)
     tap.ok(not any("postrider-filter" in name for name in os.listdir("/proc/%d/root/tmp" % web)), "the web process: cannot see the compiled filter")
     tap.ok(not os.path.exists("/proc/%d/root%s" % (shell, window.home)), "the shell: cannot see the data folder")
-    tap.ok(status(shell)["CoreDumping"] == "0" and "Max core file size         0" in open("/proc/%d/limits" % shell).read(), "the shell: no core dump")
+    with open("/proc/%d/limits" % shell) as limits:
+        tap.ok(re.search(r"Max core file size\s+0\s+0\s", limits.read()) is not None, "the shell: no core dump")
 
 
 def sandboxed(window):
@@ -136,15 +138,15 @@ def press(display, title, *keys):
 
 
 def test_secret(tap, window, display):
-    window.script("window.seen = 0; for (const kind of ['keydown', 'keyup', 'input', 'beforeinput', 'paste']) addEventListener(kind, () => window.seen++, true);"
-                  "await postrider.accountAdd('office', {address: 'ann@example.com', host: 'localhost', port: 2525, tls: 'none', keep: false, has_password: false}); return 1")
-    window.script("window.told = null; postrider.accountSecret('office').then(() => window.told = 'stored', e => window.told = e.fault); return 1")
+    window.script("window.seen = []; for (const kind of ['keydown', 'keyup', 'input', 'beforeinput', 'paste']) addEventListener(kind, e => window.seen.push(e.key ?? e.data), true);"
+                  "window.told = null; postrider.accountAdd('office', {address: 'ann@example.com', host: 'localhost', port: 2525, tls: 'none', keep: false, has_password: true})"
+                  ".then(() => window.told = 'stored', e => window.told = e.fault + e.message); return 1")
     busy = window.script("try { await postrider.accountSecret('office'); return 'asked' } catch (e) { return e.fault }")
     tap.ok(busy == "TempFail", "secret/one question at a time", busy)
     tap.ok(press(display, "Password", ["type", "--delay", "20", SECRET], ["key", "Return"]), "secret/the window asks for it itself")
     time.sleep(1)
     got = window.script("return [window.told, window.seen]")
-    tap.ok(got == ["stored", 0], "secret/core has it, the page saw no key of it", got)
+    tap.ok(got[0] == "stored" and set(got[1]) <= {"Enter"}, "secret/core has it, the page saw no key of it", got)  # Enter goes up when the dialog has gone
     running = window.processes()
     tap.ok(remembers(window.core_pid(), SECRET) > 0, "secret/control: it is found in the memory of core, which holds it")
     tap.ok(remembers(running["WebKitWebProces"][0], SECRET) == 0, "secret/it is nowhere in the web process's memory")
