@@ -74,7 +74,7 @@ taken_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autofree OnTheWay *sent = data;
   g_autoptr (GCancellable) document = sent->document;
-  g_autoptr (WebKitUserMessage) reply = webkit_web_view_send_message_to_page_finish (WEBKIT_WEB_VIEW (source), result, NULL);
+  G_GNUC_UNUSED g_autoptr (WebKitUserMessage) reply = webkit_web_view_send_message_to_page_finish (WEBKIT_WEB_VIEW (source), result, NULL);
 
   if (g_cancellable_is_cancelled (document))
     return;

@@ -97,7 +97,7 @@ static void
 paused_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Pausing *pausing = data;
-  g_autoptr (GVariant) reply = core_link_call_finish (pausing->shell->core, result, NULL, NULL);
+  G_GNUC_UNUSED g_autoptr (GVariant) reply = core_link_call_finish (pausing->shell->core, result, NULL, NULL);
 
   if (--pausing->pausing > 0)
     return;

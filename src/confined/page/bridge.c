@@ -81,7 +81,7 @@ call_free (Call *self)
 static void
 settle (Bridge *bridge, JSCValue *function, JSCValue *value)
 {
-  g_autoptr (JSCValue) ignored = jsc_value_function_call (function, JSC_TYPE_VALUE, value, G_TYPE_NONE);
+  G_GNUC_UNUSED g_autoptr (JSCValue) ignored = jsc_value_function_call (function, JSC_TYPE_VALUE, value, G_TYPE_NONE);
 
   jsc_context_clear_exception (bridge->js.context);
 }
@@ -266,7 +266,7 @@ listened_cb (GPtrArray *arguments, gpointer data)
 static void
 tell_one (Bridge *self, JSCValue *function, GPtrArray *values)
 {
-  g_autoptr (JSCValue) ignored = jsc_value_function_callv (function, values->len, (JSCValue **) values->pdata);
+  G_GNUC_UNUSED g_autoptr (JSCValue) ignored = jsc_value_function_callv (function, values->len, (JSCValue **) values->pdata);
 
   jsc_context_clear_exception (self->js.context);
 }

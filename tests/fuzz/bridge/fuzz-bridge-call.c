@@ -19,6 +19,7 @@ choose (guint number)
 
   for (const ContractRow *row = contract_rows; row->interface != NULL; row++)
     count += row->side == CONTRACT_CALL && row->exposure == CONTRACT_EXPOSED_PAGE;
+  g_assert (count > 0);
   number %= count;
   for (const ContractRow *row = contract_rows;; row++)
     if (row->side == CONTRACT_CALL && row->exposure == CONTRACT_EXPOSED_PAGE && number-- == 0)

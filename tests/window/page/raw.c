@@ -16,7 +16,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
   GVariant *parameters = reply != NULL ? webkit_user_message_get_parameters (reply) : NULL;
   g_autofree char *printed = parameters != NULL ? g_variant_print (parameters, FALSE) : g_strdup ("");
   g_autofree char *text = reply != NULL ? g_strdup_printf ("%s %s", webkit_user_message_get_name (reply), printed) : g_strdup (error->message);
-  g_autoptr (JSCValue) ignored = jsc_value_function_call (self->resolve, G_TYPE_STRING, text, G_TYPE_NONE);
+  G_GNUC_UNUSED g_autoptr (JSCValue) ignored = jsc_value_function_call (self->resolve, G_TYPE_STRING, text, G_TYPE_NONE);
 
   g_object_unref (self->resolve);
   g_free (self->name);

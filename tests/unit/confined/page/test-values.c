@@ -91,7 +91,7 @@ static void
 test_calls (gconstpointer is_tampered)
 {
   g_autoptr (JSCContext) context = jsc_context_new ();
-  g_autoptr (JSCValue) ignored = NULL;
+  G_GNUC_UNUSED g_autoptr (JSCValue) ignored = NULL;
   Intrinsics js;
 
   g_assert_true (intrinsics_take (&js, context));
@@ -106,7 +106,7 @@ static void
 test_late (void)
 {
   g_autoptr (JSCContext) context = jsc_context_new ();
-  g_autoptr (JSCValue) ignored = jsc_context_evaluate (context, "Object.freeze = 1", -1);
+  G_GNUC_UNUSED g_autoptr (JSCValue) ignored = jsc_context_evaluate (context, "Object.freeze = 1", -1);
   Intrinsics js;
 
   g_assert_false (intrinsics_take (&js, context));
@@ -165,7 +165,7 @@ test_result (void)
 {
   g_autoptr (JSCContext) context = jsc_context_new ();
   g_autoptr (GVariant) tuple = g_variant_ref_sink (g_variant_new ("(su)", "1.0", 1));
-  g_autoptr (JSCValue) ignored =
+  G_GNUC_UNUSED g_autoptr (JSCValue) ignored =
       jsc_context_evaluate (context, "seen = 0; for (const k of ['version', 'schema']) Object.defineProperty (Object.prototype, k, {set () { seen++ }})", -1);
   g_autoptr (JSCValue) result = from_variant_result (context, contract_find (BRIDGE_APP, "Hello", CONTRACT_REPLY), tuple, NULL);
   g_autoptr (JSCValue) seen = jsc_context_evaluate (context, "seen", -1);
