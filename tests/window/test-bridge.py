@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """test-bridge.py BUILD: what the bridge takes and refuses, what an owned web process may say to the shell, floods, files, ends. TAP."""
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 
 from tap import Tap
-from window import Display, Window, cage
+from window import AS_USER, Display, Window, cage
 
 
 # call, word of the fault it must be refused with; None: it is taken (the control beside it)
@@ -180,6 +181,38 @@ def test_gone(tap, window):
     tap.ok(got == [None, 1], "gone/a new document gets a new bridge and no old answers", got)
 
 
+def test_close(tap, window):
+    """Closing while messages are being sent: the page is asked, and may answer once."""
+    sink = subprocess.Popen(AS_USER + [os.path.join(window.programs, "postrider"), "sink", "--port", "0", "--dir", os.path.join(window.place, "user", "mail")],
+                            env=window.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    port = re.search(r"(?:127\.0\.0\.1|localhost|port)[: ]+(\d+)", sink.stdout.readline()).group(1)
+    window.command("import", "-", "--list", "close", "--consent", "test", input="email\n" + "".join("p%d@example.org\n" % i for i in range(20)))
+    window.command("account", "add", "slow", "ann@example.com", "--host", "localhost", "--port", port, "--tls", "none", "--no-password")
+    sent = window.command("send", "--account", "slow", "--list", "close", "--from", "Ann <ann@example.com>", "--subject", "Hello", "--text", "-", "--rate", "6/min", "--detach",
+                          "--yes", input="Hello")
+    window.script("window.asked = []; postrider.onCloseAsked(n => window.asked.push(n)); return 1")
+    window.ask("close")
+    time.sleep(1)
+    tap.ok(window.script("return window.asked") == [1], "close/the page is asked while a campaign runs", (sent.stderr, window.script("return window.asked")))
+    tap.ok(attempt(window, "closeAnswered('perhaps')") == "Usage", "close/an answer that is none is refused")
+    tap.ok(attempt(window, "closeAnswered('stay')") is None and window.process.poll() is None, "close/stay: it stays")
+    tap.ok(attempt(window, "closeAnswered('background')") == "Usage", "close/a second answer to the same question is refused")
+    window.ask("close")
+    time.sleep(1)
+    window.script("postrider.closeAnswered('pause').catch(() => {}); return 1")
+    try:
+        window.process.wait(20)
+    except subprocess.TimeoutExpired:
+        pass
+    tap.ok(window.process.poll() == 0, "close/pause: the window closes", window.process.poll())
+    tap.ok('"paused"' in window.command("campaign", "list", "--json").stdout, "close/and the campaign is paused")
+    window.stop()
+    window.start()
+    window.wait_for_page()
+    sink.terminate()
+    sink.wait()
+
+
 def test_ends(tap, window):
     web = window.processes().get("WebKitWebProces", [])
     os.kill(web[0], signal.SIGKILL)
@@ -223,7 +256,7 @@ def main():
         return 0
     tap, display = Tap(), Display()
     with Window(sys.argv[1], display=display) as window:
-        for test in (test_calls, test_raw, test_values, test_floods, test_gone):
+        for test in (test_calls, test_raw, test_values, test_floods, test_gone, test_close):
             test(tap, window)
         test_refusals(tap, window, display)
         test_ends(tap, window)
