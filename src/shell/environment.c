@@ -47,7 +47,7 @@ environment_clean (void)
   g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "disabled:", TRUE); /* without an address GLib and WebKit start a bus of their own in here (seen) */
   if (!WEAKENED ("features"))
-    g_setenv ("JSC_useWebAssembly", "0", TRUE); /* the page has none; WebKit's policy header does not keep it out (tried) */
+    g_setenv ("JSC_useWasm", "0", TRUE); /* WebAssembly: the page has none; WebKit's policy header does not keep it out (tried) */
   if (g_getenv ("AT_SPI_BUS_ADDRESS") == NULL)
     g_setenv ("GTK_A11Y", "none", TRUE); /* there is no bus to look for */
   if (!has_gpu ())

@@ -13,7 +13,7 @@ OURS = ("postrider-shell", "WebKitWebProces", "WebKitNetworkPr")
 SPACES = ("net", "pid", "ipc", "uts", "mnt", "user")
 SECRET = "zebra7quartz9vixen"
 KEPT = re.compile(r"^(DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_\w+|AT_SPI_BUS_ADDRESS|LANG|LANGUAGE|LC_\w+|TZ|GTK_THEME|GTK_A11Y|XCURSOR_\w+|GDK_\w+|HOME|PATH|TMPDIR|"
-                  r"GIO_USE_\w+|GSETTINGS_BACKEND|GSK_RENDERER|DBUS_SESSION_BUS_ADDRESS|JSC_useWebAssembly|G_DEBUG|PWD|LD_LIBRARY_PATH|GST_\w+)=")
+                  r"GIO_USE_\w+|GSETTINGS_BACKEND|GSK_RENDERER|DBUS_SESSION_BUS_ADDRESS|JSC_useWasm|G_DEBUG|PWD|LD_LIBRARY_PATH|GST_\w+)=")
 
 
 def status(pid):
