@@ -32,6 +32,9 @@ meson test -C build-sanitized --no-rebuild --print-errorlogs --suite unit --suit
 echo "== locks, lying peers, hardening (release)"
 meson test -C build-release --no-rebuild --print-errorlogs --suite boundary --num-processes 2
 
+echo "== the window: attacks, the bridge, its processes (release)"
+meson test -C build-release --no-rebuild --print-errorlogs --suite window --num-processes 1
+
 echo "== fuzzers, five seconds each"
 meson test -C build-fuzz --no-rebuild --print-errorlogs --suite fuzz
 

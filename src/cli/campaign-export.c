@@ -1,30 +1,13 @@
 #include "campaign-export.h"
 
 #include "connect.h"
-#include "csv-out.h"
+#include "csv-rows.h"
 #include "fault.h"
-#include "frame.h"
 #include "json-out.h"
 #include <stdio.h>
 #include <string.h>
 
 #define PAGE_ROWS 5000 /* chosen: a page stays far below a frame's 8 MiB for usual people */
-
-/* Fields of a row of frame LEDGER; the contact's values follow. */
-enum {
-  LEDGER_ADDRESS,
-  LEDGER_NAME,
-  LEDGER_STATE,
-  LEDGER_REASON,
-  LEDGER_TIME,
-  LEDGER_REPLY,
-  LEDGER_MESSAGE_ID,
-  LEDGER_VERSION,
-  LEDGER_VALUES
-};
-
-static const char *const fixed[] = { "address",  "name",       "state",  "time",    "reply",
-                                     "attempts", "message_id", "reason", "version", NULL };
 
 typedef struct {
   CsvOut  *csv;         /* NULL: JSON */
@@ -32,44 +15,6 @@ typedef struct {
   char   **columns;
   guint64  last;
 } Export;
-
-static void
-write_head (Export *self)
-{
-  static const char *const before[] = { "address", "name", "state", "time", "reply", "attempts", "message_id" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (before); i++)
-    csv_out_text (self->csv, before[i]);
-  for (gsize i = 0; self->columns[i] != NULL; i++) {
-    /* A contact may have a field "state": a reader that goes by names must still find ours. */
-    g_autofree char *title = g_strconcat (g_strv_contains (fixed, self->columns[i]) ? "field." : "", self->columns[i], NULL);
-
-    csv_out_text (self->csv, title);
-  }
-  csv_out_text (self->csv, "reason");
-  csv_out_text (self->csv, "version");
-  csv_out_end_row (self->csv);
-}
-
-static void
-write_csv_row (Export *self, const FrameRow *row)
-{
-  static const guint before[] = { LEDGER_ADDRESS, LEDGER_NAME, LEDGER_STATE, LEDGER_TIME, LEDGER_REPLY };
-  g_autofree char *attempts = g_strdup_printf ("%u", row->aux);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (before); i++)
-    csv_out_value (self->csv, row->fields[before[i]].data, row->fields[before[i]].len);
-  csv_out_text (self->csv, attempts);
-  csv_out_value (self->csv, row->fields[LEDGER_MESSAGE_ID].data, row->fields[LEDGER_MESSAGE_ID].len);
-  for (guint i = 0; self->columns[i] != NULL; i++) {
-    Slice value = LEDGER_VALUES + i < row->n_fields ? row->fields[LEDGER_VALUES + i] : (Slice){ "", 0 };
-
-    csv_out_phone (self->csv, value.data, value.len);
-  }
-  csv_out_value (self->csv, row->fields[LEDGER_REASON].data, row->fields[LEDGER_REASON].len);
-  csv_out_value (self->csv, row->fields[LEDGER_VERSION].data, row->fields[LEDGER_VERSION].len);
-  csv_out_end_row (self->csv);
-}
 
 static void
 add_member (JsonBuilder *builder, const char *name, Slice value)
@@ -122,7 +67,7 @@ write_page (Export *self, GVariant *page, guint *out_count, GError **error)
   if (frame_open (&reader, FRAME_LEDGER, bytes, g_variant_get_size (page), &local)) {
     while (frame_next (&reader, row, &local) && row->n_fields >= LEDGER_VALUES) {
       if (self->csv != NULL)
-        write_csv_row (self, row);
+        csv_rows_ledger (self->csv, self->columns, row);
       else
         write_json_row (self, row);
       self->last = row->key;
@@ -150,7 +95,7 @@ pull_page (Export *self, PrApp1 *core, guint64 campaign, guint *out_count, GErro
   if (self->columns == NULL) {
     self->columns = g_steal_pointer (&columns);
     if (self->csv != NULL)
-      write_head (self);
+      csv_rows_ledger_head (self->csv, self->columns);
   }
   return write_page (self, page, out_count, error);
 }

@@ -1,7 +1,7 @@
 /* import - a contact file goes to core as a descriptor; the report and the rejected rows come back. */
 #include "commands.h"
 #include "connect.h"
-#include "csv-out.h"
+#include "csv-rows.h"
 #include "dict.h"
 #include "fault.h"
 #include "frame.h"
@@ -13,7 +13,6 @@
 #include "words.h"
 #include <string.h>
 
-#define REJECT_FIELDS 4 /* field name, value, reason, sentence */
 #define FIRST_SENTENCE_MAX 200
 
 typedef struct {
@@ -106,13 +105,8 @@ take_reject (Import *self, const FrameRow *row)
 
     g_hash_table_insert (self->examples, g_strdup (reason), g_strdup_printf ("row %s: %s", number, sentence));
   }
-  if (self->rejects == NULL)
-    return;
-  csv_out_text (self->rejects, number);
-  csv_out_value (self->rejects, row->fields[0].data, row->fields[0].len);
-  csv_out_value (self->rejects, row->fields[1].data, row->fields[1].len);
-  csv_out_text (self->rejects, reason);
-  csv_out_end_row (self->rejects);
+  if (self->rejects != NULL)
+    csv_rows_reject (self->rejects, row);
 }
 
 static void
@@ -202,7 +196,7 @@ run_import (Session *session, const void *values, char **words, GError **error)
     self.rejects = rejects = csv_out_new (options->rejects, error);
     if (rejects == NULL)
       return -1;
-    csv_out_header (rejects, "row", "field", "value", "reason", NULL);
+    csv_rows_reject_head (rejects);
   }
   if (send_fd_take (&file, spool_open (words[0], error), error) && session_core (session, error) != NULL &&
       call_core (&self, session->core, &file, options->list, settings, error))

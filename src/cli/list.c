@@ -1,7 +1,7 @@
 /* lists, list … - the lists and their people. */
 #include "commands.h"
 #include "connect.h"
-#include "csv-out.h"
+#include "csv-rows.h"
 #include "dict.h"
 #include "fault.h"
 #include "frame.h"
@@ -177,17 +177,13 @@ run_show (Session *session, const void *values, char **words, GError **error)
 static void
 csv_head (RowSink *self, char **columns)
 {
-  for (gsize i = 0; columns[i] != NULL; i++)
-    csv_out_text (self->csv, columns[i]);
-  csv_out_end_row (self->csv);
+  csv_rows_people_head (self->csv, columns);
 }
 
 static void
 csv_row (RowSink *self, char **columns, const FrameRow *row)
 {
-  for (guint i = 0; columns[i] != NULL; i++)
-    csv_out_phone (self->csv, i < row->n_fields ? row->fields[i].data : "", i < row->n_fields ? row->fields[i].len : 0);
-  csv_out_end_row (self->csv);
+  csv_rows_people (self->csv, columns, row);
 }
 
 typedef struct {

@@ -58,6 +58,20 @@ csv_out_new (const char *path, GError **error)
   return g_steal_pointer (&self);
 }
 
+CsvOut *
+csv_out_new_fd (int fd, GError **error)
+{
+  g_autoptr (CsvOut) self = g_new0 (CsvOut, 1);
+
+  self->out = fdopen (fd, "w");
+  if (self->out == NULL) {
+    g_set_error (error, FAULT, FAULT_CANT_CREATE, "the file cannot be written: %s", g_strerror (errno));
+    close (fd);
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
 static void
 separate (CsvOut *self)
 {

@@ -1,5 +1,5 @@
 /* csv-out.h - a CSV file (RFC 4180) that a spreadsheet can open without running anything, written whole or not at all.
- * Trust:  values are foreign. Used in: cli. Source: RFC 4180; OWASP "CSV Injection" (a cell that starts with = + - @ TAB CR is a formula). */
+ * Trust:  values are foreign. Used in: cli, shell. Source: RFC 4180; OWASP "CSV Injection" (a cell that starts with = + - @ TAB CR is a formula). */
 #pragma once
 #include <glib.h>
 
@@ -9,6 +9,9 @@ typedef struct CsvOut CsvOut;
  * Something that is no regular file (a pipe, /dev/stdout) is written to directly.
  * Returns: (transfer full), or NULL with FAULT_CANT_CREATE. */
 CsvOut *csv_out_new (const char *path, GError **error);
+
+/* Writes to `fd` (taken), a file that somebody else opened and will have whole only when csv_out_finish() says so. */
+CsvOut *csv_out_new_fd (int fd, GError **error);
 
 void csv_out_header (CsvOut *self, const char *title, ...) G_GNUC_NULL_TERMINATED; /* a whole row */
 void csv_out_text  (CsvOut *self, const char *text); /* NULL is empty */

@@ -1,0 +1,301 @@
+#include "export.h"
+
+#include "csv-rows.h"
+#include "fault.h"
+#include "rejects.h"
+#include <json-glib/json-glib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGE_ROWS 5000 /* as the command line asks */
+
+typedef struct Export Export;
+
+typedef guint64 (*WriteFunc) (Export *self, CsvOut *csv, GError **error);
+
+typedef struct {
+  const char *what, *suffix;
+  WriteFunc   write;
+} Kind;
+
+struct Export {
+  Shell      *shell;
+  const Kind *kind;
+  char       *which;
+  char       *name; /* of the file */
+  int         fd;
+  guint64     rows;
+};
+
+/* --- what is written, in a thread of its own --- */
+
+typedef void (*HeadFunc) (CsvOut *csv, char **columns);
+typedef void (*RowFunc) (CsvOut *csv, char **columns, const FrameRow *row);
+
+static guint
+write_page (CsvOut *csv, GVariant *reply, FrameKind kind, HeadFunc head, RowFunc write, guint64 *last, GError **error)
+{
+  g_autofree FrameRow *row = g_new (FrameRow, 1);
+  g_auto (GStrv) columns = NULL;
+  g_autoptr (GVariant) page = g_variant_get_child_value (reply, 1);
+  gconstpointer bytes = g_variant_get_data (page);
+  FrameReader reader;
+  guint count = 0;
+
+  g_variant_get_child (reply, 0, "^as", &columns);
+  if (*last == 0)
+    head (csv, columns);
+  if (!frame_open (&reader, kind, bytes, g_variant_get_size (page), error))
+    return 0;
+  while (frame_next (&reader, row, error)) {
+    if (kind != FRAME_LEDGER || row->n_fields >= LEDGER_VALUES)
+      write (csv, columns, row);
+    *last = row->key;
+    count++;
+  }
+  return count;
+}
+
+static guint64
+write_ledger (Export *self, CsvOut *csv, GError **error)
+{
+  guint64 last = 0, rows = 0, campaign = g_ascii_strtoull (self->which, NULL, 10);
+  guint count = 1;
+
+  while (count > 0 && *error == NULL) {
+    g_autoptr (GVariant) reply =
+        core_link_call_sync (self->shell->core, "CampaignRows", g_variant_new ("(ttu)", campaign, last, PAGE_ROWS), error);
+
+    count = reply != NULL ? write_page (csv, reply, FRAME_LEDGER, csv_rows_ledger_head, csv_rows_ledger, &last, error) : 0;
+    rows += count;
+  }
+  return rows;
+}
+
+static guint64
+write_list (Export *self, CsvOut *csv, GError **error)
+{
+  guint64 last = 0, rows = 0;
+  guint count = 1;
+
+  while (count > 0 && *error == NULL) {
+    g_autoptr (GVariant) reply = core_link_call_sync (self->shell->core, "ListRows", g_variant_new ("(stu)", self->which, last, PAGE_ROWS), error);
+
+    count = reply != NULL ? write_page (csv, reply, FRAME_PEOPLE, csv_rows_people_head, csv_rows_people, &last, error) : 0;
+    rows += count;
+  }
+  return rows;
+}
+
+static void
+write_suppression (CsvOut *csv, GVariant *row, guint64 *last)
+{
+  static const char *const keys[] = { "address", "scope", "reason", "source" };
+  g_autoptr (GDateTime) time = NULL;
+  g_autofree char *written = NULL;
+  gint64 when = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
+    const char *text = "";
+
+    g_variant_lookup (row, keys[i], "&s", &text);
+    csv_out_text (csv, text);
+  }
+  g_variant_lookup (row, "time", "x", &when);
+  g_variant_lookup (row, "id", "t", last);
+  time = g_date_time_new_from_unix_utc (when);
+  written = time != NULL && when != 0 ? g_date_time_format_iso8601 (time) : g_strdup ("");
+  csv_out_text (csv, written);
+  csv_out_end_row (csv);
+}
+
+static guint64
+write_suppressions (Export *self, CsvOut *csv, GError **error)
+{
+  guint64 last = 0, rows = 0;
+  gsize count = 1;
+
+  csv_out_header (csv, "address", "scope", "reason", "source", "time", NULL);
+  while (count > 0 && *error == NULL) {
+    g_autoptr (GVariant) reply = core_link_call_sync (self->shell->core, "SuppressList", g_variant_new ("(tu)", last, PAGE_ROWS), error);
+    g_autoptr (GVariant) page = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+
+    count = page != NULL ? g_variant_n_children (page) : 0;
+    for (gsize i = 0; i < count; i++) {
+      g_autoptr (GVariant) row = g_variant_get_child_value (page, i);
+
+      write_suppression (csv, row, &last);
+    }
+    rows += count;
+  }
+  return rows;
+}
+
+static guint64
+write_rejects (Export *self, CsvOut *csv, GError **error)
+{
+  return rejects_write (self->shell->rejects, csv);
+}
+
+/* One person, as JSON: what is kept about them has no rows. */
+static gboolean
+write_person (Export *self, GError **error)
+{
+  g_autoptr (GVariant) reply = core_link_call_sync (self->shell->core, "ContactShow", g_variant_new ("(s)", self->which), error);
+  g_autoptr (GVariant) person = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  g_autofree char *json = person != NULL ? json_gvariant_serialize_data (person, NULL) : NULL;
+  gsize len = json != NULL ? strlen (json) : 0, done = 0;
+
+  while (done < len) {
+    gssize written = write (self->fd, json + done, len - done);
+
+    if (written <= 0) {
+      g_set_error (error, FAULT, FAULT_IO, "the file could not be written: %s", g_strerror (errno));
+      return FALSE;
+    }
+    done += (gsize) written;
+  }
+  self->rows = 1;
+  return json != NULL;
+}
+
+static gboolean
+write_all (Export *self, GError **error)
+{
+  g_autoptr (CsvOut) csv = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (self->kind->write == NULL)
+    return write_person (self, error);
+  csv = csv_out_new_fd (dup (self->fd), error);
+  if (csv == NULL)
+    return FALSE;
+  self->rows = self->kind->write (self, csv, &local);
+  if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  return csv_out_finish (csv, error);
+}
+
+static void
+write_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (write_all (data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* --- where to --- */
+
+static const Kind kinds[] = {
+  { "campaign", ".csv", write_ledger },
+  { "list", ".csv", write_list },
+  { "suppressions", ".csv", write_suppressions },
+  { "rejects", ".csv", write_rejects },
+  { "contact", ".json", NULL },
+};
+
+static void
+export_free (gpointer data)
+{
+  Export *self = data;
+
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self->which);
+  g_free (self->name);
+  g_free (self);
+}
+
+static void
+written_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Call *call = data;
+  Export *self = g_task_get_task_data (G_TASK (result));
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    call_answer (call, g_variant_new ("(st)", self->name, self->rows));
+  else
+    call_fail (call, error);
+}
+
+static void
+chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Export *self = g_task_get_task_data (task);
+  Call *call = g_object_get_data (G_OBJECT (task), "call");
+  g_autoptr (GUnixFDList) fds = NULL;
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = core_link_call_finish (self->shell->core, result, &fds, &error);
+  gint32 handle;
+
+  self->shell->is_dialog_open = FALSE;
+  if (reply != NULL) {
+    g_variant_get (reply, "(sh)", &self->name, &handle);
+    self->fd = g_unix_fd_list_get (fds, handle, &error);
+  }
+  if (self->fd < 0)
+    call_fail (call, error);
+  else if (*self->name == '\0')
+    call_answer (call, g_variant_new ("(st)", "", G_GUINT64_CONSTANT (0)));
+  else
+    g_task_run_in_thread (task, write_cb);
+}
+
+/* "guests.csv", "campaign-7.csv": no folder, no dot in front. */
+static char *
+propose_name (const Kind *kind, const char *which)
+{
+  g_autofree char *plain = g_strdup (which);
+
+  for (char *p = plain; *p != '\0'; p++)
+    if (*p == '/' || *p == '\\' || *p == ':' || (p == plain && *p == '.') || (guchar) *p < 0x20)
+      *p = '-';
+  if (strlen (plain) > 100)
+    *g_utf8_find_prev_char (plain, plain + 100) = '\0';
+  if (*plain == '\0')
+    return g_strconcat (kind->what, kind->suffix, NULL);
+  if (strcmp (kind->what, "list") == 0)
+    return g_strconcat (plain, kind->suffix, NULL);
+  return g_strconcat (kind->what, "-", plain, kind->suffix, NULL);
+}
+
+void
+export_begin (Call *call)
+{
+  const char *what, *which;
+  g_autofree char *name = NULL;
+  Export *self;
+  GTask *task;
+
+  g_variant_get (call->arguments, "(&s&s)", &what, &which);
+  self = g_new0 (Export, 1);
+  self->shell = call->shell;
+  self->fd = -1;
+  self->which = g_strdup (which);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (strcmp (kinds[i].what, what) == 0)
+      self->kind = &kinds[i];
+  if (self->kind == NULL || call->shell->is_dialog_open) {
+    gboolean is_busy = self->kind != NULL;
+
+    export_free (self);
+    if (is_busy)
+      call_busy (call);
+    else
+      call_fail (call, g_error_new (FAULT, FAULT_USAGE, "there is nothing of that name to export"));
+    return;
+  }
+  call->shell->is_dialog_open = TRUE;
+  name = propose_name (self->kind, which);
+  task = g_task_new (NULL, NULL, written_cb, call);
+  g_task_set_task_data (task, self, export_free);
+  g_object_set_data (G_OBJECT (task), "call", call);
+  core_link_call_async (call->shell->core, "DeskSave", g_variant_new ("(s)", name), NULL, chosen_cb, task);
+}

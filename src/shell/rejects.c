@@ -1,0 +1,82 @@
+#include "rejects.h"
+
+#include "csv-rows.h"
+
+#define REJECTS_MAX_BYTES (256 * 1024 * 1024) /* chosen: more of one import are counted in its report, and not kept */
+
+struct Rejects {
+  GMutex     mutex;
+  GPtrArray *frames; /* of GVariant */
+  gsize      bytes;
+};
+
+Rejects *
+rejects_new (void)
+{
+  Rejects *self = g_new0 (Rejects, 1);
+
+  g_mutex_init (&self->mutex);
+  self->frames = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  return self;
+}
+
+void
+rejects_free (Rejects *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->frames);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+void
+rejects_clear (Rejects *self)
+{
+  g_mutex_lock (&self->mutex);
+  g_ptr_array_set_size (self->frames, 0);
+  self->bytes = 0;
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+rejects_add (Rejects *self, GVariant *rows)
+{
+  g_mutex_lock (&self->mutex);
+  if (self->bytes + g_variant_get_size (rows) <= REJECTS_MAX_BYTES) {
+    self->bytes += g_variant_get_size (rows);
+    g_ptr_array_add (self->frames, g_variant_ref (rows));
+  }
+  g_mutex_unlock (&self->mutex);
+}
+
+static guint64
+write_frame (GVariant *rows, CsvOut *csv)
+{
+  g_autofree FrameRow *row = g_new (FrameRow, 1);
+  gconstpointer bytes = g_variant_get_data (rows);
+  FrameReader reader;
+  guint64 count = 0;
+
+  if (!frame_open (&reader, FRAME_REJECTS, bytes, g_variant_get_size (rows), NULL))
+    return 0;
+  while (frame_next (&reader, row, NULL))
+    if (row->n_fields >= REJECT_FIELDS) {
+      csv_rows_reject (csv, row);
+      count++;
+    }
+  return count;
+}
+
+guint64
+rejects_write (Rejects *self, CsvOut *csv)
+{
+  guint64 count = 0;
+
+  csv_rows_reject_head (csv);
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->frames->len; i++)
+    count += write_frame (g_ptr_array_index (self->frames, i), csv);
+  g_mutex_unlock (&self->mutex);
+  return count;
+}

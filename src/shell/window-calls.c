@@ -1,0 +1,273 @@
+#include "window-calls.h"
+
+#include "export.h"
+#include "fault.h"
+#include "text.h"
+#include "window.h"
+#include <string.h>
+
+#define ADDRESS_SHOWN_MAX_BYTES 2048 /* contract: the whole of it */
+
+/* --- files --- */
+
+static GVariant *
+describe_file (guint32 number, const char *name, guint64 size)
+{
+  g_autofree char *shown = text_printable (name, -1, 255);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "file", "u", number);
+  g_variant_dict_insert (&dict, "name", "s", shown);
+  g_variant_dict_insert (&dict, "size", "t", size);
+  return g_variant_dict_end (&dict);
+}
+
+GVariant *
+window_calls_number_files (Shell *shell, GVariant *files, GUnixFDList *fds, GError **error)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  GVariantIter iter;
+  const char *name;
+  guint64 size;
+  gint32 handle;
+
+  g_variant_iter_init (&iter, files);
+  while (g_variant_iter_next (&iter, "(&sth)", &name, &size, &handle)) {
+    int fd = fds != NULL ? g_unix_fd_list_get (fds, handle, error) : -1;
+    guint32 number = fd >= 0 ? file_table_add (shell->files, fd, 0, error) : 0;
+
+    if (number == 0)
+      return NULL;
+    g_variant_builder_add_value (&builder, describe_file (number, name, size));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+static void
+chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Call *call = data;
+  Shell *shell = call->shell;
+  g_autoptr (GUnixFDList) fds = NULL;
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = core_link_call_finish (shell->core, result, &fds, &error);
+  g_autoptr (GVariant) files = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  GVariant *numbered = files != NULL ? window_calls_number_files (shell, files, fds, &error) : NULL;
+
+  shell->is_dialog_open = FALSE;
+  if (numbered != NULL)
+    call_answer (call, g_variant_new_tuple (&numbered, 1));
+  else
+    call_fail (call, error);
+}
+
+static void
+choose_files (Call *call)
+{
+  if (call->shell->is_dialog_open) {
+    call_busy (call);
+    return;
+  }
+  call->shell->is_dialog_open = TRUE;
+  core_link_call_async (call->shell->core, "DeskChoose", call->arguments, NULL, chosen_cb, call);
+}
+
+static void
+paste_text (Call *call)
+{
+  GError *error = NULL;
+  const char *text;
+  guint32 number;
+  int fd;
+
+  g_variant_get (call->arguments, "(&s)", &text);
+  fd = file_table_paste (text, strlen (text), &error);
+  number = fd >= 0 ? file_table_add (call->shell->files, fd, strlen (text), &error) : 0;
+  if (number != 0)
+    call_answer (call, g_variant_new ("(u)", number));
+  else
+    call_fail (call, error);
+}
+
+static void
+release_file (Call *call)
+{
+  guint32 number;
+
+  g_variant_get (call->arguments, "(u)", &number);
+  if (file_table_release (call->shell->files, number))
+    call_answer (call, NULL);
+  else
+    call_fail (call, g_error_new (FAULT, FAULT_USAGE, "there is no file of that number"));
+}
+
+/* --- addresses outside --- */
+
+static gboolean
+is_address_fine (const char *address)
+{
+  g_autoptr (GUri) uri = g_uri_parse (address, G_URI_FLAGS_NONE, NULL);
+  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
+
+  return (strcmp (scheme, "https") == 0 && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0') || strcmp (scheme, "mailto") == 0;
+}
+
+static void
+shown_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Call *call = data;
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = core_link_call_finish (call->shell->core, result, NULL, &error);
+
+  if (reply != NULL)
+    call_answer (call, g_variant_new ("(b)", TRUE));
+  else
+    call_fail (call, error);
+}
+
+static void
+agreed_cb (gboolean is_yes, gpointer data)
+{
+  Call *call = data;
+
+  call->shell->is_dialog_open = FALSE;
+  if (is_yes)
+    core_link_call_async (call->shell->core, "DeskShow", call->arguments, NULL, shown_cb, call);
+  else
+    call_answer (call, g_variant_new ("(b)", FALSE));
+}
+
+static void
+open_address (Call *call)
+{
+  g_autofree char *shown = NULL, *text = NULL;
+  const char *address;
+
+  g_variant_get (call->arguments, "(&s)", &address);
+  if (!is_address_fine (address)) {
+    call_fail (call, g_error_new (FAULT, FAULT_USAGE, "only https and mailto addresses can be opened"));
+    return;
+  }
+  if (call->shell->is_dialog_open) {
+    call_busy (call);
+    return;
+  }
+  shown = text_printable (address, -1, ADDRESS_SHOWN_MAX_BYTES);
+  text = g_strdup_printf ("This address will be opened outside Postrider, in your browser or mail program:\n\n%s", shown);
+  call->shell->is_dialog_open = TRUE;
+  window_ask (call->shell, "Open this address?", text, "_Open", agreed_cb, call);
+}
+
+/* --- the window --- */
+
+GVariant *
+window_calls_build_look (GVariant *desk_look)
+{
+  gboolean dark = FALSE, contrast = FALSE, animations = TRUE, clock24 = TRUE;
+  const char *locale = "en";
+  GVariantDict dict;
+  double scale = 1;
+
+  if (desk_look != NULL) {
+    g_variant_lookup (desk_look, "dark", "b", &dark);
+    g_variant_lookup (desk_look, "contrast", "b", &contrast);
+    g_variant_lookup (desk_look, "animations", "b", &animations);
+    g_variant_lookup (desk_look, "clock24", "b", &clock24);
+    g_variant_lookup (desk_look, "scale", "d", &scale);
+    g_variant_lookup (desk_look, "locale", "&s", &locale);
+  }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "dark", "b", dark);
+  g_variant_dict_insert (&dict, "contrast", "b", contrast);
+  g_variant_dict_insert (&dict, "animations", "b", animations);
+  g_variant_dict_insert (&dict, "scale", "d", scale);
+  g_variant_dict_insert (&dict, "locale", "s", locale);
+  g_variant_dict_insert (&dict, "clock24", "b", clock24);
+  g_variant_dict_insert (&dict, "version", "s", POSTRIDER_VERSION);
+  return g_variant_dict_end (&dict);
+}
+
+static void
+looked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Shell *shell = data;
+  g_autoptr (GVariant) reply = core_link_call_finish (shell->core, result, NULL, NULL);
+  g_autoptr (GVariant) look = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+
+  if (look != NULL)
+    window_take_look (shell, look);
+}
+
+void
+window_calls_ask_look (Shell *shell)
+{
+  core_link_call_async (shell->core, "DeskLook", NULL, NULL, looked_cb, shell);
+}
+
+static void
+look (Call *call)
+{
+  g_autoptr (GVariant) known = call->shell->look != NULL ? g_variant_ref (call->shell->look) : g_variant_ref_sink (window_calls_build_look (NULL));
+
+  call_answer (call, g_variant_new ("(@a{sv})", known));
+}
+
+static void
+set_title (Call *call)
+{
+  g_autofree char *title = NULL;
+  const char *text;
+
+  g_variant_get (call->arguments, "(&s)", &text);
+  title = *text != '\0' ? g_strdup_printf ("%s – Postrider", text) : g_strdup ("Postrider");
+  gtk_window_set_title (call->shell->window, title);
+  call_answer (call, NULL);
+}
+
+static void
+show_mail (Call *call)
+{
+  g_autofree char *address = NULL;
+  const char *html;
+
+  g_variant_get (call->arguments, "(&s)", &html);
+  address = mail_store_add (call->shell->mails, html);
+  call_answer (call, g_variant_new ("(s)", address));
+}
+
+static void
+close_answered (Call *call)
+{
+  const char *how;
+  WindowClose answer;
+
+  g_variant_get (call->arguments, "(&s)", &how);
+  answer = strcmp (how, "background") == 0 ? WINDOW_CLOSE_BACKGROUND : strcmp (how, "pause") == 0 ? WINDOW_CLOSE_PAUSE : WINDOW_CLOSE_STAY;
+  if (!call->shell->is_close_asked || (answer == WINDOW_CLOSE_STAY && strcmp (how, "stay") != 0)) {
+    call_fail (call, g_error_new (FAULT, FAULT_USAGE, "nobody asked to close, or that is no answer"));
+    return;
+  }
+  window_close_answered (call->shell, answer);
+  call_answer (call, NULL);
+}
+
+static const struct {
+  const char *member;
+  void (*take) (Call *call);
+} rows[] = {
+  { "ChooseFiles", choose_files },   { "PasteText", paste_text }, { "ReleaseFile", release_file }, { "Export", export_begin },
+  { "OpenAddress", open_address },   { "Look", look },            { "ShowMail", show_mail },       { "SetTitle", set_title },
+  { "CloseAnswered", close_answered },
+};
+
+void
+window_calls_take (Call *call)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (strcmp (rows[i].member, call->row->member) == 0) {
+      rows[i].take (call);
+      return;
+    }
+  call_fail (call, g_error_new (FAULT, FAULT_SOFTWARE, "the window cannot do that yet"));
+}

@@ -1,0 +1,363 @@
+#include "window.h"
+
+#include "fault.h"
+#include "window-calls.h"
+#include <string.h>
+
+#define WIDTH 1180 /* chosen: fits a small laptop's screen */
+#define HEIGHT 760
+#define PAGE_ANSWER_S 8   /* chosen: a page that says nothing for so long is not asked any more */
+#define RELOADS_MAX 3     /* chosen: in RELOADS_S seconds; then something is wrong that loading again does not mend */
+#define RELOADS_S 60
+#define DROPPED_MAX 40    /* contract: DeskDropped */
+
+/* --- a question of our own --- */
+
+typedef struct {
+  WindowAgreedFunc agreed;
+  gpointer         data;
+} Question;
+
+static void
+responded_cb (GtkDialog *dialog, int response, gpointer data)
+{
+  g_autofree Question *question = data;
+
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  question->agreed (response == GTK_RESPONSE_ACCEPT, question->data);
+}
+
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* GtkMessageDialog: what takes its place came with GTK 4.10, Debian 12 has 4.8 */
+static GtkWidget *
+make_dialog (Shell *shell, const char *title, const char *text)
+{
+  GtkWidget *dialog = gtk_message_dialog_new (shell->window, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_QUESTION,
+                                              GTK_BUTTONS_NONE, "%s", title);
+
+  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", text);
+  gtk_window_set_title (GTK_WINDOW (dialog), "Postrider");
+  return dialog;
+}
+G_GNUC_END_IGNORE_DEPRECATIONS
+
+void
+window_ask (Shell *shell, const char *title, const char *text, const char *yes, WindowAgreedFunc agreed, gpointer data)
+{
+  GtkWidget *dialog = make_dialog (shell, title, text);
+  Question *question = g_new0 (Question, 1);
+
+  question->agreed = agreed;
+  question->data = data;
+  gtk_dialog_add_button (GTK_DIALOG (dialog), "_Cancel", GTK_RESPONSE_CANCEL);
+  gtk_dialog_add_button (GTK_DIALOG (dialog), yes, GTK_RESPONSE_ACCEPT);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
+  g_signal_connect (dialog, "response", G_CALLBACK (responded_cb), question);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* --- look --- */
+
+void
+window_take_look (Shell *shell, GVariant *desk_look)
+{
+  GVariant *look = g_variant_ref_sink (window_calls_build_look (desk_look));
+  gboolean dark = FALSE, animations = TRUE;
+  double scale = 1;
+
+  g_clear_pointer (&shell->look, g_variant_unref);
+  shell->look = look;
+  g_variant_lookup (look, "dark", "b", &dark);
+  g_variant_lookup (look, "animations", "b", &animations);
+  g_variant_lookup (look, "scale", "d", &scale);
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", dark, "gtk-enable-animations", animations, NULL);
+  webkit_web_view_set_zoom_level (view_get_widget (shell->view), CLAMP (scale, 0.5, 3));
+  page_signals_tell (shell->signals, "LookChanged", g_variant_new_tuple (&look, 1));
+}
+
+/* --- closing --- */
+
+static void
+leave (Shell *shell)
+{
+  g_main_loop_quit (shell->loop);
+}
+
+static void
+stop_waiting (Shell *shell)
+{
+  g_clear_handle_id (&shell->close_timer, g_source_remove);
+}
+
+typedef struct {
+  Shell *shell;
+  guint  pausing; /* campaigns that are not paused yet */
+} Pausing;
+
+static void
+paused_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Pausing *pausing = data;
+  G_GNUC_UNUSED g_autoptr (GVariant) reply = core_link_call_finish (pausing->shell->core, result, NULL, NULL);
+
+  if (--pausing->pausing > 0)
+    return;
+  leave (pausing->shell);
+  g_free (pausing);
+}
+
+static gboolean
+is_running (GVariant *campaign, guint64 *out_id)
+{
+  const char *state = "";
+
+  g_variant_lookup (campaign, "state", "&s", &state);
+  g_variant_lookup (campaign, "id", "t", out_id);
+  return strcmp (state, "sending") == 0 || strcmp (state, "waiting") == 0;
+}
+
+static void
+pause_all_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Shell *shell = data;
+  g_autoptr (GVariant) reply = core_link_call_finish (shell->core, result, NULL, NULL);
+  g_autoptr (GVariant) campaigns = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  Pausing *pausing = g_new0 (Pausing, 1);
+  guint64 id = 0;
+
+  pausing->shell = shell;
+  pausing->pausing = 1; /* ourselves, until all are asked */
+  for (gsize i = 0; campaigns != NULL && i < g_variant_n_children (campaigns); i++) {
+    g_autoptr (GVariant) campaign = g_variant_get_child_value (campaigns, i);
+
+    if (is_running (campaign, &id)) {
+      pausing->pausing++;
+      core_link_call_async (shell->core, "CampaignPause", g_variant_new ("(t)", id), NULL, paused_cb, pausing);
+    }
+  }
+  if (--pausing->pausing > 0)
+    return;
+  g_free (pausing);
+  leave (shell);
+}
+
+void
+window_close_answered (Shell *shell, WindowClose answer)
+{
+  stop_waiting (shell);
+  shell->is_close_asked = FALSE;
+  if (answer == WINDOW_CLOSE_BACKGROUND)
+    leave (shell);
+  else if (answer == WINDOW_CLOSE_PAUSE)
+    core_link_call_async (shell->core, "CampaignList", NULL, NULL, pause_all_cb, shell);
+}
+
+static void
+close_responded_cb (GtkDialog *dialog, int response, gpointer data)
+{
+  Shell *shell = data;
+
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  shell->is_dialog_open = FALSE;
+  window_close_answered (shell, response == GTK_RESPONSE_YES  ? WINDOW_CLOSE_BACKGROUND
+                                : response == GTK_RESPONSE_NO ? WINDOW_CLOSE_PAUSE
+                                                              : WINDOW_CLOSE_STAY);
+}
+
+/* The page does not answer: we ask ourselves. */
+static gboolean
+page_silent_cb (gpointer data)
+{
+  Shell *shell = data;
+  GtkWidget *dialog;
+
+  shell->close_timer = 0;
+  dialog = make_dialog (shell, "Messages are still being sent", "Close the window and go on sending in the background, or pause first?");
+  gtk_dialog_add_button (GTK_DIALOG (dialog), "_Stay", GTK_RESPONSE_CANCEL);
+  gtk_dialog_add_button (GTK_DIALOG (dialog), "_Pause and close", GTK_RESPONSE_NO);
+  gtk_dialog_add_button (GTK_DIALOG (dialog), "_Go on in the background", GTK_RESPONSE_YES);
+  g_signal_connect (dialog, "response", G_CALLBACK (close_responded_cb), shell);
+  shell->is_dialog_open = TRUE;
+  gtk_window_present (GTK_WINDOW (dialog));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+listed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Shell *shell = data;
+  g_autoptr (GVariant) reply = core_link_call_finish (shell->core, result, NULL, NULL);
+  g_autoptr (GVariant) campaigns = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  guint running = 0;
+  guint64 id;
+
+  for (gsize i = 0; campaigns != NULL && i < g_variant_n_children (campaigns); i++) {
+    g_autoptr (GVariant) campaign = g_variant_get_child_value (campaigns, i);
+
+    running += is_running (campaign, &id);
+  }
+  if (running == 0) {
+    leave (shell);
+    return;
+  }
+  page_signals_tell (shell->signals, "CloseAsked", g_variant_new ("(u)", running));
+  shell->close_timer = g_timeout_add_seconds (PAGE_ANSWER_S, page_silent_cb, shell);
+}
+
+static gboolean
+close_cb (GtkWindow *window, gpointer data)
+{
+  Shell *shell = data;
+
+  if (core_link_is_lost (shell->core)) {
+    leave (shell);
+  } else if (!shell->is_close_asked) {
+    shell->is_close_asked = TRUE;
+    core_link_call_async (shell->core, "CampaignList", NULL, NULL, listed_cb, shell);
+  } else if (shell->close_timer != 0) { /* twice: they mean it */
+    stop_waiting (shell);
+    page_silent_cb (shell);
+  }
+  return TRUE;
+}
+
+/* --- dropped files --- */
+
+static void
+dropped_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Shell *shell = data;
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = core_link_call_finish (shell->core, result, &fds, &error);
+  g_autoptr (GVariant) files = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  GVariant *numbered = files != NULL ? window_calls_number_files (shell, files, fds, &error) : NULL;
+
+  shell->is_dialog_open = FALSE;
+  if (numbered == NULL)
+    g_message ("the dropped files could not be had: %s", error->message);
+  else if (g_variant_n_children (numbered) > 0)
+    page_signals_tell (shell->signals, "FilesDropped", g_variant_new_tuple (&numbered, 1));
+  else
+    g_variant_unref (g_variant_ref_sink (numbered));
+}
+
+static gboolean
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
+{
+  Shell *shell = data;
+  GVariantBuilder paths = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("as"));
+  guint count = 0;
+
+  page_signals_tell (shell->signals, "DragChanged", g_variant_new ("(b)", FALSE));
+  for (GSList *link = gdk_file_list_get_files (g_value_get_boxed (value)); link != NULL && count < DROPPED_MAX; link = link->next) {
+    g_autofree char *path = g_file_get_path (link->data);
+
+    if (path != NULL && g_utf8_validate (path, -1, NULL)) {
+      g_variant_builder_add (&paths, "s", path);
+      count++;
+    }
+  }
+  if (count == 0 || shell->is_dialog_open) {
+    g_variant_builder_clear (&paths);
+    return TRUE;
+  }
+  shell->is_dialog_open = TRUE;
+  core_link_call_async (shell->core, "DeskDropped", g_variant_new ("(as)", &paths), NULL, dropped_cb, shell);
+  return TRUE;
+}
+
+static GdkDragAction
+enter_cb (GtkDropTarget *target, double x, double y, gpointer data)
+{
+  Shell *shell = data;
+
+  page_signals_tell (shell->signals, "DragChanged", g_variant_new ("(b)", TRUE));
+  return GDK_ACTION_COPY;
+}
+
+static void
+leave_cb (GtkDropTarget *target, gpointer data)
+{
+  Shell *shell = data;
+
+  page_signals_tell (shell->signals, "DragChanged", g_variant_new ("(b)", FALSE));
+}
+
+/* On the window, in front of WebKit's own target: a page that got the drop would get the file's octets with it. */
+static void
+catch_drops (Shell *shell)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (target), GTK_PHASE_CAPTURE);
+  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), shell);
+  g_signal_connect (target, "enter", G_CALLBACK (enter_cb), shell);
+  g_signal_connect (target, "leave", G_CALLBACK (leave_cb), shell);
+  gtk_widget_add_controller (GTK_WIDGET (shell->window), GTK_EVENT_CONTROLLER (target));
+}
+
+/* --- what ends --- */
+
+static void
+again_cb (GtkButton *button, gpointer data)
+{
+  Shell *shell = data;
+
+  gtk_window_set_child (shell->window, GTK_WIDGET (view_get_widget (shell->view)));
+  view_load (shell->view);
+}
+
+/* In place of the page. */
+static void
+show_words (Shell *shell, const char *words, const char *button_text)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *label = gtk_label_new (words);
+
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 60);
+  gtk_box_append (GTK_BOX (box), label);
+  if (button_text != NULL) {
+    GtkWidget *button = gtk_button_new_with_mnemonic (button_text);
+
+    gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+    g_signal_connect (button, "clicked", G_CALLBACK (again_cb), shell);
+    gtk_box_append (GTK_BOX (box), button);
+  }
+  gtk_window_set_child (shell->window, box);
+}
+
+void
+window_page_ended (Shell *shell)
+{
+  static gint64 ends[RELOADS_MAX];
+  static guint at;
+  gint64 now = g_get_monotonic_time (), oldest = ends[at];
+
+  ends[at] = now;
+  at = (at + 1) % RELOADS_MAX;
+  page_signals_reset (shell->signals);
+  if (oldest == 0 || now - oldest > RELOADS_S * G_USEC_PER_SEC)
+    view_load (shell->view);
+  else
+    show_words (shell, "The page ended unexpectedly, several times in a row. What is being sent goes on; nothing is lost.", "_Show it again");
+}
+
+void
+window_core_lost (Shell *shell)
+{
+  page_signals_tell (shell->signals, "CoreLost", g_variant_new ("(b)", FALSE));
+}
+
+void
+window_build (Shell *shell)
+{
+  shell->window = GTK_WINDOW (gtk_window_new ());
+  gtk_window_set_title (shell->window, "Postrider");
+  gtk_window_set_icon_name (shell->window, "postrider");
+  gtk_window_set_default_size (shell->window, WIDTH, HEIGHT);
+  gtk_window_set_child (shell->window, GTK_WIDGET (view_get_widget (shell->view)));
+  g_signal_connect (shell->window, "close-request", G_CALLBACK (close_cb), shell);
+  catch_drops (shell);
+}

@@ -1,0 +1,153 @@
+#include "drive.h"
+
+#include "weaken.h"
+#include <gio/gunixinputstream.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DRIVE_FD 4
+
+static GDataInputStream *lines;
+
+typedef struct {
+  Shell *shell;
+  gint64 id;
+} Request;
+
+void
+drive_take_arguments (int *argc, char *argv[])
+{
+  if (*argc == 3 && strcmp (argv[1], "--weaken") == 0) {
+    weaken_set (argv[2]);
+    *argc = 1;
+  }
+}
+
+static void
+say (gint64 id, const char *key, JsonNode *value)
+{
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+  gsize len, done = 0;
+
+  json_object_set_int_member (object, "id", id);
+  json_object_set_member (object, key, value);
+  json_node_set_object (root, object);
+  text = json_to_string (root, FALSE);
+  line = g_strconcat (text, "\n", NULL);
+  for (len = strlen (line); done < len;) {
+    gssize written = write (DRIVE_FD, line + done, len - done);
+
+    if (written <= 0)
+      return;
+    done += (gsize) written;
+  }
+}
+
+static void
+say_text (gint64 id, const char *key, const char *text)
+{
+  JsonNode *node = json_node_new (JSON_NODE_VALUE);
+
+  json_node_set_string (node, text);
+  say (id, key, node);
+}
+
+static void
+ran_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Request *request = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JSCValue) value = webkit_web_view_call_async_javascript_function_finish (WEBKIT_WEB_VIEW (source), result, &error);
+  g_autofree char *json = value != NULL ? jsc_value_to_json (value, 0) : NULL;
+
+  if (value == NULL)
+    say_text (request->id, "error", error->message);
+  else
+    say (request->id, "value", json != NULL ? json_from_string (json, NULL) : json_node_new (JSON_NODE_NULL));
+}
+
+static void
+pictured_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Request *request = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GdkTexture) texture = webkit_web_view_get_snapshot_finish (WEBKIT_WEB_VIEW (source), result, &error);
+  g_autoptr (GBytes) png = texture != NULL ? gdk_texture_save_to_png_bytes (texture) : NULL;
+  g_autofree char *text = png != NULL ? g_base64_encode (g_bytes_get_data (png, NULL), g_bytes_get_size (png)) : NULL;
+
+  say_text (request->id, text != NULL ? "value" : "error", text != NULL ? text : error->message);
+}
+
+static void
+state_of (Request *request)
+{
+  WebKitWebView *view = view_get_widget (request->shell->view);
+  g_autofree char *text = g_strdup_printf ("%s %s %u %s", webkit_web_view_get_uri (view), webkit_web_view_is_loading (view) ? "loading" : "loaded",
+                                           request->shell->in_flight, gtk_window_get_title (request->shell->window));
+
+  say_text (request->id, "value", text);
+}
+
+static void
+take_request (Shell *shell, JsonObject *object)
+{
+  const char *what = json_object_get_string_member_with_default (object, "do", "");
+  const char *text = json_object_get_string_member_with_default (object, "text", "");
+  Request *request = g_new0 (Request, 1);
+
+  request->shell = shell;
+  request->id = json_object_get_int_member_with_default (object, "id", 0);
+  if (strcmp (what, "script") == 0) {
+    webkit_web_view_call_async_javascript_function (view_get_widget (shell->view), text, -1, NULL, NULL, "drive", NULL, ran_cb, request);
+    return;
+  }
+  if (strcmp (what, "picture") == 0) {
+    webkit_web_view_get_snapshot (view_get_widget (shell->view), WEBKIT_SNAPSHOT_REGION_VISIBLE, WEBKIT_SNAPSHOT_OPTIONS_NONE, NULL, pictured_cb, request);
+    return;
+  }
+  if (strcmp (what, "go") == 0)
+    webkit_web_view_load_uri (view_get_widget (shell->view), text);
+  else if (strcmp (what, "size") == 0)
+    gtk_window_set_default_size (shell->window, (int) json_object_get_int_member (object, "width"), (int) json_object_get_int_member (object, "height"));
+  else if (strcmp (what, "close") == 0)
+    gtk_window_close (shell->window);
+  else if (strcmp (what, "dark") == 0)
+    g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", strcmp (text, "true") == 0, NULL);
+  state_of (request);
+  g_free (request);
+}
+
+static void
+line_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Shell *shell = data;
+  g_autofree char *line = g_data_input_stream_read_line_finish (lines, result, NULL, NULL);
+  g_autoptr (JsonNode) node = line != NULL ? json_from_string (line, NULL) : NULL;
+
+  if (line == NULL) {
+    g_main_loop_quit (shell->loop); /* the test has gone */
+    return;
+  }
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    take_request (shell, json_node_get_object (node));
+  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, NULL, line_cb, shell);
+}
+
+void
+drive_begin (Shell *shell)
+{
+  struct stat found;
+  g_autoptr (GInputStream) stream = NULL;
+
+  if (lines != NULL || fstat (DRIVE_FD, &found) != 0 || !S_ISSOCK (found.st_mode))
+    return;
+  stream = g_unix_input_stream_new (DRIVE_FD, FALSE);
+  lines = g_data_input_stream_new (stream);
+  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, NULL, line_cb, shell);
+}

@@ -1,0 +1,2 @@
+document.getElementById('state').textContent = typeof window.postrider === 'object' ? 'bridge' : 'no bridge';
+window.load = address => import(address);

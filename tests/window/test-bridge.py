@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+"""test-bridge.py BUILD: what the bridge takes and refuses, what an owned web process may say to the shell, floods, files, ends. TAP."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+from tap import Tap
+from window import AS_USER, Display, Window, cage
+
+
+# call, word of the fault it must be refused with; None: it is taken (the control beside it)
+CALLS = [
+    ("templateSave('t', {subject: 's', html: '', text: 't'})", None),
+    ("templateSave('a'.repeat(128), {subject: 's'})", None),
+    ("templateSave('a'.repeat(129), {subject: 's'})", "Usage"),
+    ("templateSave('\\u00e4'.repeat(64), {subject: 's'})", None),  # octets are counted, not characters
+    ("templateSave('\\u00e4'.repeat(65), {subject: 's'})", "Usage"),
+    ("templateSave('a\\nb', {subject: 's'})", "Usage"),
+    ("templateSave('a\\0b', {subject: 's'})", "Usage"),
+    ("templateSave('a\\ud800b', {subject: 's'})", "Usage"),
+    ("templateSave('a\\ud83d\\ude00b', {subject: 's'})", None),
+    ("templateSave(new String('a'), {subject: 's'})", "Usage"),
+    ("templateSave(Symbol('a'), {subject: 's'})", "Usage"),
+    ("templateSave(null, {subject: 's'})", "Usage"),
+    ("templateSave(['a'], {subject: 's'})", "Usage"),
+    ("templateSave('t', null)", "Usage"),
+    ("templateSave('t', [])", "Usage"),
+    ("templateSave('t', () => 1)", "Usage"),
+    ("templateSave('t', {subject: 1})", "Usage"),
+    ("templateSave('t', {subject: null})", "Usage"),
+    ("templateSave('t', {[Symbol('x')]: 's'})", "Usage"),
+    ("templateSave('t', {get subject() { return 's' }})", "Usage"),
+    ("templateSave('t', new Proxy({subject: 's'}, {}))", None),
+    ("templateSave('t', new Proxy({}, {ownKeys() { throw new Error('trap') }}))", "Usage"),
+    ("templateSave('t', new Proxy({}, {ownKeys() { return Array.from({length: 200000}, (_, i) => 'k' + i) }, getOwnPropertyDescriptor() { return {value: 's', configurable: true} }}))", "Usage"),
+    ("templateSave('t', new Proxy({subject: 's'}, {getOwnPropertyDescriptor() { throw 1 }}))", "Usage"),
+    ("templateSave('t', Object.fromEntries(Array.from({length: 9}, (_, i) => ['k' + i, 's'])))", "Usage"),
+    ("templateSave('t')", "Usage"),
+    ("templateSave('t', {subject: 's'}, 1)", "Usage"),
+    ("templateInspect('s', 'x'.repeat(4194305), '')", "Usage"),
+    ("suppressList('0', 10)", None),
+    ("suppressList('0', 4294967295)", None),
+    ("suppressList('0', 4294967296)", "Usage"),
+    ("suppressList('0', 4294967297)", "Usage"),
+    ("suppressList('0', -1)", "Usage"),
+    ("suppressList('0', 1.5)", "Usage"),
+    ("suppressList('0', NaN)", "Usage"),
+    ("suppressList('0', Infinity)", "Usage"),
+    ("suppressList('0', '10')", "Usage"),
+    ("suppressList('0', 10n)", "Usage"),
+    ("suppressList('9223372036854775807', 10)", None),
+    ("suppressList('18446744073709551616', 10)", "Usage"),
+    ("suppressList('-1', 10)", "Usage"),
+    ("suppressList('+1', 10)", "Usage"),
+    ("suppressList('01', 10)", "Usage"),
+    ("suppressList(' 1', 10)", "Usage"),
+    ("suppressList('1e3', 10)", "Usage"),
+    ("suppressList('', 10)", "Usage"),
+    ("suppressList(0, 10)", "Usage"),
+    ("suppressAdd(['ann@example.org'], 'all', 'test')", None),
+    ("suppressAdd(Array.from({length: 100001}, () => 'ann@example.org'), 'all', 'test')", "Usage"),
+    ("suppressAdd({0: 'ann@example.org', length: 1}, 'all', 'test')", "Usage"),
+    ("suppressAdd(new Proxy(['ann@example.org'], {}), 'all', 'test')", "Usage"),
+    ("suppressAdd([, 'ann@example.org'], 'all', 'test')", "Usage"),
+    ("suppressAdd(Object.defineProperty([], 'length', {value: 4294967295}), 'all', 'test')", "Usage"),
+    ("campaignResume('1', {subject: undefined})", None),
+    ("settingsChange({other: 1})", "Usage"),
+    ("campaignResume('1', {__proto__: {subject: 7}})", None),  # inherited: not looked at
+    ("campaignResume('1', {['__proto__']: 1})", "Usage"),
+    ("importLook(1, {})", "Usage"),
+    ("importLook(-1, {})", "Usage"),
+    ("messagePreview({}, '', [['inline', 'a', 'text/plain', 1]])", "Usage"),
+    ("messagePreview({}, '', [['inline', 'a', 'text/plain']])", "Usage"),
+    ("messagePreview({}, '', [['inline', 'a', 'text/plain', 1, 2]])", "Usage"),
+    ("messagePreview({}, '', (() => { let a = []; for (let i = 0; i < 200; i++) a = [a]; return a })())", "Usage"),
+    ("openAddress('javascript:alert(1)')", "Usage"),
+    ("openAddress('file:///etc/passwd')", "Usage"),
+    ("openAddress('http://example.org/')", "Usage"),
+    ("openAddress('https:///')", "Usage"),
+    ("export('everything', '')", "Usage"),
+    ("closeAnswered('background')", "Usage"),  # nobody asked
+    ("releaseFile(1)", "Usage"),
+]
+
+# What an owned web process may send: any name, any tuple. The answer must begin with this.
+RAW = [
+    ("Lists", "()", "Lists"),  # the control: the channel works
+    ("TemplateShow", "('t',)", "TemplateShow"),
+    ("DeskChoose", "('contacts',)", "fault ('Usage'"),
+    ("DeskShow", "('https://example.org',)", "fault ('Usage'"),
+    ("DeskSave", "('x.csv',)", "fault ('Usage'"),
+    ("DeskDropped", "(['/etc/passwd'],)", "fault ('Usage'"),
+    ("SinkStart", "(uint16 0, '/tmp', @a{sv} {})", "fault ('Usage'"),
+    ("WindowOpen", "(@a{ss} {},)", "fault ('Usage'"),
+    ("Leave", "()", "fault ('Usage'"),
+    ("CampaignChanged", "(uint64 1, @a{sv} {})", "fault ('Usage'"),
+    ("CloseAsked", "(uint32 1,)", "fault ('Usage'"),
+    ("org.postrider.App1.Lists", "()", "fault ('Usage'"),
+    ("fault", "('Usage', 'x')", "fault ('Usage'"),
+    ("", "()", "fault ('Usage'"),
+    ("Lists", "('x',)", "fault ('Usage'"),
+    ("TemplateShow", "(7,)", "fault ('Usage'"),
+    ("TemplateShow", "(<'t'>,)", "fault ('Usage'"),
+    ("TemplateShow", "()", "fault ('Usage'"),
+    ("SettingsChange", "({'keep_days': <'x'>},)", "fault ('Usage'"),
+    ("SettingsChange", "({'home': <'/'>},)", "fault ('Usage'"),
+    ("Import", "(uint32 5, 'l', @a{sv} {})", "fault ('Usage'"),  # a number of no file
+    ("Import", "(handle 0, 'l', @a{sv} {})", "fault ('Usage'"),
+    ("VaultUnlock", "(handle 0,)", "fault ('Usage'"),
+    ("AccountSecret", "('a', handle 0)", "fault ('Usage'"),
+    ("CloseAnswered", "('pause',)", "fault ('Usage'"),
+    ("SuppressAdd", "(['x\\ny'], 'all', 'r')", "fault ('Usage'"),
+]
+
+
+def attempt(window, call):
+    return window.script("try { await postrider.%s; return null } catch (e) { return e.fault ?? 'odd: ' + e }" % call, 60)
+
+
+def test_calls(tap, window):
+    for call, fault in CALLS:
+        got = attempt(window, call)
+        tap.ok(got == fault if fault else got in (None, "NoInput", "DataErr"), "call/%s: %s" % (call[:90], fault or "taken"), got)
+
+
+def test_raw(tap, window):
+    for name, text, begins in RAW:
+        got = window.script("return await rawBridge(%r, %r)" % (name, text))
+        tap.ok(got.startswith(begins), "raw/%s %s: %s" % (name, text, begins), got)
+    for depth in (10, 60, 200):
+        got = window.script("return await rawBridge('TemplateShow', '1', %d)" % depth)
+        tap.ok(got.startswith("fault ('Usage'") or "recursion" in got.lower(), "raw/%d variants deep are refused" % depth, got)
+    tap.ok(window.script("return (await postrider.hello()).schema") == 1, "raw/the connection to core lives on after all of it")
+
+
+def test_values(tap, window):
+    """Ways there and back: what is hostile stays text."""
+    text = "</script><img src=x onerror=alert(1)>\u2028\"'\\ \u202e\U0001f600"
+    got = window.script("await postrider.templateSave('v', {subject: %r}); return await postrider.templateShow('v')" % text)
+    tap.ok(got.get("subject") == text, "values/a hostile text comes back octet for octet", got)
+    got = window.script("const f = await postrider.pasteText('email,name,__proto__,constructor\\nhostile@example.org,Eve,mine,c\\n'); await postrider.import(f, 'hostile', {consent: 'test'});"
+                        "const p = (await postrider.contactShow('hostile@example.org')).fields; return [Object.hasOwn(p, '__proto__'), Object.hasOwn(p, 'constructor'), ({}).mine === undefined]")
+    tap.ok(got == [True, True, True], "values/a column __proto__ is a key like any other", got)
+    got = window.script("return typeof (await postrider.lists())[0].people")
+    tap.ok(got == "string", "values/64-bit numbers are strings", got)
+    got = window.script("const f = await postrider.pasteText('email,name\\nann@example.org,Ann\\n'); const r = await postrider.import(f, 'guests', {consent: 'test'});"
+                        "await postrider.releaseFile(f); const l = await postrider.listRows('guests', '0', 10);"
+                        "let again; try { await postrider.import(f, 'guests', {}); again = 'taken' } catch (e) { again = e.fault } return [r.new, l.rows[0].fields[1], Array.isArray(l.columns), again]")
+    tap.ok(got == ["1", "ann@example.org", True, "Usage"], "values/pasted text is imported, a frame comes as rows, a number let go is dead", got)
+
+
+def test_floods(tap, window):
+    got = window.script("const all = await Promise.allSettled(Array.from({length: 2000}, () => postrider.lists()));"
+                        "return [all.filter(a => a.status === 'fulfilled').length, all.filter(a => a.reason?.fault === 'TempFail').length]")
+    tap.ok(got[0] >= 60 and got[0] + got[1] == 2000 and got[1] > 1800, "floods/of 2000 calls at once some are answered, the rest told to wait", got)
+    got = window.script("let n = 0; try { for (; n < 1000; n++) postrider.onCampaignChanged(() => {}) } catch {} return n")
+    tap.ok(got == 256, "floods/listeners are counted", got)
+    window.ask("go", "app://postrider/")
+    window.wait_for_page()
+    got = window.script("const stop = postrider.onCampaignChanged(() => {}); stop(); stop(); let n = 0; for (; n < 1000; n++) postrider.onCampaignChanged(() => {})(); return n")
+    tap.ok(got == 1000, "floods/listeners that are cleaned up are not counted", got)
+    got = window.script("const all = await Promise.allSettled(Array.from({length: 40}, () => postrider.pasteText('x'.repeat(4 << 20)))); return all.filter(a => a.status === 'fulfilled').length", 120)
+    tap.ok(0 < got <= 16, "floods/pasted text is bounded", got)
+    first = window.script("return await postrider.showMail('<p>one')")
+    got = window.script("for (let i = 0; i < 20; i++) await postrider.showMail('<p>more'); const f = document.createElement('iframe'); f.src = %r; document.body.append(f); await new Promise(d => { f.onload = d; setTimeout(d, 1000) });"
+                        "return await rawBridge('Look', '()')" % first)
+    tap.ok(got.startswith("Look"), "floods/mails make way for newer ones")
+    got = window.script("for (let i = 0; i < 500; i++) rawBridge('SetTitle', \"('t',)\"); return await rawBridge('Hello', '()')")
+    tap.ok("Hello" in got or "TempFail" in got, "floods/raw messages beyond the limit are told to wait", got)
+
+
+def test_gone(tap, window):
+    """Answers to a document that has gone reach nobody."""
+    window.script("window.mark = 1; for (let i = 0; i < 30; i++) postrider.doctor(); location.reload(); return 1")
+    time.sleep(0.5)
+    window.wait_for_page()
+    got = window.script("return [window.mark ?? null, (await postrider.hello()).schema]")
+    tap.ok(got == [None, 1], "gone/a new document gets a new bridge and no old answers", got)
+
+
+def test_close(tap, window):
+    """Closing while messages are being sent: the page is asked, and may answer once."""
+    sink = subprocess.Popen(AS_USER + [os.path.join(window.programs, "postrider"), "sink", "--port", "0", "--dir", os.path.join(window.place, "user", "mail")],
+                            env=window.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    port = re.search(r"(?:127\.0\.0\.1|localhost|port)[: ]+(\d+)", sink.stdout.readline()).group(1)
+    window.command("import", "-", "--list", "close", "--consent", "test", input="email\n" + "".join("p%d@example.org\n" % i for i in range(20)))
+    window.command("account", "add", "slow", "ann@example.com", "--host", "localhost", "--port", port, "--tls", "none", "--no-password")
+    sent = window.command("send", "--account", "slow", "--list", "close", "--from", "Ann <ann@example.com>", "--subject", "Hello", "--text", "-", "--rate", "6/min", "--detach",
+                          "--yes", input="Hello")
+    window.script("window.asked = []; postrider.onCloseAsked(n => window.asked.push(n)); return 1")
+    window.ask("close")
+    time.sleep(1)
+    tap.ok(window.script("return window.asked") == [1], "close/the page is asked while a campaign runs", (sent.stderr, window.script("return window.asked")))
+    tap.ok(attempt(window, "closeAnswered('perhaps')") == "Usage", "close/an answer that is none is refused")
+    tap.ok(attempt(window, "closeAnswered('stay')") is None and window.process.poll() is None, "close/stay: it stays")
+    tap.ok(attempt(window, "closeAnswered('background')") == "Usage", "close/a second answer to the same question is refused")
+    window.ask("close")
+    time.sleep(1)
+    window.script("postrider.closeAnswered('pause').catch(() => {}); return 1")
+    try:
+        window.process.wait(20)
+    except subprocess.TimeoutExpired:
+        pass
+    tap.ok(window.process.poll() == 0, "close/pause: the window closes", window.process.poll())
+    tap.ok('"paused"' in window.command("campaign", "list", "--json").stdout, "close/and the campaign is paused")
+    window.stop()
+    window.start()
+    window.wait_for_page()
+    sink.terminate()
+    sink.wait()
+
+
+def test_ends(tap, window):
+    web = window.processes().get("WebKitWebProces", [])
+    os.kill(web[0], signal.SIGKILL)
+    time.sleep(0.5)
+    window.wait_for_page()
+    tap.ok(window.script("return (await postrider.hello()).schema") == 1, "ends/after kill -9 of the web process the page is there again")
+    window.script("window.lost = []; postrider.onCoreLost(back => window.lost.push(back)); return 1")
+    os.kill(window.core_pid(), signal.SIGKILL)
+    time.sleep(1)
+    tap.ok(attempt(window, "lists()") == "Unavailable", "ends/after kill -9 of core calls say that it has gone")
+    tap.ok(window.script("return window.lost") == [False], "ends/and the page was told")
+
+
+def test_refusals(tap, window, display):
+    """What must hold before the first pixel: the program leaves with a sentence."""
+    program = os.path.join(window.programs, "postrider-shell-test")
+    for name, command, status, words in [
+        ("as root", ["bwrap", "--ro-bind", "/", "/", program], 77, "administrator"),
+        ("without a socket", cage([program], display), 64, "postrider app"),
+        ("with an argument", cage([program, "--help"], display), 64, "postrider app"),
+    ]:
+        done = subprocess.run(command, env={"DISPLAY": display.name, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=20)
+        tap.ok(done.returncode == status and words in done.stderr, "refusals/%s: status %d" % (name, status), (done.returncode, done.stderr))
+    for name, more, status, words in [
+        ("without the cage", {"loose": True}, 64, "without its protection"),
+        ("without user namespaces", {"namespaces": False}, 69, "user namespaces"),
+        ("without a screen", {"environment": {"DISPLAY": ":987"}}, 69, "no screen"),
+    ]:
+        other = Window(window.build, display=display, wait=False, **more)
+        try:
+            other.process.wait(20)
+        except subprocess.TimeoutExpired:
+            pass
+        tap.ok(other.process.poll() == status and words in other.said(), "refusals/%s: status %d" % (name, status), (other.process.poll(), other.said()))
+        other.close()
+
+
+def main():
+    if os.geteuid() != 0:
+        print("1..0 # SKIP needs root, to become an ordinary user with a home of its own")
+        return 0
+    tap, display = Tap(), Display()
+    with Window(sys.argv[1], display=display) as window:
+        for test in (test_calls, test_raw, test_values, test_floods, test_gone, test_close):
+            test(tap, window)
+        test_refusals(tap, window, display)
+        test_ends(tap, window)
+        tap.ok("CRITICAL" not in window.said() and "Sanitizer" not in window.said(), "nothing critical was said", window.said())
+    display.close()
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""test-inside.py BUILD: the window's processes seen from outside while it runs; the password's way; what is in the installed programs. TAP."""
+import os
+import re
+import subprocess
+import sys
+import time
+
+from tap import Tap
+from window import Display, Window
+
+OURS = ("postrider-shell", "WebKitWebProces", "WebKitNetworkPr")
+SPACES = ("net", "pid", "ipc", "uts", "mnt", "user")
+SECRET = "zebra7quartz9vixen"
+KEPT = re.compile(r"^(DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_\w+|AT_SPI_BUS_ADDRESS|LANG|LANGUAGE|LC_\w+|TZ|GTK_THEME|GTK_A11Y|XCURSOR_\w+|GDK_\w+|HOME|PATH|TMPDIR|"
+                  r"GIO_USE_\w+|GSETTINGS_BACKEND|GSK_RENDERER|DBUS_SESSION_BUS_ADDRESS|JSC_useWasm|G_DEBUG|PWD|LD_LIBRARY_PATH|GST_\w+)=")
+
+
+def status(pid):
+    with open("/proc/%d/status" % pid) as lines:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in lines if ":\t" in line)
+
+
+def namespaces(pid):
+    return {space: os.readlink("/proc/%s/ns/%s" % (pid, space)) for space in SPACES}
+
+
+def environment(pid):
+    with open("/proc/%d/environ" % pid, errors="replace") as text:
+        return [entry for entry in text.read().split("\0") if entry]
+
+
+def descriptors(pid):
+    found = []
+    for name in os.listdir("/proc/%d/fd" % pid):
+        try:
+            found.append(os.readlink("/proc/%d/fd/%s" % (pid, name)))
+        except OSError:
+            pass
+    return found
+
+
+def sockets(pid):
+    """Lines of TCP, UDP and raw sockets of the process's network."""
+    lines = []
+    for kind in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6"):
+        with open("/proc/%d/net/%s" % (pid, kind)) as table:
+            lines += table.read().splitlines()[1:]
+    return lines
+
+
+def interfaces(pid):
+    with open("/proc/%d/net/dev" % pid) as table:
+        return sorted(line.split(":")[0].strip() for line in table.read().splitlines()[2:])
+
+
+def remembers(pid, secret):
+    """Is it anywhere in the memory of the process, as octets or as UTF-16?"""
+    found = 0
+    with open("/proc/%d/maps" % pid) as maps, open("/proc/%d/mem" % pid, "rb") as memory:
+        for line in maps:
+            start, end = (int(part, 16) for part in line.split()[0].split("-"))
+            if "r" not in line.split()[1] or "[v" in line or end - start > 1 << 30:
+                continue
+            try:
+                memory.seek(start)
+                octets = memory.read(end - start)
+            except (OSError, ValueError, OverflowError):
+                continue
+            found += octets.count(secret.encode()) + octets.count(secret.encode("utf-16-le"))
+    return found
+
+
+def test_processes(tap, window):
+    host = namespaces("self")
+    running = window.processes()
+    for name in OURS:
+        pids = running.get(name, [])
+        tap.ok(len(pids) == 1, "%s runs once" % name, running)
+        if not pids:
+            continue
+        pid = pids[0]
+        state, spaces = status(pid), namespaces(pid)
+        tap.ok(state["NoNewPrivs"] == "1", "%s: no_new_privs" % name, state["NoNewPrivs"])
+        tap.ok(int(state["CapEff"], 16) == int(state["CapPrm"], 16) == int(state["CapBnd"], 16) & int(state["CapPrm"], 16) == 0, "%s: no capability" % name, state["CapEff"])
+        tap.ok(all(spaces[space] != host[space] for space in SPACES), "%s: namespaces of its own: %s" % (name, " ".join(SPACES)), spaces)
+        tap.ok(interfaces(pid) == ["lo"] and not sockets(pid), "%s: no network, no internet socket" % name, sockets(pid))
+        tap.ok(int(state["Uid"].split()[0]) != 0, "%s: an ordinary user" % name, state["Uid"])
+        odd = [entry for entry in environment(pid) if not KEPT.match(entry)]
+        tap.ok(not odd, "%s: nothing else in its environment" % name, odd)
+        odd = [fd for fd in descriptors(pid) if not re.match(r"(socket|pipe|anon_inode):|/memfd:|/dev/(null|shm|urandom|dri|zero)|/proc/|/usr/|/etc/|/tmp/|/$|/run/|.*\(deleted\)|/sys/", fd)]
+        tap.ok(not odd, "%s: nothing of the user's is open" % name, odd)
+    web = running["WebKitWebProces"][0]
+    tap.ok(status(web)["Seccomp"] == "2", "the web process: seccomp filter")
+    shell = running["postrider-shell"][0]
+    tap.ok(all(namespaces(web)[space] != namespaces(shell)[space] for space in ("mnt", "pid", "user", "net")), "the web process: a second cage inside the first")
+    for folder in ("home", "root", "var/lib", "run/user"):
+        try:
+            inside = os.listdir("/proc/%d/root/%s" % (web, folder))
+        except OSError:
+            inside = []
+        inside = [name for name in inside if name != "webkitgtk"]  # its own sockets
+        tap.ok(not inside, "the web process: /%s is empty or not there" % folder, inside)
+    tap.ok(not any("postrider-filter" in name for name in os.listdir("/proc/%d/root/tmp" % web)), "the web process: cannot see the compiled filter")
+    tap.ok(not os.path.exists("/proc/%d/root%s" % (shell, window.home)), "the shell: cannot see the data folder")
+    with open("/proc/%d/limits" % shell) as limits:
+        tap.ok(re.search(r"Max core file size\s+0\s+0\s", limits.read()) is not None, "the shell: no core dump")
+
+
+def sandboxed(window):
+    pids = window.processes().get("WebKitWebProces", [])
+    return bool(pids) and status(pids[0])["Seccomp"] == "2"
+
+
+def test_environment(tap, build, display):
+    """A variable that really opens the web process's cage."""
+    evil = {"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", "LD_BIND_NOW": "1"}
+    with Window(build, display=display, environment=evil) as window:
+        tap.ok(sandboxed(window), "environment/the variable that opens the cage is taken away")
+        odd = [entry for pid in window.processes()["WebKitWebProces"] for entry in environment(pid) if "DANGEROUS" in entry]
+        tap.ok(not odd, "environment/and does not reach the web process", odd)
+    with Window(build, display=display, environment=evil, weaken=["environment"]) as window:
+        tap.ok(not sandboxed(window), "environment/control: left in, it opens the cage")
+
+
+def press(display, title, *keys):
+    for _ in range(50):
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env={"DISPLAY": display.name}, capture_output=True, text=True).stdout.split()
+        if found:
+            break
+        time.sleep(0.1)
+    if not found:
+        return False
+    time.sleep(0.5)
+    for words in (["windowfocus", "--sync", found[-1]],) + keys:
+        subprocess.run(["xdotool", *words], env={"DISPLAY": display.name}, check=True, timeout=20)
+    return True
+
+
+def test_secret(tap, window, display):
+    window.script("window.seen = []; for (const kind of ['keydown', 'keyup', 'input', 'beforeinput', 'paste']) addEventListener(kind, e => window.seen.push(e.key ?? e.data), true);"
+                  "window.told = null; postrider.accountAdd('office', {address: 'ann@example.com', host: 'localhost', port: 2525, tls: 'none', keep: false, has_password: true})"
+                  ".then(() => window.told = 'stored', e => window.told = e.fault + e.message); return 1")
+    busy = window.script("try { await postrider.accountSecret('office'); return 'asked' } catch (e) { return e.fault }")
+    tap.ok(busy == "TempFail", "secret/one question at a time", busy)
+    tap.ok(press(display, "Password", ["type", "--delay", "20", SECRET], ["key", "Return"]), "secret/the window asks for it itself")
+    time.sleep(1)
+    got = window.script("return [window.told, window.seen]")
+    tap.ok(got[0] == "stored" and set(got[1]) <= {"Enter"}, "secret/core has it, the page saw no key of it", got)  # Enter goes up when the dialog has gone
+    running = window.processes()
+    tap.ok(remembers(window.core_pid(), SECRET) > 0, "secret/control: it is found in the memory of core, which holds it")
+    tap.ok(remembers(running["WebKitWebProces"][0], SECRET) == 0, "secret/it is nowhere in the web process's memory")
+    tap.ok(remembers(running["WebKitNetworkPr"][0], SECRET) == 0, "secret/nor in the network process's")
+    left = remembers(running["postrider-shell"][0], SECRET)
+    tap.ok(left == 0, "secret/and wiped from the shell's", left)
+    window.script("window.told = null; postrider.accountSecret('office').then(() => window.told = 'stored', e => window.told = e.fault); return 1")
+    tap.ok(press(display, "Password", ["key", "Escape"]), "secret/the window asks again")
+    time.sleep(0.5)
+    got = window.script("return window.told")
+    tap.ok(got == "TempFail", "secret/who changes their mind has given nothing", got)
+
+
+def test_installed(tap, build):
+    for path in ("src/shell/postrider-shell", "src/confined/page/postrider-page.so"):
+        full = os.path.join(build, path)
+        if not os.path.exists(full):
+            tap.ok(True, "installed/%s # SKIP the page is not built" % path)
+            continue
+        with open(full, "rb") as program:
+            octets = program.read()
+        odd = [word for word in (b"weaken", b"rawBridge", b"drive_begin", b"INSPECTOR", b"--automation") if word in octets]
+        tap.ok(not odd, "installed/%s holds nothing of the tests" % path, odd)
+    with open(os.path.join(build, "tests/window/postrider-shell-test"), "rb") as program:
+        tap.ok(b"weaken_set" in program.read(), "installed/control: the tests' own program does")
+
+
+def main():
+    if os.geteuid() != 0:
+        print("1..0 # SKIP needs root, to see what others must not")
+        return 0
+    tap, display, build = Tap(), Display(), sys.argv[1]
+    with Window(build, display=display) as window:
+        test_processes(tap, window)
+        test_secret(tap, window, display)
+    test_environment(tap, build, display)
+    test_installed(tap, build)
+    display.close()
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
