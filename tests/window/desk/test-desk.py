@@ -48,10 +48,16 @@ def as_user(words, **options):
     return words
 
 
+# a bus that starts no service by itself: the portal that this machine may have stays away
+SILENT = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>%s</listen><policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>
+"""
+
+
 class Desktop:
     """A home, a display with a cookie, a session bus."""
 
-    def __init__(self, services, has_portal_files=True):
+    def __init__(self, services, config=None):
         self.folder = tempfile.mkdtemp(prefix="desk-", dir="/tmp")
         os.chmod(self.folder, 0o755)
         self.home, self.programs = self.folder + "/home", self.folder + "/libexec/postrider"
@@ -77,7 +83,12 @@ class Desktop:
             if os.getuid() == 0:
                 os.chown(path, USER, USER)
         self.start_display()
-        self.spawn(["dbus-daemon", "--session", "--nofork", "--address=" + self.environment["DBUS_SESSION_BUS_ADDRESS"]])
+        words = ["--session"]
+        if config is not None:
+            with open(self.folder + "/bus.conf", "w") as file:
+                file.write(config % self.environment["DBUS_SESSION_BUS_ADDRESS"])
+            words = ["--config-file=" + self.folder + "/bus.conf"]
+        self.spawn(["dbus-daemon", *words, "--nofork", "--address=" + self.environment["DBUS_SESSION_BUS_ADDRESS"]])
         wait_for(lambda: os.path.exists(self.folder + "/run/bus"))
         self.log = self.home + "/calls"
         self.spawn([sys.executable, HERE + "/services.py", self.log, self.home] + services)
@@ -315,20 +326,65 @@ def fails_in_words():
         desktop.end()
 
 
+def type_path(desktop, title, path):
+    """Real keys into the file dialog: a slash begins a path."""
+    window = wait_for(lambda: subprocess.run(["xdotool", "search", "--name", title], env=desktop.environment, capture_output=True, text=True).stdout.split(), 15)
+    if not window:
+        return False
+    time.sleep(1)
+    subprocess.run(["xdotool", "windowfocus", window[-1]], env=desktop.environment, stderr=subprocess.DEVNULL)
+    if title != "Save as":
+        subprocess.run(["xdotool", "key", "ctrl+l"], env=desktop.environment)
+        time.sleep(0.3)
+    subprocess.run(["xdotool", "key", "ctrl+a"], env=desktop.environment)
+    subprocess.run(["xdotool", "type", "--delay", "15", path], env=desktop.environment)
+    time.sleep(0.5)
+    if title == "Save as":
+        dialog = desktop.processes("dialog")[-1]
+        status = status_of(dialog)
+        equal([status["NoNewPrivs"], status["Seccomp"], status["CapEff"]], ["1", "2", "0000000000000000"], "dialog: no new rights, a filter, no capabilities")
+        equal(os.listdir("/proc/%d/root%s/data" % (dialog, desktop.home)), [], "dialog: the data folder is empty for it")
+    subprocess.run(["xdotool", "key", "Return"], env=desktop.environment)
+    return True
+
+
 def without_portal():
-    desktop = Desktop(["gnome"])
+    desktop = Desktop(["gnome", "notifications"], config=SILENT)
     try:
-        equal(desktop.postrider("app", LC_PAPER="idle").returncode, 0, "the window opens on a desktop without a portal")
+        applications = desktop.home + "/.local/share/applications"
+        os.makedirs(applications)
+        os.makedirs(desktop.home + "/.config")
+        with open(applications + "/browser.desktop", "w") as file:
+            file.write("[Desktop Entry]\nType=Application\nName=B\nExec=/bin/sh -c 'echo \"$1\" >>%s/browsed' b %%u\nMimeType=x-scheme-handler/https;\n" % desktop.home)
+        with open(desktop.home + "/.config/mimeapps.list", "w") as file:
+            file.write("[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
+        os.makedirs(desktop.home + "/.config/gtk-4.0")
+        with open(desktop.home + "/.config/gtk-4.0/settings.ini", "w") as file:
+            file.write("[Settings]\ngtk-application-prefer-dark-theme=1\ngtk-xft-dpi=147456\n")
+        if os.getuid() == 0:
+            subprocess.run(["chown", "-R", str(USER), desktop.home + "/.local", desktop.home + "/.config"], check=True)
+        equal(desktop.postrider("app", LC_PAPER="desk").returncode, 0, "the window opens on a desktop without a portal")
+        has_dialog = os.path.exists(desktop.programs + "/postrider-dialog")
+        if has_dialog:
+            check(type_path(desktop, "Choose a file with contacts", desktop.chosen), "a file dialog of our own opens")
+            check(type_path(desktop, "Save as", desktop.home + "/mine.csv"), "and one to save")
+        report = wait_for(desktop.report, 30) or {}
+        if has_dialog:
+            equal(report.get("chosen"), [["chosen.csv", 22, "email\nann@example.org\n"]], "a file is chosen in it")
+            equal(report.get("saved"), "mine.csv", "a file is saved by it")
+            equal(open(desktop.home + "/mine.csv").read(), "written by the window", "and the window writes into it")
+        equal(report.get("look"), {"dark": True, "contrast": False, "animations": True, "scale": 1.5, "locale": "en-GB", "clock24": True}, "look: GTK's settings file")
+        equal(wait_for(lambda: os.path.exists(desktop.home + "/browsed") and open(desktop.home + "/browsed").read()), "https://example.org/a?b=c\n", "the address is opened by the user's own program")
     finally:
         desktop.end()
 
 
 if __name__ == "__main__":
-    for needed in ("bwrap", "Xvfb", "xauth", "dbus-daemon", "gdbus", "setpriv"):
+    for needed in ("bwrap", "Xvfb", "xauth", "dbus-daemon", "gdbus", "setpriv", "xdotool"):
         if shutil.which(needed) is None:
             print("1..0 # SKIP needs " + needed)
             sys.exit(0)
-    for case in (opens_and_is_walled_in, desk_serves, campaign_tells, fails_in_words):
+    for case in (opens_and_is_walled_in, desk_serves, campaign_tells, fails_in_words, without_portal):
         if len(sys.argv) > 2 and case.__name__ not in sys.argv[2:]:
             continue
         print("# " + case.__name__)
