@@ -9,10 +9,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$source" log -1 --format=%ct 2>/dev/null || date +%s)}
 
-meson setup "$work/build" "$source" --prefix=/usr --libexecdir=libexec --buildtype=release -Ddebug=true "$@" >/dev/null
-ninja -C "$work/build" >/dev/null
+quietly() { # what it said is of interest when it fails
+  "$@" >"$work/log" 2>&1 || { tail -30 "$work/log" >&2; exit 1; }
+}
+
+quietly meson setup "$work/build" "$source" --prefix=/usr --libexecdir=libexec --buildtype=release "$@"
+quietly ninja -C "$work/build"
 root=$work/root
-DESTDIR=$root meson install -C "$work/build" --no-rebuild >/dev/null
+DESTDIR=$root quietly meson install -C "$work/build" --no-rebuild
 version=$(meson introspect --projectinfo "$work/build" | python3 -c 'import json, sys; print(json.load(sys.stdin)["version"])')
 
 find "$root" -type f -print0 | while IFS= read -r -d '' file; do
