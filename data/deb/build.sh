@@ -7,6 +7,7 @@ shift
 source=$(realpath "$(dirname "$0")/../..")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+maintainer="${DEBFULLNAME:-The Postrider developers} <${DEBEMAIL:-developers@postrider.org}>"
 export LC_ALL=C SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$source" log -1 --format=%ct 2>/dev/null || date +%s)}
 
 quietly() { # what it said is of interest when it fails
@@ -25,8 +26,8 @@ done
 gzip -9n "$root"/usr/share/man/man*/*
 documents=$root/usr/share/doc/postrider
 install -Dm644 "$source/data/deb/copyright" "$documents/copyright"
-printf 'postrider (%s) unstable; urgency=medium\n\n  * What is new stands in CHANGELOG.md of the source.\n\n -- The Postrider developers <postrider@localhost>  %s\n' \
-  "$version" "$(date -Rud "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$documents/changelog.gz"
+printf 'postrider (%s) unstable; urgency=medium\n\n  * What is new stands in CHANGELOG.md of the source.\n\n -- %s  %s\n' \
+  "$version" "$maintainer" "$(date -Rud "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$documents/changelog.gz"
 chmod 644 "$documents/changelog.gz"
 
 # dpkg-shlibdeps wants to find a source package around it
@@ -48,7 +49,7 @@ cat >"$root/DEBIAN/control" <<END
 Package: postrider
 Version: $version
 Architecture: $(dpkg --print-architecture)
-Maintainer: The Postrider developers <postrider@localhost>
+Maintainer: $maintainer
 Installed-Size: $(du -sk --exclude=DEBIAN "$root" | cut -f1)
 Depends: $depends, ca-certificates
 Recommends: ${recommends:+$recommends, }bubblewrap, xdg-dbus-proxy, at-spi2-core
