@@ -269,7 +269,7 @@ start_probe (Doctor *self, guint index)
   g_subprocess_launcher_set_cwd (launcher, "/");
   if (path != NULL)
     process = g_subprocess_launcher_spawn (launcher, &error, path, "--layers", NULL);
-  if (path == NULL && programs[index].is_optional)
+  if (programs[index].is_optional && (path == NULL || !window_doctor_is_installed ()))
     return;
   if (process == NULL) {
     add_failure (rows, programs[index].name, error->message);

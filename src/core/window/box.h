@@ -1,5 +1,5 @@
 /* box.h - the walls around the window and around desk, as arguments of bwrap. Pure but for looking which folders there are.
- * Trust:  paths come from environment.h and program.h. Used in: core/window. Source: bwrap(1); docs/window.md. */
+ * Trust:  paths come from environment.h and program.h. Used in: core/window. Source: bwrap(1); docs/decisions/desk-in-a-box.md. */
 #pragma once
 #include "display.h"
 
