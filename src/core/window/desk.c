@@ -300,10 +300,13 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GUnixFDList) fds = NULL;
   GError *raw_error = NULL;
   g_autoptr (GVariant) answer = g_dbus_proxy_call_with_unix_fd_list_finish (G_DBUS_PROXY (source), &fds, result, &raw_error);
+  gboolean is_lost = raw_error != NULL && !g_dbus_error_is_remote_error (raw_error);
   g_autoptr (GError) error = raw_error != NULL ? fault_of_peer (raw_error) : NULL;
   gboolean is_desk = call->desk != NULL && call->desk->proxy == (gpointer) source;
 
-  if (is_desk && g_error_matches (error, FAULT, FAULT_UNAVAILABLE) && (strcmp (call->method, "Choose") == 0 || strcmp (call->method, "Save") == 0))
+  if (is_lost) /* it died, was ended with the window, or never answered */
+    unreachable_cb (call);
+  else if (is_desk && g_error_matches (error, FAULT, FAULT_UNAVAILABLE) && (strcmp (call->method, "Choose") == 0 || strcmp (call->method, "Save") == 0))
     open_dialog (call);
   else if (is_desk && g_error_matches (error, FAULT, FAULT_UNAVAILABLE) && strcmp (call->method, "Show") == 0)
     open_program (call);
