@@ -67,17 +67,17 @@ portal_request (GDBusConnection *bus, const char *interface, const char *method,
                 PortalFunc done, gpointer data)
 {
   g_autofree char *token = g_strdup_printf ("postrider_%08x%08x", g_random_int (), g_random_int ()), *path = NULL;
-  g_autoptr (GPtrArray) owned = arguments;
+  g_autoptr (GPtrArray) given = arguments;
   Request *self;
 
   g_variant_builder_add (options, "{sv}", "handle_token", g_variant_new_string (token));
-  g_ptr_array_add (arguments, g_variant_builder_end (options));
+  g_ptr_array_add (given, g_variant_builder_end (options));
   if (bus == NULL) {
     Nobody *nobody = g_new0 (Nobody, 1);
 
     *nobody = (Nobody){ done, data };
-    for (guint i = 0; i < arguments->len; i++)
-      g_variant_unref (g_variant_ref_sink (arguments->pdata[i]));
+    for (guint i = 0; i < given->len; i++)
+      g_variant_unref (g_variant_ref_sink (given->pdata[i]));
     g_idle_add (nobody_cb, nobody);
     return;
   }
@@ -86,6 +86,6 @@ portal_request (GDBusConnection *bus, const char *interface, const char *method,
   *self = (Request){ g_object_ref (bus), done, data, 0 };
   self->subscription = g_dbus_connection_signal_subscribe (bus, PORTAL_NAME, "org.freedesktop.portal.Request", "Response", path, NULL,
                                                            G_DBUS_SIGNAL_FLAGS_NONE, response_cb, self, NULL);
-  bus_call (bus, PORTAL_NAME, PORTAL_PATH, interface, method, g_variant_new_tuple ((GVariant *const *) arguments->pdata, arguments->len), "(o)",
+  bus_call (bus, PORTAL_NAME, PORTAL_PATH, interface, method, g_variant_new_tuple ((GVariant *const *) given->pdata, given->len), "(o)",
             called_cb, self);
 }
