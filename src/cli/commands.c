@@ -5,7 +5,8 @@
 
 const Command *const command_tables[] = { account_commands,  import_commands,   list_commands,     contact_commands,
                                           template_commands, send_commands,     campaign_commands, suppress_commands,
-                                          vault_commands,    sink_commands,     doctor_commands,   NULL };
+                                          vault_commands,    sink_commands,     doctor_commands,   app_commands,
+                                          NULL };
 
 /* Returns: how many words `name` has if `words` start with it, else 0. */
 static gsize
@@ -62,8 +63,7 @@ command_overview (void)
   for (gsize i = 0; command_tables[i] != NULL; i++)
     for (const Command *command = command_tables[i]; command->name != NULL; command++)
       printf ("  %-18s %s\n", command->name, command->summary);
-  puts ("  app                The window (comes with a later version)\n\n"
-        "postrider COMMAND --help explains a command and shows examples; postrider --version names the version.\n"
+  puts ("\npostrider COMMAND --help explains a command and shows examples; postrider --version names the version.\n"
         "All data lies in one folder: $POSTRIDER_HOME, else ~/.local/share/postrider.\n\n"
         "First steps:\n"
         "  postrider account add work ann@example.org --host smtp.example.org\n"

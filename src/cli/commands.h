@@ -3,7 +3,7 @@
 #include "session.h"
 
 extern const Command account_commands[], import_commands[], list_commands[], contact_commands[], template_commands[], send_commands[],
-  campaign_commands[], suppress_commands[], vault_commands[], sink_commands[], doctor_commands[];
+  campaign_commands[], suppress_commands[], vault_commands[], sink_commands[], doctor_commands[], app_commands[];
 
 extern const Command *const command_tables[]; /* all of them in the order of the help; ends with NULL */
 

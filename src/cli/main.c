@@ -62,6 +62,7 @@ close_output (int status)
 static int
 run_special (const char *const *words, GError **error)
 {
+  g_autofree char *text = NULL;
   gsize n;
 
   if (words[0] == NULL || strcmp (words[0], "--help") == 0 || strcmp (words[0], "-h") == 0 ||
@@ -77,14 +78,8 @@ run_special (const char *const *words, GError **error)
     command_help (command_find (words + 1, &n));
     return 0;
   }
-  if (strcmp (words[0], "app") == 0) {
-    g_set_error (error, FAULT, FAULT_UNAVAILABLE,
-                 "the window comes with a later version; postrider --help shows the commands that do the same work");
-  } else {
-    g_autofree char *text = command_unknown (words);
-
-    g_set_error (error, FAULT, FAULT_USAGE, "%s", text);
-  }
+  text = command_unknown (words);
+  g_set_error (error, FAULT, FAULT_USAGE, "%s", text);
   return -1;
 }
 

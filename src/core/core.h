@@ -11,6 +11,7 @@ typedef struct App    App;    /* app/app.h: clients */
 typedef struct Progress Progress; /* progress/progress.h */
 typedef struct Retention Retention; /* campaign/retention.h */
 typedef struct Composer Composer; /* campaign/composer.h: compiles and previews */
+typedef struct AppWindow AppWindow; /* window/window.h: the window, seen from here */
 
 typedef struct {
   const char *home;  /* absolute; 0700 */
@@ -23,6 +24,7 @@ typedef struct {
   Progress *progress;
   Composer *composer;
   Retention *retention;
+  AppWindow *window; /* NULL in tests of other parts, and when core is leaving */
   guint    holds;      /* app_hold(): kept here, since a call may end after `app` has */
   gboolean is_leaving; /* lanes_drain() was called: nothing is started any more */
   void  (*note_clock) (gpointer data); /* main.c: a clock that was set and a night asleep are seen before anything is judged by the time; NULL in tests */

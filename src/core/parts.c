@@ -13,6 +13,7 @@
 #include "store.h"
 #include "suppression.h"
 #include "vault.h"
+#include "window.h"
 
 static void
 tell_client (AppClient *client, gpointer data)
@@ -31,6 +32,8 @@ changed_cb (guint64 campaign, gpointer data)
 
   if (core->app != NULL)
     app_foreach (core->app, tell_client, &campaign);
+  if (core->window != NULL)
+    window_note_campaign (core->window, campaign);
 }
 
 gboolean
@@ -88,6 +91,7 @@ parts_open (Core *core, const char *home, const char *state, const char *socket,
   core->composer = composer_new (core);
   core->retention = retention_new (core);
   core->lanes = lanes_new (core);
+  core->window = window_new (core);
   if (!prepare_discard_all (core, error) || !check_origin (core, error))
     return FALSE;
   skip_absence (core);
@@ -98,6 +102,7 @@ parts_open (Core *core, const char *home, const char *state, const char *socket,
 void
 parts_close (Core *core)
 {
+  window_free (core->window);
   app_free (core->app);
   core->app = NULL;
   lanes_free (core->lanes);

@@ -3,7 +3,9 @@
 #include "program.h"
 #include "store.h"
 #include "text.h"
+#include "trial.h"
 #include "vault.h"
+#include "window-doctor.h"
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -16,7 +18,10 @@
 #define LINE_MAX_BYTES 400
 #define SPACE_WANTED_BYTES (200 << 20)   /* chosen: a campaign of 100,000 takes some tens of MiB */
 
-static const char *const programs[] = { "dial", "import", "smtp", "sink" };
+static const struct {
+  const char *name;
+  gboolean    is_optional; /* of the window: where it is not installed, nothing is said */
+} programs[] = { { "dial", FALSE }, { "import", FALSE }, { "smtp", FALSE }, { "sink", FALSE }, { "desk", TRUE }, { "dialog", TRUE } };
 
 /* What a person can do about a missing layer; by the beginning of its name. */
 static const struct { const char *layer, *advice; } advices[] = {
@@ -223,7 +228,7 @@ probe_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GSubprocess) process = probe->process;
   g_autofree char *output = NULL, *errors = NULL;
   g_autoptr (GError) error = NULL;
-  const char *program = programs[probe->index];
+  const char *program = programs[probe->index].name;
   GPtrArray *rows = probe->doctor->of_programs->pdata[probe->index];
   gboolean is_read = g_subprocess_communicate_utf8_finish (process, result, &output, &errors, &error);
 
@@ -253,7 +258,7 @@ start_probe (Doctor *self, guint index)
 {
   static const char *const environment[] = { "GIO_USE_VFS=local", "GSETTINGS_BACKEND=memory", "PATH=/usr/bin:/bin", NULL };
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = program_find (programs[index], &error);
+  g_autofree char *path = program_find (programs[index].name, &error);
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   GSubprocess *process = NULL;
@@ -264,8 +269,10 @@ start_probe (Doctor *self, guint index)
   g_subprocess_launcher_set_cwd (launcher, "/");
   if (path != NULL)
     process = g_subprocess_launcher_spawn (launcher, &error, path, "--layers", NULL);
+  if (programs[index].is_optional && (path == NULL || !window_doctor_is_installed ()))
+    return;
   if (process == NULL) {
-    add_failure (rows, programs[index], error->message);
+    add_failure (rows, programs[index].name, error->message);
     return;
   }
   self->pending++;
@@ -273,6 +280,24 @@ start_probe (Doctor *self, guint index)
   *probe = (Probe){ .doctor = self, .index = index, .process = process };
   probe->timer = g_timeout_add (LAYERS_TIMEOUT_MS, late_cb, probe);
   g_subprocess_communicate_utf8_async (process, NULL, NULL, probe_cb, probe);
+}
+
+/* --- the window --- */
+
+static void
+window_row_cb (const char *what, const char *state, const char *text, gpointer data)
+{
+  add_row (data, what, state, "%s", text);
+}
+
+static void
+walls_cb (const GError *error, gpointer data)
+{
+  Doctor *self = data;
+
+  add_row (self, "window: walls", error == NULL ? "ok" : "missing", "%s",
+           error == NULL ? "user namespaces are allowed: a box in a box stands, as the window needs it" : error->message);
+  probe_ended (self);
 }
 
 static gboolean
@@ -286,8 +311,13 @@ handle_doctor (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer dat
   self->of_programs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   self->pending = 1;
   add_core (self, self->client->core);
+  window_doctor_look (window_row_cb, self);
   for (guint i = 0; i < G_N_ELEMENTS (programs); i++)
     start_probe (self, i);
+  if (window_doctor_is_installed ()) {
+    self->pending++;
+    trial_run (walls_cb, self);
+  }
   probe_ended (self);
   return TRUE;
 }

@@ -54,13 +54,30 @@ app_return_error (GDBusMethodInvocation *invocation, GError *error)
   return TRUE;
 }
 
+/* The shell runs a browser's engine, so it gets what the window needs; what is its own (dialogs, the desktop) is nobody else's. */
+static gboolean
+is_exposed (AppClient *client, const char *method)
+{
+  const ContractRow *row = contract_find ("org.postrider.App1", method, CONTRACT_CALL);
+
+  if (row == NULL)
+    return FALSE;
+  return client->is_shell ? row->exposure != CONTRACT_EXPOSED_NOBODY : row->exposure != CONTRACT_EXPOSED_SHELL;
+}
+
 static gboolean
 authorize_cb (GDBusInterfaceSkeleton *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
+  AppClient *client = data;
   GVariant *parameters = g_dbus_method_invocation_get_parameters (invocation);
   GUnixFDList *fds = g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (invocation));
   g_autoptr (GError) error = NULL;
 
+  if (!is_exposed (client, g_dbus_method_invocation_get_method_name (invocation))) {
+    g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_NO_PERM,
+                                                   client->is_shell ? "the window may not do that: use the command line" : "only the window may do that: postrider app");
+    return FALSE;
+  }
   if (contract_count_handles (parameters, fds) < 0)
     g_set_error_literal (&error, FAULT, FAULT_USAGE, "the call came without a file descriptor that it names");
   else if (contract_check ("org.postrider.App1", g_dbus_method_invocation_get_method_name (invocation), CONTRACT_CALL, parameters, &error))
@@ -72,7 +89,11 @@ authorize_cb (GDBusInterfaceSkeleton *skeleton, GDBusMethodInvocation *invocatio
 static gboolean
 handle_hello (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
+  AppClient *client = data;
+
   pr_app1_complete_hello (skeleton, invocation, POSTRIDER_VERSION, SCHEMA);
+  if (client->shell_funcs != NULL)
+    client->shell_funcs->greeted (client->shell_data);
   return TRUE;
 }
 
@@ -101,17 +122,20 @@ closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error,
 {
   AppClient *client = data;
   App *app = client->core->app;
+  const AppShellFuncs *funcs = g_steal_pointer (&client->shell_funcs);
 
+  if (funcs != NULL)
+    funcs->closed (client->shell_data);
   g_cancellable_cancel (client->gone);
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (client->skeleton));
   g_signal_handlers_disconnect_by_func (connection, closed_cb, client);
   g_ptr_array_remove (app->clients, client);
 }
 
-static gboolean
-new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer data)
+/* Returns: borrowed, or NULL: it is closed already. */
+static AppClient *
+serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpointer data)
 {
-  App *self = data;
   AppClient *client = g_new0 (AppClient, 1);
   g_autoptr (GError) error = NULL;
 
@@ -120,6 +144,9 @@ new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer da
   client->connection = g_object_ref (connection);
   client->skeleton = pr_app1_skeleton_new ();
   client->gone = g_cancellable_new ();
+  client->is_shell = funcs != NULL;
+  client->shell_funcs = funcs;
+  client->shell_data = data;
   g_ptr_array_add (self->clients, client);
   self->was_visited = TRUE;
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), client);
@@ -131,13 +158,26 @@ new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer da
   app_import_connect (client);
   app_campaign_connect (client);
   app_sink_connect (client);
+  app_window_connect (client);
   if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (client->skeleton), connection, PEER_PATH, &error))
     g_warning ("a client could not be served: %s", error->message);
   else if (!g_dbus_connection_is_closed (connection))
-    return TRUE;
+    return client;
   /* else GDBus has hung up on its first octets, and told nobody: it would be a client for ever, and core never idle */
   closed_cb (connection, FALSE, NULL, client);
-  return FALSE;
+  return NULL;
+}
+
+static gboolean
+new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer data)
+{
+  return serve (data, connection, NULL, NULL) != NULL;
+}
+
+AppClient *
+app_adopt (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpointer data)
+{
+  return serve (self, connection, funcs, data);
 }
 
 App *

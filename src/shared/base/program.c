@@ -6,8 +6,9 @@ char *
 program_find (const char *name, GError **error)
 {
   /* beside us (installed core) · installed cli · build tree: from src/core and src/cli · tests two to four folders deep */
-  static const char *const folders[] = { ".", "../libexec/postrider", "../core", "../confined/%s", "../../src/core",
-                                         "../../src/confined/%s", "../../../src/confined/%s", "../../../../src/confined/%s", "../../src/cli", NULL };
+  static const char *const folders[] = { ".", "../libexec/postrider", "../core", "../shell", "../desk", "../confined/%s", "../../src/core",
+                                         "../../src/confined/%s", "../../../src/confined/%s", "../../../../src/confined/%s", "../../src/cli",
+                                         "../../../src/desk", "../../../../src/desk", NULL };
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *here = self != NULL ? g_path_get_dirname (self) : NULL;
   g_autofree char *file = g_strconcat ("postrider-", name, NULL);

@@ -41,7 +41,8 @@ enum {
 };
 #define FS_ON_A_FILE (FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE) /* others on a rule for a file give EINVAL */
 #define FS_FOR_READING (FS_READ_FILE | FS_READ_DIR)
-#define FS_FOR_WRITING (FS_FOR_READING | FS_WRITE_FILE | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG | FS_REFER | FS_TRUNCATE)
+#define FS_FOR_SAVING (FS_FOR_READING | FS_WRITE_FILE | FS_MAKE_REG | FS_TRUNCATE)
+#define FS_FOR_CHANGING (FS_FOR_READING | FS_WRITE_FILE | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG | FS_REFER | FS_TRUNCATE)
 
 static int
 get_abi (void)
@@ -60,8 +61,9 @@ get_fs_rights (int abi)
 static gboolean
 add_path (int ruleset, const LockPath *path, guint64 handled)
 {
+  static const guint64 rights[] = { [LOCK_PATH_READ] = FS_FOR_READING, [LOCK_PATH_CHANGE] = FS_FOR_CHANGING, [LOCK_PATH_SAVE] = FS_FOR_SAVING };
   int fd = open (path->path, O_PATH | O_CLOEXEC);
-  PathRule rule = { (path->is_writable ? FS_FOR_WRITING : FS_FOR_READING) & handled, fd };
+  PathRule rule = { rights[path->right] & handled, fd };
   struct stat about;
   gboolean is_added;
 
@@ -99,7 +101,8 @@ note_layers (const LockTable *table, int abi)
     layer_note ("landlock ports", table->ports != NULL ? LAYER_MISSING : LAYER_NOT_NEEDED,
                 "needs Linux 6.7 (this kernel has ABI %d)%s", abi, table->ports != NULL ? ": any TCP port is open to it" : "; it has no sockets");
   layer_note ("landlock scopes", abi >= 6 ? LAYER_HOLDS : LAYER_MISSING,
-              abi >= 6 ? "no signals and abstract sockets outside" : "needs Linux 6.12; the system call filter refuses both");
+              abi < 6 ? "needs Linux 6.12; the system call filter refuses signals"
+                      : table->reaches_abstract ? "no signals outside" : "no signals and abstract sockets outside");
 }
 
 static gboolean
@@ -124,7 +127,7 @@ landlock_seal (const LockTable *table, GError **error)
     return missing (table, errno, error);
   rights.access_fs = get_fs_rights (abi);
   rights.access_net = abi >= 4 ? NET_BIND_TCP | NET_CONNECT_TCP : 0;
-  rights.scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL : 0;
+  rights.scoped = abi >= 6 ? (table->reaches_abstract ? 0 : SCOPE_ABSTRACT_UNIX) | SCOPE_SIGNAL : 0;
   ruleset = (int) syscall (SYS_landlock_create_ruleset, &rights, (gsize) (abi >= 6 ? 24 : abi >= 4 ? 16 : 8), 0u);
   if (ruleset < 0 || !add_rules (ruleset, table, rights.access_fs, abi) ||
       syscall (SYS_landlock_restrict_self, ruleset, 0u) != 0)

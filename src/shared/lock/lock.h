@@ -25,10 +25,16 @@ typedef struct { /* ends with why NULL */
   const char *why;
 } LockLimit;
 
-typedef struct { /* what lies beneath may be read (or also written and made); ends with path NULL */
-  const char *path;
-  gboolean    is_writable;
-  const char *why;
+typedef enum {
+  LOCK_PATH_READ,
+  LOCK_PATH_CHANGE, /* files and folders are made, written, renamed, removed */
+  LOCK_PATH_SAVE,   /* files are made and written: nothing is run, removed, renamed, linked, no folder or device is made */
+} LockPathRight;
+
+typedef struct { /* what may be done with what lies beneath; ends with path NULL */
+  const char   *path;
+  LockPathRight right;
+  const char   *why;
 } LockPath;
 
 typedef struct { /* ends with why NULL */
@@ -44,7 +50,9 @@ typedef struct {
   const LockPath    *paths;    /* NULL: none at all */
   const LockPort    *ports;    /* NULL: none at all */
   gboolean dies_with_parent;   /* import, dial: yes. A transport finishes the wire first */
-  gboolean keeps_network;      /* dial alone: no empty network namespace */
+  gboolean keeps_network;      /* no empty network namespace: dial; desk where the session bus listens on an abstract socket */
+  gboolean reaches_abstract;   /* abstract Unix sockets: the same of desk */
+  gboolean is_looked_at;       /* stays dumpable: xdg-desktop-portal looks at /proc/PID/root and serves nobody where it may not */
   gboolean needs_landlock;     /* refuse to work without it */
 } LockTable;
 

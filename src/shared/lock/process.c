@@ -48,8 +48,11 @@ process_harden (const LockTable *table, GError **error)
     return failed (table, "ask to die with its parent", error);
   layer_note ("dies with core", table->dies_with_parent ? LAYER_HOLDS : LAYER_NOT_NEEDED, "%s",
               table->dies_with_parent ? "parent-death signal" : "it finishes what is on the wire, then leaves");
-  if (prctl (PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+  if (prctl (PR_SET_DUMPABLE, table->is_looked_at, 0, 0, 0) != 0)
     return failed (table, "forbid others to read it", error);
-  layer_note ("not dumpable", LAYER_HOLDS, "no core dump, /proc of it is closed to the same user");
+  if (table->is_looked_at)
+    layer_note ("not dumpable", LAYER_NOT_NEEDED, "it holds no secret, and the desktop's portal wants to see who asks; no core dump");
+  else
+    layer_note ("not dumpable", LAYER_HOLDS, "no core dump, /proc of it is closed to the same user");
   return TRUE;
 }

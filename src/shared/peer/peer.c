@@ -263,6 +263,7 @@ keep_payloads_out_of_the_log (void)
 static gboolean
 start (Peer *self, const PeerSpec *spec, GError **error)
 {
+  const ProcessSpec how = { .program = spec->program, .wrapper = spec->wrapper, .arguments = spec->arguments, .environment = spec->environment };
   int fds[2];
   g_autofree char *guid = g_dbus_generate_guid ();
   g_autoptr (GSocket) socket = NULL;
@@ -273,7 +274,7 @@ start (Peer *self, const PeerSpec *spec, GError **error)
     g_set_error (error, FAULT, FAULT_OS, "no socketpair: %s", g_strerror (errno));
     return FALSE;
   }
-  self->process = process_start (spec->program, spec->arguments, fds[1], exited_cb, peer_ref (self), error);
+  self->process = process_start (&how, fds[1], exited_cb, peer_ref (self), error);
   close (fds[1]);
   if (self->process == NULL) {
     close (fds[0]);

@@ -14,6 +14,8 @@ typedef struct {
   const char *const *arguments; /* further ones, or NULL. Never a secret: others can read them */
   const char        *interface; /* the only one it may speak, e.g. "org.postrider.Dial1" */
   gsize              flood_bytes; /* received and not yet handled; 0: 64 MiB */
+  const char *const *wrapper;     /* what starts it (bwrap and its options), or NULL */
+  const char *const *environment; /* NAME=VALUE, beside the few that every program gets, or NULL */
 } PeerSpec;
 
 typedef enum {

@@ -12,9 +12,11 @@
 #define STDERR_MAX_BYTES 16384 /* chosen: what a confined program may say into our log */
 #define STDERR_CHUNK_BYTES 1024
 
+#define FREE_FD_MIN 10 /* duplicates lie behind the numbers that the child knows */
+
 struct Process {
   gatomicrefcount   references;
-  char             *program;
+  char             *name; /* "postrider-smtp", "xdg-dbus-proxy" */
   GSubprocess      *process;
   GPid              pid;
   ProcessExitedFunc exited;
@@ -34,7 +36,7 @@ process_unref (Process *self)
 {
   if (!g_atomic_ref_count_dec (&self->references))
     return;
-  g_free (self->program);
+  g_free (self->name);
   g_clear_object (&self->process);
   g_free (self);
 }
@@ -67,7 +69,7 @@ error_chunk_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (len > 0 && self->error_bytes < STDERR_MAX_BYTES) {
     g_autofree char *shown = text_printable (g_bytes_get_data (chunk, NULL), (gssize) len, STDERR_CHUNK_BYTES);
 
-    g_message ("postrider-%s says: %s", self->program, shown);
+    g_message ("%s says: %s", self->name, shown);
   }
   self->error_bytes += len;
   if (len > 0) /* beyond the cap it is still read, so that nobody blocks on us */
@@ -77,7 +79,7 @@ error_chunk_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static GStrv
-make_environment (void)
+make_environment (const char *const *further)
 {
   /* Nothing of the caller's: facts/sandbox says which two keep GLib from starting helpers.
    * The sanitizers' and GLib's own debug words pass, so that tests reach the inside. */
@@ -92,47 +94,68 @@ make_environment (void)
   for (gsize i = 0; i < G_N_ELEMENTS (passed); i++)
     if (g_getenv (passed[i]) != NULL)
       environment = g_environ_setenv (environment, passed[i], g_getenv (passed[i]), TRUE);
+  for (gsize i = 0; further != NULL && further[i] != NULL; i++) {
+    g_auto (GStrv) pair = g_strsplit (further[i], "=", 2);
+
+    environment = g_environ_setenv (environment, pair[0], pair[1] != NULL ? pair[1] : "", TRUE);
+  }
   return environment;
 }
 
-static gboolean
-spawn (Process *self, const char *const *arguments, int fd, GError **error)
+static void
+add_words (GPtrArray *argv, const char *const *words)
 {
-  g_autofree char *path = program_find (self->program, error);
+  for (gsize i = 0; words != NULL && words[i] != NULL; i++)
+    g_ptr_array_add (argv, (gpointer) words[i]);
+}
+
+/* Close-on-exec: only the launcher, in the child, lets it through exec. */
+static gboolean
+give_fd (GSubprocessLauncher *launcher, int fd, int target, GError **error)
+{
+  int given = fcntl (fd, F_DUPFD_CLOEXEC, FREE_FD_MIN);
+
+  if (given < 0) {
+    g_set_error (error, FAULT, FAULT_OS, "no descriptor: %s", g_strerror (errno));
+    return FALSE;
+  }
+  g_subprocess_launcher_take_fd (launcher, given, target);
+  return TRUE;
+}
+
+static gboolean
+spawn (Process *self, const ProcessSpec *spec, int fd, GError **error)
+{
+  g_autofree char *path = *spec->program == '/' ? g_strdup (spec->program) : program_find (spec->program, error);
   g_autoptr (GSubprocessLauncher) launcher = NULL;
-  g_auto (GStrv) environment = make_environment ();
+  g_auto (GStrv) environment = make_environment (spec->environment);
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  int given;
 
   if (path == NULL)
     return FALSE;
   launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_subprocess_launcher_set_environ (launcher, environment);
   g_subprocess_launcher_set_cwd (launcher, "/");
-  given = fcntl (fd, F_DUPFD_CLOEXEC, 4); /* only the launcher, in the child, lets it through exec */
-  if (given < 0) {
-    g_set_error (error, FAULT, FAULT_OS, "no descriptor: %s", g_strerror (errno));
+  if (!give_fd (launcher, fd, 3, error) || (spec->wrapper_fd > 2 && !give_fd (launcher, spec->wrapper_fd, 4, error)))
     return FALSE;
-  }
-  g_subprocess_launcher_take_fd (launcher, given, 3);
+  add_words (argv, spec->wrapper);
   g_ptr_array_add (argv, path);
-  for (gsize i = 0; arguments != NULL && arguments[i] != NULL; i++)
-    g_ptr_array_add (argv, (gpointer) arguments[i]);
+  add_words (argv, spec->arguments);
   g_ptr_array_add (argv, NULL);
   self->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, error);
   return self->process != NULL;
 }
 
 Process *
-process_start (const char *program, const char *const *arguments, int fd, ProcessExitedFunc exited, gpointer data, GError **error)
+process_start (const ProcessSpec *spec, int fd, ProcessExitedFunc exited, gpointer data, GError **error)
 {
   Process *self = g_new0 (Process, 1);
 
   g_atomic_ref_count_init (&self->references);
-  self->program = g_strdup (program);
+  self->name = *spec->program == '/' ? g_path_get_basename (spec->program) : g_strconcat ("postrider-", spec->program, NULL);
   self->exited = exited;
   self->data = data;
-  if (!spawn (self, arguments, fd, error)) {
+  if (!spawn (self, spec, fd, error)) {
     process_unref (self);
     return NULL;
   }

@@ -447,7 +447,7 @@ greet (Process *self, int fd)
 }
 
 Process *
-process_start (const char *program, const char *const *arguments, int fd, ProcessExitedFunc exited, gpointer data, GError **error)
+process_start (const ProcessSpec *spec, int fd, ProcessExitedFunc exited, gpointer data, GError **error)
 {
   Process *self;
 
@@ -458,8 +458,8 @@ process_start (const char *program, const char *const *arguments, int fd, Proces
   self = g_new0 (Process, 1);
   g_ptr_array_add (world.all, self);
   g_atomic_ref_count_init (&self->references);
-  self->program = g_strdup (program);
-  self->interface = find_interface (program);
+  self->program = g_strdup (spec->program);
+  self->interface = find_interface (spec->program);
   self->starting = g_cancellable_new ();
   self->held = g_array_new (FALSE, FALSE, sizeof (Held));
   self->silent = g_ptr_array_new ();

@@ -89,6 +89,13 @@ handle_lists (PrApp1 *core, GDBusMethodInvocation *call)
 }
 
 static gboolean
+handle_window_open (PrApp1 *core, GDBusMethodInvocation *call, GVariant *environment)
+{
+  pr_app1_complete_window_open (core, call);
+  return TRUE;
+}
+
+static gboolean
 handle_import (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds, GVariant *handle, const char *list, GVariant *options)
 {
   g_autoptr (FrameWriter) rejects = frame_writer_new (FRAME_REJECTS);
@@ -248,6 +255,7 @@ connect_handlers (PrApp1 *core)
     { "account-list", G_CALLBACK (handle_account_list) },
     { "account-secret", G_CALLBACK (handle_account_secret) },
     { "lists", G_CALLBACK (handle_lists) },
+    { "window-open", G_CALLBACK (handle_window_open) },
     { "import", G_CALLBACK (handle_import) },
     { "template-inspect", G_CALLBACK (handle_inspect) },
     { "campaign-prepare", G_CALLBACK (handle_prepare) },

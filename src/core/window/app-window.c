@@ -1,0 +1,226 @@
+#include "window.h"
+
+#include "fault.h"
+#include <gio/gunixfdlist.h>
+#include <string.h>
+
+#define SHOW_EVERY_US G_USEC_PER_SEC /* chosen: a window that was taken over may not fill the screen with browsers */
+
+typedef struct {
+  AppClient             *client;
+  GDBusMethodInvocation *invocation;
+} Asked;
+
+static Asked *
+asked_new (AppClient *client, GDBusMethodInvocation *invocation)
+{
+  Asked *self = g_new0 (Asked, 1);
+
+  self->client = app_client_ref (client);
+  self->invocation = invocation;
+  return self;
+}
+
+static void
+asked_free (Asked *self)
+{
+  app_client_unref (self->client);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
+
+/* Returns: borrowed; NULL: the call was answered with a fault. */
+static Desk *
+get_desk (AppClient *client, GDBusMethodInvocation *invocation)
+{
+  AppWindow *window = client->core->window;
+  Desk *desk = window != NULL ? window_get_desk (window) : NULL;
+
+  if (desk == NULL)
+    g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_UNAVAILABLE, "the desktop cannot be reached at the moment");
+  return desk;
+}
+
+/* --- WindowOpen --- */
+
+static void
+opened_cb (const GError *error, gpointer data)
+{
+  g_autoptr (Asked) asked = data;
+
+  if (error != NULL)
+    app_return_error (asked->invocation, g_error_copy (error));
+  else
+    pr_app1_complete_window_open (asked->client->skeleton, asked->invocation);
+}
+
+static gboolean
+handle_open (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GVariant *environment, gpointer data)
+{
+  AppClient *client = data;
+
+  window_open (client->core->window, environment, opened_cb, asked_new (client, invocation));
+  return TRUE;
+}
+
+/* --- files --- */
+
+static const struct {
+  const char *purpose, *title;
+  gboolean    is_multiple;
+  const char *const *patterns;
+} purposes[] = {
+  { "contacts", "Choose a file with contacts", FALSE, (const char *const[]){ "*.csv", "*.tsv", "*.txt", "*.xlsx", "*.vcf", NULL } },
+  { "attachment", "Choose files to attach", TRUE, (const char *const[]){ NULL } },
+  { "image", "Choose pictures for the message", TRUE, (const char *const[]){ "*.png", "*.jpg", "*.jpeg", "*.gif", "*.webp", NULL } },
+  { "suppressions", "Choose a file with addresses", FALSE, (const char *const[]){ "*.csv", "*.tsv", "*.txt", NULL } },
+};
+
+/* One dialog at a time, for the person's sake. Returns: FALSE: answered. */
+static gboolean
+begin_dialog (AppClient *client, GDBusMethodInvocation *invocation)
+{
+  if (client->has_dialog) {
+    g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_TEMP, "a file dialog is open already");
+    return FALSE;
+  }
+  client->has_dialog = TRUE;
+  return TRUE;
+}
+
+static void
+chosen_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
+{
+  g_autoptr (Asked) asked = data;
+  g_autoptr (GVariant) files = NULL;
+
+  asked->client->has_dialog = FALSE;
+  if (error != NULL) {
+    app_return_error (asked->invocation, g_error_copy (error));
+    return;
+  }
+  files = g_variant_get_child_value (raw_answer, 0); /* shared/peer and desk.c have checked it */
+  pr_app1_complete_desk_choose (asked->client->skeleton, asked->invocation, fds, files);
+}
+
+static gboolean
+handle_choose (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *purpose, gpointer data)
+{
+  AppClient *client = data;
+  gsize row = 0;
+  Desk *desk;
+
+  while (row < G_N_ELEMENTS (purposes) && strcmp (purposes[row].purpose, purpose) != 0)
+    row++;
+  if (row == G_N_ELEMENTS (purposes)) {
+    g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_USAGE, "files are chosen as contacts, attachment, image or suppressions");
+    return TRUE;
+  }
+  desk = get_desk (client, invocation);
+  if (desk != NULL && begin_dialog (client, invocation))
+    desk_choose (desk, purposes[row].title, purposes[row].patterns, purposes[row].is_multiple, chosen_cb, asked_new (client, invocation));
+  return TRUE;
+}
+
+static void
+saved_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
+{
+  g_autoptr (Asked) asked = data;
+  g_autoptr (GVariant) handle = NULL;
+  const char *chosen;
+
+  asked->client->has_dialog = FALSE;
+  if (error != NULL) {
+    app_return_error (asked->invocation, g_error_copy (error));
+    return;
+  }
+  g_variant_get (raw_answer, "(&s@h)", &chosen, &handle);
+  pr_app1_complete_desk_save (asked->client->skeleton, asked->invocation, fds, chosen, handle);
+}
+
+static gboolean
+handle_save (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *name, gpointer data)
+{
+  AppClient *client = data;
+  Desk *desk;
+
+  if (*name == '\0' || *name == '.' || strchr (name, '/') != NULL) {
+    g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_USAGE, "that is no name for a file");
+    return TRUE;
+  }
+  desk = get_desk (client, invocation);
+  if (desk != NULL && begin_dialog (client, invocation))
+    desk_save (desk, "Save as", name, saved_cb, asked_new (client, invocation));
+  return TRUE;
+}
+
+/* --- addresses, look --- */
+
+static void
+shown_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
+{
+  g_autoptr (Asked) asked = data;
+
+  if (error != NULL)
+    app_return_error (asked->invocation, g_error_copy (error));
+  else
+    pr_app1_complete_desk_show (asked->client->skeleton, asked->invocation);
+}
+
+static gboolean
+handle_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *address, gpointer data)
+{
+  AppClient *client = data;
+  gint64 now_us = g_get_monotonic_time ();
+  Desk *desk;
+
+  if (!desk_is_address (address)) {
+    g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_USAGE, "only http, https and mailto addresses are opened");
+    return TRUE;
+  }
+  if (client->shown_us != 0 && now_us - client->shown_us < SHOW_EVERY_US) {
+    g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_TEMP, "one address at a time: try again in a moment");
+    return TRUE;
+  }
+  desk = get_desk (client, invocation);
+  if (desk == NULL)
+    return TRUE;
+  client->shown_us = now_us;
+  desk_show (desk, address, shown_cb, asked_new (client, invocation));
+  return TRUE;
+}
+
+static void
+look_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
+{
+  g_autoptr (Asked) asked = data;
+  g_autoptr (GVariant) look = NULL;
+
+  if (error != NULL) {
+    app_return_error (asked->invocation, g_error_copy (error));
+    return;
+  }
+  look = g_variant_get_child_value (raw_answer, 0);
+  pr_app1_complete_desk_look (asked->client->skeleton, asked->invocation, look);
+}
+
+static gboolean
+handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+{
+  AppClient *client = data;
+  Desk *desk = get_desk (client, invocation);
+
+  if (desk != NULL)
+    desk_look (desk, look_cb, asked_new (client, invocation));
+  return TRUE;
+}
+
+void
+app_window_connect (AppClient *client)
+{
+  g_signal_connect (client->skeleton, "handle-window-open", G_CALLBACK (handle_open), client);
+  g_signal_connect (client->skeleton, "handle-desk-choose", G_CALLBACK (handle_choose), client);
+  g_signal_connect (client->skeleton, "handle-desk-save", G_CALLBACK (handle_save), client);
+  g_signal_connect (client->skeleton, "handle-desk-show", G_CALLBACK (handle_show), client);
+  g_signal_connect (client->skeleton, "handle-desk-look", G_CALLBACK (handle_look), client);
+}

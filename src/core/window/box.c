@@ -1,0 +1,187 @@
+#include "box.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define HOME_INSIDE "/home/postrider"
+#define SCRATCH_BYTES "268435456" /* chosen: WebKit's cache and its shared memory files, never the machine's whole memory */
+
+typedef struct {
+  GStrvBuilder *words;
+} Box;
+
+static void add (Box *self, const char *word, ...) G_GNUC_NULL_TERMINATED;
+
+static void
+add (Box *self, const char *word, ...)
+{
+  va_list further;
+
+  va_start (further, word);
+  for (; word != NULL; word = va_arg (further, const char *))
+    g_strv_builder_add (self->words, word);
+  va_end (further);
+}
+
+static char **
+end (Box *self)
+{
+  char **words;
+
+  add (self, "--", NULL);
+  words = g_strv_builder_end (self->words);
+  g_strv_builder_unref (self->words);
+  return words;
+}
+
+static Box
+begin (void)
+{
+  Box self = { g_strv_builder_new () };
+
+  add (&self, BOX_BWRAP, "--unshare-user", "--unshare-ipc", "--unshare-uts", "--cap-drop", "ALL", "--die-with-parent", "--new-session", NULL);
+  return self;
+}
+
+/* Debian's /bin and /lib are links into /usr; where they are folders, they come as folders. */
+static void
+add_system (Box *self)
+{
+  static const char *const folders[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
+
+  add (self, "--ro-bind", "/usr", "/usr", NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++) {
+    g_autofree char *target = g_file_read_link (folders[i], NULL);
+
+    if (target != NULL)
+      add (self, "--symlink", target, folders[i], NULL);
+    else if (g_file_test (folders[i], G_FILE_TEST_IS_DIR))
+      add (self, "--ro-bind", folders[i], folders[i], NULL);
+  }
+  add (self, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", NULL);
+  add (self, "--proc", "/proc", "--dev", "/dev", NULL);
+}
+
+/* Of /etc what draws text and the right time; of /sys what WebKit's own sandbox binds. */
+static void
+add_drawing (Box *self)
+{
+  static const char *const given[] = { "/etc/fonts", "/etc/gtk-4.0", "/etc/localtime", "/etc/timezone", "/var/cache/fontconfig",
+                                       "/sys/block", "/sys/bus", "/sys/class", "/sys/dev", "/sys/devices" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (given); i++)
+    add (self, "--ro-bind-try", given[i], given[i], NULL);
+}
+
+/* A build folder lies anywhere; what is under /usr is there already. The bridge is beside the window, or a folder of its own. */
+static void
+add_program (Box *self, const char *program)
+{
+  g_autofree char *folder = g_path_get_dirname (program);
+  g_autofree char *bridge = g_canonicalize_filename ("../confined/page", folder);
+
+  if (g_str_has_prefix (folder, "/usr/"))
+    return;
+  add (self, "--ro-bind", folder, folder, "--ro-bind-try", bridge, bridge, NULL);
+}
+
+static void
+add_display (Box *self, const Display *display, const char *runtime)
+{
+  g_autofree char *wayland = g_build_filename (runtime, display->name, NULL);
+  g_autofree char *cookie = g_build_filename (runtime, "cookie", NULL);
+
+  if (display->is_wayland) {
+    add (self, "--ro-bind", display->socket, wayland, "--setenv", "WAYLAND_DISPLAY", display->name, "--setenv", "GDK_BACKEND", "wayland", NULL);
+    return;
+  }
+  add (self, "--ro-bind", display->socket, display->socket, "--setenv", "DISPLAY", display->name, "--setenv", "GDK_BACKEND", "x11", NULL);
+  if (display->cookie != NULL)
+    add (self, "--perms", "0400", "--ro-bind-data", G_STRINGIFY (BOX_COOKIE_FD), cookie, "--setenv", "XAUTHORITY", cookie, NULL);
+}
+
+static void
+add_accessibility (Box *self, const char *socket, const char *runtime)
+{
+  g_autofree char *inside = g_build_filename (runtime, "accessibility", NULL);
+  g_autofree char *address = g_strconcat ("unix:path=", inside, NULL);
+
+  if (socket != NULL)
+    add (self, "--ro-bind", socket, inside, "--setenv", "AT_SPI_BUS_ADDRESS", address, NULL);
+  else
+    add (self, "--setenv", "GTK_A11Y", "none", "--setenv", "NO_AT_BRIDGE", "1", NULL);
+}
+
+static void
+add_environment (Box *self, Environment *environment, const char *runtime)
+{
+  /* No GPU comes in: it would be /dev/dri and a large driver. No session bus: GLib must not look for one. */
+  static const char *const fixed[][2] = { { "HOME", HOME_INSIDE }, { "XDG_CACHE_HOME", HOME_INSIDE "/.cache" }, { "PATH", "/usr/bin" },
+                                          { "USER", "postrider" }, { "GSK_RENDERER", "cairo" }, { "LIBGL_ALWAYS_SOFTWARE", "1" },
+                                          { "GIO_USE_VFS", "local" }, { "GSETTINGS_BACKEND", "memory" }, { "GIO_USE_PROXY_RESOLVER", "dummy" },
+                                          { "GTK_USE_PORTAL", "0" } };
+  static const char *const passed[] = { "G_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS" }; /* as shared/peer: for tests */
+  g_auto (GStrv) pairs = environment_list_inside (environment);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fixed); i++)
+    add (self, "--setenv", fixed[i][0], fixed[i][1], NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (passed); i++)
+    if (g_getenv (passed[i]) != NULL)
+      add (self, "--setenv", passed[i], g_getenv (passed[i]), NULL);
+  add (self, "--setenv", "XDG_RUNTIME_DIR", runtime, NULL);
+  for (gsize i = 0; pairs[i] != NULL; i++) {
+    g_auto (GStrv) pair = g_strsplit (pairs[i], "=", 2);
+
+    add (self, "--setenv", pair[0], pair[1], NULL);
+  }
+}
+
+char **
+box_for_window (Environment *environment, const Display *display, const char *program, const char *accessibility)
+{
+  g_autofree char *runtime = g_strdup_printf ("/run/user/%u", (guint) geteuid ());
+  Box self = begin ();
+
+  add (&self, "--unshare-net", "--unshare-pid", "--clearenv", NULL);
+  add_system (&self);
+  add_drawing (&self);
+  add (&self, "--size", SCRATCH_BYTES, "--tmpfs", "/tmp", "--size", SCRATCH_BYTES, "--tmpfs", "/home", "--perms", "0700", "--dir", HOME_INSIDE,
+       "--size", SCRATCH_BYTES, "--tmpfs", "/run", "--dir", "/run/user", "--perms", "0700", "--dir", runtime, NULL);
+  add_program (&self, program); /* behind the empty folders: it may lie in one of them */
+  add_display (&self, display, runtime);
+  add_accessibility (&self, accessibility, runtime);
+  add_environment (&self, environment, runtime);
+  add (&self, "--remount-ro", "/", "--chdir", "/", NULL);
+  return end (&self);
+}
+
+char **
+box_for_desk (const char *const *hidden, gboolean keeps_network)
+{
+  Box self = begin ();
+
+  if (!keeps_network)
+    add (&self, "--unshare-net", NULL);
+  add (&self, "--dev-bind", "/", "/", NULL);
+  for (gsize i = 0; hidden[i] != NULL; i++)
+    add (&self, "--perms", "0700", "--tmpfs", hidden[i], NULL);
+  for (gsize i = 0; hidden[i] != NULL; i++) /* behind them all: one may lie in another */
+    add (&self, "--remount-ro", hidden[i], NULL);
+  add (&self, "--chdir", "/", NULL);
+  return end (&self);
+}
+
+char **
+box_for_proxy (const char *bus, const char *folder)
+{
+  Box self = begin ();
+
+  add (&self, "--unshare-pid", "--clearenv", NULL);
+  if (bus != NULL)
+    add (&self, "--unshare-net", NULL);
+  add_system (&self);
+  if (bus != NULL)
+    add (&self, "--ro-bind", bus, bus, NULL);
+  add (&self, "--bind", folder, folder, "--chdir", "/", NULL);
+  return end (&self);
+}

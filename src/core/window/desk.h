@@ -1,0 +1,36 @@
+/* desk.h - postrider-desk as core sees it: started, asked, started again when it dies. Its answers are looked at before they go on.
+ * Trust:  desk talks to foreign programs on the session bus: what it says is checked by shared/peer, its files by this file.
+ * Used in: core/window. */
+#pragma once
+#include "core.h"
+#include "environment.h"
+
+typedef struct Desk Desk;
+
+typedef struct {
+  void (*ready)        (const char *accessibility, gpointer data); /* once; "" when there is no bus for screen readers, or no desk */
+  void (*look_changed) (GVariant *look, gpointer data);
+  void (*activated)    (const char *id, gpointer data);
+} DeskFuncs;
+
+/* funcs, environment: kept by pointer. Returns: (transfer full), never NULL. */
+Desk *desk_start (Core *core, Environment *environment, const DeskFuncs *funcs, gpointer data);
+void  desk_free  (Desk *self); /* running calls end with FAULT_UNAVAILABLE; NULL is a no-op */
+
+/* Each calls `done` once, later. error: borrowed FAULT_*, or NULL. */
+typedef void (*DeskDoneFunc) (GVariant *answer, GUnixFDList *fds, const GError *error, gpointer data); /* answer, fds: borrowed, as Desk1 has them */
+
+void desk_choose (Desk *self, const char *title, const char *const *patterns, gboolean is_multiple, DeskDoneFunc done, gpointer data);
+void desk_save   (Desk *self, const char *title, const char *name, DeskDoneFunc done, gpointer data);
+void desk_show   (Desk *self, const char *address, DeskDoneFunc done, gpointer data);
+void desk_look   (Desk *self, DeskDoneFunc done, gpointer data);
+
+/* Best effort: what fails is a line in the log. */
+void desk_notify  (Desk *self, const char *id, const char *title, const char *body);
+void desk_inhibit (Desk *self, gboolean is_on, const char *why);
+
+/* What a dialog gave: plain files of the right mode, names without a slash. Returns: FALSE: the one who says it lies. */
+gboolean desk_check_chosen (GVariant *answer, GUnixFDList *fds);
+gboolean desk_check_saved  (GVariant *answer, GUnixFDList *fds);
+/* http, https or mailto, printable ASCII. */
+gboolean desk_is_address (const char *address);

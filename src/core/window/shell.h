@@ -1,0 +1,20 @@
+/* shell.h - postrider-shell in its box, as core sees it: a client of App1 on a socketpair, and a process.
+ * Trust:  the shell is hostile: what it may call is in the contract (exposure), how much at once is here. Used in: core/window. */
+#pragma once
+#include "core.h"
+
+typedef struct Shell Shell;
+
+typedef struct {
+  void (*greeted) (gpointer data);                  /* once: it said Hello, so it has its display and stands */
+  void (*ended)   (const char *why, gpointer data); /* once, also without greeted: it is gone. why: a sentence for the log */
+} ShellFuncs;
+
+/* wrapper: bwrap and its options (borrowed). cookie: what it finds as fd 4, or NULL. funcs: kept by pointer.
+ * Returns: (transfer full), or NULL with FAULT_*; callbacks never come before this returns. */
+Shell *shell_start (Core *core, const char *const *wrapper, GBytes *cookie, const ShellFuncs *funcs, gpointer data, GError **error);
+void   shell_free  (Shell *self); /* hangs up, kills, no callbacks any more; NULL is a no-op */
+
+void   shell_raise (Shell *self);
+void   shell_tell_look (Shell *self, GVariant *look);
+void   shell_kill  (Shell *self); /* `ended` follows */

@@ -1,0 +1,353 @@
+#include "window.h"
+
+#include "box.h"
+#include "bus-proxy.h"
+#include "campaigns.h"
+#include "fault.h"
+#include "notices.h"
+#include "program.h"
+#include "shell.h"
+#include "trial.h"
+#include <unistd.h>
+
+typedef enum {
+  WINDOW_CLOSED,
+  WINDOW_TRYING,   /* do the walls stand? */
+  WINDOW_ASKING,   /* desk starts and looks for the screen readers' bus */
+  WINDOW_STARTING, /* the shell has not said Hello yet */
+  WINDOW_OPEN,
+} WindowStage;
+
+typedef struct {
+  WindowOpenFunc done;
+  gpointer       data;
+} Waiter;
+
+struct AppWindow {
+  Core        *core;
+  Notices     *notices;
+  WindowStage  stage;
+  GArray      *waiters; /* of Waiter */
+  Environment *environment; /* of the window, and of desk behind it */
+  Display     *display;
+  char        *program;
+  Desk        *desk;
+  BusProxy    *proxy;
+  Shell       *shell;
+  guint        opening; /* counts: what comes late from an earlier one is told apart */
+};
+
+typedef struct {
+  Core *core; /* window is found through it: it may be gone */
+  guint opening;
+} TrialRun;
+
+static const char awake_why[] = "Postrider is sending messages";
+
+/* --- the end --- */
+
+static void
+answer (AppWindow *self, const GError *error)
+{
+  g_autoptr (GArray) waiters = g_steal_pointer (&self->waiters);
+
+  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  for (guint i = 0; i < waiters->len; i++) {
+    Waiter *waiter = &g_array_index (waiters, Waiter, i);
+
+    waiter->done (error, waiter->data);
+  }
+}
+
+static void
+drop_desk (AppWindow *self)
+{
+  g_clear_pointer (&self->desk, desk_free);
+  g_clear_pointer (&self->environment, environment_free);
+}
+
+/* Desk stays behind the window while messages go out: it keeps the machine awake and says how it ended. */
+static void
+close_window (AppWindow *self)
+{
+  if (self->stage != WINDOW_CLOSED)
+    app_release (self->core);
+  self->stage = WINDOW_CLOSED;
+  g_clear_pointer (&self->shell, shell_free);
+  g_clear_pointer (&self->proxy, bus_proxy_free);
+  g_clear_pointer (&self->display, display_free);
+  g_clear_pointer (&self->program, g_free);
+  if (!notices_are_busy (self->notices))
+    drop_desk (self);
+}
+
+static void
+fail (AppWindow *self, const GError *error)
+{
+  close_window (self);
+  answer (self, error);
+}
+
+static void
+ended_cb (const char *why, gpointer data)
+{
+  AppWindow *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->stage == WINDOW_STARTING)
+    g_set_error (&error, FAULT, FAULT_UNAVAILABLE, "the window did not open: %s; core.log in the data folder says more", why);
+  else
+    g_message ("the window is gone: %s", why);
+  close_window (self);
+  answer (self, error);
+}
+
+/* --- the start, step by step --- */
+
+static void
+greeted_cb (gpointer data)
+{
+  AppWindow *self = data;
+
+  if (self->stage != WINDOW_STARTING)
+    return;
+  self->stage = WINDOW_OPEN;
+  answer (self, NULL);
+}
+
+static void
+start_shell (AppWindow *self, const char *accessibility)
+{
+  static const ShellFuncs funcs = { greeted_cb, ended_cb };
+  g_auto (GStrv) wrapper = box_for_window (self->environment, self->display, self->program, accessibility);
+  g_autoptr (GError) error = NULL;
+
+  self->stage = WINDOW_STARTING;
+  self->shell = shell_start (self->core, (const char *const *) wrapper, self->display->cookie, &funcs, self, &error);
+  if (self->shell == NULL)
+    fail (self, error);
+}
+
+static void
+proxy_ready_cb (BusProxy *proxy, const char *socket, gpointer data)
+{
+  AppWindow *self = data;
+
+  if (self->stage == WINDOW_ASKING)
+    start_shell (self, socket);
+}
+
+static void
+desk_ready_cb (const char *accessibility, gpointer data)
+{
+  AppWindow *self = data;
+
+  if (self->stage != WINDOW_ASKING)
+    return;
+  self->proxy = *accessibility != '\0' ? bus_proxy_start (accessibility, proxy_ready_cb, self) : NULL;
+  if (self->proxy == NULL)
+    start_shell (self, NULL);
+}
+
+static void
+look_changed_cb (GVariant *look, gpointer data)
+{
+  AppWindow *self = data;
+
+  if (self->shell != NULL)
+    shell_tell_look (self->shell, look);
+}
+
+static void
+raised_cb (const GError *error, gpointer data)
+{
+  if (error != NULL)
+    g_message ("the window was not opened by a notification: %s", error->message);
+}
+
+/* A notification was clicked: the window comes to the front, or back. */
+static void
+activated_cb (const char *id, gpointer data)
+{
+  AppWindow *self = data;
+
+  if (self->stage == WINDOW_OPEN)
+    shell_raise (self->shell);
+  else if (self->stage == WINDOW_CLOSED && self->environment != NULL) {
+    g_auto (GStrv) pairs = environment_list (self->environment);
+    g_autoptr (GVariant) values = NULL;
+    GVariantBuilder builder;
+
+    g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ss}"));
+    for (gsize i = 0; pairs[i] != NULL; i++) {
+      g_auto (GStrv) pair = g_strsplit (pairs[i], "=", 2);
+
+      g_variant_builder_add (&builder, "{ss}", pair[0], pair[1]);
+    }
+    values = g_variant_ref_sink (g_variant_builder_end (&builder));
+    window_open (self, values, raised_cb, NULL);
+  }
+}
+
+static void
+start_desk (AppWindow *self)
+{
+  static const DeskFuncs funcs = { desk_ready_cb, look_changed_cb, activated_cb };
+
+  self->stage = WINDOW_ASKING;
+  self->desk = desk_start (self->core, self->environment, &funcs, self);
+  if (notices_are_busy (self->notices))
+    desk_inhibit (self->desk, TRUE, awake_why);
+}
+
+static void
+tried_cb (const GError *error, gpointer data)
+{
+  g_autofree TrialRun *run = data;
+  AppWindow *self = run->core->window;
+
+  app_release (run->core);
+  if (self == NULL || self->opening != run->opening || self->stage != WINDOW_TRYING)
+    return;
+  if (error != NULL)
+    fail (self, error);
+  else
+    start_desk (self);
+}
+
+static void
+try_walls (AppWindow *self)
+{
+  TrialRun *run = g_new0 (TrialRun, 1);
+
+  *run = (TrialRun){ self->core, ++self->opening };
+  app_hold (self->core);
+  trial_run (tried_cb, run);
+}
+
+static gboolean
+prepare (AppWindow *self, GVariant *values, GError **error)
+{
+  g_autoptr (Environment) environment = environment_parse (values, error);
+  g_autoptr (Display) display = environment != NULL ? display_find (environment, g_get_home_dir (), error) : NULL;
+  g_autofree char *program = display != NULL ? program_find ("shell", NULL) : NULL;
+
+  if (display == NULL)
+    return FALSE;
+  if (program == NULL) {
+    g_set_error_literal (error, FAULT, FAULT_CONFIG, "this Postrider was installed without its window: install the whole of it, or use the commands (postrider --help)");
+    return FALSE;
+  }
+  drop_desk (self); /* of an earlier window: another desktop maybe */
+  self->environment = g_steal_pointer (&environment);
+  self->display = g_steal_pointer (&display);
+  self->program = g_steal_pointer (&program);
+  return TRUE;
+}
+
+static gboolean
+may_open (AppWindow *self, GError **error)
+{
+  if (geteuid () == 0)
+    g_set_error_literal (error, FAULT, FAULT_NO_PERM, "the window does not open for root: its walls would not hold. Log in as an ordinary user and run postrider app there");
+  else if (self->core->is_leaving)
+    g_set_error_literal (error, FAULT, FAULT_TEMP, "Postrider is just leaving: try again in a moment");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+void
+window_open (AppWindow *self, GVariant *environment, WindowOpenFunc done, gpointer data)
+{
+  const Waiter waiter = { done, data };
+  g_autoptr (GError) error = NULL;
+
+  if (!may_open (self, &error) || (self->stage == WINDOW_CLOSED && !prepare (self, environment, &error))) {
+    done (error, data);
+    return;
+  }
+  if (self->stage == WINDOW_OPEN) {
+    shell_raise (self->shell);
+    done (NULL, data);
+    return;
+  }
+  g_array_append_val (self->waiters, waiter);
+  if (self->stage != WINDOW_CLOSED)
+    return; /* it is on its way already */
+  self->stage = WINDOW_TRYING;
+  app_hold (self->core);
+  try_walls (self);
+}
+
+/* --- what campaigns do --- */
+
+static void
+notify_cb (const char *id, const char *title, const char *body, gpointer data)
+{
+  AppWindow *self = data;
+
+  if (self->desk != NULL)
+    desk_notify (self->desk, id, title, body);
+}
+
+static void
+inhibit_cb (gboolean is_on, gpointer data)
+{
+  AppWindow *self = data;
+
+  if (self->desk != NULL)
+    desk_inhibit (self->desk, is_on, awake_why);
+}
+
+void
+window_note_campaign (AppWindow *self, guint64 campaign)
+{
+  g_autoptr (GVariant) numbers = campaigns_describe (self->core, campaign, FALSE, NULL);
+
+  if (numbers == NULL)
+    return;
+  g_variant_ref_sink (numbers);
+  notices_take (self->notices, numbers);
+}
+
+/* --- */
+
+AppWindow *
+window_new (Core *core)
+{
+  static const NoticesFuncs funcs = { notify_cb, inhibit_cb };
+  AppWindow *self = g_new0 (AppWindow, 1);
+
+  self->core = core;
+  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  self->notices = notices_new (&funcs, self);
+  return self;
+}
+
+void
+window_free (AppWindow *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (FAULT, FAULT_TEMP, "Postrider is just leaving: try again in a moment");
+
+  if (self == NULL)
+    return;
+  self->core->window = NULL;
+  fail (self, error);
+  drop_desk (self);
+  notices_free (self->notices);
+  g_array_unref (self->waiters);
+  g_free (self);
+}
+
+Desk *
+window_get_desk (AppWindow *self)
+{
+  return self->desk;
+}
+
+gboolean
+window_is_open (AppWindow *self)
+{
+  return self->stage == WINDOW_OPEN;
+}

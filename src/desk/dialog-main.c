@@ -1,0 +1,65 @@
+/* Add nothing in front of the lock: a display's and a folder's bytes come behind it. */
+#include "desk-lock.h"
+#include "dialog.h"
+#include "fault.h"
+#include "serve.h"
+#include <gtk/gtk.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static gboolean
+serve (GError **error)
+{
+  g_autoptr (GDBusConnection) core = serve_connect (error);
+  Dialog *dialog;
+  gboolean is_served;
+
+  if (core == NULL)
+    return FALSE;
+  if (!gtk_init_check ()) {
+    g_set_error_literal (error, FAULT, FAULT_UNAVAILABLE, "the file dialog finds no screen");
+    return FALSE;
+  }
+  dialog = dialog_new ();
+  is_served = dialog_export (dialog, core, error);
+  if (is_served)
+    serve_run (core, NULL, 0, NULL);
+  dialog_free (dialog);
+  return is_served;
+}
+
+/* No bus, no GPU, no helper programs: the dialog draws, reads folders and answers. */
+static void
+keep_to_itself (void)
+{
+  g_setenv ("GSK_RENDERER", "cairo", TRUE);
+  g_setenv ("GTK_USE_PORTAL", "0", TRUE);
+  g_setenv ("GTK_A11Y", "none", TRUE);
+  g_setenv ("GIO_USE_VOLUME_MONITOR", "unix", TRUE);
+  g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GError) error = NULL;
+  gboolean is_asked = argc == 2 && strcmp (argv[1], "--layers") == 0;
+
+  if (argc != 1 && !is_asked) {
+    fputs ("usage: postrider-dialog [--layers] (core starts this program; see `postrider app`)\n", stderr);
+    return FAULT_USAGE;
+  }
+  if (!lock_enter (&dialog_lock, &error))
+    return fault_leave (error);
+  fault_quark ();
+  keep_to_itself ();
+  setlocale (LC_ALL, "");
+  if (!lock_seal (&dialog_lock, &error))
+    return fault_leave (error);
+  if (is_asked) {
+    lock_print_layers ();
+    return 0;
+  }
+  return serve (&error) ? 0 : fault_leave (error);
+}

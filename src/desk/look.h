@@ -1,0 +1,12 @@
+/* look.h - Look and LookChanged: the portal's settings, else GTK's settings file; language and clock from the locale. Used in: desk.
+ * Source: org.freedesktop.portal.Settings; org.freedesktop.appearance; GTK 4 settings.ini. */
+#pragma once
+#include "contract-desk1.h"
+
+typedef struct Look Look;
+
+Look *look_new  (PrDesk1 *skeleton, GDBusConnection *bus); /* both borrowed for its life; bus NULL: none */
+void  look_free (Look *self);
+
+/* "de_DE.UTF-8@euro" → "de-DE"; "C", nonsense → "en-GB". Returns: (transfer full) */
+char *look_parse_locale (const char *name);

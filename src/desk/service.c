@@ -1,0 +1,124 @@
+#include "service.h"
+
+#include "bus.h"
+#include "chooser.h"
+#include "contract-desk1.h"
+#include "fault.h"
+#include "inhibitor.h"
+#include "look.h"
+#include "notifier.h"
+#include "portal.h"
+#include "serve.h"
+#include <string.h>
+
+#define ADDRESS_MAX_BYTES 512 /* contract */
+
+struct Service {
+  PrDesk1         *skeleton;
+  GDBusConnection *bus;
+  Notifier        *notifier;
+  Inhibitor       *inhibitor;
+  Look            *look;
+};
+
+typedef struct {
+  PrDesk1               *skeleton;
+  GDBusMethodInvocation *invocation;
+} Asked;
+
+static Asked *
+asked_new (PrDesk1 *skeleton, GDBusMethodInvocation *invocation)
+{
+  Asked *asked = g_new0 (Asked, 1);
+
+  *asked = (Asked){ skeleton, invocation };
+  return asked;
+}
+
+/* --- Show --- */
+
+static void
+shown_cb (GVariant *answer, gpointer data)
+{
+  g_autofree Asked *asked = data;
+
+  if (answer != NULL)
+    pr_desk1_complete_show (asked->skeleton, asked->invocation);
+  else
+    g_dbus_method_invocation_return_error_literal (asked->invocation, FAULT, FAULT_UNAVAILABLE, "the desktop has no portal for addresses");
+}
+
+/* The answer of the portal's request (was a program chosen?) is not waited for: the call itself says whether there is a portal. */
+static gboolean
+handle_show (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, const char *address, gpointer data)
+{
+  Service *self = data;
+  GVariantBuilder options;
+
+  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+  bus_call (self->bus, PORTAL_NAME, PORTAL_PATH, "org.freedesktop.portal.OpenURI", "OpenURI", g_variant_new ("(ssa{sv})", "", address, &options), "(o)",
+            shown_cb, asked_new (skeleton, invocation));
+  return TRUE;
+}
+
+/* --- Accessibility --- */
+
+static void
+accessibility_cb (GVariant *answer, gpointer data)
+{
+  g_autofree Asked *asked = data;
+  const char *address = "";
+
+  if (answer != NULL)
+    g_variant_get (answer, "(&s)", &address);
+  pr_desk1_complete_accessibility (asked->skeleton, asked->invocation, strlen (address) <= ADDRESS_MAX_BYTES ? address : "");
+}
+
+static gboolean
+handle_accessibility (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+{
+  Service *self = data;
+
+  bus_call (self->bus, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", NULL, "(s)", accessibility_cb, asked_new (skeleton, invocation));
+  return TRUE;
+}
+
+/* --- */
+
+Service *
+service_new (GDBusConnection *bus)
+{
+  Service *self = g_new0 (Service, 1);
+
+  self->skeleton = pr_desk1_skeleton_new ();
+  self->bus = bus != NULL ? g_object_ref (bus) : NULL;
+  self->notifier = notifier_new (self->skeleton, bus);
+  self->inhibitor = inhibitor_new (self->skeleton, bus);
+  self->look = look_new (self->skeleton, bus);
+  chooser_connect (self->skeleton, bus);
+  g_signal_connect (self->skeleton, "handle-show", G_CALLBACK (handle_show), self);
+  g_signal_connect (self->skeleton, "handle-accessibility", G_CALLBACK (handle_accessibility), self);
+  return self;
+}
+
+void
+service_free (Service *self)
+{
+  if (self == NULL)
+    return;
+  g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->skeleton));
+  inhibitor_free (self->inhibitor);
+  if (self->bus != NULL) /* what was let go has to leave before we do */
+    g_dbus_connection_flush_sync (self->bus, NULL, NULL);
+  notifier_free (self->notifier);
+  look_free (self->look);
+  g_clear_object (&self->bus);
+  g_object_unref (self->skeleton);
+  g_free (self);
+}
+
+gboolean
+service_export (Service *self, GDBusConnection *connection, GError **error)
+{
+  return serve_export (connection, G_DBUS_INTERFACE_SKELETON (self->skeleton), error);
+}
