@@ -60,13 +60,13 @@ export function Plot({ campaign }: { campaign: Campaign }) {
       return;
     let isGone = false;
     let observer: ResizeObserver | undefined;
-    void import('./plot-library').then(({ default: Library }) => {
+    import('./plot-library').then(({ default: Library }) => {
       if (isGone || element === null)
         return;
       plot.current = new Library(options(element.clientWidth), dataOf(latest.current), element);
       observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
       observer.observe(element);
-    });
+    }, () => {}); // the numbers above say the same
     return () => {
       isGone = true;
       observer?.disconnect();
