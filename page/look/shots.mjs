@@ -14,7 +14,7 @@ if (out === undefined)
   throw new Error('usage: node look/shots.mjs OUT [CHROMIUM]');
 await mkdir(out, { recursive: true });
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-const sizes = process.env.SIZES === 'wide' ? [[1280, 800]] : [[1280, 800], [800, 600]];
+const sizes = process.env.SIZES === 'wide' ? [[1280, 800]] : process.env.SIZES === 'narrow' ? [[800, 600]] : [[1280, 800], [800, 600]];
 const server = await serve();
 const browser = await chromium.launch({ executablePath: process.argv[3] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 const findings = [];
