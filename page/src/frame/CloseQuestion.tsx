@@ -1,0 +1,40 @@
+// The window is being closed while campaigns run: the person decides what becomes of them.
+import { useState } from 'react';
+import { count } from '../base/format';
+import { bridge } from '../bridge';
+import { Button } from '../parts/Button';
+import { Dialog } from '../parts/Dialog';
+import { FaultNotice } from '../parts/Notice';
+import { useAction } from '../state/action';
+import { useEvent } from '../state/query';
+import { words } from '../words';
+
+type How = 'background' | 'pause' | 'stay';
+
+export function CloseQuestion() {
+  const [campaigns, setCampaigns] = useState(0);
+  const answer = useAction(async (how: How) => {
+    await bridge().closeAnswered(how);
+    setCampaigns(0);
+  });
+  useEvent(bridge().onCloseAsked, setCampaigns);
+  if (campaigns === 0)
+    return null;
+
+  return (
+    <Dialog
+      title={words.closing.title}
+      onClose={() => void answer.run('stay')}
+      actions={
+        <>
+          <Button onClick={() => void answer.run('stay')}>{words.closing.stay}</Button>
+          <Button busy={answer.busy} onClick={() => void answer.run('pause')}>{words.closing.pause}</Button>
+          <Button kind="primary" busy={answer.busy} onClick={() => void answer.run('background')}>{words.closing.background}</Button>
+        </>
+      }
+    >
+      <p>{words.closing.text(count(campaigns, 'campaign is', 'campaigns are'))}</p>
+      <FaultNotice failure={answer.failure} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,7 @@
+import type { Postrider } from './contract';
+
+declare global {
+  interface Window {
+    postrider: Postrider;
+  }
+}

@@ -1,0 +1,14 @@
+import { table } from '../words/table';
+import { words } from '../words';
+
+const KINDS = table({
+  accepted: 'good', done: 'good', ready: 'good', ok: 'good', open: 'good',
+  refused: 'bad', missing: 'bad',
+  unknown: 'warn', paused: 'warn', password: 'warn', locked: 'warn', later: 'warn', waiting: 'warn',
+  sending: 'info', handed: 'info', prepared: 'info', note: 'info',
+});
+
+/** A state as a coloured word: the word says it, the colour only helps. */
+export function Badge({ state }: { state: string }) {
+  return <span className={`badge badge-${KINDS[state] ?? 'none'}`}>{words.state[state] ?? state}</span>;
+}

@@ -1,0 +1,80 @@
+import { useEffect, useState } from 'react';
+import { oneLine } from '../../base/foreign';
+import { bridge, type Account, type AccountReport } from '../../bridge';
+import { Badge } from '../../parts/Badge';
+import { Button } from '../../parts/Button';
+import { ConfirmDialog } from '../../parts/Dialog';
+import { Foreign } from '../../parts/Foreign';
+import { FaultNotice } from '../../parts/Notice';
+import { Disclosure, Facts, Section } from '../../parts/Page';
+import { useAction } from '../../state/action';
+import { invalidate } from '../../state/query';
+import { say } from '../../state/toast';
+import { accountWords } from '../../words/accounts';
+import { Report } from './Report';
+import { Usage } from './Usage';
+
+function passwordText(account: Account): string {
+  const { keeps } = accountWords;
+  return !account.needs_password ? keeps.none : account.keeps_password ? keeps.yes : keeps.no;
+}
+
+export function AccountCard({ account, isTested }: { account: Account; isTested: boolean }) {
+  const [report, setReport] = useState<AccountReport | null>(null);
+  const [isRemoving, setRemoving] = useState(false);
+  const test = useAction(async () => setReport(await bridge().accountTest(account.name)));
+  const secret = useAction(async () => {
+    await bridge().accountSecret(account.name);
+    say(accountWords.passwordGiven);
+    invalidate('accounts');
+  });
+  const remove = useAction(async () => {
+    await bridge().accountRemove(account.name);
+    say(accountWords.removed);
+    setRemoving(false);
+    invalidate('accounts');
+  });
+  useEffect(() => {
+    if (isTested)
+      void test.run();
+  }, [isTested, test.run]);
+
+  return (
+    <Section>
+      <div className="account-head">
+        <div>
+          <h2>
+            <Foreign text={account.name} max={60} />
+          </h2>
+          <p className="muted">
+            <Foreign text={account.address} max={80} />
+          </p>
+        </div>
+        <div className="row">
+          <Badge state={account.state} />
+          {account.state === 'password' && <Button icon="lock" busy={secret.busy} onClick={() => void secret.run()}>{accountWords.password}</Button>}
+          <Button icon="check" busy={test.busy} onClick={() => void test.run()}>{test.busy ? accountWords.testing : accountWords.test}</Button>
+          <Button icon="trash" onClick={() => setRemoving(true)}>{accountWords.remove}</Button>
+        </div>
+      </div>
+      {account.text !== '' && <p className="muted small" dir="auto">{oneLine(account.text, 300)}</p>}
+      <Usage account={account} />
+      <FaultNotice failure={test.failure ?? secret.failure} />
+      {report !== null && <Report account={account} report={report} />}
+      <Disclosure summary={accountWords.settings}>
+        <Facts
+          rows={[
+            [accountWords.facts.server, <Foreign key="h" text={`${account.host}:${account.port}, ${accountWords.safe[account.tls] ?? account.tls}`} />],
+            [accountWords.facts.user, <Foreign key="u" text={account.user} max={100} />],
+            [accountWords.facts.password, passwordText(account)],
+            ...(account.pin === '' ? [] : [[accountWords.facts.pin, <code key="p">{oneLine(account.pin, 64)}</code>] as const]),
+          ]}
+        />
+      </Disclosure>
+      {isRemoving && (
+        <ConfirmDialog title={accountWords.removeTitle} text={accountWords.removeText} yes={accountWords.removeYes} danger busy={remove.busy}
+          problem={<FaultNotice failure={remove.failure} />} onYes={() => void remove.run()} onClose={() => setRemoving(false)} />
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,3 @@
+import './navigator-language';
+import 'uplot/dist/uPlot.min.css';
+export { default } from 'uplot';

@@ -1,0 +1,81 @@
+// What is being written. It lives as long as the window, in every view; templates outlive it.
+import { table } from '../../words/table';
+import { useSyncExternalStore } from 'react';
+import type { ChosenFile, ChosenFileRow, MessageFile } from '../../bridge';
+
+export interface DraftFile {
+  file: ChosenFile;
+  name: string;
+  size: string;
+  role: 'attach' | 'inline';
+}
+
+export interface Draft {
+  mode: 'text' | 'html';
+  subject: string;
+  html: string;
+  text: string;
+  hasOwnText: boolean;
+  template: string;
+  files: readonly DraftFile[];
+}
+
+export const EMPTY: Draft = { mode: 'text', subject: '', html: '', text: '', hasOwnText: false, template: '', files: [] };
+let draft = EMPTY;
+const watchers = new Set<() => void>();
+
+export function changeDraft(change: Partial<Draft>): void {
+  draft = { ...draft, ...change };
+  for (const watcher of watchers)
+    watcher();
+}
+
+export const currentDraft = () => draft;
+
+export function useDraft(): Draft {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    currentDraft,
+  );
+}
+
+/** What goes out: in text mode no HTML; in HTML mode text only if it is their own (else core makes it). */
+export function partsOf(from: Draft): { subject: string; html: string; text: string } {
+  return {
+    subject: from.subject,
+    html: from.mode === 'html' ? from.html : '',
+    text: from.mode === 'text' || from.hasOwnText ? from.text : '',
+  };
+}
+
+export function isEmpty(from: Draft): boolean {
+  const parts = partsOf(from);
+  return parts.subject.trim() === '' && parts.html.trim() === '' && parts.text.trim() === '';
+}
+
+export function fromParts(parts: Record<string, string>): Partial<Draft> {
+  const html = parts['html'] ?? '';
+  const text = parts['text'] ?? '';
+  return { subject: parts['subject'] ?? '', html, text, mode: html !== '' ? 'html' : 'text', hasOwnText: html !== '' && text !== '' };
+}
+
+export function addFiles(chosen: readonly ChosenFileRow[], role: DraftFile['role']): void {
+  changeDraft({ files: [...draft.files, ...chosen.map(({ file, name, size }) => ({ file, name, size, role }))] });
+}
+
+const TYPES = table({
+  pdf: 'application/pdf', png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp', svg: 'image/svg+xml',
+  txt: 'text/plain', csv: 'text/csv', ics: 'text/calendar', zip: 'application/zip', doc: 'application/msword', odt: 'application/vnd.oasis.opendocument.text',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+});
+
+export function mediaType(name: string): string {
+  return TYPES[name.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream';
+}
+
+export function messageFiles(from: Draft): MessageFile[] {
+  return from.files.map(({ role, name, file }) => [role, name, mediaType(name), file]);
+}

@@ -1,0 +1,76 @@
+import { isZero, toNumber } from '../../../base/decimal';
+import { count, number } from '../../../base/format';
+import { oneLine } from '../../../base/foreign';
+import { bridge } from '../../../bridge';
+import { Button, LinkButton } from '../../../parts/Button';
+import { Foreign } from '../../../parts/Foreign';
+import { FaultNotice, Notice } from '../../../parts/Notice';
+import { Facts, Section } from '../../../parts/Page';
+import { Table, type Column } from '../../../parts/Table';
+import { useAction } from '../../../state/action';
+import { toHash } from '../../../state/router';
+import { say } from '../../../state/toast';
+import { words } from '../../../words';
+import { importWords } from '../../../words/contacts';
+import type { Done } from './ImportView';
+import type { Reject } from './rejects';
+
+const { report: text, reasons } = importWords;
+const sum = (rows: Record<string, string>) => Object.values(rows).reduce((all, value) => all + toNumber(value), 0);
+
+const COLUMNS: Column<Reject>[] = [
+  { head: text.column.row, kind: 'number', cell: (reject) => number(reject.row) },
+  { head: text.column.field, cell: (reject) => <Foreign text={reject.field} max={40} /> },
+  { head: text.column.value, cell: (reject) => <Foreign text={reject.value} max={80} /> },
+  { head: text.column.why, cell: (reject) => <Foreign text={reject.sentence || (reasons[reject.reason] ?? reject.reason)} max={160} /> },
+];
+
+export function ReportStep({ done, onAnother }: { done: Done; onAnother: () => void }) {
+  const { report, rejects, list } = done;
+  const rejected = sum(report.rejected);
+  const leftOut = Object.entries(report.left_out).filter(([, value]) => !isZero(value));
+  const figures = [
+    [text.figure.read, report.read], [text.figure.new, report.new], [text.figure.updated, report.updated],
+    [text.figure.merged, report.merged], [text.figure.unchanged, report.unchanged], [text.figure.rejected, String(rejected)],
+  ] as const;
+  const save = useAction(async () => {
+    const { name, rows } = await bridge().export('rejects', '');
+    if (name !== '')
+      say(words.exported(oneLine(name, 80), number(rows)));
+  });
+
+  return (
+    <>
+      <Section title={list === '' ? text.dryTitle : text.title}>
+        {list === '' && <Notice>{text.dryText}</Notice>}
+        <dl className="figures">
+          {figures.map(([name, value]) => (
+            <div key={name} className="figure">
+              <dt className="figure-name">{name}</dt>
+              <dd className="figure-value">{number(value)}</dd>
+            </div>
+          ))}
+        </dl>
+        {rejected === 0 && <p className="muted">{text.allFine}</p>}
+        {leftOut.length > 0 && (
+          <div className="stack-tight">
+            <h3>{text.leftOut}</h3>
+            <Facts rows={leftOut.map(([reason, value]) => [reasons[reason] ?? reason, number(value)] as const)} />
+          </div>
+        )}
+        <div className="row">
+          {list !== '' && <LinkButton kind="primary" href={toHash('contacts', 'list', list)}>{text.openList}</LinkButton>}
+          <Button onClick={onAnother}>{text.another}</Button>
+        </div>
+      </Section>
+      {(rejected > 0 || rejects.length > 0) && (
+        <Section title={text.rejected} card={false} actions={<Button icon="download" busy={save.busy} onClick={() => void save.run()}>{text.exportRejects}</Button>}>
+          <p className="muted">{text.rejectedHint(count(rejected, 'row', 'rows'))}</p>
+          <FaultNotice failure={save.failure} />
+          <Table label={text.rejected} columns={COLUMNS} rows={rejects} rowKey={(reject) => `${reject.row}-${reject.field}-${reject.value}`} />
+          {rejects.length < rejected && <p className="muted small">{text.shown(number(rejects.length))}</p>}
+        </Section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,23 @@
+export const startWords = {
+  title: 'Start',
+  lead: 'Personal messages to everybody who asked for them.',
+  now: 'Going on now',
+  nothingNow: 'Nothing is being sent.',
+  last: 'Last campaigns',
+  allCampaigns: 'All campaigns',
+  newCampaign: 'New campaign',
+  noCampaigns: 'No campaign was sent yet.',
+  stepsTitle: 'Three steps to your first message',
+  steps: {
+    account: { title: 'Your mail account', todo: 'Tell Postrider which account sends, and test it.', done: 'Your account is set up.', action: 'Add an account' },
+    people: { title: 'Your people', todo: 'Bring a list from a spreadsheet, or paste addresses.', done: 'Your contacts are here.', action: 'Import contacts' },
+    message: { title: 'Your message', todo: 'Write it once; each person gets it with their own name.', done: 'You have sent a campaign.', action: 'Write a message' },
+  },
+  done: 'Done',
+  attention: 'Needs you',
+  unknownOpen: (subject: string) => `“${subject}” has messages of which nobody knows whether they went out.`,
+  decide: 'Decide',
+  passwordNeeded: (account: string) => `The account “${account}” needs its password before it can send.`,
+  vaultLocked: 'Your saved passwords are locked.',
+  unlock: 'Unlock…',
+};

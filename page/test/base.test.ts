@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest';
+import { add, compare, toNumber } from '../src/base/decimal';
+import { oneLine, printable, sentence } from '../src/base/foreign';
+import { count, duration, number, setFormats, size } from '../src/base/format';
+import { toFailure } from '../src/base/fault';
+import { toHash } from '../src/state/router';
+import { fieldsOf, placeholder } from '../src/views/compose/fields';
+import { warningsOf } from '../src/views/compose/warnings';
+import { EMPTY, fromParts, mediaType, partsOf } from '../src/views/compose/draft';
+import { EMPTY_PLAN, fromOf, isWhatComplete, isWhoComplete, toSpec } from '../src/views/campaigns/wizard/plan';
+import { EMPTY_FORM, isComplete, toCount, toSettings } from '../src/views/accounts/form';
+import { assign, toMap } from '../src/views/contacts/import/mapping';
+import { toAddresses } from '../src/views/suppressions/AddSuppressed';
+import { changesOf } from '../src/views/campaigns/live/Correct';
+import { changed } from '../src/views/contacts/person/EditPerson';
+import { topFor, windowOf, ROW_HEIGHT } from '../src/parts/VirtualTable';
+
+test.each([
+  ['plain', 'plain'],
+  ['مريم العصفور', 'مريم العصفور'], // a language is no attack
+  ['a\u202Egpj.exe', 'a\uFFFDgpj.exe'],
+  ['\u2066x\u2069', '\uFFFDx\uFFFD'],
+  ['a\u0000b\u001b[2J', 'a\uFFFDb\uFFFD[2J'],
+  ['family \u{1F469}\u200D\u{1F467}', 'family \u{1F469}\u200D\u{1F467}'], // a joiner joins
+  ['tag\u{E0041}', 'tag\uFFFD'],
+])('printable %j', (text, wanted) => expect(printable(text)).toBe(wanted));
+
+test('a line ends at a whole character', () => {
+  expect(oneLine('a\n b\t c')).toBe('a b c');
+  expect(oneLine('👩‍👩‍👧'.repeat(3), 4)).toHaveLength(Array.from('👩‍👩‍👧').slice(0, 3).join('').length + 1);
+  expect(sentence('the disk is full')).toBe('The disk is full');
+});
+
+test('64-bit integers keep their digits', () => {
+  expect(add('9007199254740993', 1)).toBe('9007199254740994');
+  expect(compare('18446744073709551615', '18446744073709551614')).toBe(1);
+  expect(number('18446744073709551615')).toBe('18,446,744,073,709,551,615');
+  expect(toNumber(undefined)).toBe(0);
+});
+
+test('numbers and dates follow the locale, words stay whole', () => {
+  setFormats({ locale: 'de-DE', clock24: true });
+  expect(count('1000000', 'person', 'people')).toBe('1.000.000 people');
+  expect(count(1, 'person', 'people')).toBe('1 person');
+  expect(size(1536000)).toBe('1,5 MB');
+  setFormats({ locale: 'not a locale!', clock24: false });
+  expect(number(1234.5)).toBe('1,234.5');
+  expect([duration(1), duration(49), duration(100), duration(8000), duration(400000)]).toEqual(['1 second', '49 seconds', 'about 2 minutes', 'about 2 hours', 'about 5 days']);
+});
+
+test('whatever is thrown becomes words', () => {
+  expect(toFailure(Object.assign(new Error('no such list'), { fault: 'NoInput' }))).toEqual({ fault: 'NoInput', text: 'no such list' });
+  expect(toFailure('odd')).toEqual({ fault: 'Software', text: 'odd' });
+});
+
+test('a part of an address may hold anything', () => expect(toHash('contacts', 'list', 'a/b #c?')).toBe('#/contacts/list/a%2Fb%20%23c%3F'));
+
+describe('templates', () => {
+  test('fields are found, and which are required', () => {
+    const found = fieldsOf('{{Name}} {{ first  name |friend}} {{#town}}in {{town}}{{/town}} {{^class}}{{x}}{{/class}} {{! remark }} {{name|x}}');
+    expect(found.map(({ name, isRequired }) => [name, isRequired])).toEqual([['name', true], ['first  name', false], ['town', false], ['class', false], ['x', false]]);
+    expect(placeholder('first name', 'friend')).toBe('{{first name|friend}}');
+  });
+
+  const html = (body: string) => warningsOf({ ...EMPTY, mode: 'html', subject: 's', html: body }, ['name', 'town']).map(({ text }) => text).join('\n');
+  test.each([
+    ['<a href="htp://x">x</a>', 'leads nowhere: htp://x'],
+    ['<a href=javascript:alert(1)>x</a>', 'leads nowhere: javascript:alert(1)'],
+    ['<a href="">x</a>', 'without an address'],
+    ['<a href="http://example.org/">x</a>', 'not protected'],
+    ['<img src="banner.png">', 'banner.png is not attached'],
+    ['<img src="https://example.org/a.png">', 'hidden by many mail programs'],
+    ['<form><script>1</script></form>', 'do not work in mail'],
+    ['{{towm}}', 'the field “towm”'],
+    ['{{town}}', '{{town}}'],
+    ['x'.repeat(100001), 'Gmail will cut it off'],
+  ])('%s is warned of', (body, words) => expect(html(body)).toContain(words));
+
+  test('what is fine is not warned of', () => {
+    const fine = html('<p>{{name|friend}} <a href="https://example.org/x">a</a> <a href="mailto:a@example.org">b</a> <a href="{{town|x}}">c</a></p>');
+    expect(fine).toBe('The plain text version is made from your design.');
+    expect(warningsOf({ ...EMPTY, subject: 'Hello', text: 'Hello {{name|friend}}' }, ['name'])).toEqual([]);
+  });
+
+  test('what goes out is what is seen', () => {
+    expect(partsOf({ ...EMPTY, mode: 'text', html: '<p>old</p>', text: 'new' })).toEqual({ subject: '', html: '', text: 'new' });
+    expect(partsOf({ ...EMPTY, mode: 'html', html: '<p>x</p>', text: 'mine' }).text).toBe('');
+    expect(fromParts({ subject: 's', html: '<p>x</p>', text: 'mine' })).toMatchObject({ mode: 'html', hasOwnText: true });
+    expect([mediaType('a.PDF'), mediaType('none'), mediaType('constructor')]).toEqual(['application/pdf', 'application/octet-stream', 'application/octet-stream']);
+  });
+});
+
+describe('the wizard’s plan', () => {
+  const plan = { ...EMPTY_PLAN, lists: ['a'], message: { subject: 's', html: '', text: 't' }, account: 'work', address: 'ann@example.org' };
+  test.each([
+    ['', 'ann@example.org'],
+    ['Ann Miller', 'Ann Miller <ann@example.org>'],
+    ['Müller & Söhne', '"Müller & Söhne" <ann@example.org>'],
+    ['a"b\\c', '"a\\"b\\\\c" <ann@example.org>'],
+    ['Ann\r\nBcc: x@example.org', '"Ann Bcc: x@example.org" <ann@example.org>'], // no line of its own
+  ])('from %j', (fromName, wanted) => expect(fromOf({ ...plan, fromName })).toBe(wanted));
+
+  test('only what was chosen is asked for', () => {
+    expect(toSpec({ ...plan, isFirstTen: false })).toEqual({ account: 'work', lists: ['a'], per: 'person', from: 'ann@example.org', subject: 's', html: '', text: 't' });
+    expect(toSpec({ ...plan, exclude: ['b'], field: 'town', value: 'Pune', except: '4', limit: ' 12 ', pace: 'slow', unsubscribe: 'https://x.example' })).toMatchObject({ exclude_lists: ['b'], where: { town: 'Pune' }, except: '4', limit: '12', per_hour: 60, pause_after: '10', unsubscribe: 'https://x.example' });
+    expect(toSpec({ ...plan, refusedOf: '5' })).toMatchObject({ refused_of: '5' });
+  });
+
+  test('incomplete plans do not go on', () => {
+    expect([isWhoComplete(plan), isWhoComplete({ ...plan, lists: [] }), isWhoComplete({ ...plan, limit: '1.5' }), isWhoComplete({ ...plan, limit: '-1' })]).toEqual([true, false, false, false]);
+    expect([isWhatComplete(plan), isWhatComplete({ ...plan, account: '' }), isWhatComplete({ ...plan, pace: 'own', perHour: '0' })]).toEqual([true, false, false]);
+  });
+});
+
+describe('the account form', () => {
+  const form = { ...EMPTY_FORM, address: 'ann@example.org', name: 'work', host: 'smtp.example.org' };
+  test('settings have what was given', () => {
+    expect(toSettings(form)).toEqual({ address: 'ann@example.org', host: 'smtp.example.org', port: 587, tls: 'starttls', keep: true, has_password: true });
+    expect(toSettings({ ...form, keep: 'none', user: 'ann', perDay: '500', tls: 'none', insecure: true })).toMatchObject({ keep: false, has_password: false, user: 'ann', per_day: 500, insecure: true });
+  });
+  test.each([
+    [{}, true],
+    [{ address: 'ann' }, false],
+    [{ port: '0' }, false],
+    [{ port: '65536' }, false],
+    [{ port: '5e2' }, false],
+    [{ perDay: 'many' }, false],
+    [{ tls: 'none' }, false], // in the clear across a network: only with a yes
+    [{ tls: 'none', insecure: true }, true],
+    [{ tls: 'none', host: '127.0.0.1' }, true],
+  ])('%j is complete: %s', (part, wanted) => expect(isComplete({ ...form, ...part })).toBe(wanted));
+  test('counts are whole', () => expect(['', '12', ' 7 ', '-1', '1e3', '0x10'].map(toCount)).toEqual([0, 12, 7, null, null, null]));
+});
+
+describe('columns of an import', () => {
+  const look = { format: 'csv', encoding: 'utf-8', has_header: true, columns: ['Name', 'Mail', 'Mail', 'Town'], roles: ['name', 'email', 'field', 'field'], problem: '' };
+  test('a role has one column', () => expect(assign(['name', 'email', 'field', 'field'], 3, 'name')).toEqual(['field', 'email', 'field', 'name']));
+  test('what was guessed needs no map', () => expect(toMap(look, ['name', 'email', 'field', 'field'])).toEqual({}));
+  test('a name that is there twice goes by its number', () => expect(toMap(look, ['field', 'field', 'email', 'name'])).toEqual({ email: '3', name: 'Town' }));
+  test('without a header all go by number', () => expect(toMap({ ...look, has_header: false }, ['field', 'field', 'email', 'name'])).toEqual({ email: '3', name: '4' }));
+});
+
+test('pasted addresses are parted', () => expect(toAddresses('a@x.org\r\nb@x.org; c@x.org,a@x.org\n\n')).toEqual(['a@x.org', 'b@x.org', 'c@x.org']));
+test('a correction says only what changed', () => expect(changesOf({ subject: 'a', html: '', text: 't' }, { subject: 'b', html: '', text: 't' })).toEqual({ subject: 'b' }));
+test('an edit says only what changed', () => expect(changed({ name: 'A', town: 'x' }, { name: 'A', town: '', class: '' })).toEqual({ town: '' }));
+
+describe('a table of any length', () => {
+  test.each([0, 1, 15, 1000, 1_000_000, 50_000_000])('%d rows: first and last can be reached', (total) => {
+    const height = 450;
+    const start = windowOf(total, { top: 0, height });
+    expect(start.first).toBe(0);
+    const end = windowOf(total, { top: Math.max(0, start.height - height), height });
+    expect(end.last).toBe(total - 1);
+    expect(end.last - end.first).toBeLessThan(50);
+    expect(end.y + (end.last - end.first + 1) * ROW_HEIGHT).toBeCloseTo(start.height, 0); // the last row ends where the space ends
+    expect(start.height).toBeLessThan(33_000_000);
+  });
+  test('a row in sight needs no scrolling, another one does', () => {
+    const view = { top: 3000, height: 450 };
+    expect(topFor(102, 1000, view)).toBeNull();
+    expect(topFor(50, 1000, view)).toBe(1500);
+    expect(topFor(200, 1000, view)).toBe(201 * ROW_HEIGHT - 450);
+  });
+});

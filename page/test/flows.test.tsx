@@ -1,0 +1,464 @@
+// What people do, from the first click to what core is asked for.
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { FrameRow } from '../src/bridge';
+import { callsOf, expectAccessible, expectNoMarkup, fail, heading, open } from './page';
+
+afterEach(() => vi.useRealTimers());
+const button = (name: string | RegExp) => screen.findByRole('button', { name });
+
+describe('start', () => {
+  test('a locked vault is unlocked by the shell: no passphrase passes the page', async () => {
+    const { mock, user } = open('start', { scene: 'locked' });
+    await user.click(await button('Unlock…'));
+    await waitFor(() => expect(screen.queryByText('Your saved passwords are locked.')).toBeNull());
+    expect(callsOf(mock, 'vaultUnlock')).toEqual([[]]);
+  });
+});
+
+describe('contacts', () => {
+  test('search finds, and opens a person', async () => {
+    const { mock, user } = open('contacts');
+    await user.type(await screen.findByRole('searchbox'), 'oskar');
+    await user.click((await screen.findAllByRole('link', { name: /Oskar/ }))[0] as HTMLElement);
+    expect(await screen.findByText('Everything this person ever got')).toBeTruthy();
+    expect(callsOf(mock, 'contactFind').at(-1)).toEqual(['oskar']);
+  });
+
+  test('a table is walked by keys: one tab stop, arrows, Enter', async () => {
+    const { user } = open('contacts');
+    await screen.findByText('Parents 2026');
+    const rows = within(screen.getByRole('table')).getAllByRole('row').slice(1);
+    rows[0]?.focus();
+    await user.keyboard('{ArrowDown}{ArrowDown}{ArrowUp}');
+    expect(document.activeElement).toBe(rows[1]);
+    expect(rows.filter((row) => row.tabIndex === 0)).toEqual([rows[1]]);
+    await user.keyboard('{Enter}');
+    expect(await heading('All members')).toBeTruthy();
+  });
+
+  test('import: columns are shown, one is changed, progress and rejected rows come, values stay text', async () => {
+    const { mock, user } = open('contacts/import');
+    await user.click(await button('Choose a file…'));
+    await user.selectOptions(await screen.findByLabelText('Meaning of the column “Town”'), 'name');
+    expect((screen.getByLabelText('Meaning of the column “Full Name”') as HTMLSelectElement).value).toBe('field');
+    expectNoMarkup();
+    await expectAccessible();
+    await user.clear(screen.getByLabelText('Name of the list'));
+    await user.type(screen.getByLabelText('Name of the list'), 'Parents 2027');
+    await user.type(screen.getByLabelText(/Where and when did they agree/), 'open day');
+    await user.click(screen.getByRole('button', { name: 'Import' }));
+    expect(await screen.findByText('there is no @ in it')).toBeTruthy();
+    const [[file, list, options] = []] = callsOf(mock, 'import');
+    expect([typeof file, list]).toEqual(['number', 'Parents 2027']);
+    expect(options).toEqual({ name: 'parents-2026.csv', map: { name: 'Town', email: 'E-Mail', phone: 'Mobile' }, consent: 'open day' });
+    expectNoMarkup();
+    await user.click(screen.getByRole('button', { name: 'Save the rejected rows…' }));
+    expect(callsOf(mock, 'export')).toEqual([['rejects', '']]);
+  });
+
+  test('import: pasted text, tried only', async () => {
+    const { mock, user } = open('contacts/import');
+    await user.type(await screen.findByLabelText('Or paste them here'), 'ann@example.org');
+    await user.click(screen.getByRole('button', { name: 'Use this text' }));
+    await user.type(await screen.findByLabelText('Name of the list'), 'x');
+    await user.click(screen.getByRole('button', { name: 'Only try it' }));
+    expect(await screen.findByText('This would be imported')).toBeTruthy();
+    expect(callsOf(mock, 'pasteText')).toEqual([['ann@example.org']]);
+    expect(callsOf(mock, 'import')[0]?.[2]).toMatchObject({ dry_run: true });
+  });
+
+  test('import: a broken file is told, nothing is lost', async () => {
+    const { user } = open('contacts/import', {}, (mock) => fail(mock, 'importLook', 'row 12: the file ends inside quotes', 'DataErr'));
+    await user.click(await button('Choose a file…'));
+    expect(await screen.findByText('Row 12: the file ends inside quotes')).toBeTruthy();
+    expect((screen.getByRole('button', { name: 'Import' }) as HTMLButtonElement).disabled).toBe(true);
+  });
+
+  test('a dropped file leads to the import; on Compose it is attached', async () => {
+    const { mock } = open('start');
+    await heading('Start');
+    act(() => mock.dragChanged.emit(true));
+    expect(screen.getByText('Drop a contact file here to import it')).toBeTruthy();
+    act(() => mock.filesDropped.emit([{ file: 3, name: 'a.csv', size: '10' }, { file: 4, name: 'b.csv', size: '10' }]));
+    expect(await screen.findByText(/a\.csv · csv/)).toBeTruthy();
+    expect(callsOf(mock, 'releaseFile')).toEqual([[4]]);
+    window.location.hash = '#/compose';
+    await heading('Compose');
+    act(() => mock.filesDropped.emit([{ file: 5, name: 'map.pdf', size: '10' }]));
+    expect(await screen.findByText('map.pdf')).toBeTruthy();
+  });
+
+  test('a person is edited, suppressed, exported, forgotten', async () => {
+    const { mock, user } = open('contacts/person/%237');
+    await user.click(await button('Edit…'));
+    const dialog = await screen.findByRole('dialog');
+    await user.clear(within(dialog).getByLabelText('town'));
+    await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(callsOf(mock, 'contactEdit')).toEqual([['#7', { town: '' }]]));
+    await user.click(await button('Do not contact any more…'));
+    await user.click(await button('Do not contact'));
+    await waitFor(() => expect(callsOf(mock, 'suppressAdd')[0]?.slice(1)).toEqual(['all', 'asked']));
+    await user.click(await button('Save their data…'));
+    await waitFor(() => expect(callsOf(mock, 'export')).toEqual([['contact', '#7']]));
+    await user.click(await button('Forget this person…'));
+    expect(document.activeElement?.textContent).toBe('Cancel'); // not on what destroys
+    await user.click(await button('Forget this person'));
+    await heading('Contacts');
+    expect(callsOf(mock, 'contactForget')).toEqual([['#7']]);
+  });
+});
+
+describe('compose', () => {
+  test('a field is put where one writes; the preview follows; a person can be chosen', async () => {
+    const { mock, user } = open('compose');
+    await user.type(await screen.findByLabelText('Subject'), 'Hello ');
+    await user.click(await button('town'));
+    expect((screen.getByLabelText('Subject') as HTMLInputElement).value).toBe('Hello {{town}}');
+    await user.type(screen.getByLabelText('Message as text'), 'Dear ');
+    await user.type(screen.getByLabelText('Fallback'), 'friend');
+    await user.click(screen.getByLabelText('Message as text'));
+    await user.click(await button('first name'));
+    expect((screen.getByLabelText('Message as text') as HTMLTextAreaElement).value).toBe('Dear {{first name|friend}}');
+    expect(await screen.findByText('Hello town')).toBeTruthy();
+    await user.click(await button('Find a person…'));
+    await user.type(await screen.findByLabelText('Name or address'), 'script');
+    await user.click((await screen.findAllByRole('button', { name: /<script/ }))[0] as HTMLElement);
+    await waitFor(() => expect(String(callsOf(mock, 'messagePreview').at(-1)?.[1])).toMatch(/^#\d+$/));
+    await screen.findByText(/<\/td><\/tr><script>/, { selector: '.mail-head *' });
+    expectNoMarkup();
+  });
+
+  test('design: HTML goes into a sandboxed frame, its source is text', async () => {
+    const { mock, user } = open('compose');
+    await user.click(await button('Open a template…'));
+    await user.click((await screen.findAllByRole('button', { name: /Summer fair/ }))[0] as HTMLElement);
+    const frame = (await screen.findByTitle('The message as its reader sees it')) as HTMLIFrameElement;
+    expect(frame.getAttribute('sandbox')).toBe('');
+    expect(String(callsOf(mock, 'showMail').at(-1)?.[0])).toContain('<b>12 June</b>');
+    await user.click(await button('Source'));
+    expect(document.querySelector('pre.mono')?.textContent).toContain('MIME-Version: 1.0');
+    expectNoMarkup();
+  });
+
+  test('what the compiler says is shown', async () => {
+    const { user } = open('compose');
+    await user.type(await screen.findByLabelText('Message as text'), 'Dear {{{{name');
+    expect(await screen.findByText(/is never closed/)).toBeTruthy();
+  });
+
+  test('attachments come and go as numbers', async () => {
+    const { mock, user } = open('compose');
+    await user.click(await button('Attach files…'));
+    await user.click(await button(/^Remove Timetable/));
+    expect(callsOf(mock, 'releaseFile')).toEqual([[11]]);
+  });
+
+  test('a template is saved', async () => {
+    const { mock, user } = open('compose');
+    await user.type(await screen.findByLabelText('Subject'), 'S');
+    await user.click(await button('Save as a template…'));
+    await user.type(await screen.findByLabelText('Name of the template'), 'Mine');
+    await user.click(await button('Save'));
+    await waitFor(() => expect(callsOf(mock, 'templateSave')).toEqual([['Mine', { subject: 'S', html: '', text: '' }]]));
+  });
+
+  test('a test goes to oneself only; if it cannot start, nothing is left behind', async () => {
+    const { mock, user } = open('compose', {}, (fresh) => fail(fresh, 'campaignStart', 'the password is needed', 'NoPerm'));
+    await user.type(await screen.findByLabelText('Subject'), 'S');
+    await user.click(await button('Send a test to myself…'));
+    const dialog = await screen.findByRole('dialog');
+    await within(dialog).findByLabelText('Your address');
+    await user.click(within(dialog).getByRole('button', { name: 'Send the test' }));
+    expect(await within(dialog).findByText('The password is needed')).toBeTruthy();
+    expect(callsOf(mock, 'campaignPrepare')[0]?.[0]).toMatchObject({ test_to: 'office@school.example', limit: '1', lists: ['Parents 2026'] });
+    expect(callsOf(mock, 'campaignDiscard')).toHaveLength(1);
+  });
+});
+
+describe('accounts', () => {
+  test('a known provider is filled in; what is saved is tested; no secret passes the page', async () => {
+    const { mock, user } = open('accounts/new');
+    await user.type(await screen.findByLabelText('Your e-mail address'), 'ann@gmail.com');
+    await waitFor(() => expect((screen.getByLabelText('Mail server for sending (SMTP)') as HTMLInputElement).value).toBe('smtp.gmail.com'));
+    await user.type(screen.getByLabelText('A name for this account'), 'Mine');
+    await user.click(screen.getByRole('button', { name: 'Save and test' }));
+    expect(await screen.findByText('This account works.')).toBeTruthy();
+    expect(callsOf(mock, 'accountAdd')).toEqual([['Mine', { address: 'ann@gmail.com', host: 'smtp.gmail.com', port: 587, tls: 'starttls', keep: true, has_password: true, per_day: 500 }]]);
+    expect(callsOf(mock, 'accountTest')).toEqual([['Mine']]);
+    expect(document.querySelector('input[type=password]')).toBeNull();
+  });
+
+  test('the server’s own words are quoted as text; a certificate is pinned after a question', async () => {
+    const { mock, user } = open('accounts');
+    const tests = await screen.findAllByRole('button', { name: 'Test' });
+    for (const one of tests)
+      await user.click(one);
+    expect(await screen.findByText(/authentication failed: <b>/)).toBeTruthy();
+    await user.click(await button('Trust this certificate…'));
+    await user.click(await button('Trust this certificate'));
+    await waitFor(() => expect(callsOf(mock, 'accountPin')[0]?.[1]).toMatch(/^[0-9a-f]{64}$/));
+    expectNoMarkup();
+  });
+
+  test('an account in use cannot go, and says why', async () => {
+    const { mock, user } = open('accounts');
+    fail(mock, 'accountRemove', 'a campaign of this account is still open');
+    await user.click((await screen.findAllByRole('button', { name: 'Remove…' }))[0] as HTMLElement);
+    await user.click(await button('Remove the account'));
+    expect(await screen.findByText('A campaign of this account is still open')).toBeTruthy();
+  });
+});
+
+async function toCheck(user: ReturnType<typeof open>['user']) {
+  await user.click(await screen.findByLabelText(/Parents 2026/));
+  await user.click(screen.getByRole('button', { name: 'Next' }));
+  await user.selectOptions(await screen.findByLabelText('Message'), 'template:Summer fair');
+  await waitFor(() => expect((screen.getByRole('button', { name: 'Next' }) as HTMLButtonElement).disabled).toBe(false));
+  await user.click(screen.getByRole('button', { name: 'Next' }));
+  await screen.findByText('402 people will get this message by School office.');
+}
+
+describe('the wizard', () => {
+  test('nothing goes before the questions are answered and ten seconds are over', async () => {
+    const { mock, user } = open('campaigns/new');
+    await toCheck(user);
+    await expectAccessible();
+    const send = screen.getByRole('button', { name: 'Send the first ten' }) as HTMLButtonElement;
+    expect(send.disabled).toBe(true);
+    await user.click(screen.getByLabelText(/with the same subject/));
+    expect(send.disabled).toBe(false);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+    await act(async () => send.click());
+    await act(async () => vi.advanceTimersByTimeAsync(9500));
+    expect(callsOf(mock, 'campaignStart')).toEqual([]);
+    await act(async () => vi.advanceTimersByTimeAsync(1000));
+    expect(callsOf(mock, 'campaignStart')).toEqual([['8']]);
+    vi.useRealTimers();
+    expect(callsOf(mock, 'campaignPrepare')[0]?.[0]).toMatchObject({ pause_after: '10', lists: ['Parents 2026'], subject: 'Summer fair on 12 June' });
+    await waitFor(() => expect(window.location.hash).toBe('#/campaigns/8'));
+    expect(callsOf(mock, 'campaignDiscard')).toEqual([]);
+  });
+
+  test('taken back, nothing goes; left, nothing stays', async () => {
+    const { mock, user } = open('campaigns/new');
+    await toCheck(user);
+    await user.click(screen.getByLabelText(/with the same subject/));
+    await user.click(screen.getByRole('button', { name: 'Send the first ten' }));
+    await user.click(await button('Take it back'));
+    await screen.findByText('Is everything right?');
+    window.location.hash = '#/start';
+    await heading('Start');
+    await waitFor(() => expect(callsOf(mock, 'campaignDiscard')).toEqual([['8']]));
+    expect(callsOf(mock, 'campaignStart')).toEqual([]);
+  });
+
+  test('what cannot be prepared says why', async () => {
+    const { mock, user } = open('campaigns/new');
+    fail(mock, 'campaignPrepare', 'html: line 3 column 9: there is no field “towm”', 'DataErr');
+    await user.click(await screen.findByLabelText(/Parents 2026/));
+    await user.click(screen.getByRole('button', { name: 'Next' }));
+    await user.selectOptions(await screen.findByLabelText('Message'), 'template:Summer fair');
+    await waitFor(() => expect((screen.getByRole('button', { name: 'Next' }) as HTMLButtonElement).disabled).toBe(false));
+    await user.click(screen.getByRole('button', { name: 'Next' }));
+    expect(await screen.findByText(/line 3 column 9/)).toBeTruthy();
+    expect((screen.getByRole('button', { name: 'Send' }) as HTMLButtonElement).disabled).toBe(true);
+  });
+
+  test('only those who were refused', async () => {
+    const { mock, user } = open('campaigns/retry/5');
+    await screen.findByText(/1,890 people that the server refused/);
+    await user.click(screen.getByRole('button', { name: 'Next' }));
+    await waitFor(() => expect((screen.getByRole('button', { name: 'Next' }) as HTMLButtonElement).disabled).toBe(false));
+    await user.click(screen.getByRole('button', { name: 'Next' }));
+    await waitFor(() => expect(callsOf(mock, 'campaignPrepare')[0]?.[0]).toMatchObject({ refused_of: '5', lists: ['All members'], subject: 'Annual report to all members' }));
+  });
+});
+
+describe('a campaign', () => {
+  test('its numbers follow the events; it is watched while it is open, and no longer', async () => {
+    const { mock } = open('campaigns/7');
+    await screen.findByText('2,011');
+    act(() => mock.change('7', { accepted: '4000', queued: '1000' }));
+    expect(await screen.findByText('4,000')).toBeTruthy();
+    window.location.hash = '#/start';
+    await heading('Start');
+    expect(callsOf(mock, 'campaignWatch')).toEqual([['7'], ['0']]);
+  });
+
+  test('pause, correct, cancel', async () => {
+    const { mock, user } = open('campaigns/7');
+    await user.click(await button('Pause'));
+    await user.click(await button('Correct the message…'));
+    const subject = await screen.findByLabelText('Subject');
+    await user.clear(subject);
+    await user.type(subject, 'Better');
+    await user.click(await button('Save and go on'));
+    await waitFor(() => expect(callsOf(mock, 'campaignResume')).toEqual([['7', { subject: 'Better' }]]));
+    await user.click(await button('Cancel the rest…'));
+    await user.click(await button('Cancel the rest'));
+    await waitFor(() => expect(callsOf(mock, 'campaignCancel')).toEqual([['7']]));
+    expect(callsOf(mock, 'campaignPause')).toEqual([['7']]);
+  });
+
+  test('a restored folder goes on only after a yes', async () => {
+    const { mock, user } = open('campaigns/6', {}, (fresh) => Object.assign(fresh.campaignOf('6').numbers, { reason: 'restored', text: 'this folder was copied' }));
+    await user.click(await button('Go on'));
+    expect(callsOf(mock, 'campaignResume')).toEqual([]);
+    await user.click(await button('I am sure: go on here'));
+    await waitFor(() => expect(callsOf(mock, 'campaignResume')).toEqual([['6', { restored: true }]]));
+  });
+
+  test('unknown ones: both choices are explained, and a person decides', async () => {
+    const { mock, user } = open('campaigns/6');
+    expect(await screen.findByText('Nobody knows whether 3 people got the message')).toBeTruthy();
+    await user.click(await button('Send it again…'));
+    expect(await screen.findByText(/Somebody may get it twice/)).toBeTruthy();
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(callsOf(mock, 'campaignResolve')).toEqual([]);
+    await user.click(await button('Treat as sent…'));
+    await user.click(await button('Treat as sent'));
+    await waitFor(() => expect(callsOf(mock, 'campaignResolve')).toEqual([['6', 'sent', []]]));
+  });
+
+  test('a million rows: a few are drawn, the last is one key away, Enter opens it', async () => {
+    const { mock, user } = open('campaigns/5');
+    const grid = await screen.findByRole('grid');
+    expect(grid.getAttribute('aria-rowcount')).toBe('1000001');
+    await within(grid).findByText('Hanneke Drossel');
+    grid.focus();
+    await user.keyboard('{End}');
+    grid.dispatchEvent(new Event('scroll'));
+    await within(grid).findByText(/1000000@example/);
+    expect(within(grid).getAllByRole('row').length).toBeLessThan(60);
+    expect(callsOf(mock, 'campaignRows').length).toBeLessThan(6);
+    await user.keyboard('{Enter}');
+    expect(await screen.findByRole('dialog', { name: 'One message' })).toBeTruthy();
+    expectNoMarkup();
+  });
+
+  test('a search goes on behind what was scanned, and ends', async () => {
+    const { mock, user } = open('campaigns/5');
+    await user.selectOptions(await screen.findByLabelText('State'), 'refused');
+    await screen.findByText(/found so far/);
+    const [first, second] = callsOf(mock, 'campaignFind');
+    expect(first).toEqual(['5', ['refused'], '', '0', 200]);
+    expect(Number(second?.[3] ?? 20000)).toBeGreaterThan(0);
+    await user.type(screen.getByLabelText('Search by name, address or answer'), 'zzz-nobody');
+    expect(await screen.findByText('Nobody matches.', {}, { timeout: 20000 })).toBeTruthy();
+  });
+
+  test('hostile values in the ledger stay text', async () => {
+    const hostile: FrameRow = { key: '1', aux: 1, fields: ['"<svg onload=alert(1)>"@x.org', '<img src=x onerror=alert(1)>\u202E', 'constructor', '__proto__', 'not a time', '550 <script>alert(1)</script>', '', '1'] };
+    const { user } = open('campaigns/4', {}, (mock) => {
+      mock.campaignOf('4').numbers.total = '1';
+      mock.overrides.campaignRows = async () => ({ columns: [], rows: [hostile] });
+    });
+    const grid = await screen.findByRole('grid');
+    await within(grid).findByText(/<img src=x/);
+    grid.focus();
+    await user.keyboard('{Enter}');
+    await screen.findByRole('dialog');
+    expectNoMarkup();
+  });
+});
+
+describe('the rest', () => {
+  test('addresses are added to the do-not-contact list, and taken off', async () => {
+    const { mock, user } = open('suppressions');
+    await user.click(await button('Add addresses…'));
+    await user.type(await screen.findByLabelText('E-mail addresses or phone numbers'), 'a@example.org{enter}b@example.org');
+    await user.click(await button('Add'));
+    await waitFor(() => expect(callsOf(mock, 'suppressAdd')).toEqual([[['a@example.org', 'b@example.org'], 'all', '']]));
+    await user.click((await screen.findAllByRole('button', { name: /^Take off/ }))[0] as HTMLElement);
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Take off' }));
+    await waitFor(() => expect(callsOf(mock, 'suppressRemove')).toHaveLength(1));
+  });
+
+  test('the log grows on request', async () => {
+    const { mock, user } = open('activity');
+    await user.click(await button('Show more'));
+    await waitFor(() => expect(callsOf(mock, 'auditList')).toEqual([['0', 100], ['141', 100]]));
+  });
+
+  test('keeping for a shorter time is asked first, for a longer one not', async () => {
+    const { mock, user } = open('settings');
+    await user.selectOptions(await screen.findByLabelText(/How long names/), '90');
+    expect(callsOf(mock, 'settingsChange')).toEqual([]);
+    await user.click(await button('Change it'));
+    await waitFor(() => expect(callsOf(mock, 'settingsChange')).toEqual([[{ keep_days: 90 }]]));
+    await waitFor(() => expect((screen.getByLabelText(/How long names/) as HTMLSelectElement).value).toBe('90'));
+    await user.selectOptions(screen.getByLabelText(/How long names/), '365');
+    await waitFor(() => expect(callsOf(mock, 'settingsChange').at(-1)).toEqual([{ keep_days: 365 }]));
+  });
+
+  test('everything is deleted only after the word; while a campaign runs it is refused', async () => {
+    const { mock, user } = open('settings');
+    await user.click(await button('Delete everything…'));
+    const dialog = await screen.findByRole('dialog');
+    const yes = within(dialog).getByRole('button', { name: 'Delete everything' }) as HTMLButtonElement;
+    expect(yes.disabled).toBe(true);
+    await user.type(within(dialog).getByLabelText(/To be sure/), 'delete');
+    await user.click(yes);
+    expect(await within(dialog).findByText(/A campaign is still open/)).toBeTruthy();
+    expect(callsOf(mock, 'deleteAll')).toEqual([['delete']]);
+  });
+
+  test('closing: three answers, Escape keeps the window', async () => {
+    const { mock, user } = open('start');
+    await heading('Start');
+    act(() => mock.closeAsked.emit(2));
+    expect(await screen.findByText(/2 campaigns are still running/)).toBeTruthy();
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(callsOf(mock, 'closeAnswered')).toEqual([['stay']]));
+    act(() => mock.closeAsked.emit(1));
+    await user.click(await button('Pause and close'));
+    await waitFor(() => expect(callsOf(mock, 'closeAnswered').at(-1)).toEqual(['pause']));
+  });
+
+  test('core is lost and comes back: said, and asked again', async () => {
+    const { mock } = open('campaigns/7');
+    await screen.findByText('2,011');
+    act(() => mock.coreLost.emit(false));
+    expect(screen.getByText(/engine stopped/)).toBeTruthy();
+    Object.assign(mock.campaignOf('7').numbers, { accepted: '2500' });
+    act(() => mock.coreLost.emit(true));
+    expect(await screen.findByText('2,500')).toBeTruthy();
+    expect(screen.queryByText(/engine stopped/)).toBeNull();
+    expect(callsOf(mock, 'campaignWatch').filter(([id]) => id === '7')).toHaveLength(2);
+  });
+
+  test('the desktop’s look is put on the page, and followed', async () => {
+    const { mock } = open('settings', { dark: true, locale: 'de-DE' });
+    expect(await screen.findByText('1.000.412')).toBeTruthy();
+    expect(document.documentElement.dataset['theme']).toBe('dark');
+    act(() => mock.lookChanged.emit({ ...mock.look, dark: false, contrast: true, animations: false, scale: 1.5 }));
+    expect({ ...document.documentElement.dataset }).toMatchObject({ theme: 'light', contrast: 'more', motion: 'none' });
+    expect(document.documentElement.style.fontSize).toBe('24px');
+  });
+
+  test('a dialog keeps the focus inside and gives it back', async () => {
+    const { user } = open('suppressions');
+    const add = await button('Add addresses…');
+    await user.click(add);
+    const dialog = await screen.findByRole('dialog');
+    for (let press = 0; press < 12; press++) {
+      await user.tab();
+      expect(dialog.contains(document.activeElement)).toBe(true);
+    }
+    await user.tab({ shift: true });
+    expect(dialog.contains(document.activeElement)).toBe(true);
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(document.activeElement).toBe(add));
+  });
+
+  test('the skip link goes to the content', async () => {
+    const { user } = open('start');
+    await heading('Start');
+    await user.tab();
+    expect(document.activeElement?.textContent).toBe('Skip to the content');
+    await user.keyboard('{Enter}');
+    expect(document.activeElement?.id).toBe('main');
+  });
+});
