@@ -28,7 +28,7 @@ const account = (part: Partial<Account>): Account => ({
   keeps_password: true, needs_password: true, connections: 2, per_minute: 0, per_hour: 0, per_day: 2000, used_minute: '12', used_hour: '300', used_day: '1311', state: 'ready', text: '', ...part,
 });
 
-const WHAT = ['campaign.started', 'import', 'campaign.done', 'contact.edit', 'suppress.add', 'account.add', 'contact.forget', 'campaign.paused'];
+const WHAT = ['campaign.sending', 'import', 'campaign.done', 'contact.edit', 'suppress.add', 'account.add', 'contact.forget', 'campaign.paused'];
 
 function audit(): AuditRow[] {
   return Array.from({ length: 240 }, (_, index) => ({

@@ -130,7 +130,6 @@ export const importWords = {
     'no-address': 'no address or number',
     'too-long': 'too long',
     'bad-phone': 'not a phone number',
-    duplicate: 'there twice',
-    empty: 'empty row',
+    'bad-encoding': 'cannot be read in this encoding',
   }),
 };

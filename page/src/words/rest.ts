@@ -46,15 +46,14 @@ export const activityWords = {
     'vault.unlock': 'Vault unlocked',
     'vault.protect': 'Vault protection changed',
     'campaign.prepared': 'Campaign prepared',
-    'campaign.started': 'Campaign started',
+    'campaign.sending': 'Campaign is being sent',
     'campaign.paused': 'Campaign paused',
-    'campaign.resumed': 'Campaign resumed',
     'campaign.cancelled': 'Campaign cancelled',
     'campaign.corrected': 'Message corrected',
     'campaign.resolved': 'Unknown ones decided',
     'campaign.done': 'Campaign finished',
-    'campaign.discarded': 'Campaign thrown away',
-    'settings.change': 'Settings changed',
+    'campaign.cleared': 'Names of an old campaign taken away',
+    'settings.keep': 'How long names are kept was changed',
   }),
 };
 
