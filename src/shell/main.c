@@ -60,12 +60,24 @@ message_cb (WebKitWebView *view, WebKitUserMessage *message, gpointer data)
 }
 
 static void
+greeted_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Shell *shell = data;
+  g_autoptr (GError) error = NULL;
+  G_GNUC_UNUSED g_autoptr (GVariant) reply = core_link_call_finish (shell->core, result, NULL, &error);
+
+  if (reply == NULL)
+    g_message ("core did not answer: %s", error->message); /* core_lost_cb() comes */
+}
+
+static void
 ready_cb (WebKitWebView *view, gpointer data)
 {
   Shell *shell = data;
 
   view_load (shell->view);
   gtk_window_present (shell->window);
+  core_link_call_async (shell->core, "Hello", NULL, NULL, greeted_cb, shell); /* by this core knows that the window stands */
 #ifdef POSTRIDER_AUTOMATION
   drive_begin (shell);
 #endif
