@@ -9,6 +9,10 @@ say() { printf '\n\033[1m== %s\033[0m\n' "$*" | { if [ -t 1 ]; then cat; else se
 . data/packages/install.sh
 install_packages data/packages/build.list
 
+say "Building the window's page"
+# Without npm, or without its registry, the command line is built all the same, and the window stays out.
+page/build.sh page/dist "" build/node && echo "built: page/dist" || echo "the page could not be built: the window stays out, the command line has everything"
+
 say "Building Postrider"
 if [ ! -f build/build.ninja ]; then
   meson setup build --buildtype=release >build-setup.log 2>&1 || { cat build-setup.log >&2; exit 1; }
@@ -62,6 +66,14 @@ for name in ("From", "To", "Subject", "List-Unsubscribe"):
 print("\n" + message.get_body(("plain",)).get_content().strip())
 print("\nparts: " + ", ".join(part.get_content_type() for part in message.walk()))'
 
+if [ ! -x build/src/shell/postrider-shell ]; then
+  window="was not built, for want of WebKitGTK 6.0 or npm; the command line has everything."
+elif [ "$(id -u)" -eq 0 ]; then
+  window="as an ordinary user (it refuses root): $PWD/build/src/cli/postrider app"
+else
+  window="$PWD/build/src/cli/postrider app"
+fi
+
 say "What next"
 cat <<TXT
   Try by hand      export POSTRIDER_HOME=$POSTRIDER_HOME PATH=$PWD/build/src/cli:\$PATH
@@ -72,7 +84,7 @@ cat <<TXT
                    postrider import people.csv --list parents
                    postrider send --account school --list parents --subject 'Hello {{name|you}}' --text letter.txt --preview 3
   Is it locked?    postrider doctor
-  The window       comes with a later version; the command line is the whole product today.
+  The window       $window
 TXT
 # 1 says that some were refused (the list has such addresses on purpose); anything else is a failure
 [ "$status" -le 1 ]

@@ -15,6 +15,9 @@ setup() { # folder, options…
   meson setup "$folder" "$@" >"$folder.log" 2>&1 || { cat "$folder.log"; return 1; }
 }
 
+echo "== building the page"
+page/build.sh page/dist "" build-node || exit 1
+
 echo "== building with sanitizers"
 setup build-sanitized -Dtests=true -Dwerror=true -Dkill-points=true -Dkill-default=true -Db_sanitize=address,undefined || exit 1
 ninja -C build-sanitized >build-sanitized.log 2>&1 || { tail -60 build-sanitized.log; exit 1; }
@@ -29,11 +32,8 @@ ninja -C build-fuzz >build-fuzz.log 2>&1 || { tail -60 build-fuzz.log; exit 1; }
 export G_DEBUG=fatal-criticals
 echo "== unit tests and journeys (sanitized)"
 meson test -C build-sanitized --no-rebuild --print-errorlogs --suite unit --suite journey --suite faults --suite static --num-processes 2
-echo "== locks, lying peers, hardening (release)"
-meson test -C build-release --no-rebuild --print-errorlogs --suite boundary --num-processes 2
-
-echo "== the window: attacks, the bridge, its processes (release)"
-meson test -C build-release --no-rebuild --print-errorlogs --suite window --num-processes 1
+echo "== locks, lying peers, hardening; the window: its way, attacks, the bridge, its processes (release)"
+meson test -C build-release --no-rebuild --print-errorlogs --suite boundary --suite window --num-processes 2
 
 echo "== fuzzers, five seconds each"
 meson test -C build-fuzz --no-rebuild --print-errorlogs --suite fuzz

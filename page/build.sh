@@ -1,5 +1,6 @@
 #!/bin/sh
 # build.sh [OUT [CONTRACT_TS [WORK]]]: makes the page into the folder OUT (page/dist): index.html, scripts, one style sheet; the same names each time.
+# Does nothing where OUT is newer than all that it is made of.
 #   CONTRACT_TS: the types that the build made (contract/checks.py); else they are made here.
 #   WORK: where packages are kept between builds; else a folder of its own that goes away.
 # Needs npm (packages nodejs npm) and, the first time, the network: packages are pinned by package-lock.json.
@@ -9,6 +10,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "${1:-$here/dist}"
 out=$(cd "${1:-$here/dist}" && pwd)
 contract=${2:+$(cd "$(dirname "$2")" && pwd)/$(basename "$2")}
+if [ -f "$out/index.html" ] && [ -z "$(find "$here" "$here/../contract" -path "$here/node_modules" -prune -o -path "$out" -prune -o -type f -newer "$out/index.html" -print -quit)" ]; then
+  exit 0 # nothing is newer
+fi
 if [ -n "${3:-}" ]; then
   mkdir -p "$3"
   work=$(cd "$3" && pwd)
