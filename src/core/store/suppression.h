@@ -13,7 +13,7 @@ gboolean suppression_register_functions (Store *store, Vault *vault);
 /* SQL for the same, of texts that name columns or parameters: the function is asked only for addresses that stand in the table, or when
  * some stand there as a hash. Nearly nobody is suppressed, and this is asked twice for each recipient. */
 #define SUPPRESSED_SQL(key, sender, list) \
-  "(CASE WHEN EXISTS (SELECT 1 FROM suppression u WHERE u.address=" key " AND u.address<>'') OR EXISTS (SELECT 1 FROM suppression WHERE hash<>x'')" \
+  "(CASE WHEN NOT EXISTS (SELECT 1 FROM suppression) THEN 0 WHEN EXISTS (SELECT 1 FROM suppression u WHERE u.address=" key " AND u.address<>'') OR EXISTS (SELECT 1 FROM suppression WHERE hash<>x'')" \
   " THEN is_suppressed(" key "," sender "," list ") ELSE 0 END)"
 
 /* Are there forgotten people? Then the vault must be open before anything is sent. Returns: 1, 0 or -1 with `error`. */
