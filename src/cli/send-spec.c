@@ -20,6 +20,7 @@ const Option send_options[] = {
   { "where", 0, OPTION_TEXTS, AT (where), "FIELD=VALUE…", "only people with these values" },
   { "exclude-list", 0, OPTION_TEXTS, AT (exclude_lists), "NAME…", "but not the people of these lists" },
   { "except", 0, OPTION_NUMBER, AT (except), "CAMPAIGN", "but not who got that campaign, or may have got it" },
+  { "refused-of", 0, OPTION_NUMBER, AT (refused_of), "CAMPAIGN", "only who was refused in that campaign" },
   { "limit", 0, OPTION_NUMBER, AT (limit), "N", "at most so many people" },
   { "per", 0, OPTION_TEXT, AT (per), "WORD", "person (usual) | address: one message for all who share an address" },
   { "attach", 0, OPTION_TEXTS, AT (attach), "FILE…", "files that go with each message" },
@@ -27,6 +28,7 @@ const Option send_options[] = {
   { "unsubscribe", 0, OPTION_TEXT, AT (unsubscribe), "URL", "https://… or mailto:…; one click to leave (RFC 8058)" },
   { "rate", 'r', OPTION_TEXT, AT (rate), "N/min", "the pace: 5/s, 30/min, 500/hour, 2000/day" },
   { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" },
+  { "pause-after", 0, OPTION_NUMBER, AT (pause_after), "N", "pause when so many are sent; `campaign resume` sends the rest" },
   { "once", 0, OPTION_TEXT, AT (once), "KEY", "never a second campaign with this key" },
   { "test-to", 0, OPTION_TEXT, AT (test_to), "ADDR", "a trial: the first person's message, to this address instead" },
   { "preview", 0, OPTION_NUMBER, AT (preview), "N", "show N messages (the longest, the emptiest…); send nothing" },
@@ -160,6 +162,8 @@ send_spec_build (Session *session, const SendOptions *options, SendFiles *files,
   dict_put_texts (&out, "lists", options->lists);
   dict_put_texts (&out, "exclude_lists", options->exclude_lists);
   dict_put_number (&out, "except", options->except, "t");
+  dict_put_number (&out, "refused_of", options->refused_of, "t");
+  dict_put_number (&out, "pause_after", options->pause_after, "t");
   dict_put_number (&out, "limit", options->limit, "t");
   dict_put_text (&out, "per", options->per);
   dict_put_text (&out, "from", options->from);

@@ -123,6 +123,17 @@ def first_ten(house):
     judge.check_against(house.export(campaign))
 
 
+def first_ten_by_command(house):
+    """--pause-after and --refused-of say the same on the command line"""
+    judge = Judge(house, "--refuse", "person[12]@", "--refuse-reply", "550 5.2.2 the mailbox is full")
+    house.settle(judge.port, 20)
+    campaign = house.detach("--pause-after", 5)
+    check(house.wait(campaign, "paused")["queued"] == 15, house.show(campaign))
+    house.run("campaign", "resume", campaign)
+    check(house.wait(campaign, "done")["refused"] == 2, house.show(campaign))
+    check(house.send("--refused-of", campaign, status=1)["total"] == 2, house.show(2))
+
+
 def first_of_few(house):
     """Where there are fewer than the first ones, it simply ends"""
     judge = Judge(house)
@@ -219,5 +230,5 @@ def all_goes(house):
 
 
 if __name__ == "__main__":
-    raise SystemExit(run_cases([look_at_a_file, look_at_what_is_none, message_in_the_making, first_ten, first_of_few, the_refused, find_in_it, what_was_done,
+    raise SystemExit(run_cases([look_at_a_file, look_at_what_is_none, message_in_the_making, first_ten, first_ten_by_command, first_of_few, the_refused, find_in_it, what_was_done,
                                 old_names_go, all_goes], __doc__))
