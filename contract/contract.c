@@ -5,6 +5,7 @@
 G_DEFINE_QUARK (contract-error-quark, contract_error)
 
 #define LEAF_MAX_BYTES (8 * 1024 * 1024) /* chosen: a string inside a container with no limit of its own */
+#define LINE_LEAF_MAX_BYTES (64 * 1024)  /* chosen: the same, of a line or a word */
 
 static gboolean
 is_form (const char *text, ContractForm form)
@@ -96,7 +97,7 @@ is_argument_fine (GVariant *value, const ContractCheck *check)
     return FALSE;
   if (check->keys != NULL && !are_keys_fine (value, check->keys))
     return FALSE;
-  return is_leaf_fine (value, check->form, LEAF_MAX_BYTES);
+  return is_leaf_fine (value, check->form, check->form == CONTRACT_LINE || check->form == CONTRACT_WORD ? LINE_LEAF_MAX_BYTES : LEAF_MAX_BYTES);
 }
 
 const ContractRow *

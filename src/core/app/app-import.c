@@ -286,6 +286,7 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
   } else {
     app_return_error (call->invocation, error);
   }
+  call->client->is_looking = FALSE;
   app_release (call->client->core);
   app_client_unref (call->client);
   g_free (call);
@@ -302,8 +303,11 @@ handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *f
   GError *error = NULL;
   LookCall *call;
 
+  if (client->is_looking)
+    return app_return_error (invocation, g_error_new (FAULT, FAULT_TEMP, "another file is being looked at: one at a time"));
   if (!check_options (dict, &error) || (spec.file = get_file (fds, file, &error)) < 0)
     return app_return_error (invocation, error);
+  client->is_looking = TRUE;
   call = g_new0 (LookCall, 1);
   *call = (LookCall){ app_client_ref (client), invocation };
   app_hold (client->core);

@@ -17,6 +17,7 @@ struct AppClient { /* one connection; freed when it closes */
   PrApp1          *skeleton;
   GDBusConnection *connection; /* may be closed already while a call is still being worked on */
   guint64          watched;    /* campaign whose CampaignChanged it gets, 0 none */
+  gboolean         is_looking; /* ImportLook: one at a time, for each is a process */
   GCancellable    *gone;       /* cancelled when the connection closes: imports roll back, sinks end */
   gboolean         is_shell;   /* the window: it may call what the contract exposes to it, and nothing else; all others the rest */
   const AppShellFuncs *shell_funcs;

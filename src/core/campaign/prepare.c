@@ -169,13 +169,20 @@ read_spec (Prepare *self, GVariant *wish, GError **error)
   return is_fine;
 }
 
-/* campaign 0: none was named */
+/* campaign 0: none was named. One whose names were taken away cannot say who got it: to go on would be a second copy for all. */
 static gboolean
-is_there (Core *core, guint64 campaign, GError **error)
+can_be_asked (Core *core, guint64 campaign, GError **error)
 {
   g_autoptr (Campaign) loaded = campaign != 0 ? campaign_load (core, campaign, error) : NULL;
+  gint64 cleared_utc = 0;
 
-  return campaign == 0 || loaded != NULL;
+  if (campaign == 0)
+    return TRUE;
+  if (loaded == NULL || store_get_int (core->store, &cleared_utc, error, "SELECT cleared_utc FROM campaign WHERE id=?", "i", (gint64) campaign) < 0)
+    return FALSE;
+  if (cleared_utc != 0)
+    g_set_error (error, FAULT, FAULT_DATA, "the names of campaign %" G_GUINT64_FORMAT " were taken away for their age: who got it is not known any more", campaign);
+  return cleared_utc == 0;
 }
 
 static gboolean
@@ -191,7 +198,7 @@ is_sound (Prepare *self, GError **error)
     return usage (error, "--test-to: this is not an e-mail address");
   if (self->campaign->pause_after < 0)
     return usage (error, "so many messages cannot be sent before a pause");
-  return is_there (self->core, self->spec.except, error) && is_there (self->core, self->spec.refused_of, error);
+  return can_be_asked (self->core, self->spec.except, error) && can_be_asked (self->core, self->spec.refused_of, error);
 }
 
 /* --once: a key is used up by the campaign that first had it, whatever became of it. */

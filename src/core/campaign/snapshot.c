@@ -177,11 +177,14 @@ is_here (Snapshot *self, const Person *person, GError **error)
                         (gint64) self->spec->campaign);
 }
 
+/* what a person resolved as sent counts as sent */
+#define MAY_HAVE_GOT_SQL "(l.state IN (1,2,5) OR (l.state=6 AND l.reason='treated as sent'))"
+
 static int
 is_excluded (Snapshot *self, const Person *person, GError **error)
 {
   gint64 found = 0;
-  int refused = self->spec->refused_of == 0
+  int result, refused = self->spec->refused_of == 0
                   ? 1
                   : store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger WHERE contact=? AND campaign=? AND state=3 LIMIT 1", "ii",
                                    person->contact, (gint64) self->spec->refused_of);
@@ -190,8 +193,14 @@ is_excluded (Snapshot *self, const Person *person, GError **error)
     return refused < 0 ? -1 : 1;
   if (self->spec->except == 0)
     return 0;
-  return store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger WHERE contact=? AND campaign=? AND state IN (1,2,5) LIMIT 1", "ii",
-                        person->contact, (gint64) self->spec->except);
+  result = store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger l WHERE l.contact=? AND l.campaign=? AND " MAY_HAVE_GOT_SQL " LIMIT 1", "ii",
+                          person->contact, (gint64) self->spec->except);
+  if (result != 0 || !self->spec->is_per_address || !person->has_sharers)
+    return result;
+  /* one message for all who share an address: it may have gone in the name of another one */
+  return store_get_int (self->core->store, &found, error,
+                        "SELECT 1 FROM known k CROSS JOIN contact c ON c.id=k.contact CROSS JOIN ledger l ON l.contact=c.id AND l.campaign=?1"
+                        " WHERE k.hash=key_hash(?2) AND c.email_key=?2 AND " MAY_HAVE_GOT_SQL " LIMIT 1", "is", (gint64) self->spec->except, person->email_key);
 }
 
 static int
@@ -203,7 +212,7 @@ is_recent (Snapshot *self, const Person *person, GError **error)
     return 0;
   return store_get_int (self->core->store, &found, error,
                         "SELECT 1 FROM ledger l JOIN campaign c ON c.id=l.campaign"
-                        " WHERE l.contact=? AND l.address_key=? AND c.subject=? AND l.state IN (1,2,5) AND l.time_utc>? LIMIT 1",
+                        " WHERE l.contact=? AND l.address_key=? AND c.subject=? AND " MAY_HAVE_GOT_SQL " AND l.time_utc>? LIMIT 1",
                         "issi", person->contact, person->email_key /* a test went elsewhere */, self->spec->subject, store_now_utc () - 86400);
 }
 

@@ -74,6 +74,19 @@ arrival_clear (Store *store, guint max, GError **error)
   return result;
 }
 
+/* What an import left that failed for want of room. */
+static gboolean
+clear_rest (Store *store, GError **error)
+{
+  int result;
+
+  while ((result = arrival_clear (store, LOW_MAX, error)) == 1)
+    ;
+  if (result < 0)
+    g_prefix_error (error, "what an import that failed had written cannot be cleared away yet: ");
+  return result == 0;
+}
+
 gboolean
 arrival_check_none (Store *store, GError **error)
 {
@@ -81,7 +94,10 @@ arrival_check_none (Store *store, GError **error)
 
   if (store_get_int (store, &is_open, error, "SELECT EXISTS (SELECT 1 FROM arrival)", "") < 0)
     return FALSE;
-  if (is_open != 0)
-    g_set_error (error, FAULT, FAULT_TEMP, "a file is being imported: people and lists can be changed when that is done");
-  return is_open == 0;
+  if (is_open == 0)
+    return TRUE;
+  if (!store_is_arriving (store))
+    return clear_rest (store, error);
+  g_set_error (error, FAULT, FAULT_TEMP, "a file is being imported: people and lists can be changed when that is done");
+  return FALSE;
 }

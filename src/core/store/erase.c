@@ -10,7 +10,7 @@
 
 /* In home and in state. The lock and the socket belong to the process that does it. */
 static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm", "vault", "vault.part", "vault.key", "vault.key.part", "mark", "core.log", "core.log.1" };
-static const char *const folders[] = { "files", "journals" };
+static const char *const folders[] = { "files", "journals", "sink/new", "sink/cur", "sink/tmp", "sink" }; /* of the sink: where it writes when nobody says */
 
 static gboolean
 sync_folder (const char *path)
@@ -39,7 +39,12 @@ erase_request (const char *home, GError **error)
   if (fd < 0)
     return fail (error, "nothing was deleted: the data folder cannot be written:", path);
   close (fd);
-  return sync_folder (home) || fail (error, "the data folder cannot be synced:", home);
+  if (sync_folder (home))
+    return TRUE;
+  fail (error, "nothing was deleted: the data folder cannot be synced:", home);
+  g_unlink (path);
+  sync_folder (home);
+  return FALSE;
 }
 
 gboolean
@@ -58,7 +63,7 @@ remove_name (const char *folder, const char *name, GError **error)
   return g_unlink (path) == 0 || errno == ENOENT || fail (error, "this could not be deleted:", path);
 }
 
-/* Our folders hold files alone. */
+/* Our folders hold files alone; what somebody else put there, a folder, stays with it. */
 static gboolean
 remove_folder (const char *parent, const char *name, GError **error)
 {
@@ -66,10 +71,13 @@ remove_folder (const char *parent, const char *name, GError **error)
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *entry;
 
-  while (dir != NULL && (entry = g_dir_read_name (dir)) != NULL)
-    if (!remove_name (path, entry, error))
+  while (dir != NULL && (entry = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *inside = g_build_filename (path, entry, NULL);
+
+    if (!g_file_test (inside, G_FILE_TEST_IS_DIR) && !remove_name (path, entry, error))
       return FALSE;
-  return g_rmdir (path) == 0 || errno == ENOENT || fail (error, "this could not be deleted:", path);
+  }
+  return g_rmdir (path) == 0 || errno == ENOENT || errno == ENOTEMPTY || fail (error, "this could not be deleted:", path);
 }
 
 static gboolean

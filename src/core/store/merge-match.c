@@ -3,7 +3,7 @@
 #include "fault.h"
 #include <string.h>
 
-#define PEOPLE_PER_ADDRESS_MAX 100000 /* chosen: more different names at one address are no people but a wrong column */
+#define PEOPLE_PER_ADDRESS_MAX 20000 /* chosen: more different names at one address are no people but a wrong column */
 
 /* --- the same file again: most rows say what is known --- */
 
@@ -82,7 +82,7 @@ merge_fetch_firsts (Merge *self, GError **error)
 /* --- who is who --- */
 
 typedef struct { /* how a kind of rows looks for people */
-  const char *exact;      /* key, name_key -> id */
+  const char *all;        /* key -> id, name_key */
   const char *any_two;    /* key -> id, name_key, "has it an address" of up to two */
 } MatchQueries;
 
@@ -90,11 +90,30 @@ typedef struct { /* how a kind of rows looks for people */
 #define BY_KEY " FROM known k CROSS JOIN person p ON p.id=k.contact WHERE k.hash=key_hash(?1)"
 
 static const MatchQueries queries[] = {
-  [MERGE_BY_EMAIL] = { "SELECT p.id" BY_KEY " AND p.email_key=?1 AND p.name_key=?2",
+  [MERGE_BY_EMAIL] = { "SELECT p.id,p.name_key" BY_KEY " AND p.email_key=?1 ORDER BY p.id",
                        "SELECT p.id,p.name_key,0" BY_KEY " AND p.email_key=?1 LIMIT 2" },
-  [MERGE_BY_PHONE] = { "SELECT p.id" BY_KEY " AND p.phone=?1 AND p.name_key=?2 ORDER BY p.id LIMIT 1",
+  [MERGE_BY_PHONE] = { "SELECT p.id,p.name_key" BY_KEY " AND p.phone=?1 ORDER BY p.id",
                        "SELECT p.id,p.name_key,p.email_key IS NOT NULL" BY_KEY " AND p.phone=?1 LIMIT 2" },
 };
+
+/* Who has a number and no address yet. */
+static const char claimable_sql[] = "SELECT p.id,p.name_key" BY_KEY " AND p.phone=?1 AND p.email_key IS NULL ORDER BY p.id";
+
+static void
+open_crowds (Merge *self)
+{
+  self->crowds[MERGE_BY_EMAIL] = crowd_new (self->store, queries[MERGE_BY_EMAIL].all);
+  self->crowds[MERGE_BY_PHONE] = crowd_new (self->store, queries[MERGE_BY_PHONE].all);
+  self->claimable = crowd_new (self->store, claimable_sql);
+}
+
+static void
+close_crowds (Merge *self)
+{
+  g_clear_pointer (&self->crowds[MERGE_BY_EMAIL], crowd_free);
+  g_clear_pointer (&self->crowds[MERGE_BY_PHONE], crowd_free);
+  g_clear_pointer (&self->claimable, crowd_free);
+}
 
 typedef struct {
   gint64 row;
@@ -154,6 +173,8 @@ static gboolean
 claim (Merge *self, gint64 row, gint64 id, GError **error)
 {
   self->has_claims = TRUE;
+  crowd_forget (self->crowds[MERGE_BY_EMAIL]);
+  crowd_forget (self->crowds[MERGE_BY_PHONE]);
   return store_run (self->store, error,
                     "UPDATE person SET name=s.name,name_key=s.name_key,email=CASE WHEN s.email='' THEN person.email ELSE s.email END,"
                     " email_key=coalesce(s.email_key,person.email_key) FROM temp.staged s WHERE s.row=? AND person.id=?", "ii", row, id) &&
@@ -171,11 +192,12 @@ match_claim (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
     return FALSE;
   if (near.count == 1 && near.is_nameless && !near.has_address && near.id <= self->base)
     *out_id = near.id;
-  if (*out_id == 0 && kind == MERGE_BY_EMAIL && row->phone[0] != '\0' &&
-      store_get_int (self->store, out_id, error, "SELECT p.id" BY_KEY " AND p.phone=?1 AND p.name_key=?2 AND p.email_key IS NULL ORDER BY p.id LIMIT 1", "ss",
-                     row->phone, row->name_key) < 0)
+  if (*out_id == 0 && kind == MERGE_BY_EMAIL && row->phone[0] != '\0' && !crowd_find (self->claimable, row->phone, row->name_key, out_id, error))
     return FALSE;
-  return *out_id == 0 || claim (self, row->row, *out_id, error);
+  if (*out_id == 0)
+    return TRUE;
+  crowd_remove (self->claimable, row->name_key); /* read anew for each of a switchboard's thousands it would take as long as they are many, squared */
+  return claim (self, row->row, *out_id, error);
 }
 
 /* *out_id: the older person whom a row means; 0: nobody yet. */
@@ -184,8 +206,7 @@ match_older (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
 {
   Neighbours near;
 
-  *out_id = 0;
-  if (store_get_int (self->store, out_id, error, queries[kind].exact, "ss", row->key, row->name_key) < 0)
+  if (!crowd_find (self->crowds[kind], row->key, row->name_key, out_id, error))
     return FALSE;
   if (*out_id != 0)
     return TRUE;
@@ -241,9 +262,7 @@ match_nameless (Merge *self, MergeKind kind, Group *group, const Staged *row, gi
   const Neighbours *created = g_hash_table_lookup (group->created, row->key);
   Neighbours near;
 
-  *out_id = 0;
-  if (store_get_int (self->store, out_id, error, queries[kind].exact, "ss", row->key, "") < 0 ||
-      !look_for_neighbours (self, kind, row->key, &near, error))
+  if (!crowd_find (self->crowds[kind], row->key, "", out_id, error) || !look_for_neighbours (self, kind, row->key, &near, error))
     return FALSE;
   if (*out_id == 0 && near.count + (created != NULL ? created->count : 0) == 1)
     *out_id = near.count == 1 ? near.id : created->id;
@@ -356,5 +375,10 @@ match_singles (Merge *self, MergeKind kind, GError **error)
 gboolean
 merge_match (Merge *self, MergeKind kind, GError **error)
 {
-  return match_groups (self, kind, error) && match_singles (self, kind, error);
+  gboolean is_done;
+
+  open_crowds (self);
+  is_done = match_groups (self, kind, error) && match_singles (self, kind, error);
+  close_crowds (self);
+  return is_done;
 }

@@ -77,6 +77,7 @@ open_arrival (Merge *self, GError **error)
     return FALSE;
   }
   self->is_open = store_commit (self->store, error);
+  store_set_arriving (self->store, self->is_open);
   return self->is_open;
 }
 
@@ -165,8 +166,10 @@ merge_clear (Merge *self)
   self->stage = MERGE_CLEARING;
   if (self->is_open)
     result = arrival_clear (self->store, CLEAR_PEOPLE, NULL);
-  if (result <= 0) /* what the disk does not let go now goes when the store is opened again */
+  if (result <= 0) { /* what the disk does not let go now goes when somebody wants to change people, or the store is opened again */
     self->is_open = FALSE;
+    store_set_arriving (self->store, FALSE);
+  }
   return result > 0;
 }
 
@@ -423,6 +426,7 @@ decide (Merge *self, const MergeTarget *target, GError **error)
   if (!store_commit (self->store, error))
     return FALSE;
   self->is_open = FALSE;
+  store_set_arriving (self->store, FALSE);
   return TRUE;
 }
 

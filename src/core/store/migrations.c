@@ -87,7 +87,8 @@ const char *const migrations[] = {
   "  FROM snapshot s JOIN campaign c ON c.id = s.campaign LEFT JOIN recipient r ON r.campaign = s.campaign AND r.id = s.id"
   "  LEFT JOIN handover h ON r.id IS NULL AND h.campaign = s.campaign AND h.first <= s.id AND h.last >= s.id;",
 
-  /* pause_after: pauses by itself when so many were begun, 0 never. cleared_utc: its names, addresses and replies were taken away for their age */
+  /* pause_after: pauses by itself when so many were begun, 0 never. cleared_utc: its names, addresses and replies were taken away for their
+   * age; -1: that is under way */
   "ALTER TABLE campaign ADD COLUMN pause_after INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE campaign ADD COLUMN cleared_utc INTEGER NOT NULL DEFAULT 0;",
 

@@ -14,6 +14,7 @@
 
 struct Store {
   sqlite3    *db;
+  gboolean    is_arriving;
   GHashTable *statements; /* SQL text (owned) -> sqlite3_stmt */
   GHashTable *literals;   /* where an SQL text stood when it was asked for -> the same: most are literals, and always stand there */
   Log        *log;
@@ -162,6 +163,18 @@ sqlite3 *
 store_get_db (Store *self)
 {
   return self->db;
+}
+
+void
+store_set_arriving (Store *self, gboolean is_arriving)
+{
+  self->is_arriving = is_arriving;
+}
+
+gboolean
+store_is_arriving (Store *self)
+{
+  return self->is_arriving;
 }
 
 Log *

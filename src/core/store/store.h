@@ -18,6 +18,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
 guint64 store_get_room (Store *self); /* octets that are free beside it; in memory, or where nobody can say: very many */
 
 typedef struct Log Log;
+/* Is an import at work in this process? Else a row of `arrival` is what one left that could not clear up behind itself. */
+void     store_set_arriving (Store *self, gboolean is_arriving);
+gboolean store_is_arriving  (Store *self);
+
 Log *store_get_log (Store *self); /* log.h */
 
 #define STORE_HASH_KEY_LEN 16
