@@ -212,6 +212,36 @@ def old_names_go(house):
     check(house.show(1)["accepted"] == 7 and house.show(1)["refused"] == 1, house.show(1))
 
 
+def change_store(house, *statements):
+    house.stop_core()
+    with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
+        for statement in statements:
+            store.execute(statement)
+
+
+def except_is_honest(house):
+    """--except leaves out whom a person resolved as sent, whoever shares an address where one mail goes to an address; and is refused where names are gone"""
+    judge = Judge(house)
+    house.settle(judge.port, 3)
+    house.run("import", house.write("family.csv", "name,email,town\nAnn,fam@example.net,Bonn\nBob,fam@example.net,Bonn\n"), "--list", "family")
+    house.send()
+    change_store(house, "UPDATE recipient SET state=6, reason='treated as sent' WHERE campaign=1 AND id=2",
+                 "UPDATE tally SET count=count-1 WHERE campaign=1 AND state=2", "INSERT INTO tally VALUES(1,6,1)")
+    window = Window(house)
+    check(prepare(window, ", 'except': <uint64 1>")[1]["total"] == 0, "who counts as sent to was taken again")
+    house.send("--list", "family", "--per", "address")
+    spec = "{'account': <'work'>, 'lists': <['family']>, 'subject': <'t'>, 'text': <'t'>, 'per': <'address'>, 'except': <uint64 %d>}"
+    first = house.json("campaign", "list")["campaigns"][0]["id"]
+    check(window.ask("CampaignPrepare", "(" + spec % first + ", @a(sssh) [])")[1]["total"] == 0, "the same mailbox again, in the other's name")
+    window.stop()
+    change_store(house, "UPDATE campaign SET cleared_utc=1 WHERE id=1")
+    window = Window(house)
+    for key in ("except", "refused_of"):
+        said = window.refused("CampaignPrepare", "({'account': <'work'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>, '" + key +
+                              "': <uint64 1>}, @a(sssh) [])", "DataErr")
+        check("taken away" in said, said)
+
+
 def all_goes(house):
     """Deleting all is refused while a campaign is open, and then leaves nothing: no name is in any file of either folder"""
     judge = Judge(house)
@@ -222,6 +252,8 @@ def all_goes(house):
     window.ask("CampaignStart", f"(uint64 {campaign},)")
     window.refused("DeleteAll", "('delete',)", "TempFail")
     house.wait(campaign, "done")
+    os.makedirs(os.path.join(house.home, "sink", "new"))
+    house.write("home/sink/new/1.mail", "To: person1@example.net")
     window.ask("DeleteAll", "('delete',)")
     wait_for(lambda: house.core() is None, "core to leave")
     left = [os.path.join(folder, name) for place in (house.home, house.home + ".state") for folder, _, names in os.walk(place) for name in names]
@@ -231,4 +263,4 @@ def all_goes(house):
 
 if __name__ == "__main__":
     raise SystemExit(run_cases([look_at_a_file, look_at_what_is_none, message_in_the_making, first_ten, first_ten_by_command, first_of_few, the_refused, find_in_it, what_was_done,
-                                old_names_go, all_goes], __doc__))
+                                old_names_go, except_is_honest, all_goes], __doc__))
