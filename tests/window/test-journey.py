@@ -152,7 +152,6 @@ class Journey:
         person.wait_for("The server did not accept the user name or password.", 40)
         self.look("account-refused")
         self.ok("535" in person.words(), "account: a wrong password is said in the server's own words", person.words())
-        self.ok("login" not in person.see("return document.querySelector('[role=status] .notice-text, [role=status] p')?.innerText ?? ''").split(), "account: no raw word of the program is shown")
         self.give_right_password()
 
     def give_right_password(self):
@@ -201,10 +200,9 @@ class Journey:
         person.click_on("document.querySelector('.cm-content')", "the editor")
         person.x("type", "--delay", 8, "<p>Dear {{name}} from {{Ort}}, <b>hello</b>: {{Bemerkung|nothing}}</p>")
         person.wait("document.querySelector('.cm-content').innerText.includes('{{Bemerkung|nothing}}')", "the editor did not take what was typed")
+        person.wait("!!document.querySelector('iframe')", "no preview")  # all below has found its place
         person.press("Find a person…")
         person.type_into("Name or address", "guest01")
-        person.wait("!!top_().querySelector('.pick')", "the person was not found")
-        person.keys("Tab", "Tab")
         person.click_on("top_().querySelector('.pick')", "the person")
         person.wait("!!document.querySelector('iframe')", "no preview")
         time.sleep(0.8)
@@ -245,7 +243,7 @@ class Journey:
         person.keys("Return")
         person.wait_for("What do they get?")
         self.tab_to("field('Message')")
-        person.keys("w") if False else person.put_into("Message", "draft")
+        person.put_into("Message", "draft")
         self.look("wizard-what")
         self.tab_to("button('Next')")
         person.keys("Return")
@@ -321,7 +319,6 @@ class Journey:
     def look_back(self):
         person = self.person
         person.put_into("State", "refused")
-        person.wait_for("2 rows found" if False else "found", 10)
         person.wait_for("guest03@example.org")
         self.ok("guest04@example.org" not in person.see("return document.querySelector('[role=grid]').innerText"), "recipients: found by state")
         self.look("campaign-refused")
