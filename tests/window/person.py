@@ -79,8 +79,9 @@ class Person:
 
     def click_on(self, expression, why, seconds=20):
         self.wait("!!(%s)" % expression, "there is no " + why, seconds)
-        x, y = self.see("const element = %s; element.scrollIntoView({block: 'center', behavior: 'instant'}); await new Promise(requestAnimationFrame);"
-                        "const box = element.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2];" % expression)
+        x, y = self.see("let before = ''; for (let turn = 0; turn < 30; turn++) { const element = %s; element.scrollIntoView({block: 'center', behavior: 'instant'});"
+                        "await new Promise((done) => setTimeout(done, 100)); const box = element.getBoundingClientRect(); const place = [box.x + box.width / 2, box.y + box.height / 2];"
+                        "if (String(place) === before) return place; before = String(place); } throw new Error('it does not stand still')" % expression)
         self.x("mousemove", round(x + self.offset[0]), round(y + self.offset[1]), "click", 1)
 
     def press(self, words, seconds=20):
@@ -91,7 +92,11 @@ class Person:
 
     def type_into(self, label, text):
         """With the keyboard."""
-        self.click_on("field(%s)" % json.dumps(label), "field “%s”" % label)
+        for _ in range(3):  # what is above may come and push it down
+            self.click_on("field(%s)" % json.dumps(label), "field “%s”" % label)
+            time.sleep(0.1)
+            if self.see("return document.activeElement === field(%s)" % json.dumps(label)):
+                break
         self.x("key", "ctrl+a")
         self.x("type", "--delay", 8, text)
         self.wait("field(%s).value === %s" % (json.dumps(label), json.dumps(text)), "“%s” does not hold what was typed" % label, 5)
