@@ -1,23 +1,22 @@
 #!/usr/bin/env python3
 """test-journey.py BUILD: the whole way through the real window, by mouse and keyboard, from an empty home to a campaign that an independent server has taken:
-account, import, message, wizard, sending, looking back; then the same with the web process, the shell and core killed in the middle. TAP.
+account, import, message, wizard, sending, looking back. TAP.
 Pictures of each view, light and dark: BUILD/window-pictures."""
 import collections
 import csv
 import glob
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 
+from judged import SOURCE, Judge
 from person import Person
 from tap import Tap
 from window import Display, Window
 
-SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PASSWORD = "correct horse"
 GUESTS = 120
 REFUSED = {"guest003@example.org", "guest017@example.org"}
@@ -31,40 +30,6 @@ NASTY = {  # what strangers may have put into a field
     "null": "a\\0b\u0000c%00\u2028d",
 }
 VIEWS = ("start", "contacts", "contacts/import", "compose", "campaigns", "campaigns/new", "accounts", "accounts/new", "suppressions", "activity", "settings")
-
-
-class Judge:
-    """tests/journey/servers/judge.py: writes down what it took before it answers."""
-
-    def __init__(self, place):
-        self.record, port = os.path.join(place, "judge.jsonl"), os.path.join(place, "port")
-        self.keep = os.path.join(place, "mail")
-        self.process = subprocess.Popen([sys.executable, os.path.join(SOURCE, "tests/journey/servers/judge.py"), "--record", self.record, "--port-file", port, "--keep", self.keep,
-                                         "--user", "office@example.org", "--password", PASSWORD, "--refuse", "guest(003|017)@", "--answer-delay-ms", "250"])
-        while not os.path.exists(port):
-            time.sleep(0.05)
-        self.port = open(port).read().strip()
-
-    def took(self):
-        if not os.path.exists(self.record):
-            return []
-        return [json.loads(line) for line in open(self.record)]
-
-    def people(self):
-        return collections.Counter(to for line in self.took() for to in line["to"])
-
-    def mail_to(self, address):
-        for number, line in enumerate(self.took(), 1):
-            if line["to"] == [address]:
-                for path in glob.glob(self.keep + "/*.eml"):
-                    text = open(path, errors="replace").read()
-                    if "<%s>" % address in text or "To: %s" % address in text:
-                        return text
-        return ""
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
 
 
 def messy_csv():
@@ -85,7 +50,7 @@ class Journey:
         os.chmod(self.place, 0o755)
         self.pictures = os.path.join(build, "window-pictures")
         os.makedirs(self.pictures, exist_ok=True)
-        self.judge, self.display = Judge(self.place), Display()
+        self.judge, self.display = Judge(self.place, "--user", "office@example.org", "--password", PASSWORD, "--refuse", "guest(003|017)@", "--answer-delay-ms", "250"), Display()
         self.window = Window(build, display=self.display, shell="postrider-shell-page")
         self.person = Person(self.window)
         self.axe, self.serious, self.markup = self.fetch_axe(), [], []
