@@ -4,7 +4,6 @@
 #   CONTRACT_TS: the types that the build made (contract/checks.py); else they are made here.
 #   WORK: where packages are kept between builds; else a folder of its own that goes away.
 # Needs npm (packages nodejs npm) and, the first time, the network: packages are pinned by package-lock.json.
-# A Node >= 20.19 of the system is used where there is one. Debian 12 has 18: it only fetches a Node 22 and an npm 11, as tests/journey/servers/node.sh does.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "${1:-$here/dist}"
@@ -20,30 +19,9 @@ else
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
 fi
-if [ -z "${npm_config_cafile:-}" ] && [ -r /etc/ssl/certs/ca-certificates.crt ]; then
-  export npm_config_cafile=/etc/ssl/certs/ca-certificates.crt
-fi
-export NODE_ENV=production npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
-
-if ! command -v npm >/dev/null; then
-  echo "build.sh: npm is missing: install the packages nodejs and npm" >&2
-  exit 69
-fi
-is_new_enough() { "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null; }
-npm=$(command -v npm)
-if ! is_new_enough node; then
-  if [ ! -x "$work/tool/bin/node" ]; then
-    case $(uname -m) in aarch64) cpu=arm64 ;; *) cpu=x64 ;; esac
-    npm install --ignore-scripts --no-save --no-package-lock --prefix "$work/tool" "node-linux-$cpu@22" npm@11 >"$work/tool.log" 2>&1 || {
-      echo "build.sh: no Node 22 could be fetched; see $work/tool.log" >&2
-      exit 69
-    }
-    mkdir -p "$work/tool/bin"
-    ln -sf "$work/tool/node_modules/node-linux-$cpu/bin/node" "$work/tool/bin/node"
-  fi
-  PATH=$work/tool/bin:$PATH
-  npm=$work/tool/node_modules/npm/bin/npm-cli.js
-fi
+who=build.sh
+. "$here/node.sh"
+export NODE_ENV=production
 
 # The sources are built in a copy: the tree is left as it is, and Node finds the packages beside them.
 copy=$work/page

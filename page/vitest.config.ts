@@ -9,7 +9,7 @@ export default defineConfig((env) =>
     test: {
       environment: 'happy-dom',
       environmentOptions: { happyDOM: { settings: { disableIframePageLoading: true, handleDisabledFileLoadingAsSuccess: true } } }, // what is in frames is the shell's
-      server: { deps: { inline: [/@codemirror/, /style-mod/] } }, // as in the bundle: with our style-mod
+      server: { deps: { inline: [/@codemirror/, /style-mod/, /postal-mime/] } }, // as in the bundle: with our style-mod and our pieces
       include: ['test/**/*.test.{ts,tsx,mjs}'],
       setupFiles: [here('test/setup.ts')],
       restoreMocks: true,

@@ -185,7 +185,7 @@ function methods(mock: Mock): Methods {
         : { preset: '', host: '', port: 0, tls: '', per_minute: 0, per_hour: 0, per_day: 0, sure: 'low', note: '' },
     accountTest: async (name) =>
       name === 'Förderverein'
-        ? { problem: 'login', reason: 'the server refused the password', reply: '535 5.7.8 Error: authentication failed: <b>UGFzc3dvcmQ6</b>', greeting: '220 posteo.example ESMTP', tls: 'TLSv1.3', verified: true }
+        ? { problem: 'The server refused the user name or the password: look at both, then try again.', reason: 'login', reply: '535 5.7.8 Error: authentication failed: <b>UGFzc3dvcmQ6</b>', greeting: '220 posteo.example ESMTP', tls: 'TLSv1.3', verified: true }
         : {
             problem: '', reason: '', greeting: '220 smtp.school.example ESMTP Postfix', tls: 'TLSv1.3 with TLS_AES_256_GCM_SHA384', fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
             subject: 'smtp.school.example', issuer: 'Example CA', expires: String(NOW + 8000000), verified: true, extensions: ['PIPELINING', 'SIZE 52428800', 'STARTTLS', 'AUTH PLAIN LOGIN', 'CHUNKING', '8BITMIME'],

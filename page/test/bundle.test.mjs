@@ -22,6 +22,8 @@ test('nothing of the mock is in it', () => {
     expect(/MockFault|smtp\.school\.example|4XkQ9/.exec(read(name))?.[0], name).toBeUndefined();
 });
 
+test('no Blob is read: the window cannot', () => expect(read('postal-mime.js')).not.toMatch(/new Blob\(/));
+
 test('the page says only what the policy allows', () => {
   const html = read('index.html');
   expect(html).not.toMatch(/<style|<script(?![^>]*\ssrc="\.\/index\.js")|\son\w+=|\sstyle=|crossorigin|https?:/);

@@ -300,9 +300,12 @@ extensions_cb (WebKitWebContext *context, gpointer data)
 static void
 make_context (View *self, char *module_folder)
 {
+  static const char *const english[] = { "en", NULL };
   g_autoptr (WebKitNetworkProxySettings) proxy = webkit_network_proxy_settings_new (BLACK_HOLE, NULL);
 
   self->context = webkit_web_context_new ();
+  if (strcmp (g_get_language_names ()[0], "C") == 0) /* where LANG is unset the page would be told that its language is "C", which Intl refuses */
+    webkit_web_context_set_preferred_languages (self->context, english);
   webkit_web_context_set_cache_model (self->context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
   webkit_web_context_add_path_to_sandbox (self->context, module_folder, TRUE); /* read-only; /usr is there anyhow, a build folder is not */
   g_signal_connect_data (self->context, "initialize-web-process-extensions", G_CALLBACK (extensions_cb), module_folder, (GClosureNotify) (void (*) (void)) g_free, 0);

@@ -3,6 +3,7 @@ cage that core builds too, as an ordinary user. The test speaks to it on a chann
 
     with Window(build) as window:
         window.script("return await postrider.hello()")
+shell="postrider-shell-page" is the same with the real page.
 """
 import base64
 import json
@@ -57,8 +58,9 @@ def cage(command, display, network=False, loose=False, namespaces=True):
 
 
 class Window:
-    def __init__(self, build, weaken=(), display=None, home=None, network=False, loose=False, environment=None, namespaces=True, wait=True):
-        self.build, self.namespaces = build, namespaces
+    def __init__(self, build, weaken=(), display=None, home=None, network=False, loose=False, environment=None, namespaces=True, wait=True,
+                 shell="postrider-shell-test"):
+        self.build, self.namespaces, self.shell = build, namespaces, shell
         self.place = tempfile.mkdtemp(prefix="window-")
         os.chmod(self.place, 0o755)
         self.display, self.own_display = display or Display(), display is None
@@ -77,7 +79,7 @@ class Window:
         for name in ("core/postrider-core", "cli/postrider", "confined/dial/postrider-dial", "confined/import/postrider-import",
                      "confined/smtp/postrider-smtp", "confined/sink/postrider-sink"):
             shutil.copy(os.path.join(build, "src", name), folder)
-        shutil.copy(os.path.join(build, "tests/window/postrider-shell-test"), folder)
+        shutil.copy(os.path.join(build, "tests/window", self.shell), folder)
         shutil.copy(os.path.join(build, "tests/window/page/postrider-page.so"), os.path.join(folder, "page"))
         for where, folders, files in os.walk(self.place):
             for name in folders + files:
@@ -114,7 +116,7 @@ class Window:
             os.makedirs(runtime, exist_ok=True)
             os.chown(runtime, USER, USER)
             environment.update(HOME=runtime, XDG_CACHE_HOME=runtime, XDG_RUNTIME_DIR=runtime)
-        command = [os.path.join(self.programs, "postrider-shell-test")] + (["--weaken", self.weaken] if self.weaken else [])
+        command = [os.path.join(self.programs, self.shell)] + (["--weaken", self.weaken] if self.weaken else [])
 
         def place_descriptors():
             low = [os.dup(core.fileno()), os.dup(theirs.fileno())]  # above 4 in any case

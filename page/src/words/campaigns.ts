@@ -48,6 +48,7 @@ export const liveWords = {
   plotWait: 'The curve appears after a few seconds of sending.',
   replies: 'The server’s last answers',
   noReplies: 'No answers yet.',
+  repliesBelow: 'The table below has the answer for each person.',
   unknownTitle: (people: string) => `Nobody knows whether ${people} got the message`,
   unknownText:
     'The connection broke at the very moment when the message was handed over. It may have gone out, or not. Postrider never sends a second copy by itself: you decide.',

@@ -22,6 +22,8 @@ export const suppressionWords = {
   removed: 'Taken off the list.',
   column: { address: 'Address', scope: 'Holds for', reason: 'Why', source: 'Noted by', time: 'Since', actions: 'Actions' },
   forgotten: '(a forgotten person)',
+  sources: table({ command: 'you', server: 'the mail server' }),
+  reasons: table({ asked: 'they asked for it' }),
   empty: 'Nobody yet',
   emptyText: 'People who unsubscribe or ask not to be written to are noted here.',
   label: 'Do-not-contact list',
@@ -62,6 +64,10 @@ export const settingsWords = {
   vault: {
     title: 'Saved passwords',
     states: table({ open: 'The vault is open.', locked: 'The vault is locked.', none: 'No password is saved yet.' }),
+    tiers: {
+      passphrase: 'Protected by a passphrase: a copy of this computer’s files opens nothing without it.',
+      keyFile: 'Protected by a key that lies among your files: whoever can read or copy all of them can read the passwords. A passphrase is stronger.',
+    },
     unlock: 'Unlock…',
     unlocked: 'Unlocked.',
     protect: 'Protect with a passphrase…',

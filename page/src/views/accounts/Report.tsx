@@ -20,8 +20,8 @@ export function Report({ account, report }: { account: Account; report: AccountR
   const isGood = report.problem === '';
   return (
     <div className="stack" role="status">
-      <Notice kind={isGood ? 'good' : 'bad'} title={isGood ? text.good : (text.problems[report.problem] ?? text.bad)}>
-        <p dir="auto">{isGood ? text.goodText : sentence(report.reason || report.problem, 400)}</p>
+      <Notice kind={isGood ? 'good' : 'bad'} title={isGood ? text.good : (text.problems[report.reason] ?? text.bad)}>
+        <p dir="auto">{isGood ? text.goodText : sentence(report.problem, 400)}</p>
       </Notice>
       {report.reply !== undefined && report.reply !== '' && (
         <div className="stack-tight">

@@ -1,5 +1,5 @@
 import { sentence } from '../../base/foreign';
-import { bridge } from '../../bridge';
+import { bridge, type VaultStatus } from '../../bridge';
 import { Badge } from '../../parts/Badge';
 import { Button } from '../../parts/Button';
 import { Loaded } from '../../parts/Loaded';
@@ -11,6 +11,13 @@ import { say } from '../../state/toast';
 import { settingsWords } from '../../words/rest';
 
 const { vault: text } = settingsWords;
+
+/** Core's own text names a file and a command: that is for the command line. Why it is locked is said by core alone. */
+function tierOf(vault: VaultStatus): string {
+  if (vault.state !== 'open')
+    return sentence(vault.text, 500);
+  return vault.slots.includes('passphrase') ? text.tiers.passphrase : text.tiers.keyFile;
+}
 
 export function Vault() {
   const query = useQuery('vault', () => bridge().vaultStatus());
@@ -35,7 +42,7 @@ export function Vault() {
                 <p>
                   {text.states[vault.state] ?? vault.state} <Badge state={vault.state} />
                 </p>
-                <p className="muted" dir="auto">{sentence(vault.text, 500)}</p>
+                <p className="muted" dir="auto">{tierOf(vault)}</p>
               </div>
               <div className="row">
                 {vault.state === 'locked' && <Button kind="primary" icon="lock" busy={unlock.busy} onClick={() => void unlock.run()}>{text.unlock}</Button>}

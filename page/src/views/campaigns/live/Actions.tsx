@@ -70,7 +70,7 @@ export function Actions({ campaign }: { campaign: Campaign }) {
           {liveWords.passwordAsk}
         </Button>
       )}
-      {state === 'paused' && (
+      {state === 'paused' && !isZero(campaign.queued) && (
         <Button icon="compose" onClick={() => setOpen('correct')}>
           {liveWords.correct}
         </Button>

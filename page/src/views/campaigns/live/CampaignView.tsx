@@ -1,4 +1,5 @@
 // One campaign: how far it is, what the server says, what has to be decided, and who got what.
+import { useRef } from 'react';
 import { isZero } from '../../../base/decimal';
 import { moment, number } from '../../../base/format';
 import { oneLine, sentence } from '../../../base/foreign';
@@ -59,7 +60,7 @@ function Live({ campaign }: { campaign: Campaign }) {
         <p className="muted small">{liveWords.acceptedNote}</p>
       </Section>
       <div className="grid-2">
-        <Replies replies={campaign.last ?? []} />
+        <Replies replies={campaign.last ?? []} isSilent={isZero(campaign.accepted) && isZero(campaign.refused)} />
         {isOpen ? <Plot campaign={campaign} /> : <Ended campaign={campaign} />}
       </div>
       <Recipients campaign={campaign} />
@@ -83,14 +84,18 @@ function Why({ campaign }: { campaign: Campaign }) {
   );
 }
 
-function Replies({ replies }: { replies: readonly string[] }) {
+/** Core remembers the last answers of what is being sent: those that were seen stay when it pauses. The table has all. */
+function Replies({ replies, isSilent }: { replies: readonly string[]; isSilent: boolean }) {
+  const seen = useRef<readonly string[]>([]);
+  if (replies.length > 0)
+    seen.current = replies;
   return (
     <Section title={liveWords.replies}>
-      {replies.length === 0 ? (
-        <p className="muted">{liveWords.noReplies}</p>
+      {seen.current.length === 0 ? (
+        <p className="muted">{isSilent ? liveWords.noReplies : liveWords.repliesBelow}</p>
       ) : (
         <ul className="replies">
-          {replies.map((reply, index) => (
+          {seen.current.map((reply, index) => (
             <li key={index} className="reply">
               <Foreign text={reply} max={300} />
             </li>
@@ -104,7 +109,7 @@ function Replies({ replies }: { replies: readonly string[] }) {
 function Ended({ campaign }: { campaign: Campaign }) {
   const skipped = Object.entries(campaign.skipped_reasons ?? {}).filter(([, value]) => !isZero(value));
   return (
-    <Section title={words.state[campaign.state] ?? campaign.state}>
+    <Section title={sentence(words.state[campaign.state] ?? campaign.state)}>
       <Facts
         rows={[
           [liveWords.started, moment(campaign.started)],

@@ -10,6 +10,9 @@ import { importWords } from '../../../words/contacts';
 const { choose: text } = importWords;
 const PASTE_MAX = 8 * 1024 * 1024; // Window1.PasteText
 
+/** What other programs put on the clipboard may hold what is no text: the bridge takes none of it. */
+const textOf = (pasted: string) => pasted.replace(/\0|\p{Surrogate}/gu, '');
+
 export function ChooseStep({ onFile }: { onFile: (file: ChosenFileRow) => void }) {
   const [pasted, setPasted] = useState('');
   const choose = useAction(async () => {
@@ -18,8 +21,9 @@ export function ChooseStep({ onFile }: { onFile: (file: ChosenFileRow) => void }
       onFile(file);
   });
   const paste = useAction(async () => {
-    const file = await bridge().pasteText(pasted);
-    onFile({ file, name: text.pastedName, size: String(new Blob([pasted]).size) });
+    const whole = textOf(pasted);
+    const file = await bridge().pasteText(whole);
+    onFile({ file, name: text.pastedName, size: String(new Blob([whole]).size) });
   });
 
   return (

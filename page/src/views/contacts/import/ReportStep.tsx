@@ -20,7 +20,7 @@ const sum = (rows: Record<string, string>) => Object.values(rows).reduce((all, v
 
 const COLUMNS: Column<Reject>[] = [
   { head: text.column.row, kind: 'number', cell: (reject) => number(reject.row) },
-  { head: text.column.field, cell: (reject) => <Foreign text={reject.field} max={40} /> },
+  { head: text.column.field, cell: (reject) => <Foreign text={importWords.look.roles[reject.field === 'field' ? '' : reject.field] ?? reject.field} max={40} /> },
   { head: text.column.value, cell: (reject) => <Foreign text={reject.value} max={80} /> },
   { head: text.column.why, cell: (reject) => <Foreign text={reject.sentence || (reasons[reject.reason] ?? reject.reason)} max={160} /> },
 ];

@@ -7,6 +7,7 @@ import { useAction } from '../../../state/action';
 import { invalidate } from '../../../state/query';
 import { say } from '../../../state/toast';
 import { contactWords } from '../../../words/contacts';
+import { suppressionWords } from '../../../words/rest';
 import { scopeText } from '../../suppressions/scope';
 
 const { person: text } = contactWords;
@@ -25,7 +26,7 @@ export function SuppressedNotice({ person }: { person: Person }) {
     <>
       {person.suppressed.map((row, index) => (
         <Notice key={index} kind="warn" title={text.suppressed} action={<Button busy={allow.busy} onClick={() => void allow.run(row)}>{text.allow}</Button>}>
-          <p dir="auto">{text.suppressedText(scopeText(row.scope), oneLine(row.reason, 100), day(row.date))}</p>
+          <p dir="auto">{text.suppressedText(scopeText(row.scope), oneLine(suppressionWords.reasons[row.reason] ?? row.reason, 100), day(row.date))}</p>
         </Notice>
       ))}
       <FaultNotice failure={allow.failure} />
