@@ -44,14 +44,14 @@ get_desk (AppClient *client, GDBusMethodInvocation *invocation)
 /* --- WindowOpen --- */
 
 static void
-opened_cb (const GError *error, gpointer data)
+opened_cb (const GError *error, gboolean is_new, gpointer data)
 {
   g_autoptr (Asked) asked = data;
 
   if (error != NULL)
     app_return_error (asked->invocation, g_error_copy (error));
   else
-    pr_app1_complete_window_open (asked->client->skeleton, asked->invocation);
+    pr_app1_complete_window_open (asked->client->skeleton, asked->invocation, is_new);
 }
 
 static gboolean

@@ -349,7 +349,7 @@ def type_path(desktop, title, path):
 
 
 def find_window(desktop, title, seconds=15):
-    found = wait_for(lambda: subprocess.run(["xdotool", "search", "--name", title], env=desktop.environment, capture_output=True, text=True).stdout.split(), seconds)
+    found = wait_for(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env=desktop.environment, capture_output=True, text=True).stdout.split(), seconds)
     return found[-1] if found else None
 
 
@@ -358,10 +358,13 @@ def press(desktop, title, *keys, after=1.0):
     window = find_window(desktop, title)
     if window is None:
         return False
-    time.sleep(after)
-    subprocess.run(["xdotool", "windowfocus", window], env=desktop.environment, stderr=subprocess.DEVNULL)
-    subprocess.run(["xdotool", "key", *keys], env=desktop.environment)
-    return wait_for(lambda: find_window(desktop, title, 0) != window)
+    for _ in range(4): # without a window manager a focus that is set while the window is drawn may be lost
+        time.sleep(after)
+        subprocess.run(["xdotool", "windowfocus", window], env=desktop.environment, stderr=subprocess.DEVNULL)
+        subprocess.run(["xdotool", "key", *keys], env=desktop.environment)
+        if wait_for(lambda: find_window(desktop, title, 0) != window, 3):
+            return True
+    return False
 
 
 def photograph(desktop, name):
@@ -397,6 +400,42 @@ def dropped_is_asked():
         check(os.path.exists(desktop.home + "/data/store.db"), "control: the ledger is there outside")
         check(wait_for(lambda: not desktop.processes("dialog")), "each question's program has left")
         equal(desktop.calls("OpenFile"), [], "the portal was not asked")
+    finally:
+        desktop.end()
+
+
+def stays_and_says():
+    """As from a menu: nobody sees standard error."""
+    desktop = Desktop(["notifications"], config=SILENT)
+    try:
+        if not os.path.exists(desktop.programs + "/postrider-dialog"):
+            return
+        menu = subprocess.Popen(as_user([desktop.folder + "/bin/postrider", "app", "--stay"]), env=desktop.environment, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        started.append(menu)
+        check(wait_for(lambda: desktop.processes("shell")), "a menu opens the window")
+        equal(desktop.postrider("app", "--stay").returncode, 0, "a second start raises it and leaves")
+        for what, name in (("the window", "shell"), ("core", "core")):
+            before = desktop.processes(name)
+            os.kill(before[-1], signal.SIGKILL)
+            check(find_window(desktop, "^Postrider$"), "%s dies: that is said in a window" % what, (menu.poll(), desktop.core_log()))
+            photograph(desktop, "gone-" + name)
+            check(press(desktop, "^Postrider$", "alt+o"), "it offers to open again")
+            check(wait_for(lambda: desktop.processes("shell") and desktop.processes(name) != before), "and does")
+            equal(desktop.postrider("app").returncode, 0, "it stands")
+        os.kill(desktop.processes("core")[0], signal.SIGTERM)
+        check(wait_for(lambda: menu.poll() is not None), "core that is asked to leave: the menu's program leaves")
+        equal((menu.returncode, find_window(desktop, "^Postrider$", 1)), (0, None), "and nothing is said")
+        failing = subprocess.Popen(as_user([desktop.folder + "/bin/postrider", "app", "--stay"]), env=dict(desktop.environment, LC_PAPER="dead"), cwd="/", stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        started.append(failing)
+        check(find_window(desktop, "^Postrider$"), "a window that does not open: that is said in a window")
+        photograph(desktop, "failed")
+        check(press(desktop, "^Postrider$", "alt+c"), "which is closed")
+        equal(failing.wait(10), 69, "and the program fails")
+        os.rename(desktop.programs + "/postrider-dialog", desktop.programs + "/away")
+        equal(desktop.postrider("app", "--stay", LC_PAPER="dead").returncode, 69, "without a dialog it fails as well")
+        said = [call for call in desktop.calls("Notify") if "did not open" in json.dumps(call)]
+        equal(len(said), 1, "and a notification says so")
     finally:
         desktop.end()
 
@@ -437,7 +476,7 @@ if __name__ == "__main__":
         if shutil.which(needed) is None:
             print("1..0 # SKIP needs " + needed)
             sys.exit(0)
-    for case in (opens_and_is_walled_in, desk_serves, campaign_tells, fails_in_words, dropped_is_asked, without_portal):
+    for case in (opens_and_is_walled_in, desk_serves, campaign_tells, fails_in_words, dropped_is_asked, stays_and_says, without_portal):
         if len(sys.argv) > 2 and case.__name__ not in sys.argv[2:]:
             continue
         print("# " + case.__name__)
