@@ -118,6 +118,14 @@ check_version (PrApp1 *core, GError **error)
   return pr_app1_call_leave_sync (core, NULL, error) ? CORE_LEFT : CORE_UNFIT;
 }
 
+gboolean
+connect_core_has_left (void)
+{
+  g_autofree char *path = home_socket_path (NULL);
+
+  return path != NULL && access (path, F_OK) != 0;
+}
+
 PrApp1 *
 connect_core (GError **error)
 {

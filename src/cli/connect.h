@@ -6,5 +6,8 @@
  * Returns: (transfer full) a proxy without a time limit on calls, or NULL with FAULT_*. */
 PrApp1 *connect_core (GError **error);
 
+/* Core left in order: it took its socket away. One that died left it lying there. */
+gboolean connect_core_has_left (void);
+
 /* Turns what a failed call left in `error` into FAULT with a sentence for people (in place). */
 void connect_explain (GError **error);

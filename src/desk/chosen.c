@@ -20,12 +20,16 @@ get_name (const char *path)
 
 /* Opened without waiting: it could be a pipe or a device, and these are not taken. */
 static int
-open_one (const char *path, guint64 *out_size, GError **error)
+open_one (const char *path, int flags, guint64 *out_size, GError **error)
 {
   g_autofree char *name = get_name (path);
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
   struct stat status;
 
+  if (fd < 0 && errno == ELOOP && (flags & O_NOFOLLOW) != 0) {
+    g_set_error (error, FAULT, FAULT_NO_INPUT, "%s is a link to another file: use that file itself", name);
+    return -1;
+  }
   if (fd < 0) {
     g_set_error (error, FAULT, FAULT_NO_INPUT, "%s cannot be read: %s", name, g_strerror (errno));
     return -1;
@@ -48,8 +52,8 @@ give (GUnixFDList *fds, int fd, GError **error)
   return is_given;
 }
 
-GVariant *
-chosen_open (const char *const *paths, GUnixFDList *fds, GError **error)
+static GVariant *
+open_all (const char *const *paths, int flags, GUnixFDList *fds, GError **error)
 {
   GVariantBuilder files;
 
@@ -61,7 +65,7 @@ chosen_open (const char *const *paths, GUnixFDList *fds, GError **error)
   for (gsize i = 0; paths[i] != NULL; i++) {
     g_autofree char *name = get_name (paths[i]);
     guint64 size = 0;
-    int fd = open_one (paths[i], &size, error);
+    int fd = open_one (paths[i], flags, &size, error);
 
     if (fd < 0 || !give (fds, fd, error)) {
       g_variant_builder_clear (&files);
@@ -70,6 +74,18 @@ chosen_open (const char *const *paths, GUnixFDList *fds, GError **error)
     g_variant_builder_add (&files, "(sth)", name, size, (gint32) i);
   }
   return g_variant_builder_end (&files);
+}
+
+GVariant *
+chosen_open (const char *const *paths, GUnixFDList *fds, GError **error)
+{
+  return open_all (paths, 0, fds, error);
+}
+
+GVariant *
+chosen_open_named (const char *const *paths, GUnixFDList *fds, GError **error)
+{
+  return open_all (paths, O_NOFOLLOW, fds, error);
 }
 
 char *

@@ -10,6 +10,9 @@
  * plain file, or cannot be read) or FAULT_USAGE (too many). */
 GVariant *chosen_open (const char *const *paths, GUnixFDList *fds, GError **error);
 
+/* The same for paths that came by another way than a dialog: one that is a link is refused, as people agreed to the name and not to where it leads. */
+GVariant *chosen_open_named (const char *const *paths, GUnixFDList *fds, GError **error);
+
 /* Makes the file, or empties it. path NULL: nothing was chosen, /dev/null. Returns: its name ("" for none; transfer full), one descriptor
  * appended to `fds`; or NULL with FAULT_CANT_CREATE. */
 char     *chosen_make (const char *path, GUnixFDList *fds, GError **error);

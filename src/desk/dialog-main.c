@@ -2,11 +2,30 @@
 #include "desk-lock.h"
 #include "dialog.h"
 #include "fault.h"
+#include "message.h"
 #include "serve.h"
 #include <gtk/gtk.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+
+static gboolean
+find_screen (GError **error)
+{
+  if (gtk_init_check ())
+    return TRUE;
+  g_set_error_literal (error, FAULT, FAULT_UNAVAILABLE, "the file dialog finds no screen");
+  return FALSE;
+}
+
+/* For `postrider app`, which nobody sees when it was started from a menu. words: text, and a button or nothing. Returns: 0: the button. */
+static int
+say (char *words[], GError **error)
+{
+  if (!find_screen (error))
+    return fault_leave (*error);
+  return message_show (words[0], words[1]) ? 0 : 1;
+}
 
 static gboolean
 serve (GError **error)
@@ -15,12 +34,8 @@ serve (GError **error)
   Dialog *dialog;
   gboolean is_served;
 
-  if (core == NULL)
+  if (core == NULL || !find_screen (error))
     return FALSE;
-  if (!gtk_init_check ()) {
-    g_set_error_literal (error, FAULT, FAULT_UNAVAILABLE, "the file dialog finds no screen");
-    return FALSE;
-  }
   dialog = dialog_new ();
   is_served = dialog_export (dialog, core, error);
   if (is_served)
@@ -46,8 +61,10 @@ main (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
   gboolean is_asked = argc == 2 && strcmp (argv[1], "--layers") == 0;
 
-  if (argc != 1 && !is_asked) {
-    fputs ("usage: postrider-dialog [--layers] (core starts this program; see `postrider app`)\n", stderr);
+  gboolean is_said = (argc == 3 || argc == 4) && strcmp (argv[1], "--say") == 0;
+
+  if (argc != 1 && !is_asked && !is_said) {
+    fputs ("usage: postrider-dialog [--layers | --say TEXT [BUTTON]] (core and `postrider app` start this program)\n", stderr);
     return FAULT_USAGE;
   }
   if (!lock_enter (&dialog_lock, &error))
@@ -61,5 +78,7 @@ main (int argc, char *argv[])
     lock_print_layers ();
     return 0;
   }
+  if (is_said)
+    return say (argv + 2, &error);
   return serve (&error) ? 0 : fault_leave (error);
 }

@@ -5,6 +5,7 @@
 #include "chosen.h"
 #include "contract-desk1.h"
 #include "fault.h"
+#include "question.h"
 #include "serve.h"
 #include <gtk/gtk.h>
 
@@ -12,6 +13,7 @@ struct Dialog {
   PrDesk1               *skeleton;
   GDBusMethodInvocation *invocation; /* NULL: none is open */
   gboolean               is_save;
+  char                 **paths; /* Dropped: what is asked about */
   GtkWidget             *window; /* NULL: none is open */
 };
 
@@ -84,14 +86,22 @@ add_filters (GtkFileChooser *chooser, const char *const *patterns)
   gtk_file_chooser_add_filter (chooser, all);
 }
 
+/* Returns: TRUE: the call was answered with a fault. */
+static gboolean
+is_busy (Dialog *self, GDBusMethodInvocation *invocation)
+{
+  if (self->window == NULL)
+    return FALSE;
+  g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_TEMP, "a file dialog is open already");
+  return TRUE;
+}
+
 /* Returns: NULL: the call was answered with a fault. */
 static GtkFileChooser *
 open_window (Dialog *self, GDBusMethodInvocation *invocation, const char *title, gboolean is_save)
 {
-  if (self->window != NULL) {
-    g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_TEMP, "a file dialog is open already");
+  if (is_busy (self, invocation))
     return NULL;
-  }
   self->invocation = invocation;
   self->is_save = is_save;
   self->window = gtk_file_chooser_dialog_new (title, NULL, is_save ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN, "_Cancel",
@@ -127,6 +137,52 @@ handle_save (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *
   return TRUE;
 }
 
+/* --- dropped files --- */
+
+static void
+answer_dropped (Dialog *self, const char *const *paths)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  GDBusMethodInvocation *invocation = g_steal_pointer (&self->invocation);
+  GError *error = NULL;
+  GVariant *files = chosen_open_named (paths, fds, &error);
+
+  if (error != NULL)
+    g_dbus_method_invocation_take_error (invocation, error);
+  else
+    pr_desk1_complete_dropped (self->skeleton, invocation, fds, files);
+}
+
+static void
+agreed_cb (GtkDialog *window, int response, gpointer data)
+{
+  static const char *const none[] = { NULL };
+  Dialog *self = data;
+
+  answer_dropped (self, response == GTK_RESPONSE_ACCEPT ? (const char *const *) self->paths : none);
+  gtk_window_destroy (GTK_WINDOW (window));
+  self->window = NULL;
+}
+
+/* Not even whether a file is there is looked at before: who asks may not be told so much without the person. */
+static gboolean
+handle_dropped (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *const *paths, gpointer data)
+{
+  Dialog *self = data;
+
+  if (is_busy (self, invocation))
+    return TRUE;
+  self->invocation = invocation;
+  g_strfreev (self->paths);
+  self->paths = g_strdupv ((char **) paths);
+  self->window = question_new (paths);
+  g_signal_connect (self->window, "response", G_CALLBACK (agreed_cb), self);
+  gtk_window_present (GTK_WINDOW (self->window));
+  return TRUE;
+}
+
+/* --- */
+
 Dialog *
 dialog_new (void)
 {
@@ -134,6 +190,7 @@ dialog_new (void)
 
   self->skeleton = pr_desk1_skeleton_new ();
   g_signal_connect (self->skeleton, "handle-choose", G_CALLBACK (handle_choose), self);
+  g_signal_connect (self->skeleton, "handle-dropped", G_CALLBACK (handle_dropped), self);
   g_signal_connect (self->skeleton, "handle-save", G_CALLBACK (handle_save), self);
   return self;
 }
@@ -147,6 +204,7 @@ dialog_free (Dialog *self)
   if (self->window != NULL)
     gtk_window_destroy (GTK_WINDOW (self->window));
   g_object_unref (self->skeleton);
+  g_strfreev (self->paths);
   g_free (self);
 }
 

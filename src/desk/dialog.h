@@ -1,4 +1,5 @@
-/* dialog.h - Choose and Save by GTK's own file dialog, where the desktop has no portal. One dialog a process. Used in: postrider-dialog. */
+/* dialog.h - Choose and Save by GTK's own file dialog, where the desktop has no portal; Dropped by a question (question.h). One dialog a process.
+ * Used in: postrider-dialog. */
 #pragma once
 #include <gio/gio.h>
 

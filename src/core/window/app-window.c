@@ -44,14 +44,14 @@ get_desk (AppClient *client, GDBusMethodInvocation *invocation)
 /* --- WindowOpen --- */
 
 static void
-opened_cb (const GError *error, gpointer data)
+opened_cb (const GError *error, gboolean is_new, gpointer data)
 {
   g_autoptr (Asked) asked = data;
 
   if (error != NULL)
     app_return_error (asked->invocation, g_error_copy (error));
   else
-    pr_app1_complete_window_open (asked->client->skeleton, asked->invocation);
+    pr_app1_complete_window_open (asked->client->skeleton, asked->invocation, is_new);
 }
 
 static gboolean
@@ -119,6 +119,41 @@ handle_choose (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
   desk = get_desk (client, invocation);
   if (desk != NULL && begin_dialog (client, invocation))
     desk_choose (desk, purposes[row].title, purposes[row].patterns, purposes[row].is_multiple, chosen_cb, asked_new (client, invocation));
+  return TRUE;
+}
+
+static void
+dropped_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
+{
+  g_autoptr (Asked) asked = data;
+  g_autoptr (GVariant) files = NULL;
+
+  asked->client->has_dialog = FALSE;
+  if (error != NULL) {
+    app_return_error (asked->invocation, g_error_copy (error));
+    return;
+  }
+  files = g_variant_get_child_value (raw_answer, 0);
+  pr_app1_complete_desk_dropped (asked->client->skeleton, asked->invocation, fds, files);
+}
+
+/* The paths are the window's word alone: it may have been taken over, and nothing was dropped. So the person is asked, by another program. */
+static gboolean
+handle_dropped (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *const *paths, gpointer data)
+{
+  AppClient *client = data;
+  gboolean are_fine = paths[0] != NULL;
+  Desk *desk;
+
+  for (gsize i = 0; are_fine && paths[i] != NULL; i++)
+    are_fine = desk_is_path (paths[i]);
+  if (!are_fine) {
+    g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_USAGE, "dropped files are named by their whole path");
+    return TRUE;
+  }
+  desk = get_desk (client, invocation);
+  if (desk != NULL && begin_dialog (client, invocation))
+    desk_dropped (desk, paths, dropped_cb, asked_new (client, invocation));
   return TRUE;
 }
 
@@ -221,6 +256,7 @@ app_window_connect (AppClient *client)
   g_signal_connect (client->skeleton, "handle-window-open", G_CALLBACK (handle_open), client);
   g_signal_connect (client->skeleton, "handle-desk-choose", G_CALLBACK (handle_choose), client);
   g_signal_connect (client->skeleton, "handle-desk-save", G_CALLBACK (handle_save), client);
+  g_signal_connect (client->skeleton, "handle-desk-dropped", G_CALLBACK (handle_dropped), client);
   g_signal_connect (client->skeleton, "handle-desk-show", G_CALLBACK (handle_show), client);
   g_signal_connect (client->skeleton, "handle-desk-look", G_CALLBACK (handle_look), client);
 }

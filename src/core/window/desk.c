@@ -6,6 +6,7 @@
 #include "peer.h"
 #include "process.h"
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,6 +102,14 @@ desk_check_saved (GVariant *answer, GUnixFDList *fds)
     is_fine = is_fine && is_name (name) && S_ISREG (status.st_mode) && status.st_size == 0;
   close (fd);
   return is_fine;
+}
+
+gboolean
+desk_is_path (const char *path)
+{
+  g_autofree char *canonical = *path == '/' ? g_canonicalize_filename (path, NULL) : NULL;
+
+  return canonical != NULL && strlen (path) < PATH_MAX && path[1] != '\0' && path[1] != '/' && strcmp (canonical, path) == 0;
 }
 
 gboolean
@@ -285,7 +294,7 @@ unreachable_cb (gpointer data)
 static gboolean
 is_answer_fine (Call *call, GVariant *answer, GUnixFDList *fds)
 {
-  if (strcmp (call->method, "Choose") == 0)
+  if (strcmp (call->method, "Choose") == 0 || strcmp (call->method, "Dropped") == 0)
     return desk_check_chosen (answer, fds);
   return strcmp (call->method, "Save") != 0 || desk_check_saved (answer, fds);
 }
@@ -325,20 +334,28 @@ call_proxy (Call *call, PrDesk1 *proxy, int timeout_ms)
   g_dbus_proxy_call_with_unix_fd_list (G_DBUS_PROXY (proxy), call->method, call->arguments, G_DBUS_CALL_FLAGS_NONE, timeout_ms, NULL, NULL, answered_cb, call);
 }
 
-static void
-begin (Desk *self, const char *method, GVariant *arguments, int timeout_ms, DeskDoneFunc done, gpointer data)
+static Call *
+call_new (Desk *self, const char *method, GVariant *arguments, DeskDoneFunc done, gpointer data)
 {
   Call *call = g_new0 (Call, 1);
 
   *call = (Call){ self, g_strdup (method), g_variant_ref_sink (arguments), done, data };
   g_ptr_array_add (self->calls, call);
+  return call;
+}
+
+static void
+begin (Desk *self, const char *method, GVariant *arguments, int timeout_ms, DeskDoneFunc done, gpointer data)
+{
+  Call *call = call_new (self, method, arguments, done, data);
+
   if (self->proxy != NULL)
     call_proxy (call, self->proxy, timeout_ms);
   else
     g_idle_add (unreachable_cb, call);
 }
 
-/* --- postrider-dialog: where the desktop has no portal --- */
+/* --- postrider-dialog: where the desktop has no portal, and for what no portal can ask --- */
 
 /* It lives as long as one dialog: its answer has come when it may leave. */
 struct Dialog {
@@ -459,6 +476,12 @@ void
 desk_choose (Desk *self, const char *title, const char *const *patterns, gboolean is_multiple, DeskDoneFunc done, gpointer data)
 {
   begin (self, "Choose", g_variant_new ("(s^asb)", title, patterns, is_multiple), PATIENT_MS, done, data);
+}
+
+void
+desk_dropped (Desk *self, const char *const *paths, DeskDoneFunc done, gpointer data)
+{
+  open_dialog (call_new (self, "Dropped", g_variant_new ("(^as)", paths), done, data));
 }
 
 void

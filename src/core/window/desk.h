@@ -22,6 +22,8 @@ typedef void (*DeskDoneFunc) (GVariant *answer, GUnixFDList *fds, const GError *
 
 void desk_choose (Desk *self, const char *title, const char *const *patterns, gboolean is_multiple, DeskDoneFunc done, gpointer data);
 void desk_save   (Desk *self, const char *title, const char *name, DeskDoneFunc done, gpointer data);
+/* paths: desk_is_path() has said yes to each. The person is asked first. */
+void desk_dropped (Desk *self, const char *const *paths, DeskDoneFunc done, gpointer data);
 void desk_show   (Desk *self, const char *address, DeskDoneFunc done, gpointer data);
 void desk_look   (Desk *self, DeskDoneFunc done, gpointer data);
 
@@ -32,5 +34,7 @@ void desk_inhibit (Desk *self, gboolean is_on, const char *why);
 /* What a dialog gave: plain files of the right mode, names without a slash. Returns: FALSE: the one who says it lies. */
 gboolean desk_check_chosen (GVariant *answer, GUnixFDList *fds);
 gboolean desk_check_saved  (GVariant *answer, GUnixFDList *fds);
+/* Absolute, of a length that a system takes, nothing in it that goes elsewhere than it says (., .., //). */
+gboolean desk_is_path (const char *path);
 /* http, https or mailto, printable ASCII. */
 gboolean desk_is_address (const char *address);

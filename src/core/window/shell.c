@@ -84,7 +84,7 @@ exited_cb (const char *why, gpointer data)
   g_cancellable_cancel (self->gone);
   if (self->connection != NULL)
     g_dbus_connection_close (self->connection, NULL, NULL, NULL);
-  report_end (self, why != NULL ? why : "it was closed");
+  report_end (self, why);
   shell_unref (self);
 }
 

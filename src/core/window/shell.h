@@ -7,7 +7,7 @@ typedef struct Shell Shell;
 
 typedef struct {
   void (*greeted) (gpointer data);                  /* once: it said Hello, so it has its display and stands */
-  void (*ended)   (const char *why, gpointer data); /* once, also without greeted: it is gone. why: a sentence for the log */
+  void (*ended)   (const char *why, gpointer data); /* once, also without greeted: it is gone. why: a sentence for the log; NULL: it was closed */
 } ShellFuncs;
 
 /* wrapper: bwrap and its options (borrowed). cookie: what it finds as fd 4, or NULL. funcs: kept by pointer.

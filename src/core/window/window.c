@@ -55,7 +55,7 @@ answer (AppWindow *self, const GError *error)
   for (guint i = 0; i < waiters->len; i++) {
     Waiter *waiter = &g_array_index (waiters, Waiter, i);
 
-    waiter->done (error, waiter->data);
+    waiter->done (error, error == NULL && i == 0, waiter->data);
   }
 }
 
@@ -82,6 +82,21 @@ close_window (AppWindow *self)
 }
 
 static void
+tell_closed_cb (AppClient *client, gpointer data)
+{
+  if (!client->is_shell)
+    pr_app1_emit_window_closed (client->skeleton, *(gboolean *) data);
+}
+
+/* `postrider app --stay` waits for it: whom it does not reach, core has left without a word. */
+static void
+tell_closed (AppWindow *self, gboolean is_failed)
+{
+  if (self->stage == WINDOW_OPEN && self->core->app != NULL)
+    app_foreach (self->core->app, tell_closed_cb, &is_failed);
+}
+
+static void
 fail (AppWindow *self, const GError *error)
 {
   close_window (self);
@@ -95,9 +110,10 @@ ended_cb (const char *why, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (self->stage == WINDOW_STARTING)
-    g_set_error (&error, FAULT, FAULT_UNAVAILABLE, "the window did not open: %s; core.log in the data folder says more", why);
+    g_set_error (&error, FAULT, FAULT_UNAVAILABLE, "the window did not open: %s; core.log in the data folder says more", why != NULL ? why : "it was closed");
   else
-    g_message ("the window is gone: %s", why);
+    g_message ("the window is gone: %s", why != NULL ? why : "it was closed");
+  tell_closed (self, why != NULL);
   close_window (self);
   answer (self, error);
 }
@@ -159,7 +175,7 @@ look_changed_cb (GVariant *look, gpointer data)
 }
 
 static void
-raised_cb (const GError *error, gpointer data)
+raised_cb (const GError *error, gboolean is_new, gpointer data)
 {
   if (error != NULL)
     g_message ("the window was not opened by a notification: %s", error->message);
@@ -264,12 +280,12 @@ window_open (AppWindow *self, GVariant *environment, WindowOpenFunc done, gpoint
   g_autoptr (GError) error = NULL;
 
   if (!may_open (self, &error) || (self->stage == WINDOW_CLOSED && !prepare (self, environment, &error))) {
-    done (error, data);
+    done (error, FALSE, data);
     return;
   }
   if (self->stage == WINDOW_OPEN) {
     shell_raise (self->shell);
-    done (NULL, data);
+    done (NULL, FALSE, data);
     return;
   }
   g_array_append_val (self->waiters, waiter);
@@ -333,6 +349,7 @@ window_free (AppWindow *self)
   if (self == NULL)
     return;
   self->core->window = NULL;
+  tell_closed (self, FALSE);
   fail (self, error);
   drop_desk (self);
   notices_free (self->notices);

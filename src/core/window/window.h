@@ -7,8 +7,9 @@
 AppWindow *window_new  (Core *core);
 void    window_free (AppWindow *self); /* NULL is a no-op */
 
-/* Opens it, or raises the one that is there. environment: a{ss}, borrowed. `done` is called once, later or at once. error: borrowed FAULT_*, or NULL. */
-typedef void (*WindowOpenFunc) (const GError *error, gpointer data);
+/* Opens it, or raises the one that is there. environment: a{ss}, borrowed. `done` is called once, later or at once. error: borrowed FAULT_*, or NULL.
+ * is_new: this call is the one that opened it. */
+typedef void (*WindowOpenFunc) (const GError *error, gboolean is_new, gpointer data);
 void window_open (AppWindow *self, GVariant *environment, WindowOpenFunc done, gpointer data);
 
 Desk *window_get_desk (AppWindow *self); /* borrowed; NULL: none runs */

@@ -91,7 +91,8 @@ handle_lists (PrApp1 *core, GDBusMethodInvocation *call)
 static gboolean
 handle_window_open (PrApp1 *core, GDBusMethodInvocation *call, GVariant *environment)
 {
-  pr_app1_complete_window_open (core, call);
+  pr_app1_complete_window_open (core, call, TRUE);
+  pr_app1_emit_window_closed (core, FALSE);
   return TRUE;
 }
 

@@ -146,6 +146,7 @@ static const Case cases[] = {
   { "done", "campaign resolve 7 maybe --all", NULL, 64, NULL, "resend|sent" },
   { "done", "campaign resolve 7 sent", NULL, 64, NULL, "--all or addresses" },
   { "done", "app", NULL, 0, NULL, "The window is open." },
+  { "done", "app --stay", NULL, 0, NULL, "The window is open." },
   { "done", "app --json", NULL, 0, "{\"schema\":1,\"open\":true}", NULL },
   { "done", "app now", NULL, 64, NULL, "too much" },
   { "done", "--version", NULL, 0, "postrider ", NULL },

@@ -224,9 +224,9 @@ CLIENT = """
 import sys
 from gi.repository import Gio, GLib
 bus = Gio.DBusConnection.new_for_address_sync(sys.argv[1], Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT, None, None)
-for method, arguments in (("DeskChoose", ("contacts",)), ("DeskSave", ("x",)), ("DeskShow", ("https://example.org/",)), ("DeskLook", None), ("Lists", None)):
+for method, arguments in (("DeskChoose", ("contacts",)), ("DeskSave", ("x",)), ("DeskDropped", (["/etc/passwd"],)), ("DeskShow", ("https://example.org/",)), ("DeskLook", None), ("Lists", None)):
     try:
-        bus.call_sync(None, "/org/postrider", "org.postrider.App1", method, GLib.Variant("(s)", arguments) if arguments else None, None, 0, 5000, None)
+        bus.call_sync(None, "/org/postrider", "org.postrider.App1", method, GLib.Variant("(as)" if method == "DeskDropped" else "(s)", arguments) if arguments else None, None, 0, 5000, None)
         print(method, "answered")
     except GLib.Error as error:
         print(method, Gio.DBusError.get_remote_error(error))
@@ -235,7 +235,7 @@ for method, arguments in (("DeskChoose", ("contacts",)), ("DeskSave", ("x",)), (
 
 def others_may_not(desktop):
     ran = subprocess.run(as_user([sys.executable, "-c", CLIENT, "unix:path=%s/data/core.sock" % desktop.home]), env=desktop.environment, capture_output=True, text=True)
-    for method in ("DeskChoose", "DeskSave", "DeskShow", "DeskLook"):
+    for method in ("DeskChoose", "DeskSave", "DeskDropped", "DeskShow", "DeskLook"):
         check(method + " org.postrider.Fault.NoPerm" in ran.stdout, "a client of the command line may not call " + method, ran.stdout + ran.stderr)
     check("Lists answered" in ran.stdout, "control: it may call Lists", ran.stdout)
 
@@ -348,6 +348,98 @@ def type_path(desktop, title, path):
     return True
 
 
+def find_window(desktop, title, seconds=15):
+    found = wait_for(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env=desktop.environment, capture_output=True, text=True).stdout.split(), seconds)
+    return found[-1] if found else None
+
+
+def press(desktop, title, *keys, after=1.0):
+    """Real keys into a window. Returns: FALSE: it did not open, or did not close by them."""
+    window = find_window(desktop, title)
+    if window is None:
+        return False
+    for _ in range(4): # without a window manager a focus that is set while the window is drawn may be lost
+        time.sleep(after)
+        subprocess.run(["xdotool", "windowfocus", window], env=desktop.environment, stderr=subprocess.DEVNULL)
+        subprocess.run(["xdotool", "key", *keys], env=desktop.environment)
+        if wait_for(lambda: find_window(desktop, title, 0) != window, 3):
+            return True
+    return False
+
+
+def photograph(desktop, name):
+    """For people who look at it: POSTRIDER_PICTURES is a folder."""
+    folder = os.environ.get("POSTRIDER_PICTURES")
+    if folder is not None and shutil.which("import") is not None:
+        time.sleep(1)
+        subprocess.run(["import", "-display", desktop.environment["DISPLAY"], "-window", "root", "%s/%s.png" % (folder, name)], env=desktop.environment, stderr=subprocess.DEVNULL)
+
+
+def dropped_is_asked():
+    """The portal is there and cannot ask so: the question is the dialog's own."""
+    desktop = Desktop(["portal", "notifications"])
+    try:
+        with open(desktop.home + "/second.csv", "w") as file:
+            file.write("x\n")
+        os.symlink(desktop.chosen, desktop.home + "/link.csv")
+        os.mkdir(desktop.home + "/folder")
+        os.chmod(desktop.home + "/second.csv", 0o644)
+        equal(desktop.postrider("app", LC_PAPER="drop.in" + desktop.home.encode().hex()).returncode, 0, "the window opens on which files are dropped")
+        window = find_window(desktop, "Dropped files")
+        check(window is not None, "a question opens")
+        photograph(desktop, "question")
+        for case, keys in (("agreed", ["alt+r"]), ("refused", ["alt+n"]), ("link", ["alt+r"]), ("folder", ["alt+r"]), ("missing", ["alt+r"]), ("data", ["alt+r"])):
+            check(press(desktop, "Dropped files", *keys), "%s: it is answered by a key" % case)
+        dropped = (wait_for(desktop.report, 30) or {}).get("dropped", {})
+        equal([dropped.get(case) for case in ("none", "relative", "dots")], ["org.postrider.Fault.Usage"] * 3, "paths that are none are refused without a question")
+        check("agreed" in dropped and not isinstance(dropped.get("too many"), list), "and more than forty", dropped.get("too many"))
+        equal(dropped.get("agreed"), [["chosen.csv", 22, "email\nann@example.org\n"], ["second.csv", 2, "x\n"]], "what the person agreed to comes as descriptors")
+        equal(dropped.get("refused"), [], "no: nothing comes")
+        for case, what in (("link", "a link"), ("folder", "a folder"), ("missing", "what is not there"), ("data", "the ledger, which is not there for the dialog")):
+            equal(dropped.get(case), "org.postrider.Fault.NoInput", what + " is refused")
+        check(os.path.exists(desktop.home + "/data/store.db"), "control: the ledger is there outside")
+        check(wait_for(lambda: not desktop.processes("dialog")), "each question's program has left")
+        equal(desktop.calls("OpenFile"), [], "the portal was not asked")
+    finally:
+        desktop.end()
+
+
+def stays_and_says():
+    """As from a menu: nobody sees standard error."""
+    desktop = Desktop(["notifications"], config=SILENT)
+    try:
+        if not os.path.exists(desktop.programs + "/postrider-dialog"):
+            return
+        menu = subprocess.Popen(as_user([desktop.folder + "/bin/postrider", "app", "--stay"]), env=desktop.environment, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        started.append(menu)
+        check(wait_for(lambda: desktop.processes("shell")), "a menu opens the window")
+        equal(desktop.postrider("app", "--stay").returncode, 0, "a second start raises it and leaves")
+        for what, name in (("the window", "shell"), ("core", "core")):
+            before = desktop.processes(name)
+            os.kill(before[-1], signal.SIGKILL)
+            check(find_window(desktop, "^Postrider$"), "%s dies: that is said in a window" % what, (menu.poll(), desktop.core_log()))
+            photograph(desktop, "gone-" + name)
+            check(press(desktop, "^Postrider$", "alt+o"), "it offers to open again")
+            check(wait_for(lambda: desktop.processes("shell") and desktop.processes(name) != before), "and does")
+            equal(desktop.postrider("app").returncode, 0, "it stands")
+        os.kill(desktop.processes("core")[0], signal.SIGTERM)
+        check(wait_for(lambda: menu.poll() is not None), "core that is asked to leave: the menu's program leaves")
+        equal((menu.returncode, find_window(desktop, "^Postrider$", 1)), (0, None), "and nothing is said")
+        failing = subprocess.Popen(as_user([desktop.folder + "/bin/postrider", "app", "--stay"]), env=dict(desktop.environment, LC_PAPER="dead"), cwd="/", stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        started.append(failing)
+        check(find_window(desktop, "^Postrider$"), "a window that does not open: that is said in a window")
+        photograph(desktop, "failed")
+        check(press(desktop, "^Postrider$", "alt+c"), "which is closed")
+        equal(failing.wait(10), 69, "and the program fails")
+        os.rename(desktop.programs + "/postrider-dialog", desktop.programs + "/away")
+        equal(desktop.postrider("app", "--stay", LC_PAPER="dead").returncode, 69, "without a dialog it fails as well")
+        said = [call for call in desktop.calls("Notify") if "did not open" in json.dumps(call)]
+        equal(len(said), 1, "and a notification says so")
+    finally:
+        desktop.end()
+
+
 def without_portal():
     desktop = Desktop(["gnome", "notifications"], config=SILENT)
     try:
@@ -384,7 +476,7 @@ if __name__ == "__main__":
         if shutil.which(needed) is None:
             print("1..0 # SKIP needs " + needed)
             sys.exit(0)
-    for case in (opens_and_is_walled_in, desk_serves, campaign_tells, fails_in_words, without_portal):
+    for case in (opens_and_is_walled_in, desk_serves, campaign_tells, fails_in_words, dropped_is_asked, stays_and_says, without_portal):
         if len(sys.argv) > 2 and case.__name__ not in sys.argv[2:]:
             continue
         print("# " + case.__name__)

@@ -81,6 +81,21 @@ test_saved (Place *place, gconstpointer data)
 }
 
 static void
+test_paths (void)
+{
+  static const char *const fine[] = { "/a", "/home/ann/People 2024.csv", "/home/ann/\303\244", "/a/..b", "/a/...", "/a/.hidden" };
+  static const char *const bad[] = { "", "a", "./a", "/", "//a", "/a/", "/a//b", "/a/./b", "/a/../b", "/..", "/a/..", "~/a", "file:///a" };
+  g_autofree char *long_one = g_strnfill (5000, 'a');
+
+  long_one[0] = '/';
+  g_assert_false (desk_is_path (long_one));
+  for (gsize i = 0; i < G_N_ELEMENTS (fine); i++)
+    g_assert_true (desk_is_path (fine[i]));
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_false (desk_is_path (bad[i]));
+}
+
+static void
 test_addresses (void)
 {
   static const char *const fine[] = { "https://example.org/", "HTTP://example.org", "mailto:ann@example.org" };
@@ -98,6 +113,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/window/desk/chosen", Place, NULL, set_up, test_chosen, tear_down);
   g_test_add ("/window/desk/saved", Place, NULL, set_up, test_saved, tear_down);
+  g_test_add_func ("/window/desk/paths", test_paths);
   g_test_add_func ("/window/desk/addresses", test_addresses);
   return g_test_run ();
 }
