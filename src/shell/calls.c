@@ -1,5 +1,6 @@
 #include "calls.h"
 
+#include "grave.h"
 #include "fault.h"
 #include "rejects.h"
 #include "secret-dialog.h"
@@ -155,6 +156,29 @@ ask_secret (Call *self, GVariant *raw_arguments)
 }
 
 static void
+agreed_cb (gboolean is_yes, gpointer data)
+{
+  Call *self = data;
+
+  self->shell->is_dialog_open = FALSE;
+  if (is_yes)
+    forward (self);
+  else
+    call_fail (self, g_error_new (FAULT, FAULT_TEMP, "Nothing was changed."));
+}
+
+static void
+ask_person (Call *self)
+{
+  if (self->shell->is_dialog_open)
+    call_fail (self, g_error_new (FAULT, FAULT_TEMP, "Another question is on the screen; please answer that one first."));
+  else {
+    self->shell->is_dialog_open = TRUE;
+    grave_ask (self->shell, self->row->member, self->arguments, agreed_cb, self);
+  }
+}
+
+static void
 take_row (Call *self, GVariant *raw_arguments)
 {
   GError *error = NULL;
@@ -169,6 +193,8 @@ take_row (Call *self, GVariant *raw_arguments)
   }
   if (strcmp (self->row->interface, BRIDGE_WINDOW) == 0)
     window_calls_take (self);
+  else if (grave_is (self->row->member))
+    ask_person (self);
   else
     forward (self);
 }

@@ -92,10 +92,31 @@ quote (GVariant *call, guint index)
   return g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? text_printable (g_variant_get_string (value, NULL), -1, NAME_MAX_BYTES) : g_strdup ("");
 }
 
+/* The page chose the server: the person is told which, for the password goes there. */
+static char *
+describe_server (GVariant *call)
+{
+  g_autoptr (GVariant) settings = g_variant_get_child_value (call, 1);
+  g_autofree char *host = NULL, *address = NULL;
+  const char *raw_host = "", *raw_address = "", *tls = "";
+  guint16 port = 0;
+
+  g_variant_lookup (settings, "host", "&s", &raw_host);
+  g_variant_lookup (settings, "address", "&s", &raw_address);
+  g_variant_lookup (settings, "tls", "&s", &tls);
+  g_variant_lookup (settings, "port", "q", &port);
+  host = text_printable (raw_host, -1, NAME_MAX_BYTES);
+  address = text_printable (raw_address, -1, NAME_MAX_BYTES);
+  if (host[0] == '\0')
+    return g_strdup_printf ("the mail provider of “%s”", address);
+  return g_strdup_printf (strcmp (tls, "none") == 0 ? "the server “%s” (port %u), NOT ENCRYPTED: others on the way can read it" : "the server “%s” (port %u), encrypted",
+                          host, port);
+}
+
 static char *
 describe (const char *member, GVariant *call)
 {
-  g_autofree char *name = NULL;
+  g_autofree char *name = NULL, *where = NULL;
 
   if (strcmp (member, "VaultUnlock") == 0)
     return g_strdup ("Please type the passphrase that protects your saved passwords.");
@@ -103,7 +124,8 @@ describe (const char *member, GVariant *call)
     return g_strdup ("Please choose a passphrase for your saved passwords. Leave both fields empty to go without one. It cannot be "
                      "recovered: if you forget it, the saved passwords are lost.");
   name = quote (call, 0);
-  return g_strdup_printf ("Please type the password of the mail account “%s”. It goes to Postrider's core and to your mail provider, and nowhere else.", name);
+  where = strcmp (member, "AccountAdd") == 0 ? describe_server (call) : g_strdup ("the mail server that this account was made for");
+  return g_strdup_printf ("Please type the password of the mail account “%s”. It goes to Postrider's core and to %s, and nowhere else.", name, where);
 }
 
 static GtkWidget *

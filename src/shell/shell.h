@@ -21,6 +21,7 @@ typedef struct {
   guint        in_flight; /* calls of the page without an answer */
   gboolean     is_dialog_open; /* one at a time: choosing, saving, a password, an address */
   gboolean     is_close_asked; /* the page, or our own dialog, is to say what closing means */
+  gint64       closed_us[2];   /* when the person closed the window, the last times; 0: never */
   guint        close_timer;
   int          status;    /* of the process */
 } Shell;

@@ -9,6 +9,7 @@
 #define PAGE_ANSWER_S 8   /* chosen: a page that says nothing for so long is not asked any more */
 #define RELOADS_MAX 3     /* chosen: in RELOADS_S seconds; then something is wrong that loading again does not mend */
 #define RELOADS_S 60
+#define INSIST_S 5         /* chosen: who closes three times in so short a time means it, whatever the page answered */
 #define DROPPED_MAX 40    /* contract: DeskDropped */
 
 /* --- a question of our own --- */
@@ -91,18 +92,44 @@ stop_waiting (Shell *shell)
 typedef struct {
   Shell *shell;
   guint  pausing; /* campaigns that are not paused yet */
+  gboolean has_failed;
 } Pausing;
+
+static void
+understood_cb (gboolean is_yes, gpointer data)
+{
+  Shell *shell = data;
+
+  shell->is_dialog_open = FALSE;
+  if (is_yes)
+    leave (shell);
+}
+
+/* They chose to pause: a window that closes while messages still go would be a lie. */
+static void
+end_pausing (Pausing *pausing)
+{
+  Shell *shell = pausing->shell;
+
+  if (!pausing->has_failed) {
+    leave (shell);
+  } else {
+    shell->is_dialog_open = TRUE;
+    window_ask (shell, "Not everything could be paused", "Some messages may still be going out. Close the window all the same?", "_Close it", understood_cb, shell);
+  }
+  g_free (pausing);
+}
 
 static void
 paused_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Pausing *pausing = data;
-  G_GNUC_UNUSED g_autoptr (GVariant) reply = core_link_call_finish (pausing->shell->core, result, NULL, NULL);
+  g_autoptr (GVariant) reply = core_link_call_finish (pausing->shell->core, result, NULL, NULL);
 
+  pausing->has_failed |= reply == NULL;
   if (--pausing->pausing > 0)
     return;
-  leave (pausing->shell);
-  g_free (pausing);
+  end_pausing (pausing);
 }
 
 static gboolean
@@ -126,6 +153,7 @@ pause_all_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   pausing->shell = shell;
   pausing->pausing = 1; /* ourselves, until all are asked */
+  pausing->has_failed = reply == NULL;
   for (gsize i = 0; campaigns != NULL && i < g_variant_n_children (campaigns); i++) {
     g_autoptr (GVariant) campaign = g_variant_get_child_value (campaigns, i);
 
@@ -134,10 +162,8 @@ pause_all_cb (GObject *source, GAsyncResult *result, gpointer data)
       core_link_call_async (shell->core, "CampaignPause", g_variant_new ("(t)", id), NULL, paused_cb, pausing);
     }
   }
-  if (--pausing->pausing > 0)
-    return;
-  g_free (pausing);
-  leave (shell);
+  if (--pausing->pausing == 0)
+    end_pausing (pausing);
 }
 
 void
@@ -208,8 +234,16 @@ close_cb (GtkWindow *window, gpointer data)
 {
   Shell *shell = data;
 
+  gint64 now_us = g_get_monotonic_time ();
+  gboolean is_insisting = shell->closed_us[0] != 0 && now_us - shell->closed_us[0] < INSIST_S * G_USEC_PER_SEC;
+
+  shell->closed_us[0] = shell->closed_us[1];
+  shell->closed_us[1] = now_us;
   if (core_link_is_lost (shell->core)) {
     leave (shell);
+  } else if (is_insisting && !shell->is_dialog_open) {
+    stop_waiting (shell);
+    page_silent_cb (shell);
   } else if (!shell->is_close_asked) {
     shell->is_close_asked = TRUE;
     core_link_call_async (shell->core, "CampaignList", NULL, NULL, listed_cb, shell);
@@ -338,6 +372,8 @@ window_page_ended (Shell *shell)
   ends[at] = now;
   at = (at + 1) % RELOADS_MAX;
   page_signals_reset (shell->signals);
+  g_clear_pointer (&shell->files, file_table_free); /* the next page does not know their numbers */
+  shell->files = file_table_new ();
   if (oldest == 0 || now - oldest > RELOADS_S * G_USEC_PER_SEC)
     view_load (shell->view);
   else
