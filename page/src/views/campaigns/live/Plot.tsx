@@ -60,6 +60,8 @@ export function Plot({ campaign }: { campaign: Campaign }) {
       return;
     let isGone = false;
     let observer: ResizeObserver | undefined;
+    const look = new MutationObserver(() => plot.current?.redraw()); // a canvas keeps the colours that it was drawn with
+    look.observe(document.documentElement, { attributeFilter: ['data-theme', 'data-contrast'] });
     import('./plot-library').then(({ default: Library }) => {
       if (isGone || element === null)
         return;
@@ -70,6 +72,7 @@ export function Plot({ campaign }: { campaign: Campaign }) {
     return () => {
       isGone = true;
       observer?.disconnect();
+      look.disconnect();
       plot.current?.destroy();
       plot.current = null;
     };
