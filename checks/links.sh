@@ -1,10 +1,14 @@
 #!/bin/sh
-# links.sh PROGRAM LINKS.TXT [STAMP]: fails when PROGRAM links a library that the list beside its charter does not name, or when
-# something with power over the desktop, the store or the network comes in by any detour.
+# links.sh PROGRAM LINKS.TXT [STAMP [draws | engine]]: fails when PROGRAM links a library that the list beside its charter does not name, or when
+# something with power over the desktop, the store or the network comes in by any detour. draws: GTK may, with what it brings; engine: WebKit too.
 set -eu
-program=$1 list=$2 stamp=${3:-}
-# Never in a confined program, not even through another library.
-forbidden='libsqlite3|libsecret|libgtk|libwebkit|libsoup|libcurl|libX11|libwayland-client|libdbus-1'
+program=$1 list=$2 stamp=${3:-} kind=${4:-}
+# Never in a confined program, not even through another library. GTK brings X11 and Wayland along, WebKit brings SQLite, libsecret and soup.
+case $kind in
+  draws) forbidden='libwebkit|libsecret|libjavascriptcore|libphonenumber|libgsasl|libgmime' ;;
+  engine) forbidden='libphonenumber|libgsasl|libgmime|libcurl' ;;
+  *) forbidden='libsqlite3|libsecret|libgtk|libwebkit|libsoup|libcurl|libX11|libwayland-client|libdbus-1' ;;
+esac
 
 export LC_ALL=C
 linked=$(readelf -d "$program" | sed -n 's/.*(NEEDED).*\[lib\(.*\)\.so.*\]/\1/p' | grep -vE '^(asan|tsan|ubsan|clang_rt\..*|c|gcc_s|m|stdc\+\+|pthread|rt|dl)$' || true)

@@ -104,7 +104,7 @@ class Desktop:
         self.environment["DISPLAY"] = ":%d" % self.number
         for name in (":%d" % self.number, ":%d" % (self.number + 1)):
             subprocess.run(as_user(["xauth", "-f", self.environment["XAUTHORITY"], "add", name, ".", "0" * 31 + "1"]), env=self.environment, stderr=subprocess.DEVNULL, check=True)
-        self.spawn(["Xvfb", self.environment["DISPLAY"], "-screen", "0", "800x600x24", "-nolisten", "tcp", "-auth", self.environment["XAUTHORITY"]])
+        self.spawn(["Xvfb", self.environment["DISPLAY"], "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset", "-auth", self.environment["XAUTHORITY"]])
         wait_for(lambda: os.path.exists("/tmp/.X11-unix/X%d" % self.number))
 
     def postrider(self, *words, **more):
@@ -417,7 +417,7 @@ def stays_and_says():
         for what, name in (("the window", "shell"), ("core", "core")):
             before = desktop.processes(name)
             os.kill(before[-1], signal.SIGKILL)
-            check(find_window(desktop, "^Postrider$"), "%s dies: that is said in a window" % what, (menu.poll(), desktop.core_log()))
+            check(find_window(desktop, "^Postrider$"), "%s dies: that is said in a window" % what, (menu.poll(), desktop.calls("Notify"), desktop.core_log()))
             photograph(desktop, "gone-" + name)
             check(press(desktop, "^Postrider$", "alt+o"), "it offers to open again")
             check(wait_for(lambda: desktop.processes("shell") and desktop.processes(name) != before), "and does")
