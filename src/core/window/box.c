@@ -59,7 +59,7 @@ add_system (Box *self)
       add (self, "--ro-bind", folders[i], folders[i], NULL);
   }
   add (self, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", NULL);
-  add (self, "--proc", "/proc", "--dev", "/dev", NULL);
+  add (self, "--proc", "/proc", "--dev", "/dev", "--size", SCRATCH_BYTES, "--tmpfs", "/dev/shm", NULL);
 }
 
 /* Of /etc what draws text and the right time; of /sys what WebKit's own sandbox binds. */

@@ -11,6 +11,7 @@
 #define START_MAX_S 30     /* chosen: WebKit on a slow disk */
 #define LEAVE_MAX_S 5      /* chosen: from hanging up to leaving */
 #define CALLS_MAX 256      /* chosen: without an answer at the same time; the page's own limit is lower */
+#define ASKED_BYTES_MAX (96 * 1024 * 1024) /* chosen: the same, of all their arguments: the largest call of the contract and some more */
 
 struct Shell {
   gatomicrefcount   references; /* the owner's; the process's; the connection's, while it is being made */
@@ -23,7 +24,10 @@ struct Shell {
   AppClient        *client; /* borrowed from app; NULL: not yet, or no more */
   GCancellable     *gone;
   guint             timer;
+  guint             filter;
   int               calls;       /* atomic: without an answer */
+  GHashTable       *sizes;       /* serial -> octets of its arguments, of those; GDBus's worker thread alone */
+  gsize             asked_bytes; /* their sum */
   int               is_flooding; /* atomic */
 };
 
@@ -35,6 +39,7 @@ shell_unref (Shell *self)
   g_clear_pointer (&self->process, process_free);
   g_clear_object (&self->connection);
   g_object_unref (self->gone);
+  g_hash_table_unref (self->sizes);
   g_free (self);
 }
 
@@ -82,8 +87,11 @@ exited_cb (const char *why, gpointer data)
 
   self->has_left = TRUE;
   g_cancellable_cancel (self->gone);
-  if (self->connection != NULL)
+  if (self->connection != NULL) {
     g_dbus_connection_close (self->connection, NULL, NULL, NULL);
+    g_dbus_connection_remove_filter (self->connection, self->filter); /* it holds us, and we hold the connection */
+    self->filter = 0;
+  }
   report_end (self, why);
   shell_unref (self);
 }
@@ -101,16 +109,40 @@ flooding_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+note_call (Shell *self, GDBusMessage *message)
+{
+  GVariant *body = g_dbus_message_get_body (message);
+  gsize size = body != NULL ? g_variant_get_size (body) : 0;
+
+  g_hash_table_insert (self->sizes, GUINT_TO_POINTER (g_dbus_message_get_serial (message)), GSIZE_TO_POINTER (size));
+  self->asked_bytes += size;
+}
+
+static void
+note_answer (Shell *self, GDBusMessage *message)
+{
+  gpointer serial = GUINT_TO_POINTER (g_dbus_message_get_reply_serial (message));
+
+  self->asked_bytes -= GPOINTER_TO_SIZE (g_hash_table_lookup (self->sizes, serial));
+  g_hash_table_remove (self->sizes, serial);
+}
+
 /* In GDBus's worker thread. */
 static GDBusMessage *
 gate_cb (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer data)
 {
   Shell *self = data;
   GDBusMessageType type = g_dbus_message_get_message_type (message);
+  gboolean is_call = incoming && type == G_DBUS_MESSAGE_TYPE_METHOD_CALL;
 
-  if (!incoming && (type == G_DBUS_MESSAGE_TYPE_METHOD_RETURN || type == G_DBUS_MESSAGE_TYPE_ERROR))
+  if (!incoming && (type == G_DBUS_MESSAGE_TYPE_METHOD_RETURN || type == G_DBUS_MESSAGE_TYPE_ERROR)) {
     g_atomic_int_add (&self->calls, -1);
-  if (incoming && type == G_DBUS_MESSAGE_TYPE_METHOD_CALL && g_atomic_int_add (&self->calls, 1) >= CALLS_MAX &&
+    note_answer (self, message);
+  }
+  if (is_call)
+    note_call (self, message);
+  if (is_call && (g_atomic_int_add (&self->calls, 1) >= CALLS_MAX || self->asked_bytes > ASKED_BYTES_MAX) &&
       g_atomic_int_compare_and_exchange (&self->is_flooding, 0, 1))
     g_idle_add_full (G_PRIORITY_HIGH, flooding_cb, shell_ref (self), NULL);
   if (incoming && g_atomic_int_get (&self->is_flooding))
@@ -149,7 +181,7 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (connection != NULL && self->funcs != NULL && !self->has_left && self->core->app != NULL) {
     self->connection = connection;
     g_dbus_connection_set_exit_on_close (connection, FALSE);
-    g_dbus_connection_add_filter (connection, gate_cb, shell_ref (self), (GDestroyNotify) shell_unref);
+    self->filter = g_dbus_connection_add_filter (connection, gate_cb, shell_ref (self), (GDestroyNotify) shell_unref);
     self->client = app_adopt (self->core->app, connection, &funcs, self);
     g_dbus_connection_start_message_processing (connection);
   } else if (connection != NULL) {
@@ -226,6 +258,7 @@ shell_start (Core *core, const char *const *wrapper, GBytes *cookie, const Shell
   self->funcs = funcs;
   self->data = data;
   self->gone = g_cancellable_new ();
+  self->sizes = g_hash_table_new (NULL, NULL);
   if (spawn (self, wrapper, cookie, fds[1], error)) {
     listen_to (self, fds[0]);
     set_timer (self, START_MAX_S);
