@@ -292,7 +292,12 @@ class Journey:
         person.press("Send again to those refused…")
         person.wait_for("2 people")
         self.look("retry")
-        self.ok(True, "those refused can be sent to again")
+        person.press("Next")
+        person.wait_for("What do they get?")
+        person.press("Next")
+        person.wait_for("on the do-not-contact list", 30)
+        self.look("retry-check")
+        self.ok("2 people on the do-not-contact list" in person.words(), "sending again to those refused: the check says why they are left out", person.words())
         person.go("contacts")
         person.type_into("Find a person by name, address or number", "guest001")
         person.click_on("[...document.querySelectorAll('main a')].find((one) => said(one).includes('Gäst 001'))", "the person found")
@@ -338,7 +343,7 @@ class Journey:
 
     def export(self):
         path = os.path.join(self.window.place, "user", "result.csv")
-        campaign = self.window.script("return (await postrider.campaignList())[0].id")
+        campaign = self.window.script("return (await postrider.campaignList()).find((one) => one.state === 'done').id")
         found = self.window.command("campaign", "export", str(campaign), "--output", path)
         rows = list(csv.DictReader(open(path, encoding="utf-8-sig"))) if os.path.exists(path) else []
         states = {row["address"]: row["state"] for row in rows}

@@ -38,17 +38,18 @@ export function AccountForm() {
       <form className="stack" onSubmit={onSubmit} noValidate>
         <Section>
           <div className="grid-2">
-            <TextField label={text.address} hint={text.addressHint} type="email" value={form.address} onValue={(address) => change({ address })} maxLength={254} required />
+            <TextField label={text.address} type="email" value={form.address} onValue={(address) => change({ address })} maxLength={254} required />
             <TextField label={text.name} hint={text.nameHint} value={form.name} onValue={(name) => change({ name })} maxLength={60} required />
           </div>
-          {preset !== null &&
-            (preset.preset === '' ? (
-              <Notice>{text.unknown}</Notice>
-            ) : (
-              <Notice kind="good" title={text.preset(preset.preset)}>
-                <p dir="auto">{[oneLine(preset.note, 500), text.sure[preset.sure] ?? ''].filter(Boolean).join('. ')}</p>
-              </Notice>
-            ))}
+          {preset === null ? (
+            <Notice>{text.addressHint}</Notice> // its place is taken from the start: nothing below jumps
+          ) : preset.preset === '' ? (
+            <Notice>{text.unknown}</Notice>
+          ) : (
+            <Notice kind="good" title={text.preset(preset.preset)}>
+              <p dir="auto">{[oneLine(preset.note, 500), text.sure[preset.sure] ?? ''].filter(Boolean).join('. ')}</p>
+            </Notice>
+          )}
         </Section>
         <ServerFields form={form} change={change} />
         <Section>
