@@ -53,7 +53,7 @@ export function CheckStep({ plan, prepared, onBack, onNext }: Props) {
       {summary !== null && (
         <>
           <Summary summary={summary} plan={plan} />
-          {summary.confirm.length > 0 && (
+          {!isZero(summary.queued) && summary.confirm.length > 0 && (
             <Notice kind="warn" title={text.confirm}>
               {summary.confirm.map((sentence) => (
                 <CheckField key={sentence} label={<span dir="auto">{sentenceOf(sentence)}</span>} checked={confirmed.has(sentence)}
@@ -61,7 +61,7 @@ export function CheckStep({ plan, prepared, onBack, onNext }: Props) {
               ))}
             </Notice>
           )}
-          <Samples campaign={prepared.campaign} />
+          {!isZero(summary.queued) && <Samples campaign={prepared.campaign} />}
         </>
       )}
     </StepSection>
@@ -88,7 +88,7 @@ function Summary({ summary, plan }: { summary: PrepareSummary; plan: Plan }) {
       <Notice kind={isZero(summary.queued) ? 'bad' : 'good'} title={isZero(summary.queued) ? text.nobody : text.goesTo(people(summary.queued), oneLine(plan.account, 40))}>
         {seconds > 0 && <p>{text.end(duration(seconds), clock(Date.now() + seconds * 1000))}</p>}
         {!isZero(summary.sharing) && <p>{text.sharing(people(summary.sharing))}</p>}
-        {!isZero(summary.largest) && !isTooLarge && <p>{text.largest(size(summary.largest))}</p>}
+        {!isZero(summary.queued) && !isZero(summary.largest) && !isTooLarge && <p>{text.largest(size(summary.largest))}</p>}
       </Notice>
       {isTooLarge && <Notice kind="bad">{text.tooLarge(size(summary.largest), size(limit))}</Notice>}
       {out.length > 0 && (
