@@ -15,8 +15,9 @@ import speed
 import table
 import volume
 import waiting
+import window
 
-BENCHMARKS = {**speed.BENCHMARKS, **volume.BENCHMARKS, **chores.BENCHMARKS, **waiting.BENCHMARKS}
+BENCHMARKS = {**speed.BENCHMARKS, **volume.BENCHMARKS, **chores.BENCHMARKS, **waiting.BENCHMARKS, **window.BENCHMARKS}
 
 
 class Context:

@@ -14,6 +14,11 @@ quietly() { # what it said is of interest when it fails
   "$@" >"$work/log" 2>&1 || { tail -30 "$work/log" >&2; exit 1; }
 }
 
+# The page that lies there is taken (it needs npm and the network to be made); -Dpage=FOLDER is another.
+case " $* " in
+  *" -Dpage="*) ;;
+  *) [ -f "$source/page/dist/index.html" ] || quietly "$source/page/build.sh" "$source/page/dist" ;;
+esac
 quietly meson setup "$work/build" "$source" --prefix=/usr --libexecdir=libexec --buildtype=release "$@"
 quietly ninja -C "$work/build"
 root=$work/root
@@ -34,7 +39,8 @@ chmod 644 "$documents/changelog.gz"
 mkdir "$work/debian"
 printf 'Source: postrider\n\nPackage: postrider\nArchitecture: any\n' >"$work/debian/control"
 window=() command=()
-for program in "$root"/usr/bin/* "$root"/usr/libexec/postrider/*; do
+for program in "$root"/usr/bin/* "$root"/usr/libexec/postrider/* "$root"/usr/libexec/postrider/page/*; do
+  [ -f "$program" ] || continue
   case $program in
     */postrider-shell | */postrider-dialog | *.so) window+=("-e$program") ;;
     *) command+=("-e$program") ;;
