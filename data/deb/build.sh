@@ -2,7 +2,8 @@
 # build.sh FOLDER [MESON OPTION…]: makes FOLDER/postrider_VERSION_ARCHITECTURE.deb of this source, with Debian's own tools (dpkg-dev; data/packages/build.list
 # to compile). What the command line needs is a dependency; what the window needs on top is recommended: apt brings it along, a server can leave it away.
 set -euo pipefail
-out=$(realpath "${1:?usage: build.sh FOLDER [MESON OPTION…]}")
+mkdir -p "${1:?usage: build.sh FOLDER [MESON OPTION…]}"
+out=$(realpath "$1")
 shift
 source=$(realpath "$(dirname "$0")/../..")
 work=$(mktemp -d)
