@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #define CORE_PATH "/org/postrider" /* as shared/peer has it */
-#define RETRY_COUNT 40 /* chosen: 2 s in all for a core that somebody else is just starting */
+#define RETRY_COUNT 300 /* chosen: 15 s in all for a core that somebody else is just starting, or one that still leaves */
 #define RETRY_US 50000
 
 static GSocketConnection *
