@@ -158,7 +158,7 @@ column_cb (sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
   const Cursor *cursor = (Cursor *) base;
   const Row *row = &cursor->incoming->rows[cursor->at];
-  const char *text = (const char *) cursor->incoming->bytes + row->at;
+  const char *text = cursor->incoming->bytes != NULL ? (const char *) cursor->incoming->bytes + row->at : ""; /* a batch of hashes alone has none */
   int wanted = column - COLUMN_TEXTS;
 
   if (wanted < 0) {
