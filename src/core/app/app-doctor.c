@@ -267,10 +267,10 @@ start_probe (Doctor *self, guint index)
   g_ptr_array_add (self->of_programs, rows);
   g_subprocess_launcher_set_environ (launcher, (char **) environment);
   g_subprocess_launcher_set_cwd (launcher, "/");
-  if (path != NULL)
-    process = g_subprocess_launcher_spawn (launcher, &error, path, "--layers", NULL);
   if (programs[index].is_optional && (path == NULL || !window_doctor_is_installed ()))
     return;
+  if (path != NULL)
+    process = g_subprocess_launcher_spawn (launcher, &error, path, "--layers", NULL);
   if (process == NULL) {
     add_failure (rows, programs[index].name, error->message);
     return;

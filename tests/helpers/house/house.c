@@ -54,10 +54,24 @@ log_cb (const char *domain, GLogLevelFlags level, const char *text, gpointer dat
     g_printerr ("%s: %s\n", domain, text);
 }
 
+static void
+list_fds (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename ("/proc/self/fd", name, NULL), *target = g_file_read_link (path, NULL);
+
+    g_printerr ("  descriptor %s: %s\n", name, target != NULL ? target : "?");
+  }
+}
+
 void
 house_fail (const char *what, const char *of)
 {
   g_printerr ("%s: %s\n", what, of);
+  list_fds ();
   abort (); /* g_error() traps, which libFuzzer does not take for a finding */
 }
 
