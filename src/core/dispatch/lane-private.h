@@ -1,5 +1,5 @@
 /* lane-private.h - the inside of a lane, shared by lane.c (campaigns, when to do what), turn.c (one transaction), speed.c,
- * lane-status.c (what people are told) and lane-transport.c (the process, its connections, what it says). */
+ * lane-recovery.c (what earlier transports left), lane-status.c (what people are told) and lane-transport.c (the process, its connections, what it says). */
 #pragma once
 #include "account.h"
 #include "contract-transport1.h"
@@ -92,6 +92,10 @@ void     lane_parcel_free    (Parcel *parcel);
 gboolean lane_can_send       (Lane *self);
 guint    lane_get_journal_rows_max (void);
 
+/* lane-recovery.c */
+gboolean lane_list_journals (Lane *self, GError **error); /* until it has worked, nobody knows whether an earlier transport is still at work */
+gboolean lane_recover       (Lane *self); /* FALSE: nothing may start yet; a turn comes again */
+
 /* speed.c: how fast answers come */
 void     lane_count_accepted (Lane *self, guint count);
 double   lane_get_per_second (Lane *self);
@@ -99,6 +103,9 @@ gboolean lane_store_speed    (Lane *self, GError **error);
 
 /* lane.c */
 gint64   lane_get_next_due   (Lane *self, gint64 now_utc); /* of any campaign; now_utc if one is due, 0: never */
+void     lane_schedule_turn  (Lane *self, guint delay_ms);
+void     lane_wait_for_store (Lane *self, const GError *error);
+void     lane_touch_all      (Lane *self);                 /* their numbers have changed */
 void lane_wait       (Lane *self, const char *reason, const char *text, gint64 delay_s); /* 0: a growing delay */
 void lane_pause_all  (Lane *self, const char *reason, const char *text);                 /* a person has to look */
 void lane_pause_one  (Lane *self, Work *work, const char *reason, const char *text);

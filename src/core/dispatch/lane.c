@@ -2,7 +2,6 @@
 
 #include "countdown.h"
 #include "fault.h"
-#include "holder.h"
 #include "kill-point.h"
 #include "mark.h"
 #include "progress.h"
@@ -10,28 +9,11 @@
 #include <string.h>
 
 #define TURN_DELAY_MS 2         /* chosen: outcomes that come close together are one flush of the disk */
-#define RECOVERY_POLL_MS 50     /* a transport whose core died leaves within ten seconds; look often, it is cheap */
-#define RECOVERY_LONG_US (30 * (gint64) G_USEC_PER_SEC) /* chosen: three times that; then a person is told who it is */
 #define IDLE_CLOSE_S 5          /* nothing due for longer: no transport is kept waiting */
 #define TIMER_MAX_S 60          /* look at the clock again at least once a minute: it may have been set */
 #define DISK_RETRY_S 5
 #define IDLE_TURN_US 100000 /* chosen: rows are due and nothing is under way that would wake us */
 #define QUOTA_STEP_US (60 * (gint64) G_USEC_PER_SEC) /* a window that opens and closes by the second is one wait */
-
-static void schedule_turn (Lane *self, guint delay_ms);
-
-/* Until this has worked, nobody knows whether a transport of an earlier core is still at work. */
-static gboolean
-list_journals (Lane *self, GError **error)
-{
-  g_autoptr (GArray) found = self->is_unlisted ? recovery_list (self->core, self->account_id, error) : NULL;
-
-  if (found == NULL)
-    return !self->is_unlisted;
-  g_array_append_vals (self->unrecovered, found->data, found->len);
-  self->is_unlisted = FALSE;
-  return TRUE;
-}
 
 static void
 work_free (Work *work)
@@ -57,9 +39,9 @@ lane_new (Core *core, gint64 account)
   self->liars = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->unrecovered = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->is_unlisted = TRUE;
-  list_journals (self, NULL);
+  lane_list_journals (self, NULL);
   g_queue_init (&self->last);
-  schedule_turn (self, 0);
+  lane_schedule_turn (self, 0);
   return self;
 }
 
@@ -115,8 +97,8 @@ lane_note_reply (Lane *self, const char *reply)
     g_free (g_queue_pop_tail (&self->last));
 }
 
-static void
-touch_all (Lane *self)
+void
+lane_touch_all (Lane *self)
 {
   for (guint i = 0; i < self->works->len; i++)
     progress_touch (self->core->progress, ((Work *) g_ptr_array_index (self->works, i))->campaign->id);
@@ -145,7 +127,7 @@ lane_wait (Lane *self, const char *reason, const char *text, gint64 delay_s)
     for (guint i = 0; i < self->works->len; i++)
       lane_recall (self, ((Work *) g_ptr_array_index (self->works, i))->campaign->id);
   }
-  touch_all (self);
+  lane_touch_all (self);
   lane_wake (self);
 }
 
@@ -161,7 +143,7 @@ end_wait (Lane *self)
   self->is_recalling = FALSE;
   if (self->phase == LANE_OPEN)
     lane_resume_transport (self); /* also after a dial that failed: it asks for connections anew */
-  touch_all (self);
+  lane_touch_all (self);
 }
 
 void
@@ -309,80 +291,18 @@ drop_stopped (Lane *self)
   }
 }
 
-/* What the store could not be told when the transport lied: before its journal is read. */
-static gboolean
-mark_liars (Lane *self, GError **error)
-{
-  for (; self->liars->len > 0; g_array_set_size (self->liars, self->liars->len - 1))
-    if (!recovery_mark_dropped (self->core, g_array_index (self->liars, guint64, self->liars->len - 1), error))
-      return FALSE;
-  return TRUE;
-}
-
 /* Was it the hand-over, the next turn comes at once and records without it. Else a turn is planned before the wait wakes us: a full disk
  * stays full for a while. */
-static void
-wait_for_store (Lane *self, const GError *error)
+void
+lane_wait_for_store (Lane *self, const GError *error)
 {
   if (!lane_can_send (self) || self->unrecovered->len > 0)
-    schedule_turn (self, DISK_RETRY_S * 1000);
+    lane_schedule_turn (self, DISK_RETRY_S * 1000);
   if (error->code == FAULT_NO_PERM)
     lane_wait (self, "vault", "the vault is locked, and with it the list of forgotten people who must not be written to; unlock it: `postrider vault unlock`",
                DISK_RETRY_S);
   else
     lane_wait (self, "disk", error->message, DISK_RETRY_S);
-}
-
-/* It has not left in all that time: stopped, or waiting for a disk that does not answer. We may not end it, for it may be sending. */
-static void
-note_holder (Lane *self)
-{
-  gint64 now_us = g_get_monotonic_time ();
-  g_autofree char *pids = NULL;
-
-  if (self->busy_since_us == 0)
-    self->busy_since_us = now_us;
-  if (self->holder != NULL || now_us - self->busy_since_us < RECOVERY_LONG_US)
-    return;
-  pids = holder_find ("postrider-smtp");
-  self->holder = pids[0] != '\0'
-                   ? g_strdup_printf ("an earlier sending process still holds its journal and does not leave (process %s). If it does nothing any more, end it: "
-                                      "kill -9 %s; what it was sending then shows as unknown", pids, pids)
-                   : g_strdup ("an earlier sending process still holds its journal and does not leave; if it stays, end it (`pgrep postrider-smtp` finds it), "
-                               "or restart the machine");
-  g_warning ("%s", self->holder);
-  touch_all (self);
-}
-
-/* Journals of earlier transports, oldest first. Returns: FALSE while one is still held: nothing may start on this lane. */
-static gboolean
-recover (Lane *self)
-{
-  while (self->is_unlisted || self->unrecovered->len > 0) {
-    g_autoptr (GError) error = NULL;
-    RecoveryResult result = RECOVERY_FAILED;
-
-    if (list_journals (self, &error) && self->unrecovered->len == 0)
-      return TRUE;
-    if (!self->is_unlisted && mark_liars (self, &error) && lane_flush_outcomes (self, &error))
-      result = recovery_apply (self->core, g_array_index (self->unrecovered, guint64, 0), NULL, &error);
-    if (result == RECOVERY_BUSY) {
-      note_holder (self);
-      schedule_turn (self, RECOVERY_POLL_MS);
-      return FALSE;
-    }
-    if (result == RECOVERY_FAILED) {
-      g_warning ("recovery: %s", error->message);
-      wait_for_store (self, error);
-      return FALSE;
-    }
-    g_array_remove_index (self->unrecovered, 0);
-    self->busy_since_us = 0;
-    g_clear_pointer (&self->holder, g_free);
-    mark_update (self->core);
-    touch_all (self);
-  }
-  return TRUE;
 }
 
 /* When does the next row of any campaign fall due? now_utc if one is, 0: never. */
@@ -412,7 +332,7 @@ timer_cb (gpointer data)
   Lane *self = data;
 
   self->timer_source = 0;
-  schedule_turn (self, 0);
+  lane_schedule_turn (self, 0);
   return G_SOURCE_REMOVE;
 }
 
@@ -479,7 +399,7 @@ static void
 failed_turn (Lane *self, const GError *error)
 {
   g_warning ("ledger: %s", error->message);
-  wait_for_store (self, error);
+  lane_wait_for_store (self, error);
 }
 
 static void
@@ -536,7 +456,7 @@ turn (Lane *self)
     mark_write (self->core, turn_number);
   lane_after_outcomes (self);
   lane_send_parcels (self, parcels);
-  touch_all (self);
+  lane_touch_all (self);
   for (guint i = 0; i < finished->len; i++)
     drop_work (self, g_ptr_array_index (finished, i));
   pause_after_first (self);
@@ -554,13 +474,13 @@ turn_cb (gpointer data)
   self->turn_source = 0;
   if (self->core->note_clock != NULL)
     self->core->note_clock (self->core->note_clock_data);
-  if (recover (self))
+  if (lane_recover (self))
     turn (self);
   return G_SOURCE_REMOVE;
 }
 
-static void
-schedule_turn (Lane *self, guint delay_ms)
+void
+lane_schedule_turn (Lane *self, guint delay_ms)
 {
   if (self->turn_source == 0)
     self->turn_source = g_timeout_add (delay_ms, turn_cb, self);
@@ -569,7 +489,7 @@ schedule_turn (Lane *self, guint delay_ms)
 void
 lane_wake (Lane *self)
 {
-  schedule_turn (self, TURN_DELAY_MS);
+  lane_schedule_turn (self, TURN_DELAY_MS);
 }
 
 /* --- questions --- */
