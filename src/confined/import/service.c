@@ -55,6 +55,21 @@ read_map (GVariant *map, SessionSpec *spec)
   return TRUE;
 }
 
+/* What Open and Look are given. Returns: the file, which is the caller's; -1: the call was refused. */
+static int
+take_call (Service *self, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, GVariant *map, SessionSpec *spec)
+{
+  int fd = -1;
+
+  if (self->state != STATE_NEW)
+    refuse (invocation, "a file is open already: one process, one file");
+  else if (!read_map (map, spec))
+    refuse (invocation, "a column can be mapped to email, name, phone, first or last only");
+  else if ((fd = steal_fd (fds, file)) < 0)
+    refuse (invocation, "no file came with the call");
+  return fd;
+}
+
 static gboolean
 handle_open_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *format,
                 const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, gpointer data)
@@ -62,15 +77,10 @@ handle_open_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
   Service *self = data;
   SessionSpec spec = { format, encoding, region, sheet, header, { NULL } };
   g_autoptr (GError) error = NULL;
-  int fd;
+  int fd = take_call (self, invocation, fds, file, map, &spec);
 
-  if (self->state != STATE_NEW)
-    return refuse (invocation, "a file is open already: one process, one file");
-  if (!read_map (map, &spec))
-    return refuse (invocation, "a column can be mapped to email, name, phone, first or last only");
-  fd = steal_fd (fds, file);
   if (fd < 0)
-    return refuse (invocation, "no file came with the call");
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
   self->session = session_new (fd, &spec, &error);
   if (self->session == NULL) {
     self->state = STATE_OVER;
@@ -130,15 +140,10 @@ handle_look_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
   Service *self = data;
   SessionSpec spec = { format, encoding, region, sheet, header, { NULL } };
   g_autoptr (GError) error = NULL;
-  int fd;
+  int fd = take_call (self, invocation, fds, file, map, &spec);
 
-  if (self->state != STATE_NEW)
-    return refuse (invocation, "a file is open already: one process, one file");
-  if (!read_map (map, &spec))
-    return refuse (invocation, "a column can be mapped to email, name, phone, first or last only");
-  fd = steal_fd (fds, file);
   if (fd < 0)
-    return refuse (invocation, "no file came with the call");
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
   self->state = STATE_OVER;
   self->session = session_new_look (fd, &spec, &error);
   if (self->session == NULL)

@@ -1,4 +1,4 @@
-#include "app.h"
+#include "app-pending.h"
 
 #include "fault.h"
 #include "import.h"
@@ -261,19 +261,15 @@ handle_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
 
 /* --- a look before --- */
 
-typedef struct {
-  AppClient             *client;
-  GDBusMethodInvocation *invocation;
-} LookCall;
-
 static void
 looked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  LookCall *call = data;
+  g_autoptr (AppPending) pending = data;
   GError *error = NULL;
   g_autoptr (Look) look = look_finish (result, &error);
   GVariantDict dict;
 
+  pending->client->is_looking = FALSE;
   if (look != NULL) {
     g_variant_dict_init (&dict, NULL);
     g_variant_dict_insert (&dict, "format", "s", look->format);
@@ -282,14 +278,10 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_variant_dict_insert (&dict, "columns", "^as", look->columns);
     g_variant_dict_insert (&dict, "roles", "^as", look->roles);
     g_variant_dict_insert (&dict, "problem", "s", look->problem);
-    pr_app1_complete_import_look (call->client->skeleton, call->invocation, NULL, g_variant_dict_end (&dict), look->rows);
+    pr_app1_complete_import_look (pending->client->skeleton, pending->invocation, NULL, g_variant_dict_end (&dict), look->rows);
   } else {
-    app_return_error (call->invocation, error);
+    app_return_error (pending->invocation, error);
   }
-  call->client->is_looking = FALSE;
-  app_release (call->client->core);
-  app_client_unref (call->client);
-  g_free (call);
 }
 
 static gboolean
@@ -301,17 +293,13 @@ handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *f
     .region = get_option (dict, "region", ""), .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"),
   };
   GError *error = NULL;
-  LookCall *call;
 
   if (client->is_looking)
     return app_return_error (invocation, g_error_new (FAULT, FAULT_TEMP, "another file is being looked at: one at a time"));
   if (!check_options (dict, &error) || (spec.file = get_file (fds, file, &error)) < 0)
     return app_return_error (invocation, error);
   client->is_looking = TRUE;
-  call = g_new0 (LookCall, 1);
-  *call = (LookCall){ app_client_ref (client), invocation };
-  app_hold (client->core);
-  look_async (&spec, client->gone, looked_cb, call);
+  look_async (&spec, client->gone, looked_cb, app_pending_new (client, invocation));
   close (spec.file);
   return TRUE;
 }

@@ -1,33 +1,11 @@
 #include "window.h"
 
+#include "app-pending.h"
 #include "fault.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
 
 #define SHOW_EVERY_US G_USEC_PER_SEC /* chosen: a window that was taken over may not fill the screen with browsers */
-
-typedef struct {
-  AppClient             *client;
-  GDBusMethodInvocation *invocation;
-} Asked;
-
-static Asked *
-asked_new (AppClient *client, GDBusMethodInvocation *invocation)
-{
-  Asked *self = g_new0 (Asked, 1);
-
-  self->client = app_client_ref (client);
-  self->invocation = invocation;
-  return self;
-}
-
-static void
-asked_free (Asked *self)
-{
-  app_client_unref (self->client);
-  g_free (self);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
 
 /* Returns: borrowed; NULL: the call was answered with a fault. */
 static Desk *
@@ -46,12 +24,12 @@ get_desk (AppClient *client, GDBusMethodInvocation *invocation)
 static void
 opened_cb (const GError *error, gboolean is_new, gpointer data)
 {
-  g_autoptr (Asked) asked = data;
+  g_autoptr (AppPending) pending = data;
 
   if (error != NULL)
-    app_return_error (asked->invocation, g_error_copy (error));
+    app_return_error (pending->invocation, g_error_copy (error));
   else
-    pr_app1_complete_window_open (asked->client->skeleton, asked->invocation, is_new);
+    pr_app1_complete_window_open (pending->client->skeleton, pending->invocation, is_new);
 }
 
 static gboolean
@@ -59,8 +37,20 @@ handle_open (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GVariant *envi
 {
   AppClient *client = data;
 
-  window_open (client->core->window, environment, opened_cb, asked_new (client, invocation));
+  window_open (client->core->window, environment, opened_cb, app_pending_new (client, invocation));
   return TRUE;
+}
+
+/* Desk1 and App1 say the same of each answer, and shared/peer and desk.c have checked it: it is handed on as it is. */
+static void
+answered_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
+{
+  g_autoptr (AppPending) pending = data;
+
+  if (error != NULL)
+    app_return_error (pending->invocation, g_error_copy (error));
+  else
+    g_dbus_method_invocation_return_value_with_unix_fd_list (pending->invocation, raw_answer, fds);
 }
 
 /* --- files --- */
@@ -89,18 +79,12 @@ begin_dialog (AppClient *client, GDBusMethodInvocation *invocation)
 }
 
 static void
-chosen_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
+dialog_answered_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
 {
-  g_autoptr (Asked) asked = data;
-  g_autoptr (GVariant) files = NULL;
+  AppPending *pending = data;
 
-  asked->client->has_dialog = FALSE;
-  if (error != NULL) {
-    app_return_error (asked->invocation, g_error_copy (error));
-    return;
-  }
-  files = g_variant_get_child_value (raw_answer, 0); /* shared/peer and desk.c have checked it */
-  pr_app1_complete_desk_choose (asked->client->skeleton, asked->invocation, fds, files);
+  pending->client->has_dialog = FALSE;
+  answered_cb (raw_answer, fds, error, pending);
 }
 
 static gboolean
@@ -118,23 +102,8 @@ handle_choose (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
   }
   desk = get_desk (client, invocation);
   if (desk != NULL && begin_dialog (client, invocation))
-    desk_choose (desk, purposes[row].title, purposes[row].patterns, purposes[row].is_multiple, chosen_cb, asked_new (client, invocation));
+    desk_choose (desk, purposes[row].title, purposes[row].patterns, purposes[row].is_multiple, dialog_answered_cb, app_pending_new (client, invocation));
   return TRUE;
-}
-
-static void
-dropped_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
-{
-  g_autoptr (Asked) asked = data;
-  g_autoptr (GVariant) files = NULL;
-
-  asked->client->has_dialog = FALSE;
-  if (error != NULL) {
-    app_return_error (asked->invocation, g_error_copy (error));
-    return;
-  }
-  files = g_variant_get_child_value (raw_answer, 0);
-  pr_app1_complete_desk_dropped (asked->client->skeleton, asked->invocation, fds, files);
 }
 
 /* The paths are the window's word alone: it may have been taken over, and nothing was dropped. So the person is asked, by another program. */
@@ -153,24 +122,8 @@ handle_dropped (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList
   }
   desk = get_desk (client, invocation);
   if (desk != NULL && begin_dialog (client, invocation))
-    desk_dropped (desk, paths, dropped_cb, asked_new (client, invocation));
+    desk_dropped (desk, paths, dialog_answered_cb, app_pending_new (client, invocation));
   return TRUE;
-}
-
-static void
-saved_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
-{
-  g_autoptr (Asked) asked = data;
-  g_autoptr (GVariant) handle = NULL;
-  const char *chosen;
-
-  asked->client->has_dialog = FALSE;
-  if (error != NULL) {
-    app_return_error (asked->invocation, g_error_copy (error));
-    return;
-  }
-  g_variant_get (raw_answer, "(&s@h)", &chosen, &handle);
-  pr_app1_complete_desk_save (asked->client->skeleton, asked->invocation, fds, chosen, handle);
 }
 
 static gboolean
@@ -185,22 +138,11 @@ handle_save (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *f
   }
   desk = get_desk (client, invocation);
   if (desk != NULL && begin_dialog (client, invocation))
-    desk_save (desk, "Save as", name, saved_cb, asked_new (client, invocation));
+    desk_save (desk, "Save as", name, dialog_answered_cb, app_pending_new (client, invocation));
   return TRUE;
 }
 
 /* --- addresses, look --- */
-
-static void
-shown_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
-{
-  g_autoptr (Asked) asked = data;
-
-  if (error != NULL)
-    app_return_error (asked->invocation, g_error_copy (error));
-  else
-    pr_app1_complete_desk_show (asked->client->skeleton, asked->invocation);
-}
 
 static gboolean
 handle_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *address, gpointer data)
@@ -221,22 +163,8 @@ handle_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *ad
   if (desk == NULL)
     return TRUE;
   client->shown_us = now_us;
-  desk_show (desk, address, shown_cb, asked_new (client, invocation));
+  desk_show (desk, address, answered_cb, app_pending_new (client, invocation));
   return TRUE;
-}
-
-static void
-look_cb (GVariant *raw_answer, GUnixFDList *fds, const GError *error, gpointer data)
-{
-  g_autoptr (Asked) asked = data;
-  g_autoptr (GVariant) look = NULL;
-
-  if (error != NULL) {
-    app_return_error (asked->invocation, g_error_copy (error));
-    return;
-  }
-  look = g_variant_get_child_value (raw_answer, 0);
-  pr_app1_complete_desk_look (asked->client->skeleton, asked->invocation, look);
 }
 
 static gboolean
@@ -246,7 +174,7 @@ handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
   Desk *desk = get_desk (client, invocation);
 
   if (desk != NULL)
-    desk_look (desk, look_cb, asked_new (client, invocation));
+    desk_look (desk, answered_cb, app_pending_new (client, invocation));
   return TRUE;
 }
 
