@@ -25,15 +25,8 @@ static gboolean
 handle_inspect (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *subject, const char *html, const char *text, gpointer data)
 {
   AppClient *client = data;
-  g_autoptr (Campaign) nobody = g_new0 (Campaign, 1);
+  g_autoptr (Campaign) nobody = campaign_new_loose (subject, html, text);
 
-  nobody->sender = g_strdup ("nobody@example.invalid");
-  nobody->reply_to = g_strdup ("");
-  nobody->unsubscribe = g_strdup ("");
-  nobody->subject = g_strdup (subject);
-  nobody->html = g_strdup (html);
-  nobody->body_text = g_strdup (text);
-  nobody->columns = g_new0 (char *, 1);
   composer_begin_async (client->core->composer, nobody, inspected_cb, app_pending_new (client, invocation));
   return TRUE;
 }

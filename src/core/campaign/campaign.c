@@ -92,6 +92,21 @@ campaign_load (Core *core, guint64 id, GError **error)
   return g_steal_pointer (&self);
 }
 
+Campaign *
+campaign_new_loose (const char *subject, const char *html, const char *text)
+{
+  Campaign *self = g_new0 (Campaign, 1);
+
+  self->sender = g_strdup (CAMPAIGN_NOBODY);
+  self->reply_to = g_strdup ("");
+  self->unsubscribe = g_strdup ("");
+  self->subject = g_strdup (subject);
+  self->html = g_strdup (html);
+  self->body_text = g_strdup (text);
+  self->columns = g_new0 (char *, 1);
+  return self;
+}
+
 void
 campaign_free (Campaign *self)
 {

@@ -4,6 +4,8 @@
 #include "core.h"
 #include "frame.h"
 
+#define CAMPAIGN_NOBODY "nobody@example.invalid" /* RFC 2606: an address that cannot be */
+
 typedef enum { /* column campaign.state: never reuse a number. "waiting" is sending with nothing that could go now: not stored */
   CAMPAIGN_PREPARING = 0, /* the snapshot is being taken; gone after a crash */
   CAMPAIGN_PREPARED = 1,  /* a person is looking at it; gone after a crash */
@@ -29,6 +31,8 @@ typedef struct {
 } Campaign;
 
 Campaign *campaign_load (Core *core, guint64 id, GError **error); /* (transfer full), or NULL with FAULT_NO_INPUT */
+/* One that belongs to nobody and is not stored: for looking at a message. (transfer full); id 0, no columns, an invalid sender. */
+Campaign *campaign_new_loose (const char *subject, const char *html, const char *text);
 void      campaign_free (Campaign *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Campaign, campaign_free)
 

@@ -11,8 +11,6 @@
 #include <gio/gunixfdlist.h>
 #include <string.h>
 
-#define NOBODY "nobody@example.invalid"
-
 typedef struct { /* owned by the task */
   Core        *core;
   Campaign    *campaign; /* id 0 while it is inspected */
@@ -90,7 +88,7 @@ write_row (Work *work, const char *const *fields, const char *const *required)
   const Contact *contact = work->contact;
 
   frame_writer_row (frame, 1, 0, 2 + g_strv_length ((GStrv) fields));
-  frame_writer_string (frame, contact != NULL && contact->email[0] != '\0' ? contact->email : NOBODY);
+  frame_writer_string (frame, contact != NULL && contact->email[0] != '\0' ? contact->email : CAMPAIGN_NOBODY);
   frame_writer_string (frame, contact != NULL ? contact->name : "name");
   for (gsize i = 0; fields[i] != NULL; i++)
     write_value (work, frame, fields[i], required);
@@ -163,34 +161,43 @@ inspected_cb (GObject *source, GAsyncResult *result, gpointer data)
   composer_specimen_async (work->core->composer, work->campaign, files, fds, row, built_cb, task);
 }
 
+static const char *
+get_part (GVariant *parts, const char *name)
+{
+  const char *text = "";
+
+  g_variant_lookup (parts, name, "&s", &text);
+  return text;
+}
+
+static void
+set_part (GVariant *parts, const char *name, char **text)
+{
+  const char *found = get_part (parts, name);
+
+  if (found[0] == '\0')
+    return;
+  g_free (*text);
+  *text = g_strdup (found);
+}
+
 static Campaign *
 make_campaign (GVariant *parts, GError **error)
 {
   static const char *const names[] = { "subject", "html", "text", "from", "unsubscribe", NULL };
-  g_autoptr (Campaign) self = g_new0 (Campaign, 1);
-  char **const texts[] = { &self->subject, &self->html, &self->body_text, &self->sender, &self->unsubscribe };
+  g_autoptr (Campaign) self = campaign_new_loose (get_part (parts, "subject"), get_part (parts, "html"), get_part (parts, "text"));
   g_autofree char *name = NULL;
   GVariantIter iter;
   const char *key, *value;
 
-  self->reply_to = g_strdup ("");
-  self->columns = g_new0 (char *, 1);
-  for (gsize i = 0; names[i] != NULL; i++) {
-    const char *text = "";
-
-    g_variant_lookup (parts, names[i], "&s", &text);
-    *texts[i] = g_strdup (text);
-  }
   g_variant_iter_init (&iter, parts);
   while (g_variant_iter_next (&iter, "{&s&s}", &key, &value))
     if (!g_strv_contains (names, key)) {
       g_set_error (error, FAULT, FAULT_USAGE, "a message has no part “%s”", key);
       return NULL;
     }
-  if (self->sender[0] == '\0') {
-    g_free (self->sender);
-    self->sender = g_strdup (NOBODY);
-  }
+  set_part (parts, "from", &self->sender);
+  set_part (parts, "unsubscribe", &self->unsubscribe);
   return address_parse_mailbox (self->sender, &name, &self->sender_address, error) ? g_steal_pointer (&self) : NULL;
 }
 
