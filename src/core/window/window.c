@@ -319,8 +319,11 @@ inhibit_cb (gboolean is_on, gpointer data)
 void
 window_note_campaign (AppWindow *self, guint64 campaign)
 {
-  g_autoptr (GVariant) numbers = campaigns_describe (self->core, campaign, FALSE, NULL);
+  g_autoptr (GVariant) numbers = NULL;
 
+  if (self->desk == NULL && !notices_are_busy (self->notices))
+    return; /* nobody to tell and nothing to take back, five times a second */
+  numbers = campaigns_describe (self->core, campaign, FALSE, NULL);
   if (numbers == NULL)
     return;
   g_variant_ref_sink (numbers);
