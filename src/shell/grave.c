@@ -17,25 +17,25 @@ static const struct {
     " is trusted by one certificate alone, or by its name again. Do this only if you know that it is right.", "_Go on" },
 };
 
-/* "ann@example.org", or "ann@example.org and 3 others" */
+/* “ann@example.org”, or “ann@example.org” and 3 more */
 static char *
 quote (GVariant *call)
 {
   g_autoptr (GVariant) first = g_variant_n_children (call) > 0 ? g_variant_get_child_value (call, 0) : NULL;
-  g_autofree const char **all = NULL;
-  g_autofree char *one = NULL;
-  gsize n = 0;
+  g_autoptr (GVariant) one = NULL;
+  g_autofree char *shown = NULL;
+  gsize n = 1;
 
-  if (first == NULL)
-    return g_strdup ("");
-  if (g_variant_is_of_type (first, G_VARIANT_TYPE_STRING))
-    all = g_new0 (const char *, 2), all[0] = g_variant_get_string (first, NULL), n = 1;
-  else if (!g_variant_is_of_type (first, G_VARIANT_TYPE_STRING_ARRAY))
-    return g_strdup ("");
-  else
-    all = g_variant_get_strv (first, &n);
-  one = n > 0 ? text_printable (all[0], -1, QUOTED_MAX) : g_strdup ("Nobody");
-  return n > 1 ? g_strdup_printf ("“%s” and %" G_GSIZE_FORMAT " more", one, n - 1) : g_strdup_printf ("“%s”", one);
+  if (first != NULL && g_variant_is_of_type (first, G_VARIANT_TYPE_STRING_ARRAY)) {
+    n = g_variant_n_children (first);
+    one = n > 0 ? g_variant_get_child_value (first, 0) : NULL;
+  } else if (first != NULL) {
+    one = g_variant_ref (first);
+  }
+  if (one == NULL || !g_variant_is_of_type (one, G_VARIANT_TYPE_STRING))
+    return g_strdup ("Nobody");
+  shown = text_printable (g_variant_get_string (one, NULL), -1, QUOTED_MAX);
+  return n > 1 ? g_strdup_printf ("“%s” and %" G_GSIZE_FORMAT " more", shown, n - 1) : g_strdup_printf ("“%s”", shown);
 }
 
 static gsize

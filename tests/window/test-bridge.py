@@ -172,6 +172,41 @@ def test_floods(tap, window):
     tap.ok("Hello" in got or "TempFail" in got, "floods/raw messages beyond the limit are told to wait", got)
 
 
+def press(display, title, key):
+    """A real key into a window of the shell's own. Returns: FALSE: there is none."""
+    for _ in range(50):
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env={"DISPLAY": display.name}, capture_output=True, text=True).stdout.split()
+        if len(found) > 1:
+            break
+        time.sleep(0.1)
+    if len(found) < 2:  # the window, and the question
+        return False
+    time.sleep(0.5)
+    for words in (["windowfocus", "--sync", found[-1]], ["key", key]):
+        subprocess.run(["xdotool", *words], env={"DISPLAY": display.name}, check=True, timeout=20)
+    return True
+
+
+def test_grave(tap, window, display):
+    """What cannot be undone is asked by the shell: the page alone gets nowhere, a person's No leaves all as it was, their Yes is done."""
+    window.script("await postrider.suppressAdd(['left@example.org'], 'all', 'test'); const f = await postrider.pasteText('email\\nstays@example.org\\n');"
+                  "await postrider.import(f, 'stays', {consent: 'test'}); await postrider.releaseFile(f); return 1")
+    for call in ("suppressRemove(['left@example.org'], 'all')", "contactForget('stays@example.org')", "accountPin('office', '')", "deleteAll('delete')"):
+        window.script("window.told = null; postrider.%s.then(() => window.told = 'done', e => window.told = e.fault); return 1" % call)
+        time.sleep(1)
+        tap.ok(window.script("return window.told") is None, "grave/%s waits for a person" % call)
+        tap.ok(press(display, "Postrider", "Escape"), "grave/the shell asks")
+        time.sleep(0.5)
+        tap.ok(window.script("return window.told") == "TempFail", "grave/No: it is not done", window.script("return window.told"))
+    got = window.script("return [(await postrider.suppressList('0', 10)).filter(r => r.address === 'left@example.org').length, (await postrider.contactShow('stays@example.org')).email]")
+    tap.ok(got == [1, "stays@example.org"], "grave/all is as it was", got)
+    window.script("window.told = null; postrider.suppressRemove(['left@example.org'], 'all').then(() => window.told = 'done', e => window.told = e.fault); return 1")
+    tap.ok(press(display, "Postrider", "alt+w"), "grave/the shell asks again")
+    time.sleep(1)
+    got = window.script("return [window.told, (await postrider.suppressList('0', 10)).filter(r => r.address === 'left@example.org').length]")
+    tap.ok(got == ["done", 0], "grave/Yes: it is done", got)
+
+
 def test_gone(tap, window):
     """Answers to a document that has gone reach nobody."""
     window.script("window.mark = 1; for (let i = 0; i < 30; i++) postrider.doctor(); location.reload(); return 1")
@@ -258,6 +293,7 @@ def main():
     with Window(sys.argv[1], display=display) as window:
         for test in (test_calls, test_raw, test_values, test_floods, test_gone, test_close):
             test(tap, window)
+        test_grave(tap, window, display)
         test_refusals(tap, window, display)
         test_ends(tap, window)
         tap.ok("CRITICAL" not in window.said() and "Sanitizer" not in window.said(), "nothing critical was said", window.said())
