@@ -8,6 +8,7 @@ import os
 import sqlite3
 import struct
 import subprocess
+import time
 
 from house import Judge, check, run_cases, wait_for
 
@@ -219,6 +220,25 @@ def change_store(house, *statements):
             store.execute(statement)
 
 
+def a_clock_far_ahead(house):
+    """Nothing is taken away for its age by a core whose clock is months later than at its last sign of life; the next one, whose clock agrees, does it"""
+    judge = Judge(house)
+    house.settle(judge.port, 3)
+    house.send()
+    change_store(house, "UPDATE campaign SET ended_utc=ended_utc-40*86400", "INSERT OR REPLACE INTO meta VALUES('keep_days','30')",
+                 "UPDATE meta SET value=value-60*86400 WHERE key='alive_utc'")
+    window = Window(house)
+
+    def is_cleared():
+        return any(row["what"] == "campaign.cleared" for row in window.ask("AuditList", "(uint64 0, uint32 5)")[0])
+    time.sleep(8)  # the first look is after five
+    check(not is_cleared(), "a clock that may be wrong took names away")
+    window.stop()
+    house.stop_core()
+    window = Window(house)
+    wait_for(is_cleared, "the names to go when the clock agrees")
+
+
 def except_is_honest(house):
     """--except leaves out whom a person resolved as sent, whoever shares an address where one mail goes to an address; and is refused where names are gone"""
     judge = Judge(house)
@@ -263,4 +283,4 @@ def all_goes(house):
 
 if __name__ == "__main__":
     raise SystemExit(run_cases([look_at_a_file, look_at_what_is_none, message_in_the_making, first_ten, first_ten_by_command, first_of_few, the_refused, find_in_it, what_was_done,
-                                old_names_go, except_is_honest, all_goes], __doc__))
+                                old_names_go, a_clock_far_ahead, except_is_honest, all_goes], __doc__))
