@@ -1,7 +1,7 @@
 #include "calls.h"
 
-#include "grave.h"
 #include "fault.h"
+#include "grave.h"
 #include "rejects.h"
 #include "secret-dialog.h"
 #include "weaken.h"
@@ -170,12 +170,12 @@ agreed_cb (gboolean is_yes, gpointer data)
 static void
 ask_person (Call *self)
 {
-  if (self->shell->is_dialog_open)
-    call_fail (self, g_error_new (FAULT, FAULT_TEMP, "Another question is on the screen; please answer that one first."));
-  else {
-    self->shell->is_dialog_open = TRUE;
-    grave_ask (self->shell, self->row->member, self->arguments, agreed_cb, self);
+  if (self->shell->is_dialog_open) {
+    call_busy (self);
+    return;
   }
+  self->shell->is_dialog_open = TRUE;
+  grave_ask (self->shell, self->row->member, self->arguments, agreed_cb, self);
 }
 
 static void

@@ -347,7 +347,8 @@ filter_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->funcs.ready (self->view, self->data);
 }
 
-/* Compiled into a folder that the web process cannot see: WebKit shows it all of the cache folder, and would let it change what was compiled. */
+/* Compiled into a folder that the web process cannot see: WebKit shows it all of the cache folder, and would let it change what was compiled. It goes
+ * with the window's own /tmp, which lies in memory. */
 static gboolean
 compile_filter (View *self, GError **error)
 {
