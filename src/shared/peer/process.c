@@ -150,6 +150,7 @@ Process *
 process_start (const ProcessSpec *spec, int fd, ProcessExitedFunc exited, gpointer data, GError **error)
 {
   Process *self = g_new0 (Process, 1);
+  const char *identifier;
 
   g_atomic_ref_count_init (&self->references);
   self->name = *spec->program == '/' ? g_path_get_basename (spec->program) : g_strconcat ("postrider-", spec->program, NULL);
@@ -159,7 +160,8 @@ process_start (const ProcessSpec *spec, int fd, ProcessExitedFunc exited, gpoint
     process_unref (self);
     return NULL;
   }
-  self->pid = atoi (g_subprocess_get_identifier (self->process));
+  identifier = g_subprocess_get_identifier (self->process);
+  self->pid = identifier != NULL ? atoi (identifier) : 0; /* GLib's thread may have seen it go by now */
   g_subprocess_wait_async (self->process, NULL, exited_cb, process_ref (self));
   g_input_stream_read_bytes_async (g_subprocess_get_stderr_pipe (self->process), STDERR_CHUNK_BYTES, G_PRIORITY_LOW, NULL,
                                    error_chunk_cb, process_ref (self));

@@ -19,6 +19,6 @@ typedef struct { /* all borrowed */
 /* Starts it with fd 3 = a duplicate of `fd`, an allow-listed environment and nothing else open.
  * Returns: (transfer full), or NULL with FAULT_CONFIG or FAULT_OS: then `exited` is not called. */
 Process *process_start   (const ProcessSpec *spec, int fd, ProcessExitedFunc exited, gpointer data, GError **error);
-GPid     process_get_pid (Process *self); /* as it was at start */
+GPid     process_get_pid (Process *self); /* as it was at start; 0: it left at once */
 void     process_kill    (Process *self); /* SIGKILL; a no-op when it has left */
 void     process_free    (Process *self); /* it lives on, and `exited` is still called; NULL is a no-op */
