@@ -1,9 +1,25 @@
 #!/usr/bin/env python3
-"""Adds up what meson's test runs left in their logs: why each skipped one was skipped, then one line: N passed, N failed, N skipped."""
+"""Adds up what meson's test runs left in their logs: why each skipped one was skipped, what each failed one said, then one line: N passed,
+N failed, N skipped."""
 import json
 import re
 import sys
 from pathlib import Path
+
+MOST_LINES = 20  # of what was said before a point that failed
+
+
+def find_words(output):
+    """What was said just before a point that failed, the point, and what is called a problem wherever it stands."""
+    block = []
+    for line in output.splitlines():
+        if line.startswith(("not ok", "Bail out!")):
+            yield from [*block[-MOST_LINES:], line]
+        elif line.startswith("# PROBLEM"):
+            yield line
+            continue
+        block = [*block, line] if line.startswith("#") else []
+
 
 passed = failed = skipped = 0
 for folder in sys.argv[1:]:
@@ -39,5 +55,7 @@ for folder in sys.argv[1:]:
                 bad = 1
             if bad:
                 print("failed: %s (%s)" % (test["name"], test["result"]))
+                for words in find_words(output):
+                    print("  " + words)
 print("%d passed, %d failed%s" % (passed, failed, ", %d skipped" % skipped if skipped else ""))
 sys.exit(1 if failed or not passed else 0)
