@@ -3,7 +3,10 @@
 a newer version. Behind each: nobody lost, nobody twice by the judge's record, words that a person can use, and it goes on by itself or says how.
 What needs a hook needs a build with -Dkill-points=true. Beside it, in tests/journey: a full disk at import and while sending (bad-input.py), a copy in
 another place (moves.py)."""
+import concurrent.futures
+import ctypes
 import datetime
+import functools
 import glob
 import os
 import re
@@ -20,6 +23,7 @@ from hostile import has_kill_points  # noqa: E402
 from house import Judge, Skip, check, is_alive, run_cases, wait_for  # noqa: E402
 
 DAY_S = 86400
+CLONE_NEWNS = 0x00020000
 
 
 def children_of(pid, name=""):
@@ -109,6 +113,27 @@ def a_store_that_cannot_grow(house):
     check_whole(house, server, campaign, 60, 10)
 
 
+def enter_own_mounts():
+    """Of this thread and of what it starts."""
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
+        raise Skip("no mount namespace here, to have a disk of its own")
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+
+
+def in_own_mounts(case):
+    """A case whose disk nobody else sees: whoever copies the mounts meanwhile, as each sandbox does, would keep it mounted when it is taken out."""
+    @functools.wraps(case)
+    def played(house):
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            pool.submit(enter_own_mounts).result()
+            try:
+                pool.submit(case, house).result()
+                pool.submit(house.check_manners).result()
+            finally:
+                pool.submit(house.stop_core).result()
+    return played
+
+
 class BadDisk:
     """ext4 on a loop device: an error of it makes it read-only under all who have files open, as a dying disk does. A person mounts it anew."""
 
@@ -153,6 +178,7 @@ class BadDisk:
         subprocess.run(["umount", "-l", self.path], stderr=subprocess.DEVNULL, check=False)
 
 
+@in_own_mounts
 def a_disk_that_turns_read_only(house):
     """The data folder's disk turns read-only in mid-campaign: nothing more goes out, it says why; mounted anew, the next command goes on"""
     disk = BadDisk(house)
