@@ -73,9 +73,10 @@ test_parse (void)
     g_autoptr (GError) error = NULL;
     g_autofree char *line = g_memdup2 (cases[i].line, MAX (cases[i].len, 1)); /* no octet behind it: ASan sees a step too far */
     Command command = { .size = 99 };
+    g_autofree char *shown = g_strescape (cases[i].line, NULL); /* TAP is text */
     gboolean is_ok = command_parse (line, cases[i].len, &command, &error);
 
-    g_test_message ("%s", cases[i].line);
+    g_test_message ("%s", shown);
     if (cases[i].error != OK) {
       g_assert_error (error, COMMAND_ERROR, cases[i].error);
       g_assert_cmpuint (command.size, ==, 99); /* untouched */
