@@ -50,6 +50,9 @@ environment_clean (void)
     g_setenv ("JSC_useWasm", "0", TRUE); /* WebAssembly: the page has none; WebKit's policy header does not keep it out (tried) */
   if (g_getenv ("AT_SPI_BUS_ADDRESS") == NULL)
     g_setenv ("GTK_A11Y", "none", TRUE); /* there is no bus to look for */
-  if (!has_gpu ())
+  if (!has_gpu ()) {
     g_setenv ("GSK_RENDERER", "cairo", TRUE); /* 80 MiB less than GL in software (measured) */
+    g_setenv ("GDK_DEBUG", "gl-disable", TRUE); /* GTK 4.8 loads a driver to see that there is no need of it: 60 ms */
+    g_setenv ("GDK_DISABLE", "gl,vulkan", TRUE); /* the same from GTK 4.14 on */
+  }
 }

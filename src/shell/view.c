@@ -1,6 +1,7 @@
 #include "view.h"
 
 #include "fault.h"
+#include "no-gl.h"
 #include "page-address.h"
 #include "page-files.h"
 #include "weaken.h"
@@ -23,7 +24,8 @@ struct View {
   MailStore         *mails;
   ViewFuncs          funcs;
   gpointer           data;
-  char              *filter_folder;
+  char              *folder; /* in the window's own /tmp, which lies in memory and goes with it */
+  char              *no_gl;  /* file in it: what the web process finds for a GL driver; "": what there is */
 };
 
 /* --- what a page has no use for --- */
@@ -95,7 +97,7 @@ make_settings (void)
   else
     g_object_set (settings, "enable-webrtc", TRUE, "enable-media-stream", TRUE, "javascript-can-open-windows-automatically", TRUE,
                   "enable-html5-local-storage", TRUE, "enable-html5-database", TRUE, NULL);
-  if (g_strcmp0 (g_getenv ("GSK_RENDERER"), "cairo") == 0) /* there is no GPU */
+  if (no_gl_is_wanted ())
     webkit_settings_set_hardware_acceleration_policy (settings, WEBKIT_HARDWARE_ACCELERATION_POLICY_NEVER);
   webkit_settings_set_user_agent (settings, "Postrider");
   return settings;
@@ -308,6 +310,8 @@ make_context (View *self, char *module_folder)
     webkit_web_context_set_preferred_languages (self->context, english);
   webkit_web_context_set_cache_model (self->context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
   webkit_web_context_add_path_to_sandbox (self->context, module_folder, TRUE); /* read-only; /usr is there anyhow, a build folder is not */
+  if (*self->no_gl != '\0')
+    webkit_web_context_add_path_to_sandbox (self->context, self->no_gl, TRUE);
   g_signal_connect_data (self->context, "initialize-web-process-extensions", G_CALLBACK (extensions_cb), module_folder, (GClosureNotify) (void (*) (void)) g_free, 0);
   self->session = webkit_network_session_new_ephemeral ();
   if (!WEAKENED ("proxy"))
@@ -347,38 +351,41 @@ filter_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->funcs.ready (self->view, self->data);
 }
 
-/* Compiled into a folder that the web process cannot see: WebKit shows it all of the cache folder, and would let it change what was compiled. It goes
- * with the window's own /tmp, which lies in memory. */
-static gboolean
-compile_filter (View *self, GError **error)
+/* Compiled into a folder that the web process cannot see: WebKit shows it all of the cache folder, and would let it change what was compiled. */
+static void
+compile_filter (View *self)
 {
-  g_autoptr (WebKitUserContentFilterStore) store = NULL;
+  g_autofree char *path = g_build_filename (self->folder, "filter", NULL);
+  g_autoptr (WebKitUserContentFilterStore) store = webkit_user_content_filter_store_new (path);
   g_autoptr (GBytes) rules = g_bytes_new_static (filter_rules, strlen (filter_rules));
 
-  self->filter_folder = g_dir_make_tmp ("postrider-filter-XXXXXX", error);
-  if (self->filter_folder == NULL)
-    return FALSE;
-  store = webkit_user_content_filter_store_new (self->filter_folder);
   webkit_user_content_filter_store_save (store, "postrider", rules, NULL, filter_saved_cb, self);
-  return TRUE;
 }
 
 View *
 view_new (MailStore *mails, const ViewFuncs *funcs, gpointer data, GError **error)
 {
   g_autoptr (View) self = g_new0 (View, 1);
-  char *module_folder = find_module_folder (error);
+  g_autofree char *module_folder = find_module_folder (error);
 
   if (module_folder == NULL)
     return NULL;
   self->mails = mails;
   self->funcs = *funcs;
   self->data = data;
-  make_context (self, module_folder);
+  self->folder = g_dir_make_tmp ("postrider-window-XXXXXX", error);
+  if (self->folder == NULL)
+    return NULL;
+  self->no_gl = no_gl_begin (module_folder, self->folder, error);
+  if (self->no_gl == NULL)
+    return NULL;
+  make_context (self, g_strdup (module_folder));
   if (!page_files_serve (self->context, mails, error))
     return NULL;
   make_view (self);
-  return compile_filter (self, error) ? g_steal_pointer (&self) : NULL;
+  no_gl_offer (self->no_gl);
+  compile_filter (self);
+  return g_steal_pointer (&self);
 }
 
 void
@@ -393,7 +400,8 @@ view_free (View *self)
   g_clear_object (&self->view);
   g_clear_object (&self->session);
   g_clear_object (&self->context);
-  g_free (self->filter_folder);
+  g_free (self->folder);
+  g_free (self->no_gl);
   g_free (self);
 }
 

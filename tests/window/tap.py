@@ -9,9 +9,9 @@ class Tap:
     def ok(self, good, name, why=""):
         self.count += 1
         self.failed += not good
-        print("%sok %d - %s" % ("" if good else "not ", self.count, name))
         if not good and why:
             print("# " + str(why).replace("\n", "\n# "))
+        print("%sok %d - %s" % ("" if good else "not ", self.count, name))
         sys.stdout.flush()
 
     def end(self):

@@ -13,7 +13,7 @@ OURS = ("postrider-shell", "WebKitWebProces", "WebKitNetworkPr")
 SPACES = ("net", "pid", "ipc", "uts", "mnt", "user")
 SECRET = "zebra7quartz9vixen"
 KEPT = re.compile(r"^(DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_\w+|AT_SPI_BUS_ADDRESS|LANG|LANGUAGE|LC_\w+|TZ|GTK_THEME|GTK_A11Y|XCURSOR_\w+|GDK_\w+|HOME|PATH|TMPDIR|"
-                  r"GIO_USE_\w+|GSETTINGS_BACKEND|GSK_RENDERER|DBUS_SESSION_BUS_ADDRESS|JSC_useWasm|G_DEBUG|PWD|LD_LIBRARY_PATH|GST_\w+)=")
+                  r"GIO_USE_\w+|GSETTINGS_BACKEND|GSK_RENDERER|__EGL_VENDOR_LIBRARY_FILENAMES|DBUS_SESSION_BUS_ADDRESS|JSC_useWasm|G_DEBUG|PWD|LD_LIBRARY_PATH|GST_\w+)=")
 
 
 def status(pid):
@@ -101,7 +101,8 @@ def test_processes(tap, window):
             inside = []
         inside = [name for name in inside if name != "webkitgtk"]  # its own sockets
         tap.ok(not inside, "the web process: /%s is empty or not there" % folder, inside)
-    tap.ok(not any("postrider-filter" in name for name in os.listdir("/proc/%d/root/tmp" % web)), "the web process: cannot see the compiled filter")
+    seen = {pid: [name for folder, _, names in os.walk("/proc/%d/root/tmp" % pid) for name in names if folder.endswith("/filter")] for pid in (web, shell)}
+    tap.ok(seen[shell] and not seen[web], "the web process: cannot see the compiled filter (control: the shell can)", seen)
     tap.ok(not os.path.exists("/proc/%d/root%s" % (shell, window.home)), "the shell: cannot see the data folder")
     with open("/proc/%d/limits" % shell) as limits:
         tap.ok(re.search(r"Max core file size\s+0\s+0\s", limits.read()) is not None, "the shell: no core dump")
@@ -121,6 +122,25 @@ def test_environment(tap, build, display):
         tap.ok(not odd, "environment/and does not reach the web process", odd)
     with Window(build, display=display, environment=evil, weaken=["environment"]) as window:
         tap.ok(not sandboxed(window), "environment/control: left in, it opens the cage")
+
+
+def drivers(window):
+    """{process: GL drivers and compilers that are mapped into it}"""
+    found = {}
+    for name in ("postrider-shell", "WebKitWebProces"):
+        for pid in window.processes().get(name, []):
+            with open("/proc/%d/maps" % pid) as maps:
+                found[name] = sorted(set(re.findall(r"[^/\s]*(?:LLVM|_dri|EGL_mesa|gallium|vulkan)[^/\s]*", maps.read())))
+    return found
+
+
+def test_drivers(tap, build, display):
+    with Window(build, display=display) as window:
+        found = drivers(window)
+        tap.ok(len(found) == 2 and not any(found.values()), "drivers/no GL driver, no compiler in the shell nor in the web process", found)
+    with Window(build, display=display, weaken=["gl"]) as window:
+        found = drivers(window)
+        tap.ok(all(found.get(name) for name in ("postrider-shell", "WebKitWebProces")), "drivers/control: left to WebKit, both load one", found)
 
 
 def press(display, title, *keys):
@@ -183,6 +203,7 @@ def main():
         test_processes(tap, window)
         test_secret(tap, window, display)
     test_environment(tap, build, display)
+    test_drivers(tap, build, display)
     test_installed(tap, build)
     display.close()
     return tap.end()

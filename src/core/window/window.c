@@ -12,8 +12,7 @@
 
 typedef enum {
   WINDOW_CLOSED,
-  WINDOW_TRYING,   /* do the walls stand? */
-  WINDOW_ASKING,   /* desk starts and looks for the screen readers' bus */
+  WINDOW_PREPARING, /* do the walls stand? Meanwhile desk starts and looks for the screen readers' bus */
   WINDOW_STARTING, /* the shell has not said Hello yet */
   WINDOW_OPEN,
 } WindowStage;
@@ -35,6 +34,8 @@ struct AppWindow {
   BusProxy    *proxy;
   Shell       *shell;
   guint        opening; /* counts: what comes late from an earlier one is told apart */
+  gboolean     are_walls_tried;
+  char        *accessibility; /* address of the screen readers' bus, "" none; NULL: desk has not said yet */
 };
 
 typedef struct {
@@ -77,6 +78,7 @@ close_window (AppWindow *self)
   g_clear_pointer (&self->proxy, bus_proxy_free);
   g_clear_pointer (&self->display, display_free);
   g_clear_pointer (&self->program, g_free);
+  g_clear_pointer (&self->accessibility, g_free);
   if (!notices_are_busy (self->notices))
     drop_desk (self);
 }
@@ -149,8 +151,18 @@ proxy_ready_cb (BusProxy *proxy, const char *socket, gpointer data)
 {
   AppWindow *self = data;
 
-  if (self->stage == WINDOW_ASKING)
+  if (self->stage == WINDOW_PREPARING)
     start_shell (self, socket);
+}
+
+static void
+go_on (AppWindow *self)
+{
+  if (!self->are_walls_tried || self->accessibility == NULL)
+    return;
+  self->proxy = *self->accessibility != '\0' ? bus_proxy_start (self->accessibility, proxy_ready_cb, self) : NULL;
+  if (self->proxy == NULL)
+    start_shell (self, NULL);
 }
 
 static void
@@ -158,11 +170,10 @@ desk_ready_cb (const char *accessibility, gpointer data)
 {
   AppWindow *self = data;
 
-  if (self->stage != WINDOW_ASKING)
+  if (self->stage != WINDOW_PREPARING || self->accessibility != NULL)
     return;
-  self->proxy = *accessibility != '\0' ? bus_proxy_start (accessibility, proxy_ready_cb, self) : NULL;
-  if (self->proxy == NULL)
-    start_shell (self, NULL);
+  self->accessibility = g_strdup (accessibility);
+  go_on (self);
 }
 
 static void
@@ -210,7 +221,6 @@ start_desk (AppWindow *self)
 {
   static const DeskFuncs funcs = { desk_ready_cb, look_changed_cb, activated_cb };
 
-  self->stage = WINDOW_ASKING;
   self->desk = desk_start (self->core, self->environment, &funcs, self);
   if (notices_are_busy (self->notices))
     desk_inhibit (self->desk, TRUE, awake_why);
@@ -223,12 +233,13 @@ tried_cb (const GError *error, gpointer data)
   AppWindow *self = run->core->window;
 
   app_release (run->core);
-  if (self == NULL || self->opening != run->opening || self->stage != WINDOW_TRYING)
+  if (self == NULL || self->opening != run->opening || self->stage != WINDOW_PREPARING)
     return;
+  self->are_walls_tried = error == NULL;
   if (error != NULL)
     fail (self, error);
   else
-    start_desk (self);
+    go_on (self);
 }
 
 static void
@@ -237,6 +248,7 @@ try_walls (AppWindow *self)
   TrialRun *run = g_new0 (TrialRun, 1);
 
   *run = (TrialRun){ self->core, ++self->opening };
+  self->are_walls_tried = FALSE;
   app_hold (self->core);
   trial_run (tried_cb, run);
 }
@@ -291,9 +303,10 @@ window_open (AppWindow *self, GVariant *environment, WindowOpenFunc done, gpoint
   g_array_append_val (self->waiters, waiter);
   if (self->stage != WINDOW_CLOSED)
     return; /* it is on its way already */
-  self->stage = WINDOW_TRYING;
+  self->stage = WINDOW_PREPARING;
   app_hold (self->core);
   try_walls (self);
+  start_desk (self);
 }
 
 /* --- what campaigns do --- */

@@ -1,0 +1,15 @@
+/* no-gl.h - no GL driver where there is no GPU. WebKit looks for one in this process when it is asked for a view, and in the web process before a
+ * page: Mesa with LLVM behind it, 20 MiB and 50 ms each, to draw nothing.
+ * Used in: shell. Source: libglvnd, EGL ICD enumeration ($__EGL_VENDOR_LIBRARY_FILENAMES). */
+#pragma once
+#include <glib.h>
+
+/* Has environment_clean() found no GPU? Else the rest does nothing. */
+gboolean no_gl_is_wanted (void);
+
+/* Writes into `folder` where the driver that has nothing is (postrider-page.so), for the web process to read. From here on this process finds none at
+ * all: before WebKit's first call. Returns: the file's path (owned by the caller; "" where there is a GPU), or NULL. Errors: G_FILE_ERROR. */
+char    *no_gl_begin (const char *module_folder, const char *folder, GError **error);
+
+/* What is started from here on, the web process, finds that driver: it does not begin without one. */
+void     no_gl_offer (const char *path);
