@@ -1,5 +1,5 @@
 // A whole core and shell in memory, for development and tests. Nothing of it is in the bundle (test/bundle.test.ts looks).
-import type { Account, AuditRow, Campaign, ChosenFileRow, Decimal, FrameRow, List, Look, Person, Postrider, Suppressed, TemplateRow } from '../src/bridge';
+import type { Account, AuditRow, Campaign, ChosenFileRow, Decimal, FrameRow, KeptDraft, List, Look, Person, Postrider, Suppressed, TemplateRow } from '../src/bridge';
 import { campaign, campaigns, ledgerRow, NOW, stateOf, type MockCampaign } from './campaigns';
 import { channel, MockFault } from './events';
 import { build } from './mail';
@@ -74,6 +74,7 @@ export class Mock {
   lists: List[];
   accounts: Account[];
   campaigns: MockCampaign[];
+  draft: KeptDraft = {};
   templates: (TemplateRow & { parts: Record<string, string> })[];
   suppressed: Suppressed[];
   vault = { state: 'open', slots: ['key-file'], text: 'open, protected by a key file alone: who can read all your files can read the passwords; a passphrase is stronger' };
@@ -254,6 +255,13 @@ function methods(mock: Mock): Methods {
     templateList: async () => mock.templates.map(({ name, subject, changed }) => ({ name, subject, changed })),
     templateRemove: async (name) => {
       mock.templates = mock.templates.filter((one) => one.name !== name);
+    },
+    draftKeep: async (draft) => {
+      mock.draft = { ...draft, changed: String(NOW) };
+    },
+    draftShow: async () => mock.draft,
+    draftDrop: async () => {
+      mock.draft = {};
     },
     messagePreview: async (parts, who) => build({ subject: parts['subject'] ?? '', html: parts['html'] ?? '', text: parts['text'] ?? '', from: parts['from'] ?? '' }, who === '' ? null : human(Number(who.slice(1)))),
     templateInspect: async (subject, html, text) => {

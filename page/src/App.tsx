@@ -11,6 +11,7 @@ import { forgetAll, useEvent } from './state/query';
 import { useLook } from './state/look';
 import { useRoute } from './state/router';
 import { say } from './state/toast';
+import { keep, restore, startKeeping } from './views/compose/keep';
 import { words } from './words';
 
 export function App() {
@@ -28,8 +29,10 @@ export function App() {
       return;
     forgetAll();
     setTurn((old) => old + 1);
+    void restore().then(keep);
     say(words.isBack);
   });
+  useEffect(startKeeping, []);
   useEffect(() => {
     if (before.current === place)
       return;

@@ -80,6 +80,7 @@ describe('templates', () => {
     const fine = html('<p>{{name|friend}} <a href="https://example.org/x">a</a> <a href="mailto:a@example.org">b</a> <a href="{{town|x}}">c</a></p>');
     expect(fine).toBe('The plain text version is made from your design.');
     expect(warningsOf({ ...EMPTY, subject: 'Hello', text: 'Hello {{name|friend}}' }, ['name'])).toEqual([]);
+    expect(warningsOf({ ...EMPTY, subject: 'Hello', text: 'Hello', lost: ['plan.pdf'] }, ['name'])[0]?.text).toMatch('plan.pdf');
   });
 
   test('what goes out is what is seen', () => {

@@ -163,6 +163,53 @@ describe('compose', () => {
     await waitFor(() => expect(callsOf(mock, 'templateSave')).toEqual([['Mine', { subject: 'S', html: '', text: '' }]]));
   });
 
+  test('what is written is kept by core a moment later, once for many keys, and at once when the view is left', async () => {
+    const { mock, user } = open('compose');
+    await user.type(await screen.findByLabelText('Subject'), 'Hello');
+    expect(callsOf(mock, 'draftKeep')).toEqual([]);
+    await waitFor(() => expect(callsOf(mock, 'draftKeep')).toHaveLength(1), { timeout: 5000 });
+    await user.click(await button('Attach files…'));
+    await user.type(screen.getByLabelText('Message as text'), 'Dear');
+    window.location.hash = '#/start';
+    await heading('Start');
+    await waitFor(() => expect(callsOf(mock, 'draftKeep').length).toBeGreaterThan(1));
+    expect(callsOf(mock, 'draftKeep').at(-1)).toEqual([{ subject: 'Hello', html: '', text: 'Dear', is_html: false, own_text: false, template: '', files: ['Timetable 2026 – final (3).pdf'] }]);
+  });
+
+  test('a letter is there again in a new window, with what has to be attached again; begun anew, core has it no longer', async () => {
+    const { mock, user } = open('compose', {}, (fresh) => {
+      fresh.draft = { subject: 'Hello {{name}}', html: '', text: 'Dear <b>', is_html: false, own_text: false, template: '', files: ['plan <img src=x>.pdf'], changed: '1800000000' };
+    });
+    expect(await screen.findByText('Your letter is still here')).toBeTruthy();
+    expect((screen.getByLabelText('Subject') as HTMLInputElement).value).toBe('Hello {{name}}');
+    expect((screen.getByLabelText('Message as text') as HTMLTextAreaElement).value).toBe('Dear <b>');
+    expect(await screen.findByText(/was attached before the window was closed/)).toBeTruthy();
+    expectNoMarkup();
+    await expectAccessible();
+    await user.click(await button(/^Remove plan/));
+    expect(screen.queryByText(/was attached before/)).toBeNull();
+    await user.click(await button('Begin anew'));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Begin anew' }));
+    await waitFor(() => expect(callsOf(mock, 'draftDrop')).toHaveLength(1));
+    expect((screen.getByLabelText('Subject') as HTMLInputElement).value).toBe('');
+    expect(mock.draft).toEqual({});
+  });
+
+  test('a letter that cannot be read is not written over; one that cannot be kept says so', async () => {
+    const { mock, user } = open('compose', {}, (fresh) => fail(fresh, 'draftShow', 'the disk is full', 'IoErr'));
+    expect(await screen.findByText('The disk is full')).toBeTruthy();
+    expect(screen.queryByLabelText('Subject')).toBeNull();
+    mock.failures.clear();
+    await user.click(await button('Try again'));
+    fail(mock, 'draftKeep', 'there is no room', 'IoErr');
+    await user.type(await screen.findByLabelText('Subject'), 'S');
+    expect(await screen.findByText('What you write is not being kept at the moment')).toBeTruthy();
+    mock.failures.clear();
+    await user.click(await button('Try again'));
+    await waitFor(() => expect(mock.draft.subject).toBe('S'));
+    expect(screen.queryByText('There is no room')).toBeNull();
+  });
+
   test('a test goes to oneself only; if it cannot start, nothing is left behind', async () => {
     const { mock, user } = open('compose', {}, (fresh) => fail(fresh, 'campaignStart', 'the password is needed', 'NoPerm'));
     await user.type(await screen.findByLabelText('Subject'), 'S');

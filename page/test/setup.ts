@@ -1,7 +1,7 @@
 // Each test gets a bridge of its own (test/page.tsx). What the DOM of the tests lacks is put here, as little as possible.
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeEach } from 'vitest';
-import { changeDraft, EMPTY } from '../src/views/compose/draft';
+import { startAgain } from '../src/views/compose/keep';
 import { forgetAll } from '../src/state/query';
 
 class NoResize {
@@ -15,7 +15,7 @@ configure({ asyncUtilTimeout: 15_000, getElementError: (message) => new Error((m
 
 beforeEach(() => {
   forgetAll();
-  changeDraft(EMPTY);
+  startAgain();
 });
 afterEach(() => {
   cleanup();

@@ -10,7 +10,7 @@ const VIEWS = [
   ['contacts/list/All%20members', 'All members', 'Oskar Ginster', 'listRows'],
   ['contacts/person/%238', 'Ines Iris', 'form at the open day', 'contactShow'],
   ['contacts/import', 'Import contacts', 'Choose a file…', null],
-  ['compose', 'Compose', 'first name', null],
+  ['compose', 'Compose', 'first name', 'draftShow'],
   ['accounts', 'Accounts', 'School office', 'accountList'],
   ['accounts/new', 'Add an account', 'Keep it in the vault', null],
   ['campaigns', 'Campaigns', 'New timetable', 'campaignList'],

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """window-calls.py BUILD [WORD…]: what the window asks of core beyond what the command line does, against real workers and a real server:
-a look at a file, a message in the making, the first ten, the refused ones, searching, what was done, what is kept and for how long."""
+a look at a file, a message in the making, the letter that is kept, the first ten, the refused ones, searching, what was done, what is kept and for how long."""
 import email
 import email.policy
 import json
 import os
+import signal
 import sqlite3
 import struct
 import subprocess
@@ -102,6 +103,31 @@ def message_in_the_making(house):
     check(window.refused("MessagePreview", f"({parts}, 'nobody@example.net', @a(sssh) [])", "NoUser"), "no words")
     check("line 1" in window.refused("MessagePreview", "({'subject': 'a', 'text': '{{#b}}'}, '', @a(sssh) [])", "DataErr"), "no line")
     check(window.ask("CampaignList") == [[]], "a look made a campaign")
+
+
+def a_letter_in_the_making(house):
+    """The letter that is being written is there again after core was killed; one at a time; nothing of it is in the log; deleting all takes it too"""
+    window = Window(house)
+    check(window.ask("DraftShow") == [{}], "a letter that nobody wrote")
+    window.ask("DraftKeep", "({'subject': <'the first'>},)")
+    letter = "{'subject': <'For {{name}}'>, 'html': <'<p>zither\\nmusic</p>'>, 'text': <'old'>, 'is_html': <true>, 'own_text': <false>, 'template': <'fair'>, 'files': <['plan 1.pdf', 'b.png']>}"
+    window.ask("DraftKeep", f"({letter},)")
+    before = window.ask("DraftShow")[0]
+    check(abs(before.pop("changed") - time.time()) < 60, before)
+    check(before == {"subject": "For {{name}}", "html": "<p>zither\nmusic</p>", "text": "old", "is_html": True, "own_text": False, "template": "fair", "files": ["plan 1.pdf", "b.png"]}, before)
+    os.kill(house.core(), signal.SIGKILL)
+    window.stop()
+    window = Window(house)
+    after = window.ask("DraftShow")[0]
+    check(after.pop("changed") > 0 and after == before, after)
+    check(all("raft" not in row["what"] for row in window.ask("AuditList", "(uint64 0, uint32 100)")[0]), "a row for each key")
+    window.ask("DraftDrop")
+    check(window.ask("DraftShow") == [{}], "it is still there")
+    window.ask("DraftKeep", f"({letter},)")
+    window.ask("DeleteAll", "('delete',)")
+    wait_for(lambda: house.core() is None, "core to leave")
+    window.stop()
+    check(Window(house).ask("DraftShow") == [{}], "it outlived all")
 
 
 def prepare(window, more=""):
@@ -282,5 +308,5 @@ def all_goes(house):
 
 
 if __name__ == "__main__":
-    raise SystemExit(run_cases([look_at_a_file, look_at_what_is_none, message_in_the_making, first_ten, first_ten_by_command, first_of_few, the_refused, find_in_it, what_was_done,
+    raise SystemExit(run_cases([look_at_a_file, look_at_what_is_none, message_in_the_making, a_letter_in_the_making, first_ten, first_ten_by_command, first_of_few, the_refused, find_in_it, what_was_done,
                                 old_names_go, a_clock_far_ahead, except_is_honest, all_goes], __doc__))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """test-kills.py BUILD: kill -9 in the middle of a campaign: of the web process, of the shell, of core. What the window shows afterwards is the truth, and the
-independent server has nobody twice. TAP."""
+independent server has nobody twice. And in the middle of a letter: it is there again. TAP."""
 import json
 import os
 import signal
@@ -50,9 +50,12 @@ class Kills:
         shown = self.person.wait("document.body.innerText.includes('Hello {{name}}') && document.body.innerText", "the campaign is not on Start")
         self.ok("sending" in shown, name, shown)
 
-    def kill_web_process(self):
+    def end_web_process(self):
         pid = next(pid for name, pids in self.window.processes().items() if name.startswith("WebKitWebProces") for pid in pids)
         os.kill(pid, signal.SIGKILL)
+
+    def kill_web_process(self):
+        self.end_web_process()
         went_on = self.wait_for_mail(8)
         self.window.wait_for_page()
         self.shows_running("web process killed: the page comes back by itself and shows the campaign that is being sent")
@@ -108,6 +111,39 @@ class Kills:
             self.window.picture(os.path.join(self.build, "window-pictures", "campaign-unknown-light.png"))
             self.ok("Send it again" in self.person.words() and "Treat as sent" in self.person.words(), "of %d nobody knows: the window explains it and leaves the choice" % counted["unknown"])
 
+    # --- a letter ---
+    def letter(self):
+        self.person.go("compose")
+        self.person.wait_for("Your letter is still here", 30)
+        return self.person.see("return ['Subject', 'Message as text'].map((label) => field(label).value)")
+
+    def kill_in_mid_letter(self):
+        self.person.sit_down()
+        self.person.go("compose")
+        self.person.type_into("Subject", "To {{name}}")
+        self.person.type_into("Message as text", "Dear {{name}}, I was about to say")
+        time.sleep(3)  # the page says two
+        self.end_web_process()
+        self.window.wait_for_page()
+        self.ok(self.letter() == ["To {{name}}", "Dear {{name}}, I was about to say"], "web process killed in mid-letter: the letter is there again")
+        self.window.picture(os.path.join(self.build, "window-pictures", "letter-back-light.png"))
+        self.person.put_into("Message as text", "Dear {{name}}, this is all.")
+        self.person.go("start")  # leaving the view keeps it at once
+        self.window.process.kill()
+        self.window.stop()
+        self.open_again()
+        self.ok(self.letter() == ["To {{name}}", "Dear {{name}}, this is all."], "shell killed after the view was left: the last word is there too")
+        self.begin_anew()
+
+    def begin_anew(self):
+        self.person.sit_down()
+        self.person.press("Begin anew")
+        self.person.wait("!!document.querySelector('dialog[open]')", "no question")
+        self.person.press("Begin anew")
+        self.person.wait("!document.querySelector('dialog[open]')", "the question stays")
+        left = self.window.script("return await postrider.draftShow()")
+        self.ok(left == {}, "begun anew, core has nothing of it", left)
+
     def run(self):
         campaign, queued = self.prepare()
         self.ok(queued == str(PEOPLE), "a campaign to %d people begins" % PEOPLE, queued)
@@ -118,6 +154,7 @@ class Kills:
         self.kill_shell()
         self.kill_core()
         self.judge_it(campaign, self.let_it_end(campaign))
+        self.kill_in_mid_letter()
 
     def close(self):
         self.window.close()

@@ -4,6 +4,7 @@
 
 void app_list_connect     (AppClient *client); /* Lists, List* */
 void app_template_connect (AppClient *client); /* TemplateSave, -Show, -List, -Remove */
+void app_draft_connect    (AppClient *client); /* DraftKeep, -Show, -Drop */
 void app_suppress_connect (AppClient *client); /* Suppress* */
 
 void app_settings_connect (AppClient *client); /* AuditList, Settings*, DeleteAll */

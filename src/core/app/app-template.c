@@ -4,9 +4,6 @@
 #include "template.h"
 #include <string.h>
 
-#define SUBJECT_MAX 8192                 /* contract: TemplateInspect */
-#define PART_MAX (4 * 1024 * 1024)
-
 static const char *const part_names[] = { "subject", "html", "text" };
 
 /* out: three texts, borrowed from `parts`; "" where one is missing. */
@@ -27,8 +24,8 @@ read_parts (GVariant *parts, const char *out[3], GError **error)
       g_set_error (error, FAULT, FAULT_USAGE, "a template has a subject, html and text, but no “%s”", name);
       return FALSE;
     }
-    if (strlen (text) > (i == 0 ? SUBJECT_MAX : PART_MAX)) {
-      g_set_error (error, FAULT, FAULT_DATA, "the template's %s is larger than %d octets", name, i == 0 ? SUBJECT_MAX : PART_MAX);
+    if (strlen (text) > (i == 0 ? TEMPLATE_SUBJECT_MAX : TEMPLATE_PART_MAX)) {
+      g_set_error (error, FAULT, FAULT_DATA, "the template's %s is larger than %d octets", name, i == 0 ? TEMPLATE_SUBJECT_MAX : TEMPLATE_PART_MAX);
       return FALSE;
     }
     out[i] = text;

@@ -45,7 +45,7 @@ void  app_release (Core *core);
 
 /* Each connects its "handle-*" signals on client->skeleton; the client outlives the skeleton's handlers. */
 void app_account_connect  (AppClient *client); /* Account*, Vault*, Doctor */
-void app_contact_connect  (AppClient *client); /* List*, Contact*, Template*, Suppress* */
+void app_contact_connect  (AppClient *client); /* List*, Contact*, Template*, Draft*, Suppress* */
 void app_import_connect   (AppClient *client); /* Import */
 void app_campaign_connect (AppClient *client); /* Campaign*, TemplateInspect */
 void app_sink_connect     (AppClient *client); /* Sink* */

@@ -119,5 +119,9 @@ const char *const migrations[] = {
   "  DELETE FROM membership WHERE contact=old.id;"
   "END;"
   "CREATE TRIGGER list_leaves AFTER DELETE ON list BEGIN DELETE FROM membership WHERE list=old.id; END;",
+
+  /* The letter that is being written in the window, one or none. files: names of what was attached, a line each */
+  "CREATE TABLE draft (id INTEGER PRIMARY KEY CHECK (id=1), subject TEXT NOT NULL, html TEXT NOT NULL, text TEXT NOT NULL, is_html INTEGER NOT NULL,"
+  "  own_text INTEGER NOT NULL, template TEXT NOT NULL, files TEXT NOT NULL, changed_utc INTEGER NOT NULL);",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -30,6 +30,8 @@ static const struct { const char *method, *body; } sensible[] = {
   { "ContactForget", "('ben@example.org',)" },
   { "AccountTest", "('a',)" },
   { "CampaignRows", "(uint64 1, uint64 0, uint32 100)" },
+  { "DraftKeep", "({'subject': <'Hello {{name}}'>, 'text': <'hello'>, 'files': <['a.txt', 'b.txt']>},)" },
+  { "DraftShow", "()" },
 };
 
 int

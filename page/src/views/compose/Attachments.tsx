@@ -32,7 +32,7 @@ export function Attachments({ draft, onInsert }: { draft: Draft; onInsert: (text
         {draft.mode === 'html' && <Button icon="plus" busy={picture.busy} onClick={() => void picture.run()}>{composeWords.image}</Button>}
       </div>
       <FaultNotice failure={attach.failure ?? picture.failure} />
-      {draft.files.length > 0 && (
+      {draft.files.length + draft.lost.length > 0 && (
         <ul className="attachments" aria-label={composeWords.attachments}>
           {draft.files.map((file) => (
             <li key={file.file} className="attachment">
@@ -42,6 +42,16 @@ export function Attachments({ draft, onInsert }: { draft: Draft; onInsert: (text
               </span>
               <span className="muted small">{file.role === 'inline' ? composeWords.inline : size(file.size)}</span>
               <IconButton kind="quiet" icon="close" label={composeWords.removeFile(oneLine(file.name, 60))} onClick={() => drop(draft, file)} />
+            </li>
+          ))}
+          {draft.lost.map((name) => (
+            <li key={`lost ${name}`} className="attachment">
+              <Icon name="warning" />
+              <span className="grow">
+                <Foreign text={name} max={80} />
+              </span>
+              <span className="muted small">{composeWords.lost}</span>
+              <IconButton kind="quiet" icon="close" label={composeWords.removeFile(oneLine(name, 60))} onClick={() => changeDraft({ lost: draft.lost.filter((other) => other !== name) })} />
             </li>
           ))}
         </ul>

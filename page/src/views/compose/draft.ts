@@ -1,4 +1,4 @@
-// What is being written. It lives as long as the window, in every view; templates outlive it.
+// What is being written, in every view. Core keeps it (keep.ts), so that it outlives the window.
 import { table } from '../../words/table';
 import { useSyncExternalStore } from 'react';
 import type { ChosenFile, ChosenFileRow, MessageFile } from '../../bridge';
@@ -18,9 +18,10 @@ export interface Draft {
   hasOwnText: boolean;
   template: string;
   files: readonly DraftFile[];
+  lost: readonly string[]; // names of files that went with an earlier window, and have to be attached again
 }
 
-export const EMPTY: Draft = { mode: 'text', subject: '', html: '', text: '', hasOwnText: false, template: '', files: [] };
+export const EMPTY: Draft = { mode: 'text', subject: '', html: '', text: '', hasOwnText: false, template: '', files: [], lost: [] };
 let draft = EMPTY;
 const watchers = new Set<() => void>();
 
@@ -32,14 +33,13 @@ export function changeDraft(change: Partial<Draft>): void {
 
 export const currentDraft = () => draft;
 
+export function watchDraft(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
 export function useDraft(): Draft {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    currentDraft,
-  );
+  return useSyncExternalStore(watchDraft, currentDraft);
 }
 
 /** What goes out: in text mode no HTML; in HTML mode text only if it is their own (else core makes it). */
@@ -63,7 +63,8 @@ export function fromParts(parts: Record<string, string>): Partial<Draft> {
 }
 
 export function addFiles(chosen: readonly ChosenFileRow[], role: DraftFile['role']): void {
-  changeDraft({ files: [...draft.files, ...chosen.map(({ file, name, size }) => ({ file, name, size, role }))] });
+  const names = new Set(chosen.map(({ name }) => name));
+  changeDraft({ files: [...draft.files, ...chosen.map(({ file, name, size }) => ({ file, name, size, role }))], lost: draft.lost.filter((name) => !names.has(name)) });
 }
 
 const TYPES = table({

@@ -62,6 +62,7 @@ export function warningsOf(draft: Draft, columns: readonly string[] | undefined)
     found.push({ kind: 'warn', text: warn.noSubject });
   if (html.trim() === '' && text.trim() === '')
     found.push({ kind: 'warn', text: warn.noBody });
+  found.push(...draft.lost.map((name): Warning => ({ kind: 'warn', text: warn.lostFile(oneLine(name, 60)) })));
   found.push(...fieldWarnings([subject, html, text].join('\n'), columns), ...linkWarnings(html), ...imageWarnings(html, draft));
   if (/<(script|form|iframe|object|embed)\b/i.test(html))
     found.push({ kind: 'warn', text: warn.script });

@@ -10,6 +10,7 @@ import { forgetAll } from '../../state/query';
 import { go } from '../../state/router';
 import { say } from '../../state/toast';
 import { settingsWords } from '../../words/rest';
+import { forgetDraft } from '../compose/keep';
 
 const { wipe: text } = settingsWords;
 
@@ -20,6 +21,7 @@ export function DeleteAll() {
     await bridge().deleteAll(text.word);
     say(text.done);
     forgetAll();
+    forgetDraft();
     setAsking(false);
     go('start');
   });

@@ -45,6 +45,51 @@ test_handles (void)
   }
 }
 
+/* --- the letter that is being written --- */
+
+static void
+keep_letter (const char *key, gsize octets, int code)
+{
+  g_autofree char *text = g_strnfill (octets, 'a'), *body = g_strdup_printf ("({'%s': <'%s'>},)", key, text);
+
+  house_call_text (&house, "DraftKeep", body);
+  g_assert_cmpint (house.code, ==, code);
+}
+
+static void
+test_draft (void)
+{
+  static const struct { const char *body; int code; } rows[] = {
+    { "(@a{sv} {},)", 0 },
+    { "({'subject': <'s'>, 'html': <'<p>'>, 'text': <'a\nb'>, 'is_html': <true>, 'own_text': <true>, 'template': <'t'>, 'files': <['a.pdf', 'b.png']>},)", 0 },
+    { "({'files': <['a\nb']>},)", FAULT_DATA },  /* two lines in the store */
+    { "({'files': <['a\a']>},)", FAULT_USAGE },  /* the contract's form */
+    { "({'files': <'a.pdf'>},)", FAULT_USAGE },
+    { "({'subject': <7>},)", FAULT_USAGE },
+    { "({'from': <'ann@example.org'>},)", FAULT_USAGE },
+    { "({'changed': <int64 7>},)", FAULT_USAGE }, /* core's own */
+  };
+
+  open_house (NULL, 0, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    house_call_text (&house, "DraftKeep", rows[i].body);
+    g_assert_cmpint (house.code, ==, rows[i].code);
+    house_call_text (&house, "DraftShow", "()");
+    g_assert_cmpint (house.code, ==, 0);
+  }
+  keep_letter ("subject", 8192, 0);
+  keep_letter ("subject", 8193, FAULT_DATA);
+  keep_letter ("html", 4 * 1024 * 1024, 0);
+  keep_letter ("html", 4 * 1024 * 1024 + 1, FAULT_DATA);
+  keep_letter ("text", 4 * 1024 * 1024 + 1, FAULT_DATA);
+  keep_letter ("template", 129, FAULT_DATA);
+  for (int i = 0; i < 2; i++) { /* the second time there is none */
+    house_call_text (&house, "DraftDrop", "()");
+    g_assert_cmpint (house.code, ==, 0);
+  }
+  house_close (&house);
+}
+
 /* --- octets --- */
 
 static void
@@ -141,6 +186,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   house_init ();
   g_test_add_func ("/app/handles", test_handles);
+  g_test_add_func ("/app/draft", test_draft);
   g_test_add_func ("/app/octets", test_octets);
   for (gsize i = 0; i < G_N_ELEMENTS (lies); i++) {
     g_autofree char *path = g_strconcat ("/app/liar/", lies[i].name, NULL);
