@@ -9,7 +9,7 @@ import { warningsOf } from '../src/views/compose/warnings';
 import { EMPTY, fromParts, mediaType, partsOf } from '../src/views/compose/draft';
 import { EMPTY_PLAN, fromOf, isWhatComplete, isWhoComplete, toSpec } from '../src/views/campaigns/wizard/plan';
 import { EMPTY_FORM, isComplete, toCount, toSettings } from '../src/views/accounts/form';
-import { assign, toMap } from '../src/views/contacts/import/mapping';
+import { assign, choices, hasAddress, toMapping } from '../src/views/contacts/import/mapping';
 import { toAddresses } from '../src/views/suppressions/AddSuppressed';
 import { changesOf } from '../src/views/campaigns/live/Correct';
 import { changed } from '../src/views/contacts/person/EditPerson';
@@ -136,9 +136,21 @@ describe('the account form', () => {
 describe('columns of an import', () => {
   const look = { format: 'csv', encoding: 'utf-8', has_header: true, columns: ['Name', 'Mail', 'Mail', 'Town'], roles: ['name', 'email', 'field', 'field'], problem: '' };
   test('a role has one column', () => expect(assign(['name', 'email', 'field', 'field'], 3, 'name')).toEqual(['field', 'email', 'field', 'name']));
-  test('what was guessed needs no map', () => expect(toMap(look, ['name', 'email', 'field', 'field'])).toEqual({}));
-  test('a name that is there twice goes by its number', () => expect(toMap(look, ['field', 'field', 'email', 'name'])).toEqual({ email: '3', name: 'Town' }));
-  test('without a header all go by number', () => expect(toMap({ ...look, has_header: false }, ['field', 'field', 'email', 'name'])).toEqual({ email: '3', name: '4' }));
+  test('many are not used, and a field can be many', () => expect(assign(assign(['name', 'email', 'field', 'unused'], 0, 'unused'), 2, 'unused')).toEqual(['unused', 'email', 'unused', 'unused']));
+  test('what was guessed needs no map', () => expect(toMapping(look, ['name', 'email', 'field', 'field'])).toEqual({}));
+  test('a name that is there twice goes by its number; each column is said', () =>
+    expect(toMapping(look, ['field', 'unused', 'email', 'name'])).toEqual({ map: { email: '3', name: 'Town' }, others: { Name: 'field', '2': 'unused' } }));
+  test('without a header all go by number', () =>
+    expect(toMapping({ ...look, has_header: false }, ['unused', 'field', 'email', 'name'])).toEqual({ map: { email: '3', name: '4' }, others: { '1': 'unused', '2': 'field' } }));
+  test('no header is a key of anything', () => {
+    const { others } = toMapping({ ...look, columns: ['Name', 'E-Mail', '__proto__', 'constructor'] }, ['name', 'email', 'unused', 'field']);
+    expect(Object.entries(others ?? {})).toEqual([['__proto__', 'unused'], ['constructor', 'field']]);
+  });
+  test('a list has columns of its own', () => {
+    expect(choices({ ...look, format: 'text' }, 1)).toEqual(['email', 'unused']);
+    expect(choices(look, 1)).toHaveLength(7);
+  });
+  test('somebody must be reached', () => expect([hasAddress(['name', 'unused']), hasAddress(['phone', 'unused'])]).toEqual([false, true]));
 });
 
 test('pasted addresses are parted', () => expect(toAddresses('a@x.org\r\nb@x.org; c@x.org,a@x.org\n\n')).toEqual(['a@x.org', 'b@x.org', 'c@x.org']));

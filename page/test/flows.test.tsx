@@ -41,6 +41,7 @@ describe('contacts', () => {
     const { mock, user } = open('contacts/import');
     await user.click(await button('Choose a file…'));
     await user.selectOptions(await screen.findByLabelText('Meaning of the column “Town”'), 'name');
+    await user.selectOptions(screen.getByLabelText('Meaning of the column “Class”'), 'Not used');
     expect((screen.getByLabelText('Meaning of the column “Full Name”') as HTMLSelectElement).value).toBe('field');
     expectNoMarkup();
     await expectAccessible();
@@ -51,10 +52,24 @@ describe('contacts', () => {
     expect(await screen.findByText('there is no @ in it')).toBeTruthy();
     const [[file, list, options] = []] = callsOf(mock, 'import');
     expect([typeof file, list]).toEqual(['number', 'Parents 2027']);
-    expect(options).toEqual({ name: 'parents-2026.csv', map: { name: 'Town', email: 'E-Mail', phone: 'Mobile' }, consent: 'open day' });
+    expect(options).toEqual({ name: 'parents-2026.csv', map: { name: 'Town', email: 'E-Mail', phone: 'Mobile' }, others: { 'Full Name': 'field', Class: 'unused', 'Notes <b>': 'field' }, consent: 'open day' });
     expectNoMarkup();
     await user.click(screen.getByRole('button', { name: 'Save the rejected rows…' }));
     expect(callsOf(mock, 'export')).toEqual([['rejects', '']]);
+  });
+
+  test('import: a recognised column can be switched off; without an address nobody can be imported', async () => {
+    const { mock, user } = open('contacts/import');
+    await user.click(await button('Choose a file…'));
+    await user.selectOptions(await screen.findByLabelText('Meaning of the column “E-Mail”'), 'Not used');
+    await user.selectOptions(screen.getByLabelText('Meaning of the column “Mobile”'), 'Not used');
+    expect(await screen.findByText(/Say which column holds the e-mail addresses/)).toBeTruthy();
+    await user.type(screen.getByLabelText('Name of the list'), 'x');
+    expect((screen.getByRole('button', { name: 'Import' }) as HTMLButtonElement).disabled).toBe(true);
+    await user.selectOptions(screen.getByLabelText('Meaning of the column “Mobile”'), 'Phone number');
+    await user.click(screen.getByRole('button', { name: 'Only try it' }));
+    await screen.findByText('This would be imported');
+    expect(callsOf(mock, 'import')[0]?.[2]).toMatchObject({ map: { name: 'Full Name', phone: 'Mobile' }, others: { 'E-Mail': 'unused', Town: 'field' } });
   });
 
   test('import: pasted text, tried only', async () => {

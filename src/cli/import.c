@@ -24,7 +24,7 @@ typedef struct {
 
 static const Option options_table[] = {
   { "list", 'l', OPTION_TEXT, AT (list), "NAME", "the list that the people go to (made if it is new)" },
-  { "map", 0, OPTION_TEXT, AT (map), "MAP", "email=COL,name=COL,phone=COL (header's name or number; also first, last)" },
+  { "map", 0, OPTION_TEXT, AT (map), "MAP", "email=COL,name=COL,phone=COL (header's name or number; also first, last, and field, unused for any others)" },
   { "region", 0, OPTION_TEXT, AT (region), "CC", "the country of numbers without +, for example IN or DE" },
   { "consent", 0, OPTION_TEXT, AT (consent), "TEXT", "where and when they agreed to get mail; kept with each person" },
   { "sheet", 0, OPTION_TEXT, AT (sheet), "NAME", "the sheet of an XLSX file (name or number; else the first)" },
@@ -46,28 +46,33 @@ typedef struct {
   GError        *error;
 } Import;
 
-/* "email=E-mail,name=2" → {email: "E-mail", name: "2"}. */
-static GVariant *
-parse_map (const char *text, GError **error)
+/* "email=E-mail,name=2,unused=Notes" → map: {email: "E-mail", name: "2"}, others: {"Notes": unused}. */
+static gboolean
+parse_map (const char *text, GVariantDict *out, GError **error)
 {
-  static const char *const known[] = { "email", "name", "phone", "first", "last", NULL };
-  g_auto (GVariantBuilder) map = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  static const char *const roles[] = { "email", "name", "phone", "first", "last", NULL }, *const words[] = { "field", "unused", NULL };
+  g_auto (GVariantBuilder) map = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}")), others = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
   g_auto (GStrv) pairs = g_strsplit (text, ",", -1);
 
   for (gsize i = 0; pairs[i] != NULL; i++) {
     g_autofree char *name = NULL, *column = NULL;
 
     if (!options_split_pair (pairs[i], "--map", &name, &column, error))
-      return NULL;
-    if (!g_strv_contains (known, name)) {
+      return FALSE;
+    if (g_strv_contains (roles, name))
+      g_variant_builder_add (&map, "{ss}", name, column);
+    else if (g_strv_contains (words, name))
+      g_variant_builder_add (&others, "{ss}", column, name);
+    else {
       g_set_error (error, FAULT, FAULT_USAGE,
-                   "--map knows email, name, phone, first and last, not “%s”; other columns become fields by themselves",
+                   "--map knows email, name, phone, first, last, field and unused, not “%s”; other columns become fields by themselves",
                    name);
-      return NULL;
+      return FALSE;
     }
-    g_variant_builder_add (&map, "{ss}", name, column);
   }
-  return g_variant_builder_end (&map);
+  g_variant_dict_insert_value (out, "map", g_variant_builder_end (&map));
+  g_variant_dict_insert_value (out, "others", g_variant_builder_end (&others));
+  return TRUE;
 }
 
 static GVariant *
@@ -76,13 +81,8 @@ build_options (const ImportOptions *options, const char *file, GError **error)
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
   g_autofree char *name = g_path_get_basename (file);
 
-  if (options->map != NULL) {
-    GVariant *map = parse_map (options->map, error);
-
-    if (map == NULL)
-      return NULL;
-    g_variant_dict_insert_value (&out, "map", map);
-  }
+  if (options->map != NULL && !parse_map (options->map, &out, error))
+    return NULL;
   dict_put_text (&out, "format", options->format);
   dict_put_text (&out, "encoding", options->encoding);
   dict_put_text (&out, "region", options->region);
@@ -210,11 +210,12 @@ const Command import_commands[] = {
   { "import", "FILE|-", "Reads people from CSV, XLSX or text into a list", 1, 1, options_table, sizeof (ImportOptions),
     run_import,
     "Columns for e-mail, name and phone are recognised by their usual names; all others become fields for {{…}}.\n"
+    "What --map says of a column holds: field=COL makes it a field whatever it is called, unused=COL leaves it out.\n"
     "Importing the same file again changes nothing.\n\n"
     "Examples:\n"
     "  postrider import guests.xlsx --list guests --region DE --consent 'sign-up sheet, 3 May'\n"
     "  postrider import guests.csv --list guests --dry-run --rejects rejects.csv\n"
-    "  postrider import export.csv --list members --map 'email=Work mail,name=2'\n"
+    "  postrider import export.csv --list members --map 'email=Work mail,name=2,unused=Notes'\n"
     "  xclip -o | postrider import - --list pasted\n" },
   { 0 },
 };

@@ -72,6 +72,24 @@ def look_at_a_file(house):
     check(window.ask("Lists") == [[]], "a look made a list")
     mapped = window.ask("ImportLook", "(handle 0, {'map': <{'name': 'Klasse'}>})")[0]
     check(mapped["roles"][3] == "name", mapped)
+    left = window.ask("ImportLook", "(handle 0, {'map': <{'name': 'Klasse'}>, 'others': <{'Nachname': 'unused', '1': 'field'}>})")[0]
+    check(left["roles"] == ["field", "unused", "email", "name"], left)
+    window.refused("ImportLook", "(handle 0, {'others': <{'Nachname': 'first'}>})", "Usage")
+
+
+def columns_that_are_not_used(house):
+    """A column that is not used is nowhere in the store; one that was recognised can be a mere field; by the window and by the command line"""
+    path = house.write("people.csv", "Name;E-Mail;Telefon;Notiz\nJörg;joerg@example.net;+442079460958;zither\nAnn;ann@example.net;;zither\n")
+    window = Window(house, path)
+    report = window.ask("Import", "(handle 0, 'people', {'others': <{'Name': 'field', 'Telefon': 'unused', 'Notiz': 'unused'}>})")[0]
+    check(report["new"] == 2 and report["fields"] == ["Name 2"], report)
+    columns, rows = window.ask("ListRows", "('people', uint64 0, uint32 10)")
+    check(columns == ["name", "email", "phone", "Name 2"], columns)
+    check([fields for _, _, fields in read_frame(rows)] == [["", "joerg@example.net", "", "Jörg"], ["", "ann@example.net", "", "Ann"]], rows)
+    house.run("import", path, "--list", "others", "--map", "unused=Notiz,unused=3")
+    check(window.ask("ListRows", "('others', uint64 0, uint32 10)")[0] == ["name", "email", "phone"], "a column that is not used")
+    with open(os.path.join(house.home, "store.db"), "rb") as store, open(os.path.join(house.home, "store.db-wal"), "rb") as log:
+        check(b"zither" not in store.read() + log.read(), "a value that is not used is in the store")
 
 
 def look_at_what_is_none(house):
@@ -308,5 +326,5 @@ def all_goes(house):
 
 
 if __name__ == "__main__":
-    raise SystemExit(run_cases([look_at_a_file, look_at_what_is_none, message_in_the_making, a_letter_in_the_making, first_ten, first_ten_by_command, first_of_few, the_refused, find_in_it, what_was_done,
+    raise SystemExit(run_cases([look_at_a_file, columns_that_are_not_used, look_at_what_is_none, message_in_the_making, a_letter_in_the_making, first_ten, first_ten_by_command, first_of_few, the_refused, find_in_it, what_was_done,
                                 old_names_go, a_clock_far_ahead, except_is_honest, all_goes], __doc__))

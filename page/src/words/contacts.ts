@@ -81,11 +81,11 @@ export const importWords = {
   },
   look: {
     title: 'Is it read correctly?',
-    text: 'These are the first rows. Postrider has guessed what each column means; change it where it is wrong.',
+    text: 'These are the first rows. Postrider has guessed what each column means; change it where it is wrong, and set what you do not need to “Not used”.',
     file: (name: string, format: string, encoding: string) => `${name} · ${format} · ${encoding}`,
     other: 'Another file',
     meaning: (column: string) => `Meaning of the column “${column}”`,
-    roles: table({ email: 'E-mail address', name: 'Full name', first: 'First name', last: 'Last name', phone: 'Phone number', field: 'A field of this name' }),
+    roles: table({ email: 'E-mail address', name: 'Full name', first: 'First name', last: 'Last name', phone: 'Phone number', field: 'A field of this name', unused: 'Not used' }),
     header: 'The first row',
     headers: table({ auto: 'find out', yes: 'holds the names of the columns', no: 'is already a person' }),
     region: 'Country of phone numbers without +',
@@ -96,6 +96,7 @@ export const importWords = {
     more: 'More settings',
     row: 'Row',
     problem: 'It cannot be imported like this',
+    needAddress: 'Say which column holds the e-mail addresses or the phone numbers.',
   },
   into: {
     title: 'Which list?',

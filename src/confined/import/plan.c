@@ -5,12 +5,15 @@
 #include "text.h"
 #include <string.h>
 
+typedef enum { SAID_NOTHING, SAID_ROLE, SAID_FIELD, SAID_UNUSED } Said; /* by the user, of a column: nothing is guessed about it then */
+
 typedef struct {
   const GPtrArray *sample;
   const PlanSpec  *spec;
   Plan            *plan;
   GPtrArray       *headers;  /* char *, printable */
   ColumnMeaning   *meanings; /* of each column */
+  guint8          *said;     /* of each column: Said */
 } Draft;
 
 static Plan *
@@ -36,19 +39,6 @@ plan_free (Plan *self)
   g_array_unref (self->columns);
   g_ptr_array_unref (self->names);
   g_free (self);
-}
-
-Plan *
-plan_new_list (void)
-{
-  Plan *self = plan_alloc ();
-  guint email = LIST_EMAIL, phone = LIST_PHONE;
-
-  self->n_columns = LIST_CELLS;
-  self->name = LIST_NAME;
-  g_array_append_val (self->emails, email);
-  g_array_append_val (self->phones, phone);
-  return self;
 }
 
 static const CsvRow *
@@ -197,7 +187,7 @@ settle_weak (Draft *draft, ColumnRole role, gboolean (*is_like) (Slice), gboolea
     has_better = has_better || meaning->role == role;
   }
   for (guint i = 0; i < draft->plan->n_columns && !has_better; i++)
-    if (draft->meanings[i].role == COLUMN_FIELD && is_mostly (draft, i, is_sure)) {
+    if (draft->meanings[i].role == COLUMN_FIELD && draft->said[i] == SAID_NOTHING && is_mostly (draft, i, is_sure)) {
       draft->meanings[i] = (ColumnMeaning){ role, 0 };
       has_better = TRUE;
     }
@@ -217,6 +207,30 @@ apply_map (Draft *draft, GError **error)
       if (draft->meanings[i].role == role)
         draft->meanings[i] = (ColumnMeaning){ COLUMN_FIELD, 0 };
     draft->meanings[column] = (ColumnMeaning){ role, 0 };
+    draft->said[column] = SAID_ROLE;
+  }
+  return TRUE;
+}
+
+static gboolean
+apply_others (Draft *draft, GError **error)
+{
+  GVariantIter iter;
+  const char *wanted, *word;
+  guint column;
+
+  if (draft->spec->others == NULL)
+    return TRUE;
+  g_variant_iter_init (&iter, draft->spec->others);
+  while (g_variant_iter_next (&iter, "{&s&s}", &wanted, &word)) {
+    if (!find_mapped (draft, wanted, &column, error))
+      return FALSE;
+    if (draft->said[column] != SAID_NOTHING) {
+      g_set_error (error, FAULT, FAULT_USAGE, "the column “%s” was given two meanings: give it one", wanted);
+      return FALSE;
+    }
+    draft->meanings[column] = (ColumnMeaning){ COLUMN_FIELD, 0 };
+    draft->said[column] = strcmp (word, "unused") == 0 ? SAID_UNUSED : SAID_FIELD;
   }
   return TRUE;
 }
@@ -226,7 +240,7 @@ static void
 guess_name (Draft *draft)
 {
   for (guint i = 0; i < draft->plan->n_columns; i++)
-    if (draft->meanings[i].role == COLUMN_FIELD && !is_empty_column (draft, i)) {
+    if (draft->meanings[i].role == COLUMN_FIELD && draft->said[i] == SAID_NOTHING && !is_empty_column (draft, i)) {
       Slice cell = get_cell (get_row (draft, 0), i);
 
       if (cell.len > 0 && !g_ascii_isdigit (cell.data[0]))
@@ -284,8 +298,10 @@ is_plain_field (const Draft *draft, guint column)
 {
   const Plan *plan = draft->plan;
 
-  if ((int) column == plan->name)
+  if ((int) column == plan->name || draft->said[column] == SAID_UNUSED)
     return FALSE;
+  if (draft->spec->is_list && draft->said[column] == SAID_NOTHING)
+    return FALSE; /* it has what it is made of, and no more */
   if ((plan->emails->len > 0 && g_array_index (plan->emails, guint, 0) == column) ||
       (plan->phones->len > 0 && g_array_index (plan->phones, guint, 0) == column))
     return has_joined_values (draft, column); /* the values behind the first stay with the contact */
@@ -319,24 +335,61 @@ assign_fields (Draft *draft)
     }
 }
 
-static gboolean
-fill (Draft *draft, gboolean is_grid, GError **error)
+static void
+name_list_columns (Draft *draft)
+{
+  static const ColumnRole roles[LIST_CELLS] = { [LIST_NAME] = COLUMN_NAME, [LIST_EMAIL] = COLUMN_EMAIL, [LIST_PHONE] = COLUMN_PHONE };
+
+  draft->plan->n_columns = LIST_CELLS;
+  draft->meanings = g_new0 (ColumnMeaning, LIST_CELLS);
+  draft->said = g_new0 (guint8, LIST_CELLS);
+  for (guint i = 0; i < LIST_CELLS; i++) {
+    g_ptr_array_add (draft->headers, g_strdup (column_role_to_word (roles[i])));
+    draft->meanings[i].role = roles[i];
+  }
+}
+
+static void
+recognise_columns (Draft *draft, gboolean is_grid)
 {
   Plan *plan = draft->plan;
 
   plan->has_header = has_header (draft);
   read_headers (draft, is_grid);
   draft->meanings = g_new0 (ColumnMeaning, plan->n_columns);
+  draft->said = g_new0 (guint8, plan->n_columns);
   for (guint i = 0; i < plan->n_columns && plan->has_header; i++)
     draft->meanings[i] = columns_recognise (g_ptr_array_index (draft->headers, i));
-  if (!apply_map (draft, error))
-    return FALSE;
-  if (draft->spec->map[COLUMN_EMAIL] == NULL)
+}
+
+/* What the headers and the user left open. */
+static void
+guess (Draft *draft)
+{
+  const char *const *map = draft->spec->map;
+
+  if (map[COLUMN_EMAIL] == NULL)
     settle_weak (draft, COLUMN_EMAIL, dialect_is_email, dialect_is_email);
-  if (draft->spec->map[COLUMN_PHONE] == NULL)
+  if (map[COLUMN_PHONE] == NULL)
     settle_weak (draft, COLUMN_PHONE, dialect_is_phone, is_international);
-  if (!plan->has_header && draft->spec->map[COLUMN_NAME] == NULL && draft->spec->map[COLUMN_FIRST] == NULL)
+  if (!draft->plan->has_header && map[COLUMN_NAME] == NULL && map[COLUMN_FIRST] == NULL)
     guess_name (draft);
+}
+
+static gboolean
+fill (Draft *draft, gboolean is_grid, GError **error)
+{
+  gboolean is_list = draft->spec->is_list;
+  Plan *plan = draft->plan;
+
+  if (is_list)
+    name_list_columns (draft);
+  else
+    recognise_columns (draft, is_grid);
+  if ((!is_list && !apply_map (draft, error)) || !apply_others (draft, error))
+    return FALSE;
+  if (!is_list)
+    guess (draft);
   assign_roles (draft);
   if (plan->emails->len + plan->phones->len == 0) {
     g_autofree char *list = list_headers (draft);
@@ -354,10 +407,11 @@ plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GErro
 {
   g_autoptr (Plan) plan = plan_alloc ();
   g_autoptr (GPtrArray) headers = g_ptr_array_new_with_free_func (g_free);
-  Draft draft = { sample, spec, plan, headers, NULL };
+  Draft draft = { sample, spec, plan, headers, NULL, NULL };
   gboolean is_fine = fill (&draft, is_grid, error);
 
   g_free (draft.meanings);
+  g_free (draft.said);
   return is_fine ? g_steal_pointer (&plan) : NULL;
 }
 
@@ -384,19 +438,6 @@ plan_view_free (PlanView *self)
   g_free (self);
 }
 
-PlanView *
-plan_view_new_list (void)
-{
-  static const ColumnRole roles[LIST_CELLS] = { [LIST_NAME] = COLUMN_NAME, [LIST_EMAIL] = COLUMN_EMAIL, [LIST_PHONE] = COLUMN_PHONE };
-  PlanView *self = plan_view_alloc ();
-
-  for (guint i = 0; i < LIST_CELLS; i++) {
-    g_ptr_array_add (self->columns, g_strdup (column_role_to_word (roles[i])));
-    g_ptr_array_add (self->roles, (gpointer) column_role_to_word (roles[i]));
-  }
-  return self;
-}
-
 static gboolean
 is_first_of (const GArray *columns, guint column)
 {
@@ -404,8 +445,12 @@ is_first_of (const GArray *columns, guint column)
 }
 
 static const char *
-role_word (const Plan *plan, guint column)
+role_word (const Draft *draft, guint column)
 {
+  const Plan *plan = draft->plan;
+
+  if (draft->said[column] == SAID_UNUSED)
+    return "unused";
   if (is_first_of (plan->emails, column))
     return column_role_to_word (COLUMN_EMAIL);
   if (is_first_of (plan->phones, column))
@@ -423,13 +468,14 @@ plan_view_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid)
   PlanView *self = plan_view_alloc ();
   g_autoptr (Plan) plan = plan_alloc ();
   g_autoptr (GError) error = NULL;
-  Draft draft = { sample, spec, plan, self->columns, NULL };
+  Draft draft = { sample, spec, plan, self->columns, NULL, NULL };
 
   if (!fill (&draft, is_grid, &error))
     self->problem = g_strdup (error->message);
   self->has_header = plan->has_header;
   for (guint i = 0; i < self->columns->len; i++)
-    g_ptr_array_add (self->roles, (gpointer) role_word (plan, i));
+    g_ptr_array_add (self->roles, (gpointer) role_word (&draft, i));
   g_free (draft.meanings);
+  g_free (draft.said);
   return self;
 }

@@ -1,5 +1,5 @@
 /* plan.h - which column is what, found out from the header, the first rows and what the user says.
- * Trust:  cells are hostile; `map` is the user's. Used in: confined/import. Does no I/O. */
+ * Trust:  cells are hostile; `map` and `others` are the user's. Used in: confined/import. Does no I/O. */
 #pragma once
 #include "columns.h"
 #include "table.h"
@@ -7,8 +7,10 @@
 #define PLAN_NAME_MAX 256 /* octets of a field's name; chosen: it stands in templates and at the head of an export */
 
 typedef struct {
+  gboolean    is_list;                /* rows of table_list_new(): header and map do not count */
   const char *header;                 /* auto | yes | no */
   const char *map[COLUMN_ROLE_COUNT]; /* a header's name or a number, or NULL */
+  GVariant   *others;                 /* a{ss}: the same -> field | unused (checked) */
 } PlanSpec;
 
 typedef struct {
@@ -21,19 +23,17 @@ typedef struct {
 } Plan;
 
 /* sample: KeptRow, the first rows that are not empty; the first one may be the header.
- * Errors: FAULT_USAGE (a mapped column that is not there), FAULT_DATA (no column with addresses or numbers). */
+ * Errors: FAULT_USAGE (a column that is not there, or was given two meanings), FAULT_DATA (no column with addresses or numbers). */
 Plan *plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GError **error);
 typedef struct { /* what a person is shown before they import */
   gboolean   has_header;
   GPtrArray *columns; /* char *: the header's words, else "column 1"… */
-  GPtrArray *roles;   /* static words: email | phone | name | first | last | field */
+  GPtrArray *roles;   /* static words: email | phone | name | first | last | field | unused */
   char      *problem; /* why plan_new() refuses it, or NULL */
 } PlanView;
 PlanView *plan_view_new  (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid);
-PlanView *plan_view_new_list (void); /* of table_list_new() */
 void      plan_view_free (PlanView *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanView, plan_view_free)
 
-Plan *plan_new_list (void); /* of table_list_new() */
 void  plan_free (Plan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)

@@ -5,6 +5,7 @@
 #include "kill-point.h"
 #include "session.h"
 #include <gio/gunixfdlist.h>
+#include <string.h>
 
 typedef enum { STATE_NEW, STATE_READING, STATE_OVER } State; /* Open or Look comes once, Next only while reading */
 
@@ -55,6 +56,19 @@ read_map (GVariant *map, SessionSpec *spec)
   return TRUE;
 }
 
+static gboolean
+are_others_fine (GVariant *others)
+{
+  GVariantIter iter;
+  const char *column, *word;
+
+  g_variant_iter_init (&iter, others);
+  while (g_variant_iter_next (&iter, "{&s&s}", &column, &word))
+    if (strcmp (word, "field") != 0 && strcmp (word, "unused") != 0)
+      return FALSE;
+  return TRUE;
+}
+
 /* What Open and Look are given. Returns: the file, which is the caller's; -1: the call was refused. */
 static int
 take_call (Service *self, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, GVariant *map, SessionSpec *spec)
@@ -65,6 +79,8 @@ take_call (Service *self, GDBusMethodInvocation *invocation, GUnixFDList *fds, G
     refuse (invocation, "a file is open already: one process, one file");
   else if (!read_map (map, spec))
     refuse (invocation, "a column can be mapped to email, name, phone, first or last only");
+  else if (!are_others_fine (spec->others))
+    refuse (invocation, "any other column is a field or unused");
   else if ((fd = steal_fd (fds, file)) < 0)
     refuse (invocation, "no file came with the call");
   return fd;
@@ -72,10 +88,10 @@ take_call (Service *self, GDBusMethodInvocation *invocation, GUnixFDList *fds, G
 
 static gboolean
 handle_open_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *format,
-                const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, gpointer data)
+                const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, gpointer data)
 {
   Service *self = data;
-  SessionSpec spec = { format, encoding, region, sheet, header, { NULL } };
+  SessionSpec spec = { format, encoding, region, sheet, header, { NULL }, others };
   g_autoptr (GError) error = NULL;
   int fd = take_call (self, invocation, fds, file, map, &spec);
 
@@ -135,10 +151,10 @@ answer_look (GDBusMethodInvocation *invocation, const Session *session)
 
 static gboolean
 handle_look_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *format,
-                const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, gpointer data)
+                const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, gpointer data)
 {
   Service *self = data;
-  SessionSpec spec = { format, encoding, region, sheet, header, { NULL } };
+  SessionSpec spec = { format, encoding, region, sheet, header, { NULL }, others };
   g_autoptr (GError) error = NULL;
   int fd = take_call (self, invocation, fds, file, map, &spec);
 

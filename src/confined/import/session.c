@@ -175,14 +175,21 @@ read_sample (Session *self, GError **error)
   return self->sample->len > 0;
 }
 
+static PlanSpec
+plan_spec (const Session *self, const SessionSpec *spec)
+{
+  PlanSpec wanted = { .is_list = strcmp (self->format, "text") == 0, .header = spec->header, .others = spec->others };
+
+  memcpy (wanted.map, spec->map, sizeof wanted.map);
+  return wanted;
+}
+
 static gboolean
 make_plan (Session *self, const SessionSpec *spec, GError **error)
 {
-  PlanSpec wanted = { .header = spec->header };
+  PlanSpec wanted = plan_spec (self, spec);
 
-  memcpy (wanted.map, spec->map, sizeof wanted.map);
-  self->plan = strcmp (self->format, "text") == 0 ? plan_new_list ()
-                                                   : plan_new (self->sample, &wanted, self->table->is_grid, error);
+  self->plan = plan_new (self->sample, &wanted, self->table->is_grid, error);
   if (self->plan == NULL)
     return FALSE;
   self->next_sample = self->plan->has_header ? 1 : 0;
@@ -217,12 +224,12 @@ Session *
 session_new_look (int fd, const SessionSpec *spec, GError **error)
 {
   Session *self = open_session (fd, spec, error);
-  PlanSpec wanted = { .header = spec->header };
+  PlanSpec wanted;
 
   if (self == NULL)
     return NULL;
-  memcpy (wanted.map, spec->map, sizeof wanted.map);
-  self->view = strcmp (self->format, "text") == 0 ? plan_view_new_list () : plan_view_new (self->sample, &wanted, self->table->is_grid);
+  wanted = plan_spec (self, spec);
+  self->view = plan_view_new (self->sample, &wanted, self->table->is_grid);
   return self;
 }
 

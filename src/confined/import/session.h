@@ -11,6 +11,7 @@
 typedef struct { /* all borrowed; the words of Import1.Open */
   const char *format, *encoding, *region, *sheet, *header;
   const char *map[COLUMN_ROLE_COUNT]; /* or NULL */
+  GVariant   *others;                 /* a{ss}: column -> field | unused */
 } SessionSpec;
 
 typedef struct Session Session;

@@ -115,7 +115,7 @@ gone_cb (GCancellable *gone, gpointer data)
 static const struct {
   const char *name, *type;
 } options[] = { { "format", "s" }, { "encoding", "s" }, { "region", "s" }, { "sheet", "s" },    { "header", "s" },
-                { "map", "a{ss}" }, { "consent", "s" }, { "dry_run", "b" }, { "name", "s" } };
+                { "map", "a{ss}" }, { "others", "a{ss}" }, { "consent", "s" }, { "dry_run", "b" }, { "name", "s" } };
 
 static const struct {
   const char *name, *words[12], *advice;
@@ -226,9 +226,10 @@ start (AppClient *client, GDBusMethodInvocation *invocation, int file, const cha
   static const ImportFuncs funcs = { rejects_cb, progress_cb, done_cb };
   Call *self = g_new0 (Call, 1);
   g_autoptr (GVariant) map = g_variant_lookup_value (dict, "map", G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GVariant) others = g_variant_lookup_value (dict, "others", G_VARIANT_TYPE ("a{ss}"));
   gboolean is_dry_run = FALSE;
   ImportSpec spec = {
-    .file = file, .spool_folder = client->core->home, .list = list, .map = map,
+    .file = file, .spool_folder = client->core->home, .list = list, .map = map, .others = others,
     .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""),
     .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""),
   };
@@ -288,9 +289,10 @@ static gboolean
 handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, GVariant *dict, AppClient *client)
 {
   g_autoptr (GVariant) map = g_variant_lookup_value (dict, "map", G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GVariant) others = g_variant_lookup_value (dict, "others", G_VARIANT_TYPE ("a{ss}"));
   LookSpec spec = {
-    .spool_folder = client->core->home, .map = map, .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""),
-    .region = get_option (dict, "region", ""), .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"),
+    .spool_folder = client->core->home, .map = map, .others = others, .format = get_option (dict, "format", "auto"),
+    .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""), .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"),
   };
   GError *error = NULL;
 

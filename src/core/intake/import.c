@@ -27,7 +27,7 @@ struct Import {
   GCancellable *cancellable;
 
   char        *format, *encoding, *region, *sheet, *header, *list, *consent;
-  GVariant    *map;
+  GVariant    *map, *others;
   gboolean     is_dry_run;
   guint        timeout_ms;
 
@@ -101,6 +101,7 @@ import_unref (Import *self)
   g_free (self->list);
   g_free (self->consent);
   g_variant_unref (self->map);
+  g_variant_unref (self->others);
   g_free (self->seen);
   g_byte_array_unref (self->blob);
   g_free (self->row);
@@ -450,8 +451,8 @@ ready_cb (Peer *peer, const GError *error, gpointer data)
   }
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->worker), (gint) self->timeout_ms);
   g_unix_fd_list_append (fds, self->fd, NULL);
-  pr_import1_call_open (self->worker, g_variant_new_handle (0), self->format, self->encoding, self->region, self->sheet, self->header, self->map, fds,
-                        self->cancellable, open_cb, import_ref (self));
+  pr_import1_call_open (self->worker, g_variant_new_handle (0), self->format, self->encoding, self->region, self->sheet, self->header, self->map,
+                        self->others, fds, self->cancellable, open_cb, import_ref (self));
 }
 
 static void
@@ -498,6 +499,12 @@ refused_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+GVariant *
+import_ref_words (GVariant *words)
+{
+  return g_variant_ref_sink (words != NULL ? words : g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0));
+}
+
 static void
 copy_spec (Import *self, const ImportSpec *spec)
 {
@@ -508,7 +515,8 @@ copy_spec (Import *self, const ImportSpec *spec)
   self->header = g_strdup (spec->header);
   self->list = g_strdup (spec->list);
   self->consent = g_strdup (spec->consent);
-  self->map = g_variant_ref_sink (spec->map != NULL ? spec->map : g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0));
+  self->map = import_ref_words (spec->map);
+  self->others = import_ref_words (spec->others);
   self->is_dry_run = spec->is_dry_run;
   self->timeout_ms = spec->timeout_ms > 0 ? spec->timeout_ms : IMPORT_TIMEOUT_MS;
 }

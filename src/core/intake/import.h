@@ -11,7 +11,7 @@ typedef struct { /* all borrowed until import_start() returns */
   int         file;     /* duplicated; a pipe is spooled into `spool_folder` first */
   const char *spool_folder;
   const char *format, *encoding, *region, *sheet, *header; /* Import1.Open */
-  GVariant   *map;      /* a{ss}, or NULL */
+  GVariant   *map, *others; /* a{ss}, or NULL */
   const char *list, *consent;
   gboolean    is_dry_run;
   guint       timeout_ms; /* of each answer of the worker; 0: IMPORT_TIMEOUT_MS */
@@ -34,5 +34,6 @@ typedef struct { /* from the main loop, never before import_start() returns */
 } ImportFuncs;
 
 Import *import_start  (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gpointer data); /* (transfer full), never NULL */
+GVariant *import_ref_words (GVariant *words); /* of map and others: (transfer full); NULL: none */
 void    import_cancel (Import *self); /* done follows with G_IO_ERROR_CANCELLED; a no-op afterwards */
 void    import_free   (Import *self); /* silently; NULL is a no-op */

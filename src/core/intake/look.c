@@ -16,7 +16,7 @@
 
 typedef struct { /* one call, owned by its task; the task is held until finish() */
   char      *format, *encoding, *region, *sheet, *header;
-  GVariant  *map;
+  GVariant  *map, *others;
   int        fd;
   Peer      *peer;
   PrImport1 *worker;
@@ -32,6 +32,7 @@ call_free (Call *call)
   g_free (call->sheet);
   g_free (call->header);
   g_variant_unref (call->map);
+  g_variant_unref (call->others);
   g_clear_object (&call->worker);
   g_clear_pointer (&call->peer, peer_free);
   if (call->fd >= 0)
@@ -96,7 +97,7 @@ are_rows_fine (const Look *look)
 static gboolean
 is_fine (const Look *look)
 {
-  static const char *const words[] = { "email", "name", "phone", "first", "last", "field", NULL };
+  static const char *const words[] = { "email", "name", "phone", "first", "last", "field", "unused", NULL };
 
   if (g_strv_length (look->columns) != g_strv_length (look->roles) || g_strv_length (look->columns) > IMPORT_COLUMNS_MAX)
     return FALSE;
@@ -145,8 +146,8 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
     return;
   }
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (call->worker), LOOK_TIMEOUT_MS);
-  pr_import1_call_look (call->worker, g_variant_new_handle (0), call->format, call->encoding, call->region, call->sheet, call->header, call->map, fds,
-                        g_task_get_cancellable (task), looked_cb, g_object_ref (task));
+  pr_import1_call_look (call->worker, g_variant_new_handle (0), call->format, call->encoding, call->region, call->sheet, call->header, call->map,
+                        call->others, fds, g_task_get_cancellable (task), looked_cb, g_object_ref (task));
 }
 
 static void
@@ -179,7 +180,7 @@ look_async (const LookSpec *spec, GCancellable *cancellable, GAsyncReadyCallback
   Call *call = g_new0 (Call, 1);
 
   *call = (Call){ g_strdup (spec->format), g_strdup (spec->encoding), g_strdup (spec->region), g_strdup (spec->sheet), g_strdup (spec->header),
-                  g_variant_ref_sink (spec->map != NULL ? spec->map : g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0)), -1, NULL, NULL, FALSE };
+                  import_ref_words (spec->map), import_ref_words (spec->others), -1, NULL, NULL, FALSE };
   g_task_set_task_data (task, call, (GDestroyNotify) call_free);
   spool_open_async (spec->file, spec->spool_folder, IMPORT_FILE_MAX_BYTES, cancellable, spooled_cb, task);
 }

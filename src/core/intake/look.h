@@ -7,7 +7,7 @@ typedef struct { /* all borrowed */
   int         file;
   const char *spool_folder;
   const char *format, *encoding, *region, *sheet, *header; /* words of Import1.Open */
-  GVariant   *map;                                         /* a{ss} or NULL */
+  GVariant   *map, *others;                                /* a{ss} or NULL */
 } LookSpec;
 
 typedef struct {

@@ -102,6 +102,8 @@ handle_import (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds, GVar
   g_autoptr (FrameWriter) rejects = frame_writer_new (FRAME_REJECTS);
   int fd = g_unix_fd_list_get (fds, g_variant_get_handle (handle), NULL);
   gint64 size = lseek (fd, 0, SEEK_END); /* it can be sought in, also when it came by a pipe */
+  g_autoptr (GVariant) others = g_variant_lookup_value (options, "others", G_VARIANT_TYPE ("a{ss}"));
+  g_autofree char *said = others != NULL ? g_variant_print (others, FALSE) : g_strdup ("Town");
 
   close (fd);
   frame_writer_row (rejects, 3, 0, 4);
@@ -113,7 +115,7 @@ handle_import (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds, GVar
   pr_app1_emit_import_rejected (core, frame_writer_finish (rejects));
   pr_app1_complete_import (core, call, NULL, g_variant_new_parsed (
     "{'read': <@t 3>, 'new': <@t 2>, 'updated': <@t 0>, 'merged': <@t 0>, 'unchanged': <@t 0>, 'rejected': <@a{st} {'syntax': 1}>,"
-    " 'format': <'csv'>, 'encoding': <'utf-8'>, 'fields': <['Town']>, 'size': <@t %t>}", (guint64) size));
+    " 'format': <'csv'>, 'encoding': <'utf-8'>, 'fields': <[%s]>, 'size': <@t %t>}", said, (guint64) size));
   return TRUE;
 }
 

@@ -114,6 +114,7 @@ static const Case cases[] = {
   { "done", "import / --list a", NULL, 66, NULL, "is a folder" },
   { "done", "import F", NULL, 64, NULL, "--list NAME" },
   { "done", "import F --list a --map mail=x", NULL, 64, NULL, "--map knows" },
+  { "done", "import - --list a --json --map email=Mail,unused=Notes,field=Name,unused=3", "x", 0, "\"fields\":[\"{'Notes': 'unused', 'Name': 'field', '3': 'unused'}\"]", NULL },
   { "done", SEND "--json", NULL, 0, "{\"campaign\":7,\"schema\":1,", NULL },
   { "done", SEND "--jsonl", NULL, 0, "\"state\":\"sending\"", NULL },
   { "done", SEND, NULL, 0, "3  accepted", "“s” to 4 people of a, by account work" },

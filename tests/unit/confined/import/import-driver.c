@@ -1,7 +1,8 @@
 /* import-driver.c - runs the real, locked postrider-import over its real contract and prints what it says, a line each:
  * found FORMAT ENCODING FIELD… | contact ROW FIELD… | reject ROW AUX FIELD… | error CODE TEXT, tab between, percent-encoded.
- * DRIVER_ORDER: next-first | open-twice | after-end | no-fd | bad-map asks in a wrong way.
- * Arguments: FILE [format=F] [encoding=E] [region=R] [sheet=S] [header=H] [batch=N] [map:ROLE=COLUMN]… */
+ * roles ROLE… | problem TEXT.
+ * DRIVER_ORDER: next-first | open-twice | after-end | no-fd | bad-map | bad-others asks in a wrong way; look asks Look alone.
+ * Arguments: FILE [format=F] [encoding=E] [region=R] [sheet=S] [header=H] [batch=N] [map:ROLE=COLUMN]… [other:COLUMN=WORD]… */
 #include "contract-import1.h"
 #include "fault.h"
 #include "frame.h"
@@ -77,21 +78,57 @@ is_order (const char *wanted)
   return g_strcmp0 (g_getenv ("DRIVER_ORDER"), wanted) == 0;
 }
 
+/* Those that begin with `prefix`; bad: NULL, or one more that is none. */
 static GVariant *
-read_map (Driver *self)
+read_pairs (Driver *self, const char *prefix, const char *bad)
 {
-  GVariantBuilder map;
+  GVariantBuilder pairs;
 
-  g_variant_builder_init (&map, G_VARIANT_TYPE ("a{ss}"));
+  g_variant_builder_init (&pairs, G_VARIANT_TYPE ("a{ss}"));
   for (char **argument = self->argv + 2; *argument != NULL; argument++)
-    if (g_str_has_prefix (*argument, "map:")) {
-      g_auto (GStrv) pair = g_strsplit (*argument + 4, "=", 2);
+    if (g_str_has_prefix (*argument, prefix)) {
+      g_auto (GStrv) pair = g_strsplit (*argument + strlen (prefix), "=", 2);
 
-      g_variant_builder_add (&map, "{ss}", pair[0], pair[1]);
+      g_variant_builder_add (&pairs, "{ss}", pair[0], pair[1]);
     }
-  if (is_order ("bad-map"))
-    g_variant_builder_add (&map, "{ss}", "street", "1");
-  return g_variant_builder_end (&map);
+  if (bad != NULL)
+    g_variant_builder_add (&pairs, "{ss}", "street", bad);
+  return g_variant_builder_end (&pairs);
+}
+
+static GVariant *
+question (Driver *self)
+{
+  return g_variant_new ("(hsssss@a{ss}@a{ss})", 0, self->format, self->encoding, self->region, self->sheet, self->header,
+                        read_pairs (self, "map:", is_order ("bad-map") ? "1" : NULL), read_pairs (self, "other:", is_order ("bad-others") ? "email" : NULL));
+}
+
+static gboolean
+look_at (Driver *self, Peer *peer, GUnixFDList *fds)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = call (peer, "Look", question (self), fds, &error);
+  g_autoptr (GVariant) roles = NULL;
+  g_autofree char *problem = NULL;
+
+  if (reply == NULL) {
+    print_error (self, error);
+    return FALSE;
+  }
+  g_variant_get (reply, "(ssbas@assay)", NULL, NULL, NULL, NULL, &roles, &problem, NULL);
+  printf ("roles");
+  for (gsize i = 0; i < g_variant_n_children (roles); i++) {
+    g_autoptr (GVariant) role = g_variant_get_child_value (roles, i);
+
+    print_octets (g_variant_get_string (role, NULL), g_variant_get_size (role) - 1);
+  }
+  printf ("\n");
+  if (problem[0] != '\0') {
+    printf ("problem");
+    print_octets (problem, strlen (problem));
+    printf ("\n");
+  }
+  return FALSE; /* no row follows */
 }
 
 static gboolean
@@ -107,9 +144,9 @@ open_file (Driver *self, Peer *peer)
   if (fd < 0 || g_unix_fd_list_append (fds, fd, &error) < 0)
     g_error ("%s: no such file", self->argv[1]);
   close (fd);
-  reply = call (peer, "Open", g_variant_new ("(hsssss@a{ss})", 0, self->format, self->encoding, self->region, self->sheet, self->header,
-                                             read_map (self)),
-                is_order ("no-fd") ? NULL : fds, &error);
+  if (is_order ("look"))
+    return look_at (self, peer, fds);
+  reply = call (peer, "Open", question (self), is_order ("no-fd") ? NULL : fds, &error);
   if (reply == NULL) {
     print_error (self, error);
     return FALSE;

@@ -19,11 +19,12 @@ REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 class Result:
     def __init__(self, text, status):
         self.text, self.status = text, status
-        self.found, self.contacts, self.rejects, self.errors = [], [], [], []
+        self.found, self.contacts, self.rejects, self.errors, self.roles, self.problem = [], [], [], [], [], []
         for line in text.splitlines():
             kind, *rest = line.split("\t")
             rest = [urllib.parse.unquote(r) for r in rest]
-            {"found": self.found, "contact": self.contacts, "reject": self.rejects, "error": self.errors}[kind].append(rest)
+            {"found": self.found, "contact": self.contacts, "reject": self.rejects, "error": self.errors,
+             "roles": self.roles, "problem": self.problem}[kind].append(rest)
 
 
 def run(data, *args, order=None, path=None):
@@ -79,6 +80,7 @@ class Import(unittest.TestCase):
         self.fails(run("email\na@example.org\n", order="open-twice"), "Usage", "one process, one file")
         self.fails(run("email\na@example.org\n", order="no-fd"), "Usage", "no file came")
         self.fails(run("email\na@example.org\n", order="bad-map"), "Usage", "mapped to")
+        self.fails(run("email\na@example.org\n", order="bad-others"), "Usage", "unused")
         self.fails(run("email\na@example.org\n", "batch=0"), "Usage", "at least one row")
 
     def test_words(self):
@@ -156,6 +158,43 @@ class Import(unittest.TestCase):
         self.assertEqual("email 2", run(data, "map:email=B").found[0][-1])
         self.fails(run(data, "map:email=nope"), "Usage", "“nope”")
         self.fails(run(data, "map:email=9"), "Usage", "who, a, b, email")
+
+    def test_others(self):
+        """What the user says of a column holds: nothing is guessed about it, and what is unused is nowhere"""
+        data = "name,email,phone,town,work mail\nAnn,a@example.org,+442079460958,Ulm,b@example.org\n"
+        row = ["2", "Ann", "a@example.org", "+442079460958", "Ulm", "b@example.org"]
+        self.assertEqual([row], run(data).contacts)  # the control
+        self.assertEqual([["2", "Ann", "a@example.org", "", "Ulm", "b@example.org"]], run(data, "other:phone=unused").contacts)
+        self.assertEqual([row[:5]], run(data, "other:5=unused").contacts)
+        self.assertEqual([["2", "", "a@example.org", "+442079460958", "Ann", "Ulm", "b@example.org"]], run(data, "other:NAME=field").contacts)
+        self.assertEqual("name 2", run(data, "other:NAME=field").found[0][2])
+        self.assertEqual([["2", "Ann", "b@example.org", "+442079460958"]], run(data, "map:email=work mail", "other:email=unused", "other:town=unused").contacts)
+        self.assertEqual([["2", "", "a@example.org", ""]], run(data, "map:email=2", *("other:%s=unused" % one for one in ("name", "phone", "town", "work mail"))).contacts)
+        self.fails(run(data, "other:nope=unused"), "Usage", "“nope”")
+        self.fails(run(data, "map:email=2", "other:email=field"), "Usage", "two meanings")
+        self.fails(run(data, "other:2=field", "other:email=unused"), "Usage", "two meanings")
+        self.fails(run("name,email\nAnn,a@example.org\n", "other:email=unused"), "DataErr", "no column holds")
+
+    def test_others_stop_guessing(self):
+        data = "Ann,a@example.org,Ulm\nBob,b@example.org,Bonn\n"
+        self.assertEqual(["1", "Ann", "a@example.org", "", "Ulm"], run(data).contacts[0])  # the control
+        self.assertEqual(["1", "Ulm", "a@example.org", ""], run(data, "other:1=unused").contacts[0])
+        self.assertEqual(["1", "", "a@example.org", "", "Ann", "Ulm"], run(data, "other:1=field", "other:3=field").contacts[0])
+        self.fails(run(data, "other:2=field"), "DataErr", "no column holds")
+
+    def test_others_of_a_list(self):
+        data = "Ann <a@example.org>\nBob <b@example.org>\n"
+        self.assertEqual(["1", "Ann", "a@example.org", ""], run(data, "format=text").contacts[0])  # the control
+        self.assertEqual(["1", "", "a@example.org", ""], run(data, "format=text", "other:name=unused").contacts[0])
+        self.fails(run(data, "format=text", "other:street=unused"), "Usage", "“street”")
+
+    def test_look(self):
+        data = "name,email,phone,town\nAnn,a@example.org,+442079460958,Ulm\n"
+        self.assertEqual([["name", "email", "phone", "field"]], run(data, order="look").roles)
+        r = run(data, "other:phone=unused", "other:name=field", "map:first=town", order="look")
+        self.assertEqual(([["field", "email", "unused", "first"]], []), (r.roles, r.problem))
+        self.assertIn("no column holds", run(data, "other:phone=unused", "other:email=unused", order="look").problem[0][0])
+        self.assertEqual([["unused", "email", "phone"]], run("Ann <a@example.org>\n", "format=text", "other:1=unused", order="look").roles)
 
     def test_no_usable_column(self):
         self.fails(run("a,b\n1,2\n"), "DataErr", "--map email=COLUMN")

@@ -38,6 +38,7 @@ static const struct {
   { "SettingsChange", "[() => 1]", NULL },
   { "Import", "[7, 'l', {map: {email: 'Mail'}}]", "(7, 'l', {'map': <{'email': 'Mail'}>})" },
   { "Import", "[7, 'l', {map: {email: 1}}]", NULL },
+  { "Import", "[7, 'l', {others: {Notes: 'unused'}}]", "(7, 'l', {'others': <{'Notes': 'unused'}>})" },
   { "AccountSecret", "['office']", "('office',)" }, /* the shell asks for the rest */
   { "AccountSecret", "['office', 'password']", NULL },
   { "MessagePreview", "[{}, '', [['inline', 'a.png', 'image/png', 3]]]", "({}, '', [('inline', 'a.png', 'image/png', 3)])" },

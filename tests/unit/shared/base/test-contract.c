@@ -26,7 +26,7 @@ open_call (const char *format, const char *sheet, guint n_map)
 
     g_variant_builder_add (&map, "{ss}", key, "column");
   }
-  return g_variant_new ("(hsssssa{ss})", 0, format, "", "", sheet, "auto", &map);
+  return g_variant_new ("(hsssssa{ss}@a{ss})", 0, format, "", "", sheet, "auto", &map, g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0));
 }
 
 static void

@@ -13,7 +13,7 @@ import { ImportProgress } from './ImportProgress';
 import type { Done } from './ImportView';
 import { IntoList } from './IntoList';
 import { LookTable } from './LookTable';
-import { assign, toMap, toRole, type Role } from './mapping';
+import { assign, hasAddress, rolesOf, toMapping, type Role } from './mapping';
 import { REJECTS_MAX, toReject, type Reject } from './rejects';
 
 const { look: text } = importWords;
@@ -46,8 +46,8 @@ export function LookStep({ file, onDone, onOther }: Props) {
   const options = toOptions(reading);
   const query = useQuery(`look/${file.file}/${JSON.stringify(options)}`, () => bridge().importLook(file.file, options));
   const look = query.value;
-  const roles = changed ?? (look?.look.columns.map((_, index) => toRole(look.look.roles[index])) ?? []);
-  const map = look === undefined ? {} : toMap(look.look, roles);
+  const roles = changed ?? (look === undefined ? [] : rolesOf(look.look));
+  const mapping = look === undefined ? {} : toMapping(look.look, roles);
   const load = useImport(file, onDone);
   if (load.busy)
     return <ImportProgress />;
@@ -64,6 +64,7 @@ export function LookStep({ file, onDone, onOther }: Props) {
                   <p dir="auto">{oneLine(found.look.problem, 400)}</p>
                 </Notice>
               )}
+              {changed !== null && !hasAddress(roles) && <Notice kind="warn" title={text.problem}>{text.needAddress}</Notice>}
               <p>{text.text}</p>
               <LookTable look={found} roles={roles} onRole={(index, role) => setChanged(assign(roles, index, role))} />
             </>
@@ -76,8 +77,8 @@ export function LookStep({ file, onDone, onOther }: Props) {
       </Section>
       <IntoList
         suggestion={file.name}
-        isReady={look !== undefined && (look.look.problem === '' || changed !== null)}
-        onImport={(list, consent, isDry) => void load.run(list, { ...options, name: oneLine(file.name, 128), ...(Object.keys(map).length > 0 ? { map } : {}), ...(consent !== '' ? { consent } : {}), ...(isDry ? { dry_run: true } : {}) })}
+        isReady={look !== undefined && (changed === null ? look.look.problem === '' : hasAddress(roles))}
+        onImport={(list, consent, isDry) => void load.run(list, { ...options, name: oneLine(file.name, 128), ...mapping, ...(consent !== '' ? { consent } : {}), ...(isDry ? { dry_run: true } : {}) })}
       />
       <FaultNotice failure={load.failure} />
     </>

@@ -4,12 +4,11 @@ import type { ImportLook } from '../../../bridge';
 import { SelectField } from '../../../parts/Field';
 import { Foreign } from '../../../parts/Foreign';
 import { importWords } from '../../../words/contacts';
-import { ROLES, toRole, type Role } from './mapping';
+import { choices, toRole, type Role } from './mapping';
 
 const { look: text } = importWords;
 const COLUMNS_MAX = 40; // drawn; the import takes all
 const ROWS_MAX = 8;
-const OPTIONS = ROLES.map((role) => [role, text.roles[role] ?? role] as const);
 
 interface Props {
   look: ImportLook;
@@ -29,7 +28,7 @@ export function LookTable({ look, roles, onRole }: Props) {
               <th key={index} scope="col">
                 <div className="stack-tight">
                   <Foreign text={column} max={40} />
-                  <SelectField label={text.meaning(oneLine(column, 40))} hideLabel value={roles[index] ?? 'field'} onValue={(role) => onRole(index, toRole(role))} options={OPTIONS} />
+                  <SelectField label={text.meaning(oneLine(column, 40))} hideLabel value={roles[index] ?? 'field'} onValue={(role) => onRole(index, toRole(role))} options={choices(look.look, index).map((role) => [role, text.roles[role] ?? role] as const)} />
                 </div>
               </th>
             ))}
@@ -40,7 +39,7 @@ export function LookTable({ look, roles, onRole }: Props) {
             <tr key={row.key}>
               <td className="muted number">{number(row.key)}</td>
               {columns.map((_, index) => (
-                <td key={index}>
+                <td key={index} className={roles[index] === 'unused' ? 'muted' : undefined}>
                   <Foreign text={row.fields[index] ?? ''} max={80} />
                 </td>
               ))}

@@ -28,7 +28,7 @@ is (const char *word)
 
 static gboolean
 handle_open (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *format, const char *encoding,
-             const char *region, const char *sheet, const char *header, GVariant *map, gpointer data)
+             const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, gpointer data)
 {
   static const char *const fields[] = { "city", NULL }, *const twice[] = { "city", "CITY", NULL }, *const control[] = { "ci\nty", NULL };
   int fd = g_unix_fd_list_get (fds, 0, NULL);
