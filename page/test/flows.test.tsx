@@ -328,12 +328,19 @@ describe('the wizard', () => {
   });
 
   test('only those who were refused', async () => {
-    const { mock, user } = open('campaigns/retry/5');
+    const { mock, user } = open('campaigns/retry/5', {}, (fresh) => {
+      fresh.overrides.campaignPrepare = async () => ({ campaign: '8', summary: {
+        total: '2', queued: '2', missing: { town: '1' }, sharing: '1', recent: '0', suppressed: '0', no_address: '0', excluded: '118', largest: '0', server_size: '0', seconds: '1', warnings: [], confirm: [],
+      } });
+    });
     await screen.findByText(/1,890 people that the server refused/);
     await user.click(screen.getByRole('button', { name: 'Next' }));
     await waitFor(() => expect((screen.getByRole('button', { name: 'Next' }) as HTMLButtonElement).disabled).toBe(false));
     await user.click(screen.getByRole('button', { name: 'Next' }));
     await waitFor(() => expect(callsOf(mock, 'campaignPrepare')[0]?.[0]).toMatchObject({ refused_of: '5', lists: ['All members'], subject: 'Annual report to all members' }));
+    expect(await screen.findByText('118 people who were not refused')).toBeTruthy();
+    expect(screen.getByText('1 person has no “town” and would not get the message')).toBeTruthy();
+    expect(screen.getByText('1 person shares an address with somebody else')).toBeTruthy();
   });
 });
 
@@ -346,6 +353,20 @@ describe('a campaign', () => {
     window.location.hash = '#/start';
     await heading('Start');
     expect(callsOf(mock, 'campaignWatch')).toEqual([['7'], ['0']]);
+  });
+
+  test('paused, it says how much is still on the way', async () => {
+    const { mock } = open('campaigns/7');
+    await screen.findByText('2,011');
+    act(() => mock.change('7', { state: 'paused', reason: 'asked', handed: '3' }));
+    expect(await screen.findByText('pausing: 3 messages still on the way')).toBeTruthy();
+    act(() => mock.change('7', { handed: '1' }));
+    expect(await screen.findByText('pausing: 1 message still on the way')).toBeTruthy();
+    act(() => mock.change('7', { handed: '0' }));
+    expect(await screen.findByText('paused')).toBeTruthy();
+    window.location.hash = '#/campaigns';
+    act(() => mock.change('7', { handed: '2' }));
+    expect((await screen.findAllByText('pausing: 2 messages still on the way')).length).toBeGreaterThan(0);
   });
 
   test('pause, correct, cancel', async () => {

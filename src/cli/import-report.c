@@ -7,11 +7,12 @@
 #include <stdio.h>
 
 static void
-add_count (Table *table, GVariant *report, const char *key, const char *what)
+add_count (Table *table, GVariant *report, const char *key, const char *one, const char *other)
 {
-  g_autofree char *count = words_count (dict_number (report, key));
+  guint64 number = dict_number (report, key);
+  g_autofree char *count = words_count (number);
 
-  table_row (table, count, what, "", NULL);
+  table_row (table, count, number == 1 ? one : other, "", NULL);
 }
 
 static void
@@ -46,11 +47,11 @@ import_report_print (const Session *session, const char *list, gboolean is_dry_r
   }
   if (!session->is_quiet)
     printf ("%s %s, %s\n", is_dry_run ? "Read as" : "Taken as", dict_text (report, "format"), dict_text (report, "encoding"));
-  add_count (table, report, "read", "rows read");
-  add_count (table, report, "new", is_dry_run ? "people would be new" : "people are new");
-  add_count (table, report, "updated", is_dry_run ? "would be updated" : "were updated");
-  add_count (table, report, "merged", "rows were the same person as another row");
-  add_count (table, report, "unchanged", "were known already, with the same values");
+  add_count (table, report, "read", "row read", "rows read");
+  add_count (table, report, "new", is_dry_run ? "person would be new" : "person is new", is_dry_run ? "people would be new" : "people are new");
+  add_count (table, report, "updated", is_dry_run ? "would be updated" : "was updated", is_dry_run ? "would be updated" : "were updated");
+  add_count (table, report, "merged", "row was the same person as another row", "rows were the same person as another row");
+  add_count (table, report, "unchanged", "was known already, with the same values", "were known already, with the same values");
   add_reasons (table, report, "rejected", "rejected", examples);
   add_reasons (table, report, "left_out", "value left out", examples);
   table_print (table, stdout);

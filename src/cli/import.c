@@ -127,8 +127,7 @@ static void
 progress_cb (PrApp1 *core, guint64 rows, guint64 reading, guint64 size, gpointer data)
 {
   Import *self = data;
-  g_autofree char *count = words_count (rows);
-  g_autofree char *text = g_strdup_printf ("%s rows read", count);
+  g_autofree char *text = words_counted (rows, "row read", "rows read");
 
   progress_set (self->progress, size > 0 ? (double) reading / (double) size : 0, text, FALSE);
 }

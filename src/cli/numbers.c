@@ -15,6 +15,16 @@ is_state (GVariant *numbers, const char *state)
   return strcmp (dict_text (numbers, "state"), state) == 0;
 }
 
+/* Paused, but what was on the wire then is not back yet: for people, a state of its own. Returns: (transfer full). */
+static char *
+describe_state (GVariant *numbers)
+{
+  g_autofree char *left = words_counted (dict_number (numbers, "handed"), "message", "messages");
+
+  return is_state (numbers, "paused") && dict_number (numbers, "handed") > 0 ? g_strdup_printf ("pausing, %s still on the way", left)
+                                                                             : g_strdup (dict_text (numbers, "state"));
+}
+
 gboolean
 numbers_has_ended (GVariant *numbers)
 {
@@ -59,7 +69,7 @@ numbers_line (GVariant *numbers)
   static const char *const named[] = { "refused", "later", "unknown", "skipped" };
   g_autofree char *settled = words_count (count_settled (numbers));
   g_autofree char *total = words_count (dict_number (numbers, "total"));
-  g_autofree char *text = text_printable (dict_text (numbers, "text"), -1, TEXT_MAX);
+  g_autofree char *text = text_printable (dict_text (numbers, "text"), -1, TEXT_MAX), *state = describe_state (numbers);
   GString *line = g_string_new (NULL);
 
   g_string_append_printf (line, "%s of %s", settled, total);
@@ -77,7 +87,7 @@ numbers_line (GVariant *numbers)
     if (dict_number (numbers, named[i]) > 0)
       g_string_append_printf (line, " · %'" G_GUINT64_FORMAT " %s", dict_number (numbers, named[i]), named[i]);
   if (!is_state (numbers, "sending"))
-    g_string_append_printf (line, " · %s%s%s", dict_text (numbers, "state"), *text != '\0' ? ": " : "", text);
+    g_string_append_printf (line, " · %s%s%s", state, *text != '\0' ? ": " : "", text);
   return g_string_free (line, FALSE);
 }
 
@@ -115,11 +125,11 @@ print_head (GVariant *numbers)
   g_autofree char *lists = dict_join (numbers, "lists", ", ");
   g_autofree char *started = words_time ((gint64) dict_number (numbers, "started"));
   g_autofree char *ended = words_time ((gint64) dict_number (numbers, "ended"));
-  g_autofree char *next = words_time ((gint64) dict_number (numbers, "next"));
+  g_autofree char *next = words_time ((gint64) dict_number (numbers, "next")), *state = describe_state (numbers);
 
   printf ("Campaign %" G_GUINT64_FORMAT ": “%s” to %s by %s\n", dict_number (numbers, "id"), subject, lists,
           dict_text (numbers, "account"));
-  printf ("%s%s%s", dict_text (numbers, "state"), *text != '\0' ? ": " : "", text);
+  printf ("%s%s%s", state, *text != '\0' ? ": " : "", text);
   if (*started != '\0')
     printf (" · started %s", started);
   if (*ended != '\0')
@@ -140,7 +150,7 @@ numbers_print (GVariant *numbers)
   g_autofree char *skipped = describe_skipped (numbers);
 
   print_head (numbers);
-  table_row (table, total, "people", "", NULL);
+  table_row (table, total, dict_number (numbers, "total") == 1 ? "person" : "people", "", NULL);
   add_state (table, numbers, "accepted", "the server took the message");
   add_state (table, numbers, "refused", "for good; the export has the answers");
   add_state (table, numbers, "later", "tried again by itself");

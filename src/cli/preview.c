@@ -104,6 +104,7 @@ preview_write (Session *session, guint64 campaign, const char *folder, GError **
 {
   guint64 last = 0;
   guint64 total = 0;
+  g_autofree char *messages = NULL;
   guint count = 0;
 
   if (g_mkdir_with_parents (folder, 0700) != 0) {
@@ -119,6 +120,7 @@ preview_write (Session *session, guint64 campaign, const char *folder, GError **
       return -1;
     total += count;
   } while (count > 0);
-  session_say (session, "%'" G_GUINT64_FORMAT " messages are in %s; nothing was sent.", total, folder);
+  messages = words_counted (total, "message is", "messages are");
+  session_say (session, "%s in %s; nothing was sent.", messages, folder);
   return 0;
 }

@@ -62,7 +62,7 @@ send_summary_print (const SendOptions *options, GVariant *summary)
     fprintf (stderr, ", from %s", options->from);
   fprintf (stderr, "%s%s.\n", options->test_to != NULL ? ", but to " : "", options->test_to != NULL ? options->test_to : "");
   if (excluded > 0)
-    fprintf (stderr, "%'" G_GUINT64_FORMAT " more are left out as you asked.\n", excluded);
+    fprintf (stderr, "%'" G_GUINT64_FORMAT " more %s left out as you asked.\n", excluded, excluded == 1 ? "is" : "are");
   if (dict_number (summary, "largest") > 0)
     fprintf (stderr, "The largest message has %s%s%s%s.\n", largest,
              dict_number (summary, "server_size") > 0 ? " (the server takes " : "",

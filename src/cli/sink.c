@@ -44,8 +44,7 @@ static void
 received_cb (PrApp1 *core, guint64 count, gpointer data)
 {
   Sink *self = data;
-  g_autofree char *number = words_count (count);
-  g_autofree char *text = g_strdup_printf ("%s messages received", number);
+  g_autofree char *text = words_counted (count, "message received", "messages received");
 
   self->received = count;
   progress_set (self->progress, 0, text, FALSE);
@@ -141,10 +140,13 @@ watch (Sink *self, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
     g_source_remove (sources[i]);
   progress_hide (self->progress);
-  if (session_is_for_programs (self->session))
+  if (session_is_for_programs (self->session)) {
     json_out_count ("received", self->received);
-  else
-    printf ("%'" G_GUINT64_FORMAT " messages were received.\n", self->received);
+  } else {
+    g_autofree char *messages = words_counted (self->received, "message was", "messages were");
+
+    printf ("%s received.\n", messages);
+  }
   if (!self->is_lost)
     return 0;
   g_set_error (error, FAULT, FAULT_TEMP, "core went away, and the sink with it; see core.log in the data folder");

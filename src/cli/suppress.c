@@ -84,10 +84,13 @@ change (Session *session, const SuppressOptions *options, gboolean is_add, char 
   }
   if (session_is_for_programs (session))
     json_out_count (is_add ? "added" : "removed", total);
-  else if (is_add)
-    printf ("%'" G_GUINT64_FORMAT " of %'u were not suppressed before; now all are.\n", total, addresses->len);
+  else if (addresses->len == 1)
+    puts (is_add ? (total > 0 ? "It was not suppressed before; now it is." : "It was suppressed before, and still is.")
+                 : (total > 0 ? "It was suppressed; now it is not." : "It was not suppressed, and is not."));
   else
-    printf ("%'" G_GUINT64_FORMAT " of %'u were suppressed; now none is.\n", total, addresses->len);
+    printf ("%'" G_GUINT64_FORMAT " of %'u %s; now %s.\n", total, addresses->len,
+            is_add ? (total == 1 ? "was not suppressed before" : "were not suppressed before") : (total == 1 ? "was suppressed" : "were suppressed"),
+            is_add ? "all are" : "none is");
   return 0;
 }
 

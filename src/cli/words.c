@@ -7,9 +7,15 @@ words_count (guint64 count)
 }
 
 char *
+words_counted (guint64 count, const char *one, const char *other)
+{
+  return g_strdup_printf ("%'" G_GUINT64_FORMAT " %s", count, count == 1 ? one : other);
+}
+
+char *
 words_people (guint64 count)
 {
-  return count == 1 ? g_strdup ("1 person") : g_strdup_printf ("%'" G_GUINT64_FORMAT " people", count);
+  return words_counted (count, "person", "people");
 }
 
 char *

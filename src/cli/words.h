@@ -4,6 +4,7 @@
 
 /* All transfer full. */
 char *words_count    (guint64 count);     /* "12,345", as the locale groups digits */
+char *words_counted  (guint64 count, const char *one, const char *other); /* "1 row", "12,345 rows" */
 char *words_people   (guint64 count);     /* "1 person", "12,345 people" */
 char *words_bytes    (guint64 bytes);     /* "1.2 MB" */
 char *words_time     (gint64 utc_s);      /* local "2026-03-01 14:05"; "" for 0 */

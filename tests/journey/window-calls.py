@@ -229,11 +229,12 @@ def find_in_it(house):
 def what_was_done(house):
     """The log can be read page by page, newest first"""
     house.import_people(2)
-    house.run("suppress", "add", "a@example.net")
-    house.run("suppress", "remove", "a@example.net")
+    check("It was not suppressed before; now it is." in house.run("suppress", "add", "a@example.net").out, "in words")
+    check("It was suppressed; now it is not." in house.run("suppress", "remove", "a@example.net").out, "in words")
     window = Window(house)
     rows = window.ask("AuditList", "(uint64 0, uint32 100)")[0]
-    check([row["what"] for row in rows[:2]] == ["suppress.remove", "suppress.add"], rows)
+    check([(row["what"], row["detail"]) for row in rows[:2]] == [("suppress.remove", "1 address"), ("suppress.add", "1 address")], rows)
+    check("2 rows: 2 new" in rows[2]["detail"], rows)
     check(window.ask("AuditList", f"(uint64 {rows[0]['id']}, uint32 1)")[0] == [rows[1]], rows)
 
 

@@ -9,6 +9,6 @@ const KINDS = table({
 });
 
 /** A state as a coloured word: the word says it, the colour only helps. */
-export function Badge({ state }: { state: string }) {
-  return <span className={`badge badge-${KINDS[state] ?? 'none'}`}>{words.state[state] ?? state}</span>;
+export function Badge({ state, text }: { state: string; text?: string }) {
+  return <span className={`badge badge-${KINDS[state] ?? 'none'}`}>{text ?? words.state[state] ?? state}</span>;
 }

@@ -18,6 +18,7 @@ export const campaignWords = {
   left: (time: string) => `${time} left`,
   leftUnknown: 'finding out how long it takes',
   next: (time: string) => `goes on at ${time}`,
+  pausing: (messages: string) => `pausing: ${messages} still on the way`,
 };
 
 export const liveWords = {
@@ -145,8 +146,9 @@ export const wizardWords = {
     suppressed: (people: string) => `${people} on the do-not-contact list`,
     noAddress: (people: string) => `${people} without an e-mail address`,
     excluded: (people: string) => `${people} on an excluded list or already served`,
-    sharing: (people: string) => `${people} share an address with somebody else`,
-    missing: (people: string, field: string) => `${people} have no “${field}” and would not get the message`,
+    notRefused: (people: string) => `${people} who were not refused`,
+    sharing: (people: string, isOne: boolean) => `${people} ${isOne ? 'shares' : 'share'} an address with somebody else`,
+    missing: (people: string, isOne: boolean, field: string) => `${people} ${isOne ? 'has' : 'have'} no “${field}” and would not get the message`,
     missingHint: 'Give the field a fallback in the message, such as {{first name|friend}}, or fill it in.',
     largest: (size: string) => `The largest message is about ${size}.`,
     tooLarge: (size: string, limit: string) => `The largest message (${size}) is bigger than the server takes (${limit}).`,

@@ -117,7 +117,7 @@ export const importWords = {
     really: 'Import now',
     figure: { read: 'Rows read', new: 'New people', updated: 'Updated', merged: 'Merged', unchanged: 'Unchanged', rejected: 'Rejected' },
     rejected: 'Rows that were not taken',
-    rejectedHint: (rows: string) => `${rows} could not be used. Mend them in your file and import it again: nobody is added twice.`,
+    rejectedHint: (rows: string) => `${rows} could not be used. Mend your file and import it again: nobody is added twice.`,
     leftOut: 'Values that were left out',
     exportRejects: 'Save the rejected rows…',
     column: { row: 'Row', field: 'Field', value: 'Value', why: 'Why' },

@@ -3,6 +3,7 @@
 #include "campaigns.h"
 #include "fault.h"
 #include "suppression.h"
+#include "text.h"
 
 /* All addresses are looked at before the first one is stored: a list with a slip in it changes nothing.
  * Returns: (transfer full) keys, NULL-terminated. */
@@ -47,7 +48,7 @@ change (Core *core, const char *const *addresses, const char *raw_scope, const c
     store_rollback (core->store);
     return FALSE;
   }
-  detail = g_strdup_printf ("%u addresses", count); /* which ones is not for the log: they may be forgotten later */
+  detail = text_count (count, "address", "addresses"); /* which ones is not for the log: they may be forgotten later */
   if (!store_audit (core->store, is_added ? "suppress.add" : "suppress.remove", detail, error)) {
     store_rollback (core->store);
     return FALSE;

@@ -9,6 +9,7 @@
 #include "pace.h"
 #include "snapshot.h"
 #include "store.h"
+#include "text.h"
 #include <gio/gunixfdlist.h>
 #include <sodium.h>
 #include <string.h>
@@ -340,22 +341,33 @@ estimate_largest (Prepare *self)
   return self->composed->overhead + 3 * snapshot_get_counts (self->snapshot)->largest_values;
 }
 
+/* How many of them: `one` and `other` go on with the verb. */
+static void
+add_people (GVariantBuilder *sentences, guint64 count, const char *one, const char *other)
+{
+  g_autofree char *sentence = count > 0 ? text_count (count, one, other) : NULL;
+
+  if (sentence != NULL)
+    g_variant_builder_add (sentences, "s", sentence);
+}
+
 static void
 add_warnings (Prepare *self, GVariantBuilder *warnings)
 {
   const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
   g_autofree char *sender = account_check_sender (self->account, self->campaign->sender_address);
 
-  for (guint i = 0; self->composed->required[i] != NULL; i++)
+  for (guint i = 0; self->composed->required[i] != NULL; i++) {
+    g_autofree char *people = text_count (counts->missing[i], "person has", "people have");
+
     if (counts->missing[i] > 0)
-      add_sentence (warnings, "%" G_GUINT64_FORMAT " people have no '%s' and would not get this message; write {{%s|something else}} to have a fallback",
-                    counts->missing[i], self->composed->required[i], self->composed->required[i]);
-  if (counts->sharing > 0)
-    add_sentence (warnings, "%" G_GUINT64_FORMAT " people share an address with another one; each gets a mail of their own (--per address sends one for all)", counts->sharing);
-  if (counts->suppressed > 0)
-    add_sentence (warnings, "%" G_GUINT64_FORMAT " people are suppressed and will be skipped", counts->suppressed);
-  if (counts->no_address > 0)
-    add_sentence (warnings, "%" G_GUINT64_FORMAT " people have no e-mail address and will be skipped", counts->no_address);
+      add_sentence (warnings, "%s no '%s' and would not get this message; write {{%s|something else}} to have a fallback", people,
+                    self->composed->required[i], self->composed->required[i]);
+  }
+  add_people (warnings, counts->sharing, "person shares an address with another one; each gets a mail of their own (--per address sends one for all)",
+              "people share an address with another one; each gets a mail of their own (--per address sends one for all)");
+  add_people (warnings, counts->suppressed, "person is suppressed and will be skipped", "people are suppressed and will be skipped");
+  add_people (warnings, counts->no_address, "person has no e-mail address and will be skipped", "people have no e-mail address and will be skipped");
   for (guint i = 0; self->composed->images[i] != NULL; i++)
     add_sentence (warnings, "the image %s is missing: people will see a gap", self->composed->images[i]);
   if (self->account->server_size > 0 && estimate_largest (self) > self->account->server_size)

@@ -429,7 +429,9 @@ pause_after_first (Lane *self)
     if (work->campaign->pause_after == 0 || work->is_stopping || !ledger_get_counts (self->core->store, work->campaign->id, counts, NULL) ||
         counts[STATE_HANDED] > 0 || ledger_count_begun (counts) < work->campaign->pause_after)
       continue;
-    text = g_strdup_printf ("the first %" G_GINT64_FORMAT " were sent, as you asked: look at them, then resume to send the rest", work->campaign->pause_after);
+    text = work->campaign->pause_after == 1
+             ? g_strdup ("the first one was sent, as you asked: look at it, then resume to send the rest")
+             : g_strdup_printf ("the first %" G_GINT64_FORMAT " were sent, as you asked: look at them, then resume to send the rest", work->campaign->pause_after);
     lane_pause_one (self, work, "first", text);
   }
 }

@@ -4,6 +4,7 @@
 #include "fault.h"
 #include "fields.h"
 #include "fold.h"
+#include "text.h"
 #include <string.h>
 
 #define NEAR_MAX 3                       /* chosen: how many names an error offers */
@@ -155,7 +156,7 @@ remove_people (Store *store, gint64 list, guint64 *out_people, GError **error)
 gboolean
 list_remove (Store *store, gint64 list, const char *name, guint64 *out_people, GError **error)
 {
-  g_autofree char *detail = NULL;
+  g_autofree char *detail = NULL, *gone = NULL;
   guint64 people = 0;
 
   if (!arrival_check_none (store, error) || !store_begin (store, error))
@@ -164,7 +165,8 @@ list_remove (Store *store, gint64 list, const char *name, guint64 *out_people, G
     store_rollback (store);
     return FALSE;
   }
-  detail = g_strdup_printf ("list %s, %" G_GUINT64_FORMAT " people with it", name, people);
+  gone = text_count (people, "person", "people");
+  detail = g_strdup_printf ("list %s, %s with it", name, gone);
   if (!store_audit (store, "list.remove", detail, error)) {
     store_rollback (store);
     return FALSE;

@@ -7,6 +7,7 @@
 #include "known.h"
 #include "list.h"
 #include "log.h"
+#include "text.h"
 #include <string.h>
 
 #define PASS_ROWS 1000   /* chosen: that are looked at in one transaction: some milliseconds */
@@ -390,9 +391,10 @@ add_staged_sets (Merge *self, GError **error)
 static gboolean
 write_audit (Merge *self, GError **error)
 {
+  g_autofree char *rows = text_count ((guint64) self->rows, "row", "rows");
   g_autofree char *detail =
-    g_strdup_printf ("list %s: %" G_GINT64_FORMAT " rows: %" G_GUINT64_FORMAT " new, %" G_GUINT64_FORMAT " updated, %" G_GUINT64_FORMAT " merged, %"
-                     G_GUINT64_FORMAT " unchanged", self->list_name, self->rows, self->counts.created, self->counts.updated, self->counts.merged,
+    g_strdup_printf ("list %s: %s: %" G_GUINT64_FORMAT " new, %" G_GUINT64_FORMAT " updated, %" G_GUINT64_FORMAT " merged, %"
+                     G_GUINT64_FORMAT " unchanged", self->list_name, rows, self->counts.created, self->counts.updated, self->counts.merged,
                      self->counts.unchanged);
 
   return store_audit (self->store, "import", detail, error);

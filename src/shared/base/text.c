@@ -69,3 +69,9 @@ text_is_missing (const char *data, gsize len)
       return TRUE;
   return len == 0;
 }
+
+char *
+text_count (guint64 count, const char *one, const char *other)
+{
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " %s", count, count == 1 ? one : other);
+}

@@ -7,6 +7,9 @@
  * a character, with "…" when cut. Returns: (transfer full) a string, never NULL. */
 char *text_printable (const char *data, gssize len, gsize max);
 
+/* "1 row", "7 rows": the word that goes with the number. Returns: (transfer full). */
+char *text_count (guint64 count, const char *one, const char *other);
+
 /* What two names have in common when case, composition and the amount of white space make no difference.
  * `len` octets of UTF-8 at `text` (-1: NUL-terminated). Returns: (transfer full) a key, for comparing only. */
 char *text_fold (const char *text, gssize len);

@@ -114,7 +114,7 @@ handle_import (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds, GVar
   pr_app1_emit_import_progress (core, 1, 5, 10);
   pr_app1_emit_import_rejected (core, frame_writer_finish (rejects));
   pr_app1_complete_import (core, call, NULL, g_variant_new_parsed (
-    "{'read': <@t 3>, 'new': <@t 2>, 'updated': <@t 0>, 'merged': <@t 0>, 'unchanged': <@t 0>, 'rejected': <@a{st} {'syntax': 1}>,"
+    "{'read': <@t 3>, 'new': <@t 2>, 'updated': <@t 0>, 'merged': <@t 1>, 'unchanged': <@t 0>, 'rejected': <@a{st} {'syntax': 1}>,"
     " 'format': <'csv'>, 'encoding': <'utf-8'>, 'fields': <[%s]>, 'size': <@t %t>}", said, (guint64) size));
   return TRUE;
 }
@@ -152,6 +152,8 @@ numbers (gboolean is_end)
     return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'done'>, 'total': <@t 4>, 'accepted': <@t 3>, 'refused': <@t 1>, 'last': <['550 no \x1b[2J']>}");
   if (is_mood ("paused"))
     return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'paused'>, 'text': <'wrong password'>, 'total': <@t 4>, 'accepted': <@t 1>, 'queued': <@t 3>}");
+  if (is_mood ("pausing"))
+    return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'paused'>, 'text': <'wrong password'>, 'total': <@t 4>, 'accepted': <@t 1>, 'queued': <@t 2>, 'handed': <@t 1>}");
   if (is_mood ("later"))
     return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'waiting'>, 'total': <@t 4>, 'accepted': <@t 3>, 'later': <@t 1>, 'started': <@x 1700000000>}");
   return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'done'>, 'total': <@t 4>, 'accepted': <@t 3>, 'skipped': <@t 1>, 'started': <@x 1700000000>}");

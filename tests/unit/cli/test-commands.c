@@ -110,6 +110,7 @@ static const Case cases[] = {
   { "done", "import - --list a --json", "x\ny\n", 0, "\"size\":4", NULL }, /* a pipe becomes a file */
   { "done", "import - --list a", "x", 0, "row 3: this is no address", "They are in the list" },
   { "done", "import - --list a --rejects R", "x", 0, "people are new", "They are in the list" },
+  { "done", "import - --list a", "x", 0, "1  row was the same person", "1 row read" },
   { "done", "import /nonexistent --list a", NULL, 66, NULL, "/nonexistent cannot be read: No such file" },
   { "done", "import / --list a", NULL, 66, NULL, "is a folder" },
   { "done", "import F", NULL, 64, NULL, "--list NAME" },
@@ -135,6 +136,9 @@ static const Case cases[] = {
   { "done", "send --account work --list a --subject s --text B --yes", NULL, 65, NULL, "is not UTF-8" },
   { "done", SEND "--where Town=a --where town=b", NULL, 64, NULL, "one field twice" },
   { "done", "campaign show 7 --json", NULL, 0, "{\"schema\":1,\"id\":7,\"state\":\"done\"", NULL },
+  { "pausing", "campaign show 7", NULL, 0, "pausing, 1 message still on the way: wrong password", NULL },
+  { "pausing", "campaign show 7 --json", NULL, 0, "\"state\":\"paused\"", NULL }, /* programs know the word */
+  { "paused", "campaign show 7", NULL, 0, "\npaused: wrong password", NULL },
   { "done", "campaign show 8", NULL, 66, NULL, "there is no campaign 8" },
   { "done", "campaign show x", NULL, 64, NULL, "no number of a campaign" },
   { "done", "campaign watch 7", NULL, 0, "3  accepted", "export 7" },

@@ -5,7 +5,7 @@ import { Badge } from '../../parts/Badge';
 import { Bar } from '../../parts/Bar';
 import { toHash } from '../../state/router';
 import { campaignWords } from '../../words/campaigns';
-import { doneOf, paceText, partsOf, progressText } from './numbers';
+import { doneOf, paceText, partsOf, progressText, stateText } from './numbers';
 
 export function CampaignLine({ campaign }: { campaign: Campaign }) {
   return (
@@ -14,7 +14,7 @@ export function CampaignLine({ campaign }: { campaign: Campaign }) {
         <a href={toHash('campaigns', campaign.id)}>
           <bdi>{oneLine(campaign.subject, 100) || campaignWords.noSubject}</bdi>
         </a>
-        <Badge state={campaign.state} />
+        <Badge state={campaign.state} text={stateText(campaign)} />
       </div>
       <Bar label={campaignWords.bar(number(doneOf(campaign)), number(campaign.total))} parts={partsOf(campaign)} total={Number(campaign.total)} />
       <p className="muted small number">{[progressText(campaign), paceText(campaign)].filter(Boolean).join(' · ')}</p>

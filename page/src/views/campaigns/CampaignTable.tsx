@@ -5,6 +5,7 @@ import { Foreign } from '../../parts/Foreign';
 import { Table, type Column } from '../../parts/Table';
 import { toHash } from '../../state/router';
 import { campaignWords } from '../../words/campaigns';
+import { stateText } from './numbers';
 
 const { column } = campaignWords;
 
@@ -17,7 +18,7 @@ const COLUMNS: Column<Campaign>[] = [
       </a>
     ),
   },
-  { head: column.state, cell: (campaign) => <Badge state={campaign.state} /> },
+  { head: column.state, cell: (campaign) => <Badge state={campaign.state} text={stateText(campaign)} /> },
   { head: column.accepted, kind: 'number', cell: (campaign) => number(campaign.accepted) },
   { head: column.people, kind: 'number', cell: (campaign) => number(campaign.total) },
   { head: column.account, cell: (campaign) => <Foreign text={campaign.account} max={30} /> },

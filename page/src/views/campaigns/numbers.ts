@@ -1,10 +1,20 @@
 // What the numbers of a campaign mean on the screen.
-import { toNumber } from '../../base/decimal';
+import { isZero, toNumber } from '../../base/decimal';
 import { clock, count, duration, number, percent } from '../../base/format';
 import type { Campaign, Decimal } from '../../bridge';
+import { words } from '../../words';
 import { campaignWords } from '../../words/campaigns';
 
 export const people = (value: Decimal | number) => count(value, 'person', 'people');
+
+export const isOne = (value: Decimal) => value === '1';
+
+/** In words of its own where `state` does not say all: paused, but what was on the wire is not back yet. */
+export function stateText(campaign: Campaign): string {
+  if (campaign.state === 'paused' && !isZero(campaign.handed))
+    return campaignWords.pausing(count(campaign.handed, 'message', 'messages'));
+  return words.state[campaign.state] ?? campaign.state;
+}
 
 export function doneOf(campaign: Campaign): number {
   return toNumber(campaign.accepted) + toNumber(campaign.refused) + toNumber(campaign.unknown) + toNumber(campaign.skipped);

@@ -65,6 +65,18 @@ test_fold (void)
   }
 }
 
+static void
+test_count (void)
+{
+  static const struct { guint64 count; const char *text; } rows[] = { { 0, "0 people" }, { 1, "1 person" }, { 2, "2 people" }, { G_MAXUINT64, "18446744073709551615 people" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *text = text_count (rows[i].count, "person", "people");
+
+    g_assert_cmpstr (text, ==, rows[i].text);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -72,5 +84,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/text/printable", test_printable);
   g_test_add_func ("/base/text/missing", test_missing);
   g_test_add_func ("/base/text/fold", test_fold);
+  g_test_add_func ("/base/text/count", test_count);
   return g_test_run ();
 }

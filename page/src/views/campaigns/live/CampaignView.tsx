@@ -13,7 +13,7 @@ import { Facts, Page, Section } from '../../../parts/Page';
 import { toHash } from '../../../state/router';
 import { words } from '../../../words';
 import { campaignWords, liveWords } from '../../../words/campaigns';
-import { doneOf, paceText, partsOf, people, progressText } from '../numbers';
+import { doneOf, paceText, partsOf, people, progressText, stateText } from '../numbers';
 import { useCampaign } from '../useCampaigns';
 import { Actions } from './Actions';
 import { Figures } from './Figures';
@@ -53,7 +53,7 @@ function Live({ campaign }: { campaign: Campaign }) {
           <p className="number">
             <strong>{progressText(campaign)}</strong> <span className="muted">{paceText(campaign)}</span>
           </p>
-          <Badge state={campaign.state} />
+          <Badge state={campaign.state} text={stateText(campaign)} />
         </div>
         <Bar label={campaignWords.bar(number(doneOf(campaign)), number(campaign.total))} parts={partsOf(campaign)} total={Number(campaign.total)} />
         <Figures campaign={campaign} />

@@ -8,7 +8,7 @@ import { Button } from '../../../parts/Button';
 import { CheckField } from '../../../parts/Field';
 import { FaultNotice, Loading, Notice } from '../../../parts/Notice';
 import { wizardWords } from '../../../words/campaigns';
-import { people } from '../numbers';
+import { isOne, people } from '../numbers';
 import { hasMany, type Plan } from './plan';
 import { Samples } from './Samples';
 import { StepSection } from './StepSection';
@@ -68,17 +68,18 @@ export function CheckStep({ plan, prepared, onBack, onNext }: Props) {
   );
 }
 
-function leftOut(summary: PrepareSummary): string[] {
-  const rows = [[summary.suppressed, text.suppressed], [summary.no_address, text.noAddress], [summary.excluded, text.excluded]] as const;
+/** A retry leaves out whoever was not refused: some got it, of others nobody knows, and some are new on the list. */
+function leftOut(summary: PrepareSummary, plan: Plan): string[] {
+  const rows = [[summary.suppressed, text.suppressed], [summary.no_address, text.noAddress], [summary.excluded, plan.refusedOf !== '' ? text.notRefused : text.excluded]] as const;
   return [
     ...rows.filter(([value]) => !isZero(value)).map(([value, sentence]) => sentence(people(value))),
-    ...Object.entries(summary.missing).filter(([, value]) => !isZero(value)).map(([field, value]) => text.missing(people(value), oneLine(field, 40))),
+    ...Object.entries(summary.missing).filter(([, value]) => !isZero(value)).map(([field, value]) => text.missing(people(value), isOne(value), oneLine(field, 40))),
   ];
 }
 
 function Summary({ summary, plan }: { summary: PrepareSummary; plan: Plan }) {
   const seconds = toNumber(summary.seconds);
-  const out = leftOut(summary);
+  const out = leftOut(summary, plan);
   const limit = toNumber(summary.server_size);
   const isTooLarge = limit > 0 && toNumber(summary.largest) > limit;
   const notes = summary.warnings.map((warning) => sentenceOf(warning));
@@ -87,7 +88,7 @@ function Summary({ summary, plan }: { summary: PrepareSummary; plan: Plan }) {
     <>
       <Notice kind={isZero(summary.queued) ? 'bad' : 'good'} title={isZero(summary.queued) ? text.nobody : text.goesTo(people(summary.queued), oneLine(plan.account, 40))}>
         {seconds > 0 && <p>{text.end(duration(seconds), clock(Date.now() + seconds * 1000))}</p>}
-        {!isZero(summary.sharing) && <p>{text.sharing(people(summary.sharing))}</p>}
+        {!isZero(summary.sharing) && <p>{text.sharing(people(summary.sharing), isOne(summary.sharing))}</p>}
         {!isZero(summary.queued) && !isZero(summary.largest) && !isTooLarge && <p>{text.largest(size(summary.largest))}</p>}
       </Notice>
       {isTooLarge && <Notice kind="bad">{text.tooLarge(size(summary.largest), size(limit))}</Notice>}
