@@ -65,6 +65,7 @@ struct Lane {
   gboolean is_unlisted; /* the store could not say which journals there are */
 
   char  *reason, *text; /* why nothing goes; reason NULL: it goes */
+  char  *tried_reason, *tried_text; /* of a wait that is over, and nothing went well since: it is being tried again. NULL: all is well */
   gint64 wait_until_us, waiting_since_us;
   guint  waits;         /* in a row */
   gint64 quota_since_us; /* an hour's or a day's window is full since then; 0: none is */

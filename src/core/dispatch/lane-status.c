@@ -24,6 +24,13 @@ describe_pause_of_nature (Lane *self, const gint64 counts[STATE_COUNT], LaneStat
   }
 }
 
+/* A wait is over, and nobody has answered since: what it was for is still the last that is known. */
+static gboolean
+is_trying_again (Lane *self)
+{
+  return self->tried_reason != NULL && (self->phase == LANE_STARTING || self->dialing > 0 || outstanding_get_count (self->held) > 0);
+}
+
 /* Campaigns share the lane evenly: before this one's last message go as many of each other one, or all of it. */
 static gint64
 forecast_s (Lane *self, guint64 campaign, const gint64 counts[STATE_COUNT])
@@ -70,5 +77,10 @@ lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
     out->next_utc = store_now_utc () + MAX (0, self->wait_until_us - g_get_monotonic_time ()) / G_USEC_PER_SEC;
   } else {
     describe_pause_of_nature (self, counts, out);
+    if (!out->is_waiting && is_trying_again (self)) {
+      out->is_waiting = TRUE;
+      out->reason = self->tried_reason;
+      out->text = self->tried_text;
+    }
   }
 }

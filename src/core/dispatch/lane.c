@@ -69,6 +69,8 @@ lane_free (Lane *self)
   g_queue_clear_full (&self->last, g_free);
   g_free (self->reason);
   g_free (self->text);
+  g_free (self->tried_reason);
+  g_free (self->tried_text);
   g_free (self->holder);
   g_free (self);
 }
@@ -132,14 +134,35 @@ lane_wait (Lane *self, const char *reason, const char *text, gint64 delay_s)
 }
 
 static void
+forget_trouble (Lane *self)
+{
+  g_clear_pointer (&self->tried_reason, g_free);
+  g_clear_pointer (&self->tried_text, g_free);
+}
+
+/* The store is tried again at once, by the turn that we are in; a network or a process may take a minute to fail again. */
+static void
+remember_trouble (Lane *self)
+{
+  gboolean is_store = strcmp (self->reason, "disk") == 0 || strcmp (self->reason, "vault") == 0;
+
+  if (!is_store) {
+    forget_trouble (self);
+    self->tried_reason = g_steal_pointer (&self->reason);
+    self->tried_text = g_steal_pointer (&self->text);
+  }
+  g_clear_pointer (&self->reason, g_free);
+  g_clear_pointer (&self->text, g_free);
+}
+
+static void
 end_wait (Lane *self)
 {
   gint64 waited_s = (g_get_monotonic_time () - self->waiting_since_us) / G_USEC_PER_SEC;
 
   if (waited_s > 0)
     ledger_shift_lifetime (self->core->store, self->account_id, waited_s, NULL); /* no chance to try uses up no lifetime */
-  g_clear_pointer (&self->reason, g_free);
-  g_clear_pointer (&self->text, g_free);
+  remember_trouble (self);
   self->is_recalling = FALSE;
   if (self->phase == LANE_OPEN)
     lane_resume_transport (self); /* also after a dial that failed: it asks for connections anew */
@@ -150,6 +173,7 @@ void
 lane_went_well (Lane *self)
 {
   self->waits = self->losses = self->deaths = 0;
+  forget_trouble (self);
 }
 
 /* --- campaigns --- */

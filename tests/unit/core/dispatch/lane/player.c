@@ -20,6 +20,7 @@ static char         *part = NULL;
 static int           journal = -1;
 static GArray       *held = NULL; /* of Row */
 static gboolean      is_paused_once = FALSE;
+static guint64       later_campaign = 0;
 
 static gboolean
 is_part (const char *name)
@@ -88,6 +89,13 @@ accept_all (guint64 campaign)
   g_array_set_size (held, 0);
 }
 
+static gboolean
+accept_later_cb (gpointer data)
+{
+  accept_all (later_campaign);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 play (guint64 campaign)
 {
@@ -95,8 +103,12 @@ play (guint64 campaign)
     die (campaign);
   else if (is_part ("lies"))
     lie (campaign);
-  else if (is_part ("waits") && !is_paused_once)
+  else if ((is_part ("waits") || is_part ("slow-again")) && !is_paused_once)
     pr_transport1_emit_paused (transport, "network", "the server cannot be reached");
+  else if (is_part ("slow-again")) {
+    later_campaign = campaign;
+    g_timeout_add (500, accept_later_cb, NULL);
+  }
   else if (!is_part ("holds"))
     accept_all (campaign);
   is_paused_once = TRUE;
