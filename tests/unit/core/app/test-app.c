@@ -140,6 +140,7 @@ static const struct {
   int         code, or_code; /* 0: an answer. Who leaves at once may have been met before, or not */
 } lies[] = {
   { "honest", "smtp", "CampaignPrepare", PREPARE, { 0 }, 0 }, /* the control */
+  { "honest/look", "import", "ImportLook", "(handle 0, @a{sv} {})", { 0 }, 0 },
   /* hangs up between its greeting and core's first question */
   { "leaves-at-once/prepare", "smtp", "CampaignPrepare", PREPARE, { 0, 3 }, FAULT_TEMP, FAULT_OS },
   { "leaves-at-once/import", "import", "Import", "(handle 0, 'people', @a{sv} {})", { 0, 3 }, FAULT_OS, FAULT_OS },
