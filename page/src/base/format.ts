@@ -2,16 +2,22 @@
 import type { Decimal, Look } from '../bridge';
 
 interface Formats {
-  number: Intl.NumberFormat;
-  decimal: Intl.NumberFormat;
-  percent: Intl.NumberFormat;
-  day: Intl.DateTimeFormat;
-  moment: Intl.DateTimeFormat;
-  clock: Intl.DateTimeFormat;
-  list: Intl.ListFormat;
+  number: () => Intl.NumberFormat;
+  decimal: () => Intl.NumberFormat;
+  percent: () => Intl.NumberFormat;
+  day: () => Intl.DateTimeFormat;
+  moment: () => Intl.DateTimeFormat;
+  clock: () => Intl.DateTimeFormat;
+  list: () => Intl.ListFormat;
 }
 
-const plural = new Intl.PluralRules('en'); // the language of src/words, not the locale of the numbers
+/** Made when it is first asked for: each costs a millisecond or two before the first view is there. */
+function once<T>(makeIt: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= makeIt());
+}
+
+const plural = once(() => new Intl.PluralRules('en')); // the language of src/words, not the locale of the numbers
 
 let formats = make('en', true);
 
@@ -27,13 +33,13 @@ function make(locale: string, is24: boolean): Formats {
   const tag = usable(locale);
   const hour = { hour: '2-digit', minute: '2-digit', hourCycle: is24 ? 'h23' : 'h12' } as const;
   return {
-    number: new Intl.NumberFormat(tag),
-    decimal: new Intl.NumberFormat(tag, { maximumFractionDigits: 1 }),
-    percent: new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 }),
-    day: new Intl.DateTimeFormat(tag, { year: 'numeric', month: 'short', day: 'numeric' }),
-    moment: new Intl.DateTimeFormat(tag, { year: 'numeric', month: 'short', day: 'numeric', ...hour }),
-    clock: new Intl.DateTimeFormat(tag, hour),
-    list: new Intl.ListFormat('en', { type: 'conjunction' }),
+    number: once(() => new Intl.NumberFormat(tag)),
+    decimal: once(() => new Intl.NumberFormat(tag, { maximumFractionDigits: 1 })),
+    percent: once(() => new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 })),
+    day: once(() => new Intl.DateTimeFormat(tag, { year: 'numeric', month: 'short', day: 'numeric' })),
+    moment: once(() => new Intl.DateTimeFormat(tag, { year: 'numeric', month: 'short', day: 'numeric', ...hour })),
+    clock: once(() => new Intl.DateTimeFormat(tag, hour)),
+    list: once(() => new Intl.ListFormat('en', { type: 'conjunction' })),
   };
 }
 
@@ -42,20 +48,20 @@ export function setFormats(look: Pick<Look, 'locale' | 'clock24'>): void {
 }
 
 export function number(value: Decimal | number): string {
-  return formats.number.format(typeof value === 'number' ? value : BigInt(/^-?\d+$/.test(value) ? value : '0'));
+  return formats.number().format(typeof value === 'number' ? value : BigInt(/^-?\d+$/.test(value) ? value : '0'));
 }
 
 export function decimal(value: number): string {
-  return formats.decimal.format(value);
+  return formats.decimal().format(value);
 }
 
 export function percent(part: number, whole: number): string {
-  return formats.percent.format(whole > 0 ? part / whole : 0);
+  return formats.percent().format(whole > 0 ? part / whole : 0);
 }
 
 /** "1 person", "2,000 people": the words are English, the digits the locale's. */
 export function count(value: Decimal | number, one: string, other: string): string {
-  return number(value) + ' ' + (plural.select(Number(value)) === 'one' ? one : other);
+  return number(value) + ' ' + (plural().select(Number(value)) === 'one' ? one : other);
 }
 
 function date(seconds: Decimal): Date | null {
@@ -65,26 +71,26 @@ function date(seconds: Decimal): Date | null {
 
 export function day(seconds: Decimal): string {
   const found = date(seconds);
-  return found === null ? '' : formats.day.format(found);
+  return found === null ? '' : formats.day().format(found);
 }
 
 export function moment(seconds: Decimal): string {
   const found = date(seconds);
-  return found === null ? '' : formats.moment.format(found);
+  return found === null ? '' : formats.moment().format(found);
 }
 
 /** An ISO 8601 time, as the frames have it. */
 export function momentIso(iso: string): string {
   const time = Date.parse(iso);
-  return Number.isNaN(time) ? '' : formats.moment.format(new Date(time));
+  return Number.isNaN(time) ? '' : formats.moment().format(new Date(time));
 }
 
 export function clock(milliseconds: number): string {
-  return formats.clock.format(new Date(milliseconds));
+  return formats.clock().format(new Date(milliseconds));
 }
 
 export function words(items: readonly string[]): string {
-  return formats.list.format(items);
+  return formats.list().format(items);
 }
 
 export function size(octets: Decimal | number): string {

@@ -1,79 +1,39 @@
-// From an address to a view.
-import { Empty } from '../parts/Notice';
-import { Page } from '../parts/Page';
-import { AccountForm } from '../views/accounts/AccountForm';
-import { Accounts } from '../views/accounts/Accounts';
-import { Activity } from '../views/activity/Activity';
-import { Campaigns } from '../views/campaigns/Campaigns';
-import { CampaignView } from '../views/campaigns/live/CampaignView';
-import { NewCampaign, RetryCampaign } from '../views/campaigns/wizard/Wizard';
-import { Compose } from '../views/compose/Compose';
-import { Contacts } from '../views/contacts/Contacts';
-import { ImportView } from '../views/contacts/import/ImportView';
-import { ListView } from '../views/contacts/ListView';
-import { PersonView } from '../views/contacts/person/PersonView';
-import { Settings } from '../views/settings/Settings';
+// From an address to a view. The first one is here; the others come when it is on the screen, or when they are asked for.
+import { useEffect, useState, type ComponentType } from 'react';
+import { Loading } from '../parts/Notice';
 import { Start } from '../views/start/Start';
-import { Suppressions } from '../views/suppressions/Suppressions';
-import { words } from '../words';
 
-const isId = (text: string) => /^[1-9]\d{0,19}$/.test(text);
-
-function contacts(second: string, third: string) {
-  if (second === '')
-    return <Contacts />;
-  if (second === 'import')
-    return <ImportView />;
-  if (second === 'list' && third !== '')
-    return <ListView key={third} name={third} />;
-  return second === 'person' && third !== '' ? <PersonView key={third} who={third} /> : null;
+interface Props {
+  route: readonly string[];
 }
 
-function campaigns(second: string, third: string) {
-  if (second === '')
-    return <Campaigns />;
-  if (second === 'new')
-    return <NewCampaign key={third} list={third} />;
-  if (second === 'retry' && isId(third))
-    return <RetryCampaign key={third} id={third} />;
-  return isId(second) ? <CampaignView key={second} id={second} /> : null;
+const SOON_MS = 300; // chosen: the first view has its numbers by then
+
+let Other: ComponentType<Props> | null = null;
+
+function useOther(isWanted: boolean): ComponentType<Props> | null {
+  const [, setThere] = useState(Other !== null);
+
+  useEffect(() => {
+    if (Other !== null)
+      return undefined;
+    const load = () => {
+      void import('./OtherView').then((module) => {
+        Other = module.OtherView;
+        setThere(true);
+      });
+    };
+    const timer = setTimeout(load, isWanted ? 0 : SOON_MS);
+    return () => clearTimeout(timer);
+  }, [isWanted]);
+  return Other;
 }
 
-function accounts(second: string, third: string) {
-  if (second === 'new')
-    return <AccountForm />;
-  return second === '' || second === 'test' ? <Accounts tested={third} /> : null;
-}
+export function View({ route }: Props) {
+  const isStart = (route[0] ?? 'start') === 'start';
+  const Found = useOther(!isStart);
 
-function find([first = 'start', second = '', third = '']: readonly string[]) {
-  switch (first) {
-    case 'start':
-      return <Start />;
-    case 'contacts':
-      return contacts(second, third);
-    case 'compose':
-      return <Compose />;
-    case 'campaigns':
-      return campaigns(second, third);
-    case 'accounts':
-      return accounts(second, third);
-    case 'suppressions':
-      return <Suppressions />;
-    case 'activity':
-      return <Activity />;
-    case 'settings':
-      return <Settings />;
-    default:
-      return null;
-  }
-}
-
-export function View({ route }: { route: readonly string[] }) {
-  return (
-    find(route) ?? (
-      <Page title={words.notFound}>
-        <Empty icon="search" title={words.notFound}>{words.notFoundText}</Empty>
-      </Page>
-    )
-  );
+  if (isStart)
+    return <Start />;
+  return Found === null ? <Loading rows={6} /> : <Found route={route} />;
 }
