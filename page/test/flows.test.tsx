@@ -191,6 +191,13 @@ describe('compose', () => {
     expect(callsOf(mock, 'draftKeep').at(-1)).toEqual([{ subject: 'Hello', html: '', text: 'Dear', is_html: false, own_text: false, template: '', files: ['Timetable 2026 – final (3).pdf'] }]);
   });
 
+  test('what is written is kept at once when the window is being closed', async () => {
+    const { mock, user } = open('compose');
+    await user.type(await screen.findByLabelText('Subject'), 'Hello');
+    act(() => mock.closeAsked.emit(1));
+    await waitFor(() => expect(callsOf(mock, 'draftKeep')).toHaveLength(1), { timeout: 900 });
+  });
+
   test('a letter is there again in a new window, with what has to be attached again; begun anew, core has it no longer', async () => {
     const { mock, user } = open('compose', {}, (fresh) => {
       fresh.draft = { subject: 'Hello {{name}}', html: '', text: 'Dear <b>', is_html: false, own_text: false, template: '', files: ['plan <img src=x>.pdf'], changed: '1800000000' };

@@ -82,9 +82,11 @@ function wait(ms: number): void {
 /** For as long as the page is there. */
 export function startKeeping(): () => void {
   const stop = watchDraft(() => wait(WAIT_MS));
+  const stopClosing = bridge().onCloseAsked(() => void keep());
   void restore();
   return () => {
     stop();
+    stopClosing();
     clearTimeout(timer);
     timer = undefined;
   };
