@@ -43,6 +43,7 @@ struct Lane {
   Account   *account; /* of the transport that runs now, or the last one */
   Pace      *pace;
   GPtrArray *works;   /* of Work */
+  GArray    *unloaded; /* of guint64: campaigns that are sending, and that the store could not give yet */
   guint      next_work; /* who is first at the next hand-over, counted on without end */
 
   LanePhase    phase;

@@ -33,6 +33,7 @@ lane_new (Core *core, gint64 account)
   self->core = core;
   self->account_id = account;
   self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) work_free);
+  self->unloaded = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->held = outstanding_new ();
   self->outcomes = g_array_new (FALSE, FALSE, sizeof (LedgerOutcome));
   self->returned = g_array_new (FALSE, FALSE, sizeof (Returned));
@@ -62,6 +63,7 @@ lane_free (Lane *self)
   account_free (self->account);
   pace_free (self->pace);
   g_ptr_array_unref (self->works);
+  g_array_unref (self->unloaded);
   g_array_unref (self->outcomes);
   g_array_unref (self->returned);
   g_array_unref (self->unrecovered);
@@ -178,20 +180,14 @@ lane_went_well (Lane *self)
 
 /* --- campaigns --- */
 
-void
-lane_add_campaign (Lane *self, guint64 campaign)
+static gboolean
+load (Lane *self, guint64 campaign, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  Campaign *loaded;
+  Campaign *loaded = campaign_load (self->core, campaign, error);
   Work *work;
 
-  if (lane_find_work (self, campaign) != NULL)
-    return;
-  loaded = campaign_load (self->core, campaign, &error);
-  if (loaded == NULL) {
-    g_warning ("campaign %" G_GUINT64_FORMAT ": %s", campaign, error->message);
-    return;
-  }
+  if (loaded == NULL)
+    return FALSE;
   work = g_new0 (Work, 1);
   work->campaign = loaded;
   work->stoppers = g_array_new (FALSE, FALSE, sizeof (Stopper));
@@ -199,6 +195,46 @@ lane_add_campaign (Lane *self, guint64 campaign)
   if (self->phase == LANE_OPEN)
     lane_begin (self, work);
   lane_wake (self);
+  return TRUE;
+}
+
+/* It is sending by the store's own word, which was given a moment ago: it will be had again. */
+static void
+load_later (Lane *self, guint64 campaign, const GError *error)
+{
+  g_warning ("campaign %" G_GUINT64_FORMAT ": %s", campaign, error->message);
+  if (error->code == FAULT_NO_INPUT)
+    return;
+  g_array_append_val (self->unloaded, campaign);
+  lane_schedule_turn (self, DISK_RETRY_S * 1000);
+}
+
+static void
+load_unloaded (Lane *self)
+{
+  g_autoptr (GArray) ids = g_steal_pointer (&self->unloaded);
+
+  self->unloaded = g_array_new (FALSE, FALSE, sizeof (guint64));
+  for (guint i = 0; i < ids->len; i++)
+    lane_add_campaign (self, g_array_index (ids, guint64, i));
+}
+
+static void
+forget_unloaded (Lane *self, guint64 campaign)
+{
+  for (guint i = self->unloaded->len; i-- > 0;)
+    if (g_array_index (self->unloaded, guint64, i) == campaign)
+      g_array_remove_index (self->unloaded, i);
+}
+
+void
+lane_add_campaign (Lane *self, guint64 campaign)
+{
+  g_autoptr (GError) error = NULL;
+
+  forget_unloaded (self, campaign);
+  if (lane_find_work (self, campaign) == NULL && !load (self, campaign, &error))
+    load_later (self, campaign, error);
 }
 
 void
@@ -212,6 +248,7 @@ lane_stop_campaign (Lane *self, guint64 campaign, LaneStoppedFunc done, gpointer
     work = lane_find_work (self, campaign);
   }
   if (work == NULL) {
+    forget_unloaded (self, campaign);
     done (data);
     return;
   }
@@ -500,6 +537,7 @@ turn_cb (gpointer data)
   self->turn_source = 0;
   if (self->core->note_clock != NULL)
     self->core->note_clock (self->core->note_clock_data);
+  load_unloaded (self);
   if (lane_recover (self))
     turn (self);
   return G_SOURCE_REMOVE;
@@ -523,7 +561,7 @@ lane_wake (Lane *self)
 gboolean
 lane_is_busy (Lane *self)
 {
-  return self->works->len > 0 || self->is_unlisted || self->unrecovered->len > 0 || self->phase != LANE_CLOSED;
+  return self->works->len > 0 || self->unloaded->len > 0 || self->is_unlisted || self->unrecovered->len > 0 || self->phase != LANE_CLOSED;
 }
 
 gboolean

@@ -275,6 +275,28 @@ test_unwritten_pause (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, PEOPLE);
 }
 
+static int
+interrupt_cb (void *data)
+{
+  return 1;
+}
+
+/* It was set to sending, and then the store did not give it: nobody else would ever take it up. */
+static void
+test_unloaded (Fixture *fixture, gconstpointer data)
+{
+  Lane *lane = lanes_get (fixture->core.lanes, 1);
+
+  add_campaign (fixture, 1, CAMPAIGN_SENDING, PEOPLE);
+  sqlite3_progress_handler (store_get_db (fixture->core.store), 1, interrupt_cb, NULL);
+  lane_add_campaign (lane, 1);
+  g_assert_true (lane_is_busy (lane));
+  sqlite3_progress_handler (store_get_db (fixture->core.store), 0, NULL, NULL);
+  lane_wake (lane);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
+  g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, PEOPLE);
+}
+
 /* A pace of less than two a second leaves room for one: each campaign has its turn. */
 static void
 test_fair (Fixture *fixture, gconstpointer data)
@@ -376,6 +398,7 @@ main (int argc, char *argv[])
   g_test_add ("/lane/tries-again", Fixture, "slow-again", set_up, test_tries_again, tear_down);
   g_test_add ("/lane/vault", Fixture, "accepts", set_up, test_vault, tear_down);
   g_test_add ("/lane/unwritten-pause", Fixture, "refuses", set_up, test_unwritten_pause, tear_down);
+  g_test_add ("/lane/unloaded", Fixture, "accepts", set_up, test_unloaded, tear_down);
   g_test_add ("/lane/fair", Fixture, "accepts", set_up, test_fair, tear_down);
   g_test_add ("/campaigns/pause-wins", Fixture, "accepts", set_up, test_pause_wins, tear_down);
   g_test_add ("/campaigns/leaving", Fixture, "accepts", set_up, test_leaving, tear_down);
