@@ -1,7 +1,7 @@
 #include "environment.h"
 
 #include "weaken.h"
-#include <glib.h>
+#include <gtk/gtk.h>
 #include <string.h>
 
 static const char *const kept[] = {
@@ -52,7 +52,10 @@ environment_clean (void)
     g_setenv ("GTK_A11Y", "none", TRUE); /* there is no bus to look for */
   if (!has_gpu ()) {
     g_setenv ("GSK_RENDERER", "cairo", TRUE); /* 80 MiB less than GL in software (measured) */
-    g_setenv ("GDK_DEBUG", "gl-disable", TRUE); /* GTK 4.8 loads a driver to see that there is no need of it: 60 ms */
-    g_setenv ("GDK_DISABLE", "gl,vulkan", TRUE); /* the same from GTK 4.14 on */
+    /* GTK loads a driver to see that there is no need of it: 60 ms. The word for that moved from one variable to the other, and each warns of the other's */
+    if (gtk_get_minor_version () < 14)
+      g_setenv ("GDK_DEBUG", "gl-disable", TRUE);
+    else
+      g_setenv ("GDK_DISABLE", "gl,vulkan", TRUE);
   }
 }

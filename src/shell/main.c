@@ -180,7 +180,7 @@ main (int argc, char *argv[])
     return leave_with (error);
   environment_clean ();
   setlocale (LC_ALL, "");
-  g_set_prgname ("postrider"); /* screen readers say it first; docks find the icon by it (postrider.desktop) */
+  g_set_prgname ("org.postrider.Postrider"); /* docks and screen readers know the window by it (data/desktop) */
   g_set_application_name ("Postrider");
   return run ();
 }

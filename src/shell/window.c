@@ -391,7 +391,7 @@ window_build (Shell *shell)
 {
   shell->window = GTK_WINDOW (gtk_window_new ());
   gtk_window_set_title (shell->window, "Postrider");
-  gtk_window_set_icon_name (shell->window, "postrider");
+  gtk_window_set_icon_name (shell->window, "org.postrider.Postrider");
   gtk_window_set_default_size (shell->window, WIDTH, HEIGHT);
   gtk_window_set_child (shell->window, GTK_WIDGET (view_get_widget (shell->view)));
   g_signal_connect (shell->window, "close-request", G_CALLBACK (close_cb), shell);

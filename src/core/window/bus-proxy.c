@@ -107,10 +107,13 @@ word_cb (int fd, GIOCondition condition, gpointer data)
 static gboolean
 spawn (BusProxy *self, const char *address, const char *bus)
 {
-  /* Calls that the window makes. What others call in the window, and the answers, come through by themselves. */
+  /* Calls that the window makes, and what the registry tells all. What others call in the window, and the answers, come through by themselves. The web
+   * process owns a name for its tree of the page (WebKit from GTK 4.14 on), of its choice behind org.webkit.app-. */
 #define CALL(member, path) "--call=" REGISTRY "=org.a11y.atspi." member "@/org/a11y/atspi/" path
   const char *const arguments[] = {
-    "--fd=3", address, self->socket, "--filter", "--sloppy-names",
+    "--fd=3", address, self->socket, "--filter", "--sloppy-names", "--own=org.webkit.*",
+    "--broadcast=" REGISTRY "=org.a11y.atspi.Registry.EventListenerRegistered@/org/a11y/atspi/registry",
+    "--broadcast=" REGISTRY "=org.a11y.atspi.Registry.EventListenerDeregistered@/org/a11y/atspi/registry",
     CALL ("Socket.Embed", "accessible/root"), CALL ("Socket.Unembed", "accessible/root"),
     CALL ("Registry.GetRegisteredEvents", "registry"),
     CALL ("DeviceEventController.GetKeystrokeListeners", "registry/deviceeventcontroller"),
