@@ -17,6 +17,10 @@ POINT_PASSES = {"core-import-batch": 3, "import-next": 3, "import-rows": 3}  # h
 PASSWORD, PASSPHRASE = "right", "a passphrase that is long enough"
 
 
+class NoMore(Exception):
+    """There is nothing left to do it to."""
+
+
 class Deeds:
     """Deeds of one kind in a house of their own. Kept alike to Round: begin, finish, add_to, findings, kills, numbers."""
     judge_options = None  # None: no judge
@@ -115,8 +119,11 @@ class Deeds:
         self.settle(self.look())
 
     def finish(self):
-        while self.kills < self.wanted and self.tries < 6 * self.wanted + 10:
-            self.do()
+        try:
+            while self.kills < self.wanted and self.tries < 6 * self.wanted + 10:
+                self.do()
+        except NoMore:
+            pass
         if self.kills == 0:
             raise Trouble(f"nothing was killed in {self.tries} tries")
         self.judge()
@@ -272,7 +279,7 @@ class Resolves(Deeds):
     def choose(self):
         left = self.find_unknown()
         if not left:
-            raise Trouble("nobody is unknown any more")
+            raise NoMore()
         self.row = self.rng.choice(left)
         self.how = self.rng.choice(("resend", "sent"))
         return ["campaign", "resolve", "1", self.how, self.row["address"]]

@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 
 import deeds
 import verdict
@@ -313,6 +314,7 @@ def work(args, folder, index, results):
     try:
         proof.run()
     except Exception as error:  # a proof that falls over proves nothing
+        traceback.print_exc()
         proof.problem(f"{type(error).__name__}: {error}")
     results.send(proof.get_result())
 

@@ -119,7 +119,7 @@ class Life:
     def own_records(self):
         with open(self.home.record, "rb") as file:
             file.seek(self.record_from)
-            return [json.loads(line) for line in file.read().splitlines()]
+            return [json.loads(line) for line in file if line.endswith(b"\n")]  # the last one may be on its way
 
     def campaign(self, subject):
         return next((one for one in self.home.ask("campaign", "list")["campaigns"] if one["subject"] == subject), None)
