@@ -7,4 +7,4 @@
  * FAULT_UNAVAILABLE (no user namespaces). Each text says what to do. */
 gboolean conditions_hold (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-void conditions_harden (void); /* no core dump, memory closed to the user's other programs, nothing inherited but fd 3 */
+void conditions_harden (void); /* no core dump, no System V memory, our own closed to the user's other programs, nothing inherited but fd 3 */
