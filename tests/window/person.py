@@ -26,6 +26,7 @@ class Person:
     def __init__(self, window):
         self.window, self.display = window, window.display
         self.offset = None
+        self.environment = {"DISPLAY": self.display.name, "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
 
     # --- looking ---
     def see(self, body, timeout=30):
@@ -55,11 +56,11 @@ class Person:
 
     # --- doing ---
     def x(self, *words):
-        subprocess.run(["xdotool", *(str(word) for word in words)], env={"DISPLAY": self.display.name, "PATH": os.environ["PATH"]}, check=True, timeout=30,
+        subprocess.run(["xdotool", *(str(word) for word in words)], env=self.environment, check=True, timeout=30,
                        stdout=subprocess.DEVNULL)
 
     def windows(self, title):
-        return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env={"DISPLAY": self.display.name, "PATH": os.environ["PATH"]}, capture_output=True,
+        return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env=self.environment, capture_output=True,
                               text=True, timeout=30).stdout.split()
 
     def sit_down(self):
