@@ -24,18 +24,19 @@ open_one (const char *path, int flags, guint64 *out_size, GError **error)
 {
   g_autofree char *name = get_name (path);
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
-  struct stat status;
+  struct stat status = { 0 };
 
   if (fd < 0 && errno == ELOOP && (flags & O_NOFOLLOW) != 0) {
     g_set_error (error, FAULT, FAULT_NO_INPUT, "%s is a link to another file: use that file itself", name);
     return -1;
   }
   if (fd < 0) {
-    g_set_error (error, FAULT, FAULT_NO_INPUT, "%s cannot be read: %s", name, g_strerror (errno));
+    g_set_error (error, FAULT, FAULT_NO_INPUT, "%s cannot be read: %s. Try a copy of it in a folder of your own", name, g_strerror (errno));
     return -1;
   }
   if (fstat (fd, &status) != 0 || !S_ISREG (status.st_mode)) {
-    g_set_error (error, FAULT, FAULT_NO_INPUT, "%s is no plain file", name);
+    g_set_error (error, FAULT, FAULT_NO_INPUT, S_ISDIR (status.st_mode) ? "%s is a folder: take the files in it instead"
+                                                                        : "%s is no plain file but a device or the like: copy what you need into a file", name);
     close (fd);
     return -1;
   }
@@ -58,7 +59,7 @@ open_all (const char *const *paths, int flags, GUnixFDList *fds, GError **error)
   GVariantBuilder files;
 
   if (g_strv_length ((char **) paths) > CHOSEN_MAX) {
-    g_set_error (error, FAULT, FAULT_USAGE, "at most %d files at a time", CHOSEN_MAX);
+    g_set_error (error, FAULT, FAULT_USAGE, "at most %d files at a time: take fewer", CHOSEN_MAX);
     return NULL;
   }
   g_variant_builder_init (&files, G_VARIANT_TYPE ("a(sth)"));

@@ -16,6 +16,7 @@ typedef struct {
   PageSignals *signals;
   Rejects     *rejects; /* of the last import */
   GtkWindow   *window;
+  GtkWindow   *notice;  /* what window_say() shows; NULL: nothing */
   GMainLoop   *loop;
   GVariant    *look;      /* a{sv} as Window1.Look; NULL: not asked yet */
   guint        in_flight; /* calls of the page without an answer */

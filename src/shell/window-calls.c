@@ -23,6 +23,21 @@ describe_file (guint32 number, const char *name, guint64 size)
   return g_variant_dict_end (&dict);
 }
 
+/* The page does not hear of these, so it cannot let go of them. */
+static void
+release_files (Shell *shell, GVariantBuilder *described)
+{
+  g_autoptr (GVariant) files = g_variant_ref_sink (g_variant_builder_end (described));
+  guint32 number = 0;
+
+  for (gsize i = 0; i < g_variant_n_children (files); i++) {
+    g_autoptr (GVariant) file = g_variant_get_child_value (files, i);
+
+    g_variant_lookup (file, "file", "u", &number);
+    file_table_release (shell->files, number);
+  }
+}
+
 GVariant *
 window_calls_number_files (Shell *shell, GVariant *files, GUnixFDList *fds, GError **error)
 {
@@ -37,8 +52,10 @@ window_calls_number_files (Shell *shell, GVariant *files, GUnixFDList *fds, GErr
     int fd = fds != NULL ? g_unix_fd_list_get (fds, handle, error) : -1;
     guint32 number = fd >= 0 ? file_table_add (shell->files, fd, 0, error) : 0;
 
-    if (number == 0)
+    if (number == 0) {
+      release_files (shell, &builder);
       return NULL;
+    }
     g_variant_builder_add_value (&builder, describe_file (number, name, size));
   }
   return g_variant_builder_end (&builder);

@@ -1,6 +1,6 @@
 #include "window.h"
 
-#include "fault.h"
+#include "drops.h"
 #include "window-calls.h"
 #include <string.h>
 
@@ -10,7 +10,6 @@
 #define RELOADS_MAX 3     /* chosen: in RELOADS_S seconds; then something is wrong that loading again does not mend */
 #define RELOADS_S 60
 #define INSIST_S 5         /* chosen: who closes three times in so short a time means it, whatever the page answered */
-#define DROPPED_MAX 40    /* contract: DeskDropped */
 
 /* --- a question of our own --- */
 
@@ -30,9 +29,9 @@ responded_cb (GtkDialog *dialog, int response, gpointer data)
 
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* GtkMessageDialog: what takes its place came with GTK 4.10, Debian 12 has 4.8 */
 static GtkWidget *
-make_dialog (Shell *shell, const char *title, const char *text)
+make_dialog (Shell *shell, GtkMessageType type, const char *title, const char *text)
 {
-  GtkWidget *dialog = gtk_message_dialog_new (shell->window, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_QUESTION,
+  GtkWidget *dialog = gtk_message_dialog_new (shell->window, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, type,
                                               GTK_BUTTONS_NONE, "%s", title);
 
   gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", text);
@@ -44,7 +43,7 @@ G_GNUC_END_IGNORE_DEPRECATIONS
 void
 window_ask (Shell *shell, const char *title, const char *text, const char *yes, WindowAgreedFunc agreed, gpointer data)
 {
-  GtkWidget *dialog = make_dialog (shell, title, text);
+  GtkWidget *dialog = make_dialog (shell, GTK_MESSAGE_QUESTION, title, text);
   Question *question = g_new0 (Question, 1);
 
   question->agreed = agreed;
@@ -54,6 +53,18 @@ window_ask (Shell *shell, const char *title, const char *text, const char *yes, 
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
   g_signal_connect (dialog, "response", G_CALLBACK (responded_cb), question);
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* One at a time: the newest is what the person waits for. */
+void
+window_say (Shell *shell, const char *title, const char *text)
+{
+  if (shell->notice != NULL)
+    gtk_window_destroy (shell->notice);
+  g_set_weak_pointer (&shell->notice, GTK_WINDOW (make_dialog (shell, GTK_MESSAGE_WARNING, title, text)));
+  gtk_dialog_add_button (GTK_DIALOG (shell->notice), "_Close", GTK_RESPONSE_CLOSE);
+  g_signal_connect (shell->notice, "response", G_CALLBACK (gtk_window_destroy), NULL);
+  gtk_window_present (shell->notice);
 }
 
 /* --- look --- */
@@ -197,7 +208,7 @@ page_silent_cb (gpointer data)
   GtkWidget *dialog;
 
   shell->close_timer = 0;
-  dialog = make_dialog (shell, "Messages are still being sent", "Close the window and go on sending in the background, or pause first?");
+  dialog = make_dialog (shell, GTK_MESSAGE_QUESTION, "Messages are still being sent", "Close the window and go on sending in the background, or pause first?");
   gtk_dialog_add_button (GTK_DIALOG (dialog), "_Stay", GTK_RESPONSE_CANCEL);
   gtk_dialog_add_button (GTK_DIALOG (dialog), "_Pause and close", GTK_RESPONSE_NO);
   gtk_dialog_add_button (GTK_DIALOG (dialog), "_Go on in the background", GTK_RESPONSE_YES);
@@ -252,82 +263,6 @@ close_cb (GtkWindow *window, gpointer data)
     page_silent_cb (shell);
   }
   return TRUE;
-}
-
-/* --- dropped files --- */
-
-static void
-dropped_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Shell *shell = data;
-  g_autoptr (GUnixFDList) fds = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = core_link_call_finish (shell->core, result, &fds, &error);
-  g_autoptr (GVariant) files = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
-  GVariant *numbered = files != NULL ? window_calls_number_files (shell, files, fds, &error) : NULL;
-
-  shell->is_dialog_open = FALSE;
-  if (numbered == NULL)
-    g_message ("the dropped files could not be had: %s", error->message);
-  else if (g_variant_n_children (numbered) > 0)
-    page_signals_tell (shell->signals, "FilesDropped", g_variant_new_tuple (&numbered, 1));
-  else
-    g_variant_unref (g_variant_ref_sink (numbered));
-}
-
-static gboolean
-drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
-{
-  Shell *shell = data;
-  GVariantBuilder paths = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("as"));
-  guint count = 0;
-
-  page_signals_tell (shell->signals, "DragChanged", g_variant_new ("(b)", FALSE));
-  for (GSList *link = gdk_file_list_get_files (g_value_get_boxed (value)); link != NULL && count < DROPPED_MAX; link = link->next) {
-    g_autofree char *path = g_file_get_path (link->data);
-
-    if (path != NULL && g_utf8_validate (path, -1, NULL)) {
-      g_variant_builder_add (&paths, "s", path);
-      count++;
-    }
-  }
-  if (count == 0 || shell->is_dialog_open) {
-    g_variant_builder_clear (&paths);
-    return TRUE;
-  }
-  shell->is_dialog_open = TRUE;
-  core_link_call_async (shell->core, "DeskDropped", g_variant_new ("(as)", &paths), NULL, dropped_cb, shell);
-  return TRUE;
-}
-
-static GdkDragAction
-enter_cb (GtkDropTarget *target, double x, double y, gpointer data)
-{
-  Shell *shell = data;
-
-  page_signals_tell (shell->signals, "DragChanged", g_variant_new ("(b)", TRUE));
-  return GDK_ACTION_COPY;
-}
-
-static void
-leave_cb (GtkDropTarget *target, gpointer data)
-{
-  Shell *shell = data;
-
-  page_signals_tell (shell->signals, "DragChanged", g_variant_new ("(b)", FALSE));
-}
-
-/* On the window, in front of WebKit's own target: a page that got the drop would get the file's octets with it. */
-static void
-catch_drops (Shell *shell)
-{
-  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
-
-  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (target), GTK_PHASE_CAPTURE);
-  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), shell);
-  g_signal_connect (target, "enter", G_CALLBACK (enter_cb), shell);
-  g_signal_connect (target, "leave", G_CALLBACK (leave_cb), shell);
-  gtk_widget_add_controller (GTK_WIDGET (shell->window), GTK_EVENT_CONTROLLER (target));
 }
 
 /* --- what ends --- */
@@ -395,5 +330,5 @@ window_build (Shell *shell)
   gtk_window_set_default_size (shell->window, WIDTH, HEIGHT);
   gtk_window_set_child (shell->window, GTK_WIDGET (view_get_widget (shell->view)));
   g_signal_connect (shell->window, "close-request", G_CALLBACK (close_cb), shell);
-  catch_drops (shell);
+  drops_catch (shell);
 }

@@ -1,5 +1,5 @@
-/* window.h - the one window: its view, what is dropped on it, how it looks, how it closes.
- * Trust:  it acts on what the person does (close, drop, a button of ours), never on the page's word alone.
+/* window.h - the one window: its view, how it looks, how it closes, what it says and asks by itself.
+ * Trust:  it acts on what the person does (close, a button of ours), never on the page's word alone.
  * Used in: shell. */
 #pragma once
 #include "shell.h"
@@ -11,6 +11,9 @@ void window_take_look (Shell *shell, GVariant *desk_look); /* a{sv} of DeskLook:
 void window_close_answered (Shell *shell, WindowClose answer);
 void window_page_ended (Shell *shell); /* the web process has gone: loads the page again, or says so when that happens again and again */
 void window_core_lost (Shell *shell);
+
+/* A sentence of our own that the person closes: what happened, and what to do. Text of others in it: printable already. */
+void window_say (Shell *shell, const char *title, const char *text);
 
 /* A question of our own. agreed: called once. */
 typedef void (*WindowAgreedFunc) (gboolean is_yes, gpointer data);

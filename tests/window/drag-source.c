@@ -1,7 +1,9 @@
 /* drag-source FILE…: a program of somebody else on the same screen, from whose window the files (paths or addresses) can be dragged, as from a file manager.
- * Says "ready", and how each drag ended: "taken" or "refused". */
+ * Says "ready", and how each drag ended: "dropped" on somebody who takes files, or "cancelled". */
 #include <gtk/gtk.h>
 #include <stdio.h>
+
+static gboolean was_cancelled;
 
 static void
 say (const char *word)
@@ -23,14 +25,17 @@ prepare_cb (GtkDragSource *source, double x, double y, gpointer data)
 static void
 end_cb (GtkDragSource *source, GdkDrag *drag, gboolean is_deleting, gpointer data)
 {
-  say ("taken");
+  if (!was_cancelled) /* it ends in any case */
+    say ("dropped");
+  was_cancelled = FALSE;
 }
 
 static gboolean
 cancel_cb (GtkDragSource *source, GdkDrag *drag, GdkDragCancelReason reason, gpointer data)
 {
-  say ("refused");
-  return TRUE;
+  was_cancelled = TRUE;
+  say ("cancelled");
+  return FALSE;
 }
 
 static void

@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -19,7 +20,7 @@ from window import Display
 
 SCREEN = "1400x900x24"  # the window has 1180 columns of it: what is dragged stands beside
 BESIDE = (1250, 100)
-CONTACTS, ATTACH, SAVE, QUESTION = "Choose a file with contacts", "Choose files to attach", "Save as", "Dropped files"
+CONTACTS, ATTACH, SAVE, QUESTION, NOTICE = "Choose a file with contacts", "Choose files to attach", "Save as", "Dropped files", "^Postrider$"
 PICTURE = bytes(range(256)) * 300  # no text, and no base64 line of one length
 
 
@@ -179,7 +180,7 @@ class Files:
         self.ok(parts == self.papers, "attachments: the server got them octet for octet", {name: len(octets) for name, octets in parts.items()})
 
     # --- dragging ---
-    def drag(self, *files, drop=True):
+    def drag(self, *files, drop=True, to=(510, 345)):
         """From the other program's window onto ours, as a hand does it. Returns: what the page said while they were held over it."""
         source = self.window.show_files(*files)
         try:
@@ -190,8 +191,8 @@ class Files:
             start = (BESIDE[0] + 40, BESIDE[1] + 50)
             self.person.x("mousemove", *start)
             self.person.x("mousedown", 1)
-            for step in range(40):
-                self.person.x("mousemove", start[0] - step * 20, start[1] + step * 5)
+            for step in range(1, 41):
+                self.person.x("mousemove", *(begin + (end - begin) * step // 40 for begin, end in zip(start, to)))
                 time.sleep(0.02)
             time.sleep(0.5)
             veil = self.person.see("return document.querySelector('.drop-veil')?.innerText ?? ''")
@@ -211,7 +212,7 @@ class Files:
         veil = self.drag(path)
         self.ok(veil == "Drop a contact file here to import it", "drop: while a file is held over the window it says what it is for", veil)
         self.find(QUESTION)
-        self.ok(self.end == "taken", "drop: the other program hears that it was taken", self.end)
+        self.ok(self.end == "dropped", "drop: the other program hears that it is rid of it", self.end)
         self.answer(QUESTION, "alt+n")
         time.sleep(0.5)
         self.ok(person.see("return location.hash") == "#/start" and not person.see("return document.querySelector('.drop-veil')"), "drop: No: nothing comes", person.see("return location.hash"))
@@ -240,8 +241,65 @@ class Files:
         before = self.attached()
         self.drag(os.path.join(self.window.user, "first.txt"), drop=False)
         time.sleep(1)
-        self.ok(not self.person.windows(QUESTION) and self.attached() == before and not self.person.see("return document.querySelector('.drop-veil')"),
+        self.ok(self.end == "cancelled" and not self.person.windows(QUESTION) and self.attached() == before and not self.person.see("return document.querySelector('.drop-veil')"),
                 "drop: a drag that is given up asks nothing and leaves nothing", self.end)
+
+    def notice(self):
+        """What the shell says in a window of its own, which is then closed."""
+        self.find(NOTICE)
+        time.sleep(0.3)
+        words = self.window.ask("words")
+        self.answer(NOTICE, "Escape")
+        return words
+
+    def refused(self, what, words, *files, agree=True):
+        """A drop that comes to nothing is said: what, which file, what to do. The page hears none of it."""
+        before = self.attached()
+        self.drag(*files)
+        if agree:
+            self.answer(QUESTION, "alt+r")
+        said = self.notice()
+        page = self.person.see("return document.documentElement.outerHTML")
+        told = [name for name in map(os.fsdecode, map(os.path.basename, files)) if name in page]
+        self.ok(all(word in said for word in ("What was dropped was not taken", *words)) and self.window.user not in said and self.attached() == before and not told,
+                "refused drop, %s: it is said, in words" % what, (said, told, self.attached()))
+        if not agree:
+            self.ok(not self.person.windows(QUESTION), "refused drop, %s: nobody is asked about it" % what)
+
+    def refused_drops(self):
+        put, user = self.window.put, self.window.user
+        closed, kept, folder, link = put("closed.txt", "x"), put("kept.txt", "x"), os.path.join(user, "a folder"), os.path.join(user, "link.txt")
+        os.chown(closed, 0, 0)
+        os.chmod(closed, 0o600)
+        os.mkdir(folder)
+        os.symlink(kept, link)
+        self.refused("a folder", ["a folder is a folder", "take the files in it"], folder)
+        self.refused("a device", ["null is no plain file", "copy what you need"], "/dev/null")
+        self.refused("a file of somebody else", ["closed.txt cannot be read", "Try a copy"], closed)
+        self.refused("a link", ["link.txt is a link", "use that file itself"], link)
+        self.refused("a good file and a folder", ["a folder is a folder"], kept, folder)
+        self.refused("too many", ["41 files", "drop fewer"], *[put("many-%d.txt" % number, "x") for number in range(41)], agree=False)
+        self.refused("an address", ["list.csv", "not on this computer", "save it in one of your folders"], "https://example.org/list.csv", agree=False)
+        self.refused("a name that is no text", ["is no proper text", "rename it"], os.path.join(user.encode(), b"odd-\xff.txt"), agree=False)
+
+    def refused_by_core(self):
+        path = self.window.put("once more.txt", "once more.txt\n")
+        self.drag(path)
+        self.find(QUESTION)
+        for pid in self.window.running("postrider-dialog"):
+            os.kill(pid, signal.SIGKILL)
+        said = self.notice()
+        self.ok("the desktop cannot be reached at the moment: try again" in said, "refused drop: the question's program dies: that is said", said)
+        self.person.press("Attach files…")
+        self.find(ATTACH)
+        self.drag(path, to=(1150, 740))  # beside the dialog
+        said = self.notice()
+        self.ok("Another question is on the screen" in said and "drop the files again" in said, "refused drop: one question at a time: that is said", said)
+        self.answer(ATTACH, "Escape")
+        self.drag(path)
+        self.answer(QUESTION, "alt+r")
+        self.person.wait_for("once more.txt")
+        self.ok(True, "refused drop: control: after all of it the same file is taken")
 
     def nothing_critical(self):
         said = self.window.said()
@@ -265,7 +323,7 @@ def main(build):
     files.ok(holds, "other programs hold the memory whose numbers the window would get first")
     try:
         for step in (files.opens, files.import_file, files.save_rejects, files.send, files.save_result, files.attach, files.send_with_papers, files.drop_contacts, files.drop_attachments,
-                     files.send_with_papers, files.drop_nothing, files.nothing_critical):
+                     files.send_with_papers, files.drop_nothing, files.refused_drops, files.refused_by_core, files.nothing_critical):
             began = time.time()
             step()
             print("# %s: %.1f s" % (step.__name__, time.time() - began), flush=True)
