@@ -117,6 +117,19 @@ class Person:
         self.wait("!document.querySelector('.loading, [aria-busy=true]') && !!document.querySelector('h1')", "the view %s did not come" % place)
         time.sleep(0.3)
 
+    def agree(self, key):
+        """To a question of the shell's own: the key of its button."""
+        end = time.time() + 15
+        while not self.windows("^Postrider$"):
+            if time.time() > end:
+                raise AssertionError("the shell asked nothing")
+            time.sleep(0.1)
+        time.sleep(0.5)
+        self.x("windowfocus", "--sync", self.windows("^Postrider$")[-1])
+        self.x("key", key)
+        time.sleep(0.5)
+        self.x("windowfocus", "--sync", self.windows("Postrider$")[-1])
+
     def answer_password(self, password):
         """The shell's own window: the page has no part in it."""
         end = time.time() + 15

@@ -207,6 +207,35 @@ def test_grave(tap, window, display):
     tap.ok(got == ["done", 0], "grave/Yes: it is done", got)
 
 
+def days(window):
+    return window.script("return (await postrider.settingsShow()).keep_days")
+
+
+def test_shorter(tap, window, display):
+    """For how long names are kept: shorter deletes, so the shell asks; longer does not."""
+    def change(call):
+        window.script("window.told = null; postrider.settingsChange(%s).then(() => window.told = 'done', e => window.told = e.fault); return 1" % call)
+        time.sleep(1)
+        return window.script("return window.told")
+
+    def answered(key):
+        tap.ok(press(display, "Postrider", key), "shorter/the shell asks")
+        time.sleep(0.7)
+        return window.script("return window.told")
+
+    tap.ok(change("{keep_days: 30}") is None, "shorter/from for ever to 30 days waits for a person")
+    said = window.ask("words")
+    tap.ok("shorter time" in said and "30 days" in said and "cannot be undone" in said, "shorter/the question says what goes, and after how many days", said)
+    tap.ok(answered("Escape") == "TempFail" and days(window) == 0, "shorter/No: all is kept as before", (window.script("return window.told"), days(window)))
+    tap.ok(change("{keep_days: 30}") is None and answered("alt+s") == "done" and days(window) == 30, "shorter/Yes: it is done", (window.script("return window.told"), days(window)))
+    for call, wanted in (("{}", 30), ("{keep_days: 30}", 30), ("{keep_days: 90}", 90)):
+        tap.ok(change(call) == "done" and days(window) == wanted and not window.ask("words"), "shorter/control: %s takes nothing away and is not asked" % call, days(window))
+    tap.ok(change("{keep_days: 89}") is None and answered("Escape") == "TempFail" and days(window) == 90, "shorter/by a day is shorter", days(window))
+    got = window.script("return (await Promise.allSettled([postrider.settingsChange({keep_days: 365}), postrider.settingsChange({keep_days: 100})])).map(one => one.reason?.fault ?? 'done')")
+    tap.ok(got == ["done", "TempFail"] and days(window) == 365, "shorter/two at once do not slip past the question", (got, days(window)))
+    tap.ok(change("{keep_days: 0}") == "done" and days(window) == 0, "shorter/control: for ever is not asked", days(window))
+
+
 def test_gone(tap, window):
     """Answers to a document that has gone reach nobody."""
     window.script("window.mark = 1; for (let i = 0; i < 30; i++) postrider.doctor(); location.reload(); return 1")
@@ -294,6 +323,7 @@ def main():
         for test in (test_calls, test_raw, test_values, test_floods, test_gone, test_close):
             test(tap, window)
         test_grave(tap, window, display)
+        test_shorter(tap, window, display)
         test_refusals(tap, window, display)
         test_ends(tap, window)
         tap.ok("CRITICAL" not in window.said() and "Sanitizer" not in window.said(), "nothing critical was said", window.said())
