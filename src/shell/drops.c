@@ -1,6 +1,6 @@
 #include "drops.h"
 
-#include "text.h"
+#include "quoted.h"
 #include "window-calls.h"
 #include "window.h"
 
@@ -41,7 +41,7 @@ name_of (GFile *file)
 {
   g_autofree char *name = g_file_get_basename (file);
 
-  return text_printable (name != NULL ? name : "", -1, NAME_MAX_BYTES);
+  return quoted_new (name != NULL ? name : "", NAME_MAX_BYTES);
 }
 
 /* Returns: FALSE: it has no path that core could be told, and the person knows. */
@@ -54,8 +54,8 @@ add_path (Shell *shell, GFile *file, GVariantBuilder *paths)
     g_variant_builder_add (paths, "s", path);
     return TRUE;
   }
-  why = g_strdup_printf (path == NULL ? "“%s” is not on this computer. Please save it in one of your folders first, and drop it from there."
-                                      : "The name of “%s”, or of a folder that it is in, is no proper text. Please rename it first.",
+  why = g_strdup_printf (path == NULL ? "%s is not on this computer. Please save it in one of your folders first, and drop it from there."
+                                      : "The name of %s, or of a folder that it is in, is no proper text. Please rename it first.",
                          name);
   refuse (shell, why);
   return FALSE;

@@ -1,6 +1,6 @@
 #include "grave.h"
 
-#include "text.h"
+#include "quoted.h"
 #include "window.h"
 #include <string.h>
 
@@ -51,8 +51,8 @@ quote (GVariant *call)
   }
   if (one == NULL || !g_variant_is_of_type (one, G_VARIANT_TYPE_STRING))
     return g_strdup ("Nobody");
-  shown = text_printable (g_variant_get_string (one, NULL), -1, QUOTED_MAX);
-  return n > 1 ? g_strdup_printf ("“%s” and %" G_GSIZE_FORMAT " more", shown, n - 1) : g_strdup_printf ("“%s”", shown);
+  shown = quoted_new (g_variant_get_string (one, NULL), QUOTED_MAX);
+  return n > 1 ? g_strdup_printf ("%s and %" G_GSIZE_FORMAT " more", shown, n - 1) : g_steal_pointer (&shown);
 }
 
 static gsize

@@ -1,12 +1,13 @@
 #include "secret-dialog.h"
 
 #include "fault.h"
+#include "quoted.h"
 #include "secret-bytes.h"
-#include "text.h"
 #include <string.h>
 #include <unistd.h>
 
-#define NAME_MAX_BYTES 80 /* chosen: fits on a line of the dialog */
+#define NAME_MAX_BYTES 80    /* chosen: fits on a line of the dialog */
+#define SERVER_MAX_BYTES 400 /* contract and RFC 5321: an address has 254 octets, a host 253. All of it: the end of a name says whose it is */
 
 typedef struct {
   Shell           *shell;
@@ -89,7 +90,16 @@ quote (GVariant *call, guint index)
 {
   g_autoptr (GVariant) value = g_variant_get_child_value (call, index);
 
-  return g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? text_printable (g_variant_get_string (value, NULL), -1, NAME_MAX_BYTES) : g_strdup ("");
+  return g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? quoted_new (g_variant_get_string (value, NULL), NAME_MAX_BYTES) : g_strdup ("“”");
+}
+
+/* As core will look it up: letters that only look like a known name's are told apart by that. */
+static char *
+describe_host (const char *raw)
+{
+  g_autofree char *ascii = g_hostname_to_ascii (raw);
+
+  return quoted_new (ascii != NULL ? ascii : raw, SERVER_MAX_BYTES);
 }
 
 /* The page chose the server: the person is told which, for the password goes there. */
@@ -97,7 +107,7 @@ static char *
 describe_server (GVariant *call)
 {
   g_autoptr (GVariant) settings = g_variant_get_child_value (call, 1);
-  g_autofree char *host = NULL, *address = NULL;
+  g_autofree char *host = NULL, *address = NULL, *at = NULL;
   const char *raw_host = "", *raw_address = "", *tls = "";
   guint16 port = 0;
 
@@ -105,12 +115,13 @@ describe_server (GVariant *call)
   g_variant_lookup (settings, "address", "&s", &raw_address);
   g_variant_lookup (settings, "tls", "&s", &tls);
   g_variant_lookup (settings, "port", "q", &port);
-  host = text_printable (raw_host, -1, NAME_MAX_BYTES);
-  address = text_printable (raw_address, -1, NAME_MAX_BYTES);
-  if (host[0] == '\0')
-    return g_strdup_printf ("the mail provider of “%s”", address);
-  return g_strdup_printf (strcmp (tls, "none") == 0 ? "the server “%s” (port %u), NOT ENCRYPTED: others on the way can read it" : "the server “%s” (port %u), encrypted",
-                          host, port);
+  address = quoted_new (raw_address, SERVER_MAX_BYTES);
+  if (*raw_host == '\0')
+    return g_strdup_printf ("the mail provider of %s", address);
+  host = describe_host (raw_host);
+  at = port != 0 ? g_strdup_printf ("port %u", port) : g_strdup ("its usual port");
+  return g_strdup_printf (strcmp (tls, "none") == 0 ? "the server %s (%s), NOT ENCRYPTED: others on the way can read it" : "the server %s (%s), encrypted",
+                          host, at);
 }
 
 static char *
@@ -125,7 +136,7 @@ describe (const char *member, GVariant *call)
                      "recovered: if you forget it, the saved passwords are lost.");
   name = quote (call, 0);
   where = strcmp (member, "AccountAdd") == 0 ? describe_server (call) : g_strdup ("the mail server that this account was made for");
-  return g_strdup_printf ("Please type the password of the mail account “%s”. It goes to Postrider's core and to %s, and nowhere else.", name, where);
+  return g_strdup_printf ("Please type the password of the mail account %s. It goes to Postrider's core and to %s, and nowhere else.", name, where);
 }
 
 static GtkWidget *
@@ -147,6 +158,7 @@ add_text (GtkWidget *box, const char *text)
   GtkWidget *label = gtk_label_new (text);
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR); /* a long host is all to be seen */
   gtk_label_set_max_width_chars (GTK_LABEL (label), 52);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_box_append (GTK_BOX (box), label);

@@ -191,10 +191,15 @@ def test_grave(tap, window, display):
     """What cannot be undone is asked by the shell: the page alone gets nowhere, a person's No leaves all as it was, their Yes is done."""
     window.script("await postrider.suppressAdd(['left@example.org'], 'all', 'test'); const f = await postrider.pasteText('email\\nstays@example.org\\n');"
                   "await postrider.import(f, 'stays', {consent: 'test'}); await postrider.releaseFile(f); return 1")
-    for call in ("suppressRemove(['left@example.org'], 'all')", "contactForget('stays@example.org')", "accountPin('office', '')", "deleteAll('delete')"):
+    for call, words in (("suppressRemove(['left@example.org', 'b@example.org'], 'all')", "“left@example.org” and 1 more will be written to again"),
+                        ("contactForget('stays@example.org')", "all answers of “stays@example.org” will be gone"), ("accountPin('office', '')", "mail server of the account “office”"),
+                        ("suppressRemove(['x” will be left in peace'], 'all')", "“x' will be left in peace” will be written to again"),
+                        ("deleteAll('delete')", "the record of who got what will be gone")):
         window.script("window.told = null; postrider.%s.then(() => window.told = 'done', e => window.told = e.fault); return 1" % call)
         time.sleep(1)
         tap.ok(window.script("return window.told") is None, "grave/%s waits for a person" % call)
+        said = window.ask("words")
+        tap.ok(words in said, "grave/the question says what it is about: %s" % words, said)
         tap.ok(press(display, "Postrider", "Escape"), "grave/the shell asks")
         time.sleep(0.5)
         tap.ok(window.script("return window.told") == "TempFail", "grave/No: it is not done", window.script("return window.told"))

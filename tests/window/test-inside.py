@@ -164,6 +164,38 @@ def press(display, title, *keys):
     return True
 
 
+LONG_HOST = "smtp.gmail.com." + ".".join(["a" * 60] * 3) + ".thief.example"  # its end says whose it is
+ADD = "accountAdd(%s, Object.assign({address: 'ann@example.com', keep: false, has_password: true}, %s))"
+# call, what the dialog must say, what it must not say
+SAYS = [
+    (ADD % ("'office'", "{host: 'mail.example.net', port: 465, tls: 'implicit'}"), ["“office”", "to the server “mail.example.net” (port 465), encrypted", "nowhere else"], ["NOT ENCRYPTED"]),
+    (ADD % ("'office'", "{host: 'mail.example.net', port: 25, tls: 'none', insecure: true}"), ["“mail.example.net” (port 25), NOT ENCRYPTED", "others on the way can read it"], []),
+    (ADD % ("'office'", "{host: 'mail.example.net'}"), ["“mail.example.net” (its usual port), encrypted"], ["port 0"]),
+    (ADD % ("'office'", "{}"), ["the mail provider of “ann@example.com”"], []),
+    (ADD % ("'office'", "{host: '%s', port: 465}" % LONG_HOST), [LONG_HOST], []),
+    (ADD % ("'office'", "{host: 'smtp.gm\u0430il.com', port: 465}"), ["“smtp.xn--gmil-63d.com”"], ["gm\u0430il"]),  # a Cyrillic letter
+    (ADD % ("'x”, and to “smtp.gmail.com” (port 465), encrypted'", "{host: 'thief.example', port: 465}"), ["“x', and to 'smtp.gmail.com' (port 465), encrypted”", "“thief.example” (port 465)"],
+     ["“smtp.gmail.com”"]),
+    (ADD % ("'of\u202efice'", "{host: 'mail.example.net'}"), ["“of?fice”"], ["\u202e"]),  # nothing turns the sentence round
+    ("accountSecret('office')", ["“office”", "the mail server that this account was made for"], []),
+    ("vaultUnlock()", ["the passphrase that protects your saved passwords"], ["server"]),
+    ("vaultProtect()", ["choose a passphrase", "cannot be recovered"], ["server"]),
+]
+
+
+def test_says(tap, window, display):
+    """What the person reads before they type: where it goes."""
+    for call, wanted, unwanted in SAYS:
+        window.script("window.told = null; postrider.%s.then(() => window.told = 'stored', e => window.told = e.fault + ': ' + e.message); return 1" % call)
+        time.sleep(0.7)
+        said = window.ask("words").replace("\n", " ")
+        tap.ok(all(words in said for words in wanted) and not any(words in said for words in unwanted), "says/%s: %s" % (call[:90], wanted[0]), (said, window.script("return window.told")))
+        tap.ok(press(display, "^Passphrase|^Password", ["key", "Escape"]), "says/it can be closed")
+        time.sleep(0.4)
+        got = window.script("return window.told")
+        tap.ok(got is not None and got.startswith("TempFail: No password was typed"), "says/and nothing is stored", got)
+
+
 def test_secret(tap, window, display):
     window.script("window.seen = []; for (const kind of ['keydown', 'keyup', 'input', 'beforeinput', 'paste']) addEventListener(kind, e => window.seen.push(e.key ?? e.data), true);"
                   "window.told = null; postrider.accountAdd('office', {address: 'ann@example.com', host: 'localhost', port: 2525, tls: 'none', keep: false, has_password: true})"
@@ -208,6 +240,7 @@ def main():
     tap, display, build = Tap(), Display(), sys.argv[1]
     with Window(build, display=display) as window:
         test_processes(tap, window)
+        test_says(tap, window, display)
         test_secret(tap, window, display)
     test_environment(tap, build, display)
     test_drivers(tap, build, display)
