@@ -32,6 +32,8 @@ notify (const char *text)
   answer = g_dbus_connection_call_sync (bus, "org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "Notify",
                                         g_variant_new ("(susssasa{sv}i)", "Postrider", 0u, "org.postrider.Postrider", "Postrider", escaped, NULL, NULL, -1),
                                         G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, NOTIFY_MAX_MS, NULL, NULL);
+  if (answer == NULL)
+    g_debug ("no notification either");
 }
 
 gboolean

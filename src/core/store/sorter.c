@@ -227,6 +227,7 @@ sorter_next (Sorter *self, SorterEntry *out_entry, GError **error)
     return next_of_runs (self, out_entry, error);
   if (self->next == self->n)
     return end_reading (self, error);
+  g_assert (self->entries != NULL); /* n > 0 */
   *out_entry = self->entries[self->next++];
   return TRUE;
 }

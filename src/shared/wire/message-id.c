@@ -17,10 +17,11 @@ message_id_new (const guint8 identity[16], guint64 recipient, const char *domain
   g_checksum_update (sum, identity, 16);
   g_checksum_update (sum, le, 8);
   id[0] = '<';
-  /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the @ and the rest follow */
+  /* NOLINTBEGIN(bugprone-not-null-terminated-result): the last one ends it */
   memcpy (id + 1, g_checksum_get_string (sum), DIGITS);
   id[1 + DIGITS] = '@';
   memcpy (id + 2 + DIGITS, domain, domain_len);
   memcpy (id + 2 + DIGITS + domain_len, ">", 2);
+  /* NOLINTEND(bugprone-not-null-terminated-result) */
   return id;
 }

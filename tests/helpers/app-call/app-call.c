@@ -50,6 +50,7 @@ say (GVariant *answer, const GError *error)
   g_autoptr (JsonObject) object = json_object_new ();
   g_autofree char *name = error != NULL ? g_dbus_error_get_remote_error (error) : NULL, *text = NULL;
 
+  g_assert (answer != NULL || error != NULL);
   if (answer != NULL) {
     json_object_set_member (object, "ok", json_gvariant_serialize (answer));
   } else {
