@@ -196,6 +196,17 @@ describe('compose', () => {
     await user.type(await screen.findByLabelText('Subject'), 'Hello');
     act(() => mock.closeAsked.emit(1));
     await waitFor(() => expect(callsOf(mock, 'draftKeep')).toHaveLength(1), { timeout: 900 });
+    expect(callsOf(mock, 'closeAnswered')).toEqual([]);
+  });
+
+  test('where nothing runs it is kept first, and then the window may go', async () => {
+    const { mock, user } = open('compose');
+    await user.type(await screen.findByLabelText('Subject'), 'Hello');
+    act(() => mock.closeAsked.emit(0));
+    await waitFor(() => expect(callsOf(mock, 'closeAnswered')).toEqual([['background']]), { timeout: 900 });
+    expect(mock.calls.findIndex(([name]) => name === 'draftKeep')).toBeLessThan(mock.calls.findIndex(([name]) => name === 'closeAnswered'));
+    expect(callsOf(mock, 'draftKeep')[0]).toMatchObject([{ subject: 'Hello' }]);
+    expect(screen.queryByRole('dialog')).toBeNull();
   });
 
   test('a letter is there again in a new window, with what has to be attached again; begun anew, core has it no longer', async () => {

@@ -23,6 +23,7 @@ typedef struct {
   gboolean     is_dialog_open; /* one at a time: choosing, saving, a password, an address */
   gboolean     is_close_asked; /* the page, or our own dialog, is to say what closing means */
   gint64       closed_us[2];   /* when the person closed the window, the last times; 0: never */
+  gboolean     is_leaving;     /* nothing runs: the page has its last words, and the window goes whatever they are */
   guint        close_timer;
   int          status;    /* of the process */
 } Shell;

@@ -9,6 +9,7 @@
 #define PAGE_ANSWER_S 8   /* chosen: a page that says nothing for so long is not asked any more */
 #define RELOADS_MAX 3     /* chosen: in RELOADS_S seconds; then something is wrong that loading again does not mend */
 #define RELOADS_S 60
+#define LAST_WORDS_MS 500  /* chosen: a letter of some megabytes is written down in a tenth of it */
 #define INSIST_S 5         /* chosen: who closes three times in so short a time means it, whatever the page answered */
 
 /* --- a question of our own --- */
@@ -182,7 +183,7 @@ window_close_answered (Shell *shell, WindowClose answer)
 {
   stop_waiting (shell);
   shell->is_close_asked = FALSE;
-  if (answer == WINDOW_CLOSE_BACKGROUND)
+  if (answer == WINDOW_CLOSE_BACKGROUND || shell->is_leaving)
     leave (shell);
   else if (answer == WINDOW_CLOSE_PAUSE)
     core_link_call_async (shell->core, "CampaignList", NULL, NULL, pause_all_cb, shell);
@@ -218,6 +219,25 @@ page_silent_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+last_words_over_cb (gpointer data)
+{
+  Shell *shell = data;
+
+  shell->close_timer = 0;
+  leave (shell);
+  return G_SOURCE_REMOVE;
+}
+
+/* Nothing runs: all that the page may do is to have written down what is being typed. */
+static void
+say_goodbye (Shell *shell)
+{
+  shell->is_leaving = TRUE;
+  page_signals_tell (shell->signals, "CloseAsked", g_variant_new ("(u)", 0u));
+  shell->close_timer = g_timeout_add (LAST_WORDS_MS, last_words_over_cb, shell);
+}
+
 static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -233,7 +253,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer data)
     running += is_running (campaign, &id);
   }
   if (running == 0) {
-    leave (shell);
+    say_goodbye (shell);
     return;
   }
   page_signals_tell (shell->signals, "CloseAsked", g_variant_new ("(u)", running));
@@ -250,7 +270,7 @@ close_cb (GtkWindow *window, gpointer data)
 
   shell->closed_us[0] = shell->closed_us[1];
   shell->closed_us[1] = now_us;
-  if (core_link_is_lost (shell->core)) {
+  if (core_link_is_lost (shell->core) || shell->is_leaving) {
     leave (shell);
   } else if (is_insisting && !shell->is_dialog_open) {
     stop_waiting (shell);

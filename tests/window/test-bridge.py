@@ -282,6 +282,34 @@ def test_close(tap, window):
     sink.wait()
 
 
+def is_gone(window, seconds):
+    try:
+        return window.process.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def test_goodbye(tap, window):
+    """Nothing is being sent: the page may write down what is being typed, and cannot hold the window."""
+    letter = "{subject: 'last words', html: '', text: 'x'.repeat(2 << 20), is_html: false, own_text: false, template: '', files: []}"
+    window.script("postrider.onCloseAsked(n => { if (n === 0) postrider.draftKeep(%s).then(() => postrider.closeAnswered('background')); }); return 1" % letter)
+    window.ask("close")
+    tap.ok(is_gone(window, 10), "goodbye/the window closes when the page has answered")
+    for name, answer in (("says that it wants to stay", "onCloseAsked(() => postrider.closeAnswered('stay'))"), ("says nothing", "onCloseAsked(() => {})")):
+        window.stop()
+        window.start()
+        window.wait_for_page()
+        window.script("postrider.%s; return 1" % answer)
+        window.ask("close")
+        tap.ok(is_gone(window, 10), "goodbye/a page that %s does not hold it" % name)
+    window.stop()
+    window.start()
+    window.wait_for_page()
+    got = window.script("const draft = await postrider.draftShow(); return [draft.subject, draft.text.length]")
+    tap.ok(got == ["last words", 2 << 20], "goodbye/what was written in the last moment is there", got)
+    window.script("await postrider.draftDrop(); return 1")
+
+
 def test_ends(tap, window):
     web = window.processes().get("WebKitWebProces", [])
     os.kill(web[0], signal.SIGKILL)
@@ -325,7 +353,7 @@ def main():
         return 0
     tap, display = Tap(), Display()
     with Window(sys.argv[1], display=display) as window:
-        for test in (test_calls, test_raw, test_values, test_floods, test_gone, test_close):
+        for test in (test_calls, test_raw, test_values, test_floods, test_gone, test_close, test_goodbye):
             test(tap, window)
         test_grave(tap, window, display)
         test_shorter(tap, window, display)

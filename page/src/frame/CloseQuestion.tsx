@@ -1,4 +1,4 @@
-// The window is being closed while campaigns run: the person decides what becomes of them.
+// The window is being closed. While campaigns run, the person decides what becomes of them; else what is being written is kept, and it goes.
 import { useState } from 'react';
 import { count } from '../base/format';
 import { bridge } from '../bridge';
@@ -7,6 +7,7 @@ import { Dialog } from '../parts/Dialog';
 import { FaultNotice } from '../parts/Notice';
 import { useAction } from '../state/action';
 import { useEvent } from '../state/query';
+import { keep } from '../views/compose/keep';
 import { words } from '../words';
 
 type How = 'background' | 'pause' | 'stay';
@@ -17,7 +18,10 @@ export function CloseQuestion() {
     await bridge().closeAnswered(how);
     setCampaigns(0);
   });
-  useEvent(bridge().onCloseAsked, setCampaigns);
+  useEvent(bridge().onCloseAsked, (running) => {
+    setCampaigns(running);
+    void keep().then(() => (running === 0 ? bridge().closeAnswered('background') : undefined));
+  });
   if (campaigns === 0)
     return null;
 

@@ -17,7 +17,7 @@ export interface Keeping {
 const START: Keeping = { isReady: false, failure: null, back: null, changed: '0' };
 let keeping = START;
 let kept = EMPTY; // what core has
-let isBusy = false;
+let busy: Promise<void> | null = null; // being asked, or being told
 let timer: ReturnType<typeof setTimeout> | undefined;
 const watchers = new Set<() => void>();
 
@@ -37,9 +37,17 @@ function fromKept({ subject = '', html = '', text = '', is_html = false, own_tex
 
 /** Asks core for it, once; again only when that failed. Nothing is written over what core may have before it has answered. */
 export async function restore(): Promise<void> {
-  if (keeping.isReady || isBusy)
-    return;
-  isBusy = true;
+  if (!keeping.isReady && busy === null)
+    await alone(ask);
+}
+
+async function alone(work: () => Promise<void>): Promise<void> {
+  busy = work();
+  await busy;
+  busy = null;
+}
+
+async function ask(): Promise<void> {
   try {
     const found = await bridge().draftShow();
     const draft = fromKept(found);
@@ -50,19 +58,24 @@ export async function restore(): Promise<void> {
     set({ isReady: true, failure: null, back: isEmpty(draft) ? null : kept, changed: found.changed ?? '0' });
   } catch (error) {
     set({ failure: toFailure(error) });
-  } finally {
-    isBusy = false;
   }
 }
 
-/** Now, if it changed. */
+/** Now, if it changed; what is on its way already is waited for. */
 export async function keep(): Promise<void> {
-  const draft = currentDraft();
   clearTimeout(timer);
   timer = undefined;
-  if (!keeping.isReady || isBusy || draft === kept)
+  while (busy !== null)
+    await busy;
+  if (!keeping.isReady || currentDraft() === kept)
     return;
-  isBusy = true;
+  await alone(tell);
+  if (currentDraft() !== kept)
+    wait(keeping.failure === null ? WAIT_MS : AGAIN_MS);
+}
+
+async function tell(): Promise<void> {
+  const draft = currentDraft();
   try {
     await (isEmpty(draft) ? bridge().draftDrop() : bridge().draftKeep(toKept(draft)));
     kept = draft;
@@ -70,9 +83,6 @@ export async function keep(): Promise<void> {
   } catch (error) {
     set({ failure: toFailure(error) });
   }
-  isBusy = false;
-  if (currentDraft() !== kept)
-    wait(keeping.failure === null ? WAIT_MS : AGAIN_MS);
 }
 
 function wait(ms: number): void {
@@ -82,11 +92,9 @@ function wait(ms: number): void {
 /** For as long as the page is there. */
 export function startKeeping(): () => void {
   const stop = watchDraft(() => wait(WAIT_MS));
-  const stopClosing = bridge().onCloseAsked(() => void keep());
   void restore();
   return () => {
     stop();
-    stopClosing();
     clearTimeout(timer);
     timer = undefined;
   };
@@ -104,7 +112,7 @@ export function startAgain(): void {
   changeDraft(EMPTY);
   kept = currentDraft();
   keeping = START;
-  isBusy = false;
+  busy = null;
   clearTimeout(timer);
   timer = undefined;
 }
