@@ -433,6 +433,7 @@ class Round:
         numbers = self.wait_end()
         if numbers["later"]:
             numbers = self.hold()
+        self.note_deaths()  # until then retries went out, and may have met the point again
         self.look()
         if self.unknown > self.kills * self.bound:
             self.findings.append(("unknown", "", f"{self.unknown} in all by {self.kills} kills, more than {self.bound} each"))
