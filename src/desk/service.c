@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define ADDRESS_MAX_BYTES 512 /* contract */
+#define A11Y_NAME "org.a11y.Bus"
+#define A11Y_PATH "/org/a11y/bus"
 
 struct Service {
   PrDesk1         *skeleton;
@@ -63,23 +65,61 @@ handle_show (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, const char *a
 
 /* --- Accessibility --- */
 
+/* Two questions at once: core waits ten seconds, and each may take eight. */
+typedef struct {
+  Asked   *asked;
+  char    *address;
+  gboolean has_reader;
+  guint    pending;
+} Accessibility;
+
 static void
-accessibility_cb (GVariant *answer, gpointer data)
+accessibility_answered (Accessibility *self)
 {
-  g_autofree Asked *asked = data;
+  if (--self->pending > 0)
+    return;
+  pr_desk1_complete_accessibility (self->asked->skeleton, self->asked->invocation, self->address != NULL ? self->address : "", self->has_reader);
+  g_free (self->address);
+  g_free (self->asked);
+  g_free (self);
+}
+
+static void
+address_cb (GVariant *answer, gpointer data)
+{
+  Accessibility *self = data;
   const char *address = "";
 
   if (answer != NULL)
     g_variant_get (answer, "(&s)", &address);
-  pr_desk1_complete_accessibility (asked->skeleton, asked->invocation, strlen (address) <= ADDRESS_MAX_BYTES ? address : "");
+  if (strlen (address) <= ADDRESS_MAX_BYTES)
+    self->address = g_strdup (address);
+  accessibility_answered (self);
+}
+
+static void
+reader_cb (GVariant *answer, gpointer data)
+{
+  Accessibility *self = data;
+  g_autoptr (GVariant) value = NULL;
+
+  if (answer != NULL)
+    g_variant_get (answer, "(v)", &value);
+  self->has_reader = value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) && g_variant_get_boolean (value);
+  accessibility_answered (self);
 }
 
 static gboolean
 handle_accessibility (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
   Service *self = data;
+  Accessibility *accessibility = g_new0 (Accessibility, 1);
 
-  bus_call (self->bus, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", NULL, "(s)", accessibility_cb, asked_new (skeleton, invocation));
+  accessibility->asked = asked_new (skeleton, invocation);
+  accessibility->pending = 2;
+  bus_call (self->bus, A11Y_NAME, A11Y_PATH, "org.a11y.Bus", "GetAddress", NULL, "(s)", address_cb, accessibility);
+  bus_call (self->bus, A11Y_NAME, A11Y_PATH, "org.freedesktop.DBus.Properties", "Get", g_variant_new ("(ss)", "org.a11y.Status", "ScreenReaderEnabled"), "(v)",
+            reader_cb, accessibility);
   return TRUE;
 }
 

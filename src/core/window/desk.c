@@ -129,12 +129,12 @@ desk_is_address (const char *address)
 /* --- life --- */
 
 static void
-report_ready (Desk *self, const char *accessibility)
+report_ready (Desk *self, const char *accessibility, gboolean has_reader)
 {
   if (self->has_reported)
     return;
   self->has_reported = TRUE;
-  self->funcs->ready (accessibility, self->data);
+  self->funcs->ready (accessibility, has_reader, self->data);
 }
 
 static void
@@ -142,13 +142,14 @@ accessibility_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Call *call = data;
   g_autofree char *address = NULL;
+  gboolean has_reader = FALSE;
   g_autoptr (GError) error = NULL;
 
-  if (!pr_desk1_call_accessibility_finish (PR_DESK1 (source), &address, result, &error) && call->desk != NULL)
+  if (!pr_desk1_call_accessibility_finish (PR_DESK1 (source), &address, &has_reader, result, &error) && call->desk != NULL)
     g_message ("screen readers do not reach the window: %s", error->message);
   if (call->desk != NULL) {
     g_ptr_array_remove (call->desk->calls, call);
-    report_ready (call->desk, address != NULL ? address : "");
+    report_ready (call->desk, address != NULL ? address : "", has_reader);
   }
   g_free (call);
 }
@@ -175,7 +176,7 @@ lost (Desk *self, const char *why)
 {
   g_warning ("desk is gone: %s", why);
   forget_peer (self);
-  report_ready (self, "");
+  report_ready (self, "", FALSE);
   if (self->restarts++ < RESTARTS_MAX)
     self->restart_timer = g_timeout_add_seconds (RESTART_S, restart_cb, self);
 }

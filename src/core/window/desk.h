@@ -8,7 +8,8 @@
 typedef struct Desk Desk;
 
 typedef struct {
-  void (*ready)        (const char *accessibility, gpointer data); /* once; "" when there is no bus for screen readers, or no desk */
+  /* once; accessibility: "" when there is no bus for screen readers, or no desk; has_reader: one is on */
+  void (*ready)        (const char *accessibility, gboolean has_reader, gpointer data);
   void (*look_changed) (GVariant *look, gpointer data);
   void (*activated)    (const char *id, gpointer data);
 } DeskFuncs;

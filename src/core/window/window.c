@@ -36,6 +36,7 @@ struct AppWindow {
   guint        opening; /* counts: what comes late from an earlier one is told apart */
   gboolean     are_walls_tried;
   char        *accessibility; /* address of the screen readers' bus, "" none; NULL: desk has not said yet */
+  gboolean     has_reader; /* a screen reader was on when desk said so */
 };
 
 typedef struct {
@@ -166,13 +167,14 @@ go_on (AppWindow *self)
 }
 
 static void
-desk_ready_cb (const char *accessibility, gpointer data)
+desk_ready_cb (const char *accessibility, gboolean has_reader, gpointer data)
 {
   AppWindow *self = data;
 
   if (self->stage != WINDOW_PREPARING || self->accessibility != NULL)
     return;
   self->accessibility = g_strdup (accessibility);
+  self->has_reader = has_reader;
   go_on (self);
 }
 

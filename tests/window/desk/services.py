@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """services.py LOG FOLDER SERVICE…: a desktop's services on the session bus, for tests. Each call is a line in LOG.
-SERVICE: portal, notifications, gnome. The portal's file dialog chooses FOLDER/chosen.csv, and saves as FOLDER/saved.csv."""
+SERVICE: portal, notifications, gnome, reader-VALUE (the screen readers' bus; VALUE: of ScreenReaderEnabled, as GVariant's text has it). The portal's file dialog chooses FOLDER/chosen.csv, and saves as FOLDER/saved.csv."""
 import json
 import sys
 
@@ -35,6 +35,10 @@ XML = """<node>
  <method name="Inhibit"><arg type="s" direction="in"/><arg type="u" direction="in"/><arg type="s" direction="in"/><arg type="u" direction="in"/><arg type="u" direction="out"/></method>
  <method name="Uninhibit"><arg type="u" direction="in"/></method>
 </interface>
+<interface name="org.a11y.Bus"><method name="GetAddress"><arg type="s" direction="out"/></method></interface>
+<interface name="org.freedesktop.DBus.Properties">
+ <method name="Get"><arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="v" direction="out"/></method>
+</interface>
 <interface name="org.postrider.Test">
  <method name="SetDark"><arg type="b" direction="in"/></method>
  <method name="Click"><arg type="u" direction="in"/></method>
@@ -45,6 +49,7 @@ PLACES = {
                ["org.freedesktop.portal.FileChooser", "org.freedesktop.portal.OpenURI", "org.freedesktop.portal.Inhibit", "org.freedesktop.portal.Settings"]),
     "notifications": ("org.freedesktop.Notifications", "/org/freedesktop/Notifications", ["org.freedesktop.Notifications"]),
     "gnome": ("org.gnome.SessionManager", "/org/gnome/SessionManager", ["org.gnome.SessionManager"]),
+    "reader": ("org.a11y.Bus", "/org/a11y/bus", ["org.a11y.Bus", "org.freedesktop.DBus.Properties"]),
     "test": ("org.postrider.Test", "/org/postrider/Test", ["org.postrider.Test"]),
 }
 node = Gio.DBusNodeInfo.new_for_xml(XML)
@@ -87,6 +92,10 @@ def on_call(connection, sender, path, interface, method, arguments, invocation):
     elif method in ("Notify", "Inhibit"):
         state["number"] += 1
         reply = GLib.Variant("(u)", (given[1] or state["number"] if method == "Notify" else 77,))
+    elif method == "GetAddress":
+        reply = GLib.Variant("(s)", ("unix:path=%s/at-spi/bus,guid=01" % FOLDER,))
+    elif method == "Get" and given == ("org.a11y.Status", "ScreenReaderEnabled"):
+        reply = GLib.Variant("(v)", (GLib.Variant.parse(None, reader, None, None),))
     elif method == "SetDark":
         state["dark"] = given[0]
         bus.emit_signal(None, PLACES["portal"][1], "org.freedesktop.portal.Settings", "SettingChanged",
@@ -96,7 +105,9 @@ def on_call(connection, sender, path, interface, method, arguments, invocation):
     invocation.return_value(reply)
 
 
+reader = next((service[len("reader-"):] for service in WANTED if service.startswith("reader-")), None)
 for service in WANTED + ["test"]:
+    service = service.split("-")[0]
     name, where, interfaces = PLACES[service]
     for interface in interfaces:
         bus.register_object(where, node.lookup_interface(interface), on_call, None, None)

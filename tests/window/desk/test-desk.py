@@ -336,6 +336,34 @@ def fails_in_words():
         desktop.end()
 
 
+CORE = """
+import json, os, socket, subprocess, sys
+from gi.repository import Gio
+ours, theirs = socket.socketpair()
+desk = subprocess.Popen([sys.argv[1]], preexec_fn=lambda: os.dup2(theirs.fileno(), 3), pass_fds=[3, theirs.fileno()])
+theirs.close()
+stream = Gio.Socket.new_from_fd(ours.detach()).connection_factory_create_connection()
+bus = Gio.DBusConnection.new_sync(stream, Gio.dbus_generate_guid(), Gio.DBusConnectionFlags.AUTHENTICATION_SERVER, None, None)
+print(json.dumps(bus.call_sync(None, "/org/postrider", "org.postrider.Desk1", "Accessibility", None, None, 0, 10000, None).unpack()))
+bus.close_sync(None)
+desk.wait(10)
+"""
+
+
+def readers_are_asked_for():
+    """Desk alone, asked as core does it."""
+    for what, services, wanted in (("a reader is on", ["reader-true"], True), ("no reader is on", ["reader-false"], False),
+                                   ("a word for an answer is none", ["reader-'true'"], False), ("nor is a number", ["reader-1"], False), ("nobody is there", [], None)):
+        desktop = Desktop(services, config=SILENT)
+        try:
+            ran = subprocess.run(as_user([sys.executable, "-c", CORE, desktop.programs + "/postrider-desk"]), env=desktop.environment, cwd="/", capture_output=True, text=True, timeout=60)
+            address = "" if wanted is None else "unix:path=%s/at-spi/bus,guid=01" % desktop.home
+            check(ran.returncode == 0 and json.loads(ran.stdout) == [address, bool(wanted)], what, ran.stdout + ran.stderr)
+            equal([call[1:] for call in desktop.calls("Get")], [] if wanted is None else [["org.a11y.Status", "ScreenReaderEnabled"]], what + ": asked once, for that alone")
+        finally:
+            desktop.end()
+
+
 def type_path(desktop, title, path):
     """Real keys into the file dialog: a slash begins a path."""
     window = wait_for(lambda: subprocess.run(["xdotool", "search", "--name", title], env=desktop.environment, capture_output=True, text=True).stdout.split(), 15)
@@ -486,7 +514,7 @@ if __name__ == "__main__":
         if shutil.which(needed) is None:
             print("1..0 # SKIP needs " + needed)
             sys.exit(0)
-    for case in (opens_and_is_walled_in, desk_serves, campaign_tells, fails_in_words, dropped_is_asked, stays_and_says, without_portal):
+    for case in (opens_and_is_walled_in, desk_serves, readers_are_asked_for, campaign_tells, fails_in_words, dropped_is_asked, stays_and_says, without_portal):
         if len(sys.argv) > 2 and case.__name__ not in sys.argv[2:]:
             continue
         print("# " + case.__name__)
