@@ -108,7 +108,8 @@ static gboolean
 spawn (BusProxy *self, const char *address, const char *bus)
 {
   /* Calls that the window makes, and what the registry tells all. What others call in the window, and the answers, come through by themselves. The web
-   * process owns a name for its tree of the page (WebKit from GTK 4.14 on), of its choice behind org.webkit.app-. */
+   * process owns a name for its tree of the page (WebKit from GTK 4.14 on), of its choice behind org.webkit.app-; what it says there comes through WebKit's
+   * own proxy, whose reserved serials this one refuses (0.1.6): who listens to the page gets the bus itself (reader.h). */
 #define CALL(member, path) "--call=" REGISTRY "=org.a11y.atspi." member "@/org/a11y/atspi/" path
   const char *const arguments[] = {
     "--fd=3", address, self->socket, "--filter", "--sloppy-names", "--own=org.webkit.*",

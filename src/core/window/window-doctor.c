@@ -3,6 +3,7 @@
 #include "box.h"
 #include "bus-proxy.h"
 #include "program.h"
+#include "reader.h"
 #include <glob.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ static const struct {
   { "window: desktop portal", "/usr/share/dbus-1/services/org.freedesktop.portal.Desktop.service",
     "there: files are chosen and addresses opened in your desktop's own way", "not installed: Postrider uses a plain file dialog of its own; the package xdg-desktop-portal brings your desktop's", FALSE },
   { "window: file dialog", NULL, "there, for desktops without a portal", "this Postrider was built without its own file dialog: the package xdg-desktop-portal is needed", FALSE },
-  { "window: accessibility proxy", BUS_PROXY_PROGRAM, "there: screen readers reach the window, and the window nothing else by that way",
+  { "window: accessibility proxy", BUS_PROXY_PROGRAM, "there: the filter between the window and the screen readers' bus",
     "install the package xdg-dbus-proxy: without it screen readers do not reach the window", FALSE },
   { "window: accessibility bus", "/usr/share/dbus-1/services/org.a11y.Bus.service", "there", "install the package at-spi2-core if you use a screen reader", FALSE },
 };
@@ -37,6 +38,17 @@ is_there (gsize row)
   g_autofree char *dialog = parts[row].pattern == NULL ? program_find ("dialog", NULL) : NULL;
 
   return parts[row].pattern != NULL ? has_file (parts[row].pattern) : dialog != NULL;
+}
+
+static void
+add_reader (WindowDoctorFunc add, gpointer data)
+{
+  gboolean is_heard = reader_can_hear_page ();
+
+  add ("window: screen readers", is_heard ? "ok" : "note",
+       is_heard ? "one that is on when the window is opened hears the page too, by its bus as it is, without the filter; turned on later: close the window and open it again"
+                : "screen readers hear the window's name and its dialogs, not the page: that needs GTK 4.14 (Debian 13); the commands say everything",
+       data);
 }
 
 gboolean
@@ -61,4 +73,5 @@ window_doctor_look (WindowDoctorFunc add, gpointer data)
 
     add (parts[i].what, is_fine ? "ok" : parts[i].is_necessary ? "missing" : "note", is_fine ? parts[i].ok : parts[i].without, data);
   }
+  add_reader (add, data);
 }

@@ -6,6 +6,7 @@
 #include "fault.h"
 #include "notices.h"
 #include "program.h"
+#include "reader.h"
 #include "shell.h"
 #include "trial.h"
 #include <unistd.h>
@@ -156,11 +157,32 @@ proxy_ready_cb (BusProxy *proxy, const char *socket, gpointer data)
     start_shell (self, socket);
 }
 
+/* Who listens gets the bus itself, where the page can be heard: WebKit puts a filter of its own before the page, which does not work behind a second one. */
+static char *
+find_bus (AppWindow *self)
+{
+  gboolean is_wanted = self->has_reader && reader_can_hear_page ();
+  g_autofree char *bus = is_wanted ? reader_find_bus (self->accessibility) : NULL;
+
+  if (bus != NULL)
+    g_message ("a screen reader is on: its bus comes into the window's box as it is, so that the page is heard");
+  else if (is_wanted)
+    g_message ("a screen reader is on, but does not hear the page: its bus is no socket of this user in a folder named at-spi");
+  return g_steal_pointer (&bus);
+}
+
 static void
 go_on (AppWindow *self)
 {
+  g_autofree char *bus = NULL;
+
   if (!self->are_walls_tried || self->accessibility == NULL)
     return;
+  bus = find_bus (self);
+  if (bus != NULL) {
+    start_shell (self, bus);
+    return;
+  }
   self->proxy = *self->accessibility != '\0' ? bus_proxy_start (self->accessibility, proxy_ready_cb, self) : NULL;
   if (self->proxy == NULL)
     start_shell (self, NULL);

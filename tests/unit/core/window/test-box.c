@@ -3,6 +3,7 @@
 #include "bus-proxy.h"
 #include "environment.h"
 #include "fault.h"
+#include "reader.h"
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -99,17 +100,24 @@ typedef struct {
   int   fd;
 } Place;
 
+static int
+listen_at (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  return fd;
+}
+
 static void
 set_up (Place *place, gconstpointer data)
 {
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-
   place->folder = g_dir_make_tmp ("box-XXXXXX", NULL);
   place->socket = g_build_filename (place->folder, "wayland-7", NULL);
   place->cookies = g_build_filename (place->folder, "cookies", NULL);
-  g_strlcpy (address.sun_path, place->socket, sizeof address.sun_path);
-  place->fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_assert_cmpint (bind (place->fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  place->fd = listen_at (place->socket);
 }
 
 static void
@@ -272,6 +280,63 @@ test_addresses (void)
   }
 }
 
+static void
+test_gtk (void)
+{
+  static const struct { const char *name; guint minor; } rows[] = {
+    { "libgtk-4.so.1.800.3", 8 },    /* Debian 12 */
+    { "libgtk-4.so.1.1800.6", 18 },  /* Debian 13 */
+    { "libgtk-4.so.1.1399.0", 13 },  /* one before 4.14 */
+    { "libgtk-4.so.1.1400.0", 14 },
+    { "libgtk-4.so.1", 0 },
+    { "libgtk-4.so.1.", 0 },
+    { "libgtk-4.so.1.x.1", 0 },
+    { "libgtk-4.so.1.1800", 0 },     /* not the whole of it */
+    { "libgtk-4.so.1.18000000000000000000000.1", 0 },
+    { "libgtk-3.so.0.2406.32", 0 },
+    { "", 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpuint (reader_parse_gtk (rows[i].name), ==, rows[i].minor);
+}
+
+/* What may come into the box as it is: the reader's bus, and nothing that somebody says is it. */
+static void
+test_reader_bus (Place *place, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (place->folder, "at-spi", NULL), *bus = g_build_filename (folder, "bus", NULL);
+  g_autofree char *file = g_build_filename (folder, "file", NULL), *link = g_build_filename (folder, "link", NULL);
+  const struct { const char *kind, *path; gboolean is_fine; } rows[] = {
+    { "unix:path=", bus, TRUE },
+    { "unix:abstract=", bus, FALSE },
+    { "unix:path=", place->socket, FALSE }, /* a socket elsewhere: the session bus, an agent */
+    { "unix:path=", folder, FALSE },
+    { "unix:path=", file, FALSE },
+    { "unix:path=", link, FALSE }, /* it leads to that socket */
+    { "unix:path=", "/nowhere/at-spi/bus", FALSE },
+    { "unixexec:path=", bus, FALSE },
+    { "", "", FALSE },
+  };
+  int fd;
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  fd = listen_at (bus);
+  g_assert_true (g_file_set_contents (file, "x", 1, NULL));
+  g_assert_cmpint (symlink (place->socket, link), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *address = g_strconcat (rows[i].kind, rows[i].path, ",guid=01", NULL);
+    g_autofree char *found = reader_find_bus (address);
+
+    g_assert_cmpstr (found, ==, rows[i].is_fine ? rows[i].path : NULL);
+  }
+  close (fd);
+  g_unlink (bus);
+  g_unlink (file);
+  g_unlink (link);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -284,5 +349,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/window/display/none", test_no_display);
   g_test_add_func ("/window/display/cookies", test_cookies);
   g_test_add_func ("/window/accessibility/addresses", test_addresses);
+  g_test_add_func ("/window/reader/gtk", test_gtk);
+  g_test_add ("/window/reader/bus", Place, NULL, set_up, test_reader_bus, tear_down);
   return g_test_run ();
 }
