@@ -28,7 +28,7 @@ responded_cb (GtkDialog *dialog, int response, gpointer data)
   question->agreed (response == GTK_RESPONSE_ACCEPT, question->data);
 }
 
-G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* GtkMessageDialog: what takes its place came with GTK 4.10, Debian 12 has 4.8 */
+/* What takes GtkMessageDialog's place came with GTK 4.10; Debian 12 has 4.8 (meson.build: GDK_VERSION_MIN_REQUIRED). */
 static GtkWidget *
 make_dialog (Shell *shell, GtkMessageType type, const char *title, const char *text)
 {
@@ -39,7 +39,6 @@ make_dialog (Shell *shell, GtkMessageType type, const char *title, const char *t
   gtk_window_set_title (GTK_WINDOW (dialog), "Postrider");
   return dialog;
 }
-G_GNUC_END_IGNORE_DEPRECATIONS
 
 void
 window_ask (Shell *shell, const char *title, const char *text, const char *yes, WindowAgreedFunc agreed, gpointer data)

@@ -137,7 +137,7 @@ def drivers(window):
     for name in ("postrider-shell", "WebKitWebProces"):
         for pid in window.processes().get(name, []):
             with open("/proc/%d/maps" % pid) as maps:
-                found[name] = sorted(set(re.findall(r"[^/\s]*(?:LLVM|_dri|EGL_mesa|gallium|vulkan)[^/\s]*", maps.read())))
+                found[name] = sorted(set(re.findall(r"[^/\s]*(?:LLVM|_dri|EGL_mesa|gallium|vulkan_)[^/\s]*", maps.read())))
     return found
 
 
