@@ -71,6 +71,7 @@ class Files:
             time.sleep(0.3)
         self.person.x("key", "ctrl+a")
         self.person.x("type", "--delay", 15, path)
+        self.person.x("key", "shift+End", "Delete")  # GTK 4.18 completes what is typed
         time.sleep(0.5)
         self.answer(title, "Return")
 
@@ -149,6 +150,7 @@ class Files:
         self.person.x("windowfocus", self.find(SAVE))
         self.person.x("key", "ctrl+a")
         self.person.x("type", "--delay", 15, path)
+        self.person.x("key", "shift+End", "Delete")  # GTK 4.18 completes what is typed
         time.sleep(0.5)
         self.person.x("key", "Return")
         time.sleep(1.5)

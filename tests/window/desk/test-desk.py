@@ -376,6 +376,7 @@ def type_path(desktop, title, path):
         time.sleep(0.3)
     subprocess.run(["xdotool", "key", "ctrl+a"], env=desktop.environment)
     subprocess.run(["xdotool", "type", "--delay", "15", path], env=desktop.environment)
+    subprocess.run(["xdotool", "key", "shift+End", "Delete"], env=desktop.environment)  # GTK 4.18 completes what is typed
     time.sleep(0.5)
     if title == "Save as":
         dialog = desktop.processes("dialog")[-1]
