@@ -103,7 +103,7 @@ class Recording:
     def next_life(self, home, at, rng):
         moves = self.life.moves
         done = (self.life.done - {goal for goal, _, _ in moves}) | {goal for goal, _, end in moves if end <= at}
-        begun = (self.life.begun - {goal for goal, _, _ in moves}) | {goal for goal, start, _ in moves if start <= at}
+        begun = self.life.begun_before | {goal for goal, start, _ in moves if start <= at}  # half done in an earlier life, it is begun for good
         looked = set().union(self.life.looked_before, *(addresses for position, addresses in self.life.looks if position <= at))
         return Life(home, self.life.plan, rng, done, begun, looked, self.sent_before(at))
 

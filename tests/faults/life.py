@@ -101,7 +101,7 @@ class Life:
         self.done, self.begun, self.looked, self.sent = set(done), set(begun), set(looked), list(sent)
         self.moves = []   # (goal, position when it was begun, when it was done)
         self.looks = []   # (position, addresses)
-        self.looked_before, self.unknown = set(looked), 0
+        self.begun_before, self.looked_before, self.unknown = set(begun), set(looked), 0
         self.findings = []
         self.record_from = os.path.getsize(home.record)
 

@@ -70,6 +70,7 @@ class Desktop:
             if os.path.exists(BUILD + "/src" + path):
                 shutil.copy(BUILD + "/src" + path, self.folder + "/bin" if path.startswith("/cli") else self.programs)
         shutil.copy(HERE + "/postrider-shell", self.programs)
+        shutil.copy(HERE + "/services.py", self.folder)  # the source's folder may be closed to others
         self.environment = {"HOME": self.home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": self.folder + "/run", "POSTRIDER_HOME": self.home + "/data",
                             "DBUS_SESSION_BUS_ADDRESS": "unix:path=%s/run/bus" % self.folder, "XAUTHORITY": self.home + "/cookies",
                             "UNWANTED": "x", "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", "WEBKIT_INSPECTOR_HTTP_SERVER": "127.0.0.1:4444"}
@@ -91,7 +92,7 @@ class Desktop:
         self.spawn(["dbus-daemon", *words, "--nofork", "--address=" + self.environment["DBUS_SESSION_BUS_ADDRESS"]])
         wait_for(lambda: os.path.exists(self.folder + "/run/bus"))
         self.log = self.home + "/calls"
-        self.spawn([sys.executable, HERE + "/services.py", self.log, self.home] + services)
+        self.spawn([sys.executable, self.folder + "/services.py", self.log, self.home] + services)
         wait_for(lambda: self.calls())
 
     def spawn(self, words, **options):
