@@ -100,7 +100,7 @@ class Proof:
             for one in house.rounds:
                 one.judge_again()
                 self.note(one)
-            house.stop_core()
+            house.clear_away()
             for problem in house.find_leftovers():
                 self.problem(f"{house.folder}: {problem}")
         except Trouble as trouble:
