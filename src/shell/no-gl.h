@@ -8,7 +8,8 @@
 gboolean no_gl_is_wanted (void);
 
 /* Writes into `folder` where the driver that has nothing is (postrider-page.so), for the web process to read. From here on this process finds none at
- * all: before WebKit's first call. Returns: the file's path (owned by the caller; "" where there is a GPU), or NULL. Errors: G_FILE_ERROR. */
+ * all: before WebKit's first call. Returns: the file's path (owned by the caller; "" where there is a GPU, or the module's path is no
+ * UTF-8: WebKit then loads what there is), or NULL. Errors: G_FILE_ERROR. */
 char    *no_gl_begin (const char *module_folder, const char *folder, GError **error);
 
 /* What is started from here on, the web process, finds that driver: it does not begin without one. */

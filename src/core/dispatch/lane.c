@@ -212,8 +212,11 @@ load_later (Lane *self, guint64 campaign, const GError *error)
 static void
 load_unloaded (Lane *self)
 {
-  g_autoptr (GArray) ids = g_steal_pointer (&self->unloaded);
+  g_autoptr (GArray) ids = NULL;
 
+  if (self->unloaded->len == 0)
+    return;
+  ids = g_steal_pointer (&self->unloaded);
   self->unloaded = g_array_new (FALSE, FALSE, sizeof (guint64));
   for (guint i = 0; i < ids->len; i++)
     lane_add_campaign (self, g_array_index (ids, guint64, i));

@@ -21,7 +21,7 @@ typedef struct {
 Lane *lane_new  (Core *core, gint64 account);
 void  lane_free (Lane *self); /* the transport is closed; it finishes what is begun, its journal says the rest */
 
-void  lane_add_campaign (Lane *self, guint64 campaign); /* it is SENDING in the store */
+void  lane_add_campaign (Lane *self, guint64 campaign); /* it is SENDING in the store; asked for again when that does not give it */
 
 /* Takes a campaign off the lane. `done` is called once, from the main loop, when nothing of it is handed any more. */
 typedef void (*LaneStoppedFunc) (gpointer data);

@@ -107,14 +107,11 @@ word_cb (int fd, GIOCondition condition, gpointer data)
 static gboolean
 spawn (BusProxy *self, const char *address, const char *bus)
 {
-  /* Calls that the window makes, and what the registry tells all. What others call in the window, and the answers, come through by themselves. The web
-   * process owns a name for its tree of the page (WebKit from GTK 4.14 on), of its choice behind org.webkit.app-; what it says there comes through WebKit's
-   * own proxy, whose reserved serials this one refuses (0.1.6): who listens to the page gets the bus itself (reader.h). */
+  /* Calls that the window makes. What others call in the window, and the answers, come through by themselves. WebKit's own proxy does not work behind this one
+   * (0.1.6): who listens to the page gets the bus itself (reader.h). */
 #define CALL(member, path) "--call=" REGISTRY "=org.a11y.atspi." member "@/org/a11y/atspi/" path
   const char *const arguments[] = {
-    "--fd=3", address, self->socket, "--filter", "--sloppy-names", "--own=org.webkit.*",
-    "--broadcast=" REGISTRY "=org.a11y.atspi.Registry.EventListenerRegistered@/org/a11y/atspi/registry",
-    "--broadcast=" REGISTRY "=org.a11y.atspi.Registry.EventListenerDeregistered@/org/a11y/atspi/registry",
+    "--fd=3", address, self->socket, "--filter", "--sloppy-names",
     CALL ("Socket.Embed", "accessible/root"), CALL ("Socket.Unembed", "accessible/root"),
     CALL ("Registry.GetRegisteredEvents", "registry"),
     CALL ("DeviceEventController.GetKeystrokeListeners", "registry/deviceeventcontroller"),

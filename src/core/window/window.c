@@ -35,7 +35,7 @@ struct AppWindow {
   BusProxy    *proxy;
   Shell       *shell;
   guint        opening; /* counts: what comes late from an earlier one is told apart */
-  gboolean     are_walls_tried;
+  gboolean     do_walls_stand; /* tried for this opening */
   char        *accessibility; /* address of the screen readers' bus, "" none; NULL: desk has not said yet */
   gboolean     has_reader; /* a screen reader was on when desk said so */
 };
@@ -176,7 +176,7 @@ go_on (AppWindow *self)
 {
   g_autofree char *bus = NULL;
 
-  if (!self->are_walls_tried || self->accessibility == NULL)
+  if (!self->do_walls_stand || self->accessibility == NULL)
     return;
   bus = find_bus (self);
   if (bus != NULL) {
@@ -259,7 +259,7 @@ tried_cb (const GError *error, gpointer data)
   app_release (run->core);
   if (self == NULL || self->opening != run->opening || self->stage != WINDOW_PREPARING)
     return;
-  self->are_walls_tried = error == NULL;
+  self->do_walls_stand = error == NULL;
   if (error != NULL)
     fail (self, error);
   else
@@ -272,7 +272,7 @@ try_walls (AppWindow *self)
   TrialRun *run = g_new0 (TrialRun, 1);
 
   *run = (TrialRun){ self->core, ++self->opening };
-  self->are_walls_tried = FALSE;
+  self->do_walls_stand = FALSE;
   app_hold (self->core);
   trial_run (tried_cb, run);
 }
