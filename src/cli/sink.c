@@ -18,6 +18,7 @@ typedef struct {
   PasswordSource auth_password;
   guint64  port;
   gboolean has_tls;
+  char   **refuse, **delay, **drop; /* patterns */
 } SinkOptions;
 
 #define AT(member) G_STRUCT_OFFSET (SinkOptions, member)
@@ -29,6 +30,9 @@ static const Option sink_options[] = {
   { "auth-user", 0, OPTION_TEXT, AT (auth_user), "U", "want a login by this name" },
   { "password-file", 0, OPTION_TEXT, AT (auth_password.file), "F", "and this password: the first line of F" },
   { "password-command", 0, OPTION_TEXT, AT (auth_password.command), "CMD", "or the first line that CMD prints" },
+  { "refuse", 0, OPTION_TEXTS, AT (refuse), "PATTERN…", "refuse these recipients as unknown (550): '*@gone.example', 'nobody.*'" },
+  { "delay", 0, OPTION_TEXTS, AT (delay), "PATTERN…", "put these off the first time, as greylisting does (450)" },
+  { "drop", 0, OPTION_TEXTS, AT (drop), "PATTERN…", "keep their first message, and hang up without an answer" },
   { 0 },
 };
 
@@ -93,6 +97,9 @@ build_options (const SinkOptions *options, GError **error)
     dict_put_text (&out, "auth_password", secret_bytes_peek (password)); /* a made-up one, for trying: no secret */
   }
   dict_put_flag (&out, "tls", options->has_tls);
+  dict_put_texts (&out, "refuse", options->refuse);
+  dict_put_texts (&out, "delay", options->delay);
+  dict_put_texts (&out, "drop", options->drop);
   return g_variant_ref_sink (g_variant_dict_end (&out));
 }
 
@@ -186,7 +193,10 @@ run_sink (Session *session, const void *values, char **words, GError **error)
 
 const Command sink_commands[] = {
   { "sink", "", "A local server that captures mail, for trying things out", 0, 0, sink_options, sizeof (SinkOptions), run_sink,
-    "Nothing leaves this machine. It ends with Ctrl-C; the mail stays in the folder.\n\n"
-    "Example:\n  postrider sink --port 2525 --dir captured\n" },
+    "Nothing leaves this machine. It ends with Ctrl-C; the mail stays in the folder.\n"
+    "--refuse, --delay and --drop rehearse what servers do: who is refused, tried again later, or unknown (the message may have\n"
+    "arrived: look into the folder, then postrider campaign resolve). In a PATTERN, * and ? stand for any characters.\n\n"
+    "Examples:\n  postrider sink --port 2525 --dir captured\n"
+    "  postrider sink --port 2525 --refuse 'nobody.*' --delay 'later.*' --drop 'lost.*'\n" },
   { 0 },
 };

@@ -6,6 +6,7 @@
 #include "fault.h"
 #include "serve.h"
 #include "server.h"
+#include <unistd.h>
 
 #define RECEIVED_MS 500 /* contract: at most twice a second */
 
@@ -41,17 +42,37 @@ is_on (GVariant *options, const char *key, gboolean preset)
   return value;
 }
 
-static void
-take_options (Service *self, GVariant *options)
+static gboolean
+take_patterns (Rehearsal *rehearsal, GVariant *options, const char *key, RehearsalPart part, GError **error)
 {
+  g_autofree const char **patterns = NULL;
+
+  g_variant_lookup (options, key, "^a&s", &patterns);
+  for (gsize i = 0; patterns != NULL && patterns[i] != NULL; i++)
+    if (!rehearsal_add (rehearsal, part, patterns[i])) {
+      g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no pattern of an address for the sink, or there are more than %d of them", patterns[i],
+                   REHEARSAL_PATTERNS_MAX);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+take_options (Service *self, GVariant *options, GError **error)
+{
+  static const struct { const char *key; RehearsalPart part; } parts[] = {
+    { "refuse", REHEARSAL_REFUSE }, { "delay", REHEARSAL_DELAY }, { "drop", REHEARSAL_DROP } };
   const char *user = "", *password = "";
 
   g_variant_lookup (options, "auth_user", "&s", &user);
   g_variant_lookup (options, "auth_password", "&s", &password);
   auth_set_user (self->auth, user, password);
   self->options.offers_tls = is_on (options, "tls", FALSE);
-  self->options.makes_trouble = is_on (options, "refuse", FALSE);
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (!take_patterns (self->options.rehearsal, options, parts[i].key, parts[i].part, error))
+      return FALSE;
   maildir_set_kept (self->maildir, is_on (options, "store", TRUE));
+  return TRUE;
 }
 
 static int
@@ -78,10 +99,12 @@ handle_serve (PrSink1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
     g_set_error_literal (&error, FAULT, FAULT_USAGE, "The sink serves already.");
   else
     fd = take_listener (fds, listener, &error);
-  if (fd >= 0) {
-    take_options (self, options);
-    self->server = server_new (fd, &self->options, self->maildir, self->options.offers_tls ? self->tls : NULL, &error);
+  if (fd >= 0 && !take_options (self, options, &error)) {
+    close (fd);
+    fd = -1;
   }
+  if (fd >= 0)
+    self->server = server_new (fd, &self->options, self->maildir, self->options.offers_tls ? self->tls : NULL, &error);
   if (self->server == NULL || error != NULL) {
     g_dbus_method_invocation_return_gerror (invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -102,7 +125,7 @@ service_new (Maildir *maildir, Tls *tls, Auth *auth)
   self->auth = auth;
   self->options.message_max = SESSION_MESSAGE_MAX;
   self->options.auth = auth;
-  self->options.put_off = g_hash_table_new (NULL, NULL);
+  self->options.rehearsal = rehearsal_new ();
   g_signal_connect (self->skeleton, "handle-serve", G_CALLBACK (handle_serve), self);
   return self;
 }
@@ -116,7 +139,7 @@ service_free (Service *self)
   server_free (self->server);
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->skeleton));
   g_object_unref (self->skeleton);
-  g_hash_table_unref (self->options.put_off);
+  rehearsal_free (self->options.rehearsal);
   g_free (self);
 }
 

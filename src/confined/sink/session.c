@@ -5,7 +5,6 @@
 #include "command.h"
 #include "content.h"
 
-#define PUT_OFF_MAX 100000 /* addresses remembered as put off; then we forget them all */
 #define HOST "sink.invalid" /* the name in greetings: says that this is nobody's mail server */
 
 typedef enum { /* how far the conversation is: what a command needs is a set of these */
@@ -107,11 +106,26 @@ pass_on (Session *self, gboolean is_last)
     content_set_kept (&self->content, FALSE);
 }
 
+static gboolean
+is_drop_rehearsed (Session *self)
+{
+  Rehearsal *rehearsal = self->options->rehearsal;
+
+  for (guint i = 0; i < self->recipients->len; i++) {
+    const char *address = g_ptr_array_index (self->recipients, i);
+
+    if (rehearsal_get_part (rehearsal, address) == REHEARSAL_DROP && rehearsal_is_first (rehearsal, REHEARSAL_DROP, address))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* The last octet of a message is here: one answer for all recipients. */
 static void
 finish_message (Session *self, GByteArray *out)
 {
   const char *refusal = NULL;
+  gboolean is_dropped;
 
   content_finish (&self->content);
   if (self->content.has_bare)
@@ -124,10 +138,14 @@ finish_message (Session *self, GByteArray *out)
     refusal = "452 4.3.1 The message could not be written to the folder: is the disk full?";
   else if (refusal == NULL && self->is_discarded)
     refusal = "552 5.3.4 The message is larger than SIZE says";
+  is_dropped = refusal == NULL && is_drop_rehearsed (self);
   reset (self);
   if (refusal == NULL)
     self->error_count = 0;
-  say (out, refusal != NULL ? refusal : "250 2.0.0 Captured");
+  if (is_dropped)
+    self->mode = MODE_END;
+  else
+    say (out, refusal != NULL ? refusal : "250 2.0.0 Captured");
 }
 
 /* --- one handler a verb; the table below has checked the order --- */
@@ -177,41 +195,24 @@ handle_mail (Session *self, const Command *command, GByteArray *out)
   }
 }
 
-static const struct { /* trouble for tries and tests, by how the local part begins */
-  const char *prefix;
-  gboolean    is_once;
-  const char *reply;
-} troubles[] = {
-  { "nobody", FALSE, "550 5.1.1 No such user here" },
-  { "later", TRUE, "451 4.3.0 Greylisted, come back later" },
-  { "busy", TRUE, "451 4.3.0 The mailbox is busy, come back later" },
-};
-
-/* Returns: the refusal (static) that this recipient is to get, or NULL. */
+/* Returns: the refusal (static) that this recipient is to get by request, or NULL. */
 static const char *
-find_trouble (Session *self, const Command *command)
+find_rehearsed (Session *self, const char *address)
 {
-  for (gsize i = 0; self->options->makes_trouble && i < G_N_ELEMENTS (troubles); i++) {
-    g_autofree char *lower = NULL;
-    gpointer key;
+  Rehearsal *rehearsal = self->options->rehearsal;
+  RehearsalPart part = rehearsal_get_part (rehearsal, address);
 
-    if (g_ascii_strncasecmp (command->address, troubles[i].prefix, strlen (troubles[i].prefix)) != 0)
-      continue;
-    if (!troubles[i].is_once)
-      return troubles[i].reply;
-    lower = g_ascii_strdown (command->address, -1);
-    key = GUINT_TO_POINTER (g_str_hash (lower)); /* two addresses with one hash: the second is spared its trouble */
-    if (g_hash_table_size (self->options->put_off) >= PUT_OFF_MAX)
-      g_hash_table_remove_all (self->options->put_off);
-    return g_hash_table_add (self->options->put_off, key) ? troubles[i].reply : NULL;
-  }
+  if (part == REHEARSAL_REFUSE)
+    return "550 5.1.1 No such user here";
+  if (part == REHEARSAL_DELAY && rehearsal_is_first (rehearsal, part, address))
+    return "450 4.2.0 Greylisted, come back later";
   return NULL;
 }
 
 static void
 handle_rcpt (Session *self, const Command *command, GByteArray *out)
 {
-  const char *refusal = find_trouble (self, command);
+  const char *refusal = find_rehearsed (self, command->address);
 
   if (command->has_utf8 && !self->is_smtputf8)
     refusal = "553 5.6.7 An address that is not ASCII needs SMTPUTF8";

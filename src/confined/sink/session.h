@@ -4,6 +4,7 @@
  *         RFC 2034 and 3463 (enhanced codes). */
 #pragma once
 #include "auth.h"
+#include "rehearsal.h"
 
 #define SESSION_MESSAGE_MAX (64 * 1024 * 1024) /* octets; told as SIZE. Chosen: what the largest relays take */
 #define SESSION_RECIPIENTS_MAX 1000            /* RFC 5321 §4.5.3.1.8 wants 100 or more; Postfix's default */
@@ -27,8 +28,7 @@ typedef struct { /* shared by all sessions of a server; borrowed by each */
   guint64     message_max;   /* octets */
   gboolean    offers_tls;
   Auth       *auth;          /* or NULL. With a user set, nobody mails without AUTH, and AUTH waits for TLS where that is offered */
-  gboolean    makes_trouble; /* recipients "nobody…" are unknown; "later…" and "busy…" are put off the first time */
-  GHashTable *put_off;       /* owned by whom makes_trouble: hashes of addresses that were put off */
+  Rehearsal  *rehearsal;     /* or NULL: trouble for nobody */
 } SessionOptions;
 
 typedef enum {

@@ -21,19 +21,22 @@ drop_cb (gpointer data)
 static guint
 run (const guint8 *data, gsize size, gsize step)
 {
-  g_autoptr (GHashTable) put_off = g_hash_table_new (NULL, NULL);
-  SessionOptions options = { 4096, TRUE, NULL, TRUE, put_off };
+  Rehearsal *rehearsal = rehearsal_new ();
+  SessionOptions options = { 4096, TRUE, NULL, rehearsal };
   guint count = 0;
   SessionStore store = { &count, add_cb, drop_cb };
   g_autoptr (Session) session = session_new (&options, &store);
   g_autoptr (GByteArray) out = g_byte_array_new ();
 
+  g_assert (rehearsal_add (rehearsal, REHEARSAL_REFUSE, "nobody*") && rehearsal_add (rehearsal, REHEARSAL_DELAY, "later*") &&
+            rehearsal_add (rehearsal, REHEARSAL_DROP, "lost*"));
   for (gsize i = 0; i < size; i += step)
     if (session_feed (session, (const char *) data + i, MIN (step, size - i), out) != SESSION_GO_ON)
       break;
   for (guint i = 0; i < out->len; i++)
     if (i == 0 || out->data[i - 1] == '\n')
       g_assert (g_ascii_isdigit (out->data[i]));
+  rehearsal_free (rehearsal);
   return count;
 }
 

@@ -54,8 +54,14 @@ static const struct { const char *name, *says, *codes, *kept; } talks[] = {
   { "EHLO forgets", HI FROM HI "DATA\r\n", EHLO_CODES "250 " EHLO_CODES "503 ", "" },
   { "all refused", HI FROM "RCPT TO:<nobody@example.net>\r\nDATA\r\n", EHLO_CODES "250 550 554 ", "" },
   { "some refused", HI FROM "RCPT TO:<Nobody7@example.net>\r\n" TO "DATA\r\n|x\r\n.\r\n", EHLO_CODES "250 550 250 354 250 ", "x\n<a@example.org>[b@example.net]" },
-  { "put off once", HI FROM "RCPT TO:<later@example.net>\r\nRCPT TO:<Later@example.net>\r\nRCPT TO:<busy@example.net>\r\n",
-    EHLO_CODES "250 451 250 451 ", "" },
+  { "put off once", HI FROM "RCPT TO:<later@example.net>\r\nRCPT TO:<Later@example.net>\r\nRCPT TO:<x@busy.example>\r\n",
+    EHLO_CODES "250 450 250 450 ", "" },
+  { "kept, but not answered, and the end", HI FROM "RCPT TO:<lost1@example.net>\r\nDATA\r\n|x\r\n.\r\n" FROM, EHLO_CODES "250 250 354 ",
+    "x\n<a@example.org>[lost1@example.net]" },
+  { "a chunk without an answer", HI FROM "RCPT TO:<Lost1@example.net>\r\nBDAT 3 LAST\r\nx\r\nNOOP\r\n", EHLO_CODES "250 250 ",
+    "x\n<a@example.org>[Lost1@example.net]" },
+  { "no pattern fits", HI FROM "RCPT TO:<lost12@example.net>\r\nBDAT 3 LAST\r\nx\r\n", EHLO_CODES "250 250 250 ",
+    "x\n<a@example.org>[lost12@example.net]" },
   { "bare LF in a message", HI FROM TO "DATA\r\n|a\nb\r\n.\r\n", EHLO_CODES "250 250 354 554 ", "" },
   { "bare LF in a command", HI "NOOP\nNOOP\r\n", EHLO_CODES "500 ", "" }, /* one line, not two */
   { "needs SMTPUTF8", HI FROM "RCPT TO:<\xc3\xb6@example.net>\r\n", EHLO_CODES "250 553 ", "" },
@@ -89,12 +95,24 @@ feed_at_once (Session *session, const char *says, GByteArray *out)
   return next;
 }
 
+static Rehearsal *
+new_rehearsal (void)
+{
+  Rehearsal *self = rehearsal_new ();
+
+  g_assert_true (rehearsal_add (self, REHEARSAL_REFUSE, "Nobody*"));
+  g_assert_true (rehearsal_add (self, REHEARSAL_DELAY, "later*"));
+  g_assert_true (rehearsal_add (self, REHEARSAL_DELAY, "*@busy.example"));
+  g_assert_true (rehearsal_add (self, REHEARSAL_DROP, "lost?@*"));
+  return self;
+}
+
 static void
 test_talks (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (talks); i++) {
-    g_autoptr (GHashTable) put_off = g_hash_table_new (NULL, NULL);
-    SessionOptions options = { 1000, FALSE, NULL, TRUE, put_off };
+    Rehearsal *rehearsal = new_rehearsal ();
+    SessionOptions options = { 1000, FALSE, NULL, rehearsal };
     Kept kept = { g_string_new (NULL), 0, FALSE };
     SessionStore store = { &kept, add_cb, drop_cb };
     g_autoptr (Session) session = session_new (&options, &store);
@@ -107,6 +125,8 @@ test_talks (void)
     g_assert_cmpstr (codes, ==, talks[i].codes);
     g_assert_cmpstr (kept.kept->str, ==, talks[i].kept);
     g_string_free (kept.kept, TRUE);
+    g_clear_pointer (&session, session_free);
+    rehearsal_free (rehearsal);
   }
 }
 
@@ -180,13 +200,32 @@ test_errors (Fixture *self, gconstpointer data)
 static void
 test_refused_are_no_errors (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GHashTable) put_off = g_hash_table_new (NULL, NULL);
+  Rehearsal *rehearsal = new_rehearsal ();
 
-  self->options.makes_trouble = TRUE;
-  self->options.put_off = put_off;
+  self->options.rehearsal = rehearsal;
   expect (self, HI, EHLO_CODES);
   for (guint i = 0; i < 3 * SESSION_ERRORS_MAX; i++) /* as a pipelining client goes through a list of the gone */
     expect (self, FROM "RCPT TO:<nobody@example.net>\r\nBDAT 3 LAST\r\na\r\nRSET\r\n", "250 550 554 250 ");
+  self->options.rehearsal = NULL;
+  rehearsal_free (rehearsal);
+}
+
+/* A message that was dropped is taken the second time: the copy that `resolve resend` costs can be seen. */
+static void
+test_dropped_once (void)
+{
+  Rehearsal *rehearsal = new_rehearsal ();
+
+  g_assert_cmpint (rehearsal_get_part (rehearsal, "LOST9@x.example"), ==, REHEARSAL_DROP);
+  g_assert_true (rehearsal_is_first (rehearsal, REHEARSAL_DROP, "LOST9@x.example"));
+  g_assert_false (rehearsal_is_first (rehearsal, REHEARSAL_DROP, "lost9@x.example"));
+  g_assert_true (rehearsal_is_first (rehearsal, REHEARSAL_DELAY, "lost9@x.example"));
+  g_assert_cmpint (rehearsal_get_part (rehearsal, "ann@x.example"), ==, REHEARSAL_NONE);
+  g_assert_false (rehearsal_add (rehearsal, REHEARSAL_DROP, ""));
+  for (guint i = 4; i < REHEARSAL_PATTERNS_MAX; i++)
+    g_assert_true (rehearsal_add (rehearsal, REHEARSAL_DROP, "x"));
+  g_assert_false (rehearsal_add (rehearsal, REHEARSAL_DROP, "x"));
+  rehearsal_free (rehearsal);
 }
 
 static void
@@ -262,6 +301,7 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sink/session/talks", test_talks);
+  g_test_add_func ("/sink/rehearsal/once", test_dropped_once);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Fixture, NULL, setup, tests[i].test, teardown);
   return g_test_run ();
