@@ -286,7 +286,7 @@ function methods(mock: Mock): Methods {
       return {
         campaign: id,
         summary: {
-          total: String(total), queued: String(total - skipped), missing: skipped > 0 ? { town: '2' } : {}, sharing: '4', recent: '0', suppressed: String(skipped), no_address: '0', excluded: '0', largest: '18200', server_size: '52428800',
+          total: String(total), queued: String(total - skipped), missing: skipped > 0 ? { town: '2' } : {}, sharing: '4', recent: '0', suppressed: String(skipped), no_address: '0', excluded: '0', largest: '18200', server_size: '52428800', lifetime_s: '86400',
           seconds: String(Math.ceil(total / 5)), warnings: skipped > 0 ? ['the image banner.png is missing: people will see a gap'] : [], confirm: spec.lists?.includes('Parents 2026') === true ? ['campaign 6 with the same subject went to the same list within the last day'] : [],
         },
       };

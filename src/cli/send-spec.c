@@ -3,9 +3,13 @@
 #include "connect.h"
 #include "content.h"
 #include "dict.h"
+#include "duration.h"
 #include "fault.h"
 #include "rate.h"
 #include <string.h>
+
+#define GIVE_UP_MIN_S 10           /* chosen: for tries */
+#define GIVE_UP_MAX_S (30 * 86400)  /* as App1.CampaignPrepare; RFC 5321 §4.5.4.1 wants four or five days of a relay */
 
 #define AT(member) G_STRUCT_OFFSET (SendOptions, member)
 
@@ -29,6 +33,7 @@ const Option send_options[] = {
   { "rate", 'r', OPTION_TEXT, AT (rate), "N/min", "the pace: 5/s, 30/min, 500/hour, 2000/day" },
   { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" },
   { "pause-after", 0, OPTION_NUMBER, AT (pause_after), "N", "pause when so many are sent; `campaign resume` sends the rest" },
+  { "give-up", 0, OPTION_TEXT, AT (give_up), "AFTER", "who cannot be reached at once is tried again so long: 90min, 6h, 3d (else 24h)" },
   { "once", 0, OPTION_TEXT, AT (once), "KEY", "never a second campaign with this key" },
   { "test-to", 0, OPTION_TEXT, AT (test_to), "ADDR", "a trial: the first person's message, to this address instead" },
   { "preview", 0, OPTION_NUMBER, AT (preview), "N", "show N messages (the longest, the emptiest…); send nothing" },
@@ -152,9 +157,11 @@ send_spec_build (Session *session, const SendOptions *options, SendFiles *files,
 {
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
   g_auto (Content) content = { 0 };
-  guint per_hour = 0;
+  guint per_hour = 0, lifetime_s = 0;
 
-  if ((options->rate != NULL && !rate_parse (options->rate, &per_hour, error)) || !put_where (&out, options->where, error) ||
+  if ((options->rate != NULL && !rate_parse (options->rate, &per_hour, error)) ||
+      (options->give_up != NULL && !duration_parse (options->give_up, "--give-up", GIVE_UP_MIN_S, GIVE_UP_MAX_S, &lifetime_s, error)) ||
+      !put_where (&out, options->where, error) ||
       session_core (session, error) == NULL || !load (session, options, &content, error) ||
       !open_files (session, options, &content, files, error))
     return NULL;
@@ -174,6 +181,7 @@ send_spec_build (Session *session, const SendOptions *options, SendFiles *files,
   dict_put_text (&out, "unsubscribe", options->unsubscribe);
   dict_put_number (&out, "per_hour", per_hour, "u");
   dict_put_number (&out, "connections", options->connections, "u");
+  dict_put_number (&out, "lifetime_s", lifetime_s, "u");
   dict_put_text (&out, "once", options->once);
   dict_put_text (&out, "test_to", options->test_to);
   dict_put_flag (&out, "again", options->is_yes);

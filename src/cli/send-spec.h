@@ -4,7 +4,7 @@
 #include "session.h"
 
 typedef struct {
-  char    *account, *from, *subject, *html, *text, *template, *reply_to, *unsubscribe, *per, *rate, *once, *test_to, *output;
+  char    *account, *from, *subject, *html, *text, *template, *reply_to, *unsubscribe, *per, *rate, *once, *give_up, *test_to, *output;
   char   **lists, **exclude_lists, **where, **attach;
   guint64  except, refused_of, limit, pause_after, connections, preview;
   gboolean is_dry_run, is_detached, is_yes;

@@ -38,6 +38,16 @@ say_pace (const SendOptions *options, GVariant *summary)
     fputc ('\n', stderr);
 }
 
+static void
+say_lifetime (GVariant *summary)
+{
+  guint64 seconds = dict_number (summary, "lifetime_s");
+  g_autofree char *duration = words_duration (seconds);
+
+  if (seconds > 0)
+    fprintf (stderr, "Who cannot be reached at once is tried again for %s (--give-up).\n", duration);
+}
+
 guint64
 send_summary_count (GVariant *summary)
 {
@@ -68,6 +78,7 @@ send_summary_print (const SendOptions *options, GVariant *summary)
              dict_number (summary, "server_size") > 0 ? " (the server takes " : "",
              dict_number (summary, "server_size") > 0 ? limit : "", dict_number (summary, "server_size") > 0 ? ")" : "");
   say_pace (options, summary);
+  say_lifetime (summary);
   say_sentences (summary, "warnings", "Note:");
   say_sentences (summary, "confirm", "Are you sure?");
 }

@@ -15,7 +15,7 @@ import time
 
 from house import Judge, Skip, check, run_cases, wait_for
 
-SUMMARY = {"campaign", "total", "missing", "sharing", "recent", "suppressed", "no_address", "excluded", "largest", "server_size", "seconds", "warnings", "confirm"}
+SUMMARY = {"campaign", "total", "missing", "sharing", "recent", "suppressed", "no_address", "excluded", "largest", "server_size", "seconds", "lifetime_s", "warnings", "confirm"}
 NUMBERS = {"id", "state", "total", "queued", "handed", "accepted", "refused", "later", "unknown", "skipped", "version", "reason", "text"}
 COLUMNS = ["address", "name", "state", "time", "reply", "attempts", "message_id"]
 

@@ -150,6 +150,7 @@ export const wizardWords = {
     sharing: (people: string, isOne: boolean) => `${people} ${isOne ? 'shares' : 'share'} an address with somebody else`,
     missing: (people: string, isOne: boolean, field: string) => `${people} ${isOne ? 'has' : 'have'} no “${field}” and would not get the message`,
     missingHint: 'Give the field a fallback in the message, such as {{first name|friend}}, or fill it in.',
+    lifetime: (time: string) => `Who cannot be reached at once is tried again for ${time}.`,
     largest: (size: string) => `The largest message is about ${size}.`,
     tooLarge: (size: string, limit: string) => `The largest message (${size}) is bigger than the server takes (${limit}).`,
     warnings: 'Please read',

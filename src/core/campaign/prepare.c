@@ -14,7 +14,8 @@
 #include <sodium.h>
 #include <string.h>
 
-#define LIFETIME_DEFAULT_S 86400 /* issue: 24 hours in all */
+#define LIFETIME_DEFAULT_S 86400      /* chosen: news of yesterday */
+#define LIFETIME_MAX_S (30 * 86400)   /* chosen */
 #define CONNECTION_PER_S 500     /* chosen: what one warm connection does, until the account was measured once */
 
 typedef struct {
@@ -197,6 +198,8 @@ is_sound (Prepare *self, GError **error)
     return usage (error, "there is no message: say --html FILE, --text FILE or both");
   if (self->test_to[0] != '\0' && !address_is_canonical (self->test_to, strlen (self->test_to)))
     return usage (error, "--test-to: this is not an e-mail address");
+  if (self->campaign->lifetime_s > LIFETIME_MAX_S)
+    return usage (error, "--give-up: 30 days at most");
   if (self->campaign->pause_after < 0)
     return usage (error, "so many messages cannot be sent before a pause");
   return can_be_asked (self->core, self->spec.except, error) && can_be_asked (self->core, self->spec.refused_of, error);
@@ -427,6 +430,7 @@ summarize (Prepare *self)
   g_variant_dict_insert (&summary, "largest", "t", estimate_largest (self));
   g_variant_dict_insert (&summary, "server_size", "t", self->account->server_size);
   g_variant_dict_insert (&summary, "seconds", "t", (guint64) forecast (self));
+  g_variant_dict_insert (&summary, "lifetime_s", "t", (guint64) self->campaign->lifetime_s);
   g_variant_dict_insert_value (&summary, "missing", g_variant_builder_end (&missing));
   g_variant_dict_insert_value (&summary, "warnings", g_variant_builder_end (&warnings));
   g_variant_dict_insert_value (&summary, "confirm", g_variant_builder_end (&questions));

@@ -88,6 +88,7 @@ function Summary({ summary, plan }: { summary: PrepareSummary; plan: Plan }) {
     <>
       <Notice kind={isZero(summary.queued) ? 'bad' : 'good'} title={isZero(summary.queued) ? text.nobody : text.goesTo(people(summary.queued), oneLine(plan.account, 40))}>
         {seconds > 0 && <p>{text.end(duration(seconds), clock(Date.now() + seconds * 1000))}</p>}
+        {!isZero(summary.queued) && <p>{text.lifetime(duration(toNumber(summary.lifetime_s)))}</p>}
         {!isZero(summary.sharing) && <p>{text.sharing(people(summary.sharing), isOne(summary.sharing))}</p>}
         {!isZero(summary.queued) && !isZero(summary.largest) && !isTooLarge && <p>{text.largest(size(summary.largest))}</p>}
       </Notice>
