@@ -3,10 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
-const Command *const command_tables[] = { account_commands,  import_commands,   list_commands,     contact_commands,
-                                          template_commands, send_commands,     campaign_commands, suppress_commands,
-                                          vault_commands,    sink_commands,     doctor_commands,   app_commands,
-                                          NULL };
+const CommandTable command_tables[] = {
+  { "Accounts and their passwords", account_commands },
+  { NULL, vault_commands },
+  { "People", import_commands },
+  { NULL, list_commands },
+  { NULL, contact_commands },
+  { "Who must not be written to", suppress_commands },
+  { "Sending", send_commands },
+  { NULL, campaign_commands },
+  { NULL, template_commands },
+  { "The window", app_commands },
+  { "Trying it out, and what is wrong", sink_commands },
+  { NULL, doctor_commands },
+  { 0 },
+};
 
 /* Returns: how many words `name` has if `words` start with it, else 0. */
 static gsize
@@ -24,8 +35,8 @@ match (const char *name, const char *const *words)
 const Command *
 command_find (const char *const *words, gsize *out_n_words)
 {
-  for (gsize i = 0; command_tables[i] != NULL; i++)
-    for (const Command *command = command_tables[i]; command->name != NULL; command++) {
+  for (gsize i = 0; command_tables[i].commands != NULL; i++)
+    for (const Command *command = command_tables[i].commands; command->name != NULL; command++) {
       gsize n = match (command->name, words);
 
       if (n > 0) {
@@ -59,10 +70,13 @@ void
 command_overview (void)
 {
   puts ("postrider sends one personal message to each of many people, and can say afterwards who got it.\n\n"
-        "Usage: postrider COMMAND [WORD…] [OPTION…]\n");
-  for (gsize i = 0; command_tables[i] != NULL; i++)
-    for (const Command *command = command_tables[i]; command->name != NULL; command++)
+        "Usage: postrider COMMAND [WORD…] [OPTION…]");
+  for (gsize i = 0; command_tables[i].commands != NULL; i++) {
+    if (command_tables[i].title != NULL)
+      printf ("\n%s:\n", command_tables[i].title);
+    for (const Command *command = command_tables[i].commands; command->name != NULL; command++)
       printf ("  %-18s %s\n", command->name, command->summary);
+  }
   puts ("\npostrider COMMAND --help explains a command and shows examples; postrider --version names the version.\n"
         "All data lies in one folder: $POSTRIDER_HOME, else ~/.local/share/postrider.\n\n"
         "First steps:\n"
@@ -82,8 +96,8 @@ command_unknown (const char *const *words)
       words[1] != NULL && words[1][0] != '-' ? g_strdup_printf ("%s %s", words[0], words[1]) : g_strdup (words[0]);
   const char *nearest;
 
-  for (gsize i = 0; command_tables[i] != NULL; i++)
-    for (const Command *command = command_tables[i]; command->name != NULL; command++) {
+  for (gsize i = 0; command_tables[i].commands != NULL; i++)
+    for (const Command *command = command_tables[i].commands; command->name != NULL; command++) {
       gsize len = strlen (words[0]);
 
       g_ptr_array_add (names, (gpointer) command->name);

@@ -5,7 +5,12 @@
 extern const Command account_commands[], import_commands[], list_commands[], contact_commands[], template_commands[], send_commands[],
   campaign_commands[], suppress_commands[], vault_commands[], sink_commands[], doctor_commands[], app_commands[];
 
-extern const Command *const command_tables[]; /* all of them in the order of the help; ends with NULL */
+typedef struct {
+  const char    *title;    /* of the group in the help that begins here; NULL: the group before goes on */
+  const Command *commands; /* NULL: the end */
+} CommandTable;
+
+extern const CommandTable command_tables[]; /* all of them, in the order of the help */
 
 const Command *command_find (const char *const *words, gsize *out_n_words); /* the longest name that fits; or NULL */
 void           command_help (const Command *command);                       /* on standard output */

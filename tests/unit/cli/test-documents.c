@@ -26,8 +26,8 @@ test_documents (void)
   g_autofree char *man = read_document ("MAN_PAGE");
   g_autofree char *completion = read_document ("COMPLETION");
 
-  for (gsize i = 0; command_tables[i] != NULL; i++)
-    for (const Command *command = command_tables[i]; command->name != NULL; command++) {
+  for (gsize i = 0; command_tables[i].commands != NULL; i++)
+    for (const Command *command = command_tables[i].commands; command->name != NULL; command++) {
       g_autofree char *title = g_strdup_printf (".B postrider %s", command->name);
       g_autofree char *key = g_strdup_printf ("'%s')", command->name);
 
