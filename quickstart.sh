@@ -7,18 +7,37 @@ cd "$(dirname "$0")"
 say() { printf '\n\033[1m== %s\033[0m\n' "$*" | { if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi; }; }
 
 . data/packages/install.sh
+say "What this does"
+cat <<TXT
+Installs what is missing of Debian's packages (data/packages/build.list), builds the window's page (npm fetches about 110 MB) and the programs,
+all into build/, then sends a sample list into a server on this machine: nothing leaves it. On two cores about three minutes,
+and what the packages take.
+TXT
 install_packages data/packages/build.list
 
 say "Building the window's page"
-# Without npm, or without its registry, the command line is built all the same, and the window stays out.
-page/build.sh page/dist "" build/node && echo "built: page/dist" || echo "the page could not be built: the window stays out, the command line has everything"
+# Without npm, or without its registry, the command line is built all the same, and the window stays out until the next run.
+if NPM_PATIENCE_S=60 page/build.sh page/dist "" build/node; then
+  echo "built: page/dist"
+else
+  echo "the page could not be built: the window stays out, the command line has everything; ./quickstart.sh tries again"
+fi
 
 say "Building Postrider"
-if [ ! -f build/build.ninja ]; then
-  meson setup build --buildtype=release >build-setup.log 2>&1 || { cat build-setup.log >&2; exit 1; }
+build_setup() { # how
+  meson setup "$@" --buildtype=release >build-setup.log 2>&1 || { cat build-setup.log >&2; exit 1; }
   rm -f build-setup.log
+}
+if [ ! -f build/build.ninja ]; then
+  build_setup build
+elif [ -f page/dist/index.html ] && [ ! -x build/src/shell/postrider-shell ]; then
+  build_setup build --reconfigure # the page came later than the build
 fi
-ninja -C build >build/build.log 2>&1 || { tail -40 build/build.log >&2; exit 1; }
+if [ -t 1 ]; then
+  ninja -C build # counts by itself
+else
+  ninja -C build >build/build.log 2>&1 || { tail -40 build/build.log >&2; exit 1; }
+fi
 echo "built: build/src/cli/postrider"
 
 demo=$PWD/build/quickstart
@@ -28,7 +47,7 @@ export POSTRIDER_HOME=$demo-home
 postrider() { "$PWD/build/src/cli/postrider" "$@"; }
 
 say "Starting a local server that captures mail (nothing leaves this machine)"
-"$PWD/build/src/cli/postrider" sink --port 0 --dir "$demo/mail" >"$demo/sink.txt" 2>&1 &
+"$PWD/build/src/cli/postrider" sink --port 0 --dir "$demo/mail" --refuse 'nobody.*' --delay 'later.*' >"$demo/sink.txt" 2>&1 &
 sink=$!
 finish() { kill -INT "$sink" 2>/dev/null || true; wait "$sink" 2>/dev/null || true; }
 trap finish EXIT
@@ -38,7 +57,7 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 [ -n "${port:-}" ] || { cat "$demo/sink.txt" >&2; exit 1; }
-echo "listening on 127.0.0.1:$port, messages go to build/quickstart/mail"
+echo "listening on 127.0.0.1:$port, messages go to build/quickstart/mail; it refuses nobody.* and puts off later.* the first time, as servers do"
 
 say "An account, the contacts, and people who must not be written to"
 postrider account add demo office@school.example --host 127.0.0.1 --port "$port" --tls none --no-password
@@ -50,7 +69,12 @@ say "One message to each"
 status=0
 postrider send --account demo --list parents --from 'School Office <office@school.example>' \
   --subject 'Summer fair: {{first name|friends}}' --html data/sample/message.html --text data/sample/message.txt \
-  --unsubscribe 'https://school.example/leave' --yes || status=$?
+  --unsubscribe 'https://school.example/leave' --give-up 10s --yes || status=$?
+if [ "$status" -eq 75 ]; then
+  echo "Some were put off; they are tried again before --give-up is over…"
+  status=0
+  postrider campaign watch 1 >/dev/null || status=$?
+fi
 
 say "The report"
 postrider campaign show 1
@@ -66,10 +90,21 @@ for name in ("From", "To", "Subject", "List-Unsubscribe"):
 print("\n" + message.get_body(("plain",)).get_content().strip())
 print("\nparts: " + ", ".join(part.get_content_type() for part in message.walk()))'
 
+is_open_to_all() { # FILE: may anybody walk there?
+  local at=$1
+  while [ "$at" != / ]; do
+    at=$(dirname "$at")
+    case $(stat -c %A "$at") in *[xt]) ;; *) return 1 ;; esac
+  done
+}
+
 if [ ! -x build/src/shell/postrider-shell ]; then
   window="was not built, for want of WebKitGTK 6.0 or npm; the command line has everything."
-elif [ "$(id -u)" -eq 0 ]; then
+elif [ "$(id -u)" -eq 0 ] && is_open_to_all "$PWD/build/src/cli/postrider"; then
   window="as an ordinary user (it refuses root): $PWD/build/src/cli/postrider app"
+elif [ "$(id -u)" -eq 0 ]; then
+  window="refuses root, and others may not enter $PWD. Install it: meson install -C build
+                   then, as an ordinary user: postrider app"
 else
   window="$PWD/build/src/cli/postrider app"
 fi
@@ -78,6 +113,8 @@ say "What next"
 cat <<TXT
   Try by hand      export POSTRIDER_HOME=$POSTRIDER_HOME PATH=$PWD/build/src/cli:\$PATH
                    postrider campaign list; postrider contact find ann; postrider --help
+  See more         postrider sink --port 2525 --refuse 'nobody.*' --delay 'later.*' --drop 'longest.*'    # the last one becomes unknown
+  Keep it          meson install -C build (as root; then postrider is in the path), or a package: data/deb/build.sh .
   Send for real    unset POSTRIDER_HOME
                    postrider account add school you@your-domain.example --host smtp.your-domain.example
                    postrider account test school

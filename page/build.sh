@@ -38,8 +38,9 @@ fi
 mark=$(cat "$here/package.json" "$here/package-lock.json" | sha256sum | cut -d' ' -f1)
 cd "$copy"
 if [ "$(cat "$work/done" 2>/dev/null)" != "$mark" ]; then
-  "$npm" ci --ignore-scripts --omit=dev >"$work/npm.log" 2>&1 || {
-    cat "$work/npm.log" >&2
+  echo "fetching the page's packages by npm, about 60 MB"
+  run_npm "$work/npm.log" ci --ignore-scripts --omit=dev || {
+    grep '^npm err' "$work/npm.log" | head -4 >&2
     echo "build.sh: npm could not install the packages" >&2
     exit 69
   }

@@ -4,6 +4,21 @@ if [ -z "${npm_config_cafile:-}" ] && [ -r /etc/ssl/certs/ca-certificates.crt ];
   export npm_config_cafile=/etc/ssl/certs/ca-certificates.crt
 fi
 export npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
+# npm asks a registry that does not answer for many minutes. What was fetched by then is kept: the next run goes on from there.
+npm_patience_s=${NPM_PATIENCE_S:-600}
+run_npm() { # LOG WORD…: npm, no longer than that; a dot a second on a terminal
+  local log=$1 ticker=
+  shift
+  if [ -t 1 ]; then
+    (while sleep 1; do printf .; done) &
+    ticker=$!
+  fi
+  status=0
+  timeout "$npm_patience_s" "$npm" "$@" >"$log" 2>&1 || status=$?
+  [ -z "$ticker" ] || { kill "$ticker" 2>/dev/null; wait "$ticker" 2>/dev/null || true; echo; }
+  [ "$status" -ne 124 ] || echo "$who: npm was given up after $npm_patience_s s; what it fetched is kept, so the next run has less to do" >&2
+  return "$status"
+}
 if ! command -v npm >/dev/null; then
   echo "$who: npm is missing: install the packages nodejs and npm" >&2
   exit 69
@@ -13,7 +28,8 @@ npm=$(command -v npm)
 if ! is_new_enough node; then
   if [ ! -x "$work/tool/bin/node" ]; then
     case $(uname -m) in aarch64) cpu=arm64 ;; *) cpu=x64 ;; esac
-    npm install --ignore-scripts --no-save --no-package-lock --prefix "$work/tool" "node-linux-$cpu@22" npm@11 >"$work/tool.log" 2>&1 || {
+    echo "fetching Node 22 by npm, about 50 MB"
+    run_npm "$work/tool.log" install --ignore-scripts --no-save --no-package-lock --prefix "$work/tool" "node-linux-$cpu@22" npm@11 || {
       echo "$who: no Node 22 could be fetched; see $work/tool.log" >&2
       exit 69
     }

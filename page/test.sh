@@ -22,7 +22,7 @@ cp "$contract" "$copy/src/contract.ts"
 mark=$(cat "$here/package.json" "$here/package-lock.json" | sha256sum | cut -d' ' -f1)
 cd "$copy"
 if [ "$(cat "$work/done" 2>/dev/null)" != "$mark" ]; then
-  "$npm" ci --ignore-scripts >"$work/npm.log" 2>&1 || {
+  run_npm "$work/npm.log" ci --ignore-scripts || {
     cat "$work/npm.log" >&2
     echo "test.sh: npm could not install the packages" >&2
     exit 69

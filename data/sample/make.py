@@ -141,7 +141,7 @@ def add_edges(sample):
         sample.person(rng.choice(FIRST), rng.choice(LAST))
         sample.rows[-1][4] = value
     sample.count("bad_phone", 5)
-    for n in range(12):  # `postrider sink` with trouble on: 550 and 451
+    for n in range(12):  # for `postrider sink --refuse 'nobody.*' --delay 'later.*'`
         sample.person("Nobody", f"Gone-{n + 1}", f"nobody.{n + 1}")
     for n in range(8):
         sample.person("Later", f"Again-{n + 1}", f"later.{n + 1}")
