@@ -2,10 +2,12 @@
 
 #include "program.h"
 #include "store.h"
+#include "superblock.h"
 #include "text.h"
 #include "trial.h"
 #include "vault.h"
 #include "window-doctor.h"
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -126,6 +128,23 @@ add_machine (Doctor *self)
     add_row (self, "machine id", "missing", "/etc/machine-id is not there: open campaigns ask before they go on after a restart; systemd-machine-id-setup makes one");
 }
 
+/* Whether a crash of the program alone can be told from a loss on the disk: else all that was handed over is unknown after it. */
+static void
+add_witness (Doctor *self, const char *home)
+{
+  int fd = open (home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const char *type = fd >= 0 ? superblock_get_type (fd) : "unknown";
+
+  if (fd >= 0 && superblock_get_witness (fd) != SUPERBLOCK_NONE)
+    add_row (self, "data folder: disk", "ok", "%s: after a crash, who was not begun is sent to by itself", type);
+  else
+    add_row (self, "data folder: disk", "missing",
+             "its file system (%s) does not tell whether it was mounted anew, or /sys/fs is hidden: after a crash, all who were handed over show as unknown. "
+             "Keep the data on ext4, xfs, btrfs or f2fs (POSTRIDER_HOME)", type);
+  if (fd >= 0)
+    close (fd);
+}
+
 static void
 add_core (Doctor *self, Core *core)
 {
@@ -143,6 +162,7 @@ add_core (Doctor *self, Core *core)
            is_apart ? "a copy of the data folder takes neither the vault's key nor the ledger's mark along"
                     : "it lies inside the data folder: a copy of that takes the vault's key and the ledger's mark along");
   add_space (self, core->home);
+  add_witness (self, core->home);
   add_machine (self);
 }
 

@@ -2,6 +2,7 @@
 
 #include "fault.h"
 #include "kill-point.h"
+#include "superblock.h"
 #include "text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -39,11 +40,12 @@ journal_path (Core *core, guint64 serial)
 }
 
 static int
-open_new (const char *path, const JournalHeader *header, GError **error)
+open_new (const char *path, JournalHeader *header, GError **error)
 {
   guint8 raw[JOURNAL_RECORD_LEN];
   int fd = open (path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
+  header->witness = fd >= 0 ? superblock_get_witness (fd) : SUPERBLOCK_NONE;
   journal_header_write (header, raw);
   errno = fd >= 0 ? EIO : errno; /* a short write sets none */
   if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0 && write (fd, raw, sizeof raw) == sizeof raw)
@@ -126,8 +128,8 @@ key_equal (gconstpointer a, gconstpointer b)
 }
 
 typedef struct {
-  gboolean is_proof;     /* the file is ours, whole and its transport was no liar */
-  gboolean is_same_boot; /* since then nothing that was written can have been lost */
+  gboolean is_proof; /* the file is ours, whole and its transport was no liar */
+  gboolean is_safe;  /* since then nothing that was written can have been lost: same boot, same life of the superblock */
   int      fd;
 } Source;
 
@@ -196,10 +198,10 @@ settle (Core *core, const Source *source, const Key *key, const JournalRecord *s
   if (said->kind == JOURNAL_BEGUN)
     return ledger_mark_unknown (core->store, key->campaign, key->recipient, key->attempt,
                                 "sending stopped between the message and the server's answer", tally, error);
-  if (source->is_same_boot)
+  if (source->is_safe)
     return ledger_take_back (core->store, key->campaign, key->recipient, key->attempt, tally, error);
   return ledger_mark_unknown (core->store, key->campaign, key->recipient, key->attempt,
-                              "the machine stopped while this message was handed over", tally, error);
+                              "the machine or its disk stopped while this message was handed over", tally, error);
 }
 
 static gboolean
@@ -214,7 +216,7 @@ settle_all (Core *core, guint64 serial, Source *source, GError **error)
   if (handed == NULL)
     return FALSE;
   if (source->fd >= 0 && g_hash_table_size (handed) > 0 && !read_records (source, handed))
-    source->is_same_boot = FALSE;
+    source->is_safe = FALSE;
   g_hash_table_iter_init (&iter, handed);
   while (g_hash_table_iter_next (&iter, &key, &said))
     if (!settle (core, source, key, said, tally, error))
@@ -225,10 +227,20 @@ settle_all (Core *core, guint64 serial, Source *source, GError **error)
          store_run (core->store, error, "DELETE FROM journal WHERE serial=?", "i", (gint64) serial);
 }
 
+/* What was written and not synced is still there while the same kernel has the same superblock; else the disk's word counts alone. */
+static gboolean
+is_life_unbroken (const JournalHeader *header, int fd)
+{
+  guint8 boot_id[16];
+
+  return read_boot_id (boot_id) && memcmp (boot_id, header->boot_id, 16) == 0 && header->witness != SUPERBLOCK_NONE &&
+         header->witness == superblock_get_witness (fd);
+}
+
 static void
 weigh (Core *core, guint64 serial, int fd, Source *out_source)
 {
-  guint8 raw[JOURNAL_RECORD_LEN], boot_id[16];
+  guint8 raw[JOURNAL_RECORD_LEN];
   JournalHeader header;
   gint64 is_dropped = 1;
 
@@ -238,8 +250,8 @@ weigh (Core *core, guint64 serial, int fd, Source *out_source)
     return;
   out_source->is_proof = TRUE;
   /* A missing or foreign header is no lie, but no proof that nothing left either: as another boot. */
-  if (fd >= 0 && pread (fd, raw, sizeof raw, 0) == (gssize) sizeof raw && journal_header_read (raw, &header) && header.serial == serial)
-    out_source->is_same_boot = read_boot_id (boot_id) && memcmp (boot_id, header.boot_id, 16) == 0;
+  out_source->is_safe = fd >= 0 && pread (fd, raw, sizeof raw, 0) == (gssize) sizeof raw && journal_header_read (raw, &header) && header.serial == serial &&
+                        is_life_unbroken (&header, fd);
 }
 
 RecoveryResult

@@ -52,6 +52,7 @@ journal_header_write (const JournalHeader *header, guint8 out[JOURNAL_RECORD_LEN
   memcpy (out + 16, header->boot_id, 16);
   le_put (out + 32, header->serial, 8);
   le_put (out + 40, header->account, 8);
+  le_put (out + 48, header->witness, 8);
   le_put (out + SUM_AT, sum (out, SUM_AT), 8);
 }
 
@@ -63,6 +64,7 @@ journal_header_read (const guint8 raw[JOURNAL_RECORD_LEN], JournalHeader *out_he
   memcpy (out_header->boot_id, raw + 16, 16);
   out_header->serial = le_get (raw + 32, 8);
   out_header->account = le_get (raw + 40, 8);
+  out_header->witness = le_get (raw + 48, 8);
   return TRUE;
 }
 

@@ -23,6 +23,7 @@ typedef struct {
 
 typedef struct {
   guint8  boot_id[16];
+  guint64 witness; /* of the life of its superblock, within that boot; 0: none, or an older program wrote it */
   guint64 serial;  /* of this journal; counts up for ever */
   guint64 account;
 } JournalHeader;

@@ -74,7 +74,7 @@ test_values (void)
 static void
 test_header (void)
 {
-  JournalHeader header = { "0123456789abcde", 7, 9 }, back;
+  JournalHeader header = { "0123456789abcde", G_MAXUINT64 - 5, 7, 9 }, back;
   JournalRecord record;
   guint8 raw[JOURNAL_RECORD_LEN];
 
@@ -82,6 +82,7 @@ test_header (void)
   g_assert_false (journal_record_read (raw, &record)); /* one is not the other */
   g_assert_true (journal_header_read (raw, &back));
   g_assert_cmpmem (back.boot_id, 16, header.boot_id, 16);
+  g_assert_cmpuint (back.witness, ==, G_MAXUINT64 - 5);
   g_assert_cmpuint (back.serial, ==, 7);
   g_assert_cmpuint (back.account, ==, 9);
   raw[127] ^= 1;
