@@ -1,6 +1,7 @@
 #include "parts.h"
 
 #include "app.h"
+#include "balance.h"
 #include "campaigns.h"
 #include "composer.h"
 #include "dialer.h"
@@ -73,6 +74,23 @@ check_origin (Core *core, GError **error)
   return differs == NULL || campaigns_hold_back (core, differs, error);
 }
 
+/* After an end that was not clean, before anything is sent: a data folder of which a part was put back pauses and says so. */
+static gboolean
+check_balance (Core *core, GError **error)
+{
+  g_autofree char *found = NULL, *text = NULL;
+
+  if (!store_was_left_open (core->store))
+    return TRUE;
+  if (!balance_check (core->store, &found, error))
+    return FALSE;
+  if (found == NULL)
+    return TRUE;
+  text = g_strdup_printf ("the store does not agree with itself (%s): a part of the data folder was put back from a copy", found);
+  g_warning ("%s", text);
+  return campaigns_hold_back (core, text, error);
+}
+
 gboolean
 parts_open (Core *core, const char *home, const char *state, const char *socket, GError **error)
 {
@@ -92,7 +110,7 @@ parts_open (Core *core, const char *home, const char *state, const char *socket,
   core->retention = retention_new (core);
   core->lanes = lanes_new (core);
   core->window = window_new (core);
-  if (!prepare_discard_all (core, error) || !check_origin (core, error))
+  if (!prepare_discard_all (core, error) || !check_origin (core, error) || !check_balance (core, error))
     return FALSE;
   skip_absence (core);
   core->app = app_new (core, socket, error);

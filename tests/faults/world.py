@@ -4,6 +4,7 @@ a newer version. Behind each: nobody lost, nobody twice by the judge's record, w
 What needs a hook needs a build with -Dkill-points=true. Beside it, in tests/journey: a full disk at import and while sending (bad-input.py), a copy in
 another place (moves.py)."""
 import concurrent.futures
+import collections
 import ctypes
 import datetime
 import functools
@@ -322,6 +323,34 @@ def an_older_copy_put_back(house):
     check(len(server.record()) == count, "the restored folder sent")
 
 
+def half_a_copy_put_back(house):
+    """An old store.db beside the newer -wal: what was open pauses and says so, no count is odd, nobody gets two; or the store is said to be damaged"""
+    server, campaign = start(house, 3000, "--rate", "400/s")
+    path = os.path.join(house.home, "store.db")
+    older = os.path.join(house.folder, "older.db")
+    wait_for(lambda: len(server.record()) > 1200, "some hundred")
+    shutil.copy(path, older)
+    written = os.stat(path).st_mtime_ns
+    wait_for(lambda: os.stat(path).st_mtime_ns > written, "the log to be brought into the file", 90)
+    count = len(server.record())
+    wait_for(lambda: len(server.record()) > count + 50, "more behind it")
+    house.stop_core(signal.SIGKILL)
+    check(os.path.getsize(path + "-wal") > 0, "there is no -wal")
+    os.replace(older, path)
+    shown = house.run("campaign", "show", campaign, "--json", status=None)
+    if shown.status == 65:
+        check("damaged" in shown.err, shown)
+        return
+    numbers = shown.lines()[-1]
+    states = ("queued", "handed", "accepted", "refused", "later", "unknown", "skipped")
+    check(numbers["state"] == "paused" and numbers["reason"] == "restored", numbers)
+    check(all(0 <= numbers[state] <= 3000 for state in states) and sum(numbers[state] for state in states) == 3000, numbers)
+    house.run("campaign", "cancel", campaign)
+    wait_for(lambda: house.show(campaign)["handed"] == 0, "all that is handed to be settled")
+    count = collections.Counter(to for entry in server.record() for to in entry["to"])
+    check(max(count.values()) == 1, "somebody has two")
+
+
 def start_core_in(house, script, *words):
     """Core in a mount namespace in which the script has run."""
     if os.getuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
@@ -408,7 +437,7 @@ def a_newer_version(house):
     check_whole(house, server, campaign, 80)
 
 
-CASES = [a_clock_set_back, a_clock_set_forward, sleep, a_disk_that_turns_read_only, summer_time, no_machine_id, an_older_copy_put_back, a_journal_that_cannot_grow,
+CASES = [a_clock_set_back, a_clock_set_forward, sleep, a_disk_that_turns_read_only, summer_time, no_machine_id, an_older_copy_put_back, half_a_copy_put_back, a_journal_that_cannot_grow,
          leaves_though_the_store_takes_nothing,
          a_store_that_cannot_grow, two_cores, a_newer_version]
 

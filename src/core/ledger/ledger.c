@@ -53,8 +53,8 @@ ledger_write_tally (Store *store, LedgerTally *tally, GError **error)
 
     for (gint64 state = 0; state < STATE_COUNT; state++)
       if (delta[state] != 0 &&
-          !store_run (store, error, "INSERT INTO tally(campaign,state,count) VALUES(?,?,?) ON CONFLICT(campaign,state) DO UPDATE SET count=count+excluded.count",
-                      "iii", *campaign, state, delta[state]))
+          !store_run (store, error, "INSERT INTO tally(campaign,state,count) VALUES(?,?,?) ON CONFLICT(campaign,state) DO UPDATE SET count=max(0,count+?4)",
+                      "iiii", *campaign, state, MAX (0, delta[state]), delta[state]))
         return FALSE;
   }
   g_hash_table_remove_all (tally->deltas);
@@ -76,7 +76,7 @@ ledger_get_counts (Store *store, guint64 campaign, gint64 counts[STATE_COUNT], G
   memset (counts, 0, STATE_COUNT * sizeof counts[0]);
   while ((result = store_step (store, row, error)) == 1)
     if (store_int (row, 0) >= 0 && store_int (row, 0) < STATE_COUNT)
-      counts[store_int (row, 0)] = store_int (row, 1);
+      counts[store_int (row, 0)] = MAX (0, store_int (row, 1)); /* a store that was put together from two may say anything: balance.h */
   return result == 0;
 }
 

@@ -19,7 +19,7 @@ struct Store {
   GHashTable *literals;   /* where an SQL text stood when it was asked for -> the same: most are literals, and always stand there */
   Log        *log;
   guint8      hash_key[STORE_HASH_KEY_LEN];
-  gboolean    has_hash_key, is_lazy;
+  gboolean    has_hash_key, is_lazy, was_left_open;
 };
 
 /* The system's own word tells a broken disk from a want of descriptors. Returns: (transfer full) a sentence's end. */
@@ -117,9 +117,12 @@ Store *
 store_open (const char *path, GError **error)
 {
   g_autoptr (Store) self = g_new0 (Store, 1);
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
   mode_t mask = umask (077);
+  struct stat status;
   int result;
 
+  self->was_left_open = stat (wal, &status) == 0 && status.st_size > 0;
   sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0); /* a lock for each allocation; refused, without harm, once SQLite is in use */
   result = sqlite3_open_v2 (path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 
@@ -181,6 +184,12 @@ Log *
 store_get_log (Store *self)
 {
   return self->log;
+}
+
+gboolean
+store_was_left_open (Store *self)
+{
+  return self->was_left_open;
 }
 
 guint64

@@ -15,6 +15,7 @@ void     store_close (Store *self); /* NULL is a no-op */
 sqlite3 *store_get_db (Store *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
 
+gboolean store_was_left_open (Store *self); /* a -wal lay beside it: who had it last did not close it */
 guint64 store_get_room (Store *self); /* octets that are free beside it; in memory, or where nobody can say: very many */
 
 typedef struct Log Log;

@@ -1,4 +1,5 @@
 /* The table of DESIGN §5, row by row: what a journal says, and what the ledger makes of it. */
+#include "balance.h"
 #include "recovery.h"
 
 #include "lasting.h"
@@ -513,6 +514,71 @@ test_skip (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_tally (fixture, STATE_SKIPPED), ==, 3);
 }
 
+/* A store that is put together from two: counts that no rows have, and rows in the hands of journals that nobody knows. */
+static void
+test_balance (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *found = NULL, *again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gint64 id = 1; id <= 6; id++)
+    add_person (fixture, id, "p@example.org");
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO journal(serial,account,created_utc) VALUES(7,1,1),(8,1,1)", ""));
+  g_assert_cmpuint (hand_over_some (fixture, 7, 1000, 2), ==, 2);
+  g_assert_cmpuint (hand_over_some (fixture, 8, 1000, 2), ==, 2);
+  g_assert_true (balance_check (fixture->core.store, &found, &error));
+  g_assert_no_error (error);
+  g_assert_null (found); /* as any crash leaves it */
+  g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 4);
+
+  g_assert_true (store_run (fixture->core.store, NULL, "DELETE FROM journal WHERE serial=7", ""));
+  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE tally SET count=count-40", ""));
+  g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 0); /* never below it */
+  g_assert_true (balance_check (fixture->core.store, &found, &error));
+  g_assert_no_error (error);
+  g_assert_nonnull (found);
+  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_UNKNOWN);
+  g_assert_cmpint (get (fixture, "state", 2), ==, STATE_UNKNOWN);
+  g_assert_cmpint (get (fixture, "state", 3), ==, STATE_HANDED); /* its journal can still speak */
+  g_assert_cmpint (get (fixture, "state", 6), ==, STATE_QUEUED);
+  g_assert_cmpint (get_tally (fixture, STATE_UNKNOWN), ==, 2);
+  g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 2);
+  g_assert_cmpint (get_tally (fixture, STATE_QUEUED), ==, 2);
+  g_assert_true (balance_check (fixture->core.store, &again, NULL));
+  g_assert_null (again);
+}
+
+/* Handed by the mark alone: the range that held them is in the other copy. */
+static void
+test_balance_without_range (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *found = NULL;
+
+  for (gint64 id = 1; id <= 3; id++)
+    add_person (fixture, id, "p@example.org");
+  g_assert_true (store_run (fixture->core.store, NULL, "DELETE FROM recipient", ""));
+  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE campaign SET next_recipient=3", ""));
+  g_assert_true (balance_check (fixture->core.store, &found, NULL));
+  g_assert_nonnull (found);
+  g_assert_cmpint (get_tally (fixture, STATE_UNKNOWN), ==, 2);
+  g_assert_cmpint (get_tally (fixture, STATE_QUEUED), ==, 1);
+}
+
+/* A tally that is too small already: what is taken off it ends at none. */
+static void
+test_tally_floor (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+
+  ledger_tally_move (tally, 1, STATE_HANDED, STATE_ACCEPTED, 3);
+  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 0);
+  g_assert_cmpint (get_tally (fixture, STATE_ACCEPTED), ==, 3);
+  ledger_tally_move (tally, 1, STATE_ACCEPTED, STATE_REFUSED, 5);
+  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_cmpint (get_tally (fixture, STATE_ACCEPTED), ==, 0);
+}
+
 static void
 add (const char *path, gsize data, void (*test) (Fixture *, gconstpointer))
 {
@@ -546,5 +612,8 @@ main (int argc, char *argv[])
   add ("range", 0, test_range);
   add ("settled", 0, test_settled);
   add ("skip", 0, test_skip);
+  add ("balance/journal", 0, test_balance);
+  add ("balance/range", 0, test_balance_without_range);
+  add ("tally", 0, test_tally_floor);
   return g_test_run ();
 }

@@ -1,0 +1,121 @@
+#include "balance.h"
+
+#include "ledger.h"
+#include <string.h>
+
+#define COUNT_FORMAT "%" G_GINT64_FORMAT
+
+/* Handed to a journal that is not in the store: nobody will ever say what became of them. ?1: campaign. */
+#define ORPHANS_OWN "FROM recipient WHERE campaign=?1 AND state=1 AND journal NOT IN (SELECT serial FROM journal)"
+#define ORPHANS_FRESH "FROM snapshot s JOIN campaign c ON c.id=?1 LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id" \
+  " WHERE s.campaign=?1 AND s.id<c.next_recipient AND r.id IS NULL AND NOT EXISTS" \
+  " (SELECT 1 FROM handover h JOIN journal j ON j.serial=h.journal WHERE h.campaign=?1 AND h.first<=s.id AND h.last>=s.id)"
+
+static const char why[] = "the store is put together from two copies; who had this message in hand is not known";
+
+/* What the view `ledger` would count, without joining each row: who has no row of their own is handed below next_recipient, and queued from there on. */
+static gboolean
+count_rows (Store *store, gint64 campaign, gint64 counts[STATE_COUNT], GError **error)
+{
+  static const char fresh_sql[] =
+    "SELECT (SELECT count(*) FROM snapshot WHERE campaign=?1 AND id<c.next_recipient)-(SELECT count(*) FROM recipient WHERE campaign=?1 AND id<c.next_recipient),"
+    " (SELECT count(*) FROM snapshot WHERE campaign=?1 AND id>=c.next_recipient)-(SELECT count(*) FROM recipient WHERE campaign=?1 AND id>=c.next_recipient)"
+    " FROM campaign c WHERE id=?1";
+  sqlite3_stmt *row = store_query (store, "SELECT state,count(*) FROM recipient WHERE campaign=? GROUP BY state", "i", campaign);
+  int result;
+
+  memset (counts, 0, STATE_COUNT * sizeof counts[0]);
+  while ((result = store_step (store, row, error)) == 1)
+    if (store_int (row, 0) >= 0 && store_int (row, 0) < STATE_COUNT)
+      counts[store_int (row, 0)] = store_int (row, 1);
+  if (result < 0)
+    return FALSE;
+  row = store_query (store, fresh_sql, "i", campaign);
+  while ((result = store_step (store, row, error)) == 1) {
+    counts[STATE_HANDED] += store_int (row, 0);
+    counts[STATE_QUEUED] += store_int (row, 1);
+  }
+  return result == 0;
+}
+
+static gboolean
+write_counts (Store *store, gint64 campaign, const gint64 counts[STATE_COUNT], GError **error)
+{
+  for (gint64 state = 0; state < STATE_COUNT; state++)
+    if (!store_run (store, error, "INSERT OR REPLACE INTO tally(campaign,state,count) VALUES(?,?,?)", "iii", campaign, state, counts[state]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+settle_orphans (Store *store, gint64 campaign, gint64 *out_count, GError **error)
+{
+  gint64 now_utc = store_now_utc ();
+
+  if (!store_run (store, error,
+                  "INSERT INTO recipient(campaign,id,state,reason,attempt,version,time_utc,reply) SELECT ?1,s.id,5,?2,1,c.version,?3,'' " ORPHANS_FRESH, "isi", campaign,
+                  why, now_utc))
+    return FALSE;
+  *out_count = sqlite3_changes64 (store_get_db (store));
+  if (!store_run (store, error, "UPDATE recipient SET state=5,reason=?2,journal=0,time_utc=?3 WHERE (campaign,id) IN (SELECT campaign,id " ORPHANS_OWN ")", "isi",
+                  campaign, why, now_utc))
+    return FALSE;
+  *out_count += sqlite3_changes64 (store_get_db (store));
+  return TRUE;
+}
+
+static gboolean
+check_campaign (Store *store, gint64 campaign, GString *found, GError **error)
+{
+  gint64 told[STATE_COUNT], counted[STATE_COUNT], orphans = 0;
+  gboolean differs;
+
+  if (!ledger_get_counts (store, (guint64) campaign, told, error) || !count_rows (store, campaign, counted, error))
+    return FALSE;
+  differs = memcmp (told, counted, sizeof told) != 0;
+  if (!settle_orphans (store, campaign, &orphans, error))
+    return FALSE;
+  if (!differs && orphans == 0)
+    return TRUE;
+  g_string_append_printf (found, "%scampaign " COUNT_FORMAT ": " COUNT_FORMAT " accepted by its count and " COUNT_FORMAT " by its rows, " COUNT_FORMAT
+                          " in the hands of nobody", found->len > 0 ? "; " : "", campaign, told[STATE_ACCEPTED], counted[STATE_ACCEPTED], orphans);
+  return count_rows (store, campaign, counted, error) && write_counts (store, campaign, counted, error);
+}
+
+static GArray *
+list_open (Store *store, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  sqlite3_stmt *row = store_query (store, "SELECT id FROM campaign WHERE state IN (2,4) ORDER BY id", "");
+  int result;
+
+  while ((result = store_step (store, row, error)) == 1) {
+    gint64 id = store_int (row, 0);
+
+    g_array_append_val (ids, id);
+  }
+  return result == 0 ? g_steal_pointer (&ids) : NULL;
+}
+
+gboolean
+balance_check (Store *store, char **out_found, GError **error)
+{
+  g_autoptr (GArray) ids = list_open (store, error);
+  g_autoptr (GString) found = g_string_new (NULL);
+
+  if (ids == NULL || !store_begin (store, error))
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++)
+    if (!check_campaign (store, g_array_index (ids, gint64, i), found, error)) {
+      store_rollback (store);
+      return FALSE;
+    }
+  if (found->len > 0 && !store_audit (store, "store.repaired", found->str, error)) {
+    store_rollback (store);
+    return FALSE;
+  }
+  if (!store_commit (store, error))
+    return FALSE;
+  *out_found = found->len > 0 ? g_strdup (found->str) : NULL;
+  return TRUE;
+}
