@@ -34,7 +34,11 @@ is_plain (Place place, guchar c)
     return is_unreserved (c) || (c > 0x20 && c < 0x7f && strchr (":/?#[]@!$()*+,;=%&", c) != NULL);
   case PLACE_URL_PATH:
     return is_unreserved (c) || c == '/';
+  case PLACE_URL_MAILTO:
+    return is_unreserved (c) || c == '@' || c == '+';
   case PLACE_URL_QUERY:
+  case PLACE_URL_TEL: /* put_number() writes these two */
+  case PLACE_URL_DIGITS:
     return is_unreserved (c);
   }
   return FALSE;
@@ -145,6 +149,34 @@ is_harmless_link (Slice value)
   return FALSE;
 }
 
+/* What a person writes as a number: signs that only part it are dropped, and so is all that no number has. "+49 (0)30" has a "(0)" that is not dialed
+ * from abroad. */
+static void
+put_number (const Escape *self, Slice value)
+{
+  gboolean has_plus = FALSE, has_digit = FALSE;
+
+  for (gsize i = 0; i < value.len; i++) {
+    const char *at = value.data + i;
+
+    if (*at == '+' && !has_plus && !has_digit) {
+      has_plus = TRUE;
+      if (self->place == PLACE_URL_TEL)
+        self->put (self->sink, "+", 1);
+    } else if (has_plus && has_digit && value.len - i >= 3 && memcmp (at, "(0)", 3) == 0) {
+      i += 2;
+    } else if (g_ascii_isdigit (*at)) {
+      if (self->place == PLACE_URL_DIGITS && !has_plus && !has_digit && value.len - i >= 2 && memcmp (at, "00", 2) == 0) {
+        i++;
+        has_plus = TRUE;
+        continue;
+      }
+      self->put (self->sink, at, 1);
+      has_digit = TRUE;
+    }
+  }
+}
+
 static void
 escape_run (const Escape *self, Slice value)
 {
@@ -184,6 +216,10 @@ escape_value (Place place, Slice value, EscapeSink put, void *sink)
       put (sink, "#", 1);
       return;
     }
+  }
+  if (place == PLACE_URL_TEL || place == PLACE_URL_DIGITS) {
+    put_number (&self, value);
+    return;
   }
   if (place == PLACE_BARE && value.len == 0)
     put (sink, "&#32;", 5); /* or the next attribute would become this one's value */

@@ -57,7 +57,7 @@ start_value (HtmlScan *self, HtmlState state)
   self->state = state;
   self->url = HTML_URL_START;
   self->has_scheme = self->has_hole = self->is_code = FALSE;
-  self->scheme[0] = '\0';
+  self->scheme[0] = self->link[0] = '\0';
 }
 
 /* May this word, with any value in front of it, become a scheme that runs code? */
@@ -70,9 +70,19 @@ can_become_closed (const char *word)
   return FALSE;
 }
 
+static void
+keep_link (HtmlScan *self, char c)
+{
+  gsize len = strlen (self->link);
+
+  if (len + 1 < HTML_LINK_MAX && !self->has_hole && (guchar) c > ' ')
+    self->link[len] = g_ascii_tolower (c), self->link[len + 1] = '\0';
+}
+
 static const char *
 step_url (HtmlScan *self, char c)
 {
+  keep_link (self, c);
   if (c == '?' || c == '#')
     self->url = HTML_URL_QUERY, self->has_scheme = TRUE;
   if (self->has_scheme || (guchar) c <= ' ') /* white space before and inside a scheme is nothing to a browser */
@@ -178,12 +188,29 @@ step_tag_name (HtmlScan *self, char c)
 static void
 step_bang (HtmlScan *self, char c)
 {
-  if (c == '-' && ++self->n_matched == 2)
+  if (c == '-' && ++self->n_matched == 2) {
     self->state = HTML_COMMENT; /* with two dashes already: "<!-->" is a whole comment */
+    self->n_condition = 0;
+  }
   else if (c == '>')
     self->state = HTML_TEXT;
   else if (c != '-')
     self->state = HTML_BOGUS;
+}
+
+/* "<!--[if gte mso 9]>" */
+static void
+step_condition (HtmlScan *self, char c)
+{
+  static const char begin[] = "[if";
+
+  if (self->n_condition < strlen (begin))
+    self->n_condition = g_ascii_tolower (c) == begin[self->n_condition] ? self->n_condition + 1 : HTML_NO_CONDITION;
+  else if (self->n_condition == strlen (begin) && c == '>' && self->last == ']') {
+    self->state = HTML_TEXT;
+    self->is_conditional = TRUE;
+    self->n_dashes = 0;
+  }
 }
 
 static void
@@ -195,6 +222,8 @@ step_comment (HtmlScan *self, char c)
     self->state = HTML_TEXT;
   else if (c != '!' || self->n_matched < 2) /* "--!>" ends one too */
     self->n_matched = 0;
+  if (self->state == HTML_COMMENT)
+    step_condition (self, c);
 }
 
 static void
@@ -216,8 +245,21 @@ step_raw (HtmlScan *self, char c)
     self->n_matched = 0;
 }
 
-const char *
-html_scan_step (HtmlScan *self, char c)
+/* Does a browser's comment end here? */
+static gboolean
+ends_conditional (HtmlScan *self, char c)
+{
+  gboolean is_end = c == '>' && self->n_dashes >= 2;
+
+  if (c == '-')
+    self->n_dashes = MIN (self->n_dashes + 1, 2);
+  else if (c != '!' || self->n_dashes < 2)
+    self->n_dashes = 0;
+  return is_end;
+}
+
+static const char *
+step (HtmlScan *self, char c)
 {
   switch (self->state) {
   case HTML_TEXT:
@@ -244,12 +286,52 @@ html_scan_step (HtmlScan *self, char c)
   return NULL;
 }
 
+const char *
+html_scan_step (HtmlScan *self, char c)
+{
+  gboolean was_conditional = self->is_conditional;
+  const char *problem = step (self, c);
+
+  self->last = c;
+  if (was_conditional && ends_conditional (self, c)) {
+    self->state = HTML_TEXT;
+    self->is_conditional = FALSE;
+  }
+  return problem;
+}
+
+/* Links whose address is no path; by how they begin. */
+static const struct { const char *link; Place place; gboolean is_whole; } special_links[] = {
+  { "mailto:", PLACE_URL_MAILTO, FALSE },
+  { "tel:", PLACE_URL_TEL, FALSE },
+  { "sms:", PLACE_URL_TEL, FALSE },
+  { "https://wa.me/", PLACE_URL_DIGITS, TRUE },
+  { "http://wa.me/", PLACE_URL_DIGITS, TRUE },
+  { "https://api.whatsapp.com/send?phone=", PLACE_URL_DIGITS, TRUE },
+  { "https://api.whatsapp.com/send/?phone=", PLACE_URL_DIGITS, TRUE },
+  { "whatsapp://send?phone=", PLACE_URL_DIGITS, TRUE },
+};
+
+static Place
+find_url_place (const HtmlScan *self)
+{
+  if (self->url == HTML_URL_START)
+    return PLACE_LINK_HTML;
+  for (gsize i = 0; i < G_N_ELEMENTS (special_links); i++)
+    if (special_links[i].is_whole ? strcmp (self->link, special_links[i].link) == 0
+                                  : self->url == HTML_URL_PATH && g_str_has_prefix (self->link, special_links[i].link))
+      return special_links[i].place;
+  return self->url == HTML_URL_PATH ? PLACE_URL_PATH : PLACE_URL_QUERY;
+}
+
 static const char *
 hole_in_url (HtmlScan *self, Place *out_place)
 {
   if (self->is_code)
     return "no value may stand in a link that runs code";
-  *out_place = self->url == HTML_URL_START ? PLACE_LINK_HTML : self->url == HTML_URL_PATH ? PLACE_URL_PATH : PLACE_URL_QUERY;
+  *out_place = find_url_place (self);
+  if (self->url == HTML_URL_START) /* the value is the link's beginning; what comes behind it is not known by it */
+    self->link[0] = '\0';
   if (!self->has_scheme)
     self->has_hole = TRUE, self->scheme[0] = '\0';
   self->url = MAX (self->url, HTML_URL_PATH);
@@ -302,6 +384,11 @@ html_scan_join (HtmlScan *self, const HtmlScan *other)
 {
   gboolean is_tag = self->state != HTML_TEXT && self->state != HTML_COMMENT && self->state != HTML_BOGUS;
 
+  if (self->is_conditional != other->is_conditional || (self->is_conditional && self->n_dashes != other->n_dashes) ||
+      (self->state == HTML_COMMENT && self->n_condition != other->n_condition))
+    return FALSE;
+  if (strcmp (self->link, other->link) != 0)
+    self->link[0] = '\0';
   if (self->state != other->state || (is_tag && strcmp (self->tag, other->tag) != 0) ||
       (self->state == HTML_RAW && strcmp (self->raw, other->raw) != 0) ||
       (html_scan_is_value (self) && strcmp (self->attribute, other->attribute) != 0))

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#define INDENT 2     /* chosen: of a list in a list */
 #define ENTITY_MAX 10
 #define LIST_DEPTH 16 /* chosen: deeper lists are counted with the sixteenth */
 
@@ -28,11 +29,15 @@ typedef struct {
   guint    want_breaks;
   gboolean want_space, is_after_space;
   guint    n_pre;
-  char     marker[16];             /* "- " or "3. ", before the next word */
-  guint    n_lists, counts[LIST_DEPTH]; /* 0: not numbered */
+  char     marker[16 + INDENT * LIST_DEPTH]; /* "- " or "3. ", before the next word */
+  guint    n_lists;
+  struct { gboolean is_numbered; gint64 next; } lists[LIST_DEPTH];
+  char     number[12];             /* of <ol start> or <li value>, while the tag is read */
+  char     hidden[HTML_WORD_MAX];  /* the element of which nothing is shown; "" none */
+  char     last;                   /* the octet before */
+  guint    n_hidden;               /* so many of its name are open */
   gboolean in_link;
   guint    link_ops;               /* where the link's words begin */
-  gsize    link_literal;
   Section  open[TEMPLATE_DEPTH_MAX];
   guint    depth;
 } Text;
@@ -168,6 +173,13 @@ put_character (Text *self, gunichar c)
   }
 }
 
+/* Of some elements nothing is meant for who reads, and what Outlook alone reads is a comment for all others. */
+static gboolean
+is_hidden (const Text *self)
+{
+  return self->n_hidden > 0 || self->scan.is_conditional;
+}
+
 /* The stretch that the attribute being read belongs to; NULL: nobody wants it. */
 static Stretch *
 value_stretch (Text *self)
@@ -179,6 +191,23 @@ value_stretch (Text *self)
   return NULL;
 }
 
+/* A browser drops line breaks and tabs in an address, and blanks around it (WHATWG URL, "basic URL parser"); words are on one line. */
+static void
+put_in_value (Stretch *value, gboolean is_address, gunichar c)
+{
+  GString *text = value->literal;
+  gboolean is_space = (c < 0x80 && g_ascii_isspace ((char) c)) || c == 0xa0;
+
+  if (!is_space)
+    g_string_append_unichar (text, c);
+  else if (stretch_is_empty (value) || (is_address && c != ' '))
+    return;
+  else if (is_address)
+    g_string_append (text, "%20");
+  else if (text->len == 0 || text->str[text->len - 1] != ' ')
+    g_string_append_c (text, ' ');
+}
+
 static void
 put_decoded (Text *self, gunichar c)
 {
@@ -187,7 +216,7 @@ put_decoded (Text *self, gunichar c)
   if (!html_scan_is_value (&self->scan))
     put_character (self, c);
   else if (value != NULL)
-    g_string_append_unichar (value->literal, c);
+    put_in_value (value, value == &self->link, c);
 }
 
 static void
@@ -231,43 +260,96 @@ put_octet (Text *self, char c)
   }
 }
 
+/* The number that <ol start> or <li value> gives; `without` where there is none, or no number. */
+static gint64
+read_number (const Text *self, gint64 without)
+{
+  gint64 number;
+
+  return g_ascii_string_to_signed (self->number, 10, -999999999, 999999999, &number, NULL) ? number : without;
+}
+
 static void
 start_item (Text *self)
 {
   guint depth = MIN (self->n_lists, LIST_DEPTH);
-  guint *count = depth > 0 ? &self->counts[depth - 1] : NULL;
+  int indent = depth > 1 ? (int) (depth - 1) * INDENT : 0;
 
-  if (count == NULL || *count == 0)
-    g_strlcpy (self->marker, "- ", sizeof self->marker);
-  else
-    g_snprintf (self->marker, sizeof self->marker, "%u. ", (*count)++);
+  if (depth == 0 || !self->lists[depth - 1].is_numbered) {
+    g_snprintf (self->marker, sizeof self->marker, "%*s- ", indent, "");
+    return;
+  }
+  self->lists[depth - 1].next = read_number (self, self->lists[depth - 1].next);
+  g_snprintf (self->marker, sizeof self->marker, "%*s%" G_GINT64_FORMAT ". ", indent, "", self->lists[depth - 1].next++);
 }
 
-/* The words of a link are often its address: then once is enough. */
+/* What an address and the words for it are compared by: no scheme, no slash at the end. Returns: (transfer full). */
+static char *
+bare_address (const char *text)
+{
+  static const char *const skipped[] = { "mailto:", "tel:", "sms:", "https://", "http://" };
+  char *bare = g_strstrip (g_strdup (text));
+  gsize len = strlen (bare);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (skipped); i++)
+    if (g_ascii_strncasecmp (bare, skipped[i], strlen (skipped[i])) == 0) {
+      memmove (bare, bare + strlen (skipped[i]), len + 1 - strlen (skipped[i]));
+      break;
+    }
+  len = strlen (bare);
+  if (len > 0 && bare[len - 1] == '/')
+    bare[len - 1] = '\0';
+  return bare;
+}
+
+static gboolean
+is_same_literal (const char *words, const char *address)
+{
+  g_autofree char *a = bare_address (words), *b = bare_address (address);
+
+  return strcmp (a, b) == 0;
+}
+
+static gboolean
+is_same_op (const TemplateOp *words, const TemplateOp *address)
+{
+  if (words->kind != address->kind)
+    return FALSE;
+  if (words->kind == TEMPLATE_LITERAL)
+    return is_same_literal (words->text, address->text);
+  return words->name == address->name && g_strcmp0 (words->text, address->text) == 0;
+}
+
+/* The words of a link are often its address: then once is enough. Both may hold values. */
 static gboolean
 says_itself (const Text *self)
 {
-  const char *words, *address = self->link.literal->str;
-  const char *const skipped[] = { "", "mailto:", "tel:", "https://", "http://" };
+  const GString *words = self->text.literal, *address = self->link.literal;
+  guint n = self->link.ops->ops->len;
 
-  if (self->link.ops->ops->len > 0 || self->text.ops->ops->len != self->link_ops || self->text.literal->len < self->link_literal)
+  if (self->text.ops->ops->len != self->link_ops + n)
     return FALSE;
-  words = self->text.literal->str + self->link_literal;
-  while (*words == ' ' || *words == '\n')
-    words++;
-  for (gsize i = 0; i < G_N_ELEMENTS (skipped); i++)
-    if (g_str_has_prefix (address, skipped[i]) && strcmp (address + strlen (skipped[i]), words) == 0)
-      return TRUE;
-  return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!is_same_op (template_get (self->text.ops, self->link_ops + i), template_get (self->link.ops, i)))
+      return FALSE;
+  return is_same_literal (words->str, address->str) || (n == 0 && strchr (address->str, ':') != NULL && strstr (words->str, address->str) != NULL);
+}
+
+static gboolean
+leads_nowhere (const Text *self)
+{
+  return stretch_is_empty (&self->link) || (self->link.ops->ops->len == 0 && self->link.literal->str[0] == '#');
 }
 
 static void
 end_link (Text *self)
 {
   self->in_link = FALSE;
-  if (stretch_is_empty (&self->link) || (self->link.ops->ops->len == 0 && self->link.literal->str[0] == '#') || says_itself (self))
+  while (g_str_has_suffix (self->link.literal->str, "%20"))
+    g_string_truncate (self->link.literal, self->link.literal->len - 3);
+  if (leads_nowhere (self) || says_itself (self))
     return;
-  if (self->text.ops->ops->len != self->link_ops || self->text.literal->len != self->link_literal)
+  if (self->text.ops->ops->len != self->link_ops || self->text.literal->len > 0)
     self->want_space = TRUE;
   begin_word (self);
   g_string_append_c (self->text.literal, '<');
@@ -275,14 +357,24 @@ end_link (Text *self)
   g_string_append_c (self->text.literal, '>');
 }
 
+/* The words begin with an operation of their own, so that they can be compared with the address. */
 static void
 start_link (Text *self)
 {
-  if (stretch_is_empty (&self->link))
+  if (leads_nowhere (self))
     return;
+  if (self->want_breaks > 0 || self->marker[0] != '\0') {
+    gboolean has_marker = self->marker[0] != '\0';
+
+    settle (self);
+    g_string_append (self->text.literal, self->marker);
+    self->marker[0] = '\0';
+    self->tail_breaks = has_marker ? 0 : self->tail_breaks;
+    self->is_after_space = has_marker;
+  }
+  stretch_flush (&self->text);
   self->in_link = TRUE;
   self->link_ops = self->text.ops->ops->len;
-  self->link_literal = self->text.literal->len;
 }
 
 static void
@@ -300,8 +392,10 @@ start_or_end_list (Text *self, gboolean is_end, gboolean is_numbered)
   if (is_end)
     self->n_lists -= self->n_lists > 0;
   else {
-    if (self->n_lists < LIST_DEPTH)
-      self->counts[self->n_lists] = is_numbered;
+    if (self->n_lists < LIST_DEPTH) {
+      self->lists[self->n_lists].is_numbered = is_numbered;
+      self->lists[self->n_lists].next = read_number (self, 1);
+    }
     self->n_lists++;
   }
 }
@@ -314,6 +408,23 @@ block_breaks (const Text *self, const char *tag)
     if (strcmp (blocks[i].tag, tag) == 0)
       return self->n_lists > 0 && (tag[0] == 'u' || tag[0] == 'o') ? 1 : blocks[i].breaks;
   return 0;
+}
+
+/* <template>, <noscript>, <svg> and their like. Returns: TRUE when this tag is one of theirs, or stands in one. */
+static gboolean
+take_hidden (Text *self, gboolean is_empty)
+{
+  static const char *const hidden[] = { "template", "noscript", "svg", "datalist", NULL };
+  const char *tag = self->scan.tag;
+
+  if (self->n_hidden > 0 && strcmp (tag, self->hidden) == 0)
+    self->n_hidden += self->scan.is_end_tag ? -1u : !is_empty;
+  else if (self->n_hidden == 0 && !self->scan.is_end_tag && !is_empty && g_strv_contains (hidden, tag)) {
+    self->n_hidden = 1;
+    g_strlcpy (self->hidden, tag, sizeof self->hidden);
+  } else
+    return is_hidden (self);
+  return TRUE;
 }
 
 static void
@@ -347,20 +458,33 @@ take_tag (Text *self)
     start_link (self);
 }
 
+/* A digit of <ol start> or <li value>. */
+static void
+take_number (Text *self, char c)
+{
+  gsize len = strlen (self->number);
+
+  if (html_scan_is_value (&self->scan) && (g_ascii_isdigit (c) || c == '-') && len + 1 < sizeof self->number &&
+      ((strcmp (self->scan.tag, "ol") == 0 && strcmp (self->scan.attribute, "start") == 0) ||
+       (strcmp (self->scan.tag, "li") == 0 && strcmp (self->scan.attribute, "value") == 0)))
+    self->number[len] = c, self->number[len + 1] = '\0';
+}
+
 static void
 take_octet (Text *self, char c)
 {
   HtmlState before = self->scan.state;
   gboolean was_value = html_scan_is_value (&self->scan);
 
-  if (before == HTML_TEXT && c == '<')
+  if (before == HTML_TEXT && c == '<' && !is_hidden (self))
     end_entity (self);
   if (was_value && self->in_entity && (c == '"' || c == '\'' || c == '>'))
     end_entity (self);
   html_scan_step (&self->scan, c);
-  if (before == HTML_TEXT && self->scan.state == HTML_TEXT)
+  take_number (self, c);
+  if (before == HTML_TEXT && self->scan.state == HTML_TEXT && !is_hidden (self))
     put_octet (self, c);
-  else if (before == HTML_TAG_OPEN && self->scan.state == HTML_TEXT && c != '>') {
+  else if (before == HTML_TAG_OPEN && self->scan.state == HTML_TEXT && c != '>' && !is_hidden (self)) {
     put_octet (self, '<'); /* "a < b" */
     put_octet (self, c);
   } else if (was_value && html_scan_is_value (&self->scan))
@@ -373,13 +497,15 @@ take_octet (Text *self, char c)
   }
   if (before == HTML_TAG_OPEN && self->scan.state == HTML_TAG_NAME) {
     stretch_reset (&self->alt);
+    self->number[0] = '\0';
     if (g_ascii_tolower (c) == 'a' && !self->scan.is_end_tag && !self->in_link)
       stretch_reset (&self->link);
   }
-  if (before >= HTML_TAG_NAME && before <= HTML_VALUE_BARE && (self->scan.state == HTML_TEXT || self->scan.state == HTML_RAW))
+  if (((before >= HTML_TAG_NAME && before <= HTML_VALUE_BARE && (self->scan.state == HTML_TEXT || self->scan.state == HTML_RAW)) ||
+       (before == HTML_RAW && self->scan.state == HTML_TEXT)) &&
+      !take_hidden (self, self->last == '/'))
     take_tag (self);
-  if (before == HTML_RAW && self->scan.state == HTML_TEXT)
-    take_tag (self);
+  self->last = c;
 }
 
 static void
@@ -391,13 +517,15 @@ take_hole (Text *self, const TemplateOp *op)
 
   end_entity (self);
   html_scan_hole (&self->scan, &place);
+  if (is_hidden (self))
+    return;
   if (before == HTML_TEXT) {
     begin_word (self);
     stretch_copy (&self->text, op, PLACE_PLAIN);
   } else if (html_scan_is_value (&self->scan) && (value = value_stretch (self)) != NULL) {
     if (before == HTML_BEFORE_VALUE)
       stretch_reset (value);
-    stretch_copy (value, op, op->place == PLACE_LINK_HTML ? PLACE_LINK : op->place >= PLACE_URL_PATH ? op->place : PLACE_PLAIN);
+    stretch_copy (value, op, op->place == PLACE_LINK_HTML ? PLACE_LINK : op->place >= PLACE_URL_PATH ? op->place : PLACE_HEADER); /* words of a picture: on one line */
   }
 }
 

@@ -37,6 +37,17 @@ static const struct { Place place; Slice value; const char *escaped; } cases[] =
   { PLACE_LINK_HTML, V ("javascript&colon;x"), "javascript&amp;colon;x" }, /* stays a relative address */
   { PLACE_LINK_HTML, V (""), "#" },
   { PLACE_LINK, V ("https://x/?a=1&b=>"), "https://x/?a=1&b=%3E" },
+  { PLACE_URL_MAILTO, V ("a.b+c@example.org"), "a.b+c@example.org" }, /* RFC 6068 §2: "@" stands as it is */
+  { PLACE_URL_MAILTO, V ("a,b?bcc=c&d@x"), "a%2Cb%3Fbcc%3Dc%26d@x" }, /* no second address, no header of its own */
+  { PLACE_URL_MAILTO, V ("jö\"<@x"), "j%C3%B6%22%3C@x" },
+  { PLACE_URL_TEL, V ("+49 (228) 765-43.21"), "+492287654321" },      /* RFC 3966 §5.1.1: visual separators mean nothing */
+  { PLACE_URL_TEL, V ("+49 (0)228/7654321"), "+492287654321" },
+  { PLACE_URL_TEL, V ("0228 7654321"), "02287654321" },
+  { PLACE_URL_TEL, V ("++1\";x=+2"), "+12" },                         /* nothing that ends it, one plus */
+  { PLACE_URL_TEL, V ("none"), "" },
+  { PLACE_URL_DIGITS, V ("+49 228 7654321"), "492287654321" },        /* wa.me: no plus, no zeros in front */
+  { PLACE_URL_DIGITS, V ("0049 228 7654321"), "492287654321" },
+  { PLACE_URL_DIGITS, V ("1 (212) 555-0100"), "12125550100" },
 };
 
 static void
@@ -63,7 +74,8 @@ test_every_octet (void)
 {
   static const char *const ends[] = { [PLACE_HEADER] = "\n\t", [PLACE_HTML] = "<>", [PLACE_ATTRIBUTE] = "<>\"'",
     [PLACE_BARE] = "<>\"' \n\t=`/", [PLACE_LINK_HTML] = "<>\"' \n\t", [PLACE_LINK] = "<> \n\t", [PLACE_URL_PATH] = "<>\"'& \n?#:",
-    [PLACE_URL_QUERY] = "<>\"'& \n?#:/@", [PLACE_PLAIN] = "" };
+    [PLACE_URL_QUERY] = "<>\"'& \n?#:/@", [PLACE_URL_MAILTO] = "<>\"'& \n?#:/,;", [PLACE_URL_TEL] = "<>\"'& \n?#:/@,;",
+    [PLACE_URL_DIGITS] = "<>\"'& \n?#:/@,;+", [PLACE_PLAIN] = "" };
 
   for (guint place = 0; place < G_N_ELEMENTS (ends); place++)
     for (guint c = 0; c < 65536; c++) {
