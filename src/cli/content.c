@@ -16,6 +16,48 @@ open_file (const char *path, GError **error)
   return file;
 }
 
+/* Lines up to the end of `text`, from 1. */
+static guint
+count_lines (const char *text)
+{
+  guint line = 1;
+
+  for (; *text != '\0'; text++)
+    line += *text == '\n';
+  return line;
+}
+
+static gboolean
+is_control (gunichar c)
+{
+  return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7f && c < 0xa0);
+}
+
+/* What separates lines or pages in some editor is a line break; any other control character shows nothing and is somebody's mistake.
+ * Returns: (transfer full), or NULL with FAULT_DATA that says where. */
+static char *
+tidy_controls (const char *path, const char *text, GError **error)
+{
+  g_autoptr (GString) tidy = g_string_new (NULL);
+  guint line = 1, column = 1;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    if (c == '\v' || c == '\f' || c == 0x85 || c == 0x2028 || c == 0x2029)
+      c = '\n';
+    if (is_control (c)) {
+      g_set_error (error, FAULT, FAULT_DATA, "%s: line %u column %u: there is a control character (U+%04X) that no letter can hold; take it out", path, line, column,
+                   (guint) c);
+      return NULL;
+    }
+    g_string_append_unichar (tidy, c);
+    column = c == '\n' ? 1 : column + 1;
+    line += c == '\n';
+  }
+  return g_string_free (g_steal_pointer (&tidy), FALSE);
+}
+
 char *
 content_read (const char *path, GError **error)
 {
@@ -41,11 +83,15 @@ content_read (const char *path, GError **error)
     g_set_error (error, FAULT, FAULT_DATA, "%s is longer than 4 MiB; put pictures beside it as files, not into it", path);
     return NULL;
   }
+  if (memchr (raw, '\0', len) != NULL) {
+    g_set_error (error, FAULT, FAULT_DATA, "%s: line %u: there is a NUL; it is no text file, or it was saved as UTF-16: save it as UTF-8", path, count_lines (raw));
+    return NULL;
+  }
   if (!g_utf8_validate (raw, (gssize) len, NULL)) {
     g_set_error (error, FAULT, FAULT_DATA, "%s is not UTF-8 text; save it as UTF-8 and try again", path);
     return NULL;
   }
   if (g_str_has_prefix (raw, mark))
     start += sizeof mark - 1;
-  return g_strdup (start);
+  return tidy_controls (path, start, error);
 }

@@ -29,7 +29,7 @@ const Option send_options[] = {
   { "per", 0, OPTION_TEXT, AT (per), "WORD", "person (usual) | address: one message for all who share an address" },
   { "attach", 0, OPTION_TEXTS, AT (attach), "FILE…", "files that go with each message" },
   { "reply-to", 0, OPTION_TEXT, AT (reply_to), "ADDR", "where answers go" },
-  { "unsubscribe", 0, OPTION_TEXT, AT (unsubscribe), "URL", "https://… or mailto:…; one click to leave (RFC 8058)" },
+  { "unsubscribe", 0, OPTION_TEXTS, AT (unsubscribe), "URL", "https://…, mailto:… or one of each; one click to leave (RFC 8058)" },
   { "rate", 'r', OPTION_TEXT, AT (rate), "N/min", "the pace: 5/s, 30/min, 500/hour, 2000/day" },
   { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" },
   { "pause-after", 0, OPTION_NUMBER, AT (pause_after), "N", "pause when so many are sent; `campaign resume` sends the rest" },
@@ -157,6 +157,7 @@ send_spec_build (Session *session, const SendOptions *options, SendFiles *files,
 {
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
   g_auto (Content) content = { 0 };
+  g_autofree char *unsubscribe = NULL;
   guint per_hour = 0, lifetime_s = 0;
 
   if ((options->rate != NULL && !rate_parse (options->rate, &per_hour, error)) ||
@@ -178,7 +179,8 @@ send_spec_build (Session *session, const SendOptions *options, SendFiles *files,
   dict_put_text (&out, "subject", content.subject);
   dict_put_text (&out, "html", content.html);
   dict_put_text (&out, "text", content.text);
-  dict_put_text (&out, "unsubscribe", options->unsubscribe);
+  unsubscribe = options->unsubscribe != NULL ? g_strjoinv (", ", options->unsubscribe) : NULL;
+  dict_put_text (&out, "unsubscribe", unsubscribe);
   dict_put_number (&out, "per_hour", per_hour, "u");
   dict_put_number (&out, "connections", options->connections, "u");
   dict_put_number (&out, "lifetime_s", lifetime_s, "u");

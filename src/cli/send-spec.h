@@ -4,8 +4,8 @@
 #include "session.h"
 
 typedef struct {
-  char    *account, *from, *subject, *html, *text, *template, *reply_to, *unsubscribe, *per, *rate, *once, *give_up, *test_to, *output;
-  char   **lists, **exclude_lists, **where, **attach;
+  char    *account, *from, *subject, *html, *text, *template, *reply_to, *per, *rate, *once, *give_up, *test_to, *output;
+  char   **lists, **exclude_lists, **where, **attach, **unsubscribe;
   guint64  except, refused_of, limit, pause_after, connections, preview;
   gboolean is_dry_run, is_detached, is_yes;
 } SendOptions;

@@ -10,6 +10,7 @@
 #include "snapshot.h"
 #include "store.h"
 #include "text.h"
+#include "mailbox.h"
 #include <gio/gunixfdlist.h>
 #include <sodium.h>
 #include <string.h>
@@ -115,7 +116,7 @@ read_where (Prepare *self, GVariantDict *spec)
 static gboolean
 read_mailboxes (Prepare *self, GVariantDict *spec, GError **error)
 {
-  g_autofree char *name = NULL, *reply_name = NULL, *reply_address = NULL;
+  g_autofree char *reply_address = NULL;
 
   self->campaign->sender = get_text (spec, "from");
   self->campaign->reply_to = get_text (spec, "reply_to");
@@ -123,15 +124,8 @@ read_mailboxes (Prepare *self, GVariantDict *spec, GError **error)
     g_free (self->campaign->sender);
     self->campaign->sender = g_strdup (self->account->address);
   }
-  if (!address_parse_mailbox (self->campaign->sender, &name, &self->campaign->sender_address, error)) {
-    g_prefix_error (error, "--from: ");
-    return FALSE;
-  }
-  if (self->campaign->reply_to[0] != '\0' && !address_parse_mailbox (self->campaign->reply_to, &reply_name, &reply_address, error)) {
-    g_prefix_error (error, "--reply-to: ");
-    return FALSE;
-  }
-  return TRUE;
+  return mailbox_settle (&self->campaign->sender, "--from", &self->campaign->sender_address, error) &&
+         (self->campaign->reply_to[0] == '\0' || mailbox_settle (&self->campaign->reply_to, "--reply-to", &reply_address, error));
 }
 
 static gboolean

@@ -8,6 +8,7 @@
 #include "files.h"
 #include "frame.h"
 #include "text.h"
+#include "mailbox.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
 
@@ -186,7 +187,6 @@ make_campaign (GVariant *parts, GError **error)
 {
   static const char *const names[] = { "subject", "html", "text", "from", "unsubscribe", NULL };
   g_autoptr (Campaign) self = campaign_new_loose (get_part (parts, "subject"), get_part (parts, "html"), get_part (parts, "text"));
-  g_autofree char *name = NULL;
   GVariantIter iter;
   const char *key, *value;
 
@@ -198,7 +198,7 @@ make_campaign (GVariant *parts, GError **error)
     }
   set_part (parts, "from", &self->sender);
   set_part (parts, "unsubscribe", &self->unsubscribe);
-  return address_parse_mailbox (self->sender, &name, &self->sender_address, error) ? g_steal_pointer (&self) : NULL;
+  return mailbox_settle (&self->sender, "from", &self->sender_address, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void

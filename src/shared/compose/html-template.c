@@ -56,7 +56,7 @@ place_op (Template *self, Walk *walk, guint index, GError **error)
   }
 }
 
-/* "{{Gr&ouml;&szlig;e}}": an editor of HTML writes a name's letters so. Returns: (transfer full). */
+/* "{{Gr&ouml;&szlig;e}}": an editor of HTML writes letters so. Returns: (transfer full). */
 static char *
 decode_name (const char *name)
 {
@@ -104,19 +104,57 @@ html_template_place (Template *self, GError **error)
   return close_sections (self, walk, self->ops->len, error);
 }
 
-static gboolean
-is_relative (const char *source)
-{
-  g_autofree char *scheme = g_uri_parse_scheme (source);
+/* Where a picture of one's own can be carried along. tag NULL: any. */
+static const struct { const char *tag, *attribute; } carriers[] = {
+  { "img", "src" }, { "input", "src" }, { NULL, "background" }, { "v:fill", "src" }, { "v:image", "src" }, { "v:imagedata", "src" }, { "video", "poster" },
+};
 
-  return scheme == NULL && source[0] != '\0' && source[0] != '#' && !g_str_has_prefix (source, "//");
+static gboolean
+is_carrier (const HtmlScan *scan)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (carriers); i++)
+    if (strcmp (scan->attribute, carriers[i].attribute) == 0 && (carriers[i].tag == NULL || strcmp (scan->tag, carriers[i].tag) == 0))
+      return TRUE;
+  return FALSE;
+}
+
+/* The file that a browser would take for it, so that two spellings are one: entities and percent-codes decoded, "./" and what follows "?" or "#" dropped.
+ * Returns: (transfer full); NULL: it is no file of one's own. */
+static char *
+find_file (const char *source)
+{
+  g_autofree char *plain = decode_name (source), *scheme = g_uri_parse_scheme (plain), *decoded = NULL;
+  const char *name;
+
+  if (scheme != NULL || plain[0] == '\0' || plain[0] == '#' || g_str_has_prefix (plain, "//"))
+    return NULL;
+  plain[strcspn (plain, "?#")] = '\0';
+  decoded = g_uri_unescape_string (plain, NULL);
+  name = decoded != NULL && g_utf8_validate (decoded, -1, NULL) ? decoded : plain;
+  while (g_str_has_prefix (name, "./"))
+    name += 2;
+  return *name != '\0' ? g_strdup (name) : NULL;
 }
 
 static void
-add_missing (GPtrArray *missing, const char *source)
+add_missing (GPtrArray *missing, const char *file)
 {
-  if (is_relative (source) && !g_ptr_array_find_with_equal_func (missing, source, g_str_equal, NULL))
-    g_ptr_array_add (missing, g_strdup (source));
+  if (!g_ptr_array_find_with_equal_func (missing, file, g_str_equal, NULL))
+    g_ptr_array_add (missing, g_strdup (file));
+}
+
+/* The value that ends here began at `start` of `text`: is a file carried for it? */
+static void
+link_value (GString *text, gsize start, GHashTable *lookup, GPtrArray *missing)
+{
+  g_autofree char *file = find_file (text->str + start);
+  const char *id = file != NULL ? g_hash_table_lookup (lookup, file) : NULL;
+
+  if (id != NULL) {
+    g_string_truncate (text, start);
+    g_string_append_printf (text, "cid:%s", id);
+  } else if (file != NULL)
+    add_missing (missing, file);
 }
 
 /* One literal: `is_whole` is FALSE for a value that began before it. */
@@ -133,16 +171,9 @@ link_literal (TemplateOp *op, HtmlScan *scan, GHashTable *lookup, GPtrArray *mis
     html_scan_step (scan, op->text[i]);
     if (!was_value && html_scan_is_value (scan))
       start = scan->state == HTML_VALUE_BARE ? text->len : text->len + 1;
-    else if (was_value && !html_scan_is_value (scan) && start != G_MAXSIZE && strcmp (scan->attribute, "src") == 0 &&
-             strcmp (scan->tag, "img") == 0) {
-      g_autofree char *source = g_strdup (text->str + start);
-      const char *id = g_hash_table_lookup (lookup, source);
-
-      if (id != NULL) {
-        g_string_truncate (text, start);
-        g_string_append_printf (text, "cid:%s", id);
-      } else
-        add_missing (missing, source);
+    else if (was_value && !html_scan_is_value (scan) && start != G_MAXSIZE && is_carrier (scan)) {
+      link_value (text, start, lookup, missing);
+      start = G_MAXSIZE;
     }
     g_string_append_c (text, op->text[i]);
   }

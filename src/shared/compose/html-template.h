@@ -7,7 +7,8 @@
  * one place and ends in another. */
 gboolean html_template_place (Template *self, GError **error);
 
-/* Rewrites <img src> that `lookup` (src as written) has a Content-ID for to "cid:…"; other relative ones go to `missing` (char *). */
+/* Rewrites sources of pictures (img, background, VML) that `lookup` (the file's name, relative) has a Content-ID for to "cid:…"; other relative ones go to
+ * `missing` (char *), each file once however its name is spelled. */
 void html_template_link_images (Template *self, GHashTable *lookup, GPtrArray *missing);
 
 /* Returns: (transfer full) a placed and bound-alike template of plain text: links as "text <url>", lists, paragraphs, entities decoded. */

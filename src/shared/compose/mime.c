@@ -7,6 +7,7 @@
 
 #define RANDOM_OCTETS 16
 #define NAME_MAX_OCTETS 255 /* of a file's name, as in most file systems */
+#define EXTENSION_MAX_OCTETS 16 /* chosen: a longer one is no extension */
 
 /* GMime has no g_autoptr of its own: a plain GObject is held, and cast where it is used.
  *
@@ -107,6 +108,22 @@ add_part (GMimeMultipart *parent, GMimeObject *child)
   return GMIME_OBJECT (parent);
 }
 
+/* Cuts in front of the extension, between characters, and not in front of a mark that belongs to the one before. */
+static void
+shorten_file_name (GString *name)
+{
+  const char *dot = strrchr (name->str, '.');
+  g_autofree char *extension = g_strdup (dot != NULL && strlen (dot) <= EXTENSION_MAX_OCTETS ? dot : "");
+  gsize len = NAME_MAX_OCTETS - strlen (extension);
+
+  if (name->len <= NAME_MAX_OCTETS)
+    return;
+  while (len > 0 && (((guchar) name->str[len] & 0xc0) == 0x80 || g_unichar_ismark (g_utf8_get_char (name->str + len))))
+    len--;
+  g_string_truncate (name, len);
+  g_string_append (name, extension);
+}
+
 /* The last component, without what moves a cursor or a line; never empty. */
 static char *
 tidy_file_name (const char *name)
@@ -115,7 +132,7 @@ tidy_file_name (const char *name)
   const char *base = strrchr (valid, '/');
   GString *tidy = g_string_new (NULL);
 
-  for (const char *p = base != NULL ? base + 1 : valid; *p != '\0' && tidy->len < NAME_MAX_OCTETS - 6; p = g_utf8_next_char (p)) {
+  for (const char *p = base != NULL ? base + 1 : valid; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
 
     if (!g_unichar_iscntrl (c) && g_unichar_type (c) != G_UNICODE_FORMAT && c != 0x2028 && c != 0x2029)
@@ -123,6 +140,7 @@ tidy_file_name (const char *name)
   }
   if (tidy->len == 0)
     g_string_append (tidy, "file");
+  shorten_file_name (tidy);
   return g_string_free (tidy, FALSE);
 }
 
@@ -157,13 +175,27 @@ say_utf8 (GMimeParamList *parameters)
     g_mime_param_set_charset (g_mime_param_list_get_parameter_at (parameters, i), "utf-8");
 }
 
+/* Text without a charset is US-ASCII (RFC 2046 §4.1.2), so that its reader spoils all else: UTF-8 is said; what is not UTF-8 is in a charset that nobody
+ * knows, and goes as octets, which a mail program hands on as they are. */
+static GMimePart *
+part_of_file (const SkeletonFile *file, const char *data, gsize len)
+{
+  gboolean is_text = file->media_type != NULL && g_ascii_strncasecmp (file->media_type, "text/", 5) == 0;
+  gboolean is_utf8 = is_text && g_utf8_validate (data, (gssize) len, NULL);
+  GMimePart *part = part_of_type (is_text && !is_utf8 ? NULL : file->media_type);
+
+  if (is_utf8)
+    g_mime_object_set_content_type_parameter (GMIME_OBJECT (part), "charset", "utf-8");
+  return part;
+}
+
 static GMimeObject *
 file_part (const SkeletonFile *file, const char *content_id)
 {
-  GMimePart *part = part_of_type (file->media_type);
   gsize len = 0;
-  const char *data = file->bytes != NULL ? g_bytes_get_data (file->bytes, &len) : NULL;
-  g_autoptr (GObject) stream = G_OBJECT (g_mime_stream_mem_new_with_buffer (data != NULL ? data : "", len));
+  const char *octets = file->bytes != NULL ? g_bytes_get_data (file->bytes, &len) : NULL, *data = octets != NULL ? octets : "";
+  GMimePart *part = part_of_file (file, data, len);
+  g_autoptr (GObject) stream = G_OBJECT (g_mime_stream_mem_new_with_buffer (data, len));
   g_autoptr (GObject) content = G_OBJECT (g_mime_data_wrapper_new_with_stream (GMIME_STREAM (stream), GMIME_CONTENT_ENCODING_BINARY));
   g_autofree char *name = tidy_file_name (file->name);
 

@@ -18,7 +18,8 @@ G_DEFINE_QUARK (skeleton-error-quark, skeleton_error)
 
 struct Skeleton {
   GArray     *pieces;      /* Piece */
-  Template   *subject, *unsubscribe;
+  Template   *subject;
+  GPtrArray  *unsubscribe; /* Template, none to two: https first (RFC 8058 §3.1, RFC 2369 §2: from left to right) */
   Body       *text, *html; /* either may be NULL */
   GByteArray *from, *reply_to;
   char       *sender, *domain;
@@ -31,7 +32,7 @@ struct Skeleton {
 typedef struct { /* what skeleton_compile() has in hand */
   const SkeletonSpec *spec;
   Skeleton   *self;
-  Template   *subject, *html, *text, *unsubscribe;
+  Template   *subject, *html, *text;
   char      **content_ids; /* one for each file; NULL for an attachment */
 } Compile;
 
@@ -137,15 +138,20 @@ set_places (Template *template, Place place)
     template_get (template, i)->place = place;
 }
 
+static gboolean
+is_https (const Template *template)
+{
+  return g_ascii_strncasecmp (template_get (template, 0)->text, "https://", 8) == 0;
+}
+
 /* The scheme is the template's, so no value can choose it; what would end the URL or the line is refused here. */
 static gboolean
 check_unsubscribe (const Template *template, GError **error)
 {
   const TemplateOp *first = template->ops->len > 0 ? template_get (template, 0) : NULL;
 
-  if (first == NULL || first->kind != TEMPLATE_LITERAL ||
-      (g_ascii_strncasecmp (first->text, "https://", 8) != 0 && g_ascii_strncasecmp (first->text, "mailto:", 7) != 0))
-    return refuse (error, "unsubscribe: line 1 column 1: write an https: or mailto: address");
+  if (first == NULL || first->kind != TEMPLATE_LITERAL || (!is_https (template) && g_ascii_strncasecmp (first->text, "mailto:", 7) != 0))
+    return refuse (error, "unsubscribe: line 1 column 1: write an https: or mailto: address, or one of each with a comma between");
   for (guint i = 0; i < template->ops->len; i++) {
     const TemplateOp *op = template_get (template, i);
 
@@ -154,6 +160,60 @@ check_unsubscribe (const Template *template, GError **error)
         return template_fail (template, op, j, error, "this character cannot stand in a URL: percent-encode it");
   }
   return TRUE;
+}
+
+/* A comma may stand in a URL: only one with another address behind it parts two. Returns: where the second begins, or NULL. */
+static const char *
+find_second_url (const char *text)
+{
+  for (const char *comma = strchr (text, ','); comma != NULL; comma = strchr (comma + 1, ',')) {
+    const char *next = comma + 1 + strspn (comma + 1, " ");
+
+    if (g_ascii_strncasecmp (next, "https:", 6) == 0 || g_ascii_strncasecmp (next, "mailto:", 7) == 0)
+      return next;
+  }
+  return NULL;
+}
+
+static gboolean
+add_unsubscribe (GPtrArray *all, const char *text, gsize len, GError **error)
+{
+  g_autofree char *source = g_strstrip (g_strndup (text, len));
+  g_autoptr (Template) template = template_parse ("unsubscribe", source, error);
+
+  if (template == NULL)
+    return FALSE;
+  set_places (template, g_ascii_strncasecmp (source, "mailto:", 7) == 0 ? PLACE_URL_MAILTO : PLACE_URL_QUERY);
+  for (guint i = 0, query = FALSE; i < template->ops->len; i++) { /* behind "?" it is a query in both */
+    TemplateOp *op = template_get (template, i);
+
+    query = query || (op->kind == TEMPLATE_LITERAL && strchr (op->text, '?') != NULL);
+    if (query)
+      op->place = PLACE_URL_QUERY;
+  }
+  if (!check_unsubscribe (template, error))
+    return FALSE;
+  if (all->len > 0 && is_https (template) == is_https (g_ptr_array_index (all, 0)))
+    return refuse (error, "unsubscribe: line 1 column 1: two addresses of one kind: write one https: and one mailto: address");
+  g_ptr_array_insert (all, is_https (template) ? 0 : -1, g_steal_pointer (&template));
+  return TRUE;
+}
+
+static gboolean
+parse_unsubscribe (Compile *compile, GError **error)
+{
+  const char *text = compile->spec->unsubscribe, *second;
+
+  compile->self->unsubscribe = g_ptr_array_new_with_free_func ((GDestroyNotify) template_free);
+  if (!is_given (text))
+    return TRUE;
+  second = find_second_url (text);
+  if (second == NULL)
+    return add_unsubscribe (compile->self->unsubscribe, text, strlen (text), error);
+  while (second[-1] != ',')
+    second--;
+  return add_unsubscribe (compile->self->unsubscribe, text, (gsize) (second - 1 - text), error) &&
+         add_unsubscribe (compile->self->unsubscribe, second, strlen (second), error);
 }
 
 static gboolean
@@ -172,13 +232,7 @@ parse_all (Compile *compile, GError **error)
     return FALSE;
   if (is_given (spec->text) && (compile->text = template_parse ("text", spec->text, error)) == NULL)
     return FALSE;
-  if (!is_given (spec->unsubscribe))
-    return TRUE;
-  compile->unsubscribe = template_parse ("unsubscribe", spec->unsubscribe, error);
-  if (compile->unsubscribe == NULL)
-    return FALSE;
-  set_places (compile->unsubscribe, PLACE_URL_QUERY);
-  return check_unsubscribe (compile->unsubscribe, error);
+  return parse_unsubscribe (compile, error);
 }
 
 static gboolean
@@ -245,13 +299,19 @@ bind (Template *template, const SkeletonSpec *spec, GError **error)
 static gboolean
 bind_all (Compile *compile, GError **error)
 {
-  Template *const all[] = { compile->subject, compile->html, compile->text, compile->unsubscribe };
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
   g_autoptr (Template) names = template_new (""), required = template_new ("");
 
-  for (gsize i = 0; i < G_N_ELEMENTS (all); i++) {
-    if (all[i] != NULL && !bind (all[i], compile->spec, error))
+  g_ptr_array_add (all, compile->subject);
+  g_ptr_array_add (all, compile->html);
+  g_ptr_array_add (all, compile->text);
+  g_ptr_array_extend (all, compile->self->unsubscribe, NULL, NULL);
+  for (guint i = 0; i < all->len; i++) {
+    Template *template = g_ptr_array_index (all, i);
+
+    if (template != NULL && !bind (template, compile->spec, error))
       return FALSE;
-    collect (names, required, all[i]);
+    collect (names, required, template);
   }
   if (compile->text == NULL)
     compile->text = html_template_to_text (compile->html);
@@ -285,14 +345,13 @@ assemble (Compile *compile, GError **error)
                     .content_ids = (const char *const *) compile->content_ids };
 
   self->subject = g_steal_pointer (&compile->subject);
-  self->unsubscribe = g_steal_pointer (&compile->unsubscribe);
   self->text = body_new (g_steal_pointer (&compile->text));
   self->html = compile->html != NULL ? body_new (g_steal_pointer (&compile->html)) : NULL;
   spec.has_text = TRUE;
   spec.has_html = self->html != NULL;
   spec.has_reply_to = self->reply_to != NULL;
-  spec.has_unsubscribe = self->unsubscribe != NULL;
-  spec.is_one_click = spec.has_unsubscribe && g_ascii_strncasecmp (template_get (self->unsubscribe, 0)->text, "https:", 6) == 0;
+  spec.has_unsubscribe = self->unsubscribe->len > 0;
+  spec.is_one_click = spec.has_unsubscribe && is_https (g_ptr_array_index (self->unsubscribe, 0));
   spec.text_encoding = body_get_encoding (self->text);
   spec.html_encoding = self->html != NULL ? body_get_encoding (self->html) : ENCODER_QP;
   self->pieces = mime_build (&spec, error);
@@ -309,7 +368,6 @@ compile_clear (Compile *compile)
   template_free (compile->subject);
   template_free (compile->html);
   template_free (compile->text);
-  template_free (compile->unsubscribe);
   for (gsize i = 0; compile->content_ids != NULL && i < compile->spec->n_files; i++)
     g_free (compile->content_ids[i]);
   g_free (compile->content_ids);
@@ -336,7 +394,7 @@ skeleton_free (Skeleton *self)
     return;
   g_clear_pointer (&self->pieces, g_array_unref);
   template_free (self->subject);
-  template_free (self->unsubscribe);
+  g_clear_pointer (&self->unsubscribe, g_ptr_array_unref);
   body_free (self->text);
   body_free (self->html);
   g_clear_pointer (&self->from, g_byte_array_unref);
@@ -419,7 +477,7 @@ run_header (const Render *render, const Template *template, HeaderText *text)
   if (missing != NULL)
     return fail_value (render, "this person has no value for", missing);
   if (text->is_full)
-    return fail_value (render, "a header would be too long with this person's values: subject or unsubscribe", NULL);
+    return fail_value (render, "a header would be too long with this person's values:", template->label);
   header_text_end (text, HEADER_TEXT_MAX);
   return TRUE;
 }
@@ -436,19 +494,33 @@ render_subject (const Render *render)
 }
 
 static gboolean
-render_unsubscribe (const Render *render)
+render_url (const Render *render, const Template *template, gsize column)
 {
   HeaderText text = { 0 };
 
-  if (!run_header (render, render->self->unsubscribe, &text))
+  if (!run_header (render, template, &text))
     return FALSE;
   if (text.len > URL_MAX)
-    return fail_value (render, "the unsubscribe address would be too long with this person's values", NULL);
-  if (strlen ("List-Unsubscribe: <>") + text.len > 78)
+    return fail_value (render, "the header List-Unsubscribe: its address would be too long with this person's values", NULL);
+  if (column + strlen (" <>") + text.len > 78)
     put (render, "\r\n", 2);
   put (render, " <", 2);
   put (render, text.data, text.len);
   put (render, ">", 1);
+  return TRUE;
+}
+
+static gboolean
+render_unsubscribe (const Render *render)
+{
+  const GPtrArray *all = render->self->unsubscribe;
+
+  for (guint i = 0; i < all->len; i++) {
+    if (i > 0)
+      put (render, ",", 1);
+    if (!render_url (render, g_ptr_array_index (all, i), i == 0 ? strlen ("List-Unsubscribe:") : 78))
+      return FALSE;
+  }
   return TRUE;
 }
 

@@ -121,13 +121,21 @@ walk (const char *text, gsize len, guint *line, guint *column)
   }
 }
 
+void
+template_locate (const TemplateOp *op, gsize offset, guint *out_line, guint *out_column)
+{
+  *out_line = op->line;
+  *out_column = op->column;
+  if (op->kind == TEMPLATE_LITERAL)
+    walk (op->text, MIN (offset, op->len), out_line, out_column);
+}
+
 gboolean
 template_fail (const Template *self, const TemplateOp *op, gsize offset, GError **error, const char *what)
 {
-  guint line = op->line, column = op->column;
+  guint line, column;
 
-  if (op->kind == TEMPLATE_LITERAL)
-    walk (op->text, MIN (offset, op->len), &line, &column);
+  template_locate (op, offset, &line, &column);
   return fail (self, line, column, error, "%s", what);
 }
 

@@ -46,6 +46,8 @@ guint template_add_name (Template *self, const char *name); /* index; the same f
 
 /* An error at `offset` octets into operation `op`. Returns: FALSE. */
 gboolean template_fail (const Template *self, const TemplateOp *op, gsize offset, GError **error, const char *what);
+/* Where that is: both from 1, columns count characters. */
+void     template_locate (const TemplateOp *op, gsize offset, guint *out_line, guint *out_column);
 
 /* Gives each operation its field: address is field 0, name field 1, columns[i] field 2 + i.
  * Returns: FALSE with SKELETON_ERROR_FIELD: a required field is in no column (near spellings are named). */
