@@ -180,6 +180,7 @@ add_unsubscribe (GPtrArray *all, const char *text, gsize len, GError **error)
 {
   g_autofree char *source = g_strstrip (g_strndup (text, len));
   g_autoptr (Template) template = template_parse ("unsubscribe", source, error);
+  int place;
 
   if (template == NULL)
     return FALSE;
@@ -195,7 +196,8 @@ add_unsubscribe (GPtrArray *all, const char *text, gsize len, GError **error)
     return FALSE;
   if (all->len > 0 && is_https (template) == is_https (g_ptr_array_index (all, 0)))
     return refuse (error, "unsubscribe: line 1 column 1: two addresses of one kind: write one https: and one mailto: address");
-  g_ptr_array_insert (all, is_https (template) ? 0 : -1, g_steal_pointer (&template));
+  place = is_https (template) ? 0 : -1;
+  g_ptr_array_insert (all, place, g_steal_pointer (&template));
   return TRUE;
 }
 
