@@ -27,7 +27,20 @@ is_form (const char *text, ContractForm form)
   return TRUE;
 }
 
-/* Strings in any depth. D-Bus itself limits depth (64) and has checked UTF-8. */
+/* SQLite keeps signed numbers of 64 bits (sqlite.org/datatype3.html): a larger one would come to the store as a negative. */
+static gboolean
+are_numbers_fine (GVariant *array)
+{
+  gsize n;
+  const guint64 *numbers = g_variant_get_fixed_array (array, &n, sizeof *numbers);
+
+  for (gsize i = 0; i < n; i++)
+    if (numbers[i] > G_MAXINT64)
+      return FALSE;
+  return TRUE;
+}
+
+/* Strings and numbers in any depth. D-Bus itself limits depth (64) and has checked UTF-8. */
 static gboolean
 is_leaf_fine (GVariant *value, ContractForm form, gsize max_bytes)
 {
@@ -37,11 +50,15 @@ is_leaf_fine (GVariant *value, ContractForm form, gsize max_bytes)
 
     return len <= max_bytes && is_form (text, form);
   }
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+    return g_variant_get_uint64 (value) <= G_MAXINT64;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("at")))
+    return are_numbers_fine (value);
   if (!g_variant_is_container (value) ||
       (g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY) &&
        g_variant_type_is_basic (g_variant_type_element (g_variant_get_type (value))) &&
        !g_variant_type_equal (g_variant_type_element (g_variant_get_type (value)), G_VARIANT_TYPE_STRING)))
-    return TRUE; /* numbers, ay, at */
+    return TRUE; /* smaller numbers, ay */
   for (gsize i = 0, n = g_variant_n_children (value); i < n; i++) {
     g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
 
@@ -126,7 +143,7 @@ contract_check (const char *interface, const char *member, ContractSide side, GV
     g_autoptr (GVariant) value = g_variant_get_child_value (arguments, i);
 
     if (!is_argument_fine (value, &row->args[i])) {
-      g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_VALUE, "%s: argument %" G_GSIZE_FORMAT " is too long, too many, malformed or has an unknown key",
+      g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_VALUE, "%s: argument %" G_GSIZE_FORMAT " is too long, too large, too many, malformed or has an unknown key",
                    row->member, i + 1);
       return FALSE;
     }

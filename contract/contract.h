@@ -55,7 +55,7 @@ GQuark contract_error_quark (void);
 typedef enum {
   CONTRACT_ERROR_UNKNOWN, /* no such member on that side: drop the peer */
   CONTRACT_ERROR_TYPE,    /* wrong signature: drop the peer */
-  CONTRACT_ERROR_VALUE,   /* too long, too many, wrong form: drop the peer, or refuse the call */
+  CONTRACT_ERROR_VALUE,   /* too long, too large, too many, wrong form: drop the peer, or refuse the call */
 } ContractError;
 
 /* Returns: static, or NULL: the contract has no such member on that side. */

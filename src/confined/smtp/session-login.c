@@ -86,7 +86,7 @@ session_login_line (Session *self, const char *text)
     if (strlen (flags[i].word) == word_len && g_ascii_strncasecmp (text, flags[i].word, word_len) == 0)
       G_STRUCT_MEMBER (gboolean, self, flags[i].flag) = TRUE;
   if (word_len == 4 && g_ascii_strncasecmp (text, "SIZE", 4) == 0 && text[4] != '\0')
-    self->facts.size = g_ascii_strtoull (text + 5, NULL, 10);
+    self->facts.size = MIN (g_ascii_strtoull (text + 5, NULL, 10), G_MAXINT64); /* contract/: of every t */
   if (word_len == 4 && g_ascii_strncasecmp (text, "AUTH", 4) == 0 && text[4] != '\0') /* "AUTH=LOGIN": an old form that still lives */
     add_mechanisms (self, text + 5);
 }

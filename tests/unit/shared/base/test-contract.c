@@ -63,6 +63,75 @@ test_replies (void)
   g_variant_unref (empty);
 }
 
+#define APP "org.postrider.App1"
+#define LARGEST ((guint64) G_MAXINT64)
+#define TOO_LARGE (LARGEST + 1)
+
+static GVariant *
+named (const char *key, guint64 number)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, key, "t", number);
+  return g_variant_dict_end (&dict);
+}
+
+/* What the store would keep as a negative number is refused: alone, in an array, behind a variant. */
+static void
+test_numbers (void)
+{
+  assert_check (APP, "ListRows", CONTRACT_CALL, g_variant_new ("(stu)", "people", LARGEST, 10), -1);
+  assert_check (APP, "ListRows", CONTRACT_CALL, g_variant_new ("(stu)", "people", TOO_LARGE, 10), CONTRACT_ERROR_VALUE);
+  assert_check (APP, "ListRows", CONTRACT_CALL, g_variant_new ("(stu)", "people", G_MAXUINT64, 10), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.Transport1", "Recall", CONTRACT_REPLY, g_variant_new_parsed ("([uint64 1, 9223372036854775807],)"), -1);
+  assert_check ("org.postrider.Transport1", "Recall", CONTRACT_REPLY, g_variant_new_parsed ("([uint64 1, 9223372036854775808],)"), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.Transport1", "Test", CONTRACT_REPLY, g_variant_new ("(@a{sv})", named ("size", LARGEST)), -1);
+  assert_check ("org.postrider.Transport1", "Test", CONTRACT_REPLY, g_variant_new ("(@a{sv})", named ("size", TOO_LARGE)), CONTRACT_ERROR_VALUE);
+}
+
+/* Arguments of these types that are empty or zero, but number `large`, which is TOO_LARGE. Returns: floating. */
+static GVariant *
+make_arguments (const GVariantType *tuple, gsize large)
+{
+  GVariantBuilder builder;
+  gsize i = 0;
+
+  g_variant_builder_init (&builder, tuple);
+  for (const GVariantType *at = g_variant_type_first (tuple); at != NULL; at = g_variant_type_next (at), i++) {
+    g_autofree char *type = g_variant_type_dup_string (at);
+    g_autoptr (GBytes) zeros = g_bytes_new_static ("\0\0\0\0\0\0\0", 8);
+
+    if (i == large)
+      g_variant_builder_add (&builder, "t", TOO_LARGE);
+    else if (g_variant_type_is_array (at))
+      g_variant_builder_add_value (&builder, g_variant_new_array (g_variant_type_element (at), NULL, 0));
+    else
+      g_variant_builder_add_value (&builder, g_variant_new_from_bytes (at, zeros, FALSE));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+/* Every paging id and every id of every call and answer, whichever come later. */
+static void
+test_each_number (void)
+{
+  guint n = 0;
+
+  for (const ContractRow *row = contract_rows; row->interface != NULL; row++) {
+    const GVariantType *tuple = G_VARIANT_TYPE (row->signature);
+    gsize i = 0;
+
+    for (const GVariantType *at = g_variant_type_first (tuple); at != NULL; at = g_variant_type_next (at), i++)
+      if (g_variant_type_equal (at, G_VARIANT_TYPE_UINT64)) {
+        g_test_message ("%s, argument %" G_GSIZE_FORMAT, row->member, i + 1);
+        assert_check (row->interface, row->member, row->side, make_arguments (tuple, i), CONTRACT_ERROR_VALUE);
+        n++;
+      }
+  }
+  g_assert_cmpuint (n, >=, 20);
+}
+
 /* Each row is complete: a signature for each side, checks for no more arguments than there are. */
 static void
 test_table (void)
@@ -85,6 +154,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/contract/calls", test_calls);
   g_test_add_func ("/base/contract/replies", test_replies);
+  g_test_add_func ("/base/contract/numbers", test_numbers);
+  g_test_add_func ("/base/contract/each-number", test_each_number);
   g_test_add_func ("/base/contract/table", test_table);
   return g_test_run ();
 }
