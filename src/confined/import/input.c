@@ -1,7 +1,9 @@
 #include "input.h"
 
+#include "descriptor.h"
 #include "fault.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +27,10 @@ input_new (int fd, GError **error)
   self->fd = fd;
   self->piece = g_malloc (INPUT_PIECE);
   self->text = g_byte_array_new ();
+  if (!descriptor_has_mode (fd, O_RDONLY)) {
+    g_set_error_literal (error, FAULT, FAULT_USAGE, "the file was not opened to be read, and nothing else");
+    return NULL;
+  }
   if (fstat (fd, &status) != 0) {
     g_set_error (error, FAULT, FAULT_IO, "the file cannot be read: %s", g_strerror (errno));
     return NULL;

@@ -1,7 +1,9 @@
 #include "campaign.h"
 
+#include "descriptor.h"
 #include "fault.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +13,10 @@ read_file (int fd, const char *name, gsize limit, GError **error)
   g_autoptr (GByteArray) all = g_byte_array_new ();
   guint8 chunk[16384];
 
+  if (!descriptor_has_mode (fd, O_RDONLY)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "the file %s was not opened to be read, and nothing else", name);
+    return NULL;
+  }
   for (;;) {
     gssize n = read (fd, chunk, sizeof chunk);
 

@@ -1,5 +1,6 @@
 #include "app-pending.h"
 
+#include "descriptor.h"
 #include "fault.h"
 #include "import.h"
 #include "look.h"
@@ -215,8 +216,13 @@ get_file (GUnixFDList *fds, GVariant *handle, GError **error)
 {
   int fd = fds != NULL ? g_unix_fd_list_get (fds, g_variant_get_handle (handle), NULL) : -1;
 
-  if (fd < 0)
+  if (fd < 0) {
     g_set_error (error, FAULT, FAULT_USAGE, "no file came with the call");
+  } else if (!descriptor_can_read (fd)) {
+    g_set_error (error, FAULT, FAULT_NO_INPUT, "the file of contacts was not opened to be read");
+    close (fd);
+    return -1;
+  }
   return fd;
 }
 

@@ -1,5 +1,6 @@
 #include "app-secret.h"
 
+#include "descriptor.h"
 #include "fault.h"
 #include <errno.h>
 #include <poll.h>
@@ -71,6 +72,10 @@ app_secret_read_async (GUnixFDList *fds, GVariant *handle, GCancellable *cancell
     return;
   }
   g_task_set_task_data (task, GINT_TO_POINTER (fd), close_fd);
+  if (!descriptor_can_read (fd)) {
+    g_task_return_new_error (task, FAULT, FAULT_NO_INPUT, "the file descriptor of the password was not opened to be read");
+    return;
+  }
   g_task_run_in_thread (task, read_thread);
 }
 

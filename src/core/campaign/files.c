@@ -1,5 +1,6 @@
 #include "files.h"
 
+#include "descriptor.h"
 #include "fault.h"
 #include "folder.h"
 #include "store.h"
@@ -15,7 +16,9 @@ measure (int fd, const char *name, gsize max, gsize *out_size, GError **error)
 {
   struct stat status;
 
-  if (fstat (fd, &status) != 0 || !S_ISREG (status.st_mode))
+  if (!descriptor_can_read (fd)) /* to open it anew would read it all the same */
+    g_set_error (error, FAULT, FAULT_NO_INPUT, "%s was not opened to be read", name);
+  else if (fstat (fd, &status) != 0 || !S_ISREG (status.st_mode))
     g_set_error (error, FAULT, FAULT_DATA, "%s is not a file", name);
   else if ((gsize) status.st_size > max)
     g_set_error (error, FAULT, FAULT_DATA, "%s is too large: attachments may have %d MiB each and %d MiB in all", name, FILES_ONE_MAX >> 20, FILES_ALL_MAX >> 20);

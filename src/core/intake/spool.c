@@ -1,5 +1,6 @@
 #include "spool.h"
 
+#include "descriptor.h"
 #include "fault.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -80,7 +81,7 @@ open_again (GTask *task, int file, goffset size)
     return;
   }
   self->to = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY); /* an offset of its own, and no right to write */
-  if (self->to < 0 && errno == EACCES) { /* the folder was left, or the file's mode changed: the given fd still reads */
+  if (self->to < 0 && errno == EACCES && descriptor_has_mode (file, O_RDONLY)) { /* the file's mode changed: the given fd still reads */
     self->to = fcntl (file, F_DUPFD_CLOEXEC, 0);
     if (self->to >= 0)
       lseek (self->to, 0, SEEK_SET);
@@ -153,7 +154,9 @@ spool_open_async (int file, const char *folder, goffset max_bytes, GCancellable 
   self->to = -1;
   self->max_bytes = max_bytes;
   g_task_set_task_data (task, self, spool_free);
-  if (fstat (file, &info) != 0)
+  if (!descriptor_can_read (file))
+    fail (task, FAULT_NO_INPUT, "the file was not opened to be read");
+  else if (fstat (file, &info) != 0)
     fail_world (task, FAULT_IO);
   else if (S_ISDIR (info.st_mode))
     fail (task, FAULT_DATA, "that is a folder, not a file of contacts");

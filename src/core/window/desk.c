@@ -2,6 +2,7 @@
 
 #include "box.h"
 #include "contract-desk1.h"
+#include "descriptor.h"
 #include "fault.h"
 #include "peer.h"
 #include "process.h"
@@ -53,14 +54,6 @@ is_name (const char *name)
   return *name != '\0' && strchr (name, '/') == NULL && strcmp (name, ".") != 0 && strcmp (name, "..") != 0;
 }
 
-static gboolean
-has_mode (int fd, int mode, struct stat *out)
-{
-  int flags = fcntl (fd, F_GETFL);
-
-  return flags >= 0 && (flags & O_ACCMODE) == mode && (flags & O_PATH) == 0 && fstat (fd, out) == 0;
-}
-
 gboolean
 desk_check_chosen (GVariant *answer, GUnixFDList *fds)
 {
@@ -75,7 +68,7 @@ desk_check_chosen (GVariant *answer, GUnixFDList *fds)
     int fd = fds != NULL ? g_unix_fd_list_get (fds, handle, NULL) : -1;
     struct stat status;
 
-    is_fine = fd >= 0 && is_name (name) && has_mode (fd, O_RDONLY, &status) && S_ISREG (status.st_mode);
+    is_fine = fd >= 0 && is_name (name) && descriptor_has_mode (fd, O_RDONLY) && fstat (fd, &status) == 0 && S_ISREG (status.st_mode);
     if (fd >= 0)
       close (fd);
   }
@@ -95,7 +88,7 @@ desk_check_saved (GVariant *answer, GUnixFDList *fds)
   fd = fds != NULL ? g_unix_fd_list_get (fds, handle, NULL) : -1;
   if (fd < 0)
     return FALSE;
-  is_fine = has_mode (fd, O_WRONLY, &status);
+  is_fine = descriptor_has_mode (fd, O_WRONLY) && fstat (fd, &status) == 0;
   if (*name == '\0')
     is_fine = is_fine && stat ("/dev/null", &null) == 0 && S_ISCHR (status.st_mode) && status.st_rdev == null.st_rdev;
   else

@@ -4,6 +4,8 @@
 #include "fault.h"
 #include "house.h"
 
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
 #include <gio/gunixsocketaddress.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,6 +45,53 @@ test_handles (void)
     g_assert_cmpint (house.code, ==, FAULT_USAGE);
     house_close (&house);
   }
+}
+
+/* --- the mode in which they were opened --- */
+
+static const struct { const char *method, *body; } readers[] = {
+  { "Import", "(handle 0, 'people', @a{sv} {})" },
+  { "ImportLook", "(handle 0, @a{sv} {})" },
+  { "AccountAdd", "('c', {'address': <'ann@example.org'>, 'host': <'localhost'>, 'tls': <'none'>}, handle 0)" },
+  { "AccountSecret", "('a', handle 0)" },
+  { "VaultUnlock", "(handle 0,)" },
+  { "CampaignPrepare", "({'account': <'a'>, 'lists': <['people']>, 'from': <'Ann <ann@example.org>'>, 'subject': <'s'>, 'text': <'t'>}, "
+                       "[('attach', 'a.txt', 'text/plain', handle 0)])" },
+  { "MessagePreview", "({'subject': 's', 'text': 't'}, '', [('attach', 'a.txt', 'text/plain', handle 0)])" },
+};
+
+/* Returns: the code of the answer. */
+static int
+call_with (gsize i, const char *path, int flags)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  int fd = open (path, flags | O_CLOEXEC);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (g_unix_fd_list_append (fds, fd, NULL), ==, 0);
+  close (fd);
+  house_call (&house, readers[i].method, g_variant_new_parsed (readers[i].body), fds, TRUE);
+  return house.code;
+}
+
+/* A path (O_PATH) is no right to read, nor is one to write: core must not read for whoever holds only that. */
+static void
+test_modes (void)
+{
+  g_autofree char *path = NULL;
+  int made = g_file_open_tmp ("modes-XXXXXX", &path, NULL);
+
+  g_assert_cmpint (write (made, "email\nann@example.org\n", 22), ==, 22);
+  close (made);
+  open_house (NULL, 0, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++) {
+    g_test_message ("%s", readers[i].method);
+    g_assert_cmpint (call_with (i, path, O_PATH), ==, FAULT_NO_INPUT);
+    g_assert_cmpint (call_with (i, path, O_WRONLY), ==, FAULT_NO_INPUT);
+    g_assert_cmpint (call_with (i, path, O_RDONLY), !=, FAULT_NO_INPUT);
+  }
+  house_close (&house);
+  unlink (path);
 }
 
 /* --- the letter that is being written --- */
@@ -187,6 +236,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   house_init ();
   g_test_add_func ("/app/handles", test_handles);
+  g_test_add_func ("/app/modes", test_modes);
   g_test_add_func ("/app/draft", test_draft);
   g_test_add_func ("/app/octets", test_octets);
   for (gsize i = 0; i < G_N_ELEMENTS (lies); i++) {
