@@ -14,6 +14,7 @@ serve_connect (GError **error)
   GDBusConnection *connection;
 
   fault_quark ();
+  g_type_ensure (G_TYPE_TASK); /* starts its pool's own thread, which must be there before no more may come */
   if (socket == NULL)
     return NULL;
   stream = g_socket_connection_factory_create_connection (socket);
@@ -26,23 +27,34 @@ serve_connect (GError **error)
   return connection;
 }
 
-static gboolean
-authorize_cb (GDBusInterfaceSkeleton *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+/* In GDBus's own thread, before the call is dispatched. The signal g-authorize-method would say the same, but makes GDBus take a thread
+ * for each call, and no thread can be made here (lock_refuse_threads). A wrong member or type is GDBus's own to answer. */
+static GDBusMessage *
+check_call_cb (GDBusConnection *connection, GDBusMessage *message, gboolean is_incoming, gpointer interface)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = NULL, answer = NULL;
+  g_autoptr (GDBusMessage) reply = NULL;
+  g_autofree char *name = NULL;
 
-  if (contract_check (g_dbus_method_invocation_get_interface_name (invocation),
-                      g_dbus_method_invocation_get_method_name (invocation), CONTRACT_CALL,
-                      g_dbus_method_invocation_get_parameters (invocation), &error))
-    return TRUE;
-  g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "%s", error->message);
-  return FALSE;
+  if (!is_incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+      g_strcmp0 (g_dbus_message_get_interface (message), interface) != 0 ||
+      contract_check (interface, g_dbus_message_get_member (message), CONTRACT_CALL, g_dbus_message_get_body (message), &error) ||
+      !g_error_matches (error, CONTRACT_ERROR, CONTRACT_ERROR_VALUE))
+    return message;
+  answer = g_error_new_literal (FAULT, FAULT_USAGE, error->message);
+  name = g_dbus_error_encode_gerror (answer);
+  reply = g_dbus_message_new_method_error_literal (message, name, answer->message);
+  (void) g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  g_object_unref (message);
+  return NULL;
 }
 
 gboolean
 serve_export (GDBusConnection *connection, GDBusInterfaceSkeleton *skeleton, GError **error)
 {
-  g_signal_connect (skeleton, "g-authorize-method", G_CALLBACK (authorize_cb), NULL);
+  const char *interface = g_dbus_interface_skeleton_get_info (skeleton)->name; /* of the generated code: static */
+
+  (void) g_dbus_connection_add_filter (connection, check_call_cb, (gpointer) interface, NULL);
   return g_dbus_interface_skeleton_export (skeleton, connection, PEER_PATH, error);
 }
 
