@@ -32,6 +32,7 @@
   ALLOW ("getcwd", "GLib"), \
   ALLOW ("uname", "GLib"), \
   ALLOW ("getdents64", "folders of locales and choices"), \
+  REFUSE ("seccomp", EPERM, "it goes on making threads, so no second filter comes"), \
   REFUSE ("kill", EPERM, "g_bus asks whether somebody lives"), \
   REFUSE ("memfd_create", EPERM, "no files without a name")
 

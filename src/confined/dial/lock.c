@@ -23,6 +23,7 @@ static const LockSyscall connect_calls[] = {
   REFUSE_IF ("socket", EAFNOSUPPORT, 0, INT, AF_NETLINK, "getaddrinfo asks for interfaces; copes"),
   REFUSE_IF ("socket", EAFNOSUPPORT, 0, INT, AF_UNIX, "glibc asks for nscd; copes"),
   ALLOW ("connect", "the ports of its argv: Landlock decides which"),
+  REFUSE_IF ("setsockopt", EACCES, 2, INT, SO_PASSPIDFD, "handles on core's process"),
   ALLOW_IF ("setsockopt", 1, INT, SOL_SOCKET, "keepalive"),
   ALLOW_IF ("setsockopt", 1, INT, IPPROTO_TCP, "no delay, keepalive times"),
   ALLOW_IF ("setsockopt", 1, INT, IPPROTO_IP, "the resolver wants to hear ICMP errors"),
@@ -39,6 +40,7 @@ static const LockSyscall connect_calls[] = {
 
 static const LockLimit limits[] = {
   { RLIMIT_FSIZE, 0, "it writes no file" },
+  { RLIMIT_AS, (rlim_t) 1 << 30, "nine threads with 8 MiB of stack and 64 MiB of addresses for malloc each: 0.6 GiB from the start, next to nothing of it touched" },
   { 0, 0, NULL },
 };
 

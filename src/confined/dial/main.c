@@ -26,15 +26,18 @@ main (int argc, char *argv[])
     return fault_leave (error);
   setlocale (LC_ALL, "");
   service_warm_up (&rights);
-  if (!lock_seal (table, &error))
+  if (!lock_seal (table, &error) || (!rights.can_listen && !service_start_workers (&error)))
+    return fault_leave (error);
+  if (!shows_layers && (connection = serve_connect (&error)) == NULL)
+    return fault_leave (error);
+  if (!lock_refuse_threads (&error))
     return fault_leave (error);
   if (shows_layers) {
     lock_print_layers ();
     return 0;
   }
-  connection = serve_connect (&error);
   skeleton = service_new (&rights);
-  if (connection == NULL || !serve_export (connection, skeleton, &error))
+  if (!serve_export (connection, skeleton, &error))
     return fault_leave (error);
   serve_run (connection, NULL, 0, NULL);
   return 0;

@@ -18,18 +18,23 @@
 #define CALLS_MAX 6               /* at a time; chosen: 8 addresses each stay below RLIMIT_NOFILE */
 #define LOOKUP_TIMEOUT_MS 60000   /* chosen: more than the resolver's own tries take with three name servers */
 
-typedef struct {
-  GDBusMethodInvocation *invocation;
+typedef struct Call Call;
+struct Call {
+  GDBusMethodInvocation *invocation; /* NULL: the time was over, and that is answered; the worker may still be asking */
   char                  *host;
   guint16                port;
-  guint                  timeout_ms;
   gint64                 deadline_us;
   RecordsType            type;
-  GCancellable          *timer_cancel; /* cancelled when the time is over: the thread may still be asking */
   guint                  timer;
-} Call;
+  void (*work) (Call *call);   /* in a worker: fills in what follows */
+  void (*answer) (Call *call); /* in the main loop, when it went well */
+  Connected             *connected;
+  char                 **records;
+  GError                *error;
+};
 
-static int n_calls = 0; /* threads at work, also those that nobody waits for any more; atomic */
+static GThreadPool *workers = NULL; /* CALLS_MAX threads from the start: none can be made once the lock is closed */
+static guint n_calls = 0;           /* given to them and not back yet, also those that nobody waits for any more */
 static gboolean could_read_resolver = FALSE;
 
 /* --- argv --- */
@@ -122,8 +127,11 @@ service_warm_up (ServiceRights *rights)
 static void
 call_free (Call *call)
 {
+  g_clear_handle_id (&call->timer, g_source_remove);
   g_clear_object (&call->invocation);
-  g_clear_object (&call->timer_cancel);
+  g_clear_pointer (&call->connected, connected_free);
+  g_strfreev (call->records);
+  g_clear_error (&call->error);
   g_free (call->host);
   g_free (call);
 }
@@ -134,8 +142,39 @@ timeout_cb (gpointer data)
   Call *call = data;
 
   call->timer = 0;
-  g_cancellable_cancel (call->timer_cancel);
+  g_dbus_method_invocation_return_error (g_steal_pointer (&call->invocation), FAULT, FAULT_TEMP,
+                                         "%s did not answer in time; it is tried again later", call->host);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+worked_cb (gpointer data)
+{
+  Call *call = data;
+
+  n_calls--;
+  if (call->invocation != NULL && call->error != NULL)
+    g_dbus_method_invocation_return_gerror (g_steal_pointer (&call->invocation), call->error);
+  else if (call->invocation != NULL)
+    call->answer (call);
+  call_free (call);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+work_cb (gpointer data, gpointer unused)
+{
+  Call *call = data;
+
+  call->work (call);
+  g_main_context_invoke (NULL, worked_cb, call);
+}
+
+gboolean
+service_start_workers (GError **error)
+{
+  workers = g_thread_pool_new (work_cb, NULL, CALLS_MAX, TRUE, error); /* exclusive: all of them now, and they stay */
+  return workers != NULL;
 }
 
 static gboolean
@@ -155,7 +194,7 @@ can_start (GDBusMethodInvocation *invocation)
     g_idle_add (leave_cb, NULL);
     return FALSE;
   }
-  if (g_atomic_int_get (&n_calls) >= CALLS_MAX) {
+  if (n_calls >= CALLS_MAX) {
     g_dbus_method_invocation_return_error (g_object_ref (invocation), FAULT, FAULT_TEMP,
                                            "%d connections are being made already; it is tried again later", CALLS_MAX);
     return FALSE;
@@ -163,62 +202,42 @@ can_start (GDBusMethodInvocation *invocation)
   return TRUE;
 }
 
-static void
-start_call (Call *call, guint timeout_ms, GTaskThreadFunc work, GAsyncReadyCallback done)
+/* Takes the invocation. */
+static Call *
+call_new (GDBusMethodInvocation *invocation, const char *host, void (*work) (Call *call), void (*answer) (Call *call))
 {
-  g_autoptr (GTask) task = NULL;
+  Call *call = g_new0 (Call, 1);
 
-  call->timer_cancel = g_cancellable_new ();
-  call->timer = g_timeout_add (timeout_ms, timeout_cb, call);
-  task = g_task_new (NULL, call->timer_cancel, done, call);
-  g_task_set_task_data (task, call, (GDestroyNotify) call_free);
-  g_task_set_return_on_cancel (task, TRUE);
-  g_atomic_int_inc (&n_calls);
-  g_task_run_in_thread (task, work);
+  call->invocation = invocation;
+  call->host = g_strdup (host);
+  call->work = work;
+  call->answer = answer;
+  return call;
 }
 
-/* What every `done` does first. Returns: TRUE if the error was answered. */
-static gboolean
-answer_error (Call *call, const GError *error)
+static void
+start_call (Call *call, guint timeout_ms)
 {
-  g_clear_handle_id (&call->timer, g_source_remove);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_dbus_method_invocation_return_error (g_object_ref (call->invocation), FAULT, FAULT_TEMP,
-                                           "%s did not answer in time; it is tried again later", call->host);
-  else if (error != NULL)
-    g_dbus_method_invocation_return_gerror (g_object_ref (call->invocation), error);
-  return error != NULL;
+  call->timer = g_timeout_add (timeout_ms, timeout_cb, call);
+  n_calls++;
+  (void) g_thread_pool_push (workers, call, NULL); /* fails only where a thread has to be made */
 }
 
 /* --- Connect --- */
 
 static void
-connect_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+connect_work (Call *call)
 {
-  Call *call = data;
-  GError *error = NULL;
-  Connected *connected = connector_connect (call->host, call->port, call->deadline_us, &error);
-
-  if (connected != NULL)
-    g_task_return_pointer (task, connected, (GDestroyNotify) connected_free);
-  else
-    g_task_return_error (task, error);
-  g_atomic_int_add (&n_calls, -1);
+  call->connected = connector_connect (call->host, call->port, call->deadline_us, &call->error);
 }
 
 static void
-connected_cb (GObject *source, GAsyncResult *result, gpointer data)
+connect_answer (Call *call)
 {
-  Call *call = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (Connected) connected = g_task_propagate_pointer (G_TASK (result), &error);
-  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&call->connected->fd, 1); /* takes it */
 
-  if (answer_error (call, error))
-    return;
-  fds = g_unix_fd_list_new_from_array (&connected->fd, 1); /* takes it */
-  connected->fd = -1;
-  pr_dial1_complete_connect (NULL, g_object_ref (call->invocation), fds, g_variant_new_handle (0), connected->address);
+  call->connected->fd = -1;
+  pr_dial1_complete_connect (NULL, g_steal_pointer (&call->invocation), fds, g_variant_new_handle (0), call->connected->address);
 }
 
 static gboolean
@@ -244,41 +263,26 @@ handle_connect (PrDial1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDLis
     g_object_unref (invocation);
     return TRUE;
   }
-  call = g_new0 (Call, 1);
-  call->invocation = invocation;
-  call->host = g_strdup (host);
+  call = call_new (invocation, host, connect_work, connect_answer);
   call->port = port;
   timeout_ms = CLAMP (timeout_ms, 1, CONNECTOR_TIMEOUT_MAX_MS);
   call->deadline_us = g_get_monotonic_time () + 1000 * (gint64) timeout_ms;
-  start_call (call, timeout_ms, connect_thread, connected_cb);
+  start_call (call, timeout_ms);
   return TRUE;
 }
 
 /* --- Lookup --- */
 
 static void
-lookup_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+lookup_work (Call *call)
 {
-  Call *call = data;
-  GError *error = NULL;
-  char **found = records_lookup (call->host, call->type, &error);
-
-  if (found != NULL)
-    g_task_return_pointer (task, found, (GDestroyNotify) g_strfreev);
-  else
-    g_task_return_error (task, error);
-  g_atomic_int_add (&n_calls, -1);
+  call->records = records_lookup (call->host, call->type, &call->error);
 }
 
 static void
-looked_up_cb (GObject *source, GAsyncResult *result, gpointer data)
+lookup_answer (Call *call)
 {
-  Call *call = data;
-  g_autoptr (GError) error = NULL;
-  g_auto (GStrv) found = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (!answer_error (call, error))
-    pr_dial1_complete_lookup (NULL, g_object_ref (call->invocation), (const char *const *) found);
+  pr_dial1_complete_lookup (NULL, g_steal_pointer (&call->invocation), (const char *const *) call->records);
 }
 
 static gboolean
@@ -296,11 +300,9 @@ handle_lookup (PrDial1 *skeleton, GDBusMethodInvocation *invocation, const char 
     g_object_unref (invocation);
     return TRUE;
   }
-  call = g_new0 (Call, 1);
-  call->invocation = invocation;
-  call->host = g_strdup (name);
+  call = call_new (invocation, name, lookup_work, lookup_answer);
   call->type = is_txt ? RECORDS_TXT : RECORDS_MX;
-  start_call (call, LOOKUP_TIMEOUT_MS, lookup_thread, looked_up_cb);
+  start_call (call, LOOKUP_TIMEOUT_MS);
   return TRUE;
 }
 

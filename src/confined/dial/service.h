@@ -21,5 +21,8 @@ gboolean service_rights_parse (ServiceRights *self, int argc, char *argv[], GErr
  * so that the lock need not allow it (Landlock would not see a listen() without bind()). */
 void service_warm_up (ServiceRights *rights);
 
+/* After the seal, so that each thread wears it, and before lock_refuse_threads(). Not for a dial that listens. */
+gboolean service_start_workers (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* rights: borrowed, for the life of the skeleton. Returns: (transfer full) the skeleton, ready to be exported. */
 GDBusInterfaceSkeleton *service_new (const ServiceRights *rights);

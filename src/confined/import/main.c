@@ -12,6 +12,7 @@
 int
 main (int argc, char *argv[])
 {
+  gboolean shows_layers = argc == 2 && strcmp (argv[1], "--layers") == 0;
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) connection = NULL;
   g_autoptr (GDBusInterfaceSkeleton) skeleton = NULL;
@@ -23,13 +24,16 @@ main (int argc, char *argv[])
   phone_warm_up ();
   if (!lock_seal (&import_lock, &error))
     return fault_leave (error);
-  if (argc == 2 && strcmp (argv[1], "--layers") == 0) {
+  if (!shows_layers && (connection = serve_connect (&error)) == NULL)
+    return fault_leave (error);
+  if (!lock_refuse_threads (&error))
+    return fault_leave (error);
+  if (shows_layers) {
     lock_print_layers ();
     return 0;
   }
-  connection = serve_connect (&error);
   skeleton = service_new ();
-  if (connection == NULL || !serve_export (connection, skeleton, &error))
+  if (!serve_export (connection, skeleton, &error))
     return fault_leave (error);
   serve_run (connection, NULL, 0, NULL);
   return 0;

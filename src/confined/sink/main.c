@@ -18,11 +18,9 @@ fail (const GError *error)
 }
 
 static int
-serve (Service *service, GError **error)
+serve (GDBusConnection *connection, Service *service, GError **error)
 {
-  g_autoptr (GDBusConnection) connection = serve_connect (error);
-
-  if (connection == NULL || !service_export (service, connection, error))
+  if (!service_export (service, connection, error))
     return fail (*error);
   serve_run (connection, NULL, GRACE_MS, NULL);
   return 0;
@@ -39,6 +37,7 @@ int
 main (int argc, char *argv[])
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) connection = NULL;
   gboolean is_asked = argc == 2 && strcmp (argv[1], "--layers") == 0;
   gboolean is_serving = argc == 3 && strcmp (argv[1], "--dir") == 0 && *argv[2] == '/';
   const LockTable *table = is_serving ? sink_lock_for (argv[2]) : &sink_lock;
@@ -56,12 +55,16 @@ main (int argc, char *argv[])
   if ((is_serving && (maildir = maildir_open (argv[2], &error)) == NULL) || (tls = tls_new (&error)) == NULL ||
       (auth = auth_new (&error)) == NULL || !lock_seal (table, &error))
     return fail (error);
+  if (!is_asked && (connection = serve_connect (&error)) == NULL)
+    return fail (error);
+  if (!lock_refuse_threads (&error))
+    return fail (error);
   if (is_asked) {
     lock_print_layers ();
     return 0;
   }
   service = service_new (maildir, tls, auth);
-  status = serve (service, &error);
+  status = serve (connection, service, &error);
   service_free (service);
   auth_free (auth);
   tls_free (tls);

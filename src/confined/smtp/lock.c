@@ -14,6 +14,7 @@ static const LockSyscall syscalls[] = {
 
 static const LockLimit limits[] = {
   { RLIMIT_FSIZE, (rlim_t) 4 << 30, "the journal: 256 octets a message, so sixteen million messages in one process's life" },
+  { RLIMIT_AS, (rlim_t) 8 << 30, "100 connections with the longest message in each (64 MiB), 16 campaigns with all their files, and our own" },
   { RLIMIT_NOFILE, 256, "100 connections, 40 files of a campaign twice over, and our own" },
   { 0, 0, NULL },
 };

@@ -14,6 +14,7 @@
 int
 main (int argc, char *argv[])
 {
+  gboolean shows_layers = argc == 2 && strcmp (argv[1], "--layers") == 0;
   g_autoptr (GError) error = NULL;
   g_autoptr (TlsContext) tls = NULL;
   g_autoptr (Poller) poller = NULL;
@@ -33,13 +34,16 @@ main (int argc, char *argv[])
   warm_up ();
   if (!lock_seal (&smtp_lock, &error))
     return fault_leave (error);
-  if (argc == 2 && strcmp (argv[1], "--layers") == 0) {
+  if (!shows_layers && (connection = serve_connect (&error)) == NULL)
+    return fault_leave (error);
+  if (!lock_refuse_threads (&error))
+    return fault_leave (error);
+  if (shows_layers) {
     lock_print_layers ();
     return 0;
   }
-  connection = serve_connect (&error);
   service = service_new (tls, poller);
-  if (connection == NULL || !serve_export (connection, service_get_skeleton (service), &error))
+  if (!serve_export (connection, service_get_skeleton (service), &error))
     return fault_leave (error);
   serve_run (connection, service_is_done, GRACE_MS, service);
   return 0;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -16,6 +17,7 @@
 #define ALLOW_IF(name, argument, mask, value, why) { name, LOCK_ALLOW, 0, argument, mask, value, why }
 #define REFUSE(name, number, why) { name, LOCK_ERRNO, number, -1, 0, 0, why }
 #define REFUSE_IF(name, number, argument, mask, value, why) { name, LOCK_ERRNO, number, argument, mask, value, why }
+#define TRAP(name, why) { name, LOCK_TRAP, 0, -1, 0, 0, why }
 #define KILL(name, why) { name, LOCK_KILL, 0, -1, 0, 0, why }
 
 const LockSyscall lock_base_table[] = {
@@ -29,9 +31,12 @@ const LockSyscall lock_base_table[] = {
   ALLOW ("close", "given descriptors"),
   ALLOW ("fstat", "given descriptors"),
   REFUSE_IF ("newfstatat", EACCES, 3, 0x1000, 0, "the stat of a name: without AT_EMPTY_PATH it is not fstat"),
-  ALLOW ("newfstatat", "fstat of glibc: AT_EMPTY_PATH. A path given with it is still a question about a name, which Landlock allows"),
-  REFUSE_IF ("statx", EACCES, 2, 0x1000, 0, "as newfstatat"),
-  ALLOW ("statx", "fstat of newer libraries"),
+#ifdef LOCK_HAS_FSTAT_TRAP
+  TRAP ("newfstatat", "fstat of glibc before 2.39: done again as fstat, which takes no path (fstat-trap.c)"),
+#else
+  ALLOW ("newfstatat", "fstat of glibc before 2.39. A path given with AT_EMPTY_PATH is still a question about a name, which Landlock allows"),
+#endif
+  REFUSE ("statx", EACCES, "the stat of a name; nothing here takes it for fstat"),
   ALLOW ("dup", "GUnixFDList"),
   ALLOW_IF ("fcntl", 1, INT, F_GETFD, "GLib looks at close-on-exec"),
   ALLOW_IF ("fcntl", 1, INT, F_SETFD, "GLib sets close-on-exec"),
@@ -58,7 +63,7 @@ const LockSyscall lock_base_table[] = {
   ALLOW ("rt_sigreturn", "the end of a signal handler"),
   ALLOW ("sigaltstack", "threads"),
   ALLOW ("restart_syscall", "the kernel's own continuation"),
-  ALLOW_IF ("clone", 0, CLONE_THREAD | NEW_NAMESPACES, CLONE_THREAD, "GDBus has a thread; workers"),
+  ALLOW_IF ("clone", 0, CLONE_THREAD | NEW_NAMESPACES, CLONE_THREAD, "GDBus has a thread; workers. Until lock_refuse_threads()"),
 #ifdef POSTRIDER_SANITIZED
   REFUSE ("clone", EPERM, "the sanitizer's report starts a symbolizer: let it print without"),
   REFUSE ("pipe", EPERM, "the same"),
@@ -68,6 +73,8 @@ const LockSyscall lock_base_table[] = {
 #else
   KILL ("clone", "a process or a namespace"),
 #endif
+  REFUSE_IF ("seccomp", EACCES, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER, SECCOMP_FILTER_FLAG_NEW_LISTENER, "a descriptor that answers calls"),
+  ALLOW_IF ("seccomp", 0, INT, SECCOMP_SET_MODE_FILTER, "lock_refuse_threads(): a further filter only takes away"),
   REFUSE ("clone3", ENOSYS, "its flags lie in memory, unseen from here: glibc falls back to clone"),
   ALLOW_IF ("tgkill", 0, INT, LOCK_VALUE_SELF, "raise(), abort()"),
   KILL ("tgkill", "a signal to another process"),
@@ -108,6 +115,7 @@ const LockSyscall lock_base_table[] = {
   ALLOW ("recvfrom", "given sockets"),
   REFUSE_IF ("sendto", EACCES, 3, MSG_FASTOPEN, MSG_FASTOPEN, "as sendmsg"),
   ALLOW ("sendto", "given sockets"),
+  REFUSE_IF ("getsockopt", EACCES, 2, INT, SO_PEERPIDFD, "a handle on core's process"),
   ALLOW ("getsockopt", "GSocket looks at a given socket"),
   ALLOW ("getsockname", "GSocket looks at a given socket"),
   ALLOW ("getpeername", "GSocket looks at a given socket"),

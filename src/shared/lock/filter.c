@@ -35,6 +35,8 @@ get_return (const LockSyscall *row)
     return SECCOMP_RET_ALLOW;
   case LOCK_ERRNO:
     return SECCOMP_RET_ERRNO | ((guint32) row->errno_value & SECCOMP_RET_DATA);
+  case LOCK_TRAP:
+    return SECCOMP_RET_TRAP;
   case LOCK_KILL:
   default:
     return SECCOMP_RET_KILL_PROCESS;
@@ -125,21 +127,45 @@ filter_compile (const LockTable *table, gsize *out_len, GError **error)
   return (struct sock_filter *) (void *) g_array_free (g_steal_pointer (&code), FALSE);
 }
 
+static gboolean
+install (struct sock_filter *code, gsize len, const char *what, GError **error)
+{
+  struct sock_fprog program = { (guint16) len, code };
+
+  if (syscall (SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0)
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_OS, "%s: %s", what, g_strerror (errno));
+  return FALSE;
+}
+
 gboolean
 filter_seal (const LockTable *table, GError **error)
 {
   gsize len = 0;
   g_autofree struct sock_filter *code = filter_compile (table, &len, error);
-  struct sock_fprog program = { (guint16) len, code };
+  g_autofree char *what = g_strdup_printf ("postrider-%s could not lock its system calls", table->program);
 
-  if (code == NULL)
+  if (code == NULL || !fstat_trap_set (error))
     return FALSE;
   /* Noted before: afterwards nothing but the seal's own return may be needed. */
   layer_note ("system calls", LAYER_HOLDS, "seccomp, %" G_GSIZE_FORMAT " instructions; what is not named %s", len,
               DEFAULT_RETURN == SECCOMP_RET_KILL_PROCESS ? "kills" : "fails");
-  if (syscall (SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) != 0) {
-    g_set_error (error, FAULT, FAULT_OS, "postrider-%s could not lock its system calls: %s", table->program, g_strerror (errno));
-    return FALSE;
-  }
-  return TRUE;
+  return install (code, len, what, error);
+}
+
+/* The kernel runs both filters and takes the sterner answer (seccomp(2)), so all other calls are the first one's matter. */
+gboolean
+lock_refuse_threads (GError **error)
+{
+  static struct sock_filter code[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 2, 0),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 2, 0),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+  };
+
+  layer_note ("threads", LAYER_HOLDS, "none but those that it starts with");
+  return install (code, G_N_ELEMENTS (code), "the lock could not refuse further threads", error);
 }

@@ -13,6 +13,11 @@ gboolean process_harden (const LockTable *table, GError **error); /* after names
 void     namespaces_enter (const LockTable *table);               /* never fails: what is not allowed is noted */
 gboolean landlock_seal  (const LockTable *table, GError **error);
 gboolean filter_seal    (const LockTable *table, GError **error);
+gboolean fstat_trap_set (GError **error);
+
+#if defined (__x86_64__) || defined (__aarch64__) /* elsewhere nobody has tried it */
+#define LOCK_HAS_FSTAT_TRAP 1
+#endif
 
 extern const LockSyscall lock_base_table[];
 

@@ -2,6 +2,9 @@
 
 #include "fault.h"
 #include <errno.h>
+#include <pthread.h>
+
+#define STACK_BYTES (8 * 1024 * 1024) /* what Linux gives where nobody says otherwise */
 
 static const LockLimit base_limits[] = {
   { RLIMIT_CORE, 0, "a core dump would hold addresses and secrets" },
@@ -42,11 +45,26 @@ set_limits (const LockLimit *limits, const LockLimit *instead, const char *progr
   return TRUE;
 }
 
+/* glibc gives each thread a stack as large as `ulimit -s` of whoever started us: hundreds of MiB would use up RLIMIT_AS. */
+static void
+limit_stacks (void)
+{
+  pthread_attr_t attributes;
+  size_t size = 0;
+
+  if (pthread_getattr_default_np (&attributes) != 0)
+    return;
+  if (pthread_attr_getstacksize (&attributes, &size) == 0 && size > STACK_BYTES && pthread_attr_setstacksize (&attributes, STACK_BYTES) == 0)
+    (void) pthread_setattr_default_np (&attributes);
+  pthread_attr_destroy (&attributes);
+}
+
 gboolean
 limits_set (const LockTable *table, GError **error)
 {
   if (!set_limits (base_limits, table->limits, table->program, error) || !set_limits (table->limits, NULL, table->program, error))
     return FALSE;
+  limit_stacks ();
 #ifdef POSTRIDER_SANITIZED
   layer_note ("limits", LAYER_HOLDS, "all but RLIMIT_AS: this build has sanitizers");
 #else

@@ -1,10 +1,22 @@
-/* lock.h - a rule table becomes seccomp, Landlock, rlimits and namespaces. Two functions, in this order, around the warm-up.
+/* lock.h - a rule table becomes seccomp, Landlock, rlimits and namespaces. Three functions, in this order: around the warm-up, and
+ * behind the last thread that a program starts.
  * Used in: main.c of each confined program. Source: facts of docs/sandbox.md; seccomp(2), landlock(7), prctl(2). */
 #pragma once
 #include <glib.h>
 #include <sys/resource.h>
 
-typedef enum { LOCK_ALLOW, LOCK_ERRNO, LOCK_KILL } LockVerdict;
+typedef enum {
+  LOCK_ALLOW,
+  LOCK_ERRNO,
+  LOCK_TRAP, /* newfstatat alone: fstat-trap.c does it again without a path */
+  LOCK_KILL,
+} LockVerdict;
+
+/* Linux 6.5: descriptors of the process at the other end of a socket. Not in Debian 12's headers; include/uapi/asm-generic/socket.h. */
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#define SO_PEERPIDFD 77
+#endif
 
 #define LOCK_VALUE_SELF G_MAXUINT64 /* as LockSyscall.value: our own process id */
 
@@ -62,6 +74,10 @@ gboolean lock_enter (const LockTable *table, GError **error) G_GNUC_WARN_UNUSED_
 
 /* After the warm-up, before any thread and any foreign byte: Landlock, then seccomp. No way back. */
 gboolean lock_seal (const LockTable *table, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* After the last thread was started (GDBus's own, dial's workers), before the first foreign byte: a second filter, for all threads, under
+ * which `clone` fails with EAGAIN. It binds root too, and counts nobody else's threads; RLIMIT_NPROC does neither. */
+gboolean lock_refuse_threads (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Prints a line a layer: "layer<TAB>holds|missing|not needed<TAB>why". For `postrider-X --layers`, which core's doctor reads. */
 void lock_print_layers (void);

@@ -2,6 +2,7 @@
 #include "fault.h"
 #include "layers.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -9,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,6 +18,11 @@
 #define DEFAULT SECCOMP_RET_KILL_PROCESS
 #else
 #define DEFAULT (SECCOMP_RET_ERRNO | ENOSYS)
+#endif
+#ifdef LOCK_HAS_FSTAT_TRAP
+#define FSTAT SECCOMP_RET_TRAP
+#else
+#define FSTAT SECCOMP_RET_ALLOW
 #endif
 #define ERRNO(number) (SECCOMP_RET_ERRNO | (number))
 #define HIGH G_GUINT64_CONSTANT (0x100000000)
@@ -63,7 +70,7 @@ static const LockTable plain = { .program = "test" }, opened = { .program = "tes
 static const struct {
   const LockTable *table;
   int              number;
-  guint64          args[3];
+  guint64          args[4];
   guint32          wanted;
 } rows[] = {
   { &plain, SYS_read, { 0 }, SECCOMP_RET_ALLOW },
@@ -75,6 +82,14 @@ static const struct {
   { &plain, SYS_mprotect, { 0, 0, PROT_EXEC }, ERRNO (EACCES) },
   { &plain, SYS_clone, { CLONE_VM | CLONE_THREAD }, SECCOMP_RET_ALLOW },
   { &plain, SYS_clone3, { 0 }, ERRNO (ENOSYS) },
+  { &plain, SYS_newfstatat, { 0, 0, 0, 0 }, ERRNO (EACCES) },
+  { &plain, SYS_newfstatat, { 0, 0, 0, AT_EMPTY_PATH }, FSTAT },                 /* a path given with the flag is not seen from here */
+  { &plain, SYS_statx, { 0, 0, AT_EMPTY_PATH }, ERRNO (EACCES) },
+  { &plain, SYS_getsockopt, { 3, SOL_SOCKET, SO_TYPE }, SECCOMP_RET_ALLOW },
+  { &plain, SYS_getsockopt, { 3, SOL_SOCKET, SO_PEERPIDFD }, ERRNO (EACCES) },
+  { &plain, SYS_seccomp, { SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC }, SECCOMP_RET_ALLOW },
+  { &plain, SYS_seccomp, { SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER }, ERRNO (EACCES) },
+  { &plain, SYS_seccomp, { SECCOMP_SET_MODE_STRICT }, DEFAULT },
   { &plain, SYS_fcntl, { 0, 3 }, SECCOMP_RET_ALLOW },                            /* F_GETFL */
   { &plain, SYS_fcntl, { 0, HIGH | 3 }, SECCOMP_RET_ALLOW },                     /* the kernel ignores the upper half of an int too */
   { &plain, SYS_fcntl, { 0, 8 }, DEFAULT },                                      /* F_SETOWN */
@@ -96,7 +111,7 @@ test_verdicts (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     struct seccomp_data data = { .nr = rows[i].number, .arch = seccomp_arch_native (),
-                                 .args = { rows[i].args[0], rows[i].args[1], rows[i].args[2] } };
+                                 .args = { rows[i].args[0], rows[i].args[1], rows[i].args[2], rows[i].args[3] } };
     g_autoptr (GError) error = NULL;
     gsize len = 0;
     g_autofree struct sock_filter *code = filter_compile (rows[i].table, &len, &error);

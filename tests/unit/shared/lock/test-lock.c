@@ -6,8 +6,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,6 +106,74 @@ check_threads (void)
   return 0;
 }
 
+/* What glibc makes of fstat() in this version works, in a thread too; the same call with a path, or with a wild one, does not. */
+static gpointer
+look (gpointer data)
+{
+  struct stat about;
+  struct statx more;
+  int fd = GPOINTER_TO_INT (data);
+
+  if (fstat (fd, &about) != 0 || about.st_size != 3 || fstat (99, &about) == 0 || errno != EBADF)
+    return GINT_TO_POINTER (2);
+  errno = 0;
+  if (fstatat (fd, "", &about, AT_EMPTY_PATH) != 0 || about.st_size != 3 || errno != 0)
+    return GINT_TO_POINTER (3);
+  if (fstatat (AT_FDCWD, "/etc/passwd", &about, AT_EMPTY_PATH) == 0 || errno != EACCES || fstatat (AT_FDCWD, "/etc/passwd", &about, 0) == 0)
+    return GINT_TO_POINTER (4);
+  return GINT_TO_POINTER (statx (AT_FDCWD, "/etc/passwd", AT_EMPTY_PATH, STATX_SIZE, &more) == 0 || errno != EACCES ? 5 : 0);
+}
+
+static int
+check_fstat (void)
+{
+  int fd = memfd_create ("three", 0), result;
+  sigset_t blocked;
+
+  sigfillset (&blocked); /* as of a parent that blocks all: SIGSYS must come through */
+  if (write (fd, "abc", 3) != 3 || dup2 (fd, 0) != 0 || sigprocmask (SIG_SETMASK, &blocked, NULL) != 0 || !put_on (&plain))
+    return 1;
+  result = GPOINTER_TO_INT (look (GINT_TO_POINTER (0)));
+  return result != 0 ? result : GPOINTER_TO_INT (g_thread_join (g_thread_new ("looks", look, GINT_TO_POINTER (0))));
+}
+
+static gpointer
+lend (gpointer data)
+{
+  GAsyncQueue *queue = data;
+
+  g_async_queue_push (queue, g_async_queue_pop (queue));
+  return NULL;
+}
+
+/* A thread that is there goes on, none comes, and the other filter still holds. */
+static int
+check_no_threads (void)
+{
+  g_autoptr (GError) error = NULL;
+  GAsyncQueue *queue = g_async_queue_new ();
+  GThread *before;
+
+  if (!put_on (&plain))
+    return 1;
+  before = g_thread_new ("before", lend, queue);
+  if (!lock_refuse_threads (&error))
+    return 2;
+  if (g_thread_try_new ("after", add_one, NULL, &error) != NULL || !g_error_matches (error, G_THREAD_ERROR, G_THREAD_ERROR_AGAIN))
+    return 3;
+  g_async_queue_push (queue, queue);
+  g_thread_join (before);
+  return open ("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES ? 4 : 0;
+}
+
+static int
+check_filter_again (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  return put_on (&plain) && lock_refuse_threads (&error) ? !lock_refuse_threads (&error) : 1;
+}
+
 static int check_exec (void) { return put_on (&plain) ? execl ("/bin/true", "true", NULL) : 1; }
 static int check_signal (void) { return put_on (&plain) ? kill (getppid (), 0) : 1; }
 static int check_raise (void) { return put_on (&plain) ? raise (SIGUSR1) : 1; }
@@ -117,6 +187,9 @@ static const struct {
   { "enter", check_enter, 0 },
   { "paths", check_paths, 0 },
   { "threads", check_threads, 0 },
+  { "fstat", check_fstat, 0 },
+  { "no-threads", check_no_threads, 0 },
+  { "filter-again", check_filter_again, SIGSYS },
   { "exec", check_exec, SIGSYS },
   { "signal", check_signal, SIGSYS },
   { "raise", check_raise, SIGUSR1 }, /* abort() must still work */
