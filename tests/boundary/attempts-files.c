@@ -43,6 +43,9 @@ static int open_to_write (const Target *t) { int fd = open (t->scratch, O_WRONLY
 static int open_to_append (const Target *t) { int fd = open (t->scratch, O_WRONLY | O_APPEND); return RESULT (fd >= 0); }
 static int do_truncate (const Target *t) { return RESULT (truncate (t->scratch, 0) == 0); }
 static int do_stat (const Target *t) { struct stat about; return RESULT (stat (t->secret, &about) == 0); }
+static int stat_by_flag (const Target *t) { struct stat about; return RESULT (fstatat (AT_FDCWD, t->secret, &about, AT_EMPTY_PATH) == 0); }
+static int stat_other_by_flag (const Target *t) { struct stat about; return RESULT (fstatat (3, "/etc/passwd", &about, AT_EMPTY_PATH) == 0); }
+static int statx_by_flag (const Target *t) { struct statx about; return RESULT (statx (AT_FDCWD, t->secret, AT_EMPTY_PATH, STATX_SIZE, &about) == 0); }
 static int do_access (const Target *t) { return RESULT (access (t->secret, R_OK) == 0); }
 static int do_readlink (const Target *t) { char text[64]; return RESULT (readlink ("/proc/self/exe", text, sizeof text) > 0); }
 static int do_getcwd (const Target *t) { char text[4096]; return RESULT (syscall (SYS_getcwd, text, sizeof text) > 0); }
@@ -128,6 +131,9 @@ const Attempt attempts_files[] = {
   { "truncate a file", do_truncate, NULL },
   { "list a folder", list_folder, NULL },
   { "stat a file", do_stat, NULL },
+  { "stat a file with AT_EMPTY_PATH", stat_by_flag, NULL },
+  { "stat /etc/passwd from a socket, with it", stat_other_by_flag, NULL },
+  { "statx a file with AT_EMPTY_PATH", statx_by_flag, NULL },
   { "ask for access", do_access, NULL },
   { "read a symbolic link", do_readlink, NULL },
   { "ask where it is", do_getcwd, NULL },
@@ -142,7 +148,7 @@ const Attempt attempts_files[] = {
   { "chown", do_chown, NULL },
   { "set a file's times", do_utimes, NULL },
   { "chroot", do_chroot, NULL },
-  { "mount", do_mount, NULL },
+  { "mount", do_mount, NULL, TRUE },
   { "open by file handle", open_by_handle, NULL },
   { "own: read /etc/hosts", dial_hosts, "dial" },
   { "own: make a file in its folder", sink_make, "sink" },

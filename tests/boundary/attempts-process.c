@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/perf_event.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,10 +20,12 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define MUCH_MEMORY ((gsize) 64 << 30) /* more than any lock's RLIMIT_AS */
 
 /* --- programs and processes --- */
 
@@ -55,6 +60,39 @@ do_clone3 (const Target *t)
   if (child == 0)
     _exit (0);
   return RESULT (child > 0);
+}
+
+static int be_cloned (void *data) { return (int) syscall (SYS_exit, 0); }
+static void *be_a_thread (void *data) { return data; }
+
+static int
+start_thread (const Target *t)
+{
+  pthread_t thread;
+
+  return pthread_create (&thread, NULL, be_a_thread, NULL);
+}
+
+/* By the kernel itself: glibc tries clone3 first, which the lock does not have. */
+static int
+clone_thread (const Target *t)
+{
+  static char stack[65536];
+  int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+
+  return RESULT (clone (be_cloned, stack + sizeof stack, flags, NULL) > 0);
+}
+
+static int take_memory (const Target *t) { return RESULT (mmap (NULL, MUCH_MEMORY, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED); }
+
+static int
+open_filter (const Target *t)
+{
+  struct sock_filter allow = { BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW };
+  struct sock_fprog program = { 1, &allow };
+
+  prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  return RESULT (syscall (SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program) >= 0);
 }
 
 static int new_user (const Target *t) { return RESULT (unshare (CLONE_NEWUSER) == 0); }
@@ -131,6 +169,23 @@ take_descriptor (const Target *t)
   long fd = syscall (SYS_pidfd_open, t->victim, 0);
 
   return RESULT (fd >= 0 && syscall (SYS_pidfd_getfd, fd, 0, 0) >= 0);
+}
+
+static int
+take_peer (const Target *t)
+{
+  int fd = -1;
+  socklen_t len = sizeof fd;
+
+  return RESULT (getsockopt (3, SOL_SOCKET, SO_PEERPIDFD, &fd, &len) == 0);
+}
+
+static int
+ask_for_peers (const Target *t)
+{
+  int one = 1;
+
+  return RESULT (setsockopt (3, SOL_SOCKET, SO_PASSPIDFD, &one, sizeof one) == 0);
 }
 
 static int signal_by_owner (const Target *t) { return RESULT (fcntl (3, F_SETOWN, t->victim) == 0); }
@@ -230,6 +285,10 @@ const Attempt attempts_process[] = {
   { "fork", do_fork, NULL },
   { "vfork", do_vfork, NULL },
   { "clone3", do_clone3, NULL },
+  { "start a thread", start_thread, NULL },
+  { "start a thread by clone", clone_thread, NULL },
+  { "take 64 GiB of addresses", take_memory, NULL },
+  { "a filter that answers calls", open_filter, NULL },
   { "new user namespace", new_user, NULL },
   { "new mount namespace", new_mounts, NULL },
   { "join a namespace", join_namespace, NULL },
@@ -247,6 +306,8 @@ const Attempt attempts_process[] = {
   { "signal by pidfd", signal_by_pidfd, NULL },
   { "signal by F_SETOWN", signal_by_owner, NULL },
   { "take another's descriptor", take_descriptor, NULL },
+  { "handle on the other end of a socket", take_peer, NULL },
+  { "handles on who sends", ask_for_peers, NULL },
   { "compare with another", compare, NULL },
   { "set another's limits", limit_victim, NULL },
   { "renice another", renice, NULL },

@@ -1,5 +1,5 @@
 /* escape.h - attempts to get out of a lock. Each is made twice, in a fresh process each time: inside the real lock, where it must fail,
- * and outside, where it must work; else it shows nothing and is listed as such. */
+ * and outside, in namespaces of its own (apart.h), where it must work; else it shows nothing and is listed as such. */
 #pragma once
 #include "lock.h"
 #include <sys/types.h>
@@ -18,6 +18,7 @@ typedef struct {
   const char *name;
   int (*run) (const Target *target); /* Returns: 0: it worked; else errno */
   const char *only;                  /* the one lock that it concerns, or NULL: all */
+  gboolean    mounts;                /* run outside a lock it changes the mounts that it sees */
 } Attempt;
 
 extern const Attempt attempts_files[], attempts_network[], attempts_process[]; /* end with name NULL */

@@ -1,9 +1,8 @@
-/* without.c - runs a program as if the kernel lacked something: without [namespaces] [landlock] -- PROGRAM ARGS…
- * Used by the boundary tests to stand for older kernels and closed containers. */
+#include "without.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <seccomp.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,25 +18,23 @@ refuse_namespaces (scmp_filter_ctx filter)
 }
 
 int
-main (int argc, char *argv[])
+without_apply (char *const *lacking)
 {
   scmp_filter_ctx filter = seccomp_init (SCMP_ACT_ALLOW);
-  int at = 1, status = filter == NULL;
+  int status = filter == NULL;
 
   if (geteuid () == 0) /* root keeps the right to change users, which attempts use */
     status |= seccomp_attr_set (filter, SCMP_FLTATR_CTL_NNP, 0);
-  for (; at < argc && strcmp (argv[at], "--") != 0; at++) {
-    if (strcmp (argv[at], "namespaces") == 0)
+  for (; *lacking != NULL; lacking++) {
+    if (strcmp (*lacking, "namespaces") == 0)
       status |= refuse_namespaces (filter);
-    else if (strcmp (argv[at], "landlock") == 0)
+    else if (strcmp (*lacking, "landlock") == 0)
       status |= seccomp_rule_add (filter, SCMP_ACT_ERRNO (ENOSYS), SCMP_SYS (landlock_create_ruleset), 0);
     else
       status = 1;
   }
-  if (status != 0 || at + 1 >= argc || seccomp_load (filter) != 0) {
-    fputs ("without: [namespaces] [landlock] -- PROGRAM…\n", stderr);
-    return 64;
-  }
-  execv (argv[at + 1], argv + at + 1);
-  return 127;
+  if (status == 0)
+    status = seccomp_load (filter);
+  seccomp_release (filter);
+  return status == 0 ? 0 : -1;
 }
