@@ -20,11 +20,13 @@ refuse_namespaces (scmp_filter_ctx filter)
 int
 without_apply (char *const *lacking)
 {
-  scmp_filter_ctx filter = seccomp_init (SCMP_ACT_ALLOW);
-  int status = filter == NULL;
+  scmp_filter_ctx filter;
+  int status;
 
-  if (geteuid () == 0) /* root keeps the right to change users, which attempts use */
-    status |= seccomp_attr_set (filter, SCMP_FLTATR_CTL_NNP, 0);
+  if (*lacking == NULL)
+    return 0;
+  filter = seccomp_init (SCMP_ACT_ALLOW);
+  status = filter == NULL || seccomp_attr_set (filter, SCMP_FLTATR_CTL_NNP, 0) != 0;
   for (; *lacking != NULL; lacking++) {
     if (strcmp (*lacking, "namespaces") == 0)
       status |= refuse_namespaces (filter);
@@ -33,8 +35,8 @@ without_apply (char *const *lacking)
     else
       status = 1;
   }
-  if (status == 0)
-    status = seccomp_load (filter);
+  if (status == 0 && seccomp_load (filter) != 0) /* only who may, root as a rule, goes on without no_new_privs */
+    status = seccomp_attr_set (filter, SCMP_FLTATR_CTL_NNP, 1) != 0 || seccomp_load (filter) != 0;
   seccomp_release (filter);
   return status == 0 ? 0 : -1;
 }
