@@ -151,18 +151,19 @@ static int
 check_no_threads (void)
 {
   g_autoptr (GError) error = NULL;
-  GAsyncQueue *queue = g_async_queue_new ();
-  GThread *before;
+  g_autoptr (GAsyncQueue) queue = g_async_queue_new ();
+  g_autoptr (GThread) before = NULL, after = NULL;
 
   if (!put_on (&plain))
     return 1;
   before = g_thread_new ("before", lend, queue);
   if (!lock_refuse_threads (&error))
     return 2;
-  if (g_thread_try_new ("after", add_one, NULL, &error) != NULL || !g_error_matches (error, G_THREAD_ERROR, G_THREAD_ERROR_AGAIN))
+  after = g_thread_try_new ("after", add_one, NULL, &error);
+  if (after != NULL || !g_error_matches (error, G_THREAD_ERROR, G_THREAD_ERROR_AGAIN))
     return 3;
   g_async_queue_push (queue, queue);
-  g_thread_join (before);
+  g_thread_join (g_steal_pointer (&before));
   return open ("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES ? 4 : 0;
 }
 
