@@ -167,7 +167,7 @@ work_cb (gpointer data, gpointer unused)
   Call *call = data;
 
   call->work (call);
-  g_main_context_invoke (NULL, worked_cb, call);
+  g_idle_add_full (G_PRIORITY_DEFAULT, worked_cb, call, NULL); /* never here, which g_main_context_invoke() may do once the loop has ended */
 }
 
 gboolean

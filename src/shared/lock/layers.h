@@ -15,7 +15,7 @@ gboolean landlock_seal  (const LockTable *table, GError **error);
 gboolean filter_seal    (const LockTable *table, GError **error);
 gboolean fstat_trap_set (GError **error);
 
-#if defined (__x86_64__) || defined (__aarch64__) /* elsewhere nobody has tried it */
+#if defined (__x86_64__) || defined (__aarch64__) /* where trapped_read() knows the registers */
 #define LOCK_HAS_FSTAT_TRAP 1
 #endif
 
