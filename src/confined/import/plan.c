@@ -25,6 +25,7 @@ plan_alloc (void)
   self->phones = g_array_new (FALSE, FALSE, sizeof (guint));
   self->columns = g_array_new (FALSE, FALSE, sizeof (guint));
   self->names = g_ptr_array_new_with_free_func (g_free);
+  self->aliases = g_ptr_array_new_with_free_func (g_free);
   self->name = self->first = self->last = -1;
   return self;
 }
@@ -38,6 +39,7 @@ plan_free (Plan *self)
   g_array_unref (self->phones);
   g_array_unref (self->columns);
   g_ptr_array_unref (self->names);
+  g_ptr_array_unref (self->aliases);
   g_free (self);
 }
 
@@ -322,6 +324,37 @@ make_unique (GHashTable *taken, const char *header)
 }
 
 static void
+add_alias (Draft *draft, GHashTable *taken, int column, ColumnRole role)
+{
+  const char *header = column >= 0 ? g_ptr_array_index (draft->headers, (guint) column) : NULL;
+
+  if (header == NULL || !g_hash_table_add (taken, g_utf8_casefold (header, -1)))
+    return; /* a field has that name, or it is the canonical one */
+  g_ptr_array_add (draft->plan->aliases, g_strdup (header));
+  g_ptr_array_add (draft->plan->aliases, g_strdup (column_role_to_word (role)));
+}
+
+static int
+first_of (const GArray *columns)
+{
+  return columns->len > 0 ? (int) g_array_index (columns, guint, 0) : -1;
+}
+
+/* What became name, address or number keeps the header that its author knows it by. */
+static void
+assign_aliases (Draft *draft, GHashTable *taken)
+{
+  Plan *plan = draft->plan;
+
+  if (plan->has_header && !draft->spec->is_list) {
+    add_alias (draft, taken, plan->name, COLUMN_NAME);
+    add_alias (draft, taken, first_of (plan->emails), COLUMN_EMAIL);
+    add_alias (draft, taken, first_of (plan->phones), COLUMN_PHONE);
+  }
+  g_ptr_array_add (plan->aliases, NULL);
+}
+
+static void
 assign_fields (Draft *draft)
 {
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -333,6 +366,7 @@ assign_fields (Draft *draft)
       g_ptr_array_add (draft->plan->names, make_unique (taken, g_ptr_array_index (draft->headers, i)));
       g_array_append_val (draft->plan->columns, i);
     }
+  assign_aliases (draft, taken);
 }
 
 static void

@@ -20,6 +20,7 @@ typedef struct {
   int        name, first, last; /* a column or -1 */
   GPtrArray *names;   /* of the fields; a first and a last name are fields too, so that a letter can say "Dear {{first name}}" */
   GArray    *columns; /* guint: where each field stands */
+  GPtrArray *aliases; /* char *: a header as the file has it, what its column was taken for (email, phone, name), and so on in pairs; NULL-terminated */
 } Plan;
 
 /* sample: KeptRow, the first rows that are not empty; the first one may be the header.

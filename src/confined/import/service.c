@@ -105,7 +105,7 @@ handle_open_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
   }
   self->state = STATE_READING;
   pr_import1_complete_open (skeleton, invocation, NULL, session_get_format (self->session), session_get_encoding (self->session),
-                            session_get_fields (self->session));
+                            session_get_fields (self->session), session_get_aliases (self->session));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -60,6 +60,12 @@ session_get_fields (const Session *self)
   return (const char *const *) self->plan->names->pdata;
 }
 
+const char *const *
+session_get_aliases (const Session *self)
+{
+  return (const char *const *) self->plan->aliases->pdata;
+}
+
 static gboolean
 usage (GError **error, const char *format, const char *value)
 {

@@ -29,6 +29,7 @@ void               session_write_cells  (const Session *self, FrameWriter *cells
 const char        *session_get_format   (const Session *self); /* borrowed: csv | xlsx | text */
 const char        *session_get_encoding (const Session *self); /* static */
 const char *const *session_get_fields   (const Session *self); /* borrowed, NULL-terminated */
+const char *const *session_get_aliases  (const Session *self);
 
 /* Appends at most max_rows rows to the two frames. out_done: TRUE once, with the last ones.
  * Errors: FAULT_DATA with the row: nothing more will come; FAULT_USAGE after that or after the end. */

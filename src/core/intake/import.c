@@ -62,6 +62,7 @@ report_clear (ImportReport *report)
   g_free (report->format);
   g_free (report->encoding);
   g_strfreev (report->fields);
+  g_strfreev (report->aliases);
 }
 
 /* No more rows. */
@@ -323,7 +324,7 @@ merge_cb (gpointer data)
 {
   Import *self = data;
   g_auto (GStrv) fields = list_seen (self);
-  MergeTarget target = { (const char *const *) fields, self->is_dry_run };
+  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
   int result = merge_step (self->merge, &target, &counts, &error);
@@ -407,7 +408,7 @@ opened (Import *self)
   self->fd = -1;
   self->rules.n_fields = g_strv_length (self->report.fields);
   self->seen = g_new0 (gboolean, self->rules.n_fields + 1);
-  if (rules_check_fields ((const char *const *) self->report.fields, &error))
+  if (rules_check_fields ((const char *const *) self->report.fields, &error) && rules_check_aliases ((const char *const *) self->report.aliases, &error))
     pull (self);
   else
     drop (self, error->message);
@@ -420,13 +421,15 @@ open_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *format = NULL;
   g_autofree char *encoding = NULL;
   g_auto (GStrv) fields = NULL;
+  g_auto (GStrv) aliases = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean is_answer = pr_import1_call_open_finish (PR_IMPORT1 (source), &format, &encoding, &fields, NULL, result, &error);
+  gboolean is_answer = pr_import1_call_open_finish (PR_IMPORT1 (source), &format, &encoding, &fields, &aliases, NULL, result, &error);
 
   if (!self->is_over && is_answer) {
     self->report.format = g_steal_pointer (&format);
     self->report.encoding = g_steal_pointer (&encoding);
     self->report.fields = g_steal_pointer (&fields);
+    self->report.aliases = g_steal_pointer (&aliases);
     opened (self);
   } else if (!self->is_over) {
     call_failed (self, error);

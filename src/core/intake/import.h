@@ -24,6 +24,7 @@ typedef struct {
   guint64     read, created, updated, merged, unchanged;
   GHashTable *rejected, *left_out; /* word -> guint64 * */
   char       *format, *encoding;
+  GStrv       aliases;  /* header, column, header, column… */
   GStrv       fields;
 } ImportReport;
 

@@ -57,6 +57,21 @@ rules_check_fields (const char *const *fields, GError **error)
   return TRUE;
 }
 
+gboolean
+rules_check_aliases (const char *const *aliases, GError **error)
+{
+  static const char *const columns[] = { "email", "phone", "name", NULL };
+
+  for (guint i = 0; aliases[i] != NULL; i += 2) {
+    gsize len = strlen (aliases[i]);
+
+    if (len == 0 || len > IMPORT_FIELD_NAME_MAX || !rules_is_clean ((Slice){ aliases[i], len }, FALSE) || aliases[i + 1] == NULL ||
+        !g_strv_contains (columns, aliases[i + 1]))
+      return wrong (error, "a malformed alias");
+  }
+  return TRUE;
+}
+
 static gboolean
 take_key (RulesState *self, guint64 *last, guint64 key, GError **error)
 {

@@ -25,6 +25,9 @@ gboolean rules_is_clean (Slice value, gboolean is_text);
 /* Open's fields: not empty, apart from each other (without case). Returns: FALSE with FAULT_PROTOCOL. */
 gboolean rules_check_fields (const char *const *fields, GError **error);
 
+/* Open's aliases: pairs of a header and email, phone or name. Returns: FALSE with FAULT_PROTOCOL. */
+gboolean rules_check_aliases (const char *const *aliases, GError **error);
+
 /* One row of frame CONTACTS. out_row borrows from the frame; `blob` (emptied first) gets its further fields under `fields`' names;
  * seen[i] becomes TRUE where a value is. Returns: FALSE with FAULT_PROTOCOL. */
 gboolean rules_take_contact (RulesState *self, const FrameRow *raw_row, const char *const *fields, GByteArray *blob, gboolean *seen,

@@ -109,6 +109,49 @@ list_get_fields (Store *store, gint64 list, GError **error)
   return (GStrv) g_ptr_array_free (g_steal_pointer (&names), FALSE);
 }
 
+gboolean
+list_set_aliases (Store *store, gint64 list, const char *const *aliases, GError **error)
+{
+  for (gsize i = 0; aliases != NULL && aliases[i] != NULL; i += 2) {
+    g_autofree char *key = text_fold (aliases[i], -1);
+
+    if (!store_run (store, error, "INSERT OR REPLACE INTO list_alias(list,key,alias,field) VALUES(?,?,?,?)", "isss", list, key, aliases[i], aliases[i + 1]))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+GStrv
+list_get_aliases (Store *store, gint64 list, GError **error)
+{
+  g_autoptr (GPtrArray) aliases = g_ptr_array_new_with_free_func (g_free);
+  sqlite3_stmt *rows = store_query (store, "SELECT alias,field FROM list_alias WHERE list=? ORDER BY key", "i", list);
+  int result;
+
+  while ((result = store_step (store, rows, error)) == 1)
+    for (int i = 0; i < 2; i++)
+      g_ptr_array_add (aliases, g_strdup (store_text (rows, i)));
+  if (result < 0)
+    return NULL;
+  g_ptr_array_add (aliases, NULL);
+  g_ptr_array_set_free_func (aliases, NULL);
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&aliases), FALSE);
+}
+
+const char *
+list_find_alias (const char *const *aliases, const char *name)
+{
+  g_autofree char *key = text_fold (name, -1);
+
+  for (gsize i = 0; aliases[i] != NULL; i += 2) {
+    g_autofree char *other = text_fold (aliases[i], -1);
+
+    if (strcmp (key, other) == 0)
+      return aliases[i + 1];
+  }
+  return NULL;
+}
+
 static void
 write_person (FrameWriter *frame, sqlite3_stmt *row, const char *const *fields, guint n_fields)
 {

@@ -11,6 +11,11 @@ gboolean list_ensure (Store *store, const char *name, gint64 id, GError **error)
 gboolean list_add_fields (Store *store, gint64 list, const char *const *names, GError **error);
 GStrv    list_get_fields (Store *store, gint64 list, GError **error); /* (transfer full), in order; NULL with `error` */
 
+/* Headers under which files had name, email and phone: "Full Name", "name", … in pairs (may be NULL). Said again, the later meaning stands. */
+gboolean list_set_aliases (Store *store, gint64 list, const char *const *aliases, GError **error);
+GStrv    list_get_aliases (Store *store, gint64 list, GError **error); /* (transfer full) pairs; NULL with `error` */
+const char *list_find_alias (const char *const *aliases, const char *name); /* (borrowed) the column that `name` stands for, or NULL; as text_fold() */
+
 /* Appends people behind `after`, by id, into `frame` (PEOPLE: name, email, phone, then `fields`): at most max_rows, and about 4 MiB. */
 gboolean list_page (Store *store, gint64 list, const char *const *fields, guint64 after, guint max_rows, FrameWriter *frame, GError **error);
 

@@ -405,7 +405,7 @@ merge_all (Merge *self, const MergeTarget *target, GError **error)
 {
   if (!list_ensure (self->store, self->list_name, self->list, error) || !merge_fetch_firsts (self, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||
       !remember_met (self, error) || !merge_kind (self, MERGE_BY_PHONE, error) || !add_staged_sets (self, error) ||
-      !list_add_fields (self->store, self->list, target->fields, error))
+      !list_add_fields (self->store, self->list, target->fields, error) || !list_set_aliases (self->store, self->list, target->aliases, error))
     return FALSE;
   self->counts.created += (guint64) self->fresh;
   return write_audit (self, error) && arrival_show (self->store, error);

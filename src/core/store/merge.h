@@ -21,6 +21,7 @@ typedef struct { /* how many rows; their sum is the rows that were added */
 
 typedef struct {
   const char *const *fields; /* names that these rows have, in the file's order */
+  const char *const *aliases; /* header, then the column it was taken for, in pairs; or NULL */
   gboolean           is_dry_run;
 } MergeTarget;
 

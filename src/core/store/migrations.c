@@ -123,5 +123,11 @@ const char *const migrations[] = {
   /* The letter that is being written in the window, one or none. files: names of what was attached, a line each */
   "CREATE TABLE draft (id INTEGER PRIMARY KEY CHECK (id=1), subject TEXT NOT NULL, html TEXT NOT NULL, text TEXT NOT NULL, is_html INTEGER NOT NULL,"
   "  own_text INTEGER NOT NULL, template TEXT NOT NULL, files TEXT NOT NULL, changed_utc INTEGER NOT NULL);",
+
+  /* list_alias: a header as a file of this list has it, for the column it was taken for (name, email, phone): a name in templates beside the canonical
+   * one. key: text_fold() of it. campaign.aliases: those of its lists, alias and field by turns, a line each */
+  "CREATE TABLE list_alias (list INTEGER NOT NULL REFERENCES list ON DELETE CASCADE, key TEXT NOT NULL, alias TEXT NOT NULL, field TEXT NOT NULL,"
+  "  PRIMARY KEY (list, key)) WITHOUT ROWID;"
+  "ALTER TABLE campaign ADD COLUMN aliases BLOB;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -95,7 +95,7 @@ static MergeCounts
 import (Store *store, const Row *rows, gsize n_max, gboolean is_dry_run)
 {
   static const char *const fields[] = { "city", NULL };
-  MergeTarget target = { fields, is_dry_run };
+  MergeTarget target = { fields, NULL, is_dry_run };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (Merge) merge = merge_new (store, "people", "fair", &error);
@@ -236,7 +236,7 @@ static int
 finish (Merge *merge, MergeCounts *counts)
 {
   static const char *const fields[] = { "city", NULL };
-  MergeTarget target = { fields, FALSE };
+  MergeTarget target = { fields, NULL, FALSE };
   int result;
 
   while ((result = merge_step (merge, &target, counts, NULL)) > 0)
@@ -289,7 +289,7 @@ static void
 test_given_up (gconstpointer data)
 {
   static const char *const fields[] = { NULL };
-  MergeTarget target = { fields, FALSE };
+  MergeTarget target = { fields, NULL, FALSE };
   g_autoptr (Store) store = store_open (":memory:", NULL);
   g_autoptr (Merge) merge = merge_new (store, "people", "fair", NULL);
   MergeCounts counts = { 0 };
@@ -391,7 +391,7 @@ static guint
 measure_longest_call (guint rows, gboolean is_again)
 {
   static const char *const fields[] = { NULL };
-  MergeTarget target = { fields, FALSE };
+  MergeTarget target = { fields, NULL, FALSE };
   g_autoptr (Store) store = store_open (":memory:", NULL);
   guint longest = 0, steps = 0;
 
@@ -446,7 +446,7 @@ test_bulk (void)
   g_autofree char *wal = g_strconcat (path, "-wal", NULL);
   g_autofree char *shm = g_strconcat (path, "-shm", NULL);
   static const char *const fields[] = { NULL };
-  MergeTarget target = { fields, FALSE };
+  MergeTarget target = { fields, NULL, FALSE };
   guint n = g_test_slow () ? 1000000 : 70000;
 
   for (int round = 0; round < 2; round++) {

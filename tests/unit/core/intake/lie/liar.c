@@ -31,6 +31,7 @@ handle_open (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList
              const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, gpointer data)
 {
   static const char *const fields[] = { "city", NULL }, *const twice[] = { "city", "CITY", NULL }, *const control[] = { "ci\nty", NULL };
+  static const char *const aliases[] = { "Your Name", "name", NULL }, *const false_alias[] = { "Your Name", "city", NULL };
   int fd = g_unix_fd_list_get (fds, 0, NULL);
 
   memset (lie, 0, sizeof lie);
@@ -43,7 +44,8 @@ handle_open (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList
   if (is ("stalls-at-once"))
     return TRUE;
   pr_import1_complete_open (skeleton, invocation, NULL, is ("unknown-encoding-word") ? "a b" : "csv", "utf-8",
-                            is ("same-column-twice") ? twice : is ("control-in-column") ? control : fields);
+                            is ("same-column-twice") ? twice : is ("control-in-column") ? control : fields,
+                            is ("alias-of-no-column") ? false_alias : aliases);
   return TRUE;
 }
 

@@ -16,6 +16,7 @@ static const struct {
   { "unknown-encoding-word", FAULT_PROTOCOL, "Open" },   /* the contract's form of a value */
   { "same-column-twice", FAULT_PROTOCOL, "column" },
   { "control-in-column", FAULT_PROTOCOL, "Open" },
+  { "alias-of-no-column", FAULT_PROTOCOL, "alias" },
   { "wrong-type", FAULT_PROTOCOL, "Next" },
   { "unasked", FAULT_PROTOCOL, "does not have" },        /* a signal that no contract knows */
   { "wrong-count", FAULT_PROTOCOL, "wrong number of fields" },
