@@ -16,11 +16,11 @@ export interface MockOptions {
 const STARTER = '<p>Dear {{first name|friend}},</p>\n<p>the summer fair is on <b>12 June</b>.</p>\n<p><a href="https://school.example/fair">All about it</a></p>\n';
 
 const LISTS: List[] = [
-  { name: 'Parents 2026', people: '412', with_email: '405', with_phone: '210', created: String(NOW - 4000000) },
-  { name: 'All members', people: '1000000', with_email: '999820', with_phone: '333333', created: String(NOW - 9000000) },
-  { name: 'Förderverein & Freunde des Städtischen Gymnasiums – Rundbrief mit sehr langem Namen', people: '57', with_email: '57', with_phone: '3', created: String(NOW - 800000) },
-  { name: '<img src=x onerror=alert(1)>', people: '12', with_email: '12', with_phone: '0', created: String(NOW - 700000) },
-  { name: 'الآباء والأمهات', people: '89', with_email: '89', with_phone: '40', created: String(NOW - 600000) },
+  { name: 'Parents 2026', people: '412', with_email: '405', with_phone: '210', created: String(NOW - 4000000), aliases: { 'Full Name': 'name' } },
+  { name: 'All members', people: '1000000', with_email: '999820', with_phone: '333333', created: String(NOW - 9000000), aliases: {} },
+  { name: 'Förderverein & Freunde des Städtischen Gymnasiums – Rundbrief mit sehr langem Namen', people: '57', with_email: '57', with_phone: '3', created: String(NOW - 800000), aliases: {} },
+  { name: '<img src=x onerror=alert(1)>', people: '12', with_email: '12', with_phone: '0', created: String(NOW - 700000), aliases: {} },
+  { name: 'الآباء والأمهات', people: '89', with_email: '89', with_phone: '40', created: String(NOW - 600000), aliases: {} },
 ];
 
 const account = (part: Partial<Account>): Account => ({
@@ -215,7 +215,7 @@ function methods(mock: Mock): Methods {
         { key: '90', aux: 1, fields: ['phone', '12', 'bad-phone', 'too short for a phone number'] },
       ]);
       if (options.dry_run !== true && !mock.lists.some((one) => one.name === list))
-        mock.lists.push({ name: list, people: '398', with_email: '398', with_phone: '200', created: String(NOW) });
+        mock.lists.push({ name: list, people: '398', with_email: '398', with_phone: '200', created: String(NOW), aliases: {} });
       return { read: '402', new: '390', updated: '6', merged: '1', unchanged: '3', rejected: { 'bad-email': '2' }, left_out: { 'bad-phone': '1' }, format: 'csv', encoding: 'utf-8', fields: ['first name', 'town', 'class'] };
     },
     importLook: async (_file, options) => ({
@@ -286,8 +286,8 @@ function methods(mock: Mock): Methods {
       return {
         campaign: id,
         summary: {
-          total: String(total), queued: String(total - skipped), missing: skipped > 0 ? { town: '2' } : {}, sharing: '4', recent: '0', suppressed: String(skipped), no_address: '0', excluded: '0', largest: '18200', server_size: '52428800', lifetime_s: '86400',
-          seconds: String(Math.ceil(total / 5)), warnings: skipped > 0 ? ['the image banner.png is missing: people will see a gap'] : [], confirm: spec.lists?.includes('Parents 2026') === true ? ['campaign 6 with the same subject went to the same list within the last day'] : [],
+          total: String(total), queued: String(total - skipped), missing: skipped > 0 ? { town: '2' } : {}, lacking: {}, unknown: {}, sharing: '4', recent: '0', suppressed: String(skipped), no_address: '0', excluded: '0', largest: '18200', server_size: '52428800', lifetime_s: '86400',
+          seconds: String(Math.ceil(total / 5)), warnings: skipped > 0 ? ['there is no field “Twon”, so 400 people get its fallback, or nothing: did you mean “town”?', 'html: line 4 column 9: “*|FNAME|*” goes out as it is: a field is written {{FNAME}} here', 'the image banner.png is missing: people will see a gap'] : [], confirm: spec.lists?.includes('Parents 2026') === true ? ['campaign 6 with the same subject went to the same list within the last day'] : [],
         },
       };
     },

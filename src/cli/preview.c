@@ -14,7 +14,22 @@
 
 #define PAGE_ROWS 200 /* chosen: of 300 KB each they just fit into the frame's 64 MiB */
 
-enum { MESSAGE_BYTES, MESSAGE_ADDRESS, MESSAGE_NAME, MESSAGE_WHY, MESSAGE_FIELDS };
+#define PROBLEMS_MAX 20 /* chosen: reasons that are told apart */
+#define NAMED_MAX 3     /* chosen: people who are named for each */
+
+enum { MESSAGE_BYTES, MESSAGE_ADDRESS, MESSAGE_NAME, MESSAGE_WHY, MESSAGE_PROBLEM, MESSAGE_FIELDS };
+
+typedef struct { /* messages that cannot be made, for one reason */
+  char   *sentence;
+  guint64 count;
+  GString *who; /* the first few */
+} Problem;
+
+typedef struct {
+  const char *folder;
+  guint64     written, unmade;
+  GArray     *problems; /* Problem */
+} Writing;
 
 /* Returns: FALSE with `error` set. */
 typedef gboolean (*MessageFunc) (const FrameRow *row, gpointer data, GError **error);
@@ -62,7 +77,9 @@ show_cb (const FrameRow *row, gpointer data, GError **error)
   }
   printf ("──── %s%s%s%s\n", address, *why != '\0' ? " (" : "", why, *why != '\0' ? ")" : "");
   if (row->fields[MESSAGE_BYTES].len == 0) {
-    puts ("This message cannot be made: a value that the template needs is missing.\n");
+    g_autofree char *problem = text_printable (row->fields[MESSAGE_PROBLEM].data, (gssize) row->fields[MESSAGE_PROBLEM].len, 512);
+
+    printf ("This message cannot be made: %s.\n\n", problem);
   } else {
     g_autofree char *view = message_view (row->fields[MESSAGE_BYTES].data, row->fields[MESSAGE_BYTES].len);
 
@@ -83,18 +100,76 @@ preview_show (Session *session, guint64 campaign, guint count, GError **error)
   return each_message (frame, show_cb, session, &last, &n, error) ? 0 : -1;
 }
 
+static void
+clear_problem (gpointer data)
+{
+  Problem *problem = data;
+
+  g_free (problem->sentence);
+  g_string_free (problem->who, TRUE);
+}
+
+static Problem *
+get_problem (Writing *self, const char *sentence)
+{
+  Problem fresh = { NULL, 0, NULL };
+
+  for (guint i = 0; i < self->problems->len; i++) {
+    Problem *problem = &g_array_index (self->problems, Problem, i);
+
+    if (strcmp (problem->sentence, sentence) == 0)
+      return problem;
+  }
+  if (self->problems->len >= PROBLEMS_MAX)
+    return &g_array_index (self->problems, Problem, PROBLEMS_MAX - 1);
+  fresh.sentence = g_strdup (self->problems->len == PROBLEMS_MAX - 1 ? "other reasons" : sentence);
+  fresh.who = g_string_new (NULL);
+  g_array_append_val (self->problems, fresh);
+  return &g_array_index (self->problems, Problem, self->problems->len - 1);
+}
+
+static void
+note_unmade (Writing *self, const FrameRow *row)
+{
+  g_autofree char *sentence = text_printable (row->fields[MESSAGE_PROBLEM].data, (gssize) row->fields[MESSAGE_PROBLEM].len, 512);
+  g_autofree char *address = text_printable (row->fields[MESSAGE_ADDRESS].data, (gssize) row->fields[MESSAGE_ADDRESS].len, 320);
+  Problem *problem = get_problem (self, sentence);
+
+  self->unmade++;
+  if (problem->count++ < NAMED_MAX)
+    g_string_append_printf (problem->who, "%s%s", problem->who->len > 0 ? ", " : "", address);
+}
+
+static void
+say_unmade (Session *session, const Writing *self)
+{
+  g_autofree char *messages = words_counted (self->unmade, "message", "messages");
+
+  session_say (session, "%s could not be made:", messages);
+  for (guint i = 0; i < self->problems->len; i++) {
+    const Problem *problem = &g_array_index (self->problems, Problem, i);
+
+    session_say (session, "  %" G_GUINT64_FORMAT ": %s (%s%s)", problem->count, problem->sentence, problem->who->str, problem->count > NAMED_MAX ? ", …" : "");
+  }
+}
+
 static gboolean
 write_cb (const FrameRow *row, gpointer data, GError **error)
 {
-  const char *folder = data;
+  Writing *self = data;
   g_autofree char *name = g_strdup_printf ("%06" G_GUINT64_FORMAT ".eml", row->key);
-  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
   g_autoptr (GError) local = NULL;
 
-  if (row->fields[MESSAGE_BYTES].len == 0 ||
-      g_file_set_contents_full (path, row->fields[MESSAGE_BYTES].data, (gssize) row->fields[MESSAGE_BYTES].len,
-                                G_FILE_SET_CONTENTS_CONSISTENT, 0600, &local))
+  if (row->fields[MESSAGE_BYTES].len == 0) {
+    note_unmade (self, row);
     return TRUE;
+  }
+  if (g_file_set_contents_full (path, row->fields[MESSAGE_BYTES].data, (gssize) row->fields[MESSAGE_BYTES].len,
+                                G_FILE_SET_CONTENTS_CONSISTENT, 0600, &local)) {
+    self->written++;
+    return TRUE;
+  }
   g_set_error (error, FAULT, FAULT_IO, "%s cannot be written: %s", path, local->message);
   return FALSE;
 }
@@ -102,10 +177,13 @@ write_cb (const FrameRow *row, gpointer data, GError **error)
 int
 preview_write (Session *session, guint64 campaign, const char *folder, GError **error)
 {
+  g_autoptr (GArray) problems = g_array_new (FALSE, FALSE, sizeof (Problem));
+  Writing writing = { folder, 0, 0, problems };
   guint64 last = 0;
-  guint64 total = 0;
   g_autofree char *messages = NULL;
   guint count = 0;
+
+  g_array_set_clear_func (problems, clear_problem);
 
   if (g_mkdir_with_parents (folder, 0700) != 0) {
     g_set_error (error, FAULT, FAULT_CANT_CREATE, "the folder %s cannot be made: %s", folder, g_strerror (errno));
@@ -116,11 +194,13 @@ preview_write (Session *session, guint64 campaign, const char *folder, GError **
 
     if (!pr_app1_call_campaign_preview_sync (session->core, campaign, last, PAGE_ROWS, FALSE, &frame, NULL, error))
       return session_end (FALSE, error);
-    if (!each_message (frame, write_cb, (gpointer) folder, &last, &count, error))
+    if (!each_message (frame, write_cb, &writing, &last, &count, error))
       return -1;
-    total += count;
   } while (count > 0);
-  messages = words_counted (total, "message is", "messages are");
+  messages = words_counted (writing.written, "message is", "messages are");
   session_say (session, "%s in %s; nothing was sent.", messages, folder);
-  return 0;
+  if (writing.unmade == 0)
+    return 0;
+  say_unmade (session, &writing);
+  return FAULT_DATA;
 }

@@ -2,6 +2,7 @@
 
 #include "descriptor.h"
 #include "fault.h"
+#include "template.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -112,6 +113,7 @@ Campaign *
 campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *files, GUnixFDList *fds, GError **error)
 {
   g_autoptr (GArray) read = read_files (files, fds, error);
+  g_auto (GStrv) aliases = NULL;
   SkeletonSpec skeleton_spec = { .subject = peek_string (spec, "subject"), .html = peek_string (spec, "html"),
                                  .text = peek_string (spec, "text"), .from = peek_string (spec, "from"),
                                  .reply_to = peek_string (spec, "reply_to"), .unsubscribe = peek_string (spec, "unsubscribe"),
@@ -126,6 +128,8 @@ campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *
     return NULL;
   }
   (void) g_variant_lookup (spec, "inspect", "b", &skeleton_spec.any_field);
+  (void) g_variant_lookup (spec, "aliases", "^as", &aliases);
+  skeleton_spec.aliases = (const char *const *) aliases;
   skeleton_spec.files = (const SkeletonFile *) (void *) read->data;
   skeleton_spec.n_files = read->len;
   skeleton = skeleton_compile (&skeleton_spec, error);
@@ -137,14 +141,36 @@ campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *
   self->id = id;
   self->skeleton = skeleton;
   self->n_columns = g_strv_length ((char **) columns);
+  self->columns = g_strdupv ((GStrv) columns);
+  self->aliases = g_steal_pointer (&aliases);
   (void) g_variant_lookup (spec, "version", "u", &self->version);
   return self;
+}
+
+GVariant *
+campaign_get_bound (const Campaign *self)
+{
+  const char *const *columns = (const char *const *) self->columns, *const *aliases = (const char *const *) self->aliases;
+  const char *const *fields = skeleton_get_fields (self->skeleton);
+  GVariantBuilder bound;
+
+  g_variant_builder_init (&bound, G_VARIANT_TYPE ("a(is)"));
+  for (gsize i = 0; fields[i] != NULL; i++) {
+    int field = template_find_field (fields[i], columns, aliases);
+    g_autofree char *hint = field == TEMPLATE_FIELD_NONE ? template_hint_field (fields[i], columns, aliases) : g_strdup ("");
+
+    g_variant_builder_add (&bound, "(is)", field, hint);
+  }
+  return g_variant_builder_end (&bound);
 }
 
 void
 campaign_free (Campaign *self)
 {
-  if (self != NULL)
-    skeleton_free (self->skeleton);
+  if (self == NULL)
+    return;
+  skeleton_free (self->skeleton);
+  g_strfreev (self->columns);
+  g_strfreev (self->aliases);
   g_free (self);
 }

@@ -11,10 +11,13 @@ typedef struct {
   guint64   id;
   guint     version;
   guint     n_columns;
+  GStrv     columns, aliases;
   Skeleton *skeleton;  /* owned */
   guint     row_count; /* rows that point here: queued or in flight */
 } Campaign;
 
 /* Arguments of Transport1.BeginCampaign, borrowed. Returns: (transfer full), or NULL with FAULT_DATA or FAULT_USAGE. */
 Campaign *campaign_new  (guint64 id, GVariant *spec, const char *const *columns, GVariant *files, GUnixFDList *fds, GError **error);
+/* Transport1.BeginCampaign's `bound`: a floating a(is), one for each field. */
+GVariant *campaign_get_bound (const Campaign *self);
 void      campaign_free (Campaign *self); /* NULL is a no-op */

@@ -102,7 +102,8 @@ handle_begin_campaign (PrTransport1 *skeleton, GDBusMethodInvocation *invocation
   if (campaign == NULL || !lane_put_campaign (self->lane, campaign, &error))
     return fail (invocation, error);
   pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, skeleton_get_fields (compiled), skeleton_get_required (compiled),
-                                         skeleton_get_images (compiled), skeleton_get_overhead (compiled));
+                                         skeleton_get_images (compiled), skeleton_get_overhead (compiled), campaign_get_bound (campaign),
+                                         skeleton_get_notes (compiled));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -119,19 +120,22 @@ preview (Campaign *campaign, GVariant *frame, GError **error)
   gboolean is_open = frame_open (&reader, FRAME_RECIPIENTS, data, len, &broken);
 
   while (is_open && frame_next (&reader, &row, &broken)) {
+    g_autoptr (GError) unmade = NULL;
     SkeletonTraits traits;
 
     g_byte_array_set_size (message, 0);
     if (row.n_fields != campaign->n_columns + 2)
       g_set_error (&broken, FAULT, FAULT_USAGE, "a row does not have its campaign's columns");
-    else if (!skeleton_render (campaign->skeleton, &row, SKELETON_RAW, g_get_real_time () / G_USEC_PER_SEC, message, &traits, NULL))
+    else if (!skeleton_render (campaign->skeleton, &row, SKELETON_RAW, g_get_real_time () / G_USEC_PER_SEC, message, &traits, &unmade))
       g_byte_array_set_size (message, 0);
     if (broken == NULL && frame_writer_get_size (messages) + message->len > PREVIEW_MAX_BYTES)
       g_set_error (&broken, FAULT, FAULT_USAGE, "that is too much to preview at once: ask for fewer rows");
     if (broken != NULL)
       break;
-    frame_writer_row (messages, row.key, row.aux, 1);
+    frame_writer_row (messages, row.key, row.aux, unmade != NULL ? 2 : 1);
     frame_writer_field (messages, message->data, message->len);
+    if (unmade != NULL)
+      frame_writer_string (messages, unmade->message);
   }
   if (broken == NULL)
     return frame_writer_finish (messages);

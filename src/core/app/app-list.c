@@ -2,12 +2,24 @@
 
 #include "list.h"
 
+static GVariant *
+aliases_to_variant (Store *store, gint64 list)
+{
+  g_auto (GStrv) aliases = list_get_aliases (store, list, NULL);
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ss}"));
+  for (gsize i = 0; aliases != NULL && aliases[i] != NULL; i += 2)
+    g_variant_builder_add (&builder, "{ss}", aliases[i], aliases[i + 1]);
+  return g_variant_builder_end (&builder);
+}
+
 static gboolean
 handle_lists (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *client)
 {
   Store *store = client->core->store;
   sqlite3_stmt *rows = store_query (store,
-                                    "SELECT l.name,l.created_utc,coalesce(t.people,0),coalesce(t.emails,0),coalesce(t.phones,0) FROM list l LEFT JOIN"
+                                    "SELECT l.name,l.created_utc,coalesce(t.people,0),coalesce(t.emails,0),coalesce(t.phones,0),l.id FROM list l LEFT JOIN"
                                     " (SELECT m.list,count(*) AS people,count(c.email_key) AS emails,sum(c.phone<>'') AS phones FROM member m"
                                     "  JOIN contact c ON c.id=m.contact GROUP BY m.list) t ON t.list=l.id ORDER BY l.name LIMIT 10000", "");
   GVariantBuilder lists;
@@ -24,6 +36,7 @@ handle_lists (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *cl
     g_variant_dict_insert (&dict, "people", "t", (guint64) store_int (rows, 2));
     g_variant_dict_insert (&dict, "with_email", "t", (guint64) store_int (rows, 3));
     g_variant_dict_insert (&dict, "with_phone", "t", (guint64) store_int (rows, 4));
+    g_variant_dict_insert_value (&dict, "aliases", aliases_to_variant (store, store_int (rows, 5)));
     g_variant_builder_add_value (&lists, g_variant_dict_end (&dict));
   }
   if (result < 0) {

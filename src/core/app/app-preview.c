@@ -46,11 +46,12 @@ join_messages (GVariant *messages, GPtrArray *rows)
 
     if (message->n_fields < 1 || message->key != sample->recipient)
       return NULL;
-    frame_writer_row (joined, sample->recipient, 0, 4);
+    frame_writer_row (joined, sample->recipient, 0, 5);
     frame_writer_field (joined, message->fields[0].data, message->fields[0].len);
     frame_writer_string (joined, sample->address);
     frame_writer_string (joined, sample->name);
     frame_writer_string (joined, sample->why);
+    frame_writer_field (joined, message->n_fields > 1 ? message->fields[1].data : "", message->n_fields > 1 ? message->fields[1].len : 0);
   }
   return at == rows->len ? frame_writer_finish (joined) : NULL;
 }

@@ -66,6 +66,7 @@ from_row (sqlite3_stmt *row)
   self->html = g_strdup (store_text (row, 19));
   self->body_text = g_strdup (store_text (row, 20));
   self->pause_after = store_int (row, 21);
+  self->aliases = campaign_columns_from_blob (sqlite3_column_blob (row, 22), (gsize) sqlite3_column_bytes (row, 22));
   return self;
 }
 
@@ -74,7 +75,7 @@ campaign_load (Core *core, guint64 id, GError **error)
 {
   sqlite3_stmt *row = store_query (core->store,
                                    "SELECT c.id,c.identity,c.account,c.state,c.reason,c.text,c.sender,c.reply_to,c.unsubscribe,c.lists,c.columns,c.per_hour,"
-                                   "c.connections,c.lifetime_s,c.version,c.created_utc,c.started_utc,c.ended_utc,v.subject,v.html,v.text,c.pause_after"
+                                   "c.connections,c.lifetime_s,c.version,c.created_utc,c.started_utc,c.ended_utc,v.subject,v.html,v.text,c.pause_after,c.aliases"
                                    " FROM campaign c LEFT JOIN campaign_version v ON v.campaign=c.id AND v.version=c.version WHERE c.id=?",
                                    "i", (gint64) id);
   int result = store_step (core->store, row, error);
@@ -104,6 +105,7 @@ campaign_new_loose (const char *subject, const char *html, const char *text)
   self->html = g_strdup (html);
   self->body_text = g_strdup (text);
   self->columns = g_new0 (char *, 1);
+  self->aliases = g_new0 (char *, 1);
   return self;
 }
 
@@ -123,6 +125,7 @@ campaign_free (Campaign *self)
   g_free (self->body_text);
   g_free (self->lists);
   g_strfreev (self->columns);
+  g_strfreev (self->aliases);
   g_free (self);
 }
 
@@ -161,6 +164,8 @@ campaign_to_spec (const Campaign *self)
   g_variant_dict_insert (&spec, "reply_to", "s", self->reply_to);
   g_variant_dict_insert (&spec, "unsubscribe", "s", self->unsubscribe);
   g_variant_dict_insert_value (&spec, "identity", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, self->identity, 16, 1));
+  if (self->aliases != NULL)
+    g_variant_dict_insert (&spec, "aliases", "^as", self->aliases);
   g_variant_dict_insert (&spec, "version", "u", (guint32) self->version);
   if (self->id == 0) /* a template that belongs to no people yet: any field will do */
     g_variant_dict_insert (&spec, "inspect", "b", TRUE);

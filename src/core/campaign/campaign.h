@@ -25,6 +25,7 @@ typedef struct {
   char *sender_address;                     /* bare */
   char *subject, *html, *body_text, *lists; /* of the newest version; lists: names, comma-separated, for people */
   GStrv columns;
+  GStrv aliases;                            /* another name, then name, email or a column, in pairs */
   guint per_hour, connections;
   gint64 pause_after;                       /* so many are begun, then a person looks; 0: all of them */
   gint64 lifetime_s, version, created_utc, started_utc, ended_utc;

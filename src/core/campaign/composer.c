@@ -44,6 +44,9 @@ composed_free (Composed *self)
   g_strfreev (self->fields);
   g_strfreev (self->required);
   g_strfreev (self->images);
+  g_strfreev (self->notes);
+  g_strfreev (self->hints);
+  g_free (self->bound);
   g_free (self);
 }
 
@@ -119,6 +122,24 @@ preview (Composer *self, GTask *task)
   pr_transport1_call_preview (self->proxy, job->campaign, job->rows, NULL, previewed_cb, task);
 }
 
+/* Returns: FALSE where the transport says what cannot be. */
+static gboolean
+take_bound (Composed *composed, GVariant *bound, guint n_columns)
+{
+  const gsize n = g_strv_length (composed->fields);
+
+  if (g_variant_n_children (bound) != n)
+    return FALSE;
+  composed->bound = g_new0 (int, n + 1);
+  composed->hints = g_new0 (char *, n + 1);
+  for (gsize i = 0; i < n; i++) {
+    g_variant_get_child (bound, i, "(is)", &composed->bound[i], &composed->hints[i]);
+    if (composed->bound[i] < -1 || composed->bound[i] >= (int) n_columns + 2)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 begun_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -126,11 +147,17 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer data)
   Composer *self = g_task_get_source_tag (task);
   Job *job = g_task_get_task_data (task);
   g_autoptr (Composed) composed = g_new0 (Composed, 1);
+  g_autoptr (GVariant) bound = NULL;
   GError *error = NULL;
 
-  if (!pr_transport1_call_begin_campaign_finish (PR_TRANSPORT1 (source), &composed->fields, &composed->required, &composed->images, &composed->overhead, NULL,
-                                                 result, &error)) {
+  if (!pr_transport1_call_begin_campaign_finish (PR_TRANSPORT1 (source), &composed->fields, &composed->required, &composed->images, &composed->overhead, &bound,
+                                                 &composed->notes, NULL, result, &error)) {
     g_task_return_error (task, fault_of_peer (error));
+    g_object_unref (task);
+    return;
+  }
+  if (!take_bound (composed, bound, g_strv_length (job->columns))) {
+    g_task_return_new_error (task, FAULT, FAULT_PROTOCOL, "the composing process named columns that are not there");
     g_object_unref (task);
     return;
   }

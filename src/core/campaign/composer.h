@@ -7,7 +7,9 @@ Composer *composer_new  (Core *core);
 void      composer_free (Composer *self);
 
 typedef struct {
-  GStrv   fields, required, images;
+  GStrv   fields, required, images, notes;
+  int    *bound;  /* of each field: 0 address, 1 name, 2 the first column…; -1 none */
+  GStrv   hints;  /* of each field: what may have been meant, where it is bound to none */
   guint64 overhead;
 } Composed;
 void composed_free (Composed *self);

@@ -113,6 +113,17 @@ read_where (Prepare *self, GVariantDict *spec)
   g_ptr_array_add (self->where_values, NULL);
 }
 
+/* Sender and replies are the same for everybody: what looks like a field would go out as it is. */
+static gboolean
+has_no_field (const char *option, const char *mailbox, GError **error)
+{
+  if (strstr (mailbox, "{{") == NULL && strstr (mailbox, "*|") == NULL && strstr (mailbox, "[[") == NULL)
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_USAGE, "%s: line 1 column %ld: no field may stand here: it is the same for everybody; write the name itself", option,
+               g_utf8_pointer_to_offset (mailbox, mailbox + strcspn (mailbox, "{*[")) + 1);
+  return FALSE;
+}
+
 static gboolean
 read_mailboxes (Prepare *self, GVariantDict *spec, GError **error)
 {
@@ -124,7 +135,8 @@ read_mailboxes (Prepare *self, GVariantDict *spec, GError **error)
     g_free (self->campaign->sender);
     self->campaign->sender = g_strdup (self->account->address);
   }
-  return mailbox_settle (&self->campaign->sender, "--from", &self->campaign->sender_address, error) &&
+  return has_no_field ("--from", self->campaign->sender, error) && has_no_field ("--reply-to", self->campaign->reply_to, error) &&
+         mailbox_settle (&self->campaign->sender, "--from", &self->campaign->sender_address, error) &&
          (self->campaign->reply_to[0] == '\0' || mailbox_settle (&self->campaign->reply_to, "--reply-to", &reply_address, error));
 }
 
@@ -213,6 +225,43 @@ check_once (Prepare *self, GError **error)
 
 /* --- the rows --- */
 
+/* One that stands for something else in another list is a column of its own: each person's value is what their list says. */
+static void
+add_alias (GPtrArray *aliases, GPtrArray *columns, const char *alias, const char *column)
+{
+  g_autofree char *key = text_fold (alias, -1);
+
+  for (guint i = 0; i < aliases->len; i += 2) {
+    g_autofree char *other = text_fold (g_ptr_array_index (aliases, i), -1);
+
+    if (strcmp (key, other) != 0)
+      continue;
+    if (strcmp (column, g_ptr_array_index (aliases, i + 1)) != 0 && !g_ptr_array_find_with_equal_func (columns, alias, g_str_equal, NULL))
+      g_ptr_array_add (columns, g_strdup (alias));
+    return;
+  }
+  g_ptr_array_add (aliases, g_strdup (alias));
+  g_ptr_array_add (aliases, g_strdup (column));
+}
+
+static gboolean
+load_aliases (Prepare *self, GPtrArray *columns, GError **error)
+{
+  GPtrArray *all = g_ptr_array_new ();
+  gboolean is_read = TRUE;
+
+  for (guint i = 0; i < self->lists->len && is_read; i++) {
+    g_auto (GStrv) aliases = list_get_aliases (self->core->store, g_array_index (self->lists, gint64, i), error);
+
+    is_read = aliases != NULL;
+    for (gsize j = 0; is_read && aliases[j] != NULL; j += 2)
+      add_alias (all, columns, aliases[j], aliases[j + 1]);
+  }
+  g_ptr_array_add (all, NULL);
+  self->campaign->aliases = (GStrv) g_ptr_array_free (all, FALSE);
+  return is_read;
+}
+
 static GStrv
 load_columns (Prepare *self, GError **error)
 {
@@ -229,6 +278,8 @@ load_columns (Prepare *self, GError **error)
     if (result < 0)
       return NULL;
   }
+  if (!load_aliases (self, columns, error))
+    return NULL;
   g_ptr_array_add (columns, NULL);
   return (GStrv) g_ptr_array_free (g_steal_pointer (&columns), FALSE);
 }
@@ -238,17 +289,18 @@ insert_campaign (Prepare *self, GError **error)
 {
   Campaign *campaign = self->campaign;
   g_autoptr (GBytes) columns = campaign_columns_to_blob ((const char *const *) campaign->columns);
+  g_autoptr (GBytes) aliases = campaign_columns_to_blob ((const char *const *) campaign->aliases);
   gint64 now_utc = store_now_utc ();
 
   randombytes_buf (campaign->identity, sizeof campaign->identity);
   campaign->account = self->account->id;
   if (!store_run (self->core->store, error,
                   "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
-                  "version,created_utc,pause_after) VALUES(?,?,0,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?)",
-                  "bisssssbiiissii", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
+                  "version,created_utc,pause_after,aliases) VALUES(?,?,0,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?)",
+                  "bisssssbiiissiib", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
                   campaign->subject, self->list_names, g_bytes_get_data (columns, NULL), g_bytes_get_size (columns), (gint64) campaign->per_hour,
                   (gint64) campaign->connections, campaign->lifetime_s, self->once, self->list_names, now_utc,
-                  campaign->pause_after))
+                  campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases)))
     return FALSE;
   campaign->id = (guint64) sqlite3_last_insert_rowid (store_get_db (self->core->store));
   return store_run (self->core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,1,?,?,?,?)", "isssi",
@@ -348,19 +400,47 @@ add_people (GVariantBuilder *sentences, guint64 count, const char *one, const ch
     g_variant_builder_add (sentences, "s", sentence);
 }
 
+/* Written without a fallback, outside of sections: who has no value gets no message. */
+static gboolean
+is_required (Prepare *self, const char *field)
+{
+  g_autofree char *key = text_fold (field, -1);
+
+  for (guint i = 0; self->composed->required[i] != NULL; i++) {
+    g_autofree char *other = text_fold (self->composed->required[i], -1);
+
+    if (strcmp (key, other) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+add_field (Prepare *self, guint index, GVariantBuilder *warnings)
+{
+  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
+  const char *field = self->composed->fields[index];
+  const guint64 missing = counts->missing[index];
+  g_autofree char *people = text_count (missing, "person has", "people have"), *all = text_count (counts->queued, "person gets", "people get");
+
+  if (self->composed->bound[index] < 0)
+    add_sentence (warnings, "there is no field “%s”, so %s its fallback, or nothing: %s", field, all, self->composed->hints[index]);
+  else if (missing > 0 && is_required (self, field))
+    add_sentence (warnings, "%s no '%s' and would not get this message; write {{%s|something else}} to have a fallback", people, field, field);
+  else if (missing > 0)
+    add_sentence (warnings, "%s no '%s' and %s its fallback, or nothing there", people, field, missing == 1 ? "gets" : "get");
+}
+
 static void
 add_warnings (Prepare *self, GVariantBuilder *warnings)
 {
   const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
   g_autofree char *sender = account_check_sender (self->account, self->campaign->sender_address);
 
-  for (guint i = 0; self->composed->required[i] != NULL; i++) {
-    g_autofree char *people = text_count (counts->missing[i], "person has", "people have");
-
-    if (counts->missing[i] > 0)
-      add_sentence (warnings, "%s no '%s' and would not get this message; write {{%s|something else}} to have a fallback", people,
-                    self->composed->required[i], self->composed->required[i]);
-  }
+  for (guint i = 0; self->composed->fields[i] != NULL; i++)
+    add_field (self, i, warnings);
+  for (guint i = 0; self->composed->notes[i] != NULL; i++)
+    add_sentence (warnings, "%s", self->composed->notes[i]);
   add_people (warnings, counts->sharing, "person shares an address with another one; each gets a mail of their own (--per address sends one for all)",
               "people share an address with another one; each gets a mail of their own (--per address sends one for all)");
   add_people (warnings, counts->suppressed, "person is suppressed and will be skipped", "people are suppressed and will be skipped");
@@ -403,12 +483,19 @@ static GVariant *
 summarize (Prepare *self)
 {
   const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
-  GVariantBuilder missing, warnings, questions;
+  GVariantBuilder missing, lacking, unknown, warnings, questions;
   GVariantDict summary;
 
   g_variant_builder_init (&missing, G_VARIANT_TYPE ("a{st}"));
-  for (guint i = 0; self->composed->required[i] != NULL; i++)
-    g_variant_builder_add (&missing, "{st}", self->composed->required[i], counts->missing[i]);
+  g_variant_builder_init (&lacking, G_VARIANT_TYPE ("a{st}"));
+  g_variant_builder_init (&unknown, G_VARIANT_TYPE ("a{ss}"));
+  for (guint i = 0; self->composed->fields[i] != NULL; i++) {
+    const char *field = self->composed->fields[i];
+
+    g_variant_builder_add (is_required (self, field) ? &missing : &lacking, "{st}", field, counts->missing[i]);
+    if (self->composed->bound[i] < 0)
+      g_variant_builder_add (&unknown, "{ss}", field, self->composed->hints[i]);
+  }
   g_variant_builder_init (&warnings, G_VARIANT_TYPE_STRING_ARRAY);
   add_warnings (self, &warnings);
   g_variant_builder_init (&questions, G_VARIANT_TYPE_STRING_ARRAY);
@@ -426,6 +513,8 @@ summarize (Prepare *self)
   g_variant_dict_insert (&summary, "seconds", "t", (guint64) forecast (self));
   g_variant_dict_insert (&summary, "lifetime_s", "t", (guint64) self->campaign->lifetime_s);
   g_variant_dict_insert_value (&summary, "missing", g_variant_builder_end (&missing));
+  g_variant_dict_insert_value (&summary, "lacking", g_variant_builder_end (&lacking));
+  g_variant_dict_insert_value (&summary, "unknown", g_variant_builder_end (&unknown));
   g_variant_dict_insert_value (&summary, "warnings", g_variant_builder_end (&warnings));
   g_variant_dict_insert_value (&summary, "confirm", g_variant_builder_end (&questions));
   return g_variant_ref_sink (g_variant_dict_end (&summary));
@@ -489,7 +578,7 @@ composed_cb (GObject *source, GAsyncResult *result, gpointer data)
     fail (task, error);
     return;
   }
-  snapshot_set_required (self->snapshot, (const char *const *) self->composed->required);
+  snapshot_set_fields (self->snapshot, self->composed->bound, g_strv_length (self->composed->fields));
   g_idle_add (step_cb, task);
 }
 

@@ -2,6 +2,7 @@
 
 #include "address.h"
 #include "fields.h"
+#include "list.h"
 #include "little-endian.h"
 #include "store.h"
 #include "suppression.h"
@@ -14,8 +15,8 @@
 struct Snapshot {
   Core               *core;
   const SnapshotSpec *spec;
-  const char *const  *required;
-  guint               n_required;
+  const int          *bound;        /* of each field of the message: snapshot_set_fields() */
+  guint               n_bound;
   SnapshotCounts      counts;
   GArray             *lists;        /* of gint64: their members, list by list */
   guint               list;         /* index: this one is being read */
@@ -26,6 +27,11 @@ struct Snapshot {
   gboolean            is_looked_through, has_sharers;
   gboolean            has_recent;   /* a campaign with this subject went out within a day */
   GByteArray         *values;
+  guint               n_columns;
+  Slice              *found;          /* a person's value of each column; borrowed from the statement's row */
+  GStrv               aliases;        /* of the list that is being read; NULL: not asked yet */
+  const char        **column_aliases; /* of each column: what its name stands for in this list where a person has no such field, or NULL; borrowed from aliases */
+  const char        **where_aliases;  /* the same for where_fields */
 };
 
 static char *
@@ -62,6 +68,10 @@ snapshot_new (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclu
   self->next_id = 1;
   self->last_hash = G_MININT64;
   self->values = g_byte_array_new ();
+  self->n_columns = g_strv_length ((GStrv) spec->columns);
+  self->found = g_new0 (Slice, self->n_columns + 1);
+  self->column_aliases = g_new0 (const char *, self->n_columns + 1);
+  self->where_aliases = g_new0 (const char *, (spec->where_fields != NULL ? g_strv_length ((GStrv) spec->where_fields) : 0) + 1);
   if (!find_recent (self, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -75,16 +85,20 @@ snapshot_free (Snapshot *self)
   g_array_unref (self->lists);
   g_free (self->exclude);
   g_byte_array_unref (self->values);
+  g_free (self->found);
+  g_strfreev (self->aliases);
+  g_free (self->column_aliases);
+  g_free (self->where_aliases);
   g_free (self->counts.missing);
   g_free (self);
 }
 
 void
-snapshot_set_required (Snapshot *self, const char *const *required)
+snapshot_set_fields (Snapshot *self, const int *bound, guint n)
 {
-  self->required = required;
-  self->n_required = g_strv_length ((GStrv) required);
-  self->counts.missing = g_new0 (guint64, MAX (1, self->n_required));
+  self->bound = bound;
+  self->n_bound = n;
+  self->counts.missing = g_new0 (guint64, MAX (1, n));
 }
 
 const SnapshotCounts *
@@ -103,14 +117,23 @@ typedef struct { /* borrowed from the statement's row */
   gboolean    is_suppressed, has_sharers; /* somebody else among the contacts has this address */
 } Person;
 
-static gboolean
-lookup (const Person *person, const char *field, Slice *out_value)
+static const char *
+get_builtin (const Person *person, const char *field)
 {
-  const char *builtin = g_ascii_strcasecmp (field, "name") == 0    ? person->name
-                        : g_ascii_strcasecmp (field, "email") == 0 ? person->email
-                        : g_ascii_strcasecmp (field, "phone") == 0 ? person->phone
-                                                                   : NULL;
+  return g_ascii_strcasecmp (field, "name") == 0    ? person->name
+         : g_ascii_strcasecmp (field, "email") == 0 ? person->email
+         : g_ascii_strcasecmp (field, "phone") == 0 ? person->phone
+                                                    : NULL;
+}
 
+/* alias: what the name stands for where this person has no such field, or NULL. */
+static gboolean
+lookup (const Person *person, const char *field, const char *alias, Slice *out_value)
+{
+  const char *builtin = get_builtin (person, field);
+
+  if (builtin == NULL && alias != NULL)
+    builtin = get_builtin (person, alias);
   if (fields_lookup (person->fields, person->fields_len, field, out_value))
     return TRUE;
   *out_value = builtin != NULL ? (Slice){ builtin, strlen (builtin) } : (Slice){ "", 0 };
@@ -124,7 +147,7 @@ is_wanted (Snapshot *self, const Person *person)
     const char *wanted = self->spec->where_values[i];
     Slice value;
 
-    if (!lookup (person, self->spec->where_fields[i], &value) || !fields_name_equal (value, (Slice){ wanted, strlen (wanted) }))
+    if (!lookup (person, self->spec->where_fields[i], self->where_aliases[i], &value) || !fields_name_equal (value, (Slice){ wanted, strlen (wanted) }))
       return FALSE;
   }
   return TRUE;
@@ -138,7 +161,7 @@ put_value (GByteArray *values, Slice value)
     g_byte_array_append (values, (const guint8 *) value.data, (guint) value.len);
 }
 
-/* In the order of the columns. People of one file have their fields in that order too: the next one is looked at first. */
+/* Finds and encodes them in the order of the columns. People of one file have their fields in that order too: the next one is looked at first. */
 static void
 encode_values (Snapshot *self, const Person *person)
 {
@@ -157,8 +180,9 @@ encode_values (Snapshot *self, const Person *person)
       found = value;
       has_next = fields_next (&reader, &name, &value);
     } else {
-      lookup (person, column, &found);
+      lookup (person, column, self->column_aliases[i], &found);
     }
+    self->found[i] = found;
     put_value (self->values, found);
   }
 }
@@ -229,14 +253,18 @@ is_shared (Snapshot *self, const Person *person, GError **error)
                         (gint64) self->spec->campaign, person->email_key, person->contact);
 }
 
+/* Of the person whose values were encoded last. */
 static void
 count_missing (Snapshot *self, const Person *person)
 {
-  for (guint i = 0; i < self->n_required; i++) {
-    Slice value;
+  for (guint i = 0; i < self->n_bound; i++) {
+    const int at = self->bound[i];
+    Slice value = at < 0    ? (Slice){ "", 0 }
+                  : at == 0 ? (Slice){ person->email, strlen (person->email) }
+                  : at == 1 ? (Slice){ person->name, strlen (person->name) }
+                            : self->found[at - 2];
 
-    if (!lookup (person, self->required[i], &value) || text_is_missing (value.data, (gssize) value.len))
-      self->counts.missing[i]++;
+    self->counts.missing[i] += text_is_missing (value.data, value.len);
   }
 }
 
@@ -248,7 +276,9 @@ insert (Snapshot *self, const Person *person, State state, const char *reason, L
   gint64 campaign = (gint64) self->spec->campaign, id = (gint64) self->next_id++;
 
   encode_values (self, person);
-  self->counts.largest_values = MAX (self->counts.largest_values, self->values->len);
+  if (state == STATE_QUEUED)
+    count_missing (self, person);
+  self->counts.largest_values = MAX (self->counts.largest_values, self->values->len + strlen (person->name) + strlen (person->email));
   self->counts.total++;
   ledger_tally_move (tally, self->spec->campaign, STATE_COUNT, state, 1);
   return store_run (self->core->store, error, "INSERT INTO snapshot(campaign,id,contact,list,address,address_key,name,fields) VALUES(?,?,?,?,?,?,?,?)", "iiissssb",
@@ -282,7 +312,6 @@ add_person (Snapshot *self, const Person *person, LedgerTally *tally, GError **e
   self->counts.sharing += shared > 0;
   self->counts.recent += recent > 0;
   self->counts.queued++;
-  count_missing (self, person);
   return insert (self, person, STATE_QUEUED, "", tally, error);
 }
 
@@ -326,6 +355,22 @@ look_for_sharers (Snapshot *self, GError **error)
   return result < 0 ? -1 : count == LOOK_ROWS;
 }
 
+/* What its files called the columns that everybody has. */
+static gboolean
+open_list (Snapshot *self, GError **error)
+{
+  const char *const *where = self->spec->where_fields;
+
+  self->aliases = list_get_aliases (self->core->store, g_array_index (self->lists, gint64, self->list), error);
+  if (self->aliases == NULL)
+    return FALSE;
+  for (guint i = 0; i < self->n_columns; i++)
+    self->column_aliases[i] = list_find_alias ((const char *const *) self->aliases, self->spec->columns[i]);
+  for (guint i = 0; where != NULL && where[i] != NULL; i++)
+    self->where_aliases[i] = list_find_alias ((const char *const *) self->aliases, where[i]);
+  return TRUE;
+}
+
 /* Returns: rows read, or -1 */
 static int
 add_chunk (Snapshot *self, LedgerTally *tally, GError **error)
@@ -360,6 +405,7 @@ move_on (Snapshot *self, int count)
   if (count < CHUNK_ROWS) { /* this list is done */
     self->list++;
     self->last_contact = 0;
+    g_clear_pointer (&self->aliases, g_strfreev);
   }
   return self->list < self->lists->len;
 }
@@ -379,7 +425,7 @@ snapshot_step (Snapshot *self, GError **error)
   }
   if (!store_begin (self->core->store, error))
     return -1;
-  count = self->list < self->lists->len ? add_chunk (self, tally, error) : 0;
+  count = self->list >= self->lists->len ? 0 : self->aliases != NULL || open_list (self, error) ? add_chunk (self, tally, error) : -1;
   if (count < 0 || !ledger_write_tally (self->core->store, tally, error)) {
     store_rollback (self->core->store);
     return -1;

@@ -18,7 +18,7 @@ typedef struct {
 
 typedef struct {
   guint64 total, queued, sharing, recent, suppressed, no_address, excluded, largest_values;
-  guint64 *missing; /* one a required field */
+  guint64 *missing; /* one a field of the message: of those who get it, how many have no value there */
 } SnapshotCounts;
 
 typedef struct Snapshot Snapshot;
@@ -26,7 +26,8 @@ typedef struct Snapshot Snapshot;
 /* lists (kept), exclude: ids. Who is on several of `lists` comes through the first. spec is borrowed until the snapshot is freed. */
 Snapshot *snapshot_new  (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclude, GError **error);
 void      snapshot_free (Snapshot *self);
-void      snapshot_set_required (Snapshot *self, const char *const *required); /* borrowed */
+/* The message's fields, as Transport1.BeginCampaign says `bound` (borrowed). */
+void      snapshot_set_fields (Snapshot *self, const int *bound, guint n);
 
 /* Writes the next people. Returns: 1 more to do, 0 done, -1 error. One transaction. */
 int       snapshot_step (Snapshot *self, GError **error);

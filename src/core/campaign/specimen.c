@@ -7,6 +7,7 @@
 #include "fields.h"
 #include "files.h"
 #include "frame.h"
+#include "list.h"
 #include "text.h"
 #include "mailbox.h"
 #include <gio/gunixfdlist.h>
@@ -53,24 +54,41 @@ get_builtin (const Contact *contact, const char *field)
                                                     : "";
 }
 
-static Slice
-look_up (const Contact *contact, const char *field)
+/* As a list of theirs has it: a header that became name, address or number. Returns: (borrowed) the value, or "". */
+static const char *
+get_by_alias (Work *work, const char *field)
 {
+  g_autofree char *key = text_fold (field, -1);
+  sqlite3_stmt *row = store_query (work->core->store, "SELECT a.field FROM list_alias a JOIN member m ON m.list=a.list WHERE m.contact=? AND a.key=? LIMIT 1", "is",
+                                   work->contact->id, key);
+  const char *found = store_step (work->core->store, row, NULL) == 1 ? get_builtin (work->contact, store_text (row, 0)) : "";
+
+  sqlite3_reset (row);
+  return found;
+}
+
+static Slice
+look_up (Work *work, const char *field)
+{
+  const Contact *contact = work->contact;
   const char *builtin;
   Slice value;
 
   if (contact == NULL)
     return (Slice){ field, strlen (field) };
-  if (fields_lookup (contact->fields->data, contact->fields->len, field, &value))
+  if (fields_lookup (contact->fields->data, contact->fields->len, field, &value) ||
+      (g_ascii_strncasecmp (field, "field.", 6) == 0 && fields_lookup (contact->fields->data, contact->fields->len, field + 6, &value)))
     return value;
   builtin = get_builtin (contact, field);
+  if (builtin[0] == '\0')
+    builtin = get_by_alias (work, field);
   return (Slice){ builtin, strlen (builtin) };
 }
 
 static void
 write_value (Work *work, FrameWriter *frame, const char *field, const char *const *required)
 {
-  Slice value = look_up (work->contact, field);
+  Slice value = look_up (work, field);
   g_autofree char *shown = NULL;
 
   if (g_strv_contains (required, field) && text_is_missing (value.data, (gssize) value.len)) {

@@ -371,9 +371,11 @@ static void
 begun_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) fields = NULL, required = NULL, images = NULL;
+  g_auto (GStrv) fields = NULL, required = NULL, images = NULL, notes = NULL;
+  g_autoptr (GVariant) bound = NULL;
   guint64 overhead, campaign;
-  gboolean is_begun = pr_transport1_call_begin_campaign_finish (PR_TRANSPORT1 (source), &fields, &required, &images, &overhead, NULL, result, &error);
+  gboolean is_begun = pr_transport1_call_begin_campaign_finish (PR_TRANSPORT1 (source), &fields, &required, &images, &overhead, &bound, &notes, NULL, result,
+                                                                &error);
   Lane *self = call_end (data, &campaign);
   Work *work = self != NULL ? lane_find_work (self, campaign) : NULL;
 

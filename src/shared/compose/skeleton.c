@@ -1,6 +1,7 @@
 #include "skeleton.h"
 
 #include "body.h"
+#include "foreign-field.h"
 #include "header.h"
 #include "html-template.h"
 #include "message-id.h"
@@ -25,7 +26,7 @@ struct Skeleton {
   char       *sender, *domain;
   guint8      identity[16];
   gboolean    is_smtputf8; /* From or Reply-To already asks for it */
-  GPtrArray  *fields, *required, *images; /* char *, NULL-terminated */
+  GPtrArray  *fields, *required, *images, *notes; /* char *, NULL-terminated */
   gsize       overhead;
 };
 
@@ -292,7 +293,7 @@ static gboolean
 bind (Template *template, const SkeletonSpec *spec, GError **error)
 {
   if (!spec->any_field)
-    return template_bind (template, spec->columns, error);
+    return template_bind (template, spec->columns, spec->aliases, error);
   for (guint i = 0; i < template->ops->len; i++)
     template_get (template, i)->field = TEMPLATE_FIELD_NONE;
   return TRUE;
@@ -321,6 +322,18 @@ bind_all (Compile *compile, GError **error)
   compile->self->required = steal_names (required);
   g_ptr_array_add (compile->self->images, NULL);
   return TRUE;
+}
+
+/* Of what was written, before it is changed: links to images are rewritten, and the text part may be made from the HTML. */
+static void
+note_foreign (Compile *compile)
+{
+  ForeignSearch search = { .columns = compile->spec->columns, .aliases = compile->spec->aliases, .notes = compile->self->notes };
+
+  foreign_field_find (&search, compile->subject, FALSE);
+  foreign_field_find (&search, compile->html, TRUE);
+  foreign_field_find (&search, compile->text, FALSE);
+  g_ptr_array_add (compile->self->notes, NULL);
 }
 
 static gsize
@@ -383,8 +396,11 @@ skeleton_compile (const SkeletonSpec *spec, GError **error)
 
   memcpy (compile.self->identity, spec->identity, sizeof spec->identity);
   compile.self->images = g_ptr_array_new_with_free_func (g_free);
-  if (!compile_sender (&compile, error) || !parse_all (&compile, error) || !link_files (&compile, error) ||
-      !bind_all (&compile, error) || !assemble (&compile, error))
+  compile.self->notes = g_ptr_array_new_with_free_func (g_free);
+  if (!compile_sender (&compile, error) || !parse_all (&compile, error))
+    return NULL;
+  note_foreign (&compile);
+  if (!link_files (&compile, error) || !bind_all (&compile, error) || !assemble (&compile, error))
     return NULL;
   return g_steal_pointer (&compile.self);
 }
@@ -404,6 +420,7 @@ skeleton_free (Skeleton *self)
   g_clear_pointer (&self->fields, g_ptr_array_unref);
   g_clear_pointer (&self->required, g_ptr_array_unref);
   g_clear_pointer (&self->images, g_ptr_array_unref);
+  g_clear_pointer (&self->notes, g_ptr_array_unref);
   g_free (self->sender);
   g_free (self->domain);
   g_free (self);
@@ -425,6 +442,12 @@ const char *const *
 skeleton_get_images (const Skeleton *self)
 {
   return (const char *const *) self->images->pdata;
+}
+
+const char *const *
+skeleton_get_notes (const Skeleton *self)
+{
+  return (const char *const *) self->notes->pdata;
 }
 
 gsize

@@ -18,6 +18,7 @@ typedef struct { /* all borrowed until skeleton_compile() returns */
   const char *unsubscribe;           /* https: or mailto: template, or one of each with a comma between, or NULL or "" */
   guint8      identity[16];          /* seeds Message-IDs (shared/wire/message-id) */
   const char *const *columns;        /* names of the values of a row; NULL-terminated */
+  const char *const *aliases;        /* another name of a column, then the column, in pairs; or NULL */
   gboolean    any_field;             /* columns are not known yet: every name will do and means nothing; for a look at the templates */
   const SkeletonFile *files;
   gsize       n_files;
@@ -44,6 +45,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Skeleton, skeleton_free)
 const char *const *skeleton_get_fields   (const Skeleton *self);
 const char *const *skeleton_get_required (const Skeleton *self); /* without fallback and outside sections */
 const char *const *skeleton_get_images   (const Skeleton *self); /* relative src in html that no file was given for */
+const char *const *skeleton_get_notes    (const Skeleton *self); /* what a person should know: sentences with line and column */
 gsize              skeleton_get_overhead (const Skeleton *self); /* octets that each message has at least */
 const char        *skeleton_get_sender   (const Skeleton *self); /* the bare address of From: the envelope's reverse-path */
 

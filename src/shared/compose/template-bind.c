@@ -14,8 +14,15 @@ is_builtin (const char *key)
   return strcmp (key, "name") == 0 || strcmp (key, "email") == 0 || strcmp (key, "phone") == 0;
 }
 
+/* A name that is the program's, whatever columns there are. */
+static gboolean
+is_reserved (const char *key)
+{
+  return strcmp (key, "unsubscribe") == 0;
+}
+
 static int
-find_field (const char *key, const char *const *columns)
+find_column (const char *key, const char *const *columns)
 {
   if (strcmp (key, "email") == 0)
     return 0;
@@ -30,6 +37,32 @@ find_field (const char *key, const char *const *columns)
   return TEMPLATE_FIELD_NONE;
 }
 
+static int
+find_alias (const char *key, const char *const *columns, const char *const *aliases)
+{
+  for (gsize i = 0; aliases != NULL && aliases[i] != NULL && aliases[i + 1] != NULL; i += 2) {
+    g_autofree char *alias = text_fold (aliases[i], -1), *column = text_fold (aliases[i + 1], -1);
+
+    if (strcmp (key, alias) == 0)
+      return find_column (column, columns);
+  }
+  return TEMPLATE_FIELD_NONE;
+}
+
+int
+template_find_field (const char *name, const char *const *columns, const char *const *aliases)
+{
+  g_autofree char *folded = text_fold (name, -1);
+  const gboolean is_own = g_str_has_prefix (folded, TEMPLATE_OWN) && find_column (folded, columns) == TEMPLATE_FIELD_NONE;
+  const char *key = is_own ? folded + strlen (TEMPLATE_OWN) : folded;
+  int field;
+
+  if (!is_own && is_reserved (key))
+    return TEMPLATE_FIELD_NONE;
+  field = find_column (key, columns);
+  return field != TEMPLATE_FIELD_NONE ? field : find_alias (key, columns, aliases);
+}
+
 /* Letters and digits of a folded name: "first_name", "First Name" and "firstname" are near. */
 static gsize
 squeeze (const char *key, gunichar *out)
@@ -42,26 +75,30 @@ squeeze (const char *key, gunichar *out)
   return n;
 }
 
-/* Levenshtein. */
+/* Damerau-Levenshtein with adjacent transpositions: “Naem” is one slip away from “Name”. */
 static guint
 distance (const char *a, const char *b)
 {
   gunichar x[NEAR_OCTETS], y[NEAR_OCTETS];
   gsize n = squeeze (a, x), m = squeeze (b, y);
-  guint row[NEAR_OCTETS + 1];
+  guint row[NEAR_OCTETS + 1], before[NEAR_OCTETS + 1] = { 0 }, above[NEAR_OCTETS + 1];
 
   for (guint j = 0; j <= m; j++)
     row[j] = j;
   for (guint i = 1; i <= n; i++) {
     guint diagonal = row[0];
 
+    memcpy (above, row, sizeof row);
     row[0] = i;
     for (guint j = 1; j <= m; j++) {
       guint change = diagonal + (x[i - 1] != y[j - 1]);
 
       diagonal = row[j];
       row[j] = MIN (MIN (row[j] + 1, row[j - 1] + 1), change);
+      if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1])
+        row[j] = MIN (row[j], before[j - 2] + 1);
     }
+    memcpy (before, above, sizeof above);
   }
   return row[m];
 }
@@ -72,33 +109,39 @@ consider (GString *near, guint *n, const char *key, const char *candidate)
   g_autofree char *other = text_fold (candidate, -1);
   guint limit = MAX (1, (guint) g_utf8_strlen (key, -1) / 3);
 
-  if (*n >= NEAR_MAX || (distance (key, other) > limit && (strlen (key) < 3 || strstr (other, key) == NULL)))
+  if (*n >= NEAR_MAX || strstr (near->str, candidate) != NULL || (distance (key, other) > limit && (strlen (key) < 3 || strstr (other, key) == NULL)))
     return;
   g_string_append_printf (near, "%s“%s”", near->len > 0 ? ", " : "", candidate);
   (*n)++;
 }
 
-/* Returns: (transfer full) "did you mean …?" or which columns there are. */
-static char *
-hint (const char *key, const char *const *columns)
+char *
+template_hint_field (const char *written, const char *const *columns, const char *const *aliases)
 {
+  g_autofree char *key = text_fold (written, -1);
   g_autoptr (GString) near = g_string_new (NULL), all = g_string_new ("“name”, “email”");
   guint n = 0, i;
 
   consider (near, &n, key, "name");
   consider (near, &n, key, "email");
+  for (i = 0; aliases != NULL && aliases[i] != NULL && aliases[i + 1] != NULL; i += 2)
+    consider (near, &n, key, aliases[i]);
   for (i = 0; columns != NULL && columns[i] != NULL; i++) {
     consider (near, &n, key, columns[i]);
     if (i < 8)
       g_string_append_printf (all, ", “%s”", columns[i]);
   }
+  if (is_reserved (key) && find_column (key, columns) != TEMPLATE_FIELD_NONE)
+    return g_strdup_printf ("this name is the program's own: write {{" TEMPLATE_OWN "%s}} for the column", written);
+  if (is_reserved (key))
+    return g_strdup ("this name is the program's own");
   if (n > 0)
     return g_strdup_printf ("did you mean %s?", near->str);
-  return g_strdup_printf ("there are %s%s; or give a fallback", all->str, i > 8 ? "…" : "");
+  return g_strdup_printf ("there are %s%s", all->str, i > 8 ? "…" : "");
 }
 
 gboolean
-template_bind (Template *self, const char *const *columns, GError **error)
+template_bind (Template *self, const char *const *columns, const char *const *aliases, GError **error)
 {
   g_autofree int *fields = g_new (int, self->names->len + 1);
   g_autofree gboolean *is_known = g_new (gboolean, self->names->len + 1);
@@ -107,7 +150,7 @@ template_bind (Template *self, const char *const *columns, GError **error)
     const char *name = g_ptr_array_index (self->names, i);
     g_autofree char *key = text_fold (name, -1);
 
-    fields[i] = find_field (key, columns);
+    fields[i] = template_find_field (name, columns, aliases);
     is_known[i] = fields[i] != TEMPLATE_FIELD_NONE || is_builtin (key);
   }
   for (guint i = 0; i < self->ops->len; i++) {
@@ -118,11 +161,11 @@ template_bind (Template *self, const char *const *columns, GError **error)
     op->field = fields[op->name];
     if (op->is_required && !is_known[op->name]) {
       const char *name = template_get_name (self, op);
-      g_autofree char *key = text_fold (name, -1);
-      g_autofree char *what = hint (key, columns);
+      g_autofree char *what = template_hint_field (name, columns, aliases);
 
       g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_FIELD,
-                   "%s: line %u column %u: there is no field “%s”: %s", self->label, op->line, op->column, name, what);
+                   "%s: line %u column %u: there is no field “%s”: %s%s", self->label, op->line, op->column, name, what,
+                   g_str_has_prefix (what, "there are") ? "; or give a fallback" : "");
       return FALSE;
     }
   }

@@ -279,6 +279,10 @@ close_section (Parser *self, const Tag *tag, GError **error)
     return fail (self->template, tag->line, tag->column, error, "“{{/%s}}” closes nothing", tag->name);
   op = template_get (self->template, self->open[self->depth - 1]);
   name = template_get_name (self->template, op);
+  if (template_add_name (self->template, tag->name) != op->name && strchr (name, ' ') != NULL && g_str_has_prefix (name, tag->name))
+    return fail (self->template, op->line, op->column, error, "“{{#%s}}” is how another program writes it: here a section is named by its field, as in "
+                 "{{#%s}}…{{/%s}}, and {{^%s}}…{{/%s}} stands for where there is none",
+                 name, strchr (name, ' ') + 1, strchr (name, ' ') + 1, strchr (name, ' ') + 1, strchr (name, ' ') + 1);
   if (template_add_name (self->template, tag->name) != op->name)
     return fail (self->template, tag->line, tag->column, error, "“{{/%s}}” stands where “{{/%s}}” must (opened at line %u column %u)",
                  tag->name, name, op->line, op->column);

@@ -49,9 +49,17 @@ gboolean template_fail (const Template *self, const TemplateOp *op, gsize offset
 /* Where that is: both from 1, columns count characters. */
 void     template_locate (const TemplateOp *op, gsize offset, guint *out_line, guint *out_column);
 
-/* Gives each operation its field: address is field 0, name field 1, columns[i] field 2 + i.
+#define TEMPLATE_OWN "field." /* {{field.unsubscribe}}: the column, where the name itself is the program's */
+
+/* Which value of a row a name means: address is field 0, name field 1, columns[i] field 2 + i. aliases: another name of a column, then the column, in
+ * pairs; or NULL. A column of the very name goes first. Returns: TEMPLATE_FIELD_NONE for a name of nothing, and for one that the program owns. */
+int   template_find_field (const char *name, const char *const *columns, const char *const *aliases);
+/* Returns: (transfer full) "did you mean …?", or which names there are. */
+char *template_hint_field (const char *name, const char *const *columns, const char *const *aliases);
+
+/* Gives each operation its field, as template_find_field().
  * Returns: FALSE with SKELETON_ERROR_FIELD: a required field is in no column (near spellings are named). */
-gboolean template_bind (Template *self, const char *const *columns, GError **error);
+gboolean template_bind (Template *self, const char *const *columns, const char *const *aliases, GError **error);
 
 typedef struct { /* where a template is written to */
   void (*put_literal) (void *sink, const TemplateOp *op, guint index);

@@ -39,7 +39,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize len)
   g_autoptr (GError) error = NULL;
   g_autoptr (Template) template = template_parse ("html", source, &error), text = NULL;
 
-  if (template != NULL && html_template_place (template, &error) && template_bind (template, columns, &error)) {
+  if (template != NULL && html_template_place (template, &error) && template_bind (template, columns, NULL, &error)) {
     run (template);
     text = html_template_to_text (template);
     run (text);

@@ -45,7 +45,7 @@ function imageWarnings(html: string, draft: Draft): Warning[] {
 function fieldWarnings(all: string, columns: readonly string[] | undefined): Warning[] {
   const used = fieldsOf(all);
   const known = new Set(['name', 'email', 'address', ...(columns ?? []).map(normal)]);
-  const unknown = columns === undefined ? [] : used.filter((field) => !known.has(normal(field.name)));
+  const unknown = columns === undefined ? [] : used.filter((field) => !known.has(normal(field.name).replace(/^field\./, '')));
   const required = used.filter((field) => field.isRequired && known.has(normal(field.name)) && normal(field.name) !== 'email' && normal(field.name) !== 'address');
   return [
     ...unknown.map((field): Warning => ({ kind: 'warn', text: warn.unknownField(oneLine(field.name, 60)) })),

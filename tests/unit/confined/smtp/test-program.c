@@ -540,7 +540,8 @@ test_inspect (void)
 {
   static const char *const none[] = { NULL };
   Client *client = client_new ();
-  g_auto (GStrv) fields = NULL, required = NULL, images = NULL;
+  g_auto (GStrv) fields = NULL, required = NULL, images = NULL, notes = NULL;
+  g_autoptr (GVariant) bound = NULL;
   g_autofree char *all = NULL, *needed = NULL;
   g_autoptr (GError) error = NULL;
   GVariantDict spec;
@@ -554,7 +555,7 @@ test_inspect (void)
   g_variant_dict_insert_value (&spec, "identity", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "0123456789abcdef", 16, 1));
   pr_transport1_call_begin_campaign_sync (client->proxy, 1, g_variant_dict_end (&spec), none,
                                           g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0), NULL, &fields, &required, &images, &overhead,
-                                          NULL, NULL, &error);
+                                          &bound, &notes, NULL, NULL, &error);
   g_assert_no_error (error);
   all = g_strjoinv (",", fields);
   needed = g_strjoinv (",", required);

@@ -164,7 +164,8 @@ void
 client_begin (Client *self, guint64 campaign, const char *text)
 {
   static const char *const columns[] = { "word", NULL };
-  g_auto (GStrv) fields = NULL, required = NULL, images = NULL;
+  g_auto (GStrv) fields = NULL, required = NULL, images = NULL, notes = NULL;
+  g_autoptr (GVariant) bound = NULL;
   g_autoptr (GError) error = NULL;
   GVariantDict spec;
   guint64 overhead = 0;
@@ -177,7 +178,7 @@ client_begin (Client *self, guint64 campaign, const char *text)
   g_variant_dict_insert (&spec, "version", "u", 1);
   pr_transport1_call_begin_campaign_sync (self->proxy, campaign, g_variant_dict_end (&spec), columns,
                                           g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0), NULL, &fields, &required, &images, &overhead,
-                                          NULL, NULL, &error);
+                                          &bound, &notes, NULL, NULL, &error);
   g_assert_no_error (error);
 }
 

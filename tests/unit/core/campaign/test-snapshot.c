@@ -2,6 +2,8 @@
  * and nobody comes twice. */
 #include "snapshot.h"
 
+#include "fields.h"
+#include "list.h"
 #include "store.h"
 
 #define PEOPLE 6000 /* more than two chunks */
@@ -71,7 +73,7 @@ take (World *self, const char *change)
   g_autoptr (Snapshot) snapshot = snapshot_new (&self->core, &spec, self->lists, self->exclude, NULL);
   int result;
 
-  snapshot_set_required (snapshot, none);
+  snapshot_set_fields (snapshot, NULL, 0);
   g_assert_cmpint (snapshot_step (snapshot, NULL), ==, 1);
   g_assert_cmpint (ask (self, "SELECT count(*) FROM snapshot"), <, PEOPLE);
   if (change != NULL)
@@ -137,6 +139,48 @@ test_exclude (void)
   close_world (&world);
 }
 
+/* "Town" is a field of two people, and in list one a header of the name's column: who has no such field, has their name there. */
+static void
+test_aliases (void)
+{
+  static const char *const columns[] = { "phone", "Town", NULL }, *const where[] = { "TOWN", NULL }, *const values[] = { "Al", NULL };
+  static const char *const aliases[] = { "Town", "name", NULL };
+  static const int bound[] = { 1, 3, -1, 2 };
+  g_autoptr (GByteArray) blob = g_byte_array_new ();
+  SnapshotSpec spec = { .campaign = 1, .sender_address = "a@example.org", .subject = "s", .columns = columns };
+  World world = { 0 };
+
+  open_world (&world);
+  g_assert_true (list_set_aliases (world.core.store, 1, aliases, NULL));
+  fields_append (blob, (Slice){ "Town", 4 }, (Slice){ "Bonn", 4 });
+  run (&world, "DELETE FROM membership WHERE contact>4");
+  run (&world, "DELETE FROM membership WHERE list=1 AND contact=4"); /* they are in list two alone, where the header means nothing */
+  run (&world, "UPDATE person SET name='Al'");
+  g_assert_true (store_run (world.core.store, NULL, "UPDATE person SET fields=? WHERE id<=2", "b", blob->data, (gsize) blob->len));
+  for (int is_filtered = 0; is_filtered < 2; is_filtered++) {
+    g_autoptr (Snapshot) snapshot = NULL;
+    int result;
+
+    run (&world, "DELETE FROM snapshot");
+    run (&world, "DELETE FROM tally");
+    spec.where_fields = is_filtered ? where : NULL;
+    spec.where_values = is_filtered ? values : NULL;
+    snapshot = snapshot_new (&world.core, &spec, world.lists, world.exclude, NULL);
+    snapshot_set_fields (snapshot, bound, G_N_ELEMENTS (bound));
+    while ((result = snapshot_step (snapshot, NULL)) == 1)
+      ;
+    g_assert_cmpint (result, ==, 0);
+    g_assert_cmpuint (snapshot_get_counts (snapshot)->queued, ==, is_filtered ? 1 : 4);
+    if (is_filtered)
+      continue;
+    g_assert_cmpuint (snapshot_get_counts (snapshot)->missing[0], ==, 0); /* the name */
+    g_assert_cmpuint (snapshot_get_counts (snapshot)->missing[1], ==, 1); /* Town: who is in list two alone */
+    g_assert_cmpuint (snapshot_get_counts (snapshot)->missing[2], ==, 4); /* of nobody */
+    g_assert_cmpuint (snapshot_get_counts (snapshot)->missing[3], ==, 4); /* the number */
+  }
+  close_world (&world);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -148,5 +192,6 @@ main (int argc, char *argv[])
   }
   g_test_add_func ("/campaign/snapshot/join-behind", test_join_behind);
   g_test_add_func ("/campaign/snapshot/exclude", test_exclude);
+  g_test_add_func ("/campaign/snapshot/aliases", test_aliases);
   return g_test_run ();
 }

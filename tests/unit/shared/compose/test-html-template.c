@@ -168,7 +168,7 @@ test_texts (void)
     g_assert_no_error (error);
     html_template_place (html, &error);
     g_assert_no_error (error);
-    g_assert_true (template_bind (html, sample_columns, &error));
+    g_assert_true (template_bind (html, sample_columns, NULL, &error));
     text = html_template_to_text (html);
     g_assert_null (template_run (text, &row, &output));
     g_assert_cmpstr (out->str, ==, texts[i].text);

@@ -52,7 +52,7 @@ test_good (void)
     TemplateOutput output = { append_literal, append, out, NULL, 0 };
 
     g_assert_no_error (error);
-    g_assert_true (template_bind (template, sample_columns, &error));
+    g_assert_true (template_bind (template, sample_columns, NULL, &error));
     g_assert_null (template_run (template, &row, &output));
     g_assert_cmpstr (out->str, ==, good[i].result);
   }
@@ -108,9 +108,15 @@ test_limits (void)
   g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE);
 }
 
+static const char *const aliases[] = { "Your Name", "name", "Mobile", "phone", "city", "email", NULL };
+
 static const struct { const char *source, *message; } unknown[] = {
   { "{{firstname}}", "text: line 1 column 1: there is no field “firstname”: did you mean “First Name”?" },
   { "\n{{citty}}", "text: line 2 column 1: there is no field “citty”: did you mean “city”?" },
+  { "{{nmae}}", "text: line 1 column 1: there is no field “nmae”: did you mean “name”?" },       /* letters changed places */
+  { "{{yuor name}}", "text: line 1 column 1: there is no field “yuor name”: did you mean “Your Name”?" }, /* an alias is proposed too */
+  { "{{unsubscribe}}", "text: line 1 column 1: there is no field “unsubscribe”: this name is the program's own" },
+  { "{{#if city}}a{{/if}}", NULL },
   { "{{e-mail}}", "text: line 1 column 1: there is no field “e-mail”: did you mean “email”?" },
   { "{{zzzz}}", "text: line 1 column 1: there is no field “zzzz”: there are “name”, “email”, “First Name”, “city”, “phone”, “note”; "
                 "or give a fallback" },
@@ -123,11 +129,33 @@ test_unknown (void)
     g_autoptr (GError) error = NULL;
     g_autoptr (Template) template = template_parse ("text", unknown[i].source, &error);
 
+    if (unknown[i].message == NULL) {
+      g_assert_null (template);
+      g_assert_nonnull (strstr (error->message, "line 1 column 1: “{{#if city}}” is how another program writes it: here a section is named by its field, as in {{#city}}"));
+      continue;
+    }
     g_assert_no_error (error);
-    g_assert_false (template_bind (template, sample_columns, &error));
+    g_assert_false (template_bind (template, sample_columns, aliases, &error));
     g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_FIELD);
     g_assert_cmpstr (error->message, ==, unknown[i].message);
   }
+}
+
+static const struct { const char *name; int field; } bound[] = {
+  { "Your Name", 1 }, { "your  NAME", 1 }, { "Mobile", 4 }, { "name", 1 },
+  { "City", 3 },              /* a column goes before an alias */
+  { "field.city", 3 }, { "Field.Your Name", 1 },
+  { "unsubscribe", TEMPLATE_FIELD_NONE }, { "field.unsubscribe", 6 }, /* the program's own name, and the column */
+  { "field.", TEMPLATE_FIELD_NONE }, { "nobody", TEMPLATE_FIELD_NONE },
+};
+
+static void
+test_bound (void)
+{
+  static const char *const columns[] = { "First Name", "city", "phone", "note", "unsubscribe", NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bound); i++)
+    g_assert_cmpint (template_find_field (bound[i].name, columns, aliases), ==, bound[i].field);
 }
 
 int
@@ -137,6 +165,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/compose/template/good", test_good);
   g_test_add_func ("/compose/template/bad", test_bad);
   g_test_add_func ("/compose/template/limits", test_limits);
+  g_test_add_func ("/compose/template/bound", test_bound);
   g_test_add_func ("/compose/template/unknown", test_unknown);
   return g_test_run ();
 }

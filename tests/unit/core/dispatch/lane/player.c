@@ -168,7 +168,7 @@ handle_begin (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFD
   if (is_part ("refuses"))
     g_dbus_method_invocation_return_dbus_error (invocation, "org.postrider.Fault.Data", "template: line 1 column 1: no");
   else
-    pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, none, none, none, 100);
+    pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, none, none, none, 100, g_variant_new_array (G_VARIANT_TYPE ("(is)"), NULL, 0), none);
   return TRUE;
 }
 
