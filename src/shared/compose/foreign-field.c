@@ -84,7 +84,10 @@ read_name (const char *at, gsize len, gsize form, gsize *out_len)
   for (gsize i = open; i + close <= len && i <= open + FOREIGN_NAME_MAX; i++) {
     if (g_ascii_strncasecmp (at + i, forms[form].close, close) != 0)
       continue;
-    inner = g_strstrip (g_strndup (at + open, i - open));
+    inner = g_strndup (at + open, i - open);
+    if (strchr ("%#", *at) != NULL && g_ascii_isspace (*inner)) /* "100%% sure%%": these open and close alike */
+      return NULL;
+    g_strstrip (inner);
     if (forms[form].kind == FORM_ENCODED) {
       char *decoded = g_uri_unescape_string (inner, NULL);
 
