@@ -2,7 +2,7 @@
  * Used in: lane. Source: contract/ (Transport1.Outcomes). */
 #pragma once
 #include "row.h"
-#include "verdict.h"
+#include "reply-table.h"
 
 typedef struct Outcomes Outcomes;
 typedef void (*OutcomesFunc) (GVariant *rows, gpointer data); /* floating, as in D-Bus signals */

@@ -123,13 +123,15 @@ session_sent (Session *self, gsize len)
 
 /* --- in --- */
 
-/* Printable ASCII already: smtp_reply_parse(). By hand: once a message. */
+/* Printable already: smtp_reply_parse(). Cut at a character. By hand: once a message. */
 char *
 session_quote (guint code, const char *text)
 {
   gsize len = strnlen (text, SESSION_REPLY_MAX - 8);
   char *quote = g_malloc (4 + len + 1);
 
+  while (len > 0 && ((guchar) text[len] & 0xc0) == 0x80)
+    len--;
   for (gsize i = 3; i-- > 0; code /= 10)
     quote[i] = (char) ('0' + code % 10);
   quote[3] = ' ';

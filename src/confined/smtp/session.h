@@ -11,7 +11,7 @@
 #pragma once
 #include "account.h"
 #include "row.h"
-#include "verdict.h"
+#include "reply-table.h"
 
 #define SESSION_REPLY_MAX 512 /* octets of a reply that is shown: as in contract/ */
 

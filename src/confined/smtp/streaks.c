@@ -3,7 +3,7 @@
 #include <string.h>
 
 typedef struct {
-  const char *word; /* static: a row's in verdict.c */
+  const char *word; /* static: a row's in reply-table.c */
   guint       count;
 } Streak;
 

@@ -1,7 +1,7 @@
 /* streaks.h - refusals of one kind without an acceptance between them: when are there enough to pause?
  * Used in: lane. Source: verdict (how many of which kind). */
 #pragma once
-#include "verdict.h"
+#include "reply-table.h"
 #include <glib.h>
 
 typedef struct Streaks Streaks;

@@ -17,11 +17,11 @@ typedef struct { /* "5.7.26"; all 0: the line has none */
 } SmtpStatus;
 
 typedef struct {
-  guint      code;    /* 200..559 */
+  guint      code;    /* 200..599: RFC 5321 §4.2 ends at x59, filters say 571 */
   gboolean   is_last; /* FALSE: a "250-..." continuation */
   SmtpStatus status;  /* only where its class is the code's first digit: else it is a stranger's text */
   gsize      len;     /* of text */
-  char       text[SMTP_REPLY_LINE_MAX + 1]; /* printable ASCII, the enhanced code still in it */
+  char       text[SMTP_REPLY_LINE_MAX + 1]; /* printable UTF-8, the enhanced code still in it */
 } SmtpReply;
 
 /* Parses `len` octets at `line` (borrowed; without CRLF; no NUL needed).

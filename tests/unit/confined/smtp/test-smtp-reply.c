@@ -16,6 +16,10 @@ static const struct {
   { L ("354"), 354, TRUE, "", { 0, 0, 0 } },                                   /* the text may be absent */
   { L ("250 a\0b"), 250, TRUE, "a?b", { 0, 0, 0 } },                           /* a NUL hides nothing */
   { L ("550 \x1b[2J"), 550, TRUE, "?[2J", { 0, 0, 0 } },                       /* an escape is disarmed */
+  { L ("550 \xe7\x94\xa8\xe6\x88\xb7"), 550, TRUE, "用户", { 0, 0, 0 } },         /* in the server's own language */
+  { L ("550 \xe7\x94 \xe9!"), 550, TRUE, "?? ?!", { 0, 0, 0 } },                /* half a character, Latin-1 */
+  { L ("550 \xe2\x80\xae\xc2\x9b"), 550, TRUE, "?????", { 0, 0, 0 } },          /* nothing that turns the line around or moves a cursor */
+  { L ("571 5.7.1 spam"), 571, TRUE, "5.7.1 spam", { 5, 7, 1 } },              /* beyond the RFC, and said */
   { L ("550 5.1.1 unknown"), 550, TRUE, "5.1.1 unknown", { 5, 1, 1 } },
   { L ("550 5.7.515"), 550, TRUE, "5.7.515", { 5, 7, 515 } },                  /* three digits, nothing behind */
   { L ("550 4.1.1 x"), 550, TRUE, "4.1.1 x", { 0, 0, 0 } },                    /* another class than the code: not meant so */

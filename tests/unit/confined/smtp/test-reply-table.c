@@ -1,4 +1,4 @@
-#include "verdict.h"
+#include "reply-table.h"
 
 #include <string.h>
 
@@ -10,38 +10,61 @@ static const struct {
   const char   *pause; /* NULL: the lane goes on */
   guint         pause_after;
 } cases[] = {
-  /* the recipient */
+  /* the person: only a status about the address suppresses */
   { PHASE_RCPT, "550 5.1.1 no such user", OUTCOME_REFUSED, REASON_SUPPRESS, NULL, 0 },
   { PHASE_RCPT, "550 5.1.2 no such domain", OUTCOME_REFUSED, REASON_SUPPRESS, NULL, 0 },
+  { PHASE_RCPT, "550 5.1.2 name server trouble", OUTCOME_REFUSED, REASON_NONE, "policy", 20 },
+  { PHASE_RCPT, "550 5.1.2 DNS query timed out", OUTCOME_LATER, REASON_NONE, NULL, 0 },
+  { PHASE_RCPT, "501 5.1.3 Bad recipient address syntax", OUTCOME_REFUSED, REASON_SUPPRESS, NULL, 0 },
+  { PHASE_RCPT, "551 5.1.6 moved", OUTCOME_REFUSED, REASON_SUPPRESS, NULL, 0 },
+  { PHASE_RCPT, "556 5.1.10 null MX", OUTCOME_REFUSED, REASON_SUPPRESS, NULL, 0 },
   { PHASE_DOT, "550 5.1.1 no such user", OUTCOME_REFUSED, REASON_SUPPRESS, NULL, 0 }, /* some servers look late */
-  { PHASE_RCPT, "550 no such user", OUTCOME_REFUSED, REASON_NONE, NULL, 0 },          /* without a status nobody is suppressed */
-  { PHASE_RCPT, "550 5.2.1 disabled", OUTCOME_REFUSED, REASON_NONE, NULL, 0 },
+  { PHASE_RCPT, "550 5.1.0 no", OUTCOME_REFUSED, REASON_NONE, "policy", 20 },
+  { PHASE_RCPT, "550 5.1.4 ambiguous", OUTCOME_REFUSED, REASON_NONE, "policy", 20 },
+  { PHASE_RCPT, "550 no such user", OUTCOME_REFUSED, REASON_NONE, "policy", 20 }, /* without a status nobody is suppressed */
+  { PHASE_RCPT, "550 5.2.1 disabled", OUTCOME_REFUSED, REASON_NONE, "policy", 20 },
   { PHASE_RCPT, "552 5.2.2 mailbox full", OUTCOME_REFUSED, REASON_NONE, NULL, 0 },
+  { PHASE_RCPT, "552 5.2.2 Quota exceeded (mailbox for user is full)", OUTCOME_REFUSED, REASON_NONE, NULL, 0 },
   { PHASE_RCPT, "452 4.2.2 mailbox full", OUTCOME_LATER, REASON_NONE, NULL, 0 },
+  { PHASE_RCPT, "450 4.1.1 unverified address", OUTCOME_LATER, REASON_NONE, NULL, 0 },
   { PHASE_RCPT, "450 4.2.0 Greylisted", OUTCOME_LATER, REASON_NONE, NULL, 0 },
+  { PHASE_RCPT, "451 4.7.1 Greylisting in action", OUTCOME_LATER, REASON_NONE, NULL, 0 },
   { PHASE_RCPT, "451 4.3.0 try again", OUTCOME_LATER, REASON_NONE, NULL, 0 },
+  /* pace */
   { PHASE_RCPT, "451 4.7.1 slow down", OUTCOME_LATER, REASON_SLOW, "busy", 20 },
-  { PHASE_DOT, "421 4.7.0 too fast", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
-  /* size */
-  { PHASE_MAIL, "552 5.3.4 too big", OUTCOME_REFUSED, REASON_SIZE, NULL, 0 },
-  { PHASE_DOT, "552 too big", OUTCOME_REFUSED, REASON_SIZE, NULL, 0 },
-  { PHASE_RCPT, "552 5.2.3 too big for this mailbox", OUTCOME_REFUSED, REASON_SIZE, NULL, 0 },
+  { PHASE_RCPT, "451 4.7.1 try again", OUTCOME_LATER, REASON_NONE, "busy", 20 },
+  { PHASE_DOT, "421 4.7.0 too fast", OUTCOME_LATER, REASON_SLOW, "busy", 20 },
+  { PHASE_DOT, "421 4.3.2 closing", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
+  { PHASE_DOT, "452 4.3.1 disk full", OUTCOME_LATER, REASON_NONE, "busy", 3 },
+  /* this letter */
+  { PHASE_MAIL, "552 5.3.4 too big", OUTCOME_REFUSED, REASON_SIZE, "content", 3 },
+  { PHASE_DOT, "552 too big", OUTCOME_REFUSED, REASON_SIZE, "content", 3 },
+  { PHASE_RCPT, "552 5.2.3 too big for this mailbox", OUTCOME_REFUSED, REASON_SIZE, "content", 3 },
+  { PHASE_DOT, "550 5.7.1 spam", OUTCOME_REFUSED, REASON_NONE, "content", 3 },
+  { PHASE_DOT, "554 no", OUTCOME_REFUSED, REASON_NONE, "content", 3 },
+  { PHASE_DOT, "451 spam, try again", OUTCOME_LATER, REASON_NONE, NULL, 0 },
   /* the sender: nobody is to blame but us */
   { PHASE_MAIL, "550 5.7.1 not allowed", OUTCOME_LATER, REASON_NONE, "policy", 1 },
   { PHASE_MAIL, "553 sender rejected", OUTCOME_LATER, REASON_NONE, "policy", 1 },
   { PHASE_RCPT, "550 5.1.8 bad sender domain", OUTCOME_LATER, REASON_NONE, "policy", 1 }, /* 5.1.x, yet not the recipient's */
+  { PHASE_RCPT, "450 4.1.8 domain not found", OUTCOME_LATER, REASON_NONE, "policy", 1 },
   { PHASE_RCPT, "550 5.1.7 bad sender address", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_DOT, "550 5.1.20 Multiple From addresses", OUTCOME_LATER, REASON_NONE, "policy", 1 },
   { PHASE_DOT, "550 5.7.26 unauthenticated", OUTCOME_LATER, REASON_NONE, "policy", 1 },
   { PHASE_DOT, "550 5.7.515 access denied", OUTCOME_LATER, REASON_NONE, "policy", 1 },
   { PHASE_DOT, "554 5.7.60 SendAsDenied", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_DOT, "554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_RCPT, "504 5.5.2 <box>: Helo command rejected", OUTCOME_LATER, REASON_NONE, "policy", 1 },
+  { PHASE_RCPT, "503 5.5.1 bad sequence", OUTCOME_LATER, REASON_NONE, "policy", 1 },
   { PHASE_RCPT, "554 5.7.1 <x>: Relay access denied", OUTCOME_LATER, REASON_NONE, "relay-denied", 1 },
   { PHASE_RCPT, "550 relaying denied", OUTCOME_LATER, REASON_NONE, "relay-denied", 1 },
-  { PHASE_DOT, "550 5.7.1 spam", OUTCOME_REFUSED, REASON_NONE, "policy", 5 }, /* five in a row are about us */
+  { PHASE_RCPT, "550 5.7.1 not wanted", OUTCOME_REFUSED, REASON_NONE, "policy", 5 }, /* five in a row are about us */
   { PHASE_MAIL, "530 5.7.0 Must issue a STARTTLS command first", OUTCOME_LATER, REASON_NONE, "tls", 1 },
   { PHASE_MAIL, "530 5.5.1 Authentication Required", OUTCOME_LATER, REASON_NONE, "login", 1 },
-  /* quotas */
+  /* our limit */
   { PHASE_DOT, "550 5.4.5 Daily user sending limit exceeded", OUTCOME_LATER, REASON_SLOW, "quota", 1 },
   { PHASE_MAIL, "452 4.5.3 domain sending limit", OUTCOME_LATER, REASON_SLOW, "quota", 1 },
+  { PHASE_DOT, "550 5.1.90 reached your daily limit", OUTCOME_LATER, REASON_SLOW, "quota", 1 },
   /* login */
   { PHASE_LOGIN, "535 5.7.8 bad credentials", OUTCOME_LATER, REASON_NONE, "login", 1 },
   { PHASE_LOGIN, "535 authentication failed", OUTCOME_LATER, REASON_NONE, "login", 1 },
@@ -92,11 +115,26 @@ test_all_codes (void)
         }
 }
 
+/* An app password is a password: where none is taken it is no help. */
+static void
+test_advice (void)
+{
+  Verdict basic = verdict_of (PHASE_LOGIN, 550, (SmtpStatus){ 5, 7, 30 }, "Basic authentication is not supported");
+  Verdict off = verdict_of (PHASE_LOGIN, 535, (SmtpStatus){ 5, 7, 139 }, "SmtpClientAuthentication is disabled for the Tenant");
+  Verdict helo = verdict_of (PHASE_RCPT, 504, (SmtpStatus){ 5, 5, 2 }, "<box>: Helo command rejected");
+
+  g_assert_null (strstr (basic.advice, "make an app password"));
+  g_assert_null (strstr (off.advice, "app password"));
+  g_assert_nonnull (strstr (off.advice, "switch"));
+  g_assert_nonnull (strstr (helo.advice, "EHLO"));
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/smtp/verdict/table", test_table);
-  g_test_add_func ("/smtp/verdict/all-codes", test_all_codes);
+  g_test_add_func ("/smtp/reply-table/table", test_table);
+  g_test_add_func ("/smtp/reply-table/all-codes", test_all_codes);
+  g_test_add_func ("/smtp/reply-table/advice", test_advice);
   return g_test_run ();
 }

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Turns status-table into the rows of status-table.c and into a page for people: meaning by meaning, with every row's source."""
+import sys
+
+WHERE = {"greeting": 1, "ehlo": 2, "tls": 4, "login": 8, "mail": 16, "rcpt": 32, "data": 64, "end": 128}
+WHERE |= {"before": 15, "letter": 224, "any": 240, "all": 255}
+COLUMNS = ("where", "code", "status", "words", "language", "meaning", "source", "example")
+
+
+def read(path):
+    """-> sources {name: text}, rows [{column: text}]"""
+    sources, rows = {}, []
+    for number, line in enumerate(open(path, encoding="utf-8"), 1):
+        if line.startswith("@"):
+            _, name, text = line.split(None, 2)
+            sources[name] = text.strip()
+        elif line.strip() and not line.startswith("#"):
+            cells = [cell.strip() for cell in line.split("|")]
+            if len(cells) != len(COLUMNS):
+                sys.exit("%s:%d: %d columns instead of %d" % (path, number, len(cells), len(COLUMNS)))
+            rows.append(dict(zip(COLUMNS, cells), line=number))
+            if cells[6] not in sources:
+                sys.exit("%s:%d: no source is called %s" % (path, number, cells[6]))
+    return sources, rows
+
+
+def status(text):
+    """-> subject, detail; 1000: any; 1001: a status that says nothing"""
+    if text in ("-", "vague"):
+        return (1000, 1000) if text == "-" else (1001, 1000)
+    subject, detail = text.split(".")
+    return int(subject), 1000 if detail == "*" else int(detail)
+
+
+def quote(text):
+    return '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def write_c(path, sources, rows):
+    with open(path, "w", encoding="utf-8") as out:
+        out.write('/* Generated from status-table. */\n#include "status-table.h"\n\nconst StatusRow status_rows[] = {\n')
+        for row in rows:
+            where = 0
+            for word in row["where"].split():
+                where |= WHERE[word]
+            parts = [] if row["words"] == "-" else row["words"].split(" ... ")
+            out.write("  { %d, %s, %d, %d, { %s }, MEANING_%s, %s, %s, %s, %d },\n" % (
+                where, row["code"].replace("-", "0"), *status(row["status"]), ", ".join(quote(p) for p in parts + [""] * (3 - len(parts))),
+                row["meaning"].upper().replace("-", "_"), quote(row["language"]), quote(sources[row["source"]]), quote(row["example"]), row["line"]))
+        out.write("};\nconst gsize status_rows_count = G_N_ELEMENTS (status_rows);\n")
+
+
+def write_page(path, sources, rows):
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("# What a mail server's answer means\n\nThe first row that fits wins. Generated from `src/shared/mail/status-table`, which explains the columns.\n\n")
+        out.write("| line | where | code | status | words | language | meaning | for example | source |\n|---|---|---|---|---|---|---|---|---|\n")
+        for row in rows:
+            cells = [str(row["line"])] + [row[c] for c in COLUMNS[:6]] + ["`%s`" % row["example"], sources[row["source"]]]
+            out.write("| %s |\n" % " | ".join(cells))
+
+
+if __name__ == "__main__":
+    found = read(sys.argv[3])
+    write_c(sys.argv[1], *found)
+    write_page(sys.argv[2], *found)
