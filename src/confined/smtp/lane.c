@@ -1,12 +1,12 @@
 #include "lane.h"
 
+#include "brake.h"
 #include "connection.h"
 #include "fault.h"
 #include "journal-writer.h"
 #include "kill-point.h"
 #include "outcomes.h"
 #include "shelf.h"
-#include "streaks.h"
 #include "test-report.h"
 #include <string.h>
 #include <unistd.h>
@@ -30,8 +30,8 @@ struct Lane {
   Outcomes         *outcomes;
   GPtrArray        *dead; /* connections to free once nobody stands in them */
   guint             reap_idle;
-  gboolean          is_paused, is_draining, has_accepted, has_ended;
-  Streaks          *streaks;
+  gboolean          is_paused, is_draining, has_ended;
+  Brake            *brake;
   guint             announced; /* connections that were asked for and did not come yet */
   LaneDoneFunc      drained;
   gpointer          drained_data;
@@ -120,8 +120,11 @@ take_cb (gpointer data)
 
   if (self->is_paused || self->is_draining || self->tested != NULL)
     return NULL;
-  link = g_queue_pop_head_link (&self->queue);
-  return link != NULL ? link->data : NULL;
+  link = g_queue_peek_head_link (&self->queue);
+  if (link == NULL || !brake_take (self->brake, link->data))
+    return NULL;
+  g_queue_unlink (&self->queue, link);
+  return link->data;
 }
 
 static void
@@ -129,6 +132,7 @@ give_back_cb (Row *row, gpointer data)
 {
   Lane *self = data;
 
+  brake_give_back (self->brake);
   g_queue_push_head_link (&self->queue, &row->link);
 }
 
@@ -163,34 +167,21 @@ begin_cb (Row *const *rows, guint n, gpointer data)
 }
 
 static void
-count_trouble (Lane *self, const Verdict *verdict, const char *text)
-{
-  if (streaks_count (self->streaks, verdict))
-    pause_lane (self, verdict->pause, text);
-}
-
-static void
 trouble_cb (const Verdict *verdict, const char *text, gpointer data)
 {
-  count_trouble (data, verdict, text);
-}
+  Lane *self = data;
+  g_autofree char *stop = brake_weigh_trouble (self->brake, verdict, text);
 
-/* "Relay denied" to the first recipient is about the account; once somebody passed it is about this one's domain. */
-static Verdict
-settle (const Lane *self, const Verdict *verdict)
-{
-  Verdict settled = *verdict;
-
-  if (self->has_accepted && g_strcmp0 (verdict->pause, "relay-denied") == 0)
-    settled = (Verdict){ OUTCOME_REFUSED, REASON_NONE, NULL, 0, NULL };
-  return settled;
+  if (stop != NULL)
+    pause_lane (self, verdict->pause, stop);
 }
 
 static void
 done_cb (Row *row, const SessionResult *result, gpointer data)
 {
   Lane *self = data;
-  Verdict verdict = settle (self, &result->verdict);
+  g_autofree char *stop = NULL;
+  Verdict verdict = brake_weigh (self->brake, row, result, &stop);
 
   if (result->code != 0)
     KILL_POINT ("smtp-after-answer");
@@ -199,12 +190,8 @@ done_cb (Row *row, const SessionResult *result, gpointer data)
   self->has_ended = TRUE;
   outcomes_add (self->outcomes, row, &verdict, result->text);
   row_free (row);
-  if (verdict.outcome == OUTCOME_ACCEPTED) {
-    self->has_accepted = TRUE;
-    streaks_end (self->streaks);
-  } else {
-    count_trouble (self, &verdict, result->text);
-  }
+  if (stop != NULL)
+    pause_lane (self, verdict.pause, stop);
 }
 
 static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb };
@@ -280,6 +267,8 @@ turned_cb (Connection *connection, gpointer data)
     end_trial (self, TRUE);
   if (self->is_paused && self->tested == NULL)
     quit_unready (self);
+  if (brake_is_eased (self->brake))
+    wake_all (self);
   if (outcomes_are_many (self->outcomes) ||
       (self->queue.length == 0 && session_is_idle (connection_get_session (connection)) && lane_is_quiet (self)))
     outcomes_flush (self->outcomes);
@@ -295,7 +284,7 @@ finish_test (Lane *self)
   if (tested == NULL)
     return;
   self->is_paused = FALSE; /* what the test met is in its report, and nothing was sent */
-  streaks_end (self->streaks);
+  brake_release (self->brake);
   tested (self->last_report, self->tested_data);
 }
 
@@ -318,6 +307,7 @@ closed_cb (Connection *connection, gpointer data)
   Lane *self = data;
   Session *session = connection_get_session (connection);
   gboolean is_test = self->tested != NULL;
+  g_autofree char *stop = brake_weigh_end (self->brake);
 
   g_clear_pointer (&self->last_report, g_variant_unref);
   self->last_report = g_variant_ref_sink (test_report_new (session_get_facts (session), connection_get_tls (connection)));
@@ -330,12 +320,16 @@ closed_cb (Connection *connection, gpointer data)
     finish_test (self);
   } else if (session_is_lost (session)) {
     outcomes_flush (self->outcomes);
+    if (stop != NULL)
+      pause_lane (self, PAUSE_HANGS_UP, stop);
     self->events->connection_lost (session_get_end_text (session), self->data);
   }
   if (connection == self->trial)
     end_trial (self, FALSE);
   else
     announce (self);
+  if (brake_is_eased (self->brake))
+    wake_all (self);
   finish_drain (self);
 }
 
@@ -378,7 +372,7 @@ lane_new (TlsContext *tls, Poller *poller, const LaneEvents *events, gpointer da
   self->held = g_array_new (FALSE, FALSE, sizeof (int));
   self->dead = g_ptr_array_new_with_free_func ((GDestroyNotify) connection_free);
   self->outcomes = outcomes_new (events->outcomes, data);
-  self->streaks = streaks_new ();
+  self->brake = brake_new ();
   return self;
 }
 
@@ -402,7 +396,7 @@ lane_free (Lane *self)
   g_ptr_array_unref (self->dead);
   shelf_free (self->shelf);
   outcomes_free (self->outcomes);
-  streaks_free (self->streaks);
+  brake_free (self->brake);
   g_clear_pointer (&self->last_report, g_variant_unref);
   journal_writer_free (self->journal);
   account_free (self->account);
@@ -502,7 +496,7 @@ lane_resume (Lane *self)
 {
   self->is_paused = FALSE;
   self->announced = 0;
-  streaks_end (self->streaks);
+  brake_release (self->brake);
   flush_journal (self);
   wake_all (self);
   announce (self);

@@ -1,7 +1,7 @@
 #include "reply-table.h"
 
 #define ROW_COUNT_BUSY 3   /* chosen: three 421 in a row are not a coincidence of one server behind a name */
-#define ROW_COUNT_POLICY 5 /* chosen: five policy refusals in a row are about us, not about five people */
+#define ROW_COUNT_POLICY ROW_COUNT_FEW /* chosen: five policy refusals in a row are about us, not about five people */
 #define ROW_COUNT_MANY 20  /* chosen: so many in a row are neither greylisting nor one old list */
 
 #define LATER OUTCOME_LATER, REASON_NONE

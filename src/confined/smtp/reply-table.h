@@ -16,6 +16,7 @@ typedef struct {
 #define PAUSE_CONTENT "content"   /* the letter is refused; counted by campaign and by equal answers */
 #define PAUSE_HANGS_UP "hangs-up" /* the server goes away behind a letter, without an answer */
 #define ROW_COUNT_SAME 3          /* chosen: the third equal answer to a letter is about the letter, not about three people */
+#define ROW_COUNT_FEW 5           /* at most so many: answers that may be about us, and each costs a person */
 
 /* `text` (borrowed) is the answer's text. Anything but 2xx; 354 is not for here. */
 Verdict verdict_of (Phase phase, guint code, SmtpStatus status, const char *text);

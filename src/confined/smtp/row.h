@@ -9,6 +9,7 @@ typedef struct {
   Campaign *campaign;  /* borrowed: the lane keeps it while row_count > 0 */
   guint64   recipient;
   guint32   attempt;
+  guint     epoch;     /* of the brake, when it left the queue */
   gsize     len;
   guint8    raw[]; /* one row in frame form */
 } Row;

@@ -96,33 +96,27 @@ is_ascii (const char *data, gsize len)
   return TRUE;
 }
 
-/* Returns: why this message cannot be sent here, with its reason; or NULL. */
+/* Returns: why this message cannot be sent here; or NULL. *out_verdict: what that means; where it is the letter, the next one has it too. */
 static const char *
-find_obstacle (const Session *self, const Envelope *envelope, OutcomeReason *out_reason)
+find_obstacle (const Session *self, const Envelope *envelope, Verdict *out_verdict)
 {
   gboolean wants_utf8 = envelope->traits.is_smtputf8 || !is_ascii (envelope->address.data, envelope->address.len);
 
-  *out_reason = REASON_DATA;
+  *out_verdict = (Verdict){ OUTCOME_REFUSED, REASON_DATA, NULL, 0, NULL };
   if (!is_path (envelope->address.data, envelope->address.len))
     return "the address cannot be written in SMTP";
   if (!is_path (envelope->sender, strlen (envelope->sender)))
     return "the From address cannot be written in SMTP";
   if (wants_utf8 && !self->has_smtputf8)
     return "the address has letters beyond ASCII and the server does not take such addresses (no SMTPUTF8)";
+  out_verdict->pause = PAUSE_CONTENT;
+  out_verdict->pause_after = ROW_COUNT_SAME;
   if (envelope->traits.is_8bit && !self->has_8bitmime)
     return "the message needs eight-bit lines and the server does not take them (no 8BITMIME)";
-  *out_reason = REASON_SIZE;
+  out_verdict->reason = REASON_SIZE;
   if (self->facts.size > 0 && self->body->len > self->facts.size)
     return "the message is bigger than the server takes (SIZE)";
   return NULL;
-}
-
-static void
-refuse_ours (Session *self, Row *row, OutcomeReason reason, const char *text)
-{
-  Verdict verdict = { OUTCOME_REFUSED, reason, NULL, 0, NULL };
-
-  report (self, row, &verdict, 0, text);
 }
 
 static void
@@ -209,19 +203,19 @@ session_mail_start (Session *self)
   Row *row = self->hooks->take (self->data);
   Envelope envelope = { 0 };
   g_autoptr (GError) error = NULL;
-  OutcomeReason reason = REASON_DATA;
+  Verdict verdict = { OUTCOME_REFUSED, REASON_DATA, NULL, 0, NULL };
   const char *obstacle;
 
   if (row == NULL)
     return FALSE;
   g_byte_array_set_size (self->body, 0);
   if (!self->hooks->render (row, self->mode == MODE_CHUNKING ? SKELETON_RAW : SKELETON_DOTTED, self->body, &envelope, &error, self->data)) {
-    refuse_ours (self, row, REASON_DATA, error->message);
+    report (self, row, &verdict, 0, error->message);
     return TRUE;
   }
-  obstacle = find_obstacle (self, &envelope, &reason);
+  obstacle = find_obstacle (self, &envelope, &verdict);
   if (obstacle != NULL) {
-    refuse_ours (self, row, reason, obstacle);
+    report (self, row, &verdict, 0, obstacle);
     return TRUE;
   }
   self->taken_count++;

@@ -2,13 +2,15 @@
 
 #include <string.h>
 
+#define STREAKS_MAX 64
+
 typedef struct {
   const char *word; /* static: a row's in reply-table.c */
-  guint       count;
+  guint       kind, count;
 } Streak;
 
 struct Streaks {
-  GArray *all; /* Streak; one for each word that was met, so a handful */
+  GArray *all; /* Streak; one for each word and kind that was met, so a handful */
 };
 
 Streaks *
@@ -28,21 +30,22 @@ streaks_free (Streaks *self)
   g_free (self);
 }
 
-gboolean
-streaks_count (Streaks *self, const Verdict *verdict)
+guint
+streaks_count (Streaks *self, const Verdict *verdict, guint kind)
 {
-  guint i = 0;
+  Streak streak = { verdict->pause, kind, 1 };
 
   if (verdict->pause == NULL)
-    return FALSE;
-  while (i < self->all->len && strcmp (g_array_index (self->all, Streak, i).word, verdict->pause) != 0)
-    i++;
-  if (i == self->all->len) {
-    Streak streak = { verdict->pause, 0 };
+    return 0;
+  for (guint i = 0; i < self->all->len; i++) {
+    Streak *known = &g_array_index (self->all, Streak, i);
 
-    g_array_append_val (self->all, streak);
+    if (known->kind == kind && strcmp (known->word, verdict->pause) == 0)
+      return ++known->count;
   }
-  return ++g_array_index (self->all, Streak, i).count >= verdict->pause_after;
+  if (self->all->len < STREAKS_MAX) /* a server that thinks of a new status each time */
+    g_array_append_val (self->all, streak);
+  return 1;
 }
 
 void
