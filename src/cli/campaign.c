@@ -111,7 +111,7 @@ run_cancel (Session *session, const void *values, char **words, GError **error)
 }
 
 typedef struct {
-  char    *subject, *html, *text;
+  char    *subject, *html, *text, *gone;
   gboolean is_restored, is_watched;
 } ResumeOptions;
 
@@ -122,6 +122,8 @@ static const Option resume_options[] = {
   { "text", 0, OPTION_TEXT, G_STRUCT_OFFSET (ResumeOptions, text), "FILE", "a corrected text part" },
   { "restored", 0, OPTION_FLAG, G_STRUCT_OFFSET (ResumeOptions, is_restored), NULL,
     "yes, this copied or restored data folder may send" },
+  { "gone", 0, OPTION_TEXT, G_STRUCT_OFFSET (ResumeOptions, gone), "suppress|again",
+    "those who were answered as gone: they are, no mail to them any more; or try them again" },
   { "watch", 'w', OPTION_FLAG, G_STRUCT_OFFSET (ResumeOptions, is_watched), NULL,
     "look on until it ends; Ctrl-C pauses again" },
   { 0 },
@@ -139,6 +141,7 @@ build_correction (const ResumeOptions *options, GError **error)
   dict_put_text (&out, "subject", options->subject);
   dict_put_text (&out, "html", html);
   dict_put_text (&out, "text", text);
+  dict_put_text (&out, "gone", options->gone);
   dict_put_flag (&out, "restored", options->is_restored);
   return g_variant_ref_sink (g_variant_dict_end (&out));
 }

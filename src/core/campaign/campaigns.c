@@ -4,6 +4,7 @@
 #include "address.h"
 #include "composer.h"
 #include "fault.h"
+#include "gone.h"
 #include "kill-point.h"
 #include "lanes.h"
 #include "ledger.h"
@@ -74,6 +75,7 @@ typedef struct {
   Core     *core;
   Campaign *campaign; /* with the corrected texts */
   gboolean  is_overtaken; /* a pause came while they were compiled */
+  char     *gone;         /* what a person says of those who were answered as gone: "suppress", "again"; NULL: nothing */
 } Resume;
 
 /* Who pauses while a corrected text is compiled was answered: it must not go on after that. */
@@ -199,6 +201,7 @@ static void
 resume_free (Resume *resume)
 {
   campaign_free (resume->campaign);
+  g_free (resume->gone);
   g_free (resume);
 }
 
@@ -244,6 +247,31 @@ is_still_paused (const Resume *resume, GError **error)
   return TRUE;
 }
 
+static gboolean
+write_gone (Core *core, guint64 campaign, const char *how, GError **error)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  g_autofree char *detail = g_strdup_printf ("campaign %" G_GUINT64_FORMAT ": those answered as gone: %s", campaign, how);
+
+  if (!store_begin (core->store, error))
+    return FALSE;
+  if ((g_str_equal (how, "again") ? gone_retry (core->store, campaign, tally, error) : gone_suppress (core->store, campaign, error)) &&
+      ledger_write_tally (core->store, tally, error) && store_audit (core->store, "campaign.resolved", detail, error))
+    return store_commit (core->store, error);
+  store_rollback (core->store);
+  return FALSE;
+}
+
+static gboolean
+resume_apply (Resume *self, GError **error)
+{
+  gint64 held = gone_count_held (self->core->store, self->campaign->id, error);
+
+  if (held < 0 || (held > 0 && !write_gone (self->core, self->campaign->id, self->gone, error)))
+    return FALSE;
+  return go (self->core, self->campaign, error);
+}
+
 static void
 corrected_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -253,16 +281,32 @@ corrected_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (Composed) composed = composer_begin_finish (resume->core->composer, result, &error);
 
   resume->core->corrections = g_slist_remove (resume->core->corrections, resume);
-  if (composed != NULL && is_still_paused (resume, &error) && store_version (resume->core, resume->campaign, &error) && go (resume->core, resume->campaign, &error))
+  if (composed != NULL && is_still_paused (resume, &error) && store_version (resume->core, resume->campaign, &error) && resume_apply (resume, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+/* The server's word alone takes so many off all lists for ever only when a person says that it is right. */
+static gboolean
+is_gone_answered (Core *core, const Campaign *campaign, const char *how, GError **error)
+{
+  gint64 held = gone_count_held (core->store, campaign->id, error);
+
+  if (held < 0)
+    return FALSE;
+  if (how != NULL && !g_str_equal (how, "suppress") && !g_str_equal (how, "again"))
+    return refuse (error, FAULT_USAGE, "of those who were answered as gone say suppress (they are gone: no mail to them any more) or again (try them again)");
+  return held == 0 || how != NULL ||
+         refuse (error, FAULT_USAGE, g_str_equal (campaign->reason, "gone") ? campaign->text
+                                       : "many were answered as gone, and nobody has said whether they are: resume with --gone suppress or --gone again");
 }
 
 static gboolean
 may_resume (Core *core, const Campaign *campaign, GVariantDict *correction, GError **error)
 {
   gboolean is_confirmed = FALSE;
+  const char *gone = NULL;
 
   if (!is_staying (core, error))
     return FALSE;
@@ -273,6 +317,9 @@ may_resume (Core *core, const Campaign *campaign, GVariantDict *correction, GErr
     g_set_error (error, FAULT, FAULT_NO_PERM, "%s; it might send what was sent already. If this copy is the one that goes on, resume with --restored", campaign->text);
     return FALSE;
   }
+  g_variant_dict_lookup (correction, "gone", "&s", &gone);
+  if (!is_gone_answered (core, campaign, gone, error))
+    return FALSE;
   if (lane_find_stopping (lanes_get (core->lanes, campaign->account), campaign->id))
     return refuse (error, FAULT_TEMP, "the campaign is still stopping; try again in a moment");
   return (!is_confirmed || mark_adopt (core, error)) && has_secrets (core, campaign, error);
@@ -295,6 +342,7 @@ campaigns_resume_async (Core *core, guint64 id, GVariant *correction, GAsyncRead
     is_corrected |= replace_text (&dict, "subject", &resume->campaign->subject);
     is_corrected |= replace_text (&dict, "html", &resume->campaign->html);
     is_corrected |= replace_text (&dict, "text", &resume->campaign->body_text);
+    (void) g_variant_dict_lookup (&dict, "gone", "s", &resume->gone);
   }
   g_variant_dict_clear (&dict);
   if (may && is_corrected) {
@@ -304,7 +352,7 @@ campaigns_resume_async (Core *core, guint64 id, GVariant *correction, GAsyncRead
     return;
   }
   KILL_POINT ("core-resuming");
-  if (may && go (core, resume->campaign, &error)) {
+  if (may && resume_apply (resume, &error)) {
     KILL_POINT ("core-resumed");
     g_task_return_boolean (task, TRUE);
   }

@@ -13,6 +13,7 @@ typedef struct { /* one campaign on this lane */
   Campaign *campaign;
   gboolean  is_begun, is_beginning; /* in the transport that runs now */
   gboolean  is_stopping;
+  gboolean  is_held; /* this turn paused it: too many gone at once */
   GArray   *stoppers; /* of Stopper */
   char     *pause_reason, *pause_text; /* the store did not take its pause yet; NULL: nothing is owed */
 } Work;

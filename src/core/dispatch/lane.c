@@ -500,6 +500,22 @@ pause_after_first (Lane *self)
   }
 }
 
+/* What the turn has paused in the store leaves the lane, too. */
+static void
+stop_held (Lane *self)
+{
+  for (guint i = 0; i < self->works->len; i++) {
+    Work *work = g_ptr_array_index (self->works, i);
+
+    if (!work->is_held || work->is_stopping)
+      continue;
+    work->is_stopping = TRUE;
+    if (self->phase == LANE_OPEN)
+      lane_recall (self, work->campaign->id);
+    progress_touch_now (self->core->progress, work->campaign->id);
+  }
+}
+
 static void
 turn (Lane *self)
 {
@@ -525,6 +541,7 @@ turn (Lane *self)
   lane_touch_all (self);
   for (guint i = 0; i < finished->len; i++)
     drop_work (self, g_ptr_array_index (finished, i));
+  stop_held (self);
   pause_after_first (self);
   drop_stopped (self);
   plan (self);

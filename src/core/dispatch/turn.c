@@ -1,6 +1,7 @@
 #include "lane-private.h"
 
 #include "fault.h"
+#include "gone.h"
 #include "kill-point.h"
 #include "progress.h"
 
@@ -105,7 +106,7 @@ hand_over_all (Lane *self, GPtrArray *parcels, LedgerTally *tally, guint *out_co
     Work *work = g_ptr_array_index (self->works, (self->next_work + i) % self->works->len);
     guint before = *out_count, first_room = 0;
 
-    if (!work->is_begun || work->is_stopping)
+    if (!work->is_begun || work->is_stopping || work->is_held)
       continue;
     if (!get_first_room (self, work, room, &first_room, error))
       return FALSE;
@@ -126,7 +127,7 @@ finish_campaigns (Lane *self, GPtrArray *finished, GError **error)
     Work *work = g_ptr_array_index (self->works, i);
     gint64 counts[STATE_COUNT];
 
-    if (work->is_stopping)
+    if (work->is_stopping || work->is_held)
       continue;
     if (!ledger_get_counts (self->core->store, work->campaign->id, counts, error))
       return FALSE;
@@ -152,6 +153,28 @@ forget_settled (Lane *self, GError **error)
   return TRUE;
 }
 
+/* So many were answered as gone that a person has to say whether they are: nothing more of it leaves, whatever comes. */
+static gboolean
+pause_held (Lane *self, GError **error)
+{
+  for (guint i = 0; i < self->works->len; i++) {
+    Work *work = g_ptr_array_index (self->works, i);
+    guint64 id = work->campaign->id;
+    gint64 held = work->is_stopping ? 0 : gone_count_held (self->core->store, id, error);
+    g_autofree char *text = NULL;
+
+    work->is_held = held > 0;
+    if (held == 0)
+      continue;
+    text = g_strdup_printf ("%" G_GINT64_FORMAT " people were answered as gone within an hour. Are they? An outage, or a server that does not know them, says the "
+                            "same. None of them is suppressed yet: look at the answers, then `campaign resume %" G_GUINT64_FORMAT " --gone suppress` if they are "
+                            "gone, or `--gone again` to try them again", held, id);
+    if (held < 0 || !campaign_set_state (self->core, id, CAMPAIGN_PAUSED, "gone", text, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 lane_write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *out_turn, GError **error)
 {
@@ -160,7 +183,7 @@ lane_write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *ou
 
   if (!store_begin (self->core->store, error))
     return FALSE;
-  if (record_outcomes (self, tally, error) && forget_settled (self, error) && hand_over_all (self, parcels, tally, &count, error) &&
+  if (record_outcomes (self, tally, error) && forget_settled (self, error) && pause_held (self, error) && hand_over_all (self, parcels, tally, &count, error) &&
       ledger_write_tally (self->core->store, tally, error) && finish_campaigns (self, finished, error) &&
       (finished->len == 0 || lane_store_speed (self, error)) &&
       ((count == 0 && self->outcomes->len == 0 && self->returned->len == 0) || ledger_count_turn (self->core->store, out_turn, error))) {

@@ -1,5 +1,6 @@
 #include "ledger.h"
 
+#include "gone.h"
 #include "suppression.h"
 #include <string.h>
 
@@ -108,15 +109,6 @@ find_handed (Store *store, const LedgerOutcome *outcome, gint64 *out_first_utc, 
 }
 
 static gboolean
-suppress_address (Store *store, const LedgerOutcome *outcome, GError **error)
-{
-  return store_run (store, error,
-                    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc)"
-                    " SELECT address_key,'all',?,'server',? FROM snapshot WHERE campaign=? AND id=? AND address_key<>''",
-                    "siii", outcome->reply, outcome->time_utc, (gint64) outcome->campaign, (gint64) outcome->recipient);
-}
-
-static gboolean
 keep_earlier_answer (Store *store, const LedgerOutcome *outcome, GError **error)
 {
   return store_run (store, error, "INSERT OR REPLACE INTO outcome(campaign,recipient,attempt,state,reply,time_utc) VALUES(?,?,?,?,?,?)", "iiiisi",
@@ -177,10 +169,25 @@ plan_later (Store *store, const LedgerOutcome *outcome, Move *move, GError **err
   return 1;
 }
 
+/* Letters with an answer, those of this transaction too. */
+static gboolean
+count_settled (Store *store, guint64 campaign, const LedgerTally *tally, gint64 *out_count, GError **error)
+{
+  gint64 key = (gint64) campaign;
+  const gint64 *delta = g_hash_table_lookup (tally->deltas, &key);
+
+  if (store_get_int (store, out_count, error, "SELECT coalesce(sum(count),0) FROM tally WHERE campaign=? AND state IN (2,3,5)", "i", key) < 0)
+    return FALSE;
+  if (delta != NULL)
+    *out_count += delta[STATE_ACCEPTED] + delta[STATE_REFUSED] + delta[STATE_UNKNOWN];
+  return TRUE;
+}
+
 gboolean
 ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, GError **error)
 {
   Move move = { (State) outcome->outcome, outcome_reason_to_word (outcome->reason), 0 };
+  gint64 settled = 0;
   int moved = 1;
 
   if (move.state == STATE_LATER)
@@ -190,7 +197,9 @@ ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, G
   if (moved != 1)
     return moved == 0;
   ledger_tally_move (tally, outcome->campaign, STATE_HANDED, move.state, 1);
-  return outcome->reason != REASON_SUPPRESS || suppress_address (store, outcome, error);
+  if (outcome->reason != REASON_SUPPRESS)
+    return TRUE;
+  return count_settled (store, outcome->campaign, tally, &settled, error) && gone_record (store, outcome, settled, error);
 }
 
 /* `attempt` counts hand-overs that reached begun or an answer: this one did not. first_utc stands only behind a real attempt. */

@@ -48,7 +48,7 @@ gboolean ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter
  * (G_MAXUINT64: all). The caller has recorded what came back, and knows what is still out. */
 gboolean ledger_forget_settled (Store *store, guint64 campaign, guint64 first_open, GError **error);
 
-/* handed (of this attempt) -> the outcome; later with its next time, or refused(expired). 5.1.x also suppresses the address.
+/* handed (of this attempt) -> the outcome; later with its next time, or refused(expired). Who is gone is also suppressed, or held: gone.h.
  * A row that is not handed under that attempt is left alone: its outcome is known already. */
 gboolean ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, GError **error);
 

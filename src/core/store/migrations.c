@@ -129,5 +129,15 @@ const char *const migrations[] = {
   "CREATE TABLE list_alias (list INTEGER NOT NULL REFERENCES list ON DELETE CASCADE, key TEXT NOT NULL, alias TEXT NOT NULL, field TEXT NOT NULL,"
   "  PRIMARY KEY (list, key)) WITHOUT ROWID;"
   "ALTER TABLE campaign ADD COLUMN aliases BLOB;",
+
+  /* Who was answered as gone within the last hour, and who waits for a person's word (is_held): core/ledger/gone.h. provider: a keyed hash of the
+   * domain. settled: letters of the campaign with an answer by then. gone_answers: how often a person said that they are gone */
+  "CREATE TABLE gone (campaign INTEGER NOT NULL, recipient INTEGER NOT NULL, provider INTEGER NOT NULL, settled INTEGER NOT NULL, time_utc INTEGER NOT NULL,"
+  "  is_suppressed INTEGER NOT NULL DEFAULT 0, is_held INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (campaign, recipient)) WITHOUT ROWID;"
+  "CREATE INDEX gone_by_provider ON gone(campaign, provider, time_utc) WHERE is_held=0;"
+  "CREATE INDEX gone_by_settled ON gone(campaign, settled) WHERE is_held=0;"
+  "CREATE INDEX gone_by_time ON gone(time_utc) WHERE is_held=0;"
+  "CREATE INDEX gone_held ON gone(campaign) WHERE is_held=1;"
+  "ALTER TABLE campaign ADD COLUMN gone_answers INTEGER NOT NULL DEFAULT 0;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -1,0 +1,124 @@
+#include "gone.h"
+
+#define HELD_SQL "campaign=?1 AND is_held=1"
+#define RECENT_SQL "campaign=?1 AND is_held=0 AND time_utc>?2"
+
+/* Those of this campaign's that stand in the suppressions because of it. */
+#define LIFT_SQL \
+  "DELETE FROM suppression WHERE scope='all' AND source='server' AND address IN (SELECT s.address_key FROM gone g" \
+  " JOIN snapshot s ON s.campaign=g.campaign AND s.id=g.recipient WHERE g.campaign=?1 AND g.is_held=0 AND g.is_suppressed=1 AND g.time_utc>?2)"
+
+static gboolean
+insert (Store *store, const LedgerOutcome *outcome, gint64 settled, gboolean is_held, GError **error)
+{
+  return store_run (store, error,
+                    "INSERT OR REPLACE INTO gone(campaign,recipient,provider,settled,time_utc,is_held)"
+                    " SELECT ?1,?2,key_hash(substr(address_key,instr(address_key,'@'))),?3,?4,?5 FROM snapshot WHERE campaign=?1 AND id=?2 AND address_key<>''",
+                    "iiiii", (gint64) outcome->campaign, (gint64) outcome->recipient, settled, outcome->time_utc, (gint64) is_held);
+}
+
+/* Old ones count no more. */
+static gboolean
+prune (Store *store, gint64 now_utc, GError **error)
+{
+  return store_run (store, error, "DELETE FROM gone INDEXED BY gone_by_time WHERE is_held=0 AND time_utc<=?", "i", now_utc - GONE_WINDOW_S);
+}
+
+/* Returns: 1, 0 or -1. */
+static int
+is_too_many (Store *store, const LedgerOutcome *outcome, gint64 settled, GError **error)
+{
+  gint64 campaign = (gint64) outcome->campaign, since_utc = outcome->time_utc - GONE_WINDOW_S, answers = 0, alike = 0, all = 0, times;
+
+  if (store_get_int (store, &answers, error, "SELECT gone_answers FROM campaign WHERE id=?", "i", campaign) < 0)
+    return -1;
+  times = (gint64) 1 << MIN (answers, 20);
+  if (store_get_int (store, &alike, error,
+                     "SELECT count(*) FROM (SELECT 1 FROM gone WHERE " RECENT_SQL " AND provider=(SELECT provider FROM gone WHERE campaign=?1 AND recipient=?3) LIMIT ?4)",
+                     "iiii", campaign, since_utc, (gint64) outcome->recipient, GONE_MOST * times) < 0 ||
+      store_get_int (store, &all, error, "SELECT count(*) FROM (SELECT 1 FROM gone WHERE " RECENT_SQL " AND settled>?3 LIMIT ?4)", "iiii", campaign, since_utc,
+                     settled - GONE_AMONG * times, GONE_MOST * times) < 0)
+    return -1;
+  return MAX (alike, all) >= GONE_MOST * times;
+}
+
+static gboolean
+hold_all (Store *store, const LedgerOutcome *outcome, GError **error)
+{
+  gint64 campaign = (gint64) outcome->campaign, since_utc = outcome->time_utc - GONE_WINDOW_S;
+  g_autofree char *detail = NULL;
+
+  if (!store_run (store, error, LIFT_SQL, "ii", campaign, since_utc))
+    return FALSE;
+  detail = g_strdup_printf ("campaign %" G_GINT64_FORMAT ": so many addresses were answered as gone within an hour that none of them is suppressed; %d were, and "
+                            "are no more", campaign, sqlite3_changes (store_get_db (store)));
+  return store_run (store, error, "UPDATE gone SET is_held=1, is_suppressed=0 WHERE " RECENT_SQL, "ii", campaign, since_utc) &&
+         store_audit (store, "campaign.gone", detail, error);
+}
+
+static gboolean
+suppress (Store *store, const LedgerOutcome *outcome, GError **error)
+{
+  gint64 campaign = (gint64) outcome->campaign, recipient = (gint64) outcome->recipient;
+
+  return store_run (store, error,
+                    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc)"
+                    " SELECT address_key,'all',?,'server',? FROM snapshot WHERE campaign=? AND id=? AND address_key<>''",
+                    "siii", outcome->reply, outcome->time_utc, campaign, recipient) &&
+         (sqlite3_changes (store_get_db (store)) == 0 ||
+          store_run (store, error, "UPDATE gone SET is_suppressed=1 WHERE campaign=? AND recipient=?", "ii", campaign, recipient));
+}
+
+gboolean
+gone_record (Store *store, const LedgerOutcome *outcome, gint64 settled, GError **error)
+{
+  gint64 held = gone_count_held (store, outcome->campaign, error);
+  int is_many;
+
+  if (held < 0 || !prune (store, outcome->time_utc, error) || !insert (store, outcome, settled, held > 0, error))
+    return FALSE;
+  if (held > 0)
+    return TRUE;
+  is_many = is_too_many (store, outcome, settled, error);
+  if (is_many == 0)
+    return suppress (store, outcome, error);
+  return is_many > 0 && hold_all (store, outcome, error);
+}
+
+gint64
+gone_count_held (Store *store, guint64 campaign, GError **error)
+{
+  gint64 count = 0;
+
+  return store_get_int (store, &count, error, "SELECT count(*) FROM gone INDEXED BY gone_held WHERE " HELD_SQL, "i", (gint64) campaign) < 0 ? -1 : count;
+}
+
+static gboolean
+forget_held (Store *store, guint64 campaign, GError **error)
+{
+  return store_run (store, error, "DELETE FROM gone WHERE " HELD_SQL, "i", (gint64) campaign);
+}
+
+gboolean
+gone_suppress (Store *store, guint64 campaign, GError **error)
+{
+  return store_run (store, error,
+                    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc)"
+                    " SELECT s.address_key,'all',r.reply,'server',?2 FROM gone g JOIN snapshot s ON s.campaign=g.campaign AND s.id=g.recipient"
+                    " JOIN recipient r ON r.campaign=g.campaign AND r.id=g.recipient WHERE g.campaign=?1 AND g.is_held=1 AND s.address_key<>''",
+                    "ii", (gint64) campaign, store_now_utc ()) &&
+         store_run (store, error, "UPDATE campaign SET gone_answers=gone_answers+1 WHERE id=?", "i", (gint64) campaign) && forget_held (store, campaign, error);
+}
+
+gboolean
+gone_retry (Store *store, guint64 campaign, LedgerTally *tally, GError **error)
+{
+  if (!store_run (store, error,
+                  "UPDATE recipient SET state=0, reason='', not_before_utc=0, first_utc=0 WHERE campaign=?1 AND state=3 AND"
+                  " id IN (SELECT recipient FROM gone WHERE " HELD_SQL ")",
+                  "i", (gint64) campaign))
+    return FALSE;
+  if (sqlite3_changes (store_get_db (store)) > 0)
+    ledger_tally_move (tally, campaign, STATE_REFUSED, STATE_QUEUED, sqlite3_changes (store_get_db (store)));
+  return forget_held (store, campaign, error);
+}
