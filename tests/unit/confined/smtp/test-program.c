@@ -481,7 +481,8 @@ test_one_login (void)
 static void
 test_way_is_open (void)
 {
-  static const char *const login = HELLO "S: 250-mx\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\nSLEEP 100\nSASL PLAIN\n" ENVELOPE "WAIT\n";
+#define LOG_IN HELLO "S: 250-mx\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\nSLEEP 100\nSASL PLAIN\n"
+  static const char *const login = LOG_IN ENVELOPE "WAIT\n", *const third = LOG_IN "WAIT\n"; /* two letters leave before anything is accepted */
   Client *client = client_new ();
   ScriptServer *servers[3];
   int fd;
@@ -500,7 +501,7 @@ test_way_is_open (void)
     client_spin (10);
   client_spin (50);
   g_assert_cmpuint (client->needed, ==, 2); /* one more: three are the limit and two are here */
-  servers[2] = script_server_new (login, &fd);
+  servers[2] = script_server_new (third, &fd);
   g_assert_true (client_add (client, fd));
   g_assert_false (client_add (client, dup (0))); /* a fourth is none that was asked for */
   client_spin (300);

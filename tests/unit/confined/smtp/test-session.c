@@ -72,9 +72,9 @@ static const Case cases[] = {
   { "sender refused: about the campaign, not the person", /* 2 is not begun any more */
     PIPED ENVELOPE (1) "C: DATA\nS: 553 5.7.1 not your address\nS: 503 no\nS: 503 no\n", "1=later(policy) ", 1 },
   { "dot refused as spam", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) "S: 550 5.7.1 spam\n",
-    "begin(1) 1=refused(policy) ", 1 },
+    "begin(1) 1=refused(content) ", 1 },
   { "mailbox full: later", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 452 4.2.2 full\nS: 503 no\n", "1=later ", 1 },
-  { "too big, said before it is sent", HELLO "S: 250-mx\nS: 250 SIZE 5\n", "1=refused/size ", 1 },
+  { "too big, said before it is sent", HELLO "S: 250-mx\nS: 250 SIZE 5\n", "1=refused/size(content) ", 1 },
   { "SIZE is told", HELLO "S: 250-mx\nS: 250 SIZE 1000\nC: MAIL FROM:<ann@example.org> SIZE=7\n", "", 1 },
   { "a recipient beyond ASCII without SMTPUTF8", HELLO "S: 250 mx\n", "9=refused/data ", 109 },
   { "a recipient beyond ASCII with SMTPUTF8",
