@@ -42,6 +42,8 @@ export const liveWords = {
   restoredTitle: 'This data folder was copied or restored',
   restoredText: 'The original may have sent this campaign already. Go on only if you are sure that no other copy of Postrider is sending it.',
   restoredYes: 'I am sure: go on here',
+  goneAre: 'They are gone: no mail to them any more',
+  goneAgain: 'Try them again',
   figure: table({ accepted: 'Accepted', refused: 'Refused', later: 'Tried later', unknown: 'Unknown', queued: 'Still to go', handed: 'On their way', skipped: 'Left out', total: 'All' }),
   acceptedNote: '“Accepted” means that the mail server took the message. Nobody can see from here whether it was read.',
   plot: 'Messages over time',

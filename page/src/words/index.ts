@@ -93,6 +93,12 @@ export const words = {
     asked: 'paused by you',
     first: 'the first ones are out: have a look',
     restored: 'the data folder was copied or restored',
+    content: 'the letter is refused for everybody',
+    'hangs-up': 'the server goes away behind each letter',
+    gone: 'many people are said to be gone: is that so?',
+    policy: 'the server does not let this account send',
+    'relay-denied': 'the server does not send for this account',
+    'auth-disabled': 'the server does not allow this way to log in',
     recovery: 'checking what a stopped process had sent',
   }),
 

@@ -53,6 +53,7 @@ export const activityWords = {
     'campaign.cancelled': 'Campaign cancelled',
     'campaign.corrected': 'Message corrected',
     'campaign.resolved': 'Unknown ones decided',
+    'campaign.gone': 'Many gone at once: nobody suppressed',
     'campaign.done': 'Campaign finished',
     'campaign.cleared': 'Names of an old campaign taken away',
     'settings.keep': 'How long names are kept was changed',

@@ -39,6 +39,10 @@ export function Actions({ campaign }: { campaign: Campaign }) {
     }
     close();
   });
+  const gone = useAction(async (how: 'suppress' | 'again') => {
+    await bridge().campaignResume(campaign.id, { gone: how });
+    refresh();
+  });
   const cancel = useAction(async () => {
     await bridge().campaignCancel(campaign.id);
     refresh();
@@ -51,7 +55,8 @@ export function Actions({ campaign }: { campaign: Campaign }) {
 
   const { state } = campaign;
   const isRunning = state === 'sending' || state === 'waiting';
-  const failure = pause.failure ?? (open === null ? resume.failure : null) ?? password.failure;
+  const isGoneAsked = state === 'paused' && campaign.reason === 'gone';
+  const failure = pause.failure ?? gone.failure ?? (open === null ? resume.failure : null) ?? password.failure;
 
   return (
     <>
@@ -60,7 +65,17 @@ export function Actions({ campaign }: { campaign: Campaign }) {
           {pause.busy ? liveWords.pausing : liveWords.pause}
         </Button>
       )}
-      {state === 'paused' && (
+      {isGoneAsked && (
+        <>
+          <Button icon="close" busy={gone.busy} onClick={() => void gone.run('suppress')}>
+            {liveWords.goneAre}
+          </Button>
+          <Button icon="again" busy={gone.busy} onClick={() => void gone.run('again')}>
+            {liveWords.goneAgain}
+          </Button>
+        </>
+      )}
+      {state === 'paused' && !isGoneAsked && (
         <Button kind="primary" icon="play" busy={resume.busy} onClick={() => (campaign.reason === 'restored' ? setOpen('restored') : void resume.run())}>
           {liveWords.resume}
         </Button>
