@@ -91,5 +91,7 @@ verdict_of (Phase phase, guint code, SmtpStatus status, const char *text)
 
   if (code / 100 == 4 && verdict.outcome == OUTCOME_REFUSED) /* RFC 5321 §4.2.1: to be tried again */
     verdict = (Verdict){ LATER, NULL, 0, NULL };
+  if (code == 421 && verdict.pause_after > ROW_COUNT_BUSY) /* whatever it says: the server goes */
+    verdict = verdicts[MEANING_BUSY];
   return verdict;
 }

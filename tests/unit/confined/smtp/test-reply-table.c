@@ -33,7 +33,7 @@ static const struct {
   /* pace */
   { PHASE_RCPT, "451 4.7.1 slow down", OUTCOME_LATER, REASON_SLOW, "busy", 20 },
   { PHASE_RCPT, "451 4.7.1 try again", OUTCOME_LATER, REASON_NONE, "busy", 20 },
-  { PHASE_DOT, "421 4.7.0 too fast", OUTCOME_LATER, REASON_SLOW, "busy", 20 },
+  { PHASE_DOT, "421 4.7.0 too fast", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
   { PHASE_DOT, "421 4.3.2 closing", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
   { PHASE_DOT, "452 4.3.1 disk full", OUTCOME_LATER, REASON_NONE, "busy", 3 },
   /* this letter */
