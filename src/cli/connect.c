@@ -7,8 +7,31 @@
 #include <unistd.h>
 
 #define CORE_PATH "/org/postrider" /* as shared/peer has it */
-#define RETRY_COUNT 300 /* chosen: 15 s in all for a core that somebody else is just starting, or one that still leaves */
-#define RETRY_US 50000
+#define POLL_US 50000
+#define LAUNCH_EVERY_S 1
+#define SAY_AFTER_S 5
+#define WAIT_MAX_S 600 /* chosen: a core that leaves drains for 20 s, one that starts reads its campaigns: on a busy machine a multiple of that */
+#define BUSY_WORDS "another Postrider has held the data folder for %d minutes and does not answer; core.log there may say why"
+
+/* The time that this command gives a core that starts or leaves. */
+typedef struct {
+  gint64   began_us;
+  gboolean has_said;
+} Patience;
+
+/* Sleeps a moment; says once what for. Returns: FALSE when patience is over. */
+static gboolean
+wait_a_moment (Patience *self)
+{
+  gint64 waited_us = g_get_monotonic_time () - self->began_us;
+
+  if (!self->has_said && waited_us > SAY_AFTER_S * G_USEC_PER_SEC) {
+    self->has_said = TRUE;
+    g_printerr ("postrider: waiting for the Postrider that is at work in this data folder: it is starting, or it finishes the wire and leaves\n");
+  }
+  g_usleep (POLL_US);
+  return waited_us < WAIT_MAX_S * G_USEC_PER_SEC;
+}
 
 static GSocketConnection *
 reach (const char *path, GError **error)
@@ -36,28 +59,40 @@ is_nobody_there (const GError *error)
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
 }
 
+/* Starts a core when none listens. While another one holds the folder's lock, it either listens soon (two commands at the same moment) or
+ * lets go of it (it had closed its socket and settles the rest). */
 static GSocketConnection *
-reach_or_start (const char *path, GError **error)
+reach_or_start (const char *path, Patience *patience, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  g_autoptr (GError) launch_error = NULL;
-  GSocketConnection *stream = reach (path, &local);
+  gint64 next_launch_us = 0;
 
-  if (stream != NULL || !is_nobody_there (local)) {
-    if (stream == NULL)
+  for (;;) {
+    g_autoptr (GError) local = NULL;
+    g_autoptr (GError) launch_error = NULL;
+    GSocketConnection *stream = reach (path, &local);
+    Launch launch = LAUNCH_TAKEN;
+
+    if (stream != NULL)
+      return stream;
+    if (!is_nobody_there (local)) {
       g_propagate_error (error, g_steal_pointer (&local));
-    return stream;
+      return NULL;
+    }
+    if (g_get_monotonic_time () >= next_launch_us) {
+      launch = launch_core (&launch_error);
+      next_launch_us = g_get_monotonic_time () + LAUNCH_EVERY_S * G_USEC_PER_SEC;
+    }
+    if (launch == LAUNCH_READY)
+      return reach (path, error);
+    if (launch == LAUNCH_FAILED) {
+      g_propagate_error (error, g_steal_pointer (&launch_error));
+      return NULL;
+    }
+    if (!wait_a_moment (patience)) {
+      g_set_error (error, FAULT, FAULT_TEMP, BUSY_WORDS, WAIT_MAX_S / 60);
+      return NULL;
+    }
   }
-  if (launch_core (&launch_error))
-    return reach (path, error);
-  /* Two commands at the same moment: the other one's core holds the folder's lock, and listens soon. */
-  for (guint i = 0; stream == NULL && i < RETRY_COUNT && launch_error->code == FAULT_TEMP; i++) {
-    g_usleep (RETRY_US);
-    stream = reach (path, NULL);
-  }
-  if (stream == NULL)
-    g_propagate_error (error, g_steal_pointer (&launch_error));
-  return stream;
 }
 
 static PrApp1 *
@@ -96,17 +131,36 @@ compare_versions (const char *a, const char *b)
   }
 }
 
-typedef enum { CORE_FITS, CORE_LEFT, CORE_UNFIT } Fit;
+typedef enum { CORE_FITS, CORE_LEFT, CORE_GONE, CORE_UNFIT } Fit;
+
+/* It closed the connection: it was on its way out when we came. */
+static gboolean
+is_gone (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_DISCONNECTED);
+}
+
+/* Takes `failed`. Returns: what a call that failed so says of the core. */
+static Fit
+judge_failure (GError *failed, GError **error)
+{
+  Fit fit = is_gone (failed) ? CORE_GONE : CORE_UNFIT;
+
+  g_propagate_error (error, failed);
+  return fit;
+}
 
 static Fit
 check_version (PrApp1 *core, GError **error)
 {
   g_autofree char *version = NULL;
+  GError *failed = NULL;
   guint schema;
   int order;
 
-  if (!pr_app1_call_hello_sync (core, &version, &schema, NULL, error))
-    return CORE_UNFIT;
+  if (!pr_app1_call_hello_sync (core, &version, &schema, NULL, &failed))
+    return judge_failure (failed, error);
   order = compare_versions (version, POSTRIDER_VERSION);
   if (order == 0)
     return CORE_FITS;
@@ -115,7 +169,7 @@ check_version (PrApp1 *core, GError **error)
                  "a newer Postrider (%s) is running and this is %s; use the newer command", version, POSTRIDER_VERSION);
     return CORE_UNFIT;
   }
-  return pr_app1_call_leave_sync (core, NULL, error) ? CORE_LEFT : CORE_UNFIT;
+  return pr_app1_call_leave_sync (core, NULL, &failed) ? CORE_LEFT : judge_failure (failed, error);
 }
 
 gboolean
@@ -126,29 +180,55 @@ connect_core_has_left (void)
   return path != NULL && access (path, F_OK) != 0;
 }
 
+/* Greets the core behind `stream` (takes it; NULL: `failed` says why). Returns: how it fits; *out_core is set where there was one to talk to. */
+static Fit
+meet (GSocketConnection *stream, GError *failed, PrApp1 **out_core, GError **error)
+{
+  *out_core = stream != NULL ? greet (stream, &failed) : NULL;
+  g_clear_object (&stream);
+  return *out_core != NULL ? check_version (*out_core, error) : judge_failure (failed, error);
+}
+
+/* It answered Leave at once, and finishes the wire; its connection ends with it. Returns: FALSE when patience is over. */
+static gboolean
+wait_until_left (PrApp1 *core, Patience *patience)
+{
+  do
+    if (!wait_a_moment (patience))
+      return FALSE;
+  while (core != NULL && !g_dbus_connection_is_closed (g_dbus_proxy_get_connection (G_DBUS_PROXY (core))));
+  return TRUE;
+}
+
 PrApp1 *
 connect_core (GError **error)
 {
   g_autofree char *path = home_socket_path (error);
+  Patience patience = { .began_us = g_get_monotonic_time () };
   gboolean was_replaced = FALSE;
 
   while (path != NULL) {
-    g_autoptr (GSocketConnection) stream = reach_or_start (path, error);
-    g_autoptr (PrApp1) core = stream != NULL ? greet (stream, error) : NULL;
-    Fit fit = core != NULL ? check_version (core, error) : CORE_UNFIT;
+    g_autoptr (PrApp1) core = NULL;
+    GError *failed = NULL;
+    GSocketConnection *stream = reach_or_start (path, &patience, &failed);
+    Fit fit = meet (stream, failed, &core, error);
 
     if (fit == CORE_FITS)
       return g_steal_pointer (&core);
     if (fit == CORE_UNFIT)
       break;
-    if (was_replaced) {
+    if (fit == CORE_LEFT && was_replaced) {
       g_set_error (error, FAULT, FAULT_CONFIG, "the core that was started is not of version %s; install Postrider again",
                    POSTRIDER_VERSION);
       return NULL;
     }
-    was_replaced = TRUE;
-    for (guint i = 0; i < RETRY_COUNT && !g_dbus_connection_is_closed (g_dbus_proxy_get_connection (G_DBUS_PROXY (core))); i++)
-      g_usleep (RETRY_US);
+    was_replaced = was_replaced || fit == CORE_LEFT;
+    if (!wait_until_left (core, &patience)) {
+      g_clear_error (error);
+      g_set_error (error, FAULT, FAULT_TEMP, BUSY_WORDS, WAIT_MAX_S / 60);
+      return NULL;
+    }
+    g_clear_error (error);
   }
   connect_explain (error);
   return NULL;
@@ -163,10 +243,7 @@ connect_explain (GError **error)
   if (before == NULL || before->domain == FAULT)
     return;
   *error = NULL;
-  if (g_error_matches (before, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
-      g_error_matches (before, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
-      g_error_matches (before, G_DBUS_ERROR, G_DBUS_ERROR_DISCONNECTED) ||
-      g_error_matches (before, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+  if (is_gone (before))
     g_set_error (
         error, FAULT, FAULT_TEMP,
         "core went away in the middle; nothing is lost: run the command again (core.log in the data folder says why)");

@@ -92,15 +92,16 @@ read_line (int fd)
   return g_strndup (line, strcspn (line, "\n"));
 }
 
-static gboolean
+static Launch
 judge (const char *line, GError **error)
 {
+  gboolean is_taken = line != NULL && g_str_has_prefix (line, "taken ");
   char *text = NULL;
   guint64 code;
 
   if (g_strcmp0 (line, "ready") == 0)
-    return TRUE;
-  code = line != NULL && g_str_has_prefix (line, "fault ") ? g_ascii_strtoull (line + 6, &text, 10) : 0;
+    return LAUNCH_READY;
+  code = line != NULL && (is_taken || g_str_has_prefix (line, "fault ")) ? g_ascii_strtoull (line + 6, &text, 10) : 0;
   if (code >= FAULT_USAGE && code <= FAULT_CONFIG) {
     g_autofree char *shown = text_printable (*text == ' ' ? text + 1 : text, -1, LINE_MAX_OCTETS);
 
@@ -112,10 +113,10 @@ judge (const char *line, GError **error)
   } else {
     g_set_error (error, FAULT, FAULT_SOFTWARE, "core was started but left without a word; see core.log in the data folder");
   }
-  return FALSE;
+  return is_taken ? LAUNCH_TAKEN : LAUNCH_FAILED;
 }
 
-gboolean
+Launch
 launch_core (GError **error)
 {
   g_autofree char *line = NULL;
@@ -124,12 +125,12 @@ launch_core (GError **error)
 
   if (pipe2 (fds, O_CLOEXEC) != 0) {
     g_set_error (error, FAULT, FAULT_OS, "core could not be started: %s", g_strerror (errno));
-    return FALSE;
+    return LAUNCH_FAILED;
   }
   is_started = start (fds[1], error);
   close (fds[1]);
   if (is_started)
     line = read_line (fds[0]);
   close (fds[0]);
-  return is_started && judge (line, error);
+  return is_started ? judge (line, error) : LAUNCH_FAILED;
 }

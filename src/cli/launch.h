@@ -3,7 +3,12 @@
 #pragma once
 #include <glib.h>
 
-/* Core gets a pipe as fd 3 and writes "ready" or "fault CODE text" there.
- * Returns: FALSE with core's own fault, FAULT_CONFIG (not installed), FAULT_OS, or FAULT_SOFTWARE (left without a word).
- * FAULT_TEMP: another core holds the data folder. */
-gboolean launch_core (GError **error);
+typedef enum {
+  LAUNCH_READY,
+  LAUNCH_TAKEN, /* another core holds the data folder: it starts, or finishes its work, or a command was faster. Wait for it */
+  LAUNCH_FAILED,
+} Launch;
+
+/* Core gets a pipe as fd 3 and writes "ready", "taken CODE text" or "fault CODE text" there.
+ * Errors, if not ready: core's own fault, FAULT_CONFIG (not installed), FAULT_OS, or FAULT_SOFTWARE (left without a word). */
+Launch launch_core (GError **error);

@@ -1,5 +1,6 @@
 /* postrider-core: the main process. It holds the power (store, vault, decisions) and so parses nothing foreign and has no network socket.
- * Started by the command line with fd 3 = a pipe on which it says "ready" or "fault CODE sentence". */
+ * Started by the command line with fd 3 = a pipe on which it says "ready", "taken CODE sentence" (another core has the data folder)
+ * or "fault CODE sentence". */
 #include "app.h"
 #include "core.h"
 #include "erase.h"
@@ -82,9 +83,9 @@ tell_starter (const char *line)
 }
 
 static int
-leave_with (GError *error)
+leave_with (const char *how, GError *error)
 {
-  g_autofree char *line = g_strdup_printf ("fault %d %s\n", fault_exit_status (error), error->message);
+  g_autofree char *line = g_strdup_printf ("%s %d %s\n", how, fault_exit_status (error), error->message);
   int status = fault_exit_status (error);
 
   g_printerr ("postrider-core: %s\n", error->message);
@@ -208,13 +209,15 @@ run (Main *self)
 
   self->home = home_path (&error);
   if (self->home == NULL)
-    return leave_with (error);
+    return leave_with ("fault", error);
   open_log (self->home);
   self->state = find_state_folder (self->home);
   self->socket = home_socket_path (&error);
-  if (self->socket == NULL || !lock_home (self->home, &error) || !make_state_folder (self->state, &error) || !erase_if_asked (self, &error) ||
+  if (self->socket != NULL && !lock_home (self->home, &error))
+    return leave_with (error->code == FAULT_TEMP ? "taken" : "fault", error);
+  if (self->socket == NULL || !make_state_folder (self->state, &error) || !erase_if_asked (self, &error) ||
       !parts_open (&self->core, self->home, self->state, self->socket, &error))
-    return leave_with (error);
+    return leave_with ("fault", error);
   self->alive_mono_us = g_get_monotonic_time ();
   self->alive_utc = store_now_utc ();
   self->core.note_clock = note_alive;

@@ -7,6 +7,7 @@ import concurrent.futures
 import collections
 import ctypes
 import datetime
+import fcntl
 import functools
 import glob
 import os
@@ -21,7 +22,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
 from hostile import has_kill_points  # noqa: E402
-from house import Judge, Skip, check, is_alive, run_cases, wait_for  # noqa: E402
+from house import Judge, Skip, check, is_alive, need, run_cases, wait_for  # noqa: E402
 
 DAY_S = 86400
 CLONE_NEWNS = 0x00020000
@@ -116,10 +117,10 @@ def a_store_that_cannot_grow(house):
 
 def enter_own_mounts():
     """Of this thread and of what it starts."""
+    need("mounts")
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
-        raise Skip("no mount namespace here, to have a disk of its own")
-    if subprocess.run(["mount", "--make-rprivate", "/"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
-        raise Skip("the mounts cannot be made private here (a chroot?), to have a disk of its own")
+        raise OSError(ctypes.get_errno(), "no mount namespace for this thread")
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
 
 
 def in_own_mounts(case):
@@ -140,23 +141,18 @@ class BadDisk:
     """ext4 on a loop device: an error of it makes it read-only under all who have files open, as a dying disk does. A person mounts it anew."""
 
     def __init__(self, house):
-        if os.getuid() != 0:
-            raise Skip("needs root, to mount a disk")
+        need("loop")
         self.image, self.path = os.path.join(house.folder, "image"), os.path.join(house.folder, "disk")
         os.mkdir(self.path)
         with open(self.image, "wb") as out:
             out.truncate(32 << 20)
-        if shutil.which("mkfs.ext4") is None:
-            raise Skip("no mkfs.ext4 (package e2fsprogs)")
         subprocess.run(["mkfs.ext4", "-q", "-O", "^has_journal", self.image], check=True)
         self.mount()
         house.home = os.path.join(self.path, "home")
         house.servers.append(self)
 
     def mount(self):
-        done = subprocess.run(["mount", "-o", "loop,errors=remount-ro", self.image, self.path], stderr=subprocess.PIPE, check=False)
-        if done.returncode != 0:
-            raise Skip("no loop device can be mounted here: " + done.stderr.decode(errors="replace").strip())
+        subprocess.run(["mount", "-o", "loop,errors=remount-ro", self.image, self.path], check=True)
         device = subprocess.run(["findmnt", "-no", "SOURCE", self.path], stdout=subprocess.PIPE, check=True).stdout.decode().strip()
         self.trigger = f"/sys/fs/ext4/{os.path.basename(device)}/trigger_fs_error"
 
@@ -354,8 +350,7 @@ def half_a_copy_put_back(house):
 
 def start_core_in(house, script, *words):
     """Core in a mount namespace in which the script has run."""
-    if os.getuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
-        raise Skip("needs root and a mount namespace")
+    need("mounts")
     house.run("lists", prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script + ' && exec "$@"', "sh", *words])
 
 
@@ -438,7 +433,22 @@ def a_newer_version(house):
     check_whole(house, server, campaign, 80)
 
 
-CASES = [a_clock_set_back, a_clock_set_forward, sleep, a_disk_that_turns_read_only, summer_time, no_machine_id, an_older_copy_put_back, half_a_copy_put_back, a_journal_that_cannot_grow,
+def a_core_that_takes_long_to_leave(house):
+    """The folder's lock outlasts the socket, as behind a core that settles its store on a busy machine: the command says what it waits for, and goes on"""
+    house.run("lists")
+    house.stop_core()
+    with open(os.path.join(house.home, "core.lock"), "rb") as lock, open(os.path.join(house.folder, "said"), "w+b") as said:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = subprocess.Popen([house.program, "lists"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, env=house.environment())
+        wait_for(lambda: b"waiting for the Postrider" in os.pread(said.fileno(), 65536, 0), "a word on what it waits for")
+        wait_for(lambda: house.log().count("at work in") >= 12, "a command that has met the lock for many seconds", 120)
+        check(command.poll() is None, "it gave up", os.pread(said.fileno(), 65536, 0))
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        check(command.wait(60) == 0, command.returncode, os.pread(said.fileno(), 65536, 0))
+    check(house.core() is not None, "no core is there")
+
+
+CASES = [a_core_that_takes_long_to_leave, a_clock_set_back, a_clock_set_forward, sleep, a_disk_that_turns_read_only, summer_time, no_machine_id, an_older_copy_put_back, half_a_copy_put_back, a_journal_that_cannot_grow,
          leaves_though_the_store_takes_nothing,
          a_store_that_cannot_grow, two_cores, a_newer_version]
 
