@@ -3,10 +3,6 @@
 set -eu
 who=$1 program=$2
 shift 2
-if [ "$who" = root ] && [ "$(id -u)" != 0 ]; then
-  echo "1..0 # SKIP needs root"
-  exit 0
-fi
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 cp "$program" "$place" # the build folder may be closed to others

@@ -3,10 +3,6 @@
 # own processes are closed to whoever has fewer rights, so that would show nothing), then has CHECK look at each of them.
 set -u
 program=$1 check=$2
-if [ "$(id -u)" != 0 ]; then
-  echo "1..0 # SKIP needs root, to see what others must not"
-  exit 0
-fi
 as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --)
 home=$(mktemp -d /tmp/live-XXXXXX)
 build=$(dirname "$(dirname "$program")")

@@ -11,7 +11,7 @@ import sys
 import zipfile
 
 import house as house_module
-from house import Judge, Skip, check, make_certificate, make_foreign, run_cases, trust, wait_for
+from house import Judge, Skip, check, need, make_certificate, make_foreign, run_cases, trust, wait_for
 
 GOOD_CSV = "name,email\nAnn,ann@example.net\nBob,bob@example.net\n"
 # name of the row, command, exit status, words that stderr must hold (regular expressions), content of the file `input`
@@ -289,8 +289,7 @@ def a_file_as_home(house):
 
 def a_read_only_home(house):
     """A folder that cannot be written, as an ordinary user"""
-    if os.getuid() != 0 or not shutil.which("setpriv"):
-        raise Skip("needs root and setpriv, to become an ordinary user")
+    need("root", "setpriv")
     os.mkdir(house.home, 0o700)
     os.chmod(house.folder, 0o755)
     os.chown(house.home, 65534, 65534)
@@ -304,8 +303,7 @@ def a_read_only_home(house):
 
 def a_home_of_another(house):
     """The folder belongs to somebody else"""
-    if os.getuid() != 0:
-        raise Skip("needs root, to give a folder to somebody else")
+    need("root")
     os.mkdir(house.home, 0o755)
     os.chown(house.home, 65534, 65534)
     result = run_raw(house, ["lists"])
@@ -371,8 +369,7 @@ class SmallDisk:
     """A tmpfs in our own mount namespace would not be core's; so a real mount, taken away again."""
 
     def __init__(self, house, size):
-        if os.getuid() != 0:
-            raise Skip("needs root, to mount a small disk")
+        need("root")
         self.path = os.path.join(house.folder, "disk")
         os.mkdir(self.path)
         done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", self.path], stderr=subprocess.PIPE, check=False)

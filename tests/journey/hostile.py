@@ -19,7 +19,8 @@ A transcript is read top down; # begins a remark, the first one says what it sho
     C: PATTERN          reads a line; it must be like this (as in a shell; case does not matter)
     C? PATTERN          the same; a client that hung up or wisely says QUIT ends the connection here
     message             reads to the lone dot             chunk                 reads BDAT and its octets
-    sleep SECONDS       close       reset (RST)           tls                   the handshake
+    sleep SECONDS       stall (reads nothing until the client has come anew)
+    close       reset (RST)           tls                   the handshake
     loris TEXT          these octets, one in half a second, and then nothing (Python's escapes)
     tls12-openssl       the handshake by `openssl s_server -tls1_2`             renegotiate           it asks for another one, which must be refused
     honest [WORD…]      from here on a server as it should be, which offers these
@@ -42,6 +43,7 @@ import time
 from house import HERE, Skip, check, make_certificate, make_foreign, run_cases, trust, wait_for
 
 OCTETS_MAX = 16 * 1024 * 1024
+STALL_MAX_S = 110  # less than a connection's own limit
 
 
 class HungUp(Exception):
@@ -314,7 +316,9 @@ class Conversation:
             raise ValueError(f"should be {rest!r}, the client said {line!r}")
 
     def do_message(self, rest):
-        while b"\r\n.\r\n" not in self.buffer and not self.buffer.startswith(b".\r\n"):
+        begin = 0  # what was looked through is not looked through again: a big message would take the time that the client waits
+        while self.buffer.find(b"\r\n.\r\n", begin) < 0 and not self.buffer.startswith(b".\r\n"):
+            begin = max(0, len(self.buffer) - 4)
             self.more()
         is_lone = self.buffer.startswith(b".\r\n")
         self.buffer = self.buffer[3:] if is_lone else self.buffer.partition(b"\r\n.\r\n")[2]
@@ -332,6 +336,10 @@ class Conversation:
 
     def do_sleep(self, rest):
         time.sleep(float(rest))
+
+    def do_stall(self, rest):
+        mine = self.server.count
+        wait_for(lambda: self.server.count > mine, "the client to give this connection up", STALL_MAX_S)
 
     def do_loris(self, rest):
         try:
@@ -445,7 +453,7 @@ def play_script(house, script):
     house.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n" + "Pages and pages.\n" * 200)
     pid = house.core()
     campaign = house.detach(*script.send, *(["--attach", house.write("big.bin", os.urandom(script.attach))] if script.attach else []))
-    numbers = house.wait(campaign, *script.after, patience_s=90)
+    numbers = house.wait(campaign, *script.after, patience_s=300)
     if numbers["state"] == "paused":  # what was never begun is still on its way back
         wait_for(lambda: house.show(campaign)["handed"] == 0, "nobody is handed any more")
         numbers = house.show(campaign)

@@ -20,6 +20,9 @@ import time
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.dirname(HERE))
+from can import why_not  # noqa: E402
+
 SERVERS = os.path.join(HERE, "servers")
 NEVER = re.compile(r"CRITICAL|assertion|Assertion|Bail out|backtrace|Backtrace|Sanitizer|runtime error|SUMMARY:|core dumped")
 PATIENCE_S = 60  # chosen: sanitized programs on two shared cores; nothing here should take a tenth of it
@@ -28,6 +31,13 @@ PASSED = ("PATH", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
 
 class Skip(Exception):
     """The case cannot be tried here; says why."""
+
+
+def need(*needs):
+    """Skips the case, with the reason, where this machine lacks one of them (tests/can.py)."""
+    reason = why_not(*needs)
+    if reason:
+        raise Skip(reason)
 
 
 class Result:
@@ -287,8 +297,7 @@ def make_foreign(house, folder, name, host, days):
 
 def trust(house, ca):
     """Starts core where this CA is the only one that anybody knows."""
-    if os.getuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
-        raise Skip("needs root and a mount namespace, to have a CA of its own")
+    need("mounts")
     script = 'mount --bind "$1" /etc/ssl/certs/ca-certificates.crt && shift && exec "$@"'
     house.run("lists", prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", ca])  # core stays in there
 

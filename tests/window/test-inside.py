@@ -234,9 +234,6 @@ def test_installed(tap, build):
 
 
 def main():
-    if os.geteuid() != 0:
-        print("1..0 # SKIP needs root, to see what others must not")
-        return 0
     tap, display, build = Tap(), Display(), sys.argv[1]
     with Window(build, display=display) as window:
         test_processes(tap, window)

@@ -240,9 +240,6 @@ def run(tap, place):
 
 
 def main():
-    if os.geteuid() != 0:
-        print("1..0 # SKIP needs root, to become an ordinary user")
-        return 0
     tap, display = Tap(), Display()
     place = Place(sys.argv[1], display)
     try:

@@ -512,10 +512,6 @@ def without_portal():
 
 
 if __name__ == "__main__":
-    for needed in ("bwrap", "Xvfb", "xauth", "dbus-daemon", "gdbus", "setpriv", "xdotool"):
-        if shutil.which(needed) is None:
-            print("1..0 # SKIP needs " + needed)
-            sys.exit(0)
     for case in (opens_and_is_walled_in, desk_serves, readers_are_asked_for, campaign_tells, fails_in_words, dropped_is_asked, stays_and_says, without_portal):
         if len(sys.argv) > 2 and case.__name__ not in sys.argv[2:]:
             continue
