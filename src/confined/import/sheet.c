@@ -230,7 +230,7 @@ table_sheet_new (Workbook *workbook, Input *input, guint index, GError **error)
   self->value = g_string_new (NULL);
   if (!markup_open (&self->markup, workbook->archive, g_ptr_array_index (workbook->targets, index), error)) {
     sheet_free (&self->base);
-    return NULL;
+    return NULL; // cppcheck-suppress memleak; base is its first member
   }
   return &self->base;
 }
