@@ -11,7 +11,10 @@ case $kind in
 esac
 
 export LC_ALL=C
-linked=$(readelf -d "$program" | sed -n 's/.*(NEEDED).*\[lib\(.*\)\.so.*\]/\1/p' | grep -vE '^(asan|tsan|ubsan|clang_rt\..*|c|gcc_s|m|stdc\+\+|pthread|rt|dl)$' || true)
+runtime='asan|tsan|ubsan|clang_rt\..*|c|gcc_s|m|stdc\+\+|pthread|rt|dl'
+# clang links its sanitizers into the program, and with them what they need (compiler-rt's resolv since 17)
+! readelf --dyn-syms --wide "$program" | grep -qE ' __(asan|tsan|ubsan)_[a-z_]*$' || runtime="$runtime|resolv"
+linked=$(readelf -d "$program" | sed -n 's/.*(NEEDED).*\[lib\(.*\)\.so.*\]/\1/p' | grep -vE "^($runtime)\$" || true)
 named=$(sed 's/[[:space:]]*#.*//' "$list" | grep . || true)
 status=0
 for library in $linked; do

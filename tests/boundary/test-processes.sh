@@ -51,7 +51,7 @@ for pair; do
   check "$role: gains no rights by exec" $?
   has_line "$pid" '^CapEff:[[:space:]]+0+$' status && has_line "$pid" '^CapPrm:[[:space:]]+0+$' status
   check "$role: has no capability" $?
-  ! tr '\0' '\n' <"/proc/$pid/environ" | grep -vE '^(GIO_USE_VFS|GSETTINGS_BACKEND|GIO_USE_PROXY_RESOLVER|PATH|LANG|LC_ALL|LC_CTYPE|TZ|G_DEBUG|[A-Z]*SAN_OPTIONS|POSTRIDER_KILL)='
+  ! tr '\0' '\n' <"/proc/$pid/environ" | grep -vE '^(GIO_USE_VFS|GSETTINGS_BACKEND|GIO_USE_PROXY_RESOLVER|PATH|LANG|LC_ALL|LC_CTYPE|TZ|G_DEBUG|(A|L|T|UB)SAN_OPTIONS|POSTRIDER_KILL)='
   check "$role: its environment is the allow-listed one" $?
   ! readlink "/proc/$pid"/fd/* | while read -r what; do [ -d "$what" ] && [ "$role" != postrider-sink ] && echo "$what"; done | grep -q .
   check "$role: holds no folder (the sink: its Maildir)" $?
