@@ -229,7 +229,6 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Export *self = g_task_get_task_data (task);
-  Call *call = g_object_get_data (G_OBJECT (task), "call");
   g_autoptr (GUnixFDList) fds = NULL;
   GError *error = NULL;
   g_autoptr (GVariant) reply = core_link_call_finish (self->shell->core, result, &fds, &error);
@@ -241,9 +240,9 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
     self->fd = g_unix_fd_list_get (fds, handle, &error);
   }
   if (self->fd < 0)
-    call_fail (call, error);
-  else if (*self->name == '\0')
-    call_answer (call, g_variant_new ("(st)", "", G_GUINT64_CONSTANT (0)));
+    g_task_return_error (task, error);
+  else if (*self->name == '\0') /* no file: they changed their mind */
+    g_task_return_boolean (task, TRUE);
   else
     g_task_run_in_thread (task, write_cb);
 }
@@ -296,6 +295,5 @@ export_begin (Call *call)
   name = propose_name (self->kind, which);
   task = g_task_new (NULL, NULL, written_cb, call);
   g_task_set_task_data (task, self, export_free);
-  g_object_set_data (G_OBJECT (task), "call", call);
   core_link_call_async (call->shell->core, "DeskSave", g_variant_new ("(s)", name), NULL, chosen_cb, task);
 }
