@@ -1,41 +1,59 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds with sanitizers and for release, runs everything but the long campaigns.
-# Closes with one line: N passed, N failed (, N skipped).
+# Installs what the tests need, builds with sanitizers and for release, runs everything but the long campaigns (tests/long.sh).
+# Closes with one line, whatever ends it: N passed, N failed (, N skipped). Above it: minutes, the slowest tests, each skip with its reason.
 set -uo pipefail
 cd "$(dirname "$0")"
 
 . data/packages/install.sh
-install_packages data/packages/build.list || exit 1
-install_packages data/packages/test.list || exit 1
+tested=() stopped=()
 
-setup() { # folder, options…
-  local folder=$1
-  shift
-  [ -f "$folder/build.ninja" ] && return 0
-  meson setup "$folder" "$@" >"$folder.log" 2>&1 || { cat "$folder.log"; return 1; }
+finish() {
+  trap - EXIT
+  python3 tests/count.py --minutes $((SECONDS / 60)) "${stopped[@]/#/--stopped=}" "${tested[@]}" ||
+    { command -v python3 >/dev/null || echo "0 passed, 1 failed"; exit 1; }
+}
+trap finish EXIT
+trap 'stopped+=("stopped by a signal"); exit 1' INT TERM HUP
+
+say() { echo "== $* (minute $((SECONDS / 60)))"; }
+stop() { # WHAT: a build that stops; what does not need it goes on
+  stopped+=("$1 stopped, so that nothing of it was tried")
+  return 1
 }
 
-echo "== building the page"
-page/build.sh page/dist "" build-node || exit 1
+build() { # FOLDER, options for meson…
+  local folder=$1
+  shift
+  [ -f "$folder/build.ninja" ] || meson setup "$folder" "$@" >"$folder.log" 2>&1 || { cat "$folder.log"; stop "meson setup $folder"; return; }
+  ninja -C "$folder" >"$folder.log" 2>&1 || { tail -60 "$folder.log"; stop "building $folder"; }
+}
 
-echo "== building with sanitizers"
-setup build-sanitized -Dtests=true -Dwerror=true -Dkill-points=true -Dkill-default=true -Db_sanitize=address,undefined || exit 1
-ninja -C build-sanitized >build-sanitized.log 2>&1 || { tail -60 build-sanitized.log; exit 1; }
-echo "== building for release"
-setup build-release --buildtype=release -Dtests=true -Dwerror=true || exit 1
-ninja -C build-release >build-release.log 2>&1 || { tail -60 build-release.log; exit 1; }
+try() { # FOLDER, words for meson test…
+  tested+=("$1")
+  meson test -C "$1" --no-rebuild --print-errorlogs "${@:2}"
+}
 
-echo "== building with clang, fuzzers too; warnings are errors there as well"
-CC=clang CXX=clang++ setup build-fuzz -Dtests=true -Dfuzz=true -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false || exit 1
-ninja -C build-fuzz >build-fuzz.log 2>&1 || { tail -60 build-fuzz.log; exit 1; }
+for list in build test; do
+  install_packages "data/packages/$list.list" || { stop "installing data/packages/$list.list"; exit 1; }
+done
+say "what this machine can"
+python3 tests/can.py
+say "building the page"
+page/build.sh page/dist "" build-node || { stop "building the page"; exit 1; }
 
 export G_DEBUG=fatal-criticals
-echo "== unit tests and journeys (sanitized)"
-meson test -C build-sanitized --no-rebuild --print-errorlogs --suite unit --suite journey --suite faults --suite static --num-processes 2
-echo "== locks, lying peers, hardening; the window: its way, attacks, the bridge, its processes (release)"
-meson test -C build-release --no-rebuild --print-errorlogs --suite boundary --suite window --num-processes 2
-
-echo "== fuzzers, five seconds each"
-meson test -C build-fuzz --no-rebuild --print-errorlogs --suite fuzz
-
-python3 tests/count.py build-sanitized build-release build-fuzz
+say "building with sanitizers"
+build build-sanitized -Dtests=true -Dwerror=true -Dkill-points=true -Dkill-default=true -Db_sanitize=address,undefined && {
+  say "unit tests and journeys (sanitized)"
+  try build-sanitized --suite unit --suite journey --suite faults --suite static --num-processes 2
+}
+say "building for release"
+build build-release --buildtype=release -Dtests=true -Dwerror=true && {
+  say "locks, lying peers, hardening; the window: its way, attacks, the bridge, its processes (release)"
+  try build-release --suite boundary --suite window --num-processes 2
+}
+say "building with clang, fuzzers too; warnings are errors there as well"
+CC=clang CXX=clang++ build build-fuzz -Dtests=true -Dfuzz=true -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false && {
+  say "fuzzers, five seconds each"
+  try build-fuzz --suite fuzz
+}

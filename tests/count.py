@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Adds up what meson's test runs left in their logs: why each skipped one was skipped, what each failed one said, then one line: N passed,
-N failed, N skipped."""
+"""count.py [--minutes N] [--stopped WHAT]… FOLDER…: adds up what meson's test runs left in their logs: the ten slowest tests, why each skipped one was
+skipped, what each failed one said, then one line: N passed, N failed, N skipped. What was stopped before it could be tried counts as failed."""
+import argparse
 import json
 import re
 import sys
 from pathlib import Path
 
 MOST_LINES = 20  # of what was said before a point that failed
+SLOWEST = 10
+POINT = re.compile(r"^(not ok|ok)\b.*?(#\s*(?:SKIP|skip)\b.*)?$", re.M)
 
 
 def find_words(output):
@@ -21,41 +24,79 @@ def find_words(output):
         block = [*block, line] if line.startswith("#") else []
 
 
-passed = failed = skipped = 0
-for folder in sys.argv[1:]:
-    log = Path(folder) / "meson-logs" / "testlog.json"
-    if not log.exists():
-        print("no test log in", folder)
-        failed += 1
-        continue
-    for line in log.read_text().splitlines():
-        test = json.loads(line)
-        output = test.get("stdout", "") or ""
-        tap = re.findall(r"^(not ok|ok)\b.*?(#\s*(?:SKIP|skip)\b.*)?$", output, re.M)
-        if test["result"] == "SKIP" and not tap:
-            reason = (output + (test.get("stderr") or "")).strip().splitlines()
-            print("skipped: %s: %s" % (test["name"], reason[-1] if reason else "no reason given"))
-            skipped += 1
-        elif not tap:
-            good = test["result"] in ("OK", "EXPECTEDFAIL")
-            passed += good
-            failed += not good
-            if not good:
-                print("failed: %s (%s)" % (test["name"], test["result"]))
-        else:
-            bad = sum(1 for r, s in tap if r == "not ok")
-            for r, s in tap:
-                if s and r == "ok":
-                    print("skipped: %s: %s" % (test["name"], s.lstrip("# ").strip()))
-            skipped += sum(1 for r, s in tap if s and r == "ok")
-            passed += sum(1 for r, s in tap if r == "ok" and not s)
-            failed += bad
-            if not bad and test["result"] not in ("OK", "SKIP"):
-                failed += 1  # it ended badly after its last point: a leak, a crash
-                bad = 1
-            if bad:
-                print("failed: %s (%s)" % (test["name"], test["result"]))
-                for words in find_words(output):
-                    print("  " + words)
-print("%d passed, %d failed%s" % (passed, failed, ", %d skipped" % skipped if skipped else ""))
-sys.exit(1 if failed or not passed else 0)
+def strip_skip(words):
+    """The reason alone of "1..0 # SKIP reason"."""
+    return re.sub(r"^(1\.\.0\s*)?#?\s*SKIP\S*\s*", "", words.strip(), flags=re.I) or "no reason given"
+
+
+class Sum:
+    def __init__(self):
+        self.passed, self.failed, self.skipped, self.times, self.reasons, self.said = 0, 0, 0, [], {}, []
+
+    def fail(self, what, words=(), count=1):
+        self.failed += count
+        self.said += ["failed: " + what, *("  " + each for each in words)]
+
+    def skip(self, name, reason):
+        self.skipped += 1
+        names = self.reasons.setdefault(reason, {})
+        names[name] = names.get(name, 0) + 1
+
+    def add(self, test):
+        name, result, output = test["name"].partition(" / ")[2] or test["name"], test["result"], test.get("stdout") or ""
+        points = POINT.findall(output)
+        self.times.append((test["duration"], name))
+        if not points:
+            said = (output + (test.get("stderr") or "")).strip().splitlines()
+            if result == "SKIP":
+                self.skip(name, strip_skip(said[-1] if said else ""))
+            elif result in ("OK", "EXPECTEDFAIL"):
+                self.passed += 1
+            else:
+                self.fail("%s (%s)" % (name, result), said[-MOST_LINES:])
+            return
+        bad = sum(1 for verdict, _ in points if verdict == "not ok")
+        for verdict, reason in points:
+            if verdict == "ok" and reason:
+                self.skip(name, strip_skip(reason))
+        self.passed += sum(1 for verdict, reason in points if verdict == "ok" and not reason)
+        if bad or result not in ("OK", "SKIP"):  # or it ended badly after its last point: a leak, a crash
+            self.fail("%s (%s)" % (name, result), find_words(output), max(bad, 1))
+
+    def add_folder(self, folder):
+        log = Path(folder) / "meson-logs" / "testlog.json"
+        if not log.exists():
+            self.fail("no test log in " + folder)
+            return
+        for line in log.read_text().splitlines():
+            self.add(json.loads(line))
+
+    def show(self):
+        if self.times:
+            print("the slowest: " + ", ".join("%s %.0f s" % (name, seconds) for seconds, name in sorted(self.times, reverse=True)[:SLOWEST]))
+        for reason, names in self.reasons.items():
+            print("skipped: %s: %s" % (", ".join(name + (" (%d)" % count if count > 1 else "") for name, count in names.items()), reason))
+        for line in self.said:
+            print(line)
+        print("%d passed, %d failed%s" % (self.passed, self.failed, ", %d skipped" % self.skipped if self.skipped else ""))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=int)
+    parser.add_argument("--stopped", action="append", default=[])
+    parser.add_argument("folders", nargs="*")
+    words = parser.parse_args()
+    total = Sum()
+    for folder in words.folders:
+        total.add_folder(folder)
+    for what in words.stopped:
+        total.fail(what)
+    if words.minutes is not None:
+        print("%d minutes" % words.minutes)
+    total.show()
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
