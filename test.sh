@@ -28,9 +28,9 @@ build() { # FOLDER, options for meson…
   ninja -C "$folder" >"$folder.log" 2>&1 || { tail -60 "$folder.log"; stop "building $folder"; }
 }
 
-try() { # FOLDER, words for meson test…
+try() { # FOLDER, words for meson test…: a limit is there to end what hangs, and no busy machine may come near it
   tested+=("$1")
-  meson test -C "$1" --no-rebuild --print-errorlogs "${@:2}"
+  meson test -C "$1" --no-rebuild --print-errorlogs --timeout-multiplier 4 "${@:2}"
 }
 
 for list in build test; do

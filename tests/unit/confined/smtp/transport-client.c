@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define WAIT_US (30 * G_USEC_PER_SEC)
+#define WAIT_US (120 * G_USEC_PER_SEC)
 
 static void
 ready_cb (Peer *peer, const GError *error, gpointer data)
