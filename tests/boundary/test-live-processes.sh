@@ -40,8 +40,15 @@ printf 'email,name\nann@example.org,Ann\nben@example.org,Ben\ncid@example.org,Ci
   postrider import "$home/people.csv" --list live --consent test
   postrider account add live ann@example.com --host localhost --port "${port:-25}" --tls none --no-password
   postrider send --account live --list live --from 'Ann <ann@example.com>' --subject Hello --text - --rate 6/min --detach --yes <<<'Hello {{name}}'
-  sleep 2
 } >"$home/send.log" 2>&1
+# until the first message has come through all of them, and those that only made the preview have left
+before=
+for _ in $(seq 120); do
+  now=$(pgrep -P "$core")
+  [ "$now" != "$before" ] || [ -z "$(find "$home/mail/new" -type f -print -quit 2>/dev/null)" ] || break
+  before=$now
+  sleep 1
+done
 pairs=(core:"$core")
 for pid in $(pgrep -P "$core"); do pairs+=("$(cat "/proc/$pid/comm"):$pid"); done
 sed 's/^/# /' "$home/send.log"

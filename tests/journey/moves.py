@@ -262,7 +262,7 @@ def offline_costs_no_quota(house):
     time.sleep(5)  # several tries
     numbers = house.wait(campaign, "waiting")
     check(numbers["reason"] == "network", numbers)
-    wait_for(lambda: house.json("account", "list")["accounts"][0]["used_hour"] == 0, "the quota to be given back", 10)
+    wait_for(lambda: house.json("account", "list")["accounts"][0]["used_hour"] == 0, "the quota to be given back")
     judge.start()
     numbers = house.wait(campaign, "done", patience_s=60)
     check(numbers["accepted"] == 40 and house.json("account", "list")["accounts"][0]["used_hour"] == 40, numbers)

@@ -122,7 +122,7 @@ class Kills:
         self.person.go("compose")
         self.person.type_into("Subject", "To {{name}}")
         self.person.type_into("Message as text", "Dear {{name}}, I was about to say")
-        time.sleep(3)  # the page says two
+        self.person.wait("(await postrider.draftShow()).text?.endsWith('about to say')", "core does not get the letter", 60)
         self.end_web_process()
         self.window.wait_for_page()
         self.ok(self.letter() == ["To {{name}}", "Dear {{name}}, I was about to say"], "web process killed in mid-letter: the letter is there again")
