@@ -11,6 +11,7 @@
 #define LAUNCH_EVERY_S 1
 #define SAY_AFTER_S 5
 #define WAIT_MAX_S 600 /* chosen: a core that leaves drains for 20 s, one that starts reads its campaigns: on a busy machine a multiple of that */
+#define GONE_MAX_COUNT 5 /* cores that hung up on us: one that leaves does so once or twice, more is one that crashes */
 #define BUSY_WORDS "another Postrider has held the data folder for %d minutes and does not answer; core.log there may say why"
 
 /* The time that this command gives a core that starts or leaves. */
@@ -206,6 +207,7 @@ connect_core (GError **error)
   g_autofree char *path = home_socket_path (error);
   Patience patience = { .began_us = g_get_monotonic_time () };
   gboolean was_replaced = FALSE;
+  guint gone_count = 0;
 
   while (path != NULL) {
     g_autoptr (PrApp1) core = NULL;
@@ -215,7 +217,7 @@ connect_core (GError **error)
 
     if (fit == CORE_FITS)
       return g_steal_pointer (&core);
-    if (fit == CORE_UNFIT)
+    if (fit == CORE_UNFIT || (fit == CORE_GONE && ++gone_count > GONE_MAX_COUNT))
       break;
     if (fit == CORE_LEFT && was_replaced) {
       g_set_error (error, FAULT, FAULT_CONFIG, "the core that was started is not of version %s; install Postrider again",
