@@ -3,6 +3,7 @@
 #include "body.h"
 #include "foreign-field.h"
 #include "header.h"
+#include "html-findings.h"
 #include "html-template.h"
 #include "message-id.h"
 #include "mime.h"
@@ -333,6 +334,8 @@ note_foreign (Compile *compile)
   foreign_field_find (&search, compile->subject, FALSE);
   foreign_field_find (&search, compile->html, TRUE);
   foreign_field_find (&search, compile->text, FALSE);
+  if (compile->html != NULL)
+    html_findings_add (compile->html, compile->self->notes);
   g_ptr_array_add (compile->self->notes, NULL);
 }
 
