@@ -19,6 +19,7 @@ A transcript is read top down; # begins a remark, the first one says what it sho
     C: PATTERN          reads a line; it must be like this (as in a shell; case does not matter)
     C? PATTERN          the same; a client that hung up or wisely says QUIT ends the connection here
     message             reads to the lone dot             chunk                 reads BDAT and its octets
+    probe               reads a BDAT that is not the last
     sleep SECONDS       stall (reads nothing until the client has come anew)
     close       reset (RST)           tls                   the handshake
     loris TEXT          these octets, one in half a second, and then nothing (Python's escapes)
@@ -332,7 +333,13 @@ class Conversation:
         while len(self.buffer) < int(found.group(1)):
             self.more()
         self.buffer = self.buffer[int(found.group(1)):]
-        self.pending.append(self.to)
+        if found.group(2):
+            self.pending.append(self.to)
+        return found.group(2)
+
+    def do_probe(self, rest):
+        if self.do_chunk(""):
+            raise ValueError("the first message should come in two chunks")
 
     def do_sleep(self, rest):
         time.sleep(float(rest))
@@ -385,8 +392,7 @@ class Conversation:
                 self.do_say("250 2.0.0 taken" if self.pending else "554 5.5.1 no recipients")
             elif verb == "BDAT":
                 self.buffer = line.encode() + b"\r\n" + self.buffer
-                self.do_chunk("")
-                self.do_say("250 2.0.0 taken")
+                self.do_say("250 2.0.0 taken" if self.do_chunk("") else "250 2.0.0 chunk")
             elif verb == "QUIT":
                 self.say(b"221 2.0.0 bye\r\n")
                 raise HungUp

@@ -359,8 +359,8 @@ address_literal (int fd)
 }
 
 Connection *
-connection_new (int fd, Poller *poller, const Account *account, TlsContext *tls, gboolean is_test, const SessionHooks *hooks,
-                const ConnectionEvents *events, gpointer data)
+connection_new (int fd, Poller *poller, const Account *account, ServerTraits *traits, TlsContext *tls, gboolean is_test,
+                const SessionHooks *hooks, const ConnectionEvents *events, gpointer data)
 {
   static GSourceFuncs funcs = { NULL, NULL, dispatch_cb, finalize_cb, NULL, NULL };
   Connection *self = (Connection *) g_source_new (&funcs, sizeof (Connection));
@@ -372,7 +372,7 @@ connection_new (int fd, Poller *poller, const Account *account, TlsContext *tls,
   self->hooks = hooks;
   self->events = events;
   self->data = data;
-  self->session = session_new (account, helo, is_test, hooks, data);
+  self->session = session_new (account, traits, helo, is_test, hooks, data);
   self->poller = poller;
   poller_add (poller, fd, self);
   window_init (&self->window, account->window, account->window_max);

@@ -14,8 +14,8 @@ typedef struct {
 
 /* Takes fd (connected, non-blocking). The others are borrowed for life; poller: made with connection_ready. Nothing is called back before
  * this returns. */
-Connection *connection_new  (int fd, Poller *poller, const Account *account, TlsContext *tls, gboolean is_test, const SessionHooks *hooks,
-                             const ConnectionEvents *events, gpointer data);
+Connection *connection_new  (int fd, Poller *poller, const Account *account, ServerTraits *traits, TlsContext *tls, gboolean is_test,
+                             const SessionHooks *hooks, const ConnectionEvents *events, gpointer data);
 void        connection_ready (gpointer connection); /* a PollerFunc */
 void        connection_free (Connection *self); /* without `closed`; NULL is a no-op */
 

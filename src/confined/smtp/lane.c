@@ -20,6 +20,7 @@ struct Lane {
   const LaneEvents *events;
   gpointer          data;
   Account          *account;
+  ServerTraits     *traits; /* owned */
   JournalWriter    *journal;
   Shelf            *shelf;
   GQueue            queue;     /* of Row */
@@ -216,7 +217,8 @@ reap_cb (gpointer data)
 static void
 start_connection (Lane *self, int fd)
 {
-  Connection *connection = connection_new (fd, self->poller, self->account, self->tls, self->tested != NULL, &hooks, &connection_events, self);
+  Connection *connection = connection_new (fd, self->poller, self->account, self->traits, self->tls, self->tested != NULL, &hooks,
+                                           &connection_events, self);
 
   g_ptr_array_add (self->connections, connection);
   if (!self->is_proved)
@@ -373,6 +375,7 @@ lane_new (TlsContext *tls, Poller *poller, const LaneEvents *events, gpointer da
   self->dead = g_ptr_array_new_with_free_func ((GDestroyNotify) connection_free);
   self->outcomes = outcomes_new (events->outcomes, data);
   self->brake = brake_new ();
+  self->traits = server_traits_new ();
   return self;
 }
 
@@ -397,6 +400,7 @@ lane_free (Lane *self)
   shelf_free (self->shelf);
   outcomes_free (self->outcomes);
   brake_free (self->brake);
+  server_traits_free (self->traits);
   g_clear_pointer (&self->last_report, g_variant_unref);
   journal_writer_free (self->journal);
   account_free (self->account);

@@ -97,7 +97,7 @@ static void
 become_ready (Session *self)
 {
   g_clear_pointer (&self->sasl, sasl_free);
-  self->mode = self->has_pipelining ? (self->has_chunking ? MODE_CHUNKING : MODE_PIPELINING) : MODE_LOCKSTEP;
+  self->mode = self->has_pipelining ? (self->has_chunking && !self->traits->lacks_chunking ? MODE_CHUNKING : MODE_PIPELINING) : MODE_LOCKSTEP;
   self->state = STATE_READY;
 }
 
@@ -114,12 +114,47 @@ say_secret (Session *self, const char *word)
   self->output_secret = self->output->len;
 }
 
+/* What the server offers and did not refuse as a mechanism yet. */
+static Sasl *
+choose_mechanism (Session *self, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->facts.mechanisms->len; i++)
+    if (!server_traits_is_refused (self->traits, self->facts.mechanisms->pdata[i]))
+      g_ptr_array_add (names, self->facts.mechanisms->pdata[i]);
+  g_ptr_array_add (names, NULL);
+  return sasl_new ((const char *const *) names->pdata, self->account->mechanism, self->account->user, self->account->secret, self->account->host,
+                   error);
+}
+
+static void
+say_auth (Session *self)
+{
+  g_autoptr (GError) error = NULL;
+  const char *mechanism = sasl_get_mechanism (self->sasl);
+  gboolean is_first = sasl_is_client_first (self->sasl) && !self->traits->lacks_initial;
+  char *initial = is_first ? sasl_step (self->sasl, "", &error) : NULL;
+
+  if (error != NULL) {
+    give_up_ours (self, "login", error->message);
+    return;
+  }
+  self->state = STATE_AUTH;
+  self->challenge_count = 0;
+  self->is_initial_said = is_first;
+  session_say_octets (self, "AUTH ", 5);
+  session_say_octets (self, mechanism, strlen (mechanism));
+  if (initial != NULL)
+    session_say_octets (self, " ", 1);
+  say_secret (self, initial == NULL ? "" : *initial != '\0' ? initial : "=");
+  sasl_wipe (initial);
+}
+
 static void
 start_auth (Session *self)
 {
   g_autoptr (GError) error = NULL;
-  const char *mechanism;
-  char *initial;
 
   if (*self->account->user == '\0') {
     become_ready (self);
@@ -133,30 +168,20 @@ start_auth (Session *self)
     give_up_ours (self, "login", "the server offers no login: leave the user name away, or check host and port");
     return;
   }
-  g_ptr_array_add (self->facts.mechanisms, NULL);
-  self->sasl = sasl_new ((const char *const *) self->facts.mechanisms->pdata, self->account->mechanism, self->account->user,
-                         self->account->secret, self->account->host, &error);
-  g_ptr_array_set_size (self->facts.mechanisms, (int) self->facts.mechanisms->len - 1);
-  initial = self->sasl != NULL && sasl_is_client_first (self->sasl) ? sasl_step (self->sasl, "", &error) : NULL;
-  if (error != NULL) {
+  self->sasl = choose_mechanism (self, &error);
+  if (self->sasl == NULL)
     give_up_ours (self, "login", error->message);
-    return;
-  }
-  mechanism = sasl_get_mechanism (self->sasl);
-  self->state = STATE_AUTH;
-  session_say_octets (self, "AUTH ", 5);
-  session_say_octets (self, mechanism, strlen (mechanism));
-  if (initial != NULL)
-    session_say_octets (self, " ", 1);
-  say_secret (self, initial == NULL ? "" : *initial != '\0' ? initial : "=");
-  sasl_wipe (initial);
+  else
+    say_auth (self);
 }
 
+/* The first challenge to a mechanism that speaks first, sent without its words, is empty, whatever the server writes there (RFC 4954 §4). */
 static void
 handle_challenge (Session *self)
 {
   g_autoptr (GError) error = NULL;
-  char *said = sasl_step (self->sasl, self->answer.text->str, &error);
+  gboolean is_invitation = self->challenge_count++ == 0 && sasl_is_client_first (self->sasl) && !self->is_initial_said;
+  char *said = sasl_step (self->sasl, is_invitation ? "" : self->answer.text->str, &error);
 
   if (said == NULL) {
     give_up_ours (self, "login", error->message);
@@ -166,13 +191,52 @@ handle_challenge (Session *self)
   sasl_wipe (said);
 }
 
+/* Is it the mechanism that is refused? Only then is there a second try: a password that is wrong, tried again, locks accounts. RFC 4954 §4
+ * and §6: 504 an unknown mechanism, 534 one that is too weak; RFC 5321 §4.2.2: 500 to 502 to the command. 534 and 535 mean the password
+ * with many providers, so there the words decide. 538 wants TLS for this mechanism. */
+static gboolean
+is_mechanism_refused (const Session *self)
+{
+  g_autofree char *lower = NULL;
+  guint code = self->answer.code;
+
+  if (self->challenge_count > 0 && code != 504)
+    return FALSE;
+  if ((code >= 500 && code <= 502) || code == 504)
+    return TRUE;
+  lower = g_ascii_strdown (self->answer.text->str, -1);
+  return (code == 534 || code == 535) && (strstr (lower, "mechanism") != NULL || strstr (lower, "authentication type") != NULL);
+}
+
+/* Returns: FALSE when there is nothing else to try. */
+static gboolean
+try_again (Session *self)
+{
+  g_autofree char *mechanism = g_strdup (sasl_get_mechanism (self->sasl));
+  gboolean is_syntax = self->answer.code == 501 && self->is_initial_said; /* older than initial responses: the same, asked for */
+  Sasl *next;
+
+  if (is_syntax)
+    self->traits->lacks_initial = TRUE;
+  else
+    server_traits_refuse (self->traits, mechanism);
+  next = choose_mechanism (self, NULL);
+  if (next == NULL)
+    return FALSE;
+  sasl_free (self->sasl);
+  self->sasl = next;
+  say_auth (self);
+  return TRUE;
+}
+
 static void
 handle_auth (Session *self)
 {
   if (self->answer.code == 334) {
     handle_challenge (self);
   } else if (self->answer.code / 100 != 2) {
-    give_up_answer (self, PHASE_LOGIN);
+    if (!is_mechanism_refused (self) || !try_again (self))
+      give_up_answer (self, PHASE_LOGIN);
   } else if (!sasl_is_complete (self->sasl)) {
     give_up_ours (self, "login", "the server let us in without proving that it knows the password (SCRAM): it may not be yours");
   } else {

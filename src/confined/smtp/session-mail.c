@@ -56,6 +56,13 @@ report (Session *self, Row *row, const Verdict *verdict, guint code, const char 
     self->hooks->done (row, &result, self->data);
 }
 
+/* Octets said since the session began, those included that wait for the socket. */
+static guint64
+said_total (const Session *self)
+{
+  return self->sent_total + (self->output->len - self->output_at);
+}
+
 /* --- starting a message --- */
 
 gboolean
@@ -67,7 +74,7 @@ session_mail_has_room (const Session *self)
     return FALSE;
   switch (self->mode) {
   case MODE_CHUNKING:
-    return self->flight_count < self->window && self->output->len - self->output_at < BACKLOG_OCTETS;
+    return self->flight_count < (self->is_chunking_proved ? self->window : 1) && self->output->len - self->output_at < BACKLOG_OCTETS;
   case MODE_PIPELINING: /* the next envelope rides behind the dot */
     return newest == NULL || (self->flight_count == 1 && newest->stage == STAGE_DOT);
   default:
@@ -152,10 +159,12 @@ build_rcpt (Session *self, const Envelope *envelope)
   g_string_append (self->rcpt_line, ">\r\n");
 }
 
+/* Its last octet has just been said. */
 static void
 begin_flight (Session *self, Flight *flight)
 {
   flight->is_begun = TRUE;
+  flight->end = said_total (self);
   g_ptr_array_add (self->beginning, flight->row);
 }
 
@@ -175,13 +184,44 @@ start_lockstep (Session *self, Row *row)
     say_string (self, self->mail_line);
 }
 
+/* from: octets of the body that went before. */
+static void
+say_last_chunk (Session *self, Flight *flight, guint from)
+{
+  char bdat[32];
+
+  g_snprintf (bdat, sizeof bdat, "BDAT %u LAST\r\n", self->body->len - from);
+  append_text (self, bdat);
+  session_say_octets (self, self->body->data + from, self->body->len - from);
+  begin_flight (self, flight);
+}
+
+/* The first header line: ours, and no command of any server. Nothing is begun by it, for without its last chunk no message is whole. */
+static guint
+get_probe_len (const Session *self)
+{
+  const guint8 *end = self->body->len > 0 ? memchr (self->body->data, '\n', self->body->len) : NULL;
+
+  return end != NULL ? (guint) (end - self->body->data) + 1 : 0;
+}
+
+static void
+say_probe (Session *self)
+{
+  guint len = get_probe_len (self);
+  char bdat[32];
+
+  g_snprintf (bdat, sizeof bdat, "BDAT %u\r\n", len);
+  append_text (self, bdat);
+  session_say_octets (self, self->body->data, len);
+}
+
 static void
 start_pipelined (Session *self, Row *row)
 {
   gboolean is_chunk = self->mode == MODE_CHUNKING;
   gboolean is_reset = self->needs_reset || (is_chunk && self->flight_count > 0);
   Flight *flight = push_flight (self, row, is_reset ? STAGE_RSET : STAGE_MAIL);
-  char bdat[32];
 
   if (is_reset)
     append_text (self, "RSET\r\n");
@@ -191,10 +231,10 @@ start_pipelined (Session *self, Row *row)
     append_text (self, "DATA\r\n");
     return;
   }
-  g_snprintf (bdat, sizeof bdat, "BDAT %u LAST\r\n", self->body->len);
-  append_text (self, bdat);
-  session_say_octets (self, self->body->data, self->body->len);
-  begin_flight (self, flight);
+  if (self->is_chunking_proved)
+    say_last_chunk (self, flight, 0);
+  else
+    say_probe (self);
 }
 
 gboolean
@@ -328,7 +368,7 @@ static void
 handle_421 (Session *self)
 {
   Flight flight = shift_flight (self);
-  Phase phase = flight.stage == STAGE_DOT || flight.stage == STAGE_BDAT ? PHASE_DOT : PHASE_MAIL;
+  Phase phase = flight.stage == STAGE_DOT || flight.stage >= STAGE_PROBE ? PHASE_DOT : PHASE_MAIL;
   Verdict verdict = verdict_of (phase, self->answer.code, self->answer.status, self->answer.text->str);
 
   self->leaving = verdict;
@@ -351,8 +391,9 @@ handle_last_words (Session *self)
     break_contradiction (self, "the server goes on though it said that it leaves");
 }
 
-void
-session_mail_left (Session *self)
+/* code: 0 where leaving_text is in our words. */
+static void
+end_all_later (Session *self, guint code)
 {
   Verdict verdict = self->leaving;
 
@@ -361,10 +402,16 @@ session_mail_left (Session *self)
     Flight flight = shift_flight (self);
 
     if (flight.row != NULL)
-      report (self, flight.row, &verdict, 421, self->leaving_text);
+      report (self, flight.row, &verdict, code, self->leaving_text);
     g_free (flight.text);
   }
   session_break (self, NULL, self->leaving_text);
+}
+
+void
+session_mail_left (Session *self)
+{
+  end_all_later (self, 421);
 }
 
 static void
@@ -400,7 +447,7 @@ handle_rcpt (Session *self, Flight *flight)
   }
   if (self->mode == MODE_LOCKSTEP)
     append_text (self, "DATA\r\n");
-  flight->stage = self->mode == MODE_CHUNKING ? STAGE_BDAT : STAGE_DATA;
+  flight->stage = self->mode != MODE_CHUNKING ? STAGE_DATA : self->is_chunking_proved ? STAGE_BDAT : STAGE_PROBE;
 }
 
 static void
@@ -437,17 +484,127 @@ handle_data (Session *self, Flight *flight)
   }
 }
 
+gboolean
+session_mail_is_probing (const Session *self)
+{
+  const Flight *oldest = session_mail_oldest ((Session *) self);
+
+  return self->state == STATE_READY && oldest != NULL && oldest->stage == STAGE_PROBE && self->leaving_text == NULL;
+}
+
+/* What was never begun goes back and is sent by DATA on the next connection; to this one stray lines may still be said. */
+void
+session_mail_lack_chunking (Session *self, const char *text)
+{
+  self->traits->lacks_chunking = TRUE;
+  session_finish_with (self, FALSE, text);
+}
+
+static gboolean
+has_command_words (const char *text)
+{
+  static const char *const words[] = { "unrecogni", "unknown command", "not implemented", "unimplemented", "command not", "not supported" };
+  g_autofree char *lower = g_ascii_strdown (text, -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (strstr (lower, words[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* Is it BDAT that is refused, and not the message? RFC 5321 §4.2.2: 500 to 504; RFC 3463 §3.6: X.5.1, X.5.2, X.5.4; else the words. Where a
+ * recipient was refused, 503 and 554 5.5.1 are what a server that knows BDAT says (RFC 3030 §2). */
+static gboolean
+is_bdat_refused (const Session *self, const Flight *flight)
+{
+  const Answer *answer = &self->answer;
+  const SmtpStatus *status = &answer->status;
+
+  if (flight->has_failed || flight->stage == STAGE_BDAT)
+    return answer->code == 500 || answer->code == 502;
+  if (answer->code / 100 != 5)
+    return FALSE;
+  return answer->code <= 504 || (status->subject == 5 && (status->detail == 1 || status->detail == 2 || status->detail == 4)) ||
+         has_command_words (answer->text->str);
+}
+
+static void
+handle_probe (Session *self, Flight *flight)
+{
+  gboolean is_ok = self->answer.code / 100 == 2;
+
+  if (self->answer.code / 100 == 3) {
+    break_contradiction (self, "the server contradicts itself about a message");
+  } else if (is_ok && !flight->has_failed && flight->row != NULL) {
+    flight->stage = STAGE_BDAT;
+    say_last_chunk (self, flight, get_probe_len (self));
+  } else if (is_bdat_refused (self, flight)) {
+    if (flight->has_failed)
+      finish_oldest (self);
+    session_mail_lack_chunking (self, "the server announces CHUNKING and does not know BDAT: it goes on with DATA");
+  } else { /* refused, or called back: the server may hold half a message */
+    self->is_chunking_proved = is_ok;
+    if (!is_ok)
+      note_failure (self, flight, PHASE_DATA);
+    self->needs_reset = TRUE;
+    finish_oldest (self);
+  }
+}
+
+/* A proved server that knows BDAT no more (another machine behind the same name): this message was not taken, and comes again. */
+static void
+handle_chunk_unknown (Session *self)
+{
+  static const Verdict again = { OUTCOME_LATER, REASON_NONE, NULL, 0, NULL };
+  Flight flight = shift_flight (self);
+  g_autofree char *quote = session_quote (self->answer.code, self->answer.text->str);
+
+  report (self, flight.row, &again, self->answer.code, quote);
+  g_free (flight.text);
+  session_mail_lack_chunking (self, quote);
+}
+
+/* RFC 5321 §4.5.4.1 and RFC 3030 let a server refuse before it has read all. None of what stands behind this message has left as a whole
+ * either, so it was not taken, and comes later. */
+static void
+handle_early_refusal (Session *self)
+{
+  g_autofree char *quote = session_quote (self->answer.code, self->answer.text->str);
+
+  finish_oldest (self);
+  self->leaving = (Verdict){ OUTCOME_LATER, REASON_NONE, NULL, 0, NULL };
+  self->leaving_text = g_strdup_printf ("a message before this one was refused before it was whole, and the connection ended (%s)", quote);
+  while (self->flight_count > 0 && !session_mail_newest (self)->is_committed)
+    give_back_newest (self);
+  end_all_later (self, 0);
+}
+
 static void
 handle_end (Session *self, Flight *flight)
 {
   gboolean is_chunk = flight->stage == STAGE_BDAT;
+  gboolean was_failed = flight->has_failed;
+  gboolean is_early = self->sent_total < flight->end;
 
+  if (is_early && self->answer.code / 100 == 2) {
+    break_contradiction (self, "the server took a message before its last octet had left");
+    return;
+  }
+  if (is_chunk && !was_failed && is_bdat_refused (self, flight)) {
+    handle_chunk_unknown (self);
+    return;
+  }
   if (self->answer.code / 100 == 3 || flight->is_begun != flight->is_committed || (is_chunk && flight->has_failed && self->answer.code / 100 == 2)) {
     break_contradiction (self, "the server contradicts itself about a message");
     return;
   }
   if (self->answer.code / 100 != 2)
     note_failure (self, flight, PHASE_DOT);
+  self->is_chunking_proved = self->is_chunking_proved || (is_chunk && !is_early);
+  if (is_early && !was_failed) {
+    handle_early_refusal (self);
+    return;
+  }
   self->needs_reset = self->needs_reset || (is_chunk && flight->has_failed && self->flight_count == 1);
   finish_oldest (self);
 }
@@ -477,6 +634,8 @@ session_mail_reply (Session *self)
     handle_rcpt (self, flight);
   } else if (flight->stage == STAGE_DATA) {
     handle_data (self, flight);
+  } else if (flight->stage == STAGE_PROBE) {
+    handle_probe (self, flight);
   } else {
     handle_end (self, flight);
   }

@@ -7,13 +7,14 @@ typedef enum {
   STATE_GREETING, STATE_EHLO, STATE_HELO, STATE_STARTTLS, STATE_HANDSHAKE, STATE_AUTH, STATE_READY, STATE_QUIT, STATE_CLOSED,
 } SessionState;
 
-typedef enum { STAGE_RSET, STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT, STAGE_BDAT } Stage; /* the answer that is awaited */
+typedef enum { STAGE_RSET, STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT, STAGE_PROBE, STAGE_BDAT } Stage; /* the answer that is awaited */
 
 typedef struct { /* one message between MAIL and its last answer */
   Row     *row; /* owned; NULL: released, only the answers are still to come */
   Stage    stage;
   gboolean is_begun, is_committed; /* begun is written down at the end of the pump */
   gboolean has_failed, mail_failed;
+  guint64  end;     /* where its last octet stands in all that this session ever said; 0: not said yet */
   Verdict  verdict; /* of the first refusal */
   guint    code;
   char    *text;    /* owned */
@@ -32,6 +33,7 @@ struct Session {
   const Account      *account;
   const SessionHooks *hooks;
   gpointer            data;
+  ServerTraits       *traits;
   char               *helo;
   SessionState        state;
   gboolean            is_test, is_encrypted, is_quitting, is_lost, is_greeted;
@@ -40,6 +42,7 @@ struct Session {
 
   GByteArray *input, *output, *body;
   gsize       output_at;   /* octets of output that have left */
+  guint64     sent_total;  /* octets that have left since the session began */
   gsize       output_safe; /* octets of output whose messages are journaled */
   gsize       output_secret; /* octets of output that may hold the password: wiped as they leave */
   Answer      answer;
@@ -47,6 +50,9 @@ struct Session {
   guint64     begun_total, ended_total;
 
   Mode     mode;
+  gboolean is_chunking_proved; /* this server took a BDAT: before that no line of a letter may reach it as a chunk */
+  gboolean is_initial_said;    /* AUTH went with an initial response */
+  guint    challenge_count;    /* of the login that goes on */
   gboolean has_starttls, has_8bitmime, has_smtputf8, has_size, has_pipelining, has_chunking;
   Sasl    *sasl;
 
@@ -75,5 +81,7 @@ void     session_mail_reply  (Session *self); /* a whole answer, in READY */
 void     session_mail_left   (Session *self); /* it said 421 and has hung up: those behind it come later */
 gboolean session_mail_commit (Session *self); /* FALSE: they were taken back */
 void     session_mail_clear  (Session *self, const char *text); /* begun: UNKNOWN; else given back */
+gboolean session_mail_is_probing (const Session *self); /* BDAT itself is what waits for an answer */
+void     session_mail_lack_chunking (Session *self, const char *text); /* it is remembered, and the connection ends */
 Flight  *session_mail_oldest (Session *self); /* NULL: none */
 Flight  *session_mail_newest (Session *self);

@@ -17,11 +17,12 @@
 #define WAIT_QUIT_S 5  /* chosen: nothing depends on the answer */
 
 Session *
-session_new (const Account *account, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data)
+session_new (const Account *account, ServerTraits *traits, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data)
 {
   Session *self = g_new0 (Session, 1);
 
   self->account = account;
+  self->traits = traits;
   self->hooks = hooks;
   self->data = data;
   self->helo = g_strdup (*account->helo != '\0' ? account->helo : helo);
@@ -115,6 +116,7 @@ session_sent (Session *self, gsize len)
   if (self->output_at < self->output_secret)
     explicit_bzero (self->output->data + self->output_at, MIN (len, self->output_secret - self->output_at));
   self->output_at += len;
+  self->sent_total += len;
   if (self->output_at >= self->output->len) {
     trim (&self->output);
     self->output_at = self->output_safe = self->output_secret = 0;
@@ -250,7 +252,7 @@ session_pump (Session *self)
              (self->account->per_connection > 0 && self->taken_count >= self->account->per_connection);
   if (self->state == STATE_READY && is_spent && self->flight_count == 0)
     say_quit (self);
-  if (self->body->len > KEEP_OCTETS && self->mode == MODE_CHUNKING)
+  if (self->body->len > KEEP_OCTETS && self->mode == MODE_CHUNKING && self->is_chunking_proved)
     trim (&self->body);
 }
 
@@ -292,6 +294,8 @@ session_eof (Session *self)
 {
   if (self->state == STATE_QUIT || session_is_idle (self) || (self->state == STATE_READY && self->is_quitting && self->flight_count == 0))
     session_finish_with (self, FALSE, "the server closed an idle connection");
+  else if (session_mail_is_probing (self))
+    session_mail_lack_chunking (self, "the server hung up on BDAT: it goes on with DATA");
   else if (self->state == STATE_READY && self->leaving_text != NULL && self->input->len == 0 && self->answer.line_count == 0)
     session_mail_left (self);
   else
@@ -413,6 +417,7 @@ session_get_wait_s (const Session *self)
     return WAIT_IDLE_S;
   switch (oldest->stage) {
   case STAGE_DATA:
+  case STAGE_PROBE:
     return WAIT_DATA_S;
   case STAGE_DOT:
   case STAGE_BDAT:

@@ -7,11 +7,18 @@
  *   lock-step   one command, one answer.
  *   PIPELINING  MAIL RCPT DATA in one go; on 354 the body, the dot and the next MAIL RCPT DATA in the same write.
  *   + CHUNKING  RSET MAIL RCPT BDAT n LAST back to back, up to `window` messages without an answer. The RSET keeps a recipient whose
- *               own message was refused from ever receiving its successor's (two messages in one server-side transaction). */
+ *               own message was refused from ever receiving its successor's (two messages in one server-side transaction).
+ *               The first message of a connection goes in two chunks: its first header line, which no server takes for a command, and,
+ *               once that was taken, the rest; its answer opens the window. A server that announces BDAT and does not know it would read
+ *               letters as commands.
+ *
+ * An answer to a message is believed once the message's last octet has left (session_sent). A yes before that is a contradiction; a no is
+ * a no, and ends the connection, since nobody knows what such a server makes of what is still to come. */
 #pragma once
 #include "account.h"
 #include "row.h"
 #include "reply-table.h"
+#include "server-traits.h"
 
 #define SESSION_REPLY_MAX 512 /* octets of a reply that is shown: as in contract/ */
 
@@ -45,8 +52,8 @@ typedef struct { /* for Transport1.Test; strings are owned and never NULL */
 
 typedef struct Session Session;
 
-/* account, hooks: borrowed for life. helo: used when the account names none. */
-Session *session_new  (const Account *account, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data);
+/* account, traits, hooks: borrowed for life; traits is added to. helo: used when the account names none. */
+Session *session_new  (const Account *account, ServerTraits *traits, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data);
 void     session_free (Session *self); /* as session_break(); NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Session, session_free)
 

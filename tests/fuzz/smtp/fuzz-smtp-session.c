@@ -36,6 +36,7 @@ render_cb (const Row *row, SkeletonForm form, GByteArray *out, Envelope *out_env
   char body[32];
 
   g_snprintf (body, sizeof body, "body-%03u\r\n", (guint) row->recipient);
+  g_byte_array_append (out, (const guint8 *) "From: ann\r\n", 11); /* goes before anything is begun */
   g_byte_array_append (out, (const guint8 *) body, (guint) strlen (body));
   *out_envelope = (Envelope){ "ann@example.org", { "bob@example.net", 15 }, { FALSE, FALSE } };
   return TRUE;
@@ -108,10 +109,11 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   Account account = { .host = (char *) "mx.example.org", .user = (char *) (settings & 1 ? "ann" : ""), .pin = (char *) "", .helo = (char *) "me",
                       .mechanism = (char *) "", .tls = settings & 2 ? ACCOUNT_TLS_STARTTLS : ACCOUNT_TLS_NONE, .is_loopback = TRUE,
                       .per_connection = settings & 4 ? 3 : 0, .window = settings & 8 ? 1 : 4, .timeout_percent = 100 };
+  g_autoptr (ServerTraits) traits = server_traits_new ();
   Session *session;
 
   account.secret = secret_bytes_new ("secret", 6);
-  session = session_new (&account, "me", FALSE, &hooks, &world);
+  session = session_new (&account, traits, "me", FALSE, &hooks, &world);
   for (gsize at = 1; at < size && !session_is_closed (session);) {
     const guint8 *end = memchr (data + at, 0xff, size - at);
     gsize len = end != NULL ? (gsize) (end - data) - at : size - at;
