@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define SILENCE_S 15 /* chosen: people hear of it; RFC 5321 §4.5.3.2.1 has mail wait five minutes, and some servers pause on purpose */
 #define READ_OCTETS 65536 /* chosen: a window of answers in one read */
 
 struct Connection {
@@ -23,6 +24,7 @@ struct Connection {
   gboolean          is_completing; /* octets that complete messages are on their way out */
   gboolean          waits_out; /* what the poller was told */
   gboolean          is_eof, is_reported;
+  gboolean          is_test, is_silence_told;
   Session          *session;
   const ConnectionEvents *events;
   gpointer          data;
@@ -179,11 +181,20 @@ reject_certificate (Connection *self, const char *text)
   session_break (self->session, "certificate", whole);
 }
 
+/* OpenSSL's words when what comes is no TLS record: a greeting, as a rule. */
+static gboolean
+is_plain_text (const Connection *self, const char *text)
+{
+  return self->account->tls == ACCOUNT_TLS_IMPLICIT && strstr (text, "wrong version number") != NULL;
+}
+
 static void
 fail_handshake (Connection *self, const char *text)
 {
   Verdict verdict = { OUTCOME_LATER, REASON_NONE, "tls", 3, NULL }; /* chosen: once may be the network; three times is the server */
-  g_autofree char *whole = g_strdup_printf ("%s: %s; check port and tls (465 implicit, 587 starttls)", self->account->host, text);
+  g_autofree char *whole = is_plain_text (self, text)
+                             ? g_strdup_printf ("%s answers in plain text where TLS should begin: --tls starttls is meant (port 587)", self->account->host)
+                             : g_strdup_printf ("%s: %s; check port and tls (465 implicit, 587 starttls)", self->account->host, text);
 
   self->hooks->trouble (&verdict, whole, self->data);
   session_break (self->session, "tls", whole);
@@ -229,12 +240,44 @@ finish (Connection *self)
   self->events->closed (self, self->data);
 }
 
+static gint64
+get_silence_us (const Connection *self)
+{
+  return (gint64) SILENCE_S * 10000 * self->account->timeout_percent;
+}
+
+/* A server that waits for a TLS handshake, and one that waits for none, say nothing. */
+static void
+tell_silence (Connection *self)
+{
+  gboolean is_implicit = self->account->tls == ACCOUNT_TLS_IMPLICIT;
+  g_autofree char *text = g_strdup_printf ("%s took the connection and has said nothing for %u s: %s", self->account->host,
+                                           SILENCE_S * self->account->timeout_percent / 100,
+                                           is_implicit ? "check host and port; if it speaks no TLS from the start, --tls starttls is meant"
+                                                       : "it may wait for TLS from the start: try --tls implicit (port 465)");
+
+  self->is_silence_told = TRUE;
+  if (self->is_test)
+    session_break (self->session, "network", text);
+  else
+    self->events->silent (self, text, self->data);
+}
+
+static gboolean
+is_silent (const Connection *self)
+{
+  return !self->is_silence_told && !session_is_greeted (self->session) && !session_is_closed (self->session) &&
+         g_get_monotonic_time () - self->last_progress_us >= get_silence_us (self);
+}
+
 /* It may ring too early, and looks again: moved at each answer it would cost two system calls a message. */
 static void
 set_deadline (Connection *self)
 {
   gint64 deadline_us = self->last_progress_us + (gint64) session_get_wait_s (self->session) * 10000 * self->account->timeout_percent;
 
+  if (!self->is_silence_told && !session_is_greeted (self->session))
+    deadline_us = MIN (deadline_us, self->last_progress_us + get_silence_us (self));
   if (self->armed_us != 0 && self->armed_us <= deadline_us)
     return;
   self->armed_us = deadline_us;
@@ -318,6 +361,8 @@ dispatch_cb (GSource *source, GSourceFunc callback, gpointer data)
   self->armed_us = 0;
   if (self->is_reported)
     return G_SOURCE_CONTINUE;
+  if (is_silent (self))
+    tell_silence (self);
   if (is_overdue (self))
     handle_overdue (self);
   turn (self);
@@ -367,6 +412,7 @@ connection_new (int fd, Poller *poller, const Account *account, ServerTraits *tr
   g_autofree char *helo = address_literal (fd);
 
   self->fd = fd;
+  self->is_test = is_test;
   self->account = account;
   self->tls_context = tls;
   self->hooks = hooks;

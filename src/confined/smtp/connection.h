@@ -9,6 +9,7 @@ typedef struct Connection Connection;
 
 typedef struct {
   void (*turned) (Connection *connection, gpointer data); /* after each turn: answers may have come */
+  void (*silent) (Connection *connection, const char *text, gpointer data); /* once: no greeting yet; it is still waited for */
   void (*closed) (Connection *connection, gpointer data); /* once; free it then or later, not within a hook */
 } ConnectionEvents;
 

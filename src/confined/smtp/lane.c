@@ -200,9 +200,10 @@ static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_
 /* --- connections --- */
 
 static void turned_cb (Connection *connection, gpointer data);
+static void silent_cb (Connection *connection, const char *text, gpointer data);
 static void closed_cb (Connection *connection, gpointer data);
 
-static const ConnectionEvents connection_events = { turned_cb, closed_cb };
+static const ConnectionEvents connection_events = { turned_cb, silent_cb, closed_cb };
 
 static gboolean
 reap_cb (gpointer data)
@@ -276,6 +277,14 @@ turned_cb (Connection *connection, gpointer data)
     outcomes_flush (self->outcomes);
   if (self->queue.length == 0)
     self->announced = 0;
+}
+
+static void
+silent_cb (Connection *connection, const char *text, gpointer data)
+{
+  Lane *self = data;
+
+  self->events->silent (text, self->data);
 }
 
 static void

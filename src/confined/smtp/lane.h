@@ -14,6 +14,7 @@ typedef struct Lane Lane;
 typedef struct { /* towards core; strings and variants are borrowed or floating as in D-Bus signals */
   void (*need_connection) (guint count, gpointer data);
   void (*connection_lost) (const char *text, gpointer data);
+  void (*silent)          (const char *text, gpointer data); /* a connection waits for its greeting */
   void (*outcomes)        (GVariant *rows, gpointer data);
   void (*paused)          (const char *reason, const char *text, gpointer data);
 } LaneEvents;

@@ -237,7 +237,15 @@ outcomes_cb (GVariant *rows, gpointer data)
   pr_transport1_emit_outcomes (((Service *) data)->skeleton, rows);
 }
 
-static const LaneEvents events = { need_connection_cb, connection_lost_cb, outcomes_cb, paused_cb };
+static void
+silent_cb (const char *text, gpointer data)
+{
+  g_autofree char *shown = text_printable (text, -1, CONNECTION_TEXT_MAX);
+
+  pr_transport1_emit_silent (((Service *) data)->skeleton, shown);
+}
+
+static const LaneEvents events = { need_connection_cb, connection_lost_cb, silent_cb, outcomes_cb, paused_cb };
 
 Service *
 service_new (TlsContext *tls, Poller *poller)

@@ -335,6 +335,12 @@ session_set_test (Session *self)
 }
 
 gboolean
+session_is_greeted (const Session *self)
+{
+  return self->is_greeted;
+}
+
+gboolean
 session_is_ready (const Session *self)
 {
   return self->state == STATE_READY;

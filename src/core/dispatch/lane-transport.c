@@ -214,6 +214,21 @@ connection_lost_cb (PrTransport1 *proxy, const char *text, gpointer data)
     lane_wait (self, "network", text, 0);
 }
 
+/* Said to who watches; the wait goes on. */
+static void
+silent_cb (PrTransport1 *proxy, const char *text, gpointer data)
+{
+  Lane *self = data;
+
+  if (self->reason != NULL)
+    return;
+  g_free (self->tried_reason);
+  g_free (self->tried_text);
+  self->tried_reason = g_strdup ("network");
+  self->tried_text = g_strdup (text);
+  lane_touch_all (self);
+}
+
 /* What a pause of the transport means for the lane; anything that is not here needs a person. */
 static const struct {
   const char *reason;
@@ -503,6 +518,7 @@ speak (Lane *self, GError **error)
   g_signal_connect (self->proxy, "outcomes", G_CALLBACK (outcomes_cb), self);
   g_signal_connect (self->proxy, "need-connection", G_CALLBACK (need_connection_cb), self);
   g_signal_connect (self->proxy, "connection-lost", G_CALLBACK (connection_lost_cb), self);
+  g_signal_connect (self->proxy, "silent", G_CALLBACK (silent_cb), self);
   g_signal_connect (self->proxy, "paused", G_CALLBACK (paused_cb), self);
   return open_account (self, error);
 }
