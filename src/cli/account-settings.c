@@ -7,23 +7,35 @@
 
 #define AT(member) G_STRUCT_OFFSET (AccountOptions, member)
 
+/* what can be changed later, too */
+#define SETTINGS \
+  { "host", 0, OPTION_TEXT, AT (host), "H", "the server; else as the provider of ADDRESS has it" }, \
+  { "port", 0, OPTION_NUMBER, AT (port), "P", "its port (587 starttls, 465 implicit, 25 none)" }, \
+  { "user", 0, OPTION_TEXT, AT (user), "U", "the login name, if it is not ADDRESS ('': no login)" }, \
+  { "tls", 0, OPTION_TEXT, AT (tls), "WORD", "starttls | implicit | none (none: loopback, else --insecure)" }, \
+  { "insecure", 0, OPTION_FLAG, AT (is_insecure), NULL, \
+    "log in without TLS beyond this machine: anybody on the way reads along" }, \
+  { "pin", 0, OPTION_TEXT, AT (pin), "HEX", "trust this certificate alone (SHA-256, see account test)" }, \
+  { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" }, \
+  { "per-minute", 0, OPTION_NUMBER, AT (per_minute), "N", "messages in any minute, at most" }, \
+  { "per-hour", 0, OPTION_NUMBER, AT (per_hour), "N", "messages in any hour, at most" }, \
+  { "per-day", 0, OPTION_NUMBER, AT (per_day), "N", "messages in any 24 hours, at most" }, \
+  { "helo", 0, OPTION_TEXT, AT (helo), "NAME", "what EHLO says: this machine's full name in DNS, or [ADDRESS]" }, \
+  { "display-name", 0, OPTION_TEXT, AT (display_name), "NAME", "the name beside the address, where send has no --from" },
+
 const Option account_options[] = {
-  { "host", 0, OPTION_TEXT, AT (host), "H", "the server; else as the provider of ADDRESS has it" },
-  { "port", 0, OPTION_NUMBER, AT (port), "P", "its port (587 starttls, 465 implicit, 25 none)" },
-  { "user", 0, OPTION_TEXT, AT (user), "U", "the login name, if it is not ADDRESS ('': no login)" },
-  { "tls", 0, OPTION_TEXT, AT (tls), "WORD", "starttls | implicit | none (none: loopback, else --insecure)" },
-  { "insecure", 0, OPTION_FLAG, AT (is_insecure), NULL,
-    "log in without TLS beyond this machine: anybody on the way reads along" },
-  { "pin", 0, OPTION_TEXT, AT (pin), "HEX", "trust this certificate alone (SHA-256, see account test)" },
-  { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" },
-  { "per-minute", 0, OPTION_NUMBER, AT (per_minute), "N", "messages in any minute, at most" },
-  { "per-hour", 0, OPTION_NUMBER, AT (per_hour), "N", "messages in any hour, at most" },
-  { "per-day", 0, OPTION_NUMBER, AT (per_day), "N", "messages in any 24 hours, at most" },
+  SETTINGS
   { "password-file", 0, OPTION_TEXT, AT (password_file), "F",
     "read the password from the first line of F (-: standard input)" },
   { "password-command", 0, OPTION_TEXT, AT (password_command), "CMD", "take the first line that CMD prints" },
   { "no-password", 0, OPTION_FLAG, AT (has_no_password), NULL, "keep none: it is asked for each time" },
   { "password", 0, OPTION_TEXT, AT (password), "", NULL }, /* known only to be refused with the reason */
+  { 0 },
+};
+
+const Option account_set_options[] = {
+  SETTINGS
+  { "address", 0, OPTION_TEXT, AT (address), "ADDRESS", "the sender" },
   { 0 },
 };
 
@@ -70,6 +82,8 @@ account_settings_build (const AccountOptions *options, const char *address, cons
   dict_put_text (&out, "tls", url != NULL ? parsed.tls : options->tls);
   dict_put_text (&out, "user", options->user != NULL ? options->user : parsed.user);
   dict_put_text (&out, "pin", options->pin);
+  dict_put_text (&out, "helo", options->helo);
+  dict_put_text (&out, "display_name", options->display_name);
   dict_put_flag (&out, "insecure", options->is_insecure);
   dict_put_number (&out, "connections", options->connections, "u");
   dict_put_number (&out, "per_minute", options->per_minute, "u");
@@ -79,6 +93,34 @@ account_settings_build (const AccountOptions *options, const char *address, cons
   g_variant_dict_insert (&out, "has_password", "b", has_password);
   smtp_url_clear (&parsed);
   return g_variant_ref_sink (g_variant_dict_end (&out));
+}
+
+GVariant *
+account_settings_build_changes (const AccountOptions *options, GError **error)
+{
+  g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) changes = NULL;
+
+  if (!check (options, "", error))
+    return NULL;
+  dict_put_text (&out, "address", options->address);
+  dict_put_text (&out, "host", options->host);
+  dict_put_text (&out, "tls", options->tls);
+  dict_put_text (&out, "user", options->user);
+  dict_put_text (&out, "pin", options->pin);
+  dict_put_text (&out, "helo", options->helo);
+  dict_put_text (&out, "display_name", options->display_name);
+  dict_put_number (&out, "port", options->port, "q");
+  dict_put_flag (&out, "insecure", options->is_insecure);
+  dict_put_number (&out, "connections", options->connections, "u");
+  dict_put_number (&out, "per_minute", options->per_minute, "u");
+  dict_put_number (&out, "per_hour", options->per_hour, "u");
+  dict_put_number (&out, "per_day", options->per_day, "u");
+  changes = g_variant_ref_sink (g_variant_dict_end (&out));
+  if (g_variant_n_children (changes) > 0)
+    return g_steal_pointer (&changes);
+  g_set_error (error, FAULT, FAULT_USAGE, "nothing to change: name at least one option, such as --helo or --per-day");
+  return NULL;
 }
 
 gboolean

@@ -4,7 +4,7 @@
 #include "secret-bytes.h"
 
 typedef struct {
-  char    *host, *user, *tls, *pin, *password_file, *password_command, *password;
+  char    *host, *user, *tls, *pin, *helo, *display_name, *address, *password_file, *password_command, *password;
   guint64  port, connections, per_minute, per_hour, per_day;
   gboolean is_insecure, has_no_password;
 } AccountOptions;
@@ -13,10 +13,13 @@ typedef struct {
   gboolean is_removed;
 } PinOptions;
 
-extern const Option account_options[];
+extern const Option account_options[], account_set_options[];
 
 /* url may be NULL. Returns: (transfer full) an a{sv}, or NULL with FAULT_USAGE. */
 GVariant *account_settings_build (const AccountOptions *options, const char *address, const char *url, GError **error);
+
+/* Returns: (transfer full) an a{sv} with what was given alone, or NULL with FAULT_USAGE. */
+GVariant *account_settings_build_changes (const AccountOptions *options, GError **error);
 
 /* out_secret: (transfer full), or NULL where the account keeps none. Returns: FALSE with an error of password_read(). */
 gboolean account_settings_read_password (const AccountOptions *options, gboolean has_terminal, const char *name,

@@ -57,6 +57,26 @@ run_add (Session *session, const void *values, char **words, GError **error)
   return is_ok ? show_stored (session, words[0], used) : session_end (FALSE, error);
 }
 
+static int
+run_set (Session *session, const void *values, char **words, GError **error)
+{
+  g_autoptr (GVariant) changes = account_settings_build_changes (values, error);
+  g_autoptr (GVariant) used = NULL;
+  gboolean is_forgotten = FALSE, is_ok;
+
+  if (changes == NULL || session_core (session, error) == NULL)
+    return -1;
+  do {
+    g_clear_error (error);
+    is_ok = pr_app1_call_account_set_sync (session->core, words[0], changes, &used, &is_forgotten, NULL, error);
+  } while (!is_ok && session_unlock (session, NULL, error));
+  if (!is_ok)
+    return session_end (FALSE, error);
+  if (is_forgotten)
+    session_say (session, "The old password does not go to another server or user, and was erased: postrider account password %s", words[0]);
+  return show_stored (session, words[0], used);
+}
+
 static char *
 describe_limits (GVariant *account)
 {
@@ -207,6 +227,12 @@ const Command account_commands[] = {
     "  postrider account add work ann@example.org --host smtp.example.org --per-day 2000\n"
     "  postrider account add work ann@example.org smtps://ann@smtp.example.org --password-command 'pass mail/work'\n"
     "  postrider account add try ann@example.org --host 127.0.0.1 --port 2525 --tls none --no-password\n" },
+  { "account set", "NAME", "Changes an account; what is not named stays", 1, 1, account_set_options, sizeof (AccountOptions), run_set,
+    "An empty value takes a setting away. Another host, port or user erases the password: it is asked for again.\n"
+    "A campaign that is sending goes on by the old settings until its sending process ends.\n\n"
+    "Examples:\n"
+    "  postrider account set work --helo mail.example.org\n"
+    "  postrider account set work --display-name 'Ann Lee' --per-day 500\n" },
   { "account list", "", "Lists the accounts, their limits and what was used of them", 0, 0, NULL, 0, run_list, NULL },
   { "account test", "NAME", "Tries server, certificate, login and the sender's domain, without sending", 1, 1, NULL, 0,
     run_test,

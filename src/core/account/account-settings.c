@@ -11,7 +11,7 @@
 static const struct { const char *key, *type; } known[] = {
   { "address", "s" },    { "host", "s" },       { "port", "q" },     { "tls", "s" },     { "user", "s" },         { "pin", "s" },
   { "insecure", "b" },   { "connections", "u" }, { "per_minute", "u" }, { "per_hour", "u" }, { "per_day", "u" }, { "keep", "b" },
-  { "has_password", "b" },
+  { "has_password", "b" }, { "helo", "s" }, { "display_name", "s" },
 };
 
 static gboolean
@@ -216,6 +216,53 @@ take_login (Account *self, GVariant *settings, GError **error)
   return self->pin != NULL;
 }
 
+/* RFC 5321 §4.1.2, §4.1.3: a Domain, or an address in brackets. A bare name says nothing to a server (§2.3.5). */
+static gboolean
+is_helo (const char *text)
+{
+  gsize len = strlen (text);
+  g_autofree char *inner = len > 2 && text[0] == '[' && text[len - 1] == ']' ? g_strndup (text + 1, len - 2) : NULL;
+  g_auto (GStrv) labels = NULL;
+  struct in6_addr in6;
+  struct in_addr in;
+
+  if (inner != NULL)
+    return g_ascii_strncasecmp (inner, "IPv6:", 5) == 0 ? inet_pton (AF_INET6, inner + 5, &in6) == 1 : inet_pton (AF_INET, inner, &in) == 1;
+  labels = g_strsplit (text, ".", -1);
+  for (gsize i = 0; labels[i] != NULL; i++) {
+    gsize label_len = strlen (labels[i]);
+
+    if (label_len == 0 || label_len > 63 || labels[i][0] == '-' || labels[i][label_len - 1] == '-' ||
+        strspn (labels[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != label_len)
+      return FALSE;
+  }
+  return len <= ACCOUNT_HELO_MAX && g_strv_length (labels) > 1 && !g_hostname_is_ip_address (text);
+}
+
+static gboolean
+take_helo (Account *self, GVariant *settings, GError **error)
+{
+  g_autofree char *text = lookup_string (settings, "helo");
+  g_autofree char *ascii = *text != '\0' && *text != '[' && g_utf8_validate (text, -1, NULL) ? g_hostname_to_ascii (text) : NULL;
+
+  self->helo = ascii != NULL ? g_steal_pointer (&ascii) : g_steal_pointer (&text);
+  if (*self->helo == '\0' || is_helo (self->helo))
+    return TRUE;
+  g_set_error_literal (error, FAULT, FAULT_USAGE, "--helo is this machine's full name in DNS, such as mail.example.org, or its address in brackets: "
+                                                  "[192.0.2.1], [IPv6:2001:db8::1]");
+  return FALSE;
+}
+
+static gboolean
+take_display_name (Account *self, GVariant *settings, GError **error)
+{
+  self->display_name = lookup_string (settings, "display_name");
+  if (strlen (self->display_name) <= ACCOUNT_DISPLAY_NAME_MAX && g_utf8_validate (self->display_name, -1, NULL) && !has_controls (self->display_name))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_USAGE, "--display-name has at most %d octets on one line", ACCOUNT_DISPLAY_NAME_MAX);
+  return FALSE;
+}
+
 Account *
 account_settings_parse (const char *name, GVariant *settings, const Preset **out_preset, GError **error)
 {
@@ -225,7 +272,8 @@ account_settings_parse (const char *name, GVariant *settings, const Preset **out
   self->name = g_strstrip (g_strdup (name));
   self->insecure = lookup_boolean (settings, "insecure");
   if (!check_keys (settings, error) || !check_name (self->name, error) || !take_address (self, settings, error) ||
-      !take_host (self, settings, &preset, error) || !take_port_and_tls (self, settings, preset, error) || !take_login (self, settings, error))
+      !take_host (self, settings, &preset, error) || !take_port_and_tls (self, settings, preset, error) || !take_login (self, settings, error) ||
+      !take_helo (self, settings, error) || !take_display_name (self, settings, error))
     return NULL;
   self->connections = lookup_uint (settings, "connections", 0);
   if (self->connections > ACCOUNT_CONNECTIONS_MAX) {
@@ -237,6 +285,69 @@ account_settings_parse (const char *name, GVariant *settings, const Preset **out
   self->per_day = lookup_uint (settings, "per_day", preset != NULL ? preset->per_day : 0);
   *out_preset = preset;
   return g_steal_pointer (&self);
+}
+
+/* A port and a TLS word go together: of two that fit no more, the one that was not named follows from the other. */
+static void
+merge_port_and_tls (GVariantDict *merged, const Account *before, GVariant *changes)
+{
+  guint16 port = 0;
+  const char *tls = "";
+  gboolean has_port = g_variant_lookup (changes, "port", "q", &port);
+  gboolean has_tls = g_variant_lookup (changes, "tls", "&s", &tls) && strcmp (tls, before->tls) != 0;
+
+  if (!has_port && !has_tls)
+    g_variant_dict_insert (merged, "port", "q", before->port);
+  if (!has_tls && !(has_port && (port == 465 || port == 587)))
+    g_variant_dict_insert (merged, "tls", "s", before->tls);
+}
+
+/* What it would have been added with; a password is kept where one was, or where a login is new. */
+static void
+merge_login (GVariantDict *merged, const Account *before, GVariant *changes)
+{
+  const char *user = before->needs_password ? before->user : "";
+  gboolean keeps;
+
+  g_variant_lookup (changes, "user", "&s", &user);
+  keeps = *user != '\0' && (before->keeps_password || !before->needs_password);
+  g_variant_dict_insert (merged, "user", "s", user);
+  g_variant_dict_insert (merged, "keep", "b", keeps);
+  g_variant_dict_insert (merged, "has_password", "b", keeps);
+}
+
+Account *
+account_settings_change (const Account *before, GVariant *changes, const Preset **out_preset, GError **error)
+{
+  g_auto (GVariantDict) merged = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) settings = NULL;
+  Account *self;
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+
+  g_variant_dict_insert (&merged, "address", "s", before->address);
+  g_variant_dict_insert (&merged, "host", "s", before->host);
+  g_variant_dict_insert (&merged, "pin", "s", before->pin);
+  g_variant_dict_insert (&merged, "helo", "s", before->helo);
+  g_variant_dict_insert (&merged, "display_name", "s", before->display_name);
+  g_variant_dict_insert (&merged, "insecure", "b", before->insecure);
+  g_variant_dict_insert (&merged, "connections", "u", before->connections);
+  g_variant_dict_insert (&merged, "per_minute", "u", before->per_minute);
+  g_variant_dict_insert (&merged, "per_hour", "u", before->per_hour);
+  g_variant_dict_insert (&merged, "per_day", "u", before->per_day);
+  merge_port_and_tls (&merged, before, changes);
+  g_variant_iter_init (&iter, changes);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+    g_variant_dict_insert_value (&merged, key, value);
+  merge_login (&merged, before, changes);
+  settings = g_variant_ref_sink (g_variant_dict_end (&merged));
+  self = account_settings_parse (before->name, settings, out_preset, error);
+  if (self == NULL)
+    return NULL;
+  self->id = before->id;
+  self->keeps_password = self->needs_password && (before->keeps_password || !before->needs_password);
+  return self;
 }
 
 GVariant *
@@ -252,6 +363,8 @@ account_settings_describe (const Account *self, const Preset *preset)
   g_variant_builder_add (&builder, "{sv}", "tls", g_variant_new_string (self->tls));
   g_variant_builder_add (&builder, "{sv}", "user", g_variant_new_string (self->user));
   g_variant_builder_add (&builder, "{sv}", "pin", g_variant_new_string (self->pin));
+  g_variant_builder_add (&builder, "{sv}", "helo", g_variant_new_string (self->helo));
+  g_variant_builder_add (&builder, "{sv}", "display_name", g_variant_new_string (self->display_name));
   g_variant_builder_add (&builder, "{sv}", "insecure", g_variant_new_boolean (self->insecure));
   g_variant_builder_add (&builder, "{sv}", "connections", g_variant_new_uint32 (self->connections));
   g_variant_builder_add (&builder, "{sv}", "per_minute", g_variant_new_uint32 (self->per_minute));

@@ -5,6 +5,8 @@
 #include "preset.h"
 
 #define ACCOUNT_NAME_MAX 64        /* contract */
+#define ACCOUNT_HELO_MAX 255       /* RFC 5321 §4.5.3.1.2 */
+#define ACCOUNT_DISPLAY_NAME_MAX 256 /* octets; chosen: a From of one or two folded lines */
 #define ACCOUNT_USER_MAX 320       /* octets; an address at most, and then some */
 #define ACCOUNT_CONNECTIONS_MAX 50 /* chosen: providers close beyond ten or twenty; NOFILE of a transport is 64 */
 
@@ -12,6 +14,10 @@
  * No login at all: user is "", or there is neither user nor password and the server is this machine's, without TLS (a capture server).
  * Errors: FAULT_USAGE, FAULT_DATA (the address). */
 Account  *account_settings_parse (const char *name, GVariant *settings, const Preset **out_preset, GError **error);
+
+/* changes: as AccountSet says; what they do not name stays as it is in `before`. Returns: (transfer full) an account with the id of `before`.
+ * Errors: as account_settings_parse(). */
+Account  *account_settings_change (const Account *before, GVariant *changes, const Preset **out_preset, GError **error);
 
 /* settings_used of AccountAdd: a floating a{sv}. */
 GVariant *account_settings_describe (const Account *self, const Preset *preset);

@@ -6,7 +6,7 @@
 #include "vault.h"
 #include <string.h>
 
-#define COLUMNS "id,name,address,host,port,tls,user,pin,insecure,keeps_password,needs_password,connections,per_minute,per_hour,per_day,server_size"
+#define COLUMNS "id,name,address,host,port,tls,user,pin,insecure,keeps_password,needs_password,connections,per_minute,per_hour,per_day,server_size,helo,display_name"
 #define NAMES_SHOWN_MAX 10 /* chosen: in an error's sentence */
 #define OPEN_CAMPAIGN "state IN (1,2,3,4)" /* campaign.h: prepared, sending, (waiting), paused */
 
@@ -21,6 +21,8 @@ account_free (Account *self)
   g_free (self->tls);
   g_free (self->user);
   g_free (self->pin);
+  g_free (self->helo);
+  g_free (self->display_name);
   g_free (self);
 }
 
@@ -45,6 +47,8 @@ read_row (sqlite3_stmt *row)
   self->per_hour = (guint) store_int (row, 13);
   self->per_day = (guint) store_int (row, 14);
   self->server_size = (guint64) store_int (row, 15);
+  self->helo = g_strdup (store_text (row, 16));
+  self->display_name = g_strdup (store_text (row, 17));
   return self;
 }
 
@@ -176,10 +180,10 @@ insert_row (Core *core, Account *self, GError **error)
 {
   if (!store_run (core->store, error,
                   "INSERT INTO account(name,address,host,port,tls,user,pin,insecure,keeps_password,needs_password,connections,"
-                  "per_minute,per_hour,per_day,created_utc) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "sssisssiiiiiiii",
+                  "per_minute,per_hour,per_day,helo,display_name,created_utc) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "sssisssiiiiiiissi",
                   self->name, self->address, self->host, (gint64) self->port, self->tls, self->user, self->pin, (gint64) self->insecure,
                   (gint64) self->keeps_password, (gint64) self->needs_password, (gint64) self->connections, (gint64) self->per_minute,
-                  (gint64) self->per_hour, (gint64) self->per_day, store_now_utc ()))
+                  (gint64) self->per_hour, (gint64) self->per_day, self->helo, self->display_name, store_now_utc ()))
     return FALSE;
   self->id = sqlite3_last_insert_rowid (store_get_db (core->store));
   return store_audit (core->store, "account.add", self->name, error);
@@ -223,6 +227,62 @@ account_add (Core *core, Account *self, const SecretBytes *secret, GError **erro
     return TRUE;
   forget_secret (core, self);
   return FALSE;
+}
+
+/* A password was given for one server and one user; it goes nowhere else unasked, and not in the clear where it went by TLS. */
+static gboolean
+is_elsewhere (const Account *before, const Account *self)
+{
+  return strcmp (before->host, self->host) != 0 || before->port != self->port || strcmp (before->user, self->user) != 0 ||
+         (strcmp (self->tls, "none") == 0 && strcmp (before->tls, "none") != 0) || before->keeps_password != self->keeps_password;
+}
+
+static gboolean
+forget_before (Core *core, const Account *before, GError **error)
+{
+  g_autofree char *name = format_secret_name (before->id);
+
+  vault_remember (core->vault, name, NULL);
+  return !before->keeps_password || vault_remove (core->vault, name, error);
+}
+
+static gboolean
+update_row (Core *core, const Account *self, GError **error)
+{
+  return store_run (core->store, error,
+                    "UPDATE account SET address=?, host=?, port=?, tls=?, user=?, pin=?, insecure=?, keeps_password=?, needs_password=?, connections=?,"
+                    " per_minute=?, per_hour=?, per_day=?, helo=?, display_name=? WHERE id=?", "ssisssiiiiiiissi",
+                    self->address, self->host, (gint64) self->port, self->tls, self->user, self->pin, (gint64) self->insecure,
+                    (gint64) self->keeps_password, (gint64) self->needs_password, (gint64) self->connections, (gint64) self->per_minute,
+                    (gint64) self->per_hour, (gint64) self->per_day, self->helo, self->display_name, self->id) &&
+         store_audit (core->store, "account.set", self->name, error);
+}
+
+gboolean
+account_save (Core *core, const Account *self, gboolean *out_is_forgotten, GError **error)
+{
+  g_autoptr (Account) before = account_load_id (core, self->id, error);
+
+  *out_is_forgotten = before != NULL && before->needs_password && is_elsewhere (before, self);
+  /* the secret first: after a crash between the two it is asked for again, and never goes to the new server by itself */
+  if (before == NULL || (*out_is_forgotten && !forget_before (core, before, error)) || !store_begin (core->store, error))
+    return FALSE;
+  if (update_row (core, self, error) && store_commit (core->store, error))
+    return TRUE;
+  store_rollback (core->store);
+  return FALSE;
+}
+
+char *
+account_format_sender (const Account *self)
+{
+  g_autoptr (GString) name = g_string_new (self->display_name);
+
+  if (name->len == 0)
+    return g_strdup (self->address);
+  g_string_replace (name, "\\", "\\\\", 0); /* RFC 5322 §3.2.4 */
+  g_string_replace (name, "\"", "\\\"", 0);
+  return g_strdup_printf ("\"%s\" <%s>", name->str, self->address);
 }
 
 static gboolean
@@ -311,6 +371,7 @@ account_to_transport_settings (const Account *self, gboolean is_loopback)
   g_variant_builder_add (&builder, "{sv}", "tls", g_variant_new_string (self->tls));
   g_variant_builder_add (&builder, "{sv}", "user", g_variant_new_string (self->needs_password ? self->user : ""));
   g_variant_builder_add (&builder, "{sv}", "pin", g_variant_new_string (self->pin));
+  g_variant_builder_add (&builder, "{sv}", "helo", g_variant_new_string (self->helo));
   g_variant_builder_add (&builder, "{sv}", "insecure", g_variant_new_boolean (self->insecure));
   g_variant_builder_add (&builder, "{sv}", "loopback", g_variant_new_boolean (is_loopback));
   return g_variant_builder_end (&builder);

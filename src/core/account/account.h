@@ -7,7 +7,9 @@
 typedef struct {
   gint64   id;
   char    *name, *address; /* address: the bare From address */
+  char    *display_name;  /* of the default From, or "" */
   char    *host, *tls, *user, *pin;
+  char    *helo;          /* what EHLO says; "": the address literal */
   guint16  port;
   gboolean insecure, keeps_password, needs_password;
   guint    connections;                   /* 0: the preset's or 2 */
@@ -37,6 +39,11 @@ GVariant *account_to_transport_settings (const Account *self, gboolean is_loopba
 /* A new row with its secret: in the vault when it keeps one, else in memory (secret NULL or empty: none given yet). Sets self->id.
  * Errors: FAULT_USAGE (the name is in use, an empty password to keep), FAULT_NO_PERM (the vault is locked), FAULT_IO. */
 gboolean account_add (Core *core, Account *self, const SecretBytes *secret, GError **error);
+/* Writes `self` over the account of its id. Where host, port, user or a lesser TLS would take the password elsewhere, it is erased first and has to be
+ * entered again (*out_is_forgotten). A campaign that sends goes on by the old settings until its sending process ends. */
+gboolean account_save (Core *core, const Account *self, gboolean *out_is_forgotten, GError **error);
+/* Returns: (transfer full) "Name <address>", or the address alone. */
+char    *account_format_sender (const Account *self);
 /* Takes the secret away too. A row stays behind for what refers to it; its name is free. FAULT_USAGE: a campaign of it is open. */
 gboolean account_remove (Core *core, const Account *self, GError **error);
 gboolean account_set_pin (Core *core, gint64 id, const char *pin, GError **error);

@@ -68,6 +68,24 @@ handle_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fd
   return TRUE;
 }
 
+/* --- AccountSet --- */
+
+static gboolean
+handle_set (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, GVariant *changes, gpointer data)
+{
+  AppClient *client = data;
+  const Preset *preset = NULL;
+  gboolean is_forgotten = FALSE;
+  GError *error = NULL;
+  g_autoptr (Account) before = account_load (client->core, name, &error);
+  g_autoptr (Account) account = before != NULL ? account_settings_change (before, changes, &preset, &error) : NULL;
+
+  if (account == NULL || !account_save (client->core, account, &is_forgotten, &error))
+    return app_return_error (invocation, error);
+  pr_app1_complete_account_set (skeleton, invocation, account_settings_describe (account, preset), is_forgotten);
+  return TRUE;
+}
+
 /* --- AccountPreset --- */
 
 static gboolean
@@ -121,6 +139,8 @@ describe_account (Core *core, const Account *account, gint64 now_utc, GVariantBu
   g_variant_builder_add (builder, "{sv}", "tls", g_variant_new_string (account->tls));
   g_variant_builder_add (builder, "{sv}", "user", g_variant_new_string (account->user));
   g_variant_builder_add (builder, "{sv}", "pin", g_variant_new_string (account->pin));
+  g_variant_builder_add (builder, "{sv}", "helo", g_variant_new_string (account->helo));
+  g_variant_builder_add (builder, "{sv}", "display_name", g_variant_new_string (account->display_name));
   g_variant_builder_add (builder, "{sv}", "insecure", g_variant_new_boolean (account->insecure));
   g_variant_builder_add (builder, "{sv}", "keeps_password", g_variant_new_boolean (account->keeps_password));
   g_variant_builder_add (builder, "{sv}", "needs_password", g_variant_new_boolean (account->needs_password));
@@ -247,6 +267,7 @@ void
 app_account_connect (AppClient *client)
 {
   g_signal_connect (client->skeleton, "handle-account-add", G_CALLBACK (handle_add), client);
+  g_signal_connect (client->skeleton, "handle-account-set", G_CALLBACK (handle_set), client);
   g_signal_connect (client->skeleton, "handle-account-preset", G_CALLBACK (handle_preset), client);
   g_signal_connect (client->skeleton, "handle-account-list", G_CALLBACK (handle_list), client);
   g_signal_connect (client->skeleton, "handle-account-test", G_CALLBACK (handle_test), client);

@@ -133,7 +133,7 @@ read_mailboxes (Prepare *self, GVariantDict *spec, GError **error)
   self->campaign->reply_to = get_text (spec, "reply_to");
   if (self->campaign->sender[0] == '\0') {
     g_free (self->campaign->sender);
-    self->campaign->sender = g_strdup (self->account->address);
+    self->campaign->sender = account_format_sender (self->account);
   }
   return has_no_field ("--from", self->campaign->sender, error) && has_no_field ("--reply-to", self->campaign->reply_to, error) &&
          mailbox_settle (&self->campaign->sender, "--from", &self->campaign->sender_address, error) &&

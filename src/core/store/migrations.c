@@ -139,5 +139,9 @@ const char *const migrations[] = {
   "CREATE INDEX gone_by_time ON gone(time_utc) WHERE is_held=0;"
   "CREATE INDEX gone_held ON gone(campaign) WHERE is_held=1;"
   "ALTER TABLE campaign ADD COLUMN gone_answers INTEGER NOT NULL DEFAULT 0;",
+
+  /* helo: what EHLO says, "" the address literal. display_name: of the default From */
+  "ALTER TABLE account ADD COLUMN helo TEXT NOT NULL DEFAULT '';"
+  "ALTER TABLE account ADD COLUMN display_name TEXT NOT NULL DEFAULT '';",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

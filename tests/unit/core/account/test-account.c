@@ -397,6 +397,64 @@ test_transport_settings (World *w, gconstpointer unused)
   g_assert_true (is_loopback);
 }
 
+/* What is named changes, what is not stays; port and tls follow from each other. */
+static void
+test_change (void)
+{
+  static const struct { const char *changes, *helo; guint port; const char *tls, *user; } changed[] = {
+    { "{'helo': <'mail.example.org'>}", "mail.example.org", 2525, "starttls", "ann" },
+    { "{'helo': <'[192.0.2.1]'>}", "[192.0.2.1]", 2525, "starttls", "ann" },
+    { "{'helo': <'[IPv6:2001:db8::1]'>}", "[IPv6:2001:db8::1]", 2525, "starttls", "ann" },
+    { "{'helo': <'b\xc3\xbc" "cher.example'>}", "xn--bcher-kva.example", 2525, "starttls", "ann" },
+    { "{'helo': <'laptop'>}", NULL, 0, NULL, NULL },       /* RFC 5321 §2.3.5: a full name */
+    { "{'helo': <'a.example QUIT'>}", NULL, 0, NULL, NULL },
+    { "{'helo': <'a..example'>}", NULL, 0, NULL, NULL },
+    { "{'helo': <'[192.0.2.300]'>}", NULL, 0, NULL, NULL },
+    { "{'helo': <'192.0.2.1'>}", NULL, 0, NULL, NULL },
+    { "{'tls': <'implicit'>}", "", 465, "implicit", "ann" },
+    { "{'port': <uint16 465>}", "", 465, "implicit", "ann" },
+    { "{'port': <uint16 26>}", "", 26, "starttls", "ann" },
+    { "{'user': <''>}", "", 2525, "starttls", "" },
+    { "{'tls': <'none'>}", NULL, 0, NULL, NULL }, /* beyond this machine, without --insecure */
+  };
+  g_autoptr (GVariant) settings = parse_text ("{'address': <'ann@example.org'>, 'host': <'smtp.example.org'>, 'port': <uint16 2525>, 'user': <'ann'>,"
+                                              " 'has_password': <true>, 'keep': <true>, 'per_day': <uint32 7>}");
+  const Preset *preset = NULL;
+  g_autoptr (Account) before = account_settings_parse ("work", settings, &preset, NULL);
+
+  g_assert_nonnull (before);
+  for (gsize i = 0; i < G_N_ELEMENTS (changed); i++) {
+    g_autoptr (GVariant) changes = parse_text (changed[i].changes);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Account) after = account_settings_change (before, changes, &preset, &error);
+
+    if (changed[i].helo == NULL) {
+      g_assert_null (after);
+      g_assert_error (error, FAULT, FAULT_USAGE);
+      continue;
+    }
+    g_assert_no_error (error);
+    g_assert_cmpstr (after->helo, ==, changed[i].helo);
+    g_assert_cmpuint (after->port, ==, changed[i].port);
+    g_assert_cmpstr (after->tls, ==, changed[i].tls);
+    g_assert_cmpstr (after->user, ==, changed[i].user);
+    g_assert_cmpuint (after->per_day, ==, 7);
+    g_assert_cmpint (after->keeps_password, ==, *changed[i].user != '\0');
+  }
+}
+
+static void
+test_sender (void)
+{
+  Account account = { .address = (char *) "ann@example.org", .display_name = (char *) "" };
+  g_autofree char *bare = account_format_sender (&account), *named = NULL;
+
+  account.display_name = (char *) "Lee, \"Ann\"";
+  named = account_format_sender (&account);
+  g_assert_cmpstr (bare, ==, "ann@example.org");
+  g_assert_cmpstr (named, ==, "\"Lee, \\\"Ann\\\"\" <ann@example.org>");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -405,6 +463,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/account/settings/fine", test_fine_settings);
   g_test_add_func ("/account/settings/bad", test_bad_settings);
   g_test_add_func ("/account/settings/limits", test_limits);
+  g_test_add_func ("/account/settings/change", test_change);
+  g_test_add_func ("/account/sender", test_sender);
   g_test_add_func ("/account/settings/pins", test_pins);
   g_test_add_func ("/account/senders", test_senders);
 #define ADD(path, func) g_test_add (path, World, NULL, set_up, func, tear_down)
