@@ -24,7 +24,7 @@ struct Connection {
   gboolean          is_completing; /* octets that complete messages are on their way out */
   gboolean          waits_out; /* what the poller was told */
   gboolean          is_eof, is_reported;
-  gboolean          is_test, is_silence_told;
+  gboolean          is_silence_told;
   Session          *session;
   const ConnectionEvents *events;
   gpointer          data;
@@ -257,7 +257,7 @@ tell_silence (Connection *self)
                                                        : "it may wait for TLS from the start: try --tls implicit (port 465)");
 
   self->is_silence_told = TRUE;
-  if (self->is_test)
+  if (session_is_test (self->session))
     session_break (self->session, "network", text);
   else
     self->events->silent (self, text, self->data);
@@ -412,7 +412,6 @@ connection_new (int fd, Poller *poller, const Account *account, ServerTraits *tr
   g_autofree char *helo = address_literal (fd);
 
   self->fd = fd;
-  self->is_test = is_test;
   self->account = account;
   self->tls_context = tls;
   self->hooks = hooks;

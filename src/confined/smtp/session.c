@@ -335,6 +335,12 @@ session_set_test (Session *self)
 }
 
 gboolean
+session_is_test (const Session *self)
+{
+  return self->is_test;
+}
+
+gboolean
 session_is_greeted (const Session *self)
 {
   return self->is_greeted;

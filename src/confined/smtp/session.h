@@ -69,6 +69,7 @@ void     session_tls_done  (Session *self);       /* verified: go on */
 void     session_set_window (Session *self, guint window); /* with CHUNKING: messages without an answer; at most the account's window_max */
 void     session_set_test  (Session *self);       /* once logged in: QUIT, send nothing */
 
+gboolean session_is_test   (const Session *self);
 gboolean session_is_greeted (const Session *self); /* the server said a whole word */
 gboolean session_is_ready  (const Session *self); /* logged in */
 gboolean session_is_idle   (const Session *self); /* ready and nothing under way */
