@@ -167,7 +167,7 @@ static const Report reports[] = {
   { "refuses us at the greeting", PLAIN, "S: 554 5.7.1 go away\n", "policy", "554 5.7.1 go away*", FALSE, FALSE, FALSE, 0 },
   { "a wrong password", PLAIN ", 'user': <'bob'>", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nSASL PLAIN\n", "login", "535 *app password*", FALSE, FALSE,
     FALSE, 0 },
-  { "plain text on a TLS port", "'tls': <'implicit'>", "S: 220 mx\nWAIT\n", "tls", "*handshake*", FALSE, FALSE, FALSE, 0 },
+  { "plain text on a TLS port", "'tls': <'implicit'>", "S: 220 mx\nWAIT\n", "tls", "*starttls is meant*", FALSE, FALSE, FALSE, 0 },
 };
 
 static void

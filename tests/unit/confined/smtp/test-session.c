@@ -107,7 +107,7 @@ static const Case cases[] = {
   { "BDAT is not known, by words", CHUNKED FIRST_CHUNK (1) "S: 250 ok\nS: 250 ok\nS: 550 Unrecognised command\n", "1=back ", 1, 2 },
   { "BDAT: it hangs up", CHUNKED FIRST_CHUNK (1) "S: 250 ok\nS: 250 ok\nEOF\n", "1=back ", 1, 2 },
   { "the first chunk is refused for what it is", /* a word about the message, and BDAT is known or not: the next one tries again */
-    CHUNKED FIRST_CHUNK (1) "S: 250 ok\nS: 250 ok\nS: 554 5.7.1 blocked\nC: RSET\n" FIRST_CHUNK (2) "S: 250 reset\n", "1=refused(policy) ", 2, 2 },
+    CHUNKED FIRST_CHUNK (1) "S: 250 ok\nS: 250 ok\nS: 554 5.7.1 blocked\nC: RSET\n" FIRST_CHUNK (2) "S: 250 reset\n", "1=refused(content) ", 2, 2 },
   { "recipient refused, then BDAT unknown", CHUNKED FIRST_CHUNK (1) "S: 250 ok\nS: 550 5.1.1 unknown\nS: 500 5.5.2 what\n", "1=refused/suppress ", 1, 2 },
   { "recipient refused, BDAT known", CHUNKED FIRST_CHUNK (1) "S: 250 ok\nS: 550 5.1.1 unknown\nS: 503 5.5.1 no recipients\nC: RSET\n" FIRST_CHUNK (2)
     "S: 250 reset\n", "1=refused/suppress ", 2, 2 },
@@ -126,7 +126,7 @@ static const Case cases[] = {
     "begin(1) trouble(protocol) 1=unknown ", 1 },
   { "refused before it was whole: a no is a no, and those behind it come later", /* RFC 5321 §4.2.1: nothing was taken */
     CHUNKED PROVED (1) "C: MAIL FROM:<ann@example.org>\nC: RCPT TO:<r2@example.net>\nY: 250 ok|250 ok|552 5.3.4 too big\n",
-    "begin(1) 1=accepted begin(2,3) 2=refused/size 3=later ", 3, 2 },
+    "begin(1) 1=accepted begin(2,3) 2=refused/size(content) 3=later ", 3, 2 },
   { "deferred before it was whole, by DATA", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\nY: 452 4.3.1 no space\n",
     "begin(1) 1=later ", 1 },
   { "a chunk without recipients is refused before it was read: the connection goes on", /* Exim answers first and reads then */
