@@ -128,7 +128,7 @@ static const Case cases[] = {
     CHUNKED PROVED (1) "C: MAIL FROM:<ann@example.org>\nC: RCPT TO:<r2@example.net>\nY: 250 ok|250 ok|552 5.3.4 too big\n",
     "begin(1) 1=accepted begin(2,3) 2=refused/size(content) 3=later ", 3, 2 },
   { "deferred before it was whole, by DATA", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\nY: 452 4.3.1 no space\n",
-    "begin(1) 1=later ", 1 },
+    "begin(1) 1=later(busy) ", 1 },
   { "a chunk without recipients is refused before it was read: the connection goes on", /* Exim answers first and reads then */
     CHUNKED PROVED (1) "C: MAIL FROM:<ann@example.org>\nC: RCPT TO:<r2@example.net>\nY: 250 ok|550 5.1.1 unknown|503 5.5.1 no recipients\n"
     "C: BDAT 7 LAST\nC: row 2\nC: RSET\n" CHUNK (3) "S: 250 reset\nS: 250 ok\nS: 250 ok\nS: 250 taken\n",
