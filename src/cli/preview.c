@@ -125,7 +125,7 @@ get_problem (Writing *self, const char *sentence)
   fresh.sentence = g_strdup (self->problems->len == PROBLEMS_MAX - 1 ? "other reasons" : sentence);
   fresh.who = g_string_new (NULL);
   g_array_append_val (self->problems, fresh);
-  return &g_array_index (self->problems, Problem, self->problems->len - 1);
+  return &g_array_index (self->problems, Problem, self->problems->len - 1); /* cppcheck-suppress memleak; the array has both */
 }
 
 static void

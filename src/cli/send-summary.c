@@ -44,7 +44,7 @@ say_lifetime (GVariant *summary)
   guint64 seconds = dict_number (summary, "lifetime_s");
   g_autofree char *duration = words_duration (seconds);
 
-  if (seconds > 0)
+  if (seconds > 0 && send_summary_count (summary) > 0)
     fprintf (stderr, "Who cannot be reached at once is tried again for %s (--give-up).\n", duration);
 }
 

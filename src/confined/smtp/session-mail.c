@@ -533,9 +533,9 @@ handle_probe (Session *self, Flight *flight)
 {
   gboolean is_ok = self->answer.code / 100 == 2;
 
-  if (self->answer.code / 100 == 3) {
+  if (self->answer.code / 100 == 3 || (is_ok && flight->has_failed)) {
     break_contradiction (self, "the server contradicts itself about a message");
-  } else if (is_ok && !flight->has_failed && flight->row != NULL) {
+  } else if (is_ok && flight->row != NULL) {
     flight->stage = STAGE_BDAT;
     say_last_chunk (self, flight, get_probe_len (self));
   } else if (is_bdat_refused (self, flight)) {

@@ -315,7 +315,7 @@ static void
 lie_in_type (GDBusMethodInvocation *invocation)
 {
   g_autoptr (GDBusMessage) reply = g_dbus_message_new_method_reply (g_dbus_method_invocation_get_message (invocation));
-  static const char *const types[] = { "(s)", "(u)", "(ay)", "(as)", "(hs)", "(ssas)", "(ayaytb)", "(at)", "(asasast)", "(a{sv})" };
+  static const char *const types[] = { "(s)", "(u)", "(ay)", "(as)", "(hs)", "(ssasas)", "(ayaytb)", "(at)", "(asasast)", "(a{sv})" };
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
 
   g_dbus_message_set_body (reply, bytes_value (world.lies, G_VARIANT_TYPE (types[bytes_take (world.lies, G_N_ELEMENTS (types))]), fds));

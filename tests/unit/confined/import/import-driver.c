@@ -151,7 +151,7 @@ open_file (Driver *self, Peer *peer)
     print_error (self, error);
     return FALSE;
   }
-  g_variant_get (reply, "(&s&s^as)", &format, &encoding, &fields);
+  g_variant_get (reply, "(&s&s^as@as)", &format, &encoding, &fields, NULL);
   printf ("found\t%s\t%s", format, encoding);
   for (gsize i = 0; fields[i] != NULL; i++)
     print_octets (fields[i], strlen (fields[i]));

@@ -16,7 +16,8 @@ static const struct {
   { "TemplateShow", "['a\\0b']", NULL },
   { "TemplateShow", "[new String('t')]", NULL },
   { "TemplateShow", "[undefined]", NULL },
-  { "CampaignShow", "['18446744073709551615']", "(18446744073709551615,)" },
+  { "CampaignShow", "['9223372036854775807']", "(9223372036854775807,)" },
+  { "CampaignShow", "['9223372036854775808']", NULL }, /* what the store cannot count */
   { "CampaignShow", "['18446744073709551616']", NULL },
   { "CampaignShow", "['-0']", NULL },
   { "CampaignShow", "['0']", "(0,)" },
