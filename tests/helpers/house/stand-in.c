@@ -274,7 +274,7 @@ static GVariant *
 answer_honestly (Process *self, const char *method, GVariant *parameters, GUnixFDList *fds)
 {
   static const struct { const char *method, *answer; } plain[] = {
-    { "Open", "('csv', 'utf-8', ['city'])" }, { "BeginCampaign", "(@as [], @as [], @as [], uint64 100)" }, { "Lookup", "(['v=spf1 -all'],)" },
+    { "Open", "('csv', 'utf-8', ['city'], @as [])" }, { "BeginCampaign", "(@as [], @as [], @as [], uint64 100, @a(is) [], @as [])" }, { "Lookup", "(['v=spf1 -all'],)" },
     { "Serve", "('',)" }, { "Test", "({'greeting': <'220 mx'>, 'size': <uint64 1000>, 'logged_in': <true>, 'problem': <''>},)" },
   };
 
@@ -315,7 +315,7 @@ static void
 lie_in_type (GDBusMethodInvocation *invocation)
 {
   g_autoptr (GDBusMessage) reply = g_dbus_message_new_method_reply (g_dbus_method_invocation_get_message (invocation));
-  static const char *const types[] = { "(s)", "(u)", "(ay)", "(as)", "(hs)", "(ssasas)", "(ayaytb)", "(at)", "(asasast)", "(a{sv})" };
+  static const char *const types[] = { "(s)", "(u)", "(ay)", "(as)", "(hs)", "(ssasas)", "(ayaytb)", "(at)", "(asasasta(is)as)", "(a{sv})" };
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
 
   g_dbus_message_set_body (reply, bytes_value (world.lies, G_VARIANT_TYPE (types[bytes_take (world.lies, G_N_ELEMENTS (types))]), fds));
