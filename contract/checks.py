@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns the annotations of the contract (org.postrider.Max, .Format, .Keys, .Handle, .Expose) into check tables in C, the whole contract
+"""Turns the annotations of the contract (org.postrider.Max, .Format, .Keys, .Handle, .Expose, .Effect) into check tables in C, the whole contract
 into docs/contract.md, and what the page may use of it into TypeScript types. Run by the build; what it writes is never committed."""
 import re
 import sys
@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 
 FORMATS = {None: "ANY", "line": "LINE", "text": "TEXT", "word": "WORD", "host": "HOST", "frame": "FRAME"}
 EXPOSURES = {None: "NOBODY", "shell": "SHELL", "page": "PAGE"}
+EFFECTS = {None: "NONE", "harmless": "HARMLESS", "leaves-machine": "LEAVES", "irreversible": "IRREVERSIBLE"}
 HANDLES = {None: "NONE", "file": "FILE", "secret": "SECRET"}
 
 
@@ -15,6 +16,19 @@ def note(node, key):
         if a.get("name") == "org.postrider." + key:
             return a.get("value")
     return None
+
+
+def effect(interface, member):
+    """What the shell makes its question from. Who adds a method for the page has to think of it: without a mark there is no build."""
+    mark, name = note(member, "Effect"), "%s.%s" % (interface.get("name"), member.get("name"))
+    is_called_by_page = member.tag == "method" and note(member, "Expose") == "page"
+    if mark not in EFFECTS:
+        sys.exit("contract: %s has the unknown org.postrider.Effect “%s”" % (name, mark))
+    if is_called_by_page and mark is None:
+        sys.exit("contract: the page may call %s, so it needs an org.postrider.Effect: %s" % (name, " | ".join(filter(None, EFFECTS))))
+    if mark is not None and not is_called_by_page:
+        sys.exit("contract: %s has an org.postrider.Effect, but the page may not call it" % name)
+    return EFFECTS[mark]
 
 
 def interfaces(paths):
@@ -77,8 +91,8 @@ def rows(interface, member, keys):
         checks = ", ".join('{ "%s", %s, CONTRACT_%s, CONTRACT_HANDLE_%s, %s }' % (
             a.get("name"), note(a, "Max") or 0, FORMATS[note(a, "Format")], HANDLES[note(a, "Handle")], keys.table(parse_keys(note(a, "Keys"))))
             for a in found)
-        yield '  { "%s", "%s", CONTRACT_%s, CONTRACT_EXPOSED_%s, "%s", { %s } },' % (
-            interface.get("name"), member.get("name"), side, EXPOSURES[note(member, "Expose")], signature, checks or "{ 0 }")
+        yield '  { "%s", "%s", CONTRACT_%s, CONTRACT_EXPOSED_%s, CONTRACT_EFFECT_%s, "%s", { %s } },' % (
+            interface.get("name"), member.get("name"), side, EXPOSURES[note(member, "Expose")], effect(interface, member), signature, checks or "{ 0 }")
 
 
 def write_c(path, paths):
@@ -101,7 +115,8 @@ def write_markdown(path, paths):
                                  " (at most %s)" % note(a, "Max") if note(a, "Max") else "")
                                  for d in ("in", "out") for a in args(member, d))
                 exposed = ", for the %s" % note(member, "Expose") if note(member, "Expose") else ""
-                out.write("\n**%s** (%s%s) %s  \n%s\n" % (member.get("name"), member.tag, exposed, text, prose))
+                mark = ", " + note(member, "Effect") if note(member, "Effect") else ""
+                out.write("\n**%s** (%s%s%s) %s  \n%s\n" % (member.get("name"), member.tag, exposed, mark, text, prose))
 
 
 # --- TypeScript ---

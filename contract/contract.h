@@ -19,6 +19,13 @@ typedef enum {
 typedef enum { CONTRACT_EXPOSED_NOBODY, CONTRACT_EXPOSED_SHELL, CONTRACT_EXPOSED_PAGE } ContractExposure; /* a page's is the shell's too */
 
 typedef enum {
+  CONTRACT_EFFECT_NONE,         /* the page may not call it */
+  CONTRACT_EFFECT_HARMLESS,
+  CONTRACT_EFFECT_LEAVES,       /* something leaves the machine by it, or may from then on */
+  CONTRACT_EFFECT_IRREVERSIBLE, /* what it takes away or sends cannot be had back */
+} ContractEffect;
+
+typedef enum {
   CONTRACT_HANDLE_NONE,
   CONTRACT_HANDLE_FILE,   /* the page gives the number of a chosen file */
   CONTRACT_HANDLE_SECRET, /* the page gives nothing: the shell asks the person */
@@ -44,6 +51,7 @@ typedef struct {
   const char  *member;
   ContractSide side;
   ContractExposure exposure;
+  ContractEffect effect;
   const char  *signature; /* of all arguments, in parentheses */
   ContractCheck args[16];
 } ContractRow;

@@ -11,10 +11,10 @@
 #define SETTINGS \
   { "host", 0, OPTION_TEXT, AT (host), "H", "the server; else as the provider of ADDRESS has it" }, \
   { "port", 0, OPTION_NUMBER, AT (port), "P", "its port (587 starttls, 465 implicit, 25 none)" }, \
-  { "user", 0, OPTION_TEXT, AT (user), "U", "the login name, if it is not ADDRESS ('': no login)" }, \
+  { "user", 0, OPTION_TEXT, AT (user), "U", "the login name, if it is not ADDRESS ('': no login; beyond this machine with --insecure)" }, \
   { "tls", 0, OPTION_TEXT, AT (tls), "WORD", "starttls | implicit | none (none: loopback, else --insecure)" }, \
   { "insecure", 0, OPTION_FLAG, AT (is_insecure), NULL, \
-    "log in without TLS beyond this machine: anybody on the way reads along" }, \
+    "beyond this machine: log in without TLS (anybody on the way reads along), or not at all" }, \
   { "pin", 0, OPTION_TEXT, AT (pin), "HEX", "trust this certificate alone (SHA-256, see account test)" }, \
   { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" }, \
   { "per-minute", 0, OPTION_NUMBER, AT (per_minute), "N", "messages in any minute, at most" }, \

@@ -1,9 +1,8 @@
 #include "calls.h"
 
+#include "confirm.h"
 #include "fault.h"
-#include "grave.h"
 #include "rejects.h"
-#include "secret-dialog.h"
 #include "weaken.h"
 #include "window-calls.h"
 #include <string.h>
@@ -124,21 +123,21 @@ typedef struct {
 } Asked;
 
 static void
-secret_cb (int fd, GError *error, gpointer data)
+confirmed_cb (int secret_fd, GError *error, gpointer data)
 {
   g_autofree Asked *asked = data;
   g_autoptr (GVariant) raw_arguments = asked->raw_arguments;
   GError *failure = error;
 
-  if (fd >= 0 && resolve (asked->call, raw_arguments, fd, &failure))
+  if (error == NULL && resolve (asked->call, raw_arguments, secret_fd, &failure))
     forward (asked->call);
   else
     call_fail (asked->call, failure);
 }
 
-/* The form is checked before anybody is asked for a password. */
+/* The form is checked before anybody is asked. */
 static void
-ask_secret (Call *self, GVariant *raw_arguments)
+ask_person (Call *self, GVariant *raw_arguments)
 {
   g_autoptr (GVariant) checked = NULL;
   GError *error = NULL;
@@ -149,52 +148,33 @@ ask_secret (Call *self, GVariant *raw_arguments)
     call_fail (self, error);
     return;
   }
-  asked = g_new0 (Asked, 1);
-  asked->call = self;
-  asked->raw_arguments = g_variant_ref (raw_arguments);
-  secret_dialog_ask (self->shell, self->row->member, checked, secret_cb, asked);
-}
-
-static void
-agreed_cb (gboolean is_yes, gpointer data)
-{
-  Call *self = data;
-
-  self->shell->is_dialog_open = FALSE;
-  if (is_yes)
-    forward (self);
-  else
-    call_fail (self, g_error_new (FAULT, FAULT_TEMP, "Nothing was changed."));
-}
-
-static void
-ask_person (Call *self)
-{
   if (self->shell->is_dialog_open) {
     call_busy (self);
     return;
   }
   self->shell->is_dialog_open = TRUE;
-  grave_ask (self->shell, self->row->member, self->arguments, agreed_cb, self);
+  asked = g_new0 (Asked, 1);
+  asked->call = self;
+  asked->raw_arguments = g_variant_ref (raw_arguments);
+  confirm_ask (self->shell, self->row, raw_arguments, confirmed_cb, asked);
 }
 
 static void
 take_row (Call *self, GVariant *raw_arguments)
 {
+  gboolean is_of_window = strcmp (self->row->interface, BRIDGE_WINDOW) == 0;
   GError *error = NULL;
 
-  if (bridge_call_wants_secret (self->row)) {
-    ask_secret (self, raw_arguments);
+  if (!is_of_window && confirm_is_due (self->row)) {
+    ask_person (self, raw_arguments);
     return;
   }
   if (!resolve (self, raw_arguments, -1, &error)) {
     call_fail (self, error);
     return;
   }
-  if (strcmp (self->row->interface, BRIDGE_WINDOW) == 0)
-    window_calls_take (self);
-  else if (grave_is (self->row->member))
-    ask_person (self);
+  if (is_of_window)
+    window_calls_take (self); /* which asks itself before an address is opened */
   else
     forward (self);
 }

@@ -1,6 +1,6 @@
 #include "drops.h"
 
-#include "quoted.h"
+#include "text.h"
 #include "window-calls.h"
 #include "window.h"
 
@@ -41,7 +41,7 @@ name_of (GFile *file)
 {
   g_autofree char *name = g_file_get_basename (file);
 
-  return quoted_new (name != NULL ? name : "", NAME_MAX_BYTES);
+  return text_quote (name != NULL ? name : "", NAME_MAX_BYTES);
 }
 
 /* Returns: FALSE: it has no path that core could be told, and the person knows. */

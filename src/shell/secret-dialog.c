@@ -1,13 +1,9 @@
 #include "secret-dialog.h"
 
 #include "fault.h"
-#include "quoted.h"
 #include "secret-bytes.h"
 #include <string.h>
 #include <unistd.h>
-
-#define NAME_MAX_BYTES 80    /* chosen: fits on a line of the dialog */
-#define SERVER_MAX_BYTES 400 /* contract and RFC 5321: an address has 254 octets, a host 253. All of it: the end of a name says whose it is */
 
 typedef struct {
   Shell           *shell;
@@ -20,7 +16,6 @@ typedef struct {
 static void
 end (Dialog *self, int fd, GError *error)
 {
-  self->shell->is_dialog_open = FALSE;
   gtk_editable_set_text (GTK_EDITABLE (self->entry), ""); /* GTK's own buffer is in locked memory and wiped */
   if (self->again != NULL)
     gtk_editable_set_text (GTK_EDITABLE (self->again), "");
@@ -84,61 +79,6 @@ done_cb (GtkWidget *widget, gpointer data)
 
 /* --- what it says --- */
 
-/* Argument `index` of the call, when it is a string. */
-static char *
-quote (GVariant *call, guint index)
-{
-  g_autoptr (GVariant) value = g_variant_get_child_value (call, index);
-
-  return g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? quoted_new (g_variant_get_string (value, NULL), NAME_MAX_BYTES) : g_strdup ("“”");
-}
-
-/* As core will look it up: letters that only look like a known name's are told apart by that. */
-static char *
-describe_host (const char *raw)
-{
-  g_autofree char *ascii = g_hostname_to_ascii (raw);
-
-  return quoted_new (ascii != NULL ? ascii : raw, SERVER_MAX_BYTES);
-}
-
-/* The page chose the server: the person is told which, for the password goes there. */
-static char *
-describe_server (GVariant *call)
-{
-  g_autoptr (GVariant) settings = g_variant_get_child_value (call, 1);
-  g_autofree char *host = NULL, *address = NULL, *at = NULL;
-  const char *raw_host = "", *raw_address = "", *tls = "";
-  guint16 port = 0;
-
-  g_variant_lookup (settings, "host", "&s", &raw_host);
-  g_variant_lookup (settings, "address", "&s", &raw_address);
-  g_variant_lookup (settings, "tls", "&s", &tls);
-  g_variant_lookup (settings, "port", "q", &port);
-  address = quoted_new (raw_address, SERVER_MAX_BYTES);
-  if (*raw_host == '\0')
-    return g_strdup_printf ("the mail provider of %s", address);
-  host = describe_host (raw_host);
-  at = port != 0 ? g_strdup_printf ("port %u", port) : g_strdup ("its usual port");
-  return g_strdup_printf (strcmp (tls, "none") == 0 ? "the server %s (%s), NOT ENCRYPTED: others on the way can read it" : "the server %s (%s), encrypted",
-                          host, at);
-}
-
-static char *
-describe (const char *member, GVariant *call)
-{
-  g_autofree char *name = NULL, *where = NULL;
-
-  if (strcmp (member, "VaultUnlock") == 0)
-    return g_strdup ("Please type the passphrase that protects your saved passwords.");
-  if (strcmp (member, "VaultProtect") == 0)
-    return g_strdup ("Please choose a passphrase for your saved passwords. Leave both fields empty to go without one. It cannot be "
-                     "recovered: if you forget it, the saved passwords are lost.");
-  name = quote (call, 0);
-  where = strcmp (member, "AccountAdd") == 0 ? describe_server (call) : g_strdup ("the mail server that this account was made for");
-  return g_strdup_printf ("Please type the password of the mail account %s. It goes to Postrider's core and to %s, and nowhere else.", name, where);
-}
-
 static GtkWidget *
 add_entry (GtkWidget *box, const char *label_text)
 {
@@ -181,11 +121,10 @@ add_buttons (Dialog *self, GtkWidget *box)
 }
 
 static void
-build (Dialog *self, const char *member, GVariant *call)
+build (Dialog *self, const char *member, const char *text)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkEventController *keys = gtk_event_controller_key_new ();
-  g_autofree char *text = describe (member, call);
   gboolean is_vault = g_str_has_prefix (member, "Vault");
 
   self->window = GTK_WINDOW (gtk_window_new ());
@@ -197,7 +136,7 @@ build (Dialog *self, const char *member, GVariant *call)
   gtk_widget_set_margin_bottom (box, 18);
   gtk_widget_set_margin_start (box, 18);
   gtk_widget_set_margin_end (box, 18);
-  add_text (box, text);
+  add_text (box, *text != '\0' ? text : "Please type the passphrase that protects your saved passwords.");
   self->entry = add_entry (box, is_vault ? "_Passphrase" : "_Password");
   self->again = strcmp (member, "VaultProtect") == 0 ? add_entry (box, "_Once more") : NULL;
   self->hint = add_text (box, "");
@@ -209,39 +148,14 @@ build (Dialog *self, const char *member, GVariant *call)
   gtk_window_set_child (self->window, box);
 }
 
-/* An account without a password needs no question: its secret is empty. */
-static gboolean
-has_no_password (const char *member, GVariant *call)
-{
-  g_autoptr (GVariant) settings = strcmp (member, "AccountAdd") == 0 ? g_variant_get_child_value (call, 1) : NULL;
-  gboolean has_password = TRUE;
-
-  return settings != NULL && g_variant_lookup (settings, "has_password", "b", &has_password) && !has_password;
-}
-
 void
-secret_dialog_ask (Shell *shell, const char *member, GVariant *call, SecretDialogFunc func, gpointer data)
+secret_dialog_ask (Shell *shell, const char *member, const char *text, SecretDialogFunc func, gpointer data)
 {
-  GError *error = NULL;
-  Dialog *self;
+  Dialog *self = g_new0 (Dialog, 1);
 
-  if (has_no_password (member, call)) {
-    int fd = secret_bytes_to_memfd (NULL, &error);
-
-    func (fd, error, data);
-    if (fd >= 0)
-      close (fd);
-    return;
-  }
-  if (shell->is_dialog_open) {
-    func (-1, g_error_new (FAULT, FAULT_TEMP, "Another question is on the screen; please answer that one first."), data);
-    return;
-  }
-  shell->is_dialog_open = TRUE;
-  self = g_new0 (Dialog, 1);
   self->shell = shell;
   self->func = func;
   self->data = data;
-  build (self, member, call);
+  build (self, member, text);
   gtk_window_present (self->window);
 }

@@ -10,6 +10,7 @@
 #define RELOADS_MAX 3     /* chosen: in RELOADS_S seconds; then something is wrong that loading again does not mend */
 #define RELOADS_S 60
 #define LAST_WORDS_MS 500  /* chosen: a letter of some megabytes is written down in a tenth of it */
+#define CALM_MS 700        /* chosen, as desk's: a click or a key that was meant for what was there before does not agree */
 #define INSIST_S 5         /* chosen: who closes three times in so short a time means it, whatever the page answered */
 
 /* --- a question of our own --- */
@@ -26,6 +27,13 @@ responded_cb (GtkDialog *dialog, int response, gpointer data)
 
   gtk_window_destroy (GTK_WINDOW (dialog));
   question->agreed (response == GTK_RESPONSE_ACCEPT, question->data);
+}
+
+static gboolean
+calm_cb (gpointer data)
+{
+  gtk_dialog_set_response_sensitive (data, GTK_RESPONSE_ACCEPT, TRUE);
+  return G_SOURCE_REMOVE;
 }
 
 /* What takes GtkMessageDialog's place came with GTK 4.10; Debian 12 has 4.8 (meson.build: GDK_VERSION_MIN_REQUIRED). */
@@ -51,6 +59,8 @@ window_ask (Shell *shell, const char *title, const char *text, const char *yes, 
   gtk_dialog_add_button (GTK_DIALOG (dialog), "_Cancel", GTK_RESPONSE_CANCEL);
   gtk_dialog_add_button (GTK_DIALOG (dialog), yes, GTK_RESPONSE_ACCEPT);
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT, FALSE);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, CALM_MS, calm_cb, g_object_ref (dialog), g_object_unref);
   g_signal_connect (dialog, "response", G_CALLBACK (responded_cb), question);
   gtk_window_present (GTK_WINDOW (dialog));
 }

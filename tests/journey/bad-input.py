@@ -61,6 +61,7 @@ TABLE = [
     ("a password on the command line", ["account", "add", "a", "ann@example.org", "--host", "h.example", "--password", "x"], 64, ["--password-file"], None),
     ("a password in the URL", ["account", "add", "a", "ann@example.org", "smtp://ann:secret@h.example"], 64, ["password"], None),
     ("no TLS beyond this machine", ["account", "add", "a", "ann@example.org", "--host", "h.example", "--tls", "none", "--no-password"], 64, ["--insecure"], None),
+    ("no login beyond this machine", ["account", "add", "a", "ann@example.org", "--host", "h.example", "--user", ""], 64, ["--insecure"], None),
     ("a provider that nobody knows", ["account", "add", "a", "ann@nobody.example", "--no-password"], 64, ["--host"], None),
     ("an address that is none", ["account", "add", "a", "ann", "--host", "h.example", "--no-password"], 65, ["address"], None),
     ("a port too high", ["account", "add", "a", "ann@example.org", "--host", "h.example", "--port", "70000", "--no-password"], 64, ["65535"], None),
@@ -174,7 +175,7 @@ def an_ods_and_a_docx(house):
 
 def a_host_that_is_not_there(house):
     """A name that does not resolve: the test says so, a campaign waits and uses up no attempt"""
-    house.run("account", "add", "work", "office@example.org", "--host", "mail.nowhere.invalid", "--port", "587", "--user", "")
+    house.run("account", "add", "work", "office@example.org", "--host", "mail.nowhere.invalid", "--port", "587", "--user", "", "--insecure")
     result = run_raw(house, ["account", "test", "work"])
     check(result.status in (68, 69) and "mail.nowhere.invalid" in result.err + result.out, result)
     house.import_people(2)

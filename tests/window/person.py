@@ -124,7 +124,7 @@ class Person:
             if time.time() > end:
                 raise AssertionError("the shell asked nothing")
             time.sleep(0.1)
-        time.sleep(0.5)
+        time.sleep(1)  # it takes no answer of the first moments
         self.x("windowfocus", "--sync", self.windows("^Postrider$")[-1])
         self.x("key", key)
         time.sleep(0.5)

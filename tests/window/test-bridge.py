@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+from keys import press
 from tap import Tap
 from window import AS_USER, Display, Window, cage
 
@@ -172,44 +173,92 @@ def test_floods(tap, window):
     tap.ok("Hello" in got or "TempFail" in got, "floods/raw messages beyond the limit are told to wait", got)
 
 
-def press(display, title, key):
-    """A real key into a window of the shell's own. Returns: FALSE: there is none."""
-    for _ in range(50):
-        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env={"DISPLAY": display.name}, capture_output=True, text=True).stdout.split()
-        if len(found) > 1:
-            break
-        time.sleep(0.1)
-    if len(found) < 2:  # the window, and the question
-        return False
-    time.sleep(0.5)
-    for words in (["windowfocus", "--sync", found[-1]], ["key", key]):
-        subprocess.run(["xdotool", *words], env={"DISPLAY": display.name}, check=True, timeout=20)
-    return True
+def asked(window, call):
+    """The call is on its way. Returns: what the shell's question says, or "": it asks nothing."""
+    window.script("window.told = null; postrider.%s.then(() => window.told = 'done', e => window.told = e.fault); return 1" % call)
+    time.sleep(1)
+    return window.ask("words").replace("\n", " ")
 
 
-def test_grave(tap, window, display):
-    """What cannot be undone is asked by the shell: the page alone gets nowhere, a person's No leaves all as it was, their Yes is done."""
-    window.script("await postrider.suppressAdd(['left@example.org'], 'all', 'test'); const f = await postrider.pasteText('email\\nstays@example.org\\n');"
-                  "await postrider.import(f, 'stays', {consent: 'test'}); await postrider.releaseFile(f); return 1")
-    for call, words in (("suppressRemove(['left@example.org', 'b@example.org'], 'all')", "“left@example.org” and 1 more will be written to again"),
-                        ("contactForget('stays@example.org')", "all answers of “stays@example.org” will be gone"), ("accountPin('office', '')", "mail server of the account “office”"),
-                        ("suppressRemove(['x” will be left in peace'], 'all')", "“x' will be left in peace” will be written to again"),
-                        ("deleteAll('delete')", "the record of who got what will be gone")):
-        window.script("window.told = null; postrider.%s.then(() => window.told = 'done', e => window.told = e.fault); return 1" % call)
-        time.sleep(1)
-        tap.ok(window.script("return window.told") is None, "grave/%s waits for a person" % call)
-        said = window.ask("words")
-        tap.ok(words in said, "grave/the question says what it is about: %s" % words, said)
-        tap.ok(press(display, "Postrider", "Escape"), "grave/the shell asks")
+def told(window):
+    return window.script("return window.told")
+
+
+PEOPLE = "email\\nstays@example.org\\nother@example.org\\n"
+# call, what the shell must say of it: core's own facts
+CONFIRMED = [
+    ("suppressRemove(['left@example.org', 'b@example.org'], 'all')", ["“left@example.org” and 1 more will be written to again"]),
+    ("contactForget('stays@example.org')", ["all answers of “stays@example.org” will be gone", "cannot be undone"]),
+    ("accountPin('office', '')", ["mail server of the account “office”", "“mail.example.net” (port 587), encrypted"]),
+    ("accountPin('office', 'a'.repeat(64))", ["by one certificate alone"]),
+    ("suppressRemove(['x” will be left in peace'], 'all')", ["“x' will be left in peace” will be written to again"]),
+    ("deleteAll('delete')", ["the record of who got what will be gone", "cannot be undone"]),
+    ("listRemove('STAYS')", ["“STAYS” (2 people)", "2 people who are on no other list", "the record of where and when they agreed"]),
+    ("templateRemove('letter')", ["“letter”", "“Hello you”", "cannot be undone"]),
+    ("accountRemove('office')", ["“office”", "“mail.example.net” (port 587)"]),
+    ("accountAdd('evil', {address: 'ann@thief.example', host: 'mail.thief.example', user: '', insecure: true, has_password: false})",
+     ["“evil”", "“ann@thief.example”", "“mail.thief.example” (port 587), encrypted", "without any login", "name servers"]),
+    ("accountAdd('evil', {address: 'ann@thief.example', host: 'mail.thief.example', tls: 'none', user: '', insecure: true, has_password: false})", ["NOT ENCRYPTED: others on the way can read it"]),
+    ("accountAdd('local', {address: 'ann@thief.example', host: '127.0.0.1', port: 2525, tls: 'none', has_password: false})", ["“127.0.0.1” (port 2525)", "without any login"]),
+    ("accountAdd('later', {address: 'ann@example.net', host: 'mail.example.net', has_password: false})", ["a password that is asked for when it is needed"]),
+]
+# refused by core, and nobody is asked
+NOT_EVEN_ASKED = [
+    ("accountAdd('evil', {address: 'ann@thief.example', host: 'mail.thief.example', user: '', has_password: false})", "Usage"),
+    ("accountAdd('evil', {address: 'ann@thief.example', host: 'mail.thief.example', tls: 'none', has_password: true})", "Usage"),
+    ("listRemove('none of that name')", "NoInput"),
+    ("templateRemove('none of that name')", "NoInput"),
+    ("accountPin('none of that name', '')", "NoUser"),
+    ("campaignStart('77')", "NoInput"),
+    ("campaignResolve('77', 'resend', [])", "NoInput"),
+]
+
+
+def test_confirm(tap, window, display):
+    """What leaves the machine or cannot be undone is asked by the shell: the page alone gets nowhere, a person's No leaves all as it was, their Yes is done."""
+    window.script("await postrider.suppressAdd(['left@example.org'], 'all', 'test'); const f = await postrider.pasteText('%s');"
+                  "await postrider.import(f, 'stays', {consent: 'test'}); await postrider.releaseFile(f); await postrider.templateSave('letter', {subject: 'Hello you'}); return 1" % PEOPLE)
+    window.command("account", "add", "office", "ann@example.net", "--host", "mail.example.net", "--no-password")
+    for call, words in CONFIRMED:
+        said = asked(window, call)
+        tap.ok(told(window) is None, "confirm/%s waits for a person" % call)
+        tap.ok(all(one in said for one in words), "confirm/the question says what it is about: %s" % words, (said, told(window)))
+        tap.ok(press(display, "Postrider", "Escape"), "confirm/the shell asks")
         time.sleep(0.5)
-        tap.ok(window.script("return window.told") == "TempFail", "grave/No: it is not done", window.script("return window.told"))
-    got = window.script("return [(await postrider.suppressList('0', 10)).filter(r => r.address === 'left@example.org').length, (await postrider.contactShow('stays@example.org')).email]")
-    tap.ok(got == [1, "stays@example.org"], "grave/all is as it was", got)
-    window.script("window.told = null; postrider.suppressRemove(['left@example.org'], 'all').then(() => window.told = 'done', e => window.told = e.fault); return 1")
-    tap.ok(press(display, "Postrider", "alt+w"), "grave/the shell asks again")
+        tap.ok(told(window) == "TempFail", "confirm/No: it is not done", told(window))
+    for call, fault in NOT_EVEN_ASKED:
+        said = asked(window, call)
+        tap.ok(told(window) == fault and not said, "confirm/%s is refused and not asked: %s" % (call, fault), (told(window), said))
+    got = window.script("return [(await postrider.suppressList('0', 10)).filter(r => r.address === 'left@example.org').length, (await postrider.contactShow('stays@example.org')).email,"
+                        "(await postrider.lists()).find(l => l.name === 'stays').people, (await postrider.templateShow('letter')).subject, (await postrider.accountList()).map(a => a.name).join()]")
+    tap.ok(got == [1, "stays@example.org", "2", "Hello you", "office"], "confirm/all is as it was", got)
+    asked(window, "suppressRemove(['left@example.org'], 'all')")
+    tap.ok(press(display, "Postrider", "alt+w"), "confirm/the shell asks again")
     time.sleep(1)
     got = window.script("return [window.told, (await postrider.suppressList('0', 10)).filter(r => r.address === 'left@example.org').length]")
-    tap.ok(got == ["done", 0], "grave/Yes: it is done", got)
+    tap.ok(got == ["done", 0], "confirm/Yes: it is done", got)
+    asked(window, "listRemove('stays')")
+    tap.ok(press(display, "Postrider", "alt+r"), "confirm/the shell asks about the list")
+    time.sleep(1)
+    tap.ok(told(window) == "done" and "stays" not in window.script("return (await postrider.lists()).map(l => l.name)"), "confirm/Yes: the list is gone", told(window))
+
+
+def test_calm(tap, window, display):
+    """A key that was pressed before the question could be read does not agree to it."""
+    window.script("await postrider.templateSave('calm', {subject: 's'}); window.told = null;"
+                  "postrider.templateRemove('calm').then(() => window.told = 'done', e => window.told = e.fault); return 1")
+    for _ in range(200):
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Postrider"], env={"DISPLAY": display.name}, capture_output=True, text=True).stdout.split()
+        if len(found) > 1:
+            break
+        time.sleep(0.01)
+    for words in (["windowfocus", found[-1]], ["key", "alt+r"]):
+        subprocess.run(["xdotool", *words], env={"DISPLAY": display.name}, check=True, timeout=20)
+    time.sleep(0.2)
+    tap.ok(told(window) is None, "calm/a key of the first moments agrees to nothing", told(window))
+    tap.ok(press(display, "Postrider", "alt+r"), "calm/control: the same key a moment later")
+    time.sleep(0.7)
+    tap.ok(told(window) == "done", "calm/control: agrees", told(window))
 
 
 def days(window):
@@ -352,7 +401,8 @@ def main():
     with Window(sys.argv[1], display=display) as window:
         for test in (test_calls, test_raw, test_values, test_floods, test_gone, test_close, test_goodbye):
             test(tap, window)
-        test_grave(tap, window, display)
+        test_confirm(tap, window, display)
+        test_calm(tap, window, display)
         test_shorter(tap, window, display)
         test_refusals(tap, window, display)
         test_ends(tap, window)

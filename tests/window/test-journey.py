@@ -104,6 +104,7 @@ class Journey:
         person = self.person
         person.press("Remove…")
         person.press("Remove the account")
+        person.agree("alt+r")
         person.wait_for("No account yet")
         person.press("Add an account")
         for label, text in (("Your e-mail address", "office@example.org"), ("A name for this account", "office"), ("Mail server for sending", "127.0.0.1"), ("Port", self.judge.port)):

@@ -58,7 +58,6 @@ account_new (GVariant *settings, SecretBytes *secret, GError **error)
   self->helo = lookup_string (settings, "helo");
   self->mechanism = lookup_string (settings, "mechanism");
   (void) g_variant_lookup (settings, "insecure", "b", &self->is_insecure);
-  (void) g_variant_lookup (settings, "loopback", "b", &self->is_loopback);
   self->per_connection = lookup_number (settings, "per_connection", 0, 0, G_MAXUINT);
   self->connections = lookup_number (settings, "connections", 0, 0, G_MAXUINT);
   self->window = lookup_number (settings, "window", ACCOUNT_WINDOW_DEFAULT, 1, ACCOUNT_WINDOW_MAX);

@@ -14,6 +14,11 @@
 #define NEED_MAX 64       /* chosen: no lane wants more at once */
 #define RECALL_MAX 100000 /* contract/: ids in one answer */
 
+typedef struct {
+  int      fd; /* owned */
+  gboolean is_loopback;
+} HeldSocket;
+
 struct Lane {
   TlsContext       *tls;
   Poller           *poller;
@@ -27,7 +32,7 @@ struct Lane {
   GPtrArray        *connections;
   gboolean          is_proved; /* a connection has become ready since the start or the last pause */
   Connection       *trial;     /* while not: the one that tries; borrowed; NULL: none */
-  GArray           *held;      /* int: sockets that wait for its end; owned */
+  GArray           *held;      /* of HeldSocket: wait for its end */
   Outcomes         *outcomes;
   GPtrArray        *dead; /* connections to free once nobody stands in them */
   guint             reap_idle;
@@ -61,7 +66,7 @@ static void
 close_held (Lane *self)
 {
   for (guint i = 0; i < self->held->len; i++)
-    close (g_array_index (self->held, int, i));
+    close (g_array_index (self->held, HeldSocket, i).fd);
   g_array_set_size (self->held, 0);
 }
 
@@ -216,11 +221,12 @@ reap_cb (gpointer data)
 }
 
 static void
-start_connection (Lane *self, int fd)
+start_connection (Lane *self, const HeldSocket *held)
 {
-  Connection *connection = connection_new (fd, self->poller, self->account, self->traits, self->tls, self->tested != NULL, &hooks,
+  Connection *connection = connection_new (held->fd, self->poller, self->account, self->traits, self->tls, self->tested != NULL, &hooks,
                                            &connection_events, self);
 
+  session_set_loopback (connection_get_session (connection), held->is_loopback);
   g_ptr_array_add (self->connections, connection);
   if (!self->is_proved)
     self->trial = connection;
@@ -230,10 +236,10 @@ static void
 start_held (Lane *self)
 {
   while (self->held->len > 0 && (self->is_proved || self->trial == NULL)) {
-    int fd = g_array_index (self->held, int, 0);
+    HeldSocket held = g_array_index (self->held, HeldSocket, 0);
 
     g_array_remove_index (self->held, 0);
-    start_connection (self, fd);
+    start_connection (self, &held);
   }
 }
 
@@ -353,15 +359,17 @@ is_connection_wanted (const Lane *self)
 }
 
 gboolean
-lane_add_connection (Lane *self, int fd, GError **error)
+lane_add_connection (Lane *self, int fd, gboolean is_loopback, GError **error)
 {
+  HeldSocket held = { fd, is_loopback };
+
   if (self->account == NULL || !is_connection_wanted (self)) {
     close (fd);
     g_set_error (error, FAULT, FAULT_USAGE, self->account == NULL ? "no account is open" : "no further connection is wanted");
     return FALSE;
   }
   self->announced -= MIN (self->announced, 1);
-  g_array_append_val (self->held, fd);
+  g_array_append_val (self->held, held);
   start_held (self);
   return TRUE;
 }
@@ -380,7 +388,7 @@ lane_new (TlsContext *tls, Poller *poller, const LaneEvents *events, gpointer da
   self->shelf = shelf_new ();
   g_queue_init (&self->queue);
   self->connections = g_ptr_array_new ();
-  self->held = g_array_new (FALSE, FALSE, sizeof (int));
+  self->held = g_array_new (FALSE, FALSE, sizeof (HeldSocket));
   self->dead = g_ptr_array_new_with_free_func ((GDestroyNotify) connection_free);
   self->outcomes = outcomes_new (events->outcomes, data);
   self->brake = brake_new ();

@@ -25,7 +25,8 @@ void  lane_free (Lane *self); /* what is begun becomes UNKNOWN in the journal; N
 
 /* Takes account and journal_fd, also on failure. Errors: FAULT_USAGE: there is one already. */
 gboolean lane_open (Lane *self, Account *account, int journal_fd, GError **error);
-gboolean lane_add_connection (Lane *self, int fd, GError **error); /* takes fd, also on failure. Errors: FAULT_USAGE */
+/* Takes fd, also on failure. is_loopback: its peer is this machine. Errors: FAULT_USAGE */
+gboolean lane_add_connection (Lane *self, int fd, gboolean is_loopback, GError **error);
 
 /* Takes campaign, also on failure. Errors: FAULT_USAGE: rows of an older version are still here. */
 gboolean  lane_put_campaign (Lane *self, Campaign *campaign, GError **error);

@@ -60,14 +60,15 @@ handle_open_account (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, 
 }
 
 static gboolean
-handle_add_connection (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket, Service *self)
+handle_add_connection (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket, gboolean is_loopback,
+                       Service *self)
 {
   GError *error = NULL;
   int fd = take_fd (fds, socket, &error);
 
   if (fd >= 0)
     (void) fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-  if (fd < 0 || !lane_add_connection (self->lane, fd, &error))
+  if (fd < 0 || !lane_add_connection (self->lane, fd, is_loopback, &error))
     return fail (invocation, error);
   pr_transport1_complete_add_connection (skeleton, invocation, NULL);
   return G_DBUS_METHOD_INVOCATION_HANDLED;

@@ -160,7 +160,7 @@ start_auth (Session *self)
     become_ready (self);
     return;
   }
-  if (!self->is_encrypted && !self->account->is_loopback && !self->account->is_insecure) {
+  if (!self->is_encrypted && !self->is_loopback && !self->account->is_insecure) {
     give_up_ours (self, "tls", "the password is not sent without TLS: set --tls starttls or implicit");
     return;
   }

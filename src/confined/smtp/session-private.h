@@ -36,7 +36,7 @@ struct Session {
   ServerTraits       *traits;
   char               *helo;
   SessionState        state;
-  gboolean            is_test, is_encrypted, is_quitting, is_lost, is_greeted;
+  gboolean            is_test, is_encrypted, is_loopback, is_quitting, is_lost, is_greeted;
   char               *end_text;
   SessionFacts        facts;
 

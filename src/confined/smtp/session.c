@@ -45,6 +45,12 @@ session_new (const Account *account, ServerTraits *traits, const char *helo, gbo
 }
 
 void
+session_set_loopback (Session *self, gboolean is_loopback)
+{
+  self->is_loopback = is_loopback;
+}
+
+void
 session_free (Session *self)
 {
   if (self == NULL)

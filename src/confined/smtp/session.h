@@ -54,6 +54,7 @@ typedef struct Session Session;
 
 /* account, traits, hooks: borrowed for life; traits is added to. helo: used when the account names none. */
 Session *session_new  (const Account *account, ServerTraits *traits, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data);
+void     session_set_loopback (Session *self, gboolean is_loopback); /* at its beginning: core saw that the peer is this machine; FALSE before */
 void     session_free (Session *self); /* as session_break(); NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Session, session_free)
 

@@ -199,6 +199,17 @@ is_login_wanted (const Account *self, GVariant *settings, const char *user)
          !(account_settings_is_loopback_host (self->host) && strcmp (self->tls, "none") == 0);
 }
 
+/* Who takes mail from anybody may be anybody: a person says that it is meant. */
+static gboolean
+check_login (const Account *self, GError **error)
+{
+  if (self->needs_password || self->insecure || account_settings_is_loopback_host (self->host))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_USAGE, "%s is not this machine, and without a login nothing says that it is your server: give --user and a password, or say "
+               "--insecure if it takes your letters without", self->host);
+  return FALSE;
+}
+
 static gboolean
 take_login (Account *self, GVariant *settings, GError **error)
 {
@@ -213,7 +224,7 @@ take_login (Account *self, GVariant *settings, GError **error)
   }
   self->user = !self->needs_password ? g_strdup ("") : *user != '\0' ? g_steal_pointer (&user) : g_strdup (self->address);
   self->pin = account_settings_parse_pin (pin, error);
-  return self->pin != NULL;
+  return self->pin != NULL && check_login (self, error);
 }
 
 /* RFC 5321 §4.1.2, §4.1.3: a Domain, or an address in brackets. A bare name says nothing to a server (§2.3.5). */

@@ -6,7 +6,8 @@
 #include "vault.h"
 #include <string.h>
 
-#define COLUMNS "id,name,address,host,port,tls,user,pin,insecure,keeps_password,needs_password,connections,per_minute,per_hour,per_day,server_size,helo,display_name"
+#define COLUMNS "id,name,address,host,port,tls,user,pin,insecure,keeps_password,needs_password,connections,per_minute,per_hour,per_day,server_size,helo," \
+  "display_name,agreed_utc"
 #define NAMES_SHOWN_MAX 10 /* chosen: in an error's sentence */
 #define OPEN_CAMPAIGN "state IN (1,2,3,4)" /* campaign.h: prepared, sending, (waiting), paused */
 
@@ -49,6 +50,7 @@ read_row (sqlite3_stmt *row)
   self->server_size = (guint64) store_int (row, 15);
   self->helo = g_strdup (store_text (row, 16));
   self->display_name = g_strdup (store_text (row, 17));
+  self->agreed_utc = store_int (row, 18);
   return self;
 }
 
@@ -180,7 +182,7 @@ insert_row (Core *core, Account *self, GError **error)
 {
   if (!store_run (core->store, error,
                   "INSERT INTO account(name,address,host,port,tls,user,pin,insecure,keeps_password,needs_password,connections,"
-                  "per_minute,per_hour,per_day,helo,display_name,created_utc) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "sssisssiiiiiiissi",
+                  "per_minute,per_hour,per_day,helo,display_name,created_utc,agreed_utc) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?17,?17)", "sssisssiiiiiiissi",
                   self->name, self->address, self->host, (gint64) self->port, self->tls, self->user, self->pin, (gint64) self->insecure,
                   (gint64) self->keeps_password, (gint64) self->needs_password, (gint64) self->connections, (gint64) self->per_minute,
                   (gint64) self->per_hour, (gint64) self->per_day, self->helo, self->display_name, store_now_utc ()))
@@ -340,6 +342,18 @@ account_set_pin (Core *core, gint64 id, const char *pin, GError **error)
 }
 
 gboolean
+account_set_agreed (Core *core, const Account *self, GError **error)
+{
+  if (!store_begin (core->store, error))
+    return FALSE;
+  if (store_run (core->store, error, "UPDATE account SET agreed_utc=? WHERE id=?", "ii", store_now_utc (), self->id) &&
+      store_audit (core->store, "account.agree", self->name, error))
+    return store_commit (core->store, error);
+  store_rollback (core->store);
+  return FALSE;
+}
+
+gboolean
 account_set_server_size (Core *core, gint64 id, guint64 size, GError **error)
 {
   return store_run (core->store, error, "UPDATE account SET server_size=? WHERE id=?", "ii", (gint64) MIN (size, G_MAXINT64), id);
@@ -362,7 +376,7 @@ account_load_usage (Core *core, gint64 id, gint64 now_utc, AccountUsage *out_usa
 }
 
 GVariant *
-account_to_transport_settings (const Account *self, gboolean is_loopback)
+account_to_transport_settings (const Account *self)
 {
   GVariantBuilder builder;
 
@@ -373,7 +387,6 @@ account_to_transport_settings (const Account *self, gboolean is_loopback)
   g_variant_builder_add (&builder, "{sv}", "pin", g_variant_new_string (self->pin));
   g_variant_builder_add (&builder, "{sv}", "helo", g_variant_new_string (self->helo));
   g_variant_builder_add (&builder, "{sv}", "insecure", g_variant_new_boolean (self->insecure));
-  g_variant_builder_add (&builder, "{sv}", "loopback", g_variant_new_boolean (is_loopback));
   return g_variant_builder_end (&builder);
 }
 

@@ -15,6 +15,7 @@ typedef struct {
   guint    connections;                   /* 0: the preset's or 2 */
   guint    per_minute, per_hour, per_day; /* 0: none */
   guint64  server_size;                   /* SIZE last said, 0 unknown */
+  gint64   agreed_utc;                    /* when a person agreed to where it sends, 0: nobody was asked (docs/decisions/what-the-person-is-asked.md) */
 } Account;
 
 void     account_free (Account *self);
@@ -31,8 +32,8 @@ SecretBytes *account_get_secret  (Core *core, const Account *self, GError **erro
 void         account_keep_in_memory (Core *core, gint64 id, const SecretBytes *secret); /* copies */
 gboolean     account_set_server_size (Core *core, gint64 id, guint64 size, GError **error);
 
-/* settings for Transport1.OpenAccount: a floating a{sv}. is_loopback: dial's numeric address is loopback. */
-GVariant *account_to_transport_settings (const Account *self, gboolean is_loopback);
+/* settings for Transport1.OpenAccount: a floating a{sv}. */
+GVariant *account_to_transport_settings (const Account *self);
 
 /* --- additions: adding, removing, what is used --- */
 
@@ -46,6 +47,7 @@ gboolean account_save (Core *core, const Account *self, gboolean *out_is_forgott
 char    *account_format_sender (const Account *self);
 /* Takes the secret away too. A row stays behind for what refers to it; its name is free. FAULT_USAGE: a campaign of it is open. */
 gboolean account_remove (Core *core, const Account *self, GError **error);
+gboolean account_set_agreed (Core *core, const Account *self, GError **error);
 gboolean account_set_pin (Core *core, gint64 id, const char *pin, GError **error);
 /* The password was entered again: into the vault when the account keeps it, else into memory. */
 gboolean account_set_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error);

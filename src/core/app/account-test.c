@@ -26,7 +26,7 @@ typedef struct { /* task data */
   Peer            *peer;
   PrTransport1    *proxy;
   int              socket;
-  char            *address; /* dialled */
+  char            *address; /* the peer's, as the dialer read it from the socket */
   GVariantBuilder *report;
   guint64          size;
 } Test;
@@ -228,7 +228,7 @@ account_opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   }
   fds = g_unix_fd_list_new_from_array (&self->socket, 1); /* taken */
   self->socket = -1;
-  pr_transport1_call_add_connection (self->proxy, g_variant_new_handle (0), fds, g_task_get_cancellable (task), connection_added_cb, task);
+  pr_transport1_call_add_connection (self->proxy, g_variant_new_handle (0), dialer_is_loopback (self->address), fds, g_task_get_cancellable (task), connection_added_cb, task);
 }
 
 /* Nothing is sent in a test, so nothing has to be proved: a journal that vanishes with its last fd. */
@@ -284,8 +284,7 @@ ready_cb (Peer *peer, const GError *problem, gpointer data)
     return;
   }
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), TEST_TIMEOUT_MS);
-  pr_transport1_call_open_account (self->proxy, account_to_transport_settings (self->account, dialer_is_loopback (self->address)),
-                                   g_variant_new_handle (0), g_variant_new_handle (1), fds, g_task_get_cancellable (task), account_opened_cb, task);
+  pr_transport1_call_open_account (self->proxy, account_to_transport_settings (self->account), g_variant_new_handle (0), g_variant_new_handle (1), fds, g_task_get_cancellable (task), account_opened_cb, task);
 }
 
 static void

@@ -1,5 +1,6 @@
 #include "app.h"
 
+#include "app-question.h"
 #include "campaigns.h"
 #include "contract.h"
 #include "fault.h"
@@ -158,6 +159,7 @@ serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpoin
   app_import_connect (client);
   app_campaign_connect (client);
   app_sink_connect (client);
+  app_question_connect (client);
   app_window_connect (client);
   if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (client->skeleton), connection, PEER_PATH, &error))
     g_warning ("a client could not be served: %s", error->message);

@@ -148,7 +148,7 @@ connect_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   dialled = dialled_take (fds, handle, FALSE);
-  if (dialled != NULL && dialled->port != call->port)
+  if (dialled != NULL && (dialled->port != call->port || !dialled_is_at (dialled, call->name)))
     g_clear_pointer (&dialled, dialled_free);
   if (dialled == NULL)
     drop (dial, "it gave something else than the socket that was asked for");

@@ -9,7 +9,8 @@ void    dialer_free (Dialer *self);
 /* Connects; several may run at once. Errors: FAULT_NO_HOST, FAULT_TEMP (no network), FAULT_UNAVAILABLE (refused). */
 void dialer_connect_async  (Dialer *self, const char *host, guint16 port, guint timeout_ms, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer data);
-/* Returns: a connected socket that the caller owns, or -1. *out_address (transfer full): numeric, for people. */
+/* Returns: a connected socket that the caller owns, or -1. *out_address (transfer full): the peer's, numeric,
+ * as the socket itself says it. A socket to elsewhere than "localhost" or the address that `host` is ends dial. */
 int  dialer_connect_finish (Dialer *self, GAsyncResult *result, char **out_address, GError **error);
 
 /* DNS: type TXT or MX. Finish: (transfer full), possibly empty; NULL with FAULT_TEMP. */

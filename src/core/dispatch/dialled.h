@@ -14,5 +14,7 @@ typedef struct {
 /* Takes fd number `handle` out of the list. Returns: (transfer full), non-blocking; or NULL: it is no TCP socket, or neither connected
  * nor (is_listener) listening. */
 Dialled *dialled_take (GUnixFDList *fds, GVariant *handle, gboolean is_listener);
+/* Could `name` have led here? "localhost" is this machine and an address is itself (RFC 6761 §6.3); of other names nobody can tell. */
+gboolean dialled_is_at (const Dialled *self, const char *name);
 void     dialled_free (Dialled *self); /* closes; NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Dialled, dialled_free)

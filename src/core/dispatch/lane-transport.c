@@ -159,11 +159,11 @@ added_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-add_connection (Lane *self, int fd)
+add_connection (Lane *self, int fd, gboolean is_loopback)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1); /* owns fd now */
 
-  pr_transport1_call_add_connection (self->proxy, g_variant_new_handle (0), fds, self->open, added_cb, NULL);
+  pr_transport1_call_add_connection (self->proxy, g_variant_new_handle (0), is_loopback, fds, self->open, added_cb, NULL);
 }
 
 static void
@@ -182,7 +182,7 @@ dialed_cb (GObject *source, GAsyncResult *result, gpointer data)
   }
   dial->lane->dialing--;
   if (fd >= 0)
-    add_connection (dial->lane, fd);
+    add_connection (dial->lane, fd, dialer_is_loopback (address));
   else if (dial->lane->reason == NULL)
     lane_wait (dial->lane, "network", error->message, 0);
 }
@@ -463,18 +463,10 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   lane_wake (self);
 }
 
-static gboolean
-is_loopback_host (const char *host)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
-
-  return g_ascii_strcasecmp (host, "localhost") == 0 || (address != NULL && g_inet_address_get_is_loopback (address));
-}
-
 static GVariant *
 make_settings (Lane *self)
 {
-  g_autoptr (GVariant) plain = g_variant_ref_sink (account_to_transport_settings (self->account, is_loopback_host (self->account->host)));
+  g_autoptr (GVariant) plain = g_variant_ref_sink (account_to_transport_settings (self->account));
   GVariantDict settings;
 
   g_variant_dict_init (&settings, plain);

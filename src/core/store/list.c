@@ -184,13 +184,22 @@ list_page (Store *store, gint64 list, const char *const *fields, guint64 after, 
   return result >= 0;
 }
 
+/* Of the list ?1: in no other, and in no campaign. */
+#define LEAVING "id IN (SELECT contact FROM member WHERE list=?1)" \
+                " AND NOT EXISTS (SELECT 1 FROM member m WHERE m.contact=person.id AND m.list<>?1)" \
+                " AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.contact=person.id)"
+
+gboolean
+list_count (Store *store, gint64 list, gint64 *out_people, gint64 *out_leaving, GError **error)
+{
+  return store_get_int (store, out_people, error, "SELECT count(*) FROM member WHERE list=?1", "i", list) >= 0 &&
+         store_get_int (store, out_leaving, error, "SELECT count(*) FROM person WHERE " LEAVING, "i", list) >= 0;
+}
+
 static gboolean
 remove_people (Store *store, gint64 list, guint64 *out_people, GError **error)
 {
-  if (!store_run (store, error,
-                  "DELETE FROM person WHERE id IN (SELECT contact FROM member WHERE list=?1)"
-                  " AND NOT EXISTS (SELECT 1 FROM member m WHERE m.contact=person.id AND m.list<>?1)"
-                  " AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.contact=person.id)", "i", list))
+  if (!store_run (store, error, "DELETE FROM person WHERE " LEAVING, "i", list))
     return FALSE;
   *out_people = (guint64) sqlite3_changes64 (store_get_db (store));
   return TRUE;

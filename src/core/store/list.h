@@ -20,4 +20,6 @@ const char *list_find_alias (const char *const *aliases, const char *name); /* (
 gboolean list_page (Store *store, gint64 list, const char *const *fields, guint64 after, guint max_rows, FrameWriter *frame, GError **error);
 
 /* The list goes, with people who are in no other list and in no campaign. *out_people: how many went. Own transaction. */
+/* How many are on it, and how many of them list_remove() would take away. */
+gboolean list_count (Store *store, gint64 list, gint64 *out_people, gint64 *out_leaving, GError **error);
 gboolean list_remove (Store *store, gint64 list, const char *name, guint64 *out_people, GError **error);

@@ -143,5 +143,9 @@ const char *const migrations[] = {
   /* helo: what EHLO says, "" the address literal. display_name: of the default From */
   "ALTER TABLE account ADD COLUMN helo TEXT NOT NULL DEFAULT '';"
   "ALTER TABLE account ADD COLUMN display_name TEXT NOT NULL DEFAULT '';",
+
+  /* agreed_utc: when a person agreed to where the account sends; 0: nobody was asked. Whoever gave a password for it was. */
+  "ALTER TABLE account ADD COLUMN agreed_utc INTEGER NOT NULL DEFAULT 0;"
+  "UPDATE account SET agreed_utc=created_utc WHERE needs_password=1;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

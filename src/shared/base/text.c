@@ -71,6 +71,19 @@ text_is_missing (const char *data, gsize len)
 }
 
 char *
+text_quote (const char *foreign, gsize max)
+{
+  g_autofree char *shown = text_printable (foreign, -1, max);
+  GString *quoted = g_string_new (shown);
+
+  g_string_replace (quoted, "“", "'", 0);
+  g_string_replace (quoted, "”", "'", 0);
+  g_string_prepend (quoted, "“");
+  g_string_append (quoted, "”");
+  return g_string_free (quoted, FALSE);
+}
+
+char *
 text_count (guint64 count, const char *one, const char *other)
 {
   return g_strdup_printf ("%" G_GUINT64_FORMAT " %s", count, count == 1 ? one : other);

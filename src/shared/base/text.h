@@ -7,6 +7,9 @@
  * a character, with "…" when cut. Returns: (transfer full) a string, never NULL. */
 char *text_printable (const char *data, gssize len, gsize max);
 
+/* The same between “ and ”, neither of which is left within: a name that is part of a sentence cannot end it. Returns: (transfer full). */
+char *text_quote (const char *foreign, gsize max);
+
 /* "1 row", "7 rows": the word that goes with the number. Returns: (transfer full). */
 char *text_count (guint64 count, const char *one, const char *other);
 

@@ -107,13 +107,14 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   World world = { .next = 0 };
   guint8 settings = size > 0 ? data[0] : 0;
   Account account = { .host = (char *) "mx.example.org", .user = (char *) (settings & 1 ? "ann" : ""), .pin = (char *) "", .helo = (char *) "me",
-                      .mechanism = (char *) "", .tls = settings & 2 ? ACCOUNT_TLS_STARTTLS : ACCOUNT_TLS_NONE, .is_loopback = TRUE,
+                      .mechanism = (char *) "", .tls = settings & 2 ? ACCOUNT_TLS_STARTTLS : ACCOUNT_TLS_NONE,
                       .per_connection = settings & 4 ? 3 : 0, .window = settings & 8 ? 1 : 4, .timeout_percent = 100 };
   g_autoptr (ServerTraits) traits = server_traits_new ();
   Session *session;
 
   account.secret = secret_bytes_new ("secret", 6);
   session = session_new (&account, traits, "me", FALSE, &hooks, &world);
+  session_set_loopback (session, TRUE);
   for (gsize at = 1; at < size && !session_is_closed (session);) {
     const guint8 *end = memchr (data + at, 0xff, size - at);
     gsize len = end != NULL ? (gsize) (end - data) - at : size - at;

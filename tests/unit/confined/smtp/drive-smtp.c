@@ -66,7 +66,7 @@ main (int argc, char *argv[])
     return 64;
   port = (guint16) atoi (argv[1]);
   connections = (guint) atoi (argv[2]);
-  settings = g_strdup_printf ("{'tls': <'none'>, 'loopback': <true>, 'window': <uint32 %d>}", argc > 4 ? atoi (argv[4]) : 10);
+  settings = g_strdup_printf ("{'tls': <'none'>, 'window': <uint32 %d>}", argc > 4 ? atoi (argv[4]) : 10);
   for (guint i = 0; i < 1500; i += 72)
     g_string_append_printf (text, "%.72s\n", body + i);
   client = client_new ();

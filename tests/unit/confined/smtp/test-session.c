@@ -360,7 +360,6 @@ make_account (const Case *c)
   account->helo = g_strdup ("");
   account->mechanism = g_strdup ("");
   account->tls = c->tls;
-  account->is_loopback = !c->is_remote;
   account->per_connection = c->per_connection;
   account->window = c->window > 0 ? c->window : ACCOUNT_WINDOW_DEFAULT;
   account->timeout_percent = 100;
@@ -379,6 +378,7 @@ test_transcript (gconstpointer data)
   Session *session = session_new (account, traits, "[127.0.0.1]", c->is_test, &hooks, &fake);
   g_auto (GStrv) steps = g_strsplit (c->transcript, "\n", -1);
 
+  session_set_loopback (session, !c->is_remote);
   for (gsize i = 0; steps[i] != NULL && *steps[i] != '\0'; i++)
     run_step (session, &fake, steps[i]);
   session_pump (session);

@@ -153,11 +153,17 @@ client_open (Client *self, const char *settings, const char *password)
 }
 
 gboolean
-client_add (Client *self, int fd)
+client_add_from (Client *self, int fd, gboolean is_loopback)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
 
-  return pr_transport1_call_add_connection_sync (self->proxy, g_variant_new_handle (0), fds, NULL, NULL, NULL);
+  return pr_transport1_call_add_connection_sync (self->proxy, g_variant_new_handle (0), is_loopback, fds, NULL, NULL, NULL);
+}
+
+gboolean
+client_add (Client *self, int fd)
+{
+  return client_add_from (self, fd, TRUE);
 }
 
 void

@@ -25,7 +25,8 @@ void    client_free (Client *self);
 
 /* settings: text of an a{sv}, e.g. "{'tls': <'none'>}"; host is added when absent. */
 void client_open (Client *self, const char *settings, const char *password);
-gboolean client_add (Client *self, int fd); /* takes fd */
+gboolean client_add (Client *self, int fd); /* takes fd: of this machine */
+gboolean client_add_from (Client *self, int fd, gboolean is_loopback);
 void client_begin (Client *self, guint64 campaign, const char *text);
 /* Rows first .. first + n - 1, addresses rN@example.net, attempt 1, one column "word". */
 void client_send (Client *self, guint64 campaign, guint64 first, guint n);

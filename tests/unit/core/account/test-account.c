@@ -46,7 +46,9 @@ static const struct { const char *settings; const char *host; guint16 port; cons
   { "{" HOST "}", "smtp.example.org", 587, "starttls", "ann@example.org", TRUE, FALSE },                              /* the usual */
   { "{" HOST ", 'has_password': <true>, 'keep': <true>}", "smtp.example.org", 587, "starttls", "ann@example.org", TRUE, TRUE },
   { "{" HOST ", 'has_password': <true>, 'user': <'ann'>}", "smtp.example.org", 587, "starttls", "ann", TRUE, FALSE }, /* asked each time */
-  { "{" HOST ", 'user': <''>}", "smtp.example.org", 587, "starttls", "", FALSE, FALSE },                              /* a relay without login */
+  { "{" HOST ", 'user': <''>, 'insecure': <true>}", "smtp.example.org", 587, "starttls", "", FALSE, FALSE },          /* a relay without login */
+  { "{" SELF ", 'host': <'localhost'>, 'user': <''>}", "localhost", 587, "starttls", "", FALSE, FALSE },
+  { "{" SELF ", 'host': <'127.9.9.9'>, 'user': <''>, 'tls': <'none'>}", "127.9.9.9", 25, "none", "", FALSE, FALSE },
   { "{" HOST ", 'port': <uint16 465>}", "smtp.example.org", 465, "implicit", "ann@example.org", TRUE, FALSE },        /* 465 is implicit TLS */
   { "{" HOST ", 'tls': <'implicit'>}", "smtp.example.org", 465, "implicit", "ann@example.org", TRUE, FALSE },
   { "{" HOST ", 'port': <uint16 465>, 'tls': <'starttls'>}", "smtp.example.org", 465, "starttls", "ann@example.org", TRUE, FALSE }, /* if they say so */
@@ -67,6 +69,10 @@ static const struct { const char *settings; int code; const char *words; } bad[]
   { "{" HOST ", 'tls': <'none'>}", FAULT_USAGE, "--insecure" },                             /* in the clear over the net */
   { "{" SELF ", 'host': <'127.0.0.1.example.org'>, 'tls': <'none'>}", FAULT_USAGE, "--insecure" }, /* looks like loopback, is not */
   { "{" SELF ", 'host': <'localhost.example.org'>, 'tls': <'none'>}", FAULT_USAGE, "--insecure" },
+  { "{" HOST ", 'user': <''>}", FAULT_USAGE, "--insecure" },                                /* whose server is it? */
+  { "{" HOST ", 'user': <''>, 'tls': <'implicit'>, 'has_password': <false>}", FAULT_USAGE, "--insecure" },
+  { "{" SELF ", 'host': <'127.0.0.1.example.org'>, 'user': <''>}", FAULT_USAGE, "--insecure" },
+  { "{'address': <'ann@gmail.com'>, 'user': <''>}", FAULT_USAGE, "--insecure" },            /* a preset's host too */
   { "{" HOST ", 'tls': <'ssl'>}", FAULT_USAGE, "--tls" },
   { "{" HOST ", 'port': <uint16 0>}", FAULT_USAGE, "--port" },
   { "{" HOST ", 'port': <'587'>}", FAULT_USAGE, "wrong type" },                             /* a string */
@@ -384,17 +390,14 @@ static void
 test_transport_settings (World *w, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Account) account = add_account (w, "work", ", 'user': <''>, 'pin': <''>", "", &error);
-  g_autoptr (GVariant) settings = g_variant_ref_sink (account_to_transport_settings (account, TRUE));
+  g_autoptr (Account) account = add_account (w, "work", ", 'user': <''>, 'insecure': <true>, 'pin': <''>", "", &error);
+  g_autoptr (GVariant) settings = g_variant_ref_sink (account_to_transport_settings (account));
   const char *user = NULL, *host = NULL;
-  gboolean is_loopback = FALSE;
 
   g_assert_true (g_variant_lookup (settings, "user", "&s", &user));
   g_assert_true (g_variant_lookup (settings, "host", "&s", &host));
-  g_assert_true (g_variant_lookup (settings, "loopback", "b", &is_loopback));
   g_assert_cmpstr (user, ==, "");
   g_assert_cmpstr (host, ==, "smtp.example.org");
-  g_assert_true (is_loopback);
 }
 
 /* What is named changes, what is not stays; port and tls follow from each other. */
@@ -414,7 +417,8 @@ test_change (void)
     { "{'tls': <'implicit'>}", "", 465, "implicit", "ann" },
     { "{'port': <uint16 465>}", "", 465, "implicit", "ann" },
     { "{'port': <uint16 26>}", "", 26, "starttls", "ann" },
-    { "{'user': <''>}", "", 2525, "starttls", "" },
+    { "{'user': <''>, 'insecure': <true>}", "", 2525, "starttls", "" },
+    { "{'user': <''>}", NULL, 0, NULL, NULL },    /* whose server is it? */
     { "{'tls': <'none'>}", NULL, 0, NULL, NULL }, /* beyond this machine, without --insecure */
   };
   g_autoptr (GVariant) settings = parse_text ("{'address': <'ann@example.org'>, 'host': <'smtp.example.org'>, 'port': <uint16 2525>, 'user': <'ann'>,"

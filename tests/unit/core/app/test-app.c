@@ -1,6 +1,8 @@
 /* A whole core in this process: calls that no client of ours makes, octets that are no D-Bus, peers that lie. What must hold in each case
  * (the contract's errors, an answer where one is due, a whole store) is in helpers/house; here stands what else does. */
 #include "app.h"
+#include "app-question.h"
+#include "contract.h"
 #include "fault.h"
 #include "house.h"
 
@@ -139,6 +141,27 @@ test_draft (void)
   house_close (&house);
 }
 
+/* --- what the window's person is asked --- */
+
+/* What is marked as more than harmless is asked in words of core's, and nothing else is. */
+static void
+test_marked (void)
+{
+  guint asked = 0;
+
+  for (const ContractRow *row = contract_rows; row->interface != NULL; row++) {
+    gboolean is_marked = row->effect == CONTRACT_EFFECT_LEAVES || row->effect == CONTRACT_EFFECT_IRREVERSIBLE;
+
+    if (row->side != CONTRACT_CALL || strcmp (row->interface, "org.postrider.App1") != 0)
+      continue;
+    g_test_message ("%s", row->member);
+    g_assert_cmpint (app_question_has (row->member), ==, is_marked);
+    g_assert_cmpint (row->exposure == CONTRACT_EXPOSED_PAGE, ==, row->effect != CONTRACT_EFFECT_NONE);
+    asked += is_marked;
+  }
+  g_assert_cmpuint (asked, >, 10);
+}
+
 /* --- octets --- */
 
 static void
@@ -235,6 +258,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   house_init ();
+  g_test_add_func ("/app/marked", test_marked);
   g_test_add_func ("/app/handles", test_handles);
   g_test_add_func ("/app/modes", test_modes);
   g_test_add_func ("/app/draft", test_draft);

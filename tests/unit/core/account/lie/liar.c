@@ -14,11 +14,12 @@
 static char *lie = NULL;
 
 static int
-connect_to (guint16 port)
+connect_to (const char *where, guint16 port)
 {
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK), .sin_port = htons (port) };
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (port) };
   int fd = socket (AF_INET, SOCK_STREAM, 0);
 
+  g_assert_cmpint (inet_pton (AF_INET, where, &address.sin_addr), ==, 1);
   g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
   return fd;
 }
@@ -48,7 +49,9 @@ make_fd (const char *host, guint16 port)
     return socket (AF_INET, SOCK_DGRAM, 0);
   if (strcmp (host, "unconnected.example") == 0)
     return socket (AF_INET, SOCK_STREAM, 0);
-  return connect_to (port);
+  if (strcmp (host, "elsewhere.example") == 0 || g_ascii_strcasecmp (host, "localhost") == 0 || strcmp (host, "127.0.0.2") == 0)
+    return connect_to ("192.0.2.1", port); /* tests/unit/core/account/elsewhere has such a machine */
+  return connect_to ("127.0.0.1", port);
 }
 
 static gboolean
@@ -80,7 +83,7 @@ handle_open (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
 }
 
 static gboolean
-handle_add (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket_handle, gpointer data)
+handle_add (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket_handle, gboolean is_loopback, gpointer data)
 {
   pr_transport1_complete_add_connection (skeleton, invocation, NULL);
   return TRUE;

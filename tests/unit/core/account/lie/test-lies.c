@@ -108,7 +108,7 @@ test_transport (void)
   int listener = listener_open (0, &port);
   Core core = { .store = store_open (db, &error), .dialer = dialer_new () };
   Account account = { .name = (char *) "a", .address = (char *) "ann@example.org", .host = (char *) "honest.example", .tls = (char *) "none",
-                      .user = (char *) "", .pin = (char *) "" };
+                      .user = (char *) "", .pin = (char *) "", .helo = (char *) "", .display_name = (char *) "" };
   Trial trial = { .fd = -1 };
 
   account.port = port;
