@@ -103,6 +103,17 @@ is_ascii (const char *data, gsize len)
   return TRUE;
 }
 
+/* Whose address needs SMTPUTF8 (RFC 6531), where the server has none. Returns: static. */
+static const char *
+blame_utf8 (const Envelope *envelope)
+{
+  if (!is_ascii (envelope->address.data, envelope->address.len))
+    return "the recipient's address has letters beyond ASCII before its @, and the server does not take such addresses (no SMTPUTF8)";
+  if (!is_ascii (envelope->sender, strlen (envelope->sender)))
+    return "the From address has letters beyond ASCII before its @, and the server does not take such addresses (no SMTPUTF8): nobody can get this message by it";
+  return "the Reply-To address has letters beyond ASCII before its @, and the server does not take such addresses (no SMTPUTF8): nobody can get this message by it";
+}
+
 /* Returns: why this message cannot be sent here; or NULL. *out_verdict: what that means; where it is the letter, the next one has it too. */
 static const char *
 find_obstacle (const Session *self, const Envelope *envelope, Verdict *out_verdict)
@@ -115,7 +126,7 @@ find_obstacle (const Session *self, const Envelope *envelope, Verdict *out_verdi
   if (!is_path (envelope->sender, strlen (envelope->sender)))
     return "the From address cannot be written in SMTP";
   if (wants_utf8 && !self->has_smtputf8)
-    return "the address has letters beyond ASCII and the server does not take such addresses (no SMTPUTF8)";
+    return blame_utf8 (envelope);
   out_verdict->pause = PAUSE_CONTENT;
   out_verdict->pause_after = ROW_COUNT_SAME;
   if (envelope->traits.is_8bit && !self->has_8bitmime)
