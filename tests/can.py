@@ -40,6 +40,22 @@ def try_command(words, what):
     return None if done.returncode == 0 else "%s%s" % (what, ": " + said[-1] if said else "")
 
 
+def has_witness(folder):
+    """As core sees it (src/core/ledger/superblock.h): does this file system tell one mount from the next? Else a crash leaves more people unknown."""
+    try:
+        done = subprocess.run(["findmnt", "--noheadings", "--first-only", "--output", "FSTYPE", "--target", folder], stdout=subprocess.PIPE, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    kind = done.stdout.strip()
+    return kind in ("tmpfs", "ramfs") or (kind in ("ext4", "xfs", "f2fs", "btrfs") and os.path.isdir("/sys/fs/" + kind))
+
+
+@functools.lru_cache()
+def lasting_folder():
+    """Where tests of what a crash leaves put their data: /tmp, or memory where /tmp has no witness (overlay, no /sys)."""
+    return next((folder for folder in ("/tmp", "/dev/shm") if has_witness(folder)), "/tmp")
+
+
 def root():
     """to become an ordinary user, to see what others must not"""
     return None if os.geteuid() == 0 else "needs root"

@@ -20,6 +20,8 @@ import time
 import uuid
 
 from disk import Disk, find_differences, read_tree, write_tree
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from can import lasting_folder  # noqa: E402
 from house import House, Trouble, become_subreaper, descendants
 from life import PASSWORD, USER, Home, Life, Plan, Shim, read_begun, read_surviving_store
 from notebook import Notebook
@@ -117,7 +119,7 @@ class Proof:
     def __init__(self, args):
         self.args, self.rng = args, random.Random(args.seed)
         self.shim = Shim(args.shim)
-        self.folder = tempfile.mkdtemp(prefix="pr-cuts-", dir=args.folder)
+        self.folder = tempfile.mkdtemp(prefix="pr-cuts-", dir=args.folder or lasting_folder())
         self.tallies, self.problems, self.number, self.stories, self.records_seen = {}, [], 0, 0, 0
         self.lie, self.is_boot_kept, self.share = "", False, None
         self.judge = None

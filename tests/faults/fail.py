@@ -21,6 +21,8 @@ import tempfile
 import time
 
 import house
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from can import lasting_folder  # noqa: E402
 from house import SLOW, House, Trouble, become_subreaper, descendants, wait_until
 from life import PASSWORD, USER, Home, Life, Plan, Shim
 from notebook import KINDS, WHOS as WHO, Notebook
@@ -98,7 +100,7 @@ class Tally:
 class Proof:
     def __init__(self, args):
         self.args, self.rng = args, random.Random(args.seed)
-        self.shim, self.folder = Shim(args.shim), tempfile.mkdtemp(prefix="pr-fail-", dir=args.folder)
+        self.shim, self.folder = Shim(args.shim), tempfile.mkdtemp(prefix="pr-fail-", dir=args.folder or lasting_folder())
         self.tallies, self.problems, self.said, self.number = {}, [], collections.Counter(), 0
         options = ["--user", USER, "--password", PASSWORD, "--answer-delay-ms", "2"]
         self.judge = House(os.path.join(self.folder, "judge"), args.program, options)

@@ -20,6 +20,8 @@ import traceback
 
 import deeds
 import verdict
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from can import lasting_folder  # noqa: E402
 from house import SLOW, House, Trouble, become_subreaper, descendants, reap_any
 from rounds import JOURNAL_ROWS, WINDOW, WINDOW_GROWN, Round, Tally
 
@@ -64,7 +66,7 @@ class Proof:
         self.idle = {}  # kind: rounds in a row in which nothing was killed
         self.house = None
         self.rounds_left_in_house = 0
-        self.folder = tempfile.mkdtemp(prefix="pr-faults-", dir=folder or args.folder)
+        self.folder = tempfile.mkdtemp(prefix="pr-faults-", dir=folder or args.folder or lasting_folder())
         self.waiting = None  # a round that waits for its retries while others run
         only = args.only.split(",") if args.only else None
         is_long = args.kills >= SHORT_BELOW or only

@@ -21,7 +21,7 @@ import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.dirname(HERE))
-from can import why_not  # noqa: E402
+from can import lasting_folder, why_not  # noqa: E402
 
 SERVERS = os.path.join(HERE, "servers")
 NEVER = re.compile(r"CRITICAL|assertion|Assertion|Bail out|backtrace|Backtrace|Sanitizer|runtime error|SUMMARY:|core dumped")
@@ -95,7 +95,7 @@ class House:
         self.build = os.path.abspath(build)
         self.program = os.path.join(self.build, "src/cli/postrider")
         self.is_ours = folder is None
-        self.folder = folder or tempfile.mkdtemp(prefix="journey-", dir="/tmp")
+        self.folder = folder or tempfile.mkdtemp(prefix="journey-", dir=lasting_folder())
         self.home = home or os.path.join(self.folder, "home")
         self.seen = []  # all that was said on stderr
         self.servers = []
