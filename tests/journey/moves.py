@@ -29,7 +29,7 @@ def by_address(rows):
 def pause_and_resume(house):
     """A paused campaign sends nothing, a resumed one the rest; all get theirs once"""
     judge = Judge(house)
-    house.settle(judge.port, 40)
+    house.settle(judge.port, 300)
     campaign = house.detach("--rate", "20/s")
     wait_for(lambda: len(judge.record()) >= 5, "the first five")
     numbers = house.json("campaign", "pause", campaign)
@@ -38,7 +38,7 @@ def pause_and_resume(house):
     time.sleep(1)
     check(len(judge.record()) == count == numbers["accepted"], "mail went out after the pause")
     house.run("campaign", "resume", campaign)
-    check(house.wait(campaign, "done")["accepted"] == 40, house.show(campaign))
+    check(house.wait(campaign, "done")["accepted"] == 300, house.show(campaign))
     judge.check_against(house.export(campaign))
     check(house.run("campaign", "pause", campaign, status=64).err.strip(), "an ended campaign was paused without a word")
 
@@ -46,8 +46,8 @@ def pause_and_resume(house):
 def correct_while_paused(house):
     """Corrected while paused, the rest gets version 2; the export says which version each one got"""
     judge = Judge(house)
-    house.settle(judge.port, 30)
-    campaign = house.detach("--rate", "15/s")
+    house.settle(judge.port, 300)
+    campaign = house.detach("--rate", "20/s")
     wait_for(lambda: len(judge.record()) >= 4, "the first four")
     house.json("campaign", "pause", campaign)
     result = house.run("campaign", "resume", campaign, "--subject", "Hi {{nmae}}", status=None)
@@ -65,11 +65,11 @@ def correct_while_paused(house):
 def cancel(house):
     """Cancelled: who was not begun is skipped, and stays so"""
     judge = Judge(house)
-    house.settle(judge.port, 30)
+    house.settle(judge.port, 600)
     campaign = house.detach("--rate", "10/s")
     wait_for(lambda: judge.record(), "the first one")
     numbers = house.json("campaign", "cancel", campaign)
-    check(numbers["state"] == "cancelled" and numbers["skipped"] + numbers["accepted"] == 30 and numbers["skipped_reasons"]["cancelled"] == numbers["skipped"], numbers)
+    check(numbers["state"] == "cancelled" and numbers["skipped"] + numbers["accepted"] == 600 and numbers["skipped_reasons"]["cancelled"] == numbers["skipped"], numbers)
     house.run("campaign", "resume", campaign, status=64)
     judge.check_against(house.export(campaign))
 

@@ -181,7 +181,7 @@ run_test (const char *host, gboolean is_insecure, Trial *trial)
   int is_made = g_mkdir (state, 0700);
   Core core = { .store = store_open (db, &error), .dialer = dialer_new (), .vault = vault_new (root, state, &error) };
   Account account = { .name = (char *) "a", .address = (char *) "ann@example.org", .host = (char *) host, .tls = (char *) "none", .user = (char *) "ann",
-                      .pin = (char *) "", .insecure = is_insecure, .needs_password = TRUE };
+                      .pin = (char *) "", .helo = (char *) "", .display_name = (char *) "", .insecure = is_insecure, .needs_password = TRUE };
 
   g_assert_cmpint (is_made, ==, 0);
   g_assert_no_error (error);
