@@ -16,7 +16,12 @@ typedef enum {
   CONTRACT_FRAME, /* shared/wire/frame; its inside is checked by who reads it */
 } ContractForm;
 
-typedef enum { CONTRACT_EXPOSED_NOBODY, CONTRACT_EXPOSED_SHELL, CONTRACT_EXPOSED_PAGE } ContractExposure; /* a page's is the shell's too */
+typedef enum {
+  CONTRACT_EXPOSED_NOBODY, /* the command line alone */
+  CONTRACT_EXPOSED_CLIENT, /* the command line and the shell */
+  CONTRACT_EXPOSED_SHELL,  /* the shell alone */
+  CONTRACT_EXPOSED_PAGE,   /* the page, and with it the shell and the command line */
+} ContractExposure;
 
 typedef enum {
   CONTRACT_EFFECT_NONE,         /* the page may not call it */
