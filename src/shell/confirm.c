@@ -140,6 +140,13 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
   ask_person (self);
 }
 
+/* D-Bus has no empty tuple: a FALSE stands for it. */
+static GVariant *
+box_arguments (GVariant *call)
+{
+  return g_variant_n_children (call) > 0 ? call : g_variant_new_boolean (FALSE);
+}
+
 /* Core's answer cannot be outdated when it is acted upon: core takes the window's calls in their order, and no second question is begun meanwhile. */
 void
 confirm_ask (Shell *shell, const ContractRow *row, GVariant *call, ConfirmedFunc func, gpointer data)
@@ -150,5 +157,5 @@ confirm_ask (Shell *shell, const ContractRow *row, GVariant *call, ConfirmedFunc
   if (row->effect == CONTRACT_EFFECT_HARMLESS) /* a passphrase is typed, and nothing else is to be said */
     ask_person (self);
   else
-    core_link_call_async (shell->core, "Question", g_variant_new ("(sv)", row->member, call), NULL, looked_cb, self);
+    core_link_call_async (shell->core, "Question", g_variant_new ("(sv)", row->member, box_arguments (call)), NULL, looked_cb, self);
 }

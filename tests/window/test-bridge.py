@@ -231,7 +231,7 @@ def test_confirm(tap, window, display):
         tap.ok(told(window) == fault and not said, "confirm/%s is refused and not asked: %s" % (call, fault), (told(window), said))
     got = window.script("return [(await postrider.suppressList('0', 10)).filter(r => r.address === 'left@example.org').length, (await postrider.contactShow('stays@example.org')).email,"
                         "(await postrider.lists()).find(l => l.name === 'stays').people, (await postrider.templateShow('letter')).subject, (await postrider.accountList()).map(a => a.name).join()]")
-    tap.ok(got == [1, "stays@example.org", "2", "Hello you", "office"], "confirm/all is as it was", got)
+    tap.ok(got == [1, "stays@example.org", "2", "Hello you", "office,slow"], "confirm/all is as it was", got)
     asked(window, "suppressRemove(['left@example.org'], 'all')")
     tap.ok(press(display, "Postrider", "alt+w"), "confirm/the shell asks again")
     time.sleep(1)

@@ -476,11 +476,22 @@ question_describe (const Question *self, const ContractRow *row)
   return g_variant_dict_end (&dict);
 }
 
+/* D-Bus has no empty tuple: for a call without arguments (but a secret) a FALSE stands in the box. */
+static GVariant *
+unbox_arguments (GVariant *boxed)
+{
+  g_autoptr (GVariant) arguments = g_variant_get_variant (boxed);
+
+  if (g_variant_is_of_type (arguments, G_VARIANT_TYPE_BOOLEAN))
+    return g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
+  return g_steal_pointer (&arguments);
+}
+
 static gboolean
 handle_question (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *member, GVariant *boxed, AppClient *client)
 {
   const ContractRow *row = contract_find ("org.postrider.App1", member, CONTRACT_CALL);
-  g_autoptr (GVariant) arguments = g_variant_get_variant (boxed);
+  g_autoptr (GVariant) arguments = unbox_arguments (boxed);
   g_auto (Question) question = { .text = g_string_new (NULL) };
   GError *error = NULL;
   gsize i = find_row (member);
