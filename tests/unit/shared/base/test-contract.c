@@ -100,7 +100,6 @@ make_arguments (const GVariantType *tuple, gsize large)
 
   g_variant_builder_init (&builder, tuple);
   for (const GVariantType *at = g_variant_type_first (tuple); at != NULL; at = g_variant_type_next (at), i++) {
-    g_autofree char *type = g_variant_type_dup_string (at);
     g_autoptr (GBytes) zeros = g_bytes_new_static ("\0\0\0\0\0\0\0", 8);
 
     if (i == large)
