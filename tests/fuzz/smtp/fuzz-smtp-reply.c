@@ -14,8 +14,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     return 0;
   g_assert (reply->code >= 200 && reply->code <= 559);
   g_assert (strlen (reply->text) == (size > 4 ? size - 4 : 0) && reply->len == strlen (reply->text)); /* no hidden tail */
-  for (const char *p = reply->text; *p != '\0'; p++)
-    g_assert (g_ascii_isprint (*p));
+  g_assert (g_utf8_validate (reply->text, (gssize) reply->len, NULL));
+  for (const char *p = reply->text; *p != '\0'; p = g_utf8_next_char (p))
+    g_assert (g_unichar_isprint (g_utf8_get_char (p)) && g_unichar_type (g_utf8_get_char (p)) != G_UNICODE_FORMAT);
   g_assert (reply->status.class == 0 || (reply->status.class == reply->code / 100 && reply->status.subject < 1000 && reply->status.detail < 1000));
   return 0;
 }
