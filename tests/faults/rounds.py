@@ -82,6 +82,10 @@ class Round:
         if self.rate:
             self.words += ["--rate", self.rate]
 
+    def core_key(self):
+        core = self.house.core()
+        return core and core.key
+
     def find_campaign(self, kill=None):
         found = self.house.ask("campaign", "list", kill=kill)["campaigns"]
         return next((one["id"] for one in found if one["subject"] == self.key), None)
@@ -97,14 +101,15 @@ class Round:
         for attempt in range(4):
             done = self.house.run(*self.words, "--json", kill=kill, may_fail=attempt < 3)
             reap()
-            if done.returncode in (0, 1, 75):
-                break
+            first = self.core_key()
             self.campaign = self.find_campaign()
-            if self.campaign:
-                return
-        self.campaign = self.find_campaign()
+            if self.campaign or done.returncode in (0, 1, 75):
+                break
         if self.campaign is None:
             raise Trouble("a campaign that was started cannot be found")
+        if kill and self.victim == "core" and self.core_key() != first:
+            self.killed()  # by the time the command had told of it
+            self.look()
 
     def make_under_fire(self):
         """Returns TRUE when the campaign survived in the end."""
@@ -301,17 +306,10 @@ class Round:
             self.check_command(verb, status, said)
 
     def point_kills_core(self, env):
-        """`env` is in the core that runs now."""
-        while True:
-            if self.moment == "core-recalled":
-                self.sleep_random(0.4)
-                self.house.run("campaign", "pause", str(self.campaign), may_fail=True)
-            dead = wait_until(lambda: (reap(), self.house.core() is None)[1] or self.is_over_quietly(), 25, 0.03)
-            if not dead or self.house.core() is not None:
-                return
-            self.killed()
-            self.restart()
-            self.look()
+        """`env` is in the core that runs now, unless it died of it while the campaign was being started."""
+        is_met = self.kills > 0
+        while is_met or self.meet_point():
+            is_met = False
             if self.house.show(self.campaign)["state"] == "paused":
                 self.house.run("campaign", "resume", str(self.campaign), may_fail=True)
             if self.kills >= self.wanted or self.is_over():
@@ -319,6 +317,19 @@ class Round:
             self.kill_core()  # to give the next one its kill point
             self.extra.append(("core", "at random"))
             self.restart(env())
+
+    def meet_point(self):
+        """Returns TRUE when core died of its kill point; then the next one is there."""
+        if self.moment == "core-recalled":
+            self.sleep_random(0.4)
+            self.house.run("campaign", "pause", str(self.campaign), may_fail=True)
+        dead = wait_until(lambda: (reap(), self.house.core() is None)[1] or self.is_over_quietly(), 25, 0.03)
+        if not dead or self.house.core() is not None:
+            return False
+        self.killed()
+        self.restart()
+        self.look()
+        return True
 
     def is_over_quietly(self):
         """As is_over(), for a core that may die while it is asked."""
@@ -389,7 +400,7 @@ class Round:
             name = rng.choice(DRAIN_POINTS)
         stop = ":stop" if self.victim == "all" or self.moment == "old one drains" else ""
         if name.startswith("core-"):
-            n = {"core-recalled": 1, "core-rotating": rng.randint(1, 3)}.get(name) or rng.randint(1, 12)
+            n = {"core-recalled": 1, "core-rotating": rng.randint(1, 3), "core-handed": rng.randint(1, 4)}.get(name) or rng.randint(1, 12)
         elif name == "smtp-retry":
             n = rng.randint(1, 12)
         elif name == "smtp-after-answer" or not self.is_chunking:
