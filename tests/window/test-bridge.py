@@ -285,7 +285,13 @@ def test_shorter(tap, window, display):
     for call, wanted in (("{}", 30), ("{keep_days: 30}", 30), ("{keep_days: 90}", 90)):
         tap.ok(change(call) == "done" and days(window) == wanted and not window.ask("words"), "shorter/control: %s takes nothing away and is not asked" % call, days(window))
     tap.ok(change("{keep_days: 89}") is None and answered("Escape") == "TempFail" and days(window) == 90, "shorter/by a day is shorter", days(window))
-    got = window.script("return (await Promise.allSettled([postrider.settingsChange({keep_days: 365}), postrider.settingsChange({keep_days: 100})])).map(one => one.reason?.fault ?? 'done')")
+    window.script("window.told = null; Promise.allSettled([postrider.settingsChange({keep_days: 365}), postrider.settingsChange({keep_days: 100})])"
+                  ".then(all => window.told = all.map(one => one.reason?.fault ?? 'done')); return 1")
+    time.sleep(1)
+    if window.ask("words"):  # the second came when the first was through: then it is asked; else it is refused, for two questions at once are none
+        press(display, "Postrider", "Escape")
+        time.sleep(0.7)
+    got = window.script("return window.told")
     tap.ok(got == ["done", "TempFail"] and days(window) == 365, "shorter/two at once do not slip past the question", (got, days(window)))
     tap.ok(change("{keep_days: 0}") == "done" and days(window) == 0, "shorter/control: for ever is not asked", days(window))
 

@@ -211,11 +211,12 @@ class Journey:
         self.ok(not self.judge.took(), "taken back in the ten seconds: the server has nothing", self.judge.took()[:1])
 
     def tab_to(self, expression):
+        """Each step waits for the one before: a key that comes late would carry the focus past its aim."""
         for _ in range(80):
-            if self.person.see("return document.activeElement === (%s)" % expression):
+            if self.person.see("window.was = document.activeElement; return document.activeElement === (%s)" % expression):
                 return
             self.person.x("key", "Tab")
-            time.sleep(0.03)
+            self.person.wait("document.activeElement !== window.was", "the focus stays where it is", 5)
         raise AssertionError("the keyboard does not reach %s" % expression)
 
     def first_ten(self):
