@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 
   if (!smtp_reply_parse ((const char *) data, size, &parsed, NULL))
     return 0;
-  g_assert (reply->code >= 200 && reply->code <= 559);
+  g_assert (reply->code >= 200 && reply->code <= 599);
   g_assert (strlen (reply->text) == (size > 4 ? size - 4 : 0) && reply->len == strlen (reply->text)); /* no hidden tail */
   g_assert (g_utf8_validate (reply->text, (gssize) reply->len, NULL));
   for (const char *p = reply->text; *p != '\0'; p = g_utf8_next_char (p))
