@@ -289,10 +289,13 @@ static gboolean
 handle_lookup (PrDial1 *skeleton, GDBusMethodInvocation *invocation, const char *name, const char *type, gpointer data)
 {
   const ServiceRights *rights = data;
-  gboolean is_txt = strcmp (type, "TXT") == 0;
+  static const char *const types[] = { [RECORDS_TXT] = "TXT", [RECORDS_MX] = "MX", [RECORDS_HOST] = "HOST", NULL };
+  guint wanted = 0;
   Call *call;
 
-  if (rights->can_listen || (!is_txt && strcmp (type, "MX") != 0)) {
+  while (types[wanted] != NULL && strcmp (type, types[wanted]) != 0)
+    wanted++;
+  if (rights->can_listen || types[wanted] == NULL) {
     g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "this dial looks up no records of type %s", type);
     return TRUE;
   }
@@ -301,7 +304,7 @@ handle_lookup (PrDial1 *skeleton, GDBusMethodInvocation *invocation, const char 
     return TRUE;
   }
   call = call_new (invocation, name, lookup_work, lookup_answer);
-  call->type = is_txt ? RECORDS_TXT : RECORDS_MX;
+  call->type = (RecordsType) wanted;
   start_call (call, LOOKUP_TIMEOUT_MS);
   return TRUE;
 }

@@ -13,7 +13,7 @@ void dialer_connect_async  (Dialer *self, const char *host, guint16 port, guint 
  * as the socket itself says it. A socket to elsewhere than "localhost" or the address that `host` is ends dial. */
 int  dialer_connect_finish (Dialer *self, GAsyncResult *result, char **out_address, GError **error);
 
-/* DNS: type TXT or MX. Finish: (transfer full), possibly empty; NULL with FAULT_TEMP. */
+/* DNS: type TXT, MX or HOST (Dial1.Lookup). Finish: (transfer full), possibly empty; NULL with FAULT_TEMP. */
 void  dialer_lookup_async  (Dialer *self, const char *name, const char *type, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GStrv dialer_lookup_finish (Dialer *self, GAsyncResult *result, GError **error);
 

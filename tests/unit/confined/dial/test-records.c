@@ -5,6 +5,8 @@
 #define L(literal) literal, sizeof (literal) - 1
 #define HEAD(answers) "\0\1\x81\x80\0\1\0" answers "\0\0\0\0" /* id, flags, 1 question, answers */
 #define TXT_QUESTION "\1a\4test\0\0\x10\0\1"
+#define A_QUESTION "\1a\4test\0\0\1\0\1"
+#define A_ANSWER(len) "\xc0\x0c\0\1\0\1\0\0\0\1\0" len
 #define MX_QUESTION "\1a\4test\0\0\x0f\0\1"
 #define TXT_ANSWER(len) "\xc0\x0c\0\x10\0\1\0\0\0\1\0" len /* pointer to the name, TXT, IN, TTL, RDLENGTH */
 #define MX_ANSWER(len) "\xc0\x0c\0\x0f\0\1\0\0\0\1\0" len
@@ -27,6 +29,11 @@ static const struct {
   { L (HEAD ("\1") MX_QUESTION MX_ANSWER ("\3") "\0\0\0"), RECORDS_MX, "0 ." },                /* RFC 7505: takes no mail */
   { L (HEAD ("\1") MX_QUESTION MX_ANSWER ("\4") "\0\x0a\xc0\x26"), RECORDS_MX, "" },           /* a pointer in a circle */
   { L (HEAD ("\1") MX_QUESTION MX_ANSWER ("\2") "\0\x0a"), RECORDS_MX, "" },                   /* no name */
+  { L (HEAD ("\1") A_QUESTION A_ANSWER ("\4") "\300\0\2\12"), RECORDS_HOST, "a.test" },
+  { L (HEAD ("\2") A_QUESTION "\xc0\x0c\0\5\0\1\0\0\0\1\0\4\1b\xc0\x0e" "\xc0\x24\0\1\0\1\0\0\0\1\0\4\300\0\2\12"), RECORDS_HOST, "a.test" }, /* by a CNAME */
+  { L (HEAD ("\1") A_QUESTION TXT_ANSWER ("\2") "\1a"), RECORDS_HOST, "" },                       /* no address */
+  { L (HEAD ("\1") A_QUESTION A_ANSWER ("\4") "\300\0"), RECORDS_HOST, "" },                      /* longer than the answer */
+  { L ("\0\1\x81\x80\0\0\0\1\0\0\0\0" "\1a\4test\0\0\1\0\1\0\0\0\1\0\4\300\0\2\12"), RECORDS_HOST, "" }, /* no question */
   { L (""), RECORDS_TXT, "" },
   { L ("\0\1\x81"), RECORDS_TXT, "" },                                                         /* half a header */
 };
