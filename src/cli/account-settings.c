@@ -20,7 +20,7 @@
   { "per-minute", 0, OPTION_NUMBER, AT (per_minute), "N", "messages in any minute, at most" }, \
   { "per-hour", 0, OPTION_NUMBER, AT (per_hour), "N", "messages in any hour, at most" }, \
   { "per-day", 0, OPTION_NUMBER, AT (per_day), "N", "messages in any 24 hours, at most" }, \
-  { "helo", 0, OPTION_TEXT, AT (helo), "NAME", "what EHLO says: this machine's full name in DNS, or [ADDRESS]" }, \
+  { "helo", 0, OPTION_TEXT, AT (helo), "NAME", "what EHLO says; without it this machine's full name if DNS has it, else [ADDRESS]" }, \
   { "display-name", 0, OPTION_TEXT, AT (display_name), "NAME", "the name beside the address, where send has no --from" },
 
 const Option account_options[] = {

@@ -2,6 +2,7 @@
 
 #include "address-idna.h"
 #include "fault.h"
+#include "full-name.h"
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -233,21 +234,12 @@ is_helo (const char *text)
 {
   gsize len = strlen (text);
   g_autofree char *inner = len > 2 && text[0] == '[' && text[len - 1] == ']' ? g_strndup (text + 1, len - 2) : NULL;
-  g_auto (GStrv) labels = NULL;
   struct in6_addr in6;
   struct in_addr in;
 
   if (inner != NULL)
     return g_ascii_strncasecmp (inner, "IPv6:", 5) == 0 ? inet_pton (AF_INET6, inner + 5, &in6) == 1 : inet_pton (AF_INET, inner, &in) == 1;
-  labels = g_strsplit (text, ".", -1);
-  for (gsize i = 0; labels[i] != NULL; i++) {
-    gsize label_len = strlen (labels[i]);
-
-    if (label_len == 0 || label_len > 63 || labels[i][0] == '-' || labels[i][label_len - 1] == '-' ||
-        strspn (labels[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != label_len)
-      return FALSE;
-  }
-  return len <= ACCOUNT_HELO_MAX && g_strv_length (labels) > 1 && !g_hostname_is_ip_address (text);
+  return full_name_is_valid (text);
 }
 
 static gboolean

@@ -5,7 +5,6 @@
 #include "preset.h"
 
 #define ACCOUNT_NAME_MAX 64        /* contract */
-#define ACCOUNT_HELO_MAX 255       /* RFC 5321 §4.5.3.1.2 */
 #define ACCOUNT_DISPLAY_NAME_MAX 256 /* octets; chosen: a From of one or two folded lines */
 #define ACCOUNT_USER_MAX 320       /* octets; an address at most, and then some */
 #define ACCOUNT_CONNECTIONS_MAX 50 /* chosen: providers close beyond ten or twenty; NOFILE of a transport is 64 */

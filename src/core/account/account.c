@@ -1,5 +1,6 @@
 #include "account.h"
 
+#include "account-settings.h"
 #include "fault.h"
 #include "preset.h"
 #include "store.h"
@@ -376,7 +377,7 @@ account_load_usage (Core *core, gint64 id, gint64 now_utc, AccountUsage *out_usa
 }
 
 GVariant *
-account_to_transport_settings (const Account *self)
+account_to_transport_settings (const Account *self, const char *own_name)
 {
   GVariantBuilder builder;
 
@@ -385,9 +386,15 @@ account_to_transport_settings (const Account *self)
   g_variant_builder_add (&builder, "{sv}", "tls", g_variant_new_string (self->tls));
   g_variant_builder_add (&builder, "{sv}", "user", g_variant_new_string (self->needs_password ? self->user : ""));
   g_variant_builder_add (&builder, "{sv}", "pin", g_variant_new_string (self->pin));
-  g_variant_builder_add (&builder, "{sv}", "helo", g_variant_new_string (self->helo));
+  g_variant_builder_add (&builder, "{sv}", "helo", g_variant_new_string (*self->helo != '\0' ? self->helo : own_name));
   g_variant_builder_add (&builder, "{sv}", "insecure", g_variant_new_boolean (self->insecure));
   return g_variant_builder_end (&builder);
+}
+
+gboolean
+account_wants_own_name (const Account *self)
+{
+  return *self->helo == '\0' && !account_settings_is_loopback_host (self->host);
 }
 
 static const char *

@@ -9,7 +9,7 @@ typedef struct {
   char    *name, *address; /* address: the bare From address */
   char    *display_name;  /* of the default From, or "" */
   char    *host, *tls, *user, *pin;
-  char    *helo;          /* what EHLO says; "": the address literal */
+  char    *helo;          /* what EHLO says; "": the machine's own name (own-name.h), else the address literal */
   guint16  port;
   gboolean insecure, keeps_password, needs_password;
   guint    connections;                   /* 0: the preset's or 2 */
@@ -32,8 +32,11 @@ SecretBytes *account_get_secret  (Core *core, const Account *self, GError **erro
 void         account_keep_in_memory (Core *core, gint64 id, const SecretBytes *secret); /* copies */
 gboolean     account_set_server_size (Core *core, gint64 id, guint64 size, GError **error);
 
-/* settings for Transport1.OpenAccount: a floating a{sv}. */
-GVariant *account_to_transport_settings (const Account *self);
+/* Settings for Transport1.OpenAccount. own_name: what EHLO says where the account names nothing; "": the address literal. Returns: a floating a{sv}. */
+GVariant *account_to_transport_settings (const Account *self, const char *own_name);
+
+/* EHLO is not told what to say, and the server is another machine. */
+gboolean  account_wants_own_name (const Account *self);
 
 /* --- additions: adding, removing, what is used --- */
 

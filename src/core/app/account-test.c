@@ -5,6 +5,7 @@
 #include "domain-check.h"
 #include "fault.h"
 #include "journal.h"
+#include "own-name.h"
 #include "peer.h"
 #include "text.h"
 #include <errno.h>
@@ -264,11 +265,35 @@ make_fds (Test *self, GError **error)
 }
 
 static void
+open_account (GTask *task, const char *own_name)
+{
+  Test *self = g_task_get_task_data (task);
+  g_autoptr (GUnixFDList) fds = NULL;
+  GError *error = NULL;
+
+  fds = make_fds (self, &error);
+  g_clear_pointer (&self->secret, secret_bytes_free); /* handed on, or of no use */
+  if (fds == NULL) {
+    fail (task, error);
+    return;
+  }
+  pr_transport1_call_open_account (self->proxy, account_to_transport_settings (self->account, own_name), g_variant_new_handle (0), g_variant_new_handle (1), fds,
+                                   g_task_get_cancellable (task), account_opened_cb, task);
+}
+
+static void
+named_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree char *own_name = own_name_find_finish (result);
+
+  open_account (data, own_name);
+}
+
+static void
 ready_cb (Peer *peer, const GError *problem, gpointer data)
 {
   GTask *task = data;
   Test *self = g_task_get_task_data (task);
-  g_autoptr (GUnixFDList) fds = NULL;
   GError *error = NULL;
 
   if (problem != NULL) {
@@ -277,14 +302,15 @@ ready_cb (Peer *peer, const GError *problem, gpointer data)
   }
   self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
                                               NULL, PEER_PATH, NULL, &error);
-  fds = self->proxy != NULL ? make_fds (self, &error) : NULL;
-  g_clear_pointer (&self->secret, secret_bytes_free); /* handed on, or of no use */
-  if (fds == NULL) {
+  if (self->proxy == NULL) {
     fail (task, error);
     return;
   }
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), TEST_TIMEOUT_MS);
-  pr_transport1_call_open_account (self->proxy, account_to_transport_settings (self->account), g_variant_new_handle (0), g_variant_new_handle (1), fds, g_task_get_cancellable (task), account_opened_cb, task);
+  if (account_wants_own_name (self->account))
+    own_name_find_async (self->core->dialer, g_task_get_cancellable (task), named_cb, task);
+  else
+    open_account (task, "");
 }
 
 static void

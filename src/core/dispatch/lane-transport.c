@@ -4,6 +4,7 @@
 #include "dialer.h"
 #include "fault.h"
 #include "kill-point.h"
+#include "own-name.h"
 #include "text.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
@@ -464,9 +465,9 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static GVariant *
-make_settings (Lane *self)
+make_settings (Lane *self, const char *own_name)
 {
-  g_autoptr (GVariant) plain = g_variant_ref_sink (account_to_transport_settings (self->account));
+  g_autoptr (GVariant) plain = g_variant_ref_sink (account_to_transport_settings (self->account, own_name));
   GVariantDict settings;
 
   g_variant_dict_init (&settings, plain);
@@ -483,7 +484,7 @@ make_settings (Lane *self)
 }
 
 static gboolean
-open_account (Lane *self, GError **error)
+open_account (Lane *self, const char *own_name, GError **error)
 {
   g_autoptr (SecretBytes) secret = account_get_secret (self->core, self->account, error);
   int secret_fd = secret != NULL ? secret_bytes_to_memfd (secret, error) : -1;
@@ -495,24 +496,9 @@ open_account (Lane *self, GError **error)
     close (secret_fd);
   if (at_journal < 0)
     return FALSE;
-  pr_transport1_call_open_account (self->proxy, make_settings (self), g_variant_new_handle (at_secret), g_variant_new_handle (at_journal), fds, self->open,
+  pr_transport1_call_open_account (self->proxy, make_settings (self, own_name), g_variant_new_handle (at_secret), g_variant_new_handle (at_journal), fds, self->open,
                                    opened_cb, call_new (self, 0));
   return TRUE;
-}
-
-static gboolean
-speak (Lane *self, GError **error)
-{
-  self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, error);
-  if (self->proxy == NULL)
-    return FALSE;
-  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), CALL_TIMEOUT_MS);
-  g_signal_connect (self->proxy, "outcomes", G_CALLBACK (outcomes_cb), self);
-  g_signal_connect (self->proxy, "need-connection", G_CALLBACK (need_connection_cb), self);
-  g_signal_connect (self->proxy, "connection-lost", G_CALLBACK (connection_lost_cb), self);
-  g_signal_connect (self->proxy, "silent", G_CALLBACK (silent_cb), self);
-  g_signal_connect (self->proxy, "paused", G_CALLBACK (paused_cb), self);
-  return open_account (self, error);
 }
 
 static void
@@ -527,6 +513,35 @@ give_up_start (Lane *self, const GError *error)
     lane_pause_all (self, error->code == FAULT_NO_PERM ? "password" : "account", said);
   else
     lane_wait (self, "system", said, 0);
+}
+
+static void
+named_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree char *own_name = own_name_find_finish (result);
+  g_autoptr (GError) error = NULL;
+  Lane *self = call_end (data, NULL);
+
+  if (self != NULL && !open_account (self, own_name, &error))
+    give_up_start (self, error);
+}
+
+static gboolean
+speak (Lane *self, GError **error)
+{
+  self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, error);
+  if (self->proxy == NULL)
+    return FALSE;
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), CALL_TIMEOUT_MS);
+  g_signal_connect (self->proxy, "outcomes", G_CALLBACK (outcomes_cb), self);
+  g_signal_connect (self->proxy, "need-connection", G_CALLBACK (need_connection_cb), self);
+  g_signal_connect (self->proxy, "connection-lost", G_CALLBACK (connection_lost_cb), self);
+  g_signal_connect (self->proxy, "silent", G_CALLBACK (silent_cb), self);
+  g_signal_connect (self->proxy, "paused", G_CALLBACK (paused_cb), self);
+  if (!account_wants_own_name (self->account))
+    return open_account (self, "", error);
+  own_name_find_async (self->core->dialer, self->open, named_cb, call_new (self, 0));
+  return TRUE;
 }
 
 static void

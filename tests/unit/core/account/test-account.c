@@ -391,7 +391,7 @@ test_transport_settings (World *w, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (Account) account = add_account (w, "work", ", 'user': <''>, 'insecure': <true>, 'pin': <''>", "", &error);
-  g_autoptr (GVariant) settings = g_variant_ref_sink (account_to_transport_settings (account));
+  g_autoptr (GVariant) settings = g_variant_ref_sink (account_to_transport_settings (account, ""));
   const char *user = NULL, *host = NULL;
 
   g_assert_true (g_variant_lookup (settings, "user", "&s", &user));
