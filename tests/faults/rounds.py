@@ -150,6 +150,8 @@ class Round:
         end = time.monotonic() + 60 * SLOW
         while True:
             self.note_deaths()
+            for late in self.find_stopped():  # it met its point when nobody waited for that any more
+                send_signal(late, signal.SIGCONT)
             numbers = self.house.show(self.campaign)
             if numbers["state"] == "done" or (numbers["later"] and numbers["queued"] + numbers["handed"] == 0):
                 return numbers
