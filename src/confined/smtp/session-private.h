@@ -1,4 +1,5 @@
-/* session-private.h - the inside of a session, shared by its three files: session (life, lines), session-login, session-mail. */
+/* session-private.h - the inside of a session, shared by its files: session (life, lines), session-login, session-mail (what is
+ * said), session-answer (what the server says of it). */
 #pragma once
 #include "sasl.h"
 #include "session.h"
@@ -77,11 +78,20 @@ void session_login_reply (Session *self);                /* a whole answer, befo
 
 gboolean session_mail_has_room (const Session *self);
 gboolean session_mail_start  (Session *self); /* FALSE: no row */
-void     session_mail_reply  (Session *self); /* a whole answer, in READY */
-void     session_mail_left   (Session *self); /* it said 421 and has hung up: those behind it come later */
 gboolean session_mail_commit (Session *self); /* FALSE: they were taken back */
 void     session_mail_clear  (Session *self, const char *text); /* begun: UNKNOWN; else given back */
-gboolean session_mail_is_probing (const Session *self); /* BDAT itself is what waits for an answer */
-void     session_mail_lack_chunking (Session *self, const char *text); /* it is remembered, and the connection ends */
 Flight  *session_mail_oldest (Session *self); /* NULL: none */
 Flight  *session_mail_newest (Session *self);
+Flight   session_mail_shift  (Session *self); /* the oldest; row and text become the caller's */
+void     session_mail_report (Session *self, Row *row, const Verdict *verdict, guint code, const char *text); /* takes the row; NULL: released */
+void     session_mail_append (Session *self, const char *text); /* behind what is said already */
+void     session_mail_say    (Session *self, const GString *text);
+guint    session_mail_get_probe_len (const Session *self);      /* octets of the first BDAT, which goes alone */
+void     session_mail_say_last_chunk (Session *self, Flight *flight, guint from);
+void     session_mail_begin  (Session *self, Flight *flight);   /* its row is written down at the end of the pump */
+void     session_mail_give_back_newest (Session *self);
+
+void     session_answer (Session *self);     /* a whole one, in READY */
+void     session_answer_left (Session *self); /* it said 421 and has hung up: those behind it come later */
+gboolean session_answer_is_probing (const Session *self); /* BDAT itself is what waits for an answer */
+void     session_answer_lack_chunking (Session *self, const char *text); /* it is remembered, and the connection ends */

@@ -167,7 +167,7 @@ handle_answer (Session *self)
     return;
   }
   if (self->state == STATE_READY) { /* four a message: their words are put together only where someone will read them */
-    session_mail_reply (self);
+    session_answer (self);
     return;
   }
   g_free (self->facts.reply);
@@ -300,10 +300,10 @@ session_eof (Session *self)
 {
   if (self->state == STATE_QUIT || session_is_idle (self) || (self->state == STATE_READY && self->is_quitting && self->flight_count == 0))
     session_finish_with (self, FALSE, "the server closed an idle connection");
-  else if (session_mail_is_probing (self))
-    session_mail_lack_chunking (self, "the server hung up on BDAT: it goes on with DATA");
+  else if (session_answer_is_probing (self))
+    session_answer_lack_chunking (self, "the server hung up on BDAT: it goes on with DATA");
   else if (self->state == STATE_READY && self->leaving_text != NULL && self->input->len == 0 && self->answer.line_count == 0)
-    session_mail_left (self);
+    session_answer_left (self);
   else
     session_break (self, "network", self->is_greeted ? "the server hung up" : "the server hung up before it said a word");
 }
