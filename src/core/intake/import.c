@@ -36,6 +36,8 @@ struct Import {
   Peer        *peer;
   PrImport1   *worker;
   Merge       *merge;
+  Forgotten   *forgotten;
+  FrameWriter *refused; /* REJECTS: rows of this batch that core leaves out itself */
   guint        source;  /* the merge at work, step by step */
   GError      *failure; /* why nothing is stored */
   RulesState   rules;
@@ -84,6 +86,7 @@ stop (Import *self)
   stop_reading (self);
   g_clear_handle_id (&self->source, g_source_remove);
   g_clear_pointer (&self->merge, merge_free);
+  g_clear_pointer (&self->forgotten, forgotten_free);
 }
 
 static void
@@ -106,6 +109,7 @@ import_unref (Import *self)
   g_free (self->seen);
   g_byte_array_unref (self->blob);
   g_free (self->row);
+  frame_writer_free (self->refused);
   report_clear (&self->report);
   g_free (self);
 }
@@ -218,6 +222,37 @@ tell_progress (Import *self)
   self->funcs.progress (self->rules.rows, self->reading, self->size, self->data);
 }
 
+/* A row that the worker may well give, and that is left out all the same. */
+static void
+refuse (Import *self, const char *field, Slice value, const char *reason, const char *sentence)
+{
+  guint64 *count = g_hash_table_lookup (self->report.rejected, reason);
+
+  if (count == NULL) {
+    count = g_new0 (guint64, 1);
+    g_hash_table_insert (self->report.rejected, g_strdup (reason), count);
+  }
+  (*count)++;
+  if (self->refused == NULL)
+    self->refused = frame_writer_new (FRAME_REJECTS);
+  frame_writer_row (self->refused, self->row->key, 0, 4);
+  frame_writer_string (self->refused, field);
+  frame_writer_field (self->refused, value.data, value.len);
+  frame_writer_string (self->refused, reason);
+  frame_writer_string (self->refused, sentence);
+}
+
+static gboolean
+take_contact (Import *self, const MergeRow *row, GError **error)
+{
+  gboolean is_email = row->email.len > 0;
+  int forgotten = forgotten_check (self->forgotten, row->name, row->email, row->phone, error);
+
+  if (forgotten == 1)
+    refuse (self, is_email ? "email" : "phone", is_email ? row->email : row->phone, "forgotten", "this person was forgotten for good and comes back only by a new consent");
+  return forgotten == 0 ? merge_add (self->merge, row, error) : forgotten == 1;
+}
+
 static gboolean
 take_contacts (Import *self, GVariant *frame, GError **error)
 {
@@ -231,7 +266,7 @@ take_contacts (Import *self, GVariant *frame, GError **error)
   }
   while (frame_next (&reader, self->row, &malformed))
     if (!rules_take_contact (&self->rules, self->row, (const char *const *) self->report.fields, self->blob, self->seen, &row, error) ||
-        !merge_add (self->merge, &row, error))
+        !take_contact (self, &row, error))
       return FALSE;
   if (malformed == NULL)
     return TRUE;
@@ -324,7 +359,7 @@ merge_cb (gpointer data)
 {
   Import *self = data;
   g_auto (GStrv) fields = list_seen (self);
-  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run };
+  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run, self->forgotten };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
   int result = merge_step (self->merge, &target, &counts, &error);
@@ -359,6 +394,16 @@ pull (Import *self)
 }
 
 static void
+tell_refused (Import *self)
+{
+  g_autoptr (FrameWriter) writer = g_steal_pointer (&self->refused);
+  g_autoptr (GVariant) frame = writer != NULL ? g_variant_ref_sink (frame_writer_finish (writer)) : NULL;
+
+  if (frame != NULL)
+    self->funcs.rejects (frame, self->data);
+}
+
+static void
 take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading, gboolean is_last)
 {
   g_autoptr (GError) error = NULL;
@@ -374,6 +419,7 @@ take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 readin
   }
   if (sum (self->report.rejected) + sum (self->report.left_out) > 0 && g_variant_get_size (rejects) > 8)
     self->funcs.rejects (rejects, self->data);
+  tell_refused (self);
   tell_progress (self);
   if (is_last)
     merge_now (self);
@@ -540,7 +586,9 @@ import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gp
   self->report.rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->report.left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   copy_spec (self, spec);
-  self->merge = merge_new (store, self->list, self->consent, &self->failure);
+  self->forgotten = forgotten_new (store, spec->vault, spec->is_again_consented, &self->failure);
+  if (self->forgotten != NULL)
+    self->merge = merge_new (store, self->list, self->consent, &self->failure);
   if (self->merge == NULL)
     g_idle_add (refused_cb, import_ref (self));
   else

@@ -9,6 +9,18 @@
 #define SHOWN_MATCHES 5 /* chosen: how many #ids an error names */
 
 Contact *
+contact_new (void)
+{
+  Contact *self = g_new0 (Contact, 1);
+
+  self->name = g_strdup ("");
+  self->email = g_strdup ("");
+  self->phone = g_strdup ("");
+  self->fields = g_byte_array_new ();
+  return self;
+}
+
+Contact *
 contact_load (Store *store, gint64 id, GError **error)
 {
   sqlite3_stmt *row = store_query (store, "SELECT name,email,phone,fields FROM person WHERE id=?", "i", id);
@@ -58,7 +70,7 @@ check_free (Store *store, const Contact *self, const char *email_key, const char
                               "ssi", email_key, name_key, self->id);
 
   if (result == 1)
-    g_set_error (error, FAULT, FAULT_DATA, "#%" G_GINT64_FORMAT " has this address and name already: the same person; forget one of them", other);
+    g_set_error (error, FAULT, FAULT_DATA, "#%" G_GINT64_FORMAT " has this address and name already: the same person; `contact merge` makes one of them", other);
   return result == 0;
 }
 

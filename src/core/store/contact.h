@@ -13,6 +13,7 @@ typedef struct {
   GByteArray *fields;               /* shared/wire/fields */
 } Contact;
 
+Contact *contact_new  (void); /* (transfer full) nobody yet: id 0, all of it empty */
 Contact *contact_load (Store *store, gint64 id, GError **error); /* (transfer full), or NULL with FAULT_NO_USER */
 void     contact_free (Contact *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Contact, contact_free)

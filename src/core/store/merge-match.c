@@ -200,6 +200,13 @@ match_claim (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
   return claim (self, row->row, *out_id, error);
 }
 
+/* *out_id: who had this address or number and name before somebody corrected it. */
+static gboolean
+match_former (Merge *self, const Staged *row, gint64 *out_id, GError **error)
+{
+  return former_find (self->store, row->key, row->name_key, out_id, error);
+}
+
 /* *out_id: the older person whom a row means; 0: nobody yet. */
 static gboolean
 match_older (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GError **error)
@@ -211,10 +218,12 @@ match_older (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
   if (*out_id != 0)
     return TRUE;
   if (row->name_key[0] != '\0')
-    return match_claim (self, kind, row, out_id, error);
+    return match_former (self, row, out_id, error) && (*out_id != 0 || match_claim (self, kind, row, out_id, error));
   if (!look_for_neighbours (self, kind, row->key, &near, error))
     return FALSE;
-  *out_id = near.count == 1 ? near.id : 0;
+  if (near.count != 1)
+    return match_former (self, row, out_id, error);
+  *out_id = near.id;
   return TRUE;
 }
 
@@ -255,7 +264,8 @@ remember (Group *group, const Staged *row, char *identity, gint64 target, gboole
   return FALSE;
 }
 
-/* A row without a name: the nameless one there; else the only one there, older or of this file; else a nameless one of its own. */
+/* A row without a name: the nameless one there; else the only one there, older or of this file; else who was nameless there, or had that address;
+ * else a nameless one of its own. */
 static gboolean
 match_nameless (Merge *self, MergeKind kind, Group *group, const Staged *row, gint64 *out_id, GError **error)
 {
@@ -266,7 +276,7 @@ match_nameless (Merge *self, MergeKind kind, Group *group, const Staged *row, gi
     return FALSE;
   if (*out_id == 0 && near.count + (created != NULL ? created->count : 0) == 1)
     *out_id = near.count == 1 ? near.id : created->id;
-  return TRUE;
+  return *out_id != 0 || match_former (self, row, out_id, error);
 }
 
 static gboolean

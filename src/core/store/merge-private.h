@@ -1,6 +1,7 @@
 /* merge-private.h - what merge.c (taking rows, the steps), merge-match.c (who is who) and merge-apply.c (values) share. Used in: core/store only. */
 #pragma once
 #include "crowd.h"
+#include "former.h"
 #include "incoming.h"
 #include "merge.h"
 #include "sieve.h"

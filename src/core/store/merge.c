@@ -56,7 +56,7 @@ run (Merge *self, const char *sql, GError **error)
 static gboolean
 see_older (Merge *self, GError **error)
 {
-  sqlite3_stmt *rows = store_query (self->store, "SELECT hash FROM known", "");
+  sqlite3_stmt *rows = store_query (self->store, "SELECT hash FROM known UNION ALL SELECT key_hash(key) FROM former", "");
   int result;
 
   while ((result = store_step (self->store, rows, error)) == 1)
@@ -389,13 +389,14 @@ add_staged_sets (Merge *self, GError **error)
 }
 
 static gboolean
-write_audit (Merge *self, GError **error)
+write_audit (Merge *self, guint returned, GError **error)
 {
   g_autofree char *rows = text_count ((guint64) self->rows, "row", "rows");
+  g_autofree char *again = returned > 0 ? g_strdup_printf ("; %u were forgotten and have agreed again", returned) : g_strdup ("");
   g_autofree char *detail =
     g_strdup_printf ("list %s: %s: %" G_GUINT64_FORMAT " new, %" G_GUINT64_FORMAT " updated, %" G_GUINT64_FORMAT " merged, %"
-                     G_GUINT64_FORMAT " unchanged", self->list_name, rows, self->counts.created, self->counts.updated, self->counts.merged,
-                     self->counts.unchanged);
+                     G_GUINT64_FORMAT " unchanged%s", self->list_name, rows, self->counts.created, self->counts.updated, self->counts.merged,
+                     self->counts.unchanged, again);
 
   return store_audit (self->store, "import", detail, error);
 }
@@ -403,12 +404,14 @@ write_audit (Merge *self, GError **error)
 static gboolean
 merge_all (Merge *self, const MergeTarget *target, GError **error)
 {
+  guint returned = 0;
+
   if (!list_ensure (self->store, self->list_name, self->list, error) || !merge_fetch_firsts (self, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||
       !remember_met (self, error) || !merge_kind (self, MERGE_BY_PHONE, error) || !add_staged_sets (self, error) ||
       !list_add_fields (self->store, self->list, target->fields, error) || !list_set_aliases (self->store, self->list, target->aliases, error))
     return FALSE;
   self->counts.created += (guint64) self->fresh;
-  return write_audit (self, error) && arrival_show (self->store, error);
+  return (target->forgotten == NULL || forgotten_settle (target->forgotten, &returned, error)) && write_audit (self, returned, error) && arrival_show (self->store, error);
 }
 
 static gboolean

@@ -4,6 +4,7 @@
  *         step, which takes as long as what it changes of people who were there before.
  * Errors: FAULT_IO (disk full), FAULT_TEMP (another import is running), FAULT_DATA (the file cannot be a list of people). */
 #pragma once
+#include "forgotten.h"
 #include "frame.h"
 #include "store.h"
 
@@ -23,6 +24,7 @@ typedef struct {
   const char *const *fields; /* names that these rows have, in the file's order */
   const char *const *aliases; /* header, then the column it was taken for, in pairs; or NULL */
   gboolean           is_dry_run;
+  Forgotten         *forgotten; /* whom it let through is known again; or NULL */
 } MergeTarget;
 
 /* list: made at the end when it is not there. consent: its source, or "". */

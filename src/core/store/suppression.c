@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define HASH_LEN 32
+#define FORGOTTEN "forgotten" /* source of what suppression_forget() adds: suppression_return() takes nothing else */
 
 typedef struct {
   Store *store;
@@ -177,8 +178,15 @@ suppression_forget (Store *store, Vault *vault, const char *key, GError **error)
   return vault_hash_address (vault, key, hash, error) &&
          store_run (store, error,
                     "INSERT OR IGNORE INTO suppression(hash,scope,reason,source,created_utc)"
-                    " SELECT ?,scope,'forgotten','forget',created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
-         store_run (store, error, "INSERT OR IGNORE INTO suppression(hash,scope,reason,source,created_utc) VALUES(?,'all','forgotten','forget',?)", "bi",
+                    " SELECT ?,scope,'forgotten',source,created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
+         store_run (store, error, "INSERT OR IGNORE INTO suppression(hash,scope,reason,source,created_utc) VALUES(?,'all','forgotten','" FORGOTTEN "',?)", "bi",
                     hash, (gsize) sizeof hash, store_now_utc ()) &&
          store_run (store, error, "DELETE FROM suppression WHERE address=?", "s", key);
+}
+
+gboolean
+suppression_return (Store *store, GBytes *hash, GError **error)
+{
+  return store_run (store, error, "DELETE FROM suppression WHERE hash=? AND scope='all' AND source='" FORGOTTEN "'", "b", g_bytes_get_data (hash, NULL),
+                    g_bytes_get_size (hash));
 }

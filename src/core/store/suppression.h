@@ -30,3 +30,6 @@ gboolean suppression_remove (Store *store, Vault *vault, const char *key, const 
 
 /* The rows of this key become keyed hashes; and there is one for everything from now on. Inside the caller's transaction. */
 gboolean suppression_forget (Store *store, Vault *vault, const char *key, GError **error);
+
+/* What suppression_forget() made by itself for the address with this hash goes; what stood there before stays. Inside the caller's transaction. */
+gboolean suppression_return (Store *store, GBytes *hash, GError **error);
