@@ -8,7 +8,7 @@
 #include "fold.h"
 #include "former.h"
 #include "join.h"
-#include "list-edit.h"
+#include "list.h"
 #include "merge.h"
 #include <string.h>
 
@@ -77,7 +77,7 @@ static MergeRow
 make_row (const Contact *contact)
 {
   return (MergeRow){ { contact->name, strlen (contact->name) }, { contact->email, strlen (contact->email) }, { contact->phone, strlen (contact->phone) },
-                     contact->fields->data, contact->fields->len };
+                     contact->fields->data, contact->fields->len, { "", 0 }, 0 };
 }
 
 static gboolean
@@ -99,15 +99,18 @@ put_row (Merge *merge, const MergeRow *row, GError **error)
 static gboolean
 add_person (Core *core, const char *list, const Addition *what, MergeCounts *out_counts, GError **error)
 {
+  gint64 id = 0;
   g_autoptr (Forgotten) forgotten = forgotten_new (core->store, core->vault, what->is_again_consented, error);
   g_autoptr (Merge) merge = NULL;
   MergeRow row = make_row (what->contact);
   MergeTarget target = { (const char *const *) what->fields->pdata, NULL, FALSE, forgotten };
   int result = 1;
 
-  if (forgotten == NULL || !check_forgotten (forgotten, &row, error))
+  if (forgotten == NULL || !list_find (core->store, list, &id, error) || !check_forgotten (forgotten, &row, error))
     return FALSE;
   merge = merge_new (core->store, list, what->consent, error);
+  if (merge != NULL)
+    merge_set_consent (merge, what->consent, what->consent_utc);
   if (merge == NULL || !put_row (merge, &row, error))
     return FALSE;
   while (result > 0)
@@ -148,7 +151,7 @@ handle_contact_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const c
   GError *error = NULL;
   gint64 id = 0;
 
-  if (!list_check_name (list, &error) || !read_addition (&what, values, options, &error) || !add_person (client->core, list, &what, &counts, &error) ||
+  if (!read_addition (&what, values, options, &error) || !add_person (client->core, list, &what, &counts, &error) ||
       !find_added (client->core->store, what.contact, &id, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_contact_add (skeleton, invocation, (guint64) id, counts.created == 1);

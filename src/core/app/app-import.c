@@ -1,5 +1,6 @@
 #include "app-pending.h"
 
+#include "consent.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "import.h"
@@ -9,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONSENT_MAX 1024 /* chosen: octets of "where and when they agreed" */
 
 typedef struct { /* one call of Import */
   AppClient             *client;
@@ -238,7 +238,8 @@ start (AppClient *client, GDBusMethodInvocation *invocation, int file, const cha
   ImportSpec spec = {
     .file = file, .spool_folder = client->core->home, .list = list, .map = map, .others = others,
     .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""),
-    .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""),
+    .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""), .consent_column = get_option (dict, "consent_column", ""),
+    .consent_time = get_option (dict, "consent_time", ""),
   };
 
   g_variant_lookup (dict, "dry_run", "b", &is_dry_run);

@@ -1,6 +1,7 @@
 #include "import.h"
 
 #include "arrival.h"
+#include "consent.h"
 #include "contract-import1.h"
 #include "fault.h"
 #include "kill-point.h"
@@ -16,6 +17,7 @@
 #define IDLE_ANSWERS_MAX 1000         /* chosen: answers in a row that bring neither rows nor bytes (a file may hold long stretches of nothing) */
 #define PROGRESS_US (G_USEC_PER_SEC / 5)
 #define ROOM_FOR(size) ((size) + (size) / 2) /* chosen: twice that is in the store and its log in the end, if not more */
+#define REFUSED_VALUE_MAX 256         /* contract: octets of a rejected value */
 #define WORDS_MAX 512                 /* octets of the worker's own words that are shown */
 
 struct Import {
@@ -26,9 +28,9 @@ struct Import {
   gboolean     is_over;
   GCancellable *cancellable;
 
-  char        *format, *encoding, *region, *sheet, *header, *list, *consent;
+  char        *format, *encoding, *region, *sheet, *header, *list, *consent, *consent_column, *consent_time;
   GVariant    *map, *others;
-  gboolean     is_dry_run;
+  gboolean     is_dry_run, is_again_consented;
   guint        timeout_ms;
 
   int          fd;
@@ -37,6 +39,7 @@ struct Import {
   PrImport1   *worker;
   Merge       *merge;
   Forgotten   *forgotten;
+  Consent     *consents;
   FrameWriter *refused; /* REJECTS: rows of this batch that core leaves out itself */
   guint        source;  /* the merge at work, step by step */
   GError      *failure; /* why nothing is stored */
@@ -104,6 +107,9 @@ import_unref (Import *self)
   g_free (self->header);
   g_free (self->list);
   g_free (self->consent);
+  g_free (self->consent_column);
+  g_free (self->consent_time);
+  consent_free (self->consents);
   g_variant_unref (self->map);
   g_variant_unref (self->others);
   g_free (self->seen);
@@ -226,6 +232,7 @@ tell_progress (Import *self)
 static void
 refuse (Import *self, const char *field, Slice value, const char *reason, const char *sentence)
 {
+  g_autofree char *shown = text_printable (value.data, (gssize) value.len, REFUSED_VALUE_MAX);
   guint64 *count = g_hash_table_lookup (self->report.rejected, reason);
 
   if (count == NULL) {
@@ -237,19 +244,25 @@ refuse (Import *self, const char *field, Slice value, const char *reason, const 
     self->refused = frame_writer_new (FRAME_REJECTS);
   frame_writer_row (self->refused, self->row->key, 0, 4);
   frame_writer_string (self->refused, field);
-  frame_writer_field (self->refused, value.data, value.len);
+  frame_writer_string (self->refused, shown);
   frame_writer_string (self->refused, reason);
   frame_writer_string (self->refused, sentence);
 }
 
 static gboolean
-take_contact (Import *self, const MergeRow *row, GError **error)
+take_contact (Import *self, MergeRow *row, GError **error)
 {
   gboolean is_email = row->email.len > 0;
-  int forgotten = forgotten_check (self->forgotten, row->name, row->email, row->phone, error);
+  ConsentRefusal refusal = { 0 };
+  int forgotten;
 
+  if (!consent_take (self->consents, row, &refusal)) {
+    refuse (self, refusal.field, refusal.value, refusal.reason, refusal.sentence);
+    return TRUE;
+  }
+  forgotten = forgotten_check (self->forgotten, row->name, row->email, row->phone, error);
   if (forgotten == 1)
-    refuse (self, is_email ? "email" : "phone", is_email ? row->email : row->phone, "forgotten", "this person was forgotten for good and comes back only by a new consent");
+    refuse (self, is_email ? "email" : "phone", is_email ? row->email : row->phone, "forgotten", "this person was forgotten for good, and comes back only by a new consent");
   return forgotten == 0 ? merge_add (self->merge, row, error) : forgotten == 1;
 }
 
@@ -445,6 +458,18 @@ next_cb (GObject *source, GAsyncResult *result, gpointer data)
   import_unref (self);
 }
 
+static gboolean
+open_consent (Import *self, GError **error)
+{
+  ConsentSpec spec = { self->consent, self->consent_column, self->consent_time, self->region, self->is_again_consented };
+
+  self->consents = consent_new (&spec, (const char *const *) self->report.fields, error);
+  if (self->consents == NULL)
+    return FALSE;
+  merge_set_consent (self->merge, consent_get_words (self->consents), consent_get_utc (self->consents));
+  return TRUE;
+}
+
 static void
 opened (Import *self)
 {
@@ -454,10 +479,12 @@ opened (Import *self)
   self->fd = -1;
   self->rules.n_fields = g_strv_length (self->report.fields);
   self->seen = g_new0 (gboolean, self->rules.n_fields + 1);
-  if (rules_check_fields ((const char *const *) self->report.fields, &error) && rules_check_aliases ((const char *const *) self->report.aliases, &error))
+  if (!rules_check_fields ((const char *const *) self->report.fields, &error) || !rules_check_aliases ((const char *const *) self->report.aliases, &error))
+    drop (self, error->message);
+  else if (open_consent (self, &error))
     pull (self);
   else
-    drop (self, error->message);
+    finish (self, error);
 }
 
 static void
@@ -564,6 +591,9 @@ copy_spec (Import *self, const ImportSpec *spec)
   self->header = g_strdup (spec->header);
   self->list = g_strdup (spec->list);
   self->consent = g_strdup (spec->consent);
+  self->consent_column = g_strdup (spec->consent_column != NULL ? spec->consent_column : "");
+  self->consent_time = g_strdup (spec->consent_time != NULL ? spec->consent_time : "");
+  self->is_again_consented = spec->is_again_consented;
   self->map = import_ref_words (spec->map);
   self->others = import_ref_words (spec->others);
   self->is_dry_run = spec->is_dry_run;

@@ -35,11 +35,12 @@ merge_pass (Merge *self, gint64 last, GError **error)
     " ON c.id=(SELECT p.id FROM known k CROSS JOIN person p ON p.id=k.contact WHERE k.hash=s.hash AND p.email_key=s.email_key AND p.name_key=s.name_key)"
     " WHERE s.row>?1 AND s.row<=?2 AND s.kind=1 AND NOT is_twice(s.hash) AND c.id<=?3 AND c.fields IS s.fields AND (s.phone='' OR c.phone<>'')"
     " AND EXISTS (SELECT 1 FROM membership m WHERE m.list=?4 AND m.contact=c.id)"
-    " AND (?5='' OR EXISTS (SELECT 1 FROM consent o WHERE o.contact=c.id AND o.source=?5))";
+    " AND (s.consent_utc<0 OR coalesce(nullif(s.consent,''),?5)='' OR EXISTS (SELECT 1 FROM consent o WHERE o.contact=c.id AND o.source=coalesce(nullif(s.consent,''),?5)"
+    "      AND (coalesce(nullif(s.consent_utc,0),?6)=0 OR o.time_utc=coalesce(nullif(s.consent_utc,0),?6))))";
   gint64 n;
 
   if (!store_run (self->store, error, "DELETE FROM temp.passed", "") ||
-      !store_run (self->store, error, find, "iiiis", self->passed, last, self->base, self->list, self->consent))
+      !store_run (self->store, error, find, "iiiisi", self->passed, last, self->base, self->list, self->consent, self->consent_utc))
     return FALSE;
   n = sqlite3_changes64 (store_get_db (self->store));
   self->counts.unchanged += (guint64) n;
@@ -63,9 +64,11 @@ static gboolean
 take_back (Merge *self, GError **error)
 {
   if (!store_run (self->store, error,
-                  "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields)"
-                  " SELECT p.id-?,1,key_hash(p.email_key),p.name_key,p.email_key,p.phone,p.name,p.email,p.fields"
-                  " FROM temp.firsts f CROSS JOIN person p ON p.id=f.id", "i", self->base) ||
+                  "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
+                  " SELECT p.id-?1,1,key_hash(p.email_key),p.name_key,p.email_key,p.phone,p.name,p.email,p.fields,coalesce(o.source,''),"
+                  "  CASE WHEN o.source IS NULL THEN ?2 WHEN o.time_utc=?3 THEN 0 ELSE o.time_utc END"
+                  " FROM temp.firsts f CROSS JOIN person p ON p.id=f.id LEFT JOIN consent o ON o.contact=p.id",
+                  "iii", self->base, (gint64) MERGE_NO_CONSENT, self->now_utc) ||
       !store_run (self->store, error, "DELETE FROM person WHERE id IN (SELECT id FROM temp.firsts)", ""))
     return FALSE;
   self->kind_rows[MERGE_BY_EMAIL] += sqlite3_changes64 (store_get_db (self->store));
