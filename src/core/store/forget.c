@@ -57,17 +57,17 @@ empty_fields_cb (sqlite3_context *sql, int n, sqlite3_value **values)
 static gboolean
 empty_ledger (Store *store, gint64 id, const char *email_key, const char *phone, gboolean has_email_alone, gboolean has_phone_alone, GError **error)
 {
-  static const char collect[] = "INSERT OR IGNORE INTO temp.forgotten SELECT campaign,id FROM snapshot WHERE contact=?1 OR (address_key<>'' AND address_key IN (?2,?3))";
+  static const char collect[] = "INSERT OR IGNORE INTO temp.emptied SELECT campaign,id FROM snapshot WHERE contact=?1 OR (address_key<>'' AND address_key IN (?2,?3))";
 
-  return store_run (store, error, "CREATE TEMP TABLE IF NOT EXISTS forgotten (campaign INTEGER, id INTEGER, PRIMARY KEY (campaign, id)) WITHOUT ROWID", "") &&
-         store_run (store, error, "DELETE FROM temp.forgotten", "") &&
+  return store_run (store, error, "CREATE TEMP TABLE IF NOT EXISTS emptied (campaign INTEGER, id INTEGER, PRIMARY KEY (campaign, id)) WITHOUT ROWID", "") &&
+         store_run (store, error, "DELETE FROM temp.emptied", "") &&
          store_run (store, error, collect, "iss", id, has_email_alone ? email_key : "", has_phone_alone ? phone : "") &&
-         store_run (store, error, "UPDATE recipient SET reply='' WHERE (campaign,id) IN (SELECT campaign,id FROM temp.forgotten)", "") &&
-         store_run (store, error, "UPDATE outcome SET reply='' WHERE (campaign,recipient) IN (SELECT campaign,id FROM temp.forgotten)", "") &&
+         store_run (store, error, "UPDATE recipient SET reply='' WHERE (campaign,id) IN (SELECT campaign,id FROM temp.emptied)", "") &&
+         store_run (store, error, "UPDATE outcome SET reply='' WHERE (campaign,recipient) IN (SELECT campaign,id FROM temp.emptied)", "") &&
          store_run (store, error,
                     "UPDATE snapshot SET contact=0,name='',address='',address_key='',fields=empty_fields(fields)"
-                    " WHERE (campaign,id) IN (SELECT campaign,id FROM temp.forgotten)", "") &&
-         store_run (store, error, "DELETE FROM temp.forgotten", "");
+                    " WHERE (campaign,id) IN (SELECT campaign,id FROM temp.emptied)", "") &&
+         store_run (store, error, "DELETE FROM temp.emptied", "");
 }
 
 static gboolean
