@@ -205,6 +205,9 @@ def alike(house):
     pair = first["alike"][0]
     house.run("contact", "merge", f"#{pair['id']}", f"#{pair['other_id']}")
     check(house.json("contact", "show", f"#{pair['id']}")["formerly"] == ["Dora Lindt"], "the other name is lost")
+    house.run(*edit("d@one.example", "email=d@two.example"))
+    shown = house.json("contact", "show", "d@one.example")
+    check(shown["email"] == "d@two.example" and shown["formerly"] == ["Dora Lindt", "d@one.example"], shown)
 
 
 def forgotten_leaves_nothing(house):

@@ -351,7 +351,7 @@ describe_contact (const Contact *contact)
   g_autofree char *name = quote_name (contact->name);
   g_autofree char *place = text_quote (*contact->email != '\0' ? contact->email : contact->phone, PLACE_MAX_BYTES);
 
-  return *contact->name != '\0' ? g_strdup_printf ("%s, %s", name, place) : g_steal_pointer (&place);
+  return *contact->name != '\0' ? g_strdup_printf ("%s (%s)", name, place) : g_steal_pointer (&place);
 }
 
 static gboolean
@@ -368,7 +368,7 @@ ask_contact_merge (Core *core, GVariant *arguments, Question *out, GError **erro
     return FALSE;
   first = describe_contact (stays);
   second = describe_contact (goes);
-  g_string_printf (out->text, "(%s) and (%s) become one person, who keeps the name and the address of the first. Letters go there only. Lists, consent and what they "
+  g_string_printf (out->text, "%s and %s become one person, who keeps the name and the address of the first. Letters go there only. Lists, consent and what they "
                    "got are kept of both; what either did not want holds.", first, second);
   ask (out, "Make them one person?", "_Make them one");
   return TRUE;

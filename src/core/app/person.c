@@ -129,7 +129,8 @@ typedef struct {
 static const Part parts[] = {
   { "lists", "as", "SELECT l.name FROM member m JOIN list l ON l.id=m.list WHERE m.contact=?1 ORDER BY l.name", name_of },
   { "formerly", "as",
-    "SELECT min(f.name) FROM former f JOIN contact c ON c.id=f.contact WHERE f.contact=?1 AND f.name_key NOT IN ('',c.name_key) GROUP BY f.name_key ORDER BY 1", name_of },
+    "SELECT min(f.name) FROM former f JOIN contact c ON c.id=f.contact WHERE f.contact=?1 AND f.name_key NOT IN ('',c.name_key) GROUP BY f.name_key UNION ALL"
+    " SELECT DISTINCT f.key FROM former f JOIN contact c ON c.id=f.contact WHERE f.contact=?1 AND f.key IS NOT c.email_key AND f.key<>c.phone", name_of },
   { "alike", "aa{sv}",
     "SELECT o.id,o.name,o.email,o.phone FROM contact c CROSS JOIN known k ON k.hash IN (key_hash(c.email_key),key_hash(c.phone)) CROSS JOIN contact o ON o.id=k.contact"
     " WHERE c.id=?1 AND o.id<>c.id AND (o.email_key=c.email_key OR (o.phone=c.phone AND c.phone<>'')) AND names_alike(c.name_key,o.name_key)"

@@ -36,6 +36,17 @@ is_within (char **some, char **all)
   return has_word;
 }
 
+/* As many words, with the same first letters: "E. Lind" is not a slip of "D. Lind". */
+static gboolean
+has_same_initials (char **a, char **b)
+{
+  gsize i = 0;
+
+  while (a[i] != NULL && b[i] != NULL && g_utf8_get_char (a[i]) == g_utf8_get_char (b[i]))
+    i++;
+  return a[i] == NULL && b[i] == NULL;
+}
+
 static gboolean
 is_slip (const char *a, const char *b)
 {
@@ -54,7 +65,7 @@ alike_names (const char *a, const char *b)
     return TRUE;
   a_list = g_strsplit (a_words, " ", -1);
   b_list = g_strsplit (b_words, " ", -1);
-  return is_within (a_list, b_list) || is_within (b_list, a_list) || is_slip (a_words, b_words);
+  return is_within (a_list, b_list) || is_within (b_list, a_list) || (has_same_initials (a_list, b_list) && is_slip (a_words, b_words));
 }
 
 static void
