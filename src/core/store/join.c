@@ -8,6 +8,7 @@
 #include "former.h"
 #include "outcome.h"
 #include "recipient.h"
+#include "suppression.h"
 #include <string.h>
 
 /* --- may it be done now --- */
@@ -71,26 +72,9 @@ leave_one_letter (Store *store, gint64 stays, gint64 goes, GError **error)
 /* --- who does not want mail under one address, does not under the other --- */
 
 static gboolean
-copy_suppression (Store *store, const char *from, const char *to, GError **error)
-{
-  gint64 is_out = 0;
-
-  if (from[0] == '\0' || to[0] == '\0' || strcmp (from, to) == 0)
-    return TRUE;
-  if (!store_run (store, error,
-                  "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc)"
-                  " SELECT ?2,scope,reason,source,created_utc FROM suppression WHERE address=?1", "ss", from, to) ||
-      store_get_int (store, &is_out, error, "SELECT is_suppressed(?,'','')", "s", from) < 0)
-    return FALSE;
-  return is_out == 0 || store_run (store, error, /* by its domain, or as a forgotten one */
-                                   "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc) VALUES(?,'all','merged','merge',?)", "si", to,
-                                   store_now_utc ());
-}
-
-static gboolean
 copy_both (Store *store, const char *a, const char *b, GError **error)
 {
-  return copy_suppression (store, a, b, error) && copy_suppression (store, b, a, error);
+  return a[0] == '\0' || b[0] == '\0' || strcmp (a, b) == 0 || (suppression_copy (store, a, b, error) && suppression_copy (store, b, a, error));
 }
 
 static gboolean
