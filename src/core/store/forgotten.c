@@ -158,23 +158,24 @@ check_key (Forgotten *self, const char *key, const char *words, GError **error)
   return by_none < 0 || (self->again && !note_address (self, key, error)) ? -1 : 1;
 }
 
-int
-forgotten_check (Forgotten *self, Slice name, Slice email, Slice phone, GError **error)
+static int
+check_person (Forgotten *self, Slice name, Slice email, Slice phone, GError **error)
 {
-  g_autofree char *raw_name = g_strndup (name.data, name.len), *name_key = fold_name (raw_name), *words = NULL;
-  g_autofree char *address = g_strndup (email.data, email.len), *email_key = NULL, *number = g_strndup (phone.data, phone.len);
-  int by_email, by_phone;
+  g_autofree char *raw_name = g_strndup (name.data, name.len), *name_key = fold_name (raw_name), *words = fold_sort_words (name_key);
+  g_autofree char *address = g_strndup (email.data, email.len), *email_key = address[0] != '\0' ? address_key (address) : g_strdup ("");
+  g_autofree char *number = g_strndup (phone.data, phone.len);
+  int by_email = check_key (self, email_key, words, error), by_phone = by_email >= 0 ? check_key (self, number, words, error) : -1;
 
-  if (g_hash_table_size (self->hashes) == 0)
-    return 0;
-  words = fold_sort_words (name_key);
-  email_key = address[0] != '\0' ? address_key (address) : g_strdup ("");
-  by_email = check_key (self, email_key, words, error);
-  by_phone = by_email >= 0 ? check_key (self, number, words, error) : -1;
   if (by_phone < 0)
     return -1;
   self->returned += self->again && (by_email == 1 || by_phone == 1);
   return !self->again && (by_email == 1 || by_phone == 1);
+}
+
+int
+forgotten_check (Forgotten *self, Slice name, Slice email, Slice phone, GError **error)
+{
+  return g_hash_table_size (self->hashes) == 0 ? 0 : check_person (self, name, email, phone, error); /* the usual case costs nothing */
 }
 
 gboolean
