@@ -2,51 +2,62 @@
 
 #include "alike.h"
 #include "fold.h"
+#include "little-endian.h"
+#include <sodium.h>
 #include <string.h>
 
-#define NEIGHBOURS_MAX 50 /* chosen: of one address or number that a new one is compared with; a switchboard's is that of thousands */
+#define NEIGHBOURS_MAX 50   /* chosen: of one address or number that a new one is compared with; a switchboard's is that of thousands */
+#define CHUNK_BYTES 65536   /* of texts; chosen */
 
-typedef struct Entry Entry;
-struct Entry {
-  gint64 contact;
-  char  *name, *name_key, *address, *address_key, *phone;
-  Entry *next_address, *next_phone, *next_name; /* others with the same */
-};
+typedef enum { BY_ADDRESS, BY_PHONE, BY_NAME, KEYS } Key;
 
 typedef struct {
-  const Entry *first, *second;
+  gint64      contact;
+  const char *name, *address; /* of self->texts */
+  const char *keys[KEYS];     /* "": none */
+  guint       next[KEYS];     /* the one before with the same key: its place + 1; 0: none */
+} Entry;
+
+typedef struct {
+  guint first, second; /* places */
 } Pair;
 
 struct Doubles {
-  GPtrArray  *entries;
-  GHashTable *by_address, *by_phone, *by_name; /* borrowed text -> Entry */
-  GArray     *pairs;
-  guint64     count;
+  GStringChunk *texts;
+  GByteArray   *name_key;   /* scratch */
+  GArray       *entries, *pairs;
+  GHashTable   *last[KEYS]; /* key (of texts) -> place + 1 of the last one with it */
+  guint64       count;
 };
 
-static void
-entry_free (gpointer data)
-{
-  Entry *self = data;
+static guint8 hash_key[crypto_shorthash_KEYBYTES];
 
-  g_free (self->name);
-  g_free (self->name_key);
-  g_free (self->address);
-  g_free (self->address_key);
-  g_free (self->phone);
-  g_free (self);
+/* Keys are strangers' words: nobody can make many fall on one hash. */
+static guint
+hash_text (gconstpointer text)
+{
+  guint8 hash[crypto_shorthash_BYTES];
+
+  crypto_shorthash (hash, text, strlen (text), hash_key);
+  return (guint) le_get (hash, 4);
 }
 
 Doubles *
 doubles_new (void)
 {
   Doubles *self = g_new0 (Doubles, 1);
+  static gsize is_keyed;
 
-  self->entries = g_ptr_array_new_with_free_func (entry_free);
-  self->by_address = g_hash_table_new (g_str_hash, g_str_equal);
-  self->by_phone = g_hash_table_new (g_str_hash, g_str_equal);
-  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  if (g_once_init_enter (&is_keyed)) {
+    randombytes_buf (hash_key, sizeof hash_key);
+    g_once_init_leave (&is_keyed, 1);
+  }
+  self->texts = g_string_chunk_new (CHUNK_BYTES);
+  self->name_key = g_byte_array_new ();
+  self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   self->pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
+  for (int key = 0; key < KEYS; key++)
+    self->last[key] = g_hash_table_new (hash_text, g_str_equal);
   return self;
 }
 
@@ -55,57 +66,95 @@ doubles_free (Doubles *self)
 {
   if (self == NULL)
     return;
-  g_hash_table_unref (self->by_address);
-  g_hash_table_unref (self->by_phone);
-  g_hash_table_unref (self->by_name);
-  g_ptr_array_unref (self->entries);
+  for (int key = 0; key < KEYS; key++)
+    g_hash_table_unref (self->last[key]);
   g_array_unref (self->pairs);
+  g_array_unref (self->entries);
+  g_byte_array_unref (self->name_key);
+  g_string_chunk_free (self->texts);
   g_free (self);
 }
 
-/* At most one of them is told of each new one: of three rows of one person two pairs. */
 static const Entry *
-find_double (Doubles *self, const Entry *entry)
+get (const Doubles *self, guint place)
 {
-  guint n = 0;
-
-  for (const Entry *other = g_hash_table_lookup (self->by_address, entry->address_key); other != NULL && n++ < NEIGHBOURS_MAX; other = other->next_address)
-    if (alike_names (entry->name_key, other->name_key))
-      return other;
-  n = 0;
-  for (const Entry *other = entry->phone[0] != '\0' ? g_hash_table_lookup (self->by_phone, entry->phone) : NULL; other != NULL && n++ < NEIGHBOURS_MAX; other = other->next_phone)
-    if (entry->name_key[0] != '\0' && other->name_key[0] != '\0' && alike_names (entry->name_key, other->name_key))
-      return other;
-  return strchr (entry->name_key, ' ') != NULL ? g_hash_table_lookup (self->by_name, entry->name_key) : NULL;
+  return &g_array_index (self->entries, Entry, place);
 }
 
-static void
-chain (Doubles *self, Entry *entry)
+/* Place + 1 of the one before with the same key; 0: none. */
+static guint
+find_last (const Doubles *self, Key key, const char *text)
 {
-  entry->next_address = g_hash_table_lookup (self->by_address, entry->address_key);
-  entry->next_phone = g_hash_table_lookup (self->by_phone, entry->phone);
-  entry->next_name = g_hash_table_lookup (self->by_name, entry->name_key);
-  g_hash_table_replace (self->by_address, entry->address_key, entry);
-  g_hash_table_replace (self->by_phone, entry->phone, entry);
-  g_hash_table_replace (self->by_name, entry->name_key, entry);
+  return text[0] != '\0' ? GPOINTER_TO_UINT (g_hash_table_lookup (self->last[key], text)) : 0;
+}
+
+static guint
+find_alike (const Doubles *self, Key key, const Entry *entry)
+{
+  const char *name = (const char *) self->name_key->data;
+  guint n = 0;
+
+  for (guint at = entry->next[key]; at != 0 && n++ < NEIGHBOURS_MAX; at = get (self, at - 1)->next[key]) {
+    g_autofree char *other = fold_name (get (self, at - 1)->name);
+    gboolean is_unnamed = name[0] == '\0' || other[0] == '\0';
+
+    if (is_unnamed ? key == BY_ADDRESS : alike_names (name, other))
+      return at;
+  }
+  return 0;
+}
+
+/* At most one of them is told of each new one: of three rows of one person two pairs. */
+static guint
+find_double (const Doubles *self, const Entry *entry)
+{
+  guint found = find_alike (self, BY_ADDRESS, entry);
+
+  if (found == 0)
+    found = find_alike (self, BY_PHONE, entry);
+  return found != 0 ? found : entry->next[BY_NAME];
+}
+
+static const char *
+keep (Doubles *self, const char *text)
+{
+  return text[0] != '\0' ? g_string_chunk_insert (self->texts, text) : "";
+}
+
+/* Only a full name is a key: of those with one name alone there are many. */
+static const char *
+read_name_key (Doubles *self, const char *name)
+{
+  const char *key;
+
+  g_byte_array_set_size (self->name_key, 0);
+  fold_name_append (self->name_key, name, strlen (name));
+  key = (const char *) self->name_key->data;
+  return strchr (key, ' ') != NULL ? key : "";
 }
 
 void
 doubles_add (Doubles *self, gint64 contact, const char *name, const char *address, const char *address_key, const char *phone)
 {
-  const Entry *other;
-  Entry *entry;
+  const char *keys[KEYS] = { address_key, phone, read_name_key (self, name) };
+  Entry entry = { .contact = contact };
+  guint place = self->entries->len, found;
 
-  if (self->entries->len >= DOUBLES_PEOPLE_MAX)
+  if (place >= DOUBLES_PEOPLE_MAX)
     return;
-  entry = g_new0 (Entry, 1);
-  *entry = (Entry){ contact, g_strdup (name), fold_name (name), g_strdup (address), g_strdup (address_key), g_strdup (phone), NULL, NULL, NULL };
-  g_ptr_array_add (self->entries, entry);
-  other = find_double (self, entry);
-  chain (self, entry);
-  self->count += other != NULL;
-  if (other != NULL && self->pairs->len < DOUBLES_SHOWN_MAX) {
-    Pair pair = { other, entry };
+  entry.name = keep (self, name);
+  entry.address = keep (self, address);
+  for (int key = 0; key < KEYS; key++) {
+    entry.next[key] = find_last (self, (Key) key, keys[key]);
+    entry.keys[key] = entry.next[key] != 0 ? get (self, entry.next[key] - 1)->keys[key] : keep (self, keys[key]);
+    if (keys[key][0] != '\0')
+      g_hash_table_insert (self->last[key], (gpointer) entry.keys[key], GUINT_TO_POINTER (place + 1));
+  }
+  found = find_double (self, &entry);
+  g_array_append_val (self->entries, entry);
+  self->count += found != 0;
+  if (found != 0 && self->pairs->len < DOUBLES_SHOWN_MAX) {
+    Pair pair = { found - 1, place };
 
     g_array_append_val (self->pairs, pair);
   }
@@ -125,15 +174,16 @@ doubles_describe (const Doubles *self)
   g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; i < self->pairs->len; i++) {
     const Pair *pair = &g_array_index (self->pairs, Pair, i);
+    const Entry *first = get (self, pair->first), *second = get (self, pair->second);
     GVariantDict row;
 
     g_variant_dict_init (&row, NULL);
-    g_variant_dict_insert (&row, "id", "t", (guint64) pair->first->contact);
-    g_variant_dict_insert (&row, "name", "s", pair->first->name);
-    g_variant_dict_insert (&row, "address", "s", pair->first->address);
-    g_variant_dict_insert (&row, "other_id", "t", (guint64) pair->second->contact);
-    g_variant_dict_insert (&row, "other_name", "s", pair->second->name);
-    g_variant_dict_insert (&row, "other_address", "s", pair->second->address);
+    g_variant_dict_insert (&row, "id", "t", (guint64) first->contact);
+    g_variant_dict_insert (&row, "name", "s", first->name);
+    g_variant_dict_insert (&row, "address", "s", first->address);
+    g_variant_dict_insert (&row, "other_id", "t", (guint64) second->contact);
+    g_variant_dict_insert (&row, "other_name", "s", second->name);
+    g_variant_dict_insert (&row, "other_address", "s", second->address);
     g_variant_builder_add_value (&rows, g_variant_dict_end (&row));
   }
   return g_variant_builder_end (&rows);
