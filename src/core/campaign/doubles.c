@@ -188,3 +188,20 @@ doubles_describe (const Doubles *self)
   }
   return g_variant_builder_end (&rows);
 }
+
+static char *
+describe_entry (const Entry *entry)
+{
+  return g_strdup_printf ("%s <%s> (#%" G_GINT64_FORMAT ")", entry->name, entry->address, entry->contact);
+}
+
+char *
+doubles_to_sentence (const Doubles *self)
+{
+  const Pair *pair = self->pairs->len > 0 ? &g_array_index (self->pairs, Pair, 0) : NULL;
+  g_autofree char *first = pair != NULL ? describe_entry (get (self, pair->first)) : NULL, *second = pair != NULL ? describe_entry (get (self, pair->second)) : NULL;
+  g_autofree char *more = self->count > 1 ? g_strdup_printf (self->count == 2 ? ", and so does %" G_GUINT64_FORMAT " more pair" : ", and so do %" G_GUINT64_FORMAT " more pairs", self->count - 1)
+                                           : g_strdup ("");
+
+  return pair != NULL ? g_strdup_printf ("%s and %s look like one person%s: each gets a mail of their own", first, second, more) : NULL;
+}

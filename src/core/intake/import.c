@@ -6,6 +6,7 @@
 #include "fault.h"
 #include "kill-point.h"
 #include "peer.h"
+#include "refused.h"
 #include "rules.h"
 #include "spool.h"
 #include "text.h"
@@ -17,7 +18,6 @@
 #define IDLE_ANSWERS_MAX 1000         /* chosen: answers in a row that bring neither rows nor bytes (a file may hold long stretches of nothing) */
 #define PROGRESS_US (G_USEC_PER_SEC / 5)
 #define ROOM_FOR(size) ((size) + (size) / 2) /* chosen: twice that is in the store and its log in the end, if not more */
-#define REFUSED_VALUE_MAX 256         /* contract: octets of a rejected value */
 #define WORDS_MAX 512                 /* octets of the worker's own words that are shown */
 
 struct Import {
@@ -40,7 +40,7 @@ struct Import {
   Merge       *merge;
   Forgotten   *forgotten;
   Consent     *consents;
-  FrameWriter *refused; /* REJECTS: rows of this batch that core leaves out itself */
+  Refused     *refused;
   guint        source;  /* the merge at work, step by step */
   GError      *failure; /* why nothing is stored */
   RulesState   rules;
@@ -115,7 +115,7 @@ import_unref (Import *self)
   g_free (self->seen);
   g_byte_array_unref (self->blob);
   g_free (self->row);
-  frame_writer_free (self->refused);
+  refused_free (self->refused);
   report_clear (&self->report);
   g_free (self);
 }
@@ -228,27 +228,6 @@ tell_progress (Import *self)
   self->funcs.progress (self->rules.rows, self->reading, self->size, self->data);
 }
 
-/* A row that the worker may well give, and that is left out all the same. */
-static void
-refuse (Import *self, const char *field, Slice value, const char *reason, const char *sentence)
-{
-  g_autofree char *shown = text_printable (value.data, (gssize) value.len, REFUSED_VALUE_MAX);
-  guint64 *count = g_hash_table_lookup (self->report.rejected, reason);
-
-  if (count == NULL) {
-    count = g_new0 (guint64, 1);
-    g_hash_table_insert (self->report.rejected, g_strdup (reason), count);
-  }
-  (*count)++;
-  if (self->refused == NULL)
-    self->refused = frame_writer_new (FRAME_REJECTS);
-  frame_writer_row (self->refused, self->row->key, 0, 4);
-  frame_writer_string (self->refused, field);
-  frame_writer_string (self->refused, shown);
-  frame_writer_string (self->refused, reason);
-  frame_writer_string (self->refused, sentence);
-}
-
 static gboolean
 take_contact (Import *self, MergeRow *row, GError **error)
 {
@@ -257,12 +236,13 @@ take_contact (Import *self, MergeRow *row, GError **error)
   int forgotten;
 
   if (!consent_take (self->consents, row, &refusal)) {
-    refuse (self, refusal.field, refusal.value, refusal.reason, refusal.sentence);
+    refused_add (self->refused, self->row->key, refusal.field, refusal.value, refusal.reason, refusal.sentence, self->report.rejected);
     return TRUE;
   }
   forgotten = forgotten_check (self->forgotten, row->name, row->email, row->phone, error);
   if (forgotten == 1)
-    refuse (self, is_email ? "email" : "phone", is_email ? row->email : row->phone, "forgotten", "this person was forgotten for good, and comes back only by a new consent");
+    refused_add (self->refused, self->row->key, is_email ? "email" : "phone", is_email ? row->email : row->phone, "forgotten",
+                 "this person was forgotten for good, and comes back only by a new consent", self->report.rejected);
   return forgotten == 0 ? merge_add (self->merge, row, error) : forgotten == 1;
 }
 
@@ -407,18 +387,9 @@ pull (Import *self)
 }
 
 static void
-tell_refused (Import *self)
-{
-  g_autoptr (FrameWriter) writer = g_steal_pointer (&self->refused);
-  g_autoptr (GVariant) frame = writer != NULL ? g_variant_ref_sink (frame_writer_finish (writer)) : NULL;
-
-  if (frame != NULL)
-    self->funcs.rejects (frame, self->data);
-}
-
-static void
 take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading, gboolean is_last)
 {
+  g_autoptr (GVariant) refused = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!is_last)
@@ -432,7 +403,9 @@ take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 readin
   }
   if (sum (self->report.rejected) + sum (self->report.left_out) > 0 && g_variant_get_size (rejects) > 8)
     self->funcs.rejects (rejects, self->data);
-  tell_refused (self);
+  refused = refused_take (self->refused);
+  if (refused != NULL)
+    self->funcs.rejects (refused, self->data);
   tell_progress (self);
   if (is_last)
     merge_now (self);
@@ -613,6 +586,7 @@ import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gp
   self->fd = -1;
   self->blob = g_byte_array_new ();
   self->row = g_new (FrameRow, 1);
+  self->refused = refused_new ();
   self->report.rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->report.left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   copy_spec (self, spec);
