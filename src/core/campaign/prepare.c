@@ -436,6 +436,7 @@ add_warnings (Prepare *self, GVariantBuilder *warnings)
 {
   const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
   g_autofree char *sender = account_check_sender (self->account, self->campaign->sender_address);
+  g_autofree char *doubles = doubles_to_sentence (snapshot_get_doubles (self->snapshot));
 
   for (guint i = 0; self->composed->fields[i] != NULL; i++)
     add_field (self, i, warnings);
@@ -443,6 +444,8 @@ add_warnings (Prepare *self, GVariantBuilder *warnings)
     add_sentence (warnings, "%s", self->composed->notes[i]);
   add_people (warnings, counts->sharing, "person shares an address with another one; each gets a mail of their own (--per address sends one for all)",
               "people share an address with another one; each gets a mail of their own (--per address sends one for all)");
+  if (doubles != NULL)
+    add_sentence (warnings, "%s", doubles);
   add_people (warnings, counts->suppressed, "person is suppressed and will be skipped", "people are suppressed and will be skipped");
   add_people (warnings, counts->no_address, "person has no e-mail address and will be skipped", "people have no e-mail address and will be skipped");
   for (guint i = 0; self->composed->images[i] != NULL; i++)
@@ -508,6 +511,7 @@ summarize (Prepare *self)
   g_variant_dict_insert (&summary, "suppressed", "t", counts->suppressed);
   g_variant_dict_insert (&summary, "no_address", "t", counts->no_address);
   g_variant_dict_insert (&summary, "excluded", "t", counts->excluded);
+  g_variant_dict_insert_value (&summary, "alike", doubles_describe (snapshot_get_doubles (self->snapshot)));
   g_variant_dict_insert (&summary, "largest", "t", estimate_largest (self));
   g_variant_dict_insert (&summary, "server_size", "t", self->account->server_size);
   g_variant_dict_insert (&summary, "seconds", "t", (guint64) forecast (self));

@@ -1,10 +1,12 @@
 #include "import.h"
 
 #include "arrival.h"
+#include "consent.h"
 #include "contract-import1.h"
 #include "fault.h"
 #include "kill-point.h"
 #include "peer.h"
+#include "refused.h"
 #include "rules.h"
 #include "spool.h"
 #include "text.h"
@@ -26,9 +28,9 @@ struct Import {
   gboolean     is_over;
   GCancellable *cancellable;
 
-  char        *format, *encoding, *region, *sheet, *header, *list, *consent;
+  char        *format, *encoding, *region, *sheet, *header, *list, *consent, *consent_column, *consent_time;
   GVariant    *map, *others;
-  gboolean     is_dry_run;
+  gboolean     is_dry_run, is_again_consented;
   guint        timeout_ms;
 
   int          fd;
@@ -36,6 +38,9 @@ struct Import {
   Peer        *peer;
   PrImport1   *worker;
   Merge       *merge;
+  Forgotten   *forgotten;
+  Consent     *consents;
+  Refused     *refused;
   guint        source;  /* the merge at work, step by step */
   GError      *failure; /* why nothing is stored */
   RulesState   rules;
@@ -84,6 +89,7 @@ stop (Import *self)
   stop_reading (self);
   g_clear_handle_id (&self->source, g_source_remove);
   g_clear_pointer (&self->merge, merge_free);
+  g_clear_pointer (&self->forgotten, forgotten_free);
 }
 
 static void
@@ -101,11 +107,15 @@ import_unref (Import *self)
   g_free (self->header);
   g_free (self->list);
   g_free (self->consent);
+  g_free (self->consent_column);
+  g_free (self->consent_time);
+  consent_free (self->consents);
   g_variant_unref (self->map);
   g_variant_unref (self->others);
   g_free (self->seen);
   g_byte_array_unref (self->blob);
   g_free (self->row);
+  refused_free (self->refused);
   report_clear (&self->report);
   g_free (self);
 }
@@ -219,6 +229,24 @@ tell_progress (Import *self)
 }
 
 static gboolean
+take_contact (Import *self, MergeRow *row, GError **error)
+{
+  gboolean is_email = row->email.len > 0;
+  ConsentRefusal refusal = { 0 };
+  int forgotten;
+
+  if (!consent_take (self->consents, row, &refusal)) {
+    refused_add (self->refused, self->row->key, refusal.field, refusal.value, refusal.reason, refusal.sentence, self->report.rejected);
+    return TRUE;
+  }
+  forgotten = forgotten_check (self->forgotten, row->name, row->email, row->phone, error);
+  if (forgotten == 1)
+    refused_add (self->refused, self->row->key, is_email ? "email" : "phone", is_email ? row->email : row->phone, "forgotten",
+                 "this person was forgotten for good, and comes back only by a new consent", self->report.rejected);
+  return forgotten == 0 ? merge_add (self->merge, row, error) : forgotten == 1;
+}
+
+static gboolean
 take_contacts (Import *self, GVariant *frame, GError **error)
 {
   g_autoptr (GError) malformed = NULL;
@@ -231,7 +259,7 @@ take_contacts (Import *self, GVariant *frame, GError **error)
   }
   while (frame_next (&reader, self->row, &malformed))
     if (!rules_take_contact (&self->rules, self->row, (const char *const *) self->report.fields, self->blob, self->seen, &row, error) ||
-        !merge_add (self->merge, &row, error))
+        !take_contact (self, &row, error))
       return FALSE;
   if (malformed == NULL)
     return TRUE;
@@ -324,7 +352,7 @@ merge_cb (gpointer data)
 {
   Import *self = data;
   g_auto (GStrv) fields = list_seen (self);
-  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run };
+  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run, self->forgotten };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
   int result = merge_step (self->merge, &target, &counts, &error);
@@ -361,6 +389,7 @@ pull (Import *self)
 static void
 take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading, gboolean is_last)
 {
+  g_autoptr (GVariant) refused = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!is_last)
@@ -374,6 +403,9 @@ take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 readin
   }
   if (sum (self->report.rejected) + sum (self->report.left_out) > 0 && g_variant_get_size (rejects) > 8)
     self->funcs.rejects (rejects, self->data);
+  refused = refused_take (self->refused);
+  if (refused != NULL)
+    self->funcs.rejects (refused, self->data);
   tell_progress (self);
   if (is_last)
     merge_now (self);
@@ -399,6 +431,18 @@ next_cb (GObject *source, GAsyncResult *result, gpointer data)
   import_unref (self);
 }
 
+static gboolean
+open_consent (Import *self, GError **error)
+{
+  ConsentSpec spec = { self->consent, self->consent_column, self->consent_time, self->region, self->is_again_consented };
+
+  self->consents = consent_new (&spec, (const char *const *) self->report.fields, error);
+  if (self->consents == NULL)
+    return FALSE;
+  merge_set_consent (self->merge, consent_get_words (self->consents), consent_get_utc (self->consents));
+  return TRUE;
+}
+
 static void
 opened (Import *self)
 {
@@ -408,10 +452,12 @@ opened (Import *self)
   self->fd = -1;
   self->rules.n_fields = g_strv_length (self->report.fields);
   self->seen = g_new0 (gboolean, self->rules.n_fields + 1);
-  if (rules_check_fields ((const char *const *) self->report.fields, &error) && rules_check_aliases ((const char *const *) self->report.aliases, &error))
+  if (!rules_check_fields ((const char *const *) self->report.fields, &error) || !rules_check_aliases ((const char *const *) self->report.aliases, &error))
+    drop (self, error->message);
+  else if (open_consent (self, &error))
     pull (self);
   else
-    drop (self, error->message);
+    finish (self, error);
 }
 
 static void
@@ -518,6 +564,9 @@ copy_spec (Import *self, const ImportSpec *spec)
   self->header = g_strdup (spec->header);
   self->list = g_strdup (spec->list);
   self->consent = g_strdup (spec->consent);
+  self->consent_column = g_strdup (spec->consent_column != NULL ? spec->consent_column : "");
+  self->consent_time = g_strdup (spec->consent_time != NULL ? spec->consent_time : "");
+  self->is_again_consented = spec->is_again_consented;
   self->map = import_ref_words (spec->map);
   self->others = import_ref_words (spec->others);
   self->is_dry_run = spec->is_dry_run;
@@ -537,10 +586,13 @@ import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gp
   self->fd = -1;
   self->blob = g_byte_array_new ();
   self->row = g_new (FrameRow, 1);
+  self->refused = refused_new ();
   self->report.rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->report.left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   copy_spec (self, spec);
-  self->merge = merge_new (store, self->list, self->consent, &self->failure);
+  self->forgotten = forgotten_new (store, spec->vault, spec->is_again_consented, &self->failure);
+  if (self->forgotten != NULL)
+    self->merge = merge_new (store, self->list, self->consent, &self->failure);
   if (self->merge == NULL)
     g_idle_add (refused_cb, import_ref (self));
   else
