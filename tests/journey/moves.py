@@ -124,6 +124,26 @@ def suppress_while_sending(house):
     judge.check_against(house.export(campaign))
 
 
+def suppress_a_domain_while_sending(house):
+    """A whole domain, and all below one, in the middle and in any spelling: nobody there gets anything any more, now or by another import"""
+    judge = Judge(house)
+    house.settle(judge.port, 30)
+    more = "\n".join(f"Guest {i},guest{i}@{domain},Kiel" for i in range(1, 4) for domain in ("Bücher.example", "mail.shop.example", "shop.example"))
+    house.run("import", house.write("more.csv", "name,email,town\n" + more + "\n"), "--list", "people")
+    campaign = house.detach("--rate", "10/s")
+    wait_for(lambda: judge.record(), "the first one")
+    house.run("suppress", "add", "*@BÜCHER.example", "*.shop.example")
+    numbers = house.wait(campaign, "done")
+    check(numbers["skipped"] == 6 and numbers["accepted"] == 33 and numbers["skipped_reasons"] == {"suppressed": 6}, numbers)
+    check(sorted(one for one in judge.addresses() if "guest" in one) == [f"guest{i}@shop.example" for i in range(1, 4)], judge.addresses())
+    judge.check_against(house.export(campaign))
+    house.run("import", house.write("late.csv", "name,email,town\nLate,late@bücher.example,Kiel\nToo,too@a.b.shop.example,Kiel\n"), "--list", "late")
+    house.run(*house.send_words("--list", "late"), status=66)
+    check(house.json("contact", "show", "late@xn--bcher-kva.example")["suppressed"][0]["address"] == "@xn--bcher-kva.example", "the domain is not shown")
+    house.run("suppress", "remove", "@bücher.example")
+    check(house.send("--list", "late")["accepted"] == 1, "after the domain was taken off")
+
+
 # --- who gets it ---
 
 def except_a_campaign(house):
@@ -406,7 +426,7 @@ def templates(house):
     house.run("template", "show", "greeting", status=66)
 
 
-CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending, except_a_campaign,
+CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending, suppress_a_domain_while_sending, except_a_campaign,
          choose_people, try_before, greylisted, unknown_users, storms_of_421, extensions, resolve, killed_core, copied_folder, documents,
          looked_at_and_exported, forget, templates]
 

@@ -147,5 +147,10 @@ const char *const migrations[] = {
   /* agreed_utc: when a person agreed to where the account sends; 0: nobody was asked. Whoever gave a password for it was. */
   "ALTER TABLE account ADD COLUMN agreed_utc INTEGER NOT NULL DEFAULT 0;"
   "UPDATE account SET agreed_utc=created_utc WHERE needs_password=1;",
+
+  /* kind: email, phone, or domain: address is then "@example.org" (all at it) or "*.example.org" (all below it) */
+  "ALTER TABLE suppression ADD COLUMN kind TEXT NOT NULL DEFAULT 'email';"
+  "UPDATE suppression SET kind='phone' WHERE address<>'' AND instr(address,'@')=0;"
+  "CREATE INDEX suppression_domains ON suppression(address) WHERE kind='domain';",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);
