@@ -83,8 +83,9 @@ send_summary_print (const SendOptions *options, GVariant *summary)
   say_sentences (summary, "confirm", "Are you sure?");
 }
 
-void
-send_summary_json (guint64 campaign, GVariant *summary)
+/* An open object; the number of the campaign stands before all else. */
+static JsonBuilder *
+begin (guint64 campaign)
 {
   JsonBuilder *builder = json_builder_new ();
 
@@ -93,6 +94,26 @@ send_summary_json (guint64 campaign, GVariant *summary)
   json_builder_add_int_value (builder, (gint64) campaign);
   json_builder_set_member_name (builder, "schema");
   json_builder_add_int_value (builder, JSON_OUT_SCHEMA);
+  return builder;
+}
+
+void
+send_summary_already_json (guint64 campaign, const char *state)
+{
+  JsonBuilder *builder = begin (campaign);
+
+  json_builder_set_member_name (builder, "already");
+  json_builder_add_boolean_value (builder, TRUE);
+  json_builder_set_member_name (builder, "state");
+  json_builder_add_string_value (builder, state);
+  json_out_end (builder);
+}
+
+void
+send_summary_json (guint64 campaign, GVariant *summary)
+{
+  JsonBuilder *builder = begin (campaign);
+
   json_out_members (builder, summary);
   json_out_end (builder);
 }

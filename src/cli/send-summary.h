@@ -8,3 +8,5 @@ guint64 send_summary_count (GVariant *summary);
 void send_summary_print (const SendOptions *options, GVariant *summary);
 /* {"campaign":ID,"schema":1,…} on one line of standard output. */
 void send_summary_json (guint64 campaign, GVariant *summary);
+/* {"campaign":ID,"already":true,"state":…}: --once met a campaign that has the key. */
+void send_summary_already_json (guint64 campaign, const char *state);

@@ -1,7 +1,9 @@
 /* send - one message to each of many people: prepare, say what would happen, ask, start, look on. */
 #include "commands.h"
 #include "connect.h"
+#include "dict.h"
 #include "fault.h"
+#include "numbers.h"
 #include "preview.h"
 #include "prompt.h"
 #include "send-spec.h"
@@ -31,6 +33,21 @@ prepare (Send *self, GError **error)
                                                           &self->campaign, &self->summary, NULL, NULL, error);
   send_files_clear (&files);
   return is_ok;
+}
+
+/* An earlier campaign has the key of --once, and is this very wish: how it stands is the answer. */
+static int
+tell_already (Send *self, GError **error)
+{
+  g_autoptr (GVariant) numbers = NULL;
+
+  if (!pr_app1_call_campaign_show_sync (self->session->core, self->campaign, &numbers, NULL, error))
+    return session_end (FALSE, error);
+  if (session_is_for_programs (self->session))
+    send_summary_already_json (self->campaign, dict_text (numbers, "state"));
+  session_say (self->session, "Campaign %" G_GUINT64_FORMAT " has the key “%s” already, and is %s; nothing more was sent.", self->campaign, self->options->once,
+               dict_text (numbers, "state"));
+  return numbers_status (numbers);
 }
 
 /* Nothing was sent, and nothing of it stays behind. */
@@ -97,6 +114,8 @@ run (Send *self, GError **error)
 {
   if (!prepare (self, error))
     return session_end (FALSE, error);
+  if (dict_flag (self->summary, "already"))
+    return tell_already (self, error);
   if (session_is_for_programs (self->session))
     send_summary_json (self->campaign, self->summary);
   if (!session_is_for_programs (self->session) && (!self->session->is_quiet || !self->options->is_yes))

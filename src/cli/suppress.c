@@ -169,7 +169,9 @@ run_list (Session *session, const void *values, char **words, GError **error)
 const Command suppress_commands[] = {
   { "suppress add", "[ADDR…]", "Never send to these again; open campaigns skip them", 0, G_MAXUINT, add_options,
     sizeof (SuppressOptions), run_add,
+    "A whole domain: @example.org or '*@example.org' is everybody at it, '*.example.org' everybody at all those below it.\n\n"
     "Examples:\n  postrider suppress add ann@example.org --reason 'asked by phone'\n"
+    "  postrider suppress add '*@example.org' '*.example.org'\n"
     "  postrider suppress add --file unsubscribed.txt --scope list:news\n" },
   { "suppress remove", "[ADDR…]", "Takes addresses off the suppression list", 0, G_MAXUINT, remove_options,
     sizeof (SuppressOptions), run_remove, NULL },

@@ -319,9 +319,9 @@ static gboolean
 is_full (Snapshot *self)
 {
   const gboolean is_test = self->spec->test_to != NULL && self->spec->test_to[0] != '\0';
-  const guint64 limit = self->spec->limit > 0 ? self->spec->limit : is_test ? 1 : 0; /* a test is one message, if no number was said */
+  const guint64 limit = self->spec->has_limit ? self->spec->limit : is_test ? 1 : G_MAXUINT64; /* a test is one message, if no number was said */
 
-  return limit > 0 && self->counts.queued >= limit;
+  return self->counts.queued >= limit;
 }
 
 #define PERSON_COLUMNS \
@@ -425,7 +425,7 @@ snapshot_step (Snapshot *self, GError **error)
   }
   if (!store_begin (self->core->store, error))
     return -1;
-  count = self->list >= self->lists->len ? 0 : self->aliases != NULL || open_list (self, error) ? add_chunk (self, tally, error) : -1;
+  count = self->list >= self->lists->len || is_full (self) ? 0 : self->aliases != NULL || open_list (self, error) ? add_chunk (self, tally, error) : -1;
   if (count < 0 || !ledger_write_tally (self->core->store, tally, error)) {
     store_rollback (self->core->store);
     return -1;

@@ -12,7 +12,8 @@ typedef struct {
   gboolean    is_per_address;            /* one mail for all who share an address */
   guint64     except;                    /* campaign, 0 none */
   guint64     refused_of;                /* campaign: only those whom it could not reach, 0 none */
-  guint64     limit;                     /* 0 none */
+  guint64     limit;                     /* so many people at most, where has_limit */
+  gboolean    has_limit;
   const char *test_to;                   /* one row, to this address; NULL or "" none */
 } SnapshotSpec;
 
