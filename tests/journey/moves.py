@@ -144,6 +144,58 @@ def suppress_a_domain_while_sending(house):
     check(house.send("--list", "late")["accepted"] == 1, "after the domain was taken off")
 
 
+# file, its text, who is suppressed by it with which words, how many rows are named as not taken; where the form is written
+LISTS = [
+    # github.com/code-dot-org (a campaign's script names the columns of Mailchimp's export); two more columns of the newer ones (TAGS, NOTES)
+    ("mailchimp.csv", '"Email Address",Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_CAMPAIGN_ID,UNSUB_REASON,'
+     'UNSUB_REASON_OTHER,LEID,EUID,NOTES,TAGS\nann@example.net,"Lee, Ann",2,,,"2013-06-25 17:38:27",,"2021-03-04 05:06:07",May,1,"No longer interested",,448,c2ca,,\n'
+     'nonsense,Bob,2,,,,,"2021-03-04 05:06:07",,,,,449,c2cb,,\n', {"ann@example.net": "No longer interested"}, 1),
+    # github.com/knadh/listmonk, cmd/subscribers.go: the header; models: enabled, disabled, blocklisted
+    ("listmonk.csv", "uuid,email,name,attributes,status,created_at,updated_at\nu1,a1@example.net,A,{},blocklisted,2022-01-01T00:00:00Z,2022-01-02T03:04:05Z\n"
+     "u2,a2@example.net,B,{},enabled,,\nu3,a3@example.net,C,{},disabled,,\nu4,a4@example.net,C,{},mislaid,,\n", {"a1@example.net": "blocklisted"}, 3),
+    # developers.brevo.com/changelog/2026/10/14: emailBlacklisted of each row tells who is unsubscribed
+    ("brevo.csv", "EMAIL;VORNAME;emailBlacklisted;ADDED_TIME\nb1@example.net;Ä;true;2022-01-01\nb2@example.net;C;false;2022-01-01\n",
+     {"b1@example.net": "emailBlacklisted"}, 1),
+    # github.com/svhawks/Sendy-Docker, includes/subscribers/export-csv.php: quoted name and address, no header; the kind is the file's name
+    ("sendy.csv", '"Ann","s1@example.net"\n"Bob","s2@example.net"\n', {"s1@example.net": "", "s2@example.net": ""}, 0),
+    # docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html: CSV of a bulk job, with a blank behind the comma as it stands there
+    ("ses.csv", "recipient1@example.net,BOUNCE\nrecipient2@example.net, COMPLAINT\n", {"recipient1@example.net": "", "recipient2@example.net": ""}, 0),
+    # …/APIReference-V2/API_SuppressedDestinationSummary.html: EmailAddress, Reason, LastUpdateTime
+    ("ses-list.csv", "EmailAddress,Reason,LastUpdateTime\nd1@example.net,BOUNCE,2020-04-10T22:18:20+00:00\n", {"d1@example.net": "BOUNCE"}, 0),
+    ("plain.txt", "e1@example.net\n*@one.example\n@two.example\n*.three.example\n+4930123456\nrubbish\ne2@BÜCHER.example\n",
+     {"e1@example.net": "", "@one.example": "", "@two.example": "", "*.three.example": "", "+4930123456": "", "e2@xn--bcher-kva.example": ""}, 1),
+    ("domains.txt", "*@four.example\n*@five.example\n", {"@four.example": "", "@five.example": ""}, 0),
+]
+
+
+def lists_of_other_programs(house):
+    """suppress import: who left by the columns of each program, each row that is not taken is named; export and import again is the same"""
+    house.run("lists")
+    for name, text, wanted, left in LISTS:
+        result = house.run("suppress", "import", house.write(name, text))
+        named = [line for line in result.err.splitlines() if line.startswith("Not taken: row ")]
+        found = {row["address"]: row["reason"] for row in house.json("suppress", "list")["suppressed"]}
+        check(len(named) == left and found == wanted, name, result, found)
+        report = house.json("suppress", "add", "--file", name)
+        check((report["added"], report["known"], len(report["not_taken"])) == (0, len(wanted), left), name, report)
+        house.run("suppress", "export", "-o", "out.csv")
+        before = [(row["address"], row["scope"], row["reason"], row["time"]) for row in house.json("suppress", "list")["suppressed"]]
+        house.run("suppress", "remove", *wanted)
+        house.run("suppress", "import", "out.csv")
+        after = [(row["address"], row["scope"], row["reason"], row["time"]) for row in house.json("suppress", "list")["suppressed"]]
+        check([row[:2] for row in sorted(before)] == [row[:2] for row in sorted(after)], name, before, after)
+        check([row for row in sorted(before) if "@example.net" in row[0]] == [row for row in sorted(after) if "@example.net" in row[0]], name, before, after)
+        house.run("suppress", "remove", *wanted)
+    house.write("there.csv", '"Email Address",MEMBER_RATING,OPTIN_TIME,LAST_CHANGED,LEID,EUID\nann@example.net,2,,"2021-01-01 00:00:00",1,c2\n')
+    check("subscribed" in house.run("suppress", "import", "there.csv", status=65).err, "a list of subscribers was suppressed")
+    house.run("suppress", "import", house.write("none.csv", "email,status\na@example.net,active\n"), status=65)
+    check(house.json("suppress", "import", "listmonk.csv", "--all", "--dry-run")["added"] == 4, "--all")
+    check(house.json("suppress", "list")["suppressed"] == [], "something was stored")
+    house.run("suppress", "import", "listmonk.csv", "--rejects", "rejects.csv")
+    with open(os.path.join(house.folder, "rejects.csv"), newline="") as file:
+        check([row["row"] for row in csv.DictReader(file)] == ["3", "4", "5"], "rejects")
+
+
 # --- who gets it ---
 
 def except_a_campaign(house):
@@ -426,7 +478,7 @@ def templates(house):
     house.run("template", "show", "greeting", status=66)
 
 
-CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending, suppress_a_domain_while_sending, except_a_campaign,
+CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending, suppress_a_domain_while_sending, lists_of_other_programs, except_a_campaign,
          choose_people, try_before, greylisted, unknown_users, storms_of_421, extensions, resolve, killed_core, copied_folder, documents,
          looked_at_and_exported, forget, templates]
 

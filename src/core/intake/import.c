@@ -35,6 +35,8 @@ struct Import {
   guint64      size, reading;
   Peer        *peer;
   PrImport1   *worker;
+  const ImportSink *sink; /* NULL: merge takes the rows */
+  gpointer     sink_data;
   Merge       *merge;
   guint        source;  /* the merge at work, step by step */
   GError      *failure; /* why nothing is stored */
@@ -219,6 +221,12 @@ tell_progress (Import *self)
 }
 
 static gboolean
+take_row (Import *self, const MergeRow *row, GError **error)
+{
+  return self->sink != NULL ? self->sink->take (self->sink_data, self->row->key, row, error) : merge_add (self->merge, row, error);
+}
+
+static gboolean
 take_contacts (Import *self, GVariant *frame, GError **error)
 {
   g_autoptr (GError) malformed = NULL;
@@ -231,7 +239,7 @@ take_contacts (Import *self, GVariant *frame, GError **error)
   }
   while (frame_next (&reader, self->row, &malformed))
     if (!rules_take_contact (&self->rules, self->row, (const char *const *) self->report.fields, self->blob, self->seen, &row, error) ||
-        !merge_add (self->merge, &row, error))
+        !take_row (self, &row, error))
       return FALSE;
   if (malformed == NULL)
     return TRUE;
@@ -258,23 +266,40 @@ take_place (Import *self, guint64 rows_before, guint64 reading, GError **error)
   return FALSE;
 }
 
+/* A sink may take what the worker would not: *rejects becomes what is left. */
 static gboolean
-take_batch (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading, GError **error)
+take_rejects (Import *self, GVariant **rejects, GError **error)
+{
+  GVariant *left = NULL;
+
+  if (!rules_take_rejects (&self->rules, *rejects, self->report.rejected, self->report.left_out, error))
+    return FALSE;
+  if (self->sink == NULL)
+    return TRUE;
+  if (!self->sink->rejects (self->sink_data, *rejects, self->report.rejected, &left, error))
+    return FALSE;
+  g_variant_unref (*rejects);
+  *rejects = left;
+  return TRUE;
+}
+
+static gboolean
+take_batch (Import *self, GVariant *contacts, GVariant **rejects, guint64 reading, GError **error)
 {
   guint64 rows_before = self->rules.rows;
   gboolean is_fine;
 
-  if (!merge_open_batch (self->merge, error))
+  if (self->merge != NULL && !merge_open_batch (self->merge, error))
     return FALSE;
   is_fine = take_contacts (self, contacts, error) &&
-            rules_take_rejects (&self->rules, rejects, self->report.rejected, self->report.left_out, error) &&
+            take_rejects (self, rejects, error) &&
             take_place (self, rows_before, reading, error);
   if (!is_fine) {
     store_rollback (self->store);
     return FALSE;
   }
   KILL_POINT ("core-import-batch");
-  return merge_close_batch (self->merge, error);
+  return self->merge == NULL || merge_close_batch (self->merge, error);
 }
 
 static guint64
@@ -327,7 +352,7 @@ merge_cb (gpointer data)
   MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
-  int result = merge_step (self->merge, &target, &counts, &error);
+  int result = self->sink != NULL ? self->sink->store (self->sink_data, &counts, &error) : merge_step (self->merge, &target, &counts, &error);
 
   if (result > 0)
     return G_SOURCE_CONTINUE;
@@ -359,7 +384,7 @@ pull (Import *self)
 }
 
 static void
-take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading, gboolean is_last)
+take_answer (Import *self, GVariant *contacts, GVariant **rejects, guint64 reading, gboolean is_last)
 {
   g_autoptr (GError) error = NULL;
 
@@ -372,8 +397,8 @@ take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 readin
       drop (self, error->message);
     return;
   }
-  if (sum (self->report.rejected) + sum (self->report.left_out) > 0 && g_variant_get_size (rejects) > 8)
-    self->funcs.rejects (rejects, self->data);
+  if (sum (self->report.rejected) + sum (self->report.left_out) > 0 && g_variant_get_size (*rejects) > 8)
+    self->funcs.rejects (*rejects, self->data);
   tell_progress (self);
   if (is_last)
     merge_now (self);
@@ -393,10 +418,21 @@ next_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (answer != NULL)
     g_variant_get (answer, "(@ay@aytb)", &contacts, &rejects, &reading, &is_last);
   if (!self->is_over && answer != NULL)
-    take_answer (self, contacts, rejects, reading, is_last);
+    take_answer (self, contacts, &rejects, reading, is_last);
   else if (!self->is_over)
     call_failed (self, error);
   import_unref (self);
+}
+
+static void
+open_sink (Import *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->sink == NULL || self->sink->open (self->sink_data, (const char *const *) self->report.fields, &error))
+    pull (self);
+  else
+    finish (self, error);
 }
 
 static void
@@ -409,7 +445,7 @@ opened (Import *self)
   self->rules.n_fields = g_strv_length (self->report.fields);
   self->seen = g_new0 (gboolean, self->rules.n_fields + 1);
   if (rules_check_fields ((const char *const *) self->report.fields, &error) && rules_check_aliases ((const char *const *) self->report.aliases, &error))
-    pull (self);
+    open_sink (self);
   else
     drop (self, error->message);
 }
@@ -521,6 +557,8 @@ copy_spec (Import *self, const ImportSpec *spec)
   self->map = import_ref_words (spec->map);
   self->others = import_ref_words (spec->others);
   self->is_dry_run = spec->is_dry_run;
+  self->sink = spec->sink;
+  self->sink_data = spec->sink_data;
   self->timeout_ms = spec->timeout_ms > 0 ? spec->timeout_ms : IMPORT_TIMEOUT_MS;
 }
 
@@ -540,8 +578,9 @@ import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gp
   self->report.rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->report.left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   copy_spec (self, spec);
-  self->merge = merge_new (store, self->list, self->consent, &self->failure);
-  if (self->merge == NULL)
+  if (self->sink == NULL)
+    self->merge = merge_new (store, self->list, self->consent, &self->failure);
+  if (self->failure != NULL)
     g_idle_add (refused_cb, import_ref (self));
   else
     spool_open_async (spec->file, spec->spool_folder, IMPORT_FILE_MAX_BYTES, self->cancellable, spooled_cb, import_ref (self));

@@ -220,12 +220,19 @@ count_changes (Store *store, gboolean is_fine, guint *out_count)
 }
 
 gboolean
-suppression_add (Store *store, const char *key, const char *scope, const char *reason, const char *source, guint *out_count, GError **error)
+suppression_add_since (Store *store, const char *key, const char *scope, const char *reason, const char *source, gint64 since_utc, guint *out_count,
+                       GError **error)
 {
   return count_changes (store,
                         store_run (store, error, "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc) VALUES(?,?,?,?,?,?)", "sssssi",
-                                   get_kind (key), key, scope, reason, source, store_now_utc ()),
+                                   get_kind (key), key, scope, reason, source, since_utc),
                         out_count);
+}
+
+gboolean
+suppression_add (Store *store, const char *key, const char *scope, const char *reason, const char *source, guint *out_count, GError **error)
+{
+  return suppression_add_since (store, key, scope, reason, source, store_now_utc (), out_count, error);
 }
 
 gboolean

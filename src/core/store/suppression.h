@@ -28,6 +28,8 @@ char    *suppression_parse_scope   (Store *store, const char *text, GError **err
 
 /* key and scope: as parsed. *out_count is raised by what was new, or went. Inside the caller's transaction. */
 gboolean suppression_add    (Store *store, const char *key, const char *scope, const char *reason, const char *source, guint *out_count, GError **error);
+gboolean suppression_add_since (Store *store, const char *key, const char *scope, const char *reason, const char *source, gint64 since_utc, guint *out_count,
+                                GError **error);
 gboolean suppression_remove (Store *store, Vault *vault, const char *key, const char *scope, guint *out_count, GError **error);
 
 /* The rows of this key become keyed hashes; and there is one for everything from now on. Inside the caller's transaction. */
