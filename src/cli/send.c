@@ -17,6 +17,7 @@ typedef struct {
   const SendOptions *options;
   guint64            campaign;
   GVariant          *summary;
+  char              *subject; /* as written, also of a template that is kept */
 } Send;
 
 static gboolean
@@ -28,6 +29,8 @@ prepare (Send *self, GError **error)
 
   send_files_init (&files);
   spec = send_spec_build (self->session, self->options, &files, error);
+  if (spec != NULL)
+    (void) g_variant_lookup (spec, "subject", "s", &self->subject);
   is_ok =
       spec != NULL && pr_app1_call_campaign_prepare_sync (self->session->core, spec, send_files_end (&files), files.list,
                                                           &self->campaign, &self->summary, NULL, NULL, error);
@@ -103,9 +106,7 @@ start (Send *self, GError **error)
   }
   if (!self->options->is_detached)
     return watch_run (watch, self->campaign, error);
-  if (!session_is_for_programs (self->session))
-    printf ("Campaign %" G_GUINT64_FORMAT " is being sent. Look on: postrider campaign watch %" G_GUINT64_FORMAT "\n",
-            self->campaign, self->campaign);
+  session_tell (self->session, "Campaign %" G_GUINT64_FORMAT " is being sent. Look on: postrider campaign watch %" G_GUINT64_FORMAT, self->campaign, self->campaign);
   return 0;
 }
 
@@ -117,9 +118,9 @@ run (Send *self, GError **error)
   if (dict_flag (self->summary, "already"))
     return tell_already (self, error);
   if (session_is_for_programs (self->session))
-    send_summary_json (self->campaign, self->summary);
+    send_summary_json (self->campaign, self->subject, self->summary);
   if (!session_is_for_programs (self->session) && (!self->session->is_quiet || !self->options->is_yes))
-    send_summary_print (self->options, self->summary);
+    send_summary_print (self->options, self->subject, self->summary);
   if (is_only_shown (self->options))
     return show_only (self, error);
   if (send_summary_count (self->summary) == 0) {
@@ -149,6 +150,7 @@ run_send (Session *session, const void *values, char **words, GError **error)
   }
   status = run (&self, error);
   g_clear_pointer (&self.summary, g_variant_unref);
+  g_free (self.subject);
   return status;
 }
 

@@ -176,11 +176,11 @@ print_report (Import *self, const SuppressImportOptions *options)
   const guint64 left = dict_number (self->report, "read") - added - known;
   const char *would = options->is_dry_run ? "would be suppressed" : added == 1 ? "was not suppressed before, and is now" : "were not suppressed before, and are now";
 
-  printf ("%'" G_GUINT64_FORMAT " %s %s; %'" G_GUINT64_FORMAT " %s already.\n", added, added == 1 ? "row" : "rows", would, known, known == 1 ? "was" : "were");
+  session_tell (self->session, "%'" G_GUINT64_FORMAT " %s %s; %'" G_GUINT64_FORMAT " %s already.", added, added == 1 ? "row" : "rows", would, known, known == 1 ? "was" : "were");
   if (domains > 0)
-    printf ("%'" G_GUINT64_FORMAT " of them %s.\n", domains, domains == 1 ? "is a whole domain" : "are whole domains");
+    session_tell (self->session, "%'" G_GUINT64_FORMAT " of them %s.", domains, domains == 1 ? "is a whole domain" : "are whole domains");
   if (left > 0)
-    printf ("%'" G_GUINT64_FORMAT " %s not taken%s%s.\n", left, left == 1 ? "row was" : "rows were", options->rejects != NULL ? ": see " : "",
+    session_tell (self->session, "%'" G_GUINT64_FORMAT " %s not taken%s%s.", left, left == 1 ? "row was" : "rows were", options->rejects != NULL ? ": see " : "",
             options->rejects != NULL ? options->rejects : "");
   if (options->is_dry_run)
     session_say (self->session, "Nothing was stored (--dry-run).");

@@ -104,10 +104,10 @@ change (Session *session, const SuppressOptions *options, gboolean is_add, char 
   if (session_is_for_programs (session))
     json_out_count (is_add ? "added" : "removed", total);
   else if (n_words == 1)
-    puts (is_add ? (total > 0 ? "It was not suppressed before; now it is." : "It was suppressed before, and still is.")
+    session_tell (session, "%s", is_add ? (total > 0 ? "It was not suppressed before; now it is." : "It was suppressed before, and still is.")
                  : (total > 0 ? "It was suppressed; now it is not." : "It was not suppressed, and is not."));
   else
-    printf ("%'" G_GUINT64_FORMAT " of %'u %s; now %s.\n", total, n_words,
+    session_tell (session, "%'" G_GUINT64_FORMAT " of %'u %s; now %s.", total, n_words,
             is_add ? (total == 1 ? "was not suppressed before" : "were not suppressed before") : (total == 1 ? "was suppressed" : "were suppressed"),
             is_add ? "all are" : "none is");
   return 0;

@@ -10,6 +10,7 @@ import select
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 
@@ -418,6 +419,43 @@ def documents(house):
     check(house.json("contact", "show", "ann@example.net")["history"][0]["state"] == "accepted", house.json("contact", "show", "ann@example.net"))
 
 
+STREAM = NUMBERS | {"schema", "subject", "account", "lists", "created", "started", "ended", "skipped_reasons", "per_second", "seconds_left", "next", "last"}
+
+
+def streams_for_scripts(house):
+    """--jsonl: each line has what docs/json.md promises, done comes once, last; last and per_second are this campaign's; --quiet is quiet; one pipe keeps the order"""
+    judge = Judge(house, "--refuse", "other", "--refuse-reply", "550 5.7.1 not this one")
+    house.settle(judge.port, 60)
+    house.import_people(2, "others", local="other")
+    house.run("suppress", "add", "person3@example.net")
+    first = house.detach("--rate", "10/s")
+    stream = house.run(*house.send_words("--rate", "30/s"), "--jsonl").lines()
+    check(stream[0]["campaign"] == 2 and stream[0]["subject"] == "Hello {{name}}" and SUMMARY <= stream[0].keys(), stream[0])
+    check(all(STREAM <= line.keys() and line["id"] == 2 for line in stream[1:]), stream)
+    states = [line["state"] for line in stream[1:]]
+    check(states.count("done") == 1 and states[-1] == "done" and len(states) > 2, states)
+    check(stream[-1]["skipped_reasons"] == {"suppressed": 1} and stream[-1]["accepted"] == 59, stream[-1])
+    refused = house.run("send", "--account", "work", "--list", "others", "--subject", "x", "--text", "letter.txt", "--yes", "--jsonl", status=None).lines()
+    check(refused[-1]["refused"] + refused[-1]["later"] + refused[-1]["queued"] == 2, refused[-1])
+    slow = house.show(first)
+    check(slow["state"] != "sending" or (not any("5.7.1" in reply for reply in slow["last"]) and slow["per_second"] < 20), slow)
+    house.wait(first, "done")
+    for words in (house.send_words("--limit", "1"), ["import", "people.csv", "--list", "people"], ["suppress", "add", "nobody@example.net"],
+                  ["account", "add", "other", "x@example.org", "--host", "h.example", "--no-password"]):
+        result = house.run(*words, "--quiet")
+        check(result.out == "" and result.err == "", result)
+    merged = subprocess.run([house.program, "import", "people.csv", "--list", "people"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=house.environment(),
+                            cwd=house.folder, check=True).stdout.decode().splitlines()
+    check(merged[-1].startswith("They are in the list") and merged[-2].startswith("Fields for templates"), merged)
+    house.run("template", "save", "welcome", "--subject", "Welcome {{name}}", "--text", "letter.txt")
+    kept = ["send", "--account", "work", "--list", "people", "--template", "welcome", "--dry-run"]
+    check("“Welcome {{name}}” to" in house.run(*kept).err and house.run(*kept, "--json").lines()[0]["subject"] == "Welcome {{name}}", house.run(*kept))
+    asked = ["--password-command", "touch asked; echo secret"]
+    for words in (["work", "x@example.org", "--host", "h.example"], ["new", "x@nobody.example"], ["new", "nobody", "--host", "h.example"]):
+        house.run("account", "add", *words, *asked, status=None)
+    check(not os.path.exists(os.path.join(house.folder, "asked")), "a password was asked for before what is missing was said")
+
+
 def looked_at_and_exported(house):
     """lists, list export and contact show say what was imported and what was sent; an export imported again changes nothing"""
     judge = Judge(house)
@@ -478,9 +516,9 @@ def templates(house):
     house.run("template", "show", "greeting", status=66)
 
 
-CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending, suppress_a_domain_while_sending, lists_of_other_programs, except_a_campaign,
-         choose_people, try_before, greylisted, unknown_users, storms_of_421, extensions, resolve, killed_core, copied_folder, documents,
-         looked_at_and_exported, forget, templates]
+CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending,
+         suppress_a_domain_while_sending, lists_of_other_programs, except_a_campaign, choose_people, try_before, greylisted, unknown_users, storms_of_421, extensions,
+         resolve, killed_core, copied_folder, documents, streams_for_scripts, looked_at_and_exported, forget, templates]
 
 if __name__ == "__main__":
     sys.exit(run_cases(CASES, __doc__))
