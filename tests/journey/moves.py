@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import pty
+import random
 import select
 import shutil
 import signal
@@ -239,6 +240,31 @@ def try_before(house):
     check(house.json("campaign", "list")["campaigns"] == [] and judge.record() == [], "something was sent or left behind")
     house.send("--test-to", "me@example.org", "--limit", "2")
     check(judge.addresses() == ["me@example.org"] * 2, judge.addresses())
+
+
+def largest_is_real(house):
+    """The pre-flight's largest message is the largest of those that would go out, header and all, to the octet"""
+    house.add_account(2525)
+    chance = random.Random(7)
+    letters = {
+        "plain": ["--text", "Dear {{name}},\n\nsee you in {{town}}.\n"],
+        "sections": ["--html", "<p>{{name|friend}}</p>{{#note}}<div>Your note: " + "x" * 300 + " {{note}}</div>{{/note}}{{^town}}<p>" + "Where are you? " * 60 + "</p>{{/town}}"],
+        "often": ["--html", "<a href='https://example.org/?{{town}}'>{{note}}</a>" + "<i>{{town}}</i>" * 12],
+        "headers": ["--text", "Hi\n", "--unsubscribe", "https://example.org/?{{email}}&{{note|none}}"],
+    }
+    words = ["a", "Köln", "<b>&\"'", "=?utf-8?", "Ærø", "漢字", "x" * 40, "long words here"]
+    for name, (kind, text, *more) in letters.items():
+        rows = ["email,name,town,note"]
+        for i in range(150):
+            values = [" ".join(chance.choice(words) for _ in range(chance.randint(1, 6))) if chance.random() > rare else "" for rare in (0, 0.2, 0.5)]
+            rows.append(f"p{i}{'y' * chance.randint(0, 20)}@example.net," + ",".join('"' + value.replace('"', '""') + '"' for value in values))
+        house.run("import", house.write(f"{name}.csv", "\n".join(rows) + "\n"), "--list", name)
+        file = house.write(f"{name}.txt", text)
+        spec = ["send", "--account", "work", "--list", name, "--subject", "{{name|you}}: {{town|there}}", kind, file, *more, "--attach", f"{name}.csv", "--dry-run"]
+        told = house.run(*spec, "--json").lines()[0]["largest"]
+        house.run(*spec, "-o", name + ".out", status=None)
+        sizes = [os.path.getsize(path) for path in glob.glob(os.path.join(house.folder, name + ".out", "*.eml"))]
+        check(len(sizes) > 50 and told == max(sizes), name, told, sorted(sizes)[-5:])
 
 
 # --- what servers do ---
@@ -517,7 +543,7 @@ def templates(house):
 
 
 CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending,
-         suppress_a_domain_while_sending, lists_of_other_programs, except_a_campaign, choose_people, try_before, greylisted, unknown_users, storms_of_421, extensions,
+         suppress_a_domain_while_sending, lists_of_other_programs, except_a_campaign, choose_people, try_before, largest_is_real, greylisted, unknown_users, storms_of_421, extensions,
          resolve, killed_core, copied_folder, documents, streams_for_scripts, looked_at_and_exported, forget, templates]
 
 if __name__ == "__main__":

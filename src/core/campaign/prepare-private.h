@@ -16,11 +16,21 @@ typedef struct {
   GPtrArray    *where_fields, *where_values;
   char         *list_names, *once, *test_to;
   gboolean      is_again;
+  GArray       *places;  /* of int: what takes values in this letter: 0 address, 1 name, 2 the first column… */
+  guint64       largest; /* octets of the largest message; 0: nobody gets one */
   gint64        earlier; /* the campaign that has the key of --once; 0 none */
 } Prepare;
 
 /* What the pre-flight says: (transfer full) the a{sv} of App1.CampaignPrepare. */
 GVariant *prepare_summarize (Prepare *self);
+
+/* Tries how many octets values make in this letter, before the snapshot is taken. Finish: the snapshot knows. */
+void      prepare_probe_async (Prepare *self, GAsyncReadyCallback callback, gpointer data);
+void      prepare_probe_finish (Prepare *self, GAsyncResult *result);
+
+/* Builds the messages that may be the largest. Finish: self->largest; where they cannot be built, an estimate. */
+void      prepare_measure_async (Prepare *self, GAsyncReadyCallback callback, gpointer data);
+void      prepare_measure_finish (Prepare *self, GAsyncResult *result);
 
 /* --where: taken from the wish; then, with the columns known, looked up. Returns: FALSE with FAULT_DATA: nobody on the lists has such a field. */
 void      prepare_read_where  (Prepare *self, GVariantDict *spec);

@@ -22,13 +22,6 @@ add_sentence (GVariantBuilder *sentences, const char *format, ...)
   g_variant_builder_add (sentences, "s", sentence);
 }
 
-/* The biggest message that could come of it: every value in each part, encoded in base64 or worse. */
-static guint64
-estimate_largest (Prepare *self)
-{
-  return self->composed->overhead + 3 * snapshot_get_counts (self->snapshot)->largest_values;
-}
-
 /* How many of them: `one` and `other` go on with the verb. */
 static void
 add_people (GVariantBuilder *sentences, guint64 count, const char *one, const char *other)
@@ -86,8 +79,8 @@ add_warnings (Prepare *self, GVariantBuilder *warnings)
   add_people (warnings, counts->no_address, "person has no e-mail address and will be skipped", "people have no e-mail address and will be skipped");
   for (guint i = 0; self->composed->images[i] != NULL; i++)
     add_sentence (warnings, "the image %s is missing: people will see a gap", self->composed->images[i]);
-  if (self->account->server_size > 0 && estimate_largest (self) > self->account->server_size)
-    add_sentence (warnings, "messages may be larger than the server takes (%" G_GUINT64_FORMAT " octets); those will be refused", self->account->server_size);
+  if (self->account->server_size > 0 && self->largest > self->account->server_size)
+    add_sentence (warnings, "the largest message has more than the %" G_GUINT64_FORMAT " octets that the server takes; those above are refused", self->account->server_size);
   if (sender != NULL)
     add_sentence (warnings, "%s", sender);
 }
@@ -147,7 +140,7 @@ prepare_summarize (Prepare *self)
   g_variant_dict_insert (&summary, "suppressed", "t", counts->suppressed);
   g_variant_dict_insert (&summary, "no_address", "t", counts->no_address);
   g_variant_dict_insert (&summary, "excluded", "t", counts->excluded);
-  g_variant_dict_insert (&summary, "largest", "t", estimate_largest (self));
+  g_variant_dict_insert (&summary, "largest", "t", self->largest);
   g_variant_dict_insert (&summary, "server_size", "t", self->account->server_size);
   g_variant_dict_insert (&summary, "seconds", "t", (guint64) forecast (self));
   g_variant_dict_insert (&summary, "lifetime_s", "t", (guint64) self->campaign->lifetime_s);

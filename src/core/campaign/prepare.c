@@ -22,6 +22,7 @@ prepare_free (Prepare *self)
   campaign_free (self->campaign);
   composed_free (self->composed);
   g_clear_pointer (&self->lists, g_array_unref);
+  g_clear_pointer (&self->places, g_array_unref);
   g_clear_pointer (&self->exclude, g_array_unref);
   g_clear_pointer (&self->where_fields, g_ptr_array_unref);
   g_clear_pointer (&self->where_values, g_ptr_array_unref);
@@ -335,6 +336,16 @@ fail (GTask *task, GError *error)
   g_object_unref (task);
 }
 
+static void
+measured_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Prepare *self = g_task_get_task_data (task);
+
+  prepare_measure_finish (self, result);
+  g_task_return_pointer (task, prepare_summarize (self), (GDestroyNotify) g_variant_unref);
+}
+
 static gboolean
 step_cb (gpointer data)
 {
@@ -351,9 +362,17 @@ step_cb (gpointer data)
     fail (task, error);
     return G_SOURCE_REMOVE;
   }
-  g_task_return_pointer (task, prepare_summarize (self), (GDestroyNotify) g_variant_unref);
-  g_object_unref (task);
+  prepare_measure_async (self, measured_cb, task);
   return G_SOURCE_REMOVE;
+}
+
+static void
+probed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Prepare *self = g_task_get_task_data (data);
+
+  prepare_probe_finish (self, result);
+  g_idle_add (step_cb, data);
 }
 
 static void
@@ -381,7 +400,7 @@ composed_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   snapshot_set_fields (self->snapshot, self->composed->bound, g_strv_length (self->composed->fields));
-  g_idle_add (step_cb, task);
+  prepare_probe_async (self, probed_cb, task);
 }
 
 static void

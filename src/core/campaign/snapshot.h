@@ -2,6 +2,7 @@
  * Used in: core/campaign. Memory does not grow with the number of people; the main loop goes on between chunks. */
 #pragma once
 #include "campaign.h"
+#include "largest.h"
 #include "ledger.h"
 
 typedef struct {
@@ -32,5 +33,9 @@ void      snapshot_set_fields (Snapshot *self, const int *bound, guint n);
 
 /* Writes the next people. Returns: 1 more to do, 0 done, -1 error. One transaction. */
 int       snapshot_step (Snapshot *self, GError **error);
+/* Places of the letter that take a value: 0 address, 1 name, 2 the first column… (both borrowed). */
+void      snapshot_set_places (Snapshot *self, const int *places, guint n, const LargestWeight *weights);
+/* Who may get the largest message: (transfer full) ids of the snapshot, of guint64, the likeliest first. */
+GArray   *snapshot_get_largest (Snapshot *self);
 const SnapshotCounts *snapshot_get_counts (Snapshot *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Snapshot, snapshot_free)
