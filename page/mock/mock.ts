@@ -297,6 +297,7 @@ function methods(mock: Mock): Methods {
       mock.suppressed.push(...addresses.map((address, index) => ({ id: String(last + index + 1), address, scope, reason, source: 'you', time: String(NOW) })));
       return addresses.length;
     },
+    suppressImport: async () => ({ read: '0', added: '0', known: '0', domains: '0', rejected: {}, format: 'csv', encoding: 'utf-8' }),
     suppressRemove: async (addresses, scope) => {
       const before = mock.suppressed.length;
       mock.suppressed = mock.suppressed.filter((row) => !(addresses.includes(row.address) && row.scope === scope));

@@ -60,6 +60,7 @@ describe('templates', () => {
     const found = fieldsOf('{{Name}} {{ first  name |friend}} {{#town}}in {{town}}{{/town}} {{^class}}{{x}}{{/class}} {{! remark }} {{name|x}}');
     expect(found.map(({ name, isRequired }) => [name, isRequired])).toEqual([['name', true], ['first  name', false], ['town', false], ['class', false], ['x', false]]);
     expect(placeholder('first name', 'friend')).toBe('{{first name|friend}}');
+    expect(placeholder('Message')).toBe('{{field.Message}}'); // the bare name is the program's
   });
 
   const html = (body: string) => warningsOf({ ...EMPTY, mode: 'html', subject: 's', html: body }, ['name', 'town']).map(({ text }) => text).join('\n');
@@ -80,6 +81,8 @@ describe('templates', () => {
     const fine = html('<p>{{name|friend}} <a href="https://example.org/x">a</a> <a href="mailto:a@example.org">b</a> <a href="{{town|x}}">c</a></p>');
     expect(fine).toBe('The plain text version is made from your design.');
     expect(warningsOf({ ...EMPTY, subject: 'Hello', text: 'Hello {{name|friend}}' }, ['name'])).toEqual([]);
+    expect(warningsOf({ ...EMPTY, subject: 'Hello', text: '{{unsubscribe}} {{field.message|x}}' }, ['message'])).toEqual([]);
+    expect(warningsOf({ ...EMPTY, subject: 'Hello', text: '{{message|x}}' }, ['message'])).toHaveLength(1);
     expect(warningsOf({ ...EMPTY, subject: 'Hello', text: 'Hello', lost: ['plan.pdf'] }, ['name'])[0]?.text).toMatch('plan.pdf');
   });
 
@@ -108,6 +111,8 @@ describe('the wizard’s plan', () => {
   });
 
   test('incomplete plans do not go on', () => {
+    expect(toSpec({ ...plan, limit: '0' }).limit).toBe('0'); // nobody, not everybody
+    expect(toSpec(plan)).not.toHaveProperty('limit');
     expect([isWhoComplete(plan), isWhoComplete({ ...plan, lists: [] }), isWhoComplete({ ...plan, limit: '1.5' }), isWhoComplete({ ...plan, limit: '-1' })]).toEqual([true, false, false, false]);
     expect([isWhatComplete(plan), isWhatComplete({ ...plan, account: '' }), isWhatComplete({ ...plan, pace: 'own', perHour: '0' })]).toEqual([true, false, false]);
   });

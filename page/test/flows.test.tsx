@@ -469,7 +469,7 @@ describe('the rest', () => {
   test('addresses are added to the do-not-contact list, and taken off', async () => {
     const { mock, user } = open('suppressions');
     await user.click(await button('Add addresses…'));
-    await user.type(await screen.findByLabelText('E-mail addresses or phone numbers'), 'a@example.org{enter}b@example.org');
+    await user.type(await screen.findByLabelText('E-mail addresses, phone numbers or domains'), 'a@example.org{enter}b@example.org');
     await user.click(await button('Add'));
     await waitFor(() => expect(callsOf(mock, 'suppressAdd')).toEqual([[['a@example.org', 'b@example.org'], 'all', '']]));
     await user.click((await screen.findAllByRole('button', { name: /^Take off/ }))[0] as HTMLElement);

@@ -16,10 +16,10 @@
   { "insecure", 0, OPTION_FLAG, AT (is_insecure), NULL, \
     "beyond this machine: log in without TLS (anybody on the way reads along), or not at all" }, \
   { "pin", 0, OPTION_TEXT, AT (pin), "HEX", "trust this certificate alone (SHA-256, see account test)" }, \
-  { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" }, \
-  { "per-minute", 0, OPTION_NUMBER, AT (per_minute), "N", "messages in any minute, at most" }, \
-  { "per-hour", 0, OPTION_NUMBER, AT (per_hour), "N", "messages in any hour, at most" }, \
-  { "per-day", 0, OPTION_NUMBER, AT (per_day), "N", "messages in any 24 hours, at most" }, \
+  { "connections", 0, OPTION_AMOUNT, AT (connections), "N", "at the same time, at most" }, \
+  { "per-minute", 0, OPTION_COUNT, AT (per_minute), "N", "messages in any minute, at most (0: as the provider has it)" }, \
+  { "per-hour", 0, OPTION_COUNT, AT (per_hour), "N", "messages in any hour, at most (0: as the provider has it)" }, \
+  { "per-day", 0, OPTION_COUNT, AT (per_day), "N", "messages in any 24 hours, at most (0: as the provider has it)" }, \
   { "helo", 0, OPTION_TEXT, AT (helo), "NAME", "what EHLO says; without it this machine's full name if DNS has it, else [ADDRESS]" }, \
   { "display-name", 0, OPTION_TEXT, AT (display_name), "NAME", "the name beside the address, where send has no --from" },
 
@@ -61,6 +61,20 @@ check (const AccountOptions *options, const char *address, GError **error)
   return FALSE;
 }
 
+/* 0 is said, too: it lifts what was set before. */
+static void
+put_limits (GVariantDict *out, const AccountOptions *options)
+{
+  const struct {
+    const char *key;
+    OptionCount count;
+  } limits[] = { { "per_minute", options->per_minute }, { "per_hour", options->per_hour }, { "per_day", options->per_day } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
+    if (limits[i].count.is_given)
+      g_variant_dict_insert (out, limits[i].key, "u", (guint32) limits[i].count.number);
+}
+
 GVariant *
 account_settings_build (const AccountOptions *options, const char *address, const char *url, GError **error)
 {
@@ -86,9 +100,7 @@ account_settings_build (const AccountOptions *options, const char *address, cons
   dict_put_text (&out, "display_name", options->display_name);
   dict_put_flag (&out, "insecure", options->is_insecure);
   dict_put_number (&out, "connections", options->connections, "u");
-  dict_put_number (&out, "per_minute", options->per_minute, "u");
-  dict_put_number (&out, "per_hour", options->per_hour, "u");
-  dict_put_number (&out, "per_day", options->per_day, "u");
+  put_limits (&out, options);
   g_variant_dict_insert (&out, "keep", "b", has_password);
   g_variant_dict_insert (&out, "has_password", "b", has_password);
   smtp_url_clear (&parsed);
@@ -113,9 +125,7 @@ account_settings_build_changes (const AccountOptions *options, GError **error)
   dict_put_number (&out, "port", options->port, "q");
   dict_put_flag (&out, "insecure", options->is_insecure);
   dict_put_number (&out, "connections", options->connections, "u");
-  dict_put_number (&out, "per_minute", options->per_minute, "u");
-  dict_put_number (&out, "per_hour", options->per_hour, "u");
-  dict_put_number (&out, "per_day", options->per_day, "u");
+  put_limits (&out, options);
   changes = g_variant_ref_sink (g_variant_dict_end (&out));
   if (g_variant_n_children (changes) > 0)
     return g_steal_pointer (&changes);

@@ -5,7 +5,8 @@
 
 typedef struct {
   char    *host, *user, *tls, *pin, *helo, *display_name, *address, *password_file, *password_command, *password;
-  guint64  port, connections, per_minute, per_hour, per_day;
+  guint64  port, connections;
+  OptionCount per_minute, per_hour, per_day; /* 0: the provider's own limit, else none */
   gboolean is_insecure, has_no_password;
 } AccountOptions;
 

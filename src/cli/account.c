@@ -21,17 +21,35 @@ show_stored (Session *session, const char *name, GVariant *used)
     json_out_document (used);
     return 0;
   }
-  printf ("Account %s: %s by %s:%u (%s).\n", name, dict_text (used, "address"), dict_text (used, "host"),
+  session_tell (session, "Account %s: %s by %s:%u (%s).", name, dict_text (used, "address"), dict_text (used, "host"),
           (guint) dict_number (used, "port"), dict_text (used, "tls"));
   if (dict_number (used, "per_hour") > 0 || dict_number (used, "per_day") > 0)
-    printf ("Pace: at most %s an hour and %s a day.\n", dict_number (used, "per_hour") > 0 ? hour : "any number",
+    session_tell (session, "Pace: at most %s an hour and %s a day.", dict_number (used, "per_hour") > 0 ? hour : "any number",
             dict_number (used, "per_day") > 0 ? day : "any number");
   if (*dict_text (used, "note") != '\0')
-    printf ("%s\n", dict_text (used, "note"));
+    session_tell (session, "%s", dict_text (used, "note"));
   session_say (
       session, "%sTry it: postrider account test %s",
       dict_flag (used, "has_password") && !dict_flag (used, "keep") ? "The password is asked for each time. " : "", name);
   return 0;
+}
+
+/* What is missing or wrong is said before anybody types a password. */
+static gboolean
+check_settings (Session *session, const char *name, GVariant *settings, GError **error)
+{
+  GVariantDict dict;
+  g_autoptr (GVariant) asked = NULL;
+  SendFd nothing = { 0 };
+  gboolean is_ok;
+
+  g_variant_dict_init (&dict, settings);
+  g_variant_dict_insert (&dict, "check", "b", TRUE);
+  asked = g_variant_ref_sink (g_variant_dict_end (&dict));
+  is_ok = session_core (session, error) != NULL && send_fd_secret (&nothing, NULL, error) &&
+          pr_app1_call_account_add_sync (session->core, name, asked, nothing.handle, nothing.list, NULL, NULL, NULL, error);
+  send_fd_clear (&nothing);
+  return is_ok;
 }
 
 static int
@@ -44,8 +62,11 @@ run_add (Session *session, const void *values, char **words, GError **error)
   SendFd sent = { 0 };
   gboolean is_ok;
 
-  if (settings == NULL || !account_settings_read_password (options, session->has_terminal, words[0], &secret, error) ||
-      session_core (session, error) == NULL)
+  if (settings == NULL)
+    return -1;
+  if (!check_settings (session, words[0], settings, error))
+    return session_end (FALSE, error);
+  if (!account_settings_read_password (options, session->has_terminal, words[0], &secret, error))
     return -1;
   do {
     g_clear_error (error);

@@ -95,7 +95,7 @@ call_and_show (Session *session, CampaignCall call, const char *word, GError **e
     return -1;
   if (!call (session->core, campaign, NULL, error))
     return session_end (FALSE, error);
-  return run_show (session, NULL, words, error);
+  return session_is_for_programs (session) || !session->is_quiet ? run_show (session, NULL, words, error) : 0;
 }
 
 static int
@@ -214,7 +214,7 @@ run_resolve (Session *session, const void *values, char **words, GError **error)
   } else {
     g_autofree char *people = words_people (changed);
 
-    printf ("%s: %s.\n", people, strcmp (words[1], "sent") == 0 ? "treated as sent" : "queued again");
+    session_tell (session, "%s: %s.", people, strcmp (words[1], "sent") == 0 ? "treated as sent" : "queued again");
   }
   return 0;
 }

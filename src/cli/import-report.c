@@ -45,8 +45,9 @@ import_report_print (const Session *session, const char *list, gboolean is_dry_r
     json_out_document (report);
     return;
   }
-  if (!session->is_quiet)
-    printf ("%s %s, %s\n", is_dry_run ? "Read as" : "Taken as", dict_text (report, "format"), dict_text (report, "encoding"));
+  if (session->is_quiet)
+    return;
+  printf ("%s %s, %s\n", is_dry_run ? "Read as" : "Taken as", dict_text (report, "format"), dict_text (report, "encoding"));
   add_count (table, report, "read", "row read", "rows read");
   add_count (table, report, "new", is_dry_run ? "person would be new" : "person is new", is_dry_run ? "people would be new" : "people are new");
   add_count (table, report, "updated", is_dry_run ? "would be updated" : "was updated", is_dry_run ? "would be updated" : "were updated");

@@ -5,6 +5,7 @@
 #include "dict.h"
 #include "fault.h"
 #include "frame.h"
+#include "import-map.h"
 #include "import-report.h"
 #include "progress.h"
 #include "send-fd.h"
@@ -49,42 +50,13 @@ typedef struct {
   GError        *error;
 } Import;
 
-/* "email=E-mail,name=2,unused=Notes" → map: {email: "E-mail", name: "2"}, others: {"Notes": unused}. */
-static gboolean
-parse_map (const char *text, GVariantDict *out, GError **error)
-{
-  static const char *const roles[] = { "email", "name", "phone", "first", "last", NULL }, *const words[] = { "field", "unused", NULL };
-  g_auto (GVariantBuilder) map = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}")), others = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
-  g_auto (GStrv) pairs = g_strsplit (text, ",", -1);
-
-  for (gsize i = 0; pairs[i] != NULL; i++) {
-    g_autofree char *name = NULL, *column = NULL;
-
-    if (!options_split_pair (pairs[i], "--map", &name, &column, error))
-      return FALSE;
-    if (g_strv_contains (roles, name))
-      g_variant_builder_add (&map, "{ss}", name, column);
-    else if (g_strv_contains (words, name))
-      g_variant_builder_add (&others, "{ss}", column, name);
-    else {
-      g_set_error (error, FAULT, FAULT_USAGE,
-                   "--map knows email, name, phone, first, last, field and unused, not “%s”; other columns become fields by themselves",
-                   name);
-      return FALSE;
-    }
-  }
-  g_variant_dict_insert_value (out, "map", g_variant_builder_end (&map));
-  g_variant_dict_insert_value (out, "others", g_variant_builder_end (&others));
-  return TRUE;
-}
-
 static GVariant *
 build_options (const ImportOptions *options, const char *file, GError **error)
 {
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
   g_autofree char *name = g_path_get_basename (file);
 
-  if (options->map != NULL && !parse_map (options->map, &out, error))
+  if (options->map != NULL && !import_parse_map (options->map, &out, error))
     return NULL;
   dict_put_text (&out, "format", options->format);
   dict_put_text (&out, "encoding", options->encoding);

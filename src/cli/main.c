@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int
@@ -106,6 +107,16 @@ close_memory (void)
 #endif
 }
 
+/* Where both go to one place, a remark must not come before what was printed earlier. */
+static void
+keep_order (void)
+{
+  struct stat out, err;
+
+  if (fstat (STDOUT_FILENO, &out) == 0 && fstat (STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev && out.st_ino == err.st_ino)
+    setvbuf (stdout, NULL, _IOLBF, BUFSIZ);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -117,6 +128,7 @@ main (int argc, char *argv[])
   int status;
 
   close_memory ();
+  keep_order ();
   setlocale (LC_ALL, "");
   move_options_behind (argc, argv);
   signal (SIGPIPE, SIG_IGN); /* core going away is an error like others; so is a closed pipe behind us */

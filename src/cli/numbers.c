@@ -42,8 +42,9 @@ numbers_only_later (GVariant *numbers)
 int
 numbers_status (GVariant *numbers)
 {
-  if (is_state (numbers, "paused") || dict_number (numbers, "later") > 0 || dict_number (numbers, "queued") > 0 ||
-      dict_number (numbers, "handed") > 0)
+  const gboolean is_settled = is_state (numbers, "done") || is_state (numbers, "cancelled");
+
+  if (!is_settled || dict_number (numbers, "later") + dict_number (numbers, "queued") + dict_number (numbers, "handed") > 0)
     return FAULT_TEMP;
   return dict_number (numbers, "refused") > 0 || dict_number (numbers, "unknown") > 0 || is_state (numbers, "cancelled") ? 1 : 0;
 }

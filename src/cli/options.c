@@ -90,6 +90,18 @@ append (char ***texts, const char *text)
   (*texts)[len + 1] = NULL;
 }
 
+/* Returns: FALSE with FAULT_USAGE. */
+static gboolean
+read_number (const Option *option, const char *text, guint64 *out_number, GError **error)
+{
+  const guint64 least = option->kind == OPTION_AMOUNT ? 1 : 0;
+
+  if (g_ascii_string_to_unsigned (text, 10, least, G_MAXUINT32, out_number, NULL))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_USAGE, "--%s takes a whole number%s, not “%s”", option->name, least > 0 ? " from 1" : "", text);
+  return FALSE;
+}
+
 static gboolean
 store (const Option *option, gpointer values, const char *text, GError **error)
 {
@@ -110,10 +122,11 @@ store (const Option *option, gpointer values, const char *text, GError **error)
     append (at, text);
     return TRUE;
   case OPTION_NUMBER:
-    if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, at, NULL))
-      return TRUE;
-    g_set_error (error, FAULT, FAULT_USAGE, "--%s takes a whole number, not “%s”", option->name, text);
-    return FALSE;
+  case OPTION_AMOUNT:
+    return read_number (option, text, at, error);
+  case OPTION_COUNT:
+    ((OptionCount *) at)->is_given = TRUE;
+    return read_number (option, text, &((OptionCount *) at)->number, error);
   }
   g_return_val_if_reached (FALSE);
 }

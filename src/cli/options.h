@@ -7,8 +7,15 @@ typedef enum {
   OPTION_FLAG,   /* gboolean */
   OPTION_TEXT,   /* char *, owned by the values */
   OPTION_TEXTS,  /* char **, owned: the option may come several times */
-  OPTION_NUMBER, /* guint64 */
+  OPTION_NUMBER, /* guint64; 0 is as good as not given */
+  OPTION_AMOUNT, /* guint64, from 1: 0 would mean something that nobody wants, or be taken for not given */
+  OPTION_COUNT,  /* OptionCount, from 0 */
 } OptionKind;
+
+typedef struct {
+  guint64  number;
+  gboolean is_given;
+} OptionCount;
 
 typedef struct { /* ends with name NULL */
   const char *name;

@@ -23,20 +23,20 @@ const Option send_options[] = {
   { "template", 0, OPTION_TEXT, AT (template), "NAME", "a saved template for what is not given here" },
   { "where", 0, OPTION_TEXTS, AT (where), "FIELD=VALUE…", "only people with these values" },
   { "exclude-list", 0, OPTION_TEXTS, AT (exclude_lists), "NAME…", "but not the people of these lists" },
-  { "except", 0, OPTION_NUMBER, AT (except), "CAMPAIGN", "but not who got that campaign, or may have got it" },
-  { "refused-of", 0, OPTION_NUMBER, AT (refused_of), "CAMPAIGN", "only who was refused in that campaign" },
-  { "limit", 0, OPTION_NUMBER, AT (limit), "N", "at most so many people" },
+  { "except", 0, OPTION_AMOUNT, AT (except), "CAMPAIGN", "but not who got that campaign, or may have got it" },
+  { "refused-of", 0, OPTION_AMOUNT, AT (refused_of), "CAMPAIGN", "only who was refused in that campaign" },
+  { "limit", 0, OPTION_COUNT, AT (limit), "N", "at most so many people" },
   { "per", 0, OPTION_TEXT, AT (per), "WORD", "person (usual) | address: one message for all who share an address" },
   { "attach", 0, OPTION_TEXTS, AT (attach), "FILE…", "files that go with each message" },
   { "reply-to", 0, OPTION_TEXT, AT (reply_to), "ADDR", "where answers go" },
   { "unsubscribe", 0, OPTION_TEXTS, AT (unsubscribe), "URL", "https://…, mailto:… or one of each; one click to leave (RFC 8058)" },
   { "rate", 'r', OPTION_TEXT, AT (rate), "N/min", "the pace: 5/s, 30/min, 500/hour, 2000/day" },
-  { "connections", 0, OPTION_NUMBER, AT (connections), "N", "at the same time, at most" },
-  { "pause-after", 0, OPTION_NUMBER, AT (pause_after), "N", "pause when so many are sent; `campaign resume` sends the rest" },
+  { "connections", 0, OPTION_AMOUNT, AT (connections), "N", "at the same time, at most" },
+  { "pause-after", 0, OPTION_AMOUNT, AT (pause_after), "N", "pause when so many are sent; `campaign resume` sends the rest" },
   { "give-up", 0, OPTION_TEXT, AT (give_up), "AFTER", "who cannot be reached at once is tried again so long: 90min, 6h, 3d (else 24h)" },
-  { "once", 0, OPTION_TEXT, AT (once), "KEY", "never a second campaign with this key" },
+  { "once", 0, OPTION_TEXT, AT (once), "KEY", "never a second campaign with this key: asked again, it says how that one stands" },
   { "test-to", 0, OPTION_TEXT, AT (test_to), "ADDR", "a trial: the first person's message, to this address instead" },
-  { "preview", 0, OPTION_NUMBER, AT (preview), "N", "show N messages (the longest, the emptiest…); send nothing" },
+  { "preview", 0, OPTION_AMOUNT, AT (preview), "N", "show N messages (the longest, the emptiest…); send nothing" },
   { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen; send nothing" },
   { "output", 'o', OPTION_TEXT, AT (output), "DIR", "with --dry-run: write each message there as NUMBER.eml" },
   { "detach", 'd', OPTION_FLAG, AT (is_detached), NULL, "start it and come back at once" },
@@ -172,7 +172,8 @@ send_spec_build (Session *session, const SendOptions *options, SendFiles *files,
   dict_put_number (&out, "except", options->except, "t");
   dict_put_number (&out, "refused_of", options->refused_of, "t");
   dict_put_number (&out, "pause_after", options->pause_after, "t");
-  dict_put_number (&out, "limit", options->limit, "t");
+  if (options->limit.is_given)
+    g_variant_dict_insert (&out, "limit", "t", options->limit.number);
   dict_put_text (&out, "per", options->per);
   dict_put_text (&out, "from", options->from);
   dict_put_text (&out, "reply_to", options->reply_to);

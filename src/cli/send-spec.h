@@ -6,7 +6,8 @@
 typedef struct {
   char    *account, *from, *subject, *html, *text, *template, *reply_to, *per, *rate, *once, *give_up, *test_to, *output;
   char   **lists, **exclude_lists, **where, **attach, **unsubscribe;
-  guint64  except, refused_of, limit, pause_after, connections, preview;
+  guint64  except, refused_of, pause_after, connections, preview;
+  OptionCount limit;
   gboolean is_dry_run, is_detached, is_yes;
 } SendOptions;
 

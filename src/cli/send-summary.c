@@ -57,17 +57,18 @@ send_summary_count (GVariant *summary)
 }
 
 void
-send_summary_print (const SendOptions *options, GVariant *summary)
+send_summary_print (const SendOptions *options, const char *raw_subject, GVariant *summary)
 {
   g_autofree char *people = words_people (send_summary_count (summary));
   g_autofree char *lists = g_strjoinv (", ", options->lists);
-  g_autofree char *subject = options->subject != NULL ? text_printable (options->subject, -1, SENTENCE_MAX)
-                                                      : g_strdup_printf ("template %s", options->template);
+  g_autofree char *subject = text_printable (raw_subject, -1, SENTENCE_MAX);
   g_autofree char *largest = words_bytes (dict_number (summary, "largest"));
   g_autofree char *limit = words_bytes (dict_number (summary, "server_size"));
   guint64 excluded = dict_number (summary, "excluded");
 
   fprintf (stderr, "“%s” to %s of %s, by account %s", subject, people, lists, options->account);
+  if (options->template != NULL)
+    fprintf (stderr, ", with template %s", options->template);
   if (options->from != NULL)
     fprintf (stderr, ", from %s", options->from);
   fprintf (stderr, "%s%s.\n", options->test_to != NULL ? ", but to " : "", options->test_to != NULL ? options->test_to : "");
@@ -83,8 +84,9 @@ send_summary_print (const SendOptions *options, GVariant *summary)
   say_sentences (summary, "confirm", "Are you sure?");
 }
 
-void
-send_summary_json (guint64 campaign, GVariant *summary)
+/* An open object; the number of the campaign stands before all else. */
+static JsonBuilder *
+begin (guint64 campaign)
 {
   JsonBuilder *builder = json_builder_new ();
 
@@ -93,6 +95,28 @@ send_summary_json (guint64 campaign, GVariant *summary)
   json_builder_add_int_value (builder, (gint64) campaign);
   json_builder_set_member_name (builder, "schema");
   json_builder_add_int_value (builder, JSON_OUT_SCHEMA);
+  return builder;
+}
+
+void
+send_summary_already_json (guint64 campaign, const char *state)
+{
+  JsonBuilder *builder = begin (campaign);
+
+  json_builder_set_member_name (builder, "already");
+  json_builder_add_boolean_value (builder, TRUE);
+  json_builder_set_member_name (builder, "state");
+  json_builder_add_string_value (builder, state);
+  json_out_end (builder);
+}
+
+void
+send_summary_json (guint64 campaign, const char *subject, GVariant *summary)
+{
+  JsonBuilder *builder = begin (campaign);
+
+  json_builder_set_member_name (builder, "subject");
+  json_builder_add_string_value (builder, subject);
   json_out_members (builder, summary);
   json_out_end (builder);
 }

@@ -1,7 +1,9 @@
 /* send - one message to each of many people: prepare, say what would happen, ask, start, look on. */
 #include "commands.h"
 #include "connect.h"
+#include "dict.h"
 #include "fault.h"
+#include "numbers.h"
 #include "preview.h"
 #include "prompt.h"
 #include "send-spec.h"
@@ -15,6 +17,7 @@ typedef struct {
   const SendOptions *options;
   guint64            campaign;
   GVariant          *summary;
+  char              *subject; /* as written, also of a template that is kept */
 } Send;
 
 static gboolean
@@ -26,11 +29,28 @@ prepare (Send *self, GError **error)
 
   send_files_init (&files);
   spec = send_spec_build (self->session, self->options, &files, error);
+  if (spec != NULL)
+    (void) g_variant_lookup (spec, "subject", "s", &self->subject);
   is_ok =
       spec != NULL && pr_app1_call_campaign_prepare_sync (self->session->core, spec, send_files_end (&files), files.list,
                                                           &self->campaign, &self->summary, NULL, NULL, error);
   send_files_clear (&files);
   return is_ok;
+}
+
+/* An earlier campaign has the key of --once, and is this very wish: how it stands is the answer. */
+static int
+tell_already (Send *self, GError **error)
+{
+  g_autoptr (GVariant) numbers = NULL;
+
+  if (!pr_app1_call_campaign_show_sync (self->session->core, self->campaign, &numbers, NULL, error))
+    return session_end (FALSE, error);
+  if (session_is_for_programs (self->session))
+    send_summary_already_json (self->campaign, dict_text (numbers, "state"));
+  session_say (self->session, "Campaign %" G_GUINT64_FORMAT " has the key “%s” already, and is %s; nothing more was sent.", self->campaign, self->options->once,
+               dict_text (numbers, "state"));
+  return numbers_status (numbers);
 }
 
 /* Nothing was sent, and nothing of it stays behind. */
@@ -86,9 +106,7 @@ start (Send *self, GError **error)
   }
   if (!self->options->is_detached)
     return watch_run (watch, self->campaign, error);
-  if (!session_is_for_programs (self->session))
-    printf ("Campaign %" G_GUINT64_FORMAT " is being sent. Look on: postrider campaign watch %" G_GUINT64_FORMAT "\n",
-            self->campaign, self->campaign);
+  session_tell (self->session, "Campaign %" G_GUINT64_FORMAT " is being sent. Look on: postrider campaign watch %" G_GUINT64_FORMAT, self->campaign, self->campaign);
   return 0;
 }
 
@@ -97,10 +115,12 @@ run (Send *self, GError **error)
 {
   if (!prepare (self, error))
     return session_end (FALSE, error);
+  if (dict_flag (self->summary, "already"))
+    return tell_already (self, error);
   if (session_is_for_programs (self->session))
-    send_summary_json (self->campaign, self->summary);
+    send_summary_json (self->campaign, self->subject, self->summary);
   if (!session_is_for_programs (self->session) && (!self->session->is_quiet || !self->options->is_yes))
-    send_summary_print (self->options, self->summary);
+    send_summary_print (self->options, self->subject, self->summary);
   if (is_only_shown (self->options))
     return show_only (self, error);
   if (send_summary_count (self->summary) == 0) {
@@ -130,6 +150,7 @@ run_send (Session *session, const void *values, char **words, GError **error)
   }
   status = run (&self, error);
   g_clear_pointer (&self.summary, g_variant_unref);
+  g_free (self.subject);
   return status;
 }
 

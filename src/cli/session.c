@@ -11,7 +11,7 @@
 const Option session_options[] = {
   { "json", 0, OPTION_FLAG, G_STRUCT_OFFSET (Session, is_json), NULL, "the answer as one JSON document (docs/json.md)" },
   { "jsonl", 0, OPTION_FLAG, G_STRUCT_OFFSET (Session, is_jsonl), NULL, "the answer as a stream of JSON documents, one a line" },
-  { "quiet", 'q', OPTION_FLAG, G_STRUCT_OFFSET (Session, is_quiet), NULL, "no progress and no remarks on standard error" },
+  { "quiet", 'q', OPTION_FLAG, G_STRUCT_OFFSET (Session, is_quiet), NULL, "errors alone: no progress, no remarks, no report of what was done" },
   { "help", 'h', OPTION_FLAG, G_STRUCT_OFFSET (Session, wants_help), NULL, "this text" },
   { 0 },
 };
@@ -45,17 +45,36 @@ session_is_for_programs (const Session *self)
   return self->is_json || self->is_jsonl;
 }
 
+gboolean
+session_tells (const Session *self)
+{
+  return !self->is_quiet && !session_is_for_programs (self);
+}
+
 void
 session_say (const Session *self, const char *format, ...)
 {
   va_list arguments;
 
-  if (self->is_quiet || session_is_for_programs (self))
+  if (!session_tells (self))
     return;
   va_start (arguments, format);
   vfprintf (stderr, format, arguments);
   va_end (arguments);
   fputc ('\n', stderr);
+}
+
+void
+session_tell (const Session *self, const char *format, ...)
+{
+  va_list arguments;
+
+  if (!session_tells (self))
+    return;
+  va_start (arguments, format);
+  vprintf (format, arguments);
+  va_end (arguments);
+  putchar ('\n');
 }
 
 static gboolean

@@ -7,7 +7,7 @@ typedef struct {
   /* options that every command has */
   gboolean is_json;  /* one document */
   gboolean is_jsonl; /* a stream of them; is_json is then FALSE */
-  gboolean is_quiet; /* no progress, no remarks */
+  gboolean is_quiet; /* errors alone, and what was asked for (a list, a file, JSON) */
   gboolean wants_help;
 
   gboolean has_terminal; /* somebody can be asked: standard input and standard error are terminals */
@@ -38,6 +38,9 @@ int session_end (gboolean is_ok, GError **error);
 gboolean session_is_for_programs (const Session *self); /* --json or --jsonl */
 /* A remark on standard error; not with --quiet, not for programs. */
 void session_say (const Session *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* What was done, on standard output; not with --quiet, not for programs. */
+void session_tell (const Session *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+gboolean session_tells (const Session *self); /* the same for more than a line */
 
 /* After FAULT_NO_PERM: asks for the passphrase of the vault or the password of `account` (NULL: none) and gives it to core.
  * Returns: TRUE: try again (`error` is cleared); FALSE with `error` as it was, or another one: nobody to ask, or nothing typed. */

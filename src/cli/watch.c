@@ -20,6 +20,7 @@ struct Watch {
   GMainLoop *loop;
   Progress  *progress;
   GVariant  *numbers; /* the last ones */
+  gboolean   is_told; /* they were written as a line of the stream */
   guint      signal_sources[2];
   gboolean   is_interrupted;
   gboolean   is_lost; /* core went away */
@@ -100,17 +101,27 @@ is_over (Watch *self)
   return numbers_has_ended (self->numbers) || (self->role == WATCH_SENDER && numbers_only_later (self->numbers));
 }
 
+/* The same numbers need no second line; those of the end are written once, behind all others. */
+static void
+tell_line (Watch *self, gboolean is_same)
+{
+  self->is_told = (is_same && self->is_told) || !is_over (self);
+  if (self->is_told && !is_same)
+    json_out_document (self->numbers);
+}
+
 static void
 take_numbers (Watch *self, GVariant *numbers)
 {
   g_autofree char *line = numbers_line (numbers);
   gboolean is_change = self->numbers == NULL || strcmp (dict_text (self->numbers, "state"), dict_text (numbers, "state")) != 0;
+  gboolean is_same = self->numbers != NULL && g_variant_equal (self->numbers, numbers);
 
   g_variant_ref (numbers);
   g_clear_pointer (&self->numbers, g_variant_unref);
   self->numbers = numbers;
   if (self->session->is_jsonl)
-    json_out_document (numbers);
+    tell_line (self, is_same);
   else
     progress_set (self->progress, numbers_fraction (numbers), line, is_change);
 }
@@ -178,12 +189,11 @@ static int
 finish (Watch *self)
 {
   progress_hide (self->progress);
-  if (self->session->is_json) {
+  if (self->session->is_json || (self->session->is_jsonl && !self->is_told)) {
     json_out_document (self->numbers);
-  } else if (!self->session->is_jsonl) {
+  } else if (!self->session->is_jsonl && !self->session->is_quiet) {
     numbers_print (self->numbers);
-    if (!self->session->is_quiet)
-      numbers_print_next_steps (self->numbers);
+    numbers_print_next_steps (self->numbers);
   }
   return numbers_status (self->numbers);
 }

@@ -20,7 +20,7 @@ static void
 tell_client (AppClient *client, gpointer data)
 {
   guint64 campaign = *(guint64 *) data;
-  GVariant *numbers = client->watched == campaign ? campaigns_describe (client->core, campaign, FALSE, NULL) : NULL;
+  GVariant *numbers = client->watched == campaign ? campaigns_describe (client->core, campaign, TRUE, NULL) : NULL;
 
   if (numbers != NULL)
     pr_app1_emit_campaign_changed (client->skeleton, campaign, numbers);

@@ -56,6 +56,8 @@ TABLE = [
     ("no such template", ["template", "show", "nobody"], 66, ["nobody"], None),
     ("no such person", ["contact", "show", "nobody@example.net"], None, ["nobody@example.net"], None),
     ("no such person to forget", ["contact", "forget", "nobody@example.net", "--yes"], None, ["nobody@example.net"], None),
+    ("a pattern that stands for nobody, suppressed", ["suppress", "add", "ann*@example.net"], 65, [r"\*@example.org"], None),
+    ("a whole top-level domain, suppressed", ["suppress", "add", "*.net"], 65, ["dot"], None),
     ("an address that is none, suppressed", ["suppress", "add", "not an address"], None, ["not an address"], None),
     # --- accounts ---
     ("a password on the command line", ["account", "add", "a", "ann@example.org", "--host", "h.example", "--password", "x"], 64, ["--password-file"], None),
@@ -80,7 +82,13 @@ SEND_TABLE = [
     ("a list that is not there", ["send", "--account", "work", "--list", "nobody", *MAIL, "--yes"], 66, ["nobody"]),
     ("a list without people", ["send", "--account", "work", "--list", "empty", "--subject", "Hi", "--text", "plain.txt", "--yes"], 66, ["nobody"]),
     ("a filter that nobody passes", [*SEND, *MAIL, "--where", "town=Nowhere", "--yes"], 66, ["nobody"]),
-    ("a field that nobody has", [*SEND, "--subject", "Hi {{nmae}}", "--text", "letter.txt", "--yes"], 64, ["nmae", "subject", "line 1", "column 4"]),
+    ("a field that nobody has", [*SEND, "--subject", "Hi {{nmae}}", "--text", "letter.txt", "--yes"], 65, ["nmae", "subject", "line 1", "column 4"]),
+    ("a field in the sender", [*SEND, *MAIL, "--from", "{{name}} <ann@example.org>", "--yes"], 65, ["--from", "column 1"]),
+    ("a field that nobody has, to choose by", [*SEND, *MAIL, "--where", "twon=Bonn", "--yes"], 65, ["twon", "did you mean “town”"]),
+    ("at most nobody", [*SEND, *MAIL, "--limit", "0", "--yes"], 66, ["nobody"]),
+    ("a look at no message", [*SEND, *MAIL, "--preview", "0", "--yes"], 64, ["--preview", "from 1"]),
+    ("except no campaign", [*SEND, *MAIL, "--except", "0", "--yes"], 64, ["--except", "from 1"]),
+    ("a way to leave that is not there", [*SEND, "--subject", "Hi {{unsubscribe}}", "--text", "letter.txt", "--yes"], 65, ["unsubscribe address", "column 4"]),
     ("a template that does not end", [*SEND, "--subject", "Hi {{name", "--text", "letter.txt", "--yes"], 65, ["line 1", "subject"]),
     ("a section that does not end", [*SEND, "--subject", "Hi", "--text", "broken.txt", "--yes"], 65, ["line 3", "town"]),
     ("a section that ends otherwise", [*SEND, "--subject", "Hi", "--text", "crossed.txt", "--yes"], 65, ["line 2"]),
@@ -254,13 +262,34 @@ def certificates_of_a_known_authority(house):
 
 
 def twice_with_one_key(house):
-    """--once: the second campaign with the same key is refused and says which one had it"""
+    """--once: whoever asks again is told how that campaign stands, by words, JSON and status; whoever asks for something else with the key has it wrong"""
     judge = Judge(house)
     house.settle(judge.port, 2)
+    house.import_people(1, "others", first=7)
+    house.add_account(judge.port, "second")
+    house.write("other.txt", "Another letter\n")
+    house.write("plan.txt", "the plan")
     house.send("--once", "spring")
     result = run_raw(house, house.send_words("--once", "spring"))
-    check(result.status not in (0, 1) and "spring" in result.err, result)
-    check(len(judge.record()) == 2, judge.record())
+    check(result.status == 0 and "spring" in result.err and "Campaign 1" in result.err and result.out == "", result)
+    found = house.run(*house.send_words("--once", "spring"), "--json").lines()
+    check(len(found) == 1 and found[0] == {"campaign": 1, "schema": 1, "already": True, "state": "done"}, found)
+    for more in (["--list", "others"], ["--account", "second"], ["--text", "other.txt"], ["--attach", "plan.txt"]):
+        result = run_raw(house, [*replaced(house.send_words("--once", "spring"), more)])
+        check(result.status == 65 and "campaign 1" in result.err, result)
+    campaign = house.detach("--once", "summer", "--rate", "1/min")
+    check(house.json("campaign", "pause", campaign)["state"] == "paused", house.show(campaign))
+    found = house.run(*house.send_words("--once", "summer"), "--json", status=75).lines()
+    check(found == [{"campaign": int(campaign), "schema": 1, "already": True, "state": "paused"}], found)
+    house.run("campaign", "cancel", campaign)
+    house.run(*house.send_words("--once", "summer"), status=1)
+    check(len(house.json("campaign", "list")["campaigns"]) == 2, house.json("campaign", "list"))
+
+
+def replaced(words, more):
+    """The words, with the option `more` in the place of the one of its name."""
+    found = words.index(more[0]) if more[0] in words else len(words)
+    return [*words[:found], *more, *words[found + 2:]]
 
 
 def a_second_core(house):

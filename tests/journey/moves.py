@@ -6,10 +6,12 @@ import glob
 import json
 import os
 import pty
+import random
 import select
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 
@@ -124,6 +126,78 @@ def suppress_while_sending(house):
     judge.check_against(house.export(campaign))
 
 
+def suppress_a_domain_while_sending(house):
+    """A whole domain, and all below one, in the middle and in any spelling: nobody there gets anything any more, now or by another import"""
+    judge = Judge(house)
+    house.settle(judge.port, 30)
+    more = "\n".join(f"Guest {i},guest{i}@{domain},Kiel" for i in range(1, 4) for domain in ("Bücher.example", "mail.shop.example", "shop.example"))
+    house.run("import", house.write("more.csv", "name,email,town\n" + more + "\n"), "--list", "people")
+    campaign = house.detach("--rate", "10/s")
+    wait_for(lambda: judge.record(), "the first one")
+    house.run("suppress", "add", "*@BÜCHER.example", "*.shop.example")
+    numbers = house.wait(campaign, "done")
+    check(numbers["skipped"] == 6 and numbers["accepted"] == 33 and numbers["skipped_reasons"] == {"suppressed": 6}, numbers)
+    check(sorted(one for one in judge.addresses() if "guest" in one) == [f"guest{i}@shop.example" for i in range(1, 4)], judge.addresses())
+    judge.check_against(house.export(campaign))
+    house.run("import", house.write("late.csv", "name,email,town\nLate,late@bücher.example,Kiel\nToo,too@a.b.shop.example,Kiel\n"), "--list", "late")
+    house.run(*house.send_words("--list", "late"), status=66)
+    check(house.json("contact", "show", "late@xn--bcher-kva.example")["suppressed"][0]["address"] == "@xn--bcher-kva.example", "the domain is not shown")
+    house.run("suppress", "remove", "@bücher.example")
+    check(house.send("--list", "late")["accepted"] == 1, "after the domain was taken off")
+
+
+# file, its text, who is suppressed by it with which words, how many rows are named as not taken; where the form is written
+LISTS = [
+    # github.com/code-dot-org (a campaign's script names the columns of Mailchimp's export); two more columns of the newer ones (TAGS, NOTES)
+    ("mailchimp.csv", '"Email Address",Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_CAMPAIGN_ID,UNSUB_REASON,'
+     'UNSUB_REASON_OTHER,LEID,EUID,NOTES,TAGS\nann@example.net,"Lee, Ann",2,,,"2013-06-25 17:38:27",,"2021-03-04 05:06:07",May,1,"No longer interested",,448,c2ca,,\n'
+     'nonsense,Bob,2,,,,,"2021-03-04 05:06:07",,,,,449,c2cb,,\n', {"ann@example.net": "No longer interested"}, 1),
+    # github.com/knadh/listmonk, cmd/subscribers.go: the header; models: enabled, disabled, blocklisted
+    ("listmonk.csv", "uuid,email,name,attributes,status,created_at,updated_at\nu1,a1@example.net,A,{},blocklisted,2022-01-01T00:00:00Z,2022-01-02T03:04:05Z\n"
+     "u2,a2@example.net,B,{},enabled,,\nu3,a3@example.net,C,{},disabled,,\nu4,a4@example.net,C,{},mislaid,,\n", {"a1@example.net": "blocklisted"}, 3),
+    # developers.brevo.com/changelog/2026/10/14: emailBlacklisted of each row tells who is unsubscribed
+    ("brevo.csv", "EMAIL;VORNAME;emailBlacklisted;ADDED_TIME\nb1@example.net;Ä;true;2022-01-01\nb2@example.net;C;false;2022-01-01\n",
+     {"b1@example.net": "emailBlacklisted"}, 1),
+    # github.com/svhawks/Sendy-Docker, includes/subscribers/export-csv.php: quoted name and address, no header; the kind is the file's name
+    ("sendy.csv", '"Ann","s1@example.net"\n"Bob","s2@example.net"\n', {"s1@example.net": "", "s2@example.net": ""}, 0),
+    # docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html: CSV of a bulk job, with a blank behind the comma as it stands there
+    ("ses.csv", "recipient1@example.net,BOUNCE\nrecipient2@example.net, COMPLAINT\n", {"recipient1@example.net": "", "recipient2@example.net": ""}, 0),
+    # …/APIReference-V2/API_SuppressedDestinationSummary.html: EmailAddress, Reason, LastUpdateTime
+    ("ses-list.csv", "EmailAddress,Reason,LastUpdateTime\nd1@example.net,BOUNCE,2020-04-10T22:18:20+00:00\n", {"d1@example.net": "BOUNCE"}, 0),
+    ("plain.txt", "e1@example.net\n*@one.example\n@two.example\n*.three.example\n+4930123456\nrubbish\ne2@BÜCHER.example\n",
+     {"e1@example.net": "", "@one.example": "", "@two.example": "", "*.three.example": "", "+4930123456": "", "e2@xn--bcher-kva.example": ""}, 1),
+    ("domains.txt", "*@four.example\n*@five.example\n", {"@four.example": "", "@five.example": ""}, 0),
+]
+
+
+def lists_of_other_programs(house):
+    """suppress import: who left by the columns of each program, each row that is not taken is named; export and import again is the same"""
+    house.run("lists")
+    for name, text, wanted, left in LISTS:
+        result = house.run("suppress", "import", house.write(name, text))
+        named = [line for line in result.err.splitlines() if line.startswith("Not taken: row ")]
+        found = {row["address"]: row["reason"] for row in house.json("suppress", "list")["suppressed"]}
+        check(len(named) == left and found == wanted, name, result, found)
+        report = house.json("suppress", "add", "--file", name)
+        check((report["added"], report["known"], len(report["not_taken"])) == (0, len(wanted), left), name, report)
+        house.run("suppress", "export", "-o", "out.csv")
+        before = [(row["address"], row["scope"], row["reason"], row["time"]) for row in house.json("suppress", "list")["suppressed"]]
+        house.run("suppress", "remove", *wanted)
+        house.run("suppress", "import", "out.csv")
+        after = [(row["address"], row["scope"], row["reason"], row["time"]) for row in house.json("suppress", "list")["suppressed"]]
+        check([row[:2] for row in sorted(before)] == [row[:2] for row in sorted(after)], name, before, after)
+        check([row for row in sorted(before) if "@example.net" in row[0]] == [row for row in sorted(after) if "@example.net" in row[0]], name, before, after)
+        house.run("suppress", "remove", *wanted)
+    house.write("there.csv", '"Email Address",MEMBER_RATING,OPTIN_TIME,LAST_CHANGED,LEID,EUID\nann@example.net,2,,"2021-01-01 00:00:00",1,c2\n')
+    check("subscribed" in house.run("suppress", "import", "there.csv", status=65).err, "a list of subscribers was suppressed")
+    house.run("suppress", "import", house.write("none.csv", "email,status\na@example.net,active\n"), status=65)
+    check(house.json("suppress", "import", "listmonk.csv", "--all", "--dry-run")["added"] == 4, "--all")
+    check(house.json("suppress", "list")["suppressed"] == [], "something was stored")
+    house.run("suppress", "import", "listmonk.csv", "--rejects", "rejects.csv")
+    with open(os.path.join(house.folder, "rejects.csv"), newline="") as file:
+        check([row["row"] for row in csv.DictReader(file)] == ["3", "4", "5"], "rejects")
+
+
 # --- who gets it ---
 
 def except_a_campaign(house):
@@ -166,6 +240,31 @@ def try_before(house):
     check(house.json("campaign", "list")["campaigns"] == [] and judge.record() == [], "something was sent or left behind")
     house.send("--test-to", "me@example.org", "--limit", "2")
     check(judge.addresses() == ["me@example.org"] * 2, judge.addresses())
+
+
+def largest_is_real(house):
+    """The pre-flight's largest message is the largest of those that would go out, header and all, to the octet"""
+    house.add_account(2525)
+    chance = random.Random(7)
+    letters = {
+        "plain": ["--text", "Dear {{name}},\n\nsee you in {{town}}.\n"],
+        "sections": ["--html", "<p>{{name|friend}}</p>{{#note}}<div>Your note: " + "x" * 300 + " {{note}}</div>{{/note}}{{^town}}<p>" + "Where are you? " * 60 + "</p>{{/town}}"],
+        "often": ["--html", "<a href='https://example.org/?{{town}}'>{{note}}</a>" + "<i>{{town}}</i>" * 12],
+        "headers": ["--text", "Hi\n", "--unsubscribe", "https://example.org/?{{email}}&{{note|none}}"],
+    }
+    words = ["a", "Köln", "<b>&\"'", "=?utf-8?", "Ærø", "漢字", "x" * 40, "long words here"]
+    for name, (kind, text, *more) in letters.items():
+        rows = ["email,name,town,note"]
+        for i in range(150):
+            values = [" ".join(chance.choice(words) for _ in range(chance.randint(1, 6))) if chance.random() > rare else "" for rare in (0, 0.2, 0.5)]
+            rows.append(f"p{i}{'y' * chance.randint(0, 20)}@example.net," + ",".join('"' + value.replace('"', '""') + '"' for value in values))
+        house.run("import", house.write(f"{name}.csv", "\n".join(rows) + "\n"), "--list", name)
+        file = house.write(f"{name}.txt", text)
+        spec = ["send", "--account", "work", "--list", name, "--subject", "{{name|you}}: {{town|there}}", kind, file, *more, "--attach", f"{name}.csv", "--dry-run"]
+        told = house.run(*spec, "--json").lines()[0]["largest"]
+        house.run(*spec, "-o", name + ".out", status=None)
+        sizes = [os.path.getsize(path) for path in glob.glob(os.path.join(house.folder, name + ".out", "*.eml"))]
+        check(len(sizes) > 50 and told == max(sizes), name, told, sorted(sizes)[-5:])
 
 
 # --- what servers do ---
@@ -346,6 +445,43 @@ def documents(house):
     check(house.json("contact", "show", "ann@example.net")["history"][0]["state"] == "accepted", house.json("contact", "show", "ann@example.net"))
 
 
+STREAM = NUMBERS | {"schema", "subject", "account", "lists", "created", "started", "ended", "skipped_reasons", "per_second", "seconds_left", "next", "last"}
+
+
+def streams_for_scripts(house):
+    """--jsonl: each line has what docs/json.md promises, done comes once, last; last and per_second are this campaign's; --quiet is quiet; one pipe keeps the order"""
+    judge = Judge(house, "--refuse", "other", "--refuse-reply", "550 5.7.1 not this one")
+    house.settle(judge.port, 60)
+    house.import_people(2, "others", local="other")
+    house.run("suppress", "add", "person3@example.net")
+    first = house.detach("--rate", "10/s")
+    stream = house.run(*house.send_words("--rate", "30/s"), "--jsonl").lines()
+    check(stream[0]["campaign"] == 2 and stream[0]["subject"] == "Hello {{name}}" and SUMMARY <= stream[0].keys(), stream[0])
+    check(all(STREAM <= line.keys() and line["id"] == 2 for line in stream[1:]), stream)
+    states = [line["state"] for line in stream[1:]]
+    check(states.count("done") == 1 and states[-1] == "done" and len(states) > 2, states)
+    check(stream[-1]["skipped_reasons"] == {"suppressed": 1} and stream[-1]["accepted"] == 59, stream[-1])
+    refused = house.run("send", "--account", "work", "--list", "others", "--subject", "x", "--text", "letter.txt", "--yes", "--jsonl", status=None).lines()
+    check(refused[-1]["refused"] + refused[-1]["later"] + refused[-1]["queued"] == 2, refused[-1])
+    slow = house.show(first)
+    check(slow["state"] != "sending" or (not any("5.7.1" in reply for reply in slow["last"]) and slow["per_second"] < 20), slow)
+    house.wait(first, "done")
+    for words in (house.send_words("--limit", "1"), ["import", "people.csv", "--list", "people"], ["suppress", "add", "nobody@example.net"],
+                  ["account", "add", "other", "x@example.org", "--host", "h.example", "--no-password"]):
+        result = house.run(*words, "--quiet")
+        check(result.out == "" and result.err == "", result)
+    merged = subprocess.run([house.program, "import", "people.csv", "--list", "people"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=house.environment(),
+                            cwd=house.folder, check=True).stdout.decode().splitlines()
+    check(merged[-1].startswith("They are in the list") and merged[-2].startswith("Fields for templates"), merged)
+    house.run("template", "save", "welcome", "--subject", "Welcome {{name}}", "--text", "letter.txt")
+    kept = ["send", "--account", "work", "--list", "people", "--template", "welcome", "--dry-run"]
+    check("“Welcome {{name}}” to" in house.run(*kept).err and house.run(*kept, "--json").lines()[0]["subject"] == "Welcome {{name}}", house.run(*kept))
+    asked = ["--password-command", "touch asked; echo secret"]
+    for words in (["work", "x@example.org", "--host", "h.example"], ["new", "x@nobody.example"], ["new", "nobody", "--host", "h.example"]):
+        house.run("account", "add", *words, *asked, status=None)
+    check(not os.path.exists(os.path.join(house.folder, "asked")), "a password was asked for before what is missing was said")
+
+
 def looked_at_and_exported(house):
     """lists, list export and contact show say what was imported and what was sent; an export imported again changes nothing"""
     judge = Judge(house)
@@ -406,9 +542,9 @@ def templates(house):
     house.run("template", "show", "greeting", status=66)
 
 
-CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending, except_a_campaign,
-         choose_people, try_before, greylisted, unknown_users, storms_of_421, extensions, resolve, killed_core, copied_folder, documents,
-         looked_at_and_exported, forget, templates]
+CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending,
+         suppress_a_domain_while_sending, lists_of_other_programs, except_a_campaign, choose_people, try_before, largest_is_real, greylisted, unknown_users, storms_of_421, extensions,
+         resolve, killed_core, copied_folder, documents, streams_for_scripts, looked_at_and_exported, forget, templates]
 
 if __name__ == "__main__":
     sys.exit(run_cases(CASES, __doc__))

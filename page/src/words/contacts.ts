@@ -48,6 +48,7 @@ export const contactWords = {
     noHistory: 'Nothing yet.',
     column: { campaign: 'Message', state: 'State', time: 'When', reply: 'Answer of the server', attempts: 'Tries' },
     suppressed: 'Not to be contacted',
+    suppressedDomain: (domain: string) => `Everybody at ${domain.replace(/^@/, '')}`,
     suppressedText: (scope: string, reason: string, date: string) => [scope, reason, date].filter(Boolean).join(' · '),
     suppress: 'Do not contact any more…',
     suppressTitle: 'Do not contact this person any more?',

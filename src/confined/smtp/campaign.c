@@ -99,13 +99,13 @@ read_identity (GVariant *spec, guint8 out[16])
   return TRUE;
 }
 
-/* SKELETON_ERROR has no D-Bus names: its codes become the two that the contract names. */
+/* SKELETON_ERROR has no D-Bus names: whatever is wrong with a letter is data. */
 static void
 translate (GError **error)
 {
   if (error == NULL || *error == NULL || (*error)->domain != SKELETON_ERROR)
     return;
-  (*error)->code = (*error)->code == SKELETON_ERROR_FIELD ? FAULT_USAGE : FAULT_DATA;
+  (*error)->code = FAULT_DATA;
   (*error)->domain = FAULT;
 }
 
@@ -157,8 +157,8 @@ campaign_get_bound (const Campaign *self)
 
   g_variant_builder_init (&bound, G_VARIANT_TYPE ("a(is)"));
   for (gsize i = 0; fields[i] != NULL; i++) {
-    int field = template_find_field (fields[i], columns, aliases);
-    g_autofree char *hint = field == TEMPLATE_FIELD_NONE ? template_hint_field (fields[i], columns, aliases) : g_strdup ("");
+    int field = field_name_find (fields[i], columns, aliases);
+    g_autofree char *hint = field == FIELD_NAME_NONE ? field_name_hint (fields[i], columns, aliases) : g_strdup ("");
 
     g_variant_builder_add (&bound, "(is)", field, hint);
   }

@@ -12,7 +12,7 @@
 static const struct { const char *key, *type; } known[] = {
   { "address", "s" },    { "host", "s" },       { "port", "q" },     { "tls", "s" },     { "user", "s" },         { "pin", "s" },
   { "insecure", "b" },   { "connections", "u" }, { "per_minute", "u" }, { "per_hour", "u" }, { "per_day", "u" }, { "keep", "b" },
-  { "has_password", "b" }, { "helo", "s" }, { "display_name", "s" },
+  { "has_password", "b" }, { "helo", "s" }, { "display_name", "s" }, { "check", "b" },
 };
 
 static gboolean

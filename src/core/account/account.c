@@ -213,14 +213,20 @@ forget_secret (Core *core, const Account *self)
 }
 
 gboolean
-account_add (Core *core, Account *self, const SecretBytes *secret, GError **error)
+account_is_new (Core *core, const Account *self, GError **error)
 {
   gint64 id = 0;
   int found = store_get_int (core->store, &id, error, "SELECT id FROM account WHERE name=?", "s", self->name);
 
   if (found == 1)
     g_set_error (error, FAULT, FAULT_USAGE, "there is an account \"%s\" already: take another name, or remove it first", self->name);
-  if (found != 0 || !store_begin (core->store, error))
+  return found == 0;
+}
+
+gboolean
+account_add (Core *core, Account *self, const SecretBytes *secret, GError **error)
+{
+  if (!account_is_new (core, self, error) || !store_begin (core->store, error))
     return FALSE;
   if (!insert_row (core, self, error) || !keep_new_secret (core, self, secret, error)) {
     store_rollback (core->store);

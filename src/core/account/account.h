@@ -42,6 +42,7 @@ gboolean  account_wants_own_name (const Account *self);
 
 /* A new row with its secret: in the vault when it keeps one, else in memory (secret NULL or empty: none given yet). Sets self->id.
  * Errors: FAULT_USAGE (the name is in use, an empty password to keep), FAULT_NO_PERM (the vault is locked), FAULT_IO. */
+gboolean account_is_new (Core *core, const Account *self, GError **error); /* FALSE: FAULT_USAGE: its name is taken */
 gboolean account_add (Core *core, Account *self, const SecretBytes *secret, GError **error);
 /* Writes `self` over the account of its id. Where host, port, user or a lesser TLS would take the password elsewhere, it is erased first and has to be
  * entered again (*out_is_forgotten). A campaign that sends goes on by the old settings until its sending process ends. */

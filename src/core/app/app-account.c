@@ -58,10 +58,20 @@ handle_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fd
   const Preset *preset = NULL;
   GError *error = NULL;
   Account *account = account_settings_parse (name, settings, &preset, &error);
+  AppClient *client = data;
+  gboolean is_check = FALSE;
   AccountCall *call;
 
-  if (account == NULL)
+  g_variant_lookup (settings, "check", "b", &is_check);
+  if (account == NULL || !account_is_new (client->core, account, &error)) {
+    account_free (account);
     return app_return_error (invocation, error);
+  }
+  if (is_check) {
+    pr_app1_complete_account_add (skeleton, invocation, NULL, account_settings_describe (account, preset));
+    account_free (account);
+    return TRUE;
+  }
   call = account_call_new (data, invocation, account);
   call->preset = preset;
   app_secret_read_async (fds, secret, call->client->gone, secret_of_new_read_cb, call);

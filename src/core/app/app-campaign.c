@@ -48,8 +48,11 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) summary = NULL;
   GError *error = NULL;
   guint64 id = prepare_finish (result, &summary, &error);
+  gboolean is_already = FALSE; /* an earlier one, of another client: it stays when this one goes */
 
   if (id != 0)
+    g_variant_lookup (summary, "already", "b", &is_already);
+  if (id != 0 && !is_already)
     watch_prepared (pending->client, id);
   if (id != 0)
     pr_app1_complete_campaign_prepare (pending->client->skeleton, pending->invocation, NULL, id, summary);

@@ -1,20 +1,25 @@
 #include "app-pending.h"
 
 #include "consent.h"
+#include "campaigns.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "import.h"
 #include "look.h"
+#include "suppress-rows.h"
+#include "suppression.h"
 #include "text.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
 #include <unistd.h>
 
+#define REASON_MAX 256   /* octets; contract: SuppressAdd */
 
-typedef struct { /* one call of Import */
+typedef struct { /* one call of Import or SuppressImport */
   AppClient             *client;
   GDBusMethodInvocation *invocation;
   Import                *import;
+  SuppressRows          *suppress; /* or NULL */
   GCancellable          *gone;
   gulong                 gone_handler;
 } Call;
@@ -27,6 +32,7 @@ call_free (Call *self)
   g_object_unref (self->gone);
   app_release (self->client->core);
   import_free (self->import);
+  suppress_rows_free (self->suppress);
   app_client_unref (self->client);
   g_free (self);
 }
@@ -64,6 +70,22 @@ report_to_variant (const ImportReport *report)
   return g_variant_dict_end (&dict);
 }
 
+static GVariant *
+suppress_report_to_variant (const ImportReport *report, const SuppressRows *rows)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "read", "t", report->read);
+  g_variant_dict_insert (&dict, "added", "t", report->created);
+  g_variant_dict_insert (&dict, "known", "t", report->unchanged);
+  g_variant_dict_insert (&dict, "domains", "t", suppress_rows_get_domains (rows));
+  g_variant_dict_insert_value (&dict, "rejected", counts_to_variant (report->rejected));
+  g_variant_dict_insert (&dict, "format", "s", report->format);
+  g_variant_dict_insert (&dict, "encoding", "s", report->encoding);
+  return g_variant_dict_end (&dict);
+}
+
 static void
 rejects_cb (GVariant *frame, gpointer data)
 {
@@ -96,7 +118,10 @@ done_cb (const ImportReport *report, const GError *error, gpointer data)
 {
   Call *self = data;
 
-  if (report != NULL)
+  if (report != NULL && self->suppress != NULL) {
+    campaigns_suppressed (self->client->core);
+    pr_app1_complete_suppress_import (self->client->skeleton, self->invocation, NULL, suppress_report_to_variant (report, self->suppress));
+  } else if (report != NULL)
     pr_app1_complete_import (self->client->skeleton, self->invocation, NULL, report_to_variant (report));
   else
     app_return_error (self->invocation, g_error_copy (error));
@@ -113,11 +138,15 @@ gone_cb (GCancellable *gone, gpointer data)
 
 /* --- options --- */
 
-static const struct {
+typedef struct {
   const char *name, *type;
-} options[] = { { "format", "s" }, { "encoding", "s" }, { "region", "s" }, { "sheet", "s" },    { "header", "s" },
+} OptionType;
+
+static const OptionType options[] = { { "format", "s" }, { "encoding", "s" }, { "region", "s" }, { "sheet", "s" },    { "header", "s" },
                 { "map", "a{ss}" }, { "others", "a{ss}" }, { "consent", "s" }, { "consent_column", "s" }, { "consent_time", "s" }, { "again_consented", "b" },
-                { "dry_run", "b" }, { "name", "s" } };
+                { "dry_run", "b" }, { "name", "s" }, { 0 } };
+static const OptionType suppress_options[] = { { "format", "s" }, { "encoding", "s" }, { "region", "s" }, { "sheet", "s" }, { "header", "s" }, { "map", "a{ss}" },
+                                               { "others", "a{ss}" }, { "dry_run", "b" }, { "name", "s" }, { "reason", "s" }, { "all", "b" }, { 0 } };
 
 static const struct {
   const char *name, *words[12], *advice;
@@ -129,7 +158,7 @@ static const struct {
 };
 
 static gboolean
-check_types (GVariant *dict, GError **error)
+check_types (GVariant *dict, const OptionType *known, GError **error)
 {
   GVariantIter iter;
   const char *name;
@@ -140,8 +169,8 @@ check_types (GVariant *dict, GError **error)
     g_autoptr (GVariant) owned = value;
     gboolean is_known = FALSE;
 
-    for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
-      is_known |= strcmp (name, options[i].name) == 0 && g_variant_is_of_type (owned, G_VARIANT_TYPE (options[i].type));
+    for (gsize i = 0; known[i].name != NULL; i++)
+      is_known |= strcmp (name, known[i].name) == 0 && g_variant_is_of_type (owned, G_VARIANT_TYPE (known[i].type));
     if (!is_known) {
       g_set_error (error, FAULT, FAULT_USAGE, "import knows no option “%s” of this type", name);
       return FALSE;
@@ -186,11 +215,11 @@ is_line (const char *text, gsize max)
 
 /* Those of a look: what an import has beside them is missing in it. */
 static gboolean
-check_options (GVariant *dict, GError **error)
+check_options (GVariant *dict, const OptionType *known, GError **error)
 {
   const char *region = get_option (dict, "region", "");
 
-  if (!check_types (dict, error) || !check_choices (dict, error))
+  if (!check_types (dict, known, error) || !check_choices (dict, error))
     return FALSE;
   if (region[0] != '\0' && !(strlen (region) == 2 && g_ascii_isalpha (region[0]) && g_ascii_isalpha (region[1])))
     g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no region: give the two letters of a country, such as IN or DE", region);
@@ -227,8 +256,9 @@ get_file (GUnixFDList *fds, GVariant *handle, GError **error)
   return fd;
 }
 
+/* suppress: (transfer full), or NULL: into the list. */
 static void
-start (AppClient *client, GDBusMethodInvocation *invocation, int file, const char *list, GVariant *dict)
+start (AppClient *client, GDBusMethodInvocation *invocation, int file, const char *list, GVariant *dict, SuppressRows *suppress)
 {
   static const ImportFuncs funcs = { rejects_cb, progress_cb, done_cb };
   Call *self = g_new0 (Call, 1);
@@ -247,6 +277,8 @@ start (AppClient *client, GDBusMethodInvocation *invocation, int file, const cha
   spec.vault = client->core->vault;
   spec.is_dry_run = is_dry_run;
   spec.is_again_consented = is_again_consented;
+  spec.sink = suppress != NULL ? &suppress_rows_sink : NULL;
+  spec.sink_data = self->suppress = suppress;
   self->client = app_client_ref (client);
   self->invocation = invocation;
   app_hold (client->core);
@@ -261,12 +293,35 @@ handle_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
   GError *error = NULL;
   int fd;
 
-  if (!check_options (dict, &error) || !check_list (list, &error))
+  if (!check_options (dict, options, &error) || !check_list (list, &error))
     return app_return_error (invocation, error);
   fd = get_file (fds, file, &error);
   if (fd < 0)
     return app_return_error (invocation, error);
-  start (client, invocation, fd, list, dict);
+  start (client, invocation, fd, list, dict, NULL);
+  close (fd);
+  return TRUE;
+}
+
+static gboolean
+handle_suppress_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *raw_scope, GVariant *dict,
+                        AppClient *client)
+{
+  GError *error = NULL;
+  g_autofree char *scope = check_options (dict, suppress_options, &error) ? suppression_parse_scope (client->core->store, raw_scope, &error) : NULL;
+  SuppressRowsSpec spec = { .scope = scope, .reason = get_option (dict, "reason", "") };
+  int fd;
+
+  if (scope == NULL)
+    return app_return_error (invocation, error);
+  if (!is_line (spec.reason, REASON_MAX))
+    return app_return_error (invocation, g_error_new (FAULT, FAULT_USAGE, "the reason must be one line of at most %d octets", REASON_MAX));
+  g_variant_lookup (dict, "all", "b", &spec.is_all);
+  g_variant_lookup (dict, "dry_run", "b", &spec.is_dry_run);
+  fd = get_file (fds, file, &error);
+  if (fd < 0)
+    return app_return_error (invocation, error);
+  start (client, invocation, fd, "", dict, suppress_rows_new (client->core->store, &spec));
   close (fd);
   return TRUE;
 }
@@ -309,7 +364,7 @@ handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *f
 
   if (client->is_looking)
     return app_return_error (invocation, g_error_new (FAULT, FAULT_TEMP, "another file is being looked at: one at a time"));
-  if (!check_options (dict, &error) || (spec.file = get_file (fds, file, &error)) < 0)
+  if (!check_options (dict, options, &error) || (spec.file = get_file (fds, file, &error)) < 0)
     return app_return_error (invocation, error);
   client->is_looking = TRUE;
   look_async (&spec, client->gone, looked_cb, app_pending_new (client, invocation));
@@ -322,4 +377,5 @@ app_import_connect (AppClient *client)
 {
   g_signal_connect (client->skeleton, "handle-import-look", G_CALLBACK (handle_look), client);
   g_signal_connect (client->skeleton, "handle-import", G_CALLBACK (handle_import), client);
+  g_signal_connect (client->skeleton, "handle-suppress-import", G_CALLBACK (handle_suppress_import), client);
 }

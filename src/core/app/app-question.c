@@ -407,20 +407,34 @@ ask_template_remove (Core *core, GVariant *arguments, Question *out, GError **er
   return TRUE;
 }
 
+/* A whole domain among them weighs more than any address. */
+static const char *
+find_domain (const char *const *addresses)
+{
+  for (; *addresses != NULL; addresses++) {
+    const char *start = *addresses + strspn (*addresses, " \t");
+
+    if (*start == '@' || *start == '*')
+      return *addresses;
+  }
+  return NULL;
+}
+
 static gboolean
 ask_suppress_remove (Core *core, GVariant *arguments, Question *out, GError **error)
 {
   g_autofree const char **addresses = NULL;
   g_autofree char *shown = NULL;
-  const char *scope;
+  const char *scope, *domain;
   gsize count;
 
   g_variant_get (arguments, "(^a&s&s)", &addresses, &scope);
   count = g_strv_length ((char **) addresses);
   if (count == 0)
     return TRUE; /* nobody */
-  shown = text_quote (addresses[0], PLACE_MAX_BYTES);
-  g_string_append (out->text, shown);
+  domain = find_domain (addresses);
+  shown = text_quote (domain != NULL ? domain : addresses[0], PLACE_MAX_BYTES);
+  g_string_append_printf (out->text, "%s%s", domain != NULL ? "Everybody at " : "", shown);
   if (count > 1)
     g_string_append_printf (out->text, " and %" G_GSIZE_FORMAT " more", count - 1);
   g_string_append (out->text, " will be written to again. Please do so only if they asked for it.");

@@ -139,7 +139,8 @@ static const Part parts[] = {
   { "consent", "aa{sv}", "SELECT source,time_utc FROM consent WHERE contact=?1 ORDER BY time_utc", consent_of },
   { "suppressed", "aa{sv}",
     "SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s ON s.address IN (c.email_key,c.phone)"
-    " WHERE c.id=?1 AND s.address<>'' ORDER BY s.created_utc", suppression_of },
+    " WHERE c.id=?1 AND s.address<>'' UNION ALL SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s"
+    " ON s.kind='domain' AND c.email_key LIKE '%'||ltrim(s.address,'*') WHERE c.id=?1 ORDER BY 5", suppression_of },
   { "history", "aa{sv}",
     "SELECT r.campaign,coalesce(v.subject,c.subject),r.state,r.reason,r.reply,r.time_utc,r.attempt,c.identity,c.sender,r.id FROM ledger r"
     " JOIN campaign c ON c.id=r.campaign LEFT JOIN campaign_version v ON v.campaign=r.campaign AND v.version=r.version"

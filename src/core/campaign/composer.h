@@ -16,7 +16,7 @@ void composed_free (Composed *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Composed, composed_free)
 
 /* campaign: borrowed; id 0 is a template that belongs to nothing (any field will do). Finish: (transfer full).
- * Errors: FAULT_DATA with line and column, FAULT_USAGE (an unknown field), FAULT_TEMP (the transport ended). */
+ * Errors: FAULT_DATA with line and column (an unknown field too), FAULT_TEMP (the transport ended). */
 void      composer_begin_async  (Composer *self, const Campaign *campaign, GAsyncReadyCallback callback, gpointer data);
 Composed *composer_begin_finish (Composer *self, GAsyncResult *result, GError **error);
 

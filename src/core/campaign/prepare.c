@@ -1,13 +1,9 @@
-#include "prepare.h"
+#include "prepare-private.h"
 
-#include "account.h"
 #include "address.h"
-#include "composer.h"
 #include "fault.h"
 #include "files.h"
 #include "list.h"
-#include "pace.h"
-#include "snapshot.h"
 #include "store.h"
 #include "text.h"
 #include "mailbox.h"
@@ -17,20 +13,6 @@
 
 #define LIFETIME_DEFAULT_S 86400      /* chosen: news of yesterday */
 #define LIFETIME_MAX_S (30 * 86400)   /* chosen */
-#define CONNECTION_PER_S 500     /* chosen: what one warm connection does, until the account was measured once */
-
-typedef struct {
-  Core         *core;
-  Account      *account;
-  Campaign     *campaign;
-  Composed     *composed;
-  Snapshot     *snapshot;
-  SnapshotSpec  spec;
-  GArray       *lists, *exclude;
-  GPtrArray    *where_fields, *where_values;
-  char         *list_names, *once, *test_to;
-  gboolean      is_again;
-} Prepare;
 
 static void
 prepare_free (Prepare *self)
@@ -40,6 +22,7 @@ prepare_free (Prepare *self)
   campaign_free (self->campaign);
   composed_free (self->composed);
   g_clear_pointer (&self->lists, g_array_unref);
+  g_clear_pointer (&self->places, g_array_unref);
   g_clear_pointer (&self->exclude, g_array_unref);
   g_clear_pointer (&self->where_fields, g_ptr_array_unref);
   g_clear_pointer (&self->where_values, g_ptr_array_unref);
@@ -93,33 +76,13 @@ resolve_lists (Prepare *self, GVariantDict *spec, const char *key, GArray *ids, 
   return TRUE;
 }
 
-static void
-read_where (Prepare *self, GVariantDict *spec)
-{
-  g_autoptr (GVariant) where = g_variant_dict_lookup_value (spec, "where", G_VARIANT_TYPE ("a{ss}"));
-  GVariantIter iter;
-  char *field, *value;
-
-  self->where_fields = g_ptr_array_new_with_free_func (g_free);
-  self->where_values = g_ptr_array_new_with_free_func (g_free);
-  if (where != NULL) {
-    g_variant_iter_init (&iter, where);
-    while (g_variant_iter_next (&iter, "{ss}", &field, &value)) {
-      g_ptr_array_add (self->where_fields, field);
-      g_ptr_array_add (self->where_values, value);
-    }
-  }
-  g_ptr_array_add (self->where_fields, NULL);
-  g_ptr_array_add (self->where_values, NULL);
-}
-
 /* Sender and replies are the same for everybody: what looks like a field would go out as it is. */
 static gboolean
 has_no_field (const char *option, const char *mailbox, GError **error)
 {
   if (strstr (mailbox, "{{") == NULL && strstr (mailbox, "*|") == NULL && strstr (mailbox, "[[") == NULL)
     return TRUE;
-  g_set_error (error, FAULT, FAULT_USAGE, "%s: line 1 column %ld: no field may stand here: it is the same for everybody; write the name itself", option,
+  g_set_error (error, FAULT, FAULT_DATA, "%s: line 1 column %ld: no field may stand here: it is the same for everybody; write the name itself", option,
                g_utf8_pointer_to_offset (mailbox, mailbox + strcspn (mailbox, "{*[")) + 1);
   return FALSE;
 }
@@ -165,10 +128,10 @@ read_spec (Prepare *self, GVariant *wish, GError **error)
   g_variant_dict_lookup (&dict, "again", "b", &self->is_again);
   g_variant_dict_lookup (&dict, "except", "t", &self->spec.except);
   g_variant_dict_lookup (&dict, "refused_of", "t", &self->spec.refused_of);
-  g_variant_dict_lookup (&dict, "limit", "t", &self->spec.limit);
+  self->spec.has_limit = g_variant_dict_lookup (&dict, "limit", "t", &self->spec.limit);
   g_variant_dict_lookup (&dict, "pause_after", "t", &self->campaign->pause_after);
   self->spec.is_per_address = g_str_equal (per, "address");
-  read_where (self, &dict);
+  prepare_read_where (self, &dict);
   is_fine = self->account != NULL && read_mailboxes (self, &dict, error) && resolve_lists (self, &dict, "lists", self->lists, error) &&
             resolve_lists (self, &dict, "exclude_lists", self->exclude, error);
   g_variant_dict_clear (&dict);
@@ -209,18 +172,6 @@ is_sound (Prepare *self, GError **error)
   if (self->campaign->pause_after < 0)
     return usage (error, "so many messages cannot be sent before a pause");
   return can_be_asked (self->core, self->spec.except, error) && can_be_asked (self->core, self->spec.refused_of, error);
-}
-
-/* --once: a key is used up by the campaign that first had it, whatever became of it. */
-static gboolean
-check_once (Prepare *self, GError **error)
-{
-  gint64 id = 0;
-  int found = self->once[0] != '\0' ? store_get_int (self->core->store, &id, error, "SELECT id FROM campaign WHERE once_key=?", "s", self->once) : 0;
-
-  if (found == 1)
-    g_set_error (error, FAULT, FAULT_UNAVAILABLE, "once: campaign %" G_GINT64_FORMAT " has the key '%s' already; nothing is sent", id, self->once);
-  return found == 0;
 }
 
 /* --- the rows --- */
@@ -299,7 +250,7 @@ insert_campaign (Prepare *self, GError **error)
                   "version,created_utc,pause_after,aliases) VALUES(?,?,0,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?)",
                   "bisssssbiiissiib", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
                   campaign->subject, self->list_names, g_bytes_get_data (columns, NULL), g_bytes_get_size (columns), (gint64) campaign->per_hour,
-                  (gint64) campaign->connections, campaign->lifetime_s, self->once, self->list_names, now_utc,
+                  (gint64) campaign->connections, campaign->lifetime_s, self->earlier == 0 ? self->once : "", self->list_names, now_utc,
                   campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases)))
     return FALSE;
   campaign->id = (guint64) sqlite3_last_insert_rowid (store_get_db (self->core->store));
@@ -310,14 +261,19 @@ insert_campaign (Prepare *self, GError **error)
 static gboolean
 store_campaign (Prepare *self, GVariant *files, GUnixFDList *fds, GError **error)
 {
+  gboolean is_fine;
+
   self->campaign->columns = load_columns (self, error);
-  if (self->campaign->columns == NULL || !store_begin (self->core->store, error))
+  if (self->campaign->columns == NULL || !prepare_check_where (self, error) || !store_begin (self->core->store, error))
     return FALSE;
-  if (insert_campaign (self, error) && files_keep (self->core, self->campaign->id, files, fds, error))
+  is_fine = insert_campaign (self, error) && files_keep (self->core, self->campaign->id, files, fds, error) &&
+            (self->earlier == 0 || prepare_is_same (self, error));
+  if (is_fine && self->earlier == 0)
     return store_commit (self->core->store, error);
-  store_rollback (self->core->store);
+  store_rollback (self->core->store); /* with an earlier one it was there to be compared, no more */
+  files_sweep (self->core);
   self->campaign->id = 0;
-  return FALSE;
+  return is_fine;
 }
 
 static gboolean
@@ -367,163 +323,6 @@ prepare_discard_all (Core *core, GError **error)
   return found == 0;
 }
 
-/* --- the words --- */
-
-static void
-add_sentence (GVariantBuilder *sentences, const char *format, ...) G_GNUC_PRINTF (2, 3);
-static void
-add_sentence (GVariantBuilder *sentences, const char *format, ...)
-{
-  g_autofree char *sentence = NULL;
-  va_list values;
-
-  va_start (values, format);
-  sentence = g_strdup_vprintf (format, values);
-  va_end (values);
-  g_variant_builder_add (sentences, "s", sentence);
-}
-
-/* The biggest message that could come of it: every value in each part, encoded in base64 or worse. */
-static guint64
-estimate_largest (Prepare *self)
-{
-  return self->composed->overhead + 3 * snapshot_get_counts (self->snapshot)->largest_values;
-}
-
-/* How many of them: `one` and `other` go on with the verb. */
-static void
-add_people (GVariantBuilder *sentences, guint64 count, const char *one, const char *other)
-{
-  g_autofree char *sentence = count > 0 ? text_count (count, one, other) : NULL;
-
-  if (sentence != NULL)
-    g_variant_builder_add (sentences, "s", sentence);
-}
-
-/* Written without a fallback, outside of sections: who has no value gets no message. */
-static gboolean
-is_required (Prepare *self, const char *field)
-{
-  g_autofree char *key = text_fold (field, -1);
-
-  for (guint i = 0; self->composed->required[i] != NULL; i++) {
-    g_autofree char *other = text_fold (self->composed->required[i], -1);
-
-    if (strcmp (key, other) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static void
-add_field (Prepare *self, guint index, GVariantBuilder *warnings)
-{
-  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
-  const char *field = self->composed->fields[index];
-  const guint64 missing = counts->missing[index];
-  g_autofree char *people = text_count (missing, "person has", "people have"), *all = text_count (counts->queued, "person gets", "people get");
-
-  if (self->composed->bound[index] < 0)
-    add_sentence (warnings, "there is no field “%s”, so %s its fallback, or nothing: %s", field, all, self->composed->hints[index]);
-  else if (missing > 0 && is_required (self, field))
-    add_sentence (warnings, "%s no '%s' and would not get this message; write {{%s|something else}} to have a fallback", people, field, field);
-  else if (missing > 0)
-    add_sentence (warnings, "%s no '%s' and %s its fallback, or nothing there", people, field, missing == 1 ? "gets" : "get");
-}
-
-static void
-add_warnings (Prepare *self, GVariantBuilder *warnings)
-{
-  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
-  g_autofree char *sender = account_check_sender (self->account, self->campaign->sender_address);
-  g_autofree char *doubles = doubles_to_sentence (snapshot_get_doubles (self->snapshot));
-
-  for (guint i = 0; self->composed->fields[i] != NULL; i++)
-    add_field (self, i, warnings);
-  for (guint i = 0; self->composed->notes[i] != NULL; i++)
-    add_sentence (warnings, "%s", self->composed->notes[i]);
-  add_people (warnings, counts->sharing, "person shares an address with another one; each gets a mail of their own (--per address sends one for all)",
-              "people share an address with another one; each gets a mail of their own (--per address sends one for all)");
-  if (doubles != NULL)
-    add_sentence (warnings, "%s", doubles);
-  add_people (warnings, counts->suppressed, "person is suppressed and will be skipped", "people are suppressed and will be skipped");
-  add_people (warnings, counts->no_address, "person has no e-mail address and will be skipped", "people have no e-mail address and will be skipped");
-  for (guint i = 0; self->composed->images[i] != NULL; i++)
-    add_sentence (warnings, "the image %s is missing: people will see a gap", self->composed->images[i]);
-  if (self->account->server_size > 0 && estimate_largest (self) > self->account->server_size)
-    add_sentence (warnings, "messages may be larger than the server takes (%" G_GUINT64_FORMAT " octets); those will be refused", self->account->server_size);
-  if (sender != NULL)
-    add_sentence (warnings, "%s", sender);
-}
-
-static void
-add_questions (Prepare *self, GVariantBuilder *questions)
-{
-  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
-  gint64 id = 0;
-
-  if (counts->recent > 0)
-    add_sentence (questions, "%" G_GUINT64_FORMAT " of these people got a message with this subject within the last day", counts->recent);
-  if (store_get_int (self->core->store, &id, NULL, "SELECT id FROM campaign WHERE subject=? AND list_key=? AND started_utc>? AND id<>? ORDER BY id DESC LIMIT 1",
-                     "ssii", self->campaign->subject, self->list_names, store_now_utc () - 86400, (gint64) self->campaign->id) == 1)
-    add_sentence (questions, "campaign %" G_GINT64_FORMAT " with the same subject went to the same list within the last day", id);
-}
-
-static gint64
-forecast (Prepare *self)
-{
-  g_autoptr (Pace) pace = pace_new (self->account);
-  guint connections = self->campaign->connections > 0 ? self->campaign->connections : MAX (2, self->account->connections);
-  double per_second = pace_load_speed (self->core->store, self->account->id);
-
-  pace_set_rate (pace, self->campaign->per_hour, g_get_monotonic_time ());
-  if (per_second <= 0)
-    per_second = connections * CONNECTION_PER_S;
-  return pace_forecast_s (pace, self->core->store, (gint64) snapshot_get_counts (self->snapshot)->queued, per_second, store_now_utc ());
-}
-
-static GVariant *
-summarize (Prepare *self)
-{
-  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
-  GVariantBuilder missing, lacking, unknown, warnings, questions;
-  GVariantDict summary;
-
-  g_variant_builder_init (&missing, G_VARIANT_TYPE ("a{st}"));
-  g_variant_builder_init (&lacking, G_VARIANT_TYPE ("a{st}"));
-  g_variant_builder_init (&unknown, G_VARIANT_TYPE ("a{ss}"));
-  for (guint i = 0; self->composed->fields[i] != NULL; i++) {
-    const char *field = self->composed->fields[i];
-
-    g_variant_builder_add (is_required (self, field) ? &missing : &lacking, "{st}", field, counts->missing[i]);
-    if (self->composed->bound[i] < 0)
-      g_variant_builder_add (&unknown, "{ss}", field, self->composed->hints[i]);
-  }
-  g_variant_builder_init (&warnings, G_VARIANT_TYPE_STRING_ARRAY);
-  add_warnings (self, &warnings);
-  g_variant_builder_init (&questions, G_VARIANT_TYPE_STRING_ARRAY);
-  add_questions (self, &questions);
-  g_variant_dict_init (&summary, NULL);
-  g_variant_dict_insert (&summary, "total", "t", counts->total);
-  g_variant_dict_insert (&summary, "queued", "t", counts->queued);
-  g_variant_dict_insert (&summary, "sharing", "t", counts->sharing);
-  g_variant_dict_insert (&summary, "recent", "t", counts->recent);
-  g_variant_dict_insert (&summary, "suppressed", "t", counts->suppressed);
-  g_variant_dict_insert (&summary, "no_address", "t", counts->no_address);
-  g_variant_dict_insert (&summary, "excluded", "t", counts->excluded);
-  g_variant_dict_insert_value (&summary, "alike", doubles_describe (snapshot_get_doubles (self->snapshot)));
-  g_variant_dict_insert (&summary, "largest", "t", estimate_largest (self));
-  g_variant_dict_insert (&summary, "server_size", "t", self->account->server_size);
-  g_variant_dict_insert (&summary, "seconds", "t", (guint64) forecast (self));
-  g_variant_dict_insert (&summary, "lifetime_s", "t", (guint64) self->campaign->lifetime_s);
-  g_variant_dict_insert_value (&summary, "missing", g_variant_builder_end (&missing));
-  g_variant_dict_insert_value (&summary, "lacking", g_variant_builder_end (&lacking));
-  g_variant_dict_insert_value (&summary, "unknown", g_variant_builder_end (&unknown));
-  g_variant_dict_insert_value (&summary, "warnings", g_variant_builder_end (&warnings));
-  g_variant_dict_insert_value (&summary, "confirm", g_variant_builder_end (&questions));
-  return g_variant_ref_sink (g_variant_dict_end (&summary));
-}
-
 /* --- the course of it --- */
 
 static void
@@ -535,6 +334,16 @@ fail (GTask *task, GError *error)
     remove_rows (self->core, self->campaign->id, NULL);
   g_task_return_error (task, error);
   g_object_unref (task);
+}
+
+static void
+measured_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Prepare *self = g_task_get_task_data (task);
+
+  prepare_measure_finish (self, result);
+  g_task_return_pointer (task, prepare_summarize (self), (GDestroyNotify) g_variant_unref);
 }
 
 static gboolean
@@ -553,9 +362,17 @@ step_cb (gpointer data)
     fail (task, error);
     return G_SOURCE_REMOVE;
   }
-  g_task_return_pointer (task, summarize (self), (GDestroyNotify) g_variant_unref);
-  g_object_unref (task);
+  prepare_measure_async (self, measured_cb, task);
   return G_SOURCE_REMOVE;
+}
+
+static void
+probed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Prepare *self = g_task_get_task_data (data);
+
+  prepare_probe_finish (self, result);
+  g_idle_add (step_cb, data);
 }
 
 static void
@@ -583,7 +400,21 @@ composed_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   snapshot_set_fields (self->snapshot, self->composed->bound, g_strv_length (self->composed->fields));
-  g_idle_add (step_cb, task);
+  prepare_probe_async (self, probed_cb, task);
+}
+
+static void
+return_earlier (GTask *task)
+{
+  GError *error = NULL;
+  GVariant *summary = prepare_describe_earlier (g_task_get_task_data (task), &error);
+
+  if (summary == NULL) {
+    fail (task, error);
+    return;
+  }
+  g_task_return_pointer (task, summary, (GDestroyNotify) g_variant_unref);
+  g_object_unref (task);
 }
 
 void
@@ -597,8 +428,12 @@ prepare_async (Core *core, GVariant *spec, GVariant *files, GUnixFDList *fds, GA
   self->lists = g_array_new (FALSE, FALSE, sizeof (gint64));
   self->exclude = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_task_set_task_data (task, self, (GDestroyNotify) prepare_free);
-  if (!read_spec (self, spec, &error) || !is_sound (self, &error) || !check_once (self, &error) || !store_campaign (self, files, fds, &error)) {
+  if (!read_spec (self, spec, &error) || !is_sound (self, &error) || !prepare_find_earlier (self, &error) || !store_campaign (self, files, fds, &error)) {
     fail (task, error);
+    return;
+  }
+  if (self->earlier != 0) {
+    return_earlier (task);
     return;
   }
   composer_begin_async (core->composer, self->campaign, composed_cb, task);
@@ -613,5 +448,5 @@ prepare_finish (GAsyncResult *result, GVariant **out_summary, GError **error)
   if (summary == NULL)
     return 0;
   *out_summary = summary;
-  return self->campaign->id;
+  return self->earlier != 0 ? (guint64) self->earlier : self->campaign->id;
 }

@@ -73,6 +73,17 @@ samples_choose (Core *core, guint64 campaign, guint64 after, guint max, gboolean
   return g_steal_pointer (&samples);
 }
 
+GPtrArray *
+samples_load (Core *core, guint64 campaign, GArray *ids, GError **error)
+{
+  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
+
+  for (guint i = 0; i < ids->len; i++)
+    if (!collect (core, store_query (core->store, ROWS "AND s.id=?2", "ii", (gint64) campaign, (gint64) g_array_index (ids, guint64, i)), samples, "", error))
+      return NULL;
+  return g_steal_pointer (&samples);
+}
+
 GVariant *
 samples_to_frame (GPtrArray *samples)
 {

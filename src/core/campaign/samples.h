@@ -1,5 +1,5 @@
 /* samples.h - rows to look at before sending: those at the edges, where templates break, and some at random.
- * Used in: core/app. */
+ * Used in: core/app, core/campaign. */
 #pragma once
 #include "core.h"
 
@@ -13,5 +13,8 @@ typedef struct {
 /* is_samples: the longest, the emptiest, a non-Latin and random ones, `max` in all; else `max` rows behind `after`, in order.
  * Skipped people are not shown. Returns: (transfer full) of Sample; NULL with `error`. */
 GPtrArray *samples_choose (Core *core, guint64 campaign, guint64 after, guint max, gboolean is_samples, GError **error);
+
+/* These people, as they are. */
+GPtrArray *samples_load (Core *core, guint64 campaign, GArray *ids, GError **error);
 
 GVariant  *samples_to_frame (GPtrArray *samples); /* floating: frame RECIPIENTS, attempt 0 */

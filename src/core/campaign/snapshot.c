@@ -18,6 +18,10 @@ struct Snapshot {
   const int          *bound;        /* of each field of the message: snapshot_set_fields() */
   guint               n_bound;
   SnapshotCounts      counts;
+  Largest            *largest;
+  const int          *places;       /* snapshot_set_places() */
+  guint               n_places;
+  Slice              *used;         /* a person's value in each of them */
   GArray             *lists;        /* of gint64: their members, list by list */
   guint               list;         /* index: this one is being read */
   gint64              last_contact; /* of it */
@@ -93,6 +97,8 @@ snapshot_free (Snapshot *self)
   g_free (self->column_aliases);
   g_free (self->where_aliases);
   g_free (self->counts.missing);
+  largest_free (self->largest);
+  g_free (self->used);
   g_free (self);
 }
 
@@ -102,6 +108,21 @@ snapshot_set_fields (Snapshot *self, const int *bound, guint n)
   self->bound = bound;
   self->n_bound = n;
   self->counts.missing = g_new0 (guint64, MAX (1, n));
+}
+
+void
+snapshot_set_places (Snapshot *self, const int *places, guint n, const LargestWeight *weights)
+{
+  self->places = places;
+  self->n_places = n;
+  self->largest = largest_new (n, weights);
+  self->used = g_new0 (Slice, MAX (1, n));
+}
+
+GArray *
+snapshot_get_largest (Snapshot *self)
+{
+  return self->largest != NULL ? largest_get_ids (self->largest) : g_array_new (FALSE, FALSE, sizeof (guint64));
 }
 
 const SnapshotCounts *
@@ -262,19 +283,28 @@ is_shared (Snapshot *self, const Person *person, GError **error)
                         (gint64) self->spec->campaign, person->email_key, person->contact);
 }
 
-/* Of the person whose values were encoded last. */
+/* Of the person whose values were encoded last. at: as Transport1 says `bound`. */
+static Slice
+get_value (Snapshot *self, const Person *person, int at)
+{
+  return at < 0    ? (Slice){ "", 0 }
+         : at == 0 ? (Slice){ person->email, strlen (person->email) }
+         : at == 1 ? (Slice){ person->name, strlen (person->name) }
+                   : self->found[at - 2];
+}
+
 static void
-count_missing (Snapshot *self, const Person *person)
+count_values (Snapshot *self, const Person *person, guint64 id)
 {
   for (guint i = 0; i < self->n_bound; i++) {
-    const int at = self->bound[i];
-    Slice value = at < 0    ? (Slice){ "", 0 }
-                  : at == 0 ? (Slice){ person->email, strlen (person->email) }
-                  : at == 1 ? (Slice){ person->name, strlen (person->name) }
-                            : self->found[at - 2];
+    Slice value = get_value (self, person, self->bound[i]);
 
     self->counts.missing[i] += text_is_missing (value.data, value.len);
   }
+  for (guint i = 0; i < self->n_places; i++)
+    self->used[i] = get_value (self, person, self->places[i]);
+  if (self->largest != NULL)
+    largest_add (self->largest, id, self->used);
 }
 
 static gboolean
@@ -286,7 +316,7 @@ insert (Snapshot *self, const Person *person, State state, const char *reason, L
 
   encode_values (self, person);
   if (state == STATE_QUEUED)
-    count_missing (self, person);
+    count_values (self, person, (guint64) id);
   self->counts.largest_values = MAX (self->counts.largest_values, self->values->len + strlen (person->name) + strlen (person->email));
   self->counts.total++;
   ledger_tally_move (tally, self->spec->campaign, STATE_COUNT, state, 1);
@@ -329,9 +359,9 @@ static gboolean
 is_full (Snapshot *self)
 {
   const gboolean is_test = self->spec->test_to != NULL && self->spec->test_to[0] != '\0';
-  const guint64 limit = self->spec->limit > 0 ? self->spec->limit : is_test ? 1 : 0; /* a test is one message, if no number was said */
+  const guint64 limit = self->spec->has_limit ? self->spec->limit : is_test ? 1 : G_MAXUINT64; /* a test is one message, if no number was said */
 
-  return limit > 0 && self->counts.queued >= limit;
+  return self->counts.queued >= limit;
 }
 
 #define PERSON_COLUMNS \
@@ -435,7 +465,7 @@ snapshot_step (Snapshot *self, GError **error)
   }
   if (!store_begin (self->core->store, error))
     return -1;
-  count = self->list >= self->lists->len ? 0 : self->aliases != NULL || open_list (self, error) ? add_chunk (self, tally, error) : -1;
+  count = self->list >= self->lists->len || is_full (self) ? 0 : self->aliases != NULL || open_list (self, error) ? add_chunk (self, tally, error) : -1;
   if (count < 0 || !ledger_write_tally (self->core->store, tally, error)) {
     store_rollback (self->core->store);
     return -1;

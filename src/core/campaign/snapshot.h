@@ -3,6 +3,7 @@
 #pragma once
 #include "campaign.h"
 #include "doubles.h"
+#include "largest.h"
 #include "ledger.h"
 
 typedef struct {
@@ -13,7 +14,8 @@ typedef struct {
   gboolean    is_per_address;            /* one mail for all who share an address */
   guint64     except;                    /* campaign, 0 none */
   guint64     refused_of;                /* campaign: only those whom it could not reach, 0 none */
-  guint64     limit;                     /* 0 none */
+  guint64     limit;                     /* so many people at most, where has_limit */
+  gboolean    has_limit;
   const char *test_to;                   /* one row, to this address; NULL or "" none */
 } SnapshotSpec;
 
@@ -32,6 +34,10 @@ void      snapshot_set_fields (Snapshot *self, const int *bound, guint n);
 
 /* Writes the next people. Returns: 1 more to do, 0 done, -1 error. One transaction. */
 int       snapshot_step (Snapshot *self, GError **error);
+/* Places of the letter that take a value: 0 address, 1 name, 2 the first column… (both borrowed). */
+void      snapshot_set_places (Snapshot *self, const int *places, guint n, const LargestWeight *weights);
+/* Who may get the largest message: (transfer full) ids of the snapshot, of guint64, the likeliest first. */
+GArray   *snapshot_get_largest (Snapshot *self);
 const SnapshotCounts *snapshot_get_counts (Snapshot *self);
 const Doubles        *snapshot_get_doubles (Snapshot *self); /* borrowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Snapshot, snapshot_free)

@@ -13,6 +13,8 @@
 #include <gio/gunixfdlist.h>
 #include <string.h>
 
+#define UNSUBSCRIBE_SHOWN "https://example.org/unsubscribe" /* RFC 2606 */
+
 typedef struct { /* owned by the task */
   Core        *core;
   Campaign    *campaign; /* id 0 while it is inspected */
@@ -200,6 +202,16 @@ set_part (GVariant *parts, const char *name, char **text)
   *text = g_strdup (found);
 }
 
+/* The letter is looked at before anybody has said where its readers leave. */
+static void
+set_unsubscribe (Campaign *self)
+{
+  if (self->unsubscribe[0] != '\0' || (strcasestr (self->html, "unsubscribe") == NULL && strcasestr (self->body_text, "unsubscribe") == NULL))
+    return;
+  g_free (self->unsubscribe);
+  self->unsubscribe = g_strdup (UNSUBSCRIBE_SHOWN);
+}
+
 static Campaign *
 make_campaign (GVariant *parts, GError **error)
 {
@@ -216,6 +228,7 @@ make_campaign (GVariant *parts, GError **error)
     }
   set_part (parts, "from", &self->sender);
   set_part (parts, "unsubscribe", &self->unsubscribe);
+  set_unsubscribe (self);
   return mailbox_settle (&self->sender, "from", &self->sender_address, error) ? g_steal_pointer (&self) : NULL;
 }
 

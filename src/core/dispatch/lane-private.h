@@ -9,8 +9,17 @@
 #include "peer.h"
 #include "recovery.h"
 
+#define RATE_SECONDS 8 /* chosen: over how long the speed is measured */
+
+typedef struct { /* how fast answers come: a count a second. Zeroed at the start */
+  gint64 second;
+  guint  counts[RATE_SECONDS];
+} Speed;
+
 typedef struct { /* one campaign on this lane */
   Campaign *campaign;
+  Speed     speed;
+  GQueue    last; /* of char *: what servers answered last, newest first */
   gboolean  is_begun, is_beginning; /* in the transport that runs now */
   gboolean  is_stopping;
   gboolean  is_held; /* this turn paused it: too many gone at once */
@@ -36,7 +45,6 @@ typedef enum {
 } LanePhase;
 
 #define LAST_REPLIES 5
-#define RATE_SECONDS 8 /* chosen: over how long the speed is measured */
 
 struct Lane {
   Core      *core;
@@ -73,9 +81,7 @@ struct Lane {
   gint64 quota_since_us; /* an hour's or a day's window is full since then; 0: none is */
 
   guint  turn_source, timer_source;
-  GQueue last;
-  gint64 rate_second;
-  guint  rate_counts[RATE_SECONDS];
+  Speed  speed; /* of all campaigns together */
   double best_per_s; /* of seconds on end, since the last one that was stored */
   char  *holder; /* words about the process that holds an earlier journal */
 };
@@ -100,7 +106,8 @@ gboolean lane_list_journals (Lane *self, GError **error); /* until it has worked
 gboolean lane_recover       (Lane *self); /* FALSE: nothing may start yet; a turn comes again */
 
 /* speed.c: how fast answers come */
-void     lane_count_accepted (Lane *self, guint count);
+void     speed_count (Speed *self, guint count);
+double   speed_get   (Speed *self, guint *out_seconds); /* a second; out_seconds: over so many, or NULL */
 double   lane_get_per_second (Lane *self);
 gboolean lane_store_speed    (Lane *self, GError **error);
 
@@ -113,7 +120,8 @@ void lane_wait       (Lane *self, const char *reason, const char *text, gint64 d
 void lane_pause_all  (Lane *self, const char *reason, const char *text);                 /* a person has to look */
 void lane_pause_one  (Lane *self, Work *work, const char *reason, const char *text);
 void lane_went_well  (Lane *self);                                                       /* an answer came: no more waiting in a row */
-void lane_note_reply (Lane *self, const char *reply);
+void lane_note_reply (Lane *self, const char *reply);                                    /* it concerns all campaigns */
+void work_note_reply (Work *self, const char *reply);
 Work *lane_find_work (Lane *self, guint64 campaign);
 
 /* lane-transport.c */

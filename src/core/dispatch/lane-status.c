@@ -55,10 +55,10 @@ lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
   Work *work = lane_find_work (self, campaign);
   gint64 counts[STATE_COUNT] = { 0 };
 
-  *out = (LaneStatus){ .is_active = work != NULL, .reason = "", .text = "", .last = &self->last };
+  *out = (LaneStatus){ .is_active = work != NULL, .reason = "", .text = "", .last = work != NULL ? &work->last : NULL };
   if (work == NULL)
     return;
-  out->per_second = lane_get_per_second (self);
+  out->per_second = speed_get (&work->speed, NULL);
   ledger_get_counts (self->core->store, campaign, counts, NULL);
   if (self->pace != NULL)
     out->seconds_left = forecast_s (self, campaign, counts);

@@ -20,6 +20,7 @@ work_free (Work *work)
 {
   campaign_free (work->campaign);
   g_array_unref (work->stoppers);
+  g_queue_clear_full (&work->last, g_free);
   g_free (work->pause_reason);
   g_free (work->pause_text);
   g_free (work);
@@ -41,7 +42,6 @@ lane_new (Core *core, gint64 account)
   self->unrecovered = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->is_unlisted = TRUE;
   lane_list_journals (self, NULL);
-  g_queue_init (&self->last);
   lane_schedule_turn (self, 0);
   return self;
 }
@@ -68,7 +68,6 @@ lane_free (Lane *self)
   g_array_unref (self->returned);
   g_array_unref (self->unrecovered);
   g_array_unref (self->liars);
-  g_queue_clear_full (&self->last, g_free);
   g_free (self->reason);
   g_free (self->text);
   g_free (self->tried_reason);
@@ -92,13 +91,20 @@ lane_find_work (Lane *self, guint64 campaign)
 /* --- words --- */
 
 void
-lane_note_reply (Lane *self, const char *reply)
+work_note_reply (Work *self, const char *reply)
 {
   if (reply[0] == '\0')
     return;
   g_queue_push_head (&self->last, g_strdup (reply));
   while (self->last.length > LAST_REPLIES)
     g_free (g_queue_pop_tail (&self->last));
+}
+
+void
+lane_note_reply (Lane *self, const char *reply)
+{
+  for (guint i = 0; i < self->works->len; i++)
+    work_note_reply (g_ptr_array_index (self->works, i), reply);
 }
 
 void

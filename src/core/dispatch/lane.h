@@ -13,9 +13,9 @@ typedef struct {
   const char *reason;      /* borrowed: "network", "quota", "pace", "later", "recovery", "disk", "vault"… or "" */
   const char *text;        /* borrowed, for people */
   gint64      next_utc;    /* when it goes on, 0: now or not known */
-  double      per_second;  /* measured over the last seconds */
+  double      per_second;  /* of this campaign, measured over the last seconds */
   gint64      seconds_left;
-  GQueue     *last;        /* borrowed: of char *: last replies */
+  GQueue     *last;        /* borrowed: of char *: last replies to this campaign, newest first; or NULL */
 } LaneStatus;
 
 Lane *lane_new  (Core *core, gint64 account);

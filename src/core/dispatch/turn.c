@@ -194,6 +194,19 @@ lane_write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *ou
   return FALSE;
 }
 
+/* What a campaign of this lane is told: its own speed and answers. */
+static void
+tell_work (Lane *self, const LedgerOutcome *outcome)
+{
+  Work *work = lane_find_work (self, outcome->campaign);
+
+  if (work == NULL)
+    return;
+  if (outcome->outcome == OUTCOME_ACCEPTED)
+    speed_count (&work->speed, 1);
+  work_note_reply (work, outcome->reply);
+}
+
 void
 lane_after_outcomes (Lane *self)
 {
@@ -205,12 +218,11 @@ lane_after_outcomes (Lane *self)
     accepted += outcome->outcome == OUTCOME_ACCEPTED;
     if (outcome->reason == REASON_SLOW && self->pace != NULL)
       pace_slow_down (self->pace, lane_get_per_second (self), g_get_monotonic_time ());
-    if (i + LAST_REPLIES >= self->outcomes->len)
-      lane_note_reply (self, outcome->reply);
+    tell_work (self, outcome);
   }
   if (self->outcomes->len > 0)
     lane_went_well (self);
-  lane_count_accepted (self, accepted);
+  speed_count (&self->speed, accepted);
   g_array_set_size (self->outcomes, 0);
   g_array_set_size (self->returned, 0);
 }

@@ -37,6 +37,8 @@ struct Import {
   guint64      size, reading;
   Peer        *peer;
   PrImport1   *worker;
+  const ImportSink *sink; /* NULL: merge takes the rows */
+  gpointer     sink_data;
   Merge       *merge;
   Forgotten   *forgotten;
   Consent     *consents;
@@ -247,6 +249,12 @@ take_contact (Import *self, MergeRow *row, GError **error)
 }
 
 static gboolean
+take_row (Import *self, MergeRow *row, GError **error)
+{
+  return self->sink != NULL ? self->sink->take (self->sink_data, self->row->key, row, error) : take_contact (self, row, error);
+}
+
+static gboolean
 take_contacts (Import *self, GVariant *frame, GError **error)
 {
   g_autoptr (GError) malformed = NULL;
@@ -259,7 +267,7 @@ take_contacts (Import *self, GVariant *frame, GError **error)
   }
   while (frame_next (&reader, self->row, &malformed))
     if (!rules_take_contact (&self->rules, self->row, (const char *const *) self->report.fields, self->blob, self->seen, &row, error) ||
-        !take_contact (self, &row, error))
+        !take_row (self, &row, error))
       return FALSE;
   if (malformed == NULL)
     return TRUE;
@@ -286,23 +294,40 @@ take_place (Import *self, guint64 rows_before, guint64 reading, GError **error)
   return FALSE;
 }
 
+/* A sink may take what the worker would not: *rejects becomes what is left. */
 static gboolean
-take_batch (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading, GError **error)
+take_rejects (Import *self, GVariant **rejects, GError **error)
+{
+  GVariant *left = NULL;
+
+  if (!rules_take_rejects (&self->rules, *rejects, self->report.rejected, self->report.left_out, error))
+    return FALSE;
+  if (self->sink == NULL)
+    return TRUE;
+  if (!self->sink->rejects (self->sink_data, *rejects, self->report.rejected, &left, error))
+    return FALSE;
+  g_variant_unref (*rejects);
+  *rejects = left;
+  return TRUE;
+}
+
+static gboolean
+take_batch (Import *self, GVariant *contacts, GVariant **rejects, guint64 reading, GError **error)
 {
   guint64 rows_before = self->rules.rows;
   gboolean is_fine;
 
-  if (!merge_open_batch (self->merge, error))
+  if (self->merge != NULL && !merge_open_batch (self->merge, error))
     return FALSE;
   is_fine = take_contacts (self, contacts, error) &&
-            rules_take_rejects (&self->rules, rejects, self->report.rejected, self->report.left_out, error) &&
+            take_rejects (self, rejects, error) &&
             take_place (self, rows_before, reading, error);
   if (!is_fine) {
     store_rollback (self->store);
     return FALSE;
   }
   KILL_POINT ("core-import-batch");
-  return merge_close_batch (self->merge, error);
+  return self->merge == NULL || merge_close_batch (self->merge, error);
 }
 
 static guint64
@@ -355,7 +380,7 @@ merge_cb (gpointer data)
   MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run, self->forgotten };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
-  int result = merge_step (self->merge, &target, &counts, &error);
+  int result = self->sink != NULL ? self->sink->store (self->sink_data, &counts, &error) : merge_step (self->merge, &target, &counts, &error);
 
   if (result > 0)
     return G_SOURCE_CONTINUE;
@@ -387,7 +412,7 @@ pull (Import *self)
 }
 
 static void
-take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading, gboolean is_last)
+take_answer (Import *self, GVariant *contacts, GVariant **rejects, guint64 reading, gboolean is_last)
 {
   g_autoptr (GVariant) refused = NULL;
   g_autoptr (GError) error = NULL;
@@ -401,8 +426,8 @@ take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 readin
       drop (self, error->message);
     return;
   }
-  if (sum (self->report.rejected) + sum (self->report.left_out) > 0 && g_variant_get_size (rejects) > 8)
-    self->funcs.rejects (rejects, self->data);
+  if (sum (self->report.rejected) + sum (self->report.left_out) > 0 && g_variant_get_size (*rejects) > 8)
+    self->funcs.rejects (*rejects, self->data);
   refused = refused_take (self->refused);
   if (refused != NULL)
     self->funcs.rejects (refused, self->data);
@@ -425,7 +450,7 @@ next_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (answer != NULL)
     g_variant_get (answer, "(@ay@aytb)", &contacts, &rejects, &reading, &is_last);
   if (!self->is_over && answer != NULL)
-    take_answer (self, contacts, rejects, reading, is_last);
+    take_answer (self, contacts, &rejects, reading, is_last);
   else if (!self->is_over)
     call_failed (self, error);
   import_unref (self);
@@ -444,6 +469,17 @@ open_consent (Import *self, GError **error)
 }
 
 static void
+open_sink (Import *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->sink == NULL ? open_consent (self, &error) : self->sink->open (self->sink_data, (const char *const *) self->report.fields, &error))
+    pull (self);
+  else
+    finish (self, error);
+}
+
+static void
 opened (Import *self)
 {
   g_autoptr (GError) error = NULL;
@@ -454,10 +490,8 @@ opened (Import *self)
   self->seen = g_new0 (gboolean, self->rules.n_fields + 1);
   if (!rules_check_fields ((const char *const *) self->report.fields, &error) || !rules_check_aliases ((const char *const *) self->report.aliases, &error))
     drop (self, error->message);
-  else if (open_consent (self, &error))
-    pull (self);
   else
-    finish (self, error);
+    open_sink (self);
 }
 
 static void
@@ -570,6 +604,8 @@ copy_spec (Import *self, const ImportSpec *spec)
   self->map = import_ref_words (spec->map);
   self->others = import_ref_words (spec->others);
   self->is_dry_run = spec->is_dry_run;
+  self->sink = spec->sink;
+  self->sink_data = spec->sink_data;
   self->timeout_ms = spec->timeout_ms > 0 ? spec->timeout_ms : IMPORT_TIMEOUT_MS;
 }
 
@@ -590,10 +626,11 @@ import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gp
   self->report.rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->report.left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   copy_spec (self, spec);
-  self->forgotten = forgotten_new (store, spec->vault, spec->is_again_consented, &self->failure);
+  if (self->sink == NULL)
+    self->forgotten = forgotten_new (store, spec->vault, spec->is_again_consented, &self->failure);
   if (self->forgotten != NULL)
     self->merge = merge_new (store, self->list, self->consent, &self->failure);
-  if (self->merge == NULL)
+  if (self->failure != NULL)
     g_idle_add (refused_cb, import_ref (self));
   else
     spool_open_async (spec->file, spec->spool_folder, IMPORT_FILE_MAX_BYTES, self->cancellable, spooled_cb, import_ref (self));

@@ -3,10 +3,19 @@
  * Used in: core/app. Errors: FAULT_DATA (the file; says where), FAULT_USAGE (options), FAULT_PROTOCOL and FAULT_OS (the worker),
  *          FAULT_IO (disk), FAULT_TEMP (another import is running), G_IO_ERROR_CANCELLED. */
 #pragma once
-#include "store.h"
+#include "merge.h"
 #include "vault.h"
 
 typedef struct Import Import;
+
+typedef struct { /* who takes the rows, where they go into no list */
+  gboolean (*open)    (gpointer data, const char *const *columns, GError **error); /* the file's further columns, before the first row */
+  gboolean (*take)    (gpointer data, guint64 number, const MergeRow *row, GError **error);
+  /* After each batch: what was rejected, and counted in `rejected` (word -> guint64 *); out_frame: (transfer full) what shall be told. */
+  gboolean (*rejects) (gpointer data, GVariant *frame, GHashTable *rejected, GVariant **out_frame, GError **error);
+  /* When all rows are there, until it is done. Returns: as merge_step(). */
+  int      (*store)   (gpointer data, MergeCounts *out_counts, GError **error);
+} ImportSink;
 
 typedef struct { /* all borrowed until import_start() returns */
   int         file;     /* duplicated; a pipe is spooled into `spool_folder` first */
@@ -17,6 +26,8 @@ typedef struct { /* all borrowed until import_start() returns */
   Vault      *vault; /* must outlive the import */
   gboolean    is_again_consented; /* who was forgotten has agreed again */
   gboolean    is_dry_run;
+  const ImportSink *sink;  /* or NULL: into the list */
+  gpointer    sink_data;   /* kept until done is called */
   guint       timeout_ms; /* of each answer of the worker; 0: IMPORT_TIMEOUT_MS */
 } ImportSpec;
 

@@ -156,5 +156,10 @@ const char *const migrations[] = {
   "CREATE TABLE former_value (contact INTEGER NOT NULL REFERENCES person ON DELETE CASCADE, field TEXT NOT NULL, hash INTEGER NOT NULL,"
   "  PRIMARY KEY (contact, field, hash)) WITHOUT ROWID;"
   "CREATE TABLE forgotten (hash BLOB PRIMARY KEY, created_utc INTEGER NOT NULL) WITHOUT ROWID;",
+
+  /* kind: email, phone, or domain: address is then "@example.org" (all at it) or "*.example.org" (all below it) */
+  "ALTER TABLE suppression ADD COLUMN kind TEXT NOT NULL DEFAULT 'email';"
+  "UPDATE suppression SET kind='phone' WHERE address<>'' AND instr(address,'@')=0;"
+  "CREATE INDEX suppression_domains ON suppression(address) WHERE kind='domain';",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -1,6 +1,6 @@
 #include "suppression.h"
 
-#include "address.h"
+#include "address-idna.h"
 #include "fault.h"
 #include "list.h"
 #include <string.h>
@@ -49,6 +49,14 @@ has_scope (Store *store, sqlite3_stmt *rows, const char *sender, const char *lis
   return result;
 }
 
+static const char *
+get_kind (const char *key)
+{
+  const char *at = strchr (key, '@');
+
+  return at == key || (at == NULL && key[0] == '*') ? "domain" : at != NULL ? "email" : "phone";
+}
+
 int
 suppression_has_hashed (Store *store, GError **error)
 {
@@ -58,12 +66,42 @@ suppression_has_hashed (Store *store, GError **error)
 }
 
 static int
+is_pattern_suppressed (Store *store, const char *pattern, const char *sender, const char *list, GError **error)
+{
+  return has_scope (store, store_query (store, "SELECT scope FROM suppression WHERE address=? AND kind='domain'", "s", pattern), sender, list, error);
+}
+
+/* Its own domain, then all below each domain above it. */
+static int
+is_domain_suppressed (Store *store, const char *key, const char *sender, const char *list, GError **error)
+{
+  const char *domain = strrchr (key, '@');
+  gint64 one = 0;
+  int result;
+
+  if (domain == NULL)
+    return 0;
+  result = store_get_int (store, &one, error, "SELECT 1 FROM suppression WHERE kind='domain' LIMIT 1", "");
+  if (result != 1)
+    return result;
+  result = is_pattern_suppressed (store, domain, sender, list, error);
+  for (const char *dot = strchr (domain, '.'); result == 0 && dot != NULL; dot = strchr (dot + 1, '.')) {
+    g_autofree char *pattern = g_strconcat ("*", dot, NULL);
+
+    result = is_pattern_suppressed (store, pattern, sender, list, error);
+  }
+  return result;
+}
+
+static int
 is_suppressed (Context *context, const char *key, const char *sender, const char *list, GError **error)
 {
   int result = has_scope (context->store, store_query (context->store, "SELECT scope FROM suppression WHERE address=? AND address<>''", "s", key), sender,
                           list, error);
   guint8 hash[HASH_LEN];
 
+  if (result == 0)
+    result = is_domain_suppressed (context->store, key, sender, list, error);
   if (result != 0)
     return result;
   result = suppression_has_hashed (context->store, error);
@@ -102,20 +140,57 @@ suppression_register_functions (Store *store, Vault *vault)
   return sqlite3_create_function_v2 (store_get_db (store), "is_suppressed", 3, SQLITE_UTF8, context, is_suppressed_cb, NULL, NULL, g_free) == SQLITE_OK;
 }
 
+/* "@example.org", "*@example.org": all at a domain; "*.example.org", "*@*.example.org": all below it. Returns: FALSE: it is no pattern. */
+static gboolean
+split_pattern (const char *text, gboolean *out_is_below, const char **out_domain)
+{
+  const char *rest = g_str_has_prefix (text, "*@") ? text + 2 : text[0] == '@' ? text + 1 : text;
+
+  *out_is_below = g_str_has_prefix (rest, "*.");
+  *out_domain = *out_is_below ? rest + 2 : rest;
+  return (rest > text || *out_is_below) && strchr (*out_domain, '@') == NULL;
+}
+
+/* -> "@example.org" or "*.example.org", in A-labels. */
+static char *
+parse_pattern (const char *text, gboolean is_below, const char *domain, GError **error)
+{
+  g_autofree char *probe = g_strconcat ("x@", domain, NULL), *canonical = NULL;
+  AddressFlaw flaw;
+
+  canonical = address_canonical (probe, strlen (probe), &flaw);
+  if (canonical != NULL)
+    return is_below ? g_strconcat ("*.", canonical + 2, NULL) : g_strdup (canonical + 1);
+  g_set_error (error, FAULT, FAULT_DATA, "“%s” is no domain: %s", text, address_flaw_to_sentence (flaw));
+  return NULL;
+}
+
+static char *
+parse_one (const char *text, GError **error)
+{
+  AddressFlaw flaw;
+  g_autofree char *canonical = address_canonical (text, strlen (text), &flaw);
+
+  if (canonical != NULL && strchr (canonical, '*') == NULL)
+    return address_key (canonical);
+  if (canonical != NULL) {
+    g_set_error (error, FAULT, FAULT_DATA, "“%s”: a star stands for a whole domain alone: *@example.org (all at it) or *.example.org (all below it)", text);
+    return NULL;
+  }
+  if (phone_is_e164 (text, strlen (text)))
+    return g_strdup (text);
+  g_set_error (error, FAULT, FAULT_DATA, "“%s” is neither an e-mail address nor a number such as +4930123456", text);
+  return NULL;
+}
+
 char *
 suppression_parse_address (const char *text, GError **error)
 {
   g_autofree char *given = g_strstrip (g_strdup (text));
-  char *domain = strrchr (given, '@');
+  const char *domain;
+  gboolean is_below;
 
-  if (given[0] == '+' && phone_is_e164 (given, strlen (given)))
-    return g_steal_pointer (&given);
-  for (; domain != NULL && *domain != '\0'; domain++)
-    *domain = g_ascii_tolower (*domain);
-  if (address_is_canonical (given, strlen (given)))
-    return address_key (given);
-  g_set_error (error, FAULT, FAULT_DATA, "“%s” is neither an e-mail address nor a number such as +4930123456", text);
-  return NULL;
+  return split_pattern (given, &is_below, &domain) ? parse_pattern (given, is_below, domain, error) : parse_one (given, error);
 }
 
 char *
@@ -124,7 +199,7 @@ suppression_parse_scope (Store *store, const char *text, GError **error)
   if (text[0] == '\0' || strcmp (text, "all") == 0)
     return g_strdup ("all");
   if (g_str_has_prefix (text, "from:")) {
-    g_autofree char *key = suppression_parse_address (text + strlen ("from:"), error);
+    g_autofree char *key = parse_one (text + strlen ("from:"), error);
 
     return key != NULL ? g_strconcat ("from:", key, NULL) : NULL;
   }
@@ -146,12 +221,19 @@ count_changes (Store *store, gboolean is_fine, guint *out_count)
 }
 
 gboolean
-suppression_add (Store *store, const char *key, const char *scope, const char *reason, const char *source, guint *out_count, GError **error)
+suppression_add_since (Store *store, const char *key, const char *scope, const char *reason, const char *source, gint64 since_utc, guint *out_count,
+                       GError **error)
 {
   return count_changes (store,
-                        store_run (store, error, "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc) VALUES(?,?,?,?,?)", "ssssi", key,
-                                   scope, reason, source, store_now_utc ()),
+                        store_run (store, error, "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc) VALUES(?,?,?,?,?,?)", "sssssi",
+                                   get_kind (key), key, scope, reason, source, since_utc),
                         out_count);
+}
+
+gboolean
+suppression_add (Store *store, const char *key, const char *scope, const char *reason, const char *source, guint *out_count, GError **error)
+{
+  return suppression_add_since (store, key, scope, reason, source, store_now_utc (), out_count, error);
 }
 
 gboolean
@@ -177,10 +259,10 @@ suppression_forget (Store *store, Vault *vault, const char *key, GError **error)
 
   return vault_hash_address (vault, key, hash, error) &&
          store_run (store, error,
-                    "INSERT OR IGNORE INTO suppression(hash,scope,reason,source,created_utc)"
-                    " SELECT ?,scope,'forgotten',source,created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
-         store_run (store, error, "INSERT OR IGNORE INTO suppression(hash,scope,reason,source,created_utc) VALUES(?,'all','forgotten','" FORGOTTEN "',?)", "bi",
-                    hash, (gsize) sizeof hash, store_now_utc ()) &&
+                    "INSERT OR IGNORE INTO suppression(kind,hash,scope,reason,source,created_utc)"
+                    " SELECT kind,?,scope,'forgotten',source,created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
+         store_run (store, error, "INSERT OR IGNORE INTO suppression(kind,hash,scope,reason,source,created_utc) VALUES(?,?,'all','forgotten','" FORGOTTEN "',?)",
+                    "sbi", get_kind (key), hash, (gsize) sizeof hash, store_now_utc ()) &&
          store_run (store, error, "DELETE FROM suppression WHERE address=?", "s", key);
 }
 

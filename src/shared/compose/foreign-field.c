@@ -105,7 +105,7 @@ read_name (const char *at, gsize len, gsize form, gsize *out_len)
 static gboolean
 is_meant (const ForeignSearch *self, gsize form, const char *name)
 {
-  return forms[form].kind != FORM_USUAL || is_usual (name) || template_find_field (name, self->columns, self->aliases) != TEMPLATE_FIELD_NONE;
+  return forms[form].kind != FORM_USUAL || is_usual (name) || field_name_find (name, self->columns, self->aliases) != FIELD_NAME_NONE;
 }
 
 static gboolean
@@ -126,7 +126,10 @@ note (const ForeignSearch *self, const Template *template, const TemplateOp *op,
   if (self->notes->len >= FOREIGN_FIELD_NOTES_MAX || is_noted (self, quoted))
     return;
   template_locate (op, offset, &line, &column);
-  if (forms[form].kind == FORM_ENCODED)
+  if (self->is_fixed)
+    g_ptr_array_add (self->notes, g_strdup_printf ("%s: line %u column %u: %s goes out as it is: this is the same for everybody, so no field may stand here",
+                                                   template->label, line, column, quoted));
+  else if (forms[form].kind == FORM_ENCODED)
     g_ptr_array_add (self->notes, g_strdup_printf ("%s: line %u column %u: %s goes out as it is: an editor has encoded the braces of {{%s}}; write them plainly",
                                                    template->label, line, column, quoted, name));
   else

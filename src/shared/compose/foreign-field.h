@@ -9,6 +9,7 @@
 typedef struct {
   const char *const *columns, *const *aliases; /* borrowed: a name that is one of them is surely meant as a field */
   GPtrArray         *notes;                    /* char *: where these are added, one for each spelling */
+  gboolean           is_fixed;                 /* no field of ours may stand there either */
 } ForeignSearch;
 
 /* template: NULL is nothing. is_html: what stands in a script, a style or a comment is left alone. */

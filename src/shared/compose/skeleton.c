@@ -1,20 +1,19 @@
 #include "skeleton.h"
 
 #include "body.h"
-#include "foreign-field.h"
 #include "header.h"
-#include "html-findings.h"
 #include "html-template.h"
+#include "letter-notes.h"
 #include "message-id.h"
 #include "mime.h"
 #include "text.h"
+#include "unsubscribe.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
 
 #define MESSAGE_MAX (256 * 1024 * 1024) /* octets; chosen: five times the largest SIZE that providers offer */
 #define FILES_MAX 64                    /* chosen; contract: 40 */
-#define URL_MAX 900                     /* octets; a URL cannot be folded, a line has 998 (RFC 5322 §2.1.1) */
 
 G_DEFINE_QUARK (skeleton-error-quark, skeleton_error)
 
@@ -141,86 +140,6 @@ set_places (Template *template, Place place)
 }
 
 static gboolean
-is_https (const Template *template)
-{
-  return g_ascii_strncasecmp (template_get (template, 0)->text, "https://", 8) == 0;
-}
-
-/* The scheme is the template's, so no value can choose it; what would end the URL or the line is refused here. */
-static gboolean
-check_unsubscribe (const Template *template, GError **error)
-{
-  const TemplateOp *first = template->ops->len > 0 ? template_get (template, 0) : NULL;
-
-  if (first == NULL || first->kind != TEMPLATE_LITERAL || (!is_https (template) && g_ascii_strncasecmp (first->text, "mailto:", 7) != 0))
-    return refuse (error, "unsubscribe: line 1 column 1: write an https: or mailto: address, or one of each with a comma between");
-  for (guint i = 0; i < template->ops->len; i++) {
-    const TemplateOp *op = template_get (template, i);
-
-    for (gsize j = 0; op->kind == TEMPLATE_LITERAL && j < op->len; j++)
-      if (!g_ascii_isgraph (op->text[j]) || strchr ("<>\"\\", op->text[j]) != NULL)
-        return template_fail (template, op, j, error, "this character cannot stand in a URL: percent-encode it");
-  }
-  return TRUE;
-}
-
-/* A comma may stand in a URL: only one with another address behind it parts two. Returns: where the second begins, or NULL. */
-static const char *
-find_second_url (const char *text)
-{
-  for (const char *comma = strchr (text, ','); comma != NULL; comma = strchr (comma + 1, ',')) {
-    const char *next = comma + 1 + strspn (comma + 1, " ");
-
-    if (g_ascii_strncasecmp (next, "https:", 6) == 0 || g_ascii_strncasecmp (next, "mailto:", 7) == 0)
-      return next;
-  }
-  return NULL;
-}
-
-static gboolean
-add_unsubscribe (GPtrArray *all, const char *text, gsize len, GError **error)
-{
-  g_autofree char *source = g_strstrip (g_strndup (text, len));
-  g_autoptr (Template) template = template_parse ("unsubscribe", source, error);
-  int place;
-
-  if (template == NULL)
-    return FALSE;
-  set_places (template, g_ascii_strncasecmp (source, "mailto:", 7) == 0 ? PLACE_URL_MAILTO : PLACE_URL_QUERY);
-  for (guint i = 0, query = FALSE; i < template->ops->len; i++) { /* behind "?" it is a query in both */
-    TemplateOp *op = template_get (template, i);
-
-    query = query || (op->kind == TEMPLATE_LITERAL && strchr (op->text, '?') != NULL);
-    if (query)
-      op->place = PLACE_URL_QUERY;
-  }
-  if (!check_unsubscribe (template, error))
-    return FALSE;
-  if (all->len > 0 && is_https (template) == is_https (g_ptr_array_index (all, 0)))
-    return refuse (error, "unsubscribe: line 1 column 1: two addresses of one kind: write one https: and one mailto: address");
-  place = is_https (template) ? 0 : -1;
-  g_ptr_array_insert (all, place, g_steal_pointer (&template));
-  return TRUE;
-}
-
-static gboolean
-parse_unsubscribe (Compile *compile, GError **error)
-{
-  const char *text = compile->spec->unsubscribe, *second;
-
-  compile->self->unsubscribe = g_ptr_array_new_with_free_func ((GDestroyNotify) template_free);
-  if (!is_given (text))
-    return TRUE;
-  second = find_second_url (text);
-  if (second == NULL)
-    return add_unsubscribe (compile->self->unsubscribe, text, strlen (text), error);
-  while (second[-1] != ',')
-    second--;
-  return add_unsubscribe (compile->self->unsubscribe, text, (gsize) (second - 1 - text), error) &&
-         add_unsubscribe (compile->self->unsubscribe, second, strlen (second), error);
-}
-
-static gboolean
 parse_all (Compile *compile, GError **error)
 {
   const SkeletonSpec *spec = compile->spec;
@@ -236,7 +155,8 @@ parse_all (Compile *compile, GError **error)
     return FALSE;
   if (is_given (spec->text) && (compile->text = template_parse ("text", spec->text, error)) == NULL)
     return FALSE;
-  return parse_unsubscribe (compile, error);
+  compile->self->unsubscribe = unsubscribe_parse (spec->unsubscribe, error);
+  return compile->self->unsubscribe != NULL;
 }
 
 static gboolean
@@ -271,12 +191,30 @@ collect (Template *names, Template *required, const Template *template)
   for (guint i = 0; template != NULL && i < template->ops->len; i++) {
     const TemplateOp *op = template_get (template, i);
 
-    if (op->kind == TEMPLATE_LITERAL)
+    if (op->kind == TEMPLATE_LITERAL || op->field == TEMPLATE_UNSUBSCRIBE)
       continue;
     template_add_name (names, template_get_name (template, op));
     if (op->is_required)
       template_add_name (required, template_get_name (template, op));
   }
+}
+
+static Letter
+letter_of (const Compile *compile)
+{
+  return (Letter){ compile->subject, compile->html, compile->text };
+}
+
+/* {{unsubscribe}} in the letter is the first address: https, if there is one. */
+static void
+set_unsubscribe (Compile *compile)
+{
+  const Template *first = compile->self->unsubscribe->len > 0 ? g_ptr_array_index (compile->self->unsubscribe, 0) : NULL;
+  Template *letter[] = { compile->subject, compile->html, compile->text };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (letter); i++)
+    if (letter[i] != NULL)
+      letter[i]->unsubscribe = first;
 }
 
 /* Takes the names over, as a NULL-terminated array. */
@@ -295,8 +233,11 @@ bind (Template *template, const SkeletonSpec *spec, GError **error)
 {
   if (!spec->any_field)
     return template_bind (template, spec->columns, spec->aliases, error);
-  for (guint i = 0; i < template->ops->len; i++)
-    template_get (template, i)->field = TEMPLATE_FIELD_NONE;
+  for (guint i = 0; i < template->ops->len; i++) {
+    TemplateOp *op = template_get (template, i);
+
+    op->field = op->kind != TEMPLATE_LITERAL && template_is_unsubscribe (template_get_name (template, op)) ? TEMPLATE_UNSUBSCRIBE : FIELD_NAME_NONE;
+  }
   return TRUE;
 }
 
@@ -306,6 +247,7 @@ bind_all (Compile *compile, GError **error)
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
   g_autoptr (Template) names = template_new (""), required = template_new ("");
 
+  set_unsubscribe (compile);
   g_ptr_array_add (all, compile->subject);
   g_ptr_array_add (all, compile->html);
   g_ptr_array_add (all, compile->text);
@@ -317,36 +259,14 @@ bind_all (Compile *compile, GError **error)
       return FALSE;
     collect (names, required, template);
   }
+  letter_notes_add_own_names (compile->spec, letter_of (compile), compile->self->notes);
   if (compile->text == NULL)
     compile->text = html_template_to_text (compile->html);
+  set_unsubscribe (compile); /* for the text that was made */
   compile->self->fields = steal_names (names);
   compile->self->required = steal_names (required);
   g_ptr_array_add (compile->self->images, NULL);
   return TRUE;
-}
-
-/* Of what was written, before it is changed: links to images are rewritten, and the text part may be made from the HTML. */
-static void
-note_foreign (Compile *compile)
-{
-  ForeignSearch search = { .columns = compile->spec->columns, .aliases = compile->spec->aliases, .notes = compile->self->notes };
-
-  foreign_field_find (&search, compile->subject, FALSE);
-  foreign_field_find (&search, compile->html, TRUE);
-  foreign_field_find (&search, compile->text, FALSE);
-  if (compile->html != NULL)
-    html_findings_add (compile->html, compile->self->notes);
-}
-
-/* Who reads text alone, and many a spam filter, would see a letter without a word. The last of the notes. */
-static void
-note_empty_text (Compile *compile)
-{
-  GPtrArray *notes = compile->self->notes;
-
-  if (compile->text->ops->len == 0)
-    g_ptr_array_add (notes, g_strdup ("html: there are no words in it for who reads text alone: give a text part too, or words (alt) to the pictures"));
-  g_ptr_array_add (notes, NULL);
 }
 
 static gsize
@@ -379,7 +299,7 @@ assemble (Compile *compile, GError **error)
   spec.has_html = self->html != NULL;
   spec.has_reply_to = self->reply_to != NULL;
   spec.has_unsubscribe = self->unsubscribe->len > 0;
-  spec.is_one_click = spec.has_unsubscribe && is_https (g_ptr_array_index (self->unsubscribe, 0));
+  spec.is_one_click = spec.has_unsubscribe && unsubscribe_is_https (g_ptr_array_index (self->unsubscribe, 0));
   spec.text_encoding = body_get_encoding (self->text);
   spec.html_encoding = self->html != NULL ? body_get_encoding (self->html) : ENCODER_QP;
   self->pieces = mime_build (&spec, error);
@@ -412,10 +332,11 @@ skeleton_compile (const SkeletonSpec *spec, GError **error)
   compile.self->notes = g_ptr_array_new_with_free_func (g_free);
   if (!compile_sender (&compile, error) || !parse_all (&compile, error))
     return NULL;
-  note_foreign (&compile);
+  letter_notes_add_foreign (compile.spec, letter_of (&compile), compile.self->notes);
   if (!link_files (&compile, error) || !bind_all (&compile, error))
     return NULL;
-  note_empty_text (&compile);
+  letter_notes_add_empty_text (compile.text, compile.self->notes);
+  g_ptr_array_add (compile.self->notes, NULL);
   if (!assemble (&compile, error))
     return NULL;
   return g_steal_pointer (&compile.self);
@@ -541,7 +462,7 @@ render_url (const Render *render, const Template *template, gsize column)
 
   if (!run_header (render, template, &text))
     return FALSE;
-  if (text.len > URL_MAX)
+  if (text.len > TEMPLATE_URL_MAX)
     return fail_value (render, "the header List-Unsubscribe: its address would be too long with this person's values", NULL);
   if (column + strlen (" <>") + text.len > 78)
     put (render, "\r\n", 2);

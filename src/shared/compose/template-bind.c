@@ -1,12 +1,9 @@
-/* template-bind.c - which field of a row each name of a template means; near spellings for those that mean none. */
+/* template-bind.c - which field of a row each name of a template means. */
 #include "skeleton.h"
 #include "template.h"
 #include "text.h"
 
 #include <string.h>
-
-#define NEAR_MAX 3      /* chosen: names that are proposed */
-#define NEAR_OCTETS 64  /* chosen: longer names are compared up to here */
 
 static gboolean
 is_builtin (const char *key)
@@ -14,130 +11,12 @@ is_builtin (const char *key)
   return strcmp (key, "name") == 0 || strcmp (key, "email") == 0 || strcmp (key, "phone") == 0;
 }
 
-/* A name that is the program's, whatever columns there are. */
-static gboolean
-is_reserved (const char *key)
+gboolean
+template_is_unsubscribe (const char *name)
 {
+  g_autofree char *key = text_fold (name, -1);
+
   return strcmp (key, "unsubscribe") == 0;
-}
-
-static int
-find_column (const char *key, const char *const *columns)
-{
-  if (strcmp (key, "email") == 0)
-    return 0;
-  if (strcmp (key, "name") == 0)
-    return 1;
-  for (int i = 0; columns != NULL && columns[i] != NULL; i++) {
-    g_autofree char *other = text_fold (columns[i], -1);
-
-    if (strcmp (key, other) == 0)
-      return 2 + i;
-  }
-  return TEMPLATE_FIELD_NONE;
-}
-
-static int
-find_alias (const char *key, const char *const *columns, const char *const *aliases)
-{
-  for (gsize i = 0; aliases != NULL && aliases[i] != NULL && aliases[i + 1] != NULL; i += 2) {
-    g_autofree char *alias = text_fold (aliases[i], -1), *column = text_fold (aliases[i + 1], -1);
-
-    if (strcmp (key, alias) == 0)
-      return find_column (column, columns);
-  }
-  return TEMPLATE_FIELD_NONE;
-}
-
-int
-template_find_field (const char *name, const char *const *columns, const char *const *aliases)
-{
-  g_autofree char *folded = text_fold (name, -1);
-  const gboolean is_own = g_str_has_prefix (folded, TEMPLATE_OWN) && find_column (folded, columns) == TEMPLATE_FIELD_NONE;
-  const char *key = is_own ? folded + strlen (TEMPLATE_OWN) : folded;
-  int field;
-
-  if (!is_own && is_reserved (key))
-    return TEMPLATE_FIELD_NONE;
-  field = find_column (key, columns);
-  return field != TEMPLATE_FIELD_NONE ? field : find_alias (key, columns, aliases);
-}
-
-/* Letters and digits of a folded name: "first_name", "First Name" and "firstname" are near. */
-static gsize
-squeeze (const char *key, gunichar *out)
-{
-  gsize n = 0;
-
-  for (const char *p = key; *p != '\0' && n < NEAR_OCTETS; p = g_utf8_next_char (p))
-    if (g_unichar_isalnum (g_utf8_get_char (p)))
-      out[n++] = g_utf8_get_char (p);
-  return n;
-}
-
-/* Damerau-Levenshtein with adjacent transpositions: “Naem” is one slip away from “Name”. */
-static guint
-distance (const char *a, const char *b)
-{
-  gunichar x[NEAR_OCTETS], y[NEAR_OCTETS];
-  gsize n = squeeze (a, x), m = squeeze (b, y);
-  guint row[NEAR_OCTETS + 1], before[NEAR_OCTETS + 1] = { 0 }, above[NEAR_OCTETS + 1];
-
-  for (guint j = 0; j <= m; j++)
-    row[j] = j;
-  for (guint i = 1; i <= n; i++) {
-    guint diagonal = row[0];
-
-    memcpy (above, row, sizeof row);
-    row[0] = i;
-    for (guint j = 1; j <= m; j++) {
-      guint change = diagonal + (x[i - 1] != y[j - 1]);
-
-      diagonal = row[j];
-      row[j] = MIN (MIN (row[j] + 1, row[j - 1] + 1), change);
-      if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1])
-        row[j] = MIN (row[j], before[j - 2] + 1);
-    }
-    memcpy (before, above, sizeof above);
-  }
-  return row[m];
-}
-
-static void
-consider (GString *near, guint *n, const char *key, const char *candidate)
-{
-  g_autofree char *other = text_fold (candidate, -1);
-  guint limit = MAX (1, (guint) g_utf8_strlen (key, -1) / 3);
-
-  if (*n >= NEAR_MAX || strstr (near->str, candidate) != NULL || (distance (key, other) > limit && (strlen (key) < 3 || strstr (other, key) == NULL)))
-    return;
-  g_string_append_printf (near, "%s“%s”", near->len > 0 ? ", " : "", candidate);
-  (*n)++;
-}
-
-char *
-template_hint_field (const char *written, const char *const *columns, const char *const *aliases)
-{
-  g_autofree char *key = text_fold (written, -1);
-  g_autoptr (GString) near = g_string_new (NULL), all = g_string_new ("“name”, “email”");
-  guint n = 0, i;
-
-  consider (near, &n, key, "name");
-  consider (near, &n, key, "email");
-  for (i = 0; aliases != NULL && aliases[i] != NULL && aliases[i + 1] != NULL; i += 2)
-    consider (near, &n, key, aliases[i]);
-  for (i = 0; columns != NULL && columns[i] != NULL; i++) {
-    consider (near, &n, key, columns[i]);
-    if (i < 8)
-      g_string_append_printf (all, ", “%s”", columns[i]);
-  }
-  if (is_reserved (key) && find_column (key, columns) != TEMPLATE_FIELD_NONE)
-    return g_strdup_printf ("this name is the program's own: write {{" TEMPLATE_OWN "%s}} for the column", written);
-  if (is_reserved (key))
-    return g_strdup ("this name is the program's own");
-  if (n > 0)
-    return g_strdup_printf ("did you mean %s?", near->str);
-  return g_strdup_printf ("there are %s%s", all->str, i > 8 ? "…" : "");
 }
 
 gboolean
@@ -150,8 +29,8 @@ template_bind (Template *self, const char *const *columns, const char *const *al
     const char *name = g_ptr_array_index (self->names, i);
     g_autofree char *key = text_fold (name, -1);
 
-    fields[i] = template_find_field (name, columns, aliases);
-    is_known[i] = fields[i] != TEMPLATE_FIELD_NONE || is_builtin (key);
+    fields[i] = self->unsubscribe != NULL && template_is_unsubscribe (name) ? TEMPLATE_UNSUBSCRIBE : field_name_find (name, columns, aliases);
+    is_known[i] = fields[i] != FIELD_NAME_NONE || is_builtin (key);
   }
   for (guint i = 0; i < self->ops->len; i++) {
     TemplateOp *op = template_get (self, i);
@@ -161,7 +40,7 @@ template_bind (Template *self, const char *const *columns, const char *const *al
     op->field = fields[op->name];
     if (op->is_required && !is_known[op->name]) {
       const char *name = template_get_name (self, op);
-      g_autofree char *what = template_hint_field (name, columns, aliases);
+      g_autofree char *what = field_name_hint (name, columns, aliases);
 
       g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_FIELD,
                    "%s: line %u column %u: there is no field “%s”: %s%s", self->label, op->line, op->column, name, what,

@@ -90,7 +90,7 @@ template_add_name (Template *self, const char *name)
 guint
 template_add (Template *self, TemplateKind kind, guint name, char *text, gsize len)
 {
-  TemplateOp op = { .kind = kind, .name = name, .field = TEMPLATE_FIELD_NONE, .text = text, .len = len };
+  TemplateOp op = { .kind = kind, .name = name, .field = FIELD_NAME_NONE, .text = text, .len = len };
 
   g_array_append_val (self->ops, op);
   return self->ops->len - 1;

@@ -5,33 +5,36 @@
  *         a line takes the line with it. Missing is what base/text.h text_is_missing() says. */
 #pragma once
 #include "escape.h"
+#include "field-name.h"
 
 #define TEMPLATE_MAX (4 * 1024 * 1024) /* octets; chosen: forty times the mail at which Gmail cuts */
 #define TEMPLATE_OPS_MAX 20000         /* chosen: holes and sections of one template */
 #define TEMPLATE_DEPTH_MAX 16          /* chosen: sections inside sections; people lose track at three */
 #define TEMPLATE_NAME_MAX 255          /* octets of a field's name */
+#define TEMPLATE_URL_MAX 900           /* octets; a URL cannot be folded, a line has 998 (RFC 5322 §2.1.1) */
+#define TEMPLATE_UNSUBSCRIBE (-2)      /* as a field: the unsubscribe address */
 
 typedef enum { TEMPLATE_LITERAL, TEMPLATE_HOLE, TEMPLATE_SECTION, TEMPLATE_INVERTED } TemplateKind;
-
-#define TEMPLATE_FIELD_NONE (-1) /* a field that no row has: always missing */
 
 typedef struct {
   TemplateKind kind;
   Place    place;       /* HOLE: PLACE_PLAIN until someone who knows the text sets it */
   gboolean is_required; /* HOLE: without fallback and outside sections */
   guint    name;        /* index into names; not for LITERAL */
-  int      field;       /* index of the row's field, once bound */
+  int      field;       /* index of the row's field, once bound; FIELD_NAME_NONE: always missing */
   guint    end;         /* SECTION, INVERTED: index of the operation behind it */
   guint    line, column;
   char    *text;        /* LITERAL: its octets, LF only; HOLE: the fallback, or NULL; owned */
   gsize    len;
 } TemplateOp;
 
-typedef struct {
+typedef struct Template Template;
+struct Template {
   char      *label;  /* "subject", "html"…: what the errors call it */
   GArray    *ops;    /* TemplateOp */
   GPtrArray *names;  /* char *, as first written */
-} Template;
+  const Template *unsubscribe; /* the address that {{unsubscribe}} stands for, bound, without such a hole itself; borrowed; NULL: none */
+};
 
 /* Returns: (transfer full), or NULL with SKELETON_ERROR_TEMPLATE "label: line L column C: what". */
 Template   *template_parse (const char *label, const char *source, GError **error);
@@ -49,15 +52,10 @@ gboolean template_fail (const Template *self, const TemplateOp *op, gsize offset
 /* Where that is: both from 1, columns count characters. */
 void     template_locate (const TemplateOp *op, gsize offset, guint *out_line, guint *out_column);
 
-#define TEMPLATE_OWN "field." /* {{field.unsubscribe}}: the column, where the name itself is the program's */
+/* Is it a name of the unsubscribe address? */
+gboolean template_is_unsubscribe (const char *name);
 
-/* Which value of a row a name means: address is field 0, name field 1, columns[i] field 2 + i. aliases: another name of a column, then the column, in
- * pairs; or NULL. A column of the very name goes first. Returns: TEMPLATE_FIELD_NONE for a name of nothing, and for one that the program owns. */
-int   template_find_field (const char *name, const char *const *columns, const char *const *aliases);
-/* Returns: (transfer full) "did you mean …?", or which names there are. */
-char *template_hint_field (const char *name, const char *const *columns, const char *const *aliases);
-
-/* Gives each operation its field, as template_find_field().
+/* Gives each operation its field, as field_name_find(), or TEMPLATE_UNSUBSCRIBE where there is such an address.
  * Returns: FALSE with SKELETON_ERROR_FIELD: a required field is in no column (near spellings are named). */
 gboolean template_bind (Template *self, const char *const *columns, const char *const *aliases, GError **error);
 

@@ -27,6 +27,8 @@ static const struct { const char *method, *body; } sensible[] = {
   { "AccountAdd", "('b', {'address': <'ben@example.org'>, 'host': <'localhost'>, 'port': <uint16 25>, 'tls': <'none'>}, handle 0)" },
   { "Import", "(handle 0, 'people', {'consent': <'at the fair'>})" },
   { "SuppressAdd", "(['ben@example.org'], 'all', 'asked')" },
+  { "SuppressAdd", "(['*@example.org', '*.example.org'], 'all', '')" },
+  { "SuppressImport", "(handle 0, 'all', {'reason': <'asked'>})" },
   { "ContactForget", "('ben@example.org',)" },
   { "AccountTest", "('a',)" },
   { "CampaignRows", "(uint64 1, uint64 0, uint32 100)" },

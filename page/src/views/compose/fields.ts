@@ -31,6 +31,10 @@ export function fieldsOf(template: string): FieldUse[] {
   return [...found.values()];
 }
 
+/** Names that the program fills, or will: a column of such a name is {{field.NAME}}. */
+export const OWN_NAMES: readonly string[] = ['unsubscribe', 'message', 'preheader'];
+
 export function placeholder(field: string, fallback = ''): string {
-  return fallback === '' ? `{{${field}}}` : `{{${field}|${fallback}}}`;
+  const name = OWN_NAMES.includes(normal(field)) ? `field.${field}` : field;
+  return fallback === '' ? `{{${name}}}` : `{{${name}|${fallback}}}`;
 }

@@ -3,7 +3,7 @@ import { size, words as listed } from '../../base/format';
 import { oneLine } from '../../base/foreign';
 import { composeWords } from '../../words/compose';
 import { partsOf, type Draft } from './draft';
-import { fieldsOf, normal } from './fields';
+import { fieldsOf, normal, OWN_NAMES } from './fields';
 
 const { warn } = composeWords;
 const HTML_MAX = 100_000; // Gmail cuts at about 102 kB
@@ -45,8 +45,9 @@ function imageWarnings(html: string, draft: Draft): Warning[] {
 function fieldWarnings(all: string, columns: readonly string[] | undefined): Warning[] {
   const used = fieldsOf(all);
   const known = new Set(['name', 'email', 'address', ...(columns ?? []).map(normal)]);
-  const unknown = columns === undefined ? [] : used.filter((field) => !known.has(normal(field.name).replace(/^field\./, '')));
-  const required = used.filter((field) => field.isRequired && known.has(normal(field.name)) && normal(field.name) !== 'email' && normal(field.name) !== 'address');
+  const isColumn = (name: string) => (name.startsWith('field.') ? known.has(name.slice('field.'.length)) : known.has(name) && !OWN_NAMES.includes(name));
+  const unknown = columns === undefined ? [] : used.filter((field) => normal(field.name) !== 'unsubscribe' && !isColumn(normal(field.name)));
+  const required = used.filter((field) => field.isRequired && isColumn(normal(field.name)) && normal(field.name) !== 'email' && normal(field.name) !== 'address');
   return [
     ...unknown.map((field): Warning => ({ kind: 'warn', text: warn.unknownField(oneLine(field.name, 60)) })),
     ...(required.length > 0 ? [{ kind: 'info', text: warn.required(listed(required.map((field) => `{{${field.name}}}`))) } as const] : []),

@@ -100,6 +100,69 @@ test_scopes (Fixture *self, gconstpointer data)
 }
 
 static const struct {
+  const char *typed, *key; /* key NULL: as it stands */
+} domains[] = {
+  { "@example.org", "@example.org" },
+  { " *@Example.ORG ", "@example.org" },
+  { "*.example.net", "*.example.net" },
+  { "*@*.example.net", "*.example.net" },
+  { "*@b\xc3\xbc" "cher.example", "@xn--bcher-kva.example" }, /* RFC 3492 §7.1: the label */
+  { "*.xn--BCHER-kva.example", "*.xn--bcher-kva.example" },
+  { "ann@B\xc3\x9c" "CHER.example", "ann@xn--bcher-kva.example" },
+};
+
+static void
+test_domain_keys (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (domains); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *key = suppression_parse_address (domains[i].typed, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpstr (key, ==, domains[i].key);
+  }
+}
+
+/* The function, and the SQL in front of it that spares asking it. */
+static int
+ask_both (Fixture *self, const char *key, const char *sender)
+{
+  gint64 answer = -1;
+
+  g_assert_cmpint (store_get_int (self->store, &answer, NULL, "SELECT " SUPPRESSED_SQL ("?1", "?2", "'News'"), "ss", key, sender), ==, 1);
+  g_assert_cmpint (answer, ==, ask (self, key, sender, "News"));
+  return (int) answer;
+}
+
+static void
+test_domains (Fixture *self, gconstpointer data)
+{
+  g_assert_cmpint (ask_both (self, "ann@example.org", "x@example.com"), ==, 0); /* the control */
+  add (self, "*@example.org", "all", 1);
+  add (self, "@EXAMPLE.org", "all", 0); /* the same */
+  add (self, "*.example.net", "all", 1);
+  add (self, "*@b\xc3\xbc" "cher.example", "from:news@example.com", 1);
+  g_assert_cmpint (ask_both (self, "ann@example.org", "x@example.com"), ==, 1);
+  g_assert_cmpint (ask_both (self, "\"a@b\"@example.org", "x@example.com"), ==, 1);
+  g_assert_cmpint (ask_both (self, "ann@mail.example.org", "x@example.com"), ==, 0);
+  g_assert_cmpint (ask_both (self, "ann@anexample.org", "x@example.com"), ==, 0);
+  g_assert_cmpint (ask_both (self, "ann@a.example.net", "x@example.com"), ==, 1);
+  g_assert_cmpint (ask_both (self, "ann@a.b.example.net", "x@example.com"), ==, 1);
+  g_assert_cmpint (ask_both (self, "ann@example.net", "x@example.com"), ==, 0); /* below it, not itself */
+  g_assert_cmpint (ask_both (self, "ann@anexample.net", "x@example.com"), ==, 0);
+  g_assert_cmpint (ask_both (self, "ann@xn--bcher-kva.example", "news@example.com"), ==, 1);
+  g_assert_cmpint (ask_both (self, "ann@xn--bcher-kva.example", "x@example.com"), ==, 0);
+  g_assert_cmpint (ask_both (self, "+4930123456", "x@example.com"), ==, 0);
+  {
+    guint removed = 0;
+
+    g_assert_true (suppression_remove (self->store, self->vault, "@example.org", "all", &removed, NULL));
+    g_assert_cmpuint (removed, ==, 1);
+    g_assert_cmpint (ask_both (self, "ann@example.org", "x@example.com"), ==, 0);
+  }
+}
+
+static const struct {
   const char *text;
   int code;
 } bad[] = {
@@ -108,6 +171,9 @@ static const struct {
   { "4930123456", FAULT_DATA }, /* of which country? */
   { "", FAULT_DATA },
   { "a@example.org\nb@example.org", FAULT_DATA },
+  { "@", FAULT_DATA }, { "*", FAULT_DATA }, { "*@*", FAULT_DATA },
+  { "*.org", FAULT_DATA }, { "@org", FAULT_DATA }, /* nobody means all of .org */
+  { "@exa mple.org", FAULT_DATA }, { "ann*@example.org", FAULT_DATA }, { "*.x@example.org", FAULT_DATA }, /* meant as a pattern, and none */
 };
 
 static void
@@ -122,6 +188,9 @@ test_bad (Fixture *self, gconstpointer data)
   {
     g_autoptr (GError) error = NULL;
 
+    g_assert_null (suppression_parse_scope (self->store, "from:*@example.org", &error)); /* a sender is one address */
+    g_assert_error (error, FAULT, FAULT_DATA);
+    g_clear_error (&error);
     g_assert_null (suppression_parse_scope (self->store, "everything", &error));
     g_assert_error (error, FAULT, FAULT_USAGE);
     g_clear_error (&error);
@@ -366,6 +435,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("scopes", test_scopes);
+  g_test_add_func ("/suppression/domain-keys", test_domain_keys);
+  ADD ("domains", test_domains);
   ADD ("bad", test_bad);
   ADD ("speed", test_speed);
   ADD ("forget", test_forget);

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import unicodedata
+import urllib.parse
 from html.parser import HTMLParser
 
 COLUMNS = ["First Name", "city", "note", "link"]
@@ -113,7 +114,8 @@ BASE = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-
 
 def count(program):
     """Each test is a generator of names: one TAP line each."""
-    for test in [hostile_values, addresses, structure, names_of_files, texts_attached, pictures, sections, no_boundary, large, errors, unsubscribe]:
+    for test in [hostile_values, addresses, structure, names_of_files, texts_attached, pictures, sections, no_boundary, large, errors, unsubscribe,
+                 unsubscribe_in_the_letter]:
         test(program)
         yield test.__name__
 
@@ -356,6 +358,29 @@ def unsubscribe(program):
     for bad in ["http://example.org/", "javascript:x", "{{note}}", "https://example.org/ x", "https://example.org/>", "https://a/, https://b/", "mailto:a@b, mailto:c@d",
                 "https://a/, ftp://b/"]:
         assert program.run("s", "", "t", unsubscribe=bad)[0].startswith("unsubscribe: "), bad
+
+
+def unsubscribe_in_the_letter(program):
+    """{{unsubscribe}} is the first address of the header, escaped for where it stands; the column of that name is {{field.unsubscribe}}"""
+    page = ('<p>{{unsubscribe}}</p><a href="{{unsubscribe}}">out</a><a href="https://example.net/?to={{unsubscribe}}">x</a>'
+            '<i>{{field.unsubscribe}}</i>{{#unsubscribe}}there{{/unsubscribe}}')
+    columns, row = ["unsubscribe", "note"], ("bob+x@example.com", "Bob", "own", "a&b")
+    url = "https://example.org/u?e=bob%2Bx%40example.com&n=a%26b"
+    for addresses in ["https://example.org/u?e={{email}}&n={{note}}", "mailto:out@example.org, https://example.org/u?e={{email}}&n={{note}}"]:
+        problem, messages = program.run("s {{unsubscribe}}", page, "t {{unsubscribe}}", unsubscribe=addresses, columns=columns, rows=[row])
+        assert not problem, problem
+        message = email.message_from_bytes(messages[0][1], policy=email.policy.default)
+        assert message["subject"] == "s " + url, message["subject"]
+        assert message.get_body(("plain",)).get_content().strip() == "t " + url
+        tags = Tags()
+        tags.feed(message.get_body(("html",)).get_content())
+        assert tags.text.strip() == url + "outxownthere", tags.text
+        assert tags.attributes == [("href", url), ("href", "https://example.net/?to=" + urllib.parse.quote(url, safe=""))], tags.attributes
+    made = program.run("s", page, "", unsubscribe="https://example.org/u?e={{email}}", columns=columns, rows=[row])[1][0][1]
+    text = email.message_from_bytes(made, policy=email.policy.default).get_body(("plain",)).get_content()
+    assert "https://example.org/u?e=bob%2Bx%40example.com" in text, text
+    assert "unsubscribe address" in program.run("s", page, "", columns=columns)[0]  # there is none
+    assert "unsubscribe address" in program.run("s", "", "t", unsubscribe="https://example.org/{{unsubscribe}}")[0]
 
 
 def main():

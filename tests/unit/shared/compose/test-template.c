@@ -115,7 +115,10 @@ static const struct { const char *source, *message; } unknown[] = {
   { "\n{{citty}}", "text: line 2 column 1: there is no field “citty”: did you mean “city”?" },
   { "{{nmae}}", "text: line 1 column 1: there is no field “nmae”: did you mean “name”?" },       /* letters changed places */
   { "{{yuor name}}", "text: line 1 column 1: there is no field “yuor name”: did you mean “Your Name”?" }, /* an alias is proposed too */
-  { "{{unsubscribe}}", "text: line 1 column 1: there is no field “unsubscribe”: this name is the program's own" },
+  { "{{unsubscribe}}", "text: line 1 column 1: there is no field “unsubscribe”: it stands for the campaign's unsubscribe address, and this campaign "
+                       "has none" },
+  { "{{message}}", "text: line 1 column 1: there is no field “message”: this name is the program's own" },
+  { "{{Preheader}}", "text: line 1 column 1: there is no field “Preheader”: this name is the program's own" },
   { "{{#if city}}a{{/if}}", NULL },
   { "{{e-mail}}", "text: line 1 column 1: there is no field “e-mail”: did you mean “email”?" },
   { "{{zzzz}}", "text: line 1 column 1: there is no field “zzzz”: there are “name”, “email”, “First Name”, “city”, “phone”, “note”; "
@@ -145,17 +148,18 @@ static const struct { const char *name; int field; } bound[] = {
   { "Your Name", 1 }, { "your  NAME", 1 }, { "Mobile", 4 }, { "name", 1 },
   { "City", 3 },              /* a column goes before an alias */
   { "field.city", 3 }, { "Field.Your Name", 1 },
-  { "unsubscribe", TEMPLATE_FIELD_NONE }, { "field.unsubscribe", 6 }, /* the program's own name, and the column */
-  { "field.", TEMPLATE_FIELD_NONE }, { "nobody", TEMPLATE_FIELD_NONE },
+  { "unsubscribe", FIELD_NAME_NONE }, { "field.unsubscribe", 6 }, /* the program's own name, and the column */
+  { "message", FIELD_NAME_NONE }, { "field.message", 7 }, { "preheader", FIELD_NAME_NONE }, { "field.Preheader", FIELD_NAME_NONE },
+  { "field.", FIELD_NAME_NONE }, { "nobody", FIELD_NAME_NONE },
 };
 
 static void
 test_bound (void)
 {
-  static const char *const columns[] = { "First Name", "city", "phone", "note", "unsubscribe", NULL };
+  static const char *const columns[] = { "First Name", "city", "phone", "note", "unsubscribe", "Message", NULL };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bound); i++)
-    g_assert_cmpint (template_find_field (bound[i].name, columns, aliases), ==, bound[i].field);
+    g_assert_cmpint (field_name_find (bound[i].name, columns, aliases), ==, bound[i].field);
 }
 
 int

@@ -72,7 +72,7 @@ export function toSpec(plan: Plan, total = Infinity): PrepareSpec {
     spec.except = plan.except;
   if (plan.refusedOf !== '')
     spec.refused_of = plan.refusedOf;
-  if ((toCount(plan.limit) ?? 0) > 0)
+  if (plan.limit.trim() !== '') // 0 is nobody
     spec.limit = plan.limit.trim();
   if (plan.replyTo.trim() !== '')
     spec.reply_to = plan.replyTo.trim();

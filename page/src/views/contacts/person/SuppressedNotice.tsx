@@ -24,11 +24,16 @@ export function SuppressedNotice({ person }: { person: Person }) {
 
   return (
     <>
-      {person.suppressed.map((row, index) => (
-        <Notice key={index} kind="warn" title={text.suppressed} action={<Button busy={allow.busy} onClick={() => void allow.run(row)}>{text.allow}</Button>}>
-          <p dir="auto">{text.suppressedText(scopeText(row.scope), oneLine(suppressionWords.reasons[row.reason] ?? row.reason, 100), day(row.date))}</p>
-        </Notice>
-      ))}
+      {person.suppressed.map((row, index) => {
+        const isDomain = /^[@*]/.test(row.address); // everybody there: taken off in the list of suppressions alone
+        const scope = isDomain ? text.suppressedDomain(oneLine(row.address, 100)) : scopeText(row.scope);
+
+        return (
+          <Notice key={index} kind="warn" title={text.suppressed} action={isDomain ? undefined : <Button busy={allow.busy} onClick={() => void allow.run(row)}>{text.allow}</Button>}>
+            <p dir="auto">{text.suppressedText(scope, oneLine(suppressionWords.reasons[row.reason] ?? row.reason, 100), day(row.date))}</p>
+          </Notice>
+        );
+      })}
       <FaultNotice failure={allow.failure} />
     </>
   );

@@ -1,0 +1,228 @@
+#include "suppress-import.h"
+
+#include "connect.h"
+#include "csv-rows.h"
+#include "dict.h"
+#include "fault.h"
+#include "frame.h"
+#include "import-map.h"
+#include "json-out.h"
+#include "progress.h"
+#include "send-fd.h"
+#include "spool.h"
+#include "text.h"
+#include "words.h"
+#include <stdio.h>
+#include <string.h>
+
+#define VALUE_MAX 256 /* octets of a foreign value that is shown */
+
+#define AT(member) G_STRUCT_OFFSET (SuppressImportOptions, member)
+
+const Option suppress_import_options[] = {
+  { "scope", 0, OPTION_TEXT, AT (scope), "SCOPE", "all (usual) | from:ADDR (this sender) | list:NAME (this list)" },
+  { "reason", 0, OPTION_TEXT, AT (reason), "TEXT", "why; kept with each address (else what the file says)" },
+  { "all", 0, OPTION_FLAG, AT (is_all), NULL, "every row, whatever its status says" },
+  { "map", 0, OPTION_TEXT, AT (map), "MAP", "email=COL,phone=COL (header's name or number), as in import" },
+  { "region", 0, OPTION_TEXT, AT (region), "CC", "the country of numbers without +, for example IN or DE" },
+  { "sheet", 0, OPTION_TEXT, AT (sheet), "NAME", "the sheet of an XLSX file (name or number; else the first)" },
+  { "format", 0, OPTION_TEXT, AT (format), "WORD", "csv | xlsx | text (else found out)" },
+  { "encoding", 0, OPTION_TEXT, AT (encoding), "NAME", "utf-8, utf-16, windows-1252, iso-8859-15… (else found out)" },
+  { "header", 0, OPTION_TEXT, AT (header), "yes|no", "whether the first row names the columns (else found out)" },
+  { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen, store nothing" },
+  { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write the rows that were not taken there: row,field,value,reason" },
+  { 0 },
+};
+
+typedef struct {
+  const Session *session;
+  Progress      *progress;
+  GMainLoop     *loop;
+  CsvOut        *rejects;   /* NULL: they are told */
+  GPtrArray     *not_taken; /* GVariant a{sv}, for JSON */
+  GVariant      *report;
+  GError        *error;
+} Import;
+
+static void
+keep_for_json (Import *self, const FrameRow *row)
+{
+  static const char *const names[] = { "field", "value", "reason" };
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "row", "t", row->key);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *text = g_utf8_make_valid (row->fields[i].data, (gssize) row->fields[i].len);
+
+    g_variant_dict_insert (&dict, names[i], "s", text);
+  }
+  g_ptr_array_add (self->not_taken, g_variant_ref_sink (g_variant_dict_end (&dict)));
+}
+
+static void
+tell (Import *self, const FrameRow *row)
+{
+  g_autofree char *field = text_printable (row->fields[0].data, (gssize) row->fields[0].len, VALUE_MAX);
+  g_autofree char *value = text_printable (row->fields[1].data, (gssize) row->fields[1].len, VALUE_MAX);
+  g_autofree char *sentence = text_printable (row->fields[3].data, (gssize) row->fields[3].len, VALUE_MAX);
+
+  progress_hide (self->progress);
+  session_say (self->session, "Not taken: row %" G_GUINT64_FORMAT "%s%s “%s”: %s", row->key, *field != '\0' ? ", " : "", field, value, sentence);
+}
+
+static void
+take_reject (Import *self, const FrameRow *row)
+{
+  if (row->aux != 0) /* a value beside the address: nobody needs it here */
+    return;
+  if (self->rejects != NULL)
+    csv_rows_reject (self->rejects, row);
+  else if (session_is_for_programs (self->session))
+    keep_for_json (self, row);
+  else
+    tell (self, row);
+}
+
+static void
+rejected_cb (PrApp1 *core, GVariant *rows, gpointer data)
+{
+  g_autofree FrameRow *row = g_new (FrameRow, 1);
+  FrameReader reader;
+
+  if (!frame_open (&reader, FRAME_REJECTS, g_variant_get_data (rows), g_variant_get_size (rows), NULL))
+    return;
+  while (frame_next (&reader, row, NULL))
+    if (row->n_fields >= REJECT_FIELDS)
+      take_reject (data, row);
+}
+
+static void
+progress_cb (PrApp1 *core, guint64 rows, guint64 reading, guint64 size, gpointer data)
+{
+  Import *self = data;
+  g_autofree char *text = words_counted (rows, "row read", "rows read");
+
+  progress_set (self->progress, size > 0 ? (double) reading / (double) size : 0, text, FALSE);
+}
+
+static void
+done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Import *self = data;
+
+  (void) pr_app1_call_suppress_import_finish (PR_APP1 (source), &self->report, NULL, result, &self->error);
+  g_main_loop_quit (self->loop);
+}
+
+static GVariant *
+build_options (const SuppressImportOptions *options, const char *file, GError **error)
+{
+  g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
+  g_autofree char *name = g_path_get_basename (file);
+
+  if (options->map != NULL && !import_parse_map (options->map, &out, error))
+    return NULL;
+  dict_put_text (&out, "format", options->format);
+  dict_put_text (&out, "encoding", options->encoding);
+  dict_put_text (&out, "region", options->region);
+  dict_put_text (&out, "sheet", options->sheet);
+  dict_put_text (&out, "header", options->header);
+  dict_put_text (&out, "reason", options->reason);
+  dict_put_flag (&out, "all", options->is_all);
+  dict_put_flag (&out, "dry_run", options->is_dry_run);
+  dict_put_text (&out, "name", strcmp (file, "-") == 0 ? "standard input" : name);
+  return g_variant_ref_sink (g_variant_dict_end (&out));
+}
+
+static gboolean
+call_core (Import *self, PrApp1 *core, const SuppressImportOptions *options, SendFd *file, GVariant *settings, GError **error)
+{
+  gulong rejected = g_signal_connect (core, "import-rejected", G_CALLBACK (rejected_cb), self);
+  gulong progress = g_signal_connect (core, "import-progress", G_CALLBACK (progress_cb), self);
+
+  self->loop = g_main_loop_new (NULL, FALSE);
+  pr_app1_call_suppress_import (core, file->handle, options->scope != NULL ? options->scope : "all", settings, file->list, NULL, done_cb, self);
+  g_main_loop_run (self->loop);
+  g_main_loop_unref (self->loop);
+  g_signal_handler_disconnect (core, rejected);
+  g_signal_handler_disconnect (core, progress);
+  progress_hide (self->progress);
+  if (self->error == NULL)
+    return TRUE;
+  g_propagate_error (error, self->error);
+  connect_explain (error);
+  return FALSE;
+}
+
+static void
+print_json (Import *self)
+{
+  JsonBuilder *builder = json_out_begin ();
+
+  json_out_members (builder, self->report);
+  json_builder_set_member_name (builder, "not_taken");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < self->not_taken->len; i++)
+    json_out_variant (builder, g_ptr_array_index (self->not_taken, i));
+  json_builder_end_array (builder);
+  json_out_end (builder);
+}
+
+static void
+print_report (Import *self, const SuppressImportOptions *options)
+{
+  const guint64 added = dict_number (self->report, "added"), known = dict_number (self->report, "known"), domains = dict_number (self->report, "domains");
+  const guint64 left = dict_number (self->report, "read") - added - known;
+  const char *would = options->is_dry_run ? "would be suppressed" : added == 1 ? "was not suppressed before, and is now" : "were not suppressed before, and are now";
+
+  session_tell (self->session, "%'" G_GUINT64_FORMAT " %s %s; %'" G_GUINT64_FORMAT " %s already.", added, added == 1 ? "row" : "rows", would, known, known == 1 ? "was" : "were");
+  if (domains > 0)
+    session_tell (self->session, "%'" G_GUINT64_FORMAT " of them %s.", domains, domains == 1 ? "is a whole domain" : "are whole domains");
+  if (left > 0)
+    session_tell (self->session, "%'" G_GUINT64_FORMAT " %s not taken%s%s.", left, left == 1 ? "row was" : "rows were", options->rejects != NULL ? ": see " : "",
+            options->rejects != NULL ? options->rejects : "");
+  if (options->is_dry_run)
+    session_say (self->session, "Nothing was stored (--dry-run).");
+}
+
+static int
+finish (Import *self, const SuppressImportOptions *options, GError **error)
+{
+  if (self->rejects != NULL && !csv_out_finish (self->rejects, error)) {
+    g_prefix_error (error, "%s, but ", options->is_dry_run ? "the file was read" : "the list was taken");
+    return -1;
+  }
+  if (session_is_for_programs (self->session))
+    print_json (self);
+  else
+    print_report (self, options);
+  return 0;
+}
+
+int
+suppress_import (Session *session, const SuppressImportOptions *options, const char *file, GError **error)
+{
+  g_autoptr (Progress) progress = progress_new (session->is_quiet || session_is_for_programs (session));
+  g_autoptr (GPtrArray) not_taken = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  g_autoptr (GVariant) settings = build_options (options, file, error);
+  g_autoptr (CsvOut) rejects = NULL;
+  Import self = { session, progress, .not_taken = not_taken };
+  SendFd sent = { 0 };
+  int status = -1;
+
+  if (settings == NULL)
+    return -1;
+  if (options->rejects != NULL) {
+    self.rejects = rejects = csv_out_new (options->rejects, error);
+    if (rejects == NULL)
+      return -1;
+    csv_rows_reject_head (rejects);
+  }
+  if (send_fd_take (&sent, spool_open (file, error), error) && session_core (session, error) != NULL &&
+      call_core (&self, session->core, options, &sent, settings, error))
+    status = finish (&self, options, error);
+  send_fd_clear (&sent);
+  g_clear_pointer (&self.report, g_variant_unref);
+  return status;
+}

@@ -1,0 +1,157 @@
+/* prepare-summary.c - what would happen, in numbers and sentences. */
+#include "prepare-private.h"
+
+#include "pace.h"
+#include "store.h"
+#include "text.h"
+#include <string.h>
+
+#define CONNECTION_PER_S 500     /* chosen: what one warm connection does, until the account was measured once */
+
+static void
+add_sentence (GVariantBuilder *sentences, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static void
+add_sentence (GVariantBuilder *sentences, const char *format, ...)
+{
+  g_autofree char *sentence = NULL;
+  va_list values;
+
+  va_start (values, format);
+  sentence = g_strdup_vprintf (format, values);
+  va_end (values);
+  g_variant_builder_add (sentences, "s", sentence);
+}
+
+/* How many of them: `one` and `other` go on with the verb. */
+static void
+add_people (GVariantBuilder *sentences, guint64 count, const char *one, const char *other)
+{
+  g_autofree char *sentence = count > 0 ? text_count (count, one, other) : NULL;
+
+  if (sentence != NULL)
+    g_variant_builder_add (sentences, "s", sentence);
+}
+
+/* Written without a fallback, outside of sections: who has no value gets no message. */
+static gboolean
+is_required (Prepare *self, const char *field)
+{
+  g_autofree char *key = text_fold (field, -1);
+
+  for (guint i = 0; self->composed->required[i] != NULL; i++) {
+    g_autofree char *other = text_fold (self->composed->required[i], -1);
+
+    if (strcmp (key, other) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+add_field (Prepare *self, guint index, GVariantBuilder *warnings)
+{
+  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
+  const char *field = self->composed->fields[index];
+  const guint64 missing = counts->missing[index];
+  g_autofree char *people = text_count (missing, "person has", "people have"), *all = text_count (counts->queued, "person gets", "people get");
+
+  if (self->composed->bound[index] < 0)
+    add_sentence (warnings, "there is no field “%s”, so %s its fallback, or nothing: %s", field, all, self->composed->hints[index]);
+  else if (missing > 0 && is_required (self, field))
+    add_sentence (warnings, "%s no '%s' and would not get this message; write {{%s|something else}} to have a fallback", people, field, field);
+  else if (missing > 0)
+    add_sentence (warnings, "%s no '%s' and %s its fallback, or nothing there", people, field, missing == 1 ? "gets" : "get");
+}
+
+static void
+add_warnings (Prepare *self, GVariantBuilder *warnings)
+{
+  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
+  g_autofree char *doubles = doubles_to_sentence (snapshot_get_doubles (self->snapshot));
+  g_autofree char *sender = account_check_sender (self->account, self->campaign->sender_address);
+
+  for (guint i = 0; self->composed->fields[i] != NULL; i++)
+    add_field (self, i, warnings);
+  for (guint i = 0; self->composed->notes[i] != NULL; i++)
+    add_sentence (warnings, "%s", self->composed->notes[i]);
+  add_people (warnings, counts->sharing, "person shares an address with another one; each gets a mail of their own (--per address sends one for all)",
+              "people share an address with another one; each gets a mail of their own (--per address sends one for all)");
+  if (doubles != NULL)
+    add_sentence (warnings, "%s", doubles);
+  add_people (warnings, counts->suppressed, "person is suppressed and will be skipped", "people are suppressed and will be skipped");
+  add_people (warnings, counts->no_address, "person has no e-mail address and will be skipped", "people have no e-mail address and will be skipped");
+  for (guint i = 0; self->composed->images[i] != NULL; i++)
+    add_sentence (warnings, "the image %s is missing: people will see a gap", self->composed->images[i]);
+  if (self->account->server_size > 0 && self->largest > self->account->server_size)
+    add_sentence (warnings, "the largest message has more than the %" G_GUINT64_FORMAT " octets that the server takes; those above are refused", self->account->server_size);
+  if (sender != NULL)
+    add_sentence (warnings, "%s", sender);
+}
+
+static void
+add_questions (Prepare *self, GVariantBuilder *questions)
+{
+  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
+  gint64 id = 0;
+
+  if (counts->recent > 0)
+    add_sentence (questions, "%" G_GUINT64_FORMAT " of these people got a message with this subject within the last day", counts->recent);
+  if (store_get_int (self->core->store, &id, NULL, "SELECT id FROM campaign WHERE subject=? AND list_key=? AND started_utc>? AND id<>? ORDER BY id DESC LIMIT 1",
+                     "ssii", self->campaign->subject, self->list_names, store_now_utc () - 86400, (gint64) self->campaign->id) == 1)
+    add_sentence (questions, "campaign %" G_GINT64_FORMAT " with the same subject went to the same list within the last day", id);
+}
+
+static gint64
+forecast (Prepare *self)
+{
+  g_autoptr (Pace) pace = pace_new (self->account);
+  guint connections = self->campaign->connections > 0 ? self->campaign->connections : MAX (2, self->account->connections);
+  double per_second = pace_load_speed (self->core->store, self->account->id);
+
+  pace_set_rate (pace, self->campaign->per_hour, g_get_monotonic_time ());
+  if (per_second <= 0)
+    per_second = connections * CONNECTION_PER_S;
+  return pace_forecast_s (pace, self->core->store, (gint64) snapshot_get_counts (self->snapshot)->queued, per_second, store_now_utc ());
+}
+
+GVariant *
+prepare_summarize (Prepare *self)
+{
+  const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
+  GVariantBuilder missing, lacking, unknown, warnings, questions;
+  GVariantDict summary;
+
+  g_variant_builder_init (&missing, G_VARIANT_TYPE ("a{st}"));
+  g_variant_builder_init (&lacking, G_VARIANT_TYPE ("a{st}"));
+  g_variant_builder_init (&unknown, G_VARIANT_TYPE ("a{ss}"));
+  for (guint i = 0; self->composed->fields[i] != NULL; i++) {
+    const char *field = self->composed->fields[i];
+
+    g_variant_builder_add (is_required (self, field) ? &missing : &lacking, "{st}", field, counts->missing[i]);
+    if (self->composed->bound[i] < 0)
+      g_variant_builder_add (&unknown, "{ss}", field, self->composed->hints[i]);
+  }
+  g_variant_builder_init (&warnings, G_VARIANT_TYPE_STRING_ARRAY);
+  add_warnings (self, &warnings);
+  g_variant_builder_init (&questions, G_VARIANT_TYPE_STRING_ARRAY);
+  add_questions (self, &questions);
+  g_variant_dict_init (&summary, NULL);
+  g_variant_dict_insert (&summary, "total", "t", counts->total);
+  g_variant_dict_insert (&summary, "queued", "t", counts->queued);
+  g_variant_dict_insert (&summary, "sharing", "t", counts->sharing);
+  g_variant_dict_insert (&summary, "recent", "t", counts->recent);
+  g_variant_dict_insert (&summary, "suppressed", "t", counts->suppressed);
+  g_variant_dict_insert (&summary, "no_address", "t", counts->no_address);
+  g_variant_dict_insert (&summary, "excluded", "t", counts->excluded);
+  g_variant_dict_insert_value (&summary, "alike", doubles_describe (snapshot_get_doubles (self->snapshot)));
+  g_variant_dict_insert (&summary, "largest", "t", self->largest);
+  g_variant_dict_insert (&summary, "server_size", "t", self->account->server_size);
+  g_variant_dict_insert (&summary, "seconds", "t", (guint64) forecast (self));
+  g_variant_dict_insert (&summary, "lifetime_s", "t", (guint64) self->campaign->lifetime_s);
+  g_variant_dict_insert_value (&summary, "missing", g_variant_builder_end (&missing));
+  g_variant_dict_insert_value (&summary, "lacking", g_variant_builder_end (&lacking));
+  g_variant_dict_insert_value (&summary, "unknown", g_variant_builder_end (&unknown));
+  g_variant_dict_insert_value (&summary, "warnings", g_variant_builder_end (&warnings));
+  g_variant_dict_insert_value (&summary, "confirm", g_variant_builder_end (&questions));
+  return g_variant_ref_sink (g_variant_dict_end (&summary));
+}
