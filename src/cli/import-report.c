@@ -48,8 +48,10 @@ say_notes (const Session *session, GVariant *report)
     g_variant_iter_init (&iter, notes);
   while (notes != NULL && g_variant_iter_next (&iter, "&s", &note))
     session_say (session, "Note: %s.", note);
-  if (rejected != NULL && g_variant_lookup (rejected, "left", "t", &n_left))
-    session_say (session, "The file says that %" G_GUINT64_FORMAT " of them unsubscribed or were blocked; they were left out. To suppress them everywhere: postrider suppress add", n_left);
+  if (dict_number (report, "suppressed") > 0)
+    session_say (session, "%" G_GUINT64_FORMAT " newly suppressed: postrider suppress list", dict_number (report, "suppressed"));
+  else if (rejected != NULL && g_variant_lookup (rejected, "left", "t", &n_left))
+    session_say (session, "The file says that %" G_GUINT64_FORMAT " of them unsubscribed or were blocked: they were left out. To suppress them everywhere, import it again with --left suppress.", n_left);
 }
 
 void

@@ -33,7 +33,7 @@ static const Option options_table[] = {
   { "encoding", 0, OPTION_TEXT, AT (encoding), "NAME", "utf-8, windows-1252, macintosh… (names of iconv -l; else found out)" },
   { "header", 0, OPTION_TEXT, AT (header), "N|yes|no", "the row that names the columns, or whether the first one does (else found out)" },
   { "several", 0, OPTION_TEXT, AT (several), "first|each", "of several addresses in one cell: the first, or a person for each (else the row is listed)" },
-  { "left", 0, OPTION_TEXT, AT (left), "take", "take people of whom the file says that they unsubscribed, too (else they are listed)" },
+  { "left", 0, OPTION_TEXT, AT (left), "suppress|take", "suppress people of whom the file says that they unsubscribed, or take them (else they are listed)" },
   { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen, store nothing" },
   { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write what could not be taken: row,field,value,reason" },
   { 0 },

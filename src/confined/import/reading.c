@@ -41,11 +41,12 @@ collect (GPtrArray *names, const guint8 *data, gsize len)
     }
 }
 
-/* Returns: (transfer full) the names in this encoding, or NULL: they cannot be. */
+/* Returns: (transfer full) the names in this encoding, or NULL: they cannot be. A file that is UTF-8 in part has one at least that is. */
 static char *
 read_names (const char *encoding, const GPtrArray *names)
 {
   g_autoptr (GString) list = g_string_new (NULL);
+  guint n_good = 0;
 
   for (guint i = 0; i < names->len; i++) {
     g_autoptr (Charset) charset = charset_open (encoding);
@@ -58,11 +59,12 @@ read_names (const char *encoding, const GPtrArray *names)
       return NULL;
     bad = charset_feed (charset, octets, len, TRUE, text);
     shown = text_printable ((const char *) text->data, (gssize) text->len, 4 * NAME_MAX_BYTES);
-    if ((bad > 0 || strchr (shown, '?') != NULL) && strcmp (encoding, "utf-8") != 0)
+    n_good += bad == 0 && strchr (shown, '?') == NULL;
+    if (n_good <= i && strcmp (encoding, "utf-8") != 0)
       return NULL;
     g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", shown);
   }
-  return text_printable (list->str, -1, SHOWN_MAX);
+  return n_good > 0 ? text_printable (list->str, -1, SHOWN_MAX) : NULL;
 }
 
 static gboolean

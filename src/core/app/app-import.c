@@ -1,5 +1,6 @@
 #include "app-pending.h"
 
+#include "campaigns.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "import.h"
@@ -63,6 +64,7 @@ report_to_variant (const ImportReport *report)
   g_variant_dict_insert (&dict, "encoding", "s", report->encoding);
   g_variant_dict_insert (&dict, "fields", "^as", report->fields);
   g_variant_dict_insert_value (&dict, "hints", counts_to_variant (report->hints));
+  g_variant_dict_insert (&dict, "suppressed", "t", (guint64) report->suppressed);
   g_variant_dict_insert (&dict, "notes", "^as", report->notes);
   return g_variant_dict_end (&dict);
 }
@@ -99,6 +101,8 @@ done_cb (const ImportReport *report, const GError *error, gpointer data)
 {
   Call *self = data;
 
+  if (report != NULL && report->suppressed > 0)
+    campaigns_suppressed (self->client->core);
   if (report != NULL)
     pr_app1_complete_import (self->client->skeleton, self->invocation, NULL, report_to_variant (report));
   else
@@ -127,7 +131,7 @@ static const struct {
 } choices[] = {
   { "format", { "auto", "csv", "xlsx", "text" }, "auto, csv, xlsx or text" },
   { "several", { "listed", "first", "each" }, "listed, first or each" },
-  { "left", { "listed", "take" }, "listed or take" },
+  { "left", { "listed", "take", "suppress" }, "listed, take or suppress" },
 };
 
 static gboolean
@@ -328,7 +332,7 @@ handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *f
   LookSpec spec = {
     .spool_folder = client->core->home, .map = map, .others = others, .format = get_option (dict, "format", "auto"),
     .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""), .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"),
-    .several = get_option (dict, "several", "listed"), .left = get_option (dict, "left", "listed"),
+    .several = get_option (dict, "several", "listed"), .left = strcmp (get_option (dict, "left", ""), "take") == 0 ? "take" : "listed",
   };
   GError *error = NULL;
 

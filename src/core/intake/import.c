@@ -2,6 +2,7 @@
 
 #include "arrival.h"
 #include "contract-import1.h"
+#include "departed.h"
 #include "fault.h"
 #include "kill-point.h"
 #include "peer.h"
@@ -10,6 +11,7 @@
 #include "text.h"
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
+#include <string.h>
 #include <unistd.h>
 
 #define BATCH_ROWS 2000               /* chosen: some milliseconds of core's time, so that other calls and campaigns go on */
@@ -39,6 +41,7 @@ struct Import {
   guint        source;  /* the merge at work, step by step */
   GError      *failure; /* why nothing is stored */
   RulesState   rules;
+  Departed    *departed; /* NULL: they are listed, no more */
   gboolean    *seen;  /* a field: does any row have a value there? */
   GByteArray  *blob;
   FrameRow    *row;
@@ -108,6 +111,7 @@ import_unref (Import *self)
   g_variant_unref (self->map);
   g_variant_unref (self->others);
   g_free (self->seen);
+  departed_free (self->departed);
   g_byte_array_unref (self->blob);
   g_free (self->row);
   report_clear (&self->report);
@@ -323,6 +327,14 @@ write_report (Import *self, const MergeCounts *counts, GStrv fields)
     g_critical ("import: the numbers do not add up");
 }
 
+/* Behind the people: an import that ends before this is told as a failure, and the same one again does it. */
+static void
+suppress_departed (Import *self, GError **error)
+{
+  if (self->departed != NULL && !self->is_dry_run && !departed_store (self->departed, self->store, &self->report.suppressed, error))
+    g_prefix_error (error, "the people were stored, but who left was not suppressed: ");
+}
+
 static gboolean
 merge_cb (gpointer data)
 {
@@ -339,6 +351,7 @@ merge_cb (gpointer data)
   if (result == 0) {
     KILL_POINT ("core-import-stored");
     write_report (self, &counts, g_steal_pointer (&fields));
+    suppress_departed (self, &error);
   }
   finish (self, error);
   return G_SOURCE_REMOVE;
@@ -376,6 +389,8 @@ take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 readin
       drop (self, error->message);
     return;
   }
+  if (self->departed != NULL)
+    departed_take (self->departed, rejects);
   if (sum (self->report.rejected) + sum (self->report.left_out) + sum (self->report.hints) > 0 && g_variant_get_size (rejects) > 8)
     self->funcs.rejects (rejects, self->data);
   tell_progress (self);
@@ -523,7 +538,8 @@ copy_spec (Import *self, const ImportSpec *spec)
   self->sheet = g_strdup (spec->sheet);
   self->header = g_strdup (spec->header);
   self->several = g_strdup (spec->several);
-  self->left = g_strdup (spec->left);
+  self->departed = strcmp (spec->left, "suppress") == 0 ? departed_new () : NULL;
+  self->left = g_strdup (self->departed != NULL ? "listed" : spec->left);
   self->list = g_strdup (spec->list);
   self->consent = g_strdup (spec->consent);
   self->map = import_ref_words (spec->map);

@@ -10,7 +10,7 @@ typedef struct Import Import;
 typedef struct { /* all borrowed until import_start() returns */
   int         file;     /* duplicated; a pipe is spooled into `spool_folder` first */
   const char *spool_folder;
-  const char *format, *encoding, *region, *sheet, *header, *several, *left; /* Import1.Open */
+  const char *format, *encoding, *region, *sheet, *header, *several, *left; /* Import1.Open; left: also suppress: they are listed, and suppressed */
   GVariant   *map, *others; /* a{ss}, or NULL */
   const char *list, *consent;
   gboolean    is_dry_run;
@@ -22,6 +22,7 @@ typedef struct { /* all borrowed until import_start() returns */
 
 typedef struct {
   guint64     read, created, updated, merged, unchanged;
+  guint       suppressed; /* people who left, newly on the suppression list */
   GHashTable *rejected, *left_out, *hints; /* word -> guint64 * */
   char       *format, *encoding;
   GStrv       aliases;  /* header, column, header, column… */
