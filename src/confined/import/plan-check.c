@@ -4,6 +4,8 @@
 #include "fault.h"
 #include <string.h>
 
+#define LIST_MAX 1024 /* octets of headers in a question */
+
 static gboolean
 has_any (const Draft *draft, guint column, gboolean (*is_like) (Slice))
 {
@@ -27,7 +29,7 @@ check_one_address (const Draft *draft, GError **error)
   g_autoptr (GString) list = g_string_new (NULL);
   guint n = 0, first = 0;
 
-  for (guint i = 0; i < draft->plan->n_columns && list->len < 4 * PLAN_NAME_MAX; i++)
+  for (guint i = 0; i < draft->plan->n_columns && list->len < LIST_MAX; i++)
     if (draft->meanings[i].role == COLUMN_EMAIL && draft->said[i] == SAID_NOTHING && has_any (draft, i, dialect_is_email) &&
         (n == 0 || !is_same_header (draft, first, i))) {
       g_string_append_printf (list, "%s%s", n > 0 ? ", " : "", (const char *) g_ptr_array_index (draft->headers, i));

@@ -53,7 +53,8 @@ static const char *const others[] = {
   "unsubscribed", "blocklisted", "blacklisted", "blocked", "suppressed", "complained",
   "supervisor", "manager", "boss", "vorgesetzte*", "superviseur", "jefe", "responsable", "chef", "leidinggevende", "owner", "besitzer", "editor", "agent",
   "assistant", "assistent*", "secretary", "sekretar*", "teacher", "lehrer*", "klassenlehrer*", "advisor", "adviser", "counselor", "coach", "doctor", "arzt",
-  "emergency", "notfall*", "urgence", "emergencia", "emergenza", "noodgeval", "ice",
+  "friend", "kin", "reference", "references", "referenz", "recruiter", "rep", "sender", "from", "cc", "bcc", "reply", "assignee", "assigned", "creator", "author",
+  "approver", "reviewer", "emergency", "notfall*", "urgence", "emergencia", "emergenza", "noodgeval", "ice",
 };
 
 /* Words that a header has besides what it says: whose it is, which one. */

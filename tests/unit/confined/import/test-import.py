@@ -296,7 +296,9 @@ class Import(unittest.TestCase):
         self.assertEqual(["Ann", "Bob", "Carol", 'Dave "D" Day', "Eve"], [c[1] for c in r.contacts])
         self.assertEqual([["3", "1", "stray-quote"]], [[x[0], x[1], x[4]] for x in r.rejects])
         r = run('Name,Email\n"Ann,ann@example.org\nBob",bob@example.org\nEve,eve@example.org\n')
-        self.assertEqual((["Eve"], [["2", "0", "stray-quote"]]), ([c[1] for c in r.contacts], [[x[0], x[1], x[4]] for x in r.rejects]))
+        self.assertEqual(["Ann", "Bob", "Eve"], [c[1] for c in r.contacts])
+        r = run('Name,Email\nAnn,"ann@example.org\nBob,bob@example.org"\nEve,eve@example.org\n')
+        self.assertEqual((["Eve"], [["2", "0", "stray-quote"], ["2", "1", "stray-quote"]]), ([c[1] for c in r.contacts], [[x[0], x[1], x[4]] for x in r.rejects]))
 
     def test_dirt(self):
         r = run('name,email,zip,nick\n="Bob",="bob@example.org",="01067",\u200bB\u200b\nAnn, "ann@example.org" ,\'02000,\'t Hooft\n\'Eve\',\'eve@example.org\',-,nan\n')
