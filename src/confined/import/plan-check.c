@@ -19,7 +19,8 @@ is_same_header (const Draft *draft, guint a, guint b)
 {
   g_autofree char *one = columns_normal (g_ptr_array_index (draft->headers, a)), *other = columns_normal (g_ptr_array_index (draft->headers, b));
 
-  return draft->plan->has_header && strcmp (one, other) == 0; /* but for a numeral: "E-mail 1", "E-mail 2" */
+  return draft->plan->has_header && strcmp (one, other) == 0 && /* but for a numeral: "E-mail 1", "E-mail 2" */
+         !columns_is_of_person (g_ptr_array_index (draft->headers, a));
 }
 
 /* Whose are they, and which one does this person want? A numeral says: the first one that is there. */

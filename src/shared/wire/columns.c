@@ -141,6 +141,20 @@ columns_recognise (const char *header)
   return HAS (words, phone_words) ? (ColumnMeaning){ COLUMN_PHONE, COLUMN_LIKELY } : (ColumnMeaning){ COLUMN_FIELD, 0 };
 }
 
+gboolean
+columns_is_of_person (const char *header)
+{
+  static const char *const people[] = {
+    "parent", "parents", "guardian", "mother", "father", "contact", "person", "member", "participant", "attendee", "student", "pupil", "child", "player", "eltern*",
+    "elternteil", "erziehungsberechtigte*", "sorgeberechtigte*", "mutter", "vater", "mitglied", "teilnehmer", "schuler", "kind", "kontakt", "responsable", "tutor",
+    "padre", "madre", "pere", "mere", "genitore", "ouder", "rodzic",
+  };
+  g_autofree char *normal = columns_normal (header);
+  g_auto (GStrv) words = g_strsplit (normal, " ", -1);
+
+  return HAS (words, people);
+}
+
 const char *
 column_role_to_word (ColumnRole role)
 {

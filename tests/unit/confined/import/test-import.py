@@ -313,6 +313,8 @@ class Import(unittest.TestCase):
         self.assertEqual(["ann@example.org", "bob@example.org", "carol@example.org"], [c[2] for c in run("ann@example.org bob@example.org\tcarol@example.org\n").contacts])
         r = run("=?utf-8?Q?J=C3=BCrgen?= <j@example.org>, =?ISO-8859-1?B?Wm/r?= =?ISO-8859-1?Q?_Lee?= <z@example.org>\n")
         self.assertEqual([["Jürgen", "j@example.org"], ["Zoë Lee", "z@example.org"]], [c[1:3] for c in r.contacts])
+        r = run('Parents: ann@example.org, Bob Ray <bob@example.org>, "Lee, C. (Sales)" <c@example.org>;\n')
+        self.assertEqual([["", "ann@example.org"], ["Bob Ray", "bob@example.org"], ["C. Lee", "c@example.org"]], [c[1:3] for c in r.contacts])
         r = run("Lee, Ann <ann@example.org>\nRay, Bob <bob@example.org>\n")
         self.assertEqual([["Ann Lee", "ann@example.org"], ["Bob Ray", "bob@example.org"]], [c[1:3] for c in r.contacts])
 
@@ -341,6 +343,8 @@ class Import(unittest.TestCase):
         r = run(data, "map:email=Email")
         self.assertEqual(["a@example.org"], [c[2] for c in r.contacts])
         self.assertEqual([["3", "0", "bw@example.org", "other-address"], ["4", "0", "Eve", "no-address"]], [[x[0], x[1], x[3], x[4]] for x in r.rejects])
+        self.fails(run("Student,Parent 1 Email,Parent 2 Email\nAnn,a@example.org,b@example.org\n"), "DataErr", "Parent 1 Email, Parent 2 Email")
+        self.assertEqual(["b@example.org"], [c[2] for c in run("Name,Email,Email 2\nBob,,b@example.org\n").contacts])  # one person's: the first that is there
         self.fails(run("Ann,a@example.org,b@example.org\n"), "DataErr", "column 2, column 3")
         self.assertEqual(["", "ann@example.org", ""], run("Name,Email,Fax\n,ann@example.org,+49301234567\n").contacts[0][1:4])
 
@@ -356,6 +360,8 @@ class Import(unittest.TestCase):
             r = run(above + people)
             self.assertEqual([["Ann", "ann@example.org", "", "Bonn"]], [c[1:] for c in r.contacts], above)
             self.assertEqual([], r.rejects)
+        r = run("\n".join("Line %d" % i for i in range(14)) + "\nVorname;Nachname;E-Mail\nAnn;Lee;ann@example.org\n")
+        self.assertEqual(["16", "Ann Lee", "ann@example.org"], r.contacts[0][:3])
         self.assertIn("row 2", run("Table 1\n" + people).notes[0][0])
         r = run("Parent,,Home\nName,Email,City\nAnn,ann@example.org,Bonn\n")
         self.assertEqual((["ann@example.org"], True), ([c[2] for c in r.contacts], "two rows" in r.notes[0][0]))
