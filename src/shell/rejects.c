@@ -61,7 +61,7 @@ write_frame (GVariant *rows, CsvOut *csv)
   if (!frame_open (&reader, FRAME_REJECTS, bytes, g_variant_get_size (rows), NULL))
     return 0;
   while (frame_next (&reader, row, NULL))
-    if (row->n_fields >= REJECT_FIELDS) {
+    if (row->n_fields >= REJECT_FIELDS && row->aux != REJECT_DOUBTED) {
       csv_rows_reject (csv, row);
       count++;
     }

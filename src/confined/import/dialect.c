@@ -3,7 +3,9 @@
 #include "address.h"
 #include "columns.h"
 #include "csv.h"
+#include "header.h"
 #include "text-list.h"
+#include "value.h"
 #include <string.h>
 
 #define ROWS_LOOKED_AT 64 /* chosen: enough to see what is the rule and what is dirt */
@@ -14,25 +16,10 @@ typedef struct {
   guint rows, columns, same; /* columns: of most rows; same: rows that have so many */
   guint clean;               /* rows with a cell that is an address or a number and nothing else */
   guint kinds;               /* bit 0: a column of addresses, bit 1: of numbers */
+  guint lead;                /* rows of one cell before any other: titles, perhaps */
+  guint many_same;           /* as same, of rows with more than one cell */
   gboolean has_header;
 } Score;
-
-Slice
-dialect_trim (Slice cell)
-{
-  for (;;) {
-    if (cell.len > 0 && g_ascii_isspace (cell.data[0]))
-      cell.data++, cell.len--;
-    else if (cell.len > 1 && memcmp (cell.data, "\xc2\xa0", 2) == 0)
-      cell.data += 2, cell.len -= 2;
-    else if (cell.len > 0 && g_ascii_isspace (cell.data[cell.len - 1]))
-      cell.len--;
-    else if (cell.len > 1 && memcmp (cell.data + cell.len - 2, "\xc2\xa0", 2) == 0)
-      cell.len -= 2;
-    else
-      return cell;
-  }
-}
 
 gboolean
 dialect_is_email (Slice cell)
@@ -61,12 +48,12 @@ static void
 add_row (Score *self, const CsvRow *row, guint counts[CSV_CELLS_MAX + 1])
 {
   gboolean is_clean = FALSE;
+  guint n_known = 0;
 
   for (guint i = 0; i < row->n_cells; i++) {
-    Slice cell = dialect_trim (row->cells[i]);
+    Slice cell = value_bare (row->cells[i]);
 
-    if (self->rows == 0 && is_known_header (cell))
-      self->has_header = TRUE;
+    n_known += self->rows < HEADER_ROWS_MAX && is_known_header (cell);
     if (dialect_is_email (cell)) {
       is_clean = TRUE;
       self->kinds |= 1;
@@ -76,11 +63,15 @@ add_row (Score *self, const CsvRow *row, guint counts[CSV_CELLS_MAX + 1])
     }
   }
   self->clean += is_clean;
+  self->has_header = self->has_header || (n_known > 0 && (self->rows == 0 || (n_known > 1 && !is_clean)));
+  self->lead += row->n_cells == 1 && self->lead == self->rows;
   self->rows++;
   if (++counts[row->n_cells] > self->same || (counts[row->n_cells] == self->same && row->n_cells > self->columns)) {
     self->same = counts[row->n_cells];
     self->columns = row->n_cells;
   }
+  if (row->n_cells > 1)
+    self->many_same = MAX (self->many_same, counts[row->n_cells]);
 }
 
 static Score
@@ -101,9 +92,11 @@ try_delimiter (const char *head, gsize len, gboolean is_whole, char delimiter)
 static guint
 weigh (const Score *score)
 {
-  if (score->rows == 0 || score->columns < 2)
+  guint rows = score->rows - score->lead;
+
+  if (rows == 0 || score->many_same * 2 < rows)
     return 0;
-  return 1000 * score->same / score->rows + 1000 * score->clean / score->rows + (score->has_header ? 500 : 0);
+  return 1000 * score->many_same / rows + 1000 * MIN (score->clean, rows) / rows + (score->has_header ? 500 : 0);
 }
 
 /* How many of the items on the lines are people. */
@@ -137,13 +130,17 @@ is_list (const Score *best, guint good, guint all)
   return good == all && best->kinds != 3;
 }
 
+/* Excel's first line: sep=; or, saved once more, "sep=;" */
 static gboolean
 find_mark (const char *head, gsize len, char *out_delimiter)
 {
-  if (len < 6 || g_ascii_strncasecmp (head, "sep=", 4) != 0 || (head[5] != '\r' && head[5] != '\n'))
+  gsize quote = len > 0 && head[0] == '"', end = 5 + 2 * quote;
+
+  if (len <= end || g_ascii_strncasecmp (head + quote, "sep=", 4) != 0 || (head[end] != '\r' && head[end] != '\n') ||
+      (quote > 0 && head[end - 1] != '"'))
     return FALSE;
-  *out_delimiter = head[4];
-  return memchr (delimiters, head[4], sizeof delimiters) != NULL;
+  *out_delimiter = head[4 + quote];
+  return *out_delimiter == '\t' || *out_delimiter == ' ' || (g_ascii_ispunct (*out_delimiter) && *out_delimiter != '"');
 }
 
 Dialect

@@ -2,6 +2,7 @@
 
 #include "address-idna.h"
 #include "fault.h"
+#include "fold.h"
 #include "list.h"
 #include <string.h>
 

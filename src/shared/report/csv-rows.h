@@ -18,6 +18,7 @@ enum {
 };
 
 #define REJECT_FIELDS 4 /* frame REJECTS: field name, value, reason, sentence */
+#define REJECT_DOUBTED 2 /* aux of one that was taken all the same: no rejected row */
 
 /* columns: of the contact, NULL at the end. */
 void csv_rows_ledger_head (CsvOut *csv, char **columns);
