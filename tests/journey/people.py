@@ -50,6 +50,7 @@ ROWS = {
     "a corrected address": ({}, [IMPORT, edit("dora@one.example", "email=dora@new.example"), IMPORT], {**EMIL, "dora@new.example": ["Dora Lind"]}, 0, {}),
     "address, then name": ({}, [IMPORT, edit("dora@one.example", "email=dora@new.example"), edit("dora@new.example", "name=Dora Berg"), IMPORT],
                            {**EMIL, "dora@new.example": ["Dora Berg"]}, 0, {}),
+    "a corrected address of somebody who had left": ({}, [IMPORT, ["suppress", "add", "dora@one.example"], edit("dora@one.example", "email=dora@new.example"), IMPORT], EMIL, 0, {}),
     "the old address without a name": ({"b.csv": "email\ndora@one.example\n"},
                                        [IMPORT, edit("dora@one.example", "email=dora@new.example"), ["import", "b.csv", "--list", "club"]],
                                        {**EMIL, "dora@new.example": ["Dora Lind"]}, 0, {}),

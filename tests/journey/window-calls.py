@@ -340,6 +340,7 @@ def lists_by_hand(house):
     check(window.ask("ListFieldRemove", "('Choir', 'voice')") == [2], "two had a voice")
     asked = window.ask("Question", "('ContactMerge', <('bob@example.net', 'zoe@example.net')>)")[0]
     check(asked["asked"] and "bob@example.net" in asked["text"] and "zoe@example.net" in asked["text"], asked)
+    check({"list.create", "contact.add", "contact.consent", "list.field"} <= {row["what"] for row in window.ask("AuditList", "(uint64 0, uint32 100)")[0]}, "the log")
     window.refused("ContactMerge", "('bob@example.net', 'Bob')", "Usage")
     window.ask("ContactMerge", "('bob@example.net', 'zoe@example.net')")
     check(window.ask("ListDrop", "('Choir', ['ann@example.net'])") == [1] and names("", "", False)[1] == ["Bob"], "one is left")

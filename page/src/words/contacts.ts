@@ -132,6 +132,11 @@ export const importWords = {
     'no-address': 'no address or number',
     'too-long': 'too long',
     'bad-phone': 'not a phone number',
+    forgotten: 'was forgotten for good',
+    'no-consent': 'did not agree',
+    'bad-date': 'not a day',
+    'ambiguous-date': 'day or month?',
+    'future-date': 'a day that is to come',
     'bad-encoding': 'cannot be read in this encoding',
   }),
 };

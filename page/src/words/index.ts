@@ -79,6 +79,7 @@ export const words = {
     suppressed: 'on the do-not-contact list',
     cancelled: 'cancelled before it was sent',
     'treated as sent': 'treated as sent',
+    merged: 'the same person as another one',
     'no-address': 'has no e-mail address',
     expired: 'tried for a day without success',
     data: 'a value is missing or does not fit',

@@ -103,7 +103,7 @@ add_person (Core *core, const char *list, const Addition *what, MergeCounts *out
   g_autoptr (Forgotten) forgotten = forgotten_new (core->store, core->vault, what->is_again_consented, error);
   g_autoptr (Merge) merge = NULL;
   MergeRow row = make_row (what->contact);
-  MergeTarget target = { (const char *const *) what->fields->pdata, NULL, FALSE, forgotten };
+  MergeTarget target = { (const char *const *) what->fields->pdata, NULL, FALSE, "contact.add", forgotten };
   int result = 1;
 
   if (forgotten == NULL || !list_find (core->store, list, &id, error) || !check_forgotten (forgotten, &row, error))

@@ -10,6 +10,7 @@
 #include "former.h"
 #include "list.h"
 #include "person.h"
+#include "suppression.h"
 #include "text.h"
 #include <string.h>
 
@@ -157,13 +158,22 @@ set_values (Contact *contact, GVariant *values, GError **error)
 }
 
 static gboolean
+follow_suppressions (Store *store, const Contact *before, const Contact *contact, GError **error)
+{
+  g_autofree char *old = *before->email != '\0' ? address_key (before->email) : g_strdup ("");
+  g_autofree char *new = *contact->email != '\0' ? address_key (contact->email) : g_strdup ("");
+
+  return suppression_follow (store, old, new, error) && suppression_follow (store, before->phone, contact->phone, error);
+}
+
+static gboolean
 save (Store *store, const Contact *contact, const Contact *before, GVariant *values, GError **error)
 {
   GVariantIter iter;
   const char *name, *value;
   g_autofree char *detail = g_strdup_printf ("person #%" G_GINT64_FORMAT, contact->id);
 
-  if (!contact_save (store, contact, error) || !former_keep (store, before, error) || !store_audit (store, "contact.edit", detail, error))
+  if (!contact_save (store, contact, error) || !former_keep (store, before, error) || !follow_suppressions (store, before, contact, error) || !store_audit (store, "contact.edit", detail, error))
     return FALSE;
   g_variant_iter_init (&iter, values);
   while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))

@@ -393,7 +393,7 @@ merge_cb (gpointer data)
 {
   Import *self = data;
   g_auto (GStrv) fields = list_seen (self);
-  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run, self->forgotten };
+  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run, NULL, self->forgotten };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
   int result = self->sink != NULL ? self->sink->store (self->sink_data, &counts, &error) : merge_step (self->merge, &target, &counts, &error);

@@ -425,7 +425,7 @@ add_staged_sets (Merge *self, GError **error)
 }
 
 static gboolean
-write_audit (Merge *self, guint returned, GError **error)
+write_audit (Merge *self, const char *what, guint returned, GError **error)
 {
   g_autofree char *rows = text_count ((guint64) self->rows, "row", "rows");
   g_autofree char *again = returned > 0 ? g_strdup_printf ("; %u were forgotten and have agreed again", returned) : g_strdup ("");
@@ -434,7 +434,7 @@ write_audit (Merge *self, guint returned, GError **error)
                      G_GUINT64_FORMAT " unchanged%s", self->list_name, rows, self->counts.created, self->counts.updated, self->counts.merged,
                      self->counts.unchanged, again);
 
-  return store_audit (self->store, "import", detail, error);
+  return store_audit (self->store, what != NULL ? what : "import", detail, error);
 }
 
 static gboolean
@@ -447,7 +447,7 @@ merge_all (Merge *self, const MergeTarget *target, GError **error)
       !list_add_fields (self->store, self->list, target->fields, error) || !list_set_aliases (self->store, self->list, target->aliases, error))
     return FALSE;
   self->counts.created += (guint64) self->fresh;
-  return (target->forgotten == NULL || forgotten_settle (target->forgotten, &returned, error)) && write_audit (self, returned, error) && arrival_show (self->store, error);
+  return (target->forgotten == NULL || forgotten_settle (target->forgotten, &returned, error)) && write_audit (self, target->what, returned, error) && arrival_show (self->store, error);
 }
 
 static gboolean

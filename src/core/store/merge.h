@@ -28,6 +28,7 @@ typedef struct {
   const char *const *fields; /* names that these rows have, in the file's order */
   const char *const *aliases; /* header, then the column it was taken for, in pairs; or NULL */
   gboolean           is_dry_run;
+  const char        *what;      /* in the log; NULL: "import" */
   Forgotten         *forgotten; /* whom it let through is known again; or NULL */
 } MergeTarget;
 

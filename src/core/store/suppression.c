@@ -294,3 +294,12 @@ suppression_copy (Store *store, const char *from, const char *to, GError **error
          store_run (store, error, of_all, "ssi", from, to, now_utc) && store_run (store, error, of_lists, "ssi", from, to, now_utc) &&
          store_run (store, error, of_senders, "ssi", from, to, now_utc);
 }
+
+gboolean
+suppression_follow (Store *store, const char *from, const char *to, GError **error)
+{
+  return from[0] == '\0' || to[0] == '\0' || strcmp (from, to) == 0 ||
+         store_run (store, error,
+                    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc)"
+                    " SELECT ?2,scope,reason,source,created_utc FROM suppression WHERE address=?1 AND source<>'server' AND reason<>'gone'", "ss", from, to);
+}

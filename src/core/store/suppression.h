@@ -38,5 +38,9 @@ gboolean suppression_forget (Store *store, Vault *vault, const char *key, GError
 /* Two addresses (or numbers) are one person's: who is not written to under the one is not under the other. Inside the caller's transaction. */
 gboolean suppression_copy   (Store *store, const char *from, const char *to, GError **error);
 
+/* A person has another address (or number): what they did not want they do not want there either. What a server said of the old one (gone) does
+ * not follow. Inside the caller's transaction. */
+gboolean suppression_follow (Store *store, const char *from, const char *to, GError **error);
+
 /* What suppression_forget() made by itself for the address with this hash goes; what stood there before stays. Inside the caller's transaction. */
 gboolean suppression_return (Store *store, GBytes *hash, GError **error);

@@ -365,6 +365,23 @@ test_locked (Fixture *self, gconstpointer data)
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "News"), ==, 1);
 }
 
+/* A corrected address: her own wish goes with her, what the server said of the wrong one does not. */
+static void
+test_follows (Fixture *self, gconstpointer data)
+{
+  static const char rows[] = "INSERT INTO suppression(address,scope,reason,source,created_utc) VALUES('left@example.org','all','asked','command',1),"
+                             "('wrong@example.org','all','550 no such user','server',1),('cleaned@example.org','all','gone','import',1)";
+
+  g_assert_cmpint (sqlite3_exec (store_get_db (self->store), rows, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_true (suppression_follow (self->store, "left@example.org", "new1@example.org", NULL));
+  g_assert_true (suppression_follow (self->store, "wrong@example.org", "new2@example.org", NULL));
+  g_assert_true (suppression_follow (self->store, "cleaned@example.org", "new3@example.org", NULL));
+  g_assert_cmpint (ask (self, "new1@example.org", "", ""), ==, 1);
+  g_assert_cmpint (ask (self, "new2@example.org", "", ""), ==, 0);
+  g_assert_cmpint (ask (self, "new3@example.org", "", ""), ==, 0);
+  g_assert_cmpint (ask (self, "wrong@example.org", "", ""), ==, 1); /* the control */
+}
+
 typedef struct {
   const char *about, *name, *email, *phone;
   int is_forgotten;
@@ -445,6 +462,7 @@ main (int argc, char *argv[])
   ADD ("forget", test_forget);
   ADD ("forget-shared", test_forget_shared);
   ADD ("forget-refused", test_forget_refused);
+  ADD ("follows", test_follows);
   ADD ("forgotten-comers", test_comers);
   ADD ("forgotten-comes-back", test_comes_back);
   ADD ("locked", test_locked);
