@@ -33,10 +33,10 @@ say_plan() { # PACKAGE…
 
 # Lines of APT::Status-Fd (README.progress-reporting of apt) become one line that counts on a terminal, and a line each fifth elsewhere.
 show_progress() {
-  local kind percent rest is_terminal= has_failed= last=
+  local kind percent rest is_terminal= has_failed= last= words=()
   [ -t 1 ] && is_terminal=yes
   while IFS=: read -r kind rest; do
-    case $kind in dlstatus) kind=fetching ;; pmstatus) kind=unpacking ;; failed) has_failed=yes ;; *) continue ;; esac
+    case $kind in dlstatus) kind=fetching ;; pmstatus) kind=unpacking ;; failed) has_failed=yes ;; *) words+=("$kind${rest:+:$rest}"); continue ;; esac
     percent=${rest#*:}
     percent=${percent%%[.:]*}
     case $percent in '' | *[!0-9]*) continue ;; esac
@@ -48,7 +48,7 @@ show_progress() {
     fi
   done
   [ -z "$is_terminal" ] || printf '\r%40s\r' ''
-  [ -z "$has_failed" ]
+  [ -z "$has_failed" ] || { printf '%s\n' "${words[@]: -40}"; return 1; } # dpkg's own words
 }
 
 install_packages() { # LIST…

@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PAGE_ROWS 200 /* chosen: of 300 KB each they just fit into the frame's 64 MiB */
+#define PAGE_ROWS 200                       /* contract: CampaignPreview */
+#define PAGE_BYTES (48 * 1024 * 1024)       /* of the frame's 64 MiB */
+#define ROW_BYTES 4096                      /* chosen: of a row besides its message */
 
 #define PROBLEMS_MAX 20 /* chosen: reasons that are told apart */
 #define NAMED_MAX 3     /* chosen: people who are named for each */
@@ -88,14 +90,20 @@ show_cb (const FrameRow *row, gpointer data, GError **error)
   return TRUE;
 }
 
+static guint
+get_page_rows (guint64 largest)
+{
+  return (guint) CLAMP (PAGE_BYTES / (largest + ROW_BYTES), 1, PAGE_ROWS);
+}
+
 int
-preview_show (Session *session, guint64 campaign, guint count, GError **error)
+preview_show (Session *session, guint64 campaign, guint count, guint64 largest, GError **error)
 {
   g_autoptr (GVariant) frame = NULL;
   guint64 last = 0;
   guint n = 0;
 
-  if (!pr_app1_call_campaign_preview_sync (session->core, campaign, 0, count, TRUE, &frame, NULL, error))
+  if (!pr_app1_call_campaign_preview_sync (session->core, campaign, 0, MIN (count, get_page_rows (largest)), TRUE, &frame, NULL, error))
     return session_end (FALSE, error);
   return each_message (frame, show_cb, session, &last, &n, error) ? 0 : -1;
 }
@@ -175,7 +183,7 @@ write_cb (const FrameRow *row, gpointer data, GError **error)
 }
 
 int
-preview_write (Session *session, guint64 campaign, const char *folder, GError **error)
+preview_write (Session *session, guint64 campaign, const char *folder, guint64 largest, GError **error)
 {
   g_autoptr (GArray) problems = g_array_new (FALSE, FALSE, sizeof (Problem));
   Writing writing = { folder, 0, 0, problems };
@@ -192,7 +200,7 @@ preview_write (Session *session, guint64 campaign, const char *folder, GError **
   do {
     g_autoptr (GVariant) frame = NULL;
 
-    if (!pr_app1_call_campaign_preview_sync (session->core, campaign, last, PAGE_ROWS, FALSE, &frame, NULL, error))
+    if (!pr_app1_call_campaign_preview_sync (session->core, campaign, last, get_page_rows (largest), FALSE, &frame, NULL, error))
       return session_end (FALSE, error);
     if (!each_message (frame, write_cb, &writing, &last, &count, error))
       return -1;

@@ -69,12 +69,13 @@ is_only_shown (const SendOptions *options)
 static int
 show_only (Send *self, GError **error)
 {
+  const guint64 largest = dict_number (self->summary, "largest");
   int status = 0;
 
   if (self->options->preview > 0)
-    status = preview_show (self->session, self->campaign, (guint) MIN (self->options->preview, G_MAXUINT), error);
+    status = preview_show (self->session, self->campaign, (guint) MIN (self->options->preview, G_MAXUINT), largest, error);
   if (status == 0 && self->options->output != NULL)
-    status = preview_write (self->session, self->campaign, self->options->output, error);
+    status = preview_write (self->session, self->campaign, self->options->output, largest, error);
   discard (self);
   if (status == 0 && self->options->output == NULL)
     session_say (self->session, "Nothing was sent.");

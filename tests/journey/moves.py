@@ -265,6 +265,15 @@ def largest_is_real(house):
         house.run(*spec, "-o", name + ".out", status=None)
         sizes = [os.path.getsize(path) for path in glob.glob(os.path.join(house.folder, name + ".out", "*.eml"))]
         check(len(sizes) > 50 and told == max(sizes), name, told, sorted(sizes)[-5:])
+    with open(os.path.join(house.folder, "big.bin"), "wb") as big:  # five of them are more than one call's answer may have
+        big.write(bytes(12 << 20))
+    house.run("import", house.write("few.csv", "email,name\n" + "".join(f"f{i}@example.net,N{'x' * i}\n" for i in range(5))), "--list", "few")
+    few = ["send", "--account", "work", "--list", "few", "--subject", "S {{name}}", "--text", "plain.txt", "--attach", "big.bin"]
+    house.write("plain.txt", "Dear {{name}}\n")
+    told = house.run(*few, "--dry-run", "-o", "few.out", "--json").lines()[0]["largest"]
+    sizes = [os.path.getsize(path) for path in glob.glob(os.path.join(house.folder, "few.out", "*.eml"))]
+    check(len(sizes) == 5 and told == max(sizes), told, sizes)
+    check("Dear Nxxxx" in house.run(*few, "--preview", "5").out, "no preview beside a large file")
 
 
 # --- what servers do ---

@@ -295,7 +295,7 @@ start (AppClient *client, GDBusMethodInvocation *invocation, int file, const cha
     .file = file, .spool_folder = client->core->home, .list = list, .map = map, .others = others,
     .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""),
     .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""), .consent_column = get_option (dict, "consent_column", ""),
-    .consent_time = get_option (dict, "consent_time", ""), .several = get_option (dict, "several", "listed"), .left = get_option (dict, "left", "listed"),
+    .consent_time = get_option (dict, "consent_time", ""), .several = get_option (dict, "several", "listed"), .left = suppress != NULL ? "take" : get_option (dict, "left", "listed"),
   };
 
   g_variant_lookup (dict, "dry_run", "b", &is_dry_run);

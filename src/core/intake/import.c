@@ -444,7 +444,7 @@ take_answer (Import *self, GVariant *contacts, GVariant **rejects, guint64 readi
     return;
   }
   if (self->departed != NULL)
-    departed_take (self->departed, rejects);
+    departed_take (self->departed, *rejects);
   if (sum (self->report.rejected) + sum (self->report.left_out) + sum (self->report.hints) > 0 && g_variant_get_size (*rejects) > 8)
     self->funcs.rejects (*rejects, self->data);
   refused = refused_take (self->refused);

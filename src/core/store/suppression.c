@@ -274,23 +274,25 @@ suppression_return (Store *store, GBytes *hash, GError **error)
                     g_bytes_get_size (hash));
 }
 
+#define KIND "iif(instr(?2,'@'),'email','phone')"
+
 gboolean
 suppression_copy (Store *store, const char *from, const char *to, GError **error)
 {
   /* by its domain, or as a forgotten one: no row of its own says it */
   static const char of_all[] =
-    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc) SELECT ?2,'all','merged','merge',?3 WHERE is_suppressed(?1,'','')";
+    "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc) SELECT " KIND ",?2,'all','merged','merge',?3 WHERE is_suppressed(?1,'','')";
   static const char of_lists[] =
-    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc) SELECT ?2,'list:'||name,'merged','merge',?3 FROM list"
+    "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc) SELECT " KIND ",?2,'list:'||name,'merged','merge',?3 FROM list"
     " WHERE is_suppressed(?1,'',name) AND NOT is_suppressed(?1,'','')";
   static const char of_senders[] =
-    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc) SELECT DISTINCT ?2,'from:'||address,'merged','merge',?3 FROM account"
+    "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc) SELECT DISTINCT " KIND ",?2,'from:'||address,'merged','merge',?3 FROM account"
     " WHERE is_suppressed(?1,address,'') AND NOT is_suppressed(?1,'','')";
   gint64 now_utc = store_now_utc ();
 
   return store_run (store, error,
-                    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc)"
-                    " SELECT ?2,scope,reason,source,created_utc FROM suppression WHERE address=?1", "ss", from, to) &&
+                    "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc)"
+                    " SELECT kind,?2,scope,reason,source,created_utc FROM suppression WHERE address=?1", "ss", from, to) &&
          store_run (store, error, of_all, "ssi", from, to, now_utc) && store_run (store, error, of_lists, "ssi", from, to, now_utc) &&
          store_run (store, error, of_senders, "ssi", from, to, now_utc);
 }
@@ -300,6 +302,6 @@ suppression_follow (Store *store, const char *from, const char *to, GError **err
 {
   return from[0] == '\0' || to[0] == '\0' || strcmp (from, to) == 0 ||
          store_run (store, error,
-                    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc)"
-                    " SELECT ?2,scope,reason,source,created_utc FROM suppression WHERE address=?1 AND source<>'server' AND reason<>'gone'", "ss", from, to);
+                    "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc)"
+                    " SELECT kind,?2,scope,reason,source,created_utc FROM suppression WHERE address=?1 AND source<>'server' AND reason<>'gone'", "ss", from, to);
 }
