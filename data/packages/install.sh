@@ -48,7 +48,7 @@ show_progress() {
     fi
   done
   [ -z "$is_terminal" ] || printf '\r%40s\r' ''
-  [ -z "$has_failed" ] || { printf '%s\n' "${words[@]: -40}"; return 1; } # dpkg's own words
+  [ -z "$has_failed" ] || { printf '%s\n' ${words[@]+"${words[@]}"} | tail -40; return 1; } # dpkg's own words
 }
 
 install_packages() { # LIST…
