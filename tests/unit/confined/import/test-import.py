@@ -363,6 +363,8 @@ class Import(unittest.TestCase):
         r = run("\n".join("Line %d" % i for i in range(14)) + "\nVorname;Nachname;E-Mail\nAnn;Lee;ann@example.org\n")
         self.assertEqual(["16", "Ann Lee", "ann@example.org"], r.contacts[0][:3])
         self.assertIn("row 2", run("Table 1\n" + people).notes[0][0])
+        r = run("Printed;01.09.2026\nKind;E-Mail;Klasse\nAnn;ann@example.org;4b\n")
+        self.assertEqual(([["3", "", "ann@example.org", "", "Ann", "4b"]], []), (r.contacts, r.rejects))
         r = run("Parent,,Home\nName,Email,City\nAnn,ann@example.org,Bonn\n")
         self.assertEqual((["ann@example.org"], True), ([c[2] for c in r.contacts], "two rows" in r.notes[0][0]))
         r = run("Zoe,zoe@example.org,Ulm\n" + people)  # a person above it does not vanish
