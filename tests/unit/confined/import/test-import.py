@@ -318,6 +318,11 @@ class Import(unittest.TestCase):
         r = run("Lee, Ann <ann@example.org>\nRay, Bob <bob@example.org>\n")
         self.assertEqual([["Ann Lee", "ann@example.org"], ["Bob Ray", "bob@example.org"]], [c[1:3] for c in r.contacts])
 
+    def test_nobody_is_named_by_an_address(self):
+        r = run("Name,Email\nann@example.org,ann@example.org\nzoe@example.org,bob@example.org\n")
+        self.assertEqual([["", "ann@example.org"], ["", "bob@example.org"]], [c[1:3] for c in r.contacts])
+        self.assertEqual([["3", "1", "name", "zoe@example.org", "name-is-address"]], [x[:5] for x in r.rejects])
+
     def test_several_in_a_cell(self):
         data = 'name,email,city\nAnn,"a1@example.org; a2@example.org",Ulm\nBob,bob@example.org,Bonn\n'
         r = run(data)
