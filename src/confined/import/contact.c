@@ -38,6 +38,7 @@ typedef struct { /* one row at work */
   FrameWriter  *rejects;
   gboolean      has_contact;
   char         *name, *first_half, *last_half;
+  char         *no_name; /* an address in a name's place, or NULL */
   AddressCell   found;
   char          phone[PHONE_E164_LEN];
   struct { const char *field; Slice value; Reason reason; } flaws[16]; /* of addresses and numbers: a row has few */
@@ -226,7 +227,8 @@ drop_address (Draft *draft)
     return;
   if (draft->found.n == 0 || g_ascii_strcasecmp (draft->name, draft->found.addresses[0]) != 0)
     add_flaw (draft, "name", name, named_by_address);
-  draft->name[0] = '\0';
+  draft->no_name = draft->name; /* the flaw borrows from it */
+  draft->name = g_strdup ("");
 }
 
 /* A name column beside one half of the name is the other half ("Vorname;Name", "Nombre;Apellidos"), unless it holds both. */
@@ -417,6 +419,7 @@ draft_clear (Draft *draft)
 {
   address_cell_clear (&draft->found);
   g_free (draft->name);
+  g_free (draft->no_name);
   g_free (draft->first_half);
   g_free (draft->last_half);
 }

@@ -30,10 +30,27 @@ dialect_is_email (Slice cell)
          memchr (cell.data + at + 1, '.', cell.len - at - 1) != NULL && memchr (cell.data + at + 1, ' ', cell.len - at - 1) == NULL;
 }
 
+/* 2026-05-03, 3.5.2026: three groups of digits, eight at most */
+static gboolean
+is_date (Slice cell)
+{
+  guint n_digits = 0, n_marks = 0;
+  char mark = '\0';
+
+  for (gsize i = 0; i < cell.len; i++)
+    if (g_ascii_isdigit (cell.data[i]))
+      n_digits++;
+    else if (strchr ("-./", cell.data[i]) == NULL || (mark != '\0' && mark != cell.data[i]))
+      return FALSE;
+    else
+      mark = cell.data[i], n_marks++;
+  return n_marks == 2 && n_digits <= 8;
+}
+
 gboolean
 dialect_is_phone (Slice cell)
 {
-  return text_is_phone_like (cell.data, cell.len) && (cell.data[0] == '+' || cell.len >= 7);
+  return !is_date (cell) && text_is_phone_like (cell.data, cell.len) && (cell.data[0] == '+' || cell.len >= 7);
 }
 
 static gboolean

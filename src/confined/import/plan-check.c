@@ -38,7 +38,8 @@ check_one_address (const Draft *draft, GError **error)
     }
   if (n < 2)
     return TRUE;
-  g_set_error (error, FAULT, FAULT_DATA, "several columns hold e-mail addresses: %s. Say which one counts with --map email=COLUMN", list->str);
+  g_set_error (error, FAULT, FAULT_DATA, "several columns hold e-mail addresses: %s. %s", list->str,
+               draft->is_view ? "Choose the one that counts, and make the others fields" : "Say which one counts with --map email=COLUMN");
   return FALSE;
 }
 
@@ -93,8 +94,8 @@ check_contact (const Draft *draft, GError **error)
   if (draft->plan->emails->len + draft->plan->phones->len > 0)
     return TRUE;
   list = draft_list_headers (draft);
-  g_set_error (error, FAULT, FAULT_DATA, "no column holds e-mail addresses or phone numbers; the columns are: %s. "
-               "If one of them does, say so with --map email=COLUMN or --map phone=COLUMN", list);
+  g_set_error (error, FAULT, FAULT_DATA, "no column holds e-mail addresses or phone numbers; the columns are: %s. If one of them does, %s", list,
+               draft->is_view ? "choose it" : "say so with --map email=COLUMN or --map phone=COLUMN");
   return FALSE;
 }
 

@@ -252,7 +252,7 @@ text_line_open (TextLine *self, const char *line, gsize len)
 static gboolean
 classify (Slice value, TextItemKind *out_kind)
 {
-  if (memchr (value.data, '@', value.len) != NULL && memchr (value.data, ' ', value.len) == NULL) {
+  if (memchr (value.data, '@', value.len) != NULL && memchr (value.data, ' ', value.len) == NULL && memchr (value.data, '\t', value.len) == NULL) {
     *out_kind = TEXT_ITEM_EMAIL;
     return TRUE;
   }

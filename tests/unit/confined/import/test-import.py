@@ -318,6 +318,11 @@ class Import(unittest.TestCase):
         r = run("Lee, Ann <ann@example.org>\nRay, Bob <bob@example.org>\n")
         self.assertEqual([["Ann Lee", "ann@example.org"], ["Bob Ray", "bob@example.org"]], [c[1:3] for c in r.contacts])
 
+    def test_nobody_is_named_by_an_address(self):
+        r = run("Name,Email\nann@example.org,ann@example.org\nzoe@example.org,bob@example.org\n")
+        self.assertEqual([["", "ann@example.org"], ["", "bob@example.org"]], [c[1:3] for c in r.contacts])
+        self.assertEqual([["3", "1", "name", "zoe@example.org", "name-is-address"]], [x[:5] for x in r.rejects])
+
     def test_several_in_a_cell(self):
         data = 'name,email,city\nAnn,"a1@example.org; a2@example.org",Ulm\nBob,bob@example.org,Bonn\n'
         r = run(data)
@@ -363,6 +368,8 @@ class Import(unittest.TestCase):
         r = run("\n".join("Line %d" % i for i in range(14)) + "\nVorname;Nachname;E-Mail\nAnn;Lee;ann@example.org\n")
         self.assertEqual(["16", "Ann Lee", "ann@example.org"], r.contacts[0][:3])
         self.assertIn("row 2", run("Table 1\n" + people).notes[0][0])
+        r = run("Printed;01.09.2026\nKind;E-Mail;Klasse\nAnn;ann@example.org;4b\n")
+        self.assertEqual(([["3", "", "ann@example.org", "", "Ann", "4b"]], []), (r.contacts, r.rejects))
         r = run("Parent,,Home\nName,Email,City\nAnn,ann@example.org,Bonn\n")
         self.assertEqual((["ann@example.org"], True), ([c[2] for c in r.contacts], "two rows" in r.notes[0][0]))
         r = run("Zoe,zoe@example.org,Ulm\n" + people)  # a person above it does not vanish

@@ -32,6 +32,8 @@ static const struct { const char *line, *items; } cases[] = {
   { "Lee, Ann <ann@example.org>", "e:Lee, Ann=ann@example.org" },
   { "Lee, Ann <ann@example.org>, Roe, Bob <bob@example.org>", "e:Lee, Ann=ann@example.org / e:Roe, Bob=bob@example.org" },
   { "x@example.org, Lee, Ann <ann@example.org>", "e:=x@example.org / e:Lee, Ann=ann@example.org" },
+  { "Bob\tbob@example.org", "e:Bob=bob@example.org" },               /* two cells of a sheet */
+  { "bob@example.org\tBob Ray", "e:Bob Ray=bob@example.org" },
   /* apart by blanks */
   { "ann@example.org bob@example.org\tcarol@example.org", "e:=ann@example.org / e:=bob@example.org / e:=carol@example.org" },
   { "Ann Lee ann@example.org Bob bob@example.org", "e:Ann Lee=ann@example.org / e:Bob=bob@example.org" },
