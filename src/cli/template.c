@@ -49,7 +49,7 @@ run_save (Session *session, const void *values, char **words, GError **error)
                                            html != NULL ? html : "", text != NULL ? text : "", &fields, &required,
                                            &images, NULL, error))
     return session_end (FALSE, error);
-  if (!pr_app1_call_template_save_sync (session->core, words[0], g_variant_builder_end (&parts), NULL, error))
+  if (!pr_app1_call_template_save_sync (session->core, words[0], g_variant_builder_end (&parts), g_variant_new ("a(sssh)", NULL), NULL, NULL, NULL, error))
     return session_end (FALSE, error);
   session_say (session, "Kept as “%s”: postrider send --template '%s' …", words[0], words[0]);
   return 0;

@@ -3,7 +3,7 @@
 #include "app.h"
 
 void app_list_connect     (AppClient *client); /* Lists, List* */
-void app_template_connect (AppClient *client); /* TemplateSave, -Show, -List, -Remove */
+void app_template_connect (AppClient *client); /* TemplateSave, -Show, -List, -Rename, -Remove, LetterFiles */
 void app_draft_connect    (AppClient *client); /* DraftKeep, -Show, -Drop */
 void app_suppress_connect (AppClient *client); /* Suppress* */
 

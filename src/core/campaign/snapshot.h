@@ -14,6 +14,7 @@ typedef struct {
   guint64     refused_of;                /* campaign: only those whom it could not reach, 0 none */
   guint64     limit;                     /* 0 none */
   const char *test_to;                   /* one row, to this address; NULL or "" none */
+  guint64     only;                      /* this contact and nobody else, 0 everybody */
 } SnapshotSpec;
 
 typedef struct {

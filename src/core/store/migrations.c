@@ -147,5 +147,12 @@ const char *const migrations[] = {
   /* agreed_utc: when a person agreed to where the account sends; 0: nobody was asked. Whoever gave a password for it was. */
   "ALTER TABLE account ADD COLUMN agreed_utc INTEGER NOT NULL DEFAULT 0;"
   "UPDATE account SET agreed_utc=created_utc WHERE needs_password=1;",
+
+  /* archived_utc: when a person put it away; 0: it stands with the others. is_test: one letter to oneself, for trying it. template_file: as
+   * campaign_file, in the same folder */
+  "ALTER TABLE campaign ADD COLUMN archived_utc INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE campaign ADD COLUMN is_test INTEGER NOT NULL DEFAULT 0;"
+  "CREATE TABLE template_file (template TEXT NOT NULL COLLATE NOCASE, position INTEGER NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL,"
+  "  media_type TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (template, position)) WITHOUT ROWID;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);
