@@ -175,7 +175,7 @@ describe('compose', () => {
     await user.click(await button('Save as a template…'));
     await user.type(await screen.findByLabelText('Name of the template'), 'Mine');
     await user.click(await button('Save'));
-    await waitFor(() => expect(callsOf(mock, 'templateSave')).toEqual([['Mine', { subject: 'S', html: '', text: '' }]]));
+    await waitFor(() => expect(callsOf(mock, 'templateSave')).toEqual([['Mine', { subject: 'S', html: '', text: '' }, []]]));
   });
 
   test('what is written is kept by core a moment later, once for many keys, and at once when the view is left', async () => {

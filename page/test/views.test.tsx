@@ -15,7 +15,7 @@ const VIEWS = [
   ['accounts/new', 'Add an account', 'Keep it in the vault', null],
   ['campaigns', 'Campaigns', 'New timetable', 'campaignList'],
   ['campaigns/6', 'New timetable', 'Who got what', 'campaignShow'],
-  ['campaigns/7', /Summer fair/, 'Messages over time', 'campaignShow'],
+  ['campaigns/7', /Summer fair/, 'Over time', 'campaignShow'],
   ['campaigns/new', 'New campaign', 'Who gets it?', 'lists'],
   ['campaigns/retry/5', 'Send again to those refused', 'Who gets it?', 'campaignMessage'],
   ['suppressions', 'Do not contact', '"><img src=x onerror=alert(1)>@example.org', 'suppressList'],

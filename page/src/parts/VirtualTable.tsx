@@ -1,4 +1,4 @@
-// A table of any length: only the rows that are in sight exist. The arrows, Page Up/Down, Home and End move the active row; Enter opens it.
+// A table of any length: only the rows that are in sight exist. The arrows, Page Up/Down, Home and End move the active row; Enter or a click opens it.
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type UIEvent } from 'react';
 
 export const ROW_HEIGHT = 30; // px, as .vrow in tables.css
@@ -124,7 +124,11 @@ export function VirtualTable<T>({ label, columns, total, row, onRange, onOpen }:
               const value = row(index);
               return (
                 <div key={index} id={`${id}-${index}`} role="row" aria-rowindex={index + 2} aria-selected={index === active} className="vrow" style={grid}
-                  onClick={() => setActive(index)} onDoubleClick={() => value !== undefined && onOpen?.(value)}>
+                  onClick={() => {
+                    setActive(index);
+                    if (value !== undefined && (window.getSelection()?.isCollapsed ?? true))
+                      onOpen?.(value);
+                  }}>
                   {columns.map((column) => (
                     <div key={column.head} role="gridcell" className={`vcell cell-${column.kind ?? 'text'}`}>
                       {value === undefined ? <span className="vwait" /> : column.cell(value)}

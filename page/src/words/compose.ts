@@ -38,6 +38,8 @@ export const composeWords = {
   loadText: 'It takes the place of what you have written.',
   noTemplates: 'No templates yet',
   noTemplatesText: 'Save a message as a template, and you find it here.',
+  rename: 'Rename',
+  copyOf: 'copy',
   removed: (name: string) => `Template “${name}” removed.`,
   changed: 'Last changed',
   fresh: 'Begin anew',

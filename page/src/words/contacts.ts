@@ -46,6 +46,7 @@ export const contactWords = {
     date: 'When',
     history: 'Everything this person ever got',
     noHistory: 'Nothing yet.',
+    openCampaign: 'Open the campaign',
     column: { campaign: 'Message', state: 'State', time: 'When', reply: 'Answer of the server', attempts: 'Tries' },
     suppressed: 'Not to be contacted',
     suppressedText: (scope: string, reason: string, date: string) => [scope, reason, date].filter(Boolean).join(' · '),

@@ -7,6 +7,7 @@ import { Notice } from '../../parts/Notice';
 import { invalidate } from '../../state/query';
 import { toHash } from '../../state/router';
 import { sayFailed } from '../../state/toast';
+import { titleOf } from '../campaigns/title';
 import { startWords } from '../../words/start';
 
 function unlock(): void {
@@ -29,11 +30,11 @@ export function Attention({ campaigns, accounts, isVaultLocked }: { campaigns: C
       )}
       {undecided.map((campaign) => (
         <Notice key={campaign.id} kind="warn" action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
-          <p dir="auto">{startWords.unknownOpen(oneLine(campaign.subject, 80))}</p>
+          <p dir="auto">{startWords.unknownOpen(titleOf(campaign.subject, 80))}</p>
         </Notice>
       ))}
       {paused.map((campaign) => (
-        <Notice key={campaign.id} kind="warn" title={oneLine(campaign.subject, 80)} action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
+        <Notice key={campaign.id} kind="warn" title={titleOf(campaign.subject, 80)} action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
           <p dir="auto">{oneLine(campaign.text, 300)}</p>
         </Notice>
       ))}

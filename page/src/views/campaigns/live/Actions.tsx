@@ -10,7 +10,8 @@ import { invalidate } from '../../../state/query';
 import { toHash } from '../../../state/router';
 import { say, sayFailed } from '../../../state/toast';
 import { words } from '../../../words';
-import { liveWords } from '../../../words/campaigns';
+import { liveWords, sentWords } from '../../../words/campaigns';
+import { archiveCampaign, copyCampaign } from '../keeping';
 import { people } from '../numbers';
 import { Correct } from './Correct';
 
@@ -99,6 +100,14 @@ export function Actions({ campaign }: { campaign: Campaign }) {
         <LinkButton icon="again" href={toHash('campaigns', 'retry', campaign.id)}>
           {liveWords.retry}
         </LinkButton>
+      )}
+      <Button icon="copy" onClick={() => void copyCampaign(campaign.id).catch(sayFailed)}>
+        {sentWords.copy}
+      </Button>
+      {(state === 'done' || state === 'cancelled') && (
+        <Button icon="list" onClick={() => void archiveCampaign(campaign, !campaign.archived).catch(sayFailed)}>
+          {campaign.archived ? sentWords.unarchive : sentWords.archive}
+        </Button>
       )}
       <Button icon="download" onClick={() => void save(campaign).catch(sayFailed)}>
         {liveWords.export}

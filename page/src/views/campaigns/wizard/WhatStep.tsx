@@ -12,6 +12,7 @@ import { wizardWords } from '../../../words/campaigns';
 import { toCount } from '../../accounts/form';
 import { fromParts, isEmpty, messageFiles, partsOf, useDraft, EMPTY } from '../../compose/draft';
 import { useTemplates } from '../../compose/Templates';
+import { titleOf } from '../title';
 import { fromOf, isWhatComplete, type Message, type Plan } from './plan';
 import { StepSection } from './StepSection';
 import type { StepProps } from './Wizard';
@@ -71,8 +72,8 @@ function MessageChoice({ plan, change }: StepProps) {
   });
   const isEarlier = plan.source.startsWith('campaign:');
   const options: [string, string][] = [
-    ...(isEarlier ? [[plan.source, text.earlier(oneLine(plan.message.subject, 60))] as [string, string]] : []),
-    ...(isEmpty(draft) ? [] : [['draft', text.draft(oneLine(draft.subject, 60))] as [string, string]]),
+    ...(isEarlier ? [[plan.source, text.earlier(titleOf(plan.message.subject, 60))] as [string, string]] : []),
+    ...(isEmpty(draft) ? [] : [['draft', text.draft(titleOf(draft.subject, 60))] as [string, string]]),
     ...(templates.value ?? []).map(({ name }): [string, string] => [`template:${name}`, text.template(oneLine(name, 60))]),
   ];
   const isChosen = options.some(([source]) => source === plan.source);

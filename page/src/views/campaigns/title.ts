@@ -1,0 +1,22 @@
+// What a campaign is called: its subject without fields, and without what joined them to the rest. "Dear {{name}}, the summer fair" is "Dear, the summer fair".
+import { oneLine } from '../../base/foreign';
+import { campaignWords } from '../../words/campaigns';
+
+const FIELD = /\{\{\s*([^{}|]*)(?:\|[^{}]*)?\}\}|\*\|\s*([^|*]+?)\s*\|\*|\[\[\s*([^[\]]+?)\s*\]\]/g;
+const OTHERWISE = /\{\{\^[^{}]*\}\}.*?\{\{\/[^{}]*\}\}/gs; // what stands there for who has no value
+
+/** Of a subject that is nothing but fields: their names. */
+function namesOf(subject: string): string {
+  return [...subject.matchAll(FIELD)].map((match) => (match[1] ?? match[2] ?? match[3] ?? '').trim()).filter((name) => /^[^#^/!]/.test(name)).join(' ');
+}
+
+export function titleOf(subject: string, max = 120): string {
+  const left = subject
+    .replace(OTHERWISE, ' ')
+    .replace(FIELD, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ ([,;:.!?])/g, '$1')
+    .replace(/([,;:–—-])[,;:–—-]+/g, '$1')
+    .replace(/^[\s,;:.!?–—-]+|[\s,;:–—-]+$/gu, '');
+  return oneLine(/[\p{L}\p{N}]/u.test(left) ? left.charAt(0).toUpperCase() + left.slice(1) : namesOf(subject) || left, max) || campaignWords.noSubject;
+}
