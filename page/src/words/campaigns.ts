@@ -40,7 +40,6 @@ export const liveWords = {
   cancelYes: 'Cancel the rest',
   export: 'Save the result…',
   correct: 'Correct the message…',
-  correctTitle: 'Correct the message',
   correctText: (queued: string) => `The corrected message goes to ${queued} who did not get one yet. The result says which version each person got.`,
   correctYes: 'Save and go on',
   retry: 'Send again to those refused…',
@@ -114,6 +113,19 @@ export const sentWords = {
   unarchiveShort: 'Take out',
   archived: 'Put into the archive.',
   unarchived: 'It stands with the others again.',
+};
+
+export const correctWords = {
+  title: 'Correct the message',
+  of: (title: string) => `Correct “${title}”`,
+  back: 'Back to the campaign',
+  unchanged: 'Nothing is changed yet.',
+  counting: (people: string) => `The corrected message goes to ${people}. You can still take it back.`,
+  undone: 'Taken back. The campaign is still paused, and nothing was changed.',
+  notNow: 'There is nothing to correct now',
+  notNowText: 'A message can be corrected while its campaign is paused, for those who did not get it yet.',
+  cannot: 'This person would not get the message',
+  gone: 'this person is not among your contacts any more: choose another one in the preview',
 };
 
 export const historyWords = {

@@ -1,6 +1,6 @@
 // What only a person can decide or give.
 import { isZero } from '../../base/decimal';
-import { oneLine } from '../../base/foreign';
+import { oneLine, sentence } from '../../base/foreign';
 import { bridge, type Account, type Campaign } from '../../bridge';
 import { Button, LinkButton } from '../../parts/Button';
 import { Notice } from '../../parts/Notice';
@@ -35,7 +35,7 @@ export function Attention({ campaigns, accounts, isVaultLocked }: { campaigns: C
       ))}
       {paused.map((campaign) => (
         <Notice key={campaign.id} kind="warn" title={titleOf(campaign.subject, 80)} action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
-          <p dir="auto">{oneLine(campaign.text, 300)}</p>
+          <p dir="auto">{sentence(campaign.text, 300)}</p>
         </Notice>
       ))}
       {locked.map((account) => (

@@ -13,9 +13,8 @@ import { words } from '../../../words';
 import { liveWords, sentWords } from '../../../words/campaigns';
 import { archiveCampaign, copyCampaign } from '../keeping';
 import { people } from '../numbers';
-import { Correct } from './Correct';
 
-type Open = 'cancel' | 'correct' | 'restored' | null;
+type Open = 'cancel' | 'restored' | null;
 
 async function save(campaign: Campaign): Promise<void> {
   const { name, rows } = await bridge().export('campaign', campaign.id);
@@ -87,9 +86,9 @@ export function Actions({ campaign }: { campaign: Campaign }) {
         </Button>
       )}
       {state === 'paused' && !isZero(campaign.queued) && (
-        <Button icon="compose" onClick={() => setOpen('correct')}>
+        <LinkButton icon="compose" href={toHash('campaigns', 'correct', campaign.id)}>
           {liveWords.correct}
-        </Button>
+        </LinkButton>
       )}
       {(isRunning || state === 'paused') && (
         <Button icon="close" onClick={() => setOpen('cancel')}>
@@ -125,7 +124,6 @@ export function Actions({ campaign }: { campaign: Campaign }) {
         <ConfirmDialog title={liveWords.restoredTitle} text={liveWords.restoredText} yes={liveWords.restoredYes} busy={resume.busy}
           problem={<FaultNotice failure={resume.failure} />} onYes={() => void resume.run()} onClose={close} />
       )}
-      {open === 'correct' && <Correct campaign={campaign} onClose={close} />}
     </>
   );
 }
