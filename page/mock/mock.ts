@@ -142,6 +142,8 @@ export class Mock {
     const one = human(index);
     return {
       id: String(index), name: one.name, email: one.email, phone: one.phone, fields: { ...one.fields, note: '<b onmouseover=alert(1)>bold?</b>' }, lists: ['Parents 2026', 'All members'],
+      formerly: index % 5 === 0 ? ['Ann Other'] : [],
+      alike: index % 5 === 0 ? [{ id: '8', name: 'A. Other', email: 'a.other@office.example', phone: '' }] : [],
       consent: [{ source: 'form at the open day', date: String(NOW - 4000000) }],
       suppressed: index % 2 === 0 ? [{ address: one.email, scope: 'all', reason: 'asked by phone', source: 'you', date: String(NOW - 5000) }] : [],
       history: this.isEmpty ? [] : [
@@ -232,6 +234,23 @@ function methods(mock: Mock): Methods {
       const rows = Array.from({ length: Math.max(0, Math.min(maxRows, people - from)) }, (_, index) => ({ key: String(from + index + 1), aux: 0, fields: cells(human(from + index + 1)) }));
       return { columns: COLUMNS, rows };
     },
+    listFind: async (name, text, _order, isDown, offset, maxRows) => {
+      const people = Number(mock.lists.find((list) => list.name === name)?.people ?? 0);
+      const all = Array.from({ length: Math.min(people, 5000) }, (_, index) => index + 1).filter((index) => cells(human(index)).join(' ').toLowerCase().includes(text.toLowerCase()));
+      const page = (isDown ? all.reverse() : all).slice(Number(offset), Number(offset) + maxRows);
+      return { total: String(all.length), columns: COLUMNS, rows: page.map((index) => ({ key: String(index), aux: 0, fields: cells(human(index)) })) };
+    },
+    listCreate: async (name) => {
+      if (mock.lists.some((list) => list.name.toLowerCase() === name.toLowerCase()))
+        throw new MockFault('DataErr', `there is a list “${name}” already: choose another name`);
+      mock.lists.push({ name, people: '0', with_email: '0', with_phone: '0', created: String(NOW), aliases: {} });
+    },
+    listRename: async (name, newName) => {
+      mock.lists = mock.lists.map((list) => (list.name === name ? { ...list, name: newName } : list));
+    },
+    listAdd: async (_name, who) => who.length,
+    listDrop: async (_name, who) => who.length,
+    listFieldRemove: async () => '12',
     listRemove: async (name) => {
       mock.lists = mock.lists.filter((list) => list.name !== name);
       return '12';
@@ -247,6 +266,9 @@ function methods(mock: Mock): Methods {
     },
     contactShow: async (who) => mock.person(who),
     contactEdit: async () => {},
+    contactAdd: async () => ({ person: '7', isNew: true }),
+    contactConsent: async () => {},
+    contactMerge: async (who) => mock.person(who).id,
     contactForget: async () => 1,
     templateSave: async (name, parts, files) => {
       mock.templates = [...mock.templates.filter((one) => one.name !== name), { name, subject: parts['subject'] ?? '', changed: String(NOW), parts, files }];
@@ -293,7 +315,7 @@ function methods(mock: Mock): Methods {
       return {
         campaign: id,
         summary: {
-          total: String(total), queued: String(total - skipped), missing: skipped > 0 ? { town: '2' } : {}, lacking: {}, unknown: {}, sharing: '4', recent: '0', suppressed: String(skipped), no_address: '0', excluded: '0', largest: '18200', server_size: '52428800', lifetime_s: '86400',
+          total: String(total), queued: String(total - skipped), missing: skipped > 0 ? { town: '2' } : {}, lacking: {}, unknown: {}, sharing: '4', recent: '0', suppressed: String(skipped), no_address: '0', excluded: '0', alike: [{ id: '7', name: 'Ann Other', address: 'ann@school.example', other_id: '8', other_name: 'Ann Othr', other_address: 'ann@school.example' }], largest: '18200', server_size: '52428800', lifetime_s: '86400',
           seconds: String(Math.ceil(total / 5)), warnings: skipped > 0 ? ['there is no field “Twon”, so 400 people get its fallback, or nothing: did you mean “town”?', 'html: line 4 column 9: “*|FNAME|*” goes out as it is: a field is written {{FNAME}} here', 'the image banner.png is missing: people will see a gap'] : [], confirm: spec.lists?.includes('Parents 2026') === true ? ['campaign 6 with the same subject went to the same list within the last day'] : [],
         },
       };

@@ -13,6 +13,7 @@ const CommandTable command_tables[] = {
   { "Sending", send_commands },
   { NULL, campaign_commands },
   { NULL, template_commands },
+  { "What is kept, and what was done", settings_commands },
   { "The window", app_commands },
   { "Trying it out, and what is wrong", sink_commands },
   { NULL, doctor_commands },

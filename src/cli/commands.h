@@ -3,7 +3,7 @@
 #include "session.h"
 
 extern const Command account_commands[], import_commands[], list_commands[], contact_commands[], template_commands[], send_commands[],
-  campaign_commands[], suppress_commands[], vault_commands[], sink_commands[], doctor_commands[], app_commands[];
+  campaign_commands[], suppress_commands[], vault_commands[], settings_commands[], sink_commands[], doctor_commands[], app_commands[];
 
 typedef struct {
   const char    *title;    /* of the group in the help that begins here; NULL: the group before goes on */

@@ -81,11 +81,26 @@ print_suppressed (Table *table, GVariant *person)
 
   for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-    g_autofree char *date = words_time ((gint64) dict_number (row, "time"));
+    g_autofree char *date = words_time ((gint64) dict_number (row, "date"));
     g_autofree char *text = g_strdup_printf ("%s: %s (%s, %s)", dict_text (row, "scope"), dict_text (row, "reason"),
                                              dict_text (row, "source"), date);
 
     print_value (table, "Suppressed", text);
+  }
+}
+
+static void
+print_alike (Table *table, GVariant *person)
+{
+  g_autoptr (GVariant) rows = dict_child (person, "alike", "aa{sv}");
+
+  for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++) {
+    g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+    const char *email = dict_text (row, "email");
+    g_autofree char *text = g_strdup_printf ("#%" G_GUINT64_FORMAT " %s <%s>", dict_number (row, "id"), dict_text (row, "name"),
+                                             *email != '\0' ? email : dict_text (row, "phone"));
+
+    print_value (table, "Perhaps also", text);
   }
 }
 
@@ -118,16 +133,18 @@ print_person (GVariant *person)
 {
   g_autoptr (Table) table = table_new ("", "", NULL);
   g_autofree char *id = g_strdup_printf ("#%" G_GUINT64_FORMAT, dict_number (person, "id"));
-  g_autofree char *lists = dict_join (person, "lists", ", ");
+  g_autofree char *lists = dict_join (person, "lists", ", "), *formerly = dict_join (person, "formerly", ", ");
 
   print_value (table, "Person", id);
   print_value (table, "Name", dict_text (person, "name"));
   print_value (table, "E-mail", dict_text (person, "email"));
   print_value (table, "Phone", dict_text (person, "phone"));
   print_fields (table, person);
+  print_value (table, "Formerly", formerly);
   print_value (table, "Lists", lists);
   print_consent (table, person);
   print_suppressed (table, person);
+  print_alike (table, person);
   table_print (table, stdout);
   print_history (person);
 }
@@ -179,15 +196,31 @@ run_edit (Session *session, const void *values, char **words, GError **error)
 }
 
 static int
+run_merge (Session *session, const void *values, char **words, GError **error)
+{
+  const PromptOptions *options = values;
+  g_autofree char *question = g_strdup_printf ("Make “%s” and “%s” one person, who keeps the first one's name and address?", words[0], words[1]);
+  guint64 person;
+
+  if (session->has_terminal && !prompt_agreed (TRUE, options, question, error)) /* nothing that they got or wanted is lost: a script may do it */
+    return -1;
+  if (session_core (session, error) == NULL || !pr_app1_call_contact_merge_sync (session->core, words[0], words[1], &person, NULL, error))
+    return session_end (FALSE, error);
+  if (session_is_for_programs (session))
+    json_out_count ("person", person);
+  else
+    printf ("They are one person, #%" G_GUINT64_FORMAT ".\n", person);
+  return 0;
+}
+
+static int
 run_forget (Session *session, const void *values, char **words, GError **error)
 {
   g_autofree char *question = g_strdup_printf ("Forget “%s” for ever: name, address, fields and answers?", words[0]);
   guint people;
 
-  if (session_core (session, error) == NULL)
+  if (!prompt_agreed (session->has_terminal, values, question, error) || session_core (session, error) == NULL)
     return -1;
-  if (!prompt_agreed (session->has_terminal, values, question))
-    return FAULT_USAGE;
   if (!pr_app1_call_contact_forget_sync (session->core, words[0], &people, NULL, error))
     return session_end (FALSE, error);
   if (session_is_for_programs (session)) {
@@ -212,7 +245,12 @@ const Command contact_commands[] = {
     "'name=Ann Berg'\n" },
   { "contact export", "WHO", "Writes all that is kept about a person, as JSON", 1, 1, NULL, 0, run_export,
     "For people who ask what is kept about them.\n\nExample:\n  postrider contact export ann@example.org > ann.json\n" },
+  { "contact merge", "WHO OTHER", "Makes one person of two: lists, consent and history of both, the values of the first", 2, 2, prompt_options,
+    sizeof (PromptOptions), run_merge,
+    "A suppression of either holds. Of two letters of an open campaign that were not begun one is left.\n\n"
+    "Example:\n  postrider contact merge '#17' '#23'\n" },
   { "contact forget", "WHO", "Removes a person everywhere, for ever", 1, 1, prompt_options, sizeof (PromptOptions),
-    run_forget, "Ledger rows keep state and time without a name; the suppression list keeps a keyed hash.\n" },
+    run_forget, "Ledger rows keep state and time without a name; the suppression list keeps a keyed hash. A file that brings the\n"
+    "person again does so in vain: import --again-consented.\n" },
   { 0 },
 };

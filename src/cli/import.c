@@ -16,8 +16,8 @@
 #define FIRST_SENTENCE_MAX 200
 
 typedef struct {
-  char    *list, *map, *region, *sheet, *encoding, *format, *header, *consent, *rejects;
-  gboolean is_dry_run;
+  char    *list, *map, *region, *sheet, *encoding, *format, *header, *consent, *consent_column, *consent_time, *rejects;
+  gboolean is_dry_run, is_again_consented;
 } ImportOptions;
 
 #define AT(member) G_STRUCT_OFFSET (ImportOptions, member)
@@ -27,6 +27,9 @@ static const Option options_table[] = {
   { "map", 0, OPTION_TEXT, AT (map), "MAP", "email=COL,name=COL,phone=COL (header's name or number; also first, last, and field, unused for any others)" },
   { "region", 0, OPTION_TEXT, AT (region), "CC", "the country of numbers without +, for example IN or DE" },
   { "consent", 0, OPTION_TEXT, AT (consent), "TEXT", "where and when they agreed to get mail; kept with each person" },
+  { "consent-column", 0, OPTION_TEXT, AT (consent_column), "COL", "a column with the day, or the words, of each person's consent; who says no is left out" },
+  { "consent-time", 0, OPTION_TEXT, AT (consent_time), "DAY", "when they agreed: a day for all, or the column with the days" },
+  { "again-consented", 0, OPTION_FLAG, AT (is_again_consented), NULL, "people who were forgotten have agreed again: take them back, on record" },
   { "sheet", 0, OPTION_TEXT, AT (sheet), "NAME", "the sheet of an XLSX file (name or number; else the first)" },
   { "format", 0, OPTION_TEXT, AT (format), "WORD", "csv | xlsx | text (else found out)" },
   { "encoding", 0, OPTION_TEXT, AT (encoding), "NAME", "utf-8, utf-16, windows-1252, iso-8859-15… (else found out)" },
@@ -89,6 +92,9 @@ build_options (const ImportOptions *options, const char *file, GError **error)
   dict_put_text (&out, "sheet", options->sheet);
   dict_put_text (&out, "header", options->header);
   dict_put_text (&out, "consent", options->consent);
+  dict_put_text (&out, "consent_column", options->consent_column);
+  dict_put_text (&out, "consent_time", options->consent_time);
+  dict_put_flag (&out, "again_consented", options->is_again_consented);
   dict_put_flag (&out, "dry_run", options->is_dry_run);
   dict_put_text (&out, "name", strcmp (file, "-") == 0 ? "standard input" : name);
   return g_variant_dict_end (&out);
@@ -210,11 +216,12 @@ const Command import_commands[] = {
     run_import,
     "Columns for e-mail, name and phone are recognised by their usual names; all others become fields for {{…}}.\n"
     "What --map says of a column holds: field=COL makes it a field whatever it is called, unused=COL leaves it out.\n"
-    "Importing the same file again changes nothing.\n\n"
+    "Importing the same file again changes nothing, and takes back nothing that was corrected by hand.\n\n"
     "Examples:\n"
     "  postrider import guests.xlsx --list guests --region DE --consent 'sign-up sheet, 3 May'\n"
     "  postrider import guests.csv --list guests --dry-run --rejects rejects.csv\n"
     "  postrider import export.csv --list members --map 'email=Work mail,name=2,unused=Notes'\n"
+    "  postrider import export.csv --list news --region US --consent 'web form' --consent-time 'Signed up'\n"
     "  xclip -o | postrider import - --list pasted\n" },
   { 0 },
 };

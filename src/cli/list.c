@@ -6,6 +6,7 @@
 #include "fault.h"
 #include "frame.h"
 #include "json-out.h"
+#include "list-edit.h"
 #include "prompt.h"
 #include "table.h"
 #include "words.h"
@@ -212,10 +213,8 @@ run_remove (Session *session, const void *values, char **words, GError **error)
       g_strdup_printf ("Remove the list “%s”, and with it people who are in no other list and no campaign?", words[0]);
   guint64 people;
 
-  if (session_core (session, error) == NULL)
+  if (!prompt_agreed (session->has_terminal, values, question, error) || session_core (session, error) == NULL)
     return -1;
-  if (!prompt_agreed (session->has_terminal, values, question))
-    return FAULT_USAGE;
   if (!pr_app1_call_list_remove_sync (session->core, words[0], &people, NULL, error))
     return session_end (FALSE, error);
   if (session_is_for_programs (session)) {
@@ -244,6 +243,14 @@ const Command list_commands[] = {
   { "list show", "NAME", "Shows the people of a list", 1, 1, show_options, sizeof (ShowOptions), run_show, NULL },
   { "list export", "NAME", "Writes a list as CSV", 1, 1, export_options, sizeof (ExportOptions), run_export,
     "Example:\n  postrider list export guests -o guests.csv\n" },
+  { "list create", "NAME", "Makes an empty list", 1, 1, NULL, 0, list_edit_create, NULL },
+  { "list rename", "OLD NEW", "Gives a list another name; who left it stays out", 2, 2, NULL, 0, list_edit_rename, NULL },
+  { "list add", "NAME WHO…", "Puts people on a list", 2, G_MAXUINT, list_edit_add_options, sizeof (ListEditOptions), list_edit_add,
+    "WHO is as for contact show; an address or number that nobody has makes a new person.\n\n"
+    "Examples:\n  postrider list add guests '#17'\n"
+    "  postrider list add guests 'Ann Lee <ann@example.org>' --consent 'by phone'\n" },
+  { "list drop", "NAME WHO…", "Takes people off a list; they stay people", 2, G_MAXUINT, NULL, 0, list_edit_drop, NULL },
+  { "list field", "NAME FIELD", "Removes a field of a list, and its values", 2, 2, prompt_options, sizeof (PromptOptions), list_edit_field, NULL },
   { "list remove", "NAME", "Removes a list, and people who are nowhere else", 1, 1, prompt_options,
     sizeof (PromptOptions), run_remove, NULL },
   { 0 },

@@ -126,7 +126,10 @@ const Option prompt_options[] = {
 };
 
 gboolean
-prompt_agreed (gboolean has_terminal, const PromptOptions *options, const char *question)
+prompt_agreed (gboolean has_terminal, const PromptOptions *options, const char *question, GError **error)
 {
-  return options->is_yes || !has_terminal || prompt_yes (question);
+  if (options->is_yes || (has_terminal && prompt_yes (question)))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_USAGE, has_terminal ? "nothing was changed" : "this cannot be undone, and nobody can be asked here: say --yes; nothing was changed");
+  return FALSE;
 }

@@ -18,6 +18,6 @@ typedef struct { /* of commands that cannot be undone */
 } PromptOptions;
 extern const Option prompt_options[];
 
-/* A command that names what goes away is enough for a script; a person at a terminal is asked once more.
- * Returns: TRUE: do it. */
-gboolean prompt_agreed (gboolean has_terminal, const PromptOptions *options, const char *question);
+/* A person at a terminal is asked once more; where nobody can be asked, --yes says so beforehand.
+ * Returns: TRUE: do it; FALSE with FAULT_USAGE: nobody said yes. */
+gboolean prompt_agreed (gboolean has_terminal, const PromptOptions *options, const char *question, GError **error);

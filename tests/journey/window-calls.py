@@ -258,6 +258,47 @@ def except_is_honest(house):
         check("taken away" in said, said)
 
 
+def lists_by_hand(house):
+    """A list is made, filled, sorted, searched and cleaned of a field; two people become one; what cannot be undone has its question"""
+    window = Window(house)
+    window.ask("ListCreate", "('Choir',)")
+    for name, address, voice in (("Zoe", "zoe@example.net", "9"), ("Ann Lee", "ann@example.net", "10"), ("Bob", "bob@example.net", "")):
+        values = f"{{'name': '{name}', 'email': '{address}'" + (f", 'voice': '{voice}'" if voice else "") + "}"
+        check(window.ask("ContactAdd", f"('choir', {values}, {{'consent': <'by phone'>, 'consent_time': <int64 1743681600>}})")[1] is True, name)
+    again = window.ask("ContactAdd", "('Choir', {'name': 'ann LEE', 'email': 'ANN@example.net', 'hat': 'red'}, @a{sv} {})")
+    check(again[1] is False and again[0] == 2, again)
+    shown = house.json("contact", "show", "ann@example.net")
+    check([row["source"] for row in shown["consent"]] == ["by phone"] and shown["consent"][0]["date"] == "2025-04-03T12:00:00Z" and shown["fields"]["hat"] == "red", shown)
+
+    def names(text, order, is_down, offset=0, rows=10):
+        total, columns, frame = window.ask("ListFind", f"('Choir', '{text}', '{order}', {'true' if is_down else 'false'}, uint64 {offset}, uint32 {rows})")
+        check(columns[:3] == ["name", "email", "phone"], columns)
+        return total, [fields[0] for _, _, fields in read_frame(frame)]
+
+    check(names("", "", False) == (3, ["Zoe", "Ann Lee", "Bob"]), "by id")
+    check(names("", "name", False) == (3, ["Ann Lee", "Bob", "Zoe"]) and names("", "name", True) == (3, ["Zoe", "Bob", "Ann Lee"]), "by name")
+    check(names("", "voice", False) == (3, ["Zoe", "Ann Lee", "Bob"]), "9 is less than 10, and nothing comes last")
+    check(names("", "voice", True) == (3, ["Ann Lee", "Zoe", "Bob"]), "also from the last")
+    check(names("LEE", "", False) == (1, ["Ann Lee"]) and names("", "name", False, 1, 1) == (3, ["Bob"]), "search and page")
+    window.refused("ListFind", "('Choir', '', 'shoe', false, uint64 0, uint32 10)", "Usage")
+    window.refused("ContactAdd", "('Choir', {'name': 'nobody'}, @a{sv} {})", "DataErr")
+    window.refused("ContactAdd", "('nothing', {'email': 'x@example.net'}, @a{sv} {})", "NoInput")
+    window.refused("ContactAdd", "('Choir', {'email': 'x@example.net'}, {'consent_time': <int64 9999999999>})", "DataErr")
+    window.refused("ContactConsent", "('bob@example.net', '', int64 0)", "DataErr")
+    window.ask("ContactConsent", "('bob@example.net', 'at the door', int64 0)")
+    asked = window.ask("Question", "('ListFieldRemove', <('Choir', 'voice')>)")[0]
+    check(asked["asked"] and "2 people" in asked["text"] and "voice" in asked["text"], asked)
+    check(window.ask("ListFieldRemove", "('Choir', 'voice')") == [2], "two had a voice")
+    asked = window.ask("Question", "('ContactMerge', <('bob@example.net', 'zoe@example.net')>)")[0]
+    check(asked["asked"] and "bob@example.net" in asked["text"] and "zoe@example.net" in asked["text"], asked)
+    window.refused("ContactMerge", "('bob@example.net', 'Bob')", "Usage")
+    window.ask("ContactMerge", "('bob@example.net', 'zoe@example.net')")
+    check(window.ask("ListDrop", "('Choir', ['ann@example.net'])") == [1] and names("", "", False)[1] == ["Bob"], "one is left")
+    house.run("contact", "forget", "ann@example.net", "--yes")
+    window.refused("ContactAdd", "('Choir', {'name': 'Ann Lee', 'email': 'ann@example.net'}, @a{sv} {})", "DataErr")
+    check(window.ask("ContactAdd", "('Choir', {'name': 'Ann Lee', 'email': 'ann@example.net'}, {'again_consented': <true>, 'consent': <'again'>})")[1] is True, "she agreed again")
+
+
 def all_goes(house):
     """Deleting all is refused while a campaign is open, and then leaves nothing: no name is in any file of either folder"""
     judge = Judge(house)
@@ -279,4 +320,4 @@ def all_goes(house):
 
 if __name__ == "__main__":
     raise SystemExit(run_cases([look_at_a_file, columns_that_are_not_used, look_at_what_is_none, message_in_the_making, a_letter_in_the_making, first_ten, first_ten_by_command, first_of_few, the_refused, find_in_it, what_was_done,
-                                old_names_go, a_clock_far_ahead, except_is_honest, all_goes], __doc__))
+                                old_names_go, a_clock_far_ahead, except_is_honest, lists_by_hand, all_goes], __doc__))

@@ -6,6 +6,7 @@
 #include "contact.h"
 #include "fault.h"
 #include "forget.h"
+#include "former.h"
 #include "list.h"
 #include "person.h"
 #include "text.h"
@@ -93,8 +94,8 @@ set_name (Contact *contact, const char *value, GError **error)
   return TRUE;
 }
 
-static gboolean
-set_value (Contact *contact, const char *name, const char *value, GError **error)
+gboolean
+app_contact_set_value (Contact *contact, const char *name, const char *value, GError **error)
 {
   g_autofree char *shown = text_printable (name, -1, FIELD_NAME_MAX_BYTES);
 
@@ -135,8 +136,8 @@ add_to_lists (Store *store, gint64 id, const char *field, GError **error)
   return result == 0;
 }
 
-static gboolean
-is_own (const char *name)
+gboolean
+app_contact_is_own (const char *name)
 {
   return g_ascii_strcasecmp (name, "email") == 0 || g_ascii_strcasecmp (name, "phone") == 0 || g_ascii_strcasecmp (name, "name") == 0;
 }
@@ -149,7 +150,7 @@ set_values (Contact *contact, GVariant *values, GError **error)
 
   g_variant_iter_init (&iter, values);
   while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
-    if (!set_value (contact, name, value, error))
+    if (!app_contact_set_value (contact, name, value, error))
       return FALSE;
   if (contact->email[0] != '\0' || contact->phone[0] != '\0')
     return TRUE;
@@ -158,17 +159,17 @@ set_values (Contact *contact, GVariant *values, GError **error)
 }
 
 static gboolean
-save (Store *store, const Contact *contact, GVariant *values, GError **error)
+save (Store *store, const Contact *contact, const Contact *before, GVariant *values, GError **error)
 {
   GVariantIter iter;
   const char *name, *value;
   g_autofree char *detail = g_strdup_printf ("person #%" G_GINT64_FORMAT, contact->id);
 
-  if (!contact_save (store, contact, error) || !store_audit (store, "contact.edit", detail, error))
+  if (!contact_save (store, contact, error) || !former_keep (store, before, error) || !store_audit (store, "contact.edit", detail, error))
     return FALSE;
   g_variant_iter_init (&iter, values);
   while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
-    if (!is_own (name) && value[0] != '\0' && !add_to_lists (store, contact->id, name, error))
+    if (!app_contact_is_own (name) && value[0] != '\0' && !add_to_lists (store, contact->id, name, error))
       return FALSE;
   return TRUE;
 }
@@ -178,11 +179,12 @@ handle_contact_edit (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
 {
   Store *store = client->core->store;
   GError *error = NULL;
-  g_autoptr (Contact) contact = find (client, who, &error);
+  g_autoptr (Contact) before = find (client, who, &error);
+  g_autoptr (Contact) contact = before != NULL ? contact_load (store, before->id, &error) : NULL;
 
   if (contact == NULL || !arrival_check_none (store, &error) || !set_values (contact, values, &error) || !store_begin (store, &error))
     return app_return_error (invocation, error);
-  if (!save (store, contact, values, &error)) {
+  if (!save (store, contact, before, values, &error)) {
     store_rollback (store);
     return app_return_error (invocation, error);
   }
@@ -212,7 +214,9 @@ app_contact_connect (AppClient *client)
   g_signal_connect (client->skeleton, "handle-contact-show", G_CALLBACK (handle_contact_show), client);
   g_signal_connect (client->skeleton, "handle-contact-edit", G_CALLBACK (handle_contact_edit), client);
   g_signal_connect (client->skeleton, "handle-contact-forget", G_CALLBACK (handle_contact_forget), client);
+  app_contact_add_connect (client);
   app_list_connect (client);
+  app_list_edit_connect (client);
   app_template_connect (client);
   app_draft_connect (client);
   app_suppress_connect (client);

@@ -1,5 +1,6 @@
 #include "app-pending.h"
 
+#include "consent.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "import.h"
@@ -9,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONSENT_MAX 1024 /* chosen: octets of "where and when they agreed" */
 
 typedef struct { /* one call of Import */
   AppClient             *client;
@@ -116,7 +116,8 @@ gone_cb (GCancellable *gone, gpointer data)
 static const struct {
   const char *name, *type;
 } options[] = { { "format", "s" }, { "encoding", "s" }, { "region", "s" }, { "sheet", "s" },    { "header", "s" },
-                { "map", "a{ss}" }, { "others", "a{ss}" }, { "consent", "s" }, { "dry_run", "b" }, { "name", "s" } };
+                { "map", "a{ss}" }, { "others", "a{ss}" }, { "consent", "s" }, { "consent_column", "s" }, { "consent_time", "s" }, { "again_consented", "b" },
+                { "dry_run", "b" }, { "name", "s" } };
 
 static const struct {
   const char *name, *words[12], *advice;
@@ -233,15 +234,19 @@ start (AppClient *client, GDBusMethodInvocation *invocation, int file, const cha
   Call *self = g_new0 (Call, 1);
   g_autoptr (GVariant) map = g_variant_lookup_value (dict, "map", G_VARIANT_TYPE ("a{ss}"));
   g_autoptr (GVariant) others = g_variant_lookup_value (dict, "others", G_VARIANT_TYPE ("a{ss}"));
-  gboolean is_dry_run = FALSE;
+  gboolean is_dry_run = FALSE, is_again_consented = FALSE;
   ImportSpec spec = {
     .file = file, .spool_folder = client->core->home, .list = list, .map = map, .others = others,
     .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""),
-    .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""),
+    .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""), .consent_column = get_option (dict, "consent_column", ""),
+    .consent_time = get_option (dict, "consent_time", ""),
   };
 
   g_variant_lookup (dict, "dry_run", "b", &is_dry_run);
+  g_variant_lookup (dict, "again_consented", "b", &is_again_consented);
+  spec.vault = client->core->vault;
   spec.is_dry_run = is_dry_run;
+  spec.is_again_consented = is_again_consented;
   self->client = app_client_ref (client);
   self->invocation = invocation;
   app_hold (client->core);

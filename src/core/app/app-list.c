@@ -47,8 +47,8 @@ handle_lists (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *cl
   return TRUE;
 }
 
-static const char **
-join_columns (const char *const *fields)
+const char **
+app_list_columns (const char *const *fields)
 {
   GPtrArray *columns = g_ptr_array_new ();
 
@@ -76,7 +76,7 @@ handle_list_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const cha
   fields = list_get_fields (store, list, &error);
   if (fields == NULL || !list_page (store, list, (const char *const *) fields, MIN (after, G_MAXINT64), MIN (max_rows, APP_PAGE_ROWS_MAX), frame, &error))
     return app_return_error (invocation, error);
-  columns = join_columns ((const char *const *) fields);
+  columns = app_list_columns ((const char *const *) fields);
   g_dbus_method_invocation_return_value (invocation, g_variant_new ("(^as@ay)", columns, frame_writer_finish (frame)));
   return TRUE;
 }

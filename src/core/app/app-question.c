@@ -7,6 +7,7 @@
 #include "fault.h"
 #include "ledger.h"
 #include "list.h"
+#include "list-edit.h"
 #include "retention.h"
 #include "store.h"
 #include "template.h"
@@ -327,6 +328,53 @@ ask_list_remove (Core *core, GVariant *arguments, Question *out, GError **error)
 }
 
 static gboolean
+ask_list_field_remove (Core *core, GVariant *arguments, Question *out, GError **error)
+{
+  g_autofree char *shown = NULL, *list = NULL, *people = NULL;
+  const char *name, *field;
+  guint64 count = 0;
+
+  g_variant_get (arguments, "(&s&s)", &name, &field);
+  if (!list_count_field (core->store, name, field, &count, error))
+    return FALSE;
+  shown = quote_name (field);
+  list = quote_name (name);
+  people = count_people ((gint64) count);
+  g_string_printf (out->text, "The field %s of the list %s will be gone, and with it the values of %s.", shown, list, people);
+  ask (out, "Remove this field?", "_Remove the field");
+  return TRUE;
+}
+
+static char *
+describe_contact (const Contact *contact)
+{
+  g_autofree char *name = quote_name (contact->name);
+  g_autofree char *place = text_quote (*contact->email != '\0' ? contact->email : contact->phone, PLACE_MAX_BYTES);
+
+  return *contact->name != '\0' ? g_strdup_printf ("%s (%s)", name, place) : g_steal_pointer (&place);
+}
+
+static gboolean
+ask_contact_merge (Core *core, GVariant *arguments, Question *out, GError **error)
+{
+  g_autoptr (Contact) stays = NULL, goes = NULL;
+  g_autofree char *first = NULL, *second = NULL;
+  const char *who, *other;
+  gint64 id = 0, other_id = 0;
+
+  g_variant_get (arguments, "(&s&s)", &who, &other);
+  if (!contact_find_one (core->store, who, &id, error) || !contact_find_one (core->store, other, &other_id, error) ||
+      (stays = contact_load (core->store, id, error)) == NULL || (goes = contact_load (core->store, other_id, error)) == NULL)
+    return FALSE;
+  first = describe_contact (stays);
+  second = describe_contact (goes);
+  g_string_printf (out->text, "%s and %s become one person, who keeps the name and the address of the first. Letters go there only. Lists, consent and what they "
+                   "got are kept of both; what either did not want holds.", first, second);
+  ask (out, "Make them one person?", "_Make them one");
+  return TRUE;
+}
+
+static gboolean
 ask_contact_forget (Core *core, GVariant *arguments, Question *out, GError **error)
 {
   g_autoptr (Contact) contact = NULL;
@@ -430,7 +478,7 @@ static const struct {
   { "CampaignResume", ask_campaign_resume }, { "CampaignCancel", ask_campaign_cancel },   { "CampaignResolve", ask_campaign_resolve },
   { "ListRemove", ask_list_remove },         { "ContactForget", ask_contact_forget },     { "TemplateRemove", ask_template_remove },
   { "SuppressRemove", ask_suppress_remove }, { "SettingsChange", ask_settings_change },   { "DeleteAll", ask_delete_all },
-  { "VaultProtect", ask_vault_protect },
+  { "VaultProtect", ask_vault_protect },     { "ContactMerge", ask_contact_merge },       { "ListFieldRemove", ask_list_field_remove },
 };
 
 static gsize

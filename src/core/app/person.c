@@ -57,6 +57,19 @@ suppression_of (sqlite3_stmt *row)
   return g_variant_dict_end (&dict);
 }
 
+static GVariant *
+alike_of (sqlite3_stmt *row)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "id", "t", (guint64) store_int (row, 0));
+  g_variant_dict_insert (&dict, "name", "s", store_text (row, 1));
+  g_variant_dict_insert (&dict, "email", "s", store_text (row, 2));
+  g_variant_dict_insert (&dict, "phone", "s", store_text (row, 3));
+  return g_variant_dict_end (&dict);
+}
+
 /* "Ann <ann@example.org>" -> "example.org" */
 static char *
 domain_of (const char *sender)
@@ -116,6 +129,14 @@ typedef struct {
 
 static const Part parts[] = {
   { "lists", "as", "SELECT l.name FROM member m JOIN list l ON l.id=m.list WHERE m.contact=?1 ORDER BY l.name", name_of },
+  { "formerly", "as",
+    "SELECT min(f.name) FROM former f JOIN contact c ON c.id=f.contact WHERE f.contact=?1 AND f.name_key NOT IN ('',c.name_key) GROUP BY f.name_key UNION ALL"
+    " SELECT DISTINCT f.key FROM former f JOIN contact c ON c.id=f.contact WHERE f.contact=?1 AND f.key IS NOT c.email_key AND f.key<>c.phone", name_of },
+  { "alike", "aa{sv}",
+    "SELECT o.id,o.name,o.email,o.phone FROM contact c CROSS JOIN known k ON k.hash IN (key_hash(c.email_key),key_hash(c.phone)) CROSS JOIN contact o ON o.id=k.contact"
+    " WHERE c.id=?1 AND o.id<>c.id AND (o.email_key=c.email_key OR (o.phone=c.phone AND c.phone<>'')) AND names_alike(c.name_key,o.name_key)"
+    " UNION SELECT o.id,o.name,o.email,o.phone FROM contact c CROSS JOIN member m ON m.contact=c.id CROSS JOIN member n ON n.list=m.list CROSS JOIN contact o ON o.id=n.contact"
+    " WHERE c.id=?1 AND o.id<>c.id AND o.name_key=c.name_key AND instr(c.name_key,' ') LIMIT 20", alike_of },
   { "consent", "aa{sv}", "SELECT source,time_utc FROM consent WHERE contact=?1 ORDER BY time_utc", consent_of },
   { "suppressed", "aa{sv}",
     "SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s ON s.address IN (c.email_key,c.phone)"

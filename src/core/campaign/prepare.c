@@ -447,6 +447,28 @@ add_field (Prepare *self, guint index, GVariantBuilder *warnings)
     add_sentence (warnings, "%s no '%s' and %s its fallback, or nothing there", people, field, missing == 1 ? "gets" : "get");
 }
 
+/* The first of those who look like one person, with what tells them apart. */
+static void
+add_doubles (const Doubles *doubles, GVariantBuilder *warnings)
+{
+  g_autoptr (GVariant) rows = g_variant_ref_sink (doubles_describe (doubles));
+  g_autoptr (GVariant) row = doubles_get_count (doubles) > 0 ? g_variant_get_child_value (rows, 0) : NULL;
+  g_autofree char *more = doubles_get_count (doubles) > 1 ? g_strdup_printf (", and so do %" G_GUINT64_FORMAT " more pairs", doubles_get_count (doubles) - 1) : g_strdup ("");
+  const char *name, *address, *other_name, *other_address;
+  guint64 id, other_id;
+
+  if (row == NULL)
+    return;
+  g_variant_lookup (row, "id", "t", &id);
+  g_variant_lookup (row, "other_id", "t", &other_id);
+  g_variant_lookup (row, "name", "&s", &name);
+  g_variant_lookup (row, "address", "&s", &address);
+  g_variant_lookup (row, "other_name", "&s", &other_name);
+  g_variant_lookup (row, "other_address", "&s", &other_address);
+  add_sentence (warnings, "%s <%s> (#%" G_GUINT64_FORMAT ") and %s <%s> (#%" G_GUINT64_FORMAT ") look like one person%s: each gets a mail of their own", name, address, id,
+                other_name, other_address, other_id, more);
+}
+
 static void
 add_warnings (Prepare *self, GVariantBuilder *warnings)
 {
@@ -459,6 +481,7 @@ add_warnings (Prepare *self, GVariantBuilder *warnings)
     add_sentence (warnings, "%s", self->composed->notes[i]);
   add_people (warnings, counts->sharing, "person shares an address with another one; each gets a mail of their own (--per address sends one for all)",
               "people share an address with another one; each gets a mail of their own (--per address sends one for all)");
+  add_doubles (snapshot_get_doubles (self->snapshot), warnings);
   add_people (warnings, counts->suppressed, "person is suppressed and will be skipped", "people are suppressed and will be skipped");
   add_people (warnings, counts->no_address, "person has no e-mail address and will be skipped", "people have no e-mail address and will be skipped");
   for (guint i = 0; self->composed->images[i] != NULL; i++)
@@ -524,6 +547,7 @@ summarize (Prepare *self)
   g_variant_dict_insert (&summary, "suppressed", "t", counts->suppressed);
   g_variant_dict_insert (&summary, "no_address", "t", counts->no_address);
   g_variant_dict_insert (&summary, "excluded", "t", counts->excluded);
+  g_variant_dict_insert_value (&summary, "alike", doubles_describe (snapshot_get_doubles (self->snapshot)));
   g_variant_dict_insert (&summary, "largest", "t", estimate_largest (self));
   g_variant_dict_insert (&summary, "server_size", "t", self->account->server_size);
   g_variant_dict_insert (&summary, "seconds", "t", (guint64) forecast (self));

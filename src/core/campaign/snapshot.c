@@ -26,6 +26,7 @@ struct Snapshot {
   gint64              last_hash;    /* of table known: looked through so far for people who share an address */
   gboolean            is_looked_through, has_sharers;
   gboolean            has_recent;   /* a campaign with this subject went out within a day */
+  Doubles            *doubles;
   GByteArray         *values;
   guint               n_columns;
   Slice              *found;          /* a person's value of each column; borrowed from the statement's row */
@@ -68,6 +69,7 @@ snapshot_new (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclu
   self->next_id = 1;
   self->last_hash = G_MININT64;
   self->values = g_byte_array_new ();
+  self->doubles = doubles_new ();
   self->n_columns = g_strv_length ((GStrv) spec->columns);
   self->found = g_new0 (Slice, self->n_columns + 1);
   self->column_aliases = g_new0 (const char *, self->n_columns + 1);
@@ -85,6 +87,7 @@ snapshot_free (Snapshot *self)
   g_array_unref (self->lists);
   g_free (self->exclude);
   g_byte_array_unref (self->values);
+  doubles_free (self->doubles);
   g_free (self->found);
   g_strfreev (self->aliases);
   g_free (self->column_aliases);
@@ -105,6 +108,12 @@ const SnapshotCounts *
 snapshot_get_counts (Snapshot *self)
 {
   return &self->counts;
+}
+
+const Doubles *
+snapshot_get_doubles (Snapshot *self)
+{
+  return self->doubles;
 }
 
 /* --- one person --- */
@@ -312,6 +321,7 @@ add_person (Snapshot *self, const Person *person, LedgerTally *tally, GError **e
   self->counts.sharing += shared > 0;
   self->counts.recent += recent > 0;
   self->counts.queued++;
+  doubles_add (self->doubles, person->contact, person->name, person->email, person->email_key, person->phone);
   return insert (self, person, STATE_QUEUED, "", tally, error);
 }
 

@@ -2,6 +2,7 @@
  * Used in: core/campaign. Memory does not grow with the number of people; the main loop goes on between chunks. */
 #pragma once
 #include "campaign.h"
+#include "doubles.h"
 #include "ledger.h"
 
 typedef struct {
@@ -33,4 +34,5 @@ void      snapshot_set_fields (Snapshot *self, const int *bound, guint n);
 /* Writes the next people. Returns: 1 more to do, 0 done, -1 error. One transaction. */
 int       snapshot_step (Snapshot *self, GError **error);
 const SnapshotCounts *snapshot_get_counts (Snapshot *self);
+const Doubles        *snapshot_get_doubles (Snapshot *self); /* borrowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Snapshot, snapshot_free)

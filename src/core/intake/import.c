@@ -1,6 +1,7 @@
 #include "import.h"
 
 #include "arrival.h"
+#include "consent.h"
 #include "contract-import1.h"
 #include "fault.h"
 #include "kill-point.h"
@@ -16,6 +17,7 @@
 #define IDLE_ANSWERS_MAX 1000         /* chosen: answers in a row that bring neither rows nor bytes (a file may hold long stretches of nothing) */
 #define PROGRESS_US (G_USEC_PER_SEC / 5)
 #define ROOM_FOR(size) ((size) + (size) / 2) /* chosen: twice that is in the store and its log in the end, if not more */
+#define REFUSED_VALUE_MAX 256         /* contract: octets of a rejected value */
 #define WORDS_MAX 512                 /* octets of the worker's own words that are shown */
 
 struct Import {
@@ -26,9 +28,9 @@ struct Import {
   gboolean     is_over;
   GCancellable *cancellable;
 
-  char        *format, *encoding, *region, *sheet, *header, *list, *consent;
+  char        *format, *encoding, *region, *sheet, *header, *list, *consent, *consent_column, *consent_time;
   GVariant    *map, *others;
-  gboolean     is_dry_run;
+  gboolean     is_dry_run, is_again_consented;
   guint        timeout_ms;
 
   int          fd;
@@ -36,6 +38,9 @@ struct Import {
   Peer        *peer;
   PrImport1   *worker;
   Merge       *merge;
+  Forgotten   *forgotten;
+  Consent     *consents;
+  FrameWriter *refused; /* REJECTS: rows of this batch that core leaves out itself */
   guint        source;  /* the merge at work, step by step */
   GError      *failure; /* why nothing is stored */
   RulesState   rules;
@@ -84,6 +89,7 @@ stop (Import *self)
   stop_reading (self);
   g_clear_handle_id (&self->source, g_source_remove);
   g_clear_pointer (&self->merge, merge_free);
+  g_clear_pointer (&self->forgotten, forgotten_free);
 }
 
 static void
@@ -101,11 +107,15 @@ import_unref (Import *self)
   g_free (self->header);
   g_free (self->list);
   g_free (self->consent);
+  g_free (self->consent_column);
+  g_free (self->consent_time);
+  consent_free (self->consents);
   g_variant_unref (self->map);
   g_variant_unref (self->others);
   g_free (self->seen);
   g_byte_array_unref (self->blob);
   g_free (self->row);
+  frame_writer_free (self->refused);
   report_clear (&self->report);
   g_free (self);
 }
@@ -218,6 +228,44 @@ tell_progress (Import *self)
   self->funcs.progress (self->rules.rows, self->reading, self->size, self->data);
 }
 
+/* A row that the worker may well give, and that is left out all the same. */
+static void
+refuse (Import *self, const char *field, Slice value, const char *reason, const char *sentence)
+{
+  g_autofree char *shown = text_printable (value.data, (gssize) value.len, REFUSED_VALUE_MAX);
+  guint64 *count = g_hash_table_lookup (self->report.rejected, reason);
+
+  if (count == NULL) {
+    count = g_new0 (guint64, 1);
+    g_hash_table_insert (self->report.rejected, g_strdup (reason), count);
+  }
+  (*count)++;
+  if (self->refused == NULL)
+    self->refused = frame_writer_new (FRAME_REJECTS);
+  frame_writer_row (self->refused, self->row->key, 0, 4);
+  frame_writer_string (self->refused, field);
+  frame_writer_string (self->refused, shown);
+  frame_writer_string (self->refused, reason);
+  frame_writer_string (self->refused, sentence);
+}
+
+static gboolean
+take_contact (Import *self, MergeRow *row, GError **error)
+{
+  gboolean is_email = row->email.len > 0;
+  ConsentRefusal refusal = { 0 };
+  int forgotten;
+
+  if (!consent_take (self->consents, row, &refusal)) {
+    refuse (self, refusal.field, refusal.value, refusal.reason, refusal.sentence);
+    return TRUE;
+  }
+  forgotten = forgotten_check (self->forgotten, row->name, row->email, row->phone, error);
+  if (forgotten == 1)
+    refuse (self, is_email ? "email" : "phone", is_email ? row->email : row->phone, "forgotten", "this person was forgotten for good, and comes back only by a new consent");
+  return forgotten == 0 ? merge_add (self->merge, row, error) : forgotten == 1;
+}
+
 static gboolean
 take_contacts (Import *self, GVariant *frame, GError **error)
 {
@@ -231,7 +279,7 @@ take_contacts (Import *self, GVariant *frame, GError **error)
   }
   while (frame_next (&reader, self->row, &malformed))
     if (!rules_take_contact (&self->rules, self->row, (const char *const *) self->report.fields, self->blob, self->seen, &row, error) ||
-        !merge_add (self->merge, &row, error))
+        !take_contact (self, &row, error))
       return FALSE;
   if (malformed == NULL)
     return TRUE;
@@ -324,7 +372,7 @@ merge_cb (gpointer data)
 {
   Import *self = data;
   g_auto (GStrv) fields = list_seen (self);
-  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run };
+  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run, self->forgotten };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
   int result = merge_step (self->merge, &target, &counts, &error);
@@ -359,6 +407,16 @@ pull (Import *self)
 }
 
 static void
+tell_refused (Import *self)
+{
+  g_autoptr (FrameWriter) writer = g_steal_pointer (&self->refused);
+  g_autoptr (GVariant) frame = writer != NULL ? g_variant_ref_sink (frame_writer_finish (writer)) : NULL;
+
+  if (frame != NULL)
+    self->funcs.rejects (frame, self->data);
+}
+
+static void
 take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading, gboolean is_last)
 {
   g_autoptr (GError) error = NULL;
@@ -374,6 +432,7 @@ take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 readin
   }
   if (sum (self->report.rejected) + sum (self->report.left_out) > 0 && g_variant_get_size (rejects) > 8)
     self->funcs.rejects (rejects, self->data);
+  tell_refused (self);
   tell_progress (self);
   if (is_last)
     merge_now (self);
@@ -399,6 +458,18 @@ next_cb (GObject *source, GAsyncResult *result, gpointer data)
   import_unref (self);
 }
 
+static gboolean
+open_consent (Import *self, GError **error)
+{
+  ConsentSpec spec = { self->consent, self->consent_column, self->consent_time, self->region, self->is_again_consented };
+
+  self->consents = consent_new (&spec, (const char *const *) self->report.fields, error);
+  if (self->consents == NULL)
+    return FALSE;
+  merge_set_consent (self->merge, consent_get_words (self->consents), consent_get_utc (self->consents));
+  return TRUE;
+}
+
 static void
 opened (Import *self)
 {
@@ -408,10 +479,12 @@ opened (Import *self)
   self->fd = -1;
   self->rules.n_fields = g_strv_length (self->report.fields);
   self->seen = g_new0 (gboolean, self->rules.n_fields + 1);
-  if (rules_check_fields ((const char *const *) self->report.fields, &error) && rules_check_aliases ((const char *const *) self->report.aliases, &error))
+  if (!rules_check_fields ((const char *const *) self->report.fields, &error) || !rules_check_aliases ((const char *const *) self->report.aliases, &error))
+    drop (self, error->message);
+  else if (open_consent (self, &error))
     pull (self);
   else
-    drop (self, error->message);
+    finish (self, error);
 }
 
 static void
@@ -518,6 +591,9 @@ copy_spec (Import *self, const ImportSpec *spec)
   self->header = g_strdup (spec->header);
   self->list = g_strdup (spec->list);
   self->consent = g_strdup (spec->consent);
+  self->consent_column = g_strdup (spec->consent_column != NULL ? spec->consent_column : "");
+  self->consent_time = g_strdup (spec->consent_time != NULL ? spec->consent_time : "");
+  self->is_again_consented = spec->is_again_consented;
   self->map = import_ref_words (spec->map);
   self->others = import_ref_words (spec->others);
   self->is_dry_run = spec->is_dry_run;
@@ -540,7 +616,9 @@ import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gp
   self->report.rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->report.left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   copy_spec (self, spec);
-  self->merge = merge_new (store, self->list, self->consent, &self->failure);
+  self->forgotten = forgotten_new (store, spec->vault, spec->is_again_consented, &self->failure);
+  if (self->forgotten != NULL)
+    self->merge = merge_new (store, self->list, self->consent, &self->failure);
   if (self->merge == NULL)
     g_idle_add (refused_cb, import_ref (self));
   else

@@ -4,6 +4,7 @@
  *          FAULT_IO (disk), FAULT_TEMP (another import is running), G_IO_ERROR_CANCELLED. */
 #pragma once
 #include "store.h"
+#include "vault.h"
 
 typedef struct Import Import;
 
@@ -12,7 +13,9 @@ typedef struct { /* all borrowed until import_start() returns */
   const char *spool_folder;
   const char *format, *encoding, *region, *sheet, *header; /* Import1.Open */
   GVariant   *map, *others; /* a{ss}, or NULL */
-  const char *list, *consent;
+  const char *list, *consent, *consent_column, *consent_time; /* the latter two: consent.h; or NULL */
+  Vault      *vault; /* must outlive the import */
+  gboolean    is_again_consented; /* who was forgotten has agreed again */
   gboolean    is_dry_run;
   guint       timeout_ms; /* of each answer of the worker; 0: IMPORT_TIMEOUT_MS */
 } ImportSpec;

@@ -9,6 +9,18 @@
 #define SHOWN_MATCHES 5 /* chosen: how many #ids an error names */
 
 Contact *
+contact_new (void)
+{
+  Contact *self = g_new0 (Contact, 1);
+
+  self->name = g_strdup ("");
+  self->email = g_strdup ("");
+  self->phone = g_strdup ("");
+  self->fields = g_byte_array_new ();
+  return self;
+}
+
+Contact *
 contact_load (Store *store, gint64 id, GError **error)
 {
   sqlite3_stmt *row = store_query (store, "SELECT name,email,phone,fields FROM person WHERE id=?", "i", id);
@@ -58,7 +70,7 @@ check_free (Store *store, const Contact *self, const char *email_key, const char
                               "ssi", email_key, name_key, self->id);
 
   if (result == 1)
-    g_set_error (error, FAULT, FAULT_DATA, "#%" G_GINT64_FORMAT " has this address and name already: the same person; forget one of them", other);
+    g_set_error (error, FAULT, FAULT_DATA, "#%" G_GINT64_FORMAT " has this address and name already: the same person; `contact merge` makes one of them", other);
   return result == 0;
 }
 
@@ -217,6 +229,13 @@ collect (Store *store, sqlite3_stmt *rows, GArray *ids, GError **error)
   return result == 0;
 }
 
+/* Who had this address, number or name before it was changed (former.h): asked only where nobody has it now. */
+static sqlite3_stmt *
+query_former (Store *store, const char *key, gint64 max)
+{
+  return store_query (store, "SELECT DISTINCT contact FROM former WHERE key=?1 OR (name_key=?1 AND name_key<>'') ORDER BY contact LIMIT ?2", "si", key, max);
+}
+
 GArray *
 contact_match (Store *store, const char *who, guint max, GError **error)
 {
@@ -237,7 +256,11 @@ contact_match (Store *store, const char *who, guint max, GError **error)
     key = fold_name (who);
     rows = store_query (store, "SELECT id FROM contact WHERE name_key=? AND name_key<>'' ORDER BY id LIMIT ?", "si", key, (gint64) max);
   }
-  return collect (store, rows, ids, error) ? g_steal_pointer (&ids) : NULL;
+  if (!collect (store, rows, ids, error))
+    return NULL;
+  if (ids->len == 0 && who[0] != '#' && !collect (store, query_former (store, phone != NULL ? phone : key, max), ids, error))
+    return NULL;
+  return g_steal_pointer (&ids);
 }
 
 static void

@@ -13,6 +13,7 @@ typedef struct {
   GByteArray *fields;               /* shared/wire/fields */
 } Contact;
 
+Contact *contact_new  (void); /* (transfer full) nobody yet: id 0, all of it empty */
 Contact *contact_load (Store *store, gint64 id, GError **error); /* (transfer full), or NULL with FAULT_NO_USER */
 void     contact_free (Contact *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Contact, contact_free)
@@ -29,7 +30,7 @@ gboolean contact_merge_fields (Contact *self, const void *fields, gsize len);
 /* Old values win: only fields that the contact lacks are taken. */
 gboolean contact_fill_fields (Contact *self, const void *fields, gsize len);
 
-/* WHO: address, number, name or #id -> ids, ascending, at most `max` (array of gint64, transfer full); an empty array: nobody. */
+/* WHO: address, number, name (now, or else once) or #id -> ids, ascending, at most `max` (array of gint64, transfer full); an empty array: nobody. */
 GArray *contact_match (Store *store, const char *who, guint max, GError **error);
 
 /* The one whom WHO means. Errors: FAULT_NO_USER, FAULT_DATA (several: names their #ids). */

@@ -4,6 +4,8 @@
 #include "text.h"
 #include <string.h>
 
+#define DISTANCE_NAME_MAX 128 /* octets; chosen */
+
 /* g_ascii_tolower() is a call; this is made for every octet of a million addresses. */
 static inline guint8
 lower (char c)
@@ -73,4 +75,55 @@ fold_address_append (GByteArray *out, const char *address, gsize len)
 
     g_byte_array_append (out, (const guint8 *) key, (guint) strlen (key) + 1);
   }
+}
+
+static int
+compare_words (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+char *
+fold_sort_words (const char *name_key)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  const char *from = NULL, *p = name_key;
+
+  for (;; p = g_utf8_next_char (p)) {
+    gboolean is_word = *p != '\0' && (g_unichar_isalnum (g_utf8_get_char (p)) || g_unichar_ismark (g_utf8_get_char (p)));
+
+    if (is_word && from == NULL)
+      from = p;
+    if (!is_word && from != NULL) {
+      g_ptr_array_add (words, g_strndup (from, (gsize) (p - from)));
+      from = NULL;
+    }
+    if (*p == '\0')
+      break;
+  }
+  g_ptr_array_sort (words, compare_words);
+  g_ptr_array_add (words, NULL);
+  return g_strjoinv (" ", (char **) words->pdata);
+}
+
+guint
+fold_distance (const char *a, const char *b)
+{
+  guint row[DISTANCE_NAME_MAX + 1];
+  gsize len = MIN (strlen (b), DISTANCE_NAME_MAX);
+
+  for (guint j = 0; j <= len; j++)
+    row[j] = j;
+  for (guint i = 1; a[i - 1] != '\0'; i++) {
+    guint corner = row[0];
+
+    row[0] = i;
+    for (gsize j = 1; j <= len; j++) {
+      guint above = row[j];
+
+      row[j] = MIN (MIN (above, row[j - 1]) + 1, corner + (a[i - 1] != b[j - 1]));
+      corner = above;
+    }
+  }
+  return row[len];
 }

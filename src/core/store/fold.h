@@ -8,5 +8,11 @@
 void  fold_name_append (GByteArray *out, const char *name, gsize len);
 char *fold_name        (const char *name); /* (transfer full) */
 
-/* The same for an address in canonical form (octets, no NUL needed); what address_key() gives. */
+/* A key's words in one order, without what is no letter or digit: "lind, dora" is "dora lind". (transfer full) */
+char *fold_sort_words  (const char *name_key);
+
+/* Levenshtein over octets of folded names; of `b` the first 128. */
+guint fold_distance    (const char *a, const char *b);
+
+/* As fold_name_append() for an address in canonical form (octets, no NUL needed); what address_key() gives. */
 void  fold_address_append (GByteArray *out, const char *address, gsize len);

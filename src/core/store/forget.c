@@ -4,8 +4,10 @@
 #include "arrival.h"
 #include "contact.h"
 #include "fault.h"
+#include "forgotten.h"
 #include "frame.h"
 #include "outcome.h"
+#include "recipient.h"
 #include "suppression.h"
 
 /* Handed over: the transport has the address, and the answer must find its row as it was. */
@@ -34,13 +36,7 @@ skip_rest (Store *store, gint64 id, GError **error)
     gint64 campaign = store_int (row, 0), recipient = store_int (row, 1), state = store_int (row, 2);
 
     sqlite3_reset (row);
-    if (!store_run (store, error,
-                    "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(?,?,?,'suppressed',?)"
-                    " ON CONFLICT DO UPDATE SET state=excluded.state,reason=excluded.reason,time_utc=excluded.time_utc",
-                    "iiii", campaign, recipient, (gint64) STATE_SKIPPED, store_now_utc ()) ||
-        !store_run (store, error, "UPDATE tally SET count=count-1 WHERE campaign=? AND state=?", "ii", campaign, state) ||
-        !store_run (store, error, "INSERT INTO tally(campaign,state,count) VALUES(?,?,1) ON CONFLICT DO UPDATE SET count=count+1", "ii", campaign,
-                    (gint64) STATE_SKIPPED))
+    if (!recipient_skip (store, campaign, recipient, state, "suppressed", error))
       return FALSE;
   }
   return result == 0;
@@ -61,17 +57,17 @@ empty_fields_cb (sqlite3_context *sql, int n, sqlite3_value **values)
 static gboolean
 empty_ledger (Store *store, gint64 id, const char *email_key, const char *phone, gboolean has_email_alone, gboolean has_phone_alone, GError **error)
 {
-  static const char collect[] = "INSERT OR IGNORE INTO temp.forgotten SELECT campaign,id FROM snapshot WHERE contact=?1 OR (address_key<>'' AND address_key IN (?2,?3))";
+  static const char collect[] = "INSERT OR IGNORE INTO temp.emptied SELECT campaign,id FROM snapshot WHERE contact=?1 OR (address_key<>'' AND address_key IN (?2,?3))";
 
-  return store_run (store, error, "CREATE TEMP TABLE IF NOT EXISTS forgotten (campaign INTEGER, id INTEGER, PRIMARY KEY (campaign, id)) WITHOUT ROWID", "") &&
-         store_run (store, error, "DELETE FROM temp.forgotten", "") &&
+  return store_run (store, error, "CREATE TEMP TABLE IF NOT EXISTS emptied (campaign INTEGER, id INTEGER, PRIMARY KEY (campaign, id)) WITHOUT ROWID", "") &&
+         store_run (store, error, "DELETE FROM temp.emptied", "") &&
          store_run (store, error, collect, "iss", id, has_email_alone ? email_key : "", has_phone_alone ? phone : "") &&
-         store_run (store, error, "UPDATE recipient SET reply='' WHERE (campaign,id) IN (SELECT campaign,id FROM temp.forgotten)", "") &&
-         store_run (store, error, "UPDATE outcome SET reply='' WHERE (campaign,recipient) IN (SELECT campaign,id FROM temp.forgotten)", "") &&
+         store_run (store, error, "UPDATE recipient SET reply='' WHERE (campaign,id) IN (SELECT campaign,id FROM temp.emptied)", "") &&
+         store_run (store, error, "UPDATE outcome SET reply='' WHERE (campaign,recipient) IN (SELECT campaign,id FROM temp.emptied)", "") &&
          store_run (store, error,
                     "UPDATE snapshot SET contact=0,name='',address='',address_key='',fields=empty_fields(fields)"
-                    " WHERE (campaign,id) IN (SELECT campaign,id FROM temp.forgotten)", "") &&
-         store_run (store, error, "DELETE FROM temp.forgotten", "");
+                    " WHERE (campaign,id) IN (SELECT campaign,id FROM temp.emptied)", "") &&
+         store_run (store, error, "DELETE FROM temp.emptied", "");
 }
 
 static gboolean
@@ -84,6 +80,22 @@ has_alone (Store *store, const char *sql, const char *key, gint64 id, gboolean *
   return result >= 0;
 }
 
+/* Addresses that were theirs once and are nobody's now. */
+static gboolean
+forget_former (Store *store, Vault *vault, gint64 id, GError **error)
+{
+  sqlite3_stmt *row = store_query (store,
+                                   "SELECT DISTINCT f.key FROM former f WHERE f.contact=?1 AND NOT EXISTS (SELECT 1 FROM known k CROSS JOIN person p ON p.id=k.contact"
+                                   " WHERE k.hash=key_hash(f.key) AND f.key IN (p.email_key,p.phone))", "i", id);
+  gboolean is_fine = TRUE;
+  int result = 0;
+
+  while (is_fine && (result = store_step (store, row, error)) == 1)
+    is_fine = suppression_forget (store, vault, store_text (row, 0), error);
+  sqlite3_reset (row);
+  return is_fine && result == 0;
+}
+
 static gboolean
 forget (Store *store, Vault *vault, const Contact *contact, GError **error)
 {
@@ -93,6 +105,7 @@ forget (Store *store, Vault *vault, const Contact *contact, GError **error)
   return check_off_wire (store, contact->id, error) && skip_rest (store, contact->id, error) &&
          has_alone (store, "SELECT 1 FROM known k CROSS JOIN person c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 AND c.id<>?2 LIMIT 1", email_key, contact->id, &has_email, error) &&
          has_alone (store, "SELECT 1 FROM known k CROSS JOIN person c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.phone=?1 AND c.id<>?2 LIMIT 1", contact->phone, contact->id, &has_phone, error) &&
+         forgotten_remember (store, vault, contact, has_email, has_phone, error) && forget_former (store, vault, contact->id, error) &&
          (!has_email || suppression_forget (store, vault, email_key, error)) &&
          (!has_phone || suppression_forget (store, vault, contact->phone, error)) &&
          empty_ledger (store, contact->id, email_key, contact->phone, has_email, has_phone, error) &&

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-enum { COLUMN_ROW, COLUMN_KIND, COLUMN_HASH, COLUMN_TEXTS };
+enum { COLUMN_ROW, COLUMN_KIND, COLUMN_HASH, COLUMN_CONSENT_UTC, COLUMN_TEXTS };
 
 typedef struct {
-  gint64  row, hash;
+  gint64  row, hash, consent_utc;
   int     kind;
   gsize   at; /* of its texts in `bytes`, one after the other */
   guint32 lens[INCOMING_TEXTS];
@@ -59,7 +59,7 @@ reserve (Incoming *self, gsize len)
 }
 
 void
-incoming_add (Incoming *self, gint64 row, int kind, gint64 hash, const Slice texts[INCOMING_TEXTS])
+incoming_add (Incoming *self, gint64 row, int kind, gint64 hash, gint64 consent_utc, const Slice texts[INCOMING_TEXTS])
 {
   Row *added;
   gsize len = 0;
@@ -68,7 +68,7 @@ incoming_add (Incoming *self, gint64 row, int kind, gint64 hash, const Slice tex
     len += texts[i].len;
   reserve (self, len);
   added = &self->rows[self->n_rows++];
-  *added = (Row){ row, hash, kind, self->used, { 0 } };
+  *added = (Row){ row, hash, consent_utc, kind, self->used, { 0 } };
   for (int i = 0; i < INCOMING_TEXTS; i++) {
     added->lens[i] = (guint32) texts[i].len;
     if (texts[i].len > 0)
@@ -99,7 +99,8 @@ connect_cb (sqlite3 *db, void *data, int argc, const char *const *argv, sqlite3_
 
   table->incoming = data;
   *out_table = &table->base;
-  return sqlite3_declare_vtab (db, "CREATE TABLE x(\"row\" INTEGER,kind INTEGER,hash INTEGER,name TEXT,email TEXT,phone TEXT,fields BLOB,name_key TEXT,\"key\" TEXT)");
+  return sqlite3_declare_vtab (db, "CREATE TABLE x(\"row\" INTEGER,kind INTEGER,hash INTEGER,consent_utc INTEGER,name TEXT,email TEXT,phone TEXT,fields BLOB,name_key TEXT,"
+                                    "\"key\" TEXT,consent TEXT)");
 }
 
 static int
@@ -162,7 +163,10 @@ column_cb (sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
   int wanted = column - COLUMN_TEXTS;
 
   if (wanted < 0) {
-    sqlite3_result_int64 (context, column == COLUMN_ROW ? row->row : column == COLUMN_KIND ? row->kind : row->hash);
+    sqlite3_result_int64 (context, column == COLUMN_ROW    ? row->row
+                                   : column == COLUMN_KIND ? row->kind
+                                   : column == COLUMN_HASH ? row->hash
+                                                           : row->consent_utc);
     return SQLITE_OK;
   }
   for (int i = 0; i < wanted; i++)

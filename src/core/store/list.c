@@ -9,30 +9,6 @@
 
 #define NEAR_MAX 3                       /* chosen: how many names an error offers */
 #define PAGE_BYTES_MAX (1024 * 1024)     /* chosen: a page is full then; with one person of CONTACT_FIELDS_MAX it still fits 8 MiB */
-#define DISTANCE_NAME_MAX 128            /* contract: a list's name */
-
-/* Levenshtein over octets of folded names: two typing slips are near. */
-static guint
-distance (const char *a, const char *b)
-{
-  guint row[DISTANCE_NAME_MAX + 1];
-  gsize len = MIN (strlen (b), DISTANCE_NAME_MAX);
-
-  for (guint j = 0; j <= len; j++)
-    row[j] = j;
-  for (guint i = 1; a[i - 1] != '\0'; i++) {
-    guint corner = row[0];
-
-    row[0] = i;
-    for (gsize j = 1; j <= len; j++) {
-      guint above = row[j];
-
-      row[j] = MIN (MIN (above, row[j - 1]) + 1, corner + (a[i - 1] != b[j - 1]));
-      corner = above;
-    }
-  }
-  return row[len];
-}
 
 static gboolean
 is_near (const char *asked, const char *name)
@@ -40,7 +16,7 @@ is_near (const char *asked, const char *name)
   g_autofree char *a = fold_name (asked);
   g_autofree char *b = fold_name (name);
 
-  return distance (a, b) <= 2 || (a[0] != '\0' && strstr (b, a) != NULL) || (b[0] != '\0' && strstr (a, b) != NULL);
+  return fold_distance (a, b) <= 2 || (a[0] != '\0' && strstr (b, a) != NULL) || (b[0] != '\0' && strstr (a, b) != NULL);
 }
 
 static void
@@ -175,6 +151,79 @@ list_page (Store *store, gint64 list, const char *const *fields, guint64 after, 
   guint n_fields = g_strv_length ((GStrv) fields);
   int result;
 
+  while ((result = store_step (store, rows, error)) == 1) {
+    write_person (frame, rows, fields, n_fields);
+    if (frame_writer_get_size (frame) > PAGE_BYTES_MAX)
+      break;
+  }
+  sqlite3_reset (rows);
+  return result >= 0;
+}
+
+/* --- sorted and searched --- */
+
+/* What a column is sorted by: numbers as numbers, before words. */
+static void
+sort_value (sqlite3_context *sql, const char *text, gsize len)
+{
+  g_autofree char *raw = g_strndup (text, len);
+  g_autofree char *key = g_strstrip (fold_name (raw));
+  char *end;
+  double number = g_ascii_strtod (key, &end);
+
+  if (key[0] != '\0' && *end == '\0')
+    sqlite3_result_double (sql, number);
+  else
+    sqlite3_result_text (sql, key, -1, SQLITE_TRANSIENT);
+}
+
+/* list_sort_key(order, name_key, email_key, phone, fields): "" where there is nothing. */
+static void
+sort_key_cb (sqlite3_context *sql, int n, sqlite3_value **values)
+{
+  static const char *const own[] = { "name", "email", "phone" };
+  const char *order = (const char *) sqlite3_value_text (values[0]);
+  Slice value;
+
+  for (int i = 0; i < 3; i++)
+    if (strcmp (order, own[i]) == 0) {
+      const char *text = (const char *) sqlite3_value_text (values[1 + i]);
+
+      sqlite3_result_text (sql, text != NULL ? text : "", -1, SQLITE_TRANSIENT);
+      return;
+    }
+  if (fields_lookup (sqlite3_value_blob (values[4]), (gsize) sqlite3_value_bytes (values[4]), order, &value) && value.len > 0)
+    sort_value (sql, value.data, value.len);
+  else
+    sqlite3_result_text (sql, "", 0, SQLITE_STATIC);
+}
+
+void
+list_register_functions (Store *store)
+{
+  sqlite3_create_function (store_get_db (store), "list_sort_key", 5, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL, sort_key_cb, NULL, NULL);
+}
+
+#define FOUND " FROM member m JOIN contact c ON c.id=m.contact WHERE m.list=?1" \
+              " AND (?2='' OR instr(c.name_key,?2) OR instr(c.email_key,?2) OR instr(c.phone,?2))"
+#define SORTED(direction) \
+  "SELECT id,name,email,phone,fields FROM (SELECT c.id,c.name,c.email,c.phone,c.fields,list_sort_key(?3,c.name_key,c.email_key,c.phone,c.fields) AS k" FOUND \
+  ") ORDER BY k='',k " direction ",id " direction " LIMIT ?4 OFFSET ?5"
+
+gboolean
+list_search (Store *store, const ListSearch *what, const char *const *fields, guint64 *out_total, FrameWriter *frame, GError **error)
+{
+  static const char *const by_direction[] = { SORTED (""), SORTED ("DESC") };
+  g_autofree char *key = fold_name (what->text);
+  guint n_fields = g_strv_length ((GStrv) fields);
+  gint64 total = 0;
+  sqlite3_stmt *rows;
+  int result;
+
+  if (store_get_int (store, &total, error, "SELECT count(*)" FOUND, "is", what->list, key) < 0)
+    return FALSE;
+  *out_total = (guint64) total;
+  rows = store_query (store, by_direction[what->is_down ? 1 : 0], "issii", what->list, key, what->order, (gint64) what->max_rows, what->offset);
   while ((result = store_step (store, rows, error)) == 1) {
     write_person (frame, rows, fields, n_fields);
     if (frame_writer_get_size (frame) > PAGE_BYTES_MAX)

@@ -19,6 +19,17 @@ const char *list_find_alias (const char *const *aliases, const char *name); /* (
 /* Appends people behind `after`, by id, into `frame` (PEOPLE: name, email, phone, then `fields`): at most max_rows, and about 4 MiB. */
 gboolean list_page (Store *store, gint64 list, const char *const *fields, guint64 after, guint max_rows, FrameWriter *frame, GError **error);
 
+typedef struct {
+  gint64      list, offset; /* so many are passed over */
+  const char *text;         /* part of name, address or number; "": all */
+  const char *order;        /* name, email, phone, a field; "": by id */
+  gboolean    is_down;
+  guint       max_rows;
+} ListSearch;
+/* The same, sorted; what has no value comes last. *out_total: how many there are. Each page looks at all people of the list. */
+gboolean list_search (Store *store, const ListSearch *what, const char *const *fields, guint64 *out_total, FrameWriter *frame, GError **error);
+void     list_register_functions (Store *store); /* SQL for it */
+
 /* The list goes, with people who are in no other list and in no campaign. *out_people: how many went. Own transaction. */
 /* How many are on it, and how many of them list_remove() would take away. */
 gboolean list_count (Store *store, gint64 list, gint64 *out_people, gint64 *out_leaving, GError **error);

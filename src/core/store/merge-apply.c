@@ -9,6 +9,7 @@ typedef struct { /* one person while rows are put in */
   gboolean  is_created;         /* by this pass: its own row is among those that are put in */
   gboolean  is_met;             /* a row with an address has spoken already */
   gboolean  is_changed;
+  gboolean  is_corrected;       /* somebody changed something by hand, once */
   guint64   rows;
 } Person;
 
@@ -53,6 +54,8 @@ is_claimed (Merge *self, gint64 id)
 static gboolean
 open_person (Merge *self, MergeKind kind, gint64 id, Person *out, GError **error)
 {
+  int corrected;
+
   if (!look_up_met (self, kind, id, &out->is_created, &out->is_met, error))
     return FALSE;
   out->contact = contact_load (self->store, id, error);
@@ -61,10 +64,63 @@ open_person (Merge *self, MergeKind kind, gint64 id, Person *out, GError **error
   out->fields = g_bytes_new (out->contact->fields->data, out->contact->fields->len);
   out->rows = 0;
   out->is_changed = is_claimed (self, id);
+  corrected = id <= self->base ? former_has (self->store, id, error) : 0;
+  if (corrected < 0)
+    return FALSE;
+  out->is_corrected = corrected == 1;
   if (out->is_created) { /* all its rows are put in again in the file's order, so that a second import comes to the same */
     g_byte_array_set_size (out->contact->fields, 0);
     out->contact->phone[0] = kind == MERGE_BY_EMAIL ? '\0' : out->contact->phone[0];
   }
+  return TRUE;
+}
+
+/* What somebody changed by hand is not taken back. */
+static gboolean
+may_fill (Merge *self, const Person *person, const char *text, gboolean *out_may, GError **error)
+{
+  int had = person->is_corrected ? former_had (self->store, person->contact->id, text, error) : 0;
+
+  *out_may = had == 0;
+  return had >= 0;
+}
+
+static gboolean
+put_texts (Merge *self, Person *person, sqlite3_stmt *staged, GError **error)
+{
+  char **const texts[] = { &person->contact->name, &person->contact->email, &person->contact->phone };
+
+  for (int i = 0; i < 3; i++) {
+    const char *text = store_text (staged, i);
+    gboolean may = (*texts[i])[0] == '\0' && text[0] != '\0';
+
+    if (may && !may_fill (self, person, text, &may, error))
+      return FALSE;
+    if (!may)
+      continue;
+    g_free (*texts[i]);
+    *texts[i] = g_strdup (text);
+    person->is_changed = TRUE;
+  }
+  return TRUE;
+}
+
+static gboolean
+put_fields (Merge *self, Person *person, const void *fields, gsize len, GError **error)
+{
+  g_autoptr (GByteArray) stripped = NULL;
+
+  if (person->is_corrected) {
+    stripped = former_strip (self->store, person->contact->id, fields, len, error);
+    if (stripped == NULL)
+      return FALSE;
+    fields = stripped->data;
+    len = stripped->len;
+  }
+  if (person->is_met)
+    contact_fill_fields (person->contact, fields, len);
+  else
+    contact_merge_fields (person->contact, fields, len);
   return TRUE;
 }
 
@@ -73,27 +129,15 @@ static gboolean
 put_row (Merge *self, Person *person, gint64 row, GError **error)
 {
   sqlite3_stmt *staged = store_query (self->store, "SELECT name,email,phone,fields FROM temp.staged WHERE row=?", "i", row);
-  char **const texts[] = { &person->contact->name, &person->contact->email, &person->contact->phone };
-  const void *fields;
-  gsize len;
+  gboolean is_put;
 
   if (store_step (self->store, staged, error) != 1)
     return FALSE;
-  for (int i = 0; i < 3; i++)
-    if ((*texts[i])[0] == '\0' && store_text (staged, i)[0] != '\0') {
-      g_free (*texts[i]);
-      *texts[i] = g_strdup (store_text (staged, i));
-      person->is_changed = TRUE;
-    }
-  fields = sqlite3_column_blob (staged, 3);
-  len = (gsize) sqlite3_column_bytes (staged, 3);
-  if (person->is_met)
-    contact_fill_fields (person->contact, fields, len);
-  else
-    contact_merge_fields (person->contact, fields, len);
+  is_put = put_texts (self, person, staged, error) &&
+           put_fields (self, person, sqlite3_column_blob (staged, 3), (gsize) sqlite3_column_bytes (staged, 3), error);
   sqlite3_reset (staged);
   person->rows++;
-  return TRUE;
+  return is_put;
 }
 
 static gboolean

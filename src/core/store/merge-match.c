@@ -35,11 +35,12 @@ merge_pass (Merge *self, gint64 last, GError **error)
     " ON c.id=(SELECT p.id FROM known k CROSS JOIN person p ON p.id=k.contact WHERE k.hash=s.hash AND p.email_key=s.email_key AND p.name_key=s.name_key)"
     " WHERE s.row>?1 AND s.row<=?2 AND s.kind=1 AND NOT is_twice(s.hash) AND c.id<=?3 AND c.fields IS s.fields AND (s.phone='' OR c.phone<>'')"
     " AND EXISTS (SELECT 1 FROM membership m WHERE m.list=?4 AND m.contact=c.id)"
-    " AND (?5='' OR EXISTS (SELECT 1 FROM consent o WHERE o.contact=c.id AND o.source=?5))";
+    " AND (s.consent_utc<0 OR coalesce(nullif(s.consent,''),?5)='' OR EXISTS (SELECT 1 FROM consent o WHERE o.contact=c.id AND o.source=coalesce(nullif(s.consent,''),?5)"
+    "      AND (coalesce(nullif(s.consent_utc,0),?6)=0 OR o.time_utc=coalesce(nullif(s.consent_utc,0),?6))))";
   gint64 n;
 
   if (!store_run (self->store, error, "DELETE FROM temp.passed", "") ||
-      !store_run (self->store, error, find, "iiiis", self->passed, last, self->base, self->list, self->consent))
+      !store_run (self->store, error, find, "iiiisi", self->passed, last, self->base, self->list, self->consent, self->consent_utc))
     return FALSE;
   n = sqlite3_changes64 (store_get_db (self->store));
   self->counts.unchanged += (guint64) n;
@@ -63,9 +64,11 @@ static gboolean
 take_back (Merge *self, GError **error)
 {
   if (!store_run (self->store, error,
-                  "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields)"
-                  " SELECT p.id-?,1,key_hash(p.email_key),p.name_key,p.email_key,p.phone,p.name,p.email,p.fields"
-                  " FROM temp.firsts f CROSS JOIN person p ON p.id=f.id", "i", self->base) ||
+                  "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
+                  " SELECT p.id-?1,1,key_hash(p.email_key),p.name_key,p.email_key,p.phone,p.name,p.email,p.fields,coalesce(o.source,''),"
+                  "  CASE WHEN o.source IS NULL THEN ?2 WHEN o.time_utc=?3 THEN 0 ELSE o.time_utc END"
+                  " FROM temp.firsts f CROSS JOIN person p ON p.id=f.id LEFT JOIN consent o ON o.contact=p.id",
+                  "iii", self->base, (gint64) MERGE_NO_CONSENT, self->now_utc) ||
       !store_run (self->store, error, "DELETE FROM person WHERE id IN (SELECT id FROM temp.firsts)", ""))
     return FALSE;
   self->kind_rows[MERGE_BY_EMAIL] += sqlite3_changes64 (store_get_db (self->store));
@@ -200,6 +203,13 @@ match_claim (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
   return claim (self, row->row, *out_id, error);
 }
 
+/* *out_id: who had this address or number and name before somebody corrected it. */
+static gboolean
+match_former (Merge *self, const Staged *row, gint64 *out_id, GError **error)
+{
+  return former_find (self->store, row->key, row->name_key, out_id, error);
+}
+
 /* *out_id: the older person whom a row means; 0: nobody yet. */
 static gboolean
 match_older (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GError **error)
@@ -211,10 +221,12 @@ match_older (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
   if (*out_id != 0)
     return TRUE;
   if (row->name_key[0] != '\0')
-    return match_claim (self, kind, row, out_id, error);
+    return match_former (self, row, out_id, error) && (*out_id != 0 || match_claim (self, kind, row, out_id, error));
   if (!look_for_neighbours (self, kind, row->key, &near, error))
     return FALSE;
-  *out_id = near.count == 1 ? near.id : 0;
+  if (near.count != 1)
+    return match_former (self, row, out_id, error);
+  *out_id = near.id;
   return TRUE;
 }
 
@@ -255,7 +267,8 @@ remember (Group *group, const Staged *row, char *identity, gint64 target, gboole
   return FALSE;
 }
 
-/* A row without a name: the nameless one there; else the only one there, older or of this file; else a nameless one of its own. */
+/* A row without a name: the nameless one there; else the only one there, older or of this file; else who was nameless there, or had that address;
+ * else a nameless one of its own. */
 static gboolean
 match_nameless (Merge *self, MergeKind kind, Group *group, const Staged *row, gint64 *out_id, GError **error)
 {
@@ -266,7 +279,7 @@ match_nameless (Merge *self, MergeKind kind, Group *group, const Staged *row, gi
     return FALSE;
   if (*out_id == 0 && near.count + (created != NULL ? created->count : 0) == 1)
     *out_id = near.count == 1 ? near.id : created->id;
-  return TRUE;
+  return *out_id != 0 || match_former (self, row, out_id, error);
 }
 
 static gboolean

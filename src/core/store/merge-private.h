@@ -1,6 +1,7 @@
 /* merge-private.h - what merge.c (taking rows, the steps), merge-match.c (who is who) and merge-apply.c (values) share. Used in: core/store only. */
 #pragma once
 #include "crowd.h"
+#include "former.h"
 #include "incoming.h"
 #include "merge.h"
 #include "sieve.h"
@@ -36,6 +37,8 @@ struct Merge {
   gint64        kind_rows[3]; /* staged ones, by MergeKind */
   gint64        base;         /* a new person gets the id base + row */
   gint64        list, now_utc;
+  gint64        consent_utc;  /* 0: now */
+  gboolean      has_consents; /* rows with their own */
   Crowd        *crowds[3], *claimable; /* while rows are matched: by MergeKind; and who has a number alone */
   gboolean      has_claims;
   MergeCounts   counts;

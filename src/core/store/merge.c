@@ -17,7 +17,7 @@
 
 static const char tables[] =
   "CREATE TEMP TABLE staged (row INTEGER PRIMARY KEY, kind INTEGER NOT NULL, hash INTEGER NOT NULL, name_key TEXT NOT NULL, email_key TEXT,"
-  "  phone TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL, fields BLOB NOT NULL);"
+  "  phone TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL, fields BLOB NOT NULL, consent TEXT NOT NULL, consent_utc INTEGER NOT NULL);"
   /* target: person; one above `base` is made by this import. is_multi: its address comes more than once in the file */
   "CREATE TEMP TABLE decision (row INTEGER PRIMARY KEY, target INTEGER NOT NULL, kind INTEGER NOT NULL, is_multi INTEGER NOT NULL);"
   "CREATE TEMP TABLE met (contact INTEGER PRIMARY KEY);"
@@ -56,7 +56,7 @@ run (Merge *self, const char *sql, GError **error)
 static gboolean
 see_older (Merge *self, GError **error)
 {
-  sqlite3_stmt *rows = store_query (self->store, "SELECT hash FROM known", "");
+  sqlite3_stmt *rows = store_query (self->store, "SELECT hash FROM known UNION ALL SELECT key_hash(key) FROM former", "");
   int result;
 
   while ((result = store_step (self->store, rows, error)) == 1)
@@ -95,8 +95,8 @@ prepare_inserts (Merge *self)
   incoming_register (self->entries, db, "merge_known");
   self->insert_people = prepare (self, "INSERT INTO person(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc)"
                                        " SELECT ?1+\"row\",name,name_key,email,\"key\",phone,fields,?2,?2 FROM merge_people");
-  self->insert_staged = prepare (self, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields)"
-                                       " SELECT \"row\",kind,hash,name_key,CASE kind WHEN 1 THEN \"key\" END,phone,name,email,fields FROM merge_staged");
+  self->insert_staged = prepare (self, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
+                                       " SELECT \"row\",kind,hash,name_key,CASE kind WHEN 1 THEN \"key\" END,phone,name,email,fields,consent,consent_utc FROM merge_staged");
   self->insert_known = prepare (self, "INSERT OR IGNORE INTO known(hash,contact) SELECT hash,\"row\" FROM merge_known");
   merge_register_functions (self);
   sqlite3_bind_int64 (self->insert_people, 1, self->base);
@@ -130,6 +130,14 @@ merge_new (Store *store, const char *list, const char *consent, GError **error)
   log_hold (store_get_log (store));
   prepare_inserts (self);
   return g_steal_pointer (&self);
+}
+
+void
+merge_set_consent (Merge *self, const char *source, gint64 utc)
+{
+  g_free (self->consent);
+  self->consent = g_strdup (source);
+  self->consent_utc = utc;
 }
 
 void
@@ -213,9 +221,11 @@ make_key (Merge *self, const MergeRow *row)
 static void
 add_to (Merge *self, Incoming *incoming, const MergeRow *row, const RowKey *key)
 {
-  const Slice texts[INCOMING_TEXTS] = { row->name, row->email, row->phone, { row->fields, row->fields_len }, key->name_key, key->email_key };
+  const Slice texts[INCOMING_TEXTS] = { row->name, row->email, row->phone, { row->fields, row->fields_len }, key->name_key, key->email_key,
+                                        row->consent };
 
-  incoming_add (incoming, self->rows, key->kind, key->hash, texts);
+  self->has_consents |= row->consent.len > 0 || row->consent_utc != 0;
+  incoming_add (incoming, self->rows, key->kind, key->hash, row->consent_utc, texts);
 }
 
 static gboolean
@@ -247,6 +257,21 @@ merge_add (Merge *self, const MergeRow *row, GError **error)
   return TRUE;
 }
 
+/* A row's own consent, or the import's: ?1 source, ?2 time; ?3: of the import. What names its day is believed, an older record of the same source or not. */
+#define CONSENT_SOURCE "coalesce(nullif(consent,''),?1)"
+#define CONSENT_TIME "coalesce(nullif(consent_utc,0),nullif(?2,0),?3)"
+#define IS_DATED "(consent_utc>0 OR ?2>0)"
+#define WITH_CONSENT "consent_utc>=0 AND " CONSENT_SOURCE "<>''"
+
+static gboolean
+write_consents (Merge *self, GError **error)
+{
+  return (self->consent[0] == '\0' && !self->has_consents) ||
+         store_run (self->store, error,
+                    "INSERT INTO consent(contact,source,time_utc) SELECT ?4+\"row\"," CONSENT_SOURCE "," CONSENT_TIME " FROM merge_people WHERE " WITH_CONSENT, "siii",
+                    self->consent, self->consent_utc, self->now_utc, self->base);
+}
+
 static gboolean
 write_people (Merge *self, GError **error)
 {
@@ -254,9 +279,7 @@ write_people (Merge *self, GError **error)
 
   return store_step (self->store, self->insert_people, error) == 0 &&
          store_run (self->store, error, "INSERT INTO membership(list,contact) SELECT ?,id FROM person WHERE id>?", "ii", self->list, before) &&
-         (self->consent[0] == '\0' ||
-          store_run (self->store, error, "INSERT INTO consent(contact,source,time_utc) SELECT id,?,? FROM person WHERE id>?", "sii", self->consent, self->now_utc,
-                     before));
+         write_consents (self, error);
 }
 
 gboolean
@@ -313,7 +336,7 @@ lay_some (Merge *self, GError **error)
 
   incoming_clear (self->entries);
   for (; n < LAY_ENTRIES && sorter_next (self->sorter, &entry, &wrong); n++)
-    incoming_add (self->entries, entry.id, 0, entry.hash, none);
+    incoming_add (self->entries, entry.id, 0, entry.hash, 0, none);
   if (wrong != NULL) {
     g_propagate_error (error, g_steal_pointer (&wrong));
     return -1;
@@ -377,25 +400,39 @@ remember_met (Merge *self, GError **error)
 }
 
 static gboolean
+add_staged_consents (Merge *self, GError **error)
+{
+  static const char undated[] =
+    "INSERT OR IGNORE INTO consent(contact,source,time_utc) SELECT coalesce(d.target,?4+s.row)," CONSENT_SOURCE ",?3"
+    " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row WHERE " WITH_CONSENT " AND NOT " IS_DATED " ORDER BY s.row";
+  static const char dated[] =
+    "INSERT INTO consent(contact,source,time_utc) SELECT coalesce(d.target,?4+s.row)," CONSENT_SOURCE "," CONSENT_TIME
+    " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row WHERE " WITH_CONSENT " AND " IS_DATED " ORDER BY s.row"
+    " ON CONFLICT DO UPDATE SET time_utc=excluded.time_utc";
+
+  return (self->consent[0] == '\0' && !self->has_consents) ||
+         (store_run (self->store, error, undated, "siii", self->consent, self->consent_utc, self->now_utc, self->base) &&
+          store_run (self->store, error, dated, "siii", self->consent, self->consent_utc, self->now_utc, self->base));
+}
+
+static gboolean
 add_staged_sets (Merge *self, GError **error)
 {
   return store_run (self->store, error,
                     "INSERT OR IGNORE INTO membership(list,contact) SELECT ?1,coalesce(d.target,?2+s.row)"
                     " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row ORDER BY s.row", "ii", self->list, self->base) &&
-         (self->consent[0] == '\0' ||
-          store_run (self->store, error,
-                     "INSERT OR IGNORE INTO consent(contact,source,time_utc) SELECT coalesce(d.target,?1+s.row),?2,?3"
-                     " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row ORDER BY s.row", "isi", self->base, self->consent, self->now_utc));
+         add_staged_consents (self, error);
 }
 
 static gboolean
-write_audit (Merge *self, GError **error)
+write_audit (Merge *self, guint returned, GError **error)
 {
   g_autofree char *rows = text_count ((guint64) self->rows, "row", "rows");
+  g_autofree char *again = returned > 0 ? g_strdup_printf ("; %u were forgotten and have agreed again", returned) : g_strdup ("");
   g_autofree char *detail =
     g_strdup_printf ("list %s: %s: %" G_GUINT64_FORMAT " new, %" G_GUINT64_FORMAT " updated, %" G_GUINT64_FORMAT " merged, %"
-                     G_GUINT64_FORMAT " unchanged", self->list_name, rows, self->counts.created, self->counts.updated, self->counts.merged,
-                     self->counts.unchanged);
+                     G_GUINT64_FORMAT " unchanged%s", self->list_name, rows, self->counts.created, self->counts.updated, self->counts.merged,
+                     self->counts.unchanged, again);
 
   return store_audit (self->store, "import", detail, error);
 }
@@ -403,12 +440,14 @@ write_audit (Merge *self, GError **error)
 static gboolean
 merge_all (Merge *self, const MergeTarget *target, GError **error)
 {
+  guint returned = 0;
+
   if (!list_ensure (self->store, self->list_name, self->list, error) || !merge_fetch_firsts (self, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||
       !remember_met (self, error) || !merge_kind (self, MERGE_BY_PHONE, error) || !add_staged_sets (self, error) ||
       !list_add_fields (self->store, self->list, target->fields, error) || !list_set_aliases (self->store, self->list, target->aliases, error))
     return FALSE;
   self->counts.created += (guint64) self->fresh;
-  return write_audit (self, error) && arrival_show (self->store, error);
+  return (target->forgotten == NULL || forgotten_settle (target->forgotten, &returned, error)) && write_audit (self, returned, error) && arrival_show (self->store, error);
 }
 
 static gboolean

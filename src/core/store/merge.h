@@ -4,6 +4,7 @@
  *         step, which takes as long as what it changes of people who were there before.
  * Errors: FAULT_IO (disk full), FAULT_TEMP (another import is running), FAULT_DATA (the file cannot be a list of people). */
 #pragma once
+#include "forgotten.h"
 #include "frame.h"
 #include "store.h"
 
@@ -13,7 +14,11 @@ typedef struct {
   Slice        name, email, phone; /* email canonical or empty, phone E.164 or empty; not both empty */
   const void  *fields;             /* shared/wire/fields, no empty values */
   gsize        fields_len;
+  Slice        consent;            /* its source, where the row has its own; empty: the import's */
+  gint64       consent_utc;        /* 0: the import's; MERGE_NO_CONSENT: none is known of this person */
 } MergeRow; /* all borrowed */
+
+#define MERGE_NO_CONSENT (-1)
 
 typedef struct { /* how many rows; their sum is the rows that were added */
   guint64 created, updated, merged, unchanged;
@@ -23,12 +28,16 @@ typedef struct {
   const char *const *fields; /* names that these rows have, in the file's order */
   const char *const *aliases; /* header, then the column it was taken for, in pairs; or NULL */
   gboolean           is_dry_run;
+  Forgotten         *forgotten; /* whom it let through is known again; or NULL */
 } MergeTarget;
 
 /* list: made at the end when it is not there. consent: its source, or "". */
 Merge   *merge_new  (Store *store, const char *list, const char *consent, GError **error); /* (transfer full); one at a time a store */
 void     merge_free (Merge *self); /* what was not stored is cleared away at once (merge_clear() does it bit by bit); NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Merge, merge_free)
+
+/* Before the first row: source ("": none) and time of those who have no own; utc 0: now, and an older record of the same source keeps its time. */
+void     merge_set_consent (Merge *self, const char *source, gint64 utc);
 
 /* Rows are added between merge_open_batch() and merge_close_batch(), without a return to the main loop in between. */
 gboolean merge_open_batch  (Merge *self, GError **error);

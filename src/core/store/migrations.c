@@ -148,6 +148,14 @@ const char *const migrations[] = {
   "ALTER TABLE account ADD COLUMN agreed_utc INTEGER NOT NULL DEFAULT 0;"
   "UPDATE account SET agreed_utc=created_utc WHERE needs_password=1;",
 
+  /* former: an address or number and a name that a person had (former.h); name as written. former_value: key_hash() of a field's value before it was
+   * changed by hand; field without case. forgotten: forgotten.h */
+  "CREATE TABLE former (key TEXT NOT NULL, name_key TEXT NOT NULL, contact INTEGER NOT NULL REFERENCES person ON DELETE CASCADE, name TEXT NOT NULL,"
+  "  PRIMARY KEY (key, name_key)) WITHOUT ROWID;"
+  "CREATE INDEX former_by_contact ON former(contact);"
+  "CREATE TABLE former_value (contact INTEGER NOT NULL REFERENCES person ON DELETE CASCADE, field TEXT NOT NULL, hash INTEGER NOT NULL,"
+  "  PRIMARY KEY (contact, field, hash)) WITHOUT ROWID;"
+  "CREATE TABLE forgotten (hash BLOB PRIMARY KEY, created_utc INTEGER NOT NULL) WITHOUT ROWID;",
   /* archived_utc: when a person put it away; 0: it stands with the others. is_test: one letter to oneself, for trying it. template_file: as
    * campaign_file, in the same folder */
   "ALTER TABLE campaign ADD COLUMN archived_utc INTEGER NOT NULL DEFAULT 0;"

@@ -1,9 +1,11 @@
 #include "store.h"
 
+#include "alike.h"
 #include "arrival.h"
 #include "fault.h"
 #include "fields.h"
 #include "known.h"
+#include "list.h"
 #include "log.h"
 #include "migrations.h"
 #include <string.h>
@@ -136,6 +138,8 @@ store_open (const char *path, GError **error)
   sqlite3_busy_timeout (self->db, 5000);
   sqlite3_create_function (self->db, "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, field_cb, NULL, NULL);
   known_register_function (self);
+  list_register_functions (self);
+  alike_register_function (self);
   if (!run_script (self, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
                          "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2048;", error) ||
       !migrate (self, error) || !clear_arrival (self, error))

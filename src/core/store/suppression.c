@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define HASH_LEN 32
+#define FORGOTTEN "forgotten" /* source of what suppression_forget() adds: suppression_return() takes nothing else */
 
 typedef struct {
   Store *store;
@@ -177,8 +178,36 @@ suppression_forget (Store *store, Vault *vault, const char *key, GError **error)
   return vault_hash_address (vault, key, hash, error) &&
          store_run (store, error,
                     "INSERT OR IGNORE INTO suppression(hash,scope,reason,source,created_utc)"
-                    " SELECT ?,scope,'forgotten','forget',created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
-         store_run (store, error, "INSERT OR IGNORE INTO suppression(hash,scope,reason,source,created_utc) VALUES(?,'all','forgotten','forget',?)", "bi",
+                    " SELECT ?,scope,'forgotten',source,created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
+         store_run (store, error, "INSERT OR IGNORE INTO suppression(hash,scope,reason,source,created_utc) VALUES(?,'all','forgotten','" FORGOTTEN "',?)", "bi",
                     hash, (gsize) sizeof hash, store_now_utc ()) &&
          store_run (store, error, "DELETE FROM suppression WHERE address=?", "s", key);
+}
+
+gboolean
+suppression_return (Store *store, GBytes *hash, GError **error)
+{
+  return store_run (store, error, "DELETE FROM suppression WHERE hash=? AND scope='all' AND source='" FORGOTTEN "'", "b", g_bytes_get_data (hash, NULL),
+                    g_bytes_get_size (hash));
+}
+
+gboolean
+suppression_copy (Store *store, const char *from, const char *to, GError **error)
+{
+  /* by its domain, or as a forgotten one: no row of its own says it */
+  static const char of_all[] =
+    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc) SELECT ?2,'all','merged','merge',?3 WHERE is_suppressed(?1,'','')";
+  static const char of_lists[] =
+    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc) SELECT ?2,'list:'||name,'merged','merge',?3 FROM list"
+    " WHERE is_suppressed(?1,'',name) AND NOT is_suppressed(?1,'','')";
+  static const char of_senders[] =
+    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc) SELECT DISTINCT ?2,'from:'||address,'merged','merge',?3 FROM account"
+    " WHERE is_suppressed(?1,address,'') AND NOT is_suppressed(?1,'','')";
+  gint64 now_utc = store_now_utc ();
+
+  return store_run (store, error,
+                    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc)"
+                    " SELECT ?2,scope,reason,source,created_utc FROM suppression WHERE address=?1", "ss", from, to) &&
+         store_run (store, error, of_all, "ssi", from, to, now_utc) && store_run (store, error, of_lists, "ssi", from, to, now_utc) &&
+         store_run (store, error, of_senders, "ssi", from, to, now_utc);
 }

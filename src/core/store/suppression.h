@@ -30,3 +30,9 @@ gboolean suppression_remove (Store *store, Vault *vault, const char *key, const 
 
 /* The rows of this key become keyed hashes; and there is one for everything from now on. Inside the caller's transaction. */
 gboolean suppression_forget (Store *store, Vault *vault, const char *key, GError **error);
+
+/* Two addresses (or numbers) are one person's: who is not written to under the one is not under the other. Inside the caller's transaction. */
+gboolean suppression_copy   (Store *store, const char *from, const char *to, GError **error);
+
+/* What suppression_forget() made by itself for the address with this hash goes; what stood there before stays. Inside the caller's transaction. */
+gboolean suppression_return (Store *store, GBytes *hash, GError **error);

@@ -2,6 +2,7 @@
 #include "contact.h"
 #include "fault.h"
 #include "forget.h"
+#include "forgotten.h"
 #include "list.h"
 #include "suppression.h"
 #include <glib/gstdio.h>
@@ -285,8 +286,77 @@ test_locked (Fixture *self, gconstpointer data)
   g_assert_false (store_run (self->store, &error, "SELECT is_suppressed('ben@example.org','x@example.com','News')", ""));
   g_assert_error (error, FAULT, FAULT_NO_PERM); /* the lane must not take it for a broken disk */
   g_assert_nonnull (strstr (error->message, "vault is locked"));
+  g_clear_error (&error);
+  g_assert_null (forgotten_new (self->store, self->vault, FALSE, &error)); /* nobody could be told from those who were forgotten */
+  g_assert_error (error, FAULT, FAULT_NO_PERM);
   g_assert_true (vault_unlock (self->vault, passphrase, NULL));
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "News"), ==, 1);
+}
+
+typedef struct {
+  const char *about, *name, *email, *phone;
+  int is_forgotten;
+} Comer;
+
+/* #1 was Ann Secret, alone at her address and number; #2 was Ben, who shared his with Cara. */
+static const Comer comers[] = {
+  { "the same", "Ann Secret", "ann@example.org", "", 1 },
+  { "the other order of words, another case", "SECRET, Ann", "Ann@EXAMPLE.org", "", 1 },
+  { "by number", "Ann Secret", "", "+4930123456", 1 },
+  { "another address, the same number", "Ann Secret", "else@example.org", "+4930123456", 1 },
+  { "no name at an address that was hers alone", "", "ann@example.org", "", 1 },
+  { "somebody else there", "Uma Secret", "ann@example.org", "", 0 },
+  { "her namesake", "Ann Secret", "other@example.org", "", 0 },
+  { "who shared the address", "Cara", "both@example.org", "", 0 },
+  { "who had shared it", "Ben", "both@example.org", "", 1 },
+  { "no name at an address that two had", "", "both@example.org", "", 0 },
+};
+
+static int
+check_comer (Forgotten *forgotten, const Comer *row)
+{
+  return forgotten_check (forgotten, (Slice){ row->name, strlen (row->name) }, (Slice){ row->email, strlen (row->email) }, (Slice){ row->phone, strlen (row->phone) },
+                          NULL);
+}
+
+static void
+test_comers (Fixture *self, gconstpointer data)
+{
+  g_autoptr (Forgotten) forgotten = NULL;
+
+  make_people (self);
+  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
+  g_assert_true (forget_contact (self->store, self->vault, 2, NULL));
+  forgotten = forgotten_new (self->store, self->vault, FALSE, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (comers); i++)
+    if (check_comer (forgotten, &comers[i]) != comers[i].is_forgotten)
+      g_error ("%s", comers[i].about);
+}
+
+/* A sibling brings the address back, not the one who was forgotten; a new consent does, but not what was suppressed before. */
+static void
+test_comes_back (Fixture *self, gconstpointer data)
+{
+  g_autoptr (Forgotten) plain = NULL, again = NULL, after = NULL;
+  guint returned = 9;
+
+  make_people (self);
+  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
+  plain = forgotten_new (self->store, self->vault, FALSE, NULL);
+  g_assert_cmpint (check_comer (plain, &comers[5]), ==, 0);
+  g_assert_true (forgotten_settle (plain, &returned, NULL));
+  g_assert_cmpuint (returned, ==, 0);
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 0);
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "News"), ==, 1); /* she had left that list */
+  g_assert_cmpint (check_comer (plain, &comers[0]), ==, 1);
+
+  again = forgotten_new (self->store, self->vault, TRUE, NULL);
+  g_assert_cmpint (check_comer (again, &comers[0]), ==, 0);
+  g_assert_true (forgotten_settle (again, &returned, NULL));
+  g_assert_cmpuint (returned, ==, 1);
+  after = forgotten_new (self->store, self->vault, FALSE, NULL);
+  g_assert_cmpint (check_comer (after, &comers[0]), ==, 0);
+  g_assert_cmpint (check_comer (after, &comers[2]), ==, 1); /* she did not say that her number may be used again */
 }
 
 #define ADD(path, func) g_test_add ("/suppression/" path, Fixture, NULL, set_up, func, tear_down)
@@ -301,6 +371,8 @@ main (int argc, char *argv[])
   ADD ("forget", test_forget);
   ADD ("forget-shared", test_forget_shared);
   ADD ("forget-refused", test_forget_refused);
+  ADD ("forgotten-comers", test_comers);
+  ADD ("forgotten-comes-back", test_comes_back);
   ADD ("locked", test_locked);
   return g_test_run ();
 }

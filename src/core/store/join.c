@@ -1,0 +1,140 @@
+#include "join.h"
+
+#include "address.h"
+#include "arrival.h"
+#include "contact.h"
+#include "fault.h"
+#include "fold.h"
+#include "former.h"
+#include "outcome.h"
+#include "recipient.h"
+#include "suppression.h"
+#include <string.h>
+
+/* --- may it be done now --- */
+
+static gboolean
+check_now (Store *store, gint64 stays, gint64 goes, GError **error)
+{
+  gint64 campaign = 0;
+  int preparing, wired;
+
+  if (stays == goes) {
+    g_set_error (error, FAULT, FAULT_USAGE, "both are #%" G_GINT64_FORMAT ": the same person already", stays);
+    return FALSE;
+  }
+  preparing = store_get_int (store, &campaign, error, "SELECT id FROM campaign WHERE state=0 LIMIT 1", "");
+  if (preparing == 1)
+    g_set_error (error, FAULT, FAULT_TEMP, "a campaign is being prepared: try again in a moment");
+  if (preparing != 0)
+    return FALSE;
+  wired = store_get_int (store, &campaign, error,
+                         "SELECT a.campaign FROM ledger a JOIN ledger b ON b.campaign=a.campaign AND b.contact=?2 AND b.state=1 WHERE a.contact=?1 AND a.state=1 LIMIT 1",
+                         "ii", stays, goes);
+  if (wired == 1)
+    g_set_error (error, FAULT, FAULT_TEMP,
+                 "campaign %" G_GINT64_FORMAT " has messages to both of them on the wire: try again in a moment, or pause it first", campaign);
+  return wired == 0;
+}
+
+/* --- one letter in an open campaign --- */
+
+#define MAY_HAVE_GOT "(o.state IN (1,2,5) OR (o.state=6 AND o.reason='treated as sent'))"
+
+/* Waiting rows of ?1 in open campaigns where a row of ?2 makes them one too many. */
+#define SURPLUS(others) \
+  "SELECT l.campaign,l.id,l.state FROM ledger l JOIN campaign c ON c.id=l.campaign AND c.state BETWEEN 1 AND 4 WHERE l.contact=?1 AND l.state IN (0,4)" \
+  " AND EXISTS (SELECT 1 FROM ledger o WHERE o.contact=?2 AND o.campaign=l.campaign AND " others ") LIMIT 1"
+
+static gboolean
+skip_surplus (Store *store, const char *sql, gint64 of, gint64 because_of, GError **error)
+{
+  sqlite3_stmt *row;
+  int result;
+
+  while ((row = store_query (store, sql, "ii", of, because_of)), (result = store_step (store, row, error)) == 1) {
+    gint64 campaign = store_int (row, 0), recipient = store_int (row, 1), state = store_int (row, 2);
+
+    sqlite3_reset (row);
+    if (!recipient_skip (store, campaign, recipient, state, "merged", error))
+      return FALSE;
+  }
+  return result == 0;
+}
+
+static gboolean
+leave_one_letter (Store *store, gint64 stays, gint64 goes, GError **error)
+{
+  return skip_surplus (store, SURPLUS ("(o.state IN (0,4) OR " MAY_HAVE_GOT ")"), goes, stays, error) &&
+         skip_surplus (store, SURPLUS (MAY_HAVE_GOT), stays, goes, error);
+}
+
+/* --- who does not want mail under one address, does not under the other --- */
+
+static gboolean
+copy_both (Store *store, const char *a, const char *b, GError **error)
+{
+  return a[0] == '\0' || b[0] == '\0' || strcmp (a, b) == 0 || (suppression_copy (store, a, b, error) && suppression_copy (store, b, a, error));
+}
+
+static gboolean
+copy_suppressions (Store *store, const Contact *stays, const Contact *goes, GError **error)
+{
+  g_autofree char *a = stays->email[0] != '\0' ? address_key (stays->email) : g_strdup ("");
+  g_autofree char *b = goes->email[0] != '\0' ? address_key (goes->email) : g_strdup ("");
+
+  return copy_both (store, a, b, error) && copy_both (store, stays->phone, goes->phone, error);
+}
+
+/* --- the rest --- */
+
+static gboolean
+move_rows (Store *store, gint64 stays, gint64 goes, GError **error)
+{
+  return store_run (store, error, "UPDATE snapshot SET contact=? WHERE contact=?", "ii", stays, goes) &&
+         store_run (store, error, "INSERT OR IGNORE INTO membership(list,contact) SELECT list,? FROM membership WHERE contact=?", "ii", stays, goes) &&
+         store_run (store, error,
+                    "INSERT INTO consent(contact,source,channel,time_utc) SELECT ?1,source,channel,time_utc FROM consent WHERE contact=?2"
+                    " ON CONFLICT DO UPDATE SET time_utc=min(time_utc,excluded.time_utc)", "ii", stays, goes);
+}
+
+static void
+fill_gaps (Contact *stays, const Contact *goes)
+{
+  char **const texts[] = { &stays->name, &stays->email, &stays->phone };
+  const char *const others[] = { goes->name, goes->email, goes->phone };
+
+  for (int i = 0; i < 3; i++)
+    if ((*texts[i])[0] == '\0') {
+      g_free (*texts[i]);
+      *texts[i] = g_strdup (others[i]);
+    }
+  contact_fill_fields (stays, goes->fields->data, goes->fields->len);
+}
+
+static gboolean
+join (Store *store, Contact *stays, const Contact *goes, GError **error)
+{
+  g_autofree char *detail = g_strdup_printf ("person #%" G_GINT64_FORMAT " into #%" G_GINT64_FORMAT, goes->id, stays->id);
+
+  if (!copy_suppressions (store, stays, goes, error) || !leave_one_letter (store, stays->id, goes->id, error) ||
+      !move_rows (store, stays->id, goes->id, error) || !former_move (store, goes->id, stays->id, error) ||
+      !store_run (store, error, "DELETE FROM person WHERE id=?", "i", goes->id))
+    return FALSE;
+  fill_gaps (stays, goes);
+  return contact_save (store, stays, error) && former_adopt (store, stays->id, goes, error) && store_audit (store, "contact.merge", detail, error);
+}
+
+gboolean
+join_people (Store *store, gint64 stays_id, gint64 goes_id, GError **error)
+{
+  g_autoptr (Contact) stays = contact_load (store, stays_id, error);
+  g_autoptr (Contact) goes = stays != NULL ? contact_load (store, goes_id, error) : NULL;
+
+  if (goes == NULL || !arrival_check_none (store, error) || !check_now (store, stays_id, goes_id, error) || !store_begin (store, error))
+    return FALSE;
+  if (join (store, stays, goes, error))
+    return store_commit (store, error);
+  store_rollback (store);
+  return FALSE;
+}
