@@ -7,7 +7,7 @@ const VIEWS = [
   // address, heading, something that has to be there, the method that brings it
   ['start', 'Start', 'Going on now', 'campaignList'],
   ['contacts', 'Contacts', 'Parents 2026', 'lists'],
-  ['contacts/list/All%20members', 'All members', 'Oskar Ginster', 'listRows'],
+  ['contacts/list/All%20members', 'All members', 'Oskar Ginster', 'listFind'],
   ['contacts/person/%238', 'Ines Iris', 'form at the open day', 'contactShow'],
   ['contacts/import', 'Import contacts', 'Choose a file…', null],
   ['compose', 'Compose', 'first name', 'draftShow'],

@@ -11,7 +11,7 @@ import { NewCampaign, RetryCampaign } from '../views/campaigns/wizard/Wizard';
 import { Compose } from '../views/compose/Compose';
 import { Contacts } from '../views/contacts/Contacts';
 import { ImportView } from '../views/contacts/import/ImportView';
-import { ListView } from '../views/contacts/ListView';
+import { ListView } from '../views/contacts/list/ListView';
 import { PersonView } from '../views/contacts/person/PersonView';
 import { Settings } from '../views/settings/Settings';
 import { Suppressions } from '../views/suppressions/Suppressions';

@@ -23,7 +23,6 @@ export const contactWords = {
   removeYes: 'Remove the list',
   removedList: (people: string) => `List removed, and ${people} with it.`,
   writeTo: 'Write to this list',
-  nobodyOnList: 'Nobody is on this list any more.',
   end: 'That is everybody.',
 
   person: {
@@ -66,6 +65,43 @@ export const contactWords = {
     forgotten: 'Forgotten.',
     type: 'To be sure, type',
   },
+};
+
+export const listWords = {
+  create: 'New list…',
+  createTitle: 'A new list',
+  createText: 'It is empty at first: add people one by one, or import a file into it.',
+  createYes: 'Make the list',
+  needName: 'Give the list a name.',
+  rename: 'Rename…',
+  renameTitle: 'Another name for this list',
+  renameText: 'Who asked not to be written to by this list stays left out under the new name.',
+  renamed: (name: string) => `The list is called “${name}” now.`,
+  add: 'Add a person…',
+  addTitle: 'Add a person',
+  addYes: 'Add to the list',
+  added: (name: string) => `${name} was added.`,
+  joined: (name: string) => `${name} was known already, and is on this list now.`,
+  needAddress: 'Give an e-mail address or a phone number.',
+  phoneHint: 'With + and the country’s code.',
+  nobody: 'Nobody is on this list',
+  nobodyText: 'Add people one by one, or import a file into it.',
+  search: 'Find on this list by name, address or number',
+  columns: 'Columns…',
+  columnsTitle: 'Which columns are shown?',
+  columnsText: 'For as long as this window is open. A person’s own page always shows all.',
+  fieldRemove: 'Delete…',
+  fieldOne: (field: string) => `Delete the field ${field}…`,
+  fieldTitle: (field: string) => `Delete the field “${field}”?`,
+  fieldText: 'Its values go from everybody who is on no other list with this field. Letters that were sent keep theirs.',
+  fieldYes: 'Delete the field',
+  fieldRemoved: (field: string, people: string) => `The field “${field}” was deleted; ${people} had a value in it.`,
+  actions: 'Actions',
+  drop: 'Take off',
+  dropOne: (name: string) => `Take ${name} off this list`,
+  dropped: (name: string) => `${name} was taken off this list, and stays among your contacts.`,
+  droppedFrom: (list: string) => `Taken off “${list}”.`,
+  takeBack: 'Put back',
 };
 
 export const importWords = {
