@@ -98,7 +98,7 @@ export const listWords = {
   fieldRemoved: (field: string, people: string) => `The field “${field}” was deleted; ${people} had a value in it.`,
   actions: 'Actions',
   drop: 'Take off',
-  dropOne: (name: string) => `Take ${name} off this list`,
+  dropOne: (name: string) => `Take off this list: ${name}`,
   dropped: (name: string) => `${name} was taken off this list, and stays among your contacts.`,
   droppedFrom: (list: string) => `Taken off “${list}”.`,
   takeBack: 'Put back',

@@ -1,5 +1,5 @@
 import { compare } from '../../base/decimal';
-import { moment, number } from '../../base/format';
+import { day, moment, number } from '../../base/format';
 import type { Campaign } from '../../bridge';
 import { Badge } from '../../parts/Badge';
 import { Button } from '../../parts/Button';
@@ -28,15 +28,15 @@ const COLUMNS: Column<Campaign>[] = [
   { head: column.state, sort: byText(stateText), cell: (campaign) => <Badge state={campaign.state} text={stateText(campaign)} /> },
   { head: column.accepted, kind: 'number', sort: (a, b) => compare(a.accepted, b.accepted), cell: (campaign) => number(campaign.accepted) },
   { head: column.people, kind: 'number', sort: (a, b) => compare(a.total, b.total), cell: (campaign) => number(campaign.total) },
-  { head: column.account, sort: byText((campaign) => campaign.account), cell: (campaign) => <Foreign text={campaign.account} max={30} /> },
-  { head: column.when, kind: 'number', sort: (a, b) => compare(a.started, b.started), cell: (campaign) => moment(campaign.started) },
+  { head: column.account, kind: 'spare', sort: byText((campaign) => campaign.account), cell: (campaign) => <Foreign text={campaign.account} max={30} /> },
+  { head: column.when, kind: 'number', sort: (a, b) => compare(a.started, b.started), cell: (campaign) => <span title={moment(campaign.started)}>{day(campaign.started)}</span> },
 ];
 
 const ACTIONS: Column<Campaign> = {
   head: campaignWords.actions,
   kind: 'actions',
   cell: (campaign) => (
-    <span className="row row-end">
+    <span className="row-actions">
       <Button className="button-small" icon="copy" onClick={() => void copyCampaign(campaign.id).catch(sayFailed)}>{campaignWords.copy}</Button>
       {(campaign.state === 'done' || campaign.state === 'cancelled') && (
         <Button className="button-small" onClick={() => void archiveCampaign(campaign, !campaign.archived).catch(sayFailed)}>

@@ -15,17 +15,16 @@ import { usePreview } from './usePreview';
 
 const { preview } = composeWords;
 
-function Who({ people, onFind }: { people: People; onFind: () => void }) {
+function Who({ people }: { people: People }) {
   const { somebody } = people;
   return (
-    <div className="row">
-      <p className="grow" role="status">
-        {somebody === null ? <span className="muted">{preview.invented}</span> : <strong><bdi>{oneLine(somebody.name, 60)}</bdi></strong>}
-      </p>
-      {somebody?.list === '' && <Button onClick={() => people.lookFor(null)}>{preview.backToList}</Button>}
-      <Button icon="back" disabled={people.before === null} onClick={() => people.before?.()}>{preview.before}</Button>
-      <Button icon="next" disabled={people.next === null} onClick={() => people.next?.()}>{preview.next}</Button>
-      <Button icon="people" onClick={onFind}>{preview.find}</Button>
+    <div className="row-spread">
+      <p role="status">{somebody === null ? <span className="muted">{preview.invented}</span> : <strong><bdi>{oneLine(somebody.name, 60)}</bdi></strong>}</p>
+      <span className="row-actions">
+        {somebody?.list === '' && <Button className="button-small" onClick={() => people.lookFor(null)}>{preview.backToList}</Button>}
+        <Button className="button-small" icon="back" disabled={people.before === null} onClick={() => people.before?.()}>{preview.before}</Button>
+        <Button className="button-small" icon="next" disabled={people.next === null} onClick={() => people.next?.()}>{preview.next}</Button>
+      </span>
     </div>
   );
 }
@@ -37,8 +36,14 @@ export function PreviewPane({ draft, from, people, isCalm }: { draft: Draft; fro
   const close = () => setOpen(null);
 
   return (
-    <Section title={preview.title} actions={shown.message !== null && <Button icon="screen" onClick={() => setOpen('large')}>{preview.larger}</Button>}>
-      {people.isAsked && <Who people={people} onFind={() => setOpen('find')} />}
+    <Section title={preview.title} actions={
+        <>
+          <Button icon="people" onClick={() => setOpen('find')}>{preview.find}</Button>
+          {shown.message !== null && <Button icon="screen" onClick={() => setOpen('large')}>{preview.larger}</Button>}
+        </>
+      }
+    >
+      {people.isAsked && <Who people={people} />}
       {people.names.length > 1 && (
         <SelectField label={preview.of} value={people.list} onValue={people.choose} options={people.names.map((name) => [name, oneLine(name, 60)] as const)} />
       )}

@@ -39,7 +39,7 @@ function Rename({ name, onDone }: { name: string; onDone: () => void }) {
     onDone();
   });
   return (
-    <form className="row grow" onSubmit={(event) => {
+    <form className="stack row grow" onSubmit={(event) => {
       event.preventDefault();
       void rename.run();
     }}>

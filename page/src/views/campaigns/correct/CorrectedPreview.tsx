@@ -53,10 +53,12 @@ export function CorrectedPreview({ campaign, changes, isCalm, onShown }: Props) 
   const [message = '', address = '', name = '', , why = ''] = row?.fields ?? [];
   return (
     <Section title={preview.title}>
-      <div className="row">
-        <p className="grow" role="status"><strong><bdi>{oneLine(name || address, 60)}</bdi></strong></p>
-        <Button icon="back" disabled={behind.length < 2} onClick={() => setBehind(behind.slice(0, -1))}>{preview.before}</Button>
-        <Button icon="next" disabled={isEnd || row === null} onClick={() => row !== null && setBehind([...behind, row.key])}>{preview.next}</Button>
+      <div className="row-spread">
+        <p role="status"><strong><bdi>{oneLine(name || address, 60)}</bdi></strong></p>
+        <span className="row-actions">
+          <Button className="button-small" icon="back" disabled={behind.length < 2} onClick={() => setBehind(behind.slice(0, -1))}>{preview.before}</Button>
+          <Button className="button-small" icon="next" disabled={isEnd || row === null} onClick={() => row !== null && setBehind([...behind, row.key])}>{preview.next}</Button>
+        </span>
       </div>
       {isCalm && <FaultNotice failure={failure} />}
       {row === null ? failure === null && <Loading rows={5} /> : message === '' ? <Notice kind="warn" title={text.cannot}>{sentence(why)}</Notice> : <Letter message={message} />}

@@ -32,7 +32,7 @@ export function NameDialog({ title, explain, start, yes, onName, onClose }: Prop
         </>
       }
     >
-      <form id="list-name" onSubmit={(event) => {
+      <form id="list-name" className="stack" onSubmit={(event) => {
         event.preventDefault();
         if (wanted !== '' && wanted !== start)
           void save.run();
