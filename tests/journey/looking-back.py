@@ -3,7 +3,6 @@
 person, after they were forgotten; when it was answered; a letter's files; a trial."""
 import email
 import email.policy
-import os
 
 from client import Window, read_frame
 from house import Judge, check, run_cases
@@ -134,6 +133,11 @@ def a_template_keeps_its_files(house):
     window.ask("TemplateSave", "('fair', {'subject': 'Fair', 'html': '<img src=\"dot.png\">'}, " + files + ")")
     want = [["attach", "plan.pdf", 15], ["inline", "dot.png", 10]]
     check([row[:3] for row in window.ask("LetterFiles", "('template', 'fair')")[0]] == want, "its files")
+    judge = Judge(house)
+    house.settle(judge.port, 1)
+    house.run("send", "--account", "work", "--list", "people", "--template", "fair", "--yes")
+    letter = sent(window, 1)[0]
+    check([part.get_content_type() for part in letter.walk() if not part.is_multipart()][-2:] == ["image/png", "application/pdf"], letter.as_string())
     window.ask("TemplateRename", "('fair', 'Fair')")  # no other one
     window.ask("TemplateRename", "('Fair', 'summer')")
     check([row["name"] for row in window.ask("TemplateList")[0]] == ["summer"], "its name")
@@ -142,7 +146,8 @@ def a_template_keeps_its_files(house):
     check("already" in window.refused("TemplateRename", "('other', 'SUMMER')", "DataErr"), "a name that is taken")
     window.refused("TemplateRename", "('gone', 'new')", "NoInput")
     window.ask("TemplateSave", "('summer', {'subject': 'x'}, @a(sssh) [])")
-    check(window.ask("LetterFiles", "('template', 'summer')")[0] == [] and os.listdir(os.path.join(house.home, "files")) == [], "files that were taken off")
+    check(window.ask("LetterFiles", "('template', 'summer')")[0] == [], "files that were taken off")
+    check([row[:3] for row in window.ask("LetterFiles", "('campaign', '1')")[0]] == want, "the campaign's files went with the template's")
     window.refused("LetterFiles", "('sieve', 'x')", "Usage")
 
 
