@@ -35,7 +35,7 @@ const Option send_options[] = {
   { "pause-after", 0, OPTION_NUMBER, AT (pause_after), "N", "pause when so many are sent; `campaign resume` sends the rest" },
   { "give-up", 0, OPTION_TEXT, AT (give_up), "AFTER", "who cannot be reached at once is tried again so long: 90min, 6h, 3d (else 24h)" },
   { "once", 0, OPTION_TEXT, AT (once), "KEY", "never a second campaign with this key" },
-  { "test-to", 0, OPTION_TEXT, AT (test_to), "ADDR", "a trial: the first person's message, to this address instead" },
+  { "test-to", 0, OPTION_TEXT, AT (test_to), "ADDR", "a trial: the first person's message, marked [Test], to this address" },
   { "preview", 0, OPTION_NUMBER, AT (preview), "N", "show N messages (the longest, the emptiest…); send nothing" },
   { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen; send nothing" },
   { "output", 'o', OPTION_TEXT, AT (output), "DIR", "with --dry-run: write each message there as NUMBER.eml" },
