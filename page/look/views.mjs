@@ -42,7 +42,7 @@ export const views = [
   { name: 'list-columns', at: 'contacts/list/All%20members', act: (page) => press(page, 'Columns…') },
   { name: 'list-add', at: 'contacts/list/All%20members', act: (page) => press(page, 'Add a person…') },
   { name: 'list-dropped', at: 'contacts/list/All%20members', act: async (page) => {
-    await press(page, 'Name');
+    await page.getByRole('button', { name: 'Name', exact: true }).click();
     await page.waitForTimeout(300);
     await page.getByRole('button', { name: /^Take off this list/ }).first().click();
   } },

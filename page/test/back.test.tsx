@@ -16,6 +16,8 @@ test.each([
   ['{{name|friend}} – come to the fair!', 'Come to the fair!'],
   ['Invoice {{nr}} of May', 'Invoice of May'],
   ['For you, {{ name }}', 'For you'],
+  ['Corrected for {{name}}!', 'Corrected'],
+  ['What we plan for', 'What we plan for'],
   ['{{#vip}}Thank you, {{/vip}}{{name}}', 'Thank you'],
   ['Dear {{^name}}friend{{/name}}{{name}}', 'Dear'],
   ['{{title}}', 'title'],
