@@ -1,5 +1,5 @@
 // node look/shots.mjs OUT [CHROMIUM]: a picture of each view in light and dark, wide and narrow, and axe-core's findings, colours included.
-// Needs `vite build --mode mock` before, and Debian's chromium. Exit status 1: the policy was violated, the console had errors, or axe found something serious.
+// SIZES=1280x800,900x700 and ONLY=start,list choose. Needs `vite build --mode mock` before, and Debian's chromium. Exit status 1: the policy was violated, the console had errors, or axe found something serious.
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ if (out === undefined)
   throw new Error('usage: node look/shots.mjs OUT [CHROMIUM]');
 await mkdir(out, { recursive: true });
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-const sizes = process.env.SIZES === 'wide' ? [[1280, 800]] : process.env.SIZES === 'narrow' ? [[800, 600]] : [[1280, 800], [800, 600]];
+const sizes = (process.env.SIZES ?? '1280x800,800x600').split(',').map((size) => size.split('x').map(Number));
 const server = await serve();
 const browser = await chromium.launch({ executablePath: process.argv[3] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 const findings = [];

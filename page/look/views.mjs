@@ -8,6 +8,11 @@ async function write(page) {
   await page.waitForTimeout(900);
 }
 
+async function sent(page) {
+  await page.getByRole('tab', { name: 'What was sent' }).click();
+  await page.waitForTimeout(700);
+}
+
 async function who(page) {
   await page.getByLabel(/Parents 2026/).first().check();
 }
@@ -34,6 +39,18 @@ export const views = [
   { name: 'contacts-empty', at: 'contacts', scene: 'empty' },
   { name: 'contacts-search', at: 'contacts', act: (page) => page.getByRole('searchbox').fill('ann') },
   { name: 'list', at: 'contacts/list/All%20members' },
+  { name: 'list-columns', at: 'contacts/list/All%20members', act: (page) => press(page, 'Columns…') },
+  { name: 'list-add', at: 'contacts/list/All%20members', act: (page) => press(page, 'Add a person…') },
+  { name: 'list-dropped', at: 'contacts/list/All%20members', act: async (page) => {
+    await page.getByRole('button', { name: 'Name', exact: true }).click();
+    await page.waitForTimeout(300);
+    await page.getByRole('button', { name: /^Take off this list/ }).first().click();
+  } },
+  { name: 'list-new', at: 'contacts', act: (page) => press(page, 'New list…') },
+  { name: 'person-letter', at: 'contacts/person/%237', act: async (page) => {
+    await press(page, 'Summer fair');
+    await page.waitForTimeout(700);
+  } },
   { name: 'person', at: 'contacts/person/%238' },
   { name: 'person-edit', at: 'contacts/person/%238', act: (page) => press(page, 'Edit…') },
   { name: 'import', at: 'contacts/import' },
@@ -50,6 +67,15 @@ export const views = [
     await page.getByRole('group', { name: 'View' }).getByRole('button', { name: 'Phone' }).click();
   } },
   { name: 'compose-templates', at: 'compose', act: (page) => press(page, 'Open a template…') },
+  { name: 'compose-large', at: 'compose', act: async (page) => {
+    await write(page);
+    await press(page, 'Larger');
+    await page.waitForTimeout(500);
+  } },
+  { name: 'compose-test', at: 'compose', act: async (page) => {
+    await write(page);
+    await press(page, 'Send a test to myself…');
+  } },
   { name: 'accounts', at: 'accounts', act: async (page) => {
     await page.getByRole('button', { name: 'Test' }).first().click();
     await page.getByRole('button', { name: 'Test' }).nth(1).click();
@@ -65,6 +91,27 @@ export const views = [
     await page.getByRole('grid').scrollIntoViewIfNeeded();
   } },
   { name: 'campaign-hostile', at: 'campaigns/4' },
+  { name: 'campaign-done', at: 'campaigns/5' },
+  { name: 'campaign-sent', at: 'campaigns/5', act: sent },
+  { name: 'campaign-erased', at: 'campaigns/5', act: async (page) => {
+    await sent(page);
+    await press(page, 'Next');
+    await press(page, 'Next');
+    await page.waitForTimeout(400);
+  } },
+  { name: 'campaign-letter', at: 'campaigns/6', act: async (page) => {
+    await page.getByRole('gridcell').first().click();
+    await page.waitForTimeout(700);
+  } },
+  { name: 'campaign-correct', at: 'campaigns/correct/6', act: async (page) => {
+    await text(page, 'Subject', 'New timetable, corrected');
+    await page.waitForTimeout(1200);
+  } },
+  { name: 'campaign-counting', at: 'campaigns/correct/6', act: async (page) => {
+    await text(page, 'Subject', 'New timetable, corrected');
+    await press(page, 'Save and go on');
+  } },
+  { name: 'campaigns-tests', at: 'campaigns', act: (page) => press(page, 'Tests') },
   { name: 'wizard-who', at: 'campaigns/new', act: who },
   { name: 'wizard-what', at: 'campaigns/new', act: what },
   { name: 'wizard-check', at: 'campaigns/new', act: check },

@@ -24,7 +24,7 @@ const zero = { queued: '0', handed: '0', accepted: '0', refused: '0', later: '0'
 export function campaign(part: Partial<Campaign>): Campaign {
   return {
     id: '1', state: 'done', reason: '', text: '', subject: '', account: 'School office', lists: ['Parents 2026'], created: String(NOW - 90000), started: String(NOW - 86400), ended: '0',
-    version: 1, total: '0', ...zero, per_second: 0, seconds_left: '0', next: '0', last: [], ...part,
+    version: 1, total: '0', ...zero, per_second: 0, seconds_left: '0', next: '0', last: [], archived: false, test: false, ...part,
   };
 }
 
@@ -38,6 +38,7 @@ export function campaigns(): MockCampaign[] {
     { numbers: campaign({ id: '5', state: 'done', subject: 'Annual report to all members', lists: ['All members'], total: '1000000', accepted: '997310', refused: '1890', unknown: '0', skipped: '800', skipped_reasons: { suppressed: '620', 'no-address': '180' }, ended: String(NOW - 40000), last: lines }), message: message('Annual report to all members') },
     { numbers: campaign({ id: '4', state: 'done', subject: '<img src=x onerror=alert(1)> \u202Eesrever', total: '89', accepted: '89', ended: String(NOW - 300000), started: String(NOW - 301000) }), message: message('x') },
     { numbers: campaign({ id: '3', state: 'cancelled', subject: 'دعوة إلى الحفل السنوي', total: '57', accepted: '20', skipped: '37', skipped_reasons: { cancelled: '37' }, ended: String(NOW - 600000), started: String(NOW - 601000) }), message: message('دعوة إلى الحفل السنوي') },
+    { numbers: campaign({ id: '1', state: 'done', test: true, subject: '[Test] New timetable', total: '1', accepted: '1', ended: String(NOW - 700000), started: String(NOW - 700010) }), message: message('[Test] New timetable') },
     { numbers: campaign({ id: '2', state: 'prepared', subject: 'Half-finished idea', total: '412', queued: '412', started: '0' }), message: message('Half-finished idea') },
   ];
 }
@@ -65,4 +66,20 @@ export function ledgerRow(numbers: Campaign, id: number): FrameRow {
     aux: isTried ? 1 : 0,
     fields: [person.email, person.name, state, state === 'skipped' ? 'suppressed' : '', time, REPLIES[state] ?? '', isTried ? `<${id}.4XkQ9@school.example>` : '', '1', ...COLUMNS.slice(3).map((column) => person.fields[column] ?? '')],
   };
+}
+
+/** Recipient 3 of each was forgotten. */
+export const ERASED = 3;
+
+export function history(numbers: Campaign, step: number) {
+  const total = Number(numbers.accepted) + Number(numbers.refused);
+  const begin = Number(numbers.started);
+  const length = Math.max(1, (Number(numbers.ended) > 0 ? Number(numbers.ended) : NOW) - begin);
+  const bars = Math.max(1, Math.min(60, Math.floor(length / step)));
+  return Array.from({ length: bars }, (_, index) => {
+    const time = String(Math.floor((begin + (index * length) / bars) / step) * step);
+    const count = Math.floor(total / bars) + (index === 0 ? total % bars : 0);
+    const refused = index % 7 === 2 ? Math.min(count, Math.ceil(Number(numbers.refused) / 9)) : 0;
+    return [{ time, state: 'accepted', count: String(count - refused) }, { time, state: 'refused', count: String(refused) }];
+  }).flat();
 }

@@ -1,6 +1,6 @@
 // A whole core and shell in memory, for development and tests. Nothing of it is in the bundle (test/bundle.test.ts looks).
-import type { Account, AuditRow, Campaign, ChosenFileRow, Decimal, FrameRow, KeptDraft, List, Look, Person, Postrider, Suppressed, TemplateRow } from '../src/bridge';
-import { campaign, campaigns, ledgerRow, NOW, stateOf, type MockCampaign } from './campaigns';
+import type { Account, AuditRow, Campaign, ChosenFileRow, Decimal, FrameRow, KeptDraft, List, Look, MessageFile, Person, Postrider, Suppressed, TemplateRow } from '../src/bridge';
+import { campaign, campaigns, ERASED, history, ledgerRow, NOW, stateOf, type MockCampaign } from './campaigns';
 import { channel, MockFault } from './events';
 import { build } from './mail';
 import { cells, COLUMNS, human, ODD } from './people';
@@ -33,7 +33,7 @@ const WHAT = ['campaign.sending', 'import', 'campaign.done', 'contact.edit', 'su
 function audit(): AuditRow[] {
   return Array.from({ length: 240 }, (_, index) => ({
     id: String(240 - index), time: String(NOW - index * 3700), what: WHAT[index % WHAT.length] ?? 'import',
-    detail: ['Summer fair', 'Parents 2026: 412 read, 12 new', '<script>alert(1)</script>', 'one person'][index % 4] ?? '',
+    detail: ['campaign 7', 'list Parents 2026: 412 rows: 12 new', 'campaign 5: <script>alert(1)</script>', 'person #7'][index % 4] ?? '',
   }));
 }
 
@@ -75,7 +75,7 @@ export class Mock {
   accounts: Account[];
   campaigns: MockCampaign[];
   draft: KeptDraft = {};
-  templates: (TemplateRow & { parts: Record<string, string> })[];
+  templates: (TemplateRow & { parts: Record<string, string>; files?: readonly MessageFile[] })[];
   suppressed: Suppressed[];
   vault = { state: 'open', slots: ['key-file'], text: 'open, protected by a key file alone: who can read all your files can read the passwords; a passphrase is stronger' };
   keepDays = 0;
@@ -147,8 +147,8 @@ export class Mock {
       consent: [{ source: 'form at the open day', date: String(NOW - 4000000) }],
       suppressed: index % 2 === 0 ? [{ address: one.email, scope: 'all', reason: 'asked by phone', source: 'you', date: String(NOW - 5000) }] : [],
       history: this.isEmpty ? [] : [
-        { campaign: '7', subject: 'Summer fair: hello', state: 'accepted', reason: '', reply: '250 2.0.0 Ok: queued as 4XkQ9z3Lp', time: String(NOW - 100), attempts: 1, message_id: '<1@school.example>' },
-        { campaign: '5', subject: 'Annual report', state: 'refused', reason: '', reply: '550 5.1.1 <img src=x onerror=alert(1)> user unknown', time: String(NOW - 86000), attempts: 2, message_id: '<2@school.example>' },
+        { campaign: '7', subject: 'Summer fair: {{first name|hello}}', state: 'accepted', reason: '', reply: '250 2.0.0 Ok: queued as 4XkQ9z3Lp', time: String(NOW - 100), attempts: 1, message_id: '<1@school.example>', recipient: '7' },
+        { campaign: '5', subject: 'Annual report', state: 'refused', reason: '', reply: '550 5.1.1 <img src=x onerror=alert(1)> user unknown', time: String(NOW - 86000), attempts: 2, message_id: '<2@school.example>', recipient: '3' },
       ],
     };
   }
@@ -271,9 +271,16 @@ function methods(mock: Mock): Methods {
     contactConsent: async () => {},
     contactMerge: async (who) => mock.person(who).id,
     contactForget: async () => 1,
-    templateSave: async (name, parts) => {
-      mock.templates = [...mock.templates.filter((one) => one.name !== name), { name, subject: parts['subject'] ?? '', changed: String(NOW), parts }];
+    templateSave: async (name, parts, files) => {
+      mock.templates = [...mock.templates.filter((one) => one.name !== name), { name, subject: parts['subject'] ?? '', changed: String(NOW), parts, files }];
     },
+    templateRename: async (name, newName) => {
+      if (mock.templates.some((one) => one.name === newName))
+        throw new MockFault('DataErr', `there is a template “${newName}” already; choose another name`);
+      mock.templates = mock.templates.map((one) => (one.name === name ? { ...one, name: newName } : one));
+    },
+    letterFiles: async (kind, which) =>
+      kind === 'campaign' ? [{ file: ++mock.file, name: 'plan.pdf', size: '15', role: 'attach' }] : (mock.templates.find((one) => one.name === which)?.files ?? []).map(([role, name]) => ({ file: ++mock.file, name, size: '15', role })),
     templateShow: async (name) => mock.templates.find((one) => one.name === name)?.parts ?? {},
     templateList: async () => mock.templates.map(({ name, subject, changed }) => ({ name, subject, changed })),
     templateRemove: async (name) => {
@@ -358,6 +365,33 @@ function methods(mock: Mock): Methods {
       return { columns: COLUMNS.slice(3), rows, scanned: at >= total ? '0' : String(at) };
     },
     campaignMessage: async (id) => mock.campaignOf(id).message,
+    campaignSent: async (id, recipient) => {
+      const { numbers, message } = mock.campaignOf(id);
+      const one = human(Number(recipient));
+      const state = stateOf(numbers, Number(recipient));
+      const isErased = Number(recipient) === ERASED;
+      const erased = { ...one, name: '[name was erased]', email: 'erased@example.invalid', phone: '', fields: Object.fromEntries(Object.keys(one.fields).map((key) => [key, `[${key} was erased]`])) };
+      return {
+        message: build(message, isErased ? erased : one).message,
+        facts: {
+          address: isErased ? '' : one.email, name: isErased ? '' : one.name, state, reason: '', time: String(NOW - 100), attempts: state === 'queued' ? 0 : 1, version: state === 'queued' ? 0 : numbers.version,
+          reply: state === 'refused' ? '550 5.1.1 <img src=x onerror=alert(1)> user unknown' : '250 2.0.0 Ok', message_id: `<${recipient}@school.example>`, erased: isErased,
+        },
+      };
+    },
+    campaignCorrected: async (id, correction, after, maxRows) => {
+      const { numbers, message } = mock.campaignOf(id);
+      const waiting = Array.from({ length: Math.min(maxRows, Math.max(0, Number(numbers.queued) - Number(after))) }, (_, index) => Number(after) + index + 1);
+      return waiting.map((index) => {
+        const one = human(index);
+        return { key: String(index), aux: 0, fields: [new TextDecoder().decode(build({ ...message, ...correction }, one).message), one.email, one.name, '', ''] };
+      });
+    },
+    campaignHistory: async (id, step) => {
+      const { numbers } = mock.campaignOf(id);
+      return { counts: history(numbers, step), marks: [{ time: numbers.started, what: 'sending', text: '' }, { time: String(Number(numbers.started) + 60), what: 'paused', text: '<b>you paused it</b>' }], scanned: '0' };
+    },
+    campaignArchive: async (id, isArchived) => mock.change(id, { archived: isArchived }),
     campaignResolve: async (id, how) => {
       const { numbers } = mock.campaignOf(id);
       const changed = Number(numbers.unknown);

@@ -11,7 +11,7 @@ import { EMPTY_PLAN, fromOf, isWhatComplete, isWhoComplete, toSpec } from '../sr
 import { EMPTY_FORM, isComplete, toCount, toSettings } from '../src/views/accounts/form';
 import { assign, choices, hasAddress, toMapping } from '../src/views/contacts/import/mapping';
 import { toAddresses } from '../src/views/suppressions/AddSuppressed';
-import { changesOf } from '../src/views/campaigns/live/Correct';
+import { changesOf } from '../src/views/campaigns/correct/correction';
 import { changed } from '../src/views/contacts/person/EditPerson';
 import { topFor, windowOf, ROW_HEIGHT } from '../src/parts/VirtualTable';
 

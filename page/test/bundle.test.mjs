@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const out = mkdtempSync(join(tmpdir(), 'page-'));
-const files = ['HtmlEditor.js', 'OtherView.js', 'index.html', 'index.js', 'plot-library.js', 'postal-mime.js', 'style.css']; // the shell serves these and nothing else
+const files = ['HtmlEditor.js', 'OtherView.js', 'index.html', 'index.js', 'postal-mime.js', 'style.css']; // the shell serves these and nothing else
 const read = (name) => readFileSync(join(out, name), 'utf8');
 
 beforeAll(() => {

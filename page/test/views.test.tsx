@@ -7,7 +7,7 @@ const VIEWS = [
   // address, heading, something that has to be there, the method that brings it
   ['start', 'Start', 'Going on now', 'campaignList'],
   ['contacts', 'Contacts', 'Parents 2026', 'lists'],
-  ['contacts/list/All%20members', 'All members', 'Oskar Ginster', 'listRows'],
+  ['contacts/list/All%20members', 'All members', 'Oskar Ginster', 'listFind'],
   ['contacts/person/%238', 'Ines Iris', 'form at the open day', 'contactShow'],
   ['contacts/import', 'Import contacts', 'Choose a file…', null],
   ['compose', 'Compose', 'first name', 'draftShow'],
@@ -15,7 +15,7 @@ const VIEWS = [
   ['accounts/new', 'Add an account', 'Keep it in the vault', null],
   ['campaigns', 'Campaigns', 'New timetable', 'campaignList'],
   ['campaigns/6', 'New timetable', 'Who got what', 'campaignShow'],
-  ['campaigns/7', /Summer fair/, 'Messages over time', 'campaignShow'],
+  ['campaigns/7', /Summer fair/, 'Over time', 'campaignShow'],
   ['campaigns/new', 'New campaign', 'Who gets it?', 'lists'],
   ['campaigns/retry/5', 'Send again to those refused', 'Who gets it?', 'campaignMessage'],
   ['suppressions', 'Do not contact', '"><img src=x onerror=alert(1)>@example.org', 'suppressList'],

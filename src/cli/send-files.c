@@ -15,6 +15,7 @@ send_files_init (SendFiles *self)
 {
   self->rows = g_variant_builder_new (G_VARIANT_TYPE ("a(sssh)"));
   self->list = g_unix_fd_list_new ();
+  self->images = g_ptr_array_new_with_free_func (g_free);
   self->count = 0;
 }
 
@@ -23,6 +24,7 @@ send_files_clear (SendFiles *self)
 {
   g_clear_pointer (&self->rows, g_variant_builder_unref);
   g_clear_object (&self->list);
+  g_clear_pointer (&self->images, g_ptr_array_unref);
 }
 
 GVariant *
@@ -79,6 +81,8 @@ add (SendFiles *self, int fd, const char *role, const char *name, const char *sh
     return FALSE;
   g_variant_builder_add (self->rows, "(sssh)", role, name, type, index);
   self->count++;
+  if (strcmp (role, "inline") == 0)
+    g_ptr_array_add (self->images, g_strdup (name));
   return TRUE;
 }
 
@@ -138,4 +142,27 @@ send_files_add_attachment (SendFiles *self, const char *path, GError **error)
     return FALSE;
   }
   return add (self, fd, "attach", name, path, error);
+}
+
+gboolean
+send_files_add_kept (SendFiles *self, GVariant *files, GUnixFDList *fds, GError **error)
+{
+  GVariantIter iter;
+  const char *role, *name;
+  gint32 handle;
+
+  g_variant_iter_init (&iter, files);
+  while (g_variant_iter_next (&iter, "(&s&sth)", &role, &name, NULL, &handle)) {
+    int fd = fds != NULL ? g_unix_fd_list_get (fds, handle, error) : -1;
+
+    if (fd < 0 || !add (self, fd, role, name, name, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+send_files_has_image (const SendFiles *self, const char *name)
+{
+  return g_ptr_array_find_with_equal_func (self->images, name, g_str_equal, NULL);
 }

@@ -8,6 +8,7 @@
 typedef struct {
   GVariantBuilder *rows; /* a(sssh) */
   GUnixFDList     *list;
+  GPtrArray       *images; /* char *: names of pictures */
   guint            count;
 } SendFiles;
 
@@ -17,6 +18,9 @@ void     send_files_clear  (SendFiles *self);
  * Returns: FALSE with FAULT_NO_INPUT (says which src), FAULT_DATA (leads out of the folder). */
 gboolean send_files_add_image      (SendFiles *self, const char *html_path, const char *src, GError **error);
 gboolean send_files_add_attachment (SendFiles *self, const char *path, GError **error);
+/* files: a(ssth) of `fds`, as App1.LetterFiles gives what is kept with a template. */
+gboolean send_files_add_kept (SendFiles *self, GVariant *files, GUnixFDList *fds, GError **error);
+gboolean send_files_has_image (const SendFiles *self, const char *name);
 /* Returns: (transfer floating) the a(sssh). */
 GVariant *send_files_end (SendFiles *self);
 

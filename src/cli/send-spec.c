@@ -35,7 +35,7 @@ const Option send_options[] = {
   { "pause-after", 0, OPTION_AMOUNT, AT (pause_after), "N", "pause when so many are sent; `campaign resume` sends the rest" },
   { "give-up", 0, OPTION_TEXT, AT (give_up), "AFTER", "who cannot be reached at once is tried again so long: 90min, 6h, 3d (else 24h)" },
   { "once", 0, OPTION_TEXT, AT (once), "KEY", "never a second campaign with this key: asked again, it says how that one stands" },
-  { "test-to", 0, OPTION_TEXT, AT (test_to), "ADDR", "a trial: the first person's message, to this address instead" },
+  { "test-to", 0, OPTION_TEXT, AT (test_to), "ADDR", "a trial: the first person's message, marked [Test], to this address" },
   { "preview", 0, OPTION_AMOUNT, AT (preview), "N", "show N messages (the longest, the emptiest…); send nothing" },
   { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen; send nothing" },
   { "output", 'o', OPTION_TEXT, AT (output), "DIR", "with --dry-run: write each message there as NUMBER.eml" },
@@ -115,6 +115,20 @@ load (Session *session, const SendOptions *options, Content *out, GError **error
   return TRUE;
 }
 
+/* What is kept with a template goes with its letter; not with another HTML part, whose pictures lie beside that file. */
+static gboolean
+open_kept (Session *session, const SendOptions *options, SendFiles *files, GError **error)
+{
+  g_autoptr (GVariant) kept = NULL;
+  g_autoptr (GUnixFDList) fds = NULL;
+
+  if (options->template == NULL || options->html != NULL)
+    return TRUE;
+  if (!pr_app1_call_letter_files_sync (session->core, "template", options->template, NULL, &kept, &fds, NULL, error))
+    return session_end (FALSE, error) == 0;
+  return send_files_add_kept (files, kept, fds, error);
+}
+
 static gboolean
 open_files (Session *session, const SendOptions *options, const Content *content, SendFiles *files, GError **error)
 {
@@ -123,8 +137,10 @@ open_files (Session *session, const SendOptions *options, const Content *content
   if (!pr_app1_call_template_inspect_sync (session->core, content->subject, content->html, content->text, &fields,
                                            &required, &images, NULL, error))
     return session_end (FALSE, error) == 0;
+  if (!open_kept (session, options, files, error))
+    return FALSE;
   for (gsize i = 0; images[i] != NULL; i++)
-    if (!send_files_add_image (files, options->html, images[i], error))
+    if (!send_files_has_image (files, images[i]) && !send_files_add_image (files, options->html, images[i], error))
       return FALSE;
   for (gsize i = 0; options->attach != NULL && options->attach[i] != NULL; i++)
     if (!send_files_add_attachment (files, options->attach[i], error))

@@ -4,6 +4,7 @@
 #include "dict.h"
 #include "fault.h"
 #include "json-out.h"
+#include "send-files.h"
 #include "table.h"
 #include "words.h"
 #include <stdio.h>
@@ -24,6 +25,31 @@ put (GVariantBuilder *parts, const char *name, const char *text)
 {
   if (text != NULL)
     g_variant_builder_add (parts, "{ss}", name, text);
+}
+
+/* Its pictures lie beside the HTML file, and are kept with it. */
+static gboolean
+add_pictures (SendFiles *files, const SaveOptions *options, char **images, GError **error)
+{
+  for (gsize i = 0; images != NULL && images[i] != NULL; i++)
+    if (!send_files_add_image (files, options->html, images[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+keep (Session *session, const char *name, GVariant *parts, const SaveOptions *options, char **images, GError **error)
+{
+  SendFiles files;
+  gboolean is_kept;
+
+  send_files_init (&files);
+  g_variant_ref_sink (parts);
+  is_kept = add_pictures (&files, options, images, error) &&
+            pr_app1_call_template_save_sync (session->core, name, parts, send_files_end (&files), files.list, NULL, NULL, error);
+  g_variant_unref (parts);
+  send_files_clear (&files);
+  return is_kept;
 }
 
 static int
@@ -49,7 +75,7 @@ run_save (Session *session, const void *values, char **words, GError **error)
                                            html != NULL ? html : "", text != NULL ? text : "", &fields, &required,
                                            &images, NULL, error))
     return session_end (FALSE, error);
-  if (!pr_app1_call_template_save_sync (session->core, words[0], g_variant_builder_end (&parts), NULL, error))
+  if (!keep (session, words[0], g_variant_builder_end (&parts), options, images, error))
     return session_end (FALSE, error);
   session_say (session, "Kept as “%s”: postrider send --template '%s' …", words[0], words[0]);
   return 0;

@@ -10,8 +10,9 @@
 
 /* --- files --- */
 
+/* role: NULL where a file has none yet. */
 static GVariant *
-describe_file (guint32 number, const char *name, guint64 size)
+describe_file (guint32 number, const char *name, guint64 size, const char *role)
 {
   g_autofree char *shown = text_printable (name, -1, 255);
   GVariantDict dict;
@@ -20,6 +21,8 @@ describe_file (guint32 number, const char *name, guint64 size)
   g_variant_dict_insert (&dict, "file", "u", number);
   g_variant_dict_insert (&dict, "name", "s", shown);
   g_variant_dict_insert (&dict, "size", "t", size);
+  if (role != NULL)
+    g_variant_dict_insert (&dict, "role", "s", role);
   return g_variant_dict_end (&dict);
 }
 
@@ -56,7 +59,7 @@ window_calls_number_files (Shell *shell, GVariant *files, GUnixFDList *fds, GErr
       release_files (shell, &builder);
       return NULL;
     }
-    g_variant_builder_add_value (&builder, describe_file (number, name, size));
+    g_variant_builder_add_value (&builder, describe_file (number, name, size, NULL));
   }
   return g_variant_builder_end (&builder);
 }
@@ -88,6 +91,51 @@ choose_files (Call *call)
   }
   call->shell->is_dialog_open = TRUE;
   core_link_call_async (call->shell->core, "DeskChoose", call->arguments, NULL, chosen_cb, call);
+}
+
+static GVariant *
+number_letter_files (Shell *shell, GVariant *files, GUnixFDList *fds, GError **error)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  GVariantIter iter;
+  const char *role, *name;
+  guint64 size;
+  gint32 handle;
+
+  g_variant_iter_init (&iter, files);
+  while (g_variant_iter_next (&iter, "(&s&sth)", &role, &name, &size, &handle)) {
+    int fd = fds != NULL ? g_unix_fd_list_get (fds, handle, error) : -1;
+    guint32 number = fd >= 0 ? file_table_add (shell->files, fd, 0, error) : 0;
+
+    if (number == 0) {
+      release_files (shell, &builder);
+      return NULL;
+    }
+    g_variant_builder_add_value (&builder, describe_file (number, name, size, role));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+static void
+letter_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Call *call = data;
+  g_autoptr (GUnixFDList) fds = NULL;
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = core_link_call_finish (call->shell->core, result, &fds, &error);
+  g_autoptr (GVariant) files = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  GVariant *numbered = files != NULL ? number_letter_files (call->shell, files, fds, &error) : NULL;
+
+  if (numbered != NULL)
+    call_answer (call, g_variant_new_tuple (&numbered, 1));
+  else
+    call_fail (call, error);
+}
+
+static void
+letter_files (Call *call)
+{
+  core_link_call_async (call->shell->core, "LetterFiles", call->arguments, NULL, letter_cb, call);
 }
 
 static void
@@ -275,7 +323,7 @@ static const struct {
 } rows[] = {
   { "ChooseFiles", choose_files },   { "PasteText", paste_text }, { "ReleaseFile", release_file }, { "Export", export_begin },
   { "OpenAddress", open_address },   { "Look", look },            { "ShowMail", show_mail },       { "SetTitle", set_title },
-  { "CloseAnswered", close_answered },
+  { "CloseAnswered", close_answered }, { "LetterFiles", letter_files },
 };
 
 void

@@ -246,8 +246,11 @@ class Journey:
         self.ok(len(self.judge.took()) == held, "paused: nothing goes out", held)
         person.press("Correct the message…")
         person.type_into("Subject", "Corrected for {{name}}")
+        person.wait("document.querySelector('.mail-head')?.innerText.includes('Corrected for Gäst')", "the correction is not shown as a person would get it")
         self.look("campaign-correct")
         person.press("Save and go on")
+        person.wait_for("You can still take it back.")
+        person.press("Send now")
 
     def look_live(self, name):
         """It moves: pictures only."""
@@ -262,6 +265,23 @@ class Journey:
         self.ok(set(taken) == wanted and set(taken.values()) == {1}, "done: each accepted person has exactly one message", [(one, taken[one]) for one in set(taken) ^ wanted or taken if taken[one] != 1])
         subjects = [subject_of(path) for path in glob.glob(self.judge.keep + "/*.eml")]
         self.ok(any(one.startswith("Hello") for one in subjects) and any(one.startswith("Corrected") for one in subjects), "the correction went to the rest alone", collections.Counter(one.split()[0] for one in subjects))
+
+    def see_again(self):
+        """What was sent, one person after the other, in a frame of its own."""
+        person = self.person
+        self.ok(person.see("return document.querySelectorAll('.plot rect').length") > 0, "a finished campaign has its curve, from the ledger")
+        person.press("What was sent")
+        person.wait_for("As each person got it")
+        person.wait("!!document.querySelector('iframe')", "the letter is not shown")
+        first = person.see("return document.querySelector('.mail-head').innerText")
+        person.press("Next")
+        person.wait("!!document.querySelector('.mail-head') && document.querySelector('.mail-head').innerText !== %s" % json.dumps(first), "the next one is not shown")
+        person.press("Text")
+        person.wait_for("Dear Gäst")
+        self.look("campaign-sent")
+        self.ok("{{" not in person.words(), "what was sent is seen again as they got it, without braces")
+        person.press("What happened")
+        person.wait_for("Who got what")
 
     def look_back(self):
         person = self.person
@@ -285,6 +305,10 @@ class Journey:
         person.wait_for("250 2.0.0")
         self.look("person")
         self.ok("form at the open day" in person.words(), "person: what they got, what the server said, how they agreed")
+        person.click_on("document.querySelector('main tbody .link')", "the letter")
+        person.wait("top_().innerText.includes('Gäst 001') && !!top_().querySelector('.mail-head')", "the letter is not shown on the person's page")
+        self.look("person-letter")
+        person.keys("Escape")
         person.press("Do not contact any more…")
         person.press("Do not contact")
         person.wait_for("Nobody will write to this address any more.")
@@ -360,7 +384,7 @@ def main(build):
     journey = Journey(build)
     try:
         for step in (journey.empty_home, journey.add_account, journey.import_people, journey.write, journey.hostile_mail, journey.wizard_by_keyboard, journey.first_ten, journey.pause_and_correct,
-                     journey.done, journey.look_back, journey.nasty_people, journey.settings, journey.export, journey.findings):
+                     journey.done, journey.see_again, journey.look_back, journey.nasty_people, journey.settings, journey.export, journey.findings):
             began = time.time()
             step()
             print("# %s: %.1f s" % (step.__name__, time.time() - began), flush=True)

@@ -1,4 +1,6 @@
 // Text from strangers, made fit to be looked at: what would turn the direction of other text, or hide, becomes a visible mark.
+import { plain } from '../words/plain';
+
 const DIRECTION = /[\u202a-\u202e\u2066-\u2069]/g;
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\u{e0000}-\u{e007f}]/gu;
 
@@ -6,9 +8,9 @@ export function printable(text: string): string {
   return text.replace(DIRECTION, '\ufffd').replace(CONTROL, '\ufffd');
 }
 
-/** Core's sentences begin small, as on a terminal; here they stand alone. */
+/** Core's sentences begin small, as on a terminal, and may name its options; here they stand alone. */
 export function sentence(text: string, max = 400): string {
-  const line = oneLine(text, max);
+  const line = oneLine(plain(text), max);
   return line.charAt(0).toUpperCase() + line.slice(1);
 }
 

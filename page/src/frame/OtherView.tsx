@@ -5,12 +5,13 @@ import { AccountForm } from '../views/accounts/AccountForm';
 import { Accounts } from '../views/accounts/Accounts';
 import { Activity } from '../views/activity/Activity';
 import { Campaigns } from '../views/campaigns/Campaigns';
+import { CorrectView } from '../views/campaigns/correct/CorrectView';
 import { CampaignView } from '../views/campaigns/live/CampaignView';
 import { NewCampaign, RetryCampaign } from '../views/campaigns/wizard/Wizard';
 import { Compose } from '../views/compose/Compose';
 import { Contacts } from '../views/contacts/Contacts';
 import { ImportView } from '../views/contacts/import/ImportView';
-import { ListView } from '../views/contacts/ListView';
+import { ListView } from '../views/contacts/list/ListView';
 import { PersonView } from '../views/contacts/person/PersonView';
 import { Settings } from '../views/settings/Settings';
 import { Suppressions } from '../views/suppressions/Suppressions';
@@ -35,6 +36,8 @@ function campaigns(second: string, third: string) {
     return <NewCampaign key={third} list={third} />;
   if (second === 'retry' && isId(third))
     return <RetryCampaign key={third} id={third} />;
+  if (second === 'correct' && isId(third))
+    return <CorrectView key={third} id={third} />;
   return isId(second) ? <CampaignView key={second} id={second} /> : null;
 }
 

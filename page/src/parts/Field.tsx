@@ -1,5 +1,5 @@
 // A label, its control, a hint and an error, tied together for those who listen instead of look.
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from 'react';
+import { useId, useState, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from 'react';
 
 interface Base {
   label: string;
@@ -8,9 +8,15 @@ interface Base {
   hideLabel?: boolean;
 }
 
-function Frame({ id, label, hint, error, hideLabel, children }: Base & { id: string; children: ReactNode }) {
+/** What is wrong is said when the field is left, not while somebody types, and not of what nobody has touched yet. */
+function useLeft({ error }: Base) {
+  const [isLeft, setLeft] = useState(false);
+  return { shown: isLeft ? error : undefined, onBlur: () => setLeft(true) };
+}
+
+function Frame({ id, label, hint, error, hideLabel, children, onBlur }: Base & { id: string; children: ReactNode; onBlur: () => void }) {
   return (
-    <div className="field">
+    <div className="field" onBlur={onBlur}>
       <label htmlFor={id} className={hideLabel === true ? 'visually-hidden' : 'field-label'}>
         {label}
       </label>
@@ -38,9 +44,10 @@ type TextProps = Base & { value: string; onValue: (value: string) => void } & Om
 
 export function TextField({ label, hint, error, hideLabel, value, onValue, ...rest }: TextProps) {
   const id = useId();
-  const base: Base = { label, hint, error, hideLabel: hideLabel === true };
+  const { shown, onBlur } = useLeft({ label, error });
+  const base: Base = { label, hint, error: shown, hideLabel: hideLabel === true };
   return (
-    <Frame {...base} id={id}>
+    <Frame {...base} id={id} onBlur={onBlur}>
       <input
         type="text"
         autoComplete="off"
@@ -61,9 +68,10 @@ type AreaProps = Base & { value: string; onValue: (value: string) => void } & Om
 
 export function TextArea({ label, hint, error, hideLabel, value, onValue, ...rest }: AreaProps) {
   const id = useId();
-  const base: Base = { label, hint, error, hideLabel: hideLabel === true };
+  const { shown, onBlur } = useLeft({ label, error });
+  const base: Base = { label, hint, error: shown, hideLabel: hideLabel === true };
   return (
-    <Frame {...base} id={id}>
+    <Frame {...base} id={id} onBlur={onBlur}>
       <textarea dir="auto" rows={6} {...rest} {...described(id, base)} id={id} className="input textarea" value={value} onChange={(event) => onValue(event.target.value)} />
     </Frame>
   );
@@ -76,9 +84,10 @@ type SelectProps = Base & { value: string; onValue: (value: string) => void; opt
 
 export function SelectField({ label, hint, error, hideLabel, value, onValue, options, ...rest }: SelectProps) {
   const id = useId();
-  const base: Base = { label, hint, error, hideLabel: hideLabel === true };
+  const { shown, onBlur } = useLeft({ label, error });
+  const base: Base = { label, hint, error: shown, hideLabel: hideLabel === true };
   return (
-    <Frame {...base} id={id}>
+    <Frame {...base} id={id} onBlur={onBlur}>
       <select {...rest} {...described(id, base)} id={id} className="input select" value={value} onChange={(event) => onValue(event.target.value)}>
         {options.map(([option, text]) => (
           <option key={option} value={option}>

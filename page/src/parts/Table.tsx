@@ -1,10 +1,12 @@
 // A table of at most a few thousand rows. One tab stop: the arrows go from row to row; the link in a row's first cell opens it.
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { Icon } from './icons';
 
 export interface Column<T> {
   head: string;
   cell: (row: T) => ReactNode;
-  kind?: 'text' | 'number' | 'actions' | 'wide';
+  kind?: 'text' | 'number' | 'actions' | 'wide' | 'spare'; // spare: left out where there is little room
+  sort?: (a: T, b: T) => number; // by this column, rising
 }
 
 interface Props<T> {
@@ -38,23 +40,60 @@ function open(event: KeyboardEvent<HTMLTableRowElement>): void {
   event.currentTarget.querySelector<HTMLElement>('a, button')?.click();
 }
 
+/** A click anywhere on a row is one on its first link, unless it was meant for something else in it, or marked text. */
+function openByClick(event: MouseEvent<HTMLTableRowElement>): void {
+  const target = event.target as HTMLElement;
+  if (target.closest('a, button, input, select, label, summary') === null && (window.getSelection()?.isCollapsed ?? true))
+    event.currentTarget.querySelector<HTMLElement>('td:not(.cell-actions) :is(a, button)')?.click();
+}
+
+interface Order {
+  head: string;
+  isFalling: boolean;
+}
+
+function useSorted<T>(columns: readonly Column<T>[], rows: readonly T[]) {
+  const [order, setOrder] = useState<Order | null>(null);
+  const sort = columns.find((column) => column.head === order?.head)?.sort;
+  const sorted = useMemo(() => (sort === undefined ? rows : [...rows].sort((a, b) => (order?.isFalling === true ? sort(b, a) : sort(a, b)))), [rows, sort, order]);
+  const by = (column: Column<T>) => setOrder((old) => ({ head: column.head, isFalling: old?.head === column.head ? !old.isFalling : column.kind === 'number' }));
+  return { sorted, order, by };
+}
+
+function Head<T>({ column, order, onSort }: { column: Column<T>; order: Order | null; onSort: () => void }) {
+  const isSorted = order?.head === column.head;
+  return (
+    <th scope="col" className={`cell-${column.kind ?? 'text'}`} aria-sort={isSorted ? (order.isFalling ? 'descending' : 'ascending') : undefined}>
+      {column.sort !== undefined ? (
+        <button type="button" className={`sort ${isSorted ? (order.isFalling ? 'sort-falling' : 'sort-rising') : ''}`} onClick={onSort}>
+          {column.head}
+          {isSorted && <Icon name="down" />}
+        </button>
+      ) : column.kind === 'actions' ? (
+        <span className="visually-hidden">{column.head}</span>
+      ) : (
+        column.head
+      )}
+    </th>
+  );
+}
+
 export function Table<T>({ label, columns, rows, rowKey }: Props<T>) {
   const body = useRef<HTMLTableSectionElement>(null);
+  const { sorted, order, by } = useSorted(columns, rows);
   return (
     <div className="table-frame">
       <table className="table" aria-label={label}>
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.head} scope="col" className={`cell-${column.kind ?? 'text'}`}>
-                {column.kind === 'actions' ? <span className="visually-hidden">{column.head}</span> : column.head}
-              </th>
+              <Head key={column.head} column={column} order={order} onSort={() => by(column)} />
             ))}
           </tr>
         </thead>
         <tbody ref={body} onKeyDown={moveFocus}>
-          {rows.map((row, index) => (
-            <tr key={rowKey(row)} tabIndex={index === 0 ? 0 : -1} onKeyDown={open}>
+          {sorted.map((row, index) => (
+            <tr key={rowKey(row)} tabIndex={index === 0 ? 0 : -1} onKeyDown={open} onClick={openByClick}>
               {columns.map((column) => (
                 <td key={column.head} className={`cell-${column.kind ?? 'text'}`}>
                   {column.cell(row)}

@@ -1,5 +1,6 @@
-// A table of any length: only the rows that are in sight exist. The arrows, Page Up/Down, Home and End move the active row; Enter opens it.
+// A table of any length: only the rows that are in sight exist. The arrows, Page Up/Down, Home and End move the active row; Enter or a click opens it.
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type UIEvent } from 'react';
+import { Icon } from './icons';
 
 export const ROW_HEIGHT = 30; // px, as .vrow in tables.css
 const HEIGHT_MAX = 30_000_000; // px; WebKit's coordinates end at 2^25: beyond a million rows the scroll bar works on a smaller scale
@@ -10,6 +11,9 @@ export interface VirtualColumn<T> {
   width: string; // of a grid: "12ch", "minmax(10ch, 2fr)"
   cell: (row: T) => ReactNode;
   kind?: 'text' | 'number';
+  key?: string; // where two heads may be the same
+  sorted?: 'none' | 'ascending' | 'descending';
+  onSort?: () => void;
 }
 
 interface Props<T> {
@@ -19,6 +23,7 @@ interface Props<T> {
   row: (index: number) => T | undefined; // undefined: not here yet
   onRange: (first: number, last: number) => void;
   onOpen?: (row: T) => void;
+  onDelete?: (row: T) => void; // by its key
 }
 
 interface View {
@@ -71,7 +76,7 @@ function useView() {
   return { ref, view, onScroll };
 }
 
-export function VirtualTable<T>({ label, columns, total, row, onRange, onOpen }: Props<T>) {
+export function VirtualTable<T>({ label, columns, total, row, onRange, onOpen, onDelete }: Props<T>) {
   const id = useId();
   const { ref, view, onScroll } = useView();
   const [active, setActive] = useState(0);
@@ -91,6 +96,8 @@ export function VirtualTable<T>({ label, columns, total, row, onRange, onOpen }:
       ref.current.scrollTop = top;
   };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.target !== event.currentTarget)
+      return; // a button in it
     const page = Math.max(1, Math.floor(view.height / ROW_HEIGHT) - 1);
     const to = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: total - 1 }[event.key];
     const here = row(active);
@@ -102,6 +109,9 @@ export function VirtualTable<T>({ label, columns, total, row, onRange, onOpen }:
     } else if (event.key === 'Enter' && here !== undefined) {
       event.preventDefault(); // else the key would also press what gets the focus now
       onOpen?.(here);
+    } else if (event.key === 'Delete' && here !== undefined && onDelete !== undefined) {
+      event.preventDefault();
+      onDelete(here);
     }
   };
 
@@ -112,8 +122,15 @@ export function VirtualTable<T>({ label, columns, total, row, onRange, onOpen }:
       <div role="rowgroup" className="vhead">
         <div role="row" aria-rowindex={1} className="vrow" style={grid}>
           {columns.map((column) => (
-            <div key={column.head} role="columnheader" className={`vcell cell-${column.kind ?? 'text'}`}>
-              {column.head}
+            <div key={column.key ?? column.head} role="columnheader" className={`vcell cell-${column.kind ?? 'text'}`} aria-sort={column.sorted}>
+              {column.onSort === undefined ? (
+                column.head
+              ) : (
+                <button type="button" className={`sort ${column.sorted === 'ascending' ? 'sort-rising' : ''}`} onClick={column.onSort}>
+                  <bdi>{column.head}</bdi>
+                  {column.sorted !== 'none' && <Icon name="down" />}
+                </button>
+              )}
             </div>
           ))}
         </div>
@@ -124,9 +141,15 @@ export function VirtualTable<T>({ label, columns, total, row, onRange, onOpen }:
               const value = row(index);
               return (
                 <div key={index} id={`${id}-${index}`} role="row" aria-rowindex={index + 2} aria-selected={index === active} className="vrow" style={grid}
-                  onClick={() => setActive(index)} onDoubleClick={() => value !== undefined && onOpen?.(value)}>
+                  onClick={(event) => {
+                    if ((event.target as HTMLElement).closest('a, button') !== null)
+                      return;
+                    setActive(index);
+                    if (value !== undefined && (window.getSelection()?.isCollapsed ?? true))
+                      onOpen?.(value);
+                  }}>
                   {columns.map((column) => (
-                    <div key={column.head} role="gridcell" className={`vcell cell-${column.kind ?? 'text'}`}>
+                    <div key={column.key ?? column.head} role="gridcell" className={`vcell cell-${column.kind ?? 'text'}`}>
                       {value === undefined ? <span className="vwait" /> : column.cell(value)}
                     </div>
                   ))}

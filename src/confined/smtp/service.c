@@ -127,7 +127,7 @@ preview (Campaign *campaign, GVariant *frame, GError **error)
     g_byte_array_set_size (message, 0);
     if (row.n_fields != campaign->n_columns + 2)
       g_set_error (&broken, FAULT, FAULT_USAGE, "a row does not have its campaign's columns");
-    else if (!skeleton_render (campaign->skeleton, &row, SKELETON_RAW, g_get_real_time () / G_USEC_PER_SEC, message, &traits, &unmade))
+    else if (!skeleton_render (campaign->skeleton, &row, SKELETON_RAW, row.aux > 0 ? (gint64) row.aux : g_get_real_time () / G_USEC_PER_SEC, message, &traits, &unmade))
       g_byte_array_set_size (message, 0);
     if (broken == NULL && frame_writer_get_size (messages) + message->len > PREVIEW_MAX_BYTES)
       g_set_error (&broken, FAULT, FAULT_USAGE, "that is too much to preview at once: ask for fewer rows");

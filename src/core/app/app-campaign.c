@@ -222,4 +222,5 @@ app_campaign_connect (AppClient *client)
     g_signal_connect (client->skeleton, handlers[i].signal, handlers[i].handler, client);
   app_rows_connect (client);
   app_preview_connect (client);
+  app_look_back_connect (client);
 }

@@ -1,11 +1,14 @@
 /* app-pending.h - a call that is answered later: it keeps its client, and core, until then. Used in: core/app. */
 #pragma once
 #include "app.h"
+#include "campaign.h"
 
 typedef struct {
   AppClient             *client;
   GDBusMethodInvocation *invocation; /* taken at the end */
   GPtrArray             *rows;       /* of Sample: previews; else NULL */
+  Campaign              *campaign;   /* samples, before there are rows; else NULL */
+  guint                  max_rows;
 } AppPending;
 
 AppPending *app_pending_new  (AppClient *client, GDBusMethodInvocation *invocation);
@@ -14,4 +17,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppPending, app_pending_free)
 
 /* The parts of app_campaign_connect(), a file each. */
 void app_rows_connect    (AppClient *client); /* CampaignRows, -Find, -Message */
-void app_preview_connect (AppClient *client); /* TemplateInspect, CampaignPreview, MessagePreview */
+void app_preview_connect (AppClient *client); /* TemplateInspect, CampaignPreview, -Corrected, MessagePreview */
+void app_look_back_connect (AppClient *client); /* CampaignSent, -History, -Archive */

@@ -6,7 +6,7 @@
 void app_contact_add_connect (AppClient *client); /* ContactAdd, -Consent, -Merge */
 void app_list_connect     (AppClient *client); /* Lists, ListRows, ListRemove */
 void app_list_edit_connect (AppClient *client); /* the other List* */
-void app_template_connect (AppClient *client); /* TemplateSave, -Show, -List, -Remove */
+void app_template_connect (AppClient *client); /* TemplateSave, -Show, -List, -Rename, -Remove, LetterFiles */
 void app_draft_connect    (AppClient *client); /* DraftKeep, -Show, -Drop */
 void app_suppress_connect (AppClient *client); /* Suppress* */
 

@@ -1,4 +1,4 @@
-/* App1.TemplateInspect, CampaignPreview and MessagePreview: messages are compiled and built in a locked transport, never here. */
+/* App1.TemplateInspect, CampaignPreview, CampaignCorrected and MessagePreview: messages are compiled and built in a locked transport, never here. */
 #include "app-pending.h"
 
 #include "composer.h"
@@ -56,10 +56,10 @@ join_messages (GVariant *messages, GPtrArray *rows)
   return at == rows->len ? frame_writer_finish (joined) : NULL;
 }
 
-static void
-previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
+/* Returns: floating, or NULL after it has answered with the error. */
+static GVariant *
+finish_messages (AppPending *pending, GAsyncResult *result)
 {
-  g_autoptr (AppPending) pending = data;
   GError *error = NULL;
   g_autoptr (GVariant) messages = composer_preview_finish (pending->client->core->composer, result, &error);
   GVariant *joined = messages != NULL ? join_messages (messages, pending->rows) : NULL;
@@ -68,8 +68,55 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_set_error (&error, FAULT, FAULT_PROTOCOL, "the composing process gave other messages than it was asked for");
   if (error != NULL)
     app_return_error (pending->invocation, error);
-  else
-    pr_app1_complete_campaign_preview (pending->client->skeleton, pending->invocation, joined);
+  return joined;
+}
+
+static void
+previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AppPending) pending = data;
+  GVariant *messages = finish_messages (pending, result);
+
+  if (messages != NULL)
+    pr_app1_complete_campaign_preview (pending->client->skeleton, pending->invocation, messages);
+}
+
+static void
+corrected_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AppPending) pending = data;
+  GVariant *messages = finish_messages (pending, result);
+
+  if (messages != NULL)
+    pr_app1_complete_campaign_corrected (pending->client->skeleton, pending->invocation, messages);
+}
+
+#define PREVIEW_ROWS_MAX 200
+
+/* rows: taken. */
+static void
+preview_rows (AppPending *pending, const Campaign *campaign, GPtrArray *rows)
+{
+  pending->rows = rows;
+  composer_preview_async (pending->client->core->composer, campaign, samples_to_frame (rows), previewed_cb, pending);
+}
+
+/* Which people are worth a look depends on what the message uses of them, and only the locked transport reads it. */
+static void
+bound_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  AppPending *pending = data;
+  Core *core = pending->client->core;
+  GError *error = NULL;
+  g_autoptr (Composed) composed = composer_begin_finish (core->composer, result, &error);
+  GPtrArray *rows = composed != NULL ? samples_choose (core, pending->campaign->id, composed->bound, g_strv_length (composed->fields), pending->max_rows, &error) : NULL;
+
+  if (rows != NULL) {
+    preview_rows (pending, pending->campaign, rows);
+    return;
+  }
+  app_return_error (pending->invocation, error);
+  app_pending_free (pending);
 }
 
 static gboolean
@@ -78,14 +125,50 @@ handle_preview (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id,
   AppClient *client = data;
   GError *error = NULL;
   g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
-  g_autoptr (GPtrArray) rows = campaign != NULL ? samples_choose (client->core, id, after, MIN (max_rows, 200), is_samples, &error) : NULL;
+  GPtrArray *rows = campaign != NULL && !is_samples ? samples_page (client->core, id, after, MIN (max_rows, PREVIEW_ROWS_MAX), FALSE, &error) : NULL;
+  AppPending *pending;
+
+  if (error != NULL)
+    return app_return_error (invocation, error);
+  pending = app_pending_new (client, invocation);
+  if (rows != NULL) {
+    preview_rows (pending, campaign, rows);
+    return TRUE;
+  }
+  pending->max_rows = MIN (max_rows, PREVIEW_ROWS_MAX);
+  pending->campaign = g_steal_pointer (&campaign);
+  composer_begin_async (client->core->composer, pending->campaign, bound_cb, pending);
+  return TRUE;
+}
+
+static void
+correct (char **text, GVariant *correction, const char *part)
+{
+  const char *found;
+
+  if (!g_variant_lookup (correction, part, "&s", &found))
+    return;
+  g_free (*text);
+  *text = g_strdup (found);
+}
+
+static gboolean
+handle_corrected (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *correction, guint64 after, guint max_rows, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
+  GPtrArray *rows = campaign != NULL ? samples_page (client->core, id, after, MIN (max_rows, PREVIEW_ROWS_MAX), TRUE, &error) : NULL;
   AppPending *pending;
 
   if (rows == NULL)
     return app_return_error (invocation, error);
+  correct (&campaign->subject, correction, "subject");
+  correct (&campaign->html, correction, "html");
+  correct (&campaign->body_text, correction, "text");
   pending = app_pending_new (client, invocation);
-  pending->rows = g_steal_pointer (&rows);
-  composer_preview_async (client->core->composer, campaign, samples_to_frame (pending->rows), previewed_cb, pending);
+  pending->rows = rows;
+  composer_show_async (client->core->composer, campaign, samples_to_frame (rows), corrected_cb, pending);
   return TRUE;
 }
 
@@ -117,5 +200,6 @@ app_preview_connect (AppClient *client)
 {
   g_signal_connect (client->skeleton, "handle-template-inspect", G_CALLBACK (handle_inspect), client);
   g_signal_connect (client->skeleton, "handle-campaign-preview", G_CALLBACK (handle_preview), client);
+  g_signal_connect (client->skeleton, "handle-campaign-corrected", G_CALLBACK (handle_corrected), client);
   g_signal_connect (client->skeleton, "handle-message-preview", G_CALLBACK (handle_message), client);
 }

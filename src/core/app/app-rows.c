@@ -157,27 +157,6 @@ handle_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, co
 
 /* --- what it says --- */
 
-static gboolean
-load_version (Core *core, Campaign *campaign, guint version, GError **error)
-{
-  sqlite3_stmt *row = store_query (core->store, "SELECT subject,html,text FROM campaign_version WHERE campaign=? AND version=?", "ii", (gint64) campaign->id,
-                                   (gint64) version);
-  int found = store_step (core->store, row, error);
-
-  if (found == 0)
-    g_set_error (error, FAULT, FAULT_NO_INPUT, "campaign %" G_GUINT64_FORMAT " has no version %u", campaign->id, version);
-  if (found != 1)
-    return FALSE;
-  g_free (campaign->subject);
-  g_free (campaign->html);
-  g_free (campaign->body_text);
-  campaign->subject = g_strdup (store_text (row, 0));
-  campaign->html = g_strdup (store_text (row, 1));
-  campaign->body_text = g_strdup (store_text (row, 2));
-  sqlite3_reset (row);
-  return TRUE;
-}
-
 static GVariant *
 list_files (Core *core, guint64 id, GError **error)
 {
@@ -198,7 +177,7 @@ handle_message (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id,
   g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
   GVariantDict dict;
 
-  if (campaign == NULL || (version != 0 && !load_version (client->core, campaign, version, &error)))
+  if (campaign == NULL || (version != 0 && !campaign_take_version (client->core, campaign, version, &error)))
     return app_return_error (invocation, error);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "subject", "s", campaign->subject);

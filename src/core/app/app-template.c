@@ -1,7 +1,9 @@
 #include "app-people.h"
 
 #include "fault.h"
+#include "files.h"
 #include "template.h"
+#include <gio/gunixfdlist.h>
 #include <string.h>
 
 static const char *const part_names[] = { "subject", "html", "text" };
@@ -37,16 +39,77 @@ read_parts (GVariant *parts, const char *out[3], GError **error)
 }
 
 static gboolean
-handle_template_save (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, GVariant *raw_parts, AppClient *client)
+needs_name (const char *name, GError **error)
+{
+  if (name[0] == '\0')
+    g_set_error_literal (error, FAULT, FAULT_USAGE, "a template needs a name");
+  return name[0] != '\0';
+}
+
+/* The letter and its files, or neither. */
+static gboolean
+save (Core *core, const char *name, const char *parts[3], GVariant *files, GUnixFDList *fds, GError **error)
+{
+  if (!store_begin (core->store, error))
+    return FALSE;
+  if (!template_save (core->store, name, parts[0], parts[1], parts[2], error) || !files_keep_template (core, name, files, fds, error)) {
+    store_rollback (core->store);
+    return FALSE;
+  }
+  if (!store_commit (core->store, error))
+    return FALSE;
+  files_sweep (core); /* what it had before */
+  return TRUE;
+}
+
+static gboolean
+handle_template_save (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *name, GVariant *raw_parts, GVariant *files, AppClient *client)
 {
   const char *parts[3];
   GError *error = NULL;
 
-  if (name[0] == '\0')
-    return app_return_error (invocation, g_error_new (FAULT, FAULT_USAGE, "a template needs a name"));
-  if (!read_parts (raw_parts, parts, &error) || !template_save (client->core->store, name, parts[0], parts[1], parts[2], &error))
+  if (!needs_name (name, &error) || !read_parts (raw_parts, parts, &error) || !save (client->core, name, parts, files, fds, &error))
     return app_return_error (invocation, error);
-  pr_app1_complete_template_save (skeleton, invocation);
+  pr_app1_complete_template_save (skeleton, invocation, NULL);
+  return TRUE;
+}
+
+static gboolean
+handle_template_rename (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, const char *new_name, AppClient *client)
+{
+  GError *error = NULL;
+
+  if (!needs_name (new_name, &error) || !template_rename (client->core->store, name, new_name, &error))
+    return app_return_error (invocation, error);
+  pr_app1_complete_template_rename (skeleton, invocation);
+  return TRUE;
+}
+
+static gboolean
+is_there (Core *core, const char *of, const char *which, guint64 *out_campaign, GError **error)
+{
+  gint64 found = 0;
+
+  if (g_str_equal (of, "template"))
+    return store_get_int (core->store, &found, error, "SELECT 1 FROM template WHERE name=?", "s", which) >= 0;
+  if (!g_str_equal (of, "campaign") || !g_ascii_string_to_unsigned (which, 10, 1, G_MAXINT64, out_campaign, NULL)) {
+    g_set_error_literal (error, FAULT, FAULT_USAGE, "files are kept of a template, by its name, and of a campaign, by its number");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+handle_letter_files (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *none, const char *of, const char *which, AppClient *client)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  GError *error = NULL;
+  guint64 campaign = 0;
+  GVariant *files = is_there (client->core, of, which, &campaign, &error) ? files_list (client->core, campaign, campaign == 0 ? which : NULL, fds, &error) : NULL;
+
+  if (files == NULL)
+    return app_return_error (invocation, error);
+  pr_app1_complete_letter_files (skeleton, invocation, fds, files);
   return TRUE;
 }
 
@@ -102,6 +165,7 @@ handle_template_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, con
 
   if (!template_remove (client->core->store, name, &error))
     return app_return_error (invocation, error);
+  files_sweep (client->core);
   pr_app1_complete_template_remove (skeleton, invocation);
   return TRUE;
 }
@@ -110,6 +174,8 @@ void
 app_template_connect (AppClient *client)
 {
   g_signal_connect (client->skeleton, "handle-template-save", G_CALLBACK (handle_template_save), client);
+  g_signal_connect (client->skeleton, "handle-template-rename", G_CALLBACK (handle_template_rename), client);
+  g_signal_connect (client->skeleton, "handle-letter-files", G_CALLBACK (handle_letter_files), client);
   g_signal_connect (client->skeleton, "handle-template-show", G_CALLBACK (handle_template_show), client);
   g_signal_connect (client->skeleton, "handle-template-list", G_CALLBACK (handle_template_list), client);
   g_signal_connect (client->skeleton, "handle-template-remove", G_CALLBACK (handle_template_remove), client);

@@ -100,6 +100,7 @@ message_of (sqlite3_stmt *row)
   g_variant_dict_insert (&dict, "time", "x", store_int (row, 5));
   g_variant_dict_insert (&dict, "attempts", "u", (guint) store_int (row, 6));
   g_variant_dict_insert (&dict, "message_id", "s", message_id);
+  g_variant_dict_insert (&dict, "recipient", "t", (guint64) store_int (row, 9));
   return g_variant_dict_end (&dict);
 }
 

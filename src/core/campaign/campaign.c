@@ -2,8 +2,8 @@
 
 #include "address.h"
 #include "fault.h"
+#include "files.h"
 #include "store.h"
-#include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,6 +67,8 @@ from_row (sqlite3_stmt *row)
   self->body_text = g_strdup (store_text (row, 20));
   self->pause_after = store_int (row, 21);
   self->aliases = campaign_columns_from_blob (sqlite3_column_blob (row, 22), (gsize) sqlite3_column_bytes (row, 22));
+  self->archived_utc = store_int (row, 23);
+  self->is_test = store_int (row, 24) != 0;
   return self;
 }
 
@@ -75,7 +77,8 @@ campaign_load (Core *core, guint64 id, GError **error)
 {
   sqlite3_stmt *row = store_query (core->store,
                                    "SELECT c.id,c.identity,c.account,c.state,c.reason,c.text,c.sender,c.reply_to,c.unsubscribe,c.lists,c.columns,c.per_hour,"
-                                   "c.connections,c.lifetime_s,c.version,c.created_utc,c.started_utc,c.ended_utc,v.subject,v.html,v.text,c.pause_after,c.aliases"
+                                   "c.connections,c.lifetime_s,c.version,c.created_utc,c.started_utc,c.ended_utc,v.subject,v.html,v.text,c.pause_after,c.aliases,"
+                                   "c.archived_utc,c.is_test"
                                    " FROM campaign c LEFT JOIN campaign_version v ON v.campaign=c.id AND v.version=c.version WHERE c.id=?",
                                    "i", (gint64) id);
   int result = store_step (core->store, row, error);
@@ -91,6 +94,27 @@ campaign_load (Core *core, guint64 id, GError **error)
   if (!address_parse_mailbox (self->sender, &name, &self->sender_address, NULL))
     self->sender_address = g_strdup (self->sender);
   return g_steal_pointer (&self);
+}
+
+gboolean
+campaign_take_version (Core *core, Campaign *self, gint64 version, GError **error)
+{
+  sqlite3_stmt *row = store_query (core->store, "SELECT subject,html,text FROM campaign_version WHERE campaign=? AND version=?", "ii", (gint64) self->id, version);
+  int found = store_step (core->store, row, error);
+
+  if (found == 0)
+    g_set_error (error, FAULT, FAULT_NO_INPUT, "campaign %" G_GUINT64_FORMAT " has no version %" G_GINT64_FORMAT, self->id, version);
+  if (found != 1)
+    return FALSE;
+  g_free (self->subject);
+  g_free (self->html);
+  g_free (self->body_text);
+  self->subject = g_strdup (store_text (row, 0));
+  self->html = g_strdup (store_text (row, 1));
+  self->body_text = g_strdup (store_text (row, 2));
+  self->version = version;
+  sqlite3_reset (row);
+  return TRUE;
 }
 
 Campaign *
@@ -176,13 +200,10 @@ campaign_to_spec (const Campaign *self)
 static gboolean
 add_file (Core *core, sqlite3_stmt *row, GVariantBuilder *files, GUnixFDList *fds, GError **error)
 {
-  g_autofree char *path = g_build_filename (core->home, "files", store_text (row, 3), NULL);
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), index;
+  int fd = files_open (core, store_text (row, 3), store_text (row, 1), error), index;
 
-  if (fd < 0) {
-    g_set_error (error, FAULT, FAULT_IO, "the stored attachment %s is gone from the data folder; start the campaign anew", store_text (row, 1));
+  if (fd < 0)
     return FALSE;
-  }
   index = g_unix_fd_list_append (fds, fd, error);
   close (fd);
   if (index < 0)

@@ -29,9 +29,13 @@ typedef struct {
   guint per_hour, connections;
   gint64 pause_after;                       /* so many are begun, then a person looks; 0: all of them */
   gint64 lifetime_s, version, created_utc, started_utc, ended_utc;
+  gint64 archived_utc;                      /* when it was put away, 0: it was not */
+  gboolean is_test;                         /* a letter to oneself, for trying it */
 } Campaign;
 
 Campaign *campaign_load (Core *core, guint64 id, GError **error); /* (transfer full), or NULL with FAULT_NO_INPUT */
+/* Its texts become those of that version. Errors: FAULT_NO_INPUT (there is none). */
+gboolean  campaign_take_version (Core *core, Campaign *self, gint64 version, GError **error);
 /* One that belongs to nobody and is not stored: for looking at a message. (transfer full); id 0, no columns, an invalid sender. */
 Campaign *campaign_new_loose (const char *subject, const char *html, const char *text);
 void      campaign_free (Campaign *self);

@@ -222,13 +222,14 @@ static gboolean
 store_version (Core *core, const Campaign *campaign, GError **error)
 {
   gint64 id = (gint64) campaign->id;
+  g_autofree char *detail = g_strdup_printf ("campaign %" G_GINT64_FORMAT ": %s", id, campaign->subject);
 
   if (!store_begin (core->store, error))
     return FALSE;
   if (store_run (core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,?,?,?,?,?)", "iisssi", id,
                  campaign->version, campaign->subject, campaign->html, campaign->body_text, store_now_utc ()) &&
       store_run (core->store, error, "UPDATE campaign SET version=?, subject=? WHERE id=?", "isi", campaign->version, campaign->subject, id) &&
-      store_audit (core->store, "campaign.corrected", campaign->subject, error))
+      store_audit (core->store, "campaign.corrected", detail, error))
     return store_commit (core->store, error);
   store_rollback (core->store);
   return FALSE;
@@ -511,6 +512,8 @@ campaigns_describe (Core *core, guint64 id, gboolean is_full, GError **error)
   g_variant_dict_insert (&numbers, "started", "x", campaign->started_utc);
   g_variant_dict_insert (&numbers, "ended", "x", campaign->ended_utc);
   g_variant_dict_insert (&numbers, "version", "u", (guint32) campaign->version);
+  g_variant_dict_insert (&numbers, "archived", "b", campaign->archived_utc != 0);
+  g_variant_dict_insert (&numbers, "test", "b", campaign->is_test);
   add_counts (&numbers, counts);
   add_status (core, campaign, &numbers);
   if (is_full && !add_skipped_reasons (core, id, &numbers, error)) {

@@ -269,6 +269,21 @@ composer_specimen_async (Composer *self, Campaign *campaign, GVariant *files, GU
 }
 
 void
+composer_show_async (Composer *self, Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data)
+{
+  GUnixFDList *fds = g_unix_fd_list_new ();
+  GError *error = NULL;
+  GVariant *files = campaign_to_files (self->core, campaign, fds, &error);
+
+  if (files != NULL) {
+    composer_specimen_async (self, campaign, files, fds, rows, callback, data);
+    return;
+  }
+  g_object_unref (fds);
+  g_task_report_error (NULL, callback, data, self, error);
+}
+
+void
 composer_begin_async (Composer *self, const Campaign *campaign, GAsyncReadyCallback callback, gpointer data)
 {
   submit_campaign (self, campaign, NULL, callback, data);

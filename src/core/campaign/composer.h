@@ -26,6 +26,10 @@ Composed *composer_begin_finish (Composer *self, GAsyncResult *result, GError **
 void      composer_specimen_async (Composer *self, Campaign *campaign, GVariant *files, GUnixFDList *fds, GVariant *rows, GAsyncReadyCallback callback,
                                    gpointer data);
 
+/* The same with a stored campaign's own files and columns, for texts that are not, or not any more, its newest: as corrected, as sent once.
+ * `campaign` becomes the specimen. */
+void      composer_show_async     (Composer *self, Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data);
+
 /* rows: a frame RECIPIENTS (floating is taken). The campaign is begun first if it is not. Finish: (transfer full) frame MESSAGES. */
 void      composer_preview_async  (Composer *self, const Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data);
 GVariant *composer_preview_finish (Composer *self, GAsyncResult *result, GError **error);

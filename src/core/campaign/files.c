@@ -74,8 +74,9 @@ keep_bytes (Core *core, GBytes *bytes, char **out_sha256, GError **error)
   return TRUE;
 }
 
+/* template: its name, or NULL: of the campaign. */
 static gboolean
-keep_one (Core *core, guint64 campaign, gint64 position, GVariant *file, GUnixFDList *fds, gsize *inout_total, GError **error)
+keep_one (Core *core, guint64 campaign, const char *template, gint64 position, GVariant *file, GUnixFDList *fds, gsize *inout_total, GError **error)
 {
   const char *role, *name, *media_type;
   g_autoptr (GBytes) bytes = NULL;
@@ -96,22 +97,84 @@ keep_one (Core *core, guint64 campaign, gint64 position, GVariant *file, GUnixFD
   if (bytes == NULL || !keep_bytes (core, bytes, &sha256, error))
     return FALSE;
   *inout_total += g_bytes_get_size (bytes);
+  if (template != NULL)
+    return store_run (core->store, error, "INSERT INTO template_file(template,position,role,name,media_type,sha256) VALUES(?,?,?,?,?,?)", "sissss", template,
+                      position, role, name, media_type, sha256);
   return store_run (core->store, error, "INSERT INTO campaign_file(campaign,position,role,name,media_type,sha256) VALUES(?,?,?,?,?,?)", "iissss",
                     (gint64) campaign, position, role, name, media_type, sha256);
 }
 
-gboolean
-files_keep (Core *core, guint64 campaign, GVariant *files, GUnixFDList *fds, GError **error)
+static gboolean
+keep_all (Core *core, guint64 campaign, const char *template, GVariant *files, GUnixFDList *fds, GError **error)
 {
   gsize total = 0;
 
   for (gsize i = 0, n = g_variant_n_children (files); i < n; i++) {
     g_autoptr (GVariant) file = g_variant_get_child_value (files, i);
 
-    if (!keep_one (core, campaign, (gint64) i, file, fds, &total, error))
+    if (!keep_one (core, campaign, template, (gint64) i, file, fds, &total, error))
       return FALSE;
   }
   return TRUE;
+}
+
+gboolean
+files_keep (Core *core, guint64 campaign, GVariant *files, GUnixFDList *fds, GError **error)
+{
+  return keep_all (core, campaign, NULL, files, fds, error);
+}
+
+gboolean
+files_keep_template (Core *core, const char *template, GVariant *files, GUnixFDList *fds, GError **error)
+{
+  return store_run (core->store, error, "DELETE FROM template_file WHERE template=?", "s", template) && keep_all (core, 0, template, files, fds, error);
+}
+
+int
+files_open (Core *core, const char *sha256, const char *name, GError **error)
+{
+  g_autofree char *path = g_build_filename (core->home, "files", sha256, NULL);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+  if (fd < 0)
+    g_set_error (error, FAULT, FAULT_IO, "the stored attachment %s is gone from the data folder; attach it again", name);
+  return fd;
+}
+
+static gboolean
+add_stored (Core *core, sqlite3_stmt *row, GVariantBuilder *files, GUnixFDList *out_fds, GError **error)
+{
+  int fd = files_open (core, store_text (row, 2), store_text (row, 1), error), index = fd >= 0 ? g_unix_fd_list_append (out_fds, fd, error) : -1;
+  struct stat status = { 0 };
+
+  if (fd >= 0 && fstat (fd, &status) != 0)
+    status.st_size = 0;
+  if (fd >= 0)
+    close (fd);
+  if (index >= 0)
+    g_variant_builder_add (files, "(ssth)", store_text (row, 0), store_text (row, 1), (guint64) status.st_size, index);
+  return index >= 0;
+}
+
+GVariant *
+files_list (Core *core, guint64 campaign, const char *template, GUnixFDList *out_fds, GError **error)
+{
+  sqlite3_stmt *row = template != NULL ? store_query (core->store, "SELECT role,name,sha256 FROM template_file WHERE template=? ORDER BY position", "s", template)
+                                       : store_query (core->store, "SELECT role,name,sha256 FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) campaign);
+  GVariantBuilder files;
+  int result;
+
+  g_variant_builder_init (&files, G_VARIANT_TYPE ("a(ssth)"));
+  while ((result = store_step (core->store, row, error)) == 1)
+    if (!add_stored (core, row, &files, out_fds, error)) {
+      sqlite3_reset (row);
+      result = -1;
+      break;
+    }
+  if (result == 0)
+    return g_variant_builder_end (&files);
+  g_variant_builder_clear (&files);
+  return NULL;
 }
 
 static int
@@ -170,7 +233,7 @@ files_sweep (Core *core)
     g_autofree char *path = g_build_filename (folder, name, NULL);
     gint64 is_used = 0;
 
-    if (store_get_int (core->store, &is_used, NULL, "SELECT 1 FROM campaign_file WHERE sha256=? LIMIT 1", "s", name) == 0)
+    if (store_get_int (core->store, &is_used, NULL, "SELECT 1 FROM campaign_file WHERE sha256=?1 UNION ALL SELECT 1 FROM template_file WHERE sha256=?1 LIMIT 1", "s", name) == 0)
       unlink (path);
   }
 }

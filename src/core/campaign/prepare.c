@@ -14,6 +14,7 @@
 
 #define LIFETIME_DEFAULT_S 86400      /* chosen: news of yesterday */
 #define LIFETIME_MAX_S (30 * 86400)   /* chosen */
+#define TEST_MARK "[Test] "
 
 static void
 prepare_free (Prepare *self)
@@ -104,6 +105,17 @@ read_mailboxes (Prepare *self, GVariantDict *spec, GError **error)
          (self->campaign->reply_to[0] == '\0' || mailbox_settle (&self->campaign->reply_to, "--reply-to", &reply_address, error));
 }
 
+/* It lies among real letters: who reads it must see what it is. */
+static void
+mark_test (Prepare *self)
+{
+  g_autofree char *subject = g_steal_pointer (&self->campaign->subject);
+  gboolean is_marked = self->test_to[0] != '\0' && subject[0] != '\0' && !g_str_has_prefix (subject, TEST_MARK);
+
+  self->campaign->is_test = self->test_to[0] != '\0';
+  self->campaign->subject = is_marked ? g_strconcat (TEST_MARK, subject, NULL) : g_steal_pointer (&subject);
+}
+
 static gboolean
 read_spec (Prepare *self, GVariant *wish, GError **error)
 {
@@ -126,12 +138,14 @@ read_spec (Prepare *self, GVariant *wish, GError **error)
   self->campaign->version = 1;
   self->once = get_text (&dict, "once");
   self->test_to = fold_take_address (get_text (&dict, "test_to"));
+  g_variant_dict_lookup (&dict, "test_who", "t", &self->spec.only);
   g_variant_dict_lookup (&dict, "again", "b", &self->is_again);
   g_variant_dict_lookup (&dict, "except", "t", &self->spec.except);
   g_variant_dict_lookup (&dict, "refused_of", "t", &self->spec.refused_of);
   self->spec.has_limit = g_variant_dict_lookup (&dict, "limit", "t", &self->spec.limit);
   g_variant_dict_lookup (&dict, "pause_after", "t", &self->campaign->pause_after);
   self->spec.is_per_address = g_str_equal (per, "address");
+  mark_test (self);
   prepare_read_where (self, &dict);
   is_fine = self->account != NULL && read_mailboxes (self, &dict, error) && resolve_lists (self, &dict, "lists", self->lists, error) &&
             resolve_lists (self, &dict, "exclude_lists", self->exclude, error);
@@ -168,6 +182,8 @@ is_sound (Prepare *self, GError **error)
     return usage (error, "there is no message: say --html FILE, --text FILE or both");
   if (self->test_to[0] != '\0' && !address_is_canonical (self->test_to, strlen (self->test_to)))
     return usage (error, "--test-to: this is not an e-mail address");
+  if (self->spec.only != 0 && self->test_to[0] == '\0')
+    return usage (error, "one person alone is named, but no address for a trial");
   if (self->campaign->lifetime_s > LIFETIME_MAX_S)
     return usage (error, "--give-up: 30 days at most");
   if (self->campaign->pause_after < 0)
@@ -248,11 +264,11 @@ insert_campaign (Prepare *self, GError **error)
   campaign->account = self->account->id;
   if (!store_run (self->core->store, error,
                   "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
-                  "version,created_utc,pause_after,aliases) VALUES(?,?,0,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?)",
-                  "bisssssbiiissiib", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
+                  "version,created_utc,pause_after,aliases,is_test) VALUES(?,?,0,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?)",
+                  "bisssssbiiissiibi", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
                   campaign->subject, self->list_names, g_bytes_get_data (columns, NULL), g_bytes_get_size (columns), (gint64) campaign->per_hour,
                   (gint64) campaign->connections, campaign->lifetime_s, self->earlier == 0 ? self->once : "", self->list_names, now_utc,
-                  campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases)))
+                  campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases), (gint64) campaign->is_test))
     return FALSE;
   campaign->id = (guint64) sqlite3_last_insert_rowid (store_get_db (self->core->store));
   return store_run (self->core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,1,?,?,?,?)", "isssi",

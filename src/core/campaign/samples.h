@@ -10,9 +10,12 @@ typedef struct {
   const char *why;    /* longest | emptiest | non-latin | random | "" */
 } Sample;
 
-/* is_samples: the longest, the emptiest, a non-Latin and random ones, `max` in all; else `max` rows behind `after`, in order.
- * Skipped people are not shown. Returns: (transfer full) of Sample; NULL with `error`. */
-GPtrArray *samples_choose (Core *core, guint64 campaign, guint64 after, guint max, gboolean is_samples, GError **error);
+/* The longest, the emptiest, a non-Latin and random ones, `max` in all, by what the message uses of them. bound: of each of its n fields, as
+ * Transport1.BeginCampaign says. Skipped people are not shown. Returns: (transfer full) of Sample; NULL with `error`. */
+GPtrArray *samples_choose (Core *core, guint64 campaign, const int *bound, gsize n, guint max, GError **error);
+
+/* `max` rows behind `after`, in order. is_waiting: only who got nothing yet. Returns: as samples_choose(). */
+GPtrArray *samples_page (Core *core, guint64 campaign, guint64 after, guint max, gboolean is_waiting, GError **error);
 
 /* These people, as they are. */
 GPtrArray *samples_load (Core *core, guint64 campaign, GArray *ids, GError **error);

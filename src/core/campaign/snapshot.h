@@ -17,6 +17,7 @@ typedef struct {
   guint64     limit;                     /* so many people at most, where has_limit */
   gboolean    has_limit;
   const char *test_to;                   /* one row, to this address; NULL or "" none */
+  guint64     only;                      /* this contact and nobody else, 0 everybody */
 } SnapshotSpec;
 
 typedef struct {

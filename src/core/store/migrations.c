@@ -161,5 +161,11 @@ const char *const migrations[] = {
   "ALTER TABLE suppression ADD COLUMN kind TEXT NOT NULL DEFAULT 'email';"
   "UPDATE suppression SET kind='phone' WHERE address<>'' AND instr(address,'@')=0;"
   "CREATE INDEX suppression_domains ON suppression(address) WHERE kind='domain';",
+  /* archived_utc: when a person put it away; 0: it stands with the others. is_test: one letter to oneself, for trying it. template_file: as
+   * campaign_file, in the same folder */
+  "ALTER TABLE campaign ADD COLUMN archived_utc INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE campaign ADD COLUMN is_test INTEGER NOT NULL DEFAULT 0;"
+  "CREATE TABLE template_file (template TEXT NOT NULL COLLATE NOCASE, position INTEGER NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL,"
+  "  media_type TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (template, position)) WITHOUT ROWID;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

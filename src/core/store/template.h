@@ -8,4 +8,6 @@
 
 gboolean template_save   (Store *store, const char *name, const char *subject, const char *html, const char *text, GError **error);
 gboolean template_load   (Store *store, const char *name, char **out_subject, char **out_html, char **out_text, GError **error); /* (transfer full) */
+/* Errors: also FAULT_DATA (the name is taken). */
+gboolean template_rename (Store *store, const char *name, const char *new_name, GError **error);
 gboolean template_remove (Store *store, const char *name, GError **error);

@@ -150,19 +150,30 @@ frame_writer_raw (FrameWriter *self, const void *fields, gsize len)
     memcpy (extend (self, len), fields, len);
 }
 
+gboolean
+frame_next_raw (const guint8 **at, const guint8 *end, Slice *out_field)
+{
+  gsize len;
+
+  if (end - *at < 4)
+    return FALSE;
+  len = (gsize) le_get (*at, 4);
+  if (len > (gsize) (end - *at) - 4)
+    return FALSE;
+  *out_field = (Slice){ (const char *) *at + 4, len };
+  *at += 4 + len;
+  return TRUE;
+}
+
 guint
 frame_count_raw (const void *fields, gsize len)
 {
-  const guint8 *raw = fields;
+  const guint8 *at = fields, *end = len > 0 ? at + len : at;
   guint count = 0;
+  Slice field;
 
-  for (gsize at = 0; len - at >= 4; count++) {
-    gsize field = (gsize) le_get (raw + at, 4);
-
-    if (field > len - at - 4)
-      break;
-    at += 4 + field;
-  }
+  while (at != end && frame_next_raw (&at, end, &field))
+    count++;
   return count;
 }
 

@@ -55,6 +55,8 @@ void         frame_writer_field (FrameWriter *self, const void *data, gsize len)
 void         frame_writer_string (FrameWriter *self, const char *text); /* NULL is empty */
 void         frame_writer_raw   (FrameWriter *self, const void *fields, gsize len); /* fields already in frame form */
 guint        frame_count_raw (const void *fields, gsize len); /* how many whole fields `fields`, in frame form, holds */
+/* The next of fields in frame form: moves `at` on. Returns: FALSE at the end, or where they are broken. */
+gboolean     frame_next_raw (const guint8 **at, const guint8 *end, Slice *out_field);
 guint        frame_writer_get_count (const FrameWriter *self);
 gsize        frame_writer_get_size  (const FrameWriter *self);
 /* Returns: (transfer full) a floating `ay`; the writer is empty again, of the same kind. */

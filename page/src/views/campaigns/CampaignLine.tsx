@@ -1,4 +1,3 @@
-import { oneLine } from '../../base/foreign';
 import { number } from '../../base/format';
 import type { Campaign } from '../../bridge';
 import { Badge } from '../../parts/Badge';
@@ -6,13 +5,14 @@ import { Bar } from '../../parts/Bar';
 import { toHash } from '../../state/router';
 import { campaignWords } from '../../words/campaigns';
 import { doneOf, paceText, partsOf, progressText, stateText } from './numbers';
+import { titleOf } from './title';
 
 export function CampaignLine({ campaign }: { campaign: Campaign }) {
   return (
     <div className="campaign-line">
       <div className="row-spread">
         <a href={toHash('campaigns', campaign.id)}>
-          <bdi>{oneLine(campaign.subject, 100) || campaignWords.noSubject}</bdi>
+          <bdi>{titleOf(campaign.subject, 100)}</bdi>
         </a>
         <Badge state={campaign.state} text={stateText(campaign)} />
       </div>

@@ -3,7 +3,6 @@ import { useEffect } from 'react';
 import { bridge, type Campaign, type Decimal } from '../../bridge';
 import { invalidate, put, useEvent, useQuery } from '../../state/query';
 import { useEvery } from '../../state/every';
-import { record } from './live/history';
 
 export function useCampaigns() {
   return useQuery('campaigns/list', () => bridge().campaignList());
@@ -26,7 +25,6 @@ export function useCampaign(id: Decimal) {
     };
   }, [id]);
   useEvent(bridge().onCampaignChanged, (changed: Decimal, numbers: Campaign) => {
-    record(numbers);
     put(`campaign/${changed}`, numbers);
   });
   return query;

@@ -18,7 +18,9 @@ import { keep, restore, useKeeping } from './keep';
 import { PreviewPane } from './PreviewPane';
 import { LoadTemplate, SaveTemplate } from './Templates';
 import { TestSend } from './TestSend';
+import { useCalm } from './useCalm';
 import { useColumns } from './useColumns';
+import { usePeople } from './usePeople';
 import { Warnings } from './Warnings';
 
 type Open = 'load' | 'save' | 'test' | 'fresh' | null;
@@ -27,6 +29,8 @@ export function Compose() {
   const draft = useDraft();
   const keeping = useKeeping();
   const columns = useColumns();
+  const people = usePeople();
+  const calm = useCalm(draft);
   const accounts = useQuery('accounts', () => bridge().accountList());
   const [open, setOpen] = useState<Open>(null);
   const insert = useRef<Insert | null>(null); // into what was last written in
@@ -56,23 +60,25 @@ export function Compose() {
             {draft === keeping.back && (
               <Notice title={composeWords.back} action={<Button onClick={() => setOpen('fresh')}>{composeWords.fresh}</Button>}>{composeWords.backText(moment(keeping.changed))}</Notice>
             )}
-            <Section>
-              <TextField
-                label={composeWords.subject}
-                value={draft.subject}
-                maxLength={900}
-                spellCheck
-                onValue={(subject) => changeDraft({ subject })}
-                onFocus={(event) => {
-                  const input = event.currentTarget;
-                  insert.current = (text) => insertText(input, text, (subject) => changeDraft({ subject }));
-                }}
-              />
-              <FieldChips columns={columns.value ?? []} onField={(text) => insert.current?.(text)} />
-              <Body draft={draft} onFocus={(next) => (insert.current = next)} />
-              <Attachments draft={draft} onInsert={(text) => insert.current?.(text)} />
-            </Section>
-            <Warnings draft={draft} columns={columns.value} />
+            <div {...calm.handlers}>
+              <Section>
+                <TextField
+                  label={composeWords.subject}
+                  value={draft.subject}
+                  maxLength={900}
+                  spellCheck
+                  onValue={(subject) => changeDraft({ subject })}
+                  onFocus={(event) => {
+                    const input = event.currentTarget;
+                    insert.current = (text) => insertText(input, text, (subject) => changeDraft({ subject }));
+                  }}
+                />
+                <FieldChips columns={columns.value ?? []} onField={(text) => insert.current?.(text)} />
+                <Body draft={draft} onFocus={(next) => (insert.current = next)} />
+                <Attachments draft={draft} onInsert={(text) => insert.current?.(text)} />
+              </Section>
+            </div>
+            <Warnings draft={draft} columns={columns.value} isInside={calm.isInside} isCalm={calm.isCalm} />
             {!isEmpty(draft) && draft !== keeping.back && (
               <div className="row row-end">
                 <Button kind="quiet" icon="trash" onClick={() => setOpen('fresh')}>{composeWords.fresh}</Button>
@@ -80,13 +86,13 @@ export function Compose() {
             )}
           </div>
           <div className="compose-preview">
-            <PreviewPane draft={draft} from={from} />
+            <PreviewPane draft={draft} from={from} people={people} isCalm={calm.isCalm} />
           </div>
         </div>
       )}
       {open === 'load' && <LoadTemplate onClose={close} />}
       {open === 'save' && <SaveTemplate draft={draft} onClose={close} />}
-      {open === 'test' && <TestSend draft={draft} onClose={close} />}
+      {open === 'test' && <TestSend draft={draft} somebody={people.somebody} onClose={close} />}
       {open === 'fresh' && (
         <ConfirmDialog title={composeWords.freshTitle} text={composeWords.freshText} yes={composeWords.fresh} danger onClose={close}
           onYes={() => {

@@ -30,7 +30,8 @@ function useMail(message: Uint8Array) {
   return { mail, isBroken };
 }
 
-export function MailView({ message }: { message: Uint8Array }) {
+/** to: in place of the address that stands in the message. */
+export function MailView({ message, to }: { message: Uint8Array; to?: string | undefined }) {
   const { mail, isBroken } = useMail(message);
   const [view, setView] = useState<View>('desktop');
   if (isBroken)
@@ -44,7 +45,7 @@ export function MailView({ message }: { message: Uint8Array }) {
         <Facts
           rows={[
             [preview.from, <Foreign key="f" text={mail.from} />],
-            [preview.to, <Foreign key="t" text={mail.to} />],
+            [preview.to, <Foreign key="t" text={to ?? mail.to} />],
             [preview.subject, <strong key="s"><bdi>{oneLine(mail.subject, 300) || preview.noSubject}</bdi></strong>],
           ]}
         />

@@ -1,7 +1,8 @@
-// One real message to oneself: a campaign of one, whose address is one's own.
+// One real message to oneself, as the person who is previewed would get it: a campaign of one, marked, that stands apart.
 import { useState } from 'react';
+import { isZero } from '../../base/decimal';
 import { oneLine } from '../../base/foreign';
-import { bridge } from '../../bridge';
+import { bridge, type MessageFile, type PrepareSpec } from '../../bridge';
 import { Button } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
 import { SelectField, TextField } from '../../parts/Field';
@@ -13,13 +14,15 @@ import { say } from '../../state/toast';
 import { words } from '../../words';
 import { composeWords } from '../../words/compose';
 import { messageFiles, partsOf, type Draft } from './draft';
+import type { Somebody } from './usePeople';
 
 const { test } = composeWords;
 
-async function sendTest(draft: Draft, account: string, list: string, to: string): Promise<void> {
-  const spec = { account, lists: [list], limit: '1', test_to: to, again: true, ...partsOf(draft) };
-  const { campaign } = await bridge().campaignPrepare(spec, messageFiles(draft));
+export async function sendTest(spec: PrepareSpec, files: MessageFile[]): Promise<void> {
+  const { campaign, summary } = await bridge().campaignPrepare({ again: true, ...spec }, files);
   try {
+    if (isZero(summary.queued))
+      throw Object.assign(new Error(test.nobody), { fault: 'DataErr' });
     await bridge().campaignStart(campaign);
   } catch (error) {
     await bridge().campaignDiscard(campaign).catch(() => {}); // the first error is the one to be told
@@ -27,21 +30,25 @@ async function sendTest(draft: Draft, account: string, list: string, to: string)
   }
 }
 
-async function load() {
-  const [accounts, lists] = await Promise.all([bridge().accountList(), bridge().lists()]);
-  return { accounts, lists };
+interface Props {
+  draft: Draft;
+  somebody: Somebody | null; // whom it is shown as; null: there is nobody yet
+  onClose: () => void;
 }
 
-export function TestSend({ draft, onClose }: { draft: Draft; onClose: () => void }) {
-  const query = useQuery('accounts/test-send', load);
+/** Somebody who was looked for is on some list. */
+async function listOf({ id, list }: Somebody): Promise<string> {
+  return list !== '' ? list : ((await bridge().contactShow(`#${id}`)).lists[0] ?? '');
+}
+
+export function TestSend({ draft, somebody, onClose }: Props) {
+  const query = useQuery('accounts', () => bridge().accountList());
   const [account, setAccount] = useState('');
-  const [list, setList] = useState('');
   const [to, setTo] = useState<string | null>(null);
-  const chosen = query.value?.accounts.find(({ name }) => name === account) ?? query.value?.accounts[0];
-  const from = list || (query.value?.lists[0]?.name ?? '');
+  const chosen = query.value?.find(({ name }) => name === account) ?? query.value?.[0];
   const address = (to ?? chosen?.address ?? '').trim();
-  const send = useAction(async () => {
-    await sendTest(draft, chosen?.name ?? '', from, address);
+  const send = useAction(async (who: Somebody) => {
+    await sendTest({ account: chosen?.name ?? '', lists: [await listOf(who)], test_who: who.id, test_to: address, ...partsOf(draft) }, messageFiles(draft));
     say(test.sent(oneLine(address, 60)));
     invalidate('campaigns');
     onClose();
@@ -54,19 +61,18 @@ export function TestSend({ draft, onClose }: { draft: Draft; onClose: () => void
       actions={
         <>
           <Button onClick={onClose}>{words.cancel}</Button>
-          <Button kind="primary" busy={send.busy} disabled={chosen === undefined || from === '' || !address.includes('@')} onClick={() => void send.run()}>{test.send}</Button>
+          <Button kind="primary" busy={send.busy} disabled={chosen === undefined || somebody === null || !address.includes('@')} onClick={() => somebody !== null && void send.run(somebody)}>{test.send}</Button>
         </>
       }
     >
-      <p>{test.text}</p>
+      {somebody === null ? <Notice kind="warn">{test.needList}</Notice> : <p dir="auto">{test.text(oneLine(somebody.name, 60))}</p>}
+      <p className="muted small">{test.where}</p>
       <Loaded query={query}>
-        {({ accounts, lists }) => (
+        {(accounts) => (
           <>
             {accounts.length === 0 && <Notice kind="warn">{test.needAccount}</Notice>}
-            {lists.length === 0 && <Notice kind="warn">{test.needList}</Notice>}
             <TextField label={test.to} type="email" value={to ?? chosen?.address ?? ''} onValue={setTo} maxLength={254} />
-            <SelectField label={test.account} value={chosen?.name ?? ''} onValue={setAccount} options={accounts.map(({ name, address: own }) => [name, `${oneLine(name, 40)} (${oneLine(own, 60)})`] as const)} />
-            <SelectField label={test.list} value={from} onValue={setList} options={lists.map(({ name }) => [name, oneLine(name, 60)] as const)} />
+            {accounts.length > 1 && <SelectField label={test.account} value={chosen?.name ?? ''} onValue={setAccount} options={accounts.map(({ name, address: own }) => [name, `${oneLine(name, 40)} (${oneLine(own, 60)})`] as const)} />}
           </>
         )}
       </Loaded>

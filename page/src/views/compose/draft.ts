@@ -77,6 +77,8 @@ export function mediaType(name: string): string {
   return TYPES[name.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream';
 }
 
-export function messageFiles(from: Draft): MessageFile[] {
-  return from.files.map(({ role, name, file }) => [role, name, mediaType(name), file]);
+export function toMessageFiles(files: readonly DraftFile[]): MessageFile[] {
+  return files.map(({ role, name, file }) => [role, name, mediaType(name), file]);
 }
+
+export const messageFiles = (from: Draft): MessageFile[] => toMessageFiles(from.files);

@@ -13,7 +13,8 @@ interface Preview {
   busy: boolean;
 }
 
-export function usePreview(draft: Draft, who: string, from: string) {
+/** who: null: it is not known yet whom it is shown as. */
+export function usePreview(draft: Draft, who: string | null, from: string) {
   const [preview, setPreview] = useState<Preview>({ message: null, missing: [], failure: null, busy: false });
   const turn = useRef(0);
 
@@ -23,6 +24,8 @@ export function usePreview(draft: Draft, who: string, from: string) {
       setPreview({ message: null, missing: [], failure: null, busy: false });
       return;
     }
+    if (who === null)
+      return;
     setPreview((old) => ({ ...old, busy: true }));
     try {
       const parts = partsOf(draft);

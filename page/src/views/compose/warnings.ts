@@ -12,6 +12,7 @@ const FILES_MAX = 10_000_000; // chosen: what nearly every mailbox takes
 export interface Warning {
   kind: 'warn' | 'info';
   text: string;
+  isBlank?: boolean; // nothing is there yet
 }
 
 function attributes(html: string, tag: string, name: string): string[] {
@@ -60,9 +61,9 @@ export function warningsOf(draft: Draft, columns: readonly string[] | undefined)
   const files = draft.files.reduce((sum, file) => sum + Number(file.size), 0);
   const found: Warning[] = [];
   if (subject.trim() === '')
-    found.push({ kind: 'warn', text: warn.noSubject });
+    found.push({ kind: 'warn', text: warn.noSubject, isBlank: true });
   if (html.trim() === '' && text.trim() === '')
-    found.push({ kind: 'warn', text: warn.noBody });
+    found.push({ kind: 'warn', text: warn.noBody, isBlank: true });
   found.push(...draft.lost.map((name): Warning => ({ kind: 'warn', text: warn.lostFile(oneLine(name, 60)) })));
   found.push(...fieldWarnings([subject, html, text].join('\n'), columns), ...linkWarnings(html), ...imageWarnings(html, draft));
   if (/<(script|form|iframe|object|embed)\b/i.test(html))

@@ -1,8 +1,9 @@
 import { useState } from 'react';
+import { compare } from '../../base/decimal';
 import { number } from '../../base/format';
 import { bridge, type List } from '../../bridge';
 import { day } from '../../base/format';
-import { LinkButton } from '../../parts/Button';
+import { Button, LinkButton } from '../../parts/Button';
 import { Foreign } from '../../parts/Foreign';
 import { Icon } from '../../parts/icons';
 import { TextField } from '../../parts/Field';
@@ -10,9 +11,10 @@ import { Loaded } from '../../parts/Loaded';
 import { Empty } from '../../parts/Notice';
 import { Page, Section } from '../../parts/Page';
 import { Table, type Column } from '../../parts/Table';
-import { useQuery } from '../../state/query';
-import { toHash } from '../../state/router';
-import { contactWords } from '../../words/contacts';
+import { invalidate, useQuery } from '../../state/query';
+import { go, toHash } from '../../state/router';
+import { contactWords, listWords } from '../../words/contacts';
+import { NameDialog } from './list/NameDialog';
 import { SearchResults } from './SearchResults';
 
 const { column } = contactWords;
@@ -20,30 +22,35 @@ const { column } = contactWords;
 const COLUMNS: Column<List>[] = [
   {
     head: column.name,
+    sort: (a, b) => a.name.localeCompare(b.name),
     cell: (list) => (
       <a href={toHash('contacts', 'list', list.name)} tabIndex={-1}>
         <Foreign text={list.name} max={80} />
       </a>
     ),
   },
-  { head: column.people, kind: 'number', cell: (list) => number(list.people) },
-  { head: column.email, kind: 'number', cell: (list) => number(list.with_email) },
-  { head: column.phone, kind: 'number', cell: (list) => number(list.with_phone) },
-  { head: column.created, kind: 'number', cell: (list) => day(list.created) },
+  { head: column.people, kind: 'number', sort: (a, b) => compare(a.people, b.people), cell: (list) => number(list.people) },
+  { head: column.email, kind: 'number', sort: (a, b) => compare(a.with_email, b.with_email), cell: (list) => number(list.with_email) },
+  { head: column.phone, kind: 'number', sort: (a, b) => compare(a.with_phone, b.with_phone), cell: (list) => number(list.with_phone) },
+  { head: column.created, kind: 'number', sort: (a, b) => compare(a.created, b.created), cell: (list) => day(list.created) },
 ];
 
 export function Contacts() {
   const query = useQuery('lists', () => bridge().lists());
   const [text, setText] = useState('');
+  const [isCreating, setCreating] = useState(false);
 
   return (
     <Page
       title={contactWords.title}
       lead={contactWords.lead}
       actions={
-        <LinkButton kind="primary" icon="upload" href={toHash('contacts', 'import')}>
-          {contactWords.import}
-        </LinkButton>
+        <>
+          <Button icon="plus" onClick={() => setCreating(true)}>{listWords.create}</Button>
+          <LinkButton kind="primary" icon="upload" href={toHash('contacts', 'import')}>
+            {contactWords.import}
+          </LinkButton>
+        </>
       }
     >
       <div className="search" role="search">
@@ -66,6 +73,14 @@ export function Contacts() {
             )
           }
         </Loaded>
+      )}
+      {isCreating && (
+        <NameDialog title={listWords.createTitle} explain={listWords.createText} start="" yes={listWords.createYes} onClose={() => setCreating(false)}
+          onName={async (name) => {
+            await bridge().listCreate(name);
+            invalidate('lists');
+            go('contacts', 'list', name);
+          }} />
       )}
     </Page>
   );

@@ -1,12 +1,13 @@
 // What only a person can decide or give.
 import { isZero } from '../../base/decimal';
-import { oneLine } from '../../base/foreign';
+import { oneLine, sentence } from '../../base/foreign';
 import { bridge, type Account, type Campaign } from '../../bridge';
 import { Button, LinkButton } from '../../parts/Button';
 import { Notice } from '../../parts/Notice';
 import { invalidate } from '../../state/query';
 import { toHash } from '../../state/router';
 import { sayFailed } from '../../state/toast';
+import { titleOf } from '../campaigns/title';
 import { startWords } from '../../words/start';
 
 function unlock(): void {
@@ -29,12 +30,12 @@ export function Attention({ campaigns, accounts, isVaultLocked }: { campaigns: C
       )}
       {undecided.map((campaign) => (
         <Notice key={campaign.id} kind="warn" action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
-          <p dir="auto">{startWords.unknownOpen(oneLine(campaign.subject, 80))}</p>
+          <p dir="auto">{startWords.unknownOpen(titleOf(campaign.subject, 80))}</p>
         </Notice>
       ))}
       {paused.map((campaign) => (
-        <Notice key={campaign.id} kind="warn" title={oneLine(campaign.subject, 80)} action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
-          <p dir="auto">{oneLine(campaign.text, 300)}</p>
+        <Notice key={campaign.id} kind="warn" title={titleOf(campaign.subject, 80)} action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
+          <p dir="auto">{sentence(campaign.text, 300)}</p>
         </Notice>
       ))}
       {locked.map((account) => (

@@ -42,24 +42,21 @@ export function Start() {
 
 function Overview({ all }: { all: All }) {
   const running = all.campaigns.filter((campaign) => RUNNING.has(campaign.state));
-  const started = all.campaigns.filter((campaign) => campaign.state !== 'prepared');
-  const isNew = all.accounts.length === 0 || !all.people || started.length === 0;
+  const started = all.campaigns.filter((campaign) => campaign.state !== 'prepared' && !campaign.test && !campaign.archived);
+  const hasSent = all.campaigns.some((campaign) => campaign.state !== 'prepared' && !campaign.test);
+  const isNew = all.accounts.length === 0 || !all.people || !hasSent;
 
   return (
     <>
-      {isNew && <FirstSteps hasAccount={all.accounts.length > 0} hasPeople={all.people} hasSent={started.length > 0} />}
+      {isNew && <FirstSteps hasAccount={all.accounts.length > 0} hasPeople={all.people} hasSent={hasSent} />}
       <Attention campaigns={all.campaigns} accounts={all.accounts} isVaultLocked={all.vault === 'locked'} />
-      {!isNew && (
+      {running.length > 0 && (
         <Section title={startWords.now}>
-          {running.length === 0 ? (
-            <p className="muted">{startWords.nothingNow}</p>
-          ) : (
-            <div className="campaign-lines">
-              {running.map((campaign) => (
-                <CampaignLine key={campaign.id} campaign={campaign} />
-              ))}
-            </div>
-          )}
+          <div className="campaign-lines">
+            {running.map((campaign) => (
+              <CampaignLine key={campaign.id} campaign={campaign} />
+            ))}
+          </div>
         </Section>
       )}
       {started.length > 0 && (

@@ -10,11 +10,11 @@ import { invalidate } from '../../../state/query';
 import { toHash } from '../../../state/router';
 import { say, sayFailed } from '../../../state/toast';
 import { words } from '../../../words';
-import { liveWords } from '../../../words/campaigns';
+import { liveWords, sentWords } from '../../../words/campaigns';
+import { archiveCampaign, copyCampaign } from '../keeping';
 import { people } from '../numbers';
-import { Correct } from './Correct';
 
-type Open = 'cancel' | 'correct' | 'restored' | null;
+type Open = 'cancel' | 'restored' | null;
 
 async function save(campaign: Campaign): Promise<void> {
   const { name, rows } = await bridge().export('campaign', campaign.id);
@@ -86,9 +86,9 @@ export function Actions({ campaign }: { campaign: Campaign }) {
         </Button>
       )}
       {state === 'paused' && !isZero(campaign.queued) && (
-        <Button icon="compose" onClick={() => setOpen('correct')}>
+        <LinkButton icon="compose" href={toHash('campaigns', 'correct', campaign.id)}>
           {liveWords.correct}
-        </Button>
+        </LinkButton>
       )}
       {(isRunning || state === 'paused') && (
         <Button icon="close" onClick={() => setOpen('cancel')}>
@@ -99,6 +99,14 @@ export function Actions({ campaign }: { campaign: Campaign }) {
         <LinkButton icon="again" href={toHash('campaigns', 'retry', campaign.id)}>
           {liveWords.retry}
         </LinkButton>
+      )}
+      <Button icon="copy" onClick={() => void copyCampaign(campaign.id).catch(sayFailed)}>
+        {sentWords.copy}
+      </Button>
+      {(state === 'done' || state === 'cancelled') && (
+        <Button icon="list" onClick={() => void archiveCampaign(campaign, !campaign.archived).catch(sayFailed)}>
+          {campaign.archived ? sentWords.unarchive : sentWords.archive}
+        </Button>
       )}
       <Button icon="download" onClick={() => void save(campaign).catch(sayFailed)}>
         {liveWords.export}
@@ -116,7 +124,6 @@ export function Actions({ campaign }: { campaign: Campaign }) {
         <ConfirmDialog title={liveWords.restoredTitle} text={liveWords.restoredText} yes={liveWords.restoredYes} busy={resume.busy}
           problem={<FaultNotice failure={resume.failure} />} onYes={() => void resume.run()} onClose={close} />
       )}
-      {open === 'correct' && <Correct campaign={campaign} onClose={close} />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 // One campaign: how far it is, what the server says, what has to be decided, and who got what.
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { isZero } from '../../../base/decimal';
 import { moment, number } from '../../../base/format';
 import { oneLine, sentence } from '../../../base/foreign';
@@ -10,22 +10,25 @@ import { Foreign } from '../../../parts/Foreign';
 import { Loaded } from '../../../parts/Loaded';
 import { Notice } from '../../../parts/Notice';
 import { Facts, Page, Section } from '../../../parts/Page';
+import { Tabs } from '../../../parts/Tabs';
 import { toHash } from '../../../state/router';
 import { words } from '../../../words';
-import { campaignWords, liveWords } from '../../../words/campaigns';
+import { campaignWords, liveWords, sentWords } from '../../../words/campaigns';
 import { doneOf, paceText, partsOf, people, progressText, stateText } from '../numbers';
+import { titleOf } from '../title';
 import { useCampaign } from '../useCampaigns';
 import { Actions } from './Actions';
 import { Figures } from './Figures';
 import { Plot } from './Plot';
 import { Recipients } from './Recipients';
 import { Unknown } from './Unknown';
+import { WhatWasSent } from './WhatWasSent';
 
 export function CampaignView({ id }: { id: Decimal }) {
   const query = useCampaign(id);
   const back = { href: toHash('campaigns'), text: liveWords.back };
   const campaign = query.value;
-  const title = campaign === undefined ? campaignWords.title : oneLine(campaign.subject, 120) || campaignWords.noSubject;
+  const title = campaign === undefined ? campaignWords.title : titleOf(campaign.subject);
 
   return (
     <Page
@@ -42,12 +45,26 @@ export function CampaignView({ id }: { id: Decimal }) {
   );
 }
 
+type Tab = 'happened' | 'sent';
+
 function Live({ campaign }: { campaign: Campaign }) {
-  const isOpen = campaign.state === 'sending' || campaign.state === 'waiting' || campaign.state === 'paused';
+  const [tab, setTab] = useState<Tab>('happened');
+  const isBegun = campaign.started !== '0';
+  const tabs: [Tab, string][] = [['happened', sentWords.happened], ['sent', isBegun ? sentWords.tab : sentWords.tabNext]];
   return (
     <>
       <Why campaign={campaign} />
       <Unknown campaign={campaign} />
+      <Tabs label={sentWords.tabs} tabs={tabs} value={tab} onValue={setTab}>
+        {tab === 'sent' ? <WhatWasSent campaign={campaign} /> : <Happened campaign={campaign} />}
+      </Tabs>
+    </>
+  );
+}
+
+function Happened({ campaign }: { campaign: Campaign }) {
+  return (
+    <div className="stack">
       <Section>
         <div className="row-spread">
           <p className="number">
@@ -57,14 +74,13 @@ function Live({ campaign }: { campaign: Campaign }) {
         </div>
         <Bar label={campaignWords.bar(number(doneOf(campaign)), number(campaign.total))} parts={partsOf(campaign)} total={Number(campaign.total)} />
         <Figures campaign={campaign} />
+        <Times campaign={campaign} />
         <p className="muted small">{liveWords.acceptedNote}</p>
       </Section>
-      <div className="grid-2">
-        <Replies replies={campaign.last ?? []} isSilent={isZero(campaign.accepted) && isZero(campaign.refused)} />
-        {isOpen ? <Plot campaign={campaign} /> : <Ended campaign={campaign} />}
-      </div>
+      <Plot campaign={campaign} />
+      <Replies replies={campaign.last ?? []} />
       <Recipients campaign={campaign} />
-    </>
+    </div>
   );
 }
 
@@ -85,38 +101,31 @@ function Why({ campaign }: { campaign: Campaign }) {
 }
 
 /** Core remembers the last answers of what is being sent: those that were seen stay when it pauses. The table has all. */
-function Replies({ replies, isSilent }: { replies: readonly string[]; isSilent: boolean }) {
+function Replies({ replies }: { replies: readonly string[] }) {
   const seen = useRef<readonly string[]>([]);
   if (replies.length > 0)
     seen.current = replies;
+  if (seen.current.length === 0)
+    return null;
   return (
     <Section title={liveWords.replies}>
-      {seen.current.length === 0 ? (
-        <p className="muted">{isSilent ? liveWords.noReplies : liveWords.repliesBelow}</p>
-      ) : (
-        <ul className="replies">
-          {seen.current.map((reply, index) => (
-            <li key={index} className="reply">
-              <Foreign text={reply} max={300} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <ul className="replies">
+        {seen.current.map((reply, index) => (
+          <li key={index} className="reply">
+            <Foreign text={reply} max={300} />
+          </li>
+        ))}
+      </ul>
     </Section>
   );
 }
 
-function Ended({ campaign }: { campaign: Campaign }) {
+function Times({ campaign }: { campaign: Campaign }) {
   const skipped = Object.entries(campaign.skipped_reasons ?? {}).filter(([, value]) => !isZero(value));
-  return (
-    <Section title={sentence(words.state[campaign.state] ?? campaign.state)}>
-      <Facts
-        rows={[
-          [liveWords.started, moment(campaign.started)],
-          [liveWords.ended, moment(campaign.ended)],
-          ...skipped.map(([reason, value]) => [words.reason[reason] ?? reason, people(value)] as const),
-        ]}
-      />
-    </Section>
-  );
+  const times = [[liveWords.started, campaign.started], [liveWords.ended, campaign.ended]] as const;
+  const rows = [
+    ...times.filter(([, time]) => time !== '0').map(([name, time]) => [name, moment(time)] as const),
+    ...skipped.map(([reason, value]) => [sentence(words.reason[reason] ?? reason), people(value)] as const),
+  ];
+  return rows.length === 0 ? null : <Facts rows={rows} />;
 }

@@ -1,3 +1,4 @@
+import { isZero } from '../../../base/decimal';
 import { number } from '../../../base/format';
 import type { Campaign } from '../../../bridge';
 import { liveWords } from '../../../words/campaigns';
@@ -7,7 +8,7 @@ const SHOWN = ['accepted', 'refused', 'later', 'unknown', 'queued', 'handed', 's
 export function Figures({ campaign }: { campaign: Campaign }) {
   return (
     <dl className="figures">
-      {SHOWN.map((state) => (
+      {SHOWN.filter((state) => state === 'accepted' || !isZero(campaign[state])).map((state) => (
         <div key={state} className="figure">
           <dt className="figure-name">{liveWords.figure[state]}</dt>
           <dd className="figure-value">{number(campaign[state])}</dd>

@@ -7,12 +7,14 @@ import { Disclosure, Facts } from '../../../parts/Page';
 import { toHash } from '../../../state/router';
 import { words } from '../../../words';
 import { liveWords } from '../../../words/campaigns';
+import type { Decimal } from '../../../bridge';
 import type { LedgerRow } from './ledger';
+import { SentLetter } from './SentLetter';
 
-export function RecipientDialog({ row, onClose }: { row: LedgerRow; onClose: () => void }) {
+export function RecipientDialog({ campaign, row, onClose }: { campaign: Decimal; row: LedgerRow; onClose: () => void }) {
   const name = liveWords.detailRows;
   return (
-    <Dialog title={liveWords.detail} onClose={onClose} actions={row.address !== '' && <LinkButton icon="people" href={toHash('contacts', 'person', row.address)}>{liveWords.person}</LinkButton>}>
+    <Dialog title={liveWords.detail} wide onClose={onClose} actions={row.address !== '' && <LinkButton icon="people" href={toHash('contacts', 'person', row.address)}>{liveWords.person}</LinkButton>}>
       <Facts
         rows={[
           [name.name, <Foreign key="n" text={row.name} />],
@@ -31,6 +33,7 @@ export function RecipientDialog({ row, onClose }: { row: LedgerRow; onClose: () 
           </p>
         </div>
       )}
+      {(row.state !== 'skipped' || row.version !== '0') && <SentLetter campaign={campaign} recipient={row.id} />}
       <Disclosure summary={words.details}>
         <Facts rows={[[name.id, <Foreign key="m" text={row.messageId} />], [name.version, row.version]]} />
       </Disclosure>

@@ -74,7 +74,7 @@ export function Recipients({ campaign }: { campaign: Campaign }) {
       ) : (
         <Some key={state} campaign={campaign} state={state} text={text.trim()} onOpen={setOpened} />
       )}
-      {opened !== null && <RecipientDialog row={opened} onClose={() => setOpened(null)} />}
+      {opened !== null && <RecipientDialog campaign={campaign.id} row={opened} onClose={() => setOpened(null)} />}
     </Section>
   );
 }

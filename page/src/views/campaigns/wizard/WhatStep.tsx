@@ -10,8 +10,10 @@ import { useQuery } from '../../../state/query';
 import { toHash } from '../../../state/router';
 import { wizardWords } from '../../../words/campaigns';
 import { toCount } from '../../accounts/form';
-import { fromParts, isEmpty, messageFiles, partsOf, useDraft, EMPTY } from '../../compose/draft';
+import { fromParts, isEmpty, messageFiles, partsOf, toMessageFiles, useDraft, EMPTY } from '../../compose/draft';
+import { filesOf } from '../../compose/open';
 import { useTemplates } from '../../compose/Templates';
+import { titleOf } from '../title';
 import { fromOf, isWhatComplete, type Message, type Plan } from './plan';
 import { StepSection } from './StepSection';
 import type { StepProps } from './Wizard';
@@ -65,14 +67,15 @@ function MessageChoice({ plan, change }: StepProps) {
       change({ source, message: source === '' ? { subject: '', html: '', text: '' } : partsOf(draft), files: source === '' ? [] : messageFiles(draft) });
       return;
     }
-    const parts = await bridge().templateShow(source.slice('template:'.length));
+    const template = source.slice('template:'.length);
+    const [parts, files] = await Promise.all([bridge().templateShow(template), filesOf('template', template)]);
     const message: Message = partsOf({ ...EMPTY, ...fromParts(parts) });
-    change({ source, message, files: [] });
+    change({ source, message, files: toMessageFiles(files) });
   });
   const isEarlier = plan.source.startsWith('campaign:');
   const options: [string, string][] = [
-    ...(isEarlier ? [[plan.source, text.earlier(oneLine(plan.message.subject, 60))] as [string, string]] : []),
-    ...(isEmpty(draft) ? [] : [['draft', text.draft(oneLine(draft.subject, 60))] as [string, string]]),
+    ...(isEarlier ? [[plan.source, text.earlier(titleOf(plan.message.subject, 60))] as [string, string]] : []),
+    ...(isEmpty(draft) ? [] : [['draft', text.draft(titleOf(draft.subject, 60))] as [string, string]]),
     ...(templates.value ?? []).map(({ name }): [string, string] => [`template:${name}`, text.template(oneLine(name, 60))]),
   ];
   const isChosen = options.some(([source]) => source === plan.source);
@@ -81,8 +84,8 @@ function MessageChoice({ plan, change }: StepProps) {
     return <Notice kind="warn" action={<LinkButton kind="primary" href={toHash('compose')}>{text.write}</LinkButton>}>{text.none}</Notice>;
   return (
     <>
-      <SelectField label={text.message} value={isChosen ? plan.source : ''} onValue={(source) => void load.run(source)} options={isChosen ? options : [['', '…'], ...options]}
-        error={isChosen && plan.message.subject.trim() === '' ? text.missingSubject : undefined} />
+      <SelectField label={text.message} value={isChosen ? plan.source : ''} onValue={(source) => void load.run(source)} options={isChosen ? options : [['', '…'], ...options]} />
+      {isChosen && plan.message.subject.trim() === '' && <Notice kind="warn" action={<LinkButton href={toHash('compose')}>{text.edit}</LinkButton>}>{text.missingSubject}</Notice>}
       <FaultNotice failure={load.failure} />
     </>
   );

@@ -6,7 +6,8 @@ import { Page } from '../../../parts/Page';
 import { useQuery } from '../../../state/query';
 import { toHash } from '../../../state/router';
 import { liveWords, wizardWords } from '../../../words/campaigns';
-import { currentDraft, isEmpty, messageFiles, partsOf } from '../../compose/draft';
+import { currentDraft, isEmpty, messageFiles, partsOf, toMessageFiles } from '../../compose/draft';
+import { filesOf } from '../../compose/open';
 import { CheckStep } from './CheckStep';
 import { EMPTY_PLAN, retryPlan, type Plan } from './plan';
 import { usePrepared } from './usePrepared';
@@ -26,8 +27,8 @@ export function NewCampaign({ list = '' }: { list?: string }) {
 }
 
 async function loadRetry(id: string): Promise<{ plan: Plan; refused: string; subject: string }> {
-  const [campaign, message] = await Promise.all([bridge().campaignShow(id), bridge().campaignMessage(id, 0)]);
-  return { plan: { ...EMPTY_PLAN, ...retryPlan(campaign, message) }, refused: campaign.refused, subject: campaign.subject };
+  const [campaign, message, files] = await Promise.all([bridge().campaignShow(id), bridge().campaignMessage(id, 0), filesOf('campaign', id)]);
+  return { plan: { ...EMPTY_PLAN, ...retryPlan(campaign, message), files: toMessageFiles(files) }, refused: campaign.refused, subject: campaign.subject };
 }
 
 export function RetryCampaign({ id }: { id: string }) {

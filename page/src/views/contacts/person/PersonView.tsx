@@ -2,12 +2,16 @@
 import { day } from '../../../base/format';
 import { oneLine } from '../../../base/foreign';
 import { bridge, type Person } from '../../../bridge';
+import { Button } from '../../../parts/Button';
 import { Foreign } from '../../../parts/Foreign';
 import { Loaded } from '../../../parts/Loaded';
+import { FaultNotice } from '../../../parts/Notice';
 import { Facts, Page, Section } from '../../../parts/Page';
-import { useQuery } from '../../../state/query';
+import { useAction } from '../../../state/action';
+import { invalidate, useQuery } from '../../../state/query';
 import { toHash } from '../../../state/router';
-import { contactWords } from '../../../words/contacts';
+import { say } from '../../../state/toast';
+import { contactWords, listWords } from '../../../words/contacts';
 import { History } from './History';
 import { PersonActions } from './PersonActions';
 import { SuppressedNotice } from './SuppressedNotice';
@@ -42,7 +46,7 @@ function Details({ person }: { person: Person }) {
               [text.name, <Foreign key="n" text={person.name} />],
               [text.email, <Foreign key="e" text={person.email} />],
               ...(person.phone === '' ? [] : [[text.phone, <Foreign key="p" text={person.phone} />] as const]),
-              [text.lists, <ListLinks key="l" lists={person.lists} />],
+              [text.lists, <ListLinks key="l" person={person} />],
               ...Object.entries(person.fields).map(([name, value]) => [oneLine(name, 60), <Foreign key={name} text={value} max={500} />] as const),
             ]}
           />
@@ -66,16 +70,26 @@ function Details({ person }: { person: Person }) {
   );
 }
 
-function ListLinks({ lists }: { lists: readonly string[] }) {
+function ListLinks({ person }: { person: Person }) {
+  const drop = useAction(async (list: string) => {
+    await bridge().listDrop(list, [`#${person.id}`]);
+    say(listWords.droppedFrom(oneLine(list, 60)));
+    invalidate('person/');
+    invalidate('lists');
+  });
   return (
-    <ul className="plain-list">
-      {lists.map((list) => (
-        <li key={list}>
-          <a href={toHash('contacts', 'list', list)}>
-            <Foreign text={list} max={60} />
-          </a>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="plain-list">
+        {person.lists.map((list) => (
+          <li key={list} className="row">
+            <a href={toHash('contacts', 'list', list)}>
+              <Foreign text={list} max={60} />
+            </a>
+            <Button kind="quiet" className="button-small" aria-label={`${listWords.drop}: ${oneLine(list, 60)}`} busy={drop.busy} onClick={() => void drop.run(list)}>{listWords.drop}</Button>
+          </li>
+        ))}
+      </ul>
+      <FaultNotice failure={drop.failure} />
+    </>
   );
 }

@@ -1,0 +1,13 @@
+import type { Correction } from '../../../bridge';
+
+export type Message = Pick<Required<Correction>, 'subject' | 'html' | 'text'>;
+export const PARTS = ['subject', 'html', 'text'] as const;
+
+/** Only what was changed: what is missing stays as it was. */
+export function changesOf(before: Message, after: Message): Correction {
+  const changes: Correction = {};
+  for (const part of PARTS)
+    if (before[part] !== after[part])
+      changes[part] = after[part];
+  return changes;
+}
