@@ -13,14 +13,19 @@ import { invalidate, useQuery } from '../../state/query';
 import { say } from '../../state/toast';
 import { words } from '../../words';
 import { composeWords } from '../../words/compose';
-import { changeDraft, fromParts, partsOf, type Draft } from './draft';
+import { changeDraft, currentDraft, fromParts, isEmpty, partsOf, type Draft } from './draft';
+import { replaceDraft, takeBack } from './replaced';
 
 export const useTemplates = () => useQuery('templates', () => bridge().templateList());
 
 export function LoadTemplate({ onClose }: { onClose: () => void }) {
   const query = useTemplates();
   const load = useAction(async (name: string) => {
-    changeDraft({ ...fromParts(await bridge().templateShow(name)), template: name });
+    const parts = await bridge().templateShow(name);
+    const isOver = !isEmpty(currentDraft());
+    replaceDraft({ ...fromParts(parts), template: name });
+    if (isOver)
+      say(composeWords.opened(oneLine(name, 60)), { label: composeWords.undo, run: takeBack });
     onClose();
   });
   const remove = useAction(async (name: string) => {
