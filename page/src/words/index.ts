@@ -66,6 +66,8 @@ export const words = {
     unknown: 'unknown',
     skipped: 'left out',
     ready: 'ready',
+    untried: 'not tried yet',
+    failing: 'cannot send',
     locked: 'vault locked',
     password: 'needs its password',
     ok: 'holds',

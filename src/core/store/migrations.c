@@ -147,5 +147,11 @@ const char *const migrations[] = {
   /* agreed_utc: when a person agreed to where the account sends; 0: nobody was asked. Whoever gave a password for it was. */
   "ALTER TABLE account ADD COLUMN agreed_utc INTEGER NOT NULL DEFAULT 0;"
   "UPDATE account SET agreed_utc=created_utc WHERE needs_password=1;",
+
+  /* trouble: why the last attempt to reach the account's server failed, "" it did not. worked_utc: when it was first known to work, 0 never */
+  "ALTER TABLE account ADD COLUMN trouble TEXT NOT NULL DEFAULT '';"
+  "ALTER TABLE account ADD COLUMN trouble_text TEXT NOT NULL DEFAULT '';"
+  "ALTER TABLE account ADD COLUMN worked_utc INTEGER NOT NULL DEFAULT 0;"
+  "UPDATE account SET worked_utc=created_utc WHERE server_size>0;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);
