@@ -222,10 +222,49 @@ describe('compose', () => {
     await user.click(await button(/^Remove plan/));
     expect(screen.queryByText(/was attached before/)).toBeNull();
     await user.click(await button('Begin anew'));
-    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Begin anew' }));
     await waitFor(() => expect(callsOf(mock, 'draftDrop')).toHaveLength(1));
     expect((screen.getByLabelText('Subject') as HTMLInputElement).value).toBe('');
     expect(mock.draft).toEqual({});
+  });
+
+  test('begun anew is taken back by the toast, by Ctrl+Z and by its button; files stay until nobody can bring them back', async () => {
+    const { mock, user } = open('compose');
+    const subject = async () => (await screen.findByLabelText('Subject')) as HTMLInputElement;
+    await user.type(await subject(), 'First');
+    await user.click(await button('Attach files…'));
+    await user.click(await button('Begin anew'));
+    expect((await subject()).value).toBe('');
+    await user.keyboard('{Control>}z{/Control}');
+    expect((await subject()).value).toBe('First');
+    expect(await screen.findByText(/^Timetable/)).toBeTruthy();
+    await user.keyboard('{Control>}{Shift>}z{/Shift}{/Control}');
+    expect((await subject()).value).toBe('');
+    await user.click(await button('Undo'));
+    expect((await subject()).value).toBe('First');
+    await user.click(await button('Begin anew'));
+    await user.type(await subject(), 'Second');
+    await user.click(await button('Bring back the letter before'));
+    expect((await subject()).value).toBe('First');
+    await user.click(await button('Bring back the letter before'));
+    expect((await subject()).value).toBe('Second');
+    expect(callsOf(mock, 'releaseFile')).toEqual([]);
+    await user.click(await button('Begin anew'));
+    expect(callsOf(mock, 'releaseFile')).toEqual([[11]]); // the first letter went with its file
+  });
+
+  test('a template opened over a letter is taken back; over an empty one there is nothing to take back', async () => {
+    const { user } = open('compose');
+    const openFair = async () => {
+      await user.click(await button('Open a template…'));
+      await user.click((await screen.findAllByRole('button', { name: /Summer fair/ }))[0] as HTMLElement);
+      await waitFor(() => expect((screen.getByLabelText('Subject') as HTMLInputElement).value).toBe('Summer fair on 12 June'));
+    };
+    await openFair();
+    expect(screen.queryByRole('button', { name: 'Bring back the letter before' })).toBeNull();
+    await user.type(screen.getByLabelText('Subject'), '!');
+    await openFair();
+    await user.click(await button('Undo'));
+    expect((screen.getByLabelText('Subject') as HTMLInputElement).value).toBe('Summer fair on 12 June!');
   });
 
   test('a letter that cannot be read is not written over; one that cannot be kept says so', async () => {
@@ -511,11 +550,22 @@ describe('the rest', () => {
     await heading('Start');
     act(() => mock.closeAsked.emit(2));
     expect(await screen.findByText(/2 campaigns are still running/)).toBeTruthy();
+    expect(callsOf(mock, 'closeTaken')).toHaveLength(1); // the shell need not ask, however long it takes
     await user.keyboard('{Escape}');
     await waitFor(() => expect(callsOf(mock, 'closeAnswered')).toEqual([['stay']]));
     act(() => mock.closeAsked.emit(1));
     await user.click(await button('Pause and close'));
     await waitFor(() => expect(callsOf(mock, 'closeAnswered').at(-1)).toEqual(['pause']));
+  });
+
+  test('closing: answered elsewhere, the question goes', async () => {
+    const { mock } = open('start');
+    await heading('Start');
+    act(() => mock.closeAsked.emit(2));
+    await screen.findByRole('dialog');
+    act(() => mock.closeOver.emit());
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(callsOf(mock, 'closeAnswered')).toEqual([]);
   });
 
   test('core is lost and comes back: said, and asked again', async () => {
