@@ -212,6 +212,7 @@ close_responded_cb (GtkDialog *dialog, int response, gpointer data)
 
   gtk_window_destroy (GTK_WINDOW (dialog));
   shell->is_dialog_open = FALSE;
+  shell->closed_us[0] = shell->closed_us[1] = 0; /* who insisted was asked */
   page_signals_tell (shell->signals, "CloseOver", g_variant_new ("()")); /* its own question may stand below */
   window_close_answered (shell, response == GTK_RESPONSE_YES  ? WINDOW_CLOSE_BACKGROUND
                                 : response == GTK_RESPONSE_NO ? WINDOW_CLOSE_PAUSE
