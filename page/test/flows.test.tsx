@@ -296,6 +296,40 @@ describe('compose', () => {
 });
 
 describe('accounts', () => {
+  test('edited: only the change goes to core; another server asks for the password again, and then it is tested', async () => {
+    const { mock, user } = open('accounts');
+    await user.click((await screen.findAllByRole('link', { name: 'Edit…' }))[0] as HTMLElement);
+    const host = (await screen.findByLabelText(/Mail server for sending/)) as HTMLInputElement;
+    expect((screen.getByRole('button', { name: 'Save and test' }) as HTMLButtonElement).disabled).toBe(true);
+    await user.clear(host);
+    await user.type(host, 'mail.school.example');
+    expect(await screen.findByText(/You are asked for it again/)).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Save and test' }));
+    await waitFor(() => expect(callsOf(mock, 'accountTest')).toEqual([['School office']]));
+    expect(callsOf(mock, 'accountSet')).toEqual([['School office', { host: 'mail.school.example' }]]);
+    expect(callsOf(mock, 'accountSecret')).toEqual([['School office']]);
+    await expectAccessible();
+  });
+
+  test('another provider’s address takes the server of the one before away, and says so', async () => {
+    const { user } = open('accounts/new');
+    const address = await screen.findByLabelText('Your e-mail address');
+    const host = screen.getByLabelText(/Mail server for sending/) as HTMLInputElement;
+    await user.type(address, 'ann@gmail.com');
+    await waitFor(() => expect(host.value).toBe('smtp.gmail.com'));
+    await user.clear(address);
+    await user.type(address, 'ann@school.example');
+    expect(host.value).toBe('');
+    expect(await screen.findByText(/were taken away/)).toBeTruthy();
+  });
+
+  test('a password can be entered again at any time', async () => {
+    const { mock, user } = open('accounts');
+    await user.click((await screen.findAllByRole('button', { name: 'New password…' }))[0] as HTMLElement);
+    await waitFor(() => expect(callsOf(mock, 'accountTest')).toEqual([['School office']]));
+    expect(callsOf(mock, 'accountSecret')).toEqual([['School office']]);
+  });
+
   test('a known provider is filled in; what is saved is tested; no secret passes the page', async () => {
     const { mock, user } = open('accounts/new');
     await user.type(await screen.findByLabelText('Your e-mail address'), 'ann@gmail.com');

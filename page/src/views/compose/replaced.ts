@@ -13,9 +13,9 @@ let replaced: Replaced | null = null;
 
 const filesOf = (from: Replaced | null) => [...(from?.before.files ?? []), ...(from?.after.files ?? [])];
 
-/** Files stay the window's for as long as a letter that can come back has them. */
-function set(next: Replaced | null): void {
-  const held = new Set([...filesOf(next), ...currentDraft().files].map(({ file }) => file));
+/** Files stay the window's for as long as a letter has them that is there (`now`) or can come back. */
+function set(next: Replaced | null, now: Draft): void {
+  const held = new Set([...filesOf(next), ...now.files].map(({ file }) => file));
   for (const { file } of filesOf(replaced))
     if (!held.has(file))
       bridge().releaseFile(file).catch(() => {}); // it is released with the window at the latest
@@ -25,7 +25,7 @@ function set(next: Replaced | null): void {
 export function replaceDraft(change: Partial<Draft>): void {
   const before = currentDraft();
   const after = { ...before, ...change };
-  set(isEmpty(before) && before.files.length === 0 ? null : { before, after });
+  set(isEmpty(before) && before.files.length === 0 ? null : { before, after }, after);
   setDraft(after);
 }
 
@@ -48,7 +48,7 @@ function step(wanted: Step): boolean {
 export const offerReplaced = (): (() => void) => offerUndo(step);
 
 export function forgetReplaced(): void {
-  set(null);
+  set(null, currentDraft());
 }
 
 /** What can be brought back, or null. */
