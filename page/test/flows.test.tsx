@@ -523,6 +523,17 @@ describe('a campaign', () => {
     expect(await screen.findByText('Nobody matches.', {}, { timeout: 20000 })).toBeTruthy();
   });
 
+  test('a Save dialog that is cancelled says nothing, and can be opened again', async () => {
+    const { mock, user } = open('campaigns/5', {}, (fresh) => {
+      fresh.overrides.export = async () => ({ name: '', rows: '0' });
+    });
+    const save = await button('Save the result…');
+    await user.click(save);
+    await user.click(save);
+    expect(callsOf(mock, 'export')).toHaveLength(2);
+    expect(document.querySelector('.toast')).toBeNull();
+  });
+
   test('hostile values in the ledger stay text', async () => {
     const hostile: FrameRow = { key: '1', aux: 1, fields: ['"<svg onload=alert(1)>"@x.org', '<img src=x onerror=alert(1)>\u202E', 'constructor', '__proto__', 'not a time', '550 <script>alert(1)</script>', '', '1'] };
     const { user } = open('campaigns/4', {}, (mock) => {
