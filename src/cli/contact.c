@@ -85,7 +85,7 @@ print_suppressed (Table *table, GVariant *person)
     g_autofree char *text = g_strdup_printf ("%s: %s (%s, %s)", dict_text (row, "scope"), dict_text (row, "reason"),
                                              dict_text (row, "source"), date);
 
-    print_value (table, "Suppressed", text);
+    print_value (table, "Do not contact", text);
   }
 }
 
@@ -104,7 +104,7 @@ print_history (GVariant *person)
     g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, dict_number (row, "campaign"));
     g_autofree char *time = words_time ((gint64) dict_number (row, "time"));
     const char *reason = dict_text (row, "reason");
-    g_autofree char *state = g_strdup_printf ("%s%s%s%s", dict_text (row, "state"), *reason != '\0' ? " (" : "", reason,
+    g_autofree char *state = g_strdup_printf ("%s%s%s%s", words_state (dict_text (row, "state")), *reason != '\0' ? " (" : "", words_reason (reason),
                                               *reason != '\0' ? ")" : "");
 
     table_row (table, id, time, state, dict_text (row, "subject"), dict_text (row, "reply"), NULL);
@@ -213,6 +213,6 @@ const Command contact_commands[] = {
   { "contact export", "WHO", "Writes all that is kept about a person, as JSON", 1, 1, NULL, 0, run_export,
     "For people who ask what is kept about them.\n\nExample:\n  postrider contact export ann@example.org > ann.json\n" },
   { "contact forget", "WHO", "Removes a person everywhere, for ever", 1, 1, prompt_options, sizeof (PromptOptions),
-    run_forget, "Ledger rows keep state and time without a name; the suppression list keeps a keyed hash.\n" },
+    run_forget, "Ledger rows keep state and time without a name; the do-not-contact list keeps a keyed hash.\n" },
   { 0 },
 };

@@ -85,11 +85,12 @@ change (Session *session, const SuppressOptions *options, gboolean is_add, char 
   if (session_is_for_programs (session))
     json_out_count (is_add ? "added" : "removed", total);
   else if (addresses->len == 1)
-    puts (is_add ? (total > 0 ? "It was not suppressed before; now it is." : "It was suppressed before, and still is.")
-                 : (total > 0 ? "It was suppressed; now it is not." : "It was not suppressed, and is not."));
+    puts (is_add ? (total > 0 ? "It was not on the do-not-contact list before; now it is." : "It was on the do-not-contact list before, and still is.")
+                 : (total > 0 ? "It was on the do-not-contact list; now it is not." : "It was not on the do-not-contact list, and is not."));
   else
     printf ("%'" G_GUINT64_FORMAT " of %'u %s; now %s.\n", total, addresses->len,
-            is_add ? (total == 1 ? "was not suppressed before" : "were not suppressed before") : (total == 1 ? "was suppressed" : "were suppressed"),
+            is_add ? (total == 1 ? "was not on the do-not-contact list before" : "were not on the do-not-contact list before")
+                   : (total == 1 ? "was on the do-not-contact list" : "were on the do-not-contact list"),
             is_add ? "all are" : "none is");
   return 0;
 }
@@ -159,7 +160,7 @@ run_list (Session *session, const void *values, char **words, GError **error)
 
     json_out_rows ("suppressed", rows, FALSE);
   } else if (after == 0) {
-    session_say (session, "Nobody is suppressed.");
+    session_say (session, "Nobody is on the do-not-contact list.");
   } else if (!session->is_jsonl) {
     table_print (table, stdout);
   }
@@ -167,12 +168,12 @@ run_list (Session *session, const void *values, char **words, GError **error)
 }
 
 const Command suppress_commands[] = {
-  { "suppress add", "[ADDR…]", "Never send to these again; open campaigns skip them", 0, G_MAXUINT, add_options,
+  { "suppress add", "[ADDR…]", "Do not contact these any more; open campaigns leave them out", 0, G_MAXUINT, add_options,
     sizeof (SuppressOptions), run_add,
     "Examples:\n  postrider suppress add ann@example.org --reason 'asked by phone'\n"
     "  postrider suppress add --file unsubscribed.txt --scope list:news\n" },
-  { "suppress remove", "[ADDR…]", "Takes addresses off the suppression list", 0, G_MAXUINT, remove_options,
+  { "suppress remove", "[ADDR…]", "Takes addresses off the do-not-contact list", 0, G_MAXUINT, remove_options,
     sizeof (SuppressOptions), run_remove, NULL },
-  { "suppress list", "", "Lists who is suppressed, and why", 0, 0, NULL, 0, run_list, NULL },
+  { "suppress list", "", "Lists who must not be contacted, and why", 0, 0, NULL, 0, run_list, NULL },
   { 0 },
 };

@@ -310,7 +310,7 @@ ask_campaign_cancel (Core *core, GVariant *arguments, Question *out, GError **er
     return FALSE;
   people = count_people (found.counts[STATE_QUEUED] + found.counts[STATE_LATER] + found.counts[STATE_HANDED]);
   g_string_printf (out->text, "The rest of %s, %s at most, will not get this letter.", found.shown, people);
-  ask (out, "Cancel this campaign?", "_Stop it for good");
+  ask (out, "Cancel the rest?", "_Cancel the rest");
   return TRUE;
 }
 
