@@ -531,7 +531,7 @@ describe('a campaign', () => {
     await user.click(save);
     await user.click(save);
     expect(callsOf(mock, 'export')).toHaveLength(2);
-    expect(document.querySelector('.toast')).toBeNull();
+    expect(screen.queryByText(/^Saved/)).toBeNull();
   });
 
   test('hostile values in the ledger stay text', async () => {

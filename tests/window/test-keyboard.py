@@ -14,8 +14,9 @@ from picture import Picture
 from tap import Tap
 from window import Display, Window
 
+LONG = "maximiliane.schmidt-hohenlohe@staedtisches-gymnasium.example.org"
 EMPTY = ("start", "contacts", "campaigns", "accounts", "suppressions", "activity")
-FULL = ("start", "contacts", "contacts/list/guests", "contacts/import", "contacts/person/ann@example.org", "compose", "campaigns", "campaigns/new", "campaigns/1", "campaigns/2", "accounts",
+FULL = ("start", "contacts", "contacts/list/guests", "contacts/import", "contacts/person/" + LONG, "compose", "campaigns", "campaigns/new", "campaigns/1", "campaigns/2", "accounts",
         "accounts/new", "accounts/edit/office", "suppressions", "activity", "settings")
 LETTER = "Dear Ann, we meet on Friday."
 THINKING_S = 9  # longer than the shell waits for a page that is silent
@@ -29,6 +30,26 @@ window.walked = []; window.isWalked ??= (addEventListener('keyup', (event) => { 
 document.activeElement?.blur?.();
 return [...document.querySelectorAll('a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, summary, [tabindex="0"]:not(.edge)')].filter((one) => one.tabIndex >= 0
   && one.checkVisibility({visibilityProperty: true}) && !(one.type === 'radio' && !one.checked)).length
+"""
+
+# Words that go on in the next line, of those that a line could hold. Behind a hyphen or a slash, and behind @ . _ of an address, they may.
+BROKEN = r"""
+const found = [];
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const node = walker.currentNode, parent = node.parentElement;
+  if (!parent.checkVisibility({visibilityProperty: true}) || parent.closest('.visually-hidden, .cm-editor, script, option, .mail-text, pre, code, .reply'))
+    continue;
+  for (const match of node.data.matchAll(/[^\s\-\u2013\u2014\/]{2,30}/g)) {
+    const range = document.createRange();
+    range.setStart(node, match.index);
+    range.setEnd(node, match.index + match[0].length);
+    const tops = [...range.getClientRects()].filter((one) => one.width > 1).map((one) => Math.round(one.top));
+    if (Math.max(...tops) - Math.min(...tops) > 6)
+      found.push(match[0]);
+  }
+}
+return found.concat(document.documentElement.scrollWidth > innerWidth + 1 ? ['wider than the window'] : [])
 """
 
 
@@ -95,7 +116,7 @@ class Keyboard:
 
     def fill(self):
         people = "".join("guest%02d@example.org,Guest %02d\n" % (number, number) for number in range(40))
-        self.command("import", "-", "--list", "guests", "--consent", "form", input="email,name\nann@example.org,Ann\n" + people)
+        self.command("import", "-", "--list", "guests", "--consent", "form", input="email,name\nann@example.org,Ann\n%s,Maximiliane Schmidt-Hohenlohe\n" % LONG + people)
         self.command("import", "-", "--list", "others", "--consent", "form", input="email,name\nbob@example.org,Bob\n")
         self.command("account", "add", "office", "office@example.org", "--host", "127.0.0.1", "--port", self.judge.port, "--tls", "none", "--no-password")
         self.command("suppress", "add", "guest01@example.org", "guest02@example.org")
@@ -106,9 +127,15 @@ class Keyboard:
         self.command("campaign", "pause", "2")
 
     def walk_full(self):
+        """In a window of 900 × 600, where words are looked at, too."""
         self.fresh("draftKeep({subject: 'Kept {{name}}', html: '<p>Dear {{name}}, <a href=\"https://example.org\">here</a></p>', text: '', is_html: true, own_text: false, template: '', files: []})")
+        self.window.ask("size", width=900, height=600)
+        broken = {}
         for view in FULL:
             self.walk(view, view)
+            broken.update({view: words for words in [self.person.see(BROKEN)] if words})
+        self.ok(self.person.see("return innerWidth") == 900 and not broken, "narrow: at 900 × 600 nothing breaks in mid-word, and nothing is wider than the window", broken)
+        self.window.ask("size", width=1180, height=760)
 
     # --- the row that has the focus ---
     def picture(self):
