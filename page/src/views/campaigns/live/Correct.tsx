@@ -52,7 +52,7 @@ export function Correct({ campaign, onClose }: { campaign: Campaign; onClose: ()
       <Loaded query={query}>
         {(before) => (
           <>
-            <TextField label={composeWords.subject} value={changed.subject ?? before.subject} onValue={(subject) => setChanged({ ...changed, subject })} />
+            <TextField label={composeWords.subject} spellCheck value={changed.subject ?? before.subject} onValue={(subject) => setChanged({ ...changed, subject })} />
             {before.html !== '' && (
               <TextArea label={composeWords.html} rows={10} spellCheck={false} className="mono" value={changed.html ?? before.html} onValue={(html) => setChanged({ ...changed, html })} />
             )}
