@@ -67,9 +67,10 @@ export function AccountCard({ account, isTested }: { account: Account; isTested:
           <Button icon="trash" onClick={() => setRemoving(true)}>{accountWords.remove}</Button>
         </div>
       </div>
-      {account.text !== '' && report === null && <p className="muted small" dir="auto">{sentence(account.text, 400)}</p>}
+      {account.text !== '' && report === null && test.failure === null && <p className="muted small" dir="auto">{sentence(account.text, 400)}</p>}
       <Usage account={account} />
-      <FaultNotice failure={test.failure ?? secret.failure} />
+      <FaultNotice failure={test.failure} {...(account.state === 'failing' && accountWords.report.problems['network'] !== undefined ? { title: accountWords.report.problems['network'] } : {})} />
+      <FaultNotice failure={secret.failure} />
       {report !== null && <Report account={account} report={report} />}
       <Disclosure summary={accountWords.settings}>
         <Facts
