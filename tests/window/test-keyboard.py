@@ -239,6 +239,7 @@ class Keyboard:
         person, whole = self.person, ["Hello", LETTER]
         person.press("Begin anew")
         person.wait("field('Subject').value === ''", "it was not begun anew")
+        self.ok(person.see("return document.activeElement === field('Subject')"), "begun anew, the keyboard stands in the new letter's subject")
         person.keys("ctrl+z")
         self.ok(person.wait("field('Subject').value === 'Hello'", "it does not come back", 5) and self.letter() == whole, "undo: a letter begun anew is there again", self.letter())
         person.keys("ctrl+shift+z")

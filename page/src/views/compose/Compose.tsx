@@ -29,6 +29,7 @@ function beginAnew(): void {
   replaceDraft(EMPTY);
   void keep();
   say(composeWords.begun, { label: composeWords.undo, run: takeBack });
+  document.querySelector<HTMLElement>('.compose .input')?.focus(); // the button goes: a new letter begins with its subject
 }
 
 export function Compose() {
