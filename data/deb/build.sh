@@ -60,7 +60,7 @@ Maintainer: $maintainer
 Installed-Size: $(du -sk --exclude=DEBIAN "$root" | cut -f1)
 Depends: $depends, ca-certificates
 Recommends: ${recommends:+$recommends, }bubblewrap, xdg-dbus-proxy, at-spi2-core
-Suggests: xdg-desktop-portal, bash-completion, jq
+Suggests: xdg-desktop-portal, bash-completion, jq, hunspell-dictionary
 Section: mail
 Priority: optional
 Description: one personal message to each of many people

@@ -62,6 +62,7 @@ export class Mock {
   importProgress = channel<[Decimal, Decimal, Decimal]>();
   importRejected = channel<[FrameRow[]]>();
   closeAsked = channel<[number]>();
+  closeOver = channel<[]>();
   filesDropped = channel<[ChosenFileRow[]]>();
   dragChanged = channel<[boolean]>();
   lookChanged = channel<[Look]>();
@@ -180,6 +181,14 @@ function methods(mock: Mock): Methods {
       const stored = account({ name, address: settings.address ?? '', host: settings.host ?? '', port: settings.port ?? 587, used_day: '0', used_hour: '0', used_minute: '0', per_day: settings.per_day ?? 0 });
       mock.accounts.push(stored);
       return { ...stored, keep: settings.keep ?? false, has_password: settings.has_password ?? false, preset: '', sure: 'high', note: '' };
+    },
+    accountSet: async (name, changes) => {
+      const found = mock.accounts.find((one) => one.name === name);
+      if (found === undefined)
+        throw new MockFault('NoUser', `there is no account "${name}"`);
+      const forgotten = found.needs_password && ['host', 'port', 'user'].some((key) => key in changes);
+      Object.assign(found, changes, { state: forgotten ? 'password' : found.state });
+      return { settingsUsed: { ...found, keep: found.keeps_password, has_password: found.needs_password, preset: '', sure: '', note: '' }, forgotten };
     },
     accountList: async () => mock.accounts,
     accountPreset: async (address) =>
@@ -427,6 +436,7 @@ function methods(mock: Mock): Methods {
     },
     look: async () => mock.look,
     setTitle: async () => {},
+    closeTaken: async () => {},
     closeAnswered: async () => {},
   };
 }
@@ -457,6 +467,7 @@ export function bridgeOf(mock: Mock): Postrider {
     onImportProgress: mock.importProgress.on,
     onImportRejected: mock.importRejected.on,
     onCloseAsked: mock.closeAsked.on,
+    onCloseOver: mock.closeOver.on,
     onFilesDropped: mock.filesDropped.on,
     onDragChanged: mock.dragChanged.on,
     onLookChanged: mock.lookChanged.on,

@@ -5,11 +5,13 @@ import { CloseQuestion } from './frame/CloseQuestion';
 import { CoreBanner } from './frame/CoreBanner';
 import { DropVeil } from './frame/DropVeil';
 import { Nav } from './frame/Nav';
+import { Edge } from './parts/Round';
 import { Toasts } from './parts/Toasts';
 import { View } from './frame/View';
 import { forgetAll, useEvent } from './state/query';
 import { useLook } from './state/look';
 import { useRoute } from './state/router';
+import { startUndo } from './state/undo';
 import { say } from './state/toast';
 import { keep, restore, startKeeping } from './views/compose/keep';
 import { words } from './words';
@@ -33,6 +35,7 @@ export function App() {
     say(words.isBack);
   });
   useEffect(startKeeping, []);
+  useEffect(startUndo, []);
   useEffect(() => {
     if (before.current === place)
       return;
@@ -43,6 +46,7 @@ export function App() {
 
   return (
     <div className="app">
+      <Edge at="start" />
       <a className="skip" href="#main" onClick={(event) => {
         event.preventDefault();
         main.current?.focus();
@@ -61,6 +65,7 @@ export function App() {
       <DropVeil />
       <CloseQuestion />
       <Toasts />
+      <Edge at="end" />
     </div>
   );
 }

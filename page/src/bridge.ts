@@ -11,6 +11,7 @@ type Result<K extends keyof Postrider> = Postrider[K] extends (...args: never[])
 type Item<T> = T extends (infer I)[] ? I : never;
 
 export type Account = Item<Result<'accountList'>>;
+export type AccountChanges = Parameters<Postrider['accountSet']>[1];
 export type AccountReport = Result<'accountTest'>;
 export type AccountSettings = Parameters<Postrider['accountAdd']>[1];
 export type AuditRow = Item<Result<'auditList'>>;

@@ -8,12 +8,55 @@ import { fieldsOf, placeholder } from '../src/views/compose/fields';
 import { warningsOf } from '../src/views/compose/warnings';
 import { EMPTY, fromParts, mediaType, partsOf } from '../src/views/compose/draft';
 import { EMPTY_PLAN, fromOf, isWhatComplete, isWhoComplete, toSpec } from '../src/views/campaigns/wizard/plan';
-import { EMPTY_FORM, isComplete, toCount, toSettings } from '../src/views/accounts/form';
+import { changed as changedForm, EMPTY_FORM, isComplete, toChanges, toCount, toForm, toSettings, type Form } from '../src/views/accounts/form';
+import { stepOf } from '../src/state/undo';
 import { assign, choices, hasAddress, toMapping } from '../src/views/contacts/import/mapping';
 import { toAddresses } from '../src/views/suppressions/AddSuppressed';
 import { changesOf } from '../src/views/campaigns/correct/correction';
 import { changed } from '../src/views/contacts/person/EditPerson';
 import { topFor, windowOf, ROW_HEIGHT } from '../src/parts/VirtualTable';
+
+const key = (key: string, code: string, part: Partial<KeyboardEvent> = {}) => ({ key, code, ctrlKey: true, altKey: false, shiftKey: false, ...part });
+
+test.each([
+  [key('z', 'KeyZ'), 'undo'],
+  [key('z', 'KeyY'), 'undo'], // QWERTZ: by the letter
+  [key('я', 'KeyZ'), 'undo'], // Cyrillic: by the place
+  [key('Z', 'KeyZ', { shiftKey: true }), 'redo'],
+  [key('y', 'KeyY'), 'redo'],
+  [key('z', 'KeyZ', { ctrlKey: false }), null],
+  [key('z', 'KeyZ', { altKey: true }), null],
+  [key('a', 'KeyA'), null],
+])('%j is %s', (event, wanted) => expect(stepOf(event)).toBe(wanted));
+
+describe('another address', () => {
+  const gmail: Form = changedForm({ ...EMPTY_FORM, address: 'ann@gmail.com' }, { host: 'smtp.gmail.com', port: '465', tls: 'implicit', perDay: '500' });
+
+  test.each(['ann@school.example', 'ann@gmail.co', 'ann@', ''])('%j: server, limits and user of the one before go', (address) => {
+    expect(changedForm({ ...gmail, user: 'ann' }, { address })).toMatchObject({ host: '', port: '587', tls: 'starttls', perDay: '', user: '', wasReset: true });
+  });
+  test('the same provider: they stay, and so do a name and the way the password is kept', () => {
+    expect(changedForm(gmail, { address: 'bob@GMAIL.com' })).toMatchObject({ host: 'smtp.gmail.com', perDay: '500', wasReset: false });
+    expect(changedForm(gmail, { name: 'x', keep: 'ask' })).toMatchObject({ host: 'smtp.gmail.com', perDay: '500' });
+  });
+  test('a server that was typed before any address stays; what is filled in after a reset counts', () => {
+    const typed = changedForm(EMPTY_FORM, { host: 'mail.school.example' });
+    expect(changedForm(typed, { address: 'ann@school.example' }).host).toBe('mail.school.example');
+    const reset = changedForm(changedForm(gmail, { address: 'ann@school.example' }), { host: 'mail.school.example' });
+    expect(reset).toMatchObject({ wasReset: false, serves: 'school.example', perDay: '' });
+    expect(changedForm(reset, { address: 'ann@school.example.org' }).host).toBe('');
+  });
+});
+
+test('only what was changed of an account goes to core', () => {
+  const account = { name: 'w', address: 'ann@example.org', host: 'smtp.example.org', port: 587, tls: 'starttls', user: 'ann', pin: '', insecure: false, keeps_password: true, needs_password: true, connections: 2,
+    per_minute: 0, per_hour: 0, per_day: 40, used_minute: '0', used_hour: '0', used_day: '0', state: 'ready', text: '' };
+  const form = toForm(account);
+  expect(toChanges(account, form)).toEqual({});
+  expect(toChanges(account, { ...form, perDay: '', port: '465', tls: 'implicit' })).toEqual({ per_day: 0, port: 465, tls: 'implicit' });
+  expect(toChanges(account, { ...form, user: '' })).toEqual({ user: 'ann@example.org' }); // no login is not what an empty field says
+  expect(toChanges({ ...account, needs_password: false, user: '' }, { ...form, user: '' })).toEqual({});
+});
 
 test.each([
   ['plain', 'plain'],

@@ -222,10 +222,49 @@ describe('compose', () => {
     await user.click(await button(/^Remove plan/));
     expect(screen.queryByText(/was attached before/)).toBeNull();
     await user.click(await button('Begin anew'));
-    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Begin anew' }));
     await waitFor(() => expect(callsOf(mock, 'draftDrop')).toHaveLength(1));
     expect((screen.getByLabelText('Subject') as HTMLInputElement).value).toBe('');
     expect(mock.draft).toEqual({});
+  });
+
+  test('begun anew is taken back by the toast, by Ctrl+Z and by its button; files stay until nobody can bring them back', async () => {
+    const { mock, user } = open('compose');
+    const subject = async () => (await screen.findByLabelText('Subject')) as HTMLInputElement;
+    await user.type(await subject(), 'First');
+    await user.click(await button('Attach files…'));
+    await user.click(await button('Begin anew'));
+    expect((await subject()).value).toBe('');
+    await user.keyboard('{Control>}z{/Control}');
+    expect((await subject()).value).toBe('First');
+    expect(await screen.findByText(/^Timetable/)).toBeTruthy();
+    await user.keyboard('{Control>}{Shift>}z{/Shift}{/Control}');
+    expect((await subject()).value).toBe('');
+    await user.click(await button('Undo'));
+    expect((await subject()).value).toBe('First');
+    await user.click(await button('Begin anew'));
+    await user.type(await subject(), 'Second');
+    await user.click(await button('Bring back the letter before'));
+    expect((await subject()).value).toBe('First');
+    await user.click(await button('Bring back the letter before'));
+    expect((await subject()).value).toBe('Second');
+    expect(callsOf(mock, 'releaseFile')).toEqual([]);
+    await user.click(await button('Begin anew'));
+    expect(callsOf(mock, 'releaseFile')).toEqual([[11]]); // the first letter went with its file
+  });
+
+  test('a template opened over a letter is taken back; over an empty one there is nothing to take back', async () => {
+    const { user } = open('compose');
+    const openFair = async () => {
+      await user.click(await button('Open a template…'));
+      await user.click((await screen.findAllByRole('button', { name: /Summer fair/ }))[0] as HTMLElement);
+      await waitFor(() => expect((screen.getByLabelText('Subject') as HTMLInputElement).value).toBe('Summer fair on 12 June'));
+    };
+    await openFair();
+    expect(screen.queryByRole('button', { name: 'Bring back the letter before' })).toBeNull();
+    await user.type(screen.getByLabelText('Subject'), '!');
+    await openFair();
+    await user.click(await button('Undo'));
+    expect((screen.getByLabelText('Subject') as HTMLInputElement).value).toBe('Summer fair on 12 June!');
   });
 
   test('a letter that cannot be read is not written over; one that cannot be kept says so', async () => {
@@ -257,6 +296,40 @@ describe('compose', () => {
 });
 
 describe('accounts', () => {
+  test('edited: only the change goes to core; another server asks for the password again, and then it is tested', async () => {
+    const { mock, user } = open('accounts');
+    await user.click((await screen.findAllByRole('link', { name: 'Edit…' }))[0] as HTMLElement);
+    const host = (await screen.findByLabelText(/Mail server for sending/)) as HTMLInputElement;
+    expect((screen.getByRole('button', { name: 'Save and test' }) as HTMLButtonElement).disabled).toBe(true);
+    await user.clear(host);
+    await user.type(host, 'mail.school.example');
+    expect(await screen.findByText(/You are asked for it again/)).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Save and test' }));
+    await waitFor(() => expect(callsOf(mock, 'accountTest')).toEqual([['School office']]));
+    expect(callsOf(mock, 'accountSet')).toEqual([['School office', { host: 'mail.school.example' }]]);
+    expect(callsOf(mock, 'accountSecret')).toEqual([['School office']]);
+    await expectAccessible();
+  });
+
+  test('another provider’s address takes the server of the one before away, and says so', async () => {
+    const { user } = open('accounts/new');
+    const address = await screen.findByLabelText('Your e-mail address');
+    const host = screen.getByLabelText(/Mail server for sending/) as HTMLInputElement;
+    await user.type(address, 'ann@gmail.com');
+    await waitFor(() => expect(host.value).toBe('smtp.gmail.com'));
+    await user.clear(address);
+    await user.type(address, 'ann@school.example');
+    expect(host.value).toBe('');
+    expect(await screen.findByText(/were taken away/)).toBeTruthy();
+  });
+
+  test('a password can be entered again at any time', async () => {
+    const { mock, user } = open('accounts');
+    await user.click((await screen.findAllByRole('button', { name: 'New password…' }))[0] as HTMLElement);
+    await waitFor(() => expect(callsOf(mock, 'accountTest')).toEqual([['School office']]));
+    expect(callsOf(mock, 'accountSecret')).toEqual([['School office']]);
+  });
+
   test('a known provider is filled in; what is saved is tested; no secret passes the page', async () => {
     const { mock, user } = open('accounts/new');
     await user.type(await screen.findByLabelText('Your e-mail address'), 'ann@gmail.com');
@@ -451,6 +524,17 @@ describe('a campaign', () => {
     expect(await screen.findByText('Nobody matches.', {}, { timeout: 20000 })).toBeTruthy();
   });
 
+  test('a Save dialog that is cancelled says nothing, and can be opened again', async () => {
+    const { mock, user } = open('campaigns/5', {}, (fresh) => {
+      fresh.overrides.export = async () => ({ name: '', rows: '0' });
+    });
+    const save = await button('Save the result…');
+    await user.click(save);
+    await user.click(save);
+    expect(callsOf(mock, 'export')).toHaveLength(2);
+    expect(screen.queryByText(/^Saved/)).toBeNull();
+  });
+
   test('hostile values in the ledger stay text', async () => {
     const hostile: FrameRow = { key: '1', aux: 1, fields: ['"<svg onload=alert(1)>"@x.org', '<img src=x onerror=alert(1)>\u202E', 'constructor', '__proto__', 'not a time', '550 <script>alert(1)</script>', '', '1'] };
     const { user } = open('campaigns/4', {}, (mock) => {
@@ -512,11 +596,22 @@ describe('the rest', () => {
     await heading('Start');
     act(() => mock.closeAsked.emit(2));
     expect(await screen.findByText(/2 campaigns are still running/)).toBeTruthy();
+    expect(callsOf(mock, 'closeTaken')).toHaveLength(1); // the shell need not ask, however long it takes
     await user.keyboard('{Escape}');
     await waitFor(() => expect(callsOf(mock, 'closeAnswered')).toEqual([['stay']]));
     act(() => mock.closeAsked.emit(1));
     await user.click(await button('Pause and close'));
     await waitFor(() => expect(callsOf(mock, 'closeAnswered').at(-1)).toEqual(['pause']));
+  });
+
+  test('closing: answered elsewhere, the question goes', async () => {
+    const { mock } = open('start');
+    await heading('Start');
+    act(() => mock.closeAsked.emit(2));
+    await screen.findByRole('dialog');
+    act(() => mock.closeOver.emit());
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(callsOf(mock, 'closeAnswered')).toEqual([]);
   });
 
   test('core is lost and comes back: said, and asked again', async () => {

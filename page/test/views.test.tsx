@@ -13,6 +13,7 @@ const VIEWS = [
   ['compose', 'Compose', 'first name', 'draftShow'],
   ['accounts', 'Accounts', 'School office', 'accountList'],
   ['accounts/new', 'Add an account', 'Keep it in the vault', null],
+  ['accounts/edit/School%20office', 'Edit the account School office', 'Save and test', 'accountList'],
   ['campaigns', 'Campaigns', 'New timetable', 'campaignList'],
   ['campaigns/6', 'New timetable', 'Who got what', 'campaignShow'],
   ['campaigns/7', /Summer fair/, 'Over time', 'campaignShow'],

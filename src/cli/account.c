@@ -139,7 +139,7 @@ run_list (Session *session, const void *values, char **words, GError **error)
                dict_flag (account, "keeps_password") ? "stored"
                : is_asked                            ? "asked"
                                                      : "none",
-               limits, *text != '\0' ? text : dict_text (account, "state"), NULL);
+               limits, *text != '\0' ? text : words_state (dict_text (account, "state")), NULL);
   }
   if (g_variant_n_children (accounts) == 0)
     session_say (session, "There is no account yet: postrider account add NAME ADDRESS");
@@ -209,7 +209,7 @@ run_password (Session *session, const void *values, char **words, GError **error
           pr_app1_call_account_secret_sync (session->core, words[0], sent.handle, sent.list, NULL, NULL, error);
   send_fd_clear (&sent);
   if (is_ok)
-    session_say (session, "Core knows the password of %s until it leaves.", words[0]);
+    session_say (session, "The new password of %s is there. A campaign that waits for it: postrider campaign resume ID", words[0]);
   return session_end (is_ok, error);
 }
 
@@ -263,10 +263,10 @@ const Command account_commands[] = {
     sizeof (PinOptions), run_pin,
     "Examples:\n  postrider account pin work 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
     "  postrider account pin work --remove\n" },
-  { "account password", "NAME", "Gives core the password of an account that keeps none", 1, 1, password_options,
+  { "account password", "NAME", "Gives an account its password again", 1, 1, password_options,
     sizeof (PasswordSource), run_password,
-    "Core forgets it when it leaves.\n\nExample:\n  postrider account password work --password-command 'pass "
-    "mail/work'\n" },
+    "It goes into the vault where the account keeps it; else core forgets it when it leaves.\n\n"
+    "Example:\n  postrider account password work --password-command 'pass mail/work'\n" },
   { "account remove", "NAME", "Removes an account and its password", 1, 1, NULL, 0, run_remove,
     "Example:\n  postrider account remove work\n" },
   { 0 },

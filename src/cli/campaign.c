@@ -23,7 +23,7 @@ add_campaign (Table *table, GVariant *numbers)
 
   for (gsize i = 0; i < G_N_ELEMENTS (counted); i++)
     counts[i] = words_count (dict_number (numbers, counted[i]));
-  table_row (table, id, dict_text (numbers, "state"), counts[0], counts[1], counts[2], counts[3], counts[4], counts[5],
+  table_row (table, id, words_state (dict_text (numbers, "state")), counts[0], counts[1], counts[2], counts[3], counts[4], counts[5],
              created, subject, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (counted); i++)
     g_free (counts[i]);
@@ -33,7 +33,7 @@ static int
 run_list (Session *session, const void *values, char **words, GError **error)
 {
   g_autoptr (Table) table = table_new (">ID", "STATE", ">PEOPLE", ">ACCEPTED", ">REFUSED", ">LATER", ">UNKNOWN",
-                                       ">SKIPPED", "CREATED", "SUBJECT", NULL);
+                                       ">LEFT OUT", "CREATED", "SUBJECT", NULL);
   g_autoptr (GVariant) campaigns = NULL;
 
   if (session_core (session, error) == NULL || !pr_app1_call_campaign_list_sync (session->core, &campaigns, NULL, error))
@@ -241,7 +241,7 @@ const Command campaign_commands[] = {
   { "campaign resume", "ID", "Lets a paused campaign go on, with a corrected message if you like", 1, 1, resume_options,
     sizeof (ResumeOptions), run_resume,
     "Examples:\n  postrider campaign resume 3 --watch\n  postrider campaign resume 3 --text letter-corrected.txt\n" },
-  { "campaign cancel", "ID", "Ends it: who was not begun is skipped", 1, 1, NULL, 0, run_cancel, NULL },
+  { "campaign cancel", "ID", "Cancels the rest: who was not begun is left out", 1, 1, NULL, 0, run_cancel, NULL },
   { "campaign export", "ID",
     "Writes who got it as CSV: address,name,state,time,reply,attempts,message_id, then their fields", 1, 1,
     export_options, sizeof (CampaignExportOptions), run_export,

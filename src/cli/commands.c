@@ -9,7 +9,7 @@ const CommandTable command_tables[] = {
   { "People", import_commands },
   { NULL, list_commands },
   { NULL, contact_commands },
-  { "Who must not be written to", suppress_commands },
+  { "Do not contact", suppress_commands },
   { "Sending", send_commands },
   { NULL, campaign_commands },
   { NULL, template_commands },

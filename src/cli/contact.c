@@ -85,7 +85,7 @@ print_suppressed (Table *table, GVariant *person)
     g_autofree char *text = g_strdup_printf ("%s: %s (%s, %s)", dict_text (row, "scope"), dict_text (row, "reason"),
                                              dict_text (row, "source"), date);
 
-    print_value (table, "Suppressed", text);
+    print_value (table, "Do not contact", text);
   }
 }
 
@@ -119,7 +119,7 @@ print_history (GVariant *person)
     g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, dict_number (row, "campaign"));
     g_autofree char *time = words_time ((gint64) dict_number (row, "time"));
     const char *reason = dict_text (row, "reason");
-    g_autofree char *state = g_strdup_printf ("%s%s%s%s", dict_text (row, "state"), *reason != '\0' ? " (" : "", reason,
+    g_autofree char *state = g_strdup_printf ("%s%s%s%s", words_state (dict_text (row, "state")), *reason != '\0' ? " (" : "", words_reason (reason),
                                               *reason != '\0' ? ")" : "");
 
     table_row (table, id, time, state, dict_text (row, "subject"), dict_text (row, "reply"), NULL);
@@ -250,7 +250,7 @@ const Command contact_commands[] = {
     "A suppression of either holds. Of two letters of an open campaign that were not begun one is left.\n\n"
     "Example:\n  postrider contact merge '#17' '#23'\n" },
   { "contact forget", "WHO", "Removes a person everywhere, for ever", 1, 1, prompt_options, sizeof (PromptOptions),
-    run_forget, "Ledger rows keep state and time without a name; the suppression list keeps a keyed hash. A file that brings the\n"
+    run_forget, "Ledger rows keep state and time without a name; the do-not-contact list keeps a keyed hash. A file that brings the\n"
     "person again does so in vain: import --again-consented.\n" },
   { 0 },
 };

@@ -22,7 +22,7 @@ describe_state (GVariant *numbers)
   g_autofree char *left = words_counted (dict_number (numbers, "handed"), "message", "messages");
 
   return is_state (numbers, "paused") && dict_number (numbers, "handed") > 0 ? g_strdup_printf ("pausing, %s still on the way", left)
-                                                                             : g_strdup (dict_text (numbers, "state"));
+                                                                             : g_strdup (words_state (dict_text (numbers, "state")));
 }
 
 gboolean
@@ -86,7 +86,7 @@ numbers_line (GVariant *numbers)
   }
   for (gsize i = 0; i < G_N_ELEMENTS (named); i++)
     if (dict_number (numbers, named[i]) > 0)
-      g_string_append_printf (line, " · %'" G_GUINT64_FORMAT " %s", dict_number (numbers, named[i]), named[i]);
+      g_string_append_printf (line, " · %'" G_GUINT64_FORMAT " %s", dict_number (numbers, named[i]), words_state (named[i]));
   if (!is_state (numbers, "sending"))
     g_string_append_printf (line, " · %s%s%s", state, *text != '\0' ? ": " : "", text);
   return g_string_free (line, FALSE);
@@ -98,7 +98,7 @@ add_state (Table *table, GVariant *numbers, const char *state, const char *meani
   g_autofree char *count = words_count (dict_number (numbers, state));
 
   if (dict_number (numbers, state) > 0 || strcmp (state, "accepted") == 0)
-    table_row (table, count, state, meaning, NULL);
+    table_row (table, count, words_state (state), meaning, NULL);
 }
 
 static char *
@@ -114,7 +114,7 @@ describe_skipped (GVariant *numbers)
     return g_string_free (text, FALSE);
   g_variant_iter_init (&iter, reasons);
   while (g_variant_iter_next (&iter, "{&st}", &reason, &n))
-    g_string_append_printf (text, "%s%'" G_GUINT64_FORMAT " %s", text->len > 0 ? ", " : "", n, reason);
+    g_string_append_printf (text, "%s%'" G_GUINT64_FORMAT " %s", text->len > 0 ? ", " : "", n, words_reason (reason));
   return g_string_free (text, FALSE);
 }
 

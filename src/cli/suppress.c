@@ -104,11 +104,12 @@ change (Session *session, const SuppressOptions *options, gboolean is_add, char 
   if (session_is_for_programs (session))
     json_out_count (is_add ? "added" : "removed", total);
   else if (n_words == 1)
-    session_tell (session, "%s", is_add ? (total > 0 ? "It was not suppressed before; now it is." : "It was suppressed before, and still is.")
-                 : (total > 0 ? "It was suppressed; now it is not." : "It was not suppressed, and is not."));
+    session_tell (session, "%s", is_add ? (total > 0 ? "It was not on the do-not-contact list before; now it is." : "It was on the do-not-contact list before, and still is.")
+                 : (total > 0 ? "It was on the do-not-contact list; now it is not." : "It was not on the do-not-contact list, and is not."));
   else
     session_tell (session, "%'" G_GUINT64_FORMAT " of %'u %s; now %s.", total, n_words,
-            is_add ? (total == 1 ? "was not suppressed before" : "were not suppressed before") : (total == 1 ? "was suppressed" : "were suppressed"),
+            is_add ? (total == 1 ? "was not on the do-not-contact list before" : "were not on the do-not-contact list before")
+                   : (total == 1 ? "was on the do-not-contact list" : "were on the do-not-contact list"),
             is_add ? "all are" : "none is");
   return 0;
 }
@@ -221,7 +222,7 @@ run_list (Session *session, const void *values, char **words, GError **error)
   if (session->is_json)
     json_out_rows ("suppressed", all, FALSE);
   else if (self.count == 0)
-    session_say (session, "Nobody is suppressed.");
+    session_say (session, "Nobody is on the do-not-contact list.");
   else if (!session->is_jsonl)
     table_print (table, stdout);
   return 0;
@@ -278,7 +279,7 @@ run_export (Session *session, const void *values, char **words, GError **error)
 }
 
 const Command suppress_commands[] = {
-  { "suppress add", "[ADDR…]", "Never send to these again; open campaigns skip them", 0, G_MAXUINT, add_options,
+  { "suppress add", "[ADDR…]", "Do not contact these any more; open campaigns leave them out", 0, G_MAXUINT, add_options,
     sizeof (SuppressOptions), run_add,
     "A whole domain: @example.org or '*@example.org' is everybody at it, '*.example.org' everybody at all those below it.\n\n"
     "Examples:\n  postrider suppress add ann@example.org --reason 'asked by phone'\n"
@@ -291,8 +292,8 @@ const Command suppress_commands[] = {
     "Examples:\n  postrider suppress import unsubscribed_email_audience_export.csv\n"
     "  postrider suppress import subscribers.csv --scope list:news --dry-run\n" },
   { "suppress export", "", "Writes who is suppressed as CSV: email,scope,reason,source,since", 0, 0, export_options, sizeof (ExportOptions), run_export, NULL },
-  { "suppress remove", "[ADDR…]", "Takes addresses off the suppression list", 0, G_MAXUINT, remove_options,
+  { "suppress remove", "[ADDR…]", "Takes addresses off the do-not-contact list", 0, G_MAXUINT, remove_options,
     sizeof (SuppressOptions), run_remove, NULL },
-  { "suppress list", "", "Lists who is suppressed, and why", 0, 0, NULL, 0, run_list, NULL },
+  { "suppress list", "", "Lists who must not be contacted, and why", 0, 0, NULL, 0, run_list, NULL },
   { 0 },
 };

@@ -1,5 +1,43 @@
 #include "words.h"
 
+#include <string.h>
+
+/* Held against the page's own words by tests/unit/cli/words.py. */
+static const char *const states[][2] = {
+  { "prepared", "not started" }, { "done", "finished" },   { "queued", "still to go" },      { "handed", "on its way" },
+  { "later", "tried later" },    { "skipped", "left out" }, { "untried", "not tried yet" },   { "failing", "cannot send" },
+  { "password", "needs its password" }, { "locked", "vault locked" },
+};
+
+static const char *const reasons[][2] = {
+  { "suppressed", "on the do-not-contact list" },
+  { "cancelled", "cancelled before it was sent" },
+  { "no-address", "has no e-mail address" },
+  { "expired", "tried for a day without success" },
+  { "data", "a value is missing or does not fit" },
+};
+
+static const char *
+find_words (const char *const (*rows)[2], gsize n_rows, const char *key)
+{
+  for (gsize i = 0; i < n_rows; i++)
+    if (strcmp (rows[i][0], key) == 0)
+      return rows[i][1];
+  return key;
+}
+
+const char *
+words_state (const char *state)
+{
+  return find_words (states, G_N_ELEMENTS (states), state);
+}
+
+const char *
+words_reason (const char *reason)
+{
+  return find_words (reasons, G_N_ELEMENTS (reasons), reason);
+}
+
 char *
 words_count (guint64 count)
 {

@@ -2,6 +2,10 @@
 #pragma once
 #include <glib.h>
 
+/* How people call a state or a reason of JSON: as the window does (docs/words.md). Returns: borrowed; what has no other name: itself. */
+const char *words_state  (const char *state);
+const char *words_reason (const char *reason);
+
 /* All transfer full. */
 char *words_count    (guint64 count);     /* "12,345", as the locale groups digits */
 char *words_counted  (guint64 count, const char *one, const char *other); /* "1 row", "12,345 rows" */

@@ -203,25 +203,66 @@ download_cb (WebKitNetworkSession *session, WebKitDownload *download, gpointer d
     webkit_download_cancel (download);
 }
 
-/* Cut, copy, paste; not reload, open, save, inspect. */
+/* --- the menu of a text --- */
+
+static void
+run_command (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  webkit_web_view_execute_editing_command (view, strcmp (g_action_get_name (G_ACTION (action)), "undo") == 0 ? WEBKIT_EDITING_COMMAND_UNDO : WEBKIT_EDITING_COMMAND_REDO);
+}
+
+/* WebKit's own menu has neither. */
+static void
+prepend_command (WebKitWebView *view, WebKitContextMenu *menu, const char *name, const char *label, gboolean is_there)
+{
+  g_autoptr (GSimpleAction) action = g_simple_action_new (name, NULL);
+
+  g_simple_action_set_enabled (action, is_there);
+  g_signal_connect (action, "activate", G_CALLBACK (run_command), view);
+  webkit_context_menu_prepend (menu, webkit_context_menu_item_new_from_gaction (G_ACTION (action), label, NULL));
+}
+
+static void
+add_commands (WebKitWebView *view, WebKitContextMenu *menu)
+{
+  WebKitEditorState *state = webkit_web_view_get_editor_state (view);
+
+  webkit_context_menu_prepend (menu, webkit_context_menu_item_new_separator ());
+  prepend_command (view, menu, "redo", "_Redo", webkit_editor_state_is_redo_available (state));
+  prepend_command (view, menu, "undo", "_Undo", webkit_editor_state_is_undo_available (state));
+}
+
+/* Cut, copy, paste, and what the dictionary proposes; not reload, open, save, inspect. A word is learned for this window alone (ignored): its home is empty. */
+static gboolean
+is_kept (WebKitContextMenuAction action)
+{
+  static const WebKitContextMenuAction kept[] = { WEBKIT_CONTEXT_MENU_ACTION_COPY,           WEBKIT_CONTEXT_MENU_ACTION_CUT,
+                                                  WEBKIT_CONTEXT_MENU_ACTION_PASTE,          WEBKIT_CONTEXT_MENU_ACTION_DELETE,
+                                                  WEBKIT_CONTEXT_MENU_ACTION_SELECT_ALL,     WEBKIT_CONTEXT_MENU_ACTION_SPELLING_GUESS,
+                                                  WEBKIT_CONTEXT_MENU_ACTION_IGNORE_SPELLING };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
+    if (action == kept[i])
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 menu_cb (WebKitWebView *view, WebKitContextMenu *menu, WebKitHitTestResult *hit, gpointer data)
 {
-  static const WebKitContextMenuAction kept[] = { WEBKIT_CONTEXT_MENU_ACTION_COPY, WEBKIT_CONTEXT_MENU_ACTION_CUT, WEBKIT_CONTEXT_MENU_ACTION_PASTE,
-                                                  WEBKIT_CONTEXT_MENU_ACTION_DELETE, WEBKIT_CONTEXT_MENU_ACTION_SELECT_ALL };
   GList *next;
   guint count = 0;
 
   for (GList *link = webkit_context_menu_get_items (menu); link != NULL; link = next) {
-    gboolean is_kept = FALSE;
+    gboolean is_fine = is_kept (webkit_context_menu_item_get_stock_action (link->data));
 
     next = link->next;
-    for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
-      is_kept |= webkit_context_menu_item_get_stock_action (link->data) == kept[i];
-    count += is_kept;
-    if (!is_kept)
+    count += is_fine;
+    if (!is_fine)
       webkit_context_menu_remove (menu, link->data);
   }
+  if (webkit_hit_test_result_context_is_editable (hit))
+    add_commands (view, menu);
   return count == 0;
 }
 
@@ -299,6 +340,21 @@ extensions_cb (WebKitWebContext *context, gpointer data)
 #endif
 }
 
+/* In the languages of the desktop, as far as their dictionaries are there: a word of another one is not called wrong. */
+static void
+switch_spelling_on (WebKitWebContext *context)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) languages = NULL;
+
+  for (const char *const *name = g_get_language_names (); *name != NULL; name++)
+    if (strcmp (*name, "C") != 0 && strpbrk (*name, ".@") == NULL)
+      g_strv_builder_add (builder, *name);
+  languages = g_strv_builder_end (builder);
+  webkit_web_context_set_spell_checking_languages (context, *languages != NULL ? (const char *const *) languages : (const char *const[]){ "en_US", NULL });
+  webkit_web_context_set_spell_checking_enabled (context, TRUE);
+}
+
 static void
 make_context (View *self, char *module_folder)
 {
@@ -308,6 +364,7 @@ make_context (View *self, char *module_folder)
   self->context = webkit_web_context_new ();
   if (strcmp (g_get_language_names ()[0], "C") == 0) /* where LANG is unset the page would be told that its language is "C", which Intl refuses */
     webkit_web_context_set_preferred_languages (self->context, english);
+  switch_spelling_on (self->context);
   webkit_web_context_set_cache_model (self->context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
   webkit_web_context_add_path_to_sandbox (self->context, module_folder, TRUE); /* read-only; /usr is there anyhow, a build folder is not */
   if (*self->no_gl != '\0')

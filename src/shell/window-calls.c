@@ -317,13 +317,24 @@ close_answered (Call *call)
   call_answer (call, NULL);
 }
 
+static void
+close_taken (Call *call)
+{
+  if (!call->shell->is_close_asked) {
+    call_fail (call, g_error_new (FAULT, FAULT_USAGE, "nobody asked to close"));
+    return;
+  }
+  window_close_taken (call->shell);
+  call_answer (call, NULL);
+}
+
 static const struct {
   const char *member;
   void (*take) (Call *call);
 } rows[] = {
   { "ChooseFiles", choose_files },   { "PasteText", paste_text }, { "ReleaseFile", release_file }, { "Export", export_begin },
   { "OpenAddress", open_address },   { "Look", look },            { "ShowMail", show_mail },       { "SetTitle", set_title },
-  { "CloseAnswered", close_answered }, { "LetterFiles", letter_files },
+  { "CloseTaken", close_taken },     { "CloseAnswered", close_answered }, { "LetterFiles", letter_files },
 };
 
 void

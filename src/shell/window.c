@@ -198,6 +198,13 @@ window_close_answered (Shell *shell, WindowClose answer)
     core_link_call_async (shell->core, "CampaignList", NULL, NULL, pause_all_cb, shell);
 }
 
+/* The page asks: whoever thinks about it may take all the time that they like. */
+void
+window_close_taken (Shell *shell)
+{
+  stop_waiting (shell);
+}
+
 static void
 close_responded_cb (GtkDialog *dialog, int response, gpointer data)
 {
@@ -205,6 +212,8 @@ close_responded_cb (GtkDialog *dialog, int response, gpointer data)
 
   gtk_window_destroy (GTK_WINDOW (dialog));
   shell->is_dialog_open = FALSE;
+  shell->closed_us[0] = shell->closed_us[1] = 0; /* who insisted was asked */
+  page_signals_tell (shell->signals, "CloseOver", g_variant_new ("()")); /* its own question may stand below */
   window_close_answered (shell, response == GTK_RESPONSE_YES  ? WINDOW_CLOSE_BACKGROUND
                                 : response == GTK_RESPONSE_NO ? WINDOW_CLOSE_PAUSE
                                                               : WINDOW_CLOSE_STAY);
@@ -335,6 +344,10 @@ window_page_ended (Shell *shell)
 
   ends[at] = now;
   at = (at + 1) % RELOADS_MAX;
+  if (!shell->is_leaving) { /* its question went with it: the next time that the window is closed, it is asked again */
+    stop_waiting (shell);
+    shell->is_close_asked = FALSE;
+  }
   page_signals_reset (shell->signals);
   g_clear_pointer (&shell->files, file_table_free); /* the next page does not know their numbers */
   shell->files = file_table_new ();

@@ -8,6 +8,7 @@ typedef enum { WINDOW_CLOSE_STAY, WINDOW_CLOSE_BACKGROUND, WINDOW_CLOSE_PAUSE } 
 
 void window_build (Shell *shell); /* sets shell->window; the view is put into it */
 void window_take_look (Shell *shell, GVariant *desk_look); /* a{sv} of DeskLook: GTK and the page follow */
+void window_close_taken (Shell *shell); /* the page asks; who insists on closing is asked by us all the same */
 void window_close_answered (Shell *shell, WindowClose answer);
 void window_page_ended (Shell *shell); /* the web process has gone: loads the page again, or says so when that happens again and again */
 void window_core_lost (Shell *shell);

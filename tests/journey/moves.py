@@ -349,7 +349,7 @@ def limits_outlive_core(house):
     house.settle(judge.port, 12, "--per-minute", "6")
     campaign = house.detach()
     numbers = house.wait(campaign, "waiting")
-    check(numbers["reason"] == "quota", numbers)
+    check(numbers["reason"] == "limit", numbers)
     house.stop_core()
     house.run("lists")
     house.wait(campaign, "waiting")

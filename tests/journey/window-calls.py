@@ -180,8 +180,8 @@ def find_in_it(house):
 def what_was_done(house):
     """The log can be read page by page, newest first"""
     house.import_people(2)
-    check("It was not suppressed before; now it is." in house.run("suppress", "add", "a@example.net").out, "in words")
-    check("It was suppressed; now it is not." in house.run("suppress", "remove", "a@example.net").out, "in words")
+    check("It was not on the do-not-contact list before; now it is." in house.run("suppress", "add", "a@example.net").out, "in words")
+    check("It was on the do-not-contact list; now it is not." in house.run("suppress", "remove", "a@example.net").out, "in words")
     window = Window(house)
     rows = window.ask("AuditList", "(uint64 0, uint32 100)")[0]
     check([(row["what"], row["detail"]) for row in rows[:2]] == [("suppress.remove", "1 address"), ("suppress.add", "1 address")], rows)

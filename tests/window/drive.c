@@ -122,6 +122,41 @@ say_words (Request *request)
   say_text (request->id, "value", words->str);
 }
 
+/* The menu of the right button, as it stands over the page: an item a line. */
+static void
+say_menu (Request *request)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  add_words (GTK_WIDGET (view_get_widget (request->shell->view)), words);
+  say_text (request->id, "value", words->str);
+}
+
+/* The first thing below a widget that is so labelled; a menu's items have no other name. */
+static GtkWidget *
+find_labelled (GtkWidget *widget, const char *text)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strcmp (gtk_label_get_text (GTK_LABEL (widget)), text) == 0)
+    return gtk_widget_get_parent (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_labelled (child, text);
+  return found;
+}
+
+/* "": no such item, or it is off. */
+static void
+choose_item (Request *request, const char *text)
+{
+  GtkWidget *item = find_labelled (GTK_WIDGET (view_get_widget (request->shell->view)), text);
+  gboolean is_fine = item != NULL && gtk_widget_is_sensitive (item);
+
+  if (is_fine)
+    g_signal_emit_by_name (item, "clicked");
+  say_text (request->id, "value", is_fine ? text : "");
+}
+
 static void
 take_request (Shell *shell, JsonObject *object)
 {
@@ -139,8 +174,13 @@ take_request (Shell *shell, JsonObject *object)
     webkit_web_view_get_snapshot (view_get_widget (shell->view), WEBKIT_SNAPSHOT_REGION_VISIBLE, WEBKIT_SNAPSHOT_OPTIONS_NONE, NULL, pictured_cb, request);
     return;
   }
-  if (strcmp (what, "words") == 0) {
-    say_words (request);
+  if (strcmp (what, "words") == 0 || strcmp (what, "menu") == 0 || strcmp (what, "choose") == 0) {
+    if (*what == 'w')
+      say_words (request);
+    else if (*what == 'm')
+      say_menu (request);
+    else
+      choose_item (request, text);
     g_free (request);
     return;
   }

@@ -83,6 +83,7 @@ CALLS = [
     ("openAddress('https:///')", "Usage"),
     ("export('everything', '')", "Usage"),
     ("closeAnswered('background')", "Usage"),  # nobody asked
+    ("closeTaken()", "Usage"),
     ("releaseFile(1)", "Usage"),
 ]
 
@@ -113,6 +114,8 @@ RAW = [
     ("VaultUnlock", "(handle 0,)", "fault ('Usage'"),
     ("AccountSecret", "('a', handle 0)", "fault ('Usage'"),
     ("CloseAnswered", "('pause',)", "fault ('Usage'"),
+    ("CloseTaken", "()", "fault ('Usage'"),
+    ("CloseOver", "()", "fault ('Usage'"),
     ("SuppressAdd", "(['x\\ny'], 'all', 'r')", "fault ('Usage'"),
 ]
 

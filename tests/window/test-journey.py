@@ -86,7 +86,11 @@ class Journey:
         person = self.person
         person.go("start")
         person.press("Add an account")
+        person.type_into("Your e-mail address", "office@gmail.com")
+        person.wait("field('Mail server for sending').value === 'smtp.gmail.com'", "the provider's server is not filled in")
         person.type_into("Your e-mail address", "office@example.org")
+        self.ok(person.see("return field('Mail server for sending').value + field('At most a day').value") == "" and "were taken away" in person.words(),
+                "account: another provider's address takes the server and the limits of the one before away, and it is said")
         person.type_into("A name for this account", "office")
         person.type_into("Mail server for sending", "127.0.0.1")
         person.type_into("Port", self.judge.port)
@@ -102,19 +106,36 @@ class Journey:
 
     def give_right_password(self):
         person = self.person
-        person.press("Remove…")
-        person.press("Remove the account")
-        person.agree("alt+r")
-        person.wait_for("No account yet")
-        person.press("Add an account")
-        for label, text in (("Your e-mail address", "office@example.org"), ("A name for this account", "office"), ("Mail server for sending", "127.0.0.1"), ("Port", self.judge.port)):
-            person.type_into(label, text)
-        person.put_into("Protection", "none")
-        person.press("Save and test")
+        person.wait("document.querySelector('.badge').innerText === 'cannot send'", "an account that was refused is not said to be")
+        person.press("New password…")
         person.answer_password(PASSWORD)
         person.wait_for("This account works.", 40)
         self.look("account-works")
-        self.ok(PASSWORD not in person.see("return document.documentElement.outerHTML"), "account: works, and the page never saw the password")
+        self.ok(person.wait("document.querySelector('.badge').innerText === 'ready'", "it is not ready") and PASSWORD not in person.see("return document.documentElement.outerHTML"),
+                "account: the right password makes it work, and the page never saw it")
+
+    def edit_account(self):
+        """A server that refuses connections is never called ready; what was changed can be changed back."""
+        person = self.person
+        person.press("Edit…")
+        person.type_into("Port", "9")
+        person.wait_for("You are asked for it again.")
+        self.look("account-edit")
+        person.press("Save and test")
+        person.answer_password(PASSWORD)
+        person.wait_for("127.0.0.1", 40)
+        self.ok(person.wait("document.querySelector('.badge').innerText === 'cannot send'", "it is called ready"), "account: a server that refuses connections is not ready", person.words())
+        self.look("account-unreachable")
+        self.ok("cannot send" not in self.window.command("account", "list").stdout and "failing" in self.window.command("account", "list", "--json").stdout, "account: the command line says the same",
+                self.window.command("account", "list").stdout)
+        person.press("Edit…")
+        person.type_into("Port", self.judge.port)
+        person.press("Limits")
+        person.type_into("At most a day", "400")
+        person.press("Save and test")
+        person.answer_password(PASSWORD)
+        person.wait_for("This account works.", 40)
+        self.ok(person.wait("document.body.innerText.includes('of 400')", "the limit is not there", 5), "account: edited, with a limit of one's own")
 
     def import_people(self):
         person = self.person
@@ -232,9 +253,20 @@ class Journey:
         first = self.judge.took()
         self.ok(len(first) <= 10 and first and first[0]["time"] - began >= 9, "not taken back: after ten seconds the first ten go, then it asks", (len(first), first and first[0]["time"] - began))
 
+    def wrong_password(self):
+        """The password was changed at the provider, in the middle of it."""
+        person = self.person
+        self.window.command("account", "password", "office", "--password-file", "-", input="no more\n")
+        person.press("Go on")
+        person.wait_for("The server did not accept the login", 40)
+        self.look("campaign-password")
+        person.press("Enter the password and go on…")
+        person.answer_password(PASSWORD)
+        self.ok(person.wait("!!button('Pause')", "it does not go on", 40), "campaign: a wrong password in the middle of it is entered again, and it goes on")
+
     def pause_and_correct(self):
         person = self.person
-        person.press("Go on")
+        self.wrong_password()
         person.wait("!!button('Pause')", "it does not go on")
         time.sleep(1.2)
         self.look_live("campaign-live")
@@ -383,7 +415,7 @@ def subject_of(path):
 def main(build):
     journey = Journey(build)
     try:
-        for step in (journey.empty_home, journey.add_account, journey.import_people, journey.write, journey.hostile_mail, journey.wizard_by_keyboard, journey.first_ten, journey.pause_and_correct,
+        for step in (journey.empty_home, journey.add_account, journey.edit_account, journey.import_people, journey.write, journey.hostile_mail, journey.wizard_by_keyboard, journey.first_ten, journey.pause_and_correct,
                      journey.done, journey.see_again, journey.look_back, journey.nasty_people, journey.settings, journey.export, journey.findings):
             began = time.time()
             step()

@@ -138,9 +138,7 @@ class Kills:
     def begin_anew(self):
         self.person.sit_down()
         self.person.press("Begin anew")
-        self.person.wait("!!document.querySelector('dialog[open]')", "no question")
-        self.person.press("Begin anew")
-        self.person.wait("!document.querySelector('dialog[open]')", "the question stays")
+        self.person.wait("field('Subject').value === '' && !Object.keys(await postrider.draftShow()).length", "core keeps the letter")
         left = self.window.script("return await postrider.draftShow()")
         self.ok(left == {}, "begun anew, core has nothing of it", left)
 

@@ -26,6 +26,7 @@ ATTACKS = [
     ("CampaignResume restored", "await postrider.campaignResume(RESTORED, {restored: true})", "(await postrider.campaignShow(RESTORED)).reason !== 'restored'"),
     ("ListRemove", "await postrider.listRemove('kept')", "!(await postrider.lists()).some(l => l.name === 'kept')"),
     ("TemplateRemove", "await postrider.templateRemove('letter')", "(await postrider.templateList()).length === 0"),
+    ("AccountSet", "await postrider.accountSet('office', {port: PORT})", "(await postrider.accountList()).find(a => a.name === 'office').port === PORT"),
 ]
 
 

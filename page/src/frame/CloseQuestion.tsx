@@ -20,8 +20,11 @@ export function CloseQuestion() {
   });
   useEvent(bridge().onCloseAsked, (running) => {
     setCampaigns(running);
+    if (running > 0)
+      bridge().closeTaken().catch(() => {}); // asked here, for as long as somebody thinks about it
     void keep().then(() => (running === 0 ? bridge().closeAnswered('background') : undefined));
   });
+  useEvent(bridge().onCloseOver, () => setCampaigns(0));
   if (campaigns === 0)
     return null;
 

@@ -1,6 +1,7 @@
 // Every view but the first: a piece of its own, so that the first one is on the screen sooner.
 import { Empty } from '../parts/Notice';
 import { Page } from '../parts/Page';
+import { AccountEdit } from '../views/accounts/AccountEdit';
 import { AccountForm } from '../views/accounts/AccountForm';
 import { Accounts } from '../views/accounts/Accounts';
 import { Activity } from '../views/activity/Activity';
@@ -44,6 +45,8 @@ function campaigns(second: string, third: string) {
 function accounts(second: string, third: string) {
   if (second === 'new')
     return <AccountForm />;
+  if (second === 'edit' && third !== '')
+    return <AccountEdit key={third} name={third} />;
   return second === '' || second === 'test' ? <Accounts tested={third} /> : null;
 }
 

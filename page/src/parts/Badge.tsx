@@ -3,9 +3,9 @@ import { words } from '../words';
 
 const KINDS = table({
   accepted: 'good', done: 'good', ready: 'good', ok: 'good', open: 'good',
-  refused: 'bad', missing: 'bad',
+  refused: 'bad', missing: 'bad', failing: 'bad',
   unknown: 'warn', paused: 'warn', password: 'warn', locked: 'warn', later: 'warn', waiting: 'warn',
-  sending: 'info', handed: 'info', prepared: 'info', note: 'info',
+  sending: 'info', handed: 'info', prepared: 'info', note: 'info', untried: 'info',
 });
 
 /** A state as a coloured word: the word says it, the colour only helps. */

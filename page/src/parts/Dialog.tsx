@@ -1,7 +1,8 @@
 // The platform's own modal dialog: the rest of the page is inert, Escape closes it, focus goes back to where it was.
-import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { words } from '../words';
 import { Button, IconButton } from './Button';
+import { Edge } from './Round';
 
 interface Props {
   title: string;
@@ -11,29 +12,10 @@ interface Props {
   actions?: ReactNode;
 }
 
-const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex="0"]';
-
 /** The first thing to fill in; else what the dialog is for; else (where that destroys) the way out. */
 function focusFirst(dialog: HTMLDialogElement): void {
   const first = dialog.querySelector<HTMLElement>('.dialog-body :is(input, textarea, select):not(:disabled)') ?? dialog.querySelector<HTMLElement>('.dialog-foot .button-primary:not(:disabled)');
   (first ?? dialog.querySelector<HTMLElement>('.dialog-foot button') ?? dialog.querySelector<HTMLElement>('button'))?.focus();
-}
-
-/** Tab goes round inside: with no browser around the page it would otherwise leave the window's content. */
-function keepInside(event: KeyboardEvent<HTMLDialogElement>): void {
-  const inside = [...event.currentTarget.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((element) => element.tabIndex >= 0);
-  const first = inside[0];
-  const last = inside.at(-1);
-  const here = document.activeElement;
-  if (event.key !== 'Tab' || first === undefined || last === undefined)
-    return;
-  if (event.shiftKey && (here === first || here === event.currentTarget)) {
-    last.focus();
-    event.preventDefault();
-  } else if (!event.shiftKey && here === last) {
-    first.focus();
-    event.preventDefault();
-  }
 }
 
 export function Dialog({ title, onClose, wide = false, children, actions }: Props) {
@@ -68,15 +50,16 @@ export function Dialog({ title, onClose, wide = false, children, actions }: Prop
           event.preventDefault();
           onClose();
         }
-        keepInside(event);
       }}
     >
+      <Edge at="start" />
       <header className="dialog-head">
         <h2 id={id}>{title}</h2>
         <IconButton kind="quiet" icon="close" label={words.close} onClick={onClose} />
       </header>
       <div className="dialog-body">{children}</div>
       {actions !== undefined && <footer className="dialog-foot">{actions}</footer>}
+      <Edge at="end" />
     </dialog>
   );
 }

@@ -10,6 +10,9 @@ export const accountWords = {
   test: 'Test',
   testing: 'Testing…',
   password: 'Enter the password…',
+  newPassword: 'New password…',
+  passwordKept: 'The new password is kept.',
+  edit: 'Edit…',
   passwordGiven: 'The password is kept until Postrider is closed.',
   remove: 'Remove…',
   removeTitle: 'Remove this account?',
@@ -28,6 +31,12 @@ export const accountWords = {
 
   form: {
     title: 'Add an account',
+    editTitle: (name: string) => `Edit the account ${name}`,
+    gone: 'There is no account of this name any more',
+    reset: 'This is another provider’s address',
+    resetText: 'The server and the limits of the one before were taken away, so that your password does not go there. Fill in the new ones.',
+    passwordAgain: 'Its password was given for the server and user as they were. You are asked for it again.',
+    passwordOwed: 'Saved. The password has to be entered before this account can send.',
     back: 'Accounts',
     address: 'Your e-mail address',
     addressHint: 'Postrider knows the settings of the large providers.',

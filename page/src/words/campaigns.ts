@@ -44,7 +44,7 @@ export const liveWords = {
   correctYes: 'Save and go on',
   retry: 'Send again to those refused…',
   toRest: 'Write to those left out of this…',
-  passwordAsk: 'Enter the password…',
+  passwordAsk: 'Enter the password and go on…',
   restoredTitle: 'This data folder was copied or restored',
   restoredText: 'The original may have sent this campaign already. Go on only if you are sure that no other copy of Postrider is sending it.',
   restoredYes: 'I am sure: go on here',

@@ -18,6 +18,8 @@ export const startWords = {
   unknownOpen: (subject: string) => `“${subject}” has messages of which nobody knows whether they went out.`,
   decide: 'Decide',
   passwordNeeded: (account: string) => `The account “${account}” needs its password before it can send.`,
+  accountFailing: (account: string) => `The account “${account}” cannot send at the moment`,
+  look: 'Look at it',
   vaultLocked: 'Your saved passwords are locked.',
   unlock: 'Unlock…',
 };

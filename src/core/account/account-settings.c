@@ -319,6 +319,24 @@ merge_login (GVariantDict *merged, const Account *before, GVariant *changes)
   g_variant_dict_insert (merged, "has_password", "b", keeps);
 }
 
+/* A limit that the provider before has is not this server's; one that was set by hand stays. */
+static void
+merge_limits (GVariantDict *merged, const Account *before, GVariant *changes)
+{
+  const Preset *preset = preset_find (strrchr (before->address, '@') + 1, before->host);
+  const struct { const char *key; guint own, preset; } rows[] = {
+    { "per_minute", before->per_minute, preset != NULL ? preset->per_minute : 0 },
+    { "per_hour", before->per_hour, preset != NULL ? preset->per_hour : 0 },
+    { "per_day", before->per_day, preset != NULL ? preset->per_day : 0 },
+  };
+  const char *host = before->host;
+
+  g_variant_lookup (changes, "host", "&s", &host);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (strcmp (host, before->host) == 0 || rows[i].own != rows[i].preset)
+      g_variant_dict_insert (merged, rows[i].key, "u", rows[i].own);
+}
+
 Account *
 account_settings_change (const Account *before, GVariant *changes, const Preset **out_preset, GError **error)
 {
@@ -336,9 +354,7 @@ account_settings_change (const Account *before, GVariant *changes, const Preset 
   g_variant_dict_insert (&merged, "display_name", "s", before->display_name);
   g_variant_dict_insert (&merged, "insecure", "b", before->insecure);
   g_variant_dict_insert (&merged, "connections", "u", before->connections);
-  g_variant_dict_insert (&merged, "per_minute", "u", before->per_minute);
-  g_variant_dict_insert (&merged, "per_hour", "u", before->per_hour);
-  g_variant_dict_insert (&merged, "per_day", "u", before->per_day);
+  merge_limits (&merged, before, changes);
   merge_port_and_tls (&merged, before, changes);
   g_variant_iter_init (&iter, changes);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))

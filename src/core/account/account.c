@@ -4,12 +4,14 @@
 #include "fault.h"
 #include "preset.h"
 #include "store.h"
+#include "text.h"
 #include "vault.h"
 #include <string.h>
 
 #define COLUMNS "id,name,address,host,port,tls,user,pin,insecure,keeps_password,needs_password,connections,per_minute,per_hour,per_day,server_size,helo," \
-  "display_name,agreed_utc"
+  "display_name,agreed_utc,trouble,trouble_text,worked_utc"
 #define NAMES_SHOWN_MAX 10 /* chosen: in an error's sentence */
+#define TROUBLE_MAX 512 /* octets */
 #define OPEN_CAMPAIGN "state IN (1,2,3,4)" /* campaign.h: prepared, sending, (waiting), paused */
 
 void
@@ -23,6 +25,8 @@ account_free (Account *self)
   g_free (self->tls);
   g_free (self->user);
   g_free (self->pin);
+  g_free (self->trouble);
+  g_free (self->trouble_text);
   g_free (self->helo);
   g_free (self->display_name);
   g_free (self);
@@ -52,6 +56,9 @@ read_row (sqlite3_stmt *row)
   self->helo = g_strdup (store_text (row, 16));
   self->display_name = g_strdup (store_text (row, 17));
   self->agreed_utc = store_int (row, 18);
+  self->trouble = g_strdup (store_text (row, 19));
+  self->trouble_text = g_strdup (store_text (row, 20));
+  self->worked_utc = store_int (row, 21);
   return self;
 }
 
@@ -170,10 +177,11 @@ account_set_secret (Core *core, const Account *self, const SecretBytes *secret, 
     g_set_error_literal (error, FAULT, FAULT_USAGE, "the password is empty");
     return FALSE;
   }
-  if (self->keeps_password)
-    return vault_set (core->vault, name, secret, error);
-  vault_remember (core->vault, name, secret);
-  return TRUE;
+  if (self->keeps_password && !vault_set (core->vault, name, secret, error))
+    return FALSE;
+  if (!self->keeps_password)
+    vault_remember (core->vault, name, secret);
+  return store_run (core->store, error, "UPDATE account SET trouble='', trouble_text='', worked_utc=0 WHERE id=? AND trouble='login'", "i", self->id);
 }
 
 /* --- changes --- */
@@ -255,6 +263,15 @@ forget_before (Core *core, const Account *before, GError **error)
   return !before->keeps_password || vault_remove (core->vault, name, error);
 }
 
+/* What was known of the server was known of these settings. */
+static gboolean
+forget_health (Core *core, const Account *before, const Account *self, GError **error)
+{
+  if (!is_elsewhere (before, self) && strcmp (before->tls, self->tls) == 0 && strcmp (before->pin, self->pin) == 0)
+    return TRUE;
+  return store_run (core->store, error, "UPDATE account SET trouble='', trouble_text='', worked_utc=0 WHERE id=?", "i", self->id);
+}
+
 static gboolean
 update_row (Core *core, const Account *self, GError **error)
 {
@@ -276,7 +293,7 @@ account_save (Core *core, const Account *self, gboolean *out_is_forgotten, GErro
   /* the secret first: after a crash between the two it is asked for again, and never goes to the new server by itself */
   if (before == NULL || (*out_is_forgotten && !forget_before (core, before, error)) || !store_begin (core->store, error))
     return FALSE;
-  if (update_row (core, self, error) && store_commit (core->store, error))
+  if (update_row (core, self, error) && forget_health (core, before, self, error) && store_commit (core->store, error))
     return TRUE;
   store_rollback (core->store);
   return FALSE;
@@ -364,6 +381,30 @@ gboolean
 account_set_server_size (Core *core, gint64 id, guint64 size, GError **error)
 {
   return store_run (core->store, error, "UPDATE account SET server_size=? WHERE id=?", "ii", (gint64) MIN (size, G_MAXINT64), id);
+}
+
+/* --- whether its server can be reached --- */
+
+void
+account_note_worked (Core *core, gint64 id)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (!store_run (core->store, &problem, "UPDATE account SET trouble='', trouble_text='', worked_utc=? WHERE id=? AND (worked_utc=0 OR trouble<>'')", "ii",
+                  store_now_utc (), id))
+    g_warning ("that an account works could not be stored: %s", problem->message);
+}
+
+void
+account_note_trouble (Core *core, gint64 id, const char *reason, const char *text)
+{
+  static const char *const reasons[] = { "network", "protocol", "tls", "certificate", "login", "auth-disabled", "policy", "relay-denied", NULL };
+  g_autofree char *shown = text_printable (text, -1, TROUBLE_MAX);
+  g_autoptr (GError) problem = NULL;
+
+  if (g_strv_contains (reasons, reason) &&
+      !store_run (core->store, &problem, "UPDATE account SET trouble=?1, trouble_text=?2 WHERE id=?3 AND (trouble<>?1 OR trouble_text<>?2)", "ssi", reason, shown, id))
+    g_warning ("that an account does not work could not be stored: %s", problem->message);
 }
 
 /* --- what is asked of it --- */

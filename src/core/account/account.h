@@ -9,6 +9,8 @@ typedef struct {
   char    *name, *address; /* address: the bare From address */
   char    *display_name;  /* of the default From, or "" */
   char    *host, *tls, *user, *pin;
+  char    *trouble, *trouble_text; /* why the last attempt to reach it failed (a reason of Transport1), in its words; "": it did not */
+  gint64   worked_utc;    /* when it was first known to work with these settings; 0: never */
   char    *helo;          /* what EHLO says; "": the machine's own name (own-name.h), else the address literal */
   guint16  port;
   gboolean insecure, keeps_password, needs_password;
@@ -31,6 +33,11 @@ GPtrArray *account_load_all (Core *core, GError **error); /* of Account; owns th
 SecretBytes *account_get_secret  (Core *core, const Account *self, GError **error);
 void         account_keep_in_memory (Core *core, gint64 id, const SecretBytes *secret); /* copies */
 gboolean     account_set_server_size (Core *core, gint64 id, guint64 size, GError **error);
+
+/* What an attempt to reach its server came to; only a change is written, and what cannot be is warned of. Reasons that say nothing of the server
+ * (a limit, a letter, this machine) are passed over. */
+void         account_note_worked  (Core *core, gint64 id);
+void         account_note_trouble (Core *core, gint64 id, const char *reason, const char *text);
 
 /* Settings for Transport1.OpenAccount. own_name: what EHLO says where the account names nothing; "": the address literal. Returns: a floating a{sv}. */
 GVariant *account_to_transport_settings (const Account *self, const char *own_name);

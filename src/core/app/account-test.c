@@ -124,6 +124,7 @@ fail (GTask *task, GError *error)
 static void
 fail_call (GTask *task, GError *error)
 {
+  Test *self = g_task_get_task_data (task);
   g_autoptr (GError) taken = error;
   g_autofree char *text = NULL;
 
@@ -134,8 +135,9 @@ fail_call (GTask *task, GError *error)
     text = text_printable (taken->message, -1, TEXT_MAX);
     fail (task, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, text));
   } else if (g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
-    fail (task, g_error_new (FAULT, FAULT_UNAVAILABLE, "the server was reached but did not finish the greeting and login in %d seconds; try again later",
-                             TEST_TIMEOUT_MS / 1000));
+    text = g_strdup_printf ("the server was reached but did not finish the greeting and login in %d seconds; try again later", TEST_TIMEOUT_MS / 1000);
+    account_note_trouble (self->core, self->account->id, "network", text);
+    fail (task, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, text));
   } else {
     fail (task, g_error_new (FAULT, FAULT_UNAVAILABLE, "the mail transport ended in the middle of the test; postrider doctor says what may be missing"));
   }
@@ -177,6 +179,20 @@ has_worked (GVariant *raw_report)
 }
 
 static void
+note_result (Test *self, GVariant *raw_report)
+{
+  const char *problem = "", *reason = "";
+
+  if (has_worked (raw_report)) {
+    account_note_worked (self->core, self->account->id);
+    return;
+  }
+  g_variant_lookup (raw_report, "problem", "&s", &problem);
+  g_variant_lookup (raw_report, "reason", "&s", &reason);
+  account_note_trouble (self->core, self->account->id, reason, problem);
+}
+
+static void
 tested_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
@@ -195,6 +211,7 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   peer_close (self->peer);
+  note_result (self, raw_report);
   if (has_worked (raw_report) && self->size != self->account->server_size &&
       !account_set_server_size (self->core, self->account->id, self->size, &error)) {
     g_warning ("the server's limit could not be stored: %s", error->message);
@@ -322,6 +339,8 @@ dialled_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
 
   self->socket = dialer_connect_finish (self->core->dialer, result, &self->address, &error);
+  if (self->socket < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    account_note_trouble (self->core, self->account->id, "network", error->message);
   if (self->socket < 0)
     fail (task, error);
   else

@@ -122,16 +122,24 @@ handle_preset (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *
 
 /* --- AccountList --- */
 
+/* What stands in its way first: a password that is not there, then a server that did not answer. */
+static const char *
+judge_state (Core *core, const Account *account, gboolean has_secret)
+{
+  if (!has_secret)
+    return account->keeps_password && vault_get_state (core->vault) == VAULT_LOCKED ? "locked" : "password";
+  return *account->trouble != '\0' ? "failing" : account->worked_utc == 0 ? "untried" : "ready";
+}
+
 static void
 describe_state (Core *core, const Account *account, GVariantBuilder *builder)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SecretBytes) secret = account_get_secret (core, account, &error);
-  gboolean is_locked = secret == NULL && account->keeps_password && vault_get_state (core->vault) == VAULT_LOCKED;
+  const char *missing = account->keeps_password && error != NULL ? error->message : "its password is asked for when it is needed";
 
-  g_variant_builder_add (builder, "{sv}", "state", g_variant_new_string (secret != NULL ? "ready" : is_locked ? "locked" : "password"));
-  g_variant_builder_add (builder, "{sv}", "text",
-                         g_variant_new_string (secret != NULL ? "" : account->keeps_password ? error->message : "its password is asked for when it is needed"));
+  g_variant_builder_add (builder, "{sv}", "state", g_variant_new_string (judge_state (core, account, secret != NULL)));
+  g_variant_builder_add (builder, "{sv}", "text", g_variant_new_string (secret == NULL ? missing : account->trouble_text));
 }
 
 static gboolean

@@ -139,6 +139,41 @@ ask_account_secret (Core *core, GVariant *arguments, Question *out, GError **err
   return TRUE;
 }
 
+/* Nothing goes to another server with a password before it was typed for it; without one, nobody would be asked later. */
+static gboolean
+is_place_asked (const Account *before, const Account *account)
+{
+  gboolean is_moved = strcmp (before->host, account->host) != 0 || before->port != account->port || strcmp (before->tls, account->tls) != 0;
+
+  return strcmp (before->pin, account->pin) != 0 || (account->insecure && !before->insecure) ||
+         (!account->needs_password && (is_moved || before->needs_password));
+}
+
+static gboolean
+ask_account_set (Core *core, GVariant *arguments, Question *out, GError **error)
+{
+  g_autoptr (GVariant) changes = NULL;
+  g_autoptr (Account) before = NULL, account = NULL;
+  g_autofree char *shown = NULL, *address = NULL, *server = NULL;
+  const Preset *preset = NULL;
+  const char *name;
+
+  g_variant_get (arguments, "(&s@a{sv})", &name, &changes);
+  before = account_load (core, name, error);
+  account = before != NULL ? account_settings_change (before, changes, &preset, error) : NULL;
+  if (account == NULL)
+    return FALSE;
+  if (!is_place_asked (before, account))
+    return TRUE;
+  shown = quote_name (account->name);
+  address = text_quote (account->address, PLACE_MAX_BYTES);
+  server = describe_server (account);
+  g_string_printf (out->text, "Letters of the account %s for %s will go to %s, %s%s.", shown, address, server, describe_login (account),
+                   *account->pin != '\0' ? ", known by one certificate alone" : "");
+  ask (out, "Change where this account sends?", "_Change it");
+  return TRUE;
+}
+
 static gboolean
 ask_account_pin (Core *core, GVariant *arguments, Question *out, GError **error)
 {
@@ -276,7 +311,7 @@ ask_campaign_cancel (Core *core, GVariant *arguments, Question *out, GError **er
     return FALSE;
   people = count_people (found.counts[STATE_QUEUED] + found.counts[STATE_LATER] + found.counts[STATE_HANDED]);
   g_string_printf (out->text, "The rest of %s, %s at most, will not get this letter.", found.shown, people);
-  ask (out, "Cancel this campaign?", "_Stop it for good");
+  ask (out, "Cancel the rest?", "_Cancel the rest");
   return TRUE;
 }
 
@@ -488,7 +523,8 @@ static const struct {
   gboolean  (*ask) (Core *core, GVariant *arguments, Question *out, GError **error);
 } rows[] = {
   { "AccountAdd", ask_account_add },         { "AccountTest", ask_account_test },         { "AccountSecret", ask_account_secret },
-  { "AccountPin", ask_account_pin },         { "AccountRemove", ask_account_remove },     { "CampaignStart", ask_campaign_start },
+  { "AccountSet", ask_account_set },         { "AccountPin", ask_account_pin },           { "AccountRemove", ask_account_remove },
+  { "CampaignStart", ask_campaign_start },
   { "CampaignResume", ask_campaign_resume }, { "CampaignCancel", ask_campaign_cancel },   { "CampaignResolve", ask_campaign_resolve },
   { "ListRemove", ask_list_remove },         { "ContactForget", ask_contact_forget },     { "TemplateRemove", ask_template_remove },
   { "SuppressRemove", ask_suppress_remove }, { "SettingsChange", ask_settings_change },   { "DeleteAll", ask_delete_all },

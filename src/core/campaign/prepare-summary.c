@@ -78,8 +78,8 @@ add_warnings (Prepare *self, GVariantBuilder *warnings)
               "people share an address with another one; each gets a mail of their own (--per address sends one for all)");
   if (doubles != NULL)
     add_sentence (warnings, "%s", doubles);
-  add_people (warnings, counts->suppressed, "person is suppressed and will be skipped", "people are suppressed and will be skipped");
-  add_people (warnings, counts->no_address, "person has no e-mail address and will be skipped", "people have no e-mail address and will be skipped");
+  add_people (warnings, counts->suppressed, "person is on the do-not-contact list and will be left out", "people are on the do-not-contact list and will be left out");
+  add_people (warnings, counts->no_address, "person has no e-mail address and will be left out", "people have no e-mail address and will be left out");
   for (guint i = 0; self->composed->images[i] != NULL; i++)
     add_sentence (warnings, "the image %s is missing: people will see a gap", self->composed->images[i]);
   if (self->account->server_size > 0 && self->largest > self->account->server_size)

@@ -66,6 +66,7 @@ struct Lane {
   gboolean     is_recalling; /* all was recalled because nothing can go */
   gboolean     is_refusing;  /* the transport wants a person: it gets nothing more, and leaves when it holds nothing */
   gboolean     is_violated;  /* it lied: nothing that it still says counts */
+  gboolean     is_noted_well; /* the store knows that the account works */
 
   GArray *outcomes; /* of LedgerOutcome, to be recorded */
   GArray *returned; /* of Returned, to be put back */
@@ -120,6 +121,7 @@ void lane_wait       (Lane *self, const char *reason, const char *text, gint64 d
 void lane_pause_all  (Lane *self, const char *reason, const char *text);                 /* a person has to look */
 void lane_pause_one  (Lane *self, Work *work, const char *reason, const char *text);
 void lane_went_well  (Lane *self);                                                       /* an answer came: no more waiting in a row */
+void lane_note_trouble (Lane *self, const char *reason, const char *text);                /* of the account's server */
 void lane_note_reply (Lane *self, const char *reply);                                    /* it concerns all campaigns */
 void work_note_reply (Work *self, const char *reply);
 Work *lane_find_work (Lane *self, guint64 campaign);

@@ -11,8 +11,8 @@ describe_pause_of_nature (Lane *self, const gint64 counts[STATE_COUNT], LaneStat
   delay_us = self->pace != NULL ? pace_delay_us (self->pace, now_us, now_utc) : 0;
   if (self->pace != NULL && pace_get_full_window (self->pace) != NULL) {
     out->is_waiting = TRUE;
-    out->reason = "quota";
-    out->text = "the account's limit is used up; it goes on when the window allows";
+    out->reason = "limit";
+    out->text = "the limit that you set for this account is used up; it goes on by itself";
     out->next_utc = now_utc + delay_us / G_USEC_PER_SEC;
   } else if (counts[STATE_QUEUED] == 0 && counts[STATE_HANDED] == 0 && counts[STATE_LATER] > 0) {
     out->is_waiting = TRUE;

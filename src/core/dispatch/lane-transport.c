@@ -184,8 +184,10 @@ dialed_cb (GObject *source, GAsyncResult *result, gpointer data)
   dial->lane->dialing--;
   if (fd >= 0)
     add_connection (dial->lane, fd, dialer_is_loopback (address));
-  else if (dial->lane->reason == NULL)
+  else if (dial->lane->reason == NULL) {
+    lane_note_trouble (dial->lane, "network", error->message);
     lane_wait (dial->lane, "network", error->message, 0);
+  }
 }
 
 static void
@@ -270,6 +272,7 @@ paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer d
   if (self->is_violated)
     return;
   lane_note_reply (self, text);
+  lane_note_trouble (self, reason, text);
   if (wait_for (self, reason, text))
     return;
   self->is_refusing = TRUE;

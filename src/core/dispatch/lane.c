@@ -182,6 +182,17 @@ lane_went_well (Lane *self)
 {
   self->waits = self->losses = self->deaths = 0;
   forget_trouble (self);
+  if (!self->is_noted_well)
+    account_note_worked (self->core, self->account_id);
+  self->is_noted_well = TRUE;
+}
+
+/* The account's own card says it, too. */
+void
+lane_note_trouble (Lane *self, const char *reason, const char *text)
+{
+  self->is_noted_well = FALSE;
+  account_note_trouble (self->core, self->account_id, reason, text);
 }
 
 /* --- campaigns --- */

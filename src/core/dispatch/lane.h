@@ -10,7 +10,7 @@ typedef struct Lane Lane;
 typedef struct {
   gboolean    is_active;   /* the campaign is with this lane */
   gboolean    is_waiting;  /* nothing can go now; it goes on by itself */
-  const char *reason;      /* borrowed: "network", "quota", "pace", "later", "recovery", "disk", "vault"… or "" */
+  const char *reason;      /* borrowed: "network", "limit" (of the account's own), "quota" (the provider's), "pace", "later", "recovery", "disk", "vault"… or "" */
   const char *text;        /* borrowed, for people */
   gint64      next_utc;    /* when it goes on, 0: now or not known */
   double      per_second;  /* of this campaign, measured over the last seconds */

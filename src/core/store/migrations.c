@@ -167,5 +167,11 @@ const char *const migrations[] = {
   "ALTER TABLE campaign ADD COLUMN is_test INTEGER NOT NULL DEFAULT 0;"
   "CREATE TABLE template_file (template TEXT NOT NULL COLLATE NOCASE, position INTEGER NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL,"
   "  media_type TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (template, position)) WITHOUT ROWID;",
+
+  /* trouble: why the last attempt to reach the account's server failed, "" it did not. worked_utc: when it was first known to work, 0 never */
+  "ALTER TABLE account ADD COLUMN trouble TEXT NOT NULL DEFAULT '';"
+  "ALTER TABLE account ADD COLUMN trouble_text TEXT NOT NULL DEFAULT '';"
+  "ALTER TABLE account ADD COLUMN worked_utc INTEGER NOT NULL DEFAULT 0;"
+  "UPDATE account SET worked_utc=created_utc WHERE server_size>0;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -76,7 +76,7 @@ describe_end (GVariant *numbers)
 
   append_count (text, get_number (numbers, "accepted"), "accepted");
   append_count (text, get_number (numbers, "refused"), "refused");
-  append_count (text, get_number (numbers, "skipped"), "skipped");
+  append_count (text, get_number (numbers, "skipped"), "left out");
   append_count (text, unknown, "unknown");
   if (unknown > 0)
     g_string_append (text, unknown == 1 ? ": please decide what to do about it" : ": please decide what to do about them");

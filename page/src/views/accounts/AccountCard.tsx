@@ -1,14 +1,15 @@
 import { useEffect, useState } from 'react';
-import { oneLine } from '../../base/foreign';
+import { oneLine, sentence } from '../../base/foreign';
 import { bridge, type Account, type AccountReport } from '../../bridge';
 import { Badge } from '../../parts/Badge';
-import { Button } from '../../parts/Button';
+import { Button, LinkButton } from '../../parts/Button';
 import { ConfirmDialog } from '../../parts/Dialog';
 import { Foreign } from '../../parts/Foreign';
 import { FaultNotice } from '../../parts/Notice';
 import { Disclosure, Facts, Section } from '../../parts/Page';
 import { useAction } from '../../state/action';
 import { invalidate } from '../../state/query';
+import { toHash } from '../../state/router';
 import { say } from '../../state/toast';
 import { accountWords } from '../../words/accounts';
 import { Report } from './Report';
@@ -22,11 +23,19 @@ function passwordText(account: Account): string {
 export function AccountCard({ account, isTested }: { account: Account; isTested: boolean }) {
   const [report, setReport] = useState<AccountReport | null>(null);
   const [isRemoving, setRemoving] = useState(false);
-  const test = useAction(async () => setReport(await bridge().accountTest(account.name)));
+  const test = useAction(async () => {
+    try {
+      setReport(null);
+      setReport(await bridge().accountTest(account.name));
+    } finally {
+      invalidate('accounts'); // core knows now whether it works
+    }
+  });
   const secret = useAction(async () => {
     await bridge().accountSecret(account.name);
-    say(accountWords.passwordGiven);
+    say(account.keeps_password ? accountWords.passwordKept : accountWords.passwordGiven);
     invalidate('accounts');
+    void test.run();
   });
   const remove = useAction(async () => {
     await bridge().accountRemove(account.name);
@@ -52,14 +61,16 @@ export function AccountCard({ account, isTested }: { account: Account; isTested:
         </div>
         <div className="row">
           <Badge state={account.state} />
-          {account.state === 'password' && <Button icon="lock" busy={secret.busy} onClick={() => void secret.run()}>{accountWords.password}</Button>}
+          {account.needs_password && <Button icon="lock" busy={secret.busy} onClick={() => void secret.run()}>{account.state === 'password' ? accountWords.password : accountWords.newPassword}</Button>}
+          <LinkButton icon="settings" href={toHash('accounts', 'edit', account.name)}>{accountWords.edit}</LinkButton>
           <Button icon="check" busy={test.busy} onClick={() => void test.run()}>{test.busy ? accountWords.testing : accountWords.test}</Button>
           <Button icon="trash" onClick={() => setRemoving(true)}>{accountWords.remove}</Button>
         </div>
       </div>
-      {account.text !== '' && <p className="muted small" dir="auto">{oneLine(account.text, 300)}</p>}
+      {account.text !== '' && report === null && test.failure === null && <p className="muted small" dir="auto">{sentence(account.text, 400)}</p>}
       <Usage account={account} />
-      <FaultNotice failure={test.failure ?? secret.failure} />
+      <FaultNotice failure={test.failure} {...(account.state === 'failing' && accountWords.report.problems['network'] !== undefined ? { title: accountWords.report.problems['network'] } : {})} />
+      <FaultNotice failure={secret.failure} />
       {report !== null && <Report account={account} report={report} />}
       <Disclosure summary={accountWords.settings}>
         <Facts

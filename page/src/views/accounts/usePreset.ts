@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { bridge, type Postrider } from '../../bridge';
 import type { Form } from './form';
 
-type Preset = Awaited<ReturnType<Postrider['accountPreset']>>;
+export type Preset = Awaited<ReturnType<Postrider['accountPreset']>>;
 
 const toText = (limit: number) => (limit > 0 ? String(limit) : '');
 

@@ -1,13 +1,14 @@
 import { useEffect, useRef, useState } from 'react';
+import { oneLine } from '../../base/foreign';
 import { moment } from '../../base/format';
 import { bridge } from '../../bridge';
 import { Button } from '../../parts/Button';
-import { ConfirmDialog } from '../../parts/Dialog';
 import { TextField } from '../../parts/Field';
 import { FaultNotice, Loading, Notice } from '../../parts/Notice';
 import { Page, Section } from '../../parts/Page';
 import { go } from '../../state/router';
 import { useQuery } from '../../state/query';
+import { say } from '../../state/toast';
 import { composeWords } from '../../words/compose';
 import { Attachments } from './Attachments';
 import { Body } from './Body';
@@ -16,6 +17,7 @@ import { FieldChips } from './FieldChips';
 import { insertText, type Insert } from './insert';
 import { keep, restore, useKeeping } from './keep';
 import { PreviewPane } from './PreviewPane';
+import { offerReplaced, replaceDraft, takeBack, useReplaced } from './replaced';
 import { LoadTemplate, SaveTemplate } from './Templates';
 import { TestSend } from './TestSend';
 import { useCalm } from './useCalm';
@@ -23,10 +25,18 @@ import { useColumns } from './useColumns';
 import { usePeople } from './usePeople';
 import { Warnings } from './Warnings';
 
-type Open = 'load' | 'save' | 'test' | 'fresh' | null;
+type Open = 'load' | 'save' | 'test' | null;
+
+function beginAnew(): void {
+  replaceDraft(EMPTY);
+  void keep();
+  say(composeWords.begun, { label: composeWords.undo, run: takeBack });
+  document.querySelector<HTMLElement>('.compose .input')?.focus(); // the button goes: a new letter begins with its subject
+}
 
 export function Compose() {
   const draft = useDraft();
+  const before = useReplaced();
   const keeping = useKeeping();
   const columns = useColumns();
   const people = usePeople();
@@ -37,6 +47,7 @@ export function Compose() {
   const close = () => setOpen(null);
   const from = accounts.value?.[0]?.address ?? '';
   useEffect(() => () => void keep(), []);
+  useEffect(offerReplaced, []);
 
   return (
     <Page
@@ -58,7 +69,7 @@ export function Compose() {
           <div className="stack">
             <FaultNotice title={composeWords.notKept} failure={keeping.failure} onRetry={() => void keep()} />
             {draft === keeping.back && (
-              <Notice title={composeWords.back} action={<Button onClick={() => setOpen('fresh')}>{composeWords.fresh}</Button>}>{composeWords.backText(moment(keeping.changed))}</Notice>
+              <Notice title={composeWords.back} action={<Button onClick={beginAnew}>{composeWords.fresh}</Button>}>{composeWords.backText(moment(keeping.changed))}</Notice>
             )}
             <div {...calm.handlers}>
               <Section>
@@ -79,11 +90,12 @@ export function Compose() {
               </Section>
             </div>
             <Warnings draft={draft} columns={columns.value} isInside={calm.isInside} isCalm={calm.isCalm} />
-            {!isEmpty(draft) && draft !== keeping.back && (
-              <div className="row row-end">
-                <Button kind="quiet" icon="trash" onClick={() => setOpen('fresh')}>{composeWords.fresh}</Button>
-              </div>
-            )}
+            <div className="row row-end">
+              {before !== null && (
+                <Button kind="quiet" icon="undo" title={oneLine(before.subject, 80)} onClick={takeBack}>{composeWords.bringBack}</Button>
+              )}
+              {!isEmpty(draft) && draft !== keeping.back && <Button kind="quiet" icon="trash" onClick={beginAnew}>{composeWords.fresh}</Button>}
+            </div>
           </div>
           <div className="compose-preview">
             <PreviewPane draft={draft} from={from} people={people} isCalm={calm.isCalm} />
@@ -93,16 +105,6 @@ export function Compose() {
       {open === 'load' && <LoadTemplate onClose={close} />}
       {open === 'save' && <SaveTemplate draft={draft} onClose={close} />}
       {open === 'test' && <TestSend draft={draft} somebody={people.somebody} onClose={close} />}
-      {open === 'fresh' && (
-        <ConfirmDialog title={composeWords.freshTitle} text={composeWords.freshText} yes={composeWords.fresh} danger onClose={close}
-          onYes={() => {
-            for (const { file } of draft.files)
-              bridge().releaseFile(file).catch(() => {}); // it is released with the window at the latest
-            changeDraft(EMPTY);
-            void keep();
-            close();
-          }} />
-      )}
     </Page>
   );
 }

@@ -18,7 +18,7 @@ export function FieldChips({ columns, onField }: { columns: readonly string[]; o
           <p className="field-label">{composeWords.fields}</p>
           <p className="field-hint">{composeWords.fieldHint}</p>
         </div>
-        <TextField label={composeWords.fallback} hideLabel placeholder={composeWords.fallback} title={composeWords.fallbackHint} value={fallback} onValue={setFallback} maxLength={100} />
+        <TextField label={composeWords.fallback} hideLabel spellCheck placeholder={composeWords.fallback} title={composeWords.fallbackHint} value={fallback} onValue={setFallback} maxLength={100} />
       </div>
       <div className="chips">
         {columns.slice(0, CHIPS_MAX).map((column) => (

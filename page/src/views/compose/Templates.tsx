@@ -16,6 +16,7 @@ import { composeWords } from '../../words/compose';
 import { titleOf } from '../campaigns/title';
 import { changeDraft, currentDraft, messageFiles, partsOf, toMessageFiles, type Draft } from './draft';
 import { filesOf, openLetter } from './open';
+import { takeBack } from './replaced';
 
 export const useTemplates = () => useQuery('templates', () => bridge().templateList());
 
@@ -56,7 +57,9 @@ function Rename({ name, onDone }: { name: string; onDone: () => void }) {
 export function LoadTemplate({ onClose }: { onClose: () => void }) {
   const query = useTemplates();
   const load = useAction(async (name: string) => {
-    await openLetter(await bridge().templateShow(name), 'template', name);
+    const isOver = await openLetter(await bridge().templateShow(name), 'template', name);
+    if (isOver)
+      say(composeWords.opened(oneLine(name, 60)), { label: composeWords.undo, run: takeBack });
     onClose();
   });
   const copy = useAction(async (name: string) => {

@@ -26,7 +26,12 @@ let draft = EMPTY;
 const watchers = new Set<() => void>();
 
 export function changeDraft(change: Partial<Draft>): void {
-  draft = { ...draft, ...change };
+  setDraft({ ...draft, ...change });
+}
+
+/** This very letter: whoever kept it knows it again. */
+export function setDraft(next: Draft): void {
+  draft = next;
   for (const watcher of watchers)
     watcher();
 }

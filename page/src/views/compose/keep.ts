@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { toFailure, type Failure } from '../../base/fault';
 import { bridge, type Decimal, type KeptDraft, type KeptDraftIn } from '../../bridge';
 import { changeDraft, currentDraft, EMPTY, isEmpty, watchDraft, type Draft } from './draft';
+import { forgetReplaced } from './replaced';
 
 const WAIT_MS = 2000; // chosen: what is lost at most, and how often core writes at most
 const AGAIN_MS = 10_000; // chosen: after it could not be kept
@@ -103,6 +104,7 @@ export function startKeeping(): () => void {
 /** Everything was deleted, and this with it. */
 export function forgetDraft(): void {
   changeDraft(EMPTY);
+  forgetReplaced();
   kept = currentDraft();
   set({ failure: null, back: null });
 }
@@ -110,6 +112,7 @@ export function forgetDraft(): void {
 /** As in a window that has just been opened. For tests. */
 export function startAgain(): void {
   changeDraft(EMPTY);
+  forgetReplaced();
   kept = currentDraft();
   keeping = START;
   busy = null;

@@ -1,6 +1,7 @@
 // A letter that is opened for writing, with the files that are kept with it: a template's, or a campaign's.
 import { bridge } from '../../bridge';
-import { changeDraft, currentDraft, EMPTY, fromParts, isEmpty, type DraftFile } from './draft';
+import { currentDraft, EMPTY, fromParts, isEmpty, type DraftFile } from './draft';
+import { replaceDraft } from './replaced';
 
 export async function filesOf(kind: 'template' | 'campaign', which: string): Promise<DraftFile[]> {
   const files = await bridge().letterFiles(kind, which);
@@ -11,6 +12,6 @@ export async function filesOf(kind: 'template' | 'campaign', which: string): Pro
 export async function openLetter(parts: Record<string, string>, kind: 'template' | 'campaign', which: string): Promise<boolean> {
   const files = await filesOf(kind, which);
   const isReplaced = !isEmpty(currentDraft());
-  changeDraft({ ...EMPTY, ...fromParts(parts), template: kind === 'template' ? which : '', files });
+  replaceDraft({ ...EMPTY, ...fromParts(parts), template: kind === 'template' ? which : '', files });
   return isReplaced;
 }

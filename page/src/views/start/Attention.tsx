@@ -18,7 +18,8 @@ export function Attention({ campaigns, accounts, isVaultLocked }: { campaigns: C
   const undecided = campaigns.filter((campaign) => !isZero(campaign.unknown) && campaign.state !== 'sending').slice(0, 3);
   const paused = campaigns.filter((campaign) => campaign.state === 'paused' && campaign.text !== '' && isZero(campaign.unknown)).slice(0, 3);
   const locked = accounts.filter((account) => account.state === 'password').slice(0, 3);
-  if (undecided.length + paused.length + locked.length === 0 && !isVaultLocked)
+  const failing = accounts.filter((account) => account.state === 'failing').slice(0, 3);
+  if (undecided.length + paused.length + locked.length + failing.length === 0 && !isVaultLocked)
     return null;
 
   return (
@@ -36,6 +37,11 @@ export function Attention({ campaigns, accounts, isVaultLocked }: { campaigns: C
       {paused.map((campaign) => (
         <Notice key={campaign.id} kind="warn" title={titleOf(campaign.subject, 80)} action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
           <p dir="auto">{sentence(campaign.text, 300)}</p>
+        </Notice>
+      ))}
+      {failing.map((account) => (
+        <Notice key={account.name} kind="warn" title={startWords.accountFailing(oneLine(account.name, 60))} action={<LinkButton href={toHash('accounts')}>{startWords.look}</LinkButton>}>
+          <p dir="auto">{sentence(account.text, 300)}</p>
         </Notice>
       ))}
       {locked.map((account) => (

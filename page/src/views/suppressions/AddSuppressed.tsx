@@ -47,7 +47,7 @@ export function AddSuppressed({ onAdded, onClose }: { onAdded: () => void; onClo
       }
     >
       <TextArea label={text.addresses} hint={text.addHint} spellCheck={false} value={pasted} onValue={setPasted} />
-      <TextField label={text.reason} hint={text.reasonHint} value={reason} onValue={setReason} maxLength={200} />
+      <TextField label={text.reason} hint={text.reasonHint} spellCheck value={reason} onValue={setReason} maxLength={200} />
       <SelectField label={text.scope} value={scope} onValue={setScope} options={scopes} />
       <FaultNotice failure={add.failure} />
     </Dialog>

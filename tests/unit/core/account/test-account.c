@@ -447,6 +447,66 @@ test_change (void)
   }
 }
 
+/* A limit of the provider before does not go along to another server; one that was set by hand does. Google's 500 a day: docs/providers.md */
+static void
+test_change_server (void)
+{
+  static const struct { const char *before, *changes; guint per_day; } rows[] = {
+    { "{'address': <'ann@gmail.com'>, 'has_password': <true>}", "{'host': <'smtp.example.org'>}", 0 },
+    { "{'address': <'ann@gmail.com'>, 'has_password': <true>}", "{'display_name': <'Ann'>}", 500 },
+    { "{'address': <'ann@gmail.com'>, 'has_password': <true>, 'per_day': <uint32 40>}", "{'host': <'smtp.example.org'>}", 40 },
+    { "{'address': <'ann@gmail.com'>, 'has_password': <true>}", "{'host': <'smtp.example.org'>, 'per_day': <uint32 9>}", 9 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GVariant) settings = parse_text (rows[i].before), changes = parse_text (rows[i].changes);
+    const Preset *preset = NULL;
+    g_autoptr (Account) before = account_settings_parse ("work", settings, &preset, NULL);
+    g_autoptr (Account) after = account_settings_change (before, changes, &preset, NULL);
+
+    g_assert_cmpuint (after->per_day, ==, rows[i].per_day);
+  }
+}
+
+static void
+assert_health (World *w, const char *trouble, gboolean has_worked)
+{
+  g_autoptr (Account) account = account_load (&w->core, "work", NULL);
+
+  g_assert_cmpstr (account->trouble, ==, trouble);
+  g_assert_cmpint (account->worked_utc != 0, ==, has_worked);
+}
+
+/* What is known of the server holds for these settings and this password. */
+static void
+test_health (World *w, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Account) account = add_account (w, "work", ", 'has_password': <true>", "secret", &error);
+  g_autoptr (SecretBytes) secret = secret_bytes_new ("other", 5);
+  gboolean is_forgotten = FALSE;
+
+  g_assert_no_error (error);
+  assert_health (w, "", FALSE);
+  account_note_trouble (&w->core, account->id, "network", "127.0.0.1:9 refuses connections");
+  assert_health (w, "network", FALSE);
+  account_note_worked (&w->core, account->id);
+  assert_health (w, "", TRUE);
+  account_note_trouble (&w->core, account->id, "quota", "a limit says nothing of the server");
+  assert_health (w, "", TRUE);
+  account_note_trouble (&w->core, account->id, "login", "535 no");
+  assert_health (w, "login", TRUE);
+  g_assert_true (account_set_secret (&w->core, account, secret, &error));
+  assert_health (w, "", FALSE);
+  account_note_worked (&w->core, account->id);
+  account->per_day = 3;
+  g_assert_true (account_save (&w->core, account, &is_forgotten, &error));
+  assert_health (w, "", TRUE);
+  account->port = 26;
+  g_assert_true (account_save (&w->core, account, &is_forgotten, &error) && is_forgotten);
+  assert_health (w, "", FALSE);
+}
+
 static void
 test_sender (void)
 {
@@ -468,12 +528,14 @@ main (int argc, char *argv[])
   g_test_add_func ("/account/settings/bad", test_bad_settings);
   g_test_add_func ("/account/settings/limits", test_limits);
   g_test_add_func ("/account/settings/change", test_change);
+  g_test_add_func ("/account/settings/change-server", test_change_server);
   g_test_add_func ("/account/sender", test_sender);
   g_test_add_func ("/account/settings/pins", test_pins);
   g_test_add_func ("/account/senders", test_senders);
 #define ADD(path, func) g_test_add (path, World, NULL, set_up, func, tear_down)
   ADD ("/account/add-and-load", test_add_and_load);
   ADD ("/account/locked-vault", test_locked_vault);
+  ADD ("/account/health", test_health);
   ADD ("/account/remove", test_remove);
   ADD ("/account/usage", test_usage);
   ADD ("/account/transport-settings", test_transport_settings);

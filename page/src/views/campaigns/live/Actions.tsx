@@ -50,11 +50,16 @@ export function Actions({ campaign }: { campaign: Campaign }) {
   });
   const password = useAction(async () => {
     await bridge().accountSecret(campaign.account);
-    refresh();
+    try {
+      await bridge().campaignResume(campaign.id, {});
+    } finally {
+      refresh();
+    }
   });
 
   const { state } = campaign;
   const isRunning = state === 'sending' || state === 'waiting';
+  const isPasswordAsked = state === 'paused' && (campaign.reason === 'password' || campaign.reason === 'login' || resume.failure?.fault === 'NoPerm');
   const isGoneAsked = state === 'paused' && campaign.reason === 'gone';
   const failure = pause.failure ?? gone.failure ?? (open === null ? resume.failure : null) ?? password.failure;
 
@@ -75,14 +80,14 @@ export function Actions({ campaign }: { campaign: Campaign }) {
           </Button>
         </>
       )}
-      {state === 'paused' && !isGoneAsked && (
-        <Button kind="primary" icon="play" busy={resume.busy} onClick={() => (campaign.reason === 'restored' ? setOpen('restored') : void resume.run())}>
-          {liveWords.resume}
+      {isPasswordAsked && (
+        <Button kind="primary" icon="lock" busy={password.busy} onClick={() => void password.run()}>
+          {liveWords.passwordAsk}
         </Button>
       )}
-      {state === 'paused' && (campaign.reason === 'password' || campaign.reason === 'login' || resume.failure?.fault === 'NoPerm') && (
-        <Button icon="lock" busy={password.busy} onClick={() => void password.run()}>
-          {liveWords.passwordAsk}
+      {state === 'paused' && !isGoneAsked && (
+        <Button kind={isPasswordAsked ? 'plain' : 'primary'} icon="play" busy={resume.busy} onClick={() => (campaign.reason === 'restored' ? setOpen('restored') : void resume.run())}>
+          {liveWords.resume}
         </Button>
       )}
       {state === 'paused' && !isZero(campaign.queued) && (
