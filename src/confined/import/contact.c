@@ -16,6 +16,8 @@ static const Reason bad_encoding = { "bad-encoding", "the value is not valid tex
 static const Reason long_name = { "too-long", "a name has at most 512 octets: is a delimiter or a quotation mark missing?" };
 static const Reason too_many = { "wrong-columns", "the row has more values than the file has columns: a delimiter inside a value needs quotes around it" };
 
+static const Reason lost = { "formula", "the formula in this cell was never calculated: open the workbook in a spreadsheet program, save it there, and import that" };
+
 typedef struct { /* one row at work */
   const Plan   *plan;
   const char   *region;
@@ -34,6 +36,12 @@ get_value (const CsvRow *row, int column)
   Slice cell = column >= 0 && (guint) column < row->n_cells ? dialect_trim (row->cells[column]) : (Slice){ "", 0 };
 
   return text_is_missing (cell.data, cell.len) ? (Slice){ "", 0 } : cell;
+}
+
+static gboolean
+is_lost_at (const CsvRow *row, int column)
+{
+  return column >= 0 && (guint) column < row->n_cells && table_is_lost (row->cells[column]);
 }
 
 /* U+FFFD stands for what the decoder, or whoever made the file, could not read: nobody wants it in a letter. */
@@ -213,7 +221,7 @@ static gboolean
 is_blank (const CsvRow *row)
 {
   for (guint i = 0; i < row->n_cells; i++)
-    if (get_value (row, (int) i).len > 0)
+    if (get_value (row, (int) i).len > 0 || table_is_lost (row->cells[i]))
       return FALSE;
   return TRUE;
 }
@@ -237,14 +245,41 @@ write_contact (const Draft *draft, FrameWriter *contacts)
   frame_writer_string (contacts, draft->address);
   frame_writer_string (contacts, draft->phone);
   for (guint i = 0; i < plan->columns->len; i++) {
-    Slice value = get_value (draft->row, (int) g_array_index (plan->columns, guint, i));
+    int column = (int) g_array_index (plan->columns, guint, i);
+    Slice value = get_value (draft->row, column);
 
+    if (is_lost_at (draft->row, column) && column != plan->first && column != plan->last)
+      write_reject (draft->rejects, draft->row->number, 1, g_ptr_array_index (plan->names, i), value, lost);
     if (!is_clean_text (value)) {
       write_reject (draft->rejects, draft->row->number, 1, g_ptr_array_index (plan->names, i), value, bad_encoding);
       value.len = 0;
     }
     frame_writer_field (contacts, value.data, value.len);
   }
+}
+
+static gboolean
+is_any_lost (const CsvRow *row, const GArray *columns)
+{
+  for (guint i = 0; i < columns->len; i++)
+    if (is_lost_at (row, (int) g_array_index (columns, guint, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* Of address, number and name; of the fields in write_contact(). */
+static void
+find_lost (Draft *draft)
+{
+  const Plan *plan = draft->plan;
+  const Slice none = { "", 0 };
+
+  if (draft->address == NULL && is_any_lost (draft->row, plan->emails))
+    add_flaw (draft, "email", none, lost);
+  if (draft->phone[0] == '\0' && is_any_lost (draft->row, plan->phones))
+    add_flaw (draft, "phone", none, lost);
+  if (is_lost_at (draft->row, plan->name) || is_lost_at (draft->row, plan->first) || is_lost_at (draft->row, plan->last))
+    add_flaw (draft, "name", none, lost);
 }
 
 /* The first line of a rejected row stands for the row, the others for further values in it. */
@@ -270,6 +305,7 @@ contact_write (const Plan *plan, const char *region, gboolean is_grid, const Csv
   }
   find_address (&draft);
   find_phone (&draft);
+  find_lost (&draft);
   n_addresses = draft.n_flaws;
   find_name (&draft);
   draft.has_contact = draft.address != NULL || draft.phone[0] != '\0';

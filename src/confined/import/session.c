@@ -153,7 +153,7 @@ static gboolean
 is_blank (const CsvRow *row)
 {
   for (guint i = 0; i < row->n_cells; i++)
-    if (!text_is_missing (row->cells[i].data, row->cells[i].len))
+    if (!text_is_missing (row->cells[i].data, row->cells[i].len) || table_is_lost (row->cells[i]))
       return FALSE;
   return TRUE;
 }

@@ -15,6 +15,8 @@ typedef struct {
   gboolean   is_1904;
   GPtrArray *names, *targets; /* of the sheets with rows, in their order; targets are parts of the archive */
   guint      first_visible;
+  gboolean   is_uncalculated; /* who wrote it left its formulas to the next program, with 0 for each value */
+  GHashTable *formats; /* numFmtId -> code */
   GArray    *styles;  /* NumberStyle by cell style */
   GString   *strings; /* all of them, a NUL behind each */
   GArray    *starts;  /* guint32: where each begins */

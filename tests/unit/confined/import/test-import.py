@@ -269,6 +269,17 @@ class Import(unittest.TestCase):
                             (b"BEGIN:VCARD\n", "vCard"), ("email\n".encode("utf-16-le"), "--encoding utf-16le"), (bytes(range(256)), "no text"),
                             (b"PK\3\4junk", "damaged")):
             self.fails(run(data), "DataErr", words)
+        for text, words in (("begin:vcard\n", "vCard"), ("dn: cn=Ann,mail=ann@example.org\ncn: Ann\n", "LDIF"), ("# extended LDIF\n#\n\nversion: 1\n\ndn:: Y24=\n", "LDIF"),
+                            ("From ann@example.org Sat May  3 10:00:00 2025\nReturn-Path: <ann@example.org>\nTo: bob@example.org\n\nHi", "mailbox"),
+                            ("Received: from a by b;\n  Sat, 3 May 2025\nFrom: Ann <ann@example.org>\nSubject: Hi\n\nHi", "a mail"),
+                            ("<HTML><table><tr><td>ann@example.org</td>", "web page"), ("<!DocType HTML>", "web page"), ("<Table border=1>", "web page"),
+                            ('<?XML version="1.0"?><a/>', "XML"), ('<contacts><c mail="ann@example.org"/></contacts>', "XML"),
+                            ('[ {"email": "ann@example.org"}]', "JSON"), ('{ "people": []}', "JSON")):
+            for data in (text.encode(), text.upper().encode(), text.encode("utf-8-sig"), ("\r\n \n" + text.replace("\n", "\r\n")).encode(), text.encode("utf-16")):
+                self.fails(run(data), "DataErr", words)
+        for text in ("<ann@example.org>\n<bob@example.org>\n", "[Club] ann@example.org\n", "To: ann@example.org\nCc: bob@example.org\n", "From: ann@example.org\n",
+                     "dn,email\nx,ann@example.org\n", "From,Subject,email\na,b,ann@example.org\n", "<header@example.org>\n"):
+            self.assertEqual([], run(text).errors)  # the control
         for name, words in (("content.xml", ".ods"), ("word/document.xml", "Word"), ("xl/workbook.bin", ".xlsb"), ("list.csv", "unpack")):
             out = io.BytesIO()
             with zipfile.ZipFile(out, "w") as z:
@@ -308,6 +319,52 @@ class Import(unittest.TestCase):
         self.assertEqual([["xlsx", "utf-8", "calc", "column 4", "gap", "err"]], r.found)
         self.assertEqual([["3", "Ann", "a@example.org", "", "2", "", "a\rAb", ""]], r.contacts)
         self.assertEqual(["5", "0"], r.rejects[0][:2])
+
+    def test_formulas_never_calculated(self):
+        sheet = ('<row>' + inline("name", "email", "town") + '</row><row><c><f>"An"</f></c><c><f>LOWER(X1)</f><v></v></c></row>'
+                 '<row><c><f t="shared" si="0"/></c>' + inline("bob@example.org") + '<c><f>B9</f><v/></c></row>'
+                 '<row><c t="str"><f>""</f><v></v></c>' + inline("c@example.org") + '<c><f>1-1</f><v>0</v></c></row>')
+        r = run(book(sheet))
+        self.assertEqual([["3", "", "bob@example.org", "", ""], ["4", "", "c@example.org", "", "0"]], r.contacts)
+        self.assertEqual([["2", "0", "email", "", "formula"], ["2", "1", "name", "", "formula"], ["3", "1", "name", "", "formula"], ["3", "1", "town", "", "formula"]],
+                         [x[:5] for x in r.rejects])
+        r = run(book(sheet, properties='<calcPr fullCalcOnLoad="1"/>'))  # XlsxWriter: 0 stands for each
+        self.assertEqual(["4", "1", "town", "", "formula"], r.rejects[-1][:5])
+
+    def test_number_with_thousands_is_a_number(self):
+        """What a cell shows with commas: they stand for no pause to dial."""
+        data = book('<row>' + inline("name", "mobile", "fee") + '</row><row>' + inline("Ann") + '<c s="1"><v>442079460958</v></c><c s="1"><v>1234</v></c></row>',
+                    styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="3"/></cellXfs>')
+        self.assertEqual([["2", "Ann", "", "+442079460958", "1,234"]], run(data, "region=GB").contacts)
+
+    def test_inline_strings(self):
+        row = '<row>%s</row>' % inline("name", "email")
+        r = run(book(row + '<row><c t="inlineStr"><v>1.0</v><is><t>Ann</t></is></c><c><is><t>ann@example.org</t></is></c></row>'
+                     '<row><c t="inlineStr"><v>Bob</v></c>' + inline("bob@example.org") + '</row>'))
+        self.assertEqual(["Ann", "Bob"], [c[1] for c in r.contacts])
+
+    def test_parts(self):
+        """Found by the package's relations; no case, any slash; no styles."""
+        def pack(root, main, folder, change=lambda name: name):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w") as z:
+                def put(name, data):
+                    info = zipfile.ZipInfo()
+                    info.filename = change(name)
+                    z.writestr(info, data)
+                put("_rels/.rels", '<Relationships><Relationship Id="r" Type="%s/officeDocument" Target="%s"/></Relationships>' % (REL, root))
+                put(main, '<workbook %s xmlns:r="%s"><sheets><sheet name="One" sheetId="1" r:id="a"/></sheets></workbook>' % (NS, REL))
+                head, _, tail = main.rpartition("/")
+                put((head + "/" if head else "") + "_rels/" + tail + ".rels", '<Relationships><Relationship Id="a" Type="%s/worksheet" Target="%s"/>'
+                    '<Relationship Id="s" Type="%s/styles" Target="styles.xml"/></Relationships>' % (REL, folder, REL))
+                put("sheets/one 1.xml", "<worksheet><sheetData><row>%s</row><row>%s</row></sheetData></worksheet>" % (inline("email"), inline("a@example.org")))
+            return out.getvalue()
+        for arguments in (("/xl/Workbook22.xml", "xl/workbook22.xml", "../sheets/one 1.xml"), ("book.xml", "book.xml", "sheets/one%201.xml"),
+                          ("xl\\book.xml", "xl/book.xml", "..\\sheets\\one 1.xml"),
+                          ("a/b.xml", "a/b.xml", "/sheets/ONE 1.xml", lambda name: name.replace("/", "\\").upper())):
+            r = run(pack(*arguments))
+            self.assertEqual((["a@example.org"], []), ([c[2] for c in r.contacts], r.errors), arguments[0])
+        self.fails(run(pack("word/document.xml", "word/document.xml", "x")), "DataErr", "Word")
 
     def test_1904(self):
         data = book('<row>' + inline("email", "day") + '</row><row>' + inline("a@example.org") + '<c s="1"><v>1</v></c></row>',
