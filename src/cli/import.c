@@ -1,7 +1,7 @@
 /* import - a contact file goes to core as a descriptor; the report and the rejected rows come back. */
 #include "commands.h"
 #include "connect.h"
-#include "csv-rows.h"
+#include "csv-rejects.h"
 #include "dict.h"
 #include "fault.h"
 #include "frame.h"
@@ -32,7 +32,7 @@ static const Option options_table[] = {
   { "encoding", 0, OPTION_TEXT, AT (encoding), "NAME", "utf-8, utf-16, windows-1252, iso-8859-15… (else found out)" },
   { "header", 0, OPTION_TEXT, AT (header), "yes|no", "whether the first row names the columns (else found out)" },
   { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen, store nothing" },
-  { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write what could not be taken: row,field,value,reason" },
+  { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write the rows that could not be taken, each with its reason, to be mended and imported again" },
   { 0 },
 };
 
@@ -40,7 +40,8 @@ typedef struct {
   const Session *session;
   Progress      *progress;
   GMainLoop     *loop;
-  CsvOut        *rejects;  /* NULL: not wanted */
+  CsvRejects    *rejects;  /* NULL: not wanted */
+  CsvOut        *csv;
   GHashTable    *examples; /* reason → a sentence */
   GVariant      *report;
   GError        *error;
@@ -106,7 +107,7 @@ take_reject (Import *self, const FrameRow *row)
     g_hash_table_insert (self->examples, g_strdup (reason), g_strdup_printf ("row %s: %s", number, sentence));
   }
   if (self->rejects != NULL)
-    csv_rows_reject (self->rejects, row);
+    csv_rejects_add (self->rejects, row);
 }
 
 static void
@@ -161,15 +162,31 @@ call_core (Import *self, PrApp1 *core, SendFd *file, const char *list, GVariant 
   return FALSE;
 }
 
+/* Rows that --rejects took are there to be mended: that is an outcome. */
+static gboolean
+check_usable (const Import *self, GError **error)
+{
+  guint64 n_taken = dict_number (self->report, "new") + dict_number (self->report, "updated") + dict_number (self->report, "merged") +
+                    dict_number (self->report, "unchanged");
+
+  if (n_taken > 0 || (self->rejects != NULL && dict_number (self->report, "read") > 0))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_DATA, dict_number (self->report, "read") > 0 ? "no row of the file could be used: --rejects FILE.csv writes each with its reason"
+                                                                              : "the file has a header and no people");
+  return FALSE;
+}
+
 static int
 finish (Import *self, const char *list, gboolean is_dry_run, GError **error)
 {
-  if (self->rejects != NULL && !csv_out_finish (self->rejects, error)) {
+  if (self->rejects != NULL)
+    csv_rejects_end (self->rejects);
+  if (self->rejects != NULL && !csv_out_finish (self->csv, error)) {
     g_prefix_error (error, "%s, but ", is_dry_run ? "the file was read" : "the people were stored");
     return -1;
   }
   import_report_print (self->session, list, is_dry_run, self->report, self->examples);
-  return 0;
+  return check_usable (self, error) ? 0 : -1;
 }
 
 static int
@@ -179,7 +196,8 @@ run_import (Session *session, const void *values, char **words, GError **error)
   g_autoptr (Progress) progress = progress_new (session->is_quiet || session_is_for_programs (session));
   g_autoptr (GHashTable) examples = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GVariant) settings = build_options (options, words[0], error);
-  g_autoptr (CsvOut) rejects = NULL;
+  g_autoptr (CsvOut) csv = NULL;
+  g_autoptr (CsvRejects) rejects = NULL;
   Import self = { session, progress, .examples = examples };
   SendFd file = { 0 };
   int status = -1;
@@ -192,10 +210,10 @@ run_import (Session *session, const void *values, char **words, GError **error)
   }
   g_variant_ref_sink (settings);
   if (options->rejects != NULL) {
-    self.rejects = rejects = csv_out_new (options->rejects, error);
-    if (rejects == NULL)
+    self.csv = csv = csv_out_new (options->rejects, error);
+    if (csv == NULL)
       return -1;
-    csv_rows_reject_head (rejects);
+    self.rejects = rejects = csv_rejects_new (csv);
   }
   if (send_fd_take (&file, spool_open (words[0], error), error) && session_core (session, error) != NULL &&
       call_core (&self, session->core, &file, options->list, settings, error))

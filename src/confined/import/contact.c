@@ -23,7 +23,7 @@ typedef struct { /* one row at work */
   const char   *region;
   const CsvRow *row;
   FrameWriter  *rejects;
-  gboolean      has_contact;
+  gboolean      has_contact, is_told; /* is_told: the row's cells stand in the rejects already */
   char         *name, *address;
   char          phone[PHONE_E164_LEN];
   struct { const char *field; Slice value; Reason reason; } flaws[16]; /* of addresses and numbers: a row has few */
@@ -54,16 +54,53 @@ is_clean_text (Slice value)
          memmem (value.data, value.len, "\xef\xbf\xbd", 3) == NULL);
 }
 
+/* A whole cell for a file that a person mends. */
 static void
-write_reject (FrameWriter *rejects, guint64 number, guint aux, const char *field, Slice value, Reason reason)
+write_cell (FrameWriter *rejects, Slice cell)
+{
+  g_autofree char *text = NULL;
+
+  if (cell.len == 0 || (text_is_plain (cell.data, cell.len))) {
+    frame_writer_field (rejects, cell.data, cell.len);
+    return;
+  }
+  text = g_utf8_make_valid (cell.data, (gssize) cell.len);
+  for (char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_iscntrl (g_utf8_get_char (p)) && strchr ("\n\r\t", *p) == NULL)
+      memset (p, ' ', (gsize) (g_utf8_next_char (p) - p));
+  frame_writer_string (rejects, text);
+}
+
+static guint
+count_cells (const Draft *draft)
+{
+  return draft->is_told ? 0 : MAX (draft->row->n_cells, draft->plan->heads->len);
+}
+
+static void
+write_cells (Draft *draft)
+{
+  const GPtrArray *heads = draft->plan->heads;
+  guint n = count_cells (draft);
+
+  for (guint i = 0; i < n; i++) {
+    frame_writer_string (draft->rejects, i < heads->len ? g_ptr_array_index (heads, i) : "");
+    write_cell (draft->rejects, i < draft->row->n_cells ? draft->row->cells[i] : (Slice){ "", 0 });
+  }
+  draft->is_told = TRUE;
+}
+
+static void
+write_reject (Draft *draft, guint aux, const char *field, Slice value, Reason reason)
 {
   g_autofree char *shown = text_printable (value.data, (gssize) value.len, CONTACT_REJECT_VALUE_MAX);
 
-  frame_writer_row (rejects, number, aux, 4);
-  frame_writer_string (rejects, field);
-  frame_writer_string (rejects, shown);
-  frame_writer_string (rejects, reason.word);
-  frame_writer_string (rejects, reason.sentence);
+  frame_writer_row (draft->rejects, draft->row->number, aux, 4 + 2 * count_cells (draft));
+  frame_writer_string (draft->rejects, field);
+  frame_writer_string (draft->rejects, shown);
+  frame_writer_string (draft->rejects, reason.word);
+  frame_writer_string (draft->rejects, reason.sentence);
+  write_cells (draft);
 }
 
 static void
@@ -236,7 +273,7 @@ has_surplus (const Plan *plan, const CsvRow *row)
 }
 
 static void
-write_contact (const Draft *draft, FrameWriter *contacts)
+write_contact (Draft *draft, FrameWriter *contacts)
 {
   const Plan *plan = draft->plan;
 
@@ -249,9 +286,9 @@ write_contact (const Draft *draft, FrameWriter *contacts)
     Slice value = get_value (draft->row, column);
 
     if (is_lost_at (draft->row, column) && column != plan->first && column != plan->last)
-      write_reject (draft->rejects, draft->row->number, 1, g_ptr_array_index (plan->names, i), value, lost);
+      write_reject (draft, 1, g_ptr_array_index (plan->names, i), value, lost);
     if (!is_clean_text (value)) {
-      write_reject (draft->rejects, draft->row->number, 1, g_ptr_array_index (plan->names, i), value, bad_encoding);
+      write_reject (draft, 1, g_ptr_array_index (plan->names, i), value, bad_encoding);
       value.len = 0;
     }
     frame_writer_field (contacts, value.data, value.len);
@@ -284,10 +321,10 @@ find_lost (Draft *draft)
 
 /* The first line of a rejected row stands for the row, the others for further values in it. */
 static void
-write_flaws (const Draft *draft)
+write_flaws (Draft *draft)
 {
   for (guint i = 0; i < draft->n_flaws; i++)
-    write_reject (draft->rejects, draft->row->number, draft->has_contact || i > 0, draft->flaws[i].field, draft->flaws[i].value,
+    write_reject (draft, draft->has_contact || i > 0, draft->flaws[i].field, draft->flaws[i].value,
                   draft->flaws[i].reason);
 }
 
@@ -300,7 +337,7 @@ contact_write (const Plan *plan, const char *region, gboolean is_grid, const Csv
   if (is_blank (row))
     return CONTACT_BLANK;
   if (!is_grid && has_surplus (plan, row)) {
-    write_reject (rejects, row->number, 0, "", row->cells[row->n_cells - 1], too_many);
+    write_reject (&draft, 0, "", row->cells[row->n_cells - 1], too_many);
     return CONTACT_REJECTED;
   }
   find_address (&draft);
@@ -310,7 +347,7 @@ contact_write (const Plan *plan, const char *region, gboolean is_grid, const Csv
   find_name (&draft);
   draft.has_contact = draft.address != NULL || draft.phone[0] != '\0';
   if (!draft.has_contact && n_addresses == 0)
-    write_reject (rejects, row->number, 0, "", (Slice){ draft.name, strlen (draft.name) }, no_address);
+    write_reject (&draft, 0, "", (Slice){ draft.name, strlen (draft.name) }, no_address);
   else
     write_flaws (&draft);
   if (draft.has_contact)

@@ -5,6 +5,8 @@
 #include "text.h"
 #include <string.h>
 
+#define REJECTED_PREFIX "rejected_" /* csv-rejects.c */
+
 typedef enum { SAID_NOTHING, SAID_ROLE, SAID_FIELD, SAID_UNUSED } Said; /* by the user, of a column: nothing is guessed about it then */
 
 typedef struct {
@@ -25,6 +27,7 @@ plan_alloc (void)
   self->phones = g_array_new (FALSE, FALSE, sizeof (guint));
   self->columns = g_array_new (FALSE, FALSE, sizeof (guint));
   self->names = g_ptr_array_new_with_free_func (g_free);
+  self->heads = g_ptr_array_new_with_free_func (g_free);
   self->aliases = g_ptr_array_new_with_free_func (g_free);
   self->name = self->first = self->last = -1;
   return self;
@@ -39,6 +42,7 @@ plan_free (Plan *self)
   g_array_unref (self->phones);
   g_array_unref (self->columns);
   g_ptr_array_unref (self->names);
+  g_ptr_array_unref (self->heads);
   g_ptr_array_unref (self->aliases);
   g_free (self);
 }
@@ -396,6 +400,15 @@ recognise_columns (Draft *draft, gboolean is_grid)
     draft->meanings[i] = columns_recognise (g_ptr_array_index (draft->headers, i));
 }
 
+/* A file of rejected rows, mended and imported again, says in front why: that is nobody's field. */
+static void
+leave_reasons_out (Draft *draft)
+{
+  for (guint i = 0; i < draft->plan->n_columns && draft->plan->has_header; i++)
+    if (draft->said[i] == SAID_NOTHING && g_str_has_prefix (g_ptr_array_index (draft->headers, i), REJECTED_PREFIX))
+      draft->said[i] = SAID_UNUSED;
+}
+
 /* What the headers and the user left open. */
 static void
 guess (Draft *draft)
@@ -422,8 +435,10 @@ fill (Draft *draft, gboolean is_grid, GError **error)
     recognise_columns (draft, is_grid);
   if ((!is_list && !apply_map (draft, error)) || !apply_others (draft, error))
     return FALSE;
-  if (!is_list)
+  if (!is_list) {
+    leave_reasons_out (draft);
     guess (draft);
+  }
   assign_roles (draft);
   if (plan->emails->len + plan->phones->len == 0) {
     g_autofree char *list = list_headers (draft);
@@ -436,6 +451,43 @@ fill (Draft *draft, gboolean is_grid, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_first_of (const GArray *columns, guint column)
+{
+  return columns->len > 0 && g_array_index (columns, guint, 0) == column;
+}
+
+static const char *
+role_word (const Draft *draft, guint column)
+{
+  const Plan *plan = draft->plan;
+
+  if (draft->said[column] == SAID_UNUSED)
+    return "unused";
+  if (is_first_of (plan->emails, column))
+    return column_role_to_word (COLUMN_EMAIL);
+  if (is_first_of (plan->phones, column))
+    return column_role_to_word (COLUMN_PHONE);
+  if ((int) column == plan->name)
+    return column_role_to_word (COLUMN_NAME);
+  if ((int) column == plan->first)
+    return column_role_to_word (COLUMN_FIRST);
+  return (int) column == plan->last ? column_role_to_word (COLUMN_LAST) : "field";
+}
+
+static void
+keep_heads (Draft *draft)
+{
+  Plan *plan = draft->plan;
+
+  for (guint i = 0; i < draft->headers->len; i++) {
+    const char *head = g_ptr_array_index (draft->headers, i);
+    gboolean is_role = !plan->has_header && (g_strcmp0 (role_word (draft, i), "field") != 0 && g_strcmp0 (role_word (draft, i), "unused") != 0);
+
+    g_ptr_array_add (plan->heads, g_strdup (is_role ? role_word (draft, i) : head));
+  }
+}
+
 Plan *
 plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GError **error)
 {
@@ -444,6 +496,8 @@ plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GErro
   Draft draft = { sample, spec, plan, headers, NULL, NULL };
   gboolean is_fine = fill (&draft, is_grid, error);
 
+  if (is_fine)
+    keep_heads (&draft);
   g_free (draft.meanings);
   g_free (draft.said);
   return is_fine ? g_steal_pointer (&plan) : NULL;
@@ -470,30 +524,6 @@ plan_view_free (PlanView *self)
   g_ptr_array_unref (self->roles);
   g_free (self->problem);
   g_free (self);
-}
-
-static gboolean
-is_first_of (const GArray *columns, guint column)
-{
-  return columns->len > 0 && g_array_index (columns, guint, 0) == column;
-}
-
-static const char *
-role_word (const Draft *draft, guint column)
-{
-  const Plan *plan = draft->plan;
-
-  if (draft->said[column] == SAID_UNUSED)
-    return "unused";
-  if (is_first_of (plan->emails, column))
-    return column_role_to_word (COLUMN_EMAIL);
-  if (is_first_of (plan->phones, column))
-    return column_role_to_word (COLUMN_PHONE);
-  if ((int) column == plan->name)
-    return column_role_to_word (COLUMN_NAME);
-  if ((int) column == plan->first)
-    return column_role_to_word (COLUMN_FIRST);
-  return (int) column == plan->last ? column_role_to_word (COLUMN_LAST) : "field";
 }
 
 PlanView *

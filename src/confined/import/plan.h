@@ -20,6 +20,7 @@ typedef struct {
   int        name, first, last; /* a column or -1 */
   GPtrArray *names;   /* of the fields; a first and a last name are fields too, so that a letter can say "Dear {{first name}}" */
   GArray    *columns; /* guint: where each field stands */
+  GPtrArray *heads;   /* char *: of each column, as a file of rejected rows has it: the header's words, else what it was taken for */
   GPtrArray *aliases; /* char *: a header as the file has it, what its column was taken for (email, phone, name), and so on in pairs; NULL-terminated */
 } Plan;
 

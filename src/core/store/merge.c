@@ -403,6 +403,8 @@ write_audit (Merge *self, GError **error)
 static gboolean
 merge_all (Merge *self, const MergeTarget *target, GError **error)
 {
+  if (self->rows == 0) /* nobody: no list is made for it */
+    return write_audit (self, error) && arrival_show (self->store, error);
   if (!list_ensure (self->store, self->list_name, self->list, error) || !merge_fetch_firsts (self, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||
       !remember_met (self, error) || !merge_kind (self, MERGE_BY_PHONE, error) || !add_staged_sets (self, error) ||
       !list_add_fields (self->store, self->list, target->fields, error) || !list_set_aliases (self->store, self->list, target->aliases, error))

@@ -216,6 +216,15 @@ class Import(unittest.TestCase):
     def test_same_header_twice(self):
         self.assertEqual(["City", "city 2", "City 3"], run("email,City,city,City\na@example.org,1,2,3\n").found[0][2:])
 
+    def test_rejects_hold_the_row(self):
+        r = run('name,email,Town\n"A\nB",bad@,Ulm\nC,c@example.org,\xff\nD,d@example.org,Bonn,x\n'.encode("latin-1"), "encoding=utf-8")
+        self.assertEqual([["name", "A\nB", "email", "bad@", "Town", "Ulm"], ["name", "C", "email", "c@example.org", "Town", "\ufffd"],
+                          ["name", "D", "email", "d@example.org", "Town", "Bonn", "", "x"]], [x[6:] for x in r.rejects])
+        r = run("Ann,ann@example.org,Ulm\nBob,bob@,Bonn\n")  # without a header: what the columns were taken for, which a second import knows
+        self.assertEqual([["name", "Bob", "email", "bob@", "column 3", "Bonn"]], [x[6:] for x in r.rejects])
+        r = run("rejected_row,rejected_reason,name,email\n3,email: bad-email: no,Bob,bob@example.org\n")
+        self.assertEqual(([["csv", "utf-8"]], [["2", "Bob", "bob@example.org", ""]]), (r.found, r.contacts))
+
     def test_slipped_row(self):
         r = run("name,email,city\nLee, Ann,a@example.org,Ulm\nB,b@example.org,Ulm,,\n")
         self.assertEqual([["3", "B", "b@example.org", "", "Ulm"]], r.contacts)
