@@ -6,18 +6,21 @@
 #include "fault.h"
 #include "frame.h"
 #include "import-report.h"
+#include "json-out.h"
 #include "progress.h"
 #include "send-fd.h"
 #include "spool.h"
+#include "table.h"
 #include "text.h"
 #include "words.h"
+#include <stdio.h>
 #include <string.h>
 
 #define FIRST_SENTENCE_MAX 200
 
 typedef struct {
   char    *list, *map, *region, *sheet, *encoding, *format, *header, *consent, *rejects;
-  gboolean is_dry_run;
+  gboolean is_dry_run, is_undo;
 } ImportOptions;
 
 #define AT(member) G_STRUCT_OFFSET (ImportOptions, member)
@@ -33,6 +36,7 @@ static const Option options_table[] = {
   { "header", 0, OPTION_TEXT, AT (header), "yes|no", "whether the first row names the columns (else found out)" },
   { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen, store nothing" },
   { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write the rows that could not be taken, each with its reason, to be mended and imported again" },
+  { "undo", 0, OPTION_FLAG, AT (is_undo), NULL, "take the last import back (or the one with this number), until its people are changed" },
   { 0 },
 };
 
@@ -189,19 +193,69 @@ finish (Import *self, const char *list, gboolean is_dry_run, GError **error)
   return check_usable (self, error) ? 0 : -1;
 }
 
+static void
+print_undone (GVariant *undone)
+{
+  static const struct { const char *key, *one, *other; } rows[] = {
+    { "removed", "person whom it made is gone", "people whom it made are gone" },
+    { "kept", "person whom it made stays: a campaign has them", "people whom it made stay: a campaign has them" },
+    { "restored", "person is as before", "people are as before" },
+    { "left", "person from before has left the list", "people from before have left the list" },
+  };
+  g_autoptr (Table) table = table_new (">", "", NULL);
+
+  printf ("The import of %s into the list “%s” is undone:\n", dict_text (undone, "name"), dict_text (undone, "list"));
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    guint64 number = dict_number (undone, rows[i].key);
+    g_autofree char *count = words_count (number);
+
+    table_row (table, count, number == 1 ? rows[i].one : rows[i].other, NULL);
+  }
+  table_print (table, stdout);
+}
+
+/* word: a number, or NULL for the last one. */
+static int
+run_undo (Session *session, const char *word, GError **error)
+{
+  g_autoptr (GVariant) undone = NULL;
+  guint64 import = 0;
+
+  if (word != NULL && !g_ascii_string_to_unsigned (word, 10, 1, G_MAXINT64, &import, NULL)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "--undo takes back the last import, or one by its number, not “%s”", word);
+    return -1;
+  }
+  if (session_core (session, error) == NULL)
+    return -1;
+  if (!pr_app1_call_import_undo_sync (session->core, import, &undone, NULL, error))
+    return session_end (FALSE, error);
+  if (session_is_for_programs (session))
+    json_out_document (undone);
+  else
+    print_undone (undone);
+  return 0;
+}
+
 static int
 run_import (Session *session, const void *values, char **words, GError **error)
 {
   const ImportOptions *options = values;
   g_autoptr (Progress) progress = progress_new (session->is_quiet || session_is_for_programs (session));
   g_autoptr (GHashTable) examples = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (GVariant) settings = build_options (options, words[0], error);
+  g_autoptr (GVariant) settings = NULL;
   g_autoptr (CsvOut) csv = NULL;
   g_autoptr (CsvRejects) rejects = NULL;
   Import self = { session, progress, .examples = examples };
   SendFd file = { 0 };
   int status = -1;
 
+  if (options->is_undo)
+    return run_undo (session, words[0], error);
+  if (words[0] == NULL) {
+    g_set_error (error, FAULT, FAULT_USAGE, "which file? postrider import FILE --list NAME, or - for standard input");
+    return -1;
+  }
+  settings = build_options (options, words[0], error);
   if (settings == NULL)
     return -1;
   if (options->list == NULL) {
@@ -224,7 +278,7 @@ run_import (Session *session, const void *values, char **words, GError **error)
 }
 
 const Command import_commands[] = {
-  { "import", "FILE|-", "Reads people from CSV, XLSX or text into a list", 1, 1, options_table, sizeof (ImportOptions),
+  { "import", "FILE|- | --undo [NUMBER]", "Reads people from CSV, XLSX or text into a list, or takes that back", 0, 1, options_table, sizeof (ImportOptions),
     run_import,
     "Columns for e-mail, name and phone are recognised by their usual names; all others become fields for {{…}}.\n"
     "What --map says of a column holds: field=COL makes it a field whatever it is called, unused=COL leaves it out.\n"
@@ -233,6 +287,7 @@ const Command import_commands[] = {
     "  postrider import guests.xlsx --list guests --region DE --consent 'sign-up sheet, 3 May'\n"
     "  postrider import guests.csv --list guests --dry-run --rejects rejects.csv\n"
     "  postrider import export.csv --list members --map 'email=Work mail,name=2,unused=Notes'\n"
-    "  xclip -o | postrider import - --list pasted\n" },
+    "  xclip -o | postrider import - --list pasted\n"
+    "  postrider import --undo\n" },
   { 0 },
 };

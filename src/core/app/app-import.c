@@ -3,6 +3,7 @@
 #include "descriptor.h"
 #include "fault.h"
 #include "import.h"
+#include "import-undo.h"
 #include "look.h"
 #include "text.h"
 #include <gio/gunixfdlist.h>
@@ -61,6 +62,8 @@ report_to_variant (const ImportReport *report)
   g_variant_dict_insert (&dict, "format", "s", report->format);
   g_variant_dict_insert (&dict, "encoding", "s", report->encoding);
   g_variant_dict_insert (&dict, "fields", "^as", report->fields);
+  if (report->undo > 0)
+    g_variant_dict_insert (&dict, "import", "t", (guint64) report->undo);
   return g_variant_dict_end (&dict);
 }
 
@@ -238,6 +241,7 @@ start (AppClient *client, GDBusMethodInvocation *invocation, int file, const cha
     .file = file, .spool_folder = client->core->home, .list = list, .map = map, .others = others,
     .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""),
     .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""),
+    .name = get_option (dict, "name", ""),
   };
 
   g_variant_lookup (dict, "dry_run", "b", &is_dry_run);
@@ -312,9 +316,40 @@ handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *f
   return TRUE;
 }
 
+/* --- taking one back --- */
+
+static GVariant *
+undone_to_variant (const ImportUndone *undone)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "import", "t", (guint64) undone->import);
+  g_variant_dict_insert (&dict, "name", "s", undone->name);
+  g_variant_dict_insert (&dict, "list", "s", undone->list);
+  g_variant_dict_insert (&dict, "removed", "t", undone->removed);
+  g_variant_dict_insert (&dict, "kept", "t", undone->kept);
+  g_variant_dict_insert (&dict, "restored", "t", undone->restored);
+  g_variant_dict_insert (&dict, "left", "t", undone->left);
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+handle_undo (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 import, AppClient *client)
+{
+  g_auto (ImportUndone) undone = { 0 };
+  GError *error = NULL;
+
+  if (!import_undo (client->core->store, (gint64) MIN (import, G_MAXINT64), &undone, &error))
+    return app_return_error (invocation, error);
+  pr_app1_complete_import_undo (skeleton, invocation, undone_to_variant (&undone));
+  return TRUE;
+}
+
 void
 app_import_connect (AppClient *client)
 {
+  g_signal_connect (client->skeleton, "handle-import-undo", G_CALLBACK (handle_undo), client);
   g_signal_connect (client->skeleton, "handle-import-look", G_CALLBACK (handle_look), client);
   g_signal_connect (client->skeleton, "handle-import", G_CALLBACK (handle_import), client);
 }

@@ -26,7 +26,7 @@ struct Import {
   gboolean     is_over;
   GCancellable *cancellable;
 
-  char        *format, *encoding, *region, *sheet, *header, *list, *consent;
+  char        *format, *encoding, *region, *sheet, *header, *list, *consent, *name;
   GVariant    *map, *others;
   gboolean     is_dry_run;
   guint        timeout_ms;
@@ -101,6 +101,7 @@ import_unref (Import *self)
   g_free (self->header);
   g_free (self->list);
   g_free (self->consent);
+  g_free (self->name);
   g_variant_unref (self->map);
   g_variant_unref (self->others);
   g_free (self->seen);
@@ -314,6 +315,7 @@ write_report (Import *self, const MergeCounts *counts, GStrv fields)
   report->updated = counts->updated;
   report->merged = counts->merged;
   report->unchanged = counts->unchanged;
+  report->undo = counts->import;
   report->read = self->rules.rows;
   if (counts->created + counts->updated + counts->merged + counts->unchanged + sum (report->rejected) != report->read)
     g_critical ("import: the numbers do not add up");
@@ -324,7 +326,7 @@ merge_cb (gpointer data)
 {
   Import *self = data;
   g_auto (GStrv) fields = list_seen (self);
-  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run };
+  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run, self->name };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
   int result = merge_step (self->merge, &target, &counts, &error);
@@ -518,6 +520,7 @@ copy_spec (Import *self, const ImportSpec *spec)
   self->header = g_strdup (spec->header);
   self->list = g_strdup (spec->list);
   self->consent = g_strdup (spec->consent);
+  self->name = g_strdup (spec->name != NULL ? spec->name : "");
   self->map = import_ref_words (spec->map);
   self->others = import_ref_words (spec->others);
   self->is_dry_run = spec->is_dry_run;

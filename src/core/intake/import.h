@@ -13,6 +13,7 @@ typedef struct { /* all borrowed until import_start() returns */
   const char *format, *encoding, *region, *sheet, *header; /* Import1.Open */
   GVariant   *map, *others; /* a{ss}, or NULL */
   const char *list, *consent;
+  const char *name; /* of the file, for people */
   gboolean    is_dry_run;
   guint       timeout_ms; /* of each answer of the worker; 0: IMPORT_TIMEOUT_MS */
 } ImportSpec;
@@ -22,6 +23,7 @@ typedef struct { /* all borrowed until import_start() returns */
 
 typedef struct {
   guint64     read, created, updated, merged, unchanged;
+  gint64      undo; /* the number by which it can be undone, or 0 */
   GHashTable *rejected, *left_out; /* word -> guint64 * */
   char       *format, *encoding;
   GStrv       aliases;  /* header, column, header, column… */

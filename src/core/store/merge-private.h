@@ -36,6 +36,7 @@ struct Merge {
   gint64        kind_rows[3]; /* staged ones, by MergeKind */
   gint64        base;         /* a new person gets the id base + row */
   gint64        list, now_utc;
+  gint64        import;       /* its number, by which it can be undone */
   Crowd        *crowds[3], *claimable; /* while rows are matched: by MergeKind; and who has a number alone */
   gboolean      has_claims;
   MergeCounts   counts;

@@ -17,12 +17,14 @@ typedef struct {
 
 typedef struct { /* how many rows; their sum is the rows that were added */
   guint64 created, updated, merged, unchanged;
+  gint64  import; /* import-undo.h; 0: nothing was stored */
 } MergeCounts;
 
 typedef struct {
   const char *const *fields; /* names that these rows have, in the file's order */
   const char *const *aliases; /* header, then the column it was taken for, in pairs; or NULL */
   gboolean           is_dry_run;
+  const char        *name; /* of the file, for people; or NULL */
 } MergeTarget;
 
 /* list: made at the end when it is not there. consent: its source, or "". */
