@@ -35,12 +35,32 @@ add_reasons (Table *table, GVariant *report, const char *key, const char *what, 
   }
 }
 
+/* What a person should know, on standard error: also where the report is for a program. */
+static void
+say_notes (const Session *session, GVariant *report)
+{
+  g_autoptr (GVariant) notes = dict_child (report, "notes", "as"), rejected = dict_child (report, "rejected", "a{st}");
+  GVariantIter iter;
+  const char *note;
+  guint64 n_left = 0;
+
+  if (notes != NULL)
+    g_variant_iter_init (&iter, notes);
+  while (notes != NULL && g_variant_iter_next (&iter, "&s", &note))
+    session_say (session, "Note: %s.", note);
+  if (dict_number (report, "suppressed") > 0)
+    session_say (session, "%" G_GUINT64_FORMAT " newly suppressed: postrider suppress list", dict_number (report, "suppressed"));
+  else if (rejected != NULL && g_variant_lookup (rejected, "left", "t", &n_left))
+    session_say (session, "The file says that %" G_GUINT64_FORMAT " of them unsubscribed or were blocked: they were left out. To suppress them everywhere, import it again with --left suppress.", n_left);
+}
+
 void
 import_report_print (const Session *session, const char *list, gboolean is_dry_run, GVariant *report, GHashTable *examples)
 {
   g_autoptr (Table) table = table_new (">", "", "", NULL);
   g_autofree char *fields = dict_join (report, "fields", ", ");
 
+  say_notes (session, report);
   if (session_is_for_programs (session)) {
     json_out_document (report);
     return;
@@ -54,6 +74,7 @@ import_report_print (const Session *session, const char *list, gboolean is_dry_r
   add_count (table, report, "unchanged", "was known already, with the same values", "were known already, with the same values");
   add_reasons (table, report, "rejected", "rejected", examples);
   add_reasons (table, report, "left_out", "value left out", examples);
+  add_reasons (table, report, "hints", "to be looked at", examples);
   table_print (table, stdout);
   if (*fields != '\0')
     printf ("Fields for templates: name, email, phone, %s\n", fields);

@@ -5,6 +5,7 @@
 #include "dict.h"
 #include "fault.h"
 #include "frame.h"
+#include "import-ask.h"
 #include "import-report.h"
 #include "json-out.h"
 #include "progress.h"
@@ -19,7 +20,7 @@
 #define FIRST_SENTENCE_MAX 200
 
 typedef struct {
-  char    *list, *map, *region, *sheet, *encoding, *format, *header, *consent, *rejects;
+  char    *list, *map, *region, *sheet, *encoding, *format, *header, *several, *left, *consent, *rejects;
   gboolean is_dry_run, is_undo;
 } ImportOptions;
 
@@ -32,8 +33,10 @@ static const Option options_table[] = {
   { "consent", 0, OPTION_TEXT, AT (consent), "TEXT", "where and when they agreed to get mail; kept with each person" },
   { "sheet", 0, OPTION_TEXT, AT (sheet), "NAME", "the sheet of an XLSX file (name or number; else the first)" },
   { "format", 0, OPTION_TEXT, AT (format), "WORD", "csv | xlsx | text (else found out)" },
-  { "encoding", 0, OPTION_TEXT, AT (encoding), "NAME", "utf-8, utf-16, windows-1252, iso-8859-15… (else found out)" },
-  { "header", 0, OPTION_TEXT, AT (header), "yes|no", "whether the first row names the columns (else found out)" },
+  { "encoding", 0, OPTION_TEXT, AT (encoding), "NAME", "utf-8, windows-1252, macintosh… (names of iconv -l; else found out)" },
+  { "header", 0, OPTION_TEXT, AT (header), "N|yes|no", "the row that names the columns, or whether the first one does (else found out)" },
+  { "several", 0, OPTION_TEXT, AT (several), "first|each", "of several addresses in one cell: the first, or a person for each (else the row is listed)" },
+  { "left", 0, OPTION_TEXT, AT (left), "suppress|take", "suppress people of whom the file says that they unsubscribed, or take them (else they are listed)" },
   { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen, store nothing" },
   { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write the rows that could not be taken, each with its reason, to be mended and imported again" },
   { "undo", 0, OPTION_FLAG, AT (is_undo), NULL, "take the last import back (or the one with this number), until its people are changed" },
@@ -93,6 +96,8 @@ build_options (const ImportOptions *options, const char *file, GError **error)
   dict_put_text (&out, "region", options->region);
   dict_put_text (&out, "sheet", options->sheet);
   dict_put_text (&out, "header", options->header);
+  dict_put_text (&out, "several", options->several);
+  dict_put_text (&out, "left", options->left);
   dict_put_text (&out, "consent", options->consent);
   dict_put_flag (&out, "dry_run", options->is_dry_run);
   dict_put_text (&out, "name", strcmp (file, "-") == 0 ? "standard input" : name);
@@ -110,7 +115,7 @@ take_reject (Import *self, const FrameRow *row)
 
     g_hash_table_insert (self->examples, g_strdup (reason), g_strdup_printf ("row %s: %s", number, sentence));
   }
-  if (self->rejects != NULL)
+  if (self->rejects != NULL && row->aux != REJECT_DOUBTED)
     csv_rejects_add (self->rejects, row);
 }
 
@@ -236,6 +241,26 @@ run_undo (Session *session, const char *word, GError **error)
   return 0;
 }
 
+/* At a terminal a person may be asked; what comes by pipe is read once. */
+static gboolean
+settle_encoding (Session *session, const ImportOptions *options, const char *file, GVariant **settings, GError **error)
+{
+  g_autofree char *encoding = NULL;
+  GVariantDict dict;
+
+  if (options->encoding != NULL || !session->has_terminal || session_is_for_programs (session) || strcmp (file, "-") == 0)
+    return TRUE;
+  if (!import_ask_encoding (session, file, *settings, &encoding, error))
+    return FALSE;
+  if (encoding == NULL)
+    return TRUE;
+  g_variant_dict_init (&dict, *settings);
+  g_variant_dict_insert (&dict, "encoding", "s", encoding);
+  g_variant_unref (*settings);
+  *settings = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return TRUE;
+}
+
 static int
 run_import (Session *session, const void *values, char **words, GError **error)
 {
@@ -263,6 +288,8 @@ run_import (Session *session, const void *values, char **words, GError **error)
     return -1;
   }
   g_variant_ref_sink (settings);
+  if (!settle_encoding (session, options, words[0], &settings, error))
+    return -1;
   if (options->rejects != NULL) {
     self.csv = csv = csv_out_new (options->rejects, error);
     if (csv == NULL)
@@ -282,7 +309,8 @@ const Command import_commands[] = {
     run_import,
     "Columns for e-mail, name and phone are recognised by their usual names; all others become fields for {{…}}.\n"
     "What --map says of a column holds: field=COL makes it a field whatever it is called, unused=COL leaves it out.\n"
-    "Importing the same file again changes nothing.\n\n"
+    "Importing the same file again changes nothing.\n"
+    "Nothing is guessed that could write to somebody else: where several columns hold addresses, or the encoding is not clear, it asks.\n\n"
     "Examples:\n"
     "  postrider import guests.xlsx --list guests --region DE --consent 'sign-up sheet, 3 May'\n"
     "  postrider import guests.csv --list guests --dry-run --rejects rejects.csv\n"

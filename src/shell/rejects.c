@@ -60,7 +60,7 @@ write_frame (GVariant *rows, CsvRejects *out)
   if (!frame_open (&reader, FRAME_REJECTS, bytes, g_variant_get_size (rows), NULL))
     return;
   while (frame_next (&reader, row, NULL))
-    if (row->n_fields >= REJECT_FIELDS)
+    if (row->n_fields >= REJECT_FIELDS && row->aux != REJECT_DOUBTED)
       csv_rejects_add (out, row);
 }
 

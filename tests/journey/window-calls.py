@@ -65,7 +65,7 @@ def look_at_a_file(house):
     """A file's head is shown with what each column is taken for; nothing is stored"""
     path = house.write("people.csv", "Vorname;Nachname;E-Mail;Klasse\nJörg;Weiß;joerg@example.net;4b\nAnn;<b>;ann@example.net;\n")
     window = Window(house, path)
-    look, rows = window.ask("ImportLook", "(handle 0, @a{sv} {})")
+    look, rows, head = window.ask("ImportLook", "(handle 0, @a{sv} {})")
     check(look["format"] == "csv" and look["has_header"] and look["problem"] == "", look)
     check(look["columns"] == ["Vorname", "Nachname", "E-Mail", "Klasse"] and look["roles"] == ["first", "last", "email", "field"], look)
     check([fields for _, _, fields in read_frame(rows)] == [["Jörg", "Weiß", "joerg@example.net", "4b"], ["Ann", "<b>", "ann@example.net", ""]], rows)
@@ -97,7 +97,7 @@ def look_at_what_is_none(house):
     words = house.write("words.csv", "Plant,Height\noak,20\nelm,30\n")
     empty = house.write("empty.csv", "")
     window = Window(house, words, empty)
-    look, rows = window.ask("ImportLook", "(handle 0, @a{sv} {})")
+    look, rows, head = window.ask("ImportLook", "(handle 0, @a{sv} {})")
     check("no column holds e-mail addresses" in look["problem"] and look["columns"][0] in ("Plant", "column 1"), look)
     check(len(read_frame(rows)) >= 2, rows)
     check(window.refused("ImportLook", "(handle 1, @a{sv} {})", "DataErr"), "no words")

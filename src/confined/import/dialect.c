@@ -4,6 +4,7 @@
 #include "columns.h"
 #include "csv.h"
 #include "text-list.h"
+#include "value.h"
 #include <string.h>
 
 #define ROWS_LOOKED_AT 64 /* chosen: enough to see what is the rule and what is dirt */
@@ -16,23 +17,6 @@ typedef struct {
   guint kinds;               /* bit 0: a column of addresses, bit 1: of numbers */
   gboolean has_header;
 } Score;
-
-Slice
-dialect_trim (Slice cell)
-{
-  for (;;) {
-    if (cell.len > 0 && g_ascii_isspace (cell.data[0]))
-      cell.data++, cell.len--;
-    else if (cell.len > 1 && memcmp (cell.data, "\xc2\xa0", 2) == 0)
-      cell.data += 2, cell.len -= 2;
-    else if (cell.len > 0 && g_ascii_isspace (cell.data[cell.len - 1]))
-      cell.len--;
-    else if (cell.len > 1 && memcmp (cell.data + cell.len - 2, "\xc2\xa0", 2) == 0)
-      cell.len -= 2;
-    else
-      return cell;
-  }
-}
 
 gboolean
 dialect_is_email (Slice cell)
@@ -63,7 +47,7 @@ add_row (Score *self, const CsvRow *row, guint counts[CSV_CELLS_MAX + 1])
   gboolean is_clean = FALSE;
 
   for (guint i = 0; i < row->n_cells; i++) {
-    Slice cell = dialect_trim (row->cells[i]);
+    Slice cell = value_bare (row->cells[i]);
 
     if (self->rows == 0 && is_known_header (cell))
       self->has_header = TRUE;
@@ -137,13 +121,17 @@ is_list (const Score *best, guint good, guint all)
   return good == all && best->kinds != 3;
 }
 
+/* Excel's first line: sep=; or, saved once more, "sep=;" */
 static gboolean
 find_mark (const char *head, gsize len, char *out_delimiter)
 {
-  if (len < 6 || g_ascii_strncasecmp (head, "sep=", 4) != 0 || (head[5] != '\r' && head[5] != '\n'))
+  gsize quote = len > 0 && head[0] == '"', end = 5 + 2 * quote;
+
+  if (len <= end || g_ascii_strncasecmp (head + quote, "sep=", 4) != 0 || (head[end] != '\r' && head[end] != '\n') ||
+      (quote > 0 && head[end - 1] != '"'))
     return FALSE;
-  *out_delimiter = head[4];
-  return memchr (delimiters, head[4], sizeof delimiters) != NULL;
+  *out_delimiter = head[4 + quote];
+  return *out_delimiter == '\t' || *out_delimiter == ' ' || (g_ascii_ispunct (*out_delimiter) && *out_delimiter != '"');
 }
 
 Dialect

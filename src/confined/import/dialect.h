@@ -5,7 +5,7 @@
 
 typedef struct {
   gboolean is_list;
-  char     delimiter; /* , ; tab | */
+  char     delimiter; /* , ; tab | or what "sep=" says */
   gboolean has_mark;  /* the first line is Excel's "sep=;" */
 } Dialect;
 
@@ -15,4 +15,3 @@ Dialect dialect_guess (const char *head, gsize len, gboolean is_whole);
 /* Both for one trimmed cell. */
 gboolean dialect_is_email (Slice cell);
 gboolean dialect_is_phone (Slice cell);
-Slice    dialect_trim (Slice cell); /* without ASCII white space and U+00A0 around */

@@ -1,8 +1,10 @@
 #include "input.h"
 
+#include "charset.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "foreign.h"
+#include "western.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -10,12 +12,15 @@
 #include <unistd.h>
 
 #define TEXT_HEAD_MAX 8192 /* octets in which another format that is text must begin: blank lines may come first */
-#define HEAD_MAX 65536 /* octets looked at for NULs */
+#define HEAD_MAX 65536 /* octets looked at for controls */
 
 struct Input {
   int         fd;
   guint64     size, start, at; /* start: behind the byte order mark */
   Decoder     decoder;
+  Charset    *charset; /* or NULL: `decoder` does it */
+  char       *word;    /* of that encoding */
+  gboolean    is_clear;
   guint8     *piece; /* INPUT_PIECE octets */
   GByteArray *text;
 };
@@ -55,6 +60,8 @@ input_free (Input *self)
     close (self->fd);
   g_free (self->piece);
   g_byte_array_unref (self->text);
+  charset_free (self->charset);
+  g_free (self->word);
   g_free (self);
 }
 
@@ -70,10 +77,16 @@ input_get_position (const Input *self)
   return self->at;
 }
 
-Encoding
+const char *
 input_get_encoding (const Input *self)
 {
-  return self->decoder.encoding;
+  return self->charset != NULL ? self->word : encoding_to_word (self->decoder.encoding);
+}
+
+gboolean
+input_is_clear (const Input *self)
+{
+  return self->is_clear;
 }
 
 gboolean
@@ -158,49 +171,118 @@ input_find_kind (Input *self, InputKind *out_kind, GError **error)
   return TRUE;
 }
 
+typedef struct { /* beside what is ASCII */
+  guint64 good, bad; /* characters of UTF-8; octets that are none */
+} Tally;
+
+static void
+tally_piece (Tally *self, const guint8 *data, gsize len)
+{
+  for (gsize i = 0; i < len; i++)
+    self->good += data[i] >= 0xc0; /* valid UTF-8: one such octet a character */
+}
+
 /* Decides on the whole file. A guess from its head would be wrong for the list whose first umlaut stands in row 90,000, and half
  * of it would be stored by then; one pass over what is in the page cache anyway costs a third of a second a gigabyte. */
 static gboolean
-is_utf8 (Input *self, gboolean *out_is_utf8, GError **error)
+count_utf8 (Input *self, Tally *out, GError **error)
 {
   gsize carry = 0;
 
   for (guint64 at = self->start; at < self->size;) {
-    gsize len = (gsize) MIN (INPUT_PIECE - carry, self->size - at), good;
+    gsize len = (gsize) MIN (INPUT_PIECE - carry, self->size - at), done = 0;
 
     if (!input_read (self, at, self->piece + carry, len, error))
       return FALSE;
     at += len;
-    len += carry;
-    good = encoding_utf8_prefix (self->piece, len);
-    carry = len - good;
-    if (!encoding_is_utf8_start (self->piece + good, carry) || (at == self->size && carry > 0)) {
-      *out_is_utf8 = FALSE;
-      return TRUE;
+    for (len += carry; done < len;) {
+      gsize good = encoding_utf8_prefix (self->piece + done, len - done);
+
+      tally_piece (out, self->piece + done, good);
+      done += good;
+      if (done == len || (at < self->size && encoding_is_utf8_start (self->piece + done, len - done)))
+        break;
+      out->bad++;
+      done++;
     }
-    memmove (self->piece, self->piece + good, carry);
+    carry = len - done;
+    memmove (self->piece, self->piece + done, carry);
   }
-  *out_is_utf8 = TRUE;
   return TRUE;
+}
+
+static gboolean
+look_western (Input *self, Western *out, GError **error)
+{
+  for (guint64 at = self->start; at < self->size;) {
+    gsize len = (gsize) MIN (INPUT_PIECE, self->size - at);
+
+    if (!input_read (self, at, self->piece, len, error))
+      return FALSE;
+    western_feed (out, self->piece, len);
+    at += len;
+  }
+  western_feed (out, (const guint8 *) "\n", 1);
+  return TRUE;
+}
+
+/* One octet that is none does not make another encoding of a file in UTF-8: what is in a hundred characters is listed. */
+static gboolean
+decide (Input *self, GError **error)
+{
+  Tally tally = { 0, 0 };
+  Western western = { 0 };
+
+  if (!count_utf8 (self, &tally, error))
+    return FALSE;
+  self->decoder.encoding = tally.bad * 100 <= tally.good + tally.bad ? ENCODING_UTF_8 : ENCODING_WINDOWS_1252;
+  self->is_clear = TRUE;
+  if (self->decoder.encoding == ENCODING_UTF_8)
+    return TRUE;
+  if (!look_western (self, &western, error))
+    return FALSE;
+  self->is_clear = tally.good == 0 && western_is_clear (&western);
+  return TRUE;
+}
+
+/* One is dirt in a value; one in twenty octets and the file is none of text, or of UTF-16. */
+static gboolean
+has_controls (const guint8 *data, gsize len)
+{
+  gsize n = 0;
+
+  for (gsize i = 0; i < len; i++)
+    n += data[i] < 0x20 && !g_ascii_isspace (data[i]);
+  return n * 20 > len;
 }
 
 static gboolean
 guess_encoding (Input *self, GError **error)
 {
   gsize len = (gsize) MIN (HEAD_MAX, self->size - self->start);
-  gboolean is_valid = FALSE;
 
   if (!input_read (self, self->start, self->piece, len, error))
     return FALSE;
-  if (memchr (self->piece, '\0', len) != NULL) {
+  if (has_controls (self->piece, len)) {
     g_set_error_literal (error, FAULT, FAULT_DATA,
                          "this is no text, or UTF-16 without a byte order mark: save the contacts as CSV (UTF-8), or say --encoding utf-16le");
     return FALSE;
   }
-  if (!is_utf8 (self, &is_valid, error))
-    return FALSE;
-  self->decoder.encoding = is_valid ? ENCODING_UTF_8 : ENCODING_WINDOWS_1252;
-  return TRUE;
+  return decide (self, error);
+}
+
+/* One of our own, or one that iconv knows. */
+static gboolean
+take_word (Input *self, const char *word, Encoding *out_encoding, GError **error)
+{
+  if (encoding_from_word (word, out_encoding))
+    return TRUE;
+  self->charset = charset_open (word);
+  self->word = g_ascii_strdown (word, -1);
+  if (self->charset == NULL)
+    g_set_error (error, FAULT, FAULT_USAGE, "no such encoding: %s. Known are utf-8, utf-16, windows-1252 and the usual ones of iconv -l (windows-1250, macintosh, "
+                 "shift_jis…)", word);
+  return self->charset != NULL;
 }
 
 gboolean
@@ -213,13 +295,12 @@ input_find_encoding (Input *self, const char *word, GError **error)
   if (!input_read (self, 0, head, (gsize) MIN (sizeof head, self->size), error))
     return FALSE;
   mark = encoding_find_mark (head, (gsize) MIN (sizeof head, self->size), &marked);
-  if (word[0] != '\0' && !encoding_from_word (word, &wanted)) {
-    g_set_error (error, FAULT, FAULT_USAGE, "no such encoding: %s (utf-8, utf-16, utf-16le, utf-16be, windows-1252, iso-8859-1, iso-8859-15)", word);
+  self->is_clear = TRUE;
+  if (word[0] != '\0' && !take_word (self, word, &wanted, error))
     return FALSE;
-  }
   if (word[0] != '\0' && g_ascii_strncasecmp (word, "utf-16", 6) == 0 && strlen (word) == 6 && mark == 2)
     wanted = marked;
-  if (word[0] == '\0' || wanted == marked)
+  if (word[0] == '\0' || (wanted == marked && self->charset == NULL))
     self->start = mark;
   self->decoder.encoding = word[0] != '\0' ? wanted : marked;
   input_rewind (self);
@@ -231,6 +312,8 @@ input_rewind (Input *self)
 {
   self->at = self->start;
   self->decoder.n_carry = 0;
+  if (self->charset != NULL)
+    charset_reset (self->charset);
 }
 
 gboolean
@@ -244,9 +327,12 @@ input_next (Input *self, const char **out_data, gsize *out_len, gboolean *out_is
   *out_is_last = self->at == self->size;
   *out_data = (const char *) self->piece;
   *out_len = len;
-  if (self->decoder.encoding != ENCODING_UTF_8) {
+  if (self->charset != NULL || self->decoder.encoding != ENCODING_UTF_8) {
     g_byte_array_set_size (self->text, 0);
-    decoder_feed (&self->decoder, self->piece, len, *out_is_last, self->text);
+    if (self->charset != NULL)
+      (void) charset_feed (self->charset, self->piece, len, *out_is_last, self->text);
+    else
+      decoder_feed (&self->decoder, self->piece, len, *out_is_last, self->text);
     *out_data = (const char *) self->text->data;
     *out_len = self->text->len;
   }

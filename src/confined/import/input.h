@@ -18,13 +18,16 @@ void   input_free (Input *self);
 
 guint64 input_get_size (const Input *self);
 guint64 input_get_position (const Input *self); /* octets given out so far */
-Encoding input_get_encoding (const Input *self);
+const char *input_get_encoding (const Input *self); /* its name; borrowed */
 
 /* Looks at the first octets. Errors: FAULT_DATA with what to do: .xls, PDF, an archive… */
 gboolean input_find_kind (Input *self, InputKind *out_kind, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* word: as in Import1.Open; "": find out. Errors: FAULT_USAGE (no such encoding), FAULT_DATA (no text), FAULT_IO. */
 gboolean input_find_encoding (Input *self, const char *word, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Of what was found out. FALSE: it may as well be another one, and names would come out wrong. */
+gboolean input_is_clear (const Input *self);
 
 /* The next piece of text, without byte order mark; borrowed until the next call. out_is_last: nothing comes behind it. */
 gboolean input_next (Input *self, const char **out_data, gsize *out_len, gboolean *out_is_last, GError **error) G_GNUC_WARN_UNUSED_RESULT;

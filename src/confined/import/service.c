@@ -88,10 +88,11 @@ take_call (Service *self, GDBusMethodInvocation *invocation, GUnixFDList *fds, G
 
 static gboolean
 handle_open_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *format,
-                const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, gpointer data)
+                const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, const char *several, const char *left,
+                gpointer data)
 {
   Service *self = data;
-  SessionSpec spec = { format, encoding, region, sheet, header, { NULL }, others };
+  SessionSpec spec = { format, encoding, region, sheet, header, { NULL }, others, several, left };
   g_autoptr (GError) error = NULL;
   int fd = take_call (self, invocation, fds, file, map, &spec);
 
@@ -105,7 +106,7 @@ handle_open_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
   }
   self->state = STATE_READING;
   pr_import1_complete_open (skeleton, invocation, NULL, session_get_format (self->session), session_get_encoding (self->session),
-                            session_get_fields (self->session), session_get_aliases (self->session));
+                            session_get_fields (self->session), session_get_aliases (self->session), session_get_notes (self->session));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -136,25 +137,32 @@ handle_next_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, guint ma
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static GVariant *
+strings (const GPtrArray *array)
+{
+  return array != NULL ? g_variant_new_strv ((const char *const *) array->pdata, array->len) : g_variant_new_strv (NULL, 0);
+}
+
 static void
 answer_look (GDBusMethodInvocation *invocation, const Session *session)
 {
   const PlanView *view = session_get_view (session);
-  g_autoptr (FrameWriter) cells = frame_writer_new (FRAME_CELLS);
+  g_autoptr (FrameWriter) cells = frame_writer_new (FRAME_CELLS), head = frame_writer_new (FRAME_CELLS);
 
   session_write_cells (session, cells);
-  g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, g_variant_new ("(ssb@as@ass@ay)", session_get_format (session),
-    session_get_encoding (session), view->has_header, g_variant_new_strv ((const char *const *) view->columns->pdata, view->columns->len),
-    g_variant_new_strv ((const char *const *) view->roles->pdata, view->roles->len), view->problem != NULL ? view->problem : "",
-    frame_writer_finish (cells)), NULL);
+  session_write_head (session, head);
+  g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, g_variant_new ("(ssb@as@ass@ayt@as@as@ay)", session_get_format (session),
+    session_get_encoding (session), view->has_header, strings (view->columns), strings (view->roles), view->problem != NULL ? view->problem : "",
+    frame_writer_finish (cells), view->header_row, strings (view->notes), strings (session_get_readings (session)), frame_writer_finish (head)), NULL);
 }
 
 static gboolean
 handle_look_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *format,
-                const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, gpointer data)
+                const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, const char *several, const char *left,
+                gpointer data)
 {
   Service *self = data;
-  SessionSpec spec = { format, encoding, region, sheet, header, { NULL }, others };
+  SessionSpec spec = { format, encoding, region, sheet, header, { NULL }, others, several, left };
   g_autoptr (GError) error = NULL;
   int fd = take_call (self, invocation, fds, file, map, &spec);
 

@@ -5,7 +5,9 @@
 #include "fault.h"
 #include "input.h"
 #include "phone.h"
+#include "reading.h"
 #include "text.h"
+#include "value.h"
 #include "workbook.h"
 #include <string.h>
 
@@ -24,7 +26,9 @@ struct Session {
   PlanView   *view;   /* or NULL: this session imports */
   GPtrArray  *sample; /* KeptRow: read to make the plan, given out first */
   guint       next_sample;
-  gboolean    is_over;
+  ContactRules rules;
+  GPtrArray  *readings; /* char *: as session_get_readings() */
+  gboolean    is_over, is_look;
 };
 
 void
@@ -38,6 +42,7 @@ session_free (Session *self)
   workbook_free (self->workbook);
   input_free (self->input);
   g_clear_pointer (&self->sample, g_ptr_array_unref);
+  g_clear_pointer (&self->readings, g_ptr_array_unref);
   g_free (self->region);
   g_free (self);
 }
@@ -51,7 +56,13 @@ session_get_format (const Session *self)
 const char *
 session_get_encoding (const Session *self)
 {
-  return encoding_to_word (input_get_encoding (self->input));
+  return input_get_encoding (self->input);
+}
+
+const char *const *
+session_get_notes (const Session *self)
+{
+  return (const char *const *) self->plan->notes->pdata;
 }
 
 const char *const *
@@ -77,11 +88,17 @@ static gboolean
 check_spec (const SessionSpec *spec, const char *region, GError **error)
 {
   static const char *const formats[] = { "auto", "csv", "xlsx", "text", NULL }, *const headers[] = { "auto", "yes", "no", NULL };
+  static const char *const severals[] = { "listed", "first", "each", NULL }, *const lefts[] = { "listed", "take", NULL };
+  gboolean is_row = g_ascii_string_to_unsigned (spec->header, 10, 1, CSV_ROWS_MAX, NULL, NULL);
 
   if (!g_strv_contains (formats, spec->format))
     return usage (error, "no such format (auto, csv, xlsx, text)", spec->format);
-  if (!g_strv_contains (headers, spec->header))
-    return usage (error, "header is auto, yes or no, not", spec->header);
+  if (!g_strv_contains (headers, spec->header) && !is_row)
+    return usage (error, "header is auto, yes, no or the number of its row, not", spec->header);
+  if (!g_strv_contains (severals, spec->several))
+    return usage (error, "several addresses in a cell are listed, first or each, not", spec->several);
+  if (!g_strv_contains (lefts, spec->left))
+    return usage (error, "people who left are listed or take, not", spec->left);
   if (region[0] != '\0' && !phone_is_region (region))
     return usage (error, "no such region (two letters of a country, as in IN, DE, US)", region);
   return TRUE;
@@ -102,13 +119,34 @@ guess_dialect (Session *self, Dialect *out_dialect, GError **error)
   return TRUE;
 }
 
+#define UNCLEAR "the file is not clearly in one encoding, and in the wrong one names come out wrong"
+
+/* A look shows how names would read; an import guesses nothing. */
+static gboolean
+take_readings (Session *self, GError **error)
+{
+  self->readings = reading_list (self->input, error);
+  if (self->readings == NULL || self->is_look)
+    return self->readings != NULL;
+  if (self->readings->len > 1)
+    g_set_error (error, FAULT, FAULT_DATA, UNCLEAR ": say which with --encoding (%s would read: %s)", (const char *) self->readings->pdata[0],
+                 (const char *) self->readings->pdata[1]);
+  else
+    g_set_error_literal (error, FAULT, FAULT_DATA, UNCLEAR ": say which with --encoding");
+  return FALSE;
+}
+
 static gboolean
 open_text (Session *self, const SessionSpec *spec, GError **error)
 {
   Dialect dialect;
   CsvRow row;
 
-  if (!input_find_encoding (self->input, spec->encoding, error) || !guess_dialect (self, &dialect, error))
+  if (!input_find_encoding (self->input, spec->encoding, error))
+    return FALSE;
+  if (!input_is_clear (self->input) && !take_readings (self, error))
+    return FALSE;
+  if (!guess_dialect (self, &dialect, error))
     return FALSE;
   if (strcmp (spec->format, "text") == 0 || (strcmp (spec->format, "auto") == 0 && dialect.is_list)) {
     self->format = "text";
@@ -153,7 +191,7 @@ static gboolean
 is_blank (const CsvRow *row)
 {
   for (guint i = 0; i < row->n_cells; i++)
-    if (!text_is_missing (row->cells[i].data, row->cells[i].len) || table_is_lost (row->cells[i]))
+    if (value_bare (row->cells[i]).len > 0 || table_is_lost (row->cells[i]))
       return FALSE;
   return TRUE;
 }
@@ -198,18 +236,23 @@ make_plan (Session *self, const SessionSpec *spec, GError **error)
   self->plan = plan_new (self->sample, &wanted, self->table->is_grid, error);
   if (self->plan == NULL)
     return FALSE;
-  self->next_sample = self->plan->has_header ? 1 : 0;
+  self->rules.is_grid = self->table->is_grid;
   g_ptr_array_add (self->plan->names, NULL); /* a string vector from here on */
+  g_ptr_array_add (self->plan->notes, NULL);
   return TRUE;
 }
 
 static Session *
-open_session (int fd, const SessionSpec *spec, GError **error)
+open_session (int fd, const SessionSpec *spec, gboolean is_look, GError **error)
 {
   g_autoptr (Session) self = g_new0 (Session, 1);
 
+  self->is_look = is_look;
   self->sample = g_ptr_array_new_with_free_func (g_free);
   self->region = g_ascii_strup (spec->region, -1);
+  self->rules = (ContactRules){ self->region, FALSE, SEVERAL_LISTED, strcmp (spec->left, "take") == 0 };
+  if (strcmp (spec->several, "listed") != 0)
+    self->rules.several = strcmp (spec->several, "first") == 0 ? SEVERAL_FIRST : SEVERAL_EACH;
   self->input = input_new (fd, error);
   if (self->input == NULL || !check_spec (spec, self->region, error) || !open_table (self, spec, error) || !read_sample (self, error))
     return NULL;
@@ -219,7 +262,7 @@ open_session (int fd, const SessionSpec *spec, GError **error)
 Session *
 session_new (int fd, const SessionSpec *spec, GError **error)
 {
-  g_autoptr (Session) self = open_session (fd, spec, error);
+  g_autoptr (Session) self = open_session (fd, spec, FALSE, error);
 
   return self != NULL && make_plan (self, spec, error) ? g_steal_pointer (&self) : NULL;
 }
@@ -229,13 +272,15 @@ session_new (int fd, const SessionSpec *spec, GError **error)
 Session *
 session_new_look (int fd, const SessionSpec *spec, GError **error)
 {
-  Session *self = open_session (fd, spec, error);
+  Session *self = open_session (fd, spec, TRUE, error);
   PlanSpec wanted;
 
   if (self == NULL)
     return NULL;
   wanted = plan_spec (self, spec);
   self->view = plan_view_new (self->sample, &wanted, self->table->is_grid);
+  if (self->readings != NULL && self->view->problem == NULL)
+    self->view->problem = g_strdup (UNCLEAR ": choose the one in which they read right");
   return self;
 }
 
@@ -245,21 +290,45 @@ session_get_view (const Session *self)
   return self->view;
 }
 
+GPtrArray *
+session_get_readings (const Session *self)
+{
+  return self->readings;
+}
+
+static void
+write_row (const CsvRow *row, guint n, FrameWriter *cells)
+{
+  frame_writer_row (cells, row->number, 0, n);
+  for (guint j = 0; j < n; j++) {
+    g_autofree char *text = text_printable (row->cells[j].data, (gssize) row->cells[j].len, LOOK_CELL_MAX);
+
+    frame_writer_string (cells, text);
+  }
+}
+
 void
 session_write_cells (const Session *self, FrameWriter *cells)
 {
-  guint first = self->view->has_header ? 1 : 0;
+  guint n_rows = 0;
 
-  for (guint i = first; i < self->sample->len && i < first + LOOK_ROWS; i++) {
+  for (guint i = 0; i < self->sample->len && n_rows < LOOK_ROWS; i++) {
     const CsvRow *row = &((KeptRow *) g_ptr_array_index (self->sample, i))->row;
-    guint n = MIN (row->n_cells, self->view->columns->len);
 
-    frame_writer_row (cells, row->number, 0, n);
-    for (guint j = 0; j < n; j++) {
-      g_autofree char *text = text_printable (row->cells[j].data, (gssize) row->cells[j].len, LOOK_CELL_MAX);
+    if (row->number <= self->view->header_row)
+      continue;
+    write_row (row, MIN (row->n_cells, self->view->columns->len), cells);
+    n_rows++;
+  }
+}
 
-      frame_writer_string (cells, text);
-    }
+void
+session_write_head (const Session *self, FrameWriter *cells)
+{
+  for (guint i = 0; i < self->sample->len && i < LOOK_ROWS; i++) {
+    const CsvRow *row = &((KeptRow *) g_ptr_array_index (self->sample, i))->row;
+
+    write_row (row, row->n_cells, cells);
   }
 }
 
@@ -283,14 +352,14 @@ session_next (Session *self, guint max_rows, FrameWriter *contacts, FrameWriter 
 {
   guint64 from = self->table->get_position (self->table);
   gboolean is_more = TRUE;
-  guint n_rows = 0, n_read = 0;
+  guint n_rows = 0, n_read = 0, n, most = self->rules.several == SEVERAL_EACH ? ADDRESS_CELL_MAX : 1; /* contacts of one row */
   CsvRow row;
 
   if (self->is_over || max_rows == 0) {
     g_set_error_literal (error, FAULT, FAULT_USAGE, self->is_over ? "there are no more rows" : "at least one row must be asked for");
     return FALSE;
   }
-  while (n_rows < max_rows && n_read++ < SESSION_BATCH_ROWS && frame_writer_get_size (contacts) + frame_writer_get_size (rejects) < SESSION_BATCH_BYTES &&
+  while ((n_rows == 0 || n_rows + most <= max_rows) && n_read++ < SESSION_BATCH_ROWS && frame_writer_get_size (contacts) + frame_writer_get_size (rejects) < SESSION_BATCH_BYTES &&
          self->table->get_position (self->table) - from < SESSION_BATCH_READING) {
     g_autoptr (GError) wrong = NULL;
 
@@ -302,7 +371,8 @@ session_next (Session *self, guint max_rows, FrameWriter *contacts, FrameWriter 
     }
     if (!is_more)
       break;
-    n_rows += contact_write (self->plan, self->region, self->table->is_grid, &row, contacts, rejects) != CONTACT_BLANK;
+    (void) contact_write (self->plan, &self->rules, &row, contacts, rejects, &n);
+    n_rows += n;
   }
   self->is_over = !is_more;
   *out_done = !is_more;

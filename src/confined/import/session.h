@@ -12,6 +12,7 @@ typedef struct { /* all borrowed; the words of Import1.Open */
   const char *format, *encoding, *region, *sheet, *header;
   const char *map[COLUMN_ROLE_COUNT]; /* or NULL */
   GVariant   *others;                 /* a{ss}: column -> field | unused */
+  const char *several, *left;
 } SessionSpec;
 
 typedef struct Session Session;
@@ -24,12 +25,15 @@ void     session_free (Session *self);
  * but that no plan could be made. */
 Session           *session_new_look     (int fd, const SessionSpec *spec, GError **error);
 const PlanView    *session_get_view     (const Session *self); /* borrowed */
-void               session_write_cells  (const Session *self, FrameWriter *cells);
+void               session_write_cells  (const Session *self, FrameWriter *cells); /* the first people */
+void               session_write_head   (const Session *self, FrameWriter *cells); /* the first rows, whatever they are */
+GPtrArray         *session_get_readings (const Session *self); /* borrowed: encoding, names as they would read, and so on; empty: it is clear */
 
 const char        *session_get_format   (const Session *self); /* borrowed: csv | xlsx | text */
-const char        *session_get_encoding (const Session *self); /* static */
+const char        *session_get_encoding (const Session *self); /* borrowed */
 const char *const *session_get_fields   (const Session *self); /* borrowed, NULL-terminated */
 const char *const *session_get_aliases  (const Session *self);
+const char *const *session_get_notes    (const Session *self);
 
 /* Appends at most max_rows rows to the two frames. out_done: TRUE once, with the last ones.
  * Errors: FAULT_DATA with the row: nothing more will come; FAULT_USAGE after that or after the end. */

@@ -224,7 +224,7 @@ sheet_next (Table *base, CsvRow *out_row, GError **error)
       break;
     for (guint i = 0; i < self->n_cells; i++)
       self->cells[i].data = self->starts[i] == LOST ? table_lost : self->starts[i] > 0 ? self->bytes->str + self->starts[i] - 1 : "";
-    *out_row = (CsvRow){ self->number, self->n_cells, self->cells };
+    *out_row = (CsvRow){ self->number, self->n_cells, self->cells, CSV_QUOTES_FINE };
     return TRUE;
   }
   self->is_over = TRUE;

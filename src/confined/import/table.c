@@ -74,7 +74,7 @@ list_next (Table *base, CsvRow *out_row, GError **error)
   self->cells[LIST_NAME] = item.name;
   if (item.kind != TEXT_ITEM_OTHER)
     self->cells[item.kind == TEXT_ITEM_EMAIL ? LIST_EMAIL : LIST_PHONE] = item.value;
-  *out_row = (CsvRow){ self->number, LIST_CELLS, self->cells };
+  *out_row = (CsvRow){ self->number, LIST_CELLS, self->cells, CSV_QUOTES_FINE };
   return TRUE;
 }
 
@@ -132,6 +132,6 @@ kept_row_new (const CsvRow *row)
     self->cells[i] = (Slice){ table_is_lost (row->cells[i]) ? table_lost : at, row->cells[i].len };
     at += row->cells[i].len;
   }
-  self->row = (CsvRow){ row->number, row->n_cells, self->cells };
+  self->row = (CsvRow){ row->number, row->n_cells, self->cells, row->quotes };
   return self;
 }

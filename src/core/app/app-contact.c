@@ -5,6 +5,7 @@
 #include "campaigns.h"
 #include "contact.h"
 #include "fault.h"
+#include "fold.h"
 #include "forget.h"
 #include "list.h"
 #include "person.h"
@@ -53,12 +54,9 @@ handle_contact_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
 static gboolean
 set_email (Contact *contact, const char *value, GError **error)
 {
-  g_autofree char *address = g_strdup (value);
-  char *domain = strrchr (address, '@');
+  g_autofree char *address = value[0] != '\0' ? fold_canonical_address (value) : g_strdup ("");
 
-  for (; domain != NULL && *domain != '\0'; domain++)
-    *domain = g_ascii_tolower (*domain);
-  if (address[0] != '\0' && !address_is_canonical (address, strlen (address))) {
+  if (address == NULL) {
     g_set_error (error, FAULT, FAULT_DATA, "“%s” is no e-mail address that can be written to", value);
     return FALSE;
   }

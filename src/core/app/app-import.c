@@ -1,5 +1,6 @@
 #include "app-pending.h"
 
+#include "campaigns.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "import.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define HEADER_MAX 9999 /* contract: four digits; the worker looks among the first 100 rows */
 #define CONSENT_MAX 1024 /* chosen: octets of "where and when they agreed" */
 
 typedef struct { /* one call of Import */
@@ -64,6 +66,9 @@ report_to_variant (const ImportReport *report)
   g_variant_dict_insert (&dict, "fields", "^as", report->fields);
   if (report->undo > 0)
     g_variant_dict_insert (&dict, "import", "t", (guint64) report->undo);
+  g_variant_dict_insert_value (&dict, "hints", counts_to_variant (report->hints));
+  g_variant_dict_insert (&dict, "suppressed", "t", (guint64) report->suppressed);
+  g_variant_dict_insert (&dict, "notes", "^as", report->notes);
   return g_variant_dict_end (&dict);
 }
 
@@ -99,6 +104,8 @@ done_cb (const ImportReport *report, const GError *error, gpointer data)
 {
   Call *self = data;
 
+  if (report != NULL && report->suppressed > 0)
+    campaigns_suppressed (self->client->core);
   if (report != NULL)
     pr_app1_complete_import (self->client->skeleton, self->invocation, NULL, report_to_variant (report));
   else
@@ -119,15 +126,15 @@ gone_cb (GCancellable *gone, gpointer data)
 static const struct {
   const char *name, *type;
 } options[] = { { "format", "s" }, { "encoding", "s" }, { "region", "s" }, { "sheet", "s" },    { "header", "s" },
-                { "map", "a{ss}" }, { "others", "a{ss}" }, { "consent", "s" }, { "dry_run", "b" }, { "name", "s" } };
+                { "map", "a{ss}" }, { "others", "a{ss}" }, { "consent", "s" }, { "dry_run", "b" }, { "name", "s" },
+                { "several", "s" }, { "left", "s" } };
 
 static const struct {
   const char *name, *words[12], *advice;
 } choices[] = {
   { "format", { "auto", "csv", "xlsx", "text" }, "auto, csv, xlsx or text" },
-  { "header", { "auto", "yes", "no" }, "auto, yes or no" },
-  { "encoding", { "", "utf-8", "utf-16", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1", "iso-8859-15" },
-    "utf-8, utf-16, utf-16le, utf-16be, windows-1252, iso-8859-1 or iso-8859-15" },
+  { "several", { "listed", "first", "each" }, "listed, first or each" },
+  { "left", { "listed", "take", "suppress" }, "listed, take or suppress" },
 };
 
 static gboolean
@@ -186,6 +193,24 @@ is_line (const char *text, gsize max)
   return strlen (text) <= max && strcmp (text, shown) == 0;
 }
 
+/* The worker knows which ones there are; these are the contract's words. */
+static gboolean
+is_word (const char *text, gsize max)
+{
+  for (const char *p = text; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr ("-_.", *p) == NULL)
+      return FALSE;
+  return strlen (text) <= max;
+}
+
+static gboolean
+is_header (const char *word)
+{
+  static const char *const words[] = { "auto", "yes", "no", NULL };
+
+  return g_strv_contains (words, word) || g_ascii_string_to_unsigned (word, 10, 1, HEADER_MAX, NULL, NULL);
+}
+
 /* Those of a look: what an import has beside them is missing in it. */
 static gboolean
 check_options (GVariant *dict, GError **error)
@@ -196,6 +221,10 @@ check_options (GVariant *dict, GError **error)
     return FALSE;
   if (region[0] != '\0' && !(strlen (region) == 2 && g_ascii_isalpha (region[0]) && g_ascii_isalpha (region[1])))
     g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no region: give the two letters of a country, such as IN or DE", region);
+  else if (!is_word (get_option (dict, "encoding", ""), 32))
+    g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no encoding: give utf-8, utf-16, windows-1252 or another name of iconv -l", get_option (dict, "encoding", ""));
+  else if (!is_header (get_option (dict, "header", "auto")))
+    g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no header: give auto, yes, no or the number of its row", get_option (dict, "header", ""));
   else if (!is_line (get_option (dict, "consent", ""), CONSENT_MAX))
     g_set_error (error, FAULT, FAULT_USAGE, "the words for --consent must be one line of at most %d octets", CONSENT_MAX);
   else if (!is_line (get_option (dict, "sheet", ""), 256))
@@ -242,6 +271,7 @@ start (AppClient *client, GDBusMethodInvocation *invocation, int file, const cha
     .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""),
     .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""),
     .name = get_option (dict, "name", ""),
+    .several = get_option (dict, "several", "listed"), .left = get_option (dict, "left", "listed"),
   };
 
   g_variant_lookup (dict, "dry_run", "b", &is_dry_run);
@@ -289,7 +319,10 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_variant_dict_insert (&dict, "columns", "^as", look->columns);
     g_variant_dict_insert (&dict, "roles", "^as", look->roles);
     g_variant_dict_insert (&dict, "problem", "s", look->problem);
-    pr_app1_complete_import_look (pending->client->skeleton, pending->invocation, NULL, g_variant_dict_end (&dict), look->rows);
+    g_variant_dict_insert (&dict, "header_row", "t", look->header_row);
+    g_variant_dict_insert (&dict, "notes", "^as", look->notes);
+    g_variant_dict_insert (&dict, "readings", "^as", look->readings);
+    pr_app1_complete_import_look (pending->client->skeleton, pending->invocation, NULL, g_variant_dict_end (&dict), look->rows, look->head);
   } else {
     app_return_error (pending->invocation, error);
   }
@@ -303,6 +336,7 @@ handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *f
   LookSpec spec = {
     .spool_folder = client->core->home, .map = map, .others = others, .format = get_option (dict, "format", "auto"),
     .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""), .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"),
+    .several = get_option (dict, "several", "listed"), .left = strcmp (get_option (dict, "left", ""), "take") == 0 ? "take" : "listed",
   };
   GError *error = NULL;
 

@@ -167,7 +167,7 @@ found_of (sqlite3_stmt *row)
 GVariant *
 person_search (Store *store, const char *text, GError **error)
 {
-  g_autofree char *key = fold_name (text);
+  g_autofree char *key = fold_name (text), *address = fold_typed_address (text);
   g_autoptr (GString) digits = g_string_new (NULL);
 
   for (const char *p = text; *p != '\0'; p++) /* "030 12345": the zero in front is not in +493012345 */
@@ -181,7 +181,7 @@ person_search (Store *store, const char *text, GError **error)
                   store_query (store,
                                "SELECT c.id,c.name,c.email,c.phone,"
                                " (SELECT group_concat(l.name,char(10)) FROM member m JOIN list l ON l.id=m.list WHERE m.contact=c.id) FROM contact c"
-                               " WHERE instr(c.name_key,?1) OR instr(c.email_key,?1) OR (length(?2)>2 AND instr(c.phone,?2)) ORDER BY c.id LIMIT 1000",
-                               "ss", key, digits->str),
+                               " WHERE instr(c.name_key,?1) OR instr(c.email_key,?1) OR instr(c.email_key,?3) OR (length(?2)>2 AND instr(c.phone,?2)) ORDER BY c.id LIMIT 1000",
+                               "sss", key, digits->str, address),
                   "aa{sv}", found_of, error);
 }

@@ -4,6 +4,7 @@
 #include "address.h"
 #include "composer.h"
 #include "fault.h"
+#include "fold.h"
 #include "gone.h"
 #include "kill-point.h"
 #include "lanes.h"
@@ -376,7 +377,7 @@ resolve_rows (Core *core, guint64 id, gboolean is_resend, const char *const *add
   if (addresses == NULL || addresses[0] == NULL)
     return ledger_resolve (core->store, id, is_resend, NULL, tally, out_count, error);
   for (gsize i = 0; addresses[i] != NULL; i++) {
-    g_autofree char *key = address_key (addresses[i]);
+    g_autofree char *key = fold_typed_address (addresses[i]);
 
     if (!ledger_resolve (core->store, id, is_resend, key, tally, out_count, error))
       return FALSE;

@@ -4,6 +4,7 @@
 #include "address.h"
 #include "composer.h"
 #include "fault.h"
+#include "fold.h"
 #include "files.h"
 #include "list.h"
 #include "pace.h"
@@ -161,7 +162,7 @@ read_spec (Prepare *self, GVariant *wish, GError **error)
   self->campaign->lifetime_s = get_number (&dict, "lifetime_s") > 0 ? get_number (&dict, "lifetime_s") : LIFETIME_DEFAULT_S;
   self->campaign->version = 1;
   self->once = get_text (&dict, "once");
-  self->test_to = get_text (&dict, "test_to");
+  self->test_to = fold_take_address (get_text (&dict, "test_to"));
   g_variant_dict_lookup (&dict, "again", "b", &self->is_again);
   g_variant_dict_lookup (&dict, "except", "t", &self->spec.except);
   g_variant_dict_lookup (&dict, "refused_of", "t", &self->spec.refused_of);

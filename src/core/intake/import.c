@@ -2,6 +2,7 @@
 
 #include "arrival.h"
 #include "contract-import1.h"
+#include "departed.h"
 #include "fault.h"
 #include "kill-point.h"
 #include "peer.h"
@@ -10,6 +11,7 @@
 #include "text.h"
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
+#include <string.h>
 #include <unistd.h>
 
 #define BATCH_ROWS 2000               /* chosen: some milliseconds of core's time, so that other calls and campaigns go on */
@@ -26,7 +28,7 @@ struct Import {
   gboolean     is_over;
   GCancellable *cancellable;
 
-  char        *format, *encoding, *region, *sheet, *header, *list, *consent, *name;
+  char        *format, *encoding, *region, *sheet, *header, *several, *left, *list, *consent, *name;
   GVariant    *map, *others;
   gboolean     is_dry_run;
   guint        timeout_ms;
@@ -39,6 +41,7 @@ struct Import {
   guint        source;  /* the merge at work, step by step */
   GError      *failure; /* why nothing is stored */
   RulesState   rules;
+  Departed    *departed; /* NULL: they are listed, no more */
   gboolean    *seen;  /* a field: does any row have a value there? */
   GByteArray  *blob;
   FrameRow    *row;
@@ -59,6 +62,8 @@ report_clear (ImportReport *report)
 {
   g_hash_table_unref (report->rejected);
   g_hash_table_unref (report->left_out);
+  g_hash_table_unref (report->hints);
+  g_strfreev (report->notes);
   g_free (report->format);
   g_free (report->encoding);
   g_strfreev (report->fields);
@@ -99,12 +104,15 @@ import_unref (Import *self)
   g_free (self->region);
   g_free (self->sheet);
   g_free (self->header);
+  g_free (self->several);
+  g_free (self->left);
   g_free (self->list);
   g_free (self->consent);
   g_free (self->name);
   g_variant_unref (self->map);
   g_variant_unref (self->others);
   g_free (self->seen);
+  departed_free (self->departed);
   g_byte_array_unref (self->blob);
   g_free (self->row);
   report_clear (&self->report);
@@ -268,7 +276,7 @@ take_batch (Import *self, GVariant *contacts, GVariant *rejects, guint64 reading
   if (!merge_open_batch (self->merge, error))
     return FALSE;
   is_fine = take_contacts (self, contacts, error) &&
-            rules_take_rejects (&self->rules, rejects, self->report.rejected, self->report.left_out, error) &&
+            rules_take_rejects (&self->rules, rejects, &(RulesCounts){ self->report.rejected, self->report.left_out, self->report.hints }, error) &&
             take_place (self, rows_before, reading, error);
   if (!is_fine) {
     store_rollback (self->store);
@@ -321,6 +329,14 @@ write_report (Import *self, const MergeCounts *counts, GStrv fields)
     g_critical ("import: the numbers do not add up");
 }
 
+/* Behind the people: an import that ends before this is told as a failure, and the same one again does it. */
+static void
+suppress_departed (Import *self, GError **error)
+{
+  if (self->departed != NULL && !self->is_dry_run && !departed_store (self->departed, self->store, &self->report.suppressed, error))
+    g_prefix_error (error, "the people were stored, but who left was not suppressed: ");
+}
+
 static gboolean
 merge_cb (gpointer data)
 {
@@ -337,6 +353,7 @@ merge_cb (gpointer data)
   if (result == 0) {
     KILL_POINT ("core-import-stored");
     write_report (self, &counts, g_steal_pointer (&fields));
+    suppress_departed (self, &error);
   }
   finish (self, error);
   return G_SOURCE_REMOVE;
@@ -374,7 +391,9 @@ take_answer (Import *self, GVariant *contacts, GVariant *rejects, guint64 readin
       drop (self, error->message);
     return;
   }
-  if (sum (self->report.rejected) + sum (self->report.left_out) > 0 && g_variant_get_size (rejects) > 8)
+  if (self->departed != NULL)
+    departed_take (self->departed, rejects);
+  if (sum (self->report.rejected) + sum (self->report.left_out) + sum (self->report.hints) > 0 && g_variant_get_size (rejects) > 8)
     self->funcs.rejects (rejects, self->data);
   tell_progress (self);
   if (is_last)
@@ -424,14 +443,16 @@ open_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *encoding = NULL;
   g_auto (GStrv) fields = NULL;
   g_auto (GStrv) aliases = NULL;
+  g_auto (GStrv) notes = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean is_answer = pr_import1_call_open_finish (PR_IMPORT1 (source), &format, &encoding, &fields, &aliases, NULL, result, &error);
+  gboolean is_answer = pr_import1_call_open_finish (PR_IMPORT1 (source), &format, &encoding, &fields, &aliases, &notes, NULL, result, &error);
 
   if (!self->is_over && is_answer) {
     self->report.format = g_steal_pointer (&format);
     self->report.encoding = g_steal_pointer (&encoding);
     self->report.fields = g_steal_pointer (&fields);
     self->report.aliases = g_steal_pointer (&aliases);
+    self->report.notes = g_steal_pointer (&notes);
     opened (self);
   } else if (!self->is_over) {
     call_failed (self, error);
@@ -457,7 +478,7 @@ ready_cb (Peer *peer, const GError *error, gpointer data)
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->worker), (gint) self->timeout_ms);
   g_unix_fd_list_append (fds, self->fd, NULL);
   pr_import1_call_open (self->worker, g_variant_new_handle (0), self->format, self->encoding, self->region, self->sheet, self->header, self->map,
-                        self->others, fds, self->cancellable, open_cb, import_ref (self));
+                        self->others, self->several, self->left, fds, self->cancellable, open_cb, import_ref (self));
 }
 
 static void
@@ -518,6 +539,9 @@ copy_spec (Import *self, const ImportSpec *spec)
   self->region = g_strdup (spec->region);
   self->sheet = g_strdup (spec->sheet);
   self->header = g_strdup (spec->header);
+  self->several = g_strdup (spec->several);
+  self->departed = strcmp (spec->left, "suppress") == 0 ? departed_new () : NULL;
+  self->left = g_strdup (self->departed != NULL ? "listed" : spec->left);
   self->list = g_strdup (spec->list);
   self->consent = g_strdup (spec->consent);
   self->name = g_strdup (spec->name != NULL ? spec->name : "");
@@ -542,6 +566,7 @@ import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gp
   self->row = g_new (FrameRow, 1);
   self->report.rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->report.left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->report.hints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   copy_spec (self, spec);
   self->merge = merge_new (store, self->list, self->consent, &self->failure);
   if (self->merge == NULL)

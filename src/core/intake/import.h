@@ -10,7 +10,7 @@ typedef struct Import Import;
 typedef struct { /* all borrowed until import_start() returns */
   int         file;     /* duplicated; a pipe is spooled into `spool_folder` first */
   const char *spool_folder;
-  const char *format, *encoding, *region, *sheet, *header; /* Import1.Open */
+  const char *format, *encoding, *region, *sheet, *header, *several, *left; /* Import1.Open; left: also suppress: they are listed, and suppressed */
   GVariant   *map, *others; /* a{ss}, or NULL */
   const char *list, *consent;
   const char *name; /* of the file, for people */
@@ -24,10 +24,12 @@ typedef struct { /* all borrowed until import_start() returns */
 typedef struct {
   guint64     read, created, updated, merged, unchanged;
   gint64      undo; /* the number by which it can be undone, or 0 */
-  GHashTable *rejected, *left_out; /* word -> guint64 * */
+  guint       suppressed; /* people who left, newly on the suppression list */
+  GHashTable *rejected, *left_out, *hints; /* word -> guint64 * */
   char       *format, *encoding;
   GStrv       aliases;  /* header, column, header, column… */
   GStrv       fields;
+  GStrv       notes;    /* sentences of the worker: foreign words, checked */
 } ImportReport;
 
 typedef struct { /* from the main loop, never before import_start() returns */

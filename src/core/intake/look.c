@@ -1,5 +1,6 @@
 #include "look.h"
 
+#include "clean.h"
 #include "contract-import1.h"
 #include "fault.h"
 #include "frame.h"
@@ -15,7 +16,7 @@
 #define LOOK_ROWS_MAX 20      /* contract */
 
 typedef struct { /* one call, owned by its task; the task is held until finish() */
-  char      *format, *encoding, *region, *sheet, *header;
+  char      *format, *encoding, *region, *sheet, *header, *several, *left;
   GVariant  *map, *others;
   int        fd;
   Peer      *peer;
@@ -31,6 +32,8 @@ call_free (Call *call)
   g_free (call->region);
   g_free (call->sheet);
   g_free (call->header);
+  g_free (call->several);
+  g_free (call->left);
   g_variant_unref (call->map);
   g_variant_unref (call->others);
   g_clear_object (&call->worker);
@@ -50,7 +53,10 @@ look_free (Look *self)
   g_free (self->problem);
   g_strfreev (self->columns);
   g_strfreev (self->roles);
+  g_strfreev (self->notes);
+  g_strfreev (self->readings);
   g_clear_pointer (&self->rows, g_variant_unref);
+  g_clear_pointer (&self->head, g_variant_unref);
   g_free (self);
 }
 
@@ -75,20 +81,20 @@ finish (GTask *task, Look *look, GError *error)
 }
 
 static gboolean
-are_rows_fine (const Look *look)
+are_rows_fine (GVariant *frame, guint n_columns)
 {
   g_autofree FrameRow *row = g_new (FrameRow, 1);
   g_autoptr (GError) malformed = NULL;
   FrameReader reader;
-  guint n_columns = g_strv_length (look->columns), n_rows = 0;
+  guint n_rows = 0;
 
-  if (!frame_open (&reader, FRAME_CELLS, g_variant_get_data (look->rows), g_variant_get_size (look->rows), NULL))
+  if (!frame_open (&reader, FRAME_CELLS, g_variant_get_data (frame), g_variant_get_size (frame), NULL))
     return FALSE;
   while (frame_next (&reader, row, &malformed)) {
     if (++n_rows > LOOK_ROWS_MAX || row->n_fields > n_columns)
       return FALSE;
     for (guint i = 0; i < row->n_fields; i++)
-      if (!rules_is_clean (row->fields[i], FALSE))
+      if (!clean_is (row->fields[i], CLEAN_LINE))
         return FALSE;
   }
   return malformed == NULL;
@@ -104,7 +110,8 @@ is_fine (const Look *look)
   for (gsize i = 0; look->roles[i] != NULL; i++)
     if (!g_strv_contains (words, look->roles[i]))
       return FALSE;
-  return are_rows_fine (look);
+  return g_strv_length (look->readings) % 2 == 0 && are_rows_fine (look->rows, g_strv_length (look->columns)) &&
+         are_rows_fine (look->head, IMPORT_COLUMNS_MAX);
 }
 
 static void
@@ -116,7 +123,7 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
 
   if (!pr_import1_call_look_finish (PR_IMPORT1 (source), &look->format, &look->encoding, &look->has_header, &look->columns, &look->roles, &look->problem,
-                                    &look->rows, NULL, result, &error)) {
+                                    &look->rows, &look->header_row, &look->notes, &look->readings, &look->head, NULL, result, &error)) {
     finish (task, NULL, fault_of_peer (error));
     return;
   }
@@ -147,7 +154,7 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
   }
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (call->worker), LOOK_TIMEOUT_MS);
   pr_import1_call_look (call->worker, g_variant_new_handle (0), call->format, call->encoding, call->region, call->sheet, call->header, call->map,
-                        call->others, fds, g_task_get_cancellable (task), looked_cb, g_object_ref (task));
+                        call->others, call->several, call->left, fds, g_task_get_cancellable (task), looked_cb, g_object_ref (task));
 }
 
 static void
@@ -180,6 +187,7 @@ look_async (const LookSpec *spec, GCancellable *cancellable, GAsyncReadyCallback
   Call *call = g_new0 (Call, 1);
 
   *call = (Call){ g_strdup (spec->format), g_strdup (spec->encoding), g_strdup (spec->region), g_strdup (spec->sheet), g_strdup (spec->header),
+                  g_strdup (spec->several), g_strdup (spec->left),
                   import_ref_words (spec->map), import_ref_words (spec->others), -1, NULL, NULL, FALSE };
   g_task_set_task_data (task, call, (GDestroyNotify) call_free);
   spool_open_async (spec->file, spec->spool_folder, IMPORT_FILE_MAX_BYTES, cancellable, spooled_cb, task);

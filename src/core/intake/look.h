@@ -6,7 +6,7 @@
 typedef struct { /* all borrowed */
   int         file;
   const char *spool_folder;
-  const char *format, *encoding, *region, *sheet, *header; /* words of Import1.Open */
+  const char *format, *encoding, *region, *sheet, *header, *several, *left; /* words of Import1.Open */
   GVariant   *map, *others;                                /* a{ss} or NULL */
 } LookSpec;
 
@@ -15,6 +15,9 @@ typedef struct {
   gboolean  has_header;
   GStrv     columns, roles;
   GVariant *rows; /* frame CELLS, whole and with no more cells in a row than there are columns */
+  guint64   header_row; /* 0: none */
+  GStrv     notes, readings;
+  GVariant *head; /* frame CELLS: the first rows, whatever they are */
 } Look;
 
 void  look_async  (const LookSpec *spec, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);

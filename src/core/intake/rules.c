@@ -1,6 +1,7 @@
 #include "rules.h"
 
 #include "address.h"
+#include "clean.h"
 #include "fault.h"
 #include "fields.h"
 #include <string.h>
@@ -21,26 +22,6 @@ wrong (GError **error, const char *what)
 }
 
 gboolean
-rules_is_clean (Slice value, gboolean is_text)
-{
-  gsize i = 0;
-
-  while (i < value.len && (guint8) value.data[i] >= 0x20 && (guint8) value.data[i] < 0x7f)
-    i++;
-  if (i == value.len)
-    return TRUE; /* the usual case */
-  if (!g_utf8_validate_len (value.data, value.len, NULL))
-    return FALSE;
-  for (const char *p = value.data + i; p < value.data + value.len; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-
-    if (g_unichar_iscntrl (c) && !(is_text && (c == '\n' || c == '\r' || c == '\t')))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-gboolean
 rules_check_fields (const char *const *fields, GError **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -51,7 +32,7 @@ rules_check_fields (const char *const *fields, GError **error)
   for (guint i = 0; i < n; i++) {
     gsize len = strlen (fields[i]);
 
-    if (len == 0 || len > IMPORT_FIELD_NAME_MAX || !rules_is_clean ((Slice){ fields[i], len }, FALSE))
+    if (len == 0 || len > IMPORT_FIELD_NAME_MAX || !clean_is ((Slice){ fields[i], len }, CLEAN_LINE))
       return wrong (error, "a malformed column name");
     if (!g_hash_table_add (seen, g_utf8_casefold (fields[i], -1)))
       return wrong (error, "the same column twice");
@@ -67,7 +48,7 @@ rules_check_aliases (const char *const *aliases, GError **error)
   for (guint i = 0; aliases[i] != NULL; i += 2) {
     gsize len = strlen (aliases[i]);
 
-    if (len == 0 || len > IMPORT_FIELD_NAME_MAX || !rules_is_clean ((Slice){ aliases[i], len }, FALSE) || aliases[i + 1] == NULL ||
+    if (len == 0 || len > IMPORT_FIELD_NAME_MAX || !clean_is ((Slice){ aliases[i], len }, CLEAN_LINE) || aliases[i + 1] == NULL ||
         !g_strv_contains (columns, aliases[i + 1]))
       return wrong (error, "a malformed alias");
   }
@@ -102,7 +83,7 @@ rules_take_contact (RulesState *self, const FrameRow *raw_row, const char *const
   name = raw_row->fields[0];
   email = raw_row->fields[1];
   phone = raw_row->fields[2];
-  if (name.len > IMPORT_NAME_MAX || !rules_is_clean (name, FALSE))
+  if (name.len > IMPORT_NAME_MAX || !clean_is (name, CLEAN_LINE))
     return wrong (error, "a malformed name");
   if (email.len > 0 && !address_is_canonical (email.data, email.len))
     return wrong (error, "a malformed address");
@@ -116,7 +97,7 @@ rules_take_contact (RulesState *self, const FrameRow *raw_row, const char *const
 
     if (value.len == 0)
       continue;
-    if (value.len > IMPORT_VALUE_MAX || !rules_is_clean (value, TRUE))
+    if (value.len > IMPORT_VALUE_MAX || !clean_is (value, CLEAN_TEXT))
       return wrong (error, "a malformed value");
     seen[i] = TRUE;
     fields_append (blob, (Slice){ fields[i], strlen (fields[i]) }, value);
@@ -155,31 +136,34 @@ static gboolean
 are_cells_fine (const FrameRow *row)
 {
   for (guint i = REJECT_FIELDS; i + 1 < row->n_fields; i += 2)
-    if (row->fields[i].len > IMPORT_FIELD_NAME_MAX || !rules_is_clean (row->fields[i], FALSE) || row->fields[i + 1].len > IMPORT_CELL_MAX ||
-        !rules_is_clean (row->fields[i + 1], TRUE))
+    if (row->fields[i].len > IMPORT_FIELD_NAME_MAX || !clean_is (row->fields[i], CLEAN_LINE) || row->fields[i + 1].len > IMPORT_CELL_MAX ||
+        !clean_is (row->fields[i + 1], CLEAN_TEXT))
       return FALSE;
   return TRUE;
 }
 
 static gboolean
-take_reject (RulesState *self, const FrameRow *row, GHashTable *rejected, GHashTable *left_out, GError **error)
+take_reject (RulesState *self, const FrameRow *row, const RulesCounts *counts, GError **error)
 {
-  if (row->n_fields < REJECT_FIELDS || row->n_fields > REJECT_FIELDS + 2 * IMPORT_COLUMNS_MAX || row->n_fields % 2 != 0 || row->aux > 1 || !are_cells_fine (row))
+  GHashTable *const by_fate[] = { counts->rejected, counts->left_out, counts->hints };
+
+  if (row->n_fields < REJECT_FIELDS || row->n_fields > REJECT_FIELDS + 2 * IMPORT_COLUMNS_MAX || row->n_fields % 2 != 0 ||
+      row->aux >= G_N_ELEMENTS (by_fate) || !are_cells_fine (row))
     return wrong (error, "a malformed rejection");
   if (!take_key (self, &self->reject_key, row->key, error))
     return FALSE;
-  if (row->fields[0].len > IMPORT_FIELD_NAME_MAX || !rules_is_clean (row->fields[0], FALSE) || row->fields[1].len > REJECTED_VALUE_MAX ||
-      !rules_is_clean (row->fields[1], TRUE) || !is_word (row->fields[2]) || row->fields[3].len > SENTENCE_MAX || !rules_is_clean (row->fields[3], FALSE))
+  if (row->fields[0].len > IMPORT_FIELD_NAME_MAX || !clean_is (row->fields[0], CLEAN_LINE) || row->fields[1].len > REJECTED_VALUE_MAX ||
+      !clean_is (row->fields[1], CLEAN_TEXT) || !is_word (row->fields[2]) || row->fields[3].len > SENTENCE_MAX || !clean_is (row->fields[3], CLEAN_LINE))
     return wrong (error, "a malformed rejection");
   if (row->aux == 0 && !count_row (self, error))
     return FALSE;
-  if (row->aux == 1 && ++self->left_out > LEFT_OUT_MAX)
+  if (row->aux > 0 && ++self->left_out > LEFT_OUT_MAX)
     return wrong (error, "more values left out than a file may have");
-  return count_reason (row->aux == 0 ? rejected : left_out, row->fields[2], error);
+  return count_reason (by_fate[row->aux], row->fields[2], error);
 }
 
 gboolean
-rules_take_rejects (RulesState *self, GVariant *frame, GHashTable *rejected, GHashTable *left_out, GError **error)
+rules_take_rejects (RulesState *self, GVariant *frame, const RulesCounts *counts, GError **error)
 {
   g_autofree FrameRow *row = g_new (FrameRow, 1); /* 32 KiB: not on the stack */
   g_autoptr (GError) malformed = NULL;
@@ -188,7 +172,7 @@ rules_take_rejects (RulesState *self, GVariant *frame, GHashTable *rejected, GHa
   if (!frame_open (&reader, FRAME_REJECTS, g_variant_get_data (frame), g_variant_get_size (frame), &malformed))
     return wrong (error, malformed->message);
   while (frame_next (&reader, row, &malformed))
-    if (!take_reject (self, row, rejected, left_out, error))
+    if (!take_reject (self, row, counts, error))
       return FALSE;
   return malformed == NULL || wrong (error, malformed->message);
 }

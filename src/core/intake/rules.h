@@ -14,13 +14,10 @@
 typedef struct {
   guint    n_fields;       /* Open's */
   guint64  rows;           /* contacts and rejected rows so far */
-  guint64  left_out;       /* values left out so far */
+  guint64  left_out;       /* values left out, or doubted, so far */
   guint64  contact_key;    /* row number of the last contact */
   guint64  reject_key;
 } RulesState;
-
-/* UTF-8 without controls; line breaks and tabs where `is_text`. */
-gboolean rules_is_clean (Slice value, gboolean is_text);
 
 /* Open's fields: not empty, apart from each other (without case). Returns: FALSE with FAULT_PROTOCOL. */
 gboolean rules_check_fields (const char *const *fields, GError **error);
@@ -33,5 +30,9 @@ gboolean rules_check_aliases (const char *const *aliases, GError **error);
 gboolean rules_take_contact (RulesState *self, const FrameRow *raw_row, const char *const *fields, GByteArray *blob, gboolean *seen,
                              MergeRow *out_row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A whole frame REJECTS; counts its reasons into the two maps (owned word -> guint64 *). Returns: FALSE with FAULT_PROTOCOL. */
-gboolean rules_take_rejects (RulesState *self, GVariant *frame, GHashTable *rejected, GHashTable *left_out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+typedef struct { /* by what became of it: owned word -> guint64 * */
+  GHashTable *rejected, *left_out, *hints;
+} RulesCounts;
+
+/* A whole frame REJECTS; counts its reasons. Returns: FALSE with FAULT_PROTOCOL. */
+gboolean rules_take_rejects (RulesState *self, GVariant *frame, const RulesCounts *counts, GError **error) G_GNUC_WARN_UNUSED_RESULT;

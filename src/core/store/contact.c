@@ -231,7 +231,7 @@ contact_match (Store *store, const char *who, guint max, GError **error)
   } else if (phone != NULL) {
     rows = store_query (store, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.phone=?1 ORDER BY c.id LIMIT ?2", "si", phone, (gint64) max);
   } else if (strchr (who, '@') != NULL) {
-    key = address_key (who);
+    key = fold_typed_address (who);
     rows = store_query (store, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 ORDER BY c.id LIMIT ?2", "si", key, (gint64) max);
   } else { /* names have no index: all people are looked at, as `contact find` does */
     key = fold_name (who);

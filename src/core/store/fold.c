@@ -1,6 +1,6 @@
 #include "fold.h"
 
-#include "address.h"
+#include "address-idna.h"
 #include "text.h"
 #include <string.h>
 
@@ -73,4 +73,35 @@ fold_address_append (GByteArray *out, const char *address, gsize len)
 
     g_byte_array_append (out, (const guint8 *) key, (guint) strlen (key) + 1);
   }
+}
+
+char *
+fold_canonical_address (const char *typed)
+{
+  g_autofree char *text = g_strstrip (g_strdup (typed));
+  AddressFlaw flaw;
+
+  return address_canonical (text, strlen (text), &flaw);
+}
+
+char *
+fold_typed_address (const char *typed)
+{
+  g_autofree char *whole = strchr (typed, '@') == NULL ? g_strconcat ("x@", typed, NULL) : g_strdup (typed); /* a domain alone */
+  g_autofree char *canonical = fold_canonical_address (whole);
+
+  if (canonical == NULL)
+    return address_key (typed);
+  return address_key (strchr (typed, '@') == NULL ? strchr (canonical, '@') + 1 : canonical);
+}
+
+char *
+fold_take_address (char *typed)
+{
+  char *canonical = fold_canonical_address (typed);
+
+  if (canonical == NULL)
+    return typed;
+  g_free (typed);
+  return canonical;
 }

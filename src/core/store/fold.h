@@ -10,3 +10,9 @@ char *fold_name        (const char *name); /* (transfer full) */
 
 /* The same for an address in canonical form (octets, no NUL needed); what address_key() gives. */
 void  fold_address_append (GByteArray *out, const char *address, gsize len);
+
+/* The key of an address as a person types it: bücher.example or xn--bcher-kva.example, upper case or not; of a domain alone that one's. Returns: (transfer full). */
+char *fold_typed_address (const char *typed);
+/* The address itself, in the form that the store keeps; NULL: it is none. Returns: (transfer full). */
+char *fold_canonical_address (const char *typed);
+char *fold_take_address (char *typed); /* the same; what is none comes back as it is. typed: taken */

@@ -2,6 +2,7 @@
 
 #include "address.h"
 #include "fault.h"
+#include "fold.h"
 #include "list.h"
 #include <string.h>
 
@@ -105,14 +106,13 @@ char *
 suppression_parse_address (const char *text, GError **error)
 {
   g_autofree char *given = g_strstrip (g_strdup (text));
-  char *domain = strrchr (given, '@');
+  g_autofree char *canonical = NULL;
 
   if (given[0] == '+' && phone_is_e164 (given, strlen (given)))
     return g_steal_pointer (&given);
-  for (; domain != NULL && *domain != '\0'; domain++)
-    *domain = g_ascii_tolower (*domain);
-  if (address_is_canonical (given, strlen (given)))
-    return address_key (given);
+  canonical = fold_canonical_address (given);
+  if (canonical != NULL)
+    return address_key (canonical);
   g_set_error (error, FAULT, FAULT_DATA, "“%s” is neither an e-mail address nor a number such as +4930123456", text);
   return NULL;
 }

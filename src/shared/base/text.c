@@ -53,19 +53,26 @@ text_fold (const char *text, gssize len)
   return g_string_free (key, FALSE);
 }
 
+#define MISSING_MAX 7 /* octets of the longest of the words below */
+
 gboolean
 text_is_missing (const char *data, gsize len)
 {
-  static const char *const words[] = { "-", "#N/A", "NULL" };
+  static const char *const words[] = { "-", "NULL", "(null)", "<null>", "\\N", "n/a", "<NA>", "#N/A", "#REF!", "#VALUE!", "#NAME?",
+                                       "#DIV/0!", "#NUM!", "#NULL!" };
+  static const char *const exact[] = { "nan", "NaN", "NAN", "NaT", "None" };
 
-  if (len > 4 && !g_ascii_isspace (data[0]) && !g_ascii_isspace (data[len - 1]))
-    return FALSE; /* longer than any of them */
+  if (len > MISSING_MAX && !g_ascii_isspace (data[0]) && !g_ascii_isspace (data[len - 1]))
+    return FALSE;
   while (len > 0 && g_ascii_isspace (data[0]))
     data++, len--;
   while (len > 0 && g_ascii_isspace (data[len - 1]))
     len--;
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if (strlen (words[i]) == len && g_ascii_strncasecmp (words[i], data, len) == 0)
+      return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (exact); i++) /* Nan is a first name */
+    if (strlen (exact[i]) == len && memcmp (exact[i], data, len) == 0)
       return TRUE;
   return len == 0;
 }

@@ -17,7 +17,8 @@ char *text_count (guint64 count, const char *one, const char *other);
  * `len` octets of UTF-8 at `text` (-1: NUL-terminated). Returns: (transfer full) a key, for comparing only. */
 char *text_fold (const char *text, gssize len);
 
-/* Blank, "-", "#N/A", "NULL" (any case, white space around) are no values. */
+/* Blank, "-" and what programs write for nothing ("NULL", "n/a", "(null)", "\N", "#REF!"…, any case; "nan", "None"; white space around)
+ * are no values. */
 gboolean text_is_missing (const char *data, gsize len);
 
 /* Nothing but printable ASCII and spaces: most values are, and need no closer look. Eight octets at a time. */

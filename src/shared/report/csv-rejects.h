@@ -6,6 +6,7 @@
 #include "frame.h"
 
 #define REJECT_FIELDS 4 /* frame REJECTS: field name, value, reason, sentence; then columns and cells */
+#define REJECT_DOUBTED 2 /* aux of one that was taken all the same: no rejected row */
 
 typedef struct CsvRejects CsvRejects;
 

@@ -39,16 +39,35 @@ plain_canonical (const char *text, gsize len, gsize at)
   return address_check_domain (whole + at + 1, len - at - 1) == ADDRESS_FINE && strstr (whole + at + 1, "xn--") == NULL ? g_steal_pointer (&whole) : NULL;
 }
 
+/* "ann"@example.org -> ann@example.org: the marks and backslashes are no part of the local part, where it is one without them too.
+ * text: a split address. Returns: (transfer full), or NULL: they are needed. Source: RFC 5321 §4.1.2, RFC 5322 §3.2.4. */
+static char *
+without_quotes (const char *text, gsize len, gsize at)
+{
+  g_autoptr (GString) plain = g_string_sized_new (len);
+  gsize plain_at;
+
+  for (gsize i = 1; i + 1 < at; i++)
+    g_string_append_c (plain, text[i] == '\\' ? text[++i] : text[i]);
+  g_string_append_len (plain, text + at, (gssize) (len - at));
+  if (plain->str[0] == '"' || address_split (plain->str, plain->len, &plain_at) != ADDRESS_FINE || plain_at != plain->len - (len - at))
+    return NULL;
+  return g_strdup (plain->str);
+}
+
 char *
 address_canonical (const char *text, gsize len, AddressFlaw *out_flaw)
 {
-  g_autofree char *labels = NULL, *local = NULL, *normal = NULL;
+  g_autofree char *labels = NULL, *local = NULL, *normal = NULL, *bare = NULL;
   char *whole;
   gsize at;
 
   *out_flaw = len > RAW_MAX ? ADDRESS_TOO_LONG : address_split (text, len, &at);
   if (*out_flaw != ADDRESS_FINE)
     return NULL;
+  bare = text[0] == '"' ? without_quotes (text, len, at) : NULL;
+  if (bare != NULL)
+    return address_canonical (bare, strlen (bare), out_flaw);
   whole = plain_canonical (text, len, at);
   if (whole != NULL)
     return whole;

@@ -1,5 +1,5 @@
-/* columns.h - what a column holds, by its header: the usual spellings in English, German, French and Spanish, and those of
- * Google Contacts and Outlook.
+/* columns.h - what a column holds, by its header: the usual spellings in some twenty languages, and those of Google Contacts
+ * and Outlook.
  * Trust:  input is hostile (any valid UTF-8). Used in: confined/import. Does no I/O.
  * Source: support.google.com "Export contacts" (Google CSV), support.microsoft.com "Export contacts from Outlook"; exports seen. */
 #pragma once
@@ -12,7 +12,16 @@ typedef struct {
   guint      rank; /* smaller is better; COLUMN_WEAK: only if nothing better is there and its values look like it */
 } ColumnMeaning;
 
+#define COLUMN_LIKELY 8 /* the header has the word among others: if its values look like it */
 #define COLUMN_WEAK 9
+#define COLUMN_NEVER 10 /* of a field: fax, referred by, old, bounced, supervisor, emergency…: never guessed, whatever its values look like */
+
+typedef struct {
+  const char *spelling; /* in columns_normal() form; NULL ends the table */
+  ColumnRole  role;
+  guint       rank;
+} ColumnSpelling;
+extern const ColumnSpelling column_spellings[];
 
 ColumnMeaning columns_recognise (const char *header);
 const char   *column_role_to_word (ColumnRole role); /* static; "email"…, "" for a field */

@@ -5,9 +5,12 @@
 
 typedef enum {
   AT_START, /* of a cell */
+  LEADING,  /* blanks at its start: they are none of it if a quotation mark follows */
+  EQUALS,   /* ="…": Excel's way to say that digits are text */
   PLAIN,
   QUOTED,
   QUOTE_SEEN, /* inside quotes: the end, or the first half of a doubled one */
+  CLOSED,     /* blanks behind the closing one */
 } State;
 
 struct CsvParser {
@@ -24,6 +27,12 @@ struct CsvParser {
   gsize       starts[CSV_CELLS_MAX + 1]; /* where each cell begins; the last one is open */
   guint       n_cells;                   /* closed ones */
   Slice       cells[CSV_CELLS_MAX];
+  guint       width;    /* cells of the row before */
+  CsvQuotes   quotes;   /* of this row */
+  GByteArray *raw;      /* the quoted cell as the file has it, its opening mark included */
+  GByteArray *again;    /* what is read a second time */
+  const char *later, *later_end; /* what comes behind that */
+  gboolean    is_again;
 };
 
 CsvParser *
@@ -33,14 +42,19 @@ csv_parser_new (char delimiter)
 
   self->delimiter = delimiter;
   self->is_lines = delimiter == '\n';
+  self->raw = g_byte_array_new ();
+  self->again = g_byte_array_new ();
   return self;
 }
 
 void
 csv_parser_free (CsvParser *self)
 {
-  if (self != NULL)
-    g_free (self->bytes);
+  if (self == NULL)
+    return;
+  g_byte_array_unref (self->raw);
+  g_byte_array_unref (self->again);
+  g_free (self->bytes);
   g_free (self);
 }
 
@@ -78,9 +92,128 @@ append (CsvParser *self, const char *data, gsize len, GError **error)
   return TRUE;
 }
 
+/* --- quotation marks that are none --- */
+
+static Slice
+open_cell (const CsvParser *self)
+{
+  gsize start = self->starts[self->n_cells];
+
+  return (Slice){ self->bytes + start, self->used - start };
+}
+
+static gboolean
+is_address_like (const char *from, const char *to)
+{
+  const char *at = memchr (from, '@', (gsize) (to - from));
+
+  if (at == NULL || at == from || to - at < 4 || memchr (at, '.', (gsize) (to - at - 1)) == NULL)
+    return FALSE;
+  for (const char *p = from; p < to; p++)
+    if (*p == ' ' || *p == '\t')
+      return FALSE;
+  return TRUE;
+}
+
+/* Counts the cells of the line that begins at `from`. Returns: where it ends. */
+static const char *
+count_line (const CsvParser *self, const char *from, const char *end, guint *out_cells, gboolean *out_has_address)
+{
+  *out_cells = 1;
+  *out_has_address = FALSE;
+  for (const char *p = from;; p++)
+    if (p == end || *p == self->delimiter || *p == '\n' || *p == '\r') {
+      *out_has_address = *out_has_address || is_address_like (from, p);
+      from = p + 1;
+      if (p == end || *p != self->delimiter)
+        return p;
+      ++*out_cells;
+    }
+}
+
+/* A cell over several lines is a note, unless its first line ends where a row ends and one of its lines has cells with an address. */
+static gboolean
+has_swallowed (const CsvParser *self)
+{
+  Slice cell = open_cell (self);
+  const char *end = cell.data + cell.len, *at;
+  gboolean has_address, is_row;
+  guint n_cells;
+
+  at = count_line (self, cell.data, end, &n_cells, &has_address);
+  if (at == end || self->width < 2 || self->n_cells + n_cells != self->width)
+    return FALSE;
+  is_row = n_cells > 1 && has_address;
+  while (at < end && !is_row) {
+    at = count_line (self, at + 1, end, &n_cells, &has_address);
+    is_row = n_cells > 1 && has_address;
+  }
+  return is_row;
+}
+
+/* Behind the closing mark stands text. Is the opening one none, since the cell goes over lines, or over cells of a row? */
+static gboolean
+is_stray (const CsvParser *self)
+{
+  Slice cell = open_cell (self);
+  const char *end = cell.data + cell.len, *stop;
+  gboolean has_address;
+  guint n_cells;
+
+  if (cell.len == 0)
+    return FALSE;
+  stop = count_line (self, cell.data, end, &n_cells, &has_address);
+  return stop < end || (n_cells > 1 && has_address);
+}
+
+/* Back to the opening mark, which is left out; what stands behind it is read as if there were none. Each mark is left out once, and those
+ * that were doubled inside close what they open: nothing is read often. */
+static void
+read_again (CsvParser *self)
+{
+  g_autoptr (GByteArray) rest = g_byte_array_new ();
+
+  g_byte_array_append (rest, self->raw->data + 1, self->raw->len - 1);
+  if (self->is_again) {
+    g_byte_array_append (rest, (const guint8 *) self->at, (guint) (self->end - self->at));
+  } else {
+    self->later = self->at;
+    self->later_end = self->end;
+  }
+  g_byte_array_unref (self->again);
+  self->again = g_steal_pointer (&rest);
+  self->is_again = TRUE;
+  self->at = (const char *) self->again->data;
+  self->end = self->at + self->again->len;
+  self->used = self->starts[self->n_cells];
+  self->state = PLAIN;
+  self->quotes = CSV_QUOTES_STRAY;
+}
+
+static gboolean
+has_more (CsvParser *self)
+{
+  if (self->at == self->end && self->is_again) {
+    self->is_again = FALSE;
+    self->at = self->later;
+    self->end = self->later_end;
+  }
+  return self->at < self->end;
+}
+
+static void
+keep_raw (CsvParser *self, const char *data, gsize len)
+{
+  g_byte_array_append (self->raw, (const guint8 *) data, (guint) len);
+}
+
+/* --- cells --- */
+
 static gboolean
 close_cell (CsvParser *self, GError **error)
 {
+  if ((self->state == QUOTE_SEEN || self->state == CLOSED) && has_swallowed (self))
+    self->quotes = CSV_QUOTES_SWALLOWED;
   if (self->n_cells == CSV_CELLS_MAX)
     return refuse (self, error, "more than 1,000 columns");
   if (!append (self, "", 0, error))
@@ -103,7 +236,8 @@ close_row (CsvParser *self, CsvRow *out_row, GError **error)
   for (guint i = 0; i < self->n_cells; i++) /* only now: bytes may have moved while it grew */
     self->cells[i] = (Slice){ self->bytes + self->starts[i], self->starts[i + 1] - self->starts[i] - 1 };
   self->is_row_done = TRUE;
-  *out_row = (CsvRow){ ++self->number, self->n_cells, self->cells };
+  self->width = self->n_cells;
+  *out_row = (CsvRow){ ++self->number, self->n_cells, self->cells, self->quotes };
   return CSV_ROW;
 }
 
@@ -142,11 +276,41 @@ read_quoted (CsvParser *self, GError **error)
 
   if (!append (self, self->at, (gsize) (stop - self->at), error))
     return FALSE;
+  keep_raw (self, self->at, (gsize) (stop - self->at) + (quote != NULL));
   self->at = stop;
   if (quote != NULL) {
     self->at++;
     self->state = QUOTE_SEEN;
   }
+  return TRUE;
+}
+
+/* At a quotation mark that may open a cell, or be the second one of two. */
+static gboolean
+read_quote (CsvParser *self, GError **error)
+{
+  if (self->state == QUOTE_SEEN) {
+    if (!append (self, "\"", 1, error))
+      return FALSE;
+  } else {
+    self->used = self->starts[self->n_cells]; /* blanks, = */
+    g_byte_array_set_size (self->raw, 0);
+  }
+  keep_raw (self, self->at++, 1);
+  self->state = QUOTED;
+  return TRUE;
+}
+
+/* At what is neither a separator nor a quotation mark that counts, and stands before the first or behind the last octet of a cell. */
+static gboolean
+read_margin (CsvParser *self, State next, GError **error)
+{
+  if (!append (self, self->at, 1, error))
+    return FALSE;
+  if (next == CLOSED)
+    keep_raw (self, self->at, 1);
+  self->at++;
+  self->state = next;
   return TRUE;
 }
 
@@ -183,6 +347,33 @@ begin_row (CsvParser *self)
   self->is_row_done = FALSE;
   self->used = self->n_cells = 0;
   self->state = AT_START;
+  self->quotes = CSV_QUOTES_FINE;
+}
+
+static gboolean
+read_text (CsvParser *self, char c, GError **error)
+{
+  gboolean is_margin = (c == ' ' || c == '\t') && !self->is_lines;
+
+  switch (self->state) {
+  case AT_START: case LEADING:
+    if (is_margin)
+      return read_margin (self, LEADING, error);
+    if (c == '=' && !self->is_lines)
+      return read_margin (self, EQUALS, error);
+    break;
+  case QUOTE_SEEN: case CLOSED:
+    if (is_margin)
+      return read_margin (self, CLOSED, error);
+    if (is_stray (self)) {
+      read_again (self);
+      return TRUE;
+    }
+    break;
+  case EQUALS: case PLAIN: case QUOTED:
+    break;
+  }
+  return read_plain (self, error);
 }
 
 CsvStep
@@ -190,7 +381,7 @@ csv_parser_next (CsvParser *self, CsvRow *out_row, GError **error)
 {
   if (self->is_row_done)
     begin_row (self);
-  while (self->at < self->end) {
+  while (has_more (self)) {
     char c = *self->at;
 
     if (self->is_after_cr) {
@@ -211,12 +402,10 @@ csv_parser_next (CsvParser *self, CsvRow *out_row, GError **error)
       self->at++;
       if (!close_cell (self, error))
         return CSV_WRONG;
-    } else if (c == '"' && !self->is_lines && self->state != PLAIN) {
-      self->at++;
-      if (self->state == QUOTE_SEEN && !append (self, "\"", 1, error))
+    } else if (c == '"' && !self->is_lines && self->state != PLAIN && self->state != CLOSED) {
+      if (!read_quote (self, error))
         return CSV_WRONG;
-      self->state = QUOTED;
-    } else if (!read_plain (self, error)) {
+    } else if (!read_text (self, c, error)) {
       return CSV_WRONG;
     }
   }

@@ -1,7 +1,8 @@
 /* csv.h - delimited text in UTF-8, fed in pieces, to rows of cells.
  * Trust:  input is hostile. Used in: confined/import. Does no I/O.
  * Source: RFC 4180, read as leniently as Python's csv module does: a quotation mark inside an unquoted cell is itself, what follows
- *         a closing one is added to the cell. Rows end with LF, CRLF or CR.
+ *         a closing one is added to the cell. Rows end with LF, CRLF or CR. More leniently: blanks and = before an opening mark are no part
+ *         of the cell, and a mark that would swallow rows is found out (CsvQuotes).
  * Rows are counted as a spreadsheet shows them at the left: 1 is the first, empty ones count, a line break inside quotes does not. */
 #pragma once
 #include "frame.h"
@@ -11,10 +12,17 @@
 #define CSV_CELLS_MAX 1000             /* columns; chosen. Excel has 16,384, which nobody fills with people */
 #define CSV_ROWS_MAX 10000000          /* chosen: ten times what a sheet of Excel holds */
 
+typedef enum {
+  CSV_QUOTES_FINE,
+  CSV_QUOTES_STRAY,     /* text follows what would close this row's mark, lines later: the mark was left out, and each line is a row */
+  CSV_QUOTES_SWALLOWED, /* a quoted cell is well closed, and yet holds what looks like another row: nobody knows what was meant */
+} CsvQuotes;
+
 typedef struct {
   guint64      number;  /* 1 is the first */
   guint        n_cells; /* at least 1 */
   const Slice *cells;   /* borrowed until the next call; a NUL stands behind each */
+  CsvQuotes    quotes;
 } CsvRow;
 
 typedef enum {

@@ -1,6 +1,7 @@
-/* text-list.h - one line of a pasted list to its people: ann@example.org | Ann <ann@example.org> | Ann: +44… | +44… - Ann,
- * several on a line apart by , or ; .
- * Trust:  input is hostile (any bytes). Used in: confined/import. Does no I/O, allocates nothing. */
+/* text-list.h - one line of a pasted list to its people: ann@example.org | Ann <ann@example.org> | Lee, Ann <ann@example.org> |
+ * ann@example.org (Ann) | Ann: +44… | +44… - Ann, several on a line apart by , or ; or, if no name can go to the wrong one, by blanks.
+ * Trust:  input is hostile (any bytes). Used in: confined/import. Does no I/O, allocates nothing.
+ * Source: RFC 5322 §3.4 (mailbox, group), §3.2.2 (comments); recipient lines as Outlook, Thunderbird and Gmail copy them. */
 #pragma once
 #include "frame.h"
 
@@ -14,7 +15,9 @@ typedef struct {
 
 typedef struct {
   const char *at, *end;
-  gboolean    has_semicolon; /* then a comma belongs to "Lee, Ann <ann@example.org>" */
+  const char *part;    /* where the part ends that ; closes */
+  const char *segment; /* where what a comma closes ends: one person, or several apart by blanks */
+  int         apart;   /* how those stand: TextApart of text-list.c */
 } TextLine;
 
 void     text_line_open (TextLine *self, const char *line, gsize len);

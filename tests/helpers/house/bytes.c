@@ -27,7 +27,7 @@ static const struct { const char *key, *type; } keys[] = {
   { "encoding", "s" }, { "region", "s" }, { "sheet", "s" }, { "header", "s" }, { "map", "a{ss}" }, { "consent", "s" }, { "dry_run", "b" }, { "name", "s" },
   { "auth_user", "s" }, { "auth_password", "s" }, { "greeting", "s" }, { "fingerprint", "s" }, { "subject", "s" }, { "issuer", "s" }, { "expires", "x" },
   { "verified", "b" }, { "verify_error", "s" }, { "extensions", "as" }, { "mechanisms", "as" }, { "size", "t" }, { "logged_in", "b" }, { "reply", "s" },
-  { "problem", "s" }, { "reason", "s" },
+  { "problem", "s" }, { "reason", "s" }, { "several", "s" }, { "left", "s" },
 };
 
 Bytes

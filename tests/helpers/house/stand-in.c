@@ -263,18 +263,22 @@ static GVariant *
 say_look (void)
 {
   const char *const columns[] = { "Mail", NULL }, *const roles[] = { "email", NULL };
-  g_autoptr (FrameWriter) cells = frame_writer_new (FRAME_CELLS);
+  const char *const none[] = { NULL };
+  g_autoptr (FrameWriter) cells = frame_writer_new (FRAME_CELLS), head = frame_writer_new (FRAME_CELLS);
 
   frame_writer_row (cells, 2, 0, 1);
   frame_writer_string (cells, "ann@example.org");
-  return g_variant_new ("(ssb^as^ass@ay)", "csv", "utf-8", TRUE, columns, roles, "", frame_writer_finish (cells));
+  frame_writer_row (head, 1, 0, 1);
+  frame_writer_string (head, "Mail");
+  return g_variant_new ("(ssb^as^ass@ayt^as^as@ay)", "csv", "utf-8", TRUE, columns, roles, "", frame_writer_finish (cells), G_GUINT64_CONSTANT (1), none, none,
+                        frame_writer_finish (head));
 }
 
 static GVariant *
 answer_honestly (Process *self, const char *method, GVariant *parameters, GUnixFDList *fds)
 {
   static const struct { const char *method, *answer; } plain[] = {
-    { "Open", "('csv', 'utf-8', ['city'], @as [])" }, { "BeginCampaign", "(@as [], @as [], @as [], uint64 100, @a(is) [], @as [])" }, { "Lookup", "(['v=spf1 -all'],)" },
+    { "Open", "('csv', 'utf-8', ['city'], @as [], ['a note'])" }, { "BeginCampaign", "(@as [], @as [], @as [], uint64 100, @a(is) [], @as [])" }, { "Lookup", "(['v=spf1 -all'],)" },
     { "Serve", "('',)" }, { "Test", "({'greeting': <'220 mx'>, 'size': <uint64 1000>, 'logged_in': <true>, 'problem': <''>},)" },
   };
 
@@ -315,7 +319,7 @@ static void
 lie_in_type (GDBusMethodInvocation *invocation)
 {
   g_autoptr (GDBusMessage) reply = g_dbus_message_new_method_reply (g_dbus_method_invocation_get_message (invocation));
-  static const char *const types[] = { "(s)", "(u)", "(ay)", "(as)", "(hs)", "(ssasas)", "(ayaytb)", "(at)", "(asasasta(is)as)", "(a{sv})" };
+  static const char *const types[] = { "(s)", "(u)", "(ay)", "(as)", "(hs)", "(ssasasas)", "(ayaytb)", "(at)", "(asasasta(is)as)", "(a{sv})" };
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
 
   g_dbus_message_set_body (reply, bytes_value (world.lies, G_VARIANT_TYPE (types[bytes_take (world.lies, G_N_ELEMENTS (types))]), fds));

@@ -1,8 +1,8 @@
 /* import-driver.c - runs the real, locked postrider-import over its real contract and prints what it says, a line each:
  * found FORMAT ENCODING FIELD… | contact ROW FIELD… | reject ROW AUX FIELD… | error CODE TEXT, tab between, percent-encoded.
- * roles ROLE… | problem TEXT.
+ * note TEXT | roles ROLE… | problem TEXT | readings ENCODING NAMES….
  * DRIVER_ORDER: next-first | open-twice | after-end | no-fd | bad-map | bad-others asks in a wrong way; look asks Look alone.
- * Arguments: FILE [format=F] [encoding=E] [region=R] [sheet=S] [header=H] [batch=N] [map:ROLE=COLUMN]… [other:COLUMN=WORD]… */
+ * Arguments: FILE [format=F] [encoding=E] [region=R] [sheet=S] [header=H] [several=S] [left=L] [batch=N] [map:ROLE=COLUMN]… [other:COLUMN=WORD]… */
 #include "contract-import1.h"
 #include "fault.h"
 #include "frame.h"
@@ -17,7 +17,7 @@
 typedef struct {
   GMainLoop *loop;
   char     **argv;
-  const char *format, *encoding, *region, *sheet, *header;
+  const char *format, *encoding, *region, *sheet, *header, *several, *left;
   guint      batch;
   int        status;
 } Driver;
@@ -99,8 +99,20 @@ read_pairs (Driver *self, const char *prefix, const char *bad)
 static GVariant *
 question (Driver *self)
 {
-  return g_variant_new ("(hsssss@a{ss}@a{ss})", 0, self->format, self->encoding, self->region, self->sheet, self->header,
-                        read_pairs (self, "map:", is_order ("bad-map") ? "1" : NULL), read_pairs (self, "other:", is_order ("bad-others") ? "email" : NULL));
+  return g_variant_new ("(hsssss@a{ss}@a{ss}ss)", 0, self->format, self->encoding, self->region, self->sheet, self->header,
+                        read_pairs (self, "map:", is_order ("bad-map") ? "1" : NULL), read_pairs (self, "other:", is_order ("bad-others") ? "email" : NULL), self->several, self->left);
+}
+
+static void
+print_words (const char *what, GVariant *words)
+{
+  printf ("%s", what);
+  for (gsize i = 0; i < g_variant_n_children (words); i++) {
+    g_autoptr (GVariant) word = g_variant_get_child_value (words, i);
+
+    print_octets (g_variant_get_string (word, NULL), g_variant_get_size (word) - 1);
+  }
+  printf ("\n");
 }
 
 static gboolean
@@ -108,21 +120,17 @@ look_at (Driver *self, Peer *peer, GUnixFDList *fds)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = call (peer, "Look", question (self), fds, &error);
-  g_autoptr (GVariant) roles = NULL;
+  g_autoptr (GVariant) roles = NULL, readings = NULL;
   g_autofree char *problem = NULL;
 
   if (reply == NULL) {
     print_error (self, error);
     return FALSE;
   }
-  g_variant_get (reply, "(ssbas@assay)", NULL, NULL, NULL, NULL, &roles, &problem, NULL);
-  printf ("roles");
-  for (gsize i = 0; i < g_variant_n_children (roles); i++) {
-    g_autoptr (GVariant) role = g_variant_get_child_value (roles, i);
-
-    print_octets (g_variant_get_string (role, NULL), g_variant_get_size (role) - 1);
-  }
-  printf ("\n");
+  g_variant_get (reply, "(ssbas@assaytas@asay)", NULL, NULL, NULL, NULL, &roles, &problem, NULL, NULL, NULL, &readings, NULL);
+  print_words ("roles", roles);
+  if (g_variant_n_children (readings) > 0)
+    print_words ("readings", readings);
   if (problem[0] != '\0') {
     printf ("problem");
     print_octets (problem, strlen (problem));
@@ -137,7 +145,7 @@ open_file (Driver *self, Peer *peer)
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = NULL;
-  g_auto (GStrv) fields = NULL;
+  g_auto (GStrv) fields = NULL, notes = NULL;
   const char *format, *encoding;
   int fd = open (self->argv[1], O_RDONLY | O_CLOEXEC);
 
@@ -151,11 +159,16 @@ open_file (Driver *self, Peer *peer)
     print_error (self, error);
     return FALSE;
   }
-  g_variant_get (reply, "(&s&s^as@as)", &format, &encoding, &fields, NULL);
+  g_variant_get (reply, "(&s&s^as@as^as)", &format, &encoding, &fields, NULL, &notes);
   printf ("found\t%s\t%s", format, encoding);
   for (gsize i = 0; fields[i] != NULL; i++)
     print_octets (fields[i], strlen (fields[i]));
   printf ("\n");
+  for (gsize i = 0; notes[i] != NULL; i++) {
+    printf ("note");
+    print_octets (notes[i], strlen (notes[i]));
+    printf ("\n");
+  }
   return TRUE;
 }
 
@@ -227,6 +240,10 @@ read_argument (Driver *self, const char *argument)
     self->sheet = value;
   else if (g_str_has_prefix (argument, "header="))
     self->header = value;
+  else if (g_str_has_prefix (argument, "several="))
+    self->several = value;
+  else if (g_str_has_prefix (argument, "left="))
+    self->left = value;
   else if (g_str_has_prefix (argument, "batch="))
     self->batch = (guint) g_ascii_strtoull (value, NULL, 10);
 }
@@ -236,7 +253,7 @@ main (int argc, char *argv[])
 {
   static const PeerSpec spec = { "import", NULL, "org.postrider.Import1", 0 };
   Driver self = { .loop = g_main_loop_new (NULL, FALSE), .argv = argv, .format = "auto", .encoding = "", .region = "", .sheet = "",
-                  .header = "auto", .batch = 1000 };
+                  .header = "auto", .several = "listed", .left = "listed", .batch = 1000 };
   Peer *peer;
 
   if (argc < 2)

@@ -19,12 +19,12 @@ REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 class Result:
     def __init__(self, text, status):
         self.text, self.status = text, status
-        self.found, self.contacts, self.rejects, self.errors, self.roles, self.problem = [], [], [], [], [], []
+        self.found, self.contacts, self.rejects, self.errors, self.roles, self.problem, self.notes, self.readings = [], [], [], [], [], [], [], []
         for line in text.splitlines():
             kind, *rest = line.split("\t")
             rest = [urllib.parse.unquote(r) for r in rest]
             {"found": self.found, "contact": self.contacts, "reject": self.rejects, "error": self.errors,
-             "roles": self.roles, "problem": self.problem}[kind].append(rest)
+             "roles": self.roles, "problem": self.problem, "note": self.notes, "readings": self.readings}[kind].append(rest)
 
 
 def run(data, *args, order=None, path=None):
@@ -161,15 +161,15 @@ class Import(unittest.TestCase):
 
     def test_others(self):
         """What the user says of a column holds: nothing is guessed about it, and what is unused is nowhere"""
-        data = "name,email,phone,town,work mail\nAnn,a@example.org,+442079460958,Ulm,b@example.org\n"
+        data = "name,email,phone,town,manager mail\nAnn,a@example.org,+442079460958,Ulm,b@example.org\n"
         row = ["2", "Ann", "a@example.org", "+442079460958", "Ulm", "b@example.org"]
         self.assertEqual([row], run(data).contacts)  # the control
         self.assertEqual([["2", "Ann", "a@example.org", "", "Ulm", "b@example.org"]], run(data, "other:phone=unused").contacts)
         self.assertEqual([row[:5]], run(data, "other:5=unused").contacts)
         self.assertEqual([["2", "", "a@example.org", "+442079460958", "Ann", "Ulm", "b@example.org"]], run(data, "other:NAME=field").contacts)
         self.assertEqual("name 2", run(data, "other:NAME=field").found[0][2])
-        self.assertEqual([["2", "Ann", "b@example.org", "+442079460958"]], run(data, "map:email=work mail", "other:email=unused", "other:town=unused").contacts)
-        self.assertEqual([["2", "", "a@example.org", ""]], run(data, "map:email=2", *("other:%s=unused" % one for one in ("name", "phone", "town", "work mail"))).contacts)
+        self.assertEqual([["2", "Ann", "b@example.org", "+442079460958"]], run(data, "map:email=manager mail", "other:email=unused", "other:town=unused").contacts)
+        self.assertEqual([["2", "", "a@example.org", ""]], run(data, "map:email=2", *("other:%s=unused" % one for one in ("name", "phone", "town", "manager mail"))).contacts)
         self.fails(run(data, "other:nope=unused"), "Usage", "“nope”")
         self.fails(run(data, "map:email=2", "other:email=field"), "Usage", "two meanings")
         self.fails(run(data, "other:2=field", "other:email=unused"), "Usage", "two meanings")
@@ -302,6 +302,142 @@ class Import(unittest.TestCase):
         self.assertEqual([["1", "", "ann@example.org", ""], ["2", "Bob", "bob@example.org", ""], ["2", "Eve", "", "+442079460958"],
                           ["4", "Kurt", "", "+4930123456"], ["4", "", "x@example.net", ""]], r.contacts)
         self.assertEqual([["5", "0", "", "words", "no-address"]], [x[:5] for x in r.rejects])
+
+    # text as it comes
+    def test_controls(self):
+        """White space of any kind is a blank or a line break, what else controls is left out and listed; one stops nobody"""
+        r = run("name,email,note\nA\x0bB,a@example.org,one\x0btwo\x0cthree\x85four\u2028five\nC\x07,c@example.org,x\x00y\n")
+        self.assertEqual([["2", "A B", "a@example.org", "", "one\ntwo\nthree\nfour\nfive"], ["3", "C", "c@example.org", "", "xy"]], r.contacts)
+        self.assertEqual([["3", "1", "name", "control-characters"], ["3", "1", "note", "control-characters"]],
+                         sorted([[x[0], x[1], x[2], x[4]] for x in r.rejects]))
+
+    def test_stray_quotes(self):
+        r = run('Name,Email\nAnn,ann@example.org\n"Bob,bob@example.org\nCarol,carol@example.org\nDave "D" Day,dave@example.org\nEve,eve@example.org\n')
+        self.assertEqual(["Ann", "Bob", "Carol", 'Dave "D" Day', "Eve"], [c[1] for c in r.contacts])
+        self.assertEqual([["3", "1", "stray-quote"]], [[x[0], x[1], x[4]] for x in r.rejects])
+        r = run('Name,Email\n"Ann,ann@example.org\nBob",bob@example.org\nEve,eve@example.org\n')
+        self.assertEqual((["Eve"], [["2", "0", "stray-quote"]]), ([c[1] for c in r.contacts], [[x[0], x[1], x[4]] for x in r.rejects]))
+
+    def test_dirt(self):
+        r = run('name,email,zip,nick\n="Bob",="bob@example.org",="01067",\u200bB\u200b\nAnn, "ann@example.org" ,\'02000,\'t Hooft\n\'Eve\',\'eve@example.org\',-,nan\n')
+        self.assertEqual([["2", "Bob", "bob@example.org", "", "01067", "B"], ["3", "Ann", "ann@example.org", "", "02000", "'t Hooft"],
+                          ["4", "Eve", "eve@example.org", "", "", ""]], r.contacts)
+
+    def test_words_for_nothing(self):
+        r = run("name,email,city\nnan,a@example.org,\\N\nn/a,b@example.org,None\n(null),c@example.org,#REF!\nNan,d@example.org,#DIV/0!\n")
+        self.assertEqual([["", ""], ["", ""], ["", ""], ["Nan", ""]], [[c[1], c[4]] for c in r.contacts])
+
+    def test_pasted(self):
+        self.assertEqual(["ann@example.org", "bob@example.org", "carol@example.org"], [c[2] for c in run("ann@example.org bob@example.org\tcarol@example.org\n").contacts])
+        r = run("=?utf-8?Q?J=C3=BCrgen?= <j@example.org>, =?ISO-8859-1?B?Wm/r?= =?ISO-8859-1?Q?_Lee?= <z@example.org>\n")
+        self.assertEqual([["Jürgen", "j@example.org"], ["Zoë Lee", "z@example.org"]], [c[1:3] for c in r.contacts])
+        r = run("Lee, Ann <ann@example.org>\nRay, Bob <bob@example.org>\n")
+        self.assertEqual([["Ann Lee", "ann@example.org"], ["Bob Ray", "bob@example.org"]], [c[1:3] for c in r.contacts])
+
+    def test_several_in_a_cell(self):
+        data = 'name,email,city\nAnn,"a1@example.org; a2@example.org",Ulm\nBob,bob@example.org,Bonn\n'
+        r = run(data)
+        self.assertEqual((["bob@example.org"], [["2", "0", "several-addresses"]]), ([c[2] for c in r.contacts], [[x[0], x[1], x[4]] for x in r.rejects]))
+        r = run(data, "several=first")
+        self.assertEqual((["a1@example.org", "bob@example.org"], [["2", "1", "several-addresses"]]), ([c[2] for c in r.contacts], [[x[0], x[1], x[4]] for x in r.rejects]))
+        r = run(data, "several=each")
+        self.assertEqual([["2", "Ann", "a1@example.org", "", "Ulm"], ["2", "Ann", "a2@example.org", "", "Ulm"], ["3", "Bob", "bob@example.org", "", "Bonn"]], r.contacts)
+        self.assertEqual([], r.rejects)
+        self.fails(run(data, "several=some"), "Usage", "several")
+
+    def test_separator_said(self):
+        for mark in ("^", "!", "~"):
+            self.assertEqual([["3", "Ann", "ann@example.org", ""]], run("sep=%s\r\nName%sEmail\r\nAnn%sann@example.org\r\n" % (mark, mark, mark)).contacts)
+
+    # columns
+    def test_whose_address(self):
+        for header in ("Referred by", "Bounced email", "Old e-mail", "Supervisor email", "Emergency e-mail", "Fax"):
+            self.fails(run("Name,%s\nAnn,zoe@example.org\n" % header), "DataErr", "--map")
+        data = "Name,Email,Work mail\nAnn,a@example.org,aw@example.org\nBob,,bw@example.org\nEve,,\n"
+        self.fails(run(data), "DataErr", "Email, Work mail")
+        self.assertIn("Email, Work mail", run(data, order="look").problem[0][0])
+        r = run(data, "map:email=Email")
+        self.assertEqual(["a@example.org"], [c[2] for c in r.contacts])
+        self.assertEqual([["3", "0", "bw@example.org", "other-address"], ["4", "0", "Eve", "no-address"]], [[x[0], x[1], x[3], x[4]] for x in r.rejects])
+        self.fails(run("Ann,a@example.org,b@example.org\n"), "DataErr", "column 2, column 3")
+        self.assertEqual(["", "ann@example.org", ""], run("Name,Email,Fax\n,ann@example.org,+49301234567\n").contacts[0][1:4])
+
+    def test_names_by_comma(self):
+        r = run('Name;Email\nFuchs, Rosa;r@example.org\nLee, Ann;a@example.org\nBob Ray;b@example.org\nMiller, GmbH;m@example.org\n')
+        self.assertEqual(["first name", "last name"], r.found[0][2:])
+        self.assertEqual([["Rosa Fuchs", "Rosa", "Fuchs"], ["Ann Lee", "Ann", "Lee"], ["Bob Ray", "", ""], ["Miller, GmbH", "", ""]],
+                         [[c[1], c[4], c[5]] for c in r.contacts])
+
+    def test_header_row(self):
+        people = "Name,Email,City\nAnn,ann@example.org,Bonn\n"
+        for above in ("", "Members 2026,,\n", "Table 1\n", "School of X\n\nPrinted,3 May\n,,\n"):
+            r = run(above + people)
+            self.assertEqual([["Ann", "ann@example.org", "", "Bonn"]], [c[1:] for c in r.contacts], above)
+            self.assertEqual([], r.rejects)
+        self.assertIn("row 2", run("Table 1\n" + people).notes[0][0])
+        r = run("Parent,,Home\nName,Email,City\nAnn,ann@example.org,Bonn\n")
+        self.assertEqual((["ann@example.org"], True), ([c[2] for c in r.contacts], "two rows" in r.notes[0][0]))
+        r = run("Zoe,zoe@example.org,Ulm\n" + people)  # a person above it does not vanish
+        self.assertEqual([["1", "0", "above-header"]], [[x[0], x[1], x[4]] for x in r.rejects])
+        r = run("x,y\nName,Email\nName,Email\nAnn,ann@example.org\n", "header=3")
+        self.assertEqual((["ann@example.org"], []), ([c[2] for c in r.contacts], r.rejects))
+        self.fails(run(people, "header=7"), "Usage", "row 7")
+
+    def test_who_left(self):
+        for data in ("email,name,status\na@example.org,A,blocklisted\nb@example.org,B,enabled\n",
+                     "Email,Accepts Email Marketing\na@example.org,no\nb@example.org,yes\n",
+                     "Email,Unsubscribed\na@example.org,2026-01-02 10:00:00\nb@example.org,\n",
+                     "Email,EMAIL_BLACKLISTED\na@example.org,TRUE\nb@example.org,FALSE\n"):
+            r = run(data)
+            self.assertEqual((["b@example.org"], [["2", "0", "email", "a@example.org", "left"]]), ([c[2] for c in r.contacts], [x[:5] for x in r.rejects]), data)
+            self.assertEqual(2, len(run(data, "left=take").contacts))
+
+    def test_typing_errors(self):
+        r = run("email\nann@gmial.com\nbob@gmail.com\neve@hotmail.con\nkim@mail.com\nlea@school.example\n")
+        self.assertEqual(5, len(r.contacts))
+        self.assertEqual([["2", "2", "domain-typo"], ["4", "2", "domain-typo"]], [[x[0], x[1], x[4]] for x in r.rejects])
+        self.assertIn("gmail.com", r.rejects[0][5])
+
+    def test_same_address(self):
+        r = run('email\n"""ann""@example.org"\n"""a b""@example.org"\nx@BÜCHER.example\n')
+        self.assertEqual(["ann@example.org", '"a b"@example.org', "x@xn--bcher-kva.example"], [c[2] for c in r.contacts])
+
+    # encodings
+    def test_one_bad_octet(self):
+        rows = "".join("Jürgen %d;j%d@example.org\n" % (i, i) for i in range(200)).encode()
+        r = run("Name;Email\n".encode() + rows + b"Zo\xeb;z@example.org\n")
+        self.assertEqual(("utf-8", "Jürgen 0", ""), (r.found[0][1], r.contacts[0][1], r.contacts[-1][1]))
+        self.assertEqual([["202", "1", "name", "bad-encoding"]], [[x[0], x[1], x[2], x[4]] for x in r.rejects])
+
+    def test_unclear_encoding(self):
+        for name, encoding in (("Łukasz Wiśniewski", "cp1250"), ("Jiří Dvořák", "cp1250"), ("Анна", "cp1251"), ("Jürgen", "mac-roman"), ("Jürgen Groß", "cp850"), ("Kučera", "iso-8859-2")):
+            data = ("Name;Email\n%s;a@example.org\n" % name).encode(encoding)
+            self.fails(run(data), "DataErr", "--encoding")
+            r = run(data, order="look")
+            self.assertNotEqual([], r.problem)
+            self.assertIn(name, r.readings[0][1::2]) if encoding != "iso-8859-2" else None
+        for name in ("Jörg Müller", "Hélène Lefèvre", "Muñoz", "João Simões", "Søren Kjær", "Chloë – “x” €", "O’Neill", "Groß"):
+            r = run(("Name;Email\n%s;a@example.org\n" % name).encode("cp1252"))
+            self.assertEqual((("windows-1252", name)), (r.found[0][1], r.contacts[0][1]) if r.found else r.errors)
+        self.fails(run("Prénom;Email\n".encode() + b"J\xe9r\xf4me;j@example.org\n"), "DataErr", "encod")
+
+    def test_encodings_of_iconv(self):
+        for name, word, codec in (("Łukasz", "windows-1250", "cp1250"), ("Анна", "KOI8-R", "koi8-r"), ("Jürgen", "MACINTOSH", "mac-roman"), ("山田", "shift_jis", "shift_jis"),
+                                  ("李雷", "GB18030", "gb18030"), ("Ωμέγα", "iso-8859-7", "iso-8859-7"), ("김", "euc-kr", "euc-kr")):
+            r = run(("Name;Email\n%s;a@example.org\n" % name * 1).encode(codec), "encoding=" + word)
+            self.assertEqual((word.lower(), name), (r.found[0][1], r.contacts[0][1]))
+        self.fails(run("a\n", "encoding=cp99999"), "Usage", "no such encoding")
+
+    # numbers
+    def test_whose_number(self):
+        for number, region, right in (("491701234567", "DE", "+491701234567"), ("49 171 1234567", "DE", "+491711234567"), ("0049 171 1234567", "DE", "+491711234567"),
+                                      ("49301234567", "DE", "+49301234567"), ("492112345678", "DE", None), ("919876543210", "IN", "+919876543210"), ("9876543210", "IN", "+919876543210"),
+                                      ("14155550100", "US", "+14155550100"), ("447911123456", "GB", "+447911123456"), ("447911123456", "DE", None),
+                                      ("+49 30 123456 App. 12", "", "+4930123456"), ("+49 30 123456 ext 7", "", "+4930123456"), ("+49 30 FLOWERS", "", None),
+                                      ("Tel: +49 30 123456 (home)", "", "+4930123456"), ("2026-05-03", "DE", None), ("03.05.2026", "DE", None), ("3/5/2026 10:00", "US", None)):
+            r = run("Name,Phone\nAnn,%s\n" % number, "region=" + region)
+            self.assertEqual([right] if right else [], [c[3] for c in r.contacts], number)
+            self.assertEqual(0 if right else 1, len(r.rejects), number)
 
     # workbooks
     def test_workbook_by_openpyxl(self):

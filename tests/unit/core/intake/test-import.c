@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
-static const ImportSpec plain = { .spool_folder = "/tmp", .format = "auto", .encoding = "", .region = "", .sheet = "", .header = "auto", .list = "people",
+static const ImportSpec plain = { .spool_folder = "/tmp", .format = "auto", .encoding = "", .region = "", .sheet = "", .header = "auto", .several = "listed", .left = "listed", .list = "people",
                                   .consent = "fair 2026" };
 
 static gint64

@@ -32,8 +32,8 @@ test_printable (void)
 static void
 test_missing (void)
 {
-  static const char *const missing[] = { "", " ", "\t\r\n", "-", " - ", "#N/A", "#n/a", "NULL", "null ", " Null" };
-  static const char *const there[] = { "--", "N/A", "none", "0", "NULLs", "#N/A!", "nul", "x", "\xc3\xa4" };
+  static const char *const missing[] = { "", " ", "\t\r\n", "-", " - ", "#N/A", "#n/a", "NULL", "null ", " Null", "N/A", "n/a", "(null)", "\\N", "#REF!", "#DIV/0!", "nan", "NaN", "None" };
+  static const char *const there[] = { "--", "none", "Nan", "\\n!", "0", "NULLs", "#N/A!", "nul", "x", "\xc3\xa4" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (missing); i++)
     g_assert_true (text_is_missing (missing[i], strlen (missing[i])));

@@ -7,7 +7,15 @@ import subprocess
 import sys
 import urllib.parse
 
-ALPHABET = ['a', 'b', ' ', '"', '"', ',', ';', '\t', '\n', '\r\n', '\r', 'ä', 'xxxxxxxxxxxx', '""']
+ALPHABET = ['a', 'b', ' ', 'a"', '""', ',', ';', '\t', '\n', '\r\n', '\r', 'ä', 'xxxxxxxxxxxx', '|', '@', '.']
+
+
+def cell(delimiter):
+    """Quoted where it must be, or by chance; a mark inside a bare one stands behind its first character, for before it is where we are the more lenient."""
+    text = "".join(random.choice(ALPHABET) for _ in range(random.randrange(0, 9)))
+    if random.random() < 0.4 or text[:1] in ('"', ' ', '\t') or any(c in text for c in (delimiter, "\n", "\r")):
+        return '"%s"' % text.replace('"', '""')
+    return text
 
 
 def theirs(text, delimiter):
@@ -20,28 +28,18 @@ def ours(text, delimiter, piece):
     return [[urllib.parse.unquote(cell) for cell in line.split("\t")] for line in out.decode().split("\n")[:-1]]
 
 
-def is_open(text, delimiter):
-    """Ends inside quotes: we say so, Python does not."""
-    try:
-        list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False))
-        probe = list(csv.reader(io.StringIO(text + "\nPROBE", newline=""), delimiter=delimiter))
-        return not probe or probe[-1] != ["PROBE"]
-    except csv.Error:
-        return True
-
-
 def main():
     random.seed(4180)
     wrong = compared = 0
     for _ in range(150):
         delimiter = random.choice(",;\t|")
-        text = "".join(random.choice(ALPHABET + [delimiter] * 3) for _ in range(random.randrange(1, 400)))
-        mine = ours(text, delimiter, random.choice([1, 7, 64, 65536]))
-        if is_open(text, delimiter):
-            if not mine or mine[-1][0] != "error":
-                wrong += 1
-                print("# open quote not told:", ascii(text))
-            continue
+        text = "".join(delimiter.join(cell(delimiter) for _ in range(random.randrange(1, 6))) + random.choice(["\n", "\r\n", "\r"]) for _ in range(random.randrange(1, 30)))
+        piece = random.choice([1, 7, 64, 65536])
+        mine = ours(text, delimiter, piece)
+        told = ours(text + '"a' + delimiter + "b\n", delimiter, piece)
+        if not told or told[-1][0] != "error":
+            wrong += 1
+            print("# open quote not told:", ascii(text))
         compared += 1
         if mine != theirs(text, delimiter):
             wrong += 1

@@ -23,7 +23,17 @@ static const struct { char delimiter; const char *text; const char *rows; } good
   { ',', "a \"b\" c,d", "a \"b\" c|d" },    /* a quotation mark inside an unquoted cell is itself */
   { ',', "\"a\"b,c", "ab|c" },              /* what follows the closing one is added, as Python does */
   { ',', "\"a\"b\"c", "ab\"c" },
-  { ',', " \"a\"", " \"a\"" },
+  { ',', " \"a\"", "a" },                  /* a blank before the mark, as many hands type it */
+  { ',', "x, \"a, b\" ,c", "x|a, b |c" },
+  { ',', "=\"01067\",=1+1", "01067|=1+1" }, /* Excel's text */
+  { ',', "=\"a,b\"", "a,b" },
+  { '\n', " \"a\" =\"b\"", " \"a\" =\"b\"" },
+  /* a mark that nothing closes: text follows what would close it, lines later */
+  { ',', "n,e\n\"B,b@x.org\nC,c@x.org\nD \"D\" D,d@x.org\nE,e@x.org\n", "n|e/B|b@x.org/C|c@x.org/D \"D\" D|d@x.org/E|e@x.org" },
+  { ',', "n,e\nA,\"a@x.org\nB,\"b@x.org\"\n", "n|e/A|a@x.org/B|b@x.org" },
+  { ',', "n,e\n\"B,b@x.org,\"\"\nC,\"c@x.org\"\n", "n|e/B|b@x.org|/C|c@x.org" },
+  { ',', "n,e,t\n\"B,b@x.org,\"x\"\n", "n|e|t/B|b@x.org|x" },
+  { ';', "\"a\nb\"c;d\n", "a/b\"c|d" },
   { ';', "a,b;c", "a,b|c" },
   { '\t', "a\tb c", "a|b c" },
   { '\n', "a,\"b\nc\n", "a,\"b/c" },        /* lines: quotes mean nothing */
@@ -61,6 +71,31 @@ parse (char delimiter, const char *text, gsize len, gsize step, GError **error)
       g_assert_cmpint (row.cells[i].data[row.cells[i].len], ==, '\0');
       g_string_append_printf (rows, "%s%s", i > 0 ? "|" : "", row.cells[i].data);
     }
+  }
+}
+
+/* Which of the rows holds what should be a row of its own. */
+static const struct { const char *text; guint64 row; } swallowing[] = {
+  { "n,e\nA,\"a@x.org\nB,b@x.org\"\nC,c@x.org\n", 2 },
+  { "n,e\n\"A,a@x.org\nB\",b@x.org\n", 2 },
+  { "n,e,t\nA,a@x.org,\"hello\nB,b@x.org,hello\"\n", 2 },
+  { "n,e,t\nA,a@x.org,\"call first\nthen ring, twice\"\n", 0 },       /* a note */
+  { "n,e,t\nA,a@x.org,\"or write to\nb@x.org\"\n", 0 },
+  { "n,e\n\"A\nB\",a@x.org\n", 0 },
+};
+
+static void
+test_swallowing (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (swallowing); i++) {
+    g_autoptr (CsvParser) parser = csv_parser_new (',');
+    guint64 found = 0;
+    CsvRow row;
+
+    csv_parser_feed (parser, swallowing[i].text, strlen (swallowing[i].text), TRUE);
+    while (csv_parser_next (parser, &row, NULL) == CSV_ROW)
+      found = row.quotes == CSV_QUOTES_SWALLOWED ? row.number : found;
+    g_assert_cmpuint (found, ==, swallowing[i].row);
   }
 }
 
@@ -111,6 +146,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/csv/good", test_good);
+  g_test_add_func ("/wire/csv/swallowing", test_swallowing);
   g_test_add_func ("/wire/csv/limits", test_limits);
   return g_test_run ();
 }

@@ -29,6 +29,29 @@ static const struct { const char *line, *items; } cases[] = {
   { "Lee, Ann <ann@example.org>; Roe, Bob <bob@example.org>", "e:Lee, Ann=ann@example.org / e:Roe, Bob=bob@example.org" }, /* Outlook */
   { "Ann <ann@example.org>, Bob <bob@example.org>", "e:Ann=ann@example.org / e:Bob=bob@example.org" },
   { "+442079460958,+4930123456", "p:=+442079460958 / p:=+4930123456" },
+  { "Lee, Ann <ann@example.org>", "e:Lee, Ann=ann@example.org" },
+  { "Lee, Ann <ann@example.org>, Roe, Bob <bob@example.org>", "e:Lee, Ann=ann@example.org / e:Roe, Bob=bob@example.org" },
+  { "x@example.org, Lee, Ann <ann@example.org>", "e:=x@example.org / e:Lee, Ann=ann@example.org" },
+  /* apart by blanks */
+  { "ann@example.org bob@example.org\tcarol@example.org", "e:=ann@example.org / e:=bob@example.org / e:=carol@example.org" },
+  { "Ann Lee ann@example.org Bob bob@example.org", "e:Ann Lee=ann@example.org / e:Bob=bob@example.org" },
+  { "ann@example.org Ann Lee bob@example.org Bob", "e:Ann Lee=ann@example.org / e:Bob=bob@example.org" },
+  { "ann@example.org Ann bob@example.org", "o:ann@example.org Ann bob@example.org=" }, /* whose name is it? */
+  { "ann@example.org Ann Lee", "e:Ann Lee=ann@example.org" },
+  { "Ann <ann@example.org> Bob <bob@example.org>", "e:Ann=ann@example.org / e:Bob=bob@example.org" },
+  { "ann@example.org Bob <bob@example.org>", "e:=ann@example.org / e:Bob=bob@example.org" },
+  { "ann@example.org <ann@example.org>", "e:=ann@example.org" },      /* named by their own address */
+  { "'ann@example.org' <ann@example.org>", "e:=ann@example.org" },    /* Outlook */
+  { "bob@example.org <ann@example.org>", "o:bob@example.org <ann@example.org>=" },
+  /* RFC 5322: comments, groups; heads of copied letters */
+  { "ann@example.org (Ann Lee), bob@example.org (Bob)", "e:Ann Lee=ann@example.org / e:Bob=bob@example.org" },
+  { "ann@example.org (Lee, Ann)", "e:Lee, Ann=ann@example.org" },
+  { "(Ann) ann@example.org", "e:Ann=ann@example.org" },
+  { "Ann <ann@example.org> (work)", "e:Ann=ann@example.org" },
+  { "Team: ann@example.org, Bob <bob@example.org>;", "e:=ann@example.org / e:Bob=bob@example.org" },
+  { "Ann: ann@example.org;", "e:Ann=ann@example.org" },
+  { "To: Ann <ann@example.org>, bob@example.org", "e:Ann=ann@example.org / e:=bob@example.org" },
+  { "<mailto:ann@example.org?subject=x>", "e:=ann@example.org" },
   { "just words", "o:just words=" },
   { "1234", "o:1234=" },                                           /* too short for a number */
   { "a < b > c", "o:a < b > c=" },

@@ -14,7 +14,7 @@ import type { Done } from './ImportView';
 import { IntoList } from './IntoList';
 import { LookTable } from './LookTable';
 import { assign, hasAddress, rolesOf, toMapping, type Role } from './mapping';
-import { REJECTS_MAX, toReject, type Reject } from './rejects';
+import { isRejected, REJECTS_MAX, toReject, type Reject } from './rejects';
 
 const { look: text } = importWords;
 
@@ -89,7 +89,7 @@ export function LookStep({ file, onDone, onOther }: Props) {
 function useImport(file: ChosenFileRow, onDone: (done: Done) => void) {
   const rejects = useRef<Reject[]>([]);
   useEvent(bridge().onImportRejected, (rows) => {
-    for (const row of rows.slice(0, REJECTS_MAX - rejects.current.length))
+    for (const row of rows.filter(isRejected).slice(0, REJECTS_MAX - rejects.current.length))
       rejects.current.push(toReject(row));
   });
   return useAction(async (list: string, options: ImportOptions) => {

@@ -1,4 +1,4 @@
-// Frame REJECTS: key = row number, aux = 0 the row | 1 only this value; fields = field, value, reason, sentence.
+// Frame REJECTS: key = row number, aux = 0 the row | 1 only this value | 2 taken, but doubted; fields = field, value, reason, sentence.
 import type { FrameRow } from '../../../bridge';
 
 export interface Reject {
@@ -15,4 +15,8 @@ export const REJECTS_MAX = 200; // shown; the export has them all
 export function toReject(row: FrameRow): Reject {
   const [field = '', value = '', reason = '', sentence = ''] = row.fields;
   return { row: row.key, isRow: row.aux === 0, field, value, reason, sentence };
+}
+
+export function isRejected(row: FrameRow): boolean {
+  return row.aux !== 2;
 }

@@ -28,9 +28,10 @@ is (const char *word)
 
 static gboolean
 handle_open (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, const char *format, const char *encoding,
-             const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, gpointer data)
+             const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, const char *several, const char *left, gpointer data)
 {
   static const char *const fields[] = { "city", NULL }, *const twice[] = { "city", "CITY", NULL }, *const control[] = { "ci\nty", NULL };
+  static const char *const notes[] = { NULL };
   static const char *const aliases[] = { "Your Name", "name", NULL }, *const false_alias[] = { "Your Name", "city", NULL };
   int fd = g_unix_fd_list_get (fds, 0, NULL);
 
@@ -45,7 +46,7 @@ handle_open (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList
     return TRUE;
   pr_import1_complete_open (skeleton, invocation, NULL, is ("unknown-encoding-word") ? "a b" : "csv", "utf-8",
                             is ("same-column-twice") ? twice : is ("control-in-column") ? control : fields,
-                            is ("alias-of-no-column") ? false_alias : aliases);
+                            is ("alias-of-no-column") ? false_alias : aliases, notes);
   return TRUE;
 }
 

@@ -37,7 +37,7 @@ static const struct {
   { "brings-nothing", FAULT_PROTOCOL, "nothing any more" },
 };
 
-static const ImportSpec plain = { .spool_folder = "/tmp", .format = "auto", .encoding = "", .region = "", .sheet = "", .header = "auto", .list = "people",
+static const ImportSpec plain = { .spool_folder = "/tmp", .format = "auto", .encoding = "", .region = "", .sheet = "", .header = "auto", .several = "listed", .left = "listed", .list = "people",
                                   .consent = "", .timeout_ms = 700 };
 
 static gint64

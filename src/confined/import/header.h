@@ -1,0 +1,19 @@
+/* header.h - where the header stands: not always in the first row, since school software and spreadsheets write titles above it.
+ * Trust:  cells are hostile. Used in: confined/import/plan. Does no I/O. */
+#pragma once
+#include "table.h"
+
+#define HEADER_ROWS_MAX 20 /* the issue: looked for among so many rows */
+
+typedef struct {
+  gboolean is_there;
+  guint    index;     /* of the sample, where it is there */
+  gboolean is_double; /* a row beside it looks like its other half */
+} Header;
+
+/* sample: KeptRow, the first rows that are not empty. word: auto | yes (the first of them) | no | a row's number.
+ * Errors: FAULT_USAGE: no such row among them. */
+gboolean header_find (const GPtrArray *sample, const char *word, Header *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Does a cell hold an address or a number, and nothing else? */
+gboolean header_has_value (const CsvRow *row);
