@@ -24,6 +24,15 @@ plan_view_free (PlanView *self)
 }
 
 PlanView *
+plan_view_new_empty (const char *problem)
+{
+  PlanView *self = plan_view_alloc ();
+
+  self->problem = g_strdup (problem);
+  return self;
+}
+
+PlanView *
 plan_view_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid)
 {
   PlanView *self = plan_view_alloc ();

@@ -49,6 +49,7 @@ typedef struct { /* what a person is shown before they import */
   GPtrArray *notes;   /* char *: as in Plan */
 } PlanView;
 PlanView *plan_view_new  (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid);
+PlanView *plan_view_new_empty (const char *problem); /* of a sheet without rows */
 void      plan_view_free (PlanView *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanView, plan_view_free)
 

@@ -29,6 +29,9 @@ refuse (GError **error, const char *sentence)
   return FALSE;
 }
 
+#define OTHERS_MAX 500 /* octets of names of sheets in a sentence */
+#define NAME_MAX_BYTES 124 /* of one; Excel allows 31 characters */
+
 #define SAVE_AS "open it, save the contacts as .xlsx or as CSV (UTF-8), and import that"
 
 /* What a ZIP file without a workbook is. */
@@ -381,4 +384,20 @@ workbook_find_sheet (const Workbook *self, const char *wanted, guint *out_index,
   shown = text_printable (list->str, -1, 500);
   g_set_error (error, FAULT, FAULT_USAGE, "there is no sheet “%s” in the workbook: it has %s", wanted, shown);
   return FALSE;
+}
+
+char *
+workbook_list_others (const Workbook *self, guint index)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < self->names->len && list->len < OTHERS_MAX; i++)
+    if (i != index) {
+      g_autofree char *name = text_quote (g_ptr_array_index (self->names, i), NAME_MAX_BYTES);
+
+      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", name);
+    }
+  if (self->names->len < 2)
+    return NULL;
+  return text_printable (list->str, -1, OTHERS_MAX + NAME_MAX_BYTES);
 }

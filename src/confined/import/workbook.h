@@ -33,6 +33,9 @@ Slice workbook_get_string (const Workbook *self, guint64 index);
 /* wanted: a name, a number from 1, or "" for the first that is not hidden. Returns: FALSE with FAULT_USAGE. */
 gboolean workbook_find_sheet (const Workbook *self, const char *wanted, guint *out_index, GError **error);
 
+/* "“Parents”, “Staff”" of the others. Returns: (transfer full), printable; NULL: there are none. */
+char *workbook_list_others (const Workbook *self, guint index);
+
 /* "_x000D_" is how a workbook writes what XML cannot: undone in place. */
 void workbook_unescape (GString *text, gsize from);
 

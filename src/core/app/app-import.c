@@ -322,6 +322,8 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_variant_dict_insert (&dict, "header_row", "t", look->header_row);
     g_variant_dict_insert (&dict, "notes", "^as", look->notes);
     g_variant_dict_insert (&dict, "readings", "^as", look->readings);
+    if (look->sheets[0] != NULL)
+      g_variant_dict_insert (&dict, "sheets", "^as", look->sheets);
     pr_app1_complete_import_look (pending->client->skeleton, pending->invocation, NULL, g_variant_dict_end (&dict), look->rows, look->head);
   } else {
     app_return_error (pending->invocation, error);

@@ -20,11 +20,12 @@ class Result:
     def __init__(self, text, status):
         self.text, self.status = text, status
         self.found, self.contacts, self.rejects, self.errors, self.roles, self.problem, self.notes, self.readings = [], [], [], [], [], [], [], []
+        self.sheets = []
         for line in text.splitlines():
             kind, *rest = line.split("\t")
             rest = [urllib.parse.unquote(r) for r in rest]
             {"found": self.found, "contact": self.contacts, "reject": self.rejects, "error": self.errors,
-             "roles": self.roles, "problem": self.problem, "note": self.notes, "readings": self.readings}[kind].append(rest)
+             "roles": self.roles, "problem": self.problem, "note": self.notes, "readings": self.readings, "sheets": self.sheets}[kind].append(rest)
 
 
 def run(data, *args, order=None, path=None):
@@ -521,6 +522,21 @@ class Import(unittest.TestCase):
                     extra=[("xl/worksheets/sheet2.xml", "<worksheet><sheetData><row>" + inline("email") + "</row><row>" + inline("v@example.org")
                             + "</row></sheetData></worksheet>")])
         self.assertEqual("v@example.org", run(data).contacts[0][2])
+
+    def test_other_sheets(self):
+        """Named where this one is not it, said where they were not read, offered in a look."""
+        def two(first, second):
+            return book(first, sheets='<sheet name="Read me" r:id="rId1"/><sheet name="5b &amp; 6a" r:id="rId2"/>',
+                        extra=[("xl/worksheets/sheet2.xml", "<worksheet><sheetData>%s</sheetData></worksheet>" % second)])
+        people = "<row>" + inline("email") + "</row><row>" + inline("v@example.org") + "</row>"
+        for first in ("", "<row>" + inline("Fill in the next sheet") + "</row><row>" + inline("please") + "</row>"):
+            self.fails(run(two(first, people)), "DataErr", "“5b & 6a”: say --sheet NAME")
+            r = run(two(first, people), order="look")
+            self.assertEqual([["Read me", "5b & 6a"]], r.sheets)
+            self.assertEqual(1, len(r.problem), r.text)
+        self.assertEqual("v@example.org", run(two("", people), "sheet=5b & 6a").contacts[0][2])
+        self.assertEqual(["the sheet “Read me” was read, and not “5b & 6a”"], run(two(people, people)).notes[-1])
+        self.assertNotIn("sheet", run(two(people, people), "sheet=1").text)
 
     def test_hostile_workbooks(self):
         row = "<row>" + inline("email") + "</row><row>" + inline("a@example.org") + "</row>"
