@@ -404,12 +404,12 @@ class Vaults(Deeds):
             self.say("lost", f"what the vault held of {name} is not what it was: {found}")
 
 
-KINDS = {"imports": Imports, "exports": Exports, "resolves": Resolves, "the vault": Vaults}
+KINDS = {"imports": Imports, "undoes": Undoes, "exports": Exports, "resolves": Resolves, "the vault": Vaults}
 
 
 def find_class(moment):
     """None: a moment of rounds.py."""
     if moment in KINDS:
         return KINDS[moment]
-    words = {"import": Imports, "export": Exports, "resolv": Resolves, "vault": Vaults}
+    words = {"undone": Undoes, "import": Imports, "export": Exports, "resolv": Resolves, "vault": Vaults}
     return next((kind for word, kind in words.items() if "-" in moment and word in moment), None)
