@@ -216,10 +216,11 @@ function methods(mock: Mock): Methods {
       ]);
       if (options.dry_run !== true && !mock.lists.some((one) => one.name === list))
         mock.lists.push({ name: list, people: '398', with_email: '398', with_phone: '200', created: String(NOW), aliases: {} });
-      return { read: '402', new: '390', updated: '6', merged: '1', unchanged: '3', rejected: { 'bad-email': '2' }, left_out: { 'bad-phone': '1' }, format: 'csv', encoding: 'utf-8', fields: ['first name', 'town', 'class'] };
+      return { read: '402', new: '390', updated: '6', merged: '1', unchanged: '3', rejected: { 'bad-email': '2' }, left_out: { 'bad-phone': '1' }, hints: {}, suppressed: '0', format: 'csv', encoding: 'utf-8', fields: ['first name', 'town', 'class'], notes: [] };
     },
     importLook: async (_file, options) => ({
-      look: { format: 'csv', encoding: options.encoding ?? 'utf-8', has_header: options.header !== 'no', columns: ['Full Name', 'E-Mail', 'Mobile', 'Town', 'Class', 'Notes <b>'], roles: ['name', 'email', 'phone', 'field', 'field', 'field'], problem: '' },
+      look: { format: 'csv', encoding: options.encoding ?? 'utf-8', has_header: options.header !== 'no', columns: ['Full Name', 'E-Mail', 'Mobile', 'Town', 'Class', 'Notes <b>'], roles: ['name', 'email', 'phone', 'field', 'field', 'field'], problem: '', header_row: '1', notes: [], readings: [] },
+      head: [{ key: '1', aux: 0, fields: ['Full Name', 'E-Mail', 'Mobile', 'Town', 'Class', 'Notes <b>'] }],
       rows: Array.from({ length: 12 }, (_, index) => {
         const one = human(index === 3 ? 287 : index);
         return { key: String(index + 2), aux: 0, fields: [index < ODD.length && index % 2 === 1 ? (ODD[index] ?? '') : one.name, one.email, one.phone, one.fields['town'] ?? '', one.fields['class'] ?? '', ''] };

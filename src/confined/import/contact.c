@@ -11,6 +11,8 @@
 #include "value.h"
 #include <string.h>
 
+#define SWALLOWED_MAX 100 /* lines of a value that are named */
+
 typedef struct {
   const char *word, *sentence;
 } Reason;
@@ -437,6 +439,28 @@ has_swallowed_name (const Plan *plan, const CsvRow *row)
   return FALSE;
 }
 
+/* Each of the lines is named: one of them may be a person of its own. */
+static void
+write_swallowed (Draft *draft)
+{
+  const CsvRow *row = draft->row;
+  guint n = 0;
+
+  write_reject (draft, 0, "", row->cells[0], swallowed);
+  for (guint i = 0; i < row->n_cells; i++) {
+    Slice rest = row->cells[i];
+    const char *end;
+
+    while (n < SWALLOWED_MAX && rest.len > 0 && (end = memchr (rest.data, '\n', rest.len)) != NULL) {
+      rest.len -= (gsize) (end + 1 - rest.data);
+      rest.data = end + 1;
+      end = rest.len > 0 ? memchr (rest.data, '\n', rest.len) : NULL;
+      write_reject (draft, 1, "", value_trim ((Slice){ rest.data, end != NULL ? (gsize) (end - rest.data) : rest.len }), swallowed);
+      n++;
+    }
+  }
+}
+
 static const Departure *
 find_departure (const Plan *plan, const CsvRow *row)
 {
@@ -462,7 +486,7 @@ judge (Draft *draft)
   if (plan->has_header && row->number < plan->header_row)
     write_reject (draft, 0, "", row->cells[0], above);
   else if (row->quotes == CSV_QUOTES_SWALLOWED || has_swallowed_name (plan, row))
-    write_reject (draft, 0, "", row->cells[0], swallowed);
+    write_swallowed (draft);
   else if (!draft->rules->is_grid && has_surplus (plan, row))
     write_reject (draft, 0, "", last, too_many);
   else

@@ -14,12 +14,12 @@ static const char *const statuses[] = {
 static const char *const if_no[] = {
   "accepts marketing", "accepts email marketing", "email marketing", "email marketing consent", "marketing consent", "email consent", "email opt in", "email optin",
   "opt in", "optin", "opted in", "opt in status", "subscribed", "is subscribed", "email subscribed", "newsletter", "wants newsletter", "receive newsletter",
-  "marketing opt in", "accepts emails", "accepts newsletter", "consent", "einwilligung", "angemeldet", "abonniert", "accepte newsletter", NULL,
+  "marketing opt in", "accepts emails", "accepts newsletter", "consent", "einwilligung", "angemeldet", "abonniert", "accepte newsletter", "subscriber", "marketing", "mailings", NULL,
 };
 static const char *const if_yes[] = {
   "unsubscribed", "is unsubscribed", "unsubscribed at", "unsubscribe time", "unsub time", "opt out", "optout", "opted out", "email opt out", "email optout",
   "has opted out of email", "do not email", "do not contact", "donotemail", "donotcontact", "email blacklisted", "emailblacklisted", "blacklisted", "blocklisted",
-  "email blocklisted", "bounced", "hard bounced", "email bounced", "complained", "suppressed", "abgemeldet", "unsubscribed from all email", NULL,
+  "email blocklisted", "bounced", "hard bounced", "email bounced", "complained", "suppressed", "abgemeldet", "abbestellt", "newsletter abbestellt", "unsubscribed from all email", NULL,
 };
 static const char *const gone[] = {
   "unsubscribed", "unsubscribe", "unsubbed", "blocklisted", "blacklisted", "blocked", "bounced", "bounce", "hard bounce", "hard bounced", "cleaned", "complained",

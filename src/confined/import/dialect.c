@@ -3,6 +3,7 @@
 #include "address.h"
 #include "columns.h"
 #include "csv.h"
+#include "header.h"
 #include "text-list.h"
 #include "value.h"
 #include <string.h>
@@ -15,6 +16,8 @@ typedef struct {
   guint rows, columns, same; /* columns: of most rows; same: rows that have so many */
   guint clean;               /* rows with a cell that is an address or a number and nothing else */
   guint kinds;               /* bit 0: a column of addresses, bit 1: of numbers */
+  guint lead;                /* rows of one cell before any other: titles, perhaps */
+  guint many_same;           /* as same, of rows with more than one cell */
   gboolean has_header;
 } Score;
 
@@ -27,10 +30,27 @@ dialect_is_email (Slice cell)
          memchr (cell.data + at + 1, '.', cell.len - at - 1) != NULL && memchr (cell.data + at + 1, ' ', cell.len - at - 1) == NULL;
 }
 
+/* 2026-05-03, 3.5.2026: three groups of digits, eight at most */
+static gboolean
+is_date (Slice cell)
+{
+  guint n_digits = 0, n_marks = 0;
+  char mark = '\0';
+
+  for (gsize i = 0; i < cell.len; i++)
+    if (g_ascii_isdigit (cell.data[i]))
+      n_digits++;
+    else if (strchr ("-./", cell.data[i]) == NULL || (mark != '\0' && mark != cell.data[i]))
+      return FALSE;
+    else
+      mark = cell.data[i], n_marks++;
+  return n_marks == 2 && n_digits <= 8;
+}
+
 gboolean
 dialect_is_phone (Slice cell)
 {
-  return text_is_phone_like (cell.data, cell.len) && (cell.data[0] == '+' || cell.len >= 7);
+  return !is_date (cell) && text_is_phone_like (cell.data, cell.len) && (cell.data[0] == '+' || cell.len >= 7);
 }
 
 static gboolean
@@ -45,12 +65,12 @@ static void
 add_row (Score *self, const CsvRow *row, guint counts[CSV_CELLS_MAX + 1])
 {
   gboolean is_clean = FALSE;
+  guint n_known = 0;
 
   for (guint i = 0; i < row->n_cells; i++) {
     Slice cell = value_bare (row->cells[i]);
 
-    if (self->rows == 0 && is_known_header (cell))
-      self->has_header = TRUE;
+    n_known += self->rows < HEADER_ROWS_MAX && is_known_header (cell);
     if (dialect_is_email (cell)) {
       is_clean = TRUE;
       self->kinds |= 1;
@@ -60,11 +80,15 @@ add_row (Score *self, const CsvRow *row, guint counts[CSV_CELLS_MAX + 1])
     }
   }
   self->clean += is_clean;
+  self->has_header = self->has_header || (n_known > 0 && (self->rows == 0 || (n_known > 1 && !is_clean)));
+  self->lead += row->n_cells == 1 && self->lead == self->rows;
   self->rows++;
   if (++counts[row->n_cells] > self->same || (counts[row->n_cells] == self->same && row->n_cells > self->columns)) {
     self->same = counts[row->n_cells];
     self->columns = row->n_cells;
   }
+  if (row->n_cells > 1)
+    self->many_same = MAX (self->many_same, counts[row->n_cells]);
 }
 
 static Score
@@ -85,9 +109,11 @@ try_delimiter (const char *head, gsize len, gboolean is_whole, char delimiter)
 static guint
 weigh (const Score *score)
 {
-  if (score->rows == 0 || score->columns < 2)
+  guint rows = score->rows - score->lead;
+
+  if (rows == 0 || score->many_same * 2 < rows)
     return 0;
-  return 1000 * score->same / score->rows + 1000 * score->clean / score->rows + (score->has_header ? 500 : 0);
+  return 1000 * score->many_same / rows + 1000 * MIN (score->clean, rows) / rows + (score->has_header ? 500 : 0);
 }
 
 /* How many of the items on the lines are people. */

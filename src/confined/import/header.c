@@ -8,8 +8,6 @@
 #include "value.h"
 #include <string.h>
 
-#define WORDS_MAX 256 /* octets of a cell that may be a header's word */
-
 typedef struct { /* one row, looked at */
   gboolean has_value;
   guint    n_filled;
@@ -38,6 +36,16 @@ header_has_value (const CsvRow *row)
   return FALSE;
 }
 
+char *
+header_word (Slice cell)
+{
+  g_autofree char *valid = g_utf8_make_valid (cell.data, (gssize) cell.len), *line = NULL;
+  gboolean is_lost;
+
+  line = clean_text ((Slice){ valid, strlen (valid) }, CLEAN_LINE, &is_lost);
+  return text_printable (line, -1, HEADER_WORD_MAX);
+}
+
 static void
 look_at_cell (Look *self, Slice cell)
 {
@@ -49,8 +57,8 @@ look_at_cell (Look *self, Slice cell)
   self->n_filled++;
   if (is_value (cell)) {
     self->has_value = TRUE;
-  } else if (cell.len <= WORDS_MAX) {
-    text = text_printable (cell.data, (gssize) cell.len, WORDS_MAX + 8);
+  } else if (cell.len <= HEADER_WORD_MAX) {
+    text = header_word (cell);
     meaning = columns_recognise (text);
     if (meaning.role != COLUMN_FIELD && meaning.rank < COLUMN_LIKELY)
       self->roles |= 1u << meaning.role;

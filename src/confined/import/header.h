@@ -15,5 +15,10 @@ typedef struct {
  * Errors: FAULT_USAGE: no such row among them. */
 gboolean header_find (const GPtrArray *sample, const char *word, Header *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A cell's words on one line, without controls, cut where they are longer than a name may be. Returns: (transfer full). */
+char *header_word (Slice cell);
+
+#define HEADER_WORD_MAX 256 /* octets; chosen: it becomes a field's name, which stands in templates and at the head of an export */
+
 /* Does a cell hold an address or a number, and nothing else? */
 gboolean header_has_value (const CsvRow *row);

@@ -51,7 +51,11 @@ person_name_has_comma (Slice name)
 char *
 person_name_first (const char *name)
 {
-  return g_strstrip (g_strdup (strchr (name, ',') + 1));
+  char *first = g_strstrip (g_strdup (strchr (name, ',') + 1)), *note = strchr (first, '(');
+
+  if (note != NULL && note > first && g_str_has_suffix (first, ")")) /* "Lee, Ann (Sales)": Outlook's department */
+    *note = '\0';
+  return g_strchomp (first);
 }
 
 char *

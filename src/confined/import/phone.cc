@@ -71,7 +71,7 @@ phone_flaw_to_sentence (PhoneFlaw flaw)
   case PHONE_CODE:
     return "this begins with the country's own code: is a + missing in front? Write it with +, or with its 0";
   case PHONE_DATE:
-    return "this is a date, no phone number";
+    return "this looks like a date, not like a phone number";
   case PHONE_ROUNDED:
     return "a spreadsheet has rounded this number: format the column as text, and type or import the number again";
   case PHONE_BAD:
@@ -111,6 +111,16 @@ is_date (const std::string &text)
     return is_number_between (text, 0, a, 1900, 2100) && is_number_between (text, a + 1, b, 1, 12) && is_number_between (text, b + 1, end, 1, 31);
   return a <= 2 && b - a <= 3 && is_number_between (text, 0, a, 1, 31) && is_number_between (text, a + 1, b, 1, 31) &&
          ((end - b == 5 && is_number_between (text, b + 1, end, 1900, 2100)) || end - b == 3);
+}
+
+/* 20260503, 03052026: eight digits and no more */
+static bool
+is_compact_date (const std::string &text)
+{
+  if (text.size () != 8 || text.find_first_not_of ("0123456789") != std::string::npos)
+    return false;
+  return (is_number_between (text, 0, 4, 1900, 2100) && is_number_between (text, 4, 6, 1, 12) && is_number_between (text, 6, 8, 1, 31)) ||
+         (is_number_between (text, 4, 8, 1900, 2100) && is_number_between (text, 0, 2, 1, 31) && is_number_between (text, 2, 4, 1, 31));
 }
 
 static bool
@@ -201,8 +211,10 @@ phone_parse (const char *raw, gsize len, const char *region, char out_e164[PHONE
   if (is_rounded (text))
     return PHONE_ROUNDED;
   drop_thousands (text);
-  if (is_date (text))
+  if (is_date (text) || is_compact_date (text))
     return PHONE_DATE;
+  if (text.size () > 2 && text.compare (text.size () - 2, 2, ".0") == 0 && text.find_first_not_of ("0123456789") == text.size () - 2)
+    text.erase (text.size () - 2); /* pandas took it for a number */
   if (!drop_words (text))
     return PHONE_BAD;
   const auto first = text.find_first_of ("0123456789");

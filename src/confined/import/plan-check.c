@@ -4,6 +4,8 @@
 #include "fault.h"
 #include <string.h>
 
+#define LIST_MAX 1024 /* octets of headers in a question */
+
 static gboolean
 has_any (const Draft *draft, guint column, gboolean (*is_like) (Slice))
 {
@@ -17,7 +19,8 @@ is_same_header (const Draft *draft, guint a, guint b)
 {
   g_autofree char *one = columns_normal (g_ptr_array_index (draft->headers, a)), *other = columns_normal (g_ptr_array_index (draft->headers, b));
 
-  return draft->plan->has_header && strcmp (one, other) == 0; /* but for a numeral: "E-mail 1", "E-mail 2" */
+  return draft->plan->has_header && strcmp (one, other) == 0 && /* but for a numeral: "E-mail 1", "E-mail 2" */
+         !columns_is_of_person (g_ptr_array_index (draft->headers, a));
 }
 
 /* Whose are they, and which one does this person want? A numeral says: the first one that is there. */
@@ -27,7 +30,7 @@ check_one_address (const Draft *draft, GError **error)
   g_autoptr (GString) list = g_string_new (NULL);
   guint n = 0, first = 0;
 
-  for (guint i = 0; i < draft->plan->n_columns && list->len < 4 * PLAN_NAME_MAX; i++)
+  for (guint i = 0; i < draft->plan->n_columns && list->len < LIST_MAX; i++)
     if (draft->meanings[i].role == COLUMN_EMAIL && draft->said[i] == SAID_NOTHING && has_any (draft, i, dialect_is_email) &&
         (n == 0 || !is_same_header (draft, first, i))) {
       g_string_append_printf (list, "%s%s", n > 0 ? ", " : "", (const char *) g_ptr_array_index (draft->headers, i));
@@ -35,7 +38,8 @@ check_one_address (const Draft *draft, GError **error)
     }
   if (n < 2)
     return TRUE;
-  g_set_error (error, FAULT, FAULT_DATA, "several columns hold e-mail addresses: %s. Say which one counts with --map email=COLUMN", list->str);
+  g_set_error (error, FAULT, FAULT_DATA, "several columns hold e-mail addresses: %s. %s", list->str,
+               draft->is_view ? "Choose the one that counts, and make the others fields" : "Say which one counts with --map email=COLUMN");
   return FALSE;
 }
 
@@ -90,8 +94,8 @@ check_contact (const Draft *draft, GError **error)
   if (draft->plan->emails->len + draft->plan->phones->len > 0)
     return TRUE;
   list = draft_list_headers (draft);
-  g_set_error (error, FAULT, FAULT_DATA, "no column holds e-mail addresses or phone numbers; the columns are: %s. "
-               "If one of them does, say so with --map email=COLUMN or --map phone=COLUMN", list);
+  g_set_error (error, FAULT, FAULT_DATA, "no column holds e-mail addresses or phone numbers; the columns are: %s. If one of them does, %s", list,
+               draft->is_view ? "choose it" : "say so with --map email=COLUMN or --map phone=COLUMN");
   return FALSE;
 }
 

@@ -11,6 +11,7 @@ typedef struct {
   Plan            *plan;
   GPtrArray       *headers;  /* char *, printable */
   Header           header;
+  gboolean         is_view;  /* a person looks, and chooses where an import would ask */
   ColumnMeaning   *meanings; /* of each column */
   guint8          *said;     /* of each column: Said */
 } Draft;

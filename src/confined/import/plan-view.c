@@ -38,7 +38,7 @@ plan_view_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid)
   PlanView *self = plan_view_alloc ();
   g_autoptr (Plan) plan = draft_plan_new ();
   g_autoptr (GError) error = NULL;
-  Draft draft = { .sample = sample, .spec = spec, .plan = plan, .headers = self->columns };
+  Draft draft = { .sample = sample, .spec = spec, .plan = plan, .headers = self->columns, .is_view = TRUE };
 
   if (!draft_fill (&draft, is_grid, &error))
     self->problem = g_strdup (error->message);

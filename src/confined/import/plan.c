@@ -1,10 +1,8 @@
 #include "plan-draft.h"
 
-#include "clean.h"
 #include "dialect.h"
 #include "fault.h"
 #include "person-name.h"
-#include "text.h"
 #include "value.h"
 #include <string.h>
 
@@ -17,17 +15,6 @@ is_empty_column (const Draft *draft, guint column)
     if (draft_get_cell (draft_get_row (draft, i), column).len > 0)
       return FALSE;
   return TRUE;
-}
-
-/* On one line; cut where it is longer than a name may be. Returns: (transfer full). */
-static char *
-header_word (Slice cell)
-{
-  g_autofree char *valid = g_utf8_make_valid (cell.data, (gssize) cell.len), *line = NULL;
-  gboolean is_lost;
-
-  line = clean_text ((Slice){ valid, strlen (valid) }, CLEAN_LINE, &is_lost);
-  return text_printable (line, -1, PLAN_NAME_MAX);
 }
 
 static void

@@ -5,8 +5,6 @@
 #include "departure.h"
 #include "table.h"
 
-#define PLAN_NAME_MAX 256 /* octets of a field's name; chosen: it stands in templates and at the head of an export */
-
 typedef struct {
   gboolean    is_list;                /* rows of table_list_new(): header and map do not count */
   const char *header;                 /* auto | yes | no | a row's number */

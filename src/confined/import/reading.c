@@ -58,7 +58,7 @@ read_names (const char *encoding, const GPtrArray *names)
     if (charset == NULL)
       return NULL;
     bad = charset_feed (charset, octets, len, TRUE, text);
-    shown = text_printable ((const char *) text->data, (gssize) text->len, 4 * NAME_MAX_BYTES);
+    shown = text->len > 0 ? text_printable ((const char *) text->data, (gssize) text->len, 4 * NAME_MAX_BYTES) : g_strdup ("?");
     n_good += bad == 0 && strchr (shown, '?') == NULL;
     if (n_good <= i && strcmp (encoding, "utf-8") != 0)
       return NULL;

@@ -62,7 +62,7 @@ judge_sign (const Place *place)
     return is_letter (place->previous) ? FOREIGN : FINE;
   if (is_in (place->current, "\xa0\xad\xb4\xb7")) /* O´Neill, Col·lectiu */
     return FINE;
-  return is_between (place) || (is_in (place->current, "\xaa\xba\x8c") && is_letter (place->next)) ? FOREIGN : FINE;
+  return is_letter (place->next) && place->current != 0xab ? FOREIGN : FINE; /* «; others stand behind words: Nº, Name® */
 }
 
 /* A vowel here, a consonant there (è č, ø ř, æ ć…): beside a vowel it is the consonant. */
@@ -100,6 +100,19 @@ count (Western *self, Verdict verdict)
   self->foreign += verdict == FOREIGN;
 }
 
+/* Three octets in a row, or a word of nothing else, are letters of another script. */
+static void
+count_run (Western *self, guint8 next)
+{
+  self->run++;
+  if (self->run == 1)
+    self->entry = self->previous;
+  if (self->current < 0xc0)
+    self->entry = 'x'; /* a sign: no word */
+  if (self->run == RUN_FOREIGN || (self->run == RUN_FOREIGN - 1 && next < 0x80 && !is_letter (next) && !is_letter (self->entry)))
+    self->foreign++;
+}
+
 void
 western_feed (Western *self, const guint8 *data, gsize len)
 {
@@ -108,8 +121,7 @@ western_feed (Western *self, const guint8 *data, gsize len)
 
     if (self->current >= 0x80) {
       count (self, self->current < 0xa0 ? judge_low (&place) : self->current < 0xc0 ? judge_sign (&place) : judge_letter (&place));
-      if (++self->run == RUN_FOREIGN)
-        self->foreign++;
+      count_run (self, data[i]);
     } else {
       self->run = 0;
     }

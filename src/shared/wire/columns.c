@@ -53,7 +53,8 @@ static const char *const others[] = {
   "unsubscribed", "blocklisted", "blacklisted", "blocked", "suppressed", "complained",
   "supervisor", "manager", "boss", "vorgesetzte*", "superviseur", "jefe", "responsable", "chef", "leidinggevende", "owner", "besitzer", "editor", "agent",
   "assistant", "assistent*", "secretary", "sekretar*", "teacher", "lehrer*", "klassenlehrer*", "advisor", "adviser", "counselor", "coach", "doctor", "arzt",
-  "emergency", "notfall*", "urgence", "emergencia", "emergenza", "noodgeval", "ice",
+  "friend", "kin", "reference", "references", "referenz", "recruiter", "rep", "sender", "from", "cc", "bcc", "reply", "assignee", "assigned", "creator", "author",
+  "approver", "reviewer", "emergency", "notfall*", "urgence", "emergencia", "emergenza", "noodgeval", "ice",
 };
 
 /* Words that a header has besides what it says: whose it is, which one. */
@@ -138,6 +139,20 @@ columns_recognise (const char *header)
   if (HAS (words, email_words))
     return (ColumnMeaning){ COLUMN_EMAIL, COLUMN_LIKELY };
   return HAS (words, phone_words) ? (ColumnMeaning){ COLUMN_PHONE, COLUMN_LIKELY } : (ColumnMeaning){ COLUMN_FIELD, 0 };
+}
+
+gboolean
+columns_is_of_person (const char *header)
+{
+  static const char *const people[] = {
+    "parent", "parents", "guardian", "mother", "father", "contact", "person", "member", "participant", "attendee", "student", "pupil", "child", "player", "eltern*",
+    "elternteil", "erziehungsberechtigte*", "sorgeberechtigte*", "mutter", "vater", "mitglied", "teilnehmer", "schuler", "kind", "kontakt", "responsable", "tutor",
+    "padre", "madre", "pere", "mere", "genitore", "ouder", "rodzic",
+  };
+  g_autofree char *normal = columns_normal (header);
+  g_auto (GStrv) words = g_strsplit (normal, " ", -1);
+
+  return HAS (words, people);
 }
 
 const char *

@@ -131,9 +131,10 @@ count_line (const CsvParser *self, const char *from, const char *end, guint *out
     }
 }
 
-/* A cell over several lines is a note, unless its first line ends where a row ends and one of its lines has cells with an address. */
-static gboolean
-has_swallowed (const CsvParser *self)
+/* A cell over several lines is a note, unless its first line ends where a row ends and one of its lines has cells with an address. If it is
+ * the first one that has them, the mark stands around a row and is none. */
+static CsvQuotes
+find_swallowed (const CsvParser *self)
 {
   Slice cell = open_cell (self);
   const char *end = cell.data + cell.len, *at;
@@ -142,13 +143,15 @@ has_swallowed (const CsvParser *self)
 
   at = count_line (self, cell.data, end, &n_cells, &has_address);
   if (at == end || self->width < 2 || self->n_cells + n_cells != self->width)
-    return FALSE;
-  is_row = n_cells > 1 && has_address;
+    return CSV_QUOTES_FINE;
+  if (n_cells > 1 && has_address)
+    return CSV_QUOTES_STRAY;
+  is_row = FALSE;
   while (at < end && !is_row) {
     at = count_line (self, at + 1, end, &n_cells, &has_address);
     is_row = n_cells > 1 && has_address;
   }
-  return is_row;
+  return is_row ? CSV_QUOTES_SWALLOWED : CSV_QUOTES_FINE;
 }
 
 /* Behind the closing mark stands text. Is the opening one none, since the cell goes over lines, or over cells of a row? */
@@ -166,12 +169,18 @@ is_stray (const CsvParser *self)
   return stop < end || (n_cells > 1 && has_address);
 }
 
-/* Back to the opening mark, which is left out; what stands behind it is read as if there were none. Each mark is left out once, and those
- * that were doubled inside close what they open: nothing is read often. */
+/* Back to the opening mark, which is left out, and so is the closing one if `is_closed`; what stands behind it is read as if there were none.
+ * Each mark is left out once, and those that were doubled inside close what they open: nothing is read often. */
 static void
-read_again (CsvParser *self)
+read_again (CsvParser *self, gboolean is_closed)
 {
   g_autoptr (GByteArray) rest = g_byte_array_new ();
+  guint last = self->raw->len - 1;
+
+  while (is_closed && self->raw->data[last] != '"')
+    last--;
+  if (is_closed)
+    g_byte_array_remove_index (self->raw, last);
 
   g_byte_array_append (rest, self->raw->data + 1, self->raw->len - 1);
   if (self->is_again) {
@@ -190,6 +199,13 @@ read_again (CsvParser *self)
   self->quotes = CSV_QUOTES_STRAY;
 }
 
+/* Well closed, but around a row. */
+static gboolean
+is_wrapped (const CsvParser *self)
+{
+  return (self->state == QUOTE_SEEN || self->state == CLOSED) && find_swallowed (self) == CSV_QUOTES_STRAY;
+}
+
 static gboolean
 has_more (CsvParser *self)
 {
@@ -198,6 +214,8 @@ has_more (CsvParser *self)
     self->at = self->later;
     self->end = self->later_end;
   }
+  if (self->at == self->end && self->is_last && is_wrapped (self))
+    read_again (self, TRUE);
   return self->at < self->end;
 }
 
@@ -212,7 +230,7 @@ keep_raw (CsvParser *self, const char *data, gsize len)
 static gboolean
 close_cell (CsvParser *self, GError **error)
 {
-  if ((self->state == QUOTE_SEEN || self->state == CLOSED) && has_swallowed (self))
+  if ((self->state == QUOTE_SEEN || self->state == CLOSED) && find_swallowed (self) == CSV_QUOTES_SWALLOWED)
     self->quotes = CSV_QUOTES_SWALLOWED;
   if (self->n_cells == CSV_CELLS_MAX)
     return refuse (self, error, "more than 1,000 columns");
@@ -366,7 +384,7 @@ read_text (CsvParser *self, char c, GError **error)
     if (is_margin)
       return read_margin (self, CLOSED, error);
     if (is_stray (self)) {
-      read_again (self);
+      read_again (self, FALSE);
       return TRUE;
     }
     break;
@@ -394,6 +412,8 @@ csv_parser_next (CsvParser *self, CsvRow *out_row, GError **error)
     if (self->state == QUOTED) {
       if (!read_quoted (self, error))
         return CSV_WRONG;
+    } else if ((c == '\n' || c == '\r' || c == self->delimiter) && is_wrapped (self)) {
+      read_again (self, TRUE);
     } else if (c == '\n' || c == '\r') {
       self->at++;
       self->is_after_cr = c == '\r';

@@ -14,7 +14,8 @@
 
 typedef enum {
   CSV_QUOTES_FINE,
-  CSV_QUOTES_STRAY,     /* text follows what would close this row's mark, lines later: the mark was left out, and each line is a row */
+  CSV_QUOTES_STRAY,     /* text follows what would close this row's mark, lines later, or it stands around a row: the mark was left out, and
+                           each line is a row */
   CSV_QUOTES_SWALLOWED, /* a quoted cell is well closed, and yet holds what looks like another row: nobody knows what was meant */
 } CsvQuotes;
 

@@ -387,8 +387,10 @@ open_next (TextLine *self)
 
   if (self->part != NULL && self->at < self->end)
     self->at++;
-  if (self->at >= self->end)
+  if (self->at >= self->end) {
+    self->part = self->segment = self->at; /* asked again, it says the same */
     return FALSE;
+  }
   if (is_part_over)
     self->part = find_separator (self->at, self->end, ';');
   self->segment = find_segment (self->at, self->part);

@@ -24,8 +24,10 @@ read_rows (char delimiter, const char *text, gsize len, gsize piece)
       g_checksum_update (sum, (const guint8 *) &row.cells[i].len, sizeof row.cells[i].len);
       g_checksum_update (sum, (const guint8 *) row.cells[i].data, (gssize) row.cells[i].len);
     }
-    if (step == CSV_ROW)
+    if (step == CSV_ROW) {
       g_checksum_update (sum, (const guint8 *) &row.number, sizeof row.number);
+      g_checksum_update (sum, (const guint8 *) &row.quotes, sizeof row.quotes);
+    }
   }
   return g_strdup_printf ("%d %s", step, g_checksum_get_string (sum));
 }

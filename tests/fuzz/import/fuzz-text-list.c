@@ -30,5 +30,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize len)
     else
       g_assert_cmpuint (item.name.len, >, 0);
   }
+  g_assert_false (text_line_next (&reader, &item));
   return 0;
 }

@@ -317,7 +317,9 @@ class Import(unittest.TestCase):
         self.assertEqual(["Ann", "Bob", "Carol", 'Dave "D" Day', "Eve"], [c[1] for c in r.contacts])
         self.assertEqual([["3", "1", "stray-quote"]], [[x[0], x[1], x[4]] for x in r.rejects])
         r = run('Name,Email\n"Ann,ann@example.org\nBob",bob@example.org\nEve,eve@example.org\n')
-        self.assertEqual((["Eve"], [["2", "0", "stray-quote"]]), ([c[1] for c in r.contacts], [[x[0], x[1], x[4]] for x in r.rejects]))
+        self.assertEqual(["Ann", "Bob", "Eve"], [c[1] for c in r.contacts])
+        r = run('Name,Email\nAnn,"ann@example.org\nBob,bob@example.org"\nEve,eve@example.org\n')
+        self.assertEqual((["Eve"], [["2", "0", "stray-quote"], ["2", "1", "stray-quote"]]), ([c[1] for c in r.contacts], [[x[0], x[1], x[4]] for x in r.rejects]))
 
     def test_dirt(self):
         r = run('name,email,zip,nick\n="Bob",="bob@example.org",="01067",\u200bB\u200b\nAnn, "ann@example.org" ,\'02000,\'t Hooft\n\'Eve\',\'eve@example.org\',-,nan\n')
@@ -332,6 +334,8 @@ class Import(unittest.TestCase):
         self.assertEqual(["ann@example.org", "bob@example.org", "carol@example.org"], [c[2] for c in run("ann@example.org bob@example.org\tcarol@example.org\n").contacts])
         r = run("=?utf-8?Q?J=C3=BCrgen?= <j@example.org>, =?ISO-8859-1?B?Wm/r?= =?ISO-8859-1?Q?_Lee?= <z@example.org>\n")
         self.assertEqual([["Jürgen", "j@example.org"], ["Zoë Lee", "z@example.org"]], [c[1:3] for c in r.contacts])
+        r = run('Parents: ann@example.org, Bob Ray <bob@example.org>, "Lee, C. (Sales)" <c@example.org>;\n')
+        self.assertEqual([["", "ann@example.org"], ["Bob Ray", "bob@example.org"], ["C. Lee", "c@example.org"]], [c[1:3] for c in r.contacts])
         r = run("Lee, Ann <ann@example.org>\nRay, Bob <bob@example.org>\n")
         self.assertEqual([["Ann Lee", "ann@example.org"], ["Bob Ray", "bob@example.org"]], [c[1:3] for c in r.contacts])
 
@@ -360,6 +364,8 @@ class Import(unittest.TestCase):
         r = run(data, "map:email=Email")
         self.assertEqual(["a@example.org"], [c[2] for c in r.contacts])
         self.assertEqual([["3", "0", "bw@example.org", "other-address"], ["4", "0", "Eve", "no-address"]], [[x[0], x[1], x[3], x[4]] for x in r.rejects])
+        self.fails(run("Student,Parent 1 Email,Parent 2 Email\nAnn,a@example.org,b@example.org\n"), "DataErr", "Parent 1 Email, Parent 2 Email")
+        self.assertEqual(["b@example.org"], [c[2] for c in run("Name,Email,Email 2\nBob,,b@example.org\n").contacts])  # one person's: the first that is there
         self.fails(run("Ann,a@example.org,b@example.org\n"), "DataErr", "column 2, column 3")
         self.assertEqual(["", "ann@example.org", ""], run("Name,Email,Fax\n,ann@example.org,+49301234567\n").contacts[0][1:4])
 
@@ -375,7 +381,11 @@ class Import(unittest.TestCase):
             r = run(above + people)
             self.assertEqual([["Ann", "ann@example.org", "", "Bonn"]], [c[1:] for c in r.contacts], above)
             self.assertEqual([], r.rejects)
+        r = run("\n".join("Line %d" % i for i in range(14)) + "\nVorname;Nachname;E-Mail\nAnn;Lee;ann@example.org\n")
+        self.assertEqual(["16", "Ann Lee", "ann@example.org"], r.contacts[0][:3])
         self.assertIn("row 2", run("Table 1\n" + people).notes[0][0])
+        r = run("Printed;01.09.2026\nKind;E-Mail;Klasse\nAnn;ann@example.org;4b\n")
+        self.assertEqual(([["3", "", "ann@example.org", "", "Ann", "4b"]], []), (r.contacts, r.rejects))
         r = run("Parent,,Home\nName,Email,City\nAnn,ann@example.org,Bonn\n")
         self.assertEqual((["ann@example.org"], True), ([c[2] for c in r.contacts], "two rows" in r.notes[0][0]))
         r = run("Zoe,zoe@example.org,Ulm\n" + people)  # a person above it does not vanish

@@ -84,6 +84,29 @@ test_wrong_file (void)
   session_clear (&s);
 }
 
+/* Who left according to the file is no member; on a word, nobody writes to them from any list. */
+static void
+test_left (void)
+{
+  static const char left[] = "email,name,status\na@example.org,A,unsubscribed\nB@\xc3\xbc.example,B,blocklisted\nc@gmial.com,C,active\n";
+  static const struct { const char *left; guint created, suppressed; } cases[] = { { "listed", 1, 0 }, { "take", 3, 0 }, { "suppress", 1, 2 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (Store) store = store_open (":memory:", NULL);
+    ImportSpec spec = plain;
+    Session s;
+
+    spec.left = cases[i].left;
+    session_run (&s, store, left, -1, FALSE, &spec);
+    g_assert_no_error (s.error);
+    g_assert_cmpuint (s.created, ==, cases[i].created);
+    g_assert_cmpuint (s.rejected, ==, 3 - cases[i].created);
+    g_assert_cmpuint (s.left_out, ==, 0); /* the typing error was taken */
+    g_assert_cmpint (count (store, "SELECT count(*) FROM suppression WHERE scope='all' AND address IN ('a@example.org','b@xn--tda.example')"), ==, cases[i].suppressed);
+    session_clear (&s);
+  }
+}
+
 static void
 test_many (void)
 {
@@ -112,6 +135,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/import/pipe", "pipe", test_csv);
   g_test_add_func ("/import/dry-run", test_dry_run);
   g_test_add_func ("/import/wrong-file", test_wrong_file);
+  g_test_add_func ("/import/left", test_left);
   g_test_add_func ("/import/many", test_many);
   return g_test_run ();
 }

@@ -81,6 +81,9 @@ test_scopes (Fixture *self, gconstpointer data)
 {
   add (self, " Ann@EXAMPLE.org ", "all", 1);
   add (self, "ann@example.org", "", 0); /* there already, under another spelling */
+  add (self, "u@B\xc3\x9c""CHER.example", "all", 1); /* an international domain: one address in each spelling */
+  add (self, "u@xn--bcher-kva.example", "all", 0);
+  add (self, "\"u\"@b\xc3\xbc""cher.example", "all", 0);
   add (self, "ben@example.org", "from:News@example.com", 1);
   add (self, "cara@example.org", "list:news", 1);
   add (self, "+4930123456", "all", 1);

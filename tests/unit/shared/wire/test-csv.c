@@ -34,6 +34,9 @@ static const struct { char delimiter; const char *text; const char *rows; } good
   { ',', "n,e\n\"B,b@x.org,\"\"\nC,\"c@x.org\"\n", "n|e/B|b@x.org|/C|c@x.org" },
   { ',', "n,e,t\n\"B,b@x.org,\"x\"\n", "n|e|t/B|b@x.org|x" },
   { ';', "\"a\nb\"c;d\n", "a/b\"c|d" },
+  { ',', "n,e\n\"A,a@x.org\nB,b@x.org\"\nC,c@x.org\n", "n|e/A|a@x.org/B|b@x.org/C|c@x.org" },
+  { ',', "n,e\n\"A,a@x.org\nB\",b@x.org", "n|e/A|a@x.org/B|b@x.org" },
+  { ',', "n,e\n\"A,a@x.org\nB,b@x.org\"", "n|e/A|a@x.org/B|b@x.org" },
   { ';', "a,b;c", "a,b|c" },
   { '\t', "a\tb c", "a|b c" },
   { '\n', "a,\"b\nc\n", "a,\"b/c" },        /* lines: quotes mean nothing */
@@ -77,7 +80,6 @@ parse (char delimiter, const char *text, gsize len, gsize step, GError **error)
 /* Which of the rows holds what should be a row of its own. */
 static const struct { const char *text; guint64 row; } swallowing[] = {
   { "n,e\nA,\"a@x.org\nB,b@x.org\"\nC,c@x.org\n", 2 },
-  { "n,e\n\"A,a@x.org\nB\",b@x.org\n", 2 },
   { "n,e,t\nA,a@x.org,\"hello\nB,b@x.org,hello\"\n", 2 },
   { "n,e,t\nA,a@x.org,\"call first\nthen ring, twice\"\n", 0 },       /* a note */
   { "n,e,t\nA,a@x.org,\"or write to\nb@x.org\"\n", 0 },

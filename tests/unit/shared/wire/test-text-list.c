@@ -70,6 +70,7 @@ read_line (const char *text)
   while (text_line_next (&line, &item))
     g_string_append_printf (items, "%s%c:%.*s=%.*s", items->len > 0 ? " / " : "", "epo"[item.kind], (int) item.name.len,
                             item.name.data, (int) item.value.len, item.value.data);
+  g_assert_false (text_line_next (&line, &item)); /* nor ever after */
   return g_string_free (items, FALSE);
 }
 
