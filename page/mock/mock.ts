@@ -237,6 +237,7 @@ function methods(mock: Mock): Methods {
         return { key: String(index + 2), aux: 0, fields: [index < ODD.length && index % 2 === 1 ? (ODD[index] ?? '') : one.name, one.email, one.phone, one.fields['town'] ?? '', one.fields['class'] ?? '', ''] };
       }),
     }),
+    importUndo: async (number) => ({ import: number, name: 'people.csv', list: 'Parents', removed: '390', kept: '0', restored: '6', left: '0' }),
     lists: async () => mock.lists,
     listRows: async (name, after, maxRows) => {
       const people = Number(mock.lists.find((list) => list.name === name)?.people ?? 0);

@@ -182,7 +182,7 @@ describe('the account form', () => {
 });
 
 describe('columns of an import', () => {
-  const look = { format: 'csv', encoding: 'utf-8', has_header: true, columns: ['Name', 'Mail', 'Mail', 'Town'], roles: ['name', 'email', 'field', 'field'], problem: '' };
+  const look = { format: 'csv', encoding: 'utf-8', has_header: true, columns: ['Name', 'Mail', 'Mail', 'Town'], roles: ['name', 'email', 'field', 'field'], problem: '', header_row: '1', notes: [], readings: [] };
   test('a role has one column', () => expect(assign(['name', 'email', 'field', 'field'], 3, 'name')).toEqual(['field', 'email', 'field', 'name']));
   test('many are not used, and a field can be many', () => expect(assign(assign(['name', 'email', 'field', 'unused'], 0, 'unused'), 2, 'unused')).toEqual(['unused', 'email', 'unused', 'unused']));
   test('what was guessed needs no map', () => expect(toMapping(look, ['name', 'email', 'field', 'field'])).toEqual({}));

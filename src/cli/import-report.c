@@ -81,6 +81,6 @@ import_report_print (const Session *session, const char *list, gboolean is_dry_r
     printf ("Fields for templates: name, email, phone, %s\n", fields);
   if (is_dry_run)
     session_say (session, "Nothing was stored (--dry-run).");
-  else
+  else if (dict_number (report, "new") + dict_number (report, "updated") + dict_number (report, "merged") + dict_number (report, "unchanged") > 0)
     session_say (session, "They are in the list “%s”: postrider list show '%s'", list, list);
 }

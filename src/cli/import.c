@@ -1,25 +1,28 @@
 /* import - a contact file goes to core as a descriptor; the report and the rejected rows come back. */
 #include "commands.h"
 #include "connect.h"
-#include "csv-rows.h"
+#include "csv-rejects.h"
 #include "dict.h"
 #include "fault.h"
 #include "frame.h"
 #include "import-map.h"
 #include "import-ask.h"
 #include "import-report.h"
+#include "json-out.h"
 #include "progress.h"
 #include "send-fd.h"
 #include "spool.h"
+#include "table.h"
 #include "text.h"
 #include "words.h"
+#include <stdio.h>
 #include <string.h>
 
 #define FIRST_SENTENCE_MAX 200
 
 typedef struct {
   char    *list, *map, *region, *sheet, *encoding, *format, *header, *several, *left, *consent, *consent_column, *consent_time, *rejects;
-  gboolean is_dry_run, is_again_consented;
+  gboolean is_dry_run, is_undo, is_again_consented;
 } ImportOptions;
 
 #define AT(member) G_STRUCT_OFFSET (ImportOptions, member)
@@ -39,7 +42,8 @@ static const Option options_table[] = {
   { "several", 0, OPTION_TEXT, AT (several), "first|each", "of several addresses in one cell: the first, or a person for each (else the row is listed)" },
   { "left", 0, OPTION_TEXT, AT (left), "suppress|take", "suppress people of whom the file says that they unsubscribed, or take them (else they are listed)" },
   { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen, store nothing" },
-  { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write what could not be taken: row,field,value,reason" },
+  { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write the rows that could not be taken, each with its reason, to be mended and imported again" },
+  { "undo", 0, OPTION_FLAG, AT (is_undo), NULL, "take the last import back (or the one with this number), until its people are changed" },
   { 0 },
 };
 
@@ -47,7 +51,8 @@ typedef struct {
   const Session *session;
   Progress      *progress;
   GMainLoop     *loop;
-  CsvOut        *rejects;  /* NULL: not wanted */
+  CsvRejects    *rejects;  /* NULL: not wanted */
+  CsvOut        *csv;
   GHashTable    *examples; /* reason → a sentence */
   GVariant      *report;
   GError        *error;
@@ -89,7 +94,7 @@ take_reject (Import *self, const FrameRow *row)
     g_hash_table_insert (self->examples, g_strdup (reason), g_strdup_printf ("row %s: %s", number, sentence));
   }
   if (self->rejects != NULL && row->aux != REJECT_DOUBTED)
-    csv_rows_reject (self->rejects, row);
+    csv_rejects_add (self->rejects, row);
 }
 
 static void
@@ -144,14 +149,73 @@ call_core (Import *self, PrApp1 *core, SendFd *file, const char *list, GVariant 
   return FALSE;
 }
 
+/* Rows that --rejects took are there to be mended: that is an outcome. */
+static gboolean
+check_usable (const Import *self, GError **error)
+{
+  guint64 n_taken = dict_number (self->report, "new") + dict_number (self->report, "updated") + dict_number (self->report, "merged") +
+                    dict_number (self->report, "unchanged");
+
+  if (n_taken > 0 || (self->rejects != NULL && dict_number (self->report, "read") > 0))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_DATA, dict_number (self->report, "read") > 0 ? "no row of the file could be used: --rejects FILE.csv writes each with its reason"
+                                                                              : "the file has a header and no people");
+  return FALSE;
+}
+
 static int
 finish (Import *self, const char *list, gboolean is_dry_run, GError **error)
 {
-  if (self->rejects != NULL && !csv_out_finish (self->rejects, error)) {
+  if (self->rejects != NULL)
+    csv_rejects_end (self->rejects);
+  if (self->rejects != NULL && !csv_out_finish (self->csv, error)) {
     g_prefix_error (error, "%s, but ", is_dry_run ? "the file was read" : "the people were stored");
     return -1;
   }
   import_report_print (self->session, list, is_dry_run, self->report, self->examples);
+  return check_usable (self, error) ? 0 : -1;
+}
+
+static void
+print_undone (GVariant *undone)
+{
+  static const struct { const char *key, *one, *other; } rows[] = {
+    { "removed", "person whom it made is gone", "people whom it made are gone" },
+    { "kept", "person whom it made stays: a campaign has them", "people whom it made stay: a campaign has them" },
+    { "restored", "person is as before", "people are as before" },
+    { "left", "person from before has left the list", "people from before have left the list" },
+  };
+  g_autoptr (Table) table = table_new (">", "", NULL);
+
+  printf ("The import of %s into the list “%s” is undone:\n", dict_text (undone, "name"), dict_text (undone, "list"));
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    guint64 number = dict_number (undone, rows[i].key);
+    g_autofree char *count = words_count (number);
+
+    table_row (table, count, number == 1 ? rows[i].one : rows[i].other, NULL);
+  }
+  table_print (table, stdout);
+}
+
+/* word: a number, or NULL for the last one. */
+static int
+run_undo (Session *session, const char *word, GError **error)
+{
+  g_autoptr (GVariant) undone = NULL;
+  guint64 import = 0;
+
+  if (word != NULL && !g_ascii_string_to_unsigned (word, 10, 1, G_MAXINT64, &import, NULL)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "--undo takes back the last import, or one by its number, not “%s”", word);
+    return -1;
+  }
+  if (session_core (session, error) == NULL)
+    return -1;
+  if (!pr_app1_call_import_undo_sync (session->core, import, &undone, NULL, error))
+    return session_end (FALSE, error);
+  if (session_is_for_programs (session))
+    json_out_document (undone);
+  else
+    print_undone (undone);
   return 0;
 }
 
@@ -181,12 +245,20 @@ run_import (Session *session, const void *values, char **words, GError **error)
   const ImportOptions *options = values;
   g_autoptr (Progress) progress = progress_new (session->is_quiet || session_is_for_programs (session));
   g_autoptr (GHashTable) examples = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (GVariant) settings = build_options (options, words[0], error);
-  g_autoptr (CsvOut) rejects = NULL;
+  g_autoptr (GVariant) settings = NULL;
+  g_autoptr (CsvOut) csv = NULL;
+  g_autoptr (CsvRejects) rejects = NULL;
   Import self = { session, progress, .examples = examples };
   SendFd file = { 0 };
   int status = -1;
 
+  if (options->is_undo)
+    return run_undo (session, words[0], error);
+  if (words[0] == NULL) {
+    g_set_error (error, FAULT, FAULT_USAGE, "which file? postrider import FILE --list NAME, or - for standard input");
+    return -1;
+  }
+  settings = build_options (options, words[0], error);
   if (settings == NULL)
     return -1;
   if (options->list == NULL) {
@@ -197,10 +269,10 @@ run_import (Session *session, const void *values, char **words, GError **error)
   if (!settle_encoding (session, options, words[0], &settings, error))
     return -1;
   if (options->rejects != NULL) {
-    self.rejects = rejects = csv_out_new (options->rejects, error);
-    if (rejects == NULL)
+    self.csv = csv = csv_out_new (options->rejects, error);
+    if (csv == NULL)
       return -1;
-    csv_rows_reject_head (rejects);
+    self.rejects = rejects = csv_rejects_new (csv);
   }
   if (send_fd_take (&file, spool_open (words[0], error), error) && session_core (session, error) != NULL &&
       call_core (&self, session->core, &file, options->list, settings, error))
@@ -211,7 +283,7 @@ run_import (Session *session, const void *values, char **words, GError **error)
 }
 
 const Command import_commands[] = {
-  { "import", "FILE|-", "Reads people from CSV, XLSX or text into a list", 1, 1, options_table, sizeof (ImportOptions),
+  { "import", "FILE|- | --undo [NUMBER]", "Reads people from CSV, XLSX or text into a list, or takes that back", 0, 1, options_table, sizeof (ImportOptions),
     run_import,
     "Columns for e-mail, name and phone are recognised by their usual names; all others become fields for {{…}}.\n"
     "What --map says of a column holds: field=COL makes it a field whatever it is called, unused=COL leaves it out.\n"
@@ -222,6 +294,7 @@ const Command import_commands[] = {
     "  postrider import guests.csv --list guests --dry-run --rejects rejects.csv\n"
     "  postrider import export.csv --list members --map 'email=Work mail,name=2,unused=Notes'\n"
     "  postrider import export.csv --list news --region US --consent 'web form' --consent-time 'Signed up'\n"
-    "  xclip -o | postrider import - --list pasted\n" },
+    "  xclip -o | postrider import - --list pasted\n"
+    "  postrider import --undo\n" },
   { 0 },
 };

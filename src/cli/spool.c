@@ -1,5 +1,6 @@
 #include "spool.h"
 
+#include "descriptor.h"
 #include "fault.h"
 #include "home.h"
 #include <errno.h>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #define BLOCK_LEN 65536
+#define SPOOL_MAX ((guint64) 1 << 30)    /* octets; what core takes of a file */
+#define ROOM_MIN ((guint64) 64 << 20)    /* chosen: octets that are left to the campaigns that are sending */
 
 static int
 make_nameless (const char *home)
@@ -25,24 +28,51 @@ make_nameless (const char *home)
 }
 
 static gboolean
-copy_all (int from, int to)
+write_all (int to, const char *block, gsize len, GError **error)
+{
+  for (gsize done = 0; done < len;) {
+    gssize written = write (to, block + done, len - done);
+
+    if (written < 0 && errno != EINTR) {
+      g_set_error (error, FAULT, FAULT_IO, "the input could not be laid down in the data folder: %s", g_strerror (errno));
+      return FALSE;
+    }
+    done += (gsize) MAX (written, 0);
+  }
+  return TRUE;
+}
+
+/* Before the next block is written: a pipe may have no end. */
+static gboolean
+check_size (int to, guint64 size, GError **error)
+{
+  if (size > SPOOL_MAX)
+    g_set_error (error, FAULT, FAULT_DATA, "the input is larger than 1 GiB, or has no end: split it and import the parts");
+  else if (descriptor_get_room (to) < ROOM_MIN)
+    g_set_error (error, FAULT, FAULT_IO, "the disk is nearly full: make room in the data folder and try again");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+copy_all (int from, int to, GError **error)
 {
   g_autofree char *block = g_malloc (BLOCK_LEN);
+  guint64 size = 0;
 
   for (;;) {
     gssize n = read (from, block, BLOCK_LEN);
 
     if (n < 0 && errno == EINTR)
       continue;
+    if (n < 0)
+      g_set_error (error, FAULT, FAULT_IO, "the input cannot be read: %s", g_strerror (errno));
     if (n <= 0)
       return n == 0;
-    for (gssize done = 0; done < n;) {
-      gssize written = write (to, block + done, (gsize) (n - done));
-
-      if (written < 0 && errno != EINTR)
-        return FALSE;
-      done += MAX (written, 0);
-    }
+    size += (guint64) n;
+    if (!check_size (to, size, error) || !write_all (to, block, (gsize) n, error))
+      return FALSE;
   }
 }
 
@@ -64,7 +94,11 @@ spool (int from, GError **error)
 
   if (home == NULL)
     return -1;
-  if (to >= 0 && copy_all (from, to))
+  if (to >= 0 && !copy_all (from, to, error)) {
+    close (to);
+    return -1;
+  }
+  if (to >= 0)
     result = reopen_to_read (to);
   if (result < 0)
     g_set_error (error, FAULT, FAULT_IO, "the input could not be laid down in %s: %s", home, g_strerror (errno));

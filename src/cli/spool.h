@@ -3,5 +3,5 @@
 #include <glib.h>
 
 /* path: "-" is standard input. What is no regular file is copied into one without a name in the data folder (gone when closed).
- * Returns: a descriptor, or -1 with FAULT_NO_INPUT (not there, a folder), FAULT_NO_PERM or FAULT_IO (no room). */
+ * Returns: a descriptor, or -1 with FAULT_NO_INPUT (not there, a folder), FAULT_NO_PERM, FAULT_DATA (over 1 GiB) or FAULT_IO (no room). */
 int spool_open (const char *path, GError **error);

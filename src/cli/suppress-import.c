@@ -1,7 +1,7 @@
 #include "suppress-import.h"
 
 #include "connect.h"
-#include "csv-rows.h"
+#include "csv-rejects.h"
 #include "dict.h"
 #include "fault.h"
 #include "frame.h"
@@ -30,7 +30,7 @@ const Option suppress_import_options[] = {
   { "encoding", 0, OPTION_TEXT, AT (encoding), "NAME", "utf-8, utf-16, windows-1252, iso-8859-15… (else found out)" },
   { "header", 0, OPTION_TEXT, AT (header), "yes|no", "whether the first row names the columns (else found out)" },
   { "dry-run", 'n', OPTION_FLAG, AT (is_dry_run), NULL, "say what would happen, store nothing" },
-  { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write the rows that were not taken there: row,field,value,reason" },
+  { "rejects", 0, OPTION_TEXT, AT (rejects), "FILE.csv", "write the rows that were not taken there, whole, with the reason" },
   { 0 },
 };
 
@@ -38,7 +38,8 @@ typedef struct {
   const Session *session;
   Progress      *progress;
   GMainLoop     *loop;
-  CsvOut        *rejects;   /* NULL: they are told */
+  CsvOut        *csv;
+  CsvRejects    *rejects;   /* NULL: they are told */
   GPtrArray     *not_taken; /* GVariant a{sv}, for JSON */
   GVariant      *report;
   GError        *error;
@@ -77,7 +78,7 @@ take_reject (Import *self, const FrameRow *row)
   if (row->aux != 0) /* a value beside the address: nobody needs it here */
     return;
   if (self->rejects != NULL)
-    csv_rows_reject (self->rejects, row);
+    csv_rejects_add (self->rejects, row);
   else if (session_is_for_programs (self->session))
     keep_for_json (self, row);
   else
@@ -189,7 +190,9 @@ print_report (Import *self, const SuppressImportOptions *options)
 static int
 finish (Import *self, const SuppressImportOptions *options, GError **error)
 {
-  if (self->rejects != NULL && !csv_out_finish (self->rejects, error)) {
+  if (self->rejects != NULL)
+    csv_rejects_end (self->rejects);
+  if (self->rejects != NULL && !csv_out_finish (self->csv, error)) {
     g_prefix_error (error, "%s, but ", options->is_dry_run ? "the file was read" : "the list was taken");
     return -1;
   }
@@ -206,7 +209,8 @@ suppress_import (Session *session, const SuppressImportOptions *options, const c
   g_autoptr (Progress) progress = progress_new (session->is_quiet || session_is_for_programs (session));
   g_autoptr (GPtrArray) not_taken = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   g_autoptr (GVariant) settings = build_options (options, file, error);
-  g_autoptr (CsvOut) rejects = NULL;
+  g_autoptr (CsvOut) csv = NULL;
+  g_autoptr (CsvRejects) rejects = NULL;
   Import self = { session, progress, .not_taken = not_taken };
   SendFd sent = { 0 };
   int status = -1;
@@ -214,10 +218,10 @@ suppress_import (Session *session, const SuppressImportOptions *options, const c
   if (settings == NULL)
     return -1;
   if (options->rejects != NULL) {
-    self.rejects = rejects = csv_out_new (options->rejects, error);
-    if (rejects == NULL)
+    self.csv = csv = csv_out_new (options->rejects, error);
+    if (csv == NULL)
       return -1;
-    csv_rows_reject_head (rejects);
+    self.rejects = rejects = csv_rejects_new (csv);
   }
   if (send_fd_take (&sent, spool_open (file, error), error) && session_core (session, error) != NULL &&
       call_core (&self, session->core, options, &sent, settings, error))

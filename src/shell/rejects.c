@@ -1,6 +1,6 @@
 #include "rejects.h"
 
-#include "csv-rows.h"
+#include "csv-rejects.h"
 
 #define REJECTS_MAX_BYTES (256 * 1024 * 1024) /* chosen: more of one import are counted in its report, and not kept */
 
@@ -50,33 +50,28 @@ rejects_add (Rejects *self, GVariant *rows)
   g_mutex_unlock (&self->mutex);
 }
 
-static guint64
-write_frame (GVariant *rows, CsvOut *csv)
+static void
+write_frame (GVariant *rows, CsvRejects *out)
 {
   g_autofree FrameRow *row = g_new (FrameRow, 1);
   gconstpointer bytes = g_variant_get_data (rows);
   FrameReader reader;
-  guint64 count = 0;
 
   if (!frame_open (&reader, FRAME_REJECTS, bytes, g_variant_get_size (rows), NULL))
-    return 0;
+    return;
   while (frame_next (&reader, row, NULL))
-    if (row->n_fields >= REJECT_FIELDS && row->aux != REJECT_DOUBTED) {
-      csv_rows_reject (csv, row);
-      count++;
-    }
-  return count;
+    if (row->n_fields >= REJECT_FIELDS && row->aux != REJECT_DOUBTED)
+      csv_rejects_add (out, row);
 }
 
 guint64
 rejects_write (Rejects *self, CsvOut *csv)
 {
-  guint64 count = 0;
+  g_autoptr (CsvRejects) out = csv_rejects_new (csv);
 
-  csv_rows_reject_head (csv);
   g_mutex_lock (&self->mutex);
   for (guint i = 0; i < self->frames->len; i++)
-    count += write_frame (g_ptr_array_index (self->frames, i), csv);
+    write_frame (g_ptr_array_index (self->frames, i), out);
   g_mutex_unlock (&self->mutex);
-  return count;
+  return csv_rejects_end (out);
 }

@@ -205,6 +205,30 @@ class Imports(Deeds):
         self.town = f"town{self.at}"
 
 
+class Undoes(Imports):
+    """An import like those above, done, and then taken back under the kill: what it made, joined and overwrote goes all at once, or stays."""
+
+    def prepare(self):
+        super().prepare()
+        self.house.run("import", self.path, "--list", "other")
+
+    def choose(self):
+        self.was = self.town
+        words = super().choose()
+        self.house.run(*words)
+        return ["import", "--undo"]
+
+    def get_states(self):
+        return (frozenset(self.people), f"town{self.at}"), (None, self.was)
+
+    def settle(self, state):
+        """Undone is undone: the next command says that there is nothing more, or does it now."""
+        before, after = self.get_states()
+        done = self.house.run("import", "--undo", may_fail=True)
+        if self.look() != after:
+            self.say("undone", f"undone again (status {done.returncode}), the list is not as before the import")
+
+
 class Exports(Deeds):
     """A ledger into a file that may be there already: the whole file or the one that was there."""
     judge_options = ()
@@ -380,12 +404,12 @@ class Vaults(Deeds):
             self.say("lost", f"what the vault held of {name} is not what it was: {found}")
 
 
-KINDS = {"imports": Imports, "exports": Exports, "resolves": Resolves, "the vault": Vaults}
+KINDS = {"imports": Imports, "undoes": Undoes, "exports": Exports, "resolves": Resolves, "the vault": Vaults}
 
 
 def find_class(moment):
     """None: a moment of rounds.py."""
     if moment in KINDS:
         return KINDS[moment]
-    words = {"import": Imports, "export": Exports, "resolv": Resolves, "vault": Vaults}
+    words = {"undone": Undoes, "import": Imports, "export": Exports, "resolv": Resolves, "vault": Vaults}
     return next((kind for word, kind in words.items() if "-" in moment and word in moment), None)

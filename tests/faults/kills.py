@@ -43,6 +43,7 @@ SENDS = [
 DEEDS = [
     ("import", "import-next", 3), ("import", "import-rows", 3), ("import", "imports", 4), ("core", "core-import-batch", 3), ("core", "core-import-laid", 2),
     ("core", "core-import-merged", 3), ("core", "core-import-stored", 3), ("core", "imports", 3), ("cli", "imports", 3), ("all", "imports", 4),
+    ("core", "core-import-undone", 3), ("core", "undoes", 3), ("all", "undoes", 2),
     ("cli", "cli-export-written", 2), ("cli", "cli-export-renamed", 2), ("cli", "exports", 5), ("core", "core-export-page", 2), ("core", "exports", 2),
     ("all", "exports", 2),
     ("core", "core-resolving", 3), ("core", "core-resolved", 3), ("core", "resolves", 3), ("cli", "resolves", 2), ("all", "resolves", 3),

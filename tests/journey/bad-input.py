@@ -168,7 +168,7 @@ def an_encoding_that_it_is_not(house):
     result = house.run("import", "input", "--list", "x", "--encoding", "utf-8", "--rejects", "rejects.csv")
     check("--encoding" in result.out + result.err, result)
     with open(os.path.join(house.folder, "rejects.csv"), encoding="utf-8") as file:
-        check("2,name," in file.read(), "the report does not say which value")
+        check("2,name: bad-encoding" in file.read(), "the report does not say which value")
     check(house.json("contact", "find", "j@example.net")["people"][0]["name"] == "", house.json("contact", "find", "j@example.net"))
 
 

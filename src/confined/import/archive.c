@@ -9,6 +9,7 @@ struct Archive {
   guint64     at;    /* where libzip reads next */
   zip_error_t wrong;
   zip_t      *zip;
+  GHashTable *parts; /* char * as fold_name() makes it -> index + 1 */
 };
 
 struct ArchivePart {
@@ -75,6 +76,32 @@ source_cb (void *user_data, void *data, zip_uint64_t len, zip_source_cmd_t comma
   }
 }
 
+/* Part names are compared without case and may come escaped (ECMA-376 part 2 §9.1.1); some writers put backslashes and "./" into them. */
+static char *
+fold_name (const char *name)
+{
+  g_autofree char *slashed = g_strdelimit (g_strdup (name), "\\", '/');
+  g_autofree char *plain = g_uri_unescape_string (slashed, NULL);
+  const char *at = plain != NULL ? plain : slashed;
+
+  while (at[0] == '/' || (at[0] == '.' && at[1] == '/'))
+    at++;
+  return g_ascii_strdown (at, -1);
+}
+
+static void
+list_parts (Archive *self)
+{
+  self->parts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (zip_int64_t i = 0, n = zip_get_num_entries (self->zip, 0); i < n; i++) {
+    const char *name = zip_get_name (self->zip, (zip_uint64_t) i, 0);
+    g_autofree char *folded = name != NULL ? fold_name (name) : NULL;
+
+    if (folded != NULL && !g_hash_table_contains (self->parts, folded))
+      g_hash_table_insert (self->parts, g_steal_pointer (&folded), GUINT_TO_POINTER ((guint) i + 1));
+  }
+}
+
 Archive *
 archive_new (Input *input, GError **error)
 {
@@ -95,6 +122,7 @@ archive_new (Input *input, GError **error)
     g_set_error_literal (error, FAULT, FAULT_DATA, "the file holds more than 10,000 parts: that is no workbook");
     return NULL;
   }
+  list_parts (self);
   return g_steal_pointer (&self);
 }
 
@@ -106,24 +134,35 @@ archive_free (Archive *self)
   if (self->zip != NULL)
     zip_discard (self->zip);
   zip_error_fini (&self->wrong);
+  g_clear_pointer (&self->parts, g_hash_table_unref);
   g_free (self);
+}
+
+static zip_int64_t
+find_part (Archive *self, const char *name)
+{
+  g_autofree char *folded = fold_name (name);
+
+  return (zip_int64_t) GPOINTER_TO_UINT (g_hash_table_lookup (self->parts, folded)) - 1;
 }
 
 gboolean
 archive_has (Archive *self, const char *name)
 {
-  return zip_name_locate (self->zip, name, 0) >= 0;
+  return find_part (self, name) >= 0;
 }
 
 gboolean
 archive_has_prefix (Archive *self, const char *prefix)
 {
-  for (zip_int64_t i = 0, n = zip_get_num_entries (self->zip, 0); i < n; i++) {
-    const char *name = zip_get_name (self->zip, (zip_uint64_t) i, 0);
+  g_autofree char *folded = fold_name (prefix);
+  GHashTableIter iter;
+  gpointer name;
 
-    if (name != NULL && g_str_has_prefix (name, prefix))
+  g_hash_table_iter_init (&iter, self->parts);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (g_str_has_prefix (name, folded))
       return TRUE;
-  }
   return FALSE;
 }
 
@@ -131,7 +170,7 @@ ArchivePart *
 archive_open (Archive *self, const char *name, GError **error)
 {
   g_autoptr (ArchivePart) part = g_new0 (ArchivePart, 1);
-  zip_int64_t index = zip_name_locate (self->zip, name, ZIP_FL_NOCASE);
+  zip_int64_t index = find_part (self, name);
   zip_stat_t status;
 
   if (index >= 0 && zip_stat_index (self->zip, (zip_uint64_t) index, 0, &status) == 0)

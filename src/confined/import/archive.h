@@ -15,7 +15,7 @@ typedef struct ArchivePart ArchivePart;
 /* input: borrowed for the life of the archive. Errors: FAULT_DATA. */
 Archive *archive_new  (Input *input, GError **error);
 void     archive_free (Archive *self);
-gboolean archive_has  (Archive *self, const char *name); /* a part with exactly that name */
+gboolean archive_has  (Archive *self, const char *name); /* a part of that name; case, escapes and the kind of slash do not count */
 gboolean archive_has_prefix (Archive *self, const char *prefix);
 
 /* Errors: FAULT_DATA: no such part, encrypted, too large. */

@@ -31,12 +31,16 @@ static const Reason second_column = { "other-address", "the only address of this
 static const Reason named_by_address = { "name-is-address", "an address is no name" };
 static const Reason has_left = { "left", "the file says that this person left: nothing is sent to them" };
 
+static const Reason lost = { "formula", "the formula in this cell was never calculated: open the workbook in a spreadsheet program, save it there, and import that" };
+
+#define TAKEN 2 /* aux of a line about a value that was taken all the same: the row is none to be mended */
+
 typedef struct { /* one row at work */
   const Plan   *plan;
   const ContactRules *rules;
   const CsvRow *row;
   FrameWriter  *rejects;
-  gboolean      has_contact;
+  gboolean      has_contact, is_told; /* is_told: the row's cells stand in the rejects already */
   char         *name, *first_half, *last_half;
   char         *no_name; /* an address in a name's place, or NULL */
   AddressCell   found;
@@ -51,6 +55,12 @@ get_value (const CsvRow *row, int column)
   return column >= 0 && (guint) column < row->n_cells ? value_bare (row->cells[column]) : (Slice){ "", 0 };
 }
 
+static gboolean
+is_lost_at (const CsvRow *row, int column)
+{
+  return column >= 0 && (guint) column < row->n_cells && table_is_lost (row->cells[column]);
+}
+
 /* U+FFFD stands for what the decoder, or whoever made the file, could not read: nobody wants it in a letter. */
 static gboolean
 is_read (Slice value)
@@ -59,16 +69,52 @@ is_read (Slice value)
                                                    memmem (value.data, value.len, "\xef\xbf\xbd", 3) == NULL);
 }
 
+/* A whole cell for a file that a person mends. */
 static void
-write_reject (FrameWriter *rejects, guint64 number, guint aux, const char *field, Slice value, Reason reason)
+write_cell (FrameWriter *rejects, Slice cell)
+{
+  g_autofree char *valid = NULL, *text = NULL;
+  gboolean is_lost;
+
+  if (cell.len == 0 || (text_is_plain (cell.data, cell.len))) {
+    frame_writer_field (rejects, cell.data, cell.len);
+    return;
+  }
+  valid = g_utf8_make_valid (cell.data, (gssize) cell.len);
+  text = clean_text ((Slice){ valid, strlen (valid) }, CLEAN_TEXT, &is_lost);
+  frame_writer_string (rejects, text);
+}
+
+static guint
+count_cells (const Draft *draft, guint aux)
+{
+  return draft->is_told || aux == TAKEN ? 0 : MAX (draft->row->n_cells, draft->plan->heads->len);
+}
+
+static void
+write_cells (Draft *draft, guint aux)
+{
+  const GPtrArray *heads = draft->plan->heads;
+  guint n = count_cells (draft, aux);
+
+  for (guint i = 0; i < n; i++) {
+    frame_writer_string (draft->rejects, i < heads->len ? g_ptr_array_index (heads, i) : "");
+    write_cell (draft->rejects, i < draft->row->n_cells ? draft->row->cells[i] : (Slice){ "", 0 });
+  }
+  draft->is_told = draft->is_told || aux != TAKEN;
+}
+
+static void
+write_reject (Draft *draft, guint aux, const char *field, Slice value, Reason reason)
 {
   g_autofree char *shown = text_printable (value.data, (gssize) value.len, CONTACT_REJECT_VALUE_MAX);
 
-  frame_writer_row (rejects, number, aux, 4);
-  frame_writer_string (rejects, field);
-  frame_writer_string (rejects, shown);
-  frame_writer_string (rejects, reason.word);
-  frame_writer_string (rejects, reason.sentence);
+  frame_writer_row (draft->rejects, draft->row->number, aux, 4 + 2 * count_cells (draft, aux));
+  frame_writer_string (draft->rejects, field);
+  frame_writer_string (draft->rejects, shown);
+  frame_writer_string (draft->rejects, reason.word);
+  frame_writer_string (draft->rejects, reason.sentence);
+  write_cells (draft, aux);
 }
 
 static void
@@ -255,7 +301,7 @@ static gboolean
 is_blank (const CsvRow *row)
 {
   for (guint i = 0; i < row->n_cells; i++)
-    if (get_value (row, (int) i).len > 0)
+    if (get_value (row, (int) i).len > 0 || table_is_lost (row->cells[i]))
       return FALSE;
   return TRUE;
 }
@@ -270,7 +316,7 @@ has_surplus (const Plan *plan, const CsvRow *row)
 }
 
 static void
-write_field (const Draft *draft, guint index, Slice value, FrameWriter *contacts)
+write_field (Draft *draft, guint index, Slice value, FrameWriter *contacts)
 {
   g_autofree char *text = NULL;
   gboolean is_lost = FALSE, is_fine = is_read (value);
@@ -281,12 +327,19 @@ write_field (const Draft *draft, guint index, Slice value, FrameWriter *contacts
   }
   text = is_fine ? clean_text (value, CLEAN_TEXT, &is_lost) : g_strdup ("");
   if (!is_fine || is_lost)
-    write_reject (draft->rejects, draft->row->number, 1, g_ptr_array_index (draft->plan->names, index), value, is_fine ? controls : bad_encoding);
+    write_reject (draft, 1, g_ptr_array_index (draft->plan->names, index), value, is_fine ? controls : bad_encoding);
   frame_writer_string (contacts, text);
 }
 
 static void
-write_contact (const Draft *draft, const char *address, const char *name, FrameWriter *contacts)
+write_lost (Draft *draft, guint index, FrameWriter *contacts)
+{
+  write_reject (draft, 1, g_ptr_array_index (draft->plan->names, index), (Slice){ "", 0 }, lost);
+  frame_writer_string (contacts, "");
+}
+
+static void
+write_contact (Draft *draft, const char *address, const char *name, FrameWriter *contacts)
 {
   const Plan *plan = draft->plan;
 
@@ -299,6 +352,8 @@ write_contact (const Draft *draft, const char *address, const char *name, FrameW
 
     if (column == PLAN_FIRST_HALF || column == PLAN_LAST_HALF)
       frame_writer_string (contacts, column == PLAN_FIRST_HALF ? draft->first_half : draft->last_half);
+    else if (is_lost_at (draft->row, (int) column) && (int) column != plan->first && (int) column != plan->last)
+      write_lost (draft, i, contacts);
     else
       write_field (draft, i, get_value (draft->row, (int) column), contacts);
   }
@@ -317,17 +372,17 @@ name_of (const Draft *draft, guint index)
 }
 
 static void
-write_typo (const Draft *draft, const char *address)
+write_typo (Draft *draft, const char *address)
 {
   const char *meant = address_cell_find_typo (strrchr (address, '@') + 1);
   g_autofree char *sentence = meant != NULL ? g_strdup_printf ("is this a typing error for %s? It was taken as it is", meant) : NULL;
 
   if (meant != NULL)
-    write_reject (draft->rejects, draft->row->number, 2, "email", (Slice){ address, strlen (address) }, (Reason){ "domain-typo", sentence });
+    write_reject (draft, TAKEN, "email", (Slice){ address, strlen (address) }, (Reason){ "domain-typo", sentence });
 }
 
 static void
-write_contacts (const Draft *draft, FrameWriter *contacts)
+write_contacts (Draft *draft, FrameWriter *contacts)
 {
   for (guint i = 0; i < MAX (draft->found.n, 1); i++) {
     g_autofree char *name = name_of (draft, i);
@@ -338,12 +393,36 @@ write_contacts (const Draft *draft, FrameWriter *contacts)
   }
 }
 
+static gboolean
+is_any_lost (const CsvRow *row, const GArray *columns)
+{
+  for (guint i = 0; i < columns->len; i++)
+    if (is_lost_at (row, (int) g_array_index (columns, guint, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* Of address, number and name; of the fields in write_contact(). */
+static void
+find_lost (Draft *draft)
+{
+  const Plan *plan = draft->plan;
+  const Slice none = { "", 0 };
+
+  if (draft->found.n == 0 && is_any_lost (draft->row, plan->emails))
+    add_flaw (draft, "email", none, lost);
+  if (draft->phone[0] == '\0' && is_any_lost (draft->row, plan->phones))
+    add_flaw (draft, "phone", none, lost);
+  if (is_lost_at (draft->row, plan->name) || is_lost_at (draft->row, plan->first) || is_lost_at (draft->row, plan->last))
+    add_flaw (draft, "name", none, lost);
+}
+
 /* The first line of a rejected row stands for the row, the others for further values in it. */
 static void
-write_flaws (const Draft *draft)
+write_flaws (Draft *draft)
 {
   for (guint i = 0; i < draft->n_flaws; i++)
-    write_reject (draft->rejects, draft->row->number, draft->has_contact || i > 0, draft->flaws[i].field, draft->flaws[i].value,
+    write_reject (draft, draft->has_contact || i > 0, draft->flaws[i].field, draft->flaws[i].value,
                   draft->flaws[i].reason);
 }
 
@@ -364,11 +443,12 @@ has_swallowed_name (const Plan *plan, const CsvRow *row)
 
 /* Each of the lines is named: one of them may be a person of its own. */
 static void
-write_swallowed (const CsvRow *row, FrameWriter *rejects)
+write_swallowed (Draft *draft)
 {
+  const CsvRow *row = draft->row;
   guint n = 0;
 
-  write_reject (rejects, row->number, 0, "", row->cells[0], swallowed);
+  write_reject (draft, 0, "", row->cells[0], swallowed);
   for (guint i = 0; i < row->n_cells; i++) {
     Slice rest = row->cells[i];
     const char *end;
@@ -377,7 +457,7 @@ write_swallowed (const CsvRow *row, FrameWriter *rejects)
       rest.len -= (gsize) (end + 1 - rest.data);
       rest.data = end + 1;
       end = rest.len > 0 ? memchr (rest.data, '\n', rest.len) : NULL;
-      write_reject (rejects, row->number, 1, "", value_trim ((Slice){ rest.data, end != NULL ? (gsize) (end - rest.data) : rest.len }), swallowed);
+      write_reject (draft, 1, "", value_trim ((Slice){ rest.data, end != NULL ? (gsize) (end - rest.data) : rest.len }), swallowed);
       n++;
     }
   }
@@ -397,18 +477,20 @@ find_departure (const Plan *plan, const CsvRow *row)
 
 /* Whole rows that are no people, whatever else they hold. */
 static ContactFate
-judge (const Plan *plan, const ContactRules *rules, const CsvRow *row, FrameWriter *rejects)
+judge (Draft *draft)
 {
+  const Plan *plan = draft->plan;
+  const CsvRow *row = draft->row;
   Slice last = row->cells[row->n_cells - 1];
 
   if (is_blank (row) || (plan->has_header && (row->number == plan->header_row || (row->number < plan->header_row && !header_has_value (row)))))
     return CONTACT_BLANK;
   if (plan->has_header && row->number < plan->header_row)
-    write_reject (rejects, row->number, 0, "", row->cells[0], above);
+    write_reject (draft, 0, "", row->cells[0], above);
   else if (row->quotes == CSV_QUOTES_SWALLOWED || has_swallowed_name (plan, row))
-    write_swallowed (row, rejects);
-  else if (!rules->is_grid && has_surplus (plan, row))
-    write_reject (rejects, row->number, 0, "", last, too_many);
+    write_swallowed (draft);
+  else if (!draft->rules->is_grid && has_surplus (plan, row))
+    write_reject (draft, 0, "", last, too_many);
   else
     return CONTACT_KEPT;
   return CONTACT_REJECTED;
@@ -430,7 +512,7 @@ write_left (Draft *draft)
 {
   const char *address = draft->found.n > 0 ? draft->found.addresses[0] : draft->phone[0] != '\0' ? draft->phone : draft->name;
 
-  write_reject (draft->rejects, draft->row->number, 0, draft->found.n > 0 ? "email" : "", (Slice){ address, strlen (address) }, has_left);
+  write_reject (draft, 0, draft->found.n > 0 ? "email" : "", (Slice){ address, strlen (address) }, has_left);
   return CONTACT_REJECTED;
 }
 
@@ -442,13 +524,14 @@ write_person (Draft *draft, FrameWriter *contacts, guint *out_n)
   find_address (draft);
   find_phone (draft);
   find_second (draft);
+  find_lost (draft);
   n_addresses = draft->n_flaws;
   find_name (draft);
   draft->has_contact = draft->found.n > 0 || draft->phone[0] != '\0';
   if (!draft->rules->takes_left && find_departure (draft->plan, draft->row) != NULL)
     return write_left (draft);
   if (!draft->has_contact && n_addresses == 0)
-    write_reject (draft->rejects, draft->row->number, 0, "", (Slice){ draft->name, strlen (draft->name) }, no_address);
+    write_reject (draft, 0, "", (Slice){ draft->name, strlen (draft->name) }, no_address);
   else
     write_flaws (draft);
   if (!draft->has_contact)
@@ -462,14 +545,14 @@ ContactFate
 contact_write (const Plan *plan, const ContactRules *rules, const CsvRow *row, FrameWriter *contacts, FrameWriter *rejects, guint *out_n)
 {
   Draft draft = { .plan = plan, .rules = rules, .row = row, .rejects = rejects };
-  ContactFate fate = judge (plan, rules, row, rejects);
+  ContactFate fate = judge (&draft);
 
   *out_n = fate != CONTACT_BLANK;
   if (fate != CONTACT_KEPT)
     return fate;
   fate = write_person (&draft, contacts, out_n);
   if (row->quotes == CSV_QUOTES_STRAY)
-    write_reject (rejects, row->number, 1, "", row->cells[0], stray_quote);
+    write_reject (&draft, 1, "", row->cells[0], stray_quote);
   draft_clear (&draft);
   return fate;
 }

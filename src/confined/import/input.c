@@ -3,6 +3,7 @@
 #include "charset.h"
 #include "descriptor.h"
 #include "fault.h"
+#include "foreign.h"
 #include "western.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TEXT_HEAD_MAX 8192 /* octets in which another format that is text must begin: blank lines may come first */
 #define HEAD_MAX 65536 /* octets looked at for controls */
 
 struct Input {
@@ -120,17 +122,37 @@ static const struct { const char *magic; gsize len; const char *sentence; } fore
   { "\xff\xd8\xff", 3, "this is a picture, not a list of contacts" },
   { "SQLite format 3", 15, "this is a database: export its contacts as CSV (UTF-8), and import that" },
   { "{\\rtf", 5, "this is an RTF document: copy its text into a plain text file, or " SAVE_AS },
-  { "BEGIN:VCARD", 11, "this is a vCard: export the contacts as CSV instead (Google Contacts and Outlook can), and import that" },
-  { "<?xml", 5, "this is XML: open it in a spreadsheet program, " SAVE_AS },
-  { "<!DOCTYPE", 9, "this is a web page: open it in a spreadsheet program, " SAVE_AS },
-  { "<html", 5, "this is a web page, perhaps one named .xls: open it in a spreadsheet program, " SAVE_AS },
   { "PAR1", 4, "this is a Parquet file: export its contacts as CSV (UTF-8), and import that" },
 };
+
+/* The head in UTF-8, in lower case, lines ended by \n alone, from the first character that is not blank. */
+static char *
+fold_head (Input *self, GError **error)
+{
+  guint8 head[TEXT_HEAD_MAX];
+  gsize len = (gsize) MIN (sizeof head, self->size), mark;
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  Decoder decoder = { .encoding = ENCODING_UTF_8 };
+  g_autofree char *folded = NULL;
+
+  if (!input_read (self, 0, head, len, error))
+    return NULL;
+  mark = encoding_find_mark (head, len, &decoder.encoding);
+  decoder_feed (&decoder, head + mark, len - mark, FALSE, text);
+  g_byte_array_append (text, (const guint8 *) "", 1);
+  folded = g_ascii_strdown ((const char *) text->data, -1);
+  for (char *from = folded, *to = folded; ; from++)
+    if (*from != '\r' && (*to++ = *from) == '\0')
+      break;
+  return g_strdup (folded + strspn (folded, " \t\n\f\v"));
+}
 
 gboolean
 input_find_kind (Input *self, InputKind *out_kind, GError **error)
 {
   guint8 head[16] = { 0 };
+  g_autofree char *text = NULL;
+  const char *sentence;
 
   if (!input_read (self, 0, head, (gsize) MIN (sizeof head, self->size), error))
     return FALSE;
@@ -139,6 +161,12 @@ input_find_kind (Input *self, InputKind *out_kind, GError **error)
       g_set_error_literal (error, FAULT, FAULT_DATA, foreign[i].sentence);
       return FALSE;
     }
+  text = fold_head (self, error);
+  sentence = text != NULL ? foreign_find (text) : NULL;
+  if (sentence != NULL)
+    g_set_error_literal (error, FAULT, FAULT_DATA, sentence);
+  if (text == NULL || sentence != NULL)
+    return FALSE;
   *out_kind = memcmp (head, "PK\3\4", 4) == 0 || memcmp (head, "PK\5\6", 4) == 0 ? INPUT_ZIP : INPUT_TEXT;
   return TRUE;
 }

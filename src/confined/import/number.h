@@ -4,15 +4,16 @@
 #pragma once
 #include <glib.h>
 
-typedef enum { NUMBER_PLAIN, NUMBER_DATE, NUMBER_TIME, NUMBER_PADDED } NumberKind;
+typedef enum { NUMBER_PLAIN, NUMBER_DATE, NUMBER_TIME, NUMBER_SPAN, NUMBER_SHOWN } NumberKind;
 
 typedef struct {
-  NumberKind kind;
-  guint      width; /* NUMBER_PADDED: digits at least, as "00000" makes of a postcode */
+  NumberKind  kind;
+  const char *code; /* NUMBER_SPAN, NUMBER_SHOWN: borrowed, as number-format.h takes it */
 } NumberStyle;
 
-/* id: numFmtId; code: its format, or NULL for one of the built-in ones. */
+/* id: numFmtId; code: its format (borrowed for the style's life), or NULL for one of the built-in ones. */
 NumberStyle number_style_parse (guint id, const char *code);
 
-/* Appends. raw: as in <v>; what is no number is appended as it is. Dates become ISO 8601. */
+/* Appends. raw: as in <v>; what is no number is appended as it is. Dates become ISO 8601, amounts, percents
+ * and spans of time what the cell shows. */
 void number_append (GString *out, const char *raw, gsize len, NumberStyle style, gboolean is_1904);

@@ -24,6 +24,23 @@ is_rounded (const std::string &text)
          text.find_first_not_of ("+0123456789", at + 1) == std::string::npos && at + 1 < text.size ();
 }
 
+/* "442,079,460,958": a cell with thousands. Left there, a comma is a pause, and what follows it an extension. */
+static void
+drop_thousands (std::string &text)
+{
+  std::string digits;
+
+  for (size_t i = 0; i < text.size (); i++) {
+    const size_t place = text.size () - i; /* from the end: each fourth is a comma */
+
+    if (place % 4 == 0 && i > 0 ? text[i] != ',' : text[i] < '0' || text[i] > '9')
+      return;
+    if (text[i] != ',')
+      digits += text[i];
+  }
+  text = digits;
+}
+
 void
 phone_warm_up (void)
 {
@@ -193,6 +210,7 @@ phone_parse (const char *raw, gsize len, const char *region, char out_e164[PHONE
     return PHONE_BAD;
   if (is_rounded (text))
     return PHONE_ROUNDED;
+  drop_thousands (text);
   if (is_date (text) || is_compact_date (text))
     return PHONE_DATE;
   if (text.size () > 2 && text.compare (text.size () - 2, 2, ".0") == 0 && text.find_first_not_of ("0123456789") == text.size () - 2)

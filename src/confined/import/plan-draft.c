@@ -11,6 +11,7 @@ draft_plan_new (void)
   self->phones = g_array_new (FALSE, FALSE, sizeof (guint));
   self->columns = g_array_new (FALSE, FALSE, sizeof (guint));
   self->names = g_ptr_array_new_with_free_func (g_free);
+  self->heads = g_ptr_array_new_with_free_func (g_free);
   self->aliases = g_ptr_array_new_with_free_func (g_free);
   self->notes = g_ptr_array_new_with_free_func (g_free);
   self->second = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -28,6 +29,7 @@ plan_free (Plan *self)
   g_array_unref (self->phones);
   g_array_unref (self->columns);
   g_ptr_array_unref (self->names);
+  g_ptr_array_unref (self->heads);
   g_ptr_array_unref (self->aliases);
   g_ptr_array_unref (self->notes);
   g_array_unref (self->second);
@@ -88,4 +90,28 @@ draft_list_headers (const Draft *draft)
   if (draft->headers->len > 20)
     g_string_append (list, ", …");
   return g_string_free (list, FALSE);
+}
+
+static gboolean
+is_first_of (const GArray *columns, guint column)
+{
+  return columns->len > 0 && g_array_index (columns, guint, 0) == column;
+}
+
+const char *
+draft_role_word (const Draft *draft, guint column)
+{
+  const Plan *plan = draft->plan;
+
+  if (draft->said[column] == SAID_UNUSED)
+    return "unused";
+  if (is_first_of (plan->emails, column))
+    return column_role_to_word (COLUMN_EMAIL);
+  if (is_first_of (plan->phones, column))
+    return column_role_to_word (COLUMN_PHONE);
+  if ((int) column == plan->name)
+    return column_role_to_word (COLUMN_NAME);
+  if ((int) column == plan->first)
+    return column_role_to_word (COLUMN_FIRST);
+  return (int) column == plan->last ? column_role_to_word (COLUMN_LAST) : "field";
 }

@@ -29,6 +29,8 @@ char         *draft_list_headers (const Draft *draft); /* (transfer full) for an
 /* Everything that there is to find out. Errors: as plan_new(). */
 gboolean      draft_fill         (Draft *draft, gboolean is_grid, GError **error);
 
+const char   *draft_role_word    (const Draft *draft, guint column); /* static: what a column was taken for, as Import1.Look says it */
+
 /* What is open: a question, as FAULT_DATA. */
 gboolean      draft_check        (const Draft *draft, GError **error);
 /* Columns of addresses that nobody chose, and of who left; then what a person should know. */

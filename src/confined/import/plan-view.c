@@ -23,28 +23,13 @@ plan_view_free (PlanView *self)
   g_free (self);
 }
 
-static gboolean
-is_first_of (const GArray *columns, guint column)
+PlanView *
+plan_view_new_empty (const char *problem)
 {
-  return columns->len > 0 && g_array_index (columns, guint, 0) == column;
-}
+  PlanView *self = plan_view_alloc ();
 
-static const char *
-role_word (const Draft *draft, guint column)
-{
-  const Plan *plan = draft->plan;
-
-  if (draft->said[column] == SAID_UNUSED)
-    return "unused";
-  if (is_first_of (plan->emails, column))
-    return column_role_to_word (COLUMN_EMAIL);
-  if (is_first_of (plan->phones, column))
-    return column_role_to_word (COLUMN_PHONE);
-  if ((int) column == plan->name)
-    return column_role_to_word (COLUMN_NAME);
-  if ((int) column == plan->first)
-    return column_role_to_word (COLUMN_FIRST);
-  return (int) column == plan->last ? column_role_to_word (COLUMN_LAST) : "field";
+  self->problem = g_strdup (problem);
+  return self;
 }
 
 PlanView *
@@ -62,7 +47,7 @@ plan_view_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid)
   g_ptr_array_extend_and_steal (self->notes, g_steal_pointer (&plan->notes));
   plan->notes = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < self->columns->len; i++)
-    g_ptr_array_add (self->roles, (gpointer) role_word (&draft, i));
+    g_ptr_array_add (self->roles, (gpointer) draft_role_word (&draft, i));
   g_free (draft.meanings);
   g_free (draft.said);
   return self;

@@ -6,6 +6,8 @@
 #include "value.h"
 #include <string.h>
 
+#define REJECTED_PREFIX "rejected_" /* csv-rejects.c */
+
 static gboolean
 is_empty_column (const Draft *draft, guint column)
 {
@@ -314,6 +316,15 @@ recognise_columns (Draft *draft, gboolean is_grid)
     draft->meanings[i] = columns_recognise (g_ptr_array_index (draft->headers, i));
 }
 
+/* A file of rejected rows, mended and imported again, says in front why: that is nobody's field. */
+static void
+leave_reasons_out (Draft *draft)
+{
+  for (guint i = 0; i < draft->plan->n_columns && draft->plan->has_header; i++)
+    if (draft->said[i] == SAID_NOTHING && g_str_has_prefix (g_ptr_array_index (draft->headers, i), REJECTED_PREFIX))
+      draft->said[i] = SAID_UNUSED;
+}
+
 /* What the headers and the user left open. */
 static void
 guess (Draft *draft)
@@ -341,8 +352,10 @@ draft_fill (Draft *draft, gboolean is_grid, GError **error)
     recognise_columns (draft, is_grid);
   if ((!is_list && !apply_map (draft, error)) || !apply_others (draft, error))
     return FALSE;
-  if (!is_list)
+  if (!is_list) {
+    leave_reasons_out (draft);
     guess (draft);
+  }
   assign_roles (draft);
   if (!draft_check (draft, error))
     return FALSE;
@@ -350,6 +363,19 @@ draft_fill (Draft *draft, gboolean is_grid, GError **error)
   assign_fields (draft);
   draft_note (draft);
   return TRUE;
+}
+
+static void
+keep_heads (Draft *draft)
+{
+  Plan *plan = draft->plan;
+
+  for (guint i = 0; i < draft->headers->len; i++) {
+    const char *head = g_ptr_array_index (draft->headers, i);
+    gboolean is_role = !plan->has_header && (g_strcmp0 (draft_role_word (draft, i), "field") != 0 && g_strcmp0 (draft_role_word (draft, i), "unused") != 0);
+
+    g_ptr_array_add (plan->heads, g_strdup (is_role ? draft_role_word (draft, i) : head));
+  }
 }
 
 Plan *
@@ -360,6 +386,8 @@ plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GErro
   Draft draft = { .sample = sample, .spec = spec, .plan = plan, .headers = headers };
   gboolean is_fine = draft_fill (&draft, is_grid, error);
 
+  if (is_fine)
+    keep_heads (&draft);
   g_free (draft.meanings);
   g_free (draft.said);
   return is_fine ? g_steal_pointer (&plan) : NULL;

@@ -28,6 +28,7 @@ typedef struct {
   int        name, first, last; /* a column or -1 */
   GPtrArray *names;   /* of the fields; a first and a last name are fields too, so that a letter can say "Dear {{first name}}" */
   GArray    *columns; /* guint: where each field stands */
+  GPtrArray *heads;   /* char *: of each column, as a file of rejected rows has it: the header's words, else what it was taken for */
   GPtrArray *aliases; /* char *: a header as the file has it, what its column was taken for (email, phone, name), and so on in pairs; NULL-terminated */
   GArray     *second;     /* guint: columns of addresses that nobody chose */
   GArray     *departures; /* Departure */
@@ -46,6 +47,7 @@ typedef struct { /* what a person is shown before they import */
   GPtrArray *notes;   /* char *: as in Plan */
 } PlanView;
 PlanView *plan_view_new  (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid);
+PlanView *plan_view_new_empty (const char *problem); /* of a sheet without rows */
 void      plan_view_free (PlanView *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanView, plan_view_free)
 

@@ -4,8 +4,11 @@
 #include "fault.h"
 #include "kill-point.h"
 #include "session.h"
+#include "text.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
+
+#define SHEET_NAME_MAX 250 /* contract: octets of option sheet */
 
 typedef enum { STATE_NEW, STATE_READING, STATE_OVER } State; /* Open or Look comes once, Next only while reading */
 
@@ -143,6 +146,21 @@ strings (const GPtrArray *array)
   return array != NULL ? g_variant_new_strv ((const char *const *) array->pdata, array->len) : g_variant_new_strv (NULL, 0);
 }
 
+/* Other programs may write any name; what stands in a line is shown. */
+static GVariant *
+sheet_names (const Session *session)
+{
+  const GPtrArray *names = session_get_sheets (session);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+
+  for (guint i = 0; names != NULL && i < names->len; i++) {
+    g_autofree char *shown = text_printable (g_ptr_array_index (names, i), -1, SHEET_NAME_MAX);
+
+    g_variant_builder_add (&builder, "s", shown);
+  }
+  return g_variant_builder_end (&builder);
+}
+
 static void
 answer_look (GDBusMethodInvocation *invocation, const Session *session)
 {
@@ -151,9 +169,9 @@ answer_look (GDBusMethodInvocation *invocation, const Session *session)
 
   session_write_cells (session, cells);
   session_write_head (session, head);
-  g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, g_variant_new ("(ssb@as@ass@ayt@as@as@ay)", session_get_format (session),
+  g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, g_variant_new ("(ssb@as@ass@ayt@as@as@ay@as)", session_get_format (session),
     session_get_encoding (session), view->has_header, strings (view->columns), strings (view->roles), view->problem != NULL ? view->problem : "",
-    frame_writer_finish (cells), view->header_row, strings (view->notes), strings (session_get_readings (session)), frame_writer_finish (head)), NULL);
+    frame_writer_finish (cells), view->header_row, strings (view->notes), strings (session_get_readings (session)), frame_writer_finish (head), sheet_names (session)), NULL);
 }
 
 static gboolean

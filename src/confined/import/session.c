@@ -11,6 +11,8 @@
 #include "workbook.h"
 #include <string.h>
 
+#define EMPTY_SHEET "the sheet holds no rows"
+#define SHEET_NAME_MAX 124 /* octets in a sentence */
 #define SAMPLE_ROWS 100               /* chosen: enough to tell a column of numbers from one of streets */
 #define LOOK_ROWS 20                  /* contract: Look */
 #define LOOK_CELL_MAX 256
@@ -21,6 +23,8 @@ struct Session {
   const char *format;
   char       *region;
   Workbook   *workbook; /* or NULL */
+  guint       sheet;    /* of the workbook, which is read */
+  char       *others;   /* its other sheets, for people, or NULL */
   Table      *table;
   Plan       *plan;
   PlanView   *view;   /* or NULL: this session imports */
@@ -44,6 +48,7 @@ session_free (Session *self)
   g_clear_pointer (&self->sample, g_ptr_array_unref);
   g_clear_pointer (&self->readings, g_ptr_array_unref);
   g_free (self->region);
+  g_free (self->others);
   g_free (self);
 }
 
@@ -163,13 +168,12 @@ open_text (Session *self, const SessionSpec *spec, GError **error)
 static gboolean
 open_workbook (Session *self, const SessionSpec *spec, GError **error)
 {
-  guint index;
-
   self->format = "xlsx";
   self->workbook = workbook_new (self->input, error);
-  if (self->workbook == NULL || !workbook_find_sheet (self->workbook, spec->sheet, &index, error))
+  if (self->workbook == NULL || !workbook_find_sheet (self->workbook, spec->sheet, &self->sheet, error))
     return FALSE;
-  self->table = table_sheet_new (self->workbook, self->input, index, error);
+  self->others = workbook_list_others (self->workbook, self->sheet);
+  self->table = table_sheet_new (self->workbook, self->input, self->sheet, error);
   return self->table != NULL;
 }
 
@@ -191,9 +195,34 @@ static gboolean
 is_blank (const CsvRow *row)
 {
   for (guint i = 0; i < row->n_cells; i++)
-    if (value_bare (row->cells[i]).len > 0)
+    if (value_bare (row->cells[i]).len > 0 || table_is_lost (row->cells[i]))
       return FALSE;
   return TRUE;
+}
+
+/* Where the people may be, if not in this sheet. */
+static void
+name_others (const Session *self, GError **error)
+{
+  if (self->others != NULL && error != NULL && *error != NULL && (*error)->code == FAULT_DATA) {
+    g_autofree char *message = g_strdup_printf ("%s; that is the sheet “%s”, and the workbook also has %s: say --sheet NAME", (*error)->message,
+                                                (const char *) g_ptr_array_index (self->workbook->names, self->sheet), self->others);
+
+    g_free ((*error)->message);
+    (*error)->message = g_steal_pointer (&message);
+  }
+}
+
+/* Of somebody who did not choose a sheet. */
+static void
+note_others (const Session *self, const SessionSpec *spec, GPtrArray *notes)
+{
+  g_autofree char *name = NULL;
+
+  if (self->others == NULL || spec->sheet[0] != '\0')
+    return;
+  name = text_quote (g_ptr_array_index (self->workbook->names, self->sheet), SHEET_NAME_MAX);
+  g_ptr_array_add (notes, g_strdup_printf ("the sheet %s was read, and not %s", name, self->others));
 }
 
 static gboolean
@@ -214,9 +243,11 @@ read_sample (Session *self, GError **error)
     g_propagate_error (error, g_steal_pointer (&wrong));
     return FALSE;
   }
-  if (self->sample->len == 0)
-    g_set_error_literal (error, FAULT, FAULT_DATA, "the file holds no rows");
-  return self->sample->len > 0;
+  if (self->sample->len > 0 || (self->is_look && self->workbook != NULL)) /* another sheet may be chosen */
+    return TRUE;
+  g_set_error_literal (error, FAULT, FAULT_DATA, self->workbook != NULL ? EMPTY_SHEET : "the file holds no rows");
+  name_others (self, error);
+  return FALSE;
 }
 
 static PlanSpec
@@ -234,8 +265,11 @@ make_plan (Session *self, const SessionSpec *spec, GError **error)
   PlanSpec wanted = plan_spec (self, spec);
 
   self->plan = plan_new (self->sample, &wanted, self->table->is_grid, error);
-  if (self->plan == NULL)
+  if (self->plan == NULL) {
+    name_others (self, error);
     return FALSE;
+  }
+  note_others (self, spec, self->plan->notes);
   self->rules.is_grid = self->table->is_grid;
   g_ptr_array_add (self->plan->names, NULL); /* a string vector from here on */
   g_ptr_array_add (self->plan->notes, NULL);
@@ -278,10 +312,17 @@ session_new_look (int fd, const SessionSpec *spec, GError **error)
   if (self == NULL)
     return NULL;
   wanted = plan_spec (self, spec);
-  self->view = plan_view_new (self->sample, &wanted, self->table->is_grid);
+  self->view = self->sample->len > 0 ? plan_view_new (self->sample, &wanted, self->table->is_grid) : plan_view_new_empty (EMPTY_SHEET);
+  note_others (self, spec, self->view->notes);
   if (self->readings != NULL && self->view->problem == NULL)
     self->view->problem = g_strdup (UNCLEAR ": choose the one in which they read right");
   return self;
+}
+
+const GPtrArray *
+session_get_sheets (const Session *self)
+{
+  return self->workbook != NULL ? self->workbook->names : NULL;
 }
 
 const PlanView *

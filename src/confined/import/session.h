@@ -25,6 +25,7 @@ void     session_free (Session *self);
  * but that no plan could be made. */
 Session           *session_new_look     (int fd, const SessionSpec *spec, GError **error);
 const PlanView    *session_get_view     (const Session *self); /* borrowed */
+const GPtrArray   *session_get_sheets   (const Session *self); /* borrowed; names of a workbook's sheets; NULL: it is none */
 void               session_write_cells  (const Session *self, FrameWriter *cells); /* the first people */
 void               session_write_head   (const Session *self, FrameWriter *cells); /* the first rows, whatever they are */
 GPtrArray         *session_get_readings (const Session *self); /* borrowed: encoding, names as they would read, and so on; empty: it is clear */

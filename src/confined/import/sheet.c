@@ -4,10 +4,13 @@
 #include "fault.h"
 #include <string.h>
 
+#define LOST G_MAXSIZE /* the cell has a value, and the file does not hold it */
+
 typedef struct {
   guint column; /* from 0 */
-  char  type;   /* n number, s shared, t text, b boolean, e error */
+  char  type;   /* n number, s shared, t text, i text in <is>, b boolean, e error */
   guint style;
+  gboolean is_formula;
 } Cell;
 
 typedef struct {
@@ -18,9 +21,9 @@ typedef struct {
   guint64   number;   /* of the row */
   guint     n_cells;  /* the last column with a value, counted from 1 */
   Slice     cells[CSV_CELLS_MAX];
-  gsize     starts[CSV_CELLS_MAX]; /* in bytes, plus 1; 0: empty */
+  gsize     starts[CSV_CELLS_MAX]; /* in bytes, plus 1; 0: empty; LOST */
   GString  *bytes;
-  GString  *value;    /* of the cell being read */
+  GString  *value, *inline_text; /* <v> and <is> of the cell being read */
   gboolean  is_over;
 } Sheet;
 
@@ -56,14 +59,17 @@ open_cell (Sheet *self, Cell *cell, guint next_column)
     read_column (reference, &cell->column);
   cell->style = style != NULL ? (guint) MIN (g_ascii_strtoull (style, NULL, 10), G_MAXUINT32) : 0;
   cell->type = type == NULL || strcmp (type, "n") == 0 ? 'n' :
-               strcmp (type, "s") == 0 ? 's' : strcmp (type, "b") == 0 ? 'b' : strcmp (type, "e") == 0 ? 'e' : 't';
+               strcmp (type, "s") == 0 ? 's' : strcmp (type, "b") == 0 ? 'b' : strcmp (type, "e") == 0 ? 'e' :
+               strcmp (type, "inlineStr") == 0 ? 'i' : 't';
+  cell->is_formula = FALSE;
   g_string_truncate (self->value, 0);
+  g_string_truncate (self->inline_text, 0);
 }
 
 static void
 append_value (Sheet *self, const Cell *cell)
 {
-  NumberStyle style = { NUMBER_PLAIN, 0 };
+  NumberStyle style = { NUMBER_PLAIN, NULL };
   Slice shared;
 
   switch (cell->type) {
@@ -87,30 +93,57 @@ append_value (Sheet *self, const Cell *cell)
   }
 }
 
+/* inlineStr means <is>; where one of the two is missing the other counts. */
+static void
+choose_text (Sheet *self, Cell *cell)
+{
+  if (self->inline_text->len > 0 && (cell->type == 'i' || self->value->len == 0)) {
+    g_string_assign (self->value, self->inline_text->str);
+    cell->type = 't';
+  } else if (cell->type == 'i') {
+    cell->type = 't';
+  }
+}
+
+/* A formula that nobody has calculated: no value, or the zero that XlsxWriter writes for each ("Formula Results" in its documentation); and a
+ * shared string that is not there. One whose result is an empty text says so by its type. */
 static gboolean
-close_cell (Sheet *self, const Cell *cell, GError **error)
+is_lost (const Sheet *self, const Cell *cell)
+{
+  if (cell->type == 's')
+    return self->value->len > 0 && g_ascii_strtoull (self->value->str, NULL, 10) >= self->workbook->starts->len;
+  return cell->is_formula && cell->type == 'n' &&
+         (self->value->len == 0 || (self->workbook->is_uncalculated && strcmp (self->value->str, "0") == 0));
+}
+
+static gboolean
+close_cell (Sheet *self, Cell *cell, GError **error)
 {
   gsize start = self->bytes->len;
+  gboolean is_without;
 
-  if (self->value->len == 0)
+  choose_text (self, cell);
+  is_without = is_lost (self, cell);
+  if (self->value->len == 0 && !is_without)
     return TRUE;
   if (cell->column >= CSV_CELLS_MAX) /* empty cells may stand there: a whole row was coloured */
     return refuse (self, error, "more than 1,000 columns");
-  append_value (self, cell);
+  if (!is_without)
+    append_value (self, cell);
   if (self->bytes->len - start > CSV_CELL_MAX)
     return refuse (self, error, "a cell is longer than 1 MiB");
   if (self->bytes->len > CSV_ROW_MAX)
     return refuse (self, error, "the row is longer than 4 MiB");
   self->cells[cell->column].len = self->bytes->len - start;
-  self->starts[cell->column] = start + 1;
+  self->starts[cell->column] = is_without ? LOST : start + 1;
   self->n_cells = MAX (self->n_cells, cell->column + 1);
   return TRUE;
 }
 
 static gboolean
-read_cell (Sheet *self, const Cell *cell, GError **error)
+read_cell (Sheet *self, Cell *cell, GError **error)
 {
-  gboolean is_text = FALSE, is_phonetic = FALSE;
+  gboolean is_text = FALSE, is_phonetic = FALSE, is_inline = FALSE;
 
   if (markup_is_empty (&self->markup))
     return TRUE;
@@ -118,7 +151,11 @@ read_cell (Sheet *self, const Cell *cell, GError **error)
     const char *text = is_text && !is_phonetic ? markup_peek_text (&self->markup) : NULL;
 
     if (text != NULL)
-      g_string_append (self->value, text);
+      g_string_append (is_inline ? self->inline_text : self->value, text);
+    else if (markup_is_start (&self->markup, "f"))
+      cell->is_formula = TRUE;
+    else if (markup_is_start (&self->markup, "is") || markup_is_end (&self->markup, "is"))
+      is_inline = markup_is_start (&self->markup, "is") && !markup_is_empty (&self->markup);
     else if (markup_is_start (&self->markup, "v") || markup_is_start (&self->markup, "t"))
       is_text = !markup_is_empty (&self->markup);
     else if (markup_is_end (&self->markup, "v") || markup_is_end (&self->markup, "t"))
@@ -127,7 +164,7 @@ read_cell (Sheet *self, const Cell *cell, GError **error)
       is_phonetic = markup_is_start (&self->markup, "rPh") && !markup_is_empty (&self->markup);
     else if (markup_is_end (&self->markup, "c"))
       return close_cell (self, cell, error);
-    if (self->value->len > CSV_CELL_MAX)
+    if (MAX (self->value->len, self->inline_text->len) > CSV_CELL_MAX)
       return refuse (self, error, "a cell is longer than 1 MiB");
   }
   return FALSE;
@@ -186,7 +223,7 @@ sheet_next (Table *base, CsvRow *out_row, GError **error)
     if (!open_row (self, &wrong) || !read_cells (self, &wrong))
       break;
     for (guint i = 0; i < self->n_cells; i++)
-      self->cells[i].data = self->starts[i] > 0 ? self->bytes->str + self->starts[i] - 1 : "";
+      self->cells[i].data = self->starts[i] == LOST ? table_lost : self->starts[i] > 0 ? self->bytes->str + self->starts[i] - 1 : "";
     *out_row = (CsvRow){ self->number, self->n_cells, self->cells, CSV_QUOTES_FINE };
     return TRUE;
   }
@@ -215,6 +252,7 @@ sheet_free (Table *base)
   markup_close (&self->markup);
   g_string_free (self->bytes, TRUE);
   g_string_free (self->value, TRUE);
+  g_string_free (self->inline_text, TRUE);
   g_free (self);
 }
 
@@ -228,6 +266,7 @@ table_sheet_new (Workbook *workbook, Input *input, guint index, GError **error)
   self->input = input;
   self->bytes = g_string_new (NULL);
   self->value = g_string_new (NULL);
+  self->inline_text = g_string_new (NULL);
   if (!markup_open (&self->markup, workbook->archive, g_ptr_array_index (workbook->targets, index), error)) {
     sheet_free (&self->base);
     return NULL; // cppcheck-suppress memleak; base is its first member

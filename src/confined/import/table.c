@@ -13,6 +13,14 @@ typedef struct {
   Slice      cells[LIST_CELLS];
 } TextTable;
 
+const char table_lost[] = "";
+
+gboolean
+table_is_lost (Slice cell)
+{
+  return cell.data == table_lost;
+}
+
 void
 table_free (Table *self)
 {
@@ -121,7 +129,7 @@ kept_row_new (const CsvRow *row)
   for (guint i = 0; i < row->n_cells; i++) {
     if (row->cells[i].len > 0)
       memcpy (at, row->cells[i].data, row->cells[i].len);
-    self->cells[i] = (Slice){ at, row->cells[i].len };
+    self->cells[i] = (Slice){ table_is_lost (row->cells[i]) ? table_lost : at, row->cells[i].len };
     at += row->cells[i].len;
   }
   self->row = (CsvRow){ row->number, row->n_cells, self->cells, row->quotes };

@@ -20,6 +20,9 @@ Table *table_list_new (Input *input);
 void   table_free     (Table *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Table, table_free)
 
+extern const char table_lost[]; /* data of an empty cell whose value is not in the file: a formula that was never calculated */
+gboolean table_is_lost (Slice cell);
+
 enum { LIST_NAME, LIST_EMAIL, LIST_PHONE, LIST_CELLS };
 
 typedef struct { /* a row that stays: one block */

@@ -7,14 +7,16 @@
 #define RELATIONSHIPS "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 #define RELATIONSHIPS_STRICT "http://purl.oclc.org/ooxml/officeDocument/relationships"
 
-typedef struct { /* of the workbook's relations, by id */
-  GHashTable *sheets; /* char * -> part */
-  char       *strings, *styles; /* parts, or NULL */
+typedef struct { /* of one part */
+  char       *main;   /* the workbook, of the package; parts, or NULL */
+  GHashTable *sheets; /* char * id -> part */
+  char       *strings, *styles;
 } Relations;
 
 static void
 relations_clear (Relations *self)
 {
+  g_free (self->main);
   g_hash_table_unref (self->sheets);
   g_free (self->strings);
   g_free (self->styles);
@@ -27,10 +29,14 @@ refuse (GError **error, const char *sentence)
   return FALSE;
 }
 
+#define OTHERS_MAX 500 /* octets of names of sheets in a sentence */
+#define NAME_MAX_BYTES 124 /* of one; Excel allows 31 characters */
+
 #define SAVE_AS "open it, save the contacts as .xlsx or as CSV (UTF-8), and import that"
 
+/* What a ZIP file without a workbook is. */
 static gboolean
-check_kind (Archive *archive, GError **error)
+refuse_foreign (Archive *archive, GError **error)
 {
   static const struct { const char *prefix, *sentence; } foreign[] = {
     { "xl/workbook.bin", "this is a binary workbook (.xlsb): " SAVE_AS },
@@ -40,38 +46,56 @@ check_kind (Archive *archive, GError **error)
     { "Index/", "this is an Apple Numbers file: export the contacts as CSV or Excel, and import that" },
   };
 
-  if (archive_has (archive, "xl/workbook.xml"))
-    return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (foreign); i++)
     if (archive_has_prefix (archive, foreign[i].prefix))
       return refuse (error, foreign[i].sentence);
   return refuse (error, "this is a ZIP archive without a workbook: unpack it, and import the file inside");
 }
 
+/* A target stands relative to the folder of its source, or from the root: "../x.xml" of "xl/workbook.xml" is "x.xml". */
 static char *
-resolve_target (const char *target)
+resolve_target (const char *source, const char *target)
 {
-  return target[0] == '/' ? g_strdup (target + 1) : g_strconcat ("xl/", target, NULL);
+  g_autofree char *slashed = g_strdelimit (g_strdup (target), "\\", '/');
+  g_autofree char *folder = g_path_get_dirname (source);
+  g_autofree char *root = g_strconcat ("/", folder, NULL);
+  g_autofree char *path = g_canonicalize_filename (slashed, root);
+
+  return g_strdup (path + 1);
 }
 
 static void
-add_relation (Relations *self, const char *id, const char *type, const char *target)
+add_relation (Relations *self, const char *source, const char *id, const char *type, const char *target)
 {
-  if (g_str_has_suffix (type, "/worksheet"))
-    g_hash_table_replace (self->sheets, g_strdup (id), resolve_target (target));
+  if (g_str_has_suffix (type, "/officeDocument") && self->main == NULL)
+    self->main = resolve_target (source, target);
+  else if (g_str_has_suffix (type, "/worksheet"))
+    g_hash_table_replace (self->sheets, g_strdup (id), resolve_target (source, target));
   else if (g_str_has_suffix (type, "/sharedStrings") && self->strings == NULL)
-    self->strings = resolve_target (target);
+    self->strings = resolve_target (source, target);
   else if (g_str_has_suffix (type, "/styles") && self->styles == NULL)
-    self->styles = resolve_target (target);
+    self->styles = resolve_target (source, target);
 }
 
+/* "xl/workbook.xml" -> "xl/_rels/workbook.xml.rels"; "": of the package */
+static char *
+relations_name (const char *source)
+{
+  const char *name = strrchr (source, '/');
+
+  name = name != NULL ? name + 1 : source;
+  return g_strdup_printf ("%.*s_rels/%s.rels", (int) (name - source), source, name);
+}
+
+/* source: the part that they belong to, or "" for the package. */
 static gboolean
-read_relations (Archive *archive, Relations *self, GError **error)
+read_relations (Archive *archive, const char *source, Relations *self, GError **error)
 {
   g_auto (Markup) markup = { NULL, NULL };
+  g_autofree char *name = relations_name (source);
   g_autoptr (GError) wrong = NULL;
 
-  if (!markup_open (&markup, archive, "xl/_rels/workbook.xml.rels", error))
+  if (!markup_open (&markup, archive, name, error))
     return FALSE;
   while (markup_next (&markup, &wrong))
     if (markup_is_start (&markup, "Relationship")) {
@@ -79,12 +103,28 @@ read_relations (Archive *archive, Relations *self, GError **error)
       g_autofree char *target = markup_dup_attribute (&markup, "Target");
 
       if (id != NULL && type != NULL && target != NULL && g_hash_table_size (self->sheets) < WORKBOOK_SHEETS_MAX)
-        add_relation (self, id, type, target);
+        add_relation (self, source, id, type, target);
     }
   if (wrong != NULL) {
     g_propagate_error (error, g_steal_pointer (&wrong));
     return FALSE;
   }
+  return TRUE;
+}
+
+/* ECMA-376 part 2 §9.3: the package's relations name its main part. Without them it is where everybody puts it. */
+static gboolean
+find_main (Archive *archive, Relations *self, GError **error)
+{
+  if (archive_has (archive, "_rels/.rels") && !read_relations (archive, "", self, error))
+    return FALSE;
+  if (self->main == NULL || !archive_has (archive, self->main)) {
+    g_free (self->main);
+    self->main = g_strdup ("xl/workbook.xml");
+  }
+  if (g_ascii_strncasecmp (self->main, "word/", 5) == 0 || g_ascii_strncasecmp (self->main, "ppt/", 4) == 0 ||
+      g_str_has_suffix (self->main, ".bin") || !archive_has (archive, self->main))
+    return refuse_foreign (archive, error);
   return TRUE;
 }
 
@@ -109,21 +149,28 @@ add_sheet (Workbook *self, Markup *markup, const Relations *relations)
 }
 
 static gboolean
+read_flag (Markup *markup, const char *name)
+{
+  g_autofree char *text = markup_dup_attribute (markup, name);
+
+  return text != NULL && (strcmp (text, "1") == 0 || strcmp (text, "true") == 0);
+}
+
+static gboolean
 read_sheets (Workbook *self, const Relations *relations, GError **error)
 {
   g_auto (Markup) markup = { NULL, NULL };
   g_autoptr (GError) wrong = NULL;
 
-  if (!markup_open (&markup, self->archive, "xl/workbook.xml", error))
+  if (!markup_open (&markup, self->archive, relations->main, error))
     return FALSE;
   while (markup_next (&markup, &wrong)) {
-    if (markup_is_start (&markup, "workbookPr")) {
-      g_autofree char *date = markup_dup_attribute (&markup, "date1904");
-
-      self->is_1904 = date != NULL && (strcmp (date, "1") == 0 || strcmp (date, "true") == 0);
-    } else if (markup_is_start (&markup, "sheet")) {
+    if (markup_is_start (&markup, "workbookPr"))
+      self->is_1904 = read_flag (&markup, "date1904");
+    else if (markup_is_start (&markup, "calcPr"))
+      self->is_uncalculated = read_flag (&markup, "fullCalcOnLoad");
+    else if (markup_is_start (&markup, "sheet"))
       add_sheet (self, &markup, relations);
-    }
   }
   if (wrong != NULL) {
     g_propagate_error (error, g_steal_pointer (&wrong));
@@ -147,7 +194,7 @@ static gboolean
 read_styles (Workbook *self, const char *part, GError **error)
 {
   g_auto (Markup) markup = { NULL, NULL };
-  g_autoptr (GHashTable) codes = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  GHashTable *codes = self->formats;
   g_autoptr (GError) wrong = NULL;
   gboolean is_inside = FALSE;
 
@@ -155,9 +202,10 @@ read_styles (Workbook *self, const char *part, GError **error)
     return FALSE;
   while (markup_next (&markup, &wrong)) {
     if (markup_is_start (&markup, "numFmt") && g_hash_table_size (codes) < WORKBOOK_STYLES_MAX) {
-      char *code = markup_dup_attribute (&markup, "formatCode");
+      gpointer id = GUINT_TO_POINTER (read_number_attribute (&markup, "numFmtId"));
 
-      g_hash_table_replace (codes, GUINT_TO_POINTER (read_number_attribute (&markup, "numFmtId")), code);
+      if (!g_hash_table_contains (codes, id)) /* a style borrows it */
+        g_hash_table_insert (codes, id, markup_dup_attribute (&markup, "formatCode"));
     } else if (markup_is_start (&markup, "cellXfs") || markup_is_end (&markup, "cellXfs")) {
       is_inside = markup_is_start (&markup, "cellXfs") && !markup_is_empty (&markup);
     } else if (is_inside && markup_is_start (&markup, "xf") && self->styles->len < WORKBOOK_STYLES_MAX) {
@@ -246,8 +294,9 @@ read_strings (Workbook *self, const char *part, GError **error)
 static gboolean
 read_all (Workbook *self, Relations *relations, GError **error)
 {
-  return check_kind (self->archive, error) && read_relations (self->archive, relations, error) && read_sheets (self, relations, error) &&
-         (relations->styles == NULL || read_styles (self, relations->styles, error)) &&
+  return find_main (self->archive, relations, error) && read_relations (self->archive, relations->main, relations, error) &&
+         read_sheets (self, relations, error) &&
+         (relations->styles == NULL || !archive_has (self->archive, relations->styles) || read_styles (self, relations->styles, error)) &&
          (relations->strings == NULL || read_strings (self, relations->strings, error));
 }
 
@@ -255,11 +304,12 @@ Workbook *
 workbook_new (Input *input, GError **error)
 {
   g_autoptr (Workbook) self = g_new0 (Workbook, 1);
-  Relations relations = { g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free), NULL, NULL };
+  Relations relations = { .sheets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
   gboolean is_fine;
 
   self->names = g_ptr_array_new_with_free_func (g_free);
   self->targets = g_ptr_array_new_with_free_func (g_free);
+  self->formats = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->styles = g_array_new (FALSE, FALSE, sizeof (NumberStyle));
   self->strings = g_string_new (NULL);
   self->starts = g_array_new (FALSE, FALSE, sizeof (guint32));
@@ -277,6 +327,7 @@ workbook_free (Workbook *self)
   archive_free (self->archive);
   g_ptr_array_unref (self->names);
   g_ptr_array_unref (self->targets);
+  g_hash_table_unref (self->formats);
   g_array_unref (self->styles);
   g_string_free (self->strings, TRUE);
   g_array_unref (self->starts);
@@ -333,4 +384,20 @@ workbook_find_sheet (const Workbook *self, const char *wanted, guint *out_index,
   shown = text_printable (list->str, -1, 500);
   g_set_error (error, FAULT, FAULT_USAGE, "there is no sheet “%s” in the workbook: it has %s", wanted, shown);
   return FALSE;
+}
+
+char *
+workbook_list_others (const Workbook *self, guint index)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < self->names->len && list->len < OTHERS_MAX; i++)
+    if (i != index) {
+      g_autofree char *name = text_quote (g_ptr_array_index (self->names, i), NAME_MAX_BYTES);
+
+      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", name);
+    }
+  if (self->names->len < 2)
+    return NULL;
+  return text_printable (list->str, -1, OTHERS_MAX + NAME_MAX_BYTES);
 }

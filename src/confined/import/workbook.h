@@ -15,6 +15,8 @@ typedef struct {
   gboolean   is_1904;
   GPtrArray *names, *targets; /* of the sheets with rows, in their order; targets are parts of the archive */
   guint      first_visible;
+  gboolean   is_uncalculated; /* who wrote it left its formulas to the next program, with 0 for each value */
+  GHashTable *formats; /* numFmtId -> code */
   GArray    *styles;  /* NumberStyle by cell style */
   GString   *strings; /* all of them, a NUL behind each */
   GArray    *starts;  /* guint32: where each begins */
@@ -30,6 +32,9 @@ Slice workbook_get_string (const Workbook *self, guint64 index);
 
 /* wanted: a name, a number from 1, or "" for the first that is not hidden. Returns: FALSE with FAULT_USAGE. */
 gboolean workbook_find_sheet (const Workbook *self, const char *wanted, guint *out_index, GError **error);
+
+/* "“Parents”, “Staff”" of the others. Returns: (transfer full), printable; NULL: there are none. */
+char *workbook_list_others (const Workbook *self, guint index);
 
 /* "_x000D_" is how a workbook writes what XML cannot: undone in place. */
 void workbook_unescape (GString *text, gsize from);

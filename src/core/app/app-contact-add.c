@@ -167,7 +167,7 @@ write_consent (Store *store, gint64 id, const char *consent, gint64 utc, GError 
 
   if (!store_begin (store, error))
     return FALSE;
-  if (store_run (store, error, "INSERT INTO consent(contact,source,time_utc) VALUES(?,?,?) ON CONFLICT DO UPDATE SET time_utc=excluded.time_utc", "isi", id, consent,
+  if (store_run (store, error, "INSERT INTO consent(contact,source,time_utc) VALUES(?,?,?) ON CONFLICT DO UPDATE SET time_utc=excluded.time_utc, import=0, was_utc=0", "isi", id, consent,
                  utc > 0 ? utc : store_now_utc ()) &&
       store_audit (store, "contact.consent", detail, error))
     return store_commit (store, error);

@@ -5,6 +5,7 @@
 #include "descriptor.h"
 #include "fault.h"
 #include "import.h"
+#include "import-undo.h"
 #include "look.h"
 #include "suppress-rows.h"
 #include "suppression.h"
@@ -68,6 +69,8 @@ report_to_variant (const ImportReport *report)
   g_variant_dict_insert (&dict, "format", "s", report->format);
   g_variant_dict_insert (&dict, "encoding", "s", report->encoding);
   g_variant_dict_insert (&dict, "fields", "^as", report->fields);
+  if (report->undo > 0)
+    g_variant_dict_insert (&dict, "import", "t", (guint64) report->undo);
   g_variant_dict_insert_value (&dict, "hints", counts_to_variant (report->hints));
   g_variant_dict_insert (&dict, "suppressed", "t", (guint64) report->suppressed);
   g_variant_dict_insert (&dict, "notes", "^as", report->notes);
@@ -295,7 +298,8 @@ start (AppClient *client, GDBusMethodInvocation *invocation, int file, const cha
     .file = file, .spool_folder = client->core->home, .list = list, .map = map, .others = others,
     .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""),
     .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""), .consent_column = get_option (dict, "consent_column", ""),
-    .consent_time = get_option (dict, "consent_time", ""), .several = get_option (dict, "several", "listed"), .left = suppress != NULL ? "take" : get_option (dict, "left", "listed"),
+    .consent_time = get_option (dict, "consent_time", ""), .name = get_option (dict, "name", ""), .several = get_option (dict, "several", "listed"),
+    .left = suppress != NULL ? "take" : get_option (dict, "left", "listed"),
   };
 
   g_variant_lookup (dict, "dry_run", "b", &is_dry_run);
@@ -374,6 +378,8 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_variant_dict_insert (&dict, "header_row", "t", look->header_row);
     g_variant_dict_insert (&dict, "notes", "^as", look->notes);
     g_variant_dict_insert (&dict, "readings", "^as", look->readings);
+    if (look->sheets[0] != NULL)
+      g_variant_dict_insert (&dict, "sheets", "^as", look->sheets);
     pr_app1_complete_import_look (pending->client->skeleton, pending->invocation, NULL, g_variant_dict_end (&dict), look->rows, look->head);
   } else {
     app_return_error (pending->invocation, error);
@@ -402,9 +408,40 @@ handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *f
   return TRUE;
 }
 
+/* --- taking one back --- */
+
+static GVariant *
+undone_to_variant (const ImportUndone *undone)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "import", "t", (guint64) undone->import);
+  g_variant_dict_insert (&dict, "name", "s", undone->name);
+  g_variant_dict_insert (&dict, "list", "s", undone->list);
+  g_variant_dict_insert (&dict, "removed", "t", undone->removed);
+  g_variant_dict_insert (&dict, "kept", "t", undone->kept);
+  g_variant_dict_insert (&dict, "restored", "t", undone->restored);
+  g_variant_dict_insert (&dict, "left", "t", undone->left);
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+handle_undo (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 import, AppClient *client)
+{
+  g_auto (ImportUndone) undone = { 0 };
+  GError *error = NULL;
+
+  if (!import_undo (client->core->store, (gint64) MIN (import, G_MAXINT64), &undone, &error))
+    return app_return_error (invocation, error);
+  pr_app1_complete_import_undo (skeleton, invocation, undone_to_variant (&undone));
+  return TRUE;
+}
+
 void
 app_import_connect (AppClient *client)
 {
+  g_signal_connect (client->skeleton, "handle-import-undo", G_CALLBACK (handle_undo), client);
   g_signal_connect (client->skeleton, "handle-import-look", G_CALLBACK (handle_look), client);
   g_signal_connect (client->skeleton, "handle-import", G_CALLBACK (handle_import), client);
   g_signal_connect (client->skeleton, "handle-suppress-import", G_CALLBACK (handle_suppress_import), client);

@@ -5,6 +5,7 @@
 #include "contact.h"
 #include "contract.h"
 #include "fault.h"
+#include "import-undo.h"
 #include "ledger.h"
 #include "list.h"
 #include "list-edit.h"
@@ -410,6 +411,26 @@ ask_contact_merge (Core *core, GVariant *arguments, Question *out, GError **erro
 }
 
 static gboolean
+ask_import_undo (Core *core, GVariant *arguments, Question *out, GError **error)
+{
+  g_auto (ImportUndone) undone = { 0 };
+  g_autofree char *list = NULL, *gone = NULL, *restored = NULL, *left = NULL;
+  guint64 import;
+
+  g_variant_get (arguments, "(t)", &import);
+  if (!import_undo_count (core->store, (gint64) MIN (import, G_MAXINT64), &undone, error))
+    return FALSE;
+  list = quote_name (undone.list);
+  gone = count_people ((gint64) undone.removed);
+  restored = count_people ((gint64) undone.restored);
+  left = count_people ((gint64) undone.left);
+  g_string_printf (out->text, "It went into the list %s. Gone will be %s whom it made; %s get their values from before back, and %s leave the list. "
+                   "Who must not be written to stays so.", list, gone, restored, left);
+  ask (out, "Undo this import?", "_Undo the import");
+  return TRUE;
+}
+
+static gboolean
 ask_contact_forget (Core *core, GVariant *arguments, Question *out, GError **error)
 {
   g_autoptr (Contact) contact = NULL;
@@ -529,6 +550,7 @@ static const struct {
   { "ListRemove", ask_list_remove },         { "ContactForget", ask_contact_forget },     { "TemplateRemove", ask_template_remove },
   { "SuppressRemove", ask_suppress_remove }, { "SettingsChange", ask_settings_change },   { "DeleteAll", ask_delete_all },
   { "VaultProtect", ask_vault_protect },     { "ContactMerge", ask_contact_merge },       { "ListFieldRemove", ask_list_field_remove },
+  { "ImportUndo", ask_import_undo },
 };
 
 static gsize

@@ -30,7 +30,7 @@ struct Import {
   gboolean     is_over;
   GCancellable *cancellable;
 
-  char        *format, *encoding, *region, *sheet, *header, *several, *left, *list, *consent, *consent_column, *consent_time;
+  char        *format, *encoding, *region, *sheet, *header, *several, *left, *list, *consent, *consent_column, *consent_time, *name;
   GVariant    *map, *others;
   gboolean     is_dry_run, is_again_consented;
   guint        timeout_ms;
@@ -119,6 +119,7 @@ import_unref (Import *self)
   g_free (self->consent_column);
   g_free (self->consent_time);
   consent_free (self->consents);
+  g_free (self->name);
   g_variant_unref (self->map);
   g_variant_unref (self->others);
   g_free (self->seen);
@@ -375,6 +376,7 @@ write_report (Import *self, const MergeCounts *counts, GStrv fields)
   report->updated = counts->updated;
   report->merged = counts->merged;
   report->unchanged = counts->unchanged;
+  report->undo = counts->import;
   report->read = self->rules.rows;
   if (counts->created + counts->updated + counts->merged + counts->unchanged + sum (report->rejected) != report->read)
     g_critical ("import: the numbers do not add up");
@@ -393,7 +395,7 @@ merge_cb (gpointer data)
 {
   Import *self = data;
   g_auto (GStrv) fields = list_seen (self);
-  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run, NULL, self->forgotten };
+  MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run, NULL, self->forgotten, self->name };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
   int result = self->sink != NULL ? self->sink->store (self->sink_data, &counts, &error) : merge_step (self->merge, &target, &counts, &error);
@@ -625,6 +627,7 @@ copy_spec (Import *self, const ImportSpec *spec)
   self->consent_column = g_strdup (spec->consent_column != NULL ? spec->consent_column : "");
   self->consent_time = g_strdup (spec->consent_time != NULL ? spec->consent_time : "");
   self->is_again_consented = spec->is_again_consented;
+  self->name = g_strdup (spec->name != NULL ? spec->name : "");
   self->map = import_ref_words (spec->map);
   self->others = import_ref_words (spec->others);
   self->is_dry_run = spec->is_dry_run;

@@ -23,6 +23,7 @@ typedef struct { /* all borrowed until import_start() returns */
   const char *format, *encoding, *region, *sheet, *header, *several, *left; /* Import1.Open; left: also suppress: they are listed, and suppressed */
   GVariant   *map, *others; /* a{ss}, or NULL */
   const char *list, *consent, *consent_column, *consent_time; /* the latter two: consent.h; or NULL */
+  const char *name;  /* of the file, for people */
   Vault      *vault; /* must outlive the import */
   gboolean    is_again_consented; /* who was forgotten has agreed again */
   gboolean    is_dry_run;
@@ -36,6 +37,7 @@ typedef struct { /* all borrowed until import_start() returns */
 
 typedef struct {
   guint64     read, created, updated, merged, unchanged;
+  gint64      undo; /* the number by which it can be undone, or 0 */
   guint       suppressed; /* people who left, newly on the suppression list */
   GHashTable *rejected, *left_out, *hints; /* word -> guint64 * */
   char       *format, *encoding;

@@ -55,6 +55,7 @@ look_free (Look *self)
   g_strfreev (self->roles);
   g_strfreev (self->notes);
   g_strfreev (self->readings);
+  g_strfreev (self->sheets);
   g_clear_pointer (&self->rows, g_variant_unref);
   g_clear_pointer (&self->head, g_variant_unref);
   g_free (self);
@@ -123,7 +124,7 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
 
   if (!pr_import1_call_look_finish (PR_IMPORT1 (source), &look->format, &look->encoding, &look->has_header, &look->columns, &look->roles, &look->problem,
-                                    &look->rows, &look->header_row, &look->notes, &look->readings, &look->head, NULL, result, &error)) {
+                                    &look->rows, &look->header_row, &look->notes, &look->readings, &look->head, &look->sheets, NULL, result, &error)) {
     finish (task, NULL, fault_of_peer (error));
     return;
   }

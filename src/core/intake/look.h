@@ -16,7 +16,7 @@ typedef struct {
   GStrv     columns, roles;
   GVariant *rows; /* frame CELLS, whole and with no more cells in a row than there are columns */
   guint64   header_row; /* 0: none */
-  GStrv     notes, readings;
+  GStrv     notes, readings, sheets;
   GVariant *head; /* frame CELLS: the first rows, whatever they are */
 } Look;
 

@@ -6,6 +6,8 @@
 #include "fields.h"
 #include <string.h>
 
+#define REJECT_FIELDS 4        /* contract: field, value, reason, sentence; then the row's cells */
+#define IMPORT_CELL_MAX (4 * IMPORT_VALUE_MAX) /* of a whole row; what could not be read was replaced by longer marks */
 #define REASONS_MAX 64         /* chosen: different reasons of one import */
 #define REASON_MAX 64          /* chosen: octets of a reason's word */
 #define REJECTED_VALUE_MAX 300 /* contract: cut at 256 octets, with a mark that it was cut */
@@ -129,12 +131,24 @@ is_word (Slice text)
   return text.len > 0 && text.len <= REASON_MAX;
 }
 
+/* Behind the reason: a column's name and the cell in it, by turns. */
+static gboolean
+are_cells_fine (const FrameRow *row)
+{
+  for (guint i = REJECT_FIELDS; i + 1 < row->n_fields; i += 2)
+    if (row->fields[i].len > IMPORT_FIELD_NAME_MAX || !clean_is (row->fields[i], CLEAN_LINE) || row->fields[i + 1].len > IMPORT_CELL_MAX ||
+        !clean_is (row->fields[i + 1], CLEAN_TEXT))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 take_reject (RulesState *self, const FrameRow *row, const RulesCounts *counts, GError **error)
 {
   GHashTable *const by_fate[] = { counts->rejected, counts->left_out, counts->hints };
 
-  if (row->n_fields != 4 || row->aux >= G_N_ELEMENTS (by_fate))
+  if (row->n_fields < REJECT_FIELDS || row->n_fields > REJECT_FIELDS + 2 * IMPORT_COLUMNS_MAX || row->n_fields % 2 != 0 ||
+      row->aux >= G_N_ELEMENTS (by_fate) || !are_cells_fine (row))
     return wrong (error, "a malformed rejection");
   if (!take_key (self, &self->reject_key, row->key, error))
     return FALSE;

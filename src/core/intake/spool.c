@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define CHUNK_BYTES (256 * 1024)
+#define ROOM_MIN ((guint64) 64 << 20) /* chosen: octets that are left to the campaigns that are sending */
 
 typedef struct {
   GInputStream *from;
@@ -123,6 +124,8 @@ chunk_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->size += (goffset) len;
   if (self->size > self->max_bytes)
     fail (task, FAULT_DATA, "the file is larger than 1 GiB: split it and import the parts");
+  else if (len > 0 && descriptor_get_room (self->to) < ROOM_MIN)
+    fail (task, FAULT_IO, "the disk is nearly full: make room and try again");
   else if (len > 0 && !write_all (self->to, bytes, len))
     fail_world (task, FAULT_IO);
   else if (len > 0)

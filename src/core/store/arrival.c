@@ -12,12 +12,11 @@ arrival_open (Store *store, const char *list, gint64 *out_base, gint64 *out_list
 {
   int result;
 
-  /* never an id that a snapshot of someone removed still names */
-  if (store_get_int (store, out_base, error, "SELECT max(coalesce((SELECT max(id) FROM person),0), coalesce((SELECT max(contact) FROM snapshot),0))", "") < 0)
+  if (store_get_int (store, out_base, error, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name='person'),0)", "") < 0)
     return FALSE;
   result = store_get_int (store, out_list, error, "SELECT id FROM list WHERE name=?", "s", list);
   if (result == 0)
-    result = store_get_int (store, out_list, error, "SELECT 1+max(coalesce((SELECT max(id) FROM list),0), coalesce((SELECT max(list) FROM membership),0))", "");
+    result = store_get_int (store, out_list, error, "SELECT 1+coalesce((SELECT seq FROM sqlite_sequence WHERE name='list'),0)", "");
   return result > 0 && store_run (store, error, "INSERT INTO arrival(base) VALUES(?)", "i", *out_base);
 }
 
@@ -44,8 +43,8 @@ clear (Store *store, gint64 base, guint max, GError **error)
 
   if (store_get_int (store, &last, error, "SELECT max(id) FROM person", "") < 0)
     return -1;
-  if (last <= base)
-    return arrival_show (store, error) ? 0 : -1;
+  if (last <= base) /* nobody saw these ids: the next one gets them */
+    return store_run (store, error, "UPDATE sqlite_sequence SET seq=min(seq,?) WHERE name='person'", "i", base) && arrival_show (store, error) ? 0 : -1;
   from = MAX (base, last - (gint64) max);
   return store_run (store, error, "DELETE FROM person WHERE id>?", "i", from) ? 1 : -1;
 }

@@ -1,6 +1,7 @@
 #include "merge-private.h"
 
 #include "contact.h"
+#include "import-undo.h"
 #include <string.h>
 
 typedef struct { /* one person while rows are put in */
@@ -153,7 +154,8 @@ close_person (Merge *self, Person *person, GError **error)
     self->counts.merged += person->rows - 1;
     *(is_changed ? &self->counts.updated : &self->counts.unchanged) += 1;
   }
-  return !is_changed || contact_save (self->store, person->contact, error);
+  return !is_changed || ((person->contact->id > self->base || import_undo_keep (self->store, self->import, person->contact->id, error)) &&
+                         contact_save (self->store, person->contact, error));
 }
 
 gboolean

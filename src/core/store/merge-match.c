@@ -1,6 +1,7 @@
 #include "merge-private.h"
 
 #include "fault.h"
+#include "import-undo.h"
 #include <string.h>
 
 #define PEOPLE_PER_ADDRESS_MAX 20000 /* chosen: more different names at one address are no people but a wrong column */
@@ -178,7 +179,8 @@ claim (Merge *self, gint64 row, gint64 id, GError **error)
   self->has_claims = TRUE;
   crowd_forget (self->crowds[MERGE_BY_EMAIL]);
   crowd_forget (self->crowds[MERGE_BY_PHONE]);
-  return store_run (self->store, error,
+  return import_undo_keep (self->store, self->import, id, error) &&
+         store_run (self->store, error,
                     "UPDATE person SET name=s.name,name_key=s.name_key,email=CASE WHEN s.email='' THEN person.email ELSE s.email END,"
                     " email_key=coalesce(s.email_key,person.email_key) FROM temp.staged s WHERE s.row=? AND person.id=?", "ii", row, id) &&
          store_run (self->store, error, "INSERT OR IGNORE INTO temp.claimed VALUES(?)", "i", id);

@@ -39,6 +39,7 @@ struct Merge {
   gint64        list, now_utc;
   gint64        consent_utc;  /* 0: now */
   gboolean      has_consents; /* rows with their own */
+  gint64        import;       /* its number, by which it can be undone */
   Crowd        *crowds[3], *claimable; /* while rows are matched: by MergeKind; and who has a number alone */
   gboolean      has_claims;
   MergeCounts   counts;

@@ -3,6 +3,7 @@
 #include "arrival.h"
 #include "fault.h"
 #include "fold.h"
+#include "import-undo.h"
 #include "kill-point.h"
 #include "known.h"
 #include "list.h"
@@ -73,7 +74,7 @@ open_arrival (Merge *self, GError **error)
     ;
   if (result < 0 || !store_begin_lazily (self->store, error))
     return FALSE;
-  if (!arrival_open (self->store, self->list_name, &self->base, &self->list, error)) {
+  if (!import_undo_next (self->store, &self->import, error) || !arrival_open (self->store, self->list_name, &self->base, &self->list, error)) {
     store_rollback (self->store);
     return FALSE;
   }
@@ -268,8 +269,8 @@ write_consents (Merge *self, GError **error)
 {
   return (self->consent[0] == '\0' && !self->has_consents) ||
          store_run (self->store, error,
-                    "INSERT INTO consent(contact,source,time_utc) SELECT ?4+\"row\"," CONSENT_SOURCE "," CONSENT_TIME " FROM merge_people WHERE " WITH_CONSENT, "siii",
-                    self->consent, self->consent_utc, self->now_utc, self->base);
+                    "INSERT INTO consent(contact,source,time_utc,import) SELECT ?4+\"row\"," CONSENT_SOURCE "," CONSENT_TIME ",?5 FROM merge_people WHERE " WITH_CONSENT, "siiii",
+                    self->consent, self->consent_utc, self->now_utc, self->base, self->import);
 }
 
 static gboolean
@@ -399,26 +400,42 @@ remember_met (Merge *self, GError **error)
                     (gint64) MERGE_BY_EMAIL, self->base);
 }
 
+/* Older people who come to the list, or agree, by this import. */
+static gboolean
+trace_staged_sets (Merge *self, GError **error)
+{
+  static const char joined[] =
+    "INSERT INTO import_trace(contact,import,has_joined) SELECT DISTINCT d.target,?1,1 FROM temp.decision d WHERE d.target<=?2"
+    " AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.list=?3 AND m.contact=d.target) ON CONFLICT DO UPDATE SET has_joined=1";
+  static const char agreed[] =
+    "INSERT INTO import_trace(contact,import,has_agreed) SELECT DISTINCT d.target,?1,1 FROM temp.decision d JOIN temp.staged s ON s.row=d.row"
+    " WHERE d.target<=?2 AND s.consent_utc>=0 AND coalesce(nullif(s.consent,''),?3)<>'' ON CONFLICT DO UPDATE SET has_agreed=1";
+
+  return store_run (self->store, error, joined, "iii", self->import, self->base, self->list) &&
+         ((self->consent[0] == '\0' && !self->has_consents) || store_run (self->store, error, agreed, "iis", self->import, self->base, self->consent));
+}
+
 static gboolean
 add_staged_consents (Merge *self, GError **error)
 {
   static const char undated[] =
-    "INSERT OR IGNORE INTO consent(contact,source,time_utc) SELECT coalesce(d.target,?4+s.row)," CONSENT_SOURCE ",?3"
+    "INSERT OR IGNORE INTO consent(contact,source,time_utc,import) SELECT coalesce(d.target,?4+s.row)," CONSENT_SOURCE ",?3,?5"
     " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row WHERE " WITH_CONSENT " AND NOT " IS_DATED " ORDER BY s.row";
   static const char dated[] =
-    "INSERT INTO consent(contact,source,time_utc) SELECT coalesce(d.target,?4+s.row)," CONSENT_SOURCE "," CONSENT_TIME
+    "INSERT INTO consent(contact,source,time_utc,import) SELECT coalesce(d.target,?4+s.row)," CONSENT_SOURCE "," CONSENT_TIME ",?5"
     " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row WHERE " WITH_CONSENT " AND " IS_DATED " ORDER BY s.row"
-    " ON CONFLICT DO UPDATE SET time_utc=excluded.time_utc";
+    " ON CONFLICT DO UPDATE SET was_utc=iif(import=excluded.import,was_utc,time_utc), import=excluded.import, time_utc=excluded.time_utc";
 
   return (self->consent[0] == '\0' && !self->has_consents) ||
-         (store_run (self->store, error, undated, "siii", self->consent, self->consent_utc, self->now_utc, self->base) &&
-          store_run (self->store, error, dated, "siii", self->consent, self->consent_utc, self->now_utc, self->base));
+         (store_run (self->store, error, undated, "siiii", self->consent, self->consent_utc, self->now_utc, self->base, self->import) &&
+          store_run (self->store, error, dated, "siiii", self->consent, self->consent_utc, self->now_utc, self->base, self->import));
 }
 
 static gboolean
 add_staged_sets (Merge *self, GError **error)
 {
-  return store_run (self->store, error,
+  return trace_staged_sets (self, error) &&
+         store_run (self->store, error,
                     "INSERT OR IGNORE INTO membership(list,contact) SELECT ?1,coalesce(d.target,?2+s.row)"
                     " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row ORDER BY s.row", "ii", self->list, self->base) &&
          add_staged_consents (self, error);
@@ -437,17 +454,38 @@ write_audit (Merge *self, const char *what, guint returned, GError **error)
   return store_audit (self->store, what != NULL ? what : "import", detail, error);
 }
 
+/* How the list was before. */
+static gboolean
+begin_run (Merge *self, ImportRun *out, GError **error)
+{
+  gint64 is_there = 0;
+
+  *out = (ImportRun){ self->import, "", self->consent, self->list, self->base, self->base + self->rows, FALSE, 0 };
+  if (store_get_int (self->store, &is_there, error, "SELECT EXISTS (SELECT 1 FROM list WHERE id=?)", "i", self->list) < 0 ||
+      store_get_int (self->store, &out->fields, error, "SELECT coalesce(max(position),0) FROM list_field WHERE list=?", "i", self->list) < 0)
+    return FALSE;
+  out->is_new_list = is_there == 0;
+  return TRUE;
+}
+
 static gboolean
 merge_all (Merge *self, const MergeTarget *target, GError **error)
 {
   guint returned = 0;
+  ImportRun run;
 
-  if (!list_ensure (self->store, self->list_name, self->list, error) || !merge_fetch_firsts (self, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||
+  if (self->rows == 0) /* nobody: no list is made for it */
+    return write_audit (self, target->what, returned, error) && arrival_show (self->store, error);
+  if (!begin_run (self, &run, error) || !list_ensure (self->store, self->list_name, self->list, error) ||
+      !merge_fetch_firsts (self, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||
       !remember_met (self, error) || !merge_kind (self, MERGE_BY_PHONE, error) || !add_staged_sets (self, error) ||
       !list_add_fields (self->store, self->list, target->fields, error) || !list_set_aliases (self->store, self->list, target->aliases, error))
     return FALSE;
   self->counts.created += (guint64) self->fresh;
-  return (target->forgotten == NULL || forgotten_settle (target->forgotten, &returned, error)) && write_audit (self, target->what, returned, error) && arrival_show (self->store, error);
+  run.name = target->name != NULL ? target->name : "";
+  self->counts.import = target->is_dry_run ? 0 : run.id;
+  return import_undo_close (self->store, &run, error) && (target->forgotten == NULL || forgotten_settle (target->forgotten, &returned, error)) &&
+         write_audit (self, target->what, returned, error) && arrival_show (self->store, error);
 }
 
 static gboolean

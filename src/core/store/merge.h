@@ -22,6 +22,7 @@ typedef struct {
 
 typedef struct { /* how many rows; their sum is the rows that were added */
   guint64 created, updated, merged, unchanged;
+  gint64  import; /* import-undo.h; 0: nothing was stored */
 } MergeCounts;
 
 typedef struct {
@@ -30,6 +31,7 @@ typedef struct {
   gboolean           is_dry_run;
   const char        *what;      /* in the log; NULL: "import" */
   Forgotten         *forgotten; /* whom it let through is known again; or NULL */
+  const char        *name; /* of the file, for people; or NULL */
 } MergeTarget;
 
 /* list: made at the end when it is not there. consent: its source, or "". */

@@ -173,5 +173,31 @@ const char *const migrations[] = {
   "ALTER TABLE account ADD COLUMN trouble_text TEXT NOT NULL DEFAULT '';"
   "ALTER TABLE account ADD COLUMN worked_utc INTEGER NOT NULL DEFAULT 0;"
   "UPDATE account SET worked_utc=created_utc WHERE server_size>0;",
+
+  /* Ids of people, lists, campaigns and accounts are never given again: AUTOINCREMENT. It changes no row, only how SQLite chooses a rowid, so the
+   * definition alone is written anew: docs/decisions/ids-come-once.md. */
+  "PRAGMA writable_schema=ON;"
+  "UPDATE sqlite_schema SET sql=replace(sql,'id INTEGER PRIMARY KEY,','id INTEGER PRIMARY KEY AUTOINCREMENT,')"
+  " WHERE type='table' AND name IN ('person','list','campaign','account');"
+  "PRAGMA writable_schema=RESET;"
+  "INSERT INTO sqlite_sequence(name,seq) SELECT 'person',max(coalesce((SELECT max(id) FROM person),0),coalesce((SELECT max(contact) FROM snapshot),0));"
+  "INSERT INTO sqlite_sequence(name,seq) SELECT 'list',max(coalesce((SELECT max(id) FROM list),0),coalesce((SELECT max(list) FROM membership),0));"
+  "INSERT INTO sqlite_sequence(name,seq) SELECT 'campaign',max(coalesce((SELECT max(id) FROM campaign),0),coalesce((SELECT max(campaign) FROM snapshot),0));"
+  "INSERT INTO sqlite_sequence(name,seq) SELECT 'account',coalesce((SELECT max(id) FROM account),0);"
+  /* import-undo.h. fields: the last position of list_field before. consent: the import that wrote it last, and its time before that (0: it was not there) */
+  "ALTER TABLE consent ADD COLUMN import INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE consent ADD COLUMN was_utc INTEGER NOT NULL DEFAULT 0;"
+  "CREATE TABLE import_run (id INTEGER PRIMARY KEY AUTOINCREMENT, time_utc INTEGER NOT NULL, name TEXT NOT NULL, list INTEGER NOT NULL,"
+  "  is_new_list INTEGER NOT NULL, fields INTEGER NOT NULL, consent TEXT NOT NULL, base INTEGER NOT NULL, last INTEGER NOT NULL);"
+  "CREATE TABLE import_trace (contact INTEGER NOT NULL, import INTEGER NOT NULL, has_joined INTEGER NOT NULL DEFAULT 0, has_agreed INTEGER NOT NULL DEFAULT 0,"
+  "  is_changed INTEGER NOT NULL DEFAULT 0, name TEXT, name_key TEXT, email TEXT, email_key TEXT, phone TEXT, fields BLOB, changed_utc INTEGER,"
+  "  PRIMARY KEY (contact, import)) WITHOUT ROWID;"
+  "CREATE INDEX import_trace_by_import ON import_trace(import);"
+  "CREATE TRIGGER person_is_written AFTER UPDATE ON person BEGIN"
+  "  DELETE FROM import_run WHERE base<old.id AND last>=old.id;"
+  "  DELETE FROM import_run WHERE id IN (SELECT import FROM import_trace WHERE contact=old.id);"
+  "END;"
+  "CREATE TRIGGER person_leaves_traces AFTER DELETE ON person BEGIN DELETE FROM import_trace WHERE contact=old.id; END;"
+  "CREATE TRIGGER import_run_leaves AFTER DELETE ON import_run BEGIN DELETE FROM import_trace WHERE import=old.id; END;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -10,3 +10,5 @@ gboolean descriptor_has_mode (int fd, int mode) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Returns: TRUE if fd may be read (O_RDONLY or O_RDWR); FALSE for O_PATH, O_WRONLY and what is no descriptor. */
 gboolean descriptor_can_read (int fd) G_GNUC_WARN_UNUSED_RESULT;
+
+guint64 descriptor_get_room (int fd); /* octets that are free on its file system for us; G_MAXUINT64: nobody can say */

@@ -56,21 +56,3 @@ csv_rows_people (CsvOut *csv, char **columns, const FrameRow *row)
     csv_out_phone (csv, i < row->n_fields ? row->fields[i].data : "", i < row->n_fields ? row->fields[i].len : 0);
   csv_out_end_row (csv);
 }
-
-void
-csv_rows_reject_head (CsvOut *csv)
-{
-  csv_out_header (csv, "row", "field", "value", "reason", NULL);
-}
-
-void
-csv_rows_reject (CsvOut *csv, const FrameRow *row)
-{
-  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, row->key);
-
-  csv_out_text (csv, number);
-  csv_out_value (csv, row->fields[0].data, row->fields[0].len);
-  csv_out_value (csv, row->fields[1].data, row->fields[1].len);
-  csv_out_value (csv, row->fields[2].data, row->fields[2].len);
-  csv_out_end_row (csv);
-}

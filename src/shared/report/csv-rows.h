@@ -17,13 +17,8 @@ enum {
   LEDGER_VALUES
 };
 
-#define REJECT_FIELDS 4 /* frame REJECTS: field name, value, reason, sentence */
-#define REJECT_DOUBTED 2 /* aux of one that was taken all the same: no rejected row */
-
 /* columns: of the contact, NULL at the end. */
 void csv_rows_ledger_head (CsvOut *csv, char **columns);
 void csv_rows_ledger      (CsvOut *csv, char **columns, const FrameRow *row); /* has at least LEDGER_VALUES fields */
 void csv_rows_people_head (CsvOut *csv, char **columns);
 void csv_rows_people      (CsvOut *csv, char **columns, const FrameRow *row);
-void csv_rows_reject_head (CsvOut *csv);
-void csv_rows_reject      (CsvOut *csv, const FrameRow *row); /* has at least REJECT_FIELDS fields */

@@ -270,8 +270,8 @@ say_look (void)
   frame_writer_string (cells, "ann@example.org");
   frame_writer_row (head, 1, 0, 1);
   frame_writer_string (head, "Mail");
-  return g_variant_new ("(ssb^as^ass@ayt^as^as@ay)", "csv", "utf-8", TRUE, columns, roles, "", frame_writer_finish (cells), G_GUINT64_CONSTANT (1), none, none,
-                        frame_writer_finish (head));
+  return g_variant_new ("(ssb^as^ass@ayt^as^as@ay^as)", "csv", "utf-8", TRUE, columns, roles, "", frame_writer_finish (cells), G_GUINT64_CONSTANT (1), none, none,
+                        frame_writer_finish (head), none);
 }
 
 static GVariant *

@@ -106,11 +106,13 @@ handle_import (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds, GVar
   g_autofree char *said = others != NULL ? g_variant_print (others, FALSE) : g_strdup ("Town");
 
   close (fd);
-  frame_writer_row (rejects, 3, 0, 4);
+  frame_writer_row (rejects, 3, 0, 6);
   frame_writer_string (rejects, "email");
   frame_writer_string (rejects, "=cmd|'x'!A0");
   frame_writer_string (rejects, "syntax");
   frame_writer_string (rejects, "this is no address");
+  frame_writer_string (rejects, "E-Mail");
+  frame_writer_string (rejects, "=cmd|'x'!A0");
   pr_app1_emit_import_progress (core, 1, 5, 10);
   pr_app1_emit_import_rejected (core, frame_writer_finish (rejects));
   pr_app1_complete_import (core, call, NULL, g_variant_new_parsed (

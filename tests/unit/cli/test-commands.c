@@ -198,7 +198,7 @@ test_case (gconstpointer data)
     g_autofree char *rejects = NULL;
 
     g_assert_true (g_file_get_contents ("R", &rejects, NULL, NULL));
-    g_assert_cmpstr (rejects, ==, "row,field,value,reason\r\n3,email,'=cmd|'x'!A0,syntax\r\n");
+    g_assert_cmpstr (rejects, ==, "rejected_row,rejected_reason,E-Mail\r\n3,email: syntax: this is no address,'=cmd|'x'!A0\r\n");
   }
   tear_down (&fixture, NULL);
 }

@@ -1,6 +1,6 @@
 /* import-driver.c - runs the real, locked postrider-import over its real contract and prints what it says, a line each:
  * found FORMAT ENCODING FIELD… | contact ROW FIELD… | reject ROW AUX FIELD… | error CODE TEXT, tab between, percent-encoded.
- * note TEXT | roles ROLE… | problem TEXT | readings ENCODING NAMES….
+ * note TEXT | roles ROLE… | problem TEXT | readings ENCODING NAMES… | sheets NAME….
  * DRIVER_ORDER: next-first | open-twice | after-end | no-fd | bad-map | bad-others asks in a wrong way; look asks Look alone.
  * Arguments: FILE [format=F] [encoding=E] [region=R] [sheet=S] [header=H] [several=S] [left=L] [batch=N] [map:ROLE=COLUMN]… [other:COLUMN=WORD]… */
 #include "contract-import1.h"
@@ -120,17 +120,19 @@ look_at (Driver *self, Peer *peer, GUnixFDList *fds)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = call (peer, "Look", question (self), fds, &error);
-  g_autoptr (GVariant) roles = NULL, readings = NULL;
+  g_autoptr (GVariant) roles = NULL, readings = NULL, sheets = NULL;
   g_autofree char *problem = NULL;
 
   if (reply == NULL) {
     print_error (self, error);
     return FALSE;
   }
-  g_variant_get (reply, "(ssbas@assaytas@asay)", NULL, NULL, NULL, NULL, &roles, &problem, NULL, NULL, NULL, &readings, NULL);
+  g_variant_get (reply, "(ssbas@assaytas@asay@as)", NULL, NULL, NULL, NULL, &roles, &problem, NULL, NULL, NULL, &readings, NULL, &sheets);
   print_words ("roles", roles);
   if (g_variant_n_children (readings) > 0)
     print_words ("readings", readings);
+  if (g_variant_n_children (sheets) > 0)
+    print_words ("sheets", sheets);
   if (problem[0] != '\0') {
     printf ("problem");
     print_octets (problem, strlen (problem));

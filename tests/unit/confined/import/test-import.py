@@ -20,11 +20,12 @@ class Result:
     def __init__(self, text, status):
         self.text, self.status = text, status
         self.found, self.contacts, self.rejects, self.errors, self.roles, self.problem, self.notes, self.readings = [], [], [], [], [], [], [], []
+        self.sheets = []
         for line in text.splitlines():
             kind, *rest = line.split("\t")
             rest = [urllib.parse.unquote(r) for r in rest]
             {"found": self.found, "contact": self.contacts, "reject": self.rejects, "error": self.errors,
-             "roles": self.roles, "problem": self.problem, "note": self.notes, "readings": self.readings}[kind].append(rest)
+             "roles": self.roles, "problem": self.problem, "note": self.notes, "readings": self.readings, "sheets": self.sheets}[kind].append(rest)
 
 
 def run(data, *args, order=None, path=None):
@@ -216,6 +217,15 @@ class Import(unittest.TestCase):
     def test_same_header_twice(self):
         self.assertEqual(["City", "city 2", "City 3"], run("email,City,city,City\na@example.org,1,2,3\n").found[0][2:])
 
+    def test_rejects_hold_the_row(self):
+        r = run('name,email,Town\n"A\nB",bad@,Ulm\nC,c@example.org,\xff\nD,d@example.org,Bonn,x\n'.encode("latin-1"), "encoding=utf-8")
+        self.assertEqual([["name", "A\nB", "email", "bad@", "Town", "Ulm"], ["name", "C", "email", "c@example.org", "Town", "\ufffd"],
+                          ["name", "D", "email", "d@example.org", "Town", "Bonn", "", "x"]], [x[6:] for x in r.rejects])
+        r = run("Ann,ann@example.org,Ulm\nBob,bob@,Bonn\n")  # without a header: what the columns were taken for, which a second import knows
+        self.assertEqual([["name", "Bob", "email", "bob@", "column 3", "Bonn"]], [x[6:] for x in r.rejects])
+        r = run("rejected_row,rejected_reason,name,email\n3,email: bad-email: no,Bob,bob@example.org\n")
+        self.assertEqual(([["csv", "utf-8"]], [["2", "Bob", "bob@example.org", ""]]), (r.found, r.contacts))
+
     def test_slipped_row(self):
         r = run("name,email,city\nLee, Ann,a@example.org,Ulm\nB,b@example.org,Ulm,,\n")
         self.assertEqual([["3", "B", "b@example.org", "", "Ulm"]], r.contacts)
@@ -269,6 +279,17 @@ class Import(unittest.TestCase):
                             (b"BEGIN:VCARD\n", "vCard"), ("email\n".encode("utf-16-le"), "--encoding utf-16le"), (bytes(range(256)), "no text"),
                             (b"PK\3\4junk", "damaged")):
             self.fails(run(data), "DataErr", words)
+        for text, words in (("begin:vcard\n", "vCard"), ("dn: cn=Ann,mail=ann@example.org\ncn: Ann\n", "LDIF"), ("# extended LDIF\n#\n\nversion: 1\n\ndn:: Y24=\n", "LDIF"),
+                            ("From ann@example.org Sat May  3 10:00:00 2025\nReturn-Path: <ann@example.org>\nTo: bob@example.org\n\nHi", "mailbox"),
+                            ("Received: from a by b;\n  Sat, 3 May 2025\nFrom: Ann <ann@example.org>\nSubject: Hi\n\nHi", "a mail"),
+                            ("<HTML><table><tr><td>ann@example.org</td>", "web page"), ("<!DocType HTML>", "web page"), ("<Table border=1>", "web page"),
+                            ('<?XML version="1.0"?><a/>', "XML"), ('<contacts><c mail="ann@example.org"/></contacts>', "XML"),
+                            ('[ {"email": "ann@example.org"}]', "JSON"), ('{ "people": []}', "JSON")):
+            for data in (text.encode(), text.upper().encode(), text.encode("utf-8-sig"), ("\r\n \n" + text.replace("\n", "\r\n")).encode(), text.encode("utf-16")):
+                self.fails(run(data), "DataErr", words)
+        for text in ("<ann@example.org>\n<bob@example.org>\n", "[Club] ann@example.org\n", "To: ann@example.org\nCc: bob@example.org\n", "From: ann@example.org\n",
+                     "dn,email\nx,ann@example.org\n", "From,Subject,email\na,b,ann@example.org\n", "<header@example.org>\n"):
+            self.assertEqual([], run(text).errors)  # the control
         for name, words in (("content.xml", ".ods"), ("word/document.xml", "Word"), ("xl/workbook.bin", ".xlsb"), ("list.csv", "unpack")):
             out = io.BytesIO()
             with zipfile.ZipFile(out, "w") as z:
@@ -460,6 +481,52 @@ class Import(unittest.TestCase):
         self.assertEqual([["3", "Ann", "a@example.org", "", "2", "", "a\rAb", ""]], r.contacts)
         self.assertEqual(["5", "0"], r.rejects[0][:2])
 
+    def test_formulas_never_calculated(self):
+        sheet = ('<row>' + inline("name", "email", "town") + '</row><row><c><f>"An"</f></c><c><f>LOWER(X1)</f><v></v></c></row>'
+                 '<row><c><f t="shared" si="0"/></c>' + inline("bob@example.org") + '<c><f>B9</f><v/></c></row>'
+                 '<row><c t="str"><f>""</f><v></v></c>' + inline("c@example.org") + '<c><f>1-1</f><v>0</v></c></row>')
+        r = run(book(sheet))
+        self.assertEqual([["3", "", "bob@example.org", "", ""], ["4", "", "c@example.org", "", "0"]], r.contacts)
+        self.assertEqual([["2", "0", "email", "", "formula"], ["2", "1", "name", "", "formula"], ["3", "1", "name", "", "formula"], ["3", "1", "town", "", "formula"]],
+                         [x[:5] for x in r.rejects])
+        r = run(book(sheet, properties='<calcPr fullCalcOnLoad="1"/>'))  # XlsxWriter: 0 stands for each
+        self.assertEqual(["4", "1", "town", "", "formula"], r.rejects[-1][:5])
+
+    def test_number_with_thousands_is_a_number(self):
+        """What a cell shows with commas: they stand for no pause to dial."""
+        data = book('<row>' + inline("name", "mobile", "fee") + '</row><row>' + inline("Ann") + '<c s="1"><v>442079460958</v></c><c s="1"><v>1234</v></c></row>',
+                    styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="3"/></cellXfs>')
+        self.assertEqual([["2", "Ann", "", "+442079460958", "1,234"]], run(data, "region=GB").contacts)
+
+    def test_inline_strings(self):
+        row = '<row>%s</row>' % inline("name", "email")
+        r = run(book(row + '<row><c t="inlineStr"><v>1.0</v><is><t>Ann</t></is></c><c><is><t>ann@example.org</t></is></c></row>'
+                     '<row><c t="inlineStr"><v>Bob</v></c>' + inline("bob@example.org") + '</row>'))
+        self.assertEqual(["Ann", "Bob"], [c[1] for c in r.contacts])
+
+    def test_parts(self):
+        """Found by the package's relations; no case, any slash; no styles."""
+        def pack(root, main, folder, change=lambda name: name):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w") as z:
+                def put(name, data):
+                    info = zipfile.ZipInfo()
+                    info.filename = change(name)
+                    z.writestr(info, data)
+                put("_rels/.rels", '<Relationships><Relationship Id="r" Type="%s/officeDocument" Target="%s"/></Relationships>' % (REL, root))
+                put(main, '<workbook %s xmlns:r="%s"><sheets><sheet name="One" sheetId="1" r:id="a"/></sheets></workbook>' % (NS, REL))
+                head, _, tail = main.rpartition("/")
+                put((head + "/" if head else "") + "_rels/" + tail + ".rels", '<Relationships><Relationship Id="a" Type="%s/worksheet" Target="%s"/>'
+                    '<Relationship Id="s" Type="%s/styles" Target="styles.xml"/></Relationships>' % (REL, folder, REL))
+                put("sheets/one 1.xml", "<worksheet><sheetData><row>%s</row><row>%s</row></sheetData></worksheet>" % (inline("email"), inline("a@example.org")))
+            return out.getvalue()
+        for arguments in (("/xl/Workbook22.xml", "xl/workbook22.xml", "../sheets/one 1.xml"), ("book.xml", "book.xml", "sheets/one%201.xml"),
+                          ("xl\\book.xml", "xl/book.xml", "..\\sheets\\one 1.xml"),
+                          ("a/b.xml", "a/b.xml", "/sheets/ONE 1.xml", lambda name: name.replace("/", "\\").upper())):
+            r = run(pack(*arguments))
+            self.assertEqual((["a@example.org"], []), ([c[2] for c in r.contacts], r.errors), arguments[0])
+        self.fails(run(pack("word/document.xml", "word/document.xml", "x")), "DataErr", "Word")
+
     def test_1904(self):
         data = book('<row>' + inline("email", "day") + '</row><row>' + inline("a@example.org") + '<c s="1"><v>1</v></c></row>',
                     styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>', properties='<workbookPr date1904="1"/>')
@@ -470,6 +537,21 @@ class Import(unittest.TestCase):
                     extra=[("xl/worksheets/sheet2.xml", "<worksheet><sheetData><row>" + inline("email") + "</row><row>" + inline("v@example.org")
                             + "</row></sheetData></worksheet>")])
         self.assertEqual("v@example.org", run(data).contacts[0][2])
+
+    def test_other_sheets(self):
+        """Named where this one is not it, said where they were not read, offered in a look."""
+        def two(first, second):
+            return book(first, sheets='<sheet name="Read me" r:id="rId1"/><sheet name="5b &amp; 6a" r:id="rId2"/>',
+                        extra=[("xl/worksheets/sheet2.xml", "<worksheet><sheetData>%s</sheetData></worksheet>" % second)])
+        people = "<row>" + inline("email") + "</row><row>" + inline("v@example.org") + "</row>"
+        for first in ("", "<row>" + inline("Fill in the next sheet") + "</row><row>" + inline("please") + "</row>"):
+            self.fails(run(two(first, people)), "DataErr", "“5b & 6a”: say --sheet NAME")
+            r = run(two(first, people), order="look")
+            self.assertEqual([["Read me", "5b & 6a"]], r.sheets)
+            self.assertEqual(1, len(r.problem), r.text)
+        self.assertEqual("v@example.org", run(two("", people), "sheet=5b & 6a").contacts[0][2])
+        self.assertEqual(["the sheet “Read me” was read, and not “5b & 6a”"], run(two(people, people)).notes[-1])
+        self.assertNotIn("sheet", run(two(people, people), "sheet=1").text)
 
     def test_hostile_workbooks(self):
         row = "<row>" + inline("email") + "</row><row>" + inline("a@example.org") + "</row>"

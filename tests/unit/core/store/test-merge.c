@@ -2,6 +2,7 @@
 #include "contact.h"
 #include "fault.h"
 #include "fields.h"
+#include "import-undo.h"
 #include "list.h"
 #include "merge.h"
 #include <glib/gstdio.h>
@@ -133,6 +134,33 @@ dump (Store *store)
   return g_string_free (people, FALSE);
 }
 
+/* Who is in which list, who agreed to what, which lists and fields there are; nothing that an undone import may leave. */
+static char *
+dump_sets (Store *store)
+{
+  sqlite3_stmt *row = store_query (store,
+                                   "SELECT coalesce((SELECT group_concat(list||':'||contact) FROM (SELECT * FROM membership ORDER BY 1,2)),'')||'|'||"
+                                   "coalesce((SELECT group_concat(contact||':'||source) FROM (SELECT * FROM consent ORDER BY 1,2)),'')||'|'||"
+                                   "coalesce((SELECT group_concat(list||':'||name) FROM list_field),'')||'|'||(SELECT count(*) FROM list)||'|'||"
+                                   "(SELECT count(*) FROM known)", "");
+  char *text;
+
+  g_assert_cmpint (store_step (store, row, NULL), ==, 1);
+  text = g_strdup (store_text (row, 0));
+  sqlite3_reset (row);
+  return text;
+}
+
+static void
+undo (Store *store)
+{
+  g_auto (ImportUndone) undone = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  import_undo (store, 0, &undone, &error);
+  g_assert_no_error (error);
+}
+
 static void
 assert_counts (const MergeCounts *counts, guint created, guint updated, guint merged, guint unchanged)
 {
@@ -148,7 +176,7 @@ test_case (gconstpointer data)
   const Case *c = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (Store) store = store_open (":memory:", &error);
-  g_autofree char *before = NULL;
+  g_autofree char *before = NULL, *sets_before = NULL, *sets = NULL, *sets_undone = NULL, *undone = NULL;
   g_autofree char *dry = NULL;
   g_autofree char *people = NULL;
   g_autofree char *again = NULL;
@@ -159,6 +187,7 @@ test_case (gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (c->rows) && c->rows[i].name != NULL; i++)
     import (store, &c->rows[i], 1, FALSE);
   before = dump (store);
+  sets_before = dump_sets (store);
   counts = import (store, c->file, G_N_ELEMENTS (c->file), TRUE);
   assert_counts (&counts, c->created, c->updated, c->merged, c->unchanged);
   dry = dump (store);
@@ -168,6 +197,17 @@ test_case (gconstpointer data)
   assert_counts (&counts, c->created, c->updated, c->merged, c->unchanged);
   people = dump (store);
   g_assert_cmpstr (people, ==, c->people);
+  sets = dump_sets (store);
+
+  undo (store); /* and all is as it was */
+  undone = dump (store);
+  g_assert_cmpstr (undone, ==, before);
+  sets_undone = dump_sets (store);
+  g_assert_cmpstr (sets_undone, ==, sets_before);
+  import (store, c->file, G_N_ELEMENTS (c->file), FALSE);
+  again = dump (store);
+  g_assert_cmpstr (again, ==, people);
+  g_clear_pointer (&again, g_free);
 
   counts = import (store, c->file, G_N_ELEMENTS (c->file), FALSE);
   assert_counts (&counts, 0, 0, c->merged, c->created + c->updated + c->unchanged);
@@ -282,6 +322,110 @@ test_unseen (void)
   g_assert_cmpuint (people, ==, 601);
   g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM membership)+(SELECT count(*) FROM known)+(SELECT count(*) FROM consent)"),
                    ==, 0);
+}
+
+/* --- taken back --- */
+
+static void
+cannot_undo (Store *store, int code, const char *words)
+{
+  g_auto (ImportUndone) undone = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (import_undo (store, 0, &undone, &error));
+  g_assert_error (error, FAULT, code);
+  g_assert_nonnull (strstr (error->message, words));
+}
+
+static const Row ann_and_ben[] = { { "Ann", "a@example.org", "", "city=Kiel" }, { "Ben", "b@example.org", "", "" }, { 0 } };
+static const Row ann_in_bonn[] = { { "Ann", "a@example.org", "", "city=Bonn" }, { 0 } };
+static const Row carl[] = { { "Carl", "c@example.org", "", "" }, { 0 } };
+
+/* Until the next import or edit of the same people; an import of others ends nothing. What was overwritten is erased then. */
+static void
+test_undo_ends (void)
+{
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Contact) contact = NULL;
+
+  cannot_undo (store, FAULT_NO_INPUT, "none was made");
+  import (store, ann_and_ben, 2, FALSE);
+  import (store, carl, 1, FALSE);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM import_run"), ==, 2);
+  import (store, ann_in_bonn, 1, FALSE);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM import_run WHERE id=1"), ==, 0);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM import_trace"), ==, 1);
+  contact = contact_load (store, 1, NULL);
+  contact_set_field (contact, "city", "Ulm");
+  g_assert_true (contact_save (store, contact, NULL));
+  g_assert_cmpint (count (store, "SELECT count(*) FROM import_trace"), ==, 0);
+  undo (store); /* of Carl */
+  g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 2);
+  cannot_undo (store, FAULT_NO_INPUT, "changed or imported again");
+}
+
+static void
+run (Store *store, const char *sql)
+{
+  g_assert_cmpint (sqlite3_exec (store_get_db (store), sql, NULL, NULL, NULL), ==, SQLITE_OK);
+}
+
+static void
+test_undo_and_campaigns (void)
+{
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_auto (ImportUndone) undone = { 0 };
+
+  import (store, ann_and_ben, 2, FALSE);
+  run (store, "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','a@example.org','h',25,'none',0);"
+              "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(7,x'00',1,4,'','',0);"
+              "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(7,1,2,'b@example.org','b@example.org')");
+  cannot_undo (store, FAULT_TEMP, "campaign 7");
+  g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 2);
+  run (store, "UPDATE campaign SET state=6; INSERT INTO suppression(address,created_utc) VALUES('b@example.org',0)");
+  g_assert_true (import_undo (store, 0, &undone, NULL));
+  g_assert_cmpuint (undone.removed, ==, 1);
+  g_assert_cmpuint (undone.kept, ==, 1);
+  g_assert_cmpint (count (store, "SELECT id FROM contact"), ==, 2);
+  g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM member)+(SELECT count(*) FROM consent)"), ==, 0);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM suppression"), ==, 1);
+}
+
+/* Somebody who is forgotten is in no trace, and stays forgotten. */
+static void
+test_undo_and_forgotten (void)
+{
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+
+  import (store, ann_and_ben, 2, FALSE);
+  import (store, ann_in_bonn, 1, FALSE);
+  run (store, "DELETE FROM person WHERE id=1"); /* as forget.c does */
+  g_assert_cmpint (count (store, "SELECT count(*) FROM import_trace"), ==, 0);
+  undo (store);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM contact WHERE email='a@example.org'"), ==, 0);
+}
+
+/* No number of a person, list, campaign or account is given again. */
+static void
+test_ids_come_once (void)
+{
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  guint64 people;
+
+  import (store, ann_and_ben, 2, FALSE);
+  g_assert_true (list_remove (store, 1, "people", &people, NULL));
+  import (store, ann_and_ben, 2, TRUE); /* whom nobody saw takes no number */
+  import (store, carl, 1, FALSE);
+  g_assert_cmpint (count (store, "SELECT id FROM person"), ==, 3);
+  g_assert_cmpint (count (store, "SELECT id FROM list"), ==, 2);
+  run (store, "INSERT INTO account(name,address,host,port,tls,created_utc) VALUES('a','','',25,'',0); DELETE FROM account;"
+              "INSERT INTO account(name,address,host,port,tls,created_utc) VALUES('a','','',25,'',0);"
+              "INSERT INTO campaign(identity,account,state,sender,subject,created_utc) VALUES(x'00',2,0,'','',0); DELETE FROM campaign;"
+              "INSERT INTO campaign(identity,account,state,sender,subject,created_utc) VALUES(x'00',2,0,'','',0)");
+  g_assert_cmpint (count (store, "SELECT id FROM account"), ==, 2);
+  g_assert_cmpint (count (store, "SELECT id FROM campaign"), ==, 2);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%AUTOINCREMENT%' AND name IN ('person','list','campaign','account')"), ==, 4);
+  g_assert_cmpint (count (store, "SELECT integrity_check='ok' FROM pragma_integrity_check"), ==, 1);
 }
 
 /* Given up at any moment: in the rows, while what finds the people is laid, before the last transaction. */
@@ -503,5 +647,9 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/merge/pieces/new", NULL, test_pieces);
   g_test_add_data_func ("/merge/pieces/again", "again", test_pieces);
   g_test_add_func ("/merge/bulk", test_bulk);
+  g_test_add_func ("/core/store/merge/undo/ends", test_undo_ends);
+  g_test_add_func ("/core/store/merge/undo/campaigns", test_undo_and_campaigns);
+  g_test_add_func ("/core/store/merge/undo/forgotten", test_undo_and_forgotten);
+  g_test_add_func ("/core/store/merge/ids-come-once", test_ids_come_once);
   return g_test_run ();
 }

@@ -103,13 +103,17 @@ function useImport(file: ChosenFileRow, onDone: (done: Done) => void) {
 const ENCODINGS = [['', text.encodingAuto], ['utf-8', 'UTF-8'], ['windows-1252', 'Windows-1252'], ['iso-8859-1', 'ISO 8859-1'], ['utf-16le', 'UTF-16']] as const;
 
 function ReadingFields({ reading, look, onReading }: { reading: Reading; look: ImportLook | undefined; onReading: (reading: Reading) => void }) {
+  const sheets = look?.look.sheets ?? [];
   return (
     <Disclosure summary={text.more}>
       <div className="grid-2">
+        {sheets.length > 1 && (
+          <SelectField label={text.sheet} value={reading.sheet} onValue={(sheet) => onReading({ ...reading, sheet })}
+            options={[['', text.sheetAuto], ...sheets.map((name) => [name, name] as const)]} />
+        )}
         <SelectField label={text.header} value={reading.header} onValue={(header) => onReading({ ...reading, header })} options={Object.entries(text.headers)} />
         <SelectField label={text.encoding} value={reading.encoding} onValue={(encoding) => onReading({ ...reading, encoding })} options={ENCODINGS} />
         <TextField label={text.region} hint={text.regionHint} value={reading.region} onValue={(region) => onReading({ ...reading, region })} maxLength={2} />
-        {look?.look.format === 'xlsx' && <TextField label={text.sheet} value={reading.sheet} onValue={(sheet) => onReading({ ...reading, sheet })} maxLength={128} />}
       </div>
     </Disclosure>
   );

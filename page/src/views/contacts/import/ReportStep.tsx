@@ -8,6 +8,7 @@ import { FaultNotice, Notice } from '../../../parts/Notice';
 import { Facts, Section } from '../../../parts/Page';
 import { Table, type Column } from '../../../parts/Table';
 import { useAction } from '../../../state/action';
+import { invalidate } from '../../../state/query';
 import { toHash } from '../../../state/router';
 import { say } from '../../../state/toast';
 import { words } from '../../../words';
@@ -39,6 +40,13 @@ export function ReportStep({ done, onAnother }: { done: Done; onAnother: () => v
       say(words.exported(oneLine(name, 80), number(rows)));
   });
 
+  const undo = useAction(async () => {
+    const gone = await bridge().importUndo(report.import ?? '0');
+    say(text.undone(count(toNumber(gone.removed), 'person', 'people')));
+    invalidate('lists');
+    onAnother();
+  });
+
   return (
     <>
       <Section title={list === '' ? text.dryTitle : text.title}>
@@ -61,7 +69,9 @@ export function ReportStep({ done, onAnother }: { done: Done; onAnother: () => v
         <div className="row">
           {list !== '' && <LinkButton kind="primary" href={toHash('contacts', 'list', list)}>{text.openList}</LinkButton>}
           <Button onClick={onAnother}>{text.another}</Button>
+          {report.import !== undefined && <Button busy={undo.busy} onClick={() => void undo.run()}>{text.undo}</Button>}
         </div>
+        <FaultNotice failure={undo.failure} />
       </Section>
       {(rejected > 0 || rejects.length > 0) && (
         <Section title={text.rejected} card={false} actions={<Button icon="download" busy={save.busy} onClick={() => void save.run()}>{text.exportRejects}</Button>}>

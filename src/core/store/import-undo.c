@@ -1,0 +1,209 @@
+#include "import-undo.h"
+
+#include "arrival.h"
+#include "fault.h"
+#include "kill-point.h"
+#include "text.h"
+#include <string.h>
+
+gboolean
+import_undo_next (Store *store, gint64 *out_id, GError **error)
+{
+  return store_get_int (store, out_id, error, "SELECT 1+coalesce((SELECT seq FROM sqlite_sequence WHERE name='import_run'),0)", "") > 0;
+}
+
+gboolean
+import_undo_keep (Store *store, gint64 import, gint64 contact, GError **error)
+{
+  return store_run (store, error,
+                    "INSERT INTO import_trace(contact,import,is_changed,name,name_key,email,email_key,phone,fields,changed_utc)"
+                    " SELECT id,?1,1,name,name_key,email,email_key,phone,fields,changed_utc FROM person WHERE id=?2 ON CONFLICT DO NOTHING",
+                    "ii", import, contact);
+}
+
+/* Those whose people this one has joined to its list, or had agree, without a write to the person itself. */
+static gboolean
+end_others (Store *store, const ImportRun *run, GError **error)
+{
+  return store_run (store, error,
+                    "DELETE FROM import_run WHERE EXISTS (SELECT 1 FROM import_trace t WHERE t.import=?1"
+                    " AND ((t.contact>import_run.base AND t.contact<=import_run.last)"
+                    " OR EXISTS (SELECT 1 FROM import_trace o WHERE o.contact=t.contact AND o.import=import_run.id)))", "i", run->id);
+}
+
+gboolean
+import_undo_close (Store *store, const ImportRun *run, GError **error)
+{
+  return end_others (store, run, error) &&
+         store_run (store, error, "INSERT INTO import_run(id,time_utc,name,list,is_new_list,fields,consent,base,last) VALUES(?,?,?,?,?,?,?,?,?)",
+                    "iisiiisii", run->id, store_now_utc (), run->name, run->list, (gint64) run->is_new_list, run->fields, run->consent, run->base, run->last);
+}
+
+void
+import_undone_clear (ImportUndone *self)
+{
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->list, g_free);
+}
+
+/* --- whether it can be taken back --- */
+
+typedef struct {
+  gint64   id, list, base, last, fields;
+  gboolean is_new_list;
+  char    *consent;
+} Run;
+
+static void
+run_clear (Run *self)
+{
+  g_clear_pointer (&self->consent, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
+static gboolean
+load (Store *store, gint64 import, Run *out, ImportUndone *undone, GError **error)
+{
+  sqlite3_stmt *row = store_query (store,
+                                   "SELECT r.id,r.list,r.base,r.last,r.fields,r.is_new_list,r.consent,r.name,coalesce(l.name,'') FROM import_run r"
+                                   " LEFT JOIN list l ON l.id=r.list WHERE ?1=0 OR r.id=?1 ORDER BY r.id DESC LIMIT 1", "i", import);
+  int result = store_step (store, row, error);
+
+  if (result == 0)
+    g_set_error_literal (error, FAULT, FAULT_NO_INPUT, import == 0 ? "there is no import that can be undone: none was made, or people of it were changed or imported again since"
+                                                                   : "this import can be undone no more: people of it were changed or imported again since, or it was undone");
+  if (result != 1)
+    return FALSE;
+  *out = (Run){ store_int (row, 0), store_int (row, 1), store_int (row, 2), store_int (row, 3), store_int (row, 4), store_int (row, 5) != 0,
+                g_strdup (store_text (row, 6)) };
+  *undone = (ImportUndone){ out->id, g_strdup (store_text (row, 7)), g_strdup (store_text (row, 8)), 0, 0, 0, 0 };
+  sqlite3_reset (row);
+  return TRUE;
+}
+
+#define MADE "contact>?1 AND contact<=?2"
+#define TRACED "contact IN (SELECT contact FROM import_trace WHERE import=?3)"
+
+/* state: campaign.h; all but done and cancelled */
+static gboolean
+check_campaigns (Store *store, const Run *run, GError **error)
+{
+  gint64 campaign = 0;
+  int result = store_get_int (store, &campaign, error,
+                              "SELECT c.id FROM campaign c WHERE c.state NOT IN (5,6) AND EXISTS (SELECT 1 FROM snapshot s WHERE s.campaign=c.id AND ((s." MADE ") OR s." TRACED "))"
+                              " ORDER BY c.id LIMIT 1", "iii", run->base, run->last, run->id);
+
+  if (result == 1)
+    g_set_error (error, FAULT, FAULT_TEMP, "campaign %" G_GINT64_FORMAT " has not ended and has people of this import: let it end or cancel it first", campaign);
+  return result == 0;
+}
+
+/* Whom it made may have been put elsewhere since, and whom it changed may be somebody else's double now. */
+static gboolean
+check_free (Store *store, const Run *run, GError **error)
+{
+  gint64 found = 0;
+  int result = store_get_int (store, &found, error,
+                              "SELECT 1 WHERE EXISTS (SELECT 1 FROM person p JOIN membership m ON m.contact=p.id WHERE p.id>?1 AND p.id<=?2 AND m.list<>?3)"
+                              " OR EXISTS (SELECT 1 FROM person p JOIN consent o ON o.contact=p.id WHERE p.id>?1 AND p.id<=?2 AND o.import<>?5)"
+                              " OR EXISTS (SELECT 1 FROM import_trace t JOIN known k ON k.hash=key_hash(t.email_key) JOIN person p ON p.id=k.contact"
+                              "  WHERE t.import=?5 AND t.is_changed AND p.email_key=t.email_key AND p.name_key=t.name_key AND p.id<>t.contact AND NOT (p.id>?1 AND p.id<=?2))",
+                              "iiisi", run->base, run->last, run->list, run->consent, run->id);
+
+  if (result == 1)
+    g_set_error_literal (error, FAULT, FAULT_DATA, "this import can be undone no more: people of it are on other lists, or were imported again, since");
+  return result == 0;
+}
+
+static gboolean
+count (Store *store, const Run *run, ImportUndone *out, GError **error)
+{
+  sqlite3_stmt *row = store_query (store,
+                                   "SELECT (SELECT count(*) FROM person p WHERE p.id>?1 AND p.id<=?2),"
+                                   " (SELECT count(*) FROM person p WHERE p.id>?1 AND p.id<=?2 AND EXISTS (SELECT 1 FROM snapshot s WHERE s.contact=p.id)),"
+                                   " (SELECT count(*) FROM import_trace WHERE import=?3 AND is_changed), (SELECT count(*) FROM import_trace WHERE import=?3 AND has_joined)",
+                                   "iii", run->base, run->last, run->id);
+
+  if (store_step (store, row, error) != 1)
+    return FALSE;
+  out->kept = (guint64) store_int (row, 1);
+  out->removed = (guint64) store_int (row, 0) - out->kept;
+  out->restored = (guint64) store_int (row, 2);
+  out->left = (guint64) store_int (row, 3);
+  sqlite3_reset (row);
+  return TRUE;
+}
+
+static gboolean
+find (Store *store, gint64 import, Run *run, ImportUndone *out, GError **error)
+{
+  return arrival_check_none (store, error) && load (store, import, run, out, error) && check_campaigns (store, run, error) && check_free (store, run, error) &&
+         count (store, run, out, error);
+}
+
+gboolean
+import_undo_count (Store *store, gint64 import, ImportUndone *out, GError **error)
+{
+  g_auto (Run) run = { 0 };
+
+  return find (store, import, &run, out, error);
+}
+
+/* --- taking it back --- */
+
+static gboolean
+take_away (Store *store, const Run *run, GError **error)
+{
+  return store_run (store, error, "DELETE FROM membership WHERE list=?4 AND ((" MADE ") OR contact IN (SELECT contact FROM import_trace WHERE import=?3 AND has_joined))",
+                    "iiii", run->base, run->last, run->id, run->list) &&
+         store_run (store, error, "DELETE FROM consent WHERE import=? AND was_utc=0", "i", run->id) &&
+         store_run (store, error, "UPDATE consent SET time_utc=was_utc, was_utc=0, import=0 WHERE import=?", "i", run->id) &&
+         store_run (store, error, "DELETE FROM person WHERE id>? AND id<=? AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.contact=person.id)", "ii", run->base,
+                    run->last);
+}
+
+/* From a copy: a person who is written ends the runs that touched it, this one too. */
+static gboolean
+give_back (Store *store, const Run *run, GError **error)
+{
+  return store_run (store, error, "DROP TABLE IF EXISTS temp.given_back", "") &&
+         store_run (store, error, "CREATE TEMP TABLE given_back AS SELECT * FROM import_trace WHERE 0", "") &&
+         store_run (store, error, "INSERT INTO temp.given_back SELECT * FROM import_trace WHERE import=? AND is_changed", "i", run->id) &&
+         store_run (store, error, "DELETE FROM import_run WHERE id=?", "i", run->id) &&
+         store_run (store, error,
+                    "UPDATE person SET name=g.name,name_key=g.name_key,email=g.email,email_key=g.email_key,phone=g.phone,fields=g.fields,changed_utc=g.changed_utc"
+                    " FROM temp.given_back g WHERE person.id=g.contact", "") &&
+         store_run (store, error, "DROP TABLE temp.given_back", "");
+}
+
+static gboolean
+take_list_back (Store *store, const Run *run, GError **error)
+{
+  return store_run (store, error, "DELETE FROM list_field WHERE list=? AND position>?", "ii", run->list, run->fields) &&
+         (!run->is_new_list || store_run (store, error, "DELETE FROM list WHERE id=?1 AND NOT EXISTS (SELECT 1 FROM membership WHERE list=?1)", "i", run->list));
+}
+
+static gboolean
+write_audit (Store *store, const ImportUndone *undone, GError **error)
+{
+  g_autofree char *detail =
+    g_strdup_printf ("list %s: %" G_GUINT64_FORMAT " gone, %" G_GUINT64_FORMAT " as before, %" G_GUINT64_FORMAT " off the list, %" G_GUINT64_FORMAT
+                     " kept for a campaign", undone->list, undone->removed, undone->restored, undone->left, undone->kept);
+
+  return store_audit (store, "import.undo", detail, error);
+}
+
+gboolean
+import_undo (Store *store, gint64 import, ImportUndone *out, GError **error)
+{
+  g_auto (Run) run = { 0 };
+
+  if (!find (store, import, &run, out, error) || !store_begin (store, error))
+    return FALSE;
+  if (!take_away (store, &run, error) || !give_back (store, &run, error) || !take_list_back (store, &run, error) || !write_audit (store, out, error)) {
+    store_rollback (store);
+    return FALSE;
+  }
+  KILL_POINT ("core-import-undone");
+  return store_commit (store, error);
+}
