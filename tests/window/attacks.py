@@ -123,13 +123,13 @@ BRIDGE = [
                         "try { await api.hello() } finally { window.Promise = old } return seen"),
     ("replace-json", "const old = JSON.stringify, parse = JSON.parse; let seen = 'no'; JSON.stringify = v => { seen = 'GOT'; return old(v) }; JSON.parse = v => { seen = 'GOT'; return parse(v) };"
                      "try { await api.lists() } finally { JSON.stringify = old; JSON.parse = parse } return seen"),
-    ("inherited-key", "Object.prototype.html = 'STOLEN'; try { await api.templateSave('t', {subject: 's', text: 't'}); return 'no' } catch (e) { return e.message === 'GOT' ? 'GOT' : 'no' }"
+    ("inherited-key", "Object.prototype.html = 'STOLEN'; try { await api.templateSave('t', {subject: 's', text: 't'}, []); return 'no' } catch (e) { return e.message === 'GOT' ? 'GOT' : 'no' }"
                       "finally { delete Object.prototype.html }"),
     ("getter", "let reads = 0; const parts = {text: 't', get subject() { return ++reads > 0 ? 'STOLEN' : '' }};"
-               "try { await api.templateSave('t', parts) } catch {} return reads > 0 ? 'GOT' : 'no'"),
-    ("to-json", "let seen = 'no'; Object.prototype.toJSON = function () { seen = 'GOT'; return this }; try { await api.templateSave('t', {subject: 's', text: 't', html: ''}) } finally { delete Object.prototype.toJSON } return seen"),
+               "try { await api.templateSave('t', parts, []) } catch {} return reads > 0 ? 'GOT' : 'no'"),
+    ("to-json", "let seen = 'no'; Object.prototype.toJSON = function () { seen = 'GOT'; return this }; try { await api.templateSave('t', {subject: 's', text: 't', html: ''}, []) } finally { delete Object.prototype.toJSON } return seen"),
     ("constructor-escape", "try { return api.hello.constructor === Function && typeof api.templateSave.toString() === 'string' && /sent/.test(api.templateSave.toString()) ? 'GOT' : 'no' } catch { return 'no' }"),
-    ("wrong-type-accepted", "try { await api.templateSave({}, 7); return 'GOT' } catch { return 'no' }"),
+    ("wrong-type-accepted", "try { await api.templateSave({}, 7, []); return 'GOT' } catch { return 'no' }"),
     ("extra-argument-accepted", "try { await api.hello(1, 2, 3); return 'GOT' } catch { return 'no' }"),
     ("listener-that-is-none", "try { api.onCampaignChanged('text'); return 'GOT' } catch { return 'no' }"),
     ("generic-call", "return ['call', 'invoke', 'send', 'postMessage', 'DeskChoose', 'deskChoose', 'sinkStart', 'leave', 'windowOpen'].some(n => n in api) || api === window.naive && (naive.invoke = 1) ? 'GOT' : 'no'"),

@@ -14,33 +14,36 @@ from window import AS_USER, Display, Window, cage
 
 # call, word of the fault it must be refused with; None: it is taken (the control beside it)
 CALLS = [
-    ("templateSave('t', {subject: 's', html: '', text: 't'})", None),
-    ("templateSave('a'.repeat(128), {subject: 's'})", None),
-    ("templateSave('a'.repeat(129), {subject: 's'})", "Usage"),
-    ("templateSave('\\u00e4'.repeat(64), {subject: 's'})", None),  # octets are counted, not characters
-    ("templateSave('\\u00e4'.repeat(65), {subject: 's'})", "Usage"),
-    ("templateSave('a\\nb', {subject: 's'})", "Usage"),
-    ("templateSave('a\\0b', {subject: 's'})", "Usage"),
-    ("templateSave('a\\ud800b', {subject: 's'})", "Usage"),
-    ("templateSave('a\\ud83d\\ude00b', {subject: 's'})", None),
-    ("templateSave(new String('a'), {subject: 's'})", "Usage"),
-    ("templateSave(Symbol('a'), {subject: 's'})", "Usage"),
-    ("templateSave(null, {subject: 's'})", "Usage"),
-    ("templateSave(['a'], {subject: 's'})", "Usage"),
-    ("templateSave('t', null)", "Usage"),
-    ("templateSave('t', [])", "Usage"),
-    ("templateSave('t', () => 1)", "Usage"),
-    ("templateSave('t', {subject: 1})", "Usage"),
-    ("templateSave('t', {subject: null})", "Usage"),
-    ("templateSave('t', {[Symbol('x')]: 's'})", "Usage"),
-    ("templateSave('t', {get subject() { return 's' }})", "Usage"),
-    ("templateSave('t', new Proxy({subject: 's'}, {}))", None),
-    ("templateSave('t', new Proxy({}, {ownKeys() { throw new Error('trap') }}))", "Usage"),
-    ("templateSave('t', new Proxy({}, {ownKeys() { return Array.from({length: 200000}, (_, i) => 'k' + i) }, getOwnPropertyDescriptor() { return {value: 's', configurable: true} }}))", "Usage"),
-    ("templateSave('t', new Proxy({subject: 's'}, {getOwnPropertyDescriptor() { throw 1 }}))", "Usage"),
-    ("templateSave('t', Object.fromEntries(Array.from({length: 9}, (_, i) => ['k' + i, 's'])))", "Usage"),
+    ("templateSave('t', {subject: 's', html: '', text: 't'}, [])", None),
+    ("templateSave('a'.repeat(128), {subject: 's'}, [])", None),
+    ("templateSave('a'.repeat(129), {subject: 's'}, [])", "Usage"),
+    ("templateSave('\\u00e4'.repeat(64), {subject: 's'}, [])", None),  # octets are counted, not characters
+    ("templateSave('\\u00e4'.repeat(65), {subject: 's'}, [])", "Usage"),
+    ("templateSave('a\\nb', {subject: 's'}, [])", "Usage"),
+    ("templateSave('a\\0b', {subject: 's'}, [])", "Usage"),
+    ("templateSave('a\\ud800b', {subject: 's'}, [])", "Usage"),
+    ("templateSave('a\\ud83d\\ude00b', {subject: 's'}, [])", None),
+    ("templateSave(new String('a'), {subject: 's'}, [])", "Usage"),
+    ("templateSave(Symbol('a'), {subject: 's'}, [])", "Usage"),
+    ("templateSave(null, {subject: 's'}, [])", "Usage"),
+    ("templateSave(['a'], {subject: 's'}, [])", "Usage"),
+    ("templateSave('t', null, [])", "Usage"),
+    ("templateSave('t', [], [])", "Usage"),
+    ("templateSave('t', () => 1, [])", "Usage"),
+    ("templateSave('t', {subject: 1}, [])", "Usage"),
+    ("templateSave('t', {subject: null}, [])", "Usage"),
+    ("templateSave('t', {[Symbol('x')]: 's'}, [])", "Usage"),
+    ("templateSave('t', {get subject() { return 's' }}, [])", "Usage"),
+    ("templateSave('t', new Proxy({subject: 's'}, {}), [])", None),
+    ("templateSave('t', new Proxy({}, {ownKeys() { throw new Error('trap') }}), [])", "Usage"),
+    ("templateSave('t', new Proxy({}, {ownKeys() { return Array.from({length: 200000}, (_, i) => 'k' + i) }, getOwnPropertyDescriptor() { return {value: 's', configurable: true} }}), [])", "Usage"),
+    ("templateSave('t', new Proxy({subject: 's'}, {getOwnPropertyDescriptor() { throw 1 }}), [])", "Usage"),
+    ("templateSave('t', Object.fromEntries(Array.from({length: 9}, (_, i) => ['k' + i, 's'])), [])", "Usage"),
     ("templateSave('t')", "Usage"),
-    ("templateSave('t', {subject: 's'}, 1)", "Usage"),
+    ("templateSave('t', {subject: 's'}, [], 1)", "Usage"),
+    ("templateSave('t', {subject: 's'}, {})", "Usage"),
+    ("templateSave('t', {subject: 's'}, [['attach', 'a.pdf', 'application/pdf']])", "Usage"),
+    ("templateSave('t', {subject: 's'}, [['attach', 'a.pdf', 'application/pdf', 99]])", "Usage"),  # no file of this window
     ("templateInspect('s', 'x'.repeat(4194305), '')", "Usage"),
     ("suppressList('0', 10)", None),
     ("suppressList('0', 4294967295)", None),
@@ -143,7 +146,7 @@ def test_raw(tap, window):
 def test_values(tap, window):
     """Ways there and back: what is hostile stays text."""
     text = "</script><img src=x onerror=alert(1)>\u2028\"'\\ \u202e\U0001f600"
-    got = window.script("await postrider.templateSave('v', {subject: %r}); return await postrider.templateShow('v')" % text)
+    got = window.script("await postrider.templateSave('v', {subject: %r}, []); return await postrider.templateShow('v')" % text)
     tap.ok(got.get("subject") == text, "values/a hostile text comes back octet for octet", got)
     got = window.script("const f = await postrider.pasteText('email,name,__proto__,constructor\\nhostile@example.org,Eve,mine,c\\n'); await postrider.import(f, 'hostile', {consent: 'test'});"
                         "const p = (await postrider.contactShow('hostile@example.org')).fields; return [Object.hasOwn(p, '__proto__'), Object.hasOwn(p, 'constructor'), ({}).mine === undefined]")
@@ -220,7 +223,7 @@ NOT_EVEN_ASKED = [
 def test_confirm(tap, window, display):
     """What leaves the machine or cannot be undone is asked by the shell: the page alone gets nowhere, a person's No leaves all as it was, their Yes is done."""
     window.script("await postrider.suppressAdd(['left@example.org'], 'all', 'test'); const f = await postrider.pasteText('%s');"
-                  "await postrider.import(f, 'stays', {consent: 'test'}); await postrider.releaseFile(f); await postrider.templateSave('letter', {subject: 'Hello you'}); return 1" % PEOPLE)
+                  "await postrider.import(f, 'stays', {consent: 'test'}); await postrider.releaseFile(f); await postrider.templateSave('letter', {subject: 'Hello you'}, []); return 1" % PEOPLE)
     window.command("account", "add", "office", "ann@example.net", "--host", "mail.example.net", "--no-password")
     for call, words in CONFIRMED:
         said = asked(window, call)
@@ -248,7 +251,7 @@ def test_confirm(tap, window, display):
 
 def test_calm(tap, window, display):
     """A key that was pressed before the question could be read does not agree to it."""
-    window.script("await postrider.templateSave('calm', {subject: 's'}); window.told = null;"
+    window.script("await postrider.templateSave('calm', {subject: 's'}, []); window.told = null;"
                   "postrider.templateRemove('calm').then(() => window.told = 'done', e => window.told = e.fault); return 1")
     for _ in range(200):
         found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Postrider"], env={"DISPLAY": display.name}, capture_output=True, text=True).stdout.split()

@@ -211,7 +211,7 @@ class Keyboard:
         self.undo_in("Or paste them here", "ann@example.org", "a pasted list")
         person.go("suppressions")
         person.press("Add addresses")
-        self.undo_in("E-mail addresses or phone numbers", "bob@example.org", "a field of a dialog")
+        self.undo_in("E-mail addresses, phone numbers or domains", "bob@example.org", "a field of a dialog")
         person.keys("Escape")
 
     def undo_letter(self):

@@ -75,7 +75,7 @@ class World:
             self.run("account", "add", name, "ann@example.org", "--host", "127.0.0.1", "--port", port, "--tls", "none", "--no-password")
         for name in ("victims", "kept"):
             self.run("import", "-", "--list", name, "--consent", "test", input="email\n%s1@example.net\n%s2@example.net\n" % (name, name))
-        self.window.script("await postrider.templateSave('letter', {subject: 's', text: 't'}); return 1")
+        self.window.script("await postrider.templateSave('letter', {subject: 's', text: 't'}, []); return 1")
         self.store("UPDATE account SET agreed_utc=0 WHERE name='old'")  # as of a version that asked nobody
         self.unknown, self.restored = self.make_unknown(), self.make_restored()
 

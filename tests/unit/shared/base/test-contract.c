@@ -26,7 +26,7 @@ open_call (const char *format, const char *sheet, guint n_map)
 
     g_variant_builder_add (&map, "{ss}", key, "column");
   }
-  return g_variant_new ("(hsssssa{ss}@a{ss})", 0, format, "", "", sheet, "auto", &map, g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0));
+  return g_variant_new ("(hsssssa{ss}@a{ss}ss)", 0, format, "", "", sheet, "auto", &map, g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0), "listed", "listed");
 }
 
 static void
@@ -55,8 +55,8 @@ test_replies (void)
   GVariant *big = g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, many, 8388609, 1), *most = g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, many, 8388608, 1);
   GVariant *empty = g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, many, 0, 1);
 
-  assert_check (IMPORT, "Open", CONTRACT_REPLY, g_variant_new ("(ss^as^as)", "csv", "utf-8", none, none), -1);
-  assert_check (IMPORT, "Open", CONTRACT_REPLY, g_variant_new ("(ss^as^as)", "csv", "utf-8", bad, none), CONTRACT_ERROR_VALUE); /* inside an array too */
+  assert_check (IMPORT, "Open", CONTRACT_REPLY, g_variant_new ("(ss^as^as^as)", "csv", "utf-8", none, none, none), -1);
+  assert_check (IMPORT, "Open", CONTRACT_REPLY, g_variant_new ("(ss^as^as^as)", "csv", "utf-8", bad, none, none), CONTRACT_ERROR_VALUE); /* inside an array too */
   g_variant_ref_sink (empty);
   assert_check (IMPORT, "Next", CONTRACT_REPLY, g_variant_new ("(@ay@aytb)", most, empty, (guint64) 1, TRUE), -1);
   assert_check (IMPORT, "Next", CONTRACT_REPLY, g_variant_new ("(@ay@aytb)", big, empty, (guint64) 1, TRUE), CONTRACT_ERROR_VALUE);
