@@ -150,11 +150,23 @@ call_core (Import *self, PrApp1 *core, SendFd *file, const char *list, GVariant 
 }
 
 /* Rows that --rejects took are there to be mended: that is an outcome. */
+/* Who was forgotten is read and known: nothing is wrong with the file. */
+static guint64
+count_forgotten (const Import *self)
+{
+  g_autoptr (GVariant) rejected = dict_child (self->report, "rejected", "a{st}");
+  guint64 count = 0;
+
+  if (rejected != NULL)
+    g_variant_lookup (rejected, "forgotten", "t", &count);
+  return count;
+}
+
 static gboolean
 check_usable (const Import *self, GError **error)
 {
   guint64 n_taken = dict_number (self->report, "new") + dict_number (self->report, "updated") + dict_number (self->report, "merged") +
-                    dict_number (self->report, "unchanged");
+                    dict_number (self->report, "unchanged") + count_forgotten (self);
 
   if (n_taken > 0 || (self->rejects != NULL && dict_number (self->report, "read") > 0))
     return TRUE;

@@ -195,7 +195,7 @@ def lists_of_other_programs(house):
     check(house.json("suppress", "list")["suppressed"] == [], "something was stored")
     house.run("suppress", "import", "listmonk.csv", "--rejects", "rejects.csv")
     with open(os.path.join(house.folder, "rejects.csv"), newline="") as file:
-        check([row["row"] for row in csv.DictReader(file)] == ["3", "4", "5"], "rejects")
+        check([row["rejected_row"] for row in csv.DictReader(file)] == ["3", "4", "5"], "rejects")
 
 
 # --- who gets it ---

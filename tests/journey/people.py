@@ -213,7 +213,7 @@ def nobody_to_ask(house):
     check([row["what"] for row in house.json("log")["log"]][-1] == "import", house.json("log"))
     check(len(house.run("log", "--jsonl", "--limit", "1").lines()) == 1, "the log has no limit")
     house.run("suppress", "add", "person1@example.net")
-    check(re.search(r"Suppressed +all: .*\d{4}-\d\d-\d\d", house.run("contact", "show", "person1@example.net").out), "no date of the suppression")
+    check(re.search(r"Do not contact +all: .*\d{4}-\d\d-\d\d", house.run("contact", "show", "person1@example.net").out), "no date of the suppression")
     house.run("delete-all", "--yes")
     wait_for(lambda: house.core() is None, "core to leave")
     check(house.json("lists")["lists"] == [], "somebody is left")

@@ -19,7 +19,7 @@ from house import Judge, Skip, check, wait_for
 
 COUNT_USUAL = 1000
 NAMES = ("Ann Müller", "Jürgen Groß-Öztürk", "Анна Петрова", "王小明", "שרה כהן", "محمد علي", "Ελένη Παπαδοπούλου", "Nguyễn Thị Ánh", "सीता शर्मा",
-         "O'Brien, \"Pat\" <b>", "José  da Silva", "🎻 Ødegård", "สมชาย ใจดี", "A" * 70 + " Long", "dot.first", "=?utf-8?q?not_a_word?=")
+         "O'Brien, \"Pat\" <b>", "José  da Silva", "🎻 Ødegård", "สมชาย ใจดี", "A" * 70 + " Long", "dot.first", "=?utf-8?q?not a word?=")
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 40 + b"\n%%EOF\n"
 HTML = """<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><p>Dear {{name}},</p><img src="seal.png" alt="seal">
