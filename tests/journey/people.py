@@ -259,7 +259,28 @@ def forgotten_leaves_nothing(house):
             check(b"zwyx" not in content and b"dora" not in content, f"{path} still knows the name")
 
 
-CASES = [play_rows, consent, merged_in_a_campaign, renamed_in_a_campaign, lists, nobody_to_ask, alike, forgotten_leaves_nothing]
+def undone(house):
+    """A school list imported, corrected, imported again with other values, days of consent and people, and undone: all is as it was"""
+    def state():
+        return {who: {key: house.json("contact", "show", who)[key] for key in ("name", "fields", "consent", "lists")} for who in ("dora@one.example", "emil@two.example")}
+
+    head = "email,name,town,agreed\n"
+    house.write("first.csv", head + "dora@one.example,Dora Lind,Bonn,2024-03-01\nemil@two.example,Emil Roth,Kiel,2024-03-02\n")
+    house.write("second.csv", head + "dora@one.example,Dora Lind,Hamburg,2025-09-09\nemil@two.example,Emil Roth,Kiel,2024-03-02\nfee@three.example,Fee Roth,Ulm,2025-09-10\n")
+    words = ["--list", "school", "--consent", "form", "--consent-time", "agreed"]
+    house.run("import", "first.csv", *words)
+    house.run(*edit("dora@one.example", "name=Dora Lindt"))
+    before = state()
+    house.run("import", "second.csv", *words)
+    check(state() != before and house.json("contact", "show", "fee@three.example")["name"] == "Fee Roth", "the second import changed nothing")
+    house.run("import", "--undo")
+    check(state() == before, before, state())
+    check("fee@three.example" not in house.run("contact", "show", "fee@three.example", status=67).out, "whom it made is there")
+    house.run("import", "second.csv", *words)
+    check(house.json("contact", "show", "dora@one.example")["consent"][0]["date"].startswith("2025-09-09"), house.json("contact", "show", "dora@one.example"))
+
+
+CASES = [play_rows, undone, consent, merged_in_a_campaign, renamed_in_a_campaign, lists, nobody_to_ask, alike, forgotten_leaves_nothing]
 
 if __name__ == "__main__":
     sys.exit(run_cases(CASES, __doc__))
