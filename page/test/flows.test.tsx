@@ -90,6 +90,30 @@ describe('contacts', () => {
     expect((screen.getByRole('button', { name: 'Import' }) as HTMLButtonElement).disabled).toBe(true);
   });
 
+  test('import: an encoding that is not clear is asked for by names; another header row, several addresses', async () => {
+    const { mock, user } = open('contacts/import', {}, (one) => {
+      one.overrides.importLook = async (_file, options) => ({
+        look: {
+          format: 'csv', encoding: '', has_header: true, columns: ['Name', 'E-Mail'], roles: ['name', 'email'], header_row: '3', notes: ['the header was found in row 3'],
+          ...(options.encoding === undefined ? { problem: 'say --encoding', readings: ['windows-1250', 'Łukasz', 'windows-1252', '£ukasz'] } : { problem: '', readings: [] }),
+        },
+        head: [{ key: '1', aux: 0, fields: ['Class of 2026', ''] }, { key: '3', aux: 0, fields: ['Name', 'E-Mail'] }],
+        rows: [{ key: '4', aux: 0, fields: ['Łukasz', 'l@example.org'] }],
+      });
+    });
+    await user.click(await button('Choose a file…'));
+    expect(await screen.findByText('Which of these is spelled right?')).toBeTruthy();
+    expect(screen.getByText('The header was found in row 3')).toBeTruthy();
+    expect(screen.queryByText(/--encoding/)).toBeNull();
+    await user.click(await button(/Łukasz/));
+    await waitFor(() => expect(screen.queryByText('Which of these is spelled right?')).toBeNull());
+    await user.selectOptions(screen.getByLabelText('Names of the columns'), '3');
+    await user.selectOptions(screen.getByLabelText('Several addresses in one cell'), 'each');
+    await user.type(await screen.findByLabelText('Name of the list'), 'x');
+    await user.click(await button('Import'));
+    await waitFor(() => expect(callsOf(mock, 'import')[0]?.[2]).toMatchObject({ encoding: 'windows-1250', header: '3', several: 'each' }));
+  });
+
   test('a dropped file leads to the import; on Compose it is attached', async () => {
     const { mock } = open('start');
     await heading('Start');

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
-import { oneLine } from '../../../base/foreign';
+import { oneLine, sentence } from '../../../base/foreign';
+import { number } from '../../../base/format';
 import { bridge, type ChosenFileRow, type ImportLook, type ImportOptions } from '../../../bridge';
 import { Button } from '../../../parts/Button';
 import { SelectField, TextField } from '../../../parts/Field';
@@ -14,6 +15,7 @@ import type { Done } from './ImportView';
 import { IntoList } from './IntoList';
 import { LookTable } from './LookTable';
 import { assign, hasAddress, rolesOf, toMapping, type Role } from './mapping';
+import { Readings } from './Readings';
 import { isRejected, REJECTS_MAX, toReject, type Reject } from './rejects';
 
 const { look: text } = importWords;
@@ -23,14 +25,18 @@ export interface Reading {
   region: string;
   sheet: string;
   encoding: string;
+  several: string;
+  left: string;
 }
 
-function toOptions({ header, region, sheet, encoding }: Reading): ImportOptions {
+function toOptions({ header, region, sheet, encoding, several, left }: Reading): ImportOptions {
   return {
     ...(header !== 'auto' ? { header } : {}),
     ...(/^[A-Za-z]{2}$/.test(region) ? { region: region.toUpperCase() } : {}),
     ...(sheet.trim() !== '' ? { sheet: sheet.trim() } : {}),
     ...(encoding !== '' ? { encoding } : {}),
+    ...(several !== 'listed' ? { several } : {}),
+    ...(left !== 'listed' ? { left } : {}),
   };
 }
 
@@ -41,7 +47,7 @@ interface Props {
 }
 
 export function LookStep({ file, onDone, onOther }: Props) {
-  const [reading, setReading] = useState<Reading>({ header: 'auto', region: '', sheet: '', encoding: '' });
+  const [reading, setReading] = useState<Reading>({ header: 'auto', region: '', sheet: '', encoding: '', several: 'listed', left: 'listed' });
   const [changed, setChanged] = useState<Role[] | null>(null); // null: as it was guessed
   const options = toOptions(reading);
   const query = useQuery(`look/${file.file}/${JSON.stringify(options)}`, () => bridge().importLook(file.file, options));
@@ -49,6 +55,10 @@ export function LookStep({ file, onDone, onOther }: Props) {
   const roles = changed ?? (look === undefined ? [] : rolesOf(look.look));
   const mapping = look === undefined ? {} : toMapping(look.look, roles);
   const load = useImport(file, onDone);
+  const read = (next: Reading) => {
+    setReading(next);
+    setChanged(null);
+  };
   if (load.busy)
     return <ImportProgress />;
 
@@ -59,10 +69,18 @@ export function LookStep({ file, onDone, onOther }: Props) {
           {(found) => (
             <>
               <p className="muted small" dir="auto">{text.file(oneLine(file.name, 80), found.look.format, found.look.encoding)}</p>
-              {found.look.problem !== '' && changed === null && (
+              <Readings readings={found.look.readings} onEncoding={(encoding) => read({ ...reading, encoding })} />
+              {found.look.problem !== '' && changed === null && found.look.readings.length === 0 && (
                 <Notice kind="warn" title={text.problem}>
-                  <p dir="auto">{oneLine(found.look.problem, 400)}</p>
+                  <p dir="auto">{sentence(found.look.problem)}</p>
                 </Notice>
+              )}
+              {found.look.notes.length > 0 && (
+                <ul className="bullets muted small">
+                  {found.look.notes.map((note) => (
+                    <li key={note} dir="auto">{sentence(note)}</li>
+                  ))}
+                </ul>
               )}
               {changed !== null && !hasAddress(roles) && <Notice kind="warn" title={text.problem}>{text.needAddress}</Notice>}
               <p>{text.text}</p>
@@ -70,10 +88,7 @@ export function LookStep({ file, onDone, onOther }: Props) {
             </>
           )}
         </Loaded>
-        <ReadingFields reading={reading} look={look} onReading={(next) => {
-          setReading(next);
-          setChanged(null);
-        }} />
+        <ReadingFields reading={reading} look={look} onReading={read} />
       </Section>
       <IntoList
         suggestion={file.name}
@@ -101,6 +116,17 @@ function useImport(file: ChosenFileRow, onDone: (done: Done) => void) {
 }
 
 const ENCODINGS = [['', text.encodingAuto], ['utf-8', 'UTF-8'], ['windows-1252', 'Windows-1252'], ['iso-8859-1', 'ISO 8859-1'], ['utf-16le', 'UTF-16']] as const;
+const HEADER_CELLS = 4; // shown of a row that may be the header
+
+/** The one that a person chose by its names may be none of the usual ones. */
+function encodingsWith(chosen: string): readonly (readonly [string, string])[] {
+  return ENCODINGS.some(([name]) => name === chosen) ? ENCODINGS : [...ENCODINGS, [chosen, chosen]];
+}
+
+function headersOf(look: ImportLook | undefined): (readonly [string, string])[] {
+  const rows = (look?.head ?? []).map((row) => [row.key, text.headerRow(number(row.key), row.fields.filter((cell) => cell !== '').slice(0, HEADER_CELLS).map((cell) => oneLine(cell, 20)).join(', '))] as const);
+  return [...Object.entries(text.headers), ...rows];
+}
 
 function ReadingFields({ reading, look, onReading }: { reading: Reading; look: ImportLook | undefined; onReading: (reading: Reading) => void }) {
   const sheets = look?.look.sheets ?? [];
@@ -111,8 +137,10 @@ function ReadingFields({ reading, look, onReading }: { reading: Reading; look: I
           <SelectField label={text.sheet} value={reading.sheet} onValue={(sheet) => onReading({ ...reading, sheet })}
             options={[['', text.sheetAuto], ...sheets.map((name) => [name, name] as const)]} />
         )}
-        <SelectField label={text.header} value={reading.header} onValue={(header) => onReading({ ...reading, header })} options={Object.entries(text.headers)} />
-        <SelectField label={text.encoding} value={reading.encoding} onValue={(encoding) => onReading({ ...reading, encoding })} options={ENCODINGS} />
+        <SelectField label={text.header} value={reading.header} onValue={(header) => onReading({ ...reading, header })} options={headersOf(look)} />
+        <SelectField label={text.encoding} value={reading.encoding} onValue={(encoding) => onReading({ ...reading, encoding })} options={encodingsWith(reading.encoding)} />
+        <SelectField label={text.several} value={reading.several} onValue={(several) => onReading({ ...reading, several })} options={Object.entries(text.severals)} />
+        <SelectField label={text.left} value={reading.left} onValue={(left) => onReading({ ...reading, left })} options={Object.entries(text.lefts)} />
         <TextField label={text.region} hint={text.regionHint} value={reading.region} onValue={(region) => onReading({ ...reading, region })} maxLength={2} />
       </div>
     </Disclosure>
