@@ -114,6 +114,37 @@ describe('contacts', () => {
     await waitFor(() => expect(callsOf(mock, 'import')[0]?.[2]).toMatchObject({ encoding: 'windows-1250', header: '3', several: 'each' }));
   });
 
+  test('import: a rejected row is mended in place, and told again when it is still wrong', async () => {
+    const row = ['email', 'ann@', 'bad-email', 'there is nothing behind the @', 'Name', 'Ann "Annie" Lee', 'E-Mail', 'ann@'];
+    const { mock, user } = open('contacts/import');
+    await user.click(await button('Choose a file…'));
+    await user.type(await screen.findByLabelText('Name of the list'), 'x');
+    mock.overrides.import = async () => {
+      mock.importRejected.emit([{ key: '7', aux: 0, fields: row }]);
+      return { read: '2', new: '1', updated: '0', merged: '0', unchanged: '0', rejected: { 'bad-email': '1' }, left_out: {}, hints: {}, suppressed: '0', format: 'csv', encoding: 'utf-8', fields: [], notes: [] };
+    };
+    await user.click(await button('Import'));
+    await user.click(await button('Mend row 7…'));
+    const dialog = await screen.findByRole('dialog');
+    const address = within(dialog).getByLabelText('E-Mail');
+    mock.overrides.import = async () => {
+      mock.importRejected.emit([{ key: '2', aux: 0, fields: ['email', 'b@@', 'bad-email', 'there are two @'] }]);
+      return { read: '1', new: '0', updated: '0', merged: '0', unchanged: '0', rejected: { 'bad-email': '1' }, left_out: {}, hints: {}, suppressed: '0', format: 'csv', encoding: 'utf-8', fields: [], notes: [] };
+    };
+    await user.clear(address);
+    await user.type(address, 'ann@@example.org');
+    await user.click(within(dialog).getByRole('button', { name: 'Import this row' }));
+    expect(await within(dialog).findByText('There are two @')).toBeTruthy();
+    delete mock.overrides.import;
+    await user.clear(address);
+    await user.type(address, 'ann@example.org');
+    await user.click(within(dialog).getByRole('button', { name: 'Import this row' }));
+    expect(await screen.findByText('Row 7 is on the list now.')).toBeTruthy();
+    expect(callsOf(mock, 'pasteText').at(-1)).toEqual(['"Name","E-Mail"\r\n"Ann ""Annie"" Lee","ann@example.org"\r\n']);
+    expect(callsOf(mock, 'import').at(-1)?.slice(1)).toEqual(['parents-2026x', expect.objectContaining({ format: 'csv', header: 'yes' })]);
+    expect(screen.queryByRole('button', { name: 'Mend row 7…' })).toBeNull();
+  });
+
   test('a dropped file leads to the import; on Compose it is attached', async () => {
     const { mock } = open('start');
     await heading('Start');

@@ -1,6 +1,6 @@
 // From a file or pasted text to a list: choose, look, import, report.
 import { useEffect, useState } from 'react';
-import { bridge, type ChosenFileRow, type ImportReport } from '../../../bridge';
+import { bridge, type ChosenFileRow, type ImportOptions, type ImportReport } from '../../../bridge';
 import { Page } from '../../../parts/Page';
 import { setDropped, useDropped } from '../../../state/files';
 import { toHash } from '../../../state/router';
@@ -14,6 +14,7 @@ export interface Done {
   report: ImportReport;
   rejects: Reject[];
   list: string;
+  options: ImportOptions;
 }
 
 export function ImportView() {

@@ -111,7 +111,7 @@ function useImport(file: ChosenFileRow, onDone: (done: Done) => void) {
     rejects.current = [];
     const report = await bridge().import(file.file, list, options);
     invalidate('lists');
-    onDone({ report, rejects: rejects.current, list: options.dry_run === true ? '' : list });
+    onDone({ report, rejects: rejects.current, list: options.dry_run === true ? '' : list, options });
   });
 }
 

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { isZero, toNumber } from '../../../base/decimal';
 import { count, number } from '../../../base/format';
 import { oneLine } from '../../../base/foreign';
@@ -14,20 +15,24 @@ import { say } from '../../../state/toast';
 import { words } from '../../../words';
 import { importWords } from '../../../words/contacts';
 import type { Done } from './ImportView';
+import { MendRow } from './MendRow';
 import type { Reject } from './rejects';
 
 const { report: text, reasons } = importWords;
 const sum = (rows: Record<string, string>) => Object.values(rows).reduce((all, value) => all + toNumber(value), 0);
 
-const COLUMNS: Column<Reject>[] = [
+const columnsWith = (onMend: ((reject: Reject) => void) | null): Column<Reject>[] => [
   { head: text.column.row, kind: 'number', cell: (reject) => number(reject.row) },
   { head: text.column.field, cell: (reject) => <Foreign text={importWords.look.roles[reject.field === 'field' ? '' : reject.field] ?? reject.field} max={40} /> },
   { head: text.column.value, cell: (reject) => <Foreign text={reject.value} max={80} /> },
   { head: text.column.why, cell: (reject) => <Foreign text={reject.sentence || (reasons[reject.reason] ?? reject.reason)} max={160} /> },
+  ...(onMend === null ? [] : [{ head: text.column.mend, cell: (reject: Reject) => reject.isRow && reject.cells.length > 0 && <Button kind="quiet" onClick={() => onMend(reject)}>{text.mend(number(reject.row))}</Button> }]),
 ];
 
 export function ReportStep({ done, onAnother }: { done: Done; onAnother: () => void }) {
-  const { report, rejects, list } = done;
+  const { report, list, options } = done;
+  const [rejects, setRejects] = useState(done.rejects);
+  const [mending, setMending] = useState<Reject | null>(null);
   const rejected = sum(report.rejected);
   const leftOut = Object.entries(report.left_out).filter(([, value]) => !isZero(value));
   const figures = [
@@ -77,8 +82,15 @@ export function ReportStep({ done, onAnother }: { done: Done; onAnother: () => v
         <Section title={text.rejected} card={false} actions={<Button icon="download" busy={save.busy} onClick={() => void save.run()}>{text.exportRejects}</Button>}>
           <p className="muted">{text.rejectedHint(count(rejected, 'row', 'rows'))}</p>
           <FaultNotice failure={save.failure} />
-          <Table label={text.rejected} columns={COLUMNS} rows={rejects} rowKey={(reject) => `${reject.row}-${reject.field}-${reject.value}`} />
-          {rejects.length < rejected && <p className="muted small">{text.shown(number(rejects.length))}</p>}
+          <Table label={text.rejected} columns={columnsWith(list !== '' ? setMending : null)} rows={rejects} rowKey={(reject) => `${reject.row}-${reject.field}-${reject.value}`} />
+          {mending !== null && (
+            <MendRow reject={mending} list={list} options={options} onClose={() => setMending(null)} onMended={() => {
+              setRejects(rejects.filter((one) => one.row !== mending.row));
+              say(text.mended(number(mending.row)));
+              setMending(null);
+            }} />
+          )}
+          {done.rejects.length < rejected && <p className="muted small">{text.shown(number(rejects.length))}</p>}
         </Section>
       )}
     </>
