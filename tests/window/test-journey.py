@@ -156,9 +156,23 @@ class Journey:
         figures = person.see("return Object.fromEntries([...document.querySelectorAll('.figure')].map((one) => [one.querySelector('dt').innerText, one.querySelector('dd').innerText]))")
         self.ok(figures.get("New people") == str(GUESTS) and figures.get("Rejected") in ("2", "3"), "import: %d people, bad rows told apart" % GUESTS, figures)
         self.ok(person.see("return ['not-an-address', 'also@@bad@'].every((one) => document.body.innerText.includes(one))"), "import: each rejected row is shown with its value")
+        self.mend_row()
         person.press("Open the list")
         person.wait_for("guest001@example.org")
         self.look("list")
+
+    def mend_row(self):
+        """Somebody who is there already, so that the numbers stay: the row is mended in place."""
+        person = self.person
+        person.press("Mend row")
+        person.wait_for("Import this row")
+        person.put_into("Name", "Gäst 005")
+        person.type_into("E-Mail", "guest005@example.org")
+        self.look("import-mend")
+        person.press("Import this row")
+        person.wait_for("is on the list now.")
+        left = person.see("return document.querySelector('main').innerText")
+        self.ok("not-an-address" not in left and "also@@bad@" in left, "import: a rejected row is mended where it stands", left)
 
     def write(self):
         person = self.person
