@@ -78,11 +78,21 @@ core_answered_cb (GObject *source, GAsyncResult *result, gpointer data)
     call_fail (self, error);
 }
 
+/* The page names each file that it imports; a rejected row that was mended has no name. */
+static gboolean
+names_file (GVariant *arguments)
+{
+  g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 2);
+  g_autoptr (GVariant) name = g_variant_lookup_value (options, "name", G_VARIANT_TYPE_STRING);
+
+  return name != NULL;
+}
+
 static void
 forward (Call *self)
 {
   if (strcmp (self->row->member, "Import") == 0)
-    rejects_clear (self->shell->rejects);
+    rejects_begin (self->shell->rejects, names_file (self->arguments));
   core_link_call_async (self->shell->core, self->row->member, self->arguments, self->fds, core_answered_cb, self);
 }
 

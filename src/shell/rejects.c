@@ -8,6 +8,7 @@ struct Rejects {
   GMutex     mutex;
   GPtrArray *frames; /* of GVariant */
   gsize      bytes;
+  gboolean   is_kept; /* what comes now is a file's, and not one row's second try */
 };
 
 Rejects *
@@ -31,11 +32,14 @@ rejects_free (Rejects *self)
 }
 
 void
-rejects_clear (Rejects *self)
+rejects_begin (Rejects *self, gboolean is_file)
 {
   g_mutex_lock (&self->mutex);
-  g_ptr_array_set_size (self->frames, 0);
-  self->bytes = 0;
+  self->is_kept = is_file;
+  if (is_file) {
+    g_ptr_array_set_size (self->frames, 0);
+    self->bytes = 0;
+  }
   g_mutex_unlock (&self->mutex);
 }
 
@@ -43,7 +47,7 @@ void
 rejects_add (Rejects *self, GVariant *rows)
 {
   g_mutex_lock (&self->mutex);
-  if (self->bytes + g_variant_get_size (rows) <= REJECTS_MAX_BYTES) {
+  if (self->is_kept && self->bytes + g_variant_get_size (rows) <= REJECTS_MAX_BYTES) {
     self->bytes += g_variant_get_size (rows);
     g_ptr_array_add (self->frames, g_variant_ref (rows));
   }

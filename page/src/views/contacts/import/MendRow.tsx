@@ -36,7 +36,7 @@ export function MendRow({ reject, list, options, onMended, onClose }: Props) {
   const mend = useAction(async () => {
     const file = await bridge().pasteText(toTable(reject.cells.map(([column]) => column), cells));
     try {
-      const { encoding: _encoding, sheet: _sheet, dry_run: _dry, ...same } = options;
+      const { encoding: _encoding, sheet: _sheet, dry_run: _dry, name: _name, ...same } = options; // without a name: the rows of the file stay to be saved
       const report = await bridge().import(file, list, { ...same, format: 'csv', header: 'yes' });
       if (['new', 'updated', 'merged', 'unchanged'].some((key) => toNumber(report[key as 'new']) > 0)) {
         invalidate('lists');
