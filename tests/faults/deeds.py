@@ -65,7 +65,9 @@ class Deeds:
         """Returns (processes that were killed, exit status, what it said on stderr)."""
         house = self.house
         if not self.is_point:
-            return house.run_killing(words, self.victim, self.rng.uniform(0, (0.3 if self.victim == "import" else 1.2) * self.usual_s))
+            struck = house.run_killing(words, self.victim, self.rng.uniform(0, (0.3 if self.victim == "import" else 1.2) * self.usual_s))
+            self.usual_s *= 1 if struck[0] else 0.7  # over before the kill: this machine is quicker, or this deed
+            return struck
         if not self.moment.startswith("cli-"):
             house.stop_core()  # the next one has the kill point
         n = self.rng.randint(1, POINT_PASSES.get(self.moment, 1))
@@ -295,7 +297,9 @@ class Resolves(Deeds):
 
     def begin(self):
         self.prepare()
-        self.usual_s = 0.05 * SLOW
+        began = time.monotonic()
+        self.house.show(1)  # as short a command as resolve
+        self.usual_s = time.monotonic() - began
 
     def find_unknown(self):
         return [row for row in self.house.export(1) if row["state"] == "unknown"]
