@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define ROOM_FIRST 2   /* chosen: two letters tell what there is to know about the third */
-#define ROOM_STEP 2    /* each acceptance makes room for itself and one more: twice as many a round trip */
+#define ROOM_STEP 4    /* each acceptance makes room for itself and three more: a window that grows is not kept waiting by it */
 #define ROOM_MOST 100000
 #define STRIKES_SLOW 3 /* chosen: one 4.7.x is greylisting of one person; three in a row ask for a slower pace */
 

@@ -1,6 +1,6 @@
 /* brake.h - when answers say that going on would only do harm, and how much may be on the wire until they say otherwise.
  * A letter that is refused for everybody, a server that hangs up behind each letter: found out by the first few, not by the whole list. So few
- * rows leave at first, and for each acceptance two more: after the tenth round trip a thousand may be out. docs/decisions/few-letters-first.md
+ * rows leave at first, and for each acceptance four more: after the fourth round trip a thousand may be out. docs/decisions/few-letters-first.md
  * Used in: lane. Source: reply-table (how many answers of which kind). */
 #pragma once
 #include "row.h"
