@@ -48,7 +48,13 @@ show_progress() {
     fi
   done
   [ -z "$is_terminal" ] || printf '\r%40s\r' ''
-  [ -z "$has_failed" ] || { printf '%s\n' ${words[@]+"${words[@]}"} | tail -40; return 1; } # dpkg's own words
+  [ -z "$has_failed" ] || { printf '%s\n' ${words[@]+"${words[@]}"} | show_words; return 1; }
+}
+
+# dpkg's own words: around each error, and the last ones.
+show_words() {
+  awk '{ line[NR] = $0 } /error|dpkg:/ { for (i = NR - 8; i <= NR; i++) wanted[i] = 1 }
+    END { for (i = 1; i <= NR; i++) if (wanted[i] || i > NR - 20) print line[i] }'
 }
 
 install_packages() { # LIST…
