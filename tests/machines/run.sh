@@ -19,17 +19,23 @@ finish() {
 trap finish EXIT
 trap 'exit 75' INT TERM HUP
 
+# What was written for apt here, and belongs to no package: that one's own file would make dpkg ask which to take.
+network_options() {
+  local option
+  for option in $(grep -ls '^ *Acquire::' /etc/apt/apt.conf.d/* || true); do dpkg -S "$option" >/dev/null 2>&1 || echo "$option"; done
+}
+
 # How this machine reaches the network is told to the new one: proxy, names, authorities.
 tell_network() {
   local option
   mkdir -p "$place/etc/apt/apt.conf.d"
-  for option in $(grep -ls '^ *Acquire::' /etc/apt/apt.conf.d/* || true); do cp "$option" "$place/etc/apt/apt.conf.d/"; done
+  for option in $(network_options); do cp "$option" "$place/etc/apt/apt.conf.d/"; done
   for option in /etc/resolv.conf /etc/hosts /etc/npmrc /etc/ssl/certs/ca-certificates.crt; do [ ! -f "$option" ] || cp -L "$option" "$place$option"; done
 }
 
 make_machine() { # SUITE
   local options=() option
-  for option in $(grep -ls '^ *Acquire::' /etc/apt/apt.conf.d/* || true); do options+=("--aptopt=$option"); done
+  for option in $(network_options); do options+=("--aptopt=$option"); done
   place=$(mktemp -d -p "${TMPDIR:-/var/tmp}" postrider-machine-XXXXXX)
   chmod 755 "$place"
   mmdebstrap --variant=minbase --include=ca-certificates ${options[@]+"${options[@]}"} "$1" "$place" "deb $mirror $1 main" "deb $mirror $1-updates main" \
