@@ -3,6 +3,7 @@
 letters that would go out."""
 import email
 import email.policy
+import csv
 import glob
 import json
 import os
@@ -67,6 +68,7 @@ ROWS = {
     "a sibling who comes later": ({"people.csv": PAIR, "a.csv": "email,name\npair@one.example,Dora\n"}, [["import", "a.csv", "--list", "club"], forget("Dora"), IMPORT],
                                   {"pair@one.example": ["Emil"]}, 1, {}),
     "a new consent": ({}, [IMPORT, forget("dora@one.example"), IMPORT, IMPORT + ["--again-consented"], IMPORT], {**EMIL, "dora@one.example": ["Dora Lind"]}, 0, {}),
+    "a new consent, undone": ({}, [IMPORT, forget("dora@one.example"), IMPORT + ["--again-consented"], ["import", "--undo"], IMPORT], EMIL, 1, {}),
     "a new consent of somebody who had been suppressed": ({}, [IMPORT, ["suppress", "add", "dora@one.example"], forget("dora@one.example"), IMPORT + ["--again-consented"]],
                                                           EMIL, 0, {}),
     "two who are one": ({}, [IMPORT, ["contact", "merge", "dora@one.example", "emil@two.example"], IMPORT], {"dora@one.example": ["Dora Lind"]}, 0, {"town": "Bonn"}),
@@ -134,11 +136,19 @@ def play_rows(house):
 def consent(house):
     """When and where each one agreed: by column, by region; a day that is to come, or none, is told by row"""
     house.write("c.csv", "email,name,signed,where\na@x.example,A,03/04/2025,desk\nb@x.example,B,,\nc@x.example,C,2099-01-01,desk\nd@x.example,D,31/02/2024,desk\ne@x.example,E,no,desk\n")
-    report = house.json("import", "c.csv", "--list", "us", "--consent", "web", "--consent-column", "signed", "--region", "US")
+    report = house.json("import", "c.csv", "--list", "us", "--consent", "web", "--consent-column", "signed", "--region", "US", "--rejects", "rejected.csv")
     check(report["rejected"] == {"future-date": 1, "bad-date": 1, "no-consent": 1} and report["new"] == 2, report)
     found = house.json("contact", "show", "a@x.example")["consent"]
     check([row["source"] for row in found] == ["web"] and found[0]["date"].startswith("2025-03-04"), found)
     check(house.json("contact", "show", "b@x.example")["consent"] == [], "a consent that nobody gave")
+    with open(os.path.join(house.folder, "rejected.csv"), newline="") as file:
+        rows = list(csv.DictReader(file))
+    check([(row["email"], row["name"], row["signed"], row["where"]) for row in rows] == [
+        ("c@x.example", "C", "2099-01-01", "desk"), ("d@x.example", "D", "31/02/2024", "desk"), ("e@x.example", "E", "no", "desk")], rows)
+    with open(os.path.join(house.folder, "rejected.csv")) as file:
+        house.write("mended.csv", file.read().replace("31/02/2024", "02/03/2024"))
+    report = house.json("import", "mended.csv", "--list", "us", "--consent", "web", "--consent-column", "signed", "--region", "US")
+    check(report["new"] == 1 and report["rejected"] == {"future-date": 1, "no-consent": 1}, report)
     house.json("import", "c.csv", "--list", "gb", "--consent-column", "where", "--consent-time", "signed", "--region", "GB")
     found = {row["source"]: row["date"] for row in house.json("contact", "show", "a@x.example")["consent"]}
     check(found["desk"].startswith("2025-04-03"), found)

@@ -120,7 +120,7 @@ static const char *const no[] = { "no", "nein", "non", "nee", "nej", "nei", "nie
 static const char *const yes[] = { "yes", "ja", "oui", "sí", "si", "sì", "sim", "tak", "ano", "kyllä", "y", "j", "x", "true", "wahr", "vrai", "verdadero", "on", "1", "✓", NULL };
 
 static gboolean
-take_date (const Consent *self, const Date *date, DateFlaw flaw, MergeRow *row, ConsentRefusal *out)
+take_date (const Consent *self, const Date *date, DateFlaw flaw, MergeRow *row, Refusal *out)
 {
   if (flaw == DATE_AMBIGUOUS) {
     out->reason = "ambiguous-date";
@@ -138,12 +138,12 @@ take_date (const Consent *self, const Date *date, DateFlaw flaw, MergeRow *row, 
 }
 
 static gboolean
-take_time (const Consent *self, Slice value, MergeRow *row, ConsentRefusal *out)
+take_time (const Consent *self, Slice value, MergeRow *row, Refusal *out)
 {
   Date date;
   DateFlaw flaw = date_parse (value.data, value.len, self->region, &date);
 
-  *out = (ConsentRefusal){ .field = self->time_column, .value = value };
+  *out = (Refusal){ .field = self->time_column, .value = value };
   return take_date (self, &date, flaw, row, out);
 }
 
@@ -161,12 +161,12 @@ first_line (Slice value)
 
 /* A day, a yes, a no, or words. */
 static gboolean
-take_column (const Consent *self, Slice value, MergeRow *row, ConsentRefusal *out)
+take_column (const Consent *self, Slice value, MergeRow *row, Refusal *out)
 {
   Date date;
   DateFlaw flaw;
 
-  *out = (ConsentRefusal){ .field = self->column, .value = value };
+  *out = (Refusal){ .field = self->column, .value = value };
   if (is_word (value, no)) {
     out->reason = "no-consent";
     out->sentence = "this person did not agree to be written to";
@@ -182,7 +182,7 @@ take_column (const Consent *self, Slice value, MergeRow *row, ConsentRefusal *ou
 }
 
 gboolean
-consent_take (const Consent *self, MergeRow *row, ConsentRefusal *out_refusal)
+consent_take (const Consent *self, MergeRow *row, Refusal *out_refusal)
 {
   Slice value = { "", 0 };
 

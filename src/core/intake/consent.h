@@ -3,8 +3,8 @@
  * Source: org.postrider.App1.Import (consent, consent_column, consent_time).
  * Errors: FAULT_DATA (no such column), FAULT_USAGE (a date that is none). */
 #pragma once
-#include "frame.h"
 #include "merge.h"
+#include "refused.h"
 
 #define CONSENT_MAX 1024 /* chosen: octets of "where and when they agreed" */
 
@@ -24,11 +24,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Consent, consent_free)
 const char *consent_get_words (const Consent *self);
 gint64      consent_get_utc   (const Consent *self);
 
-typedef struct { /* why a row is left out */
-  const char *field, *reason, *sentence; /* borrowed */
-  Slice       value;
-} ConsentRefusal;
-
 /* Reads the row's own columns out of row->fields into row->consent and row->consent_utc.
  * Returns: FALSE with `out_refusal`: this person did not agree, or not on such a day. */
-gboolean consent_take (const Consent *self, MergeRow *row, ConsentRefusal *out_refusal);
+gboolean consent_take (const Consent *self, MergeRow *row, Refusal *out_refusal);

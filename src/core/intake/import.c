@@ -240,21 +240,27 @@ tell_progress (Import *self)
 }
 
 static gboolean
+refuse (Import *self, const Refusal *why)
+{
+  refused_add (self->refused, self->row, (const char *const *) self->report.fields, why, self->report.rejected);
+  return TRUE;
+}
+
+static gboolean
 take_contact (Import *self, MergeRow *row, GError **error)
 {
   gboolean is_email = row->email.len > 0;
-  ConsentRefusal refusal = { 0 };
+  Refusal refusal = { is_email ? "email" : "phone", is_email ? row->email : row->phone, "forgotten",
+                      "this person was forgotten for good, and comes back only by a new consent" };
+  Refusal consent = { 0 };
   int forgotten;
 
-  if (!consent_take (self->consents, row, &refusal)) {
-    refused_add (self->refused, self->row->key, refusal.field, refusal.value, refusal.reason, refusal.sentence, self->report.rejected);
-    return TRUE;
-  }
+  if (!consent_take (self->consents, row, &consent))
+    return refuse (self, &consent);
   forgotten = forgotten_check (self->forgotten, row->name, row->email, row->phone, error);
   if (forgotten == 1)
-    refused_add (self->refused, self->row->key, is_email ? "email" : "phone", is_email ? row->email : row->phone, "forgotten",
-                 "this person was forgotten for good, and comes back only by a new consent", self->report.rejected);
-  return forgotten == 0 ? merge_add (self->merge, row, error) : forgotten == 1;
+    return refuse (self, &refusal);
+  return forgotten == 0 && merge_add (self->merge, row, error);
 }
 
 static gboolean

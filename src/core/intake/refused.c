@@ -34,19 +34,31 @@ count (GHashTable *counts, const char *reason)
   (*n)++;
 }
 
-void
-refused_add (Refused *self, guint64 row, const char *field, Slice value, const char *reason, const char *sentence, GHashTable *counts)
+static void
+write_cells (FrameWriter *rows, const FrameRow *row, const char *const *fields)
 {
-  g_autofree char *shown = text_printable (value.data, (gssize) value.len, VALUE_MAX);
+  static const char *const fixed[] = { "name", "email", "phone" };
 
-  count (counts, reason);
+  for (guint i = 0; i < row->n_fields; i++) {
+    frame_writer_string (rows, i < G_N_ELEMENTS (fixed) ? fixed[i] : fields[i - G_N_ELEMENTS (fixed)]);
+    frame_writer_field (rows, row->fields[i].data, row->fields[i].len);
+  }
+}
+
+void
+refused_add (Refused *self, const FrameRow *row, const char *const *fields, const Refusal *why, GHashTable *counts)
+{
+  g_autofree char *shown = text_printable (why->value.data, (gssize) why->value.len, VALUE_MAX);
+
+  count (counts, why->reason);
   if (self->rows == NULL)
     self->rows = frame_writer_new (FRAME_REJECTS);
-  frame_writer_row (self->rows, row, 0, 4);
-  frame_writer_string (self->rows, field);
+  frame_writer_row (self->rows, row->key, 0, 4 + 2 * row->n_fields);
+  frame_writer_string (self->rows, why->field);
   frame_writer_string (self->rows, shown);
-  frame_writer_string (self->rows, reason);
-  frame_writer_string (self->rows, sentence);
+  frame_writer_string (self->rows, why->reason);
+  frame_writer_string (self->rows, why->sentence);
+  write_cells (self->rows, row, fields);
 }
 
 GVariant *
