@@ -178,8 +178,19 @@ forgotten_check (Forgotten *self, Slice name, Slice email, Slice phone, GError *
   return g_hash_table_size (self->hashes) == 0 ? 0 : check_person (self, name, email, phone, error); /* the usual case costs nothing */
 }
 
+static gboolean
+take_back (Store *store, gint64 import, GBytes *made, GError **error)
+{
+  gconstpointer hash = g_bytes_get_data (made, NULL);
+  gsize len = g_bytes_get_size (made);
+
+  return store_run (store, error, "INSERT INTO forgotten_back(import,hash,created_utc) SELECT ?,hash,created_utc FROM forgotten WHERE hash=?", "ib", import, hash,
+                    len) &&
+         store_run (store, error, "DELETE FROM forgotten WHERE hash=?", "b", hash, len);
+}
+
 gboolean
-forgotten_settle (Forgotten *self, guint *out_returned, GError **error)
+forgotten_settle (Forgotten *self, gint64 import, guint *out_returned, GError **error)
 {
   GHashTableIter iter;
   gpointer made;
@@ -187,10 +198,18 @@ forgotten_settle (Forgotten *self, guint *out_returned, GError **error)
   *out_returned = self->returned;
   g_hash_table_iter_init (&iter, self->returning);
   while (g_hash_table_iter_next (&iter, &made, NULL))
-    if (!store_run (self->store, error, "DELETE FROM forgotten WHERE hash=?", "b", g_bytes_get_data (made, NULL), g_bytes_get_size (made)))
+    if (!take_back (self->store, import, made, error))
       return FALSE;
   for (guint i = 0; i < self->addresses->len; i++)
-    if (!suppression_return (self->store, g_ptr_array_index (self->addresses, i), error))
+    if (!suppression_return (self->store, import, g_ptr_array_index (self->addresses, i), error))
       return FALSE;
   return TRUE;
+}
+
+gboolean
+forgotten_undo (Store *store, gint64 import, GError **error)
+{
+  return store_run (store, error, "INSERT OR IGNORE INTO forgotten(hash,created_utc) SELECT hash,created_utc FROM forgotten_back WHERE import=? AND kind IS NULL",
+                    "i", import) &&
+         suppression_return_undo (store, import, error);
 }

@@ -20,5 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Forgotten, forgotten_free)
 int        forgotten_check (Forgotten *self, Slice name, Slice email, Slice phone, GError **error);
 
 /* Whoever was let through is known again, and the address is written to again unless it was suppressed for another reason. Inside the caller's
- * transaction; *out_returned: how many of them had been forgotten themselves. */
-gboolean   forgotten_settle (Forgotten *self, guint *out_returned, GError **error);
+ * transaction; *out_returned: how many of them had been forgotten themselves. import: that can be undone. */
+gboolean   forgotten_settle (Forgotten *self, gint64 import, guint *out_returned, GError **error);
+
+/* Whoever came back by this import is forgotten again, and not written to, as before it. Inside the caller's transaction. */
+gboolean   forgotten_undo (Store *store, gint64 import, GError **error);

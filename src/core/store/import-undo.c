@@ -2,6 +2,7 @@
 
 #include "arrival.h"
 #include "fault.h"
+#include "forgotten.h"
 #include "kill-point.h"
 #include "text.h"
 #include <string.h>
@@ -200,7 +201,7 @@ import_undo (Store *store, gint64 import, ImportUndone *out, GError **error)
 
   if (!find (store, import, &run, out, error) || !store_begin (store, error))
     return FALSE;
-  if (!take_away (store, &run, error) || !give_back (store, &run, error) || !take_list_back (store, &run, error) || !write_audit (store, out, error)) {
+  if (!take_away (store, &run, error) || !forgotten_undo (store, run.id, error) || !give_back (store, &run, error) || !take_list_back (store, &run, error) || !write_audit (store, out, error)) {
     store_rollback (store);
     return FALSE;
   }

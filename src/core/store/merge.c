@@ -484,7 +484,7 @@ merge_all (Merge *self, const MergeTarget *target, GError **error)
   self->counts.created += (guint64) self->fresh;
   run.name = target->name != NULL ? target->name : "";
   self->counts.import = target->is_dry_run ? 0 : run.id;
-  return import_undo_close (self->store, &run, error) && (target->forgotten == NULL || forgotten_settle (target->forgotten, &returned, error)) &&
+  return import_undo_close (self->store, &run, error) && (target->forgotten == NULL || forgotten_settle (target->forgotten, run.id, &returned, error)) &&
          write_audit (self, target->what, returned, error) && arrival_show (self->store, error);
 }
 

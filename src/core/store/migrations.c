@@ -199,5 +199,10 @@ const char *const migrations[] = {
   "END;"
   "CREATE TRIGGER person_leaves_traces AFTER DELETE ON person BEGIN DELETE FROM import_trace WHERE contact=old.id; END;"
   "CREATE TRIGGER import_run_leaves AFTER DELETE ON import_run BEGIN DELETE FROM import_trace WHERE import=old.id; END;",
+
+  /* forgotten_back: rows of forgotten, and of suppression (kind is not NULL), that an import took away because these people have agreed anew */
+  "CREATE TABLE forgotten_back (import INTEGER NOT NULL, hash BLOB NOT NULL, kind TEXT, created_utc INTEGER NOT NULL);"
+  "CREATE INDEX forgotten_back_by_import ON forgotten_back(import);"
+  "CREATE TRIGGER import_run_leaves_forgotten AFTER DELETE ON import_run BEGIN DELETE FROM forgotten_back WHERE import=old.id; END;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

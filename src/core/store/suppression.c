@@ -268,10 +268,23 @@ suppression_forget (Store *store, Vault *vault, const char *key, GError **error)
 }
 
 gboolean
-suppression_return (Store *store, GBytes *hash, GError **error)
+suppression_return (Store *store, gint64 import, GBytes *hash, GError **error)
 {
-  return store_run (store, error, "DELETE FROM suppression WHERE hash=? AND scope='all' AND source='" FORGOTTEN "'", "b", g_bytes_get_data (hash, NULL),
-                    g_bytes_get_size (hash));
+  gconstpointer data = g_bytes_get_data (hash, NULL);
+  gsize len = g_bytes_get_size (hash);
+
+  return store_run (store, error,
+                    "INSERT INTO forgotten_back(import,hash,kind,created_utc) SELECT ?,hash,kind,created_utc FROM suppression"
+                    " WHERE hash=? AND scope='all' AND source='" FORGOTTEN "'", "ib", import, data, len) &&
+         store_run (store, error, "DELETE FROM suppression WHERE hash=? AND scope='all' AND source='" FORGOTTEN "'", "b", data, len);
+}
+
+gboolean
+suppression_return_undo (Store *store, gint64 import, GError **error)
+{
+  return store_run (store, error,
+                    "INSERT OR IGNORE INTO suppression(kind,hash,scope,reason,source,created_utc)"
+                    " SELECT kind,hash,'all','forgotten','" FORGOTTEN "',created_utc FROM forgotten_back WHERE import=? AND kind IS NOT NULL", "i", import);
 }
 
 #define KIND "iif(instr(?2,'@'),'email','phone')"

@@ -42,5 +42,7 @@ gboolean suppression_copy   (Store *store, const char *from, const char *to, GEr
  * not follow. Inside the caller's transaction. */
 gboolean suppression_follow (Store *store, const char *from, const char *to, GError **error);
 
-/* What suppression_forget() made by itself for the address with this hash goes; what stood there before stays. Inside the caller's transaction. */
-gboolean suppression_return (Store *store, GBytes *hash, GError **error);
+/* What suppression_forget() made by itself for the address with this hash goes, by this import; what stood there before stays. Inside the caller's
+ * transaction, as is suppression_return_undo(). */
+gboolean suppression_return      (Store *store, gint64 import, GBytes *hash, GError **error);
+gboolean suppression_return_undo (Store *store, gint64 import, GError **error);

@@ -426,14 +426,14 @@ test_comers (Fixture *self, gconstpointer data)
 static void
 test_comes_back (Fixture *self, gconstpointer data)
 {
-  g_autoptr (Forgotten) plain = NULL, again = NULL, after = NULL;
+  g_autoptr (Forgotten) plain = NULL, again = NULL, after = NULL, undone = NULL;
   guint returned = 9;
 
   make_people (self);
   g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
   plain = forgotten_new (self->store, self->vault, FALSE, NULL);
   g_assert_cmpint (check_comer (plain, &comers[5]), ==, 0);
-  g_assert_true (forgotten_settle (plain, &returned, NULL));
+  g_assert_true (forgotten_settle (plain, 1, &returned, NULL));
   g_assert_cmpuint (returned, ==, 0);
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 0);
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "News"), ==, 1); /* she had left that list */
@@ -441,11 +441,18 @@ test_comes_back (Fixture *self, gconstpointer data)
 
   again = forgotten_new (self->store, self->vault, TRUE, NULL);
   g_assert_cmpint (check_comer (again, &comers[0]), ==, 0);
-  g_assert_true (forgotten_settle (again, &returned, NULL));
+  g_assert_true (forgotten_settle (again, 2, &returned, NULL));
   g_assert_cmpuint (returned, ==, 1);
   after = forgotten_new (self->store, self->vault, FALSE, NULL);
   g_assert_cmpint (check_comer (after, &comers[0]), ==, 0);
   g_assert_cmpint (check_comer (after, &comers[2]), ==, 1); /* she did not say that her number may be used again */
+
+  g_assert_true (forgotten_undo (self->store, 2, NULL)); /* the sibling of import 1 stays, and so does the address */
+  undone = forgotten_new (self->store, self->vault, FALSE, NULL);
+  g_assert_cmpint (check_comer (undone, &comers[0]), ==, 1);
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 0);
+  g_assert_true (forgotten_undo (self->store, 1, NULL));
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 1);
 }
 
 #define ADD(path, func) g_test_add ("/suppression/" path, Fixture, NULL, set_up, func, tear_down)
