@@ -4,6 +4,7 @@
 #include "balance.h"
 #include "campaigns.h"
 #include "composer.h"
+#include "database-open.h"
 #include "dialer.h"
 #include "lanes.h"
 #include "ledger.h"

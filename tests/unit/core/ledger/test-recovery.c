@@ -1,5 +1,6 @@
 /* The table of DESIGN §5, row by row: what a journal says, and what the ledger makes of it. */
 #include "balance.h"
+#include "database-open.h"
 #include "recovery.h"
 
 #include "lasting.h"
