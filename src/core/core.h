@@ -29,5 +29,5 @@ typedef struct {
   gboolean is_leaving; /* lanes_drain() was called: nothing is started any more */
   void  (*note_clock) (gpointer data); /* main.c: a clock that was set and a night asleep are seen before anything is judged by the time; NULL in tests */
   gpointer note_clock_data;
-  GSList *corrections; /* campaign/campaigns.c: resumptions whose new text is being compiled */
+  GSList *corrections; /* control/campaigns.c: resumptions whose new text is being compiled */
 } Core;

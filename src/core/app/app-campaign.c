@@ -1,4 +1,4 @@
-/* App1.Campaign*: a call becomes one function of core/campaign. Rows are in app-rows.c, messages in app-preview.c. */
+/* App1.Campaign*: a call becomes one function of core/control. Rows are in app-rows.c, messages in app-preview.c. */
 #include "app-pending.h"
 
 #include "campaigns.h"
