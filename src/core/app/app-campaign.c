@@ -220,7 +220,4 @@ app_campaign_connect (AppClient *client)
 
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect (client->skeleton, handlers[i].signal, handlers[i].handler, client);
-  app_rows_connect (client);
-  app_preview_connect (client);
-  app_look_back_connect (client);
 }

@@ -1,7 +1,6 @@
 /* App1.AuditList, SettingsShow, SettingsChange, DeleteAll: what is kept, for how long, and what was done. */
-#include "app.h"
-
 #include "app-people.h"
+
 #include "erase.h"
 #include "fault.h"
 #include "retention.h"
