@@ -54,11 +54,11 @@ settle_orphans (Store *store, gint64 campaign, gint64 *out_count, GError **error
   gint64 now_utc = store_now_utc ();
 
   if (!store_run (store, error,
-                  "INSERT INTO recipient(campaign,id,state,reason,attempt,version,time_utc,reply) SELECT ?1,s.id,5,?2,1,c.version,?3,'' " ORPHANS_FRESH, "isi", campaign,
+                  "INSERT INTO recipient(campaign,id,state,reason,attempt,version,time_utc,reply) SELECT ?1,s.id,5,'',1,c.version,?3,?2 " ORPHANS_FRESH, "isi", campaign,
                   why, now_utc))
     return FALSE;
   *out_count = sqlite3_changes64 (store_get_db (store));
-  if (!store_run (store, error, "UPDATE recipient SET state=5,reason=?2,journal=0,time_utc=?3 WHERE (campaign,id) IN (SELECT campaign,id " ORPHANS_OWN ")", "isi",
+  if (!store_run (store, error, "UPDATE recipient SET state=5,reason='',reply=?2,journal=0,time_utc=?3 WHERE (campaign,id) IN (SELECT campaign,id " ORPHANS_OWN ")", "isi",
                   campaign, why, now_utc))
     return FALSE;
   *out_count += sqlite3_changes64 (store_get_db (store));

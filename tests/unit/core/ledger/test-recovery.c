@@ -540,6 +540,7 @@ test_balance (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (found);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_UNKNOWN);
   g_assert_cmpint (get (fixture, "state", 2), ==, STATE_UNKNOWN);
+  g_assert_cmpint (get (fixture, "reason='' AND reply<>''", 2), ==, 1); /* a sentence for people is no reason */
   g_assert_cmpint (get (fixture, "state", 3), ==, STATE_HANDED); /* its journal can still speak */
   g_assert_cmpint (get (fixture, "state", 6), ==, STATE_QUEUED);
   g_assert_cmpint (get_tally (fixture, STATE_UNKNOWN), ==, 2);
