@@ -4,6 +4,7 @@
 #include "campaigns.h"
 #include "fault.h"
 #include "prepare.h"
+#include "sql-words.h"
 #include "store.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
@@ -169,7 +170,7 @@ handle_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
   AppClient *client = data;
   GError *error = NULL;
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
-  sqlite3_stmt *row = store_query (client->core->store, "SELECT id FROM campaign WHERE state>=1 ORDER BY id DESC LIMIT 10000", "");
+  sqlite3_stmt *row = store_query (client->core->store, "SELECT id FROM campaign WHERE state<>" SQL_CAMPAIGN_STATE (PREPARING) " ORDER BY id DESC LIMIT 10000", "");
   GVariantBuilder campaigns;
 
   while (store_step (client->core->store, row, &error) == 1) {

@@ -59,7 +59,7 @@ gboolean ledger_take_back (Store *store, guint64 campaign, guint64 recipient, gu
 gboolean ledger_mark_unknown (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, const char *why, LedgerTally *tally, GError **error);
 
 /* queued and later -> skipped(reason); all of the campaign. */
-gboolean ledger_skip_rest (Store *store, guint64 campaign, const char *reason, LedgerTally *tally, GError **error);
+gboolean ledger_skip_rest (Store *store, guint64 campaign, OutcomeReason reason, LedgerTally *tally, GError **error);
 
 /* queued and later rows of open campaigns whose address is suppressed by now -> skipped(suppressed). */
 gboolean ledger_skip_suppressed (Store *store, LedgerTally *tally, GError **error);

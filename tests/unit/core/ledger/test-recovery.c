@@ -505,7 +505,7 @@ test_skip (Fixture *fixture, gconstpointer data)
   g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
   g_assert_cmpint (get (fixture, "state", 3), ==, STATE_SKIPPED);
   g_assert_cmpint (get_tally (fixture, STATE_SKIPPED), ==, 1);
-  g_assert_true (ledger_skip_rest (fixture->core.store, 1, "cancelled", tally, NULL));
+  g_assert_true (ledger_skip_rest (fixture->core.store, 1, REASON_CANCELLED, tally, NULL));
   g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED); /* it is out: its answer is waited for */
   g_assert_cmpint (get (fixture, "state=6 AND reason='cancelled'", 2), ==, 1);
