@@ -1,6 +1,6 @@
 /* contract.h - what the contract's annotations say that D-Bus types cannot: length, count, form.
  * Trust:  checks hostile values; the tables are made from the XML here at build time.
- * Used in: shared/peer (each message that arrives from a confined program), core/app (each call). */
+ * Used in: shared/peer (each message that arrives from a confined program), core/client (each call). */
 #pragma once
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>

@@ -7,7 +7,7 @@ typedef struct Store  Store;  /* store/store.h */
 typedef struct Vault  Vault;  /* vault/vault.h */
 typedef struct Dialer Dialer; /* dispatch/dialer.h: names to connected sockets */
 typedef struct Lanes  Lanes;  /* dispatch/lanes.h: one lane an account */
-typedef struct App    App;    /* app/app.h: clients */
+typedef struct App    App;    /* client/app.h: clients */
 typedef struct Progress Progress; /* progress/progress.h */
 typedef struct Retention Retention; /* campaign/retention.h */
 typedef struct Composer Composer; /* campaign/composer.h: compiles and previews */
@@ -29,5 +29,5 @@ typedef struct {
   gboolean is_leaving; /* lanes_drain() was called: nothing is started any more */
   void  (*note_clock) (gpointer data); /* main.c: a clock that was set and a night asleep are seen before anything is judged by the time; NULL in tests */
   gpointer note_clock_data;
-  GSList *corrections; /* campaign/campaigns.c: resumptions whose new text is being compiled */
+  GSList *corrections; /* control/campaigns.c: resumptions whose new text is being compiled */
 } Core;

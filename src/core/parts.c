@@ -4,6 +4,8 @@
 #include "balance.h"
 #include "campaigns.h"
 #include "composer.h"
+#include "connectors.h"
+#include "database-open.h"
 #include "dialer.h"
 #include "lanes.h"
 #include "ledger.h"
@@ -15,6 +17,15 @@
 #include "suppression.h"
 #include "vault.h"
 #include "window.h"
+
+/* All that a client may ask of core: a file of core/app each. */
+static const AppConnectFunc connectors[] = {
+  app_account_connect,  app_campaign_connect,  app_contact_connect, app_contact_add_connect, app_doctor_connect,
+  app_draft_connect,    app_import_connect,    app_leave_connect,   app_list_connect,        app_list_edit_connect,
+  app_look_back_connect, app_preview_connect,  app_question_connect, app_rows_connect,       app_settings_connect,
+  app_sink_connect,     app_suppress_connect,  app_template_connect, app_vault_connect,      app_window_connect,
+  NULL,
+};
 
 static void
 tell_client (AppClient *client, gpointer data)
@@ -113,7 +124,7 @@ parts_open (Core *core, const char *home, const char *state, const char *socket,
   if (!prepare_discard_all (core, error) || !check_origin (core, error) || !check_balance (core, error))
     return FALSE;
   skip_absence (core);
-  core->app = app_new (core, socket, error);
+  core->app = app_new (core, socket, connectors, error);
   return core->app != NULL && lanes_resume (core->lanes, error);
 }
 

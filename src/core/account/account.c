@@ -3,6 +3,7 @@
 #include "account-settings.h"
 #include "fault.h"
 #include "preset.h"
+#include "sql-words.h"
 #include "store.h"
 #include "text.h"
 #include "vault.h"
@@ -12,7 +13,6 @@
   "display_name,agreed_utc,trouble,trouble_text,worked_utc"
 #define NAMES_SHOWN_MAX 10 /* chosen: in an error's sentence */
 #define TROUBLE_MAX 512 /* octets */
-#define OPEN_CAMPAIGN "state IN (1,2,3,4)" /* campaign.h: prepared, sending, (waiting), paused */
 
 void
 account_free (Account *self)
@@ -316,7 +316,7 @@ check_no_open_campaign (Core *core, const Account *self, GError **error)
 {
   gint64 campaign = 0;
   int found = store_get_int (core->store, &campaign, error,
-                             "SELECT id FROM campaign WHERE account=? AND " OPEN_CAMPAIGN " ORDER BY id LIMIT 1", "i", self->id);
+                             "SELECT id FROM campaign WHERE account=? AND " SQL_CAMPAIGN_IS_OPEN ("") " ORDER BY id LIMIT 1", "i", self->id);
 
   if (found == 1)
     g_set_error (error, FAULT, FAULT_USAGE, "account %s is in use by campaign %" G_GINT64_FORMAT ": let it end or cancel it first", self->name, campaign);

@@ -1,8 +1,7 @@
 #include "account-settings.h"
 #include "account-test.h"
-#include "app-doctor.h"
 #include "app-secret.h"
-#include "app-vault.h"
+#include "connectors.h"
 #include "fault.h"
 #include "lanes.h"
 #include "store.h"
@@ -292,6 +291,4 @@ app_account_connect (AppClient *client)
   g_signal_connect (client->skeleton, "handle-account-secret", G_CALLBACK (handle_secret), client);
   g_signal_connect (client->skeleton, "handle-account-pin", G_CALLBACK (handle_pin), client);
   g_signal_connect (client->skeleton, "handle-account-remove", G_CALLBACK (handle_remove), client);
-  app_vault_connect (client);
-  app_doctor_connect (client);
 }

@@ -1,9 +1,10 @@
-/* App1.Campaign*: a call becomes one function of core/campaign. Rows are in app-rows.c, messages in app-preview.c. */
+/* App1.Campaign*: a call becomes one function of core/control. Rows are in app-rows.c, messages in app-preview.c. */
 #include "app-pending.h"
 
 #include "campaigns.h"
 #include "fault.h"
 #include "prepare.h"
+#include "sql-words.h"
 #include "store.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
@@ -169,7 +170,7 @@ handle_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
   AppClient *client = data;
   GError *error = NULL;
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
-  sqlite3_stmt *row = store_query (client->core->store, "SELECT id FROM campaign WHERE state>=1 ORDER BY id DESC LIMIT 10000", "");
+  sqlite3_stmt *row = store_query (client->core->store, "SELECT id FROM campaign WHERE state<>" SQL_CAMPAIGN_STATE (PREPARING) " ORDER BY id DESC LIMIT 10000", "");
   GVariantBuilder campaigns;
 
   while (store_step (client->core->store, row, &error) == 1) {
@@ -220,7 +221,4 @@ app_campaign_connect (AppClient *client)
 
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect (client->skeleton, handlers[i].signal, handlers[i].handler, client);
-  app_rows_connect (client);
-  app_preview_connect (client);
-  app_look_back_connect (client);
 }

@@ -222,11 +222,4 @@ app_contact_connect (AppClient *client)
   g_signal_connect (client->skeleton, "handle-contact-show", G_CALLBACK (handle_contact_show), client);
   g_signal_connect (client->skeleton, "handle-contact-edit", G_CALLBACK (handle_contact_edit), client);
   g_signal_connect (client->skeleton, "handle-contact-forget", G_CALLBACK (handle_contact_forget), client);
-  app_contact_add_connect (client);
-  app_list_connect (client);
-  app_list_edit_connect (client);
-  app_template_connect (client);
-  app_draft_connect (client);
-  app_suppress_connect (client);
-  app_settings_connect (client);
 }

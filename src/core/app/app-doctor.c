@@ -1,4 +1,6 @@
-#include "app-doctor.h"
+/* App1.Doctor: what is locked, which layers hold, what is missing and what to do about it.
+ * Trust:  the lines of `postrider-NAME --layers` come from our own programs before any foreign byte; capped and made printable anyway. */
+#include "connectors.h"
 
 #include "program.h"
 #include "store.h"

@@ -1,7 +1,7 @@
 /* app-pending.h - a call that is answered later: it keeps its client, and core, until then. Used in: core/app. */
 #pragma once
-#include "app.h"
 #include "campaign.h"
+#include "connectors.h"
 
 typedef struct {
   AppClient             *client;
@@ -14,8 +14,3 @@ typedef struct {
 AppPending *app_pending_new  (AppClient *client, GDBusMethodInvocation *invocation);
 void        app_pending_free (AppPending *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppPending, app_pending_free)
-
-/* The parts of app_campaign_connect(), a file each. */
-void app_rows_connect    (AppClient *client); /* CampaignRows, -Find, -Message */
-void app_preview_connect (AppClient *client); /* TemplateInspect, CampaignPreview, -Corrected, MessagePreview */
-void app_look_back_connect (AppClient *client); /* CampaignSent, -History, -Archive */

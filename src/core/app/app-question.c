@@ -2,6 +2,7 @@
 
 #include "account-settings.h"
 #include "campaign.h"
+#include "connectors.h"
 #include "contact.h"
 #include "contract.h"
 #include "fault.h"

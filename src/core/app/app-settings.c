@@ -1,10 +1,10 @@
 /* App1.AuditList, SettingsShow, SettingsChange, DeleteAll: what is kept, for how long, and what was done. */
-#include "app.h"
-
 #include "app-people.h"
+
 #include "erase.h"
 #include "fault.h"
 #include "retention.h"
+#include "sql-words.h"
 #include "store.h"
 #include <signal.h>
 #include <string.h>
@@ -43,7 +43,7 @@ handle_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *cli
 {
   static const struct { const char *key, *sql; } counts[] = {
     { "people", "SELECT count(*) FROM contact" },
-    { "campaigns", "SELECT count(*) FROM campaign WHERE state>=2" },
+    { "campaigns", "SELECT count(*) FROM campaign WHERE NOT " SQL_CAMPAIGN_IS_NEW ("") },
     { "recipients", "SELECT coalesce(sum(count),0) FROM tally" },
     { "bytes", "SELECT page_count*page_size FROM pragma_page_count(), pragma_page_size()" },
   };
@@ -84,7 +84,7 @@ static gboolean
 may_delete (AppClient *client, const char *sure, GError **error)
 {
   gint64 id = 0;
-  int open = store_get_int (client->core->store, &id, error, "SELECT id FROM campaign WHERE state IN (2,4) LIMIT 1", "");
+  int open = store_get_int (client->core->store, &id, error, "SELECT id FROM campaign WHERE " SQL_CAMPAIGN_IS_STARTED ("") " LIMIT 1", "");
 
   if (strcmp (sure, "delete") != 0)
     g_set_error (error, FAULT, FAULT_USAGE, "nothing was deleted: say the word delete to be sure");

@@ -1,5 +1,5 @@
 /* App1.Sink*: a dial that listens on loopback, a sink that captures; both end with the connection that asked. */
-#include "app.h"
+#include "connectors.h"
 
 #include "contract-sink1.h"
 #include "dialer.h"

@@ -1,4 +1,5 @@
-#include "app-vault.h"
+/* App1.Vault*: its passphrase, given and taken. */
+#include "connectors.h"
 
 #include "account.h"
 #include "app-secret.h"

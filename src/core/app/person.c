@@ -4,6 +4,7 @@
 #include "fold.h"
 #include "message-id.h"
 #include "outcome.h"
+#include "sql-words.h"
 #include <string.h>
 
 #define HISTORY_MAX 10000 /* chosen: what one person may have got, newest first */
@@ -145,7 +146,7 @@ static const Part parts[] = {
   { "history", "aa{sv}",
     "SELECT r.campaign,coalesce(v.subject,c.subject),r.state,r.reason,r.reply,r.time_utc,r.attempt,c.identity,c.sender,r.id FROM ledger r"
     " JOIN campaign c ON c.id=r.campaign LEFT JOIN campaign_version v ON v.campaign=r.campaign AND v.version=r.version"
-    " WHERE r.contact=?1 AND c.state>1 ORDER BY r.campaign DESC, r.id LIMIT " G_STRINGIFY (HISTORY_MAX), message_of }, /* not what is only prepared */
+    " WHERE r.contact=?1 AND NOT " SQL_CAMPAIGN_IS_NEW ("c.") " ORDER BY r.campaign DESC, r.id LIMIT " G_STRINGIFY (HISTORY_MAX), message_of }, /* not what is only prepared */
 };
 
 GVariant *

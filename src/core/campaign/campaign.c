@@ -3,18 +3,11 @@
 #include "address.h"
 #include "fault.h"
 #include "files.h"
+#include "sql-words.h"
 #include "store.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
 #include <unistd.h>
-
-const char *
-campaign_state_to_word (CampaignState state)
-{
-  static const char *const words[] = { "preparing", "prepared", "sending", "?", "paused", "done", "cancelled" };
-
-  return (guint) state < G_N_ELEMENTS (words) ? words[state] : "?";
-}
 
 GBytes *
 campaign_columns_to_blob (const char *const *columns)
@@ -164,7 +157,7 @@ campaign_set_state (Core *core, guint64 id, CampaignState state, const char *rea
   if (is_own && !store_begin (core->store, error))
     return FALSE;
   if (!store_run (core->store, error,
-                  "UPDATE campaign SET state=?1, reason=?2, text=?3, started_utc=CASE WHEN ?1=2 AND started_utc=0 THEN ?4 ELSE started_utc END,"
+                  "UPDATE campaign SET state=?1, reason=?2, text=?3, started_utc=CASE WHEN ?1=" SQL_CAMPAIGN_STATE (SENDING) " AND started_utc=0 THEN ?4 ELSE started_utc END,"
                   " ended_utc=CASE WHEN ?5 THEN ?4 ELSE 0 END WHERE id=?6",
                   "issiii", (gint64) state, reason, text, now_utc, (gint64) is_ended, (gint64) id) ||
       !store_audit (core->store, what, detail, error)) {

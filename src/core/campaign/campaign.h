@@ -1,19 +1,11 @@
 /* campaign.h - one campaign: a snapshot of people, message, account and pace. The row in the store, and its states.
  * Used in: core. */
 #pragma once
+#include "campaign-state.h"
 #include "core.h"
 #include "frame.h"
 
 #define CAMPAIGN_NOBODY "nobody@example.invalid" /* RFC 2606: an address that cannot be */
-
-typedef enum { /* column campaign.state: never reuse a number. "waiting" is sending with nothing that could go now: not stored */
-  CAMPAIGN_PREPARING = 0, /* the snapshot is being taken; gone after a crash */
-  CAMPAIGN_PREPARED = 1,  /* a person is looking at it; gone after a crash */
-  CAMPAIGN_SENDING = 2,
-  CAMPAIGN_PAUSED = 4,
-  CAMPAIGN_DONE = 5,
-  CAMPAIGN_CANCELLED = 6,
-} CampaignState;
 
 typedef struct {
   guint64       id;
@@ -51,5 +43,3 @@ GVariant *campaign_to_files (Core *core, const Campaign *self, GUnixFDList *fds,
 /* Names as one blob in the store: fields in frame form. */
 GBytes *campaign_columns_to_blob (const char *const *columns);
 GStrv   campaign_columns_from_blob (const void *blob, gsize len);
-
-const char *campaign_state_to_word (CampaignState state);

@@ -1,6 +1,6 @@
 /* doubles.h - who of the people of a campaign looks like one person written down twice: the same address and nearly the same name; the same number and
  * nearly the same name; the same full name. For the pre-flight; nobody is left out for it.
- * Used in: core/campaign. Memory is bounded: who comes behind the first DOUBLES_PEOPLE_MAX is not compared. */
+ * Used in: core/campaign, core/control. Memory is bounded: who comes behind the first DOUBLES_PEOPLE_MAX is not compared. */
 #pragma once
 #include <glib.h>
 

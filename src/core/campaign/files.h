@@ -1,5 +1,5 @@
 /* files.h - attachments and images, content-addressed: home/files/SHA256. The same file in ten campaigns lies there once.
- * Used in: core/campaign. */
+ * Used in: core/campaign, core/app, core/control. */
 #pragma once
 #include "core.h"
 

@@ -2,6 +2,7 @@
 
 #include "campaign.h"
 #include "outcome.h"
+#include "sql-words.h"
 #include "store.h"
 #include <string.h>
 
@@ -42,7 +43,7 @@ history_count (Core *core, guint64 campaign, guint step_s, guint64 after, guint6
     return NULL;
   g_variant_builder_init (&counts, G_VARIANT_TYPE ("aa{sv}"));
   row = store_query (core->store,
-                     "SELECT time_utc/?1*?1,state,count(*) FROM recipient WHERE campaign=?2 AND id>?3 AND id<=?4 AND state IN (2,3,5) AND time_utc>0 GROUP BY 1,2",
+                     "SELECT time_utc/?1*?1,state,count(*) FROM recipient WHERE campaign=?2 AND id>?3 AND id<=?4 AND " SQL_IS_SETTLED ("") " AND time_utc>0 GROUP BY 1,2",
                      "iiii", step, (gint64) campaign, first, last);
   while ((result = store_step (core->store, row, error)) == 1)
     add_count (&counts, store_int (row, 0), (State) store_int (row, 1), store_int (row, 2));

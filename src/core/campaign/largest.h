@@ -1,6 +1,6 @@
 /* largest.h - who may get the largest message of a campaign: these few are built before it starts, so that its size is known, not guessed.
  * What a message has besides its values is the same for everybody who has values in the same places: of each such kind the likeliest is kept, of
- * each place the longest value, and the likeliest of all. Used in: core/campaign. Pure. */
+ * each place the longest value, and the likeliest of all. Used in: core/campaign, core/control. Pure. */
 #pragma once
 #include "frame.h"
 

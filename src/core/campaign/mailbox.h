@@ -1,5 +1,5 @@
 /* mailbox.h - the address that a campaign is sent from, or answered to, in the form that goes out.
- * Used in: core/campaign. Source: RFC 5890 §2.3.2.1 (A-labels): a server without SMTPUTF8 takes a domain in no other form. */
+ * Used in: core/campaign, core/control. Source: RFC 5890 §2.3.2.1 (A-labels): a server without SMTPUTF8 takes a domain in no other form. */
 #pragma once
 #include <glib.h>
 

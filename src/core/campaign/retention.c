@@ -2,6 +2,7 @@
 
 #include "fault.h"
 #include "forget.h"
+#include "sql-words.h"
 #include "store.h"
 
 #define DAYS_KEY "keep_days"
@@ -34,8 +35,8 @@ find_campaign (Retention *self)
 
   if (days > 0)
     store_get_int (self->core->store, &id, NULL,
-                   "SELECT c.id FROM campaign c WHERE c.state IN (5,6) AND c.cleared_utc<=0 AND c.ended_utc>0 AND c.ended_utc<=?"
-                   " AND NOT EXISTS (SELECT 1 FROM tally t WHERE t.campaign=c.id AND t.state=5 AND t.count>0) LIMIT 1",
+                   "SELECT c.id FROM campaign c WHERE " SQL_CAMPAIGN_HAS_ENDED ("c.") " AND c.cleared_utc<=0 AND c.ended_utc>0 AND c.ended_utc<=?"
+                   " AND NOT EXISTS (SELECT 1 FROM tally t WHERE t.campaign=c.id AND t.state=" SQL_STATE (UNKNOWN) " AND t.count>0) LIMIT 1",
                    "i", store_now_utc () - 86400 * (gint64) days);
   return id;
 }

@@ -1,6 +1,7 @@
 #include "samples.h"
 
 #include "frame.h"
+#include "sql-words.h"
 #include "store.h"
 #include "text.h"
 #include <string.h>
@@ -44,7 +45,7 @@ collect (Core *core, sqlite3_stmt *row, GPtrArray *samples, const char *why, GEr
   return result == 0;
 }
 
-#define ROWS "SELECT s.id,s.address,s.name,s.fields FROM ledger s WHERE s.campaign=?1 AND s.state<>6 "
+#define ROWS "SELECT s.id,s.address,s.name,s.fields FROM ledger s WHERE s.campaign=?1 AND s.state<>" SQL_STATE (SKIPPED) " "
 #define USED "used_length(s.address,s.name,s.fields,?3)"
 #define EMPTY "used_empty(s.address,s.name,s.fields,?3)"
 
@@ -164,7 +165,7 @@ GPtrArray *
 samples_page (Core *core, guint64 campaign, guint64 after, guint max, gboolean is_waiting, GError **error)
 {
   g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
-  sqlite3_stmt *page = store_query (core->store, is_waiting ? ROWS "AND s.id>?2 AND s.state IN (0,4) ORDER BY s.id LIMIT ?3" : ROWS "AND s.id>?2 ORDER BY s.id LIMIT ?3",
+  sqlite3_stmt *page = store_query (core->store, is_waiting ? ROWS "AND s.id>?2 AND " SQL_IS_WAITING ("s.") " ORDER BY s.id LIMIT ?3" : ROWS "AND s.id>?2 ORDER BY s.id LIMIT ?3",
                                     "iii", (gint64) campaign, (gint64) MIN (after, G_MAXINT64), (gint64) max);
 
   return collect (core, page, samples, "", error) ? g_steal_pointer (&samples) : NULL;

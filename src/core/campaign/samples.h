@@ -1,5 +1,5 @@
 /* samples.h - rows to look at before sending: those at the edges, where templates break, and some at random.
- * Used in: core/app, core/campaign. */
+ * Used in: core/app, core/control. */
 #pragma once
 #include "core.h"
 

@@ -4,6 +4,7 @@
 #include "fields.h"
 #include "list.h"
 #include "little-endian.h"
+#include "sql-words.h"
 #include "store.h"
 #include "suppression.h"
 #include "text.h"
@@ -231,30 +232,27 @@ is_here (Snapshot *self, const Person *person, GError **error)
                         (gint64) self->spec->campaign);
 }
 
-/* what a person resolved as sent counts as sent */
-#define MAY_HAVE_GOT_SQL "(l.state IN (1,2,5) OR (l.state=6 AND l.reason='treated as sent'))"
-
 static int
 is_excluded (Snapshot *self, const Person *person, GError **error)
 {
   gint64 found = 0;
   int result, refused = self->spec->refused_of == 0
                   ? 1
-                  : store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger WHERE contact=? AND campaign=? AND state=3 LIMIT 1", "ii",
+                  : store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger WHERE contact=? AND campaign=? AND state=" SQL_STATE (REFUSED) " LIMIT 1", "ii",
                                    person->contact, (gint64) self->spec->refused_of);
 
   if (refused <= 0)
     return refused < 0 ? -1 : 1;
   if (self->spec->except == 0)
     return 0;
-  result = store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger l WHERE l.contact=? AND l.campaign=? AND " MAY_HAVE_GOT_SQL " LIMIT 1", "ii",
+  result = store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger l WHERE l.contact=? AND l.campaign=? AND " SQL_MAY_HAVE_GOT ("l.") " LIMIT 1", "ii",
                           person->contact, (gint64) self->spec->except);
   if (result != 0 || !self->spec->is_per_address || !person->has_sharers)
     return result;
   /* one message for all who share an address: it may have gone in the name of another one */
   return store_get_int (self->core->store, &found, error,
                         "SELECT 1 FROM known k CROSS JOIN contact c ON c.id=k.contact CROSS JOIN ledger l ON l.contact=c.id AND l.campaign=?1"
-                        " WHERE k.hash=key_hash(?2) AND c.email_key=?2 AND " MAY_HAVE_GOT_SQL " LIMIT 1", "is", (gint64) self->spec->except, person->email_key);
+                        " WHERE k.hash=key_hash(?2) AND c.email_key=?2 AND " SQL_MAY_HAVE_GOT ("l.") " LIMIT 1", "is", (gint64) self->spec->except, person->email_key);
 }
 
 static int
@@ -266,7 +264,7 @@ is_recent (Snapshot *self, const Person *person, GError **error)
     return 0;
   return store_get_int (self->core->store, &found, error,
                         "SELECT 1 FROM ledger l JOIN campaign c ON c.id=l.campaign"
-                        " WHERE l.contact=? AND l.address_key=? AND c.subject=? AND " MAY_HAVE_GOT_SQL " AND l.time_utc>? LIMIT 1",
+                        " WHERE l.contact=? AND l.address_key=? AND c.subject=? AND " SQL_MAY_HAVE_GOT ("l.") " AND l.time_utc>? LIMIT 1",
                         "issi", person->contact, person->email_key /* a test went elsewhere */, self->spec->subject, store_now_utc () - 86400);
 }
 
@@ -308,8 +306,9 @@ count_values (Snapshot *self, const Person *person, guint64 id)
 }
 
 static gboolean
-insert (Snapshot *self, const Person *person, State state, const char *reason, LedgerTally *tally, GError **error)
+insert (Snapshot *self, const Person *person, OutcomeReason reason, LedgerTally *tally, GError **error)
 {
+  const State state = reason == REASON_NONE ? STATE_QUEUED : STATE_SKIPPED;
   const gboolean is_test = self->spec->test_to != NULL && self->spec->test_to[0] != '\0';
   g_autofree char *test_key = is_test ? address_key (self->spec->test_to) : NULL;
   gint64 campaign = (gint64) self->spec->campaign, id = (gint64) self->next_id++;
@@ -324,7 +323,7 @@ insert (Snapshot *self, const Person *person, State state, const char *reason, L
                     campaign, id, person->contact, person->list, is_test ? self->spec->test_to : person->email, is_test ? test_key : person->email_key,
                     person->name, self->values->data, (gsize) self->values->len) &&
          (state == STATE_QUEUED || store_run (self->core->store, error, "INSERT INTO recipient(campaign,id,state,reason) VALUES(?,?,?,?)", "iiis", campaign, id,
-                                              (gint64) state, reason));
+                                              (gint64) state, outcome_reason_to_word (reason)));
 }
 
 static gboolean
@@ -342,17 +341,17 @@ add_person (Snapshot *self, const Person *person, LedgerTally *tally, GError **e
   }
   if (person->email[0] == '\0') {
     self->counts.no_address++;
-    return insert (self, person, STATE_SKIPPED, "no-address", tally, error);
+    return insert (self, person, REASON_NO_ADDRESS, tally, error);
   }
   if (person->is_suppressed) {
     self->counts.suppressed++;
-    return insert (self, person, STATE_SKIPPED, "suppressed", tally, error);
+    return insert (self, person, REASON_SUPPRESSED, tally, error);
   }
   self->counts.sharing += shared > 0;
   self->counts.recent += recent > 0;
   self->counts.queued++;
   doubles_add (self->doubles, person->contact, person->name, person->email, person->email_key, person->phone);
-  return insert (self, person, STATE_QUEUED, "", tally, error);
+  return insert (self, person, REASON_NONE, tally, error);
 }
 
 static gboolean

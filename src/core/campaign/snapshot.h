@@ -1,5 +1,5 @@
 /* snapshot.h - the people of a campaign, as they are now, written row by row into the ledger, and counted for the pre-flight.
- * Used in: core/campaign. Memory does not grow with the number of people; the main loop goes on between chunks. */
+ * Used in: core/campaign, core/control. Memory does not grow with the number of people; the main loop goes on between chunks. */
 #pragma once
 #include "campaign.h"
 #include "doubles.h"

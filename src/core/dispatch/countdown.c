@@ -1,13 +1,13 @@
 #include "countdown.h"
 
 struct Countdown {
-  LaneStoppedFunc done;
-  gpointer        data;
-  guint           left;
+  CountdownFunc done;
+  gpointer      data;
+  guint         left;
 };
 
 Countdown *
-countdown_new (LaneStoppedFunc done, gpointer data)
+countdown_new (CountdownFunc done, gpointer data)
 {
   Countdown *self = g_new0 (Countdown, 1);
 

@@ -1,7 +1,6 @@
 #include "dialer.h"
 
 #include "contract-dial1.h"
-#include "dialled.h"
 #include "fault.h"
 #include "peer.h"
 #include "text.h"

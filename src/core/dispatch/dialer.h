@@ -2,6 +2,7 @@
  * Used in: core (lanes, account test, sink). */
 #pragma once
 #include "core.h"
+#include "dialled.h"
 
 Dialer *dialer_new  (void);
 void    dialer_free (Dialer *self);
@@ -20,5 +21,3 @@ GStrv dialer_lookup_finish (Dialer *self, GAsyncResult *result, GError **error);
 /* A loopback listener, from a dial of its own that leaves at once. port 0: any. Finish: the listening socket (owned), or -1. */
 void dialer_listen_async  (guint16 port, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 int  dialer_listen_finish (GAsyncResult *result, guint16 *out_port, GError **error);
-
-gboolean dialer_is_loopback (const char *numeric_address); /* "127.0.0.1:25", "[::1]:25" */

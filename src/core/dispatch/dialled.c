@@ -1,6 +1,5 @@
 #include "dialled.h"
 
-#include "dialer.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -2,6 +2,7 @@
 
 #include "countdown.h"
 #include "recovery.h"
+#include "sql-words.h"
 #include "store.h"
 
 struct Lanes {
@@ -79,7 +80,7 @@ gboolean
 lanes_resume (Lanes *self, GError **error)
 {
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, 2 * sizeof (gint64));
-  sqlite3_stmt *row = store_query (self->core->store, "SELECT account,0 FROM journal UNION SELECT account,id FROM campaign WHERE state=2 ORDER BY 1,2", "");
+  sqlite3_stmt *row = store_query (self->core->store, "SELECT account,0 FROM journal UNION SELECT account,id FROM campaign WHERE state=" SQL_CAMPAIGN_STATE (SENDING) " ORDER BY 1,2", "");
   int result;
 
   recovery_sweep (self->core);

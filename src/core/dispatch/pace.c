@@ -1,6 +1,7 @@
 #include "pace.h"
 
 #include "forecast.h"
+#include "sql-words.h"
 #include <math.h>
 
 #define RECOVER_EVERY_US (30 * G_USEC_PER_SEC) /* chosen: servers' own windows are minutes */
@@ -145,7 +146,7 @@ pace_give_back (Pace *self, Store *store, guint64 campaign, guint64 recipient, G
   return store_run (store, error,
                     "UPDATE pace SET count=count-1 WHERE account=?1 AND second_utc=("
                     " SELECT min(p.second_utc) FROM ledger r JOIN pace p ON p.account=?1 AND p.second_utc>=r.time_utc AND p.count>0"
-                    " WHERE r.campaign=?2 AND r.id=?3 AND r.state=1)",
+                    " WHERE r.campaign=?2 AND r.id=?3 AND r.state=" SQL_STATE (HANDED) ")",
                     "iii", self->account, (gint64) campaign, (gint64) recipient);
 }
 

@@ -1,6 +1,6 @@
 /* pace.h - how many messages may go now: the campaign's rate, the account's rolling windows, and a brake after "slower, please".
  * Windows are counted from the store (table pace), so that they survive restarts; the rate runs on the monotonic clock, so that neither a
- * changed clock nor a night asleep lets a burst through. Used in: core/dispatch. Source: DESIGN §9, providers' limits. */
+ * changed clock nor a night asleep lets a burst through. Used in: core/dispatch, core/control. Source: DESIGN §9, providers' limits. */
 #pragma once
 #include "account.h"
 #include "store.h"

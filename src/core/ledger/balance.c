@@ -2,12 +2,13 @@
 
 #include "fault.h"
 #include "ledger.h"
+#include "sql-words.h"
 #include <string.h>
 
 #define COUNT_FORMAT "%" G_GINT64_FORMAT
 
 /* Handed to a journal that is not in the store: nobody will ever say what became of them. ?1: campaign. */
-#define ORPHANS_OWN "FROM recipient WHERE campaign=?1 AND state=1 AND journal NOT IN (SELECT serial FROM journal)"
+#define ORPHANS_OWN "FROM recipient WHERE campaign=?1 AND state=" SQL_STATE (HANDED) " AND journal NOT IN (SELECT serial FROM journal)"
 #define ORPHANS_FRESH "FROM snapshot s JOIN campaign c ON c.id=?1 LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id" \
   " WHERE s.campaign=?1 AND s.id<c.next_recipient AND r.id IS NULL AND NOT EXISTS" \
   " (SELECT 1 FROM handover h JOIN journal j ON j.serial=h.journal WHERE h.campaign=?1 AND h.first<=s.id AND h.last>=s.id)"
@@ -54,11 +55,11 @@ settle_orphans (Store *store, gint64 campaign, gint64 *out_count, GError **error
   gint64 now_utc = store_now_utc ();
 
   if (!store_run (store, error,
-                  "INSERT INTO recipient(campaign,id,state,reason,attempt,version,time_utc,reply) SELECT ?1,s.id,5,?2,1,c.version,?3,'' " ORPHANS_FRESH, "isi", campaign,
+                  "INSERT INTO recipient(campaign,id,state,reason,attempt,version,time_utc,reply) SELECT ?1,s.id," SQL_STATE (UNKNOWN) "," SQL_REASON (NONE) ",1,c.version,?3,?2 " ORPHANS_FRESH, "isi", campaign,
                   why, now_utc))
     return FALSE;
   *out_count = sqlite3_changes64 (store_get_db (store));
-  if (!store_run (store, error, "UPDATE recipient SET state=5,reason=?2,journal=0,time_utc=?3 WHERE (campaign,id) IN (SELECT campaign,id " ORPHANS_OWN ")", "isi",
+  if (!store_run (store, error, "UPDATE recipient SET state=" SQL_STATE (UNKNOWN) ",reason=" SQL_REASON (NONE) ",reply=?2,journal=0,time_utc=?3 WHERE (campaign,id) IN (SELECT campaign,id " ORPHANS_OWN ")", "isi",
                   campaign, why, now_utc))
     return FALSE;
   *out_count += sqlite3_changes64 (store_get_db (store));
@@ -104,7 +105,7 @@ static GArray *
 list_open (Store *store, GError **error)
 {
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  sqlite3_stmt *row = store_query (store, "SELECT id FROM campaign WHERE state IN (2,4) ORDER BY id", "");
+  sqlite3_stmt *row = store_query (store, "SELECT id FROM campaign WHERE " SQL_CAMPAIGN_IS_STARTED ("") " ORDER BY id", "");
   int result;
 
   while ((result = store_step (store, row, error)) == 1) {

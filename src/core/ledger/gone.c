@@ -1,5 +1,7 @@
 #include "gone.h"
 
+#include "sql-words.h"
+
 #define HELD_SQL "campaign=?1 AND is_held=1"
 #define RECENT_SQL "campaign=?1 AND is_held=0 AND time_utc>?2"
 
@@ -114,7 +116,7 @@ gboolean
 gone_retry (Store *store, guint64 campaign, LedgerTally *tally, GError **error)
 {
   if (!store_run (store, error,
-                  "UPDATE recipient SET state=0, reason='', not_before_utc=0, first_utc=0 WHERE campaign=?1 AND state=3 AND"
+                  "UPDATE recipient SET state=" SQL_STATE (QUEUED) ", reason=" SQL_REASON (NONE) ", not_before_utc=0, first_utc=0 WHERE campaign=?1 AND state=" SQL_STATE (REFUSED) " AND"
                   " id IN (SELECT recipient FROM gone WHERE " HELD_SQL ")",
                   "i", (gint64) campaign))
     return FALSE;

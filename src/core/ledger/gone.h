@@ -1,6 +1,6 @@
 /* gone.h - people whom a server says do not exist (5.1.1 and its like). One is suppressed at once. So many at once are more likely an outage, or a
  * relay that knows nobody: then none of them is, those of the last hour no more, and a person decides. docs/decisions/many-gone-at-once.md
- * Trust:  outcomes were checked by core/intake. Used in: core/ledger, core/dispatch, core/campaign.
+ * Trust:  outcomes were checked by core/intake. Used in: core/ledger, core/dispatch, core/control.
  * Each function runs inside the caller's transaction and sets `error` when the store fails. */
 #pragma once
 #include "ledger.h"

@@ -1,6 +1,7 @@
 /* hand-over.c - which rows leave next, and what is written before they do. */
 #include "ledger.h"
 
+#include "sql-words.h"
 #include "suppression.h"
 
 #define FRAME_FULL_BYTES (2 * 1024 * 1024) /* contract: Send takes 8 MiB; one more row fits behind these */
@@ -11,10 +12,10 @@
 #define DUE_COLUMNS "s.id, s.address, s.name, s.fields, " SUPPRESSED_SQL ("s.address_key", "?2", "s.list")
 static const char later_sql[] =
   "SELECT " DUE_COLUMNS ", r.attempt, r.state FROM recipient r INDEXED BY recipient_later JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
-  " WHERE r.campaign=?1 AND r.state=4 AND r.not_before_utc<=?3 AND ?5>=0 ORDER BY r.not_before_utc LIMIT ?4";
+  " WHERE r.campaign=?1 AND r.state=" SQL_STATE (LATER) " AND r.not_before_utc<=?3 AND ?5>=0 ORDER BY r.not_before_utc LIMIT ?4";
 static const char returned_sql[] =
   "SELECT " DUE_COLUMNS ", r.attempt, r.state FROM recipient r INDEXED BY recipient_queued JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
-  " WHERE r.campaign=?1 AND r.state=0 AND ?3>=0 AND ?5>=0 ORDER BY r.id LIMIT ?4";
+  " WHERE r.campaign=?1 AND r.state=" SQL_STATE (QUEUED) " AND ?3>=0 AND ?5>=0 ORDER BY r.id LIMIT ?4";
 static const char fresh_sql[] =
   "SELECT " DUE_COLUMNS ", 0, 0 FROM snapshot s LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id"
   " WHERE s.campaign=?1 AND s.id>=?5 AND r.id IS NULL AND ?3>=0 ORDER BY s.id LIMIT ?4";
@@ -98,7 +99,7 @@ static gboolean
 mark_handed (HandOver *self, const Due *due, GError **error)
 {
   return store_run (self->store, error,
-                    "UPDATE recipient SET state=1, attempt=?, journal=?, version=?, reason='',"
+                    "UPDATE recipient SET state=" SQL_STATE (HANDED) ", attempt=?, journal=?, version=?, reason=" SQL_REASON (NONE) ","
                     " first_utc=CASE first_utc WHEN 0 THEN ?4 ELSE first_utc END, time_utc=?4 WHERE campaign=? AND id=?",
                     "iiiiii", (gint64) due->attempt, (gint64) self->what->journal, self->what->version, self->what->now_utc, (gint64) self->what->campaign,
                     (gint64) due->id);
@@ -108,8 +109,8 @@ static gboolean
 mark_suppressed (HandOver *self, const Due *due, GError **error)
 {
   return store_run (self->store, error,
-                    "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(?,?,6,'suppressed',?)"
-                    " ON CONFLICT DO UPDATE SET state=6, reason='suppressed', time_utc=excluded.time_utc",
+                    "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(?,?," SQL_STATE (SKIPPED) "," SQL_REASON (SUPPRESSED) ",?)"
+                    " ON CONFLICT DO UPDATE SET state=" SQL_STATE (SKIPPED) ", reason=" SQL_REASON (SUPPRESSED) ", time_utc=excluded.time_utc",
                     "iii", (gint64) self->what->campaign, (gint64) due->id, self->what->now_utc);
 }
 
@@ -118,8 +119,8 @@ mark_too_large (HandOver *self, const Due *due, GError **error)
 {
   return store_run (self->store, error,
                     "INSERT INTO recipient(campaign,id,state,reason,reply,time_utc,first_utc)"
-                    " VALUES(?,?,3,'data','this person''s values are together larger than 6 MiB; nothing was sent',?3,?3)"
-                    " ON CONFLICT DO UPDATE SET state=3, reason='data', reply=excluded.reply, time_utc=?3, not_before_utc=0,"
+                    " VALUES(?,?," SQL_STATE (REFUSED) "," SQL_REASON (DATA) ",'this person''s values are together larger than 6 MiB; nothing was sent',?3,?3)"
+                    " ON CONFLICT DO UPDATE SET state=" SQL_STATE (REFUSED) ", reason=" SQL_REASON (DATA) ", reply=excluded.reply, time_utc=?3, not_before_utc=0,"
                     " first_utc=CASE first_utc WHEN 0 THEN ?3 ELSE first_utc END",
                     "iii", (gint64) self->what->campaign, (gint64) due->id, self->what->now_utc);
 }

@@ -1,6 +1,7 @@
 #include "ledger.h"
 
 #include "gone.h"
+#include "sql-words.h"
 #include "suppression.h"
 #include <string.h>
 
@@ -104,7 +105,7 @@ ledger_retry_delay_s (guint32 attempt)
 static int
 find_handed (Store *store, const LedgerOutcome *outcome, gint64 *out_first_utc, GError **error)
 {
-  return store_get_int (store, out_first_utc, error, "SELECT first_utc FROM ledger WHERE campaign=? AND id=? AND state=1 AND attempt=?", "iii",
+  return store_get_int (store, out_first_utc, error, "SELECT first_utc FROM ledger WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=?", "iii",
                         (gint64) outcome->campaign, (gint64) outcome->recipient, (gint64) outcome->attempt);
 }
 
@@ -142,7 +143,7 @@ write_move (Store *store, const LedgerOutcome *outcome, const Move *move, GError
       return 1;
   }
   if (!store_run (store, error,
-                  "UPDATE recipient SET state=?, reason=?, reply=?, time_utc=?, not_before_utc=?, journal=0 WHERE campaign=? AND id=? AND state=1 AND attempt=?",
+                  "UPDATE recipient SET state=?, reason=?, reply=?, time_utc=?, not_before_utc=?, journal=0 WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=?",
                   "issiiiii", (gint64) move->state, move->reason, outcome->reply, outcome->time_utc, move->not_before_utc, campaign, recipient,
                   (gint64) outcome->attempt))
     return -1;
@@ -164,7 +165,7 @@ plan_later (Store *store, const LedgerOutcome *outcome, Move *move, GError **err
   move->not_before_utc = MIN (outcome->time_utc + ledger_retry_delay_s (outcome->attempt), first_utc + lifetime_s);
   if (outcome->time_utc >= first_utc + lifetime_s) {
     move->state = STATE_REFUSED;
-    move->reason = "expired";
+    move->reason = outcome_reason_to_word (REASON_EXPIRED);
   }
   return 1;
 }
@@ -176,7 +177,7 @@ count_settled (Store *store, guint64 campaign, const LedgerTally *tally, gint64 
   gint64 key = (gint64) campaign;
   const gint64 *delta = g_hash_table_lookup (tally->deltas, &key);
 
-  if (store_get_int (store, out_count, error, "SELECT coalesce(sum(count),0) FROM tally WHERE campaign=? AND state IN (2,3,5)", "i", key) < 0)
+  if (store_get_int (store, out_count, error, "SELECT coalesce(sum(count),0) FROM tally WHERE campaign=? AND " SQL_IS_SETTLED (""), "i", key) < 0)
     return FALSE;
   if (delta != NULL)
     *out_count += delta[STATE_ACCEPTED] + delta[STATE_REFUSED] + delta[STATE_UNKNOWN];
@@ -217,9 +218,9 @@ ledger_take_back (Store *store, guint64 campaign, guint64 recipient, guint32 att
   /* Only a row that an answer put off has a time: it goes back to later, where waiting uses up no lifetime. */
   if (moved == 0)
     moved = store_get_int (store, &to, error,
-                           "UPDATE recipient SET state=CASE not_before_utc WHEN 0 THEN 0 ELSE 4 END, attempt=attempt-1, journal=0,"
+                           "UPDATE recipient SET state=CASE not_before_utc WHEN 0 THEN " SQL_STATE (QUEUED) " ELSE " SQL_STATE (LATER) " END, attempt=attempt-1, journal=0,"
                            " first_utc=CASE attempt WHEN 1 THEN 0 ELSE first_utc END, time_utc=CASE attempt WHEN 1 THEN 0 ELSE time_utc END"
-                           " WHERE campaign=? AND id=? AND state=1 AND attempt=? RETURNING state",
+                           " WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=? RETURNING state",
                            "iii", (gint64) campaign, (gint64) recipient, (gint64) attempt);
   if (moved == 1)
     ledger_tally_move (tally, campaign, STATE_HANDED, (State) to, 1);
@@ -249,8 +250,8 @@ count_moved (Store *store, guint64 campaign, State from, State to, LedgerTally *
 #define OPEN_FRESH_SQL \
   " FROM snapshot s JOIN campaign c ON c.id=s.campaign LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id" \
   " WHERE s.campaign=?1 AND s.id>=c.next_recipient AND r.id IS NULL"
-#define SKIP_FRESH_SQL "INSERT INTO recipient(campaign,id,state,reason,time_utc) SELECT ?1,s.id,6,?2,?3" OPEN_FRESH_SQL
-#define SKIP_OWN_SQL "UPDATE recipient SET state=6, reason=?2, time_utc=?3 WHERE campaign=?1 AND state="
+#define SKIP_FRESH_SQL "INSERT INTO recipient(campaign,id,state,reason,time_utc) SELECT ?1,s.id," SQL_STATE (SKIPPED) ",?2,?3" OPEN_FRESH_SQL
+#define SKIP_OWN_SQL "UPDATE recipient SET state=" SQL_STATE (SKIPPED) ", reason=?2, time_utc=?3 WHERE campaign=?1 AND state="
 #define IS_SUPPRESSED_SQL SUPPRESSED_SQL ("s.address_key", "c.sender", "s.list")
 #define AND_SUPPRESSED_SQL " AND (SELECT " IS_SUPPRESSED_SQL " FROM snapshot s JOIN campaign c ON c.id=s.campaign WHERE s.campaign=?1 AND s.id=recipient.id)"
 
@@ -261,15 +262,16 @@ typedef struct {
 
 static const Skip skips[] = {
   { STATE_QUEUED, SKIP_FRESH_SQL, SKIP_FRESH_SQL " AND " IS_SUPPRESSED_SQL },
-  { STATE_QUEUED, SKIP_OWN_SQL "0", SKIP_OWN_SQL "0" AND_SUPPRESSED_SQL },
-  { STATE_LATER, SKIP_OWN_SQL "4", SKIP_OWN_SQL "4" AND_SUPPRESSED_SQL },
+  { STATE_QUEUED, SKIP_OWN_SQL SQL_STATE (QUEUED), SKIP_OWN_SQL SQL_STATE (QUEUED) AND_SUPPRESSED_SQL },
+  { STATE_LATER, SKIP_OWN_SQL SQL_STATE (LATER), SKIP_OWN_SQL SQL_STATE (LATER) AND_SUPPRESSED_SQL },
 };
 
 static gboolean
-skip (Store *store, guint64 campaign, gboolean is_all, const char *reason, LedgerTally *tally, GError **error)
+skip (Store *store, guint64 campaign, gboolean is_all, OutcomeReason reason, LedgerTally *tally, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (skips); i++) {
-    if (!store_run (store, error, is_all ? skips[i].all : skips[i].suppressed, "isi", (gint64) campaign, reason, store_now_utc ()))
+    if (!store_run (store, error, is_all ? skips[i].all : skips[i].suppressed, "isi", (gint64) campaign, outcome_reason_to_word (reason),
+                    store_now_utc ()))
       return FALSE;
     count_moved (store, campaign, skips[i].from, STATE_SKIPPED, tally);
   }
@@ -277,7 +279,7 @@ skip (Store *store, guint64 campaign, gboolean is_all, const char *reason, Ledge
 }
 
 gboolean
-ledger_skip_rest (Store *store, guint64 campaign, const char *reason, LedgerTally *tally, GError **error)
+ledger_skip_rest (Store *store, guint64 campaign, OutcomeReason reason, LedgerTally *tally, GError **error)
 {
   return skip (store, campaign, TRUE, reason, tally, error);
 }
@@ -286,7 +288,7 @@ gboolean
 ledger_skip_suppressed (Store *store, LedgerTally *tally, GError **error)
 {
   g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (gint64));
-  sqlite3_stmt *row = store_query (store, "SELECT id FROM campaign WHERE state BETWEEN 1 AND 4", "");
+  sqlite3_stmt *row = store_query (store, "SELECT id FROM campaign WHERE " SQL_CAMPAIGN_IS_OPEN (""), "");
   int result;
 
   while ((result = store_step (store, row, error)) == 1) {
@@ -295,7 +297,7 @@ ledger_skip_suppressed (Store *store, LedgerTally *tally, GError **error)
     g_array_append_val (open, id);
   }
   for (guint i = 0; result == 0 && i < open->len; i++)
-    if (!skip (store, (guint64) g_array_index (open, gint64, i), FALSE, "suppressed", tally, error))
+    if (!skip (store, (guint64) g_array_index (open, gint64, i), FALSE, REASON_SUPPRESSED, tally, error))
       return FALSE;
   return result == 0;
 }
@@ -306,9 +308,9 @@ ledger_resolve (Store *store, guint64 campaign, gboolean is_resend, const char *
   State to = is_resend ? STATE_QUEUED : STATE_SKIPPED;
 
   if (!store_run (store, error,
-                  "UPDATE recipient INDEXED BY recipient_unknown SET state=?1, reason=?2, not_before_utc=0, first_utc=0 WHERE campaign=?3 AND state=5 AND"
+                  "UPDATE recipient INDEXED BY recipient_unknown SET state=?1, reason=?2, not_before_utc=0, first_utc=0 WHERE campaign=?3 AND state=" SQL_STATE (UNKNOWN) " AND"
                   " (?4 IS NULL OR ?4=(SELECT s.address_key FROM snapshot s WHERE s.campaign=?3 AND s.id=recipient.id))",
-                  "isis", (gint64) to, is_resend ? "" : "treated as sent", (gint64) campaign, address_key))
+                  "isis", (gint64) to, outcome_reason_to_word (is_resend ? REASON_NONE : REASON_TREATED_AS_SENT), (gint64) campaign, address_key))
     return FALSE;
   *out_count += (guint) sqlite3_changes (store_get_db (store));
   return count_moved (store, campaign, STATE_UNKNOWN, to, tally);
@@ -318,25 +320,25 @@ gboolean
 ledger_get_next_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error)
 {
   *out_utc = 0;
-  return store_get_int (store, out_utc, error, "SELECT min(not_before_utc) FROM recipient INDEXED BY recipient_later WHERE campaign=? AND state=4", "i", (gint64) campaign) >= 0;
+  return store_get_int (store, out_utc, error, "SELECT min(not_before_utc) FROM recipient INDEXED BY recipient_later WHERE campaign=? AND state=" SQL_STATE (LATER), "i", (gint64) campaign) >= 0;
 }
 
 gboolean
 ledger_get_last_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error)
 {
   *out_utc = 0;
-  return store_get_int (store, out_utc, error, "SELECT max(not_before_utc) FROM recipient INDEXED BY recipient_later WHERE campaign=? AND state=4", "i", (gint64) campaign) >= 0;
+  return store_get_int (store, out_utc, error, "SELECT max(not_before_utc) FROM recipient INDEXED BY recipient_later WHERE campaign=? AND state=" SQL_STATE (LATER), "i", (gint64) campaign) >= 0;
 }
 
 gboolean
 ledger_shift_lifetime (Store *store, gint64 account, gint64 seconds, GError **error)
 {
   return store_run (store, error,
-                    "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=4 AND first_utc>0 AND"
+                    "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=" SQL_STATE (LATER) " AND first_utc>0 AND"
                     " (?2=0 OR campaign IN (SELECT id FROM campaign WHERE account=?2))",
                     "ii", seconds, account) &&
          store_run (store, error,
-                    "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=1 AND first_utc>0 AND"
+                    "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=" SQL_STATE (HANDED) " AND first_utc>0 AND"
                     " (?2=0 OR campaign IN (SELECT id FROM campaign WHERE account=?2))",
                     "ii", seconds, account) &&
          store_run (store, error, "UPDATE handover SET first_utc=first_utc+?1 WHERE ?2=0 OR campaign IN (SELECT id FROM campaign WHERE account=?2)", "ii", seconds,
@@ -346,5 +348,5 @@ ledger_shift_lifetime (Store *store, gint64 account, gint64 seconds, GError **er
 gboolean
 ledger_follow_clock (Store *store, gint64 seconds, GError **error)
 {
-  return store_run (store, error, "UPDATE recipient SET first_utc=first_utc+?1, not_before_utc=not_before_utc+?1 WHERE state=4", "i", seconds);
+  return store_run (store, error, "UPDATE recipient SET first_utc=first_utc+?1, not_before_utc=not_before_utc+?1 WHERE state=" SQL_STATE (LATER), "i", seconds);
 }

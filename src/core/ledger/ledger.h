@@ -1,6 +1,6 @@
 /* ledger.h - one durable state for each recipient of each campaign, and the only moves between them.
  * Trust:  outcomes were checked by core/intake against what was handed over.
- * Used in: core/dispatch, core/campaign. Source: DESIGN §5.
+ * Used in: core/dispatch, core/campaign, core/control. Source: DESIGN §5.
  * Each function here runs inside the caller's transaction (store_begin … store_commit), so that a group of moves is one flush;
  * `tally` collects the changed counts and is written once, by ledger_write_tally(), before the commit. */
 #pragma once
@@ -59,7 +59,7 @@ gboolean ledger_take_back (Store *store, guint64 campaign, guint64 recipient, gu
 gboolean ledger_mark_unknown (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, const char *why, LedgerTally *tally, GError **error);
 
 /* queued and later -> skipped(reason); all of the campaign. */
-gboolean ledger_skip_rest (Store *store, guint64 campaign, const char *reason, LedgerTally *tally, GError **error);
+gboolean ledger_skip_rest (Store *store, guint64 campaign, OutcomeReason reason, LedgerTally *tally, GError **error);
 
 /* queued and later rows of open campaigns whose address is suppressed by now -> skipped(suppressed). */
 gboolean ledger_skip_suppressed (Store *store, LedgerTally *tally, GError **error);

@@ -2,6 +2,7 @@
 
 #include "fault.h"
 #include "kill-point.h"
+#include "sql-words.h"
 #include "superblock.h"
 #include "text.h"
 #include <errno.h>
@@ -159,7 +160,7 @@ read_records (const Source *source, GHashTable *handed)
 
 /* Those with a row of their own, and those of whom only the range is known. */
 static const char handed_sql[] =
-  "SELECT campaign,id,attempt FROM recipient INDEXED BY recipient_handed WHERE state=1 AND journal=?1 UNION ALL"
+  "SELECT campaign,id,attempt FROM recipient INDEXED BY recipient_handed WHERE state=" SQL_STATE (HANDED) " AND journal=?1 UNION ALL"
   " SELECT s.campaign,s.id,1 FROM handover h JOIN snapshot s ON s.campaign=h.campaign AND s.id BETWEEN h.first AND h.last"
   " LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id WHERE h.journal=?1 AND r.id IS NULL";
 

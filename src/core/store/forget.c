@@ -8,6 +8,7 @@
 #include "frame.h"
 #include "outcome.h"
 #include "recipient.h"
+#include "sql-words.h"
 #include "suppression.h"
 
 /* Handed over: the transport has the address, and the answer must find its row as it was. */
@@ -28,7 +29,7 @@ check_off_wire (Store *store, gint64 id, GError **error)
 static gboolean
 skip_rest (Store *store, gint64 id, GError **error)
 {
-  static const char waiting[] = "SELECT campaign,id,state FROM ledger WHERE contact=? AND state IN (0,4) LIMIT 1";
+  static const char waiting[] = "SELECT campaign,id,state FROM ledger WHERE contact=? AND " SQL_IS_WAITING ("") " LIMIT 1";
   sqlite3_stmt *row;
   int result;
 
@@ -36,7 +37,7 @@ skip_rest (Store *store, gint64 id, GError **error)
     gint64 campaign = store_int (row, 0), recipient = store_int (row, 1), state = store_int (row, 2);
 
     sqlite3_reset (row);
-    if (!recipient_skip (store, campaign, recipient, state, "suppressed", error))
+    if (!recipient_skip (store, campaign, recipient, state, REASON_SUPPRESSED, error))
       return FALSE;
   }
   return result == 0;

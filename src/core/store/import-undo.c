@@ -4,6 +4,7 @@
 #include "fault.h"
 #include "forgotten.h"
 #include "kill-point.h"
+#include "sql-words.h"
 #include "text.h"
 #include <string.h>
 
@@ -85,13 +86,12 @@ load (Store *store, gint64 import, Run *out, ImportUndone *undone, GError **erro
 #define MADE "contact>?1 AND contact<=?2"
 #define TRACED "contact IN (SELECT contact FROM import_trace WHERE import=?3)"
 
-/* state: campaign.h; all but done and cancelled */
 static gboolean
 check_campaigns (Store *store, const Run *run, GError **error)
 {
   gint64 campaign = 0;
   int result = store_get_int (store, &campaign, error,
-                              "SELECT c.id FROM campaign c WHERE c.state NOT IN (5,6) AND EXISTS (SELECT 1 FROM snapshot s WHERE s.campaign=c.id AND ((s." MADE ") OR s." TRACED "))"
+                              "SELECT c.id FROM campaign c WHERE NOT " SQL_CAMPAIGN_HAS_ENDED ("c.") " AND EXISTS (SELECT 1 FROM snapshot s WHERE s.campaign=c.id AND ((s." MADE ") OR s." TRACED "))"
                               " ORDER BY c.id LIMIT 1", "iii", run->base, run->last, run->id);
 
   if (result == 1)

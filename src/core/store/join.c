@@ -8,6 +8,7 @@
 #include "former.h"
 #include "outcome.h"
 #include "recipient.h"
+#include "sql-words.h"
 #include "suppression.h"
 #include <string.h>
 
@@ -23,13 +24,13 @@ check_now (Store *store, gint64 stays, gint64 goes, GError **error)
     g_set_error (error, FAULT, FAULT_USAGE, "both are #%" G_GINT64_FORMAT ": the same person already", stays);
     return FALSE;
   }
-  preparing = store_get_int (store, &campaign, error, "SELECT id FROM campaign WHERE state=0 LIMIT 1", "");
+  preparing = store_get_int (store, &campaign, error, "SELECT id FROM campaign WHERE state=" SQL_CAMPAIGN_STATE (PREPARING) " LIMIT 1", "");
   if (preparing == 1)
     g_set_error (error, FAULT, FAULT_TEMP, "a campaign is being prepared: try again in a moment");
   if (preparing != 0)
     return FALSE;
   wired = store_get_int (store, &campaign, error,
-                         "SELECT a.campaign FROM ledger a JOIN ledger b ON b.campaign=a.campaign AND b.contact=?2 AND b.state=1 WHERE a.contact=?1 AND a.state=1 LIMIT 1",
+                         "SELECT a.campaign FROM ledger a JOIN ledger b ON b.campaign=a.campaign AND b.contact=?2 AND b.state=" SQL_STATE (HANDED) " WHERE a.contact=?1 AND a.state=" SQL_STATE (HANDED) " LIMIT 1",
                          "ii", stays, goes);
   if (wired == 1)
     g_set_error (error, FAULT, FAULT_TEMP,
@@ -39,11 +40,9 @@ check_now (Store *store, gint64 stays, gint64 goes, GError **error)
 
 /* --- one letter in an open campaign --- */
 
-#define MAY_HAVE_GOT "(o.state IN (1,2,5) OR (o.state=6 AND o.reason='treated as sent'))"
-
 /* Waiting rows of ?1 in open campaigns where a row of ?2 makes them one too many. */
 #define SURPLUS(others) \
-  "SELECT l.campaign,l.id,l.state FROM ledger l JOIN campaign c ON c.id=l.campaign AND c.state BETWEEN 1 AND 4 WHERE l.contact=?1 AND l.state IN (0,4)" \
+  "SELECT l.campaign,l.id,l.state FROM ledger l JOIN campaign c ON c.id=l.campaign AND " SQL_CAMPAIGN_IS_OPEN ("c.") " WHERE l.contact=?1 AND " SQL_IS_WAITING ("l.") \
   " AND EXISTS (SELECT 1 FROM ledger o WHERE o.contact=?2 AND o.campaign=l.campaign AND " others ") LIMIT 1"
 
 static gboolean
@@ -56,7 +55,7 @@ skip_surplus (Store *store, const char *sql, gint64 of, gint64 because_of, GErro
     gint64 campaign = store_int (row, 0), recipient = store_int (row, 1), state = store_int (row, 2);
 
     sqlite3_reset (row);
-    if (!recipient_skip (store, campaign, recipient, state, "merged", error))
+    if (!recipient_skip (store, campaign, recipient, state, REASON_MERGED, error))
       return FALSE;
   }
   return result == 0;
@@ -65,8 +64,8 @@ skip_surplus (Store *store, const char *sql, gint64 of, gint64 because_of, GErro
 static gboolean
 leave_one_letter (Store *store, gint64 stays, gint64 goes, GError **error)
 {
-  return skip_surplus (store, SURPLUS ("(o.state IN (0,4) OR " MAY_HAVE_GOT ")"), goes, stays, error) &&
-         skip_surplus (store, SURPLUS (MAY_HAVE_GOT), stays, goes, error);
+  return skip_surplus (store, SURPLUS ("(" SQL_IS_WAITING ("o.") " OR " SQL_MAY_HAVE_GOT ("o.") ")"), goes, stays, error) &&
+         skip_surplus (store, SURPLUS (SQL_MAY_HAVE_GOT ("o.")), stays, goes, error);
 }
 
 /* --- who does not want mail under one address, does not under the other --- */

@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "fields.h"
 #include "list.h"
+#include "sql-words.h"
 #include "text.h"
 #include <string.h>
 
@@ -81,11 +82,11 @@ static gboolean
 rename_everywhere (Store *store, gint64 id, const char *old, const char *new, GError **error)
 {
   static const char suppressions[] = "UPDATE OR REPLACE suppression SET scope='list:'||?2 WHERE scope='list:'||?1 COLLATE NOCASE";
-  static const char open_rows[] = "UPDATE snapshot SET list=?2 WHERE list=?1 COLLATE NOCASE AND campaign IN (SELECT id FROM campaign WHERE state<=4)";
+  static const char open_rows[] = "UPDATE snapshot SET list=?2 WHERE list=?1 COLLATE NOCASE AND campaign IN (SELECT id FROM campaign WHERE NOT " SQL_CAMPAIGN_HAS_ENDED ("") ")";
   /* nobody else of what has ended can be sent to again */
   static const char unknown_rows[] =
     "UPDATE snapshot SET list=?2 WHERE list=?1 COLLATE NOCASE AND (campaign,id) IN"
-    " (SELECT r.campaign,r.id FROM campaign c JOIN recipient r INDEXED BY recipient_unknown ON r.campaign=c.id AND r.state=5 WHERE c.state=5)";
+    " (SELECT r.campaign,r.id FROM campaign c JOIN recipient r INDEXED BY recipient_unknown ON r.campaign=c.id AND r.state=" SQL_STATE (UNKNOWN) " WHERE c.state=" SQL_CAMPAIGN_STATE (DONE) ")";
   static const char campaigns[] =
     "UPDATE campaign SET lists=substr(replace(', '||lists||', ',', '||?1||', ',', '||?2||', '),3,length(replace(', '||lists||', ',', '||?1||', ',', '||?2||', '))-4),"
     " list_key=substr(replace(', '||list_key||', ',', '||?1||', ',', '||?2||', '),3,length(replace(', '||list_key||', ',', '||?1||', ',', '||?2||', '))-4)";

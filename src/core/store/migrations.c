@@ -36,7 +36,7 @@ const char *const migrations[] = {
   "  created_utc INTEGER NOT NULL, removed_utc INTEGER NOT NULL DEFAULT 0);"
   "CREATE TABLE template (name TEXT PRIMARY KEY COLLATE NOCASE, subject TEXT NOT NULL, html TEXT NOT NULL, text TEXT NOT NULL, changed_utc INTEGER NOT NULL) WITHOUT ROWID;"
 
-  /* --- the ledger. campaign.state: core/campaign/campaign.h. identity seeds Message-IDs --- */
+  /* --- the ledger. campaign.state: campaign-state.h. identity seeds Message-IDs --- */
   "CREATE TABLE campaign (id INTEGER PRIMARY KEY, identity BLOB NOT NULL, account INTEGER NOT NULL REFERENCES account, state INTEGER NOT NULL,"
   "  reason TEXT NOT NULL DEFAULT '', text TEXT NOT NULL DEFAULT '', sender TEXT NOT NULL, reply_to TEXT NOT NULL DEFAULT '', unsubscribe TEXT NOT NULL DEFAULT '',"
   "  subject TEXT NOT NULL, lists TEXT NOT NULL DEFAULT '', columns BLOB NOT NULL DEFAULT x'', per_hour INTEGER NOT NULL DEFAULT 0, connections INTEGER NOT NULL DEFAULT 0,"

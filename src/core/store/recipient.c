@@ -1,14 +1,12 @@
 #include "recipient.h"
 
-#include "outcome.h"
-
 gboolean
-recipient_skip (Store *store, gint64 campaign, gint64 recipient, gint64 state, const char *reason, GError **error)
+recipient_skip (Store *store, gint64 campaign, gint64 recipient, gint64 state, OutcomeReason reason, GError **error)
 {
   return store_run (store, error,
                     "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(?,?,?,?,?)"
                     " ON CONFLICT DO UPDATE SET state=excluded.state,reason=excluded.reason,time_utc=excluded.time_utc",
-                    "iiisi", campaign, recipient, (gint64) STATE_SKIPPED, reason, store_now_utc ()) &&
+                    "iiisi", campaign, recipient, (gint64) STATE_SKIPPED, outcome_reason_to_word (reason), store_now_utc ()) &&
          store_run (store, error, "UPDATE tally SET count=count-1 WHERE campaign=? AND state=?", "ii", campaign, state) &&
          store_run (store, error, "INSERT INTO tally(campaign,state,count) VALUES(?,?,1) ON CONFLICT DO UPDATE SET count=count+1", "ii", campaign,
                     (gint64) STATE_SKIPPED);

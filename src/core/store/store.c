@@ -1,18 +1,9 @@
-#include "store.h"
+#include "store-private.h"
 
-#include "alike.h"
-#include "arrival.h"
 #include "fault.h"
-#include "fields.h"
-#include "known.h"
-#include "list.h"
-#include "log.h"
-#include "migrations.h"
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-
-#define CLEAR_ROWS 20000 /* chosen */
 
 struct Store {
   sqlite3    *db;
@@ -20,6 +11,7 @@ struct Store {
   GHashTable *statements; /* SQL text (owned) -> sqlite3_stmt */
   GHashTable *literals;   /* where an SQL text stood when it was asked for -> the same: most are literals, and always stand there */
   Log        *log;
+  GDestroyNotify free_log;
   guint8      hash_key[STORE_HASH_KEY_LEN];
   gboolean    has_hash_key, is_lazy, was_left_open;
 };
@@ -60,63 +52,14 @@ fail (Store *self, const char *doing, GError **error)
   return FALSE;
 }
 
-static gboolean
-run_script (Store *self, const char *sql, GError **error)
+gboolean
+store_run_script (Store *self, const char *sql, GError **error)
 {
   return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail (self, "the store could not be set up", error);
 }
 
-/* field(blob, name): the value of a contact's field, or NULL */
-static void
-field_cb (sqlite3_context *context, int n, sqlite3_value **values)
-{
-  const void *blob = sqlite3_value_blob (values[0]);
-  const char *name = (const char *) sqlite3_value_text (values[1]);
-  Slice value;
-
-  if (name != NULL && fields_lookup (blob, (gsize) sqlite3_value_bytes (values[0]), name, &value))
-    sqlite3_result_text (context, value.data, (int) value.len, SQLITE_TRANSIENT);
-}
-
-static gboolean
-migrate (Store *self, GError **error)
-{
-  gint64 version = 0;
-
-  if (store_get_int (self, &version, error, "PRAGMA user_version", "") < 0)
-    return FALSE;
-  if (version > (gint64) migrations_count) {
-    g_set_error (error, FAULT, FAULT_CONFIG, "the data folder was written by a newer Postrider (store version %" G_GINT64_FORMAT "); use that one", version);
-    return FALSE;
-  }
-  for (gsize i = (gsize) version; i < migrations_count; i++) {
-    g_autofree char *stamp = g_strdup_printf ("PRAGMA user_version=%" G_GSIZE_FORMAT, i + 1);
-
-    if (!store_begin (self, error))
-      return FALSE;
-    if (!run_script (self, migrations[i], error) || !run_script (self, stamp, error)) {
-      store_rollback (self);
-      return FALSE;
-    }
-    if (!store_commit (self, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* An import was cut off: what it had written was seen by nobody, and goes. */
-static gboolean
-clear_arrival (Store *self, GError **error)
-{
-  int result;
-
-  while ((result = arrival_clear (self, CLEAR_ROWS, error)) == 1)
-    ;
-  return result == 0;
-}
-
 Store *
-store_open (const char *path, GError **error)
+store_connect (const char *path, GError **error)
 {
   g_autoptr (Store) self = g_new0 (Store, 1);
   g_autofree char *wal = g_strconcat (path, "-wal", NULL);
@@ -136,15 +79,6 @@ store_open (const char *path, GError **error)
     return NULL;
   }
   sqlite3_busy_timeout (self->db, 5000);
-  sqlite3_create_function (self->db, "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, field_cb, NULL, NULL);
-  known_register_function (self);
-  list_register_functions (self);
-  alike_register_function (self);
-  if (!run_script (self, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
-                         "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2048;", error) ||
-      !migrate (self, error) || !clear_arrival (self, error))
-    return NULL;
-  self->log = log_new (self);
   return g_steal_pointer (&self);
 }
 
@@ -156,7 +90,8 @@ store_close (Store *self)
 
   if (self == NULL)
     return;
-  log_free (self->log);
+  if (self->log != NULL)
+    self->free_log (self->log);
   g_hash_table_iter_init (&iter, self->statements);
   while (g_hash_table_iter_next (&iter, NULL, &statement))
     sqlite3_finalize (statement);
@@ -182,6 +117,13 @@ gboolean
 store_is_arriving (Store *self)
 {
   return self->is_arriving;
+}
+
+void
+store_take_log (Store *self, Log *log, GDestroyNotify free_log)
+{
+  self->log = log;
+  self->free_log = free_log;
 }
 
 Log *
@@ -345,7 +287,7 @@ store_begin (Store *self, GError **error)
 gboolean
 store_begin_lazily (Store *self, GError **error)
 {
-  if (!run_script (self, "PRAGMA synchronous=NORMAL", error))
+  if (!store_run_script (self, "PRAGMA synchronous=NORMAL", error))
     return FALSE;
   self->is_lazy = TRUE;
   if (store_begin (self, error))

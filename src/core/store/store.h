@@ -1,4 +1,4 @@
-/* store.h - the one SQLite file: opening, migrations, statements, transactions. What the tables mean stands in migrations.c.
+/* store.h - the one SQLite file: statements, transactions. It is opened by database-open.h; what the tables mean stands in migrations.c.
  * Trust:  values were checked by core/intake. One thread, one connection: a transaction never spans a return to the main loop.
  * Used in: core. Errors: FAULT_IO (disk full, read error: nothing of the transaction is kept), FAULT_CANT_CREATE, FAULT_NO_PERM (the
  * statement asked is_suppressed() and the vault is locked). */
@@ -8,9 +8,6 @@
 
 typedef struct Store Store;
 
-/* Opens or makes the file (0600), WAL, synchronous=FULL, foreign keys; migrates. (transfer full) or NULL.
- * Errors: FAULT_CONFIG (made by a newer program), FAULT_CANT_CREATE, FAULT_IO. */
-Store   *store_open  (const char *path, GError **error);
 void     store_close (Store *self); /* NULL is a no-op */
 sqlite3 *store_get_db (Store *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)

@@ -1,5 +1,6 @@
 #include "window.h"
 
+#include "app.h"
 #include "box.h"
 #include "bus-proxy.h"
 #include "campaigns.h"

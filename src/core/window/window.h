@@ -1,7 +1,7 @@
 /* window.h - the window's life: its walls, desk, the shell in the box and its connection. One window a core.
  * Trust:  the shell is a client like the command line, and less: it runs foreign HTML's engine. Used in: core. */
 #pragma once
-#include "app.h"
+#include "core.h"
 #include "desk.h"
 
 AppWindow *window_new  (Core *core);
@@ -17,5 +17,3 @@ gboolean window_is_open (AppWindow *self);
 
 /* The numbers of a campaign have changed: people are told what they have to know, the machine is kept awake. */
 void window_note_campaign (AppWindow *self, guint64 campaign);
-
-void app_window_connect (AppClient *client); /* WindowOpen, Desk* */

@@ -1,30 +1,11 @@
 #include "journal.h"
 
 #include "little-endian.h"
-#include "outcome.h"
 #include <string.h>
 
 #define SUM_AT 120
 
 static const char magic[8] = "PRJRNL1";
-static const char *const reasons[REASON_COUNT] = { "", "suppress", "slow", "size", "expired", "data" };
-
-const char *
-outcome_reason_to_word (OutcomeReason reason)
-{
-  return (guint) reason < REASON_COUNT ? reasons[reason] : "";
-}
-
-gboolean
-outcome_reason_from_word (const char *word, gsize len, OutcomeReason *out_reason)
-{
-  for (guint i = 0; i < REASON_COUNT; i++)
-    if (strlen (reasons[i]) == len && memcmp (reasons[i], word, len) == 0) {
-      *out_reason = i;
-      return TRUE;
-    }
-  return FALSE;
-}
 
 /* FNV-1a: finds torn and stray records. It is no signature: who can write the file can forge it. */
 static guint64
@@ -88,7 +69,7 @@ journal_record_read (const guint8 raw[JOURNAL_RECORD_LEN], JournalRecord *out_re
 {
   if ((raw[0] != JOURNAL_BEGUN && raw[0] != JOURNAL_ENDED) || !is_whole (raw))
     return FALSE;
-  if (raw[0] == JOURNAL_ENDED && (!is_outcome (raw[1]) || raw[2] >= REASON_COUNT))
+  if (raw[0] == JOURNAL_ENDED && (!is_outcome (raw[1]) || raw[2] >= REASON_SAID_COUNT))
     return FALSE;
   *out_record = (JournalRecord){ .kind = raw[0], .outcome = raw[1], .reason = raw[2] };
   out_record->attempt = (guint32) le_get (raw + 4, 4);

@@ -3,7 +3,7 @@
  * Used in: transports (write), core/ledger (read). Source: DESIGN §5.
  * Form:   records of 128 octets, little-endian, FNV-1a 64 over the first 120 in the last 8. The first one is the header. */
 #pragma once
-#include <glib.h>
+#include "outcome.h"
 
 #define JOURNAL_RECORD_LEN 128
 #define JOURNAL_TEXT_LEN 80
@@ -27,12 +27,6 @@ typedef struct {
   guint64 serial;  /* of this journal; counts up for ever */
   guint64 account;
 } JournalHeader;
-
-typedef enum { /* the words of Transport1.Outcomes; stored in journals: never reuse a number */
-  REASON_NONE = 0, REASON_SUPPRESS = 1, REASON_SLOW = 2, REASON_SIZE = 3, REASON_EXPIRED = 4, REASON_DATA = 5, REASON_COUNT
-} OutcomeReason;
-const char *outcome_reason_to_word (OutcomeReason reason);
-gboolean    outcome_reason_from_word (const char *word, gsize len, OutcomeReason *out_reason);
 
 void     journal_header_write (const JournalHeader *header, guint8 out[JOURNAL_RECORD_LEN]);
 gboolean journal_header_read  (const guint8 raw[JOURNAL_RECORD_LEN], JournalHeader *out_header); /* FALSE: not a header */

@@ -1,6 +1,7 @@
 #include "account-settings.h"
 #include "account.h"
 
+#include "database-open.h"
 #include "fault.h"
 #include "store.h"
 #include "vault.h"

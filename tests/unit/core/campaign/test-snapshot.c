@@ -1,5 +1,6 @@
 /* People are written down in chunks, and the main loop goes on in between: whoever comes and goes meanwhile, nobody of the lists is left out
  * and nobody comes twice. */
+#include "database-open.h"
 #include "snapshot.h"
 
 #include "fields.h"

@@ -1,4 +1,5 @@
 /* The pace: rate, rolling windows that survive a restart, the brake. Time is given, never waited for. */
+#include "database-open.h"
 #include "pace.h"
 
 #define SECOND_US ((gint64) G_USEC_PER_SEC)

@@ -1,4 +1,5 @@
 /* A file through the real, locked worker into a store. */
+#include "database-open.h"
 #include "fault.h"
 #include "session.h"
 #include <signal.h>

@@ -1,3 +1,4 @@
+#include "database-open.h"
 #include "gone.h"
 
 #include "store.h"

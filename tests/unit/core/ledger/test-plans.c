@@ -1,4 +1,5 @@
 /* Nothing grows with the number of recipients: the statements that run for each hand-over are answered by the index made for them. */
+#include "database-open.h"
 #include "ledger.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* The table of DESIGN §5, row by row: what a journal says, and what the ledger makes of it. */
 #include "balance.h"
+#include "database-open.h"
 #include "recovery.h"
 
 #include "lasting.h"
@@ -504,7 +505,7 @@ test_skip (Fixture *fixture, gconstpointer data)
   g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
   g_assert_cmpint (get (fixture, "state", 3), ==, STATE_SKIPPED);
   g_assert_cmpint (get_tally (fixture, STATE_SKIPPED), ==, 1);
-  g_assert_true (ledger_skip_rest (fixture->core.store, 1, "cancelled", tally, NULL));
+  g_assert_true (ledger_skip_rest (fixture->core.store, 1, REASON_CANCELLED, tally, NULL));
   g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED); /* it is out: its answer is waited for */
   g_assert_cmpint (get (fixture, "state=6 AND reason='cancelled'", 2), ==, 1);
@@ -539,6 +540,7 @@ test_balance (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (found);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_UNKNOWN);
   g_assert_cmpint (get (fixture, "state", 2), ==, STATE_UNKNOWN);
+  g_assert_cmpint (get (fixture, "reason='' AND reply<>''", 2), ==, 1); /* a sentence for people is no reason */
   g_assert_cmpint (get (fixture, "state", 3), ==, STATE_HANDED); /* its journal can still speak */
   g_assert_cmpint (get (fixture, "state", 6), ==, STATE_QUEUED);
   g_assert_cmpint (get_tally (fixture, STATE_UNKNOWN), ==, 2);

@@ -1,5 +1,6 @@
 /* Rows in, people out: who is one person, which values stay, and that a second import of the same file changes nothing. */
 #include "contact.h"
+#include "database-open.h"
 #include "fault.h"
 #include "fields.h"
 #include "import-undo.h"

@@ -1,5 +1,6 @@
 /* Who is never written to: scopes, folded addresses, forgotten people whose hash alone is left, a locked vault. */
 #include "contact.h"
+#include "database-open.h"
 #include "fault.h"
 #include "forget.h"
 #include "forgotten.h"

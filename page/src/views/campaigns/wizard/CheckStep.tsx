@@ -12,8 +12,8 @@ import { isOne, people } from '../numbers';
 import { hasMany, type Plan } from './plan';
 import { Samples } from './Samples';
 import { StepSection } from './StepSection';
+import type { StepProps } from './step';
 import type { Prepared } from './usePrepared';
-import type { StepProps } from './Wizard';
 
 const { check: text } = wizardWords;
 

@@ -16,7 +16,7 @@ import { useTemplates } from '../../compose/Templates';
 import { titleOf } from '../title';
 import { fromOf, isWhatComplete, type Message, type Plan } from './plan';
 import { StepSection } from './StepSection';
-import type { StepProps } from './Wizard';
+import type { StepProps } from './step';
 
 const { what: text } = wizardWords;
 const PACES = Object.entries(text.paces) as [Plan['pace'], string][];

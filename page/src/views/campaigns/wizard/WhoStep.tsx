@@ -17,7 +17,7 @@ import { useCampaigns } from '../useCampaigns';
 import { titleOf } from '../title';
 import { isWhoComplete } from './plan';
 import { StepSection } from './StepSection';
-import type { StepProps } from './Wizard';
+import type { StepProps } from './step';
 
 const { who: text } = wizardWords;
 

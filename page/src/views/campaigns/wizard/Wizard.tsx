@@ -48,11 +48,6 @@ interface Props {
   retry?: { refused: string; subject: string };
 }
 
-export interface StepProps {
-  plan: Plan;
-  change: (part: Partial<Plan>) => void;
-}
-
 function Wizard({ title, start, retry }: Props) {
   const [step, setStep] = useState(0);
   const [plan, setPlan] = useState(start);

@@ -1,21 +1,14 @@
 // From a file or pasted text to a list: choose, look, import, report.
 import { useEffect, useState } from 'react';
-import { bridge, type ChosenFileRow, type ImportOptions, type ImportReport } from '../../../bridge';
+import { bridge, type ChosenFileRow } from '../../../bridge';
 import { Page } from '../../../parts/Page';
 import { setDropped, useDropped } from '../../../state/files';
 import { toHash } from '../../../state/router';
 import { importWords } from '../../../words/contacts';
 import { ChooseStep } from './ChooseStep';
+import type { Done } from './done';
 import { LookStep } from './LookStep';
 import { ReportStep } from './ReportStep';
-import type { Reject } from './rejects';
-
-export interface Done {
-  report: ImportReport;
-  rejects: Reject[];
-  list: string;
-  options: ImportOptions;
-}
 
 export function ImportView() {
   const [file, setFile] = useState<ChosenFileRow | null>(null);

@@ -11,7 +11,7 @@ import { useAction } from '../../../state/action';
 import { invalidate, useEvent, useQuery } from '../../../state/query';
 import { importWords } from '../../../words/contacts';
 import { ImportProgress } from './ImportProgress';
-import type { Done } from './ImportView';
+import type { Done } from './done';
 import { IntoList } from './IntoList';
 import { LookTable } from './LookTable';
 import { assign, hasAddress, rolesOf, toMapping, type Role } from './mapping';

@@ -14,7 +14,7 @@ import { toHash } from '../../../state/router';
 import { say } from '../../../state/toast';
 import { words } from '../../../words';
 import { importWords } from '../../../words/contacts';
-import type { Done } from './ImportView';
+import type { Done } from './done';
 import { MendRow } from './MendRow';
 import type { Reject } from './rejects';
 

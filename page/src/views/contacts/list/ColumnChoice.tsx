@@ -12,10 +12,9 @@ import { say } from '../../../state/toast';
 import { words } from '../../../words';
 import { listWords as text } from '../../../words/contacts';
 import { people } from '../../campaigns/numbers';
-import { titleOfColumn } from './ListView';
+import { OWN, titleOfColumn } from './columns';
 
 const SHOWN_AT_FIRST = 6; // beside each other; a person's page has all
-const OWN = 3; // name, address, number: they stay
 
 const kept = new Map<string, ReadonlySet<string>>(); // for as long as the window is open; null: nobody chose
 

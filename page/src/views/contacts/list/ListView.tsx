@@ -16,13 +16,9 @@ import { contactWords, listWords as text } from '../../../words/contacts';
 import { people } from '../../campaigns/numbers';
 import { AddPerson } from './AddPerson';
 import { ColumnChoice, shownOf, useShown } from './ColumnChoice';
+import { titleOfColumn } from './columns';
 import { ListActions } from './ListActions';
 import { useListPages, type Order } from './useListPages';
-
-const TITLES: Record<string, string> = { name: contactWords.column.name, email: contactWords.column.address, phone: contactWords.column.number };
-const OWN = 3; // columns that everybody has
-
-export const titleOfColumn = (columns: readonly string[], index: number) => (index < OWN ? (TITLES[columns[index] ?? ''] ?? '') : oneLine(columns[index] ?? '', 40));
 
 interface Person {
   id: string;

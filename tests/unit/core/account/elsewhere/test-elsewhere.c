@@ -1,6 +1,7 @@
 /* A dial that was taken over gives a socket to another machine, where an account of this machine is meant: its password is not said to it in the
  * clear. The transport is the real one. All of it in a network namespace of its own, in which 192.0.2.1 (RFC 5737) is that other machine. */
 #include "account-test.h"
+#include "database-open.h"
 #include "dialer.h"
 #include "fault.h"
 #include "store.h"

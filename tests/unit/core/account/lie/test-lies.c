@@ -1,5 +1,6 @@
 /* A dial and a transport that lie, against the parts of core that use them: each gets an error for people, and the next call is served. */
 #include "account-test.h"
+#include "database-open.h"
 #include "dialer.h"
 #include "fault.h"
 #include "listener.h"

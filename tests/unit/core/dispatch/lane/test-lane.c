@@ -1,6 +1,7 @@
 /* A lane against a transport that plays a part (player.c): from the hand-over to the ledger's last word. */
 #include "campaigns.h"
 #include "composer.h"
+#include "database-open.h"
 #include "fault.h"
 #include "lasting.h"
 #include "lanes.h"

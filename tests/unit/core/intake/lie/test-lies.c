@@ -1,4 +1,5 @@
 /* Core and a worker that lies: each lie ends the import with words, nothing is stored, and the next import works. */
+#include "database-open.h"
 #include "fault.h"
 #include "session.h"
 #include <string.h>

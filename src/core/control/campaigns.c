@@ -11,6 +11,7 @@
 #include "ledger.h"
 #include "mark.h"
 #include "progress.h"
+#include "sql-words.h"
 #include "store.h"
 #include "suppression.h"
 #include "vault.h"
@@ -111,7 +112,7 @@ skip_rest (Core *core, guint64 id, GError **error)
 
   if (!store_begin (core->store, error))
     return FALSE;
-  if (ledger_skip_rest (core->store, id, "cancelled", tally, error) && ledger_write_tally (core->store, tally, error) &&
+  if (ledger_skip_rest (core->store, id, REASON_CANCELLED, tally, error) && ledger_write_tally (core->store, tally, error) &&
       campaign_set_state (core, id, CAMPAIGN_CANCELLED, "", "", error))
     return store_commit (core->store, error);
   store_rollback (core->store);
@@ -366,7 +367,7 @@ gboolean
 campaigns_hold_back (Core *core, const char *why, GError **error)
 {
   /* Journals of a copy say how far a transport was when it was copied, not how far it got. */
-  return store_run (core->store, error, "UPDATE campaign SET state=4, reason='restored', text=? WHERE state IN (2,4)", "s", why) &&
+  return store_run (core->store, error, "UPDATE campaign SET state=" SQL_CAMPAIGN_STATE (PAUSED) ", reason='restored', text=? WHERE " SQL_CAMPAIGN_IS_STARTED (""), "s", why) &&
          store_run (core->store, error, "UPDATE journal SET is_dropped=1", "");
 }
 
@@ -457,7 +458,7 @@ add_counts (GVariantDict *numbers, const gint64 counts[STATE_COUNT])
 static gboolean
 add_skipped_reasons (Core *core, guint64 id, GVariantDict *numbers, GError **error)
 {
-  sqlite3_stmt *row = store_query (core->store, "SELECT reason,count(*) FROM recipient INDEXED BY recipient_skipped WHERE campaign=? AND state=6 GROUP BY reason", "i", (gint64) id);
+  sqlite3_stmt *row = store_query (core->store, "SELECT reason,count(*) FROM recipient INDEXED BY recipient_skipped WHERE campaign=? AND state=" SQL_STATE (SKIPPED) " GROUP BY reason", "i", (gint64) id);
   GVariantBuilder reasons;
   int result;
 

@@ -1,7 +1,7 @@
-#include "window.h"
-
 #include "app-pending.h"
+
 #include "fault.h"
+#include "window.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
 

@@ -1,59 +1,20 @@
 #include "app.h"
 
-#include "app-question.h"
-#include "campaigns.h"
 #include "contract.h"
 #include "fault.h"
-#include "lanes.h"
 #include "peer.h"
 #include <glib/gstdio.h>
-#include <signal.h>
 
 #define SCHEMA 1
 
 struct App {
   Core        *core;
+  const AppConnectFunc *connectors; /* ends with NULL */
   GDBusServer *server;
   char        *path;
   GPtrArray   *clients; /* of AppClient: those whose connection is open */
   gboolean     was_visited; /* since somebody asked */
 };
-
-AppClient *
-app_client_ref (AppClient *self)
-{
-  g_atomic_ref_count_inc (&self->references);
-  return self;
-}
-
-void
-app_client_unref (AppClient *self)
-{
-  if (!g_atomic_ref_count_dec (&self->references))
-    return;
-  g_signal_handlers_disconnect_by_data (self->skeleton, self);
-  g_object_unref (self->skeleton);
-  g_object_unref (self->connection);
-  g_object_unref (self->gone);
-  g_free (self);
-}
-
-gboolean
-app_return_error (GDBusMethodInvocation *invocation, GError *error)
-{
-  g_autoptr (GError) fault = NULL;
-
-  fault_strip_remote (error);
-  if (error->domain == FAULT)
-    fault = error;
-  else {
-    g_warning ("%s: %s", g_dbus_method_invocation_get_method_name (invocation), error->message);
-    fault = g_error_new_literal (FAULT, fault_exit_status (error), error->message);
-    g_error_free (error);
-  }
-  g_dbus_method_invocation_return_gerror (invocation, fault);
-  return TRUE;
-}
 
 /* The shell runs a browser's engine, so it gets what the window needs; what is its own (dialogs, the desktop) is nobody else's. */
 static gboolean
@@ -99,26 +60,6 @@ handle_hello (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data
 }
 
 static void
-left_cb (gpointer data)
-{
-  GDBusMethodInvocation *invocation = data;
-  g_autoptr (GDBusConnection) connection = g_object_ref (g_dbus_method_invocation_get_connection (invocation));
-
-  g_dbus_method_invocation_return_value (invocation, NULL); /* and with it the invocation is gone */
-  g_dbus_connection_flush_sync (connection, NULL, NULL);
-  raise (SIGTERM); /* the one way out is in main.c */
-}
-
-static gboolean
-handle_leave (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
-{
-  AppClient *client = data;
-
-  lanes_drain (client->core->lanes, left_cb, invocation);
-  return TRUE;
-}
-
-static void
 closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error, gpointer data)
 {
   AppClient *client = data;
@@ -137,30 +78,16 @@ closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error,
 static AppClient *
 serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpointer data)
 {
-  AppClient *client = g_new0 (AppClient, 1);
+  AppClient *client = app_client_new (self->core, connection, funcs, data);
   g_autoptr (GError) error = NULL;
 
-  g_atomic_ref_count_init (&client->references);
-  client->core = self->core;
-  client->connection = g_object_ref (connection);
-  client->skeleton = pr_app1_skeleton_new ();
-  client->gone = g_cancellable_new ();
-  client->is_shell = funcs != NULL;
-  client->shell_funcs = funcs;
-  client->shell_data = data;
   g_ptr_array_add (self->clients, client);
   self->was_visited = TRUE;
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), client);
   g_signal_connect (client->skeleton, "g-authorize-method", G_CALLBACK (authorize_cb), client);
   g_signal_connect (client->skeleton, "handle-hello", G_CALLBACK (handle_hello), client);
-  g_signal_connect (client->skeleton, "handle-leave", G_CALLBACK (handle_leave), client);
-  app_account_connect (client);
-  app_contact_connect (client);
-  app_import_connect (client);
-  app_campaign_connect (client);
-  app_sink_connect (client);
-  app_question_connect (client);
-  app_window_connect (client);
+  for (const AppConnectFunc *connect_to = self->connectors; *connect_to != NULL; connect_to++)
+    (*connect_to) (client);
   if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (client->skeleton), connection, PEER_PATH, &error))
     g_warning ("a client could not be served: %s", error->message);
   else if (!g_dbus_connection_is_closed (connection))
@@ -183,7 +110,7 @@ app_adopt (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, g
 }
 
 App *
-app_new (Core *core, const char *socket_path, GError **error)
+app_new (Core *core, const char *socket_path, const AppConnectFunc *connectors, GError **error)
 {
   g_autofree char *escaped = g_dbus_address_escape_value (socket_path), *address = g_strconcat ("unix:path=", escaped, NULL);
   g_autofree char *guid = g_dbus_generate_guid ();
@@ -191,6 +118,7 @@ app_new (Core *core, const char *socket_path, GError **error)
 
   g_unlink (socket_path); /* the lock on the data folder says that no other core listens there */
   self->core = core;
+  self->connectors = connectors;
   self->path = g_strdup (socket_path);
   self->clients = g_ptr_array_new_with_free_func ((GDestroyNotify) app_client_unref);
   self->server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER, guid, NULL, NULL, error);
@@ -246,16 +174,4 @@ app_foreach (App *self, void (*func) (AppClient *client, gpointer data), gpointe
 {
   for (guint i = 0; i < self->clients->len; i++)
     func (g_ptr_array_index (self->clients, i), data);
-}
-
-void
-app_hold (Core *core)
-{
-  core->holds++;
-}
-
-void
-app_release (Core *core)
-{
-  core->holds--;
 }

@@ -5,6 +5,7 @@
 #include "fold.h"
 #include "files.h"
 #include "list.h"
+#include "sql-words.h"
 #include "store.h"
 #include "text.h"
 #include "mailbox.h"
@@ -264,7 +265,7 @@ insert_campaign (Prepare *self, GError **error)
   campaign->account = self->account->id;
   if (!store_run (self->core->store, error,
                   "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
-                  "version,created_utc,pause_after,aliases,is_test) VALUES(?,?,0,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?)",
+                  "version,created_utc,pause_after,aliases,is_test) VALUES(?,?," SQL_CAMPAIGN_STATE (PREPARING) ",?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?)",
                   "bisssssbiiissiibi", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
                   campaign->subject, self->list_names, g_bytes_get_data (columns, NULL), g_bytes_get_size (columns), (gint64) campaign->per_hour,
                   (gint64) campaign->connections, campaign->lifetime_s, self->earlier == 0 ? self->once : "", self->list_names, now_utc,
@@ -334,7 +335,7 @@ prepare_discard_all (Core *core, GError **error)
   gint64 id = 0;
   int found;
 
-  while ((found = store_get_int (core->store, &id, error, "SELECT id FROM campaign WHERE state<2 LIMIT 1", "")) == 1)
+  while ((found = store_get_int (core->store, &id, error, "SELECT id FROM campaign WHERE " SQL_CAMPAIGN_IS_NEW ("") " LIMIT 1", "")) == 1)
     if (!remove_rows (core, (guint64) id, error))
       return FALSE;
   return found == 0;
@@ -373,7 +374,7 @@ step_cb (gpointer data)
 
   if (result > 0)
     return G_SOURCE_CONTINUE;
-  if (result == 0 && !store_run (self->core->store, &error, "UPDATE campaign SET state=1 WHERE id=?", "i", (gint64) self->campaign->id))
+  if (result == 0 && !store_run (self->core->store, &error, "UPDATE campaign SET state=" SQL_CAMPAIGN_STATE (PREPARED) " WHERE id=?", "i", (gint64) self->campaign->id))
     result = -1;
   if (result < 0) {
     fail (task, error);

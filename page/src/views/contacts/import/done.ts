@@ -1,0 +1,10 @@
+// What an import leaves for its last step.
+import type { ImportOptions, ImportReport } from '../../../bridge';
+import type { Reject } from './rejects';
+
+export interface Done {
+  report: ImportReport;
+  rejects: Reject[];
+  list: string;
+  options: ImportOptions;
+}

@@ -1,0 +1,87 @@
+#include "database-open.h"
+
+#include "alike.h"
+#include "arrival.h"
+#include "fault.h"
+#include "fields.h"
+#include "known.h"
+#include "list.h"
+#include "log.h"
+#include "migrations.h"
+#include "store-private.h"
+
+#define CLEAR_ROWS 20000 /* chosen */
+
+/* field(blob, name): the value of a contact's field, or NULL */
+static void
+field_cb (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  const void *blob = sqlite3_value_blob (values[0]);
+  const char *name = (const char *) sqlite3_value_text (values[1]);
+  Slice value;
+
+  if (name != NULL && fields_lookup (blob, (gsize) sqlite3_value_bytes (values[0]), name, &value))
+    sqlite3_result_text (context, value.data, (int) value.len, SQLITE_TRANSIENT);
+}
+
+static gboolean
+migrate (Store *self, GError **error)
+{
+  gint64 version = 0;
+
+  if (store_get_int (self, &version, error, "PRAGMA user_version", "") < 0)
+    return FALSE;
+  if (version > (gint64) migrations_count) {
+    g_set_error (error, FAULT, FAULT_CONFIG, "the data folder was written by a newer Postrider (store version %" G_GINT64_FORMAT "); use that one", version);
+    return FALSE;
+  }
+  for (gsize i = (gsize) version; i < migrations_count; i++) {
+    g_autofree char *stamp = g_strdup_printf ("PRAGMA user_version=%" G_GSIZE_FORMAT, i + 1);
+
+    if (!store_begin (self, error))
+      return FALSE;
+    if (!store_run_script (self, migrations[i], error) || !store_run_script (self, stamp, error)) {
+      store_rollback (self);
+      return FALSE;
+    }
+    if (!store_commit (self, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* An import was cut off: what it had written was seen by nobody, and goes. */
+static gboolean
+clear_arrival (Store *self, GError **error)
+{
+  int result;
+
+  while ((result = arrival_clear (self, CLEAR_ROWS, error)) == 1)
+    ;
+  return result == 0;
+}
+
+static void
+register_functions (Store *self)
+{
+  sqlite3_create_function (store_get_db (self), "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, field_cb, NULL, NULL);
+  known_register_function (self);
+  list_register_functions (self);
+  alike_register_function (self);
+}
+
+Store *
+store_open (const char *path, GError **error)
+{
+  g_autoptr (Store) self = store_connect (path, error);
+
+  if (self == NULL)
+    return NULL;
+  register_functions (self);
+  if (!store_run_script (self, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
+                         "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2048;", error) ||
+      !migrate (self, error) || !clear_arrival (self, error))
+    return NULL;
+  store_take_log (self, log_new (self), (GDestroyNotify) log_free);
+  return g_steal_pointer (&self);
+}
