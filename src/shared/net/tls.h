@@ -1,5 +1,5 @@
 /* tls.h - TLS over a connected, non-blocking socket; chain and host checked, or the leaf's fingerprint.
- * Trust:  the peer is hostile. Used in: connection. Source: RFC 8446, RFC 5246, RFC 7817 (host names), RFC 8314; OpenSSL 3. */
+ * Trust:  the peer is hostile. Used in: confined/smtp. Source: RFC 8446, RFC 5246, RFC 7817 (host names), RFC 8314; OpenSSL 3. */
 #pragma once
 #include <glib.h>
 

@@ -1,5 +1,5 @@
 /* poller.h - all sockets of this process, waited for together: for the main loop one source, however many connections there are.
- * Trust:  none of its own. Used in: connection. Source: epoll(7).
+ * Trust:  none of its own. Used in: confined/smtp. Source: epoll(7).
  * Why: with ten connections a turn of GLib's loop costs as much as a message; here one wait serves all that are ready. */
 #pragma once
 #include <glib.h>

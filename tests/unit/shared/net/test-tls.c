@@ -87,7 +87,7 @@ main (int argc, char *argv[])
 {
   signal (SIGPIPE, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/smtp/tls/verify", test_verify);
-  g_test_add_func ("/smtp/tls/no-handshake", test_no_handshake);
+  g_test_add_func ("/net/tls/verify", test_verify);
+  g_test_add_func ("/net/tls/no-handshake", test_no_handshake);
   return g_test_run ();
 }
