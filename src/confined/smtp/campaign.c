@@ -99,11 +99,11 @@ read_identity (GVariant *spec, guint8 out[16])
   return TRUE;
 }
 
-/* SKELETON_ERROR has no D-Bus names: whatever is wrong with a letter is data. */
+/* TEMPLATE_ERROR has no D-Bus names: whatever is wrong with a letter is data. */
 static void
 translate (GError **error)
 {
-  if (error == NULL || *error == NULL || (*error)->domain != SKELETON_ERROR)
+  if (error == NULL || *error == NULL || (*error)->domain != TEMPLATE_ERROR)
     return;
   (*error)->code = FAULT_DATA;
   (*error)->domain = FAULT;

@@ -3,7 +3,7 @@
 #pragma once
 #include "template.h"
 
-/* Sets the place of each hole and decodes entities in names. Returns: FALSE with SKELETON_ERROR_TEMPLATE where no value may stand, or where a section begins in
+/* Sets the place of each hole and decodes entities in names. Returns: FALSE with TEMPLATE_ERROR_FORM where no value may stand, or where a section begins in
  * one place and ends in another. */
 gboolean html_template_place (Template *self, GError **error);
 

@@ -359,7 +359,7 @@ mime_build (const MimeSpec *spec, GError **error)
   whole = write_all (GMIME_MESSAGE (message));
   cut (pieces, whole, &marks);
   if (!is_whole (pieces, spec)) {
-    g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE,
+    g_set_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM,
                  "the message could not be built: try without the attachment whose name is the most unusual");
     return NULL;
   }

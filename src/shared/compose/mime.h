@@ -26,7 +26,7 @@ typedef struct {
   const char *const *content_ids; /* one for each file; NULL for an attachment */
 } MimeSpec;
 
-/* Returns: (transfer full) Piece in order; or NULL with SKELETON_ERROR_TEMPLATE (our bug or GMime's: no frame came out). */
+/* Returns: (transfer full) Piece in order; or NULL with TEMPLATE_ERROR_FORM (our bug or GMime's: no frame came out). */
 GArray *mime_build (const MimeSpec *spec, GError **error);
 
 /* "=_" and 128 random bits. (transfer full) */

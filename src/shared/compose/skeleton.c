@@ -15,8 +15,6 @@
 #define MESSAGE_MAX (256 * 1024 * 1024) /* octets; chosen: five times the largest SIZE that providers offer */
 #define FILES_MAX 64                    /* chosen; contract: 40 */
 
-G_DEFINE_QUARK (skeleton-error-quark, skeleton_error)
-
 struct Skeleton {
   GArray     *pieces;      /* Piece */
   Template   *subject;
@@ -65,7 +63,7 @@ refuse (GError **error, const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  g_propagate_error (error, g_error_new_valist (SKELETON_ERROR, SKELETON_ERROR_TEMPLATE, format, args));
+  g_propagate_error (error, g_error_new_valist (TEMPLATE_ERROR, TEMPLATE_ERROR_FORM, format, args));
   va_end (args);
   return FALSE;
 }
@@ -411,9 +409,9 @@ static gboolean
 fail_value (const Render *render, const char *what, const char *name)
 {
   if (name != NULL)
-    g_set_error (render->error, SKELETON_ERROR, SKELETON_ERROR_VALUE, "%s “%s”", what, name);
+    g_set_error (render->error, TEMPLATE_ERROR, TEMPLATE_ERROR_VALUE, "%s “%s”", what, name);
   else
-    g_set_error_literal (render->error, SKELETON_ERROR, SKELETON_ERROR_VALUE, what);
+    g_set_error_literal (render->error, TEMPLATE_ERROR, TEMPLATE_ERROR_VALUE, what);
   return FALSE;
 }
 

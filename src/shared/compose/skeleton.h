@@ -3,7 +3,7 @@
  * Used in: transports. Pure: no I/O, safe under the lock.
  * Source: RFC 5322, 2045-2047, 2231, 8058, 6532; DESIGN §9. */
 #pragma once
-#include "frame.h"
+#include "template.h"
 
 typedef struct {
   gboolean    is_inline;  /* an image that html shows, named by its relative src; else an attachment */
@@ -26,18 +26,10 @@ typedef struct { /* all borrowed until skeleton_compile() returns */
 
 typedef struct Skeleton Skeleton;
 
-#define SKELETON_ERROR (skeleton_error_quark ())
-GQuark skeleton_error_quark (void);
-typedef enum {
-  SKELETON_ERROR_TEMPLATE, /* "subject: line 1 column 9: …": mend the template */
-  SKELETON_ERROR_FIELD,    /* a required field that no column has: mend the template or map the column */
-  SKELETON_ERROR_VALUE,    /* this row cannot be rendered (a required value is missing, or a line cannot be folded) */
-} SkeletonError;
-
 /* Loads what is loaded on first use. Call once before the lock, and before anything else here. */
 void      skeleton_warm_up (void);
 
-Skeleton *skeleton_compile (const SkeletonSpec *spec, GError **error); /* (transfer full) or NULL */
+Skeleton *skeleton_compile (const SkeletonSpec *spec, GError **error); /* (transfer full), or NULL with TEMPLATE_ERROR_FORM or _FIELD */
 void      skeleton_free    (Skeleton *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Skeleton, skeleton_free)
 
@@ -61,6 +53,6 @@ typedef struct {
 
 /* row: key = recipient, fields = address, name, then one value a column (frame RECIPIENTS; borrowed).
  * date_utc_s: for Date. Appends to `out`; on failure `out` is as it was.
- * Returns: FALSE with SKELETON_ERROR_VALUE. No allocation in the usual case once `out` has grown. */
+ * Returns: FALSE with TEMPLATE_ERROR_VALUE. No allocation in the usual case once `out` has grown. */
 gboolean skeleton_render (const Skeleton *self, const FrameRow *row, SkeletonForm form, gint64 date_utc_s,
                           GByteArray *out, SkeletonTraits *out_traits, GError **error) G_GNUC_WARN_UNUSED_RESULT;

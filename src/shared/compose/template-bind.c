@@ -1,5 +1,4 @@
 /* template-bind.c - which field of a row each name of a template means. */
-#include "skeleton.h"
 #include "template.h"
 #include "text.h"
 
@@ -42,7 +41,7 @@ template_bind (Template *self, const char *const *columns, const char *const *al
       const char *name = template_get_name (self, op);
       g_autofree char *what = field_name_hint (name, columns, aliases);
 
-      g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_FIELD,
+      g_set_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FIELD,
                    "%s: line %u column %u: there is no field “%s”: %s%s", self->label, op->line, op->column, name, what,
                    g_str_has_prefix (what, "there are") ? "; or give a fallback" : "");
       return FALSE;

@@ -1,9 +1,10 @@
 #include "template.h"
 
-#include "skeleton.h"
 #include "text.h"
 
 #include <string.h>
+
+G_DEFINE_QUARK (template-error-quark, template_error)
 
 typedef struct {
   Template   *template;
@@ -105,7 +106,7 @@ fail (const Template *self, guint line, guint column, GError **error, const char
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE, "%s: line %u column %u: %s", self->label, line, column, what);
+  g_set_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM, "%s: line %u column %u: %s", self->label, line, column, what);
   return FALSE;
 }
 
@@ -378,7 +379,7 @@ template_parse (const char *label, const char *source, GError **error)
   const char *bad;
 
   if (strlen (text) > TEMPLATE_MAX) {
-    g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE, "%s: larger than %d MiB", label, TEMPLATE_MAX >> 20);
+    g_set_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM, "%s: larger than %d MiB", label, TEMPLATE_MAX >> 20);
     return NULL;
   }
   if (!g_utf8_validate (text, -1, &bad)) {

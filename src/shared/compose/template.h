@@ -14,6 +14,14 @@
 #define TEMPLATE_URL_MAX 900           /* octets; a URL cannot be folded, a line has 998 (RFC 5322 §2.1.1) */
 #define TEMPLATE_UNSUBSCRIBE (-2)      /* as a field: the unsubscribe address */
 
+#define TEMPLATE_ERROR (template_error_quark ())
+GQuark template_error_quark (void);
+typedef enum {
+  TEMPLATE_ERROR_FORM,  /* "subject: line 1 column 9: …": mend the template */
+  TEMPLATE_ERROR_FIELD, /* a required field that no column has: mend the template or map the column */
+  TEMPLATE_ERROR_VALUE, /* this row cannot be rendered: a required value is missing, or does not fit where it must go */
+} TemplateError;
+
 typedef enum { TEMPLATE_LITERAL, TEMPLATE_HOLE, TEMPLATE_SECTION, TEMPLATE_INVERTED } TemplateKind;
 
 typedef struct {
@@ -36,7 +44,7 @@ struct Template {
   const Template *unsubscribe; /* the address that {{unsubscribe}} stands for, bound, without such a hole itself; borrowed; NULL: none */
 };
 
-/* Returns: (transfer full), or NULL with SKELETON_ERROR_TEMPLATE "label: line L column C: what". */
+/* Returns: (transfer full), or NULL with TEMPLATE_ERROR_FORM "label: line L column C: what". */
 Template   *template_parse (const char *label, const char *source, GError **error);
 Template   *template_new   (const char *label); /* empty */
 void        template_free  (Template *self);
@@ -56,7 +64,7 @@ void     template_locate (const TemplateOp *op, gsize offset, guint *out_line, g
 gboolean template_is_unsubscribe (const char *name);
 
 /* Gives each operation its field, as field_name_find(), or TEMPLATE_UNSUBSCRIBE where there is such an address.
- * Returns: FALSE with SKELETON_ERROR_FIELD: a required field is in no column (near spellings are named). */
+ * Returns: FALSE with TEMPLATE_ERROR_FIELD: a required field is in no column (near spellings are named). */
 gboolean template_bind (Template *self, const char *const *columns, const char *const *aliases, GError **error);
 
 typedef struct { /* where a template is written to */

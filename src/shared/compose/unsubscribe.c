@@ -1,13 +1,11 @@
 #include "unsubscribe.h"
 
-#include "skeleton.h"
-
 #include <string.h>
 
 static gboolean
 refuse (GError **error, const char *what)
 {
-  g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE, "unsubscribe: line 1 column 1: %s", what);
+  g_set_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM, "unsubscribe: line 1 column 1: %s", what);
   return FALSE;
 }
 

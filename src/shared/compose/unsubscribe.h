@@ -4,7 +4,7 @@
 #include "template.h"
 
 /* text: https: or mailto: template, or one of each with a comma between; NULL or "": none.
- * Returns: (transfer full) array of Template, none to two, https first; or NULL with SKELETON_ERROR_TEMPLATE. */
+ * Returns: (transfer full) array of Template, none to two, https first; or NULL with TEMPLATE_ERROR_FORM. */
 GPtrArray *unsubscribe_parse (const char *text, GError **error);
 
 gboolean unsubscribe_is_https (const Template *self);

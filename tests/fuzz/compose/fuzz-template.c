@@ -1,7 +1,6 @@
 /* Any template: a program or an error with line and column; its plain text is a program too; the program runs and ends. */
 #include "html-template.h"
 
-#include "skeleton.h"
 #include <string.h>
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize len);
@@ -44,6 +43,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize len)
     text = html_template_to_text (template);
     run (text);
   } else
-    g_assert_true (error->domain == SKELETON_ERROR && strstr (error->message, ": line ") != NULL);
+    g_assert_true (error->domain == TEMPLATE_ERROR && strstr (error->message, ": line ") != NULL);
   return 0;
 }

@@ -99,7 +99,7 @@ test_bad (void)
 
     g_assert_no_error (error);
     g_assert_false (html_template_place (template, &error));
-    g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE);
+    g_assert_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM);
     g_assert_cmpstr (error->message, ==, bad[i].message);
   }
 }
@@ -201,7 +201,7 @@ test_looks (void)
     spec.any_field = looks[i].any_field;
     skeleton = skeleton_compile (&spec, &error);
     if (looks[i].fields == NULL) {
-      g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE);
+      g_assert_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM);
       continue;
     }
     g_assert_no_error (error);

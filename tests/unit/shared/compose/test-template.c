@@ -1,7 +1,6 @@
 #include "template.h"
 
 #include "html-template.h"
-#include "skeleton.h"
 
 #include "sample.h"
 
@@ -80,7 +79,7 @@ test_bad (void)
     g_autoptr (GError) error = NULL;
 
     g_assert_null (template_parse ("text", bad[i].source, &error));
-    g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE);
+    g_assert_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM);
     g_assert_cmpstr (error->message, ==, bad[i].message);
   }
 }
@@ -99,13 +98,13 @@ test_limits (void)
   for (guint i = 0; i <= TEMPLATE_OPS_MAX; i++)
     g_string_append (many, "{{a}}");
   g_assert_null (template_parse ("text", many->str, &error));
-  g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE);
+  g_assert_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM);
   g_clear_error (&error);
   for (guint i = 0; i <= TEMPLATE_NAME_MAX; i++)
     g_string_append_c (name, 'x');
   g_string_append (name, "}}");
   g_assert_null (template_parse ("text", name->str, &error));
-  g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE);
+  g_assert_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM);
 }
 
 static const char *const aliases[] = { "Your Name", "name", "Mobile", "phone", "city", "email", NULL };
@@ -139,7 +138,7 @@ test_unknown (void)
     }
     g_assert_no_error (error);
     g_assert_false (template_bind (template, sample_columns, aliases, &error));
-    g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_FIELD);
+    g_assert_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FIELD);
     g_assert_cmpstr (error->message, ==, unknown[i].message);
   }
 }
