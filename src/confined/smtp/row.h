@@ -1,5 +1,5 @@
 /* row.h - one recipient on the way: a row of frame RECIPIENTS as it came, kept in one piece.
- * Trust:  written by core; its values are strangers' words, escaped by shared/compose. Used in: lane, session. */
+ * Trust:  written by core; its values are strangers' words, escaped by shared/template. Used in: lane, session. */
 #pragma once
 #include "campaign.h"
 #include "frame.h"

@@ -1,6 +1,6 @@
 /* html-scan.h - walks over HTML octet by octet and knows in which kind of place it is, as a browser would.
  * Trust:  the HTML is the user's own; from the places that this finds follows how hostile values are escaped.
- * Used in: compose. Pure. Source: WHATWG HTML §13.2.5 (the states that matter here); Microsoft, "About conditional comments" (MSDN, archived 2015). */
+ * Used in: html-template, foreign-field. Pure. Source: WHATWG HTML §13.2.5 (the states that matter here); Microsoft, "About conditional comments" (MSDN, archived 2015). */
 #pragma once
 #include "escape.h"
 

@@ -1,7 +1,7 @@
 /* encoder.h - octets of a text part to quoted-printable or base64, as a stream.
  * Trust:  input may be any octets. Output has CRLF only, lines of at most 76 characters, none that begins with a dot (so it needs no
  *         dot-stuffing), and never "=_" (so no boundary that holds it can occur).
- * Used in: compose. Source: RFC 2045 §6.7, §6.8; RFC 2049 §3 ("From ", "."). */
+ * Used in: skeleton. Source: RFC 2045 §6.7, §6.8; RFC 2049 §3 ("From ", "."). */
 #pragma once
 #include <glib.h>
 

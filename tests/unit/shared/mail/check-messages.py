@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What compose makes, read by an independent parser (Python's email): right fields, right parts, right person, and nothing that a
+"""What skeleton makes, read by an independent parser (Python's email): right fields, right parts, right person, and nothing that a
 value brought along: no header, no recipient, no part, no tag. The expected texts are computed here by other means than in C."""
 import email
 import email.policy

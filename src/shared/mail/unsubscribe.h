@@ -1,5 +1,5 @@
 /* unsubscribe.h - where a reader leaves: the addresses of List-Unsubscribe, as templates.
- * Trust:  the text is the user's own. Used in: compose/skeleton. Pure. Source: RFC 8058 §3.1, RFC 2369 §2 (from left to right). */
+ * Trust:  the text is the user's own. Used in: skeleton. Pure. Source: RFC 8058 §3.1, RFC 2369 §2 (from left to right). */
 #pragma once
 #include "template.h"
 

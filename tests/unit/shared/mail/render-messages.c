@@ -1,4 +1,4 @@
-/* render-messages.c - reads campaigns and rows from stdin, writes what compose makes of them: for check-messages.py, which knows
+/* render-messages.c - reads campaigns and rows from stdin, writes what skeleton makes of them: for check-messages.py, which knows
  * what must come out. Each value on both sides is a line with its length in octets, then the octets. */
 #include "skeleton.h"
 

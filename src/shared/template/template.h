@@ -1,5 +1,5 @@
 /* template.h - "Dear {{first name|friend}}": a template to a flat program of literals, holes and sections.
- * Trust:  the template is the user's own, yet any text must end in a program or an error. Used in: compose. Pure.
+ * Trust:  the template is the user's own, yet any text must end in a program or an error. Used in: shared/mail. Pure.
  * Form:   {{field}}  {{field|fallback}}  {{#field}}there{{/field}}  {{^field}}missing{{/field}}  {{! remark }}
  *         Names ignore case; white space in them is one space. A fallback is a value: it is escaped as one. A section's tag alone on
  *         a line takes the line with it. Missing is what base/text.h text_is_missing() says. */

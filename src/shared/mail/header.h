@@ -1,7 +1,7 @@
 /* header.h - values of header fields: encoded words, mailboxes, dates; folded.
  * Trust:  values are hostile; what comes in must have passed header_clean(). Lines have at most 78 characters (an address alone may
  *         be longer), encoded words at most 75, their lines 76.
- * Used in: compose. Pure, no allocation but in `out`. Source: RFC 5322 §2.1.1, §3.3, §3.4; RFC 2047 §2, §5; RFC 6532. */
+ * Used in: skeleton. Pure, no allocation but in `out`. Source: RFC 5322 §2.1.1, §3.3, §3.4; RFC 2047 §2, §5; RFC 6532. */
 #pragma once
 #include "frame.h"
 

@@ -2,7 +2,7 @@
  * Boundaries are ours: 128 bits from getrandom() behind "=_". Neither quoted-printable nor base64 can write "=_" (RFC 2045 §6.7 (5)),
  * and all that comes from a row is written in one of both or as a header, so no value can hold a boundary, even one that knows it.
  * (GMime draws its own from a file that the lock refuses; they repeat.)
- * Trust:  names, types and contents of files are the user's own. Used in: compose. Source: RFC 2045, 2046 §5.1.1, 2183, 2231, 2392. */
+ * Trust:  names, types and contents of files are the user's own. Used in: skeleton. Source: RFC 2045, 2046 §5.1.1, 2183, 2231, 2392. */
 #pragma once
 #include "encoder.h"
 #include "skeleton.h"

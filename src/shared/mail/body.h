@@ -1,7 +1,7 @@
 /* body.h - one text part: a bound template whose constant stretches are encoded beforehand.
  * A stretch begins in a line that a value began; its first line is encoded while rendering, what follows its first line break (or a
  * soft break that we set) was encoded once. Base64 has no such points (three octets are one unit): there everything is encoded as it comes.
- * Trust:  values are hostile. Used in: compose. */
+ * Trust:  values are hostile. Used in: skeleton. */
 #pragma once
 #include "encoder.h"
 #include "template.h"

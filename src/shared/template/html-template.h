@@ -1,5 +1,5 @@
 /* html-template.h - an HTML template: the place of each hole, its images, and the plain text that says the same.
- * Trust:  the template is the user's own. Used in: compose. Pure. */
+ * Trust:  the template is the user's own. Used in: shared/mail. Pure. */
 #pragma once
 #include "template.h"
 

@@ -1,5 +1,5 @@
 /* letter-notes.h - what a person should know of a letter before it goes out: sentences with line and column.
- * Trust:  templates are the user's own. Used in: compose/skeleton. Pure. */
+ * Trust:  templates are the user's own. Used in: skeleton. Pure. */
 #pragma once
 #include "skeleton.h"
 #include "template.h"

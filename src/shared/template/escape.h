@@ -1,6 +1,6 @@
 /* escape.h - one value made harmless for the place where it stands.
  * Trust:  values are hostile: any octets, any length. The places come from our own compiler.
- * Used in: compose. Pure, no allocation.
+ * Used in: template. Pure, no allocation.
  * Source: WHATWG HTML §13.2.5, RFC 3986 §2, RFC 5322 §2.2, RFC 6068, RFC 3966, RFC 5724.
  *
  * Everywhere: bad UTF-8 becomes U+FFFD; control characters (C0 but line break and tab, DEL, C1), U+FEFF and the marks that turn

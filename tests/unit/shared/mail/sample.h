@@ -1,4 +1,4 @@
-/* sample.h - a campaign and a row in a few words, for the tests of compose. */
+/* sample.h - a campaign and a row in a few words, for the tests of templates and mail. */
 #pragma once
 #include "skeleton.h"
 

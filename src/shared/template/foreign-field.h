@@ -1,5 +1,5 @@
 /* foreign-field.h - fields as other programs write them, and braces that an editor has encoded: they would go out as they are.
- * Trust:  templates are the user's own. Used in: compose. Pure.
+ * Trust:  templates are the user's own. Used in: letter-notes (shared/mail). Pure.
  * Source: the rows of foreign-field.c. */
 #pragma once
 #include "template.h"
