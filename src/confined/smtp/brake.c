@@ -1,6 +1,6 @@
 #include "brake.h"
 
-#include "streaks.h"
+#include "failure-streak.h"
 #include <string.h>
 
 #define ROOM_FIRST 2   /* chosen: two letters tell what there is to know about the third */
@@ -9,13 +9,13 @@
 #define STRIKES_SLOW 3 /* chosen: one 4.7.x is greylisting of one person; three in a row ask for a slower pace */
 
 struct Brake {
-  Streaks    *streaks;
-  guint       out, room;    /* rows that left the queue and have no answer; how many there may be */
-  gboolean    is_held_back; /* a row was */
-  gboolean    has_accepted;
-  guint       epoch;        /* counts hang-ups: rows that were out at one are lost with it, not to a further one */
-  gboolean    has_lost;     /* a row of this epoch became unknown; its connection's end follows */
-  const char *stopped_by;   /* static: the word that the lane was paused for; NULL: it was not */
+  FailureStreak *streaks;
+  guint          out, room;    /* rows that left the queue and have no answer; how many there may be */
+  gboolean       is_held_back; /* a row was */
+  gboolean       has_accepted;
+  guint          epoch;        /* counts hang-ups: rows that were out at one are lost with it, not to a further one */
+  gboolean       has_lost;     /* a row of this epoch became unknown; its connection's end follows */
+  const char    *stopped_by;   /* static: the word that the lane was paused for; NULL: it was not */
 };
 
 Brake *
@@ -23,7 +23,7 @@ brake_new (void)
 {
   Brake *self = g_new0 (Brake, 1);
 
-  self->streaks = streaks_new ();
+  self->streaks = failure_streak_new ();
   self->room = ROOM_FIRST;
   return self;
 }
@@ -32,7 +32,7 @@ void
 brake_free (Brake *self)
 {
   if (self != NULL)
-    streaks_free (self->streaks);
+    failure_streak_free (self->streaks);
   g_free (self);
 }
 
@@ -68,8 +68,8 @@ note_accepted (Brake *self, const Row *row)
 {
   self->has_accepted = TRUE;
   self->room = MIN (self->room + ROOM_STEP, ROOM_MOST);
-  streaks_end (self->streaks);
-  streaks_end (row->campaign->streaks);
+  failure_streak_end (self->streaks);
+  failure_streak_end (row->campaign->streaks);
 }
 
 /* "Relay denied" to the first recipient is about the account; once somebody passed it is about this one's domain. What a person resumed
@@ -94,7 +94,7 @@ count (Brake *self, const Row *row, const Verdict *verdict, guint code)
 {
   gboolean is_content = g_strcmp0 (verdict->pause, PAUSE_CONTENT) == 0;
 
-  return is_content ? streaks_count (row->campaign->streaks, verdict, code << 8 | verdict->reason) : streaks_count (self->streaks, verdict, 0);
+  return is_content ? failure_streak_count (row->campaign->streaks, verdict, code << 8 | verdict->reason) : failure_streak_count (self->streaks, verdict, 0);
 }
 
 static char *
@@ -112,7 +112,7 @@ tighten (Brake *self, const Verdict *verdict, guint n)
 }
 
 Verdict
-brake_weigh (Brake *self, const Row *row, const SessionResult *result, char **out_stop)
+brake_weigh (Brake *self, const Row *row, const RowResult *result, char **out_stop)
 {
   Verdict verdict = settle (self, row, &result->verdict);
   guint n;
@@ -137,7 +137,7 @@ brake_weigh (Brake *self, const Row *row, const SessionResult *result, char **ou
   if (n >= verdict.pause_after) {
     *out_stop = describe_stop (&verdict, n, result->text);
     self->stopped_by = verdict.pause;
-    streaks_end (row->campaign->streaks);
+    failure_streak_end (row->campaign->streaks);
   }
   return verdict;
 }
@@ -145,7 +145,7 @@ brake_weigh (Brake *self, const Row *row, const SessionResult *result, char **ou
 char *
 brake_weigh_trouble (Brake *self, const Verdict *verdict, const char *text)
 {
-  guint n = streaks_count (self->streaks, verdict, 0);
+  guint n = failure_streak_count (self->streaks, verdict, 0);
 
   return n > 0 && n >= verdict->pause_after ? g_strdup (text) : NULL;
 }
@@ -161,7 +161,7 @@ brake_weigh_end (Brake *self)
   self->has_lost = FALSE;
   self->epoch++;
   self->room = ROOM_FIRST;
-  n = streaks_count (self->streaks, &hung_up, 0);
+  n = failure_streak_count (self->streaks, &hung_up, 0);
   if (n < hung_up.pause_after)
     return NULL;
   return g_strdup_printf ("%u times in a row the connection ended behind a letter without an answer. Whether the server took them is not known: they are shown "
@@ -173,5 +173,5 @@ brake_release (Brake *self)
 {
   self->stopped_by = NULL;
   self->room = ROOM_FIRST;
-  streaks_end (self->streaks);
+  failure_streak_end (self->streaks);
 }

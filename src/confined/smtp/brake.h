@@ -18,7 +18,7 @@ gboolean brake_is_eased  (Brake *self); /* a row was held back, and another may 
 
 /* What the answer means for this row here and now. *out_stop: (transfer full) the sentence to pause the lane with, for the reason
  * verdict.pause; or NULL: it goes on. */
-Verdict brake_weigh (Brake *self, const Row *row, const SessionResult *result, char **out_stop);
+Verdict brake_weigh (Brake *self, const Row *row, const RowResult *result, char **out_stop);
 
 /* An answer about the lane, to no row. Returns: as out_stop. */
 char *brake_weigh_trouble (Brake *self, const Verdict *verdict, const char *text);

@@ -143,7 +143,7 @@ campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *
   self->n_columns = g_strv_length ((char **) columns);
   self->columns = g_strdupv ((GStrv) columns);
   self->aliases = g_steal_pointer (&aliases);
-  self->streaks = streaks_new ();
+  self->streaks = failure_streak_new ();
   (void) g_variant_lookup (spec, "version", "u", &self->version);
   return self;
 }
@@ -173,6 +173,6 @@ campaign_free (Campaign *self)
   skeleton_free (self->skeleton);
   g_strfreev (self->columns);
   g_strfreev (self->aliases);
-  streaks_free (self->streaks);
+  failure_streak_free (self->streaks);
   g_free (self);
 }

@@ -2,7 +2,7 @@
  * Trust:  from core; templates and files are the user's own. Used in: lane, service. */
 #pragma once
 #include "skeleton.h"
-#include "streaks.h"
+#include "failure-streak.h"
 #include <gio/gunixfdlist.h>
 
 #define CAMPAIGN_FILE_MAX_BYTES (25u << 20)  /* chosen: no provider takes more than 25 MB a message (facts/providers: iCloud 20) */
@@ -15,7 +15,7 @@ typedef struct {
   GStrv     columns, aliases;
   Skeleton *skeleton;  /* owned */
   guint     row_count; /* rows that point here: queued or in flight */
-  Streaks  *streaks;   /* owned; equal refusals of its letter */
+  FailureStreak *streaks; /* owned; equal refusals of its letter */
 } Campaign;
 
 /* Arguments of Transport1.BeginCampaign, borrowed. Returns: (transfer full), or NULL with FAULT_DATA or FAULT_USAGE. */

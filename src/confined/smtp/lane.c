@@ -183,7 +183,7 @@ trouble_cb (const Verdict *verdict, const char *text, gpointer data)
 }
 
 static void
-done_cb (Row *row, const SessionResult *result, gpointer data)
+done_cb (Row *row, const RowResult *result, gpointer data)
 {
   Lane *self = data;
   g_autofree char *stop = NULL;

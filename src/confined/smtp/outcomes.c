@@ -62,7 +62,7 @@ void
 outcomes_add (Outcomes *self, const Row *row, const Verdict *verdict, const char *text)
 {
   guint8 outcome = (guint8) verdict->outcome, campaign[8];
-  g_autofree char *shown = verdict->outcome != OUTCOME_ACCEPTED ? text_printable (text, -1, SESSION_REPLY_MAX) : NULL;
+  g_autofree char *shown = verdict->outcome != OUTCOME_ACCEPTED ? text_printable (text, -1, VERDICT_TEXT_MAX) : NULL;
 
   for (guint i = 0; i < 8; i++)
     campaign[i] = (guint8) (row->campaign->id >> (8 * i));

@@ -20,25 +20,17 @@
 #include "reply-table.h"
 #include "server-traits.h"
 
-#define SESSION_REPLY_MAX 512 /* octets of a reply that is shown: as in contract/ */
-
 typedef struct { /* of one message, borrowed until the next one is rendered */
   const char    *sender;
   Slice          address;
   SkeletonTraits traits;
 } Envelope;
 
-typedef struct {
-  Verdict     verdict; /* pause NULL when nothing but this row is concerned */
-  guint       code;    /* of the server's answer; 0: these are our words */
-  const char *text;    /* borrowed, printable, with the code */
-} SessionResult;
-
 typedef struct { /* all called from within session_feed, _pump, _break… */
   Row     *(*take)      (gpointer data); /* (transfer full) the next row, or NULL: none now */
   gboolean (*render)    (const Row *row, SkeletonForm form, GByteArray *out, Envelope *out_envelope, GError **error, gpointer data);
   gboolean (*begin)     (Row *const *rows, guint n, gpointer data); /* journal them; FALSE: their octets must not leave */
-  void     (*done)      (Row *row, const SessionResult *result, gpointer data); /* (transfer full) it has its outcome */
+  void     (*done)      (Row *row, const RowResult *result, gpointer data); /* (transfer full) it has its outcome */
   void     (*give_back) (Row *row, gpointer data); /* (transfer full) it was never begun */
   void     (*trouble)   (const Verdict *verdict, const char *text, gpointer data); /* about the lane, not about a row */
 } SessionHooks;

@@ -11,16 +11,16 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   self->brake = brake_new ();
-  self->campaign.streaks = streaks_new ();
-  self->other.streaks = streaks_new ();
+  self->campaign.streaks = failure_streak_new ();
+  self->other.streaks = failure_streak_new ();
 }
 
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
   brake_free (self->brake);
-  streaks_free (self->campaign.streaks);
-  streaks_free (self->other.streaks);
+  failure_streak_free (self->campaign.streaks);
+  failure_streak_free (self->other.streaks);
 }
 
 /* One letter leaves and is answered. Returns: whether the lane stops over it. */
@@ -29,7 +29,7 @@ answer_row (Fixture *self, Row *row, const char *line, Verdict *out_verdict)
 {
   static SmtpReply reply;
   g_autofree char *stop = NULL;
-  SessionResult result = { { OUTCOME_ACCEPTED, REASON_NONE, NULL, 0, NULL }, 250, line };
+  RowResult result = { { OUTCOME_ACCEPTED, REASON_NONE, NULL, 0, NULL }, 250, line };
 
   g_assert_true (smtp_reply_parse (line, strlen (line), &reply, NULL));
   result.code = reply.code;
@@ -94,7 +94,7 @@ test_content (Fixture *self, gconstpointer data)
 static void
 test_hangs_up (Fixture *self, gconstpointer data)
 {
-  SessionResult lost = { { OUTCOME_UNKNOWN, REASON_NONE, NULL, 0, NULL }, 0, "the connection ended" };
+  RowResult lost = { { OUTCOME_UNKNOWN, REASON_NONE, NULL, 0, NULL }, 0, "the connection ended" };
   Row before = { .campaign = &self->campaign, .attempt = 1 };
   char *stop = NULL;
 

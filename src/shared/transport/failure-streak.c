@@ -1,29 +1,29 @@
-#include "streaks.h"
+#include "failure-streak.h"
 
 #include <string.h>
 
-#define STREAKS_MAX 64
+#define FAILURE_STREAK_MAX 64
 
 typedef struct {
-  const char *word; /* static: a row's in reply-table.c */
+  const char *word; /* static: Verdict.pause */
   guint       kind, count;
 } Streak;
 
-struct Streaks {
+struct FailureStreak {
   GArray *all; /* Streak; one for each word and kind that was met, so a handful */
 };
 
-Streaks *
-streaks_new (void)
+FailureStreak *
+failure_streak_new (void)
 {
-  Streaks *self = g_new0 (Streaks, 1);
+  FailureStreak *self = g_new0 (FailureStreak, 1);
 
   self->all = g_array_new (FALSE, FALSE, sizeof (Streak));
   return self;
 }
 
 void
-streaks_free (Streaks *self)
+failure_streak_free (FailureStreak *self)
 {
   if (self != NULL)
     g_array_unref (self->all);
@@ -31,7 +31,7 @@ streaks_free (Streaks *self)
 }
 
 guint
-streaks_count (Streaks *self, const Verdict *verdict, guint kind)
+failure_streak_count (FailureStreak *self, const Verdict *verdict, guint kind)
 {
   Streak streak = { verdict->pause, kind, 1 };
 
@@ -43,13 +43,13 @@ streaks_count (Streaks *self, const Verdict *verdict, guint kind)
     if (known->kind == kind && strcmp (known->word, verdict->pause) == 0)
       return ++known->count;
   }
-  if (self->all->len < STREAKS_MAX) /* a server that thinks of a new status each time */
+  if (self->all->len < FAILURE_STREAK_MAX) /* a server that thinks of a new status each time */
     g_array_append_val (self->all, streak);
   return 1;
 }
 
 void
-streaks_end (Streaks *self)
+failure_streak_end (FailureStreak *self)
 {
   g_array_set_size (self->all, 0);
 }
