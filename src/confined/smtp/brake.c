@@ -1,6 +1,6 @@
 #include "brake.h"
 
-#include "failure-streak.h"
+#include "compiled-campaign.h"
 #include <string.h>
 
 #define ROOM_FIRST 2   /* chosen: two letters tell what there is to know about the third */
@@ -15,7 +15,7 @@ struct Brake {
   gboolean       has_accepted;
   guint          epoch;        /* counts hang-ups: rows that were out at one are lost with it, not to a further one */
   gboolean       has_lost;     /* a row of this epoch became unknown; its connection's end follows */
-  const char    *stopped_by;   /* static: the word that the lane was paused for; NULL: it was not */
+  const char    *stopped_by;   /* static: the word that the account was paused for; NULL: it was not */
 };
 
 Brake *

@@ -1,10 +1,11 @@
 #include "row.h"
 
+#include "compiled-campaign.h"
 #include "fault.h"
 #include <string.h>
 
 Row *
-row_new (Campaign *campaign, const FrameRow *parsed, const guint8 *raw, const guint8 *end)
+row_new (CompiledCampaign *campaign, const FrameRow *parsed, const guint8 *raw, const guint8 *end)
 {
   gsize len = (gsize) (end - raw);
   Row *self = g_malloc (sizeof *self + len);
@@ -36,6 +37,12 @@ row_parse (const Row *self, FrameRow *out_parsed)
   g_assert (is_row); /* row_new() was given a row that frame_next() had passed */
 }
 
+gpointer
+row_get_message (const Row *self)
+{
+  return self->campaign->message;
+}
+
 static void
 free_rows (GQueue *rows)
 {
@@ -46,7 +53,7 @@ free_rows (GQueue *rows)
 }
 
 gboolean
-rows_parse (Campaign *campaign, GVariant *frame, GQueue *out_rows, GError **error)
+rows_parse (CompiledCampaign *campaign, GVariant *frame, GQueue *out_rows, GError **error)
 {
   static FrameRow parsed;
   FrameReader reader;

@@ -318,7 +318,7 @@ session_quit (Session *self)
 }
 
 void
-session_release (Session *self, SessionRowFunc is_wanted, gpointer data)
+session_release (Session *self, RowFunc is_wanted, gpointer data)
 {
   Flight *flight = session_mail_newest (self);
 

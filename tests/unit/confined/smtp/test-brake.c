@@ -1,11 +1,19 @@
 #include "brake.h"
 
-#include <string.h>
+#include "compiled-campaign.h"
 
 typedef struct {
   Brake   *brake;
-  Campaign campaign, other;
+  CompiledCampaign campaign, other;
 } Fixture;
+
+/* what a channel's table makes of answers: its row, the code, the words */
+static const RowResult ok = { { OUTCOME_ACCEPTED, REASON_NONE, NULL, 0, NULL }, 250, "250 ok" };
+static const RowResult spam = { { OUTCOME_REFUSED, REASON_NONE, PAUSE_CONTENT, ROW_COUNT_SAME, NULL }, 550, "550 spam detected" };
+static const RowResult broken = { { OUTCOME_REFUSED, REASON_NONE, PAUSE_CONTENT, ROW_COUNT_SAME, NULL }, 554, "554 5.6.0 broken" };
+static const RowResult wary = { { OUTCOME_LATER, REASON_NONE, "busy", 20, NULL }, 451, "451 4.7.1 try again later" };
+static const RowResult domain = { { OUTCOME_LATER, REASON_NONE, "policy", 1, NULL }, 550, "550 5.7.26 unauthenticated" };
+static const RowResult lost = { { OUTCOME_UNKNOWN, REASON_NONE, NULL, 0, NULL }, 0, "the connection ended" };
 
 static void
 set_up (Fixture *self, gconstpointer data)
@@ -23,29 +31,23 @@ tear_down (Fixture *self, gconstpointer data)
   failure_streak_free (self->other.streaks);
 }
 
-/* One letter leaves and is answered. Returns: whether the lane stops over it. */
+/* One letter leaves and is answered. Returns: whether the account stops over it. */
 static gboolean
-answer_row (Fixture *self, Row *row, const char *line, Verdict *out_verdict)
+answer_row (Fixture *self, Row *row, const RowResult *result, Verdict *out_verdict)
 {
-  static SmtpReply reply;
   g_autofree char *stop = NULL;
-  RowResult result = { { OUTCOME_ACCEPTED, REASON_NONE, NULL, 0, NULL }, 250, line };
 
-  g_assert_true (smtp_reply_parse (line, strlen (line), &reply, NULL));
-  result.code = reply.code;
-  if (reply.code / 100 != 2)
-    result.verdict = verdict_of (PHASE_DOT, reply.code, reply.status, reply.text);
-  *out_verdict = brake_weigh (self->brake, row, &result, &stop);
+  *out_verdict = brake_weigh (self->brake, row, result, &stop);
   return stop != NULL;
 }
 
 static gboolean
-answer (Fixture *self, Campaign *campaign, const char *line, Verdict *out_verdict)
+answer (Fixture *self, CompiledCampaign *campaign, const RowResult *result, Verdict *out_verdict)
 {
   Row row = { .campaign = campaign, .attempt = 1 };
 
   g_assert_true (brake_take (self->brake, &row));
-  return answer_row (self, &row, line, out_verdict);
+  return answer_row (self, &row, result, out_verdict);
 }
 
 static void
@@ -60,7 +62,7 @@ test_room (Fixture *self, gconstpointer data)
   g_assert_true (brake_take (self->brake, &rows[1]));
   g_assert_false (brake_take (self->brake, &rows[2]));
   g_assert_false (brake_is_eased (self->brake));
-  answer_row (self, &rows[0], "250 ok", &verdict);
+  answer_row (self, &rows[0], &ok, &verdict);
   g_assert_true (brake_is_eased (self->brake));
   g_assert_false (brake_is_eased (self->brake)); /* said once */
   for (guint i = 0; i < 5; i++)
@@ -75,18 +77,18 @@ test_content (Fixture *self, gconstpointer data)
 {
   Verdict verdict;
 
-  g_assert_false (answer (self, &self->campaign, "550 spam detected", &verdict));
-  g_assert_false (answer (self, &self->campaign, "550 spam detected", &verdict));
-  g_assert_false (answer (self, &self->campaign, "250 ok", &verdict)); /* begins anew */
-  g_assert_false (answer (self, &self->campaign, "550 spam detected", &verdict));
-  g_assert_false (answer (self, &self->campaign, "554 5.6.0 broken", &verdict)); /* another answer */
-  g_assert_false (answer (self, &self->campaign, "550 spam detected", &verdict));
-  g_assert_false (answer (self, &self->other, "250 ok", &verdict)); /* another letter */
+  g_assert_false (answer (self, &self->campaign, &spam, &verdict));
+  g_assert_false (answer (self, &self->campaign, &spam, &verdict));
+  g_assert_false (answer (self, &self->campaign, &ok, &verdict)); /* begins anew */
+  g_assert_false (answer (self, &self->campaign, &spam, &verdict));
+  g_assert_false (answer (self, &self->campaign, &broken, &verdict)); /* another answer */
+  g_assert_false (answer (self, &self->campaign, &spam, &verdict));
+  g_assert_false (answer (self, &self->other, &ok, &verdict)); /* another letter */
   g_assert_cmpint (verdict.outcome, ==, OUTCOME_ACCEPTED);
-  g_assert_true (answer (self, &self->campaign, "550 spam detected", &verdict));
+  g_assert_true (answer (self, &self->campaign, &spam, &verdict));
   g_assert_cmpint (verdict.outcome, ==, OUTCOME_REFUSED);
   g_assert_cmpstr (verdict.pause, ==, PAUSE_CONTENT);
-  g_assert_false (answer (self, &self->campaign, "550 spam detected", &verdict)); /* it was on the wire */
+  g_assert_false (answer (self, &self->campaign, &spam, &verdict)); /* it was on the wire */
   g_assert_cmpint (verdict.outcome, ==, OUTCOME_LATER);
 }
 
@@ -94,7 +96,6 @@ test_content (Fixture *self, gconstpointer data)
 static void
 test_hangs_up (Fixture *self, gconstpointer data)
 {
-  RowResult lost = { { OUTCOME_UNKNOWN, REASON_NONE, NULL, 0, NULL }, 0, "the connection ended" };
   Row before = { .campaign = &self->campaign, .attempt = 1 };
   char *stop = NULL;
 
@@ -120,13 +121,13 @@ test_pace (Fixture *self, gconstpointer data)
   Verdict verdict;
 
   for (guint i = 1; i <= 20; i++) {
-    gboolean is_stop = answer (self, &self->campaign, "451 4.7.1 try again later", &verdict);
+    gboolean is_stop = answer (self, &self->campaign, &wary, &verdict);
 
     g_assert_cmpint (verdict.reason, ==, i < 3 ? REASON_NONE : REASON_SLOW);
     g_assert_true (is_stop == (i == 20));
   }
-  answer (self, &self->campaign, "250 ok", &verdict);
-  answer (self, &self->campaign, "451 4.7.1 try again later", &verdict);
+  answer (self, &self->campaign, &ok, &verdict);
+  answer (self, &self->campaign, &wary, &verdict);
   g_assert_cmpint (verdict.reason, ==, REASON_NONE);
 }
 
@@ -137,11 +138,11 @@ test_asked_once (Fixture *self, gconstpointer data)
   Row again = { .campaign = &self->campaign, .attempt = 2 };
   Verdict verdict;
 
-  g_assert_true (answer (self, &self->campaign, "550 5.7.26 unauthenticated", &verdict));
+  g_assert_true (answer (self, &self->campaign, &domain, &verdict));
   brake_release (self->brake);
-  answer (self, &self->campaign, "250 ok", &verdict);
+  answer (self, &self->campaign, &ok, &verdict);
   g_assert_true (brake_take (self->brake, &again));
-  g_assert_false (answer_row (self, &again, "550 5.7.26 unauthenticated", &verdict));
+  g_assert_false (answer_row (self, &again, &domain, &verdict));
   g_assert_cmpint (verdict.outcome, ==, OUTCOME_LATER);
 }
 
@@ -157,7 +158,7 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++) {
-    g_autofree char *path = g_strconcat ("/smtp/brake/", tests[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/transport/brake/", tests[i].name, NULL);
 
     g_test_add (path, Fixture, NULL, set_up, tests[i].test, tear_down);
   }

@@ -1,22 +1,22 @@
-#include "outcomes.h"
+#include "outcome-batch.h"
 
-#include "session.h"
+#include "compiled-campaign.h"
 #include "text.h"
 
 #define MAX_COUNT 256   /* chosen: one signal costs as much as ten messages; core commits that many at once */
 #define MAX_DELAY_MS 10 /* chosen: what a person cannot see */
 
-struct Outcomes {
-  FrameWriter *rows;
-  guint        timer;
-  OutcomesFunc send;
-  gpointer     data;
+struct OutcomeBatch {
+  FrameWriter     *rows;
+  guint            timer;
+  OutcomeBatchFunc send;
+  gpointer         data;
 };
 
-Outcomes *
-outcomes_new (OutcomesFunc send, gpointer data)
+OutcomeBatch *
+outcome_batch_new (OutcomeBatchFunc send, gpointer data)
 {
-  Outcomes *self = g_new0 (Outcomes, 1);
+  OutcomeBatch *self = g_new0 (OutcomeBatch, 1);
 
   self->rows = frame_writer_new (FRAME_OUTCOMES);
   self->send = send;
@@ -25,7 +25,7 @@ outcomes_new (OutcomesFunc send, gpointer data)
 }
 
 void
-outcomes_free (Outcomes *self)
+outcome_batch_free (OutcomeBatch *self)
 {
   if (self == NULL)
     return;
@@ -35,7 +35,7 @@ outcomes_free (Outcomes *self)
 }
 
 void
-outcomes_flush (Outcomes *self)
+outcome_batch_flush (OutcomeBatch *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
   if (frame_writer_get_count (self->rows) > 0)
@@ -43,7 +43,7 @@ outcomes_flush (Outcomes *self)
 }
 
 gboolean
-outcomes_are_many (const Outcomes *self)
+outcome_batch_is_full (const OutcomeBatch *self)
 {
   return frame_writer_get_count (self->rows) >= MAX_COUNT;
 }
@@ -51,15 +51,15 @@ outcomes_are_many (const Outcomes *self)
 static gboolean
 timeout_cb (gpointer data)
 {
-  Outcomes *self = data;
+  OutcomeBatch *self = data;
 
   self->timer = 0;
-  outcomes_flush (self);
+  outcome_batch_flush (self);
   return G_SOURCE_REMOVE;
 }
 
 void
-outcomes_add (Outcomes *self, const Row *row, const Verdict *verdict, const char *text)
+outcome_batch_add (OutcomeBatch *self, const Row *row, const Verdict *verdict, const char *text)
 {
   guint8 outcome = (guint8) verdict->outcome, campaign[8];
   g_autofree char *shown = verdict->outcome != OUTCOME_ACCEPTED ? text_printable (text, -1, VERDICT_TEXT_MAX) : NULL;

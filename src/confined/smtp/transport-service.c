@@ -1,7 +1,8 @@
-#include "service.h"
+#include "transport-service.h"
 
 #include "contract-transport1.h"
 #include "fault.h"
+#include "send-queue.h"
 #include "text.h"
 #include <fcntl.h>
 #include <string.h>
@@ -11,9 +12,9 @@
 #define CONNECTION_TEXT_MAX 500       /* contract/: 512 */
 #define PAUSE_TEXT_MAX 1000           /* contract/: 1024 */
 
-struct Service {
+struct TransportService {
   PrTransport1          *skeleton;
-  Lane                  *lane;
+  SendQueue             *queue;
   GDBusMethodInvocation *drain, *test;
   gboolean               is_leaving;
 };
@@ -40,35 +41,34 @@ take_fd (GUnixFDList *fds, GVariant *handle, GError **error)
 
 static gboolean
 handle_open_account (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret,
-                     GVariant *journal, Service *self)
+                     GVariant *journal, TransportService *self)
 {
   GError *error = NULL;
   int secret_fd = take_fd (fds, secret, &error);
   int journal_fd = secret_fd >= 0 ? take_fd (fds, journal, &error) : -1;
   SecretBytes *password = journal_fd >= 0 ? secret_bytes_read_fd (secret_fd, FALSE, &error) : NULL;
-  Account *account = password != NULL ? account_new (settings, password, &error) : NULL;
 
   if (secret_fd >= 0)
     close (secret_fd);
-  if (account != NULL && lane_open (self->lane, account, journal_fd, &error)) {
+  if (password != NULL && send_queue_open (self->queue, settings, password, journal_fd, &error)) {
     pr_transport1_complete_open_account (skeleton, invocation, NULL);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   }
-  if (account == NULL && journal_fd >= 0)
+  if (password == NULL && journal_fd >= 0)
     close (journal_fd);
   return fail (invocation, error);
 }
 
 static gboolean
 handle_add_connection (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket, gboolean is_loopback,
-                       Service *self)
+                       TransportService *self)
 {
   GError *error = NULL;
   int fd = take_fd (fds, socket, &error);
 
   if (fd >= 0)
     (void) fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-  if (fd < 0 || !lane_add_connection (self->lane, fd, is_loopback, &error))
+  if (fd < 0 || !send_queue_connect (self->queue, fd, is_loopback, &error))
     return fail (invocation, error);
   pr_transport1_complete_add_connection (skeleton, invocation, NULL);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -77,39 +77,37 @@ handle_add_connection (PrTransport1 *skeleton, GDBusMethodInvocation *invocation
 static void
 tested_cb (GVariant *report, gpointer data)
 {
-  Service *self = data;
+  TransportService *self = data;
 
   pr_transport1_complete_test (self->skeleton, g_steal_pointer (&self->test), report);
 }
 
 static gboolean
-handle_test (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Service *self)
+handle_test (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
   if (self->test != NULL)
     return fail (invocation, g_error_new (FAULT, FAULT_USAGE, "a test is running already"));
   self->test = invocation;
-  lane_test (self->lane, tested_cb, self);
+  send_queue_test (self->queue, tested_cb, self);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
 handle_begin_campaign (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 id, GVariant *spec,
-                       const char *const *columns, GVariant *files, Service *self)
+                       const char *const *columns, GVariant *files, TransportService *self)
 {
   GError *error = NULL;
-  Campaign *campaign = campaign_new (id, spec, columns, files, fds, &error);
-  const Skeleton *compiled = campaign != NULL ? campaign->skeleton : NULL;
+  const CompiledCampaign *campaign = send_queue_begin_campaign (self->queue, id, spec, columns, files, fds, &error);
 
-  if (campaign == NULL || !lane_put_campaign (self->lane, campaign, &error))
+  if (campaign == NULL)
     return fail (invocation, error);
-  pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, skeleton_get_fields (compiled), skeleton_get_required (compiled),
-                                         skeleton_get_images (compiled), skeleton_get_overhead (compiled), campaign_get_bound (campaign),
-                                         skeleton_get_notes (compiled));
+  pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, campaign->facts.fields, campaign->facts.required, campaign->facts.missing_files,
+                                         campaign->facts.overhead, compiled_campaign_get_bound (campaign), campaign->facts.notes);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static GVariant *
-preview (Campaign *campaign, GVariant *frame, GError **error)
+preview (const CompiledCampaign *campaign, GVariant *frame, GError **error)
 {
   static FrameRow row;
   g_autoptr (FrameWriter) messages = frame_writer_new (FRAME_MESSAGES);
@@ -122,12 +120,12 @@ preview (Campaign *campaign, GVariant *frame, GError **error)
 
   while (is_open && frame_next (&reader, &row, &broken)) {
     g_autoptr (GError) unmade = NULL;
-    SkeletonTraits traits;
+    gint64 date_utc_s = row.aux > 0 ? (gint64) row.aux : g_get_real_time () / G_USEC_PER_SEC;
 
     g_byte_array_set_size (message, 0);
     if (row.n_fields != campaign->n_columns + 2)
       g_set_error (&broken, FAULT, FAULT_USAGE, "a row does not have its campaign's columns");
-    else if (!skeleton_render (campaign->skeleton, &row, SKELETON_RAW, row.aux > 0 ? (gint64) row.aux : g_get_real_time () / G_USEC_PER_SEC, message, &traits, &unmade))
+    else if (!campaign->channel->preview (campaign->message, &row, date_utc_s, message, &unmade))
       g_byte_array_set_size (message, 0);
     if (broken == NULL && frame_writer_get_size (messages) + message->len > PREVIEW_MAX_BYTES)
       g_set_error (&broken, FAULT, FAULT_USAGE, "that is too much to preview at once: ask for fewer rows");
@@ -145,10 +143,10 @@ preview (Campaign *campaign, GVariant *frame, GError **error)
 }
 
 static gboolean
-handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, Service *self)
+handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, TransportService *self)
 {
   GError *error = NULL;
-  Campaign *campaign = lane_get_campaign (self->lane, id, &error);
+  const CompiledCampaign *campaign = send_queue_get_campaign (self->queue, id, &error);
   GVariant *messages = campaign != NULL ? preview (campaign, frame, &error) : NULL;
 
   if (messages == NULL)
@@ -158,22 +156,22 @@ handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint
 }
 
 static gboolean
-handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, Service *self)
+handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, TransportService *self)
 {
   GError *error = NULL;
 
-  if (!lane_send (self->lane, id, frame, &error))
+  if (!send_queue_send (self->queue, id, frame, &error))
     return fail (invocation, error);
   pr_transport1_complete_send (skeleton, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
-handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *recipients, Service *self)
+handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *recipients, TransportService *self)
 {
   gsize n;
   const guint64 *ids = g_variant_get_fixed_array (recipients, &n, sizeof *ids);
-  g_autoptr (GArray) never_begun = lane_recall (self->lane, id, ids, n);
+  g_autoptr (GArray) never_begun = send_queue_recall (self->queue, id, ids, n);
 
   pr_transport1_complete_recall (skeleton, invocation,
                                  g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, never_begun->data, never_begun->len, sizeof (guint64)));
@@ -183,27 +181,27 @@ handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint6
 static void
 drained_cb (gpointer data)
 {
-  Service *self = data;
+  TransportService *self = data;
 
   if (self->drain != NULL)
     pr_transport1_complete_drain (self->skeleton, g_steal_pointer (&self->drain));
 }
 
 static gboolean
-handle_drain (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Service *self)
+handle_drain (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
   if (self->drain != NULL)
     return fail (invocation, g_error_new (FAULT, FAULT_USAGE, "it is draining already"));
   self->drain = invocation;
-  lane_drain (self->lane, drained_cb, self);
+  send_queue_drain (self->queue, drained_cb, self);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
-handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Service *self)
+handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
   pr_transport1_complete_resume (skeleton, invocation);
-  lane_resume (self->lane);
+  send_queue_resume (self->queue);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -212,7 +210,7 @@ handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Servic
 static void
 need_connection_cb (guint count, gpointer data)
 {
-  pr_transport1_emit_need_connection (((Service *) data)->skeleton, count);
+  pr_transport1_emit_need_connection (((TransportService *) data)->skeleton, count);
 }
 
 static void
@@ -220,7 +218,7 @@ connection_lost_cb (const char *text, gpointer data)
 {
   g_autofree char *shown = text_printable (text, -1, CONNECTION_TEXT_MAX);
 
-  pr_transport1_emit_connection_lost (((Service *) data)->skeleton, shown);
+  pr_transport1_emit_connection_lost (((TransportService *) data)->skeleton, shown);
 }
 
 static void
@@ -228,14 +226,14 @@ paused_cb (const char *reason, const char *text, gpointer data)
 {
   g_autofree char *shown = text_printable (text, -1, PAUSE_TEXT_MAX);
 
-  pr_transport1_emit_paused (((Service *) data)->skeleton, reason, shown);
+  pr_transport1_emit_paused (((TransportService *) data)->skeleton, reason, shown);
 }
 
 /* A closed connection fails quietly: the journal has it. */
 static void
 outcomes_cb (GVariant *rows, gpointer data)
 {
-  pr_transport1_emit_outcomes (((Service *) data)->skeleton, rows);
+  pr_transport1_emit_outcomes (((TransportService *) data)->skeleton, rows);
 }
 
 static void
@@ -243,13 +241,13 @@ silent_cb (const char *text, gpointer data)
 {
   g_autofree char *shown = text_printable (text, -1, CONNECTION_TEXT_MAX);
 
-  pr_transport1_emit_silent (((Service *) data)->skeleton, shown);
+  pr_transport1_emit_silent (((TransportService *) data)->skeleton, shown);
 }
 
-static const LaneEvents events = { need_connection_cb, connection_lost_cb, silent_cb, outcomes_cb, paused_cb };
+static const SendQueueEvents events = { need_connection_cb, connection_lost_cb, silent_cb, outcomes_cb, paused_cb };
 
-Service *
-service_new (TlsContext *tls, Poller *poller)
+TransportService *
+transport_service_new (const Channel *channel, gpointer channel_self)
 {
   static const struct {
     const char *signal;
@@ -261,21 +259,21 @@ service_new (TlsContext *tls, Poller *poller)
     { "handle-recall", G_CALLBACK (handle_recall) },               { "handle-drain", G_CALLBACK (handle_drain) },
     { "handle-resume", G_CALLBACK (handle_resume) },
   };
-  Service *self = g_new0 (Service, 1);
+  TransportService *self = g_new0 (TransportService, 1);
 
   self->skeleton = pr_transport1_skeleton_new ();
-  self->lane = lane_new (tls, poller, &events, self);
+  self->queue = send_queue_new (channel, channel_self, &events, self);
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect (self->skeleton, handlers[i].signal, handlers[i].handler, self);
   return self;
 }
 
 void
-service_free (Service *self)
+transport_service_free (TransportService *self)
 {
   if (self == NULL)
     return;
-  lane_free (self->lane);
+  send_queue_free (self->queue);
   g_clear_object (&self->drain);
   g_clear_object (&self->test);
   g_object_unref (self->skeleton);
@@ -283,19 +281,19 @@ service_free (Service *self)
 }
 
 GDBusInterfaceSkeleton *
-service_get_skeleton (Service *self)
+transport_service_get_skeleton (TransportService *self)
 {
   return G_DBUS_INTERFACE_SKELETON (self->skeleton);
 }
 
 gboolean
-service_is_done (gpointer data)
+transport_service_is_done (gpointer data)
 {
-  Service *self = data;
+  TransportService *self = data;
 
   if (!self->is_leaving) {
     self->is_leaving = TRUE;
-    lane_drain (self->lane, NULL, NULL);
+    send_queue_drain (self->queue, NULL, NULL);
   }
-  return lane_is_quiet (self->lane);
+  return send_queue_is_quiet (self->queue);
 }

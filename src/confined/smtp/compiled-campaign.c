@@ -1,8 +1,8 @@
-#include "campaign.h"
+#include "compiled-campaign.h"
 
 #include "descriptor.h"
 #include "fault.h"
-#include "template.h"
+#include "field-name.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -41,16 +41,16 @@ read_file (int fd, const char *name, gsize limit, GError **error)
 static void
 clear_file (gpointer data)
 {
-  SkeletonFile *file = data;
+  MessageFile *file = data;
 
   g_clear_pointer (&file->bytes, g_bytes_unref);
 }
 
-/* Returns: (transfer full) an array of SkeletonFile whose names borrow from `files`; or NULL with `error` set. */
+/* Returns: (transfer full) an array of MessageFile whose names borrow from `files`; or NULL with `error` set. */
 static GArray *
 read_files (GVariant *files, GUnixFDList *fds, GError **error)
 {
-  g_autoptr (GArray) all = g_array_new (FALSE, TRUE, sizeof (SkeletonFile));
+  g_autoptr (GArray) all = g_array_new (FALSE, TRUE, sizeof (MessageFile));
   gsize left = CAMPAIGN_FILES_MAX_BYTES;
   const char *role, *name, *type;
   GVariantIter iter;
@@ -60,7 +60,7 @@ read_files (GVariant *files, GUnixFDList *fds, GError **error)
   g_variant_iter_init (&iter, files);
   while (g_variant_iter_next (&iter, "(&s&s&sh)", &role, &name, &type, &handle)) {
     int fd = fds != NULL && handle >= 0 && handle < g_unix_fd_list_get_length (fds) ? g_unix_fd_list_get (fds, handle, error) : -1;
-    SkeletonFile file = { strcmp (role, "inline") == 0, name, type, NULL };
+    MessageFile file = { strcmp (role, "inline") == 0, name, type, NULL };
 
     if (fd < 0) {
       if (error != NULL && *error == NULL)
@@ -77,15 +77,6 @@ read_files (GVariant *files, GUnixFDList *fds, GError **error)
   return g_steal_pointer (&all);
 }
 
-static const char *
-peek_string (GVariant *spec, const char *name)
-{
-  const char *value = "";
-
-  (void) g_variant_lookup (spec, name, "&s", &value); /* flattens `spec` first: the octets are its own as long as it lives */
-  return value;
-}
-
 static gboolean
 read_identity (GVariant *spec, guint8 out[16])
 {
@@ -99,60 +90,66 @@ read_identity (GVariant *spec, guint8 out[16])
   return TRUE;
 }
 
-/* TEMPLATE_ERROR has no D-Bus names: whatever is wrong with a letter is data. */
+/* A channel's own errors have no D-Bus names: whatever is wrong with a message is data. */
 static void
 translate (GError **error)
 {
-  if (error == NULL || *error == NULL || (*error)->domain != TEMPLATE_ERROR)
+  if (error == NULL || *error == NULL || (*error)->domain == FAULT)
     return;
   (*error)->code = FAULT_DATA;
   (*error)->domain = FAULT;
 }
 
-Campaign *
-campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *files, GUnixFDList *fds, GError **error)
+static CompiledCampaign *
+compile (const Channel *channel, guint64 id, const MessageSpec *spec, GError **error)
 {
-  g_autoptr (GArray) read = read_files (files, fds, error);
-  g_auto (GStrv) aliases = NULL;
-  SkeletonSpec skeleton_spec = { .subject = peek_string (spec, "subject"), .html = peek_string (spec, "html"),
-                                 .text = peek_string (spec, "text"), .from = peek_string (spec, "from"),
-                                 .reply_to = peek_string (spec, "reply_to"), .unsubscribe = peek_string (spec, "unsubscribe"),
-                                 .columns = columns };
-  Skeleton *skeleton;
-  Campaign *self;
+  MessageFacts facts = { 0 };
+  gpointer message = channel->compile (spec, &facts, error);
+  CompiledCampaign *self;
 
-  if (read == NULL)
-    return NULL;
-  if (!read_identity (spec, skeleton_spec.identity)) {
-    g_set_error (error, FAULT, FAULT_USAGE, "the campaign's identity is not 16 octets");
-    return NULL;
-  }
-  (void) g_variant_lookup (spec, "inspect", "b", &skeleton_spec.any_field);
-  (void) g_variant_lookup (spec, "aliases", "^as", &aliases);
-  skeleton_spec.aliases = (const char *const *) aliases;
-  skeleton_spec.files = (const SkeletonFile *) (void *) read->data;
-  skeleton_spec.n_files = read->len;
-  skeleton = skeleton_compile (&skeleton_spec, error);
-  if (skeleton == NULL) {
+  if (message == NULL) {
     translate (error);
     return NULL;
   }
-  self = g_new0 (Campaign, 1);
+  self = g_new0 (CompiledCampaign, 1);
   self->id = id;
-  self->skeleton = skeleton;
-  self->n_columns = g_strv_length ((char **) columns);
-  self->columns = g_strdupv ((GStrv) columns);
-  self->aliases = g_steal_pointer (&aliases);
+  self->channel = channel;
+  self->message = message;
+  self->facts = facts;
+  self->n_columns = g_strv_length ((char **) spec->columns);
+  self->columns = g_strdupv ((GStrv) spec->columns);
+  self->aliases = g_strdupv ((GStrv) spec->aliases);
   self->streaks = failure_streak_new ();
-  (void) g_variant_lookup (spec, "version", "u", &self->version);
   return self;
 }
 
+CompiledCampaign *
+compiled_campaign_new (const Channel *channel, guint64 id, GVariant *spec, const char *const *columns, GVariant *files, GUnixFDList *fds,
+                       GError **error)
+{
+  g_autoptr (GArray) read = read_files (files, fds, error);
+  g_auto (GStrv) aliases = NULL;
+  MessageSpec message = { .parts = spec, .columns = columns };
+
+  if (read == NULL)
+    return NULL;
+  if (!read_identity (spec, message.identity)) {
+    g_set_error (error, FAULT, FAULT_USAGE, "the campaign's identity is not 16 octets");
+    return NULL;
+  }
+  (void) g_variant_lookup (spec, "inspect", "b", &message.any_field);
+  (void) g_variant_lookup (spec, "aliases", "^as", &aliases);
+  message.aliases = (const char *const *) aliases;
+  message.files = (const MessageFile *) (void *) read->data;
+  message.n_files = read->len;
+  return compile (channel, id, &message, error);
+}
+
 GVariant *
-campaign_get_bound (const Campaign *self)
+compiled_campaign_get_bound (const CompiledCampaign *self)
 {
   const char *const *columns = (const char *const *) self->columns, *const *aliases = (const char *const *) self->aliases;
-  const char *const *fields = skeleton_get_fields (self->skeleton);
+  const char *const *fields = self->facts.fields;
   GVariantBuilder bound;
 
   g_variant_builder_init (&bound, G_VARIANT_TYPE ("a(is)"));
@@ -166,11 +163,11 @@ campaign_get_bound (const Campaign *self)
 }
 
 void
-campaign_free (Campaign *self)
+compiled_campaign_free (CompiledCampaign *self)
 {
   if (self == NULL)
     return;
-  skeleton_free (self->skeleton);
+  self->channel->forget (self->message);
   g_strfreev (self->columns);
   g_strfreev (self->aliases);
   failure_streak_free (self->streaks);

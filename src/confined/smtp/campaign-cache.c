@@ -1,35 +1,35 @@
-#include "shelf.h"
+#include "campaign-cache.h"
 
 #include "fault.h"
 
 #define CAMPAIGNS_MAX 16 /* chosen: each may hold its attachments */
 
-struct Shelf {
+struct CampaignCache {
   GPtrArray *campaigns; /* oldest first */
 };
 
-Shelf *
-shelf_new (void)
+CampaignCache *
+campaign_cache_new (void)
 {
-  Shelf *self = g_new0 (Shelf, 1);
+  CampaignCache *self = g_new0 (CampaignCache, 1);
 
-  self->campaigns = g_ptr_array_new_with_free_func ((GDestroyNotify) campaign_free);
+  self->campaigns = g_ptr_array_new_with_free_func ((GDestroyNotify) compiled_campaign_free);
   return self;
 }
 
 void
-shelf_free (Shelf *self)
+campaign_cache_free (CampaignCache *self)
 {
   if (self != NULL)
     g_ptr_array_unref (self->campaigns);
   g_free (self);
 }
 
-static Campaign *
-find (Shelf *self, guint64 id, guint *out_index)
+static CompiledCampaign *
+find (CampaignCache *self, guint64 id, guint *out_index)
 {
   for (guint i = 0; i < self->campaigns->len; i++) {
-    Campaign *campaign = g_ptr_array_index (self->campaigns, i);
+    CompiledCampaign *campaign = g_ptr_array_index (self->campaigns, i);
 
     if (campaign->id == id) {
       *out_index = i;
@@ -40,10 +40,10 @@ find (Shelf *self, guint64 id, guint *out_index)
 }
 
 static void
-make_room (Shelf *self)
+make_room (CampaignCache *self)
 {
   for (guint i = 0; i < self->campaigns->len && self->campaigns->len >= CAMPAIGNS_MAX;) {
-    const Campaign *campaign = g_ptr_array_index (self->campaigns, i);
+    const CompiledCampaign *campaign = g_ptr_array_index (self->campaigns, i);
 
     if (campaign->row_count > 0)
       i++;
@@ -53,13 +53,13 @@ make_room (Shelf *self)
 }
 
 gboolean
-shelf_put (Shelf *self, Campaign *campaign, GError **error)
+campaign_cache_put (CampaignCache *self, CompiledCampaign *campaign, GError **error)
 {
   guint index = 0;
-  const Campaign *old = find (self, campaign->id, &index);
+  const CompiledCampaign *old = find (self, campaign->id, &index);
 
   if (old != NULL && old->row_count > 0) {
-    campaign_free (campaign);
+    compiled_campaign_free (campaign);
     g_set_error (error, FAULT, FAULT_USAGE, "rows of this campaign's older version are still here: recall them first");
     return FALSE;
   }
@@ -70,11 +70,11 @@ shelf_put (Shelf *self, Campaign *campaign, GError **error)
   return TRUE;
 }
 
-Campaign *
-shelf_get (Shelf *self, guint64 id, GError **error)
+CompiledCampaign *
+campaign_cache_get (CampaignCache *self, guint64 id, GError **error)
 {
   guint index;
-  Campaign *campaign = find (self, id, &index);
+  CompiledCampaign *campaign = find (self, id, &index);
 
   if (campaign == NULL)
     g_set_error (error, FAULT, FAULT_USAGE, "no such campaign was begun here");
