@@ -1,4 +1,4 @@
-/* transport-client.h - postrider-smtp driven as core drives it: a real process, its real lock, Transport1, sockets handed over. For tests. */
+/* transport-client.h - a transport driven as core drives it: a real process, its real lock, Transport1, sockets handed over. For tests. */
 #pragma once
 #include "contract-transport1.h"
 #include "frame.h"
@@ -20,7 +20,7 @@ typedef struct {
   gpointer      data;
 } Client;
 
-Client *client_new  (void); /* starts it, waits till it can be spoken to */
+Client *client_new  (const char *program); /* as PeerSpec has it; starts it, waits till it can be spoken to */
 void    client_free (Client *self);
 
 /* settings: text of an a{sv}, e.g. "{'tls': <'none'>}"; host is added when absent. */

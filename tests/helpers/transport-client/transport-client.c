@@ -92,10 +92,10 @@ make_journal (Client *self)
 }
 
 Client *
-client_new (void)
+client_new (const char *program)
 {
   Client *self = g_new0 (Client, 1);
-  PeerSpec spec = { .program = "smtp", .interface = "org.postrider.Transport1" };
+  PeerSpec spec = { .program = program, .interface = "org.postrider.Transport1" };
   gboolean is_ready = FALSE;
   g_autoptr (GError) error = NULL;
 
