@@ -193,6 +193,7 @@ free_cb (gpointer channel)
   FakeChannel *self = channel;
 
   note (self, "free");
+  g_assert_true (self->queue == NULL || send_queue_take (self->queue) == NULL);
   release_cb (self, NULL, NULL);
   while (self->begun->len > 0)
     fake_channel_done (self, &unknown);

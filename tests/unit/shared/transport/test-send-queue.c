@@ -14,6 +14,8 @@
 static const RowResult accepted = { { OUTCOME_ACCEPTED, REASON_NONE, NULL, 0, NULL }, 250, "250 ok" };
 static const RowResult refused = { { OUTCOME_REFUSED, REASON_SUPPRESS, NULL, 0, NULL }, 550, "550 nobody" };
 static const RowResult unknown = { { OUTCOME_UNKNOWN, REASON_NONE, NULL, 0, NULL }, 0, "it broke" };
+static const RowResult policy = { { OUTCOME_LATER, REASON_NONE, "policy", 1, NULL }, 550, "550 not you" };
+static const Verdict tls = { OUTCOME_LATER, REASON_NONE, "tls", 2, NULL };
 static const Verdict login = { OUTCOME_LATER, REASON_NONE, "login", 1, NULL };
 
 typedef struct {
@@ -94,14 +96,20 @@ open_account (Fixture *self, const char *settings, GError **error)
 }
 
 static CompiledCampaign *
-begin_campaign (Fixture *self, guint64 id, const char *text, GError **error)
+begin_campaign_as (Fixture *self, guint64 id, const char *text, const char *identity, GError **error)
 {
   static const char *const columns[] = { "word", NULL };
-  g_autofree char *spec = g_strdup_printf ("{'text': <'%s'>, 'identity': <b'0123456789abcde'>}", text);
+  g_autofree char *spec = g_strdup_printf ("{'text': <'%s'>, 'identity': <b'%s'>}", text, identity);
   g_autoptr (GVariant) dict = dict_new (spec);
   g_autoptr (GVariant) files = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0));
 
   return send_queue_begin_campaign (self->queue, id, dict, columns, files, NULL, error);
+}
+
+static CompiledCampaign *
+begin_campaign (Fixture *self, guint64 id, const char *text, GError **error)
+{
+  return begin_campaign_as (self, id, text, "0123456789abcde", error); /* and its NUL: 16 octets */
 }
 
 static gboolean
@@ -201,8 +209,8 @@ test_sends (Fixture *self, gconstpointer data)
   g_assert_true (fake_channel_begin (self->channel));
   assert_journal (self, "B1 "); /* before its octets may leave */
   fake_channel_done (self->channel, &accepted);
-  g_assert_cmpstr (self->told->str, ==, "");
-  send_queue_turned (self->queue, FALSE);
+  send_queue_turned (self->queue, TRUE);
+  g_assert_cmpstr (self->told->str, ==, ""); /* others wait: it is told together with theirs */
   assert_journal (self, "B1 E1=accepted ");
   g_assert_cmpstr (self->calls->str, ==, "wake "); /* more may leave now */
   for (guint i = 0; i < 4; i++)
@@ -227,6 +235,7 @@ test_recall (Fixture *self, gconstpointer data)
 {
   const guint64 ids[] = { 1, 2, 4 };
   g_autofree char *some = NULL, *rest = NULL;
+  g_autoptr (GArray) others = NULL;
 
   g_assert_true (fake_channel_take (self->channel));
   fake_channel_give_back (self->channel);
@@ -234,6 +243,9 @@ test_recall (Fixture *self, gconstpointer data)
   g_assert_true (fake_channel_begin (self->channel));
   assert_journal (self, "B1 ");
   g_assert_true (fake_channel_take (self->channel)); /* 2: taken and not begun */
+  others = send_queue_recall (self->queue, 8, NULL, 0);
+  g_assert_cmpuint (others->len, ==, 0); /* of another campaign */
+  g_string_truncate (self->calls, 0);
   some = recall (self, ids, G_N_ELEMENTS (ids));
   g_assert_cmpstr (some, ==, "2 4 ");
   g_assert_cmpstr (self->calls->str, ==, "release ");
@@ -261,6 +273,17 @@ test_pauses (Fixture *self, gconstpointer data)
   send_queue_resume (self->queue);
   g_assert_cmpstr (self->calls->str, ==, "pause release resume wake ");
   g_assert_true (fake_channel_take (self->channel));
+}
+
+/* An answer to a row may be about the account. */
+static void
+test_stops (Fixture *self, gconstpointer data)
+{
+  g_assert_true (fake_channel_take (self->channel) && fake_channel_begin (self->channel));
+  fake_channel_done (self->channel, &policy);
+  g_assert_cmpstr (self->told->str, ==, "paused(policy) ");
+  send_queue_turned (self->queue, TRUE);
+  assert_journal (self, "B1 E1=later ");
 }
 
 /* Three connections in a row end behind a message, without an answer. */
@@ -317,10 +340,12 @@ test_tested (Fixture *self, gconstpointer data)
   send_queue_test (self->queue, tested_cb, self);
   g_assert_cmpstr (self->calls->str, ==, "test ");
   g_assert_false (fake_channel_take (self->channel));
+  send_queue_trouble (self->queue, &tls, "454 no");
   send_queue_trouble (self->queue, &login, "535 no");
   send_queue_ended (self->queue, "refused");
   g_assert_cmpstr (self->told->str, ==, "");
   send_queue_tested (self->queue, g_variant_new ("a{sv}", NULL));
+  send_queue_trouble (self->queue, &tls, "454 no"); /* the first that counts */
   g_assert_cmpstr (self->told->str, ==, "tested ");
   g_assert_true (fake_channel_take (self->channel));
 }
@@ -398,6 +423,9 @@ test_campaigns (Fixture *self, gconstpointer data)
   g_assert_null (begin_campaign (self, 8, "", &error));
   g_assert_error (error, FAULT, FAULT_DATA); /* a channel's own error */
   g_clear_error (&error);
+  g_assert_null (begin_campaign_as (self, 8, "Dear you", "short", &error));
+  g_assert_error (error, FAULT, FAULT_USAGE);
+  g_clear_error (&error);
   g_assert_null (begin_campaign (self, 7, "Dear us", &error)); /* rows of the older version wait */
   g_assert_error (error, FAULT, FAULT_USAGE);
   g_clear_error (&error);
@@ -425,7 +453,7 @@ main (int argc, char *argv[])
     void (*test) (Fixture *, gconstpointer);
   } tests[] = {
     { "sends", set_up_rows, test_sends }, { "recall", set_up_rows, test_recall }, { "pauses", set_up_rows, test_pauses },
-    { "hangs-up", set_up_rows, test_hangs_up }, { "journal-full", set_up_rows, test_journal_full }, { "tested", set_up_rows, test_tested },
+    { "stops", set_up_rows, test_stops }, { "hangs-up", set_up_rows, test_hangs_up }, { "journal-full", set_up_rows, test_journal_full }, { "tested", set_up_rows, test_tested },
     { "drains", set_up_rows, test_drains }, { "leaves", set_up_rows, test_leaves }, { "unopened", set_up, test_unopened },
     { "campaigns", set_up_rows, test_campaigns },
   };

@@ -43,6 +43,20 @@ test_campaign (void)
   client_free (client);
 }
 
+/* One row that has not its campaign's columns. */
+static void
+refuse_preview (Client *client)
+{
+  g_autoptr (FrameWriter) rows = frame_writer_new (FRAME_RECIPIENTS);
+  g_autoptr (GVariant) messages = NULL;
+  g_autoptr (GError) error = NULL;
+
+  frame_writer_row (rows, 1, 0, 1);
+  frame_writer_string (rows, "ann@example.org");
+  g_assert_false (pr_transport1_call_preview_sync (client->proxy, 1, frame_writer_finish (rows), &messages, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "its campaign's columns"));
+}
+
 static void
 test_calls (void)
 {
@@ -71,6 +85,7 @@ test_calls (void)
   g_assert_cmpuint (row.n_fields, ==, 2);
   g_assert_cmpuint (row.fields[0].len, ==, 0);
   g_assert_cmpmem (row.fields[1].data, row.fields[1].len, "there is no address", 19);
+  refuse_preview (client);
   g_assert_true (pr_transport1_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
   g_assert_cmpuint (g_variant_n_children (back), ==, 0);
   g_assert_true (pr_transport1_call_drain_sync (client->proxy, NULL, &error));
