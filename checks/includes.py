@@ -17,10 +17,10 @@ LEFT = {
     ('src/confined/import/plan', 'src/confined/import/plan-draft'): 'plan-draft.h is what the files of one plan share, as a -private.h is',
     ('src/core/account/account', 'src/core/account/account-settings'): 'an account asks whether its host is this machine, as its settings do',
     ('src/core/ledger/gone', 'src/core/ledger/ledger'): 'an outcome is recorded by both, in one transaction and one tally',
-    ('src/shared/compose/body', 'src/shared/compose/foreign-field', 'src/shared/compose/html-findings', 'src/shared/compose/html-template', 'src/shared/compose/letter-notes',
-     'src/shared/compose/mime', 'src/shared/compose/skeleton', 'src/shared/compose/template', 'src/shared/compose/unsubscribe'):
-        "template.c reports in the skeleton's domain of errors, SKELETON_ERROR; mime.h and letter-notes.h take the skeleton's own specification",
     ('src/shared/lock/layers', 'src/shared/lock/lock'): 'layers.h reads the tables that lock.h declares, lock.c goes through the layers',
+    ('src/shared/mail/letter-notes', 'src/shared/mail/mime', 'src/shared/mail/skeleton'): "mime.h and letter-notes.h take the skeleton's own specification",
+    ('src/shared/transport/channel', 'src/shared/transport/compiled-campaign', 'src/shared/transport/row'):
+        'a channel takes rows, a row names its compiled campaign, and that one the channel that compiled it',
     ('src/shell/calls', 'src/shell/confirm', 'src/shell/drops', 'src/shell/export', 'src/shell/window', 'src/shell/window-calls'):
         "the page's calls act on the window, and what happens to the window is told to the page: one program of one window",
 }

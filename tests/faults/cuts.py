@@ -36,7 +36,7 @@ ROWS = [
     ("first start, account", 8), ("import", 8), ("suppress, edit", 6), ("campaign made", 8), ("pause, resume", 8), ("sending", 12),
     ("vault passphrase", 8), ("leaving", 4), ("checkpoint", 8), ("vault written", 6), ("journal written", 8), ("names change", 6),
     ("core-before-commit", 4), ("core-handed", 6), ("core-recalled", 3), ("core-recovering", 2), ("core-recovered", 2),
-    ("smtp-begun", 4), ("smtp-before-dot", 3), ("smtp-after-dot", 3), ("smtp-after-answer", 3), ("smtp-after-ended", 2), ("recovery", 10),
+    ("transport-begun", 4), ("smtp-before-dot", 3), ("smtp-after-dot", 3), ("transport-after-answer", 3), ("transport-after-ended", 2), ("recovery", 10),
 ]
 ROW_OF_GOAL = {
     "account": "first start, account", "import": "import", "import more": "import", "suppress": "suppress, edit", "suppress late": "suppress, edit",
@@ -301,7 +301,7 @@ class Proof:
         self.lie = "all"
         yield self.find_with("a disk that promises and does not write", ("row", "lost", "broken", "second", "silent"), ("sending", "leaving"))
         self.lie, self.is_boot_kept, self.share = "", True, "head"
-        yield self.find_with("a core that does not see that the machine was off", ("second", "silent"), ("smtp-after-dot", "smtp-after-answer"))
+        yield self.find_with("a core that does not see that the machine was off", ("second", "silent"), ("smtp-after-dot", "transport-after-answer"))
         self.is_boot_kept, self.share = False, None
 
     # --- report ---

@@ -284,7 +284,7 @@ class Resolves(Deeds):
         words = ["send", "--account", "demo", "--list", "all", "--from", "Office <office@school.example>", "--subject", "x", "--text", text, "--connections", "1",
                  "--yes", "--detach"]
         house.stop_core()
-        house.run(*words, kill="smtp-begun:1")  # begun, and not an octet has left: in doubt, and the judge has none of them
+        house.run(*words, kill="transport-begun:1")  # begun, and not an octet has left: in doubt, and the judge has none of them
         if not wait_until(lambda: house.show(1)["state"] == "paused", 60, 0.1):
             raise Trouble(f"transports that die at once pause nothing: {house.show(1)}")
         house.stop_core()

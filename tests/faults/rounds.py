@@ -30,7 +30,7 @@ PAUSE_POINTS = ("core-pausing", "core-paused")
 RESUME_POINTS = ("core-resuming", "core-resumed")
 RANDOM_MOMENTS = ("at random", "restarted at once", "while it is made", "paused and resumed", "journals rotate", "two accounts")
 EXPECTED_PAUSES = ("transport", "", "person", "asked")
-DRAIN_POINTS = ("smtp-begun", "smtp-before-dot", "smtp-after-dot", "smtp-after-answer")
+DRAIN_POINTS = ("transport-begun", "smtp-before-dot", "smtp-after-dot", "transport-after-answer")
 
 
 class Tally:
@@ -405,7 +405,7 @@ class Round:
             n = {"core-recalled": 1, "core-rotating": rng.randint(1, 3), "core-handed": rng.randint(1, 4)}.get(name) or rng.randint(1, 12)
         elif name == "smtp-retry":
             n = rng.randint(1, 12)
-        elif name == "smtp-after-answer" or not self.is_chunking:
+        elif name == "transport-after-answer" or not self.is_chunking:
             n = rng.randint(10, max(12, len(self.addresses) // (self.wanted + 1)))
         else:
             n = rng.randint(2, max(3, len(self.addresses) // (6 * (self.wanted + 1))))

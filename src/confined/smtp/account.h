@@ -1,5 +1,5 @@
 /* account.h - what OpenAccount said: where, as whom, how carefully.
- * Trust:  from core. Used in: lane, session, connection. */
+ * Trust:  from core. Used in: smtp-channel, session, connection. */
 #pragma once
 #include "secret-bytes.h"
 #include <glib.h>
@@ -18,7 +18,7 @@ typedef struct {
   guint        connections;     /* never ask for more at a time; 0: no limit of the account's */
   guint        window, window_max; /* 1..ACCOUNT_WINDOW_MAX: at first, and where the round trip is long */
   guint        timeout_percent; /* of RFC 5321's times */
-  SecretBytes *secret; /* kept as long as a further connection may have to log in: until lane_drain(); NULL from then on */
+  SecretBytes *secret; /* kept as long as a further connection may have to log in: until Drain; NULL from then on */
 } Account;
 
 /* settings: a{sv} of Transport1.OpenAccount. secret: taken. Returns: (transfer full), or NULL with FAULT_USAGE: which setting is wrong. */

@@ -344,7 +344,7 @@ turn (Connection *self)
     return;
   }
   self->events->turned (self, self->data);
-  if (session_is_closed (self->session)) { /* by what the lane did about it */
+  if (session_is_closed (self->session)) { /* by what the queue did about it */
     finish (self);
     return;
   }

@@ -1,5 +1,5 @@
 /* connection.h - one socket with its TLS, its session and its clock, driven by the main loop.
- * Trust:  the server is hostile. Used in: lane. Source: RFC 5321 §4.5.3.2 (time-outs). */
+ * Trust:  the server is hostile. Used in: smtp-channel. Source: RFC 5321 §4.5.3.2 (time-outs). */
 #pragma once
 #include "poller.h"
 #include "session.h"

@@ -2,8 +2,9 @@
 #include "connection.h"
 #include "fault.h"
 #include "serve.h"
-#include "service.h"
+#include "smtp-channel.h"
 #include "smtp-lock.h"
+#include "transport-service.h"
 #include "warm-up.h"
 #include <locale.h>
 #include <signal.h>
@@ -19,7 +20,7 @@ main (int argc, char *argv[])
   g_autoptr (TlsContext) tls = NULL;
   g_autoptr (Poller) poller = NULL;
   g_autoptr (GDBusConnection) connection = NULL;
-  g_autoptr (Service) service = NULL;
+  g_autoptr (TransportService) service = NULL;
 
   if (!lock_enter (&smtp_lock, &error))
     return fault_leave (error);
@@ -42,9 +43,9 @@ main (int argc, char *argv[])
     lock_print_layers ();
     return 0;
   }
-  service = service_new (tls, poller);
-  if (!serve_export (connection, service_get_skeleton (service), &error))
+  service = transport_service_new (&smtp_channel, smtp_channel_new (tls, poller));
+  if (!serve_export (connection, transport_service_get_skeleton (service), &error))
     return fault_leave (error);
-  serve_run (connection, service_is_done, GRACE_MS, service);
+  serve_run (connection, transport_service_is_done, GRACE_MS, service);
   return 0;
 }

@@ -1,5 +1,5 @@
 /* server-traits.h - what the account's server announces but does not do: learnt on one connection, used by the next.
- * Lives as long as the transport. Used in: lane (owns it), session. */
+ * Lives as long as the transport. Used in: smtp-channel (owns it), session. */
 #pragma once
 #include <glib.h>
 

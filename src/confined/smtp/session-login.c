@@ -15,7 +15,7 @@ session_login_start (Session *self)
   self->state = self->account->tls == ACCOUNT_TLS_IMPLICIT ? STATE_HANDSHAKE : STATE_GREETING;
 }
 
-/* Ends the session and tells the lane why, in one sentence. */
+/* Ends the session and tells the queue why, in one sentence. */
 static void
 give_up (Session *self, const Verdict *verdict, const char *text)
 {

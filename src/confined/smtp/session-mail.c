@@ -50,7 +50,7 @@ session_mail_shift (Session *self)
 void
 session_mail_report (Session *self, Row *row, const Verdict *verdict, guint code, const char *text)
 {
-  SessionResult result = { *verdict, code, text };
+  RowResult result = { *verdict, code, text };
 
   if (row != NULL)
     self->hooks->done (row, &result, self->data);

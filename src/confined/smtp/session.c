@@ -135,7 +135,7 @@ session_sent (Session *self, gsize len)
 char *
 session_quote (guint code, const char *text)
 {
-  gsize len = strnlen (text, SESSION_REPLY_MAX - 8);
+  gsize len = strnlen (text, VERDICT_TEXT_MAX - 8);
   char *quote = g_malloc (4 + len + 1);
 
   while (len > 0 && ((guchar) text[len] & 0xc0) == 0x80)
@@ -269,7 +269,7 @@ session_finish_with (Session *self, gboolean is_lost, const char *text)
     return;
   self->is_lost = is_lost;
   g_free (self->end_text);
-  self->end_text = text_printable (text, -1, SESSION_REPLY_MAX - 8);
+  self->end_text = text_printable (text, -1, VERDICT_TEXT_MAX - 8);
   if (is_lost && *self->facts.problem == '\0') {
     g_free (self->facts.problem);
     self->facts.problem = g_strdup (self->end_text);
@@ -318,7 +318,7 @@ session_quit (Session *self)
 }
 
 void
-session_release (Session *self, SessionRowFunc is_wanted, gpointer data)
+session_release (Session *self, RowFunc is_wanted, gpointer data)
 {
   Flight *flight = session_mail_newest (self);
 

@@ -16,11 +16,10 @@
  * a no, and ends the connection, since nobody knows what such a server makes of what is still to come. */
 #pragma once
 #include "account.h"
-#include "row.h"
 #include "reply-table.h"
+#include "row.h"
 #include "server-traits.h"
-
-#define SESSION_REPLY_MAX 512 /* octets of a reply that is shown: as in contract/ */
+#include "skeleton.h"
 
 typedef struct { /* of one message, borrowed until the next one is rendered */
   const char    *sender;
@@ -28,19 +27,13 @@ typedef struct { /* of one message, borrowed until the next one is rendered */
   SkeletonTraits traits;
 } Envelope;
 
-typedef struct {
-  Verdict     verdict; /* pause NULL when nothing but this row is concerned */
-  guint       code;    /* of the server's answer; 0: these are our words */
-  const char *text;    /* borrowed, printable, with the code */
-} SessionResult;
-
 typedef struct { /* all called from within session_feed, _pump, _break… */
   Row     *(*take)      (gpointer data); /* (transfer full) the next row, or NULL: none now */
   gboolean (*render)    (const Row *row, SkeletonForm form, GByteArray *out, Envelope *out_envelope, GError **error, gpointer data);
   gboolean (*begin)     (Row *const *rows, guint n, gpointer data); /* journal them; FALSE: their octets must not leave */
-  void     (*done)      (Row *row, const SessionResult *result, gpointer data); /* (transfer full) it has its outcome */
+  void     (*done)      (Row *row, const RowResult *result, gpointer data); /* (transfer full) it has its outcome */
   void     (*give_back) (Row *row, gpointer data); /* (transfer full) it was never begun */
-  void     (*trouble)   (const Verdict *verdict, const char *text, gpointer data); /* about the lane, not about a row */
+  void     (*trouble)   (const Verdict *verdict, const char *text, gpointer data); /* about the account, not about a row */
 } SessionHooks;
 
 typedef struct { /* for Transport1.Test; strings are owned and never NULL */
@@ -85,8 +78,7 @@ guint64  session_get_answer_count (const Session *self); /* whole answers so far
 const SessionFacts *session_get_facts (const Session *self);
 
 /* Gives back what is not begun and for which `is_wanted` (NULL: all) says yes. */
-typedef gboolean (*SessionRowFunc) (const Row *row, gpointer data);
-void session_release (Session *self, SessionRowFunc is_wanted, gpointer data);
+void session_release (Session *self, RowFunc is_wanted, gpointer data);
 void session_quit    (Session *self); /* begin nothing new, finish, QUIT */
 
 /* The connection is gone or must go: begun rows become UNKNOWN, others are given back. reason: a word of Paused, or NULL when only this

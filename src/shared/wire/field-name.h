@@ -1,5 +1,5 @@
 /* field-name.h - which value of a row a name means, and what may have been meant by one that means none.
- * Trust:  names are the user's own or a stranger's file's; any text will do. Used in: compose, confined/smtp, core/campaign. Pure. */
+ * Trust:  names are the user's own or a stranger's file's; any text will do. Used in: shared/template, shared/transport, core/campaign. Pure. */
 #pragma once
 #include <glib.h>
 

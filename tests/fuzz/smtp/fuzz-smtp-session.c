@@ -55,7 +55,7 @@ begin_cb (Row *const *rows, guint n, gpointer data)
 }
 
 static void
-done_cb (Row *row, const SessionResult *result, gpointer data)
+done_cb (Row *row, const RowResult *result, gpointer data)
 {
   World *world = data;
 

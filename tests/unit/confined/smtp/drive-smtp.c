@@ -69,7 +69,7 @@ main (int argc, char *argv[])
   settings = g_strdup_printf ("{'tls': <'none'>, 'window': <uint32 %d>}", argc > 4 ? atoi (argv[4]) : 10);
   for (guint i = 0; i < 1500; i += 72)
     g_string_append_printf (text, "%.72s\n", body + i);
-  client = client_new ();
+  client = client_new ("smtp");
   client->is_quiet = TRUE;
   client_open (client, settings, "");
   client_begin (client, 1, text->str);

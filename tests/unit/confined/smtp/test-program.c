@@ -84,7 +84,7 @@ test_case (gconstpointer data)
 {
   const Case *c = data;
   g_autofree char *settings = settings_dup (c->settings), *journal = NULL, *problem = NULL;
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   ScriptServer *server;
   int fd;
 
@@ -132,7 +132,7 @@ test_locale (gconstpointer data)
     g_autofree char *transcript = g_strdup_printf (HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\nC: EHLO *\nS: 250-mx\n"
                                                    "S: 250-PIPELINING\nS: 250 AUTH %s\nSASL %s %s\n" ENVELOPE TAKE "S: 250 taken\n",
                                                    rows[i].mechanism, rows[i].mechanism, rows[i].password);
-    Client *client = client_new ();
+    Client *client = client_new ("smtp");
     int fd;
     ScriptServer *server = script_server_new (transcript, &fd);
 
@@ -180,7 +180,7 @@ test_report (gconstpointer data)
   const char *reason = "?", *text = "?", *fingerprint = "?", *greeting = NULL;
   gboolean is_verified = FALSE, is_logged_in = FALSE;
   guint64 size = 1;
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   g_autoptr (GVariant) report = NULL;
   int fd;
   ScriptServer *server = script_server_new (r->transcript, &fd);
@@ -210,7 +210,7 @@ test_report (gconstpointer data)
 static void
 test_recall (void)
 {
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   g_autoptr (GVariant) back = NULL;
   g_autofree char *problem = NULL;
   int fd;
@@ -248,7 +248,7 @@ drained_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 test_drain (void)
 {
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   gboolean is_drained = FALSE;
   g_autofree char *problem = NULL;
   int fd;
@@ -274,7 +274,7 @@ test_drain (void)
 static void
 test_core_gone (void)
 {
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   g_autofree char *journal = NULL;
   int fd;
   ScriptServer *server = script_server_new (PIPED ENVELOPE TAKE ENVELOPE "SLEEP 500\nS: 250 taken\n", &fd);
@@ -299,7 +299,7 @@ static void
 test_per_connection (void)
 {
   static const char *const transcript = PIPED ENVELOPE TAKE "S: 250 taken\nC: QUIT\nS: 221 bye\n";
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
 
   client_open (client, "{" PLAIN ", 'per_connection': <uint32 1>}", "");
   client_begin (client, 1, "Dear {{word}}\n");
@@ -322,7 +322,7 @@ test_per_connection (void)
 static void
 test_resume (void)
 {
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   g_autofree char *problem = NULL, *again = NULL;
   guint needed;
   int fd;
@@ -353,7 +353,7 @@ test_resume (void)
 static void
 test_busy (void)
 {
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
 
   client_open (client, "{" PLAIN "}", "");
   client_begin (client, 1, "Dear {{word}}\n");
@@ -374,7 +374,7 @@ test_busy (void)
 static void
 test_full_disk (void)
 {
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   g_autofree char *problem = NULL;
   int fd, full = open ("/dev/full", O_RDWR | O_CLOEXEC), real = dup (client->journal);
   ScriptServer *server = script_server_new (PIPED ENVELOPE "S: 250 ok\nS: 250 ok\nS: 354 go\nC: never\n", &fd);
@@ -401,7 +401,7 @@ test_disk_with_room_again (gconstpointer data)
   static const char *const bdat = CHUNKED "C: MAIL *\nC: RCPT *\nBDAT\nS: 250 ok\nS: 250 ok\nS: 250 chunk\nBDAT\nS: 250 taken\n";
   static const char *const piped = PIPED ENVELOPE TAKE "S: 250 taken\n";
   gboolean is_chunking = GPOINTER_TO_INT (data);
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   g_autofree char *problem = NULL, *journal = NULL;
   struct rlimit before, small;
   int fd;
@@ -440,7 +440,7 @@ static void
 test_one_login (void)
 {
   static const char *const refusal = HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nSLEEP 200\nSASL PLAIN right\n";
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   ScriptServer *servers[4];
   int fd;
 
@@ -485,7 +485,7 @@ test_way_is_open (void)
 {
 #define LOG_IN HELLO "S: 250-mx\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\nSLEEP 100\nSASL PLAIN\n"
   static const char *const login = LOG_IN ENVELOPE "WAIT\n", *const third = LOG_IN "WAIT\n"; /* two letters leave before anything is accepted */
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   ScriptServer *servers[3];
   int fd;
 
@@ -519,7 +519,7 @@ test_way_is_open (void)
 static void
 test_wrong_calls (void)
 {
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   g_autoptr (FrameWriter) writer = frame_writer_new (FRAME_RECIPIENTS);
   g_autoptr (GError) error = NULL;
 
@@ -542,7 +542,7 @@ static void
 test_inspect (void)
 {
   static const char *const none[] = { NULL };
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   g_auto (GStrv) fields = NULL, required = NULL, images = NULL, notes = NULL;
   g_autoptr (GVariant) bound = NULL;
   g_autofree char *all = NULL, *needed = NULL;
@@ -571,7 +571,7 @@ test_inspect (void)
 static void
 test_preview (void)
 {
-  Client *client = client_new ();
+  Client *client = client_new ("smtp");
   g_autoptr (FrameWriter) writer = frame_writer_new (FRAME_RECIPIENTS);
   g_autoptr (GVariant) messages = NULL;
   static FrameRow row;

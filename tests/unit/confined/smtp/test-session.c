@@ -232,7 +232,7 @@ render_cb (const Row *row, SkeletonForm form, GByteArray *out, Envelope *out_env
   if (row->recipient == 7)
     strcpy (address, "a@example.net> <b@example.net");
   if (row->recipient == 6) {
-    g_set_error (error, SKELETON_ERROR, SKELETON_ERROR_VALUE, "no value");
+    g_set_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_VALUE, "no value");
     return FALSE;
   }
   *out_envelope = (Envelope){ "ann@example.org", { address, strlen (address) }, { FALSE, FALSE } };
@@ -253,7 +253,7 @@ begin_cb (Row *const *rows, guint n, gpointer data)
 }
 
 static void
-done_cb (Row *row, const SessionResult *result, gpointer data)
+done_cb (Row *row, const RowResult *result, gpointer data)
 {
   Fake *fake = data;
 
