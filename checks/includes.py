@@ -64,12 +64,11 @@ class Build:
 
     def __init__(self, root):
         self.root, self.lists, self.targets, self.dependencies = root, {}, {}, {}
-        for folder in ['contract'] + sorted(path for path, _, files in os.walk(os.path.join(root, 'src')) if 'meson.build' in files):
-            folder = os.path.relpath(folder, root) if os.path.isabs(folder) else folder
-            path = os.path.join(root, folder, 'meson.build')
-            if os.path.exists(path):
-                with open(path) as file:
-                    self.read(folder, tokens_of(file.read()))
+        for top in ('contract', 'src'):
+            for folder, _, files in sorted(os.walk(os.path.join(root, top))):
+                if 'meson.build' in files:
+                    with open(os.path.join(folder, 'meson.build'), encoding='utf-8') as file:
+                        self.read(os.path.relpath(folder, root), tokens_of(file.read()))
 
     def read(self, folder, tokens):
         for place in range(len(tokens) - 2):
