@@ -1,5 +1,5 @@
 /* lane.h - one sending account: its queue, its connections, its journal, its outcomes.
- * Trust:  calls come from core; what comes back passes session and verdict. Used in: service. Source: DESIGN §5, §9, §10. */
+ * Trust:  calls come from core; what comes back passes session and verdict. Used in: service. Source: docs/design.md §5, §9, §10. */
 #pragma once
 #include "account.h"
 #include "campaign.h"
@@ -7,7 +7,7 @@
 #include "tls.h"
 #include <gio/gio.h>
 
-#define LANE_CONNECTIONS_MAX 100 /* chosen: more gain nothing (facts/smtp: 50); RLIMIT_NOFILE leaves room for them */
+#define LANE_CONNECTIONS_MAX 100 /* chosen: more gain nothing (docs/design.md §9: 50); RLIMIT_NOFILE leaves room for them */
 
 typedef struct Lane Lane;
 
