@@ -1,6 +1,6 @@
 /* bench-delay PORT MILLISECONDS - a userspace wire: whoever connects to the port that it prints talks to 127.0.0.1:PORT, and each octet
  * arrives that much later, each way. It reads at once and as much as comes, so that it limits no rate and reorders nothing; what waits
- * waits in memory. bench/distance.py proves it with a control. It has one thread and ends with SIGTERM. */
+ * waits in memory. bench/speed.py proves it with a control. It has one thread and ends with SIGTERM. */
 #include <errno.h>
 #include <glib.h>
 #include <netinet/in.h>

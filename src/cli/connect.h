@@ -1,4 +1,4 @@
-/* connect.h - the way to core: its socket, or a core that is started now. Used in: cli. Source: DESIGN §2. */
+/* connect.h - the way to core: its socket, or a core that is started now. Used in: cli. Source: docs/design.md §2. */
 #pragma once
 #include "contract-app1.h"
 

@@ -1,5 +1,5 @@
 /* launch.h - starts core, apart from this terminal, and waits until it says that it is ready.
- * Trust:  core is ours; it gets a list of environment variables, no more. Used in: cli. Source: DESIGN §2. */
+ * Trust:  core is ours; it gets a list of environment variables, no more. Used in: cli. Source: docs/design.md §2. */
 #pragma once
 #include <glib.h>
 

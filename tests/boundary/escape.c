@@ -25,7 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SHOWN_MIN 22 /* issue: at least so many attempts, each with a control that works */
+#define SHOWN_MIN 22 /* docs/design.md §11: at least so many attempts, each with a control that works */
 #define EXEC_STATUS 42
 #define ATTEMPT_SECONDS 5
 #define LOCK_FAILED (-1)

@@ -3,7 +3,7 @@
 #pragma once
 #include "table.h"
 
-#define HEADER_ROWS_MAX 20 /* the issue: looked for among so many rows */
+#define HEADER_ROWS_MAX 20 /* chosen (docs/design.md §12): looked for among so many rows */
 
 typedef struct {
   gboolean is_there;

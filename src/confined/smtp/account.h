@@ -4,9 +4,9 @@
 #include "secret-bytes.h"
 #include <glib.h>
 
-#define ACCOUNT_WINDOW_DEFAULT 10 /* chosen: 138 messages a second over 50 ms (facts/smtp), more than providers allow; in doubt after a break: ten */
+#define ACCOUNT_WINDOW_DEFAULT 10 /* chosen: 138 messages a second over 50 ms (docs/design.md §9), more than providers allow; in doubt after a break: ten */
 #define ACCOUNT_WINDOW_GROWN 256  /* chosen: 1,000 a second over 50 ms; no further by itself, for all that is in it is in doubt after a break */
-#define ACCOUNT_WINDOW_MAX 1000   /* facts/smtp: tried that deep; deeper gains nothing */
+#define ACCOUNT_WINDOW_MAX 1000   /* docs/design.md §9: tried that deep; deeper gains nothing */
 
 typedef enum { ACCOUNT_TLS_NONE, ACCOUNT_TLS_STARTTLS, ACCOUNT_TLS_IMPLICIT } AccountTls;
 

@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <string.h>
 
-#define GRACE_MS 10000 /* DESIGN §5: what is begun may take ten seconds when core is gone */
+#define GRACE_MS 10000 /* docs/design.md §5: what is begun may take ten seconds when core is gone */
 
 int
 main (int argc, char *argv[])

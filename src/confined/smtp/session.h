@@ -1,7 +1,7 @@
 /* session.h - one SMTP conversation as a pure state machine: octets in, octets out, what became of each row. No socket, no clock.
  * Trust:  what is fed is hostile. Used in: connection; tests drive it by transcripts.
  * Source: RFC 5321; RFC 2920 (PIPELINING), 3030 (CHUNKING), 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3207 (STARTTLS),
- *         4954 (AUTH), 2034 (enhanced codes); DESIGN §5 (begun before the octets that complete a message), §9 (speed).
+ *         4954 (AUTH), 2034 (enhanced codes); docs/design.md §5 (begun before the octets that complete a message), §9 (speed).
  *
  * Three ways to send, by what EHLO says:
  *   lock-step   one command, one answer.

@@ -5,7 +5,7 @@
 #include "poller.h"
 #include "tls.h"
 
-#define SMTP_CONNECTIONS_MAX 100 /* chosen: more gain nothing (facts/smtp: 50); RLIMIT_NOFILE leaves room for them */
+#define SMTP_CONNECTIONS_MAX 100 /* chosen: more gain nothing (docs/design.md §9: 50); RLIMIT_NOFILE leaves room for them */
 
 extern const Channel smtp_channel;
 

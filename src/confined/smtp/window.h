@@ -1,5 +1,5 @@
 /* window.h - how many messages may be on the wire of one connection without an answer (CHUNKING). Pure: times come in.
- * Trust:  the server answers when it likes; the most that it gets is `max`. Used in: connection. Source: DESIGN §5 (small when it need not be
+ * Trust:  the server answers when it likes; the most that it gets is `max`. Used in: connection. Source: docs/design.md §5 (small when it need not be
  *         large: what is in it is in doubt after a break), RFC 3030.
  * It begins small and stays so where a round trip is short. Where a round trip is long and the server is faster than the window lets it be, the
  * window is doubled until the answers of a full one take several round trips. */

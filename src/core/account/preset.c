@@ -76,6 +76,13 @@ preset_find (const char *domain, const char *host)
   return NULL;
 }
 
+const Preset *
+preset_list (gsize *out_n)
+{
+  *out_n = G_N_ELEMENTS (presets);
+  return presets;
+}
+
 const char *
 preset_find_freemail (const char *domain)
 {

@@ -1,5 +1,5 @@
 /* preset.h - what is known of mail providers: where they take mail, how much of it, and what they want for a password.
- * Used in: core/account. Source: facts on providers (docs/providers.md says how sure each figure is); the providers' help pages. */
+ * Used in: core/account. Source: docs/providers.md, which says of each figure whose it is and how sure. */
 #pragma once
 #include <glib.h>
 
@@ -17,6 +17,9 @@ typedef struct {
 /* host NULL: by the address's domain. Else by host, where the domain tells personal from business accounts.
  * Both in lower case. Returns: static, or NULL: nothing is known. */
 const Preset *preset_find (const char *domain, const char *host);
+
+/* All that are known, in the order in which they are tried. Returns: static; `out_n` rows. */
+const Preset *preset_list (gsize *out_n);
 
 /* Domains of free mail whose DMARC policy or provider refuses them through another relay (5.7.26 and the like).
  * Returns: (static) the provider's name for people, or NULL. */

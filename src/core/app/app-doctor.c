@@ -2,6 +2,7 @@
  * Trust:  the lines of `postrider-NAME --layers` come from our own programs before any foreign byte; capped and made printable anyway. */
 #include "connectors.h"
 
+#include "contract-keys.h"
 #include "program.h"
 #include "store.h"
 #include "superblock.h"
@@ -58,9 +59,9 @@ make_row (const char *what, const char *state, const char *text)
   GVariantBuilder row;
 
   g_variant_builder_init (&row, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&row, "{sv}", "what", g_variant_new_string (what));
-  g_variant_builder_add (&row, "{sv}", "state", g_variant_new_string (state));
-  g_variant_builder_add (&row, "{sv}", "text", g_variant_new_string (text));
+  g_variant_builder_add (&row, "{sv}", KEY_DOCTOR_WHAT, g_variant_new_string (what));
+  g_variant_builder_add (&row, "{sv}", KEY_DOCTOR_STATE, g_variant_new_string (state));
+  g_variant_builder_add (&row, "{sv}", KEY_DOCTOR_TEXT, g_variant_new_string (text));
   return g_variant_builder_end (&row);
 }
 

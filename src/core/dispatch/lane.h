@@ -1,5 +1,5 @@
 /* lane.h - one sending account at work: it alone owns its transport, pace, journal and slice of the ledger.
- * Used in: core. Source: DESIGN §5, §10 (nothing here may assume that the transport is a child process on this machine).
+ * Used in: core. Source: docs/design.md §5, §10 (nothing here may assume that the transport is a child process on this machine).
  *
  * All writing happens in lane_turn(): one transaction records what came back and hands over what may go, then the rows leave. */
 #pragma once

@@ -1,5 +1,5 @@
 /* mark.h - a mark outside the data folder that says how far the ledger has come, and where it lived: a restored or copied folder
- * must not send again. Source: DESIGN §5. What it cannot see: a whole machine rolled back, mark and all.
+ * must not send again. Source: docs/design.md §5. What it cannot see: a whole machine rolled back, mark and all.
  * Used in: core. */
 #pragma once
 #include "core.h"

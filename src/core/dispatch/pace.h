@@ -1,6 +1,6 @@
 /* pace.h - how many messages may go now: the campaign's rate, the account's rolling windows, and a brake after "slower, please".
  * Windows are counted from the store (table pace), so that they survive restarts; the rate runs on the monotonic clock, so that neither a
- * changed clock nor a night asleep lets a burst through. Used in: core/dispatch, core/control. Source: DESIGN §9, providers' limits. */
+ * changed clock nor a night asleep lets a burst through. Used in: core/dispatch, core/control. Source: docs/design.md §9, providers' limits. */
 #pragma once
 #include "account.h"
 #include "store.h"
@@ -23,7 +23,7 @@ gint64 pace_delay_us (Pace *self, gint64 now_us, gint64 now_utc);
 /* A window that is full: "hour", "day", "minute", or NULL. */
 const char *pace_get_full_window (Pace *self);
 
-/* One second's worth of the pace, at least 1; G_MAXUINT without one: what may be on the wire at once (DESIGN §5). */
+/* One second's worth of the pace, at least 1; G_MAXUINT without one: what may be on the wire at once (docs/design.md §5). */
 guint  pace_get_window (Pace *self);
 
 void   pace_slow_down  (Pace *self, double per_second_now, gint64 now_us); /* the server asked: halve */

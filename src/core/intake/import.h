@@ -33,7 +33,7 @@ typedef struct { /* all borrowed until import_start() returns */
 } ImportSpec;
 
 #define IMPORT_TIMEOUT_MS 120000                     /* chosen: the worker's own limit is 60 s of CPU; a slow disk may double it */
-#define IMPORT_FILE_MAX_BYTES ((goffset) 1 << 30)    /* issue: 1 GiB */
+#define IMPORT_FILE_MAX_BYTES ((goffset) 1 << 30)    /* chosen: 1 GiB (docs/design.md §12) */
 
 typedef struct {
   guint64     read, created, updated, merged, unchanged;

@@ -4,9 +4,9 @@
 #pragma once
 #include "merge.h"
 
-#define IMPORT_ROWS_MAX 10000000         /* issue: 10 million rows a file */
-#define IMPORT_COLUMNS_MAX 1000          /* issue */
-#define IMPORT_VALUE_MAX (1024 * 1024)   /* issue: 1 MiB a field */
+#define IMPORT_ROWS_MAX 10000000         /* chosen: 10 million rows a file (docs/design.md §12) */
+#define IMPORT_COLUMNS_MAX 1000          /* chosen */
+#define IMPORT_VALUE_MAX (1024 * 1024)   /* chosen: 1 MiB a field */
 #define IMPORT_NAME_MAX 4096             /* chosen: octets of a person's name; contract/ and the worker cut earlier */
 #define IMPORT_FIELD_NAME_MAX 1024       /* chosen: octets of a column's name */
 

@@ -96,7 +96,7 @@ ledger_count_turn (Store *store, gint64 *out_turn, GError **error)
 gint64
 ledger_retry_delay_s (guint32 attempt)
 {
-  static const gint64 delays_s[] = { 60, 5 * 60, 15 * 60, 60 * 60 }; /* issue: 1, 5, 15, 60 minutes… */
+  static const gint64 delays_s[] = { 60, 5 * 60, 15 * 60, 60 * 60 }; /* chosen (docs/design.md §12): 1, 5, 15, 60 minutes… */
 
   return attempt >= 1 && attempt <= G_N_ELEMENTS (delays_s) ? delays_s[attempt - 1] : 4 * 60 * 60; /* …then every 4 hours */
 }

@@ -1,6 +1,6 @@
 /* ledger.h - one durable state for each recipient of each campaign, and the only moves between them.
  * Trust:  outcomes were checked by core/intake against what was handed over.
- * Used in: core/dispatch, core/campaign, core/control. Source: DESIGN §5.
+ * Used in: core/dispatch, core/campaign, core/control. Source: docs/design.md §5.
  * Each function here runs inside the caller's transaction (store_begin … store_commit), so that a group of moves is one flush;
  * `tally` collects the changed counts and is written once, by ledger_write_tally(), before the commit. */
 #pragma once

@@ -179,7 +179,7 @@ load_handed (Core *core, guint64 serial, GError **error)
   return result == 0 ? g_steal_pointer (&handed) : NULL;
 }
 
-/* One row of the table in DESIGN §5. */
+/* One row of the table in docs/design.md §5. */
 static gboolean
 settle (Core *core, const Source *source, const Key *key, const JournalRecord *said, LedgerTally *tally, GError **error)
 {

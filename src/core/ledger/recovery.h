@@ -1,4 +1,4 @@
-/* recovery.h - what a transport left in its journal becomes the ledger's truth: the table of DESIGN §5.
+/* recovery.h - what a transport left in its journal becomes the ledger's truth: the table of docs/design.md §5.
  * Trust:  the file was written by a confined program: only rows that the ledger itself handed over under this journal are touched.
  * Used in: core/dispatch. Each journal is home/journals/SERIAL; core holds flock(LOCK_EX) on it through the fd that it also passes on,
  * so that the lock outlasts core and is free only when the transport is gone too. */

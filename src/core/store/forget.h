@@ -1,5 +1,5 @@
 /* forget.h - a person is removed for good: name, address, fields and answers, wherever they are. What is left: states and times.
- * Used in: core/app. Source: DESIGN §6. Own transaction; the log is emptied behind it.
+ * Used in: core/app. Source: docs/design.md §6. Own transaction; the log is emptied behind it.
  * Errors: FAULT_NO_USER, FAULT_NO_PERM (the vault is locked), FAULT_TEMP (a message is on the wire), FAULT_IO. */
 #pragma once
 #include "store.h"

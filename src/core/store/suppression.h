@@ -1,6 +1,6 @@
 /* suppression.h - who is never written to: by address, number or domain; everywhere, from one sender, or through one list.
  * A forgotten person is here by a keyed hash alone; while the vault that holds the key is locked nobody can be cleared.
- * Trust:  addresses and scopes are checked here. Used in: core/ledger, core/campaign, core/app. Source: DESIGN §6.
+ * Trust:  addresses and scopes are checked here. Used in: core/ledger, core/campaign, core/app. Source: docs/design.md §6.
  * Errors: FAULT_DATA (no address, no number), FAULT_USAGE (scope), FAULT_NO_INPUT (no such list), FAULT_NO_PERM (vault locked), FAULT_IO. */
 #pragma once
 #include "store.h"

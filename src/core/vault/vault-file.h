@@ -1,6 +1,6 @@
 /* vault-file.h - the sealed file: octets to slots and payload, and back. Holds no key, opens nothing.
  * Trust:  input may be poisoned, torn or foreign: refused as a whole. Does no I/O.
- * Used in: core/vault. Source: DESIGN §6; LUKS for slots around one data key.
+ * Used in: core/vault. Source: docs/design.md §6; LUKS for slots around one data key.
  * Form:   little-endian. head: "Postrider vault\n", version u32, slots u32, sealed length u32, 0 u32
  *         slot (each): kind u8, 0 u24, passes u32, memory KiB u32, 0 u32, salt 16, nonce 24, sealed data key 48
  *         nonce 24, sealed payload, BLAKE2b-256 of all before it (tells damage from a wrong key while locked; no proof by itself).

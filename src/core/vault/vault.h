@@ -1,6 +1,6 @@
 /* vault.h - secrets at rest: one sealed file, a random data key in slots (key file, passphrase).
  * Trust:  the file may be poisoned or torn: then it is refused as a whole, never rewritten. Locked is an honest state, never wiped.
- * Used in: core. Source: libsodium (XChaCha20-Poly1305 secretstream/AEAD, Argon2id); DESIGN §6. */
+ * Used in: core. Source: libsodium (XChaCha20-Poly1305 secretstream/AEAD, Argon2id); docs/design.md §6. */
 #pragma once
 #include "secret-bytes.h"
 #include <gio/gio.h>

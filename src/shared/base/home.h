@@ -1,6 +1,6 @@
 /* home.h - where the data lies, and the socket on which core listens there.
  * Trust:  environment and file system are the user's own; what another user could have laid out in /tmp is checked.
- * Used in: core, cli. Source: DESIGN §2, §7; unix(7): a socket's path holds at most 108 octets. */
+ * Used in: core, cli. Source: docs/design.md §2, §7; unix(7): a socket's path holds at most 108 octets. */
 #pragma once
 #include <glib.h>
 

@@ -1,4 +1,4 @@
-/* outcome.h - states of one recipient, and what a transport may say of it. Source: DESIGN §5. Numbers are stored: never reuse one. */
+/* outcome.h - states of one recipient, and what a transport may say of it. Source: docs/design.md §5. Numbers are stored: never reuse one. */
 #pragma once
 #include <glib.h>
 

@@ -1,6 +1,6 @@
 /* lock.h - a rule table becomes seccomp, Landlock, rlimits and namespaces. Three functions, in this order: around the warm-up, and
  * behind the last thread that a program starts.
- * Used in: main.c of each confined program. Source: facts of docs/sandbox.md; seccomp(2), landlock(7), prctl(2). */
+ * Used in: main.c of each confined program. Source: docs/sandbox.md; seccomp(2), landlock(7), prctl(2). */
 #pragma once
 #include <glib.h>
 #include <sys/resource.h>

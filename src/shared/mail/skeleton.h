@@ -1,7 +1,7 @@
 /* skeleton.h - one campaign's message, compiled once: a MIME skeleton with holes, and the values that go in, escaped for their place.
  * Trust:  templates and files are the user's own; values are hostile: none can add a header, a recipient, a part or a tag.
  * Used in: transports. Pure: no I/O, safe under the lock.
- * Source: RFC 5322, 2045-2047, 2231, 8058, 6532; DESIGN §9. */
+ * Source: RFC 5322, 2045-2047, 2231, 8058, 6532; docs/design.md §9. */
 #pragma once
 #include "template.h"
 

@@ -1,6 +1,6 @@
 /* guard.h - sees each message of a peer before anyone else does, in GDBus's worker thread.
  * Trust:  messages are hostile; only what contract/ allows, asked for where it must be, gets through.
- * Used in: peer.c. Source: D-Bus specification 0.41; DESIGN §2, STYLE §7. */
+ * Used in: peer.c. Source: D-Bus specification 0.41; docs/design.md §2, §4. */
 #pragma once
 #include <gio/gio.h>
 

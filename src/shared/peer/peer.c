@@ -11,7 +11,7 @@
 
 #define START_TIMEOUT_MS 20000 /* chosen: a slow disk may take seconds to load libraries; a stalled one must not take for ever */
 #define REFUSED_GRACE_MS 500   /* chosen: to leave by itself after it could not be spoken to */
-#define CLOSE_GRACE_MS 15000   /* DESIGN §5: a transport finishes the wire in ten seconds */
+#define CLOSE_GRACE_MS 15000   /* docs/design.md §5: a transport finishes the wire in ten seconds */
 #define FLOOD_DEFAULT_BYTES (64 * 1024 * 1024)
 #define REASON_MAX_BYTES 200 /* of GLib's words, in which foreign ones may be quoted */
 

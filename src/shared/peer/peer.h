@@ -1,7 +1,7 @@
 /* peer.h - a confined program as core sees it: started, spoken to over a private D-Bus, dropped when it lies.
  * Trust:  the peer is hostile. Each message that it sends is checked against contract/ before anyone sees it; a message that the
  *         contract does not have, a wrong type, an over-long value, an unasked reply or a flood ends it.
- * Used in: core. Source: DESIGN §2, STYLE §7. */
+ * Used in: core. Source: docs/design.md §2, §4. */
 #pragma once
 #include <gio/gio.h>
 

@@ -1,5 +1,6 @@
 #include "compiled-campaign.h"
 
+#include "contract-keys.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "field-name.h"
@@ -80,7 +81,7 @@ read_files (GVariant *files, GUnixFDList *fds, GError **error)
 static gboolean
 read_identity (GVariant *spec, guint8 out[16])
 {
-  g_autoptr (GVariant) value = g_variant_lookup_value (spec, "identity", G_VARIANT_TYPE_BYTESTRING);
+  g_autoptr (GVariant) value = g_variant_lookup_value (spec, KEY_LETTER_IDENTITY, G_VARIANT_TYPE_BYTESTRING);
   gsize len = 0;
   const guint8 *bytes = value != NULL ? g_variant_get_fixed_array (value, &len, 1) : NULL;
 
@@ -137,8 +138,8 @@ compiled_campaign_new (const Channel *channel, guint64 id, GVariant *spec, const
     g_set_error (error, FAULT, FAULT_USAGE, "the campaign's identity is not 16 octets");
     return NULL;
   }
-  (void) g_variant_lookup (spec, "inspect", "b", &message.any_field);
-  (void) g_variant_lookup (spec, "aliases", "^as", &aliases);
+  (void) g_variant_lookup (spec, KEY_LETTER_INSPECT, "b", &message.any_field);
+  (void) g_variant_lookup (spec, KEY_LETTER_ALIASES, "^as", &aliases);
   message.aliases = (const char *const *) aliases;
   message.files = (const MessageFile *) (void *) read->data;
   message.n_files = read->len;

@@ -5,7 +5,7 @@
 #include "failure-streak.h"
 #include <gio/gunixfdlist.h>
 
-#define CAMPAIGN_FILE_MAX_BYTES (25u << 20)  /* chosen: no provider takes more than 25 MB a message (facts/providers: iCloud 20) */
+#define CAMPAIGN_FILE_MAX_BYTES (25u << 20)  /* chosen: no provider takes more than 25 MB a message (docs/providers.md: iCloud 20) */
 #define CAMPAIGN_FILES_MAX_BYTES (40u << 20) /* chosen: all files together; base64 makes 54 MiB of it, still under a preview's 64 */
 
 struct CompiledCampaign {

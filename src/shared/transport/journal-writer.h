@@ -1,5 +1,5 @@
 /* journal-writer.h - the transport's side of the journal: whole records, appended in order, one write() for many.
- * Used in: send-queue. Source: DESIGN §5; form: shared/wire/journal. */
+ * Used in: send-queue. Source: docs/design.md §5; form: shared/wire/journal. */
 #pragma once
 #include "journal.h"
 

@@ -1,6 +1,6 @@
 /* journal.h - what a transport wrote down before and after the octets that complete a message: records to bytes and back.
  * Trust:  input is hostile where core drops a liar; a torn or forged record is no record. Does no I/O.
- * Used in: transports (write), core/ledger (read). Source: DESIGN §5.
+ * Used in: transports (write), core/ledger (read). Source: docs/design.md §5.
  * Form:   records of 128 octets, little-endian, FNV-1a 64 over the first 120 in the last 8. The first one is the header. */
 #pragma once
 #include "outcome.h"

@@ -1,4 +1,4 @@
-/* The table of DESIGN §5, row by row: what a journal says, and what the ledger makes of it. */
+/* The table of docs/design.md §5, row by row: what a journal says, and what the ledger makes of it. */
 #include "balance.h"
 #include "database-open.h"
 #include "recovery.h"
