@@ -76,6 +76,14 @@ preset_find (const char *domain, const char *host)
   return NULL;
 }
 
+guint
+preset_get_limit (const Preset *preset, guint seconds)
+{
+  if (preset == NULL)
+    return 0;
+  return seconds == 60 ? preset->per_minute : seconds == 3600 ? preset->per_hour : seconds == 86400 ? preset->per_day : 0;
+}
+
 const char *
 preset_find_freemail (const char *domain)
 {

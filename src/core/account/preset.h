@@ -3,7 +3,9 @@
 #pragma once
 #include <glib.h>
 
-typedef struct {
+typedef struct Preset Preset;
+
+struct Preset {
   const char *name;
   const char *const *domains; /* of addresses; NULL: found by host alone */
   const char *const *hosts;   /* the first one is proposed; "*.x" stands for anything that ends in .x */
@@ -12,11 +14,14 @@ typedef struct {
   guint       per_minute, per_hour, per_day; /* 0: none published */
   const char *sure;                          /* of the limits: high | medium | low */
   const char *note;                          /* a sentence for people, or "" */
-} Preset;
+};
 
 /* host NULL: by the address's domain. Else by host, where the domain tells personal from business accounts.
  * Both in lower case. Returns: static, or NULL: nothing is known. */
 const Preset *preset_find (const char *domain, const char *host);
+
+/* What it publishes for a window of so many seconds. 0: nothing; preset may be NULL. */
+guint preset_get_limit (const Preset *preset, guint seconds);
 
 /* Domains of free mail whose DMARC policy or provider refuses them through another relay (5.7.26 and the like).
  * Returns: (static) the provider's name for people, or NULL. */

@@ -335,7 +335,7 @@ dialled_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
   Test *self = g_task_get_task_data (task);
-  PeerSpec spec = { .program = "smtp", .interface = "org.postrider.Transport1" };
+  PeerSpec spec = { .program = self->account->kind->program, .interface = "org.postrider.Transport1" };
   GError *error = NULL;
 
   self->socket = dialer_connect_finish (self->core->dialer, result, &self->address, &error);
@@ -352,6 +352,8 @@ account_test_async (Core *core, const Account *account, GCancellable *cancellabl
 {
   GTask *task = g_task_new (NULL, cancellable, callback, data);
   Test *self = g_new0 (Test, 1);
+  const char *host = NULL;
+  guint16 port = 0;
   GError *error = NULL;
 
   g_task_set_source_tag (task, account_test_async);
@@ -362,8 +364,10 @@ account_test_async (Core *core, const Account *account, GCancellable *cancellabl
   self->secret = self->account != NULL ? account_get_secret (core, self->account, &error) : NULL;
   if (self->secret == NULL)
     fail (task, error);
+  else if (!account_get_endpoint (self->account, 0, &host, &port))
+    fail (task, g_error_new (FAULT, FAULT_USAGE, "account %s connects to nothing: there is nothing to test", self->account->name));
   else
-    dialer_connect_async (core->dialer, self->account->host, self->account->port, DIAL_TIMEOUT_MS, cancellable, dialled_cb, task);
+    dialer_connect_async (core->dialer, host, port, DIAL_TIMEOUT_MS, cancellable, dialled_cb, task);
 }
 
 GVariant *

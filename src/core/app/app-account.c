@@ -151,21 +151,9 @@ describe_account (Core *core, const Account *account, gint64 now_utc, GVariantBu
     return FALSE;
   g_variant_builder_open (builder, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (builder, "{sv}", "name", g_variant_new_string (account->name));
-  g_variant_builder_add (builder, "{sv}", "address", g_variant_new_string (account->address));
-  g_variant_builder_add (builder, "{sv}", "host", g_variant_new_string (account->host));
-  g_variant_builder_add (builder, "{sv}", "port", g_variant_new_uint16 (account->port));
-  g_variant_builder_add (builder, "{sv}", "tls", g_variant_new_string (account->tls));
-  g_variant_builder_add (builder, "{sv}", "user", g_variant_new_string (account->user));
-  g_variant_builder_add (builder, "{sv}", "pin", g_variant_new_string (account->pin));
-  g_variant_builder_add (builder, "{sv}", "helo", g_variant_new_string (account->helo));
-  g_variant_builder_add (builder, "{sv}", "display_name", g_variant_new_string (account->display_name));
-  g_variant_builder_add (builder, "{sv}", "insecure", g_variant_new_boolean (account->insecure));
+  account_describe_settings (account, builder);
   g_variant_builder_add (builder, "{sv}", "keeps_password", g_variant_new_boolean (account->keeps_password));
   g_variant_builder_add (builder, "{sv}", "needs_password", g_variant_new_boolean (account->needs_password));
-  g_variant_builder_add (builder, "{sv}", "connections", g_variant_new_uint32 (account->connections));
-  g_variant_builder_add (builder, "{sv}", "per_minute", g_variant_new_uint32 (account->per_minute));
-  g_variant_builder_add (builder, "{sv}", "per_hour", g_variant_new_uint32 (account->per_hour));
-  g_variant_builder_add (builder, "{sv}", "per_day", g_variant_new_uint32 (account->per_day));
   g_variant_builder_add (builder, "{sv}", "used_minute", g_variant_new_uint64 (usage.minute));
   g_variant_builder_add (builder, "{sv}", "used_hour", g_variant_new_uint64 (usage.hour));
   g_variant_builder_add (builder, "{sv}", "used_day", g_variant_new_uint64 (usage.day));
@@ -262,7 +250,7 @@ handle_pin (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *nam
   g_autoptr (Account) account = account_load (client->core, name, &error);
   g_autofree char *pin = account != NULL ? account_settings_parse_pin (raw_pin, &error) : NULL;
 
-  if (pin == NULL || !account_set_pin (client->core, account->id, pin, &error))
+  if (pin == NULL || !account_set_pin (client->core, account, pin, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_account_pin (skeleton, invocation);
   return TRUE;

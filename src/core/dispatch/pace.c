@@ -32,9 +32,9 @@ pace_new (const Account *account)
   Pace *self = g_new0 (Pace, 1);
 
   self->account = account->id;
-  self->windows[0] = (Window){ "minute", 60, account->per_minute, 0, 0 };
-  self->windows[1] = (Window){ "hour", 3600, account->per_hour, 0, 0 };
-  self->windows[2] = (Window){ "day", DAY_S, account->per_day, 0, 0 };
+  self->windows[0] = (Window){ "minute", 60, account_get_limit (account, 60), 0, 0 };
+  self->windows[1] = (Window){ "hour", 3600, account_get_limit (account, 3600), 0, 0 };
+  self->windows[2] = (Window){ "day", DAY_S, account_get_limit (account, DAY_S), 0, 0 };
   return self;
 }
 

@@ -199,5 +199,20 @@ const char *const migrations[] = {
   "END;"
   "CREATE TRIGGER person_leaves_traces AFTER DELETE ON person BEGIN DELETE FROM import_trace WHERE contact=old.id; END;"
   "CREATE TRIGGER import_run_leaves AFTER DELETE ON import_run BEGIN DELETE FROM import_trace WHERE import=old.id; END;",
+
+  /* kind: core/account/kind.h; settings: those of its kind (shared/wire/fields), by the rows of its table */
+  "ALTER TABLE account ADD COLUMN kind TEXT NOT NULL DEFAULT 'smtp';"
+  "ALTER TABLE account ADD COLUMN settings BLOB NOT NULL DEFAULT x'';"
+  "UPDATE account SET settings=fields('host',host,'port',port,'tls',tls,'user',user,'pin',pin,'insecure',iif(insecure<>0,'yes',''),"
+  " 'connections',nullif(connections,0),'helo',helo,'display_name',display_name) WHERE host<>'';"
+  "ALTER TABLE account DROP COLUMN host;"
+  "ALTER TABLE account DROP COLUMN port;"
+  "ALTER TABLE account DROP COLUMN tls;"
+  "ALTER TABLE account DROP COLUMN user;"
+  "ALTER TABLE account DROP COLUMN pin;"
+  "ALTER TABLE account DROP COLUMN insecure;"
+  "ALTER TABLE account DROP COLUMN connections;"
+  "ALTER TABLE account DROP COLUMN helo;"
+  "ALTER TABLE account DROP COLUMN display_name;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

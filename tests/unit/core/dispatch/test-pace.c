@@ -13,12 +13,25 @@ open_store (void)
   return store;
 }
 
+/* 0: no such limit */
+static Account *
+make_account (guint per_minute, guint per_hour, guint per_day)
+{
+  Account *account = account_new (kinds[0]);
+
+  account->id = 1;
+  account_set_limit (account, kind_find_setting (kinds[0], "per_minute"), per_minute);
+  account_set_limit (account, kind_find_setting (kinds[0], "per_hour"), per_hour);
+  account_set_limit (account, kind_find_setting (kinds[0], "per_day"), per_day);
+  return account;
+}
+
 static void
 test_rate (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 0);
+  g_autoptr (Pace) pace = pace_new (account);
   guint sent = 0;
 
   pace_set_rate (pace, 1800, 0); /* 30 a minute */
@@ -39,9 +52,9 @@ static void
 test_windows (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_minute = 10, .per_day = 15 };
-  g_autoptr (Pace) pace = pace_new (&account);
-  g_autoptr (Pace) again = pace_new (&account); /* a restart: counted from the store */
+  g_autoptr (Account) account = make_account (10, 0, 15);
+  g_autoptr (Pace) pace = pace_new (account);
+  g_autoptr (Pace) again = pace_new (account); /* a restart: counted from the store */
 
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 10);
   g_assert_true (pace_count (pace, store, 10, 1000, NULL));
@@ -62,9 +75,9 @@ static void
 test_clock (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_day = 15 };
-  g_autoptr (Pace) ahead = pace_new (&account);
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 15);
+  g_autoptr (Pace) ahead = pace_new (account);
+  g_autoptr (Pace) pace = pace_new (account);
   const gint64 year_s = 365 * 86400;
 
   g_assert_true (pace_count (ahead, store, 15, 1000 + year_s, NULL));
@@ -76,8 +89,8 @@ test_clock (void)
 static void
 test_brake (void)
 {
-  Account account = { .id = 1 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 0);
+  g_autoptr (Pace) pace = pace_new (account);
 
   g_assert_cmpuint (pace_get_window (pace), ==, G_MAXUINT);
   pace_slow_down (pace, 100, 10 * SECOND_US);
@@ -96,8 +109,8 @@ static void
 test_prune (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_day = 500 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 500);
+  g_autoptr (Pace) pace = pace_new (account);
   gint64 left = -1;
 
   g_assert_true (pace_count (pace, store, 1, 1000000, NULL));
@@ -114,8 +127,8 @@ static void
 test_forecast (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_day = 500 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 500);
+  g_autoptr (Pace) pace = pace_new (account);
 
   pace_set_rate (pace, 3600, 0);
   g_assert_cmpint (pace_forecast_s (pace, store, 100, 0, 1000), ==, 100);
@@ -146,8 +159,8 @@ test_forecast_windows (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (Store) store = open_store ();
-    Account account = { .id = 1, .per_minute = rows[i].per_minute, .per_hour = rows[i].per_hour, .per_day = rows[i].per_day };
-    g_autoptr (Pace) pace = pace_new (&account);
+    g_autoptr (Account) account = make_account (rows[i].per_minute, rows[i].per_hour, rows[i].per_day);
+    g_autoptr (Pace) pace = pace_new (account);
 
     g_assert_cmpint (pace_forecast_s (pace, store, rows[i].count, 0, NOW), ==, rows[i].seconds);
   }
@@ -158,8 +171,8 @@ static void
 test_forecast_past (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_day = 500 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 500);
+  g_autoptr (Pace) pace = pace_new (account);
 
   g_assert_true (pace_count (pace, store, 300, NOW - 10 * HOUR_S, NULL));
   g_assert_true (pace_count (pace, store, 150, NOW - 2 * HOUR_S, NULL));
@@ -176,8 +189,8 @@ static void
 test_forecast_trickle (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_day = 500 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 500);
+  g_autoptr (Pace) pace = pace_new (account);
 
   g_assert_cmpint (pace_forecast_s (pace, store, 100, 0.5, NOW), ==, 200); /* it is, while there is room */
   g_assert_true (pace_count (pace, store, 500, NOW - HOUR_S, NULL));
