@@ -37,28 +37,6 @@ account_set_number (Account *self, const char *key, guint number)
   account_set_text (self, key, text);
 }
 
-guint
-account_get_limit (const Account *self, guint seconds)
-{
-  for (guint i = 0; i < self->n_limits; i++)
-    if (self->limits[i].seconds == seconds)
-      return self->limits[i].amount;
-  return 0;
-}
-
-void
-account_set_limit (Account *self, const KindSetting *row, guint amount)
-{
-  guint i = 0;
-
-  while (i < self->n_limits && self->limits[i].seconds != row->seconds)
-    i++;
-  if (i < self->n_limits)
-    self->limits[i] = self->limits[--self->n_limits];
-  if (amount > 0 && self->n_limits < ACCOUNT_LIMITS_MAX)
-    self->limits[self->n_limits++] = (AccountLimit){ row->seconds, amount };
-}
-
 GVariant *
 account_get_value (const Account *self, const KindSetting *row)
 {

@@ -234,16 +234,15 @@ check_required (const Account *self, GError **error)
   return TRUE;
 }
 
-/* What the provider publishes, and then what the kind has, stand where nobody set a limit. */
+/* What the provider publishes, and then what the kind has, stand where nobody set a limit. With whom each is shared follows from all the rest. */
 static void
 complete_limits (Account *self, const Preset *preset)
 {
   for (const KindSetting *row = self->kind->settings; row->key != NULL; row++) {
-    guint published = preset_get_limit (preset, row->seconds);
+    guint own = row->seconds > 0 ? account_get_limit (self, row->seconds) : 0, published = preset_get_limit (preset, row->seconds);
 
-    if (row->seconds == 0 || account_get_limit (self, row->seconds) > 0)
-      continue;
-    account_set_limit (self, row, published > 0 ? published : row->fallback != NULL ? (guint) g_ascii_strtoull (row->fallback, NULL, 10) : 0);
+    if (row->seconds > 0)
+      account_set_limit (self, row, own > 0 ? own : published > 0 ? published : row->fallback != NULL ? (guint) g_ascii_strtoull (row->fallback, NULL, 10) : 0);
   }
 }
 

@@ -8,7 +8,7 @@
 #include "vault.h"
 #include <string.h>
 
-#define COLUMNS "id,name,address,kind,settings,keeps_password,needs_password,server_size,agreed_utc,trouble,trouble_text,worked_utc,per_minute,per_hour,per_day"
+#define COLUMNS "id,name,address,kind,settings,keeps_password,needs_password,server_size,agreed_utc,trouble,trouble_text,worked_utc"
 #define NAMES_SHOWN_MAX 10 /* chosen: in an error's sentence */
 #define TROUBLE_MAX 512 /* octets */
 #define OPEN_CAMPAIGN "state IN (1,2,3,4)" /* campaign.h: prepared, sending, (waiting), paused */
@@ -31,22 +31,14 @@ account_free (Account *self)
   g_free (self->name);
   g_free (self->address);
   account_values_free (self->values);
+  for (guint i = 0; i < self->n_limits; i++)
+    g_free (self->limits[i].pool);
   g_free (self->trouble);
   g_free (self->trouble_text);
   g_free (self);
 }
 
 /* --- from the store --- */
-
-static void
-read_limits (Account *self, sqlite3_stmt *row)
-{
-  static const guint seconds[] = { 60, 3600, 86400 };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (seconds); i++)
-    if (store_int (row, 12 + (int) i) > 0)
-      self->limits[self->n_limits++] = (AccountLimit){ seconds[i], (guint) store_int (row, 12 + (int) i) };
-}
 
 /* Returns: (transfer full), or NULL with FAULT_CONFIG. */
 static Account *
@@ -72,7 +64,6 @@ read_row (sqlite3_stmt *row, GError **error)
   self->trouble = g_strdup (store_text (row, 9));
   self->trouble_text = g_strdup (store_text (row, 10));
   self->worked_utc = store_int (row, 11);
-  read_limits (self, row);
   return self;
 }
 
@@ -80,10 +71,10 @@ read_row (sqlite3_stmt *row, GError **error)
 static Account *
 load_first (Core *core, sqlite3_stmt *statement, GError **error)
 {
-  Account *self = store_step (core->store, statement, error) == 1 ? read_row (statement, error) : NULL;
+  g_autoptr (Account) self = store_step (core->store, statement, error) == 1 ? read_row (statement, error) : NULL;
 
   sqlite3_reset (statement);
-  return self;
+  return self != NULL && account_limits_load (core->store, self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 static void
@@ -143,6 +134,9 @@ account_load_all (Core *core, GError **error)
     else
       g_warning ("%s", problem->message);
   }
+  for (guint i = 0; i < accounts->len && found == 0; i++)
+    if (!account_limits_load (core->store, accounts->pdata[i], error))
+      return NULL;
   return found == 0 ? g_steal_pointer (&accounts) : NULL;
 }
 
@@ -213,14 +207,12 @@ insert_row (Core *core, Account *self, GError **error)
   g_autoptr (GBytes) settings = account_values_to_blob (self->values);
 
   if (!store_run (core->store, error,
-                  "INSERT INTO account(name,address,kind,settings,keeps_password,needs_password,per_minute,per_hour,per_day,created_utc,agreed_utc)"
-                  " VALUES(?,?,?,?,?,?,?,?,?,?10,?10)", "sssbiiiiii",
+                  "INSERT INTO account(name,address,kind,settings,keeps_password,needs_password,created_utc,agreed_utc) VALUES(?,?,?,?,?,?,?7,?7)", "sssbiii",
                   self->name, self->address, self->kind->word, g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), (gint64) self->keeps_password,
-                  (gint64) self->needs_password, (gint64) account_get_limit (self, 60), (gint64) account_get_limit (self, 3600),
-                  (gint64) account_get_limit (self, 86400), store_now_utc ()))
+                  (gint64) self->needs_password, store_now_utc ()))
     return FALSE;
   self->id = sqlite3_last_insert_rowid (store_get_db (core->store));
-  return store_audit (core->store, "account.add", self->name, error);
+  return account_limits_save (core->store, self, error) && store_audit (core->store, "account.add", self->name, error);
 }
 
 static gboolean
@@ -317,10 +309,10 @@ update_row (Core *core, const Account *self, GError **error)
   g_autoptr (GBytes) settings = account_values_to_blob (self->values);
 
   return store_run (core->store, error,
-                    "UPDATE account SET address=?, settings=?, keeps_password=?, needs_password=?, per_minute=?, per_hour=?, per_day=? WHERE id=?", "sbiiiiii",
+                    "UPDATE account SET address=?, settings=?, keeps_password=?, needs_password=? WHERE id=?", "sbiii",
                     self->address, g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), (gint64) self->keeps_password, (gint64) self->needs_password,
-                    (gint64) account_get_limit (self, 60), (gint64) account_get_limit (self, 3600), (gint64) account_get_limit (self, 86400), self->id) &&
-         store_audit (core->store, "account.set", self->name, error);
+                    self->id) &&
+         account_limits_save (core->store, self, error) && store_audit (core->store, "account.set", self->name, error);
 }
 
 gboolean
@@ -387,6 +379,7 @@ retire_row (Core *core, const Account *self, GError **error)
          store_run (core->store, error,
                     "UPDATE account SET address='', settings=x'' WHERE id=? AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=account.id)",
                     "i", self->id) &&
+         store_run (core->store, error, "DELETE FROM \"limit\" WHERE account=?1 AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=?1)", "i", self->id) &&
          store_audit (core->store, "account.remove", self->name, error);
 }
 
@@ -465,20 +458,6 @@ account_note_trouble (Core *core, gint64 id, const char *reason, const char *tex
 }
 
 /* --- what is asked of it --- */
-
-gboolean
-account_load_usage (Core *core, gint64 id, gint64 now_utc, AccountUsage *out_usage, GError **error)
-{
-  sqlite3_stmt *row = store_query (core->store,
-                                   "SELECT coalesce(sum(iif(second_utc>?1-60,count,0)),0), coalesce(sum(iif(second_utc>?1-3600,count,0)),0),"
-                                   " coalesce(sum(count),0) FROM pace WHERE account=?2 AND second_utc>?1-86400", "ii", now_utc, id);
-
-  if (store_step (core->store, row, error) != 1)
-    return FALSE;
-  *out_usage = (AccountUsage){ (guint64) store_int (row, 0), (guint64) store_int (row, 1), (guint64) store_int (row, 2) };
-  sqlite3_reset (row);
-  return TRUE;
-}
 
 static const char *
 get_domain (const char *address)

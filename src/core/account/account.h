@@ -1,16 +1,11 @@
 /* account.h - one sending account: of which kind, what its settings are, how fast. Its secret is in the vault, or in memory while core lives.
  * Used in: core. */
 #pragma once
+#include "account-limit.h"
 #include "account-values.h"
 #include "core.h"
 #include "kind.h"
 #include "secret-bytes.h"
-
-#define ACCOUNT_LIMITS_MAX 8 /* rows of a kind that are limits; chosen */
-
-typedef struct {
-  guint seconds, amount; /* so many in any so many seconds; amount above 0 */
-} AccountLimit;
 
 struct Account {
   gint64   id;
@@ -39,9 +34,6 @@ void        account_set_number (Account *self, const char *key, guint number);
 GVariant   *account_get_value  (const Account *self, const KindSetting *row); /* floating; as App1 has it, limits too */
 /* Adds kind, address and all settings and limits, as App1 has them. */
 void        account_describe_settings (const Account *self, GVariantBuilder *builder);
-
-guint account_get_limit (const Account *self, guint seconds); /* 0: none */
-void  account_set_limit (Account *self, const KindSetting *row, guint amount); /* 0: takes it away */
 
 /* What its transport may ask to be connected to. endpoint: row of the kind's table. host: borrowed. FALSE: there is no such row, or nothing is set for it. */
 gboolean account_get_endpoint (const Account *self, guint endpoint, const char **out_host, guint16 *out_port);
@@ -88,11 +80,6 @@ gboolean account_set_agreed (Core *core, const Account *self, GError **error);
 gboolean account_set_pin (Core *core, const Account *self, const char *pin, GError **error);
 /* The password was entered again: into the vault when the account keeps it, else into memory. */
 gboolean account_set_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error);
-
-typedef struct {
-  guint64 minute, hour, day; /* messages handed over in the last 60 s, 3600 s, 24 h */
-} AccountUsage;
-gboolean account_load_usage (Core *core, gint64 id, gint64 now_utc, AccountUsage *out_usage, GError **error);
 
 /* A From that does not belong to the account. sender_address: bare. Returns: (transfer full) a warning sentence, or NULL: all is well. */
 char *account_check_sender (const Account *self, const char *sender_address);

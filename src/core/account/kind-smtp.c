@@ -257,6 +257,15 @@ is_asked (const Account *before, const Account *account)
          (!account->needs_password && (is_moved || before->needs_password));
 }
 
+/* Google counts an address, whether it sends by SMTP or by its API. */
+static KindPool
+find_pool (const Account *account, const KindSetting *limit)
+{
+  const Preset *preset = find_preset (account);
+
+  return preset != NULL && preset->is_by_address ? KIND_POOL_ADDRESS : limit->pool;
+}
+
 /* --- the row --- */
 
 static const SettingChoice tls_choices[] = {
@@ -305,4 +314,5 @@ const AccountKind kind_smtp = {
   .address = KIND_ADDRESS_EMAIL, .message = KIND_MESSAGE_MAIL, .secret = KIND_SECRET_PASSWORD,
   .settings = settings, .endpoints = endpoints, .own_name_key = SETTING_HELO,
   .complete = complete, .merge = merge, .describe_place = describe_place, .is_less_safe = is_less_safe, .is_asked = is_asked,
+  .find_pool = find_pool,
 };

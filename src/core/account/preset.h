@@ -12,6 +12,7 @@ struct Preset {
   guint16     port;
   const char *tls;
   guint       per_minute, per_hour, per_day; /* 0: none published */
+  gboolean    is_by_address;                 /* the limits are the address's, by whatever way it sends there */
   const char *sure;                          /* of the limits: high | medium | low */
   const char *note;                          /* a sentence for people, or "" */
 };

@@ -7,6 +7,7 @@
 #include "lanes.h"
 #include "store.h"
 #include "vault.h"
+#include <string.h>
 
 typedef struct { /* a call that waits for a password or a test */
   AppClient             *client;     /* reference */
@@ -142,21 +143,38 @@ describe_state (Core *core, const Account *account, GVariantBuilder *builder)
   g_variant_builder_add (builder, "{sv}", "text", g_variant_new_string (secret == NULL ? missing : account->trouble_text));
 }
 
+/* used_minute beside per_minute, and so on; of a limit that is not set, what the account alone sent. */
+static gboolean
+describe_used (Core *core, const Account *account, gint64 now_utc, GVariantBuilder *builder, GError **error)
+{
+  for (const KindSetting *row = account->kind->settings; row->key != NULL; row++) {
+    AccountLimit unset = { row->seconds, 0, row->unit, (char *) ACCOUNT_POOL_OWN };
+    const AccountLimit *limit = &unset;
+    g_autofree char *key = row->seconds > 0 ? g_strconcat ("used_", row->key + strlen ("per_"), NULL) : NULL;
+    gint64 used = 0;
+
+    for (guint i = 0; i < account->n_limits; i++)
+      if (account->limits[i].seconds == row->seconds)
+        limit = &account->limits[i];
+    if (key == NULL)
+      continue;
+    if (!account_limit_count (core->store, account->id, limit, now_utc, &used, NULL, error))
+      return FALSE;
+    g_variant_builder_add (builder, "{sv}", key, g_variant_new_uint64 ((guint64) used));
+  }
+  return TRUE;
+}
+
 static gboolean
 describe_account (Core *core, const Account *account, gint64 now_utc, GVariantBuilder *builder, GError **error)
 {
-  AccountUsage usage = { 0 };
-
-  if (!account_load_usage (core, account->id, now_utc, &usage, error))
-    return FALSE;
   g_variant_builder_open (builder, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (builder, "{sv}", "name", g_variant_new_string (account->name));
   account_describe_settings (account, builder);
   g_variant_builder_add (builder, "{sv}", "keeps_password", g_variant_new_boolean (account->keeps_password));
   g_variant_builder_add (builder, "{sv}", "needs_password", g_variant_new_boolean (account->needs_password));
-  g_variant_builder_add (builder, "{sv}", "used_minute", g_variant_new_uint64 (usage.minute));
-  g_variant_builder_add (builder, "{sv}", "used_hour", g_variant_new_uint64 (usage.hour));
-  g_variant_builder_add (builder, "{sv}", "used_day", g_variant_new_uint64 (usage.day));
+  if (!describe_used (core, account, now_utc, builder, error))
+    return FALSE;
   describe_state (core, account, builder);
   g_variant_builder_close (builder);
   return TRUE;

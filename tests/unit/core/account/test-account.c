@@ -374,24 +374,6 @@ test_remove (World *w, gconstpointer unused)
 }
 
 static void
-test_usage (World *w, gconstpointer unused)
-{
-  static const struct { gint64 age_s, count; } rows[] = { { 0, 1 }, { 59, 2 }, { 60, 4 }, { 3599, 8 }, { 3600, 16 }, { 86399, 32 }, { 86400, 64 } };
-  gint64 now = 2000000000;
-  AccountUsage usage = { 0 };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_assert_true (store_run (w->core.store, NULL, "INSERT INTO pace VALUES(7,?,?)", "ii", now - rows[i].age_s, rows[i].count));
-  g_assert_true (store_run (w->core.store, NULL, "INSERT INTO pace VALUES(8,?,1000)", "i", now)); /* another account's */
-  g_assert_true (account_load_usage (&w->core, 7, now, &usage, NULL));
-  g_assert_cmpuint (usage.minute, ==, 1 + 2);
-  g_assert_cmpuint (usage.hour, ==, 1 + 2 + 4 + 8);
-  g_assert_cmpuint (usage.day, ==, 1 + 2 + 4 + 8 + 16 + 32);
-  g_assert_true (account_load_usage (&w->core, 9, now, &usage, NULL));
-  g_assert_cmpuint (usage.day, ==, 0);
-}
-
-static void
 test_transport_settings (World *w, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
@@ -544,7 +526,6 @@ main (int argc, char *argv[])
   ADD ("/account/locked-vault", test_locked_vault);
   ADD ("/account/health", test_health);
   ADD ("/account/remove", test_remove);
-  ADD ("/account/usage", test_usage);
   ADD ("/account/transport-settings", test_transport_settings);
   return g_test_run ();
 }

@@ -13,6 +13,12 @@ open_store (void)
   return store;
 }
 
+static void
+run (Store *store, const char *sql)
+{
+  g_assert_cmpint (sqlite3_exec (store_get_db (store), sql, NULL, NULL, NULL), ==, SQLITE_OK);
+}
+
 /* 0: no such limit */
 static Account *
 make_account (guint per_minute, guint per_hour, guint per_day)
@@ -20,6 +26,7 @@ make_account (guint per_minute, guint per_hour, guint per_day)
   Account *account = account_new (kinds[0]);
 
   account->id = 1;
+  account->address = g_strdup ("ann@example.org");
   account_set_limit (account, kind_find_setting (kinds[0], "per_minute"), per_minute);
   account_set_limit (account, kind_find_setting (kinds[0], "per_hour"), per_hour);
   account_set_limit (account, kind_find_setting (kinds[0], "per_day"), per_day);
@@ -59,14 +66,14 @@ test_windows (void)
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 10);
   g_assert_true (pace_count (pace, store, 10, 1000, NULL));
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 0);
-  g_assert_cmpstr (pace_get_full_window (pace), ==, "minute");
+  g_assert_cmpuint (pace_get_full_window_s (pace), ==, 60);
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1059), ==, 0); /* rolling, not by the clock's minute */
   g_assert_cmpint (pace_delay_us (pace, 0, 1059), ==, 1 * SECOND_US);
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1061), ==, 5); /* what the day leaves */
   g_assert_true (pace_count (pace, store, 5, 1061, NULL));
 
   g_assert_cmpuint (pace_allow (again, store, 100, 0, 1200), ==, 0);
-  g_assert_cmpstr (pace_get_full_window (again), ==, "day");
+  g_assert_cmpuint (pace_get_full_window_s (again), ==, 86400);
   g_assert_cmpint (pace_delay_us (again, 0, 1200), ==, (1000 + 86400 - 1200) * SECOND_US);
 }
 
@@ -210,6 +217,114 @@ test_speed (void)
   g_assert_cmpfloat (pace_load_speed (store, 1), ==, 0);
 }
 
+/* --- pools, and people --- */
+
+/* A limit of `pool`, as it stands in the store. Returns: (transfer full) */
+static Pace *
+open_pace (Store *store, gint64 id, const char *unit, const char *pool, gint64 amount)
+{
+  g_autoptr (Account) account = account_new (kinds[0]);
+
+  g_assert_true (store_run (store, NULL, "INSERT OR IGNORE INTO account(id,name,address,created_utc) VALUES(?1,'a'||?1,'ann@gmail.com',1)", "i", id));
+  g_assert_true (store_run (store, NULL, "INSERT INTO \"limit\" VALUES(?,86400,?,?,?)", "iiss", id, amount, unit, pool));
+  account->id = id;
+  g_assert_true (account_limits_load (store, account, NULL));
+  return pace_new (account);
+}
+
+/* Two accounts of one pool never send more than its limit together, in one second as little as over a day; a third one is on its own. */
+static void
+test_pool (void)
+{
+  g_autoptr (Store) store = open_store ();
+  g_autoptr (Pace) smtp = open_pace (store, 1, "message", "address:ann@gmail.com", 10);
+  g_autoptr (Pace) api = open_pace (store, 2, "message", "address:ann@gmail.com", 10);
+  g_autoptr (Pace) small = open_pace (store, 3, "message", "address:ann@gmail.com", 4); /* its own amount */
+  g_autoptr (Pace) other = open_pace (store, 4, "message", "address:bob@gmail.com", 10);
+  g_autoptr (Pace) alone = open_pace (store, 5, "message", "account", 10);
+
+  g_assert_cmpuint (pace_allow (smtp, store, 100, 0, NOW), ==, 10);
+  g_assert_cmpuint (pace_allow (api, store, 100, 0, NOW), ==, 10);
+  g_assert_true (pace_count (smtp, store, 6, NOW, NULL));
+  g_assert_cmpuint (pace_allow (api, store, 100, 0, NOW), ==, 4); /* within the same second */
+  g_assert_cmpuint (pace_allow (small, store, 100, 0, NOW), ==, 0);
+  g_assert_cmpuint (pace_get_full_window_s (small), ==, DAY_S);
+  g_assert_true (pace_count (api, store, 4, NOW + HOUR_S, NULL));
+  g_assert_cmpuint (pace_allow (smtp, store, 100, 0, NOW + HOUR_S), ==, 0);
+  g_assert_cmpint (pace_delay_us (smtp, 0, NOW + HOUR_S), ==, (DAY_S - HOUR_S) * SECOND_US); /* until the first of them leaves the window, whoever sent it */
+  g_assert_cmpint (pace_forecast_s (smtp, store, 1, 0, NOW + HOUR_S), ==, DAY_S - HOUR_S);
+  g_assert_cmpuint (pace_allow (smtp, store, 100, 0, NOW + DAY_S + 1), ==, 6);
+  g_assert_cmpuint (pace_allow (other, store, 100, 0, NOW + HOUR_S), ==, 10);
+  g_assert_cmpuint (pace_allow (alone, store, 100, 0, NOW + HOUR_S), ==, 10);
+}
+
+static void
+insert_people (Store *store)
+{
+  run (store, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc,next_recipient) VALUES(1,x'00',1,2,'a','s',1,9)");
+  for (gint64 i = 1; i <= 4; i++) /* the fourth is the first once more: two persons of one address */
+    g_assert_true (store_run (store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(1,?1,?1,'x',?2)", "is", i, i == 4 ? "p1" : ((const char *[]){ "", "p1", "p2", "p3" })[i]));
+}
+
+static void
+count_person (Pace *pace, Store *store, guint64 recipient, gint64 now_utc)
+{
+  g_assert_true (pace_count_person (pace, store, 1, recipient, now_utc, NULL));
+  g_assert_true (pace_count (pace, store, 1, now_utc, NULL));
+  g_assert_true (store_run (store, NULL, "INSERT INTO handover VALUES(1,?1,?1,1,1,?2,?2)", "ii", (gint64) recipient, now_utc));
+}
+
+/* A person counts once in the window, whichever account of the pool wrote, and leaves it after the last message. */
+static void
+test_people (void)
+{
+  g_autoptr (Store) store = open_store ();
+  g_autoptr (Pace) one = open_pace (store, 1, "person", "portfolio:shop", 3);
+  g_autoptr (Pace) two = open_pace (store, 2, "person", "portfolio:shop", 3);
+  g_autoptr (Pace) messages = open_pace (store, 3, "message", "account", 3);
+  gint64 rows = 0;
+
+  insert_people (store);
+  count_person (one, store, 1, NOW);
+  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW), ==, 2);
+  count_person (two, store, 4, NOW + 10); /* the same person, later */
+  g_assert_cmpuint (pace_allow (one, store, 100, 0, NOW + 10), ==, 2);
+  count_person (one, store, 2, NOW + 20);
+  count_person (one, store, 3, NOW + 20);
+  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + 20), ==, 0);
+  g_assert_cmpint (pace_delay_us (two, 0, NOW + 20), ==, (DAY_S - 10) * SECOND_US); /* the first person was written to again at 10 */
+
+  g_assert_true (pace_give_back (one, store, 1, 3, NULL)); /* never begun: it costs nobody's quota */
+  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + 20), ==, 1);
+  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + DAY_S + 1), ==, 1);
+  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + DAY_S + 11), ==, 2);
+
+  g_assert_true (pace_count_person (messages, store, 1, 1, NOW, NULL)); /* nobody asks whom this one wrote to: nothing is kept */
+  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace_person WHERE account=3", ""), ==, 1);
+  g_assert_cmpint (rows, ==, 0);
+  g_assert_true (pace_count (one, store, 0, NOW + 2 * DAY_S, NULL)); /* and what is kept goes with the window */
+  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace_person WHERE account=1", ""), ==, 1);
+  g_assert_cmpint (rows, ==, 0);
+}
+
+/* What is counted stays for as long as the longest window there is. */
+static void
+test_prune_week (void)
+{
+  g_autoptr (Store) store = open_store ();
+  g_autoptr (Pace) pace = open_pace (store, 1, "message", "account", 10);
+  gint64 rows = 0;
+
+  run (store, "UPDATE \"limit\" SET seconds=604800");
+  g_assert_true (pace_count (pace, store, 1, NOW, NULL));
+  g_assert_true (pace_count (pace, store, 1, NOW + 6 * DAY_S, NULL));
+  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
+  g_assert_cmpint (rows, ==, 2);
+  g_assert_true (pace_count (pace, store, 1, NOW + 8 * DAY_S, NULL));
+  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
+  g_assert_cmpint (rows, ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -224,5 +339,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/pace/forecast/past", test_forecast_past);
   g_test_add_func ("/pace/forecast/trickle", test_forecast_trickle);
   g_test_add_func ("/pace/speed", test_speed);
+  g_test_add_func ("/pace/pool", test_pool);
+  g_test_add_func ("/pace/people", test_people);
+  g_test_add_func ("/pace/prune/week", test_prune_week);
   return g_test_run ();
 }

@@ -148,6 +148,18 @@ test_account_rows (Fixture *self, gconstpointer version)
   g_assert_cmpstr (account_get_text (was, SETTING_USER), ==, "");
 }
 
+/* Each with its own amount; Google's are the address's. */
+static void
+test_limits (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autofree char *rows = ask (store, "SELECT name,seconds,amount,unit,pool FROM \"limit\" l JOIN account a ON a.id=l.account ORDER BY 1,2");
+
+  g_assert_cmpstr (rows, ==,
+                   "gmail|60|0|message|address:ann@gmail.com\ngmail|3600|0|message|address:ann@gmail.com\ngmail|86400|500|message|address:ann@gmail.com\n"
+                   "work|60|7|message|account\nwork|3600|70|message|account\nwork|86400|700|message|account\n");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -157,5 +169,6 @@ main (int argc, char *argv[])
   ADD ("same", test_same);
   ADD ("accounts", test_accounts);
   ADD ("account-rows", test_account_rows);
+  ADD ("limits", test_limits);
   return g_test_run ();
 }
