@@ -281,7 +281,7 @@ static const KindSetting settings[] = {
   { .key = SETTING_PORT, .type = "q", .is_required = TRUE, .fallback = "587", .least = 1, .most = 65535, .marks = SETTING_PLACE | SETTING_HEALTH,
     .group = "server", .label = "Port", .value = "P", .help = "its port (587 starttls, 465 implicit, 25 none)" },
   { .key = SETTING_USER, .type = "s", .fallback = SETTING_IS_ADDRESS, .most = ACCOUNT_USER_MAX,
-    .marks = SETTING_TOLD | SETTING_PLACE | SETTING_HEALTH | SETTING_PRIVATE, .group = "server", .label = "User name", .hint = "Usually the whole e-mail address.",
+    .marks = SETTING_TOLD | SETTING_PLACE | SETTING_HEALTH | SETTING_PRIVATE, .group = "login", .label = "User name", .hint = "Usually the whole e-mail address.",
     .value = "U", .help = "the login name, if it is not ADDRESS ('': no login; beyond this machine with --insecure)" },
   { .key = SETTING_TLS, .type = "s", .is_required = TRUE, .fallback = "starttls", .choices = tls_choices, .marks = SETTING_TOLD | SETTING_HEALTH,
     .group = "server", .label = "Protection", .value = "WORD", .help = "starttls | implicit | none (none: loopback, else --insecure)" },

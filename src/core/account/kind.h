@@ -49,14 +49,14 @@ typedef struct {
 
 typedef struct {
   const char *key;         /* NULL: the end. The command line has it with dashes */
-  const char *type;        /* in App1: s, b, or a number: q u */
+  const char *type;        /* in App1: s, b, or a number: u (q: a port) */
   gboolean    is_required; /* no account without it */
   const char *fallback;    /* what stands where nothing is given, as text; NULL: "", 0, no */
   guint       least, most; /* of a number; most: of a text in octets. 0: none. A least of 1: no 0 that would lift it */
   const SettingChoice *choices; /* ends with word NULL; or NULL: any value */
   char     *(*check) (const char *text, GError **error); /* Returns: (transfer full) the form that is kept, or NULL with FAULT_USAGE. NULL: any */
   guint       marks;       /* SettingMarks */
-  const char *group;       /* where the page asks for it: "server" or "limits"; NULL: nowhere */
+  const char *group;       /* where the page asks for it: "server", "login" or "limits"; NULL: nowhere */
   const char *when;        /* asked only then: "unencrypted" (no TLS, to another machine); NULL: always */
   const char *label, *hint; /* on the page; NULL: none */
   const char *value, *help; /* on the command line: --key VALUE, help; value NULL: a flag */

@@ -97,7 +97,14 @@ handle_set (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *nam
   return TRUE;
 }
 
-/* --- AccountPreset --- */
+/* --- AccountKinds, AccountPreset --- */
+
+static gboolean
+handle_kinds (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+{
+  pr_app1_complete_account_kinds (skeleton, invocation, kinds_describe ());
+  return TRUE;
+}
 
 static gboolean
 handle_preset (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *address, gpointer data)
@@ -290,6 +297,7 @@ handle_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *
 void
 app_account_connect (AppClient *client)
 {
+  g_signal_connect (client->skeleton, "handle-account-kinds", G_CALLBACK (handle_kinds), client);
   g_signal_connect (client->skeleton, "handle-account-add", G_CALLBACK (handle_add), client);
   g_signal_connect (client->skeleton, "handle-account-set", G_CALLBACK (handle_set), client);
   g_signal_connect (client->skeleton, "handle-account-preset", G_CALLBACK (handle_preset), client);
