@@ -144,6 +144,17 @@ fail_call (GTask *task, GError *error)
 }
 
 static void
+finish (GTask *task, const char *const *advice)
+{
+  Test *self = g_task_get_task_data (task);
+
+  g_variant_builder_add (self->report, "{sv}", "address", g_variant_new_string (self->address));
+  g_variant_builder_add (self->report, "{sv}", "advice", g_variant_new_strv (advice, -1));
+  g_task_return_pointer (task, g_variant_ref_sink (g_variant_builder_end (self->report)), (GDestroyNotify) g_variant_unref);
+  g_object_unref (task);
+}
+
+static void
 domain_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
@@ -162,10 +173,7 @@ domain_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_strv_builder_add (advice, warning);
   domain_check_describe (check, self->account, self->report, advice);
   sentences = g_strv_builder_end (advice);
-  g_variant_builder_add (self->report, "{sv}", "address", g_variant_new_string (self->address));
-  g_variant_builder_add (self->report, "{sv}", "advice", g_variant_new_strv ((const char *const *) sentences, -1));
-  g_task_return_pointer (task, g_variant_ref_sink (g_variant_builder_end (self->report)), (GDestroyNotify) g_variant_unref);
-  g_object_unref (task);
+  finish (task, (const char *const *) sentences);
 }
 
 /* What was said before a handshake or a login that failed proves nothing. Only after a whole success is the limit kept: it also tells
@@ -216,6 +224,10 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
       !account_set_server_size (self->core, self->account->id, self->size, &error)) {
     g_warning ("the server's limit could not be stored: %s", error->message);
     g_clear_error (&error);
+  }
+  if (self->account->kind->address != KIND_ADDRESS_EMAIL) { /* a number has no domain */
+    finish (task, (const char *const[]){ NULL });
+    return;
   }
   domain_check_async (self->core->dialer, strrchr (self->account->address, '@') + 1, g_task_get_cancellable (task), domain_checked_cb, task);
 }
