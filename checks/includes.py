@@ -15,7 +15,7 @@ UNBUILT = {'src/shared/bridge/weaken.c': 'what tests/window puts into its own bu
 LEFT = {
     ('src/confined/import/dialect', 'src/confined/import/header'): 'each guesses by what the other has found: a separator by headers, headers by the kind of cells',
     ('src/confined/import/plan', 'src/confined/import/plan-draft'): 'plan-draft.h is what the files of one plan share, as a -private.h is',
-    ('src/core/account/account', 'src/core/account/account-settings'): 'an account asks whether its host is this machine, as its settings do',
+    ('src/core/account/account', 'src/core/account/account-limit', 'src/core/account/account-settings'): "an account has limits, and what is read of settings is an account",
     ('src/core/ledger/gone', 'src/core/ledger/ledger'): 'an outcome is recorded by both, in one transaction and one tally',
     ('src/shared/lock/layers', 'src/shared/lock/lock'): 'layers.h reads the tables that lock.h declares, lock.c goes through the layers',
     ('src/shared/mail/letter-notes', 'src/shared/mail/mime', 'src/shared/mail/skeleton'): "mime.h and letter-notes.h take the skeleton's own specification",

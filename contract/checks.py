@@ -54,10 +54,10 @@ def args(member, direction):
 
 
 def parse_keys(text):
-    """'person: name s, history? aa{sv}(campaign t, …)' -> [(name, type, may be missing, keys of that)]"""
+    """'person: name s, history? aa{sv}(campaign t, …), * sb' -> [(name, type, may be missing, keys of that)]. *: any further key, of one of the types behind it"""
     found, rest = [], re.sub(r"^\s*\w+:", "", text or "")
     while rest.strip():
-        name, optional, kind, rest = re.match(r"\s*(\w+)(\??) ([\w{}()]+?)(?=[,(]|$)(.*)$", rest, re.S).groups()
+        name, optional, kind, rest = re.match(r"\s*(\w+|\*)(\??) ([\w{}()]+?)(?=[,(]|$)(.*)$", rest, re.S).groups()
         inner = []
         if rest.startswith("("):
             end = rest.index(")")
@@ -108,6 +108,8 @@ def write_c(path, paths):
 
 def name_keys(group, keys, into):
     for name, _, _, inner in keys:
+        if name == "*":  # a key that nobody names
+            continue
         if into.setdefault("KEY_%s_%s" % (group.upper(), name.upper()), name) != name:
             sys.exit("contract: KEY_%s_%s would be two keys" % (group.upper(), name.upper()))
         name_keys("%s_%s" % (group, name), inner, into)
@@ -155,8 +157,9 @@ def camel(name):
 
 def shape(keys, is_call, depth=1):
     pad = "  " * depth
-    return "{\n%s%s}" % ("".join("%s%s%s: %s;\n" % (pad, name, "?" if optional or is_call else "", ts_type(kind, inner, is_call, depth + 1))
-                                 for name, kind, optional, inner in keys), "  " * (depth - 1))
+    rows = ["[further: string]: %s" % " | ".join(dict.fromkeys([SIMPLE[one] for one in kind] + ["undefined"])) if name == "*" else
+            "%s%s: %s" % (name, "?" if optional or is_call else "", ts_type(kind, inner, is_call, depth + 1)) for name, kind, optional, inner in keys]
+    return "{\n%s%s}" % ("".join("%s%s;\n" % (pad, row) for row in rows), "  " * (depth - 1))
 
 
 def ts_type(kind, keys, is_call, depth=1, form=None):

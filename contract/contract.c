@@ -5,6 +5,7 @@
 G_DEFINE_QUARK (contract-error-quark, contract_error)
 
 #define LEAF_MAX_BYTES (8 * 1024 * 1024) /* chosen: a string inside a container with no limit of its own */
+#define KEY_MAX_BYTES 64 /* chosen: of a key that the contract does not name */
 #define LINE_LEAF_MAX_BYTES (64 * 1024)  /* chosen: the same, of a line or a word */
 
 static gboolean
@@ -68,13 +69,34 @@ is_leaf_fine (GVariant *value, ContractForm form, gsize max_bytes)
   return TRUE;
 }
 
-static const ContractKey *
-find_key (const ContractKey *keys, const char *name)
+/* A key that is not named still reads as one. */
+static gboolean
+is_further (const char *name)
 {
-  for (const ContractKey *key = keys; key->name != NULL; key++)
-    if (strcmp (key->name, name) == 0)
+  return g_ascii_islower (*name) && strlen (name) <= KEY_MAX_BYTES && strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen (name);
+}
+
+const ContractKey *
+contract_find_key (const ContractKey *keys, const char *name)
+{
+  const ContractKey *further = NULL;
+
+  for (const ContractKey *key = keys; key != NULL && key->name != NULL; key++)
+    if (strcmp (key->name, CONTRACT_FURTHER) == 0)
+      further = key;
+    else if (strcmp (key->name, name) == 0)
       return key;
-  return NULL;
+  return is_further (name) ? further : NULL;
+}
+
+static gboolean
+has_type (const ContractKey *key, GVariant *value)
+{
+  const char *type = g_variant_get_type_string (value);
+
+  if (strcmp (key->name, CONTRACT_FURTHER) == 0)
+    return strlen (type) == 1 && strchr (key->type, *type) != NULL;
+  return strcmp (type, key->type) == 0;
 }
 
 /* An a{sv} has each key that the contract does not call optional. */
@@ -110,9 +132,9 @@ are_keys_fine (GVariant *value, const ContractKey *keys, gboolean is_answer)
   }
   while (g_variant_iter_next (&iter, "{&sv}", &name, &child)) {
     g_autoptr (GVariant) owned = child;
-    const ContractKey *key = find_key (keys, name);
+    const ContractKey *key = contract_find_key (keys, name);
 
-    if (key == NULL || strcmp (g_variant_get_type_string (owned), key->type) != 0 || (key->keys != NULL && !are_keys_fine (owned, key->keys, is_answer)))
+    if (key == NULL || !has_type (key, owned) || (key->keys != NULL && !are_keys_fine (owned, key->keys, is_answer)))
       return FALSE;
   }
   return !is_answer || has_all_keys (value, keys);

@@ -36,9 +36,11 @@ typedef enum {
   CONTRACT_HANDLE_SECRET, /* the page gives nothing: the shell asks the person */
 } ContractHandle;
 
+#define CONTRACT_FURTHER "*"
+
 typedef struct ContractKey ContractKey;
 struct ContractKey { /* of an a{sv}, or of each in an aa{sv}; ends with a NULL name */
-  const char        *name, *type;
+  const char        *name, *type; /* name CONTRACT_FURTHER: any key that is not named, of one of these types, a letter each */
   gboolean           is_optional; /* FALSE: what comes back has it; in a call each key may be missing */
   const ContractKey *keys;        /* of an a{sv} or aa{sv} inside, else NULL */
 };
@@ -70,6 +72,9 @@ typedef enum {
   CONTRACT_ERROR_TYPE,    /* wrong signature: drop the peer */
   CONTRACT_ERROR_VALUE,   /* too long, too large, too many, wrong form: drop the peer, or refuse the call */
 } ContractError;
+
+/* Returns: static, or NULL: the contract has no such key. The row may be CONTRACT_FURTHER's. keys: may be NULL. */
+const ContractKey *contract_find_key (const ContractKey *keys, const char *name);
 
 /* Returns: static, or NULL: the contract has no such member on that side. */
 const ContractRow *contract_find (const char *interface, const char *member, ContractSide side);

@@ -1,7 +1,8 @@
 // A whole core and shell in memory, for development and tests. Nothing of it is in the bundle (test/bundle.test.ts looks).
-import type { Account, AuditRow, Campaign, ChosenFileRow, Decimal, FrameRow, KeptDraft, List, Look, MessageFile, Person, Postrider, Suppressed, TemplateRow } from '../src/bridge';
+import type { Account, AccountKind, AuditRow, Campaign, ChosenFileRow, Decimal, FrameRow, KeptDraft, List, Look, MessageFile, Person, Postrider, Suppressed, TemplateRow } from '../src/bridge';
 import { campaign, campaigns, ERASED, history, ledgerRow, NOW, stateOf, type MockCampaign } from './campaigns';
 import { channel, MockFault } from './events';
+import { SMTP } from './kinds';
 import { build } from './mail';
 import { cells, COLUMNS, human, ODD } from './people';
 
@@ -24,7 +25,7 @@ const LISTS: List[] = [
 ];
 
 const account = (part: Partial<Account>): Account => ({
-  name: 'School office', address: 'office@school.example', host: 'smtp.school.example', port: 587, tls: 'starttls', user: 'office@school.example', pin: '', insecure: false,
+  kind: 'smtp', name: 'School office', address: 'office@school.example', host: 'smtp.school.example', port: 587, tls: 'starttls', user: 'office@school.example', pin: '', insecure: false,
   keeps_password: true, needs_password: true, connections: 2, per_minute: 0, per_hour: 0, per_day: 2000, used_minute: '12', used_hour: '300', used_day: '1311', state: 'ready', text: '', ...part,
 });
 
@@ -74,6 +75,7 @@ export class Mock {
   isEmpty: boolean;
   lists: List[];
   accounts: Account[];
+  kinds: AccountKind[] = [SMTP];
   campaigns: MockCampaign[];
   draft: KeptDraft = {};
   templates: (TemplateRow & { parts: Record<string, string>; files?: readonly MessageFile[] })[];
@@ -178,7 +180,7 @@ function methods(mock: Mock): Methods {
       mock.vault = { state: 'open', slots: ['passphrase'], text: 'open, protected by a passphrase' };
     },
     accountAdd: async (name, settings) => {
-      const stored = account({ name, address: settings.address ?? '', host: settings.host ?? '', port: settings.port ?? 587, used_day: '0', used_hour: '0', used_minute: '0', per_day: settings.per_day ?? 0 });
+      const stored = account({ ...settings, name, address: settings.address ?? '', host: settings.host ?? '', port: settings.port ?? 587, used_day: '0', used_hour: '0', used_minute: '0', per_day: settings.per_day ?? 0 });
       mock.accounts.push(stored);
       return { ...stored, keep: settings.keep ?? false, has_password: settings.has_password ?? false, preset: '', sure: 'high', note: '' };
     },
@@ -190,6 +192,7 @@ function methods(mock: Mock): Methods {
       Object.assign(found, changes, { state: forgotten ? 'password' : found.state });
       return { settingsUsed: { ...found, keep: found.keeps_password, has_password: found.needs_password, preset: '', sure: '', note: '' }, forgotten };
     },
+    accountKinds: async () => mock.kinds,
     accountList: async () => mock.accounts,
     accountPreset: async (address) =>
       address.endsWith('@gmail.com')

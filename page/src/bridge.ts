@@ -12,8 +12,10 @@ type Item<T> = T extends (infer I)[] ? I : never;
 
 export type Account = Item<Result<'accountList'>>;
 export type AccountChanges = Parameters<Postrider['accountSet']>[1];
+export type AccountKind = Item<Result<'accountKinds'>>;
 export type AccountReport = Result<'accountTest'>;
 export type AccountSettings = Parameters<Postrider['accountAdd']>[1];
+export type AccountSetting = Item<AccountKind['settings']>;
 export type AuditRow = Item<Result<'auditList'>>;
 export type Campaign = Result<'campaignShow'>;
 export type Correction = Parameters<Postrider['campaignResume']>[1];

@@ -8,7 +8,9 @@ import { fieldsOf, placeholder } from '../src/views/compose/fields';
 import { warningsOf } from '../src/views/compose/warnings';
 import { EMPTY, fromParts, mediaType, partsOf } from '../src/views/compose/draft';
 import { EMPTY_PLAN, fromOf, isWhatComplete, isWhoComplete, toSpec } from '../src/views/campaigns/wizard/plan';
-import { changed as changedForm, EMPTY_FORM, isComplete, toChanges, toCount, toForm, toSettings, type Form } from '../src/views/accounts/form';
+import { changed as changedForm, emptyForm, isAsked, isComplete, toChanges, toCount, toForm, toSettings, type Form, type Values } from '../src/views/accounts/form';
+import type { Account, AccountKind } from '../src/bridge';
+import { setting, SMTP } from '../mock/kinds';
 import { stepOf } from '../src/state/undo';
 import { assign, choices, hasAddress, toMapping } from '../src/views/contacts/import/mapping';
 import { toAddresses } from '../src/views/suppressions/AddSuppressed';
@@ -29,33 +31,38 @@ test.each([
   [key('a', 'KeyA'), null],
 ])('%j is %s', (event, wanted) => expect(stepOf(event)).toBe(wanted));
 
+const EMPTY_FORM = emptyForm(SMTP);
+const typed = (form: Form, values: Values): Form => ({ ...form, values: { ...form.values, ...values } });
+
 describe('another address', () => {
-  const gmail: Form = changedForm({ ...EMPTY_FORM, address: 'ann@gmail.com' }, { host: 'smtp.gmail.com', port: '465', tls: 'implicit', perDay: '500' });
+  const gmail: Form = changedForm(SMTP, { ...EMPTY_FORM, address: 'ann@gmail.com' }, { values: { host: 'smtp.gmail.com', port: '465', tls: 'implicit', per_day: '500' } });
 
   test.each(['ann@school.example', 'ann@gmail.co', 'ann@', ''])('%j: server, limits and user of the one before go', (address) => {
-    expect(changedForm({ ...gmail, user: 'ann' }, { address })).toMatchObject({ host: '', port: '587', tls: 'starttls', perDay: '', user: '', wasReset: true });
+    expect(changedForm(SMTP, typed(gmail, { user: 'ann' }), { address })).toMatchObject({ values: { host: '', port: '587', tls: 'starttls', per_day: '', user: '' }, wasReset: true });
   });
   test('the same provider: they stay, and so do a name and the way the password is kept', () => {
-    expect(changedForm(gmail, { address: 'bob@GMAIL.com' })).toMatchObject({ host: 'smtp.gmail.com', perDay: '500', wasReset: false });
-    expect(changedForm(gmail, { name: 'x', keep: 'ask' })).toMatchObject({ host: 'smtp.gmail.com', perDay: '500' });
+    expect(changedForm(SMTP, gmail, { address: 'bob@GMAIL.com' })).toMatchObject({ values: { host: 'smtp.gmail.com', per_day: '500' }, wasReset: false });
+    expect(changedForm(SMTP, gmail, { name: 'x', keep: 'ask' })).toMatchObject({ values: { host: 'smtp.gmail.com', per_day: '500' } });
   });
   test('a server that was typed before any address stays; what is filled in after a reset counts', () => {
-    const typed = changedForm(EMPTY_FORM, { host: 'mail.school.example' });
-    expect(changedForm(typed, { address: 'ann@school.example' }).host).toBe('mail.school.example');
-    const reset = changedForm(changedForm(gmail, { address: 'ann@school.example' }), { host: 'mail.school.example' });
-    expect(reset).toMatchObject({ wasReset: false, serves: 'school.example', perDay: '' });
-    expect(changedForm(reset, { address: 'ann@school.example.org' }).host).toBe('');
+    const own = changedForm(SMTP, EMPTY_FORM, { values: { host: 'mail.school.example' } });
+    expect(changedForm(SMTP, own, { address: 'ann@school.example' }).values['host']).toBe('mail.school.example');
+    const reset = changedForm(SMTP, changedForm(SMTP, gmail, { address: 'ann@school.example' }), { values: { host: 'mail.school.example' } });
+    expect(reset).toMatchObject({ wasReset: false, serves: 'school.example', values: { per_day: '' } });
+    expect(changedForm(SMTP, reset, { address: 'ann@school.example.org' }).values['host']).toBe('');
   });
 });
 
 test('only what was changed of an account goes to core', () => {
-  const account = { name: 'w', address: 'ann@example.org', host: 'smtp.example.org', port: 587, tls: 'starttls', user: 'ann', pin: '', insecure: false, keeps_password: true, needs_password: true, connections: 2,
+  const account: Account = { name: 'w', address: 'ann@example.org', host: 'smtp.example.org', port: 587, tls: 'starttls', user: 'ann', pin: '', insecure: false, keeps_password: true, needs_password: true, connections: 2,
     per_minute: 0, per_hour: 0, per_day: 40, used_minute: '0', used_hour: '0', used_day: '0', state: 'ready', text: '' };
-  const form = toForm(account);
-  expect(toChanges(account, form)).toEqual({});
-  expect(toChanges(account, { ...form, perDay: '', port: '465', tls: 'implicit' })).toEqual({ per_day: 0, port: 465, tls: 'implicit' });
-  expect(toChanges(account, { ...form, user: '' })).toEqual({ user: 'ann@example.org' }); // no login is not what an empty field says
-  expect(toChanges({ ...account, needs_password: false, user: '' }, { ...form, user: '' })).toEqual({});
+  const form = toForm(SMTP, account);
+  expect(toChanges(SMTP, account, form)).toEqual({});
+  expect(toChanges(SMTP, account, typed(form, { per_day: '', port: '465', tls: 'implicit' }))).toEqual({ per_day: 0, port: 465, tls: 'implicit' });
+  expect(toChanges(SMTP, account, typed(form, { user: '' }))).toEqual({ user: 'ann@example.org' }); // no login is not what an empty field says
+  expect(toChanges(SMTP, { ...account, needs_password: false, user: '' }, typed(form, { user: '' }))).toEqual({});
+  expect(toChanges(SMTP, account, typed(form, { tls: 'none', insecure: 'yes' }))).toEqual({ tls: 'none', insecure: true });
+  expect(toChanges(SMTP, account, typed(form, { insecure: 'yes' }))).toEqual({}); // not asked: not said
 });
 
 test.each([
@@ -162,23 +169,54 @@ describe('the wizard’s plan', () => {
 });
 
 describe('the account form', () => {
-  const form = { ...EMPTY_FORM, address: 'ann@example.org', name: 'work', host: 'smtp.example.org' };
+  const form = typed({ ...EMPTY_FORM, address: 'ann@example.org', name: 'work' }, { host: 'smtp.example.org' });
   test('settings have what was given', () => {
-    expect(toSettings(form)).toEqual({ address: 'ann@example.org', host: 'smtp.example.org', port: 587, tls: 'starttls', keep: true, has_password: true });
-    expect(toSettings({ ...form, keep: 'none', user: 'ann', perDay: '500', tls: 'none', insecure: true })).toMatchObject({ keep: false, has_password: false, user: 'ann', per_day: 500, insecure: true });
+    expect(toSettings(SMTP, form)).toEqual({ address: 'ann@example.org', host: 'smtp.example.org', port: 587, tls: 'starttls', keep: true, has_password: true });
+    expect(toSettings(SMTP, typed({ ...form, keep: 'none' }, { user: 'ann', per_day: '500', tls: 'none', insecure: 'yes' }))).toMatchObject({ keep: false, has_password: false, user: 'ann', per_day: 500, insecure: true });
+    expect(toSettings(SMTP, typed(form, { user: 'ann@example.org', insecure: 'yes' }))).toEqual(toSettings(SMTP, form)); // what it is anyway, and what is not asked
   });
-  test.each([
-    [{}, true],
-    [{ address: 'ann' }, false],
-    [{ port: '0' }, false],
-    [{ port: '65536' }, false],
-    [{ port: '5e2' }, false],
-    [{ perDay: 'many' }, false],
-    [{ tls: 'none' }, false], // in the clear across a network: only with a yes
-    [{ tls: 'none', insecure: true }, true],
-    [{ tls: 'none', host: '127.0.0.1' }, true],
-  ])('%j is complete: %s', (part, wanted) => expect(isComplete({ ...form, ...part })).toBe(wanted));
+  test.each<[Partial<Form>, Values, boolean]>([
+    [{}, {}, true],
+    [{ address: 'ann' }, {}, false],
+    [{ name: ' ' }, {}, false],
+    [{}, { host: '' }, false],
+    [{}, { port: '0' }, false],
+    [{}, { port: '' }, false],
+    [{}, { port: '65536' }, false],
+    [{}, { port: '5e2' }, false],
+    [{}, { per_day: 'many' }, false],
+    [{}, { tls: 'none' }, false], // in the clear across a network: only with a yes
+    [{}, { tls: 'none', insecure: 'yes' }, true],
+    [{}, { tls: 'none', host: '127.0.0.1' }, true],
+  ])('%j %j is complete: %s', (part, values, wanted) => expect(isComplete(SMTP, typed({ ...form, ...part }, values))).toBe(wanted));
   test('counts are whole', () => expect(['', '12', ' 7 ', '-1', '1e3', '0x10'].map(toCount)).toEqual([0, 12, 7, null, null, null]));
+});
+
+describe('an account of another kind is its rows', () => {
+  const PAPER: AccountKind = {
+    word: 'paper', title: 'Letters', address: 'phone', message: 'chat', secret: 'none', can: [], endpoints: [],
+    settings: [
+      setting({ key: 'box', required: true, most: 8, place: true, group: 'server', label: 'Box' }),
+      setting({ key: 'ink', fallback: 'black', words: ['black', 'blue'], labels: ['Black', 'Blue'], group: 'server', label: 'Ink' }),
+      setting({ key: 'copies', type: 'u', least: 1, most: 9, group: 'server', label: 'Copies' }),
+      setting({ key: 'folded', type: 'b', group: 'server', label: 'Folded' }),
+      setting({ key: 'secret_ink', group: '' }),
+    ],
+  };
+  const form = typed({ ...emptyForm(PAPER), address: '+49301234567', name: 'p' }, { box: '7' });
+  test('nothing of it is known but the table', () => {
+    expect(emptyForm(PAPER)).toMatchObject({ keep: 'none', values: { box: '', ink: 'black', copies: '', folded: '' } });
+    expect(toSettings(PAPER, typed(form, { copies: '3', folded: 'yes', secret_ink: 'x' }))).toEqual({ address: '+49301234567', keep: false, has_password: false, box: '7', ink: 'black', copies: 3, folded: true });
+    expect(isAsked(PAPER.settings[3]!, form)).toBe(true);
+  });
+  test.each<[Partial<Form>, Values, boolean]>([
+    [{}, {}, true],
+    [{ address: 'ann@example.org' }, {}, false],
+    [{}, { box: '' }, false],
+    [{}, { copies: '10' }, false],
+    [{}, { copies: '9' }, true],
+    [{}, { folded: '' }, true], // a flag may be left
+  ])('%j %j is complete: %s', (part, values, wanted) => expect(isComplete(PAPER, typed({ ...form, ...part }, values))).toBe(wanted));
 });
 
 describe('columns of an import', () => {

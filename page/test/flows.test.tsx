@@ -1,6 +1,7 @@
 // What people do, from the first click to what core is asked for.
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { setting, SMTP } from '../mock/kinds';
 import type { FrameRow } from '../src/bridge';
 import { callsOf, expectAccessible, expectNoMarkup, fail, heading, open } from './page';
 
@@ -395,6 +396,48 @@ describe('accounts', () => {
     expect(callsOf(mock, 'accountAdd')).toEqual([['Mine', { address: 'ann@gmail.com', host: 'smtp.gmail.com', port: 587, tls: 'starttls', keep: true, has_password: true, per_day: 500 }]]);
     expect(callsOf(mock, 'accountTest')).toEqual([['Mine']]);
     expect(document.querySelector('input[type=password]')).toBeNull();
+  });
+
+  test('a setting that only the table knows is asked for, sent and changed', async () => {
+    const row = setting({ key: 'greeting', group: 'login', label: 'How it greets', hint: 'As the server wants it.', most: 40 });
+    const { mock, user } = open('accounts/new', {}, (made) => (made.kinds = [{ ...SMTP, settings: [...SMTP.settings, row, setting({ key: 'unseen' })] }]));
+    await user.type(await screen.findByLabelText('Your e-mail address'), 'ann@gmail.com');
+    await waitFor(() => expect((screen.getByLabelText('Mail server for sending (SMTP)') as HTMLInputElement).value).toBe('smtp.gmail.com'));
+    await user.type(screen.getByLabelText('A name for this account'), 'Mine');
+    await user.type(screen.getByLabelText('How it greets'), 'mornin');
+    await user.click(screen.getByRole('button', { name: 'Save and test' }));
+    await screen.findByText('This account works.');
+    expect(callsOf(mock, 'accountAdd')[0]?.[1]).toMatchObject({ host: 'smtp.gmail.com', greeting: 'mornin' });
+    window.location.hash = '#/accounts/edit/Mine';
+    const greeting = (await screen.findByLabelText('How it greets')) as HTMLInputElement;
+    expect(greeting.value).toBe('mornin');
+    await user.type(greeting, 'g');
+    await user.click(screen.getByRole('button', { name: 'Save and test' }));
+    await waitFor(() => expect(callsOf(mock, 'accountSet')).toEqual([['Mine', { greeting: 'morning' }]]));
+    await expectAccessible();
+  });
+
+  test('the form stands as it always did', async () => {
+    open('accounts/new');
+    await screen.findByLabelText('Your e-mail address');
+    expect([...document.querySelectorAll('form label')].map((label) => label.textContent)).toEqual([
+      'Your e-mail address', 'A name for this account', 'Mail server for sending (SMTP)', 'Port', 'Protection', 'User name',
+      'Keep it in the vault', 'Ask me each time Postrider starts', 'This server needs no password', 'At most a day', 'At most an hour', 'At most a minute',
+    ]);
+    expect(screen.queryByLabelText('By what it sends')).toBeNull(); // of one kind there is no choice
+  });
+
+  test('of several kinds one is chosen, and has a form of its own', async () => {
+    const paper = { ...SMTP, word: 'paper', title: 'Letters', address: 'phone', secret: 'none', settings: [setting({ key: 'box', required: true, group: 'server', label: 'Box' })] };
+    const { mock, user } = open('accounts/new', {}, (made) => (made.kinds = [SMTP, paper]));
+    await user.selectOptions(await screen.findByLabelText('By what it sends'), 'Letters');
+    await user.type(screen.getByLabelText('Your telephone number'), '+49301234567');
+    await user.type(screen.getByLabelText('A name for this account'), 'Post');
+    expect(screen.queryByText('Keep it in the vault')).toBeNull();
+    await user.type(screen.getByLabelText('Box'), '7');
+    await user.click(screen.getByRole('button', { name: 'Save and test' }));
+    await waitFor(() => expect(callsOf(mock, 'accountAdd')).toEqual([['Post', { address: '+49301234567', keep: false, has_password: false, box: '7', kind: 'paper' }]]));
+    await expectAccessible();
   });
 
   test('the server’s own words are quoted as text; a certificate is pinned after a question', async () => {

@@ -12,6 +12,30 @@
 #include "table.h"
 #include "words.h"
 
+/* The options of an account are what core says that can be set. */
+static gboolean
+draw (Session *session, gboolean has_kind, GError **error)
+{
+  g_autoptr (GVariant) kinds = NULL;
+
+  if (session_core (session, error) == NULL || session_end (pr_app1_call_account_kinds_sync (session->core, &kinds, NULL, error), error) != 0)
+    return FALSE;
+  session->form = account_form_new (kinds, has_kind);
+  return TRUE;
+}
+
+static gboolean
+draw_add (Session *session, GError **error)
+{
+  return draw (session, TRUE, error);
+}
+
+static gboolean
+draw_set (Session *session, GError **error)
+{
+  return draw (session, FALSE, error);
+}
+
 static int
 show_stored (Session *session, const char *name, GVariant *used)
 {
@@ -22,8 +46,11 @@ show_stored (Session *session, const char *name, GVariant *used)
     json_out_document (used);
     return 0;
   }
-  session_tell (session, "Account %s: %s by %s:%u (%s).", name, dict_text (used, KEY_ACCOUNT_ADDRESS), dict_text (used, KEY_ACCOUNT_HOST),
-          (guint) dict_number (used, KEY_ACCOUNT_PORT), dict_text (used, KEY_ACCOUNT_TLS));
+  if (*dict_text (used, KEY_ACCOUNT_HOST) != '\0')
+    session_tell (session, "Account %s: %s by %s:%u (%s).", name, dict_text (used, KEY_ACCOUNT_ADDRESS), dict_text (used, KEY_ACCOUNT_HOST),
+            (guint) dict_number (used, KEY_ACCOUNT_PORT), dict_text (used, KEY_ACCOUNT_TLS));
+  else
+    session_tell (session, "Account %s: %s.", name, dict_text (used, KEY_ACCOUNT_ADDRESS));
   if (dict_number (used, KEY_ACCOUNT_PER_HOUR) > 0 || dict_number (used, KEY_ACCOUNT_PER_DAY) > 0)
     session_tell (session, "Pace: at most %s an hour and %s a day.", dict_number (used, KEY_ACCOUNT_PER_HOUR) > 0 ? hour : "any number",
             dict_number (used, KEY_ACCOUNT_PER_DAY) > 0 ? day : "any number");
@@ -57,7 +84,7 @@ static int
 run_add (Session *session, const void *values, char **words, GError **error)
 {
   const AccountOptions *options = values;
-  g_autoptr (GVariant) settings = account_settings_build (options, words[1], words[2], error);
+  g_autoptr (GVariant) settings = account_settings_build (options, session->form, words[1], words[2], error);
   g_autoptr (GVariant) used = NULL;
   g_autoptr (SecretBytes) secret = NULL;
   SendFd sent = { 0 };
@@ -67,7 +94,7 @@ run_add (Session *session, const void *values, char **words, GError **error)
     return -1;
   if (!check_settings (session, words[0], settings, error))
     return session_end (FALSE, error);
-  if (!account_settings_read_password (options, session->has_terminal, words[0], &secret, error))
+  if (!account_settings_read_password (options, session->form, session->has_terminal, words[0], &secret, error))
     return -1;
   do {
     g_clear_error (error);
@@ -82,7 +109,7 @@ run_add (Session *session, const void *values, char **words, GError **error)
 static int
 run_set (Session *session, const void *values, char **words, GError **error)
 {
-  g_autoptr (GVariant) changes = account_settings_build_changes (values, error);
+  g_autoptr (GVariant) changes = account_settings_build_changes (values, session->form, error);
   g_autoptr (GVariant) used = NULL;
   gboolean is_forgotten = FALSE, is_ok;
 
@@ -131,7 +158,8 @@ run_list (Session *session, const void *values, char **words, GError **error)
   for (gsize i = 0; i < g_variant_n_children (accounts); i++) {
     g_autoptr (GVariant) account = g_variant_get_child_value (accounts, i);
     g_autofree char *limits = describe_limits (account);
-    g_autofree char *server = g_strdup_printf ("%s:%u", dict_text (account, KEY_ACCOUNT_HOST), (guint) dict_number (account, KEY_ACCOUNT_PORT));
+    const char *host = dict_text (account, KEY_ACCOUNT_HOST);
+    g_autofree char *server = *host != '\0' ? g_strdup_printf ("%s:%u", host, (guint) dict_number (account, KEY_ACCOUNT_PORT)) : g_strdup (dict_text (account, KEY_ACCOUNT_KIND));
     g_autoptr (GVariant) needs = dict_child (account, KEY_ACCOUNT_NEEDS_PASSWORD, "b");
     gboolean is_asked = needs == NULL || g_variant_get_boolean (needs);
     const char *text = dict_text (account, KEY_ACCOUNT_TEXT);
@@ -248,13 +276,13 @@ const Command account_commands[] = {
     "  postrider account add gmail ann@gmail.com\n"
     "  postrider account add work ann@example.org --host smtp.example.org --per-day 2000\n"
     "  postrider account add work ann@example.org smtps://ann@smtp.example.org --password-command 'pass mail/work'\n"
-    "  postrider account add try ann@example.org --host 127.0.0.1 --port 2525 --tls none --no-password\n" },
+    "  postrider account add try ann@example.org --host 127.0.0.1 --port 2525 --tls none --no-password\n", draw_add },
   { "account set", "NAME", "Changes an account; what is not named stays", 1, 1, account_set_options, sizeof (AccountOptions), run_set,
     "An empty value takes a setting away. Another host, port or user erases the password: it is asked for again.\n"
     "A campaign that is sending goes on by the old settings until its sending process ends.\n\n"
     "Examples:\n"
     "  postrider account set work --helo mail.example.org\n"
-    "  postrider account set work --display-name 'Ann Lee' --per-day 500\n" },
+    "  postrider account set work --display-name 'Ann Lee' --per-day 500\n", draw_set },
   { "account list", "", "Lists the accounts, their limits and what was used of them", 0, 0, NULL, 0, run_list, NULL },
   { "account test", "NAME", "Tries server, certificate, login and the sender's domain, without sending", 1, 1, NULL, 0,
     run_test,

@@ -48,18 +48,32 @@ command_find (const char *const *words, gsize *out_n_words)
   return NULL;
 }
 
+/* Those that core knows come first; where it cannot be had, the rest is still shown. */
+static void
+add_options (Session *session, const Command *command, GString *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_string_append (text, "\nOptions:\n");
+  if (command->draw != NULL && session->form == NULL)
+    command->draw (session, &error);
+  if (command->draw != NULL && session->form != NULL)
+    options_help (account_form_get_set (session->form).table, text);
+  options_help (command->options, text);
+  if (error != NULL)
+    g_string_append_printf (text, "\nMore options cannot be shown now: %s\n", error->message);
+}
+
 void
-command_help (const Command *command)
+command_help (Session *session, const Command *command)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
   g_string_append_printf (text, "Usage: postrider %s%s%s%s\n\n%s.\n", command->name,
                           *command->arguments != '\0' ? " " : "", command->arguments,
                           command->options != NULL ? " [OPTION…]" : "", command->summary);
-  if (command->options != NULL) {
-    g_string_append (text, "\nOptions:\n");
-    options_help (command->options, text);
-  }
+  if (command->options != NULL)
+    add_options (session, command, text);
   g_string_append (text, "\nFor every command:\n");
   options_help (session_options, text);
   if (command->help != NULL)

@@ -13,6 +13,6 @@ typedef struct {
 extern const CommandTable command_tables[]; /* all of them, in the order of the help */
 
 const Command *command_find (const char *const *words, gsize *out_n_words); /* the longest name that fits; or NULL */
-void           command_help (const Command *command);                       /* on standard output */
+void           command_help (Session *session, const Command *command);     /* on standard output; asks core for what it has to draw */
 void           command_overview (void);                                     /* of all, on standard output */
 char          *command_unknown (const char *const *words);                  /* transfer full: a sentence with the nearest one */

@@ -34,13 +34,21 @@ check_words (const Command *command, char **words, GError **error)
 static int
 run (Session *session, const Command *command, const char *const *words, gpointer values, GError **error)
 {
-  const OptionSet sets[] = { { session_options, session }, { command->options, values }, { NULL, NULL } };
+  g_autoptr (GError) problem = NULL;
+  gboolean is_drawn = command->draw == NULL || command->draw (session, &problem);
+  OptionSet drawn = session->form != NULL ? account_form_get_set (session->form) : (OptionSet){ NULL, NULL };
+  const OptionSet sets[] = { { session_options, session }, { command->options, values }, drawn, { NULL, NULL } };
   g_auto (GStrv) names = options_parse (sets, words, command->max_words == 0, error);
 
   if (session->wants_help) {
     g_clear_error (error);
-    command_help (command);
+    command_help (session, command);
     return 0;
+  }
+  if (!is_drawn) {
+    g_clear_error (error);
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return -1;
   }
   if (names == NULL || !check_words (command, names, error))
     return -1;
@@ -61,7 +69,7 @@ close_output (int status)
 }
 
 static int
-run_special (const char *const *words, GError **error)
+run_special (Session *session, const char *const *words, GError **error)
 {
   g_autofree char *text = NULL;
   gsize n;
@@ -76,7 +84,7 @@ run_special (const char *const *words, GError **error)
     return 0;
   }
   if (strcmp (words[0], "help") == 0 && command_find (words + 1, &n) != NULL) {
-    command_help (command_find (words + 1, &n));
+    command_help (session, command_find (words + 1, &n));
     return 0;
   }
   text = command_unknown (words);
@@ -142,7 +150,7 @@ main (int argc, char *argv[])
     options_clear (command->options, values);
     g_free (values);
   } else {
-    status = run_special (words, &error);
+    status = run_special (&session, words, &error);
   }
   session_clear (&session);
   return close_output (status >= 0 ? status : fail (error));

@@ -29,6 +29,7 @@ void
 session_clear (Session *self)
 {
   g_clear_object (&self->core);
+  g_clear_pointer (&self->form, account_form_free);
 }
 
 int

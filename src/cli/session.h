@@ -1,5 +1,6 @@
 /* session.h - one run of the command: how it answers, and its core. Used in: cli. */
 #pragma once
+#include "account-form.h"
 #include "options.h"
 #include "contract-app1.h"
 
@@ -12,6 +13,7 @@ typedef struct {
 
   gboolean has_terminal; /* somebody can be asked: standard input and standard error are terminals */
   PrApp1  *core;         /* NULL until session_core() */
+  AccountForm *form;     /* NULL until Command.draw: owned */
 } Session;
 
 typedef struct { /* a row of the table of commands; ends with name NULL */
@@ -24,6 +26,8 @@ typedef struct { /* a row of the table of commands; ends with name NULL */
   /* values: as `options` says. words: what belongs to no option. Returns: the exit status, or -1 with `error` set. */
   int (*run) (Session *session, const void *values, char **words, GError **error);
   const char *help; /* more words, and examples */
+  /* Options that core knows, and `options` does not: fills session->form. NULL: there are none. Returns: FALSE with `error` set. */
+  gboolean (*draw) (Session *session, GError **error);
 } Command;
 
 extern const Option session_options[]; /* for Session itself */

@@ -225,13 +225,15 @@ read_own (Conversion *self, JSCValue *object, JSCValue *name)
   return jsc_value_object_get_property (descriptor, "value");
 }
 
-static const ContractKey *
-find_key (const ContractKey *keys, const char *name)
+/* The type that the contract wants; of a key that it does not name the value's own, where that is one of those. NULL: none. */
+static const GVariantType *
+find_type (const ContractKey *key, JSCValue *value)
 {
-  for (const ContractKey *key = keys; key != NULL && key->name != NULL; key++)
-    if (strcmp (key->name, name) == 0)
-      return key;
-  return NULL;
+  const GVariantType *own = jsc_value_is_boolean (value) ? G_VARIANT_TYPE_BOOLEAN : jsc_value_is_number (value) ? G_VARIANT_TYPE_UINT32 : G_VARIANT_TYPE_STRING;
+
+  if (strcmp (key->name, CONTRACT_FURTHER) != 0)
+    return G_VARIANT_TYPE (key->type);
+  return strchr (key->type, *g_variant_type_peek_string (own)) != NULL ? own : NULL;
 }
 
 /* One property into the dictionary; FALSE: refused. In an a{sv} the contract's key says the type. */
@@ -242,18 +244,21 @@ add_property (Conversion *self, GVariantBuilder *builder, JSCValue *object, JSCV
   gboolean is_variant = g_variant_type_equal (value_type, G_VARIANT_TYPE_VARIANT);
   g_autofree char *name = dup_string (self, raw_name); /* a symbol is no string */
   g_autoptr (JSCValue) value = name != NULL ? read_own (self, object, raw_name) : NULL;
-  const ContractKey *key = name != NULL ? find_key (keys, name) : NULL;
+  const ContractKey *key = name != NULL ? contract_find_key (keys, name) : NULL;
+  const GVariantType *type = value_type;
   GVariant *child;
 
   if (value == NULL)
     return FALSE;
   if (is_variant && jsc_value_is_undefined (value))
     return TRUE;
-  if (is_variant && key == NULL) {
+  if (is_variant)
+    type = key != NULL ? find_type (key, value) : NULL;
+  if (type == NULL) {
     refuse (self, "has a key that the contract does not have");
     return FALSE;
   }
-  child = convert (self, value, is_variant ? G_VARIANT_TYPE (key->type) : value_type, is_variant ? key->keys : NULL, depth + 1);
+  child = convert (self, value, type, is_variant ? key->keys : NULL, depth + 1);
   if (child != NULL)
     g_variant_builder_add (builder, is_variant ? "{sv}" : "{s@*}", name, child);
   return child != NULL;

@@ -1,4 +1,4 @@
-/* account-settings.h - what a person says of an account, checked and completed by the provider's preset.
+/* account-settings.h - what a person says of an account, checked by the rows of its kind and completed by the provider's preset.
  * Trust:  the words come over App1; each one is checked here. Used in: core/app. */
 #pragma once
 #include "account.h"
@@ -10,7 +10,7 @@
 #define ACCOUNT_CONNECTIONS_MAX 50 /* chosen: providers close beyond ten or twenty; NOFILE of a transport is 64 */
 
 /* settings: as AccountAdd says. Returns: (transfer full) an account without id; *out_preset is static or NULL.
- * No login at all: user is "", or there is neither user nor password and the server is this machine's, without TLS (a capture server).
+ * No login at all by SMTP: user is "", or there is neither user nor password and the server is this machine's, without TLS (a capture server).
  * Errors: FAULT_USAGE, FAULT_DATA (the address). */
 Account  *account_settings_parse (const char *name, GVariant *settings, const Preset **out_preset, GError **error);
 

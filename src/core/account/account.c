@@ -10,10 +10,19 @@
 #include "vault.h"
 #include <string.h>
 
-#define COLUMNS "id,name,address,host,port,tls,user,pin,insecure,keeps_password,needs_password,connections,per_minute,per_hour,per_day,server_size,helo," \
-  "display_name,agreed_utc,trouble,trouble_text,worked_utc"
+#define COLUMNS "id,name,address,kind,settings,keeps_password,needs_password,server_size,agreed_utc,trouble,trouble_text,worked_utc"
 #define NAMES_SHOWN_MAX 10 /* chosen: in an error's sentence */
 #define TROUBLE_MAX 512 /* octets */
+
+Account *
+account_new (const AccountKind *kind)
+{
+  Account *self = g_new0 (Account, 1);
+
+  self->kind = kind;
+  self->values = account_values_new ();
+  return self;
+}
 
 void
 account_free (Account *self)
@@ -22,44 +31,40 @@ account_free (Account *self)
     return;
   g_free (self->name);
   g_free (self->address);
-  g_free (self->host);
-  g_free (self->tls);
-  g_free (self->user);
-  g_free (self->pin);
+  account_values_free (self->values);
+  for (guint i = 0; i < self->n_limits; i++)
+    g_free (self->limits[i].pool);
   g_free (self->trouble);
   g_free (self->trouble_text);
-  g_free (self->helo);
-  g_free (self->display_name);
   g_free (self);
 }
 
-static Account *
-read_row (sqlite3_stmt *row)
-{
-  Account *self = g_new0 (Account, 1);
+/* --- from the store --- */
 
+/* Returns: (transfer full), or NULL with FAULT_CONFIG. */
+static Account *
+read_row (sqlite3_stmt *row, GError **error)
+{
+  const AccountKind *kind = kind_find (store_text (row, 3));
+  Account *self;
+
+  if (kind == NULL) {
+    g_set_error (error, FAULT, FAULT_CONFIG, "account %s is of a kind (%s) that this Postrider does not have", store_text (row, 1), store_text (row, 3));
+    return NULL;
+  }
+  self = g_new0 (Account, 1);
   self->id = store_int (row, 0);
   self->name = g_strdup (store_text (row, 1));
   self->address = g_strdup (store_text (row, 2));
-  self->host = g_strdup (store_text (row, 3));
-  self->port = (guint16) store_int (row, 4);
-  self->tls = g_strdup (store_text (row, 5));
-  self->user = g_strdup (store_text (row, 6));
-  self->pin = g_strdup (store_text (row, 7));
-  self->insecure = store_int (row, 8) != 0;
-  self->keeps_password = store_int (row, 9) != 0;
-  self->needs_password = store_int (row, 10) != 0;
-  self->connections = (guint) store_int (row, 11);
-  self->per_minute = (guint) store_int (row, 12);
-  self->per_hour = (guint) store_int (row, 13);
-  self->per_day = (guint) store_int (row, 14);
-  self->server_size = (guint64) store_int (row, 15);
-  self->helo = g_strdup (store_text (row, 16));
-  self->display_name = g_strdup (store_text (row, 17));
-  self->agreed_utc = store_int (row, 18);
-  self->trouble = g_strdup (store_text (row, 19));
-  self->trouble_text = g_strdup (store_text (row, 20));
-  self->worked_utc = store_int (row, 21);
+  self->kind = kind;
+  self->values = account_values_from_blob (sqlite3_column_blob (row, 4), (gsize) sqlite3_column_bytes (row, 4));
+  self->keeps_password = store_int (row, 5) != 0;
+  self->needs_password = store_int (row, 6) != 0;
+  self->server_size = (guint64) store_int (row, 7);
+  self->agreed_utc = store_int (row, 8);
+  self->trouble = g_strdup (store_text (row, 9));
+  self->trouble_text = g_strdup (store_text (row, 10));
+  self->worked_utc = store_int (row, 11);
   return self;
 }
 
@@ -67,10 +72,10 @@ read_row (sqlite3_stmt *row)
 static Account *
 load_first (Core *core, sqlite3_stmt *statement, GError **error)
 {
-  Account *self = store_step (core->store, statement, error) == 1 ? read_row (statement) : NULL;
+  g_autoptr (Account) self = store_step (core->store, statement, error) == 1 ? read_row (statement, error) : NULL;
 
   sqlite3_reset (statement);
-  return self;
+  return self != NULL && account_limits_load (core->store, self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 static void
@@ -121,8 +126,18 @@ account_load_all (Core *core, GError **error)
   sqlite3_stmt *statement = store_query (core->store, "SELECT " COLUMNS " FROM account WHERE removed_utc=0 ORDER BY name", "");
   int found;
 
-  while ((found = store_step (core->store, statement, error)) == 1)
-    g_ptr_array_add (accounts, read_row (statement));
+  while ((found = store_step (core->store, statement, error)) == 1) {
+    g_autoptr (GError) problem = NULL;
+    Account *account = read_row (statement, &problem);
+
+    if (account != NULL)
+      g_ptr_array_add (accounts, account);
+    else
+      g_warning ("%s", problem->message);
+  }
+  for (guint i = 0; i < accounts->len && found == 0; i++)
+    if (!account_limits_load (core->store, accounts->pdata[i], error))
+      return NULL;
   return found == 0 ? g_steal_pointer (&accounts) : NULL;
 }
 
@@ -190,15 +205,15 @@ account_set_secret (Core *core, const Account *self, const SecretBytes *secret, 
 static gboolean
 insert_row (Core *core, Account *self, GError **error)
 {
+  g_autoptr (GBytes) settings = account_values_to_blob (self->values);
+
   if (!store_run (core->store, error,
-                  "INSERT INTO account(name,address,host,port,tls,user,pin,insecure,keeps_password,needs_password,connections,"
-                  "per_minute,per_hour,per_day,helo,display_name,created_utc,agreed_utc) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?17,?17)", "sssisssiiiiiiissi",
-                  self->name, self->address, self->host, (gint64) self->port, self->tls, self->user, self->pin, (gint64) self->insecure,
-                  (gint64) self->keeps_password, (gint64) self->needs_password, (gint64) self->connections, (gint64) self->per_minute,
-                  (gint64) self->per_hour, (gint64) self->per_day, self->helo, self->display_name, store_now_utc ()))
+                  "INSERT INTO account(name,address,kind,settings,keeps_password,needs_password,created_utc,agreed_utc) VALUES(?,?,?,?,?,?,?7,?7)", "sssbiii",
+                  self->name, self->address, self->kind->word, g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), (gint64) self->keeps_password,
+                  (gint64) self->needs_password, store_now_utc ()))
     return FALSE;
   self->id = sqlite3_last_insert_rowid (store_get_db (core->store));
-  return store_audit (core->store, "account.add", self->name, error);
+  return account_limits_save (core->store, self, error) && store_audit (core->store, "account.add", self->name, error);
 }
 
 static gboolean
@@ -247,12 +262,28 @@ account_add (Core *core, Account *self, const SecretBytes *secret, GError **erro
   return FALSE;
 }
 
+/* Does a setting with one of these marks differ? */
+static gboolean
+differs (const Account *before, const Account *self, guint marks)
+{
+  for (const KindSetting *row = self->kind->settings; row->key != NULL; row++)
+    if ((row->marks & marks) != 0 && strcmp (account_get_text (before, row->key), account_get_text (self, row->key)) != 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* A password was given for one server and one user; it goes nowhere else unasked, and not in the clear where it went by TLS. */
 static gboolean
 is_elsewhere (const Account *before, const Account *self)
 {
-  return strcmp (before->host, self->host) != 0 || before->port != self->port || strcmp (before->user, self->user) != 0 ||
-         (strcmp (self->tls, "none") == 0 && strcmp (before->tls, "none") != 0) || before->keeps_password != self->keeps_password;
+  return differs (before, self, SETTING_PLACE) || (self->kind->is_less_safe != NULL && self->kind->is_less_safe (before, self)) ||
+         before->keeps_password != self->keeps_password;
+}
+
+gboolean
+account_is_asked (const Account *before, const Account *self)
+{
+  return self->kind->is_asked != NULL ? self->kind->is_asked (before, self) : differs (before, self, SETTING_PLACE);
 }
 
 static gboolean
@@ -268,7 +299,7 @@ forget_before (Core *core, const Account *before, GError **error)
 static gboolean
 forget_health (Core *core, const Account *before, const Account *self, GError **error)
 {
-  if (!is_elsewhere (before, self) && strcmp (before->tls, self->tls) == 0 && strcmp (before->pin, self->pin) == 0)
+  if (!is_elsewhere (before, self) && !differs (before, self, SETTING_HEALTH))
     return TRUE;
   return store_run (core->store, error, "UPDATE account SET trouble='', trouble_text='', worked_utc=0 WHERE id=?", "i", self->id);
 }
@@ -276,13 +307,13 @@ forget_health (Core *core, const Account *before, const Account *self, GError **
 static gboolean
 update_row (Core *core, const Account *self, GError **error)
 {
+  g_autoptr (GBytes) settings = account_values_to_blob (self->values);
+
   return store_run (core->store, error,
-                    "UPDATE account SET address=?, host=?, port=?, tls=?, user=?, pin=?, insecure=?, keeps_password=?, needs_password=?, connections=?,"
-                    " per_minute=?, per_hour=?, per_day=?, helo=?, display_name=? WHERE id=?", "ssisssiiiiiiissi",
-                    self->address, self->host, (gint64) self->port, self->tls, self->user, self->pin, (gint64) self->insecure,
-                    (gint64) self->keeps_password, (gint64) self->needs_password, (gint64) self->connections, (gint64) self->per_minute,
-                    (gint64) self->per_hour, (gint64) self->per_day, self->helo, self->display_name, self->id) &&
-         store_audit (core->store, "account.set", self->name, error);
+                    "UPDATE account SET address=?, settings=?, keeps_password=?, needs_password=? WHERE id=?", "sbiii",
+                    self->address, g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), (gint64) self->keeps_password, (gint64) self->needs_password,
+                    self->id) &&
+         account_limits_save (core->store, self, error) && store_audit (core->store, "account.set", self->name, error);
 }
 
 gboolean
@@ -303,7 +334,7 @@ account_save (Core *core, const Account *self, gboolean *out_is_forgotten, GErro
 char *
 account_format_sender (const Account *self)
 {
-  g_autoptr (GString) name = g_string_new (self->display_name);
+  g_autoptr (GString) name = g_string_new (account_get_text (self, SETTING_DISPLAY_NAME));
 
   if (name->len == 0)
     return g_strdup (self->address);
@@ -324,18 +355,32 @@ check_no_open_campaign (Core *core, const Account *self, GError **error)
   return found == 0;
 }
 
+/* What a report of its campaigns may still name. */
+static GBytes *
+make_rest (const Account *self)
+{
+  g_autoptr (AccountValues) rest = account_values_copy (self->values);
+
+  for (const KindSetting *row = self->kind->settings; row->key != NULL; row++)
+    if ((row->marks & SETTING_PRIVATE) != 0)
+      account_values_set (rest, row->key, "");
+  return account_values_to_blob (rest);
+}
+
 /* The row stays, so that neither a report nor a journal points nowhere and no id is given out twice; what no campaign needs goes. */
 static gboolean
 retire_row (Core *core, const Account *self, GError **error)
 {
   g_autofree char *name = g_strdup_printf ("%s (removed %" G_GINT64_FORMAT ")", self->name, self->id);
+  g_autoptr (GBytes) rest = make_rest (self);
 
   return store_run (core->store, error,
-                    "UPDATE account SET name=?, user='', pin='', keeps_password=0, needs_password=0, removed_utc=? WHERE id=?", "sii", name,
-                    store_now_utc (), self->id) &&
+                    "UPDATE account SET name=?, settings=?, keeps_password=0, needs_password=0, removed_utc=? WHERE id=?", "sbii", name,
+                    g_bytes_get_data (rest, NULL), g_bytes_get_size (rest), store_now_utc (), self->id) &&
          store_run (core->store, error,
-                    "UPDATE account SET address='', host='' WHERE id=? AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=account.id)",
+                    "UPDATE account SET address='', settings=x'' WHERE id=? AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=account.id)",
                     "i", self->id) &&
+         store_run (core->store, error, "DELETE FROM \"limit\" WHERE account=?1 AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=?1)", "i", self->id) &&
          store_audit (core->store, "account.remove", self->name, error);
 }
 
@@ -361,9 +406,14 @@ account_remove (Core *core, const Account *self, GError **error)
 }
 
 gboolean
-account_set_pin (Core *core, gint64 id, const char *pin, GError **error)
+account_set_pin (Core *core, const Account *self, const char *pin, GError **error)
 {
-  return store_run (core->store, error, "UPDATE account SET pin=? WHERE id=?", "si", pin, id);
+  g_autoptr (AccountValues) values = account_values_copy (self->values);
+  g_autoptr (GBytes) settings = NULL;
+
+  account_values_set (values, SETTING_PIN, pin);
+  settings = account_values_to_blob (values);
+  return store_run (core->store, error, "UPDATE account SET settings=? WHERE id=?", "bi", g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), self->id);
 }
 
 gboolean
@@ -410,41 +460,6 @@ account_note_trouble (Core *core, gint64 id, const char *reason, const char *tex
 
 /* --- what is asked of it --- */
 
-gboolean
-account_load_usage (Core *core, gint64 id, gint64 now_utc, AccountUsage *out_usage, GError **error)
-{
-  sqlite3_stmt *row = store_query (core->store,
-                                   "SELECT coalesce(sum(iif(second_utc>?1-60,count,0)),0), coalesce(sum(iif(second_utc>?1-3600,count,0)),0),"
-                                   " coalesce(sum(count),0) FROM pace WHERE account=?2 AND second_utc>?1-86400", "ii", now_utc, id);
-
-  if (store_step (core->store, row, error) != 1)
-    return FALSE;
-  *out_usage = (AccountUsage){ (guint64) store_int (row, 0), (guint64) store_int (row, 1), (guint64) store_int (row, 2) };
-  sqlite3_reset (row);
-  return TRUE;
-}
-
-GVariant *
-account_to_transport_settings (const Account *self, const char *own_name)
-{
-  GVariantBuilder builder;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_HOST, g_variant_new_string (self->host));
-  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_TLS, g_variant_new_string (self->tls));
-  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_USER, g_variant_new_string (self->needs_password ? self->user : ""));
-  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_PIN, g_variant_new_string (self->pin));
-  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_HELO, g_variant_new_string (*self->helo != '\0' ? self->helo : own_name));
-  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_INSECURE, g_variant_new_boolean (self->insecure));
-  return g_variant_builder_end (&builder);
-}
-
-gboolean
-account_wants_own_name (const Account *self)
-{
-  return *self->helo == '\0' && !account_settings_is_loopback_host (self->host);
-}
-
 static const char *
 get_domain (const char *address)
 {
@@ -467,21 +482,22 @@ account_check_sender (const Account *self, const char *sender_address)
 {
   g_autofree char *domain = g_ascii_strdown (get_domain (sender_address), -1);
   g_autofree char *own = g_ascii_strdown (get_domain (self->address), -1);
+  const char *host = account_get_text (self, SETTING_HOST);
   const char *freemail = preset_find_freemail (domain);
 
   if (g_ascii_strcasecmp (sender_address, self->address) == 0)
-    return freemail == NULL || preset_is_freemail_host (domain, self->host)
+    return freemail == NULL || preset_is_freemail_host (domain, host)
              ? NULL
              : g_strdup_printf ("mail from a %s address through %s will be refused by most receivers (5.7.26): %s lets only its own servers "
-                                "send for %s; use an account at %s, or a From address of your own domain", freemail, self->host, freemail, domain, freemail);
-  if (freemail != NULL && !preset_is_freemail_host (domain, self->host))
+                                "send for %s; use an account at %s, or a From address of your own domain", freemail, host, freemail, domain, freemail);
+  if (freemail != NULL && !preset_is_freemail_host (domain, host))
     return g_strdup_printf ("%s does not belong to account %s: mail from a %s address through %s will be refused by most receivers (5.7.26); "
-                            "use an account at %s, or a From address of your own domain", sender_address, self->name, freemail, self->host, freemail);
-  if (preset_find_freemail (own) != NULL && preset_is_freemail_host (own, self->host))
+                            "use an account at %s, or a From address of your own domain", sender_address, self->name, freemail, host, freemail);
+  if (preset_find_freemail (own) != NULL && preset_is_freemail_host (own, host))
     return g_strdup_printf ("%s is not the address of account %s: %s sends only for %s and refuses or rewrites other From addresses, unless it is "
-                            "set up there as an alias", sender_address, self->name, self->host, self->address);
+                            "set up there as an alias", sender_address, self->name, host, self->address);
   if (strcmp (domain, own) != 0 && !is_within (domain, own) && !is_within (own, domain))
     return g_strdup_printf ("%s is not of the account's domain (%s): unless SPF and DKIM of %s allow %s, receivers will treat it as forged",
-                            sender_address, own, domain, self->host);
+                            sender_address, own, domain, host);
   return NULL;
 }

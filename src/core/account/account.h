@@ -1,32 +1,50 @@
-/* account.h - one sending account: where it connects, as whom, how fast. Its secret is in the vault, or in memory while core lives.
+/* account.h - one sending account: of which kind, what its settings are, how fast. Its secret is in the vault, or in memory while core lives.
  * Used in: core. */
 #pragma once
+#include "account-limit.h"
+#include "account-values.h"
 #include "core.h"
+#include "kind.h"
 #include "secret-bytes.h"
 
-typedef struct {
+struct Account {
   gint64   id;
-  char    *name, *address; /* address: the bare From address */
-  char    *display_name;  /* of the default From, or "" */
-  char    *host, *tls, *user, *pin;
+  char    *name, *address; /* address: the bare From address, or number */
+  const AccountKind *kind;
+  AccountValues *values;  /* of the kind's settings, but its limits */
+  AccountLimit limits[ACCOUNT_LIMITS_MAX];
+  guint    n_limits;
   char    *trouble, *trouble_text; /* why the last attempt to reach it failed (a reason of Transport1), in its words; "": it did not */
   gint64   worked_utc;    /* when it was first known to work with these settings; 0: never */
-  char    *helo;          /* what EHLO says; "": the machine's own name (own-name.h), else the address literal */
-  guint16  port;
-  gboolean insecure, keeps_password, needs_password;
-  guint    connections;                   /* 0: the preset's or 2 */
-  guint    per_minute, per_hour, per_day; /* 0: none */
-  guint64  server_size;                   /* SIZE last said, 0 unknown */
-  gint64   agreed_utc;                    /* when a person agreed to where it sends, 0: nobody was asked (docs/decisions/what-the-person-is-asked.md) */
-} Account;
+  gboolean keeps_password, needs_password;
+  guint64  server_size;   /* SIZE last said, 0 unknown */
+  gint64   agreed_utc;    /* when a person agreed to where it sends, 0: nobody was asked (docs/decisions/what-the-person-is-asked.md) */
+};
 
+Account *account_new (const AccountKind *kind); /* (transfer full); nothing is set */
 void     account_free (Account *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Account, account_free)
 
-/* (transfer full), or NULL with FAULT_NO_USER that names the accounts there are. */
+/* One setting of its kind. Text: borrowed until it is set again; what is not set is "", 0, no. */
+const char *account_get_text   (const Account *self, const char *key);
+guint       account_get_number (const Account *self, const char *key);
+gboolean    account_get_flag   (const Account *self, const char *key);
+void        account_set_text   (Account *self, const char *key, const char *text);
+void        account_set_number (Account *self, const char *key, guint number);
+GVariant   *account_get_value  (const Account *self, const KindSetting *row); /* floating; as App1 has it, limits too */
+/* Adds kind, address and all settings and limits, as App1 has them. */
+void        account_describe_settings (const Account *self, GVariantBuilder *builder);
+
+/* What its transport may ask to be connected to. endpoint: row of the kind's table. host: borrowed. FALSE: there is no such row, or nothing is set for it. */
+gboolean account_get_endpoint (const Account *self, guint endpoint, const char **out_host, guint16 *out_port);
+
+char    *account_describe_place (const Account *self); /* (transfer full) for people: "the server “…” (port 587), encrypted" */
+gboolean account_is_asked (const Account *before, const Account *self); /* a person has to agree to this change first */
+
+/* (transfer full), or NULL with FAULT_NO_USER that names the accounts there are; FAULT_CONFIG: its kind is one that this version does not have. */
 Account *account_load    (Core *core, const char *name, GError **error);
 Account *account_load_id (Core *core, gint64 id, GError **error);
-GPtrArray *account_load_all (Core *core, GError **error); /* of Account; owns them */
+GPtrArray *account_load_all (Core *core, GError **error); /* of Account; owns them; without those of an unknown kind */
 
 /* The password: from memory (AccountSecret), else the vault. (transfer full); an account that needs none gives an empty one.
  * Errors: FAULT_NO_PERM, "the password of account X is not kept…" / "the vault is locked…". */
@@ -39,10 +57,10 @@ gboolean     account_set_server_size (Core *core, gint64 id, guint64 size, GErro
 void         account_note_worked  (Core *core, gint64 id);
 void         account_note_trouble (Core *core, gint64 id, const char *reason, const char *text);
 
-/* Settings for Transport1.OpenAccount. own_name: what EHLO says where the account names nothing; "": the address literal. Returns: a floating a{sv}. */
+/* Settings for Transport1.OpenAccount. own_name: what this machine calls itself where the account names nothing; "": the address literal. Returns: a floating a{sv}. */
 GVariant *account_to_transport_settings (const Account *self, const char *own_name);
 
-/* EHLO is not told what to say, and the server is another machine. */
+/* The transport is not told what this machine calls itself, and the server is another one. */
 gboolean  account_wants_own_name (const Account *self);
 
 /* --- additions: adding, removing, what is used --- */
@@ -51,7 +69,7 @@ gboolean  account_wants_own_name (const Account *self);
  * Errors: FAULT_USAGE (the name is in use, an empty password to keep), FAULT_NO_PERM (the vault is locked), FAULT_IO. */
 gboolean account_is_new (Core *core, const Account *self, GError **error); /* FALSE: FAULT_USAGE: its name is taken */
 gboolean account_add (Core *core, Account *self, const SecretBytes *secret, GError **error);
-/* Writes `self` over the account of its id. Where host, port, user or a lesser TLS would take the password elsewhere, it is erased first and has to be
+/* Writes `self` over the account of its id. Where another place (host, port, user) or a lesser TLS would take the password elsewhere, it is erased first and has to be
  * entered again (*out_is_forgotten). A campaign that sends goes on by the old settings until its sending process ends. */
 gboolean account_save (Core *core, const Account *self, gboolean *out_is_forgotten, GError **error);
 /* Returns: (transfer full) "Name <address>", or the address alone. */
@@ -59,14 +77,9 @@ char    *account_format_sender (const Account *self);
 /* Takes the secret away too. A row stays behind for what refers to it; its name is free. FAULT_USAGE: a campaign of it is open. */
 gboolean account_remove (Core *core, const Account *self, GError **error);
 gboolean account_set_agreed (Core *core, const Account *self, GError **error);
-gboolean account_set_pin (Core *core, gint64 id, const char *pin, GError **error);
+gboolean account_set_pin (Core *core, const Account *self, const char *pin, GError **error);
 /* The password was entered again: into the vault when the account keeps it, else into memory. */
 gboolean account_set_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error);
-
-typedef struct {
-  guint64 minute, hour, day; /* messages handed over in the last 60 s, 3600 s, 24 h */
-} AccountUsage;
-gboolean account_load_usage (Core *core, gint64 id, gint64 now_utc, AccountUsage *out_usage, GError **error);
 
 /* A From that does not belong to the account. sender_address: bare. Returns: (transfer full) a warning sentence, or NULL: all is well. */
 char *account_check_sender (const Account *self, const char *sender_address);

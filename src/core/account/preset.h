@@ -3,16 +3,19 @@
 #pragma once
 #include <glib.h>
 
-typedef struct {
+typedef struct Preset Preset;
+
+struct Preset {
   const char *name;
   const char *const *domains; /* of addresses; NULL: found by host alone */
   const char *const *hosts;   /* the first one is proposed; "*.x" stands for anything that ends in .x */
   guint16     port;
   const char *tls;
   guint       per_minute, per_hour, per_day; /* 0: none published */
+  gboolean    is_by_address;                 /* the limits are the address's, by whatever way it sends there */
   const char *sure;                          /* of the limits: high | medium | low */
   const char *note;                          /* a sentence for people, or "" */
-} Preset;
+};
 
 /* host NULL: by the address's domain. Else by host, where the domain tells personal from business accounts.
  * Both in lower case. Returns: static, or NULL: nothing is known. */
@@ -20,6 +23,9 @@ const Preset *preset_find (const char *domain, const char *host);
 
 /* All that are known, in the order in which they are tried. Returns: static; `out_n` rows. */
 const Preset *preset_list (gsize *out_n);
+
+/* What it publishes for a window of so many seconds. 0: nothing; preset may be NULL. */
+guint preset_get_limit (const Preset *preset, guint seconds);
 
 /* Domains of free mail whose DMARC policy or provider refuses them through another relay (5.7.26 and the like).
  * Returns: (static) the provider's name for people, or NULL. */

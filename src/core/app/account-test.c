@@ -147,6 +147,17 @@ fail_call (GTask *task, GError *error)
 }
 
 static void
+finish (GTask *task, const char *const *advice)
+{
+  Test *self = g_task_get_task_data (task);
+
+  g_variant_builder_add (self->report, "{sv}", KEY_ACCOUNT_TEST_ADDRESS, g_variant_new_string (self->address));
+  g_variant_builder_add (self->report, "{sv}", KEY_ACCOUNT_TEST_ADVICE, g_variant_new_strv (advice, -1));
+  g_task_return_pointer (task, g_variant_ref_sink (g_variant_builder_end (self->report)), (GDestroyNotify) g_variant_unref);
+  g_object_unref (task);
+}
+
+static void
 domain_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
@@ -165,10 +176,7 @@ domain_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_strv_builder_add (advice, warning);
   domain_check_describe (check, self->account, self->report, advice);
   sentences = g_strv_builder_end (advice);
-  g_variant_builder_add (self->report, "{sv}", KEY_ACCOUNT_TEST_ADDRESS, g_variant_new_string (self->address));
-  g_variant_builder_add (self->report, "{sv}", KEY_ACCOUNT_TEST_ADVICE, g_variant_new_strv ((const char *const *) sentences, -1));
-  g_task_return_pointer (task, g_variant_ref_sink (g_variant_builder_end (self->report)), (GDestroyNotify) g_variant_unref);
-  g_object_unref (task);
+  finish (task, (const char *const *) sentences);
 }
 
 /* What was said before a handshake or a login that failed proves nothing. Only after a whole success is the limit kept: it also tells
@@ -219,6 +227,10 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
       !account_set_server_size (self->core, self->account->id, self->size, &error)) {
     g_warning ("the server's limit could not be stored: %s", error->message);
     g_clear_error (&error);
+  }
+  if (self->account->kind->address != KIND_ADDRESS_EMAIL) { /* a number has no domain */
+    finish (task, (const char *const[]){ NULL });
+    return;
   }
   domain_check_async (self->core->dialer, strrchr (self->account->address, '@') + 1, g_task_get_cancellable (task), domain_checked_cb, task);
 }
@@ -338,7 +350,7 @@ dialled_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
   Test *self = g_task_get_task_data (task);
-  PeerSpec spec = { .program = "smtp", .interface = "org.postrider.Transport1" };
+  PeerSpec spec = { .program = self->account->kind->program, .interface = "org.postrider.Transport1" };
   GError *error = NULL;
 
   self->socket = dialer_connect_finish (self->core->dialer, result, &self->address, &error);
@@ -355,6 +367,8 @@ account_test_async (Core *core, const Account *account, GCancellable *cancellabl
 {
   GTask *task = g_task_new (NULL, cancellable, callback, data);
   Test *self = g_new0 (Test, 1);
+  const char *host = NULL;
+  guint16 port = 0;
   GError *error = NULL;
 
   g_task_set_source_tag (task, account_test_async);
@@ -365,8 +379,10 @@ account_test_async (Core *core, const Account *account, GCancellable *cancellabl
   self->secret = self->account != NULL ? account_get_secret (core, self->account, &error) : NULL;
   if (self->secret == NULL)
     fail (task, error);
+  else if (!account_get_endpoint (self->account, 0, &host, &port))
+    fail (task, g_error_new (FAULT, FAULT_USAGE, "account %s connects to nothing: there is nothing to test", self->account->name));
   else
-    dialer_connect_async (core->dialer, self->account->host, self->account->port, DIAL_TIMEOUT_MS, cancellable, dialled_cb, task);
+    dialer_connect_async (core->dialer, host, port, DIAL_TIMEOUT_MS, cancellable, dialled_cb, task);
 }
 
 GVariant *

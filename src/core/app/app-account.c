@@ -7,6 +7,7 @@
 #include "lanes.h"
 #include "store.h"
 #include "vault.h"
+#include <string.h>
 
 typedef struct { /* a call that waits for a password or a test */
   AppClient             *client;     /* reference */
@@ -96,7 +97,14 @@ handle_set (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *nam
   return TRUE;
 }
 
-/* --- AccountPreset --- */
+/* --- AccountKinds, AccountPreset --- */
+
+static gboolean
+handle_kinds (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+{
+  pr_app1_complete_account_kinds (skeleton, invocation, kinds_describe ());
+  return TRUE;
+}
 
 static gboolean
 handle_preset (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *address, gpointer data)
@@ -142,33 +150,38 @@ describe_state (Core *core, const Account *account, GVariantBuilder *builder)
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_TEXT, g_variant_new_string (secret == NULL ? missing : account->trouble_text));
 }
 
+/* used_minute beside per_minute, and so on; of a limit that is not set, what the account alone sent. */
+static gboolean
+describe_used (Core *core, const Account *account, gint64 now_utc, GVariantBuilder *builder, GError **error)
+{
+  for (const KindSetting *row = account->kind->settings; row->key != NULL; row++) {
+    AccountLimit unset = { row->seconds, 0, row->unit, (char *) ACCOUNT_POOL_OWN };
+    const AccountLimit *limit = &unset;
+    g_autofree char *key = row->seconds > 0 ? g_strconcat ("used_", row->key + strlen ("per_"), NULL) : NULL;
+    gint64 used = 0;
+
+    for (guint i = 0; i < account->n_limits; i++)
+      if (account->limits[i].seconds == row->seconds)
+        limit = &account->limits[i];
+    if (key == NULL)
+      continue;
+    if (!account_limit_count (core->store, account->id, limit, now_utc, &used, NULL, error))
+      return FALSE;
+    g_variant_builder_add (builder, "{sv}", key, g_variant_new_uint64 ((guint64) used));
+  }
+  return TRUE;
+}
+
 static gboolean
 describe_account (Core *core, const Account *account, gint64 now_utc, GVariantBuilder *builder, GError **error)
 {
-  AccountUsage usage = { 0 };
-
-  if (!account_load_usage (core, account->id, now_utc, &usage, error))
-    return FALSE;
   g_variant_builder_open (builder, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_NAME, g_variant_new_string (account->name));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_ADDRESS, g_variant_new_string (account->address));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_HOST, g_variant_new_string (account->host));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_PORT, g_variant_new_uint16 (account->port));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_TLS, g_variant_new_string (account->tls));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_USER, g_variant_new_string (account->user));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_PIN, g_variant_new_string (account->pin));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_HELO, g_variant_new_string (account->helo));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_DISPLAY_NAME, g_variant_new_string (account->display_name));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_INSECURE, g_variant_new_boolean (account->insecure));
+  account_describe_settings (account, builder);
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_KEEPS_PASSWORD, g_variant_new_boolean (account->keeps_password));
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_NEEDS_PASSWORD, g_variant_new_boolean (account->needs_password));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_CONNECTIONS, g_variant_new_uint32 (account->connections));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_PER_MINUTE, g_variant_new_uint32 (account->per_minute));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_PER_HOUR, g_variant_new_uint32 (account->per_hour));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_PER_DAY, g_variant_new_uint32 (account->per_day));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_USED_MINUTE, g_variant_new_uint64 (usage.minute));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_USED_HOUR, g_variant_new_uint64 (usage.hour));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_USED_DAY, g_variant_new_uint64 (usage.day));
+  if (!describe_used (core, account, now_utc, builder, error))
+    return FALSE;
   describe_state (core, account, builder);
   g_variant_builder_close (builder);
   return TRUE;
@@ -262,7 +275,7 @@ handle_pin (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *nam
   g_autoptr (Account) account = account_load (client->core, name, &error);
   g_autofree char *pin = account != NULL ? account_settings_parse_pin (raw_pin, &error) : NULL;
 
-  if (pin == NULL || !account_set_pin (client->core, account->id, pin, &error))
+  if (pin == NULL || !account_set_pin (client->core, account, pin, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_account_pin (skeleton, invocation);
   return TRUE;
@@ -284,6 +297,7 @@ handle_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *
 void
 app_account_connect (AppClient *client)
 {
+  g_signal_connect (client->skeleton, "handle-account-kinds", G_CALLBACK (handle_kinds), client);
   g_signal_connect (client->skeleton, "handle-account-add", G_CALLBACK (handle_add), client);
   g_signal_connect (client->skeleton, "handle-account-set", G_CALLBACK (handle_set), client);
   g_signal_connect (client->skeleton, "handle-account-preset", G_CALLBACK (handle_preset), client);

@@ -3,6 +3,7 @@
 #include "connectors.h"
 
 #include "contract-keys.h"
+#include "kind.h"
 #include "program.h"
 #include "store.h"
 #include "superblock.h"
@@ -23,10 +24,13 @@
 #define LINE_MAX_BYTES 400
 #define SPACE_WANTED_BYTES (200 << 20)   /* chosen: a campaign of 100,000 takes some tens of MiB */
 
-static const struct {
+typedef struct {
   const char *name;
   gboolean    is_optional; /* of the window: where it is not installed, nothing is said */
-} programs[] = { { "dial", FALSE }, { "import", FALSE }, { "smtp", FALSE }, { "sink", FALSE }, { "desk", TRUE }, { "dialog", TRUE } };
+} Program;
+
+/* NULL: those that send, one a kind of account */
+static const Program programs[] = { { "dial", FALSE }, { "import", FALSE }, { NULL, FALSE }, { "sink", FALSE }, { "desk", TRUE }, { "dialog", TRUE } };
 
 /* What a person can do about a missing layer; by the beginning of its name. */
 static const struct { const char *layer, *advice; } advices[] = {
@@ -39,6 +43,7 @@ typedef struct {
   AppClient             *client;     /* reference */
   GDBusMethodInvocation *invocation; /* taken at the end */
   GVariantBuilder       *rows;
+  GArray                *programs;    /* of Program */
   GPtrArray             *of_programs; /* of GPtrArray of GVariant: the rows of each, in the table's order */
   guint                  pending;
 } Doctor;
@@ -224,6 +229,7 @@ finish (Doctor *self)
   pr_app1_complete_doctor (self->client->skeleton, self->invocation, g_variant_builder_end (self->rows));
   g_variant_builder_unref (self->rows);
   g_ptr_array_unref (self->of_programs);
+  g_array_unref (self->programs);
   app_client_unref (self->client);
   g_free (self);
 }
@@ -251,7 +257,7 @@ probe_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GSubprocess) process = probe->process;
   g_autofree char *output = NULL, *errors = NULL;
   g_autoptr (GError) error = NULL;
-  const char *program = programs[probe->index].name;
+  const char *program = g_array_index (probe->doctor->programs, Program, probe->index).name;
   GPtrArray *rows = probe->doctor->of_programs->pdata[probe->index];
   gboolean is_read = g_subprocess_communicate_utf8_finish (process, result, &output, &errors, &error);
 
@@ -281,7 +287,8 @@ start_probe (Doctor *self, guint index)
 {
   static const char *const environment[] = { "GIO_USE_VFS=local", "GSETTINGS_BACKEND=memory", "PATH=/usr/bin:/bin", NULL };
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = program_find (programs[index].name, &error);
+  const Program *program = &g_array_index (self->programs, Program, index);
+  g_autofree char *path = program_find (program->name, &error);
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   GSubprocess *process = NULL;
@@ -290,12 +297,12 @@ start_probe (Doctor *self, guint index)
   g_ptr_array_add (self->of_programs, rows);
   g_subprocess_launcher_set_environ (launcher, (char **) environment);
   g_subprocess_launcher_set_cwd (launcher, "/");
-  if (programs[index].is_optional && (path == NULL || !window_doctor_is_installed ()))
+  if (program->is_optional && (path == NULL || !window_doctor_is_installed ()))
     return;
   if (path != NULL)
     process = g_subprocess_launcher_spawn (launcher, &error, path, "--layers", NULL);
   if (process == NULL) {
-    add_failure (rows, programs[index].name, error->message);
+    add_failure (rows, program->name, error->message);
     return;
   }
   self->pending++;
@@ -324,6 +331,34 @@ walls_cb (const GError *error, gpointer data)
 }
 
 static gboolean
+has_program (const GArray *programs_found, const char *name)
+{
+  for (guint i = 0; i < programs_found->len; i++)
+    if (strcmp (g_array_index (programs_found, Program, i).name, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Returns: (transfer full) of Program, none twice: kinds may share one */
+static GArray *
+list_programs (void)
+{
+  GArray *found = g_array_new (FALSE, FALSE, sizeof (Program));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (programs); i++) {
+    if (programs[i].name != NULL)
+      g_array_append_val (found, programs[i]);
+    for (const AccountKind *const *kind = kinds; programs[i].name == NULL && *kind != NULL; kind++) {
+      Program program = { (*kind)->program, FALSE };
+
+      if (!has_program (found, program.name))
+        g_array_append_val (found, program);
+    }
+  }
+  return found;
+}
+
+static gboolean
 handle_doctor (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
   Doctor *self = g_new0 (Doctor, 1);
@@ -331,11 +366,12 @@ handle_doctor (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer dat
   self->client = app_client_ref (data);
   self->invocation = invocation;
   self->rows = g_variant_builder_new (G_VARIANT_TYPE ("aa{sv}"));
+  self->programs = list_programs ();
   self->of_programs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   self->pending = 1;
   add_core (self, self->client->core);
   window_doctor_look (window_row_cb, self);
-  for (guint i = 0; i < G_N_ELEMENTS (programs); i++)
+  for (guint i = 0; i < self->programs->len; i++)
     start_probe (self, i);
   if (window_doctor_is_installed ()) {
     self->pending++;

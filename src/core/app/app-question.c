@@ -54,17 +54,6 @@ quote_name (const char *name)
 
 /* --- accounts --- */
 
-static char *
-describe_server (const Account *account)
-{
-  g_autofree char *host = text_quote (account->host, PLACE_MAX_BYTES);
-
-  return g_strdup_printf ("the server %s (port %u), %s", host, account->port,
-                          strcmp (account->tls, "none") != 0 ? "encrypted"
-                          : account_settings_is_loopback_host (account->host) ? "NOT ENCRYPTED, on this machine"
-                                                                              : "NOT ENCRYPTED: others on the way can read it");
-}
-
 static const char *
 describe_login (const Account *account)
 {
@@ -85,7 +74,7 @@ ask_account_add (Core *core, GVariant *arguments, Question *out, GError **error)
   account = account_settings_parse (name, settings, &preset, error);
   if (account == NULL)
     return FALSE;
-  out->server = describe_server (account);
+  out->server = account_describe_place (account);
   shown = quote_name (account->name);
   address = text_quote (account->address, PLACE_MAX_BYTES);
   if (g_variant_lookup (settings, KEY_ACCOUNT_HAS_PASSWORD, "b", &has_password) && has_password)
@@ -102,7 +91,7 @@ ask_account_add (Core *core, GVariant *arguments, Question *out, GError **error)
 static gboolean
 ask_place (const Account *account, const char *what, Question *out)
 {
-  g_autofree char *name = quote_name (account->name), *server = describe_server (account), *address = text_quote (account->address, PLACE_MAX_BYTES);
+  g_autofree char *name = quote_name (account->name), *server = account_describe_place (account), *address = text_quote (account->address, PLACE_MAX_BYTES);
 
   if (account->agreed_utc != 0)
     return TRUE;
@@ -135,21 +124,11 @@ ask_account_secret (Core *core, GVariant *arguments, Question *out, GError **err
   if (account == NULL)
     return FALSE;
   shown = quote_name (account->name);
-  out->server = describe_server (account);
+  out->server = account_describe_place (account);
   out->account = account->agreed_utc == 0 ? g_strdup (account->name) : NULL;
   g_string_printf (out->text, "Please type the password of the mail account %s. It goes to Postrider's core and to %s, and nowhere else.", shown, out->server);
   ask (out, "A password is needed", "_OK");
   return TRUE;
-}
-
-/* Nothing goes to another server with a password before it was typed for it; without one, nobody would be asked later. */
-static gboolean
-is_place_asked (const Account *before, const Account *account)
-{
-  gboolean is_moved = strcmp (before->host, account->host) != 0 || before->port != account->port || strcmp (before->tls, account->tls) != 0;
-
-  return strcmp (before->pin, account->pin) != 0 || (account->insecure && !before->insecure) ||
-         (!account->needs_password && (is_moved || before->needs_password));
 }
 
 static gboolean
@@ -166,13 +145,13 @@ ask_account_set (Core *core, GVariant *arguments, Question *out, GError **error)
   account = before != NULL ? account_settings_change (before, changes, &preset, error) : NULL;
   if (account == NULL)
     return FALSE;
-  if (!is_place_asked (before, account))
+  if (!account_is_asked (before, account))
     return TRUE;
   shown = quote_name (account->name);
   address = text_quote (account->address, PLACE_MAX_BYTES);
-  server = describe_server (account);
+  server = account_describe_place (account);
   g_string_printf (out->text, "Letters of the account %s for %s will go to %s, %s%s.", shown, address, server, describe_login (account),
-                   *account->pin != '\0' ? ", known by one certificate alone" : "");
+                   *account_get_text (account, SETTING_PIN) != '\0' ? ", known by one certificate alone" : "");
   ask (out, "Change where this account sends?", "_Change it");
   return TRUE;
 }
@@ -189,7 +168,7 @@ ask_account_pin (Core *core, GVariant *arguments, Question *out, GError **error)
   if (account == NULL)
     return FALSE;
   shown = quote_name (account->name);
-  server = describe_server (account);
+  server = account_describe_place (account);
   g_string_printf (out->text, "The mail server of the account %s is %s. From now on it is trusted %s. Do this only if you know that it is right.", shown, server,
                    *pin != '\0' ? "by one certificate alone, whatever its name" : "by its name again");
   ask (out, "Change how this server is recognised?", "_Go on");
@@ -208,7 +187,7 @@ ask_account_remove (Core *core, GVariant *arguments, Question *out, GError **err
   if (account == NULL)
     return FALSE;
   shown = quote_name (account->name);
-  server = describe_server (account);
+  server = account_describe_place (account);
   g_string_printf (out->text, "The account %s at %s will be gone%s.", shown, server, account->keeps_password ? ", and its saved password with it" : "");
   ask (out, "Remove this account?", "_Remove the account");
   return TRUE;
@@ -293,7 +272,7 @@ ask_campaign_resume (Core *core, GVariant *arguments, Question *out, GError **er
     return ask_sending (&found, out);
   people = count_people (found.counts[STATE_QUEUED] + found.counts[STATE_LATER]);
   all = count_people (found.total);
-  server = describe_server (found.account);
+  server = account_describe_place (found.account);
   name = quote_name (found.account->name);
   g_string_printf (out->text, "This folder was restored or copied, or is older than what was sent from it. %s of the %s of %s would be written to by the account %s "
                    "and %s. Who has got the letter since then gets a second one.", people, all, found.shown, name, server);
@@ -335,7 +314,7 @@ ask_campaign_resolve (Core *core, GVariant *arguments, Question *out, GError **e
     return TRUE; /* nothing goes out, and who was left out can be written to with another campaign */
   named = g_variant_n_children (addresses);
   people = count_people (named > 0 ? (gint64) named : found.counts[STATE_UNKNOWN]);
-  server = describe_server (found.account);
+  server = account_describe_place (found.account);
   name = quote_name (found.account->name);
   g_string_printf (out->text, "Nobody knows whether %s of %s got this letter. They will be written to again by the account %s and %s: who got it then has it twice.",
                    people, found.shown, name, server);

@@ -220,11 +220,12 @@ advise (GStrvBuilder *advice, const char *format, ...)
 static void
 judge_include (const DomainCheck *self, const Account *account, const char *spf, GStrvBuilder *advice)
 {
-  const Preset *preset = preset_find (self->domain, account->host);
+  const char *host = account_get_text (account, SETTING_HOST);
+  const Preset *preset = preset_find (self->domain, host);
 
   for (gsize i = 0; preset != NULL && i < G_N_ELEMENTS (includes); i++)
     if (strcmp (includes[i].preset, preset->name) == 0 && strstr (spf, includes[i].include) == NULL && strstr (spf, "redirect=") == NULL)
-      advise (advice, "SPF of %s does not name %s, by which this account sends: add include:%s to the record.", self->domain, account->host,
+      advise (advice, "SPF of %s does not name %s, by which this account sends: add include:%s to the record.", self->domain, host,
               includes[i].include);
 }
 

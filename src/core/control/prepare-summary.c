@@ -106,7 +106,7 @@ static gint64
 forecast (Prepare *self)
 {
   g_autoptr (Pace) pace = pace_new (self->account);
-  guint connections = self->campaign->connections > 0 ? self->campaign->connections : MAX (2, self->account->connections);
+  guint connections = self->campaign->connections > 0 ? self->campaign->connections : MAX (2, account_get_number (self->account, SETTING_CONNECTIONS));
   double per_second = pace_load_speed (self->core->store, self->account->id);
 
   pace_set_rate (pace, self->campaign->per_hour, g_get_monotonic_time ());

@@ -9,7 +9,7 @@ describe_pause_of_nature (Lane *self, const gint64 counts[STATE_COUNT], LaneStat
   gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), delay_us;
 
   delay_us = self->pace != NULL ? pace_delay_us (self->pace, now_us, now_utc) : 0;
-  if (self->pace != NULL && pace_get_full_window (self->pace) != NULL) {
+  if (self->pace != NULL && pace_get_full_window_s (self->pace) > 0) {
     out->is_waiting = TRUE;
     out->reason = "limit";
     out->text = "the limit that you set for this account is used up; it goes on by itself";

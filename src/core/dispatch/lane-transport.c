@@ -136,7 +136,7 @@ outcomes_cb (PrTransport1 *proxy, GVariant *rows, gpointer data)
 static guint
 get_max_connections (Lane *self)
 {
-  guint wanted = self->account->connections;
+  guint wanted = account_get_number (self->account, SETTING_CONNECTIONS);
 
   for (guint i = 0; i < self->works->len; i++) {
     guint asked = ((Work *) g_ptr_array_index (self->works, i))->campaign->connections;
@@ -196,15 +196,17 @@ need_connection_cb (PrTransport1 *proxy, guint count, gpointer data)
 {
   Lane *self = data;
   guint max = get_max_connections (self);
+  const char *host;
+  guint16 port;
 
-  if (self->reason != NULL || self->is_violated)
+  if (self->reason != NULL || self->is_violated || !account_get_endpoint (self->account, 0, &host, &port))
     return; /* after the wait it is asked again */
   for (; count > 0 && self->dialing < max; count--) {
     Dial *dial = g_new (Dial, 1);
 
     *dial = (Dial){ self, g_object_ref (self->open) };
     self->dialing++;
-    dialer_connect_async (self->core->dialer, self->account->host, self->account->port, DIAL_TIMEOUT_MS, self->open, dialed_cb, dial);
+    dialer_connect_async (self->core->dialer, host, port, DIAL_TIMEOUT_MS, self->open, dialed_cb, dial);
   }
 }
 
@@ -562,7 +564,7 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
 void
 lane_open_transport (Lane *self)
 {
-  static const PeerSpec spec = { .program = "smtp", .interface = "org.postrider.Transport1" };
+  PeerSpec spec = { .interface = "org.postrider.Transport1" };
   g_autoptr (GError) error = NULL;
   Account *account;
 
@@ -584,6 +586,7 @@ lane_open_transport (Lane *self)
   }
   self->phase = LANE_STARTING;
   self->open = g_cancellable_new ();
+  spec.program = account->kind->program;
   self->peer = peer_start (&spec, ready_cb, closed_cb, self);
   peer_set_violated_func (self->peer, violated_cb);
 }

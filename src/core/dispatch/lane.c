@@ -430,10 +430,10 @@ set_timer (Lane *self, gint64 delay_us)
 static void
 note_quota (Lane *self, gint64 now_us)
 {
-  const char *full = self->pace != NULL ? pace_get_full_window (self->pace) : NULL;
+  guint full_s = self->pace != NULL ? pace_get_full_window_s (self->pace) : 0;
   gint64 waited_us = self->quota_since_us != 0 ? now_us - self->quota_since_us : 0;
 
-  if (full != NULL && strcmp (full, "minute") != 0) {
+  if (full_s > 60) {
     if (self->quota_since_us == 0)
       self->quota_since_us = now_us;
   } else if (waited_us >= QUOTA_STEP_US) {

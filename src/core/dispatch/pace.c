@@ -3,19 +3,19 @@
 #include "forecast.h"
 #include "sql-words.h"
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define RECOVER_EVERY_US (30 * G_USEC_PER_SEC) /* chosen: servers' own windows are minutes */
 #define BRAKE_FLOOR_PER_S (1.0 / 60)           /* never slower than one a minute: that would look like a stop */
 #define DAY_S 86400
-#define KEEP_S (25 * 3600)  /* the longest window, and an hour for a clock that is set */
+#define KEPT_S 3600       /* beyond the longest window, for a clock that is set */
 #define PRUNE_EVERY_S 600 /* chosen: at most 600 rows go at a time */
 
 typedef struct {
-  const char *name;
-  gint64      length_s;
-  guint       limit; /* 0: none */
-  gint64      used;
-  gint64      free_at_utc; /* when the oldest of a full window leaves it */
+  AccountLimit limit; /* its pool: owned; amount 0: none */
+  gint64 used;
+  gint64 free_at_utc; /* when the oldest of a full window leaves it */
 } Window;
 
 struct Pace {
@@ -24,8 +24,18 @@ struct Pace {
   double brake_per_s; /* 0: none */
   double tokens;
   gint64 filled_us, slowed_us, counted_utc, pruned_utc;
-  Window windows[3];
+  gboolean is_shared, counts_people; /* one of the windows; then others use it too, or not each message counts */
+  Window windows[ACCOUNT_LIMITS_MAX]; /* the shortest first */
+  guint  n_windows;
 };
+
+static int
+compare_windows (gconstpointer a, gconstpointer b)
+{
+  const Window *one = a, *other = b;
+
+  return one->limit.seconds < other->limit.seconds ? -1 : one->limit.seconds > other->limit.seconds;
+}
 
 Pace *
 pace_new (const Account *account)
@@ -33,15 +43,23 @@ pace_new (const Account *account)
   Pace *self = g_new0 (Pace, 1);
 
   self->account = account->id;
-  self->windows[0] = (Window){ "minute", 60, account->per_minute, 0, 0 };
-  self->windows[1] = (Window){ "hour", 3600, account->per_hour, 0, 0 };
-  self->windows[2] = (Window){ "day", DAY_S, account->per_day, 0, 0 };
+  for (guint i = 0; i < account->n_limits; i++) {
+    Window *window = &self->windows[self->n_windows++];
+
+    window->limit = account->limits[i];
+    window->limit.pool = g_strdup (account->limits[i].pool);
+    self->is_shared |= strcmp (window->limit.pool, ACCOUNT_POOL_OWN) != 0;
+    self->counts_people |= window->limit.unit == KIND_UNIT_PERSON;
+  }
+  qsort (self->windows, self->n_windows, sizeof *self->windows, compare_windows);
   return self;
 }
 
 void
 pace_free (Pace *self)
 {
+  for (guint i = 0; self != NULL && i < self->n_windows; i++)
+    g_free (self->windows[i].limit.pool);
   g_free (self);
 }
 
@@ -75,28 +93,29 @@ fill (Pace *self, gint64 now_us)
   self->filled_us = now_us;
 }
 
-/* At most once a second: a day has up to 86,400 rows. In between, pace_count() keeps the figures. */
+static gboolean
+is_full (const Window *window)
+{
+  return window->limit.amount > 0 && window->used >= (gint64) window->limit.amount;
+}
+
+/* At most once a second: a day has up to 86,400 rows. In between, pace_count() keeps the figures; not those that others change, or of people. */
 static void
 recount (Pace *self, Store *store, gint64 now_utc)
 {
-  if (self->counted_utc == now_utc)
+  if (self->counted_utc == now_utc && !self->is_shared && !self->counts_people)
     return;
   self->counted_utc = now_utc;
-  for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++) {
+  for (guint i = 0; i < self->n_windows; i++) {
     Window *window = &self->windows[i];
-    gint64 from = now_utc - window->length_s;
-    gint64 to = now_utc + window->length_s; /* beyond it the clock was wrong: it must not close the account until then */
 
-    if (window->limit == 0)
+    if (window->limit.amount == 0)
       continue;
     window->used = 0;
     window->free_at_utc = now_utc + 1;
-    store_get_int (store, &window->used, NULL, "SELECT coalesce(sum(count),0) FROM pace WHERE account=? AND second_utc>? AND second_utc<=?", "iii",
-                   self->account, from, to);
-    if (window->used >= window->limit &&
-        store_get_int (store, &window->free_at_utc, NULL, "SELECT min(second_utc) FROM pace WHERE account=? AND second_utc>? AND second_utc<=?", "iii",
-                       self->account, from, to) == 1)
-      window->free_at_utc += window->length_s;
+    account_limit_count (store, self->account, &window->limit, now_utc, &window->used, NULL, NULL);
+    if (is_full (window))
+      account_limit_count (store, self->account, &window->limit, now_utc, &window->used, &window->free_at_utc, NULL);
   }
 }
 
@@ -104,11 +123,11 @@ guint
 pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
 {
   recount (self, store, now_utc);
-  for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++) {
+  for (guint i = 0; i < self->n_windows; i++) {
     const Window *window = &self->windows[i];
 
-    if (window->limit > 0)
-      max = (guint) MIN ((gint64) max, MAX (0, (gint64) window->limit - window->used));
+    if (window->limit.amount > 0)
+      max = (guint) MIN ((gint64) max, MAX (0, (gint64) window->limit.amount - window->used));
   }
   if (get_rate (self) > 0) {
     fill (self, now_us);
@@ -117,26 +136,40 @@ pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
   return max;
 }
 
-/* Inside the turn's transaction: a pass that is rolled back is made up for at the next. */
+/* Inside the turn's transaction: a pass that is rolled back is made up for at the next. Others of a pool may look further back. */
 static gboolean
 prune (Pace *self, Store *store, gint64 now_utc, GError **error)
 {
+  gint64 longest = DAY_S;
+
   if (ABS (now_utc - self->pruned_utc) < PRUNE_EVERY_S)
     return TRUE;
   self->pruned_utc = now_utc;
-  return store_run (store, error, "DELETE FROM pace WHERE account=? AND second_utc<?", "ii", self->account, now_utc - KEEP_S);
+  return store_get_int (store, &longest, error, "SELECT max(coalesce(max(seconds),0),?) FROM \"limit\"", "i", (gint64) DAY_S) >= 0 &&
+         store_run (store, error, "DELETE FROM pace WHERE account=? AND second_utc<?", "ii", self->account, now_utc - longest - KEPT_S) &&
+         store_run (store, error, "DELETE FROM pace_person WHERE account=? AND second_utc<?", "ii", self->account, now_utc - longest - KEPT_S);
 }
 
 gboolean
 pace_count (Pace *self, Store *store, guint count, gint64 now_utc, GError **error)
 {
   self->tokens -= count;
-  for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++)
+  for (guint i = 0; i < self->n_windows; i++)
     self->windows[i].used += count;
   return prune (self, store, now_utc, error) &&
          store_run (store, error,
                     "INSERT INTO pace(account,second_utc,count) VALUES(?,?,?) ON CONFLICT(account,second_utc) DO UPDATE SET count=count+excluded.count",
                     "iii", self->account, now_utc, (gint64) count);
+}
+
+gboolean
+pace_count_person (Pace *self, Store *store, guint64 campaign, guint64 recipient, gint64 now_utc, GError **error)
+{
+  return !self->counts_people ||
+         store_run (store, error,
+                    "INSERT OR IGNORE INTO pace_person(account,second_utc,campaign,recipient,person)"
+                    " SELECT ?,?,campaign,id,coalesce(key_hash(address_key),-id) FROM snapshot WHERE campaign=? AND id=?",
+                    "iiii", self->account, now_utc, (gint64) campaign, (gint64) recipient);
 }
 
 gboolean
@@ -147,16 +180,21 @@ pace_give_back (Pace *self, Store *store, guint64 campaign, guint64 recipient, G
                     "UPDATE pace SET count=count-1 WHERE account=?1 AND second_utc=("
                     " SELECT min(p.second_utc) FROM ledger r JOIN pace p ON p.account=?1 AND p.second_utc>=r.time_utc AND p.count>0"
                     " WHERE r.campaign=?2 AND r.id=?3 AND r.state=" SQL_STATE (HANDED) ")",
-                    "iii", self->account, (gint64) campaign, (gint64) recipient);
+                    "iii", self->account, (gint64) campaign, (gint64) recipient) &&
+         (!self->counts_people ||
+          store_run (store, error,
+                     "DELETE FROM pace_person WHERE account=?1 AND campaign=?2 AND recipient=?3 AND second_utc>=("
+                     " SELECT time_utc FROM ledger WHERE campaign=?2 AND id=?3 AND state=" SQL_STATE (HANDED) ")",
+                     "iii", self->account, (gint64) campaign, (gint64) recipient));
 }
 
-const char *
-pace_get_full_window (Pace *self)
+guint
+pace_get_full_window_s (Pace *self)
 {
-  for (guint i = G_N_ELEMENTS (self->windows); i-- > 0;)
-    if (self->windows[i].limit > 0 && self->windows[i].used >= self->windows[i].limit)
-      return self->windows[i].name;
-  return NULL;
+  for (guint i = self->n_windows; i-- > 0;)
+    if (is_full (&self->windows[i]))
+      return self->windows[i].limit.seconds;
+  return 0;
 }
 
 gint64
@@ -164,8 +202,8 @@ pace_delay_us (Pace *self, gint64 now_us, gint64 now_utc)
 {
   gint64 delay_us = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (self->windows); i++)
-    if (self->windows[i].limit > 0 && self->windows[i].used >= self->windows[i].limit)
+  for (guint i = 0; i < self->n_windows; i++)
+    if (is_full (&self->windows[i]))
       delay_us = MAX (delay_us, MAX (1, self->windows[i].free_at_utc - now_utc) * G_USEC_PER_SEC);
   if (get_rate (self) > 0) {
     fill (self, now_us);
@@ -230,9 +268,10 @@ read_past (Pace *self, Store *store, gint64 now_utc)
 {
   GArray *past = g_array_new (FALSE, FALSE, sizeof (ForecastBurst));
   sqlite3_stmt *row = store_query (store,
-                                   "SELECT max(second_utc),sum(count) FROM pace WHERE account=?1 AND second_utc>?2-86400 AND second_utc<=?2"
+                                   "SELECT max(second_utc),sum(count) FROM pace WHERE account IN (SELECT ?1 UNION SELECT o.account FROM \"limit\" s JOIN \"limit\" o USING (pool)"
+                                   " WHERE s.account=?1 AND s.pool<>'" ACCOUNT_POOL_OWN "') AND second_utc>?2-?3 AND second_utc<=?2"
                                    " GROUP BY CASE WHEN second_utc>?2-60 THEN second_utc ELSE -(second_utc/60) END ORDER BY 1",
-                                   "ii", self->account, now_utc);
+                                   "iii", self->account, now_utc, (gint64) (self->n_windows > 0 ? self->windows[self->n_windows - 1].limit.seconds : DAY_S));
 
   while (store_step (store, row, NULL) == 1) {
     ForecastBurst burst = { (double) (store_int (row, 0) - now_utc), store_int (row, 1) };
@@ -250,12 +289,12 @@ pace_forecast_s (Pace *self, Store *store, gint64 count, double per_second_measu
   double rate = get_rate (self);
 
   recount (self, store, now_utc);
-  if (pace_get_full_window (self) != NULL)
+  if (pace_get_full_window_s (self) > 0)
     per_second_measured = 0; /* what a full window lets trickle through is not what the wire can do */
   if (rate == 0 || (per_second_measured > 0 && per_second_measured < rate))
     rate = per_second_measured > 0 ? per_second_measured : rate;
-  for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
-    windows[i] = (ForecastWindow){ (double) self->windows[i].length_s, self->windows[i].limit };
+  for (guint i = 0; i < self->n_windows; i++)
+    windows[i] = (ForecastWindow){ (double) self->windows[i].limit.seconds, self->windows[i].limit.amount };
   past = read_past (self, store, now_utc);
-  return (gint64) ceil (forecast_play (windows, G_N_ELEMENTS (windows), rate, past, count));
+  return (gint64) ceil (forecast_play (windows, self->n_windows, rate, past, count));
 }

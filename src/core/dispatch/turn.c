@@ -69,6 +69,9 @@ hand_over (Lane *self, Work *work, guint max_rows, GPtrArray *parcels, LedgerTal
   g_ptr_array_add (parcels, parcel);
   if (!ledger_hand_over (self->core->store, &what, frame, parcel->handed, tally, error))
     return FALSE;
+  for (guint i = 0; i < parcel->handed->len; i++)
+    if (!pace_count_person (self->pace, self->core->store, work->campaign->id, g_array_index (parcel->handed, LedgerHanded, i).recipient, what.now_utc, error))
+      return FALSE;
   parcel->frame = g_variant_ref_sink (frame_writer_finish (frame));
   *inout_count += parcel->handed->len;
   return TRUE;

@@ -24,6 +24,21 @@ field_cb (sqlite3_context *context, int n, sqlite3_value **values)
     sqlite3_result_text (context, value.data, (int) value.len, SQLITE_TRANSIENT);
 }
 
+/* fields(name, value, …): the blob with these; what is NULL or empty is left out */
+static void
+fields_cb (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  g_autoptr (GByteArray) blob = g_byte_array_new ();
+
+  for (int i = 0; i + 1 < n; i += 2) {
+    const char *name = (const char *) sqlite3_value_text (values[i]), *value = (const char *) sqlite3_value_text (values[i + 1]);
+
+    if (name != NULL && value != NULL && *value != '\0')
+      fields_append (blob, (Slice){ name, strlen (name) }, (Slice){ value, strlen (value) });
+  }
+  sqlite3_result_blob (context, blob->len > 0 ? (const char *) blob->data : "", (int) blob->len, SQLITE_TRANSIENT);
+}
+
 static gboolean
 migrate (Store *self, GError **error)
 {
@@ -65,6 +80,7 @@ static void
 register_functions (Store *self)
 {
   sqlite3_create_function (store_get_db (self), "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, field_cb, NULL, NULL);
+  sqlite3_create_function (store_get_db (self), "fields", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, fields_cb, NULL, NULL);
   known_register_function (self);
   list_register_functions (self);
   alike_register_function (self);

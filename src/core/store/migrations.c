@@ -204,5 +204,35 @@ const char *const migrations[] = {
   "CREATE TABLE forgotten_back (import INTEGER NOT NULL, hash BLOB NOT NULL, kind TEXT, created_utc INTEGER NOT NULL);"
   "CREATE INDEX forgotten_back_by_import ON forgotten_back(import);"
   "CREATE TRIGGER import_run_leaves_forgotten AFTER DELETE ON import_run BEGIN DELETE FROM forgotten_back WHERE import=old.id; END;",
+
+  /* kind: core/account/kind.h; settings: those of its kind (shared/wire/fields), by the rows of its table. limit: at most amount units (message,
+   * person) in any so many seconds; amount 0: none. pool: account (its own), address:ADDRESS, portfolio:NAME: accounts of one share what was used
+   * (account-limit.h). pace_person: who was written to when, for limits that count people; person: key_hash() of the address */
+  "CREATE TABLE \"limit\" (account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE, seconds INTEGER NOT NULL, amount INTEGER NOT NULL, unit TEXT NOT NULL,"
+  "  pool TEXT NOT NULL, PRIMARY KEY (account, seconds)) WITHOUT ROWID;"
+  "CREATE INDEX limit_by_pool ON \"limit\"(pool) WHERE pool<>'account';"
+  "CREATE TABLE pace_person (account INTEGER NOT NULL, second_utc INTEGER NOT NULL, campaign INTEGER NOT NULL, recipient INTEGER NOT NULL, person INTEGER NOT NULL,"
+  "  PRIMARY KEY (account, second_utc, campaign, recipient)) WITHOUT ROWID;"
+  "INSERT INTO \"limit\"(account,seconds,amount,unit,pool)"
+  " WITH length(seconds) AS (VALUES(60),(3600),(86400)), found(account,seconds,amount,pool) AS (SELECT id,seconds,"
+  "  CASE seconds WHEN 60 THEN per_minute WHEN 3600 THEN per_hour ELSE per_day END,"
+  "  iif(host IN ('smtp.gmail.com','smtp.googlemail.com','smtp-relay.gmail.com'),'address:'||lower(address),'account') FROM account, length WHERE host<>'')"
+  " SELECT account,seconds,amount,'message',pool FROM found WHERE amount>0 OR pool<>'account';"
+  "ALTER TABLE account ADD COLUMN kind TEXT NOT NULL DEFAULT 'smtp';"
+  "ALTER TABLE account ADD COLUMN settings BLOB NOT NULL DEFAULT x'';"
+  "UPDATE account SET settings=fields('host',host,'port',port,'tls',tls,'user',user,'pin',pin,'insecure',iif(insecure<>0,'yes',''),"
+  " 'connections',nullif(connections,0),'helo',helo,'display_name',display_name) WHERE host<>'';"
+  "ALTER TABLE account DROP COLUMN host;"
+  "ALTER TABLE account DROP COLUMN port;"
+  "ALTER TABLE account DROP COLUMN tls;"
+  "ALTER TABLE account DROP COLUMN user;"
+  "ALTER TABLE account DROP COLUMN pin;"
+  "ALTER TABLE account DROP COLUMN insecure;"
+  "ALTER TABLE account DROP COLUMN connections;"
+  "ALTER TABLE account DROP COLUMN helo;"
+  "ALTER TABLE account DROP COLUMN display_name;"
+  "ALTER TABLE account DROP COLUMN per_minute;"
+  "ALTER TABLE account DROP COLUMN per_hour;"
+  "ALTER TABLE account DROP COLUMN per_day;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -23,7 +23,7 @@ static const struct { const char *key, *type; } keys[] = {
   { "account", "s" }, { "lists", "as" }, { "exclude_lists", "as" }, { "where", "a{ss}" }, { "except", "t" }, { "limit", "t" }, { "per", "s" }, { "from", "s" },
   { "reply_to", "s" }, { "subject", "s" }, { "html", "s" }, { "text", "s" }, { "unsubscribe", "s" }, { "per_hour", "u" }, { "connections", "u" }, { "once", "s" },
   { "test_to", "s" }, { "test_who", "t" }, { "lifetime_s", "u" }, { "again", "b" }, { "restored", "b" }, { "address", "s" }, { "host", "s" }, { "port", "q" }, { "tls", "s" },
-  { "user", "s" }, { "pin", "s" }, { "insecure", "b" }, { "per_minute", "u" }, { "per_day", "u" }, { "keep", "b" }, { "has_password", "b" }, { "format", "s" },
+  { "kind", "s" }, { "user", "s" }, { "pin", "s" }, { "insecure", "b" }, { "per_minute", "u" }, { "per_day", "u" }, { "keep", "b" }, { "has_password", "b" }, { "format", "s" },
   { "encoding", "s" }, { "region", "s" }, { "sheet", "s" }, { "header", "s" }, { "map", "a{ss}" }, { "consent", "s" }, { "dry_run", "b" }, { "name", "s" },
   { "auth_user", "s" }, { "auth_password", "s" }, { "greeting", "s" }, { "fingerprint", "s" }, { "subject", "s" }, { "issuer", "s" }, { "expires", "x" },
   { "verified", "b" }, { "verify_error", "s" }, { "extensions", "as" }, { "mechanisms", "as" }, { "size", "t" }, { "logged_in", "b" }, { "reply", "s" },

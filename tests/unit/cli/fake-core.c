@@ -1,11 +1,12 @@
 /* fake-core - answers App1 with fixed words, so that tests see what the command makes of them: no store, no vault, nobody to send to.
  * It says nothing that the contract does not have (contract_watch() ends it), so the command is tried with core's own words.
- * fake-core SOCKET WORD: WORD sets its mood (done, refused, paused, later, endless, dies, needs-password, older, newer). */
+ * fake-core SOCKET WORD: WORD sets its mood (done, refused, paused, later, endless, dies, needs-password, older, newer, two-kinds). */
 #include "contract-app1.h"
 #include "contract-watch.h"
 #include "contract.h"
 #include "fault.h"
 #include "frame.h"
+#include "kind-smtp.h"
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>
 #include <gio/gunixsocketaddress.h>
@@ -75,6 +76,31 @@ handle_leave (PrApp1 *core, GDBusMethodInvocation *call)
   _exit (0);
 }
 
+/* The program's own kind, and one of which it knows nothing: its rows alone make the options. */
+static const SettingChoice ink_choices[] = { { "black", "Black" }, { "blue", "Blue" }, { NULL, NULL } };
+static const AccountKind kind_paper = {
+  .word = "paper", .title = "Letters", .program = "paper", .secret = KIND_SECRET_NONE,
+  .settings = (const KindSetting[]){
+    { .key = "paper_ink", .type = "s", .choices = ink_choices, .value = "WORD", .help = "of which letters are made" },
+    { .key = "host", .type = "s", .value = "OFFICE", .help = "smtp has such a one" },
+    { .key = "copies", .type = "u", .least = 1, .most = 9, .value = "N", .help = "of each letter" },
+    { .key = "folded", .type = "b", .help = "fold each letter" },
+    { .key = "per_week", .type = "u", .seconds = 604800, .value = "N", .help = "letters in any week, at most" },
+    { .key = NULL },
+  },
+};
+const AccountKind *const kinds[] = { &kind_smtp, &kind_paper, NULL };
+
+static gboolean
+handle_account_kinds (PrApp1 *core, GDBusMethodInvocation *call)
+{
+  g_autoptr (GVariant) all = g_variant_ref_sink (kinds_describe ());
+  g_autoptr (GVariant) first = g_variant_get_child_value (all, 0);
+
+  pr_app1_complete_account_kinds (core, call, is_mood ("two-kinds") ? all : g_variant_new_array (G_VARIANT_TYPE_VARDICT, &first, 1));
+  return TRUE;
+}
+
 static char *
 read_secret (GUnixFDList *fds, GVariant *handle)
 {
@@ -98,6 +124,13 @@ handle_account_add (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds,
   g_variant_dict_insert (used, "note", "s", secret);
   g_variant_dict_remove (used, "check"); /* asked, not stored */
   pr_app1_complete_account_add (core, call, NULL, fill_in_reply ("AccountAdd", 0, g_variant_dict_end (used)));
+  return TRUE;
+}
+
+static gboolean
+handle_account_set (PrApp1 *core, GDBusMethodInvocation *call, const char *name, GVariant *changes)
+{
+  pr_app1_complete_account_set (core, call, changes, FALSE);
   return TRUE;
 }
 
@@ -331,6 +364,8 @@ connect_handlers (PrApp1 *core)
     { "hello", G_CALLBACK (handle_hello) },
     { "leave", G_CALLBACK (handle_leave) },
     { "account-add", G_CALLBACK (handle_account_add) },
+    { "account-kinds", G_CALLBACK (handle_account_kinds) },
+    { "account-set", G_CALLBACK (handle_account_set) },
     { "account-list", G_CALLBACK (handle_account_list) },
     { "account-secret", G_CALLBACK (handle_account_secret) },
     { "lists", G_CALLBACK (handle_lists) },

@@ -1,5 +1,7 @@
 /* Man page and completion know every command and every option, so that they cannot fall behind the program. */
+#include "account-form.h"
 #include "commands.h"
+#include "kind.h"
 #include <string.h>
 
 static char *
@@ -21,11 +23,28 @@ check_word (const char *document, const char *text, const char *word, const char
 }
 
 static void
+check_options (const char *man, const char *completion, const char *command, const Option *options)
+{
+  for (; options != NULL && options->name != NULL; options++) {
+    g_autofree char *plain = g_strdup_printf ("--%s", options->name);
+    g_autoptr (GString) escaped = g_string_new (plain);
+
+    g_string_replace (escaped, "-", "\\-", 0); /* roff */
+    if (options->help == NULL)
+      continue;
+    check_word ("the man page", man, escaped->str, command);
+    check_word ("the completion", completion, plain, command);
+  }
+}
+
+static void
 test_documents (void)
 {
   g_autofree char *man = read_document ("MAN_PAGE");
   g_autofree char *completion = read_document ("COMPLETION");
+  g_autoptr (AccountForm) form = account_form_new (kinds_describe (), TRUE);
 
+  g_assert_nonnull (account_form_get_set (form).table[0].name);
   for (gsize i = 0; command_tables[i].commands != NULL; i++)
     for (const Command *command = command_tables[i].commands; command->name != NULL; command++) {
       g_autofree char *title = g_strdup_printf (".B postrider %s", command->name);
@@ -33,16 +52,9 @@ test_documents (void)
 
       check_word ("the man page", man, title, command->name);
       check_word ("the completion", completion, key, command->name);
-      for (const Option *option = command->options; option != NULL && option->name != NULL; option++) {
-        g_autofree char *plain = g_strdup_printf ("--%s", option->name);
-        g_autoptr (GString) escaped = g_string_new (plain);
-
-        g_string_replace (escaped, "-", "\\-", 0); /* roff */
-        if (option->help == NULL)
-          continue;
-        check_word ("the man page", man, escaped->str, command->name);
-        check_word ("the completion", completion, plain, command->name);
-      }
+      check_options (man, completion, command->name, command->options);
+      if (command->draw != NULL) /* as core has them */
+        check_options (man, completion, command->name, account_form_get_set (form).table);
     }
 }
 

@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { oneLine, sentence } from '../../base/foreign';
-import { bridge, type Account, type AccountReport } from '../../bridge';
+import { bridge, type Account, type AccountKind, type AccountReport } from '../../bridge';
 import { Badge } from '../../parts/Badge';
 import { Button, LinkButton } from '../../parts/Button';
 import { ConfirmDialog } from '../../parts/Dialog';
@@ -13,6 +13,8 @@ import { toHash } from '../../state/router';
 import { say } from '../../state/toast';
 import { accountWords } from '../../words/accounts';
 import { Report } from './Report';
+import { toValues } from './form';
+import { kindOf, useKinds } from './useKinds';
 import { Usage } from './Usage';
 
 function passwordText(account: Account): string {
@@ -20,7 +22,21 @@ function passwordText(account: Account): string {
   return !account.needs_password ? keeps.none : account.keeps_password ? keeps.yes : keeps.no;
 }
 
+/** Server and user, of a kind that has them; else all that can be set on the page. */
+function placeOf(kind: AccountKind | undefined, account: Account): [string, ReactNode][] {
+  const { host, port, tls = '', user = '' } = account;
+  if (host !== undefined)
+    return [
+      [accountWords.facts.server, <Foreign key="h" text={`${host}:${port}, ${accountWords.safe[tls] ?? tls}`} />],
+      [accountWords.facts.user, <Foreign key="u" text={user} max={100} />],
+    ];
+  const values = kind !== undefined ? toValues(kind, account) : {};
+  return (kind?.settings ?? []).filter(({ key, seconds }) => seconds === 0 && (values[key] ?? '') !== '').map(({ key, label }) => [label, <Foreign key={key} text={values[key] ?? ''} max={100} />]);
+}
+
 export function AccountCard({ account, isTested }: { account: Account; isTested: boolean }) {
+  const kinds = useKinds();
+  const kind = kindOf(kinds.value ?? [], account);
   const [report, setReport] = useState<AccountReport | null>(null);
   const [isRemoving, setRemoving] = useState(false);
   const test = useAction(async () => {
@@ -75,10 +91,9 @@ export function AccountCard({ account, isTested }: { account: Account; isTested:
       <Disclosure summary={accountWords.settings}>
         <Facts
           rows={[
-            [accountWords.facts.server, <Foreign key="h" text={`${account.host}:${account.port}, ${accountWords.safe[account.tls] ?? account.tls}`} />],
-            [accountWords.facts.user, <Foreign key="u" text={account.user} max={100} />],
+            ...placeOf(kind, account),
             [accountWords.facts.password, passwordText(account)],
-            ...(account.pin === '' ? [] : [[accountWords.facts.pin, <code key="p">{oneLine(account.pin, 64)}</code>] as const]),
+            ...((account.pin ?? '') === '' ? [] : [[accountWords.facts.pin, <code key="p">{oneLine(account.pin ?? '', 64)}</code>] as const]),
           ]}
         />
       </Disclosure>

@@ -1,7 +1,7 @@
 // An account that is there, changed. Where it would take its password elsewhere core forgets it, and it is asked for at once.
 import { useState, type FormEvent } from 'react';
 import { oneLine } from '../../base/foreign';
-import { bridge, type Account } from '../../bridge';
+import { bridge, type Account, type AccountKind } from '../../bridge';
 import { Button } from '../../parts/Button';
 import { TextField } from '../../parts/Field';
 import { Loaded } from '../../parts/Loaded';
@@ -14,27 +14,38 @@ import { say } from '../../state/toast';
 import { accountWords } from '../../words/accounts';
 import { useAccounts } from './Accounts';
 import { LimitFields, Provider, ServerFields } from './Fields';
-import { changed, domainOf, isComplete, toChanges, toForm, type Form } from './form';
+import { askedOf, changed, domainOf, isComplete, toChanges, toForm, type Change, type Form } from './form';
+import { kindOf, useKinds } from './useKinds';
 import { usePreset } from './usePreset';
 
 const { form: text } = accountWords;
 
 export function AccountEdit({ name }: { name: string }) {
   const query = useAccounts();
+  const kinds = useKinds();
   return (
     <Page title={text.editTitle(oneLine(name, 60))} back={{ href: toHash('accounts'), text: text.back }}>
       <Loaded query={query}>
         {(accounts) => {
           const account = accounts.find((one) => one.name === name);
-          return account === undefined ? <Empty icon="account" title={text.gone} /> : <EditForm account={account} />;
+          if (account === undefined)
+            return <Empty icon="account" title={text.gone} />;
+          return (
+            <Loaded query={kinds}>
+              {(all) => {
+                const kind = kindOf(all, account);
+                return kind !== undefined && <EditForm kind={kind} account={account} />;
+              }}
+            </Loaded>
+          );
         }}
       </Loaded>
     </Page>
   );
 }
 
-async function saveAll(account: Account, form: Form): Promise<void> {
-  const { forgotten } = await bridge().accountSet(account.name, toChanges(account, form));
+async function saveAll(kind: AccountKind, account: Account, form: Form): Promise<void> {
+  const { forgotten } = await bridge().accountSet(account.name, toChanges(kind, account, form));
   invalidate('accounts');
   invalidate('campaigns');
   if (forgotten)
@@ -45,15 +56,15 @@ async function saveAll(account: Account, form: Form): Promise<void> {
   go('accounts', 'test', account.name);
 }
 
-function EditForm({ account }: { account: Account }) {
+function EditForm({ kind, account }: { kind: AccountKind; account: Account }) {
   const [before] = useState(account); // what is shown is changed, whatever comes meanwhile
-  const [form, setForm] = useState<Form>(() => toForm(before));
-  const change = (part: Partial<Form>) => setForm((old) => changed(old, part));
+  const [form, setForm] = useState<Form>(() => toForm(kind, before));
+  const change = (part: Change) => setForm((old) => changed(kind, old, part));
   const isSameProvider = domainOf(form.address) === domainOf(before.address);
-  const preset = usePreset(isSameProvider ? '' : form.address, change);
-  const save = useAction(() => saveAll(before, form));
-  const changes = isComplete(form) ? Object.keys(toChanges(before, form)) : [];
-  const isElsewhere = before.needs_password && changes.some((key) => ['host', 'port', 'user'].includes(key));
+  const preset = usePreset(kind, isSameProvider ? '' : form.address, change);
+  const save = useAction(() => saveAll(kind, before, form));
+  const changes = isComplete(kind, form) ? Object.keys(toChanges(kind, before, form)) : [];
+  const isElsewhere = before.needs_password && askedOf(kind).some(({ key, place }) => place && changes.includes(key));
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (changes.length > 0)
@@ -63,12 +74,12 @@ function EditForm({ account }: { account: Account }) {
   return (
     <form className="stack" onSubmit={onSubmit} noValidate>
       <Section>
-        <TextField label={text.address} type="email" value={form.address} onValue={(address) => change({ address })} maxLength={254} required />
-        {!isSameProvider && <Provider preset={preset} form={form} />}
+        <TextField label={kind.address === 'phone' ? text.phone : text.address} type={kind.address === 'phone' ? 'tel' : 'email'} value={form.address} onValue={(address) => change({ address })} maxLength={254} required />
+        {kind.address === 'email' && !isSameProvider && <Provider preset={preset} form={form} />}
       </Section>
-      <ServerFields form={form} change={change} />
+      <ServerFields kind={kind} form={form} change={change} />
       <Section>
-        <LimitFields form={form} change={change} />
+        <LimitFields kind={kind} form={form} change={change} />
       </Section>
       {isElsewhere && <Notice>{text.passwordAgain}</Notice>}
       <FaultNotice failure={save.failure} />

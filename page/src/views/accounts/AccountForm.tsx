@@ -1,7 +1,8 @@
 import { useState, type FormEvent } from 'react';
-import { bridge } from '../../bridge';
+import { bridge, type AccountKind } from '../../bridge';
 import { Button } from '../../parts/Button';
-import { CheckField, FieldSet, TextField } from '../../parts/Field';
+import { CheckField, FieldSet, SelectField, TextField } from '../../parts/Field';
+import { Loaded } from '../../parts/Loaded';
 import { FaultNotice } from '../../parts/Notice';
 import { Page, Section } from '../../parts/Page';
 import { useAction } from '../../state/action';
@@ -10,18 +11,40 @@ import { go, toHash } from '../../state/router';
 import { say } from '../../state/toast';
 import { accountWords } from '../../words/accounts';
 import { LimitFields, Provider, ServerFields } from './Fields';
-import { changed, EMPTY_FORM, isComplete, toSettings, type Form } from './form';
+import { changed, emptyForm, isComplete, toSettings, type Change, type Form } from './form';
+import { useKinds } from './useKinds';
 import { usePreset } from './usePreset';
 
 const { form: text } = accountWords;
 const KEEP = Object.entries(text.keepOptions) as [Form['keep'], string][];
 
 export function AccountForm() {
-  const [form, setForm] = useState<Form>(EMPTY_FORM);
-  const change = (part: Partial<Form>) => setForm((old) => changed(old, part));
-  const preset = usePreset(form.address, change);
+  const query = useKinds();
+  const [word, setWord] = useState('');
+  return (
+    <Page title={text.title} back={{ href: toHash('accounts'), text: text.back }}>
+      <Loaded query={query}>
+        {(kinds) => {
+          const kind = kinds.find((one) => one.word === word) ?? kinds[0];
+          return (
+            <>
+              {kinds.length > 1 && <SelectField label={text.kind} value={kind?.word ?? ''} onValue={setWord} options={kinds.map((one) => [one.word, one.title] as const)} />}
+              {kind !== undefined && <NewForm key={kind.word} kind={kind} isFirst={kind === kinds[0]} />}
+            </>
+          );
+        }}
+      </Loaded>
+    </Page>
+  );
+}
+
+/** isFirst: it is the kind that is meant where none is named. */
+function NewForm({ kind, isFirst }: { kind: AccountKind; isFirst: boolean }) {
+  const [form, setForm] = useState<Form>(() => emptyForm(kind));
+  const change = (part: Change) => setForm((old) => changed(kind, old, part));
+  const preset = usePreset(kind, form.address, change);
   const save = useAction(async () => {
-    await bridge().accountAdd(form.name.trim(), toSettings(form));
+    await bridge().accountAdd(form.name.trim(), { ...toSettings(kind, form), ...(isFirst ? {} : { kind: kind.word }) });
     say(text.saved);
     invalidate('accounts');
     invalidate('campaigns');
@@ -29,35 +52,35 @@ export function AccountForm() {
   });
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (isComplete(form))
+    if (isComplete(kind, form))
       void save.run();
   };
 
   return (
-    <Page title={text.title} back={{ href: toHash('accounts'), text: text.back }}>
-      <form className="stack" onSubmit={onSubmit} noValidate>
-        <Section>
-          <div className="grid-2">
-            <TextField label={text.address} type="email" value={form.address} onValue={(address) => change({ address })} maxLength={254} required />
-            <TextField label={text.name} hint={text.nameHint} value={form.name} onValue={(name) => change({ name })} maxLength={60} required />
-          </div>
-          <Provider preset={preset} form={form} />
-        </Section>
-        <ServerFields form={form} change={change} />
-        <Section>
+    <form className="stack" onSubmit={onSubmit} noValidate>
+      <Section>
+        <div className="grid-2">
+          <TextField label={kind.address === 'phone' ? text.phone : text.address} type={kind.address === 'phone' ? 'tel' : 'email'} value={form.address} onValue={(address) => change({ address })} maxLength={254} required />
+          <TextField label={text.name} hint={text.nameHint} value={form.name} onValue={(name) => change({ name })} maxLength={60} required />
+        </div>
+        {kind.address === 'email' && <Provider preset={preset} form={form} />}
+      </Section>
+      <ServerFields kind={kind} form={form} change={change} />
+      <Section>
+        {kind.secret !== 'none' && (
           <FieldSet legend={text.keep}>
             {KEEP.map(([keep, label]) => (
               <CheckField key={keep} type="radio" name="keep" label={label} checked={form.keep === keep} onChecked={() => change({ keep })} />
             ))}
             <p className="field-hint">{text.keepHint}</p>
           </FieldSet>
-          <LimitFields form={form} change={change} />
-        </Section>
-        <FaultNotice failure={save.failure} />
-        <div className="row">
-          <Button kind="primary" type="submit" busy={save.busy} disabled={!isComplete(form)}>{text.save}</Button>
-        </div>
-      </form>
-    </Page>
+        )}
+        <LimitFields kind={kind} form={form} change={change} />
+      </Section>
+      <FaultNotice failure={save.failure} />
+      <div className="row">
+        <Button kind="primary" type="submit" busy={save.busy} disabled={!isComplete(kind, form)}>{text.save}</Button>
+      </div>
+    </form>
   );
 }

@@ -81,7 +81,7 @@ function Pin({ account, report }: { account: Account; report: AccountReport }) {
 
   return (
     <div className="row">
-      {account.pin !== '' && <Button busy={pin.busy} onClick={() => void pin.run('')}>{text.unpin}</Button>}
+      {(account.pin ?? '') !== '' && <Button busy={pin.busy} onClick={() => void pin.run('')}>{text.unpin}</Button>}
       {fingerprint !== '' && fingerprint !== account.pin && <Button icon="lock" onClick={() => setAsking(true)}>{text.pin}</Button>}
       {isAsking && (
         <ConfirmDialog

@@ -7,9 +7,9 @@ import { accountWords } from '../../words/accounts';
 /** What is used up of the provider's limits; limits that are not set are not shown, but today always is. */
 export function Usage({ account }: { account: Account }) {
   const rows = [
-    [accountWords.limit.day, account.used_day, account.per_day],
-    [accountWords.limit.hour, account.used_hour, account.per_hour],
-    [accountWords.limit.minute, account.used_minute, account.per_minute],
+    [accountWords.limit.day, account.used_day ?? '0', account.per_day ?? 0],
+    [accountWords.limit.hour, account.used_hour ?? '0', account.per_hour ?? 0],
+    [accountWords.limit.minute, account.used_minute ?? '0', account.per_minute ?? 0],
   ] as const;
   return (
     <div className="grid-2">

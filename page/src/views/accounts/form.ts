@@ -1,26 +1,30 @@
-// The account form as values, and what of it goes to core.
-import type { Account, AccountChanges, AccountSettings } from '../../bridge';
+// The account form as values, and what of it goes to core: by the rows of its kind (core's table, AccountKinds).
+import type { Account, AccountChanges, AccountKind, AccountSetting, AccountSettings } from '../../bridge';
+
+/** What was typed, by key; of a flag 'yes' or ''. */
+export type Values = Record<string, string>;
 
 export interface Form {
   address: string;
   name: string;
-  host: string;
-  port: string;
-  tls: string;
-  user: string;
-  perMinute: string;
-  perHour: string;
-  perDay: string;
   keep: 'keep' | 'ask' | 'none';
-  insecure: boolean;
-  serves: string; // the domain whose provider the server and the limits above are; '': nobody's yet
+  values: Values;
+  serves: string; // the domain whose provider the settings are; '': nobody's yet
   wasReset: boolean; // they were taken away because the address is another provider's
 }
 
-const NO_SERVER = { host: '', port: '587', tls: 'starttls', user: '', perMinute: '', perHour: '', perDay: '', insecure: false };
-const SERVER = Object.keys(NO_SERVER) as (keyof Form)[];
+/** In part of a form: only the values that change. */
+export type Change = Partial<Omit<Form, 'values'>> & { values?: Values };
 
-export const EMPTY_FORM: Form = { address: '', name: '', keep: 'keep', serves: '', wasReset: false, ...NO_SERVER };
+const ADDRESS = '{address}'; // as fallback: the account's address
+
+/** What the page asks for; the rest is the command line's. */
+export const askedOf = (kind: AccountKind): AccountSetting[] => kind.settings.filter(({ group }) => group !== '');
+
+const emptyValues = (kind: AccountKind): Values =>
+  Object.fromEntries(askedOf(kind).map(({ key, fallback, seconds }) => [key, fallback === ADDRESS || seconds > 0 ? '' : fallback]));
+
+export const emptyForm = (kind: AccountKind): Form => ({ address: '', name: '', keep: kind.secret === 'none' ? 'none' : 'keep', values: emptyValues(kind), serves: '', wasReset: false });
 
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/i;
 
@@ -28,13 +32,20 @@ export const isLocal = (host: string) => LOCAL.test(host.trim());
 
 export const domainOf = (address: string) => address.trim().split('@')[1]?.toLowerCase() ?? '';
 
+const valueOf = (form: Form, key: string) => (form.values[key] ?? '').trim();
+
+/** Is this row asked, as the others stand? */
+export function isAsked(row: AccountSetting, form: Form): boolean {
+  return row.when !== 'unencrypted' || (valueOf(form, 'tls') === 'none' && valueOf(form, 'host') !== '' && !isLocal(valueOf(form, 'host')));
+}
+
 /** Another provider's address takes the server and the limits of the one before away: a password must not go to that one. */
-export function changed(form: Form, part: Partial<Form>): Form {
-  const next = { ...form, ...part };
+export function changed(kind: AccountKind, form: Form, part: Change): Form {
+  const next = { ...form, ...part, values: { ...form.values, ...part.values } };
   const domain = domainOf(next.address);
-  if (SERVER.some((key) => key in part))
+  if (part.values !== undefined)
     return { ...next, serves: domain, wasReset: false };
-  return form.serves === '' || form.serves === domain ? next : { ...next, ...NO_SERVER, serves: '', wasReset: true };
+  return form.serves === '' || form.serves === domain ? next : { ...next, values: emptyValues(kind), serves: '', wasReset: true };
 }
 
 /** '' is no number given (0); null is not a whole number. */
@@ -45,56 +56,70 @@ export function toCount(text: string): number | null {
   return /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : null;
 }
 
-export function isPort(text: string): boolean {
-  const port = toCount(text);
-  return port !== null && port > 0 && port < 65536;
+const isNumber = ({ type }: AccountSetting) => type === 'u' || type === 'q';
+
+export function isFine(row: AccountSetting, form: Form): boolean {
+  const text = valueOf(form, row.key);
+  if (row.type === 'b')
+    return row.when === '' || !isAsked(row, form) || text !== ''; // what is only asked in a danger has to be said yes to
+  if (text === '')
+    return !row.required;
+  const count = toCount(text);
+  return !isNumber(row) || (count !== null && count >= row.least && (row.most === 0 || count <= row.most));
 }
 
-export function isComplete(form: Form): boolean {
-  const limits = [form.perMinute, form.perHour, form.perDay].every((limit) => toCount(limit) !== null);
-  return /^[^\s@]+@[^\s@]+$/.test(form.address.trim()) && form.name.trim() !== '' && form.host.trim() !== '' && isPort(form.port) && limits && (form.tls !== 'none' || isLocal(form.host) || form.insecure);
+const ADDRESSES: Record<string, RegExp> = { email: /^[^\s@]+@[^\s@]+$/, phone: /^\+\d{6,15}$/ };
+
+export function isComplete(kind: AccountKind, form: Form): boolean {
+  return (ADDRESSES[kind.address]?.test(form.address.trim()) ?? false) && form.name.trim() !== '' && askedOf(kind).every((row) => isFine(row, form));
 }
 
-const LIMITS = [['per_minute', 'perMinute'], ['per_hour', 'perHour'], ['per_day', 'perDay']] as const;
-
-export function toSettings(form: Form): AccountSettings {
-  const settings: AccountSettings = {
-    address: form.address.trim(),
-    host: form.host.trim(),
-    port: toCount(form.port) ?? 0,
-    tls: form.tls,
-    keep: form.keep === 'keep',
-    has_password: form.keep !== 'none',
-  };
-  if (form.user.trim() !== '' && form.user.trim() !== form.address.trim())
-    settings.user = form.user.trim();
-  if (form.tls === 'none' && form.insecure)
-    settings.insecure = true;
-  for (const [key, field] of LIMITS) {
-    const limit = toCount(form[field]);
-    if (limit !== null && limit > 0)
-      settings[key] = limit;
+export function toSettings(kind: AccountKind, form: Form): AccountSettings {
+  const address = form.address.trim();
+  const settings: AccountSettings = { address, keep: form.keep === 'keep', has_password: form.keep !== 'none' };
+  for (const row of askedOf(kind)) {
+    const text = valueOf(form, row.key);
+    if (text === '' || !isAsked(row, form) || (row.fallback === ADDRESS && text === address))
+      continue;
+    const count = toCount(text) ?? 0;
+    if (!isNumber(row))
+      settings[row.key] = row.type === 'b' ? true : text;
+    else if (count > 0)
+      settings[row.key] = count;
   }
   return settings;
 }
 
-const toText = (limit: number) => (limit > 0 ? String(limit) : '');
+function toText(value: unknown): string {
+  if (typeof value === 'number')
+    return value > 0 ? String(value) : '';
+  return value === true ? 'yes' : typeof value === 'string' ? value : '';
+}
+
+/** The rows of which something is known, as text: an account's, a provider's. */
+export const toValues = (kind: AccountKind, known: Record<string, unknown>): Values =>
+  Object.fromEntries(askedOf(kind).filter(({ key }) => key in known).map(({ key }) => [key, toText(known[key])]));
 
 /** An account that is there, to be changed. */
-export function toForm(account: Account): Form {
+export function toForm(kind: AccountKind, account: Account): Form {
   return {
-    address: account.address, name: account.name, host: account.host, port: String(account.port), tls: account.tls, user: account.user, perMinute: toText(account.per_minute),
-    perHour: toText(account.per_hour), perDay: toText(account.per_day), keep: !account.needs_password ? 'none' : account.keeps_password ? 'keep' : 'ask', insecure: account.insecure,
-    serves: domainOf(account.address), wasReset: false,
+    address: account.address, name: account.name, keep: !account.needs_password ? 'none' : account.keeps_password ? 'keep' : 'ask',
+    values: { ...emptyValues(kind), ...toValues(kind, account) }, serves: domainOf(account.address), wasReset: false,
   };
 }
 
-/** Only what was changed: the rest stays as it is. A login that there was stays one. */
-export function toChanges(before: Account, form: Form): AccountChanges {
-  const user = form.user.trim() !== '' || !before.needs_password ? form.user.trim() : form.address.trim();
-  const wanted = {
-    address: form.address.trim(), host: form.host.trim(), port: toCount(form.port) ?? 0, tls: form.tls, user, insecure: form.tls === 'none' ? form.insecure : before.insecure,
-    per_minute: toCount(form.perMinute) ?? 0, per_hour: toCount(form.perHour) ?? 0, per_day: toCount(form.perDay) ?? 0,
-  };
-  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => before[key as keyof typeof wanted] !== value)) as AccountChanges;
+/** What core would have of this row. A login that there was stays one. */
+function toWanted(row: AccountSetting, before: Account, form: Form): string | number | boolean {
+  const text = valueOf(form, row.key);
+  if (row.type === 'b')
+    return isAsked(row, form) ? text !== '' : before[row.key] === true;
+  if (isNumber(row))
+    return toCount(text) ?? 0;
+  return row.fallback === ADDRESS && text === '' && before.needs_password ? form.address.trim() : text;
+}
+
+/** Only what was changed: the rest stays as it is. */
+export function toChanges(kind: AccountKind, before: Account, form: Form): AccountChanges {
+  const wanted: [string, string | number | boolean][] = [['address', form.address.trim()], ...askedOf(kind).map((row) => [row.key, toWanted(row, before, form)] as [string, string | number | boolean])];
+  return Object.fromEntries(wanted.filter(([key, value]) => before[key] !== value));
 }

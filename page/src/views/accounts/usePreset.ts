@@ -1,17 +1,15 @@
 // What is known of the provider is filled in once an address is complete, and again for another one.
 import { useEffect, useRef, useState } from 'react';
-import { bridge, type Postrider } from '../../bridge';
-import type { Form } from './form';
+import { bridge, type AccountKind, type Postrider } from '../../bridge';
+import { toValues, type Change } from './form';
 
 export type Preset = Awaited<ReturnType<Postrider['accountPreset']>>;
 
-const toText = (limit: number) => (limit > 0 ? String(limit) : '');
-
-export function usePreset(address: string, onFound: (form: Partial<Form>) => void): Preset | null {
+export function usePreset(kind: AccountKind, address: string, onFound: (form: Change) => void): Preset | null {
   const [preset, setPreset] = useState<Preset | null>(null);
   const latest = useRef(onFound);
   latest.current = onFound;
-  const wanted = /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(address.trim()) ? address.trim() : '';
+  const wanted = kind.address === 'email' && /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(address.trim()) ? address.trim() : '';
 
   useEffect(() => {
     let isCurrent = true;
@@ -25,7 +23,7 @@ export function usePreset(address: string, onFound: (form: Partial<Form>) => voi
             return;
           setPreset(found);
           if (found.preset !== '')
-            latest.current({ host: found.host, port: String(found.port), tls: found.tls, perMinute: toText(found.per_minute), perHour: toText(found.per_hour), perDay: toText(found.per_day) });
+            latest.current({ values: toValues(kind, { ...found }) });
         },
         () => {}, // then the person fills it in
       );
@@ -34,6 +32,6 @@ export function usePreset(address: string, onFound: (form: Partial<Form>) => voi
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [wanted]);
+  }, [kind, wanted]);
   return preset;
 }

@@ -23,6 +23,13 @@ static const struct {
   { "CampaignShow", "['0']", "(0,)" },
   { "CampaignShow", "['00']", NULL },
   { "CampaignShow", "[9007199254740993]", NULL }, /* a number that JavaScript cannot hold */
+  { "AccountSet", "['a', {paper_ink: 'blue', folded: true, copies: 3}]", "('a', {'paper_ink': <'blue'>, 'folded': <true>, 'copies': <uint32 3>})" }, /* as the kind's table may have */
+  { "AccountSet", "['a', {port: 3, copies: 3}]", "('a', {'port': <uint16 3>, 'copies': <uint32 3>})" },
+  { "AccountSet", "['a', {copies: 1.5}]", NULL },
+  { "AccountSet", "['a', {copies: -1}]", NULL },
+  { "AccountSet", "['a', {inks: ['blue']}]", NULL },
+  { "AccountSet", "['a', {ink: {a: 1}}]", NULL },
+  { "AccountSet", "['a', {Ink: 'blue'}]", NULL },
   { "AuditList", "['0', 4294967295]", "(0, 4294967295)" },
   { "AuditList", "['0', 4294967296]", NULL },
   { "AuditList", "['0', -0]", "(0, 0)" },

@@ -106,10 +106,10 @@ test_fine_settings (void)
     g_autoptr (Account) account = account_settings_parse ("work", settings, &preset, &error);
 
     g_assert_no_error (error);
-    g_assert_cmpstr (account->host, ==, fine[i].host);
-    g_assert_cmpuint (account->port, ==, fine[i].port);
-    g_assert_cmpstr (account->tls, ==, fine[i].tls);
-    g_assert_cmpstr (account->user, ==, fine[i].user);
+    g_assert_cmpstr (account_get_text (account, SETTING_HOST), ==, fine[i].host);
+    g_assert_cmpuint (account_get_number (account, SETTING_PORT), ==, fine[i].port);
+    g_assert_cmpstr (account_get_text (account, SETTING_TLS), ==, fine[i].tls);
+    g_assert_cmpstr (account_get_text (account, SETTING_USER), ==, fine[i].user);
     g_assert_cmpint (account->needs_password, ==, fine[i].needs);
     g_assert_cmpint (account->keeps_password, ==, fine[i].keeps);
   }
@@ -150,9 +150,9 @@ test_limits (void)
   g_autoptr (GVariant) used = g_variant_ref_sink (account_settings_describe (with_preset, preset));
   const char *note = NULL;
 
-  g_assert_cmpuint (with_preset->per_day, ==, 500);
-  g_assert_cmpuint (with_own->per_day, ==, 100); /* a person's word goes before the preset's */
-  g_assert_cmpuint (with_own->per_hour, ==, 20);
+  g_assert_cmpuint (account_get_limit (with_preset, 86400), ==, 500);
+  g_assert_cmpuint (account_get_limit (with_own, 86400), ==, 100); /* a person's word goes before the preset's */
+  g_assert_cmpuint (account_get_limit (with_own, 3600), ==, 20);
   g_assert_true (g_variant_lookup (used, "note", "&s", &note));
   g_assert_nonnull (strstr (note, "app password"));
 }
@@ -197,8 +197,13 @@ static void
 test_senders (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (senders); i++) {
-    Account account = { .name = (char *) "work", .address = (char *) senders[i].address, .host = (char *) senders[i].host };
-    g_autofree char *warning = account_check_sender (&account, senders[i].sender);
+    g_autoptr (Account) account = account_new (kinds[0]);
+    g_autofree char *warning = NULL;
+
+    account->name = g_strdup ("work");
+    account->address = g_strdup (senders[i].address);
+    account_set_text (account, SETTING_HOST, senders[i].host);
+    warning = account_check_sender (account, senders[i].sender);
 
     if (senders[i].words == NULL)
       g_assert_cmpstr (warning, ==, NULL);
@@ -279,7 +284,7 @@ test_add_and_load (World *w, gconstpointer unused)
   g_assert_no_error (error);
   g_assert_nonnull (kept);
   g_assert_cmpstr (secret_bytes_peek (secret), ==, "hunter2");
-  g_assert_cmpstr (loaded->host, ==, "smtp.example.org");
+  g_assert_cmpstr (account_get_text (loaded, SETTING_HOST), ==, "smtp.example.org");
   g_assert_true (loaded->keeps_password);
 
   g_assert_null (add_account (w, "Work", "", "", &error)); /* the same name */
@@ -370,24 +375,6 @@ test_remove (World *w, gconstpointer unused)
 }
 
 static void
-test_usage (World *w, gconstpointer unused)
-{
-  static const struct { gint64 age_s, count; } rows[] = { { 0, 1 }, { 59, 2 }, { 60, 4 }, { 3599, 8 }, { 3600, 16 }, { 86399, 32 }, { 86400, 64 } };
-  gint64 now = 2000000000;
-  AccountUsage usage = { 0 };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_assert_true (store_run (w->core.store, NULL, "INSERT INTO pace VALUES(7,?,?)", "ii", now - rows[i].age_s, rows[i].count));
-  g_assert_true (store_run (w->core.store, NULL, "INSERT INTO pace VALUES(8,?,1000)", "i", now)); /* another account's */
-  g_assert_true (account_load_usage (&w->core, 7, now, &usage, NULL));
-  g_assert_cmpuint (usage.minute, ==, 1 + 2);
-  g_assert_cmpuint (usage.hour, ==, 1 + 2 + 4 + 8);
-  g_assert_cmpuint (usage.day, ==, 1 + 2 + 4 + 8 + 16 + 32);
-  g_assert_true (account_load_usage (&w->core, 9, now, &usage, NULL));
-  g_assert_cmpuint (usage.day, ==, 0);
-}
-
-static void
 test_transport_settings (World *w, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
@@ -439,11 +426,11 @@ test_change (void)
       continue;
     }
     g_assert_no_error (error);
-    g_assert_cmpstr (after->helo, ==, changed[i].helo);
-    g_assert_cmpuint (after->port, ==, changed[i].port);
-    g_assert_cmpstr (after->tls, ==, changed[i].tls);
-    g_assert_cmpstr (after->user, ==, changed[i].user);
-    g_assert_cmpuint (after->per_day, ==, 7);
+    g_assert_cmpstr (account_get_text (after, "helo"), ==, changed[i].helo);
+    g_assert_cmpuint (account_get_number (after, SETTING_PORT), ==, changed[i].port);
+    g_assert_cmpstr (account_get_text (after, SETTING_TLS), ==, changed[i].tls);
+    g_assert_cmpstr (account_get_text (after, SETTING_USER), ==, changed[i].user);
+    g_assert_cmpuint (account_get_limit (after, 86400), ==, 7);
     g_assert_cmpint (after->keeps_password, ==, *changed[i].user != '\0');
   }
 }
@@ -465,7 +452,7 @@ test_change_server (void)
     g_autoptr (Account) before = account_settings_parse ("work", settings, &preset, NULL);
     g_autoptr (Account) after = account_settings_change (before, changes, &preset, NULL);
 
-    g_assert_cmpuint (after->per_day, ==, rows[i].per_day);
+    g_assert_cmpuint (account_get_limit (after, 86400), ==, rows[i].per_day);
   }
 }
 
@@ -500,10 +487,10 @@ test_health (World *w, gconstpointer unused)
   g_assert_true (account_set_secret (&w->core, account, secret, &error));
   assert_health (w, "", FALSE);
   account_note_worked (&w->core, account->id);
-  account->per_day = 3;
+  account_set_limit (account, kind_find_setting (account->kind, "per_day"), 3);
   g_assert_true (account_save (&w->core, account, &is_forgotten, &error));
   assert_health (w, "", TRUE);
-  account->port = 26;
+  account_set_number (account, SETTING_PORT, 26);
   g_assert_true (account_save (&w->core, account, &is_forgotten, &error) && is_forgotten);
   assert_health (w, "", FALSE);
 }
@@ -511,11 +498,13 @@ test_health (World *w, gconstpointer unused)
 static void
 test_sender (void)
 {
-  Account account = { .address = (char *) "ann@example.org", .display_name = (char *) "" };
-  g_autofree char *bare = account_format_sender (&account), *named = NULL;
+  g_autoptr (Account) account = account_new (kinds[0]);
+  g_autofree char *bare = NULL, *named = NULL;
 
-  account.display_name = (char *) "Lee, \"Ann\"";
-  named = account_format_sender (&account);
+  account->address = g_strdup ("ann@example.org");
+  bare = account_format_sender (account);
+  account_set_text (account, SETTING_DISPLAY_NAME, "Lee, \"Ann\"");
+  named = account_format_sender (account);
   g_assert_cmpstr (bare, ==, "ann@example.org");
   g_assert_cmpstr (named, ==, "\"Lee, \\\"Ann\\\"\" <ann@example.org>");
 }
@@ -538,7 +527,6 @@ main (int argc, char *argv[])
   ADD ("/account/locked-vault", test_locked_vault);
   ADD ("/account/health", test_health);
   ADD ("/account/remove", test_remove);
-  ADD ("/account/usage", test_usage);
   ADD ("/account/transport-settings", test_transport_settings);
   return g_test_run ();
 }

@@ -53,7 +53,7 @@ open_world (World *self)
   run (self, "INSERT INTO list(id,name,created_utc) VALUES(1,'one',1),(2,'two',1),(3,'none',1)");
   run (self, "INSERT INTO known SELECT key_hash(email_key), id FROM person");
   run (self, "INSERT INTO membership(list,contact) SELECT l.id, c.id FROM list l, contact c WHERE l.id<3");
-  run (self, "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','a@example.org','localhost',25,'none',1)");
+  run (self, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1)");
   run (self, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,0,'a@example.org','s',1)");
 }
 

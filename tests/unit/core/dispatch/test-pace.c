@@ -15,11 +15,31 @@ open_store (void)
 }
 
 static void
+run (Store *store, const char *sql)
+{
+  g_assert_cmpint (sqlite3_exec (store_get_db (store), sql, NULL, NULL, NULL), ==, SQLITE_OK);
+}
+
+/* 0: no such limit */
+static Account *
+make_account (guint per_minute, guint per_hour, guint per_day)
+{
+  Account *account = account_new (kinds[0]);
+
+  account->id = 1;
+  account->address = g_strdup ("ann@example.org");
+  account_set_limit (account, kind_find_setting (kinds[0], "per_minute"), per_minute);
+  account_set_limit (account, kind_find_setting (kinds[0], "per_hour"), per_hour);
+  account_set_limit (account, kind_find_setting (kinds[0], "per_day"), per_day);
+  return account;
+}
+
+static void
 test_rate (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 0);
+  g_autoptr (Pace) pace = pace_new (account);
   guint sent = 0;
 
   pace_set_rate (pace, 1800, 0); /* 30 a minute */
@@ -40,21 +60,21 @@ static void
 test_windows (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_minute = 10, .per_day = 15 };
-  g_autoptr (Pace) pace = pace_new (&account);
-  g_autoptr (Pace) again = pace_new (&account); /* a restart: counted from the store */
+  g_autoptr (Account) account = make_account (10, 0, 15);
+  g_autoptr (Pace) pace = pace_new (account);
+  g_autoptr (Pace) again = pace_new (account); /* a restart: counted from the store */
 
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 10);
   g_assert_true (pace_count (pace, store, 10, 1000, NULL));
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 0);
-  g_assert_cmpstr (pace_get_full_window (pace), ==, "minute");
+  g_assert_cmpuint (pace_get_full_window_s (pace), ==, 60);
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1059), ==, 0); /* rolling, not by the clock's minute */
   g_assert_cmpint (pace_delay_us (pace, 0, 1059), ==, 1 * SECOND_US);
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1061), ==, 5); /* what the day leaves */
   g_assert_true (pace_count (pace, store, 5, 1061, NULL));
 
   g_assert_cmpuint (pace_allow (again, store, 100, 0, 1200), ==, 0);
-  g_assert_cmpstr (pace_get_full_window (again), ==, "day");
+  g_assert_cmpuint (pace_get_full_window_s (again), ==, 86400);
   g_assert_cmpint (pace_delay_us (again, 0, 1200), ==, (1000 + 86400 - 1200) * SECOND_US);
 }
 
@@ -63,9 +83,9 @@ static void
 test_clock (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_day = 15 };
-  g_autoptr (Pace) ahead = pace_new (&account);
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 15);
+  g_autoptr (Pace) ahead = pace_new (account);
+  g_autoptr (Pace) pace = pace_new (account);
   const gint64 year_s = 365 * 86400;
 
   g_assert_true (pace_count (ahead, store, 15, 1000 + year_s, NULL));
@@ -77,8 +97,8 @@ test_clock (void)
 static void
 test_brake (void)
 {
-  Account account = { .id = 1 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 0);
+  g_autoptr (Pace) pace = pace_new (account);
 
   g_assert_cmpuint (pace_get_window (pace), ==, G_MAXUINT);
   pace_slow_down (pace, 100, 10 * SECOND_US);
@@ -97,8 +117,8 @@ static void
 test_prune (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_day = 500 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 500);
+  g_autoptr (Pace) pace = pace_new (account);
   gint64 left = -1;
 
   g_assert_true (pace_count (pace, store, 1, 1000000, NULL));
@@ -115,8 +135,8 @@ static void
 test_forecast (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_day = 500 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 500);
+  g_autoptr (Pace) pace = pace_new (account);
 
   pace_set_rate (pace, 3600, 0);
   g_assert_cmpint (pace_forecast_s (pace, store, 100, 0, 1000), ==, 100);
@@ -147,8 +167,8 @@ test_forecast_windows (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (Store) store = open_store ();
-    Account account = { .id = 1, .per_minute = rows[i].per_minute, .per_hour = rows[i].per_hour, .per_day = rows[i].per_day };
-    g_autoptr (Pace) pace = pace_new (&account);
+    g_autoptr (Account) account = make_account (rows[i].per_minute, rows[i].per_hour, rows[i].per_day);
+    g_autoptr (Pace) pace = pace_new (account);
 
     g_assert_cmpint (pace_forecast_s (pace, store, rows[i].count, 0, NOW), ==, rows[i].seconds);
   }
@@ -159,8 +179,8 @@ static void
 test_forecast_past (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_day = 500 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 500);
+  g_autoptr (Pace) pace = pace_new (account);
 
   g_assert_true (pace_count (pace, store, 300, NOW - 10 * HOUR_S, NULL));
   g_assert_true (pace_count (pace, store, 150, NOW - 2 * HOUR_S, NULL));
@@ -177,8 +197,8 @@ static void
 test_forecast_trickle (void)
 {
   g_autoptr (Store) store = open_store ();
-  Account account = { .id = 1, .per_day = 500 };
-  g_autoptr (Pace) pace = pace_new (&account);
+  g_autoptr (Account) account = make_account (0, 0, 500);
+  g_autoptr (Pace) pace = pace_new (account);
 
   g_assert_cmpint (pace_forecast_s (pace, store, 100, 0.5, NOW), ==, 200); /* it is, while there is room */
   g_assert_true (pace_count (pace, store, 500, NOW - HOUR_S, NULL));
@@ -198,6 +218,114 @@ test_speed (void)
   g_assert_cmpfloat (pace_load_speed (store, 1), ==, 0);
 }
 
+/* --- pools, and people --- */
+
+/* A limit of `pool`, as it stands in the store. Returns: (transfer full) */
+static Pace *
+open_pace (Store *store, gint64 id, const char *unit, const char *pool, gint64 amount)
+{
+  g_autoptr (Account) account = account_new (kinds[0]);
+
+  g_assert_true (store_run (store, NULL, "INSERT OR IGNORE INTO account(id,name,address,created_utc) VALUES(?1,'a'||?1,'ann@gmail.com',1)", "i", id));
+  g_assert_true (store_run (store, NULL, "INSERT INTO \"limit\" VALUES(?,86400,?,?,?)", "iiss", id, amount, unit, pool));
+  account->id = id;
+  g_assert_true (account_limits_load (store, account, NULL));
+  return pace_new (account);
+}
+
+/* Two accounts of one pool never send more than its limit together, in one second as little as over a day; a third one is on its own. */
+static void
+test_pool (void)
+{
+  g_autoptr (Store) store = open_store ();
+  g_autoptr (Pace) smtp = open_pace (store, 1, "message", "address:ann@gmail.com", 10);
+  g_autoptr (Pace) api = open_pace (store, 2, "message", "address:ann@gmail.com", 10);
+  g_autoptr (Pace) small = open_pace (store, 3, "message", "address:ann@gmail.com", 4); /* its own amount */
+  g_autoptr (Pace) other = open_pace (store, 4, "message", "address:bob@gmail.com", 10);
+  g_autoptr (Pace) alone = open_pace (store, 5, "message", "account", 10);
+
+  g_assert_cmpuint (pace_allow (smtp, store, 100, 0, NOW), ==, 10);
+  g_assert_cmpuint (pace_allow (api, store, 100, 0, NOW), ==, 10);
+  g_assert_true (pace_count (smtp, store, 6, NOW, NULL));
+  g_assert_cmpuint (pace_allow (api, store, 100, 0, NOW), ==, 4); /* within the same second */
+  g_assert_cmpuint (pace_allow (small, store, 100, 0, NOW), ==, 0);
+  g_assert_cmpuint (pace_get_full_window_s (small), ==, DAY_S);
+  g_assert_true (pace_count (api, store, 4, NOW + HOUR_S, NULL));
+  g_assert_cmpuint (pace_allow (smtp, store, 100, 0, NOW + HOUR_S), ==, 0);
+  g_assert_cmpint (pace_delay_us (smtp, 0, NOW + HOUR_S), ==, (DAY_S - HOUR_S) * SECOND_US); /* until the first of them leaves the window, whoever sent it */
+  g_assert_cmpint (pace_forecast_s (smtp, store, 1, 0, NOW + HOUR_S), ==, DAY_S - HOUR_S);
+  g_assert_cmpuint (pace_allow (smtp, store, 100, 0, NOW + DAY_S + 1), ==, 6);
+  g_assert_cmpuint (pace_allow (other, store, 100, 0, NOW + HOUR_S), ==, 10);
+  g_assert_cmpuint (pace_allow (alone, store, 100, 0, NOW + HOUR_S), ==, 10);
+}
+
+static void
+insert_people (Store *store)
+{
+  run (store, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc,next_recipient) VALUES(1,x'00',1,2,'a','s',1,9)");
+  for (gint64 i = 1; i <= 4; i++) /* the fourth is the first once more: two persons of one address */
+    g_assert_true (store_run (store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(1,?1,?1,'x',?2)", "is", i, i == 4 ? "p1" : ((const char *[]){ "", "p1", "p2", "p3" })[i]));
+}
+
+static void
+count_person (Pace *pace, Store *store, guint64 recipient, gint64 now_utc)
+{
+  g_assert_true (pace_count_person (pace, store, 1, recipient, now_utc, NULL));
+  g_assert_true (pace_count (pace, store, 1, now_utc, NULL));
+  g_assert_true (store_run (store, NULL, "INSERT INTO handover VALUES(1,?1,?1,1,1,?2,?2)", "ii", (gint64) recipient, now_utc));
+}
+
+/* A person counts once in the window, whichever account of the pool wrote, and leaves it after the last message. */
+static void
+test_people (void)
+{
+  g_autoptr (Store) store = open_store ();
+  g_autoptr (Pace) one = open_pace (store, 1, "person", "portfolio:shop", 3);
+  g_autoptr (Pace) two = open_pace (store, 2, "person", "portfolio:shop", 3);
+  g_autoptr (Pace) messages = open_pace (store, 3, "message", "account", 3);
+  gint64 rows = 0;
+
+  insert_people (store);
+  count_person (one, store, 1, NOW);
+  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW), ==, 2);
+  count_person (two, store, 4, NOW + 10); /* the same person, later */
+  g_assert_cmpuint (pace_allow (one, store, 100, 0, NOW + 10), ==, 2);
+  count_person (one, store, 2, NOW + 20);
+  count_person (one, store, 3, NOW + 20);
+  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + 20), ==, 0);
+  g_assert_cmpint (pace_delay_us (two, 0, NOW + 20), ==, (DAY_S - 10) * SECOND_US); /* the first person was written to again at 10 */
+
+  g_assert_true (pace_give_back (one, store, 1, 3, NULL)); /* never begun: it costs nobody's quota */
+  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + 20), ==, 1);
+  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + DAY_S + 1), ==, 1);
+  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + DAY_S + 11), ==, 2);
+
+  g_assert_true (pace_count_person (messages, store, 1, 1, NOW, NULL)); /* nobody asks whom this one wrote to: nothing is kept */
+  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace_person WHERE account=3", ""), ==, 1);
+  g_assert_cmpint (rows, ==, 0);
+  g_assert_true (pace_count (one, store, 0, NOW + 2 * DAY_S, NULL)); /* and what is kept goes with the window */
+  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace_person WHERE account=1", ""), ==, 1);
+  g_assert_cmpint (rows, ==, 0);
+}
+
+/* What is counted stays for as long as the longest window there is. */
+static void
+test_prune_week (void)
+{
+  g_autoptr (Store) store = open_store ();
+  g_autoptr (Pace) pace = open_pace (store, 1, "message", "account", 10);
+  gint64 rows = 0;
+
+  run (store, "UPDATE \"limit\" SET seconds=604800");
+  g_assert_true (pace_count (pace, store, 1, NOW, NULL));
+  g_assert_true (pace_count (pace, store, 1, NOW + 6 * DAY_S, NULL));
+  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
+  g_assert_cmpint (rows, ==, 2);
+  g_assert_true (pace_count (pace, store, 1, NOW + 8 * DAY_S, NULL));
+  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
+  g_assert_cmpint (rows, ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -212,5 +340,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/pace/forecast/past", test_forecast_past);
   g_test_add_func ("/pace/forecast/trickle", test_forecast_trickle);
   g_test_add_func ("/pace/speed", test_speed);
+  g_test_add_func ("/pace/pool", test_pool);
+  g_test_add_func ("/pace/people", test_people);
+  g_test_add_func ("/pace/prune/week", test_prune_week);
   return g_test_run ();
 }

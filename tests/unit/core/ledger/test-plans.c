@@ -26,7 +26,7 @@ count_steps (gint64 handed, gboolean is_fresh)
   g_assert_true (store_run (store, NULL, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<?1+100)"
                                          " INSERT INTO recipient(campaign,id,state) SELECT 1,i,CASE WHEN i<=?1 THEN 2 ELSE 0 END FROM n", "i", handed));
   g_assert_true (store_run (store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key) SELECT 1,id,id,'p@example.org','p@example.org' FROM recipient", ""));
-  g_assert_true (store_run (store, NULL, "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','a@example.org','localhost',25,'none',1)", ""));
+  g_assert_true (store_run (store, NULL, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1)", ""));
   g_assert_true (store_run (store, NULL, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc,next_recipient)"
                                          " VALUES(1,x'00',1,2,'a@example.org','s',1,?+1)", "i", handed));
   if (is_fresh)

@@ -378,7 +378,7 @@ test_undo_and_campaigns (void)
   g_auto (ImportUndone) undone = { 0 };
 
   import (store, ann_and_ben, 2, FALSE);
-  run (store, "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','a@example.org','h',25,'none',0);"
+  run (store, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',0);"
               "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(7,x'00',1,4,'','',0);"
               "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(7,1,2,'b@example.org','b@example.org')");
   cannot_undo (store, FAULT_TEMP, "campaign 7");
@@ -419,8 +419,8 @@ test_ids_come_once (void)
   import (store, carl, 1, FALSE);
   g_assert_cmpint (count (store, "SELECT id FROM person"), ==, 3);
   g_assert_cmpint (count (store, "SELECT id FROM list"), ==, 2);
-  run (store, "INSERT INTO account(name,address,host,port,tls,created_utc) VALUES('a','','',25,'',0); DELETE FROM account;"
-              "INSERT INTO account(name,address,host,port,tls,created_utc) VALUES('a','','',25,'',0);"
+  run (store, "INSERT INTO account(name,address,created_utc) VALUES('a','',0); DELETE FROM account;"
+              "INSERT INTO account(name,address,created_utc) VALUES('a','',0);"
               "INSERT INTO campaign(identity,account,state,sender,subject,created_utc) VALUES(x'00',2,0,'','',0); DELETE FROM campaign;"
               "INSERT INTO campaign(identity,account,state,sender,subject,created_utc) VALUES(x'00',2,0,'','',0)");
   g_assert_cmpint (count (store, "SELECT id FROM account"), ==, 2);

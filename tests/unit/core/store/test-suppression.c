@@ -232,7 +232,7 @@ make_people (Fixture *self)
     "INSERT INTO known SELECT key_hash(email_key),id FROM person; INSERT INTO known SELECT key_hash(phone),id FROM person WHERE phone<>'';"
     "INSERT INTO membership VALUES(1,1),(1,2),(1,3);"
     "INSERT INTO consent(contact,source,time_utc) VALUES(1,'Secret fair',1);"
-    "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','x@example.com','h',25,'none',1);"
+    "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','x@example.com',1);"
     "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,zeroblob(16),1,2,'x@example.com','Hi',1);"
     "INSERT INTO recipient(campaign,id,state,reply) VALUES(1,1,2,'250 Ann Secret ok');"
     "INSERT INTO snapshot(campaign,id,contact,address,address_key,name,fields) VALUES"

@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <string.h>
+
 #define IMPORT "org.postrider.Import1"
 
 static void
@@ -149,6 +151,38 @@ test_each_number (void)
   g_assert_cmpuint (n, >=, 20);
 }
 
+/* Where a kind of account says what can be set, the contract takes any key that reads as one, of its types; elsewhere none that it does not name. */
+static void
+test_further (void)
+{
+  static const struct { const char *member, *dict; gboolean is_fine; } rows[] = {
+    { "AccountSet", "{'paper_ink': <'blue'>, 'folded': <true>, 'copies': <@u 3>}", TRUE },
+    { "AccountSet", "{'helo': <'a'>, 'x9': <'b'>}", TRUE },
+    { "AccountSet", "{'helo': <true>}", FALSE }, /* a key that is named has its own type */
+    { "AccountSet", "{'copies': <@q 3>}", FALSE },
+    { "AccountSet", "{'copies': <@t 3>}", FALSE },
+    { "AccountSet", "{'words': <['a']>}", FALSE },
+    { "AccountSet", "{'Ink': <'a'>}", FALSE },
+    { "AccountSet", "{'': <'a'>}", FALSE },
+    { "AccountSet", "{'*': <'a'>}", FALSE },
+    { "AccountSet", "{'a\\nb': <'a'>}", FALSE },
+    { "AccountSet", "{'a23456789012345678901234567890123456789012345678901234567890abcde': <'a'>}", FALSE },
+    { "CampaignResume", "{'paper_ink': <'blue'>}", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GVariant) dict = g_variant_parse (G_VARIANT_TYPE_VARDICT, rows[i].dict, NULL, NULL, NULL);
+    GVariant *tuple = strcmp (rows[i].member, "AccountSet") == 0 ? g_variant_new ("(s@a{sv})", "a", dict) : g_variant_new ("(t@a{sv})", (guint64) 1, dict);
+    g_autoptr (GVariant) owned = g_variant_ref_sink (tuple);
+    g_autoptr (GError) error = NULL;
+
+    g_test_message ("%s", rows[i].dict);
+    g_assert_cmpint (contract_check ("org.postrider.App1", rows[i].member, CONTRACT_CALL, owned, &error), ==, rows[i].is_fine);
+    if (!rows[i].is_fine)
+      g_assert_error (error, CONTRACT_ERROR, CONTRACT_ERROR_VALUE);
+  }
+}
+
 /* Each row is complete: a signature for each side, checks for no more arguments than there are. */
 static void
 test_table (void)
@@ -236,6 +270,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/contract/replies", test_replies);
   g_test_add_func ("/base/contract/numbers", test_numbers);
   g_test_add_func ("/base/contract/each-number", test_each_number);
+  g_test_add_func ("/base/contract/further", test_further);
   g_test_add_func ("/base/contract/table", test_table);
   g_test_add_func ("/base/contract/keys", test_keys);
   g_test_add_func ("/base/contract/watch-fine", test_watch_fine);

@@ -181,15 +181,21 @@ run_test (const char *host, gboolean is_insecure, Trial *trial)
   Server server = { 0 };
   int is_made = g_mkdir (state, 0700);
   Core core = { .store = store_open (db, &error), .dialer = dialer_new (), .vault = vault_new (root, state, &error) };
-  Account account = { .name = (char *) "a", .address = (char *) "ann@example.org", .host = (char *) host, .tls = (char *) "none", .user = (char *) "ann",
-                      .pin = (char *) "", .helo = (char *) "", .display_name = (char *) "", .insecure = is_insecure, .needs_password = TRUE };
+  g_autoptr (Account) account = account_new (kinds[0]);
 
   g_assert_cmpint (is_made, ==, 0);
   g_assert_no_error (error);
   server_start (&server);
-  account.port = server.port;
-  g_assert_true (account_add (&core, &account, secret, &error));
-  account_test_async (&core, &account, NULL, tested_cb, trial);
+  account->name = g_strdup ("a");
+  account->address = g_strdup ("ann@example.org");
+  account->needs_password = TRUE;
+  account_set_text (account, SETTING_HOST, host);
+  account_set_number (account, SETTING_PORT, server.port);
+  account_set_text (account, SETTING_TLS, "none");
+  account_set_text (account, SETTING_USER, "ann");
+  account_set_text (account, SETTING_INSECURE, is_insecure ? "yes" : "");
+  g_assert_true (account_add (&core, account, secret, &error));
+  account_test_async (&core, account, NULL, tested_cb, trial);
   while (!trial->is_over)
     g_main_context_iteration (NULL, TRUE);
   dialer_free (core.dialer);

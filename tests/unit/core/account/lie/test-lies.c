@@ -108,15 +108,18 @@ test_transport (void)
   guint16 port = 0;
   int listener = listener_open (0, &port);
   Core core = { .store = store_open (db, &error), .dialer = dialer_new () };
-  Account account = { .name = (char *) "a", .address = (char *) "ann@example.org", .host = (char *) "honest.example", .tls = (char *) "none",
-                      .user = (char *) "", .pin = (char *) "", .helo = (char *) "", .display_name = (char *) "" };
+  g_autoptr (Account) account = account_new (kinds[0]);
   Trial trial = { .fd = -1 };
 
-  account.port = port;
-  g_assert_true (account_add (&core, &account, NULL, &error));
+  account->name = g_strdup ("a");
+  account->address = g_strdup ("ann@example.org");
+  account_set_text (account, SETTING_HOST, "honest.example");
+  account_set_number (account, SETTING_PORT, port);
+  account_set_text (account, SETTING_TLS, "none");
+  g_assert_true (account_add (&core, account, NULL, &error));
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_assert_true (account_set_pin (&core, account.id, rows[i].lie, &error));
-    account_test_async (&core, &account, NULL, tested_cb, &trial);
+    g_assert_true (account_set_pin (&core, account, rows[i].lie, &error));
+    account_test_async (&core, account, NULL, tested_cb, &trial);
     wait_for (&trial);
     g_assert_null (trial.report);
     g_assert_error (trial.error, FAULT, rows[i].code);

@@ -60,7 +60,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
   g_assert_true (store_run (fixture->core.store, &error,
-                            "INSERT INTO account(id,name,address,host,port,tls,pin,created_utc) VALUES(1,'a','a@example.org','localhost',25,'none',?,1)", "s", data));
+                            "INSERT INTO account(id,name,address,settings,created_utc) VALUES(1,'a','a@example.org',fields('host','localhost','port',25,'tls','none','pin',?),1)", "s", data));
   g_assert_no_error (error);
   fixture->core.lanes = lanes_new (&fixture->core);
   fixture->core.composer = composer_new (&fixture->core);

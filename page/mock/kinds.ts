@@ -1,0 +1,32 @@
+// Core's table of kinds (src/core/account/kind-smtp.c), as far as the page asks for it.
+import type { AccountKind, AccountSetting } from '../src/bridge';
+
+export const setting = (part: Partial<AccountSetting>): AccountSetting => ({
+  key: '', type: 's', required: false, fallback: '', least: 0, most: 0, words: [], labels: [], place: false, group: '', when: '', label: '', hint: '', value: '', help: '', seconds: 0, unit: '', pool: '', ...part,
+});
+
+const limit = (key: string, label: string, seconds: number) => setting({ key, type: 'u', group: 'limits', label, seconds, unit: 'message', pool: 'account' });
+
+export const SMTP: AccountKind = {
+  word: 'smtp', title: 'E-mail (SMTP)', address: 'email', message: 'mail', secret: 'password', can: [], endpoints: ['smtp'],
+  settings: [
+    setting({ key: 'host', required: true, most: 253, place: true, group: 'server', label: 'Mail server for sending (SMTP)' }),
+    setting({ key: 'port', type: 'q', required: true, fallback: '587', least: 1, most: 65535, place: true, group: 'server', label: 'Port' }),
+    setting({ key: 'user', fallback: '{address}', most: 320, place: true, group: 'login', label: 'User name', hint: 'Usually the whole e-mail address.' }),
+    setting({
+      key: 'tls', required: true, fallback: 'starttls', group: 'server', label: 'Protection', words: ['starttls', 'implicit', 'none'],
+      labels: ['STARTTLS (usual with port 587)', 'TLS from the start (usual with port 465)', 'None (only for this computer)'],
+    }),
+    setting({
+      key: 'insecure', type: 'b', group: 'server', when: 'unencrypted', label: 'Send without protection although the server is not on this computer',
+      hint: 'Everybody on the way can read your password and your messages.',
+    }),
+    setting({ key: 'pin', value: 'HEX' }),
+    setting({ key: 'connections', type: 'u', least: 1, most: 50 }),
+    limit('per_minute', 'At most a minute', 60),
+    limit('per_hour', 'At most an hour', 3600),
+    limit('per_day', 'At most a day', 86400),
+    setting({ key: 'helo' }),
+    setting({ key: 'display_name', most: 256 }),
+  ],
+};

@@ -1,0 +1,20 @@
+/* account-form.h - the options of `account add` and `account set`, drawn from core's table of kinds (App1.AccountKinds).
+ * Used in: cli. */
+#pragma once
+#include "options.h"
+
+typedef struct AccountForm AccountForm;
+
+/* kinds: kept. has_kind: where there are several, --kind says which. Returns: (transfer full) */
+AccountForm *account_form_new  (GVariant *kinds, gboolean has_kind);
+void         account_form_free (AccountForm *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AccountForm, account_form_free)
+
+OptionSet   account_form_get_set (AccountForm *self); /* borrowed: for options_parse() and options_help() */
+
+/* The text that was given for the setting; NULL: none, or it is no text. */
+const char *account_form_get_text (const AccountForm *self, const char *key);
+gboolean    account_form_is_given (const AccountForm *self, const char *key);
+
+/* Adds what was given, and nothing else. Errors: FAULT_USAGE (a value that the table does not allow). */
+gboolean    account_form_put (const AccountForm *self, GVariantDict *out, GError **error);

@@ -1,0 +1,96 @@
+#include "account.h"
+
+#include "account-settings.h"
+#include "contract-keys.h"
+#include <string.h>
+
+/* What an account's settings are, and what follows from them. */
+
+const char *
+account_get_text (const Account *self, const char *key)
+{
+  return account_values_get (self->values, key);
+}
+
+guint
+account_get_number (const Account *self, const char *key)
+{
+  return (guint) g_ascii_strtoull (account_get_text (self, key), NULL, 10);
+}
+
+gboolean
+account_get_flag (const Account *self, const char *key)
+{
+  return *account_get_text (self, key) != '\0';
+}
+
+void
+account_set_text (Account *self, const char *key, const char *text)
+{
+  account_values_set (self->values, key, text);
+}
+
+void
+account_set_number (Account *self, const char *key, guint number)
+{
+  g_autofree char *text = number > 0 ? g_strdup_printf ("%u", number) : g_strdup ("");
+
+  account_set_text (self, key, text);
+}
+
+GVariant *
+account_get_value (const Account *self, const KindSetting *row)
+{
+  return row->seconds > 0 ? g_variant_new_uint32 (account_get_limit (self, row->seconds)) : setting_to_value (row, account_get_text (self, row->key));
+}
+
+void
+account_describe_settings (const Account *self, GVariantBuilder *builder)
+{
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_KIND, g_variant_new_string (self->kind->word));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_ADDRESS, g_variant_new_string (self->address));
+  for (const KindSetting *row = self->kind->settings; row->key != NULL; row++)
+    g_variant_builder_add (builder, "{sv}", row->key, account_get_value (self, row));
+}
+
+GVariant *
+account_to_transport_settings (const Account *self, const char *own_name)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  for (const KindSetting *row = self->kind->settings; row->key != NULL; row++) {
+    gboolean is_own_name = g_strcmp0 (row->key, self->kind->own_name_key) == 0 && *account_get_text (self, row->key) == '\0';
+
+    if ((row->marks & SETTING_TOLD) != 0)
+      g_variant_builder_add (&builder, "{sv}", row->key, is_own_name ? g_variant_new_string (own_name) : account_get_value (self, row));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+gboolean
+account_wants_own_name (const Account *self)
+{
+  return self->kind->own_name_key != NULL && *account_get_text (self, self->kind->own_name_key) == '\0' &&
+         !account_settings_is_loopback_host (account_get_text (self, SETTING_HOST));
+}
+
+gboolean
+account_get_endpoint (const Account *self, guint endpoint, const char **out_host, guint16 *out_port)
+{
+  const KindEndpoint *row = self->kind->endpoints;
+
+  for (; row != NULL && row->word != NULL && endpoint > 0; endpoint--)
+    row++;
+  if (row == NULL || row->word == NULL)
+    return FALSE;
+  *out_host = row->host_key != NULL ? account_get_text (self, row->host_key) : row->host;
+  *out_port = row->port_key != NULL ? (guint16) account_get_number (self, row->port_key) : row->port;
+  return **out_host != '\0' && *out_port != 0;
+}
+
+char *
+account_describe_place (const Account *self)
+{
+  return self->kind->describe_place != NULL ? self->kind->describe_place (self) : g_strdup (self->kind->title);
+}

@@ -1,0 +1,104 @@
+/* kind.h - the kinds of account: what each is called, which program sends for it, what can be set, where its transport may be connected to, what
+ * limits it and what it can. A kind is a file (kind-smtp.c) and a row in kinds.c; a setting is a row in the kind's file, from which the store, App1,
+ * the command line and the page take it.
+ * Used in: core. Words are those of App1.AccountKinds. */
+#pragma once
+#include <gio/gio.h>
+
+typedef struct Account Account; /* account.h */
+typedef struct Preset Preset;   /* preset.h */
+
+typedef enum { KIND_ADDRESS_EMAIL, KIND_ADDRESS_PHONE } KindAddress; /* of the account and of its recipients */
+typedef enum { KIND_MESSAGE_MAIL, KIND_MESSAGE_CHAT } KindMessage;   /* subject, HTML and text; a text and its media */
+typedef enum { KIND_SECRET_NONE, KIND_SECRET_PASSWORD, KIND_SECRET_OAUTH, KIND_SECRET_TOKEN, KIND_SECRET_STATE } KindSecret;
+typedef enum { KIND_UNIT_MESSAGE, KIND_UNIT_PERSON } KindUnit;       /* what a limit counts; a person once, however many messages */
+typedef enum { KIND_POOL_ACCOUNT, KIND_POOL_ADDRESS, KIND_POOL_PORTFOLIO } KindPool; /* with whom a limit is shared */
+
+typedef enum {
+  KIND_CAN_RECEIPTS      = 1 << 0, /* says that a message was delivered, or read */
+  KIND_CAN_INCOMING      = 1 << 1, /* hands on what people write back */
+  KIND_STOPS_WITH_CORE   = 1 << 2, /* sends nothing more once core is gone, not even what is begun */
+  KIND_NEEDS_CONSENT     = 1 << 3, /* only to people whose consent is kept */
+  KIND_IS_RISKY          = 1 << 4, /* its provider may close the account for it */
+} KindTraits;
+
+typedef enum {
+  SETTING_TOLD    = 1 << 0, /* its transport is told */
+  SETTING_PLACE   = 1 << 1, /* another value is another place: the secret does not go there unasked */
+  SETTING_HEALTH  = 1 << 2, /* what is known of the server was known of this value */
+  SETTING_PRIVATE = 1 << 3, /* goes with the account, though a campaign of it stays */
+} SettingMarks;
+
+/* Keys that core itself asks for. A kind that has such a setting calls it so. */
+#define SETTING_HOST "host"
+#define SETTING_PORT "port"
+#define SETTING_TLS "tls"
+#define SETTING_USER "user"
+#define SETTING_PIN "pin"
+#define SETTING_INSECURE "insecure"
+#define SETTING_CONNECTIONS "connections"
+#define SETTING_DISPLAY_NAME "display_name"
+#define SETTING_PORTFOLIO "portfolio" /* whose accounts share a limit of KIND_POOL_PORTFOLIO */
+
+#define SETTING_IS_ADDRESS "{address}" /* as fallback: the account's address */
+#define SETTING_TEXT_MAX 4096          /* octets of a text whose row says no less; chosen */
+
+typedef struct {
+  const char *word, *label;
+} SettingChoice;
+
+typedef struct {
+  const char *key;         /* NULL: the end. The command line has it with dashes */
+  const char *type;        /* in App1: s, b, or a number: u (q: a port) */
+  gboolean    is_required; /* no account without it */
+  const char *fallback;    /* what stands where nothing is given, as text; NULL: "", 0, no */
+  guint       least, most; /* of a number; most: of a text in octets. 0: none. A least of 1: no 0 that would lift it */
+  const SettingChoice *choices; /* ends with word NULL; or NULL: any value */
+  char     *(*check) (const char *text, GError **error); /* Returns: (transfer full) the form that is kept, or NULL with FAULT_USAGE. NULL: any */
+  guint       marks;       /* SettingMarks */
+  const char *group;       /* where the page asks for it: "server", "login" or "limits"; NULL: nowhere */
+  const char *when;        /* asked only then: "unencrypted" (no TLS, to another machine); NULL: always */
+  const char *label, *hint; /* on the page; NULL: none */
+  const char *value, *help; /* on the command line: --key VALUE, help; value NULL: a flag */
+  guint       seconds;     /* above 0: a limit, so many units in any so many seconds; it is kept in the table of limits */
+  KindUnit    unit;
+  KindPool    pool;
+} KindSetting;
+
+typedef struct {
+  const char *word;                /* NULL: the end */
+  const char *host_key, *port_key; /* the settings that say where; or NULL, and: */
+  const char *host;
+  guint16     port;
+} KindEndpoint;
+
+typedef struct {
+  const char *word, *title, *program; /* program: below libexec, postrider-PROGRAM */
+  KindAddress address;
+  KindMessage message;
+  KindSecret  secret;
+  guint       traits;                 /* KindTraits */
+  const KindSetting  *settings;       /* in the order of forms and help; ends with key NULL */
+  const KindEndpoint *endpoints;      /* what its transport may ask to be connected to, by row: core never dials a name that a transport says */
+  const char *own_name_key;           /* the setting in whose place this machine's own name stands while it is empty; or NULL */
+
+  /* What its settings mean together; each may be NULL: then the rows are all there is to it. */
+  /* After each value was checked for itself (what was not given is not set): fills in what follows from the rest, needs_password too. */
+  gboolean (*complete) (Account *account, GVariant *settings, const Preset **out_preset, GError **error);
+  /* merged: all of `before`, then `changes`. Takes out what follows from a change. */
+  void     (*merge) (const Account *before, GVariant *changes, GVariantDict *merged);
+  char    *(*describe_place) (const Account *account); /* (transfer full) "the server “…” (port 587), encrypted" */
+  gboolean (*is_less_safe) (const Account *before, const Account *account); /* the secret does not go there unasked */
+  gboolean (*is_asked) (const Account *before, const Account *account);     /* a person has to agree to this change of place */
+  KindPool (*find_pool) (const Account *account, const KindSetting *limit);
+} AccountKind;
+
+extern const AccountKind *const kinds[]; /* kinds.c; ends with NULL. The first is what an account is of whose kind nobody speaks */
+
+const AccountKind *kind_find (const char *word); /* NULL: there is none */
+const KindSetting *kind_find_setting (const AccountKind *self, const char *key);
+GVariant          *kinds_describe (void); /* as App1.AccountKinds; floating */
+
+/* A value of App1 as the text that is kept, and back (floating). "" is nothing, 0, no. */
+char     *setting_to_text  (const KindSetting *self, GVariant *value);
+GVariant *setting_to_value (const KindSetting *self, const char *text);

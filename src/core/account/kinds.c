@@ -1,0 +1,7 @@
+/* kinds.c - which kinds of account there are: a row each. A test that wants another one links a table of its own in place of this. */
+#include "kind-smtp.h"
+
+const AccountKind *const kinds[] = {
+  &kind_smtp,
+  NULL,
+};

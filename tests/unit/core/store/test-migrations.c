@@ -1,0 +1,175 @@
+/* Stores of earlier releases (stores/VERSION.sql, dumped from what that release's command line made) become what this one makes, and nothing of them is lost. */
+#include "database-open.h"
+#include "account.h"
+#include "migrations.h"
+#include "store.h"
+
+#include "fault.h"
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct {
+  char *root, *path;
+} Fixture;
+
+static void
+set_up (Fixture *self, gconstpointer unused)
+{
+  self->root = g_dir_make_tmp ("migrations-XXXXXX", NULL);
+  self->path = g_build_filename (self->root, "store.db", NULL);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer unused)
+{
+  for (const char *const *end = (const char *const[]){ "", "-wal", "-shm", NULL }; *end != NULL; end++) {
+    g_autofree char *path = g_strconcat (self->path, *end, NULL);
+
+    g_unlink (path);
+  }
+  g_assert_cmpint (g_rmdir (self->root), ==, 0);
+  g_free (self->path);
+  g_free (self->root);
+}
+
+/* The release's own store, as it lay on the disk. */
+static void
+load_dump (Fixture *self, const char *version)
+{
+  g_autofree char *name = g_strconcat (version, ".sql", NULL), *path = g_build_filename (g_getenv ("STORES"), name, NULL), *sql = NULL;
+  sqlite3 *db = NULL;
+
+  g_assert_true (g_file_get_contents (path, &sql, NULL, NULL));
+  g_assert_cmpint (sqlite3_open (self->path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+}
+
+static Store *
+open_old (Fixture *self, const char *version)
+{
+  g_autoptr (GError) error = NULL;
+  Store *store;
+
+  load_dump (self, version);
+  store = store_open (self->path, &error);
+  g_assert_no_error (error);
+  return store;
+}
+
+/* All that a query says, as one text. */
+static char *
+ask (Store *store, const char *sql)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  sqlite3_stmt *row = store_query (store, sql, "");
+
+  while (store_step (store, row, NULL) == 1)
+    for (int i = 0; i < sqlite3_column_count (row); i++)
+      g_string_append_printf (text, "%s%s", store_text (row, i), i + 1 < sqlite3_column_count (row) ? "|" : "\n");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+#define COLUMNS "SELECT m.type,m.name,c.name,c.type,c.\"notnull\",c.dflt_value,c.pk FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type IN ('table','view')" \
+  " AND m.name NOT LIKE 'sqlite%' ORDER BY m.name,c.name"
+#define NAMES "SELECT type,name,tbl_name FROM sqlite_schema ORDER BY type,name"
+
+/* An old store and a new one have the same tables, columns, indexes and triggers, and SQLite finds nothing wrong with it. */
+static void
+test_same (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) old = open_old (self, version), fresh = store_open (":memory:", NULL);
+  g_autofree char *columns = ask (old, COLUMNS), *names = ask (old, NAMES), *number = ask (old, "PRAGMA user_version"), *said = ask (old, "PRAGMA integrity_check"),
+                  *keys = ask (old, "PRAGMA foreign_key_check"), *new_columns = ask (fresh, COLUMNS), *new_names = ask (fresh, NAMES);
+  g_autofree char *newest = g_strdup_printf ("%" G_GSIZE_FORMAT "\n", migrations_count);
+
+  g_assert_cmpstr (columns, ==, new_columns);
+  g_assert_cmpstr (names, ==, new_names);
+  g_assert_cmpstr (number, ==, newest);
+  g_assert_cmpstr (said, ==, "ok\n");
+  g_assert_cmpstr (keys, ==, "");
+}
+
+static const struct {
+  const char *name, *address, *settings[11]; /* key and text by turns */
+  guint       per_minute, per_hour, per_day;
+  gboolean    needs, keeps;
+} accounts[] = {
+  { "gmail", "ann@gmail.com", { "host", "smtp.gmail.com", "port", "587", "tls", "starttls", "user", "ann@gmail.com" }, 0, 0, 500, TRUE, TRUE },
+  { "relay", "ann@example.org", { "host", "relay.example.org", "port", "587", "tls", "starttls", "insecure", "yes" }, 0, 0, 0, FALSE, FALSE },
+  { "try", "ann@example.org", { "host", "127.0.0.1", "port", "2526", "tls", "none", "insecure", "" }, 0, 0, 0, FALSE, FALSE },
+  { "work", "ann@example.org", { "host", "smtp.example.org", "port", "2525", "user", "ann", "helo", "mail.example.org", "display_name", "Ann Lee" }, 7, 70, 700, TRUE, TRUE },
+};
+
+static void
+test_accounts (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autoptr (GError) error = NULL;
+  Core core = { .store = store };
+  g_autoptr (GPtrArray) all = account_load_all (&core, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (all->len, ==, G_N_ELEMENTS (accounts));
+  for (guint i = 0; i < all->len; i++) {
+    const Account *account = all->pdata[i];
+
+    g_assert_cmpstr (account->kind->word, ==, "smtp");
+    g_assert_cmpstr (account->name, ==, accounts[i].name);
+    g_assert_cmpstr (account->address, ==, accounts[i].address);
+    for (const char *const *pair = accounts[i].settings; *pair != NULL; pair += 2)
+      g_assert_cmpstr (account_get_text (account, pair[0]), ==, pair[1]);
+    g_assert_cmpuint (account_get_limit (account, 60), ==, accounts[i].per_minute);
+    g_assert_cmpuint (account_get_limit (account, 3600), ==, accounts[i].per_hour);
+    g_assert_cmpuint (account_get_limit (account, 86400), ==, accounts[i].per_day);
+    g_assert_cmpint (account->needs_password, ==, accounts[i].needs);
+    g_assert_cmpint (account->keeps_password, ==, accounts[i].keeps);
+  }
+}
+
+/* What is known of the server, one certificate, and the rest of those that were removed. */
+static void
+test_account_rows (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autofree char *pin = g_strnfill (64, 'a');
+  Core core = { .store = store };
+  g_autoptr (Account) work = account_load (&core, "work", NULL), gone = account_load_id (&core, 5, NULL), was = account_load_id (&core, 6, NULL);
+
+  for (gsize i = 1; i < 64; i += 2)
+    pin[i] = 'b';
+  g_assert_cmpstr (account_get_text (work, SETTING_PIN), ==, pin);
+  g_assert_cmpuint (account_get_number (work, SETTING_CONNECTIONS), ==, 5);
+  g_assert_cmpstr (work->trouble, ==, "login");
+  g_assert_cmpuint (work->server_size, ==, 35882577);
+  g_assert_cmpint (work->worked_utc, ==, 1700000000);
+  g_assert_cmpint (work->agreed_utc, !=, 0);
+  g_assert_cmpstr (account_get_text (gone, SETTING_HOST), ==, "");
+  g_assert_cmpstr (account_get_text (was, SETTING_HOST), ==, "was.example.org"); /* its campaign is still there */
+  g_assert_cmpstr (account_get_text (was, SETTING_USER), ==, "");
+}
+
+/* Each with its own amount; Google's are the address's. */
+static void
+test_limits (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autofree char *rows = ask (store, "SELECT name,seconds,amount,unit,pool FROM \"limit\" l JOIN account a ON a.id=l.account ORDER BY 1,2");
+
+  g_assert_cmpstr (rows, ==,
+                   "gmail|60|0|message|address:ann@gmail.com\ngmail|3600|0|message|address:ann@gmail.com\ngmail|86400|500|message|address:ann@gmail.com\n"
+                   "work|60|7|message|account\nwork|3600|70|message|account\nwork|86400|700|message|account\n");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  fault_quark ();
+#define ADD(path, func) g_test_add ("/core/store/migrations/" path, Fixture, "0.1.0", set_up, func, tear_down)
+  ADD ("same", test_same);
+  ADD ("accounts", test_accounts);
+  ADD ("account-rows", test_account_rows);
+  ADD ("limits", test_limits);
+  return g_test_run ();
+}
