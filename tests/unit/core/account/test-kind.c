@@ -3,6 +3,7 @@
 #include "account.h"
 #include "kind-smtp.h"
 
+#include "database-open.h"
 #include "fault.h"
 #include "store.h"
 #include <string.h>
