@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Turns the annotations of the contract (org.postrider.Max, .Format, .Keys, .Handle, .Expose, .Effect) into check tables in C, the whole contract
-into docs/contract.md, and what the page may use of it into TypeScript types. Run by the build; what it writes is never committed."""
+into docs/contract.md, and what the page may use of it into TypeScript types; with --keys the names of all keys into C constants. Run by the build;
+what it writes is never committed."""
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -53,8 +54,8 @@ def args(member, direction):
 
 
 def parse_keys(text):
-    """'name s, history? aa{sv}(campaign t, …)' -> [(name, type, may be missing, keys of that)]"""
-    found, rest = [], text or ""
+    """'person: name s, history? aa{sv}(campaign t, …)' -> [(name, type, may be missing, keys of that)]"""
+    found, rest = [], re.sub(r"^\s*\w+:", "", text or "")
     while rest.strip():
         name, optional, kind, rest = re.match(r"\s*(\w+)(\??) ([\w{}()]+?)(?=[,(]|$)(.*)$", rest, re.S).groups()
         inner = []
@@ -89,7 +90,7 @@ def rows(interface, member, keys):
     for side, found in sides:
         signature = "(" + "".join(a.get("type") for a in found) + ")"
         checks = ", ".join('{ "%s", %s, CONTRACT_%s, CONTRACT_HANDLE_%s, %s }' % (
-            a.get("name"), note(a, "Max") or 0, FORMATS[note(a, "Format")], HANDLES[note(a, "Handle")], keys.table(parse_keys(note(a, "Keys"))))
+            a.get("name"), note(a, "Max") or 0, FORMATS[note(a, "Format")], HANDLES[note(a, "Handle")], keys.table(parse_keys(note(a, "Keys")) if "{sv}" in a.get("type") else []))
             for a in found)
         yield '  { "%s", "%s", CONTRACT_%s, CONTRACT_EXPOSED_%s, CONTRACT_EFFECT_%s, "%s", { %s } },' % (
             interface.get("name"), member.get("name"), side, EXPOSURES[note(member, "Expose")], effect(interface, member), signature, checks or "{ 0 }")
@@ -101,6 +102,29 @@ def write_c(path, paths):
         keys = Keys(out)
         table = [row for interface in interfaces(paths) for member, _ in members(interface) for row in rows(interface, member, keys)]
         out.write("const ContractRow contract_rows[] = {\n%s\n  { 0 },\n};\n" % "\n".join(table))
+
+
+# --- names of keys: both sides write them by these, so that a word which one of them does not know is no build ---
+
+def name_keys(group, keys, into):
+    for name, _, _, inner in keys:
+        if into.setdefault("KEY_%s_%s" % (group.upper(), name.upper()), name) != name:
+            sys.exit("contract: KEY_%s_%s would be two keys" % (group.upper(), name.upper()))
+        name_keys("%s_%s" % (group, name), inner, into)
+
+
+def write_keys(path, paths):
+    """KEY_DICTIONARY_NAME for each key; several annotations that name one dictionary share its keys."""
+    names = {}
+    for interface in interfaces(paths):
+        for member, _ in members(interface):
+            for text in filter(None, (note(a, "Keys") for a in member.findall("arg"))):
+                if not re.match(r"\s*\w+:", text):
+                    sys.exit("contract: the org.postrider.Keys of %s do not begin with the dictionary's name and a colon" % member.get("name"))
+                name_keys(text.split(":")[0].strip(), parse_keys(text), names)
+    with open(path, "w") as out:
+        out.write("/* The keys of each dictionary of the contract. Made from it by contract/checks.py. */\n#pragma once\n\n")
+        out.writelines('#define %s "%s"\n' % pair for pair in names.items())
 
 
 # --- for people ---
@@ -201,6 +225,9 @@ def write_typescript(path, paths):
 
 
 if __name__ == "__main__":
-    write_c(sys.argv[1], sys.argv[4:])
-    write_markdown(sys.argv[2], sys.argv[4:])
-    write_typescript(sys.argv[3], sys.argv[4:])
+    if sys.argv[1] == "--keys":
+        write_keys(sys.argv[2], sys.argv[3:])
+    else:
+        write_c(sys.argv[1], sys.argv[4:])
+        write_markdown(sys.argv[2], sys.argv[4:])
+        write_typescript(sys.argv[3], sys.argv[4:])
