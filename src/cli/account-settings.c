@@ -1,5 +1,6 @@
 #include "account-settings.h"
 
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "password.h"
@@ -68,7 +69,7 @@ put_limits (GVariantDict *out, const AccountOptions *options)
   const struct {
     const char *key;
     OptionCount count;
-  } limits[] = { { "per_minute", options->per_minute }, { "per_hour", options->per_hour }, { "per_day", options->per_day } };
+  } limits[] = { { KEY_ACCOUNT_PER_MINUTE, options->per_minute }, { KEY_ACCOUNT_PER_HOUR, options->per_hour }, { KEY_ACCOUNT_PER_DAY, options->per_day } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
     if (limits[i].count.is_given)
@@ -90,19 +91,19 @@ account_settings_build (const AccountOptions *options, const char *address, cons
     return NULL;
   }
   has_password = !options->has_no_password && g_strcmp0 (options->user, "") != 0;
-  dict_put_text (&out, "address", address);
-  dict_put_text (&out, "host", url != NULL ? parsed.host : options->host);
-  dict_put_number (&out, "port", url != NULL ? parsed.port : options->port, "q");
-  dict_put_text (&out, "tls", url != NULL ? parsed.tls : options->tls);
-  dict_put_text (&out, "user", options->user != NULL ? options->user : parsed.user);
-  dict_put_text (&out, "pin", options->pin);
-  dict_put_text (&out, "helo", options->helo);
-  dict_put_text (&out, "display_name", options->display_name);
-  dict_put_flag (&out, "insecure", options->is_insecure);
-  dict_put_number (&out, "connections", options->connections, "u");
+  dict_put_text (&out, KEY_ACCOUNT_ADDRESS, address);
+  dict_put_text (&out, KEY_ACCOUNT_HOST, url != NULL ? parsed.host : options->host);
+  dict_put_number (&out, KEY_ACCOUNT_PORT, url != NULL ? parsed.port : options->port, "q");
+  dict_put_text (&out, KEY_ACCOUNT_TLS, url != NULL ? parsed.tls : options->tls);
+  dict_put_text (&out, KEY_ACCOUNT_USER, options->user != NULL ? options->user : parsed.user);
+  dict_put_text (&out, KEY_ACCOUNT_PIN, options->pin);
+  dict_put_text (&out, KEY_ACCOUNT_HELO, options->helo);
+  dict_put_text (&out, KEY_ACCOUNT_DISPLAY_NAME, options->display_name);
+  dict_put_flag (&out, KEY_ACCOUNT_INSECURE, options->is_insecure);
+  dict_put_number (&out, KEY_ACCOUNT_CONNECTIONS, options->connections, "u");
   put_limits (&out, options);
-  g_variant_dict_insert (&out, "keep", "b", has_password);
-  g_variant_dict_insert (&out, "has_password", "b", has_password);
+  g_variant_dict_insert (&out, KEY_ACCOUNT_KEEP, "b", has_password);
+  g_variant_dict_insert (&out, KEY_ACCOUNT_HAS_PASSWORD, "b", has_password);
   smtp_url_clear (&parsed);
   return g_variant_ref_sink (g_variant_dict_end (&out));
 }
@@ -115,16 +116,16 @@ account_settings_build_changes (const AccountOptions *options, GError **error)
 
   if (!check (options, "", error))
     return NULL;
-  dict_put_text (&out, "address", options->address);
-  dict_put_text (&out, "host", options->host);
-  dict_put_text (&out, "tls", options->tls);
-  dict_put_text (&out, "user", options->user);
-  dict_put_text (&out, "pin", options->pin);
-  dict_put_text (&out, "helo", options->helo);
-  dict_put_text (&out, "display_name", options->display_name);
-  dict_put_number (&out, "port", options->port, "q");
-  dict_put_flag (&out, "insecure", options->is_insecure);
-  dict_put_number (&out, "connections", options->connections, "u");
+  dict_put_text (&out, KEY_ACCOUNT_ADDRESS, options->address);
+  dict_put_text (&out, KEY_ACCOUNT_HOST, options->host);
+  dict_put_text (&out, KEY_ACCOUNT_TLS, options->tls);
+  dict_put_text (&out, KEY_ACCOUNT_USER, options->user);
+  dict_put_text (&out, KEY_ACCOUNT_PIN, options->pin);
+  dict_put_text (&out, KEY_ACCOUNT_HELO, options->helo);
+  dict_put_text (&out, KEY_ACCOUNT_DISPLAY_NAME, options->display_name);
+  dict_put_number (&out, KEY_ACCOUNT_PORT, options->port, "q");
+  dict_put_flag (&out, KEY_ACCOUNT_INSECURE, options->is_insecure);
+  dict_put_number (&out, KEY_ACCOUNT_CONNECTIONS, options->connections, "u");
   put_limits (&out, options);
   changes = g_variant_ref_sink (g_variant_dict_end (&out));
   if (g_variant_n_children (changes) > 0)

@@ -2,6 +2,7 @@
 #include "account-settings.h"
 #include "account-report.h"
 #include "commands.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "json-out.h"
@@ -14,23 +15,23 @@
 static int
 show_stored (Session *session, const char *name, GVariant *used)
 {
-  g_autofree char *hour = words_count (dict_number (used, "per_hour"));
-  g_autofree char *day = words_count (dict_number (used, "per_day"));
+  g_autofree char *hour = words_count (dict_number (used, KEY_ACCOUNT_PER_HOUR));
+  g_autofree char *day = words_count (dict_number (used, KEY_ACCOUNT_PER_DAY));
 
   if (session_is_for_programs (session)) {
     json_out_document (used);
     return 0;
   }
-  session_tell (session, "Account %s: %s by %s:%u (%s).", name, dict_text (used, "address"), dict_text (used, "host"),
-          (guint) dict_number (used, "port"), dict_text (used, "tls"));
-  if (dict_number (used, "per_hour") > 0 || dict_number (used, "per_day") > 0)
-    session_tell (session, "Pace: at most %s an hour and %s a day.", dict_number (used, "per_hour") > 0 ? hour : "any number",
-            dict_number (used, "per_day") > 0 ? day : "any number");
-  if (*dict_text (used, "note") != '\0')
-    session_tell (session, "%s", dict_text (used, "note"));
+  session_tell (session, "Account %s: %s by %s:%u (%s).", name, dict_text (used, KEY_ACCOUNT_ADDRESS), dict_text (used, KEY_ACCOUNT_HOST),
+          (guint) dict_number (used, KEY_ACCOUNT_PORT), dict_text (used, KEY_ACCOUNT_TLS));
+  if (dict_number (used, KEY_ACCOUNT_PER_HOUR) > 0 || dict_number (used, KEY_ACCOUNT_PER_DAY) > 0)
+    session_tell (session, "Pace: at most %s an hour and %s a day.", dict_number (used, KEY_ACCOUNT_PER_HOUR) > 0 ? hour : "any number",
+            dict_number (used, KEY_ACCOUNT_PER_DAY) > 0 ? day : "any number");
+  if (*dict_text (used, KEY_ACCOUNT_NOTE) != '\0')
+    session_tell (session, "%s", dict_text (used, KEY_ACCOUNT_NOTE));
   session_say (
       session, "%sTry it: postrider account test %s",
-      dict_flag (used, "has_password") && !dict_flag (used, "keep") ? "The password is asked for each time. " : "", name);
+      dict_flag (used, KEY_ACCOUNT_HAS_PASSWORD) && !dict_flag (used, KEY_ACCOUNT_KEEP) ? "The password is asked for each time. " : "", name);
   return 0;
 }
 
@@ -44,7 +45,7 @@ check_settings (Session *session, const char *name, GVariant *settings, GError *
   gboolean is_ok;
 
   g_variant_dict_init (&dict, settings);
-  g_variant_dict_insert (&dict, "check", "b", TRUE);
+  g_variant_dict_insert (&dict, KEY_ACCOUNT_CHECK, "b", TRUE);
   asked = g_variant_ref_sink (g_variant_dict_end (&dict));
   is_ok = session_core (session, error) != NULL && send_fd_secret (&nothing, NULL, error) &&
           pr_app1_call_account_add_sync (session->core, name, asked, nothing.handle, nothing.list, NULL, NULL, NULL, error);
@@ -101,16 +102,16 @@ run_set (Session *session, const void *values, char **words, GError **error)
 static char *
 describe_limits (GVariant *account)
 {
-  static const char *const windows[] = { "minute", "hour", "day" };
+  static const struct { const char *limit, *used, *word; } windows[] = {
+    { KEY_ACCOUNT_PER_MINUTE, KEY_ACCOUNT_USED_MINUTE, "minute" }, { KEY_ACCOUNT_PER_HOUR, KEY_ACCOUNT_USED_HOUR, "hour" }, { KEY_ACCOUNT_PER_DAY, KEY_ACCOUNT_USED_DAY, "day" } };
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (windows); i++) {
-    g_autofree char *limit = g_strdup_printf ("per_%s", windows[i]);
-    g_autofree char *used = g_strdup_printf ("used_%s", windows[i]);
+    guint64 limit = dict_number (account, windows[i].limit);
 
-    if (dict_number (account, limit) > 0)
+    if (limit > 0)
       g_string_append_printf (text, "%s%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " a %s", text->len > 0 ? ", " : "",
-                              dict_number (account, used), dict_number (account, limit), windows[i]);
+                              dict_number (account, windows[i].used), limit, windows[i].word);
   }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -130,16 +131,16 @@ run_list (Session *session, const void *values, char **words, GError **error)
   for (gsize i = 0; i < g_variant_n_children (accounts); i++) {
     g_autoptr (GVariant) account = g_variant_get_child_value (accounts, i);
     g_autofree char *limits = describe_limits (account);
-    g_autofree char *server = g_strdup_printf ("%s:%u", dict_text (account, "host"), (guint) dict_number (account, "port"));
-    g_autoptr (GVariant) needs = dict_child (account, "needs_password", "b");
+    g_autofree char *server = g_strdup_printf ("%s:%u", dict_text (account, KEY_ACCOUNT_HOST), (guint) dict_number (account, KEY_ACCOUNT_PORT));
+    g_autoptr (GVariant) needs = dict_child (account, KEY_ACCOUNT_NEEDS_PASSWORD, "b");
     gboolean is_asked = needs == NULL || g_variant_get_boolean (needs);
-    const char *text = dict_text (account, "text");
+    const char *text = dict_text (account, KEY_ACCOUNT_TEXT);
 
-    table_row (table, dict_text (account, "name"), dict_text (account, "address"), server, dict_text (account, "tls"),
-               dict_flag (account, "keeps_password") ? "stored"
+    table_row (table, dict_text (account, KEY_ACCOUNT_NAME), dict_text (account, KEY_ACCOUNT_ADDRESS), server, dict_text (account, KEY_ACCOUNT_TLS),
+               dict_flag (account, KEY_ACCOUNT_KEEPS_PASSWORD) ? "stored"
                : is_asked                            ? "asked"
                                                      : "none",
-               limits, *text != '\0' ? text : words_state (dict_text (account, "state")), NULL);
+               limits, *text != '\0' ? text : words_state (dict_text (account, KEY_ACCOUNT_STATE)), NULL);
   }
   if (g_variant_n_children (accounts) == 0)
     session_say (session, "There is no account yet: postrider account add NAME ADDRESS");

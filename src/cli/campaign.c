@@ -2,6 +2,7 @@
 #include "campaign-export.h"
 #include "commands.h"
 #include "content.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "json-out.h"
@@ -15,15 +16,15 @@
 static void
 add_campaign (Table *table, GVariant *numbers)
 {
-  static const char *const counted[] = { "total", "accepted", "refused", "later", "unknown", "skipped" };
-  g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, dict_number (numbers, "id"));
-  g_autofree char *created = words_time ((gint64) dict_number (numbers, "created"));
-  g_autofree char *subject = g_strdup (dict_text (numbers, "subject"));
+  static const char *const counted[] = { KEY_CAMPAIGN_TOTAL, KEY_CAMPAIGN_ACCEPTED, KEY_CAMPAIGN_REFUSED, KEY_CAMPAIGN_LATER, KEY_CAMPAIGN_UNKNOWN, KEY_CAMPAIGN_SKIPPED };
+  g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, dict_number (numbers, KEY_CAMPAIGN_ID));
+  g_autofree char *created = words_time ((gint64) dict_number (numbers, KEY_CAMPAIGN_CREATED));
+  g_autofree char *subject = g_strdup (dict_text (numbers, KEY_CAMPAIGN_SUBJECT));
   char *counts[G_N_ELEMENTS (counted)];
 
   for (gsize i = 0; i < G_N_ELEMENTS (counted); i++)
     counts[i] = words_count (dict_number (numbers, counted[i]));
-  table_row (table, id, words_state (dict_text (numbers, "state")), counts[0], counts[1], counts[2], counts[3], counts[4], counts[5],
+  table_row (table, id, words_state (dict_text (numbers, KEY_CAMPAIGN_STATE)), counts[0], counts[1], counts[2], counts[3], counts[4], counts[5],
              created, subject, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (counted); i++)
     g_free (counts[i]);
@@ -138,11 +139,11 @@ build_correction (const ResumeOptions *options, GError **error)
   if ((options->html != NULL && (html = content_read (options->html, error)) == NULL) ||
       (options->text != NULL && (text = content_read (options->text, error)) == NULL))
     return NULL;
-  dict_put_text (&out, "subject", options->subject);
-  dict_put_text (&out, "html", html);
-  dict_put_text (&out, "text", text);
-  dict_put_text (&out, "gone", options->gone);
-  dict_put_flag (&out, "restored", options->is_restored);
+  dict_put_text (&out, KEY_CORRECTION_SUBJECT, options->subject);
+  dict_put_text (&out, KEY_CORRECTION_HTML, html);
+  dict_put_text (&out, KEY_CORRECTION_TEXT, text);
+  dict_put_text (&out, KEY_CORRECTION_GONE, options->gone);
+  dict_put_flag (&out, KEY_CORRECTION_RESTORED, options->is_restored);
   return g_variant_ref_sink (g_variant_dict_end (&out));
 }
 
@@ -164,7 +165,7 @@ run_resume (Session *session, const void *values, char **words, GError **error)
   do {
     g_clear_error (error);
     is_ok = pr_app1_call_campaign_resume_sync (session->core, campaign, correction, NULL, error);
-  } while (!is_ok && session_unlock (session, dict_text (numbers, "account"), error));
+  } while (!is_ok && session_unlock (session, dict_text (numbers, KEY_CAMPAIGN_ACCOUNT), error));
   if (!is_ok)
     return session_end (FALSE, error);
   if (watch != NULL)

@@ -1,5 +1,6 @@
 /* contact … - one person: found, shown, mended, handed out, forgotten. */
 #include "commands.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "json-out.h"
@@ -25,10 +26,10 @@ run_find (Session *session, const void *values, char **words, GError **error)
   }
   for (gsize i = 0; i < g_variant_n_children (people); i++) {
     g_autoptr (GVariant) person = g_variant_get_child_value (people, i);
-    g_autofree char *id = g_strdup_printf ("#%" G_GUINT64_FORMAT, dict_number (person, "id"));
-    g_autofree char *lists = dict_join (person, "lists", ", ");
+    g_autofree char *id = g_strdup_printf ("#%" G_GUINT64_FORMAT, dict_number (person, KEY_CONTACT_ID));
+    g_autofree char *lists = dict_join (person, KEY_CONTACT_LISTS, ", ");
 
-    table_row (table, id, dict_text (person, "name"), dict_text (person, "email"), dict_text (person, "phone"), lists, NULL);
+    table_row (table, id, dict_text (person, KEY_CONTACT_NAME), dict_text (person, KEY_CONTACT_EMAIL), dict_text (person, KEY_CONTACT_PHONE), lists, NULL);
   }
   if (g_variant_n_children (people) == 0)
     session_say (session, "Nobody has “%s” in name, address or number.", words[0]);
@@ -49,7 +50,7 @@ print_value (Table *table, const char *what, const char *value)
 static void
 print_fields (Table *table, GVariant *person)
 {
-  g_autoptr (GVariant) fields = dict_child (person, "fields", "a{ss}");
+  g_autoptr (GVariant) fields = dict_child (person, KEY_CONTACT_FIELDS, "a{ss}");
   const char *name, *value;
   GVariantIter iter;
 
@@ -63,12 +64,12 @@ print_fields (Table *table, GVariant *person)
 static void
 print_consent (Table *table, GVariant *person)
 {
-  g_autoptr (GVariant) rows = dict_child (person, "consent", "aa{sv}");
+  g_autoptr (GVariant) rows = dict_child (person, KEY_CONTACT_CONSENT, "aa{sv}");
 
   for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-    g_autofree char *date = words_time ((gint64) dict_number (row, "date"));
-    g_autofree char *text = g_strdup_printf ("%s (%s)", dict_text (row, "source"), date);
+    g_autofree char *date = words_time ((gint64) dict_number (row, KEY_CONTACT_CONSENT_DATE));
+    g_autofree char *text = g_strdup_printf ("%s (%s)", dict_text (row, KEY_CONTACT_CONSENT_SOURCE), date);
 
     print_value (table, "Agreed", text);
   }
@@ -77,13 +78,13 @@ print_consent (Table *table, GVariant *person)
 static void
 print_suppressed (Table *table, GVariant *person)
 {
-  g_autoptr (GVariant) rows = dict_child (person, "suppressed", "aa{sv}");
+  g_autoptr (GVariant) rows = dict_child (person, KEY_CONTACT_SUPPRESSED, "aa{sv}");
 
   for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-    g_autofree char *date = words_time ((gint64) dict_number (row, "date"));
-    g_autofree char *text = g_strdup_printf ("%s: %s (%s, %s)", dict_text (row, "scope"), dict_text (row, "reason"),
-                                             dict_text (row, "source"), date);
+    g_autofree char *date = words_time ((gint64) dict_number (row, KEY_CONTACT_SUPPRESSED_DATE));
+    g_autofree char *text = g_strdup_printf ("%s: %s (%s, %s)", dict_text (row, KEY_CONTACT_SUPPRESSED_SCOPE), dict_text (row, KEY_CONTACT_SUPPRESSED_REASON),
+                                             dict_text (row, KEY_CONTACT_SUPPRESSED_SOURCE), date);
 
     print_value (table, "Do not contact", text);
   }
@@ -92,13 +93,13 @@ print_suppressed (Table *table, GVariant *person)
 static void
 print_alike (Table *table, GVariant *person)
 {
-  g_autoptr (GVariant) rows = dict_child (person, "alike", "aa{sv}");
+  g_autoptr (GVariant) rows = dict_child (person, KEY_CONTACT_ALIKE, "aa{sv}");
 
   for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-    const char *email = dict_text (row, "email");
-    g_autofree char *text = g_strdup_printf ("#%" G_GUINT64_FORMAT " %s <%s>", dict_number (row, "id"), dict_text (row, "name"),
-                                             *email != '\0' ? email : dict_text (row, "phone"));
+    const char *email = dict_text (row, KEY_CONTACT_ALIKE_EMAIL);
+    g_autofree char *text = g_strdup_printf ("#%" G_GUINT64_FORMAT " %s <%s>", dict_number (row, KEY_CONTACT_ALIKE_ID), dict_text (row, KEY_CONTACT_ALIKE_NAME),
+                                             *email != '\0' ? email : dict_text (row, KEY_CONTACT_ALIKE_PHONE));
 
     print_value (table, "Perhaps also", text);
   }
@@ -108,7 +109,7 @@ static void
 print_history (GVariant *person)
 {
   g_autoptr (Table) table = table_new (">CAMPAIGN", "TIME", "STATE", "SUBJECT", "ANSWER", NULL);
-  g_autoptr (GVariant) rows = dict_child (person, "history", "aa{sv}");
+  g_autoptr (GVariant) rows = dict_child (person, KEY_CONTACT_HISTORY, "aa{sv}");
 
   if (rows == NULL || g_variant_n_children (rows) == 0) {
     puts ("\nNothing was ever sent to this person.");
@@ -116,13 +117,13 @@ print_history (GVariant *person)
   }
   for (gsize i = 0; i < g_variant_n_children (rows); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-    g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, dict_number (row, "campaign"));
-    g_autofree char *time = words_time ((gint64) dict_number (row, "time"));
-    const char *reason = dict_text (row, "reason");
-    g_autofree char *state = g_strdup_printf ("%s%s%s%s", words_state (dict_text (row, "state")), *reason != '\0' ? " (" : "", words_reason (reason),
+    g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, dict_number (row, KEY_CONTACT_HISTORY_CAMPAIGN));
+    g_autofree char *time = words_time ((gint64) dict_number (row, KEY_CONTACT_HISTORY_TIME));
+    const char *reason = dict_text (row, KEY_CONTACT_HISTORY_REASON);
+    g_autofree char *state = g_strdup_printf ("%s%s%s%s", words_state (dict_text (row, KEY_CONTACT_HISTORY_STATE)), *reason != '\0' ? " (" : "", words_reason (reason),
                                               *reason != '\0' ? ")" : "");
 
-    table_row (table, id, time, state, dict_text (row, "subject"), dict_text (row, "reply"), NULL);
+    table_row (table, id, time, state, dict_text (row, KEY_CONTACT_HISTORY_SUBJECT), dict_text (row, KEY_CONTACT_HISTORY_REPLY), NULL);
   }
   putchar ('\n');
   table_print (table, stdout);
@@ -132,13 +133,13 @@ static void
 print_person (GVariant *person)
 {
   g_autoptr (Table) table = table_new ("", "", NULL);
-  g_autofree char *id = g_strdup_printf ("#%" G_GUINT64_FORMAT, dict_number (person, "id"));
-  g_autofree char *lists = dict_join (person, "lists", ", "), *formerly = dict_join (person, "formerly", ", ");
+  g_autofree char *id = g_strdup_printf ("#%" G_GUINT64_FORMAT, dict_number (person, KEY_CONTACT_ID));
+  g_autofree char *lists = dict_join (person, KEY_CONTACT_LISTS, ", "), *formerly = dict_join (person, KEY_CONTACT_FORMERLY, ", ");
 
   print_value (table, "Person", id);
-  print_value (table, "Name", dict_text (person, "name"));
-  print_value (table, "E-mail", dict_text (person, "email"));
-  print_value (table, "Phone", dict_text (person, "phone"));
+  print_value (table, "Name", dict_text (person, KEY_CONTACT_NAME));
+  print_value (table, "E-mail", dict_text (person, KEY_CONTACT_EMAIL));
+  print_value (table, "Phone", dict_text (person, KEY_CONTACT_PHONE));
   print_fields (table, person);
   print_value (table, "Formerly", formerly);
   print_value (table, "Lists", lists);

@@ -1,5 +1,6 @@
 /* doctor - what holds, what is missing, what to do about it. */
 #include "commands.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "json-out.h"
 #include "table.h"
@@ -21,10 +22,10 @@ run_doctor (Session *session, const void *values, char **words, GError **error)
   }
   for (gsize i = 0; i < g_variant_n_children (rows); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-    const char *state = dict_text (row, "state");
+    const char *state = dict_text (row, KEY_DOCTOR_STATE);
 
     missing += strcmp (state, "missing") == 0;
-    table_row (table, strcmp (state, "missing") == 0 ? "MISSING" : state, dict_text (row, "what"), dict_text (row, "text"), NULL);
+    table_row (table, strcmp (state, "missing") == 0 ? "MISSING" : state, dict_text (row, KEY_DOCTOR_WHAT), dict_text (row, KEY_DOCTOR_TEXT), NULL);
   }
   table_print (table, stdout);
   if (missing == 0)

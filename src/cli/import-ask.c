@@ -1,6 +1,7 @@
 #include "import-ask.h"
 
 #include "connect.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "send-fd.h"
@@ -32,9 +33,9 @@ look_options (GVariant *options)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, options);
-  g_variant_dict_remove (&dict, "consent");
-  g_variant_dict_remove (&dict, "dry_run");
-  g_variant_dict_remove (&dict, "name");
+  g_variant_dict_remove (&dict, KEY_IMPORT_CONSENT);
+  g_variant_dict_remove (&dict, KEY_IMPORT_DRY_RUN);
+  g_variant_dict_remove (&dict, KEY_IMPORT_NAME);
   return g_variant_dict_end (&dict);
 }
 
@@ -57,7 +58,7 @@ import_ask_encoding (Session *session, const char *path, GVariant *options, char
     connect_explain (error);
     return FALSE;
   }
-  readings = dict_child (look, "readings", "as");
+  readings = dict_child (look, KEY_IMPORT_LOOK_READINGS, "as");
   if (readings == NULL || g_variant_n_children (readings) < 2)
     return TRUE;
   words = g_variant_get_strv (readings, NULL);

@@ -1,5 +1,6 @@
 #include "import-map.h"
 
+#include "contract-keys.h"
 #include "fault.h"
 #include "options.h"
 
@@ -26,7 +27,7 @@ import_parse_map (const char *text, GVariantDict *out, GError **error)
       return FALSE;
     }
   }
-  g_variant_dict_insert_value (out, "map", g_variant_builder_end (&map));
-  g_variant_dict_insert_value (out, "others", g_variant_builder_end (&others));
+  g_variant_dict_insert_value (out, KEY_IMPORT_MAP, g_variant_builder_end (&map));
+  g_variant_dict_insert_value (out, KEY_IMPORT_OTHERS, g_variant_builder_end (&others));
   return TRUE;
 }

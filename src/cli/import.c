@@ -1,6 +1,7 @@
 /* import - a contact file goes to core as a descriptor; the report and the rejected rows come back. */
 #include "commands.h"
 #include "connect.h"
+#include "contract-keys.h"
 #include "csv-rejects.h"
 #include "dict.h"
 #include "fault.h"
@@ -66,19 +67,19 @@ build_options (const ImportOptions *options, const char *file, GError **error)
 
   if (options->map != NULL && !import_parse_map (options->map, &out, error))
     return NULL;
-  dict_put_text (&out, "format", options->format);
-  dict_put_text (&out, "encoding", options->encoding);
-  dict_put_text (&out, "region", options->region);
-  dict_put_text (&out, "sheet", options->sheet);
-  dict_put_text (&out, "header", options->header);
-  dict_put_text (&out, "several", options->several);
-  dict_put_text (&out, "left", options->left);
-  dict_put_text (&out, "consent", options->consent);
-  dict_put_text (&out, "consent_column", options->consent_column);
-  dict_put_text (&out, "consent_time", options->consent_time);
-  dict_put_flag (&out, "again_consented", options->is_again_consented);
-  dict_put_flag (&out, "dry_run", options->is_dry_run);
-  dict_put_text (&out, "name", strcmp (file, "-") == 0 ? "standard input" : name);
+  dict_put_text (&out, KEY_IMPORT_FORMAT, options->format);
+  dict_put_text (&out, KEY_IMPORT_ENCODING, options->encoding);
+  dict_put_text (&out, KEY_IMPORT_REGION, options->region);
+  dict_put_text (&out, KEY_IMPORT_SHEET, options->sheet);
+  dict_put_text (&out, KEY_IMPORT_HEADER, options->header);
+  dict_put_text (&out, KEY_IMPORT_SEVERAL, options->several);
+  dict_put_text (&out, KEY_IMPORT_LEFT, options->left);
+  dict_put_text (&out, KEY_IMPORT_CONSENT, options->consent);
+  dict_put_text (&out, KEY_IMPORT_CONSENT_COLUMN, options->consent_column);
+  dict_put_text (&out, KEY_IMPORT_CONSENT_TIME, options->consent_time);
+  dict_put_flag (&out, KEY_IMPORT_AGAIN_CONSENTED, options->is_again_consented);
+  dict_put_flag (&out, KEY_IMPORT_DRY_RUN, options->is_dry_run);
+  dict_put_text (&out, KEY_IMPORT_NAME, strcmp (file, "-") == 0 ? "standard input" : name);
   return g_variant_dict_end (&out);
 }
 
@@ -154,7 +155,7 @@ call_core (Import *self, PrApp1 *core, SendFd *file, const char *list, GVariant 
 static guint64
 count_forgotten (const Import *self)
 {
-  g_autoptr (GVariant) rejected = dict_child (self->report, "rejected", "a{st}");
+  g_autoptr (GVariant) rejected = dict_child (self->report, KEY_IMPORT_REPORT_REJECTED, "a{st}");
   guint64 count = 0;
 
   if (rejected != NULL)
@@ -165,12 +166,12 @@ count_forgotten (const Import *self)
 static gboolean
 check_usable (const Import *self, GError **error)
 {
-  guint64 n_taken = dict_number (self->report, "new") + dict_number (self->report, "updated") + dict_number (self->report, "merged") +
-                    dict_number (self->report, "unchanged") + count_forgotten (self);
+  guint64 n_taken = dict_number (self->report, KEY_IMPORT_REPORT_NEW) + dict_number (self->report, KEY_IMPORT_REPORT_UPDATED) +
+                    dict_number (self->report, KEY_IMPORT_REPORT_MERGED) + dict_number (self->report, KEY_IMPORT_REPORT_UNCHANGED) + count_forgotten (self);
 
-  if (n_taken > 0 || (self->rejects != NULL && dict_number (self->report, "read") > 0))
+  if (n_taken > 0 || (self->rejects != NULL && dict_number (self->report, KEY_IMPORT_REPORT_READ) > 0))
     return TRUE;
-  g_set_error (error, FAULT, FAULT_DATA, dict_number (self->report, "read") > 0 ? "no row of the file could be used: --rejects FILE.csv writes each with its reason"
+  g_set_error (error, FAULT, FAULT_DATA, dict_number (self->report, KEY_IMPORT_REPORT_READ) > 0 ? "no row of the file could be used: --rejects FILE.csv writes each with its reason"
                                                                               : "the file has a header and no people");
   return FALSE;
 }
@@ -192,14 +193,14 @@ static void
 print_undone (GVariant *undone)
 {
   static const struct { const char *key, *one, *other; } rows[] = {
-    { "removed", "person whom it made is gone", "people whom it made are gone" },
-    { "kept", "person whom it made stays: a campaign has them", "people whom it made stay: a campaign has them" },
-    { "restored", "person is as before", "people are as before" },
-    { "left", "person from before has left the list", "people from before have left the list" },
+    { KEY_IMPORT_UNDO_REMOVED, "person whom it made is gone", "people whom it made are gone" },
+    { KEY_IMPORT_UNDO_KEPT, "person whom it made stays: a campaign has them", "people whom it made stay: a campaign has them" },
+    { KEY_IMPORT_UNDO_RESTORED, "person is as before", "people are as before" },
+    { KEY_IMPORT_UNDO_LEFT, "person from before has left the list", "people from before have left the list" },
   };
   g_autoptr (Table) table = table_new (">", "", NULL);
 
-  printf ("The import of %s into the list “%s” is undone:\n", dict_text (undone, "name"), dict_text (undone, "list"));
+  printf ("The import of %s into the list “%s” is undone:\n", dict_text (undone, KEY_IMPORT_UNDO_NAME), dict_text (undone, KEY_IMPORT_UNDO_LIST));
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     guint64 number = dict_number (undone, rows[i].key);
     g_autofree char *count = words_count (number);
@@ -245,7 +246,7 @@ settle_encoding (Session *session, const ImportOptions *options, const char *fil
   if (encoding == NULL)
     return TRUE;
   g_variant_dict_init (&dict, *settings);
-  g_variant_dict_insert (&dict, "encoding", "s", encoding);
+  g_variant_dict_insert (&dict, KEY_IMPORT_ENCODING, "s", encoding);
   g_variant_unref (*settings);
   *settings = g_variant_ref_sink (g_variant_dict_end (&dict));
   return TRUE;

@@ -1,14 +1,16 @@
 #include "json-out.h"
 
+#include "contract-keys.h"
 #include "words.h"
 #include <stdio.h>
 #include <string.h>
 
 /* Dictionaries of D-Bus have no order: what one looks for first comes first, the rest by the alphabet. */
-static const char *const first_names[] = { "id",        "name",     "state",   "reason",   "text",    "subject",
-                                           "total",     "queued",   "handed",  "accepted", "refused", "later",
-                                           "unknown",   "skipped",  "read",    "new",      "updated", "merged",
-                                           "unchanged", "rejected", "address", "email",    "phone",   NULL };
+static const char *const first_names[] = {
+  KEY_CAMPAIGN_ID, KEY_CONTACT_NAME, KEY_CAMPAIGN_STATE, KEY_CAMPAIGN_REASON, KEY_CAMPAIGN_TEXT, KEY_CAMPAIGN_SUBJECT,
+  KEY_CAMPAIGN_TOTAL, KEY_CAMPAIGN_QUEUED, KEY_CAMPAIGN_HANDED, KEY_CAMPAIGN_ACCEPTED, KEY_CAMPAIGN_REFUSED, KEY_CAMPAIGN_LATER,
+  KEY_CAMPAIGN_UNKNOWN, KEY_CAMPAIGN_SKIPPED, KEY_IMPORT_REPORT_READ, KEY_IMPORT_REPORT_NEW, KEY_IMPORT_REPORT_UPDATED, KEY_IMPORT_REPORT_MERGED,
+  KEY_IMPORT_REPORT_UNCHANGED, KEY_IMPORT_REPORT_REJECTED, KEY_SUPPRESSION_ADDRESS, KEY_CONTACT_EMAIL, KEY_CONTACT_PHONE, NULL };
 
 static guint
 get_rank (const char *name)

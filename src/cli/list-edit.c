@@ -1,6 +1,7 @@
 #include "list-edit.h"
 
 #include "connect.h"
+#include "contract-keys.h"
 #include "date.h"
 #include "dict.h"
 #include "fault.h"
@@ -124,10 +125,10 @@ add_new (Session *session, const char *list, const ListEditOptions *options, gin
     gboolean is_new;
     guint64 person;
 
-    dict_put_text (&extra, "consent", options->consent);
-    dict_put_flag (&extra, "again_consented", options->is_again_consented);
+    dict_put_text (&extra, KEY_CONTACT_ADD_CONSENT, options->consent);
+    dict_put_flag (&extra, KEY_CONTACT_ADD_AGAIN_CONSENTED, options->is_again_consented);
     if (utc != 0)
-      g_variant_dict_insert (&extra, "consent_time", "x", utc);
+      g_variant_dict_insert (&extra, KEY_CONTACT_ADD_CONSENT_TIME, "x", utc);
     if (!pr_app1_call_contact_add_sync (session->core, list, g_ptr_array_index (fresh, i), g_variant_dict_end (&extra), &person, &is_new, NULL, error))
       return FALSE;
   }

@@ -1,6 +1,7 @@
 /* lists, list … - the lists and their people. */
 #include "commands.h"
 #include "connect.h"
+#include "contract-keys.h"
 #include "csv-rows.h"
 #include "dict.h"
 #include "fault.h"
@@ -32,12 +33,12 @@ run_lists (Session *session, const void *values, char **words, GError **error)
   }
   for (gsize i = 0; i < g_variant_n_children (lists); i++) {
     g_autoptr (GVariant) list = g_variant_get_child_value (lists, i);
-    g_autofree char *people = words_count (dict_number (list, "people"));
-    g_autofree char *email = words_count (dict_number (list, "with_email"));
-    g_autofree char *phone = words_count (dict_number (list, "with_phone"));
-    g_autofree char *created = words_time ((gint64) dict_number (list, "created"));
+    g_autofree char *people = words_count (dict_number (list, KEY_LIST_PEOPLE));
+    g_autofree char *email = words_count (dict_number (list, KEY_LIST_WITH_EMAIL));
+    g_autofree char *phone = words_count (dict_number (list, KEY_LIST_WITH_PHONE));
+    g_autofree char *created = words_time ((gint64) dict_number (list, KEY_LIST_CREATED));
 
-    table_row (table, dict_text (list, "name"), people, email, phone, created, NULL);
+    table_row (table, dict_text (list, KEY_LIST_NAME), people, email, phone, created, NULL);
   }
   if (g_variant_n_children (lists) == 0)
     session_say (session, "There is no list yet: postrider import FILE --list NAME");

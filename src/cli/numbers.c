@@ -1,5 +1,6 @@
 #include "numbers.h"
 
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "table.h"
@@ -12,31 +13,31 @@
 static gboolean
 is_state (GVariant *numbers, const char *state)
 {
-  return strcmp (dict_text (numbers, "state"), state) == 0;
+  return strcmp (dict_text (numbers, KEY_CAMPAIGN_STATE), state) == 0;
 }
 
 /* Paused, but what was on the wire then is not back yet: for people, a state of its own. Returns: (transfer full). */
 static char *
 describe_state (GVariant *numbers)
 {
-  g_autofree char *left = words_counted (dict_number (numbers, "handed"), "message", "messages");
+  g_autofree char *left = words_counted (dict_number (numbers, KEY_CAMPAIGN_HANDED), "message", "messages");
 
-  return is_state (numbers, "paused") && dict_number (numbers, "handed") > 0 ? g_strdup_printf ("pausing, %s still on the way", left)
-                                                                             : g_strdup (words_state (dict_text (numbers, "state")));
+  return is_state (numbers, "paused") && dict_number (numbers, KEY_CAMPAIGN_HANDED) > 0 ? g_strdup_printf ("pausing, %s still on the way", left)
+                                                                             : g_strdup (words_state (dict_text (numbers, KEY_CAMPAIGN_STATE)));
 }
 
 gboolean
 numbers_has_ended (GVariant *numbers)
 {
   if (is_state (numbers, "paused"))
-    return dict_number (numbers, "handed") == 0;
+    return dict_number (numbers, KEY_CAMPAIGN_HANDED) == 0;
   return is_state (numbers, "done") || is_state (numbers, "cancelled");
 }
 
 gboolean
 numbers_only_later (GVariant *numbers)
 {
-  return dict_number (numbers, "later") > 0 && dict_number (numbers, "queued") == 0 && dict_number (numbers, "handed") == 0;
+  return dict_number (numbers, KEY_CAMPAIGN_LATER) > 0 && dict_number (numbers, KEY_CAMPAIGN_QUEUED) == 0 && dict_number (numbers, KEY_CAMPAIGN_HANDED) == 0;
 }
 
 int
@@ -44,22 +45,22 @@ numbers_status (GVariant *numbers)
 {
   const gboolean is_settled = is_state (numbers, "done") || is_state (numbers, "cancelled");
 
-  if (!is_settled || dict_number (numbers, "later") + dict_number (numbers, "queued") + dict_number (numbers, "handed") > 0)
+  if (!is_settled || dict_number (numbers, KEY_CAMPAIGN_LATER) + dict_number (numbers, KEY_CAMPAIGN_QUEUED) + dict_number (numbers, KEY_CAMPAIGN_HANDED) > 0)
     return FAULT_TEMP;
-  return dict_number (numbers, "refused") > 0 || dict_number (numbers, "unknown") > 0 || is_state (numbers, "cancelled") ? 1 : 0;
+  return dict_number (numbers, KEY_CAMPAIGN_REFUSED) > 0 || dict_number (numbers, KEY_CAMPAIGN_UNKNOWN) > 0 || is_state (numbers, "cancelled") ? 1 : 0;
 }
 
 static guint64
 count_settled (GVariant *numbers)
 {
-  return dict_number (numbers, "accepted") + dict_number (numbers, "refused") + dict_number (numbers, "unknown") +
-         dict_number (numbers, "skipped");
+  return dict_number (numbers, KEY_CAMPAIGN_ACCEPTED) + dict_number (numbers, KEY_CAMPAIGN_REFUSED) + dict_number (numbers, KEY_CAMPAIGN_UNKNOWN) +
+         dict_number (numbers, KEY_CAMPAIGN_SKIPPED);
 }
 
 double
 numbers_fraction (GVariant *numbers)
 {
-  guint64 total = dict_number (numbers, "total");
+  guint64 total = dict_number (numbers, KEY_CAMPAIGN_TOTAL);
 
   return total > 0 ? (double) count_settled (numbers) / (double) total : 1;
 }
@@ -67,20 +68,20 @@ numbers_fraction (GVariant *numbers)
 char *
 numbers_line (GVariant *numbers)
 {
-  static const char *const named[] = { "refused", "later", "unknown", "skipped" };
+  static const char *const named[] = { KEY_CAMPAIGN_REFUSED, KEY_CAMPAIGN_LATER, KEY_CAMPAIGN_UNKNOWN, KEY_CAMPAIGN_SKIPPED };
   g_autofree char *settled = words_count (count_settled (numbers));
-  g_autofree char *total = words_count (dict_number (numbers, "total"));
-  g_autofree char *text = text_printable (dict_text (numbers, "text"), -1, TEXT_MAX), *state = describe_state (numbers);
+  g_autofree char *total = words_count (dict_number (numbers, KEY_CAMPAIGN_TOTAL));
+  g_autofree char *text = text_printable (dict_text (numbers, KEY_CAMPAIGN_TEXT), -1, TEXT_MAX), *state = describe_state (numbers);
   GString *line = g_string_new (NULL);
 
   g_string_append_printf (line, "%s of %s", settled, total);
-  if (is_state (numbers, "sending") && dict_double (numbers, "per_second") > 0) {
-    g_autofree char *rate = words_per (dict_double (numbers, "per_second"));
+  if (is_state (numbers, "sending") && dict_double (numbers, KEY_CAMPAIGN_PER_SECOND) > 0) {
+    g_autofree char *rate = words_per (dict_double (numbers, KEY_CAMPAIGN_PER_SECOND));
 
     g_string_append_printf (line, " · %s", rate);
   }
-  if (!numbers_has_ended (numbers) && dict_number (numbers, "seconds_left") > 0) {
-    g_autofree char *left = words_duration (dict_number (numbers, "seconds_left"));
+  if (!numbers_has_ended (numbers) && dict_number (numbers, KEY_CAMPAIGN_SECONDS_LEFT) > 0) {
+    g_autofree char *left = words_duration (dict_number (numbers, KEY_CAMPAIGN_SECONDS_LEFT));
 
     g_string_append_printf (line, " · %s left", left);
   }
@@ -97,14 +98,14 @@ add_state (Table *table, GVariant *numbers, const char *state, const char *meani
 {
   g_autofree char *count = words_count (dict_number (numbers, state));
 
-  if (dict_number (numbers, state) > 0 || strcmp (state, "accepted") == 0)
+  if (dict_number (numbers, state) > 0 || strcmp (state, KEY_CAMPAIGN_ACCEPTED) == 0)
     table_row (table, count, words_state (state), meaning, NULL);
 }
 
 static char *
 describe_skipped (GVariant *numbers)
 {
-  g_autoptr (GVariant) reasons = dict_child (numbers, "skipped_reasons", "a{st}");
+  g_autoptr (GVariant) reasons = dict_child (numbers, KEY_CAMPAIGN_SKIPPED_REASONS, "a{st}");
   GString *text = g_string_new (NULL);
   GVariantIter iter;
   const char *reason;
@@ -121,15 +122,15 @@ describe_skipped (GVariant *numbers)
 static void
 print_head (GVariant *numbers)
 {
-  g_autofree char *subject = text_printable (dict_text (numbers, "subject"), -1, TEXT_MAX);
-  g_autofree char *text = text_printable (dict_text (numbers, "text"), -1, TEXT_MAX);
-  g_autofree char *lists = dict_join (numbers, "lists", ", ");
-  g_autofree char *started = words_time ((gint64) dict_number (numbers, "started"));
-  g_autofree char *ended = words_time ((gint64) dict_number (numbers, "ended"));
-  g_autofree char *next = words_time ((gint64) dict_number (numbers, "next")), *state = describe_state (numbers);
+  g_autofree char *subject = text_printable (dict_text (numbers, KEY_CAMPAIGN_SUBJECT), -1, TEXT_MAX);
+  g_autofree char *text = text_printable (dict_text (numbers, KEY_CAMPAIGN_TEXT), -1, TEXT_MAX);
+  g_autofree char *lists = dict_join (numbers, KEY_CAMPAIGN_LISTS, ", ");
+  g_autofree char *started = words_time ((gint64) dict_number (numbers, KEY_CAMPAIGN_STARTED));
+  g_autofree char *ended = words_time ((gint64) dict_number (numbers, KEY_CAMPAIGN_ENDED));
+  g_autofree char *next = words_time ((gint64) dict_number (numbers, KEY_CAMPAIGN_NEXT)), *state = describe_state (numbers);
 
-  printf ("Campaign %" G_GUINT64_FORMAT ": “%s” to %s by %s\n", dict_number (numbers, "id"), subject, lists,
-          dict_text (numbers, "account"));
+  printf ("Campaign %" G_GUINT64_FORMAT ": “%s” to %s by %s\n", dict_number (numbers, KEY_CAMPAIGN_ID), subject, lists,
+          dict_text (numbers, KEY_CAMPAIGN_ACCOUNT));
   printf ("%s%s%s", state, *text != '\0' ? ": " : "", text);
   if (*started != '\0')
     printf (" · started %s", started);
@@ -137,8 +138,8 @@ print_head (GVariant *numbers)
     printf (" · ended %s", ended);
   if (*next != '\0')
     printf (" · goes on %s", next);
-  if (dict_number (numbers, "version") > 1)
-    printf (" · version %" G_GUINT64_FORMAT " of the message", dict_number (numbers, "version"));
+  if (dict_number (numbers, KEY_CAMPAIGN_VERSION) > 1)
+    printf (" · version %" G_GUINT64_FORMAT " of the message", dict_number (numbers, KEY_CAMPAIGN_VERSION));
   putchar ('\n');
 }
 
@@ -146,21 +147,21 @@ void
 numbers_print (GVariant *numbers)
 {
   g_autoptr (Table) table = table_new (">", "", "", NULL);
-  g_autoptr (GVariant) last = dict_child (numbers, "last", "as");
-  g_autofree char *total = words_count (dict_number (numbers, "total"));
+  g_autoptr (GVariant) last = dict_child (numbers, KEY_CAMPAIGN_LAST, "as");
+  g_autofree char *total = words_count (dict_number (numbers, KEY_CAMPAIGN_TOTAL));
   g_autofree char *skipped = describe_skipped (numbers);
 
   print_head (numbers);
-  table_row (table, total, dict_number (numbers, "total") == 1 ? "person" : "people", "", NULL);
-  add_state (table, numbers, "accepted", "the server took the message");
-  add_state (table, numbers, "refused", "for good; the export has the answers");
-  add_state (table, numbers, "later", "tried again by itself");
-  add_state (table, numbers, "unknown", "may have gone out; you decide");
-  add_state (table, numbers, "skipped", skipped);
-  add_state (table, numbers, "handed", "on the way to the server");
-  add_state (table, numbers, "queued", "not yet sent");
+  table_row (table, total, dict_number (numbers, KEY_CAMPAIGN_TOTAL) == 1 ? "person" : "people", "", NULL);
+  add_state (table, numbers, KEY_CAMPAIGN_ACCEPTED, "the server took the message");
+  add_state (table, numbers, KEY_CAMPAIGN_REFUSED, "for good; the export has the answers");
+  add_state (table, numbers, KEY_CAMPAIGN_LATER, "tried again by itself");
+  add_state (table, numbers, KEY_CAMPAIGN_UNKNOWN, "may have gone out; you decide");
+  add_state (table, numbers, KEY_CAMPAIGN_SKIPPED, skipped);
+  add_state (table, numbers, KEY_CAMPAIGN_HANDED, "on the way to the server");
+  add_state (table, numbers, KEY_CAMPAIGN_QUEUED, "not yet sent");
   table_print (table, stdout);
-  for (gsize i = 0; last != NULL && dict_number (numbers, "refused") + dict_number (numbers, "later") > 0 &&
+  for (gsize i = 0; last != NULL && dict_number (numbers, KEY_CAMPAIGN_REFUSED) + dict_number (numbers, KEY_CAMPAIGN_LATER) > 0 &&
                     i < g_variant_n_children (last);
        i++) {
     g_autofree char *reply = NULL;
@@ -175,13 +176,13 @@ numbers_print (GVariant *numbers)
 void
 numbers_print_next_steps (GVariant *numbers)
 {
-  guint64 id = dict_number (numbers, "id");
+  guint64 id = dict_number (numbers, KEY_CAMPAIGN_ID);
 
   if (is_state (numbers, "paused"))
     fprintf (stderr, "Go on:    postrider campaign resume %" G_GUINT64_FORMAT "\n", id);
   else if (!numbers_has_ended (numbers))
     fprintf (stderr, "It goes on by itself; look on: postrider campaign watch %" G_GUINT64_FORMAT "\n", id);
-  if (dict_number (numbers, "unknown") > 0 && dict_number (numbers, "handed") == 0)
+  if (dict_number (numbers, KEY_CAMPAIGN_UNKNOWN) > 0 && dict_number (numbers, KEY_CAMPAIGN_HANDED) == 0)
     fprintf (stderr, "Decide:   postrider campaign resolve %" G_GUINT64_FORMAT " sent --all   (or: resend)\n", id);
   fprintf (stderr, "Who got it: postrider campaign export %" G_GUINT64_FORMAT " -o FILE.csv\n", id);
 }

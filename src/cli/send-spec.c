@@ -2,6 +2,7 @@
 
 #include "connect.h"
 #include "content.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "duration.h"
 #include "fault.h"
@@ -105,9 +106,9 @@ load (Session *session, const SendOptions *options, Content *out, GError **error
 
   if (options->template != NULL && !pr_app1_call_template_show_sync (session->core, options->template, &saved, NULL, error))
     return session_end (FALSE, error) == 0;
-  out->subject = pick (options->subject, FALSE, saved, "subject", error);
-  out->html = out->subject != NULL ? pick (options->html, TRUE, saved, "html", error) : NULL;
-  out->text = out->html != NULL ? pick (options->text, TRUE, saved, "text", error) : NULL;
+  out->subject = pick (options->subject, FALSE, saved, KEY_MESSAGE_SUBJECT, error);
+  out->html = out->subject != NULL ? pick (options->html, TRUE, saved, KEY_MESSAGE_HTML, error) : NULL;
+  out->text = out->html != NULL ? pick (options->text, TRUE, saved, KEY_MESSAGE_TEXT, error) : NULL;
   if (out->text == NULL)
     return FALSE;
   if (*out->html == '\0' && *out->text == '\0')
@@ -164,7 +165,7 @@ put_where (GVariantDict *out, char **pairs, GError **error)
       return refuse (error, "--where has one field twice: nobody has two values of it");
   }
   if (pairs != NULL)
-    g_variant_dict_insert_value (out, "where", g_variant_builder_end (&where));
+    g_variant_dict_insert_value (out, KEY_SPEC_WHERE, g_variant_builder_end (&where));
   return TRUE;
 }
 
@@ -182,27 +183,27 @@ send_spec_build (Session *session, const SendOptions *options, SendFiles *files,
       session_core (session, error) == NULL || !load (session, options, &content, error) ||
       !open_files (session, options, &content, files, error))
     return NULL;
-  dict_put_text (&out, "account", options->account);
-  dict_put_texts (&out, "lists", options->lists);
-  dict_put_texts (&out, "exclude_lists", options->exclude_lists);
-  dict_put_number (&out, "except", options->except, "t");
-  dict_put_number (&out, "refused_of", options->refused_of, "t");
-  dict_put_number (&out, "pause_after", options->pause_after, "t");
+  dict_put_text (&out, KEY_SPEC_ACCOUNT, options->account);
+  dict_put_texts (&out, KEY_SPEC_LISTS, options->lists);
+  dict_put_texts (&out, KEY_SPEC_EXCLUDE_LISTS, options->exclude_lists);
+  dict_put_number (&out, KEY_SPEC_EXCEPT, options->except, "t");
+  dict_put_number (&out, KEY_SPEC_REFUSED_OF, options->refused_of, "t");
+  dict_put_number (&out, KEY_SPEC_PAUSE_AFTER, options->pause_after, "t");
   if (options->limit.is_given)
-    g_variant_dict_insert (&out, "limit", "t", options->limit.number);
-  dict_put_text (&out, "per", options->per);
-  dict_put_text (&out, "from", options->from);
-  dict_put_text (&out, "reply_to", options->reply_to);
-  dict_put_text (&out, "subject", content.subject);
-  dict_put_text (&out, "html", content.html);
-  dict_put_text (&out, "text", content.text);
+    g_variant_dict_insert (&out, KEY_SPEC_LIMIT, "t", options->limit.number);
+  dict_put_text (&out, KEY_SPEC_PER, options->per);
+  dict_put_text (&out, KEY_SPEC_FROM, options->from);
+  dict_put_text (&out, KEY_SPEC_REPLY_TO, options->reply_to);
+  dict_put_text (&out, KEY_SPEC_SUBJECT, content.subject);
+  dict_put_text (&out, KEY_SPEC_HTML, content.html);
+  dict_put_text (&out, KEY_SPEC_TEXT, content.text);
   unsubscribe = options->unsubscribe != NULL ? g_strjoinv (", ", options->unsubscribe) : NULL;
-  dict_put_text (&out, "unsubscribe", unsubscribe);
-  dict_put_number (&out, "per_hour", per_hour, "u");
-  dict_put_number (&out, "connections", options->connections, "u");
-  dict_put_number (&out, "lifetime_s", lifetime_s, "u");
-  dict_put_text (&out, "once", options->once);
-  dict_put_text (&out, "test_to", options->test_to);
-  dict_put_flag (&out, "again", options->is_yes);
+  dict_put_text (&out, KEY_SPEC_UNSUBSCRIBE, unsubscribe);
+  dict_put_number (&out, KEY_SPEC_PER_HOUR, per_hour, "u");
+  dict_put_number (&out, KEY_SPEC_CONNECTIONS, options->connections, "u");
+  dict_put_number (&out, KEY_SPEC_LIFETIME_S, lifetime_s, "u");
+  dict_put_text (&out, KEY_SPEC_ONCE, options->once);
+  dict_put_text (&out, KEY_SPEC_TEST_TO, options->test_to);
+  dict_put_flag (&out, KEY_SPEC_AGAIN, options->is_yes);
   return g_variant_ref_sink (g_variant_dict_end (&out));
 }

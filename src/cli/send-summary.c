@@ -1,5 +1,6 @@
 #include "send-summary.h"
 
+#include "contract-keys.h"
 #include "dict.h"
 #include "json-out.h"
 #include "text.h"
@@ -26,7 +27,7 @@ say_sentences (GVariant *summary, const char *key, const char *mark)
 static void
 say_pace (const SendOptions *options, GVariant *summary)
 {
-  guint64 seconds = dict_number (summary, "seconds");
+  guint64 seconds = dict_number (summary, KEY_SUMMARY_SECONDS);
   g_autofree char *duration = words_duration (seconds);
   g_autofree char *end = words_time (g_get_real_time () / G_USEC_PER_SEC + (gint64) seconds);
 
@@ -41,7 +42,7 @@ say_pace (const SendOptions *options, GVariant *summary)
 static void
 say_lifetime (GVariant *summary)
 {
-  guint64 seconds = dict_number (summary, "lifetime_s");
+  guint64 seconds = dict_number (summary, KEY_SUMMARY_LIFETIME_S);
   g_autofree char *duration = words_duration (seconds);
 
   if (seconds > 0 && send_summary_count (summary) > 0)
@@ -51,9 +52,9 @@ say_lifetime (GVariant *summary)
 guint64
 send_summary_count (GVariant *summary)
 {
-  g_autoptr (GVariant) queued = dict_child (summary, "queued", "t");
+  g_autoptr (GVariant) queued = dict_child (summary, KEY_SUMMARY_QUEUED, "t");
 
-  return queued != NULL ? g_variant_get_uint64 (queued) : dict_number (summary, "total");
+  return queued != NULL ? g_variant_get_uint64 (queued) : dict_number (summary, KEY_SUMMARY_TOTAL);
 }
 
 void
@@ -62,9 +63,9 @@ send_summary_print (const SendOptions *options, const char *raw_subject, GVarian
   g_autofree char *people = words_people (send_summary_count (summary));
   g_autofree char *lists = g_strjoinv (", ", options->lists);
   g_autofree char *subject = text_printable (raw_subject, -1, SENTENCE_MAX);
-  g_autofree char *largest = words_bytes (dict_number (summary, "largest"));
-  g_autofree char *limit = words_bytes (dict_number (summary, "server_size"));
-  guint64 excluded = dict_number (summary, "excluded");
+  g_autofree char *largest = words_bytes (dict_number (summary, KEY_SUMMARY_LARGEST));
+  g_autofree char *limit = words_bytes (dict_number (summary, KEY_SUMMARY_SERVER_SIZE));
+  guint64 excluded = dict_number (summary, KEY_SUMMARY_EXCLUDED);
 
   fprintf (stderr, "“%s” to %s of %s, by account %s", subject, people, lists, options->account);
   if (options->template != NULL)
@@ -74,14 +75,14 @@ send_summary_print (const SendOptions *options, const char *raw_subject, GVarian
   fprintf (stderr, "%s%s.\n", options->test_to != NULL ? ", but to " : "", options->test_to != NULL ? options->test_to : "");
   if (excluded > 0)
     fprintf (stderr, "%'" G_GUINT64_FORMAT " more %s left out as you asked.\n", excluded, excluded == 1 ? "is" : "are");
-  if (dict_number (summary, "largest") > 0)
+  if (dict_number (summary, KEY_SUMMARY_LARGEST) > 0)
     fprintf (stderr, "The largest message has %s%s%s%s.\n", largest,
-             dict_number (summary, "server_size") > 0 ? " (the server takes " : "",
-             dict_number (summary, "server_size") > 0 ? limit : "", dict_number (summary, "server_size") > 0 ? ")" : "");
+             dict_number (summary, KEY_SUMMARY_SERVER_SIZE) > 0 ? " (the server takes " : "",
+             dict_number (summary, KEY_SUMMARY_SERVER_SIZE) > 0 ? limit : "", dict_number (summary, KEY_SUMMARY_SERVER_SIZE) > 0 ? ")" : "");
   say_pace (options, summary);
   say_lifetime (summary);
-  say_sentences (summary, "warnings", "Note:");
-  say_sentences (summary, "confirm", "Are you sure?");
+  say_sentences (summary, KEY_SUMMARY_WARNINGS, "Note:");
+  say_sentences (summary, KEY_SUMMARY_CONFIRM, "Are you sure?");
 }
 
 /* An open object; the number of the campaign stands before all else. */

@@ -1,6 +1,7 @@
 /* send - one message to each of many people: prepare, say what would happen, ask, start, look on. */
 #include "commands.h"
 #include "connect.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "numbers.h"
@@ -30,7 +31,7 @@ prepare (Send *self, GError **error)
   send_files_init (&files);
   spec = send_spec_build (self->session, self->options, &files, error);
   if (spec != NULL)
-    (void) g_variant_lookup (spec, "subject", "s", &self->subject);
+    (void) g_variant_lookup (spec, KEY_SPEC_SUBJECT, "s", &self->subject);
   is_ok =
       spec != NULL && pr_app1_call_campaign_prepare_sync (self->session->core, spec, send_files_end (&files), files.list,
                                                           &self->campaign, &self->summary, NULL, NULL, error);
@@ -47,9 +48,9 @@ tell_already (Send *self, GError **error)
   if (!pr_app1_call_campaign_show_sync (self->session->core, self->campaign, &numbers, NULL, error))
     return session_end (FALSE, error);
   if (session_is_for_programs (self->session))
-    send_summary_already_json (self->campaign, dict_text (numbers, "state"));
+    send_summary_already_json (self->campaign, dict_text (numbers, KEY_CAMPAIGN_STATE));
   session_say (self->session, "Campaign %" G_GUINT64_FORMAT " has the key “%s” already, and is %s; nothing more was sent.", self->campaign, self->options->once,
-               dict_text (numbers, "state"));
+               dict_text (numbers, KEY_CAMPAIGN_STATE));
   return numbers_status (numbers);
 }
 
@@ -69,7 +70,7 @@ is_only_shown (const SendOptions *options)
 static int
 show_only (Send *self, GError **error)
 {
-  const guint64 largest = dict_number (self->summary, "largest");
+  const guint64 largest = dict_number (self->summary, KEY_SUMMARY_LARGEST);
   int status = 0;
 
   if (self->options->preview > 0)
@@ -116,7 +117,7 @@ run (Send *self, GError **error)
 {
   if (!prepare (self, error))
     return session_end (FALSE, error);
-  if (dict_flag (self->summary, "already"))
+  if (dict_flag (self->summary, KEY_SUMMARY_ALREADY))
     return tell_already (self, error);
   if (session_is_for_programs (self->session))
     send_summary_json (self->campaign, self->subject, self->summary);

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include "connect.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "prompt.h"
@@ -115,7 +116,7 @@ session_unlock (Session *self, const char *account, GError **error)
   g_clear_error (error);
   if (!pr_app1_call_vault_status_sync (self->core, &vault, NULL, error))
     return session_end (FALSE, error) == 0;
-  is_locked = g_str_equal (dict_text (vault, "state"), "locked");
+  is_locked = g_str_equal (dict_text (vault, KEY_VAULT_STATE), "locked");
   if (!is_locked && account == NULL) {
     g_set_error (error, FAULT, FAULT_NO_PERM, "core refused this, and the vault is open; postrider doctor may say more");
     return FALSE;

@@ -1,5 +1,6 @@
 /* settings, log, delete-all - what is kept, what was done, and the end of it all. */
 #include "commands.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "json-out.h"
@@ -24,17 +25,17 @@ static void
 print_settings (GVariant *settings)
 {
   g_autoptr (Table) table = table_new ("", "", NULL);
-  guint64 days = dict_number (settings, "keep_days");
+  guint64 days = dict_number (settings, KEY_SETTINGS_KEEP_DAYS);
   g_autofree char *kept = days > 0 ? words_counted (days, "day", "days") : g_strdup ("for ever");
-  g_autofree char *bytes = words_bytes (dict_number (settings, "bytes"));
+  g_autofree char *bytes = words_bytes (dict_number (settings, KEY_SETTINGS_BYTES));
 
   table_row (table, "keep-days", kept, NULL);
-  add_number (table, "People", dict_number (settings, "people"));
-  add_number (table, "Campaigns", dict_number (settings, "campaigns"));
-  add_number (table, "Letters on record", dict_number (settings, "recipients"));
+  add_number (table, "People", dict_number (settings, KEY_SETTINGS_PEOPLE));
+  add_number (table, "Campaigns", dict_number (settings, KEY_SETTINGS_CAMPAIGNS));
+  add_number (table, "Letters on record", dict_number (settings, KEY_SETTINGS_RECIPIENTS));
   table_row (table, "Size", bytes, NULL);
-  table_row (table, "Data folder", dict_text (settings, "home"), NULL);
-  table_row (table, "State folder", dict_text (settings, "state"), NULL);
+  table_row (table, "Data folder", dict_text (settings, KEY_SETTINGS_HOME), NULL);
+  table_row (table, "State folder", dict_text (settings, KEY_SETTINGS_STATE), NULL);
   table_print (table, stdout);
 }
 
@@ -66,7 +67,7 @@ read_setting (const char *word, GVariantDict *out, GError **error)
   else if (!g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT32, &days, NULL))
     g_set_error (error, FAULT, FAULT_USAGE, "keep-days: “%s” is no number of days (0: for ever)", value);
   else {
-    g_variant_dict_insert (out, "keep_days", "u", (guint32) days);
+    g_variant_dict_insert (out, KEY_SETTINGS_KEEP_DAYS, "u", (guint32) days);
     return TRUE;
   }
   return FALSE;
@@ -77,7 +78,7 @@ static gboolean
 may_shorten (Session *session, const PromptOptions *options, GVariant *wanted, GError **error)
 {
   g_autoptr (GVariant) now = NULL;
-  guint64 days = dict_number (wanted, "keep_days"), before;
+  guint64 days = dict_number (wanted, KEY_SETTINGS_KEEP_DAYS), before;
   g_autofree char *question = g_strdup_printf ("Take away names, addresses and replies of campaigns that ended more than %" G_GUINT64_FORMAT " days ago, now and from now on?",
                                                days);
 
@@ -85,7 +86,7 @@ may_shorten (Session *session, const PromptOptions *options, GVariant *wanted, G
     session_end (FALSE, error);
     return FALSE;
   }
-  before = dict_number (now, "keep_days");
+  before = dict_number (now, KEY_SETTINGS_KEEP_DAYS);
   return days == 0 || (before != 0 && days >= before) || prompt_agreed (session->has_terminal, options, question, error);
 }
 
@@ -117,9 +118,9 @@ print_log (Table *table, GVariant *rows)
 {
   for (gsize i = 0; i < g_variant_n_children (rows); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-    g_autofree char *time = words_time ((gint64) dict_number (row, "time"));
+    g_autofree char *time = words_time ((gint64) dict_number (row, KEY_AUDIT_TIME));
 
-    table_row (table, time, dict_text (row, "what"), dict_text (row, "detail"), NULL);
+    table_row (table, time, dict_text (row, KEY_AUDIT_WHAT), dict_text (row, KEY_AUDIT_DETAIL), NULL);
   }
 }
 
@@ -155,7 +156,7 @@ pull_log (Session *session, guint64 limit, Table *table, GVariantBuilder *all, G
     else
       print_log (table, rows);
     last = g_variant_get_child_value (rows, n - 1);
-    before = dict_number (last, "id");
+    before = dict_number (last, KEY_AUDIT_ID);
     left -= MIN (left, n);
   }
   return TRUE;

@@ -1,6 +1,7 @@
 /* sink - a local server that captures mail, for trying things out. */
 #include "commands.h"
 #include "connect.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "home.h"
@@ -93,13 +94,13 @@ build_options (const SinkOptions *options, GError **error)
     password = password_read (&options->auth_password, "Password that the sink wants", FALSE, error);
     if (password == NULL)
       return NULL;
-    dict_put_text (&out, "auth_user", options->auth_user);
-    dict_put_text (&out, "auth_password", secret_bytes_peek (password)); /* a made-up one, for trying: no secret */
+    dict_put_text (&out, KEY_SINK_AUTH_USER, options->auth_user);
+    dict_put_text (&out, KEY_SINK_AUTH_PASSWORD, secret_bytes_peek (password)); /* a made-up one, for trying: no secret */
   }
-  dict_put_flag (&out, "tls", options->has_tls);
-  dict_put_texts (&out, "refuse", options->refuse);
-  dict_put_texts (&out, "delay", options->delay);
-  dict_put_texts (&out, "drop", options->drop);
+  dict_put_flag (&out, KEY_SINK_TLS, options->has_tls);
+  dict_put_texts (&out, KEY_SINK_REFUSE, options->refuse);
+  dict_put_texts (&out, KEY_SINK_DELAY, options->delay);
+  dict_put_texts (&out, KEY_SINK_DROP, options->drop);
   return g_variant_ref_sink (g_variant_dict_end (&out));
 }
 

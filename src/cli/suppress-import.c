@@ -1,6 +1,7 @@
 #include "suppress-import.h"
 
 #include "connect.h"
+#include "contract-keys.h"
 #include "csv-rejects.h"
 #include "dict.h"
 #include "fault.h"
@@ -124,15 +125,15 @@ build_options (const SuppressImportOptions *options, const char *file, GError **
 
   if (options->map != NULL && !import_parse_map (options->map, &out, error))
     return NULL;
-  dict_put_text (&out, "format", options->format);
-  dict_put_text (&out, "encoding", options->encoding);
-  dict_put_text (&out, "region", options->region);
-  dict_put_text (&out, "sheet", options->sheet);
-  dict_put_text (&out, "header", options->header);
-  dict_put_text (&out, "reason", options->reason);
-  dict_put_flag (&out, "all", options->is_all);
-  dict_put_flag (&out, "dry_run", options->is_dry_run);
-  dict_put_text (&out, "name", strcmp (file, "-") == 0 ? "standard input" : name);
+  dict_put_text (&out, KEY_IMPORT_FORMAT, options->format);
+  dict_put_text (&out, KEY_IMPORT_ENCODING, options->encoding);
+  dict_put_text (&out, KEY_IMPORT_REGION, options->region);
+  dict_put_text (&out, KEY_IMPORT_SHEET, options->sheet);
+  dict_put_text (&out, KEY_IMPORT_HEADER, options->header);
+  dict_put_text (&out, KEY_IMPORT_REASON, options->reason);
+  dict_put_flag (&out, KEY_IMPORT_ALL, options->is_all);
+  dict_put_flag (&out, KEY_IMPORT_DRY_RUN, options->is_dry_run);
+  dict_put_text (&out, KEY_IMPORT_NAME, strcmp (file, "-") == 0 ? "standard input" : name);
   return g_variant_ref_sink (g_variant_dict_end (&out));
 }
 
@@ -173,8 +174,9 @@ print_json (Import *self)
 static void
 print_report (Import *self, const SuppressImportOptions *options)
 {
-  const guint64 added = dict_number (self->report, "added"), known = dict_number (self->report, "known"), domains = dict_number (self->report, "domains");
-  const guint64 left = dict_number (self->report, "read") - added - known;
+  const guint64 added = dict_number (self->report, KEY_IMPORT_REPORT_ADDED), known = dict_number (self->report, KEY_IMPORT_REPORT_KNOWN),
+                domains = dict_number (self->report, KEY_IMPORT_REPORT_DOMAINS);
+  const guint64 left = dict_number (self->report, KEY_IMPORT_REPORT_READ) - added - known;
   const char *would = options->is_dry_run ? "would be suppressed" : added == 1 ? "was not suppressed before, and is now" : "were not suppressed before, and are now";
 
   session_tell (self->session, "%'" G_GUINT64_FORMAT " %s %s; %'" G_GUINT64_FORMAT " %s already.", added, added == 1 ? "row" : "rows", would, known, known == 1 ? "was" : "were");

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "connect.h"
 #include "content.h"
+#include "contract-keys.h"
 #include "csv-out.h"
 #include "dict.h"
 #include "fault.h"
@@ -148,11 +149,11 @@ add_rows (Table *table, GVariant *rows)
 {
   for (gsize i = 0; i < g_variant_n_children (rows); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-    g_autofree char *time = words_time ((gint64) dict_number (row, "time"));
-    const char *address = dict_text (row, "address");
+    g_autofree char *time = words_time ((gint64) dict_number (row, KEY_SUPPRESSION_TIME));
+    const char *address = dict_text (row, KEY_SUPPRESSION_ADDRESS);
 
-    table_row (table, *address != '\0' ? address : "(forgotten)", dict_text (row, "scope"), dict_text (row, "reason"),
-               dict_text (row, "source"), time, NULL);
+    table_row (table, *address != '\0' ? address : "(forgotten)", dict_text (row, KEY_SUPPRESSION_SCOPE), dict_text (row, KEY_SUPPRESSION_REASON),
+               dict_text (row, KEY_SUPPRESSION_SOURCE), time, NULL);
   }
 }
 
@@ -161,7 +162,7 @@ last_id (GVariant *rows)
 {
   g_autoptr (GVariant) last = g_variant_get_child_value (rows, g_variant_n_children (rows) - 1);
 
-  return dict_number (last, "id");
+  return dict_number (last, KEY_SUPPRESSION_ID);
 }
 
 /* Calls `take` with each page. Returns: FALSE with `error` set. */
@@ -236,13 +237,13 @@ typedef struct {
 static void
 export_cb (GVariant *rows, gpointer data)
 {
-  static const char *const columns[] = { "scope", "reason", "source" };
+  static const char *const columns[] = { KEY_SUPPRESSION_SCOPE, KEY_SUPPRESSION_REASON, KEY_SUPPRESSION_SOURCE };
   ExportRows *self = data;
 
   for (gsize i = 0; i < g_variant_n_children (rows); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-    g_autofree char *since = words_iso ((gint64) dict_number (row, "time")), *spelled = NULL;
-    const char *address = dict_text (row, "address");
+    g_autofree char *since = words_iso ((gint64) dict_number (row, KEY_SUPPRESSION_TIME)), *spelled = NULL;
+    const char *address = dict_text (row, KEY_SUPPRESSION_ADDRESS);
 
     self->forgotten += *address == '\0';
     if (*address == '\0')

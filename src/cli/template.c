@@ -1,6 +1,7 @@
 /* template … - messages that are kept under a name. */
 #include "commands.h"
 #include "content.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "json-out.h"
@@ -67,9 +68,9 @@ run_save (Session *session, const void *values, char **words, GError **error)
   if ((options->html != NULL && (html = content_read (options->html, error)) == NULL) ||
       (options->text != NULL && (text = content_read (options->text, error)) == NULL) || session_core (session, error) == NULL)
     return -1;
-  put (&parts, "subject", options->subject);
-  put (&parts, "html", html);
-  put (&parts, "text", text);
+  put (&parts, KEY_MESSAGE_SUBJECT, options->subject);
+  put (&parts, KEY_MESSAGE_HTML, html);
+  put (&parts, KEY_MESSAGE_TEXT, text);
   if ((html != NULL || text != NULL) && /* a template with a mistake is not kept */
       !pr_app1_call_template_inspect_sync (session->core, options->subject != NULL ? options->subject : "",
                                            html != NULL ? html : "", text != NULL ? text : "", &fields, &required,
@@ -84,7 +85,7 @@ run_save (Session *session, const void *values, char **words, GError **error)
 static int
 run_show (Session *session, const void *values, char **words, GError **error)
 {
-  static const char *const order[] = { "subject", "text", "html" };
+  static const char *const order[] = { KEY_MESSAGE_SUBJECT, KEY_MESSAGE_TEXT, KEY_MESSAGE_HTML };
   g_autoptr (GVariant) parts = NULL;
 
   if (session_core (session, error) == NULL || !pr_app1_call_template_show_sync (session->core, words[0], &parts, NULL, error))
@@ -116,9 +117,9 @@ run_list (Session *session, const void *values, char **words, GError **error)
   }
   for (gsize i = 0; i < g_variant_n_children (templates); i++) {
     g_autoptr (GVariant) row = g_variant_get_child_value (templates, i);
-    g_autofree char *changed = words_time ((gint64) dict_number (row, "changed"));
+    g_autofree char *changed = words_time ((gint64) dict_number (row, KEY_TEMPLATE_CHANGED));
 
-    table_row (table, dict_text (row, "name"), dict_text (row, "subject"), changed, NULL);
+    table_row (table, dict_text (row, KEY_TEMPLATE_NAME), dict_text (row, KEY_TEMPLATE_SUBJECT), changed, NULL);
   }
   if (g_variant_n_children (templates) == 0)
     session_say (session, "There is no template yet: postrider template save NAME --subject TPL --html FILE");

@@ -1,5 +1,6 @@
 /* vault … - where passwords are kept, and what opens it. */
 #include "commands.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "json-out.h"
@@ -40,7 +41,7 @@ run_status (Session *session, const void *values, char **words, GError **error)
     json_out_document (status);
     return 0;
   }
-  printf ("The vault is %s.\n", *dict_text (status, "text") != '\0' ? dict_text (status, "text") : dict_text (status, "state"));
+  printf ("The vault is %s.\n", *dict_text (status, KEY_VAULT_TEXT) != '\0' ? dict_text (status, KEY_VAULT_TEXT) : dict_text (status, KEY_VAULT_STATE));
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "watch.h"
 
 #include "connect.h"
+#include "contract-keys.h"
 #include "dict.h"
 #include "fault.h"
 #include "json-out.h"
@@ -114,7 +115,7 @@ static void
 take_numbers (Watch *self, GVariant *numbers)
 {
   g_autofree char *line = numbers_line (numbers);
-  gboolean is_change = self->numbers == NULL || strcmp (dict_text (self->numbers, "state"), dict_text (numbers, "state")) != 0;
+  gboolean is_change = self->numbers == NULL || strcmp (dict_text (self->numbers, KEY_CAMPAIGN_STATE), dict_text (numbers, KEY_CAMPAIGN_STATE)) != 0;
   gboolean is_same = self->numbers != NULL && g_variant_equal (self->numbers, numbers);
 
   g_variant_ref (numbers);

@@ -1,6 +1,7 @@
 #include "look.h"
 
 #include "bus.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "portal.h"
 #include <langinfo.h>
@@ -146,12 +147,12 @@ make_look (GVariant *answer)
   if (!(values.scale >= SCALE_MIN && values.scale <= SCALE_MAX)) /* not a number is neither */
     values.scale = 1.0;
   g_variant_builder_init (&look, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&look, "{sv}", "dark", g_variant_new_boolean (values.dark));
-  g_variant_builder_add (&look, "{sv}", "contrast", g_variant_new_boolean (values.contrast));
-  g_variant_builder_add (&look, "{sv}", "animations", g_variant_new_boolean (values.animations));
-  g_variant_builder_add (&look, "{sv}", "scale", g_variant_new_double (values.scale));
-  g_variant_builder_add (&look, "{sv}", "locale", g_variant_new_string (locale));
-  g_variant_builder_add (&look, "{sv}", "clock24", g_variant_new_boolean (values.clock24 >= 0 ? values.clock24 : has_clock24 ()));
+  g_variant_builder_add (&look, "{sv}", KEY_LOOK_DARK, g_variant_new_boolean (values.dark));
+  g_variant_builder_add (&look, "{sv}", KEY_LOOK_CONTRAST, g_variant_new_boolean (values.contrast));
+  g_variant_builder_add (&look, "{sv}", KEY_LOOK_ANIMATIONS, g_variant_new_boolean (values.animations));
+  g_variant_builder_add (&look, "{sv}", KEY_LOOK_SCALE, g_variant_new_double (values.scale));
+  g_variant_builder_add (&look, "{sv}", KEY_LOOK_LOCALE, g_variant_new_string (locale));
+  g_variant_builder_add (&look, "{sv}", KEY_LOOK_CLOCK24, g_variant_new_boolean (values.clock24 >= 0 ? values.clock24 : has_clock24 ()));
   return g_variant_ref_sink (g_variant_builder_end (&look));
 }
 

@@ -1,6 +1,7 @@
 #include "calls.h"
 
 #include "confirm.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "rejects.h"
 #include "weaken.h"
@@ -83,7 +84,7 @@ static gboolean
 names_file (GVariant *arguments)
 {
   g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 2);
-  g_autoptr (GVariant) name = g_variant_lookup_value (options, "name", G_VARIANT_TYPE_STRING);
+  g_autoptr (GVariant) name = g_variant_lookup_value (options, KEY_IMPORT_NAME, G_VARIANT_TYPE_STRING);
 
   return name != NULL;
 }

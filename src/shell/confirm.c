@@ -1,6 +1,7 @@
 #include "confirm.h"
 
 #include "bridge-call.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "secret-bytes.h"
 #include "secret-dialog.h"
@@ -63,7 +64,7 @@ look_up (const Confirm *self, const char *key)
 static void
 agree (Confirm *self)
 {
-  const char *account = look_up (self, "account");
+  const char *account = look_up (self, KEY_QUESTION_ACCOUNT);
 
   if (*account != '\0')
     core_link_call_async (self->shell->core, "AccountAgree", g_variant_new ("(s)", account), NULL, agreed_told_cb, self);
@@ -104,7 +105,7 @@ is_secret_empty (const Confirm *self)
   g_autoptr (GVariant) settings = strcmp (self->row->member, "AccountAdd") == 0 ? g_variant_get_child_value (self->call, 1) : NULL;
   gboolean has_password = FALSE;
 
-  return settings != NULL && !(g_variant_lookup (settings, "has_password", "b", &has_password) && has_password);
+  return settings != NULL && !(g_variant_lookup (settings, KEY_ACCOUNT_HAS_PASSWORD, "b", &has_password) && has_password);
 }
 
 static void
@@ -114,15 +115,15 @@ ask_person (Confirm *self)
   GError *error = NULL;
 
   if (self->question != NULL)
-    g_variant_lookup (self->question, "asked", "b", &is_asked);
+    g_variant_lookup (self->question, KEY_QUESTION_ASKED, "b", &is_asked);
   if (bridge_call_wants_secret (self->row) && !is_typed && (self->secret = secret_bytes_to_memfd (NULL, &error)) < 0)
     end (self, error);
   else if (is_typed)
-    secret_dialog_ask (self->shell, self->row->member, look_up (self, "text"), typed_cb, self);
+    secret_dialog_ask (self->shell, self->row->member, look_up (self, KEY_QUESTION_TEXT), typed_cb, self);
   else if (!is_asked || WEAKENED ("question"))
     end (self, NULL);
   else
-    window_ask (self->shell, look_up (self, "title"), look_up (self, "text"), look_up (self, "yes"), answered_cb, self);
+    window_ask (self->shell, look_up (self, KEY_QUESTION_TITLE), look_up (self, KEY_QUESTION_TEXT), look_up (self, KEY_QUESTION_YES), answered_cb, self);
 }
 
 static void

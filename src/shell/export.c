@@ -1,5 +1,6 @@
 #include "export.h"
 
+#include "contract-keys.h"
 #include "csv-rows.h"
 #include "fault.h"
 #include "rejects.h"
@@ -90,7 +91,7 @@ write_list (Export *self, CsvOut *csv, GError **error)
 static void
 write_suppression (CsvOut *csv, GVariant *row, guint64 *last)
 {
-  static const char *const keys[] = { "address", "scope", "reason", "source" };
+  static const char *const keys[] = { KEY_SUPPRESSION_ADDRESS, KEY_SUPPRESSION_SCOPE, KEY_SUPPRESSION_REASON, KEY_SUPPRESSION_SOURCE };
   g_autoptr (GDateTime) time = NULL;
   g_autofree char *written = NULL;
   gint64 when = 0;
@@ -101,8 +102,8 @@ write_suppression (CsvOut *csv, GVariant *row, guint64 *last)
     g_variant_lookup (row, keys[i], "&s", &text);
     csv_out_text (csv, text);
   }
-  g_variant_lookup (row, "time", "x", &when);
-  g_variant_lookup (row, "id", "t", last);
+  g_variant_lookup (row, KEY_SUPPRESSION_TIME, "x", &when);
+  g_variant_lookup (row, KEY_SUPPRESSION_ID, "t", last);
   time = g_date_time_new_from_unix_utc (when);
   written = time != NULL && when != 0 ? g_date_time_format_iso8601 (time) : g_strdup ("");
   csv_out_text (csv, written);

@@ -1,5 +1,6 @@
 #include "window-calls.h"
 
+#include "contract-keys.h"
 #include "export.h"
 #include "fault.h"
 #include "text.h"
@@ -18,11 +19,11 @@ describe_file (guint32 number, const char *name, guint64 size, const char *role)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "file", "u", number);
-  g_variant_dict_insert (&dict, "name", "s", shown);
-  g_variant_dict_insert (&dict, "size", "t", size);
+  g_variant_dict_insert (&dict, KEY_FILE_FILE, "u", number);
+  g_variant_dict_insert (&dict, KEY_FILE_NAME, "s", shown);
+  g_variant_dict_insert (&dict, KEY_FILE_SIZE, "t", size);
   if (role != NULL)
-    g_variant_dict_insert (&dict, "role", "s", role);
+    g_variant_dict_insert (&dict, KEY_FILE_ROLE, "s", role);
   return g_variant_dict_end (&dict);
 }
 
@@ -36,7 +37,7 @@ release_files (Shell *shell, GVariantBuilder *described)
   for (gsize i = 0; i < g_variant_n_children (files); i++) {
     g_autoptr (GVariant) file = g_variant_get_child_value (files, i);
 
-    g_variant_lookup (file, "file", "u", &number);
+    g_variant_lookup (file, KEY_FILE_FILE, "u", &number);
     file_table_release (shell->files, number);
   }
 }
@@ -235,21 +236,21 @@ window_calls_build_look (GVariant *desk_look)
   double scale = 1;
 
   if (desk_look != NULL) {
-    g_variant_lookup (desk_look, "dark", "b", &dark);
-    g_variant_lookup (desk_look, "contrast", "b", &contrast);
-    g_variant_lookup (desk_look, "animations", "b", &animations);
-    g_variant_lookup (desk_look, "clock24", "b", &clock24);
-    g_variant_lookup (desk_look, "scale", "d", &scale);
-    g_variant_lookup (desk_look, "locale", "&s", &locale);
+    g_variant_lookup (desk_look, KEY_LOOK_DARK, "b", &dark);
+    g_variant_lookup (desk_look, KEY_LOOK_CONTRAST, "b", &contrast);
+    g_variant_lookup (desk_look, KEY_LOOK_ANIMATIONS, "b", &animations);
+    g_variant_lookup (desk_look, KEY_LOOK_CLOCK24, "b", &clock24);
+    g_variant_lookup (desk_look, KEY_LOOK_SCALE, "d", &scale);
+    g_variant_lookup (desk_look, KEY_LOOK_LOCALE, "&s", &locale);
   }
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "dark", "b", dark);
-  g_variant_dict_insert (&dict, "contrast", "b", contrast);
-  g_variant_dict_insert (&dict, "animations", "b", animations);
-  g_variant_dict_insert (&dict, "scale", "d", scale);
-  g_variant_dict_insert (&dict, "locale", "s", locale);
-  g_variant_dict_insert (&dict, "clock24", "b", clock24);
-  g_variant_dict_insert (&dict, "version", "s", POSTRIDER_VERSION);
+  g_variant_dict_insert (&dict, KEY_LOOK_DARK, "b", dark);
+  g_variant_dict_insert (&dict, KEY_LOOK_CONTRAST, "b", contrast);
+  g_variant_dict_insert (&dict, KEY_LOOK_ANIMATIONS, "b", animations);
+  g_variant_dict_insert (&dict, KEY_LOOK_SCALE, "d", scale);
+  g_variant_dict_insert (&dict, KEY_LOOK_LOCALE, "s", locale);
+  g_variant_dict_insert (&dict, KEY_LOOK_CLOCK24, "b", clock24);
+  g_variant_dict_insert (&dict, KEY_LOOK_VERSION, "s", POSTRIDER_VERSION);
   return g_variant_dict_end (&dict);
 }
 

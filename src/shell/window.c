@@ -1,5 +1,6 @@
 #include "window.h"
 
+#include "contract-keys.h"
 #include "drops.h"
 #include "window-calls.h"
 #include <string.h>
@@ -88,9 +89,9 @@ window_take_look (Shell *shell, GVariant *desk_look)
 
   g_clear_pointer (&shell->look, g_variant_unref);
   shell->look = look;
-  g_variant_lookup (look, "dark", "b", &dark);
-  g_variant_lookup (look, "animations", "b", &animations);
-  g_variant_lookup (look, "scale", "d", &scale);
+  g_variant_lookup (look, KEY_LOOK_DARK, "b", &dark);
+  g_variant_lookup (look, KEY_LOOK_ANIMATIONS, "b", &animations);
+  g_variant_lookup (look, KEY_LOOK_SCALE, "d", &scale);
   g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", dark, "gtk-enable-animations", animations, NULL);
   webkit_web_view_set_zoom_level (view_get_widget (shell->view), CLAMP (scale, 0.5, 3));
   page_signals_tell (shell->signals, "LookChanged", g_variant_new_tuple (&look, 1));
@@ -158,8 +159,8 @@ is_running (GVariant *campaign, guint64 *out_id)
 {
   const char *state = "";
 
-  g_variant_lookup (campaign, "state", "&s", &state);
-  g_variant_lookup (campaign, "id", "t", out_id);
+  g_variant_lookup (campaign, KEY_CAMPAIGN_STATE, "&s", &state);
+  g_variant_lookup (campaign, KEY_CAMPAIGN_ID, "t", out_id);
   return strcmp (state, "sending") == 0 || strcmp (state, "waiting") == 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gio/gunixfdlist.h>
 
+#include "contract-keys.h"
 #include "contract-sink1.h"
 #include "fault.h"
 #include "serve.h"
@@ -61,17 +62,17 @@ static gboolean
 take_options (Service *self, GVariant *options, GError **error)
 {
   static const struct { const char *key; RehearsalPart part; } parts[] = {
-    { "refuse", REHEARSAL_REFUSE }, { "delay", REHEARSAL_DELAY }, { "drop", REHEARSAL_DROP } };
+    { KEY_SINK_REFUSE, REHEARSAL_REFUSE }, { KEY_SINK_DELAY, REHEARSAL_DELAY }, { KEY_SINK_DROP, REHEARSAL_DROP } };
   const char *user = "", *password = "";
 
-  g_variant_lookup (options, "auth_user", "&s", &user);
-  g_variant_lookup (options, "auth_password", "&s", &password);
+  g_variant_lookup (options, KEY_SINK_AUTH_USER, "&s", &user);
+  g_variant_lookup (options, KEY_SINK_AUTH_PASSWORD, "&s", &password);
   auth_set_user (self->auth, user, password);
-  self->options.offers_tls = is_on (options, "tls", FALSE);
+  self->options.offers_tls = is_on (options, KEY_SINK_TLS, FALSE);
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     if (!take_patterns (self->options.rehearsal, options, parts[i].key, parts[i].part, error))
       return FALSE;
-  maildir_set_kept (self->maildir, is_on (options, "store", TRUE));
+  maildir_set_kept (self->maildir, is_on (options, KEY_SINK_STORE, TRUE));
   return TRUE;
 }
 

@@ -1,5 +1,6 @@
 #include "account.h"
 
+#include "contract-keys.h"
 #include "fault.h"
 #include <string.h>
 
@@ -49,20 +50,20 @@ Account *
 account_new (GVariant *settings, SecretBytes *secret, GError **error)
 {
   g_autoptr (Account) self = g_new0 (Account, 1);
-  g_autofree char *tls = lookup_string (settings, "tls");
+  g_autofree char *tls = lookup_string (settings, KEY_TRANSPORT_TLS);
 
   self->secret = secret;
-  self->host = lookup_string (settings, "host");
-  self->user = lookup_string (settings, "user");
-  self->pin = lookup_string (settings, "pin");
-  self->helo = lookup_string (settings, "helo");
-  self->mechanism = lookup_string (settings, "mechanism");
-  (void) g_variant_lookup (settings, "insecure", "b", &self->is_insecure);
-  self->per_connection = lookup_number (settings, "per_connection", 0, 0, G_MAXUINT);
-  self->connections = lookup_number (settings, "connections", 0, 0, G_MAXUINT);
-  self->window = lookup_number (settings, "window", ACCOUNT_WINDOW_DEFAULT, 1, ACCOUNT_WINDOW_MAX);
-  self->window_max = lookup_number (settings, "window_max", ACCOUNT_WINDOW_GROWN, 1, ACCOUNT_WINDOW_MAX);
-  self->timeout_percent = lookup_number (settings, "timeout_percent", 100, 1, 1000);
+  self->host = lookup_string (settings, KEY_TRANSPORT_HOST);
+  self->user = lookup_string (settings, KEY_TRANSPORT_USER);
+  self->pin = lookup_string (settings, KEY_TRANSPORT_PIN);
+  self->helo = lookup_string (settings, KEY_TRANSPORT_HELO);
+  self->mechanism = lookup_string (settings, KEY_TRANSPORT_MECHANISM);
+  (void) g_variant_lookup (settings, KEY_TRANSPORT_INSECURE, "b", &self->is_insecure);
+  self->per_connection = lookup_number (settings, KEY_TRANSPORT_PER_CONNECTION, 0, 0, G_MAXUINT);
+  self->connections = lookup_number (settings, KEY_TRANSPORT_CONNECTIONS, 0, 0, G_MAXUINT);
+  self->window = lookup_number (settings, KEY_TRANSPORT_WINDOW, ACCOUNT_WINDOW_DEFAULT, 1, ACCOUNT_WINDOW_MAX);
+  self->window_max = lookup_number (settings, KEY_TRANSPORT_WINDOW_MAX, ACCOUNT_WINDOW_GROWN, 1, ACCOUNT_WINDOW_MAX);
+  self->timeout_percent = lookup_number (settings, KEY_TRANSPORT_TIMEOUT_PERCENT, 100, 1, 1000);
   if (*self->host == '\0' || !is_helo (self->helo) || !parse_tls (tls, &self->tls)) {
     g_set_error (error, FAULT, FAULT_USAGE, "the account's host, helo or tls setting is not one that SMTP can use");
     return NULL;

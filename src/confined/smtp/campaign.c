@@ -1,5 +1,6 @@
 #include "campaign.h"
 
+#include "contract-keys.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "template.h"
@@ -89,7 +90,7 @@ peek_string (GVariant *spec, const char *name)
 static gboolean
 read_identity (GVariant *spec, guint8 out[16])
 {
-  g_autoptr (GVariant) value = g_variant_lookup_value (spec, "identity", G_VARIANT_TYPE_BYTESTRING);
+  g_autoptr (GVariant) value = g_variant_lookup_value (spec, KEY_LETTER_IDENTITY, G_VARIANT_TYPE_BYTESTRING);
   gsize len = 0;
   const guint8 *bytes = value != NULL ? g_variant_get_fixed_array (value, &len, 1) : NULL;
 
@@ -114,9 +115,9 @@ campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *
 {
   g_autoptr (GArray) read = read_files (files, fds, error);
   g_auto (GStrv) aliases = NULL;
-  SkeletonSpec skeleton_spec = { .subject = peek_string (spec, "subject"), .html = peek_string (spec, "html"),
-                                 .text = peek_string (spec, "text"), .from = peek_string (spec, "from"),
-                                 .reply_to = peek_string (spec, "reply_to"), .unsubscribe = peek_string (spec, "unsubscribe"),
+  SkeletonSpec skeleton_spec = { .subject = peek_string (spec, KEY_LETTER_SUBJECT), .html = peek_string (spec, KEY_LETTER_HTML),
+                                 .text = peek_string (spec, KEY_LETTER_TEXT), .from = peek_string (spec, KEY_LETTER_FROM),
+                                 .reply_to = peek_string (spec, KEY_LETTER_REPLY_TO), .unsubscribe = peek_string (spec, KEY_LETTER_UNSUBSCRIBE),
                                  .columns = columns };
   Skeleton *skeleton;
   Campaign *self;
@@ -127,8 +128,8 @@ campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *
     g_set_error (error, FAULT, FAULT_USAGE, "the campaign's identity is not 16 octets");
     return NULL;
   }
-  (void) g_variant_lookup (spec, "inspect", "b", &skeleton_spec.any_field);
-  (void) g_variant_lookup (spec, "aliases", "^as", &aliases);
+  (void) g_variant_lookup (spec, KEY_LETTER_INSPECT, "b", &skeleton_spec.any_field);
+  (void) g_variant_lookup (spec, KEY_LETTER_ALIASES, "^as", &aliases);
   skeleton_spec.aliases = (const char *const *) aliases;
   skeleton_spec.files = (const SkeletonFile *) (void *) read->data;
   skeleton_spec.n_files = read->len;
@@ -144,7 +145,7 @@ campaign_new (guint64 id, GVariant *spec, const char *const *columns, GVariant *
   self->columns = g_strdupv ((GStrv) columns);
   self->aliases = g_steal_pointer (&aliases);
   self->streaks = streaks_new ();
-  (void) g_variant_lookup (spec, "version", "u", &self->version);
+  (void) g_variant_lookup (spec, KEY_LETTER_VERSION, "u", &self->version);
   return self;
 }
 

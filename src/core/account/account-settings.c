@@ -1,6 +1,7 @@
 #include "account-settings.h"
 
 #include "address-idna.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "full-name.h"
 #include <arpa/inet.h>
@@ -10,9 +11,10 @@
 #define PIN_LEN 64
 
 static const struct { const char *key, *type; } known[] = {
-  { "address", "s" },    { "host", "s" },       { "port", "q" },     { "tls", "s" },     { "user", "s" },         { "pin", "s" },
-  { "insecure", "b" },   { "connections", "u" }, { "per_minute", "u" }, { "per_hour", "u" }, { "per_day", "u" }, { "keep", "b" },
-  { "has_password", "b" }, { "helo", "s" }, { "display_name", "s" }, { "check", "b" },
+  { KEY_ACCOUNT_ADDRESS, "s" }, { KEY_ACCOUNT_HOST, "s" }, { KEY_ACCOUNT_PORT, "q" }, { KEY_ACCOUNT_TLS, "s" },
+  { KEY_ACCOUNT_USER, "s" }, { KEY_ACCOUNT_PIN, "s" }, { KEY_ACCOUNT_INSECURE, "b" }, { KEY_ACCOUNT_CONNECTIONS, "u" },
+  { KEY_ACCOUNT_PER_MINUTE, "u" }, { KEY_ACCOUNT_PER_HOUR, "u" }, { KEY_ACCOUNT_PER_DAY, "u" }, { KEY_ACCOUNT_KEEP, "b" },
+  { KEY_ACCOUNT_HAS_PASSWORD, "b" }, { KEY_ACCOUNT_HELO, "s" }, { KEY_ACCOUNT_DISPLAY_NAME, "s" }, { KEY_ACCOUNT_CHECK, "b" },
 };
 
 static gboolean
@@ -83,7 +85,7 @@ check_name (const char *name, GError **error)
 static gboolean
 take_address (Account *self, GVariant *settings, GError **error)
 {
-  g_autofree char *text = lookup_string (settings, "address");
+  g_autofree char *text = lookup_string (settings, KEY_ACCOUNT_ADDRESS);
   AddressFlaw flaw = ADDRESS_FINE;
 
   self->address = address_canonical (text, strlen (text), &flaw);
@@ -125,7 +127,7 @@ parse_host (const char *text, GError **error)
 static gboolean
 take_host (Account *self, GVariant *settings, const Preset **out_preset, GError **error)
 {
-  g_autofree char *text = lookup_string (settings, "host");
+  g_autofree char *text = lookup_string (settings, KEY_ACCOUNT_HOST);
   const char *domain = strrchr (self->address, '@') + 1;
   const Preset *preset;
 
@@ -149,8 +151,8 @@ take_host (Account *self, GVariant *settings, const Preset **out_preset, GError 
 static gboolean
 take_port_and_tls (Account *self, GVariant *settings, const Preset *preset, GError **error)
 {
-  g_autofree char *tls = lookup_string (settings, "tls");
-  gboolean has_port = g_variant_lookup (settings, "port", "q", &self->port);
+  g_autofree char *tls = lookup_string (settings, KEY_ACCOUNT_TLS);
+  gboolean has_port = g_variant_lookup (settings, KEY_ACCOUNT_PORT, "q", &self->port);
 
   if (*tls != '\0' && strcmp (tls, "starttls") != 0 && strcmp (tls, "implicit") != 0 && strcmp (tls, "none") != 0) {
     g_set_error_literal (error, FAULT, FAULT_USAGE, "--tls is starttls, implicit or none");
@@ -194,9 +196,9 @@ account_settings_parse_pin (const char *pin, GError **error)
 static gboolean
 is_login_wanted (const Account *self, GVariant *settings, const char *user)
 {
-  if (lookup_boolean (settings, "has_password") || *user != '\0')
+  if (lookup_boolean (settings, KEY_ACCOUNT_HAS_PASSWORD) || *user != '\0')
     return TRUE;
-  return !g_variant_lookup (settings, "user", "&s", &user) &&
+  return !g_variant_lookup (settings, KEY_ACCOUNT_USER, "&s", &user) &&
          !(account_settings_is_loopback_host (self->host) && strcmp (self->tls, "none") == 0);
 }
 
@@ -214,11 +216,11 @@ check_login (const Account *self, GError **error)
 static gboolean
 take_login (Account *self, GVariant *settings, GError **error)
 {
-  g_autofree char *user = lookup_string (settings, "user");
-  g_autofree char *pin = lookup_string (settings, "pin");
+  g_autofree char *user = lookup_string (settings, KEY_ACCOUNT_USER);
+  g_autofree char *pin = lookup_string (settings, KEY_ACCOUNT_PIN);
 
   self->needs_password = is_login_wanted (self, settings, user);
-  self->keeps_password = lookup_boolean (settings, "has_password") && lookup_boolean (settings, "keep");
+  self->keeps_password = lookup_boolean (settings, KEY_ACCOUNT_HAS_PASSWORD) && lookup_boolean (settings, KEY_ACCOUNT_KEEP);
   if (strlen (user) > ACCOUNT_USER_MAX || !g_utf8_validate (user, -1, NULL) || has_controls (user)) {
     g_set_error (error, FAULT, FAULT_USAGE, "the user's name has at most %d octets on one line", ACCOUNT_USER_MAX);
     return FALSE;
@@ -245,7 +247,7 @@ is_helo (const char *text)
 static gboolean
 take_helo (Account *self, GVariant *settings, GError **error)
 {
-  g_autofree char *text = lookup_string (settings, "helo");
+  g_autofree char *text = lookup_string (settings, KEY_ACCOUNT_HELO);
   g_autofree char *ascii = *text != '\0' && *text != '[' && g_utf8_validate (text, -1, NULL) ? g_hostname_to_ascii (text) : NULL;
 
   self->helo = ascii != NULL ? g_steal_pointer (&ascii) : g_steal_pointer (&text);
@@ -259,7 +261,7 @@ take_helo (Account *self, GVariant *settings, GError **error)
 static gboolean
 take_display_name (Account *self, GVariant *settings, GError **error)
 {
-  self->display_name = lookup_string (settings, "display_name");
+  self->display_name = lookup_string (settings, KEY_ACCOUNT_DISPLAY_NAME);
   if (strlen (self->display_name) <= ACCOUNT_DISPLAY_NAME_MAX && g_utf8_validate (self->display_name, -1, NULL) && !has_controls (self->display_name))
     return TRUE;
   g_set_error (error, FAULT, FAULT_USAGE, "--display-name has at most %d octets on one line", ACCOUNT_DISPLAY_NAME_MAX);
@@ -273,19 +275,19 @@ account_settings_parse (const char *name, GVariant *settings, const Preset **out
   const Preset *preset = NULL;
 
   self->name = g_strstrip (g_strdup (name));
-  self->insecure = lookup_boolean (settings, "insecure");
+  self->insecure = lookup_boolean (settings, KEY_ACCOUNT_INSECURE);
   if (!check_keys (settings, error) || !check_name (self->name, error) || !take_address (self, settings, error) ||
       !take_host (self, settings, &preset, error) || !take_port_and_tls (self, settings, preset, error) || !take_login (self, settings, error) ||
       !take_helo (self, settings, error) || !take_display_name (self, settings, error))
     return NULL;
-  self->connections = lookup_uint (settings, "connections", 0);
+  self->connections = lookup_uint (settings, KEY_ACCOUNT_CONNECTIONS, 0);
   if (self->connections > ACCOUNT_CONNECTIONS_MAX) {
     g_set_error (error, FAULT, FAULT_USAGE, "--connections is a number from 1 to %d", ACCOUNT_CONNECTIONS_MAX);
     return NULL;
   }
-  self->per_minute = lookup_uint (settings, "per_minute", preset != NULL ? preset->per_minute : 0);
-  self->per_hour = lookup_uint (settings, "per_hour", preset != NULL ? preset->per_hour : 0);
-  self->per_day = lookup_uint (settings, "per_day", preset != NULL ? preset->per_day : 0);
+  self->per_minute = lookup_uint (settings, KEY_ACCOUNT_PER_MINUTE, preset != NULL ? preset->per_minute : 0);
+  self->per_hour = lookup_uint (settings, KEY_ACCOUNT_PER_HOUR, preset != NULL ? preset->per_hour : 0);
+  self->per_day = lookup_uint (settings, KEY_ACCOUNT_PER_DAY, preset != NULL ? preset->per_day : 0);
   *out_preset = preset;
   return g_steal_pointer (&self);
 }
@@ -296,13 +298,13 @@ merge_port_and_tls (GVariantDict *merged, const Account *before, GVariant *chang
 {
   guint16 port = 0;
   const char *tls = "";
-  gboolean has_port = g_variant_lookup (changes, "port", "q", &port);
-  gboolean has_tls = g_variant_lookup (changes, "tls", "&s", &tls) && strcmp (tls, before->tls) != 0;
+  gboolean has_port = g_variant_lookup (changes, KEY_ACCOUNT_PORT, "q", &port);
+  gboolean has_tls = g_variant_lookup (changes, KEY_ACCOUNT_TLS, "&s", &tls) && strcmp (tls, before->tls) != 0;
 
   if (!has_port && !has_tls)
-    g_variant_dict_insert (merged, "port", "q", before->port);
+    g_variant_dict_insert (merged, KEY_ACCOUNT_PORT, "q", before->port);
   if (!has_tls && !(has_port && (port == 465 || port == 587)))
-    g_variant_dict_insert (merged, "tls", "s", before->tls);
+    g_variant_dict_insert (merged, KEY_ACCOUNT_TLS, "s", before->tls);
 }
 
 /* What it would have been added with; a password is kept where one was, or where a login is new. */
@@ -312,11 +314,11 @@ merge_login (GVariantDict *merged, const Account *before, GVariant *changes)
   const char *user = before->needs_password ? before->user : "";
   gboolean keeps;
 
-  g_variant_lookup (changes, "user", "&s", &user);
+  g_variant_lookup (changes, KEY_ACCOUNT_USER, "&s", &user);
   keeps = *user != '\0' && (before->keeps_password || !before->needs_password);
-  g_variant_dict_insert (merged, "user", "s", user);
-  g_variant_dict_insert (merged, "keep", "b", keeps);
-  g_variant_dict_insert (merged, "has_password", "b", keeps);
+  g_variant_dict_insert (merged, KEY_ACCOUNT_USER, "s", user);
+  g_variant_dict_insert (merged, KEY_ACCOUNT_KEEP, "b", keeps);
+  g_variant_dict_insert (merged, KEY_ACCOUNT_HAS_PASSWORD, "b", keeps);
 }
 
 /* A limit that the provider before has is not this server's; one that was set by hand stays. */
@@ -325,13 +327,13 @@ merge_limits (GVariantDict *merged, const Account *before, GVariant *changes)
 {
   const Preset *preset = preset_find (strrchr (before->address, '@') + 1, before->host);
   const struct { const char *key; guint own, preset; } rows[] = {
-    { "per_minute", before->per_minute, preset != NULL ? preset->per_minute : 0 },
-    { "per_hour", before->per_hour, preset != NULL ? preset->per_hour : 0 },
-    { "per_day", before->per_day, preset != NULL ? preset->per_day : 0 },
+    { KEY_ACCOUNT_PER_MINUTE, before->per_minute, preset != NULL ? preset->per_minute : 0 },
+    { KEY_ACCOUNT_PER_HOUR, before->per_hour, preset != NULL ? preset->per_hour : 0 },
+    { KEY_ACCOUNT_PER_DAY, before->per_day, preset != NULL ? preset->per_day : 0 },
   };
   const char *host = before->host;
 
-  g_variant_lookup (changes, "host", "&s", &host);
+  g_variant_lookup (changes, KEY_ACCOUNT_HOST, "&s", &host);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (strcmp (host, before->host) == 0 || rows[i].own != rows[i].preset)
       g_variant_dict_insert (merged, rows[i].key, "u", rows[i].own);
@@ -347,13 +349,13 @@ account_settings_change (const Account *before, GVariant *changes, const Preset 
   const char *key;
   GVariant *value;
 
-  g_variant_dict_insert (&merged, "address", "s", before->address);
-  g_variant_dict_insert (&merged, "host", "s", before->host);
-  g_variant_dict_insert (&merged, "pin", "s", before->pin);
-  g_variant_dict_insert (&merged, "helo", "s", before->helo);
-  g_variant_dict_insert (&merged, "display_name", "s", before->display_name);
-  g_variant_dict_insert (&merged, "insecure", "b", before->insecure);
-  g_variant_dict_insert (&merged, "connections", "u", before->connections);
+  g_variant_dict_insert (&merged, KEY_ACCOUNT_ADDRESS, "s", before->address);
+  g_variant_dict_insert (&merged, KEY_ACCOUNT_HOST, "s", before->host);
+  g_variant_dict_insert (&merged, KEY_ACCOUNT_PIN, "s", before->pin);
+  g_variant_dict_insert (&merged, KEY_ACCOUNT_HELO, "s", before->helo);
+  g_variant_dict_insert (&merged, KEY_ACCOUNT_DISPLAY_NAME, "s", before->display_name);
+  g_variant_dict_insert (&merged, KEY_ACCOUNT_INSECURE, "b", before->insecure);
+  g_variant_dict_insert (&merged, KEY_ACCOUNT_CONNECTIONS, "u", before->connections);
   merge_limits (&merged, before, changes);
   merge_port_and_tls (&merged, before, changes);
   g_variant_iter_init (&iter, changes);
@@ -375,24 +377,24 @@ account_settings_describe (const Account *self, const Preset *preset)
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "name", g_variant_new_string (self->name));
-  g_variant_builder_add (&builder, "{sv}", "address", g_variant_new_string (self->address));
-  g_variant_builder_add (&builder, "{sv}", "host", g_variant_new_string (self->host));
-  g_variant_builder_add (&builder, "{sv}", "port", g_variant_new_uint16 (self->port));
-  g_variant_builder_add (&builder, "{sv}", "tls", g_variant_new_string (self->tls));
-  g_variant_builder_add (&builder, "{sv}", "user", g_variant_new_string (self->user));
-  g_variant_builder_add (&builder, "{sv}", "pin", g_variant_new_string (self->pin));
-  g_variant_builder_add (&builder, "{sv}", "helo", g_variant_new_string (self->helo));
-  g_variant_builder_add (&builder, "{sv}", "display_name", g_variant_new_string (self->display_name));
-  g_variant_builder_add (&builder, "{sv}", "insecure", g_variant_new_boolean (self->insecure));
-  g_variant_builder_add (&builder, "{sv}", "connections", g_variant_new_uint32 (self->connections));
-  g_variant_builder_add (&builder, "{sv}", "per_minute", g_variant_new_uint32 (self->per_minute));
-  g_variant_builder_add (&builder, "{sv}", "per_hour", g_variant_new_uint32 (self->per_hour));
-  g_variant_builder_add (&builder, "{sv}", "per_day", g_variant_new_uint32 (self->per_day));
-  g_variant_builder_add (&builder, "{sv}", "keep", g_variant_new_boolean (self->keeps_password));
-  g_variant_builder_add (&builder, "{sv}", "has_password", g_variant_new_boolean (self->needs_password));
-  g_variant_builder_add (&builder, "{sv}", "preset", g_variant_new_string (preset != NULL ? preset->name : ""));
-  g_variant_builder_add (&builder, "{sv}", "sure", g_variant_new_string (preset != NULL ? preset->sure : ""));
-  g_variant_builder_add (&builder, "{sv}", "note", g_variant_new_string (preset != NULL ? preset->note : ""));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_NAME, g_variant_new_string (self->name));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_ADDRESS, g_variant_new_string (self->address));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_HOST, g_variant_new_string (self->host));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_PORT, g_variant_new_uint16 (self->port));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_TLS, g_variant_new_string (self->tls));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_USER, g_variant_new_string (self->user));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_PIN, g_variant_new_string (self->pin));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_HELO, g_variant_new_string (self->helo));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_DISPLAY_NAME, g_variant_new_string (self->display_name));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_INSECURE, g_variant_new_boolean (self->insecure));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_CONNECTIONS, g_variant_new_uint32 (self->connections));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_PER_MINUTE, g_variant_new_uint32 (self->per_minute));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_PER_HOUR, g_variant_new_uint32 (self->per_hour));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_PER_DAY, g_variant_new_uint32 (self->per_day));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_KEEP, g_variant_new_boolean (self->keeps_password));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_HAS_PASSWORD, g_variant_new_boolean (self->needs_password));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_PRESET, g_variant_new_string (preset != NULL ? preset->name : ""));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_SURE, g_variant_new_string (preset != NULL ? preset->sure : ""));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_NOTE, g_variant_new_string (preset != NULL ? preset->note : ""));
   return g_variant_builder_end (&builder);
 }

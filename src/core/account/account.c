@@ -1,6 +1,7 @@
 #include "account.h"
 
 #include "account-settings.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "preset.h"
 #include "store.h"
@@ -429,12 +430,12 @@ account_to_transport_settings (const Account *self, const char *own_name)
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "host", g_variant_new_string (self->host));
-  g_variant_builder_add (&builder, "{sv}", "tls", g_variant_new_string (self->tls));
-  g_variant_builder_add (&builder, "{sv}", "user", g_variant_new_string (self->needs_password ? self->user : ""));
-  g_variant_builder_add (&builder, "{sv}", "pin", g_variant_new_string (self->pin));
-  g_variant_builder_add (&builder, "{sv}", "helo", g_variant_new_string (*self->helo != '\0' ? self->helo : own_name));
-  g_variant_builder_add (&builder, "{sv}", "insecure", g_variant_new_boolean (self->insecure));
+  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_HOST, g_variant_new_string (self->host));
+  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_TLS, g_variant_new_string (self->tls));
+  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_USER, g_variant_new_string (self->needs_password ? self->user : ""));
+  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_PIN, g_variant_new_string (self->pin));
+  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_HELO, g_variant_new_string (*self->helo != '\0' ? self->helo : own_name));
+  g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_INSECURE, g_variant_new_boolean (self->insecure));
   return g_variant_builder_end (&builder);
 }
 

@@ -1,5 +1,6 @@
 #include "account-test.h"
 
+#include "contract-keys.h"
 #include "contract-transport1.h"
 #include "dialer.h"
 #include "domain-check.h"
@@ -51,9 +52,11 @@ test_free (gpointer data)
 /* --- the transport's report --- */
 
 static const struct { const char *key, *type; } report_rows[] = {
-  { "greeting", "s" },     { "tls", "s" },         { "fingerprint", "s" }, { "subject", "s" }, { "issuer", "s" },
-  { "expires", "x" },      { "verified", "b" },    { "verify_error", "s" }, { "extensions", "as" }, { "mechanisms", "as" },
-  { "size", "t" },         { "logged_in", "b" },   { "reply", "s" },       { "problem", "s" }, { "reason", "s" },
+  { KEY_ACCOUNT_TEST_GREETING, "s" }, { KEY_ACCOUNT_TEST_TLS, "s" }, { KEY_ACCOUNT_TEST_FINGERPRINT, "s" },
+  { KEY_ACCOUNT_TEST_SUBJECT, "s" }, { KEY_ACCOUNT_TEST_ISSUER, "s" }, { KEY_ACCOUNT_TEST_EXPIRES, "x" },
+  { KEY_ACCOUNT_TEST_VERIFIED, "b" }, { KEY_ACCOUNT_TEST_VERIFY_ERROR, "s" }, { KEY_ACCOUNT_TEST_EXTENSIONS, "as" },
+  { KEY_ACCOUNT_TEST_MECHANISMS, "as" }, { KEY_ACCOUNT_TEST_SIZE, "t" }, { KEY_ACCOUNT_TEST_LOGGED_IN, "b" },
+  { KEY_ACCOUNT_TEST_REPLY, "s" }, { KEY_ACCOUNT_TEST_PROBLEM, "s" }, { KEY_ACCOUNT_TEST_REASON, "s" },
 };
 
 static GVariant *
@@ -105,7 +108,7 @@ account_test_check_report (GVariant *raw_report, GVariantBuilder *out_report, gu
       return FALSE;
     }
     g_variant_builder_add (out_report, "{sv}", report_rows[i].key, cap_value (raw, report_rows[i].type));
-    if (raw != NULL && strcmp (report_rows[i].key, "size") == 0)
+    if (raw != NULL && strcmp (report_rows[i].key, KEY_ACCOUNT_TEST_SIZE) == 0)
       *out_size = g_variant_get_uint64 (raw);
   }
   return TRUE;
@@ -162,8 +165,8 @@ domain_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_strv_builder_add (advice, warning);
   domain_check_describe (check, self->account, self->report, advice);
   sentences = g_strv_builder_end (advice);
-  g_variant_builder_add (self->report, "{sv}", "address", g_variant_new_string (self->address));
-  g_variant_builder_add (self->report, "{sv}", "advice", g_variant_new_strv ((const char *const *) sentences, -1));
+  g_variant_builder_add (self->report, "{sv}", KEY_ACCOUNT_TEST_ADDRESS, g_variant_new_string (self->address));
+  g_variant_builder_add (self->report, "{sv}", KEY_ACCOUNT_TEST_ADVICE, g_variant_new_strv ((const char *const *) sentences, -1));
   g_task_return_pointer (task, g_variant_ref_sink (g_variant_builder_end (self->report)), (GDestroyNotify) g_variant_unref);
   g_object_unref (task);
 }
@@ -175,7 +178,7 @@ has_worked (GVariant *raw_report)
 {
   const char *problem = "";
 
-  return !g_variant_lookup (raw_report, "problem", "&s", &problem) || *problem == '\0';
+  return !g_variant_lookup (raw_report, KEY_ACCOUNT_TEST_PROBLEM, "&s", &problem) || *problem == '\0';
 }
 
 static void
@@ -187,8 +190,8 @@ note_result (Test *self, GVariant *raw_report)
     account_note_worked (self->core, self->account->id);
     return;
   }
-  g_variant_lookup (raw_report, "problem", "&s", &problem);
-  g_variant_lookup (raw_report, "reason", "&s", &reason);
+  g_variant_lookup (raw_report, KEY_ACCOUNT_TEST_PROBLEM, "&s", &problem);
+  g_variant_lookup (raw_report, KEY_ACCOUNT_TEST_REASON, "&s", &reason);
   account_note_trouble (self->core, self->account->id, reason, problem);
 }
 

@@ -3,6 +3,7 @@
 #include "app-doctor.h"
 #include "app-secret.h"
 #include "app-vault.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "lanes.h"
 #include "store.h"
@@ -62,7 +63,7 @@ handle_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fd
   gboolean is_check = FALSE;
   AccountCall *call;
 
-  g_variant_lookup (settings, "check", "b", &is_check);
+  g_variant_lookup (settings, KEY_ACCOUNT_CHECK, "b", &is_check);
   if (account == NULL || !account_is_new (client->core, account, &error)) {
     account_free (account);
     return app_return_error (invocation, error);
@@ -107,15 +108,15 @@ handle_preset (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *
   GVariantDict settings;
 
   g_variant_dict_init (&settings, NULL);
-  g_variant_dict_insert (&settings, "preset", "s", preset != NULL ? preset->name : "");
-  g_variant_dict_insert (&settings, "host", "s", preset != NULL ? preset->hosts[0] : "");
-  g_variant_dict_insert (&settings, "port", "q", preset != NULL ? preset->port : 587);
-  g_variant_dict_insert (&settings, "tls", "s", preset != NULL ? preset->tls : "starttls");
-  g_variant_dict_insert (&settings, "per_minute", "u", preset != NULL ? preset->per_minute : 0);
-  g_variant_dict_insert (&settings, "per_hour", "u", preset != NULL ? preset->per_hour : 0);
-  g_variant_dict_insert (&settings, "per_day", "u", preset != NULL ? preset->per_day : 0);
-  g_variant_dict_insert (&settings, "sure", "s", preset != NULL ? preset->sure : "");
-  g_variant_dict_insert (&settings, "note", "s", preset != NULL ? preset->note : "");
+  g_variant_dict_insert (&settings, KEY_ACCOUNT_PRESET, "s", preset != NULL ? preset->name : "");
+  g_variant_dict_insert (&settings, KEY_ACCOUNT_HOST, "s", preset != NULL ? preset->hosts[0] : "");
+  g_variant_dict_insert (&settings, KEY_ACCOUNT_PORT, "q", preset != NULL ? preset->port : 587);
+  g_variant_dict_insert (&settings, KEY_ACCOUNT_TLS, "s", preset != NULL ? preset->tls : "starttls");
+  g_variant_dict_insert (&settings, KEY_ACCOUNT_PER_MINUTE, "u", preset != NULL ? preset->per_minute : 0);
+  g_variant_dict_insert (&settings, KEY_ACCOUNT_PER_HOUR, "u", preset != NULL ? preset->per_hour : 0);
+  g_variant_dict_insert (&settings, KEY_ACCOUNT_PER_DAY, "u", preset != NULL ? preset->per_day : 0);
+  g_variant_dict_insert (&settings, KEY_ACCOUNT_SURE, "s", preset != NULL ? preset->sure : "");
+  g_variant_dict_insert (&settings, KEY_ACCOUNT_NOTE, "s", preset != NULL ? preset->note : "");
   pr_app1_complete_account_preset (skeleton, invocation, g_variant_dict_end (&settings));
   return TRUE;
 }
@@ -138,8 +139,8 @@ describe_state (Core *core, const Account *account, GVariantBuilder *builder)
   g_autoptr (SecretBytes) secret = account_get_secret (core, account, &error);
   const char *missing = account->keeps_password && error != NULL ? error->message : "its password is asked for when it is needed";
 
-  g_variant_builder_add (builder, "{sv}", "state", g_variant_new_string (judge_state (core, account, secret != NULL)));
-  g_variant_builder_add (builder, "{sv}", "text", g_variant_new_string (secret == NULL ? missing : account->trouble_text));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_STATE, g_variant_new_string (judge_state (core, account, secret != NULL)));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_TEXT, g_variant_new_string (secret == NULL ? missing : account->trouble_text));
 }
 
 static gboolean
@@ -150,25 +151,25 @@ describe_account (Core *core, const Account *account, gint64 now_utc, GVariantBu
   if (!account_load_usage (core, account->id, now_utc, &usage, error))
     return FALSE;
   g_variant_builder_open (builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (builder, "{sv}", "name", g_variant_new_string (account->name));
-  g_variant_builder_add (builder, "{sv}", "address", g_variant_new_string (account->address));
-  g_variant_builder_add (builder, "{sv}", "host", g_variant_new_string (account->host));
-  g_variant_builder_add (builder, "{sv}", "port", g_variant_new_uint16 (account->port));
-  g_variant_builder_add (builder, "{sv}", "tls", g_variant_new_string (account->tls));
-  g_variant_builder_add (builder, "{sv}", "user", g_variant_new_string (account->user));
-  g_variant_builder_add (builder, "{sv}", "pin", g_variant_new_string (account->pin));
-  g_variant_builder_add (builder, "{sv}", "helo", g_variant_new_string (account->helo));
-  g_variant_builder_add (builder, "{sv}", "display_name", g_variant_new_string (account->display_name));
-  g_variant_builder_add (builder, "{sv}", "insecure", g_variant_new_boolean (account->insecure));
-  g_variant_builder_add (builder, "{sv}", "keeps_password", g_variant_new_boolean (account->keeps_password));
-  g_variant_builder_add (builder, "{sv}", "needs_password", g_variant_new_boolean (account->needs_password));
-  g_variant_builder_add (builder, "{sv}", "connections", g_variant_new_uint32 (account->connections));
-  g_variant_builder_add (builder, "{sv}", "per_minute", g_variant_new_uint32 (account->per_minute));
-  g_variant_builder_add (builder, "{sv}", "per_hour", g_variant_new_uint32 (account->per_hour));
-  g_variant_builder_add (builder, "{sv}", "per_day", g_variant_new_uint32 (account->per_day));
-  g_variant_builder_add (builder, "{sv}", "used_minute", g_variant_new_uint64 (usage.minute));
-  g_variant_builder_add (builder, "{sv}", "used_hour", g_variant_new_uint64 (usage.hour));
-  g_variant_builder_add (builder, "{sv}", "used_day", g_variant_new_uint64 (usage.day));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_NAME, g_variant_new_string (account->name));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_ADDRESS, g_variant_new_string (account->address));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_HOST, g_variant_new_string (account->host));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_PORT, g_variant_new_uint16 (account->port));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_TLS, g_variant_new_string (account->tls));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_USER, g_variant_new_string (account->user));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_PIN, g_variant_new_string (account->pin));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_HELO, g_variant_new_string (account->helo));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_DISPLAY_NAME, g_variant_new_string (account->display_name));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_INSECURE, g_variant_new_boolean (account->insecure));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_KEEPS_PASSWORD, g_variant_new_boolean (account->keeps_password));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_NEEDS_PASSWORD, g_variant_new_boolean (account->needs_password));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_CONNECTIONS, g_variant_new_uint32 (account->connections));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_PER_MINUTE, g_variant_new_uint32 (account->per_minute));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_PER_HOUR, g_variant_new_uint32 (account->per_hour));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_PER_DAY, g_variant_new_uint32 (account->per_day));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_USED_MINUTE, g_variant_new_uint64 (usage.minute));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_USED_HOUR, g_variant_new_uint64 (usage.hour));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_USED_DAY, g_variant_new_uint64 (usage.day));
   describe_state (core, account, builder);
   g_variant_builder_close (builder);
   return TRUE;

@@ -2,6 +2,7 @@
 #include "app-pending.h"
 
 #include "campaigns.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "prepare.h"
 #include "store.h"
@@ -51,7 +52,7 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer data)
   gboolean is_already = FALSE; /* an earlier one, of another client: it stays when this one goes */
 
   if (id != 0)
-    g_variant_lookup (summary, "already", "b", &is_already);
+    g_variant_lookup (summary, KEY_SUMMARY_ALREADY, "b", &is_already);
   if (id != 0 && !is_already)
     watch_prepared (pending->client, id);
   if (id != 0)

@@ -4,6 +4,7 @@
 #include "address.h"
 #include "campaigns.h"
 #include "contact.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "fold.h"
 #include "former.h"
@@ -67,9 +68,9 @@ static gboolean
 read_addition (Addition *self, GVariant *values, GVariant *options, GError **error)
 {
   self->consent = "";
-  g_variant_lookup (options, "consent", "&s", &self->consent);
-  g_variant_lookup (options, "consent_time", "x", &self->consent_utc);
-  g_variant_lookup (options, "again_consented", "b", &self->is_again_consented);
+  g_variant_lookup (options, KEY_CONTACT_ADD_CONSENT, "&s", &self->consent);
+  g_variant_lookup (options, KEY_CONTACT_ADD_CONSENT_TIME, "x", &self->consent_utc);
+  g_variant_lookup (options, KEY_CONTACT_ADD_AGAIN_CONSENTED, "b", &self->is_again_consented);
   return check_consent_time (self->consent_utc, error) && read_values (self, values, error);
 }
 

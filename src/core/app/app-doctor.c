@@ -1,5 +1,6 @@
 #include "app-doctor.h"
 
+#include "contract-keys.h"
 #include "program.h"
 #include "store.h"
 #include "superblock.h"
@@ -56,9 +57,9 @@ make_row (const char *what, const char *state, const char *text)
   GVariantBuilder row;
 
   g_variant_builder_init (&row, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&row, "{sv}", "what", g_variant_new_string (what));
-  g_variant_builder_add (&row, "{sv}", "state", g_variant_new_string (state));
-  g_variant_builder_add (&row, "{sv}", "text", g_variant_new_string (text));
+  g_variant_builder_add (&row, "{sv}", KEY_DOCTOR_WHAT, g_variant_new_string (what));
+  g_variant_builder_add (&row, "{sv}", KEY_DOCTOR_STATE, g_variant_new_string (state));
+  g_variant_builder_add (&row, "{sv}", KEY_DOCTOR_TEXT, g_variant_new_string (text));
   return g_variant_builder_end (&row);
 }
 

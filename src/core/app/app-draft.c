@@ -1,6 +1,7 @@
 /* App1.DraftKeep, DraftShow, DraftDrop: the one letter that is being written. The window asks for it every few seconds while somebody types. */
 #include "app-people.h"
 
+#include "contract-keys.h"
 #include "fault.h"
 #include "template.h"
 #include <string.h>
@@ -31,7 +32,7 @@ read_files (GVariant *draft, GError **error)
   g_autofree const char **names = NULL;
   gsize n = 0;
 
-  if (!g_variant_lookup (draft, "files", "^a&s", &names))
+  if (!g_variant_lookup (draft, KEY_DRAFT_FILES, "^a&s", &names))
     return g_strdup ("");
   for (; names[n] != NULL; n++)
     if (strlen (names[n]) > FILE_NAME_MAX || strpbrk (names[n], "\r\n") != NULL) {
@@ -52,10 +53,10 @@ keep (Store *store, GVariant *draft, GError **error)
   gboolean is_html = FALSE, has_own_text = FALSE;
   g_autofree char *files = read_files (draft, error);
 
-  g_variant_lookup (draft, "is_html", "b", &is_html);
-  g_variant_lookup (draft, "own_text", "b", &has_own_text);
-  return files != NULL && read_text (draft, "subject", TEMPLATE_SUBJECT_MAX, &subject, error) && read_text (draft, "html", TEMPLATE_PART_MAX, &html, error) &&
-         read_text (draft, "text", TEMPLATE_PART_MAX, &text, error) && read_text (draft, "template", 128, &template, error) &&
+  g_variant_lookup (draft, KEY_DRAFT_IS_HTML, "b", &is_html);
+  g_variant_lookup (draft, KEY_DRAFT_OWN_TEXT, "b", &has_own_text);
+  return files != NULL && read_text (draft, KEY_DRAFT_SUBJECT, TEMPLATE_SUBJECT_MAX, &subject, error) && read_text (draft, KEY_DRAFT_HTML, TEMPLATE_PART_MAX, &html, error) &&
+         read_text (draft, KEY_DRAFT_TEXT, TEMPLATE_PART_MAX, &text, error) && read_text (draft, KEY_DRAFT_TEMPLATE, 128, &template, error) &&
          store_run (store, error, "INSERT OR REPLACE INTO draft(id,subject,html,text,is_html,own_text,template,files,changed_utc) VALUES(1,?,?,?,?,?,?,?,?)",
                     "sssiissi", subject, html, text, (gint64) is_html, (gint64) has_own_text, template, files, store_now_utc ());
 }
@@ -77,14 +78,14 @@ write_row (sqlite3_stmt *row, GVariantDict *out)
   const char *files = store_text (row, 6);
   g_auto (GStrv) names = g_strsplit (files, "\n", -1); /* of "": none */
 
-  g_variant_dict_insert (out, "subject", "s", store_text (row, 0));
-  g_variant_dict_insert (out, "html", "s", store_text (row, 1));
-  g_variant_dict_insert (out, "text", "s", store_text (row, 2));
-  g_variant_dict_insert (out, "is_html", "b", store_int (row, 3) != 0);
-  g_variant_dict_insert (out, "own_text", "b", store_int (row, 4) != 0);
-  g_variant_dict_insert (out, "template", "s", store_text (row, 5));
-  g_variant_dict_insert (out, "files", "^as", names);
-  g_variant_dict_insert (out, "changed", "x", store_int (row, 7));
+  g_variant_dict_insert (out, KEY_DRAFT_SUBJECT, "s", store_text (row, 0));
+  g_variant_dict_insert (out, KEY_DRAFT_HTML, "s", store_text (row, 1));
+  g_variant_dict_insert (out, KEY_DRAFT_TEXT, "s", store_text (row, 2));
+  g_variant_dict_insert (out, KEY_DRAFT_IS_HTML, "b", store_int (row, 3) != 0);
+  g_variant_dict_insert (out, KEY_DRAFT_OWN_TEXT, "b", store_int (row, 4) != 0);
+  g_variant_dict_insert (out, KEY_DRAFT_TEMPLATE, "s", store_text (row, 5));
+  g_variant_dict_insert (out, KEY_DRAFT_FILES, "^as", names);
+  g_variant_dict_insert (out, KEY_DRAFT_CHANGED, "x", store_int (row, 7));
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 
 #include "consent.h"
 #include "campaigns.h"
+#include "contract-keys.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "import.h"
@@ -59,21 +60,21 @@ report_to_variant (const ImportReport *report)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "read", "t", report->read);
-  g_variant_dict_insert (&dict, "new", "t", report->created);
-  g_variant_dict_insert (&dict, "updated", "t", report->updated);
-  g_variant_dict_insert (&dict, "merged", "t", report->merged);
-  g_variant_dict_insert (&dict, "unchanged", "t", report->unchanged);
-  g_variant_dict_insert_value (&dict, "rejected", counts_to_variant (report->rejected));
-  g_variant_dict_insert_value (&dict, "left_out", counts_to_variant (report->left_out));
-  g_variant_dict_insert (&dict, "format", "s", report->format);
-  g_variant_dict_insert (&dict, "encoding", "s", report->encoding);
-  g_variant_dict_insert (&dict, "fields", "^as", report->fields);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_READ, "t", report->read);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_NEW, "t", report->created);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_UPDATED, "t", report->updated);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_MERGED, "t", report->merged);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_UNCHANGED, "t", report->unchanged);
+  g_variant_dict_insert_value (&dict, KEY_IMPORT_REPORT_REJECTED, counts_to_variant (report->rejected));
+  g_variant_dict_insert_value (&dict, KEY_IMPORT_REPORT_LEFT_OUT, counts_to_variant (report->left_out));
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_FORMAT, "s", report->format);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_ENCODING, "s", report->encoding);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_FIELDS, "^as", report->fields);
   if (report->undo > 0)
-    g_variant_dict_insert (&dict, "import", "t", (guint64) report->undo);
-  g_variant_dict_insert_value (&dict, "hints", counts_to_variant (report->hints));
-  g_variant_dict_insert (&dict, "suppressed", "t", (guint64) report->suppressed);
-  g_variant_dict_insert (&dict, "notes", "^as", report->notes);
+    g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_IMPORT, "t", (guint64) report->undo);
+  g_variant_dict_insert_value (&dict, KEY_IMPORT_REPORT_HINTS, counts_to_variant (report->hints));
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_SUPPRESSED, "t", (guint64) report->suppressed);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_NOTES, "^as", report->notes);
   return g_variant_dict_end (&dict);
 }
 
@@ -83,13 +84,13 @@ suppress_report_to_variant (const ImportReport *report, const SuppressRows *rows
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "read", "t", report->read);
-  g_variant_dict_insert (&dict, "added", "t", report->created);
-  g_variant_dict_insert (&dict, "known", "t", report->unchanged);
-  g_variant_dict_insert (&dict, "domains", "t", suppress_rows_get_domains (rows));
-  g_variant_dict_insert_value (&dict, "rejected", counts_to_variant (report->rejected));
-  g_variant_dict_insert (&dict, "format", "s", report->format);
-  g_variant_dict_insert (&dict, "encoding", "s", report->encoding);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_READ, "t", report->read);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_ADDED, "t", report->created);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_KNOWN, "t", report->unchanged);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_DOMAINS, "t", suppress_rows_get_domains (rows));
+  g_variant_dict_insert_value (&dict, KEY_IMPORT_REPORT_REJECTED, counts_to_variant (report->rejected));
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_FORMAT, "s", report->format);
+  g_variant_dict_insert (&dict, KEY_IMPORT_REPORT_ENCODING, "s", report->encoding);
   return g_variant_dict_end (&dict);
 }
 
@@ -150,18 +151,24 @@ typedef struct {
   const char *name, *type;
 } OptionType;
 
-static const OptionType options[] = { { "format", "s" }, { "encoding", "s" }, { "region", "s" }, { "sheet", "s" },    { "header", "s" },
-                { "map", "a{ss}" }, { "others", "a{ss}" }, { "consent", "s" }, { "consent_column", "s" }, { "consent_time", "s" }, { "again_consented", "b" },
-                { "dry_run", "b" }, { "name", "s" }, { "several", "s" }, { "left", "s" }, { 0 } };
-static const OptionType suppress_options[] = { { "format", "s" }, { "encoding", "s" }, { "region", "s" }, { "sheet", "s" }, { "header", "s" }, { "map", "a{ss}" },
-                                               { "others", "a{ss}" }, { "dry_run", "b" }, { "name", "s" }, { "reason", "s" }, { "all", "b" }, { 0 } };
+static const OptionType options[] = {
+  { KEY_IMPORT_FORMAT, "s" }, { KEY_IMPORT_ENCODING, "s" }, { KEY_IMPORT_REGION, "s" }, { KEY_IMPORT_SHEET, "s" },
+  { KEY_IMPORT_HEADER, "s" }, { KEY_IMPORT_MAP, "a{ss}" }, { KEY_IMPORT_OTHERS, "a{ss}" }, { KEY_IMPORT_CONSENT, "s" },
+  { KEY_IMPORT_CONSENT_COLUMN, "s" }, { KEY_IMPORT_CONSENT_TIME, "s" }, { KEY_IMPORT_AGAIN_CONSENTED, "b" }, { KEY_IMPORT_DRY_RUN, "b" },
+  { KEY_IMPORT_NAME, "s" }, { KEY_IMPORT_SEVERAL, "s" }, { KEY_IMPORT_LEFT, "s" },
+  { 0 } };
+static const OptionType suppress_options[] = {
+  { KEY_IMPORT_FORMAT, "s" }, { KEY_IMPORT_ENCODING, "s" }, { KEY_IMPORT_REGION, "s" }, { KEY_IMPORT_SHEET, "s" },
+  { KEY_IMPORT_HEADER, "s" }, { KEY_IMPORT_MAP, "a{ss}" }, { KEY_IMPORT_OTHERS, "a{ss}" }, { KEY_IMPORT_DRY_RUN, "b" },
+  { KEY_IMPORT_NAME, "s" }, { KEY_IMPORT_REASON, "s" }, { KEY_IMPORT_ALL, "b" },
+  { 0 } };
 
 static const struct {
   const char *name, *words[12], *advice;
 } choices[] = {
-  { "format", { "auto", "csv", "xlsx", "text" }, "auto, csv, xlsx or text" },
-  { "several", { "listed", "first", "each" }, "listed, first or each" },
-  { "left", { "listed", "take", "suppress" }, "listed, take or suppress" },
+  { KEY_IMPORT_FORMAT, { "auto", "csv", "xlsx", "text" }, "auto, csv, xlsx or text" },
+  { KEY_IMPORT_SEVERAL, { "listed", "first", "each" }, "listed, first or each" },
+  { KEY_IMPORT_LEFT, { "listed", "take", "suppress" }, "listed, take or suppress" },
 };
 
 static gboolean
@@ -242,19 +249,19 @@ is_header (const char *word)
 static gboolean
 check_options (GVariant *dict, const OptionType *known, GError **error)
 {
-  const char *region = get_option (dict, "region", "");
+  const char *region = get_option (dict, KEY_IMPORT_REGION, "");
 
   if (!check_types (dict, known, error) || !check_choices (dict, error))
     return FALSE;
   if (region[0] != '\0' && !(strlen (region) == 2 && g_ascii_isalpha (region[0]) && g_ascii_isalpha (region[1])))
     g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no region: give the two letters of a country, such as IN or DE", region);
-  else if (!is_word (get_option (dict, "encoding", ""), 32))
-    g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no encoding: give utf-8, utf-16, windows-1252 or another name of iconv -l", get_option (dict, "encoding", ""));
-  else if (!is_header (get_option (dict, "header", "auto")))
-    g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no header: give auto, yes, no or the number of its row", get_option (dict, "header", ""));
-  else if (!is_line (get_option (dict, "consent", ""), CONSENT_MAX))
+  else if (!is_word (get_option (dict, KEY_IMPORT_ENCODING, ""), 32))
+    g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no encoding: give utf-8, utf-16, windows-1252 or another name of iconv -l", get_option (dict, KEY_IMPORT_ENCODING, ""));
+  else if (!is_header (get_option (dict, KEY_IMPORT_HEADER, "auto")))
+    g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no header: give auto, yes, no or the number of its row", get_option (dict, KEY_IMPORT_HEADER, ""));
+  else if (!is_line (get_option (dict, KEY_IMPORT_CONSENT, ""), CONSENT_MAX))
     g_set_error (error, FAULT, FAULT_USAGE, "the words for --consent must be one line of at most %d octets", CONSENT_MAX);
-  else if (!is_line (get_option (dict, "sheet", ""), 256))
+  else if (!is_line (get_option (dict, KEY_IMPORT_SHEET, ""), 256))
     g_set_error (error, FAULT, FAULT_USAGE, "the sheet's name must be one line of at most 256 octets");
   else
     return TRUE;
@@ -291,19 +298,20 @@ start (AppClient *client, GDBusMethodInvocation *invocation, int file, const cha
 {
   static const ImportFuncs funcs = { rejects_cb, progress_cb, done_cb };
   Call *self = g_new0 (Call, 1);
-  g_autoptr (GVariant) map = g_variant_lookup_value (dict, "map", G_VARIANT_TYPE ("a{ss}"));
-  g_autoptr (GVariant) others = g_variant_lookup_value (dict, "others", G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GVariant) map = g_variant_lookup_value (dict, KEY_IMPORT_MAP, G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GVariant) others = g_variant_lookup_value (dict, KEY_IMPORT_OTHERS, G_VARIANT_TYPE ("a{ss}"));
   gboolean is_dry_run = FALSE, is_again_consented = FALSE;
   ImportSpec spec = {
     .file = file, .spool_folder = client->core->home, .list = list, .map = map, .others = others,
-    .format = get_option (dict, "format", "auto"), .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""),
-    .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"), .consent = get_option (dict, "consent", ""), .consent_column = get_option (dict, "consent_column", ""),
-    .consent_time = get_option (dict, "consent_time", ""), .name = get_option (dict, "name", ""), .several = get_option (dict, "several", "listed"),
-    .left = suppress != NULL ? "take" : get_option (dict, "left", "listed"),
+    .format = get_option (dict, KEY_IMPORT_FORMAT, "auto"), .encoding = get_option (dict, KEY_IMPORT_ENCODING, ""), .region = get_option (dict, KEY_IMPORT_REGION, ""),
+    .sheet = get_option (dict, KEY_IMPORT_SHEET, ""), .header = get_option (dict, KEY_IMPORT_HEADER, "auto"), .consent = get_option (dict, KEY_IMPORT_CONSENT, ""),
+    .consent_column = get_option (dict, KEY_IMPORT_CONSENT_COLUMN, ""),
+    .consent_time = get_option (dict, KEY_IMPORT_CONSENT_TIME, ""), .name = get_option (dict, KEY_IMPORT_NAME, ""), .several = get_option (dict, KEY_IMPORT_SEVERAL, "listed"),
+    .left = suppress != NULL ? "take" : get_option (dict, KEY_IMPORT_LEFT, "listed"),
   };
 
-  g_variant_lookup (dict, "dry_run", "b", &is_dry_run);
-  g_variant_lookup (dict, "again_consented", "b", &is_again_consented);
+  g_variant_lookup (dict, KEY_IMPORT_DRY_RUN, "b", &is_dry_run);
+  g_variant_lookup (dict, KEY_IMPORT_AGAIN_CONSENTED, "b", &is_again_consented);
   spec.vault = client->core->vault;
   spec.is_dry_run = is_dry_run;
   spec.is_again_consented = is_again_consented;
@@ -339,15 +347,15 @@ handle_suppress_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUn
 {
   GError *error = NULL;
   g_autofree char *scope = check_options (dict, suppress_options, &error) ? suppression_parse_scope (client->core->store, raw_scope, &error) : NULL;
-  SuppressRowsSpec spec = { .scope = scope, .reason = get_option (dict, "reason", "") };
+  SuppressRowsSpec spec = { .scope = scope, .reason = get_option (dict, KEY_IMPORT_REASON, "") };
   int fd;
 
   if (scope == NULL)
     return app_return_error (invocation, error);
   if (!is_line (spec.reason, REASON_MAX))
     return app_return_error (invocation, g_error_new (FAULT, FAULT_USAGE, "the reason must be one line of at most %d octets", REASON_MAX));
-  g_variant_lookup (dict, "all", "b", &spec.is_all);
-  g_variant_lookup (dict, "dry_run", "b", &spec.is_dry_run);
+  g_variant_lookup (dict, KEY_IMPORT_ALL, "b", &spec.is_all);
+  g_variant_lookup (dict, KEY_IMPORT_DRY_RUN, "b", &spec.is_dry_run);
   fd = get_file (fds, file, &error);
   if (fd < 0)
     return app_return_error (invocation, error);
@@ -369,17 +377,17 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
   pending->client->is_looking = FALSE;
   if (look != NULL) {
     g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "format", "s", look->format);
-    g_variant_dict_insert (&dict, "encoding", "s", look->encoding);
-    g_variant_dict_insert (&dict, "has_header", "b", look->has_header);
-    g_variant_dict_insert (&dict, "columns", "^as", look->columns);
-    g_variant_dict_insert (&dict, "roles", "^as", look->roles);
-    g_variant_dict_insert (&dict, "problem", "s", look->problem);
-    g_variant_dict_insert (&dict, "header_row", "t", look->header_row);
-    g_variant_dict_insert (&dict, "notes", "^as", look->notes);
-    g_variant_dict_insert (&dict, "readings", "^as", look->readings);
+    g_variant_dict_insert (&dict, KEY_IMPORT_LOOK_FORMAT, "s", look->format);
+    g_variant_dict_insert (&dict, KEY_IMPORT_LOOK_ENCODING, "s", look->encoding);
+    g_variant_dict_insert (&dict, KEY_IMPORT_LOOK_HAS_HEADER, "b", look->has_header);
+    g_variant_dict_insert (&dict, KEY_IMPORT_LOOK_COLUMNS, "^as", look->columns);
+    g_variant_dict_insert (&dict, KEY_IMPORT_LOOK_ROLES, "^as", look->roles);
+    g_variant_dict_insert (&dict, KEY_IMPORT_LOOK_PROBLEM, "s", look->problem);
+    g_variant_dict_insert (&dict, KEY_IMPORT_LOOK_HEADER_ROW, "t", look->header_row);
+    g_variant_dict_insert (&dict, KEY_IMPORT_LOOK_NOTES, "^as", look->notes);
+    g_variant_dict_insert (&dict, KEY_IMPORT_LOOK_READINGS, "^as", look->readings);
     if (look->sheets[0] != NULL)
-      g_variant_dict_insert (&dict, "sheets", "^as", look->sheets);
+      g_variant_dict_insert (&dict, KEY_IMPORT_LOOK_SHEETS, "^as", look->sheets);
     pr_app1_complete_import_look (pending->client->skeleton, pending->invocation, NULL, g_variant_dict_end (&dict), look->rows, look->head);
   } else {
     app_return_error (pending->invocation, error);
@@ -389,12 +397,12 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 handle_look (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, GVariant *dict, AppClient *client)
 {
-  g_autoptr (GVariant) map = g_variant_lookup_value (dict, "map", G_VARIANT_TYPE ("a{ss}"));
-  g_autoptr (GVariant) others = g_variant_lookup_value (dict, "others", G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GVariant) map = g_variant_lookup_value (dict, KEY_IMPORT_MAP, G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GVariant) others = g_variant_lookup_value (dict, KEY_IMPORT_OTHERS, G_VARIANT_TYPE ("a{ss}"));
   LookSpec spec = {
-    .spool_folder = client->core->home, .map = map, .others = others, .format = get_option (dict, "format", "auto"),
-    .encoding = get_option (dict, "encoding", ""), .region = get_option (dict, "region", ""), .sheet = get_option (dict, "sheet", ""), .header = get_option (dict, "header", "auto"),
-    .several = get_option (dict, "several", "listed"), .left = strcmp (get_option (dict, "left", ""), "take") == 0 ? "take" : "listed",
+    .spool_folder = client->core->home, .map = map, .others = others, .format = get_option (dict, KEY_IMPORT_FORMAT, "auto"),
+    .encoding = get_option (dict, KEY_IMPORT_ENCODING, ""), .region = get_option (dict, KEY_IMPORT_REGION, ""), .sheet = get_option (dict, KEY_IMPORT_SHEET, ""), .header = get_option (dict, KEY_IMPORT_HEADER, "auto"),
+    .several = get_option (dict, KEY_IMPORT_SEVERAL, "listed"), .left = strcmp (get_option (dict, KEY_IMPORT_LEFT, ""), "take") == 0 ? "take" : "listed",
   };
   GError *error = NULL;
 
@@ -416,13 +424,13 @@ undone_to_variant (const ImportUndone *undone)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "import", "t", (guint64) undone->import);
-  g_variant_dict_insert (&dict, "name", "s", undone->name);
-  g_variant_dict_insert (&dict, "list", "s", undone->list);
-  g_variant_dict_insert (&dict, "removed", "t", undone->removed);
-  g_variant_dict_insert (&dict, "kept", "t", undone->kept);
-  g_variant_dict_insert (&dict, "restored", "t", undone->restored);
-  g_variant_dict_insert (&dict, "left", "t", undone->left);
+  g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_IMPORT, "t", (guint64) undone->import);
+  g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_NAME, "s", undone->name);
+  g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_LIST, "s", undone->list);
+  g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_REMOVED, "t", undone->removed);
+  g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_KEPT, "t", undone->kept);
+  g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_RESTORED, "t", undone->restored);
+  g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_LEFT, "t", undone->left);
   return g_variant_dict_end (&dict);
 }
 

@@ -1,5 +1,6 @@
 #include "app-people.h"
 
+#include "contract-keys.h"
 #include "list.h"
 
 static GVariant *
@@ -31,12 +32,12 @@ handle_lists (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *cl
     GVariantDict dict;
 
     g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "name", "s", store_text (rows, 0));
-    g_variant_dict_insert (&dict, "created", "x", store_int (rows, 1));
-    g_variant_dict_insert (&dict, "people", "t", (guint64) store_int (rows, 2));
-    g_variant_dict_insert (&dict, "with_email", "t", (guint64) store_int (rows, 3));
-    g_variant_dict_insert (&dict, "with_phone", "t", (guint64) store_int (rows, 4));
-    g_variant_dict_insert_value (&dict, "aliases", aliases_to_variant (store, store_int (rows, 5)));
+    g_variant_dict_insert (&dict, KEY_LIST_NAME, "s", store_text (rows, 0));
+    g_variant_dict_insert (&dict, KEY_LIST_CREATED, "x", store_int (rows, 1));
+    g_variant_dict_insert (&dict, KEY_LIST_PEOPLE, "t", (guint64) store_int (rows, 2));
+    g_variant_dict_insert (&dict, KEY_LIST_WITH_EMAIL, "t", (guint64) store_int (rows, 3));
+    g_variant_dict_insert (&dict, KEY_LIST_WITH_PHONE, "t", (guint64) store_int (rows, 4));
+    g_variant_dict_insert_value (&dict, KEY_LIST_ALIASES, aliases_to_variant (store, store_int (rows, 5)));
     g_variant_builder_add_value (&lists, g_variant_dict_end (&dict));
   }
   if (result < 0) {

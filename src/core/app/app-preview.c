@@ -2,6 +2,7 @@
 #include "app-pending.h"
 
 #include "composer.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "frame.h"
 #include "samples.h"
@@ -163,9 +164,9 @@ handle_corrected (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 i
 
   if (rows == NULL)
     return app_return_error (invocation, error);
-  correct (&campaign->subject, correction, "subject");
-  correct (&campaign->html, correction, "html");
-  correct (&campaign->body_text, correction, "text");
+  correct (&campaign->subject, correction, KEY_CORRECTION_SUBJECT);
+  correct (&campaign->html, correction, KEY_CORRECTION_HTML);
+  correct (&campaign->body_text, correction, KEY_CORRECTION_TEXT);
   pending = app_pending_new (client, invocation);
   pending->rows = rows;
   composer_show_async (client->core->composer, campaign, samples_to_frame (rows), corrected_cb, pending);

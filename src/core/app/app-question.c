@@ -3,6 +3,7 @@
 #include "account-settings.h"
 #include "campaign.h"
 #include "contact.h"
+#include "contract-keys.h"
 #include "contract.h"
 #include "fault.h"
 #include "import-undo.h"
@@ -86,7 +87,7 @@ ask_account_add (Core *core, GVariant *arguments, Question *out, GError **error)
   out->server = describe_server (account);
   shown = quote_name (account->name);
   address = text_quote (account->address, PLACE_MAX_BYTES);
-  if (g_variant_lookup (settings, "has_password", "b", &has_password) && has_password)
+  if (g_variant_lookup (settings, KEY_ACCOUNT_HAS_PASSWORD, "b", &has_password) && has_password)
     g_string_printf (out->text, "Please type the password of the mail account %s for %s. It goes to Postrider's core and to %s, and nowhere else.", shown,
                      address, out->server);
   else
@@ -284,7 +285,7 @@ ask_campaign_resume (Core *core, GVariant *arguments, Question *out, GError **er
   guint64 id;
 
   g_variant_get (arguments, "(t@a{sv})", &id, &correction);
-  g_variant_lookup (correction, "restored", "b", &is_restored);
+  g_variant_lookup (correction, KEY_CORRECTION_RESTORED, "b", &is_restored);
   if (!facts_load (core, id, &found, error))
     return FALSE;
   if (!is_restored)
@@ -505,7 +506,7 @@ ask_settings_change (Core *core, GVariant *arguments, Question *out, GError **er
   g_autoptr (GVariant) settings = g_variant_get_child_value (arguments, 0);
   guint wanted = 0, now = retention_get_days (core);
 
-  g_variant_lookup (settings, "keep_days", "u", &wanted);
+  g_variant_lookup (settings, KEY_SETTINGS_KEEP_DAYS, "u", &wanted);
   if (wanted == 0 || (now != 0 && wanted >= now))
     return TRUE;
   g_string_printf (out->text, "Names, addresses and replies of campaigns that ended more than %u days ago will be gone at once, and those of the others when they "
@@ -587,12 +588,12 @@ question_describe (const Question *self, const ContractRow *row)
   if (self->is_asked && row->effect == CONTRACT_EFFECT_IRREVERSIBLE)
     g_string_append (self->text, " This cannot be undone.");
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "asked", "b", self->is_asked);
-  g_variant_dict_insert (&dict, "title", "s", self->is_asked ? self->title : "");
-  g_variant_dict_insert (&dict, "text", "s", self->text->str);
-  g_variant_dict_insert (&dict, "yes", "s", self->is_asked ? self->yes : "");
-  g_variant_dict_insert (&dict, "server", "s", self->server != NULL ? self->server : "");
-  g_variant_dict_insert (&dict, "account", "s", self->account != NULL ? self->account : "");
+  g_variant_dict_insert (&dict, KEY_QUESTION_ASKED, "b", self->is_asked);
+  g_variant_dict_insert (&dict, KEY_QUESTION_TITLE, "s", self->is_asked ? self->title : "");
+  g_variant_dict_insert (&dict, KEY_QUESTION_TEXT, "s", self->text->str);
+  g_variant_dict_insert (&dict, KEY_QUESTION_YES, "s", self->is_asked ? self->yes : "");
+  g_variant_dict_insert (&dict, KEY_QUESTION_SERVER, "s", self->server != NULL ? self->server : "");
+  g_variant_dict_insert (&dict, KEY_QUESTION_ACCOUNT, "s", self->account != NULL ? self->account : "");
   return g_variant_dict_end (&dict);
 }
 

@@ -2,6 +2,7 @@
 #include "app.h"
 
 #include "app-people.h"
+#include "contract-keys.h"
 #include "erase.h"
 #include "fault.h"
 #include "retention.h"
@@ -24,10 +25,10 @@ handle_audit (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 befor
     GVariantDict dict;
 
     g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "id", "t", (guint64) store_int (rows, 0));
-    g_variant_dict_insert (&dict, "time", "x", store_int (rows, 1));
-    g_variant_dict_insert (&dict, "what", "s", store_text (rows, 2));
-    g_variant_dict_insert (&dict, "detail", "s", store_text (rows, 3));
+    g_variant_dict_insert (&dict, KEY_AUDIT_ID, "t", (guint64) store_int (rows, 0));
+    g_variant_dict_insert (&dict, KEY_AUDIT_TIME, "x", store_int (rows, 1));
+    g_variant_dict_insert (&dict, KEY_AUDIT_WHAT, "s", store_text (rows, 2));
+    g_variant_dict_insert (&dict, KEY_AUDIT_DETAIL, "s", store_text (rows, 3));
     g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
   }
   if (error != NULL) {
@@ -42,10 +43,10 @@ static gboolean
 handle_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *client)
 {
   static const struct { const char *key, *sql; } counts[] = {
-    { "people", "SELECT count(*) FROM contact" },
-    { "campaigns", "SELECT count(*) FROM campaign WHERE state>=2" },
-    { "recipients", "SELECT coalesce(sum(count),0) FROM tally" },
-    { "bytes", "SELECT page_count*page_size FROM pragma_page_count(), pragma_page_size()" },
+    { KEY_SETTINGS_PEOPLE, "SELECT count(*) FROM contact" },
+    { KEY_SETTINGS_CAMPAIGNS, "SELECT count(*) FROM campaign WHERE state>=2" },
+    { KEY_SETTINGS_RECIPIENTS, "SELECT coalesce(sum(count),0) FROM tally" },
+    { KEY_SETTINGS_BYTES, "SELECT page_count*page_size FROM pragma_page_count(), pragma_page_size()" },
   };
   GVariantDict dict;
   GError *error = NULL;
@@ -57,9 +58,9 @@ handle_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *cli
     store_get_int (client->core->store, &count, &error, counts[i].sql, "");
     g_variant_dict_insert (&dict, counts[i].key, "t", (guint64) count);
   }
-  g_variant_dict_insert (&dict, "keep_days", "u", retention_get_days (client->core));
-  g_variant_dict_insert (&dict, "home", "s", client->core->home);
-  g_variant_dict_insert (&dict, "state", "s", client->core->state);
+  g_variant_dict_insert (&dict, KEY_SETTINGS_KEEP_DAYS, "u", retention_get_days (client->core));
+  g_variant_dict_insert (&dict, KEY_SETTINGS_HOME, "s", client->core->home);
+  g_variant_dict_insert (&dict, KEY_SETTINGS_STATE, "s", client->core->state);
   if (error != NULL) {
     g_variant_dict_clear (&dict);
     return app_return_error (invocation, error);
@@ -74,7 +75,7 @@ handle_change (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GVariant *se
   GError *error = NULL;
   guint days = 0;
 
-  if (g_variant_lookup (settings, "keep_days", "u", &days) && !retention_set_days (client->core, days, &error))
+  if (g_variant_lookup (settings, KEY_SETTINGS_KEEP_DAYS, "u", &days) && !retention_set_days (client->core, days, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_settings_change (skeleton, invocation);
   return TRUE;

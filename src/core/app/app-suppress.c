@@ -1,6 +1,7 @@
 #include "app-people.h"
 
 #include "campaigns.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "suppression.h"
 #include "text.h"
@@ -100,12 +101,12 @@ handle_suppress_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint
     GVariantDict dict;
 
     g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "id", "t", (guint64) store_int (rows, 0));
-    g_variant_dict_insert (&dict, "address", "s", store_text (rows, 1));
-    g_variant_dict_insert (&dict, "scope", "s", store_text (rows, 2));
-    g_variant_dict_insert (&dict, "reason", "s", store_text (rows, 3));
-    g_variant_dict_insert (&dict, "source", "s", store_text (rows, 4));
-    g_variant_dict_insert (&dict, "time", "x", store_int (rows, 5));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_ID, "t", (guint64) store_int (rows, 0));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_ADDRESS, "s", store_text (rows, 1));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_SCOPE, "s", store_text (rows, 2));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_REASON, "s", store_text (rows, 3));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_SOURCE, "s", store_text (rows, 4));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_TIME, "x", store_int (rows, 5));
     g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
   }
   if (result < 0) {

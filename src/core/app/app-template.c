@@ -1,5 +1,6 @@
 #include "app-people.h"
 
+#include "contract-keys.h"
 #include "fault.h"
 #include "files.h"
 #include "template.h"
@@ -125,9 +126,9 @@ handle_template_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const
   if (!template_load (client->core->store, name, &subject, &html, &text, &error))
     return app_return_error (invocation, error);
   g_variant_builder_init (&parts, G_VARIANT_TYPE ("a{ss}"));
-  g_variant_builder_add (&parts, "{ss}", "subject", subject);
-  g_variant_builder_add (&parts, "{ss}", "html", html);
-  g_variant_builder_add (&parts, "{ss}", "text", text);
+  g_variant_builder_add (&parts, "{ss}", KEY_MESSAGE_SUBJECT, subject);
+  g_variant_builder_add (&parts, "{ss}", KEY_MESSAGE_HTML, html);
+  g_variant_builder_add (&parts, "{ss}", KEY_MESSAGE_TEXT, text);
   pr_app1_complete_template_show (skeleton, invocation, g_variant_builder_end (&parts));
   return TRUE;
 }
@@ -145,9 +146,9 @@ handle_template_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppCl
     GVariantDict dict;
 
     g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "name", "s", store_text (rows, 0));
-    g_variant_dict_insert (&dict, "subject", "s", store_text (rows, 1));
-    g_variant_dict_insert (&dict, "changed", "x", store_int (rows, 2));
+    g_variant_dict_insert (&dict, KEY_TEMPLATE_NAME, "s", store_text (rows, 0));
+    g_variant_dict_insert (&dict, KEY_TEMPLATE_SUBJECT, "s", store_text (rows, 1));
+    g_variant_dict_insert (&dict, KEY_TEMPLATE_CHANGED, "x", store_int (rows, 2));
     g_variant_builder_add_value (&templates, g_variant_dict_end (&dict));
   }
   if (result < 0) {

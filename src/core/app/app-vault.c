@@ -2,6 +2,7 @@
 
 #include "account.h"
 #include "app-secret.h"
+#include "contract-keys.h"
 #include "lanes.h"
 #include "store.h"
 #include "vault.h"
@@ -22,9 +23,9 @@ handle_status (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer dat
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "state", g_variant_new_string (vault_get_state (vault) == VAULT_OPEN ? "open" : "locked"));
-  g_variant_builder_add (&builder, "{sv}", "slots", g_variant_new_strv ((const char *const *) slots, -1));
-  g_variant_builder_add (&builder, "{sv}", "text", g_variant_new_string (text));
+  g_variant_builder_add (&builder, "{sv}", KEY_VAULT_STATE, g_variant_new_string (vault_get_state (vault) == VAULT_OPEN ? "open" : "locked"));
+  g_variant_builder_add (&builder, "{sv}", KEY_VAULT_SLOTS, g_variant_new_strv ((const char *const *) slots, -1));
+  g_variant_builder_add (&builder, "{sv}", KEY_VAULT_TEXT, g_variant_new_string (text));
   pr_app1_complete_vault_status (skeleton, invocation, g_variant_builder_end (&builder));
   return TRUE;
 }

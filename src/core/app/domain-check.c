@@ -1,5 +1,6 @@
 #include "domain-check.h"
 
+#include "contract-keys.h"
 #include "preset.h"
 #include "text.h"
 #include <string.h>
@@ -233,7 +234,7 @@ judge_spf (const DomainCheck *self, const Account *account, GVariantBuilder *rep
   guint count = 0;
   const char *spf = find_record (self->txt, "v=spf1", &count);
 
-  add_text (report, "spf", self->txt == NULL ? NO_ANSWER : spf != NULL ? spf : "missing");
+  add_text (report, KEY_ACCOUNT_TEST_SPF, self->txt == NULL ? NO_ANSWER : spf != NULL ? spf : "missing");
   if (self->txt == NULL)
     return;
   if (spf == NULL)
@@ -254,11 +255,11 @@ judge_dkim (const DomainCheck *self, GVariantBuilder *report, GStrvBuilder *advi
   g_autofree char *found = NULL, *text = NULL;
 
   if (!self->is_dkim_answered) {
-    add_text (report, "dkim", NO_ANSWER);
+    add_text (report, KEY_ACCOUNT_TEST_DKIM, NO_ANSWER);
     return;
   }
   if (self->selectors->len == 0) {
-    add_text (report, "dkim", "not found under the usual selectors");
+    add_text (report, KEY_ACCOUNT_TEST_DKIM, "not found under the usual selectors");
     advise (advice, "No DKIM key of %s was found under the usual selectors (%s…). DNS cannot list them, so there may be one under another name: "
             "look whether your provider signs for %s, and switch it on if it does not.", self->domain, tried, self->domain);
     return;
@@ -267,7 +268,7 @@ judge_dkim (const DomainCheck *self, GVariantBuilder *report, GStrvBuilder *advi
   found = g_strjoinv (", ", (char **) self->selectors->pdata);
   g_ptr_array_remove_index (self->selectors, self->selectors->len - 1);
   text = g_strdup_printf ("found (selector %s)", found);
-  add_text (report, "dkim", text);
+  add_text (report, KEY_ACCOUNT_TEST_DKIM, text);
 }
 
 static void
@@ -280,10 +281,10 @@ judge_dmarc (const DomainCheck *self, GVariantBuilder *report, GStrvBuilder *adv
   if (dmarc == NULL && above != NULL) {
     g_autofree char *text = g_strdup_printf ("%s (of %s)", above, self->parent);
 
-    add_text (report, "dmarc", text);
+    add_text (report, KEY_ACCOUNT_TEST_DMARC, text);
     return;
   }
-  add_text (report, "dmarc", self->dmarc == NULL ? NO_ANSWER : dmarc != NULL ? dmarc : "missing");
+  add_text (report, KEY_ACCOUNT_TEST_DMARC, self->dmarc == NULL ? NO_ANSWER : dmarc != NULL ? dmarc : "missing");
   if (self->dmarc != NULL && dmarc == NULL)
     advise (advice, "%s has no DMARC record: publish a TXT record at _dmarc.%s, to begin with \"v=DMARC1; p=none\"; Gmail, Yahoo and Microsoft "
             "want one from those who send 5,000 a day.", self->domain, self->domain);
@@ -299,9 +300,9 @@ domain_check_describe (const DomainCheck *self, const Account *account, GVariant
   if (freemail != NULL) { /* its owner cares for these; nothing to advise */
     g_autofree char *text = g_strdup_printf ("as %s sets it", freemail);
 
-    add_text (report, "spf", text);
-    add_text (report, "dkim", text);
-    add_text (report, "dmarc", text);
+    add_text (report, KEY_ACCOUNT_TEST_SPF, text);
+    add_text (report, KEY_ACCOUNT_TEST_DKIM, text);
+    add_text (report, KEY_ACCOUNT_TEST_DMARC, text);
     return;
   }
   judge_spf (self, account, report, advice);

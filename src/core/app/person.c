@@ -1,5 +1,6 @@
 #include "person.h"
 
+#include "contract-keys.h"
 #include "fields.h"
 #include "fold.h"
 #include "message-id.h"
@@ -38,8 +39,8 @@ consent_of (sqlite3_stmt *row)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "source", "s", store_text (row, 0));
-  g_variant_dict_insert (&dict, "date", "x", store_int (row, 1));
+  g_variant_dict_insert (&dict, KEY_CONTACT_CONSENT_SOURCE, "s", store_text (row, 0));
+  g_variant_dict_insert (&dict, KEY_CONTACT_CONSENT_DATE, "x", store_int (row, 1));
   return g_variant_dict_end (&dict);
 }
 
@@ -49,11 +50,11 @@ suppression_of (sqlite3_stmt *row)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "address", "s", store_text (row, 0));
-  g_variant_dict_insert (&dict, "scope", "s", store_text (row, 1));
-  g_variant_dict_insert (&dict, "reason", "s", store_text (row, 2));
-  g_variant_dict_insert (&dict, "source", "s", store_text (row, 3));
-  g_variant_dict_insert (&dict, "date", "x", store_int (row, 4));
+  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_ADDRESS, "s", store_text (row, 0));
+  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_SCOPE, "s", store_text (row, 1));
+  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_REASON, "s", store_text (row, 2));
+  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_SOURCE, "s", store_text (row, 3));
+  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_DATE, "x", store_int (row, 4));
   return g_variant_dict_end (&dict);
 }
 
@@ -63,10 +64,10 @@ alike_of (sqlite3_stmt *row)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "id", "t", (guint64) store_int (row, 0));
-  g_variant_dict_insert (&dict, "name", "s", store_text (row, 1));
-  g_variant_dict_insert (&dict, "email", "s", store_text (row, 2));
-  g_variant_dict_insert (&dict, "phone", "s", store_text (row, 3));
+  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_ID, "t", (guint64) store_int (row, 0));
+  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_NAME, "s", store_text (row, 1));
+  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_EMAIL, "s", store_text (row, 2));
+  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_PHONE, "s", store_text (row, 3));
   return g_variant_dict_end (&dict);
 }
 
@@ -92,15 +93,15 @@ message_of (sqlite3_stmt *row)
     memcpy (identity, sqlite3_column_blob (row, 7), sizeof identity);
   message_id = message_id_new (identity, (guint64) store_int (row, 9), domain);
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "campaign", "t", (guint64) store_int (row, 0));
-  g_variant_dict_insert (&dict, "subject", "s", store_text (row, 1));
-  g_variant_dict_insert (&dict, "state", "s", state_to_word ((State) store_int (row, 2)));
-  g_variant_dict_insert (&dict, "reason", "s", store_text (row, 3));
-  g_variant_dict_insert (&dict, "reply", "s", store_text (row, 4));
-  g_variant_dict_insert (&dict, "time", "x", store_int (row, 5));
-  g_variant_dict_insert (&dict, "attempts", "u", (guint) store_int (row, 6));
-  g_variant_dict_insert (&dict, "message_id", "s", message_id);
-  g_variant_dict_insert (&dict, "recipient", "t", (guint64) store_int (row, 9));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_CAMPAIGN, "t", (guint64) store_int (row, 0));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_SUBJECT, "s", store_text (row, 1));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_STATE, "s", state_to_word ((State) store_int (row, 2)));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_REASON, "s", store_text (row, 3));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_REPLY, "s", store_text (row, 4));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_TIME, "x", store_int (row, 5));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_ATTEMPTS, "u", (guint) store_int (row, 6));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_MESSAGE_ID, "s", message_id);
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_RECIPIENT, "t", (guint64) store_int (row, 9));
   return g_variant_dict_end (&dict);
 }
 
@@ -128,21 +129,21 @@ typedef struct {
 } Part;
 
 static const Part parts[] = {
-  { "lists", "as", "SELECT l.name FROM member m JOIN list l ON l.id=m.list WHERE m.contact=?1 ORDER BY l.name", name_of },
-  { "formerly", "as",
+  { KEY_CONTACT_LISTS, "as", "SELECT l.name FROM member m JOIN list l ON l.id=m.list WHERE m.contact=?1 ORDER BY l.name", name_of },
+  { KEY_CONTACT_FORMERLY, "as",
     "SELECT min(f.name) FROM former f JOIN contact c ON c.id=f.contact WHERE f.contact=?1 AND f.name_key NOT IN ('',c.name_key) GROUP BY f.name_key UNION ALL"
     " SELECT DISTINCT f.key FROM former f JOIN contact c ON c.id=f.contact WHERE f.contact=?1 AND f.key IS NOT c.email_key AND f.key<>c.phone", name_of },
-  { "alike", "aa{sv}",
+  { KEY_CONTACT_ALIKE, "aa{sv}",
     "SELECT o.id,o.name,o.email,o.phone FROM contact c CROSS JOIN known k ON k.hash IN (key_hash(c.email_key),key_hash(c.phone)) CROSS JOIN contact o ON o.id=k.contact"
     " WHERE c.id=?1 AND o.id<>c.id AND (o.email_key=c.email_key OR (o.phone=c.phone AND c.phone<>'')) AND names_alike(c.name_key,o.name_key)"
     " UNION SELECT o.id,o.name,o.email,o.phone FROM contact c CROSS JOIN member m ON m.contact=c.id CROSS JOIN member n ON n.list=m.list CROSS JOIN contact o ON o.id=n.contact"
     " WHERE c.id=?1 AND o.id<>c.id AND o.name_key=c.name_key AND instr(c.name_key,' ') LIMIT 20", alike_of },
-  { "consent", "aa{sv}", "SELECT source,time_utc FROM consent WHERE contact=?1 ORDER BY time_utc", consent_of },
-  { "suppressed", "aa{sv}",
+  { KEY_CONTACT_CONSENT, "aa{sv}", "SELECT source,time_utc FROM consent WHERE contact=?1 ORDER BY time_utc", consent_of },
+  { KEY_CONTACT_SUPPRESSED, "aa{sv}",
     "SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s ON s.address IN (c.email_key,c.phone)"
     " WHERE c.id=?1 AND s.address<>'' UNION ALL SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s"
     " ON s.kind='domain' AND c.email_key LIKE '%'||ltrim(s.address,'*') WHERE c.id=?1 ORDER BY 5", suppression_of },
-  { "history", "aa{sv}",
+  { KEY_CONTACT_HISTORY, "aa{sv}",
     "SELECT r.campaign,coalesce(v.subject,c.subject),r.state,r.reason,r.reply,r.time_utc,r.attempt,c.identity,c.sender,r.id FROM ledger r"
     " JOIN campaign c ON c.id=r.campaign LEFT JOIN campaign_version v ON v.campaign=r.campaign AND v.version=r.version"
     " WHERE r.contact=?1 AND c.state>1 ORDER BY r.campaign DESC, r.id LIMIT " G_STRINGIFY (HISTORY_MAX), message_of }, /* not what is only prepared */
@@ -154,11 +155,11 @@ person_describe (Store *store, const Contact *contact, GError **error)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "id", "t", (guint64) contact->id);
-  g_variant_dict_insert (&dict, "name", "s", contact->name);
-  g_variant_dict_insert (&dict, "email", "s", contact->email);
-  g_variant_dict_insert (&dict, "phone", "s", contact->phone);
-  g_variant_dict_insert_value (&dict, "fields", fields_to_variant (contact->fields));
+  g_variant_dict_insert (&dict, KEY_CONTACT_ID, "t", (guint64) contact->id);
+  g_variant_dict_insert (&dict, KEY_CONTACT_NAME, "s", contact->name);
+  g_variant_dict_insert (&dict, KEY_CONTACT_EMAIL, "s", contact->email);
+  g_variant_dict_insert (&dict, KEY_CONTACT_PHONE, "s", contact->phone);
+  g_variant_dict_insert_value (&dict, KEY_CONTACT_FIELDS, fields_to_variant (contact->fields));
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
     GVariant *part = collect (store, store_query (store, parts[i].sql, "i", contact->id), parts[i].type, parts[i].func, error);
 
@@ -179,11 +180,11 @@ found_of (sqlite3_stmt *row)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "id", "t", (guint64) store_int (row, 0));
-  g_variant_dict_insert (&dict, "name", "s", store_text (row, 1));
-  g_variant_dict_insert (&dict, "email", "s", store_text (row, 2));
-  g_variant_dict_insert (&dict, "phone", "s", store_text (row, 3));
-  g_variant_dict_insert (&dict, "lists", "^as", lists);
+  g_variant_dict_insert (&dict, KEY_CONTACT_ID, "t", (guint64) store_int (row, 0));
+  g_variant_dict_insert (&dict, KEY_CONTACT_NAME, "s", store_text (row, 1));
+  g_variant_dict_insert (&dict, KEY_CONTACT_EMAIL, "s", store_text (row, 2));
+  g_variant_dict_insert (&dict, KEY_CONTACT_PHONE, "s", store_text (row, 3));
+  g_variant_dict_insert (&dict, KEY_CONTACT_LISTS, "^as", lists);
   return g_variant_dict_end (&dict);
 }
 

@@ -3,6 +3,7 @@
 #include "account.h"
 #include "address.h"
 #include "composer.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "fold.h"
 #include "gone.h"
@@ -314,12 +315,12 @@ may_resume (Core *core, const Campaign *campaign, GVariantDict *correction, GErr
     return FALSE;
   if (campaign->state != CAMPAIGN_PAUSED)
     return refuse (error, FAULT_USAGE, campaign->state == CAMPAIGN_SENDING ? "this campaign is sending" : "only a paused campaign can be resumed");
-  g_variant_dict_lookup (correction, "restored", "b", &is_confirmed);
+  g_variant_dict_lookup (correction, KEY_CORRECTION_RESTORED, "b", &is_confirmed);
   if (g_str_equal (campaign->reason, "restored") && !is_confirmed) {
     g_set_error (error, FAULT, FAULT_NO_PERM, "%s; it might send what was sent already. If this copy is the one that goes on, resume with --restored", campaign->text);
     return FALSE;
   }
-  g_variant_dict_lookup (correction, "gone", "&s", &gone);
+  g_variant_dict_lookup (correction, KEY_CORRECTION_GONE, "&s", &gone);
   if (!is_gone_answered (core, campaign, gone, error))
     return FALSE;
   if (lane_find_stopping (lanes_get (core->lanes, campaign->account), campaign->id))
@@ -341,10 +342,10 @@ campaigns_resume_async (Core *core, guint64 id, GVariant *correction, GAsyncRead
   g_variant_dict_init (&dict, correction);
   may = resume->campaign != NULL && may_resume (core, resume->campaign, &dict, &error);
   if (may) {
-    is_corrected |= replace_text (&dict, "subject", &resume->campaign->subject);
-    is_corrected |= replace_text (&dict, "html", &resume->campaign->html);
-    is_corrected |= replace_text (&dict, "text", &resume->campaign->body_text);
-    (void) g_variant_dict_lookup (&dict, "gone", "s", &resume->gone);
+    is_corrected |= replace_text (&dict, KEY_CORRECTION_SUBJECT, &resume->campaign->subject);
+    is_corrected |= replace_text (&dict, KEY_CORRECTION_HTML, &resume->campaign->html);
+    is_corrected |= replace_text (&dict, KEY_CORRECTION_TEXT, &resume->campaign->body_text);
+    (void) g_variant_dict_lookup (&dict, KEY_CORRECTION_GONE, "s", &resume->gone);
   }
   g_variant_dict_clear (&dict);
   if (may && is_corrected) {
@@ -451,7 +452,7 @@ add_counts (GVariantDict *numbers, const gint64 counts[STATE_COUNT])
     total += counts[state];
     g_variant_dict_insert (numbers, state_to_word (state), "t", (guint64) counts[state]);
   }
-  g_variant_dict_insert (numbers, "total", "t", (guint64) total);
+  g_variant_dict_insert (numbers, KEY_CAMPAIGN_TOTAL, "t", (guint64) total);
 }
 
 static gboolean
@@ -464,7 +465,7 @@ add_skipped_reasons (Core *core, guint64 id, GVariantDict *numbers, GError **err
   g_variant_builder_init (&reasons, G_VARIANT_TYPE ("a{st}"));
   while ((result = store_step (core->store, row, error)) == 1)
     g_variant_builder_add (&reasons, "{st}", store_text (row, 0), (guint64) store_int (row, 1));
-  g_variant_dict_insert_value (numbers, "skipped_reasons", g_variant_builder_end (&reasons));
+  g_variant_dict_insert_value (numbers, KEY_CAMPAIGN_SKIPPED_REASONS, g_variant_builder_end (&reasons));
   return result == 0;
 }
 
@@ -478,16 +479,16 @@ add_status (Core *core, const Campaign *campaign, GVariantDict *numbers)
   if (campaign->state == CAMPAIGN_SENDING)
     lane_describe (lanes_get (core->lanes, campaign->account), campaign->id, &status);
   is_waiting = status.is_waiting;
-  g_variant_dict_insert (numbers, "state", "s", is_waiting ? "waiting" : campaign_state_to_word (campaign->state));
-  g_variant_dict_insert (numbers, "reason", "s", is_waiting ? status.reason : campaign->reason);
-  g_variant_dict_insert (numbers, "text", "s", is_waiting ? status.text : campaign->text);
-  g_variant_dict_insert (numbers, "per_second", "d", status.per_second);
-  g_variant_dict_insert (numbers, "seconds_left", "t", (guint64) MAX (0, status.seconds_left));
-  g_variant_dict_insert (numbers, "next", "x", status.next_utc);
+  g_variant_dict_insert (numbers, KEY_CAMPAIGN_STATE, "s", is_waiting ? "waiting" : campaign_state_to_word (campaign->state));
+  g_variant_dict_insert (numbers, KEY_CAMPAIGN_REASON, "s", is_waiting ? status.reason : campaign->reason);
+  g_variant_dict_insert (numbers, KEY_CAMPAIGN_TEXT, "s", is_waiting ? status.text : campaign->text);
+  g_variant_dict_insert (numbers, KEY_CAMPAIGN_PER_SECOND, "d", status.per_second);
+  g_variant_dict_insert (numbers, KEY_CAMPAIGN_SECONDS_LEFT, "t", (guint64) MAX (0, status.seconds_left));
+  g_variant_dict_insert (numbers, KEY_CAMPAIGN_NEXT, "x", status.next_utc);
   g_variant_builder_init (&last, G_VARIANT_TYPE_STRING_ARRAY);
   for (GList *l = status.last != NULL ? status.last->head : NULL; l != NULL; l = l->next)
     g_variant_builder_add (&last, "s", l->data);
-  g_variant_dict_insert_value (numbers, "last", g_variant_builder_end (&last));
+  g_variant_dict_insert_value (numbers, KEY_CAMPAIGN_LAST, g_variant_builder_end (&last));
 }
 
 GVariant *
@@ -504,16 +505,16 @@ campaigns_describe (Core *core, guint64 id, gboolean is_full, GError **error)
   account = account_load_id (core, campaign->account, NULL);
   lists = g_strsplit (campaign->lists, ", ", -1);
   g_variant_dict_init (&numbers, NULL);
-  g_variant_dict_insert (&numbers, "id", "t", id);
-  g_variant_dict_insert (&numbers, "subject", "s", campaign->subject);
-  g_variant_dict_insert (&numbers, "account", "s", account != NULL ? account->name : "");
-  g_variant_dict_insert_value (&numbers, "lists", g_variant_new_strv ((const char *const *) lists, -1));
-  g_variant_dict_insert (&numbers, "created", "x", campaign->created_utc);
-  g_variant_dict_insert (&numbers, "started", "x", campaign->started_utc);
-  g_variant_dict_insert (&numbers, "ended", "x", campaign->ended_utc);
-  g_variant_dict_insert (&numbers, "version", "u", (guint32) campaign->version);
-  g_variant_dict_insert (&numbers, "archived", "b", campaign->archived_utc != 0);
-  g_variant_dict_insert (&numbers, "test", "b", campaign->is_test);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_ID, "t", id);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_SUBJECT, "s", campaign->subject);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_ACCOUNT, "s", account != NULL ? account->name : "");
+  g_variant_dict_insert_value (&numbers, KEY_CAMPAIGN_LISTS, g_variant_new_strv ((const char *const *) lists, -1));
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_CREATED, "x", campaign->created_utc);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_STARTED, "x", campaign->started_utc);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_ENDED, "x", campaign->ended_utc);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_VERSION, "u", (guint32) campaign->version);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_ARCHIVED, "b", campaign->archived_utc != 0);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_TEST, "b", campaign->is_test);
   add_counts (&numbers, counts);
   add_status (core, campaign, &numbers);
   if (is_full && !add_skipped_reasons (core, id, &numbers, error)) {

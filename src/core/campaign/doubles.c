@@ -1,6 +1,7 @@
 #include "doubles.h"
 
 #include "alike.h"
+#include "contract-keys.h"
 #include "fold.h"
 #include "little-endian.h"
 #include <sodium.h>
@@ -178,12 +179,12 @@ doubles_describe (const Doubles *self)
     GVariantDict row;
 
     g_variant_dict_init (&row, NULL);
-    g_variant_dict_insert (&row, "id", "t", (guint64) first->contact);
-    g_variant_dict_insert (&row, "name", "s", first->name);
-    g_variant_dict_insert (&row, "address", "s", first->address);
-    g_variant_dict_insert (&row, "other_id", "t", (guint64) second->contact);
-    g_variant_dict_insert (&row, "other_name", "s", second->name);
-    g_variant_dict_insert (&row, "other_address", "s", second->address);
+    g_variant_dict_insert (&row, KEY_SUMMARY_ALIKE_ID, "t", (guint64) first->contact);
+    g_variant_dict_insert (&row, KEY_SUMMARY_ALIKE_NAME, "s", first->name);
+    g_variant_dict_insert (&row, KEY_SUMMARY_ALIKE_ADDRESS, "s", first->address);
+    g_variant_dict_insert (&row, KEY_SUMMARY_ALIKE_OTHER_ID, "t", (guint64) second->contact);
+    g_variant_dict_insert (&row, KEY_SUMMARY_ALIKE_OTHER_NAME, "s", second->name);
+    g_variant_dict_insert (&row, KEY_SUMMARY_ALIKE_OTHER_ADDRESS, "s", second->address);
     g_variant_builder_add_value (&rows, g_variant_dict_end (&row));
   }
   return g_variant_builder_end (&rows);

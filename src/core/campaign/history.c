@@ -1,6 +1,7 @@
 #include "history.h"
 
 #include "campaign.h"
+#include "contract-keys.h"
 #include "outcome.h"
 #include "store.h"
 #include <string.h>
@@ -14,9 +15,9 @@ add_count (GVariantBuilder *counts, gint64 time_utc, State state, gint64 count)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "time", "x", time_utc);
-  g_variant_dict_insert (&dict, "state", "s", state_to_word (state));
-  g_variant_dict_insert (&dict, "count", "t", (guint64) count);
+  g_variant_dict_insert (&dict, KEY_HISTORY_COUNT_TIME, "x", time_utc);
+  g_variant_dict_insert (&dict, KEY_HISTORY_COUNT_STATE, "s", state_to_word (state));
+  g_variant_dict_insert (&dict, KEY_HISTORY_COUNT_COUNT, "t", (guint64) count);
   g_variant_builder_add_value (counts, g_variant_dict_end (&dict));
 }
 
@@ -81,9 +82,9 @@ history_marks (Core *core, guint64 campaign, GError **error)
     GVariantDict dict;
 
     g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "time", "x", store_int (row, 0));
-    g_variant_dict_insert (&dict, "what", "s", store_text (row, 1) + strlen ("campaign."));
-    g_variant_dict_insert (&dict, "text", "s", text_of (store_text (row, 2)));
+    g_variant_dict_insert (&dict, KEY_HISTORY_MARK_TIME, "x", store_int (row, 0));
+    g_variant_dict_insert (&dict, KEY_HISTORY_MARK_WHAT, "s", store_text (row, 1) + strlen ("campaign."));
+    g_variant_dict_insert (&dict, KEY_HISTORY_MARK_TEXT, "s", text_of (store_text (row, 2)));
     g_variant_builder_add_value (&marks, g_variant_dict_end (&dict));
   }
   if (result == 0)

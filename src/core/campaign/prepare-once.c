@@ -1,5 +1,6 @@
 /* prepare-once.c - a key is used up by the campaign that first had it, whatever became of it. Whoever asks for the very same again is told how that
  * one stands; whoever asks for something else with its key has made a mistake. */
+#include "contract-keys.h"
 #include "prepare-private.h"
 
 #include "campaigns.h"
@@ -45,7 +46,10 @@ prepare_is_same (Prepare *self, GError **error)
 GVariant *
 prepare_describe_earlier (Prepare *self, GError **error)
 {
-  static const char *const counts[] = { "total", "queued", "sharing", "recent", "suppressed", "no_address", "excluded", "largest", "server_size", "seconds", "lifetime_s" };
+  static const char *const counts[] = {
+    KEY_SUMMARY_TOTAL, KEY_SUMMARY_QUEUED, KEY_SUMMARY_SHARING, KEY_SUMMARY_RECENT,
+    KEY_SUMMARY_SUPPRESSED, KEY_SUMMARY_NO_ADDRESS, KEY_SUMMARY_EXCLUDED, KEY_SUMMARY_LARGEST,
+    KEY_SUMMARY_SERVER_SIZE, KEY_SUMMARY_SECONDS, KEY_SUMMARY_LIFETIME_S };
   g_autoptr (GVariant) numbers = campaigns_describe (self->core, (guint64) self->earlier, FALSE, error);
   const char *state = "";
   GVariantDict summary;
@@ -53,16 +57,16 @@ prepare_describe_earlier (Prepare *self, GError **error)
   if (numbers == NULL)
     return NULL;
   g_variant_ref_sink (numbers);
-  g_variant_lookup (numbers, "state", "&s", &state);
+  g_variant_lookup (numbers, KEY_CAMPAIGN_STATE, "&s", &state);
   g_variant_dict_init (&summary, NULL);
-  g_variant_dict_insert (&summary, "already", "b", TRUE);
-  g_variant_dict_insert (&summary, "state", "s", state);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_ALREADY, "b", TRUE);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_STATE, "s", state);
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++) /* nobody gets anything by this wish */
     g_variant_dict_insert (&summary, counts[i], "t", (guint64) 0);
-  g_variant_dict_insert_value (&summary, "missing", g_variant_new_array (G_VARIANT_TYPE ("{st}"), NULL, 0));
-  g_variant_dict_insert_value (&summary, "lacking", g_variant_new_array (G_VARIANT_TYPE ("{st}"), NULL, 0));
-  g_variant_dict_insert_value (&summary, "unknown", g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0));
-  g_variant_dict_insert_value (&summary, "warnings", g_variant_new_strv (NULL, 0));
-  g_variant_dict_insert_value (&summary, "confirm", g_variant_new_strv (NULL, 0));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_MISSING, g_variant_new_array (G_VARIANT_TYPE ("{st}"), NULL, 0));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_LACKING, g_variant_new_array (G_VARIANT_TYPE ("{st}"), NULL, 0));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_UNKNOWN, g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_WARNINGS, g_variant_new_strv (NULL, 0));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_CONFIRM, g_variant_new_strv (NULL, 0));
   return g_variant_ref_sink (g_variant_dict_end (&summary));
 }

@@ -1,4 +1,5 @@
 /* prepare-summary.c - what would happen, in numbers and sentences. */
+#include "contract-keys.h"
 #include "prepare-private.h"
 
 #include "pace.h"
@@ -136,22 +137,22 @@ prepare_summarize (Prepare *self)
   g_variant_builder_init (&questions, G_VARIANT_TYPE_STRING_ARRAY);
   add_questions (self, &questions);
   g_variant_dict_init (&summary, NULL);
-  g_variant_dict_insert (&summary, "total", "t", counts->total);
-  g_variant_dict_insert (&summary, "queued", "t", counts->queued);
-  g_variant_dict_insert (&summary, "sharing", "t", counts->sharing);
-  g_variant_dict_insert (&summary, "recent", "t", counts->recent);
-  g_variant_dict_insert (&summary, "suppressed", "t", counts->suppressed);
-  g_variant_dict_insert (&summary, "no_address", "t", counts->no_address);
-  g_variant_dict_insert (&summary, "excluded", "t", counts->excluded);
-  g_variant_dict_insert_value (&summary, "alike", doubles_describe (snapshot_get_doubles (self->snapshot)));
-  g_variant_dict_insert (&summary, "largest", "t", self->largest);
-  g_variant_dict_insert (&summary, "server_size", "t", self->account->server_size);
-  g_variant_dict_insert (&summary, "seconds", "t", (guint64) forecast (self));
-  g_variant_dict_insert (&summary, "lifetime_s", "t", (guint64) self->campaign->lifetime_s);
-  g_variant_dict_insert_value (&summary, "missing", g_variant_builder_end (&missing));
-  g_variant_dict_insert_value (&summary, "lacking", g_variant_builder_end (&lacking));
-  g_variant_dict_insert_value (&summary, "unknown", g_variant_builder_end (&unknown));
-  g_variant_dict_insert_value (&summary, "warnings", g_variant_builder_end (&warnings));
-  g_variant_dict_insert_value (&summary, "confirm", g_variant_builder_end (&questions));
+  g_variant_dict_insert (&summary, KEY_SUMMARY_TOTAL, "t", counts->total);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_QUEUED, "t", counts->queued);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_SHARING, "t", counts->sharing);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_RECENT, "t", counts->recent);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_SUPPRESSED, "t", counts->suppressed);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_NO_ADDRESS, "t", counts->no_address);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_EXCLUDED, "t", counts->excluded);
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_ALIKE, doubles_describe (snapshot_get_doubles (self->snapshot)));
+  g_variant_dict_insert (&summary, KEY_SUMMARY_LARGEST, "t", self->largest);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_SERVER_SIZE, "t", self->account->server_size);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_SECONDS, "t", (guint64) forecast (self));
+  g_variant_dict_insert (&summary, KEY_SUMMARY_LIFETIME_S, "t", (guint64) self->campaign->lifetime_s);
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_MISSING, g_variant_builder_end (&missing));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_LACKING, g_variant_builder_end (&lacking));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_UNKNOWN, g_variant_builder_end (&unknown));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_WARNINGS, g_variant_builder_end (&warnings));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_CONFIRM, g_variant_builder_end (&questions));
   return g_variant_ref_sink (g_variant_dict_end (&summary));
 }

@@ -1,4 +1,5 @@
 /* prepare-where.c - people with certain values alone. */
+#include "contract-keys.h"
 #include "prepare-private.h"
 
 #include "fault.h"
@@ -7,7 +8,7 @@
 void
 prepare_read_where (Prepare *self, GVariantDict *spec)
 {
-  g_autoptr (GVariant) where = g_variant_dict_lookup_value (spec, "where", G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GVariant) where = g_variant_dict_lookup_value (spec, KEY_SPEC_WHERE, G_VARIANT_TYPE ("a{ss}"));
   GVariantIter iter;
   char *field, *value;
 

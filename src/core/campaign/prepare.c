@@ -1,3 +1,4 @@
+#include "contract-keys.h"
 #include "prepare-private.h"
 
 #include "address.h"
@@ -94,8 +95,8 @@ read_mailboxes (Prepare *self, GVariantDict *spec, GError **error)
 {
   g_autofree char *reply_address = NULL;
 
-  self->campaign->sender = get_text (spec, "from");
-  self->campaign->reply_to = get_text (spec, "reply_to");
+  self->campaign->sender = get_text (spec, KEY_SPEC_FROM);
+  self->campaign->reply_to = get_text (spec, KEY_SPEC_REPLY_TO);
   if (self->campaign->sender[0] == '\0') {
     g_free (self->campaign->sender);
     self->campaign->sender = account_format_sender (self->account);
@@ -124,31 +125,31 @@ read_spec (Prepare *self, GVariant *wish, GError **error)
   gboolean is_fine;
 
   g_variant_dict_init (&dict, wish);
-  account = get_text (&dict, "account");
-  per = get_text (&dict, "per");
+  account = get_text (&dict, KEY_SPEC_ACCOUNT);
+  per = get_text (&dict, KEY_SPEC_PER);
   self->account = account_load (self->core, account, error);
   self->campaign = g_new0 (Campaign, 1);
-  self->campaign->subject = get_text (&dict, "subject");
-  self->campaign->html = get_text (&dict, "html");
-  self->campaign->body_text = get_text (&dict, "text");
-  self->campaign->unsubscribe = get_text (&dict, "unsubscribe");
-  self->campaign->per_hour = get_number (&dict, "per_hour");
-  self->campaign->connections = get_number (&dict, "connections");
-  self->campaign->lifetime_s = get_number (&dict, "lifetime_s") > 0 ? get_number (&dict, "lifetime_s") : LIFETIME_DEFAULT_S;
+  self->campaign->subject = get_text (&dict, KEY_SPEC_SUBJECT);
+  self->campaign->html = get_text (&dict, KEY_SPEC_HTML);
+  self->campaign->body_text = get_text (&dict, KEY_SPEC_TEXT);
+  self->campaign->unsubscribe = get_text (&dict, KEY_SPEC_UNSUBSCRIBE);
+  self->campaign->per_hour = get_number (&dict, KEY_SPEC_PER_HOUR);
+  self->campaign->connections = get_number (&dict, KEY_SPEC_CONNECTIONS);
+  self->campaign->lifetime_s = get_number (&dict, KEY_SPEC_LIFETIME_S) > 0 ? get_number (&dict, KEY_SPEC_LIFETIME_S) : LIFETIME_DEFAULT_S;
   self->campaign->version = 1;
-  self->once = get_text (&dict, "once");
-  self->test_to = fold_take_address (get_text (&dict, "test_to"));
-  g_variant_dict_lookup (&dict, "test_who", "t", &self->spec.only);
-  g_variant_dict_lookup (&dict, "again", "b", &self->is_again);
-  g_variant_dict_lookup (&dict, "except", "t", &self->spec.except);
-  g_variant_dict_lookup (&dict, "refused_of", "t", &self->spec.refused_of);
-  self->spec.has_limit = g_variant_dict_lookup (&dict, "limit", "t", &self->spec.limit);
-  g_variant_dict_lookup (&dict, "pause_after", "t", &self->campaign->pause_after);
+  self->once = get_text (&dict, KEY_SPEC_ONCE);
+  self->test_to = fold_take_address (get_text (&dict, KEY_SPEC_TEST_TO));
+  g_variant_dict_lookup (&dict, KEY_SPEC_TEST_WHO, "t", &self->spec.only);
+  g_variant_dict_lookup (&dict, KEY_SPEC_AGAIN, "b", &self->is_again);
+  g_variant_dict_lookup (&dict, KEY_SPEC_EXCEPT, "t", &self->spec.except);
+  g_variant_dict_lookup (&dict, KEY_SPEC_REFUSED_OF, "t", &self->spec.refused_of);
+  self->spec.has_limit = g_variant_dict_lookup (&dict, KEY_SPEC_LIMIT, "t", &self->spec.limit);
+  g_variant_dict_lookup (&dict, KEY_SPEC_PAUSE_AFTER, "t", &self->campaign->pause_after);
   self->spec.is_per_address = g_str_equal (per, "address");
   mark_test (self);
   prepare_read_where (self, &dict);
-  is_fine = self->account != NULL && read_mailboxes (self, &dict, error) && resolve_lists (self, &dict, "lists", self->lists, error) &&
-            resolve_lists (self, &dict, "exclude_lists", self->exclude, error);
+  is_fine = self->account != NULL && read_mailboxes (self, &dict, error) && resolve_lists (self, &dict, KEY_SPEC_LISTS, self->lists, error) &&
+            resolve_lists (self, &dict, KEY_SPEC_EXCLUDE_LISTS, self->exclude, error);
   g_variant_dict_clear (&dict);
   if (is_fine && per[0] != '\0' && !self->spec.is_per_address && !g_str_equal (per, "person"))
     return usage (error, "--per is person or address");

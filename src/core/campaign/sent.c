@@ -1,6 +1,7 @@
 #include "sent.h"
 
 #include "composer.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "frame.h"
 #include "message-id.h"
@@ -65,16 +66,16 @@ make_facts (const Campaign *campaign, sqlite3_stmt *row, guint64 recipient, gboo
   GVariantDict facts;
 
   g_variant_dict_init (&facts, NULL);
-  g_variant_dict_insert (&facts, "address", "s", store_text (row, 5));
-  g_variant_dict_insert (&facts, "name", "s", store_text (row, 6));
-  g_variant_dict_insert (&facts, "state", "s", state_to_word ((State) store_int (row, 0)));
-  g_variant_dict_insert (&facts, "reason", "s", store_text (row, 1));
-  g_variant_dict_insert (&facts, "time", "x", store_int (row, 2));
-  g_variant_dict_insert (&facts, "attempts", "u", (guint32) store_int (row, 3));
-  g_variant_dict_insert (&facts, "version", "u", (guint32) store_int (row, 4));
-  g_variant_dict_insert (&facts, "reply", "s", store_text (row, 9));
-  g_variant_dict_insert (&facts, "message_id", "s", id);
-  g_variant_dict_insert (&facts, "erased", "b", is_erased);
+  g_variant_dict_insert (&facts, KEY_SENT_ADDRESS, "s", store_text (row, 5));
+  g_variant_dict_insert (&facts, KEY_SENT_NAME, "s", store_text (row, 6));
+  g_variant_dict_insert (&facts, KEY_SENT_STATE, "s", state_to_word ((State) store_int (row, 0)));
+  g_variant_dict_insert (&facts, KEY_SENT_REASON, "s", store_text (row, 1));
+  g_variant_dict_insert (&facts, KEY_SENT_TIME, "x", store_int (row, 2));
+  g_variant_dict_insert (&facts, KEY_SENT_ATTEMPTS, "u", (guint32) store_int (row, 3));
+  g_variant_dict_insert (&facts, KEY_SENT_VERSION, "u", (guint32) store_int (row, 4));
+  g_variant_dict_insert (&facts, KEY_SENT_REPLY, "s", store_text (row, 9));
+  g_variant_dict_insert (&facts, KEY_SENT_MESSAGE_ID, "s", id);
+  g_variant_dict_insert (&facts, KEY_SENT_ERASED, "b", is_erased);
   return g_variant_ref_sink (g_variant_dict_end (&facts));
 }
 

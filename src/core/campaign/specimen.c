@@ -3,6 +3,7 @@
 #include "address.h"
 #include "composer.h"
 #include "contact.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "fields.h"
 #include "files.h"
@@ -215,8 +216,8 @@ set_unsubscribe (Campaign *self)
 static Campaign *
 make_campaign (GVariant *parts, GError **error)
 {
-  static const char *const names[] = { "subject", "html", "text", "from", "unsubscribe", NULL };
-  g_autoptr (Campaign) self = campaign_new_loose (get_part (parts, "subject"), get_part (parts, "html"), get_part (parts, "text"));
+  static const char *const names[] = { KEY_MESSAGE_SUBJECT, KEY_MESSAGE_HTML, KEY_MESSAGE_TEXT, KEY_MESSAGE_FROM, KEY_MESSAGE_UNSUBSCRIBE, NULL };
+  g_autoptr (Campaign) self = campaign_new_loose (get_part (parts, KEY_MESSAGE_SUBJECT), get_part (parts, KEY_MESSAGE_HTML), get_part (parts, KEY_MESSAGE_TEXT));
   GVariantIter iter;
   const char *key, *value;
 
@@ -226,8 +227,8 @@ make_campaign (GVariant *parts, GError **error)
       g_set_error (error, FAULT, FAULT_USAGE, "a message has no part “%s”", key);
       return NULL;
     }
-  set_part (parts, "from", &self->sender);
-  set_part (parts, "unsubscribe", &self->unsubscribe);
+  set_part (parts, KEY_MESSAGE_FROM, &self->sender);
+  set_part (parts, KEY_MESSAGE_UNSUBSCRIBE, &self->unsubscribe);
   set_unsubscribe (self);
   return mailbox_settle (&self->sender, "from", &self->sender_address, error) ? g_steal_pointer (&self) : NULL;
 }

@@ -1,4 +1,5 @@
 /* The process side of a lane: one transport at a time, its journal, its connections, and what it says. */
+#include "contract-keys.h"
 #include "lane-private.h"
 
 #include "dialer.h"
@@ -474,13 +475,13 @@ make_settings (Lane *self, const char *own_name)
   GVariantDict settings;
 
   g_variant_dict_init (&settings, plain);
-  g_variant_dict_insert (&settings, "connections", "u", get_max_connections (self));
+  g_variant_dict_insert (&settings, KEY_TRANSPORT_CONNECTIONS, "u", get_max_connections (self));
 #ifdef POSTRIDER_KILL_POINTS /* tests/journey/hostile: nobody waits ten minutes for a server that says nothing */
   if (g_getenv ("POSTRIDER_TIMEOUT_PERCENT") != NULL)
-    g_variant_dict_insert (&settings, "timeout_percent", "u", (guint32) g_ascii_strtoull (g_getenv ("POSTRIDER_TIMEOUT_PERCENT"), NULL, 10));
+    g_variant_dict_insert (&settings, KEY_TRANSPORT_TIMEOUT_PERCENT, "u", (guint32) g_ascii_strtoull (g_getenv ("POSTRIDER_TIMEOUT_PERCENT"), NULL, 10));
   if (g_getenv ("POSTRIDER_WINDOW") != NULL) { /* tests/faults: how much a kill may put in doubt */
-    g_variant_dict_insert (&settings, "window", "u", (guint32) g_ascii_strtoull (g_getenv ("POSTRIDER_WINDOW"), NULL, 10));
-    g_variant_dict_insert (&settings, "window_max", "u", (guint32) g_ascii_strtoull (g_getenv ("POSTRIDER_WINDOW"), NULL, 10));
+    g_variant_dict_insert (&settings, KEY_TRANSPORT_WINDOW, "u", (guint32) g_ascii_strtoull (g_getenv ("POSTRIDER_WINDOW"), NULL, 10));
+    g_variant_dict_insert (&settings, KEY_TRANSPORT_WINDOW_MAX, "u", (guint32) g_ascii_strtoull (g_getenv ("POSTRIDER_WINDOW"), NULL, 10));
   }
 #endif
   return g_variant_dict_end (&settings);

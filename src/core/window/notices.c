@@ -1,5 +1,6 @@
 #include "notices.h"
 
+#include "contract-keys.h"
 #include "text.h"
 #include <string.h>
 
@@ -72,11 +73,11 @@ static char *
 describe_end (GVariant *numbers)
 {
   GString *text = g_string_new (NULL);
-  guint64 unknown = get_number (numbers, "unknown");
+  guint64 unknown = get_number (numbers, KEY_CAMPAIGN_UNKNOWN);
 
-  append_count (text, get_number (numbers, "accepted"), "accepted");
-  append_count (text, get_number (numbers, "refused"), "refused");
-  append_count (text, get_number (numbers, "skipped"), "left out");
+  append_count (text, get_number (numbers, KEY_CAMPAIGN_ACCEPTED), "accepted");
+  append_count (text, get_number (numbers, KEY_CAMPAIGN_REFUSED), "refused");
+  append_count (text, get_number (numbers, KEY_CAMPAIGN_SKIPPED), "left out");
   append_count (text, unknown, "unknown");
   if (unknown > 0)
     g_string_append (text, unknown == 1 ? ": please decide what to do about it" : ": please decide what to do about them");
@@ -86,8 +87,8 @@ describe_end (GVariant *numbers)
 static void
 tell (Notices *self, GVariant *numbers, const char *what, const char *body)
 {
-  g_autofree char *id = g_strdup_printf ("campaign-%" G_GUINT64_FORMAT, get_number (numbers, "id"));
-  g_autofree char *subject = text_printable (get_text (numbers, "subject"), -1, SUBJECT_MAX_BYTES);
+  g_autofree char *id = g_strdup_printf ("campaign-%" G_GUINT64_FORMAT, get_number (numbers, KEY_CAMPAIGN_ID));
+  g_autofree char *subject = text_printable (get_text (numbers, KEY_CAMPAIGN_SUBJECT), -1, SUBJECT_MAX_BYTES);
   g_autofree char *whole = g_strdup_printf ("“%s” %s", subject, what);
   g_autofree char *title = text_printable (whole, -1, TITLE_MAX_BYTES), *shown = text_printable (body, -1, BODY_MAX_BYTES);
 
@@ -104,7 +105,7 @@ announce (Notices *self, GVariant *numbers, const char *state, const char *reaso
     tell (self, numbers, "is sent", end);
   } else if (strcmp (state, "paused") == 0 && strcmp (reason, "asked") != 0) { /* who paused it knows */
     tell (self, numbers, strcmp (reason, "restored") == 0 || strcmp (reason, "first") == 0 ? "waits for your answer" : "is paused",
-          get_text (numbers, "text"));
+          get_text (numbers, KEY_CAMPAIGN_TEXT));
   }
 }
 
@@ -124,8 +125,8 @@ note_busy (Notices *self, guint64 id, const char *state)
 void
 notices_take (Notices *self, GVariant *numbers)
 {
-  guint64 id = get_number (numbers, "id");
-  const char *state = get_text (numbers, "state"), *reason = get_text (numbers, "reason");
+  guint64 id = get_number (numbers, KEY_CAMPAIGN_ID);
+  const char *state = get_text (numbers, KEY_CAMPAIGN_STATE), *reason = get_text (numbers, KEY_CAMPAIGN_REASON);
   const char *before = g_hash_table_lookup (self->states, &id);
   g_autofree char *now = NULL;
 
