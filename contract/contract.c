@@ -77,9 +77,22 @@ find_key (const ContractKey *keys, const char *name)
   return NULL;
 }
 
-/* No key that the contract does not name, none of another type; an a{sv} or aa{sv}, in any depth that the contract has. */
+/* An a{sv} has each key that the contract does not call optional. */
 static gboolean
-are_keys_fine (GVariant *value, const ContractKey *keys)
+has_all_keys (GVariant *dict, const ContractKey *keys)
+{
+  for (const ContractKey *key = keys; key->name != NULL; key++) {
+    g_autoptr (GVariant) value = key->is_optional ? NULL : g_variant_lookup_value (dict, key->name, NULL);
+
+    if (value == NULL && !key->is_optional)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* No key that the contract does not name, none of another type, and in an answer none missing; an a{sv} or aa{sv}, in any depth that the contract has. */
+static gboolean
+are_keys_fine (GVariant *value, const ContractKey *keys, gboolean is_answer)
 {
   GVariantIter iter;
   const char *name;
@@ -90,7 +103,7 @@ are_keys_fine (GVariant *value, const ContractKey *keys)
     while ((child = g_variant_iter_next_value (&iter)) != NULL) {
       g_autoptr (GVariant) owned = child;
 
-      if (!are_keys_fine (owned, keys))
+      if (!are_keys_fine (owned, keys, is_answer))
         return FALSE;
     }
     return TRUE;
@@ -99,20 +112,20 @@ are_keys_fine (GVariant *value, const ContractKey *keys)
     g_autoptr (GVariant) owned = child;
     const ContractKey *key = find_key (keys, name);
 
-    if (key == NULL || strcmp (g_variant_get_type_string (owned), key->type) != 0 || (key->keys != NULL && !are_keys_fine (owned, key->keys)))
+    if (key == NULL || strcmp (g_variant_get_type_string (owned), key->type) != 0 || (key->keys != NULL && !are_keys_fine (owned, key->keys, is_answer)))
       return FALSE;
   }
-  return TRUE;
+  return !is_answer || has_all_keys (value, keys);
 }
 
 static gboolean
-is_argument_fine (GVariant *value, const ContractCheck *check)
+is_argument_fine (GVariant *value, const ContractCheck *check, gboolean is_answer)
 {
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return is_leaf_fine (value, check->form, check->max > 0 ? check->max : LEAF_MAX_BYTES);
   if (g_variant_is_container (value) && check->max > 0 && g_variant_n_children (value) > check->max)
     return FALSE;
-  if (check->keys != NULL && !are_keys_fine (value, check->keys))
+  if (check->keys != NULL && !are_keys_fine (value, check->keys, is_answer))
     return FALSE;
   return is_leaf_fine (value, check->form, check->form == CONTRACT_LINE || check->form == CONTRACT_WORD ? LINE_LEAF_MAX_BYTES : LEAF_MAX_BYTES);
 }
@@ -142,8 +155,8 @@ contract_check (const char *interface, const char *member, ContractSide side, GV
   for (gsize i = 0, n = arguments != NULL ? g_variant_n_children (arguments) : 0; i < n; i++) {
     g_autoptr (GVariant) value = g_variant_get_child_value (arguments, i);
 
-    if (!is_argument_fine (value, &row->args[i])) {
-      g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_VALUE, "%s: argument %" G_GSIZE_FORMAT " is too long, too large, too many, malformed or has an unknown key",
+    if (!is_argument_fine (value, &row->args[i], side != CONTRACT_CALL)) {
+      g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_VALUE, "%s: argument %" G_GSIZE_FORMAT " is too long, too large, too many, malformed, or lacks a key or has an unknown one",
                    row->member, i + 1);
       return FALSE;
     }

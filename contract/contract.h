@@ -1,6 +1,6 @@
-/* contract.h - what the contract's annotations say that D-Bus types cannot: length, count, form.
+/* contract.h - what the contract's annotations say that D-Bus types cannot: length, count, form, keys.
  * Trust:  checks hostile values; the tables are made from the XML here at build time.
- * Used in: shared/peer (each message that arrives from a confined program), core/app (each call). */
+ * Used in: shared/peer (each message that arrives from a confined program), core/app (each call; in builds for tests each answer). */
 #pragma once
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>
@@ -39,7 +39,7 @@ typedef enum {
 typedef struct ContractKey ContractKey;
 struct ContractKey { /* of an a{sv}, or of each in an aa{sv}; ends with a NULL name */
   const char        *name, *type;
-  gboolean           is_optional; /* in what comes back; in a call each key may be missing */
+  gboolean           is_optional; /* FALSE: what comes back has it; in a call each key may be missing */
   const ContractKey *keys;        /* of an a{sv} or aa{sv} inside, else NULL */
 };
 

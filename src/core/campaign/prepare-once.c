@@ -66,6 +66,7 @@ prepare_describe_earlier (Prepare *self, GError **error)
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_MISSING, g_variant_new_array (G_VARIANT_TYPE ("{st}"), NULL, 0));
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_LACKING, g_variant_new_array (G_VARIANT_TYPE ("{st}"), NULL, 0));
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_UNKNOWN, g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_ALIKE, g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0));
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_WARNINGS, g_variant_new_strv (NULL, 0));
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_CONFIRM, g_variant_new_strv (NULL, 0));
   return g_variant_ref_sink (g_variant_dict_end (&summary));

@@ -1,6 +1,9 @@
 /* fake-core - answers App1 with fixed words, so that tests see what the command makes of them: no store, no vault, nobody to send to.
+ * It says nothing that the contract does not have (contract_watch() ends it), so the command is tried with core's own words.
  * fake-core SOCKET WORD: WORD sets its mood (done, refused, paused, later, endless, dies, needs-password, older, newer). */
 #include "contract-app1.h"
+#include "contract-watch.h"
+#include "contract.h"
 #include "fault.h"
 #include "frame.h"
 #include <gio/gio.h>
@@ -18,6 +21,41 @@ static gboolean
 is_mood (const char *word)
 {
   return strcmp (mood, word) == 0;
+}
+
+/* `given` (floating; an a{sv} of argument `arg`) with all else that the contract wants of it: empty, zero and FALSE. Returns: (transfer floating) it. */
+static GVariant *
+fill_in (const char *member, ContractSide side, gsize arg, GVariant *given)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (given);
+  g_autoptr (GVariantDict) dict = g_variant_dict_new (owned);
+
+  for (const ContractKey *key = contract_find ("org.postrider.App1", member, side)->args[arg].keys; key->name != NULL; key++) {
+    if (key->is_optional || g_variant_dict_contains (dict, key->name))
+      continue;
+    if (key->type[0] == 'a')
+      g_variant_dict_insert_value (dict, key->name, g_variant_new_array (G_VARIANT_TYPE (key->type + 1), NULL, 0));
+    else
+      g_variant_dict_insert_value (dict, key->name, g_variant_new_parsed (key->type[0] == 's' ? "''" : key->type[0] == 'b' ? "false"
+                                                                         : key->type[0] == 't' ? "@t 0" : key->type[0] == 'x' ? "@x 0"
+                                                                         : key->type[0] == 'u' ? "@u 0" : key->type[0] == 'q' ? "@q 0" : "0.0"));
+  }
+  return g_variant_dict_end (dict);
+}
+
+static GVariant *
+fill_in_reply (const char *member, gsize arg, GVariant *given)
+{
+  return fill_in (member, CONTRACT_REPLY, arg, given);
+}
+
+/* The one row of an aa{sv}. */
+static GVariant *
+fill_in_row (const char *member, GVariant *given)
+{
+  GVariant *row = fill_in_reply (member, 0, given);
+
+  return g_variant_new_array (G_VARIANT_TYPE_VARDICT, &row, 1);
 }
 
 static gboolean
@@ -58,16 +96,17 @@ handle_account_add (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds,
 
   g_variant_dict_insert (used, "name", "s", name);
   g_variant_dict_insert (used, "note", "s", secret);
-  pr_app1_complete_account_add (core, call, NULL, g_variant_dict_end (used));
+  g_variant_dict_remove (used, "check"); /* asked, not stored */
+  pr_app1_complete_account_add (core, call, NULL, fill_in_reply ("AccountAdd", 0, g_variant_dict_end (used)));
   return TRUE;
 }
 
 static gboolean
 handle_account_list (PrApp1 *core, GDBusMethodInvocation *call)
 {
-  pr_app1_complete_account_list (core, call, g_variant_new_parsed (
-    "[{'name': <'work'>, 'address': <'ann@example.org'>, 'host': <'smtp.example.org'>, 'port': <@q 587>, 'tls': <'starttls'>, 'user': <'ann'>,"
-    "  'keeps_password': <true>, 'per_day': <@u 2000>, 'used_day': <@t 17>, 'state': <'ready'>, 'text': <''>}]"));
+  pr_app1_complete_account_list (core, call, fill_in_row ("AccountList", g_variant_new_parsed (
+    "{'name': <'work'>, 'address': <'ann@example.org'>, 'host': <'smtp.example.org'>, 'port': <@q 587>, 'tls': <'starttls'>, 'user': <'ann'>,"
+    "  'keeps_password': <true>, 'per_day': <@u 2000>, 'used_day': <@t 17>, 'state': <'ready'>}")));
   return TRUE;
 }
 
@@ -115,9 +154,9 @@ handle_import (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds, GVar
   frame_writer_string (rejects, "=cmd|'x'!A0");
   pr_app1_emit_import_progress (core, 1, 5, 10);
   pr_app1_emit_import_rejected (core, frame_writer_finish (rejects));
-  pr_app1_complete_import (core, call, NULL, g_variant_new_parsed (
-    "{'read': <@t 3>, 'new': <@t 2>, 'updated': <@t 0>, 'merged': <@t 1>, 'unchanged': <@t 0>, 'rejected': <@a{st} {'syntax': 1}>,"
-    " 'format': <'csv'>, 'encoding': <'utf-8'>, 'fields': <[%s]>, 'size': <@t %t>}", said, (guint64) size));
+  pr_app1_complete_import (core, call, NULL, fill_in_reply ("Import", 0, g_variant_new_parsed ( /* unchanged: as many as the file has octets */
+    "{'read': <@t 3>, 'new': <@t 2>, 'merged': <@t 1>, 'unchanged': <@t %t>, 'rejected': <@a{st} {'syntax': 1}>,"
+    " 'format': <'csv'>, 'encoding': <'utf-8'>, 'fields': <[%s]>}", (guint64) size, said)));
   return TRUE;
 }
 
@@ -138,15 +177,16 @@ handle_prepare (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds, GVa
   g_autofree char *shown = g_variant_print (files, FALSE);
   const char *warnings[] = { shown, NULL };
 
-  g_variant_dict_insert (summary, "total", "t", (guint64) 4);
+  g_variant_dict_insert (summary, "total", "t", (guint64) 5);
+  g_variant_dict_insert (summary, "queued", "t", (guint64) 4);
   g_variant_dict_insert (summary, "suppressed", "t", (guint64) 1);
   g_variant_dict_insert (summary, "warnings", "^as", warnings);
-  pr_app1_complete_campaign_prepare (core, call, NULL, 7, g_variant_dict_end (summary));
+  pr_app1_complete_campaign_prepare (core, call, NULL, 7, fill_in_reply ("CampaignPrepare", 1, g_variant_dict_end (summary)));
   return TRUE;
 }
 
 static GVariant *
-numbers (gboolean is_end)
+parse_numbers (gboolean is_end)
 {
   if (!is_end)
     return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'sending'>, 'total': <@t 4>, 'queued': <@t 3>, 'handed': <@t 1>}");
@@ -159,6 +199,12 @@ numbers (gboolean is_end)
   if (is_mood ("later"))
     return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'waiting'>, 'total': <@t 4>, 'accepted': <@t 3>, 'later': <@t 1>, 'started': <@x 1700000000>}");
   return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'done'>, 'total': <@t 4>, 'accepted': <@t 3>, 'skipped': <@t 1>, 'started': <@x 1700000000>}");
+}
+
+static GVariant *
+numbers (gboolean is_end)
+{
+  return fill_in_reply ("CampaignShow", 0, parse_numbers (is_end));
 }
 
 static gboolean is_started, is_ended;
@@ -207,6 +253,31 @@ handle_show (PrApp1 *core, GDBusMethodInvocation *call, guint64 campaign)
   return TRUE;
 }
 
+/* One of each kind of row that a person may have. */
+static gboolean
+handle_contact_show (PrApp1 *core, GDBusMethodInvocation *call, const char *who)
+{
+  pr_app1_complete_contact_show (core, call, fill_in_reply ("ContactShow", 0, g_variant_new_parsed (
+    "{'id': <@t 5>, 'name': <'Ann'>, 'email': <'ann@example.org'>, 'phone': <'+49301234'>, 'fields': <{'Town': 'Bonn'}>, 'lists': <['guests']>, 'formerly': <['Anne']>,"
+    " 'alike': <[{'id': <@t 6>, 'name': <'Anna'>, 'email': <'anna@example.org'>, 'phone': <''>}]>,"
+    " 'consent': <[{'source': <'the fair'>, 'date': <@x 1767323045>}]>,"
+    " 'suppressed': <[{'address': <'ann@example.org'>, 'scope': <'all'>, 'reason': <'asked'>, 'source': <'cli'>, 'date': <@x 1767409445>}]>,"
+    " 'history': <[{'campaign': <@t 7>, 'subject': <'Hello'>, 'state': <'accepted'>, 'reason': <''>, 'reply': <'250 ok'>, 'time': <@x 1767495845>,"
+    "   'attempts': <@u 1>, 'message_id': <'<1@example.org>'>, 'recipient': <@t 3>}]>}")));
+  return TRUE;
+}
+
+static gboolean
+handle_suppress_list (PrApp1 *core, GDBusMethodInvocation *call, guint64 after, guint max_rows)
+{
+  if (after == 0)
+    pr_app1_complete_suppress_list (core, call, fill_in_row ("SuppressList", g_variant_new_parsed (
+      "{'id': <@t 2>, 'address': <'bob@example.org'>, 'scope': <'all'>, 'reason': <'asked'>, 'source': <'cli'>, 'time': <@x 1767409445>}")));
+  else
+    pr_app1_complete_suppress_list (core, call, g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0));
+  return TRUE;
+}
+
 static gboolean
 handle_watch (PrApp1 *core, GDBusMethodInvocation *call, guint64 campaign)
 {
@@ -245,6 +316,7 @@ static gboolean
 new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer core)
 {
   g_object_ref (connection); /* kept until we leave */
+  contract_watch (connection);
   g_assert_true (g_dbus_interface_skeleton_export (core, connection, "/org/postrider", NULL));
   return TRUE;
 }
@@ -270,6 +342,8 @@ connect_handlers (PrApp1 *core)
     { "campaign-pause", G_CALLBACK (handle_pause) },
     { "campaign-show", G_CALLBACK (handle_show) },
     { "campaign-watch", G_CALLBACK (handle_watch) },
+    { "contact-show", G_CALLBACK (handle_contact_show) },
+    { "suppress-list", G_CALLBACK (handle_suppress_list) },
     { "campaign-discard", G_CALLBACK (handle_discard) },
     { "campaign-rows", G_CALLBACK (handle_rows) },
   };

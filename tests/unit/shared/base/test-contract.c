@@ -1,5 +1,9 @@
 /* contract_check() over the tables that contract/checks.py made of the XML. */
+#include "contract-watch.h"
 #include "contract.h"
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define IMPORT "org.postrider.Import1"
 
@@ -112,6 +116,19 @@ make_arguments (const GVariantType *tuple, gsize large)
   return g_variant_builder_end (&builder);
 }
 
+/* It is that argument which is refused, and not another one that is empty. */
+static void
+assert_refuses_argument (const ContractRow *row, GVariant *arguments, gsize argument)
+{
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (arguments);
+  g_autofree char *words = g_strdup_printf ("argument %" G_GSIZE_FORMAT " ", argument + 1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (contract_check (row->interface, row->member, row->side, sunk, &error));
+  g_assert_error (error, CONTRACT_ERROR, CONTRACT_ERROR_VALUE);
+  g_assert_nonnull (strstr (error->message, words));
+}
+
 /* Every paging id and every id of every call and answer, whichever come later. */
 static void
 test_each_number (void)
@@ -125,7 +142,7 @@ test_each_number (void)
     for (const GVariantType *at = g_variant_type_first (tuple); at != NULL; at = g_variant_type_next (at), i++)
       if (g_variant_type_equal (at, G_VARIANT_TYPE_UINT64)) {
         g_test_message ("%s, argument %" G_GSIZE_FORMAT, row->member, i + 1);
-        assert_check (row->interface, row->member, row->side, make_arguments (tuple, i), CONTRACT_ERROR_VALUE);
+        assert_refuses_argument (row, make_arguments (tuple, i), i);
         n++;
       }
   }
@@ -148,6 +165,69 @@ test_table (void)
   g_assert_cmpuint (n, >, 20);
 }
 
+/* An answer has each key that is not optional, and no other; a call may lack any. */
+static void
+test_keys (void)
+{
+  static const struct { const char *member; ContractSide side; const char *arguments; int code; } rows[] = {
+    { "SettingsChange", CONTRACT_CALL, "({'keep_days': <@u 7>},)", -1 },
+    { "SettingsChange", CONTRACT_CALL, "(@a{sv} {},)", -1 },
+    { "SettingsChange", CONTRACT_CALL, "({'keep_day': <@u 7>},)", CONTRACT_ERROR_VALUE },
+    { "SettingsChange", CONTRACT_CALL, "({'keep_days': <@t 7>},)", CONTRACT_ERROR_VALUE },
+    { "VaultStatus", CONTRACT_REPLY, "({'state': <'open'>, 'slots': <@as []>, 'text': <''>},)", -1 },
+    { "VaultStatus", CONTRACT_REPLY, "({'state': <'open'>, 'slots': <@as []>},)", CONTRACT_ERROR_VALUE },
+    { "VaultStatus", CONTRACT_REPLY, "({'state': <'open'>, 'slots': <@as []>, 'words': <''>},)", CONTRACT_ERROR_VALUE },
+    { "Doctor", CONTRACT_REPLY, "(@aa{sv} [],)", -1 },
+    { "Doctor", CONTRACT_REPLY, "([{'what': <'a'>, 'state': <'ok'>, 'text': <''>}, {'what': <'a'>, 'state': <'ok'>}],)", CONTRACT_ERROR_VALUE },
+    { "AccountTest", CONTRACT_REPLY, "({'problem': <''>, 'reason': <''>},)", -1 }, /* all others are optional */
+    { "AccountTest", CONTRACT_REPLY, "({'problem': <''>},)", CONTRACT_ERROR_VALUE },
+    { "LookChanged", CONTRACT_SIGNAL, "({'dark': <true>},)", CONTRACT_ERROR_VALUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_test_message ("%s %s", rows[i].member, rows[i].arguments);
+    assert_check (APP, rows[i].member, rows[i].side, g_variant_new_parsed (rows[i].arguments), rows[i].code);
+  }
+}
+
+/* A server under watch says this signal. */
+static void
+say (const char *signal, const char *arguments)
+{
+  g_autoptr (GDBusConnection) connection = NULL;
+  g_autoptr (GSocketConnection) stream = NULL;
+  g_autoptr (GSocket) socket = NULL;
+  int ends[2];
+
+  g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+  socket = g_socket_new_from_fd (ends[0], NULL);
+  stream = g_socket_connection_factory_create_connection (socket);
+  connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL, G_DBUS_CONNECTION_FLAGS_NONE, NULL, NULL, NULL);
+  g_assert_nonnull (connection);
+  contract_watch (connection);
+  g_assert_true (g_dbus_connection_emit_signal (connection, NULL, "/org/postrider", APP, signal, g_variant_new_parsed (arguments), NULL));
+  g_dbus_connection_flush_sync (connection, NULL, NULL);
+  g_assert_no_errno (close (ends[1]));
+}
+
+static void
+test_watch_fine (void)
+{
+  say ("WindowClosed", "(true,)");
+}
+
+static void
+test_watch_wrong (void)
+{
+  if (g_test_subprocess ()) {
+    say ("LookChanged", "({'dark': <true>},)");
+    return;
+  }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr ("*LookChanged is said otherwise than the contract has it*");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -157,5 +237,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/contract/numbers", test_numbers);
   g_test_add_func ("/base/contract/each-number", test_each_number);
   g_test_add_func ("/base/contract/table", test_table);
+  g_test_add_func ("/base/contract/keys", test_keys);
+  g_test_add_func ("/base/contract/watch-fine", test_watch_fine);
+  g_test_add_func ("/base/contract/watch-wrong", test_watch_wrong);
   return g_test_run ();
 }
