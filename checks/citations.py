@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent).resolve()
-READ = {".c", ".h", ".cc", ".md", ".py", ".sh", ".build", ".xml", ".txt", ".cfg"}
+READ = {".c", ".h", ".cc", ".md", ".py", ".sh", ".build", ".xml", ".txt", ".cfg", ".ts", ".tsx", ".css"}
 PROSE = {".c", ".h", ".md"}  # scripts and build files name what the build makes too
 TOP = "docs|src|tests|checks|contract|data|bench"
 SHORT = "core|confined|shared|cli|shell|desk"  # of src, or of the tests that mirror it
@@ -21,7 +21,7 @@ LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[\w-]*)?\)")
 
 
 def sources():
-    for folder in [ROOT, *(ROOT / top for top in TOP.split("|"))]:
+    for folder in [ROOT, ROOT / "page", *(ROOT / top for top in TOP.split("|"))]:
         for path in folder.glob("*") if folder == ROOT else folder.rglob("*"):
             if path.is_file() and (path.suffix in READ or path.name == "links.txt") and not {"node_modules", "dist", "corpus"} & set(path.parts):
                 yield path
@@ -51,7 +51,7 @@ def faults(path):
     for found in LINK.finditer(text) if path.suffix == ".md" else ():
         if not (path.parent / found.group(1)).exists():
             yield found, "a link to nothing"
-    for found in PATH.finditer(text) if path.suffix in PROSE else ():
+    for found in PATH.finditer(text) if path.suffix in PROSE and (ROOT / "page") not in path.parents else ():  # the page's paths are its own
         if not is_there(found.group(1)):
             yield found, "no such file"
 
