@@ -1,6 +1,6 @@
 /* fake-transport.h - stands in for src/shared/peer/process.c: no process is started. The other end of the socketpair is served in this one by a transport
  * (or a dial) that does what the test says. All of peer.c and guard.c is the real thing.
- * Used in: tests of core/worker. */
+ * Used in: tests of core/worker, core/campaign (the composer). */
 #pragma once
 #include "contract-transport1.h"
 #include "ledger.h"
@@ -22,6 +22,7 @@ typedef struct { /* how it behaves; zero: well */
   const char *ignores;   /* a method that it never answers */
   const char *leaves_at; /* a method at which it leaves */
   gboolean    cannot_dial;
+  gboolean    misnames; /* BeginCampaign: a column that is not there */
   gboolean    keeps_journal; /* its journal stays locked when it has left, as that of a process that does not die */
   void      (*killed) (gpointer data); /* called when core kills it, before anything else */
   gpointer    data;
