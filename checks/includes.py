@@ -17,6 +17,7 @@ LEFT = {
     ('src/confined/import/plan', 'src/confined/import/plan-draft'): 'plan-draft.h is what the files of one plan share, as a -private.h is',
     ('src/core/account/account', 'src/core/account/account-limit', 'src/core/account/account-settings'): "an account has limits, and what is read of settings is an account",
     ('src/core/ledger/gone', 'src/core/ledger/ledger'): 'an outcome is recorded by both, in one transaction and one tally',
+    ('src/core/worker/transport-journals', 'src/core/worker/transport-link'): "what a link is settled to is said by its journals, in the link's words",
     ('src/shared/lock/layers', 'src/shared/lock/lock'): 'layers.h reads the tables that lock.h declares, lock.c goes through the layers',
     ('src/shared/mail/letter-notes', 'src/shared/mail/mime', 'src/shared/mail/skeleton'): "mime.h and letter-notes.h take the skeleton's own specification",
     ('src/shared/transport/channel', 'src/shared/transport/compiled-campaign', 'src/shared/transport/row'):

@@ -5,7 +5,7 @@
 
 typedef struct Store  Store;  /* store/store.h */
 typedef struct Vault  Vault;  /* vault/vault.h */
-typedef struct Dialer Dialer; /* dispatch/dialer.h: names to connected sockets */
+typedef struct Dialer Dialer; /* worker/dialer.h: names to connected sockets */
 typedef struct Lanes  Lanes;  /* dispatch/lanes.h: one lane an account */
 typedef struct App    App;    /* client/app.h: clients */
 typedef struct Progress Progress; /* progress/progress.h */

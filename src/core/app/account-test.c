@@ -1,22 +1,12 @@
 #include "account-test.h"
 
 #include "contract-keys.h"
-#include "contract-transport1.h"
-#include "dialer.h"
 #include "domain-check.h"
 #include "fault.h"
-#include "journal.h"
-#include "own-name.h"
-#include "peer.h"
 #include "text.h"
-#include <errno.h>
-#include <gio/gunixfdlist.h>
+#include "transport-link.h"
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#define DIAL_TIMEOUT_MS 60000   /* chosen: a person is waiting */
-#define TEST_TIMEOUT_MS 150000  /* chosen: some servers make a stranger wait half a minute for the greeting */
 #define TEXT_MAX 1024           /* octets of one value, as Transport1.Paused.text */
 #define WORDS_MAX 64            /* of extensions and mechanisms */
 #define WORD_MAX 128
@@ -24,11 +14,9 @@
 typedef struct { /* task data */
   Core            *core;
   Account         *account;
-  SecretBytes     *secret;
-  Peer            *peer;
-  PrTransport1    *proxy;
-  int              socket;
-  char            *address; /* the peer's, as the dialer read it from the socket */
+  TransportLink   *link;    /* NULL: it has said all that it had to */
+  gboolean         is_testing;
+  char            *address; /* the server's, as the dialer read it from the socket */
   GVariantBuilder *report;
   guint64          size;
 } Test;
@@ -38,12 +26,8 @@ test_free (gpointer data)
 {
   Test *self = data;
 
-  peer_free (self->peer);
-  g_clear_object (&self->proxy);
-  secret_bytes_free (self->secret);
+  transport_link_free (self->link);
   account_free (self->account);
-  if (self->socket >= 0)
-    close (self->socket);
   g_free (self->address);
   g_clear_pointer (&self->report, g_variant_builder_unref);
   g_free (self);
@@ -116,6 +100,8 @@ account_test_check_report (GVariant *raw_report, GVariantBuilder *out_report, gu
 
 /* --- step by step; each one takes the task and hands it on --- */
 
+static const char ended_text[] = "the mail transport ended in the middle of the test; postrider doctor says what may be missing";
+
 static void
 fail (GTask *task, GError *error)
 {
@@ -123,26 +109,22 @@ fail (GTask *task, GError *error)
   g_object_unref (task);
 }
 
-/* A call to the transport went wrong: its own words when it said some, else ours. */
+/* What the test came to instead of a report. That nobody could be reached was noted by lost_cb(). */
 static void
-fail_call (GTask *task, GError *error)
+fail_test (GTask *task, GError *error)
 {
   Test *self = g_task_get_task_data (task);
   g_autoptr (GError) taken = error;
   g_autofree char *text = NULL;
 
-  if (g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    fail (task, g_steal_pointer (&taken));
-  } else if (g_dbus_error_is_remote_error (taken)) {
-    fault_strip_remote (taken);
-    text = text_printable (taken->message, -1, TEXT_MAX);
-    fail (task, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, text));
-  } else if (g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
-    text = g_strdup_printf ("the server was reached but did not finish the greeting and login in %d seconds; try again later", TEST_TIMEOUT_MS / 1000);
+  if (g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    text = g_strdup_printf ("the server was reached but did not finish the greeting and login in %d seconds; try again later", TRANSPORT_TEST_TIMEOUT_S);
     account_note_trouble (self->core, self->account->id, "network", text);
     fail (task, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, text));
+  } else if (taken->domain == FAULT || g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    fail (task, g_steal_pointer (&taken));
   } else {
-    fail (task, g_error_new (FAULT, FAULT_UNAVAILABLE, "the mail transport ended in the middle of the test; postrider doctor says what may be missing"));
+    fail (task, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, ended_text));
   }
 }
 
@@ -208,20 +190,20 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
   Test *self = g_task_get_task_data (task);
-  g_autoptr (GVariant) raw_report = NULL;
   GError *error = NULL;
+  g_autoptr (GVariant) raw_report = transport_link_test_finish (result, &self->address, &error);
 
-  if (!pr_transport1_call_test_finish (PR_TRANSPORT1 (source), &raw_report, result, &error)) {
-    fail_call (task, error);
+  if (raw_report == NULL) {
+    fail_test (task, error);
     return;
   }
   self->report = g_variant_builder_new (G_VARIANT_TYPE_VARDICT);
   if (!account_test_check_report (raw_report, self->report, &self->size, &error)) {
-    peer_drop (self->peer, error->message);
+    transport_link_drop (self->link, error->message);
     fail (task, error);
     return;
   }
-  peer_close (self->peer);
+  g_clear_pointer (&self->link, transport_link_free);
   note_result (self, raw_report);
   if (has_worked (raw_report) && self->size != self->account->server_size &&
       !account_set_server_size (self->core, self->account->id, self->size, &error)) {
@@ -236,153 +218,60 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-connection_added_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  GTask *task = data;
-  GError *error = NULL;
-
-  if (!pr_transport1_call_add_connection_finish (PR_TRANSPORT1 (source), NULL, result, &error))
-    fail_call (task, error);
-  else
-    pr_transport1_call_test (PR_TRANSPORT1 (source), g_task_get_cancellable (task), tested_cb, task);
-}
-
-static void
-account_opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+opened_cb (const GError *error, gpointer data)
 {
   GTask *task = data;
   Test *self = g_task_get_task_data (task);
-  g_autoptr (GUnixFDList) fds = NULL;
-  GError *error = NULL;
 
-  if (!pr_transport1_call_open_account_finish (PR_TRANSPORT1 (source), NULL, result, &error)) {
-    fail_call (task, error);
+  if (error != NULL) {
+    fail (task, g_error_copy (error));
     return;
   }
-  fds = g_unix_fd_list_new_from_array (&self->socket, 1); /* taken */
-  self->socket = -1;
-  pr_transport1_call_add_connection (self->proxy, g_variant_new_handle (0), dialer_is_loopback (self->address), fds, g_task_get_cancellable (task), connection_added_cb, task);
-}
-
-/* Nothing is sent in a test, so nothing has to be proved: a journal that vanishes with its last fd. */
-static int
-make_journal (gint64 account, GError **error)
-{
-  JournalHeader header = { .account = (guint64) account };
-  guint8 record[JOURNAL_RECORD_LEN];
-  int fd = memfd_create ("journal", MFD_CLOEXEC);
-
-  journal_header_write (&header, record);
-  if (fd >= 0 && write (fd, record, sizeof record) == (gssize) sizeof record)
-    return fd;
-  g_set_error (error, FAULT, FAULT_OS, "no memory for the test's journal: %s", g_strerror (errno));
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
-/* Secret and journal. Returns: (transfer full), or NULL. */
-static GUnixFDList *
-make_fds (Test *self, GError **error)
-{
-  int fds[2] = { secret_bytes_to_memfd (self->secret, error), -1 };
-
-  if (fds[0] < 0)
-    return NULL;
-  fds[1] = make_journal (self->account->id, error);
-  if (fds[1] >= 0)
-    return g_unix_fd_list_new_from_array (fds, 2);
-  close (fds[0]);
-  return NULL;
+  self->is_testing = TRUE;
+  transport_link_test_async (self->link, g_task_get_cancellable (task), tested_cb, task);
 }
 
 static void
-open_account (GTask *task, const char *own_name)
+lost_cb (TransportLoss loss, const char *text, gpointer data)
 {
-  Test *self = g_task_get_task_data (task);
-  g_autoptr (GUnixFDList) fds = NULL;
-  GError *error = NULL;
+  Test *self = g_task_get_task_data (data);
 
-  fds = make_fds (self, &error);
-  g_clear_pointer (&self->secret, secret_bytes_free); /* handed on, or of no use */
-  if (fds == NULL) {
-    fail (task, error);
-    return;
-  }
-  pr_transport1_call_open_account (self->proxy, account_to_transport_settings (self->account, own_name), g_variant_new_handle (0), g_variant_new_handle (1), fds,
-                                   g_task_get_cancellable (task), account_opened_cb, task);
+  account_note_trouble (self->core, self->account->id, "network", text);
 }
 
 static void
-named_cb (GObject *source, GAsyncResult *result, gpointer data)
+closed_cb (TransportEnd end, const char *why, gpointer data)
 {
-  g_autofree char *own_name = own_name_find_finish (result);
+  Test *self = g_task_get_task_data (data);
 
-  open_account (data, own_name);
+  if (!self->is_testing) /* else the test fails by itself */
+    fail (data, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, ended_text));
 }
 
-static void
-ready_cb (Peer *peer, const GError *problem, gpointer data)
+/* Before anything is started: the password is there to be had. */
+static gboolean
+has_secret (Test *self, GError **error)
 {
-  GTask *task = data;
-  Test *self = g_task_get_task_data (task);
-  GError *error = NULL;
+  g_autoptr (SecretBytes) secret = account_get_secret (self->core, self->account, error);
 
-  if (problem != NULL) {
-    fail (task, g_error_copy (problem));
-    return;
-  }
-  self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                                              NULL, PEER_PATH, NULL, &error);
-  if (self->proxy == NULL) {
-    fail (task, error);
-    return;
-  }
-  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), TEST_TIMEOUT_MS);
-  if (account_wants_own_name (self->account))
-    own_name_find_async (self->core->dialer, g_task_get_cancellable (task), named_cb, task);
-  else
-    open_account (task, "");
-}
-
-static void
-dialled_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  GTask *task = data;
-  Test *self = g_task_get_task_data (task);
-  PeerSpec spec = { .program = self->account->kind->program, .interface = "org.postrider.Transport1" };
-  GError *error = NULL;
-
-  self->socket = dialer_connect_finish (self->core->dialer, result, &self->address, &error);
-  if (self->socket < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    account_note_trouble (self->core, self->account->id, "network", error->message);
-  if (self->socket < 0)
-    fail (task, error);
-  else
-    self->peer = peer_start (&spec, ready_cb, NULL, task); /* its end makes the pending call fail */
+  return secret != NULL;
 }
 
 void
 account_test_async (Core *core, const Account *account, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
+  static const TransportEvents events = { .opened = opened_cb, .lost = lost_cb, .closed = closed_cb };
   GTask *task = g_task_new (NULL, cancellable, callback, data);
   Test *self = g_new0 (Test, 1);
-  const char *host = NULL;
-  guint16 port = 0;
   GError *error = NULL;
 
   g_task_set_source_tag (task, account_test_async);
   g_task_set_task_data (task, self, test_free);
   self->core = core;
-  self->socket = -1;
   self->account = account_load_id (core, account->id, &error);
-  self->secret = self->account != NULL ? account_get_secret (core, self->account, &error) : NULL;
-  if (self->secret == NULL)
+  self->link = transport_link_new (core, TRANSPORT_TRIES, 0, &events, task);
+  if (self->account == NULL || !has_secret (self, &error) || !transport_link_open (self->link, self->account, &error))
     fail (task, error);
-  else if (!account_get_endpoint (self->account, 0, &host, &port))
-    fail (task, g_error_new (FAULT, FAULT_USAGE, "account %s connects to nothing: there is nothing to test", self->account->name));
-  else
-    dialer_connect_async (core->dialer, host, port, DIAL_TIMEOUT_MS, cancellable, dialled_cb, task);
 }
 
 GVariant *

@@ -1,20 +1,17 @@
 #include "composer.h"
 
-#include "contract-transport1.h"
 #include "fault.h"
-#include "peer.h"
+#include "transport-link.h"
 #include <gio/gunixfdlist.h>
 
-#define CALL_TIMEOUT_MS 60000
-
 struct Composer {
-  Core         *core;
-  Peer         *peer;
-  PrTransport1 *proxy;
-  GQueue        waiting; /* of GTask: until the transport is ready */
-  guint64       begun;   /* campaign that it knows; 0 none */
-  gint64        begun_version;
-  guint         specimens; /* so many: each is a higher version, so that the transport compiles it anew */
+  Core          *core;
+  TransportLink *link;
+  GQueue         waiting;   /* of GTask: until the transport is open */
+  GQueue         beginning; /* of GTask: its campaign is being begun */
+  guint64        begun;     /* campaign that it knows; 0 none */
+  gint64         begun_version;
+  guint          specimens; /* so many: each is a higher version, so that the transport compiles it anew */
 };
 
 typedef struct {
@@ -50,68 +47,30 @@ composed_free (Composed *self)
   g_free (self);
 }
 
-Composer *
-composer_new (Core *core)
-{
-  Composer *self = g_new0 (Composer, 1);
-
-  self->core = core;
-  g_queue_init (&self->waiting);
-  return self;
-}
+/* --- what the transport says --- */
 
 static void
-forget (Composer *self)
-{
-  g_clear_object (&self->proxy);
-  g_clear_pointer (&self->peer, peer_free);
-  self->begun = 0;
-}
-
-static void
-fail_waiting (Composer *self, const char *why)
+fail_all (GQueue *tasks, const char *why)
 {
   GTask *task;
 
-  while ((task = g_queue_pop_head (&self->waiting)) != NULL) {
+  while ((task = g_queue_pop_head (tasks)) != NULL) {
     g_task_return_new_error (task, FAULT, FAULT_TEMP, "the message could not be composed: %s", why);
     g_object_unref (task);
   }
-}
-
-void
-composer_free (Composer *self)
-{
-  if (self == NULL)
-    return;
-  fail_waiting (self, "Postrider is leaving");
-  forget (self);
-  g_free (self);
-}
-
-static void
-closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
-{
-  Composer *self = data;
-  g_autofree char *said = g_strdup (why);
-
-  g_message ("the composing process ended: %s", said);
-  forget (self);
-  fail_waiting (self, said);
 }
 
 static void
 previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  g_autoptr (GVariant) messages = NULL;
   GError *error = NULL;
+  GVariant *messages = transport_link_preview_finish (result, &error);
 
-  if (pr_transport1_call_preview_finish (PR_TRANSPORT1 (source), &messages, result, &error)) {
-    g_task_return_pointer (task, g_steal_pointer (&messages), (GDestroyNotify) g_variant_unref);
-    return;
-  }
-  g_task_return_error (task, fault_of_peer (error));
+  if (messages != NULL)
+    g_task_return_pointer (task, messages, (GDestroyNotify) g_variant_unref);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -119,7 +78,7 @@ preview (Composer *self, GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
-  pr_transport1_call_preview (self->proxy, job->campaign, job->rows, NULL, previewed_cb, task);
+  transport_link_preview_async (self->link, job->campaign, job->rows, previewed_cb, task);
 }
 
 /* Returns: FALSE where the transport says what cannot be. */
@@ -140,71 +99,110 @@ take_bound (Composed *composed, GVariant *bound, guint n_columns)
   return TRUE;
 }
 
-static void
-begun_cb (GObject *source, GAsyncResult *result, gpointer data)
+/* Returns: (transfer full), or NULL: as take_bound(). */
+static Composed *
+composed_take (TransportBegun *begun, guint n_columns)
 {
-  GTask *task = data;
-  Composer *self = g_task_get_source_tag (task);
-  Job *job = g_task_get_task_data (task);
-  g_autoptr (Composed) composed = g_new0 (Composed, 1);
-  g_autoptr (GVariant) bound = NULL;
-  GError *error = NULL;
+  g_autoptr (Composed) self = g_new0 (Composed, 1);
 
-  if (!pr_transport1_call_begin_campaign_finish (PR_TRANSPORT1 (source), &composed->fields, &composed->required, &composed->images, &composed->overhead, &bound,
-                                                 &composed->notes, NULL, result, &error)) {
-    g_task_return_error (task, fault_of_peer (error));
-    g_object_unref (task);
+  self->fields = g_steal_pointer (&begun->fields);
+  self->required = g_steal_pointer (&begun->required);
+  self->images = g_steal_pointer (&begun->images);
+  self->notes = g_steal_pointer (&begun->notes);
+  self->overhead = begun->overhead;
+  return take_bound (self, begun->bound, n_columns) ? g_steal_pointer (&self) : NULL;
+}
+
+static void
+begun_cb (guint64 campaign, gpointer tag, TransportBegun *begun, const GError *error, gpointer data)
+{
+  Composer *self = data;
+  g_autoptr (GTask) task = tag;
+  Job *job = g_task_get_task_data (task);
+  Composed *composed;
+
+  g_queue_remove (&self->beginning, task);
+  if (begun == NULL) {
+    g_task_return_error (task, g_error_copy (error));
     return;
   }
-  if (!take_bound (composed, bound, g_strv_length (job->columns))) {
+  composed = composed_take (begun, g_strv_length (job->columns));
+  if (composed == NULL) {
     g_task_return_new_error (task, FAULT, FAULT_PROTOCOL, "the composing process named columns that are not there");
-    g_object_unref (task);
     return;
   }
-  if (self->proxy == PR_TRANSPORT1 (source)) {
-    self->begun = job->campaign;
-    self->begun_version = job->version;
-  }
-  if (job->rows != NULL && self->proxy != NULL) {
-    preview (self, task);
+  self->begun = job->campaign;
+  self->begun_version = job->version;
+  if (job->rows != NULL) {
+    composed_free (composed);
+    preview (self, g_steal_pointer (&task));
     return;
   }
-  g_task_return_pointer (task, g_steal_pointer (&composed), (GDestroyNotify) composed_free);
-  g_object_unref (task);
+  g_task_return_pointer (task, composed, (GDestroyNotify) composed_free);
 }
 
 static void
 run (Composer *self, GTask *task)
 {
   Job *job = g_task_get_task_data (task);
+  TransportMessage message = { job->campaign, job->spec, (const char *const *) job->columns, job->files, job->fds };
 
   if (job->rows != NULL && self->begun == job->campaign && self->begun_version == job->version) {
     preview (self, task);
     return;
   }
-  pr_transport1_call_begin_campaign (self->proxy, job->campaign, job->spec, (const char *const *) job->columns, job->files, job->fds, NULL, begun_cb, task);
+  g_queue_push_tail (&self->beginning, task);
+  transport_link_begin (self->link, &message, task);
 }
 
 static void
-ready_cb (Peer *peer, const GError *failed, gpointer data)
+opened_cb (const GError *error, gpointer data)
 {
   Composer *self = data;
-  g_autoptr (GError) error = NULL;
   GTask *task;
 
-  if (failed == NULL)
-    self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, &error);
-  if (self->proxy == NULL) {
-    g_autofree char *said = g_strdup (failed != NULL ? failed->message : error->message);
-
-    forget (self);
-    fail_waiting (self, said);
-    return;
-  }
-  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), CALL_TIMEOUT_MS);
+  if (error != NULL)
+    fail_all (&self->waiting, error->message);
   while ((task = g_queue_pop_head (&self->waiting)) != NULL)
     run (self, task);
 }
+
+static void
+closed_cb (TransportEnd end, const char *why, gpointer data)
+{
+  Composer *self = data;
+
+  g_message ("the composing process ended: %s", why);
+  self->begun = 0;
+  fail_all (&self->beginning, why);
+  fail_all (&self->waiting, why);
+}
+
+Composer *
+composer_new (Core *core)
+{
+  static const TransportEvents events = { .opened = opened_cb, .begun = begun_cb, .closed = closed_cb };
+  Composer *self = g_new0 (Composer, 1);
+
+  self->core = core;
+  self->link = transport_link_new (core, TRANSPORT_COMPOSES, 0, &events, self);
+  g_queue_init (&self->waiting);
+  g_queue_init (&self->beginning);
+  return self;
+}
+
+void
+composer_free (Composer *self)
+{
+  if (self == NULL)
+    return;
+  fail_all (&self->beginning, "Postrider is leaving");
+  fail_all (&self->waiting, "Postrider is leaving");
+  transport_link_free (self->link);
+  g_free (self);
+}
+
+/* --- what it is asked --- */
 
 static Job *
 job_new (const Campaign *campaign, GVariant *rows)
@@ -223,18 +221,17 @@ job_new (const Campaign *campaign, GVariant *rows)
 static void
 submit (Composer *self, Job *job, GAsyncReadyCallback callback, gpointer data)
 {
-  static const PeerSpec spec = { .program = "smtp", .interface = "org.postrider.Transport1" };
   GTask *task = g_task_new (NULL, NULL, callback, data);
 
   g_task_set_source_tag (task, self);
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
-  if (self->proxy != NULL) {
+  if (transport_link_is_open (self->link)) {
     run (self, task);
     return;
   }
   g_queue_push_tail (&self->waiting, task);
-  if (self->peer == NULL)
-    self->peer = peer_start (&spec, ready_cb, closed_cb, self);
+  if (transport_link_is_closed (self->link))
+    transport_link_open (self->link, NULL, NULL); /* without a journal nothing stands in its way */
 }
 
 static void

@@ -1,13 +1,12 @@
-/* lane-private.h - the inside of a lane, shared by lane.c (campaigns, when to do what), turn.c (one transaction), speed.c,
- * lane-recovery.c (what earlier transports left), lane-status.c (what people are told) and lane-transport.c (the process, its connections, what it says). */
+/* lane-private.h - the inside of a lane, shared by lane.c (its life, when to do what), lane-campaigns.c (what is on it), lane-wait.c (nothing can go),
+ * turn.c (one transaction), speed.c, lane-recovery.c (what earlier transports left), lane-status.c (what people are told) and lane-transport.c (what
+ * becomes of what the transport says). */
 #pragma once
 #include "account.h"
-#include "contract-transport1.h"
 #include "lane.h"
-#include "outcomes.h"
+#include "ledger.h"
 #include "pace.h"
-#include "peer.h"
-#include "recovery.h"
+#include "transport-link.h"
 
 #define RATE_SECONDS 8 /* chosen: over how long the speed is measured */
 
@@ -32,19 +31,8 @@ typedef struct {
   gpointer        data;
 } Stopper;
 
-typedef struct { /* a row that came back unsent */
-  guint64 campaign, recipient;
-  guint32 attempt;
-} Returned;
-
-typedef enum {
-  LANE_CLOSED,   /* no transport */
-  LANE_STARTING, /* until OpenAccount is answered */
-  LANE_OPEN,
-  LANE_CLOSING,  /* draining, then gone */
-} LanePhase;
-
 #define LAST_REPLIES 5
+#define LANE_DISK_RETRY_S 5
 
 struct Lane {
   Core      *core;
@@ -55,25 +43,11 @@ struct Lane {
   GArray    *unloaded; /* of guint64: campaigns that are sending, and that the store could not give yet */
   guint      next_work; /* who is first at the next hand-over, counted on without end */
 
-  LanePhase    phase;
-  Peer        *peer;
-  PrTransport1 *proxy;
-  GCancellable *open; /* cancelled when the transport goes: late answers are then ignored */
-  Journal     *journal;
-  Outstanding *held;
-  guint        sent_count; /* rows in this journal */
-  guint        dialing, losses, deaths;
+  TransportLink *link;
+  guint        losses, deaths;
   gboolean     is_recalling; /* all was recalled because nothing can go */
   gboolean     is_refusing;  /* the transport wants a person: it gets nothing more, and leaves when it holds nothing */
-  gboolean     is_violated;  /* it lied: nothing that it still says counts */
   gboolean     is_noted_well; /* the store knows that the account works */
-
-  GArray *outcomes; /* of LedgerOutcome, to be recorded */
-  GArray *returned; /* of Returned, to be put back */
-  GArray *unrecovered; /* of guint64: serials, oldest first */
-  GArray *liars;       /* of guint64: journals that prove nothing; the store could not be told yet */
-  gint64  busy_since_us; /* the oldest of unrecovered is held by another process since then; 0: it is not */
-  gboolean is_unlisted; /* the store could not say which journals there are */
 
   char  *reason, *text; /* why nothing goes; reason NULL: it goes */
   char  *tried_reason, *tried_text; /* of a wait that is over, and nothing went well since: it is being tried again. NULL: all is well */
@@ -100,10 +74,8 @@ void     lane_after_outcomes (Lane *self);                 /* it is committed: p
 void     lane_send_parcels   (Lane *self, GPtrArray *parcels);
 void     lane_parcel_free    (Parcel *parcel);
 gboolean lane_can_send       (Lane *self);
-guint    lane_get_journal_rows_max (void);
 
 /* lane-recovery.c */
-gboolean lane_list_journals (Lane *self, GError **error); /* until it has worked, nobody knows whether an earlier transport is still at work */
 gboolean lane_recover       (Lane *self); /* FALSE: nothing may start yet; a turn comes again */
 
 /* speed.c: how fast answers come */
@@ -115,22 +87,32 @@ gboolean lane_store_speed    (Lane *self, GError **error);
 /* lane.c */
 gint64   lane_get_next_due   (Lane *self, gint64 now_utc); /* of any campaign; now_utc if one is due, 0: never */
 void     lane_schedule_turn  (Lane *self, guint delay_ms);
-void     lane_wait_for_store (Lane *self, const GError *error);
 void     lane_touch_all      (Lane *self);                 /* their numbers have changed */
+
+/* lane-wait.c */
 void lane_wait       (Lane *self, const char *reason, const char *text, gint64 delay_s); /* 0: a growing delay */
+void lane_wait_for_store (Lane *self, const GError *error);
+void lane_end_wait   (Lane *self);                                        /* if its time has come */
+void lane_try_again  (Lane *self, const char *reason, const char *text);  /* no wait, but what is known until somebody answers */
+void lane_went_well  (Lane *self);                                        /* an answer came: no more waiting in a row */
+void lane_note_trouble (Lane *self, const char *reason, const char *text); /* of the account's server */
+
+/* lane-campaigns.c */
 void lane_pause_all  (Lane *self, const char *reason, const char *text);                 /* a person has to look */
 void lane_pause_one  (Lane *self, Work *work, const char *reason, const char *text);
-void lane_went_well  (Lane *self);                                                       /* an answer came: no more waiting in a row */
-void lane_note_trouble (Lane *self, const char *reason, const char *text);                /* of the account's server */
+gboolean lane_write_pauses (Lane *self);                                                 /* FALSE: the store refuses one */
+void lane_load_unloaded (Lane *self);
+void lane_drop_work  (Lane *self, Work *work);
+void lane_drop_stopped (Lane *self);
+void lane_stop_held  (Lane *self);
+void lane_pause_after_first (Lane *self);
 void lane_note_reply (Lane *self, const char *reply);                                    /* it concerns all campaigns */
 void work_note_reply (Work *self, const char *reply);
+void work_free       (Work *self);
 Work *lane_find_work (Lane *self, guint64 campaign);
 
 /* lane-transport.c */
-void lane_open_transport  (Lane *self);
-void lane_close_transport (Lane *self);                 /* drains first */
-void lane_begin           (Lane *self, Work *work);     /* BeginCampaign */
-void lane_send            (Lane *self, Work *work, GVariant *frame);
-void lane_recall          (Lane *self, guint64 campaign);
-void lane_resume_transport (Lane *self);
-void lane_forget_proxy    (Lane *self);                 /* nothing that it says is heard any more */
+void lane_open_transport (Lane *self);
+void lane_begin          (Lane *self, Work *work);
+guint lane_get_connections (Lane *self); /* how many its transport may have */
+TransportLink *lane_make_link (Lane *self);

@@ -28,7 +28,7 @@ describe_pause_of_nature (Lane *self, const gint64 counts[STATE_COUNT], LaneStat
 static gboolean
 is_trying_again (Lane *self)
 {
-  return self->tried_reason != NULL && (self->phase == LANE_STARTING || self->dialing > 0 || outstanding_get_count (self->held) > 0);
+  return self->tried_reason != NULL && (transport_link_is_reaching (self->link) || transport_link_count_outstanding (self->link) > 0);
 }
 
 /* Campaigns share the lane evenly: before this one's last message go as many of each other one, or all of it. */
@@ -62,10 +62,12 @@ lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
   ledger_get_counts (self->core->store, campaign, counts, NULL);
   if (self->pace != NULL)
     out->seconds_left = forecast_s (self, campaign, counts);
-  if (self->unrecovered->len > 0) {
+  if (!transport_link_is_settled (self->link)) {
+    const char *holder = transport_link_get_holder (self->link);
+
     out->is_waiting = TRUE;
     out->reason = "recovery";
-    out->text = self->holder != NULL ? self->holder : "an earlier sending process is still finishing; its journal is read next";
+    out->text = holder != NULL ? holder : "an earlier sending process is still finishing; its journal is read next";
   } else if (work->pause_reason != NULL) {
     out->is_waiting = TRUE;
     out->reason = work->pause_reason;

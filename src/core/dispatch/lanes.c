@@ -1,9 +1,9 @@
 #include "lanes.h"
 
 #include "countdown.h"
-#include "recovery.h"
 #include "sql-words.h"
 #include "store.h"
+#include "transport-link.h"
 
 struct Lanes {
   Core       *core;
@@ -83,7 +83,7 @@ lanes_resume (Lanes *self, GError **error)
   sqlite3_stmt *row = store_query (self->core->store, "SELECT account,0 FROM journal UNION SELECT account,id FROM campaign WHERE state=" SQL_CAMPAIGN_STATE (SENDING) " ORDER BY 1,2", "");
   int result;
 
-  recovery_sweep (self->core);
+  transport_link_sweep (self->core);
   while ((result = store_step (self->core->store, row, error)) == 1) {
     gint64 pair[2] = { store_int (row, 0), store_int (row, 1) };
 

@@ -6,20 +6,9 @@
 #include "progress.h"
 
 /* One transaction of a lane: what came back is recorded, what may go is handed over. */
-#define JOURNAL_ROWS_MAX 400000 /* chosen: 100 MiB of journal; then a fresh transport */
 #define WINDOW_MIN 32           /* chosen: rows handed at least, so that a fast wire starts fast */
 #define WINDOW_MAX 4096         /* chosen: what a power cut may cost at most */
 #define WINDOW_SECONDS 0.5      /* chosen: about twice what the wire holds over 250 ms, as far as any server is, at the speed measured */
-
-guint
-lane_get_journal_rows_max (void)
-{
-#ifdef POSTRIDER_KILL_POINTS /* tests/faults: a journal that is full in a second, not in an hour */
-  if (g_getenv ("POSTRIDER_JOURNAL_ROWS") != NULL)
-    return (guint) g_ascii_strtoull (g_getenv ("POSTRIDER_JOURNAL_ROWS"), NULL, 10);
-#endif
-  return JOURNAL_ROWS_MAX;
-}
 
 void
 lane_parcel_free (Parcel *parcel)
@@ -32,11 +21,13 @@ lane_parcel_free (Parcel *parcel)
 static gboolean
 record_outcomes (Lane *self, LedgerTally *tally, GError **error)
 {
-  for (guint i = 0; i < self->outcomes->len; i++)
-    if (!ledger_record (self->core->store, &g_array_index (self->outcomes, LedgerOutcome, i), tally, error))
+  const GArray *outcomes = transport_link_get_outcomes (self->link), *recalled = transport_link_get_recalled (self->link);
+
+  for (guint i = 0; i < outcomes->len; i++)
+    if (!ledger_record (self->core->store, &g_array_index (outcomes, LedgerOutcome, i), tally, error))
       return FALSE;
-  for (guint i = 0; i < self->returned->len; i++) {
-    const Returned *row = &g_array_index (self->returned, Returned, i);
+  for (guint i = 0; i < recalled->len; i++) {
+    const TransportRow *row = &g_array_index (recalled, TransportRow, i);
 
     if ((self->pace != NULL && !pace_give_back (self->pace, self->core->store, row->campaign, row->recipient, error)) ||
         !ledger_take_back (self->core->store, row->campaign, row->recipient, row->attempt, tally, error))
@@ -48,10 +39,10 @@ record_outcomes (Lane *self, LedgerTally *tally, GError **error)
 static guint
 get_room (Lane *self)
 {
-  guint held = outstanding_get_count (self->held), window = (guint) CLAMP (lane_get_per_second (self) * WINDOW_SECONDS, WINDOW_MIN, WINDOW_MAX);
+  guint held = transport_link_count_outstanding (self->link), window = (guint) CLAMP (lane_get_per_second (self) * WINDOW_SECONDS, WINDOW_MIN, WINDOW_MAX);
 
   window = MIN (window, pace_get_window (self->pace));
-  if (self->sent_count >= lane_get_journal_rows_max () || held >= window || (held > window / 2 && window > 64))
+  if (transport_link_is_full (self->link) || held >= window || (held > window / 2 && window > 64))
     return 0; /* refill by halves: fewer, larger transactions */
   return window - held;
 }
@@ -59,7 +50,7 @@ get_room (Lane *self)
 static gboolean
 hand_over (Lane *self, Work *work, guint max_rows, GPtrArray *parcels, LedgerTally *tally, guint *inout_count, GError **error)
 {
-  LedgerHandOver what = { work->campaign->id, work->campaign->sender_address, journal_get_serial (self->journal), work->campaign->version,
+  LedgerHandOver what = { work->campaign->id, work->campaign->sender_address, transport_link_get_serial (self->link), work->campaign->version,
                           max_rows, store_now_utc () };
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   Parcel *parcel = g_new0 (Parcel, 1);
@@ -80,7 +71,7 @@ hand_over (Lane *self, Work *work, guint max_rows, GPtrArray *parcels, LedgerTal
 gboolean
 lane_can_send (Lane *self)
 {
-  return self->phase == LANE_OPEN && self->reason == NULL && !self->is_refusing;
+  return transport_link_is_open (self->link) && self->reason == NULL && !self->is_refusing;
 }
 
 /* How many of it may be out before a person looks at the first ones. */
@@ -147,10 +138,10 @@ finish_campaigns (Lane *self, GPtrArray *finished, GError **error)
 static gboolean
 forget_settled (Lane *self, GError **error)
 {
-  for (guint i = 0; i < self->works->len && self->phase == LANE_OPEN; i++) {
+  for (guint i = 0; i < self->works->len && transport_link_is_open (self->link); i++) {
     guint64 campaign = ((Work *) g_ptr_array_index (self->works, i))->campaign->id;
 
-    if (!ledger_forget_settled (self->core->store, campaign, outstanding_get_first (self->held, campaign), error))
+    if (!ledger_forget_settled (self->core->store, campaign, transport_link_get_first_outstanding (self->link, campaign), error))
       return FALSE;
   }
   return TRUE;
@@ -178,6 +169,13 @@ pause_held (Lane *self, GError **error)
   return TRUE;
 }
 
+/* Something came back that the store does not know yet. */
+static gboolean
+has_news (Lane *self)
+{
+  return transport_link_get_outcomes (self->link)->len > 0 || transport_link_get_recalled (self->link)->len > 0;
+}
+
 gboolean
 lane_write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *out_turn, GError **error)
 {
@@ -189,7 +187,7 @@ lane_write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *ou
   if (record_outcomes (self, tally, error) && forget_settled (self, error) && pause_held (self, error) && hand_over_all (self, parcels, tally, &count, error) &&
       ledger_write_tally (self->core->store, tally, error) && finish_campaigns (self, finished, error) &&
       (finished->len == 0 || lane_store_speed (self, error)) &&
-      ((count == 0 && self->outcomes->len == 0 && self->returned->len == 0) || ledger_count_turn (self->core->store, out_turn, error))) {
+      ((count == 0 && !has_news (self)) || ledger_count_turn (self->core->store, out_turn, error))) {
     KILL_POINT ("core-before-commit");
     return store_commit (self->core->store, error);
   }
@@ -213,37 +211,31 @@ tell_work (Lane *self, const LedgerOutcome *outcome)
 void
 lane_after_outcomes (Lane *self)
 {
+  const GArray *outcomes = transport_link_get_outcomes (self->link);
   guint accepted = 0;
 
-  for (guint i = 0; i < self->outcomes->len; i++) {
-    const LedgerOutcome *outcome = &g_array_index (self->outcomes, LedgerOutcome, i);
+  for (guint i = 0; i < outcomes->len; i++) {
+    const LedgerOutcome *outcome = &g_array_index (outcomes, LedgerOutcome, i);
 
     accepted += outcome->outcome == OUTCOME_ACCEPTED;
     if (outcome->reason == REASON_SLOW && self->pace != NULL)
       pace_slow_down (self->pace, lane_get_per_second (self), g_get_monotonic_time ());
     tell_work (self, outcome);
   }
-  if (self->outcomes->len > 0)
+  if (outcomes->len > 0)
     lane_went_well (self);
   speed_count (&self->speed, accepted);
-  g_array_set_size (self->outcomes, 0);
-  g_array_set_size (self->returned, 0);
+  transport_link_note_recorded (self->link);
 }
 
 void
 lane_send_parcels (Lane *self, GPtrArray *parcels)
 {
   for (guint i = 0; i < parcels->len; i++) {
-    Parcel *parcel = g_ptr_array_index (parcels, i);
+    const Parcel *parcel = g_ptr_array_index (parcels, i);
 
-    for (guint j = 0; j < parcel->handed->len; j++) {
-      const LedgerHanded *row = &g_array_index (parcel->handed, LedgerHanded, j);
-
-      outstanding_add (self->held, parcel->work->campaign->id, row->recipient, row->attempt);
-    }
-    self->sent_count += parcel->handed->len;
     if (parcel->handed->len > 0)
-      lane_send (self, parcel->work, parcel->frame);
+      transport_link_send (self->link, parcel->work->campaign->id, parcel->frame, parcel->handed);
   }
 }
 
@@ -254,7 +246,7 @@ lane_flush_outcomes (Lane *self, GError **error)
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
   gint64 turn_number = 0;
 
-  if (self->outcomes->len == 0)
+  if (transport_link_get_outcomes (self->link)->len == 0)
     return TRUE;
   if (!store_begin (self->core->store, error))
     return FALSE;

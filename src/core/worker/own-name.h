@@ -1,6 +1,6 @@
 /* own-name.h - this machine's full name, if DNS has it: what EHLO says where an account names nothing.
  * Trust:  the name server's answer is hostile; only the machine's own name, and what a search list puts behind it, is believed.
- * Used in: dispatch (lanes), core/app (account test).
+ * Used in: core/worker.
  * Source: RFC 5321 §2.3.5, §4.1.4: a name that can be resolved, else an address literal. */
 #pragma once
 #include "dialer.h"

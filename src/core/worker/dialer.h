@@ -1,5 +1,5 @@
 /* dialer.h - the confined dial as core uses it: started when needed, restarted when an account has a new port (its lock names ports).
- * Used in: core (lanes, account test, sink). */
+ * Used in: core/worker, core/app (sink, the check of a domain). */
 #pragma once
 #include "core.h"
 #include "dialled.h"

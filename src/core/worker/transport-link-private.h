@@ -1,0 +1,61 @@
+/* transport-link-private.h - the inside of a link to a transport that is a child of this process, shared by transport-link.c (its life, what it says),
+ * transport-opening.c (from its start to an account that is open), transport-connections.c (its sockets) and transport-calls.c (what it is asked). */
+#pragma once
+#include "contract-transport1.h"
+#include "outcomes.h"
+#include "peer.h"
+#include "transport-journals.h"
+#include "transport-link.h"
+
+typedef enum {
+  LINK_CLOSED,
+  LINK_OPENING, /* until OpenAccount is answered */
+  LINK_OPEN,
+  LINK_CLOSING, /* draining, or found lying, then gone */
+} LinkPhase;
+
+struct TransportLink {
+  Core                  *core;
+  TransportPurpose       purpose;
+  const TransportEvents *events;
+  gpointer               data;
+  const Account         *account; /* borrowed; NULL: none, or it is closed */
+
+  LinkPhase     phase;
+  Peer         *peer;
+  PrTransport1 *proxy;
+  GCancellable *open; /* cancelled when the transport goes: late answers are then ignored */
+  gboolean      is_violated; /* it lied: nothing that it still says counts */
+
+  guint    connections, dialing;
+  gboolean is_held; /* no connection is made */
+
+  TransportJournals *journals; /* NULL but for TRANSPORT_SENDS */
+  Outstanding *outstanding;
+  guint        sent_count; /* rows in this journal */
+  GArray      *outcomes;   /* of LedgerOutcome */
+  GArray      *recalled;   /* of TransportRow */
+};
+
+typedef struct { /* a call on its way */
+  TransportLink *link; /* valid while `open` is not cancelled */
+  GCancellable  *open;
+  guint64        campaign;
+  gpointer       tag;
+} TransportCall;
+TransportCall *transport_call_new (TransportLink *link, guint64 campaign, gpointer tag);
+/* Returns: the link, or NULL when its transport has gone meanwhile. Frees the call. The other two may be NULL. */
+TransportLink *transport_call_end (TransportCall *self, guint64 *out_campaign, gpointer *out_tag);
+gboolean       transport_call_is_stalling (const GError *error); /* it neither answers nor dies */
+gboolean       transport_call_is_gone     (const GError *error); /* it died with our question open: no lie, and its journal stays good; `closed` tells the rest */
+GError        *transport_call_translate   (GError *error); /* (transfer full) what it answered instead: FAULT_UNAVAILABLE in its words; others as they are */
+
+/* transport-link.c */
+void transport_link_listen (TransportLink *self);                      /* to its signals */
+void transport_link_fail   (TransportLink *self, const GError *error); /* it does not come to be open */
+
+/* transport-opening.c */
+void transport_link_ready_cb (Peer *peer, const GError *failed, gpointer link);
+
+/* transport-connections.c */
+void transport_link_need_connection_cb (PrTransport1 *proxy, guint count, gpointer link);
