@@ -20,8 +20,6 @@ LEFT = {
     ('src/core/worker/transport-journals', 'src/core/worker/transport-link'): "what a link is settled to is said by its journals, in the link's words",
     ('src/shared/lock/layers', 'src/shared/lock/lock'): 'layers.h reads the tables that lock.h declares, lock.c goes through the layers',
     ('src/shared/mail/letter-notes', 'src/shared/mail/mime', 'src/shared/mail/skeleton'): "mime.h and letter-notes.h take the skeleton's own specification",
-    ('src/shared/transport/channel', 'src/shared/transport/compiled-campaign', 'src/shared/transport/row'):
-        'a channel takes rows, a row names its compiled campaign, and that one the channel that compiled it',
     ('src/shell/calls', 'src/shell/confirm', 'src/shell/drops', 'src/shell/export', 'src/shell/window', 'src/shell/window-calls'):
         "the page's calls act on the window, and what happens to the window is told to the page: one program of one window",
 }

@@ -12,11 +12,13 @@
  *
  * Used in: every transport. Source: ARCHITECTURE §4, contract/org.postrider.Transport1.xml. */
 #pragma once
-#include "row.h"
+#include "frame.h"
 #include "secret-bytes.h"
 #include "verdict.h"
 
 typedef struct SendQueue SendQueue;
+typedef struct Row Row; /* row.h: recipient, attempt, values, the compiled message */
+typedef gboolean (*RowFunc) (const Row *row, gpointer data);
 
 /* --- what a channel gives --- */
 
@@ -54,7 +56,7 @@ typedef struct {
 
   /* The account. `self` is the channel's object, one account's for life. */
 
-  /* Once, before all below but free(). settings: a{sv} of OpenAccount. secret: taken, also on failure. queue: borrowed for life.
+  /* Before all below but free(), until it succeeds once. settings: a{sv} of OpenAccount. secret: taken, also on failure. queue: borrowed for life.
    * Returns: FALSE with FAULT_USAGE: which setting is wrong. */
   gboolean (*open)    (gpointer self, SendQueue *queue, GVariant *settings, SecretBytes *secret, GError **error);
   /* fd: taken, also on failure; connected and non-blocking. Returns: FALSE with FAULT_USAGE: no further one is wanted. */
