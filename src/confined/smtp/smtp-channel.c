@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "kill-point.h"
 #include "mail-message.h"
+#include "row.h"
 #include "test-report.h"
 #include <unistd.h>
 

@@ -1,6 +1,5 @@
 #include "brake.h"
 
-#include "compiled-campaign.h"
 #include <string.h>
 
 #define ROOM_FIRST 2   /* chosen: two letters tell what there is to know about the third */

@@ -12,11 +12,13 @@
  *
  * Used in: every transport. Source: ARCHITECTURE §4, contract/org.postrider.Transport1.xml. */
 #pragma once
-#include "row.h"
+#include "frame.h"
 #include "secret-bytes.h"
 #include "verdict.h"
 
 typedef struct SendQueue SendQueue;
+typedef struct Row Row; /* row.h: recipient, attempt, values, the compiled message */
+typedef gboolean (*RowFunc) (const Row *row, gpointer data);
 
 /* --- what a channel gives --- */
 

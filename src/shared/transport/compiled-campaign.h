@@ -8,7 +8,7 @@
 #define CAMPAIGN_FILE_MAX_BYTES (25u << 20)  /* chosen: no provider takes more than 25 MB a message (facts/providers: iCloud 20) */
 #define CAMPAIGN_FILES_MAX_BYTES (40u << 20) /* chosen: all files together; base64 makes 54 MiB of it, still under a preview's 64 */
 
-struct CompiledCampaign {
+typedef struct {
   guint64        id;
   guint          n_columns;
   GStrv          columns, aliases;
@@ -17,7 +17,7 @@ struct CompiledCampaign {
   MessageFacts   facts;
   guint          row_count; /* rows that point here: queued or in flight */
   FailureStreak *streaks;   /* owned; equal refusals of its letter */
-};
+} CompiledCampaign;
 
 /* Arguments of Transport1.BeginCampaign, borrowed. Returns: (transfer full), or NULL with FAULT_DATA, FAULT_USAGE or FAULT_IO. */
 CompiledCampaign *compiled_campaign_new  (const Channel *channel, guint64 id, GVariant *spec, const char *const *columns, GVariant *files,

@@ -1,6 +1,5 @@
 #include "outcome-batch.h"
 
-#include "compiled-campaign.h"
 #include "text.h"
 
 #define MAX_COUNT 256   /* chosen: one signal costs as much as ten messages; core commits that many at once */

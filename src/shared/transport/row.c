@@ -1,6 +1,5 @@
 #include "row.h"
 
-#include "compiled-campaign.h"
 #include "fault.h"
 #include <string.h>
 

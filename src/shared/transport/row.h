@@ -1,21 +1,17 @@
 /* row.h - one recipient on the way: a row of frame RECIPIENTS as it came, kept in one piece.
  * Trust:  written by core; its values are strangers' words, escaped by shared/template. Used in: send-queue, channels. */
 #pragma once
-#include "frame.h"
+#include "compiled-campaign.h"
 
-typedef struct CompiledCampaign CompiledCampaign;
-
-typedef struct {
-  GList     link;     /* of the queue; data is the row */
+struct Row {
+  GList             link;     /* of the queue; data is the row */
   CompiledCampaign *campaign; /* borrowed: the cache keeps it while row_count > 0 */
-  guint64   recipient;
-  guint32   attempt;
-  guint     epoch;    /* of the brake, when it left the queue */
-  gsize     len;
-  guint8    raw[]; /* one row in frame form */
-} Row;
-
-typedef gboolean (*RowFunc) (const Row *row, gpointer data);
+  guint64           recipient;
+  guint32           attempt;
+  guint             epoch;    /* of the brake, when it left the queue */
+  gsize             len;
+  guint8            raw[]; /* one row in frame form */
+};
 
 /* Copies what lies between `raw` and `end`: one whole row that frame_next() has passed. Counts in `campaign`. */
 Row *row_new  (CompiledCampaign *campaign, const FrameRow *parsed, const guint8 *raw, const guint8 *end);

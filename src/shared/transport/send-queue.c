@@ -6,6 +6,7 @@
 #include "journal-writer.h"
 #include "kill-point.h"
 #include "outcome-batch.h"
+#include "row.h"
 #include <unistd.h>
 
 #define RECALL_MAX 100000 /* contract/: ids in one answer */

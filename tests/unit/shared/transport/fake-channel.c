@@ -1,5 +1,6 @@
 #include "fake-channel.h"
 
+#include "row.h"
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>

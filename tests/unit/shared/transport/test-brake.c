@@ -1,7 +1,5 @@
 #include "brake.h"
 
-#include "compiled-campaign.h"
-
 typedef struct {
   Brake   *brake;
   CompiledCampaign campaign, other;
