@@ -56,7 +56,7 @@ typedef struct {
 
   /* The account. `self` is the channel's object, one account's for life. */
 
-  /* Once, before all below but free(). settings: a{sv} of OpenAccount. secret: taken, also on failure. queue: borrowed for life.
+  /* Before all below but free(), until it succeeds once. settings: a{sv} of OpenAccount. secret: taken, also on failure. queue: borrowed for life.
    * Returns: FALSE with FAULT_USAGE: which setting is wrong. */
   gboolean (*open)    (gpointer self, SendQueue *queue, GVariant *settings, SecretBytes *secret, GError **error);
   /* fd: taken, also on failure; connected and non-blocking. Returns: FALSE with FAULT_USAGE: no further one is wanted. */
