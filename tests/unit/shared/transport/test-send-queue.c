@@ -328,8 +328,7 @@ test_journal_full (Fixture *self, gconstpointer data)
 static void
 tested_cb (GVariant *report, gpointer data)
 {
-  g_autoptr (GVariant) held = g_variant_ref_sink (report);
-
+  g_variant_unref (g_variant_ref_sink (report));
   g_string_append (((Fixture *) data)->told, "tested ");
 }
 
