@@ -142,7 +142,7 @@ is_suppressed_cb (sqlite3_context *context, int n, sqlite3_value **values)
 static void
 add_campaign (LinkFixture *fixture)
 {
-  link_fixture_run (fixture, "INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(1,'a','a@example.org','localhost',25,'none',1)");
+  link_fixture_run (fixture, "INSERT INTO account(id,name,address,settings,created_utc) VALUES(1,'a','a@example.org',fields('host','localhost','port',25,'tls','none'),1)");
   link_fixture_run (fixture, "INSERT INTO campaign(id,identity,account,state,sender,subject,columns,lifetime_s,version,created_utc)"
                 " VALUES(1,randomblob(16),1,2,'a@example.org','s',x'70686f6e65',86400,1,1)");
   for (gint64 i = 1; i <= PEOPLE; i++)

@@ -1,5 +1,6 @@
 #include "fake-channel.h"
 
+#include "contract-keys.h"
 #include "row.h"
 #include <fcntl.h>
 #include <string.h>
@@ -115,7 +116,7 @@ open_cb (gpointer channel, SendQueue *queue, GVariant *settings, SecretBytes *se
 
   note (self, "open");
   secret_bytes_free (secret);
-  (void) g_variant_lookup (settings, "file", "&s", &path);
+  (void) g_variant_lookup (settings, KEY_TRANSPORT_USER, "&s", &path); /* the contract has no key for a file */
   self->file = open (path, O_WRONLY | O_APPEND | O_CLOEXEC);
   self->queue = queue;
   if (self->file < 0)

@@ -400,7 +400,7 @@ test_unopened (Fixture *self, gconstpointer data)
   g_assert_cmpstr (recalled, ==, "");
   g_assert_true (send_queue_is_quiet (self->queue));
   g_assert_cmpstr (self->calls->str, ==, ""); /* the channel has no account: it is asked nothing */
-  g_assert_false (open_account (self, "{'file': <'/nonexistent/file'>}", &error));
+  g_assert_false (open_account (self, "{'user': <'/nonexistent/file'>}", &error));
   g_clear_error (&error);
   send_queue_test (self->queue, tested_cb, self);
   g_assert_true (open_account (self, "{}", &error));

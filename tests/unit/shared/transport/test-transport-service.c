@@ -11,7 +11,7 @@ static const char *program;
 static char *
 send_campaign (Client *client, const char *path)
 {
-  g_autofree char *settings = g_strdup_printf ("{'file': <'%s'>}", path);
+  g_autofree char *settings = g_strdup_printf ("{'user': <'%s'>}", path);
   char *sent = NULL;
 
   client_open (client, settings, "secret");
