@@ -3,6 +3,7 @@
 #include "campaigns.h"
 #include "fault.h"
 #include "house.h"
+#include "mark.h"
 #include "outcome.h"
 #include "stand-in.h"
 #include "store.h"
@@ -397,6 +398,29 @@ test_suppressed_waiting (void)
   house_close (&house);
 }
 
+/* Whose wish reaches a campaign of Ann <ann@example.org.au> to the list People. */
+static void
+test_scopes (void)
+{
+  static const struct { const char *scope; gboolean is_left_out; } scopes[] = {
+    { "all", TRUE }, { "from:ann@example.org.au", TRUE }, { "from:ann@example.org", FALSE }, { "from:nn@example.org.au", FALSE }, /* parts of it */
+    { "list:PEOPLE", TRUE }, { "list:peopl", FALSE }, { "topic:shoes", TRUE }, /* one that a later version knows: better none too many */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (scopes); i++) {
+    open_house (NULL, 0);
+    add_campaign (CAMPAIGN_PREPARED, "", STATE_QUEUED, STATE_ACCEPTED);
+    run ("UPDATE campaign SET sender='Ann <ann@example.org.au>'");
+    run ("UPDATE snapshot SET list='People'");
+    g_assert_true (store_run (house.core.store, NULL, "INSERT INTO suppression(address,scope,created_utc) VALUES('ann@example.org',?,1)", "s", scopes[i].scope));
+    g_assert_cmpint (call (START), ==, 0);
+    wait_until (STATE_SQL, CAMPAIGN_DONE);
+    g_test_message ("%s", scopes[i].scope);
+    g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=1"), ==, scopes[i].is_left_out ? STATE_SKIPPED : STATE_ACCEPTED);
+    house_close (&house);
+  }
+}
+
 /* --- forgotten people and a locked vault --- */
 
 static int
@@ -468,6 +492,23 @@ test_hold_back (void)
   }
 }
 
+/* A copy that a person lets go on is the one from then on. */
+static void
+test_restored (void)
+{
+  g_autofree char *before = NULL, *after = NULL;
+
+  open_house (NULL, 0);
+  add_campaign (CAMPAIGN_PAUSED, "restored", STATE_ACCEPTED, STATE_ACCEPTED);
+  run ("UPDATE meta SET value='of another copy' WHERE key='mark_token'");
+  before = mark_check (&house.core, NULL);
+  g_assert_nonnull (before); /* the control */
+  g_assert_cmpint (call ("CampaignResume", "(uint64 1, {'restored': <true>})"), ==, 0);
+  after = mark_check (&house.core, NULL);
+  g_assert_null (after);
+  house_close (&house);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -493,8 +534,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/campaigns/resolve-held", test_resolve_held);
   g_test_add_func ("/campaigns/suppressed-held", test_suppressed_held);
   g_test_add_func ("/campaigns/suppressed-waiting", test_suppressed_waiting);
+  g_test_add_func ("/campaigns/scopes", test_scopes);
   g_test_add_data_func ("/campaigns/locked/forgotten", "forgotten", test_locked);
   g_test_add_data_func ("/campaigns/locked/nobody-forgotten", NULL, test_locked);
   g_test_add_func ("/campaigns/hold-back", test_hold_back);
+  g_test_add_func ("/campaigns/restored", test_restored);
   return g_test_run ();
 }
