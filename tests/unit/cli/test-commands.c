@@ -445,15 +445,15 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
   g_setenv ("TZ", "UTC", TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (talks); i++) {
+    g_autofree char *path = g_strdup_printf ("/cli/commands/terminal-%02" G_GSIZE_FORMAT, i);
+
+    g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_talk);
+  }
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *path = g_strdup_printf ("/cli/commands/%02" G_GSIZE_FORMAT, i);
 
     g_test_add_data_func (path, &cases[i], test_case);
-  }
-  for (gsize i = 0; i < G_N_ELEMENTS (talks); i++) {
-    g_autofree char *path = g_strdup_printf ("/cli/commands/terminal/%02" G_GSIZE_FORMAT, i);
-
-    g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_talk);
   }
   g_test_add_func ("/cli/commands/full", test_full);
   g_test_add_func ("/cli/commands/interrupt", test_interrupt);
