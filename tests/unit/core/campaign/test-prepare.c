@@ -7,6 +7,8 @@
 #include "store.h"
 
 #include <gio/gunixfdlist.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static House house;
 
@@ -35,6 +37,22 @@ prepare (const char *more)
   g_autofree char *body = g_strdup_printf ("({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>%s%s}, @a(sssh) [])", more[0] != '\0' ? ", " : "", more);
 
   return call ("CampaignPrepare", body);
+}
+
+/* With a key and an attachment of one octet. */
+static int
+prepare_with_file (void)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  int fd = memfd_create ("a.txt", MFD_CLOEXEC);
+
+  g_assert_cmpint (write (fd, "x", 1), ==, 1);
+  g_unix_fd_list_append (fds, fd, NULL);
+  close (fd);
+  house_call (&house, "CampaignPrepare", g_variant_new_parsed ("({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>, 'once': <'key'>},"
+              " [('attach', 'a.txt', 'text/plain', handle 0)])"), fds, TRUE);
+  house_await (&house);
+  return house.code;
 }
 
 static void
@@ -180,12 +198,12 @@ test_way (gconstpointer data)
   open_house (ways[i].lies, sizeof ways[i].lies);
   if (ways[i].trouble != NULL)
     run (ways[i].trouble);
-  g_assert_cmpint (call ("CampaignPrepare", "({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>, 'once': <'key'>},"
-                         " [('attach', 'a.txt', 'text/plain', handle 0)])"), !=, 0);
+  g_assert_cmpint (prepare_with_file (), !=, 0);
   assert_nothing_left (); /* the key of --once is free, too */
   if (ways[i].trouble != NULL) {
     run ("DROP TRIGGER full");
-    g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
+    g_assert_cmpint (prepare_with_file (), ==, 0); /* the control */
+    g_assert_cmpuint (count_files (), ==, 1);
   }
   house_close (&house);
 }
@@ -267,8 +285,7 @@ test_once_files (void)
 {
   open_house (NULL, 0);
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
-  g_assert_cmpint (call ("CampaignPrepare", "({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>, 'once': <'key'>},"
-                         " [('attach', 'a.txt', 'text/plain', handle 0)])"), ==, FAULT_DATA);
+  g_assert_cmpint (prepare_with_file (), ==, FAULT_DATA);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign_file"), ==, 0);
   g_assert_cmpuint (count_files (), ==, 0);
   house_close (&house);
