@@ -73,6 +73,19 @@ ask (const char *sql)
   return value;
 }
 
+#define IN_TIME_US (60 * (gint64) G_USEC_PER_SEC) /* only a hang takes as long */
+
+static void
+wait_until (const char *sql, gint64 value)
+{
+  for (gint64 until_us = g_get_monotonic_time () + IN_TIME_US; ask (sql) != value;) {
+    if (g_get_monotonic_time () > until_us)
+      g_error ("waited for %s to be %" G_GINT64_FORMAT, sql, value);
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (200);
+  }
+}
+
 #define STATE_OF(id) "SELECT state FROM campaign WHERE id=" id
 #define REMAINS_SQL \
   "SELECT (SELECT count(*) FROM campaign)+(SELECT count(*) FROM campaign_version)+(SELECT count(*) FROM campaign_file)+(SELECT count(*) FROM snapshot)" \
@@ -218,8 +231,7 @@ test_left_alone (void)
   assert_nothing_left ();
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   house_hang_up (&house);
-  while (ask ("SELECT count(*) FROM campaign") > 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until ("SELECT count(*) FROM campaign", 0);
   assert_nothing_left ();
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   g_assert_cmpint (call ("CampaignStart", "(uint64 3,)"), ==, 0);
@@ -271,8 +283,7 @@ test_once (gconstpointer data)
   run ("INSERT INTO account(id,name,address,host,port,tls,created_utc) VALUES(8,'b','b@example.org','localhost',25,'none',1)");
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   g_assert_cmpint (call ("CampaignStart", "(uint64 1,)"), ==, 0);
-  while (ask (STATE_OF ("1")) != 5)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (STATE_OF ("1"), 5);
   g_assert_cmpint (prepare (more), ==, onces[i].code);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, 1);
   g_assert_cmpint (ask ("SELECT count(*) FROM snapshot"), ==, 2);
