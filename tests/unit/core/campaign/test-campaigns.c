@@ -469,6 +469,20 @@ test_locked (gconstpointer data)
   }
 }
 
+/* The same file again brings back all but her (what the stand-in reads from it is Ann and Ben). */
+static void
+test_forgotten_stay (void)
+{
+  open_house (NULL, 0);
+  g_assert_cmpint (call ("ContactForget", "('ann@example.org',)"), ==, 0);
+  g_assert_cmpint (call ("Import", "(handle 0, 'people', @a{sv} {})"), ==, 0);
+  g_assert_cmpint (ask ("SELECT count(*) FROM contact WHERE email='ann@example.org'"), ==, 0);
+  g_assert_cmpint (ask ("SELECT count(*) FROM contact WHERE email='ben@example.org'"), ==, 1);
+  g_assert_cmpint (call ("Import", "(handle 0, 'people', {'again_consented': <true>, 'consent': <'phone'>})"), ==, 0);
+  g_assert_cmpint (ask ("SELECT count(*) FROM contact WHERE email='ann@example.org'"), ==, 1); /* she agreed anew */
+  house_close (&house);
+}
+
 /* --- a copy of the data folder --- */
 
 /* What was sending waits for a word, what has ended stays; and what the copied journals say is not believed. */
@@ -537,6 +551,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/campaigns/scopes", test_scopes);
   g_test_add_data_func ("/campaigns/locked/forgotten", "forgotten", test_locked);
   g_test_add_data_func ("/campaigns/locked/nobody-forgotten", NULL, test_locked);
+  g_test_add_func ("/campaigns/forgotten-stay", test_forgotten_stay);
   g_test_add_func ("/campaigns/hold-back", test_hold_back);
   g_test_add_func ("/campaigns/restored", test_restored);
   return g_test_run ();
