@@ -6,6 +6,7 @@
 #include "fault.h"
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,11 +84,12 @@ start (void)
   int ends[2];
   pid_t child;
 
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) , ==, 0);
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), ==, 0);
   child = fork ();
   if (child == 0) {
     int mine = fcntl (ends[1], F_DUPFD_CLOEXEC, 10);
 
+    prctl (PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind, for whose end its caller would wait */
     close_range (3, 9, 0);
     serve (mine);
   }
