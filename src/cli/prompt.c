@@ -41,8 +41,9 @@ read_line (int fd, char *buffer, gsize size)
   return -1;
 }
 
+/* The question comes when nothing is shown any more: what is typed ahead of that is dropped, and what is typed behind it is not seen. */
 static gssize
-read_hidden (int fd, char *buffer, gsize size)
+read_hidden (int fd, const char *question, char *buffer, gsize size)
 {
   struct sigaction before[G_N_ELEMENTS (caught)];
   struct sigaction action = { .sa_handler = catch_cb }; /* no SA_RESTART: read() must return */
@@ -57,6 +58,7 @@ read_hidden (int fd, char *buffer, gsize size)
   hidden = shown;
   hidden.c_lflag &= (tcflag_t) ~(ECHO | ECHONL);
   tcsetattr (fd, TCSAFLUSH, &hidden);
+  dprintf (fd, "%s: ", question);
   len = read_line (fd, buffer, size);
   tcsetattr (fd, TCSAFLUSH, &shown);
   for (gsize i = 0; i < G_N_ELEMENTS (caught); i++)
@@ -77,8 +79,7 @@ prompt_secret (const char *question, GError **error)
                  "there is no terminal to ask for a password; use --password-file or --password-command");
     return NULL;
   }
-  dprintf (fd, "%s: ", question);
-  len = read_hidden (fd, buffer, sizeof buffer);
+  len = read_hidden (fd, question, buffer, sizeof buffer);
   dprintf (fd, "\n");
   close (fd);
   if (caught_signal != 0)

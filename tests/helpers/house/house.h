@@ -1,7 +1,7 @@
 /* house.h - a whole core in this process, in a folder of its own in memory, and a client of it. What is true of every run is asserted
  * here: each error is one of the contract's, with honest peers each call is answered, and what is left behind is whole: the store, the
  * tallies, the descriptors.
- * Used in: tests/fuzz/core, tests/unit/core/app. */
+ * Used in: tests/fuzz/core, tests/unit/core/app, tests/unit/core/campaign. */
 #pragma once
 #include "bytes.h"
 #include "core.h"

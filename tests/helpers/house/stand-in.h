@@ -1,6 +1,6 @@
 /* stand-in.h - stands in for src/shared/peer/process.c: no process is started, the other end of the socketpair is served in this one
  * by somebody who speaks each contract and lies as the fuzzer's octets say. All of peer.c and guard.c is the real thing.
- * Used in: tests/fuzz/core, tests/unit/core/app. */
+ * Used in: tests/fuzz/core, tests/unit/core/app, tests/unit/core/campaign. */
 #pragma once
 #include "bytes.h"
 

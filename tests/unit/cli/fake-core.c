@@ -1,6 +1,7 @@
 /* fake-core - answers App1 with fixed words, so that tests see what the command makes of them: no store, no vault, nobody to send to.
  * It says nothing that the contract does not have (contract_watch() ends it), so the command is tried with core's own words.
- * fake-core SOCKET WORD: WORD sets its mood (done, refused, paused, later, endless, dies, needs-password, older, newer, two-kinds). */
+ * fake-core SOCKET WORD: WORD sets its mood (done, refused, paused, later, endless, dies, needs-password, cannot-start, nobody, already, older, newer,
+ * two-kinds). What was asked of campaigns, besides looking, is noted in the file `calls` beside the socket. */
 #include "contract-app1.h"
 #include "contract-watch.h"
 #include "contract.h"
@@ -11,8 +12,10 @@
 #include <gio/gunixfdlist.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static const char *mood;
@@ -154,8 +157,24 @@ handle_account_secret (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *f
 }
 
 static gboolean
+handle_vault_status (PrApp1 *core, GDBusMethodInvocation *call)
+{
+  pr_app1_complete_vault_status (core, call, g_variant_new_parsed ("{'state': <'open'>, 'slots': <['key-file']>, 'text': <''>}"));
+  return TRUE;
+}
+
+static gboolean
+handle_resolve (PrApp1 *core, GDBusMethodInvocation *call, guint64 campaign, const char *how, const char *const *addresses)
+{
+  pr_app1_complete_campaign_resolve (core, call, g_strv_length ((GStrv) addresses));
+  return TRUE;
+}
+
+static gboolean
 handle_lists (PrApp1 *core, GDBusMethodInvocation *call)
 {
+  if (is_mood ("dies"))
+    _exit (0);
   g_dbus_method_invocation_return_error (call, FAULT, FAULT_IO, "the disk is full: make room and try again");
   return TRUE;
 }
@@ -208,11 +227,16 @@ handle_prepare (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds, GVa
 {
   g_autoptr (GVariantDict) summary = g_variant_dict_new (NULL);
   g_autofree char *shown = g_variant_print (files, FALSE);
-  const char *warnings[] = { shown, NULL };
+  g_autofree char *wish = g_variant_print (spec, TRUE);
+  const char *warnings[] = { shown, wish, NULL };
 
   g_variant_dict_insert (summary, "total", "t", (guint64) 5);
   g_variant_dict_insert (summary, "queued", "t", (guint64) 4);
   g_variant_dict_insert (summary, "suppressed", "t", (guint64) 1);
+  if (is_mood ("nobody"))
+    g_variant_dict_insert (summary, "queued", "t", (guint64) 0);
+  if (is_mood ("already"))
+    g_variant_dict_insert (summary, "already", "b", TRUE);
   g_variant_dict_insert (summary, "warnings", "^as", warnings);
   pr_app1_complete_campaign_prepare (core, call, NULL, 7, fill_in_reply ("CampaignPrepare", 1, g_variant_dict_end (summary)));
   return TRUE;
@@ -259,8 +283,13 @@ handle_start (PrApp1 *core, GDBusMethodInvocation *call, guint64 campaign)
     g_dbus_method_invocation_return_error (call, FAULT, FAULT_NO_PERM, "the password of account work is not kept: enter it");
     return TRUE;
   }
+  if (is_mood ("cannot-start")) {
+    g_dbus_method_invocation_return_error (call, FAULT, FAULT_TEMP, "Postrider is leaving");
+    return TRUE;
+  }
   is_started = TRUE;
   pr_app1_complete_campaign_start (core, call);
+  pr_app1_emit_campaign_changed (core, 8, g_variant_new_parsed ("{'id': <@t 8>, 'state': <'cancelled'>, 'total': <@t 1>}")); /* another one's */
   if (!is_mood ("endless"))
     g_timeout_add (50, end_cb, core);
   return TRUE;
@@ -345,6 +374,22 @@ handle_rows (PrApp1 *core, GDBusMethodInvocation *call, guint64 campaign, guint6
   return TRUE;
 }
 
+/* Each call, before its handler. */
+static gboolean
+note_cb (GDBusInterfaceSkeleton *core, GDBusMethodInvocation *call, gpointer path)
+{
+  static const char *const looking[] = { "CampaignShow", "CampaignWatch", "CampaignRows", NULL };
+  const char *method = g_dbus_method_invocation_get_method_name (call);
+  FILE *calls;
+
+  if (!g_str_has_prefix (method, "Campaign") || g_strv_contains (looking, method))
+    return TRUE;
+  calls = fopen (path, "a");
+  fprintf (calls, "%s ", method + strlen ("Campaign"));
+  fclose (calls);
+  return TRUE;
+}
+
 static gboolean
 new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer core)
 {
@@ -368,6 +413,7 @@ connect_handlers (PrApp1 *core)
     { "account-set", G_CALLBACK (handle_account_set) },
     { "account-list", G_CALLBACK (handle_account_list) },
     { "account-secret", G_CALLBACK (handle_account_secret) },
+    { "vault-status", G_CALLBACK (handle_vault_status) },
     { "lists", G_CALLBACK (handle_lists) },
     { "window-open", G_CALLBACK (handle_window_open) },
     { "import", G_CALLBACK (handle_import) },
@@ -375,6 +421,7 @@ connect_handlers (PrApp1 *core)
     { "campaign-prepare", G_CALLBACK (handle_prepare) },
     { "campaign-start", G_CALLBACK (handle_start) },
     { "campaign-pause", G_CALLBACK (handle_pause) },
+    { "campaign-resolve", G_CALLBACK (handle_resolve) },
     { "campaign-show", G_CALLBACK (handle_show) },
     { "campaign-watch", G_CALLBACK (handle_watch) },
     { "contact-show", G_CALLBACK (handle_contact_show) },
@@ -394,6 +441,7 @@ int
 main (int argc, char *argv[])
 {
   g_autofree char *address = g_strdup_printf ("unix:path=%s", argv[1]);
+  g_autofree char *folder = g_path_get_dirname (argv[1]), *calls = g_build_filename (folder, "calls", NULL);
   g_autofree char *guid = g_dbus_generate_guid ();
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (PrApp1) core = pr_app1_skeleton_new ();
@@ -401,8 +449,10 @@ main (int argc, char *argv[])
   g_autoptr (GDBusServer) server = NULL;
 
   mood = argv[2];
+  prctl (PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind, for whose end its caller would wait */
   fault_quark ();
   connect_handlers (core);
+  g_signal_connect (core, "g-authorize-method", G_CALLBACK (note_cb), calls);
   server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER, guid, NULL, NULL, &error);
   g_assert_no_error (error);
   g_signal_connect (server, "new-connection", G_CALLBACK (new_connection_cb), core);

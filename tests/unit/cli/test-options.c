@@ -12,6 +12,7 @@ static const Option table[] = {
   { "name", 0, OPTION_TEXT, G_STRUCT_OFFSET (Values, name), "N", "h" },
   { "list", 'l', OPTION_TEXTS, G_STRUCT_OFFSET (Values, lists), "L", "h" },
   { "limit", 0, OPTION_NUMBER, G_STRUCT_OFFSET (Values, limit), "N", "h" },
+  { "amount", 0, OPTION_AMOUNT, G_STRUCT_OFFSET (Values, limit), "N", "h" },
   { "yes", 'y', OPTION_FLAG, G_STRUCT_OFFSET (Values, is_yes), NULL, "h" },
   { "hidden", 0, OPTION_TEXT, G_STRUCT_OFFSET (Values, name), "N", NULL },
   { 0 },
@@ -45,6 +46,11 @@ static const struct {
   { "--limit -1", FALSE, NULL, .said = "whole number" },
   { "--limit 1x", FALSE, NULL, .said = "whole number" },
   { "--limit 99999999999", FALSE, NULL, .said = "whole number" }, /* beyond 32 bits */
+  { "--limit 4294967296", FALSE, NULL, .said = "whole number" },  /* 2³²: cut to 32 bits it would be 0, which is no limit */
+  { "--limit 4294967295", FALSE, "", NULL, NULL, 4294967295 },
+  { "--limit 0", FALSE, "" },
+  { "--amount 1", FALSE, "", NULL, NULL, 1 },
+  { "--amount 0", FALSE, NULL, .said = "from 1" },
   { "--yes=1", FALSE, NULL, .said = "takes no value" },
   { "-yq", FALSE, NULL, .said = "no option -yq" },
   { "-z", FALSE, NULL, .said = "no option -z" },

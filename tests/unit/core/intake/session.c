@@ -73,7 +73,7 @@ make_pipe (const char *bytes, gsize len)
 }
 
 void
-session_run (Session *self, Store *store, const char *bytes, gssize len, gboolean is_pipe, const ImportSpec *defaults)
+session_run_fd (Session *self, Store *store, int fd, const ImportSpec *defaults)
 {
   static const ImportFuncs funcs = { rejects_cb, progress_cb, done_cb };
   ImportSpec spec = *defaults;
@@ -81,13 +81,19 @@ session_run (Session *self, Store *store, const char *bytes, gssize len, gboolea
 
   memset (self, 0, sizeof *self);
   self->loop = g_main_loop_new (NULL, FALSE);
-  if (len < 0)
-    len = (gssize) strlen (bytes);
-  spec.file = is_pipe ? make_pipe (bytes, (gsize) len) : make_file (bytes, (gsize) len);
+  spec.file = fd;
   import = import_start (store, &spec, &funcs, self);
-  close (spec.file);
+  close (fd);
   g_main_loop_run (self->loop);
   import_free (import);
+}
+
+void
+session_run (Session *self, Store *store, const char *bytes, gssize len, gboolean is_pipe, const ImportSpec *defaults)
+{
+  gsize size = len < 0 ? strlen (bytes) : (gsize) len;
+
+  session_run_fd (self, store, is_pipe ? make_pipe (bytes, size) : make_file (bytes, size), defaults);
 }
 
 void

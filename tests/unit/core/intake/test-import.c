@@ -2,6 +2,10 @@
 #include "database-open.h"
 #include "fault.h"
 #include "session.h"
+#include "suppress-rows.h"
+#include "suppression.h"
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 
@@ -108,6 +112,190 @@ test_left (void)
   }
 }
 
+/* --- consent --- */
+
+static const struct {
+  const char *name, *rows, *column, *time, *region;
+  guint       created, rejected;
+  const char *sql; /* is 1: what stands in `consent` */
+} consents[] = {
+  { "words", "a@x.example,form,\n", "how", NULL, "", 1, 0, "SELECT source='form' AND time_utc>0 FROM consent" },
+  { "yes", "a@x.example,Ja,\n", "how", NULL, "", 1, 0, "SELECT source='fair' FROM consent" },
+  { "no", "a@x.example,Nein,\nb@x.example,0,\nc@x.example,yes,\n", "how", NULL, "", 1, 2, "SELECT count(*)=1 FROM consent" },
+  { "empty", "a@x.example,,\n", "how", NULL, "", 1, 0, "SELECT count(*)=0 FROM consent" }, /* a person, and nobody says that they agreed */
+  { "day", "a@x.example,2024-03-01,\n", "how", NULL, "", 1, 0, "SELECT date(time_utc,'unixepoch')='2024-03-01' FROM consent" },
+  { "day-to-come", "a@x.example,2999-03-01,\n", "how", NULL, "", 0, 1, NULL },
+  { "no-day", "a@x.example,31/02/2024,\n", "how", NULL, "", 0, 1, NULL },
+  { "either-day", "a@x.example,03/04/2024,\n", "how", NULL, "", 0, 1, NULL },
+  { "day-by-region", "a@x.example,03/04/2024,\n", "how", NULL, "us", 1, 0, "SELECT date(time_utc,'unixepoch')='2024-03-04' FROM consent" },
+  { "day-by-other-region", "a@x.example,03/04/2024,\n", "how", NULL, "gb", 1, 0, "SELECT date(time_utc,'unixepoch')='2024-04-03' FROM consent" },
+  { "words-and-day", "a@x.example,form,2024-03-01\n", "how", "when", "", 1, 0, "SELECT source='form' AND date(time_utc,'unixepoch')='2024-03-01' FROM consent" },
+  { "day-alone", "a@x.example,form,2999-03-01\n", NULL, "when", "", 0, 1, NULL },
+  { "one-day", "a@x.example,form,\n", NULL, "2024-03-01", "", 1, 0, "SELECT source='fair' AND date(time_utc,'unixepoch')='2024-03-01' FROM consent" },
+};
+
+static void
+test_consent (gconstpointer data)
+{
+  gsize i = GPOINTER_TO_SIZE (data);
+  g_autofree char *text = g_strconcat ("email,how,when\n", consents[i].rows, NULL);
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  ImportSpec spec = plain;
+  Session s;
+
+  spec.consent = "fair";
+  spec.consent_column = consents[i].column;
+  spec.consent_time = consents[i].time;
+  spec.region = consents[i].region;
+  session_run (&s, store, text, -1, FALSE, &spec);
+  g_assert_no_error (s.error);
+  g_assert_cmpuint (s.created, ==, consents[i].created);
+  g_assert_cmpuint (s.rejected, ==, consents[i].rejected);
+  if (consents[i].sql != NULL)
+    g_assert_cmpint (count (store, consents[i].sql), ==, 1);
+  else
+    g_assert_cmpint (count (store, "SELECT count(*) FROM consent"), ==, 0);
+  session_clear (&s);
+}
+
+/* Options that nobody can mean: nothing is stored. */
+static void
+test_consent_wrong (void)
+{
+  static const struct { const char *column, *time; int code; } wrong[] = {
+    { "where", NULL, FAULT_DATA }, { NULL, "where", FAULT_DATA }, { NULL, "2999-01-01", FAULT_USAGE }, { NULL, "03/04/2024", FAULT_USAGE }, { NULL, "2024-02-31", FAULT_USAGE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    g_autoptr (Store) store = store_open (":memory:", NULL);
+    ImportSpec spec = plain;
+    Session s;
+
+    spec.consent_column = wrong[i].column;
+    spec.consent_time = wrong[i].time;
+    session_run (&s, store, "email,how\na@x.example,form\n", -1, FALSE, &spec);
+    g_assert_error (s.error, FAULT, wrong[i].code);
+    g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM consent)+(SELECT count(*) FROM list)"), ==, 0);
+    session_clear (&s);
+  }
+}
+
+/* --- lists of other programs --- */
+
+static const struct {
+  const char *name, *text, *scope, *reason;
+  gboolean    is_all, is_dry_run;
+  guint       added, refused;
+  const char *sql; /* counts rows of `suppression`: must be 1 */
+} suppressions[] = {
+  { "listmonk", "email,status\na@x.example,blocklisted\nb@x.example,enabled\nc@x.example,mislaid\n", "all", "", FALSE, FALSE, 1, 2,
+    "address='a@x.example' AND scope='all' AND reason='blocklisted' AND source='import'" },
+  { "all-of-it", "email,status\na@x.example,blocklisted\nb@x.example,enabled\n", "all", "", TRUE, FALSE, 2, 0, "address='b@x.example'" },
+  { "scope", "email,status\na@x.example,blocklisted\n", "from:b@x.example", "asked", FALSE, FALSE, 1, 0, "scope='from:b@x.example' AND reason='asked'" },
+  { "own-scope", "email,scope,reason\na@x.example,from:b@x.example,why\nc@x.example,nonsense,why\n", "all", "", FALSE, FALSE, 1, 1,
+    "address='a@x.example' AND scope='from:b@x.example' AND reason='why'" },
+  { "domains", "*@X.example\n*.y.example\n", "all", "", FALSE, FALSE, 2, 0, "address='@x.example' AND kind='domain'" },
+  { "domain-below", "*@X.example\n*.y.example\n", "all", "", FALSE, FALSE, 2, 0, "address='*.y.example' AND kind='domain'" },
+  { "number", "a@x.example\n+4930123456\n", "all", "", FALSE, FALSE, 2, 0, "address='+4930123456' AND kind='phone'" },
+  { "time", "EmailAddress,Reason,LastUpdateTime\na@x.example,BOUNCE,2020-04-10T22:18:20+00:00\n", "all", "", FALSE, FALSE, 1, 0,
+    "reason='BOUNCE' AND created_utc=unixepoch('2020-04-10 22:18:20')" },
+  { "time-to-come", "EmailAddress,Reason,LastUpdateTime\na@x.example,BOUNCE,2999-04-10T22:18:20+00:00\n", "all", "", FALSE, FALSE, 1, 0, "created_utc<unixepoch()+60" },
+  { "dry-run", "email,status\na@x.example,blocklisted\n", "all", "", FALSE, TRUE, 1, 0, NULL },
+};
+
+static void
+test_suppressions (gconstpointer data)
+{
+  gsize i = GPOINTER_TO_SIZE (data);
+  SuppressRowsSpec rows_spec = { suppressions[i].scope, suppressions[i].reason, suppressions[i].is_all, suppressions[i].is_dry_run };
+  g_autofree char *sql = g_strconcat ("SELECT count(*) FROM suppression WHERE ", suppressions[i].sql, NULL);
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  SuppressRows *rows = suppress_rows_new (store, &rows_spec);
+  ImportSpec spec = plain;
+  Session s;
+
+  spec.left = "take"; /* as app-import.c says: they are what it is about */
+  spec.sink = &suppress_rows_sink;
+  spec.sink_data = rows;
+  spec.is_dry_run = suppressions[i].is_dry_run;
+  session_run (&s, store, suppressions[i].text, -1, FALSE, &spec);
+  g_assert_no_error (s.error);
+  g_assert_cmpuint (s.created, ==, suppressions[i].added);
+  g_assert_cmpuint (s.rejected, ==, suppressions[i].refused);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM suppression"), ==, suppressions[i].is_dry_run ? 0 : suppressions[i].added);
+  if (suppressions[i].sql != NULL)
+    g_assert_cmpint (count (store, sql), ==, 1);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM person"), ==, 0); /* they are nobody's contacts */
+  session_clear (&s);
+  suppress_rows_free (rows);
+}
+
+/* A list of those who are subscribed, and one in which nobody left: a slip, and nothing is stored. */
+static void
+test_suppressions_wrong (void)
+{
+  static const char *const texts[] = { "\"Email Address\",MEMBER_RATING,OPTIN_TIME,LAST_CHANGED,LEID,EUID\na@x.example,2,,\"2021-01-01 00:00:00\",1,c2\n",
+                                       "email,status\na@x.example,active\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    SuppressRowsSpec rows_spec = { "all", "", FALSE, FALSE };
+    g_autoptr (Store) store = store_open (":memory:", NULL);
+    SuppressRows *rows = suppress_rows_new (store, &rows_spec);
+    ImportSpec spec = plain;
+    Session s;
+
+    spec.left = "take";
+    spec.sink = &suppress_rows_sink;
+    spec.sink_data = rows;
+    session_run (&s, store, texts[i], -1, FALSE, &spec);
+    g_assert_error (s.error, FAULT, FAULT_DATA);
+    g_assert_cmpint (count (store, "SELECT count(*) FROM suppression"), ==, 0);
+    session_clear (&s);
+    suppress_rows_free (rows);
+  }
+}
+
+/* --- the file --- */
+
+/* A folder, a descriptor that cannot read, a store that is full: said, and nothing is stored. */
+static void
+test_unread (void)
+{
+  static const struct { const char *path; int flags, code; } files[] = {
+    { "/tmp", O_RDONLY | O_DIRECTORY, FAULT_DATA }, { "/dev/null", O_WRONLY, FAULT_NO_INPUT }, { "/dev/null", O_PATH, FAULT_NO_INPUT },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autoptr (Store) store = store_open (":memory:", NULL);
+    int fd = g_open (files[i].path, files[i].flags | O_CLOEXEC, 0);
+    Session s;
+
+    session_run_fd (&s, store, fd, &plain);
+    g_assert_error (s.error, FAULT, files[i].code);
+    g_assert_cmpint (count (store, "SELECT count(*) FROM person"), ==, 0);
+    session_clear (&s);
+  }
+}
+
+static void
+test_unstored (void)
+{
+  static const char *const triggers[] = { "CREATE TRIGGER full BEFORE INSERT ON person BEGIN SELECT RAISE(ABORT,'full'); END",
+                                          "CREATE TRIGGER full BEFORE INSERT ON membership BEGIN SELECT RAISE(ABORT,'full'); END",
+                                          "CREATE TRIGGER full BEFORE INSERT ON consent BEGIN SELECT RAISE(ABORT,'full'); END" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (triggers); i++) {
+    g_autoptr (Store) store = store_open (":memory:", NULL);
+    Session s;
+
+    g_assert_true (store_run (store, NULL, triggers[i], ""));
+    session_run (&s, store, file, -1, FALSE, &plain);
+    g_assert_nonnull (s.error);
+    g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM membership)+(SELECT count(*) FROM consent)+(SELECT count(*) FROM arrival)"), ==, 0);
+    session_clear (&s);
+  }
+}
+
 static void
 test_many (void)
 {
@@ -137,6 +325,20 @@ main (int argc, char *argv[])
   g_test_add_func ("/import/dry-run", test_dry_run);
   g_test_add_func ("/import/wrong-file", test_wrong_file);
   g_test_add_func ("/import/left", test_left);
+  for (gsize i = 0; i < G_N_ELEMENTS (consents); i++) {
+    g_autofree char *path = g_strconcat ("/import/consent-", consents[i].name, NULL);
+
+    g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_consent);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (suppressions); i++) {
+    g_autofree char *path = g_strconcat ("/import/suppressions-", suppressions[i].name, NULL);
+
+    g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_suppressions);
+  }
+  g_test_add_func ("/import/consent-wrong", test_consent_wrong);
+  g_test_add_func ("/import/suppressions-wrong", test_suppressions_wrong);
+  g_test_add_func ("/import/unread", test_unread);
+  g_test_add_func ("/import/unstored", test_unstored);
   g_test_add_func ("/import/many", test_many);
   return g_test_run ();
 }

@@ -334,6 +334,41 @@ test_forget_refused (Fixture *self, gconstpointer data)
   g_assert_cmpint (count (self, "SELECT count(*) FROM contact"), ==, 3);
 }
 
+/* Rows of the address alone: a test that went there, somebody who was removed. They go when nobody else has the address. */
+static void
+test_forget_address (Fixture *self, gconstpointer data)
+{
+  static const char rows[] = "INSERT INTO snapshot(campaign,id,contact,address,address_key,name,fields) VALUES(1,4,0,'ANN@example.org','ann@example.org','Ann Secret',''),"
+                             "(1,5,77,'+4930123456','+4930123456','Ann Secret',''),(1,6,77,'both@example.org','both@example.org','Secretary','')";
+
+  make_people (self);
+  g_assert_cmpint (sqlite3_exec (store_get_db (self->store), rows, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id IN (4,5) AND address='' AND address_key='' AND name=''"), ==, 2);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=6 AND address<>'' AND name<>''"), ==, 1);
+  g_assert_true (forget_contact (self->store, self->vault, 2, NULL)); /* Cara still has that one */
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=6 AND address<>''"), ==, 1);
+  g_assert_true (forget_contact (self->store, self->vault, 3, NULL));
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=6 AND address<>''"), ==, 0);
+}
+
+/* Who waits for another try is left out, and the numbers follow; addresses that were theirs once are suppressed as well. */
+static void
+test_forget_waiting (Fixture *self, gconstpointer data)
+{
+  make_people (self);
+  g_assert_true (store_run (self->store, NULL, "UPDATE recipient SET state=4 WHERE id=1", ""));
+  g_assert_true (store_run (self->store, NULL, "UPDATE tally SET state=4 WHERE state=2", ""));
+  g_assert_true (store_run (self->store, NULL, "INSERT INTO former(key,name_key,contact,name) VALUES('old@example.org','ann secret',1,'Ann Secret'),"
+                            "('both@example.org','ann secret',1,'Ann Secret')", ""));
+  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
+  g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE id=1 AND state=6 AND reason='suppressed'"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=4"), ==, 0);
+  g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=6"), ==, 1);
+  g_assert_cmpint (ask (self, "old@example.org", "x@example.com", "News"), ==, 1);
+  g_assert_cmpint (ask (self, "both@example.org", "x@example.com", "News"), ==, 0); /* is somebody's now */
+}
+
 /* The key is gone: nobody can be cleared, so the question itself fails. */
 static void
 test_locked (Fixture *self, gconstpointer data)
@@ -470,6 +505,8 @@ main (int argc, char *argv[])
   ADD ("forget", test_forget);
   ADD ("forget-shared", test_forget_shared);
   ADD ("forget-refused", test_forget_refused);
+  ADD ("forget-address", test_forget_address);
+  ADD ("forget-waiting", test_forget_waiting);
   ADD ("follows", test_follows);
   ADD ("forgotten-comers", test_comers);
   ADD ("forgotten-comes-back", test_comes_back);

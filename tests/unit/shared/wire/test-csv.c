@@ -143,6 +143,27 @@ test_limits (void)
   g_assert_cmpuint (strlen (rows), ==, CSV_CELL_MAX);
 }
 
+/* Ten million rows are read, and one more is none too few to refuse. */
+static void
+test_rows (void)
+{
+  g_autofree char *lines = g_strnfill (1 << 16, '\n');
+  g_autoptr (CsvParser) parser = csv_parser_new (',');
+  g_autoptr (GError) error = NULL;
+  guint64 number = 0;
+  CsvStep step;
+  CsvRow row;
+
+  csv_parser_feed (parser, lines, 1 << 16, FALSE);
+  while ((step = csv_parser_next (parser, &row, &error)) != CSV_WRONG && number <= CSV_ROWS_MAX)
+    if (step == CSV_ROW)
+      number = row.number;
+    else
+      csv_parser_feed (parser, lines, 1 << 16, FALSE);
+  g_assert_cmpuint (number, ==, CSV_ROWS_MAX);
+  g_assert_error (error, FAULT, FAULT_DATA);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -150,5 +171,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/wire/csv/good", test_good);
   g_test_add_func ("/wire/csv/swallowing", test_swallowing);
   g_test_add_func ("/wire/csv/limits", test_limits);
+  g_test_add_func ("/wire/csv/rows", test_rows);
   return g_test_run ();
 }
