@@ -7,10 +7,12 @@
 #include "ledger.h"
 #include "prepare.h"
 #include "progress.h"
+#include "recovery.h"
 #include "store.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PEOPLE 4
 #define PATIENCE_US (120 * (gint64) G_USEC_PER_SEC) /* a busy machine under sanitizers; nothing here takes a tenth of it */
@@ -389,6 +391,66 @@ test_preparing (Fixture *fixture, gconstpointer data)
   g_assert_true (prepare_discard_all (&fixture->core, NULL)); /* at start: nobody prepares it any more */
 }
 
+/* Writes that the first of a campaign was answered and the second is on the wire, as a transport does. */
+static void
+write_journal (Fixture *fixture, Journal *journal)
+{
+  static const struct { JournalKind kind; guint64 recipient; } said[] = { { JOURNAL_BEGUN, 1 }, { JOURNAL_ENDED, 1 }, { JOURNAL_BEGUN, 2 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (said); i++) {
+    JournalRecord record = { .kind = said[i].kind, .campaign = 1, .recipient = said[i].recipient, .attempt = 1,
+                             .outcome = said[i].kind == JOURNAL_ENDED ? OUTCOME_ACCEPTED : 0, .time_utc_ms = 5000, .text = "250 ok" };
+    guint8 raw[JOURNAL_RECORD_LEN];
+
+    journal_record_write (&record, raw);
+    g_assert_cmpint (write (journal_get_fd (journal), raw, sizeof raw), ==, sizeof raw);
+  }
+}
+
+/* A copy of a data folder: the journal in it stops where it was copied, and the transport did not. Whoever is not in it may have their letter. */
+static void
+test_restored (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Journal) journal = journal_create (&fixture->core, 1, NULL);
+  g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  g_autoptr (Campaign) campaign = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *resumed = NULL;
+  guint64 serial = journal_get_serial (journal);
+
+  add_campaign (fixture, 1, CAMPAIGN_SENDING, PEOPLE);
+  add_campaign (fixture, 2, CAMPAIGN_PAUSED, PEOPLE);
+  add_campaign (fixture, 3, CAMPAIGN_PREPARED, PEOPLE);
+  add_campaign (fixture, 4, CAMPAIGN_DONE, PEOPLE);
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO handover(campaign,first,last,journal,version,time_utc,first_utc) VALUES(1,1,3,?,1,1000,1000)", "i",
+                            (gint64) serial));
+  run (fixture, "UPDATE campaign SET next_recipient=4 WHERE id=1");
+  run (fixture, "UPDATE tally SET count=1 WHERE campaign=1");
+  run (fixture, "INSERT INTO tally VALUES(1,1,3)");
+  write_journal (fixture, journal);
+  g_clear_pointer (&journal, journal_free);
+
+  g_assert_true (campaigns_hold_back (&fixture->core, "the data folder is a copy", NULL));
+  g_assert_cmpint (get_state (fixture, 1), ==, CAMPAIGN_PAUSED);
+  g_assert_cmpint (get_state (fixture, 3), ==, CAMPAIGN_PREPARED);
+  g_assert_cmpint (get_state (fixture, 4), ==, CAMPAIGN_DONE);
+  campaign = campaign_load (&fixture->core, 2, NULL); /* it was paused already: now for this as well */
+  g_assert_cmpstr (campaign->reason, ==, "restored");
+  g_assert_cmpstr (campaign->text, ==, "the data folder is a copy");
+  g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, &error), ==, RECOVERY_DONE);
+  g_assert_no_error (error);
+  g_assert_cmpint (count (fixture, 1, STATE_UNKNOWN), ==, 3); /* all that was handed over: nobody gets a second one */
+  g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, 0);
+  g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, 1);
+
+  campaigns_resume_async (&fixture->core, 1, nothing, result_cb, &resumed); /* nobody has said that this copy is the one */
+  WAIT_FOR (resumed != NULL);
+  g_assert_false (campaigns_finish (resumed, &error));
+  g_assert_error (error, FAULT, FAULT_NO_PERM);
+  g_assert_cmpint (get_state (fixture, 1), ==, CAMPAIGN_PAUSED);
+  g_clear_object (&resumed);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -408,6 +470,7 @@ main (int argc, char *argv[])
   g_test_add ("/lane/unloaded", Fixture, "accepts", set_up, test_unloaded, tear_down);
   g_test_add ("/lane/fair", Fixture, "accepts", set_up, test_fair, tear_down);
   g_test_add ("/campaigns/pause-wins", Fixture, "accepts", set_up, test_pause_wins, tear_down);
+  g_test_add ("/campaigns/restored", Fixture, "accepts", set_up, test_restored, tear_down);
   g_test_add ("/campaigns/leaving", Fixture, "accepts", set_up, test_leaving, tear_down);
   g_test_add ("/campaigns/preparing", Fixture, "accepts", set_up, test_preparing, tear_down);
   return g_test_run ();
