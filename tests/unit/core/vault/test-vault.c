@@ -610,6 +610,27 @@ test_wiped (Folders *f, gconstpointer unused)
   g_assert_false (leftover_is_there (&key));
 }
 
+typedef struct {
+  VaultKey   *key;
+  const char *path;
+} KeyFile;
+
+static void
+write_key_file (gpointer data)
+{
+  const KeyFile *file = data;
+
+  g_assert_true (vault_key_write_file (file->key, file->path, NULL));
+}
+
+static void
+read_key_file (gpointer data)
+{
+  g_autoptr (VaultKey) key = vault_key_read_file (((const KeyFile *) data)->path, NULL);
+
+  g_assert_nonnull (key);
+}
+
 /* The key file's digits, on their way in and out. */
 static void
 test_key_file_is_wiped (Folders *f, gconstpointer unused)
@@ -622,9 +643,9 @@ test_key_file_is_wiped (Folders *f, gconstpointer unused)
   leftover_take (&hex, digits + VAULT_KEY_LEN);
   explicit_bzero (digits, 2 * VAULT_KEY_LEN);
   g_free (digits);
-  g_assert_true (vault_key_write_file (key, f->key, NULL));
+  leftover_call_deep (write_key_file, &(KeyFile){ key, f->key });
   g_assert_false (leftover_is_there (&hex));
-  vault_key_free (vault_key_read_file (f->key, NULL));
+  leftover_call_deep (read_key_file, &(KeyFile){ key, f->key });
   g_assert_false (leftover_is_there (&hex));
 }
 
