@@ -69,13 +69,16 @@ die (guint64 campaign)
   raise (SIGKILL);
 }
 
-/* All accepted, says the journal; and somebody whom it was never given, says the mouth. */
+/* All accepted, says the journal; and so says the mouth, with somebody in the same breath whom it was never given. */
 static void
 lie (guint64 campaign)
 {
+  Row nobody = { 999, 1 };
+
   for (guint i = 0; i < held->len; i++)
     note (JOURNAL_ENDED, campaign, &g_array_index (held, Row, i));
-  tell (campaign, &(Row){ 999, 1 }, 1);
+  g_array_append_val (held, nobody);
+  tell (campaign, (const Row *) (gconstpointer) held->data, held->len);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "lasting.h"
 #include "lanes.h"
 #include "ledger.h"
+#include "mark.h"
 #include "prepare.h"
 #include "progress.h"
 #include "recovery.h"
@@ -211,6 +212,40 @@ test_recall (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, PEOPLE);
   g_assert_cmpint (store_get_int (fixture->core.store, &attempts, NULL, "SELECT sum(attempt) FROM ledger", ""), ==, 1);
   g_assert_cmpint (attempts, ==, 0);
+  g_assert_cmpint (store_get_int (fixture->core.store, &attempts, NULL, "SELECT coalesce(sum(count),0) FROM pace", ""), ==, 1);
+  g_assert_cmpint (attempts, ==, 0); /* the account's windows have them back */
+}
+
+/* So many go out before a person looks, not one more, whatever the pace allows. */
+static void
+test_first (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Campaign) campaign = NULL;
+  Lane *lane = lanes_get (fixture->core.lanes, 1);
+
+  add_campaign (fixture, 1, CAMPAIGN_SENDING, PEOPLE);
+  run (fixture, "UPDATE campaign SET pause_after=2");
+  lane_add_campaign (lane, 1);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_PAUSED);
+  campaign = campaign_load (&fixture->core, 1, NULL);
+  g_assert_cmpstr (campaign->reason, ==, "first");
+  g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, 2);
+  g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, PEOPLE - 2);
+  WAIT_FOR (!lane_is_busy (lane));
+}
+
+/* The mark outside of the data folder follows each turn: a copy from before it is found out. */
+static void
+test_mark_follows (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *said = NULL;
+
+  g_assert_null (mark_check (&fixture->core, NULL));
+  start (fixture);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
+  run (fixture, "UPDATE meta SET value=value-1 WHERE key='turn'");
+  said = mark_check (&fixture->core, NULL);
+  g_assert_nonnull (said);
 }
 
 static void
@@ -463,6 +498,8 @@ main (int argc, char *argv[])
   g_test_add ("/lane/dies", Fixture, "dies", set_up, test_dies, tear_down);
   g_test_add ("/lane/lies", Fixture, "lies", set_up, test_lies, tear_down);
   g_test_add ("/lane/recall", Fixture, "holds", set_up, test_recall, tear_down);
+  g_test_add ("/lane/first", Fixture, "accepts", set_up, test_first, tear_down);
+  g_test_add ("/lane/mark-follows", Fixture, "accepts", set_up, test_mark_follows, tear_down);
   g_test_add ("/lane/waits", Fixture, "waits", set_up, test_waits, tear_down);
   g_test_add ("/lane/tries-again", Fixture, "slow-again", set_up, test_tries_again, tear_down);
   g_test_add ("/lane/vault", Fixture, "accepts", set_up, test_vault, tear_down);
