@@ -2,8 +2,10 @@
 #include "prompt.h"
 
 #include "leftover.h"
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 
@@ -16,7 +18,7 @@ ask (const char *terminal, const Leftover *leftover)
   SecretBytes *secret;
   gboolean is_there;
 
-  if (setsid () < 0 || ioctl (open (terminal, O_RDWR), TIOCSCTTY, 0) != 0)
+  if (prctl (PR_SET_PDEATHSIG, SIGKILL) != 0 || setsid () < 0 || ioctl (open (terminal, O_RDWR), TIOCSCTTY, 0) != 0)
     return 10;
   secret = prompt_secret ("Password", NULL);
   if (secret_bytes_get_length (secret) != TYPED_LEN)

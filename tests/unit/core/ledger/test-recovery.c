@@ -27,15 +27,19 @@ enum { SAYS_NOTHING, SAYS_BEGUN, SAYS_ENDED, SAYS_ENDED_ALONE, SAYS_OTHER_ATTEMP
 static void
 write_cases (int fd)
 {
-  guint8 torn[JOURNAL_RECORD_LEN];
+  guint8 torn[JOURNAL_RECORD_LEN], raw[JOURNAL_RECORD_LEN];
+  JournalRecord other = { .kind = JOURNAL_ENDED, .campaign = 2, .recipient = 1 + SAYS_NOTHING, .attempt = 1, .outcome = OUTCOME_ACCEPTED };
   JournalRecord record = { .kind = JOURNAL_ENDED, .campaign = 1, .recipient = 1 + SAYS_TORN, .attempt = 1, .outcome = OUTCOME_ACCEPTED };
 
   append (fd, JOURNAL_BEGUN, 1 + SAYS_BEGUN, 1, 0);
   append (fd, JOURNAL_BEGUN, 1 + SAYS_ENDED, 1, 0);
   append (fd, JOURNAL_ENDED, 1 + SAYS_ENDED, 1, OUTCOME_ACCEPTED);
+  append (fd, JOURNAL_BEGUN, 1 + SAYS_ENDED, 1, 0); /* an answer stays one */
   append (fd, JOURNAL_ENDED, 1 + SAYS_ENDED_ALONE, 1, OUTCOME_REFUSED); /* a refused RCPT never had a begun */
   append (fd, JOURNAL_BEGUN, 1 + SAYS_OTHER_ATTEMPT, 9, 0);             /* not what was handed over: says nothing of it */
   append (fd, JOURNAL_ENDED, 77, 1, OUTCOME_ACCEPTED);                   /* nobody's */
+  journal_record_write (&other, raw);
+  g_assert_cmpint (write (fd, raw, sizeof raw), ==, sizeof raw); /* of the same number in another campaign */
   journal_record_write (&record, torn);
   g_assert_cmpint (write (fd, torn, 40), ==, 40); /* half a record at the end */
 }

@@ -524,7 +524,53 @@ test_limits_of_a_slot (Folders *f, gconstpointer unused)
   }
 }
 
+/* What tears a file keeps no checksum right; who makes one that contradicts itself does. No number in it is believed. */
+static void
+test_contradictions (Folders *f, gconstpointer unused)
+{
+  static const struct { const char *about; gsize at; guint8 value; gboolean is_good; } rows[] = { /* vault-file.h: head 32, then the slot */
+    { "the control", 16, 1, TRUE },      { "a newer version", 16, 2, FALSE },  { "no slot", 20, 0, FALSE },          { "two slots", 20, 2, FALSE },
+    { "shorter payload", 24, 15, FALSE }, { "longer payload", 24, 17, FALSE }, { "no payload", 25, 0, FALSE },       { "reserved", 28, 1, FALSE },
+    { "unknown slot", 32, 3, FALSE },    { "reserved in a slot", 33, 1, FALSE }, { "passes of a key file", 36, 1, FALSE }, { "memory of one", 40, 8, FALSE },
+    { "reserved behind it", 44, 1, FALSE }, { "salt of a key file", 48, 1, FALSE },
+  };
+  g_autoptr (Vault) vault = open_vault (f);
+  g_autoptr (VaultFile) file = read_vault_file (f);
+  g_autoptr (GBytes) built = vault_file_build (file);
+  gsize len = g_bytes_get_size (built);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree guint8 *raw = g_memdup2 (g_bytes_get_data (built, NULL), len);
+    g_autoptr (VaultFile) parsed = NULL;
+
+    raw[rows[i].at] = rows[i].value; /* the payload of a new vault: 256 octets and a tag of 16 */
+    crypto_generichash (raw + len - VAULT_CHECKSUM_LEN, VAULT_CHECKSUM_LEN, raw, len - VAULT_CHECKSUM_LEN, NULL, 0);
+    parsed = vault_file_parse (raw, len, NULL);
+    if ((parsed != NULL) != rows[i].is_good)
+      g_test_message ("%s", rows[i].about);
+    g_assert_cmpint (parsed != NULL, ==, rows[i].is_good);
+  }
+}
+
 /* --- on disk --- */
+
+/* How long a password is, is nobody's business: up to two hundred octets the file is of one size. */
+static void
+test_size_says_nothing (Folders *f, gconstpointer unused)
+{
+  g_autoptr (Vault) vault = open_vault (f);
+  off_t first = 0;
+
+  for (guint len = 1; len <= 200; len += 33) {
+    g_autofree char *text = g_strnfill (len, 'x');
+    GStatBuf status;
+
+    set_secret (vault, "account/1", text);
+    g_assert_cmpint (g_stat (f->file, &status), ==, 0);
+    first = first == 0 ? status.st_size : first;
+    g_assert_cmpint (status.st_size, ==, first);
+  }
+}
 
 /* A power cut right after "saved" must not take it: file and folder are synced, the folder when the new name stands in it. */
 static void
@@ -762,6 +808,8 @@ main (int argc, char *argv[])
   ADD ("/vault/passphrase-is-slow", test_passphrase_is_slow_to_try);
   ADD ("/vault/exchanged-slot", test_exchanged_slot_is_refused);
   ADD ("/vault/limits-of-a-slot", test_limits_of_a_slot);
+  ADD ("/vault/contradictions", test_contradictions);
+  ADD ("/vault/size-says-nothing", test_size_says_nothing);
   ADD ("/vault/synced", test_synced);
   ADD ("/vault/key-file-is-never-replaced", test_key_file_is_never_replaced);
   ADD ("/vault/wiped", test_wiped);
