@@ -90,6 +90,33 @@ test_lengths (void)
   }
 }
 
+/* A row has four fields; the one before it lends it none. */
+static void
+test_number_of_fields (void)
+{
+  static const guint8 accepted = OUTCOME_ACCEPTED, campaign[8] = { 3 };
+
+  for (guint n = 3; n <= 5; n++) {
+    g_autoptr (Outstanding) held = outstanding_new ();
+    g_autoptr (GArray) out = g_array_new (FALSE, FALSE, sizeof (LedgerOutcome));
+    g_autoptr (FrameWriter) writer = frame_writer_new (FRAME_OUTCOMES);
+    g_autoptr (GVariant) frame = NULL;
+    g_autoptr (GError) error = NULL;
+
+    for (guint64 recipient = 7; recipient <= 8; recipient++) {
+      guint fields = recipient == 7 ? 4 : n;
+
+      outstanding_add (held, 3, recipient, 1);
+      frame_writer_row (writer, recipient, 1, fields);
+      frame_writer_field (writer, &accepted, 1);
+      for (guint i = 1; i < fields; i++)
+        frame_writer_field (writer, campaign, i == 3 ? 8 : 0);
+    }
+    frame = g_variant_ref_sink (frame_writer_finish (writer));
+    g_assert_cmpint (outcomes_parse (frame, held, out, &error), ==, n == 4);
+  }
+}
+
 static void
 test_twice (void)
 {
@@ -147,6 +174,7 @@ main (int argc, char *argv[])
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_case);
   }
   g_test_add_func ("/intake/outcomes/lengths", test_lengths);
+  g_test_add_func ("/intake/outcomes/number-of-fields", test_number_of_fields);
   g_test_add_func ("/intake/outcomes/twice", test_twice);
   g_test_add_func ("/intake/outcomes/reply", test_reply);
   g_test_add_func ("/intake/outcomes/recalled", test_recalled);

@@ -131,6 +131,32 @@ test_table (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* A file system that tells nothing of its life, now as when the journal was made: that both say nothing is no proof. */
+static void
+test_never_a_witness (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *plain = g_dir_make_tmp ("ledger-XXXXXX", NULL), *command = g_strdup_printf ("rm -rf '%s'", plain);
+  char *home = fixture->home;
+
+  if (lasting_has_witness (plain)) {
+    g_test_skip ("the folder for temporary files tells whether it was mounted anew");
+  } else {
+    g_autoptr (Journal) journal = NULL;
+    guint64 serial;
+
+    fixture->core.home = plain;
+    journal = journal_create (&fixture->core, 1, NULL);
+    serial = journal_get_serial (journal);
+    add_person (fixture, 1, "p@example.org");
+    hand_over (fixture, serial, 1000);
+    g_clear_pointer (&journal, journal_free);
+    g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
+    g_assert_cmpint (get (fixture, "state", 1), ==, STATE_UNKNOWN);
+    fixture->core.home = home;
+  }
+  g_assert_cmpint (system (command), ==, 0);
+}
+
 /* A lock that another process's copy of the descriptor keeps: nothing is settled until it is free. */
 static void
 test_busy (Fixture *fixture, gconstpointer data)
@@ -390,6 +416,7 @@ main (int argc, char *argv[])
     add (path, i, test_table);
   }
   add ("recovery/busy", 0, test_busy);
+  add ("recovery/never-a-witness", 0, test_never_a_witness);
   add ("recovery/hostile", 0, test_hostile);
   add ("recovery/unreadable", 0, test_unreadable);
   add ("range", 0, test_range);

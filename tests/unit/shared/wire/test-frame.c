@@ -191,6 +191,18 @@ test_raw (void)
   }
 }
 
+/* The first value of all may be larger than what the writer begins with. */
+static void
+test_large_first (void)
+{
+  g_autoptr (FrameWriter) writer = frame_writer_new (FRAME_CONTACTS);
+  g_autofree char *much = g_strnfill (100000, 'x');
+
+  frame_writer_row (writer, 1, 0, 1);
+  frame_writer_field (writer, much, 100000); /* ASan looks */
+  g_assert_cmpuint (frame_writer_get_size (writer), ==, 8 + 14 + 4 + 100000);
+}
+
 /* Many rows, a field of all sizes among them: the writer's memory grows behind nobody's back. */
 static void
 test_grows (void)
@@ -228,6 +240,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/wire/frame/number-of-fields", test_number_of_fields);
   g_test_add_func ("/wire/frame/number-of-rows", test_number_of_rows);
   g_test_add_func ("/wire/frame/raw", test_raw);
+  g_test_add_func ("/wire/frame/large-first", test_large_first);
   g_test_add_func ("/wire/frame/grows", test_grows);
   return g_test_run ();
 }
