@@ -50,6 +50,20 @@ test_offline (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_LATER); /* not expired */
 }
 
+/* As above, of those who are out for the first time, whose attempt is known as a range. */
+static void
+test_offline_at_once (Fixture *fixture, gconstpointer data)
+{
+  add_person (fixture, 1, "p@example.org");
+  hand_over (fixture, 1, 1000);
+  g_assert_true (ledger_shift_lifetime (fixture->core.store, 2, 500, NULL)); /* another account's */
+  g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1000);
+  g_assert_true (ledger_shift_lifetime (fixture->core.store, 1, 500, NULL));
+  g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1500);
+  record (fixture, OUTCOME_LATER, REASON_NONE, 1, 1600);
+  g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1500);
+}
+
 /* The clock was a year ahead: what was put off then does not wait for that year. */
 static void
 test_clock (Fixture *fixture, gconstpointer data)
@@ -256,6 +270,7 @@ main (int argc, char *argv[])
     return 0;
   add ("later", 0, test_later);
   add ("offline", 0, test_offline);
+  add ("offline-at-once", 0, test_offline_at_once);
   add ("clock", 0, test_clock);
   add ("large", 0, test_large);
   add ("suppressed", 0, test_suppressed);

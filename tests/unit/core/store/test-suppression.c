@@ -252,7 +252,7 @@ make_people (Fixture *self)
     "INSERT INTO recipient(campaign,id,state,reply) VALUES(1,1,2,'250 Ann Secret ok');"
     "INSERT INTO snapshot(campaign,id,contact,address,address_key,name,fields) VALUES"
     " (1,1,1,'Ann@example.org','ann@example.org','Ann Secret',x'0300000041424302000000'||x'4445'),(1,2,2,'both@example.org','both@example.org','Ben',''),"
-    " (1,3,3,'both@example.org','both@example.org','Cara','');"
+    " (1,3,3,'both@example.org','both@example.org','Cara',''),(1,4,0,'Ann@example.org','ann@example.org','Ann Secret','');" /* 4: a test to her */
     "INSERT INTO outcome VALUES(1,1,1,4,'450 Ann Secret later',1);"
     "INSERT INTO tally VALUES(1,2,1),(1,0,2);"
     "INSERT INTO suppression(address,scope,reason,created_utc) VALUES('ann@example.org','list:News','550 Ann Secret',1);";

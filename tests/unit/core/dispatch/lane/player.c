@@ -99,6 +99,21 @@ accept_later_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* An answer now, an answer then: each comes in a turn of its own. */
+static gboolean
+accept_one_cb (gpointer data)
+{
+  Row row;
+
+  if (held->len == 0)
+    return G_SOURCE_REMOVE;
+  row = g_array_index (held, Row, 0);
+  g_array_remove_index (held, 0);
+  note (JOURNAL_ENDED, later_campaign, &row);
+  tell (later_campaign, &row, 1);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 play (guint64 campaign)
 {
@@ -112,7 +127,10 @@ play (guint64 campaign)
     later_campaign = campaign;
     g_timeout_add (500, accept_later_cb, NULL);
   }
-  else if (!is_part ("holds"))
+  else if (is_part ("one-by-one")) {
+    later_campaign = campaign;
+    g_timeout_add (300, accept_one_cb, NULL);
+  } else if (!is_part ("holds"))
     accept_all (campaign);
   is_paused_once = TRUE;
 }

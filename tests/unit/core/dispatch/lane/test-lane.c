@@ -499,6 +499,7 @@ main (int argc, char *argv[])
   g_test_add ("/lane/lies", Fixture, "lies", set_up, test_lies, tear_down);
   g_test_add ("/lane/recall", Fixture, "holds", set_up, test_recall, tear_down);
   g_test_add ("/lane/first", Fixture, "accepts", set_up, test_first, tear_down);
+  g_test_add ("/lane/first/one-by-one", Fixture, "one-by-one", set_up, test_first, tear_down);
   g_test_add ("/lane/mark-follows", Fixture, "accepts", set_up, test_mark_follows, tear_down);
   g_test_add ("/lane/waits", Fixture, "waits", set_up, test_waits, tear_down);
   g_test_add ("/lane/tries-again", Fixture, "slow-again", set_up, test_tries_again, tear_down);
