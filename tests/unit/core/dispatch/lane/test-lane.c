@@ -111,6 +111,15 @@ count (Fixture *fixture, guint64 campaign, State state)
   return counts[state];
 }
 
+static gint64
+get_int (Fixture *fixture, const char *sql)
+{
+  gint64 value = -1;
+
+  g_assert_cmpint (store_get_int (fixture->core.store, &value, NULL, sql, ""), ==, 1);
+  return value;
+}
+
 static CampaignState
 get_state (Fixture *fixture, guint64 id)
 {
@@ -166,7 +175,25 @@ test_done (Fixture *fixture, gconstpointer data)
 
   WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
   g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, PEOPLE);
+  g_assert_cmpint (get_int (fixture, "SELECT sum(count) FROM pace WHERE account=1"), ==, PEOPLE); /* of the account's windows */
   WAIT_FOR (!lane_is_busy (lane)); /* its transport is closed, its journal read */
+}
+
+/* A transport of an earlier core still holds its journal: nothing starts on its lane until that is read. */
+static void
+test_earlier (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Journal) earlier = journal_create (&fixture->core, 1, NULL);
+
+  start (fixture);
+  for (guint i = 0; i < 300; i++) {
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (1000);
+  }
+  g_assert_cmpint (get_int (fixture, "SELECT count(*) FROM journal"), ==, 1); /* no other one was begun */
+  g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, PEOPLE);
+  g_clear_pointer (&earlier, journal_free);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
 }
 
 static void
@@ -495,6 +522,7 @@ main (int argc, char *argv[])
     return 0;
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* deaths and lies are warned of */
   g_test_add ("/lane/done", Fixture, "accepts", set_up, test_done, tear_down);
+  g_test_add ("/lane/earlier", Fixture, "accepts", set_up, test_earlier, tear_down);
   g_test_add ("/lane/dies", Fixture, "dies", set_up, test_dies, tear_down);
   g_test_add ("/lane/lies", Fixture, "lies", set_up, test_lies, tear_down);
   g_test_add ("/lane/recall", Fixture, "holds", set_up, test_recall, tear_down);
