@@ -41,10 +41,14 @@ test_windows (void)
   g_autoptr (Store) store = open_store ();
   Account account = { .id = 1, .per_minute = 10, .per_day = 15 };
   g_autoptr (Pace) pace = pace_new (&account);
+  Account others = { .id = 2 };
+  g_autoptr (Pace) other = pace_new (&others);
   g_autoptr (Pace) again = pace_new (&account); /* a restart: counted from the store */
 
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 10);
-  g_assert_true (pace_count (pace, store, 10, 1000, NULL));
+  g_assert_true (pace_count (pace, store, 4, 1000, NULL));
+  g_assert_true (pace_count (pace, store, 6, 1000, NULL)); /* twice in one second */
+  g_assert_true (pace_count (other, store, 100, 1000, NULL));
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 0);
   g_assert_cmpstr (pace_get_full_window (pace), ==, "minute");
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1059), ==, 0); /* rolling, not by the clock's minute */
