@@ -104,9 +104,10 @@ static gboolean
 has_all_keys (GVariant *dict, const ContractKey *keys)
 {
   for (const ContractKey *key = keys; key->name != NULL; key++) {
-    g_autoptr (GVariant) value = key->is_optional ? NULL : g_variant_lookup_value (dict, key->name, NULL);
+    gboolean may_be_missing = key->is_optional || strcmp (key->name, CONTRACT_FURTHER) == 0;
+    g_autoptr (GVariant) value = may_be_missing ? NULL : g_variant_lookup_value (dict, key->name, NULL);
 
-    if (value == NULL && !key->is_optional)
+    if (value == NULL && !may_be_missing)
       return FALSE;
   }
   return TRUE;

@@ -3,8 +3,10 @@
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -117,6 +119,16 @@ write_flood (void)
     write_raw (blob, len);
 }
 
+/* The control is that of what it was given, too. Returns: FALSE: more than a socket and the words on the list. */
+static gboolean
+has_what_it_should (void)
+{
+  for (int fd = 4; fd < 64; fd++)
+    if (fcntl (fd, F_GETFD) >= 0)
+      return FALSE;
+  return getenv ("LIAR_SHOULD_NOT_SEE") == NULL && fcntl (3, F_GETFD) >= 0;
+}
+
 /* --- lies before the first message --- */
 
 static void
@@ -162,7 +174,7 @@ lie_unasked (void)
     send_message (message);
   } else if (is_mode ("signal-type")) {
     send_signal (TRANSPORT, "NeedConnection", g_variant_new ("(s)", "two"));
-  } else if (is_mode ("unknown-signal")) {
+  } else if (is_mode ("unknown-signal") || is_mode ("lies-and-answers")) {
     send_signal (TRANSPORT, "Surprise", g_variant_new ("()"));
   } else if (is_mode ("other-interface")) {
     send_signal ("org.postrider.Sink1", "Received", g_variant_new ("(t)", (guint64) 1));
@@ -215,7 +227,12 @@ answer_error (GDBusMessage *call)
   g_autofree char *text = make_text (is_mode ("error-long") ? 1024 * 1024 : 8);
   const char *name = is_mode ("error-name") ? "org.gtk.GDBus.UnmappedGError.Quark._g_2dio_2derror_2dquark.Code19" : "org.postrider.Fault.TempFail";
   g_autoptr (GDBusMessage) reply = g_dbus_message_new_method_error_literal (call, name, text);
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
 
+  if (is_mode ("error-descriptors")) {
+    g_unix_fd_list_append (fds, 1, NULL);
+    g_dbus_message_set_unix_fd_list (reply, fds);
+  }
   send_message (reply);
 }
 
@@ -269,11 +286,14 @@ incoming_cb (GDBusConnection *from, GDBusMessage *message, gboolean incoming, gp
 int
 main (int argc, char *argv[])
 {
+  gboolean is_inside_list = has_what_it_should ();
   g_autoptr (GSocket) socket = g_socket_new_from_fd (3, NULL);
   g_autoptr (GSocketConnection) stream = socket != NULL ? g_socket_connection_factory_create_connection (socket) : NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
   mode = argc > 1 ? argv[1] : "";
+  if (!is_inside_list)
+    return 65;
   if (stream == NULL)
     return 64;
   lie_at_the_door ();

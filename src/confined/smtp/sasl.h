@@ -1,6 +1,7 @@
 /* sasl.h - one login: which mechanism, and the octets to say, in base64 as SMTP wants them.
  * Trust:  challenges are hostile. Holds the account's secret for the time of the login. Does no I/O.
- * What held the password or what was made from it is wiped, but for what libgsasl frees unseen in CRAM-MD5.
+ * What held the password or what was made from it is wiped, but for what libgsasl leaves unseen (CRAM-MD5's copies,
+ * SCRAM's salted octets on its stack) and libidn where a password is not printable ASCII.
  * Used in: session. Source: RFC 4954, RFC 4422, RFC 4013, RFC 5802, RFC 7677, RFC 2195; libgsasl. */
 #pragma once
 #include "secret-bytes.h"

@@ -1,8 +1,10 @@
 #include "sasl.h"
 
 #include "fault.h"
+#include "leftover.h"
 #include <gsasl.h>
 #include <string.h>
+#include <sys/wait.h>
 
 /* Each login is led against libgsasl's own server side, or against one that keeps a password as the octets it was given. */
 typedef struct {
@@ -202,6 +204,127 @@ test_not_base64 (void)
   g_assert_error (error, FAULT, FAULT_PROTOCOL);
 }
 
+/* --- what stays in memory --- */
+
+#define WIPED_LEN 96 /* octets of the password: its base64 has it at each alignment */
+
+static SecretBytes *
+make_secret (const Leftover *leftover)
+{
+  char text[WIPED_LEN];
+  SecretBytes *secret;
+
+  leftover_put (leftover, text, sizeof text);
+  secret = secret_bytes_new (text, sizeof text);
+  explicit_bzero (text, sizeof text);
+  return secret;
+}
+
+/* The password and what is said of it, by those that say it: neither stays, but in the caller's secret. */
+static void
+test_wiped_words (gconstpointer data)
+{
+  const char *offered[] = { data, NULL };
+  Leftover password, words;
+  g_autoptr (SecretBytes) secret = NULL;
+  g_autoptr (GError) error = NULL;
+  Sasl *sasl;
+  char *said;
+
+  leftover_make (&password);
+  secret = make_secret (&password);
+  sasl = sasl_new (offered, NULL, "ann", secret, "mx.example.org", &error);
+  g_assert_no_error (error);
+  said = sasl_step (sasl, sasl_is_client_first (sasl) ? "" : "VXNlcm5hbWU6", &error);
+  if (!sasl_is_client_first (sasl)) {
+    sasl_wipe (said);
+    said = sasl_step (sasl, "UGFzc3dvcmQ6", &error);
+  }
+  g_assert_no_error (error);
+  g_assert_cmpuint (strlen (said), >, 64 + LEFTOVER_LEN);
+  leftover_take (&words, said + 64);
+  g_assert_true (leftover_is_there (&words));
+  sasl_wipe (said);
+  sasl_free (sasl);
+  g_clear_pointer (&secret, secret_bytes_free);
+  g_assert_false (leftover_is_there (&words));
+  g_assert_false (leftover_is_there (&password));
+}
+
+/* PBKDF2 of one block (RFC 8018 §5.2), one round: what may be used in place of the password for ever, in hex. (Its octets stay on the
+ * stack of libgsasl.) */
+static void
+take_salted (const SecretBytes *secret, Leftover *out_hex)
+{
+  int ends[2], status;
+  pid_t pid;
+
+  g_assert_cmpint (pipe (ends), ==, 0);
+  pid = fork (); /* GHmac leaves copies behind: not in this process */
+  if (pid == 0) {
+    g_autoptr (GHmac) hmac = g_hmac_new (G_CHECKSUM_SHA256, (const guchar *) secret_bytes_peek (secret), secret_bytes_get_length (secret));
+    guint8 raw[32];
+    char hex[65];
+    gsize len = sizeof raw;
+
+    g_hmac_update (hmac, (const guchar *) "salt\0\0\0\1", 8);
+    g_hmac_get_digest (hmac, raw, &len);
+    for (guint i = 0; i < 32; i++)
+      g_snprintf (hex + 2 * i, 3, "%02x", raw[i]);
+    leftover_take (out_hex, hex + 40);
+    _exit (write (ends[1], out_hex, sizeof *out_hex) != sizeof *out_hex);
+  }
+  close (ends[1]);
+  g_assert_cmpint (read (ends[0], out_hex, sizeof *out_hex), ==, sizeof *out_hex);
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  close (ends[0]);
+}
+
+typedef struct {
+  Sasl       *sasl;
+  const char *challenge;
+} Step;
+
+static void
+step_and_wipe (gpointer data)
+{
+  const Step *step = data;
+  g_autoptr (GError) error = NULL;
+
+  sasl_wipe (sasl_step (step->sasl, step->challenge, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_wiped_scram (void)
+{
+  const char *offered[] = { "SCRAM-SHA-256", NULL };
+  Leftover password, hex;
+  g_autoptr (SecretBytes) secret = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *first = NULL, *challenge = NULL, *encoded = NULL;
+  g_autofree guchar *raw = NULL;
+  gsize len;
+  Sasl *sasl;
+
+  leftover_make (&password);
+  secret = make_secret (&password);
+  take_salted (secret, &hex);
+  g_assert_false (leftover_is_there (&hex));
+  sasl = sasl_new (offered, NULL, "ann", secret, "mx.example.org", &error);
+  first = sasl_step (sasl, "", &error);
+  g_assert_no_error (error);
+  raw = g_base64_decode (first, &len);
+  challenge = g_strdup_printf ("r=%sx,s=c2FsdA==,i=1", strstr ((char *) raw, "r=") + 2);
+  encoded = g_base64_encode ((guchar *) challenge, strlen (challenge));
+  leftover_call_deep (step_and_wipe, &(Step){ sasl, encoded });
+  g_assert_true (leftover_is_there (&hex)); /* the session's: the same is looked for that is there */
+  sasl_free (sasl);
+  g_clear_pointer (&secret, secret_bytes_free);
+  g_assert_false (leftover_is_there (&hex));
+  g_assert_false (leftover_is_there (&password));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -213,5 +336,9 @@ main (int argc, char *argv[])
   }
   g_test_add_func ("/smtp/sasl/hostile", test_hostile);
   g_test_add_func ("/smtp/sasl/not-base64", test_not_base64);
+  g_test_add_func ("/smtp/sasl/wiped/control", leftover_check_control);
+  g_test_add_data_func ("/smtp/sasl/wiped/PLAIN", "PLAIN", test_wiped_words);
+  g_test_add_data_func ("/smtp/sasl/wiped/LOGIN", "LOGIN", test_wiped_words);
+  g_test_add_func ("/smtp/sasl/wiped/SCRAM", test_wiped_scram);
   return g_test_run ();
 }

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "leftover.h"
 #include <string.h>
 
 /* Transcripts. "S: x" feeds a line, "C: x" is the next line that the session must say; when an S comes, the session must have said
@@ -425,6 +426,50 @@ test_empty_packet (void)
   g_assert_false (session_is_closed (session));
 }
 
+/* The line that carries the password, once it has left, whole or in two pieces, or will not leave any more: it stays in no buffer. */
+static void
+test_login_line_is_wiped (gconstpointer data)
+{
+  const char *ending = data;
+  Case c = { .user = "ann" };
+  g_autoptr (Account) account = make_account (&c);
+  g_autoptr (ServerTraits) traits = server_traits_new ();
+  g_autoptr (GString) log = g_string_new (NULL);
+  Fake fake = { 0, 0, TRUE, log };
+  Session *session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+  Leftover password, line;
+  char text[178]; /* with "AUTH PLAIN " and in base64 it ends one octet below a power of two: its line break makes an array grow that was not made large enough */
+  const guint8 *output;
+  gsize len;
+
+  leftover_make (&password);
+  leftover_put (&password, text, sizeof text);
+  secret_bytes_free (account->secret);
+  account->secret = secret_bytes_new (text, sizeof text);
+  explicit_bzero (text, sizeof text);
+  session_set_loopback (session, TRUE);
+  feed (session, "220 mx.example.org");
+  expect_line (session, "EHLO *");
+  feed (session, "250-mx|250 AUTH PLAIN");
+  output = session_peek_output (session, &len);
+  g_assert_cmpuint (len, >, 64 + LEFTOVER_LEN);
+  g_assert_true (g_str_has_prefix ((const char *) output, "AUTH PLAIN "));
+  leftover_take (&line, output + 64);
+  g_assert_true (leftover_is_there (&line));
+  if (strcmp (ending, "pieces") == 0) {
+    session_sent (session, 70);
+    session_sent (session, len - 70);
+  } else if (strcmp (ending, "whole") == 0) {
+    session_sent (session, len);
+  } else { /* the server hangs up before the line has left */
+    session_eof (session);
+  }
+  g_assert_false (leftover_is_there (&line)); /* while the session still stands */
+  session_free (session);
+  g_clear_pointer (&account->secret, secret_bytes_free);
+  g_assert_false (leftover_is_there (&password));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -436,5 +481,9 @@ main (int argc, char *argv[])
   }
   g_test_add_func ("/smtp/session/endless", test_endless);
   g_test_add_func ("/smtp/session/empty-packet", test_empty_packet);
+  g_test_add_func ("/smtp/session/wiped/control", leftover_check_control);
+  g_test_add_data_func ("/smtp/session/wiped/whole", "whole", test_login_line_is_wiped);
+  g_test_add_data_func ("/smtp/session/wiped/in-pieces", "pieces", test_login_line_is_wiped);
+  g_test_add_data_func ("/smtp/session/wiped/unsent", "unsent", test_login_line_is_wiped);
   return g_test_run ();
 }

@@ -60,17 +60,23 @@ static void
 test_windows (void)
 {
   g_autoptr (Store) store = open_store ();
-  g_autoptr (Account) account = make_account (10, 0, 15);
+  g_autoptr (Account) account = make_account (10, 0, 15), others = make_account (0, 0, 0);
   g_autoptr (Pace) pace = pace_new (account);
+  g_autoptr (Pace) other = NULL;
   g_autoptr (Pace) again = pace_new (account); /* a restart: counted from the store */
 
+  others->id = 2;
+  other = pace_new (others);
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 10);
-  g_assert_true (pace_count (pace, store, 10, 1000, NULL));
+  g_assert_true (pace_count (pace, store, 4, 1000, NULL));
+  g_assert_true (pace_count (pace, store, 6, 1000, NULL)); /* twice in one second */
+  g_assert_true (pace_count (other, store, 100, 1000, NULL));
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 0);
   g_assert_cmpuint (pace_get_full_window_s (pace), ==, 60);
   g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1059), ==, 0); /* rolling, not by the clock's minute */
   g_assert_cmpint (pace_delay_us (pace, 0, 1059), ==, 1 * SECOND_US);
-  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1061), ==, 5); /* what the day leaves */
+  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1060), ==, 5); /* a minute later to the second: what the day leaves */
+  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1061), ==, 5);
   g_assert_true (pace_count (pace, store, 5, 1061, NULL));
 
   g_assert_cmpuint (pace_allow (again, store, 100, 0, 1200), ==, 0);
@@ -111,6 +117,40 @@ test_brake (void)
   g_assert_cmpuint (pace_get_window (pace), ==, 25);
   pace_recover (pace, 50 * SECOND_US);
   g_assert_cmpuint (pace_get_window (pace), ==, 31);
+}
+
+/* However often a server complains, one a minute goes: slower would look like a stop. And a good hour later the brake is off. */
+static void
+test_brake_ends (void)
+{
+  Account account = { .id = 1 };
+  g_autoptr (Pace) pace = pace_new (&account);
+  gint64 now_us = 10 * SECOND_US;
+
+  for (guint i = 0; i < 40; i++, now_us += 2 * SECOND_US)
+    pace_slow_down (pace, 100, now_us);
+  now_us -= 2 * SECOND_US;
+  g_assert_cmpint (pace_delay_us (pace, now_us, 1000), ==, 60 * SECOND_US);
+  for (guint i = 0; i < 120; i++)
+    pace_recover (pace, now_us += 30 * SECOND_US);
+  g_assert_cmpuint (pace_get_window (pace), ==, G_MAXUINT);
+}
+
+/* The slower one of the campaign's rate and the brake; the brake ends where the rate is slower. */
+static void
+test_rate_and_brake (void)
+{
+  Account account = { .id = 1 };
+  g_autoptr (Pace) pace = pace_new (&account);
+
+  pace_set_rate (pace, 3600 * 40, 0);
+  pace_slow_down (pace, 40, 10 * SECOND_US);
+  g_assert_cmpuint (pace_get_window (pace), ==, 20);
+  pace_set_rate (pace, 3600 * 4, 11 * SECOND_US);
+  g_assert_cmpuint (pace_get_window (pace), ==, 4);
+  pace_recover (pace, 60 * SECOND_US); /* 25 a second, no brake any more */
+  pace_set_rate (pace, 3600 * 30, 61 * SECOND_US);
+  g_assert_cmpuint (pace_get_window (pace), ==, 30);
 }
 
 static void
@@ -334,6 +374,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/pace/windows", test_windows);
   g_test_add_func ("/pace/clock", test_clock);
   g_test_add_func ("/pace/brake", test_brake);
+  g_test_add_func ("/pace/brake/ends", test_brake_ends);
+  g_test_add_func ("/pace/brake/rate", test_rate_and_brake);
   g_test_add_func ("/pace/prune", test_prune);
   g_test_add_func ("/pace/forecast", test_forecast);
   g_test_add_func ("/pace/forecast/windows", test_forecast_windows);

@@ -1,6 +1,7 @@
 /* What a transport says of recipients: each lie ends it. */
 #include "outcomes.h"
 
+#include "fault.h"
 #include <string.h>
 
 typedef struct {
@@ -61,6 +62,61 @@ test_case (gconstpointer data)
   g_assert_cmpuint (outstanding_count_campaign (held, 3), ==, cases[i].is_fine || i == 3 ? 0 : 1);
 }
 
+/* Fields of a length that they never have, each in a frame without an octet to spare. */
+static void
+test_lengths (void)
+{
+  static const struct { gsize outcome, campaign; } rows[] = { { 1, 8 }, { 0, 8 }, { 2, 8 }, { 1, 7 }, { 1, 9 }, { 1, 0 } };
+  static const guint8 outcome[] = { OUTCOME_ACCEPTED, 0 }, campaign[] = { 3, 0, 0, 0, 0, 0, 0, 0, 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (Outstanding) held = outstanding_new ();
+    g_autoptr (GArray) out = g_array_new (FALSE, FALSE, sizeof (LedgerOutcome));
+    g_autoptr (FrameWriter) writer = frame_writer_new (FRAME_OUTCOMES);
+    g_autoptr (GVariant) frame = NULL;
+    g_autoptr (GError) error = NULL;
+
+    outstanding_add (held, 3, 7, 1);
+    frame_writer_row (writer, 7, 1, 4);
+    frame_writer_field (writer, outcome, rows[i].outcome);
+    frame_writer_string (writer, "250 ok");
+    frame_writer_string (writer, "");
+    frame_writer_field (writer, campaign, rows[i].campaign);
+    frame = g_variant_ref_sink (frame_writer_finish (writer));
+    g_assert_cmpint (outcomes_parse (frame, held, out, &error), ==, i == 0);
+    g_assert_cmpuint (outstanding_get_count (held), ==, i == 0 ? 0 : 1);
+    if (i > 0)
+      g_assert_error (error, FAULT, FAULT_PROTOCOL);
+  }
+}
+
+/* A row has four fields; the one before it lends it none. */
+static void
+test_number_of_fields (void)
+{
+  static const guint8 accepted = OUTCOME_ACCEPTED, campaign[8] = { 3 };
+
+  for (guint n = 3; n <= 5; n++) {
+    g_autoptr (Outstanding) held = outstanding_new ();
+    g_autoptr (GArray) out = g_array_new (FALSE, FALSE, sizeof (LedgerOutcome));
+    g_autoptr (FrameWriter) writer = frame_writer_new (FRAME_OUTCOMES);
+    g_autoptr (GVariant) frame = NULL;
+    g_autoptr (GError) error = NULL;
+
+    for (guint64 recipient = 7; recipient <= 8; recipient++) {
+      guint fields = recipient == 7 ? 4 : n;
+
+      outstanding_add (held, 3, recipient, 1);
+      frame_writer_row (writer, recipient, 1, fields);
+      frame_writer_field (writer, &accepted, 1);
+      for (guint i = 1; i < fields; i++)
+        frame_writer_field (writer, campaign, i == 3 ? 8 : 0);
+    }
+    frame = g_variant_ref_sink (frame_writer_finish (writer));
+    g_assert_cmpint (outcomes_parse (frame, held, out, &error), ==, n == 4);
+  }
+}
+
 static void
 test_twice (void)
 {
@@ -117,6 +173,8 @@ main (int argc, char *argv[])
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_case);
   }
+  g_test_add_func ("/intake/outcomes/lengths", test_lengths);
+  g_test_add_func ("/intake/outcomes/number-of-fields", test_number_of_fields);
   g_test_add_func ("/intake/outcomes/twice", test_twice);
   g_test_add_func ("/intake/outcomes/reply", test_reply);
   g_test_add_func ("/intake/outcomes/recalled", test_recalled);

@@ -76,7 +76,7 @@ count (Fixture *self, const char *sql)
 static void
 test_one_domain (Fixture *self, gconstpointer data)
 {
-  g_assert_true (store_run (self->store, NULL, "INSERT INTO suppression(address,source,created_utc) VALUES('p1@one.example','person',1)", ""));
+  g_assert_true (store_run (self->store, NULL, "INSERT INTO suppression(address,source,created_utc) VALUES('p1@one.example','person',1),('p12@one.example','server',1)", ""));
   for (guint i = 0; i < 19; i++) { /* one in eleven: an old list, no outage */
     answer (self, "one.example", OUTCOME_REFUSED, NOW);
     answer_many (self, 10, "two.example", OUTCOME_ACCEPTED, NOW);
@@ -84,11 +84,11 @@ test_one_domain (Fixture *self, gconstpointer data)
   g_assert_cmpint (SUPPRESSED (self), ==, 19);
   g_assert_cmpint (HELD (self), ==, 0);
   answer (self, "one.example", OUTCOME_REFUSED, NOW);
-  g_assert_cmpint (SUPPRESSED (self), ==, 1); /* what a person wrote down stays */
+  g_assert_cmpint (SUPPRESSED (self), ==, 2); /* what a person wrote down stays, and what another campaign was told before */
   g_assert_cmpint (HELD (self), ==, 20);
   answer (self, "two.example", OUTCOME_REFUSED, NOW); /* it was on the wire */
   g_assert_cmpint (HELD (self), ==, 21);
-  g_assert_cmpint (SUPPRESSED (self), ==, 1);
+  g_assert_cmpint (SUPPRESSED (self), ==, 2);
   g_assert_cmpint (count (self, "SELECT count(*) FROM audit WHERE what='campaign.gone'"), ==, 1);
 }
 

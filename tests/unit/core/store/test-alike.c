@@ -19,6 +19,8 @@ static const struct { const char *a, *b; gboolean right; } cases[] = {
   { "E. Lind", "D. Lind", FALSE },
   { "Nora Lind", "Dora Lind", FALSE },      /* twins */
   { "A", "B", FALSE },
+  { "Ann", "Amy", FALSE },                  /* in so short a name another letter is another name */
+  { "D. L.", "Dora Lind", FALSE },          /* initials alone are many people's */
 };
 
 static void

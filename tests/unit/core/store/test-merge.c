@@ -385,6 +385,7 @@ test_undo_and_campaigns (void)
   g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 2);
   run (store, "UPDATE campaign SET state=6; INSERT INTO suppression(address,created_utc) VALUES('b@example.org',0)");
   g_assert_true (import_undo (store, 0, &undone, NULL));
+  g_assert_cmpint (count (store, "SELECT count(*) FROM audit WHERE what='import.undo'"), ==, 1);
   g_assert_cmpuint (undone.removed, ==, 1);
   g_assert_cmpuint (undone.kept, ==, 1);
   g_assert_cmpint (count (store, "SELECT id FROM contact"), ==, 2);

@@ -1,6 +1,7 @@
 #include "secret-bytes.h"
 
 #include "fault.h"
+#include "leftover.h"
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -91,6 +92,27 @@ test_empty (void)
   secret_bytes_free (NULL);
 }
 
+/* What was freed, and what read() went through, is nowhere any more. */
+static void
+test_wiped (void)
+{
+  g_autofree char *text = g_malloc (SECRET_BYTES_MAX);
+  SecretBytes *secret;
+  Leftover leftover;
+  int fd;
+
+  leftover_check_control ();
+  leftover_make (&leftover);
+  leftover_put (&leftover, text, SECRET_BYTES_MAX);
+  fd = pipe_with (text, SECRET_BYTES_MAX);
+  explicit_bzero (text, SECRET_BYTES_MAX);
+  secret = secret_bytes_read_fd (fd, TRUE, NULL);
+  close (fd);
+  g_assert_true (leftover_is_there (&leftover)); /* in `secret` */
+  secret_bytes_free (secret);
+  g_assert_false (leftover_is_there (&leftover));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -99,5 +121,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/secret-bytes/limit", test_limit);
   g_test_add_func ("/base/secret-bytes/memfd", test_memfd);
   g_test_add_func ("/base/secret-bytes/empty", test_empty);
+  g_test_add_func ("/base/secret-bytes/wiped", test_wiped);
   return g_test_run ();
 }

@@ -88,6 +88,34 @@ test_is_canonical (void)
   g_assert_false (address_is_canonical ("an\0n@example.org", 16));
 }
 
+/* RFC 5321 §4.5.3.1: a path of 256 octets with its angle brackets, so 254 within; RFC 1035 §2.3.4: a label of 63. */
+static void
+test_longest (void)
+{
+  static const struct { guint labels[5]; gboolean is_good; } rows[] = { /* "ann@", each label and a dot, "org" */
+    { { 63, 63, 63, 54, 0 }, TRUE },  /* 254 */
+    { { 63, 63, 63, 55, 0 }, FALSE }, /* 255 */
+    { { 63, 0 }, TRUE },
+    { { 64, 0 }, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GString) text = g_string_new ("ann@");
+    g_autofree char *canonical = NULL;
+    AddressFlaw flaw;
+
+    for (gsize j = 0; rows[i].labels[j] > 0; j++) {
+      g_autofree char *label = g_strnfill (rows[i].labels[j], 'd');
+
+      g_string_append_printf (text, "%s.", label);
+    }
+    g_string_append (text, "org");
+    g_assert_cmpint (address_is_canonical (text->str, text->len), ==, rows[i].is_good);
+    canonical = address_canonical (text->str, text->len, &flaw);
+    g_assert_cmpint (canonical != NULL, ==, rows[i].is_good);
+  }
+}
+
 static void
 test_key (void)
 {
@@ -161,6 +189,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/address/canonical", test_canonical);
   g_test_add_func ("/wire/address/is-canonical", test_is_canonical);
+  g_test_add_func ("/wire/address/longest", test_longest);
   g_test_add_func ("/wire/address/key", test_key);
   g_test_add_func ("/wire/address/phone", test_phone);
   g_test_add_func ("/wire/address/mailbox", test_mailbox);

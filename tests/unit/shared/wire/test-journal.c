@@ -3,6 +3,18 @@
 #include "outcome.h"
 #include <string.h>
 
+/* FNV-1a 64 (draft-eastlake-fnv) over all before it, little-endian. */
+static void
+put_sum (guint8 raw[JOURNAL_RECORD_LEN])
+{
+  guint64 hash = G_GUINT64_CONSTANT (14695981039346656037);
+
+  for (gsize i = 0; i < JOURNAL_RECORD_LEN - 8; i++)
+    hash = (hash ^ raw[i]) * G_GUINT64_CONSTANT (1099511628211);
+  for (guint i = 0; i < 8; i++)
+    raw[JOURNAL_RECORD_LEN - 8 + i] = (guint8) (hash >> 8 * i);
+}
+
 static void
 test_record (void)
 {
@@ -31,6 +43,10 @@ test_long_text (void)
   journal_record_write (&record, raw);
   g_assert_true (journal_record_read (raw, &back));
   g_assert_cmpuint (strlen (back.text), ==, JOURNAL_TEXT_LEN); /* fills its field: still ends */
+  raw[32 + JOURNAL_TEXT_LEN] = '!'; /* what is not ours to read yet, by another program's hand */
+  put_sum (raw);
+  g_assert_true (journal_record_read (raw, &back));
+  g_assert_cmpuint (strlen (back.text), ==, JOURNAL_TEXT_LEN);
 }
 
 /* Each flipped bit makes it no record. */
@@ -90,6 +106,25 @@ test_header (void)
   g_assert_false (journal_header_read (raw, &back));
 }
 
+/* Another program's file whose sum is right, and a header of ours with another first octet, are none. */
+static void
+test_foreign_header (void)
+{
+  JournalHeader header = { "0123456789abcde", 1, 7, 9 }, back;
+  static const gsize places[] = { 0, 8, 15 }; /* kind, first and last octet of "PRJRNL1" with its NUL */
+  guint8 raw[JOURNAL_RECORD_LEN];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
+    journal_header_write (&header, raw);
+    raw[places[i]] ^= 1;
+    put_sum (raw);
+    g_assert_false (journal_header_read (raw, &back));
+  }
+  journal_header_write (&header, raw);
+  put_sum (raw); /* the control: the sum is computed rightly here */
+  g_assert_true (journal_header_read (raw, &back));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -99,5 +134,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/wire/journal/flips", test_flips);
   g_test_add_func ("/wire/journal/values", test_values);
   g_test_add_func ("/wire/journal/header", test_header);
+  g_test_add_func ("/wire/journal/foreign-header", test_foreign_header);
   return g_test_run ();
 }

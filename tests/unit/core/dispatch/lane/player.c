@@ -69,13 +69,16 @@ die (guint64 campaign)
   raise (SIGKILL);
 }
 
-/* All accepted, says the journal; and somebody whom it was never given, says the mouth. */
+/* All accepted, says the journal; and so says the mouth, with somebody in the same breath whom it was never given. */
 static void
 lie (guint64 campaign)
 {
+  Row nobody = { 999, 1 };
+
   for (guint i = 0; i < held->len; i++)
     note (JOURNAL_ENDED, campaign, &g_array_index (held, Row, i));
-  tell (campaign, &(Row){ 999, 1 }, 1);
+  g_array_append_val (held, nobody);
+  tell (campaign, (const Row *) (gconstpointer) held->data, held->len);
 }
 
 static void
@@ -96,6 +99,21 @@ accept_later_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* An answer now, an answer then: each comes in a turn of its own. */
+static gboolean
+accept_one_cb (gpointer data)
+{
+  Row row;
+
+  if (held->len == 0)
+    return G_SOURCE_REMOVE;
+  row = g_array_index (held, Row, 0);
+  g_array_remove_index (held, 0);
+  note (JOURNAL_ENDED, later_campaign, &row);
+  tell (later_campaign, &row, 1);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 play (guint64 campaign)
 {
@@ -109,7 +127,10 @@ play (guint64 campaign)
     later_campaign = campaign;
     g_timeout_add (500, accept_later_cb, NULL);
   }
-  else if (!is_part ("holds"))
+  else if (is_part ("one-by-one")) {
+    later_campaign = campaign;
+    g_timeout_add (300, accept_one_cb, NULL);
+  } else if (!is_part ("holds"))
     accept_all (campaign);
   is_paused_once = TRUE;
 }

@@ -6,12 +6,15 @@
 #include "lasting.h"
 #include "lanes.h"
 #include "ledger.h"
+#include "mark.h"
 #include "prepare.h"
 #include "progress.h"
+#include "recovery.h"
 #include "store.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PEOPLE 4
 #define PATIENCE_US (120 * (gint64) G_USEC_PER_SEC) /* a busy machine under sanitizers; nothing here takes a tenth of it */
@@ -109,6 +112,15 @@ count (Fixture *fixture, guint64 campaign, State state)
   return counts[state];
 }
 
+static gint64
+get_int (Fixture *fixture, const char *sql)
+{
+  gint64 value = -1;
+
+  g_assert_cmpint (store_get_int (fixture->core.store, &value, NULL, sql, ""), ==, 1);
+  return value;
+}
+
 static CampaignState
 get_state (Fixture *fixture, guint64 id)
 {
@@ -164,7 +176,25 @@ test_done (Fixture *fixture, gconstpointer data)
 
   WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
   g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, PEOPLE);
+  g_assert_cmpint (get_int (fixture, "SELECT sum(count) FROM pace WHERE account=1"), ==, PEOPLE); /* of the account's windows */
   WAIT_FOR (!lane_is_busy (lane)); /* its transport is closed, its journal read */
+}
+
+/* A transport of an earlier core still holds its journal: nothing starts on its lane until that is read. */
+static void
+test_earlier (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Journal) earlier = journal_create (&fixture->core, 1, NULL);
+
+  start (fixture);
+  for (guint i = 0; i < 300; i++) {
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (1000);
+  }
+  g_assert_cmpint (get_int (fixture, "SELECT count(*) FROM journal"), ==, 1); /* no other one was begun */
+  g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, PEOPLE);
+  g_clear_pointer (&earlier, journal_free);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
 }
 
 static void
@@ -210,6 +240,40 @@ test_recall (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, PEOPLE);
   g_assert_cmpint (store_get_int (fixture->core.store, &attempts, NULL, "SELECT sum(attempt) FROM ledger", ""), ==, 1);
   g_assert_cmpint (attempts, ==, 0);
+  g_assert_cmpint (store_get_int (fixture->core.store, &attempts, NULL, "SELECT coalesce(sum(count),0) FROM pace", ""), ==, 1);
+  g_assert_cmpint (attempts, ==, 0); /* the account's windows have them back */
+}
+
+/* So many go out before a person looks, not one more, whatever the pace allows. */
+static void
+test_first (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Campaign) campaign = NULL;
+  Lane *lane = lanes_get (fixture->core.lanes, 1);
+
+  add_campaign (fixture, 1, CAMPAIGN_SENDING, PEOPLE);
+  run (fixture, "UPDATE campaign SET pause_after=2");
+  lane_add_campaign (lane, 1);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_PAUSED);
+  campaign = campaign_load (&fixture->core, 1, NULL);
+  g_assert_cmpstr (campaign->reason, ==, "first");
+  g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, 2);
+  g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, PEOPLE - 2);
+  WAIT_FOR (!lane_is_busy (lane));
+}
+
+/* The mark outside of the data folder follows each turn: a copy from before it is found out. */
+static void
+test_mark_follows (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *said = NULL;
+
+  g_assert_null (mark_check (&fixture->core, NULL));
+  start (fixture);
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
+  run (fixture, "UPDATE meta SET value=value-1 WHERE key='turn'");
+  said = mark_check (&fixture->core, NULL);
+  g_assert_nonnull (said);
 }
 
 static void
@@ -390,6 +454,66 @@ test_preparing (Fixture *fixture, gconstpointer data)
   g_assert_true (prepare_discard_all (&fixture->core, NULL)); /* at start: nobody prepares it any more */
 }
 
+/* Writes that the first of a campaign was answered and the second is on the wire, as a transport does. */
+static void
+write_journal (Fixture *fixture, Journal *journal)
+{
+  static const struct { JournalKind kind; guint64 recipient; } said[] = { { JOURNAL_BEGUN, 1 }, { JOURNAL_ENDED, 1 }, { JOURNAL_BEGUN, 2 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (said); i++) {
+    JournalRecord record = { .kind = said[i].kind, .campaign = 1, .recipient = said[i].recipient, .attempt = 1,
+                             .outcome = said[i].kind == JOURNAL_ENDED ? OUTCOME_ACCEPTED : 0, .time_utc_ms = 5000, .text = "250 ok" };
+    guint8 raw[JOURNAL_RECORD_LEN];
+
+    journal_record_write (&record, raw);
+    g_assert_cmpint (write (journal_get_fd (journal), raw, sizeof raw), ==, sizeof raw);
+  }
+}
+
+/* A copy of a data folder: the journal in it stops where it was copied, and the transport did not. Whoever is not in it may have their letter. */
+static void
+test_restored (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Journal) journal = journal_create (&fixture->core, 1, NULL);
+  g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  g_autoptr (Campaign) campaign = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *resumed = NULL;
+  guint64 serial = journal_get_serial (journal);
+
+  add_campaign (fixture, 1, CAMPAIGN_SENDING, PEOPLE);
+  add_campaign (fixture, 2, CAMPAIGN_PAUSED, PEOPLE);
+  add_campaign (fixture, 3, CAMPAIGN_PREPARED, PEOPLE);
+  add_campaign (fixture, 4, CAMPAIGN_DONE, PEOPLE);
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO handover(campaign,first,last,journal,version,time_utc,first_utc) VALUES(1,1,3,?,1,1000,1000)", "i",
+                            (gint64) serial));
+  run (fixture, "UPDATE campaign SET next_recipient=4 WHERE id=1");
+  run (fixture, "UPDATE tally SET count=1 WHERE campaign=1");
+  run (fixture, "INSERT INTO tally VALUES(1,1,3)");
+  write_journal (fixture, journal);
+  g_clear_pointer (&journal, journal_free);
+
+  g_assert_true (campaigns_hold_back (&fixture->core, "the data folder is a copy", NULL));
+  g_assert_cmpint (get_state (fixture, 1), ==, CAMPAIGN_PAUSED);
+  g_assert_cmpint (get_state (fixture, 3), ==, CAMPAIGN_PREPARED);
+  g_assert_cmpint (get_state (fixture, 4), ==, CAMPAIGN_DONE);
+  campaign = campaign_load (&fixture->core, 2, NULL); /* it was paused already: now for this as well */
+  g_assert_cmpstr (campaign->reason, ==, "restored");
+  g_assert_cmpstr (campaign->text, ==, "the data folder is a copy");
+  g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, &error), ==, RECOVERY_DONE);
+  g_assert_no_error (error);
+  g_assert_cmpint (count (fixture, 1, STATE_UNKNOWN), ==, 3); /* all that was handed over: nobody gets a second one */
+  g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, 0);
+  g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, 1);
+
+  campaigns_resume_async (&fixture->core, 1, nothing, result_cb, &resumed); /* nobody has said that this copy is the one */
+  WAIT_FOR (resumed != NULL);
+  g_assert_false (campaigns_finish (resumed, &error));
+  g_assert_error (error, FAULT, FAULT_NO_PERM);
+  g_assert_cmpint (get_state (fixture, 1), ==, CAMPAIGN_PAUSED);
+  g_clear_object (&resumed);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -399,9 +523,13 @@ main (int argc, char *argv[])
     return 0;
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* deaths and lies are warned of */
   g_test_add ("/lane/done", Fixture, "accepts", set_up, test_done, tear_down);
+  g_test_add ("/lane/earlier", Fixture, "accepts", set_up, test_earlier, tear_down);
   g_test_add ("/lane/dies", Fixture, "dies", set_up, test_dies, tear_down);
   g_test_add ("/lane/lies", Fixture, "lies", set_up, test_lies, tear_down);
   g_test_add ("/lane/recall", Fixture, "holds", set_up, test_recall, tear_down);
+  g_test_add ("/lane/first", Fixture, "accepts", set_up, test_first, tear_down);
+  g_test_add ("/lane/first/one-by-one", Fixture, "one-by-one", set_up, test_first, tear_down);
+  g_test_add ("/lane/mark-follows", Fixture, "accepts", set_up, test_mark_follows, tear_down);
   g_test_add ("/lane/waits", Fixture, "waits", set_up, test_waits, tear_down);
   g_test_add ("/lane/tries-again", Fixture, "slow-again", set_up, test_tries_again, tear_down);
   g_test_add ("/lane/vault", Fixture, "accepts", set_up, test_vault, tear_down);
@@ -409,6 +537,7 @@ main (int argc, char *argv[])
   g_test_add ("/lane/unloaded", Fixture, "accepts", set_up, test_unloaded, tear_down);
   g_test_add ("/lane/fair", Fixture, "accepts", set_up, test_fair, tear_down);
   g_test_add ("/campaigns/pause-wins", Fixture, "accepts", set_up, test_pause_wins, tear_down);
+  g_test_add ("/campaigns/restored", Fixture, "accepts", set_up, test_restored, tear_down);
   g_test_add ("/campaigns/leaving", Fixture, "accepts", set_up, test_leaving, tear_down);
   g_test_add ("/campaigns/preparing", Fixture, "accepts", set_up, test_preparing, tear_down);
   return g_test_run ();
