@@ -5,12 +5,14 @@
 typedef struct {
   Brake   *brake;
   Campaign campaign, other;
+  Phase    phase; /* in which all answers come */
 } Fixture;
 
 static void
 set_up (Fixture *self, gconstpointer data)
 {
   self->brake = brake_new ();
+  self->phase = PHASE_DOT;
   self->campaign.streaks = streaks_new ();
   self->other.streaks = streaks_new ();
 }
@@ -34,7 +36,7 @@ answer_row (Fixture *self, Row *row, const char *line, Verdict *out_verdict)
   g_assert_true (smtp_reply_parse (line, strlen (line), &reply, NULL));
   result.code = reply.code;
   if (reply.code / 100 != 2)
-    result.verdict = verdict_of (PHASE_DOT, reply.code, reply.status, reply.text);
+    result.verdict = verdict_of (self->phase, reply.code, reply.status, reply.text);
   *out_verdict = brake_weigh (self->brake, row, &result, &stop);
   return stop != NULL;
 }
@@ -145,6 +147,39 @@ test_asked_once (Fixture *self, gconstpointer data)
   g_assert_cmpint (verdict.outcome, ==, OUTCOME_LATER);
 }
 
+/* "Relay denied" to the first is about the account; behind somebody who passed it is about this one's domain. */
+static void
+test_relay (Fixture *self, gconstpointer data)
+{
+  Verdict verdict;
+
+  self->phase = PHASE_RCPT;
+  g_assert_true (answer (self, &self->campaign, "554 5.7.1 Relay access denied", &verdict));
+  g_assert_cmpint (verdict.outcome, ==, OUTCOME_LATER);
+  g_assert_cmpstr (verdict.pause, ==, "relay-denied");
+  brake_release (self->brake);
+  answer (self, &self->campaign, "250 ok", &verdict);
+  g_assert_false (answer (self, &self->campaign, "554 5.7.1 Relay access denied", &verdict));
+  g_assert_cmpint (verdict.outcome, ==, OUTCOME_REFUSED);
+}
+
+/* From the second like refusal on no more is risked than the first two; what is out then is answered first. */
+static void
+test_tightens (Fixture *self, gconstpointer data)
+{
+  Row row = { .campaign = &self->campaign, .attempt = 1 };
+  Verdict verdict;
+  guint n = 0;
+
+  for (guint i = 0; i < 10; i++)
+    answer (self, &self->campaign, "250 ok", &verdict);
+  answer (self, &self->campaign, "550 spam detected", &verdict);
+  answer (self, &self->campaign, "550 spam detected", &verdict);
+  while (n < 50 && brake_take (self->brake, &row))
+    n++;
+  g_assert_cmpuint (n, ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -153,6 +188,7 @@ main (int argc, char *argv[])
     void (*test) (Fixture *, gconstpointer);
   } tests[] = {
     { "room", test_room }, { "content", test_content }, { "hangs-up", test_hangs_up }, { "pace", test_pace }, { "asked-once", test_asked_once },
+    { "relay", test_relay }, { "tightens", test_tightens },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -220,6 +220,8 @@ test_recall (void)
   client_open (client, "{" PLAIN "}", "");
   client_begin (client, 1, "Dear {{word}}\n");
   client_send (client, 1, 1, 4);
+  client_begin (client, 2, "Dear {{word}}\n");
+  client_send (client, 2, 9, 1); /* another campaign's row stays where it is */
   g_assert_true (client_add (client, fd));
   client_spin (200);
   g_assert_true (pr_transport1_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, &two, 1, 8), &back, NULL, NULL));
@@ -227,6 +229,9 @@ test_recall (void)
   g_clear_pointer (&back, g_variant_unref);
   g_assert_true (pr_transport1_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
   g_assert_cmpuint (g_variant_n_children (back), ==, 2);
+  g_clear_pointer (&back, g_variant_unref);
+  g_assert_true (pr_transport1_call_recall_sync (client->proxy, 2, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
+  g_assert_cmpuint (g_variant_n_children (back), ==, 1);
   client_wait_log (client, "lost"); /* 1 was begun and never answered */
   g_assert_cmpstr (client->log->str, ==, "1=unknown lost ");
   client_free (client);
