@@ -108,6 +108,27 @@ test_limits (void)
   g_assert_error (error, SKELETON_ERROR, SKELETON_ERROR_TEMPLATE);
 }
 
+/* The last octet that is allowed, and one more. */
+static void
+test_largest (void)
+{
+  g_autofree char *text = g_strnfill (TEMPLATE_MAX + 1, 'x'), *name = g_strnfill (TEMPLATE_NAME_MAX, 'n'), *tag = g_strdup_printf ("{{%s}}", name);
+  g_autoptr (GString) deep = g_string_new (NULL);
+  g_autoptr (Template) named = template_parse ("text", tag, NULL), fits = NULL, nested = NULL;
+
+  g_assert_nonnull (named);
+  g_assert_null (template_parse ("text", text, NULL));
+  text[TEMPLATE_MAX] = '\0';
+  fits = template_parse ("text", text, NULL);
+  g_assert_nonnull (fits);
+  for (guint i = 0; i < TEMPLATE_DEPTH_MAX; i++)
+    g_string_append (deep, "{{#a}}");
+  for (guint i = 0; i < TEMPLATE_DEPTH_MAX; i++)
+    g_string_append (deep, "{{/a}}");
+  nested = template_parse ("text", deep->str, NULL);
+  g_assert_nonnull (nested);
+}
+
 static const char *const aliases[] = { "Your Name", "name", "Mobile", "phone", "city", "email", NULL };
 
 static const struct { const char *source, *message; } unknown[] = {
@@ -169,6 +190,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/compose/template/good", test_good);
   g_test_add_func ("/compose/template/bad", test_bad);
   g_test_add_func ("/compose/template/limits", test_limits);
+  g_test_add_func ("/compose/template/largest", test_largest);
   g_test_add_func ("/compose/template/bound", test_bound);
   g_test_add_func ("/compose/template/unknown", test_unknown);
   return g_test_run ();
