@@ -3,6 +3,7 @@
 #include "lock.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,15 +23,22 @@ static const LockSyscall opens[] = { { "openat", LOCK_ALLOW, 0, -1, 0, 0, "Landl
 static const LockLimit limits[] = { { RLIMIT_NOFILE, 20, "fewer" }, { RLIMIT_FSIZE, 0, "none" }, { 0, 0, NULL } };
 static const LockTable plain = { .program = "test" };
 static const LockTable reader = { .program = "test", .syscalls = opens, .paths = paths };
-static const LockSyscall talks[] = { { "kill", LOCK_ALLOW, 0, -1, 0, 0, "Landlock decides" }, { NULL, LOCK_KILL, 0, -1, 0, 0, NULL } };
+static const LockLimit wider_limits[] = { { RLIMIT_NOFILE, 100, "more than the base has" }, { 0, 0, NULL } };
+static const LockSyscall talks[] = {
+  { "kill", LOCK_ALLOW, 0, -1, 0, 0, "Landlock decides" },    { "socket", LOCK_ALLOW, 0, -1, 0, 0, "Landlock decides" },
+  { "connect", LOCK_ALLOW, 0, -1, 0, 0, "Landlock decides" }, { NULL, LOCK_KILL, 0, -1, 0, 0, NULL },
+};
 static const LockSyscall files[] = {
   { "openat", LOCK_ALLOW, 0, -1, 0, 0, "Landlock decides" },   { "unlinkat", LOCK_ALLOW, 0, -1, 0, 0, "Landlock decides" },
   { "mkdirat", LOCK_ALLOW, 0, -1, 0, 0, "Landlock decides" },  { "renameat", LOCK_ALLOW, 0, -1, 0, 0, "Landlock decides" },
   { NULL, LOCK_KILL, 0, -1, 0, 0, NULL },
 };
 static const LockTable dialer = { .program = "test", .dies_with_parent = TRUE, .keeps_network = TRUE };
-static const LockTable talker = { .program = "test", .syscalls = talks };
+static const LockTable talker = { .program = "test", .syscalls = talks, .keeps_network = TRUE };
+static const LockTable wider = { .program = "test", .limits = wider_limits }, shown = { .program = "test", .is_looked_at = TRUE };
 static const LockTable limited = { .program = "test", .limits = limits };
+
+static char save_folder[] = "/tmp/postrider-save-XXXXXX"; /* main() makes it */
 
 static gboolean
 put_on (const LockTable *table)
@@ -90,6 +99,43 @@ check_enter (void)
       getrlimit (RLIMIT_FSIZE, &core) != 0 || core.rlim_max != 0)
     return 4;
   return getuid () != geteuid () || getuid () == 65534 ? 5 : 0; /* the map of a new user namespace is one to one; see main() */
+}
+
+/* A program's own limit stands in place of the base's: what is lowered cannot be raised. */
+static int
+check_wider (void)
+{
+  struct rlimit now, limit;
+  g_autoptr (GError) error = NULL;
+
+  if (getrlimit (RLIMIT_NOFILE, &now) != 0 || !lock_enter (&wider, &error) || getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return 1;
+  return limit.rlim_max != MIN (100, now.rlim_max) ? 2 : 0;
+}
+
+static int
+check_looked_at (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  return !lock_enter (&shown, &error) || prctl (PR_GET_DUMPABLE) != 1 ? 1 : 0;
+}
+
+/* Where the kernel gives no namespaces the lock goes on, and says so. */
+static int
+check_missing (void)
+{
+  g_autoptr (GError) error = NULL;
+  scmp_filter_ctx filter = seccomp_init (SCMP_ACT_ALLOW);
+  char text[4096] = "";
+  int said = memfd_create ("said", 0);
+
+  if (filter == NULL || seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (unshare), 0) != 0 || seccomp_load (filter) != 0)
+    return 1;
+  if (dup2 (said, 1) != 1 || !lock_enter (&plain, &error))
+    return 2;
+  lock_print_layers ();
+  return pread (1, text, sizeof text - 1, 0) <= 0 || strstr (text, "namespaces\tmissing\t") == NULL ? 3 : 0;
 }
 
 static int
@@ -274,28 +320,34 @@ get_landlock (void)
   return (int) syscall (SYS_landlock_create_ruleset, NULL, 0, 1u);
 }
 
-/* Where the filter lets a signal through, Landlock does not (ABI 6). */
+/* Where the filter lets a signal or a connection through, Landlock does not (ABI 6). */
 static int
 check_scope (void)
 {
   gboolean has_scopes = get_landlock () >= 6;
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  socklen_t len = sizeof address;
+  int listener = socket (AF_UNIX, SOCK_STREAM, 0), fd;
 
-  if (!put_on (&talker))
+  if (bind (listener, (const struct sockaddr *) &address, sizeof address.sun_family) != 0 || listen (listener, 1) != 0 || /* unix(7): any abstract name */
+      getsockname (listener, (struct sockaddr *) &address, &len) != 0 || dup2 (listener, 0) != 0 || !put_on (&talker))
     return 1;
-  return has_scopes && (kill (getppid (), 0) == 0 || errno != EPERM) ? 2 : 0;
+  if (has_scopes && (kill (getppid (), 0) == 0 || errno != EPERM))
+    return 2;
+  fd = socket (AF_UNIX, SOCK_STREAM, 0);
+  return has_scopes && (connect (fd, (const struct sockaddr *) &address, len) == 0 || errno != EPERM) ? 3 : 0;
 }
 
 /* As desk saves: files are made, read and written; nothing is removed, renamed, run, no folder is made. */
 static int
 check_save (void)
 {
-  static char folder[] = "/tmp/postrider-save-XXXXXX";
-  const LockPath saved[] = { { folder, LOCK_PATH_SAVE, "to save" }, { NULL, LOCK_PATH_READ, NULL } };
+  const LockPath saved[] = { { save_folder, LOCK_PATH_SAVE, "to save" }, { NULL, LOCK_PATH_READ, NULL } };
   const LockTable saver = { .program = "test", .syscalls = files, .paths = saved };
   gboolean has_landlock = get_landlock () >= 1;
   int fd, folder_fd;
 
-  if (mkdtemp (folder) == NULL || chdir (folder) != 0 || !put_on (&saver))
+  if (chdir (save_folder) != 0 || !put_on (&saver))
     return 1;
   fd = open ("made", O_RDWR | O_CREAT | O_EXCL, 0700);
   if (fd < 0 || write (fd, "x", 1) != 1 || close (fd) != 0 || open ("made", O_RDONLY) < 0)
@@ -331,6 +383,9 @@ static const struct {
   { "threads", check_threads, 0 },
   { "fstat", check_fstat, 0 },
   { "no-threads", check_no_threads, 0 },
+  { "wider", check_wider, 0 },
+  { "looked-at", check_looked_at, 0 },
+  { "missing", check_missing, 0 },
   { "namespaces", check_namespaces, 0 },
   { "network-kept", check_network_kept, 0 },
   { "dies-with-parent", check_dies_with_parent, 0 },
@@ -408,6 +463,9 @@ test_layers (void)
 int
 main (int argc, char *argv[])
 {
+  g_autofree char *made = NULL;
+  int status;
+
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree char *path = g_strdup_printf ("/lock/%s", rows[i].name);
@@ -416,5 +474,10 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_row);
   }
   g_test_add_func ("/lock/layers", test_layers);
-  return g_test_run ();
+  g_assert_nonnull (mkdtemp (save_folder));
+  status = g_test_run ();
+  made = g_build_filename (save_folder, "made", NULL);
+  unlink (made);
+  rmdir (save_folder);
+  return status;
 }
