@@ -88,6 +88,24 @@ test_is_canonical (void)
   g_assert_false (address_is_canonical ("an\0n@example.org", 16));
 }
 
+/* RFC 5321 §4.5.3.1.3 with errata 1690: a path has 256 octets with its brackets, an address 254. */
+static void
+test_longest (void)
+{
+  for (gsize len = 252; len <= 257; len++) {
+    g_autoptr (GString) address = g_string_new ("ann@" D60 "." D60 "." D60 ".dddddddd.");
+    AddressFlaw flaw = ADDRESS_FLAW_COUNT;
+    g_autofree char *canonical = NULL;
+
+    while (address->len < len - 4)
+      g_string_append_c (address, 'e');
+    g_string_append (address, ".org");
+    canonical = address_canonical (address->str, len, &flaw);
+    g_assert_cmpint (flaw, ==, len <= 254 ? ADDRESS_FINE : ADDRESS_TOO_LONG);
+    g_assert_cmpint (address_is_canonical (address->str, len), ==, len <= 254);
+  }
+}
+
 static void
 test_key (void)
 {
@@ -161,6 +179,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/address/canonical", test_canonical);
   g_test_add_func ("/wire/address/is-canonical", test_is_canonical);
+  g_test_add_func ("/wire/address/longest", test_longest);
   g_test_add_func ("/wire/address/key", test_key);
   g_test_add_func ("/wire/address/phone", test_phone);
   g_test_add_func ("/wire/address/mailbox", test_mailbox);
