@@ -78,7 +78,7 @@ static const struct {
   { PHASE_RCPT, "535 5.7.8 Authentication credentials invalid", OUTCOME_LATER, REASON_NONE, "login", 1 },
   { PHASE_DATA, "535 5.7.8 Authentication credentials invalid", OUTCOME_LATER, REASON_NONE, "login", 1 },
   { PHASE_DOT, "535 5.7.8 Authentication credentials invalid", OUTCOME_LATER, REASON_NONE, "login", 1 },
-  { PHASE_RCPT, "530 5.7.0 Authentication required", OUTCOME_LATER, REASON_NONE, "login", 1 },
+  { PHASE_RCPT, "530 5.7.0 Log in first", OUTCOME_LATER, REASON_NONE, "login", 1 },
   /* before */
   { PHASE_GREETING, "554 5.7.1 go away", OUTCOME_LATER, REASON_NONE, "policy", 1 },
   { PHASE_GREETING, "421 too many connections", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
