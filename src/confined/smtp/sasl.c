@@ -51,11 +51,22 @@ prepare (const char *text, int preparation) /* NULL: it cannot be */
   return gsasl_saslprep (text, (Gsasl_saslprep_flags) preparation, &prepared, NULL) == GSASL_OK ? prepared : NULL;
 }
 
+/* RFC 4013 leaves printable ASCII alone. The library is not asked then: it leaves copies behind. */
+static gboolean
+is_plain (const char *password)
+{
+  for (const char *p = password; *p != '\0'; p++)
+    if (!g_ascii_isprint (*p))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 can_carry (gsize mechanism, const char *password)
 {
-  char *prepared = mechanisms[mechanism].preparation != UNPREPARED ? prepare (password, mechanisms[mechanism].preparation) : NULL;
-  gboolean is_ok = prepared != NULL || mechanisms[mechanism].preparation == UNPREPARED;
+  gboolean is_asked = mechanisms[mechanism].preparation != UNPREPARED && !is_plain (password);
+  char *prepared = is_asked ? prepare (password, mechanisms[mechanism].preparation) : NULL;
+  gboolean is_ok = prepared != NULL || !is_asked;
 
   wipe_foreign (prepared);
   return is_ok;
@@ -84,13 +95,8 @@ choose (const char *const *offered, const char *forced, const char *password, gs
 static void
 salt_password (const char *password, const EVP_MD *digest, const guint8 *salt, gsize salt_len, int rounds, guint8 *out)
 {
-  gboolean is_plain = TRUE; /* RFC 4013 leaves printable ASCII alone */
-  char *prepared = NULL;
+  char *prepared = is_plain (password) ? NULL : prepare (password, 0);
 
-  for (const char *p = password; *p != '\0'; p++)
-    is_plain = is_plain && g_ascii_isprint (*p);
-  if (!is_plain)
-    prepared = prepare (password, 0);
   PKCS5_PBKDF2_HMAC (prepared != NULL ? prepared : password, -1, salt, (int) salt_len, rounds, digest, EVP_MD_get_size (digest), out);
   wipe_foreign (prepared);
 }

@@ -202,6 +202,105 @@ test_not_base64 (void)
   g_assert_error (error, FAULT, FAULT_PROTOCOL);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+
+/* LLVM, include/sanitizer/allocator_interface.h: GCC has the functions and not the header. */
+extern int __sanitizer_install_malloc_and_free_hooks (void (*allocated) (const volatile void *, size_t), void (*freed) (const volatile void *));
+extern size_t __sanitizer_get_allocated_size (const volatile void *block);
+
+#define PASSWORD "open sesame 4711"
+
+/* What no block of memory may hold as it is given back: the password, what PLAIN and LOGIN say of it, what SCRAM salts (in hex). */
+static char needles[][2 * 32 + 1] = { PASSWORD, "AGFubgBvcGVuIHNlc2FtZSA0NzEx", "b3BlbiBzZXNhbWUgNDcxMQ==", "" };
+static gboolean is_watching = FALSE;
+static guint found_count = 0;
+
+static void
+pass_over (const volatile void *block, size_t len)
+{
+}
+
+static void
+look_at_freed (const volatile void *block)
+{
+  gsize len = is_watching && block != NULL ? __sanitizer_get_allocated_size (block) : 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (needles); i++)
+    found_count += *needles[i] != '\0' && len > 0 && memmem ((const void *) block, len, needles[i], strlen (needles[i])) != NULL;
+}
+
+/* PBKDF2 (RFC 8018) of one round: HMAC of the salt and a one. */
+static void
+salt_once (GChecksumType type, gsize size, char out_hex[2 * 32 + 1])
+{
+  g_autoptr (GHmac) hmac = g_hmac_new (type, (const guchar *) PASSWORD, strlen (PASSWORD));
+  guint8 digest[32];
+  gsize len = sizeof digest;
+
+  g_hmac_update (hmac, (const guchar *) "salt\0\0\0\1", 8);
+  g_hmac_get_digest (hmac, digest, &len);
+  g_assert_cmpuint (len, ==, size);
+  for (gsize i = 0; i < size; i++)
+    g_snprintf (out_hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+/* Returns: (transfer full) what a SCRAM server says to `said`, with the salt "salt" and one round. */
+static char *
+salt_challenge (const char *said)
+{
+  gsize len;
+  g_autofree guchar *first = g_base64_decode (said, &len);
+  g_autofree char *text = g_strndup ((char *) first, len), *challenge = g_strdup_printf ("%sx,s=c2FsdA==,i=1", strstr (text, "r="));
+
+  return g_base64_encode ((guchar *) challenge, strlen (challenge));
+}
+
+static void
+log_in (const char *mechanism)
+{
+  const char *offered[] = { mechanism, NULL };
+  SecretBytes *secret = secret_bytes_new (PASSWORD, strlen (PASSWORD));
+  g_autoptr (GError) error = NULL;
+  Sasl *sasl = sasl_new (offered, NULL, "ann", secret, "mx.example.org", &error);
+  g_autofree char *challenge = NULL;
+  char *said;
+
+  g_assert_no_error (error);
+  said = sasl_step (sasl, sasl_is_client_first (sasl) ? "" : "VXNlcm5hbWU6", &error);
+  challenge = g_str_has_prefix (mechanism, "SCRAM") ? salt_challenge (said) : g_strdup ("UGFzc3dvcmQ6");
+  sasl_wipe (said);
+  if (strcmp (mechanism, "PLAIN") != 0)
+    sasl_wipe (sasl_step (sasl, challenge, &error));
+  g_assert_no_error (error);
+  sasl_free (sasl);
+  secret_bytes_free (secret);
+}
+
+/* By the sanitizer's hook, so in its builds alone. CRAM-MD5 copies inside libgsasl, out of our reach. */
+static void
+test_wiped (void)
+{
+  static const char *const mechanisms[] = { "PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-1" };
+  char *control = g_strdup (PASSWORD);
+
+  g_assert_true (__sanitizer_install_malloc_and_free_hooks (pass_over, look_at_freed) > 0);
+  is_watching = TRUE;
+  g_free (control);
+  g_assert_cmpuint (found_count, ==, 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++) {
+    is_watching = FALSE;
+    if (i >= 2)
+      salt_once (i == 2 ? G_CHECKSUM_SHA256 : G_CHECKSUM_SHA1, i == 2 ? 32 : 20, needles[3]);
+    is_watching = TRUE;
+    log_in (mechanisms[i]);
+    g_test_message ("%s", mechanisms[i]);
+    g_assert_cmpuint (found_count, ==, 1);
+  }
+  is_watching = FALSE;
+}
+
+#endif
+
 int
 main (int argc, char *argv[])
 {
@@ -213,5 +312,8 @@ main (int argc, char *argv[])
   }
   g_test_add_func ("/smtp/sasl/hostile", test_hostile);
   g_test_add_func ("/smtp/sasl/not-base64", test_not_base64);
+#ifdef __SANITIZE_ADDRESS__
+  g_test_add_func ("/smtp/sasl/wiped", test_wiped);
+#endif
   return g_test_run ();
 }
