@@ -138,6 +138,20 @@ read_line (ScriptServer *self)
   }
 }
 
+/* Till the end nothing may come but a goodbye. */
+static gboolean
+stay_quiet (ScriptServer *self)
+{
+  for (;;) {
+    g_autofree char *line = read_line (self);
+
+    if (line == NULL)
+      return self->len == 0; /* not half a line either */
+    if (strcmp (line, "QUIT") != 0)
+      return FALSE;
+  }
+}
+
 static gboolean
 skip_octets (ScriptServer *self, gsize n)
 {
@@ -290,6 +304,8 @@ run_step (ScriptServer *self, const char *step)
     g_clear_pointer (&self->pending, g_free);
     return say (self, "250 reset");
   }
+  if (strcmp (step, "QUIET") == 0)
+    return stay_quiet (self);
   if (strcmp (step, "BODY") == 0)
     return read_body (self);
   if (strcmp (step, "BDAT") == 0)

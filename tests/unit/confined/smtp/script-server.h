@@ -2,7 +2,8 @@
  *
  * Lines: "S: text" say ("|": a line break); "C: glob" the next line must match; "BODY" read to the lone dot; "BDAT" read a BDAT line and its octets;
  * "TLS" handshake as server ("TLS expired", "TLS old" up to 1.1, "TLS 1.2", "TLS names DNS:a, IP:b" what its certificate names, "TLS for NAME" only for
- * who asks for that server by name, "none": for who names none); "CLOSE" hang up; "SLEEP ms"; "DRIP" an octet now and then; "WAIT" until the client hangs up;
+ * who asks for that server by name, "none": for who names none); "CLOSE" hang up; "SLEEP ms"; "DRIP" an octet now and then; "WAIT" until the client hangs up; "QUIET" the same,
+ * and it may say nothing but QUIT;
  * "SASL MECH" talk AUTH with libgsasl as server;
  * "RSET?" answer an RSET if one comes; "REPEAT n" … "END". A transcript that ends waits for the client to hang up.
  * What does not match ends the conversation; script_server_finish() tells where. */

@@ -109,6 +109,8 @@ static const Case cases[] = {
     "S: 250 ok\nC: RSET\nS: 250 ok\nC: MAIL FROM:<ann@example.org>\n", "1=back ", 2 },
   { "asked to leave: what is begun is finished",
     PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) "QUIT\nS: 250 taken\nC: QUIT\nS: 221 bye\n", "begin(1) 1=accepted ", 1 },
+  { "asked to leave: nothing new begins", CHUNKED PROVED (1) CHUNK (2) "QUIT\nS: 250 ok\nS: 250 ok\nS: 250 taken\nC: QUIT\nS: 221 bye\n",
+    "begin(1) 1=accepted begin(2) 2=accepted ", 3, 1 },
   { "no journal, no dot", PIPED ENVELOPE (1) "C: DATA\nNOJOURNAL\nS: 250 ok\nS: 250 ok\nS: 354 go\n", "nobegin(1) 1=back ", 1 },
   { "no journal, no chunk: the older one is still answered", /* window 1 leaves room after the answer, then the disk is full */
     CHUNKED PROVED (1) CHUNK (2) "NOJOURNAL\nS: 250 ok\nS: 250 ok\nS: 250 taken\nC: QUIT\n", "begin(1) 1=accepted begin(2) 2=accepted nobegin(3) 3=back ", 3, 1 },
