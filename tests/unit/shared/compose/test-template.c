@@ -129,6 +129,31 @@ test_largest (void)
   g_assert_nonnull (nested);
 }
 
+static void
+append_bytes (void *sink, const char *data, gsize len)
+{
+  g_byte_array_append (sink, (const guint8 *) data, (guint) len);
+}
+
+/* Behind the most octets that there may be nothing more is written: a template may hold a value thousands of times. */
+static void
+test_stops (void)
+{
+  static FrameRow row;
+  g_autoptr (GString) source = g_string_new (NULL);
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  TemplateOutput output = { NULL, append_bytes, out, out, 20 };
+  g_autoptr (Template) template = NULL;
+
+  for (guint i = 0; i < 100; i++)
+    g_string_append (source, "{{name}}");
+  template = template_parse ("text", source->str, NULL);
+  g_assert_true (template_bind (template, sample_columns, NULL, NULL));
+  sample_row (&row, 1, filled);
+  g_assert_null (template_run (template, &row, &output));
+  g_assert_cmpuint (out->len, ==, 3 * strlen ("Bob Lee")); /* the one that went beyond is the last */
+}
+
 static const char *const aliases[] = { "Your Name", "name", "Mobile", "phone", "city", "email", NULL };
 
 static const struct { const char *source, *message; } unknown[] = {
@@ -190,6 +215,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/compose/template/good", test_good);
   g_test_add_func ("/compose/template/bad", test_bad);
   g_test_add_func ("/compose/template/limits", test_limits);
+  g_test_add_func ("/compose/template/stops", test_stops);
   g_test_add_func ("/compose/template/largest", test_largest);
   g_test_add_func ("/compose/template/bound", test_bound);
   g_test_add_func ("/compose/template/unknown", test_unknown);
