@@ -62,6 +62,13 @@ static int do_utimes (const Target *t) { return RESULT (utimensat (AT_FDCWD, t->
 static int do_chroot (const Target *t) { return RESULT (chroot (t->folder) == 0); }
 static int do_mount (const Target *t) { return RESULT (mount ("none", t->folder, "tmpfs", 0, NULL) == 0); }
 
+/* As a journal or an attachment is given; beyond what any lock lets a file grow to. */
+static int
+fill_disk (const Target *t)
+{
+  return RESULT (lseek (0, (off_t) 8 << 30, SEEK_SET) >= 0 && write (0, "x", 1) == 1);
+}
+
 static int
 list_folder (const Target *t)
 {
@@ -129,6 +136,7 @@ const Attempt attempts_files[] = {
   { "write a file", open_to_write, NULL },
   { "append to a file", open_to_append, NULL },
   { "truncate a file", do_truncate, NULL },
+  { "grow a given file to 8 GiB", fill_disk, NULL, FALSE, GIVEN_FILE },
   { "list a folder", list_folder, NULL },
   { "stat a file", do_stat, NULL },
   { "stat a file with AT_EMPTY_PATH", stat_by_flag, NULL },

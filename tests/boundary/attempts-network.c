@@ -95,6 +95,17 @@ connect_abstract (const Target *t)
                                      (socklen_t) (offsetof (struct sockaddr_un, sun_path) + 1 + strlen (t->abstract_name))) == 0);
 }
 
+/* The association is dissolved first (connect(2), AF_UNSPEC). */
+static int
+redirect (const Target *t)
+{
+  struct sockaddr none = { .sa_family = AF_UNSPEC };
+  struct sockaddr_in address = loopback (t->port);
+
+  return RESULT (connect (0, &none, sizeof none) == 0 && connect (0, (const struct sockaddr *) &address, sizeof address) == 0);
+}
+
+static int set_option (const Target *t) { int size = 65536; return RESULT (setsockopt (0, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) == 0); }
 static int make_pair (const Target *t) { int fds[2]; return RESULT (socketpair (AF_UNIX, SOCK_STREAM, 0, fds) == 0); }
 static int open_netlink (const Target *t) { return RESULT (socket (AF_NETLINK, SOCK_RAW, 0) >= 0); }
 static int open_raw (const Target *t) { return RESULT (socket (AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0); }
@@ -113,6 +124,8 @@ const Attempt attempts_network[] = {
   { "send by UDP", send_udp, NULL },
   { "connect to a Unix socket", connect_unix, NULL },
   { "connect to an abstract socket", connect_abstract, NULL },
+  { "connect a given socket elsewhere", redirect, NULL, FALSE, GIVEN_SOCKET },
+  { "set an option of a given socket", set_option, NULL, FALSE, GIVEN_SOCKET },
   { "make a pair of sockets", make_pair, NULL },
   { "netlink", open_netlink, NULL },
   { "raw IP", open_raw, NULL },

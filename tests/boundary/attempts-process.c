@@ -83,6 +83,20 @@ clone_thread (const Target *t)
   return RESULT (clone (be_cloned, stack + sizeof stack, flags, NULL) > 0);
 }
 
+/* Who is still there when core has gone works for nobody. */
+static int
+outlive (const Target *t)
+{
+  pid_t core = getppid ();
+  int ready = READY;
+
+  if (write (3, &ready, sizeof ready) != sizeof ready)
+    return errno;
+  while (getppid () == core)
+    g_usleep (10000);
+  return 0;
+}
+
 static int take_memory (const Target *t) { return RESULT (mmap (NULL, MUCH_MEMORY, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED); }
 
 static int
@@ -287,6 +301,7 @@ const Attempt attempts_process[] = {
   { "clone3", do_clone3, NULL },
   { "start a thread", start_thread, NULL },
   { "start a thread by clone", clone_thread, NULL },
+  { "outlive core", outlive, NULL, FALSE, GIVEN_TERMINAL, TRUE },
   { "take 64 GiB of addresses", take_memory, NULL },
   { "a filter that answers calls", open_filter, NULL },
   { "new user namespace", new_user, NULL },

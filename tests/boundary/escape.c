@@ -55,6 +55,9 @@ static const struct { /* what a lock does not refuse, and why that is right */
   { "dial", "list another's descriptors", NEEDS_LANDLOCK, "it opens the resolver's files" },
   { "dial", "connect by TCP", NEEDS_LANDLOCK, "a port that is not in its argv" },
   { "dial", "connect by TCP over IPv6", NEEDS_LANDLOCK, "a port that is not in its argv" },
+  { "dial", "set an option of a given socket", ALLOWED, "it makes sockets ready for those who may not" },
+  { "dial", "connect a given socket elsewhere", NEEDS_LANDLOCK, "a port that is not in its argv" },
+  { "smtp", "outlive core", ALLOWED, "it finishes what is on the wire, then leaves" },
   { "sink", "own: make a file in its folder", ALLOWED, "its work" },
   { "sink", "own: rename in its folder", ALLOWED, "its work: from tmp to new" },
   { "sink", "own: remove in its folder", ALLOWED, "its work: half messages" },
@@ -117,7 +120,33 @@ prepare (void)
   }
 }
 
-/* A terminal of its own on fd 0, the way back on fd 3; never returns. */
+static int
+connect_to (guint16 port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = g_htons (port), .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
+  int fd = socket (AF_INET, SOCK_STREAM, 0);
+
+  return fd >= 0 && connect (fd, (const struct sockaddr *) &address, sizeof address) == 0 ? fd : -1;
+}
+
+/* On fd 0, which the lock leaves open. */
+static void
+give (Given given, const char *terminal)
+{
+  int fd = -1;
+
+  close (0);
+  if (given == GIVEN_SOCKET)
+    fd = connect_to (target.own_port);
+  else if (given == GIVEN_FILE)
+    fd = open (target.scratch, O_RDWR);
+  else if (terminal != NULL)
+    fd = open (terminal, O_RDWR);
+  if (fd != 0)
+    (void) open ("/dev/null", O_RDONLY);
+}
+
+/* What it is given on fd 0, the way back on fd 3; never returns. */
 static void
 act (const Attempt *attempt, const LockTable *lock, const char *terminal, int back)
 {
@@ -125,9 +154,7 @@ act (const Attempt *attempt, const LockTable *lock, const char *terminal, int ba
   int result;
 
   setsid ();
-  close (0);
-  if (terminal == NULL || open (terminal, O_RDWR) != 0)
-    (void) open ("/dev/null", O_RDONLY);
+  give (attempt->given, terminal);
   if (back != 3)
     dup2 (back, 3);
   alarm (ATTEMPT_SECONDS);
@@ -144,6 +171,15 @@ act (const Attempt *attempt, const LockTable *lock, const char *terminal, int ba
   _exit (0);
 }
 
+/* In core's stead, until it is killed. */
+static void
+stand_between (int back)
+{
+  close (back);
+  for (;;)
+    pause ();
+}
+
 /* Returns: 0: it worked; an errno; or KILLED, TIMED_OUT, LOCK_FAILED. */
 static int
 make_attempt (const Attempt *attempt, const LockTable *lock, const char *terminal)
@@ -155,10 +191,16 @@ make_attempt (const Attempt *attempt, const LockTable *lock, const char *termina
   prepare ();
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0); /* as core's, on the same number */
   child = fork ();
+  if (child == 0 && attempt->is_orphan && fork () > 0)
+    stand_between (fds[1]);
   if (child == 0)
     act (attempt, lock, terminal, fds[1]);
   close (fds[1]);
   got = read (fds[0], &result, sizeof result);
+  if (attempt->is_orphan)
+    kill (child, SIGKILL);
+  if (got == sizeof result && result == READY)
+    got = read (fds[0], &result, sizeof result);
   close (fds[0]);
   waitpid (child, &status, 0);
   if (got == sizeof result)

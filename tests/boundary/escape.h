@@ -14,11 +14,17 @@ typedef struct { /* what the attempts aim at; made by escape.c, the same inside 
   char   *victim_secret;                               /* an address in it */
 } Target;
 
+typedef enum { GIVEN_TERMINAL, GIVEN_SOCKET, GIVEN_FILE } Given; /* a TCP connection to own_port; the scratch file, to read and write */
+
+#define READY (-5) /* first word of an attempt that is_orphan, on fd 3: its parent may go now */
+
 typedef struct {
   const char *name;
   int (*run) (const Target *target); /* Returns: 0: it worked; else errno */
   const char *only;                  /* the one lock that it concerns, or NULL: all */
   gboolean    mounts;                /* run outside a lock it changes the mounts that it sees */
+  Given       given;                 /* what stands on fd 0 */
+  gboolean    is_orphan;             /* its parent is killed once it said READY */
 } Attempt;
 
 extern const Attempt attempts_files[], attempts_network[], attempts_process[]; /* end with name NULL */

@@ -26,6 +26,9 @@ control=$!
 for _ in 1 2 3 4 5 6 7 8 9 10; do [ "$(cat "/proc/$control/comm")" = sleep ] && break; sleep 0.1; done
 as_other "$control" cat "/proc/$control/environ"
 check "control: an unprotected process of the user can be read" $?
+why= # tried by itself: that a program has none is no reason to believe that there are none
+as_other "$control" unshare --user --net --ipc --uts true || why=" # SKIP no namespaces here for this user"
+own() { [ -n "$why" ] || [ "$(readlink "/proc/$1/ns/$2")" != "$(readlink "/proc/self/ns/$2")" ]; }
 
 for pair; do
   role=${pair%%:*} pid=${pair#*:}
@@ -40,13 +43,19 @@ for pair; do
   name="$role: holds no network socket of its own namespace"
   case $role in
     *-sink | *-smtp) # the sockets that it was given are ours: told apart by the namespace, where it may have one
-      [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ] || name="$name # SKIP no namespaces here (a chroot?)" ;;
+      own "$pid" net
+      check "$role: has an empty network of its own$why" $?
+      name=$name$why ;;
   esac
   [ "${name%SKIP*}" != "$name" ] || ! comm -12 <(inodes "$pid" | sort -u) <(network_inodes "$pid" | sort -u) | grep -q .
   check "$name" $?
   [ "$role" = core ] && continue
+  own "$pid" ipc && own "$pid" uts && own "$pid" user
+  check "$role: has ipc, host name and user of its own$why" $?
   has_line "$pid" '^Seccomp:[[:space:]]+2$' status
   check "$role: its system calls are filtered" $?
+  ! grep -q ^Seccomp_filters: "/proc/$pid/status" || [ "$(grep -lE '^Seccomp_filters:[[:space:]]+2$' "/proc/$pid"/task/*/status | wc -l)" = "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l)" ]
+  check "$role: all its threads have both filters, the one against further threads too" $?
   has_line "$pid" '^NoNewPrivs:[[:space:]]+1$' status
   check "$role: gains no rights by exec" $?
   has_line "$pid" '^CapEff:[[:space:]]+0+$' status && has_line "$pid" '^CapPrm:[[:space:]]+0+$' status

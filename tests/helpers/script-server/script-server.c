@@ -29,9 +29,12 @@ typedef struct {
   char      fingerprint[65];
 } Identity;
 
-static gpointer
-make_identity (gpointer is_expired)
+/* kind: as behind "TLS" in a transcript. */
+static Identity *
+make_identity (const char *kind)
 {
+  gboolean is_expired = strcmp (kind, " expired") == 0;
+  const char *names = g_str_has_prefix (kind, " names ") ? kind + strlen (" names ") : "DNS:localhost";
   Identity *self = g_new0 (Identity, 1);
   guint8 digest[32];
   X509_NAME *name;
@@ -42,12 +45,12 @@ make_identity (gpointer is_expired)
   X509_set_version (self->certificate, 2);
   ASN1_INTEGER_set (X509_get_serialNumber (self->certificate), 1);
   X509_gmtime_adj (X509_getm_notBefore (self->certificate), -7200);
-  X509_gmtime_adj (X509_getm_notAfter (self->certificate), is_expired != NULL ? -3600 : 3600);
+  X509_gmtime_adj (X509_getm_notAfter (self->certificate), is_expired ? -3600 : 3600);
   name = X509_get_subject_name (self->certificate);
   X509_NAME_add_entry_by_txt (name, "CN", MBSTRING_ASC, (const guchar *) "localhost", -1, -1, 0);
   X509_set_issuer_name (self->certificate, name);
   X509_set_pubkey (self->certificate, self->key);
-  extension = X509V3_EXT_conf_nid (NULL, NULL, NID_subject_alt_name, "DNS:localhost");
+  extension = X509V3_EXT_conf_nid (NULL, NULL, NID_subject_alt_name, names);
   X509_add_ext (self->certificate, extension, -1);
   X509_EXTENSION_free (extension);
   X509_sign (self->certificate, self->key, EVP_sha256 ());
@@ -57,28 +60,40 @@ make_identity (gpointer is_expired)
   return self;
 }
 
+/* Each is made once; two kinds that differ in the protocol alone have two. */
 static const Identity *
-get_identity (gboolean is_expired)
+get_identity (const char *kind)
 {
-  static GOnce once = G_ONCE_INIT, once_expired = G_ONCE_INIT;
+  static GMutex mutex;
+  static GHashTable *identities = NULL;
+  Identity *identity;
 
-  return is_expired ? g_once (&once_expired, make_identity, &once) : g_once (&once, make_identity, NULL);
+  g_mutex_lock (&mutex);
+  if (identities == NULL)
+    identities = g_hash_table_new (g_str_hash, g_str_equal);
+  identity = g_hash_table_lookup (identities, kind);
+  if (identity == NULL) {
+    identity = make_identity (kind);
+    g_hash_table_insert (identities, g_strdup (kind), identity);
+  }
+  g_mutex_unlock (&mutex);
+  return identity;
 }
 
 void
-script_server_write_certificate (const char *path, gboolean is_expired)
+script_server_write_certificate (const char *path, const char *kind)
 {
   FILE *file = fopen (path, "w");
 
   g_assert_nonnull (file);
-  PEM_write_X509 (file, get_identity (is_expired)->certificate);
+  PEM_write_X509 (file, get_identity (kind)->certificate);
   fclose (file);
 }
 
 const char *
 script_server_get_fingerprint (void)
 {
-  return get_identity (FALSE)->fingerprint;
+  return get_identity ("")->fingerprint;
 }
 
 /* --- octets --- */
@@ -123,6 +138,20 @@ read_line (ScriptServer *self)
   }
 }
 
+/* Till the end nothing may come but a goodbye. */
+static gboolean
+stay_quiet (ScriptServer *self)
+{
+  for (;;) {
+    g_autofree char *line = read_line (self);
+
+    if (line == NULL)
+      return self->len == 0; /* not half a line either */
+    if (strcmp (line, "QUIT") != 0)
+      return FALSE;
+  }
+}
+
 static gboolean
 skip_octets (ScriptServer *self, gsize n)
 {
@@ -154,11 +183,26 @@ read_chunk (ScriptServer *self)
   return line != NULL && sscanf (line, "BDAT %u LAST", &n) == 1 && skip_octets (self, n);
 }
 
+/* As a host of many domains: nobody is served who does not say in the handshake for which of them he comes. */
+static int
+check_server_name (SSL *tls, int *alert, void *wanted)
+{
+  const char *name = SSL_get_servername (tls, TLSEXT_NAMETYPE_host_name);
+
+  return strcmp (name != NULL ? name : "none", wanted) == 0 ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
 static gboolean
 start_tls (ScriptServer *self, const char *kind)
 {
   SSL_CTX *context = SSL_CTX_new (TLS_server_method ());
-  const Identity *identity = get_identity (strcmp (kind, " expired") == 0);
+  gboolean is_for = g_str_has_prefix (kind, " for ");
+  const Identity *identity = get_identity (is_for ? "" : kind);
+
+  if (is_for) {
+    SSL_CTX_set_tlsext_servername_callback (context, check_server_name);
+    SSL_CTX_set_tlsext_servername_arg (context, (char *) kind + strlen (" for "));
+  }
 
   if (strcmp (kind, " old") == 0) {
     SSL_CTX_set_security_level (context, 0); /* what OpenSSL itself would not speak any more */
@@ -260,6 +304,8 @@ run_step (ScriptServer *self, const char *step)
     g_clear_pointer (&self->pending, g_free);
     return say (self, "250 reset");
   }
+  if (strcmp (step, "QUIET") == 0)
+    return stay_quiet (self);
   if (strcmp (step, "BODY") == 0)
     return read_body (self);
   if (strcmp (step, "BDAT") == 0)

@@ -73,12 +73,19 @@ static const struct {
   { PHASE_LOGIN, "535 5.7.139 SmtpClientAuthentication is disabled", OUTCOME_LATER, REASON_NONE, "auth-disabled", 1 },
   { PHASE_LOGIN, "538 5.7.11 encryption required", OUTCOME_LATER, REASON_NONE, "tls", 1 },
   { PHASE_LOGIN, "454 4.7.0 temporary failure", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
+  /* a login that ended in mid-session is no word about the person (RFC 4954 §6) */
+  { PHASE_MAIL, "535 5.7.8 Authentication credentials invalid", OUTCOME_LATER, REASON_NONE, "login", 1 },
+  { PHASE_RCPT, "535 5.7.8 Authentication credentials invalid", OUTCOME_LATER, REASON_NONE, "login", 1 },
+  { PHASE_DATA, "535 5.7.8 Authentication credentials invalid", OUTCOME_LATER, REASON_NONE, "login", 1 },
+  { PHASE_DOT, "535 5.7.8 Authentication credentials invalid", OUTCOME_LATER, REASON_NONE, "login", 1 },
+  { PHASE_RCPT, "530 5.7.0 Log in first", OUTCOME_LATER, REASON_NONE, "login", 1 },
   /* before */
   { PHASE_GREETING, "554 5.7.1 go away", OUTCOME_LATER, REASON_NONE, "policy", 1 },
   { PHASE_GREETING, "421 too many connections", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
   { PHASE_TLS, "454 TLS not available", OUTCOME_LATER, REASON_NONE, "tls", 1 },
   /* nonsense never refuses anyone */
   { PHASE_RCPT, "354 go ahead", OUTCOME_LATER, REASON_NONE, "protocol", 1 },
+  { PHASE_DOT, "354 go ahead", OUTCOME_LATER, REASON_NONE, "protocol", 1 },
 };
 
 static void

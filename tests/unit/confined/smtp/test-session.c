@@ -74,12 +74,27 @@ static const Case cases[] = {
     PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) ENVELOPE (2) "C: DATA\nS: 421 4.7.0 slow down\n",
     "begin(1) 1=later/slow(busy) 2=back ", 2 },
   { "421 as a greeting", "S: 421 4.3.2 too many\n", "trouble(busy) ", 1 },
+  { "421 in a window, and 354 behind it: it does not leave",
+    CHUNKED PROVED (1) CHUNK (2) "C: RSET\n" CHUNK (3) "S: 421 4.7.0 slow down\nS: 354 go\nEOF\n",
+    "begin(1) 1=accepted begin(2,3) 2=later/slow(busy) trouble(protocol) 3=unknown ", 3, 2 },
+  { "535 to MAIL is about the login, not the person", /* RFC 4954 §6 */
+    PIPED ENVELOPE (1) "C: DATA\nS: 535 5.7.8 Authentication credentials invalid\nS: 503 no\nS: 503 no\n", "1=later(login) ", 1 },
+  { "535 to a letter is about the login, not the person",
+    PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) "S: 535 5.7.8 Authentication credentials invalid\n",
+    "begin(1) 1=later(login) ", 1 },
   { "sender refused: about the campaign, not the person", /* 2 is not begun any more */
     PIPED ENVELOPE (1) "C: DATA\nS: 553 5.7.1 not your address\nS: 503 no\nS: 503 no\n", "1=later(policy) ", 1 },
   { "dot refused as spam", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) "S: 550 5.7.1 spam\n",
     "begin(1) 1=refused(content) ", 1 },
   { "mailbox full: later", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 452 4.2.2 full\nS: 503 no\n", "1=later ", 1 },
   { "too big, said before it is sent", HELLO "S: 250-mx\nS: 250 SIZE 5\n", "1=refused/size(content) ", 1 },
+  { "as big as the server takes: it is sent", /* RFC 1870 §4: the largest that it takes */
+    HELLO "S: 250-mx\nS: 250 SIZE 7\nC: MAIL FROM:<ann@example.org> SIZE=7\n", "", 1 },
+  { "one octet bigger than the server takes", HELLO "S: 250-mx\nS: 250 SIZE 6\n", "1=refused/size(content) ", 1 },
+  { "SIZE 0: no limit that is known", HELLO "S: 250-mx\nS: 250 SIZE 0\nC: MAIL FROM:<ann@example.org> SIZE=7\n", "", 1 }, /* RFC 1870 §4 */
+  { "eight-bit lines without 8BITMIME", HELLO "S: 250 mx\n", "10=refused/data(content) ", 110 }, /* RFC 6152 §3 */
+  { "eight-bit lines with 8BITMIME", HELLO "S: 250-mx\nS: 250 8BITMIME\nC: MAIL FROM:<ann@example.org> BODY=8BITMIME\n", "", 110 },
+  { "a From address that cannot be a path", HELLO "S: 250 mx\n", "11=refused/data ", 111 },
   { "SIZE is told", HELLO "S: 250-mx\nS: 250 SIZE 1000\nC: MAIL FROM:<ann@example.org> SIZE=7\n", "", 1 },
   { "a recipient beyond ASCII without SMTPUTF8", HELLO "S: 250 mx\n", "9=refused/data ", 109 },
   { "a recipient beyond ASCII with SMTPUTF8",
@@ -95,6 +110,8 @@ static const Case cases[] = {
     "S: 250 ok\nC: RSET\nS: 250 ok\nC: MAIL FROM:<ann@example.org>\n", "1=back ", 2 },
   { "asked to leave: what is begun is finished",
     PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) "QUIT\nS: 250 taken\nC: QUIT\nS: 221 bye\n", "begin(1) 1=accepted ", 1 },
+  { "asked to leave: nothing new begins", CHUNKED PROVED (1) CHUNK (2) "QUIT\nS: 250 ok\nS: 250 ok\nS: 250 taken\nC: QUIT\nS: 221 bye\n",
+    "begin(1) 1=accepted begin(2) 2=accepted ", 3, 1 },
   { "no journal, no dot", PIPED ENVELOPE (1) "C: DATA\nNOJOURNAL\nS: 250 ok\nS: 250 ok\nS: 354 go\n", "nobegin(1) 1=back ", 1 },
   { "no journal, no chunk: the older one is still answered", /* window 1 leaves room after the answer, then the disk is full */
     CHUNKED PROVED (1) CHUNK (2) "NOJOURNAL\nS: 250 ok\nS: 250 ok\nS: 250 taken\nC: QUIT\n", "begin(1) 1=accepted begin(2) 2=accepted nobegin(3) 3=back ", 3, 1 },
@@ -114,6 +131,11 @@ static const Case cases[] = {
     "S: 250 reset\n", "1=refused/suppress ", 2, 2 },
   { "recalled behind the first chunk: the rest does not leave", CHUNKED FIRST_CHUNK (1) "RELEASE\nS: 250 ok\nS: 250 ok\nS: 250 chunk\nC: RSET\n" CHUNK (2)
     "S: 250 reset\nS: 250 ok\nS: 250 ok\nS: 250 taken\n", "1=back begin(2) 2=accepted ", 2, 2 },
+  { "the first chunk is answered by 354: a contradiction, and none was begun", CHUNKED FIRST_CHUNK (1) "S: 250 ok\nS: 250 ok\nS: 354 go\n",
+    "trouble(protocol) 1=back ", 1, 2 },
+  { "recipient refused in the last transaction of a window: RSET before the next", /* RFC 5321 §4.1.4: MAIL still stands */
+    CHUNKED PROVED (1) CHUNK (2) "S: 250 ok\nS: 550 5.1.1 unknown\nS: 503 no recipients\nC: RSET\n" CHUNK (3)
+    "S: 250 reset\nS: 250 ok\nS: 250 ok\nS: 250 taken\n", "begin(1) 1=accepted begin(2) 2=refused/suppress begin(3) 3=accepted ", 3, 1 },
   { "BDAT was known, and is no more", /* another machine behind the same name: nothing was taken */
     CHUNKED PROVED (1) CHUNK (2) "S: 250 ok\nS: 250 ok\nS: 502 5.5.1 BDAT not implemented\n", "begin(1) 1=accepted begin(2) 2=later ", 2, 2 },
 
@@ -137,6 +159,12 @@ static const Case cases[] = {
   { "not SMTP", "S: HTTP/1.1 400 Bad Request\n", "trouble(protocol) ", 1 },
   { "an answer whose lines disagree", "S: 220-a\nS: 250 b\n", "trouble(protocol) ", 1 },
   { "answers that nobody asked for", PIPED "S: 250 surprise\n", "trouble(protocol) ", 0 },
+  { "354 to the dot: nobody knows whether it was taken", /* RFC 5321 §4.3.2: 250 or a refusal. Sent again it would be a second copy */
+    PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) "S: 354 go on\n", "begin(1) trouble(protocol) 1=unknown ", 1 },
+  { "354 to a chunk", CHUNKED PROVED (1) CHUNK (2) "S: 250 ok\nS: 250 ok\nS: 354 go on\n", "begin(1) 1=accepted begin(2) trouble(protocol) 2=unknown ", 2, 2 },
+  { "RSET is refused", /* what it does not forget, the next recipient would be added to */
+    PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 550 5.1.1 unknown\nS: 503 no\nC: RSET\n" ENVELOPE (2) "C: DATA\nS: 500 what\n",
+    "1=refused/suppress trouble(protocol) 2=back ", 2 },
   { "354 to RCPT", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 354 go\nS: 354 go\nC: .\n", "", 1 },
   { "250 to DATA", PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 250 ok\n", "trouble(protocol) 1=back ", 1 },
   { "a message taken before it was sent", /* all answers at once: the body has not left */
@@ -147,6 +175,15 @@ static const Case cases[] = {
   /* TLS and login */
   { "STARTTLS, and EHLO again", HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\nC: EHLO [127.0.0.1]\nS: 250 mx\nC: MAIL FROM:<ann@example.org>\n",
     "", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+  { "what was said before TLS is forgotten", /* RFC 3207 §4.2: whoever is on the line may have said it */
+    HELLO "S: 250-mx\nS: 250-PIPELINING\nS: 250-CHUNKING\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\nC: EHLO [127.0.0.1]\nS: 250 mx\n"
+    "C: MAIL FROM:<ann@example.org>\nS: 250 ok\nC: RCPT TO:<r1@example.net>\n", "", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+  { "a login that was offered before TLS is no offer", HELLO "S: 250-mx\nS: 250-AUTH PLAIN\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\n"
+    "C: EHLO [127.0.0.1]\nS: 250 mx\n", "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS, "ann" },
+  { "a SIZE that was said before TLS is none", HELLO "S: 250-mx\nS: 250-SIZE 5\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\nC: EHLO [127.0.0.1]\n"
+    "S: 250 mx\nC: MAIL FROM:<ann@example.org>\n", "", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+  { "no EHLO, so no STARTTLS: HELO is not said in its stead", HELLO "S: 502 what\n", "trouble(policy) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+  { "no EHLO, so no login: HELO is not said in its stead", HELLO "S: 502 what\n", "trouble(policy) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
   { "STARTTLS taken away: nothing is sent", HELLO "S: 250 mx\n", "trouble(tls) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
   { "STARTTLS refused", HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 4.7.0 no\n", "trouble(tls) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
   { "words slipped in before TLS", /* RFC 3207 §6, CVE-2011-0411 */
@@ -174,6 +211,9 @@ static const Case cases[] = {
     "S: 535 5.7.3 Authentication mechanism not allowed\nC: AUTH LOGIN\n", "", 0, 0, 0, ACCOUNT_TLS_NONE, "ann" },
   { "a wrong password is not tried by another mechanism", HELLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 535 5.7.8 no\n",
     "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "refused behind its challenge: it was the password, whatever the words", /* a second try locks accounts */
+    HELLO "S: 250-mx\nS: 250 AUTH CRAM-MD5 PLAIN\nC: AUTH CRAM-MD5\nS: 334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\nC: *\n"
+    "S: 535 5.7.8 mechanism CRAM-MD5: authentication failed\n", "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
   { "an app password is wanted (534): no other mechanism helps", /* support.google.com/mail/answer/185833 */
     HELLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 534 5.7.9 Application-specific password required\n",
     "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
@@ -204,7 +244,7 @@ fake_row (guint recipient)
   return row;
 }
 
-/* 109, 108… ask for one row with that peculiarity. */
+/* 111, 110… ask for one row with that peculiarity. */
 static Row *
 take_cb (gpointer data)
 {
@@ -218,6 +258,8 @@ take_cb (gpointer data)
   }
   return fake->next < fake->count ? fake_row (++fake->next) : NULL;
 }
+
+static Slice given_address; /* row 12's */
 
 static gboolean
 render_cb (const Row *row, SkeletonForm form, GByteArray *out, Envelope *out_envelope, GError **error, gpointer data)
@@ -236,7 +278,9 @@ render_cb (const Row *row, SkeletonForm form, GByteArray *out, Envelope *out_env
     g_set_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_VALUE, "no value");
     return FALSE;
   }
-  *out_envelope = (Envelope){ "ann@example.org", { address, strlen (address) }, { FALSE, FALSE } };
+  *out_envelope = (Envelope){ row->recipient == 11 ? "ann@example.org> SIZE=1" : "ann@example.org", { address, strlen (address) }, { row->recipient == 10, FALSE } };
+  if (row->recipient == 12)
+    out_envelope->address = given_address;
   g_byte_array_append (out, (const guint8 *) body, (guint) strlen (body));
   return TRUE;
 }
@@ -470,6 +514,97 @@ test_login_line_is_wiped (gconstpointer data)
   g_assert_false (leftover_is_there (&password));
 }
 
+/* What may stand between < and > (RFC 5321 §4.1.2), whatever core let through; longest: 64 + @ + 255 octets (§4.5.3.1). */
+static void
+test_paths (void)
+{
+  static const char x64[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+  g_autofree char *long_domain = g_strnfill (255, 'd'), *longest = g_strdup_printf ("%s@%s", x64, long_domain), *too_long = g_strdup_printf ("x%s", longest);
+  const struct {
+    const char *address;
+    gsize       len; /* 0: by its NUL */
+    gboolean    is_said;
+  } rows[] = {
+    { "ann@example.net", 0, TRUE },
+    { "\"ann lee\"@example.net", 0, TRUE },
+    { longest, 0, TRUE },
+    { too_long, 0, FALSE },
+    { "ann@example.net>", 0, FALSE },         /* the rest would be parameters of ours */
+    { "ann>@example.net", 0, FALSE },
+    { "<ann@example.net", 0, FALSE },
+    { "\"a>b\"@example.net", 0, FALSE },
+    { "ann@example.net\r\nRSET", 0, FALSE },  /* a command of its own */
+    { "ann@example.net\nRSET", 0, FALSE },
+    { "ann@example.net\rRSET", 0, FALSE },
+    { "an\tn@example.net", 0, FALSE },
+    { "ann\x7f@example.net", 0, FALSE },
+    { "an\0n@example.net", 16, FALSE },
+    { "ann@example.net SIZE=1", 0, FALSE },
+    { "ann", 0, FALSE },
+    { "@", 0, FALSE },
+    { "", 0, FALSE },
+  };
+  Case c = { .rows = 112 };
+  g_autoptr (Account) account = make_account (&c);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (ServerTraits) traits = server_traits_new ();
+    g_autoptr (GString) log = g_string_new (NULL);
+    Fake fake = { 0, c.rows, TRUE, log };
+    g_autoptr (Session) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+    g_autofree char *line = g_strdup_printf ("RCPT TO:<%s>", rows[i].address);
+
+    given_address = (Slice){ rows[i].address, rows[i].len > 0 ? rows[i].len : strlen (rows[i].address) };
+    g_test_message ("row %" G_GSIZE_FORMAT, i);
+    run_step (session, &fake, "S: 220 mx");
+    run_step (session, &fake, "C: EHLO *");
+    run_step (session, &fake, "S: 250-mx|250 PIPELINING");
+    if (rows[i].is_said)
+      run_step (session, &fake, "C: MAIL FROM:<ann@example.org>");
+    if (rows[i].is_said)
+      expect_line (session, line);
+    else
+      session_pump (session);
+    g_assert_cmpstr (log->str, ==, rows[i].is_said ? "" : "12=refused/data ");
+    if (!rows[i].is_said)
+      expect_silence (session);
+  }
+}
+
+/* RFC 5321 §4.5.3.2: who waits less, sends again what was being taken. */
+static void
+test_waits (void)
+{
+  static const struct {
+    const char *steps;
+    guint       wait_s;
+  } rows[] = {
+    { "", 300 },                                                                         /* the greeting */
+    { HELLO, 300 },
+    { HELLO "S: 250 mx\nC: MAIL *\n", 300 },
+    { HELLO "S: 250 mx\nC: MAIL *\nS: 250 ok\nC: RCPT *\n", 300 },
+    { HELLO "S: 250 mx\nC: MAIL *\nS: 250 ok\nC: RCPT *\nS: 250 ok\nC: DATA\n", 120 },
+    { HELLO "S: 250 mx\nC: MAIL *\nS: 250 ok\nC: RCPT *\nS: 250 ok\nC: DATA\nS: 354 go\nC: row 1\n", 180 }, /* a block of the message */
+    { HELLO "S: 250 mx\nC: MAIL *\nS: 250 ok\nC: RCPT *\nS: 250 ok\nC: DATA\nS: 354 go\n" BODY (1), 600 },
+    { CHUNKED PROVED (1) CHUNK (2), 600 },
+  };
+  Case c = { .rows = 2, .window = 1 };
+  g_autoptr (Account) account = make_account (&c);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (ServerTraits) traits = server_traits_new ();
+    g_autoptr (GString) log = g_string_new (NULL);
+    Fake fake = { 0, c.rows, TRUE, log };
+    g_autoptr (Session) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+    g_auto (GStrv) steps = g_strsplit (rows[i].steps, "\n", -1);
+
+    for (gsize j = 0; steps[j] != NULL && *steps[j] != '\0'; j++)
+      run_step (session, &fake, steps[j]);
+    g_test_message ("row %" G_GSIZE_FORMAT ": %u s", i, session_get_wait_s (session));
+    g_assert_cmpuint (session_get_wait_s (session), >=, rows[i].wait_s);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -485,5 +620,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/smtp/session/wiped/whole", "whole", test_login_line_is_wiped);
   g_test_add_data_func ("/smtp/session/wiped/in-pieces", "pieces", test_login_line_is_wiped);
   g_test_add_data_func ("/smtp/session/wiped/unsent", "unsent", test_login_line_is_wiped);
+  g_test_add_func ("/smtp/session/paths", test_paths);
+  g_test_add_func ("/smtp/session/waits", test_waits);
   return g_test_run ();
 }

@@ -1,6 +1,10 @@
 /* The compiled filter, walked through by a small interpreter: order of rows, halves of arguments, what is not named. */
+#include "dial-lock.h"
 #include "fault.h"
+#include "import-lock.h"
 #include "layers.h"
+#include "sink-lock.h"
+#include "smtp-lock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -23,6 +27,11 @@
 #define FSTAT SECCOMP_RET_TRAP
 #else
 #define FSTAT SECCOMP_RET_ALLOW
+#endif
+#ifdef POSTRIDER_SANITIZED
+#define CLONE_REFUSED (SECCOMP_RET_ERRNO | EPERM)
+#else
+#define CLONE_REFUSED SECCOMP_RET_KILL_PROCESS
 #endif
 #define ERRNO(number) (SECCOMP_RET_ERRNO | (number))
 #define HIGH G_GUINT64_CONSTANT (0x100000000)
@@ -76,6 +85,15 @@ static const struct {
   { &plain, SYS_read, { 0 }, SECCOMP_RET_ALLOW },
   { &plain, SYS_execve, { 0 }, SECCOMP_RET_KILL_PROCESS },
   { &plain, SYS_openat, { 0 }, ERRNO (EACCES) },
+  { &plain, SYS_bpf, { 0 }, SECCOMP_RET_KILL_PROCESS },                          /* that an ordinary user may not is no wall of ours */
+  { &plain, SYS_connect, { 0 }, ERRNO (EACCES) },                                /* a socket that was given could be sent elsewhere */
+  { &plain, SYS_setsockopt, { 3, SOL_SOCKET, SO_SNDBUF }, ERRNO (EACCES) },
+  { &plain, SYS_sendto, { 0, 0, 0, MSG_FASTOPEN }, ERRNO (EACCES) },
+  { &plain, SYS_sendmsg, { 0, 0, MSG_FASTOPEN | MSG_NOSIGNAL }, ERRNO (EACCES) },
+  { &plain, SYS_clone, { CLONE_THREAD | CLONE_NEWNET }, CLONE_REFUSED },
+  { &plain, SYS_clone, { CLONE_VM }, CLONE_REFUSED },
+  { &plain, SYS_prctl, { 15 /* PR_SET_NAME */ }, SECCOMP_RET_ALLOW },
+  { &plain, SYS_prctl, { 4 /* PR_SET_DUMPABLE */, 1 }, DEFAULT },
   { &plain, SYS_reboot, { 0 }, DEFAULT },                                        /* nobody names it */
   { &plain, SYS_mmap, { 0, 0, PROT_READ | PROT_WRITE }, SECCOMP_RET_ALLOW },
   { &plain, SYS_mmap, { 0, 0, PROT_READ | PROT_EXEC }, ERRNO (EACCES) },
@@ -134,6 +152,110 @@ test_self (void)
   g_assert_cmphex (walk (code, len, &other), ==, SECCOMP_RET_KILL_PROCESS);
 }
 
+/* --- the tables of the programs --- */
+
+static const LockTable *
+get_table (guint i)
+{
+  static const guint16 ports[] = { 25 };
+  const LockTable *const tables[] = { &smtp_lock, &import_lock, &sink_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1) };
+
+  return i < G_N_ELEMENTS (tables) ? tables[i] : NULL;
+}
+
+/* Returns: whether the call goes through. The last of the arguments stands for all behind it. */
+static gboolean
+is_allowed (const struct sock_filter *code, gsize len, const char *call, const guint64 args[3])
+{
+  struct seccomp_data data = { .nr = seccomp_syscall_resolve_name (call), .arch = seccomp_arch_native (),
+                               .args = { args[0], args[1], args[2], args[2], args[2], args[2] } };
+
+  return data.nr >= 0 && (walk (code, len, &data) & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ALLOW;
+}
+
+/* No program here has a use for any of these, with whatever arguments. systemd.exec(5), SystemCallFilter: @clock, @debug, @io-uring, @keyring, @module,
+ * @mount, @process, @privileged, @raw-io, @reboot, @resources, @setuid, @swap. */
+static void
+test_never (void)
+{
+  static const char *const calls[] = {
+    "adjtimex", "clock_adjtime", "clock_settime", "settimeofday", "lookup_dcookie", "perf_event_open", "pidfd_getfd", "ptrace", "io_uring_enter",
+    "io_uring_register", "io_uring_setup", "add_key", "keyctl", "request_key", "delete_module", "finit_module", "init_module", "chroot", "fsconfig",
+    "fsmount", "fsopen", "fspick", "mount", "mount_setattr", "move_mount", "open_tree", "pivot_root", "umount2", "execve", "execveat", "fork", "kill",
+    "pidfd_open", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "setns", "tkill", "unshare", "vfork", "acct", "bpf", "capset", "fanotify_init",
+    "fanotify_mark", "nfsservctl", "open_by_handle_at", "quotactl", "setdomainname", "setfsgid", "setfsuid", "setgroups", "sethostname", "setresgid",
+    "setresuid", "setreuid", "setregid", "setuid", "setgid", "vhangup", "ioperm", "iopl", "kexec_file_load", "kexec_load", "reboot", "ioprio_set", "mbind",
+    "migrate_pages", "move_pages", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler", "set_mempolicy", "setpriority", "setrlimit",
+    "swapoff", "swapon", "userfaultfd", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "memfd_create", "personality", "name_to_handle_at",
+    "chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat", "link", "linkat", "symlink", "symlinkat", "mknod", "mknodat", "truncate", "ftruncate",
+    "setxattr", "fsetxattr", "lsetxattr", "syslog", "modify_ldt", "uselib", "socketpair", "bind", "listen", "accept", "pipe", "chdir", "fchdir", "msgget", "shmget",
+    "semget", "mq_open", "landlock_add_rule", "inotify_init1", "sendfile", "splice", "vmsplice", "remap_file_pages", "pkey_mprotect", "memfd_secret",
+  };
+
+  static const guint64 zeros[3] = { 0, 0, 0 }, ones[3] = { G_MAXUINT64, G_MAXUINT64, G_MAXUINT64 };
+
+  for (guint i = 0; get_table (i) != NULL; i++) {
+    gsize len = 0;
+    g_autofree struct sock_filter *code = filter_compile (get_table (i), &len, NULL);
+
+    for (gsize j = 0; j < G_N_ELEMENTS (calls); j++) {
+      if (is_allowed (code, len, calls[j], zeros) || is_allowed (code, len, calls[j], ones))
+        g_test_message ("%s may call %s", get_table (i)->program, calls[j]);
+      g_assert_false (is_allowed (code, len, calls[j], zeros));
+      g_assert_false (is_allowed (code, len, calls[j], ones));
+    }
+  }
+}
+
+/* What one of them may and the others may not; dial: in which Landlock decides the rest. */
+static void
+test_own (void)
+{
+  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, LISTENER = 1 << 3, DIAL = 1 << 4 };
+  static const struct {
+    const char *call;
+    guint64     args[3];
+    guint       allowed;
+  } own[] = {
+    { "connect", { 5 }, DIAL },
+    { "socket", { AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0 }, DIAL },
+    { "socket", { AF_INET6, SOCK_DGRAM, 0 }, DIAL },
+    { "socket", { AF_INET, SOCK_RAW, 1 }, 0 },
+    { "socket", { AF_INET, SOCK_STREAM, 262 }, 0 }, /* MPTCP */
+    { "socket", { AF_UNIX, SOCK_STREAM, 0 }, 0 },
+    { "socket", { AF_PACKET, SOCK_RAW, 0 }, 0 },
+    { "setsockopt", { 5, SOL_SOCKET, SO_KEEPALIVE }, DIAL },
+    { "setsockopt", { 5, SOL_SOCKET, SO_PASSPIDFD }, 0 },
+    { "setsockopt", { 5, 6 /* TCP */, 1 }, DIAL | SINK },
+    { "setsockopt", { 5, 255, 1 }, 0 },
+    { "accept4", { 5 }, SINK },
+    { "openat", { 0, 0, O_RDONLY }, DIAL },
+    { "openat", { 0, 0, O_WRONLY | O_CREAT | O_EXCL }, SINK },
+    { "openat", { 0, 0, O_RDWR | O_CREAT | O_EXCL }, 0 },
+    { "openat", { 0, 0, O_WRONLY }, 0 },
+    { "openat", { 0, 0, O_WRONLY | O_CREAT }, 0 },
+    { "openat", { 0, 0, O_RDONLY | O_CREAT }, 0 },
+    { "unlinkat", { 0, 0, 0 }, SINK },
+    { "unlinkat", { 0, 0, AT_REMOVEDIR }, 0 },
+    { "renameat", { 0 }, SINK },
+    { "mkdirat", { 0 }, 0 },
+    { "mlock", { 0 }, SMTP },
+    { "sendmmsg", { 0 }, DIAL },
+    { "epoll_create1", { 0 }, SINK },
+    { "epoll_ctl", { 0 }, SMTP | SINK },
+  };
+
+  for (guint i = 0; get_table (i) != NULL; i++) {
+    gsize len = 0;
+    g_autofree struct sock_filter *code = filter_compile (get_table (i), &len, NULL);
+
+    for (gsize j = 0; j < G_N_ELEMENTS (own); j++) {
+      g_test_message ("%s, row %" G_GSIZE_FORMAT ": %s", get_table (i)->program, j, own[j].call);
+      g_assert_cmpint (is_allowed (code, len, own[j].call, own[j].args), ==, (own[j].allowed >> i & 1) != 0);
+    }
+  }
+}
+
 /* Whatever the number: another architecture or the x32 numbers are never looked at. */
 static void
 test_architecture (void)
@@ -181,6 +303,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lock/filter/verdicts", test_verdicts);
   g_test_add_func ("/lock/filter/self", test_self);
+  g_test_add_func ("/lock/filter/never", test_never);
+  g_test_add_func ("/lock/filter/own", test_own);
   g_test_add_func ("/lock/filter/architecture", test_architecture);
   g_test_add_func ("/lock/filter/unknown-name", test_unknown_name);
   g_test_add_func ("/lock/filter/reasons", test_reasons);

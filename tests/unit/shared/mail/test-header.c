@@ -18,6 +18,14 @@ static const struct { const char *address; gboolean is_good; } addresses[] = {
   { "<ann@example.org>", FALSE },
   { "ann@example.org>", FALSE },
   { "an n@example.org", FALSE },
+  { "\"ann@example.org", FALSE },            /* never closed */
+  { "\"\"@example.org", FALSE },             /* nobody */
+  { "\"a\"b\"@example.org", FALSE },
+  { "ann.@example.org", FALSE },
+  { "ann@example.org.", FALSE },
+  { "ann@.example.org", FALSE },
+  { "ann@[192.0.2.1", FALSE },
+  { "ann@exam ple.org", FALSE },
   { "\"a\\\"b\"@example.org", FALSE },       /* escapes are more than we need */
   { ".ann@example.org", FALSE },
   { "a..b@example.org", FALSE },
@@ -36,6 +44,11 @@ test_addresses (void)
     g_assert_cmpint (header_is_address ((Slice){ addresses[i].address, strlen (addresses[i].address) }), ==, addresses[i].is_good);
   g_assert_false (header_is_address ((Slice){ "a\0b@example.org", 15 }));
   g_assert_false (header_is_address ((Slice){ "", 0 }));
+  for (gsize len = 250; len <= 260; len++) { /* RFC 5321 §4.5.3.1.3 with errata 1690: 254 octets */
+    g_autofree char *domain = g_strnfill (len - strlen ("ann@"), 'd'), *address = g_strconcat ("ann@", domain, NULL);
+
+    g_assert_cmpint (header_is_address ((Slice){ address, len }), ==, len <= 254);
+  }
 }
 
 static void

@@ -146,6 +146,9 @@ test_answers (void)
     { PHASE_DOT, "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume", MEANING_BUSY },
     { PHASE_RCPT, "552 1 Requested mail action aborted, mailbox not found", MEANING_ABSENT },
     { PHASE_RCPT, "550 5.1.2 Recipient address rejected: Domain not found", MEANING_GONE },
+    { PHASE_RCPT, "550 5.1.2 out of service for a long time", MEANING_ABSENT }, /* "time ... out" in another order is no time-out */
+    { PHASE_RCPT, "530 5.7.0 Log in first", MEANING_LOGIN },                   /* RFC 4954 §6, whatever the words */
+    { PHASE_MAIL, "535 5.7.8 No", MEANING_LOGIN },
     { PHASE_RCPT, "550 5.1.2 temporary failure in name resolution", MEANING_LATER },
     { PHASE_DOT, "452 4.3.1 Insufficient system storage", MEANING_FAULT },
     { PHASE_LOGIN, "535-5.7.8 Username and Password not accepted.", MEANING_LOGIN },

@@ -3,12 +3,13 @@
 #include "tls.h"
 
 #include <glib/gstdio.h>
+#include <openssl/ssl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 static const struct {
-  const char *server, *host, *pin; /* pin "PIN": the server's own */
+  const char *server, *host, *pin; /* pin "PIN": the server's own; "PIN-n": the same but for the n-th digit */
   gboolean    is_trusted;          /* its certificate stands in our CA bundle */
   gboolean    is_verified;
   const char *words; /* glob of what is said otherwise */
@@ -22,7 +23,51 @@ static const struct {
   { "TLS expired\n", "localhost", "", TRUE, FALSE, "*expired*" },
   { "TLS\n", "mx.example.org", "PIN", FALSE, TRUE, "" },                              /* the pin stands for chain and host */
   { "TLS\n", "localhost", "0123456789abcdef", TRUE, FALSE, "*not the pinned one*" },  /* a pin is never overruled by a good chain */
+  { "TLS\n", "localhost", "PIN-64", FALSE, FALSE, "*not the pinned one*" },           /* all 64 digits count */
+  { "TLS\n", "localhost", "PIN-9", FALSE, FALSE, "*not the pinned one*" },            /* whoever can compute can make eight equal ones */
+  { "TLS\n", "localhost", "PIN-1", FALSE, FALSE, "*not the pinned one*" },
+  { "TLS\n", "localhost", "PIN-0", FALSE, FALSE, "*not the pinned one*" },            /* nor may some be left out */
+  /* RFC 9525 §6.3: a wildcard is the whole left-most label */
+  { "TLS names DNS:*.example.org\n", "mx.example.org", "", TRUE, TRUE, "" },
+  { "TLS names DNS:*.example.org\n", "mx.a.example.org", "", TRUE, FALSE, "*does not name*" },
+  { "TLS names DNS:*.example.org\n", "example.org", "", TRUE, FALSE, "*does not name*" },
+  { "TLS names DNS:m*.example.org\n", "mx.example.org", "", TRUE, FALSE, "*does not name*" },
+  { "TLS names DNS:*x.example.org\n", "mx.example.org", "", TRUE, FALSE, "*does not name*" },
+  { "TLS names DNS:mx.*.org\n", "mx.example.org", "", TRUE, FALSE, "*does not name*" },
+  /* RFC 9525 §6.5: an address is compared with addresses, octet by octet */
+  { "TLS names IP:127.0.0.1\n", "127.0.0.1", "", TRUE, TRUE, "" },
+  { "TLS names DNS:127.0.0.1\n", "127.0.0.1", "", TRUE, FALSE, "*does not name 127.0.0.1*" },
+  { "TLS names DNS:*.0.0.1\n", "127.0.0.1", "", TRUE, FALSE, "*does not name 127.0.0.1*" },
+  { "TLS names IP:127.0.0.1\n", "127.0.0.2", "", TRUE, FALSE, "*does not name 127.0.0.2*" },
+  { "TLS names IP:::1\n", "::1", "", TRUE, TRUE, "" },
+  /* RFC 6066 §3: the host is named in the handshake, an address is not */
+  { "TLS for localhost\n", "localhost", "", TRUE, TRUE, "" },
+  { "TLS for none\n", "127.0.0.1", "PIN", TRUE, TRUE, "" },
 };
+
+static char *
+pin_dup (const char *pin)
+{
+  g_autofree char *own = g_strdup (script_server_get_fingerprint ());
+  guint64 digit = g_str_has_prefix (pin, "PIN-") ? g_ascii_strtoull (pin + 4, NULL, 10) : 0;
+
+  if (!g_str_has_prefix (pin, "PIN"))
+    return g_strdup (pin);
+  if (strcmp (pin, "PIN-0") == 0)
+    own[32] = '\0';
+  if (digit > 0)
+    own[digit - 1] = own[digit - 1] == '0' ? '1' : '0';
+  return g_steal_pointer (&own);
+}
+
+/* kind: of "TLS kind\n". Returns: what its certificate is kept under. */
+static char *
+kind_dup (const char *server)
+{
+  g_autofree char *kind = g_strndup (server + strlen ("TLS"), strlen (server) - strlen ("TLS\n"));
+
+  return g_str_has_prefix (kind, " for ") ? g_strdup ("") : g_steal_pointer (&kind);
+}
 
 static void
 test_verify (void)
@@ -34,15 +79,16 @@ test_verify (void)
     g_autoptr (TlsContext) context = NULL;
     const TlsFacts *facts;
     g_autoptr (GError) error = NULL;
-    g_autofree char *problem = NULL;
+    g_autofree char *problem = NULL, *pin = pin_dup (cases[i].pin), *kind = kind_dup (cases[i].server);
     ScriptServer *server;
     Tls *tls;
     int fd;
 
-    script_server_write_certificate (bundle, strstr (cases[i].server, "expired") != NULL);
+    g_test_message ("%s%s %s", cases[i].server, cases[i].host, cases[i].pin);
+    script_server_write_certificate (bundle, kind);
     context = tls_context_new (cases[i].is_trusted ? bundle : "/nonexistent");
     server = script_server_new (cases[i].server, &fd);
-    tls = tls_new (context, fd, cases[i].host, strcmp (cases[i].pin, "PIN") == 0 ? script_server_get_fingerprint () : cases[i].pin);
+    tls = tls_new (context, fd, cases[i].host, pin);
     g_assert_cmpint (tls_handshake (tls, &error), ==, TLS_DONE);
     g_assert_no_error (error);
     facts = tls_get_facts (tls);
@@ -57,6 +103,21 @@ test_verify (void)
     g_assert_cmpstr (problem, ==, "");
   }
   g_unlink (bundle);
+}
+
+/* Whatever the machine's own settings of OpenSSL allow: read when OpenSSL is first used. */
+static void
+allow_old_tls (void)
+{
+  static const char settings[] = "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = old\n[old]\nMinProtocol = TLSv1\n"
+                                 "CipherString = DEFAULT:@SECLEVEL=0\n";
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "postrider-openssl-XXXXXX", NULL);
+
+  close (g_mkstemp (path));
+  g_assert_true (g_file_set_contents (path, settings, -1, NULL));
+  g_setenv ("OPENSSL_CONF", path, TRUE);
+  OPENSSL_init_ssl (OPENSSL_INIT_LOAD_CONFIG, NULL);
+  g_unlink (path);
 }
 
 /* TLS 1.1 and older, and plain text where TLS should be: no handshake, a sentence. */
@@ -86,6 +147,7 @@ int
 main (int argc, char *argv[])
 {
   signal (SIGPIPE, SIG_IGN);
+  allow_old_tls ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/tls/verify", test_verify);
   g_test_add_func ("/net/tls/no-handshake", test_no_handshake);

@@ -107,6 +107,52 @@ test_limits (void)
   g_assert_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM);
 }
 
+/* The last octet that is allowed, and one more. */
+static void
+test_largest (void)
+{
+  g_autofree char *text = g_strnfill (TEMPLATE_MAX + 1, 'x'), *name = g_strnfill (TEMPLATE_NAME_MAX, 'n'), *tag = g_strdup_printf ("{{%s}}", name);
+  g_autoptr (GString) deep = g_string_new (NULL);
+  g_autoptr (Template) named = template_parse ("text", tag, NULL), fits = NULL, nested = NULL;
+
+  g_assert_nonnull (named);
+  g_assert_null (template_parse ("text", text, NULL));
+  text[TEMPLATE_MAX] = '\0';
+  fits = template_parse ("text", text, NULL);
+  g_assert_nonnull (fits);
+  for (guint i = 0; i < TEMPLATE_DEPTH_MAX; i++)
+    g_string_append (deep, "{{#a}}");
+  for (guint i = 0; i < TEMPLATE_DEPTH_MAX; i++)
+    g_string_append (deep, "{{/a}}");
+  nested = template_parse ("text", deep->str, NULL);
+  g_assert_nonnull (nested);
+}
+
+static void
+append_bytes (void *sink, const char *data, gsize len)
+{
+  g_byte_array_append (sink, (const guint8 *) data, (guint) len);
+}
+
+/* Behind the most octets that there may be nothing more is written: a template may hold a value thousands of times. */
+static void
+test_stops (void)
+{
+  static FrameRow row;
+  g_autoptr (GString) source = g_string_new (NULL);
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  TemplateOutput output = { NULL, append_bytes, out, out, 20 };
+  g_autoptr (Template) template = NULL;
+
+  for (guint i = 0; i < 100; i++)
+    g_string_append (source, "{{name}}");
+  template = template_parse ("text", source->str, NULL);
+  g_assert_true (template_bind (template, sample_columns, NULL, NULL));
+  sample_row (&row, 1, filled);
+  g_assert_null (template_run (template, &row, &output));
+  g_assert_cmpuint (out->len, ==, 3 * strlen ("Bob Lee")); /* the one that went beyond is the last */
+}
+
 static const char *const aliases[] = { "Your Name", "name", "Mobile", "phone", "city", "email", NULL };
 
 static const struct { const char *source, *message; } unknown[] = {
@@ -168,7 +214,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/template/template/good", test_good);
   g_test_add_func ("/template/template/bad", test_bad);
   g_test_add_func ("/template/template/limits", test_limits);
-  g_test_add_func ("/template/template/bound", test_bound);
+  g_test_add_func ("/template/template/stops", test_stops);
+  g_test_add_func ("/compose/template/largest", test_largest);
+  g_test_add_func ("/compose/template/bound", test_bound);
   g_test_add_func ("/template/template/unknown", test_unknown);
   return g_test_run ();
 }

@@ -11,6 +11,7 @@ static const RowResult spam = { { OUTCOME_REFUSED, REASON_NONE, PAUSE_CONTENT, R
 static const RowResult broken = { { OUTCOME_REFUSED, REASON_NONE, PAUSE_CONTENT, ROW_COUNT_SAME, NULL }, 554, "554 5.6.0 broken" };
 static const RowResult wary = { { OUTCOME_LATER, REASON_NONE, "busy", 20, NULL }, 451, "451 4.7.1 try again later" };
 static const RowResult domain = { { OUTCOME_LATER, REASON_NONE, "policy", 1, NULL }, 550, "550 5.7.26 unauthenticated" };
+static const RowResult relay = { { OUTCOME_LATER, REASON_NONE, "relay-denied", 1, NULL }, 554, "554 5.7.1 Relay access denied" };
 static const RowResult lost = { { OUTCOME_UNKNOWN, REASON_NONE, NULL, 0, NULL }, 0, "the connection ended" };
 
 static void
@@ -144,6 +145,38 @@ test_asked_once (Fixture *self, gconstpointer data)
   g_assert_cmpint (verdict.outcome, ==, OUTCOME_LATER);
 }
 
+/* "Relay denied" to the first is about the account; behind somebody who passed it is about this one's domain. */
+static void
+test_relay (Fixture *self, gconstpointer data)
+{
+  Verdict verdict;
+
+  g_assert_true (answer (self, &self->campaign, &relay, &verdict));
+  g_assert_cmpint (verdict.outcome, ==, OUTCOME_LATER);
+  g_assert_cmpstr (verdict.pause, ==, "relay-denied");
+  brake_release (self->brake);
+  answer (self, &self->campaign, &ok, &verdict);
+  g_assert_false (answer (self, &self->campaign, &relay, &verdict));
+  g_assert_cmpint (verdict.outcome, ==, OUTCOME_REFUSED);
+}
+
+/* From the second like refusal on no more is risked than the first two; what is out then is answered first. */
+static void
+test_tightens (Fixture *self, gconstpointer data)
+{
+  Row row = { .campaign = &self->campaign, .attempt = 1 };
+  Verdict verdict;
+  guint n = 0;
+
+  for (guint i = 0; i < 10; i++)
+    answer (self, &self->campaign, &ok, &verdict);
+  answer (self, &self->campaign, &spam, &verdict);
+  answer (self, &self->campaign, &spam, &verdict);
+  while (n < 50 && brake_take (self->brake, &row))
+    n++;
+  g_assert_cmpuint (n, ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -152,6 +185,7 @@ main (int argc, char *argv[])
     void (*test) (Fixture *, gconstpointer);
   } tests[] = {
     { "room", test_room }, { "content", test_content }, { "hangs-up", test_hangs_up }, { "pace", test_pace }, { "asked-once", test_asked_once },
+    { "relay", test_relay }, { "tightens", test_tightens },
   };
 
   g_test_init (&argc, &argv, NULL);
