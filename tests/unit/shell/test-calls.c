@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST 64 /* calls without an answer: docs/contract, as the bridge */
+#define MOST 64 /* calls without an answer: contract/, as the bridge */
 
 static struct {
   char    *reply;       /* name and parameters of what the page was told; NULL: nothing yet */

@@ -34,7 +34,7 @@ begin_with (Client *client, guint64 campaign, const gsize *sizes, guint n, int f
                                                  NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 }
 
-/* 25 MiB a file, 40 MiB together (confined/smtp/campaign.h); and none that could be written. */
+/* 25 MiB a file, 40 MiB together (shared/transport/compiled-campaign.h); and none that could be written. */
 static void
 test_files (void)
 {
