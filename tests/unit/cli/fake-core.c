@@ -130,7 +130,7 @@ handle_account_add (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds,
 static gboolean
 handle_account_set (PrApp1 *core, GDBusMethodInvocation *call, const char *name, GVariant *changes)
 {
-  pr_app1_complete_account_set (core, call, changes, FALSE);
+  pr_app1_complete_account_set (core, call, fill_in_reply ("AccountSet", 0, changes), FALSE);
   return TRUE;
 }
 
