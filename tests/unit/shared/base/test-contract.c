@@ -183,6 +183,15 @@ test_further (void)
   }
 }
 
+/* What a kind's settings are is told to its transport as it is set; core's own words for one keep their types. */
+static void
+test_further_is_told (void)
+{
+  assert_check ("org.postrider.Transport1", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'host': <'a'>, 'copies': <@u 3>, 'paper_ink': <'blue'>}, @h 0, @h 1)"), -1);
+  assert_check ("org.postrider.Transport1", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'copies': <[@u 3]>}, @h 0, @h 1)"), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.Transport1", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'host': <@u 3>}, @h 0, @h 1)"), CONTRACT_ERROR_VALUE);
+}
+
 /* An answer lacks nothing when it has no further key: a kind of account may have no setting that the contract does not name. */
 static void
 test_further_may_be_missing (void)
@@ -285,6 +294,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/contract/numbers", test_numbers);
   g_test_add_func ("/base/contract/each-number", test_each_number);
   g_test_add_func ("/base/contract/further", test_further);
+  g_test_add_func ("/base/contract/further-is-told", test_further_is_told);
   g_test_add_func ("/base/contract/further-may-be-missing", test_further_may_be_missing);
   g_test_add_func ("/base/contract/table", test_table);
   g_test_add_func ("/base/contract/keys", test_keys);
