@@ -119,7 +119,11 @@ handle_account_add (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds,
 {
   g_autoptr (GVariantDict) used = g_variant_dict_new (settings);
   g_autofree char *secret = read_secret (fds, handle);
+  const char *kind = kinds[0]->word;
 
+  (void) g_variant_lookup (settings, "kind", "&s", &kind);
+  if (kind_find (kind)->secret == KIND_SECRET_NONE)
+    g_variant_dict_insert (used, "has_password", "b", FALSE);
   g_variant_dict_insert (used, "name", "s", name);
   g_variant_dict_insert (used, "note", "s", secret);
   g_variant_dict_remove (used, "check"); /* asked, not stored */
