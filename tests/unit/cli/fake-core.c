@@ -122,7 +122,11 @@ handle_account_add (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds,
 {
   g_autoptr (GVariantDict) used = g_variant_dict_new (settings);
   g_autofree char *secret = read_secret (fds, handle);
+  const char *kind = kinds[0]->word;
 
+  (void) g_variant_lookup (settings, "kind", "&s", &kind);
+  if (kind_find (kind)->secret == KIND_SECRET_NONE)
+    g_variant_dict_insert (used, "has_password", "b", FALSE);
   g_variant_dict_insert (used, "name", "s", name);
   g_variant_dict_insert (used, "note", "s", secret);
   g_variant_dict_remove (used, "check"); /* asked, not stored */
@@ -133,7 +137,7 @@ handle_account_add (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds,
 static gboolean
 handle_account_set (PrApp1 *core, GDBusMethodInvocation *call, const char *name, GVariant *changes)
 {
-  pr_app1_complete_account_set (core, call, changes, FALSE);
+  pr_app1_complete_account_set (core, call, fill_in_reply ("AccountSet", 0, changes), FALSE);
   return TRUE;
 }
 
