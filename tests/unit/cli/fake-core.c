@@ -293,7 +293,7 @@ handle_start (PrApp1 *core, GDBusMethodInvocation *call, guint64 campaign)
   }
   is_started = TRUE;
   pr_app1_complete_campaign_start (core, call);
-  pr_app1_emit_campaign_changed (core, 8, g_variant_new_parsed ("{'id': <@t 8>, 'state': <'cancelled'>, 'total': <@t 1>}")); /* another one's */
+  pr_app1_emit_campaign_changed (core, 8, fill_in_reply ("CampaignShow", 0, g_variant_new_parsed ("{'id': <@t 8>, 'state': <'cancelled'>, 'total': <@t 1>}"))); /* another one's */
   if (!is_mood ("endless"))
     g_timeout_add (50, end_cb, core);
   return TRUE;
