@@ -23,8 +23,8 @@ campaign_columns_to_blob (const char *const *columns)
   return g_string_free_to_bytes (g_steal_pointer (&joined));
 }
 
-GStrv
-campaign_columns_from_blob (const void *blob, gsize len)
+static GStrv
+columns_from_blob (const void *blob, gsize len)
 {
   g_autofree char *text = g_strndup (len > 0 ? blob : "", len);
 
@@ -48,7 +48,7 @@ from_row (sqlite3_stmt *row)
   self->reply_to = g_strdup (store_text (row, 7));
   self->unsubscribe = g_strdup (store_text (row, 8));
   self->lists = g_strdup (store_text (row, 9));
-  self->columns = campaign_columns_from_blob (sqlite3_column_blob (row, 10), (gsize) sqlite3_column_bytes (row, 10));
+  self->columns = columns_from_blob (sqlite3_column_blob (row, 10), (gsize) sqlite3_column_bytes (row, 10));
   self->per_hour = (guint) store_int (row, 11);
   self->connections = (guint) store_int (row, 12);
   self->lifetime_s = store_int (row, 13);
@@ -60,7 +60,7 @@ from_row (sqlite3_stmt *row)
   self->html = g_strdup (store_text (row, 19));
   self->body_text = g_strdup (store_text (row, 20));
   self->pause_after = store_int (row, 21);
-  self->aliases = campaign_columns_from_blob (sqlite3_column_blob (row, 22), (gsize) sqlite3_column_bytes (row, 22));
+  self->aliases = columns_from_blob (sqlite3_column_blob (row, 22), (gsize) sqlite3_column_bytes (row, 22));
   self->archived_utc = store_int (row, 23);
   self->is_test = store_int (row, 24) != 0;
   return self;

@@ -40,6 +40,5 @@ gboolean campaign_set_state (Core *core, guint64 id, CampaignState state, const 
 GVariant *campaign_to_spec  (const Campaign *self);
 GVariant *campaign_to_files (Core *core, const Campaign *self, GUnixFDList *fds, GError **error); /* NULL: FAULT_IO (an attachment is gone) */
 
-/* Names as one blob in the store: fields in frame form. */
+/* Names as one blob in the store, a line each. */
 GBytes *campaign_columns_to_blob (const char *const *columns);
-GStrv   campaign_columns_from_blob (const void *blob, gsize len);
