@@ -299,30 +299,6 @@ test_core_gone (void)
   g_free (script_server_finish (server)); /* it may have got less than it waits for */
 }
 
-/* A connection after n messages is another one. */
-static void
-test_per_connection (void)
-{
-  static const char *const transcript = PIPED ENVELOPE TAKE "S: 250 taken\nC: QUIT\nS: 221 bye\n";
-  Client *client = client_new ("smtp");
-
-  client_open (client, "{" PLAIN ", 'per_connection': <uint32 1>}", "");
-  client_begin (client, 1, "Dear {{word}}\n");
-  client_send (client, 1, 1, 3);
-  for (guint i = 1; i <= 3; i++) {
-    g_autofree char *problem = NULL;
-    int fd;
-    ScriptServer *server = script_server_new (transcript, &fd);
-
-    g_assert_true (client_add (client, fd));
-    client_wait_outcomes (client, i);
-    problem = script_server_finish (server);
-    g_assert_cmpstr (problem, ==, "");
-  }
-  g_assert_cmpstr (client->log->str, ==, "1=accepted 2=accepted 3=accepted ");
-  client_free (client);
-}
-
 /* Paused by a login that failed; mended on the server's side; Resume asks for a connection, and the row that waited goes. */
 static void
 test_resume (void)
@@ -621,7 +597,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/smtp/program/recall", test_recall);
   g_test_add_func ("/smtp/program/drain", test_drain);
   g_test_add_func ("/smtp/program/core-gone", test_core_gone);
-  g_test_add_func ("/smtp/program/per-connection", test_per_connection);
   g_test_add_func ("/smtp/program/resume", test_resume);
   g_test_add_func ("/smtp/program/busy", test_busy);
   g_test_add_func ("/smtp/program/full-disk", test_full_disk);
