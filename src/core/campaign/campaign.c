@@ -3,12 +3,9 @@
 #include "address.h"
 #include "contract-keys.h"
 #include "fault.h"
-#include "files.h"
 #include "sql-words.h"
 #include "store.h"
-#include <gio/gunixfdlist.h>
 #include <string.h>
-#include <unistd.h>
 
 GBytes *
 campaign_columns_to_blob (const char *const *columns)
@@ -188,40 +185,4 @@ campaign_to_spec (const Campaign *self)
   if (self->id == 0) /* a template that belongs to no people yet: any field will do */
     g_variant_dict_insert (&spec, KEY_LETTER_INSPECT, "b", TRUE);
   return g_variant_dict_end (&spec);
-}
-
-/* Each open has a file offset of its own: a transport may read while another does. */
-static gboolean
-add_file (Core *core, sqlite3_stmt *row, GVariantBuilder *files, GUnixFDList *fds, GError **error)
-{
-  int fd = files_open (core, store_text (row, 3), store_text (row, 1), error), index;
-
-  if (fd < 0)
-    return FALSE;
-  index = g_unix_fd_list_append (fds, fd, error);
-  close (fd);
-  if (index < 0)
-    return FALSE;
-  g_variant_builder_add (files, "(sssh)", store_text (row, 0), store_text (row, 1), store_text (row, 2), index);
-  return TRUE;
-}
-
-GVariant *
-campaign_to_files (Core *core, const Campaign *self, GUnixFDList *fds, GError **error)
-{
-  GVariantBuilder files;
-  sqlite3_stmt *row = store_query (core->store, "SELECT role,name,media_type,sha256 FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) self->id);
-  int result;
-
-  g_variant_builder_init (&files, G_VARIANT_TYPE ("a(sssh)"));
-  while ((result = store_step (core->store, row, error)) == 1)
-    if (!add_file (core, row, &files, fds, error)) {
-      sqlite3_reset (row);
-      result = -1;
-      break;
-    }
-  if (result == 0)
-    return g_variant_builder_end (&files);
-  g_variant_builder_clear (&files);
-  return NULL;
 }
