@@ -1,18 +1,13 @@
 /* import - a contact file goes to core as a descriptor; the report and the rejected rows come back. */
 #include "commands.h"
-#include "connect.h"
 #include "contract-keys.h"
-#include "csv-rejects.h"
 #include "dict.h"
 #include "fault.h"
-#include "frame.h"
-#include "import-map.h"
 #include "import-ask.h"
+#include "import-call.h"
+#include "import-map.h"
 #include "import-report.h"
 #include "json-out.h"
-#include "progress.h"
-#include "send-fd.h"
-#include "spool.h"
 #include "table.h"
 #include "text.h"
 #include "words.h"
@@ -49,14 +44,9 @@ static const Option options_table[] = {
 };
 
 typedef struct {
-  const Session *session;
-  Progress      *progress;
-  GMainLoop     *loop;
-  CsvRejects    *rejects;  /* NULL: not wanted */
-  CsvOut        *csv;
-  GHashTable    *examples; /* reason → a sentence */
-  GVariant      *report;
-  GError        *error;
+  ImportCall *call;
+  GHashTable *examples; /* reason → a sentence */
+  GVariant   *report;
 } Import;
 
 static GVariant *
@@ -84,8 +74,10 @@ build_options (const ImportOptions *options, const char *file, GError **error)
 }
 
 static void
-take_reject (Import *self, const FrameRow *row)
+take_reject (const FrameRow *row, gpointer data)
 {
+  Import *self = data;
+  CsvRejects *rejects = import_call_get_rejects (self->call);
   g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, row->key);
   g_autofree char *reason = slice_dup (row->fields[2]);
 
@@ -94,63 +86,10 @@ take_reject (Import *self, const FrameRow *row)
 
     g_hash_table_insert (self->examples, g_strdup (reason), g_strdup_printf ("row %s: %s", number, sentence));
   }
-  if (self->rejects != NULL && row->aux != REJECT_DOUBTED)
-    csv_rejects_add (self->rejects, row);
+  if (rejects != NULL && row->aux != REJECT_DOUBTED)
+    csv_rejects_add (rejects, row);
 }
 
-static void
-rejected_cb (PrApp1 *core, GVariant *rows, gpointer data)
-{
-  g_autofree FrameRow *row = g_new (FrameRow, 1);
-  gconstpointer bytes = g_variant_get_data (rows);
-  FrameReader reader;
-
-  if (!frame_open (&reader, FRAME_REJECTS, bytes, g_variant_get_size (rows), NULL))
-    return;
-  while (frame_next (&reader, row, NULL))
-    if (row->n_fields >= REJECT_FIELDS)
-      take_reject (data, row);
-}
-
-static void
-progress_cb (PrApp1 *core, guint64 rows, guint64 reading, guint64 size, gpointer data)
-{
-  Import *self = data;
-  g_autofree char *text = words_counted (rows, "row read", "rows read");
-
-  progress_set (self->progress, size > 0 ? (double) reading / (double) size : 0, text, FALSE);
-}
-
-static void
-done_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Import *self = data;
-
-  (void) pr_app1_call_import_finish (PR_APP1 (source), &self->report, NULL, result, &self->error);
-  g_main_loop_quit (self->loop);
-}
-
-static gboolean
-call_core (Import *self, PrApp1 *core, SendFd *file, const char *list, GVariant *options, GError **error)
-{
-  gulong rejected = g_signal_connect (core, "import-rejected", G_CALLBACK (rejected_cb), self);
-  gulong progress = g_signal_connect (core, "import-progress", G_CALLBACK (progress_cb), self);
-
-  self->loop = g_main_loop_new (NULL, FALSE);
-  pr_app1_call_import (core, file->handle, list, options, file->list, NULL, done_cb, self);
-  g_main_loop_run (self->loop);
-  g_main_loop_unref (self->loop);
-  g_signal_handler_disconnect (core, rejected);
-  g_signal_handler_disconnect (core, progress);
-  progress_hide (self->progress);
-  if (self->error == NULL)
-    return TRUE;
-  g_propagate_error (error, self->error);
-  connect_explain (error);
-  return FALSE;
-}
-
-/* Rows that --rejects took are there to be mended: that is an outcome. */
 /* Who was forgotten is read and known: nothing is wrong with the file. */
 static guint64
 count_forgotten (const Import *self)
@@ -163,13 +102,14 @@ count_forgotten (const Import *self)
   return count;
 }
 
+/* Rows that --rejects took are there to be mended: that is an outcome. */
 static gboolean
 check_usable (const Import *self, GError **error)
 {
   guint64 n_taken = dict_number (self->report, KEY_IMPORT_REPORT_NEW) + dict_number (self->report, KEY_IMPORT_REPORT_UPDATED) +
                     dict_number (self->report, KEY_IMPORT_REPORT_MERGED) + dict_number (self->report, KEY_IMPORT_REPORT_UNCHANGED) + count_forgotten (self);
 
-  if (n_taken > 0 || (self->rejects != NULL && dict_number (self->report, KEY_IMPORT_REPORT_READ) > 0))
+  if (n_taken > 0 || (import_call_get_rejects (self->call) != NULL && dict_number (self->report, KEY_IMPORT_REPORT_READ) > 0))
     return TRUE;
   g_set_error (error, FAULT, FAULT_DATA, dict_number (self->report, KEY_IMPORT_REPORT_READ) > 0 ? "no row of the file could be used: --rejects FILE.csv writes each with its reason"
                                                                               : "the file has a header and no people");
@@ -177,15 +117,11 @@ check_usable (const Import *self, GError **error)
 }
 
 static int
-finish (Import *self, const char *list, gboolean is_dry_run, GError **error)
+finish (Import *self, const Session *session, const char *list, gboolean is_dry_run, GError **error)
 {
-  if (self->rejects != NULL)
-    csv_rejects_end (self->rejects);
-  if (self->rejects != NULL && !csv_out_finish (self->csv, error)) {
-    g_prefix_error (error, "%s, but ", is_dry_run ? "the file was read" : "the people were stored");
+  if (!import_call_end_rejects (self->call, is_dry_run ? "the file was read" : "the people were stored", error))
     return -1;
-  }
-  import_report_print (self->session, list, is_dry_run, self->report, self->examples);
+  import_report_print (session, list, is_dry_run, self->report, self->examples);
   return check_usable (self, error) ? 0 : -1;
 }
 
@@ -255,15 +191,12 @@ settle_encoding (Session *session, const ImportOptions *options, const char *fil
 static int
 run_import (Session *session, const void *values, char **words, GError **error)
 {
+  static const ImportMember member = { pr_app1_call_import, pr_app1_call_import_finish };
   const ImportOptions *options = values;
-  g_autoptr (Progress) progress = progress_new (session->is_quiet || session_is_for_programs (session));
   g_autoptr (GHashTable) examples = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (GVariant) settings = NULL;
-  g_autoptr (CsvOut) csv = NULL;
-  g_autoptr (CsvRejects) rejects = NULL;
-  Import self = { session, progress, .examples = examples };
-  SendFd file = { 0 };
-  int status = -1;
+  g_autoptr (GVariant) settings = NULL, report = NULL;
+  g_autoptr (ImportCall) call = NULL;
+  Import self = { .examples = examples };
 
   if (options->is_undo)
     return run_undo (session, words[0], error);
@@ -281,18 +214,11 @@ run_import (Session *session, const void *values, char **words, GError **error)
   g_variant_ref_sink (settings);
   if (!settle_encoding (session, options, words[0], &settings, error))
     return -1;
-  if (options->rejects != NULL) {
-    self.csv = csv = csv_out_new (options->rejects, error);
-    if (csv == NULL)
-      return -1;
-    self.rejects = rejects = csv_rejects_new (csv);
-  }
-  if (send_fd_take (&file, spool_open (words[0], error), error) && session_core (session, error) != NULL &&
-      call_core (&self, session->core, &file, options->list, settings, error))
-    status = finish (&self, options->list, options->is_dry_run, error);
-  send_fd_clear (&file);
-  g_clear_pointer (&self.report, g_variant_unref);
-  return status;
+  self.call = call = import_call_new (session, &member, options->rejects, take_reject, &self, error);
+  if (call == NULL)
+    return -1;
+  self.report = report = import_call_run (call, words[0], options->list, settings, error);
+  return report != NULL ? finish (&self, session, options->list, options->is_dry_run, error) : -1;
 }
 
 const Command import_commands[] = {

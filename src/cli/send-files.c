@@ -42,8 +42,9 @@ static const struct {
   { ".csv", "text/csv" },    { ".ics", "text/calendar" },  { ".zip", "application/zip" },  { ".html", "text/html" },
 };
 
-char *
-send_files_guess_type (const char *name, const void *head, gsize len)
+/* By the name's end, else by the first octets. Returns: (transfer full) "image/png"; "application/octet-stream" if unknown. */
+static char *
+guess_type (const char *name, const void *head, gsize len)
 {
   g_autofree char *lower = g_ascii_strdown (name, -1);
   g_autofree char *content = NULL;
@@ -74,7 +75,7 @@ add (SendFiles *self, int fd, const char *role, const char *name, const char *sh
     return FALSE;
   }
   len = pread (fd, head, sizeof head, 0);
-  type = send_files_guess_type (name, head, len > 0 ? (gsize) len : 0);
+  type = guess_type (name, head, len > 0 ? (gsize) len : 0);
   index = g_unix_fd_list_append (self->list, fd, error);
   close (fd);
   if (index < 0)

@@ -23,6 +23,3 @@ gboolean send_files_add_kept (SendFiles *self, GVariant *files, GUnixFDList *fds
 gboolean send_files_has_image (const SendFiles *self, const char *name);
 /* Returns: (transfer floating) the a(sssh). */
 GVariant *send_files_end (SendFiles *self);
-
-/* By the name's end, else by the first octets. Returns: (transfer full) "image/png"; "application/octet-stream" if unknown. */
-char *send_files_guess_type (const char *name, const void *head, gsize len);

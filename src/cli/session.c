@@ -47,8 +47,8 @@ session_is_for_programs (const Session *self)
   return self->is_json || self->is_jsonl;
 }
 
-gboolean
-session_tells (const Session *self)
+static gboolean
+is_told (const Session *self)
 {
   return !self->is_quiet && !session_is_for_programs (self);
 }
@@ -58,7 +58,7 @@ session_say (const Session *self, const char *format, ...)
 {
   va_list arguments;
 
-  if (!session_tells (self))
+  if (!is_told (self))
     return;
   va_start (arguments, format);
   vfprintf (stderr, format, arguments);
@@ -71,7 +71,7 @@ session_tell (const Session *self, const char *format, ...)
 {
   va_list arguments;
 
-  if (!session_tells (self))
+  if (!is_told (self))
     return;
   va_start (arguments, format);
   vprintf (format, arguments);

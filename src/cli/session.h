@@ -44,7 +44,6 @@ gboolean session_is_for_programs (const Session *self); /* --json or --jsonl */
 void session_say (const Session *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* What was done, on standard output; not with --quiet, not for programs. */
 void session_tell (const Session *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
-gboolean session_tells (const Session *self); /* the same for more than a line */
 
 /* After FAULT_NO_PERM: asks for the passphrase of the vault or the password of `account` (NULL: none) and gives it to core.
  * Returns: TRUE: try again (`error` is cleared); FALSE with `error` as it was, or another one: nobody to ask, or nothing typed. */

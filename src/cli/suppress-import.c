@@ -1,18 +1,11 @@
 #include "suppress-import.h"
 
-#include "connect.h"
 #include "contract-keys.h"
-#include "csv-rejects.h"
 #include "dict.h"
-#include "fault.h"
-#include "frame.h"
+#include "import-call.h"
 #include "import-map.h"
 #include "json-out.h"
-#include "progress.h"
-#include "send-fd.h"
-#include "spool.h"
 #include "text.h"
-#include "words.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -37,13 +30,9 @@ const Option suppress_import_options[] = {
 
 typedef struct {
   const Session *session;
-  Progress      *progress;
-  GMainLoop     *loop;
-  CsvOut        *csv;
-  CsvRejects    *rejects;   /* NULL: they are told */
+  ImportCall    *call;
   GPtrArray     *not_taken; /* GVariant a{sv}, for JSON */
   GVariant      *report;
-  GError        *error;
 } Import;
 
 static void
@@ -69,52 +58,24 @@ tell (Import *self, const FrameRow *row)
   g_autofree char *value = text_printable (row->fields[1].data, (gssize) row->fields[1].len, VALUE_MAX);
   g_autofree char *sentence = text_printable (row->fields[3].data, (gssize) row->fields[3].len, VALUE_MAX);
 
-  progress_hide (self->progress);
+  import_call_hide (self->call);
   session_say (self->session, "Not taken: row %" G_GUINT64_FORMAT "%s%s “%s”: %s", row->key, *field != '\0' ? ", " : "", field, value, sentence);
 }
 
 static void
-take_reject (Import *self, const FrameRow *row)
+take_reject (const FrameRow *row, gpointer data)
 {
+  Import *self = data;
+  CsvRejects *rejects = import_call_get_rejects (self->call);
+
   if (row->aux != 0) /* a value beside the address: nobody needs it here */
     return;
-  if (self->rejects != NULL)
-    csv_rejects_add (self->rejects, row);
+  if (rejects != NULL)
+    csv_rejects_add (rejects, row);
   else if (session_is_for_programs (self->session))
     keep_for_json (self, row);
   else
     tell (self, row);
-}
-
-static void
-rejected_cb (PrApp1 *core, GVariant *rows, gpointer data)
-{
-  g_autofree FrameRow *row = g_new (FrameRow, 1);
-  FrameReader reader;
-
-  if (!frame_open (&reader, FRAME_REJECTS, g_variant_get_data (rows), g_variant_get_size (rows), NULL))
-    return;
-  while (frame_next (&reader, row, NULL))
-    if (row->n_fields >= REJECT_FIELDS)
-      take_reject (data, row);
-}
-
-static void
-progress_cb (PrApp1 *core, guint64 rows, guint64 reading, guint64 size, gpointer data)
-{
-  Import *self = data;
-  g_autofree char *text = words_counted (rows, "row read", "rows read");
-
-  progress_set (self->progress, size > 0 ? (double) reading / (double) size : 0, text, FALSE);
-}
-
-static void
-done_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Import *self = data;
-
-  (void) pr_app1_call_suppress_import_finish (PR_APP1 (source), &self->report, NULL, result, &self->error);
-  g_main_loop_quit (self->loop);
 }
 
 static GVariant *
@@ -135,26 +96,6 @@ build_options (const SuppressImportOptions *options, const char *file, GError **
   dict_put_flag (&out, KEY_IMPORT_DRY_RUN, options->is_dry_run);
   dict_put_text (&out, KEY_IMPORT_NAME, strcmp (file, "-") == 0 ? "standard input" : name);
   return g_variant_ref_sink (g_variant_dict_end (&out));
-}
-
-static gboolean
-call_core (Import *self, PrApp1 *core, const SuppressImportOptions *options, SendFd *file, GVariant *settings, GError **error)
-{
-  gulong rejected = g_signal_connect (core, "import-rejected", G_CALLBACK (rejected_cb), self);
-  gulong progress = g_signal_connect (core, "import-progress", G_CALLBACK (progress_cb), self);
-
-  self->loop = g_main_loop_new (NULL, FALSE);
-  pr_app1_call_suppress_import (core, file->handle, options->scope != NULL ? options->scope : "all", settings, file->list, NULL, done_cb, self);
-  g_main_loop_run (self->loop);
-  g_main_loop_unref (self->loop);
-  g_signal_handler_disconnect (core, rejected);
-  g_signal_handler_disconnect (core, progress);
-  progress_hide (self->progress);
-  if (self->error == NULL)
-    return TRUE;
-  g_propagate_error (error, self->error);
-  connect_explain (error);
-  return FALSE;
 }
 
 static void
@@ -192,12 +133,8 @@ print_report (Import *self, const SuppressImportOptions *options)
 static int
 finish (Import *self, const SuppressImportOptions *options, GError **error)
 {
-  if (self->rejects != NULL)
-    csv_rejects_end (self->rejects);
-  if (self->rejects != NULL && !csv_out_finish (self->csv, error)) {
-    g_prefix_error (error, "%s, but ", options->is_dry_run ? "the file was read" : "the list was taken");
+  if (!import_call_end_rejects (self->call, options->is_dry_run ? "the file was read" : "the list was taken", error))
     return -1;
-  }
   if (session_is_for_programs (self->session))
     print_json (self);
   else
@@ -208,27 +145,15 @@ finish (Import *self, const SuppressImportOptions *options, GError **error)
 int
 suppress_import (Session *session, const SuppressImportOptions *options, const char *file, GError **error)
 {
-  g_autoptr (Progress) progress = progress_new (session->is_quiet || session_is_for_programs (session));
+  static const ImportMember member = { pr_app1_call_suppress_import, pr_app1_call_suppress_import_finish };
   g_autoptr (GPtrArray) not_taken = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  g_autoptr (GVariant) settings = build_options (options, file, error);
-  g_autoptr (CsvOut) csv = NULL;
-  g_autoptr (CsvRejects) rejects = NULL;
-  Import self = { session, progress, .not_taken = not_taken };
-  SendFd sent = { 0 };
-  int status = -1;
+  g_autoptr (GVariant) settings = build_options (options, file, error), report = NULL;
+  Import self = { session, .not_taken = not_taken };
+  g_autoptr (ImportCall) call = settings != NULL ? import_call_new (session, &member, options->rejects, take_reject, &self, error) : NULL;
 
-  if (settings == NULL)
+  if (call == NULL)
     return -1;
-  if (options->rejects != NULL) {
-    self.csv = csv = csv_out_new (options->rejects, error);
-    if (csv == NULL)
-      return -1;
-    self.rejects = rejects = csv_rejects_new (csv);
-  }
-  if (send_fd_take (&sent, spool_open (file, error), error) && session_core (session, error) != NULL &&
-      call_core (&self, session->core, options, &sent, settings, error))
-    status = finish (&self, options, error);
-  send_fd_clear (&sent);
-  g_clear_pointer (&self.report, g_variant_unref);
-  return status;
+  self.call = call;
+  self.report = report = import_call_run (call, file, options->scope != NULL ? options->scope : "all", settings, error);
+  return report != NULL ? finish (&self, options, error) : -1;
 }

@@ -28,8 +28,9 @@ table_width (const char *text)
   return width;
 }
 
-gboolean
-table_has_colours (FILE *out)
+/* A terminal, not dumb, and NO_COLOR is not set (no-color.org). */
+static gboolean
+can_colour (FILE *out)
 {
   const char *no_color = g_getenv ("NO_COLOR");
 
@@ -92,7 +93,7 @@ void
 table_print (Table *self, FILE *out)
 {
   gsize widths[COLUMNS_MAX] = { 0 };
-  gboolean has_colours = table_has_colours (out);
+  gboolean has_colours = can_colour (out);
 
   for (guint i = 0; i < self->cells->len; i++)
     widths[i % self->n_columns] = MAX (widths[i % self->n_columns], table_width (g_ptr_array_index (self->cells, i)));

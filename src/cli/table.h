@@ -13,4 +13,3 @@ void   table_free  (Table *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Table, table_free)
 
 gsize table_width (const char *text); /* columns of a terminal: 2 for wide characters, 0 for combining ones */
-gboolean table_has_colours (FILE *out); /* a terminal, not dumb, and NO_COLOR is not set (no-color.org) */

@@ -29,8 +29,9 @@ typedef struct {
 
 /* --- the locale --- */
 
-char *
-look_parse_locale (const char *name)
+/* "de_DE.UTF-8@euro" → "de-DE"; "C", nonsense → "en-GB". Returns: (transfer full) */
+static char *
+parse_locale (const char *name)
 {
   gsize len = name != NULL ? strcspn (name, ".@") : 0;
   g_autofree char *bare = g_strndup (name != NULL ? name : "", len);
@@ -137,7 +138,7 @@ static GVariant *
 make_look (GVariant *answer)
 {
   Values values = { FALSE, FALSE, TRUE, 1.0, -1 };
-  g_autofree char *locale = look_parse_locale (find_locale ());
+  g_autofree char *locale = parse_locale (find_locale ());
   GVariantBuilder look;
 
   if (answer != NULL)

@@ -7,6 +7,3 @@ typedef struct Look Look;
 
 Look *look_new  (PrDesk1 *skeleton, GDBusConnection *bus); /* both borrowed for its life; bus NULL: none */
 void  look_free (Look *self);
-
-/* "de_DE.UTF-8@euro" → "de-DE"; "C", nonsense → "en-GB". Returns: (transfer full) */
-char *look_parse_locale (const char *name);

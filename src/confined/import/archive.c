@@ -219,12 +219,6 @@ archive_part_get_flaw (const ArchivePart *self)
 }
 
 guint64
-archive_part_get_packed (const ArchivePart *self)
-{
-  return self->packed;
-}
-
-guint64
 archive_part_get_read (const ArchivePart *self)
 {
   return self->read;

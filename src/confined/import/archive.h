@@ -24,7 +24,6 @@ void         archive_part_free (ArchivePart *self);
 /* Returns: octets read, 0 at the end, -1 when it is broken or over a limit (archive_part_get_flaw() says which). */
 gssize      archive_part_read (ArchivePart *self, void *buffer, gsize len);
 const char *archive_part_get_flaw (const ArchivePart *self); /* static, or NULL */
-guint64     archive_part_get_packed (const ArchivePart *self); /* octets in the file */
 guint64     archive_part_get_read (const ArchivePart *self);   /* octets unpacked so far */
 guint64     archive_part_get_size (const ArchivePart *self);   /* as the archive claims; at least 1 */
 

@@ -339,23 +339,32 @@ guess (Draft *draft)
     guess_name (draft);
 }
 
+/* A list that somebody typed has the columns that it has; no map is for it. */
+static gboolean
+fill_list (Draft *draft, GError **error)
+{
+  name_list_columns (draft);
+  return apply_others (draft, error);
+}
+
+static gboolean
+fill_table (Draft *draft, gboolean is_grid, GError **error)
+{
+  if (!header_find (draft->sample, draft->spec->header, &draft->header, error))
+    return FALSE;
+  recognise_columns (draft, is_grid);
+  if (!apply_map (draft, error) || !apply_others (draft, error))
+    return FALSE;
+  leave_reasons_out (draft);
+  guess (draft);
+  return TRUE;
+}
+
 gboolean
 draft_fill (Draft *draft, gboolean is_grid, GError **error)
 {
-  gboolean is_list = draft->spec->is_list;
-
-  if (is_list)
-    name_list_columns (draft);
-  else if (!header_find (draft->sample, draft->spec->header, &draft->header, error))
+  if (!(draft->spec->is_list ? fill_list (draft, error) : fill_table (draft, is_grid, error)))
     return FALSE;
-  else
-    recognise_columns (draft, is_grid);
-  if ((!is_list && !apply_map (draft, error)) || !apply_others (draft, error))
-    return FALSE;
-  if (!is_list) {
-    leave_reasons_out (draft);
-    guess (draft);
-  }
   assign_roles (draft);
   if (!draft_check (draft, error))
     return FALSE;

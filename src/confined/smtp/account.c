@@ -57,9 +57,7 @@ account_new (GVariant *settings, SecretBytes *secret, GError **error)
   self->user = lookup_string (settings, KEY_TRANSPORT_USER);
   self->pin = lookup_string (settings, KEY_TRANSPORT_PIN);
   self->helo = lookup_string (settings, KEY_TRANSPORT_HELO);
-  self->mechanism = lookup_string (settings, KEY_TRANSPORT_MECHANISM);
   (void) g_variant_lookup (settings, KEY_TRANSPORT_INSECURE, "b", &self->is_insecure);
-  self->per_connection = lookup_number (settings, KEY_TRANSPORT_PER_CONNECTION, 0, 0, G_MAXUINT);
   self->connections = lookup_number (settings, KEY_TRANSPORT_CONNECTIONS, 0, 0, G_MAXUINT);
   self->window = lookup_number (settings, KEY_TRANSPORT_WINDOW, ACCOUNT_WINDOW_DEFAULT, 1, ACCOUNT_WINDOW_MAX);
   self->window_max = lookup_number (settings, KEY_TRANSPORT_WINDOW_MAX, ACCOUNT_WINDOW_GROWN, 1, ACCOUNT_WINDOW_MAX);
@@ -80,7 +78,6 @@ account_free (Account *self)
   g_free (self->user);
   g_free (self->pin);
   g_free (self->helo);
-  g_free (self->mechanism);
   secret_bytes_free (self->secret);
   g_free (self);
 }

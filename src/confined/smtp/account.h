@@ -11,10 +11,9 @@
 typedef enum { ACCOUNT_TLS_NONE, ACCOUNT_TLS_STARTTLS, ACCOUNT_TLS_IMPLICIT } AccountTls;
 
 typedef struct {
-  char        *host, *user, *pin, *helo, *mechanism; /* never NULL */
+  char        *host, *user, *pin, *helo; /* never NULL */
   AccountTls   tls;
   gboolean     is_insecure; /* a login without TLS is fine, wherever the peer is */
-  guint        per_connection;  /* messages; 0: no limit */
   guint        connections;     /* never ask for more at a time; 0: no limit of the account's */
   guint        window, window_max; /* 1..ACCOUNT_WINDOW_MAX: at first, and where the round trip is long */
   guint        timeout_percent; /* of RFC 5321's times */

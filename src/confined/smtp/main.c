@@ -1,14 +1,16 @@
 /* Please add nothing here: what stands before lock_seal() runs unlocked, and this process talks to strangers. */
 #include "connection.h"
 #include "fault.h"
+#include "sasl.h"
 #include "serve.h"
+#include "skeleton.h"
 #include "smtp-channel.h"
 #include "smtp-lock.h"
 #include "transport-service.h"
-#include "warm-up.h"
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 #define GRACE_MS 10000 /* docs/design.md §5: what is begun may take ten seconds when core is gone */
 
@@ -32,7 +34,9 @@ main (int argc, char *argv[])
   signal (SIGTERM, SIG_IGN); /* a session that ends tells everybody at once: core drains, we leave with it */
   tls = tls_context_new (NULL);
   poller = poller_new (connection_ready);
-  warm_up ();
+  tzset ();
+  sasl_warm_up ();
+  skeleton_warm_up (); /* converters, MIME tables */
   if (!lock_seal (&smtp_lock, &error))
     return fault_leave (error);
   if (!shows_layers && (connection = serve_connect (&error)) == NULL)

@@ -78,12 +78,11 @@ can_carry (gsize mechanism, const char *password)
 /* A password that SASLprep refuses (a control character, octets that are not UTF-8) is one octet string to PLAIN and LOGIN, and two or
  * none to mechanisms that prepare it: those come last then. */
 static gboolean
-choose (const char *const *offered, const char *forced, const char *password, gsize *out_index)
+choose (const char *const *offered, const char *password, gsize *out_index)
 {
   for (guint pass = 0; pass < 2; pass++)
     for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++) {
-      if ((forced != NULL && *forced != '\0' && g_ascii_strcasecmp (forced, mechanisms[i].name) != 0) ||
-          !g_strv_contains (offered, mechanisms[i].name) || (pass == 0 && !can_carry (i, password)))
+      if (!g_strv_contains (offered, mechanisms[i].name) || (pass == 0 && !can_carry (i, password)))
         continue;
       *out_index = i;
       return TRUE;
@@ -140,17 +139,15 @@ property_cb (Gsasl *library, Gsasl_session *session, Gsasl_property property)
 /* --- life --- */
 
 Sasl *
-sasl_new (const char *const *offered, const char *forced, const char *user, const SecretBytes *secret, const char *host,
-          GError **error)
+sasl_new (const char *const *offered, const char *user, const SecretBytes *secret, const char *host, GError **error)
 {
   g_autoptr (Sasl) self = g_new0 (Sasl, 1);
   gsize index;
 
-  if (!choose (offered, forced, secret_bytes_peek (secret), &index)) {
+  if (!choose (offered, secret_bytes_peek (secret), &index)) {
     g_autofree char *words = g_strjoinv (" ", (char **) offered);
 
-    g_set_error (error, FAULT, FAULT_UNAVAILABLE, "no common way to log in: the server offers \"%s\", we speak %s", words,
-                 forced != NULL && *forced != '\0' ? forced : "SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN and LOGIN");
+    g_set_error (error, FAULT, FAULT_UNAVAILABLE, "no common way to log in: the server offers \"%s\", we speak SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN and LOGIN", words);
     return NULL;
   }
   self->mechanism = index;
@@ -279,7 +276,7 @@ sasl_warm_up (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++) {
     const char *offered[] = { mechanisms[i].name, NULL };
-    g_autoptr (Sasl) sasl = sasl_new (offered, NULL, "user", secret, "example.org", NULL);
+    g_autoptr (Sasl) sasl = sasl_new (offered, "user", secret, "example.org", NULL);
     char *said = sasl != NULL ? sasl_step (sasl, sasl_is_client_first (sasl) ? "" : "PHdhcm0+", NULL) : NULL;
     guint8 salted[EVP_MAX_MD_SIZE];
 

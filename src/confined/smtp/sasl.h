@@ -9,11 +9,10 @@
 
 typedef struct Sasl Sasl;
 
-/* Chooses the strongest of `offered` (NULL-terminated, upper case) that we speak; `forced` (NULL or "": none) must be among them.
+/* Chooses the strongest of `offered` (NULL-terminated, upper case) that we speak.
  * A secret that SASLprep refuses goes by PLAIN or LOGIN where these are offered.
  * Returns: (transfer full), or NULL with FAULT_UNAVAILABLE: nothing in common. user, secret, host are borrowed until free. */
-Sasl *sasl_new  (const char *const *offered, const char *forced, const char *user, const SecretBytes *secret,
-                 const char *host, GError **error);
+Sasl *sasl_new  (const char *const *offered, const char *user, const SecretBytes *secret, const char *host, GError **error);
 void  sasl_free (Sasl *self); /* NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sasl, sasl_free)
 

@@ -124,8 +124,7 @@ choose_mechanism (Session *self, GError **error)
     if (!server_traits_is_refused (self->traits, self->facts.mechanisms->pdata[i]))
       g_ptr_array_add (names, self->facts.mechanisms->pdata[i]);
   g_ptr_array_add (names, NULL);
-  return sasl_new ((const char *const *) names->pdata, self->account->mechanism, self->account->user, self->account->secret, self->account->host,
-                   error);
+  return sasl_new ((const char *const *) names->pdata, self->account->user, self->account->secret, self->account->host, error);
 }
 
 static void

@@ -70,7 +70,7 @@ session_mail_has_room (const Session *self)
 {
   const Flight *newest = session_mail_newest ((Session *) self);
 
-  if (self->leaving_text != NULL || (self->account->per_connection > 0 && self->taken_count >= self->account->per_connection))
+  if (self->leaving_text != NULL)
     return FALSE;
   switch (self->mode) {
   case MODE_CHUNKING:
@@ -269,7 +269,6 @@ session_mail_start (Session *self)
     session_mail_report (self, row, &verdict, 0, obstacle);
     return TRUE;
   }
-  self->taken_count++;
   build_mail (self, &envelope);
   build_rcpt (self, &envelope);
   if (self->mode == MODE_LOCKSTEP)
@@ -290,10 +289,8 @@ session_mail_give_back_newest (Session *self)
 
   g_free (flight->text);
   self->flight_count--;
-  if (row == NULL)
-    return;
-  self->taken_count--;
-  self->hooks->give_back (row, self->data);
+  if (row != NULL)
+    self->hooks->give_back (row, self->data);
 }
 
 /* What this pump added is taken out again; the rows go back. Older messages may still be answered. */

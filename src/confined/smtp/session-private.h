@@ -62,7 +62,7 @@ struct Session {
   Verdict    leaving;      /* of the 421 that it was said with; only while leaving_text is set */
   char      *leaving_text; /* owned; not NULL: the server said that it hangs up, and messages stand behind that word */
   gboolean   needs_reset; /* the server may hold half a transaction */
-  guint      taken_count, window;
+  guint      window;
   GString   *mail_line, *rcpt_line; /* lock-step: said one by one */
   GPtrArray *beginning;   /* rows that this pump begins; borrowed */
 };

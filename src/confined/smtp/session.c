@@ -247,16 +247,12 @@ say_quit (Session *self)
 void
 session_pump (Session *self)
 {
-  gboolean is_spent;
-
   if (self->state == STATE_READY && !self->is_quitting && !self->is_test)
     while (session_mail_has_room (self) && session_mail_start (self))
       ;
   if (self->state == STATE_READY && !session_mail_commit (self))
     self->is_quitting = TRUE;
-  is_spent = self->is_quitting || self->is_test ||
-             (self->account->per_connection > 0 && self->taken_count >= self->account->per_connection);
-  if (self->state == STATE_READY && is_spent && self->flight_count == 0)
+  if (self->state == STATE_READY && (self->is_quitting || self->is_test) && self->flight_count == 0)
     say_quit (self);
   if (self->body->len > KEEP_OCTETS && self->mode == MODE_CHUNKING && self->is_chunking_proved)
     trim (&self->body);
@@ -324,7 +320,6 @@ session_release (Session *self, RowFunc is_wanted, gpointer data)
 
   if (flight == NULL || flight->is_begun || flight->row == NULL || (is_wanted != NULL && !is_wanted (flight->row, data)))
     return;
-  self->taken_count--;
   self->hooks->give_back (g_steal_pointer (&flight->row), self->data);
 }
 

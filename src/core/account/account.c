@@ -172,14 +172,6 @@ account_get_secret (Core *core, const Account *self, GError **error)
   return NULL;
 }
 
-void
-account_keep_in_memory (Core *core, gint64 id, const SecretBytes *secret)
-{
-  g_autofree char *name = format_secret_name (id);
-
-  vault_remember (core->vault, name, secret);
-}
-
 gboolean
 account_set_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error)
 {

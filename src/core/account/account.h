@@ -49,7 +49,6 @@ GPtrArray *account_load_all (Core *core, GError **error); /* of Account; owns th
 /* The password: from memory (AccountSecret), else the vault. (transfer full); an account that needs none gives an empty one.
  * Errors: FAULT_NO_PERM, "the password of account X is not kept…" / "the vault is locked…". */
 SecretBytes *account_get_secret  (Core *core, const Account *self, GError **error);
-void         account_keep_in_memory (Core *core, gint64 id, const SecretBytes *secret); /* copies */
 gboolean     account_set_server_size (Core *core, gint64 id, guint64 size, GError **error);
 
 /* What an attempt to reach its server came to; only a change is written, and what cannot be is warned of. Reasons that say nothing of the server

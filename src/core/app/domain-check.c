@@ -203,21 +203,6 @@ add_text (GVariantBuilder *report, const char *key, const char *text)
 }
 
 static void
-advise (GStrvBuilder *advice, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-advise (GStrvBuilder *advice, const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  va_list values;
-
-  va_start (values, format);
-  text = g_strdup_vprintf (format, values);
-  va_end (values);
-  g_strv_builder_add (advice, text);
-}
-
-static void
 judge_include (const DomainCheck *self, const Account *account, const char *spf, GStrvBuilder *advice)
 {
   const char *host = account_get_text (account, SETTING_HOST);
@@ -225,8 +210,8 @@ judge_include (const DomainCheck *self, const Account *account, const char *spf,
 
   for (gsize i = 0; preset != NULL && i < G_N_ELEMENTS (includes); i++)
     if (strcmp (includes[i].preset, preset->name) == 0 && strstr (spf, includes[i].include) == NULL && strstr (spf, "redirect=") == NULL)
-      advise (advice, "SPF of %s does not name %s, by which this account sends: add include:%s to the record.", self->domain, host,
-              includes[i].include);
+      text_add_sentence (advice, "SPF of %s does not name %s, by which this account sends: add include:%s to the record.", self->domain, host,
+                         includes[i].include);
 }
 
 static void
@@ -239,12 +224,12 @@ judge_spf (const DomainCheck *self, const Account *account, GVariantBuilder *rep
   if (self->txt == NULL)
     return;
   if (spf == NULL)
-    advise (advice, "%s has no SPF record: publish a TXT record \"v=spf1 include:… ~all\" with the include that your mail provider's help names; "
-            "without it receivers take your mail for forged.", self->domain);
+    text_add_sentence (advice, "%s has no SPF record: publish a TXT record \"v=spf1 include:… ~all\" with the include that your mail provider's help names; "
+                       "without it receivers take your mail for forged.", self->domain);
   else if (count > 1)
-    advise (advice, "%s has %u SPF records, which counts as an error (RFC 7208 §4.5): join them into one.", self->domain, count);
+    text_add_sentence (advice, "%s has %u SPF records, which counts as an error (RFC 7208 §4.5): join them into one.", self->domain, count);
   else if (strstr (spf, "+all") != NULL || g_str_has_suffix (spf, " all"))
-    advise (advice, "SPF of %s ends in +all and so allows everybody to send in its name: end it in ~all or -all.", self->domain);
+    text_add_sentence (advice, "SPF of %s ends in +all and so allows everybody to send in its name: end it in ~all or -all.", self->domain);
   else
     judge_include (self, account, spf, advice);
 }
@@ -261,8 +246,8 @@ judge_dkim (const DomainCheck *self, GVariantBuilder *report, GStrvBuilder *advi
   }
   if (self->selectors->len == 0) {
     add_text (report, KEY_ACCOUNT_TEST_DKIM, "not found under the usual selectors");
-    advise (advice, "No DKIM key of %s was found under the usual selectors (%s…). DNS cannot list them, so there may be one under another name: "
-            "look whether your provider signs for %s, and switch it on if it does not.", self->domain, tried, self->domain);
+    text_add_sentence (advice, "No DKIM key of %s was found under the usual selectors (%s…). DNS cannot list them, so there may be one under another name: "
+                       "look whether your provider signs for %s, and switch it on if it does not.", self->domain, tried, self->domain);
     return;
   }
   g_ptr_array_add (self->selectors, NULL);
@@ -287,10 +272,10 @@ judge_dmarc (const DomainCheck *self, GVariantBuilder *report, GStrvBuilder *adv
   }
   add_text (report, KEY_ACCOUNT_TEST_DMARC, self->dmarc == NULL ? NO_ANSWER : dmarc != NULL ? dmarc : "missing");
   if (self->dmarc != NULL && dmarc == NULL)
-    advise (advice, "%s has no DMARC record: publish a TXT record at _dmarc.%s, to begin with \"v=DMARC1; p=none\"; Gmail, Yahoo and Microsoft "
-            "want one from those who send 5,000 a day.", self->domain, self->domain);
+    text_add_sentence (advice, "%s has no DMARC record: publish a TXT record at _dmarc.%s, to begin with \"v=DMARC1; p=none\"; Gmail, Yahoo and Microsoft "
+                       "want one from those who send 5,000 a day.", self->domain, self->domain);
   else if (count > 1)
-    advise (advice, "_dmarc.%s has %u DMARC records, so that none counts: leave one.", self->domain, count);
+    text_add_sentence (advice, "_dmarc.%s has %u DMARC records, so that none counts: leave one.", self->domain, count);
 }
 
 void
@@ -310,5 +295,5 @@ domain_check_describe (const DomainCheck *self, const Account *account, GVariant
   judge_dkim (self, report, advice);
   judge_dmarc (self, report, advice);
   if (self->mx != NULL && self->mx[0] == NULL)
-    advise (advice, "%s has no MX record: answers and bounces may not come back, and some servers refuse such senders.", self->domain);
+    text_add_sentence (advice, "%s has no MX record: answers and bounces may not come back, and some servers refuse such senders.", self->domain);
 }

@@ -3,12 +3,9 @@
 #include "address.h"
 #include "contract-keys.h"
 #include "fault.h"
-#include "files.h"
 #include "sql-words.h"
 #include "store.h"
-#include <gio/gunixfdlist.h>
 #include <string.h>
-#include <unistd.h>
 
 GBytes *
 campaign_columns_to_blob (const char *const *columns)
@@ -23,8 +20,8 @@ campaign_columns_to_blob (const char *const *columns)
   return g_string_free_to_bytes (g_steal_pointer (&joined));
 }
 
-GStrv
-campaign_columns_from_blob (const void *blob, gsize len)
+static GStrv
+columns_from_blob (const void *blob, gsize len)
 {
   g_autofree char *text = g_strndup (len > 0 ? blob : "", len);
 
@@ -48,7 +45,7 @@ from_row (sqlite3_stmt *row)
   self->reply_to = g_strdup (store_text (row, 7));
   self->unsubscribe = g_strdup (store_text (row, 8));
   self->lists = g_strdup (store_text (row, 9));
-  self->columns = campaign_columns_from_blob (sqlite3_column_blob (row, 10), (gsize) sqlite3_column_bytes (row, 10));
+  self->columns = columns_from_blob (sqlite3_column_blob (row, 10), (gsize) sqlite3_column_bytes (row, 10));
   self->per_hour = (guint) store_int (row, 11);
   self->connections = (guint) store_int (row, 12);
   self->lifetime_s = store_int (row, 13);
@@ -60,7 +57,7 @@ from_row (sqlite3_stmt *row)
   self->html = g_strdup (store_text (row, 19));
   self->body_text = g_strdup (store_text (row, 20));
   self->pause_after = store_int (row, 21);
-  self->aliases = campaign_columns_from_blob (sqlite3_column_blob (row, 22), (gsize) sqlite3_column_bytes (row, 22));
+  self->aliases = columns_from_blob (sqlite3_column_blob (row, 22), (gsize) sqlite3_column_bytes (row, 22));
   self->archived_utc = store_int (row, 23);
   self->is_test = store_int (row, 24) != 0;
   return self;
@@ -188,40 +185,4 @@ campaign_to_spec (const Campaign *self)
   if (self->id == 0) /* a template that belongs to no people yet: any field will do */
     g_variant_dict_insert (&spec, KEY_LETTER_INSPECT, "b", TRUE);
   return g_variant_dict_end (&spec);
-}
-
-/* Each open has a file offset of its own: a transport may read while another does. */
-static gboolean
-add_file (Core *core, sqlite3_stmt *row, GVariantBuilder *files, GUnixFDList *fds, GError **error)
-{
-  int fd = files_open (core, store_text (row, 3), store_text (row, 1), error), index;
-
-  if (fd < 0)
-    return FALSE;
-  index = g_unix_fd_list_append (fds, fd, error);
-  close (fd);
-  if (index < 0)
-    return FALSE;
-  g_variant_builder_add (files, "(sssh)", store_text (row, 0), store_text (row, 1), store_text (row, 2), index);
-  return TRUE;
-}
-
-GVariant *
-campaign_to_files (Core *core, const Campaign *self, GUnixFDList *fds, GError **error)
-{
-  GVariantBuilder files;
-  sqlite3_stmt *row = store_query (core->store, "SELECT role,name,media_type,sha256 FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) self->id);
-  int result;
-
-  g_variant_builder_init (&files, G_VARIANT_TYPE ("a(sssh)"));
-  while ((result = store_step (core->store, row, error)) == 1)
-    if (!add_file (core, row, &files, fds, error)) {
-      sqlite3_reset (row);
-      result = -1;
-      break;
-    }
-  if (result == 0)
-    return g_variant_builder_end (&files);
-  g_variant_builder_clear (&files);
-  return NULL;
 }

@@ -1,6 +1,7 @@
 #include "composer.h"
 
 #include "fault.h"
+#include "files.h"
 #include "transport-link.h"
 #include <gio/gunixfdlist.h>
 
@@ -242,7 +243,7 @@ submit_campaign (Composer *self, const Campaign *campaign, GVariant *rows, GAsyn
   GVariant *files;
 
   job->fds = g_unix_fd_list_new ();
-  files = campaign_to_files (self->core, campaign, job->fds, &error);
+  files = files_give (self->core, campaign->id, job->fds, &error);
   if (files == NULL) {
     g_task_report_error (NULL, callback, data, self, error);
     job_free (job);
@@ -270,7 +271,7 @@ composer_show_async (Composer *self, Campaign *campaign, GVariant *rows, GAsyncR
 {
   GUnixFDList *fds = g_unix_fd_list_new ();
   GError *error = NULL;
-  GVariant *files = campaign_to_files (self->core, campaign, fds, &error);
+  GVariant *files = files_give (self->core, campaign->id, fds, &error);
 
   if (files != NULL) {
     composer_specimen_async (self, campaign, files, fds, rows, callback, data);

@@ -161,12 +161,6 @@ doubles_add (Doubles *self, gint64 contact, const char *name, const char *addres
   }
 }
 
-guint64
-doubles_get_count (const Doubles *self)
-{
-  return self->count;
-}
-
 GVariant *
 doubles_describe (const Doubles *self)
 {

@@ -14,7 +14,6 @@ void     doubles_free (Doubles *self); /* NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Doubles, doubles_free)
 
 void      doubles_add       (Doubles *self, gint64 contact, const char *name, const char *address, const char *address_key, const char *phone);
-guint64   doubles_get_count (const Doubles *self); /* pairs */
 GVariant *doubles_describe  (const Doubles *self); /* floating aa{sv}; contract: summary.alike */
 /* (transfer full) the first pair with what tells them apart, and how many more there are; NULL: none */
 char     *doubles_to_sentence (const Doubles *self);

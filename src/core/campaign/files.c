@@ -130,8 +130,9 @@ files_keep_template (Core *core, const char *template, GVariant *files, GUnixFDL
   return store_run (core->store, error, "DELETE FROM template_file WHERE template=?", "s", template) && keep_all (core, 0, template, files, fds, error);
 }
 
-int
-files_open (Core *core, const char *sha256, const char *name, GError **error)
+/* A descriptor of the stored file with an offset of its own, or -1: it is gone. name: for people. */
+static int
+open_stored (Core *core, const char *sha256, const char *name, GError **error)
 {
   g_autofree char *path = g_build_filename (core->home, "files", sha256, NULL);
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -141,32 +142,47 @@ files_open (Core *core, const char *sha256, const char *name, GError **error)
   return fd;
 }
 
-static gboolean
-add_stored (Core *core, sqlite3_stmt *row, GVariantBuilder *files, GUnixFDList *out_fds, GError **error)
+/* Adds one file to what is asked for. row: role, name, media type; fd is borrowed, index: its place among the descriptors. */
+typedef void (*AddFunc) (GVariantBuilder *files, sqlite3_stmt *row, int fd, int index);
+
+static void
+add_part (GVariantBuilder *files, sqlite3_stmt *row, int fd, int index)
 {
-  int fd = files_open (core, store_text (row, 2), store_text (row, 1), error), index = fd >= 0 ? g_unix_fd_list_append (out_fds, fd, error) : -1;
+  g_variant_builder_add (files, "(sssh)", store_text (row, 0), store_text (row, 1), store_text (row, 2), index);
+}
+
+static void
+add_listed (GVariantBuilder *files, sqlite3_stmt *row, int fd, int index)
+{
   struct stat status = { 0 };
 
-  if (fd >= 0 && fstat (fd, &status) != 0)
+  if (fstat (fd, &status) != 0)
     status.st_size = 0;
+  g_variant_builder_add (files, "(ssth)", store_text (row, 0), store_text (row, 1), (guint64) status.st_size, index);
+}
+
+static gboolean
+add_stored (Core *core, sqlite3_stmt *row, AddFunc add, GVariantBuilder *files, GUnixFDList *out_fds, GError **error)
+{
+  int fd = open_stored (core, store_text (row, 3), store_text (row, 1), error), index = fd >= 0 ? g_unix_fd_list_append (out_fds, fd, error) : -1;
+
+  if (index >= 0)
+    add (files, row, fd, index);
   if (fd >= 0)
     close (fd);
-  if (index >= 0)
-    g_variant_builder_add (files, "(ssth)", store_text (row, 0), store_text (row, 1), (guint64) status.st_size, index);
   return index >= 0;
 }
 
-GVariant *
-files_list (Core *core, guint64 campaign, const char *template, GUnixFDList *out_fds, GError **error)
+/* Each open has a file offset of its own: a transport may read while another does. */
+static GVariant *
+collect (Core *core, sqlite3_stmt *row, const char *type, AddFunc add, GUnixFDList *out_fds, GError **error)
 {
-  sqlite3_stmt *row = template != NULL ? store_query (core->store, "SELECT role,name,sha256 FROM template_file WHERE template=? ORDER BY position", "s", template)
-                                       : store_query (core->store, "SELECT role,name,sha256 FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) campaign);
   GVariantBuilder files;
   int result;
 
-  g_variant_builder_init (&files, G_VARIANT_TYPE ("a(ssth)"));
+  g_variant_builder_init (&files, G_VARIANT_TYPE (type));
   while ((result = store_step (core->store, row, error)) == 1)
-    if (!add_stored (core, row, &files, out_fds, error)) {
+    if (!add_stored (core, row, add, &files, out_fds, error)) {
       sqlite3_reset (row);
       result = -1;
       break;
@@ -175,6 +191,26 @@ files_list (Core *core, guint64 campaign, const char *template, GUnixFDList *out
     return g_variant_builder_end (&files);
   g_variant_builder_clear (&files);
   return NULL;
+}
+
+static sqlite3_stmt *
+query_stored (Core *core, guint64 campaign, const char *template)
+{
+  if (template != NULL)
+    return store_query (core->store, "SELECT role,name,media_type,sha256 FROM template_file WHERE template=? ORDER BY position", "s", template);
+  return store_query (core->store, "SELECT role,name,media_type,sha256 FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) campaign);
+}
+
+GVariant *
+files_list (Core *core, guint64 campaign, const char *template, GUnixFDList *out_fds, GError **error)
+{
+  return collect (core, query_stored (core, campaign, template), "a(ssth)", add_listed, out_fds, error);
+}
+
+GVariant *
+files_give (Core *core, guint64 campaign, GUnixFDList *out_fds, GError **error)
+{
+  return collect (core, query_stored (core, campaign, NULL), "a(sssh)", add_part, out_fds, error);
 }
 
 static int

@@ -9,28 +9,14 @@
 
 #define CONNECTION_PER_S 500     /* chosen: what one warm connection does, until the account was measured once */
 
-static void
-add_sentence (GVariantBuilder *sentences, const char *format, ...) G_GNUC_PRINTF (2, 3);
-static void
-add_sentence (GVariantBuilder *sentences, const char *format, ...)
-{
-  g_autofree char *sentence = NULL;
-  va_list values;
-
-  va_start (values, format);
-  sentence = g_strdup_vprintf (format, values);
-  va_end (values);
-  g_variant_builder_add (sentences, "s", sentence);
-}
-
 /* How many of them: `one` and `other` go on with the verb. */
 static void
-add_people (GVariantBuilder *sentences, guint64 count, const char *one, const char *other)
+add_people (GStrvBuilder *sentences, guint64 count, const char *one, const char *other)
 {
-  g_autofree char *sentence = count > 0 ? text_count (count, one, other) : NULL;
+  g_autofree char *sentence = text_count (count, one, other);
 
-  if (sentence != NULL)
-    g_variant_builder_add (sentences, "s", sentence);
+  if (count > 0)
+    g_strv_builder_add (sentences, sentence);
 }
 
 /* Written without a fallback, outside of sections: who has no value gets no message. */
@@ -49,7 +35,7 @@ is_required (Prepare *self, const char *field)
 }
 
 static void
-add_field (Prepare *self, guint index, GVariantBuilder *warnings)
+add_field (Prepare *self, guint index, GStrvBuilder *warnings)
 {
   const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
   const char *field = self->composed->fields[index];
@@ -57,15 +43,15 @@ add_field (Prepare *self, guint index, GVariantBuilder *warnings)
   g_autofree char *people = text_count (missing, "person has", "people have"), *all = text_count (counts->queued, "person gets", "people get");
 
   if (self->composed->bound[index] < 0)
-    add_sentence (warnings, "there is no field “%s”, so %s its fallback, or nothing: %s", field, all, self->composed->hints[index]);
+    text_add_sentence (warnings, "there is no field “%s”, so %s its fallback, or nothing: %s", field, all, self->composed->hints[index]);
   else if (missing > 0 && is_required (self, field))
-    add_sentence (warnings, "%s no '%s' and would not get this message; write {{%s|something else}} to have a fallback", people, field, field);
+    text_add_sentence (warnings, "%s no '%s' and would not get this message; write {{%s|something else}} to have a fallback", people, field, field);
   else if (missing > 0)
-    add_sentence (warnings, "%s no '%s' and %s its fallback, or nothing there", people, field, missing == 1 ? "gets" : "get");
+    text_add_sentence (warnings, "%s no '%s' and %s its fallback, or nothing there", people, field, missing == 1 ? "gets" : "get");
 }
 
 static void
-add_warnings (Prepare *self, GVariantBuilder *warnings)
+add_warnings (Prepare *self, GStrvBuilder *warnings)
 {
   const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
   g_autofree char *doubles = doubles_to_sentence (snapshot_get_doubles (self->snapshot));
@@ -74,32 +60,32 @@ add_warnings (Prepare *self, GVariantBuilder *warnings)
   for (guint i = 0; self->composed->fields[i] != NULL; i++)
     add_field (self, i, warnings);
   for (guint i = 0; self->composed->notes[i] != NULL; i++)
-    add_sentence (warnings, "%s", self->composed->notes[i]);
+    text_add_sentence (warnings, "%s", self->composed->notes[i]);
   add_people (warnings, counts->sharing, "person shares an address with another one; each gets a mail of their own (--per address sends one for all)",
               "people share an address with another one; each gets a mail of their own (--per address sends one for all)");
   if (doubles != NULL)
-    add_sentence (warnings, "%s", doubles);
+    text_add_sentence (warnings, "%s", doubles);
   add_people (warnings, counts->suppressed, "person is on the do-not-contact list and will be left out", "people are on the do-not-contact list and will be left out");
   add_people (warnings, counts->no_address, "person has no e-mail address and will be left out", "people have no e-mail address and will be left out");
   for (guint i = 0; self->composed->images[i] != NULL; i++)
-    add_sentence (warnings, "the image %s is missing: people will see a gap", self->composed->images[i]);
+    text_add_sentence (warnings, "the image %s is missing: people will see a gap", self->composed->images[i]);
   if (self->account->server_size > 0 && self->largest > self->account->server_size)
-    add_sentence (warnings, "the largest message has more than the %" G_GUINT64_FORMAT " octets that the server takes; those above are refused", self->account->server_size);
+    text_add_sentence (warnings, "the largest message has more than the %" G_GUINT64_FORMAT " octets that the server takes; those above are refused", self->account->server_size);
   if (sender != NULL)
-    add_sentence (warnings, "%s", sender);
+    text_add_sentence (warnings, "%s", sender);
 }
 
 static void
-add_questions (Prepare *self, GVariantBuilder *questions)
+add_questions (Prepare *self, GStrvBuilder *questions)
 {
   const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
   gint64 id = 0;
 
   if (counts->recent > 0)
-    add_sentence (questions, "%" G_GUINT64_FORMAT " of these people got a message with this subject within the last day", counts->recent);
+    text_add_sentence (questions, "%" G_GUINT64_FORMAT " of these people got a message with this subject within the last day", counts->recent);
   if (store_get_int (self->core->store, &id, NULL, "SELECT id FROM campaign WHERE subject=? AND list_key=? AND started_utc>? AND id<>? ORDER BY id DESC LIMIT 1",
                      "ssii", self->campaign->subject, self->list_names, store_now_utc () - 86400, (gint64) self->campaign->id) == 1)
-    add_sentence (questions, "campaign %" G_GINT64_FORMAT " with the same subject went to the same list within the last day", id);
+    text_add_sentence (questions, "campaign %" G_GINT64_FORMAT " with the same subject went to the same list within the last day", id);
 }
 
 static gint64
@@ -115,11 +101,20 @@ forecast (Prepare *self)
   return pace_forecast_s (pace, self->core->store, (gint64) snapshot_get_counts (self->snapshot)->queued, per_second, store_now_utc ());
 }
 
+static GVariant *
+end_sentences (GStrvBuilder *sentences)
+{
+  g_auto (GStrv) all = g_strv_builder_end (sentences);
+
+  return g_variant_new_strv ((const char *const *) all, -1);
+}
+
 GVariant *
 prepare_summarize (Prepare *self)
 {
   const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
-  GVariantBuilder missing, lacking, unknown, warnings, questions;
+  g_autoptr (GStrvBuilder) warnings = g_strv_builder_new (), questions = g_strv_builder_new ();
+  GVariantBuilder missing, lacking, unknown;
   GVariantDict summary;
 
   g_variant_builder_init (&missing, G_VARIANT_TYPE ("a{st}"));
@@ -132,10 +127,8 @@ prepare_summarize (Prepare *self)
     if (self->composed->bound[i] < 0)
       g_variant_builder_add (&unknown, "{ss}", field, self->composed->hints[i]);
   }
-  g_variant_builder_init (&warnings, G_VARIANT_TYPE_STRING_ARRAY);
-  add_warnings (self, &warnings);
-  g_variant_builder_init (&questions, G_VARIANT_TYPE_STRING_ARRAY);
-  add_questions (self, &questions);
+  add_warnings (self, warnings);
+  add_questions (self, questions);
   g_variant_dict_init (&summary, NULL);
   g_variant_dict_insert (&summary, KEY_SUMMARY_TOTAL, "t", counts->total);
   g_variant_dict_insert (&summary, KEY_SUMMARY_QUEUED, "t", counts->queued);
@@ -152,7 +145,7 @@ prepare_summarize (Prepare *self)
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_MISSING, g_variant_builder_end (&missing));
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_LACKING, g_variant_builder_end (&lacking));
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_UNKNOWN, g_variant_builder_end (&unknown));
-  g_variant_dict_insert_value (&summary, KEY_SUMMARY_WARNINGS, g_variant_builder_end (&warnings));
-  g_variant_dict_insert_value (&summary, KEY_SUMMARY_CONFIRM, g_variant_builder_end (&questions));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_WARNINGS, end_sentences (warnings));
+  g_variant_dict_insert_value (&summary, KEY_SUMMARY_CONFIRM, end_sentences (questions));
   return g_variant_ref_sink (g_variant_dict_end (&summary));
 }

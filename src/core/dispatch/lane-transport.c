@@ -3,6 +3,7 @@
 #include "lane-private.h"
 
 #include "fault.h"
+#include "files.h"
 #include "kill-point.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
@@ -106,7 +107,7 @@ lane_begin (Lane *self, Work *work)
 
   if (!transport_link_is_open (self->link) || work->is_begun || work->is_beginning || work->is_stopping)
     return;
-  message.files = campaign_to_files (self->core, work->campaign, fds, &error);
+  message.files = files_give (self->core, work->campaign->id, fds, &error);
   if (message.files == NULL) {
     lane_pause_one (self, work, "attachment", error->message);
     return;

@@ -1,14 +1,8 @@
-#include "import.h"
+#include "import-private.h"
 
 #include "arrival.h"
-#include "consent.h"
-#include "contract-import1.h"
-#include "departed.h"
 #include "fault.h"
 #include "kill-point.h"
-#include "peer.h"
-#include "refused.h"
-#include "rules.h"
 #include "spool.h"
 #include "text.h"
 #include <fcntl.h>
@@ -16,46 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BATCH_ROWS 2000               /* chosen: some milliseconds of core's time, so that other calls and campaigns go on */
-#define IDLE_ANSWERS_MAX 1000         /* chosen: answers in a row that bring neither rows nor bytes (a file may hold long stretches of nothing) */
 #define PROGRESS_US (G_USEC_PER_SEC / 5)
 #define ROOM_FOR(size) ((size) + (size) / 2) /* chosen: twice that is in the store and its log in the end, if not more */
 #define WORDS_MAX 512                 /* octets of the worker's own words that are shown */
-
-struct Import {
-  gatomicrefcount references;
-  Store       *store;
-  ImportFuncs  funcs;
-  gpointer     data;
-  gboolean     is_over;
-  GCancellable *cancellable;
-
-  char        *format, *encoding, *region, *sheet, *header, *several, *left, *list, *consent, *consent_column, *consent_time, *name;
-  GVariant    *map, *others;
-  gboolean     is_dry_run, is_again_consented;
-  guint        timeout_ms;
-
-  int          fd;
-  guint64      size, reading;
-  Peer        *peer;
-  PrImport1   *worker;
-  const ImportSink *sink; /* NULL: merge takes the rows */
-  gpointer     sink_data;
-  Merge       *merge;
-  Forgotten   *forgotten;
-  Consent     *consents;
-  Refused     *refused;
-  guint        source;  /* the merge at work, step by step */
-  GError      *failure; /* why nothing is stored */
-  RulesState   rules;
-  Departed    *departed; /* NULL: they are listed, no more */
-  gboolean    *seen;  /* a field: does any row have a value there? */
-  GByteArray  *blob;
-  FrameRow    *row;
-  guint        idle_answers;
-  gint64       progress_us;
-  ImportReport report;
-};
 
 static Import *
 import_ref (Import *self)
@@ -239,112 +196,6 @@ tell_progress (Import *self)
   self->funcs.progress (self->rules.rows, self->reading, self->size, self->data);
 }
 
-static gboolean
-refuse (Import *self, const Refusal *why)
-{
-  refused_add (self->refused, self->row, (const char *const *) self->report.fields, why, self->report.rejected);
-  return TRUE;
-}
-
-static gboolean
-take_contact (Import *self, MergeRow *row, GError **error)
-{
-  gboolean is_email = row->email.len > 0;
-  Refusal refusal = { is_email ? "email" : "phone", is_email ? row->email : row->phone, "forgotten",
-                      "this person was forgotten for good, and comes back only by a new consent" };
-  Refusal consent = { 0 };
-  int forgotten;
-
-  if (!consent_take (self->consents, row, &consent))
-    return refuse (self, &consent);
-  forgotten = forgotten_check (self->forgotten, row->name, row->email, row->phone, error);
-  if (forgotten == 1)
-    return refuse (self, &refusal);
-  return forgotten == 0 && merge_add (self->merge, row, error);
-}
-
-static gboolean
-take_row (Import *self, MergeRow *row, GError **error)
-{
-  return self->sink != NULL ? self->sink->take (self->sink_data, self->row->key, row, error) : take_contact (self, row, error);
-}
-
-static gboolean
-take_contacts (Import *self, GVariant *frame, GError **error)
-{
-  g_autoptr (GError) malformed = NULL;
-  FrameReader reader;
-  MergeRow row;
-
-  if (!frame_open (&reader, FRAME_CONTACTS, g_variant_get_data (frame), g_variant_get_size (frame), error)) {
-    g_prefix_error (error, "it gave a ");
-    return FALSE;
-  }
-  while (frame_next (&reader, self->row, &malformed))
-    if (!rules_take_contact (&self->rules, self->row, (const char *const *) self->report.fields, self->blob, self->seen, &row, error) ||
-        !take_row (self, &row, error))
-      return FALSE;
-  if (malformed == NULL)
-    return TRUE;
-  g_propagate_prefixed_error (error, g_steal_pointer (&malformed), "it gave a ");
-  return FALSE;
-}
-
-static gboolean
-take_place (Import *self, guint64 rows_before, guint64 reading, GError **error)
-{
-  gboolean is_idle = self->rules.rows == rows_before && reading == self->reading;
-
-  self->idle_answers = is_idle ? self->idle_answers + 1 : 0;
-  if (reading < self->reading || reading > self->size)
-    g_set_error (error, FAULT, FAULT_PROTOCOL, "it claims to have read what is not there");
-  else if (self->idle_answers > IDLE_ANSWERS_MAX)
-    g_set_error (error, FAULT, FAULT_PROTOCOL, "it brings nothing any more");
-  else if (self->rules.rows - rows_before > BATCH_ROWS)
-    g_set_error (error, FAULT, FAULT_PROTOCOL, "it gave more rows than it was asked for");
-  else {
-    self->reading = reading;
-    return TRUE;
-  }
-  return FALSE;
-}
-
-/* A sink may take what the worker would not: *rejects becomes what is left. */
-static gboolean
-take_rejects (Import *self, GVariant **rejects, GError **error)
-{
-  GVariant *left = NULL;
-
-  if (!rules_take_rejects (&self->rules, *rejects, &(RulesCounts){ self->report.rejected, self->report.left_out, self->report.hints }, error))
-    return FALSE;
-  if (self->sink == NULL)
-    return TRUE;
-  if (!self->sink->rejects (self->sink_data, *rejects, self->report.rejected, &left, error))
-    return FALSE;
-  g_variant_unref (*rejects);
-  *rejects = left;
-  return TRUE;
-}
-
-static gboolean
-take_batch (Import *self, GVariant *contacts, GVariant **rejects, guint64 reading, GError **error)
-{
-  guint64 rows_before = self->rules.rows;
-  gboolean is_fine;
-
-  if (self->merge != NULL && !merge_open_batch (self->merge, error))
-    return FALSE;
-  is_fine = take_contacts (self, contacts, error) &&
-            take_rejects (self, rejects, error) &&
-            take_place (self, rows_before, reading, error);
-  if (!is_fine) {
-    store_rollback (self->store);
-    return FALSE;
-  }
-  KILL_POINT ("core-import-batch");
-  return self->merge == NULL || merge_close_batch (self->merge, error);
-}
-
 static guint64
 sum (GHashTable *counts)
 {
@@ -432,7 +283,7 @@ static void
 pull (Import *self)
 {
   /* not the generated call: that takes `ay` for a string that ends at its first NUL */
-  g_dbus_proxy_call (G_DBUS_PROXY (self->worker), "Next", g_variant_new ("(u)", BATCH_ROWS), G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, next_cb,
+  g_dbus_proxy_call (G_DBUS_PROXY (self->worker), "Next", g_variant_new ("(u)", IMPORT_BATCH_ROWS), G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, next_cb,
                      import_ref (self));
 }
 
@@ -444,7 +295,7 @@ take_answer (Import *self, GVariant *contacts, GVariant **rejects, guint64 readi
 
   if (!is_last)
     pull (self); /* the worker reads on while these are stored */
-  if (!take_batch (self, contacts, rejects, reading, &error)) {
+  if (!import_take_batch (self, contacts, rejects, reading, &error)) {
     if (error->domain == FAULT && error->code != FAULT_PROTOCOL)
       fail (self, (Fault) error->code, error->message); /* our own disk */
     else

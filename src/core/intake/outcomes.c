@@ -48,7 +48,8 @@ outstanding_add (Outstanding *self, guint64 campaign, guint64 recipient, guint32
   g_hash_table_insert (self->attempts, pack (campaign, recipient), GUINT_TO_POINTER (attempt));
 }
 
-gboolean
+/* Removes it. Returns: FALSE: it is not there. */
+static gboolean
 outstanding_take (Outstanding *self, guint64 campaign, guint64 recipient, guint32 *out_attempt)
 {
   gpointer attempt;

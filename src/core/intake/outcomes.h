@@ -7,7 +7,6 @@ typedef struct Outstanding Outstanding; /* what one transport holds: (campaign, 
 Outstanding *outstanding_new  (void);
 void         outstanding_free (Outstanding *self);
 void         outstanding_add  (Outstanding *self, guint64 campaign, guint64 recipient, guint32 attempt);
-gboolean     outstanding_take (Outstanding *self, guint64 campaign, guint64 recipient, guint32 *out_attempt); /* removes it; FALSE: not there */
 guint        outstanding_get_count (const Outstanding *self);
 guint64      outstanding_get_first (const Outstanding *self, guint64 campaign); /* walks all; G_MAXUINT64: none */
 guint        outstanding_count_campaign (const Outstanding *self, guint64 campaign); /* walks all */

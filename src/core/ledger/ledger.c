@@ -93,8 +93,8 @@ ledger_count_turn (Store *store, gint64 *out_turn, GError **error)
 
 /* --- what became of them --- */
 
-gint64
-ledger_retry_delay_s (guint32 attempt)
+static gint64
+retry_delay_s (guint32 attempt)
 {
   static const gint64 delays_s[] = { 60, 5 * 60, 15 * 60, 60 * 60 }; /* chosen (docs/design.md §12): 1, 5, 15, 60 minutes… */
 
@@ -162,7 +162,7 @@ plan_later (Store *store, const LedgerOutcome *outcome, Move *move, GError **err
   if (store_get_int (store, &lifetime_s, error, "SELECT lifetime_s FROM campaign WHERE id=?", "i", (gint64) outcome->campaign) < 0 ||
       !keep_earlier_answer (store, outcome, error))
     return -1;
-  move->not_before_utc = MIN (outcome->time_utc + ledger_retry_delay_s (outcome->attempt), first_utc + lifetime_s);
+  move->not_before_utc = MIN (outcome->time_utc + retry_delay_s (outcome->attempt), first_utc + lifetime_s);
   if (outcome->time_utc >= first_utc + lifetime_s) {
     move->state = STATE_REFUSED;
     move->reason = outcome_reason_to_word (REASON_EXPIRED);

@@ -84,5 +84,3 @@ gboolean ledger_follow_clock (Store *store, gint64 seconds, GError **error);
 
 /* Counts one hand-over; core compares it with its mark outside the data folder (a restored copy is behind). */
 gboolean ledger_count_turn (Store *store, gint64 *out_turn, GError **error);
-
-gint64 ledger_retry_delay_s (guint32 attempt); /* 1, 5, 15, 60 minutes, then every 4 hours */

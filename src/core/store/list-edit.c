@@ -9,8 +9,8 @@
 #include "text.h"
 #include <string.h>
 
-gboolean
-list_check_name (const char *name, GError **error)
+static gboolean
+check_name (const char *name, GError **error)
 {
   g_autofree char *shown = text_printable (name, -1, LIST_NAME_MAX + 8);
 
@@ -68,7 +68,7 @@ list_create (Store *store, const char *name, GError **error)
 {
   g_autofree char *detail = g_strdup_printf ("list %s", name);
 
-  if (!list_check_name (name, error) || !check_free (store, name, 0, error) || !open_edit (store, error))
+  if (!check_name (name, error) || !check_free (store, name, 0, error) || !open_edit (store, error))
     return FALSE;
   return close_edit (store,
                      store_run (store, error, "INSERT INTO list(id,name,created_utc) VALUES("
@@ -103,7 +103,7 @@ list_rename (Store *store, const char *name, const char *new_name, GError **erro
   gint64 id = 0;
   g_autofree char *stored = find (store, name, &id, error);
 
-  if (stored == NULL || !list_check_name (new_name, error) || !check_free (store, new_name, id, error) || !open_edit (store, error))
+  if (stored == NULL || !check_name (new_name, error) || !check_free (store, new_name, id, error) || !open_edit (store, error))
     return FALSE;
   detail = g_strdup_printf ("list %s is now %s", stored, new_name);
   return close_edit (store, rename_everywhere (store, id, stored, new_name, error), "list.rename", detail, error);

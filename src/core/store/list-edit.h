@@ -6,7 +6,6 @@
 
 #define LIST_NAME_MAX 128 /* octets; contract */
 
-gboolean list_check_name (const char *name, GError **error); /* FAULT_USAGE */
 gboolean list_create (Store *store, const char *name, GError **error);
 
 /* Suppressions of the list, and the rows of campaigns that may still be sent, follow in the same transaction. */

@@ -9,6 +9,10 @@
 #define HASH_LEN 32
 #define FORGOTTEN "forgotten" /* source of what suppression_forget() adds: suppression_return() takes nothing else */
 
+/* A row by its key, and one of somebody forgotten; what stands there stays. */
+#define ADD_KEY "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc)"
+#define ADD_HASH "INSERT OR IGNORE INTO suppression(kind,hash,scope,reason,source,created_utc)"
+
 typedef struct {
   Store *store;
   Vault *vault;
@@ -226,8 +230,7 @@ suppression_add_since (Store *store, const char *key, const char *scope, const c
                        GError **error)
 {
   return count_changes (store,
-                        store_run (store, error, "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc) VALUES(?,?,?,?,?,?)", "sssssi",
-                                   get_kind (key), key, scope, reason, source, since_utc),
+                        store_run (store, error, ADD_KEY " VALUES(?,?,?,?,?,?)", "sssssi", get_kind (key), key, scope, reason, source, since_utc),
                         out_count);
 }
 
@@ -260,9 +263,8 @@ suppression_forget (Store *store, Vault *vault, const char *key, GError **error)
 
   return vault_hash_address (vault, key, hash, error) &&
          store_run (store, error,
-                    "INSERT OR IGNORE INTO suppression(kind,hash,scope,reason,source,created_utc)"
-                    " SELECT kind,?,scope,'forgotten',source,created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
-         store_run (store, error, "INSERT OR IGNORE INTO suppression(kind,hash,scope,reason,source,created_utc) VALUES(?,?,'all','forgotten','" FORGOTTEN "',?)",
+                    ADD_HASH " SELECT kind,?,scope,'forgotten',source,created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
+         store_run (store, error, ADD_HASH " VALUES(?,?,'all','forgotten','" FORGOTTEN "',?)",
                     "sbi", get_kind (key), hash, (gsize) sizeof hash, store_now_utc ()) &&
          store_run (store, error, "DELETE FROM suppression WHERE address=?", "s", key);
 }
@@ -283,8 +285,7 @@ gboolean
 suppression_return_undo (Store *store, gint64 import, GError **error)
 {
   return store_run (store, error,
-                    "INSERT OR IGNORE INTO suppression(kind,hash,scope,reason,source,created_utc)"
-                    " SELECT kind,hash,'all','forgotten','" FORGOTTEN "',created_utc FROM forgotten_back WHERE import=? AND kind IS NOT NULL", "i", import);
+                    ADD_HASH " SELECT kind,hash,'all','forgotten','" FORGOTTEN "',created_utc FROM forgotten_back WHERE import=? AND kind IS NOT NULL", "i", import);
 }
 
 #define KIND "iif(instr(?2,'@'),'email','phone')"
@@ -293,21 +294,19 @@ gboolean
 suppression_copy (Store *store, const char *from, const char *to, GError **error)
 {
   /* by its domain, or as a forgotten one: no row of its own says it */
-  static const char of_all[] =
-    "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc) SELECT " KIND ",?2,'all','merged','merge',?3 WHERE is_suppressed(?1,'','')";
-  static const char of_lists[] =
-    "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc) SELECT " KIND ",?2,'list:'||name,'merged','merge',?3 FROM list"
-    " WHERE is_suppressed(?1,'',name) AND NOT is_suppressed(?1,'','')";
-  static const char of_senders[] =
-    "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc) SELECT DISTINCT " KIND ",?2,'from:'||address,'merged','merge',?3 FROM account"
-    " WHERE is_suppressed(?1,address,'') AND NOT is_suppressed(?1,'','')";
+  static const char *const copies[] = {
+    ADD_KEY " SELECT " KIND ",?2,'all','merged','merge',?3 WHERE is_suppressed(?1,'','')",
+    ADD_KEY " SELECT " KIND ",?2,'list:'||name,'merged','merge',?3 FROM list WHERE is_suppressed(?1,'',name) AND NOT is_suppressed(?1,'','')",
+    ADD_KEY " SELECT DISTINCT " KIND ",?2,'from:'||address,'merged','merge',?3 FROM account WHERE is_suppressed(?1,address,'') AND NOT is_suppressed(?1,'','')",
+  };
   gint64 now_utc = store_now_utc ();
 
-  return store_run (store, error,
-                    "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc)"
-                    " SELECT kind,?2,scope,reason,source,created_utc FROM suppression WHERE address=?1", "ss", from, to) &&
-         store_run (store, error, of_all, "ssi", from, to, now_utc) && store_run (store, error, of_lists, "ssi", from, to, now_utc) &&
-         store_run (store, error, of_senders, "ssi", from, to, now_utc);
+  if (!store_run (store, error, ADD_KEY " SELECT kind,?2,scope,reason,source,created_utc FROM suppression WHERE address=?1", "ss", from, to))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (copies); i++)
+    if (!store_run (store, error, copies[i], "ssi", from, to, now_utc))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
@@ -315,6 +314,5 @@ suppression_follow (Store *store, const char *from, const char *to, GError **err
 {
   return from[0] == '\0' || to[0] == '\0' || strcmp (from, to) == 0 ||
          store_run (store, error,
-                    "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc)"
-                    " SELECT kind,?2,scope,reason,source,created_utc FROM suppression WHERE address=?1 AND source<>'server' AND reason<>'gone'", "ss", from, to);
+                    ADD_KEY " SELECT kind,?2,scope,reason,source,created_utc FROM suppression WHERE address=?1 AND source<>'server' AND reason<>'gone'", "ss", from, to);
 }

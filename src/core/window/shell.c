@@ -96,6 +96,14 @@ exited_cb (const char *why, gpointer data)
   shell_unref (self);
 }
 
+/* `ended` follows. */
+static void
+end_process (Shell *self)
+{
+  if (!self->has_left && self->process != NULL)
+    process_kill (self->process);
+}
+
 /* --- its calls --- */
 
 static gboolean
@@ -104,7 +112,7 @@ flooding_cb (gpointer data)
   Shell *self = data;
 
   g_warning ("the window asked faster than anyone could answer: it is ended");
-  shell_kill (self);
+  end_process (self);
   shell_unref (self);
   return G_SOURCE_REMOVE;
 }
@@ -188,7 +196,7 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_object_unref (connection);
   } else if (!self->has_left && self->funcs != NULL) {
     g_warning ("the window could not be spoken to: %s", error->message);
-    shell_kill (self);
+    end_process (self);
   }
   shell_unref (self);
 }
@@ -279,7 +287,7 @@ shell_free (Shell *self)
   self->funcs = NULL;
   g_clear_handle_id (&self->timer, g_source_remove);
   g_cancellable_cancel (self->gone);
-  shell_kill (self);
+  end_process (self);
   if (self->client != NULL) /* app forgets it by "closed" */
     self->client->shell_funcs = NULL;
   if (self->connection != NULL)
@@ -299,11 +307,4 @@ shell_tell_look (Shell *self, GVariant *look)
 {
   if (self->client != NULL)
     pr_app1_emit_look_changed (self->client->skeleton, look);
-}
-
-void
-shell_kill (Shell *self)
-{
-  if (!self->has_left && self->process != NULL)
-    process_kill (self->process);
 }

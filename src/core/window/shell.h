@@ -17,4 +17,3 @@ void   shell_free  (Shell *self); /* hangs up, kills, no callbacks any more; NUL
 
 void   shell_raise (Shell *self);
 void   shell_tell_look (Shell *self, GVariant *look);
-void   shell_kill  (Shell *self); /* `ended` follows */

@@ -403,9 +403,3 @@ window_get_desk (AppWindow *self)
 {
   return self->desk;
 }
-
-gboolean
-window_is_open (AppWindow *self)
-{
-  return self->stage == WINDOW_OPEN;
-}

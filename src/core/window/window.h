@@ -13,7 +13,6 @@ typedef void (*WindowOpenFunc) (const GError *error, gboolean is_new, gpointer d
 void window_open (AppWindow *self, GVariant *environment, WindowOpenFunc done, gpointer data);
 
 Desk *window_get_desk (AppWindow *self); /* borrowed; NULL: none runs */
-gboolean window_is_open (AppWindow *self);
 
 /* The numbers of a campaign have changed: people are told what they have to know, the machine is kept awake. */
 void window_note_campaign (AppWindow *self, guint64 campaign);

@@ -95,3 +95,15 @@ text_count (guint64 count, const char *one, const char *other)
 {
   return g_strdup_printf ("%" G_GUINT64_FORMAT " %s", count, count == 1 ? one : other);
 }
+
+void
+text_add_sentence (GStrvBuilder *sentences, const char *format, ...)
+{
+  g_autofree char *sentence = NULL;
+  va_list values;
+
+  va_start (values, format);
+  sentence = g_strdup_vprintf (format, values);
+  va_end (values);
+  g_strv_builder_add (sentences, sentence);
+}

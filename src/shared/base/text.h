@@ -13,6 +13,9 @@ char *text_quote (const char *foreign, gsize max);
 /* "1 row", "7 rows": the word that goes with the number. Returns: (transfer full). */
 char *text_count (guint64 count, const char *one, const char *other);
 
+/* One more sentence to a list of them. */
+void text_add_sentence (GStrvBuilder *sentences, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 /* What two names have in common when case, composition and the amount of white space make no difference.
  * `len` octets of UTF-8 at `text` (-1: NUL-terminated). Returns: (transfer full) a key, for comparing only. */
 char *text_fold (const char *text, gssize len);

@@ -332,12 +332,6 @@ peer_get_pid (Peer *self)
   return self->pid;
 }
 
-const char *
-peer_get_program (Peer *self)
-{
-  return self->program;
-}
-
 void
 peer_drop (Peer *self, const char *why)
 {

@@ -42,7 +42,6 @@ Peer *peer_start (const PeerSpec *spec, PeerReadyFunc ready, PeerClosedFunc clos
  * Make proxies with G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES: the contract has no properties, so an answer about them would be a violation. Give each call a time-out: a peer may stall, or send half an answer. */
 GDBusConnection *peer_get_connection (Peer *self);
 GPid             peer_get_pid (Peer *self);        /* 0 when gone */
-const char      *peer_get_program (Peer *self);
 
 void peer_drop  (Peer *self, const char *why); /* a violation that only the caller could see: kills it; `closed` follows */
 void peer_close (Peer *self);                  /* we are done with it: closes the socket; killed if it stays for 15 s */

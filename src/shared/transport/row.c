@@ -3,7 +3,8 @@
 #include "fault.h"
 #include <string.h>
 
-Row *
+/* Copies what lies between `raw` and `end`: one whole row that frame_next() has passed. Counts in `campaign`. */
+static Row *
 row_new (CompiledCampaign *campaign, const FrameRow *parsed, const guint8 *raw, const guint8 *end)
 {
   gsize len = (gsize) (end - raw);

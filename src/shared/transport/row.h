@@ -13,8 +13,6 @@ struct Row {
   guint8            raw[]; /* one row in frame form */
 };
 
-/* Copies what lies between `raw` and `end`: one whole row that frame_next() has passed. Counts in `campaign`. */
-Row *row_new  (CompiledCampaign *campaign, const FrameRow *parsed, const guint8 *raw, const guint8 *end);
 void row_free (Row *self); /* uncounts; NULL is a no-op */
 
 /* Fills `out_parsed`; its slices borrow from the row. */

@@ -1,4 +1,4 @@
-/* malloc.c - the n-th malloc() returns NULL (shim.c: POSTRIDER_FAULTS). A library of its own, loaded only for that: no other run pays for it. */
+/* malloc.c - the n-th malloc() returns NULL (shim.h: POSTRIDER_FAULTS). A library of its own, loaded only for that: no other run pays for it. */
 #include "notebook.h"
 
 #include <stddef.h>

@@ -107,8 +107,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   World world = { .next = 0 };
   guint8 settings = size > 0 ? data[0] : 0;
   Account account = { .host = (char *) "mx.example.org", .user = (char *) (settings & 1 ? "ann" : ""), .pin = (char *) "", .helo = (char *) "me",
-                      .mechanism = (char *) "", .tls = settings & 2 ? ACCOUNT_TLS_STARTTLS : ACCOUNT_TLS_NONE,
-                      .per_connection = settings & 4 ? 3 : 0, .window = settings & 8 ? 1 : 4, .timeout_percent = 100 };
+                      .tls = settings & 2 ? ACCOUNT_TLS_STARTTLS : ACCOUNT_TLS_NONE,
+                      .window = settings & 8 ? 1 : 4, .timeout_percent = 100 };
   g_autoptr (ServerTraits) traits = server_traits_new ();
   Session *session;
 

@@ -9,7 +9,7 @@
  * EOF, TLS, QUIT, RELEASE, NOJOURNAL are things that happen. `log` is what the lane heard, in order. */
 typedef struct {
   const char *name, *transcript, *log;
-  guint       rows, window, per_connection;
+  guint       rows, window;
   AccountTls  tls;
   const char *user;
   gboolean    is_remote, is_test;
@@ -102,9 +102,6 @@ static const Case cases[] = {
   { "an address with a line break is never said", HELLO "S: 250 mx\n", "8=refused/data ", 108 },
   { "a second recipient in an address is never said", HELLO "S: 250 mx\n", "7=refused/data ", 107 },
   { "a row that cannot be rendered", HELLO "S: 250 mx\n", "6=refused/data ", 106 },
-  { "per connection: QUIT after two",
-    PIPED ENVELOPE (1) "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY (1) ENVELOPE (2) "C: DATA\nS: 250 taken\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
-    BODY (2) "S: 250 taken\nC: QUIT\nS: 221 bye\n", "begin(1) 1=accepted begin(2) 2=accepted ", 3, 0, 2 },
   { "recalled before 354: no empty message goes out", PIPED ENVELOPE (1) "C: DATA\nRELEASE\nS: 250 ok\nS: 250 ok\nS: 354 go\n", "1=back ", 1 },
   { "recalled in lock-step: RSET before the next", HELLO "S: 250 mx\nC: MAIL FROM:<ann@example.org>\nRELEASE\nS: 250 ok\nC: RCPT TO:<r1@example.net>\n"
     "S: 250 ok\nC: RSET\nS: 250 ok\nC: MAIL FROM:<ann@example.org>\n", "1=back ", 2 },
@@ -174,59 +171,59 @@ static const Case cases[] = {
 
   /* TLS and login */
   { "STARTTLS, and EHLO again", HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\nC: EHLO [127.0.0.1]\nS: 250 mx\nC: MAIL FROM:<ann@example.org>\n",
-    "", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+    "", 1, 0, ACCOUNT_TLS_STARTTLS },
   { "what was said before TLS is forgotten", /* RFC 3207 §4.2: whoever is on the line may have said it */
     HELLO "S: 250-mx\nS: 250-PIPELINING\nS: 250-CHUNKING\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\nC: EHLO [127.0.0.1]\nS: 250 mx\n"
-    "C: MAIL FROM:<ann@example.org>\nS: 250 ok\nC: RCPT TO:<r1@example.net>\n", "", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+    "C: MAIL FROM:<ann@example.org>\nS: 250 ok\nC: RCPT TO:<r1@example.net>\n", "", 1, 0, ACCOUNT_TLS_STARTTLS },
   { "a login that was offered before TLS is no offer", HELLO "S: 250-mx\nS: 250-AUTH PLAIN\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\n"
-    "C: EHLO [127.0.0.1]\nS: 250 mx\n", "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS, "ann" },
+    "C: EHLO [127.0.0.1]\nS: 250 mx\n", "trouble(login) ", 1, 0, ACCOUNT_TLS_STARTTLS, "ann" },
   { "a SIZE that was said before TLS is none", HELLO "S: 250-mx\nS: 250-SIZE 5\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\nC: EHLO [127.0.0.1]\n"
-    "S: 250 mx\nC: MAIL FROM:<ann@example.org>\n", "", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
-  { "no EHLO, so no STARTTLS: HELO is not said in its stead", HELLO "S: 502 what\n", "trouble(policy) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
-  { "no EHLO, so no login: HELO is not said in its stead", HELLO "S: 502 what\n", "trouble(policy) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
-  { "STARTTLS taken away: nothing is sent", HELLO "S: 250 mx\n", "trouble(tls) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
-  { "STARTTLS refused", HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 4.7.0 no\n", "trouble(tls) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
+    "S: 250 mx\nC: MAIL FROM:<ann@example.org>\n", "", 1, 0, ACCOUNT_TLS_STARTTLS },
+  { "no EHLO, so no STARTTLS: HELO is not said in its stead", HELLO "S: 502 what\n", "trouble(policy) ", 1, 0, ACCOUNT_TLS_STARTTLS },
+  { "no EHLO, so no login: HELO is not said in its stead", HELLO "S: 502 what\n", "trouble(policy) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "STARTTLS taken away: nothing is sent", HELLO "S: 250 mx\n", "trouble(tls) ", 1, 0, ACCOUNT_TLS_STARTTLS },
+  { "STARTTLS refused", HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 4.7.0 no\n", "trouble(tls) ", 1, 0, ACCOUNT_TLS_STARTTLS },
   { "words slipped in before TLS", /* RFC 3207 §6, CVE-2011-0411 */
-    HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nX: 220 go|250 AUTH PLAIN\n", "trouble(tls) ", 1, 0, 0, ACCOUNT_TLS_STARTTLS },
-  { "no password in the clear", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\n", "trouble(tls) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann", TRUE },
+    HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nX: 220 go|250 AUTH PLAIN\n", "trouble(tls) ", 1, 0, ACCOUNT_TLS_STARTTLS },
+  { "no password in the clear", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\n", "trouble(tls) ", 1, 0, ACCOUNT_TLS_NONE, "ann", TRUE },
   { "AUTH PLAIN on loopback", HELLO "S: 250-mx\nS: 250 AUTH LOGIN PLAIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 235 2.7.0 in\nC: MAIL FROM:<ann@example.org>\n",
-    "", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    "", 1, 0, ACCOUNT_TLS_NONE, "ann" },
   { "AUTH LOGIN", HELLO "S: 250-mx\nS: 250 AUTH=LOGIN\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: YW5u\nS: 334 UGFzc3dvcmQ6\nC: c2VjcmV0\nS: 235 in\n",
-    "", 0, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    "", 0, 0, ACCOUNT_TLS_NONE, "ann" },
   { "AUTH CRAM-MD5, with the challenge of RFC 2195", /* the digest is that of Python's hmac */
     HELLO "S: 250-mx\nS: 250 AUTH CRAM-MD5 PLAIN\nC: AUTH CRAM-MD5\nS: 334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\n"
-    "C: YW5uIDczM2JhODdlNjRlZDdlNDQxZjA2MmM0YWM2ZGIwMTAz\nS: 235 in\n", "", 0, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    "C: YW5uIDczM2JhODdlNjRlZDdlNDQxZjA2MmM0YWM2ZGIwMTAz\nS: 235 in\n", "", 0, 0, ACCOUNT_TLS_NONE, "ann" },
   { "SCRAM let in without proof", /* whoever it is, it does not know the password */
-    HELLO "S: 250-mx\nS: 250 AUTH SCRAM-SHA-256\nC: AUTH SCRAM-SHA-256 *\nS: 235 in\n", "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    HELLO "S: 250-mx\nS: 250 AUTH SCRAM-SHA-256\nC: AUTH SCRAM-SHA-256 *\nS: 235 in\n", "trouble(login) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
   { "SCRAM with a false nonce", HELLO "S: 250-mx\nS: 250 AUTH SCRAM-SHA-1\nC: AUTH SCRAM-SHA-1 *\nS: 334 cj14LHM9c2FsdCxpPTQwOTY=\n", "trouble(login) ",
-    1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
-  { "wrong password", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 535 5.7.8 no\n", "trouble(login) ", 1, 0, 0,
+    1, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "wrong password", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 535 5.7.8 no\n", "trouble(login) ", 1, 0,
     ACCOUNT_TLS_NONE, "ann" },
   { "basic authentication is disabled", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 535 5.7.139 disabled\n",
-    "trouble(auth-disabled) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    "trouble(auth-disabled) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
   { "PLAIN refused as a mechanism (504), LOGIN offered", /* RFC 4954 §4 */
     HELLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 504 5.5.4 Unrecognized authentication type\nC: AUTH LOGIN\n"
-    "S: 334 VXNlcm5hbWU6\nC: YW5u\nS: 334 UGFzc3dvcmQ6\nC: c2VjcmV0\nS: 235 in\n", "", 0, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    "S: 334 VXNlcm5hbWU6\nC: YW5u\nS: 334 UGFzc3dvcmQ6\nC: c2VjcmV0\nS: 235 in\n", "", 0, 0, ACCOUNT_TLS_NONE, "ann" },
   { "PLAIN refused as a mechanism (535 with words)", HELLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\n"
-    "S: 535 5.7.3 Authentication mechanism not allowed\nC: AUTH LOGIN\n", "", 0, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    "S: 535 5.7.3 Authentication mechanism not allowed\nC: AUTH LOGIN\n", "", 0, 0, ACCOUNT_TLS_NONE, "ann" },
   { "a wrong password is not tried by another mechanism", HELLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 535 5.7.8 no\n",
-    "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    "trouble(login) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
   { "refused behind its challenge: it was the password, whatever the words", /* a second try locks accounts */
     HELLO "S: 250-mx\nS: 250 AUTH CRAM-MD5 PLAIN\nC: AUTH CRAM-MD5\nS: 334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\nC: *\n"
-    "S: 535 5.7.8 mechanism CRAM-MD5: authentication failed\n", "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    "S: 535 5.7.8 mechanism CRAM-MD5: authentication failed\n", "trouble(login) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
   { "an app password is wanted (534): no other mechanism helps", /* support.google.com/mail/answer/185833 */
     HELLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 534 5.7.9 Application-specific password required\n",
-    "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    "trouble(login) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
   { "no initial response: the mechanism is named, the words come after 334", HELLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\n"
-    "S: 501 5.5.4 Syntax error in parameters\nC: AUTH PLAIN\nS: 334 go ahead\nC: AGFubgBzZWNyZXQ=\nS: 235 in\n", "", 0, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+    "S: 501 5.5.4 Syntax error in parameters\nC: AUTH PLAIN\nS: 334 go ahead\nC: AGFubgBzZWNyZXQ=\nS: 235 in\n", "", 0, 0, ACCOUNT_TLS_NONE, "ann" },
   { "no initial response, and then not this mechanism either", HELLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\n"
-    "S: 501 syntax\nC: AUTH PLAIN\nS: 501 syntax\nC: AUTH LOGIN\n", "", 0, 0, 0, ACCOUNT_TLS_NONE, "ann" },
-  { "all mechanisms refused: the last answer is told", HELLO "S: 250-mx\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 504 no\n", "trouble(login) ", 1, 0, 0,
+    "S: 501 syntax\nC: AUTH PLAIN\nS: 501 syntax\nC: AUTH LOGIN\n", "", 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "all mechanisms refused: the last answer is told", HELLO "S: 250-mx\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 504 no\n", "trouble(login) ", 1, 0,
     ACCOUNT_TLS_NONE, "ann" },
-  { "no login offered", HELLO "S: 250 mx\n", "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
-  { "nothing in common", HELLO "S: 250-mx\nS: 250 AUTH GSSAPI\n", "trouble(login) ", 1, 0, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "no login offered", HELLO "S: 250 mx\n", "trouble(login) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "nothing in common", HELLO "S: 250-mx\nS: 250 AUTH GSSAPI\n", "trouble(login) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
   { "HELO for a server of old", HELLO "S: 502 what\nC: HELO [127.0.0.1]\nS: 250 mx\nC: MAIL FROM:<ann@example.org>\n", "", 1 },
-  { "a test sends nothing", HELLO "S: 250 mx\nC: QUIT\nS: 221 bye\n", "", 1, 0, 0, ACCOUNT_TLS_NONE, NULL, FALSE, TRUE },
+  { "a test sends nothing", HELLO "S: 250 mx\nC: QUIT\nS: 221 bye\n", "", 1, 0, ACCOUNT_TLS_NONE, NULL, FALSE, TRUE },
 };
 
 typedef struct {
@@ -403,9 +400,7 @@ make_account (const Case *c)
   account->user = g_strdup (c->user != NULL ? c->user : "");
   account->pin = g_strdup ("");
   account->helo = g_strdup ("");
-  account->mechanism = g_strdup ("");
   account->tls = c->tls;
-  account->per_connection = c->per_connection;
   account->window = c->window > 0 ? c->window : ACCOUNT_WINDOW_DEFAULT;
   account->timeout_percent = 100;
   account->secret = secret_bytes_new ("secret", 6);

@@ -77,6 +77,20 @@ test_count (void)
   }
 }
 
+static void
+test_add_sentence (void)
+{
+  g_autoptr (GStrvBuilder) sentences = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+  g_autofree char *text = NULL;
+
+  text_add_sentence (sentences, "%s has %u", "ann", 2u);
+  text_add_sentence (sentences, "%s", "50 %d"); /* foreign words are no format */
+  all = g_strv_builder_end (sentences);
+  text = g_strjoinv ("|", all);
+  g_assert_cmpstr (text, ==, "ann has 2|50 %d");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -85,5 +99,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/text/missing", test_missing);
   g_test_add_func ("/base/text/fold", test_fold);
   g_test_add_func ("/base/text/count", test_count);
+  g_test_add_func ("/base/text/add-sentence", test_add_sentence);
   return g_test_run ();
 }
