@@ -62,7 +62,7 @@ def parse_keys(text):
         if rest.startswith("("):
             end = rest.index(")")
             inner, rest = parse_keys(rest[1:end]), rest[end + 1:]
-        found.append((name, kind, optional == "?", inner))
+        found.append((name, kind, optional == "?" or name == "*", inner))
         rest = rest.lstrip(", ")
     return found
 

@@ -91,13 +91,13 @@ account_settings_build_changes (const AccountOptions *options, const AccountForm
 }
 
 gboolean
-account_settings_read_password (const AccountOptions *options, const AccountForm *form, gboolean has_terminal, const char *name,
+account_settings_read_password (const AccountOptions *options, GVariant *checked, gboolean has_terminal, const char *name,
                                 SecretBytes **out_secret, GError **error)
 {
   const PasswordSource source = { options->password_file, options->password_command };
   g_autofree char *question = g_strdup_printf ("Password for %s", name);
 
-  if (options->has_no_password || g_strcmp0 (account_form_get_text (form, "user"), "") == 0)
+  if (!dict_flag (checked, KEY_ACCOUNT_HAS_PASSWORD))
     return TRUE;
   if (!has_terminal && !password_is_given (&source)) {
     g_set_error (

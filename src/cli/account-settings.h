@@ -21,6 +21,7 @@ GVariant *account_settings_build (const AccountOptions *options, const AccountFo
 /* Returns: (transfer full) an a{sv} with what was given alone, or NULL with FAULT_USAGE. */
 GVariant *account_settings_build_changes (const AccountOptions *options, const AccountForm *form, GError **error);
 
-/* out_secret: (transfer full), or NULL where the account keeps none. Returns: FALSE with an error of password_read(). */
-gboolean account_settings_read_password (const AccountOptions *options, const AccountForm *form, gboolean has_terminal, const char *name,
+/* checked: settings_used of AccountAdd; core says there whether an account like that has a password.
+ * out_secret: (transfer full), or NULL where it has none. Returns: FALSE with an error of password_read(). */
+gboolean account_settings_read_password (const AccountOptions *options, GVariant *checked, gboolean has_terminal, const char *name,
                                          SecretBytes **out_secret, GError **error);

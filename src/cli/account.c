@@ -62,9 +62,9 @@ show_stored (Session *session, const char *name, GVariant *used)
   return 0;
 }
 
-/* What is missing or wrong is said before anybody types a password. */
+/* What is missing or wrong is said before anybody types a password. out_checked: (transfer full) the settings as they would be stored. */
 static gboolean
-check_settings (Session *session, const char *name, GVariant *settings, GError **error)
+check_settings (Session *session, const char *name, GVariant *settings, GVariant **out_checked, GError **error)
 {
   GVariantDict dict;
   g_autoptr (GVariant) asked = NULL;
@@ -75,7 +75,7 @@ check_settings (Session *session, const char *name, GVariant *settings, GError *
   g_variant_dict_insert (&dict, KEY_ACCOUNT_CHECK, "b", TRUE);
   asked = g_variant_ref_sink (g_variant_dict_end (&dict));
   is_ok = session_core (session, error) != NULL && send_fd_secret (&nothing, NULL, error) &&
-          pr_app1_call_account_add_sync (session->core, name, asked, nothing.handle, nothing.list, NULL, NULL, NULL, error);
+          pr_app1_call_account_add_sync (session->core, name, asked, nothing.handle, nothing.list, out_checked, NULL, NULL, error);
   send_fd_clear (&nothing);
   return is_ok;
 }
@@ -85,16 +85,16 @@ run_add (Session *session, const void *values, char **words, GError **error)
 {
   const AccountOptions *options = values;
   g_autoptr (GVariant) settings = account_settings_build (options, session->form, words[1], words[2], error);
-  g_autoptr (GVariant) used = NULL;
+  g_autoptr (GVariant) checked = NULL, used = NULL;
   g_autoptr (SecretBytes) secret = NULL;
   SendFd sent = { 0 };
   gboolean is_ok;
 
   if (settings == NULL)
     return -1;
-  if (!check_settings (session, words[0], settings, error))
+  if (!check_settings (session, words[0], settings, &checked, error))
     return session_end (FALSE, error);
-  if (!account_settings_read_password (options, session->form, session->has_terminal, words[0], &secret, error))
+  if (!account_settings_read_password (options, checked, session->has_terminal, words[0], &secret, error))
     return -1;
   do {
     g_clear_error (error);

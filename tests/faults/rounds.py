@@ -51,6 +51,7 @@ class Round:
         self.victim, self.moment, self.wanted = victim, moment, kills
         self.connections, self.rate, self.account = connections, rate, account
         self.env = None        # POSTRIDER_KILL of its core
+        self.drain_points = DRAIN_POINTS
         self.companion = None  # another Round, of another account, at the same time
         self.key = f"round {number}"
         self.addresses = [f"{'d' if has_deferred and i % 10 == 3 else 'p'}{i}.r{number}@example.org" for i in range(people)]
@@ -399,7 +400,7 @@ class Round:
         """NAME:N. How often a point is passed differs: once a message, a write, or a turn."""
         rng, name = self.rng, self.moment
         if name == "old one drains":
-            name = rng.choice(DRAIN_POINTS)
+            name = rng.choice(self.drain_points)
         stop = ":stop" if self.victim == "all" or self.moment == "old one drains" else ""
         if name.startswith("core-"):
             n = {"core-recalled": 1, "core-rotating": rng.randint(1, 3), "core-handed": rng.randint(1, 4)}.get(name) or rng.randint(1, 12)

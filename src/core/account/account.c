@@ -485,6 +485,8 @@ account_check_sender (const Account *self, const char *sender_address)
   const char *host = account_get_text (self, SETTING_HOST);
   const char *freemail = preset_find_freemail (domain);
 
+  if (kind_find_setting (self->kind, SETTING_HOST) == NULL)
+    return NULL;
   if (g_ascii_strcasecmp (sender_address, self->address) == 0)
     return freemail == NULL || preset_is_freemail_host (domain, host)
              ? NULL

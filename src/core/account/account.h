@@ -81,5 +81,6 @@ gboolean account_set_pin (Core *core, const Account *self, const char *pin, GErr
 /* The password was entered again: into the vault when the account keeps it, else into memory. */
 gboolean account_set_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error);
 
-/* A From that does not belong to the account. sender_address: bare. Returns: (transfer full) a warning sentence, or NULL: all is well. */
+/* A From that does not belong to the account. sender_address: bare. Returns: (transfer full) a warning sentence, or NULL: all is well, or the kind has no
+ * mail server of which that can be said. */
 char *account_check_sender (const Account *self, const char *sender_address);

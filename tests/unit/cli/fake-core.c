@@ -122,7 +122,11 @@ handle_account_add (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds,
 {
   g_autoptr (GVariantDict) used = g_variant_dict_new (settings);
   g_autofree char *secret = read_secret (fds, handle);
+  const char *kind = kinds[0]->word;
 
+  (void) g_variant_lookup (settings, "kind", "&s", &kind);
+  if (kind_find (kind)->secret == KIND_SECRET_NONE)
+    g_variant_dict_insert (used, "has_password", "b", FALSE);
   g_variant_dict_insert (used, "name", "s", name);
   g_variant_dict_insert (used, "note", "s", secret);
   g_variant_dict_remove (used, "check"); /* asked, not stored */
@@ -133,7 +137,7 @@ handle_account_add (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *fds,
 static gboolean
 handle_account_set (PrApp1 *core, GDBusMethodInvocation *call, const char *name, GVariant *changes)
 {
-  pr_app1_complete_account_set (core, call, changes, FALSE);
+  pr_app1_complete_account_set (core, call, fill_in_reply ("AccountSet", 0, changes), FALSE);
   return TRUE;
 }
 
@@ -289,7 +293,7 @@ handle_start (PrApp1 *core, GDBusMethodInvocation *call, guint64 campaign)
   }
   is_started = TRUE;
   pr_app1_complete_campaign_start (core, call);
-  pr_app1_emit_campaign_changed (core, 8, g_variant_new_parsed ("{'id': <@t 8>, 'state': <'cancelled'>, 'total': <@t 1>}")); /* another one's */
+  pr_app1_emit_campaign_changed (core, 8, fill_in_reply ("CampaignShow", 0, g_variant_new_parsed ("{'id': <@t 8>, 'state': <'cancelled'>, 'total': <@t 1>}"))); /* another one's */
   if (!is_mood ("endless"))
     g_timeout_add (50, end_cb, core);
   return TRUE;

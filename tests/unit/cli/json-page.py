@@ -48,7 +48,7 @@ NAMED_ELSEWHERE = {"send": "CampaignShow.numbers"}  # “as campaign show”: ma
 
 
 def names(keys):
-    return {name for name, _, _, _ in keys} | {name for _, _, _, inner in keys for name in names(inner)}
+    return {name for name, _, _, _ in keys if name != "*"} | {name for _, _, _, inner in keys for name in names(inner)}
 
 
 def read_contract():

@@ -125,6 +125,7 @@ static const Case cases[] = {
   { "two-kinds", "account add --help", NULL, 0, "--kind WORD               smtp | paper\n", NULL },
   { "two-kinds", "account set --help", NULL, 0, "--per-week N              letters in any week, at most\n      --address ADDRESS", NULL },
   { "two-kinds", "account add a +49301234567 --kind paper --folded --copies 3 --no-password --json", NULL, 0, "\"kind\":\"paper\"", NULL },
+  { "two-kinds", "account add a +49301234567 --kind paper --json", NULL, 0, "\"has_password\":false", NULL }, /* it has none, so none is asked for */
   { "two-kinds", "account add a +49301234567 --folded --copies 3 --no-password --json", NULL, 0, "\"copies\":3", NULL },
   { "two-kinds", "account set a --paper-ink blue --json", NULL, 0, "\"paper_ink\":\"blue\"", NULL },
   { "two-kinds", "account set a --paper-ink red", NULL, 64, NULL, "--paper-ink is black or blue, not “red”" },

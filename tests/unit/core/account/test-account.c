@@ -212,6 +212,22 @@ test_senders (void)
   }
 }
 
+/* Of an account that sends by no mail server nothing is said that is true of mail servers. */
+static void
+test_senders_without_server (void)
+{
+  static const KindSetting none[] = { { .key = NULL } };
+  static const AccountKind kind_free = { .word = "free", .title = "No server", .program = "free", .settings = none };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (senders); i++) {
+    g_autoptr (Account) account = account_new (&kind_free);
+
+    account->name = g_strdup ("work");
+    account->address = g_strdup (senders[i].address);
+    g_assert_null (account_check_sender (account, senders[i].sender));
+  }
+}
+
 /* --- in the store --- */
 
 typedef struct {
@@ -522,6 +538,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/account/sender", test_sender);
   g_test_add_func ("/account/settings/pins", test_pins);
   g_test_add_func ("/account/senders", test_senders);
+  g_test_add_func ("/account/senders-without-server", test_senders_without_server);
 #define ADD(path, func) g_test_add (path, World, NULL, set_up, func, tear_down)
   ADD ("/account/add-and-load", test_add_and_load);
   ADD ("/account/locked-vault", test_locked_vault);

@@ -354,18 +354,18 @@ test_forget_refused (Fixture *self, gconstpointer data)
 static void
 test_forget_address (Fixture *self, gconstpointer data)
 {
-  static const char rows[] = "INSERT INTO snapshot(campaign,id,contact,address,address_key,name,fields) VALUES(1,4,0,'ANN@example.org','ann@example.org','Ann Secret',''),"
-                             "(1,5,77,'+4930123456','+4930123456','Ann Secret',''),(1,6,77,'both@example.org','both@example.org','Secretary','')";
+  static const char rows[] = "INSERT INTO snapshot(campaign,id,contact,address,address_key,name,fields) VALUES(1,14,0,'ANN@example.org','ann@example.org','Ann Secret',''),"
+                             "(1,15,77,'+4930123456','+4930123456','Ann Secret',''),(1,16,77,'both@example.org','both@example.org','Secretary','')";
 
   make_people (self);
   g_assert_cmpint (sqlite3_exec (store_get_db (self->store), rows, NULL, NULL, NULL), ==, SQLITE_OK);
   g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
-  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id IN (4,5) AND address='' AND address_key='' AND name=''"), ==, 2);
-  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=6 AND address<>'' AND name<>''"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id IN (14,15) AND address='' AND address_key='' AND name=''"), ==, 2);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=16 AND address<>'' AND name<>''"), ==, 1);
   g_assert_true (forget_contact (self->store, self->vault, 2, NULL)); /* Cara still has that one */
-  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=6 AND address<>''"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=16 AND address<>''"), ==, 1);
   g_assert_true (forget_contact (self->store, self->vault, 3, NULL));
-  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=6 AND address<>''"), ==, 0);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=16 AND address<>''"), ==, 0);
 }
 
 /* Who waits for another try is left out, and the numbers follow; addresses that were theirs once are suppressed as well. */

@@ -183,6 +183,29 @@ test_further (void)
   }
 }
 
+/* What a kind's settings are is told to its transport as it is set; core's own words for one keep their types. */
+static void
+test_further_is_told (void)
+{
+  assert_check ("org.postrider.Transport1", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'host': <'a'>, 'copies': <@u 3>, 'paper_ink': <'blue'>}, @h 0, @h 1)"), -1);
+  assert_check ("org.postrider.Transport1", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'copies': <[@u 3]>}, @h 0, @h 1)"), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.Transport1", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'host': <@u 3>}, @h 0, @h 1)"), CONTRACT_ERROR_VALUE);
+}
+
+/* An answer lacks nothing when it has no further key: a kind of account may have no setting that the contract does not name. */
+static void
+test_further_may_be_missing (void)
+{
+  static const char *const named = "'name': <'a'>, 'address': <'a@example.org'>, 'keep': <false>, 'has_password': <false>, 'preset': <''>, 'sure': <''>";
+  g_autofree char *whole = g_strdup_printf ("({%s, 'note': <''>}, false)", named);
+  g_autofree char *more = g_strdup_printf ("({%s, 'note': <''>, 'copies': <@u 3>}, false)", named);
+  g_autofree char *lacking = g_strdup_printf ("({%s, 'copies': <@u 3>}, false)", named);
+
+  assert_check ("org.postrider.App1", "AccountSet", CONTRACT_REPLY, g_variant_parse (NULL, whole, NULL, NULL, NULL), -1);
+  assert_check ("org.postrider.App1", "AccountSet", CONTRACT_REPLY, g_variant_parse (NULL, more, NULL, NULL, NULL), -1);
+  assert_check ("org.postrider.App1", "AccountSet", CONTRACT_REPLY, g_variant_parse (NULL, lacking, NULL, NULL, NULL), CONTRACT_ERROR_VALUE);
+}
+
 /* Each row is complete: a signature for each side, checks for no more arguments than there are. */
 static void
 test_table (void)
@@ -271,6 +294,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/contract/numbers", test_numbers);
   g_test_add_func ("/base/contract/each-number", test_each_number);
   g_test_add_func ("/base/contract/further", test_further);
+  g_test_add_func ("/base/contract/further-is-told", test_further_is_told);
+  g_test_add_func ("/base/contract/further-may-be-missing", test_further_may_be_missing);
   g_test_add_func ("/base/contract/table", test_table);
   g_test_add_func ("/base/contract/keys", test_keys);
   g_test_add_func ("/base/contract/watch-fine", test_watch_fine);

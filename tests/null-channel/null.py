@@ -1,0 +1,225 @@
+#!/usr/bin/python3
+"""null.py - a second kind of account, whole: `account add --kind null`, a campaign, lies, kills. What is judged is the file that postrider-null
+writes; the rounds of the kills, and who compares, are those of tests/faults.
+
+  tests/null-channel/null.py BUILD [--kills N] [--at-least N] [--seconds N] [--seed N]
+BUILD was set up with -Dtests=true -Dkill-points=true. The programs are laid into one folder, as if they were installed there; core is the one with the
+table of kinds of this folder.
+"""
+import argparse
+import os
+import re
+import shutil
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+for folder in ("..", "../faults"):
+    sys.path.insert(0, os.path.join(HERE, folder))
+from house import House, Trouble, become_subreaper, wait_until  # noqa: E402
+from kills import Proof  # noqa: E402
+from rounds import SENDER, Round  # noqa: E402
+from verdict import compare  # noqa: E402
+
+PROGRAMS = ("src/cli/postrider", "tests/null-channel/postrider-core", "tests/null-channel/postrider-null", "src/confined/import/postrider-import",
+            "src/confined/dial/postrider-dial", "src/confined/smtp/postrider-smtp")
+MESSAGE_ID = re.compile(r"^Message-ID: (<[^>]+>)$", re.MULTILINE)
+DELAY_MS = 10  # from one message to the next, so that there is something to kill
+LIES = {  # word: what core has to say of it (core/intake/outcomes.c, the contract)
+    "stranger": "a recipient that it was not given", "campaign": "a recipient that it was not given", "attempt": "a recipient that it was not given",
+    "outcome": "an outcome that does not exist", "twice": "a recipient that it was not given", "word": "Paused: argument 1",
+}
+PEOPLE_LIED_TO = 60
+# victim, moment, share. `smtp` is what rounds.py calls whatever sends
+KINDS = [
+    ("core", "at random", 3), ("core", "restarted at once", 3), ("core", "old one drains", 2), ("core", "core-handed", 2), ("core", "core-recovering", 1),
+    ("smtp", "at random", 3), ("smtp", "transport-begun", 2), ("smtp", "null-begun", 2), ("smtp", "null-written", 3), ("smtp", "transport-after-answer", 2),
+    ("smtp", "transport-after-ended", 2), ("all", "at random", 3), ("all", "null-written", 2),
+]
+DRAIN_POINTS = ("transport-begun", "null-begun", "null-written", "transport-after-answer")
+
+
+class NullHouse(House):
+    """One data folder, its own programs, and the file that stands in a judge's place."""
+
+    def __init__(self, folder, build):
+        super().__init__(folder, os.path.join(folder, "bin", "postrider"), None)
+        os.makedirs(os.path.join(folder, "bin"))
+        for path in PROGRAMS:
+            shutil.copy2(os.path.join(build, path), os.path.join(folder, "bin"))
+        self.record = os.path.join(folder, "bin", "outbox")
+        self.window, self.rotates, self.is_chunking, self.has_deferred, self.rounds = 1, False, False, False, []
+
+    def add_account(self, name, *words):
+        self.accounts.add(name)
+        self.run("account", "add", name, "office@school.example", "--kind", "null", "--delay-ms", str(DELAY_MS), *words)
+
+    def workers(self, name=None):
+        return super().workers("null" if name == "smtp" else name)
+
+    def records(self):
+        """A line that a kill cut short has no end, or an empty line behind it: no message."""
+        found = []
+        try:
+            with open(self.record, newline="\n") as lines:
+                for line in lines:
+                    if "\t" not in line or not line.endswith("\\n\n"):
+                        continue
+                    address, message = line.split("\t", 1)
+                    text = message.encode("ascii").decode("unicode_escape").replace("\r\n", "\n")
+                    found.append({"to": [address], "id": MESSAGE_ID.search(text).group(1), "text": text})
+        except FileNotFoundError:
+            pass  # no transport has been started
+        return found
+
+    def count_taken(self):
+        return len(self.records())
+
+    def send(self, account, people, *words):
+        """Returns the campaign's number and its addresses."""
+        addresses = [f"p{i}.{account}@example.org" for i in range(people)]
+        path = self.write(f"{account}.csv", "email,name\n" + "".join(f"{to},Person {i}\n" for i, to in enumerate(addresses)))
+        text = self.write("letter.txt", "Dear {{name|friend}},\n\nthe summer fair is on Sunday.\n")
+        self.run("import", path, "--list", account)
+        self.run("send", "--account", account, "--list", account, "--from", SENDER, "--subject", account, "--text", text, "--yes", "--detach", *words)
+        found = self.ask("campaign", "list")["campaigns"]
+        return next(one["id"] for one in found if one["subject"] == account), addresses
+
+    def wait_done(self, campaign):
+        if not wait_until(lambda: self.show(campaign)["state"] == "done", 30, 0.1):
+            raise Trouble(f"a campaign does not come to its end: {self.show(campaign)}")
+        return self.show(campaign)
+
+    def find_wrong(self, campaign, addresses):
+        return compare(addresses, self.export(campaign), self.records(), self.show(campaign))
+
+
+class NullProof(Proof):
+    """The kill proof, into the file."""
+
+    def __init__(self, args):
+        super().__init__(args)
+        self.kinds = list(KINDS)
+        self.rng.shuffle(self.kinds)
+
+    def new_house(self, has_deferred, rotates=False):
+        return NullHouse(os.path.join(self.folder, f"house{self.number}"), self.args.build)
+
+    def make_round(self, victim, moment, house, kills, account="demo"):
+        """One message is under way at most, so a kill of what sends puts one person in doubt, and a kill of core nobody."""
+        self.number += 1
+        kills = min(kills, 4)
+        one = Round(house, self.rng, self.number, victim, moment, kills, 60 + 30 * kills, 1, None, False, False, account)
+        one.drain_points = DRAIN_POINTS
+        return one
+
+
+class Report:
+    def __init__(self):
+        self.n, self.is_right = 0, True
+
+    def check(self, is_right, name, *found):
+        self.n += 1
+        self.is_right = self.is_right and bool(is_right)
+        print(f"{'ok' if is_right else 'not ok'} {self.n} - {name}", flush=True)
+        for one in found if not is_right else ():
+            print(f"#   {one}", flush=True)
+
+
+# --- a campaign ---
+
+def try_account(house, report):
+    house.add_account("plain")
+    kept = next(one for one in house.ask("account", "list")["accounts"] if one["name"] == "plain")
+    report.check(kept["kind"] == "null" and kept["delay_ms"] == DELAY_MS and not kept["needs_password"], "an account of the second kind, by its own options", kept)
+    tested = house.run("account", "test", "plain", may_fail=True)
+    report.check(tested.returncode == 64 and "connects to nothing" in tested.stderr, "what connects to nothing says so when it is tried", tested.stderr)
+    layers = house.run("doctor", may_fail=True).stdout
+    report.check("null: system calls" in layers, "doctor asks its program what its lock holds", layers)
+    wrong = house.run("account", "set", "plain", "--lie", "white", may_fail=True)
+    report.check(wrong.returncode == 64 and "stranger" in wrong.stderr, "its own row says which words a setting may have", wrong.stderr)
+
+
+def try_campaign(house, report):
+    campaign, addresses = house.send("plain", 100)
+    numbers = house.wait_done(campaign)
+    findings = house.find_wrong(campaign, addresses)
+    report.check(numbers["accepted"] == 100 and not findings, "a campaign: everybody once, as the ledger says", numbers, *findings[:5])
+    greeted = sum(f"Dear Person {i}," in one["text"] for i, one in enumerate(sorted(house.records(), key=lambda one: int(one["to"][0][1:].split(".")[0]))))
+    report.check(greeted == 100, "each message is that person's", greeted)
+
+
+def try_limit(house, report):
+    """A limit of its own row holds as one of smtp's does."""
+    house.add_account("few", "--per-day", "5")
+    campaign, addresses = house.send("few", 8)
+    is_held = wait_until(lambda: house.show(campaign)["accepted"] == 5 and house.show(campaign)["state"] == "waiting", 15, 0.1)
+    taken = sum(one["to"][0] in addresses for one in house.records())
+    report.check(is_held and taken == 5, "a limit that its row names is kept", house.show(campaign), taken)
+    house.run("campaign", "cancel", str(campaign))
+
+
+# --- lies ---
+
+def find_drops(house, account):
+    return re.findall(rf"the sending process of account {account} was dropped: (.*)", house.log())
+
+
+def try_lie(house, report, word, campaign, addresses):
+    account = f"lies-{word}"
+    wait_until(lambda: find_drops(house, account), 15, 0.05)
+    house.run("account", "set", account, "--lie", "no")
+    numbers = house.wait_done(campaign)
+    drops, findings = find_drops(house, account), house.find_wrong(campaign, addresses)
+    is_right = drops and LIES[word] in drops[0] and not findings and numbers["unknown"] > 0 and numbers["accepted"] > 0
+    report.check(is_right, f"a liar is dropped ({word}); what it held is unknown and goes to nobody twice; an honest one sends the rest", drops, numbers, *findings[:5])
+
+
+def try_lies(house, report):
+    started = {}
+    for word in LIES:
+        house.add_account(f"lies-{word}", "--lie", word)
+        started[word] = house.send(f"lies-{word}", PEOPLE_LIED_TO, "--rate", "20/s")
+    for word, (campaign, addresses) in started.items():
+        try_lie(house, report, word, campaign, addresses)
+
+
+def try_house(folder, build, report):
+    house = NullHouse(folder, build)
+    try:
+        for attempt in (try_account, try_campaign, try_limit, try_lies):
+            attempt(house, report)
+        house.clear_away()
+        left = house.find_leftovers()
+        report.check(not left, "nothing is left behind", *left)
+    except Trouble as trouble:
+        report.check(False, "it can be tried at all", trouble)
+    finally:
+        house.close()
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=os.path.abspath)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seconds", type=int, default=600, help="of kills, at most")
+    parser.add_argument("--at-least", type=int, help="kills that are enough when the time is over")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.set_defaults(tap=True, only=None, keep=False, folder=None, program=None)
+    return parser.parse_args()
+
+
+def main():
+    args, report = parse(), Report()
+    become_subreaper()
+    proof = NullProof(args)
+    try_house(os.path.join(proof.folder, "first"), args.build, report)
+    args.first = report.n + 1
+    proof.run()
+    is_right = proof.report()
+    print(f"1..{report.n + 5}")
+    return 0 if is_right and report.is_right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
