@@ -97,7 +97,7 @@ account_settings_read_password (const AccountOptions *options, GVariant *checked
   const PasswordSource source = { options->password_file, options->password_command };
   g_autofree char *question = g_strdup_printf ("Password for %s", name);
 
-  if (!dict_flag (checked, KEY_ACCOUNT_HAS_PASSWORD))
+  if (options->has_no_password || !dict_flag (checked, KEY_ACCOUNT_HAS_PASSWORD))
     return TRUE;
   if (!has_terminal && !password_is_given (&source)) {
     g_set_error (
