@@ -510,6 +510,7 @@ test_limits_of_a_slot (Folders *f, gconstpointer unused)
   g_autoptr (Vault) vault = open_vault (f);
   g_autoptr (VaultFile) file = read_vault_file (f);
 
+  g_assert_nonnull (vault); /* it made the file */
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (GBytes) raw = NULL;
     g_autoptr (GError) error = NULL;
@@ -539,6 +540,7 @@ test_contradictions (Folders *f, gconstpointer unused)
   g_autoptr (GBytes) built = vault_file_build (file);
   gsize len = g_bytes_get_size (built);
 
+  g_assert_nonnull (vault); /* it made the file */
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree guint8 *raw = g_memdup2 (g_bytes_get_data (built, NULL), len);
     g_autoptr (VaultFile) parsed = NULL;
