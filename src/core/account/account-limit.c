@@ -7,8 +7,6 @@
 /* ?1: the account, ?2: its pool */
 #define SHARING "account IN (SELECT ?1 UNION SELECT account FROM \"limit\" WHERE pool=?2 AND pool<>'" ACCOUNT_POOL_OWN "') AND second_utc>?3 AND second_utc<=?4"
 
-static const char *const units[] = { [KIND_UNIT_MESSAGE] = "message", [KIND_UNIT_PERSON] = "person" };
-
 static AccountLimit *
 find_limit (const Account *self, guint seconds)
 {
@@ -61,7 +59,7 @@ account_limits_load (Store *store, Account *self, GError **error)
 
   while (self->n_limits < ACCOUNT_LIMITS_MAX && (found = store_step (store, row, error)) == 1)
     self->limits[self->n_limits++] = (AccountLimit){ (guint) store_int (row, 0), (guint) store_int (row, 1),
-                                                     strcmp (store_text (row, 2), units[KIND_UNIT_PERSON]) == 0 ? KIND_UNIT_PERSON : KIND_UNIT_MESSAGE,
+                                                     strcmp (store_text (row, 2), kind_unit_to_word (KIND_UNIT_PERSON)) == 0 ? KIND_UNIT_PERSON : KIND_UNIT_MESSAGE,
                                                      g_strdup (store_text (row, 3)) };
   sqlite3_reset (row);
   return found >= 0;
@@ -76,7 +74,7 @@ account_limits_save (Store *store, const Account *self, GError **error)
     const AccountLimit *limit = &self->limits[i];
 
     if (!store_run (store, error, "INSERT INTO \"limit\"(account,seconds,amount,unit,pool) VALUES(?,?,?,?,?)", "iiiss", self->id, (gint64) limit->seconds,
-                    (gint64) limit->amount, units[limit->unit], limit->pool))
+                    (gint64) limit->amount, kind_unit_to_word (limit->unit), limit->pool))
       return FALSE;
   }
   return TRUE;

@@ -11,6 +11,12 @@ static const char *const trait_words[] = { "receipts", "incoming", "stops-with-c
 static const char *const unit_words[] = { "message", "person" };
 static const char *const pool_words[] = { "account", "address", "portfolio" };
 
+const char *
+kind_unit_to_word (KindUnit unit)
+{
+  return unit_words[unit];
+}
+
 const AccountKind *
 kind_find (const char *word)
 {

@@ -99,6 +99,8 @@ const AccountKind *kind_find (const char *word); /* NULL: there is none */
 const KindSetting *kind_find_setting (const AccountKind *self, const char *key);
 GVariant          *kinds_describe (void); /* as App1.AccountKinds; floating */
 
+const char        *kind_unit_to_word (KindUnit unit); /* "message", "person": App1's and the table's of limits */
+
 /* A value of App1 as the text that is kept, and back (floating). "" is nothing, 0, no. */
 char     *setting_to_text  (const KindSetting *self, GVariant *value);
 GVariant *setting_to_value (const KindSetting *self, const char *text);
