@@ -1,5 +1,6 @@
 #include "transport-journals.h"
 
+#include "account.h"
 #include "holder.h"
 
 #define HELD_LONG_US (30 * (gint64) G_USEC_PER_SEC) /* chosen: a transport whose core died leaves within ten seconds; three times that, then a person is told who it is */
@@ -112,23 +113,34 @@ mark_liars (TransportJournals *self, GError **error)
   return TRUE;
 }
 
+/* Returns: (transfer full) the name of the account's sending process. */
+static char *
+get_program (TransportJournals *self)
+{
+  g_autoptr (Account) account = account_load_id (self->core, self->account, NULL);
+  const AccountKind *kind = account != NULL ? account->kind : kinds[0]; /* the account went meanwhile */
+
+  return g_strconcat ("postrider-", kind->program, NULL);
+}
+
 /* It has not left in all that time: stopped, or waiting for a disk that does not answer. We may not end it, for it may be sending. */
 static void
 note_holder (TransportJournals *self)
 {
   gint64 now_us = g_get_monotonic_time ();
-  g_autofree char *pids = NULL;
+  g_autofree char *program = NULL, *pids = NULL;
 
   if (self->busy_since_us == 0)
     self->busy_since_us = now_us;
   if (self->holder != NULL || now_us - self->busy_since_us < HELD_LONG_US)
     return;
-  pids = holder_find ("postrider-smtp");
+  program = get_program (self);
+  pids = holder_find (program);
   self->holder = pids[0] != '\0'
                    ? g_strdup_printf ("an earlier sending process still holds its journal and does not leave (process %s). If it does nothing any more, end it: "
                                       "kill -9 %s; what it was sending then shows as unknown", pids, pids)
-                   : g_strdup ("an earlier sending process still holds its journal and does not leave; if it stays, end it (`pgrep postrider-smtp` finds it), "
-                               "or restart the machine");
+                   : g_strdup_printf ("an earlier sending process still holds its journal and does not leave; if it stays, end it (`pgrep %s` finds it), "
+                                      "or restart the machine", program);
   g_warning ("%s", self->holder);
 }
 
