@@ -21,11 +21,13 @@ void house_init (void); /* once a process: the folder, and in it what house_open
 
 /* is_furnished: with the account "a", two people in the list "people"; else empty. lies: as stand_in_set(). */
 void house_open  (House *self, gboolean is_furnished, Bytes *lies, const char *liar);
+void house_open_with (House *self, const guint8 *lies, gsize len); /* furnished; its transport does these things, from its greeting on; borrowed; none: it is honest */
 void house_close (House *self);
 
 /* Takes `body` and `fds` (NULL: none). Waits for the answer if asked to, as long as it must come. */
 void house_call (House *self, const char *method, GVariant *body, GUnixFDList *fds, gboolean waits);
 void house_call_text (House *self, const char *method, const char *body); /* body: as g_variant_new_parsed(); every `h 0` is an empty file */
+int  house_ask (House *self, const char *method, const char *body); /* house_call_text(), and waits. Returns: the answer's code */
 void house_settle (House *self);  /* until all calls are answered, or nobody needs to answer */
 void house_await (House *self);   /* until all calls are answered, whoever lied */
 void house_hang_up (House *self); /* and comes again */

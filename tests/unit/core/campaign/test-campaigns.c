@@ -18,24 +18,6 @@
 
 static House house;
 
-/* lies: what the transport does, from its greeting on: greeting, connection, OpenAccount, BeginCampaign, Send… */
-static void
-open_house (const guint8 *lies, gsize len)
-{
-  static Bytes bytes;
-
-  bytes = bytes_new (lies, len);
-  house_open (&house, TRUE, &bytes, "smtp");
-}
-
-static int
-call (const char *method, const char *body)
-{
-  house_call_text (&house, method, body);
-  house_await (&house);
-  return house.code;
-}
-
 static void
 run (const char *sql)
 {
@@ -147,9 +129,9 @@ test_state (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   add_campaign (rows[i].state, rows[i].reason, STATE_QUEUED, STATE_ACCEPTED);
-  g_assert_cmpint (call (rows[i].method, rows[i].body), ==, rows[i].code);
+  g_assert_cmpint (house_ask (&house, rows[i].method, rows[i].body), ==, rows[i].code);
   if (rows[i].after != ANY)
     g_assert_cmpint (ask (STATE_SQL), ==, rows[i].after);
   house_close (&house);
@@ -162,10 +144,10 @@ test_goes_on (void)
   static const struct { CampaignState state; const char *method, *body; } moves[] = { { CAMPAIGN_PREPARED, START }, { CAMPAIGN_PAUSED, RESUME } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (moves); i++) {
-    open_house (NULL, 0);
+    house_open_with (&house, NULL, 0);
     add_campaign (moves[i].state, i == 0 ? "" : "first", STATE_QUEUED, STATE_QUEUED);
     run ("UPDATE campaign SET pause_after=1");
-    g_assert_cmpint (call (moves[i].method, moves[i].body), ==, 0);
+    g_assert_cmpint (house_ask (&house, moves[i].method, moves[i].body), ==, 0);
     wait_until (STATE_SQL, i == 0 ? CAMPAIGN_PAUSED : CAMPAIGN_DONE); /* the first one is looked at; behind that look all go */
     g_assert_cmpint (count (STATE_ACCEPTED), ==, i == 0 ? 1 : 2);
     g_assert_cmpint (ask ("SELECT started_utc>0 FROM campaign"), ==, 1);
@@ -178,9 +160,9 @@ test_goes_on (void)
 static void
 test_cancel (void)
 {
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   add_campaign (CAMPAIGN_PAUSED, "asked", STATE_LATER, STATE_QUEUED);
-  g_assert_cmpint (call (CANCEL), ==, 0);
+  g_assert_cmpint (house_ask (&house, CANCEL), ==, 0);
   g_assert_cmpint (count (STATE_SKIPPED), ==, 2);
   g_assert_cmpint (ask ("SELECT count(*) FROM recipient WHERE reason='cancelled'"), ==, 2);
   g_assert_cmpint (ask ("SELECT ended_utc>0 FROM campaign"), ==, 1);
@@ -195,7 +177,7 @@ static void
 start_held (void)
 {
   add_campaign (CAMPAIGN_PREPARED, "", STATE_QUEUED, STATE_UNKNOWN);
-  g_assert_cmpint (call (START), ==, 0);
+  g_assert_cmpint (house_ask (&house, START), ==, 0);
   wait_until ("SELECT count(*) FROM ledger WHERE state=1", 1);
 }
 
@@ -212,7 +194,7 @@ end_transport (void)
 static void
 test_pause_first (void)
 {
-  open_house (holds_then_silent, sizeof holds_then_silent);
+  house_open_with (&house, holds_then_silent, sizeof holds_then_silent);
   start_held ();
   house_call (&house, "CampaignPause", g_variant_new ("(t)", G_GUINT64_CONSTANT (1)), NULL, FALSE);
   wait_until (STATE_SQL, CAMPAIGN_PAUSED);
@@ -246,7 +228,7 @@ test_two_corrections (void)
   g_autoptr (GVariant) one = g_variant_ref_sink (g_variant_new_parsed ("{'subject': <'one'>}"));
   g_autoptr (GVariant) two = g_variant_ref_sink (g_variant_new_parsed ("{'subject': <'two'>}"));
 
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   add_campaign (CAMPAIGN_PAUSED, "asked", STATE_QUEUED, STATE_ACCEPTED);
   campaigns_resume_async (&house.core, 1, one, collect_cb, codes);
   campaigns_resume_async (&house.core, 1, two, collect_cb, codes);
@@ -270,7 +252,7 @@ test_overtaken (void)
     g_autoptr (GArray) codes = g_array_new (FALSE, FALSE, sizeof (int));
     g_autoptr (GVariant) better = g_variant_ref_sink (g_variant_new_parsed ("{'text': <'better'>}"));
 
-    open_house (NULL, 0);
+    house_open_with (&house, NULL, 0);
     add_campaign (CAMPAIGN_PAUSED, "asked", STATE_QUEUED, STATE_ACCEPTED);
     campaigns_resume_async (&house.core, 1, better, collect_cb, codes);
     run (changes[i]);
@@ -289,9 +271,9 @@ test_bad_correction (void)
 {
   static const guint8 refuses[] = { 0, 0, 9, 0 }; /* stand-in.c: answers BeginCampaign with the fault DataErr */
 
-  open_house (refuses, sizeof refuses);
+  house_open_with (&house, refuses, sizeof refuses);
   add_campaign (CAMPAIGN_PAUSED, "asked", STATE_QUEUED, STATE_ACCEPTED);
-  g_assert_cmpint (call ("CampaignResume", "(uint64 1, {'subject': <'{{'>})"), ==, FAULT_DATA);
+  g_assert_cmpint (house_ask (&house, "CampaignResume", "(uint64 1, {'subject': <'{{'>})"), ==, FAULT_DATA);
   g_assert_cmpint (ask (STATE_SQL), ==, CAMPAIGN_PAUSED);
   g_assert_cmpint (ask (VERSIONS_SQL), ==, 1);
   house_close (&house);
@@ -309,10 +291,10 @@ test_gone (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (answers); i++) {
-    open_house (NULL, 0);
+    house_open_with (&house, NULL, 0);
     add_campaign (CAMPAIGN_PAUSED, "gone", STATE_REFUSED, STATE_ACCEPTED);
     run ("INSERT INTO gone(campaign,recipient,provider,settled,time_utc,is_held) VALUES(1,1,1,1,1,1)");
-    g_assert_cmpint (call ("CampaignResume", answers[i].body), ==, answers[i].code);
+    g_assert_cmpint (house_ask (&house, "CampaignResume", answers[i].body), ==, answers[i].code);
     if (answers[i].code == 0)
       wait_until (STATE_SQL, CAMPAIGN_DONE);
     g_assert_cmpint (ask ("SELECT count(*) FROM suppression WHERE address='ann@example.org'"), ==, answers[i].suppressed);
@@ -344,9 +326,9 @@ test_resolve (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   add_campaign (resolves[i].state, "", STATE_UNKNOWN, STATE_UNKNOWN);
-  g_assert_cmpint (call ("CampaignResolve", resolves[i].body), ==, resolves[i].code);
+  g_assert_cmpint (house_ask (&house, "CampaignResolve", resolves[i].body), ==, resolves[i].code);
   wait_until (STATE_SQL, resolves[i].after);
   g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=1"), ==, resolves[i].ann);
   g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=2"), ==, resolves[i].ben);
@@ -358,9 +340,9 @@ test_resolve (gconstpointer data)
 static void
 test_resolve_held (void)
 {
-  open_house (holds_then_silent, sizeof holds_then_silent);
+  house_open_with (&house, holds_then_silent, sizeof holds_then_silent);
   start_held ();
-  g_assert_cmpint (call (RESOLVE ("resend")), ==, FAULT_TEMP);
+  g_assert_cmpint (house_ask (&house, RESOLVE ("resend")), ==, FAULT_TEMP);
   g_assert_cmpint (count (STATE_UNKNOWN), ==, 1);
   end_transport ();
   house_close (&house);
@@ -374,11 +356,11 @@ test_suppressed_held (void)
 {
   static const guint8 holds[] = { 0, 0, 0, 0, HOLDS };
 
-  open_house (holds, sizeof holds);
+  house_open_with (&house, holds, sizeof holds);
   add_campaign (CAMPAIGN_PREPARED, "", STATE_QUEUED, STATE_QUEUED);
-  g_assert_cmpint (call (START), ==, 0);
+  g_assert_cmpint (house_ask (&house, START), ==, 0);
   wait_until ("SELECT count(*) FROM ledger WHERE state=1", 2);
-  g_assert_cmpint (call ("SuppressAdd", "(['ben@example.org'], 'all', '')"), ==, 0);
+  g_assert_cmpint (house_ask (&house, "SuppressAdd", "(['ben@example.org'], 'all', '')"), ==, 0);
   wait_until (STATE_SQL, CAMPAIGN_DONE);
   g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=1"), ==, STATE_ACCEPTED);
   g_assert_cmpint (ask ("SELECT count(*) FROM recipient WHERE id=2 AND state=6 AND reason='suppressed'"), ==, 1);
@@ -390,9 +372,9 @@ test_suppressed_held (void)
 static void
 test_suppressed_waiting (void)
 {
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   add_campaign (CAMPAIGN_PAUSED, "asked", STATE_LATER, STATE_QUEUED);
-  g_assert_cmpint (call ("SuppressAdd", "(['ann@example.org', 'ben@example.org'], 'from:ann@example.org', '')"), ==, 0);
+  g_assert_cmpint (house_ask (&house, "SuppressAdd", "(['ann@example.org', 'ben@example.org'], 'from:ann@example.org', '')"), ==, 0);
   g_assert_cmpint (count (STATE_SKIPPED), ==, 2);
   g_assert_cmpint (ask ("SELECT count(*) FROM recipient WHERE reason='suppressed'"), ==, 2);
   house_close (&house);
@@ -408,7 +390,7 @@ test_scopes (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (scopes); i++) {
-    open_house (NULL, 0);
+    house_open_with (&house, NULL, 0);
     add_campaign (CAMPAIGN_PREPARED, "", STATE_QUEUED, STATE_ACCEPTED);
     run ("UPDATE campaign SET sender='Ann <ann@example.org.au>'");
     run ("UPDATE snapshot SET list='People'");
@@ -419,7 +401,7 @@ test_scopes (void)
     run ("DELETE FROM recipient WHERE id=1");
     run ("UPDATE tally SET count=state IN (0,2)");
     run ("INSERT OR IGNORE INTO tally VALUES(1,0,1)");
-    g_assert_cmpint (call (START), ==, 0);
+    g_assert_cmpint (house_ask (&house, START), ==, 0);
     wait_until (STATE_SQL, CAMPAIGN_DONE);
     g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=1"), ==, scopes[i].is_left_out ? STATE_SKIPPED : STATE_ACCEPTED);
     house_close (&house);
@@ -454,20 +436,20 @@ test_locked (gconstpointer data)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (moves); i++) {
-    open_house (NULL, 0);
+    house_open_with (&house, NULL, 0);
     if (has_forgotten) {
       run ("INSERT INTO person(id,name,name_key,email,email_key,created_utc,changed_utc) VALUES(7,'Cara','cara','c@example.org','c@example.org',1,1)");
       run ("INSERT INTO known SELECT key_hash(email_key),id FROM person WHERE id=7");
-      g_assert_cmpint (call ("ContactForget", "('c@example.org',)"), ==, 0);
+      g_assert_cmpint (house_ask (&house, "ContactForget", "('c@example.org',)"), ==, 0);
     }
     g_assert_cmpint (call_secret ("VaultProtect", "correct horse"), ==, 0);
     house_restart (&house);
     add_campaign (moves[i].state, "", moves[i].state == CAMPAIGN_DONE ? STATE_UNKNOWN : STATE_QUEUED, STATE_ACCEPTED);
-    g_assert_cmpint (call (moves[i].method, moves[i].body), ==, code);
+    g_assert_cmpint (house_ask (&house, moves[i].method, moves[i].body), ==, code);
     if (has_forgotten) {
       g_assert_cmpint (ask (STATE_SQL), ==, moves[i].state);
       g_assert_cmpint (call_secret ("VaultUnlock", "correct horse"), ==, 0);
-      g_assert_cmpint (call (moves[i].method, moves[i].body), ==, 0);
+      g_assert_cmpint (house_ask (&house, moves[i].method, moves[i].body), ==, 0);
     }
     wait_until ("SELECT count(*) FROM ledger WHERE state=2", 2);
     house_close (&house);
@@ -478,12 +460,12 @@ test_locked (gconstpointer data)
 static void
 test_forgotten_stay (void)
 {
-  open_house (NULL, 0);
-  g_assert_cmpint (call ("ContactForget", "('ann@example.org',)"), ==, 0);
-  g_assert_cmpint (call ("Import", "(handle 0, 'people', @a{sv} {})"), ==, 0);
+  house_open_with (&house, NULL, 0);
+  g_assert_cmpint (house_ask (&house, "ContactForget", "('ann@example.org',)"), ==, 0);
+  g_assert_cmpint (house_ask (&house, "Import", "(handle 0, 'people', @a{sv} {})"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM contact WHERE email='ann@example.org'"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM contact WHERE email='ben@example.org'"), ==, 1);
-  g_assert_cmpint (call ("Import", "(handle 0, 'people', {'again_consented': <true>, 'consent': <'phone'>})"), ==, 0);
+  g_assert_cmpint (house_ask (&house, "Import", "(handle 0, 'people', {'again_consented': <true>, 'consent': <'phone'>})"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM contact WHERE email='ann@example.org'"), ==, 1); /* she agreed anew */
   house_close (&house);
 }
@@ -499,7 +481,7 @@ test_hold_back (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (held); i++) {
-    open_house (NULL, 0);
+    house_open_with (&house, NULL, 0);
     add_campaign (held[i].state, "", STATE_ACCEPTED, STATE_ACCEPTED);
     run ("INSERT INTO journal(account,created_utc) VALUES(1,1)");
     g_assert_true (campaigns_hold_back (&house.core, "why", NULL));
@@ -517,12 +499,12 @@ test_restored (void)
 {
   g_autofree char *before = NULL, *after = NULL;
 
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   add_campaign (CAMPAIGN_PAUSED, "restored", STATE_ACCEPTED, STATE_ACCEPTED);
   run ("UPDATE meta SET value='of another copy' WHERE key='mark_token'");
   before = mark_check (&house.core, NULL);
   g_assert_nonnull (before); /* the control */
-  g_assert_cmpint (call ("CampaignResume", "(uint64 1, {'restored': <true>})"), ==, 0);
+  g_assert_cmpint (house_ask (&house, "CampaignResume", "(uint64 1, {'restored': <true>})"), ==, 0);
   after = mark_check (&house.core, NULL);
   g_assert_null (after);
   house_close (&house);

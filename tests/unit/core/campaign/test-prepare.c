@@ -12,31 +12,13 @@
 
 static House house;
 
-/* lies: what the composing transport does, from its greeting on: greeting, connection, BeginCampaign, Preview… */
-static void
-open_house (const guint8 *lies, gsize len)
-{
-  static Bytes bytes;
-
-  bytes = bytes_new (lies, len);
-  house_open (&house, TRUE, &bytes, "smtp");
-}
-
-static int
-call (const char *method, const char *body)
-{
-  house_call_text (&house, method, body);
-  house_await (&house);
-  return house.code;
-}
-
 /* more: further keys; one that is there already takes its place. */
 static int
 prepare (const char *more)
 {
   g_autofree char *body = g_strdup_printf ("({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>%s%s}, @a(sssh) [])", more[0] != '\0' ? ", " : "", more);
 
-  return call ("CampaignPrepare", body);
+  return house_ask (&house, "CampaignPrepare", body);
 }
 
 /* With a key and an attachment of one octet. */
@@ -150,7 +132,7 @@ test_wish (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   g_assert_cmpint (prepare (wishes[i].more), ==, wishes[i].code);
   if (wishes[i].code != 0)
     assert_nothing_left ();
@@ -163,7 +145,7 @@ test_wish (gconstpointer data)
 static void
 test_to_oneself (void)
 {
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   g_assert_cmpint (prepare ("'test_to': <'Me@EXAMPLE.org'>"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE is_test=1 AND subject='[Test] s'"), ==, 1);
   g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE address_key='me@example.org' AND lower(address)='me@example.org'"), ==, 1);
@@ -177,7 +159,7 @@ test_to_oneself (void)
 static void
 test_fine (void)
 {
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   g_assert_cmpint (prepare ("'lifetime_s': <uint32 10>, 'per_hour': <uint32 60>, 'connections': <uint32 2>, 'pause_after': <uint64 1>, 'unsubscribe': <'mailto:x@example.org'>"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE lifetime_s=10 AND per_hour=60 AND connections=2 AND pause_after=1 AND unsubscribe<>'' AND lists='people'"), ==, 1);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE length(identity)=16 AND identity<>zeroblob(16) AND is_test=0 AND subject='s'"), ==, 1);
@@ -208,7 +190,7 @@ test_way (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  open_house (ways[i].lies, sizeof ways[i].lies);
+  house_open_with (&house, ways[i].lies, sizeof ways[i].lies);
   if (ways[i].trouble != NULL)
     run (ways[i].trouble);
   g_assert_cmpint (prepare_with_file (), !=, 0);
@@ -225,19 +207,19 @@ test_way (gconstpointer data)
 static void
 test_left_alone (void)
 {
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
-  g_assert_cmpint (call ("CampaignDiscard", "(uint64 1,)"), ==, 0);
+  g_assert_cmpint (house_ask (&house, "CampaignDiscard", "(uint64 1,)"), ==, 0);
   assert_nothing_left ();
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   house_hang_up (&house);
   wait_until ("SELECT count(*) FROM campaign", 0);
   assert_nothing_left ();
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
-  g_assert_cmpint (call ("CampaignStart", "(uint64 3,)"), ==, 0);
+  g_assert_cmpint (house_ask (&house, "CampaignStart", "(uint64 3,)"), ==, 0);
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0); /* that one again */
   house_hang_up (&house);
-  g_assert_cmpint (call ("CampaignShow", "(uint64 3,)"), ==, 0);
+  g_assert_cmpint (house_ask (&house, "CampaignShow", "(uint64 3,)"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, 1);
   house_close (&house);
 }
@@ -246,11 +228,11 @@ test_left_alone (void)
 static void
 test_discard_all (void)
 {
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   g_assert_cmpint (prepare (""), ==, 0);
   g_assert_cmpint (prepare (""), ==, 0);
   run ("UPDATE campaign SET state=0 WHERE id=1");
-  g_assert_cmpint (call ("CampaignDiscard", "(uint64 1,)"), ==, FAULT_TEMP);
+  g_assert_cmpint (house_ask (&house, "CampaignDiscard", "(uint64 1,)"), ==, FAULT_TEMP);
   g_assert_true (prepare_discard_all (&house.core, NULL));
   assert_nothing_left ();
   house_close (&house);
@@ -278,11 +260,11 @@ test_once (gconstpointer data)
   gsize i = GPOINTER_TO_SIZE (data);
   g_autofree char *more = g_strconcat ("'once': <'key'>", onces[i].more[0] != '\0' ? ", " : "", onces[i].more, NULL);
 
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   run ("INSERT INTO list(id,name,created_utc) VALUES(8,'Others',1)");
   run ("INSERT INTO account(id,name,address,created_utc) VALUES(8,'b','b@example.org',1)");
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
-  g_assert_cmpint (call ("CampaignStart", "(uint64 1,)"), ==, 0);
+  g_assert_cmpint (house_ask (&house, "CampaignStart", "(uint64 1,)"), ==, 0);
   wait_until (STATE_OF ("1"), 5);
   g_assert_cmpint (prepare (more), ==, onces[i].code);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, 1);
@@ -294,7 +276,7 @@ test_once (gconstpointer data)
 static void
 test_once_files (void)
 {
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   g_assert_cmpint (prepare_with_file (), ==, FAULT_DATA);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign_file"), ==, 0);
@@ -342,7 +324,7 @@ test_except (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   add_earlier (earlier[i].state, earlier[i].reason);
   check_except (earlier[i].may_have);
   g_assert_cmpint (prepare ("'refused_of': <uint64 1>"), ==, 0);
@@ -354,9 +336,9 @@ test_except (gconstpointer data)
 static void
 test_except_resolved (void)
 {
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   add_earlier (STATE_UNKNOWN, "");
-  g_assert_cmpint (call ("CampaignResolve", "(uint64 1, 'sent', @as [])"), ==, 0);
+  g_assert_cmpint (house_ask (&house, "CampaignResolve", "(uint64 1, 'sent', @as [])"), ==, 0);
   check_except (TRUE);
   house_close (&house);
 }
@@ -365,7 +347,7 @@ test_except_resolved (void)
 static void
 test_except_cleared (void)
 {
-  open_house (NULL, 0);
+  house_open_with (&house, NULL, 0);
   add_earlier (STATE_ACCEPTED, "");
   run ("UPDATE campaign SET cleared_utc=1");
   g_assert_cmpint (prepare ("'except': <uint64 1>"), ==, FAULT_DATA);
