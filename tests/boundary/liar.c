@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TRANSPORT "org.postrider.Transport1"
+#define TRANSPORT "org.postrider.Transport2"
 #define PATH "/org/postrider"
 #define FRAME_BYTES (4 * 1024 * 1024) /* the biggest that the contract allows */
 

@@ -1,12 +1,12 @@
 #include "lies.h"
 
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include <string.h>
 
 #define NOBODY 4000000000u /* a recipient that no test has */
 
 static void
-tell_outcome (PrTransport1 *skeleton, guint64 campaign, guint64 recipient, guint32 attempt, guint8 outcome)
+tell_outcome (PrTransport2 *skeleton, guint64 campaign, guint64 recipient, guint32 attempt, guint8 outcome)
 {
   g_autoptr (FrameWriter) rows = frame_writer_new (FRAME_OUTCOMES);
   guint64 campaign_le = GUINT64_TO_LE (campaign);
@@ -16,7 +16,7 @@ tell_outcome (PrTransport1 *skeleton, guint64 campaign, guint64 recipient, guint
   frame_writer_string (rows, "250 a lie");
   frame_writer_string (rows, "");
   frame_writer_field (rows, &campaign_le, sizeof campaign_le);
-  pr_transport1_emit_outcomes (skeleton, frame_writer_finish (rows));
+  pr_transport2_emit_outcomes (skeleton, frame_writer_finish (rows));
 }
 
 void
@@ -35,5 +35,5 @@ lies_tell (const char *lie, const Row *row, gpointer skeleton)
   else if (strcmp (lie, "twice") == 0) /* and the truth comes behind it */
     tell_outcome (skeleton, campaign, row->recipient, row->attempt, OUTCOME_ACCEPTED);
   else
-    pr_transport1_emit_paused (skeleton, "No Word", "a reason that the contract does not have");
+    pr_transport2_emit_paused (skeleton, "No Word", "a reason that the contract does not have");
 }

@@ -281,7 +281,7 @@ is_shared (Snapshot *self, const Person *person, GError **error)
                         (gint64) self->spec->campaign, person->email_key, person->contact);
 }
 
-/* Of the person whose values were encoded last. at: as Transport1 says `bound`. */
+/* Of the person whose values were encoded last. at: as Transport2 says `bound`. */
 static Slice
 get_value (Snapshot *self, const Person *person, int at)
 {

@@ -75,7 +75,7 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   TransportBegun begun = { 0 };
   GError *error = NULL;
-  gboolean is_begun = pr_transport1_call_begin_campaign_finish (PR_TRANSPORT1 (source), &begun.fields, &begun.required, &begun.images, &begun.overhead,
+  gboolean is_begun = pr_transport2_call_begin_campaign_finish (PR_TRANSPORT2 (source), &begun.fields, &begun.required, &begun.images, &begun.overhead,
                                                                 &begun.bound, &begun.notes, NULL, result, &error);
   guint64 campaign;
   gpointer tag;
@@ -100,7 +100,7 @@ transport_link_begin (TransportLink *self, const TransportMessage *message, gpoi
   g_autoptr (GVariant) spec = g_variant_ref_sink (message->spec), files = g_variant_ref_sink (message->files);
 
   if (self->phase == LINK_OPEN)
-    pr_transport1_call_begin_campaign (self->proxy, message->campaign, spec, message->columns, files, message->fds, self->open, begun_cb,
+    pr_transport2_call_begin_campaign (self->proxy, message->campaign, spec, message->columns, files, message->fds, self->open, begun_cb,
                                        transport_call_new (self, message->campaign, tag));
 }
 
@@ -110,7 +110,7 @@ static void
 sent_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  gboolean is_taken = pr_transport1_call_send_finish (PR_TRANSPORT1 (source), result, &error);
+  gboolean is_taken = pr_transport2_call_send_finish (PR_TRANSPORT2 (source), result, &error);
   TransportLink *self = transport_call_end (data, NULL, NULL);
 
   if (self != NULL && !is_taken && !transport_call_is_gone (error))
@@ -130,7 +130,7 @@ transport_link_send (TransportLink *self, guint64 campaign, GVariant *frame, con
     outstanding_add (self->outstanding, campaign, row->recipient, row->attempt);
   }
   self->sent_count += rows->len;
-  pr_transport1_call_send (self->proxy, campaign, taken, self->open, sent_cb, transport_call_new (self, campaign, NULL));
+  pr_transport2_call_send (self->proxy, campaign, taken, self->open, sent_cb, transport_call_new (self, campaign, NULL));
 }
 
 static void
@@ -151,7 +151,7 @@ recalled_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) ids = NULL;
   g_autoptr (GArray) handed = g_array_new (FALSE, FALSE, sizeof (LedgerHanded));
-  gboolean is_answered = pr_transport1_call_recall_finish (PR_TRANSPORT1 (source), &ids, result, &error);
+  gboolean is_answered = pr_transport2_call_recall_finish (PR_TRANSPORT2 (source), &ids, result, &error);
   guint64 campaign;
   TransportLink *self = transport_call_end (data, &campaign, NULL);
 
@@ -167,7 +167,7 @@ void
 transport_link_recall (TransportLink *self, guint64 campaign)
 {
   if (self->phase == LINK_OPEN)
-    pr_transport1_call_recall (self->proxy, campaign, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, sizeof (guint64)), self->open, recalled_cb,
+    pr_transport2_call_recall (self->proxy, campaign, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, sizeof (guint64)), self->open, recalled_cb,
                                transport_call_new (self, campaign, NULL));
 }
 
@@ -181,7 +181,7 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
   GVariant *messages = NULL;
   GError *error = NULL;
 
-  if (pr_transport1_call_preview_finish (PR_TRANSPORT1 (source), &messages, result, &error)) {
+  if (pr_transport2_call_preview_finish (PR_TRANSPORT2 (source), &messages, result, &error)) {
     g_task_return_pointer (task, messages, (GDestroyNotify) g_variant_unref);
   } else {
     if (self != NULL && transport_call_is_stalling (error))
@@ -199,7 +199,7 @@ transport_link_preview_async (TransportLink *self, guint64 campaign, GVariant *r
 
   g_task_set_source_tag (task, transport_link_preview_async);
   if (self->phase == LINK_OPEN) {
-    pr_transport1_call_preview (self->proxy, campaign, taken, NULL, previewed_cb, transport_call_new (self, campaign, task));
+    pr_transport2_call_preview (self->proxy, campaign, taken, NULL, previewed_cb, transport_call_new (self, campaign, task));
     return;
   }
   g_task_return_new_error (task, FAULT, FAULT_TEMP, "the message could not be composed: the process has gone");

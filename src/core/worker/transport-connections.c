@@ -9,11 +9,11 @@
 #define DIAL_TIMEOUT_MS 60000
 
 static void
-add_connection (PrTransport1 *proxy, int fd, const char *address, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+add_connection (PrTransport2 *proxy, int fd, const char *address, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1); /* owns fd now */
 
-  pr_transport1_call_add_connection (proxy, g_variant_new_handle (0), dialer_is_loopback (address), fds, cancellable, callback, data);
+  pr_transport2_call_add_connection (proxy, g_variant_new_handle (0), dialer_is_loopback (address), fds, cancellable, callback, data);
 }
 
 /* --- as it asks for them --- */
@@ -21,7 +21,7 @@ add_connection (PrTransport1 *proxy, int fd, const char *address, GCancellable *
 static void
 added_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  pr_transport1_call_add_connection_finish (PR_TRANSPORT1 (source), NULL, result, NULL); /* its death is told by closed_cb */
+  pr_transport2_call_add_connection_finish (PR_TRANSPORT2 (source), NULL, result, NULL); /* its death is told by closed_cb */
 }
 
 static void
@@ -47,7 +47,7 @@ dialed_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-transport_link_need_connection_cb (PrTransport1 *proxy, guint count, gpointer data)
+transport_link_need_connection_cb (PrTransport2 *proxy, guint count, gpointer data)
 {
   TransportLink *self = data;
   const char *host;
@@ -70,7 +70,7 @@ transport_link_set_connections (TransportLink *self, guint max)
 static void
 resumed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  pr_transport1_call_resume_finish (PR_TRANSPORT1 (source), result, NULL);
+  pr_transport2_call_resume_finish (PR_TRANSPORT2 (source), result, NULL);
 }
 
 void
@@ -85,7 +85,7 @@ transport_link_resume (TransportLink *self)
 {
   self->is_held = FALSE;
   if (self->phase == LINK_OPEN)
-    pr_transport1_call_resume (self->proxy, self->open, resumed_cb, NULL);
+    pr_transport2_call_resume (self->proxy, self->open, resumed_cb, NULL);
 }
 
 /* --- one, to try the account --- */
@@ -93,7 +93,7 @@ transport_link_resume (TransportLink *self)
 typedef struct { /* task data */
   TransportLink *link; /* valid while `open` is not cancelled */
   GCancellable  *open;
-  PrTransport1  *proxy;
+  PrTransport2  *proxy;
   char          *address; /* the peer's, as the dialer read it from the socket */
 } Trial;
 
@@ -115,7 +115,7 @@ trial_tested_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) report = NULL;
   GError *error = NULL;
 
-  if (pr_transport1_call_test_finish (PR_TRANSPORT1 (source), &report, result, &error))
+  if (pr_transport2_call_test_finish (PR_TRANSPORT2 (source), &report, result, &error))
     g_task_return_pointer (task, g_steal_pointer (&report), (GDestroyNotify) g_variant_unref);
   else
     g_task_return_error (task, transport_call_translate (error));
@@ -127,10 +127,10 @@ trial_added_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   GError *error = NULL;
 
-  if (!pr_transport1_call_add_connection_finish (PR_TRANSPORT1 (source), NULL, result, &error))
+  if (!pr_transport2_call_add_connection_finish (PR_TRANSPORT2 (source), NULL, result, &error))
     g_task_return_error (task, transport_call_translate (error));
   else
-    pr_transport1_call_test (PR_TRANSPORT1 (source), g_task_get_cancellable (task), trial_tested_cb, g_object_ref (task));
+    pr_transport2_call_test (PR_TRANSPORT2 (source), g_task_get_cancellable (task), trial_tested_cb, g_object_ref (task));
 }
 
 static void

@@ -1,7 +1,7 @@
 /* transport-link-private.h - the inside of a link to a transport that is a child of this process, shared by transport-link.c (its life, what it says),
  * transport-opening.c (from its start to an account that is open), transport-connections.c (its sockets) and transport-calls.c (what it is asked). */
 #pragma once
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include "outcomes.h"
 #include "peer.h"
 #include "transport-journals.h"
@@ -23,7 +23,7 @@ struct TransportLink {
 
   LinkPhase     phase;
   Peer         *peer;
-  PrTransport1 *proxy;
+  PrTransport2 *proxy;
   GCancellable *open; /* cancelled when the transport goes: late answers are then ignored */
   gboolean      is_violated; /* it lied: nothing that it still says counts */
 
@@ -58,4 +58,4 @@ void transport_link_fail   (TransportLink *self, const GError *error); /* it doe
 void transport_link_ready_cb (Peer *peer, const GError *failed, gpointer link);
 
 /* transport-connections.c */
-void transport_link_need_connection_cb (PrTransport1 *proxy, guint count, gpointer link);
+void transport_link_need_connection_cb (PrTransport2 *proxy, guint count, gpointer link);

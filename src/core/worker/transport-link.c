@@ -121,7 +121,7 @@ transport_link_drop (TransportLink *self, const char *why)
 gboolean
 transport_link_open (TransportLink *self, const Account *account, GError **error)
 {
-  PeerSpec spec = { .program = account != NULL ? account->kind->program : kinds[0]->program, .interface = "org.postrider.Transport1" };
+  PeerSpec spec = { .program = account != NULL ? account->kind->program : kinds[0]->program, .interface = "org.postrider.Transport2" };
 
   g_return_val_if_fail (self->phase == LINK_CLOSED && transport_link_is_settled (self), FALSE);
   if (self->journals != NULL && !transport_journals_create (self->journals, error))
@@ -140,7 +140,7 @@ drained_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   TransportLink *self;
 
-  pr_transport1_call_drain_finish (PR_TRANSPORT1 (source), result, NULL);
+  pr_transport2_call_drain_finish (PR_TRANSPORT2 (source), result, NULL);
   self = transport_call_end (data, NULL, NULL);
   if (self != NULL && self->peer != NULL)
     peer_close (self->peer);
@@ -153,13 +153,13 @@ transport_link_close (TransportLink *self)
     return;
   self->phase = LINK_CLOSING;
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), DRAIN_TIMEOUT_MS);
-  pr_transport1_call_drain (self->proxy, self->open, drained_cb, transport_call_new (self, 0, NULL));
+  pr_transport2_call_drain (self->proxy, self->open, drained_cb, transport_call_new (self, 0, NULL));
 }
 
 /* --- what it says --- */
 
 static void
-outcomes_cb (PrTransport1 *proxy, GVariant *rows, gpointer data)
+outcomes_cb (PrTransport2 *proxy, GVariant *rows, gpointer data)
 {
   TransportLink *self = data;
   g_autoptr (GError) error = NULL;
@@ -173,7 +173,7 @@ outcomes_cb (PrTransport1 *proxy, GVariant *rows, gpointer data)
 }
 
 static void
-paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer data)
+paused_cb (PrTransport2 *proxy, const char *reason, const char *text, gpointer data)
 {
   TransportLink *self = data;
 
@@ -182,7 +182,7 @@ paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer d
 }
 
 static void
-connection_lost_cb (PrTransport1 *proxy, const char *text, gpointer data)
+connection_lost_cb (PrTransport2 *proxy, const char *text, gpointer data)
 {
   TransportLink *self = data;
 
@@ -191,7 +191,7 @@ connection_lost_cb (PrTransport1 *proxy, const char *text, gpointer data)
 }
 
 static void
-silent_cb (PrTransport1 *proxy, const char *text, gpointer data)
+silent_cb (PrTransport2 *proxy, const char *text, gpointer data)
 {
   TransportLink *self = data;
 

@@ -3,7 +3,7 @@
  * where it runs: what speaks to a sender on another machine keeps the same promises (docs/decisions/transport-link.md).
  * Trust:  what a transport says is hostile. It is checked behind this header; what comes up are values, and words for people that may still
  *         have to be made printable. One that breaks the rules is ended here.
- * Used in: core/dispatch (lanes), core/campaign (the composer), core/app (the account test). Source: Transport1, docs/decisions/transport-link.md. */
+ * Used in: core/dispatch (lanes), core/campaign (the composer), core/app (the account test). Source: Transport2, docs/decisions/transport-link.md. */
 #pragma once
 #include "account.h"
 #include "ledger.h"

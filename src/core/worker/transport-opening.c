@@ -15,7 +15,7 @@ static void
 opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  gboolean is_open = pr_transport1_call_open_account_finish (PR_TRANSPORT1 (source), NULL, result, &error);
+  gboolean is_open = pr_transport2_call_open_account_finish (PR_TRANSPORT2 (source), NULL, result, &error);
   TransportLink *self = transport_call_end (data, NULL, NULL);
 
   if (self == NULL || self->is_violated || (!is_open && transport_call_is_gone (error)))
@@ -105,7 +105,7 @@ open_account (TransportLink *self, const char *own_name, GError **error)
 
   if (at_journal < 0)
     return FALSE;
-  pr_transport1_call_open_account (self->proxy, make_settings (self, own_name), g_variant_new_handle (at_secret), g_variant_new_handle (at_journal), fds, self->open,
+  pr_transport2_call_open_account (self->proxy, make_settings (self, own_name), g_variant_new_handle (at_secret), g_variant_new_handle (at_journal), fds, self->open,
                                    opened_cb, transport_call_new (self, 0, NULL));
   return TRUE;
 }
@@ -124,7 +124,7 @@ named_cb (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 speak (TransportLink *self, GError **error)
 {
-  self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, error);
+  self->proxy = pr_transport2_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, error);
   if (self->proxy == NULL)
     return FALSE;
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), CALL_TIMEOUT_MS);

@@ -10,7 +10,7 @@
  *                 take -> give_back                  never begun: somebody else takes it, or core calls it back
  * Each row that was taken ends in one of these, and what was begun ends by done(), with OUTCOME_UNKNOWN where nobody knows.
  *
- * Used in: every transport. Source: ARCHITECTURE §4, contract/org.postrider.Transport1.xml. */
+ * Used in: every transport. Source: ARCHITECTURE §4, contract/org.postrider.Transport2.xml. */
 #pragma once
 #include "frame.h"
 #include "secret-bytes.h"
@@ -50,7 +50,7 @@ typedef struct {
   /* Once a campaign and version. Returns: (transfer full) the compiled message, or NULL with any error: what is wrong with it, for people. */
   gpointer (*compile) (const MessageSpec *spec, MessageFacts *out_facts, GError **error);
   void     (*forget)  (gpointer message);
-  /* Appends to `out` the message as it would go out. row: as Transport1.Send has it. date_utc_s: when that is.
+  /* Appends to `out` the message as it would go out. row: as Transport2.Send has it. date_utc_s: when that is.
    * Returns: FALSE with an error for people; `out` is then of no use. */
   gboolean (*preview) (gpointer message, const FrameRow *row, gint64 date_utc_s, GByteArray *out, GError **error);
 

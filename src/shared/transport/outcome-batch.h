@@ -1,5 +1,5 @@
 /* outcome-batch.h - what became of rows, put together into frames for core: many in one signal, none older than a blink.
- * Used in: send-queue. Source: contract/ (Transport1.Outcomes). */
+ * Used in: send-queue. Source: contract/ (Transport2.Outcomes). */
 #pragma once
 #include "row.h"
 #include "verdict.h"

@@ -21,7 +21,7 @@ gboolean send_queue_open (SendQueue *self, GVariant *settings, SecretBytes *secr
 /* Takes fd, also on failure. is_loopback: its peer is this machine. Errors: FAULT_USAGE: none is wanted. */
 gboolean send_queue_connect (SendQueue *self, int fd, gboolean is_loopback, GError **error);
 
-/* Arguments of Transport1.BeginCampaign, borrowed. Returns: (borrowed) it, or NULL: as compiled_campaign_new(), or FAULT_USAGE: rows of an older
+/* Arguments of Transport2.BeginCampaign, borrowed. Returns: (borrowed) it, or NULL: as compiled_campaign_new(), or FAULT_USAGE: rows of an older
  * version are still here. */
 CompiledCampaign *send_queue_begin_campaign (SendQueue *self, guint64 id, GVariant *spec, const char *const *columns, GVariant *files,
                                              GUnixFDList *fds, GError **error);
@@ -37,6 +37,6 @@ typedef void (*SendQueueDrained) (gpointer data);
 void     send_queue_drain (SendQueue *self, SendQueueDrained done, gpointer data);
 gboolean send_queue_is_quiet (SendQueue *self); /* nothing is begun without an answer */
 
-/* report: floating or borrowed a{sv} of Transport1.Test. Called once. */
+/* report: floating or borrowed a{sv} of Transport2.Test. Called once. */
 typedef void (*SendQueueTested) (GVariant *report, gpointer data);
 void send_queue_test (SendQueue *self, SendQueueTested done, gpointer data);

@@ -1,6 +1,6 @@
 #include "transport-service.h"
 
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include "fault.h"
 #include "send-queue.h"
 #include "text.h"
@@ -13,7 +13,7 @@
 #define PAUSE_TEXT_MAX 1000           /* contract/: 1024 */
 
 struct TransportService {
-  PrTransport1          *skeleton;
+  PrTransport2          *skeleton;
   SendQueue             *queue;
   GDBusMethodInvocation *drain, *test;
   gboolean               is_leaving;
@@ -40,7 +40,7 @@ take_fd (GUnixFDList *fds, GVariant *handle, GError **error)
 }
 
 static gboolean
-handle_open_account (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret,
+handle_open_account (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret,
                      GVariant *journal, TransportService *self)
 {
   GError *error = NULL;
@@ -51,7 +51,7 @@ handle_open_account (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, 
   if (secret_fd >= 0)
     close (secret_fd);
   if (password != NULL && send_queue_open (self->queue, settings, password, journal_fd, &error)) {
-    pr_transport1_complete_open_account (skeleton, invocation, NULL);
+    pr_transport2_complete_open_account (skeleton, invocation, NULL);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   }
   if (password == NULL && journal_fd >= 0)
@@ -60,7 +60,7 @@ handle_open_account (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, 
 }
 
 static gboolean
-handle_add_connection (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket, gboolean is_loopback,
+handle_add_connection (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket, gboolean is_loopback,
                        TransportService *self)
 {
   GError *error = NULL;
@@ -70,7 +70,7 @@ handle_add_connection (PrTransport1 *skeleton, GDBusMethodInvocation *invocation
     (void) fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
   if (fd < 0 || !send_queue_connect (self->queue, fd, is_loopback, &error))
     return fail (invocation, error);
-  pr_transport1_complete_add_connection (skeleton, invocation, NULL);
+  pr_transport2_complete_add_connection (skeleton, invocation, NULL);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -79,11 +79,11 @@ tested_cb (GVariant *report, gpointer data)
 {
   TransportService *self = data;
 
-  pr_transport1_complete_test (self->skeleton, g_steal_pointer (&self->test), report);
+  pr_transport2_complete_test (self->skeleton, g_steal_pointer (&self->test), report);
 }
 
 static gboolean
-handle_test (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
+handle_test (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
   if (self->test != NULL)
     return fail (invocation, g_error_new (FAULT, FAULT_USAGE, "a test is running already"));
@@ -93,7 +93,7 @@ handle_test (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Transpor
 }
 
 static gboolean
-handle_begin_campaign (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 id, GVariant *spec,
+handle_begin_campaign (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 id, GVariant *spec,
                        const char *const *columns, GVariant *files, TransportService *self)
 {
   GError *error = NULL;
@@ -101,7 +101,7 @@ handle_begin_campaign (PrTransport1 *skeleton, GDBusMethodInvocation *invocation
 
   if (campaign == NULL)
     return fail (invocation, error);
-  pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, campaign->facts.fields, campaign->facts.required, campaign->facts.missing_files,
+  pr_transport2_complete_begin_campaign (skeleton, invocation, NULL, campaign->facts.fields, campaign->facts.required, campaign->facts.missing_files,
                                          campaign->facts.overhead, compiled_campaign_get_bound (campaign), campaign->facts.notes);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -143,7 +143,7 @@ preview (const CompiledCampaign *campaign, GVariant *frame, GError **error)
 }
 
 static gboolean
-handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, TransportService *self)
+handle_preview (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, TransportService *self)
 {
   GError *error = NULL;
   const CompiledCampaign *campaign = send_queue_get_campaign (self->queue, id, &error);
@@ -151,29 +151,29 @@ handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint
 
   if (messages == NULL)
     return fail (invocation, error);
-  pr_transport1_complete_preview (skeleton, invocation, messages);
+  pr_transport2_complete_preview (skeleton, invocation, messages);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
-handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, TransportService *self)
+handle_send (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, TransportService *self)
 {
   GError *error = NULL;
 
   if (!send_queue_send (self->queue, id, frame, &error))
     return fail (invocation, error);
-  pr_transport1_complete_send (skeleton, invocation);
+  pr_transport2_complete_send (skeleton, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
-handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *recipients, TransportService *self)
+handle_recall (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *recipients, TransportService *self)
 {
   gsize n;
   const guint64 *ids = g_variant_get_fixed_array (recipients, &n, sizeof *ids);
   g_autoptr (GArray) never_begun = send_queue_recall (self->queue, id, ids, n);
 
-  pr_transport1_complete_recall (skeleton, invocation,
+  pr_transport2_complete_recall (skeleton, invocation,
                                  g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, never_begun->data, never_begun->len, sizeof (guint64)));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -184,11 +184,11 @@ drained_cb (gpointer data)
   TransportService *self = data;
 
   if (self->drain != NULL)
-    pr_transport1_complete_drain (self->skeleton, g_steal_pointer (&self->drain));
+    pr_transport2_complete_drain (self->skeleton, g_steal_pointer (&self->drain));
 }
 
 static gboolean
-handle_drain (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
+handle_drain (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
   if (self->drain != NULL)
     return fail (invocation, g_error_new (FAULT, FAULT_USAGE, "it is draining already"));
@@ -198,9 +198,9 @@ handle_drain (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Transpo
 }
 
 static gboolean
-handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
+handle_resume (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
-  pr_transport1_complete_resume (skeleton, invocation);
+  pr_transport2_complete_resume (skeleton, invocation);
   send_queue_resume (self->queue);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -210,7 +210,7 @@ handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Transp
 static void
 need_connection_cb (guint count, gpointer data)
 {
-  pr_transport1_emit_need_connection (((TransportService *) data)->skeleton, count);
+  pr_transport2_emit_need_connection (((TransportService *) data)->skeleton, count);
 }
 
 static void
@@ -218,7 +218,7 @@ connection_lost_cb (const char *text, gpointer data)
 {
   g_autofree char *shown = text_printable (text, -1, CONNECTION_TEXT_MAX);
 
-  pr_transport1_emit_connection_lost (((TransportService *) data)->skeleton, shown);
+  pr_transport2_emit_connection_lost (((TransportService *) data)->skeleton, shown);
 }
 
 static void
@@ -226,14 +226,14 @@ paused_cb (const char *reason, const char *text, gpointer data)
 {
   g_autofree char *shown = text_printable (text, -1, PAUSE_TEXT_MAX);
 
-  pr_transport1_emit_paused (((TransportService *) data)->skeleton, reason, shown);
+  pr_transport2_emit_paused (((TransportService *) data)->skeleton, reason, shown);
 }
 
 /* A closed connection fails quietly: the journal has it. */
 static void
 outcomes_cb (GVariant *rows, gpointer data)
 {
-  pr_transport1_emit_outcomes (((TransportService *) data)->skeleton, rows);
+  pr_transport2_emit_outcomes (((TransportService *) data)->skeleton, rows);
 }
 
 static void
@@ -241,7 +241,7 @@ silent_cb (const char *text, gpointer data)
 {
   g_autofree char *shown = text_printable (text, -1, CONNECTION_TEXT_MAX);
 
-  pr_transport1_emit_silent (((TransportService *) data)->skeleton, shown);
+  pr_transport2_emit_silent (((TransportService *) data)->skeleton, shown);
 }
 
 static const SendQueueEvents events = { need_connection_cb, connection_lost_cb, silent_cb, outcomes_cb, paused_cb };
@@ -261,7 +261,7 @@ transport_service_new (const Channel *channel, gpointer channel_self)
   };
   TransportService *self = g_new0 (TransportService, 1);
 
-  self->skeleton = pr_transport1_skeleton_new ();
+  self->skeleton = pr_transport2_skeleton_new ();
   self->queue = send_queue_new (channel, channel_self, &events, self);
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect (self->skeleton, handlers[i].signal, handlers[i].handler, self);

@@ -14,7 +14,7 @@
 typedef struct {
   Outcome       outcome; /* of the recipient; without meaning where the answer was to no row */
   OutcomeReason reason;
-  const char   *pause;       /* static: a word of Transport1.Paused; NULL: the account goes on */
+  const char   *pause;       /* static: a word of Transport2.Paused; NULL: the account goes on */
   guint         pause_after; /* answers of this kind in a row, without one accepted between them */
   const char   *advice;      /* static: what to do, or NULL */
 } Verdict;

@@ -3,7 +3,7 @@
 #include "contract-dial1.h"
 #include "contract-import1.h"
 #include "contract-sink1.h"
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include "fault.h"
 #include "frame.h"
 #include "outcome.h"
@@ -442,7 +442,7 @@ find_interface (const char *program)
     return pr_import1_interface_info ();
   if (strcmp (program, "dial") == 0)
     return pr_dial1_interface_info ();
-  return strcmp (program, "sink") == 0 ? pr_sink1_interface_info () : pr_transport1_interface_info ();
+  return strcmp (program, "sink") == 0 ? pr_sink1_interface_info () : pr_transport2_interface_info ();
 }
 
 static void

@@ -23,7 +23,7 @@ closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 }
 
 static void
-outcomes_cb (PrTransport1 *proxy, GVariant *rows, gpointer data)
+outcomes_cb (PrTransport2 *proxy, GVariant *rows, gpointer data)
 {
   static FrameRow row;
   Client *self = data;
@@ -55,7 +55,7 @@ say (Client *self, const char *word, const char *text)
 }
 
 static void
-paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer data)
+paused_cb (PrTransport2 *proxy, const char *reason, const char *text, gpointer data)
 {
   g_autofree char *word = g_strdup_printf ("paused(%s)", reason);
 
@@ -63,13 +63,13 @@ paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer d
 }
 
 static void
-lost_cb (PrTransport1 *proxy, const char *text, gpointer data)
+lost_cb (PrTransport2 *proxy, const char *text, gpointer data)
 {
   say (data, "lost", text);
 }
 
 static void
-need_cb (PrTransport1 *proxy, guint count, gpointer data)
+need_cb (PrTransport2 *proxy, guint count, gpointer data)
 {
   Client *self = data;
 
@@ -95,7 +95,7 @@ Client *
 client_new (const char *program)
 {
   Client *self = g_new0 (Client, 1);
-  PeerSpec spec = { .program = program, .interface = "org.postrider.Transport1" };
+  PeerSpec spec = { .program = program, .interface = "org.postrider.Transport2" };
   gboolean is_ready = FALSE;
   g_autoptr (GError) error = NULL;
 
@@ -104,7 +104,7 @@ client_new (const char *program)
   self->peer = peer_start (&spec, ready_cb, closed_cb, &is_ready);
   while (!is_ready)
     g_main_context_iteration (NULL, TRUE);
-  self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL,
+  self->proxy = pr_transport2_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL,
                                               &error);
   g_assert_no_error (error);
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), 30000);
@@ -147,7 +147,7 @@ client_open (Client *self, const char *settings, const char *password)
   g_unix_fd_list_append (fds, secret, NULL);
   g_unix_fd_list_append (fds, self->journal, NULL);
   close (secret);
-  pr_transport1_call_open_account_sync (self->proxy, g_variant_dict_end (&dict), g_variant_new_handle (0), g_variant_new_handle (1), fds, NULL,
+  pr_transport2_call_open_account_sync (self->proxy, g_variant_dict_end (&dict), g_variant_new_handle (0), g_variant_new_handle (1), fds, NULL,
                                         NULL, &error);
   g_assert_no_error (error);
 }
@@ -157,7 +157,7 @@ client_add_from (Client *self, int fd, gboolean is_loopback)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
 
-  return pr_transport1_call_add_connection_sync (self->proxy, g_variant_new_handle (0), is_loopback, fds, NULL, NULL, NULL);
+  return pr_transport2_call_add_connection_sync (self->proxy, g_variant_new_handle (0), is_loopback, fds, NULL, NULL, NULL);
 }
 
 gboolean
@@ -182,7 +182,7 @@ client_begin (Client *self, guint64 campaign, const char *text)
   g_variant_dict_insert (&spec, "from", "s", "Ann <ann@example.org>");
   g_variant_dict_insert_value (&spec, "identity", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "0123456789abcdef", 16, 1));
   g_variant_dict_insert (&spec, "version", "u", 1);
-  pr_transport1_call_begin_campaign_sync (self->proxy, campaign, g_variant_dict_end (&spec), columns,
+  pr_transport2_call_begin_campaign_sync (self->proxy, campaign, g_variant_dict_end (&spec), columns,
                                           g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0), NULL, &fields, &required, &images, &overhead,
                                           &bound, &notes, NULL, NULL, &error);
   g_assert_no_error (error);
@@ -202,7 +202,7 @@ send_frame (Client *self, guint64 campaign, FrameWriter *writer)
 {
   g_autoptr (GError) error = NULL;
 
-  pr_transport1_call_send_sync (self->proxy, campaign, frame_writer_finish (writer), NULL, &error);
+  pr_transport2_call_send_sync (self->proxy, campaign, frame_writer_finish (writer), NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -280,7 +280,7 @@ client_test (Client *self)
   g_autoptr (GError) error = NULL;
   GVariant *report = NULL;
 
-  pr_transport1_call_test_sync (self->proxy, &report, NULL, &error);
+  pr_transport2_call_test_sync (self->proxy, &report, NULL, &error);
   g_assert_no_error (error);
   return report;
 }

@@ -1,6 +1,6 @@
-/* transport-client.h - a transport driven as core drives it: a real process, its real lock, Transport1, sockets handed over. For tests. */
+/* transport-client.h - a transport driven as core drives it: a real process, its real lock, Transport2, sockets handed over. For tests. */
 #pragma once
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include "frame.h"
 #include "journal.h"
 #include "outcome.h"
@@ -8,7 +8,7 @@
 
 typedef struct {
   Peer         *peer;
-  PrTransport1 *proxy;
+  PrTransport2 *proxy;
   GString      *log;     /* signals in short: "1=accepted 2=refused/suppress paused(login) lost " */
   char         *text;    /* of the last Paused or ConnectionLost */
   guint         outcomes, needed; /* needed: sum of NeedConnection */

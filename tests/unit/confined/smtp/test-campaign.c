@@ -30,7 +30,7 @@ begin_with (Client *client, guint64 campaign, const gsize *sizes, guint n, int f
     close (opened);
     close (whole);
   }
-  return pr_transport1_call_begin_campaign_sync (client->proxy, campaign, g_variant_dict_end (&spec), columns, g_variant_builder_end (&files), fds, NULL, NULL,
+  return pr_transport2_call_begin_campaign_sync (client->proxy, campaign, g_variant_dict_end (&spec), columns, g_variant_builder_end (&files), fds, NULL, NULL,
                                                  NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 }
 
@@ -67,7 +67,7 @@ can_send (Client *client, guint64 campaign)
 {
   g_autoptr (FrameWriter) writer = frame_writer_new (FRAME_RECIPIENTS);
 
-  return pr_transport1_call_send_sync (client->proxy, campaign, frame_writer_finish (writer), NULL, NULL);
+  return pr_transport2_call_send_sync (client->proxy, campaign, frame_writer_finish (writer), NULL, NULL);
 }
 
 /* A campaign whose rows are here is neither dropped for others nor changed under them; of the rest the oldest make room. */
@@ -87,7 +87,7 @@ test_shelf (void)
   g_assert_false (can_send (client, 2));
   g_assert_true (can_send (client, 3));
   g_assert_true (can_send (client, 17));
-  g_assert_true (pr_transport1_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
+  g_assert_true (pr_transport2_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
   g_assert_true (begin_with (client, 1, NULL, 0, O_RDONLY));
   client_free (client);
 }
@@ -115,7 +115,7 @@ test_helo (void)
     g_unix_fd_list_append (fds, client->journal, NULL);
     g_unix_fd_list_append (fds, client->journal, NULL);
     g_test_message ("row %u", i);
-    g_assert_cmpint (pr_transport1_call_open_account_sync (client->proxy, g_variant_dict_end (&dict), g_variant_new_handle (0), g_variant_new_handle (1), fds,
+    g_assert_cmpint (pr_transport2_call_open_account_sync (client->proxy, g_variant_dict_end (&dict), g_variant_new_handle (0), g_variant_new_handle (1), fds,
                                                            NULL, NULL, NULL), ==, rows[i].is_taken);
     client_free (client);
   }

@@ -132,38 +132,38 @@ misbehaves (Process *self, GDBusMethodInvocation *invocation)
 }
 
 static gboolean
-handle_open (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret, GVariant *at, gpointer data)
+handle_open (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret, GVariant *at, gpointer data)
 {
   g_clear_pointer (&fake.settings, g_variant_unref);
   fake.settings = g_variant_ref (settings);
   fake.journal = g_unix_fd_list_get (fds, g_variant_get_handle (at), NULL);
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_open_account (skeleton, invocation, NULL);
+    pr_transport2_complete_open_account (skeleton, invocation, NULL);
   return TRUE;
 }
 
 static gboolean
-handle_add (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *at, gboolean is_loopback, gpointer data)
+handle_add (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *at, gboolean is_loopback, gpointer data)
 {
   fake.was_loopback = is_loopback;
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_add_connection (skeleton, invocation, NULL);
+    pr_transport2_complete_add_connection (skeleton, invocation, NULL);
   return TRUE;
 }
 
 static gboolean
-handle_begin (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, GVariant *spec, const char *const *columns,
+handle_begin (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, GVariant *spec, const char *const *columns,
               GVariant *files, gpointer data)
 {
   static const char *const fields[] = { "name", NULL }, *const none[] = { NULL };
 
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, fields, none, none, 100, g_variant_new_parsed ("[(%i, '')]", part->misnames ? 99 : 1), none);
+    pr_transport2_complete_begin_campaign (skeleton, invocation, NULL, fields, none, none, 100, g_variant_new_parsed ("[(%i, '')]", part->misnames ? 99 : 1), none);
   return TRUE;
 }
 
 static gboolean
-handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *frame, gpointer data)
+handle_send (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *frame, gpointer data)
 {
   g_autofree FrameRow *row = g_new (FrameRow, 1);
   FrameReader reader;
@@ -175,13 +175,13 @@ handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 
     g_array_append_val (fake.rows, found);
   }
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_send (skeleton, invocation);
+    pr_transport2_complete_send (skeleton, invocation);
   return TRUE;
 }
 
 /* Never begun is what the test has left in fake.rows. */
 static gboolean
-handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *recipients, gpointer data)
+handle_recall (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *recipients, gpointer data)
 {
   GVariantBuilder ids;
 
@@ -190,43 +190,43 @@ handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint6
   g_variant_builder_init (&ids, G_VARIANT_TYPE ("at"));
   for (guint i = 0; i < fake.rows->len; i++)
     g_variant_builder_add (&ids, "t", g_array_index (fake.rows, LedgerHanded, i).recipient);
-  pr_transport1_complete_recall (skeleton, invocation, g_variant_builder_end (&ids));
+  pr_transport2_complete_recall (skeleton, invocation, g_variant_builder_end (&ids));
   return TRUE;
 }
 
 static gboolean
-handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *rows, gpointer data)
+handle_preview (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *rows, gpointer data)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_MESSAGES);
 
   frame_writer_row (frame, campaign, 0, 1);
   frame_writer_string (frame, "Subject: hello\r\n\r\n");
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_preview (skeleton, invocation, frame_writer_finish (frame));
+    pr_transport2_complete_preview (skeleton, invocation, frame_writer_finish (frame));
   return TRUE;
 }
 
 static gboolean
-handle_test (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+handle_test (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_test (skeleton, invocation, g_variant_new_parsed ("{'greeting': <'220 mx'>}"));
+    pr_transport2_complete_test (skeleton, invocation, g_variant_new_parsed ("{'greeting': <'220 mx'>}"));
   return TRUE;
 }
 
 static gboolean
-handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+handle_resume (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_resume (skeleton, invocation);
+    pr_transport2_complete_resume (skeleton, invocation);
   return TRUE;
 }
 
 static gboolean
-handle_drain (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+handle_drain (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_drain (skeleton, invocation);
+    pr_transport2_complete_drain (skeleton, invocation);
   return TRUE;
 }
 
@@ -276,7 +276,7 @@ fake_tell (guint64 campaign, const LedgerHanded *rows, guint count)
     frame_writer_string (frame, "");
     frame_writer_field (frame, &campaign_le, sizeof campaign_le);
   }
-  pr_transport1_emit_outcomes (fake.skeleton, frame_writer_finish (frame));
+  pr_transport2_emit_outcomes (fake.skeleton, frame_writer_finish (frame));
 }
 
 /* --- its start --- */
@@ -309,7 +309,7 @@ make_transport (Process *self)
     { "handle-send", G_CALLBACK (handle_send) },           { "handle-recall", G_CALLBACK (handle_recall) },      { "handle-preview", G_CALLBACK (handle_preview) },
     { "handle-test", G_CALLBACK (handle_test) },           { "handle-resume", G_CALLBACK (handle_resume) },      { "handle-drain", G_CALLBACK (handle_drain) },
   };
-  PrTransport1 *skeleton = pr_transport1_skeleton_new ();
+  PrTransport2 *skeleton = pr_transport2_skeleton_new ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     g_signal_connect (skeleton, rows[i].signal, rows[i].handler, self);

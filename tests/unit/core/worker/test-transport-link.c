@@ -99,7 +99,7 @@ static void
 test_paused (LinkFixture *fixture, gconstpointer data)
 {
   link_fixture_open (fixture);
-  pr_transport1_emit_paused (fake.skeleton, "login", "535 no");
+  pr_transport2_emit_paused (fake.skeleton, "login", "535 no");
   WAIT_FOR (link_fixture_has_told (fixture, "paused"));
   g_assert_cmpstr (fixture->told->str, ==, "opened paused:login:535 no");
   g_assert_true (transport_link_is_open (fixture->link));
@@ -114,7 +114,7 @@ test_dials (LinkFixture *fixture, gconstpointer data)
 {
   transport_link_set_connections (fixture->link, 2);
   link_fixture_open (fixture);
-  pr_transport1_emit_need_connection (fake.skeleton, 5);
+  pr_transport2_emit_need_connection (fake.skeleton, 5);
   WAIT_FOR (transport_link_is_reaching (fixture->link));
   WAIT_FOR (!transport_link_is_reaching (fixture->link));
   link_fixture_calm_down ();
@@ -129,8 +129,8 @@ test_lost (LinkFixture *fixture, gconstpointer data)
 {
   link_fixture_open (fixture);
   link_fixture_send_all (fixture);
-  pr_transport1_emit_connection_lost (fake.skeleton, "hung up");
-  pr_transport1_emit_silent (fake.skeleton, "no greeting");
+  pr_transport2_emit_connection_lost (fake.skeleton, "hung up");
+  pr_transport2_emit_silent (fake.skeleton, "no greeting");
   WAIT_FOR (link_fixture_has_told (fixture, "silent"));
   g_assert_cmpstr (fixture->told->str, ==, "opened lost:connection:hung up lost:silent:no greeting");
   g_assert_true (transport_link_is_open (fixture->link));
@@ -142,15 +142,15 @@ test_lost_dial (LinkFixture *fixture, gconstpointer data)
 {
   fixture->part.cannot_dial = TRUE;
   link_fixture_open (fixture);
-  pr_transport1_emit_need_connection (fake.skeleton, 1);
+  pr_transport2_emit_need_connection (fake.skeleton, 1);
   WAIT_FOR (link_fixture_has_told (fixture, "lost:dial:refused"));
   fixture->part.cannot_dial = FALSE;
-  pr_transport1_emit_need_connection (fake.skeleton, 1);
+  pr_transport2_emit_need_connection (fake.skeleton, 1);
   link_fixture_calm_down ();
   g_assert_cmpuint (fake.dials, ==, 1); /* nobody hammers: only behind a resume */
   transport_link_resume (fixture->link);
   WAIT_FOR (strstr (fake.heard->str, "Resume") != NULL);
-  pr_transport1_emit_need_connection (fake.skeleton, 1);
+  pr_transport2_emit_need_connection (fake.skeleton, 1);
   WAIT_FOR (strstr (fake.heard->str, "AddConnection") != NULL);
   g_assert_cmpuint (fake.dials, ==, 2);
 }
@@ -160,7 +160,7 @@ test_hold (LinkFixture *fixture, gconstpointer data)
 {
   link_fixture_open (fixture);
   transport_link_hold (fixture->link);
-  pr_transport1_emit_need_connection (fake.skeleton, 1);
+  pr_transport2_emit_need_connection (fake.skeleton, 1);
   link_fixture_calm_down ();
   g_assert_cmpuint (fake.dials, ==, 0);
 }
@@ -182,7 +182,7 @@ test_tries (LinkFixture *fixture, gconstpointer data)
   g_autoptr (GVariant) report = NULL;
 
   link_fixture_reopen_as (fixture, TRANSPORT_TRIES);
-  pr_transport1_emit_need_connection (fake.skeleton, 1); /* it is not heard: there is one connection, the test's */
+  pr_transport2_emit_need_connection (fake.skeleton, 1); /* it is not heard: there is one connection, the test's */
   transport_link_test_async (fixture->link, NULL, result_cb, &result);
   WAIT_FOR (result != NULL);
   report = transport_link_test_finish (result, &address, &error);

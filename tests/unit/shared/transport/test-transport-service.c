@@ -1,4 +1,4 @@
-/* A whole transport with the fake channel, as core sees it: a process, Transport1, a journal. No protocol, no socket. */
+/* A whole transport with the fake channel, as core sees it: a process, Transport2, a journal. No protocol, no socket. */
 #include "transport-client.h"
 
 #include <glib/gstdio.h>
@@ -53,7 +53,7 @@ refuse_preview (Client *client)
 
   frame_writer_row (rows, 1, 0, 1);
   frame_writer_string (rows, "ann@example.org");
-  g_assert_false (pr_transport1_call_preview_sync (client->proxy, 1, frame_writer_finish (rows), &messages, NULL, &error));
+  g_assert_false (pr_transport2_call_preview_sync (client->proxy, 1, frame_writer_finish (rows), &messages, NULL, &error));
   g_assert_nonnull (strstr (error->message, "its campaign's columns"));
 }
 
@@ -76,7 +76,7 @@ test_calls (void)
     frame_writer_string (rows, "Ann");
     frame_writer_string (rows, "world");
   }
-  g_assert_true (pr_transport1_call_preview_sync (client->proxy, 1, frame_writer_finish (rows), &messages, NULL, &error));
+  g_assert_true (pr_transport2_call_preview_sync (client->proxy, 1, frame_writer_finish (rows), &messages, NULL, &error));
   bytes = g_variant_get_fixed_array (messages, &len, 1);
   g_assert_true (frame_open (&reader, FRAME_MESSAGES, bytes, len, NULL));
   g_assert_true (frame_next (&reader, &row, NULL));
@@ -86,9 +86,9 @@ test_calls (void)
   g_assert_cmpuint (row.fields[0].len, ==, 0);
   g_assert_cmpmem (row.fields[1].data, row.fields[1].len, "there is no address", 19);
   refuse_preview (client);
-  g_assert_true (pr_transport1_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
+  g_assert_true (pr_transport2_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
   g_assert_cmpuint (g_variant_n_children (back), ==, 0);
-  g_assert_true (pr_transport1_call_drain_sync (client->proxy, NULL, &error));
+  g_assert_true (pr_transport2_call_drain_sync (client->proxy, NULL, &error));
   client_free (client);
 }
 
