@@ -187,9 +187,9 @@ test_further (void)
 static void
 test_further_is_told (void)
 {
-  assert_check ("org.postrider.Transport2", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'host': <'a'>, 'copies': <@u 3>, 'paper_ink': <'blue'>}, @h 0, @h 1)"), -1);
-  assert_check ("org.postrider.Transport2", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'copies': <[@u 3]>}, @h 0, @h 1)"), CONTRACT_ERROR_VALUE);
-  assert_check ("org.postrider.Transport2", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'host': <@u 3>}, @h 0, @h 1)"), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.Transport2", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("('smtp', {'host': <'a'>, 'copies': <@u 3>, 'paper_ink': <'blue'>}, @h 0, @h 1, @h 2)"), -1);
+  assert_check ("org.postrider.Transport2", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("('smtp', {'copies': <[@u 3]>}, @h 0, @h 1, @h 2)"), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.Transport2", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("('smtp', {'host': <@u 3>}, @h 0, @h 1, @h 2)"), CONTRACT_ERROR_VALUE);
 }
 
 /* An answer lacks nothing when it has no further key: a kind of account may have no setting that the contract does not name. */
