@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 import shutil
+import sqlite3
 import sys
 import time
 
@@ -27,7 +28,8 @@ MESSAGE_ID = re.compile(r"^Message-ID: (<[^>]+>)$", re.MULTILINE)
 DELAY_MS = 10  # from one message to the next, so that there is something to kill
 LIES = {  # word: what core has to say of it (core/intake/outcomes.c, the contract)
     "stranger": "a recipient that it was not given", "campaign": "a recipient that it was not given", "attempt": "a recipient that it was not given",
-    "outcome": "an outcome that does not exist", "twice": "a recipient that it was not given", "word": "Paused: argument 1",
+    "outcome": "an outcome that does not exist", "twice": "a recipient that it was not given", "word": "Paused: argument 1", "record": "a record whose key its kind of account does not have",
+    "endpoint": "connected to what its account does not have", "status": "a status that does not exist",
 }
 PEOPLE_LIED_TO = 60
 # victim, moment, share. `smtp` is what rounds.py calls whatever sends
@@ -90,6 +92,15 @@ class NullHouse(House):
             raise Trouble(f"a campaign does not come to its end: {self.show(campaign)}")
         return self.show(campaign)
 
+    def kept_number(self, account):
+        """What core keeps for the account's transport: the number of its last message."""
+        store = sqlite3.connect(f"file:{self.home}/store.db?mode=ro", uri=True)
+        try:
+            found = store.execute("SELECT value FROM account_record JOIN account ON account.id=account_record.account WHERE name=? AND key='count/messages'", (account,))
+            return [int(row[0]) for row in found]
+        finally:
+            store.close()
+
     def find_wrong(self, campaign, addresses):
         return compare(addresses, self.export(campaign), self.records(), self.show(campaign))
 
@@ -149,6 +160,16 @@ def try_campaign(house, report):
     report.check(greeted == 100, "each message is that person's", greeted)
 
 
+def try_records(house, report):
+    """Another core and another process go on where the last one was: it was told what core keeps for it."""
+    first = house.kept_number("plain")
+    house.stop_core()
+    campaign, _ = house.send("plain", 100)
+    house.wait_done(campaign)
+    second = house.kept_number("plain")
+    report.check(first == [100] and second == [200], "what core keeps for a transport outlives both", first, second)
+
+
 def try_limit(house, report):
     """A limit of its own row holds as one of smtp's does."""
     house.add_account("few", "--per-day", "5")
@@ -187,7 +208,7 @@ def try_lies(house, report):
 def try_house(folder, build, report):
     house = NullHouse(folder, build)
     try:
-        for attempt in (try_account, try_campaign, try_limit, try_lies):
+        for attempt in (try_account, try_campaign, try_records, try_limit, try_lies):
             attempt(house, report)
         house.clear_away()
         left = house.find_leftovers()

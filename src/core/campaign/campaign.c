@@ -1,7 +1,6 @@
 #include "campaign.h"
 
 #include "address.h"
-#include "contract-keys.h"
 #include "fault.h"
 #include "sql-words.h"
 #include "store.h"
@@ -164,25 +163,4 @@ campaign_set_state (Core *core, guint64 id, CampaignState state, const char *rea
     return FALSE;
   }
   return !is_own || store_commit (core->store, error);
-}
-
-GVariant *
-campaign_to_spec (const Campaign *self)
-{
-  GVariantDict spec;
-
-  g_variant_dict_init (&spec, NULL);
-  g_variant_dict_insert (&spec, KEY_LETTER_SUBJECT, "s", self->subject);
-  g_variant_dict_insert (&spec, KEY_LETTER_HTML, "s", self->html);
-  g_variant_dict_insert (&spec, KEY_LETTER_TEXT, "s", self->body_text);
-  g_variant_dict_insert (&spec, KEY_LETTER_FROM, "s", self->sender);
-  g_variant_dict_insert (&spec, KEY_LETTER_REPLY_TO, "s", self->reply_to);
-  g_variant_dict_insert (&spec, KEY_LETTER_UNSUBSCRIBE, "s", self->unsubscribe);
-  g_variant_dict_insert_value (&spec, KEY_LETTER_IDENTITY, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, self->identity, 16, 1));
-  if (self->aliases != NULL)
-    g_variant_dict_insert (&spec, KEY_LETTER_ALIASES, "^as", self->aliases);
-  g_variant_dict_insert (&spec, KEY_LETTER_VERSION, "u", (guint32) self->version);
-  if (self->id == 0) /* a template that belongs to no people yet: any field will do */
-    g_variant_dict_insert (&spec, KEY_LETTER_INSPECT, "b", TRUE);
-  return g_variant_dict_end (&spec);
 }

@@ -36,8 +36,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Campaign, campaign_free)
 /* State with reason (a word) and text (a sentence); started and ended times follow. One row in the audit log. Own transaction if none is open. */
 gboolean campaign_set_state (Core *core, guint64 id, CampaignState state, const char *reason, const char *text, GError **error);
 
-/* What Transport2.BeginCampaign wants: a floating a{sv}. */
-GVariant *campaign_to_spec (const Campaign *self);
-
 /* Names as one blob in the store, a line each. */
 GBytes *campaign_columns_to_blob (const char *const *columns);

@@ -1,6 +1,7 @@
 #include "outcomes.h"
 
 #include "fault.h"
+#include "little-endian.h"
 #include "text.h"
 #include <string.h>
 
@@ -108,14 +109,15 @@ parse_row (const FrameRow *row, Outstanding *held, LedgerOutcome *out, GError **
   g_autofree char *reply = NULL;
 
   *out = (LedgerOutcome){ .recipient = row->key, .attempt = row->aux, .time_utc = store_now_utc () };
-  if (row->n_fields != 4 || row->fields[0].len != 1 || row->fields[3].len != 8)
+  if (row->n_fields != 6 || row->fields[0].len != 1 || row->fields[3].len != 8 || row->fields[4].len != 8)
     return violation (error, "an outcome of the wrong form");
   if (!is_outcome ((guint8) row->fields[0].data[0]))
     return violation (error, "an outcome that does not exist");
   if (!outcome_reason_from_word (row->fields[2].data, row->fields[2].len, &out->reason))
     return violation (error, "a reason that does not exist");
-  for (guint i = 0; i < 8; i++)
-    out->campaign |= (guint64) (guint8) row->fields[3].data[i] << (8 * i);
+  if (!is_remote_id (row->fields[5].data, row->fields[5].len))
+    return violation (error, "an id that is not one");
+  out->campaign = le_get ((const guint8 *) row->fields[3].data, 8);
   if (!outstanding_take (held, out->campaign, out->recipient, &attempt) || attempt != out->attempt)
     return violation (error, "an outcome of a recipient that it was not given");
   out->outcome = (Outcome) (guint8) row->fields[0].data[0];

@@ -234,5 +234,9 @@ const char *const migrations[] = {
   "ALTER TABLE account DROP COLUMN per_minute;"
   "ALTER TABLE account DROP COLUMN per_hour;"
   "ALTER TABLE account DROP COLUMN per_day;",
+
+  /* account_record: what core keeps for an account's transport (core/account/account-record.h); value is opaque */
+  "CREATE TABLE account_record (account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE, key TEXT NOT NULL, value BLOB NOT NULL,"
+  "  PRIMARY KEY (account, key)) WITHOUT ROWID;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

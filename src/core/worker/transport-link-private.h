@@ -5,6 +5,7 @@
 #include "outcomes.h"
 #include "peer.h"
 #include "transport-journals.h"
+#include "transport-state.h"
 #include "transport-link.h"
 
 typedef enum {
@@ -27,8 +28,13 @@ struct TransportLink {
   GCancellable *open; /* cancelled when the transport goes: late answers are then ignored */
   gboolean      is_violated; /* it lied: nothing that it still says counts */
 
-  guint    connections, dialing;
+  guint    connections;
+  guint    dialing[KIND_ENDPOINTS_MAX];
   gboolean is_held; /* no connection is made */
+
+  gboolean        needs_secret; /* it asked, and there was none to give */
+  gboolean        is_proved;    /* the secret that it has: something was answered since it was given */
+  TransportState *state;        /* NULL: its kind keeps none */
 
   TransportJournals *journals; /* NULL but for TRANSPORT_SENDS */
   Outstanding *outstanding;
@@ -57,5 +63,11 @@ void transport_link_fail   (TransportLink *self, const GError *error); /* it doe
 /* transport-opening.c */
 void transport_link_ready_cb (Peer *peer, const GError *failed, gpointer link);
 
+int  transport_link_append_secret (TransportLink *self, GUnixFDList *fds, GError **error); /* Returns: its number in `fds`, or -1 */
+
 /* transport-connections.c */
-void transport_link_need_connection_cb (PrTransport2 *proxy, guint count, gpointer link);
+void transport_link_need_connection_cb (PrTransport2 *proxy, guint endpoint, guint count, gpointer link);
+
+/* transport-secret.c */
+void transport_link_need_secret_cb (PrTransport2 *proxy, const char *text, gpointer link);
+void transport_link_renew_secret   (TransportLink *self); /* a no-op unless it needs one */

@@ -12,7 +12,9 @@ typedef struct { /* the transport that runs, or the last one */
   int           journal;  /* its duplicate; the test may close it */
   GArray       *rows;     /* of LedgerHanded: what Send gave it */
   guint         dials;    /* how often a connection was asked of dial */
-  gboolean      was_loopback; /* what the last AddConnection said */
+  char         *peer;     /* what the last AddConnection said */
+  guint         endpoint;
+  GString      *state;    /* "opened:KEY=VALUE kept:SERIAL given:SERIAL:KEY=VALUE": what core said of records */
 } FakeTransport;
 extern FakeTransport fake;
 

@@ -75,7 +75,8 @@ handle_connect (PrDial1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDLis
 }
 
 static gboolean
-handle_open (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret, GVariant *journal, gpointer data)
+handle_open (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *kind, GVariant *settings, GVariant *secret, GVariant *journal,
+             GVariant *state, gpointer data)
 {
   g_variant_lookup (settings, "pin", "s", &lie);
   pr_transport2_complete_open_account (skeleton, invocation, NULL);
@@ -83,7 +84,7 @@ handle_open (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
 }
 
 static gboolean
-handle_add (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket_handle, gboolean is_loopback, gpointer data)
+handle_add (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint endpoint, GVariant *socket_handle, const char *peer, gpointer data)
 {
   pr_transport2_complete_add_connection (skeleton, invocation, NULL);
   return TRUE;

@@ -43,15 +43,17 @@ static void
 tell (guint64 campaign, const Row *rows, guint count)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_OUTCOMES);
-  guint64 campaign_le = GUINT64_TO_LE (campaign);
+  guint64 campaign_le = GUINT64_TO_LE (campaign), none = 0;
   guint8 accepted = OUTCOME_ACCEPTED;
 
   for (guint i = 0; i < count; i++) {
-    frame_writer_row (frame, rows[i].recipient, rows[i].attempt, 4);
+    frame_writer_row (frame, rows[i].recipient, rows[i].attempt, 6);
     frame_writer_field (frame, &accepted, 1);
     frame_writer_string (frame, "250 fine");
     frame_writer_string (frame, "");
     frame_writer_field (frame, &campaign_le, sizeof campaign_le);
+    frame_writer_field (frame, &none, sizeof none);
+    frame_writer_string (frame, "");
   }
   pr_transport2_emit_outcomes (transport, frame_writer_finish (frame));
 }
@@ -136,7 +138,7 @@ play (guint64 campaign)
 }
 
 static gboolean
-handle_send (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *frame, gpointer data)
+handle_send (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, GVariant *frame, GVariant *files, gpointer data)
 {
   g_autofree FrameRow *row = g_new (FrameRow, 1);
   FrameReader reader;
@@ -147,7 +149,7 @@ handle_send (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 
 
     g_array_append_val (held, found);
   }
-  pr_transport2_complete_send (skeleton, invocation);
+  pr_transport2_complete_send (skeleton, invocation, NULL);
   play (campaign);
   return TRUE;
 }
@@ -166,7 +168,8 @@ handle_recall (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint6
 }
 
 static gboolean
-handle_open (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret, GVariant *at, gpointer data)
+handle_open (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *kind, GVariant *settings, GVariant *secret, GVariant *at,
+             GVariant *state, gpointer data)
 {
   guint8 raw[JOURNAL_RECORD_LEN];
   JournalHeader header;
@@ -181,8 +184,8 @@ handle_open (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
 }
 
 static gboolean
-handle_begin (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, GVariant *spec, const char *const *columns,
-              GVariant *files, gpointer data)
+handle_begin (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, guint version, GVariant *identity,
+              GVariant *parts, gboolean is_inspection, const char *const *columns, const char *const *aliases, GVariant *files, gpointer data)
 {
   static const char *const none[] = { NULL };
 
