@@ -106,7 +106,7 @@ send_queue_done (SendQueue *self, Row *row, const RowResult *result)
 
   if (result->code != 0)
     KILL_POINT ("transport-after-answer");
-  journal_writer_ended (self->journal, row->campaign->id, row->recipient, row->attempt, (guint8) verdict.outcome, verdict.reason,
+  journal_writer_ended (self->journal, row->campaign->id, row->recipient, row->attempt, (guint8) verdict.outcome, verdict.reason, 0,
                         result->text);
   self->has_ended = TRUE;
   outcome_batch_add (self->outcomes, row, &verdict, result->text);
