@@ -15,8 +15,8 @@ typedef struct {
   Outcome       outcome;
   OutcomeReason reason;
   gint64        time_utc;
-  gint64        not_before_utc_s; /* what the server asked for; 0: nothing. Only OUTCOME_LATER */
   char          reply[516]; /* printable */
+  gint64        not_before_utc_s; /* what the server asked for; 0: nothing. Only OUTCOME_LATER */
   char          remote_id[JOURNAL_ID_MAX + 1]; /* what the server calls this message; "": it did not say */
 } LedgerOutcome;
 
