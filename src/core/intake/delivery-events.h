@@ -5,6 +5,7 @@
  * Checks: the recipient is of a campaign of this account, and a message to them has left; the kind is known; the time is sane: more than an hour before the
  *         campaign began or more than a day ahead of our clock is refused, what lies between is moved to the beginning, or to now. Code and words are
  *         made printable and cut (delivery.h). Of who was forgotten, or cleared for their age, no words are kept.
+ * Order:  a remote id leads to its recipient once the outcome that brought it is in the ledger: outcomes first, then events.
  * Used in: core. Source: docs/design.md §5. */
 #pragma once
 #include "delivery.h"
