@@ -31,5 +31,5 @@ static const KindRecord records[] = {
 const AccountKind kind_null = {
   .word = "null", .title = "A file (for tests)", .program = "null",
   .address = KIND_ADDRESS_EMAIL, .message = KIND_MESSAGE_MAIL, .secret = KIND_SECRET_NONE,
-  .settings = settings, .records = records,
+  .traits = KIND_CAN_RECEIPTS, .settings = settings, .records = records,
 };

@@ -34,7 +34,7 @@ LIES = {  # word: what core has to say of it (core/intake/outcomes.c, the contra
 PEOPLE_LIED_TO = 60
 # victim, moment, share. `smtp` is what rounds.py calls whatever sends
 KINDS = [
-    ("core", "at random", 3), ("core", "restarted at once", 3), ("core", "old one drains", 2), ("core", "core-handed", 2), ("core", "core-recovering", 1),
+    ("core", "at random", 3), ("core", "restarted at once", 3), ("core", "old one drains", 2), ("core", "core-handed", 2), ("core", "core-state-written", 2), ("core", "core-recovering", 1),
     ("smtp", "at random", 3), ("smtp", "transport-begun", 2), ("smtp", "null-begun", 2), ("smtp", "null-written", 3), ("smtp", "transport-after-answer", 2),
     ("smtp", "transport-after-ended", 2), ("all", "at random", 3), ("all", "null-written", 2),
 ]
@@ -73,6 +73,15 @@ class NullHouse(House):
         except FileNotFoundError:
             pass  # no transport has been started
         return found
+
+    def export(self, campaign):
+        """No number is given twice, whoever is killed between its keeping and its message."""
+        rows = super().export(campaign)
+        ids = [row["provider_id"] for row in rows if row["provider_id"]]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise Trouble(f"two messages of campaign {campaign} have one number: {twice}")
+        return rows
 
     def count_taken(self):
         return len(self.records())
@@ -162,7 +171,11 @@ def try_campaign(house, report):
 
 def try_records(house, report):
     """Another core and another process go on where the last one was: it was told what core keeps for it."""
-    first = house.kept_number("plain")
+    first, rows = house.kept_number("plain"), house.export(house.ask("campaign", "list")["campaigns"][0]["id"])
+    ids = sorted(int(row["provider_id"].removeprefix("null-")) for row in rows)
+    reported = {row["provider_id"] for row in rows if row["delivered"]}
+    report.check(ids == list(range(1, 101)), "each message has the number that its transport gave it", ids)
+    report.check(reported == {f"null-{i}" for i in range(2, 101, 2)}, "what is reported later is of the message whose number it names", reported)
     house.stop_core()
     campaign, _ = house.send("plain", 100)
     house.wait_done(campaign)

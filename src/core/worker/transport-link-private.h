@@ -20,6 +20,7 @@ struct TransportLink {
   TransportPurpose       purpose;
   const TransportEvents *events;
   gpointer               data;
+  gint64                 account_id; /* 0 but for TRANSPORT_SENDS */
   const Account         *account; /* borrowed; NULL: none, or it is closed */
 
   LinkPhase     phase;
@@ -35,6 +36,7 @@ struct TransportLink {
   gboolean        needs_secret; /* it asked, and there was none to give */
   gboolean        is_proved;    /* the secret that it has: something was answered since it was given */
   TransportState *state;        /* NULL: its kind keeps none */
+  GPtrArray      *heard;        /* of GArray (transport-events.c), a frame each: waits for the outcomes before it */
 
   TransportJournals *journals; /* NULL but for TRANSPORT_SENDS */
   Outstanding *outstanding;
@@ -67,6 +69,10 @@ int  transport_link_append_secret (TransportLink *self, GUnixFDList *fds, GError
 
 /* transport-connections.c */
 void transport_link_need_connection_cb (PrTransport2 *proxy, guint endpoint, guint count, gpointer link);
+
+/* transport-events.c */
+void transport_link_events_cb    (PrTransport2 *proxy, GVariant *rows, gpointer link);
+void transport_link_write_events (TransportLink *self); /* those whose messages have their outcomes in the store */
 
 /* transport-secret.c */
 void transport_link_need_secret_cb (PrTransport2 *proxy, const char *text, gpointer link);

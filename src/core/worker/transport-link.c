@@ -15,6 +15,8 @@ transport_link_new (Core *core, TransportPurpose purpose, gint64 account, const 
 
   self->core = core;
   self->purpose = purpose;
+  self->account_id = account;
+  self->heard = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   self->events = events;
   self->data = data;
   self->connections = 1;
@@ -64,6 +66,7 @@ transport_link_free (TransportLink *self)
   outstanding_free (self->outstanding);
   g_array_unref (self->outcomes);
   g_array_unref (self->recalled);
+  g_ptr_array_unref (self->heard);
   g_free (self);
 }
 
@@ -109,6 +112,7 @@ violated_cb (Peer *peer, gpointer data)
   self->phase = LINK_CLOSING;
   g_array_set_size (self->outcomes, 0);
   g_array_set_size (self->recalled, 0);
+  g_ptr_array_set_size (self->heard, 0);
   if (self->journals != NULL)
     transport_journals_disown (self->journals);
 }
@@ -259,6 +263,7 @@ transport_link_listen (TransportLink *self)
   g_signal_connect (self->proxy, "state-changed", G_CALLBACK (state_changed_cb), self);
   g_signal_connect (self->proxy, "state-wanted", G_CALLBACK (state_wanted_cb), self);
   g_signal_connect (self->proxy, "status", G_CALLBACK (status_cb), self);
+  g_signal_connect (self->proxy, "events", G_CALLBACK (transport_link_events_cb), self);
 }
 
 /* --- what is known of it --- */
@@ -342,6 +347,7 @@ transport_link_note_recorded (TransportLink *self)
 {
   g_array_set_size (self->outcomes, 0);
   g_array_set_size (self->recalled, 0);
+  transport_link_write_events (self);
 }
 
 /* --- what earlier ones left --- */

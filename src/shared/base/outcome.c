@@ -49,14 +49,3 @@ is_outcome (guint value)
 {
   return value >= OUTCOME_ACCEPTED && value <= OUTCOME_UNKNOWN;
 }
-
-gboolean
-is_remote_id (const char *text, gsize len)
-{
-  if (len > OUTCOME_REMOTE_ID_MAX)
-    return FALSE;
-  for (gsize i = 0; i < len; i++)
-    if (!g_ascii_isgraph (text[i]))
-      return FALSE;
-  return TRUE;
-}

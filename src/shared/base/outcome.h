@@ -61,6 +61,3 @@ const char *state_to_word (State state); /* static; "queued"… */
 const char *outcome_reason_to_word (OutcomeReason reason); /* static; "": none, or not one of the above */
 gboolean    outcome_reason_from_word (const char *word, gsize len, OutcomeReason *out_reason); /* of those that a transport may say */
 gboolean    is_outcome (guint value);
-
-#define OUTCOME_REMOTE_ID_MAX 128 /* octets of a provider's own name of a message; chosen: Gmail has 16, WhatsApp at most 64 */
-gboolean    is_remote_id (const char *text, gsize len); /* printable ASCII without spaces, and not too long; "" is one, too */

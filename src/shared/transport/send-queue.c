@@ -108,7 +108,9 @@ send_queue_done (SendQueue *self, Row *row, const RowResult *result)
 
   if (result->code != 0)
     KILL_POINT ("transport-after-answer");
-  journal_writer_ended (self->journal, row->campaign->id, row->recipient, row->attempt, (guint8) verdict.outcome, verdict.reason,
+  if (result->remote_id != NULL)
+    journal_writer_remote_id (self->journal, row->campaign->id, row->recipient, row->attempt, result->remote_id);
+  journal_writer_ended (self->journal, row->campaign->id, row->recipient, row->attempt, (guint8) verdict.outcome, verdict.reason, result->not_before_utc_s,
                         result->text);
   self->has_ended = TRUE;
   outcome_batch_add (self->outcomes, row, &verdict, result);
@@ -216,6 +218,7 @@ send_queue_want (SendQueue *self, const char *const *keys)
 void
 send_queue_tell_events (SendQueue *self, GVariant *events)
 {
+  outcome_batch_flush (self->outcomes); /* core knows a message by its id once it has its outcome */
   self->events->events (events, self->data);
 }
 

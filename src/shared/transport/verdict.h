@@ -24,5 +24,5 @@ typedef struct { /* how one row ended */
   guint       code; /* of the server's answer, below 2^24: what makes two refusals of a letter equal; 0: these are our words */
   const char *text; /* borrowed, printable, with the code */
   gint64      not_before_utc_s; /* of a *later*: when the server will take it again; 0: it did not say */
-  const char *remote_id;        /* borrowed; the provider's own name of the message, at most OUTCOME_REMOTE_ID_MAX octets of printable ASCII; NULL: none */
+  const char *remote_id;        /* borrowed; the provider's own name of the message, as journal_id_is_valid() has it; NULL: none */
 } RowResult;
