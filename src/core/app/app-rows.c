@@ -35,7 +35,7 @@ write_time (FrameWriter *frame, gint64 time_utc)
   frame_writer_string (frame, time);
 }
 
-/* The kinds come in their order, the code of a failure behind its time: the order of the columns in names of programs. */
+/* The fields from LEDGER_ACCOUNT to LEDGER_WORDS (shared/report/csv-rows.h): kinds in their order, the code of a failure behind its time. */
 static gboolean
 write_delivery (FrameWriter *frame, const LedgerPage *page, guint64 id, const char *provider_id, GError **error)
 {
