@@ -58,7 +58,7 @@ struct Lane {
   guint  turn_source, timer_source;
   Speed  speed; /* of all campaigns together */
   double best_per_s; /* of seconds on end, since the last one that was stored */
-  char  *holder; /* words about the process that holds an earlier journal */
+  char  *owner; /* words about the process that holds an earlier journal */
 };
 
 typedef struct { /* rows of one campaign that may leave once the turn is committed */

@@ -9,12 +9,12 @@
 static TransportSettled
 settle (Lane *self, GError **error)
 {
-  const char *holder = transport_link_get_holder (self->link);
+  const char *owner = transport_link_get_journal_owner (self->link);
   TransportSettled result = lane_flush_outcomes (self, error) ? transport_link_settle (self->link, error) : TRANSPORT_FAILED;
 
   if (result == TRANSPORT_SETTLED)
     mark_update (self->core);
-  if (result == TRANSPORT_SETTLED || transport_link_get_holder (self->link) != holder)
+  if (result == TRANSPORT_SETTLED || transport_link_get_journal_owner (self->link) != owner)
     lane_touch_all (self);
   return result;
 }

@@ -63,11 +63,11 @@ lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
   if (self->pace != NULL)
     out->seconds_left = forecast_s (self, campaign, counts);
   if (!transport_link_is_settled (self->link)) {
-    const char *holder = transport_link_get_holder (self->link);
+    const char *owner = transport_link_get_journal_owner (self->link);
 
     out->is_waiting = TRUE;
     out->reason = "recovery";
-    out->text = holder != NULL ? holder : "an earlier sending process is still finishing; its journal is read next";
+    out->text = owner != NULL ? owner : "an earlier sending process is still finishing; its journal is read next";
   } else if (work->pause_reason != NULL) {
     out->is_waiting = TRUE;
     out->reason = work->pause_reason;

@@ -138,7 +138,7 @@ connect_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) handle = NULL;
   g_autofree char *address = NULL;
   GError *error = NULL;
-  Dialled *dialled = NULL;
+  DialedSocket *dialed = NULL;
 
   if (!pr_dial1_call_connect_finish (PR_DIAL1 (source), &handle, &address, &fds, result, &error)) {
     if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
@@ -147,14 +147,14 @@ connect_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, translate_error (error, call->name));
     return;
   }
-  dialled = dialled_take (fds, handle, FALSE);
-  if (dialled != NULL && (dialled->port != call->port || !dialled_is_at (dialled, call->name)))
-    g_clear_pointer (&dialled, dialled_free);
-  if (dialled == NULL)
+  dialed = dialed_socket_take (fds, handle, FALSE);
+  if (dialed != NULL && (dialed->port != call->port || !dialed_socket_is_at (dialed, call->name)))
+    g_clear_pointer (&dialed, dialed_socket_free);
+  if (dialed == NULL)
     drop (dial, "it gave something else than the socket that was asked for");
   call_ended (call);
-  if (dialled != NULL)
-    g_task_return_pointer (task, dialled, (GDestroyNotify) dialled_free);
+  if (dialed != NULL)
+    g_task_return_pointer (task, dialed, (GDestroyNotify) dialed_socket_free);
   else
     g_task_return_new_error (task, FAULT, FAULT_TEMP, "%s: the process that connects misbehaved and was ended; try again", call->name);
 }
@@ -402,13 +402,13 @@ dialer_connect_async (Dialer *self, const char *host, guint16 port, guint timeou
 int
 dialer_connect_finish (Dialer *self, GAsyncResult *result, char **out_address, GError **error)
 {
-  g_autoptr (Dialled) dialled = g_task_propagate_pointer (G_TASK (result), error);
+  g_autoptr (DialedSocket) dialed = g_task_propagate_pointer (G_TASK (result), error);
 
-  if (dialled == NULL)
+  if (dialed == NULL)
     return -1;
   if (out_address != NULL)
-    *out_address = g_steal_pointer (&dialled->address);
-  return g_steal_fd (&dialled->fd);
+    *out_address = g_steal_pointer (&dialed->address);
+  return g_steal_fd (&dialed->fd);
 }
 
 void
@@ -449,9 +449,9 @@ listen_free (gpointer data)
 }
 
 static gboolean
-is_wanted_listener (const Dialled *dialled, guint16 port)
+is_wanted_listener (const DialedSocket *dialed, guint16 port)
 {
-  return dialled != NULL && is_loopback_address (dialled->address) && dialled->port != 0 && (port == 0 || dialled->port == port);
+  return dialed != NULL && is_loopback_address (dialed->address) && dialed->port != 0 && (port == 0 || dialed->port == port);
 }
 
 static void
@@ -461,7 +461,7 @@ listen_cb (GObject *source, GAsyncResult *result, gpointer data)
   Listen *self = g_task_get_task_data (task);
   g_autoptr (GUnixFDList) fds = NULL;
   g_autoptr (GVariant) handle = NULL;
-  Dialled *dialled = NULL;
+  DialedSocket *dialed = NULL;
   GError *error = NULL;
   guint16 port = 0;
 
@@ -469,13 +469,13 @@ listen_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, translate_error (error, "the listening port"));
     return;
   }
-  dialled = dialled_take (fds, handle, TRUE);
-  if (is_wanted_listener (dialled, self->port)) {
-    g_task_return_pointer (task, dialled, (GDestroyNotify) dialled_free);
+  dialed = dialed_socket_take (fds, handle, TRUE);
+  if (is_wanted_listener (dialed, self->port)) {
+    g_task_return_pointer (task, dialed, (GDestroyNotify) dialed_socket_free);
     return;
   }
-  if (dialled != NULL)
-    dialled_free (dialled);
+  if (dialed != NULL)
+    dialed_socket_free (dialed);
   g_task_return_new_error (task, FAULT, FAULT_TEMP, "the process that listens misbehaved and was ended; try again");
 }
 
@@ -515,11 +515,11 @@ dialer_listen_async (guint16 port, GCancellable *cancellable, GAsyncReadyCallbac
 int
 dialer_listen_finish (GAsyncResult *result, guint16 *out_port, GError **error)
 {
-  g_autoptr (Dialled) dialled = g_task_propagate_pointer (G_TASK (result), error);
+  g_autoptr (DialedSocket) dialed = g_task_propagate_pointer (G_TASK (result), error);
 
-  if (dialled == NULL)
+  if (dialed == NULL)
     return -1;
   if (out_port != NULL)
-    *out_port = dialled->port;
-  return g_steal_fd (&dialled->fd);
+    *out_port = dialed->port;
+  return g_steal_fd (&dialed->fd);
 }

@@ -2,7 +2,7 @@
  * Used in: core/worker, core/app (sink, the check of a domain). */
 #pragma once
 #include "core.h"
-#include "dialled.h"
+#include "dialed-socket.h"
 
 Dialer *dialer_new  (void);
 void    dialer_free (Dialer *self);

@@ -1,7 +1,7 @@
 #include "transport-journals.h"
 
 #include "account.h"
-#include "holder.h"
+#include "journal-owner.h"
 
 #define HELD_LONG_US (30 * (gint64) G_USEC_PER_SEC) /* chosen: a transport whose core died leaves within ten seconds; three times that, then a person is told who it is */
 
@@ -13,7 +13,7 @@ struct TransportJournals {
   GArray  *liars;         /* of guint64: serials that prove nothing; the store could not be told yet */
   gboolean is_unlisted;   /* the store could not say yet which journals there are */
   gint64   busy_since_us; /* the oldest of unsettled is held by another process since then; 0: it is not */
-  char    *holder;        /* words about that process; NULL: none yet */
+  char    *owner;        /* words about that process; NULL: none yet */
 };
 
 /* Until this has worked, nobody knows whether a transport of an earlier core is still at work. */
@@ -51,7 +51,7 @@ transport_journals_free (TransportJournals *self)
   journal_free (self->current);
   g_array_unref (self->unsettled);
   g_array_unref (self->liars);
-  g_free (self->holder);
+  g_free (self->owner);
   g_free (self);
 }
 
@@ -125,23 +125,23 @@ get_program (TransportJournals *self)
 
 /* It has not left in all that time: stopped, or waiting for a disk that does not answer. We may not end it, for it may be sending. */
 static void
-note_holder (TransportJournals *self)
+note_journal_owner (TransportJournals *self)
 {
   gint64 now_us = g_get_monotonic_time ();
   g_autofree char *program = NULL, *pids = NULL;
 
   if (self->busy_since_us == 0)
     self->busy_since_us = now_us;
-  if (self->holder != NULL || now_us - self->busy_since_us < HELD_LONG_US)
+  if (self->owner != NULL || now_us - self->busy_since_us < HELD_LONG_US)
     return;
   program = get_program (self);
-  pids = holder_find (program);
-  self->holder = pids[0] != '\0'
+  pids = journal_owner_find (program);
+  self->owner = pids[0] != '\0'
                    ? g_strdup_printf ("an earlier sending process still holds its journal and does not leave (process %s). If it does nothing any more, end it: "
                                       "kill -9 %s; what it was sending then shows as unknown", pids, pids)
                    : g_strdup_printf ("an earlier sending process still holds its journal and does not leave; if it stays, end it (`pgrep %s` finds it), "
                                       "or restart the machine", program);
-  g_warning ("%s", self->holder);
+  g_warning ("%s", self->owner);
 }
 
 static TransportSettled
@@ -149,7 +149,7 @@ settle_oldest (TransportJournals *self, GError **error)
 {
   switch (recovery_apply (self->core, g_array_index (self->unsettled, guint64, 0), NULL, error)) {
   case RECOVERY_BUSY:
-    note_holder (self);
+    note_journal_owner (self);
     return TRANSPORT_BUSY;
   case RECOVERY_FAILED:
     return TRANSPORT_FAILED;
@@ -157,7 +157,7 @@ settle_oldest (TransportJournals *self, GError **error)
   default:
     g_array_remove_index (self->unsettled, 0);
     self->busy_since_us = 0;
-    g_clear_pointer (&self->holder, g_free);
+    g_clear_pointer (&self->owner, g_free);
     return TRANSPORT_SETTLED;
   }
 }
@@ -173,7 +173,7 @@ transport_journals_settle (TransportJournals *self, GError **error)
 }
 
 const char *
-transport_journals_get_holder (const TransportJournals *self)
+transport_journals_get_owner (const TransportJournals *self)
 {
-  return self->holder;
+  return self->owner;
 }

@@ -20,4 +20,4 @@ void transport_journals_retire (TransportJournals *self, gboolean is_liar);
 
 gboolean         transport_journals_is_settled (const TransportJournals *self);
 TransportSettled transport_journals_settle     (TransportJournals *self, GError **error); /* transport_link_settle() */
-const char      *transport_journals_get_holder (const TransportJournals *self);           /* transport_link_get_holder() */
+const char      *transport_journals_get_owner (const TransportJournals *self);           /* transport_link_get_journal_owner() */

@@ -365,9 +365,9 @@ transport_link_settle (TransportLink *self, GError **error)
 }
 
 const char *
-transport_link_get_holder (const TransportLink *self)
+transport_link_get_journal_owner (const TransportLink *self)
 {
-  return self->journals == NULL ? NULL : transport_journals_get_holder (self->journals);
+  return self->journals == NULL ? NULL : transport_journals_get_owner (self->journals);
 }
 
 void

@@ -130,6 +130,6 @@ gboolean         transport_link_is_settled (const TransportLink *self);
  * again. In a transaction of its own. transport_link_get_outcomes() must have been recorded. */
 TransportSettled transport_link_settle     (TransportLink *self, GError **error);
 /* Words for people about one that has been BUSY for long; borrowed until the next step. NULL: none. */
-const char      *transport_link_get_holder (const TransportLink *self);
+const char      *transport_link_get_journal_owner (const TransportLink *self);
 /* At start: what is left of journals that were settled is cleared away. */
 void             transport_link_sweep      (Core *core);

@@ -125,7 +125,7 @@ test_dials (LinkFixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->told->str, ==, "opened");
 }
 
-/* Where its account leads nowhere, nobody is dialled for it. */
+/* Where its account leads nowhere, nobody is dialed for it. */
 static void
 test_no_endpoint (LinkFixture *fixture, gconstpointer data)
 {

@@ -1,4 +1,4 @@
-/* dialled.h - a socket that dial gave us: what it is and where it goes is read from the socket itself.
+/* dialed-socket.h - a socket that dial gave us: what it is and where it goes is read from the socket itself.
  * Trust:  dial has read a stranger's DNS answers: its words about the socket are not believed.
  * Used in: core/worker. */
 #pragma once
@@ -9,12 +9,12 @@ typedef struct {
   int     fd;      /* owned; -1: taken */
   char   *address; /* owned; numeric, with port */
   guint16 port;    /* the peer's; of a listener its own */
-} Dialled;
+} DialedSocket;
 
 /* Takes fd number `handle` out of the list. Returns: (transfer full), non-blocking; or NULL: it is no TCP socket, or neither connected
  * nor (is_listener) listening. */
-Dialled *dialled_take (GUnixFDList *fds, GVariant *handle, gboolean is_listener);
+DialedSocket *dialed_socket_take (GUnixFDList *fds, GVariant *handle, gboolean is_listener);
 /* Could `name` have led here? "localhost" is this machine and an address is itself (RFC 6761 §6.3); of other names nobody can tell. */
-gboolean dialled_is_at (const Dialled *self, const char *name);
-void     dialled_free (Dialled *self); /* closes; NULL is a no-op */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Dialled, dialled_free)
+gboolean dialed_socket_is_at (const DialedSocket *self, const char *name);
+void     dialed_socket_free (DialedSocket *self); /* closes; NULL is a no-op */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DialedSocket, dialed_socket_free)

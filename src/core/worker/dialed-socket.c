@@ -1,4 +1,4 @@
-#include "dialled.h"
+#include "dialed-socket.h"
 
 #include "loopback.h"
 #include <arpa/inet.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 void
-dialled_free (Dialled *self)
+dialed_socket_free (DialedSocket *self)
 {
   if (self == NULL)
     return;
@@ -39,11 +39,11 @@ format_address (const struct sockaddr_storage *address, guint16 *out_port)
   return NULL;
 }
 
-Dialled *
-dialled_take (GUnixFDList *fds, GVariant *handle, gboolean is_listener)
+DialedSocket *
+dialed_socket_take (GUnixFDList *fds, GVariant *handle, gboolean is_listener)
 {
   int index = handle != NULL ? g_variant_get_handle (handle) : -1;
-  Dialled *self = g_new0 (Dialled, 1);
+  DialedSocket *self = g_new0 (DialedSocket, 1);
   struct sockaddr_storage address = { 0 };
   socklen_t len = sizeof address, int_len = sizeof (int);
   int type = 0, protocol = 0, listens = 0;
@@ -56,7 +56,7 @@ dialled_take (GUnixFDList *fds, GVariant *handle, gboolean is_listener)
     self->address = format_address (&address, &self->port);
   if (self->address != NULL && fcntl (self->fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0)
     return self;
-  dialled_free (self);
+  dialed_socket_free (self);
   return NULL;
 }
 
@@ -85,7 +85,7 @@ get_host (const char *numeric_address)
 }
 
 gboolean
-dialled_is_at (const Dialled *self, const char *name)
+dialed_socket_is_at (const DialedSocket *self, const char *name)
 {
   g_autofree char *host = get_host (self->address);
   struct in6_addr wanted, got;

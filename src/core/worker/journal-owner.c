@@ -1,4 +1,4 @@
-#include "holder.h"
+#include "journal-owner.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -48,7 +48,7 @@ is_orphan (guint64 pid)
 }
 
 char *
-holder_find (const char *name)
+journal_owner_find (const char *name)
 {
   g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
   GString *pids = g_string_new (NULL);

@@ -1,17 +1,17 @@
 /* Who still holds a journal: a process of that name that no core looks after. */
-#include "holder.h"
+#include "journal-owner.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME "holder-of-a-journal" /* longer than what the kernel keeps of a name */
+#define NAME "owner-of-a-journal" /* longer than what the kernel keeps of a name */
 
 static void
 test_orphan (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("holder-XXXXXX", NULL), *program = g_build_filename (folder, NAME, NULL), *said = NULL, *found = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("owner-XXXXXX", NULL), *program = g_build_filename (folder, NAME, NULL), *said = NULL, *found = NULL;
   g_autofree char *command = g_strdup_printf ("sh -c '%s 60 >/dev/null 2>&1 & echo $!'", program), *copy = g_strdup_printf ("cp /bin/sleep %s", program);
   g_autoptr (GError) error = NULL;
 
@@ -21,7 +21,7 @@ test_orphan (void)
   g_strstrip (said);
   for (guint i = 0; i < 500; i++) { /* until it has become that program */
     g_free (found);
-    found = holder_find (NAME);
+    found = journal_owner_find (NAME);
     if (found[0] != '\0')
       break;
     g_usleep (10000);
@@ -35,7 +35,7 @@ test_orphan (void)
 static void
 test_not_others (void)
 {
-  g_autofree char *ours = holder_find ("no-such-program"), *child_found = NULL;
+  g_autofree char *ours = journal_owner_find ("no-such-program"), *child_found = NULL;
   char *argv[] = { (char *) "sleep", (char *) "60", NULL };
   g_autoptr (GError) error = NULL;
   g_autofree char *number = NULL;
@@ -44,7 +44,7 @@ test_not_others (void)
   g_assert_cmpstr (ours, ==, "");
   g_assert_true (g_spawn_async (NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &child, &error));
   number = g_strdup_printf (" %d ", child);
-  child_found = holder_find ("sleep");
+  child_found = journal_owner_find ("sleep");
   g_free (ours);
   ours = g_strdup_printf (" %s ", child_found);
   g_assert_null (strstr (ours, number)); /* our own child is looked after */
@@ -56,7 +56,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/holder/orphan", test_orphan);
-  g_test_add_func ("/holder/not-others", test_not_others);
+  g_test_add_func ("/journal-owner/orphan", test_orphan);
+  g_test_add_func ("/journal-owner/not-others", test_not_others);
   return g_test_run ();
 }
