@@ -9,7 +9,7 @@
 #include "dialer.h"
 #include "lanes.h"
 #include "ledger.h"
-#include "mark.h"
+#include "rollback-guard.h"
 #include "prepare.h"
 #include "retention.h"
 #include "progress.h"
@@ -76,7 +76,7 @@ static gboolean
 check_origin (Core *core, GError **error)
 {
   GError *broken = NULL;
-  g_autofree char *differs = mark_check (core, &broken);
+  g_autofree char *differs = rollback_guard_check (core, &broken);
 
   if (broken != NULL) {
     g_propagate_error (error, broken);

@@ -11,7 +11,7 @@
 #include "kill-point.h"
 #include "lanes.h"
 #include "ledger.h"
-#include "mark.h"
+#include "rollback-guard.h"
 #include "progress.h"
 #include "sql-words.h"
 #include "store.h"
@@ -327,7 +327,7 @@ may_resume (Core *core, const Campaign *campaign, GVariantDict *correction, GErr
     return FALSE;
   if (lane_find_stopping (lanes_get (core->lanes, campaign->account), campaign->id))
     return refuse (error, FAULT_TEMP, "the campaign is still stopping; try again in a moment");
-  return (!is_confirmed || mark_adopt (core, error)) && has_secrets (core, campaign, error);
+  return (!is_confirmed || rollback_guard_adopt (core, error)) && has_secrets (core, campaign, error);
 }
 
 void

@@ -1,36 +1,36 @@
 /* The campaigns of a lane: taken up, stopped, paused, dropped. */
 #include "lane-private.h"
 
-#include "countdown.h"
+#include "completion-counter.h"
 #include "fault.h"
 #include "progress.h"
 #include "text.h"
 
 void
-work_free (Work *work)
+work_free (LaneCampaign *entry)
 {
-  campaign_free (work->campaign);
-  g_array_unref (work->stoppers);
-  g_queue_clear_full (&work->last, g_free);
-  g_free (work->pause_reason);
-  g_free (work->pause_text);
-  g_free (work);
+  campaign_free (entry->campaign);
+  g_array_unref (entry->stop_callbacks);
+  g_queue_clear_full (&entry->last, g_free);
+  g_free (entry->pause_reason);
+  g_free (entry->pause_text);
+  g_free (entry);
 }
 
-Work *
-lane_find_work (Lane *self, guint64 campaign)
+LaneCampaign *
+lane_find_campaign (Lane *self, guint64 campaign)
 {
-  for (guint i = 0; i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
+  for (guint i = 0; i < self->campaigns->len; i++) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
 
-    if (work->campaign->id == campaign)
-      return work;
+    if (entry->campaign->id == campaign)
+      return entry;
   }
   return NULL;
 }
 
 void
-work_note_reply (Work *self, const char *reply)
+work_note_reply (LaneCampaign *self, const char *reply)
 {
   if (reply[0] == '\0')
     return;
@@ -42,23 +42,23 @@ work_note_reply (Work *self, const char *reply)
 void
 lane_note_reply (Lane *self, const char *reply)
 {
-  for (guint i = 0; i < self->works->len; i++)
-    work_note_reply (g_ptr_array_index (self->works, i), reply);
+  for (guint i = 0; i < self->campaigns->len; i++)
+    work_note_reply (g_ptr_array_index (self->campaigns, i), reply);
 }
 
 static gboolean
 load (Lane *self, guint64 campaign, GError **error)
 {
   Campaign *loaded = campaign_load (self->core, campaign, error);
-  Work *work;
+  LaneCampaign *entry;
 
   if (loaded == NULL)
     return FALSE;
-  work = g_new0 (Work, 1);
-  work->campaign = loaded;
-  work->stoppers = g_array_new (FALSE, FALSE, sizeof (Stopper));
-  g_ptr_array_add (self->works, work);
-  lane_begin (self, work);
+  entry = g_new0 (LaneCampaign, 1);
+  entry->campaign = loaded;
+  entry->stop_callbacks = g_array_new (FALSE, FALSE, sizeof (StopCallback));
+  g_ptr_array_add (self->campaigns, entry);
+  lane_begin (self, entry);
   lane_wake (self);
   return TRUE;
 }
@@ -71,7 +71,7 @@ load_later (Lane *self, guint64 campaign, const GError *error)
   if (error->code == FAULT_NO_INPUT)
     return;
   g_array_append_val (self->unloaded, campaign);
-  lane_schedule_turn (self, LANE_DISK_RETRY_S * 1000);
+  lane_schedule_cycle (self, LANE_DISK_RETRY_S * 1000);
 }
 
 void
@@ -101,27 +101,27 @@ lane_add_campaign (Lane *self, guint64 campaign)
   g_autoptr (GError) error = NULL;
 
   forget_unloaded (self, campaign);
-  if (lane_find_work (self, campaign) == NULL && !load (self, campaign, &error))
+  if (lane_find_campaign (self, campaign) == NULL && !load (self, campaign, &error))
     load_later (self, campaign, error);
 }
 
 void
 lane_stop_campaign (Lane *self, guint64 campaign, LaneStoppedFunc done, gpointer data)
 {
-  Work *work = lane_find_work (self, campaign);
-  Stopper stopper = { done, data };
+  LaneCampaign *entry = lane_find_campaign (self, campaign);
+  StopCallback callback = { done, data };
 
-  if (work == NULL) { /* not here: still, its rows may be with a transport that nobody has recovered */
+  if (entry == NULL) { /* not here: still, its rows may be with a transport that nobody has recovered */
     lane_add_campaign (self, campaign);
-    work = lane_find_work (self, campaign);
+    entry = lane_find_campaign (self, campaign);
   }
-  if (work == NULL) {
+  if (entry == NULL) {
     forget_unloaded (self, campaign);
     done (data);
     return;
   }
-  g_array_append_val (work->stoppers, stopper);
-  work->is_stopping = TRUE;
+  g_array_append_val (entry->stop_callbacks, callback);
+  entry->is_stopping = TRUE;
   transport_link_recall (self->link, campaign);
   lane_wake (self);
 }
@@ -129,42 +129,42 @@ lane_stop_campaign (Lane *self, guint64 campaign, LaneStoppedFunc done, gpointer
 gboolean
 lane_find_stopping (Lane *self, guint64 campaign)
 {
-  Work *work = lane_find_work (self, campaign);
+  LaneCampaign *entry = lane_find_campaign (self, campaign);
 
-  return work != NULL && work->is_stopping;
+  return entry != NULL && entry->is_stopping;
 }
 
 void
 lane_recall_all (Lane *self)
 {
-  for (guint i = 0; i < self->works->len; i++)
-    transport_link_recall (self->link, ((Work *) g_ptr_array_index (self->works, i))->campaign->id);
+  for (guint i = 0; i < self->campaigns->len; i++)
+    transport_link_recall (self->link, ((LaneCampaign *) g_ptr_array_index (self->campaigns, i))->campaign->id);
 }
 
 void
 lane_drain (Lane *self, LaneStoppedFunc done, gpointer data)
 {
-  Countdown *countdown = countdown_new (done, data);
+  CompletionCounter *counter = completion_counter_new (done, data);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
 
-  for (guint i = 0; i < self->works->len; i++)
-    g_array_append_val (ids, ((Work *) g_ptr_array_index (self->works, i))->campaign->id);
+  for (guint i = 0; i < self->campaigns->len; i++)
+    g_array_append_val (ids, ((LaneCampaign *) g_ptr_array_index (self->campaigns, i))->campaign->id);
   for (guint i = 0; i < ids->len; i++)
-    lane_stop_campaign (self, g_array_index (ids, guint64, i), countdown_over_cb, countdown_add (countdown));
-  countdown_over_cb (countdown);
+    lane_stop_campaign (self, g_array_index (ids, guint64, i), completion_counter_over_cb, completion_counter_add (counter));
+  completion_counter_over_cb (counter);
 }
 
 static gboolean
-write_pause (Lane *self, Work *work)
+write_pause (Lane *self, LaneCampaign *entry)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!campaign_set_state (self->core, work->campaign->id, CAMPAIGN_PAUSED, work->pause_reason, work->pause_text, &error)) {
-    g_warning ("campaign %" G_GUINT64_FORMAT " could not be marked as paused yet: %s", work->campaign->id, error->message);
+  if (!campaign_set_state (self->core, entry->campaign->id, CAMPAIGN_PAUSED, entry->pause_reason, entry->pause_text, &error)) {
+    g_warning ("campaign %" G_GUINT64_FORMAT " could not be marked as paused yet: %s", entry->campaign->id, error->message);
     return FALSE;
   }
-  g_clear_pointer (&work->pause_reason, g_free);
-  g_clear_pointer (&work->pause_text, g_free);
+  g_clear_pointer (&entry->pause_reason, g_free);
+  g_clear_pointer (&entry->pause_text, g_free);
   return TRUE;
 }
 
@@ -174,10 +174,10 @@ lane_write_pauses (Lane *self)
 {
   gboolean is_done = TRUE;
 
-  for (guint i = 0; i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
+  for (guint i = 0; i < self->campaigns->len; i++) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
 
-    if (work->pause_reason != NULL && !write_pause (self, work))
+    if (entry->pause_reason != NULL && !write_pause (self, entry))
       is_done = FALSE;
   }
   return is_done;
@@ -185,84 +185,84 @@ lane_write_pauses (Lane *self)
 
 /* For a person to look at. Nothing more of it is handed over, whether the store takes the pause now or later. */
 void
-lane_pause_one (Lane *self, Work *work, const char *reason, const char *text)
+lane_pause_one (Lane *self, LaneCampaign *entry, const char *reason, const char *text)
 {
-  g_free (work->pause_reason);
-  g_free (work->pause_text);
-  work->pause_reason = g_strdup (reason);
-  work->pause_text = text_printable (text, -1, 512);
-  write_pause (self, work);
-  work->is_stopping = TRUE;
-  transport_link_recall (self->link, work->campaign->id);
-  progress_touch_now (self->core->progress, work->campaign->id);
+  g_free (entry->pause_reason);
+  g_free (entry->pause_text);
+  entry->pause_reason = g_strdup (reason);
+  entry->pause_text = text_printable (text, -1, 512);
+  write_pause (self, entry);
+  entry->is_stopping = TRUE;
+  transport_link_recall (self->link, entry->campaign->id);
+  progress_touch_now (self->core->progress, entry->campaign->id);
   lane_wake (self);
 }
 
 void
 lane_pause_all (Lane *self, const char *reason, const char *text)
 {
-  for (guint i = 0; i < self->works->len; i++)
-    lane_pause_one (self, g_ptr_array_index (self->works, i), reason, text);
+  for (guint i = 0; i < self->campaigns->len; i++)
+    lane_pause_one (self, g_ptr_array_index (self->campaigns, i), reason, text);
 }
 
 /* The first ones that a person wanted to see have gone out, or met what there was in their way. */
 void
 lane_pause_after_first (Lane *self)
 {
-  for (guint i = 0; i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
+  for (guint i = 0; i < self->campaigns->len; i++) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
     gint64 counts[STATE_COUNT];
     g_autofree char *text = NULL;
 
-    if (work->campaign->pause_after == 0 || work->is_stopping || !ledger_get_counts (self->core->store, work->campaign->id, counts, NULL) ||
-        counts[STATE_HANDED] > 0 || ledger_count_begun (counts) < work->campaign->pause_after)
+    if (entry->campaign->pause_after == 0 || entry->is_stopping || !ledger_get_counts (self->core->store, entry->campaign->id, counts, NULL) ||
+        counts[STATE_HANDED] > 0 || ledger_count_begun (counts) < entry->campaign->pause_after)
       continue;
-    text = work->campaign->pause_after == 1
+    text = entry->campaign->pause_after == 1
              ? g_strdup ("the first one was sent, as you asked: look at it, then resume to send the rest")
-             : g_strdup_printf ("the first %" G_GINT64_FORMAT " were sent, as you asked: look at them, then resume to send the rest", work->campaign->pause_after);
-    lane_pause_one (self, work, "first", text);
+             : g_strdup_printf ("the first %" G_GINT64_FORMAT " were sent, as you asked: look at them, then resume to send the rest", entry->campaign->pause_after);
+    lane_pause_one (self, entry, "first", text);
   }
 }
 
-/* What the turn has paused in the store leaves the lane, too. */
+/* What the cycle has paused in the store leaves the lane, too. */
 void
 lane_stop_held (Lane *self)
 {
-  for (guint i = 0; i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
+  for (guint i = 0; i < self->campaigns->len; i++) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
 
-    if (!work->is_held || work->is_stopping)
+    if (!entry->is_held || entry->is_stopping)
       continue;
-    work->is_stopping = TRUE;
-    transport_link_recall (self->link, work->campaign->id);
-    progress_touch_now (self->core->progress, work->campaign->id);
+    entry->is_stopping = TRUE;
+    transport_link_recall (self->link, entry->campaign->id);
+    progress_touch_now (self->core->progress, entry->campaign->id);
   }
 }
 
 void
-lane_drop_work (Lane *self, Work *work)
+lane_drop_campaign (Lane *self, LaneCampaign *entry)
 {
-  g_autoptr (GArray) stoppers = g_array_ref (work->stoppers);
-  guint64 campaign = work->campaign->id;
+  g_autoptr (GArray) stop_callbacks = g_array_ref (entry->stop_callbacks);
+  guint64 campaign = entry->campaign->id;
 
-  g_ptr_array_remove (self->works, work);
+  g_ptr_array_remove (self->campaigns, entry);
   progress_touch_now (self->core->progress, campaign);
-  for (guint i = 0; i < stoppers->len; i++) {
-    const Stopper *stopper = &g_array_index (stoppers, Stopper, i);
+  for (guint i = 0; i < stop_callbacks->len; i++) {
+    const StopCallback *callback = &g_array_index (stop_callbacks, StopCallback, i);
 
-    stopper->func (stopper->data);
+    callback->func (callback->data);
   }
 }
 
 void
 lane_drop_stopped (Lane *self)
 {
-  for (guint i = self->works->len; i-- > 0;) {
-    Work *work = g_ptr_array_index (self->works, i);
+  for (guint i = self->campaigns->len; i-- > 0;) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
 
-    if (work->pause_reason != NULL && !self->core->is_leaving) /* leaving, it stays SENDING: the next core tries, and pauses it */
+    if (entry->pause_reason != NULL && !self->core->is_leaving) /* leaving, it stays SENDING: the next core tries, and pauses it */
       continue;
-    if (work->is_stopping && !lane_is_holding (self, work->campaign->id))
-      lane_drop_work (self, work);
+    if (entry->is_stopping && !lane_is_holding (self, entry->campaign->id))
+      lane_drop_campaign (self, entry);
   }
 }

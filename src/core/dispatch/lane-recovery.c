@@ -1,7 +1,7 @@
 /* What earlier transports of this lane left behind is settled before anything new starts. */
 #include "lane-private.h"
 
-#include "mark.h"
+#include "rollback-guard.h"
 
 #define RECOVERY_POLL_MS 50 /* a transport whose core died leaves within ten seconds; look often, it is cheap */
 
@@ -13,7 +13,7 @@ settle (Lane *self, GError **error)
   TransportSettled result = lane_flush_outcomes (self, error) ? transport_link_settle (self->link, error) : TRANSPORT_FAILED;
 
   if (result == TRANSPORT_SETTLED)
-    mark_update (self->core);
+    rollback_guard_update (self->core);
   if (result == TRANSPORT_SETTLED || transport_link_get_journal_owner (self->link) != owner)
     lane_touch_all (self);
   return result;
@@ -28,7 +28,7 @@ lane_recover (Lane *self)
     TransportSettled result = settle (self, &error);
 
     if (result == TRANSPORT_BUSY)
-      lane_schedule_turn (self, RECOVERY_POLL_MS);
+      lane_schedule_cycle (self, RECOVERY_POLL_MS);
     if (result == TRANSPORT_FAILED) {
       g_warning ("recovery: %s", error->message);
       lane_wait_for_store (self, error);

@@ -2,9 +2,9 @@
 
 #define PACE_SHOWN_US (2 * (gint64) G_USEC_PER_SEC) /* chosen: sooner than that nobody asks when it goes on */
 
-/* Nothing is wrong, but nothing can go now: the pace, a full window, or all that is left is for later. */
+/* Idle without an error: the pace, a full quota window, or only recipients that are for later. */
 static void
-describe_pause_of_nature (Lane *self, const gint64 counts[STATE_COUNT], LaneStatus *out)
+describe_idle_reason (Lane *self, const gint64 counts[STATE_COUNT], LaneStatus *out)
 {
   gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), delay_us;
 
@@ -28,7 +28,7 @@ describe_pause_of_nature (Lane *self, const gint64 counts[STATE_COUNT], LaneStat
 static gboolean
 is_trying_again (Lane *self)
 {
-  return self->tried_reason != NULL && (transport_link_is_reaching (self->link) || transport_link_count_outstanding (self->link) > 0);
+  return self->last_wait_reason != NULL && (transport_link_is_reaching (self->link) || transport_link_count_outstanding (self->link) > 0);
 }
 
 /* Campaigns share the lane evenly: before this one's last message go as many of each other one, or all of it. */
@@ -37,11 +37,11 @@ forecast_s (Lane *self, guint64 campaign, const gint64 counts[STATE_COUNT])
 {
   gint64 own = counts[STATE_QUEUED] + counts[STATE_HANDED] + counts[STATE_LATER], ahead = own, due_utc = 0, now_utc = store_now_utc ();
 
-  for (guint i = 0; own > 0 && i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
+  for (guint i = 0; own > 0 && i < self->campaigns->len; i++) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
     gint64 other[STATE_COUNT];
 
-    if (work->campaign->id != campaign && !work->is_stopping && ledger_get_counts (self->core->store, work->campaign->id, other, NULL))
+    if (entry->campaign->id != campaign && !entry->is_stopping && ledger_get_counts (self->core->store, entry->campaign->id, other, NULL))
       ahead += MIN (own, other[STATE_QUEUED] + other[STATE_HANDED] + other[STATE_LATER]);
   }
   if (counts[STATE_LATER] > 0)
@@ -52,13 +52,13 @@ forecast_s (Lane *self, guint64 campaign, const gint64 counts[STATE_COUNT])
 void
 lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
 {
-  Work *work = lane_find_work (self, campaign);
+  LaneCampaign *entry = lane_find_campaign (self, campaign);
   gint64 counts[STATE_COUNT] = { 0 };
 
-  *out = (LaneStatus){ .is_active = work != NULL, .reason = "", .text = "", .last = work != NULL ? &work->last : NULL };
-  if (work == NULL)
+  *out = (LaneStatus){ .is_active = entry != NULL, .reason = "", .text = "", .last = entry != NULL ? &entry->last : NULL };
+  if (entry == NULL)
     return;
-  out->per_second = speed_get (&work->speed, NULL);
+  out->per_second = speed_get (&entry->speed, NULL);
   ledger_get_counts (self->core->store, campaign, counts, NULL);
   if (self->pace != NULL)
     out->seconds_left = forecast_s (self, campaign, counts);
@@ -68,21 +68,21 @@ lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
     out->is_waiting = TRUE;
     out->reason = "recovery";
     out->text = owner != NULL ? owner : "an earlier sending process is still finishing; its journal is read next";
-  } else if (work->pause_reason != NULL) {
+  } else if (entry->pause_reason != NULL) {
     out->is_waiting = TRUE;
-    out->reason = work->pause_reason;
-    out->text = work->pause_text;
+    out->reason = entry->pause_reason;
+    out->text = entry->pause_text;
   } else if (self->reason != NULL) {
     out->is_waiting = TRUE;
     out->reason = self->reason;
     out->text = self->text;
     out->next_utc = store_now_utc () + MAX (0, self->wait_until_us - g_get_monotonic_time ()) / G_USEC_PER_SEC;
   } else {
-    describe_pause_of_nature (self, counts, out);
+    describe_idle_reason (self, counts, out);
     if (!out->is_waiting && is_trying_again (self)) {
       out->is_waiting = TRUE;
-      out->reason = self->tried_reason;
-      out->text = self->tried_text;
+      out->reason = self->last_wait_reason;
+      out->text = self->last_wait_text;
     }
   }
 }

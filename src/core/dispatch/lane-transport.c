@@ -23,8 +23,8 @@ lane_get_connections (Lane *self)
 {
   guint wanted = account_get_number (self->account, SETTING_CONNECTIONS);
 
-  for (guint i = 0; i < self->works->len; i++) {
-    guint asked = ((Work *) g_ptr_array_index (self->works, i))->campaign->connections;
+  for (guint i = 0; i < self->campaigns->len; i++) {
+    guint asked = ((LaneCampaign *) g_ptr_array_index (self->campaigns, i))->campaign->connections;
 
     if (asked > 0)
       wanted = asked;
@@ -57,8 +57,8 @@ lane_open_transport (Lane *self)
 static void
 begin_all (Lane *self)
 {
-  for (guint i = 0; i < self->works->len; i++)
-    lane_begin (self, g_ptr_array_index (self->works, i));
+  for (guint i = 0; i < self->campaigns->len; i++)
+    lane_begin (self, g_ptr_array_index (self->campaigns, i));
 }
 
 static gboolean
@@ -88,36 +88,36 @@ static void
 begun_cb (guint64 campaign, gpointer tag, TransportBegun *begun, const GError *error, gpointer data)
 {
   Lane *self = data;
-  Work *work = lane_find_work (self, campaign);
+  LaneCampaign *entry = lane_find_campaign (self, campaign);
 
-  if (work == NULL)
+  if (entry == NULL)
     return;
-  work->is_beginning = FALSE;
-  work->is_begun = begun != NULL;
+  entry->is_beginning = FALSE;
+  entry->is_begun = begun != NULL;
   if (begun == NULL)
-    lane_pause_one (self, work, "template", error->message);
+    lane_pause_one (self, entry, "template", error->message);
   lane_wake (self);
 }
 
 void
-lane_begin (Lane *self, Work *work)
+lane_begin (Lane *self, LaneCampaign *entry)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   g_autoptr (GError) error = NULL;
   GVariant *files;
   TransportMessage message;
 
-  if (!transport_link_is_open (self->link) || work->is_begun || work->is_beginning || work->is_stopping)
+  if (!transport_link_is_open (self->link) || entry->is_begun || entry->is_beginning || entry->is_stopping)
     return;
-  files = files_give (self->core, work->campaign->id, fds, &error);
+  files = files_give (self->core, entry->campaign->id, fds, &error);
   if (files == NULL) {
-    lane_pause_one (self, work, "attachment", error->message);
+    lane_pause_one (self, entry, "attachment", error->message);
     return;
   }
-  message_of_campaign (work->campaign, &message);
+  message_of_campaign (entry->campaign, &message);
   message.files = files;
   message.fds = fds;
-  work->is_beginning = TRUE;
+  entry->is_beginning = TRUE;
   transport_link_begin (self->link, &message, NULL);
 }
 
@@ -223,10 +223,10 @@ static void
 forget_begun (Lane *self)
 {
   self->is_recalling = self->is_refusing = FALSE;
-  for (guint i = 0; i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
+  for (guint i = 0; i < self->campaigns->len; i++) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
 
-    work->is_begun = work->is_beginning = FALSE;
+    entry->is_begun = entry->is_beginning = FALSE;
   }
 }
 

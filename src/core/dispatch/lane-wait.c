@@ -30,13 +30,13 @@ lane_wait (Lane *self, const char *reason, const char *text, gint64 delay_s)
   lane_wake (self);
 }
 
-/* Was it the hand-over, the next turn comes at once and records without it. Else a turn is planned before the wait wakes us: a full disk
+/* Was it the hand-over, the next cycle comes at once and records without it. Else a cycle is planned before the wait wakes us: a full disk
  * stays full for a while. */
 void
 lane_wait_for_store (Lane *self, const GError *error)
 {
   if (!lane_can_send (self) || !transport_link_is_settled (self->link))
-    lane_schedule_turn (self, LANE_DISK_RETRY_S * 1000);
+    lane_schedule_cycle (self, LANE_DISK_RETRY_S * 1000);
   if (error->code == FAULT_NO_PERM)
     lane_wait (self, "vault", "the vault is locked, and with it the list of forgotten people who must not be written to; unlock it: `postrider vault unlock`",
                LANE_DISK_RETRY_S);
@@ -47,11 +47,11 @@ lane_wait_for_store (Lane *self, const GError *error)
 static void
 forget_trouble (Lane *self)
 {
-  g_clear_pointer (&self->tried_reason, g_free);
-  g_clear_pointer (&self->tried_text, g_free);
+  g_clear_pointer (&self->last_wait_reason, g_free);
+  g_clear_pointer (&self->last_wait_text, g_free);
 }
 
-/* The store is tried again at once, by the turn that we are in; a network or a process may take a minute to fail again. */
+/* The store is tried again at once, by the cycle that we are in; a network or a process may take a minute to fail again. */
 static void
 remember_trouble (Lane *self)
 {
@@ -59,8 +59,8 @@ remember_trouble (Lane *self)
 
   if (!is_store) {
     forget_trouble (self);
-    self->tried_reason = g_steal_pointer (&self->reason);
-    self->tried_text = g_steal_pointer (&self->text);
+    self->last_wait_reason = g_steal_pointer (&self->reason);
+    self->last_wait_text = g_steal_pointer (&self->text);
   }
   g_clear_pointer (&self->reason, g_free);
   g_clear_pointer (&self->text, g_free);
@@ -86,8 +86,8 @@ void
 lane_try_again (Lane *self, const char *reason, const char *text)
 {
   forget_trouble (self);
-  self->tried_reason = g_strdup (reason);
-  self->tried_text = g_strdup (text);
+  self->last_wait_reason = g_strdup (reason);
+  self->last_wait_text = g_strdup (text);
   lane_touch_all (self);
 }
 

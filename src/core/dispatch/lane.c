@@ -1,7 +1,7 @@
 #include "lane-private.h"
 
 #include "kill-point.h"
-#include "mark.h"
+#include "rollback-guard.h"
 #include "progress.h"
 #include <string.h>
 
@@ -18,10 +18,10 @@ lane_new (Core *core, gint64 account)
 
   self->core = core;
   self->account_id = account;
-  self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) work_free);
+  self->campaigns = g_ptr_array_new_with_free_func ((GDestroyNotify) work_free);
   self->unloaded = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->link = lane_make_link (self);
-  lane_schedule_turn (self, 0);
+  lane_schedule_cycle (self, 0);
   return self;
 }
 
@@ -30,17 +30,17 @@ lane_free (Lane *self)
 {
   if (self == NULL)
     return;
-  g_clear_handle_id (&self->turn_source, g_source_remove);
+  g_clear_handle_id (&self->cycle_source, g_source_remove);
   g_clear_handle_id (&self->timer_source, g_source_remove);
   transport_link_free (self->link);
   account_free (self->account);
   pace_free (self->pace);
-  g_ptr_array_unref (self->works);
+  g_ptr_array_unref (self->campaigns);
   g_array_unref (self->unloaded);
   g_free (self->reason);
   g_free (self->text);
-  g_free (self->tried_reason);
-  g_free (self->tried_text);
+  g_free (self->last_wait_reason);
+  g_free (self->last_wait_text);
   g_free (self);
 }
 
@@ -49,8 +49,8 @@ lane_free (Lane *self)
 void
 lane_touch_all (Lane *self)
 {
-  for (guint i = 0; i < self->works->len; i++)
-    progress_touch (self->core->progress, ((Work *) g_ptr_array_index (self->works, i))->campaign->id);
+  for (guint i = 0; i < self->campaigns->len; i++)
+    progress_touch (self->core->progress, ((LaneCampaign *) g_ptr_array_index (self->campaigns, i))->campaign->id);
 }
 
 /* When does the next row of any campaign fall due? now_utc if one is, 0: never. */
@@ -59,15 +59,15 @@ lane_get_next_due (Lane *self, gint64 now_utc)
 {
   gint64 next_utc = 0;
 
-  for (guint i = 0; i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
+  for (guint i = 0; i < self->campaigns->len; i++) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
     gint64 counts[STATE_COUNT], due_utc = 0;
 
-    if (work->is_stopping || !ledger_get_counts (self->core->store, work->campaign->id, counts, NULL))
+    if (entry->is_stopping || !ledger_get_counts (self->core->store, entry->campaign->id, counts, NULL))
       continue;
     if (counts[STATE_QUEUED] > 0)
       return now_utc;
-    if (counts[STATE_LATER] > 0 && ledger_get_next_due (self->core->store, work->campaign->id, &due_utc, NULL) &&
+    if (counts[STATE_LATER] > 0 && ledger_get_next_due (self->core->store, entry->campaign->id, &due_utc, NULL) &&
         (next_utc == 0 || due_utc < next_utc))
       next_utc = MAX (now_utc, due_utc);
   }
@@ -80,7 +80,7 @@ timer_cb (gpointer data)
   Lane *self = data;
 
   self->timer_source = 0;
-  lane_schedule_turn (self, 0);
+  lane_schedule_cycle (self, 0);
   return G_SOURCE_REMOVE;
 }
 
@@ -157,8 +157,8 @@ set_limits (Lane *self)
 {
   guint per_hour = 0;
 
-  for (guint i = 0; i < self->works->len; i++) {
-    guint wanted = ((Work *) g_ptr_array_index (self->works, i))->campaign->per_hour;
+  for (guint i = 0; i < self->campaigns->len; i++) {
+    guint wanted = ((LaneCampaign *) g_ptr_array_index (self->campaigns, i))->campaign->per_hour;
 
     if (wanted > 0 && (per_hour == 0 || wanted < per_hour))
       per_hour = wanted;
@@ -170,9 +170,9 @@ set_limits (Lane *self)
 }
 
 static void
-turn (Lane *self)
+run_cycle (Lane *self)
 {
-  g_autoptr (GPtrArray) parcels = g_ptr_array_new_with_free_func ((GDestroyNotify) lane_parcel_free);
+  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func ((GDestroyNotify) lane_batch_free);
   g_autoptr (GPtrArray) finished = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   gint64 turn_number = 0;
@@ -180,7 +180,7 @@ turn (Lane *self)
 
   set_limits (self);
   lane_end_wait (self);
-  if (!lane_write_turn (self, parcels, finished, &turn_number, &error)) {
+  if (!lane_write_cycle (self, batches, finished, &turn_number, &error)) {
     g_warning ("ledger: %s", error->message);
     lane_wait_for_store (self, error);
     plan (self);
@@ -188,12 +188,12 @@ turn (Lane *self)
   }
   KILL_POINT ("core-handed");
   if (turn_number > 0)
-    mark_write (self->core, turn_number);
+    rollback_guard_write (self->core, turn_number);
   lane_after_outcomes (self);
-  lane_send_parcels (self, parcels);
+  lane_send_batches (self, batches);
   lane_touch_all (self);
   for (guint i = 0; i < finished->len; i++)
-    lane_drop_work (self, g_ptr_array_index (finished, i));
+    lane_drop_campaign (self, g_ptr_array_index (finished, i));
   lane_stop_held (self);
   lane_pause_after_first (self);
   lane_drop_stopped (self);
@@ -207,26 +207,26 @@ turn_cb (gpointer data)
 {
   Lane *self = data;
 
-  self->turn_source = 0;
+  self->cycle_source = 0;
   if (self->core->note_clock != NULL)
     self->core->note_clock (self->core->note_clock_data);
   lane_load_unloaded (self);
   if (lane_recover (self))
-    turn (self);
+    run_cycle (self);
   return G_SOURCE_REMOVE;
 }
 
 void
-lane_schedule_turn (Lane *self, guint delay_ms)
+lane_schedule_cycle (Lane *self, guint delay_ms)
 {
-  if (self->turn_source == 0)
-    self->turn_source = g_timeout_add (delay_ms, turn_cb, self);
+  if (self->cycle_source == 0)
+    self->cycle_source = g_timeout_add (delay_ms, turn_cb, self);
 }
 
 void
 lane_wake (Lane *self)
 {
-  lane_schedule_turn (self, TURN_DELAY_MS);
+  lane_schedule_cycle (self, TURN_DELAY_MS);
 }
 
 /* --- questions --- */
@@ -234,7 +234,7 @@ lane_wake (Lane *self)
 gboolean
 lane_is_busy (Lane *self)
 {
-  return self->works->len > 0 || self->unloaded->len > 0 || !transport_link_is_settled (self->link) || !transport_link_is_closed (self->link);
+  return self->campaigns->len > 0 || self->unloaded->len > 0 || !transport_link_is_settled (self->link) || !transport_link_is_closed (self->link);
 }
 
 gboolean

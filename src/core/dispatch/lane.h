@@ -1,7 +1,7 @@
 /* lane.h - one sending account at work: it alone owns its transport, pace, journal and slice of the ledger.
  * Used in: core. Source: docs/design.md §5, §10 (nothing here may assume that the transport is a child process on this machine).
  *
- * All writing happens in lane_turn(): one transaction records what came back and hands over what may go, then the rows leave. */
+ * All writing happens in lane_run_cycle(): one transaction records what came back and hands over what may go, then the rows leave. */
 #pragma once
 #include "campaign.h"
 
@@ -35,5 +35,5 @@ gboolean lane_is_holding (Lane *self, guint64 campaign); /* a transport may stil
 void  lane_describe (Lane *self, guint64 campaign, LaneStatus *out);
 gboolean lane_find_stopping (Lane *self, guint64 campaign);   /* it is being stopped: not yet resumable */
 void  lane_recall_all (Lane *self);                 /* what was never begun comes back and is handed over anew */
-void  lane_wake (Lane *self);                       /* something may go: a turn soon */
+void  lane_wake (Lane *self);                       /* something may go: a cycle soon */
 void  lane_password_given (Lane *self);

@@ -1,6 +1,6 @@
 #include "lanes.h"
 
-#include "countdown.h"
+#include "completion-counter.h"
 #include "sql-words.h"
 #include "store.h"
 #include "transport-link.h"
@@ -102,11 +102,11 @@ lanes_resume (Lanes *self, GError **error)
 void
 lanes_drain (Lanes *self, LaneStoppedFunc done, gpointer data)
 {
-  Countdown *countdown = countdown_new (done, data);
+  CompletionCounter *counter = completion_counter_new (done, data);
   g_autoptr (GList) lanes = g_hash_table_get_values (self->lanes);
 
   self->core->is_leaving = TRUE;
   for (GList *l = lanes; l != NULL; l = l->next)
-    lane_drain (l->data, countdown_over_cb, countdown_add (countdown));
-  countdown_over_cb (countdown);
+    lane_drain (l->data, completion_counter_over_cb, completion_counter_add (counter));
+  completion_counter_over_cb (counter);
 }

@@ -16,7 +16,7 @@ typedef struct {
   AccountLimit limit; /* its pool: owned; amount 0: none */
   gint64 used;
   gint64 free_at_utc; /* when the oldest of a full window leaves it */
-} Window;
+} QuotaWindow;
 
 struct Pace {
   gint64 account;
@@ -25,14 +25,14 @@ struct Pace {
   double tokens;
   gint64 filled_us, slowed_us, counted_utc, pruned_utc;
   gboolean is_shared, counts_people; /* one of the windows; then others use it too, or not each message counts */
-  Window windows[ACCOUNT_LIMITS_MAX]; /* the shortest first */
+  QuotaWindow windows[ACCOUNT_LIMITS_MAX]; /* the shortest first */
   guint  n_windows;
 };
 
 static int
 compare_windows (gconstpointer a, gconstpointer b)
 {
-  const Window *one = a, *other = b;
+  const QuotaWindow *one = a, *other = b;
 
   return one->limit.seconds < other->limit.seconds ? -1 : one->limit.seconds > other->limit.seconds;
 }
@@ -44,7 +44,7 @@ pace_new (const Account *account)
 
   self->account = account->id;
   for (guint i = 0; i < account->n_limits; i++) {
-    Window *window = &self->windows[self->n_windows++];
+    QuotaWindow *window = &self->windows[self->n_windows++];
 
     window->limit = account->limits[i];
     window->limit.pool = g_strdup (account->limits[i].pool);
@@ -94,7 +94,7 @@ fill (Pace *self, gint64 now_us)
 }
 
 static gboolean
-is_full (const Window *window)
+is_full (const QuotaWindow *window)
 {
   return window->limit.amount > 0 && window->used >= (gint64) window->limit.amount;
 }
@@ -107,7 +107,7 @@ recount (Pace *self, Store *store, gint64 now_utc)
     return;
   self->counted_utc = now_utc;
   for (guint i = 0; i < self->n_windows; i++) {
-    Window *window = &self->windows[i];
+    QuotaWindow *window = &self->windows[i];
 
     if (window->limit.amount == 0)
       continue;
@@ -124,7 +124,7 @@ pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
 {
   recount (self, store, now_utc);
   for (guint i = 0; i < self->n_windows; i++) {
-    const Window *window = &self->windows[i];
+    const QuotaWindow *window = &self->windows[i];
 
     if (window->limit.amount > 0)
       max = (guint) MIN ((gint64) max, MAX (0, (gint64) window->limit.amount - window->used));
@@ -136,7 +136,7 @@ pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
   return max;
 }
 
-/* Inside the turn's transaction: a pass that is rolled back is made up for at the next. Others of a pool may look further back. */
+/* Inside the cycle's transaction: a pass that is rolled back is made up for at the next. Others of a pool may look further back. */
 static gboolean
 prune (Pace *self, Store *store, gint64 now_utc, GError **error)
 {

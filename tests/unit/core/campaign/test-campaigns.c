@@ -3,7 +3,7 @@
 #include "campaigns.h"
 #include "fault.h"
 #include "house.h"
-#include "mark.h"
+#include "rollback-guard.h"
 #include "outcome.h"
 #include "stand-in.h"
 #include "store.h"
@@ -501,11 +501,11 @@ test_restored (void)
 
   house_open_with (&house, NULL, 0);
   add_campaign (CAMPAIGN_PAUSED, "restored", STATE_ACCEPTED, STATE_ACCEPTED);
-  run ("UPDATE meta SET value='of another copy' WHERE key='mark_token'");
-  before = mark_check (&house.core, NULL);
+  run ("UPDATE meta SET value='of another copy' WHERE key='rollback_guard_token'");
+  before = rollback_guard_check (&house.core, NULL);
   g_assert_nonnull (before); /* the control */
   g_assert_cmpint (house_ask (&house, "CampaignResume", "(uint64 1, {'restored': <true>})"), ==, 0);
-  after = mark_check (&house.core, NULL);
+  after = rollback_guard_check (&house.core, NULL);
   g_assert_null (after);
   house_close (&house);
 }

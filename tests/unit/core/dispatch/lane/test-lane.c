@@ -6,7 +6,7 @@
 #include "lasting.h"
 #include "lanes.h"
 #include "ledger.h"
-#include "mark.h"
+#include "rollback-guard.h"
 #include "prepare.h"
 #include "progress.h"
 #include "recovery.h"
@@ -268,11 +268,11 @@ test_mark_follows (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *said = NULL;
 
-  g_assert_null (mark_check (&fixture->core, NULL));
+  g_assert_null (rollback_guard_check (&fixture->core, NULL));
   start (fixture);
   WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
   run (fixture, "UPDATE meta SET value=value-1 WHERE key='turn'");
-  said = mark_check (&fixture->core, NULL);
+  said = rollback_guard_check (&fixture->core, NULL);
   g_assert_nonnull (said);
 }
 

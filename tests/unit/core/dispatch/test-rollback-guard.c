@@ -1,5 +1,5 @@
 /* The ledger's mark: is this data folder the one that was sent from last, on this machine? */
-#include "mark.h"
+#include "rollback-guard.h"
 
 #include "database-open.h"
 #include "store.h"
@@ -38,7 +38,7 @@ static void
 assert_check (Fixture *self, const char *words)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *said = mark_check (&self->core, &error);
+  g_autofree char *said = rollback_guard_check (&self->core, &error);
 
   g_assert_no_error (error);
   if (words == NULL)
@@ -64,7 +64,7 @@ test_same (Fixture *self, gconstpointer unused)
 
     set (self, "turn", text);
     assert_check (self, NULL); /* a crash between the commit and the mark: the mark is behind, which is no copy */
-    mark_write (&self->core, turn);
+    rollback_guard_write (&self->core, turn);
     assert_check (self, NULL);
   }
 }
@@ -76,11 +76,11 @@ test_older (Fixture *self, gconstpointer unused)
   set (self, "turn", "41");
   assert_check (self, NULL);
   set (self, "turn", "42");
-  mark_update (&self->core);
+  rollback_guard_update (&self->core);
   assert_check (self, NULL);
   set (self, "turn", "41");
   assert_check (self, "restored from a copy");
-  g_assert_true (mark_adopt (&self->core, NULL)); /* a person said that this is the one that goes on */
+  g_assert_true (rollback_guard_adopt (&self->core, NULL)); /* a person said that this is the one that goes on */
   assert_check (self, NULL);
 }
 
@@ -98,7 +98,7 @@ test_other_copy (Fixture *self, gconstpointer unused)
   assert_check (self, "belongs to another copy");
   g_assert_cmpint (g_unlink (self->path), ==, 0);
   assert_check (self, "missing");
-  mark_write (&self->core, 7); /* does not make one: the next start must see it */
+  rollback_guard_write (&self->core, 7); /* does not make one: the next start must see it */
   assert_check (self, "missing");
 }
 
@@ -109,12 +109,12 @@ test_token (Fixture *self, gconstpointer unused)
   g_autofree char *first = NULL, *second = NULL;
 
   assert_check (self, NULL);
-  first = store_get_meta (self->core.store, "mark_token");
-  g_assert_true (mark_adopt (&self->core, NULL));
-  second = store_get_meta (self->core.store, "mark_token");
+  first = store_get_meta (self->core.store, "rollback_guard_token");
+  g_assert_true (rollback_guard_adopt (&self->core, NULL));
+  second = store_get_meta (self->core.store, "rollback_guard_token");
   g_assert_cmpuint (strlen (first), ==, 32);
   g_assert_cmpstr (first, !=, second);
-  set (self, "mark_token", first);
+  set (self, "rollback_guard_token", first);
   assert_check (self, "belongs to another copy");
 }
 
@@ -143,7 +143,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add ("/dispatch/mark/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func) g_test_add ("/dispatch/rollback-guard/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("same", test_same);
   ADD ("older", test_older);
   ADD ("other-copy", test_other_copy);

@@ -11,11 +11,11 @@
 #define WINDOW_SECONDS 0.5      /* chosen: about twice what the wire holds over 250 ms, as far as any server is, at the speed measured */
 
 void
-lane_parcel_free (Parcel *parcel)
+lane_batch_free (LaneBatch *batch)
 {
-  g_array_unref (parcel->handed);
-  g_clear_pointer (&parcel->frame, g_variant_unref);
-  g_free (parcel);
+  g_array_unref (batch->handed);
+  g_clear_pointer (&batch->frame, g_variant_unref);
+  g_free (batch);
 }
 
 static gboolean
@@ -48,23 +48,23 @@ get_room (Lane *self)
 }
 
 static gboolean
-hand_over (Lane *self, Work *work, guint max_rows, GPtrArray *parcels, LedgerTally *tally, guint *inout_count, GError **error)
+hand_over (Lane *self, LaneCampaign *entry, guint max_rows, GPtrArray *batches, LedgerTally *tally, guint *inout_count, GError **error)
 {
-  LedgerHandOver what = { work->campaign->id, work->campaign->sender_address, transport_link_get_serial (self->link), work->campaign->version,
+  LedgerHandOver what = { entry->campaign->id, entry->campaign->sender_address, transport_link_get_serial (self->link), entry->campaign->version,
                           max_rows, store_now_utc () };
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
-  Parcel *parcel = g_new0 (Parcel, 1);
+  LaneBatch *batch = g_new0 (LaneBatch, 1);
 
-  parcel->work = work;
-  parcel->handed = g_array_new (FALSE, FALSE, sizeof (LedgerHanded));
-  g_ptr_array_add (parcels, parcel);
-  if (!ledger_hand_over (self->core->store, &what, frame, parcel->handed, tally, error))
+  batch->entry = entry;
+  batch->handed = g_array_new (FALSE, FALSE, sizeof (LedgerHanded));
+  g_ptr_array_add (batches, batch);
+  if (!ledger_hand_over (self->core->store, &what, frame, batch->handed, tally, error))
     return FALSE;
-  for (guint i = 0; i < parcel->handed->len; i++)
-    if (!pace_count_person (self->pace, self->core->store, work->campaign->id, g_array_index (parcel->handed, LedgerHanded, i).recipient, what.now_utc, error))
+  for (guint i = 0; i < batch->handed->len; i++)
+    if (!pace_count_person (self->pace, self->core->store, entry->campaign->id, g_array_index (batch->handed, LedgerHanded, i).recipient, what.now_utc, error))
       return FALSE;
-  parcel->frame = g_variant_ref_sink (frame_writer_finish (frame));
-  *inout_count += parcel->handed->len;
+  batch->frame = g_variant_ref_sink (frame_writer_finish (frame));
+  *inout_count += batch->handed->len;
   return TRUE;
 }
 
@@ -76,40 +76,40 @@ lane_can_send (Lane *self)
 
 /* How many of it may be out before a person looks at the first ones. */
 static gboolean
-get_first_room (Lane *self, Work *work, guint room, guint *out_room, GError **error)
+get_first_room (Lane *self, LaneCampaign *entry, guint room, guint *out_room, GError **error)
 {
   gint64 counts[STATE_COUNT];
 
   *out_room = room;
-  if (work->campaign->pause_after == 0)
+  if (entry->campaign->pause_after == 0)
     return TRUE;
-  if (!ledger_get_counts (self->core->store, work->campaign->id, counts, error))
+  if (!ledger_get_counts (self->core->store, entry->campaign->id, counts, error))
     return FALSE;
-  *out_room = (guint) CLAMP (work->campaign->pause_after - ledger_count_begun (counts) - counts[STATE_HANDED], 0, (gint64) room);
+  *out_room = (guint) CLAMP (entry->campaign->pause_after - ledger_count_begun (counts) - counts[STATE_HANDED], 0, (gint64) room);
   return TRUE;
 }
 
 static gboolean
-hand_over_all (Lane *self, GPtrArray *parcels, LedgerTally *tally, guint *out_count, GError **error)
+hand_over_all (Lane *self, GPtrArray *batches, LedgerTally *tally, guint *out_count, GError **error)
 {
   guint room = lane_can_send (self) ? get_room (self) : 0;
 
   if (room > 0)
     room = pace_allow (self->pace, self->core->store, room, g_get_monotonic_time (), store_now_utc ());
-  for (guint i = 0; i < self->works->len && room > 0; i++) {
-    Work *work = g_ptr_array_index (self->works, (self->next_work + i) % self->works->len);
+  for (guint i = 0; i < self->campaigns->len && room > 0; i++) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, (self->next_campaign + i) % self->campaigns->len);
     guint before = *out_count, first_room = 0;
 
-    if (!work->is_begun || work->is_stopping || work->is_held)
+    if (!entry->is_begun || entry->is_stopping || entry->is_held)
       continue;
-    if (!get_first_room (self, work, room, &first_room, error))
+    if (!get_first_room (self, entry, room, &first_room, error))
       return FALSE;
     /* several campaigns share the lane: each gets a fair part of what may go */
-    if (!hand_over (self, work, MIN (first_room, MAX (1, room / (self->works->len - i))), parcels, tally, out_count, error))
+    if (!hand_over (self, entry, MIN (first_room, MAX (1, room / (self->campaigns->len - i))), batches, tally, out_count, error))
       return FALSE;
     room -= MIN (room, *out_count - before);
   }
-  self->next_work += *out_count > 0; /* where there is room for one only, each has its turn */
+  self->next_campaign += *out_count > 0; /* where there is room for one only, each has its turn */
   return *out_count == 0 || pace_count (self->pace, self->core->store, *out_count, store_now_utc (), error);
 }
 
@@ -117,19 +117,19 @@ hand_over_all (Lane *self, GPtrArray *parcels, LedgerTally *tally, guint *out_co
 static gboolean
 finish_campaigns (Lane *self, GPtrArray *finished, GError **error)
 {
-  for (guint i = 0; i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
+  for (guint i = 0; i < self->campaigns->len; i++) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
     gint64 counts[STATE_COUNT];
 
-    if (work->is_stopping || work->is_held)
+    if (entry->is_stopping || entry->is_held)
       continue;
-    if (!ledger_get_counts (self->core->store, work->campaign->id, counts, error))
+    if (!ledger_get_counts (self->core->store, entry->campaign->id, counts, error))
       return FALSE;
     if (counts[STATE_QUEUED] + counts[STATE_HANDED] + counts[STATE_LATER] > 0)
       continue;
-    if (!campaign_set_state (self->core, work->campaign->id, CAMPAIGN_DONE, "", "", error))
+    if (!campaign_set_state (self->core, entry->campaign->id, CAMPAIGN_DONE, "", "", error))
       return FALSE;
-    g_ptr_array_add (finished, work);
+    g_ptr_array_add (finished, entry);
   }
   return TRUE;
 }
@@ -138,8 +138,8 @@ finish_campaigns (Lane *self, GPtrArray *finished, GError **error)
 static gboolean
 forget_settled (Lane *self, GError **error)
 {
-  for (guint i = 0; i < self->works->len && transport_link_is_open (self->link); i++) {
-    guint64 campaign = ((Work *) g_ptr_array_index (self->works, i))->campaign->id;
+  for (guint i = 0; i < self->campaigns->len && transport_link_is_open (self->link); i++) {
+    guint64 campaign = ((LaneCampaign *) g_ptr_array_index (self->campaigns, i))->campaign->id;
 
     if (!ledger_forget_settled (self->core->store, campaign, transport_link_get_first_outstanding (self->link, campaign), error))
       return FALSE;
@@ -151,13 +151,13 @@ forget_settled (Lane *self, GError **error)
 static gboolean
 pause_held (Lane *self, GError **error)
 {
-  for (guint i = 0; i < self->works->len; i++) {
-    Work *work = g_ptr_array_index (self->works, i);
-    guint64 id = work->campaign->id;
-    gint64 held = work->is_stopping ? 0 : gone_count_held (self->core->store, id, error);
+  for (guint i = 0; i < self->campaigns->len; i++) {
+    LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
+    guint64 id = entry->campaign->id;
+    gint64 held = entry->is_stopping ? 0 : gone_count_held (self->core->store, id, error);
     g_autofree char *text = NULL;
 
-    work->is_held = held > 0;
+    entry->is_held = held > 0;
     if (held == 0)
       continue;
     text = g_strdup_printf ("%" G_GINT64_FORMAT " people were answered as gone within an hour. Are they? An outage, or a server that does not know them, says the "
@@ -177,14 +177,14 @@ has_news (Lane *self)
 }
 
 gboolean
-lane_write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *out_turn, GError **error)
+lane_write_cycle (Lane *self, GPtrArray *batches, GPtrArray *finished, gint64 *out_turn, GError **error)
 {
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
   guint count = 0;
 
   if (!store_begin (self->core->store, error))
     return FALSE;
-  if (record_outcomes (self, tally, error) && forget_settled (self, error) && pause_held (self, error) && hand_over_all (self, parcels, tally, &count, error) &&
+  if (record_outcomes (self, tally, error) && forget_settled (self, error) && pause_held (self, error) && hand_over_all (self, batches, tally, &count, error) &&
       ledger_write_tally (self->core->store, tally, error) && finish_campaigns (self, finished, error) &&
       (finished->len == 0 || lane_store_speed (self, error)) &&
       ((count == 0 && !has_news (self)) || ledger_count_turn (self->core->store, out_turn, error))) {
@@ -197,15 +197,15 @@ lane_write_turn (Lane *self, GPtrArray *parcels, GPtrArray *finished, gint64 *ou
 
 /* What a campaign of this lane is told: its own speed and answers. */
 static void
-tell_work (Lane *self, const LedgerOutcome *outcome)
+tell_campaign (Lane *self, const LedgerOutcome *outcome)
 {
-  Work *work = lane_find_work (self, outcome->campaign);
+  LaneCampaign *entry = lane_find_campaign (self, outcome->campaign);
 
-  if (work == NULL)
+  if (entry == NULL)
     return;
   if (outcome->outcome == OUTCOME_ACCEPTED)
-    speed_count (&work->speed, 1);
-  work_note_reply (work, outcome->reply);
+    speed_count (&entry->speed, 1);
+  work_note_reply (entry, outcome->reply);
 }
 
 void
@@ -220,7 +220,7 @@ lane_after_outcomes (Lane *self)
     accepted += outcome->outcome == OUTCOME_ACCEPTED;
     if (outcome->reason == REASON_SLOW && self->pace != NULL)
       pace_slow_down (self->pace, lane_get_per_second (self), g_get_monotonic_time ());
-    tell_work (self, outcome);
+    tell_campaign (self, outcome);
   }
   if (outcomes->len > 0)
     lane_went_well (self);
@@ -229,13 +229,13 @@ lane_after_outcomes (Lane *self)
 }
 
 void
-lane_send_parcels (Lane *self, GPtrArray *parcels)
+lane_send_batches (Lane *self, GPtrArray *batches)
 {
-  for (guint i = 0; i < parcels->len; i++) {
-    const Parcel *parcel = g_ptr_array_index (parcels, i);
+  for (guint i = 0; i < batches->len; i++) {
+    const LaneBatch *batch = g_ptr_array_index (batches, i);
 
-    if (parcel->handed->len > 0)
-      transport_link_send (self->link, parcel->work->campaign->id, parcel->frame, parcel->handed);
+    if (batch->handed->len > 0)
+      transport_link_send (self->link, batch->entry->campaign->id, batch->frame, batch->handed);
   }
 }
 

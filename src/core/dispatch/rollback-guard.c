@@ -1,4 +1,4 @@
-#include "mark.h"
+#include "rollback-guard.h"
 
 #include "fault.h"
 #include "store.h"
@@ -12,20 +12,20 @@
 
 /* state/mark: a random token that the store knows too, then the turn as 20 digits. */
 static char *
-mark_path (Core *core)
+rollback_guard_path (Core *core)
 {
   return g_build_filename (core->state, "mark", NULL);
 }
 
 void
-mark_write (Core *core, gint64 turn)
+rollback_guard_write (Core *core, gint64 turn)
 {
-  g_autofree char *path = mark_path (core);
+  g_autofree char *path = rollback_guard_path (core);
   char text[32];
   int fd = open (path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 
   if (fd < 0)
-    return; /* seen by mark_check() at the next start */
+    return; /* seen by rollback_guard_check() at the next start */
   g_snprintf (text, sizeof text, "%020" G_GINT64_FORMAT "\n", turn);
   if (pwrite (fd, text, 21, TOKEN_LEN) != 21)
     g_warning ("the ledger's mark could not be written: %s", g_strerror (errno));
@@ -52,15 +52,15 @@ get_turn (Core *core)
 }
 
 void
-mark_update (Core *core)
+rollback_guard_update (Core *core)
 {
-  mark_write (core, get_turn (core));
+  rollback_guard_write (core, get_turn (core));
 }
 
 gboolean
-mark_adopt (Core *core, GError **error)
+rollback_guard_adopt (Core *core, GError **error)
 {
-  g_autofree char *path = mark_path (core), *machine = read_first_line ("/etc/machine-id"), *boot = read_first_line ("/proc/sys/kernel/random/boot_id");
+  g_autofree char *path = rollback_guard_path (core), *machine = read_first_line ("/etc/machine-id"), *boot = read_first_line ("/proc/sys/kernel/random/boot_id");
   g_autofree char *uuid = g_uuid_string_random (), *token = NULL, *text = NULL;
   g_auto (GStrv) parts = g_strsplit (uuid, "-", -1);
 
@@ -70,7 +70,7 @@ mark_adopt (Core *core, GError **error)
     g_prefix_error (error, "the ledger's mark cannot be written: ");
     return FALSE;
   }
-  return store_set_meta (core->store, "mark_token", token, error) &&
+  return store_set_meta (core->store, "rollback_guard_token", token, error) &&
          store_set_meta (core->store, "machine_id", machine != NULL ? machine : "", error) &&
          store_set_meta (core->store, "boot_id", boot != NULL ? boot : "", error);
 }
@@ -100,13 +100,13 @@ compare_mark (Core *core, const char *text, const char *token)
 }
 
 char *
-mark_check (Core *core, GError **error)
+rollback_guard_check (Core *core, GError **error)
 {
-  g_autofree char *path = mark_path (core), *token = store_get_meta (core->store, "mark_token"), *text = NULL;
+  g_autofree char *path = rollback_guard_path (core), *token = store_get_meta (core->store, "rollback_guard_token"), *text = NULL;
   const char *differs;
 
   if (token == NULL) {
-    mark_adopt (core, error);
+    rollback_guard_adopt (core, error);
     return NULL;
   }
   g_file_get_contents (path, &text, NULL, NULL);
