@@ -50,7 +50,7 @@ describe('contacts', () => {
     await user.type(screen.getByLabelText('Name of the list'), 'Parents 2027');
     await user.type(screen.getByLabelText(/Where and when did they agree/), 'open day');
     await user.click(screen.getByRole('button', { name: 'Import' }));
-    expect(await screen.findByText('there is no @ in it')).toBeTruthy();
+    expect(await screen.findByText('There is no @ in it')).toBeTruthy();
     const [[file, list, options] = []] = callsOf(mock, 'import');
     expect([typeof file, list]).toEqual(['number', 'Parents 2027']);
     expect(options).toEqual({ name: 'parents-2026.csv', map: { name: 'Town', email: 'E-Mail', phone: 'Mobile' }, others: { 'Full Name': 'field', Class: 'unused', 'Notes <b>': 'field' }, consent: 'open day' });

@@ -25,8 +25,8 @@ const columnsWith = (onMend: ((reject: Reject) => void) | null): Column<Reject>[
   { head: text.column.row, kind: 'number', cell: (reject) => number(reject.row) },
   { head: text.column.field, cell: (reject) => <Foreign text={importWords.look.roles[reject.field === 'field' ? '' : reject.field] ?? reject.field} max={40} /> },
   { head: text.column.value, cell: (reject) => <Foreign text={reject.value} max={80} /> },
-  { head: text.column.why, cell: (reject) => <Foreign text={reject.sentence || (reasons[reject.reason] ?? reject.reason)} max={160} /> },
-  ...(onMend === null ? [] : [{ head: text.column.mend, cell: (reject: Reject) => reject.isRow && reject.cells.length > 0 && <Button kind="quiet" onClick={() => onMend(reject)}>{text.mend(number(reject.row))}</Button> }]),
+  { head: text.column.why, cell: (reject) => <Foreign text={sentence(reject.sentence || (reasons[reject.reason] ?? reject.reason))} max={160} /> },
+  ...(onMend === null ? [] : [{ head: text.column.mend, kind: 'actions' as const, cell: (reject: Reject) => reject.isRow && reject.cells.length > 0 && <Button kind="quiet" onClick={() => onMend(reject)}>{text.mend(number(reject.row))}</Button> }]),
 ];
 
 const doubtColumns = (isStored: boolean): Column<Reject>[] => [
@@ -39,7 +39,7 @@ const doubtColumns = (isStored: boolean): Column<Reject>[] => [
 function Doubts({ doubts, total, isStored }: { doubts: readonly Reject[]; total: number; isStored: boolean }) {
   return (
     <Section title={text.doubted} card={false}>
-      <p className="muted">{text.doubtedHint(count(total, 'address looks', 'addresses look'), isStored)}</p>
+      <p className="muted">{isStored ? text.doubtedHint : text.doubtedDry}</p>
       <Table label={text.doubted} columns={doubtColumns(isStored)} rows={doubts} rowKey={(doubt) => `${doubt.row}-${doubt.field}-${doubt.value}`} />
       {doubts.length < total && <p className="muted small">{text.shownFirst(number(doubts.length))}</p>}
     </Section>
