@@ -30,6 +30,9 @@ async function shoot(view, theme, [width, height]) {
   await view.act?.(page);
   await page.waitForTimeout(400);
   await page.screenshot({ path: join(out, `${name}.png`) });
+  const broken = await page.evaluate(() => [...document.querySelectorAll('.vcell')].filter((cell) => cell.scrollHeight > cell.closest('.vrow').clientHeight).map((cell) => cell.textContent).slice(0, 3));
+  if (broken.length > 0)
+    findings.push(`${name}: a cell of one line has two: ${broken.join(' | ')}`);
   if (view.noAxe !== true) {
     await page.evaluate(axe); // by the debugger: the policy does not see it
     const { violations } = await page.evaluate(() => window.axe.run(document, { iframes: false }));

@@ -1,4 +1,4 @@
-// Core's table of kinds (src/core/account/kind-smtp.c), as far as the page asks for it.
+// Core's table of kinds (src/core/account/kind-smtp.c), as far as the page asks for it; test/kinds.test.mjs holds it against core's own.
 import type { AccountKind, AccountSetting } from '../src/bridge';
 
 export const setting = (part: Partial<AccountSetting>): AccountSetting => ({

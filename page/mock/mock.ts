@@ -227,10 +227,11 @@ function methods(mock: Mock): Methods {
         { key: '17', aux: 0, fields: ['email', 'ann(at)example.org', 'bad-email', 'there is no @ in it'] },
         { key: '88', aux: 0, fields: ['email', '<script>alert(1)</script>@x', 'bad-email', 'the domain has no dot'] },
         { key: '90', aux: 1, fields: ['phone', '12', 'bad-phone', 'too short for a phone number'] },
+        { key: '120', aux: 2, fields: ['email', 'eve@gmial.com', 'domain-typo', 'is this a typing error for gmail.com? It was taken as it is'] },
       ]);
       if (options.dry_run !== true && !mock.lists.some((one) => one.name === list))
         mock.lists.push({ name: list, people: '398', with_email: '398', with_phone: '200', created: String(NOW), aliases: {} });
-      return { read: '402', new: '390', updated: '6', merged: '1', unchanged: '3', rejected: { 'bad-email': '2' }, left_out: { 'bad-phone': '1' }, hints: {}, suppressed: '0', format: 'csv', encoding: 'utf-8', fields: ['first name', 'town', 'class'], notes: [] };
+      return { read: '402', new: '390', updated: '6', merged: '1', unchanged: '3', rejected: { 'bad-email': '2' }, left_out: { 'bad-phone': '1' }, hints: { 'domain-typo': '1' }, suppressed: '0', format: 'csv', encoding: 'utf-8', fields: ['first name', 'town', 'class'], notes: [] };
     },
     importLook: async (_file, options) => ({
       look: { format: 'csv', encoding: options.encoding ?? 'utf-8', has_header: options.header !== 'no', columns: ['Full Name', 'E-Mail', 'Mobile', 'Town', 'Class', 'Notes <b>'], roles: ['name', 'email', 'phone', 'field', 'field', 'field'], problem: '', header_row: '1', notes: [], readings: [] },

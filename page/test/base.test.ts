@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { add, compare, toNumber } from '../src/base/decimal';
-import { oneLine, printable, sentence } from '../src/base/foreign';
+import { oneLine, pieces, printable, sentence } from '../src/base/foreign';
 import { count, duration, number, setFormats, size } from '../src/base/format';
 import { toFailure } from '../src/base/fault';
 import { toHash } from '../src/state/router';
@@ -33,6 +33,12 @@ test.each([
 
 const EMPTY_FORM = emptyForm(SMTP);
 const typed = (form: Form, values: Values): Form => ({ ...form, values: { ...form.values, ...values } });
+
+test.each([
+  ['ann.lee_x@one.example', ['ann.', 'lee_', 'x@', 'one.', 'example']],
+  ['250 2.0.0 Ok, Linux 6.7 can', ['250 2.0.0 Ok, Linux 6.7 can']],
+  ['a. b', ['a. b']],
+])('%j goes on in the next line behind its joints, and in no number', (text, all) => expect(pieces(text)).toEqual(all));
 
 describe('another address', () => {
   const gmail: Form = changedForm(SMTP, { ...EMPTY_FORM, address: 'ann@gmail.com' }, { values: { host: 'smtp.gmail.com', port: '465', tls: 'implicit', per_day: '500' } });

@@ -50,7 +50,7 @@ describe('contacts', () => {
     await user.type(screen.getByLabelText('Name of the list'), 'Parents 2027');
     await user.type(screen.getByLabelText(/Where and when did they agree/), 'open day');
     await user.click(screen.getByRole('button', { name: 'Import' }));
-    expect(await screen.findByText('there is no @ in it')).toBeTruthy();
+    expect(await screen.findByText('There is no @ in it')).toBeTruthy();
     const [[file, list, options] = []] = callsOf(mock, 'import');
     expect([typeof file, list]).toEqual(['number', 'Parents 2027']);
     expect(options).toEqual({ name: 'parents-2026.csv', map: { name: 'Town', email: 'E-Mail', phone: 'Mobile' }, others: { 'Full Name': 'field', Class: 'unused', 'Notes <b>': 'field' }, consent: 'open day' });
@@ -144,6 +144,28 @@ describe('contacts', () => {
     expect(callsOf(mock, 'pasteText').at(-1)).toEqual(['"Name","E-Mail"\r\n"Ann ""Annie"" Lee","ann@example.org"\r\n']);
     expect(callsOf(mock, 'import').at(-1)?.slice(1)).toEqual(['parents-2026x', expect.objectContaining({ format: 'csv', header: 'yes' })]);
     expect(screen.queryByRole('button', { name: 'Mend row 7…' })).toBeNull();
+  });
+
+  test('import: what looks like a typing error is shown, leads to the person, and is no rejected row', async () => {
+    const { mock, user } = open('contacts/import');
+    await user.click(await button('Choose a file…'));
+    await user.type(await screen.findByLabelText('Name of the list'), 'x');
+    mock.overrides.import = async () => {
+      mock.importRejected.emit([{ key: '4', aux: 2, fields: ['email', 'eve@gmial.com', 'domain-typo', 'is this a typing error for gmail.com? It was taken as it is'] }]);
+      return { read: '2', new: '2', updated: '0', merged: '0', unchanged: '0', rejected: {}, left_out: {}, hints: { 'domain-typo': '1' }, suppressed: '0', format: 'csv', encoding: 'utf-8', fields: [], notes: [] };
+    };
+    await user.click(await button('Only try it'));
+    const tried = await screen.findByRole('table', { name: 'Addresses that may be mistyped' });
+    expect(within(tried).queryByRole('link')).toBeNull();
+    await user.click(await button('Import another file'));
+    await user.click(await button('Choose a file…'));
+    await user.type(await screen.findByLabelText('Name of the list'), 'x');
+    await user.click(await button('Import'));
+    const table = await screen.findByRole('table', { name: 'Addresses that may be mistyped' });
+    expect(within(table).getByText(/^Is this a typing error for gmail/)).toBeTruthy();
+    expect(within(table).getByRole('link').getAttribute('href')).toBe('#/contacts/person/eve%40gmial.com');
+    expect(screen.queryByText('Rows that were not taken')).toBeNull();
+    expect(screen.getByText('Every row was fine.')).toBeTruthy();
   });
 
   test('a dropped file leads to the import; on Compose it is attached', async () => {

@@ -127,6 +127,18 @@ account_form_get_set (AccountForm *self)
   return (OptionSet){ (const Option *) self->options->data, self->values };
 }
 
+gboolean
+account_form_has_endpoints (const AccountForm *self, const char *word)
+{
+  for (gsize i = 0; i < g_variant_n_children (self->kinds); i++) {
+    g_autoptr (GVariant) kind = g_variant_get_child_value (self->kinds, i), endpoints = dict_child (kind, KEY_KIND_ENDPOINTS, "as");
+
+    if (*word == '\0' || strcmp (dict_text (kind, KEY_KIND_WORD), word) == 0)
+      return endpoints != NULL && g_variant_n_children (endpoints) > 0;
+  }
+  return FALSE;
+}
+
 static const Slot *
 find_slot (const AccountForm *self, const char *key, OptionKind *out_kind)
 {

@@ -12,6 +12,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AccountForm, account_form_free)
 
 OptionSet   account_form_get_set (AccountForm *self); /* borrowed: for options_parse() and options_help() */
 
+/* Whether an account of the kind connects to anything, so that there is something to try. kind: its word; "": the first one. */
+gboolean    account_form_has_endpoints (const AccountForm *self, const char *kind);
+
 /* The text that was given for the setting; NULL: none, or it is no text. */
 const char *account_form_get_text (const AccountForm *self, const char *key);
 gboolean    account_form_is_given (const AccountForm *self, const char *key);

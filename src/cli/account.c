@@ -56,9 +56,10 @@ show_stored (Session *session, const char *name, GVariant *used)
             dict_number (used, KEY_ACCOUNT_PER_DAY) > 0 ? day : "any number");
   if (*dict_text (used, KEY_ACCOUNT_NOTE) != '\0')
     session_tell (session, "%s", dict_text (used, KEY_ACCOUNT_NOTE));
-  session_say (
-      session, "%sTry it: postrider account test %s",
-      dict_flag (used, KEY_ACCOUNT_HAS_PASSWORD) && !dict_flag (used, KEY_ACCOUNT_KEEP) ? "The password is asked for each time. " : "", name);
+  if (dict_flag (used, KEY_ACCOUNT_HAS_PASSWORD) && !dict_flag (used, KEY_ACCOUNT_KEEP))
+    session_say (session, "The password is asked for each time.");
+  if (account_form_has_endpoints (session->form, dict_text (used, KEY_ACCOUNT_KIND)))
+    session_say (session, "Try it: postrider account test %s", name);
   return 0;
 }
 

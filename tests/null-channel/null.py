@@ -54,7 +54,7 @@ class NullHouse(House):
 
     def add_account(self, name, *words):
         self.accounts.add(name)
-        self.run("account", "add", name, "office@school.example", "--kind", "null", "--delay-ms", str(DELAY_MS), *words)
+        return self.run("account", "add", name, "office@school.example", "--kind", "null", "--delay-ms", str(DELAY_MS), *words)
 
     def workers(self, name=None):
         return super().workers("null" if name == "smtp" else name)
@@ -149,7 +149,8 @@ class Report:
 # --- a campaign ---
 
 def try_account(house, report):
-    house.add_account("plain")
+    added = house.add_account("plain")
+    report.check("account test" not in added.stdout + added.stderr, "a kind that connects to nothing is not said to be tried", added.stderr)
     kept = next(one for one in house.ask("account", "list")["accounts"] if one["name"] == "plain")
     report.check(kept["kind"] == "null" and kept["delay_ms"] == DELAY_MS and not kept["needs_password"], "an account of the second kind, by its own options", kept)
     tested = house.run("account", "test", "plain", may_fail=True)

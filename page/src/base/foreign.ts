@@ -14,6 +14,11 @@ export function sentence(text: string, max = 400): string {
   return line.charAt(0).toUpperCase() + line.slice(1);
 }
 
+const JOINTS = /(?<=[@_/]|\.(?!\d))(?=[^\s@._/])/;
+
+/** An address or a file's name, cut where it may go on in the next line before it is broken in mid-word: not in a number (6.7, 5.1.1). */
+export const pieces = (text: string): string[] => text.split(JOINTS);
+
 /** On one line, at most `max` characters (whole ones). */
 export function oneLine(text: string, max = 200): string {
   const line = printable(text).replace(/\s+/g, ' ').trim();

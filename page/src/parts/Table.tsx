@@ -5,7 +5,7 @@ import { Icon } from './icons';
 export interface Column<T> {
   head: string;
   cell: (row: T) => ReactNode;
-  kind?: 'text' | 'number' | 'actions' | 'wide' | 'spare'; // spare: left out where there is little room
+  kind?: 'text' | 'number' | 'actions' | 'line' | 'words' | 'spare'; // line: never broken; words: wide enough for a word; spare: left out where there is little room
   sort?: (a: T, b: T) => number; // by this column, rising
 }
 

@@ -165,6 +165,10 @@ export const importWords = {
     rejected: 'Rows that were not taken',
     rejectedHint: (rows: string) => `${rows} could not be used. Mend them here, or save them, mend the file and import it: nobody is added twice.`,
     leftOut: 'Values that were left out',
+    doubted: 'Addresses that may be mistyped',
+    doubtedHint: 'Each of them looks like a typing error and was taken as it is: open the person to mend it.',
+    doubtedDry: 'Each of them looks like a typing error and would be taken as it is: mend the file where it is wrong.',
+    shownFirst: (rows: string) => `The first ${rows} are shown.`,
     exportRejects: 'Save the rejected rows…',
     column: { row: 'Row', field: 'Field', value: 'Value', why: 'Why', mend: 'Mend', number: (column: string) => `Column ${column}` },
     mend: (row: string) => `Mend row ${row}…`,
@@ -190,5 +194,6 @@ export const importWords = {
     'future-date': 'a day that is to come',
     'bad-encoding': 'cannot be read in this encoding',
     formula: 'a formula that was never calculated',
+    'domain-typo': 'looks like a typing error',
   }),
 };

@@ -8,8 +8,8 @@ COLUMNS = ("where", "code", "status", "words", "language", "meaning", "source", 
 
 
 def read(path):
-    """-> sources {name: text}, rows [{column: text}]"""
-    sources, rows = {}, []
+    """-> rows [{column: text}], the source as a reader finds it"""
+    sources, named, rows = {}, set(), []
     for number, line in enumerate(open(path, encoding="utf-8"), 1):
         if line.startswith("@"):
             _, name, text = line.split(None, 2)
@@ -18,10 +18,15 @@ def read(path):
             cells = [cell.strip() for cell in line.split("|")]
             if len(cells) != len(COLUMNS):
                 sys.exit("%s:%d: %d columns instead of %d" % (path, number, len(cells), len(COLUMNS)))
+            name = cells[6].lstrip("~")
+            if name not in sources:
+                sys.exit("%s:%d: no source is called %s" % (path, number, name))
+            named.add(name)
+            cells[6] = ("chosen words; the case: " if cells[6] != name else "") + sources[name]
             rows.append(dict(zip(COLUMNS, cells), line=number))
-            if cells[6] not in sources:
-                sys.exit("%s:%d: no source is called %s" % (path, number, cells[6]))
-    return sources, rows
+    if named != set(sources):
+        sys.exit("%s: no row names %s" % (path, ", ".join(sorted(set(sources) - named))))
+    return rows
 
 
 def status(text):
@@ -36,7 +41,7 @@ def quote(text):
     return '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def write_c(path, sources, rows):
+def write_c(path, rows):
     with open(path, "w", encoding="utf-8") as out:
         out.write('/* Generated from status-table. */\n#include "status-table.h"\n\nconst StatusRow status_rows[] = {\n')
         for row in rows:
@@ -46,20 +51,20 @@ def write_c(path, sources, rows):
             parts = [] if row["words"] == "-" else row["words"].split(" ... ")
             out.write("  { %d, %s, %d, %d, { %s }, MEANING_%s, %s, %s, %s, %d },\n" % (
                 where, row["code"].replace("-", "0"), *status(row["status"]), ", ".join(quote(p) for p in parts + [""] * (3 - len(parts))),
-                row["meaning"].upper().replace("-", "_"), quote(row["language"]), quote(sources[row["source"]]), quote(row["example"]), row["line"]))
+                row["meaning"].upper().replace("-", "_"), quote(row["language"]), quote(row["source"]), quote(row["example"]), row["line"]))
         out.write("};\nconst gsize status_rows_count = G_N_ELEMENTS (status_rows);\n")
 
 
-def write_page(path, sources, rows):
+def write_page(path, rows):
     with open(path, "w", encoding="utf-8") as out:
         out.write("# What a mail server's answer means\n\nThe first row that fits wins. Generated from `src/shared/mail/status-table`, which explains the columns.\n\n")
         out.write("| line | where | code | status | words | language | meaning | for example | source |\n|---|---|---|---|---|---|---|---|---|\n")
         for row in rows:
-            cells = [str(row["line"])] + [row[c] for c in COLUMNS[:6]] + ["`%s`" % row["example"], sources[row["source"]]]
+            cells = [str(row["line"])] + [row[c] for c in COLUMNS[:6]] + ["`%s`" % row["example"], row["source"]]
             out.write("| %s |\n" % " | ".join(cells))
 
 
 if __name__ == "__main__":
     found = read(sys.argv[3])
-    write_c(sys.argv[1], *found)
-    write_page(sys.argv[2], *found)
+    write_c(sys.argv[1], found)
+    write_page(sys.argv[2], found)

@@ -104,6 +104,7 @@ static const Case cases[] = {
   { "done", "account add a ann@example.org --host h --password-command 'echo so; echo note' --json", NULL, 0, "\"note\":\"so\"", NULL },
   { "done", "account add a ann@example.org smtps://u@h:99 --password-file - --json", "over there\r\n", 0, "\"port\":99", NULL },
   { "done", "account add a ann@example.org --no-password --json", NULL, 0, "\"has_password\":false", NULL },
+  { "done", "account add a ann@example.org --no-password", NULL, 0, "Account a: ann@example.org", "Try it: postrider account test a" },
   { "done", "account add a ann@example.org --password-command 'exit 3'", NULL, 69, NULL, "status 3" },
   { "done", "account add a ann@example.org --password-command true", NULL, 65, NULL, "no password" },
   { "done", "account add a ann@example.org", NULL, 64, NULL, "no terminal" },

@@ -1,4 +1,5 @@
-/* Man page and completion know every command and every option, so that they cannot fall behind the program. */
+/* Man page and completion know every command and, where they speak of it, every option: also those of an account, which core's table of kinds has.
+ * So they cannot fall behind the program; what is missing is said with the line that it belongs in. */
 #include "account-form.h"
 #include "commands.h"
 #include "kind.h"
@@ -22,6 +23,18 @@ check_word (const char *document, const char *text, const char *word, const char
     g_error ("%s lacks “%s” of postrider %s", document, word, command);
 }
 
+/* What the text says from `title` up to the next `end`. Returns: (transfer full) */
+static char *
+cut_section (const char *document, const char *text, const char *title, const char *end, const char *command)
+{
+  const char *start, *next;
+
+  check_word (document, text, title, command);
+  start = strstr (text, title) + strlen (title);
+  next = strstr (start, end);
+  return next != NULL ? g_strndup (start, (gsize) (next - start)) : g_strdup (start);
+}
+
 static void
 check_options (const char *man, const char *completion, const char *command, const Option *options)
 {
@@ -32,9 +45,21 @@ check_options (const char *man, const char *completion, const char *command, con
     g_string_replace (escaped, "-", "\\-", 0); /* roff */
     if (options->help == NULL)
       continue;
-    check_word ("the man page", man, escaped->str, command);
-    check_word ("the completion", completion, plain, command);
+    check_word ("data/postrider.1", man, escaped->str, command);
+    check_word ("data/completion/postrider", completion, plain, command);
   }
+}
+
+static void
+check_command (const char *man, const char *completion, const Command *command, const Option *drawn)
+{
+  g_autofree char *title = g_strdup_printf ("\n.B postrider %s\n", command->name), *key = g_strdup_printf ("'%s')", command->name);
+  g_autofree char *section = cut_section ("data/postrider.1", man, title, "\n.B postrider", command->name);
+  g_autofree char *line = cut_section ("data/completion/postrider", completion, key, "\n", command->name);
+
+  check_options (section, line, command->name, command->options);
+  if (command->draw != NULL) /* as core has them */
+    check_options (section, line, command->name, drawn);
 }
 
 static void
@@ -46,16 +71,8 @@ test_documents (void)
 
   g_assert_nonnull (account_form_get_set (form).table[0].name);
   for (gsize i = 0; command_tables[i].commands != NULL; i++)
-    for (const Command *command = command_tables[i].commands; command->name != NULL; command++) {
-      g_autofree char *title = g_strdup_printf (".B postrider %s", command->name);
-      g_autofree char *key = g_strdup_printf ("'%s')", command->name);
-
-      check_word ("the man page", man, title, command->name);
-      check_word ("the completion", completion, key, command->name);
-      check_options (man, completion, command->name, command->options);
-      if (command->draw != NULL) /* as core has them */
-        check_options (man, completion, command->name, account_form_get_set (form).table);
-    }
+    for (const Command *command = command_tables[i].commands; command->name != NULL; command++)
+      check_command (man, completion, command, account_form_get_set (form).table);
 }
 
 int

@@ -14,7 +14,7 @@ import { activityWords as text } from '../../words/rest';
 const PAGE = 100;
 
 const COLUMNS: Column<AuditRow>[] = [
-  { head: text.column.time, cell: (row) => <span className="number">{moment(row.time)}</span> },
+  { head: text.column.time, kind: 'line', cell: (row) => <span className="number">{moment(row.time)}</span> },
   { head: text.column.what, cell: (row) => text.what[row.what] ?? <Foreign text={row.what} max={40} /> },
 ];
 

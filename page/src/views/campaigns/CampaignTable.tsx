@@ -37,7 +37,7 @@ const ACTIONS: Column<Campaign> = {
   kind: 'actions',
   cell: (campaign) => (
     <span className="row-actions">
-      <Button className="button-small" icon="copy" onClick={() => void copyCampaign(campaign.id).catch(sayFailed)}>{campaignWords.copy}</Button>
+      <Button className="button-small" onClick={() => void copyCampaign(campaign.id).catch(sayFailed)}>{campaignWords.copy}</Button>
       {(campaign.state === 'done' || campaign.state === 'cancelled') && (
         <Button className="button-small" onClick={() => void archiveCampaign(campaign, !campaign.archived).catch(sayFailed)}>
           {campaign.archived ? sentWords.unarchiveShort : sentWords.archiveShort}

@@ -82,7 +82,7 @@ export function LoadTemplate({ onClose }: { onClose: () => void }) {
   });
 
   return (
-    <Dialog title={composeWords.loadTitle} onClose={onClose}>
+    <Dialog title={composeWords.loadTitle} wide onClose={onClose}>
       <Loaded query={query}>
         {(templates) =>
           templates.length === 0 ? (

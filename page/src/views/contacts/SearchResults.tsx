@@ -24,7 +24,7 @@ const COLUMNS: Column<PersonFound>[] = [
     ),
   },
   { head: column.address, cell: (person) => <Foreign text={person.email} max={80} /> },
-  { head: column.number, cell: (person) => <Foreign text={person.phone} max={30} /> },
+  { head: column.number, kind: 'line', cell: (person) => <Foreign text={person.phone} max={30} /> },
   { head: column.lists, cell: (person) => <Foreign text={listed(person.lists.map((list) => oneLine(list, 40)))} max={80} /> },
 ];
 

@@ -77,8 +77,8 @@ function columnsOf(onRemove: (row: Suppressed) => void): Column<Suppressed>[] {
   return [
     { head: text.column.address, cell: (row) => (row.address === '' ? <span className="muted">{text.forgotten}</span> : <Foreign text={row.address} max={80} />) },
     { head: text.column.scope, cell: (row) => <bdi>{scopeText(row.scope)}</bdi> },
-    { head: text.column.reason, cell: (row) => <Foreign text={text.reasons[row.reason] ?? row.reason} max={80} /> },
-    { head: text.column.source, cell: (row) => <Foreign text={text.sources[row.source] ?? row.source} max={40} /> },
+    { head: text.column.reason, kind: 'words', cell: (row) => <Foreign text={text.reasons[row.reason] ?? row.reason} max={80} /> },
+    { head: text.column.source, kind: 'spare', cell: (row) => <Foreign text={text.sources[row.source] ?? row.source} max={40} /> },
     { head: text.column.time, kind: 'number', cell: (row) => day(row.time) },
     {
       head: text.column.actions,

@@ -152,6 +152,17 @@ test_answers (void)
     { PHASE_RCPT, "550 5.1.2 temporary failure in name resolution", MEANING_LATER },
     { PHASE_DOT, "452 4.3.1 Insufficient system storage", MEANING_FAULT },
     { PHASE_LOGIN, "535-5.7.8 Username and Password not accepted.", MEANING_LOGIN },
+    { PHASE_LOGIN, "535 5.7.9 Application-specific password required.", MEANING_APP_PASSWORD },
+    /* 5.1.1 is used for a full mailbox too: nobody is gone by these */
+    { PHASE_RCPT, "552 5.1.1 Boite du destinataire pleine. Recipient overquota. OFR_417 [417]", MEANING_FULL },
+    { PHASE_RCPT, "552 5.1.1 <p@one.example> recipient rejected - extended quota violation", MEANING_FULL },
+    { PHASE_RCPT, "552 5.1.1 <p@one.example> Mailbox delivery failure policy error", MEANING_ABSENT },
+    { PHASE_RCPT, "552 user is over quota. (#5.1.1)", MEANING_FULL },
+    { PHASE_RCPT, "554 Sorry, no mailbox here by that name. (#5.1.1)", MEANING_GONE },
+    { PHASE_RCPT, "550 5.1.1 recipient rejected", MEANING_GONE },
+    { PHASE_RCPT, "450 4.2.1 Peak SMTP relay limit exceeded for customer. This is a temporary error.", MEANING_SLOW },
+    { PHASE_DOT, "550 5.7.27 Gmail requires all large senders to authenticate with SPF.", MEANING_DOMAIN },
+    { PHASE_MAIL, "550 5.7.27 Sender address has null MX", MEANING_SENDER },
     { PHASE_LOGIN, "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.", MEANING_SWITCH },
   };
 

@@ -21,7 +21,7 @@ export function RecipientDialog({ campaign, row, onClose }: { campaign: Decimal;
           [name.address, <Foreign key="a" text={row.address} />],
           [name.state, <Badge key="s" state={row.state} />],
           ...(row.reason === '' ? [] : [[name.reason, words.reason[row.reason] ?? row.reason] as const]),
-          [name.time, momentIso(row.time)],
+          ...(momentIso(row.time) === '' ? [] : [[name.time, momentIso(row.time)] as const]),
           [name.attempts, number(row.attempts)],
         ]}
       />

@@ -103,15 +103,20 @@ export function LookStep({ file, onDone, onOther }: Props) {
 /** Rejected rows come as events before the answer. */
 function useImport(file: ChosenFileRow, onDone: (done: Done) => void) {
   const rejects = useRef<Reject[]>([]);
+  const doubts = useRef<Reject[]>([]);
   useEvent(bridge().onImportRejected, (rows) => {
-    for (const row of rows.filter(isRejected).slice(0, REJECTS_MAX - rejects.current.length))
-      rejects.current.push(toReject(row));
+    for (const row of rows) {
+      const { current } = isRejected(row) ? rejects : doubts;
+      if (current.length < REJECTS_MAX)
+        current.push(toReject(row));
+    }
   });
   return useAction(async (list: string, options: ImportOptions) => {
     rejects.current = [];
+    doubts.current = [];
     const report = await bridge().import(file.file, list, options);
     invalidate('lists');
-    onDone({ report, rejects: rejects.current, list: options.dry_run === true ? '' : list, options });
+    onDone({ report, rejects: rejects.current, doubts: doubts.current, list: options.dry_run === true ? '' : list, options });
   });
 }
 

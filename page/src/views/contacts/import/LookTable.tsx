@@ -23,7 +23,7 @@ export function LookTable({ look, roles, onRole }: Props) {
       <table className="table cells-table">
         <thead>
           <tr>
-            <th scope="col">{text.row}</th>
+            <th scope="col" className="cell-number">{text.row}</th>
             {columns.map((column, index) => (
               <th key={index} scope="col">
                 <div className="stack-tight">
@@ -37,7 +37,7 @@ export function LookTable({ look, roles, onRole }: Props) {
         <tbody>
           {look.rows.slice(0, ROWS_MAX).map((row) => (
             <tr key={row.key}>
-              <td className="muted number">{number(row.key)}</td>
+              <td className="muted cell-number">{number(row.key)}</td>
               {columns.map((_, index) => (
                 <td key={index} className={roles[index] === 'unused' ? 'muted' : undefined}>
                   <Foreign text={row.fields[index] ?? ''} max={80} />

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { isZero, toNumber } from '../../../base/decimal';
 import { count, number } from '../../../base/format';
-import { oneLine } from '../../../base/foreign';
+import { oneLine, sentence } from '../../../base/foreign';
 import { bridge } from '../../../bridge';
 import { Button, LinkButton } from '../../../parts/Button';
 import { Foreign } from '../../../parts/Foreign';
@@ -25,15 +25,33 @@ const columnsWith = (onMend: ((reject: Reject) => void) | null): Column<Reject>[
   { head: text.column.row, kind: 'number', cell: (reject) => number(reject.row) },
   { head: text.column.field, cell: (reject) => <Foreign text={importWords.look.roles[reject.field === 'field' ? '' : reject.field] ?? reject.field} max={40} /> },
   { head: text.column.value, cell: (reject) => <Foreign text={reject.value} max={80} /> },
-  { head: text.column.why, cell: (reject) => <Foreign text={reject.sentence || (reasons[reject.reason] ?? reject.reason)} max={160} /> },
-  ...(onMend === null ? [] : [{ head: text.column.mend, cell: (reject: Reject) => reject.isRow && reject.cells.length > 0 && <Button kind="quiet" onClick={() => onMend(reject)}>{text.mend(number(reject.row))}</Button> }]),
+  { head: text.column.why, cell: (reject) => <Foreign text={sentence(reject.sentence || (reasons[reject.reason] ?? reject.reason))} max={160} /> },
+  ...(onMend === null ? [] : [{ head: text.column.mend, kind: 'actions' as const, cell: (reject: Reject) => reject.isRow && reject.cells.length > 0 && <Button kind="quiet" onClick={() => onMend(reject)}>{text.mend(number(reject.row))}</Button> }]),
 ];
+
+const doubtColumns = (isStored: boolean): Column<Reject>[] => [
+  { head: text.column.row, kind: 'number', cell: (doubt) => number(doubt.row) },
+  { head: text.column.value, cell: (doubt) => (isStored ? <a href={toHash('contacts', 'person', doubt.value)} tabIndex={-1}><Foreign text={doubt.value} max={80} /></a> : <Foreign text={doubt.value} max={80} />) },
+  { head: text.column.why, cell: (doubt) => <Foreign text={sentence(doubt.sentence || (reasons[doubt.reason] ?? doubt.reason))} max={160} /> },
+];
+
+/** Values that were taken although they look like typing errors. */
+function Doubts({ doubts, total, isStored }: { doubts: readonly Reject[]; total: number; isStored: boolean }) {
+  return (
+    <Section title={text.doubted} card={false}>
+      <p className="muted">{isStored ? text.doubtedHint : text.doubtedDry}</p>
+      <Table label={text.doubted} columns={doubtColumns(isStored)} rows={doubts} rowKey={(doubt) => `${doubt.row}-${doubt.field}-${doubt.value}`} />
+      {doubts.length < total && <p className="muted small">{text.shownFirst(number(doubts.length))}</p>}
+    </Section>
+  );
+}
 
 export function ReportStep({ done, onAnother }: { done: Done; onAnother: () => void }) {
   const { report, list, options } = done;
   const [rejects, setRejects] = useState(done.rejects);
   const [mending, setMending] = useState<Reject | null>(null);
   const rejected = sum(report.rejected);
+  const doubted = sum(report.hints);
   const leftOut = Object.entries(report.left_out).filter(([, value]) => !isZero(value));
   const figures = [
     [text.figure.read, report.read], [text.figure.new, report.new], [text.figure.updated, report.updated],
@@ -78,6 +96,7 @@ export function ReportStep({ done, onAnother }: { done: Done; onAnother: () => v
         </div>
         <FaultNotice failure={undo.failure} />
       </Section>
+      {doubted > 0 && <Doubts doubts={done.doubts} total={doubted} isStored={list !== ''} />}
       {(rejected > 0 || rejects.length > 0) && (
         <Section title={text.rejected} card={false} actions={<Button icon="download" busy={save.busy} onClick={() => void save.run()}>{text.exportRejects}</Button>}>
           <p className="muted">{text.rejectedHint(count(rejected, 'row', 'rows'))}</p>

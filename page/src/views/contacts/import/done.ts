@@ -5,6 +5,7 @@ import type { Reject } from './rejects';
 export interface Done {
   report: ImportReport;
   rejects: Reject[];
+  doubts: Reject[]; // taken, but they look like typing errors
   list: string;
   options: ImportOptions;
 }

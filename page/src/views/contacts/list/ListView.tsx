@@ -27,13 +27,17 @@ interface Person {
 
 const personOf = (row: FrameRow): Person => ({ id: row.key, name: row.fields[0] || row.fields[1] || row.fields[2] || contactWords.person.noName });
 
+/** The first three are name, address and number: an address needs the most room. */
+const WIDTHS = ['minmax(8rem, 2fr)', 'minmax(10rem, 3fr)', 'minmax(6rem, 1.5fr)'];
+const FIELD_WIDTH = 'minmax(5.5rem, 1fr)';
+
 function columnsOf(columns: readonly string[], shown: readonly number[], order: Order, onOrder: (order: Order) => void, onDrop: (person: Person) => void): VirtualColumn<FrameRow>[] {
   const fields = shown.map((index): VirtualColumn<FrameRow> => {
     const field = columns[index] ?? '';
     return {
       key: String(index),
       head: titleOfColumn(columns, index),
-      width: index < 2 ? 'minmax(9rem, 2fr)' : 'minmax(6rem, 1fr)',
+      width: WIDTHS[index] ?? FIELD_WIDTH,
       sorted: order.field === field ? (order.isDown ? 'descending' : 'ascending') : 'none',
       onSort: () => onOrder({ field, isDown: order.field === field && !order.isDown }),
       cell: (row) => <Foreign text={row.fields[index] ?? ''} max={120} />,
@@ -42,7 +46,7 @@ function columnsOf(columns: readonly string[], shown: readonly number[], order: 
   const drop: VirtualColumn<FrameRow> = {
     key: 'drop',
     head: text.actions,
-    width: '6.5rem',
+    width: '6rem',
     cell: (row) => (
       <Button className="button-small" kind="quiet" tabIndex={-1} aria-label={text.dropOne(oneLine(personOf(row).name, 60))} onClick={() => onDrop(personOf(row))}>
         {text.drop}
