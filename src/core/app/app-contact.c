@@ -1,17 +1,17 @@
 #include "app-people.h"
 
 #include "address.h"
-#include "arrival.h"
 #include "campaigns.h"
 #include "contact.h"
 #include "fault.h"
-#include "fold.h"
 #include "forget.h"
 #include "former.h"
+#include "import-watermark.h"
 #include "list.h"
 #include "person.h"
 #include "suppression.h"
 #include "text.h"
+#include "typed-address.h"
 #include <string.h>
 
 #define NAME_MAX_BYTES 4096            /* as intake/rules */
@@ -56,7 +56,7 @@ handle_contact_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
 static gboolean
 set_email (Contact *contact, const char *value, GError **error)
 {
-  g_autofree char *address = value[0] != '\0' ? fold_canonical_address (value) : g_strdup ("");
+  g_autofree char *address = value[0] != '\0' ? typed_address_canonical (value) : g_strdup ("");
 
   if (address == NULL) {
     g_set_error (error, FAULT, FAULT_DATA, "“%s” is no e-mail address that can be written to", value);
@@ -190,7 +190,7 @@ handle_contact_edit (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
   g_autoptr (Contact) before = find (client, who, &error);
   g_autoptr (Contact) contact = before != NULL ? contact_load (store, before->id, &error) : NULL;
 
-  if (contact == NULL || !arrival_check_none (store, &error) || !set_values (contact, values, &error) || !store_begin (store, &error))
+  if (contact == NULL || !import_watermark_check_none (store, &error) || !set_values (contact, values, &error) || !store_begin (store, &error))
     return app_return_error (invocation, error);
   if (!save (store, contact, before, values, &error)) {
     store_rollback (store);

@@ -2,10 +2,11 @@
 
 #include "contract-keys.h"
 #include "fields.h"
-#include "fold.h"
 #include "message-id.h"
+#include "name-key.h"
 #include "outcome.h"
 #include "sql-words.h"
+#include "typed-address.h"
 #include <string.h>
 
 #define HISTORY_MAX 10000 /* chosen: what one person may have got, newest first */
@@ -192,7 +193,7 @@ found_of (sqlite3_stmt *row)
 GVariant *
 person_search (Store *store, const char *text, GError **error)
 {
-  g_autofree char *key = fold_name (text), *address = fold_typed_address (text);
+  g_autofree char *key = name_key_build (text), *address = typed_address_key (text);
   g_autoptr (GString) digits = g_string_new (NULL);
 
   for (const char *p = text; *p != '\0'; p++) /* "030 12345": the zero in front is not in +493012345 */

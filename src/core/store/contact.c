@@ -3,7 +3,8 @@
 #include "address.h"
 #include "fault.h"
 #include "fields.h"
-#include "fold.h"
+#include "name-key.h"
+#include "typed-address.h"
 #include <string.h>
 
 #define SHOWN_MATCHES 5 /* chosen: how many #ids an error names */
@@ -77,7 +78,7 @@ check_free (Store *store, const Contact *self, const char *email_key, const char
 gboolean
 contact_save (Store *store, const Contact *self, GError **error)
 {
-  g_autofree char *name_key = fold_name (self->name);
+  g_autofree char *name_key = name_key_build (self->name);
   g_autofree char *email_key = self->email[0] != '\0' ? address_key (self->email) : NULL;
 
   if (email_key != NULL && !check_free (store, self, email_key, name_key, error))
@@ -250,10 +251,10 @@ contact_match (Store *store, const char *who, guint max, GError **error)
   } else if (phone != NULL) {
     rows = store_query (store, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.phone=?1 ORDER BY c.id LIMIT ?2", "si", phone, (gint64) max);
   } else if (strchr (who, '@') != NULL) {
-    key = fold_typed_address (who);
+    key = typed_address_key (who);
     rows = store_query (store, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 ORDER BY c.id LIMIT ?2", "si", key, (gint64) max);
   } else { /* names have no index: all people are looked at, as `contact find` does */
-    key = fold_name (who);
+    key = name_key_build (who);
     rows = store_query (store, "SELECT id FROM contact WHERE name_key=? AND name_key<>'' ORDER BY id LIMIT ?", "si", key, (gint64) max);
   }
   if (!collect (store, rows, ids, error))

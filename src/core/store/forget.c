@@ -1,11 +1,11 @@
 #include "forget.h"
 
 #include "address.h"
-#include "arrival.h"
 #include "contact.h"
 #include "fault.h"
 #include "forgotten.h"
 #include "frame.h"
+#include "import-watermark.h"
 #include "outcome.h"
 #include "recipient.h"
 #include "sql-words.h"
@@ -124,7 +124,7 @@ forget_contact (Store *store, Vault *vault, gint64 id, GError **error)
 {
   g_autoptr (Contact) contact = contact_load (store, id, error);
 
-  if (contact == NULL || !arrival_check_none (store, error))
+  if (contact == NULL || !import_watermark_check_none (store, error))
     return FALSE;
   if (vault_get_state (vault) != VAULT_OPEN) {
     g_set_error (error, FAULT, FAULT_NO_PERM, "the vault is locked: unlock it first, for what keeps a forgotten person from being written to is a hash with its key");

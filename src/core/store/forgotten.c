@@ -2,7 +2,7 @@
 
 #include "address.h"
 #include "fault.h"
-#include "fold.h"
+#include "name-key.h"
 #include "suppression.h"
 #include <string.h>
 
@@ -46,7 +46,7 @@ add (Store *store, Vault *vault, const char *key, const char *words, GError **er
 static gboolean
 add_pair (Store *store, Vault *vault, const char *key, const char *name_key, gboolean is_alone, GError **error)
 {
-  g_autofree char *words = fold_sort_words (name_key);
+  g_autofree char *words = name_key_sort_words (name_key);
 
   return key[0] == '\0' || (add (store, vault, key, NULL, error) && add (store, vault, key, words, error) &&
                             (!is_alone || (add (store, vault, key, "", error) && (words[0] != '\0' || add (store, vault, key, ANY_NAME, error)))));
@@ -69,7 +69,7 @@ add_former (Store *store, Vault *vault, gint64 id, GError **error)
 gboolean
 forgotten_remember (Store *store, Vault *vault, const Contact *contact, gboolean is_email_alone, gboolean is_phone_alone, GError **error)
 {
-  g_autofree char *name_key = fold_name (contact->name);
+  g_autofree char *name_key = name_key_build (contact->name);
   g_autofree char *email_key = contact->email[0] != '\0' ? address_key (contact->email) : g_strdup ("");
 
   return add_pair (store, vault, email_key, name_key, is_email_alone, error) && add_pair (store, vault, contact->phone, name_key, is_phone_alone, error) &&
@@ -161,7 +161,7 @@ check_key (Forgotten *self, const char *key, const char *words, GError **error)
 static int
 check_person (Forgotten *self, Slice name, Slice email, Slice phone, GError **error)
 {
-  g_autofree char *raw_name = g_strndup (name.data, name.len), *name_key = fold_name (raw_name), *words = fold_sort_words (name_key);
+  g_autofree char *raw_name = g_strndup (name.data, name.len), *name_key = name_key_build (raw_name), *words = name_key_sort_words (name_key);
   g_autofree char *address = g_strndup (email.data, email.len), *email_key = address[0] != '\0' ? address_key (address) : g_strdup ("");
   g_autofree char *number = g_strndup (phone.data, phone.len);
   int by_email = check_key (self, email_key, words, error), by_phone = by_email >= 0 ? check_key (self, number, words, error) : -1;

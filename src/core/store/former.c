@@ -1,9 +1,9 @@
 #include "former.h"
 
 #include "address.h"
+#include "contact-hash-index.h"
 #include "fields.h"
-#include "fold.h"
-#include "known.h"
+#include "name-key.h"
 #include <string.h>
 
 /* --- names and addresses --- */
@@ -18,7 +18,7 @@ add_pair (Store *store, gint64 id, const char *key, const char *name_key, const 
 static gboolean
 add_person (Store *store, gint64 id, const Contact *contact, GError **error)
 {
-  g_autofree char *name_key = fold_name (contact->name);
+  g_autofree char *name_key = name_key_build (contact->name);
   g_autofree char *email_key = contact->email[0] != '\0' ? address_key (contact->email) : g_strdup ("");
 
   return add_pair (store, id, email_key, name_key, contact->name, error) && add_pair (store, id, contact->phone, name_key, contact->name, error);
@@ -62,7 +62,7 @@ former_has (Store *store, gint64 id, GError **error)
 int
 former_had (Store *store, gint64 id, const char *text, GError **error)
 {
-  g_autofree char *name_key = fold_name (text);
+  g_autofree char *name_key = name_key_build (text);
   g_autofree char *key = strchr (text, '@') != NULL ? address_key (text) : g_strdup (text);
   gint64 found = 0;
 
@@ -77,7 +77,7 @@ add_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
   g_autofree char *field = g_utf8_casefold (name.data, (gssize) name.len);
 
   return store_run (store, error, "INSERT OR IGNORE INTO former_value(contact,field,hash) VALUES(?,?,?)", "isi", id, field,
-                    known_hash (store, value.data, value.len));
+                    contact_key_hash (store, value.data, value.len));
 }
 
 static int
@@ -87,7 +87,7 @@ had_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
   gint64 found = 0;
 
   return store_get_int (store, &found, error, "SELECT 1 FROM former_value WHERE contact=? AND field=? AND hash=?", "isi", id, field,
-                        known_hash (store, value.data, value.len));
+                        contact_key_hash (store, value.data, value.len));
 }
 
 /* Who says the old value again by hand has it again. */
@@ -96,7 +96,7 @@ drop_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
 {
   g_autofree char *field = g_utf8_casefold (name.data, (gssize) name.len);
 
-  return store_run (store, error, "DELETE FROM former_value WHERE contact=? AND field=? AND hash=?", "isi", id, field, known_hash (store, value.data, value.len));
+  return store_run (store, error, "DELETE FROM former_value WHERE contact=? AND field=? AND hash=?", "isi", id, field, contact_key_hash (store, value.data, value.len));
 }
 
 static gboolean

@@ -1,9 +1,9 @@
 #include "list-edit.h"
 
-#include "arrival.h"
 #include "contact.h"
 #include "fault.h"
 #include "fields.h"
+#include "import-watermark.h"
 #include "list.h"
 #include "sql-words.h"
 #include "text.h"
@@ -33,7 +33,7 @@ close_edit (Store *store, gboolean is_done, const char *what, const char *detail
 static gboolean
 open_edit (Store *store, GError **error)
 {
-  return arrival_check_none (store, error) && store_begin (store, error);
+  return import_watermark_check_none (store, error) && store_begin (store, error);
 }
 
 static gboolean

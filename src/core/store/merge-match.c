@@ -13,7 +13,7 @@ is_twice_cb (sqlite3_context *context, int n, sqlite3_value **values)
 {
   const Merge *self = sqlite3_user_data (context);
 
-  sqlite3_result_int (context, sieve_has (self->twice, sqlite3_value_int64 (values[0])));
+  sqlite3_result_int (context, bloom_filter_has (self->twice, sqlite3_value_int64 (values[0])));
 }
 
 void
@@ -104,19 +104,19 @@ static const MatchQueries queries[] = {
 static const char claimable_sql[] = "SELECT p.id,p.name_key" BY_KEY " AND p.phone=?1 AND p.email_key IS NULL ORDER BY p.id";
 
 static void
-open_crowds (Merge *self)
+open_shared (Merge *self)
 {
-  self->crowds[MERGE_BY_EMAIL] = crowd_new (self->store, queries[MERGE_BY_EMAIL].all);
-  self->crowds[MERGE_BY_PHONE] = crowd_new (self->store, queries[MERGE_BY_PHONE].all);
-  self->claimable = crowd_new (self->store, claimable_sql);
+  self->by_shared[MERGE_BY_EMAIL] = shared_address_cache_new (self->store, queries[MERGE_BY_EMAIL].all);
+  self->by_shared[MERGE_BY_PHONE] = shared_address_cache_new (self->store, queries[MERGE_BY_PHONE].all);
+  self->claimable = shared_address_cache_new (self->store, claimable_sql);
 }
 
 static void
-close_crowds (Merge *self)
+close_shared (Merge *self)
 {
-  g_clear_pointer (&self->crowds[MERGE_BY_EMAIL], crowd_free);
-  g_clear_pointer (&self->crowds[MERGE_BY_PHONE], crowd_free);
-  g_clear_pointer (&self->claimable, crowd_free);
+  g_clear_pointer (&self->by_shared[MERGE_BY_EMAIL], shared_address_cache_free);
+  g_clear_pointer (&self->by_shared[MERGE_BY_PHONE], shared_address_cache_free);
+  g_clear_pointer (&self->claimable, shared_address_cache_free);
 }
 
 typedef struct {
@@ -177,8 +177,8 @@ static gboolean
 claim (Merge *self, gint64 row, gint64 id, GError **error)
 {
   self->has_claims = TRUE;
-  crowd_forget (self->crowds[MERGE_BY_EMAIL]);
-  crowd_forget (self->crowds[MERGE_BY_PHONE]);
+  shared_address_cache_forget (self->by_shared[MERGE_BY_EMAIL]);
+  shared_address_cache_forget (self->by_shared[MERGE_BY_PHONE]);
   return import_undo_keep (self->store, self->import, id, error) &&
          store_run (self->store, error,
                     "UPDATE person SET name=s.name,name_key=s.name_key,email=CASE WHEN s.email='' THEN person.email ELSE s.email END,"
@@ -197,11 +197,11 @@ match_claim (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
     return FALSE;
   if (near.count == 1 && near.is_nameless && !near.has_address && near.id <= self->base)
     *out_id = near.id;
-  if (*out_id == 0 && kind == MERGE_BY_EMAIL && row->phone[0] != '\0' && !crowd_find (self->claimable, row->phone, row->name_key, out_id, error))
+  if (*out_id == 0 && kind == MERGE_BY_EMAIL && row->phone[0] != '\0' && !shared_address_cache_find (self->claimable, row->phone, row->name_key, out_id, error))
     return FALSE;
   if (*out_id == 0)
     return TRUE;
-  crowd_remove (self->claimable, row->name_key); /* read anew for each of a switchboard's thousands it would take as long as they are many, squared */
+  shared_address_cache_remove (self->claimable, row->name_key); /* read anew for each of a switchboard's thousands it would take as long as they are many, squared */
   return claim (self, row->row, *out_id, error);
 }
 
@@ -218,7 +218,7 @@ match_older (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
 {
   Neighbours near;
 
-  if (!crowd_find (self->crowds[kind], row->key, row->name_key, out_id, error))
+  if (!shared_address_cache_find (self->by_shared[kind], row->key, row->name_key, out_id, error))
     return FALSE;
   if (*out_id != 0)
     return TRUE;
@@ -277,7 +277,7 @@ match_nameless (Merge *self, MergeKind kind, Group *group, const Staged *row, gi
   const Neighbours *created = g_hash_table_lookup (group->created, row->key);
   Neighbours near;
 
-  if (!crowd_find (self->crowds[kind], row->key, "", out_id, error) || !look_for_neighbours (self, kind, row->key, &near, error))
+  if (!shared_address_cache_find (self->by_shared[kind], row->key, "", out_id, error) || !look_for_neighbours (self, kind, row->key, &near, error))
     return FALSE;
   if (*out_id == 0 && near.count + (created != NULL ? created->count : 0) == 1)
     *out_id = near.count == 1 ? near.id : created->id;
@@ -392,8 +392,8 @@ merge_match (Merge *self, MergeKind kind, GError **error)
 {
   gboolean is_done;
 
-  open_crowds (self);
+  open_shared (self);
   is_done = match_groups (self, kind, error) && match_singles (self, kind, error);
-  close_crowds (self);
+  close_shared (self);
   return is_done;
 }

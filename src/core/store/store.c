@@ -7,7 +7,7 @@
 
 struct Store {
   sqlite3    *db;
-  gboolean    is_arriving;
+  gboolean    is_importing;
   GHashTable *statements; /* SQL text (owned) -> sqlite3_stmt */
   GHashTable *literals;   /* where an SQL text stood when it was asked for -> the same: most are literals, and always stand there */
   Log        *log;
@@ -108,15 +108,15 @@ store_get_db (Store *self)
 }
 
 void
-store_set_arriving (Store *self, gboolean is_arriving)
+store_set_importing (Store *self, gboolean is_importing)
 {
-  self->is_arriving = is_arriving;
+  self->is_importing = is_importing;
 }
 
 gboolean
-store_is_arriving (Store *self)
+store_is_importing (Store *self)
 {
-  return self->is_arriving;
+  return self->is_importing;
 }
 
 void

@@ -1,6 +1,7 @@
 #include "address.h"
 
 #include "fault.h"
+#include "text.h"
 #include <string.h>
 
 #define MAILBOX_MAX 2048 /* octets; chosen: a name and an address */
@@ -153,6 +154,24 @@ address_key (const char *text)
   folded = g_utf8_casefold (text, -1);
   normal = g_utf8_normalize (folded, -1, G_NORMALIZE_NFC);
   return normal != NULL ? normal : g_steal_pointer (&folded);
+}
+
+void
+address_key_append (GByteArray *out, const char *address, gsize len)
+{
+  gsize start = out->len;
+
+  if (text_is_plain (address, len)) {
+    g_byte_array_set_size (out, (guint) (start + len + 1));
+    for (gsize i = 0; i < len; i++)
+      out->data[start + i] = text_lower (address[i]);
+    out->data[start + len] = '\0';
+  } else {
+    g_autofree char *text = g_strndup (address, len);
+    g_autofree char *key = address_key (text);
+
+    g_byte_array_append (out, (const guint8 *) key, (guint) strlen (key) + 1);
+  }
 }
 
 gboolean

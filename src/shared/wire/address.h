@@ -36,6 +36,8 @@ gboolean address_is_canonical (const char *text, gsize len);
 /* Two addresses with the same key are one (compared without case, local part too).
  * text: canonical. Returns: (transfer full) the key. */
 char *address_key (const char *text);
+/* The same for `len` octets at `address` (no NUL needed): appended to `out`, with a NUL. No allocation for ASCII once `out` has grown. */
+void  address_key_append (GByteArray *out, const char *address, gsize len);
 
 /* "+" and 7 to 15 digits, the first one not 0. */
 gboolean phone_is_e164 (const char *text, gsize len);

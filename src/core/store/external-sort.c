@@ -1,4 +1,4 @@
-#include "sorter.h"
+#include "external-sort.h"
 
 #include "fault.h"
 #include <errno.h>
@@ -13,16 +13,16 @@
 
 typedef struct { /* one run, being read */
   goffset     at, end; /* octets in the file */
-  SorterEntry *entries; /* READ_ENTRIES */
+  ExternalSortEntry *entries; /* READ_ENTRIES */
   guint       next, n;
 } Run;
 
-struct Sorter {
+struct ExternalSort {
   char       *folder;
   int         fd;
   goffset     size;
   GArray     *runs;    /* Run */
-  SorterEntry *entries; /* the run that is being filled, or given out if it is the only one */
+  ExternalSortEntry *entries; /* the run that is being filled, or given out if it is the only one */
   guint       n, next;
   gboolean    is_reading;
 };
@@ -33,11 +33,11 @@ run_clear (gpointer data)
   g_free (((Run *) data)->entries);
 }
 
-Sorter *
-sorter_new (Store *store)
+ExternalSort *
+external_sort_new (Store *store)
 {
   const char *path = sqlite3_db_filename (store_get_db (store), "main");
-  Sorter *self = g_new0 (Sorter, 1);
+  ExternalSort *self = g_new0 (ExternalSort, 1);
 
   self->folder = path != NULL && path[0] != '\0' ? g_path_get_dirname (path) : g_strdup (g_get_tmp_dir ());
   self->fd = -1;
@@ -47,7 +47,7 @@ sorter_new (Store *store)
 }
 
 void
-sorter_free (Sorter *self)
+external_sort_free (ExternalSort *self)
 {
   if (self == NULL)
     return;
@@ -61,13 +61,13 @@ sorter_free (Sorter *self)
 
 /* Order of the hash as a signed number. */
 static inline guint
-digit (const SorterEntry *entry, int shift)
+digit (const ExternalSortEntry *entry, int shift)
 {
   return (guint) (((guint64) entry->hash ^ (G_GUINT64_CONSTANT (1) << 63)) >> shift) & (DIGITS - 1);
 }
 
 static void
-scatter (const SorterEntry *from, SorterEntry *to, guint n, int shift)
+scatter (const ExternalSortEntry *from, ExternalSortEntry *to, guint n, int shift)
 {
   g_autofree guint *places = g_new0 (guint, DIGITS);
 
@@ -84,7 +84,7 @@ scatter (const SorterEntry *from, SorterEntry *to, guint n, int shift)
 }
 
 static gboolean
-is_before (const SorterEntry *a, const SorterEntry *b)
+is_before (const ExternalSortEntry *a, const ExternalSortEntry *b)
 {
   return a->hash != b->hash ? a->hash < b->hash : a->id < b->id;
 }
@@ -92,14 +92,14 @@ is_before (const SorterEntry *a, const SorterEntry *b)
 /* By the upper 22 bits in two stable passes; what is left is nearly in order, since the hash is as good as random. Equal hashes come in
  * the order of their ids, and stay. */
 static void
-sort (SorterEntry *entries, guint n)
+sort (ExternalSortEntry *entries, guint n)
 {
-  g_autofree SorterEntry *scratch = g_new (SorterEntry, MAX (n, 1));
+  g_autofree ExternalSortEntry *scratch = g_new (ExternalSortEntry, MAX (n, 1));
 
   scatter (entries, scratch, n, 64 - 2 * DIGIT_BITS);
   scatter (scratch, entries, n, 64 - DIGIT_BITS);
   for (guint i = 1; i < n; i++) {
-    SorterEntry entry = entries[i];
+    ExternalSortEntry entry = entries[i];
     guint j = i;
 
     for (; j > 0 && is_before (&entry, &entries[j - 1]); j--)
@@ -117,9 +117,9 @@ fail (GError **error, int code)
 }
 
 static gboolean
-write_run (Sorter *self, GError **error)
+write_run (ExternalSort *self, GError **error)
 {
-  Run run = { self->size, self->size + (goffset) (self->n * sizeof (SorterEntry)), NULL, 0, 0 };
+  Run run = { self->size, self->size + (goffset) (self->n * sizeof (ExternalSortEntry)), NULL, 0, 0 };
 
   if (self->fd < 0)
     self->fd = open (self->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -139,10 +139,10 @@ write_run (Sorter *self, GError **error)
 }
 
 gboolean
-sorter_add (Sorter *self, SorterEntry entry, GError **error)
+external_sort_add (ExternalSort *self, ExternalSortEntry entry, GError **error)
 {
   if (self->entries == NULL)
-    self->entries = g_new (SorterEntry, RUN_ENTRIES);
+    self->entries = g_new (ExternalSortEntry, RUN_ENTRIES);
   if (self->n == RUN_ENTRIES && !write_run (self, error))
     return FALSE;
   self->entries[self->n++] = entry;
@@ -150,12 +150,12 @@ sorter_add (Sorter *self, SorterEntry entry, GError **error)
 }
 
 static gboolean
-fill (Sorter *self, Run *run, GError **error)
+fill (ExternalSort *self, Run *run, GError **error)
 {
-  gsize len = (gsize) MIN (run->end - run->at, (goffset) (READ_ENTRIES * sizeof (SorterEntry)));
+  gsize len = (gsize) MIN (run->end - run->at, (goffset) (READ_ENTRIES * sizeof (ExternalSortEntry)));
 
   if (run->entries == NULL)
-    run->entries = g_new (SorterEntry, READ_ENTRIES);
+    run->entries = g_new (ExternalSortEntry, READ_ENTRIES);
   for (gsize done = 0; done < len;) {
     ssize_t n = TEMP_FAILURE_RETRY (pread (self->fd, (char *) run->entries + done, len - done, run->at + (goffset) done));
 
@@ -164,13 +164,13 @@ fill (Sorter *self, Run *run, GError **error)
     done += (gsize) n;
   }
   run->at += (goffset) len;
-  run->n = (guint) (len / sizeof (SorterEntry));
+  run->n = (guint) (len / sizeof (ExternalSortEntry));
   run->next = 0;
   return TRUE;
 }
 
 static gboolean
-begin_reading (Sorter *self, GError **error)
+begin_reading (ExternalSort *self, GError **error)
 {
   self->is_reading = TRUE;
   self->next = 0;
@@ -185,7 +185,7 @@ begin_reading (Sorter *self, GError **error)
 }
 
 static gboolean
-end_reading (Sorter *self, GError **error)
+end_reading (ExternalSort *self, GError **error)
 {
   self->is_reading = FALSE;
   self->n = 0;
@@ -198,7 +198,7 @@ end_reading (Sorter *self, GError **error)
 
 /* Few runs: the least of their heads is looked for, one by one. */
 static gboolean
-next_of_runs (Sorter *self, SorterEntry *out_entry, GError **error)
+next_of_runs (ExternalSort *self, ExternalSortEntry *out_entry, GError **error)
 {
   Run *least = NULL;
 
@@ -219,7 +219,7 @@ next_of_runs (Sorter *self, SorterEntry *out_entry, GError **error)
 }
 
 gboolean
-sorter_next (Sorter *self, SorterEntry *out_entry, GError **error)
+external_sort_next (ExternalSort *self, ExternalSortEntry *out_entry, GError **error)
 {
   if (!self->is_reading && !begin_reading (self, error))
     return FALSE;

@@ -1,10 +1,10 @@
-#include "known.h"
+#include "contact-hash-index.h"
 
 #include "little-endian.h"
 #include <sodium.h>
 
 gint64
-known_hash (Store *store, const char *key, gsize len)
+contact_key_hash (Store *store, const char *key, gsize len)
 {
   guint8 hash[crypto_shorthash_BYTES];
 
@@ -20,11 +20,11 @@ key_hash_cb (sqlite3_context *context, int n, sqlite3_value **values)
   gsize len = (gsize) sqlite3_value_bytes (values[0]);
 
   if (key != NULL && len > 0)
-    sqlite3_result_int64 (context, known_hash (sqlite3_user_data (context), key, len));
+    sqlite3_result_int64 (context, contact_key_hash (sqlite3_user_data (context), key, len));
 }
 
 void
-known_register_function (Store *store)
+contact_hash_index_register_function (Store *store)
 {
   sqlite3_create_function (store_get_db (store), "key_hash", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, store, key_hash_cb, NULL, NULL);
 }

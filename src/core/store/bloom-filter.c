@@ -1,26 +1,26 @@
-#include "sieve.h"
+#include "bloom-filter.h"
 
 #define LINES 65536 /* chosen: of 64 octets, 4 MiB: one in 300 is a false "perhaps" at 2 million entries, one in 4 at 10 million */
 #define MARKS 4
 
-struct Sieve {
+struct BloomFilter {
   guint64 lines[LINES][8];
 };
 
-Sieve *
-sieve_new (void)
+BloomFilter *
+bloom_filter_new (void)
 {
-  return g_new0 (Sieve, 1);
+  return g_new0 (BloomFilter, 1);
 }
 
 void
-sieve_free (Sieve *self)
+bloom_filter_free (BloomFilter *self)
 {
   g_free (self);
 }
 
 void
-sieve_add (Sieve *self, gint64 hash)
+bloom_filter_add (BloomFilter *self, gint64 hash)
 {
   guint64 *line = self->lines[(guint64) hash % LINES];
   guint64 rest = (guint64) hash >> 16;
@@ -30,7 +30,7 @@ sieve_add (Sieve *self, gint64 hash)
 }
 
 gboolean
-sieve_has (const Sieve *self, gint64 hash)
+bloom_filter_has (const BloomFilter *self, gint64 hash)
 {
   const guint64 *line = self->lines[(guint64) hash % LINES];
   guint64 rest = (guint64) hash >> 16;

@@ -1,4 +1,4 @@
-#include "incoming.h"
+#include "merge-batch.h"
 
 #include <string.h>
 
@@ -8,10 +8,10 @@ typedef struct {
   gint64  row, hash, consent_utc;
   int     kind;
   gsize   at; /* of its texts in `bytes`, one after the other */
-  guint32 lens[INCOMING_TEXTS];
+  guint32 lens[MERGE_BATCH_TEXTS];
 } Row;
 
-struct Incoming { /* octets and rows of its own: GArray divides at each append */
+struct MergeBatch { /* octets and rows of its own: GArray divides at each append */
   Row    *rows;
   guint   n_rows, rows_allocated;
   guint8 *bytes;
@@ -20,23 +20,23 @@ struct Incoming { /* octets and rows of its own: GArray divides at each append *
 
 typedef struct {
   sqlite3_vtab    base;
-  const Incoming *incoming;
+  const MergeBatch *batch;
 } Table;
 
 typedef struct {
   sqlite3_vtab_cursor base;
-  const Incoming     *incoming;
+  const MergeBatch     *batch;
   guint               at;
 } Cursor;
 
-Incoming *
-incoming_new (void)
+MergeBatch *
+merge_batch_new (void)
 {
-  return g_new0 (Incoming, 1);
+  return g_new0 (MergeBatch, 1);
 }
 
 void
-incoming_free (Incoming *self)
+merge_batch_free (MergeBatch *self)
 {
   if (self == NULL)
     return;
@@ -46,7 +46,7 @@ incoming_free (Incoming *self)
 }
 
 static void
-reserve (Incoming *self, gsize len)
+reserve (MergeBatch *self, gsize len)
 {
   if (self->n_rows == self->rows_allocated) {
     self->rows_allocated = MAX (2 * self->rows_allocated, 64);
@@ -59,17 +59,17 @@ reserve (Incoming *self, gsize len)
 }
 
 void
-incoming_add (Incoming *self, gint64 row, int kind, gint64 hash, gint64 consent_utc, const Slice texts[INCOMING_TEXTS])
+merge_batch_add (MergeBatch *self, gint64 row, int kind, gint64 hash, gint64 consent_utc, const Slice texts[MERGE_BATCH_TEXTS])
 {
   Row *added;
   gsize len = 0;
 
-  for (int i = 0; i < INCOMING_TEXTS; i++)
+  for (int i = 0; i < MERGE_BATCH_TEXTS; i++)
     len += texts[i].len;
   reserve (self, len);
   added = &self->rows[self->n_rows++];
   *added = (Row){ row, hash, consent_utc, kind, self->used, { 0 } };
-  for (int i = 0; i < INCOMING_TEXTS; i++) {
+  for (int i = 0; i < MERGE_BATCH_TEXTS; i++) {
     added->lens[i] = (guint32) texts[i].len;
     if (texts[i].len > 0)
       memcpy (self->bytes + self->used, texts[i].data, texts[i].len);
@@ -78,13 +78,13 @@ incoming_add (Incoming *self, gint64 row, int kind, gint64 hash, gint64 consent_
 }
 
 gsize
-incoming_get_size (const Incoming *self)
+merge_batch_get_size (const MergeBatch *self)
 {
   return self->used + self->n_rows * sizeof (Row);
 }
 
 void
-incoming_clear (Incoming *self)
+merge_batch_clear (MergeBatch *self)
 {
   self->n_rows = 0;
   self->used = 0;
@@ -97,7 +97,7 @@ connect_cb (sqlite3 *db, void *data, int argc, const char *const *argv, sqlite3_
 {
   Table *table = g_new0 (Table, 1);
 
-  table->incoming = data;
+  table->batch = data;
   *out_table = &table->base;
   return sqlite3_declare_vtab (db, "CREATE TABLE x(\"row\" INTEGER,kind INTEGER,hash INTEGER,consent_utc INTEGER,name TEXT,email TEXT,phone TEXT,fields BLOB,name_key TEXT,"
                                     "\"key\" TEXT,consent TEXT)");
@@ -122,7 +122,7 @@ open_cb (sqlite3_vtab *table, sqlite3_vtab_cursor **out_cursor)
 {
   Cursor *cursor = g_new0 (Cursor, 1);
 
-  cursor->incoming = ((Table *) table)->incoming;
+  cursor->batch = ((Table *) table)->batch;
   *out_cursor = &cursor->base;
   return SQLITE_OK;
 }
@@ -151,15 +151,15 @@ next_cb (sqlite3_vtab_cursor *cursor)
 static int
 eof_cb (sqlite3_vtab_cursor *cursor)
 {
-  return ((Cursor *) cursor)->at >= ((Cursor *) cursor)->incoming->n_rows;
+  return ((Cursor *) cursor)->at >= ((Cursor *) cursor)->batch->n_rows;
 }
 
 static int
 column_cb (sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
   const Cursor *cursor = (Cursor *) base;
-  const Row *row = &cursor->incoming->rows[cursor->at];
-  const char *text = cursor->incoming->bytes != NULL ? (const char *) cursor->incoming->bytes + row->at : ""; /* a batch of hashes alone has none */
+  const Row *row = &cursor->batch->rows[cursor->at];
+  const char *text = cursor->batch->bytes != NULL ? (const char *) cursor->batch->bytes + row->at : ""; /* a batch of hashes alone has none */
   int wanted = column - COLUMN_TEXTS;
 
   if (wanted < 0) {
@@ -171,7 +171,7 @@ column_cb (sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
   }
   for (int i = 0; i < wanted; i++)
     text += row->lens[i];
-  if (wanted == INCOMING_FIELDS)
+  if (wanted == MERGE_BATCH_FIELDS)
     sqlite3_result_blob (context, text, (int) row->lens[wanted], SQLITE_STATIC);
   else
     sqlite3_result_text (context, text, (int) row->lens[wanted], SQLITE_STATIC);
@@ -186,7 +186,7 @@ rowid_cb (sqlite3_vtab_cursor *cursor, sqlite3_int64 *out_rowid)
 }
 
 gboolean
-incoming_register (Incoming *self, sqlite3 *db, const char *name)
+merge_batch_register (MergeBatch *self, sqlite3 *db, const char *name)
 {
   static const sqlite3_module module = {
     .xConnect = connect_cb, .xDisconnect = disconnect_cb, .xBestIndex = best_index_cb, .xOpen = open_cb, .xClose = close_cb,

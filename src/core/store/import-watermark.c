@@ -1,4 +1,4 @@
-#include "arrival.h"
+#include "import-watermark.h"
 
 #include "fault.h"
 
@@ -8,7 +8,7 @@
 #define SPARE_PART 16
 
 gboolean
-arrival_open (Store *store, const char *list, gint64 *out_base, gint64 *out_list, GError **error)
+import_watermark_open (Store *store, const char *list, gint64 *out_base, gint64 *out_list, GError **error)
 {
   int result;
 
@@ -21,13 +21,13 @@ arrival_open (Store *store, const char *list, gint64 *out_base, gint64 *out_list
 }
 
 gboolean
-arrival_show (Store *store, GError **error)
+import_watermark_lift (Store *store, GError **error)
 {
   return store_run (store, error, "DELETE FROM arrival", "");
 }
 
 gboolean
-arrival_check_room (Store *store, guint64 written_bytes, guint64 next_bytes, GError **error)
+import_watermark_check_room (Store *store, guint64 written_bytes, guint64 next_bytes, GError **error)
 {
   if (store_get_room (store) >= SPARE_BYTES + written_bytes / SPARE_PART + 2 * next_bytes)
     return TRUE;
@@ -44,13 +44,13 @@ clear (Store *store, gint64 base, guint max, GError **error)
   if (store_get_int (store, &last, error, "SELECT max(id) FROM person", "") < 0)
     return -1;
   if (last <= base) /* nobody saw these ids: the next one gets them */
-    return store_run (store, error, "UPDATE sqlite_sequence SET seq=min(seq,?) WHERE name='person'", "i", base) && arrival_show (store, error) ? 0 : -1;
+    return store_run (store, error, "UPDATE sqlite_sequence SET seq=min(seq,?) WHERE name='person'", "i", base) && import_watermark_lift (store, error) ? 0 : -1;
   from = MAX (base, last - (gint64) max);
   return store_run (store, error, "DELETE FROM person WHERE id>?", "i", from) ? 1 : -1;
 }
 
 int
-arrival_clear (Store *store, guint max, GError **error)
+import_watermark_clear (Store *store, guint max, GError **error)
 {
   gint64 base = 0;
   int result = store_get_int (store, &base, error, "SELECT base FROM arrival", "");
@@ -79,7 +79,7 @@ clear_rest (Store *store, GError **error)
 {
   int result;
 
-  while ((result = arrival_clear (store, LOW_MAX, error)) == 1)
+  while ((result = import_watermark_clear (store, LOW_MAX, error)) == 1)
     ;
   if (result < 0)
     g_prefix_error (error, "what an import that failed had written cannot be cleared away yet: ");
@@ -87,7 +87,7 @@ clear_rest (Store *store, GError **error)
 }
 
 gboolean
-arrival_check_none (Store *store, GError **error)
+import_watermark_check_none (Store *store, GError **error)
 {
   gint64 is_open = 0;
 
@@ -95,7 +95,7 @@ arrival_check_none (Store *store, GError **error)
     return FALSE;
   if (is_open == 0)
     return TRUE;
-  if (!store_is_arriving (store))
+  if (!store_is_importing (store))
     return clear_rest (store, error);
   g_set_error (error, FAULT, FAULT_TEMP, "a file is being imported: people and lists can be changed when that is done");
   return FALSE;

@@ -1,18 +1,18 @@
-#include "crowd.h"
+#include "shared-address-cache.h"
 
 #include <string.h>
 
-struct Crowd {
+struct SharedAddressCache {
   Store      *store;
   const char *sql;
   char       *key;     /* NULL: none is read */
   GHashTable *by_name; /* char * -> gint64 * */
 };
 
-Crowd *
-crowd_new (Store *store, const char *sql)
+SharedAddressCache *
+shared_address_cache_new (Store *store, const char *sql)
 {
-  Crowd *self = g_new0 (Crowd, 1);
+  SharedAddressCache *self = g_new0 (SharedAddressCache, 1);
 
   self->store = store;
   self->sql = sql;
@@ -21,34 +21,34 @@ crowd_new (Store *store, const char *sql)
 }
 
 void
-crowd_forget (Crowd *self)
+shared_address_cache_forget (SharedAddressCache *self)
 {
   g_clear_pointer (&self->key, g_free);
 }
 
 void
-crowd_remove (Crowd *self, const char *name_key)
+shared_address_cache_remove (SharedAddressCache *self, const char *name_key)
 {
   g_hash_table_remove (self->by_name, name_key);
 }
 
 void
-crowd_free (Crowd *self)
+shared_address_cache_free (SharedAddressCache *self)
 {
   if (self == NULL)
     return;
-  crowd_forget (self);
+  shared_address_cache_forget (self);
   g_hash_table_unref (self->by_name);
   g_free (self);
 }
 
 static gboolean
-read_all (Crowd *self, const char *key, GError **error)
+read_all (SharedAddressCache *self, const char *key, GError **error)
 {
   sqlite3_stmt *rows = store_query (self->store, self->sql, "s", key);
   int result;
 
-  crowd_forget (self);
+  shared_address_cache_forget (self);
   g_hash_table_remove_all (self->by_name);
   while ((result = store_step (self->store, rows, error)) == 1)
     if (!g_hash_table_contains (self->by_name, store_text (rows, 1))) {
@@ -63,7 +63,7 @@ read_all (Crowd *self, const char *key, GError **error)
 }
 
 gboolean
-crowd_find (Crowd *self, const char *key, const char *name_key, gint64 *out_id, GError **error)
+shared_address_cache_find (SharedAddressCache *self, const char *key, const char *name_key, gint64 *out_id, GError **error)
 {
   const gint64 *found;
 
