@@ -5,10 +5,10 @@
 #include "contract-keys.h"
 #include "kind.h"
 #include "program.h"
+#include "sandbox-probe.h"
 #include "store.h"
 #include "superblock.h"
 #include "text.h"
-#include "trial.h"
 #include "vault.h"
 #include "window-doctor.h"
 #include <fcntl.h>
@@ -375,7 +375,7 @@ handle_doctor (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer dat
     start_probe (self, i);
   if (window_doctor_is_installed ()) {
     self->pending++;
-    trial_run (walls_cb, self);
+    sandbox_probe_run (walls_cb, self);
   }
   probe_ended (self);
   return TRUE;

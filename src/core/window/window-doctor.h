@@ -1,4 +1,4 @@
-/* window-doctor.h - what the window needs of this machine, as rows of `postrider doctor`. Looks for files alone; whether the walls stand says trial.h.
+/* window-doctor.h - what the window needs of this machine, as rows of `postrider doctor`. Looks for files alone; whether the walls stand says sandbox-probe.h.
  * Used in: core/app. */
 #pragma once
 #include <glib.h>

@@ -8,8 +8,8 @@
 #include "notices.h"
 #include "program.h"
 #include "reader.h"
+#include "sandbox-probe.h"
 #include "shell.h"
-#include "trial.h"
 #include <unistd.h>
 
 typedef enum {
@@ -44,7 +44,7 @@ struct AppWindow {
 typedef struct {
   Core *core; /* window is found through it: it may be gone */
   guint opening;
-} TrialRun;
+} ProbeRun;
 
 static const char awake_why[] = "Postrider is sending messages";
 
@@ -254,7 +254,7 @@ start_desk (AppWindow *self)
 static void
 tried_cb (const GError *error, gpointer data)
 {
-  g_autofree TrialRun *run = data;
+  g_autofree ProbeRun *run = data;
   AppWindow *self = run->core->window;
 
   app_release (run->core);
@@ -270,12 +270,12 @@ tried_cb (const GError *error, gpointer data)
 static void
 try_walls (AppWindow *self)
 {
-  TrialRun *run = g_new0 (TrialRun, 1);
+  ProbeRun *run = g_new0 (ProbeRun, 1);
 
-  *run = (TrialRun){ self->core, ++self->opening };
+  *run = (ProbeRun){ self->core, ++self->opening };
   self->do_walls_stand = FALSE;
   app_hold (self->core);
-  trial_run (tried_cb, run);
+  sandbox_probe_run (tried_cb, run);
 }
 
 static gboolean

@@ -1,20 +1,20 @@
-#include "trial.h"
+#include "sandbox-probe.h"
 
 #include "box.h"
 #include "fault.h"
 #include "text.h"
 #include <string.h>
 
-#define TRIAL_MAX_S 10
+#define PROBE_MAX_S 10
 #define WORDS_MAX_BYTES 200
 
 typedef struct {
-  TrialFunc    done;
-  gpointer     data;
-  GSubprocess *process; /* NULL: it did not start */
-  GError      *error;
-  guint        timer;
-} Trial;
+  SandboxProbeFunc done;
+  gpointer         data;
+  GSubprocess     *process; /* NULL: it did not start */
+  GError          *error;
+  guint            timer;
+} SandboxProbe;
 
 /* bwrap's own words are for those who know it; what can be done is for all. By a part of its words. */
 static const struct { const char *words, *advice; } advices[] = {
@@ -35,7 +35,7 @@ find_advice (const char *words)
 }
 
 static void
-finish (Trial *self)
+finish (SandboxProbe *self)
 {
   self->done (self->error, self->data);
   g_clear_error (&self->error);
@@ -46,7 +46,7 @@ finish (Trial *self)
 static void
 ended_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Trial *self = data;
+  SandboxProbe *self = data;
   g_autofree char *words = NULL, *shown = NULL;
 
   g_subprocess_communicate_utf8_finish (self->process, result, NULL, &words, NULL);
@@ -63,7 +63,7 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 late_cb (gpointer data)
 {
-  Trial *self = data;
+  SandboxProbe *self = data;
 
   self->timer = 0;
   g_subprocess_force_exit (self->process);
@@ -78,7 +78,7 @@ unstarted_cb (gpointer data)
 }
 
 void
-trial_run (TrialFunc done, gpointer data)
+sandbox_probe_run (SandboxProbeFunc done, gpointer data)
 {
   static const char *const words[] = {
     BOX_BWRAP, "--unshare-user", "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--cap-drop", "ALL", "--die-with-parent",
@@ -86,7 +86,7 @@ trial_run (TrialFunc done, gpointer data)
     BOX_BWRAP, "--unshare-user", "--unshare-net", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "--", "/usr/bin/true", NULL };
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_auto (GStrv) environment = g_strdupv ((char *[]){ (char *) "PATH=/usr/bin", NULL });
-  Trial *self = g_new0 (Trial, 1);
+  SandboxProbe *self = g_new0 (SandboxProbe, 1);
 
   self->done = done;
   self->data = data;
@@ -100,6 +100,6 @@ trial_run (TrialFunc done, gpointer data)
     g_idle_add (unstarted_cb, self);
     return; // cppcheck-suppress memleak; the callback has it
   }
-  self->timer = g_timeout_add_seconds (TRIAL_MAX_S, late_cb, self);
+  self->timer = g_timeout_add_seconds (PROBE_MAX_S, late_cb, self);
   g_subprocess_communicate_utf8_async (self->process, NULL, NULL, ended_cb, self);
 }
