@@ -22,7 +22,7 @@ import uuid
 from disk import Disk, find_differences, read_tree, write_tree
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from can import lasting_folder  # noqa: E402
-from house import House, Trouble, become_subreaper, descendants
+from fixture import Fixture, Trouble, become_subreaper, descendants
 from life import PASSWORD, USER, Home, Life, Plan, Shim, read_begun, read_surviving_store
 from notebook import Notebook
 from verdict import count
@@ -132,7 +132,7 @@ class Proof:
     def new_judge(self):
         rng, folder = self.rng, os.path.join(self.folder, f"judge{self.stories}")
         options = ["--user", USER, "--password", PASSWORD, "--delay-ms", str(rng.choice((0, 0, 1, 3))), "--answer-delay-ms", str(rng.choice((0, 1, 3)))]
-        return House(folder, self.args.program, options + ([] if rng.random() < 0.6 else ["--no-chunking"]))
+        return Fixture(folder, self.args.program, options + ([] if rng.random() < 0.6 else ["--no-chunking"]))
 
     def new_home(self, tree=None):
         self.number += 1

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 
-from house import SLOW, Trouble, reap, wait_until
+from fixture import SLOW, Trouble, reap, wait_until
 from verdict import compare, count, judge_deed
 
 POINT_PASSES = {"core-import-batch": 3, "import-next": 3, "import-rows": 3}  # how often a deed comes by; else once
@@ -22,11 +22,11 @@ class NoMore(Exception):
 
 
 class Deeds:
-    """Deeds of one kind in a house of their own. Kept alike to Round: begin, finish, add_to, findings, kills, numbers."""
+    """Deeds of one kind in a fixture of their own. Kept alike to Round: begin, finish, add_to, findings, kills, numbers."""
     judge_options = None  # None: no judge
 
-    def __init__(self, house, rng, number, victim, moment, kills):
-        self.house, self.rng, self.number, self.victim, self.moment, self.wanted = house, rng, number, victim, moment, kills
+    def __init__(self, fixture, rng, number, victim, moment, kills):
+        self.fixture, self.rng, self.number, self.victim, self.moment, self.wanted = fixture, rng, number, victim, moment, kills
         self.is_point = "-" in moment
         self.kills = self.tries = self.unknown = 0
         self.findings, self.restarts = [], []
@@ -63,23 +63,23 @@ class Deeds:
 
     def strike(self, words):
         """Returns (processes that were killed, exit status, what it said on stderr)."""
-        house = self.house
+        fixture = self.fixture
         if not self.is_point:
-            struck = house.run_killing(words, self.victim, self.rng.uniform(0, (0.3 if self.victim == "import" else 1.2) * self.usual_s))
+            struck = fixture.run_killing(words, self.victim, self.rng.uniform(0, (0.3 if self.victim == "import" else 1.2) * self.usual_s))
             self.usual_s *= 1 if struck[0] else 0.7  # over before the kill: this machine is quicker, or this deed
             return struck
         if not self.moment.startswith("cli-"):
-            house.stop_core()  # the next one has the kill point
+            fixture.stop_core()  # the next one has the kill point
         n = self.rng.randint(1, POINT_PASSES.get(self.moment, 1))
         self.warm_up(f"{self.moment}:{n}")
-        done = house.run(*words, kill=f"{self.moment}:{n}", may_fail=True)
+        done = fixture.run(*words, kill=f"{self.moment}:{n}", may_fail=True)
         if self.victim == "cli":
             hits = int(done.returncode == -9)
         elif self.victim == "core":
-            hits = int(wait_until(lambda: (reap(), house.core() is None)[1], 0.3))
+            hits = int(wait_until(lambda: (reap(), fixture.core() is None)[1], 0.3))
         else:
             hits = int("import worker" in done.stderr)  # core says so; that it says so of each death is seen at the random ones
-        house.stop_core()
+        fixture.stop_core()
         return hits, done.returncode, done.stderr
 
     def check_words(self, hits, status, words):
@@ -105,7 +105,7 @@ class Deeds:
         self.check_store()
 
     def check_store(self):
-        store = sqlite3.connect(f"file:{self.house.home}/store.db?mode=ro", uri=True)
+        store = sqlite3.connect(f"file:{self.fixture.home}/store.db?mode=ro", uri=True)
         try:
             self.findings += [("other", "store", row[0]) for row in store.execute("PRAGMA integrity_check") if row[0] != "ok"]
         finally:
@@ -116,7 +116,7 @@ class Deeds:
     def begin(self):
         self.prepare()
         began = time.monotonic()
-        self.house.run(*self.choose())
+        self.fixture.run(*self.choose())
         self.usual_s = time.monotonic() - began
         self.settle(self.look())
 
@@ -159,9 +159,9 @@ class Imports(Deeds):
     def prepare(self):
         self.known = [(f"known{i}@example.org", f"Known {i}") for i in range(150)]
         self.at = 0
-        self.path = os.path.join(self.house.folder, "people.csv")
+        self.path = os.path.join(self.fixture.folder, "people.csv")
         write_people(self.path, [(*person, "town0") for person in self.known])
-        self.house.run("import", self.path, "--list", "known")
+        self.fixture.run("import", self.path, "--list", "known")
         self.town = "town0"
 
     def choose(self):
@@ -178,8 +178,8 @@ class Imports(Deeds):
         return (None, self.town), (frozenset(self.people), f"town{self.at}")
 
     def export(self, name):
-        path = os.path.join(self.house.folder, "list.csv")
-        done = self.house.run("list", "export", name, "-o", path, may_fail=True)
+        path = os.path.join(self.fixture.folder, "list.csv")
+        done = self.fixture.run("list", "export", name, "-o", path, may_fail=True)
         if done.returncode == 66:  # there is no such list
             return None
         with open(path, newline="") as file:
@@ -195,7 +195,7 @@ class Imports(Deeds):
 
     def settle(self, state):
         """The same file again: the same result, and a third time changes nothing."""
-        again = self.house.ask("import", self.path, "--list", f"list{self.at}")
+        again = self.fixture.ask("import", self.path, "--list", f"list{self.at}")
         _, after = self.get_states()
         found = self.look()
         if found != after:
@@ -212,12 +212,12 @@ class Undoes(Imports):
 
     def prepare(self):
         super().prepare()
-        self.house.run("import", self.path, "--list", "other")
+        self.fixture.run("import", self.path, "--list", "other")
 
     def choose(self):
         self.was = self.town
         words = super().choose()
-        self.house.run(*words)
+        self.fixture.run(*words)
         return ["import", "--undo"]
 
     def get_states(self):
@@ -226,7 +226,7 @@ class Undoes(Imports):
     def settle(self, state):
         """Undone is undone: the next command says that there is nothing more, or does it now."""
         before, after = self.get_states()
-        done = self.house.run("import", "--undo", may_fail=True)
+        done = self.fixture.run("import", "--undo", may_fail=True)
         if self.look() != after:
             self.say("undone", f"undone again (status {done.returncode}), the list is not as before the import")
 
@@ -236,16 +236,16 @@ class Exports(Deeds):
     judge_options = ()
 
     def prepare(self):
-        house, path = self.house, os.path.join(self.house.folder, "people.csv")
+        fixture, path = self.fixture, os.path.join(self.fixture.folder, "people.csv")
         write_people(path, [(f"p{i}@example.org", f"Person {i}", "here") for i in range(12000 // SLOW)])  # three pages of core's
-        text = house.write("letter.txt", "Dear {{name}}\n")
-        house.add_account("demo")
-        house.run("import", path, "--list", "all")
-        house.run("send", "--account", "demo", "--list", "all", "--from", "Office <office@school.example>", "--subject", "x", "--text", text, "--rate", "1/min",
+        text = fixture.write("letter.txt", "Dear {{name}}\n")
+        fixture.add_account("demo")
+        fixture.run("import", path, "--list", "all")
+        fixture.run("send", "--account", "demo", "--list", "all", "--from", "Office <office@school.example>", "--subject", "x", "--text", text, "--rate", "1/min",
                   "--yes", "--detach")
-        house.run("campaign", "pause", "1")
-        self.path = os.path.join(house.folder, "ledger.csv")
-        house.run("campaign", "export", "1", "-o", self.path)
+        fixture.run("campaign", "pause", "1")
+        self.path = os.path.join(fixture.folder, "ledger.csv")
+        fixture.run("campaign", "export", "1", "-o", self.path)
         self.whole = self.look()
         self.old = "what was there before\n"
 
@@ -274,35 +274,35 @@ class Resolves(Deeds):
     judge_options = ()
 
     def prepare(self):
-        house = self.house
+        fixture = self.fixture
         self.addresses = [f"p{i}@example.org" for i in range(120)]
-        path = os.path.join(house.folder, "people.csv")
+        path = os.path.join(fixture.folder, "people.csv")
         write_people(path, [(to, "", "here") for to in self.addresses])
-        text = house.write("letter.txt", "Dear {{name|friend}}\n")
-        house.add_account("demo")
-        house.run("import", path, "--list", "all")
+        text = fixture.write("letter.txt", "Dear {{name|friend}}\n")
+        fixture.add_account("demo")
+        fixture.run("import", path, "--list", "all")
         words = ["send", "--account", "demo", "--list", "all", "--from", "Office <office@school.example>", "--subject", "x", "--text", text, "--connections", "1",
                  "--yes", "--detach"]
-        house.stop_core()
-        house.run(*words, kill="transport-begun:1")  # begun, and not an octet has left: in doubt, and the judge has none of them
-        if not wait_until(lambda: house.show(1)["state"] == "paused", 60, 0.1):
-            raise Trouble(f"transports that die at once pause nothing: {house.show(1)}")
-        house.stop_core()
-        house.run("campaign", "resume", "1")
-        if not wait_until(lambda: house.show(1)["state"] == "done", 30, 0.1):
-            raise Trouble(f"it does not come to its end: {house.show(1)}")
-        self.treated, self.base = set(), house.show(1)["unknown"]
+        fixture.stop_core()
+        fixture.run(*words, kill="transport-begun:1")  # begun, and not an octet has left: in doubt, and the judge has none of them
+        if not wait_until(lambda: fixture.show(1)["state"] == "paused", 60, 0.1):
+            raise Trouble(f"transports that die at once pause nothing: {fixture.show(1)}")
+        fixture.stop_core()
+        fixture.run("campaign", "resume", "1")
+        if not wait_until(lambda: fixture.show(1)["state"] == "done", 30, 0.1):
+            raise Trouble(f"it does not come to its end: {fixture.show(1)}")
+        self.treated, self.base = set(), fixture.show(1)["unknown"]
         if self.base < 4:
-            raise Trouble(f"nobody is unknown: {house.show(1)}")
+            raise Trouble(f"nobody is unknown: {fixture.show(1)}")
 
     def begin(self):
         self.prepare()
         began = time.monotonic()
-        self.house.show(1)  # as short a command as resolve
+        self.fixture.show(1)  # as short a command as resolve
         self.usual_s = time.monotonic() - began
 
     def find_unknown(self):
-        return [row for row in self.house.export(1) if row["state"] == "unknown"]
+        return [row for row in self.fixture.export(1) if row["state"] == "unknown"]
 
     def choose(self):
         left = self.find_unknown()
@@ -316,25 +316,25 @@ class Resolves(Deeds):
         return "unknown", "skipped" if self.how == "sent" else "sent again"
 
     def look(self):
-        self.house.run("lists")
-        if not wait_until(lambda: self.house.show(1)["reason"] != "recovery", 20, 0.05):
+        self.fixture.run("lists")
+        if not wait_until(lambda: self.fixture.show(1)["reason"] != "recovery", 20, 0.05):
             raise Trouble("recovery does not end")
-        row = next(row for row in self.house.export(1) if row["address"] == self.row["address"])
+        row = next(row for row in self.fixture.export(1) if row["address"] == self.row["address"])
         is_again = row["state"] in ("queued", "handed", "accepted", "later") or (row["state"] == "unknown" and row["attempts"] > self.row["attempts"])
         return "sent again" if is_again else row["state"]
 
     def settle(self, state):
         if state == "skipped":
             self.treated.add(self.row["address"])
-        wait_until(lambda: self.house.show(1)["state"] == "done", 30, 0.05)
+        wait_until(lambda: self.fixture.show(1)["state"] == "done", 30, 0.05)
 
     def finish(self):
         self.wanted = min(self.wanted, self.base // 2)
         super().finish()
 
     def judge(self):
-        wait_until(lambda: self.house.show(1)["state"] == "done", 30, 0.05)
-        self.findings += compare(self.addresses, self.house.export(1), self.house.records(), self.house.show(1), treated=self.treated)
+        wait_until(lambda: self.fixture.show(1)["state"] == "done", 30, 0.05)
+        self.findings += compare(self.addresses, self.fixture.export(1), self.fixture.records(), self.fixture.show(1), treated=self.treated)
 
 
 class Vaults(Deeds):
@@ -342,17 +342,17 @@ class Vaults(Deeds):
     judge_options = ("--user", "ann", "--password", PASSWORD)
 
     def prepare(self):
-        self.password, self.passphrase = self.house.write("password", PASSWORD + "\n"), self.house.write("passphrase", PASSPHRASE + "\n")
+        self.password, self.passphrase = self.fixture.write("password", PASSWORD + "\n"), self.fixture.write("passphrase", PASSPHRASE + "\n")
         self.at, self.accounts, self.is_protected = 0, [], False
         self.add("first")
         self.accounts.append("first")
 
     def get_add_words(self, name):
-        return ["account", "add", name, "office@school.example", "--host", "127.0.0.1", "--port", str(self.house.judge_port), "--tls", "none", "--user", "ann",
+        return ["account", "add", name, "office@school.example", "--host", "127.0.0.1", "--port", str(self.fixture.judge_port), "--tls", "none", "--user", "ann",
                 "--password-file", self.password]
 
     def add(self, name):
-        self.house.run(*self.get_add_words(name))
+        self.fixture.run(*self.get_add_words(name))
 
     def begin(self):
         self.prepare()
@@ -374,21 +374,21 @@ class Vaults(Deeds):
         return ("none", "logs in") if self.deed == "add" else ("logs in", "none")
 
     def get_slot(self):
-        return "passphrase" if "passphrase" in self.house.ask("vault", "status")["slots"] else "key-file"
+        return "passphrase" if "passphrase" in self.fixture.ask("vault", "status")["slots"] else "key-file"
 
     def open(self):
         if self.get_slot() == "passphrase":
-            self.house.run("vault", "unlock", "--password-file", self.passphrase)
+            self.fixture.run("vault", "unlock", "--password-file", self.passphrase)
 
     def log_in(self, name):
-        if name not in [account["name"] for account in self.house.ask("account", "list")["accounts"]]:
+        if name not in [account["name"] for account in self.fixture.ask("account", "list")["accounts"]]:
             return "none"
-        report = self.house.ask("account", "test", name, may_fail=True)
+        report = self.fixture.ask("account", "test", name, may_fail=True)
         return "logs in" if report and report.get("logged_in") else f"does not log in: {report}"
 
     def warm_up(self, kill):
         if self.is_protected:
-            self.house.run("vault", "unlock", "--password-file", self.passphrase, kill=kill)
+            self.fixture.run("vault", "unlock", "--password-file", self.passphrase, kill=kill)
 
     def look(self):
         if self.deed == "protect":

@@ -20,10 +20,10 @@ import sys
 import tempfile
 import time
 
-import house
+import fixture
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from can import lasting_folder  # noqa: E402
-from house import SLOW, House, Trouble, become_subreaper, descendants, wait_until
+from fixture import SLOW, Fixture, Trouble, become_subreaper, descendants, wait_until
 from life import PASSWORD, USER, Home, Life, Plan, Shim
 from notebook import KINDS, WHOS as WHO, Notebook
 from verdict import count
@@ -103,7 +103,7 @@ class Proof:
         self.shim, self.folder = Shim(args.shim), tempfile.mkdtemp(prefix="pr-fail-", dir=args.folder or lasting_folder())
         self.tallies, self.problems, self.said, self.number = {}, [], collections.Counter(), 0
         options = ["--user", USER, "--password", PASSWORD, "--answer-delay-ms", "2"]
-        self.judge = House(os.path.join(self.folder, "judge"), args.program, options)
+        self.judge = Fixture(os.path.join(self.folder, "judge"), args.program, options)
         self.plan = Plan(self.rng, True, os.path.join(self.folder, "files"))
         self.plan.goals = [goal for goal in self.plan.goals if goal not in ("import more", "send more", "look again")]
         self.plan.extra = 0
@@ -144,7 +144,7 @@ class Proof:
 
     def play_failing(self, life, scene, findings):
         home = life.home
-        house.crashes.clear()
+        fixture.crashes.clear()
         try:
             self.play(life, SCENES[scene])
         except Refused:
@@ -158,13 +158,13 @@ class Proof:
         except Trouble as trouble:
             if not re.match(r"(write|fsync):core:\d+:on:", was):
                 findings.append(("trouble", "", str(trouble)))
-            house.send_signal(home.core(), house.signal.SIGKILL)
+            fixture.send_signal(home.core(), fixture.signal.SIGKILL)
         home.failure = was
-        wait_until(lambda: (house.reap(), not home.workers())[1], 15)
+        wait_until(lambda: (fixture.reap(), not home.workers())[1], 15)
         log = [line for line in home.log().splitlines() if CRASH.search(line) and not (was.startswith("malloc") and OUT_OF_MEMORY.search(line))]
         findings += [("crash", "", f"core.log: {line[:200]}") for line in log]
         allowed = MEMORY_SIGNALS if was.startswith("malloc") else ()
-        findings += [("crash", "", f"{name} ended by signal {number}") for name, number in house.crashes if number not in allowed]
+        findings += [("crash", "", f"{name} ended by signal {number}") for name, number in fixture.crashes if number not in allowed]
         findings += home.findings
 
     def play_after(self, life, scene, findings):
@@ -340,7 +340,7 @@ class Proof:
         _, runs, failed, refused, lost, second, gone, unknown, _ = self.table()
         seconds = time.monotonic() - self.started
         self.judge.close()
-        while house.reap_any():  # what GLib forked, and that could not exec, is nobody's but init's
+        while fixture.reap_any():  # what GLib forked, and that could not exec, is nobody's but init's
             pass
         self.problems += [f"still there at the end: {process}" for process in descendants()]
         for problem in self.problems:

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 
-from house import House, Trouble, check_store, wait_until
+from fixture import Fixture, Trouble, check_store, wait_until
 from verdict import compare
 
 SENDER = "Office <office@school.example>"
@@ -25,7 +25,7 @@ GOALS = [
 PASSPHRASE_GOALS = ("protect", "unprotect")
 
 
-class Home(House):
+class Home(Fixture):
     """A data folder whose judge is somebody else's; its processes are loaded with the shim when there is a notebook."""
 
     def __init__(self, folder, program, judge, shim):

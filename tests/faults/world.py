@@ -22,7 +22,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
 from hostile import has_kill_points  # noqa: E402
-from house import Judge, Skip, check, is_alive, need, run_cases, wait_for  # noqa: E402
+from fixture import Judge, Skip, check, is_alive, need, run_cases, wait_for  # noqa: E402
 
 DAY_S = 86400
 CLONE_NEWNS = 0x00020000
@@ -41,78 +41,78 @@ def children_of(pid, name=""):
     return found
 
 
-def start(house, people, *options, judge=()):
+def start(fixture, people, *options, judge=()):
     """A campaign under way: some have theirs, most have not."""
-    server = Judge(house, *judge)
-    house.settle(server.port, people)
-    campaign = house.detach(*options)
+    server = Judge(fixture, *judge)
+    fixture.settle(server.port, people)
+    campaign = fixture.detach(*options)
     wait_for(lambda: len(server.record()) >= 5, "the first five")
     return server, campaign
 
 
-def check_whole(house, server, campaign, people, unknown_most=0, patience_s=90):
-    numbers = house.wait(campaign, "done", patience_s=patience_s)
+def check_whole(fixture, server, campaign, people, unknown_most=0, patience_s=90):
+    numbers = fixture.wait(campaign, "done", patience_s=patience_s)
     check(numbers["accepted"] + numbers["unknown"] == people and numbers["unknown"] <= unknown_most, numbers)
-    server.check_against(house.export(campaign))
+    server.check_against(fixture.export(campaign))
 
 
 # --- disks ---
 
-def a_journal_that_cannot_grow(house):
+def a_journal_that_cannot_grow(fixture):
     """The transport may write half a record more: nothing of that message leaves, the campaign pauses and says why; with room, resume sends the rest"""
-    server, campaign = start(house, 60, "--rate", "20/s")
-    transport = wait_for(lambda: [pid for pid in children_of(house.core(), "smtp") if journal_of(house, pid)], "the transport's journal")[0]
-    size = os.stat(journal_of(house, transport)).st_size
+    server, campaign = start(fixture, 60, "--rate", "20/s")
+    transport = wait_for(lambda: [pid for pid in children_of(fixture.core(), "smtp") if journal_of(fixture, pid)], "the transport's journal")[0]
+    size = os.stat(journal_of(fixture, transport)).st_size
     _, most = limits = resource.prlimit(transport, resource.RLIMIT_FSIZE)
     resource.prlimit(transport, resource.RLIMIT_FSIZE, (size + 100, most))  # a record is longer: a short write, then a failing one
-    numbers = house.wait(campaign, "paused")
+    numbers = fixture.wait(campaign, "paused")
     check(numbers["reason"] == "journal" and "journal" in numbers["text"] and "disk" in numbers["text"], numbers)
-    wait_for(lambda: house.show(campaign)["handed"] == 0, "nobody is handed any more")
+    wait_for(lambda: fixture.show(campaign)["handed"] == 0, "nobody is handed any more")
     count = len(server.record())
     time.sleep(1)
     check(len(server.record()) == count, "mail went out without a journal")
     if is_alive(transport):
         resource.prlimit(transport, resource.RLIMIT_FSIZE, limits)
-    house.run("campaign", "resume", campaign)
-    check_whole(house, server, campaign, 60, 10)
+    fixture.run("campaign", "resume", campaign)
+    check_whole(fixture, server, campaign, 60, 10)
 
 
-def leaves_though_the_store_takes_nothing(house):
+def leaves_though_the_store_takes_nothing(fixture):
     """Told to leave while the store can record no answer, core leaves all the same; the next one reads the answers from the journal"""
-    server, campaign = start(house, 100, "--rate", "40/s")
-    core = house.core()
+    server, campaign = start(fixture, 100, "--rate", "40/s")
+    core = fixture.core()
     resource.prlimit(core, resource.RLIMIT_FSIZE, (0, resource.prlimit(core, resource.RLIMIT_FSIZE)[1]))  # every write beyond nothing fails
     time.sleep(1)
     began = time.monotonic()
     os.kill(core, signal.SIGTERM)
     wait_for(lambda: not is_alive(core), "core to leave", 40)
     check(time.monotonic() - began < 35, "that took too long")
-    house.run("lists")
-    check_whole(house, server, campaign, 100)
+    fixture.run("lists")
+    check_whole(fixture, server, campaign, 100)
 
 
-def journal_of(house, pid):
+def journal_of(fixture, pid):
     for path in glob.glob(f"/proc/{pid}/fd/*"):
         try:
-            if os.readlink(path).startswith(os.path.join(house.home, "journals")):
+            if os.readlink(path).startswith(os.path.join(fixture.home, "journals")):
                 return os.readlink(path)
         except OSError:
             pass
     return None
 
 
-def a_store_that_cannot_grow(house):
+def a_store_that_cannot_grow(fixture):
     """Core may not write a longer file: it waits and says so, its process lives; allowed again, it goes on by itself"""
-    server, campaign = start(house, 60, "--rate", "20/s")
-    core = house.core()
+    server, campaign = start(fixture, 60, "--rate", "20/s")
+    core = fixture.core()
     resource.prlimit(core, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
-    numbers = house.wait(campaign, "waiting", "paused")
-    check(house.core() == core, "core is gone")
+    numbers = fixture.wait(campaign, "waiting", "paused")
+    check(fixture.core() == core, "core is gone")
     check(numbers["reason"] in ("disk", "journal") and numbers["text"], numbers)
     resource.prlimit(core, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    if house.show(campaign)["state"] == "paused":
-        house.run("campaign", "resume", campaign)
-    check_whole(house, server, campaign, 60, 10)
+    if fixture.show(campaign)["state"] == "paused":
+        fixture.run("campaign", "resume", campaign)
+    check_whole(fixture, server, campaign, 60, 10)
 
 
 def enter_own_mounts():
@@ -126,30 +126,30 @@ def enter_own_mounts():
 def in_own_mounts(case):
     """A case whose disk nobody else sees: whoever copies the mounts meanwhile, as each sandbox does, would keep it mounted when it is taken out."""
     @functools.wraps(case)
-    def played(house):
+    def played(fixture):
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             pool.submit(enter_own_mounts).result()
             try:
-                pool.submit(case, house).result()
-                pool.submit(house.check_manners).result()
+                pool.submit(case, fixture).result()
+                pool.submit(fixture.check_manners).result()
             finally:
-                pool.submit(house.stop_core).result()
+                pool.submit(fixture.stop_core).result()
     return played
 
 
 class BadDisk:
     """ext4 on a loop device: an error of it makes it read-only under all who have files open, as a dying disk does. A person mounts it anew."""
 
-    def __init__(self, house):
+    def __init__(self, fixture):
         need("loop")
-        self.image, self.path = os.path.join(house.folder, "image"), os.path.join(house.folder, "disk")
+        self.image, self.path = os.path.join(fixture.folder, "image"), os.path.join(fixture.folder, "disk")
         os.mkdir(self.path)
         with open(self.image, "wb") as out:
             out.truncate(32 << 20)
         subprocess.run(["mkfs.ext4", "-q", "-O", "^has_journal", self.image], check=True)
         self.mount()
-        house.home = os.path.join(self.path, "home")
-        house.servers.append(self)
+        fixture.home = os.path.join(self.path, "home")
+        fixture.servers.append(self)
 
     def mount(self):
         subprocess.run(["mount", "-o", "loop,errors=remount-ro", self.image, self.path], check=True)
@@ -177,25 +177,25 @@ class BadDisk:
 
 
 @in_own_mounts
-def a_disk_that_turns_read_only(house):
+def a_disk_that_turns_read_only(fixture):
     """The data folder's disk turns read-only in mid-campaign: nothing more goes out, it says why; mounted anew, the next command goes on"""
-    disk = BadDisk(house)
-    server, campaign = start(house, 60, "--rate", "20/s")
+    disk = BadDisk(fixture)
+    server, campaign = start(fixture, 60, "--rate", "20/s")
     disk.fail()
-    numbers = house.wait(campaign, "waiting", "paused")
+    numbers = fixture.wait(campaign, "waiting", "paused")
     check(numbers["reason"] in ("disk", "journal") and re.search("disk|read-only|readonly|written", numbers["text"], re.I), numbers)
     time.sleep(1)
     count = len(server.record())
     time.sleep(1.5)
     check(len(server.record()) == count, "mail goes out though nothing can be written down")
-    house.stop_core()
-    house.run("lists", status=None)  # read-only: a sentence, no crash
-    house.stop_core()
+    fixture.stop_core()
+    fixture.run("lists", status=None)  # read-only: a sentence, no crash
+    fixture.stop_core()
     disk.repair()
-    house.run("lists")
-    if house.show(campaign)["state"] == "paused":
-        house.run("campaign", "resume", campaign)
-    check_whole(house, server, campaign, 60, 10)
+    fixture.run("lists")
+    if fixture.show(campaign)["state"] == "paused":
+        fixture.run("campaign", "resume", campaign)
+    check_whole(fixture, server, campaign, 60, 10)
 
 
 # --- clocks ---
@@ -203,12 +203,12 @@ def a_disk_that_turns_read_only(house):
 class Clock:
     """The wall clock as core sees it; the monotonic one is left alone, as it is when a clock is set or a machine slept."""
 
-    def __init__(self, house):
-        if not has_kill_points(house.build):
+    def __init__(self, fixture):
+        if not has_kill_points(fixture.build):
             raise Skip("a build without -Dkill-points has no clock that can be set")
-        self.path = os.path.join(house.folder, "clock")
+        self.path = os.path.join(fixture.folder, "clock")
         self.set(0)
-        house.extra["POSTRIDER_CLOCK"] = self.path
+        fixture.extra["POSTRIDER_CLOCK"] = self.path
 
     def set(self, offset_s):
         with open(self.path + ".new", "w", encoding="ascii") as out:
@@ -223,42 +223,42 @@ def check_pace(server, per_second):
     check(most <= 3 * per_second, f"{most} in one second at {per_second}/s")
 
 
-def a_clock_set_forward(house):
+def a_clock_set_forward(fixture):
     """A day forward in mid-campaign: it goes on at its pace, and who was told to come later has not used up a lifetime"""
-    clock = Clock(house)
-    server, campaign = start(house, 80, "--rate", "20/s", judge=("--defer-always", "person[123]@"))
-    wait_for(lambda: house.show(campaign)["later"] == 3, "three who are told to come later")
+    clock = Clock(fixture)
+    server, campaign = start(fixture, 80, "--rate", "20/s", judge=("--defer-always", "person[123]@"))
+    wait_for(lambda: fixture.show(campaign)["later"] == 3, "three who are told to come later")
     clock.set(DAY_S + 3600)
     wait_for(lambda: len(server.record()) >= 77, "the others")
-    wait_for(lambda: all(row["attempts"] >= "2" for row in house.export(campaign) if row["state"] != "accepted"), "a second try", 150)
-    numbers = house.show(campaign)
-    check(numbers["later"] == 3 and numbers["refused"] == 0, "a clock that was set cost people their lifetime", numbers, house.export(campaign)[:4])
+    wait_for(lambda: all(row["attempts"] >= "2" for row in fixture.export(campaign) if row["state"] != "accepted"), "a second try", 150)
+    numbers = fixture.show(campaign)
+    check(numbers["later"] == 3 and numbers["refused"] == 0, "a clock that was set cost people their lifetime", numbers, fixture.export(campaign)[:4])
     check_pace(server, 20)
-    house.run("campaign", "cancel", campaign)
-    server.check_against(house.export(campaign))
+    fixture.run("campaign", "cancel", campaign)
+    server.check_against(fixture.export(campaign))
 
 
-def a_clock_set_back(house):
+def a_clock_set_back(fixture):
     """A day back in mid-campaign: it goes on at its pace, and nobody who was told to come later waits a day for it"""
-    clock = Clock(house)
-    server, campaign = start(house, 80, "--rate", "20/s", judge=("--defer", "person[123]@"))
-    wait_for(lambda: house.show(campaign)["later"] == 3, "three who are told to come later")
+    clock = Clock(fixture)
+    server, campaign = start(fixture, 80, "--rate", "20/s", judge=("--defer", "person[123]@"))
+    wait_for(lambda: fixture.show(campaign)["later"] == 3, "three who are told to come later")
     clock.set(-DAY_S)
-    check_whole(house, server, campaign, 80, patience_s=240)
+    check_whole(fixture, server, campaign, 80, patience_s=240)
     check_pace(server, 20)
 
 
-def summer_time(house):
+def summer_time(fixture):
     """The hour that is left out, and the one that comes twice: a minute's quota and the pace are kept, the times in the export do not jump"""
-    clock = Clock(house)
-    house.extra["TZ"] = "Europe/Berlin"
-    server = Judge(house)
-    house.settle(server.port, 60)
+    clock = Clock(fixture)
+    fixture.extra["TZ"] = "Europe/Berlin"
+    server = Judge(fixture)
+    fixture.settle(server.port, 60)
     for change in (datetime.datetime(2027, 3, 28, 1, 0), datetime.datetime(2027, 10, 31, 1, 0)):
         clock.set(change.replace(tzinfo=datetime.timezone.utc).timestamp() - 2 - time.time())
-        campaign = house.detach("--rate", "15/s")
-        check_whole(house, server_of(server, campaign, house), campaign, 60)
-        times = sorted(row["time"] for row in house.export(campaign))
+        campaign = fixture.detach("--rate", "15/s")
+        check_whole(fixture, server_of(server, campaign, fixture), campaign, 60)
+        times = sorted(row["time"] for row in fixture.export(campaign))
         first, last = (datetime.datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (times[0], times[-1]))
         check(first < change.replace(tzinfo=datetime.timezone.utc) < last and (last - first).total_seconds() < 60, times[0], times[-1])
     check_pace(server, 15)
@@ -267,7 +267,7 @@ def summer_time(house):
 class server_of:
     """What the judge has of one campaign of several."""
 
-    def __init__(self, server, campaign, house):
+    def __init__(self, server, campaign, fixture):
         self.server, self.campaign, self.before = server, campaign, len(server.record()) if campaign == 1 else 60
 
     def check_against(self, rows):
@@ -276,12 +276,12 @@ class server_of:
         check(len(got) == len(set(got)) == len(rows), f"{len(got)} messages of {len(rows)}")
 
 
-def sleep(house):
+def sleep(fixture):
     """All of it stands still for six seconds and the clock says a night: no burst behind it, nobody's lifetime or quota is used up, nobody gets two"""
-    clock = Clock(house)
-    server, campaign = start(house, 150, "--rate", "15/s", judge=("--defer-always", "person[12]@"))
-    wait_for(lambda: house.show(campaign)["later"] == 2, "two who are told to come later")
-    core = house.core()
+    clock = Clock(fixture)
+    server, campaign = start(fixture, 150, "--rate", "15/s", judge=("--defer-always", "person[12]@"))
+    wait_for(lambda: fixture.show(campaign)["later"] == 2, "two who are told to come later")
+    core = fixture.core()
     everyone = [core, *children_of(core)]
     for pid in everyone:
         os.kill(pid, signal.SIGSTOP)
@@ -291,50 +291,50 @@ def sleep(house):
         os.kill(pid, signal.SIGCONT)
     wait_for(lambda: len(server.record()) >= 148, "the others", 90)
     check_pace(server, 15)
-    numbers = house.show(campaign)
+    numbers = fixture.show(campaign)
     check(numbers["refused"] == 0 and numbers["unknown"] <= 1, numbers)
-    house.run("campaign", "cancel", campaign)
-    server.check_against(house.export(campaign))
+    fixture.run("campaign", "cancel", campaign)
+    server.check_against(fixture.export(campaign))
 
 
 # --- copies ---
 
-def an_older_copy_put_back(house):
+def an_older_copy_put_back(fixture):
     """The data folder is put back as it was a while ago: what was open pauses and asks, sends nothing; --restored sends on by a person's word"""
-    server, campaign = start(house, 60, "--rate", "10/s")
-    house.stop_core()
-    kept = os.path.join(house.folder, "kept")
-    shutil.copytree(house.home, kept, ignore=lambda folder, names: [name for name in names if name == "core.sock"])
-    house.run("lists")
+    server, campaign = start(fixture, 60, "--rate", "10/s")
+    fixture.stop_core()
+    kept = os.path.join(fixture.folder, "kept")
+    shutil.copytree(fixture.home, kept, ignore=lambda folder, names: [name for name in names if name == "core.sock"])
+    fixture.run("lists")
     count = len(server.record())
     wait_for(lambda: len(server.record()) >= count + 10, "ten more behind the copy")
-    house.stop_core()
+    fixture.stop_core()
     count = len(server.record())
-    shutil.rmtree(house.home)
-    os.rename(kept, house.home)
-    numbers = house.show(campaign)
+    shutil.rmtree(fixture.home)
+    os.rename(kept, fixture.home)
+    numbers = fixture.show(campaign)
     check(numbers["state"] == "paused" and numbers["reason"] == "restored" and "older" in numbers["text"], numbers)
-    result = house.run("campaign", "resume", campaign, status=77)
+    result = fixture.run("campaign", "resume", campaign, status=77)
     check("--restored" in result.err, result)
     time.sleep(1)
     check(len(server.record()) == count, "the restored folder sent")
 
 
-def half_a_copy_put_back(house):
+def half_a_copy_put_back(fixture):
     """An old store.db beside the newer -wal: what was open pauses and says so, no count is odd, nobody gets two; or the store is said to be damaged"""
-    server, campaign = start(house, 3000, "--rate", "400/s")
-    path = os.path.join(house.home, "store.db")
-    older = os.path.join(house.folder, "older.db")
+    server, campaign = start(fixture, 3000, "--rate", "400/s")
+    path = os.path.join(fixture.home, "store.db")
+    older = os.path.join(fixture.folder, "older.db")
     wait_for(lambda: len(server.record()) > 1200, "some hundred")
     shutil.copy(path, older)
     written = os.stat(path).st_mtime_ns
     wait_for(lambda: os.stat(path).st_mtime_ns > written, "the log to be brought into the file", 90)
     count = len(server.record())
     wait_for(lambda: len(server.record()) > count + 50, "more behind it")
-    house.stop_core(signal.SIGKILL)
+    fixture.stop_core(signal.SIGKILL)
     check(os.path.getsize(path + "-wal") > 0, "there is no -wal")
     os.replace(older, path)
-    shown = house.run("campaign", "show", campaign, "--json", status=None)
+    shown = fixture.run("campaign", "show", campaign, "--json", status=None)
     if shown.status == 65:
         check("damaged" in shown.err, shown)
         return
@@ -342,68 +342,68 @@ def half_a_copy_put_back(house):
     states = ("queued", "handed", "accepted", "refused", "later", "unknown", "skipped")
     check(numbers["state"] == "paused" and numbers["reason"] == "restored", numbers)
     check(all(0 <= numbers[state] <= 3000 for state in states) and sum(numbers[state] for state in states) == 3000, numbers)
-    house.run("campaign", "cancel", campaign)
-    wait_for(lambda: house.show(campaign)["handed"] == 0, "all that is handed to be settled")
+    fixture.run("campaign", "cancel", campaign)
+    wait_for(lambda: fixture.show(campaign)["handed"] == 0, "all that is handed to be settled")
     count = collections.Counter(to for entry in server.record() for to in entry["to"])
     check(max(count.values()) == 1, "somebody has two")
 
 
-def start_core_in(house, script, *words):
+def start_core_in(fixture, script, *words):
     """Core in a mount namespace in which the script has run."""
     need("mounts")
-    house.run("lists", prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script + ' && exec "$@"', "sh", *words])
+    fixture.run("lists", prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script + ' && exec "$@"', "sh", *words])
 
 
-def no_machine_id(house):
+def no_machine_id(fixture):
     """Without a machine id the same boot proves the same machine, another boot proves nothing: it pauses and asks. With one, another boot is nothing"""
-    empty, ident = house.write("empty", ""), house.write("ident", "0123456789abcdef0123456789abcdef\n")
+    empty, ident = fixture.write("empty", ""), fixture.write("ident", "0123456789abcdef0123456789abcdef\n")
     with_none = ('touch /etc/machine-id 2>/dev/null; mount --bind "$1" /etc/machine-id && shift', empty)
     with_one = ('touch /etc/machine-id 2>/dev/null; mount --bind "$1" /etc/machine-id && shift', ident)
 
     def other_boot():
-        with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
+        with sqlite3.connect(os.path.join(fixture.home, "store.db")) as store:
             store.execute("UPDATE meta SET value='another boot' WHERE key='boot_id'")
         store.close()
 
     for place, is_asked in ((with_one, False), (with_none, True)):
-        house.home = os.path.join(house.folder, f"home-{is_asked}")
-        start_core_in(house, *place)
-        server = Judge(house, name=f"judge-{is_asked}")
-        house.settle(server.port, 30)
-        campaign = house.detach("--rate", "5/s")
+        fixture.home = os.path.join(fixture.folder, f"home-{is_asked}")
+        start_core_in(fixture, *place)
+        server = Judge(fixture, name=f"judge-{is_asked}")
+        fixture.settle(server.port, 30)
+        campaign = fixture.detach("--rate", "5/s")
         wait_for(lambda: server.record(), "the first one")
-        house.stop_core()
-        start_core_in(house, *place)
-        numbers = house.show(campaign)
+        fixture.stop_core()
+        start_core_in(fixture, *place)
+        numbers = fixture.show(campaign)
         check(numbers["state"] != "paused", "the same boot", numbers)
-        house.stop_core()
+        fixture.stop_core()
         other_boot()
-        start_core_in(house, *place)
-        numbers = house.show(campaign)
+        start_core_in(fixture, *place)
+        numbers = fixture.show(campaign)
         check((numbers["reason"] == "restored" and "machine-id" in numbers["text"]) == is_asked, numbers)
         if is_asked:
-            house.run("campaign", "resume", campaign, "--restored")
-        check_whole(house, server, campaign, 30, 10)
-        house.stop_core()
+            fixture.run("campaign", "resume", campaign, "--restored")
+        check_whole(fixture, server, campaign, 30, 10)
+        fixture.stop_core()
 
 
 # --- who else is there ---
 
-def two_cores(house):
+def two_cores(fixture):
     """Others are started by hand on the same folder in mid-campaign: each leaves with a sentence, the first one goes on, nobody gets two"""
-    server, campaign = start(house, 60, "--rate", "20/s")
-    core = house.core()
-    others = [subprocess.Popen([os.path.join(house.build, "src/core/postrider-core")], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env=house.environment()) for _ in range(4)]
+    server, campaign = start(fixture, 60, "--rate", "20/s")
+    core = fixture.core()
+    others = [subprocess.Popen([os.path.join(fixture.build, "src/core/postrider-core")], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env=fixture.environment()) for _ in range(4)]
     check([other.wait(30) for other in others] == [75] * 4, [other.returncode for other in others])
-    check(house.log().count("at work in") == 4, house.log())
-    check(house.core() == core, "the first one is gone")
-    check_whole(house, server, campaign, 60)
+    check(fixture.log().count("at work in") == 4, fixture.log())
+    check(fixture.core() == core, "the first one is gone")
+    check_whole(fixture, server, campaign, 60)
 
 
-def make_newer(house):
+def make_newer(fixture):
     """The same programs with another version in them."""
-    older, ours, newer = b"0.1.0\0", os.path.dirname(house.program), os.path.join(house.folder, "newer")
+    older, ours, newer = b"0.1.0\0", os.path.dirname(fixture.program), os.path.join(fixture.folder, "newer")
     shutil.copytree(ours, newer)
     changed = 0
     for path in glob.glob(newer + "/postrider*"):
@@ -416,36 +416,36 @@ def make_newer(house):
     return os.path.join(newer, "postrider")
 
 
-def a_newer_version(house):
+def a_newer_version(fixture):
     """A newer command meets an older core that is sending: that one finishes the wire and leaves, the newer one goes on; the older command is told so"""
-    house.move_programs()
-    older, newer = house.program, make_newer(house)
-    server, campaign = start(house, 80, "--rate", "20/s", judge=("--answer-delay-ms", "40"))
-    first = house.core()
-    house.program = newer
-    check(house.show(campaign)["state"] in ("sending", "waiting"), house.show(campaign))
-    check(house.core() != first and not is_alive(first), "the older core is still there")
-    check(os.readlink(f"/proc/{house.core()}/exe").startswith(os.path.dirname(newer)), os.readlink(f"/proc/{house.core()}/exe"))
-    house.program = older
-    result = house.run("campaign", "list", status=69)
+    fixture.move_programs()
+    older, newer = fixture.program, make_newer(fixture)
+    server, campaign = start(fixture, 80, "--rate", "20/s", judge=("--answer-delay-ms", "40"))
+    first = fixture.core()
+    fixture.program = newer
+    check(fixture.show(campaign)["state"] in ("sending", "waiting"), fixture.show(campaign))
+    check(fixture.core() != first and not is_alive(first), "the older core is still there")
+    check(os.readlink(f"/proc/{fixture.core()}/exe").startswith(os.path.dirname(newer)), os.readlink(f"/proc/{fixture.core()}/exe"))
+    fixture.program = older
+    result = fixture.run("campaign", "list", status=69)
     check("0.2.0" in result.err and "newer" in result.err, result)
-    house.program = newer
-    check_whole(house, server, campaign, 80)
+    fixture.program = newer
+    check_whole(fixture, server, campaign, 80)
 
 
-def a_core_that_takes_long_to_leave(house):
+def a_core_that_takes_long_to_leave(fixture):
     """The folder's lock outlasts the socket, as behind a core that settles its store on a busy machine: the command says what it waits for, and goes on"""
-    house.run("lists")
-    house.stop_core()
-    with open(os.path.join(house.home, "core.lock"), "rb") as lock, open(os.path.join(house.folder, "said"), "w+b") as said:
+    fixture.run("lists")
+    fixture.stop_core()
+    with open(os.path.join(fixture.home, "core.lock"), "rb") as lock, open(os.path.join(fixture.folder, "said"), "w+b") as said:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        command = subprocess.Popen([house.program, "lists"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, env=house.environment())
+        command = subprocess.Popen([fixture.program, "lists"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, env=fixture.environment())
         wait_for(lambda: b"waiting for the Postrider" in os.pread(said.fileno(), 65536, 0), "a word on what it waits for")
-        wait_for(lambda: house.log().count("at work in") >= 12, "a command that has met the lock for many seconds", 120)
+        wait_for(lambda: fixture.log().count("at work in") >= 12, "a command that has met the lock for many seconds", 120)
         check(command.poll() is None, "it gave up", os.pread(said.fileno(), 65536, 0))
         fcntl.flock(lock, fcntl.LOCK_UN)
         check(command.wait(60) == 0, command.returncode, os.pread(said.fileno(), 65536, 0))
-    check(house.core() is not None, "no core is there")
+    check(fixture.core() is not None, "no core is there")
 
 
 CASES = [a_core_that_takes_long_to_leave, a_clock_set_back, a_clock_set_forward, sleep, a_disk_that_turns_read_only, summer_time, no_machine_id, an_older_copy_put_back, half_a_copy_put_back, a_journal_that_cannot_grow,

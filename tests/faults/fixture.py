@@ -1,4 +1,4 @@
-"""house.py - one data folder, one judge, and the processes that work for them. Nothing here knows what is tested.
+"""fixture.py - one data folder, one judge, and the processes that work for them. Nothing here knows what is tested.
 
 The driver makes itself a subreaper: whatever Postrider leaves behind becomes its child, so that none of our processes escapes it
 and none of anybody else's is ever touched. A process is named by (pid, start time): a number that comes again is another one.
@@ -129,7 +129,7 @@ def check_store(store):
     return found
 
 
-class House:
+class Fixture:
     """judge_options: None: no judge. extra: environment of all that is started here."""
 
     def __init__(self, folder, program, judge_options=(), extra=None):

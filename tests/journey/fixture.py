@@ -1,6 +1,6 @@
-"""house.py - what the journeys stand on: a data folder of its own for each case, the command that works on it, and servers beside it.
+"""fixture.py - what the journeys stand on: a data folder of its own for each case, the command that works on it, and servers beside it.
 
-Python's standard library only. A case is a function that gets a House; its docstring is what it shows. run_cases() plays them, a few at a time,
+Python's standard library only. A case is a function that gets a Fixture; its docstring is what it shows. run_cases() plays them, a few at a time,
 prints TAP, and looks behind each one for what no user may ever see: criticals, assertions, backtraces, a sanitizer's report.
 """
 import concurrent.futures
@@ -90,7 +90,7 @@ def is_alive(pid):
         return False
 
 
-class House:
+class Fixture:
     def __init__(self, build, folder=None, home=None):
         self.build = os.path.abspath(build)
         self.program = os.path.join(self.build, "src/cli/postrider")
@@ -229,13 +229,13 @@ class House:
 
 
 class Judge:
-    """judge.py beside a house: what it has is what counts."""
+    """judge.py beside a fixture: what it has is what counts."""
 
-    def __init__(self, house, *flags, port=0, name="judge"):
-        self.flags, self.port, self.folder, self.process = flags, port, house.folder, None
-        self.path = os.path.join(house.folder, name + ".jsonl")
-        self.port_file = os.path.join(house.folder, name + ".port")
-        house.servers.append(self)
+    def __init__(self, fixture, *flags, port=0, name="judge"):
+        self.flags, self.port, self.folder, self.process = flags, port, fixture.folder, None
+        self.path = os.path.join(fixture.folder, name + ".jsonl")
+        self.port_file = os.path.join(fixture.folder, name + ".port")
+        fixture.servers.append(self)
         self.start()
 
     def start(self, *flags):
@@ -284,10 +284,10 @@ def make_certificate(folder, *how):
     return os.path.join(folder, "both.pem")
 
 
-def make_foreign(house, folder, name, host, days):
+def make_foreign(fixture, folder, name, host, days):
     """Another certificate of the CA in FOLDER."""
-    extension = house.write(name + ".cnf", "subjectAltName=DNS:" + host + "\nextendedKeyUsage=serverAuth\n")
-    out = os.path.join(house.folder, name + ".pem")
+    extension = fixture.write(name + ".cnf", "subjectAltName=DNS:" + host + "\nextendedKeyUsage=serverAuth\n")
+    out = os.path.join(fixture.folder, name + ".pem")
     subprocess.run(["openssl", "x509", "-req", "-in", folder + "/cert.csr", "-CA", folder + "/ca.pem", "-CAkey", folder + "/ca.key", "-CAcreateserial",
                     "-days", str(days), "-extfile", extension, "-out", out], stderr=subprocess.DEVNULL, check=True)
     with open(folder + "/key.pem", encoding="ascii") as key, open(out, "a", encoding="ascii") as both:
@@ -295,29 +295,29 @@ def make_foreign(house, folder, name, host, days):
     return out
 
 
-def trust(house, ca):
+def trust(fixture, ca):
     """Starts core where this CA is the only one that anybody knows."""
     need("mounts")
     script = 'mount --bind "$1" /etc/ssl/certs/ca-certificates.crt && shift && exec "$@"'
-    house.run("lists", prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", ca])  # core stays in there
+    fixture.run("lists", prefix=["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", ca])  # core stays in there
 
 
 # --- playing the cases ---
 
 def play(build, function, keep):
-    house = House(build)
+    fixture = Fixture(build)
     problem = reason = None
     try:
-        function(house)
-        house.check_manners()
+        function(fixture)
+        fixture.check_manners()
     except Skip as skip:
         reason = str(skip)
     except Exception:  # a case that falls over is a case that failed
-        problem = traceback.format_exc() + "\ncore.log: " + house.log()[-3000:]
+        problem = traceback.format_exc() + "\ncore.log: " + fixture.log()[-3000:]
     if keep:
-        house.is_ours = False
+        fixture.is_ours = False
     try:
-        house.end()
+        fixture.end()
     except Exception:
         problem = (problem or "") + traceback.format_exc()
     return problem, reason
