@@ -18,12 +18,12 @@ import tempfile
 import time
 import traceback
 
-import deeds
+import command_kills
 import verdict
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from can import lasting_folder  # noqa: E402
 from fixture import SLOW, Fixture, Trouble, become_subreaper, descendants, reap_any
-from rounds import JOURNAL_ROWS, WINDOW, WINDOW_GROWN, Round, Tally
+from campaign_kills import JOURNAL_ROWS, WINDOW, WINDOW_GROWN, CampaignKills, Tally
 
 # victim, moment, share of the kills
 SENDS = [
@@ -40,7 +40,7 @@ SENDS = [
     ("core", "core-rotating", 4), ("core", "journals rotate", 4), ("smtp", "journals rotate", 4), ("all", "journals rotate", 4),
     ("core", "two accounts", 4), ("smtp", "two accounts", 4), ("all", "two accounts", 4),
 ]
-DEEDS = [
+COMMANDS = [
     ("import", "import-next", 3), ("import", "import-rows", 3), ("import", "imports", 4), ("core", "core-import-batch", 3), ("core", "core-import-laid", 2),
     ("core", "core-import-merged", 3), ("core", "core-import-stored", 3), ("core", "imports", 3), ("cli", "imports", 3), ("all", "imports", 4),
     ("core", "core-import-undone", 3), ("core", "undoes", 3), ("all", "undoes", 2),
@@ -49,7 +49,7 @@ DEEDS = [
     ("core", "core-resolving", 3), ("core", "core-resolved", 3), ("core", "resolves", 3), ("cli", "resolves", 2), ("all", "resolves", 3),
     ("core", "core-vault-written", 3), ("core", "core-vault-renamed", 3), ("core", "the vault", 3), ("cli", "the vault", 2), ("all", "the vault", 3),
 ]
-KINDS = SENDS + DEEDS
+KINDS = SENDS + COMMANDS
 KILLS_A_ROUND = 8  # chosen: each has about as many people on the wire as are left of its campaign
 IDLE_ROUNDS = 4
 SHORT_BELOW = 100  # kills: then no round waits a minute for a retry
@@ -128,12 +128,12 @@ class Proof:
             people = 24
         if moment in ("journals rotate", "core-rotating"):
             rate, people = None, 10 * JOURNAL_ROWS
-        return Round(fixture, rng, self.number, victim, moment, kills, people, connections, None if moment == "smtp-retry" else rate,
+        return CampaignKills(fixture, rng, self.number, victim, moment, kills, people, connections, None if moment == "smtp-retry" else rate,
                      fixture.is_chunking, fixture.has_deferred, account)
 
-    def make_deeds(self, victim, moment, kills):
+    def make_commands(self, victim, moment, kills):
         self.number += 1
-        kind = deeds.find_class(moment)
+        kind = command_kills.find_class(moment)
         fixture = Fixture(os.path.join(self.folder, f"fixture{self.number}"), self.args.program, kind.judge_options)
         fixture.rounds = []
         return kind(fixture, self.rng, self.number, victim, moment, kills)
@@ -190,9 +190,9 @@ class Proof:
         self.close_fixture(self.fixture)
         self.fixture = None
 
-    def play_deeds(self, victim, moment, kills):
+    def play_commands(self, victim, moment, kills):
         try:
-            one = self.make_deeds(victim, moment, kills)
+            one = self.make_commands(victim, moment, kills)
         except Trouble as trouble:
             self.problem(f"{victim}, {moment}: {trouble}")
             return
@@ -229,7 +229,7 @@ class Proof:
             others = [kind for kind in self.kinds if kind[1] != "smtp-retry"]
             if others:
                 kind = max(others, key=self.deficit)
-                play, before = self.play_deeds if kind in DEEDS else self.play_in_fixture, self.count(kind[:2])
+                play, before = self.play_commands if kind in COMMANDS else self.play_in_fixture, self.count(kind[:2])
                 play(kind[0], kind[1], max(1, min(KILLS_A_ROUND, round(self.deficit(kind)))))
                 self.note_idle(kind, self.count(kind[:2]) == before)
             elif self.waiting:

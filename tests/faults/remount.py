@@ -3,7 +3,7 @@
 
 A round is a campaign on a file system of its own, in a file behind a loop device. In mid-campaign either the file system is shut down without its log
 being flushed (`xfs_io -x -c shutdown`, as after an I/O error), or all processes are killed and the backing file is copied as it is; then it, or the copy, is
-mounted and the campaign goes on. Nobody may get two. Its control: the folder in sysfs by which core tells one life of a superblock from the next is
+mounted and the campaign goes on. Nobody may get two. Its control: the folder in sysfs by which core tells one run of a superblock from the next is
 covered by one that stays, so that core believes that nothing was lost; then some do get two, or the round would prove nothing.
 
     remount.py --program POSTRIDER [--rounds N] [--seed S] [--tap] [--no-control] [ext4 xfs btrfs]
@@ -188,7 +188,7 @@ def try_way(options, kind, how, report):
                 without += play(options.program, kind, how, rng, True)[0]
                 if without:
                     break
-            report.say(True, f"{kind} {how}: the control: {without} second copies where the life of the superblock is not seen",
+            report.say(True, f"{kind} {how}: the control: {without} second copies where the run of the superblock is not seen",
                        None if without else "nothing was lost without it either: what the rounds show is not shown by this way")
     except Skip as skip:
         report.say(True, f"{kind} {how}", skip)

@@ -18,7 +18,7 @@ for folder in ("..", "../faults"):
     sys.path.insert(0, os.path.join(HERE, folder))
 from fixture import Fixture, Trouble, become_subreaper, wait_until  # noqa: E402
 from kills import Proof  # noqa: E402
-from rounds import SENDER, Round  # noqa: E402
+from campaign_kills import SENDER, CampaignKills  # noqa: E402
 from verdict import compare  # noqa: E402
 
 PROGRAMS = ("src/cli/postrider", "tests/null-channel/postrider-core", "tests/null-channel/postrider-null", "src/confined/import/postrider-import",
@@ -30,7 +30,7 @@ LIES = {  # word: what core has to say of it (core/intake/outcomes.c, the contra
     "outcome": "an outcome that does not exist", "twice": "a recipient that it was not given", "word": "Paused: argument 1",
 }
 PEOPLE_LIED_TO = 60
-# victim, moment, share. `smtp` is what rounds.py calls whatever sends
+# victim, moment, share. `smtp` is what campaign_kills.py calls whatever sends
 KINDS = [
     ("core", "at random", 3), ("core", "restarted at once", 3), ("core", "old one drains", 2), ("core", "core-handed", 2), ("core", "core-recovering", 1),
     ("smtp", "at random", 3), ("smtp", "transport-begun", 2), ("smtp", "null-begun", 2), ("smtp", "null-written", 3), ("smtp", "transport-after-answer", 2),
@@ -109,7 +109,7 @@ class NullProof(Proof):
         """One message is under way at most, so a kill of what sends puts one person in doubt, and a kill of core nobody."""
         self.number += 1
         kills = min(kills, 4)
-        one = Round(fixture, self.rng, self.number, victim, moment, kills, 60 + 30 * kills, 1, None, False, False, account)
+        one = CampaignKills(fixture, self.rng, self.number, victim, moment, kills, 60 + 30 * kills, 1, None, False, False, account)
         one.drain_points = DRAIN_POINTS
         return one
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""world.py BUILD [WORD…]: what the machine does to a campaign: disks that refuse, clocks that jump, sleep, copies of the data folder, a second core,
+"""environment-faults.py BUILD [WORD…]: what the machine does to a campaign: disks that refuse, clocks that jump, sleep, copies of the data folder, a second core,
 a newer version. Behind each: nobody lost, nobody twice by the judge's record, words that a person can use, and it goes on by itself or says how.
 What needs a hook needs a build with -Dkill-points=true. Beside it, in tests/journey: a full disk at import and while sending (bad-input.py), a copy in
 another place (moves.py)."""

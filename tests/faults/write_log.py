@@ -1,6 +1,6 @@
-"""notebook.py - reads what the shim noted (shim/notebook.h): every write, sync and name of a data folder, in one order.
+"""write_log.py - reads what the shim noted (shim/write-log.h): every write, sync and name of a data folder, in one order.
 
-A position is an octet in the records: what the notebook's end was at some moment. All that was noted before it had been done by then.
+A position is an octet in the records: what the log's end was at some moment. All that was noted before it had been done by then.
 """
 import mmap
 import os
@@ -11,14 +11,14 @@ RECORDS_AT = 4096 + 8 * 65536
 HEAD = struct.Struct("<QQQQQQ30Q")
 KINDS, WHOS = ("write", "fsync", "open", "name", "socket", "malloc"), ("core", "cli", "smtp", "dial", "import")
 RECORD = struct.Struct("<IIQQQQQIIII")
-SIZE = 96 * 1024 * 1024  # chosen: ten times what a story notes; sparse, and small beside the memory limit of the confined programs
+SIZE = 96 * 1024 * 1024  # chosen: ten times what a scenario notes; sparse, and small beside the memory limit of the confined programs
 
 
 class Record:
     __slots__ = ("at", "kind", "mono_ns", "key", "offset", "size", "pid", "flags", "first", "second")
 
 
-class Notebook:
+class WriteLog:
     def __init__(self, path, size=SIZE):
         self.path = path
         with open(path, "wb") as file:

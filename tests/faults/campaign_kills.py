@@ -1,4 +1,4 @@
-"""rounds.py - one campaign and what is killed under it. A round ends when the campaign does; then ledger and judge are compared.
+"""campaign_kills.py - one campaign and what is killed under it. A round ends when the campaign does; then ledger and judge are compared.
 
 Victims: core, smtp (whatever sends), dial, cli (the command line itself), all (core, smtp and dial in one sweep). Moments:
   at random          any time while there is something left to send
@@ -45,14 +45,14 @@ class Tally:
         self.unknown_most, self.bound = max(self.unknown_most, other.unknown_most), max(self.bound, other.bound)
 
 
-class Round:
+class CampaignKills:
     def __init__(self, fixture, rng, number, victim, moment, kills, people, connections, rate, is_chunking, has_deferred, account="demo"):
         self.fixture, self.rng, self.number = fixture, rng, number
         self.victim, self.moment, self.wanted = victim, moment, kills
         self.connections, self.rate, self.account = connections, rate, account
         self.env = None        # POSTRIDER_KILL of its core
         self.drain_points = DRAIN_POINTS
-        self.companion = None  # another Round, of another account, at the same time
+        self.companion = None  # another CampaignKills, of another account, at the same time
         self.key = f"round {number}"
         self.addresses = [f"{'d' if has_deferred and i % 10 == 3 else 'p'}{i}.r{number}@example.org" for i in range(people)]
         self.is_chunking = is_chunking

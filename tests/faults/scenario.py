@@ -1,4 +1,4 @@
-"""life.py - one data folder from its first command to its last, as a row of goals; each may be cut and is taken up again by the next life.
+"""scenario.py - one data folder from its first command to its last, as a row of goals; each may be cut and is taken up again by the next run.
 
 A goal is done when its command said so (exit 0). What is done must be true ever after, until a later goal undoes it: check_NAME() says so,
 and that is what "acknowledged" means here. What was begun and not done may have happened or not; doing it again must then be right.
@@ -26,7 +26,7 @@ PASSPHRASE_GOALS = ("protect", "unprotect")
 
 
 class Home(Fixture):
-    """A data folder whose judge is somebody else's; its processes are loaded with the shim when there is a notebook."""
+    """A data folder whose judge is somebody else's; its processes are loaded with the shim when there is a write log."""
 
     def __init__(self, folder, program, judge, shim):
         self.folder, self.program, self.shim = os.path.realpath(folder), program, shim
@@ -34,16 +34,16 @@ class Home(Fixture):
         self.home = os.path.join(self.disk, "home")
         os.makedirs(self.disk, exist_ok=True)
         self.judge, self.judge_port, self.record, self.extra, self.accounts = None, judge.judge_port, judge.record, {}, set()
-        self.known, self.notebook, self.boot, self.lie, self.failure = {}, None, "", "", ""
+        self.known, self.write_log, self.boot, self.lie, self.failure = {}, None, "", "", ""
         self.is_disk_modelled = True
 
     def environment(self, kill=None):
         environment = super().environment(kill)
-        if self.notebook is None:
+        if self.write_log is None:
             return environment
         modelled = self.disk if self.is_disk_modelled else ""
         return environment | self.shim.environment(self.failure.startswith("malloc")) | {
-            "POSTRIDER_FAULTS": f"{self.notebook.path};{modelled};{self.boot};{self.lie};{self.failure}"}
+            "POSTRIDER_FAULTS": f"{self.write_log.path};{modelled};{self.boot};{self.lie};{self.failure}"}
 
 
 class Shim:
@@ -59,7 +59,7 @@ class Shim:
 
 
 class Plan:
-    """What chance decides once for a story and all that come out of it."""
+    """What chance decides once for a scenario and all that come out of it."""
 
     def __init__(self, rng, has_passphrase, files, more=None):
         self.first = [f"p{i}@first.example" for i in range(rng.randint(24, 40))]
@@ -93,8 +93,8 @@ class Plan:
         return [to for to in self.first if to not in self.early] if subject == "first" else self.more
 
 
-class Life:
-    """done, begun: goals; `looked`: addresses that an export had reported as accepted; sent: the judge's records before this life."""
+class ScenarioRun:
+    """done, begun: goals; `looked`: addresses that an export had reported as accepted; sent: the judge's records before this run."""
 
     def __init__(self, home, plan, rng, done=(), begun=(), looked=(), sent=()):
         self.home, self.plan, self.rng = home, plan, rng
@@ -109,7 +109,7 @@ class Life:
         return os.path.join(self.plan.files, name)
 
     def position(self):
-        return self.home.notebook.end if self.home.notebook else 0
+        return self.home.write_log.end if self.home.write_log else 0
 
     def find(self, kind, words):
         self.findings.append((kind, "", words))
@@ -340,7 +340,7 @@ class Life:
         self.findings += [("left", "", words) for words in self.home.find_leftovers()]
 
     def numbers_of(self):
-        """(campaign, recipient) -> address, from the store of a life that is over."""
+        """(campaign, recipient) -> address, from the store of a run that is over."""
         store = sqlite3.connect(f"file:{self.home.home}/store.db?mode=ro", uri=True)
         try:
             return {(row[0], row[1]): row[2] for row in store.execute("SELECT campaign,id,address FROM snapshot")}
@@ -369,7 +369,7 @@ def read_surviving_store(home):
 
 
 def read_begun(records, numbers):
-    """Yields (position, address): octets of a message may have left behind that position. `records` of one life's notebook."""
+    """Yields (position, address): octets of a message may have left behind that position. `records` of one run's write log."""
     journals = set()
     for record in records:
         if record.kind == "O":

@@ -1,4 +1,4 @@
-#include "notebook.h"
+#include "write-log.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static NotebookHead *head;
+static WriteLogHead *head;
 
 static _Atomic uint64_t *
 get_files (void)
@@ -17,7 +17,7 @@ get_files (void)
 }
 
 int
-notebook_open (const char *path)
+write_log_open (const char *path)
 {
   int fd = (int) syscall (SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
   struct stat status;
@@ -27,14 +27,14 @@ notebook_open (const char *path)
     map = mmap (NULL, (size_t) status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (fd >= 0)
     syscall (SYS_close, fd);
-  if (map == MAP_FAILED || ((NotebookHead *) map)->magic != NOTEBOOK_MAGIC)
+  if (map == MAP_FAILED || ((WriteLogHead *) map)->magic != WRITE_LOG_MAGIC)
     return -1;
   head = map;
   return 0;
 }
 
 uint64_t
-notebook_now (void)
+write_log_now (void)
 {
   struct timespec now;
 
@@ -43,21 +43,21 @@ notebook_now (void)
 }
 
 void
-notebook_write (char kind, uint64_t mono_ns, uint64_t device, uint64_t inode, uint64_t offset, uint64_t size, uint32_t flags, const void *first,
-                size_t first_len, const void *second, size_t second_len)
+write_log_add (char kind, uint64_t mono_ns, uint64_t device, uint64_t inode, uint64_t offset, uint64_t size, uint32_t flags, const void *first,
+               size_t first_len, const void *second, size_t second_len)
 {
-  uint64_t length = (sizeof (NotebookRecord) + first_len + second_len + 7) & ~(uint64_t) 7, at;
-  NotebookRecord *record;
+  uint64_t length = (sizeof (WriteLogRecord) + first_len + second_len + 7) & ~(uint64_t) 7, at;
+  WriteLogRecord *record;
   char *values;
 
   if (head == NULL)
     return;
-  at = NOTEBOOK_RECORDS_AT + atomic_fetch_add (&head->end, length);
+  at = WRITE_LOG_RECORDS_AT + atomic_fetch_add (&head->end, length);
   if (at + length > head->size) {
     head->is_full = 1;
     return;
   }
-  record = (NotebookRecord *) ((char *) head + at);
+  record = (WriteLogRecord *) ((char *) head + at);
   record->length = (uint32_t) length;
   record->mono_ns = mono_ns;
   record->device = device;
@@ -86,25 +86,25 @@ mix (uint64_t device, uint64_t inode)
 }
 
 void
-notebook_watch (uint64_t device, uint64_t inode)
+write_log_watch (uint64_t device, uint64_t inode)
 {
   uint64_t key = mix (device, inode);
 
-  for (uint64_t i = key, n = 0; head != NULL && n < NOTEBOOK_FILES; i++, n++) {
+  for (uint64_t i = key, n = 0; head != NULL && n < WRITE_LOG_FILES; i++, n++) {
     uint64_t none = 0;
 
-    if (atomic_compare_exchange_strong (&get_files ()[i % NOTEBOOK_FILES], &none, key) || none == key)
+    if (atomic_compare_exchange_strong (&get_files ()[i % WRITE_LOG_FILES], &none, key) || none == key)
       return;
   }
 }
 
 int
-notebook_is_watched (uint64_t device, uint64_t inode)
+write_log_is_watched (uint64_t device, uint64_t inode)
 {
   uint64_t key = mix (device, inode), found;
 
-  for (uint64_t i = key, n = 0; head != NULL && n < NOTEBOOK_FILES; i++, n++) {
-    found = get_files ()[i % NOTEBOOK_FILES];
+  for (uint64_t i = key, n = 0; head != NULL && n < WRITE_LOG_FILES; i++, n++) {
+    found = get_files ()[i % WRITE_LOG_FILES];
     if (found == key || found == 0)
       return found == key;
   }
@@ -112,13 +112,13 @@ notebook_is_watched (uint64_t device, uint64_t inode)
 }
 
 uint64_t
-notebook_count_call (Kind kind, Who who)
+write_log_count_call (Kind kind, Who who)
 {
   return head != NULL ? atomic_fetch_add (&head->calls[kind][who], 1) + 1 : 0;
 }
 
 void
-notebook_count_failure (void)
+write_log_count_failure (void)
 {
   if (head != NULL)
     atomic_fetch_add (&head->failures, 1);

@@ -1,9 +1,9 @@
-"""deeds.py - one command of a person, and what is killed under it: import, export, resolve, the vault. A deed is done or it is not: what is found
+"""command_kills.py - one command of a person, and what is killed under it: import, export, resolve, the vault. A command is done or it is not: what is found
 afterwards is the state before the command or the one behind it, never one in between; and when the command had said that it is done, the one behind it.
 
 Victims: core, import (the worker), cli (the command itself), all (core and its children in one sweep). Moments:
   imports, exports, resolves, the vault    any time while the command runs
-  NAME                                     a KILL_POINT, as in rounds.py; cli-… ends the command, import-… the worker, core-… core
+  NAME                                     a KILL_POINT, as in campaign_kills.py; cli-… ends the command, import-… the worker, core-… core
 """
 import csv
 import os
@@ -11,9 +11,9 @@ import sqlite3
 import time
 
 from fixture import SLOW, Trouble, reap, wait_until
-from verdict import compare, count, judge_deed
+from verdict import compare, count, judge_command
 
-POINT_PASSES = {"core-import-batch": 3, "import-next": 3, "import-rows": 3}  # how often a deed comes by; else once
+POINT_PASSES = {"core-import-batch": 3, "import-next": 3, "import-rows": 3}  # how often a command comes by; else once
 PASSWORD, PASSPHRASE = "right", "a passphrase that is long enough"
 
 
@@ -21,8 +21,8 @@ class NoMore(Exception):
     """There is nothing left to do it to."""
 
 
-class Deeds:
-    """Deeds of one kind in a fixture of their own. Kept alike to Round: begin, finish, add_to, findings, kills, numbers."""
+class CommandKills:
+    """Commands of one kind in a fixture of their own. Kept alike to CampaignKills: begin, finish, add_to, findings, kills, numbers."""
     judge_options = None  # None: no judge
 
     def __init__(self, fixture, rng, number, victim, moment, kills):
@@ -33,17 +33,17 @@ class Deeds:
         self.usual_s = 0.2  # how long the command takes when nobody disturbs it
         self.numbers = None
 
-    # --- what a kind of deed is made of ---
+    # --- what a kind of command is made of ---
 
     def prepare(self):
         """Once."""
 
     def choose(self):
-        """Returns the words of the next deed."""
+        """Returns the words of the next command."""
         raise NotImplementedError
 
     def get_states(self):
-        """Returns (before, after), as look() gives them, of the deed that was chosen."""
+        """Returns (before, after), as look() gives them, of the command that was chosen."""
         raise NotImplementedError
 
     def look(self):
@@ -51,22 +51,22 @@ class Deeds:
         raise NotImplementedError
 
     def warm_up(self, kill):
-        """What a new core needs before the deed."""
+        """What a new core needs before the command."""
 
     def settle(self, state):
         """Behind each: what else must hold, and back to where the next one can begin."""
 
-    # --- one deed ---
+    # --- one command ---
 
     def say(self, kind, words):
-        self.findings.append((kind, f"deed {self.tries}", words))
+        self.findings.append((kind, f"command {self.tries}", words))
 
     def strike(self, words):
         """Returns (processes that were killed, exit status, what it said on stderr)."""
         fixture = self.fixture
         if not self.is_point:
             struck = fixture.run_killing(words, self.victim, self.rng.uniform(0, (0.3 if self.victim == "import" else 1.2) * self.usual_s))
-            self.usual_s *= 1 if struck[0] else 0.7  # over before the kill: this machine is quicker, or this deed
+            self.usual_s *= 1 if struck[0] else 0.7  # over before the kill: this machine is quicker, or this command
             return struck
         if not self.moment.startswith("cli-"):
             fixture.stop_core()  # the next one has the kill point
@@ -99,7 +99,7 @@ class Deeds:
         self.kills += hits > 0
         self.check_words(hits, status, said)
         state = self.look()
-        for kind, found in judge_deed(before, after, state, is_told=status == 0, is_disturbed=hits > 0):
+        for kind, found in judge_command(before, after, state, is_told=status == 0, is_disturbed=hits > 0):
             self.say(kind, f"{' '.join(words)}: {found}; {hits} killed, status {status}: {said.strip()[-200:]}")
         self.settle(state)
         self.check_store()
@@ -131,14 +131,14 @@ class Deeds:
         self.judge()
 
     def judge(self):
-        """What must be so at the end, beside each deed's own state."""
+        """What must be so at the end, beside each command's own state."""
 
     def judge_again(self):
         self.findings.clear()
         self.judge()
 
     def describe(self):
-        return f"{self.tries} deeds"
+        return f"{self.tries} commands"
 
     def add_to(self, tallies, make_tally):
         tally = tallies.setdefault((self.victim, self.moment), make_tally())
@@ -153,7 +153,7 @@ def write_people(path, rows):
         file.write("email,name,town\n" + "".join(f"{to},{name},{town}\n" for to, name, town in rows))
 
 
-class Imports(Deeds):
+class Imports(CommandKills):
     """A file with people who are there already and get a new value, and with new ones, into a list of its own. All of it or nothing."""
 
     def prepare(self):
@@ -231,7 +231,7 @@ class Undoes(Imports):
             self.say("undone", f"undone again (status {done.returncode}), the list is not as before the import")
 
 
-class Exports(Deeds):
+class Exports(CommandKills):
     """A ledger into a file that may be there already: the whole file or the one that was there."""
     judge_options = ()
 
@@ -269,7 +269,7 @@ class Exports(Deeds):
             return None
 
 
-class Resolves(Deeds):
+class Resolves(CommandKills):
     """Unknown people, of whom the judge has nothing: sent makes them skipped, resend queues them, and they get it once."""
     judge_options = ()
 
@@ -337,7 +337,7 @@ class Resolves(Deeds):
         self.findings += compare(self.addresses, self.fixture.export(1), self.fixture.records(), self.fixture.show(1), treated=self.treated)
 
 
-class Vaults(Deeds):
+class Vaults(CommandKills):
     """Accounts with a password, which come and go, and a passphrase that comes and goes: what the vault holds still opens, and each account logs in."""
     judge_options = ("--user", "ann", "--password", PASSWORD)
 
@@ -362,16 +362,16 @@ class Vaults(Deeds):
         self.at += 1
         self.open()
         removable = self.accounts[1:]
-        self.deed = self.rng.choice(["add", "add", "protect"] + (["remove"] if removable else []))
-        if self.deed == "protect":
+        self.chosen = self.rng.choice(["add", "add", "protect"] + (["remove"] if removable else []))
+        if self.chosen == "protect":
             return ["vault", "protect"] + (["--remove"] if self.is_protected else ["--password-file", self.passphrase])
-        self.name = f"account{self.at}" if self.deed == "add" else self.rng.choice(removable)
-        return self.get_add_words(self.name) if self.deed == "add" else ["account", "remove", self.name]
+        self.name = f"account{self.at}" if self.chosen == "add" else self.rng.choice(removable)
+        return self.get_add_words(self.name) if self.chosen == "add" else ["account", "remove", self.name]
 
     def get_states(self):
-        if self.deed == "protect":
+        if self.chosen == "protect":
             return (("passphrase", "key-file") if self.is_protected else ("key-file", "passphrase"))
-        return ("none", "logs in") if self.deed == "add" else ("logs in", "none")
+        return ("none", "logs in") if self.chosen == "add" else ("logs in", "none")
 
     def get_slot(self):
         return "passphrase" if "passphrase" in self.fixture.ask("vault", "status")["slots"] else "key-file"
@@ -391,7 +391,7 @@ class Vaults(Deeds):
             self.fixture.run("vault", "unlock", "--password-file", self.passphrase, kill=kill)
 
     def look(self):
-        if self.deed == "protect":
+        if self.chosen == "protect":
             self.is_protected = self.get_slot() == "passphrase"
             self.open()  # or it is a Trouble
             return "passphrase" if self.is_protected else "key-file"
@@ -412,7 +412,7 @@ KINDS = {"imports": Imports, "undoes": Undoes, "exports": Exports, "resolves": R
 
 
 def find_class(moment):
-    """None: a moment of rounds.py."""
+    """None: a moment of campaign_kills.py."""
     if moment in KINDS:
         return KINDS[moment]
     words = {"undone": Undoes, "import": Imports, "export": Exports, "resolv": Resolves, "vault": Vaults}
