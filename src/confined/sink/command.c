@@ -4,7 +4,7 @@
 
 #define DIGITS_MAX 18 /* a 64-bit number without overflow; RFC 1870 allows 20, no message is that large */
 
-G_DEFINE_QUARK (command-error-quark, command_error)
+G_DEFINE_QUARK (sink-command-error-quark, sink_command_error)
 
 typedef enum { ARGUMENT_NONE, ARGUMENT_OPTIONAL, ARGUMENT_NAME, ARGUMENT_FROM, ARGUMENT_TO, ARGUMENT_CHUNK, ARGUMENT_AUTH } Argument;
 
@@ -13,20 +13,20 @@ static const struct {
   Argument    argument;
   gsize       line_max;
 } verbs[VERB_COUNT] = {
-  [VERB_EHLO] = { "EHLO", ARGUMENT_NAME, COMMAND_LINE_MAX },
-  [VERB_HELO] = { "HELO", ARGUMENT_NAME, COMMAND_LINE_MAX },
-  [VERB_MAIL] = { "MAIL", ARGUMENT_FROM, COMMAND_ENVELOPE_LINE_MAX },
-  [VERB_RCPT] = { "RCPT", ARGUMENT_TO, COMMAND_ENVELOPE_LINE_MAX },
-  [VERB_DATA] = { "DATA", ARGUMENT_NONE, COMMAND_LINE_MAX },
-  [VERB_BDAT] = { "BDAT", ARGUMENT_CHUNK, COMMAND_LINE_MAX },
-  [VERB_RSET] = { "RSET", ARGUMENT_NONE, COMMAND_LINE_MAX },
-  [VERB_NOOP] = { "NOOP", ARGUMENT_OPTIONAL, COMMAND_LINE_MAX },
-  [VERB_VRFY] = { "VRFY", ARGUMENT_OPTIONAL, COMMAND_LINE_MAX },
-  [VERB_EXPN] = { "EXPN", ARGUMENT_OPTIONAL, COMMAND_LINE_MAX },
-  [VERB_HELP] = { "HELP", ARGUMENT_OPTIONAL, COMMAND_LINE_MAX },
-  [VERB_QUIT] = { "QUIT", ARGUMENT_NONE, COMMAND_LINE_MAX },
-  [VERB_STARTTLS] = { "STARTTLS", ARGUMENT_NONE, COMMAND_LINE_MAX },
-  [VERB_AUTH] = { "AUTH", ARGUMENT_AUTH, COMMAND_AUTH_LINE_MAX },
+  [VERB_EHLO] = { "EHLO", ARGUMENT_NAME, SINK_COMMAND_LINE_MAX },
+  [VERB_HELO] = { "HELO", ARGUMENT_NAME, SINK_COMMAND_LINE_MAX },
+  [VERB_MAIL] = { "MAIL", ARGUMENT_FROM, SINK_COMMAND_ENVELOPE_LINE_MAX },
+  [VERB_RCPT] = { "RCPT", ARGUMENT_TO, SINK_COMMAND_ENVELOPE_LINE_MAX },
+  [VERB_DATA] = { "DATA", ARGUMENT_NONE, SINK_COMMAND_LINE_MAX },
+  [VERB_BDAT] = { "BDAT", ARGUMENT_CHUNK, SINK_COMMAND_LINE_MAX },
+  [VERB_RSET] = { "RSET", ARGUMENT_NONE, SINK_COMMAND_LINE_MAX },
+  [VERB_NOOP] = { "NOOP", ARGUMENT_OPTIONAL, SINK_COMMAND_LINE_MAX },
+  [VERB_VRFY] = { "VRFY", ARGUMENT_OPTIONAL, SINK_COMMAND_LINE_MAX },
+  [VERB_EXPN] = { "EXPN", ARGUMENT_OPTIONAL, SINK_COMMAND_LINE_MAX },
+  [VERB_HELP] = { "HELP", ARGUMENT_OPTIONAL, SINK_COMMAND_LINE_MAX },
+  [VERB_QUIT] = { "QUIT", ARGUMENT_NONE, SINK_COMMAND_LINE_MAX },
+  [VERB_STARTTLS] = { "STARTTLS", ARGUMENT_NONE, SINK_COMMAND_LINE_MAX },
+  [VERB_AUTH] = { "AUTH", ARGUMENT_AUTH, SINK_COMMAND_AUTH_LINE_MAX },
 };
 
 typedef struct { /* what is left of the line */
@@ -41,9 +41,9 @@ rest_len (const Rest *rest)
 }
 
 static gboolean
-fail (GError **error, CommandError code, const char *text)
+fail (GError **error, SinkCommandError code, const char *text)
 {
-  g_set_error_literal (error, COMMAND_ERROR, (int) code, text);
+  g_set_error_literal (error, SINK_COMMAND_ERROR, (int) code, text);
   return FALSE;
 }
 
@@ -151,7 +151,7 @@ take_source_route (Rest *rest)
 }
 
 static gboolean
-take_mailbox (Rest *rest, Command *command, gboolean is_recipient)
+take_mailbox (Rest *rest, SinkCommand *command, gboolean is_recipient)
 {
   const char *start = rest->at;
   gsize len;
@@ -162,13 +162,13 @@ take_mailbox (Rest *rest, Command *command, gboolean is_recipient)
   if (take (rest, '@')) {
     const char *domain = rest->at;
 
-    if (!take_domain (rest) || rest->at - domain > COMMAND_DOMAIN_MAX)
+    if (!take_domain (rest) || rest->at - domain > SINK_COMMAND_DOMAIN_MAX)
       return FALSE;
   } else if (!is_recipient || command->local_len != 10 || g_ascii_strncasecmp (start, "postmaster", 10) != 0) {
     return FALSE; /* only <Postmaster> may stand without a domain */
   }
   len = (gsize) (rest->at - start);
-  if (command->local_len > COMMAND_LOCAL_MAX)
+  if (command->local_len > SINK_COMMAND_LOCAL_MAX)
     return FALSE;
   memcpy (command->address, start, len);
   command->address[len] = '\0';
@@ -178,21 +178,21 @@ take_mailbox (Rest *rest, Command *command, gboolean is_recipient)
 }
 
 static gboolean
-take_path (Rest *rest, Command *command, gboolean is_recipient, GError **error)
+take_path (Rest *rest, SinkCommand *command, gboolean is_recipient, GError **error)
 {
   if (!take (rest, '<'))
-    return fail (error, COMMAND_ERROR_ARGUMENT, "The address must stand in <>");
+    return fail (error, SINK_COMMAND_ERROR_ARGUMENT, "The address must stand in <>");
   if (!is_recipient && take (rest, '>'))
     return TRUE;
   if (rest->at < rest->end && *rest->at == '@' && !take_source_route (rest))
-    return fail (error, COMMAND_ERROR_ADDRESS, "The source route is malformed");
+    return fail (error, SINK_COMMAND_ERROR_ADDRESS, "The source route is malformed");
   if (!take_mailbox (rest, command, is_recipient) || !take (rest, '>'))
-    return fail (error, COMMAND_ERROR_ADDRESS, "The address is malformed or too long");
+    return fail (error, SINK_COMMAND_ERROR_ADDRESS, "The address is malformed or too long");
   return TRUE;
 }
 
 static gboolean
-take_mail_parameter (Rest *rest, Command *command)
+take_mail_parameter (Rest *rest, SinkCommand *command)
 {
   if (take_word (rest, "SIZE="))
     return take_number (rest, &command->size);
@@ -208,39 +208,39 @@ take_mail_parameter (Rest *rest, Command *command)
 }
 
 static gboolean
-parse_envelope (Rest *rest, Command *command, gboolean is_recipient, GError **error)
+parse_envelope (Rest *rest, SinkCommand *command, gboolean is_recipient, GError **error)
 {
   if (!take_word (rest, is_recipient ? " TO:" : " FROM:"))
-    return fail (error, COMMAND_ERROR_ARGUMENT, is_recipient ? "Say RCPT TO:<address>" : "Say MAIL FROM:<address>");
+    return fail (error, SINK_COMMAND_ERROR_ARGUMENT, is_recipient ? "Say RCPT TO:<address>" : "Say MAIL FROM:<address>");
   while (take (rest, ' ')) /* forbidden by RFC 5321 §3.3 and common */
     ;
   if (!take_path (rest, command, is_recipient, error))
     return FALSE;
   while (rest->at < rest->end) {
     if (!take (rest, ' '))
-      return fail (error, COMMAND_ERROR_ARGUMENT, "Parameters must be set apart by a space");
+      return fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Parameters must be set apart by a space");
     if (rest->at == rest->end || *rest->at == ' ')
       continue; /* a space at the end is common too */
     if (is_recipient || !take_mail_parameter (rest, command) || (rest->at < rest->end && *rest->at != ' '))
-      return fail (error, COMMAND_ERROR_PARAMETER, "That parameter was not offered");
+      return fail (error, SINK_COMMAND_ERROR_PARAMETER, "That parameter was not offered");
   }
   return TRUE;
 }
 
 static gboolean
-parse_chunk (Rest *rest, Command *command, GError **error)
+parse_chunk (Rest *rest, SinkCommand *command, GError **error)
 {
   if (!take (rest, ' ') || !take_number (rest, &command->size))
-    return fail (error, COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
+    return fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
   command->is_last = take_word (rest, " LAST");
-  return rest->at == rest->end || fail (error, COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
+  return rest->at == rest->end || fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
 }
 
 static gboolean
-parse_word (Rest *rest, Command *command, gboolean has_initial, GError **error)
+parse_word (Rest *rest, SinkCommand *command, gboolean has_initial, GError **error)
 {
   if (!take (rest, ' ') || (command->word_len = span_to (rest, ' ')) == 0)
-    return fail (error, COMMAND_ERROR_ARGUMENT, "A word is missing behind the command");
+    return fail (error, SINK_COMMAND_ERROR_ARGUMENT, "A word is missing behind the command");
   command->word = rest->at;
   rest->at += command->word_len;
   if (has_initial && take (rest, ' ')) {
@@ -250,11 +250,11 @@ parse_word (Rest *rest, Command *command, gboolean has_initial, GError **error)
   }
   while (take (rest, ' '))
     ;
-  return rest->at == rest->end || fail (error, COMMAND_ERROR_ARGUMENT, "Too many words behind the command");
+  return rest->at == rest->end || fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Too many words behind the command");
 }
 
 static gboolean
-parse_argument (Rest *rest, Command *command, GError **error)
+parse_argument (Rest *rest, SinkCommand *command, GError **error)
 {
   switch (verbs[command->verb].argument) {
   case ARGUMENT_NAME:
@@ -273,7 +273,7 @@ parse_argument (Rest *rest, Command *command, GError **error)
   default:
     while (take (rest, ' ')) /* white space before the CRLF must be borne (RFC 5321 §4.1.1) */
       ;
-    return rest->at == rest->end || fail (error, COMMAND_ERROR_ARGUMENT, "This command takes no argument");
+    return rest->at == rest->end || fail (error, SINK_COMMAND_ERROR_ARGUMENT, "This command takes no argument");
   }
 }
 
@@ -287,15 +287,15 @@ has_control (const char *line, gsize len)
 }
 
 gboolean
-command_parse (const char *line, gsize len, Command *out_command, GError **error)
+sink_command_parse (const char *line, gsize len, SinkCommand *out_command, GError **error)
 {
   Rest rest = { line, line + len };
-  Command command = { .verb = VERB_COUNT };
+  SinkCommand command = { .verb = VERB_COUNT };
 
-  if (len > COMMAND_AUTH_LINE_MAX)
-    return fail (error, COMMAND_ERROR_LENGTH, "The line is too long");
+  if (len > SINK_COMMAND_AUTH_LINE_MAX)
+    return fail (error, SINK_COMMAND_ERROR_LENGTH, "The line is too long");
   if (has_control (line, len)) /* a bare CR or LF, a NUL: nobody may read two commands where we read one */
-    return fail (error, COMMAND_ERROR_VERB, "The line holds a control character");
+    return fail (error, SINK_COMMAND_ERROR_VERB, "The line holds a control character");
   for (Verb verb = 0; verb < VERB_COUNT && command.verb == VERB_COUNT; verb++)
     if (take_word (&rest, verbs[verb].name)) {
       if (rest.at == rest.end || *rest.at == ' ')
@@ -304,9 +304,9 @@ command_parse (const char *line, gsize len, Command *out_command, GError **error
         rest.at = line;
     }
   if (command.verb == VERB_COUNT)
-    return fail (error, COMMAND_ERROR_VERB, "There is no such command here");
+    return fail (error, SINK_COMMAND_ERROR_VERB, "There is no such command here");
   if (len > verbs[command.verb].line_max)
-    return fail (error, COMMAND_ERROR_LENGTH, "The line is too long");
+    return fail (error, SINK_COMMAND_ERROR_LENGTH, "The line is too long");
   if (!parse_argument (&rest, &command, error))
     return FALSE;
   *out_command = command;

@@ -126,7 +126,7 @@ maildir_message_free (MaildirMessage *self)
 
 /* Opens the file and leaves the envelope's lines in head. */
 static gboolean
-begin (MaildirMessage *self, const SessionEnvelope *envelope)
+begin (MaildirMessage *self, const SinkSessionEnvelope *envelope)
 {
   Maildir *maildir = self->maildir;
 
@@ -173,7 +173,7 @@ commit (MaildirMessage *self)
 }
 
 static gboolean
-add_cb (gpointer data, const SessionEnvelope *envelope, const void *octets, gsize len, gboolean is_last)
+add_cb (gpointer data, const SinkSessionEnvelope *envelope, const void *octets, gsize len, gboolean is_last)
 {
   MaildirMessage *self = data;
 
@@ -189,8 +189,8 @@ add_cb (gpointer data, const SessionEnvelope *envelope, const void *octets, gsiz
   return TRUE;
 }
 
-SessionStore
+SinkSessionStore
 maildir_message_get_store (MaildirMessage *self)
 {
-  return (SessionStore) { self, add_cb, drop_cb };
+  return (SinkSessionStore) { self, add_cb, drop_cb };
 }

@@ -18,9 +18,9 @@ fail (const GError *error)
 }
 
 static int
-serve (GDBusConnection *connection, Service *service, GError **error)
+serve (GDBusConnection *connection, SinkService *service, GError **error)
 {
-  if (!service_export (service, connection, error))
+  if (!sink_service_export (service, connection, error))
     return fail (*error);
   serve_run (connection, NULL, GRACE_MS, NULL);
   return 0;
@@ -42,9 +42,9 @@ main (int argc, char *argv[])
   gboolean is_serving = argc == 3 && strcmp (argv[1], "--dir") == 0 && *argv[2] == '/';
   const LockTable *table = is_serving ? sink_lock_for (argv[2]) : &sink_lock;
   Maildir *maildir = NULL;
-  Service *service;
+  SinkService *service;
   Auth *auth;
-  Tls *tls;
+  SinkTls *tls;
   int status;
 
   if (!is_asked && !is_serving)
@@ -52,7 +52,7 @@ main (int argc, char *argv[])
   if (!lock_enter (table, &error))
     return fail (error);
   fault_quark ();
-  if ((is_serving && (maildir = maildir_open (argv[2], &error)) == NULL) || (tls = tls_new (&error)) == NULL ||
+  if ((is_serving && (maildir = maildir_open (argv[2], &error)) == NULL) || (tls = sink_tls_new (&error)) == NULL ||
       (auth = auth_new (&error)) == NULL || !lock_seal (table, &error))
     return fail (error);
   if (!is_asked && (connection = serve_connect (&error)) == NULL)
@@ -63,11 +63,11 @@ main (int argc, char *argv[])
     lock_print_layers ();
     return 0;
   }
-  service = service_new (maildir, tls, auth);
+  service = sink_service_new (maildir, tls, auth);
   status = serve (connection, service, &error);
-  service_free (service);
+  sink_service_free (service);
   auth_free (auth);
-  tls_free (tls);
+  sink_tls_free (tls);
   maildir_free (maildir);
   return status;
 }
