@@ -6,7 +6,7 @@
 #include "table.h"
 
 typedef struct {
-  gboolean    is_list;                /* rows of table_list_new(): header and map do not count */
+  gboolean    is_list;                /* rows of import_table_list_new(): header and map do not count */
   const char *header;                 /* auto | yes | no | a row's number */
   const char *map[COLUMN_ROLE_COUNT]; /* a header's name or a number, or NULL */
   GVariant   *others;                 /* a{ss}: the same -> field | unused (checked) */

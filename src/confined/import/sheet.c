@@ -1,4 +1,4 @@
-/* sheet.c - table_sheet_new(): the rows of one sheet, streamed. Source: ECMA-376 part 1 §18.3.1.4 (c), §18.18.11 (cell types). */
+/* sheet.c - import_table_sheet_new(): the rows of one sheet, streamed. Source: ECMA-376 part 1 §18.3.1.4 (c), §18.18.11 (cell types). */
 #include "workbook.h"
 
 #include "fault.h"
@@ -14,17 +14,17 @@ typedef struct {
 } Cell;
 
 typedef struct {
-  Table     base;
-  Workbook *workbook; /* borrowed */
-  Input    *input;    /* borrowed */
-  Markup    markup;
-  guint64   number;   /* of the row */
-  guint     n_cells;  /* the last column with a value, counted from 1 */
-  Slice     cells[CSV_CELLS_MAX];
-  gsize     starts[CSV_CELLS_MAX]; /* in bytes, plus 1; 0: empty; LOST */
-  GString  *bytes;
-  GString  *value, *inline_text; /* <v> and <is> of the cell being read */
-  gboolean  is_over;
+  ImportTable base;
+  Workbook   *workbook; /* borrowed */
+  Input      *input;    /* borrowed */
+  Markup      markup;
+  guint64     number;   /* of the row */
+  guint       n_cells;  /* the last column with a value, counted from 1 */
+  Slice       cells[CSV_CELLS_MAX];
+  gsize       starts[CSV_CELLS_MAX]; /* in bytes, plus 1; 0: empty; LOST */
+  GString    *bytes;
+  GString    *value, *inline_text; /* <v> and <is> of the cell being read */
+  gboolean    is_over;
 } Sheet;
 
 static gboolean
@@ -210,7 +210,7 @@ read_cells (Sheet *self, GError **error)
 }
 
 static gboolean
-sheet_next (Table *base, CsvRow *out_row, GError **error)
+sheet_next (ImportTable *base, CsvRow *out_row, GError **error)
 {
   Sheet *self = (Sheet *) base;
   g_autoptr (GError) wrong = NULL;
@@ -223,7 +223,7 @@ sheet_next (Table *base, CsvRow *out_row, GError **error)
     if (!open_row (self, &wrong) || !read_cells (self, &wrong))
       break;
     for (guint i = 0; i < self->n_cells; i++)
-      self->cells[i].data = self->starts[i] == LOST ? table_lost : self->starts[i] > 0 ? self->bytes->str + self->starts[i] - 1 : "";
+      self->cells[i].data = self->starts[i] == LOST ? import_table_lost : self->starts[i] > 0 ? self->bytes->str + self->starts[i] - 1 : "";
     *out_row = (CsvRow){ self->number, self->n_cells, self->cells, CSV_QUOTES_FINE };
     return TRUE;
   }
@@ -235,7 +235,7 @@ sheet_next (Table *base, CsvRow *out_row, GError **error)
 
 /* As far into the file as into the sheet. */
 static guint64
-sheet_get_position (Table *base)
+sheet_get_position (ImportTable *base)
 {
   Sheet *self = (Sheet *) base;
   guint64 size = archive_part_get_size (self->markup.part);
@@ -245,7 +245,7 @@ sheet_get_position (Table *base)
 }
 
 static void
-sheet_free (Table *base)
+sheet_free (ImportTable *base)
 {
   Sheet *self = (Sheet *) base;
 
@@ -256,12 +256,12 @@ sheet_free (Table *base)
   g_free (self);
 }
 
-Table *
-table_sheet_new (Workbook *workbook, Input *input, guint index, GError **error)
+ImportTable *
+import_table_sheet_new (Workbook *workbook, Input *input, guint index, GError **error)
 {
   Sheet *self = g_new0 (Sheet, 1);
 
-  self->base = (Table){ sheet_next, sheet_get_position, sheet_free, TRUE };
+  self->base = (ImportTable){ sheet_next, sheet_get_position, sheet_free, TRUE };
   self->workbook = workbook;
   self->input = input;
   self->bytes = g_string_new (NULL);

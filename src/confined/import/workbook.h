@@ -40,4 +40,4 @@ char *workbook_list_others (const Workbook *self, guint index);
 void workbook_unescape (GString *text, gsize from);
 
 /* The rows of one sheet. workbook and input: borrowed for the life of the table. */
-Table *table_sheet_new (Workbook *workbook, Input *input, guint index, GError **error);
+ImportTable *import_table_sheet_new (Workbook *workbook, Input *input, guint index, GError **error);
