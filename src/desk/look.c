@@ -14,7 +14,7 @@
 #define SCALE_MAX 3.0 /* chosen: as GNOME's own settings */
 #define SOON_MS 50    /* a change of theme comes as several signals */
 
-struct Look {
+struct DeskLook {
   PrDesk1         *skeleton;
   GDBusConnection *bus;
   GVariant        *last; /* what was told; NULL: nothing yet */
@@ -160,7 +160,7 @@ make_look (GVariant *answer)
 /* --- asked, and told --- */
 
 static void
-ask (Look *self, BusDoneFunc done, gpointer data)
+ask (DeskLook *self, BusDoneFunc done, gpointer data)
 {
   static const char *const spaces[] = { APPEARANCE, INTERFACE, NULL };
 
@@ -168,12 +168,12 @@ ask (Look *self, BusDoneFunc done, gpointer data)
 }
 
 typedef struct {
-  Look                  *look;
+  DeskLook              *look;
   GDBusMethodInvocation *invocation;
-} Question;
+} LookRequest;
 
 static void
-keep (Look *self, GVariant *look)
+keep (DeskLook *self, GVariant *look)
 {
   g_clear_pointer (&self->last, g_variant_unref);
   self->last = g_variant_ref (look);
@@ -182,7 +182,7 @@ keep (Look *self, GVariant *look)
 static void
 answered_cb (GVariant *answer, gpointer data)
 {
-  g_autofree Question *question = data;
+  g_autofree LookRequest *question = data;
   g_autoptr (GVariant) look = make_look (answer);
 
   keep (question->look, look);
@@ -192,9 +192,9 @@ answered_cb (GVariant *answer, gpointer data)
 static gboolean
 handle_look (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
-  Question *question = g_new0 (Question, 1);
+  LookRequest *question = g_new0 (LookRequest, 1);
 
-  *question = (Question){ data, invocation };
+  *question = (LookRequest){ data, invocation };
   ask (data, answered_cb, question);
   return TRUE;
 }
@@ -202,7 +202,7 @@ handle_look (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, gpointer data
 static void
 changed_cb (GVariant *answer, gpointer data)
 {
-  Look *self = data;
+  DeskLook *self = data;
   g_autoptr (GVariant) look = answer != NULL ? make_look (answer) : NULL;
 
   if (look == NULL || (self->last != NULL && g_variant_equal (look, self->last)))
@@ -214,7 +214,7 @@ changed_cb (GVariant *answer, gpointer data)
 static gboolean
 soon_cb (gpointer data)
 {
-  Look *self = data;
+  DeskLook *self = data;
 
   self->soon = 0;
   ask (self, changed_cb, self);
@@ -225,16 +225,16 @@ soon_cb (gpointer data)
 static void
 setting_changed_cb (GDBusConnection *bus, const char *sender, const char *path, const char *interface, const char *signal, GVariant *arguments, gpointer data)
 {
-  Look *self = data;
+  DeskLook *self = data;
 
   if (self->soon == 0)
     self->soon = g_timeout_add (SOON_MS, soon_cb, self);
 }
 
-Look *
-look_new (PrDesk1 *skeleton, GDBusConnection *bus)
+DeskLook *
+desk_look_new (PrDesk1 *skeleton, GDBusConnection *bus)
 {
-  Look *self = g_new0 (Look, 1);
+  DeskLook *self = g_new0 (DeskLook, 1);
 
   self->skeleton = skeleton;
   self->bus = bus;
@@ -246,7 +246,7 @@ look_new (PrDesk1 *skeleton, GDBusConnection *bus)
 }
 
 void
-look_free (Look *self)
+desk_look_free (DeskLook *self)
 {
   if (self->bus != NULL)
     g_dbus_connection_signal_unsubscribe (self->bus, self->subscription);
