@@ -36,7 +36,7 @@ typedef struct {
   const ContractRow *row;
   GPtrArray         *arguments; /* borrowed, while the call is made */
   JSCValue          *resolve, *reject;
-} Call;
+} ScriptCall;
 
 static Bridge *
 bridge_ref (Bridge *self)
@@ -67,7 +67,7 @@ method_free (gpointer data)
 /* --- calls --- */
 
 static void
-call_free (Call *self)
+call_free (ScriptCall *self)
 {
   if (!self->bridge->is_gone)
     self->bridge->in_flight--;
@@ -87,7 +87,7 @@ settle (Bridge *bridge, JSCValue *function, JSCValue *value)
 }
 
 static void
-reject (Call *self, const char *fault, const char *text)
+reject (ScriptCall *self, const char *fault, const char *text)
 {
   g_autoptr (JSCValue) error = intrinsics_fault (&self->bridge->js, fault, text);
 
@@ -95,7 +95,7 @@ reject (Call *self, const char *fault, const char *text)
 }
 
 static void
-reject_error (Call *self, const GError *error)
+reject_error (ScriptCall *self, const GError *error)
 {
   g_autofree char *name = g_dbus_error_encode_gerror (error);
   const char *dot = g_str_has_prefix (name, "org.postrider.Fault.") ? strrchr (name, '.') : NULL;
@@ -104,7 +104,7 @@ reject_error (Call *self, const GError *error)
 }
 
 static void
-answer (Call *self, WebKitUserMessage *reply)
+answer (ScriptCall *self, WebKitUserMessage *reply)
 {
   const ContractRow *row = contract_find (self->row->interface, self->row->member, CONTRACT_REPLY);
   GVariant *tuple = webkit_user_message_get_parameters (reply);
@@ -133,7 +133,7 @@ answer (Call *self, WebKitUserMessage *reply)
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *self = data;
+  ScriptCall *self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (WebKitUserMessage) reply = webkit_web_page_send_message_to_view_finish (WEBKIT_WEB_PAGE (source), result, &error);
 
@@ -147,7 +147,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-send (Call *self)
+send (ScriptCall *self)
 {
   Bridge *bridge = self->bridge;
   g_autoptr (GError) error = NULL;
@@ -171,7 +171,7 @@ send (Call *self)
 static void
 promised_cb (JSCValue *resolve, JSCValue *reject_function, gpointer data)
 {
-  Call *self = data;
+  ScriptCall *self = data;
 
   self->resolve = g_object_ref (resolve);
   self->reject = g_object_ref (reject_function);
@@ -182,11 +182,11 @@ called_cb (GPtrArray *arguments, gpointer data)
 {
   Method *method = data;
   JSCValue *promise;
-  Call *call;
+  ScriptCall *call;
 
   if (method->bridge->is_gone)
     return NULL;
-  call = g_new0 (Call, 1);
+  call = g_new0 (ScriptCall, 1);
   call->bridge = bridge_ref (method->bridge);
   call->row = method->row;
   call->arguments = arguments;
