@@ -114,12 +114,12 @@ check (CoreLink *self, const char *member, GVariant *reply, GError *failure, GEr
 typedef struct {
   GVariant    *reply;
   GUnixFDList *fds;
-} Answer;
+} CoreAnswer;
 
 static void
 answer_free (gpointer data)
 {
-  Answer *self = data;
+  CoreAnswer *self = data;
 
   g_clear_pointer (&self->reply, g_variant_unref);
   g_clear_object (&self->fds);
@@ -131,7 +131,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   CoreLink *self = g_object_get_data (G_OBJECT (task), "link");
-  Answer *answer = g_new0 (Answer, 1);
+  CoreAnswer *answer = g_new0 (CoreAnswer, 1);
   GError *failure = NULL, *error = NULL;
   GVariant *reply = g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), &answer->fds, result, &failure);
 
@@ -160,7 +160,7 @@ core_link_call_async (CoreLink *self, const char *member, GVariant *arguments, G
 GVariant *
 core_link_call_finish (CoreLink *self, GAsyncResult *result, GUnixFDList **out_fds, GError **error)
 {
-  Answer *answer = g_task_propagate_pointer (G_TASK (result), error);
+  CoreAnswer *answer = g_task_propagate_pointer (G_TASK (result), error);
   GVariant *reply;
 
   if (answer == NULL)

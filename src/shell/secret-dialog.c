@@ -11,10 +11,10 @@ typedef struct {
   GtkWidget       *entry, *again, *hint; /* again: NULL when it need not be typed twice */
   SecretDialogFunc func;
   gpointer         data;
-} Dialog;
+} SecretDialog;
 
 static void
-end (Dialog *self, int fd, GError *error)
+end (SecretDialog *self, int fd, GError *error)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->entry), ""); /* GTK's own buffer is in locked memory and wiped */
   if (self->again != NULL)
@@ -25,7 +25,7 @@ end (Dialog *self, int fd, GError *error)
 }
 
 static void
-cancel (Dialog *self)
+cancel (SecretDialog *self)
 {
   end (self, -1, g_error_new (FAULT, FAULT_TEMP, "No password was typed, so nothing was changed."));
 }
@@ -55,7 +55,7 @@ key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierTyp
 static void
 done_cb (GtkWidget *widget, gpointer data)
 {
-  Dialog *self = data;
+  SecretDialog *self = data;
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
   g_autoptr (SecretBytes) secret = NULL;
   GError *error = NULL;
@@ -106,7 +106,7 @@ add_text (GtkWidget *box, const char *text)
 }
 
 static void
-add_buttons (Dialog *self, GtkWidget *box)
+add_buttons (SecretDialog *self, GtkWidget *box)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *no = gtk_button_new_with_mnemonic ("_Cancel"), *yes = gtk_button_new_with_mnemonic ("_OK");
@@ -121,7 +121,7 @@ add_buttons (Dialog *self, GtkWidget *box)
 }
 
 static void
-build (Dialog *self, const char *member, const char *text)
+build (SecretDialog *self, const char *member, const char *text)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkEventController *keys = gtk_event_controller_key_new ();
@@ -151,7 +151,7 @@ build (Dialog *self, const char *member, const char *text)
 void
 secret_dialog_ask (Shell *shell, const char *member, const char *text, SecretDialogFunc func, gpointer data)
 {
-  Dialog *self = g_new0 (Dialog, 1);
+  SecretDialog *self = g_new0 (SecretDialog, 1);
 
   self->shell = shell;
   self->func = func;

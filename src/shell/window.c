@@ -19,12 +19,12 @@
 typedef struct {
   WindowAgreedFunc agreed;
   gpointer         data;
-} Question;
+} AgreementQuestion;
 
 static void
 responded_cb (GtkDialog *dialog, int response, gpointer data)
 {
-  g_autofree Question *question = data;
+  g_autofree AgreementQuestion *question = data;
 
   gtk_window_destroy (GTK_WINDOW (dialog));
   question->agreed (response == GTK_RESPONSE_ACCEPT, question->data);
@@ -53,7 +53,7 @@ void
 window_ask (Shell *shell, const char *title, const char *text, const char *yes, WindowAgreedFunc agreed, gpointer data)
 {
   GtkWidget *dialog = make_dialog (shell, GTK_MESSAGE_QUESTION, title, text);
-  Question *question = g_new0 (Question, 1);
+  AgreementQuestion *question = g_new0 (AgreementQuestion, 1);
 
   question->agreed = agreed;
   question->data = data;
