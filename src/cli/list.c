@@ -190,12 +190,12 @@ csv_row (RowSink *self, char **columns, const FrameRow *row)
 
 typedef struct {
   char *output;
-} ExportOptions;
+} ListExportOptions;
 
 static int
 run_export (Session *session, const void *values, char **words, GError **error)
 {
-  const ExportOptions *options = values;
+  const ListExportOptions *options = values;
   g_autoptr (CsvOut) csv = NULL;
   RowSink sink = { csv_head, csv_row };
 
@@ -234,7 +234,7 @@ static const Option show_options[] = {
 };
 
 static const Option export_options[] = {
-  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (ExportOptions, output), "F",
+  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (ListExportOptions, output), "F",
     "into this file, whole or not at all (else standard output)" },
   { 0 },
 };
@@ -242,7 +242,7 @@ static const Option export_options[] = {
 const Command list_commands[] = {
   { "lists", "", "Lists the lists", 0, 0, NULL, 0, run_lists, NULL },
   { "list show", "NAME", "Shows the people of a list", 1, 1, show_options, sizeof (ShowOptions), run_show, NULL },
-  { "list export", "NAME", "Writes a list as CSV", 1, 1, export_options, sizeof (ExportOptions), run_export,
+  { "list export", "NAME", "Writes a list as CSV", 1, 1, export_options, sizeof (ListExportOptions), run_export,
     "Example:\n  postrider list export guests -o guests.csv\n" },
   { "list create", "NAME", "Makes an empty list", 1, 1, NULL, 0, list_edit_create, NULL },
   { "list rename", "OLD NEW", "Gives a list another name; who left it stays out", 2, 2, NULL, 0, list_edit_rename, NULL },

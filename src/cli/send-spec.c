@@ -74,17 +74,17 @@ send_spec_check (const SendOptions *options, GError **error)
 
 typedef struct {
   char *subject, *html, *text; /* owned; "" where there is none */
-} Content;
+} MessageContent;
 
 static void
-content_clear (Content *self)
+content_clear (MessageContent *self)
 {
   g_free (self->subject);
   g_free (self->html);
   g_free (self->text);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Content, content_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MessageContent, content_clear)
 
 /* Returns: (transfer full) what was given, else what the saved template (NULL: none) has, else "". */
 static char *
@@ -100,7 +100,7 @@ pick (const char *given, gboolean is_file, GVariant *saved, const char *part, GE
 }
 
 static gboolean
-load (Session *session, const SendOptions *options, Content *out, GError **error)
+load (Session *session, const SendOptions *options, MessageContent *out, GError **error)
 {
   g_autoptr (GVariant) saved = NULL;
 
@@ -131,7 +131,7 @@ open_kept (Session *session, const SendOptions *options, SendFiles *files, GErro
 }
 
 static gboolean
-open_files (Session *session, const SendOptions *options, const Content *content, SendFiles *files, GError **error)
+open_files (Session *session, const SendOptions *options, const MessageContent *content, SendFiles *files, GError **error)
 {
   g_auto (GStrv) fields = NULL, required = NULL, images = NULL;
 
@@ -173,7 +173,7 @@ GVariant *
 send_spec_build (Session *session, const SendOptions *options, SendFiles *files, GError **error)
 {
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
-  g_auto (Content) content = { 0 };
+  g_auto (MessageContent) content = { 0 };
   g_autofree char *unsubscribe = NULL;
   guint per_hour = 0, lifetime_s = 0;
 

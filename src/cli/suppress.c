@@ -31,10 +31,10 @@ static const Option add_options[] = {
 
 typedef struct {
   char *output;
-} ExportOptions;
+} SuppressExportOptions;
 
 static const Option export_options[] = {
-  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (ExportOptions, output), "F", "into file F (else standard output)" },
+  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (SuppressExportOptions, output), "F", "into file F (else standard output)" },
   { 0 },
 };
 
@@ -260,7 +260,7 @@ export_cb (GVariant *rows, gpointer data)
 static int
 run_export (Session *session, const void *values, char **words, GError **error)
 {
-  const ExportOptions *options = values;
+  const SuppressExportOptions *options = values;
   ExportRows self = { 0 };
   g_autoptr (CsvOut) csv = NULL;
 
@@ -292,7 +292,7 @@ const Command suppress_commands[] = {
     "somebody is still subscribed, or that nobody understands, leaves that row out, and it is named. A domain is @example.org or *.example.org.\n\n"
     "Examples:\n  postrider suppress import unsubscribed_email_audience_export.csv\n"
     "  postrider suppress import subscribers.csv --scope list:news --dry-run\n" },
-  { "suppress export", "", "Writes who is suppressed as CSV: email,scope,reason,source,since", 0, 0, export_options, sizeof (ExportOptions), run_export, NULL },
+  { "suppress export", "", "Writes who is suppressed as CSV: email,scope,reason,source,since", 0, 0, export_options, sizeof (SuppressExportOptions), run_export, NULL },
   { "suppress remove", "[ADDR…]", "Takes addresses off the do-not-contact list", 0, G_MAXUINT, remove_options,
     sizeof (SuppressOptions), run_remove, NULL },
   { "suppress list", "", "Lists who must not be contacted, and why", 0, 0, NULL, 0, run_list, NULL },

@@ -45,11 +45,11 @@ run_status (Session *session, const void *values, char **words, GError **error)
   return 0;
 }
 
-typedef gboolean (*VaultCall) (PrApp1 *core, GVariant *handle, GUnixFDList *list, GUnixFDList **out_list,
+typedef gboolean (*VaultSend) (PrApp1 *core, GVariant *handle, GUnixFDList *list, GUnixFDList **out_list,
                                GCancellable *cancellable, GError **error);
 
 static int
-give (Session *session, VaultCall call, const SecretBytes *passphrase, const char *done, GError **error)
+give (Session *session, VaultSend call, const SecretBytes *passphrase, const char *done, GError **error)
 {
   SendFd sent = { 0 };
   gboolean is_ok;

@@ -1,4 +1,4 @@
-#include "progress.h"
+#include "progress-line.h"
 
 #include "table.h"
 #include <stdio.h>
@@ -10,17 +10,17 @@
 #define LINE_EVERY_US 10000000
 #define COLUMNS_USUAL 80
 
-struct Progress {
+struct ProgressLine {
   gboolean is_silent;
   gboolean is_terminal;
   gboolean is_drawn;
   gint64   last_us;
 };
 
-Progress *
-progress_new (gboolean is_silent)
+ProgressLine *
+progress_line_new (gboolean is_silent)
 {
-  Progress *self = g_new0 (Progress, 1);
+  ProgressLine *self = g_new0 (ProgressLine, 1);
 
   self->is_silent = is_silent;
   self->is_terminal = isatty (STDERR_FILENO) && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
@@ -54,7 +54,7 @@ fit (const char *text, gsize columns)
 }
 
 static void
-draw_bar (Progress *self, double fraction, const char *text)
+draw_bar (ProgressLine *self, double fraction, const char *text)
 {
   g_autoptr (GString) line = g_string_new ("[");
   g_autofree char *shown = NULL;
@@ -70,7 +70,7 @@ draw_bar (Progress *self, double fraction, const char *text)
 }
 
 void
-progress_set (Progress *self, double fraction, const char *text, gboolean is_change)
+progress_line_set (ProgressLine *self, double fraction, const char *text, gboolean is_change)
 {
   gint64 now_us = g_get_monotonic_time ();
 
@@ -84,7 +84,7 @@ progress_set (Progress *self, double fraction, const char *text, gboolean is_cha
 }
 
 void
-progress_hide (Progress *self)
+progress_line_hide (ProgressLine *self)
 {
   if (self->is_drawn) {
     fputs ("\r\033[K", stderr);
@@ -94,9 +94,9 @@ progress_hide (Progress *self)
 }
 
 void
-progress_free (Progress *self)
+progress_line_free (ProgressLine *self)
 {
   if (self != NULL)
-    progress_hide (self);
+    progress_line_hide (self);
   g_free (self);
 }
