@@ -76,7 +76,7 @@ handle_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gu
 typedef struct {
   gint64 states;  /* a bit each */
   char  *pattern; /* of LIKE, NULL: all */
-} Wanted;
+} RowFilter;
 
 static gboolean
 read_states (const char *const *words, gint64 *out_states, GError **error)
@@ -112,7 +112,7 @@ make_pattern (const char *text)
 
 /* Returns: the last id that was looked at, or -1. */
 static gint64
-find (Core *core, const Campaign *campaign, const Wanted *wanted, gint64 after, guint max_rows, FrameWriter *frame, GError **error)
+find (Core *core, const Campaign *campaign, const RowFilter *wanted, gint64 after, guint max_rows, FrameWriter *frame, GError **error)
 {
   gint64 last = after + SCAN_ROWS;
   guint count = 0;
@@ -142,7 +142,7 @@ handle_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, co
   g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_LEDGER);
   g_autofree char *pattern = make_pattern (text);
-  Wanted wanted = { 0, pattern };
+  RowFilter wanted = { 0, pattern };
   gint64 scanned = -1, more = 0;
 
   if (campaign != NULL && read_states (states, &wanted.states, &error))

@@ -18,10 +18,10 @@ typedef struct {
   Peer                  *peer;
   PrSink1               *proxy;
   gulong                 gone_handler;
-} Sink;
+} AppSink;
 
 static void
-sink_free (Sink *self)
+sink_free (AppSink *self)
 {
   if (self->gone_handler != 0)
     g_signal_handler_disconnect (self->client->gone, self->gone_handler);
@@ -36,7 +36,7 @@ sink_free (Sink *self)
 }
 
 static void
-fail (Sink *self, GError *error)
+fail (AppSink *self, GError *error)
 {
   if (self->invocation != NULL)
     app_return_error (g_steal_pointer (&self->invocation), error);
@@ -62,7 +62,7 @@ gone_cb (GCancellable *gone, gpointer data)
 static void
 received_cb (PrSink1 *proxy, guint64 count, gpointer data)
 {
-  Sink *self = data;
+  AppSink *self = data;
 
   if (!g_cancellable_is_cancelled (self->client->gone))
     pr_app1_emit_sink_received (self->client->skeleton, count);
@@ -77,7 +77,7 @@ closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 static void
 served_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Sink *self = data;
+  AppSink *self = data;
   g_autofree char *fingerprint = NULL;
   GError *error = NULL;
 
@@ -95,7 +95,7 @@ served_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 ready_cb (Peer *peer, const GError *failed, gpointer data)
 {
-  Sink *self = data;
+  AppSink *self = data;
   g_autoptr (GUnixFDList) fds = NULL;
   GError *error = NULL;
 
@@ -117,7 +117,7 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
 static void
 listening_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Sink *self = data;
+  AppSink *self = data;
   const char *arguments[] = { "--dir", self->dir, NULL };
   PeerSpec spec = { .program = "sink", .arguments = arguments, .interface = "org.postrider.Sink1" };
   GError *error = NULL;
@@ -133,14 +133,14 @@ static gboolean
 handle_start (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint16 port, const char *dir, GVariant *options, gpointer data)
 {
   AppClient *client = data;
-  Sink *self;
+  AppSink *self;
 
   if (!g_path_is_absolute (dir) || !g_file_test (dir, G_FILE_TEST_IS_DIR)) {
     g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_NO_INPUT, "%s is not a folder", dir);
     return TRUE;
   }
-  self = g_new0 (Sink, 1);
-  *self = (Sink){ .client = app_client_ref (client), .invocation = invocation, .dir = g_strdup (dir), .options = g_variant_ref (options), .listener = -1 };
+  self = g_new0 (AppSink, 1);
+  *self = (AppSink){ .client = app_client_ref (client), .invocation = invocation, .dir = g_strdup (dir), .options = g_variant_ref (options), .listener = -1 };
   dialer_listen_async (port, client->gone, listening_cb, self);
   return TRUE;
 }

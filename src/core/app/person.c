@@ -11,11 +11,11 @@
 
 #define HISTORY_MAX 10000 /* chosen: what one person may have got, newest first */
 
-typedef GVariant *(*RowFunc) (sqlite3_stmt *row);
+typedef GVariant *(*PersonRowFunc) (sqlite3_stmt *row);
 
 /* All rows of a statement as an array of what `func` makes of each. */
 static GVariant *
-collect (Store *store, sqlite3_stmt *rows, const char *type, RowFunc func, GError **error)
+collect (Store *store, sqlite3_stmt *rows, const char *type, PersonRowFunc func, GError **error)
 {
   GVariantBuilder builder;
   int result;
@@ -126,8 +126,8 @@ fields_to_variant (const GByteArray *fields)
 }
 
 typedef struct {
-  const char *key, *type, *sql; /* sql: ?1 = contact */
-  RowFunc     func;
+  const char   *key, *type, *sql; /* sql: ?1 = contact */
+  PersonRowFunc func;
 } Part;
 
 static const Part parts[] = {
