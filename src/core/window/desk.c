@@ -18,7 +18,7 @@
 #define RESTART_S 1
 #define FLOOD_BYTES (1024 * 1024)
 
-typedef struct Dialog Dialog;
+typedef struct DeskDialog DeskDialog;
 
 struct Desk {
   Core            *core;
@@ -28,8 +28,8 @@ struct Desk {
   Peer            *peer;
   PrDesk1         *proxy; /* NULL: it cannot be spoken to */
   Peer            *dialog; /* postrider-dialog, while one is open */
-  Dialog          *opening; /* until that can be spoken to */
-  GPtrArray       *calls;  /* of Call: those on the way */
+  DeskDialog      *opening; /* until that can be spoken to */
+  GPtrArray       *calls;  /* of DeskCall: those on the way */
   guint            restarts, restart_timer;
   gboolean         has_reported;
   gboolean         is_inhibiting; /* said again to a desk that was started again */
@@ -42,7 +42,7 @@ typedef struct {
   GVariant    *arguments;
   DeskDoneFunc done;
   gpointer     data;
-} Call;
+} DeskCall;
 
 static void start (Desk *self);
 
@@ -133,7 +133,7 @@ report_ready (Desk *self, const char *accessibility, gboolean has_reader)
 static void
 accessibility_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *call = data;
+  DeskCall *call = data;
   g_autofree char *address = NULL;
   gboolean has_reader = FALSE;
   g_autoptr (GError) error = NULL;
@@ -201,7 +201,7 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
 {
   Desk *self = data;
   g_autoptr (GError) error = NULL;
-  Call *call;
+  DeskCall *call;
 
   if (failed == NULL)
     self->proxy = pr_desk1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, &error);
@@ -214,7 +214,7 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
   g_signal_connect (self->proxy, "activated", G_CALLBACK (activated_cb), self);
   if (self->is_inhibiting)
     desk_inhibit (self, TRUE, self->why);
-  call = g_new0 (Call, 1);
+  call = g_new0 (DeskCall, 1);
   call->desk = self;
   g_ptr_array_add (self->calls, call);
   pr_desk1_call_accessibility (self->proxy, NULL, accessibility_cb, call);
@@ -265,7 +265,7 @@ desk_start (Core *core, Environment *environment, const DeskFuncs *funcs, gpoint
 /* --- calls with an answer --- */
 
 static void
-finish (Call *call, GVariant *answer, GUnixFDList *fds, const GError *error)
+finish (DeskCall *call, GVariant *answer, GUnixFDList *fds, const GError *error)
 {
   if (call->desk != NULL)
     g_ptr_array_remove (call->desk->calls, call);
@@ -286,20 +286,20 @@ unreachable_cb (gpointer data)
 
 /* A liar is dropped: by its answer nobody can tell what else it says wrong. */
 static gboolean
-is_answer_fine (Call *call, GVariant *answer, GUnixFDList *fds)
+is_answer_fine (DeskCall *call, GVariant *answer, GUnixFDList *fds)
 {
   if (strcmp (call->method, "Choose") == 0 || strcmp (call->method, "Dropped") == 0)
     return desk_check_chosen (answer, fds);
   return strcmp (call->method, "Save") != 0 || desk_check_saved (answer, fds);
 }
 
-static void open_dialog (Call *call);
-static void open_program (Call *call);
+static void open_dialog (DeskCall *call);
+static void open_program (DeskCall *call);
 
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *call = data;
+  DeskCall *call = data;
   g_autoptr (GUnixFDList) fds = NULL;
   GError *raw_error = NULL;
   g_autoptr (GVariant) answer = g_dbus_proxy_call_with_unix_fd_list_finish (G_DBUS_PROXY (source), &fds, result, &raw_error);
@@ -323,17 +323,17 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-call_proxy (Call *call, PrDesk1 *proxy, int timeout_ms)
+call_proxy (DeskCall *call, PrDesk1 *proxy, int timeout_ms)
 {
   g_dbus_proxy_call_with_unix_fd_list (G_DBUS_PROXY (proxy), call->method, call->arguments, G_DBUS_CALL_FLAGS_NONE, timeout_ms, NULL, NULL, answered_cb, call);
 }
 
-static Call *
+static DeskCall *
 call_new (Desk *self, const char *method, GVariant *arguments, DeskDoneFunc done, gpointer data)
 {
-  Call *call = g_new0 (Call, 1);
+  DeskCall *call = g_new0 (DeskCall, 1);
 
-  *call = (Call){ self, g_strdup (method), g_variant_ref_sink (arguments), done, data };
+  *call = (DeskCall){ self, g_strdup (method), g_variant_ref_sink (arguments), done, data };
   g_ptr_array_add (self->calls, call);
   return call;
 }
@@ -341,7 +341,7 @@ call_new (Desk *self, const char *method, GVariant *arguments, DeskDoneFunc done
 static void
 begin (Desk *self, const char *method, GVariant *arguments, int timeout_ms, DeskDoneFunc done, gpointer data)
 {
-  Call *call = call_new (self, method, arguments, done, data);
+  DeskCall *call = call_new (self, method, arguments, done, data);
 
   if (self->proxy != NULL)
     call_proxy (call, self->proxy, timeout_ms);
@@ -352,13 +352,13 @@ begin (Desk *self, const char *method, GVariant *arguments, int timeout_ms, Desk
 /* --- postrider-dialog: where the desktop has no portal, and for what no portal can ask --- */
 
 /* It lives as long as one dialog: its answer has come when it may leave. */
-struct Dialog {
-  Call    *call;
-  PrDesk1 *proxy;
+struct DeskDialog {
+  DeskCall *call;
+  PrDesk1  *proxy;
 };
 
 static void
-dialog_end (Dialog *dialog)
+dialog_end (DeskDialog *dialog)
 {
   g_clear_object (&dialog->proxy);
   g_free (dialog);
@@ -367,7 +367,7 @@ dialog_end (Dialog *dialog)
 static void
 dialog_answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Dialog *dialog = data;
+  DeskDialog *dialog = data;
   Desk *desk = dialog->call->desk;
 
   answered_cb (source, result, dialog->call);
@@ -379,7 +379,7 @@ dialog_answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 dialog_ready_cb (Peer *peer, const GError *failed, gpointer data)
 {
-  Dialog *dialog = data;
+  DeskDialog *dialog = data;
   g_autoptr (GError) error = NULL;
 
   dialog->call->desk->opening = NULL;
@@ -403,9 +403,9 @@ dialog_closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 }
 
 static void
-open_dialog (Call *call)
+open_dialog (DeskCall *call)
 {
-  Dialog *dialog = g_new0 (Dialog, 1);
+  DeskDialog *dialog = g_new0 (DeskDialog, 1);
 
   dialog->call = call;
   call->desk->opening = dialog;
@@ -419,7 +419,7 @@ desk_free (Desk *self)
     return;
   g_clear_handle_id (&self->restart_timer, g_source_remove);
   for (guint i = 0; i < self->calls->len; i++)
-    ((Call *) self->calls->pdata[i])->desk = NULL;
+    ((DeskCall *) self->calls->pdata[i])->desk = NULL;
   g_ptr_array_unref (self->calls);
   g_clear_pointer (&self->dialog, peer_free); /* a call that is on the way fails by that */
   if (self->opening != NULL) {
@@ -436,7 +436,7 @@ desk_free (Desk *self)
 static void
 shown_cb (const char *why, gpointer data)
 {
-  Call *call = data;
+  DeskCall *call = data;
   g_autoptr (GError) error = NULL;
 
   if (why != NULL)
@@ -445,7 +445,7 @@ shown_cb (const char *why, gpointer data)
 }
 
 static void
-open_program (Call *call)
+open_program (DeskCall *call)
 {
   const char *address;
   const char *arguments[] = { NULL, NULL };

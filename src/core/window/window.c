@@ -9,7 +9,7 @@
 #include "program.h"
 #include "reader.h"
 #include "sandbox-probe.h"
-#include "shell.h"
+#include "shell-process.h"
 #include <unistd.h>
 
 typedef enum {
@@ -25,20 +25,20 @@ typedef struct {
 } Waiter;
 
 struct AppWindow {
-  Core        *core;
-  Notices     *notices;
-  WindowStage  stage;
-  GArray      *waiters; /* of Waiter */
-  Environment *environment; /* of the window, and of desk behind it */
-  Display     *display;
-  char        *program;
-  Desk        *desk;
-  BusProxy    *proxy;
-  Shell       *shell;
-  guint        opening; /* counts: what comes late from an earlier one is told apart */
-  gboolean     do_walls_stand; /* tried for this opening */
-  char        *accessibility; /* address of the screen readers' bus, "" none; NULL: desk has not said yet */
-  gboolean     has_reader; /* a screen reader was on when desk said so */
+  Core         *core;
+  Notices      *notices;
+  WindowStage   stage;
+  GArray       *waiters; /* of Waiter */
+  Environment  *environment; /* of the window, and of desk behind it */
+  Display      *display;
+  char         *program;
+  Desk         *desk;
+  BusProxy     *proxy;
+  ShellProcess *shell;
+  guint         opening; /* counts: what comes late from an earlier one is told apart */
+  gboolean      do_walls_stand; /* tried for this opening */
+  char         *accessibility; /* address of the screen readers' bus, "" none; NULL: desk has not said yet */
+  gboolean      has_reader; /* a screen reader was on when desk said so */
 };
 
 typedef struct {
@@ -77,7 +77,7 @@ close_window (AppWindow *self)
   if (self->stage != WINDOW_CLOSED)
     app_release (self->core);
   self->stage = WINDOW_CLOSED;
-  g_clear_pointer (&self->shell, shell_free);
+  g_clear_pointer (&self->shell, shell_process_free);
   g_clear_pointer (&self->proxy, bus_proxy_free);
   g_clear_pointer (&self->display, display_free);
   g_clear_pointer (&self->program, g_free);
@@ -144,7 +144,7 @@ start_shell (AppWindow *self, const char *accessibility)
   g_autoptr (GError) error = NULL;
 
   self->stage = WINDOW_STARTING;
-  self->shell = shell_start (self->core, (const char *const *) wrapper, self->display->cookie, &funcs, self, &error);
+  self->shell = shell_process_start (self->core, (const char *const *) wrapper, self->display->cookie, &funcs, self, &error);
   if (self->shell == NULL)
     fail (self, error);
 }
@@ -207,7 +207,7 @@ look_changed_cb (GVariant *look, gpointer data)
   AppWindow *self = data;
 
   if (self->shell != NULL)
-    shell_tell_look (self->shell, look);
+    shell_process_tell_look (self->shell, look);
 }
 
 static void
@@ -224,7 +224,7 @@ activated_cb (const char *id, gpointer data)
   AppWindow *self = data;
 
   if (self->stage == WINDOW_OPEN)
-    shell_raise (self->shell);
+    shell_process_raise (self->shell);
   else if (self->stage == WINDOW_CLOSED && self->environment != NULL) {
     g_auto (GStrv) pairs = environment_list (self->environment);
     g_autoptr (GVariant) values = NULL;
@@ -321,7 +321,7 @@ window_open (AppWindow *self, GVariant *environment, WindowOpenFunc done, gpoint
     return;
   }
   if (self->stage == WINDOW_OPEN) {
-    shell_raise (self->shell);
+    shell_process_raise (self->shell);
     done (NULL, FALSE, data);
     return;
   }

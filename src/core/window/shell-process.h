@@ -1,9 +1,9 @@
-/* shell.h - postrider-shell in its box, as core sees it: a client of App1 on a socketpair, and a process.
+/* shell-process.h - postrider-shell in its box, as core sees it: a client of App1 on a socketpair, and a process.
  * Trust:  the shell is hostile: what it may call is in the contract (exposure), how much at once is here. Used in: core/window. */
 #pragma once
 #include "core.h"
 
-typedef struct Shell Shell;
+typedef struct ShellProcess ShellProcess;
 
 typedef struct {
   void (*greeted) (gpointer data);                  /* once: it said Hello, so it has its display and stands */
@@ -12,8 +12,8 @@ typedef struct {
 
 /* wrapper: bwrap and its options (borrowed). cookie: what it finds as fd 4, or NULL. funcs: kept by pointer.
  * Returns: (transfer full), or NULL with FAULT_*; callbacks never come before this returns. */
-Shell *shell_start (Core *core, const char *const *wrapper, GBytes *cookie, const ShellFuncs *funcs, gpointer data, GError **error);
-void   shell_free  (Shell *self); /* hangs up, kills, no callbacks any more; NULL is a no-op */
+ShellProcess *shell_process_start (Core *core, const char *const *wrapper, GBytes *cookie, const ShellFuncs *funcs, gpointer data, GError **error);
+void          shell_process_free  (ShellProcess *self); /* hangs up, kills, no callbacks any more; NULL is a no-op */
 
-void   shell_raise (Shell *self);
-void   shell_tell_look (Shell *self, GVariant *look);
+void shell_process_raise (ShellProcess *self);
+void shell_process_tell_look (ShellProcess *self, GVariant *look);

@@ -1,4 +1,4 @@
-#include "shell.h"
+#include "shell-process.h"
 
 #include "app.h"
 #include "fault.h"
@@ -13,7 +13,7 @@
 #define CALLS_MAX 256      /* chosen: without an answer at the same time; the page's own limit is lower */
 #define ASKED_BYTES_MAX (96 * 1024 * 1024) /* chosen: the same, of all their arguments: the largest call of the contract and some more */
 
-struct Shell {
+struct ShellProcess {
   gatomicrefcount   references; /* the owner's; the process's; the connection's, while it is being made */
   Core             *core;
   const ShellFuncs *funcs; /* NULL: nobody wants to know any more */
@@ -32,7 +32,7 @@ struct Shell {
 };
 
 static void
-shell_unref (Shell *self)
+shell_process_unref (ShellProcess *self)
 {
   if (!g_atomic_ref_count_dec (&self->references))
     return;
@@ -43,8 +43,8 @@ shell_unref (Shell *self)
   g_free (self);
 }
 
-static Shell *
-shell_ref (Shell *self)
+static ShellProcess *
+shell_process_ref (ShellProcess *self)
 {
   g_atomic_ref_count_inc (&self->references);
   return self;
@@ -53,7 +53,7 @@ shell_ref (Shell *self)
 /* --- the end --- */
 
 static void
-report_end (Shell *self, const char *why)
+report_end (ShellProcess *self, const char *why)
 {
   const ShellFuncs *funcs = g_steal_pointer (&self->funcs);
 
@@ -65,7 +65,7 @@ report_end (Shell *self, const char *why)
 static gboolean
 late_cb (gpointer data)
 {
-  Shell *self = data;
+  ShellProcess *self = data;
 
   self->timer = 0;
   g_warning ("the window %s: it is ended", self->client != NULL ? "did not say that it stands" : "did not leave, or never spoke");
@@ -74,7 +74,7 @@ late_cb (gpointer data)
 }
 
 static void
-set_timer (Shell *self, guint seconds)
+set_timer (ShellProcess *self, guint seconds)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
   self->timer = g_timeout_add_seconds (seconds, late_cb, self);
@@ -83,7 +83,7 @@ set_timer (Shell *self, guint seconds)
 static void
 exited_cb (const char *why, gpointer data)
 {
-  Shell *self = data;
+  ShellProcess *self = data;
 
   self->has_left = TRUE;
   g_cancellable_cancel (self->gone);
@@ -93,12 +93,12 @@ exited_cb (const char *why, gpointer data)
     self->filter = 0;
   }
   report_end (self, why);
-  shell_unref (self);
+  shell_process_unref (self);
 }
 
 /* `ended` follows. */
 static void
-end_process (Shell *self)
+end_process (ShellProcess *self)
 {
   if (!self->has_left && self->process != NULL)
     process_kill (self->process);
@@ -109,16 +109,16 @@ end_process (Shell *self)
 static gboolean
 flooding_cb (gpointer data)
 {
-  Shell *self = data;
+  ShellProcess *self = data;
 
   g_warning ("the window asked faster than anyone could answer: it is ended");
   end_process (self);
-  shell_unref (self);
+  shell_process_unref (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-note_call (Shell *self, GDBusMessage *message)
+note_call (ShellProcess *self, GDBusMessage *message)
 {
   GVariant *body = g_dbus_message_get_body (message);
   gsize size = body != NULL ? g_variant_get_size (body) : 0;
@@ -128,7 +128,7 @@ note_call (Shell *self, GDBusMessage *message)
 }
 
 static void
-note_answer (Shell *self, GDBusMessage *message)
+note_answer (ShellProcess *self, GDBusMessage *message)
 {
   gpointer serial = GUINT_TO_POINTER (g_dbus_message_get_reply_serial (message));
 
@@ -140,7 +140,7 @@ note_answer (Shell *self, GDBusMessage *message)
 static GDBusMessage *
 gate_cb (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer data)
 {
-  Shell *self = data;
+  ShellProcess *self = data;
   GDBusMessageType type = g_dbus_message_get_message_type (message);
   gboolean is_call = incoming && type == G_DBUS_MESSAGE_TYPE_METHOD_CALL;
 
@@ -152,7 +152,7 @@ gate_cb (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, 
     note_call (self, message);
   if (is_call && (g_atomic_int_add (&self->calls, 1) >= CALLS_MAX || self->asked_bytes > ASKED_BYTES_MAX) &&
       g_atomic_int_compare_and_exchange (&self->is_flooding, 0, 1))
-    g_idle_add_full (G_PRIORITY_HIGH, flooding_cb, shell_ref (self), NULL);
+    g_idle_add_full (G_PRIORITY_HIGH, flooding_cb, shell_process_ref (self), NULL);
   if (incoming && g_atomic_int_get (&self->is_flooding))
     g_clear_object (&message);
   return message;
@@ -161,7 +161,7 @@ gate_cb (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, 
 static void
 greeted_cb (gpointer data)
 {
-  Shell *self = data;
+  ShellProcess *self = data;
 
   g_clear_handle_id (&self->timer, g_source_remove);
   if (self->funcs != NULL)
@@ -171,7 +171,7 @@ greeted_cb (gpointer data)
 static void
 closed_cb (gpointer data)
 {
-  Shell *self = data;
+  ShellProcess *self = data;
 
   self->client = NULL;
   if (!self->has_left && self->funcs != NULL)
@@ -182,14 +182,14 @@ static void
 connected_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   static const AppShellFuncs funcs = { greeted_cb, closed_cb };
-  Shell *self = data;
+  ShellProcess *self = data;
   g_autoptr (GError) error = NULL;
   GDBusConnection *connection = g_dbus_connection_new_finish (result, &error);
 
   if (connection != NULL && self->funcs != NULL && !self->has_left && self->core->app != NULL) {
     self->connection = connection;
     g_dbus_connection_set_exit_on_close (connection, FALSE);
-    self->filter = g_dbus_connection_add_filter (connection, gate_cb, shell_ref (self), (GDestroyNotify) shell_unref);
+    self->filter = g_dbus_connection_add_filter (connection, gate_cb, shell_process_ref (self), (GDestroyNotify) shell_process_unref);
     self->client = app_adopt (self->core->app, connection, &funcs, self);
     g_dbus_connection_start_message_processing (connection);
   } else if (connection != NULL) {
@@ -198,7 +198,7 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_warning ("the window could not be spoken to: %s", error->message);
     end_process (self);
   }
-  shell_unref (self);
+  shell_process_unref (self);
 }
 
 /* --- the start --- */
@@ -210,7 +210,7 @@ allow_mechanism_cb (GDBusAuthObserver *observer, const char *mechanism, gpointer
 }
 
 static void
-listen_to (Shell *self, int fd)
+listen_to (ShellProcess *self, int fd)
 {
   g_autofree char *guid = g_dbus_generate_guid ();
   g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, NULL); /* cannot fail: a socket of our own */
@@ -221,7 +221,7 @@ listen_to (Shell *self, int fd)
   g_dbus_connection_new (G_IO_STREAM (stream), guid,
                          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER | G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING |
                            G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER,
-                         observer, self->gone, connected_cb, shell_ref (self));
+                         observer, self->gone, connected_cb, shell_process_ref (self));
 }
 
 /* Returns: -1 without a cookie, or where there is no memory for it: the display then says no, and the window why. */
@@ -236,31 +236,31 @@ make_cookie_fd (GBytes *cookie)
 }
 
 static gboolean
-spawn (Shell *self, const char *const *wrapper, GBytes *cookie, int fd, GError **error)
+spawn (ShellProcess *self, const char *const *wrapper, GBytes *cookie, int fd, GError **error)
 {
   ProcessSpec spec = { .program = "shell", .wrapper = wrapper };
   int cookie_fd = make_cookie_fd (cookie);
 
   spec.wrapper_fd = cookie_fd;
-  self->process = process_start (&spec, fd, exited_cb, shell_ref (self), error);
+  self->process = process_start (&spec, fd, exited_cb, shell_process_ref (self), error);
   if (cookie_fd >= 0)
     close (cookie_fd);
   if (self->process == NULL)
-    shell_unref (self); /* nobody will exit */
+    shell_process_unref (self); /* nobody will exit */
   return self->process != NULL;
 }
 
-Shell *
-shell_start (Core *core, const char *const *wrapper, GBytes *cookie, const ShellFuncs *funcs, gpointer data, GError **error)
+ShellProcess *
+shell_process_start (Core *core, const char *const *wrapper, GBytes *cookie, const ShellFuncs *funcs, gpointer data, GError **error)
 {
-  Shell *self;
+  ShellProcess *self;
   int fds[2];
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
     g_set_error (error, FAULT, FAULT_OS, "no socketpair: %s", g_strerror (errno));
     return NULL;
   }
-  self = g_new0 (Shell, 1);
+  self = g_new0 (ShellProcess, 1);
   g_atomic_ref_count_init (&self->references);
   self->core = core;
   self->funcs = funcs;
@@ -272,7 +272,7 @@ shell_start (Core *core, const char *const *wrapper, GBytes *cookie, const Shell
     set_timer (self, START_MAX_S);
   } else {
     close (fds[0]);
-    shell_unref (self);
+    shell_process_unref (self);
     self = NULL;
   }
   close (fds[1]);
@@ -280,7 +280,7 @@ shell_start (Core *core, const char *const *wrapper, GBytes *cookie, const Shell
 }
 
 void
-shell_free (Shell *self)
+shell_process_free (ShellProcess *self)
 {
   if (self == NULL)
     return;
@@ -292,18 +292,18 @@ shell_free (Shell *self)
     self->client->shell_funcs = NULL;
   if (self->connection != NULL)
     g_dbus_connection_close (self->connection, NULL, NULL, NULL);
-  shell_unref (self);
+  shell_process_unref (self);
 }
 
 void
-shell_raise (Shell *self)
+shell_process_raise (ShellProcess *self)
 {
   if (self->client != NULL)
     pr_app1_emit_window_raise (self->client->skeleton);
 }
 
 void
-shell_tell_look (Shell *self, GVariant *look)
+shell_process_tell_look (ShellProcess *self, GVariant *look)
 {
   if (self->client != NULL)
     pr_app1_emit_look_changed (self->client->skeleton, look);
