@@ -90,14 +90,14 @@ contact_save (Store *store, const Contact *self, GError **error)
 
 typedef struct {
   Slice name, value;
-} Pair;
+} FieldPair;
 
 static GArray *
 read_pairs (const void *fields, gsize len)
 {
-  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
+  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (FieldPair));
   FieldsReader reader;
-  Pair pair;
+  FieldPair pair;
 
   fields_open (&reader, fields, len);
   while (fields_next (&reader, &pair.name, &pair.value))
@@ -106,12 +106,12 @@ read_pairs (const void *fields, gsize len)
 }
 
 /* hint: where it most likely is: files give their columns in the same order each time. */
-static Pair *
+static FieldPair *
 find_pair (GArray *pairs, guint *hint, Slice name)
 {
   for (guint i = 0; i < pairs->len; i++) {
     guint at = (*hint + i) % pairs->len;
-    Pair *pair = &g_array_index (pairs, Pair, at);
+    FieldPair *pair = &g_array_index (pairs, FieldPair, at);
 
     if (fields_name_equal (pair->name, name)) {
       *hint = at + 1;
@@ -134,7 +134,7 @@ write_pairs (Contact *self, GArray *pairs)
   GByteArray *fields = g_byte_array_sized_new (self->fields->len + 64);
 
   for (guint i = 0; i < pairs->len; i++) {
-    const Pair *pair = &g_array_index (pairs, Pair, i);
+    const FieldPair *pair = &g_array_index (pairs, FieldPair, i);
 
     if (pair->value.len > 0)
       fields_append (fields, pair->name, pair->value);
@@ -152,9 +152,9 @@ gboolean
 contact_set_field (Contact *self, const char *name, const char *value)
 {
   g_autoptr (GArray) pairs = read_pairs (self->fields->data, self->fields->len);
-  Pair wanted = { { name, strlen (name) }, { value, strlen (value) } };
+  FieldPair wanted = { { name, strlen (name) }, { value, strlen (value) } };
   guint hint = 0;
-  Pair *found = find_pair (pairs, &hint, wanted.name);
+  FieldPair *found = find_pair (pairs, &hint, wanted.name);
 
   if (found != NULL ? is_same (found->value, wanted.value) : wanted.value.len == 0)
     return FALSE;
@@ -172,11 +172,11 @@ lay_over (Contact *self, const void *fields, gsize len, gboolean is_fill_only)
   gboolean is_changed = FALSE;
   guint hint = 0;
   FieldsReader reader;
-  Pair pair;
+  FieldPair pair;
 
   fields_open (&reader, fields, len);
   while (fields_next (&reader, &pair.name, &pair.value)) {
-    Pair *found = find_pair (pairs, &hint, pair.name);
+    FieldPair *found = find_pair (pairs, &hint, pair.name);
 
     if (pair.value.len == 0 || (found != NULL && (is_fill_only || is_same (found->value, pair.value))))
       continue;

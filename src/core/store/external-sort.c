@@ -15,7 +15,7 @@ typedef struct { /* one run, being read */
   goffset     at, end; /* octets in the file */
   ExternalSortEntry *entries; /* READ_ENTRIES */
   guint       next, n;
-} Run;
+} SortRun;
 
 struct ExternalSort {
   char       *folder;
@@ -30,7 +30,7 @@ struct ExternalSort {
 static void
 run_clear (gpointer data)
 {
-  g_free (((Run *) data)->entries);
+  g_free (((SortRun *) data)->entries);
 }
 
 ExternalSort *
@@ -41,7 +41,7 @@ external_sort_new (Store *store)
 
   self->folder = path != NULL && path[0] != '\0' ? g_path_get_dirname (path) : g_strdup (g_get_tmp_dir ());
   self->fd = -1;
-  self->runs = g_array_new (FALSE, TRUE, sizeof (Run));
+  self->runs = g_array_new (FALSE, TRUE, sizeof (SortRun));
   g_array_set_clear_func (self->runs, run_clear);
   return self;
 }
@@ -119,7 +119,7 @@ fail (GError **error, int code)
 static gboolean
 write_run (ExternalSort *self, GError **error)
 {
-  Run run = { self->size, self->size + (goffset) (self->n * sizeof (ExternalSortEntry)), NULL, 0, 0 };
+  SortRun run = { self->size, self->size + (goffset) (self->n * sizeof (ExternalSortEntry)), NULL, 0, 0 };
 
   if (self->fd < 0)
     self->fd = open (self->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -150,7 +150,7 @@ external_sort_add (ExternalSort *self, ExternalSortEntry entry, GError **error)
 }
 
 static gboolean
-fill (ExternalSort *self, Run *run, GError **error)
+fill (ExternalSort *self, SortRun *run, GError **error)
 {
   gsize len = (gsize) MIN (run->end - run->at, (goffset) (READ_ENTRIES * sizeof (ExternalSortEntry)));
 
@@ -200,10 +200,10 @@ end_reading (ExternalSort *self, GError **error)
 static gboolean
 next_of_runs (ExternalSort *self, ExternalSortEntry *out_entry, GError **error)
 {
-  Run *least = NULL;
+  SortRun *least = NULL;
 
   for (guint i = 0; i < self->runs->len; i++) {
-    Run *run = &g_array_index (self->runs, Run, i);
+    SortRun *run = &g_array_index (self->runs, SortRun, i);
 
     if (run->next == run->n && run->at == run->end)
       continue;

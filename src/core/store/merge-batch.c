@@ -9,25 +9,25 @@ typedef struct {
   int     kind;
   gsize   at; /* of its texts in `bytes`, one after the other */
   guint32 lens[MERGE_BATCH_TEXTS];
-} Row;
+} BatchRow;
 
 struct MergeBatch { /* octets and rows of its own: GArray divides at each append */
-  Row    *rows;
-  guint   n_rows, rows_allocated;
-  guint8 *bytes;
-  gsize   used, allocated;
+  BatchRow *rows;
+  guint     n_rows, rows_allocated;
+  guint8   *bytes;
+  gsize     used, allocated;
 };
 
 typedef struct {
   sqlite3_vtab    base;
   const MergeBatch *batch;
-} Table;
+} BatchTable;
 
 typedef struct {
   sqlite3_vtab_cursor base;
   const MergeBatch     *batch;
   guint               at;
-} Cursor;
+} BatchCursor;
 
 MergeBatch *
 merge_batch_new (void)
@@ -50,7 +50,7 @@ reserve (MergeBatch *self, gsize len)
 {
   if (self->n_rows == self->rows_allocated) {
     self->rows_allocated = MAX (2 * self->rows_allocated, 64);
-    self->rows = g_renew (Row, self->rows, self->rows_allocated);
+    self->rows = g_renew (BatchRow, self->rows, self->rows_allocated);
   }
   if (self->allocated - self->used < len) {
     self->allocated = MAX (2 * self->allocated, self->used + len);
@@ -61,14 +61,14 @@ reserve (MergeBatch *self, gsize len)
 void
 merge_batch_add (MergeBatch *self, gint64 row, int kind, gint64 hash, gint64 consent_utc, const Slice texts[MERGE_BATCH_TEXTS])
 {
-  Row *added;
+  BatchRow *added;
   gsize len = 0;
 
   for (int i = 0; i < MERGE_BATCH_TEXTS; i++)
     len += texts[i].len;
   reserve (self, len);
   added = &self->rows[self->n_rows++];
-  *added = (Row){ row, hash, consent_utc, kind, self->used, { 0 } };
+  *added = (BatchRow){ row, hash, consent_utc, kind, self->used, { 0 } };
   for (int i = 0; i < MERGE_BATCH_TEXTS; i++) {
     added->lens[i] = (guint32) texts[i].len;
     if (texts[i].len > 0)
@@ -80,7 +80,7 @@ merge_batch_add (MergeBatch *self, gint64 row, int kind, gint64 hash, gint64 con
 gsize
 merge_batch_get_size (const MergeBatch *self)
 {
-  return self->used + self->n_rows * sizeof (Row);
+  return self->used + self->n_rows * sizeof (BatchRow);
 }
 
 void
@@ -95,7 +95,7 @@ merge_batch_clear (MergeBatch *self)
 static int
 connect_cb (sqlite3 *db, void *data, int argc, const char *const *argv, sqlite3_vtab **out_table, char **error)
 {
-  Table *table = g_new0 (Table, 1);
+  BatchTable *table = g_new0 (BatchTable, 1);
 
   table->batch = data;
   *out_table = &table->base;
@@ -120,9 +120,9 @@ best_index_cb (sqlite3_vtab *table, sqlite3_index_info *info)
 static int
 open_cb (sqlite3_vtab *table, sqlite3_vtab_cursor **out_cursor)
 {
-  Cursor *cursor = g_new0 (Cursor, 1);
+  BatchCursor *cursor = g_new0 (BatchCursor, 1);
 
-  cursor->batch = ((Table *) table)->batch;
+  cursor->batch = ((BatchTable *) table)->batch;
   *out_cursor = &cursor->base;
   return SQLITE_OK;
 }
@@ -137,28 +137,28 @@ close_cb (sqlite3_vtab_cursor *cursor)
 static int
 filter_cb (sqlite3_vtab_cursor *cursor, int number, const char *text, int argc, sqlite3_value **argv)
 {
-  ((Cursor *) cursor)->at = 0;
+  ((BatchCursor *) cursor)->at = 0;
   return SQLITE_OK;
 }
 
 static int
 next_cb (sqlite3_vtab_cursor *cursor)
 {
-  ((Cursor *) cursor)->at++;
+  ((BatchCursor *) cursor)->at++;
   return SQLITE_OK;
 }
 
 static int
 eof_cb (sqlite3_vtab_cursor *cursor)
 {
-  return ((Cursor *) cursor)->at >= ((Cursor *) cursor)->batch->n_rows;
+  return ((BatchCursor *) cursor)->at >= ((BatchCursor *) cursor)->batch->n_rows;
 }
 
 static int
 column_cb (sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
-  const Cursor *cursor = (Cursor *) base;
-  const Row *row = &cursor->batch->rows[cursor->at];
+  const BatchCursor *cursor = (BatchCursor *) base;
+  const BatchRow *row = &cursor->batch->rows[cursor->at];
   const char *text = cursor->batch->bytes != NULL ? (const char *) cursor->batch->bytes + row->at : ""; /* a batch of hashes alone has none */
   int wanted = column - COLUMN_TEXTS;
 
@@ -181,7 +181,7 @@ column_cb (sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 static int
 rowid_cb (sqlite3_vtab_cursor *cursor, sqlite3_int64 *out_rowid)
 {
-  *out_rowid = ((Cursor *) cursor)->at;
+  *out_rowid = ((BatchCursor *) cursor)->at;
   return SQLITE_OK;
 }
 
