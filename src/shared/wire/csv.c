@@ -11,12 +11,12 @@ typedef enum {
   QUOTED,
   QUOTE_SEEN, /* inside quotes: the end, or the first half of a doubled one */
   CLOSED,     /* blanks behind the closing one */
-} State;
+} CsvState;
 
 struct CsvParser {
   char        delimiter;
   gboolean    is_lines;
-  State       state;
+  CsvState    state;
   gboolean    is_after_cr; /* an LF that follows belongs to it */
   gboolean    is_row_done; /* the row was lent out: begin a new one */
   gboolean    is_last;
@@ -321,7 +321,7 @@ read_quote (CsvParser *self, GError **error)
 
 /* At what is neither a separator nor a quotation mark that counts, and stands before the first or behind the last octet of a cell. */
 static gboolean
-read_margin (CsvParser *self, State next, GError **error)
+read_margin (CsvParser *self, CsvState next, GError **error)
 {
   if (!append (self, self->at, 1, error))
     return FALSE;
