@@ -23,7 +23,7 @@ struct Body {
 typedef struct {
   const Body *body;
   Encoder     encoder;
-} Render;
+} BodyRender;
 
 static void
 split (Literal *self, const TemplateOp *op)
@@ -114,7 +114,7 @@ body_get_overhead (const Body *self)
 static void
 put_literal (void *sink, const TemplateOp *op, guint index)
 {
-  Render *render = sink;
+  BodyRender *render = sink;
   const Literal *literal = &render->body->literals[index];
 
   encoder_put (&render->encoder, op->text, literal->head);
@@ -127,13 +127,13 @@ put_literal (void *sink, const TemplateOp *op, guint index)
 static void
 put_value (void *sink, const char *data, gsize len)
 {
-  encoder_put (&((Render *) sink)->encoder, data, len);
+  encoder_put (&((BodyRender *) sink)->encoder, data, len);
 }
 
 const char *
 body_render (const Body *self, const FrameRow *row, GByteArray *out, gsize out_max)
 {
-  Render render = { .body = self };
+  BodyRender render = { .body = self };
   TemplateOutput output = { put_literal, put_value, &render, out, out_max };
   const char *missing;
 

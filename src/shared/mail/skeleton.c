@@ -403,10 +403,10 @@ typedef struct {
   gint64          date_utc_s;
   GByteArray     *out;
   GError        **error;
-} Render;
+} SkeletonRender;
 
 static gboolean
-fail_value (const Render *render, const char *what, const char *name)
+fail_value (const SkeletonRender *render, const char *what, const char *name)
 {
   if (name != NULL)
     g_set_error (render->error, TEMPLATE_ERROR, TEMPLATE_ERROR_VALUE, "%s “%s”", what, name);
@@ -416,7 +416,7 @@ fail_value (const Render *render, const char *what, const char *name)
 }
 
 static void
-put (const Render *render, const char *data, gsize len)
+put (const SkeletonRender *render, const char *data, gsize len)
 {
   g_byte_array_append (render->out, (const guint8 *) data, (guint) len);
 }
@@ -429,7 +429,7 @@ put_header_literal (void *sink, const TemplateOp *op, guint index)
 }
 
 static gboolean
-run_header (const Render *render, const Template *template, HeaderText *text)
+run_header (const SkeletonRender *render, const Template *template, HeaderText *text)
 {
   TemplateOutput output = { put_header_literal, header_text_put, text, NULL, 0 };
   const char *missing = template_run (template, render->row, &output);
@@ -443,7 +443,7 @@ run_header (const Render *render, const Template *template, HeaderText *text)
 }
 
 static gboolean
-render_subject (const Render *render)
+render_subject (const SkeletonRender *render)
 {
   HeaderText text = { 0 };
 
@@ -454,7 +454,7 @@ render_subject (const Render *render)
 }
 
 static gboolean
-render_url (const Render *render, const Template *template, gsize column)
+render_url (const SkeletonRender *render, const Template *template, gsize column)
 {
   HeaderText text = { 0 };
 
@@ -471,7 +471,7 @@ render_url (const Render *render, const Template *template, gsize column)
 }
 
 static gboolean
-render_unsubscribe (const Render *render)
+render_unsubscribe (const SkeletonRender *render)
 {
   const GPtrArray *all = render->self->unsubscribe;
 
@@ -485,7 +485,7 @@ render_unsubscribe (const Render *render)
 }
 
 static gboolean
-render_to (const Render *render)
+render_to (const SkeletonRender *render)
 {
   Slice address = render->row->n_fields > 0 ? render->row->fields[0] : (Slice){ "", 0 };
   Slice name = render->row->n_fields > 1 ? render->row->fields[1] : (Slice){ "", 0 };
@@ -501,7 +501,7 @@ render_to (const Render *render)
 }
 
 static void
-render_message_id (const Render *render)
+render_message_id (const SkeletonRender *render)
 {
   g_autofree char *id = message_id_new (render->self->identity, render->row->key, render->self->domain);
 
@@ -510,7 +510,7 @@ render_message_id (const Render *render)
 }
 
 static gboolean
-render_body (const Render *render, const Body *body, guint limit)
+render_body (const SkeletonRender *render, const Body *body, guint limit)
 {
   const char *missing = body_render (body, render->row, render->out, limit);
 
@@ -520,7 +520,7 @@ render_body (const Render *render, const Body *body, guint limit)
 }
 
 static gboolean
-render_piece (const Render *render, const Piece *piece, guint limit)
+render_piece (const SkeletonRender *render, const Piece *piece, guint limit)
 {
   const Skeleton *self = render->self;
 
@@ -545,7 +545,7 @@ gboolean
 skeleton_render (const Skeleton *self, const FrameRow *row, SkeletonForm form, gint64 date_utc_s, GByteArray *out,
                  SkeletonTraits *out_traits, GError **error)
 {
-  Render render = { self, row, date_utc_s, out, error };
+  SkeletonRender render = { self, row, date_utc_s, out, error };
   guint start = out->len, limit;
 
   if (start > G_MAXUINT / 2)
