@@ -49,7 +49,7 @@ bus_connect (void)
 }
 
 static void
-finish (BusCall *call, GVariant *answer)
+bus_call_finish (BusCall *call, GVariant *answer)
 {
   if (call->done != NULL)
     call->done (answer, call->data);
@@ -62,13 +62,13 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL); /* GDBus compares the type */
 
-  finish (data, answer);
+  bus_call_finish (data, answer);
 }
 
 static gboolean
 nobody_cb (gpointer data)
 {
-  finish (data, NULL);
+  bus_call_finish (data, NULL);
   return G_SOURCE_REMOVE;
 }
 

@@ -160,7 +160,7 @@ make_look (GVariant *answer)
 /* --- asked, and told --- */
 
 static void
-ask (DeskLook *self, BusDoneFunc done, gpointer data)
+desk_look_ask (DeskLook *self, BusDoneFunc done, gpointer data)
 {
   static const char *const spaces[] = { APPEARANCE, INTERFACE, NULL };
 
@@ -173,7 +173,7 @@ typedef struct {
 } LookRequest;
 
 static void
-keep (DeskLook *self, GVariant *look)
+desk_look_keep (DeskLook *self, GVariant *look)
 {
   g_clear_pointer (&self->last, g_variant_unref);
   self->last = g_variant_ref (look);
@@ -185,7 +185,7 @@ answered_cb (GVariant *answer, gpointer data)
   g_autofree LookRequest *question = data;
   g_autoptr (GVariant) look = make_look (answer);
 
-  keep (question->look, look);
+  desk_look_keep (question->look, look);
   pr_desk1_complete_look (question->look->skeleton, question->invocation, look);
 }
 
@@ -195,7 +195,7 @@ handle_look (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, gpointer data
   LookRequest *question = g_new0 (LookRequest, 1);
 
   *question = (LookRequest){ data, invocation };
-  ask (data, answered_cb, question);
+  desk_look_ask (data, answered_cb, question);
   return TRUE;
 }
 
@@ -207,7 +207,7 @@ changed_cb (GVariant *answer, gpointer data)
 
   if (look == NULL || (self->last != NULL && g_variant_equal (look, self->last)))
     return;
-  keep (self, look);
+  desk_look_keep (self, look);
   pr_desk1_emit_look_changed (self->skeleton, look);
 }
 
@@ -217,7 +217,7 @@ soon_cb (gpointer data)
   DeskLook *self = data;
 
   self->soon = 0;
-  ask (self, changed_cb, self);
+  desk_look_ask (self, changed_cb, self);
   return G_SOURCE_REMOVE;
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static gboolean
-serve (GError **error)
+desk_serve (GError **error)
 {
   g_autoptr (GDBusConnection) bus = bus_connect ();
   g_autoptr (GDBusConnection) core = serve_connect (error);
@@ -47,5 +47,5 @@ main (int argc, char *argv[])
     lock_print_layers ();
     return 0;
   }
-  return serve (&error) ? 0 : fault_leave (error);
+  return desk_serve (&error) ? 0 : fault_leave (error);
 }
