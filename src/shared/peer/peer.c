@@ -261,7 +261,7 @@ keep_payloads_out_of_the_log (void)
 }
 
 static gboolean
-start (Peer *self, const PeerSpec *spec, GError **error)
+peer_spawn (Peer *self, const PeerSpec *spec, GError **error)
 {
   const ProcessSpec how = { .program = spec->program, .wrapper = spec->wrapper, .arguments = spec->arguments, .environment = spec->environment };
   int fds[2];
@@ -307,7 +307,7 @@ peer_start (const PeerSpec *spec, PeerReadyFunc ready, PeerClosedFunc closed, gp
   self->closed = closed;
   self->data = data;
   self->starting = g_cancellable_new ();
-  if (!start (self, spec, &error)) {
+  if (!peer_spawn (self, spec, &error)) {
     self->why = g_strdup (error->message);
     g_idle_add (start_failed_cb, peer_ref (self));
   }
