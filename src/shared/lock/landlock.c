@@ -106,7 +106,7 @@ note_layers (const LockTable *table, int abi)
 }
 
 static gboolean
-missing (const LockTable *table, int reason, GError **error)
+landlock_missing (const LockTable *table, int reason, GError **error)
 {
   const char *what = reason == EOPNOTSUPP ? "is switched off (boot with lsm=landlock,…)" : "needs Linux 5.13";
 
@@ -124,7 +124,7 @@ landlock_seal (const LockTable *table, GError **error)
   Ruleset rights = { 0, 0, 0 };
 
   if (abi < 1)
-    return missing (table, errno, error);
+    return landlock_missing (table, errno, error);
   rights.access_fs = get_fs_rights (abi);
   rights.access_net = abi >= 4 ? NET_BIND_TCP | NET_CONNECT_TCP : 0;
   rights.scoped = abi >= 6 ? (table->reaches_abstract ? 0 : SCOPE_ABSTRACT_UNIX) | SCOPE_SIGNAL : 0;
