@@ -77,7 +77,7 @@ closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error,
 
 /* Returns: borrowed, or NULL: it is closed already. */
 static AppClient *
-serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpointer data)
+app_serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpointer data)
 {
   AppClient *client = app_client_new (self->core, connection, funcs, data);
   g_autoptr (GError) error = NULL;
@@ -104,13 +104,13 @@ serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpoin
 static gboolean
 new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer data)
 {
-  return serve (data, connection, NULL, NULL) != NULL;
+  return app_serve (data, connection, NULL, NULL) != NULL;
 }
 
 AppClient *
 app_adopt (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpointer data)
 {
-  return serve (self, connection, funcs, data);
+  return app_serve (self, connection, funcs, data);
 }
 
 App *
