@@ -187,7 +187,7 @@ phone_is_e164 (const char *text, gsize len)
 
 /* A display name without its quotation marks and backslashes, white space at both ends gone. */
 static char *
-unquote (const char *text, gsize len)
+address_unquote (const char *text, gsize len)
 {
   g_autofree char *copy = g_strstrip (g_strndup (text, len));
   gsize n = strlen (copy);
@@ -237,10 +237,10 @@ address_parse_mailbox (const char *text, char **out_name, char **out_address, GE
   open = end > copy && end[-1] == '>' ? strrchr (copy, '<') : NULL;
   comment = find_comment (copy, end);
   if (open != NULL) {
-    name = unquote (copy, (gsize) (open - copy));
+    name = address_unquote (copy, (gsize) (open - copy));
     address = g_strndup (open + 1, (gsize) (end - open - 2));
   } else if (comment != NULL) {
-    name = unquote (comment + 1, (gsize) (end - comment - 2));
+    name = address_unquote (comment + 1, (gsize) (end - comment - 2));
     address = g_strndup (copy, (gsize) (comment - copy));
   } else {
     name = g_strdup ("");

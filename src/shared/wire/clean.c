@@ -6,7 +6,7 @@ typedef enum { SHOWN, BLANK, TAB, BREAK, OTHER_BREAK, CONTROL } CleanKind;
 
 /* Both functions below ask here, and nowhere else. */
 static CleanKind
-judge (gunichar c)
+clean_judge (gunichar c)
 {
   switch (c) {
   case '\t':
@@ -34,7 +34,7 @@ clean_is (Slice value, CleanForm form)
   if (!g_utf8_validate_len (value.data, value.len, NULL))
     return FALSE;
   for (const char *p = value.data, *end = p + value.len; p < end; p = g_utf8_next_char (p))
-    if (!is_kept (judge (g_utf8_get_char (p)), form))
+    if (!is_kept (clean_judge (g_utf8_get_char (p)), form))
       return FALSE;
   return TRUE;
 }
@@ -61,7 +61,7 @@ clean_text (Slice value, CleanForm form, gboolean *out_is_lost)
   *out_is_lost = FALSE;
   for (const char *p = value.data, *end = p + value.len; p < end; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
-    CleanKind kind = judge (c);
+    CleanKind kind = clean_judge (c);
 
     if (kind == CONTROL)
       *out_is_lost = TRUE;
