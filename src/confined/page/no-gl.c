@@ -94,7 +94,7 @@ find_function (const char *name)
   for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)
     if (strcmp (functions[i].name, name) == 0)
       return functions[i].function;
-  return g_str_has_prefix (name, "egl") ? (void *) refuse : NULL; /* GL itself is not there */
+  return g_str_has_prefix (name, "egl") ? (void *) no_gl_refuse : NULL; /* GL itself is not there */
 }
 
 static const char *
