@@ -41,14 +41,14 @@ rest_len (const Rest *rest)
 }
 
 static gboolean
-fail (GError **error, SinkCommandError code, const char *text)
+command_fail (GError **error, SinkCommandError code, const char *text)
 {
   g_set_error_literal (error, SINK_COMMAND_ERROR, (int) code, text);
   return FALSE;
 }
 
 static gboolean
-take (Rest *rest, char c)
+rest_take (Rest *rest, char c)
 {
   if (rest->at == rest->end || *rest->at != c)
     return FALSE;
@@ -100,11 +100,11 @@ is_atext (char c)
 static gboolean
 take_local (Rest *rest)
 {
-  if (take (rest, '"')) {
+  if (rest_take (rest, '"')) {
     while (rest->at < rest->end && *rest->at != '"')
       if (*rest->at++ == '\\' && rest->at++ >= rest->end) /* a backslash must quote something */
         return FALSE;
-    return rest->at <= rest->end && take (rest, '"');
+    return rest->at <= rest->end && rest_take (rest, '"');
   }
   do {
     const char *start = rest->at;
@@ -113,7 +113,7 @@ take_local (Rest *rest)
       rest->at++;
     if (rest->at == start)
       return FALSE;
-  } while (take (rest, '.'));
+  } while (rest_take (rest, '.'));
   return TRUE;
 }
 
@@ -121,12 +121,12 @@ take_local (Rest *rest)
 static gboolean
 take_domain (Rest *rest)
 {
-  if (take (rest, '[')) {
+  if (rest_take (rest, '[')) {
     const char *start = rest->at;
 
     while (rest->at < rest->end && (g_ascii_isalnum (*rest->at) || *rest->at == '.' || *rest->at == ':' || *rest->at == '-'))
       rest->at++;
-    return rest->at > start && take (rest, ']');
+    return rest->at > start && rest_take (rest, ']');
   }
   do {
     const char *start = rest->at;
@@ -135,7 +135,7 @@ take_domain (Rest *rest)
       rest->at++;
     if (rest->at == start || rest->at - start > 63 || *start == '-' || rest->at[-1] == '-')
       return FALSE;
-  } while (take (rest, '.'));
+  } while (rest_take (rest, '.'));
   return TRUE;
 }
 
@@ -144,10 +144,10 @@ static gboolean
 take_source_route (Rest *rest)
 {
   do {
-    if (!take (rest, '@') || !take_domain (rest))
+    if (!rest_take (rest, '@') || !take_domain (rest))
       return FALSE;
-  } while (take (rest, ','));
-  return take (rest, ':');
+  } while (rest_take (rest, ','));
+  return rest_take (rest, ':');
 }
 
 static gboolean
@@ -159,7 +159,7 @@ take_mailbox (Rest *rest, SinkCommand *command, gboolean is_recipient)
   if (!take_local (rest))
     return FALSE;
   command->local_len = (gsize) (rest->at - start);
-  if (take (rest, '@')) {
+  if (rest_take (rest, '@')) {
     const char *domain = rest->at;
 
     if (!take_domain (rest) || rest->at - domain > SINK_COMMAND_DOMAIN_MAX)
@@ -180,14 +180,14 @@ take_mailbox (Rest *rest, SinkCommand *command, gboolean is_recipient)
 static gboolean
 take_path (Rest *rest, SinkCommand *command, gboolean is_recipient, GError **error)
 {
-  if (!take (rest, '<'))
-    return fail (error, SINK_COMMAND_ERROR_ARGUMENT, "The address must stand in <>");
-  if (!is_recipient && take (rest, '>'))
+  if (!rest_take (rest, '<'))
+    return command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "The address must stand in <>");
+  if (!is_recipient && rest_take (rest, '>'))
     return TRUE;
   if (rest->at < rest->end && *rest->at == '@' && !take_source_route (rest))
-    return fail (error, SINK_COMMAND_ERROR_ADDRESS, "The source route is malformed");
-  if (!take_mailbox (rest, command, is_recipient) || !take (rest, '>'))
-    return fail (error, SINK_COMMAND_ERROR_ADDRESS, "The address is malformed or too long");
+    return command_fail (error, SINK_COMMAND_ERROR_ADDRESS, "The source route is malformed");
+  if (!take_mailbox (rest, command, is_recipient) || !rest_take (rest, '>'))
+    return command_fail (error, SINK_COMMAND_ERROR_ADDRESS, "The address is malformed or too long");
   return TRUE;
 }
 
@@ -211,18 +211,18 @@ static gboolean
 parse_envelope (Rest *rest, SinkCommand *command, gboolean is_recipient, GError **error)
 {
   if (!take_word (rest, is_recipient ? " TO:" : " FROM:"))
-    return fail (error, SINK_COMMAND_ERROR_ARGUMENT, is_recipient ? "Say RCPT TO:<address>" : "Say MAIL FROM:<address>");
-  while (take (rest, ' ')) /* forbidden by RFC 5321 §3.3 and common */
+    return command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, is_recipient ? "Say RCPT TO:<address>" : "Say MAIL FROM:<address>");
+  while (rest_take (rest, ' ')) /* forbidden by RFC 5321 §3.3 and common */
     ;
   if (!take_path (rest, command, is_recipient, error))
     return FALSE;
   while (rest->at < rest->end) {
-    if (!take (rest, ' '))
-      return fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Parameters must be set apart by a space");
+    if (!rest_take (rest, ' '))
+      return command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Parameters must be set apart by a space");
     if (rest->at == rest->end || *rest->at == ' ')
       continue; /* a space at the end is common too */
     if (is_recipient || !take_mail_parameter (rest, command) || (rest->at < rest->end && *rest->at != ' '))
-      return fail (error, SINK_COMMAND_ERROR_PARAMETER, "That parameter was not offered");
+      return command_fail (error, SINK_COMMAND_ERROR_PARAMETER, "That parameter was not offered");
   }
   return TRUE;
 }
@@ -230,27 +230,27 @@ parse_envelope (Rest *rest, SinkCommand *command, gboolean is_recipient, GError 
 static gboolean
 parse_chunk (Rest *rest, SinkCommand *command, GError **error)
 {
-  if (!take (rest, ' ') || !take_number (rest, &command->size))
-    return fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
+  if (!rest_take (rest, ' ') || !take_number (rest, &command->size))
+    return command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
   command->is_last = take_word (rest, " LAST");
-  return rest->at == rest->end || fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
+  return rest->at == rest->end || command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
 }
 
 static gboolean
 parse_word (Rest *rest, SinkCommand *command, gboolean has_initial, GError **error)
 {
-  if (!take (rest, ' ') || (command->word_len = span_to (rest, ' ')) == 0)
-    return fail (error, SINK_COMMAND_ERROR_ARGUMENT, "A word is missing behind the command");
+  if (!rest_take (rest, ' ') || (command->word_len = span_to (rest, ' ')) == 0)
+    return command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "A word is missing behind the command");
   command->word = rest->at;
   rest->at += command->word_len;
-  if (has_initial && take (rest, ' ')) {
+  if (has_initial && rest_take (rest, ' ')) {
     command->initial = rest->at;
     command->initial_len = rest_len (rest);
     rest->at = rest->end;
   }
-  while (take (rest, ' '))
+  while (rest_take (rest, ' '))
     ;
-  return rest->at == rest->end || fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Too many words behind the command");
+  return rest->at == rest->end || command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Too many words behind the command");
 }
 
 static gboolean
@@ -271,9 +271,9 @@ parse_argument (Rest *rest, SinkCommand *command, GError **error)
     return TRUE;
   case ARGUMENT_NONE:
   default:
-    while (take (rest, ' ')) /* white space before the CRLF must be borne (RFC 5321 §4.1.1) */
+    while (rest_take (rest, ' ')) /* white space before the CRLF must be borne (RFC 5321 §4.1.1) */
       ;
-    return rest->at == rest->end || fail (error, SINK_COMMAND_ERROR_ARGUMENT, "This command takes no argument");
+    return rest->at == rest->end || command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "This command takes no argument");
   }
 }
 
@@ -293,9 +293,9 @@ sink_command_parse (const char *line, gsize len, SinkCommand *out_command, GErro
   SinkCommand command = { .verb = VERB_COUNT };
 
   if (len > SINK_COMMAND_AUTH_LINE_MAX)
-    return fail (error, SINK_COMMAND_ERROR_LENGTH, "The line is too long");
+    return command_fail (error, SINK_COMMAND_ERROR_LENGTH, "The line is too long");
   if (has_control (line, len)) /* a bare CR or LF, a NUL: nobody may read two commands where we read one */
-    return fail (error, SINK_COMMAND_ERROR_VERB, "The line holds a control character");
+    return command_fail (error, SINK_COMMAND_ERROR_VERB, "The line holds a control character");
   for (Verb verb = 0; verb < VERB_COUNT && command.verb == VERB_COUNT; verb++)
     if (take_word (&rest, verbs[verb].name)) {
       if (rest.at == rest.end || *rest.at == ' ')
@@ -304,9 +304,9 @@ sink_command_parse (const char *line, gsize len, SinkCommand *out_command, GErro
         rest.at = line;
     }
   if (command.verb == VERB_COUNT)
-    return fail (error, SINK_COMMAND_ERROR_VERB, "There is no such command here");
+    return command_fail (error, SINK_COMMAND_ERROR_VERB, "There is no such command here");
   if (len > verbs[command.verb].line_max)
-    return fail (error, SINK_COMMAND_ERROR_LENGTH, "The line is too long");
+    return command_fail (error, SINK_COMMAND_ERROR_LENGTH, "The line is too long");
   if (!parse_argument (&rest, &command, error))
     return FALSE;
   *out_command = command;

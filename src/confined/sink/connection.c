@@ -97,7 +97,7 @@ write_some (SinkConnection *self, const guint8 *octets, gsize len, gsize *out_le
 }
 
 static SinkIo
-flush (SinkConnection *self)
+sink_connection_flush (SinkConnection *self)
 {
   while (self->out_sent < self->out->len) {
     gsize written = 0;
@@ -133,7 +133,7 @@ static SinkIo
 work_once (SinkConnection *self, char *buffer)
 {
   gsize len = 0;
-  SinkIo result = self->is_shaking_hands ? shake_hands (self) : flush (self);
+  SinkIo result = self->is_shaking_hands ? shake_hands (self) : sink_connection_flush (self);
 
   if (result != IO_DONE)
     return result;
@@ -151,7 +151,7 @@ work_once (SinkConnection *self, char *buffer)
 
     self->is_ending = next == SINK_SESSION_END;
     self->must_start_tls = next == SINK_SESSION_START_TLS;
-    result = self->out->len > 0 ? flush (self) : IO_DONE;
+    result = self->out->len > 0 ? sink_connection_flush (self) : IO_DONE;
     if (result == IO_DONE && next == SINK_SESSION_GO_ON && self->ssl == NULL && len < SINK_CONNECTION_READ_OCTETS)
       result = IO_WANTS_READ; /* that was all: no read only to hear EAGAIN */
   }
@@ -191,5 +191,5 @@ sink_connection_say_idle (SinkConnection *self)
   if (self->is_shaking_hands)
     return;
   g_byte_array_append (self->out, (const guint8 *) words, sizeof words - 1);
-  flush (self);
+  sink_connection_flush (self);
 }

@@ -51,7 +51,7 @@ set_state (SinkContent *self, guint8 state)
 }
 
 static void
-keep (SinkContent *self, const char *data, gsize len)
+sink_content_keep (SinkContent *self, const char *data, gsize len)
 {
   if ((self->state & DROPS) == 0)
     g_byte_array_append (self->buffer, (const guint8 *) data, (guint) len);
@@ -61,7 +61,7 @@ keep (SinkContent *self, const char *data, gsize len)
 static void
 add_text (SinkContent *self, const char *data, gsize len)
 {
-  keep (self, data, len);
+  sink_content_keep (self, data, len);
   self->octets += len;
   self->line_len += (guint) MIN (len, SINK_CONTENT_LINE_MAX + 1);
   if (self->line_len > SINK_CONTENT_LINE_MAX) {
@@ -83,7 +83,7 @@ add_in_line (SinkContent *self, const char *data, gsize len)
 {
   if ((self->state & STATE_MASK) == IN_LINE_CR) {
     if (data[0] == '\n') {
-      keep (self, "\n", 1);
+      sink_content_keep (self, "\n", 1);
       self->octets += 2;
       self->line_len = 0;
       set_state (self, AT_START);

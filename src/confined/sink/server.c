@@ -39,7 +39,7 @@ drop_connection (Server *self, SinkConnection *connection)
 }
 
 static gboolean
-watch (Server *self, int operation, int fd, guint32 events, void *what)
+server_watch (Server *self, int operation, int fd, guint32 events, void *what)
 {
   struct epoll_event event = { .events = events, .data.ptr = what };
 
@@ -48,19 +48,19 @@ watch (Server *self, int operation, int fd, guint32 events, void *what)
 
 /* `is_writing`: what was watched for until now. */
 static void
-work (Server *self, SinkConnection *connection, gboolean is_writing)
+server_work (Server *self, SinkConnection *connection, gboolean is_writing)
 {
   SinkConnectionState state = sink_connection_work (connection, self->buffer);
 
   if (state == SINK_CONNECTION_CLOSED)
     drop_connection (self, connection);
   else if ((state == SINK_CONNECTION_WANTS_WRITE) != is_writing &&
-           !watch (self, EPOLL_CTL_MOD, sink_connection_get_fd (connection), is_writing ? EPOLLIN : EPOLLOUT, connection))
+           !server_watch (self, EPOLL_CTL_MOD, sink_connection_get_fd (connection), is_writing ? EPOLLIN : EPOLLOUT, connection))
     drop_connection (self, connection);
 }
 
 static void
-refuse (int fd)
+server_refuse (int fd)
 {
   static const char words[] = "421 4.3.2 Too many connections, come back later\r\n";
   gssize written = write (fd, words, sizeof words - 1);
@@ -76,14 +76,14 @@ accept_one (Server *self, int fd)
   int on = 1;
 
   if (g_hash_table_size (self->connections) >= self->connections_max) {
-    refuse (fd);
+    server_refuse (fd);
     return;
   }
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on a Unix socket of a test: no matter */
   connection = sink_connection_new (fd, self->options, self->maildir, self->tls);
   g_hash_table_add (self->connections, connection);
-  if (watch (self, EPOLL_CTL_ADD, fd, EPOLLIN, connection))
-    work (self, connection, FALSE); /* the greeting */
+  if (server_watch (self, EPOLL_CTL_ADD, fd, EPOLLIN, connection))
+    server_work (self, connection, FALSE); /* the greeting */
   else
     drop_connection (self, connection);
 }
@@ -114,7 +114,7 @@ epoll_cb (int fd, GIOCondition condition, gpointer data)
       if (events[i].data.ptr == self)
         accept_some (self);
       else
-        work (self, events[i].data.ptr, (events[i].events & EPOLLOUT) != 0);
+        server_work (self, events[i].data.ptr, (events[i].events & EPOLLOUT) != 0);
     }
   }
   return G_SOURCE_CONTINUE;
@@ -177,7 +177,7 @@ server_new (int listener, const SinkSessionOptions *options, Maildir *maildir, S
   }
   self->epoll = epoll_create1 (EPOLL_CLOEXEC);
   if (self->epoll < 0 || fcntl (listener, F_SETFL, flags | O_NONBLOCK) != 0 ||
-      !watch (self, EPOLL_CTL_ADD, listener, EPOLLIN, self)) {
+      !server_watch (self, EPOLL_CTL_ADD, listener, EPOLLIN, self)) {
     g_set_error (error, FAULT, FAULT_OS, "The sink cannot wait for clients: %s.", g_strerror (errno));
     server_free (self);
     return NULL;

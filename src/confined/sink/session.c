@@ -44,7 +44,7 @@ struct SinkSession {
 };
 
 static void
-say (GByteArray *out, const char *reply)
+sink_session_say (GByteArray *out, const char *reply)
 {
   g_byte_array_append (out, (const guint8 *) reply, (guint) strlen (reply));
   g_byte_array_append (out, (const guint8 *) "\r\n", 2);
@@ -53,10 +53,10 @@ say (GByteArray *out, const char *reply)
 static void
 say_error (SinkSession *self, GByteArray *out, const char *reply)
 {
-  say (out, reply);
+  sink_session_say (out, reply);
   if (++self->error_count <= SINK_SESSION_ERRORS_MAX)
     return;
-  say (out, "421 4.7.0 " HOST " Too many errors, closing");
+  sink_session_say (out, "421 4.7.0 " HOST " Too many errors, closing");
   self->mode = MODE_END;
 }
 
@@ -65,14 +65,14 @@ static void
 say_refusal (SinkSession *self, GByteArray *out, const char *refusal)
 {
   if (self->refused_count > 0)
-    say (out, refusal);
+    sink_session_say (out, refusal);
   else
     say_error (self, out, refusal);
 }
 
 /* Forgets the message at hand. */
 static void
-reset (SinkSession *self)
+sink_session_reset (SinkSession *self)
 {
   self->store.drop (self->store.data);
   g_clear_pointer (&self->sender, g_free);
@@ -139,13 +139,13 @@ finish_message (SinkSession *self, GByteArray *out)
   else if (refusal == NULL && self->is_discarded)
     refusal = "552 5.3.4 The message is larger than SIZE says";
   is_dropped = refusal == NULL && is_drop_rehearsed (self);
-  reset (self);
+  sink_session_reset (self);
   if (refusal == NULL)
     self->error_count = 0;
   if (is_dropped)
     self->mode = MODE_END;
   else
-    say (out, refusal != NULL ? refusal : "250 2.0.0 Captured");
+    sink_session_say (out, refusal != NULL ? refusal : "250 2.0.0 Captured");
 }
 
 /* --- one handler a verb; the table below has checked the order --- */
@@ -156,42 +156,42 @@ handle_ehlo (SinkSession *self, const SinkCommand *command, GByteArray *out)
   g_autofree char *size = g_strdup_printf ("250-SIZE %" G_GUINT64_FORMAT, self->options->message_max);
 
   self->state = STATE_IDLE;
-  reset (self);
-  say (out, "250-" HOST);
-  say (out, "250-PIPELINING");
-  say (out, size);
+  sink_session_reset (self);
+  sink_session_say (out, "250-" HOST);
+  sink_session_say (out, "250-PIPELINING");
+  sink_session_say (out, size);
   if (self->options->offers_tls && !self->is_tls)
-    say (out, "250-STARTTLS");
+    sink_session_say (out, "250-STARTTLS");
   else if (self->options->auth != NULL && auth_has_user (self->options->auth))
-    say (out, "250-AUTH " AUTH_MECHANISMS);
-  say (out, "250-ENHANCEDSTATUSCODES");
-  say (out, "250-8BITMIME");
-  say (out, "250-SMTPUTF8");
-  say (out, "250 CHUNKING");
+    sink_session_say (out, "250-AUTH " AUTH_MECHANISMS);
+  sink_session_say (out, "250-ENHANCEDSTATUSCODES");
+  sink_session_say (out, "250-8BITMIME");
+  sink_session_say (out, "250-SMTPUTF8");
+  sink_session_say (out, "250 CHUNKING");
 }
 
 static void
 handle_helo (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   self->state = STATE_IDLE;
-  reset (self);
-  say (out, "250 " HOST);
+  sink_session_reset (self);
+  sink_session_say (out, "250 " HOST);
 }
 
 static void
 handle_mail (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   if (self->options->auth != NULL && auth_has_user (self->options->auth) && !self->is_authenticated) {
-    say (out, "530 5.7.0 Authentication required");
+    sink_session_say (out, "530 5.7.0 Authentication required");
   } else if (command->has_utf8 && !command->is_smtputf8) {
-    say (out, "553 5.6.7 An address that is not ASCII needs SMTPUTF8");
+    sink_session_say (out, "553 5.6.7 An address that is not ASCII needs SMTPUTF8");
   } else if (command->size > self->options->message_max) {
-    say (out, "552 5.3.4 The message is larger than SIZE says");
+    sink_session_say (out, "552 5.3.4 The message is larger than SIZE says");
   } else {
     self->sender = g_strdup (command->address);
     self->is_smtputf8 = command->is_smtputf8;
     self->state = STATE_SENDER;
-    say (out, "250 2.1.0 Sender ok");
+    sink_session_say (out, "250 2.1.0 Sender ok");
   }
 }
 
@@ -220,24 +220,24 @@ handle_rcpt (SinkSession *self, const SinkCommand *command, GByteArray *out)
     refusal = "452 4.5.3 Too many recipients";
   if (refusal != NULL) {
     self->refused_count++;
-    say (out, refusal);
+    sink_session_say (out, refusal);
     return;
   }
   g_ptr_array_add (self->recipients, g_strdup (command->address));
   self->state = STATE_RECIPIENT;
-  say (out, "250 2.1.5 Recipient ok");
+  sink_session_say (out, "250 2.1.5 Recipient ok");
 }
 
 static void
 handle_data (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   if (self->left > 0) { /* RFC 2920 §3.1: who does not wait for 354 has not read it, and may be smuggling */
-    say (out, "554 5.5.1 Octets came behind DATA before the 354, closing");
+    sink_session_say (out, "554 5.5.1 Octets came behind DATA before the 354, closing");
     self->mode = MODE_END;
     return;
   }
   self->mode = MODE_DATA;
-  say (out, "354 End with a dot on a line of its own");
+  sink_session_say (out, "354 End with a dot on a line of its own");
 }
 
 static void
@@ -252,38 +252,38 @@ start_chunk (SinkSession *self, const SinkCommand *command, const char *refusal)
 static void
 handle_rset (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  reset (self);
-  say (out, "250 2.0.0 Forgotten");
+  sink_session_reset (self);
+  sink_session_say (out, "250 2.0.0 Forgotten");
 }
 
 static void
 handle_noop (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  say (out, "250 2.0.0 Ok");
+  sink_session_say (out, "250 2.0.0 Ok");
 }
 
 static void
 handle_vrfy (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  say (out, "252 2.5.2 Cannot verify, send and see");
+  sink_session_say (out, "252 2.5.2 Cannot verify, send and see");
 }
 
 static void
 handle_expn (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  say (out, "502 5.5.1 There are no lists here");
+  sink_session_say (out, "502 5.5.1 There are no lists here");
 }
 
 static void
 handle_help (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  say (out, "214 2.0.0 This server captures mail and sends it to nobody");
+  sink_session_say (out, "214 2.0.0 This server captures mail and sends it to nobody");
 }
 
 static void
 handle_quit (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  say (out, "221 2.0.0 " HOST " closing");
+  sink_session_say (out, "221 2.0.0 " HOST " closing");
   self->mode = MODE_END;
 }
 
@@ -291,12 +291,12 @@ static void
 handle_starttls (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   if (!self->options->offers_tls || self->is_tls) {
-    say (out, "503 5.5.1 TLS was not offered, or is on already");
+    sink_session_say (out, "503 5.5.1 TLS was not offered, or is on already");
   } else if (self->left > 0) { /* plain text that somebody may have slipped in: never read as if it had come by TLS */
-    say (out, "554 5.5.1 Octets came behind STARTTLS, closing");
+    sink_session_say (out, "554 5.5.1 Octets came behind STARTTLS, closing");
     self->mode = MODE_END;
   } else {
-    say (out, "220 2.0.0 Go ahead");
+    sink_session_say (out, "220 2.0.0 Go ahead");
     self->mode = MODE_START_TLS;
   }
 }
@@ -311,7 +311,7 @@ step_auth (SinkSession *self, const char *response, GByteArray *out)
   if (step == AUTH_MORE) {
     g_autofree char *reply = g_strconcat ("334 ", challenge, NULL);
 
-    say (out, reply);
+    sink_session_say (out, reply);
     self->mode = MODE_AUTH;
     return;
   }
@@ -319,7 +319,7 @@ step_auth (SinkSession *self, const char *response, GByteArray *out)
   self->mode = MODE_COMMAND;
   self->is_authenticated = step == AUTH_DONE;
   if (self->is_authenticated)
-    say (out, "235 2.7.0 Welcome");
+    sink_session_say (out, "235 2.7.0 Welcome");
   else
     say_error (self, out, "535 5.7.8 Wrong user or password");
 }
@@ -413,7 +413,7 @@ handle_line (SinkSession *self, GByteArray *out)
     } else {
       g_clear_pointer (&self->exchange, auth_exchange_free);
       self->mode = MODE_COMMAND;
-      say (out, "501 5.7.0 Authentication given up");
+      sink_session_say (out, "501 5.7.0 Authentication given up");
     }
   } else {
     handle_command (self, out);
@@ -482,7 +482,7 @@ finish_chunk (SinkSession *self, GByteArray *out)
     finish_message (self, out);
   } else {
     self->state = STATE_CHUNKS;
-    say (out, "250 2.0.0 Chunk ok");
+    sink_session_say (out, "250 2.0.0 Chunk ok");
   }
 }
 
@@ -530,7 +530,7 @@ sink_session_free (SinkSession *self)
 void
 sink_session_greet (SinkSession *self, GByteArray *out)
 {
-  say (out, "220 " HOST " ESMTP Postrider captures mail");
+  sink_session_say (out, "220 " HOST " ESMTP Postrider captures mail");
 }
 
 SinkSessionNext
@@ -553,7 +553,7 @@ void
 sink_session_start_tls (SinkSession *self)
 {
   self->state = STATE_NEW;
-  reset (self);
+  sink_session_reset (self);
   self->mode = MODE_COMMAND;
   self->is_tls = TRUE;
 }

@@ -55,7 +55,7 @@ make_certificate (EVP_PKEY *key)
 }
 
 static gboolean
-fill (SinkTls *self)
+sink_tls_fill (SinkTls *self)
 {
   g_autoptr (EVP_PKEY) key = EVP_EC_gen ("P-256");
   g_autoptr (X509) certificate = key != NULL ? make_certificate (key) : NULL;
@@ -80,7 +80,7 @@ sink_tls_new (GError **error)
 {
   SinkTls *self = g_new0 (SinkTls, 1);
 
-  if (fill (self))
+  if (sink_tls_fill (self))
     return self;
   sink_tls_free (self);
   g_set_error (error, FAULT, FAULT_SOFTWARE, "OpenSSL made no certificate for the sink: %s.", ERR_reason_error_string (ERR_peek_error ()));
