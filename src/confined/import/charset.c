@@ -61,7 +61,7 @@ charset_reset (Charset *self)
 
 /* Returns: how many octets are left over: a character cut short, at the end. */
 static gsize
-convert (Charset *self, char *at, gsize left, gboolean is_last, GByteArray *out, gsize *bad)
+charset_convert (Charset *self, char *at, gsize left, gboolean is_last, GByteArray *out, gsize *bad)
 {
   char room[4096];
 
@@ -91,7 +91,7 @@ charset_feed (Charset *self, const guint8 *data, gsize len, gboolean is_last, GB
   memcpy (whole, self->carry, self->n_carry);
   if (len > 0)
     memcpy (whole + self->n_carry, data, len);
-  left = convert (self, whole, size, is_last, out, &bad);
+  left = charset_convert (self, whole, size, is_last, out, &bad);
   memcpy (self->carry, whole + size - left, left);
   self->n_carry = left;
   if (is_last)

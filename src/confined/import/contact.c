@@ -246,7 +246,7 @@ read_name_part (ContactDraft *draft, int column)
 }
 
 static char *
-join (const char *a, const char *b)
+contact_join (const char *a, const char *b)
 {
   return g_strconcat (a, a[0] != '\0' && b[0] != '\0' ? " " : "", b, NULL);
 }
@@ -260,7 +260,7 @@ split_name (ContactDraft *draft)
   draft->first_half = person_name_first (draft->name);
   draft->last_half = person_name_last (draft->name);
   g_free (draft->name);
-  draft->name = join (draft->first_half, draft->last_half);
+  draft->name = contact_join (draft->first_half, draft->last_half);
 }
 
 /* Nobody is named by an address. By their own: programs write that where they know no name. */
@@ -285,11 +285,11 @@ find_name (ContactDraft *draft)
   g_autofree char *last = read_name_part (draft, draft->plan->last);
 
   if (name[0] == '\0')
-    draft->name = join (first, last);
+    draft->name = contact_join (first, last);
   else if (first[0] != '\0' && draft->plan->last < 0 && strstr (name, first) == NULL)
-    draft->name = join (first, name);
+    draft->name = contact_join (first, name);
   else if (last[0] != '\0' && draft->plan->first < 0 && strstr (name, last) == NULL)
-    draft->name = join (name, last);
+    draft->name = contact_join (name, last);
   else
     draft->name = g_steal_pointer (&name);
   if (draft->plan->first < 0 && draft->plan->last < 0)
@@ -477,7 +477,7 @@ find_departure (const Plan *plan, const CsvRow *row)
 
 /* Whole rows that are no people, whatever else they hold. */
 static ContactFate
-judge (ContactDraft *draft)
+contact_draft_judge (ContactDraft *draft)
 {
   const Plan *plan = draft->plan;
   const CsvRow *row = draft->row;
@@ -545,7 +545,7 @@ ContactFate
 contact_write (const Plan *plan, const ContactRules *rules, const CsvRow *row, FrameWriter *contacts, FrameWriter *rejects, guint *out_n)
 {
   ContactDraft draft = { .plan = plan, .rules = rules, .row = row, .rejects = rejects };
-  ContactFate fate = judge (&draft);
+  ContactFate fate = contact_draft_judge (&draft);
 
   *out_n = fate != CONTACT_BLANK;
   if (fate != CONTACT_KEPT)

@@ -147,7 +147,7 @@ find_number (const GPtrArray *sample, guint64 number, Header *out, GError **erro
 }
 
 static void
-find (const GPtrArray *sample, Header *out)
+header_pick (const GPtrArray *sample, Header *out)
 {
   g_autofree RowLook *looks = NULL;
   guint n = 0;
@@ -170,7 +170,7 @@ header_find (const GPtrArray *sample, const char *word, Header *out, GError **er
   if (g_ascii_string_to_unsigned (word, 10, 1, G_MAXUINT32, &number, NULL))
     return find_number (sample, number, out, error);
   if (strcmp (word, "auto") == 0)
-    find (sample, out);
+    header_pick (sample, out);
   else
     out->is_there = strcmp (word, "yes") == 0;
   return TRUE;

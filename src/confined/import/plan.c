@@ -327,7 +327,7 @@ leave_reasons_out (Draft *draft)
 
 /* What the headers and the user left open. */
 static void
-guess (Draft *draft)
+plan_guess (Draft *draft)
 {
   const char *const *map = draft->spec->map;
 
@@ -356,7 +356,7 @@ fill_table (Draft *draft, gboolean is_grid, GError **error)
   if (!apply_map (draft, error) || !apply_others (draft, error))
     return FALSE;
   leave_reasons_out (draft);
-  guess (draft);
+  plan_guess (draft);
   return TRUE;
 }
 

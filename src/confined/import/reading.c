@@ -30,7 +30,7 @@ add_name (GPtrArray *names, const guint8 *from, const guint8 *to)
 }
 
 static void
-collect (GPtrArray *names, const guint8 *data, gsize len)
+reading_collect (GPtrArray *names, const guint8 *data, gsize len)
 {
   const guint8 *from = data, *end = data + len;
 
@@ -87,7 +87,7 @@ find_names (Input *input, GPtrArray *names, GError **error)
 
     if (!input_read (input, at, piece, len, error))
       return FALSE;
-    collect (names, piece, len);
+    reading_collect (names, piece, len);
     if (at + len == size && names->len == 0) /* one line without an end */
       add_name (names, piece, piece + len);
   }

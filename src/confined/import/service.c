@@ -27,7 +27,7 @@ import_service_free (gpointer data)
 }
 
 static gboolean
-refuse (GDBusMethodInvocation *invocation, const char *why)
+import_service_refuse (GDBusMethodInvocation *invocation, const char *why)
 {
   g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_USAGE, why);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -79,13 +79,13 @@ take_call (ImportService *self, GDBusMethodInvocation *invocation, GUnixFDList *
   int fd = -1;
 
   if (self->state != STATE_NEW)
-    refuse (invocation, "a file is open already: one process, one file");
+    import_service_refuse (invocation, "a file is open already: one process, one file");
   else if (!read_map (map, spec))
-    refuse (invocation, "a column can be mapped to email, name, phone, first or last only");
+    import_service_refuse (invocation, "a column can be mapped to email, name, phone, first or last only");
   else if (!are_others_fine (spec->others))
-    refuse (invocation, "any other column is a field or unused");
+    import_service_refuse (invocation, "any other column is a field or unused");
   else if ((fd = steal_fd (fds, file)) < 0)
-    refuse (invocation, "no file came with the call");
+    import_service_refuse (invocation, "no file came with the call");
   return fd;
 }
 
@@ -123,7 +123,7 @@ handle_next_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, guint ma
   gboolean is_done = FALSE;
 
   if (self->state != STATE_READING)
-    return refuse (invocation, self->state == STATE_NEW ? "no file is open yet" : "there are no more rows");
+    return import_service_refuse (invocation, self->state == STATE_NEW ? "no file is open yet" : "there are no more rows");
   contacts = frame_writer_new (FRAME_CONTACTS);
   rejects = frame_writer_new (FRAME_REJECTS);
   KILL_POINT ("import-next");
@@ -141,7 +141,7 @@ handle_next_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, guint ma
 }
 
 static GVariant *
-strings (const GPtrArray *array)
+strings_variant (const GPtrArray *array)
 {
   return array != NULL ? g_variant_new_strv ((const char *const *) array->pdata, array->len) : g_variant_new_strv (NULL, 0);
 }
@@ -170,8 +170,8 @@ answer_look (GDBusMethodInvocation *invocation, const ImportSession *session)
   import_session_write_cells (session, cells);
   import_session_write_head (session, head);
   g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, g_variant_new ("(ssb@as@ass@ayt@as@as@ay@as)", import_session_get_format (session),
-    import_session_get_encoding (session), view->has_header, strings (view->columns), strings (view->roles), view->problem != NULL ? view->problem : "",
-    frame_writer_finish (cells), view->header_row, strings (view->notes), strings (import_session_get_readings (session)), frame_writer_finish (head), sheet_names (session)), NULL);
+    import_session_get_encoding (session), view->has_header, strings_variant (view->columns), strings_variant (view->roles), view->problem != NULL ? view->problem : "",
+    frame_writer_finish (cells), view->header_row, strings_variant (view->notes), strings_variant (import_session_get_readings (session)), frame_writer_finish (head), sheet_names (session)), NULL);
 }
 
 static gboolean

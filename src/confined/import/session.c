@@ -83,7 +83,7 @@ import_session_get_aliases (const ImportSession *self)
 }
 
 static gboolean
-usage (GError **error, const char *format, const char *value)
+session_usage (GError **error, const char *format, const char *value)
 {
   g_set_error (error, FAULT, FAULT_USAGE, "%s: %s", format, value);
   return FALSE;
@@ -97,15 +97,15 @@ check_spec (const ImportSessionSpec *spec, const char *region, GError **error)
   gboolean is_row = g_ascii_string_to_unsigned (spec->header, 10, 1, CSV_ROWS_MAX, NULL, NULL);
 
   if (!g_strv_contains (formats, spec->format))
-    return usage (error, "no such format (auto, csv, xlsx, text)", spec->format);
+    return session_usage (error, "no such format (auto, csv, xlsx, text)", spec->format);
   if (!g_strv_contains (headers, spec->header) && !is_row)
-    return usage (error, "header is auto, yes, no or the number of its row, not", spec->header);
+    return session_usage (error, "header is auto, yes, no or the number of its row, not", spec->header);
   if (!g_strv_contains (severals, spec->several))
-    return usage (error, "several addresses in a cell are listed, first or each, not", spec->several);
+    return session_usage (error, "several addresses in a cell are listed, first or each, not", spec->several);
   if (!g_strv_contains (lefts, spec->left))
-    return usage (error, "people who left are listed or take, not", spec->left);
+    return session_usage (error, "people who left are listed or take, not", spec->left);
   if (region[0] != '\0' && !phone_is_region (region))
-    return usage (error, "no such region (two letters of a country, as in IN, DE, US)", region);
+    return session_usage (error, "no such region (two letters of a country, as in IN, DE, US)", region);
   return TRUE;
 }
 
@@ -187,8 +187,8 @@ open_table (ImportSession *self, const ImportSessionSpec *spec, GError **error)
   if (kind == INPUT_ZIP)
     return strcmp (spec->format, "auto") == 0 || strcmp (spec->format, "xlsx") == 0
              ? open_workbook (self, spec, error)
-             : usage (error, "the file is a ZIP archive or a workbook, not", spec->format);
-  return strcmp (spec->format, "xlsx") != 0 ? open_text (self, spec, error) : usage (error, "the file is no workbook, so its format is not", spec->format);
+             : session_usage (error, "the file is a ZIP archive or a workbook, not", spec->format);
+  return strcmp (spec->format, "xlsx") != 0 ? open_text (self, spec, error) : session_usage (error, "the file is no workbook, so its format is not", spec->format);
 }
 
 static gboolean

@@ -28,7 +28,7 @@ typedef struct {
 } Sheet;
 
 static gboolean
-refuse (const Sheet *self, GError **error, const char *what)
+sheet_refuse (const Sheet *self, GError **error, const char *what)
 {
   g_set_error (error, FAULT, FAULT_DATA, "row %" G_GUINT64_FORMAT ": %s", self->number, what);
   return FALSE;
@@ -127,13 +127,13 @@ close_cell (Sheet *self, Cell *cell, GError **error)
   if (self->value->len == 0 && !is_without)
     return TRUE;
   if (cell->column >= CSV_CELLS_MAX) /* empty cells may stand there: a whole row was coloured */
-    return refuse (self, error, "more than 1,000 columns");
+    return sheet_refuse (self, error, "more than 1,000 columns");
   if (!is_without)
     append_value (self, cell);
   if (self->bytes->len - start > CSV_CELL_MAX)
-    return refuse (self, error, "a cell is longer than 1 MiB");
+    return sheet_refuse (self, error, "a cell is longer than 1 MiB");
   if (self->bytes->len > CSV_ROW_MAX)
-    return refuse (self, error, "the row is longer than 4 MiB");
+    return sheet_refuse (self, error, "the row is longer than 4 MiB");
   self->cells[cell->column].len = self->bytes->len - start;
   self->starts[cell->column] = is_without ? LOST : start + 1;
   self->n_cells = MAX (self->n_cells, cell->column + 1);
@@ -165,7 +165,7 @@ read_cell (Sheet *self, Cell *cell, GError **error)
     else if (markup_is_end (&self->markup, "c"))
       return close_cell (self, cell, error);
     if (MAX (self->value->len, self->inline_text->len) > CSV_CELL_MAX)
-      return refuse (self, error, "a cell is longer than 1 MiB");
+      return sheet_refuse (self, error, "a cell is longer than 1 MiB");
   }
   return FALSE;
 }
@@ -177,9 +177,9 @@ open_row (Sheet *self, GError **error)
   guint64 number = reference != NULL ? g_ascii_strtoull (reference, NULL, 10) : self->number + 1;
 
   if (number <= self->number)
-    return refuse (self, error, "the rows of the sheet are out of order: open the workbook, save it again, and import that");
+    return sheet_refuse (self, error, "the rows of the sheet are out of order: open the workbook, save it again, and import that");
   if (number > CSV_ROWS_MAX)
-    return refuse (self, error, "the sheet has more than 10 million rows");
+    return sheet_refuse (self, error, "the sheet has more than 10 million rows");
   self->number = number;
   self->n_cells = 0;
   memset (self->cells, 0, sizeof self->cells);

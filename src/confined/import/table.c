@@ -29,7 +29,7 @@ import_table_free (ImportTable *self)
 }
 
 static gboolean
-feed (TextTable *self, GError **error)
+text_table_feed (TextTable *self, GError **error)
 {
   const char *data;
   gsize len;
@@ -51,7 +51,7 @@ csv_next (ImportTable *base, CsvRow *out_row, GError **error)
 
     if (step != CSV_MORE)
       return step == CSV_ROW;
-    if (!feed (self, error))
+    if (!text_table_feed (self, error))
       return FALSE;
     self->is_fed = TRUE;
   }

@@ -93,7 +93,7 @@ judge_letter (const WesternPlace *place)
 }
 
 static void
-count (Western *self, WesternVerdict verdict)
+western_count (Western *self, WesternVerdict verdict)
 {
   self->western += verdict == WESTERN;
   self->unsure += verdict == UNSURE;
@@ -120,7 +120,7 @@ western_feed (Western *self, const guint8 *data, gsize len)
     WesternPlace place = { self->before, self->previous, self->current, data[i] };
 
     if (self->current >= 0x80) {
-      count (self, self->current < 0xa0 ? judge_low (&place) : self->current < 0xc0 ? judge_sign (&place) : judge_letter (&place));
+      western_count (self, self->current < 0xa0 ? judge_low (&place) : self->current < 0xc0 ? judge_sign (&place) : judge_letter (&place));
       count_run (self, data[i]);
     } else {
       self->run = 0;
