@@ -90,7 +90,7 @@ names_file (GVariant *arguments)
 }
 
 static void
-forward (PageCall *self)
+page_call_forward (PageCall *self)
 {
   if (strcmp (self->row->member, "Import") == 0)
     rejects_begin (self->shell->rejects, names_file (self->arguments));
@@ -115,7 +115,7 @@ resolve_file (guint32 number, gpointer data)
 
 /* secret_fd: borrowed; -1: the row wants none. */
 static gboolean
-resolve (PageCall *self, GVariant *raw_arguments, int secret_fd, GError **error)
+page_call_resolve (PageCall *self, GVariant *raw_arguments, int secret_fd, GError **error)
 {
   Resolving resolving = { self->shell->files, NULL };
   int secret;
@@ -140,8 +140,8 @@ confirmed_cb (int secret_fd, GError *error, gpointer data)
   g_autoptr (GVariant) raw_arguments = asked->raw_arguments;
   GError *failure = error;
 
-  if (error == NULL && resolve (asked->call, raw_arguments, secret_fd, &failure))
-    forward (asked->call);
+  if (error == NULL && page_call_resolve (asked->call, raw_arguments, secret_fd, &failure))
+    page_call_forward (asked->call);
   else
     page_call_fail (asked->call, failure);
 }
@@ -180,14 +180,14 @@ take_row (PageCall *self, GVariant *raw_arguments)
     ask_person (self, raw_arguments);
     return;
   }
-  if (!resolve (self, raw_arguments, -1, &error)) {
+  if (!page_call_resolve (self, raw_arguments, -1, &error)) {
     page_call_fail (self, error);
     return;
   }
   if (is_of_window)
     window_calls_take (self); /* which asks itself before an address is opened */
   else
-    forward (self);
+    page_call_forward (self);
 }
 
 gboolean

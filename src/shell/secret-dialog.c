@@ -14,7 +14,7 @@ typedef struct {
 } SecretDialog;
 
 static void
-end (SecretDialog *self, int fd, GError *error)
+secret_dialog_end (SecretDialog *self, int fd, GError *error)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->entry), ""); /* GTK's own buffer is in locked memory and wiped */
   if (self->again != NULL)
@@ -25,21 +25,21 @@ end (SecretDialog *self, int fd, GError *error)
 }
 
 static void
-cancel (SecretDialog *self)
+secret_dialog_cancel (SecretDialog *self)
 {
-  end (self, -1, g_error_new (FAULT, FAULT_TEMP, "No password was typed, so nothing was changed."));
+  secret_dialog_end (self, -1, g_error_new (FAULT, FAULT_TEMP, "No password was typed, so nothing was changed."));
 }
 
 static void
 cancelled_cb (GtkButton *button, gpointer data)
 {
-  cancel (data);
+  secret_dialog_cancel (data);
 }
 
 static gboolean
 closed_cb (GtkWindow *window, gpointer data)
 {
-  cancel (data);
+  secret_dialog_cancel (data);
   return TRUE;
 }
 
@@ -48,7 +48,7 @@ key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierTyp
 {
   if (key != GDK_KEY_Escape)
     return FALSE;
-  cancel (data);
+  secret_dialog_cancel (data);
   return TRUE;
 }
 
@@ -72,7 +72,7 @@ done_cb (GtkWidget *widget, gpointer data)
   }
   secret = secret_bytes_new (text, strlen (text));
   fd = secret_bytes_to_memfd (secret, &error);
-  end (self, fd, error);
+  secret_dialog_end (self, fd, error);
   if (fd >= 0)
     close (fd);
 }
@@ -121,7 +121,7 @@ add_buttons (SecretDialog *self, GtkWidget *box)
 }
 
 static void
-build (SecretDialog *self, const char *member, const char *text)
+secret_dialog_build (SecretDialog *self, const char *member, const char *text)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkEventController *keys = gtk_event_controller_key_new ();
@@ -156,6 +156,6 @@ secret_dialog_ask (Shell *shell, const char *member, const char *text, SecretDia
   self->shell = shell;
   self->func = func;
   self->data = data;
-  build (self, member, text);
+  secret_dialog_build (self, member, text);
   gtk_window_present (self->window);
 }

@@ -272,7 +272,7 @@ window_calls_ask_look (Shell *shell)
 }
 
 static void
-look (PageCall *call)
+window_calls_look (PageCall *call)
 {
   g_autoptr (GVariant) known = call->shell->look != NULL ? g_variant_ref (call->shell->look) : g_variant_ref_sink (window_calls_build_look (NULL));
 
@@ -334,7 +334,7 @@ static const struct {
   void (*take) (PageCall *call);
 } rows[] = {
   { "ChooseFiles", choose_files },   { "PasteText", paste_text }, { "ReleaseFile", release_file }, { "Export", export_begin },
-  { "OpenAddress", open_address },   { "Look", look },            { "ShowMail", show_mail },       { "SetTitle", set_title },
+  { "OpenAddress", open_address },   { "Look", window_calls_look }, { "ShowMail", show_mail },       { "SetTitle", set_title },
   { "CloseTaken", close_taken },     { "CloseAnswered", close_answered }, { "LetterFiles", letter_files },
 };
 

@@ -100,7 +100,7 @@ window_take_look (Shell *shell, GVariant *desk_look)
 /* --- closing --- */
 
 static void
-leave (Shell *shell)
+window_leave (Shell *shell)
 {
   g_main_loop_quit (shell->loop);
 }
@@ -124,7 +124,7 @@ understood_cb (gboolean is_yes, gpointer data)
 
   shell->is_dialog_open = FALSE;
   if (is_yes)
-    leave (shell);
+    window_leave (shell);
 }
 
 /* They chose to pause: a window that closes while messages still go would be a lie. */
@@ -134,7 +134,7 @@ end_pausing (Pausing *pausing)
   Shell *shell = pausing->shell;
 
   if (!pausing->has_failed) {
-    leave (shell);
+    window_leave (shell);
   } else {
     shell->is_dialog_open = TRUE;
     window_ask (shell, "Not everything could be paused", "Some messages may still be going out. Close the window all the same?", "_Close it", understood_cb, shell);
@@ -194,7 +194,7 @@ window_close_answered (Shell *shell, WindowClose answer)
   stop_waiting (shell);
   shell->is_close_asked = FALSE;
   if (answer == WINDOW_CLOSE_BACKGROUND || shell->is_leaving)
-    leave (shell);
+    window_leave (shell);
   else if (answer == WINDOW_CLOSE_PAUSE)
     core_link_call_async (shell->core, "CampaignList", NULL, NULL, pause_all_cb, shell);
 }
@@ -244,7 +244,7 @@ last_words_over_cb (gpointer data)
   Shell *shell = data;
 
   shell->close_timer = 0;
-  leave (shell);
+  window_leave (shell);
   return G_SOURCE_REMOVE;
 }
 
@@ -290,7 +290,7 @@ close_cb (GtkWindow *window, gpointer data)
   shell->closed_us[0] = shell->closed_us[1];
   shell->closed_us[1] = now_us;
   if (core_link_is_lost (shell->core) || shell->is_leaving) {
-    leave (shell);
+    window_leave (shell);
   } else if (is_insisting && !shell->is_dialog_open) {
     stop_waiting (shell);
     page_silent_cb (shell);
