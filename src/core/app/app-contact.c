@@ -31,7 +31,7 @@ handle_contact_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
 }
 
 static Contact *
-find (AppClient *client, const char *who, GError **error)
+app_contact_find (AppClient *client, const char *who, GError **error)
 {
   gint64 id = 0;
 
@@ -42,7 +42,7 @@ static gboolean
 handle_contact_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *who, AppClient *client)
 {
   GError *error = NULL;
-  g_autoptr (Contact) contact = find (client, who, &error);
+  g_autoptr (Contact) contact = app_contact_find (client, who, &error);
   GVariant *person = contact != NULL ? person_describe (client->core->store, contact, &error) : NULL;
 
   if (person == NULL)
@@ -167,7 +167,7 @@ follow_suppressions (Store *store, const Contact *before, const Contact *contact
 }
 
 static gboolean
-save (Store *store, const Contact *contact, const Contact *before, GVariant *values, GError **error)
+app_contact_save (Store *store, const Contact *contact, const Contact *before, GVariant *values, GError **error)
 {
   GVariantIter iter;
   const char *name, *value;
@@ -187,12 +187,12 @@ handle_contact_edit (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
 {
   Store *store = client->core->store;
   GError *error = NULL;
-  g_autoptr (Contact) before = find (client, who, &error);
+  g_autoptr (Contact) before = app_contact_find (client, who, &error);
   g_autoptr (Contact) contact = before != NULL ? contact_load (store, before->id, &error) : NULL;
 
   if (contact == NULL || !import_watermark_check_none (store, &error) || !set_values (contact, values, &error) || !store_begin (store, &error))
     return app_return_error (invocation, error);
-  if (!save (store, contact, before, values, &error)) {
+  if (!app_contact_save (store, contact, before, values, &error)) {
     store_rollback (store);
     return app_return_error (invocation, error);
   }

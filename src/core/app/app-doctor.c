@@ -218,7 +218,7 @@ take_layers (GPtrArray *rows, const char *program, const char *output)
 }
 
 static void
-finish (Doctor *self)
+doctor_finish (Doctor *self)
 {
   for (guint i = 0; i < self->of_programs->len; i++) {
     GPtrArray *rows = self->of_programs->pdata[i];
@@ -238,7 +238,7 @@ static void
 probe_ended (Doctor *self)
 {
   if (--self->pending == 0)
-    finish (self);
+    doctor_finish (self);
 }
 
 static void

@@ -294,7 +294,7 @@ get_file (GUnixFDList *fds, GVariant *handle, GError **error)
 
 /* suppress: (transfer full), or NULL: into the list. */
 static void
-start (AppClient *client, GDBusMethodInvocation *invocation, int file, const char *list, GVariant *dict, SuppressRows *suppress)
+app_import_start (AppClient *client, GDBusMethodInvocation *invocation, int file, const char *list, GVariant *dict, SuppressRows *suppress)
 {
   static const ImportFuncs funcs = { rejects_cb, progress_cb, done_cb };
   AppImport *self = g_new0 (AppImport, 1);
@@ -336,7 +336,7 @@ handle_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
   fd = get_file (fds, file, &error);
   if (fd < 0)
     return app_return_error (invocation, error);
-  start (client, invocation, fd, list, dict, NULL);
+  app_import_start (client, invocation, fd, list, dict, NULL);
   close (fd);
   return TRUE;
 }
@@ -359,7 +359,7 @@ handle_suppress_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUn
   fd = get_file (fds, file, &error);
   if (fd < 0)
     return app_return_error (invocation, error);
-  start (client, invocation, fd, "", dict, suppress_rows_new (client->core->store, &spec));
+  app_import_start (client, invocation, fd, "", dict, suppress_rows_new (client->core->store, &spec));
   close (fd);
   return TRUE;
 }

@@ -112,7 +112,7 @@ make_pattern (const char *text)
 
 /* Returns: the last id that was looked at, or -1. */
 static gint64
-find (Core *core, const Campaign *campaign, const RowFilter *wanted, gint64 after, guint max_rows, FrameWriter *frame, GError **error)
+app_rows_find (Core *core, const Campaign *campaign, const RowFilter *wanted, gint64 after, guint max_rows, FrameWriter *frame, GError **error)
 {
   gint64 last = after + SCAN_ROWS;
   guint count = 0;
@@ -146,7 +146,7 @@ handle_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, co
   gint64 scanned = -1, more = 0;
 
   if (campaign != NULL && read_states (states, &wanted.states, &error))
-    scanned = find (client->core, campaign, &wanted, (gint64) MIN (after, G_MAXINT64 - SCAN_ROWS), CLAMP (max_rows, 1, PAGE_ROWS_MAX), frame, &error);
+    scanned = app_rows_find (client->core, campaign, &wanted, (gint64) MIN (after, G_MAXINT64 - SCAN_ROWS), CLAMP (max_rows, 1, PAGE_ROWS_MAX), frame, &error);
   if (scanned >= 0 && store_get_int (client->core->store, &more, &error, "SELECT 1 FROM snapshot WHERE campaign=? AND id>? LIMIT 1", "ii", (gint64) id, scanned) == 0)
     scanned = 0;
   if (error != NULL)

@@ -36,7 +36,7 @@ sink_free (AppSink *self)
 }
 
 static void
-fail (AppSink *self, GError *error)
+app_sink_fail (AppSink *self, GError *error)
 {
   if (self->invocation != NULL)
     app_return_error (g_steal_pointer (&self->invocation), error);
@@ -82,7 +82,7 @@ served_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
 
   if (!pr_sink1_call_serve_finish (PR_SINK1 (source), &fingerprint, NULL, result, &error)) {
-    fail (self, fault_of_peer (error));
+    app_sink_fail (self, fault_of_peer (error));
     return;
   }
   pr_app1_complete_sink_start (self->client->skeleton, g_steal_pointer (&self->invocation), self->port, fingerprint);
@@ -100,12 +100,12 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
   GError *error = NULL;
 
   if (failed != NULL) {
-    fail (self, g_error_copy (failed));
+    app_sink_fail (self, g_error_copy (failed));
     return;
   }
   self->proxy = pr_sink1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, &error);
   if (self->proxy == NULL) {
-    fail (self, error);
+    app_sink_fail (self, error);
     return;
   }
   g_signal_connect (self->proxy, "received", G_CALLBACK (received_cb), self);
@@ -124,7 +124,7 @@ listening_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   self->listener = dialer_listen_finish (result, &self->port, &error);
   if (self->listener < 0)
-    fail (self, error);
+    app_sink_fail (self, error);
   else
     self->peer = peer_start (&spec, ready_cb, closed_cb, self);
 }

@@ -32,7 +32,7 @@ handle_status (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer dat
 }
 
 static void
-audit (AppClient *client, const char *what)
+app_vault_audit (AppClient *client, const char *what)
 {
   g_autoptr (GError) error = NULL;
 
@@ -68,7 +68,7 @@ passphrase_read_cb (GObject *source, GAsyncResult *result, gpointer data)
     app_return_error (call->invocation, g_steal_pointer (&error));
     return;
   }
-  audit (client, call->is_unlock ? "vault.unlock" : "vault.protect");
+  app_vault_audit (client, call->is_unlock ? "vault.unlock" : "vault.protect");
   tell_lanes (client->core);
   if (call->is_unlock)
     pr_app1_complete_vault_unlock (client->skeleton, call->invocation, NULL);

@@ -79,7 +79,7 @@ note_selector (DomainCheck *check, const char *selector, GStrv records)
 }
 
 static void
-finish (GTask *task)
+domain_check_conclude (GTask *task)
 {
   Checking *checking = g_task_get_task_data (task);
 
@@ -95,7 +95,7 @@ timeout_cb (gpointer data)
   Checking *checking = g_task_get_task_data (task);
 
   checking->timer = 0;
-  finish (task);
+  domain_check_conclude (task);
   g_cancellable_cancel (checking->lookups);
   return G_SOURCE_REMOVE;
 }
@@ -116,7 +116,7 @@ lookup_cb (GObject *source, GAsyncResult *result, gpointer data)
   else
     note_selector (checking->check, lookup->selector, records);
   if (checking->pending == 0)
-    finish (task);
+    domain_check_conclude (task);
 }
 
 static void

@@ -15,7 +15,7 @@ typedef GVariant *(*PersonRowFunc) (sqlite3_stmt *row);
 
 /* All rows of a statement as an array of what `func` makes of each. */
 static GVariant *
-collect (Store *store, sqlite3_stmt *rows, const char *type, PersonRowFunc func, GError **error)
+person_collect (Store *store, sqlite3_stmt *rows, const char *type, PersonRowFunc func, GError **error)
 {
   GVariantBuilder builder;
   int result;
@@ -163,7 +163,7 @@ person_describe (Store *store, const Contact *contact, GError **error)
   g_variant_dict_insert (&dict, KEY_CONTACT_PHONE, "s", contact->phone);
   g_variant_dict_insert_value (&dict, KEY_CONTACT_FIELDS, fields_to_variant (contact->fields));
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
-    GVariant *part = collect (store, store_query (store, parts[i].sql, "i", contact->id), parts[i].type, parts[i].func, error);
+    GVariant *part = person_collect (store, store_query (store, parts[i].sql, "i", contact->id), parts[i].type, parts[i].func, error);
 
     if (part == NULL) {
       g_variant_dict_clear (&dict);
@@ -203,11 +203,11 @@ person_search (Store *store, const char *text, GError **error)
       g_string_truncate (digits, 0);
       break;
     }
-  return collect (store,
-                  store_query (store,
-                               "SELECT c.id,c.name,c.email,c.phone,"
-                               " (SELECT group_concat(l.name,char(10)) FROM member m JOIN list l ON l.id=m.list WHERE m.contact=c.id) FROM contact c"
-                               " WHERE instr(c.name_key,?1) OR instr(c.email_key,?1) OR instr(c.email_key,?3) OR (length(?2)>2 AND instr(c.phone,?2)) ORDER BY c.id LIMIT 1000",
-                               "sss", key, digits->str, address),
-                  "aa{sv}", found_of, error);
+  return person_collect (store,
+                         store_query (store,
+                                      "SELECT c.id,c.name,c.email,c.phone,"
+                                      " (SELECT group_concat(l.name,char(10)) FROM member m JOIN list l ON l.id=m.list WHERE m.contact=c.id) FROM contact c"
+                                      " WHERE instr(c.name_key,?1) OR instr(c.email_key,?1) OR instr(c.email_key,?3) OR (length(?2)>2 AND instr(c.phone,?2)) ORDER BY c.id LIMIT 1000",
+                                      "sss", key, digits->str, address),
+                         "aa{sv}", found_of, error);
 }
