@@ -44,7 +44,7 @@ typedef struct {
   gpointer     data;
 } DeskCall;
 
-static void start (Desk *self);
+static void desk_start_peer (Desk *self);
 
 /* --- what is fit to go on --- */
 
@@ -153,7 +153,7 @@ restart_cb (gpointer data)
   Desk *self = data;
 
   self->restart_timer = 0;
-  start (self);
+  desk_start_peer (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -165,7 +165,7 @@ forget_peer (Desk *self)
 }
 
 static void
-lost (Desk *self, const char *why)
+desk_lost (Desk *self, const char *why)
 {
   g_warning ("desk is gone: %s", why);
   forget_peer (self);
@@ -177,7 +177,7 @@ lost (Desk *self, const char *why)
 static void
 closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 {
-  lost (data, why);
+  desk_lost (data, why);
 }
 
 static void
@@ -206,7 +206,7 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
   if (failed == NULL)
     self->proxy = pr_desk1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, &error);
   if (self->proxy == NULL) {
-    lost (self, failed != NULL ? failed->message : error->message);
+    desk_lost (self, failed != NULL ? failed->message : error->message);
     return;
   }
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), QUICK_MS);
@@ -243,7 +243,7 @@ start_peer (Desk *self, const char *program, PeerReadyFunc ready, PeerClosedFunc
 }
 
 static void
-start (Desk *self)
+desk_start_peer (Desk *self)
 {
   self->peer = start_peer (self, "desk", ready_cb, closed_cb, self);
 }
@@ -258,14 +258,14 @@ desk_start (Core *core, Environment *environment, const DeskFuncs *funcs, gpoint
   self->funcs = funcs;
   self->data = data;
   self->calls = g_ptr_array_new ();
-  start (self);
+  desk_start_peer (self);
   return self;
 }
 
 /* --- calls with an answer --- */
 
 static void
-finish (DeskCall *call, GVariant *answer, GUnixFDList *fds, const GError *error)
+desk_call_finish (DeskCall *call, GVariant *answer, GUnixFDList *fds, const GError *error)
 {
   if (call->desk != NULL)
     g_ptr_array_remove (call->desk->calls, call);
@@ -280,7 +280,7 @@ unreachable_cb (gpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (FAULT, FAULT_UNAVAILABLE, "the desktop cannot be reached at the moment: try again, or open the window anew");
 
-  finish (data, NULL, NULL, error);
+  desk_call_finish (data, NULL, NULL, error);
   return G_SOURCE_REMOVE;
 }
 
@@ -314,7 +314,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
   else if (is_desk && g_error_matches (error, FAULT, FAULT_UNAVAILABLE) && strcmp (call->method, "Show") == 0)
     open_program (call);
   else if (error != NULL || is_answer_fine (call, answer, fds))
-    finish (call, answer, fds, error);
+    desk_call_finish (call, answer, fds, error);
   else {
     if (call->desk != NULL)
       peer_drop (is_desk ? call->desk->peer : call->desk->dialog, "it gave a file that is none, or not as it was asked for");
@@ -339,7 +339,7 @@ call_new (Desk *self, const char *method, GVariant *arguments, DeskDoneFunc done
 }
 
 static void
-begin (Desk *self, const char *method, GVariant *arguments, int timeout_ms, DeskDoneFunc done, gpointer data)
+desk_begin (Desk *self, const char *method, GVariant *arguments, int timeout_ms, DeskDoneFunc done, gpointer data)
 {
   DeskCall *call = call_new (self, method, arguments, done, data);
 
@@ -441,7 +441,7 @@ shown_cb (const char *why, gpointer data)
 
   if (why != NULL)
     g_set_error_literal (&error, FAULT, FAULT_UNAVAILABLE, "there is no program for this address on your desktop: set one in its settings, or copy the address");
-  finish (call, NULL, NULL, error);
+  desk_call_finish (call, NULL, NULL, error);
 }
 
 static void
@@ -460,7 +460,7 @@ open_program (DeskCall *call)
   process = process_start (&spec, null_fd, shown_cb, call, &error);
   close (null_fd);
   if (process == NULL)
-    finish (call, NULL, NULL, error);
+    desk_call_finish (call, NULL, NULL, error);
   process_free (process);
 }
 
@@ -469,7 +469,7 @@ open_program (DeskCall *call)
 void
 desk_choose (Desk *self, const char *title, const char *const *patterns, gboolean is_multiple, DeskDoneFunc done, gpointer data)
 {
-  begin (self, "Choose", g_variant_new ("(s^asb)", title, patterns, is_multiple), PATIENT_MS, done, data);
+  desk_begin (self, "Choose", g_variant_new ("(s^asb)", title, patterns, is_multiple), PATIENT_MS, done, data);
 }
 
 void
@@ -481,19 +481,19 @@ desk_dropped (Desk *self, const char *const *paths, DeskDoneFunc done, gpointer 
 void
 desk_save (Desk *self, const char *title, const char *name, DeskDoneFunc done, gpointer data)
 {
-  begin (self, "Save", g_variant_new ("(ss)", title, name), PATIENT_MS, done, data);
+  desk_begin (self, "Save", g_variant_new ("(ss)", title, name), PATIENT_MS, done, data);
 }
 
 void
 desk_show (Desk *self, const char *address, DeskDoneFunc done, gpointer data)
 {
-  begin (self, "Show", g_variant_new ("(s)", address), QUICK_MS, done, data);
+  desk_begin (self, "Show", g_variant_new ("(s)", address), QUICK_MS, done, data);
 }
 
 void
 desk_look (Desk *self, DeskDoneFunc done, gpointer data)
 {
-  begin (self, "Look", g_variant_new ("()"), QUICK_MS, done, data);
+  desk_begin (self, "Look", g_variant_new ("()"), QUICK_MS, done, data);
 }
 
 static void
@@ -507,7 +507,7 @@ noted_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-tell (Desk *self, const char *method, GVariant *arguments)
+desk_tell (Desk *self, const char *method, GVariant *arguments)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (arguments);
 
@@ -518,7 +518,7 @@ tell (Desk *self, const char *method, GVariant *arguments)
 void
 desk_notify (Desk *self, const char *id, const char *title, const char *body)
 {
-  tell (self, "Notify", g_variant_new ("(sss)", id, title, body));
+  desk_tell (self, "Notify", g_variant_new ("(sss)", id, title, body));
 }
 
 void
@@ -529,5 +529,5 @@ desk_inhibit (Desk *self, gboolean is_on, const char *why)
   g_free (self->why);
   self->why = g_steal_pointer (&kept);
   self->is_inhibiting = is_on;
-  tell (self, "Inhibit", g_variant_new ("(bs)", is_on, self->why));
+  desk_tell (self, "Inhibit", g_variant_new ("(bs)", is_on, self->why));
 }

@@ -35,7 +35,7 @@ find_advice (const char *words)
 }
 
 static void
-finish (SandboxProbe *self)
+sandbox_probe_finish (SandboxProbe *self)
 {
   self->done (self->error, self->data);
   g_clear_error (&self->error);
@@ -57,7 +57,7 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer data)
                  "the window needs user namespaces for its walls, and they are not allowed here: %s. The commands work without (postrider --help). (%s)",
                  find_advice (shown), *shown != '\0' ? g_strchomp (shown) : "it did not answer in time");
   }
-  finish (self);
+  sandbox_probe_finish (self);
 }
 
 static gboolean
@@ -73,7 +73,7 @@ late_cb (gpointer data)
 static gboolean
 unstarted_cb (gpointer data)
 {
-  finish (data);
+  sandbox_probe_finish (data);
   return G_SOURCE_REMOVE;
 }
 

@@ -236,7 +236,7 @@ make_cookie_fd (GBytes *cookie)
 }
 
 static gboolean
-spawn (ShellProcess *self, const char *const *wrapper, GBytes *cookie, int fd, GError **error)
+shell_process_spawn (ShellProcess *self, const char *const *wrapper, GBytes *cookie, int fd, GError **error)
 {
   ProcessSpec spec = { .program = "shell", .wrapper = wrapper };
   int cookie_fd = make_cookie_fd (cookie);
@@ -267,7 +267,7 @@ shell_process_start (Core *core, const char *const *wrapper, GBytes *cookie, con
   self->data = data;
   self->gone = g_cancellable_new ();
   self->sizes = g_hash_table_new (NULL, NULL);
-  if (spawn (self, wrapper, cookie, fds[1], error)) {
+  if (shell_process_spawn (self, wrapper, cookie, fds[1], error)) {
     listen_to (self, fds[0]);
     set_timer (self, START_MAX_S);
   } else {

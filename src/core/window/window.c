@@ -51,7 +51,7 @@ static const char awake_why[] = "Postrider is sending messages";
 /* --- the end --- */
 
 static void
-answer (AppWindow *self, const GError *error)
+app_window_answer (AppWindow *self, const GError *error)
 {
   g_autoptr (GArray) waiters = g_steal_pointer (&self->waiters);
 
@@ -102,10 +102,10 @@ tell_closed (AppWindow *self, gboolean is_failed)
 }
 
 static void
-fail (AppWindow *self, const GError *error)
+app_window_fail (AppWindow *self, const GError *error)
 {
   close_window (self);
-  answer (self, error);
+  app_window_answer (self, error);
 }
 
 static void
@@ -120,7 +120,7 @@ ended_cb (const char *why, gpointer data)
     g_message ("the window is gone: %s", why != NULL ? why : "it was closed");
   tell_closed (self, why != NULL);
   close_window (self);
-  answer (self, error);
+  app_window_answer (self, error);
 }
 
 /* --- the start, step by step --- */
@@ -133,7 +133,7 @@ greeted_cb (gpointer data)
   if (self->stage != WINDOW_STARTING)
     return;
   self->stage = WINDOW_OPEN;
-  answer (self, NULL);
+  app_window_answer (self, NULL);
 }
 
 static void
@@ -146,7 +146,7 @@ start_shell (AppWindow *self, const char *accessibility)
   self->stage = WINDOW_STARTING;
   self->shell = shell_process_start (self->core, (const char *const *) wrapper, self->display->cookie, &funcs, self, &error);
   if (self->shell == NULL)
-    fail (self, error);
+    app_window_fail (self, error);
 }
 
 static void
@@ -262,7 +262,7 @@ tried_cb (const GError *error, gpointer data)
     return;
   self->do_walls_stand = error == NULL;
   if (error != NULL)
-    fail (self, error);
+    app_window_fail (self, error);
   else
     go_on (self);
 }
@@ -279,7 +279,7 @@ try_walls (AppWindow *self)
 }
 
 static gboolean
-prepare (AppWindow *self, GVariant *values, GError **error)
+app_window_prepare (AppWindow *self, GVariant *values, GError **error)
 {
   g_autoptr (Environment) environment = environment_parse (values, error);
   g_autoptr (Display) display = environment != NULL ? display_find (environment, g_get_home_dir (), error) : NULL;
@@ -316,7 +316,7 @@ window_open (AppWindow *self, GVariant *environment, WindowOpenFunc done, gpoint
   const Waiter waiter = { done, data };
   g_autoptr (GError) error = NULL;
 
-  if (!may_open (self, &error) || (self->stage == WINDOW_CLOSED && !prepare (self, environment, &error))) {
+  if (!may_open (self, &error) || (self->stage == WINDOW_CLOSED && !app_window_prepare (self, environment, &error))) {
     done (error, FALSE, data);
     return;
   }
@@ -391,7 +391,7 @@ window_free (AppWindow *self)
     return;
   self->core->window = NULL;
   tell_closed (self, FALSE);
-  fail (self, error);
+  app_window_fail (self, error);
   drop_desk (self);
   notices_free (self->notices);
   g_array_unref (self->waiters);
