@@ -14,7 +14,7 @@
 
 /* The options of an account are what core says that can be set. */
 static gboolean
-draw (Session *session, gboolean has_kind, GError **error)
+account_draw (Session *session, gboolean has_kind, GError **error)
 {
   g_autoptr (GVariant) kinds = NULL;
 
@@ -27,13 +27,13 @@ draw (Session *session, gboolean has_kind, GError **error)
 static gboolean
 draw_add (Session *session, GError **error)
 {
-  return draw (session, TRUE, error);
+  return account_draw (session, TRUE, error);
 }
 
 static gboolean
 draw_set (Session *session, GError **error)
 {
-  return draw (session, FALSE, error);
+  return account_draw (session, FALSE, error);
 }
 
 static int

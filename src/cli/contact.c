@@ -151,7 +151,7 @@ print_person (GVariant *person)
 }
 
 static int
-show (Session *session, const char *who, gboolean is_json, GError **error)
+contact_show (Session *session, const char *who, gboolean is_json, GError **error)
 {
   g_autoptr (GVariant) person = NULL;
 
@@ -167,13 +167,13 @@ show (Session *session, const char *who, gboolean is_json, GError **error)
 static int
 run_show (Session *session, const void *values, char **words, GError **error)
 {
-  return show (session, words[0], session_is_for_programs (session), error);
+  return contact_show (session, words[0], session_is_for_programs (session), error);
 }
 
 static int
 run_export (Session *session, const void *values, char **words, GError **error)
 {
-  return show (session, words[0], TRUE, error);
+  return contact_show (session, words[0], TRUE, error);
 }
 
 static int

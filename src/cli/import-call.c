@@ -92,7 +92,7 @@ done_cb (GObject *source, GAsyncResult *result, gpointer data)
 
 /* Until core answers. */
 static void
-follow (ImportCall *self, PrApp1 *core, const SendFd *file, const char *where, GVariant *options)
+import_call_follow (ImportCall *self, PrApp1 *core, const SendFd *file, const char *where, GVariant *options)
 {
   gulong rejected = g_signal_connect (core, "import-rejected", G_CALLBACK (rejected_cb), self);
   gulong progress = g_signal_connect (core, "import-progress", G_CALLBACK (progress_cb), self);
@@ -110,7 +110,7 @@ import_call_run (ImportCall *self, const char *file, const char *where, GVariant
   SendFd sent = { 0 };
 
   if (send_fd_take (&sent, spool_open (file, error), error) && session_core (self->session, error) != NULL) {
-    follow (self, self->session->core, &sent, where, options);
+    import_call_follow (self, self->session->core, &sent, where, options);
     if (self->error != NULL) {
       g_propagate_error (error, g_steal_pointer (&self->error));
       connect_explain (error);

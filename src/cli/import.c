@@ -117,7 +117,7 @@ check_usable (const ContactImport *self, GError **error)
 }
 
 static int
-finish (ContactImport *self, const Session *session, const char *list, gboolean is_dry_run, GError **error)
+contact_import_finish (ContactImport *self, const Session *session, const char *list, gboolean is_dry_run, GError **error)
 {
   if (!import_call_end_rejects (self->call, is_dry_run ? "the file was read" : "the people were stored", error))
     return -1;
@@ -218,7 +218,7 @@ run_import (Session *session, const void *values, char **words, GError **error)
   if (call == NULL)
     return -1;
   self.report = report = import_call_run (call, words[0], options->list, settings, error);
-  return report != NULL ? finish (&self, session, options->list, options->is_dry_run, error) : -1;
+  return report != NULL ? contact_import_finish (&self, session, options->list, options->is_dry_run, error) : -1;
 }
 
 const Command import_commands[] = {

@@ -80,7 +80,7 @@ take_page (RowSink *self, char **columns, GVariant *page, guint *out_count, GErr
 }
 
 static gboolean
-pull (Session *session, const char *name, RowSink *sink, GError **error)
+list_pull (Session *session, const char *name, RowSink *sink, GError **error)
 {
   gboolean has_head = FALSE;
   guint count;
@@ -164,7 +164,7 @@ run_show (Session *session, const void *values, char **words, GError **error)
   gboolean is_ok;
 
   sink.limit = options->limit == 0 && isatty (STDOUT_FILENO) ? SCREEN_ROWS : options->limit;
-  is_ok = session_core (session, error) != NULL && pull (session, words[0], &sink, error);
+  is_ok = session_core (session, error) != NULL && list_pull (session, words[0], &sink, error);
   if (is_ok && sink.table != NULL)
     table_print (sink.table, stdout);
   if (is_ok && sink.limit != 0 && sink.count == sink.limit)
@@ -204,7 +204,7 @@ run_export (Session *session, const void *values, char **words, GError **error)
   if (session_core (session, error) == NULL)
     return -1;
   sink.csv = csv = csv_out_new (options->output, error);
-  return csv != NULL && pull (session, words[0], &sink, error) && csv_out_finish (csv, error) ? 0 : -1;
+  return csv != NULL && list_pull (session, words[0], &sink, error) && csv_out_finish (csv, error) ? 0 : -1;
 }
 
 static int

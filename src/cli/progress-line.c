@@ -37,7 +37,7 @@ count_columns (void)
 
 /* Cuts `text` so that the line never wraps: a wrapped one could not be drawn over. */
 static char *
-fit (const char *text, gsize columns)
+progress_line_fit (const char *text, gsize columns)
 {
   g_autoptr (GString) line = g_string_new (NULL);
   gsize width = 0;
@@ -63,7 +63,7 @@ draw_bar (ProgressLine *self, double fraction, const char *text)
   for (int i = 0; i < BAR_WIDTH; i++)
     g_string_append_c (line, i < filled ? '#' : '.');
   g_string_append_printf (line, "] %3.0f %%  %s", CLAMP (fraction, 0, 1) * 100, text);
-  shown = fit (line->str, count_columns () - 1);
+  shown = progress_line_fit (line->str, count_columns () - 1);
   fprintf (stderr, "\r\033[K%s", shown);
   fflush (stderr);
   self->is_drawn = TRUE;

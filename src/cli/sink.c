@@ -136,7 +136,7 @@ say_where (Session *session, const SinkOptions *options, guint port, const char 
 }
 
 static int
-watch (SinkRun *self, GError **error)
+sink_run_watch (SinkRun *self, GError **error)
 {
   GDBusConnection *connection = g_dbus_proxy_get_connection (G_DBUS_PROXY (self->session->core));
   guint sources[] = { g_unix_signal_add (SIGINT, stop_cb, self), g_unix_signal_add (SIGTERM, stop_cb, self) };
@@ -187,7 +187,7 @@ run_sink (Session *session, const void *values, char **words, GError **error)
   if (!pr_app1_call_sink_start_sync (session->core, (guint16) options->port, folder, settings, &port, &fingerprint, NULL, error))
     return session_end (FALSE, error);
   say_where (session, options, port, folder, fingerprint);
-  status = watch (&self, error);
+  status = sink_run_watch (&self, error);
   g_signal_handler_disconnect (session->core, received);
   return status;
 }

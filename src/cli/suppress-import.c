@@ -52,7 +52,7 @@ keep_for_json (SuppressImport *self, const FrameRow *row)
 }
 
 static void
-tell (SuppressImport *self, const FrameRow *row)
+suppress_import_tell (SuppressImport *self, const FrameRow *row)
 {
   g_autofree char *field = text_printable (row->fields[0].data, (gssize) row->fields[0].len, VALUE_MAX);
   g_autofree char *value = text_printable (row->fields[1].data, (gssize) row->fields[1].len, VALUE_MAX);
@@ -75,7 +75,7 @@ take_reject (const FrameRow *row, gpointer data)
   else if (session_is_for_programs (self->session))
     keep_for_json (self, row);
   else
-    tell (self, row);
+    suppress_import_tell (self, row);
 }
 
 static GVariant *
@@ -131,7 +131,7 @@ print_report (SuppressImport *self, const SuppressImportOptions *options)
 }
 
 static int
-finish (SuppressImport *self, const SuppressImportOptions *options, GError **error)
+suppress_import_finish (SuppressImport *self, const SuppressImportOptions *options, GError **error)
 {
   if (!import_call_end_rejects (self->call, options->is_dry_run ? "the file was read" : "the list was taken", error))
     return -1;
@@ -155,5 +155,5 @@ suppress_import (Session *session, const SuppressImportOptions *options, const c
     return -1;
   self.call = call;
   self.report = report = import_call_run (call, file, options->scope != NULL ? options->scope : "all", settings, error);
-  return report != NULL ? finish (&self, options, error) : -1;
+  return report != NULL ? suppress_import_finish (&self, options, error) : -1;
 }

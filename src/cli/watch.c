@@ -161,7 +161,7 @@ ask_numbers (Watch *self, GError **error)
 
 /* With one core, until the campaign is over or that core is gone. */
 static gboolean
-follow (Watch *self, GError **error)
+watch_follow (Watch *self, GError **error)
 {
   PrApp1 *core = session_core (self->session, error);
   GDBusConnection *connection = core != NULL ? g_dbus_proxy_get_connection (G_DBUS_PROXY (core)) : NULL;
@@ -187,7 +187,7 @@ follow (Watch *self, GError **error)
 }
 
 static int
-finish (Watch *self)
+watch_finish (Watch *self)
 {
   progress_line_hide (self->progress);
   if (self->session->is_json || (self->session->is_jsonl && !self->is_told)) {
@@ -204,10 +204,10 @@ watch_run (Watch *self, guint64 campaign, GError **error)
 {
   self->campaign = campaign;
   for (guint i = 0; i <= RECONNECT_MAX; i++) {
-    gboolean is_ok = follow (self, error);
+    gboolean is_ok = watch_follow (self, error);
 
     if (is_ok && !self->is_lost)
-      return finish (self);
+      return watch_finish (self);
     progress_line_hide (self->progress);
     if (!is_ok && self->error != NULL)
       g_propagate_error (error, g_steal_pointer (&self->error));
