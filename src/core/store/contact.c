@@ -218,7 +218,7 @@ parse_phone (const char *text)
 }
 
 static gboolean
-collect (Store *store, sqlite3_stmt *rows, GArray *ids, GError **error)
+contact_collect (Store *store, sqlite3_stmt *rows, GArray *ids, GError **error)
 {
   int result;
 
@@ -257,9 +257,9 @@ contact_match (Store *store, const char *who, guint max, GError **error)
     key = name_key_build (who);
     rows = store_query (store, "SELECT id FROM contact WHERE name_key=? AND name_key<>'' ORDER BY id LIMIT ?", "si", key, (gint64) max);
   }
-  if (!collect (store, rows, ids, error))
+  if (!contact_collect (store, rows, ids, error))
     return NULL;
-  if (ids->len == 0 && who[0] != '#' && !collect (store, query_former (store, phone != NULL ? phone : key, max), ids, error))
+  if (ids->len == 0 && who[0] != '#' && !contact_collect (store, query_former (store, phone != NULL ? phone : key, max), ids, error))
     return NULL;
   return g_steal_pointer (&ids);
 }

@@ -40,7 +40,7 @@ fields_cb (sqlite3_context *context, int n, sqlite3_value **values)
 }
 
 static gboolean
-migrate (Store *self, GError **error)
+database_open_migrate (Store *self, GError **error)
 {
   gint64 version = 0;
 
@@ -96,7 +96,7 @@ store_open (const char *path, GError **error)
   register_functions (self);
   if (!store_run_script (self, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
                          "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2048;", error) ||
-      !migrate (self, error) || !clear_watermark (self, error))
+      !database_open_migrate (self, error) || !clear_watermark (self, error))
     return NULL;
   store_take_log (self, log_new (self), (GDestroyNotify) log_free);
   return g_steal_pointer (&self);

@@ -61,18 +61,18 @@ external_sort_free (ExternalSort *self)
 
 /* Order of the hash as a signed number. */
 static inline guint
-digit (const ExternalSortEntry *entry, int shift)
+entry_digit (const ExternalSortEntry *entry, int shift)
 {
   return (guint) (((guint64) entry->hash ^ (G_GUINT64_CONSTANT (1) << 63)) >> shift) & (DIGITS - 1);
 }
 
 static void
-scatter (const ExternalSortEntry *from, ExternalSortEntry *to, guint n, int shift)
+run_scatter (const ExternalSortEntry *from, ExternalSortEntry *to, guint n, int shift)
 {
   g_autofree guint *places = g_new0 (guint, DIGITS);
 
   for (guint i = 0; i < n; i++)
-    places[digit (&from[i], shift)]++;
+    places[entry_digit (&from[i], shift)]++;
   for (guint i = 0, sum = 0; i < DIGITS; i++) {
     guint count = places[i];
 
@@ -80,7 +80,7 @@ scatter (const ExternalSortEntry *from, ExternalSortEntry *to, guint n, int shif
     sum += count;
   }
   for (guint i = 0; i < n; i++)
-    to[places[digit (&from[i], shift)]++] = from[i];
+    to[places[entry_digit (&from[i], shift)]++] = from[i];
 }
 
 static gboolean
@@ -92,12 +92,12 @@ is_before (const ExternalSortEntry *a, const ExternalSortEntry *b)
 /* By the upper 22 bits in two stable passes; what is left is nearly in order, since the hash is as good as random. Equal hashes come in
  * the order of their ids, and stay. */
 static void
-sort (ExternalSortEntry *entries, guint n)
+run_sort (ExternalSortEntry *entries, guint n)
 {
   g_autofree ExternalSortEntry *scratch = g_new (ExternalSortEntry, MAX (n, 1));
 
-  scatter (entries, scratch, n, 64 - 2 * DIGIT_BITS);
-  scatter (scratch, entries, n, 64 - DIGIT_BITS);
+  run_scatter (entries, scratch, n, 64 - 2 * DIGIT_BITS);
+  run_scatter (scratch, entries, n, 64 - DIGIT_BITS);
   for (guint i = 1; i < n; i++) {
     ExternalSortEntry entry = entries[i];
     guint j = i;
@@ -109,7 +109,7 @@ sort (ExternalSortEntry *entries, guint n)
 }
 
 static gboolean
-fail (GError **error, int code)
+external_sort_fail (GError **error, int code)
 {
   g_set_error (error, FAULT, FAULT_IO, "the rows could not be set aside: %s",
                code == ENOSPC || code == EDQUOT ? "the disk is full: make room and try again" : g_strerror (code));
@@ -124,13 +124,13 @@ write_run (ExternalSort *self, GError **error)
   if (self->fd < 0)
     self->fd = open (self->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (self->fd < 0)
-    return fail (error, errno);
-  sort (self->entries, self->n);
+    return external_sort_fail (error, errno);
+  run_sort (self->entries, self->n);
   while (self->size < run.end) {
     ssize_t done = TEMP_FAILURE_RETRY (pwrite (self->fd, (const char *) self->entries + (self->size - run.at), (gsize) (run.end - self->size), self->size));
 
     if (done <= 0)
-      return fail (error, done < 0 ? errno : ENOSPC);
+      return external_sort_fail (error, done < 0 ? errno : ENOSPC);
     self->size += done;
   }
   g_array_append_val (self->runs, run);
@@ -150,7 +150,7 @@ external_sort_add (ExternalSort *self, ExternalSortEntry entry, GError **error)
 }
 
 static gboolean
-fill (ExternalSort *self, SortRun *run, GError **error)
+external_sort_fill (ExternalSort *self, SortRun *run, GError **error)
 {
   gsize len = (gsize) MIN (run->end - run->at, (goffset) (READ_ENTRIES * sizeof (ExternalSortEntry)));
 
@@ -160,7 +160,7 @@ fill (ExternalSort *self, SortRun *run, GError **error)
     ssize_t n = TEMP_FAILURE_RETRY (pread (self->fd, (char *) run->entries + done, len - done, run->at + (goffset) done));
 
     if (n <= 0)
-      return fail (error, n < 0 ? errno : EIO);
+      return external_sort_fail (error, n < 0 ? errno : EIO);
     done += (gsize) n;
   }
   run->at += (goffset) len;
@@ -175,7 +175,7 @@ begin_reading (ExternalSort *self, GError **error)
   self->is_reading = TRUE;
   self->next = 0;
   if (self->runs->len == 0) {
-    sort (self->entries, self->n);
+    run_sort (self->entries, self->n);
     return TRUE;
   }
   if (self->n > 0 && !write_run (self, error))
@@ -192,7 +192,7 @@ end_reading (ExternalSort *self, GError **error)
   self->size = 0;
   g_array_set_size (self->runs, 0);
   if (self->fd >= 0 && ftruncate (self->fd, 0) != 0)
-    fail (error, errno);
+    external_sort_fail (error, errno);
   return FALSE;
 }
 
@@ -207,7 +207,7 @@ next_of_runs (ExternalSort *self, ExternalSortEntry *out_entry, GError **error)
 
     if (run->next == run->n && run->at == run->end)
       continue;
-    if (run->next == run->n && !fill (self, run, error))
+    if (run->next == run->n && !external_sort_fill (self, run, error))
       return FALSE;
     if (least == NULL || is_before (&run->entries[run->next], &least->entries[least->next]))
       least = run;

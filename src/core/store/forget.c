@@ -98,7 +98,7 @@ forget_former (Store *store, Vault *vault, gint64 id, GError **error)
 }
 
 static gboolean
-forget (Store *store, Vault *vault, const Contact *contact, GError **error)
+forget_person (Store *store, Vault *vault, const Contact *contact, GError **error)
 {
   g_autofree char *email_key = contact->email[0] != '\0' ? address_key (contact->email) : g_strdup ("");
   gboolean has_email = FALSE, has_phone = FALSE; /* alone: nobody else goes by it, so that it may and must go too */
@@ -133,7 +133,7 @@ forget_contact (Store *store, Vault *vault, gint64 id, GError **error)
   forget_register_functions (store);
   if (!store_begin (store, error))
     return FALSE;
-  if (!forget (store, vault, contact, error)) {
+  if (!forget_person (store, vault, contact, error)) {
     store_rollback (store);
     return FALSE;
   }

@@ -23,7 +23,7 @@ struct Forgotten {
 
 /* words NULL: of the address alone, as the suppressions have it. Returns: (transfer full), or NULL. */
 static GBytes *
-hash (Vault *vault, const char *key, const char *words, GError **error)
+forgotten_hash (Vault *vault, const char *key, const char *words, GError **error)
 {
   g_autofree char *text = words != NULL ? g_strconcat (key, "\n", words, NULL) : g_strdup (key); /* no key holds a line break */
   guint8 out[HASH_LEN];
@@ -34,9 +34,9 @@ hash (Vault *vault, const char *key, const char *words, GError **error)
 /* --- one who goes --- */
 
 static gboolean
-add (Store *store, Vault *vault, const char *key, const char *words, GError **error)
+forgotten_add (Store *store, Vault *vault, const char *key, const char *words, GError **error)
 {
-  g_autoptr (GBytes) made = hash (vault, key, words, error);
+  g_autoptr (GBytes) made = forgotten_hash (vault, key, words, error);
 
   return made != NULL && store_run (store, error, "INSERT OR IGNORE INTO forgotten(hash,created_utc) VALUES(?,?)", "bi", g_bytes_get_data (made, NULL),
                                     g_bytes_get_size (made), store_now_utc ());
@@ -48,8 +48,8 @@ add_pair (Store *store, Vault *vault, const char *key, const char *name_key, gbo
 {
   g_autofree char *words = name_key_sort_words (name_key);
 
-  return key[0] == '\0' || (add (store, vault, key, NULL, error) && add (store, vault, key, words, error) &&
-                            (!is_alone || (add (store, vault, key, "", error) && (words[0] != '\0' || add (store, vault, key, ANY_NAME, error)))));
+  return key[0] == '\0' || (forgotten_add (store, vault, key, NULL, error) && forgotten_add (store, vault, key, words, error) &&
+                            (!is_alone || (forgotten_add (store, vault, key, "", error) && (words[0] != '\0' || forgotten_add (store, vault, key, ANY_NAME, error)))));
 }
 
 /* Under the names and addresses that they had once. */
@@ -119,9 +119,9 @@ forgotten_free (Forgotten *self)
 
 /* Is this hash one of them? A hash that comes back is not, from then on. 1, 0, -1 */
 static int
-look (Forgotten *self, const char *key, const char *words, GError **error)
+forgotten_look (Forgotten *self, const char *key, const char *words, GError **error)
 {
-  g_autoptr (GBytes) made = hash (self->vault, key, words, error);
+  g_autoptr (GBytes) made = forgotten_hash (self->vault, key, words, error);
 
   if (made == NULL)
     return -1;
@@ -135,7 +135,7 @@ look (Forgotten *self, const char *key, const char *words, GError **error)
 static gboolean
 note_address (Forgotten *self, const char *key, GError **error)
 {
-  GBytes *made = hash (self->vault, key, NULL, error);
+  GBytes *made = forgotten_hash (self->vault, key, NULL, error);
 
   if (made != NULL)
     g_ptr_array_add (self->addresses, made);
@@ -146,15 +146,15 @@ note_address (Forgotten *self, const char *key, GError **error)
 static int
 check_key (Forgotten *self, const char *key, const char *words, GError **error)
 {
-  int known = key[0] != '\0' ? look (self, key, NULL, error) : 0, by_name, by_any, by_none;
+  int known = key[0] != '\0' ? forgotten_look (self, key, NULL, error) : 0, by_name, by_any, by_none;
 
   if (known <= 0)
     return known;
-  by_name = look (self, key, words, error);
-  by_any = by_name >= 0 ? look (self, key, ANY_NAME, error) : -1;
+  by_name = forgotten_look (self, key, words, error);
+  by_any = by_name >= 0 ? forgotten_look (self, key, ANY_NAME, error) : -1;
   if (by_any < 0 || (by_name == 0 && by_any == 0))
     return by_any < 0 || !note_address (self, key, error) ? -1 : 0;
-  by_none = self->again ? look (self, key, "", error) : 0;
+  by_none = self->again ? forgotten_look (self, key, "", error) : 0;
   return by_none < 0 || (self->again && !note_address (self, key, error)) ? -1 : 1;
 }
 

@@ -27,7 +27,7 @@ add_person (Store *store, gint64 id, const Contact *contact, GError **error)
 /* Each name with each address, now or once: the old address may come with the new name. An address that was given up finds its only owner without
  * a name too. What the person has now is not former. */
 static gboolean
-complete (Store *store, gint64 id, GError **error)
+former_complete (Store *store, gint64 id, GError **error)
 {
   static const char pairs[] =
     "INSERT OR IGNORE INTO former(key,name_key,contact,name) SELECT k.key,n.name_key,?1,n.name FROM"
@@ -151,7 +151,7 @@ former_adopt (Store *store, gint64 id, const Contact *gone, GError **error)
 {
   g_autoptr (Contact) now = contact_load (store, id, error);
 
-  return now != NULL && add_person (store, id, gone, error) && complete (store, id, error) && keep_values (store, gone, now, error);
+  return now != NULL && add_person (store, id, gone, error) && former_complete (store, id, error) && keep_values (store, gone, now, error);
 }
 
 gboolean

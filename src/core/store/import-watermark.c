@@ -37,7 +37,7 @@ import_watermark_check_room (Store *store, guint64 written_bytes, guint64 next_b
 
 /* From the end: the newest pages are in the cache, and the table shrinks. */
 static int
-clear (Store *store, gint64 base, guint max, GError **error)
+clear_people (Store *store, gint64 base, guint max, GError **error)
 {
   gint64 last = base, from;
 
@@ -63,7 +63,7 @@ import_watermark_clear (Store *store, guint max, GError **error)
   if (!store_begin_lazily (store, error))
     result = -1;
   else {
-    result = clear (store, base, is_low ? LOW_MAX : max, error);
+    result = clear_people (store, base, is_low ? LOW_MAX : max, error);
     if (result < 0)
       store_rollback (store);
     else if (!store_commit (store, error))

@@ -111,7 +111,7 @@ fill_gaps (Contact *stays, const Contact *goes)
 }
 
 static gboolean
-join (Store *store, Contact *stays, const Contact *goes, GError **error)
+join_both (Store *store, Contact *stays, const Contact *goes, GError **error)
 {
   g_autofree char *detail = g_strdup_printf ("person #%" G_GINT64_FORMAT " into #%" G_GINT64_FORMAT, goes->id, stays->id);
 
@@ -131,7 +131,7 @@ join_people (Store *store, gint64 stays_id, gint64 goes_id, GError **error)
 
   if (goes == NULL || !import_watermark_check_none (store, error) || !check_now (store, stays_id, goes_id, error) || !store_begin (store, error))
     return FALSE;
-  if (join (store, stays, goes, error))
+  if (join_both (store, stays, goes, error))
     return store_commit (store, error);
   store_rollback (store);
   return FALSE;

@@ -49,7 +49,7 @@ check_free (Store *store, const char *name, gint64 but, GError **error)
 
 /* The name as it is stored, whatever case was asked for. Returns: (transfer full) */
 static char *
-find (Store *store, const char *name, gint64 *out_id, GError **error)
+list_edit_find (Store *store, const char *name, gint64 *out_id, GError **error)
 {
   sqlite3_stmt *row;
   char *stored = NULL;
@@ -101,7 +101,7 @@ list_rename (Store *store, const char *name, const char *new_name, GError **erro
 {
   g_autofree char *detail = NULL;
   gint64 id = 0;
-  g_autofree char *stored = find (store, name, &id, error);
+  g_autofree char *stored = list_edit_find (store, name, &id, error);
 
   if (stored == NULL || !check_name (new_name, error) || !check_free (store, new_name, id, error) || !open_edit (store, error))
     return FALSE;
@@ -154,7 +154,7 @@ move_all (Store *store, const char *name, const GArray *ids, MoveFunc move, cons
   g_autofree char *detail = NULL, *people = NULL;
   gboolean is_done = TRUE;
   gint64 id = 0;
-  g_autofree char *stored = find (store, name, &id, error);
+  g_autofree char *stored = list_edit_find (store, name, &id, error);
 
   *out_count = 0;
   if (stored == NULL || !open_edit (store, error))
@@ -260,7 +260,7 @@ remove_field (Store *store, gint64 list, const char *field, GArray *ids, GError 
 static GArray *
 find_owners (Store *store, const char *name, const char *field, gint64 *out_list, char **out_stored, GError **error)
 {
-  *out_stored = find (store, name, out_list, error);
+  *out_stored = list_edit_find (store, name, out_list, error);
   return *out_stored != NULL && check_field (store, *out_list, *out_stored, field, error) ? collect_owners (store, *out_list, field, error) : NULL;
 }
 

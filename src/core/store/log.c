@@ -91,7 +91,7 @@ fold_thread (gpointer data)
 }
 
 static void
-start (Log *self, GThreadFunc func)
+log_start (Log *self, GThreadFunc func)
 {
   g_atomic_int_set (&self->is_done, 0);
   self->thread = g_thread_new ("log", func, self);
@@ -103,7 +103,7 @@ log_flush (Log *self)
   if (self->path == NULL || is_busy (self))
     return;
   wait_for_thread (self);
-  start (self, flush_thread);
+  log_start (self, flush_thread);
 }
 
 static gboolean
@@ -152,7 +152,7 @@ log_fold (Log *self)
     self->look_source = g_timeout_add_seconds (AGAIN_S, again_cb, self);
   } else {
     wait_for_thread (self);
-    start (self, fold_thread);
+    log_start (self, fold_thread);
     self->look_source = g_timeout_add (LOOK_MS, look_cb, self);
   }
 }

@@ -46,7 +46,7 @@ merge_batch_free (MergeBatch *self)
 }
 
 static void
-reserve (MergeBatch *self, gsize len)
+merge_batch_reserve (MergeBatch *self, gsize len)
 {
   if (self->n_rows == self->rows_allocated) {
     self->rows_allocated = MAX (2 * self->rows_allocated, 64);
@@ -66,7 +66,7 @@ merge_batch_add (MergeBatch *self, gint64 row, int kind, gint64 hash, gint64 con
 
   for (int i = 0; i < MERGE_BATCH_TEXTS; i++)
     len += texts[i].len;
-  reserve (self, len);
+  merge_batch_reserve (self, len);
   added = &self->rows[self->n_rows++];
   *added = (BatchRow){ row, hash, consent_utc, kind, self->used, { 0 } };
   for (int i = 0; i < MERGE_BATCH_TEXTS; i++) {

@@ -147,7 +147,7 @@ load_staged (Merge *self, gint64 row, Staged *out, GError **error)
 }
 
 static gboolean
-decide (Merge *self, MergeKind kind, gint64 row, gint64 target, gboolean is_multi, GError **error)
+merge_match_decide (Merge *self, MergeKind kind, gint64 row, gint64 target, gboolean is_multi, GError **error)
 {
   return store_run (self->store, error, "INSERT INTO temp.decision(row,target,kind,is_multi) VALUES(?,?,?,?)", "iiii", row, target, (gint64) kind,
                     (gint64) is_multi);
@@ -174,7 +174,7 @@ look_for_neighbours (Merge *self, MergeKind kind, const char *key, Neighbours *o
 
 /* An older person gets the name or the address by which the row is known, at once: the next row must not take the same person. */
 static gboolean
-claim (Merge *self, gint64 row, gint64 id, GError **error)
+merge_match_claim (Merge *self, gint64 row, gint64 id, GError **error)
 {
   self->has_claims = TRUE;
   shared_address_cache_forget (self->by_shared[MERGE_BY_EMAIL]);
@@ -202,7 +202,7 @@ match_claim (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
   if (*out_id == 0)
     return TRUE;
   shared_address_cache_remove (self->claimable, row->name_key); /* read anew for each of a switchboard's thousands it would take as long as they are many, squared */
-  return claim (self, row->row, *out_id, error);
+  return merge_match_claim (self, row->row, *out_id, error);
 }
 
 /* *out_id: who had this address or number and name before somebody corrected it. */
@@ -240,7 +240,7 @@ typedef struct {
 } Group;
 
 static gint64 *
-box (gint64 value)
+merge_match_box (gint64 value)
 {
   gint64 *boxed = g_new (gint64, 1);
 
@@ -249,11 +249,11 @@ box (gint64 value)
 }
 
 static gboolean
-remember (Group *group, const Staged *row, char *identity, gint64 target, gboolean is_created, GError **error)
+merge_match_remember (Group *group, const Staged *row, char *identity, gint64 target, gboolean is_created, GError **error)
 {
   Neighbours *near = g_hash_table_lookup (group->created, row->key);
 
-  g_hash_table_insert (group->people, identity, box (target));
+  g_hash_table_insert (group->people, identity, merge_match_box (target));
   if (near == NULL) {
     near = g_new0 (Neighbours, 1);
     g_hash_table_insert (group->created, g_strdup (row->key), near);
@@ -293,13 +293,13 @@ match_in_group (Merge *self, MergeKind kind, Group *group, const Staged *row, GE
   gboolean is_created;
 
   if (known != NULL)
-    return decide (self, kind, row->row, *known, TRUE, error);
+    return merge_match_decide (self, kind, row->row, *known, TRUE, error);
   if (!(row->name_key[0] != '\0' ? match_older (self, kind, row, &target, error) : match_nameless (self, kind, group, row, &target, error)))
     return FALSE;
   is_created = target == 0;
   if (is_created)
     target = self->base + row->row;
-  return remember (group, row, g_steal_pointer (&identity), target, is_created, error) && decide (self, kind, row->row, target, TRUE, error);
+  return merge_match_remember (group, row, g_steal_pointer (&identity), target, is_created, error) && merge_match_decide (self, kind, row->row, target, TRUE, error);
 }
 
 static gboolean
@@ -353,7 +353,7 @@ match_single (Merge *self, MergeKind kind, sqlite3_stmt *found, GError **error)
 
   if (id != 0 && store_int (found, 2) != 0) {
     self->counts.unchanged++;
-    return decide (self, kind, row, id, FALSE, error);
+    return merge_match_decide (self, kind, row, id, FALSE, error);
   }
   if (id == 0) {
     g_auto (Staged) staged = { row, g_strdup (store_text (found, 3)), g_strdup (store_text (found, 4)), g_strdup (store_text (found, 5)) };
@@ -361,7 +361,7 @@ match_single (Merge *self, MergeKind kind, sqlite3_stmt *found, GError **error)
     if (!match_older (self, kind, &staged, &id, error))
       return FALSE;
   }
-  return id == 0 || (decide (self, kind, row, id, FALSE, error) && merge_apply_one (self, kind, row, id, error));
+  return id == 0 || (merge_match_decide (self, kind, row, id, FALSE, error) && merge_apply_one (self, kind, row, id, error));
 }
 
 static gboolean

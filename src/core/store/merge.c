@@ -34,7 +34,7 @@ static const char drops[] =
 
 /* Not a statement of store_query(): it must not outlive the table in memory from which it reads. */
 static sqlite3_stmt *
-prepare (Merge *self, const char *sql)
+merge_prepare (Merge *self, const char *sql)
 {
   sqlite3_stmt *statement = NULL;
 
@@ -44,7 +44,7 @@ prepare (Merge *self, const char *sql)
 }
 
 static gboolean
-run (Merge *self, const char *sql, GError **error)
+merge_run (Merge *self, const char *sql, GError **error)
 {
   if (sqlite3_exec (store_get_db (self->store), sql, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
@@ -95,11 +95,11 @@ prepare_inserts (Merge *self)
   merge_batch_register (self->people, db, "merge_people");
   merge_batch_register (self->staged, db, "merge_staged");
   merge_batch_register (self->entries, db, "merge_known");
-  self->insert_people = prepare (self, "INSERT INTO person(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc)"
+  self->insert_people = merge_prepare (self, "INSERT INTO person(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc)"
                                        " SELECT ?1+\"row\",name,name_key,email,\"key\",phone,fields,?2,?2 FROM merge_people");
-  self->insert_staged = prepare (self, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
+  self->insert_staged = merge_prepare (self, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
                                        " SELECT \"row\",kind,hash,name_key,CASE kind WHEN 1 THEN \"key\" END,phone,name,email,fields,consent,consent_utc FROM merge_staged");
-  self->insert_known = prepare (self, "INSERT OR IGNORE INTO known(hash,contact) SELECT hash,\"row\" FROM merge_known");
+  self->insert_known = merge_prepare (self, "INSERT OR IGNORE INTO known(hash,contact) SELECT hash,\"row\" FROM merge_known");
   merge_register_functions (self);
   sqlite3_bind_int64 (self->insert_people, 1, self->base);
   sqlite3_bind_int64 (self->insert_people, 2, self->now_utc);
@@ -127,7 +127,7 @@ merge_new (Store *store, const char *list, const char *consent, GError **error)
   self->twice = bloom_filter_new ();
   self->sorter = external_sort_new (store);
   self->now_utc = store_now_utc ();
-  if (!run (self, tables, error) || !see_older (self, error) || !open_watermark (self, error))
+  if (!merge_run (self, tables, error) || !see_older (self, error) || !open_watermark (self, error))
     return NULL;
   log_hold (store_get_log (store));
   prepare_inserts (self);
@@ -158,7 +158,7 @@ merge_free (Merge *self)
   merge_batch_free (self->staged);
   merge_batch_free (self->entries);
   merge_unregister_functions (self);
-  run (self, drops, NULL);
+  merge_run (self, drops, NULL);
   bloom_filter_free (self->seen);
   bloom_filter_free (self->in_file);
   bloom_filter_free (self->twice);
@@ -309,7 +309,7 @@ merge_close_batch (Merge *self, GError **error)
 
 /* Returns: 1 there is more, 0 all were looked at, -1 */
 static int
-pass (Merge *self, GError **error)
+pass_staged (Merge *self, GError **error)
 {
   gint64 last = MIN (self->passed + PASS_ROWS, self->rows);
 
@@ -349,7 +349,7 @@ lay_some (Merge *self, GError **error)
 }
 
 static int
-lay (Merge *self, GError **error)
+merge_lay (Merge *self, GError **error)
 {
   int result;
 
@@ -490,7 +490,7 @@ merge_all (Merge *self, const MergeTarget *target, GError **error)
 }
 
 static gboolean
-decide (Merge *self, const MergeTarget *target, GError **error)
+merge_decide (Merge *self, const MergeTarget *target, GError **error)
 {
   if (!store_begin (self->store, error))
     return FALSE;
@@ -521,17 +521,17 @@ merge_step (Merge *self, const MergeTarget *target, MergeCounts *out_counts, GEr
     log_flush (store_get_log (self->store));
     break;
   case MERGE_PASSING:
-    result = pass (self, error);
+    result = pass_staged (self, error);
     if (result == 0)
       self->stage = MERGE_LAYING;
     return result < 0 ? -1 : 1;
   case MERGE_LAYING:
-    result = lay (self, error);
+    result = merge_lay (self, error);
     if (result == 0)
       self->stage = MERGE_DECIDING;
     return result < 0 ? -1 : 1;
   case MERGE_DECIDING:
-    if (!decide (self, target, error))
+    if (!merge_decide (self, target, error))
       return -1;
     self->stage = target->is_dry_run ? MERGE_CLEARING : MERGE_OVER;
     break;

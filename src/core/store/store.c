@@ -34,7 +34,7 @@ describe_world (Store *self, int code)
 }
 
 static gboolean
-fail (Store *self, const char *doing, GError **error)
+store_fail (Store *self, const char *doing, GError **error)
 {
   int code = sqlite3_errcode (self->db);
   g_autofree char *advice = describe_world (self, code);
@@ -55,7 +55,7 @@ fail (Store *self, const char *doing, GError **error)
 gboolean
 store_run_script (Store *self, const char *sql, GError **error)
 {
-  return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail (self, "the store could not be set up", error);
+  return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK || store_fail (self, "the store could not be set up", error);
 }
 
 Store *
@@ -225,7 +225,7 @@ store_step (Store *self, sqlite3_stmt *statement, GError **error)
   if (result == SQLITE_ROW)
     return 1;
   if (result != SQLITE_DONE)
-    fail (self, "the store could not be read or written", error);
+    store_fail (self, "the store could not be read or written", error);
   sqlite3_reset (statement);
   return result == SQLITE_DONE ? 0 : -1;
 }
