@@ -118,7 +118,7 @@ is_noted (const ForeignSearch *self, const char *quoted)
 }
 
 static void
-note (const ForeignSearch *self, const Template *template, const TemplateOp *op, gsize offset, gsize len, gsize form, const char *name)
+foreign_field_note (const ForeignSearch *self, const Template *template, const TemplateOp *op, gsize offset, gsize len, gsize form, const char *name)
 {
   g_autofree char *quoted = g_strdup_printf ("“%.*s”", (int) len, op->text + offset);
   guint line, column;
@@ -148,7 +148,7 @@ look_at (const ForeignSearch *self, const Template *template, const TemplateOp *
     if (name == NULL || !is_meant (self, form, name))
       continue;
     if (memchr (op->text + offset, '\n', len) == NULL)
-      note (self, template, op, offset, len, form, name);
+      foreign_field_note (self, template, op, offset, len, form, name);
     return len;
   }
   return 1;
