@@ -26,7 +26,7 @@ typedef struct {
 } BodyRender;
 
 static void
-split (Literal *self, const TemplateOp *op)
+literal_split (Literal *self, const TemplateOp *op)
 {
   const char *end = memchr (op->text, '\n', MIN (op->len, HEAD_MAX));
   Encoder encoder;
@@ -47,7 +47,7 @@ split (Literal *self, const TemplateOp *op)
 }
 
 static void
-measure (Body *self)
+body_measure (Body *self)
 {
   gsize n = 0, special = 0, behind = 0;
 
@@ -75,12 +75,12 @@ body_new (Template *template)
 
   self->template = template;
   self->literals = g_new0 (Literal, template->ops->len);
-  measure (self);
+  body_measure (self);
   for (guint i = 0; i < template->ops->len; i++) {
     const TemplateOp *op = template_get (template, i);
 
     if (op->kind == TEMPLATE_LITERAL && self->encoding == ENCODER_QP)
-      split (&self->literals[i], op);
+      literal_split (&self->literals[i], op);
     else
       self->literals[i].head = op->len;
   }
