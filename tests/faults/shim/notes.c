@@ -46,7 +46,7 @@ shim_note_names (char kind, uint64_t began, const char *from, const char *to)
 
   fstatat (AT_FDCWD, seen, &status, AT_SYMLINK_NOFOLLOW);
   write_log_add (kind, began, status.st_dev, status.st_ino, 0, 0, S_ISDIR (status.st_mode), from, strlen (from), to != NULL ? to : "",
-                  to != NULL ? strlen (to) : 0);
+                 to != NULL ? strlen (to) : 0);
   errno = saved;
 }
 

@@ -32,7 +32,7 @@ prepare_with_file (void)
   g_unix_fd_list_append (fds, fd, NULL);
   close (fd);
   fixture_call (&fixture, "CampaignPrepare", g_variant_new_parsed ("({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>, 'once': <'key'>},"
-              " [('attach', 'a.txt', 'text/plain', handle 0)])"), fds, TRUE);
+                " [('attach', 'a.txt', 'text/plain', handle 0)])"), fds, TRUE);
   fixture_await (&fixture);
   return fixture.code;
 }
