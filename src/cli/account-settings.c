@@ -38,7 +38,7 @@ account_options_check (const AccountOptions *options, const char *address, GErro
   return FALSE;
 }
 
-/* What the URL says stands for options that may then not be given. */
+/* The URL's parts, in place of options, which may then not be given beside it. */
 static gboolean
 put_url (const AccountForm *form, const char *url, GVariantDict *out, GError **error)
 {

@@ -62,7 +62,7 @@ show_stored (Session *session, const char *name, GVariant *used)
   return 0;
 }
 
-/* What is missing or wrong is said before anybody types a password. out_checked: (transfer full) the settings as they would be stored. */
+/* Settings that are missing or wrong are refused here, before a password is typed. out_checked: (transfer full) the settings as they would be stored. */
 static gboolean
 check_settings (Session *session, const char *name, GVariant *settings, GVariant **out_checked, GError **error)
 {

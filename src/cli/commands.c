@@ -48,7 +48,7 @@ command_find (const char *const *words, gsize *out_n_words)
   return NULL;
 }
 
-/* Those that core knows come first; where it cannot be had, the rest is still shown. */
+/* Options from core's table of kinds come first; without a core the rest is still shown. */
 static void
 add_options (Session *session, const Command *command, GString *text)
 {

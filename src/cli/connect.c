@@ -134,7 +134,7 @@ compare_versions (const char *a, const char *b)
 
 typedef enum { CORE_FITS, CORE_LEFT, CORE_GONE, CORE_UNFIT } Fit;
 
-/* It closed the connection: it was on its way out when we came. */
+/* TRUE when core closed the connection: it was on its way out when we came. */
 static gboolean
 is_gone (const GError *error)
 {
@@ -190,7 +190,7 @@ connect_meet (GSocketConnection *stream, GError *failed, PrApp1 **out_core, GErr
   return *out_core != NULL ? check_version (*out_core, error) : judge_failure (failed, error);
 }
 
-/* It answered Leave at once, and finishes the wire; its connection ends with it. Returns: FALSE when patience is over. */
+/* Waits for core, which answered Leave at once and finishes the wire; its connection ends with it. Returns: FALSE when patience is over. */
 static gboolean
 wait_until_left (PrApp1 *core, Patience *patience)
 {

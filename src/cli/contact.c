@@ -203,7 +203,7 @@ run_merge (Session *session, const void *values, char **words, GError **error)
   g_autofree char *question = g_strdup_printf ("Make “%s” and “%s” one person, who keeps the first one's name and address?", words[0], words[1]);
   guint64 person;
 
-  if (session->has_terminal && !prompt_agreed (TRUE, options, question, error)) /* nothing that they got or wanted is lost: a script may do it */
+  if (session->has_terminal && !prompt_agreed (TRUE, options, question, error)) /* a merge keeps all that they got and wanted: a script may do it */
     return -1;
   if (session_core (session, error) == NULL || !pr_app1_call_contact_merge_sync (session->core, words[0], words[1], &person, NULL, error))
     return session_end (FALSE, error);

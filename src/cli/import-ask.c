@@ -26,7 +26,7 @@ ask_encoding (char **readings, GError **error)
   return NULL;
 }
 
-/* What Import has beside the options of ImportLook is left out. */
+/* Import's options without those that ImportLook has not. */
 static GVariant *
 look_options (GVariant *options)
 {

@@ -90,7 +90,7 @@ take_reject (const FrameRow *row, gpointer data)
     csv_rejects_add (rejects, row);
 }
 
-/* Who was forgotten is read and known: nothing is wrong with the file. */
+/* Rows of forgotten people were read and understood: nothing is wrong with the file. */
 static guint64
 count_forgotten (const ContactImport *self)
 {

@@ -48,7 +48,7 @@ run_lists (Session *session, const void *values, char **words, GError **error)
 }
 
 typedef struct RowSink RowSink;
-struct RowSink { /* what is done with the people, page by page */
+struct RowSink { /* takes the people, page by page */
   void (*head) (RowSink *self, char **columns);
   void (*row)  (RowSink *self, char **columns, const FrameRow *row);
   guint64 limit; /* rows; 0: all */

@@ -116,7 +116,7 @@ send_spec_load (Session *session, const SendOptions *options, MessageContent *ou
   return TRUE;
 }
 
-/* What is kept with a template goes with its letter; not with another HTML part, whose pictures lie beside that file. */
+/* Files kept with a template go with its letter; not with another HTML part, whose pictures lie beside that file. */
 static gboolean
 open_kept (Session *session, const SendOptions *options, SendFiles *files, GError **error)
 {

@@ -54,7 +54,7 @@ tell_already (Send *self, GError **error)
   return numbers_status (numbers);
 }
 
-/* Nothing was sent, and nothing of it stays behind. */
+/* Takes the campaign away again: not a message was sent. */
 static void
 send_discard (Send *self)
 {

@@ -21,7 +21,7 @@ struct Watch {
   GMainLoop    *loop;
   ProgressLine *progress;
   GVariant     *numbers; /* the last ones */
-  gboolean      is_told; /* they were written as a line of the stream */
+  gboolean      is_told; /* the numbers were written as a line of the stream */
   guint         signal_sources[2];
   gboolean      is_interrupted;
   gboolean      is_lost; /* core went away */

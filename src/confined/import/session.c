@@ -389,7 +389,7 @@ next_row (ImportSession *self, CsvRow *out_row, GError **error)
 
 gboolean
 import_session_next (ImportSession *self, guint max_rows, FrameWriter *contacts, FrameWriter *rejects, guint64 *out_reading, gboolean *out_done,
-              GError **error)
+                     GError **error)
 {
   guint64 from = self->table->get_position (self->table);
   gboolean is_more = TRUE;

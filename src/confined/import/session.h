@@ -39,6 +39,6 @@ const char *const *import_session_get_notes    (const ImportSession *self);
 /* Appends at most max_rows rows to the two frames. out_done: TRUE once, with the last ones.
  * Errors: FAULT_DATA with the row: nothing more will come; FAULT_USAGE after that or after the end. */
 gboolean import_session_next (ImportSession *self, guint max_rows, FrameWriter *contacts, FrameWriter *rejects, guint64 *out_reading,
-                       gboolean *out_done, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                              gboolean *out_done, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImportSession, import_session_free)
