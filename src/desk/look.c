@@ -17,7 +17,7 @@
 struct DeskLook {
   PrDesk1         *skeleton;
   GDBusConnection *bus;
-  GVariant        *last; /* what was told; NULL: nothing yet */
+  GVariant        *last; /* the answer told last; NULL: none yet */
   guint            subscription, soon;
 };
 
@@ -221,7 +221,7 @@ soon_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* What has changed is asked for, not believed; a storm of signals is one question. */
+/* A change is asked for, not believed from the signal; a storm of signals is one question. */
 static void
 setting_changed_cb (GDBusConnection *bus, const char *sender, const char *path, const char *interface, const char *signal, GVariant *arguments, gpointer data)
 {

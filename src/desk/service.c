@@ -148,7 +148,7 @@ desk_service_free (DeskService *self)
     return;
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->skeleton));
   inhibitor_free (self->inhibitor);
-  if (self->bus != NULL) /* what was let go has to leave before we do */
+  if (self->bus != NULL) /* calls that let go of inhibitors must leave before we do */
     g_dbus_connection_flush_sync (self->bus, NULL, NULL);
   notifier_free (self->notifier);
   desk_look_free (self->look);
