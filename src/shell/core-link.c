@@ -81,7 +81,7 @@ core_link_is_lost (CoreLink *self)
   return self->is_lost;
 }
 
-/* What the page or the person is told: core's own sentence, or that it has gone. Takes `error`. */
+/* The sentence for the page or the person: core's own, or that it has gone. Takes `error`. */
 static GError *
 core_link_explain (CoreLink *self, GError *error)
 {

@@ -37,7 +37,7 @@ calm_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* What takes GtkMessageDialog's place came with GTK 4.10; Debian 12 has 4.8 (meson.build: GDK_VERSION_MIN_REQUIRED). */
+/* GtkMessageDialog's successor came with GTK 4.10; Debian 12 has 4.8 (meson.build: GDK_VERSION_MIN_REQUIRED). */
 static GtkWidget *
 make_dialog (Shell *shell, GtkMessageType type, const char *title, const char *text)
 {
@@ -127,7 +127,7 @@ understood_cb (gboolean is_yes, gpointer data)
     window_leave (shell);
 }
 
-/* They chose to pause: a window that closes while messages still go would be a lie. */
+/* After "pause" was chosen: a window that closes while messages still go would be a lie. */
 static void
 end_pausing (Pausing *pausing)
 {
@@ -213,7 +213,7 @@ close_responded_cb (GtkDialog *dialog, int response, gpointer data)
 
   gtk_window_destroy (GTK_WINDOW (dialog));
   shell->is_dialog_open = FALSE;
-  shell->closed_us[0] = shell->closed_us[1] = 0; /* who insisted was asked */
+  shell->closed_us[0] = shell->closed_us[1] = 0; /* the person who insisted was asked */
   page_signals_tell (shell->signals, "CloseOver", g_variant_new ("()")); /* its own question may stand below */
   window_close_answered (shell, response == GTK_RESPONSE_YES  ? WINDOW_CLOSE_BACKGROUND
                                 : response == GTK_RESPONSE_NO ? WINDOW_CLOSE_PAUSE
@@ -248,7 +248,7 @@ last_words_over_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Nothing runs: all that the page may do is to have written down what is being typed. */
+/* The page's last words, with nothing running: it may have written down what is being typed, and no more. */
 static void
 say_goodbye (Shell *shell)
 {
