@@ -12,7 +12,7 @@ struct Charset {
   gsize   n_carry;
 };
 
-/* What offices, spreadsheets and mail programs write; a module each. Aliases come with them. */
+/* Encodings that offices, spreadsheets and mail programs write; a module each. Aliases come with them. */
 static const char *const loaded[] = {
   "ISO-8859-1",  "ISO-8859-2",  "ISO-8859-3",  "ISO-8859-4",  "ISO-8859-5",  "ISO-8859-6",  "ISO-8859-7",  "ISO-8859-8",   "ISO-8859-9",
   "ISO-8859-10", "ISO-8859-11", "ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16", "CP1250",      "CP1251",       "CP1252",

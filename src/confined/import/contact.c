@@ -150,7 +150,7 @@ address_reason (AddressFlaw flaw)
   return (Reason){ flaw == ADDRESS_TOO_LONG ? "too-long" : "bad-email", address_flaw_to_sentence (flaw) };
 }
 
-/* What a cell with several addresses comes to: all, the first, or none of them. */
+/* Settles a cell with several addresses: all, the first, or none of them. */
 static void
 settle_several (ContactDraft *draft, Slice part)
 {
@@ -191,7 +191,7 @@ find_address (ContactDraft *draft)
   }
 }
 
-/* Nothing is sent to an address that nobody chose; but the row is not without one. */
+/* Notes an address in a column that was not chosen: no mail goes there, but the row is not without one. */
 static void
 find_second (ContactDraft *draft)
 {
@@ -263,7 +263,7 @@ split_name (ContactDraft *draft)
   draft->name = contact_join (draft->first_half, draft->last_half);
 }
 
-/* Nobody is named by an address. By their own: programs write that where they know no name. */
+/* Drops an address in the name's place, which is no name. (Programs write people's own there where they know none.) */
 static void
 drop_address (ContactDraft *draft)
 {
@@ -506,7 +506,7 @@ draft_clear (ContactDraft *draft)
   g_free (draft->last_half);
 }
 
-/* Who left is named by the address that nothing is sent to. */
+/* People who left are named by the address that gets no mail. */
 static ContactFate
 write_left (ContactDraft *draft)
 {

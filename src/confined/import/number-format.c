@@ -55,7 +55,7 @@ next_piece (const char **at, FormatPiece *out)
 
 /* --- numbers --- */
 
-typedef struct { /* what a section asks for */
+typedef struct { /* a section's wishes */
   const char *code;
   int         n_whole, n_behind, n_percents, n_thousands;
   gboolean    is_grouped, is_other;
@@ -94,7 +94,7 @@ read_section (const char *code, FormatSection *out)
   *out = (FormatSection){ .code = code };
   while (next_piece (&code, &piece))
     take_symbol (out, &piece, &has_point, &n_commas);
-  out->n_thousands += n_commas; /* those behind the last digit divide by a thousand */
+  out->n_thousands += n_commas; /* commas behind the last digit divide by a thousand */
   return code;
 }
 

@@ -38,7 +38,7 @@ typedef struct {
 /* sample: KeptRow, the first rows that are not empty; the first one may be the header.
  * Errors: FAULT_USAGE (a column that is not there, or was given two meanings), FAULT_DATA (no column with addresses or numbers). */
 Plan *plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GError **error);
-typedef struct { /* what a person is shown before they import */
+typedef struct { /* shown to a person before they import */
   gboolean   has_header;
   GPtrArray *columns; /* char *: the header's words, else "column 1"… */
   GPtrArray *roles;   /* static words: email | phone | name | first | last | field | unused */

@@ -72,7 +72,7 @@ are_others_fine (GVariant *others)
   return TRUE;
 }
 
-/* What Open and Look are given. Returns: the file, which is the caller's; -1: the call was refused. */
+/* Takes the arguments of Open and Look. Returns: the file, which is the caller's; -1: the call was refused. */
 static int
 take_call (ImportService *self, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, GVariant *map, ImportSessionSpec *spec)
 {

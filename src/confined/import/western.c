@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define RUN_FOREIGN 3 /* so many high octets in a row are Cyrillic, Greek, Hebrew… */
+#define RUN_FOREIGN 3 /* high octets in a row that are Cyrillic, Greek, Hebrew… */
 
 typedef enum { FINE, WESTERN, UNSURE, FOREIGN } WesternVerdict;
 

@@ -34,7 +34,7 @@ workbook_refuse (GError **error, const char *sentence)
 
 #define SAVE_AS "open it, save the contacts as .xlsx or as CSV (UTF-8), and import that"
 
-/* What a ZIP file without a workbook is. */
+/* Refuses a ZIP file without a workbook, by the name of what it is. */
 static gboolean
 refuse_foreign (Archive *archive, GError **error)
 {

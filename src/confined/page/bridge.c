@@ -77,7 +77,7 @@ call_free (ScriptCall *self)
   g_free (self);
 }
 
-/* What the page's own code throws while it is told is its own affair. */
+/* Exceptions that the page's own code throws while it is told are its own affair. */
 static void
 bridge_settle (Bridge *bridge, JSCValue *function, JSCValue *value)
 {
@@ -137,7 +137,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (WebKitUserMessage) reply = webkit_web_page_send_message_to_view_finish (WEBKIT_WEB_PAGE (source), result, &error);
 
-  if (!self->bridge->is_gone) { /* else nobody waits for it, and its values belong to a document that has gone */
+  if (!self->bridge->is_gone) { /* after that the reply's values would belong to a document that has gone */
     if (reply != NULL)
       script_call_answer (self, reply);
     else

@@ -11,7 +11,7 @@
 
 typedef struct {
   const Intrinsics *intrinsics;
-  const char       *why; /* what did not fit; static */
+  const char       *why; /* the part that did not fit; static */
 } Conversion;
 
 static GVariant *convert_value (Conversion *self, JSCValue *value, const GVariantType *type, const ContractKey *keys, guint depth);
@@ -24,7 +24,7 @@ conversion_refuse (Conversion *self, const char *why)
   return NULL;
 }
 
-/* What a getter or a trap threw ends here. */
+/* Exceptions of a getter or a trap end here. */
 static gboolean
 has_thrown (Conversion *self)
 {

@@ -29,7 +29,7 @@ static const struct {
   [VERB_AUTH] = { "AUTH", ARGUMENT_AUTH, SINK_COMMAND_AUTH_LINE_MAX },
 };
 
-typedef struct { /* what is left of the line */
+typedef struct { /* the line's rest */
   const char *at;
   const char *end;
 } Rest;

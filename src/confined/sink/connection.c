@@ -153,7 +153,7 @@ work_once (SinkConnection *self, char *buffer)
     self->must_start_tls = next == SINK_SESSION_START_TLS;
     result = self->out->len > 0 ? sink_connection_flush (self) : IO_DONE;
     if (result == IO_DONE && next == SINK_SESSION_GO_ON && self->ssl == NULL && len < SINK_CONNECTION_READ_OCTETS)
-      result = IO_WANTS_READ; /* that was all: no read only to hear EAGAIN */
+      result = IO_WANTS_READ; /* a short read has brought all: no other one only to hear EAGAIN */
   }
   return result;
 }

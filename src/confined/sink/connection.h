@@ -14,7 +14,7 @@ typedef enum { SINK_CONNECTION_CLOSED, SINK_CONNECTION_WANTS_READ, SINK_CONNECTI
 SinkConnection *sink_connection_new  (int fd, const SinkSessionOptions *options, Maildir *maildir, SinkTls *tls);
 void            sink_connection_free (SinkConnection *self); /* closes; NULL is a no-op */
 
-/* Does what can be done now. buffer: SINK_CONNECTION_READ_OCTETS of scratch, shared by all. Returns: what to wait for next. */
+/* Works as far as the socket lets it. buffer: SINK_CONNECTION_READ_OCTETS of scratch, shared by all. Returns: what to wait for next. */
 SinkConnectionState sink_connection_work (SinkConnection *self, char *buffer);
 
 int    sink_connection_get_fd (const SinkConnection *self);

@@ -346,7 +346,7 @@ handle_auth (SinkSession *self, const SinkCommand *command, GByteArray *out)
   }
 }
 
-static const struct { /* what may come when. DATA and BDAT have a word of their own for a message without recipients */
+static const struct { /* commands, and the states in which they may come. DATA and BDAT have a word of their own for a message without recipients */
   guint states;
   void (*handle) (SinkSession *self, const SinkCommand *command, GByteArray *out);
   const char *refusal;

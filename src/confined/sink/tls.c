@@ -47,7 +47,7 @@ make_certificate (EVP_PKEY *key)
       X509_gmtime_adj (X509_getm_notAfter (certificate), YEAR_S) == NULL ||
       X509_NAME_add_entry_by_txt (name, "CN", MBSTRING_ASC, (const guint8 *) "localhost", -1, -1, 0) != 1 ||
       X509_set_issuer_name (certificate, name) != 1 || X509_set_pubkey (certificate, key) != 1 ||
-      !add_extension (certificate, NID_basic_constraints, "critical,CA:TRUE") || /* so that it can be pinned as its own root */
+      !add_extension (certificate, NID_basic_constraints, "critical,CA:TRUE") || /* a CA, so that it can be pinned as its own root */
       !add_extension (certificate, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1") ||
       !add_extension (certificate, NID_ext_key_usage, "serverAuth") || X509_sign (certificate, key, EVP_sha256 ()) == 0)
     return NULL;
