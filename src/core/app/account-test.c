@@ -109,7 +109,7 @@ account_test_fail (GTask *task, GError *error)
   g_object_unref (task);
 }
 
-/* What the test came to instead of a report. That nobody could be reached was noted by lost_cb(). */
+/* Ends the test with an error instead of a report. (A server that could not be reached was noted by lost_cb().) */
 static void
 fail_test (GTask *task, GError *error)
 {
@@ -161,7 +161,7 @@ domain_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
   account_test_conclude (task, (const char *const *) sentences);
 }
 
-/* What was said before a handshake or a login that failed proves nothing. Only after a whole success is the limit kept: it also tells
+/* A report before a handshake or a login that failed proves nothing. Only after a whole success is the limit kept: it also tells
  * the lane that this account has worked before. */
 static gboolean
 has_worked (GVariant *raw_report)
@@ -244,7 +244,7 @@ closed_cb (TransportEnd end, const char *why, gpointer data)
 {
   Test *self = g_task_get_task_data (data);
 
-  if (!self->is_testing) /* else the test fails by itself */
+  if (!self->is_testing) /* a test at work fails by itself */
     account_test_fail (data, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, ended_text));
 }
 

@@ -127,7 +127,7 @@ has_name (Store *store, gint64 id, const char *name_key)
   return store_get_int (store, &found, NULL, "SELECT 1 FROM person WHERE id=? AND name_key=?", "is", id, name_key) == 1;
 }
 
-/* Whom the row meant: who has the address and the name, or had; else the only one there. */
+/* Finds the person whom the row meant: who has the address and the name, or had; else the only one there. */
 static gboolean
 find_added (Store *store, const Contact *wanted, gint64 *out_id, GError **error)
 {

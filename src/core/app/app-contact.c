@@ -210,7 +210,7 @@ handle_contact_forget (PrApp1 *skeleton, GDBusMethodInvocation *invocation, cons
 
   if (!contact_find_one (client->core->store, who, &id, &error) || !forget_contact (client->core->store, client->core->vault, id, &error))
     return app_return_error (invocation, error);
-  campaigns_suppressed (client->core); /* whose rows became skipped */
+  campaigns_suppressed (client->core); /* campaigns in which their rows became skipped */
   pr_app1_complete_contact_forget (skeleton, invocation, 1);
   return TRUE;
 }

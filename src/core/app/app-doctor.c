@@ -32,7 +32,7 @@ typedef struct {
 /* NULL: those that send, one a kind of account */
 static const Program programs[] = { { "dial", FALSE }, { "import", FALSE }, { NULL, FALSE }, { "sink", FALSE }, { "desk", TRUE }, { "dialog", TRUE } };
 
-/* What a person can do about a missing layer; by the beginning of its name. */
+/* Advice about a missing layer, by the beginning of its name. */
 static const struct { const char *layer, *advice; } advices[] = {
   { "landlock", "a newer kernel has it (6.7 for ports), with landlock in the boot parameter lsm=" },
   { "namespaces", "kernel.unprivileged_userns_clone or the container's settings may allow them" },

@@ -245,7 +245,7 @@ is_header (const char *word)
   return g_strv_contains (words, word) || g_ascii_string_to_unsigned (word, 10, 1, HEADER_MAX, NULL, NULL);
 }
 
-/* Those of a look: what an import has beside them is missing in it. */
+/* Options of an import or a look; what only an import has is missing in a look's `dict`. */
 static gboolean
 check_options (GVariant *dict, const OptionType *known, GError **error)
 {

@@ -59,7 +59,7 @@ app_template_save (Core *core, const char *name, const char *parts[3], GVariant 
   }
   if (!store_commit (core->store, error))
     return FALSE;
-  files_sweep (core); /* what it had before */
+  files_sweep (core); /* files that it had before */
   return TRUE;
 }
 

@@ -11,7 +11,7 @@
 typedef struct {
   AppClient             *client;     /* reference */
   GDBusMethodInvocation *invocation; /* taken */
-  gboolean               is_unlock;  /* else protect */
+  gboolean               is_unlock;  /* FALSE: protect */
 } AppVaultCall;
 
 static gboolean

@@ -14,7 +14,7 @@
 static const char *const selectors[] = { "google", "selector1", "selector2", "default", "mail", "dkim", "s1", "s2", "k1", "k2", "smtp",
                                           "fm1", "protonmail", "zoho", "sig1", "mandrill" };
 
-/* What a provider's servers need in SPF. */
+/* Includes that a provider's servers need in SPF. */
 static const struct { const char *preset, *include; } includes[] = {
   { "google-workspace", "_spf.google.com" },
   { "exchange-online", "spf.protection.outlook.com" },
@@ -47,7 +47,7 @@ typedef struct {
 
 typedef struct {
   DomainCheck  *check;   /* NULL: given to the caller */
-  GCancellable *lookups; /* so that those that nobody waits for any more are not begun */
+  GCancellable *lookups; /* cancelled, so that lookups whose time is over are not begun */
   guint         pending, timer;
 } Checking;
 
@@ -87,7 +87,7 @@ domain_check_conclude (GTask *task)
   g_task_return_pointer (task, g_steal_pointer (&checking->check), (GDestroyNotify) domain_check_free);
 }
 
-/* What has come by now is what there is. */
+/* Takes the answers that have come by now for all. */
 static gboolean
 timeout_cb (gpointer data)
 {

@@ -96,7 +96,7 @@ app_serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, g
     g_warning ("a client could not be served: %s", error->message);
   else if (!g_dbus_connection_is_closed (connection))
     return client;
-  /* else GDBus has hung up on its first octets, and told nobody: it would be a client for ever, and core never idle */
+  /* GDBus has hung up on its first octets without a signal: it would be a client for ever, and core never idle */
   closed_cb (connection, FALSE, NULL, client);
   return NULL;
 }
@@ -143,7 +143,7 @@ app_free (App *self)
   if (self == NULL)
     return;
   if (self->server != NULL) {
-    g_signal_handlers_disconnect_by_data (self->server, self); /* whoever is still greeting keeps it alive */
+    g_signal_handlers_disconnect_by_data (self->server, self); /* a connection that is still greeting keeps it alive */
     g_dbus_server_stop (self->server);
     g_unlink (self->path);
   }

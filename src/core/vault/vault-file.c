@@ -51,7 +51,7 @@ is_checksum_fine (const guint8 *raw, gsize len)
   return memcmp (sum, raw + len - sizeof sum, sizeof sum) == 0;
 }
 
-/* What can be said of it before any number in it is believed. */
+/* Checks from outside, before any number in it is believed. */
 static gboolean
 check_outside (const guint8 *raw, gsize len, GError **error)
 {

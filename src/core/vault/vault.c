@@ -92,7 +92,7 @@ replace_file (const char *folder, const char *path, GBytes *raw)
   int fd = -1;
   gboolean is_done = FALSE;
 
-  if (folder_fd >= 0) { /* else errno says why not */
+  if (folder_fd >= 0) { /* errno says why not, if it is not */
     (void) unlink (part);
     fd = open (part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   }
@@ -116,7 +116,7 @@ replace_file (const char *folder, const char *path, GBytes *raw)
   return is_done;
 }
 
-/* Somebody may have put back a copy while we ran: then what we hold is not what would be replaced. */
+/* A copy may have been put back while we ran: then the vault in memory is not the file that would be replaced. */
 static gboolean
 is_still_ours (Vault *self, GError **error)
 {
@@ -424,7 +424,7 @@ protect_with_passphrase (Vault *self, const SecretBytes *passphrase, const Vault
   key = vault_key_new_from_passphrase (passphrase, &slot, error);
   if (key == NULL || !vault_reseal (self, key, &slot, entries, error))
     return FALSE;
-  if (had_key_file) /* it opens nothing any more; if it stays, it does no harm */
+  if (had_key_file) /* a key that opens nothing any more: if it stays, it does no harm */
     (void) unlink (self->key_path);
   return TRUE;
 }

@@ -18,7 +18,7 @@ struct BusProxy {
   gpointer        data;
   char           *folder, *socket;
   Process        *process;
-  int             alive_fd; /* it says a word here when it listens, and leaves when this closes */
+  int             alive_fd; /* the proxy says a word here when it listens, and leaves when this closes */
   guint           alive_source, timer;
 };
 

@@ -307,7 +307,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = raw_error != NULL ? fault_of_peer (raw_error) : NULL;
   gboolean is_desk = call->desk != NULL && call->desk->proxy == (gpointer) source;
 
-  if (is_lost) /* it died, was ended with the window, or never answered */
+  if (is_lost) /* desk died, was ended with the window, or never answered */
     unreachable_cb (call);
   else if (is_desk && g_error_matches (error, FAULT, FAULT_UNAVAILABLE) && (strcmp (call->method, "Choose") == 0 || strcmp (call->method, "Save") == 0))
     open_dialog (call);
@@ -351,7 +351,7 @@ desk_begin (Desk *self, const char *method, GVariant *arguments, int timeout_ms,
 
 /* --- postrider-dialog: where the desktop has no portal, and for what no portal can ask --- */
 
-/* It lives as long as one dialog: its answer has come when it may leave. */
+/* A process that lives as long as one dialog: its answer has come when it may leave. */
 struct DeskDialog {
   DeskCall *call;
   PrDesk1  *proxy;

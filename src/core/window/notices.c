@@ -103,7 +103,7 @@ notices_announce (Notices *self, GVariant *numbers, const char *state, const cha
   if (strcmp (state, "done") == 0) {
     end = describe_end (numbers);
     notices_tell (self, numbers, "is sent", end);
-  } else if (strcmp (state, "paused") == 0 && strcmp (reason, "asked") != 0) { /* who paused it knows */
+  } else if (strcmp (state, "paused") == 0 && strcmp (reason, "asked") != 0) { /* a person who paused it knows */
     notices_tell (self, numbers, strcmp (reason, "restored") == 0 || strcmp (reason, "first") == 0 ? "waits for your answer" : "is paused",
                   get_text (numbers, KEY_CAMPAIGN_TEXT));
   }

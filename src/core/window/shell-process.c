@@ -89,7 +89,7 @@ exited_cb (const char *why, gpointer data)
   g_cancellable_cancel (self->gone);
   if (self->connection != NULL) {
     g_dbus_connection_close (self->connection, NULL, NULL, NULL);
-    g_dbus_connection_remove_filter (self->connection, self->filter); /* it holds us, and we hold the connection */
+    g_dbus_connection_remove_filter (self->connection, self->filter); /* the filter holds us, and we hold the connection */
     self->filter = 0;
   }
   report_end (self, why);
@@ -246,7 +246,7 @@ shell_process_spawn (ShellProcess *self, const char *const *wrapper, GBytes *coo
   if (cookie_fd >= 0)
     close (cookie_fd);
   if (self->process == NULL)
-    shell_process_unref (self); /* nobody will exit */
+    shell_process_unref (self); /* no exited_cb() will come */
   return self->process != NULL;
 }
 

@@ -14,7 +14,7 @@
 
 typedef enum {
   WINDOW_CLOSED,
-  WINDOW_PREPARING, /* do the walls stand? Meanwhile desk starts and looks for the screen readers' bus */
+  WINDOW_PREPARING, /* the walls are tried; meanwhile desk starts and looks for the screen readers' bus */
   WINDOW_STARTING, /* the shell has not said Hello yet */
   WINDOW_OPEN,
 } WindowStage;
@@ -158,7 +158,8 @@ proxy_ready_cb (BusProxy *proxy, const char *socket, gpointer data)
     start_shell (self, socket);
 }
 
-/* Who listens gets the bus itself, where the page can be heard: WebKit puts a filter of its own before the page, which does not work behind a second one. */
+/* The bus itself goes to a screen reader that listens, where the page can be heard: WebKit puts a filter of its own before the page,
+ * which does not work behind a second one. */
 static char *
 find_bus (AppWindow *self)
 {
@@ -327,7 +328,7 @@ window_open (AppWindow *self, GVariant *environment, WindowOpenFunc done, gpoint
   }
   g_array_append_val (self->waiters, waiter);
   if (self->stage != WINDOW_CLOSED)
-    return; /* it is on its way already */
+    return; /* the window is on its way already */
   self->stage = WINDOW_PREPARING;
   app_hold (self->core);
   try_walls (self);
@@ -360,7 +361,7 @@ window_note_campaign (AppWindow *self, guint64 campaign)
   g_autoptr (GVariant) numbers = NULL;
 
   if (self->desk == NULL && !notices_are_busy (self->notices))
-    return; /* nobody to tell and nothing to take back, five times a second */
+    return; /* no desk to tell and no notice to take back: this comes five times a second */
   numbers = campaigns_describe (self->core, campaign, FALSE, NULL);
   if (numbers == NULL)
     return;
