@@ -201,7 +201,7 @@ is_let_in (Guard *self, GDBusMessage *message)
   GVariant *body = g_dbus_message_get_body (message);
   g_autoptr (GError) error = NULL;
 
-  if (self->violation != NULL) /* what it says until it is killed */
+  if (self->violation != NULL) /* words until it is killed */
     return FALSE;
   if (!is_message_fine (self, message, &error))
     hang_up (self, error->message); /* NOLINT(clang-analyzer-core.NullDereference): contract_check() says FALSE with an error */

@@ -81,7 +81,7 @@ error_chunk_cb (GObject *source, GAsyncResult *result, gpointer data)
 static GStrv
 make_environment (const char *const *further)
 {
-  /* Nothing of the caller's: docs/sandbox.md says which two keep GLib from starting helpers.
+  /* An environment of its own, without the caller's: docs/sandbox.md says which two keep GLib from starting helpers.
    * The sanitizers' and GLib's own debug words pass, so that tests reach the inside. */
   static const char *const passed[] = { "LANG", "LC_ALL", "LC_CTYPE", "TZ", "G_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
 #ifdef POSTRIDER_KILL_POINTS

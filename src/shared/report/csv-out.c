@@ -14,8 +14,8 @@
 
 struct CsvOut {
   FILE    *out;
-  char    *path;      /* what it will be; NULL: standard output or no regular file */
-  char    *temporary; /* what it is until then */
+  char    *path;      /* the name in the end; NULL: standard output or no regular file */
+  char    *temporary; /* the name until then */
   gboolean is_row_begun;
 };
 

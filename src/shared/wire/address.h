@@ -27,7 +27,7 @@ const char *address_flaw_to_sentence (AddressFlaw flaw); /* static, for people: 
  * emptiness and literals. Returns: ADDRESS_FINE with out_at = index of that @, or what is wrong. */
 AddressFlaw address_split (const char *text, gsize len, gsize *out_at);
 
-/* Is a domain in lower-case A-labels with at least one dot: what a server on the net can have. */
+/* Checks a domain: lower-case A-labels with at least one dot, as a server on the net can have. */
 AddressFlaw address_check_domain (const char *domain, gsize len);
 
 /* The strict form in which the store keeps an address: good local part, domain in lower-case A-labels, lengths kept. */

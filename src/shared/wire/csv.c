@@ -30,8 +30,8 @@ struct CsvParser {
   guint       width;    /* cells of the row before */
   CsvQuotes   quotes;   /* of this row */
   GByteArray *raw;      /* the quoted cell as the file has it, its opening mark included */
-  GByteArray *again;    /* what is read a second time */
-  const char *later, *later_end; /* what comes behind that */
+  GByteArray *again;    /* octets that are read a second time */
+  const char *later, *later_end; /* the octets behind those */
   gboolean    is_again;
 };
 

@@ -260,7 +260,7 @@ text_list_classify (Slice value, TextItemKind *out_kind)
   return text_is_phone_like (value.data, value.len);
 }
 
-/* Nobody is named by an address: by one's own it is no name, by another it is no item. */
+/* An address in the name's place: one's own is no name, another makes it no item. */
 static gboolean
 take_name (Slice name, Slice value, TextItem *out_item)
 {
