@@ -137,8 +137,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/sink/command/parse", test_parse);
-  g_test_add_func ("/sink/command/values", test_values);
-  g_test_add_func ("/sink/command/limits", test_limits);
+  g_test_add_func ("/confined/sink/command/parse", test_parse);
+  g_test_add_func ("/confined/sink/command/values", test_values);
+  g_test_add_func ("/confined/sink/command/limits", test_limits);
   return g_test_run ();
 }

@@ -92,9 +92,9 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/sink/content/dotted", test_dotted);
-  g_test_add_func ("/sink/content/behind-end", test_behind_end);
-  g_test_add_func ("/sink/content/chunk", test_chunk);
-  g_test_add_func ("/sink/content/long-line", test_long_line);
+  g_test_add_func ("/confined/sink/content/dotted", test_dotted);
+  g_test_add_func ("/confined/sink/content/behind-end", test_behind_end);
+  g_test_add_func ("/confined/sink/content/chunk", test_chunk);
+  g_test_add_func ("/confined/sink/content/long-line", test_long_line);
   return g_test_run ();
 }

@@ -289,19 +289,19 @@ int
 main (int argc, char *argv[])
 {
   static const struct { const char *path; void (*test) (Fixture *, gconstpointer); } tests[] = {
-    { "/sink/session/too-large", test_too_large },
-    { "/sink/session/full-disk", test_full_disk },
-    { "/sink/session/errors", test_errors },
-    { "/sink/session/refused-are-no-errors", test_refused_are_no_errors },
-    { "/sink/session/long-command", test_long_command },
-    { "/sink/session/tls-forgets", test_tls_forgets },
-    { "/sink/session/tls-injected", test_tls_injected },
-    { "/sink/session/auth", test_auth },
+    { "/confined/sink/session/too-large", test_too_large },
+    { "/confined/sink/session/full-disk", test_full_disk },
+    { "/confined/sink/session/errors", test_errors },
+    { "/confined/sink/session/refused-are-no-errors", test_refused_are_no_errors },
+    { "/confined/sink/session/long-command", test_long_command },
+    { "/confined/sink/session/tls-forgets", test_tls_forgets },
+    { "/confined/sink/session/tls-injected", test_tls_injected },
+    { "/confined/sink/session/auth", test_auth },
   };
 
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/sink/session/talks", test_talks);
-  g_test_add_func ("/sink/rehearsal/once", test_dropped_once);
+  g_test_add_func ("/confined/sink/session/talks", test_talks);
+  g_test_add_func ("/confined/sink/session/rehearsal/once", test_dropped_once);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Fixture, NULL, setup, tests[i].test, teardown);
   return g_test_run ();

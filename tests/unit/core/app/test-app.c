@@ -258,16 +258,16 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   fixture_init ();
-  g_test_add_func ("/app/marked", test_marked);
-  g_test_add_func ("/app/handles", test_handles);
-  g_test_add_func ("/app/modes", test_modes);
-  g_test_add_func ("/app/draft", test_draft);
-  g_test_add_func ("/app/octets", test_octets);
+  g_test_add_func ("/core/app/app/marked", test_marked);
+  g_test_add_func ("/core/app/app/handles", test_handles);
+  g_test_add_func ("/core/app/app/modes", test_modes);
+  g_test_add_func ("/core/app/app/draft", test_draft);
+  g_test_add_func ("/core/app/app/octets", test_octets);
   for (gsize i = 0; i < G_N_ELEMENTS (lies); i++) {
-    g_autofree char *path = g_strconcat ("/app/liar/", lies[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/app/app/liar/", lies[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_lie);
   }
-  g_test_add_func ("/app/liar/lane", test_lane);
+  g_test_add_func ("/core/app/app/liar/lane", test_lane);
   return g_test_run ();
 }
