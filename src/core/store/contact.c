@@ -230,7 +230,7 @@ contact_collect (Store *store, sqlite3_stmt *rows, GArray *ids, GError **error)
   return result == 0;
 }
 
-/* Who had this address, number or name before it was changed (former.h): asked only where nobody has it now. */
+/* People who had this address, number or name before it was changed (former.h): asked only where nobody has it now. */
 static sqlite3_stmt *
 query_former (Store *store, const char *key, gint64 max)
 {

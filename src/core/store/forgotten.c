@@ -42,7 +42,7 @@ forgotten_add (Store *store, Vault *vault, const char *key, const char *words, G
                                     g_bytes_get_size (made), store_now_utc ());
 }
 
-/* Who had no name was the address: whatever name comes with it. */
+/* A person without a name was the address, with any name that comes with it. */
 static gboolean
 add_pair (Store *store, Vault *vault, const char *key, const char *name_key, gboolean is_alone, GError **error)
 {
@@ -117,7 +117,7 @@ forgotten_free (Forgotten *self)
   g_free (self);
 }
 
-/* Is this hash one of them? A hash that comes back is not, from then on. 1, 0, -1 */
+/* Looks a hash up: 1 it is one of them, 0, -1. One that comes back is not, from then on. */
 static int
 forgotten_look (Forgotten *self, const char *key, const char *words, GError **error)
 {

@@ -90,7 +90,7 @@ had_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
                         contact_key_hash (store, value.data, value.len));
 }
 
-/* Who says the old value again by hand has it again. */
+/* An old value that is given again by hand is no former one any more. */
 static gboolean
 drop_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
 {

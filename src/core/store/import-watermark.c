@@ -43,7 +43,7 @@ clear_people (Store *store, gint64 base, guint max, GError **error)
 
   if (store_get_int (store, &last, error, "SELECT max(id) FROM person", "") < 0)
     return -1;
-  if (last <= base) /* nobody saw these ids: the next one gets them */
+  if (last <= base) /* ids that nobody saw: the next one gets them */
     return store_run (store, error, "UPDATE sqlite_sequence SET seq=min(seq,?) WHERE name='person'", "i", base) && import_watermark_lift (store, error) ? 0 : -1;
   from = MAX (base, last - (gint64) max);
   return store_run (store, error, "DELETE FROM person WHERE id>?", "i", from) ? 1 : -1;
@@ -73,7 +73,7 @@ import_watermark_clear (Store *store, guint max, GError **error)
   return result;
 }
 
-/* What an import left that failed for want of room. */
+/* Clears away what an import left that failed for want of room. */
 static gboolean
 clear_rest (Store *store, GError **error)
 {

@@ -83,7 +83,7 @@ rename_everywhere (Store *store, gint64 id, const char *old, const char *new, GE
 {
   static const char suppressions[] = "UPDATE OR REPLACE suppression SET scope='list:'||?2 WHERE scope='list:'||?1 COLLATE NOCASE";
   static const char open_rows[] = "UPDATE snapshot SET list=?2 WHERE list=?1 COLLATE NOCASE AND campaign IN (SELECT id FROM campaign WHERE NOT " SQL_CAMPAIGN_HAS_ENDED ("") ")";
-  /* nobody else of what has ended can be sent to again */
+  /* of campaigns that have ended only these can be sent to again */
   static const char unknown_rows[] =
     "UPDATE snapshot SET list=?2 WHERE list=?1 COLLATE NOCASE AND (campaign,id) IN"
     " (SELECT r.campaign,r.id FROM campaign c JOIN recipient r INDEXED BY recipient_unknown ON r.campaign=c.id AND r.state=" SQL_STATE (UNKNOWN) " WHERE c.state=" SQL_CAMPAIGN_STATE (DONE) ")";
@@ -210,7 +210,7 @@ has_elsewhere (Store *store, gint64 list, gint64 id, const char *field, gboolean
   return *out_has || result == 0;
 }
 
-/* Whose value of the field belongs to this list alone: an array of gint64 (transfer full). */
+/* People whose value of the field belongs to this list alone: an array of gint64 (transfer full). */
 static GArray *
 collect_owners (Store *store, gint64 list, const char *field, GError **error)
 {

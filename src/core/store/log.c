@@ -81,7 +81,7 @@ fold_thread (gpointer data)
   Log *self = data;
   sqlite3 *db = NULL;
 
-  /* it looks for the log only when it reads; passive: it waits for nobody, and nobody for it */
+  /* SQLite looks for the log only when it reads; passive: it waits for nobody, and nobody for it */
   if (sqlite3_open_v2 (self->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
       sqlite3_exec (db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) == SQLITE_OK)
     sqlite3_wal_checkpoint_v2 (db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -116,7 +116,7 @@ look_cb (gpointer data)
   self->look_source = 0;
   wait_for_thread (self);
   sqlite3_wal_autocheckpoint (store_get_db (self->store), PAGES);
-  /* what came in meanwhile is little */
+  /* little has come in meanwhile */
   sqlite3_wal_checkpoint_v2 (store_get_db (self->store), "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
   return G_SOURCE_REMOVE;
 }

@@ -10,7 +10,7 @@ typedef struct { /* one person while rows are put in */
   gboolean  is_created;         /* by this pass: its own row is among those that are put in */
   gboolean  is_met;             /* a row with an address has spoken already */
   gboolean  is_changed;
-  gboolean  is_corrected;       /* somebody changed something by hand, once */
+  gboolean  is_corrected;       /* a value was changed by hand, once */
   guint64   rows;
 } MergePerson;
 
@@ -76,7 +76,7 @@ open_person (Merge *self, MergeKind kind, gint64 id, MergePerson *out, GError **
   return TRUE;
 }
 
-/* What somebody changed by hand is not taken back. */
+/* Changes by hand are not taken back. */
 static gboolean
 may_fill (Merge *self, const MergePerson *person, const char *text, gboolean *out_may, GError **error)
 {

@@ -100,7 +100,7 @@ static const MatchQueries queries[] = {
                        "SELECT p.id,p.name_key,p.email_key IS NOT NULL" BY_KEY " AND p.phone=?1 LIMIT 2" },
 };
 
-/* Who has a number and no address yet. */
+/* People who have a number and no address yet. */
 static const char claimable_sql[] = "SELECT p.id,p.name_key" BY_KEY " AND p.phone=?1 AND p.email_key IS NULL ORDER BY p.id";
 
 static void
@@ -309,7 +309,7 @@ match_group (Merge *self, MergeKind kind, GArray *rows, GError **error)
   g_autoptr (GHashTable) created = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   Group group = { people, created };
 
-  for (int nameless = 0; nameless < 2; nameless++) /* those with a name first: the order in the file must not matter */
+  for (int nameless = 0; nameless < 2; nameless++) /* rows with a name first: the order in the file must not matter */
     for (guint i = 0; i < rows->len; i++) {
       g_auto (Staged) row = { 0 };
 

@@ -12,9 +12,9 @@ typedef enum { MERGE_BY_EMAIL = 1, MERGE_BY_PHONE = 2 } MergeKind; /* column sta
 typedef enum {
   MERGE_READING,  /* rows come */
   MERGE_PASSING,  /* staged rows that change nothing are done with */
-  MERGE_LAYING,   /* what finds the new people is laid into `known` */
+  MERGE_LAYING,   /* the new people's hashes are laid into `known` */
   MERGE_DECIDING, /* the last transaction */
-  MERGE_CLEARING, /* nothing is stored: what was written goes */
+  MERGE_CLEARING, /* for nothing: people who were written go */
   MERGE_OVER,
 } MergeStage;
 
@@ -30,7 +30,7 @@ struct Merge {
   sqlite3_stmt       *insert_people, *insert_staged, *insert_known;
   BloomFilter        *seen;    /* hashes of addresses and numbers of older people, and of addresses in this file */
   BloomFilter        *in_file, *twice; /* hashes of addresses in this file; of those that come more than once */
-  ExternalSort       *sorter;  /* what finds the new people */
+  ExternalSort       *sorter;  /* the new people's hashes, for `known` */
   GByteArray         *keys;    /* scratch */
   gint64              rows, written, flushed, passed, fresh;
   guint64             bytes; /* of all rows */

@@ -30,7 +30,7 @@ static const char tables[] =
 
 static const char drops[] =
   "DROP TABLE IF EXISTS temp.staged; DROP TABLE IF EXISTS temp.decision; DROP TABLE IF EXISTS temp.met; DROP TABLE IF EXISTS temp.claimed;"
-  "DROP TABLE IF EXISTS temp.firsts; DROP TABLE IF EXISTS temp.passed; PRAGMA main.cache_size=-2048; PRAGMA shrink_memory"; /* what store.c sets */
+  "DROP TABLE IF EXISTS temp.firsts; DROP TABLE IF EXISTS temp.passed; PRAGMA main.cache_size=-2048; PRAGMA shrink_memory"; /* store.c's own settings again */
 
 /* Not a statement of store_query(): it must not outlive the table in memory from which it reads. */
 static sqlite3_stmt *
@@ -54,7 +54,7 @@ merge_run (Merge *self, const char *sql, GError **error)
 
 /* --- the beginning --- */
 
-/* Who is there already may be whom a row means. */
+/* Older people may be those whom a row means. */
 static gboolean
 see_older (Merge *self, GError **error)
 {
@@ -177,7 +177,7 @@ merge_clear (Merge *self)
   self->stage = MERGE_CLEARING;
   if (self->is_open)
     result = import_watermark_clear (self->store, CLEAR_PEOPLE, NULL);
-  if (result <= 0) { /* what the disk does not let go now goes when somebody wants to change people, or the store is opened again */
+  if (result <= 0) { /* people whom the disk does not let go now go when others are to be changed, or the store is opened again */
     self->is_open = FALSE;
     store_set_importing (self->store, FALSE);
   }
@@ -392,7 +392,7 @@ merge_kind (Merge *self, MergeKind kind, GError **error)
          (merge_match (self, kind, error) && insert_created (self, kind, error) && merge_apply_multi (self, kind, error));
 }
 
-/* Who was met by a row with an address: a row with a number alone, which follows, may fill that person's gaps only. */
+/* People who were met by a row with an address: a row with a number alone, which follows, may fill their gaps only. */
 static gboolean
 remember_met (Merge *self, GError **error)
 {
@@ -475,7 +475,7 @@ merge_all (Merge *self, const MergeTarget *target, GError **error)
   guint returned = 0;
   ImportRun run;
 
-  if (self->rows == 0) /* nobody: no list is made for it */
+  if (self->rows == 0) /* without a row no list is made */
     return write_audit (self, target->what, returned, error) && import_watermark_lift (self->store, error);
   if (!begin_run (self, &run, error) || !list_ensure (self->store, self->list_name, self->list, error) ||
       !merge_fetch_firsts (self, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||

@@ -11,5 +11,5 @@ void                shared_address_cache_free (SharedAddressCache *self); /* NUL
 
 /* *out_id: who has this name there, 0: nobody. The last key's people are kept. Returns: FALSE with `error` set. */
 gboolean shared_address_cache_find   (SharedAddressCache *self, const char *key, const char *name_key, gint64 *out_id, GError **error);
-void     shared_address_cache_remove (SharedAddressCache *self, const char *name_key); /* nobody there has it any more */
-void     shared_address_cache_forget (SharedAddressCache *self); /* somebody was changed: read anew */
+void     shared_address_cache_remove (SharedAddressCache *self, const char *name_key); /* a name that none of them has any more */
+void     shared_address_cache_forget (SharedAddressCache *self); /* after a change of one of them: read anew */

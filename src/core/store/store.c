@@ -39,7 +39,7 @@ store_fail (Store *self, const char *doing, GError **error)
   int code = sqlite3_errcode (self->db);
   g_autofree char *advice = describe_world (self, code);
 
-  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_CONSTRAINT) { /* what may be there already is asked before: then its pages contradict each other */
+  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_CONSTRAINT) { /* rows that may be there already are asked for before: the store's pages contradict each other */
     g_set_error (error, FAULT, FAULT_DATA, "the store %s is damaged (%s): put back a copy of it, or move it away to begin anew",
                  sqlite3_db_filename (self->db, "main"), advice);
     return FALSE;
