@@ -130,7 +130,7 @@ header_is_ascii (Slice text)
   return TRUE;
 }
 
-/* What an encoded word may hold as it is, in a phrase too (RFC 2047 §5 (3)). */
+/* Octets that an encoded word may hold as they are, in a phrase too (RFC 2047 §5 (3)). */
 static gboolean
 is_word_plain (guchar c)
 {

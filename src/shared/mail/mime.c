@@ -308,7 +308,7 @@ mime_cut (GArray *pieces, const GByteArray *whole, const Marks *marks)
     add_piece (pieces, PIECE_LITERAL, (const guint8 *) "\r\n", 2);
 }
 
-/* What everything else relies on: each mark was found once, and no line of the frame needs dot-stuffing or is too long. */
+/* The frame is whole, as everything else relies on: each mark was found once, and no line needs dot-stuffing or is too long. */
 static gboolean
 is_whole (const GArray *pieces, const MimeSpec *spec)
 {

@@ -28,7 +28,7 @@ struct Skeleton {
   gsize       overhead;
 };
 
-typedef struct { /* what skeleton_compile() has in hand */
+typedef struct { /* skeleton_compile() at work */
   const SkeletonSpec *spec;
   Skeleton   *self;
   Template   *subject, *html, *text;
