@@ -60,7 +60,7 @@ start_value (HtmlScan *self, HtmlState state)
   self->scheme[0] = self->link[0] = '\0';
 }
 
-/* May this word, with any value in front of it, become a scheme that runs code? */
+/* TRUE when this word, with any value in front of it, may become a scheme that runs code. */
 static gboolean
 can_become_closed (const char *word)
 {
@@ -245,7 +245,7 @@ step_raw (HtmlScan *self, char c)
     self->n_matched = 0;
 }
 
-/* Does a browser's comment end here? */
+/* TRUE where a browser's comment ends. */
 static gboolean
 ends_conditional (HtmlScan *self, char c)
 {

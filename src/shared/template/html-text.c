@@ -35,7 +35,7 @@ typedef struct {
   char     number[12];             /* of <ol start> or <li value>, while the tag is read */
   char     hidden[HTML_WORD_MAX];  /* the element of which nothing is shown; "" none */
   char     last;                   /* the octet before */
-  guint    n_hidden;               /* so many of its name are open */
+  guint    n_hidden;               /* open elements of its name */
   gboolean in_link;
   guint    link_ops;               /* where the link's words begin */
   Section  open[TEMPLATE_DEPTH_MAX];
@@ -283,7 +283,7 @@ start_item (Text *self)
   g_snprintf (self->marker, sizeof self->marker, "%*s%" G_GINT64_FORMAT ". ", indent, "", self->lists[depth - 1].next++);
 }
 
-/* What an address and the words for it are compared by: no scheme, no slash at the end. Returns: (transfer full). */
+/* An address as it is compared with the words for it: no scheme, no slash at the end. Returns: (transfer full). */
 static char *
 bare_address (const char *text)
 {
@@ -537,7 +537,7 @@ take_section (Text *self, const TemplateOp *op)
 
   end_entity (self);
   if (self->scan.state == HTML_TEXT)
-    text_settle (self); /* what stands before must not depend on the section */
+    text_settle (self); /* words before it must not depend on the section */
   section->end = op->end;
   section->stretch = value != NULL ? value : &self->text;
   section->index = stretch_copy (section->stretch, op, op->place);

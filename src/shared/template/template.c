@@ -190,7 +190,7 @@ is_entity (const char *at)
   return len > 1 && at[len] == ';';
 }
 
-/* What of Mustache we do not do, each with its reason. */
+/* The reason for each part of Mustache that we do not do. */
 static const char *
 template_refusal (const char *at)
 {
