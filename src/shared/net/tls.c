@@ -163,7 +163,7 @@ time_utc_s (const ASN1_TIME *time)
   return ASN1_TIME_to_tm (time, &parts) == 1 ? (gint64) timegm (&parts) : 0;
 }
 
-/* What a person can do about each way in which a check fails. */
+/* Advice for each way in which a check fails. */
 static char *
 tls_explain (const Tls *self, long result)
 {
