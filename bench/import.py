@@ -75,7 +75,7 @@ def log_sizes(home):
     return [os.path.getsize(os.path.join(home, name)) for name in os.listdir(home) if name.endswith("-wal")]
 
 
-class House:
+class Fixture:
     """A data folder and its core."""
 
     def __init__(self, build, place):
@@ -104,14 +104,14 @@ class House:
 
 
 def ours(build, place, files, rows, shape):
-    house = House(build, place)
+    fixture = Fixture(build, place)
     for path in files[:-1]:
-        house.load(path)
+        fixture.load(path)
     watch = Watch(build)
     watch.start()
-    took, report = house.load(files[-1])
+    took, report = fixture.load(files[-1])
     most = watch.stop()
-    house.close()
+    fixture.close()
     counts = {key: report[key] for key in ("read", "new", "updated", "merged", "unchanged")}
     counts["rejected"] = sum(report["rejected"].values())
     expected = {"fresh": ("new", rows), "ordered": ("new", rows), "beside": ("new", rows), "again": ("unchanged", rows), "dirty": ("merged", rows // 10)}[shape]

@@ -1,7 +1,7 @@
 #!/bin/sh
 # threads.sh [BUILD_DIR]: core's and its workers' unit tests under ThreadSanitizer (clang); any report fails. Minutes, by hand before a release.
 # BUILD_DIR (default: build/threads) is made if it is not there. What GLib orders between threads is told by tests/helpers/threads/edges.c.
-# Not tried here, for they refuse the runtime's own memory map or its threads by their lock: lock/lock, dial/dial, core/intake/lies.
+# Not tried here, for they refuse the runtime's own memory map or its threads by their lock: shared/lock/lock, confined/dial/dial, core/intake/lie/lies.
 set -eu
 build=${1:-build/threads}
 cd "$(dirname "$0")/.."
@@ -15,7 +15,7 @@ cd "$build"
 status=0
 for test in $(meson introspect --tests | python3 -c '
 import json, sys
-left_out = {"lock/lock", "dial/dial", "core/intake/lies"}
+left_out = {"shared/lock/lock", "confined/dial/dial", "core/intake/lie/lies"}
 for test in json.load(sys.stdin):
     if "postrider:unit" in test["suite"] and test["name"].split(":")[-1].strip() not in left_out and test["cmd"][0].rpartition("/")[2].startswith("test-"):
         print("\t".join(test["cmd"]) + "\t" + " ".join(f"{k}={v}" for k, v in test["env"].items()))' | tr ' ' '\001' | tr '\t' '\002'); do

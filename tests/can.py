@@ -16,7 +16,7 @@ import tempfile
 USER = 65534  # nobody, as the window's tests run
 AS_USER = ["setpriv", "--reuid=%d" % USER, "--regid=%d" % USER, "--clear-groups", "--inh-caps=-all", "--"]
 PATIENCE_S = 60  # chosen: far more than a busy machine takes, far less than a test
-# As core tries it (src/core/window/trial.c) and WebKit does it: a box in a box.
+# As core tries it (src/core/window/sandbox-probe.c) and WebKit does it: a box in a box.
 BOX = ["bwrap", "--unshare-user", "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--cap-drop", "ALL", "--die-with-parent",
        "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--",
        "bwrap", "--unshare-user", "--unshare-net", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/true"]

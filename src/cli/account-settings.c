@@ -23,7 +23,7 @@ const Option account_set_options[] = {
 };
 
 static gboolean
-check (const AccountOptions *options, const char *address, GError **error)
+account_options_check (const AccountOptions *options, const char *address, GError **error)
 {
   if (options->password != NULL)
     g_set_error (error, FAULT, FAULT_USAGE,
@@ -38,7 +38,7 @@ check (const AccountOptions *options, const char *address, GError **error)
   return FALSE;
 }
 
-/* What the URL says stands for options that may then not be given. */
+/* The URL's parts, in place of options, which may then not be given beside it. */
 static gboolean
 put_url (const AccountForm *form, const char *url, GVariantDict *out, GError **error)
 {
@@ -66,7 +66,7 @@ account_settings_build (const AccountOptions *options, const AccountForm *form, 
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
   gboolean has_password = !options->has_no_password && g_strcmp0 (account_form_get_text (form, "user"), "") != 0;
 
-  if (!check (options, address, error) || (url != NULL && !put_url (form, url, &out, error)) || !account_form_put (form, &out, error))
+  if (!account_options_check (options, address, error) || (url != NULL && !put_url (form, url, &out, error)) || !account_form_put (form, &out, error))
     return NULL;
   dict_put_text (&out, KEY_ACCOUNT_ADDRESS, address);
   g_variant_dict_insert (&out, KEY_ACCOUNT_KEEP, "b", has_password);
@@ -80,7 +80,7 @@ account_settings_build_changes (const AccountOptions *options, const AccountForm
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) changes = NULL;
 
-  if (!check (options, "", error) || !account_form_put (form, &out, error))
+  if (!account_options_check (options, "", error) || !account_form_put (form, &out, error))
     return NULL;
   dict_put_text (&out, KEY_ACCOUNT_ADDRESS, options->address);
   changes = g_variant_ref_sink (g_variant_dict_end (&out));

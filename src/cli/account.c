@@ -14,7 +14,7 @@
 
 /* The options of an account are what core says that can be set. */
 static gboolean
-draw (Session *session, gboolean has_kind, GError **error)
+account_draw (Session *session, gboolean has_kind, GError **error)
 {
   g_autoptr (GVariant) kinds = NULL;
 
@@ -27,13 +27,13 @@ draw (Session *session, gboolean has_kind, GError **error)
 static gboolean
 draw_add (Session *session, GError **error)
 {
-  return draw (session, TRUE, error);
+  return account_draw (session, TRUE, error);
 }
 
 static gboolean
 draw_set (Session *session, GError **error)
 {
-  return draw (session, FALSE, error);
+  return account_draw (session, FALSE, error);
 }
 
 static int
@@ -63,7 +63,7 @@ show_stored (Session *session, const char *name, GVariant *used)
   return 0;
 }
 
-/* What is missing or wrong is said before anybody types a password. out_checked: (transfer full) the settings as they would be stored. */
+/* Settings that are missing or wrong are refused here, before a password is typed. out_checked: (transfer full) the settings as they would be stored. */
 static gboolean
 check_settings (Session *session, const char *name, GVariant *settings, GVariant **out_checked, GError **error)
 {

@@ -97,7 +97,7 @@ open_and_stay (Session *session, gboolean *out_is_closed, GError **error)
 }
 
 static int
-stay (Session *session, GError **error)
+app_stay (Session *session, GError **error)
 {
   gboolean is_closed;
 
@@ -121,7 +121,7 @@ run_app (Session *session, const void *values, char **words, GError **error)
   gboolean is_new;
 
   if (options->stays)
-    return stay (session, error);
+    return app_stay (session, error);
   return open_window (session, &is_new, error) ? 0 : -1;
 }
 

@@ -14,7 +14,7 @@ typedef struct {
   gboolean is_document; /* JSON in one piece, not a line each */
   char   **columns;
   guint64  last;
-} Export;
+} RowExport;
 
 static void
 add_member (JsonBuilder *builder, const char *name, Slice value)
@@ -26,7 +26,7 @@ add_member (JsonBuilder *builder, const char *name, Slice value)
 }
 
 static void
-write_json_row (Export *self, const FrameRow *row)
+write_json_row (RowExport *self, const FrameRow *row)
 {
   g_autofree char *version = slice_dup (row->fields[LEDGER_VERSION]);
   JsonBuilder *builder;
@@ -51,7 +51,7 @@ write_json_row (Export *self, const FrameRow *row)
 
 /* Returns: FALSE with `error` set. out_count: rows of this page. */
 static gboolean
-write_page (Export *self, GVariant *page, guint *out_count, GError **error)
+write_page (RowExport *self, GVariant *page, guint *out_count, GError **error)
 {
   g_autofree FrameRow *row = g_new (FrameRow, 1);
   g_autoptr (GError) local = NULL;
@@ -78,7 +78,7 @@ write_page (Export *self, GVariant *page, guint *out_count, GError **error)
 }
 
 static gboolean
-pull_page (Export *self, PrApp1 *core, guint64 campaign, guint *out_count, GError **error)
+pull_page (RowExport *self, PrApp1 *core, guint64 campaign, guint *out_count, GError **error)
 {
   g_auto (GStrv) columns = NULL;
   g_autoptr (GVariant) page = NULL;
@@ -99,7 +99,7 @@ int
 campaign_export (Session *session, guint64 campaign, const char *output, GError **error)
 {
   g_autoptr (CsvOut) csv = NULL;
-  Export self = { 0 };
+  RowExport self = { 0 };
   guint count = 1;
 
   if (session_is_for_programs (session) && output != NULL && strcmp (output, "-") != 0) {

@@ -22,7 +22,7 @@ const CommandTable command_tables[] = {
 
 /* Returns: how many words `name` has if `words` start with it, else 0. */
 static gsize
-match (const char *name, const char *const *words)
+commands_match (const char *name, const char *const *words)
 {
   g_auto (GStrv) parts = g_strsplit (name, " ", 3);
   gsize n = 0;
@@ -38,7 +38,7 @@ command_find (const char *const *words, gsize *out_n_words)
 {
   for (gsize i = 0; command_tables[i].commands != NULL; i++)
     for (const Command *command = command_tables[i].commands; command->name != NULL; command++) {
-      gsize n = match (command->name, words);
+      gsize n = commands_match (command->name, words);
 
       if (n > 0) {
         *out_n_words = n;
@@ -48,7 +48,7 @@ command_find (const char *const *words, gsize *out_n_words)
   return NULL;
 }
 
-/* Those that core knows come first; where it cannot be had, the rest is still shown. */
+/* Options from core's table of kinds come first; without a core the rest is still shown. */
 static void
 add_options (Session *session, const Command *command, GString *text)
 {

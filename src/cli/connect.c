@@ -35,7 +35,7 @@ wait_a_moment (Patience *self)
 }
 
 static GSocketConnection *
-reach (const char *path, GError **error)
+connect_reach (const char *path, GError **error)
 {
   g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
@@ -70,7 +70,7 @@ reach_or_start (const char *path, Patience *patience, GError **error)
   for (;;) {
     g_autoptr (GError) local = NULL;
     g_autoptr (GError) launch_error = NULL;
-    GSocketConnection *stream = reach (path, &local);
+    GSocketConnection *stream = connect_reach (path, &local);
     Launch launch = LAUNCH_TAKEN;
 
     if (stream != NULL)
@@ -84,7 +84,7 @@ reach_or_start (const char *path, Patience *patience, GError **error)
       next_launch_us = g_get_monotonic_time () + LAUNCH_EVERY_S * G_USEC_PER_SEC;
     }
     if (launch == LAUNCH_READY)
-      return reach (path, error);
+      return connect_reach (path, error);
     if (launch == LAUNCH_FAILED) {
       g_propagate_error (error, g_steal_pointer (&launch_error));
       return NULL;
@@ -97,7 +97,7 @@ reach_or_start (const char *path, Patience *patience, GError **error)
 }
 
 static PrApp1 *
-greet (GSocketConnection *stream, GError **error)
+connect_greet (GSocketConnection *stream, GError **error)
 {
   g_autoptr (GDBusConnection) connection = NULL;
   PrApp1 *core;
@@ -134,7 +134,7 @@ compare_versions (const char *a, const char *b)
 
 typedef enum { CORE_FITS, CORE_LEFT, CORE_GONE, CORE_UNFIT } Fit;
 
-/* It closed the connection: it was on its way out when we came. */
+/* TRUE when core closed the connection: it was on its way out when we came. */
 static gboolean
 is_gone (const GError *error)
 {
@@ -183,14 +183,14 @@ connect_core_has_left (void)
 
 /* Greets the core behind `stream` (takes it; NULL: `failed` says why). Returns: how it fits; *out_core is set where there was one to talk to. */
 static Fit
-meet (GSocketConnection *stream, GError *failed, PrApp1 **out_core, GError **error)
+connect_meet (GSocketConnection *stream, GError *failed, PrApp1 **out_core, GError **error)
 {
-  *out_core = stream != NULL ? greet (stream, &failed) : NULL;
+  *out_core = stream != NULL ? connect_greet (stream, &failed) : NULL;
   g_clear_object (&stream);
   return *out_core != NULL ? check_version (*out_core, error) : judge_failure (failed, error);
 }
 
-/* It answered Leave at once, and finishes the wire; its connection ends with it. Returns: FALSE when patience is over. */
+/* Waits for core, which answered Leave at once and finishes the wire; its connection ends with it. Returns: FALSE when patience is over. */
 static gboolean
 wait_until_left (PrApp1 *core, Patience *patience)
 {
@@ -213,7 +213,7 @@ connect_core (GError **error)
     g_autoptr (PrApp1) core = NULL;
     GError *failed = NULL;
     GSocketConnection *stream = reach_or_start (path, &patience, &failed);
-    Fit fit = meet (stream, failed, &core, error);
+    Fit fit = connect_meet (stream, failed, &core, error);
 
     if (fit == CORE_FITS)
       return g_steal_pointer (&core);

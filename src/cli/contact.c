@@ -151,7 +151,7 @@ print_person (GVariant *person)
 }
 
 static int
-show (Session *session, const char *who, gboolean is_json, GError **error)
+contact_show (Session *session, const char *who, gboolean is_json, GError **error)
 {
   g_autoptr (GVariant) person = NULL;
 
@@ -167,13 +167,13 @@ show (Session *session, const char *who, gboolean is_json, GError **error)
 static int
 run_show (Session *session, const void *values, char **words, GError **error)
 {
-  return show (session, words[0], session_is_for_programs (session), error);
+  return contact_show (session, words[0], session_is_for_programs (session), error);
 }
 
 static int
 run_export (Session *session, const void *values, char **words, GError **error)
 {
-  return show (session, words[0], TRUE, error);
+  return contact_show (session, words[0], TRUE, error);
 }
 
 static int
@@ -203,7 +203,7 @@ run_merge (Session *session, const void *values, char **words, GError **error)
   g_autofree char *question = g_strdup_printf ("Make “%s” and “%s” one person, who keeps the first one's name and address?", words[0], words[1]);
   guint64 person;
 
-  if (session->has_terminal && !prompt_agreed (TRUE, options, question, error)) /* nothing that they got or wanted is lost: a script may do it */
+  if (session->has_terminal && !prompt_agreed (TRUE, options, question, error)) /* a merge keeps all that they got and wanted: a script may do it */
     return -1;
   if (session_core (session, error) == NULL || !pr_app1_call_contact_merge_sync (session->core, words[0], words[1], &person, NULL, error))
     return session_end (FALSE, error);

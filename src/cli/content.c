@@ -33,7 +33,7 @@ is_control (gunichar c)
   return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7f && c < 0xa0);
 }
 
-/* What separates lines or pages in some editor is a line break; any other control character shows nothing and is somebody's mistake.
+/* Control characters that separate lines or pages in some editor become line breaks; any other shows nothing and is a mistake.
  * Returns: (transfer full), or NULL with FAULT_DATA that says where. */
 static char *
 tidy_controls (const char *path, const char *text, GError **error)

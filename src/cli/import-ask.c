@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 static char *
-ask (char **readings, GError **error)
+ask_encoding (char **readings, GError **error)
 {
   guint n = g_strv_length (readings) / 2;
   char answer[16] = "";
@@ -26,7 +26,7 @@ ask (char **readings, GError **error)
   return NULL;
 }
 
-/* What Import has beside the options of ImportLook is left out. */
+/* Import's options without those that ImportLook has not. */
 static GVariant *
 look_options (GVariant *options)
 {
@@ -62,6 +62,6 @@ import_ask_encoding (Session *session, const char *path, GVariant *options, char
   if (readings == NULL || g_variant_n_children (readings) < 2)
     return TRUE;
   words = g_variant_get_strv (readings, NULL);
-  *out_encoding = ask ((char **) words, error);
+  *out_encoding = ask_encoding ((char **) words, error);
   return *out_encoding != NULL;
 }

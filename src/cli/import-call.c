@@ -10,7 +10,7 @@ struct ImportCall {
   const ImportMember *member;
   ImportRejectFunc    take;
   gpointer            data;
-  Progress           *progress;
+  ProgressLine       *progress;
   CsvOut             *csv; /* NULL: no file is wanted */
   CsvRejects         *rejects;
   GMainLoop          *loop;
@@ -28,7 +28,7 @@ import_call_new (Session *session, const ImportMember *member, const char *rejec
     return NULL;
   self = g_new0 (ImportCall, 1);
   *self = (ImportCall){ .session = session, .member = member, .take = take, .data = data, .csv = csv };
-  self->progress = progress_new (session->is_quiet || session_is_for_programs (session));
+  self->progress = progress_line_new (session->is_quiet || session_is_for_programs (session));
   self->rejects = csv != NULL ? csv_rejects_new (csv) : NULL;
   self->loop = g_main_loop_new (NULL, FALSE);
   return self;
@@ -42,7 +42,7 @@ import_call_free (ImportCall *self)
   g_main_loop_unref (self->loop);
   g_clear_pointer (&self->rejects, csv_rejects_free);
   g_clear_pointer (&self->csv, csv_out_free);
-  progress_free (self->progress);
+  progress_line_free (self->progress);
   g_free (self);
 }
 
@@ -55,7 +55,7 @@ import_call_get_rejects (const ImportCall *self)
 void
 import_call_hide (ImportCall *self)
 {
-  progress_hide (self->progress);
+  progress_line_hide (self->progress);
 }
 
 static void
@@ -78,7 +78,7 @@ progress_cb (PrApp1 *core, guint64 rows, guint64 reading, guint64 size, gpointer
   ImportCall *self = data;
   g_autofree char *text = words_counted (rows, "row read", "rows read");
 
-  progress_set (self->progress, size > 0 ? (double) reading / (double) size : 0, text, FALSE);
+  progress_line_set (self->progress, size > 0 ? (double) reading / (double) size : 0, text, FALSE);
 }
 
 static void
@@ -92,7 +92,7 @@ done_cb (GObject *source, GAsyncResult *result, gpointer data)
 
 /* Until core answers. */
 static void
-follow (ImportCall *self, PrApp1 *core, const SendFd *file, const char *where, GVariant *options)
+import_call_follow (ImportCall *self, PrApp1 *core, const SendFd *file, const char *where, GVariant *options)
 {
   gulong rejected = g_signal_connect (core, "import-rejected", G_CALLBACK (rejected_cb), self);
   gulong progress = g_signal_connect (core, "import-progress", G_CALLBACK (progress_cb), self);
@@ -101,7 +101,7 @@ follow (ImportCall *self, PrApp1 *core, const SendFd *file, const char *where, G
   g_main_loop_run (self->loop);
   g_signal_handler_disconnect (core, rejected);
   g_signal_handler_disconnect (core, progress);
-  progress_hide (self->progress);
+  progress_line_hide (self->progress);
 }
 
 GVariant *
@@ -110,7 +110,7 @@ import_call_run (ImportCall *self, const char *file, const char *where, GVariant
   SendFd sent = { 0 };
 
   if (send_fd_take (&sent, spool_open (file, error), error) && session_core (self->session, error) != NULL) {
-    follow (self, self->session->core, &sent, where, options);
+    import_call_follow (self, self->session->core, &sent, where, options);
     if (self->error != NULL) {
       g_propagate_error (error, g_steal_pointer (&self->error));
       connect_explain (error);

@@ -3,7 +3,7 @@
 #pragma once
 #include "csv-rejects.h"
 #include "frame.h"
-#include "progress.h"
+#include "progress-line.h"
 #include "session.h"
 
 /* As gdbus-codegen makes them: both members take a file, where its rows go, and options, and give a report. */

@@ -36,7 +36,7 @@ add_reasons (Table *table, GVariant *report, const char *key, const char *what, 
   }
 }
 
-/* What a person should know, on standard error: also where the report is for a program. */
+/* Notes for a person, on standard error: also where the report is for a program. */
 static void
 say_notes (const Session *session, GVariant *report)
 {

@@ -47,7 +47,7 @@ typedef struct {
   ImportCall *call;
   GHashTable *examples; /* reason → a sentence */
   GVariant   *report;
-} Import;
+} ContactImport;
 
 static GVariant *
 build_options (const ImportOptions *options, const char *file, GError **error)
@@ -76,7 +76,7 @@ build_options (const ImportOptions *options, const char *file, GError **error)
 static void
 take_reject (const FrameRow *row, gpointer data)
 {
-  Import *self = data;
+  ContactImport *self = data;
   CsvRejects *rejects = import_call_get_rejects (self->call);
   g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, row->key);
   g_autofree char *reason = slice_dup (row->fields[2]);
@@ -90,9 +90,9 @@ take_reject (const FrameRow *row, gpointer data)
     csv_rejects_add (rejects, row);
 }
 
-/* Who was forgotten is read and known: nothing is wrong with the file. */
+/* Rows of forgotten people were read and understood: nothing is wrong with the file. */
 static guint64
-count_forgotten (const Import *self)
+count_forgotten (const ContactImport *self)
 {
   g_autoptr (GVariant) rejected = dict_child (self->report, KEY_IMPORT_REPORT_REJECTED, "a{st}");
   guint64 count = 0;
@@ -104,7 +104,7 @@ count_forgotten (const Import *self)
 
 /* Rows that --rejects took are there to be mended: that is an outcome. */
 static gboolean
-check_usable (const Import *self, GError **error)
+check_usable (const ContactImport *self, GError **error)
 {
   guint64 n_taken = dict_number (self->report, KEY_IMPORT_REPORT_NEW) + dict_number (self->report, KEY_IMPORT_REPORT_UPDATED) +
                     dict_number (self->report, KEY_IMPORT_REPORT_MERGED) + dict_number (self->report, KEY_IMPORT_REPORT_UNCHANGED) + count_forgotten (self);
@@ -117,7 +117,7 @@ check_usable (const Import *self, GError **error)
 }
 
 static int
-finish (Import *self, const Session *session, const char *list, gboolean is_dry_run, GError **error)
+contact_import_finish (ContactImport *self, const Session *session, const char *list, gboolean is_dry_run, GError **error)
 {
   if (!import_call_end_rejects (self->call, is_dry_run ? "the file was read" : "the people were stored", error))
     return -1;
@@ -196,7 +196,7 @@ run_import (Session *session, const void *values, char **words, GError **error)
   g_autoptr (GHashTable) examples = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GVariant) settings = NULL, report = NULL;
   g_autoptr (ImportCall) call = NULL;
-  Import self = { .examples = examples };
+  ContactImport self = { .examples = examples };
 
   if (options->is_undo)
     return run_undo (session, words[0], error);
@@ -218,7 +218,7 @@ run_import (Session *session, const void *values, char **words, GError **error)
   if (call == NULL)
     return -1;
   self.report = report = import_call_run (call, words[0], options->list, settings, error);
-  return report != NULL ? finish (&self, session, options->list, options->is_dry_run, error) : -1;
+  return report != NULL ? contact_import_finish (&self, session, options->list, options->is_dry_run, error) : -1;
 }
 
 const Command import_commands[] = {

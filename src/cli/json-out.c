@@ -115,7 +115,7 @@ json_out_variant (JsonBuilder *builder, GVariant *value)
     json_out_members (builder, value);
     json_builder_end_object (builder);
     break;
-  default: /* nothing else is in the contract */
+  default: /* the contract has no other type */
     json_builder_add_null_value (builder);
   }
 }

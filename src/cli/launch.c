@@ -46,7 +46,7 @@ leave_terminal_cb (gpointer data)
 }
 
 static gboolean
-start (int pipe_fd, GError **error)
+launch_start (int pipe_fd, GError **error)
 {
   g_autofree char *home = home_path (error);
   g_autofree char *program = home != NULL ? program_find ("core", error) : NULL;
@@ -93,7 +93,7 @@ read_line (int fd)
 }
 
 static Launch
-judge (const char *line, GError **error)
+launch_judge (const char *line, GError **error)
 {
   gboolean is_taken = line != NULL && g_str_has_prefix (line, "taken ");
   char *text = NULL;
@@ -127,10 +127,10 @@ launch_core (GError **error)
     g_set_error (error, FAULT, FAULT_OS, "core could not be started: %s", g_strerror (errno));
     return LAUNCH_FAILED;
   }
-  is_started = start (fds[1], error);
+  is_started = launch_start (fds[1], error);
   close (fds[1]);
   if (is_started)
     line = read_line (fds[0]);
   close (fds[0]);
-  return is_started ? judge (line, error) : LAUNCH_FAILED;
+  return is_started ? launch_judge (line, error) : LAUNCH_FAILED;
 }

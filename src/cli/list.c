@@ -48,7 +48,7 @@ run_lists (Session *session, const void *values, char **words, GError **error)
 }
 
 typedef struct RowSink RowSink;
-struct RowSink { /* what is done with the people, page by page */
+struct RowSink { /* takes the people, page by page */
   void (*head) (RowSink *self, char **columns);
   void (*row)  (RowSink *self, char **columns, const FrameRow *row);
   guint64 limit; /* rows; 0: all */
@@ -80,7 +80,7 @@ take_page (RowSink *self, char **columns, GVariant *page, guint *out_count, GErr
 }
 
 static gboolean
-pull (Session *session, const char *name, RowSink *sink, GError **error)
+list_pull (Session *session, const char *name, RowSink *sink, GError **error)
 {
   gboolean has_head = FALSE;
   guint count;
@@ -164,7 +164,7 @@ run_show (Session *session, const void *values, char **words, GError **error)
   gboolean is_ok;
 
   sink.limit = options->limit == 0 && isatty (STDOUT_FILENO) ? SCREEN_ROWS : options->limit;
-  is_ok = session_core (session, error) != NULL && pull (session, words[0], &sink, error);
+  is_ok = session_core (session, error) != NULL && list_pull (session, words[0], &sink, error);
   if (is_ok && sink.table != NULL)
     table_print (sink.table, stdout);
   if (is_ok && sink.limit != 0 && sink.count == sink.limit)
@@ -190,12 +190,12 @@ csv_row (RowSink *self, char **columns, const FrameRow *row)
 
 typedef struct {
   char *output;
-} ExportOptions;
+} ListExportOptions;
 
 static int
 run_export (Session *session, const void *values, char **words, GError **error)
 {
-  const ExportOptions *options = values;
+  const ListExportOptions *options = values;
   g_autoptr (CsvOut) csv = NULL;
   RowSink sink = { csv_head, csv_row };
 
@@ -204,7 +204,7 @@ run_export (Session *session, const void *values, char **words, GError **error)
   if (session_core (session, error) == NULL)
     return -1;
   sink.csv = csv = csv_out_new (options->output, error);
-  return csv != NULL && pull (session, words[0], &sink, error) && csv_out_finish (csv, error) ? 0 : -1;
+  return csv != NULL && list_pull (session, words[0], &sink, error) && csv_out_finish (csv, error) ? 0 : -1;
 }
 
 static int
@@ -234,7 +234,7 @@ static const Option show_options[] = {
 };
 
 static const Option export_options[] = {
-  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (ExportOptions, output), "F",
+  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (ListExportOptions, output), "F",
     "into this file, whole or not at all (else standard output)" },
   { 0 },
 };
@@ -242,7 +242,7 @@ static const Option export_options[] = {
 const Command list_commands[] = {
   { "lists", "", "Lists the lists", 0, 0, NULL, 0, run_lists, NULL },
   { "list show", "NAME", "Shows the people of a list", 1, 1, show_options, sizeof (ShowOptions), run_show, NULL },
-  { "list export", "NAME", "Writes a list as CSV", 1, 1, export_options, sizeof (ExportOptions), run_export,
+  { "list export", "NAME", "Writes a list as CSV", 1, 1, export_options, sizeof (ListExportOptions), run_export,
     "Example:\n  postrider list export guests -o guests.csv\n" },
   { "list create", "NAME", "Makes an empty list", 1, 1, NULL, 0, list_edit_create, NULL },
   { "list rename", "OLD NEW", "Gives a list another name; who left it stays out", 2, 2, NULL, 0, list_edit_rename, NULL },

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static int
-fail (GError *error)
+cli_fail (GError *error)
 {
   fflush (stdout);
   fprintf (stderr, "postrider: %s\n", error->message);
@@ -32,7 +32,7 @@ check_words (const Command *command, char **words, GError **error)
 }
 
 static int
-run (Session *session, const Command *command, const char *const *words, gpointer values, GError **error)
+cli_run (Session *session, const Command *command, const char *const *words, gpointer values, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   gboolean is_drawn = command->draw == NULL || command->draw (session, &problem);
@@ -146,12 +146,12 @@ main (int argc, char *argv[])
   if (command != NULL) {
     gpointer values = g_malloc0 (MAX (command->values_size, 1));
 
-    status = run (&session, command, words + n_words, values, &error);
+    status = cli_run (&session, command, words + n_words, values, &error);
     options_clear (command->options, values);
     g_free (values);
   } else {
     status = run_special (&session, words, &error);
   }
   session_clear (&session);
-  return close_output (status >= 0 ? status : fail (error));
+  return close_output (status >= 0 ? status : cli_fail (error));
 }

@@ -3,7 +3,7 @@
 #include <glib.h>
 
 gboolean numbers_has_ended (GVariant *numbers); /* done, cancelled, or paused with nothing on the wire */
-gboolean numbers_only_later (GVariant *numbers); /* nothing is queued or on the wire; some wait for their next try */
+gboolean numbers_only_later (GVariant *numbers); /* none queued or on the wire, some waiting for their next try */
 
 /* 0: all accepted (or skipped); 1: some refused or unknown; FAULT_TEMP (75): paused, or some later. */
 int   numbers_status (GVariant *numbers);

@@ -48,7 +48,7 @@ options_nearest (const char *word, const char *const *candidates)
 }
 
 static const Option *
-find (const OptionSet *sets, const char *name, gsize len, char letter, gpointer *out_values)
+option_set_find (const OptionSet *sets, const char *name, gsize len, char letter, gpointer *out_values)
 {
   for (; sets->table != NULL; sets++)
     for (const Option *option = sets->table; option->name != NULL; option++)
@@ -81,7 +81,7 @@ refuse_unknown (const OptionSet *sets, const char *word, GError **error)
 }
 
 static void
-append (char ***texts, const char *text)
+options_append (char ***texts, const char *text)
 {
   gsize len = *texts != NULL ? g_strv_length (*texts) : 0;
 
@@ -103,7 +103,7 @@ read_number (const Option *option, const char *text, guint64 *out_number, GError
 }
 
 static gboolean
-store (const Option *option, gpointer values, const char *text, GError **error)
+option_store (const Option *option, gpointer values, const char *text, GError **error)
 {
   gpointer at = (char *) values + option->offset;
 
@@ -119,7 +119,7 @@ store (const Option *option, gpointer values, const char *text, GError **error)
     *(char **) at = g_strdup (text);
     return TRUE;
   case OPTION_TEXTS:
-    append (at, text);
+    options_append (at, text);
     return TRUE;
   case OPTION_NUMBER:
   case OPTION_AMOUNT:
@@ -153,10 +153,10 @@ take_value (Parse *self, const Option *option, gpointer values, const char *text
     }
     self->next++;
   }
-  if (!store (option, values, text, error))
+  if (!option_store (option, values, text, error))
     return FALSE;
   while (option->kind == OPTION_TEXTS && self->takes_more && *self->next != NULL && **self->next != '-')
-    append ((char ***) ((char *) values + option->offset), *self->next++);
+    options_append ((char ***) ((char *) values + option->offset), *self->next++);
   return TRUE;
 }
 
@@ -173,12 +173,12 @@ take_word (Parse *self, const char *word, GError **error)
   if (word[1] == '-') {
     gsize len = strcspn (word + 2, "=");
 
-    option = find (self->sets, word + 2, len, '\0', &values);
+    option = option_set_find (self->sets, word + 2, len, '\0', &values);
     if (option == NULL)
       return refuse_unknown (self->sets, word, error);
     return take_value (self, option, values, word[2 + len] == '=' ? word + 3 + len : NULL, error);
   }
-  option = find (self->sets, NULL, 0, word[1], &values);
+  option = option_set_find (self->sets, NULL, 0, word[1], &values);
   if (option == NULL || (option->kind == OPTION_FLAG && word[2] != '\0')) {
     g_set_error (error, FAULT, FAULT_USAGE, "there is no option %s; --help shows those that there are", word);
     return FALSE;

@@ -21,7 +21,7 @@ show_window (const char *text, const char *button, gboolean *out_is_pressed)
 
 /* Best effort, and the last: where this fails too there is nobody to be told. */
 static void
-notify (const char *text)
+say_notify (const char *text)
 {
   g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
   g_autofree char *escaped = g_markup_escape_text (text, -1); /* notification-spec: the body may be markup */
@@ -42,6 +42,6 @@ say_to_person (const char *text, const char *button)
   gboolean is_pressed = FALSE;
 
   if (!show_window (text, button, &is_pressed))
-    notify (text);
+    say_notify (text);
   return is_pressed;
 }

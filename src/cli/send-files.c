@@ -60,7 +60,7 @@ guess_type (const char *name, const void *head, gsize len)
 
 /* Takes `fd`. */
 static gboolean
-add (SendFiles *self, int fd, const char *role, const char *name, const char *shown, GError **error)
+send_files_add (SendFiles *self, int fd, const char *role, const char *name, const char *shown, GError **error)
 {
   char head[HEAD_LEN];
   g_autofree char *type = NULL;
@@ -129,7 +129,7 @@ send_files_add_image (SendFiles *self, const char *html_path, const char *src, G
                  errno == ELOOP ? "it is a link; put the file itself there" : g_strerror (errno));
     return FALSE;
   }
-  return add (self, fd, "inline", src, src, error);
+  return send_files_add (self, fd, "inline", src, src, error);
 }
 
 gboolean
@@ -142,7 +142,7 @@ send_files_add_attachment (SendFiles *self, const char *path, GError **error)
     g_set_error (error, FAULT, FAULT_NO_INPUT, "the attachment %s cannot be read: %s", path, g_strerror (errno));
     return FALSE;
   }
-  return add (self, fd, "attach", name, path, error);
+  return send_files_add (self, fd, "attach", name, path, error);
 }
 
 gboolean
@@ -156,7 +156,7 @@ send_files_add_kept (SendFiles *self, GVariant *files, GUnixFDList *fds, GError 
   while (g_variant_iter_next (&iter, "(&s&sth)", &role, &name, NULL, &handle)) {
     int fd = fds != NULL ? g_unix_fd_list_get (fds, handle, error) : -1;
 
-    if (fd < 0 || !add (self, fd, role, name, name, error))
+    if (fd < 0 || !send_files_add (self, fd, role, name, name, error))
       return FALSE;
   }
   return TRUE;

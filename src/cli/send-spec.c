@@ -46,7 +46,7 @@ const Option send_options[] = {
 };
 
 static gboolean
-refuse (GError **error, const char *text)
+send_spec_refuse (GError **error, const char *text)
 {
   g_set_error_literal (error, FAULT, FAULT_USAGE, text);
   return FALSE;
@@ -56,39 +56,39 @@ gboolean
 send_spec_check (const SendOptions *options, GError **error)
 {
   if (options->account == NULL)
-    return refuse (error, "by which account? --account NAME (postrider account list shows them)");
+    return send_spec_refuse (error, "by which account? --account NAME (postrider account list shows them)");
   if (options->lists == NULL)
-    return refuse (error, "to whom? --list NAME (postrider lists shows them)");
+    return send_spec_refuse (error, "to whom? --list NAME (postrider lists shows them)");
   if (options->template == NULL && options->subject == NULL)
-    return refuse (error, "what is the subject? --subject 'Hello {{name}}', or --template NAME");
+    return send_spec_refuse (error, "what is the subject? --subject 'Hello {{name}}', or --template NAME");
   if (options->template == NULL && options->html == NULL && options->text == NULL)
-    return refuse (error, "what is the message? --html FILE, --text FILE or both, or --template NAME");
+    return send_spec_refuse (error, "what is the message? --html FILE, --text FILE or both, or --template NAME");
   if (g_strcmp0 (options->html, "-") == 0 && g_strcmp0 (options->text, "-") == 0)
-    return refuse (error, "--html and --text cannot both come from standard input");
+    return send_spec_refuse (error, "--html and --text cannot both come from standard input");
   if (options->per != NULL && strcmp (options->per, "person") != 0 && strcmp (options->per, "address") != 0)
-    return refuse (error, "--per is person or address");
+    return send_spec_refuse (error, "--per is person or address");
   if (options->output != NULL && !options->is_dry_run)
-    return refuse (error, "-o DIR goes with --dry-run: it says where the messages are written instead of sent");
+    return send_spec_refuse (error, "-o DIR goes with --dry-run: it says where the messages are written instead of sent");
   return TRUE;
 }
 
 typedef struct {
   char *subject, *html, *text; /* owned; "" where there is none */
-} Content;
+} MessageContent;
 
 static void
-content_clear (Content *self)
+content_clear (MessageContent *self)
 {
   g_free (self->subject);
   g_free (self->html);
   g_free (self->text);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Content, content_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MessageContent, content_clear)
 
 /* Returns: (transfer full) what was given, else what the saved template (NULL: none) has, else "". */
 static char *
-pick (const char *given, gboolean is_file, GVariant *saved, const char *part, GError **error)
+send_spec_pick (const char *given, gboolean is_file, GVariant *saved, const char *part, GError **error)
 {
   const char *text = "";
 
@@ -100,23 +100,23 @@ pick (const char *given, gboolean is_file, GVariant *saved, const char *part, GE
 }
 
 static gboolean
-load (Session *session, const SendOptions *options, Content *out, GError **error)
+send_spec_load (Session *session, const SendOptions *options, MessageContent *out, GError **error)
 {
   g_autoptr (GVariant) saved = NULL;
 
   if (options->template != NULL && !pr_app1_call_template_show_sync (session->core, options->template, &saved, NULL, error))
     return session_end (FALSE, error) == 0;
-  out->subject = pick (options->subject, FALSE, saved, KEY_MESSAGE_SUBJECT, error);
-  out->html = out->subject != NULL ? pick (options->html, TRUE, saved, KEY_MESSAGE_HTML, error) : NULL;
-  out->text = out->html != NULL ? pick (options->text, TRUE, saved, KEY_MESSAGE_TEXT, error) : NULL;
+  out->subject = send_spec_pick (options->subject, FALSE, saved, KEY_MESSAGE_SUBJECT, error);
+  out->html = out->subject != NULL ? send_spec_pick (options->html, TRUE, saved, KEY_MESSAGE_HTML, error) : NULL;
+  out->text = out->html != NULL ? send_spec_pick (options->text, TRUE, saved, KEY_MESSAGE_TEXT, error) : NULL;
   if (out->text == NULL)
     return FALSE;
   if (*out->html == '\0' && *out->text == '\0')
-    return refuse (error, "the message is empty; give --html FILE or --text FILE");
+    return send_spec_refuse (error, "the message is empty; give --html FILE or --text FILE");
   return TRUE;
 }
 
-/* What is kept with a template goes with its letter; not with another HTML part, whose pictures lie beside that file. */
+/* Files kept with a template go with its letter; not with another HTML part, whose pictures lie beside that file. */
 static gboolean
 open_kept (Session *session, const SendOptions *options, SendFiles *files, GError **error)
 {
@@ -131,7 +131,7 @@ open_kept (Session *session, const SendOptions *options, SendFiles *files, GErro
 }
 
 static gboolean
-open_files (Session *session, const SendOptions *options, const Content *content, SendFiles *files, GError **error)
+open_files (Session *session, const SendOptions *options, const MessageContent *content, SendFiles *files, GError **error)
 {
   g_auto (GStrv) fields = NULL, required = NULL, images = NULL;
 
@@ -162,7 +162,7 @@ put_where (GVariantDict *out, char **pairs, GError **error)
       return FALSE;
     g_variant_builder_add (&where, "{ss}", name, value);
     if (!g_hash_table_add (seen, g_utf8_casefold (name, -1)))
-      return refuse (error, "--where has one field twice: nobody has two values of it");
+      return send_spec_refuse (error, "--where has one field twice: nobody has two values of it");
   }
   if (pairs != NULL)
     g_variant_dict_insert_value (out, KEY_SPEC_WHERE, g_variant_builder_end (&where));
@@ -173,14 +173,14 @@ GVariant *
 send_spec_build (Session *session, const SendOptions *options, SendFiles *files, GError **error)
 {
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
-  g_auto (Content) content = { 0 };
+  g_auto (MessageContent) content = { 0 };
   g_autofree char *unsubscribe = NULL;
   guint per_hour = 0, lifetime_s = 0;
 
   if ((options->rate != NULL && !rate_parse (options->rate, &per_hour, error)) ||
       (options->give_up != NULL && !duration_parse (options->give_up, "--give-up", GIVE_UP_MIN_S, GIVE_UP_MAX_S, &lifetime_s, error)) ||
       !put_where (&out, options->where, error) ||
-      session_core (session, error) == NULL || !load (session, options, &content, error) ||
+      session_core (session, error) == NULL || !send_spec_load (session, options, &content, error) ||
       !open_files (session, options, &content, files, error))
     return NULL;
   dict_put_text (&out, KEY_SPEC_ACCOUNT, options->account);

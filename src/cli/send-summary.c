@@ -87,7 +87,7 @@ send_summary_print (const SendOptions *options, const char *raw_subject, GVarian
 
 /* An open object; the number of the campaign stands before all else. */
 static JsonBuilder *
-begin (guint64 campaign)
+send_summary_begin (guint64 campaign)
 {
   JsonBuilder *builder = json_builder_new ();
 
@@ -102,7 +102,7 @@ begin (guint64 campaign)
 void
 send_summary_already_json (guint64 campaign, const char *state)
 {
-  JsonBuilder *builder = begin (campaign);
+  JsonBuilder *builder = send_summary_begin (campaign);
 
   json_builder_set_member_name (builder, "already");
   json_builder_add_boolean_value (builder, TRUE);
@@ -114,7 +114,7 @@ send_summary_already_json (guint64 campaign, const char *state)
 void
 send_summary_json (guint64 campaign, const char *subject, GVariant *summary)
 {
-  JsonBuilder *builder = begin (campaign);
+  JsonBuilder *builder = send_summary_begin (campaign);
 
   json_builder_set_member_name (builder, "subject");
   json_builder_add_string_value (builder, subject);

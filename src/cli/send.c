@@ -22,7 +22,7 @@ typedef struct {
 } Send;
 
 static gboolean
-prepare (Send *self, GError **error)
+send_prepare (Send *self, GError **error)
 {
   SendFiles files;
   g_autoptr (GVariant) spec = NULL;
@@ -54,9 +54,9 @@ tell_already (Send *self, GError **error)
   return numbers_status (numbers);
 }
 
-/* Nothing was sent, and nothing of it stays behind. */
+/* Takes the campaign away again: not a message was sent. */
 static void
-discard (Send *self)
+send_discard (Send *self)
 {
   (void) pr_app1_call_campaign_discard_sync (self->session->core, self->campaign, NULL, NULL);
 }
@@ -77,7 +77,7 @@ show_only (Send *self, GError **error)
     status = preview_show (self->session, self->campaign, (guint) MIN (self->options->preview, G_MAXUINT), largest, error);
   if (status == 0 && self->options->output != NULL)
     status = preview_write (self->session, self->campaign, self->options->output, largest, error);
-  discard (self);
+  send_discard (self);
   if (status == 0 && self->options->output == NULL)
     session_say (self->session, "Nothing was sent.");
   return status;
@@ -93,7 +93,7 @@ is_agreed (Send *self)
 }
 
 static int
-start (Send *self, GError **error)
+send_start (Send *self, GError **error)
 {
   g_autoptr (Watch) watch = watch_new (self->session, WATCH_SENDER);
   gboolean is_ok;
@@ -103,7 +103,7 @@ start (Send *self, GError **error)
     is_ok = pr_app1_call_campaign_start_sync (self->session->core, self->campaign, NULL, error);
   } while (!is_ok && session_unlock (self->session, self->options->account, error));
   if (!is_ok) {
-    discard (self);
+    send_discard (self);
     return session_end (FALSE, error);
   }
   if (!self->options->is_detached)
@@ -113,9 +113,9 @@ start (Send *self, GError **error)
 }
 
 static int
-run (Send *self, GError **error)
+send_run (Send *self, GError **error)
 {
-  if (!prepare (self, error))
+  if (!send_prepare (self, error))
     return session_end (FALSE, error);
   if (dict_flag (self->summary, KEY_SUMMARY_ALREADY))
     return tell_already (self, error);
@@ -126,13 +126,13 @@ run (Send *self, GError **error)
   if (is_only_shown (self->options))
     return show_only (self, error);
   if (send_summary_count (self->summary) == 0) {
-    discard (self);
+    send_discard (self);
     g_set_error (error, FAULT, FAULT_NO_INPUT, "nobody is left to send to; nothing was sent");
     return -1;
   }
   if (is_agreed (self))
-    return start (self, error);
-  discard (self);
+    return send_start (self, error);
+  send_discard (self);
   session_say (self->session, "Nothing was sent.");
   return FAULT_USAGE;
 }
@@ -150,7 +150,7 @@ run_send (Session *session, const void *values, char **words, GError **error)
                  "there is no terminal to ask whether to send; look at it with --dry-run, then give --yes");
     return -1;
   }
-  status = run (&self, error);
+  status = send_run (&self, error);
   g_clear_pointer (&self.summary, g_variant_unref);
   g_free (self.subject);
   return status;

@@ -11,7 +11,7 @@ typedef struct {
   gboolean is_quiet; /* errors alone, and what was asked for (a list, a file, JSON) */
   gboolean wants_help;
 
-  gboolean has_terminal; /* somebody can be asked: standard input and standard error are terminals */
+  gboolean has_terminal; /* standard input and standard error are terminals: a person can be asked */
   PrApp1  *core;         /* NULL until session_core() */
   AccountForm *form;     /* NULL until Command.draw: owned */
 } Session;
@@ -42,7 +42,7 @@ int session_end (gboolean is_ok, GError **error);
 gboolean session_is_for_programs (const Session *self); /* --json or --jsonl */
 /* A remark on standard error; not with --quiet, not for programs. */
 void session_say (const Session *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
-/* What was done, on standard output; not with --quiet, not for programs. */
+/* Says what was done, on standard output; not with --quiet, not for programs. */
 void session_tell (const Session *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* After FAULT_NO_PERM: asks for the passphrase of the vault or the password of `account` (NULL: none) and gives it to core.

@@ -7,7 +7,7 @@
 #include "home.h"
 #include "json-out.h"
 #include "password.h"
-#include "progress.h"
+#include "progress-line.h"
 #include "words.h"
 #include <errno.h>
 #include <glib-unix.h>
@@ -38,34 +38,34 @@ static const Option sink_options[] = {
 };
 
 typedef struct {
-  Session   *session;
-  Progress  *progress;
-  GMainLoop *loop;
-  guint64    received;
-  gboolean   is_lost;
-} Sink;
+  Session      *session;
+  ProgressLine *progress;
+  GMainLoop    *loop;
+  guint64       received;
+  gboolean      is_lost;
+} SinkRun;
 
 static void
 received_cb (PrApp1 *core, guint64 count, gpointer data)
 {
-  Sink *self = data;
+  SinkRun *self = data;
   g_autofree char *text = words_counted (count, "message received", "messages received");
 
   self->received = count;
-  progress_set (self->progress, 0, text, FALSE);
+  progress_line_set (self->progress, 0, text, FALSE);
 }
 
 static gboolean
 stop_cb (gpointer data)
 {
-  g_main_loop_quit (((Sink *) data)->loop);
+  g_main_loop_quit (((SinkRun *) data)->loop);
   return G_SOURCE_CONTINUE;
 }
 
 static void
 closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error, gpointer data)
 {
-  ((Sink *) data)->is_lost = TRUE;
+  ((SinkRun *) data)->is_lost = TRUE;
   stop_cb (data);
 }
 
@@ -136,7 +136,7 @@ say_where (Session *session, const SinkOptions *options, guint port, const char 
 }
 
 static int
-watch (Sink *self, GError **error)
+sink_run_watch (SinkRun *self, GError **error)
 {
   GDBusConnection *connection = g_dbus_proxy_get_connection (G_DBUS_PROXY (self->session->core));
   guint sources[] = { g_unix_signal_add (SIGINT, stop_cb, self), g_unix_signal_add (SIGTERM, stop_cb, self) };
@@ -147,7 +147,7 @@ watch (Sink *self, GError **error)
   g_signal_handler_disconnect (connection, closed);
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
     g_source_remove (sources[i]);
-  progress_hide (self->progress);
+  progress_line_hide (self->progress);
   if (session_is_for_programs (self->session)) {
     json_out_count ("received", self->received);
   } else {
@@ -168,9 +168,9 @@ run_sink (Session *session, const void *values, char **words, GError **error)
   g_autoptr (GVariant) settings = build_options (options, error);
   g_autofree char *folder = settings != NULL ? make_folder (options, error) : NULL;
   g_autofree char *fingerprint = NULL;
-  g_autoptr (Progress) progress = progress_new (session->is_quiet || session_is_for_programs (session));
+  g_autoptr (ProgressLine) progress = progress_line_new (session->is_quiet || session_is_for_programs (session));
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Sink self = { session, progress, loop };
+  SinkRun self = { session, progress, loop };
   guint16 port;
   gulong received;
   int status;
@@ -187,7 +187,7 @@ run_sink (Session *session, const void *values, char **words, GError **error)
   if (!pr_app1_call_sink_start_sync (session->core, (guint16) options->port, folder, settings, &port, &fingerprint, NULL, error))
     return session_end (FALSE, error);
   say_where (session, options, port, folder, fingerprint);
-  status = watch (&self, error);
+  status = sink_run_watch (&self, error);
   g_signal_handler_disconnect (session->core, received);
   return status;
 }

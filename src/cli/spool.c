@@ -86,7 +86,7 @@ reopen_to_read (int fd)
 }
 
 static int
-spool (int from, GError **error)
+spool_copy (int from, GError **error)
 {
   g_autofree char *home = home_path (error);
   int to = home != NULL ? make_nameless (home) : -1;
@@ -127,7 +127,7 @@ spool_open (const char *path, GError **error)
   }
   if (S_ISREG (found.st_mode))
     return is_stdin ? reopen_to_read (fd) : fd;
-  result = spool (fd, error);
+  result = spool_copy (fd, error);
   if (!is_stdin)
     close (fd);
   return result;

@@ -33,10 +33,10 @@ typedef struct {
   ImportCall    *call;
   GPtrArray     *not_taken; /* GVariant a{sv}, for JSON */
   GVariant      *report;
-} Import;
+} SuppressImport;
 
 static void
-keep_for_json (Import *self, const FrameRow *row)
+keep_for_json (SuppressImport *self, const FrameRow *row)
 {
   static const char *const names[] = { "field", "value", "reason" };
   GVariantDict dict;
@@ -52,7 +52,7 @@ keep_for_json (Import *self, const FrameRow *row)
 }
 
 static void
-tell (Import *self, const FrameRow *row)
+suppress_import_tell (SuppressImport *self, const FrameRow *row)
 {
   g_autofree char *field = text_printable (row->fields[0].data, (gssize) row->fields[0].len, VALUE_MAX);
   g_autofree char *value = text_printable (row->fields[1].data, (gssize) row->fields[1].len, VALUE_MAX);
@@ -65,7 +65,7 @@ tell (Import *self, const FrameRow *row)
 static void
 take_reject (const FrameRow *row, gpointer data)
 {
-  Import *self = data;
+  SuppressImport *self = data;
   CsvRejects *rejects = import_call_get_rejects (self->call);
 
   if (row->aux != 0) /* a value beside the address: nobody needs it here */
@@ -75,7 +75,7 @@ take_reject (const FrameRow *row, gpointer data)
   else if (session_is_for_programs (self->session))
     keep_for_json (self, row);
   else
-    tell (self, row);
+    suppress_import_tell (self, row);
 }
 
 static GVariant *
@@ -99,7 +99,7 @@ build_options (const SuppressImportOptions *options, const char *file, GError **
 }
 
 static void
-print_json (Import *self)
+print_json (SuppressImport *self)
 {
   JsonBuilder *builder = json_out_begin ();
 
@@ -113,7 +113,7 @@ print_json (Import *self)
 }
 
 static void
-print_report (Import *self, const SuppressImportOptions *options)
+print_report (SuppressImport *self, const SuppressImportOptions *options)
 {
   const guint64 added = dict_number (self->report, KEY_IMPORT_REPORT_ADDED), known = dict_number (self->report, KEY_IMPORT_REPORT_KNOWN),
                 domains = dict_number (self->report, KEY_IMPORT_REPORT_DOMAINS);
@@ -131,7 +131,7 @@ print_report (Import *self, const SuppressImportOptions *options)
 }
 
 static int
-finish (Import *self, const SuppressImportOptions *options, GError **error)
+suppress_import_finish (SuppressImport *self, const SuppressImportOptions *options, GError **error)
 {
   if (!import_call_end_rejects (self->call, options->is_dry_run ? "the file was read" : "the list was taken", error))
     return -1;
@@ -148,12 +148,12 @@ suppress_import (Session *session, const SuppressImportOptions *options, const c
   static const ImportMember member = { pr_app1_call_suppress_import, pr_app1_call_suppress_import_finish };
   g_autoptr (GPtrArray) not_taken = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   g_autoptr (GVariant) settings = build_options (options, file, error), report = NULL;
-  Import self = { session, .not_taken = not_taken };
+  SuppressImport self = { session, .not_taken = not_taken };
   g_autoptr (ImportCall) call = settings != NULL ? import_call_new (session, &member, options->rejects, take_reject, &self, error) : NULL;
 
   if (call == NULL)
     return -1;
   self.call = call;
   self.report = report = import_call_run (call, file, options->scope != NULL ? options->scope : "all", settings, error);
-  return report != NULL ? finish (&self, options, error) : -1;
+  return report != NULL ? suppress_import_finish (&self, options, error) : -1;
 }

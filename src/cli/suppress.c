@@ -31,10 +31,10 @@ static const Option add_options[] = {
 
 typedef struct {
   char *output;
-} ExportOptions;
+} SuppressExportOptions;
 
 static const Option export_options[] = {
-  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (ExportOptions, output), "F", "into file F (else standard output)" },
+  { "output", 'o', OPTION_TEXT, G_STRUCT_OFFSET (SuppressExportOptions, output), "F", "into file F (else standard output)" },
   { 0 },
 };
 
@@ -45,7 +45,7 @@ static const Option remove_options[] = {
 };
 
 static int
-refuse (GError **error, const char *what)
+suppress_refuse (GError **error, const char *what)
 {
   g_set_error_literal (error, FAULT, FAULT_USAGE, what);
   return -1;
@@ -53,7 +53,7 @@ refuse (GError **error, const char *what)
 
 /* Returns: (transfer full) the addresses of words and file, NULL-terminated; or NULL with FAULT_*. */
 static GPtrArray *
-collect (const SuppressOptions *options, char **words, GError **error)
+suppress_options_collect (const SuppressOptions *options, char **words, GError **error)
 {
   g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *content = options->file != NULL ? content_read (options->file, error) : NULL;
@@ -67,7 +67,7 @@ collect (const SuppressOptions *options, char **words, GError **error)
     if (*g_strstrip (lines[i]) != '\0')
       g_ptr_array_add (addresses, g_strdup (lines[i]));
   if (addresses->len == 0) {
-    (void) refuse (error, "whose address? Name them, or --file F with one a line");
+    (void) suppress_refuse (error, "whose address? Name them, or --file F with one a line");
     return NULL;
   }
   g_ptr_array_add (addresses, NULL);
@@ -75,8 +75,8 @@ collect (const SuppressOptions *options, char **words, GError **error)
 }
 
 static gboolean
-call (Session *session, const SuppressOptions *options, gboolean is_add, const char *const *batch, guint *out_count,
-      GError **error) {
+suppress_call (Session *session, const SuppressOptions *options, gboolean is_add, const char *const *batch, guint *out_count,
+               GError **error) {
   const char *scope = options->scope != NULL ? options->scope : "all";
 
   if (is_add)
@@ -86,7 +86,7 @@ call (Session *session, const SuppressOptions *options, gboolean is_add, const c
 }
 
 static int
-change (Session *session, const SuppressOptions *options, gboolean is_add, char **words, GError **error)
+suppress_change (Session *session, const SuppressOptions *options, gboolean is_add, char **words, GError **error)
 {
   const guint n_words = g_strv_length (words);
   guint64 total = 0;
@@ -98,7 +98,7 @@ change (Session *session, const SuppressOptions *options, gboolean is_add, char 
     g_autofree const char **batch = g_new0 (const char *, n + 1);
 
     memcpy (batch, words + from, n * sizeof *batch);
-    if (!call (session, options, is_add, batch, &count, error))
+    if (!suppress_call (session, options, is_add, batch, &count, error))
       return session_end (FALSE, error);
     total += count;
   }
@@ -122,12 +122,12 @@ run_add (Session *session, const void *values, char **words, GError **error)
   SuppressImportOptions import = { .scope = options->scope, .reason = options->reason };
 
   if (options->file != NULL && words[0] != NULL)
-    return refuse (error, "either the addresses themselves or --file F, not both");
+    return suppress_refuse (error, "either the addresses themselves or --file F, not both");
   if (options->file != NULL)
     return suppress_import (session, &import, options->file, error);
   if (words[0] == NULL)
-    return refuse (error, "whose address? Name them, or: postrider suppress import FILE");
-  return change (session, options, TRUE, words, error);
+    return suppress_refuse (error, "whose address? Name them, or: postrider suppress import FILE");
+  return suppress_change (session, options, TRUE, words, error);
 }
 
 static int
@@ -139,9 +139,9 @@ run_import (Session *session, const void *values, char **words, GError **error)
 static int
 run_remove (Session *session, const void *values, char **words, GError **error)
 {
-  g_autoptr (GPtrArray) addresses = collect (values, words, error);
+  g_autoptr (GPtrArray) addresses = suppress_options_collect (values, words, error);
 
-  return addresses != NULL ? change (session, values, FALSE, (char **) addresses->pdata, error) : -1;
+  return addresses != NULL ? suppress_change (session, values, FALSE, (char **) addresses->pdata, error) : -1;
 }
 
 static void
@@ -260,12 +260,12 @@ export_cb (GVariant *rows, gpointer data)
 static int
 run_export (Session *session, const void *values, char **words, GError **error)
 {
-  const ExportOptions *options = values;
+  const SuppressExportOptions *options = values;
   ExportRows self = { 0 };
   g_autoptr (CsvOut) csv = NULL;
 
   if (session_is_for_programs (session))
-    return refuse (error, "suppress export writes CSV; for JSON: postrider suppress list --json");
+    return suppress_refuse (error, "suppress export writes CSV; for JSON: postrider suppress list --json");
   if (session_core (session, error) == NULL)
     return -1;
   csv = self.csv = csv_out_new (options->output, error);
@@ -292,7 +292,7 @@ const Command suppress_commands[] = {
     "somebody is still subscribed, or that nobody understands, leaves that row out, and it is named. A domain is @example.org or *.example.org.\n\n"
     "Examples:\n  postrider suppress import unsubscribed_email_audience_export.csv\n"
     "  postrider suppress import subscribers.csv --scope list:news --dry-run\n" },
-  { "suppress export", "", "Writes who is suppressed as CSV: email,scope,reason,source,since", 0, 0, export_options, sizeof (ExportOptions), run_export, NULL },
+  { "suppress export", "", "Writes who is suppressed as CSV: email,scope,reason,source,since", 0, 0, export_options, sizeof (SuppressExportOptions), run_export, NULL },
   { "suppress remove", "[ADDR…]", "Takes addresses off the do-not-contact list", 0, G_MAXUINT, remove_options,
     sizeof (SuppressOptions), run_remove, NULL },
   { "suppress list", "", "Lists who must not be contacted, and why", 0, 0, NULL, 0, run_list, NULL },

@@ -22,7 +22,7 @@ static const Option save_options[] = {
 };
 
 static void
-put (GVariantBuilder *parts, const char *name, const char *text)
+template_put (GVariantBuilder *parts, const char *name, const char *text)
 {
   if (text != NULL)
     g_variant_builder_add (parts, "{ss}", name, text);
@@ -39,7 +39,7 @@ add_pictures (SendFiles *files, const SaveOptions *options, char **images, GErro
 }
 
 static gboolean
-keep (Session *session, const char *name, GVariant *parts, const SaveOptions *options, char **images, GError **error)
+template_keep (Session *session, const char *name, GVariant *parts, const SaveOptions *options, char **images, GError **error)
 {
   SendFiles files;
   gboolean is_kept;
@@ -68,15 +68,15 @@ run_save (Session *session, const void *values, char **words, GError **error)
   if ((options->html != NULL && (html = content_read (options->html, error)) == NULL) ||
       (options->text != NULL && (text = content_read (options->text, error)) == NULL) || session_core (session, error) == NULL)
     return -1;
-  put (&parts, KEY_MESSAGE_SUBJECT, options->subject);
-  put (&parts, KEY_MESSAGE_HTML, html);
-  put (&parts, KEY_MESSAGE_TEXT, text);
+  template_put (&parts, KEY_MESSAGE_SUBJECT, options->subject);
+  template_put (&parts, KEY_MESSAGE_HTML, html);
+  template_put (&parts, KEY_MESSAGE_TEXT, text);
   if ((html != NULL || text != NULL) && /* a template with a mistake is not kept */
       !pr_app1_call_template_inspect_sync (session->core, options->subject != NULL ? options->subject : "",
                                            html != NULL ? html : "", text != NULL ? text : "", &fields, &required,
                                            &images, NULL, error))
     return session_end (FALSE, error);
-  if (!keep (session, words[0], g_variant_builder_end (&parts), options, images, error))
+  if (!template_keep (session, words[0], g_variant_builder_end (&parts), options, images, error))
     return session_end (FALSE, error);
   session_say (session, "Kept as “%s”: postrider send --template '%s' …", words[0], words[0]);
   return 0;

@@ -45,11 +45,11 @@ run_status (Session *session, const void *values, char **words, GError **error)
   return 0;
 }
 
-typedef gboolean (*VaultCall) (PrApp1 *core, GVariant *handle, GUnixFDList *list, GUnixFDList **out_list,
+typedef gboolean (*VaultSend) (PrApp1 *core, GVariant *handle, GUnixFDList *list, GUnixFDList **out_list,
                                GCancellable *cancellable, GError **error);
 
 static int
-give (Session *session, VaultCall call, const SecretBytes *passphrase, const char *done, GError **error)
+vault_give (Session *session, VaultSend call, const SecretBytes *passphrase, const char *done, GError **error)
 {
   SendFd sent = { 0 };
   gboolean is_ok;
@@ -74,7 +74,7 @@ run_unlock (Session *session, const void *values, char **words, GError **error)
   g_autoptr (SecretBytes) passphrase = password_read (&options->source, "Passphrase of the vault", FALSE, error);
 
   return passphrase != NULL
-             ? give (session, pr_app1_call_vault_unlock_sync, passphrase, "The vault is open until core leaves.", error)
+             ? vault_give (session, pr_app1_call_vault_unlock_sync, passphrase, "The vault is open until core leaves.", error)
              : -1;
 }
 
@@ -85,10 +85,10 @@ run_protect (Session *session, const void *values, char **words, GError **error)
   g_autoptr (SecretBytes) passphrase = NULL;
 
   if (options->is_removed)
-    return give (session, pr_app1_call_vault_protect_sync, NULL, "The vault is opened by its key file again.", error);
+    return vault_give (session, pr_app1_call_vault_protect_sync, NULL, "The vault is opened by its key file again.", error);
   passphrase = password_read (&options->source, "New passphrase of the vault", TRUE, error);
-  return passphrase != NULL ? give (session, pr_app1_call_vault_protect_sync, passphrase,
-                                    "From now on only this passphrase opens the vault. Nobody can get it back for you.", error)
+  return passphrase != NULL ? vault_give (session, pr_app1_call_vault_protect_sync, passphrase,
+                                          "From now on only this passphrase opens the vault. Nobody can get it back for you.", error)
                             : -1;
 }
 

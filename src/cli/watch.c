@@ -6,7 +6,7 @@
 #include "fault.h"
 #include "json-out.h"
 #include "numbers.h"
-#include "progress.h"
+#include "progress-line.h"
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,17 +15,17 @@
 #define RECONNECT_MAX 5 /* chosen: a core that dies more often than this needs a person */
 
 struct Watch {
-  Session   *session;
-  WatchRole  role;
-  guint64    campaign;
-  GMainLoop *loop;
-  Progress  *progress;
-  GVariant  *numbers; /* the last ones */
-  gboolean   is_told; /* they were written as a line of the stream */
-  guint      signal_sources[2];
-  gboolean   is_interrupted;
-  gboolean   is_lost; /* core went away */
-  GError    *error;
+  Session      *session;
+  WatchRole     role;
+  guint64       campaign;
+  GMainLoop    *loop;
+  ProgressLine *progress;
+  GVariant     *numbers; /* the last ones */
+  gboolean      is_told; /* the numbers were written as a line of the stream */
+  guint         signal_sources[2];
+  gboolean      is_interrupted;
+  gboolean      is_lost; /* core went away */
+  GError       *error;
 };
 
 static void
@@ -49,7 +49,7 @@ act_on_interrupt (Watch *self)
     g_main_loop_quit (self->loop);
     return;
   }
-  progress_hide (self->progress);
+  progress_line_hide (self->progress);
   session_say (self->session,
                "Pausing: what is on the wire is finished… (Ctrl-C again leaves at once; core finishes the pause)");
   pr_app1_call_campaign_pause (self->session->core, self->campaign, NULL, paused_cb, self);
@@ -76,7 +76,7 @@ watch_new (Session *session, WatchRole role)
   self->session = session;
   self->role = role;
   self->loop = g_main_loop_new (NULL, FALSE);
-  self->progress = progress_new (session->is_quiet || session_is_for_programs (session));
+  self->progress = progress_line_new (session->is_quiet || session_is_for_programs (session));
   self->signal_sources[0] = g_unix_signal_add (SIGINT, interrupted_cb, self);
   self->signal_sources[1] = g_unix_signal_add (SIGTERM, interrupted_cb, self);
   return self;
@@ -90,7 +90,7 @@ watch_free (Watch *self)
   for (gsize i = 0; i < G_N_ELEMENTS (self->signal_sources); i++)
     g_source_remove (self->signal_sources[i]);
   g_main_loop_unref (self->loop);
-  progress_free (self->progress);
+  progress_line_free (self->progress);
   g_clear_pointer (&self->numbers, g_variant_unref);
   g_clear_error (&self->error);
   g_free (self);
@@ -124,7 +124,7 @@ take_numbers (Watch *self, GVariant *numbers)
   if (self->session->is_jsonl)
     tell_line (self, is_same);
   else
-    progress_set (self->progress, numbers_fraction (numbers), line, is_change);
+    progress_line_set (self->progress, numbers_fraction (numbers), line, is_change);
 }
 
 static void
@@ -161,7 +161,7 @@ ask_numbers (Watch *self, GError **error)
 
 /* With one core, until the campaign is over or that core is gone. */
 static gboolean
-follow (Watch *self, GError **error)
+watch_follow (Watch *self, GError **error)
 {
   PrApp1 *core = session_core (self->session, error);
   GDBusConnection *connection = core != NULL ? g_dbus_proxy_get_connection (G_DBUS_PROXY (core)) : NULL;
@@ -187,9 +187,9 @@ follow (Watch *self, GError **error)
 }
 
 static int
-finish (Watch *self)
+watch_finish (Watch *self)
 {
-  progress_hide (self->progress);
+  progress_line_hide (self->progress);
   if (self->session->is_json || (self->session->is_jsonl && !self->is_told)) {
     json_out_document (self->numbers);
   } else if (!self->session->is_jsonl && !self->session->is_quiet) {
@@ -204,11 +204,11 @@ watch_run (Watch *self, guint64 campaign, GError **error)
 {
   self->campaign = campaign;
   for (guint i = 0; i <= RECONNECT_MAX; i++) {
-    gboolean is_ok = follow (self, error);
+    gboolean is_ok = watch_follow (self, error);
 
     if (is_ok && !self->is_lost)
-      return finish (self);
-    progress_hide (self->progress);
+      return watch_finish (self);
+    progress_line_hide (self->progress);
     if (!is_ok && self->error != NULL)
       g_propagate_error (error, g_steal_pointer (&self->error));
     if (!is_ok)

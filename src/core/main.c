@@ -40,7 +40,7 @@ typedef struct {
 /* --- hardening: the facts say that an unhardened parent was readable and traceable by its own confined children's user --- */
 
 static void
-harden (void)
+core_harden (void)
 {
   struct rlimit none = { 0, 0 };
 
@@ -203,7 +203,7 @@ erase_if_asked (Main *self, GError **error)
 }
 
 static int
-run (Main *self)
+main_run (Main *self)
 {
   GError *error = NULL;
 
@@ -239,12 +239,12 @@ main (void)
   g_autoptr (GError) error = NULL;
   int status;
 
-  harden ();
+  core_harden ();
   setlocale (LC_ALL, "");
   fault_quark ();
   if (sodium_init () < 0)
     return FAULT_OS;
-  status = run (&self);
+  status = main_run (&self);
   parts_close (&self.core);
   if (status == 0 && !erase_if_asked (&self, &error))
     g_printerr ("postrider-core: %s\n", error->message); /* the next core tries again, and says so */

@@ -8,7 +8,7 @@ typedef struct {
   char       *answer_type;
   BusDoneFunc done;
   gpointer    data;
-} Call;
+} BusCall;
 
 /* Returns: (transfer full) or NULL. Only Unix sockets: "unixexec:" would run a program, "tcp:" leave the machine. */
 static char *
@@ -49,7 +49,7 @@ bus_connect (void)
 }
 
 static void
-finish (Call *call, GVariant *answer)
+bus_call_finish (BusCall *call, GVariant *answer)
 {
   if (call->done != NULL)
     call->done (answer, call->data);
@@ -62,13 +62,13 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL); /* GDBus compares the type */
 
-  finish (data, answer);
+  bus_call_finish (data, answer);
 }
 
 static gboolean
 nobody_cb (gpointer data)
 {
-  finish (data, NULL);
+  bus_call_finish (data, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -77,9 +77,9 @@ bus_call (GDBusConnection *bus, const char *name, const char *path, const char *
           const char *answer_type, BusDoneFunc done, gpointer data)
 {
   g_autoptr (GVariant) owned = arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
-  Call *call = g_new0 (Call, 1);
+  BusCall *call = g_new0 (BusCall, 1);
 
-  *call = (Call){ g_strdup (answer_type), done, data };
+  *call = (BusCall){ g_strdup (answer_type), done, data };
   if (bus == NULL)
     g_idle_add (nobody_cb, call);
   else

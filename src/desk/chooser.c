@@ -41,7 +41,7 @@ get_paths (GVariant *results)
 }
 
 static void
-answer (Choice *choice, const char *const *paths)
+choice_answer (Choice *choice, const char *const *paths)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   g_autofree char *name = NULL;
@@ -69,7 +69,7 @@ decided_cb (PortalEnd end, GVariant *results, gpointer data)
   if (end == PORTAL_NOBODY)
     g_dbus_method_invocation_return_error_literal (choice->invocation, FAULT, FAULT_UNAVAILABLE, "the desktop has no file dialog");
   else
-    answer (choice, (const char *const *) paths);
+    choice_answer (choice, (const char *const *) paths);
 }
 
 static Choice *

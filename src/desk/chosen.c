@@ -45,7 +45,7 @@ open_one (const char *path, int flags, guint64 *out_size, GError **error)
 }
 
 static gboolean
-give (GUnixFDList *fds, int fd, GError **error)
+chosen_give (GUnixFDList *fds, int fd, GError **error)
 {
   gboolean is_given = g_unix_fd_list_append (fds, fd, error) >= 0;
 
@@ -68,7 +68,7 @@ open_all (const char *const *paths, int flags, GUnixFDList *fds, GError **error)
     guint64 size = 0;
     int fd = open_one (paths[i], flags, &size, error);
 
-    if (fd < 0 || !give (fds, fd, error)) {
+    if (fd < 0 || !chosen_give (fds, fd, error)) {
       g_variant_builder_clear (&files);
       return NULL;
     }
@@ -105,7 +105,7 @@ chosen_make (const char *path, GUnixFDList *fds, GError **error)
     close (fd);
     return NULL;
   }
-  return give (fds, fd, error) ? g_steal_pointer (&name) : NULL;
+  return chosen_give (fds, fd, error) ? g_steal_pointer (&name) : NULL;
 }
 
 char *

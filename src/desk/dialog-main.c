@@ -20,7 +20,7 @@ find_screen (GError **error)
 
 /* For `postrider app`, which nobody sees when it was started from a menu. words: text, and a button or nothing. Returns: 0: the button. */
 static int
-say (char *words[], GError **error)
+dialog_say (char *words[], GError **error)
 {
   if (!find_screen (error))
     return fault_leave (*error);
@@ -28,7 +28,7 @@ say (char *words[], GError **error)
 }
 
 static gboolean
-serve (GError **error)
+dialog_serve (GError **error)
 {
   g_autoptr (GDBusConnection) core = serve_connect (error);
   Dialog *dialog;
@@ -79,6 +79,6 @@ main (int argc, char *argv[])
     return 0;
   }
   if (is_said)
-    return say (argv + 2, &error);
-  return serve (&error) ? 0 : fault_leave (error);
+    return dialog_say (argv + 2, &error);
+  return dialog_serve (&error) ? 0 : fault_leave (error);
 }

@@ -35,7 +35,7 @@ get_paths (GtkFileChooser *chooser)
 }
 
 static void
-answer (Dialog *self, const char *const *paths)
+dialog_answer (Dialog *self, const char *const *paths)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   GDBusMethodInvocation *invocation = g_steal_pointer (&self->invocation);
@@ -62,7 +62,7 @@ response_cb (GtkDialog *window, int response, gpointer data)
   Dialog *self = data;
   g_auto (GStrv) paths = response == GTK_RESPONSE_ACCEPT ? get_paths (GTK_FILE_CHOOSER (window)) : NULL;
 
-  answer (self, paths != NULL ? (const char *const *) paths : none);
+  dialog_answer (self, paths != NULL ? (const char *const *) paths : none);
   gtk_window_destroy (GTK_WINDOW (window));
   self->window = NULL;
 }

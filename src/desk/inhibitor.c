@@ -15,9 +15,9 @@ typedef struct Way Way;
 struct Inhibitor {
   PrDesk1         *skeleton;
   GDBusConnection *bus;
-  const Way       *way;    /* that holds now; NULL: none */
-  guint32          cookie; /* what GNOME and PowerManagement want back */
-  char            *request; /* what the portal wants closed */
+  const Way       *way;    /* the one that holds now; NULL: none */
+  guint32          cookie; /* GNOME's and PowerManagement's, which want it back */
+  char            *request; /* the portal's, closed to end it */
   int              fd;      /* logind: held as long as it is open */
 };
 

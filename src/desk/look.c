@@ -14,10 +14,10 @@
 #define SCALE_MAX 3.0 /* chosen: as GNOME's own settings */
 #define SOON_MS 50    /* a change of theme comes as several signals */
 
-struct Look {
+struct DeskLook {
   PrDesk1         *skeleton;
   GDBusConnection *bus;
-  GVariant        *last; /* what was told; NULL: nothing yet */
+  GVariant        *last; /* the answer told last; NULL: none yet */
   guint            subscription, soon;
 };
 
@@ -160,7 +160,7 @@ make_look (GVariant *answer)
 /* --- asked, and told --- */
 
 static void
-ask (Look *self, BusDoneFunc done, gpointer data)
+desk_look_ask (DeskLook *self, BusDoneFunc done, gpointer data)
 {
   static const char *const spaces[] = { APPEARANCE, INTERFACE, NULL };
 
@@ -168,12 +168,12 @@ ask (Look *self, BusDoneFunc done, gpointer data)
 }
 
 typedef struct {
-  Look                  *look;
+  DeskLook              *look;
   GDBusMethodInvocation *invocation;
-} Question;
+} LookRequest;
 
 static void
-keep (Look *self, GVariant *look)
+desk_look_keep (DeskLook *self, GVariant *look)
 {
   g_clear_pointer (&self->last, g_variant_unref);
   self->last = g_variant_ref (look);
@@ -182,59 +182,59 @@ keep (Look *self, GVariant *look)
 static void
 answered_cb (GVariant *answer, gpointer data)
 {
-  g_autofree Question *question = data;
+  g_autofree LookRequest *question = data;
   g_autoptr (GVariant) look = make_look (answer);
 
-  keep (question->look, look);
+  desk_look_keep (question->look, look);
   pr_desk1_complete_look (question->look->skeleton, question->invocation, look);
 }
 
 static gboolean
 handle_look (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
-  Question *question = g_new0 (Question, 1);
+  LookRequest *question = g_new0 (LookRequest, 1);
 
-  *question = (Question){ data, invocation };
-  ask (data, answered_cb, question);
+  *question = (LookRequest){ data, invocation };
+  desk_look_ask (data, answered_cb, question);
   return TRUE;
 }
 
 static void
 changed_cb (GVariant *answer, gpointer data)
 {
-  Look *self = data;
+  DeskLook *self = data;
   g_autoptr (GVariant) look = answer != NULL ? make_look (answer) : NULL;
 
   if (look == NULL || (self->last != NULL && g_variant_equal (look, self->last)))
     return;
-  keep (self, look);
+  desk_look_keep (self, look);
   pr_desk1_emit_look_changed (self->skeleton, look);
 }
 
 static gboolean
 soon_cb (gpointer data)
 {
-  Look *self = data;
+  DeskLook *self = data;
 
   self->soon = 0;
-  ask (self, changed_cb, self);
+  desk_look_ask (self, changed_cb, self);
   return G_SOURCE_REMOVE;
 }
 
-/* What has changed is asked for, not believed; a storm of signals is one question. */
+/* A change is asked for, not believed from the signal; a storm of signals is one question. */
 static void
 setting_changed_cb (GDBusConnection *bus, const char *sender, const char *path, const char *interface, const char *signal, GVariant *arguments, gpointer data)
 {
-  Look *self = data;
+  DeskLook *self = data;
 
   if (self->soon == 0)
     self->soon = g_timeout_add (SOON_MS, soon_cb, self);
 }
 
-Look *
-look_new (PrDesk1 *skeleton, GDBusConnection *bus)
+DeskLook *
+desk_look_new (PrDesk1 *skeleton, GDBusConnection *bus)
 {
-  Look *self = g_new0 (Look, 1);
+  DeskLook *self = g_new0 (DeskLook, 1);
 
   self->skeleton = skeleton;
   self->bus = bus;
@@ -246,7 +246,7 @@ look_new (PrDesk1 *skeleton, GDBusConnection *bus)
 }
 
 void
-look_free (Look *self)
+desk_look_free (DeskLook *self)
 {
   if (self->bus != NULL)
     g_dbus_connection_signal_unsubscribe (self->bus, self->subscription);

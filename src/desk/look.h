@@ -3,7 +3,7 @@
 #pragma once
 #include "contract-desk1.h"
 
-typedef struct Look Look;
+typedef struct DeskLook DeskLook;
 
-Look *look_new  (PrDesk1 *skeleton, GDBusConnection *bus); /* both borrowed for its life; bus NULL: none */
-void  look_free (Look *self);
+DeskLook *desk_look_new  (PrDesk1 *skeleton, GDBusConnection *bus); /* both borrowed for its life; bus NULL: none */
+void      desk_look_free (DeskLook *self);

@@ -9,20 +9,20 @@
 #include <string.h>
 
 static gboolean
-serve (GError **error)
+desk_serve (GError **error)
 {
   g_autoptr (GDBusConnection) bus = bus_connect ();
   g_autoptr (GDBusConnection) core = serve_connect (error);
-  Service *service;
+  DeskService *service;
   gboolean is_served;
 
   if (core == NULL)
     return FALSE;
-  service = service_new (bus);
-  is_served = service_export (service, core, error);
+  service = desk_service_new (bus);
+  is_served = desk_service_export (service, core, error);
   if (is_served)
     serve_run (core, NULL, 0, NULL);
-  service_free (service);
+  desk_service_free (service);
   return is_served;
 }
 
@@ -47,5 +47,5 @@ main (int argc, char *argv[])
     lock_print_layers ();
     return 0;
   }
-  return serve (&error) ? 0 : fault_leave (error);
+  return desk_serve (&error) ? 0 : fault_leave (error);
 }

@@ -10,7 +10,7 @@ typedef struct {
 } Request;
 
 static void
-finish (Request *self, PortalEnd end, GVariant *results)
+request_finish (Request *self, PortalEnd end, GVariant *results)
 {
   g_dbus_connection_signal_unsubscribe (self->bus, self->subscription);
   self->done (end, results, self->data);
@@ -25,18 +25,18 @@ response_cb (GDBusConnection *bus, const char *sender, const char *path, const c
   guint32 response;
 
   if (!g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(ua{sv})"))) {
-    finish (data, PORTAL_CANCELLED, NULL);
+    request_finish (data, PORTAL_CANCELLED, NULL);
     return;
   }
   g_variant_get (arguments, "(u@a{sv})", &response, &results);
-  finish (data, response == 0 ? PORTAL_DONE : PORTAL_CANCELLED, response == 0 ? results : NULL);
+  request_finish (data, response == 0 ? PORTAL_DONE : PORTAL_CANCELLED, response == 0 ? results : NULL);
 }
 
 static void
 called_cb (GVariant *answer, gpointer data)
 {
   if (answer == NULL)
-    finish (data, PORTAL_NOBODY, NULL);
+    request_finish (data, PORTAL_NOBODY, NULL);
 }
 
 typedef struct {

@@ -15,25 +15,25 @@
 #define A11Y_NAME "org.a11y.Bus"
 #define A11Y_PATH "/org/a11y/bus"
 
-struct Service {
+struct DeskService {
   PrDesk1         *skeleton;
   GDBusConnection *bus;
   Notifier        *notifier;
   Inhibitor       *inhibitor;
-  Look            *look;
+  DeskLook        *look;
 };
 
 typedef struct {
   PrDesk1               *skeleton;
   GDBusMethodInvocation *invocation;
-} Asked;
+} DeskRequest;
 
-static Asked *
+static DeskRequest *
 asked_new (PrDesk1 *skeleton, GDBusMethodInvocation *invocation)
 {
-  Asked *asked = g_new0 (Asked, 1);
+  DeskRequest *asked = g_new0 (DeskRequest, 1);
 
-  *asked = (Asked){ skeleton, invocation };
+  *asked = (DeskRequest){ skeleton, invocation };
   return asked;
 }
 
@@ -42,7 +42,7 @@ asked_new (PrDesk1 *skeleton, GDBusMethodInvocation *invocation)
 static void
 shown_cb (GVariant *answer, gpointer data)
 {
-  g_autofree Asked *asked = data;
+  g_autofree DeskRequest *asked = data;
 
   if (answer != NULL)
     pr_desk1_complete_show (asked->skeleton, asked->invocation);
@@ -54,7 +54,7 @@ shown_cb (GVariant *answer, gpointer data)
 static gboolean
 handle_show (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, const char *address, gpointer data)
 {
-  Service *self = data;
+  DeskService *self = data;
   GVariantBuilder options;
 
   g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
@@ -67,10 +67,10 @@ handle_show (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, const char *a
 
 /* Two questions at once: core waits ten seconds, and each may take eight. */
 typedef struct {
-  Asked   *asked;
-  char    *address;
-  gboolean has_reader;
-  guint    pending;
+  DeskRequest *asked;
+  char        *address;
+  gboolean     has_reader;
+  guint        pending;
 } Accessibility;
 
 static void
@@ -112,7 +112,7 @@ reader_cb (GVariant *answer, gpointer data)
 static gboolean
 handle_accessibility (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
-  Service *self = data;
+  DeskService *self = data;
   Accessibility *accessibility = g_new0 (Accessibility, 1);
 
   accessibility->asked = asked_new (skeleton, invocation);
@@ -125,16 +125,16 @@ handle_accessibility (PrDesk1 *skeleton, GDBusMethodInvocation *invocation, gpoi
 
 /* --- */
 
-Service *
-service_new (GDBusConnection *bus)
+DeskService *
+desk_service_new (GDBusConnection *bus)
 {
-  Service *self = g_new0 (Service, 1);
+  DeskService *self = g_new0 (DeskService, 1);
 
   self->skeleton = pr_desk1_skeleton_new ();
   self->bus = bus != NULL ? g_object_ref (bus) : NULL;
   self->notifier = notifier_new (self->skeleton, bus);
   self->inhibitor = inhibitor_new (self->skeleton, bus);
-  self->look = look_new (self->skeleton, bus);
+  self->look = desk_look_new (self->skeleton, bus);
   chooser_connect (self->skeleton, bus);
   g_signal_connect (self->skeleton, "handle-show", G_CALLBACK (handle_show), self);
   g_signal_connect (self->skeleton, "handle-accessibility", G_CALLBACK (handle_accessibility), self);
@@ -142,23 +142,23 @@ service_new (GDBusConnection *bus)
 }
 
 void
-service_free (Service *self)
+desk_service_free (DeskService *self)
 {
   if (self == NULL)
     return;
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->skeleton));
   inhibitor_free (self->inhibitor);
-  if (self->bus != NULL) /* what was let go has to leave before we do */
+  if (self->bus != NULL) /* calls that let go of inhibitors must leave before we do */
     g_dbus_connection_flush_sync (self->bus, NULL, NULL);
   notifier_free (self->notifier);
-  look_free (self->look);
+  desk_look_free (self->look);
   g_clear_object (&self->bus);
   g_object_unref (self->skeleton);
   g_free (self);
 }
 
 gboolean
-service_export (Service *self, GDBusConnection *connection, GError **error)
+desk_service_export (DeskService *self, GDBusConnection *connection, GError **error)
 {
   return serve_export (connection, G_DBUS_INTERFACE_SKELETON (self->skeleton), error);
 }

@@ -2,8 +2,8 @@
 #pragma once
 #include <gio/gio.h>
 
-typedef struct Service Service;
+typedef struct DeskService DeskService;
 
-Service *service_new    (GDBusConnection *bus); /* NULL: there is no session bus; kept */
-void     service_free   (Service *self);
-gboolean service_export (Service *self, GDBusConnection *connection, GError **error);
+DeskService *desk_service_new    (GDBusConnection *bus); /* NULL: there is no session bus; kept */
+void         desk_service_free   (DeskService *self);
+gboolean     desk_service_export (DeskService *self, GDBusConnection *connection, GError **error);

@@ -11,7 +11,7 @@
 #define IN_FLIGHT_MAX 64 /* chosen: as the bridge; core answers most within milliseconds */
 
 static void
-call_free (Call *self)
+call_free (PageCall *self)
 {
   self->shell->in_flight--;
   g_object_unref (self->message);
@@ -36,7 +36,7 @@ reply_error (WebKitUserMessage *message, const GError *error)
 }
 
 void
-call_fail (Call *self, GError *error)
+page_call_fail (PageCall *self, GError *error)
 {
   reply_error (self->message, error);
   g_error_free (error);
@@ -44,13 +44,13 @@ call_fail (Call *self, GError *error)
 }
 
 void
-call_busy (Call *self)
+page_call_busy (PageCall *self)
 {
-  call_fail (self, g_error_new (FAULT, FAULT_TEMP, "Another question is on the screen; please answer that one first."));
+  page_call_fail (self, g_error_new (FAULT, FAULT_TEMP, "Another question is on the screen; please answer that one first."));
 }
 
 void
-call_answer (Call *self, GVariant *reply)
+page_call_answer (PageCall *self, GVariant *reply)
 {
   g_autoptr (GVariant) owned = reply != NULL ? g_variant_ref_sink (reply) : NULL;
   g_autoptr (GError) error = NULL;
@@ -69,14 +69,14 @@ call_answer (Call *self, GVariant *reply)
 static void
 core_answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *self = data;
+  PageCall *self = data;
   GError *error = NULL;
   g_autoptr (GVariant) reply = core_link_call_finish (self->shell->core, result, NULL, &error);
 
   if (reply != NULL)
-    call_answer (self, reply);
+    page_call_answer (self, reply);
   else
-    call_fail (self, error);
+    page_call_fail (self, error);
 }
 
 /* The page names each file that it imports; a rejected row that was mended has no name. */
@@ -90,7 +90,7 @@ names_file (GVariant *arguments)
 }
 
 static void
-forward (Call *self)
+page_call_forward (PageCall *self)
 {
   if (strcmp (self->row->member, "Import") == 0)
     rejects_begin (self->shell->rejects, names_file (self->arguments));
@@ -115,7 +115,7 @@ resolve_file (guint32 number, gpointer data)
 
 /* secret_fd: borrowed; -1: the row wants none. */
 static gboolean
-resolve (Call *self, GVariant *raw_arguments, int secret_fd, GError **error)
+page_call_resolve (PageCall *self, GVariant *raw_arguments, int secret_fd, GError **error)
 {
   Resolving resolving = { self->shell->files, NULL };
   int secret;
@@ -129,49 +129,49 @@ resolve (Call *self, GVariant *raw_arguments, int secret_fd, GError **error)
 }
 
 typedef struct {
-  Call     *call;
+  PageCall *call;
   GVariant *raw_arguments;
-} Asked;
+} AskedCall;
 
 static void
 confirmed_cb (int secret_fd, GError *error, gpointer data)
 {
-  g_autofree Asked *asked = data;
+  g_autofree AskedCall *asked = data;
   g_autoptr (GVariant) raw_arguments = asked->raw_arguments;
   GError *failure = error;
 
-  if (error == NULL && resolve (asked->call, raw_arguments, secret_fd, &failure))
-    forward (asked->call);
+  if (error == NULL && page_call_resolve (asked->call, raw_arguments, secret_fd, &failure))
+    page_call_forward (asked->call);
   else
-    call_fail (asked->call, failure);
+    page_call_fail (asked->call, failure);
 }
 
 /* The form is checked before anybody is asked. */
 static void
-ask_person (Call *self, GVariant *raw_arguments)
+ask_person (PageCall *self, GVariant *raw_arguments)
 {
   g_autoptr (GVariant) checked = NULL;
   GError *error = NULL;
-  Asked *asked;
+  AskedCall *asked;
 
   checked = bridge_call_resolve (self->row, raw_arguments, NULL, NULL, 0, &error);
   if (checked == NULL) {
-    call_fail (self, error);
+    page_call_fail (self, error);
     return;
   }
   if (self->shell->is_dialog_open) {
-    call_busy (self);
+    page_call_busy (self);
     return;
   }
   self->shell->is_dialog_open = TRUE;
-  asked = g_new0 (Asked, 1);
+  asked = g_new0 (AskedCall, 1);
   asked->call = self;
   asked->raw_arguments = g_variant_ref (raw_arguments);
   confirm_ask (self->shell, self->row, raw_arguments, confirmed_cb, asked);
 }
 
 static void
-take_row (Call *self, GVariant *raw_arguments)
+take_row (PageCall *self, GVariant *raw_arguments)
 {
   gboolean is_of_window = strcmp (self->row->interface, BRIDGE_WINDOW) == 0;
   GError *error = NULL;
@@ -180,14 +180,14 @@ take_row (Call *self, GVariant *raw_arguments)
     ask_person (self, raw_arguments);
     return;
   }
-  if (!resolve (self, raw_arguments, -1, &error)) {
-    call_fail (self, error);
+  if (!page_call_resolve (self, raw_arguments, -1, &error)) {
+    page_call_fail (self, error);
     return;
   }
   if (is_of_window)
     window_calls_take (self); /* which asks itself before an address is opened */
   else
-    forward (self);
+    page_call_forward (self);
 }
 
 gboolean
@@ -196,7 +196,7 @@ calls_take (Shell *shell, WebKitUserMessage *message)
   const ContractRow *row = bridge_call_find (webkit_user_message_get_name (message), CONTRACT_CALL);
   g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
   GVariant *raw_arguments = webkit_user_message_get_parameters (message);
-  Call *call;
+  PageCall *call;
 
   if (row == NULL) {
     reply_fault (message, "Usage", "there is no such call for the page");
@@ -211,7 +211,7 @@ calls_take (Shell *shell, WebKitUserMessage *message)
     return TRUE;
   }
   shell->in_flight++;
-  call = g_new0 (Call, 1);
+  call = g_new0 (PageCall, 1);
   call->shell = shell;
   call->message = g_object_ref (message);
   call->row = row;

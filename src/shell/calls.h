@@ -5,18 +5,18 @@
 #include "bridge-call.h"
 #include "shell.h"
 
-/* One question without an answer yet. call_answer() or call_fail() ends it. */
+/* One question without an answer yet. page_call_answer() or page_call_fail() ends it. */
 typedef struct {
   Shell             *shell;
   WebKitUserMessage *message;
   const ContractRow *row;
   GVariant          *arguments; /* owned; the contract's form, checked; files are handles of `fds` */
   GUnixFDList       *fds;
-} Call;
+} PageCall;
 
 /* The bridge's message. Returns: TRUE: it is taken care of. */
 gboolean calls_take (Shell *shell, WebKitUserMessage *message);
 
-void call_answer (Call *self, GVariant *reply); /* floating is sunk; NULL: nothing to say */
-void call_fail   (Call *self, GError *error);   /* takes it */
-void call_busy   (Call *self);                  /* another dialog is open */
+void page_call_answer (PageCall *self, GVariant *reply); /* floating is sunk; NULL: nothing to say */
+void page_call_fail   (PageCall *self, GError *error);   /* takes it */
+void page_call_busy   (PageCall *self);                  /* another dialog is open */

@@ -29,7 +29,7 @@ confirm_is_due (const ContractRow *row)
 /* --- the end --- */
 
 static void
-end (Confirm *self, GError *error)
+confirm_end (Confirm *self, GError *error)
 {
   self->shell->is_dialog_open = FALSE;
   self->func (error == NULL ? self->secret : -1, error, self->data);
@@ -47,7 +47,7 @@ agreed_told_cb (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   g_autoptr (GVariant) reply = core_link_call_finish (self->shell->core, result, NULL, &error);
 
-  end (self, error);
+  confirm_end (self, error);
 }
 
 static const char *
@@ -62,14 +62,14 @@ look_up (const Confirm *self, const char *key)
 
 /* Where the account sends is agreed to with the same yes: core remembers it. */
 static void
-agree (Confirm *self)
+confirm_agree (Confirm *self)
 {
   const char *account = look_up (self, KEY_QUESTION_ACCOUNT);
 
   if (*account != '\0')
     core_link_call_async (self->shell->core, "AccountAgree", g_variant_new ("(s)", account), NULL, agreed_told_cb, self);
   else
-    end (self, NULL);
+    confirm_end (self, NULL);
 }
 
 static void
@@ -78,11 +78,11 @@ typed_cb (int fd, GError *error, gpointer data)
   Confirm *self = data;
 
   if (error != NULL) {
-    end (self, error);
+    confirm_end (self, error);
     return;
   }
   self->secret = dup (fd);
-  agree (self);
+  confirm_agree (self);
 }
 
 static void
@@ -91,9 +91,9 @@ answered_cb (gboolean is_yes, gpointer data)
   Confirm *self = data;
 
   if (is_yes)
-    agree (self);
+    confirm_agree (self);
   else
-    end (self, g_error_new (FAULT, FAULT_TEMP, "Nothing was changed."));
+    confirm_end (self, g_error_new (FAULT, FAULT_TEMP, "Nothing was changed."));
 }
 
 /* --- what is asked --- */
@@ -117,11 +117,11 @@ ask_person (Confirm *self)
   if (self->question != NULL)
     g_variant_lookup (self->question, KEY_QUESTION_ASKED, "b", &is_asked);
   if (bridge_call_wants_secret (self->row) && !is_typed && (self->secret = secret_bytes_to_memfd (NULL, &error)) < 0)
-    end (self, error);
+    confirm_end (self, error);
   else if (is_typed)
     secret_dialog_ask (self->shell, self->row->member, look_up (self, KEY_QUESTION_TEXT), typed_cb, self);
   else if (!is_asked || WEAKENED ("question"))
-    end (self, NULL);
+    confirm_end (self, NULL);
   else
     window_ask (self->shell, look_up (self, KEY_QUESTION_TITLE), look_up (self, KEY_QUESTION_TEXT), look_up (self, KEY_QUESTION_YES), answered_cb, self);
 }
@@ -134,7 +134,7 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) reply = core_link_call_finish (self->shell->core, result, NULL, &error);
 
   if (reply == NULL) {
-    end (self, error);
+    confirm_end (self, error);
     return;
   }
   self->question = g_variant_get_child_value (reply, 0);

@@ -5,7 +5,7 @@
 #include "contract.h"
 #include "shell.h"
 
-/* Is the person to be asked, unless core says that nothing new leaves the machine by this call and nothing is lost? */
+/* TRUE when the person is to be asked, unless core says that nothing new leaves the machine by this call and nothing is lost. */
 gboolean confirm_is_due (const ContractRow *row);
 
 /* secret_fd: borrowed; what was typed, or empty; -1 where the row wants none. error: (transfer full) why it is not to be done; NULL: it is. */

@@ -81,9 +81,9 @@ core_link_is_lost (CoreLink *self)
   return self->is_lost;
 }
 
-/* What the page or the person is told: core's own sentence, or that it has gone. Takes `error`. */
+/* The sentence for the page or the person: core's own, or that it has gone. Takes `error`. */
 static GError *
-explain (CoreLink *self, GError *error)
+core_link_explain (CoreLink *self, GError *error)
 {
   g_autoptr (GError) taken = error;
 
@@ -96,13 +96,13 @@ explain (CoreLink *self, GError *error)
 }
 
 static GVariant *
-check (CoreLink *self, const char *member, GVariant *reply, GError *failure, GError **error)
+core_link_check (CoreLink *self, const char *member, GVariant *reply, GError *failure, GError **error)
 {
   g_autoptr (GVariant) taken = reply;
   g_autoptr (GError) local = NULL;
 
   if (taken == NULL) {
-    g_propagate_error (error, explain (self, failure));
+    g_propagate_error (error, core_link_explain (self, failure));
     return NULL;
   }
   if (contract_check (BRIDGE_APP, member, CONTRACT_REPLY, taken, &local))
@@ -114,12 +114,12 @@ check (CoreLink *self, const char *member, GVariant *reply, GError *failure, GEr
 typedef struct {
   GVariant    *reply;
   GUnixFDList *fds;
-} Answer;
+} CoreAnswer;
 
 static void
 answer_free (gpointer data)
 {
-  Answer *self = data;
+  CoreAnswer *self = data;
 
   g_clear_pointer (&self->reply, g_variant_unref);
   g_clear_object (&self->fds);
@@ -131,11 +131,11 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   CoreLink *self = g_object_get_data (G_OBJECT (task), "link");
-  Answer *answer = g_new0 (Answer, 1);
+  CoreAnswer *answer = g_new0 (CoreAnswer, 1);
   GError *failure = NULL, *error = NULL;
   GVariant *reply = g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), &answer->fds, result, &failure);
 
-  answer->reply = check (self, g_task_get_task_data (task), reply, failure, &error);
+  answer->reply = core_link_check (self, g_task_get_task_data (task), reply, failure, &error);
   if (answer->reply != NULL && contract_count_handles (answer->reply, answer->fds) < 0)
     error = g_error_new (FAULT, FAULT_PROTOCOL, "core's answer names a file that did not come");
   if (error == NULL) {
@@ -160,7 +160,7 @@ core_link_call_async (CoreLink *self, const char *member, GVariant *arguments, G
 GVariant *
 core_link_call_finish (CoreLink *self, GAsyncResult *result, GUnixFDList **out_fds, GError **error)
 {
-  Answer *answer = g_task_propagate_pointer (G_TASK (result), error);
+  CoreAnswer *answer = g_task_propagate_pointer (G_TASK (result), error);
   GVariant *reply;
 
   if (answer == NULL)
@@ -179,5 +179,5 @@ core_link_call_sync (CoreLink *self, const char *member, GVariant *arguments, GE
   GVariant *reply = g_dbus_connection_call_sync (self->connection, NULL, CORE_PATH, BRIDGE_APP, member, arguments, NULL,
                                                  G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, NULL, &failure);
 
-  return check (self, member, reply, failure, error);
+  return core_link_check (self, member, reply, failure, error);
 }

@@ -8,7 +8,7 @@
 #define NAME_MAX_BYTES 120 /* chosen: two lines of the dialog */
 
 static void
-refuse (Shell *shell, const char *why)
+drops_refuse (Shell *shell, const char *why)
 {
   window_say (shell, "What was dropped was not taken", why);
 }
@@ -27,7 +27,7 @@ dropped_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   shell->is_dialog_open = FALSE;
   if (numbered == NULL)
-    refuse (shell, error->message);
+    drops_refuse (shell, error->message);
   else if (g_variant_n_children (numbered) > 0)
     page_signals_tell (shell->signals, "FilesDropped", g_variant_new_tuple (&numbered, 1));
   else
@@ -57,7 +57,7 @@ add_path (Shell *shell, GFile *file, GVariantBuilder *paths)
   why = g_strdup_printf (path == NULL ? "%s is not on this computer. Please save it in one of your folders first, and drop it from there."
                                       : "The name of %s, or of a folder that it is in, is no proper text. Please rename it first.",
                          name);
-  refuse (shell, why);
+  drops_refuse (shell, why);
   return FALSE;
 }
 
@@ -70,11 +70,11 @@ list_paths (Shell *shell, GSList *files, GVariantBuilder *paths)
   if (count > DROPPED_MAX) {
     g_autofree char *why = g_strdup_printf ("These are %u files, and %d at a time can be taken. Please drop fewer.", count, DROPPED_MAX);
 
-    refuse (shell, why);
+    drops_refuse (shell, why);
     return FALSE;
   }
   if (shell->is_dialog_open) {
-    refuse (shell, "Another question is on the screen. Please answer that one first, then drop the files again.");
+    drops_refuse (shell, "Another question is on the screen. Please answer that one first, then drop the files again.");
     return FALSE;
   }
   for (GSList *link = files; link != NULL; link = link->next)

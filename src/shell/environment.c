@@ -49,7 +49,7 @@ environment_clean (void)
   if (!WEAKENED ("features"))
     g_setenv ("JSC_useWasm", "0", TRUE); /* WebAssembly: the page has none; WebKit's policy header does not keep it out (tried) */
   if (g_getenv ("AT_SPI_BUS_ADDRESS") == NULL)
-    g_setenv ("GTK_A11Y", "none", TRUE); /* there is no bus to look for */
+    g_setenv ("GTK_A11Y", "none", TRUE); /* GTK would look for a bus that is not there */
   if (!has_gpu ()) {
     g_setenv ("GSK_RENDERER", "cairo", TRUE); /* 80 MiB less than GL in software (measured) */
     /* GTK loads a driver to see that there is no need of it: 60 ms. The word for that moved from one variable to the other, and each warns of the other's */

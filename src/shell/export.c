@@ -10,31 +10,31 @@
 
 #define PAGE_ROWS 5000 /* as the command line asks */
 
-typedef struct Export Export;
+typedef struct PageExport PageExport;
 
-typedef guint64 (*WriteFunc) (Export *self, CsvOut *csv, GError **error);
+typedef guint64 (*ExportWriteFunc) (PageExport *self, CsvOut *csv, GError **error);
 
 typedef struct {
-  const char *what, *suffix;
-  WriteFunc   write;
-} Kind;
+  const char     *what, *suffix;
+  ExportWriteFunc write;
+} ExportKind;
 
-struct Export {
-  Shell      *shell;
-  const Kind *kind;
-  char       *which;
-  char       *name; /* of the file */
-  int         fd;
-  guint64     rows;
+struct PageExport {
+  Shell            *shell;
+  const ExportKind *kind;
+  char             *which;
+  char             *name; /* of the file */
+  int               fd;
+  guint64           rows;
 };
 
 /* --- what is written, in a thread of its own --- */
 
-typedef void (*HeadFunc) (CsvOut *csv, char **columns);
-typedef void (*RowFunc) (CsvOut *csv, char **columns, const FrameRow *row);
+typedef void (*ExportHeadFunc) (CsvOut *csv, char **columns);
+typedef void (*ExportRowFunc) (CsvOut *csv, char **columns, const FrameRow *row);
 
 static guint
-write_page (CsvOut *csv, GVariant *reply, FrameKind kind, HeadFunc head, RowFunc write, guint64 *last, GError **error)
+write_page (CsvOut *csv, GVariant *reply, FrameKind kind, ExportHeadFunc head, ExportRowFunc write, guint64 *last, GError **error)
 {
   g_autofree FrameRow *row = g_new (FrameRow, 1);
   g_auto (GStrv) columns = NULL;
@@ -58,7 +58,7 @@ write_page (CsvOut *csv, GVariant *reply, FrameKind kind, HeadFunc head, RowFunc
 }
 
 static guint64
-write_ledger (Export *self, CsvOut *csv, GError **error)
+write_ledger (PageExport *self, CsvOut *csv, GError **error)
 {
   guint64 last = 0, rows = 0, campaign = g_ascii_strtoull (self->which, NULL, 10);
   guint count = 1;
@@ -74,7 +74,7 @@ write_ledger (Export *self, CsvOut *csv, GError **error)
 }
 
 static guint64
-write_list (Export *self, CsvOut *csv, GError **error)
+write_list (PageExport *self, CsvOut *csv, GError **error)
 {
   guint64 last = 0, rows = 0;
   guint count = 1;
@@ -111,7 +111,7 @@ write_suppression (CsvOut *csv, GVariant *row, guint64 *last)
 }
 
 static guint64
-write_suppressions (Export *self, CsvOut *csv, GError **error)
+write_suppressions (PageExport *self, CsvOut *csv, GError **error)
 {
   guint64 last = 0, rows = 0;
   gsize count = 1;
@@ -133,14 +133,14 @@ write_suppressions (Export *self, CsvOut *csv, GError **error)
 }
 
 static guint64
-write_rejects (Export *self, CsvOut *csv, GError **error)
+write_rejects (PageExport *self, CsvOut *csv, GError **error)
 {
   return rejects_write (self->shell->rejects, csv);
 }
 
 /* One person, as JSON: what is kept about them has no rows. */
 static gboolean
-write_person (Export *self, GError **error)
+write_person (PageExport *self, GError **error)
 {
   g_autoptr (GVariant) reply = core_link_call_sync (self->shell->core, "ContactShow", g_variant_new ("(s)", self->which), error);
   g_autoptr (GVariant) person = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
@@ -161,7 +161,7 @@ write_person (Export *self, GError **error)
 }
 
 static gboolean
-write_all (Export *self, GError **error)
+write_all (PageExport *self, GError **error)
 {
   g_autoptr (CsvOut) csv = NULL;
   g_autoptr (GError) local = NULL;
@@ -192,7 +192,7 @@ write_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable
 
 /* --- where to --- */
 
-static const Kind kinds[] = {
+static const ExportKind kinds[] = {
   { "campaign", ".csv", write_ledger },
   { "list", ".csv", write_list },
   { "suppressions", ".csv", write_suppressions },
@@ -203,7 +203,7 @@ static const Kind kinds[] = {
 static void
 export_free (gpointer data)
 {
-  Export *self = data;
+  PageExport *self = data;
 
   if (self->fd >= 0)
     close (self->fd);
@@ -215,21 +215,21 @@ export_free (gpointer data)
 static void
 written_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *call = data;
-  Export *self = g_task_get_task_data (G_TASK (result));
+  PageCall *call = data;
+  PageExport *self = g_task_get_task_data (G_TASK (result));
   GError *error = NULL;
 
   if (g_task_propagate_boolean (G_TASK (result), &error))
-    call_answer (call, g_variant_new ("(st)", self->name, self->rows));
+    page_call_answer (call, g_variant_new ("(st)", self->name, self->rows));
   else
-    call_fail (call, error);
+    page_call_fail (call, error);
 }
 
 static void
 chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  Export *self = g_task_get_task_data (task);
+  PageExport *self = g_task_get_task_data (task);
   g_autoptr (GUnixFDList) fds = NULL;
   GError *error = NULL;
   g_autoptr (GVariant) reply = core_link_call_finish (self->shell->core, result, &fds, &error);
@@ -250,7 +250,7 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 
 /* "guests.csv", "campaign-7.csv": no folder, no dot in front. */
 static char *
-propose_name (const Kind *kind, const char *which)
+propose_name (const ExportKind *kind, const char *which)
 {
   g_autofree char *plain = g_strdup (which);
 
@@ -267,15 +267,15 @@ propose_name (const Kind *kind, const char *which)
 }
 
 void
-export_begin (Call *call)
+export_begin (PageCall *call)
 {
   const char *what, *which;
   g_autofree char *name = NULL;
-  Export *self;
+  PageExport *self;
   GTask *task;
 
   g_variant_get (call->arguments, "(&s&s)", &what, &which);
-  self = g_new0 (Export, 1);
+  self = g_new0 (PageExport, 1);
   self->shell = call->shell;
   self->fd = -1;
   self->which = g_strdup (which);
@@ -287,9 +287,9 @@ export_begin (Call *call)
 
     export_free (self);
     if (is_busy)
-      call_busy (call);
+      page_call_busy (call);
     else
-      call_fail (call, g_error_new (FAULT, FAULT_USAGE, "there is nothing of that name to export"));
+      page_call_fail (call, g_error_new (FAULT, FAULT_USAGE, "there is nothing of that name to export"));
     return;
   }
   call->shell->is_dialog_open = TRUE;

@@ -3,4 +3,4 @@
 #pragma once
 #include "calls.h"
 
-void export_begin (Call *call); /* ends the call */
+void export_begin (PageCall *call); /* ends the call */

@@ -77,7 +77,7 @@ mail_store_add (MailStore *self, const char *html)
 }
 
 static Mail *
-find (MailStore *self, const char *raw_address)
+mail_store_find (MailStore *self, const char *raw_address)
 {
   if (!page_address_is_mail (raw_address))
     return NULL;
@@ -90,13 +90,13 @@ find (MailStore *self, const char *raw_address)
 gboolean
 mail_store_has (MailStore *self, const char *raw_address)
 {
-  return find (self, raw_address) != NULL;
+  return mail_store_find (self, raw_address) != NULL;
 }
 
 GBytes *
 mail_store_dup (MailStore *self, const char *raw_address)
 {
-  Mail *mail = find (self, raw_address);
+  Mail *mail = mail_store_find (self, raw_address);
 
   return mail != NULL ? g_bytes_ref (mail->html) : NULL;
 }

@@ -143,7 +143,7 @@ close_parts (Shell *shell)
 }
 
 static int
-run (void)
+shell_run (void)
 {
   g_autoptr (GError) error = NULL;
   Shell shell = { 0 };
@@ -182,5 +182,5 @@ main (int argc, char *argv[])
   setlocale (LC_ALL, "");
   g_set_prgname ("org.postrider.Postrider"); /* docks and screen readers know the window by it (data/desktop) */
   g_set_application_name ("Postrider");
-  return run ();
+  return shell_run ();
 }

@@ -13,7 +13,7 @@ no_gl_is_wanted (void)
 
 /* As libglvnd reads it; `module` is UTF-8. */
 static char *
-describe (const char *module)
+no_gl_describe (const char *module)
 {
   g_autoptr (GVariant) driver = g_variant_ref_sink (g_variant_new_parsed ("{'file_format_version': <'1.0.0'>, 'ICD': <{'library_path': %s}>}", module));
 
@@ -29,7 +29,7 @@ no_gl_begin (const char *module_folder, const char *folder, GError **error)
 
   if (!no_gl_is_wanted () || WEAKENED ("gl") || !g_utf8_validate (module, -1, NULL))
     return g_strdup ("");
-  text = describe (module);
+  text = no_gl_describe (module);
   if (!g_file_set_contents (path, text, -1, error))
     return NULL;
   g_setenv (WHERE, "/dev/null", TRUE);

@@ -4,7 +4,7 @@
 #pragma once
 #include <glib.h>
 
-/* Has environment_clean() found no GPU? Else the rest does nothing. */
+/* TRUE when environment_clean() has found no GPU; else the rest does nothing. */
 gboolean no_gl_is_wanted (void);
 
 /* Writes into `folder` where the driver that has nothing is (postrider-page.so), for the web process to read. From here on this process finds none at
@@ -12,5 +12,5 @@ gboolean no_gl_is_wanted (void);
  * UTF-8: WebKit then loads what there is), or NULL. Errors: G_FILE_ERROR. */
 char    *no_gl_begin (const char *module_folder, const char *folder, GError **error);
 
-/* What is started from here on, the web process, finds that driver: it does not begin without one. */
+/* Makes programs that are started from here on, the web process, find that driver: it does not begin without one. */
 void     no_gl_offer (const char *path);

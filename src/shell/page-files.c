@@ -37,7 +37,7 @@ find_type (const char *path)
 }
 
 static void
-answer (WebKitURISchemeRequest *request, guint status, GBytes *body, const char *type, const char *policy)
+page_files_answer (WebKitURISchemeRequest *request, guint status, GBytes *body, const char *type, const char *policy)
 {
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (body);
   g_autoptr (WebKitURISchemeResponse) response = webkit_uri_scheme_response_new (stream, (gint64) g_bytes_get_size (body));
@@ -65,22 +65,22 @@ asked_cb (WebKitURISchemeRequest *request, gpointer data)
   g_autoptr (GBytes) body = NULL;
 
   if (mail != NULL) {
-    answer (request, 200, mail, "text/html; charset=utf-8", WEAKENED ("mail-policy") ? "default-src * 'unsafe-inline' data:" : MAIL_POLICY);
+    page_files_answer (request, 200, mail, "text/html; charset=utf-8", WEAKENED ("mail-policy") ? "default-src * 'unsafe-inline' data:" : MAIL_POLICY);
     return;
   }
   path = is_get ? g_hash_table_lookup (self->files, address) : NULL;
   body = path != NULL ? g_resources_lookup_data (path, 0, NULL) : NULL;
   if (body != NULL) {
-    answer (request, 200, body, find_type (path), PAGE_POLICY);
+    page_files_answer (request, 200, body, find_type (path), PAGE_POLICY);
     return;
   }
   body = g_bytes_new_static ("Not found", strlen ("Not found"));
-  answer (request, 404, body, "text/plain; charset=utf-8", NULL);
+  page_files_answer (request, 404, body, "text/plain; charset=utf-8", NULL);
 }
 
 /* Every file of the resource whose kind we know, by the address that it has; the document by none but the root. */
 static void
-collect (GHashTable *files, const char *folder)
+page_files_collect (GHashTable *files, const char *folder)
 {
   g_auto (GStrv) names = g_resources_enumerate_children (folder, 0, NULL);
 
@@ -90,7 +90,7 @@ collect (GHashTable *files, const char *folder)
 
     if (g_str_has_suffix (path, "/")) {
       path[strlen (path) - 1] = '\0';
-      collect (files, path);
+      page_files_collect (files, path);
     } else if (is_document || (find_type (path) != NULL && !g_str_has_suffix (path, ".html"))) {
       char *address = is_document ? g_strdup (PAGE_ADDRESS) : g_strconcat ("app://postrider", path + strlen (PAGE_FILES_ROOT), NULL);
 
@@ -115,7 +115,7 @@ page_files_serve (WebKitWebContext *context, MailStore *mails, GError **error)
 
   self->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->mails = mails;
-  collect (self->files, PAGE_FILES_ROOT);
+  page_files_collect (self->files, PAGE_FILES_ROOT);
   if (!g_hash_table_contains (self->files, PAGE_ADDRESS)) {
     g_set_error (error, FAULT, FAULT_SOFTWARE, "This program holds no page. Please install Postrider again.");
     pages_free (self);

@@ -117,7 +117,7 @@ is_newer_of (const Waiting *old, const char *member, GVariant *arguments)
 }
 
 static void
-drop (PageSignals *self, GList *link)
+page_signals_drop (PageSignals *self, GList *link)
 {
   self->bytes -= ((Waiting *) link->data)->bytes;
   waiting_free (link->data);
@@ -135,10 +135,10 @@ page_signals_tell (PageSignals *self, const char *member, GVariant *arguments)
   for (GList *link = self->waiting.head, *next; link != NULL; link = next) {
     next = link->next;
     if (is_newer_of (link->data, member, arguments))
-      drop (self, link);
+      page_signals_drop (self, link);
   }
   while (self->waiting.length > 0 && (self->waiting.length >= WAITING_MAX || self->bytes + waiting->bytes > WAITING_MAX_BYTES))
-    drop (self, self->waiting.head);
+    page_signals_drop (self, self->waiting.head);
   self->bytes += waiting->bytes;
   g_queue_push_tail (&self->waiting, waiting);
   send_next (self);

@@ -8,7 +8,7 @@ struct Rejects {
   GMutex     mutex;
   GPtrArray *frames; /* of GVariant */
   gsize      bytes;
-  gboolean   is_kept; /* what comes now is a file's, and not one row's second try */
+  gboolean   is_kept; /* rows of a file are coming, not one row's second try */
 };
 
 Rejects *

@@ -11,10 +11,10 @@ typedef struct {
   GtkWidget       *entry, *again, *hint; /* again: NULL when it need not be typed twice */
   SecretDialogFunc func;
   gpointer         data;
-} Dialog;
+} SecretDialog;
 
 static void
-end (Dialog *self, int fd, GError *error)
+secret_dialog_end (SecretDialog *self, int fd, GError *error)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->entry), ""); /* GTK's own buffer is in locked memory and wiped */
   if (self->again != NULL)
@@ -25,21 +25,21 @@ end (Dialog *self, int fd, GError *error)
 }
 
 static void
-cancel (Dialog *self)
+secret_dialog_cancel (SecretDialog *self)
 {
-  end (self, -1, g_error_new (FAULT, FAULT_TEMP, "No password was typed, so nothing was changed."));
+  secret_dialog_end (self, -1, g_error_new (FAULT, FAULT_TEMP, "No password was typed, so nothing was changed."));
 }
 
 static void
 cancelled_cb (GtkButton *button, gpointer data)
 {
-  cancel (data);
+  secret_dialog_cancel (data);
 }
 
 static gboolean
 closed_cb (GtkWindow *window, gpointer data)
 {
-  cancel (data);
+  secret_dialog_cancel (data);
   return TRUE;
 }
 
@@ -48,14 +48,14 @@ key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierTyp
 {
   if (key != GDK_KEY_Escape)
     return FALSE;
-  cancel (data);
+  secret_dialog_cancel (data);
   return TRUE;
 }
 
 static void
 done_cb (GtkWidget *widget, gpointer data)
 {
-  Dialog *self = data;
+  SecretDialog *self = data;
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
   g_autoptr (SecretBytes) secret = NULL;
   GError *error = NULL;
@@ -72,7 +72,7 @@ done_cb (GtkWidget *widget, gpointer data)
   }
   secret = secret_bytes_new (text, strlen (text));
   fd = secret_bytes_to_memfd (secret, &error);
-  end (self, fd, error);
+  secret_dialog_end (self, fd, error);
   if (fd >= 0)
     close (fd);
 }
@@ -106,7 +106,7 @@ add_text (GtkWidget *box, const char *text)
 }
 
 static void
-add_buttons (Dialog *self, GtkWidget *box)
+add_buttons (SecretDialog *self, GtkWidget *box)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *no = gtk_button_new_with_mnemonic ("_Cancel"), *yes = gtk_button_new_with_mnemonic ("_OK");
@@ -121,7 +121,7 @@ add_buttons (Dialog *self, GtkWidget *box)
 }
 
 static void
-build (Dialog *self, const char *member, const char *text)
+secret_dialog_build (SecretDialog *self, const char *member, const char *text)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkEventController *keys = gtk_event_controller_key_new ();
@@ -151,11 +151,11 @@ build (Dialog *self, const char *member, const char *text)
 void
 secret_dialog_ask (Shell *shell, const char *member, const char *text, SecretDialogFunc func, gpointer data)
 {
-  Dialog *self = g_new0 (Dialog, 1);
+  SecretDialog *self = g_new0 (SecretDialog, 1);
 
   self->shell = shell;
   self->func = func;
   self->data = data;
-  build (self, member, text);
+  secret_dialog_build (self, member, text);
   gtk_window_present (self->window);
 }

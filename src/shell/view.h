@@ -10,7 +10,7 @@ typedef struct View View;
 typedef struct {
   void (*ready)  (WebKitWebView *view, gpointer data);                          /* the document may be loaded: the filter stands */
   void (*ended)  (WebKitWebView *view, gpointer data);                          /* the web process crashed or was killed */
-  void (*failed) (const GError *error, gpointer data);                          /* there will be no view */
+  void (*failed) (const GError *error, gpointer data);                          /* no view can be made */
   gboolean (*message) (WebKitWebView *view, WebKitUserMessage *message, gpointer data); /* the bridge speaks */
 } ViewFuncs;
 

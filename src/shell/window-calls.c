@@ -68,7 +68,7 @@ window_calls_number_files (Shell *shell, GVariant *files, GUnixFDList *fds, GErr
 static void
 chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *call = data;
+  PageCall *call = data;
   Shell *shell = call->shell;
   g_autoptr (GUnixFDList) fds = NULL;
   GError *error = NULL;
@@ -78,16 +78,16 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   shell->is_dialog_open = FALSE;
   if (numbered != NULL)
-    call_answer (call, g_variant_new_tuple (&numbered, 1));
+    page_call_answer (call, g_variant_new_tuple (&numbered, 1));
   else
-    call_fail (call, error);
+    page_call_fail (call, error);
 }
 
 static void
-choose_files (Call *call)
+choose_files (PageCall *call)
 {
   if (call->shell->is_dialog_open) {
-    call_busy (call);
+    page_call_busy (call);
     return;
   }
   call->shell->is_dialog_open = TRUE;
@@ -120,7 +120,7 @@ number_letter_files (Shell *shell, GVariant *files, GUnixFDList *fds, GError **e
 static void
 letter_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *call = data;
+  PageCall *call = data;
   g_autoptr (GUnixFDList) fds = NULL;
   GError *error = NULL;
   g_autoptr (GVariant) reply = core_link_call_finish (call->shell->core, result, &fds, &error);
@@ -128,19 +128,19 @@ letter_cb (GObject *source, GAsyncResult *result, gpointer data)
   GVariant *numbered = files != NULL ? number_letter_files (call->shell, files, fds, &error) : NULL;
 
   if (numbered != NULL)
-    call_answer (call, g_variant_new_tuple (&numbered, 1));
+    page_call_answer (call, g_variant_new_tuple (&numbered, 1));
   else
-    call_fail (call, error);
+    page_call_fail (call, error);
 }
 
 static void
-letter_files (Call *call)
+letter_files (PageCall *call)
 {
   core_link_call_async (call->shell->core, "LetterFiles", call->arguments, NULL, letter_cb, call);
 }
 
 static void
-paste_text (Call *call)
+paste_text (PageCall *call)
 {
   GError *error = NULL;
   const char *text;
@@ -151,21 +151,21 @@ paste_text (Call *call)
   fd = file_table_paste (text, strlen (text), &error);
   number = fd >= 0 ? file_table_add (call->shell->files, fd, strlen (text), &error) : 0;
   if (number != 0)
-    call_answer (call, g_variant_new ("(u)", number));
+    page_call_answer (call, g_variant_new ("(u)", number));
   else
-    call_fail (call, error);
+    page_call_fail (call, error);
 }
 
 static void
-release_file (Call *call)
+release_file (PageCall *call)
 {
   guint32 number;
 
   g_variant_get (call->arguments, "(u)", &number);
   if (file_table_release (call->shell->files, number))
-    call_answer (call, NULL);
+    page_call_answer (call, NULL);
   else
-    call_fail (call, g_error_new (FAULT, FAULT_USAGE, "there is no file of that number"));
+    page_call_fail (call, g_error_new (FAULT, FAULT_USAGE, "there is no file of that number"));
 }
 
 /* --- addresses outside --- */
@@ -182,41 +182,41 @@ is_address_fine (const char *address)
 static void
 shown_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *call = data;
+  PageCall *call = data;
   GError *error = NULL;
   g_autoptr (GVariant) reply = core_link_call_finish (call->shell->core, result, NULL, &error);
 
   if (reply != NULL)
-    call_answer (call, g_variant_new ("(b)", TRUE));
+    page_call_answer (call, g_variant_new ("(b)", TRUE));
   else
-    call_fail (call, error);
+    page_call_fail (call, error);
 }
 
 static void
 agreed_cb (gboolean is_yes, gpointer data)
 {
-  Call *call = data;
+  PageCall *call = data;
 
   call->shell->is_dialog_open = FALSE;
   if (is_yes)
     core_link_call_async (call->shell->core, "DeskShow", call->arguments, NULL, shown_cb, call);
   else
-    call_answer (call, g_variant_new ("(b)", FALSE));
+    page_call_answer (call, g_variant_new ("(b)", FALSE));
 }
 
 static void
-open_address (Call *call)
+open_address (PageCall *call)
 {
   g_autofree char *shown = NULL, *text = NULL;
   const char *address;
 
   g_variant_get (call->arguments, "(&s)", &address);
   if (!is_address_fine (address)) {
-    call_fail (call, g_error_new (FAULT, FAULT_USAGE, "only https and mailto addresses can be opened"));
+    page_call_fail (call, g_error_new (FAULT, FAULT_USAGE, "only https and mailto addresses can be opened"));
     return;
   }
   if (call->shell->is_dialog_open) {
-    call_busy (call);
+    page_call_busy (call);
     return;
   }
   shown = text_printable (address, -1, ADDRESS_SHOWN_MAX_BYTES);
@@ -272,15 +272,15 @@ window_calls_ask_look (Shell *shell)
 }
 
 static void
-look (Call *call)
+window_calls_look (PageCall *call)
 {
   g_autoptr (GVariant) known = call->shell->look != NULL ? g_variant_ref (call->shell->look) : g_variant_ref_sink (window_calls_build_look (NULL));
 
-  call_answer (call, g_variant_new ("(@a{sv})", known));
+  page_call_answer (call, g_variant_new ("(@a{sv})", known));
 }
 
 static void
-set_title (Call *call)
+set_title (PageCall *call)
 {
   g_autofree char *title = NULL;
   const char *text;
@@ -288,22 +288,22 @@ set_title (Call *call)
   g_variant_get (call->arguments, "(&s)", &text);
   title = *text != '\0' ? g_strdup_printf ("%s – Postrider", text) : g_strdup ("Postrider");
   gtk_window_set_title (call->shell->window, title);
-  call_answer (call, NULL);
+  page_call_answer (call, NULL);
 }
 
 static void
-show_mail (Call *call)
+show_mail (PageCall *call)
 {
   g_autofree char *address = NULL;
   const char *html;
 
   g_variant_get (call->arguments, "(&s)", &html);
   address = mail_store_add (call->shell->mails, html);
-  call_answer (call, g_variant_new ("(s)", address));
+  page_call_answer (call, g_variant_new ("(s)", address));
 }
 
 static void
-close_answered (Call *call)
+close_answered (PageCall *call)
 {
   const char *how;
   WindowClose answer;
@@ -311,40 +311,40 @@ close_answered (Call *call)
   g_variant_get (call->arguments, "(&s)", &how);
   answer = strcmp (how, "background") == 0 ? WINDOW_CLOSE_BACKGROUND : strcmp (how, "pause") == 0 ? WINDOW_CLOSE_PAUSE : WINDOW_CLOSE_STAY;
   if (!call->shell->is_close_asked || (answer == WINDOW_CLOSE_STAY && strcmp (how, "stay") != 0)) {
-    call_fail (call, g_error_new (FAULT, FAULT_USAGE, "nobody asked to close, or that is no answer"));
+    page_call_fail (call, g_error_new (FAULT, FAULT_USAGE, "nobody asked to close, or that is no answer"));
     return;
   }
   window_close_answered (call->shell, answer);
-  call_answer (call, NULL);
+  page_call_answer (call, NULL);
 }
 
 static void
-close_taken (Call *call)
+close_taken (PageCall *call)
 {
   if (!call->shell->is_close_asked) {
-    call_fail (call, g_error_new (FAULT, FAULT_USAGE, "nobody asked to close"));
+    page_call_fail (call, g_error_new (FAULT, FAULT_USAGE, "nobody asked to close"));
     return;
   }
   window_close_taken (call->shell);
-  call_answer (call, NULL);
+  page_call_answer (call, NULL);
 }
 
 static const struct {
   const char *member;
-  void (*take) (Call *call);
+  void (*take) (PageCall *call);
 } rows[] = {
   { "ChooseFiles", choose_files },   { "PasteText", paste_text }, { "ReleaseFile", release_file }, { "Export", export_begin },
-  { "OpenAddress", open_address },   { "Look", look },            { "ShowMail", show_mail },       { "SetTitle", set_title },
+  { "OpenAddress", open_address },   { "Look", window_calls_look }, { "ShowMail", show_mail },       { "SetTitle", set_title },
   { "CloseTaken", close_taken },     { "CloseAnswered", close_answered }, { "LetterFiles", letter_files },
 };
 
 void
-window_calls_take (Call *call)
+window_calls_take (PageCall *call)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (strcmp (rows[i].member, call->row->member) == 0) {
       rows[i].take (call);
       return;
     }
-  call_fail (call, g_error_new (FAULT, FAULT_SOFTWARE, "the window cannot do that yet"));
+  page_call_fail (call, g_error_new (FAULT, FAULT_SOFTWARE, "the window cannot do that yet"));
 }

@@ -2,7 +2,7 @@
 #pragma once
 #include "calls.h"
 
-void window_calls_take (Call *call); /* ends it, now or later */
+void window_calls_take (PageCall *call); /* ends it, now or later */
 
 /* files: a(sth) as DeskChoose gives them, with their descriptors. Returns: floating aa{sv} with their numbers, or NULL with FAULT_TEMP. */
 GVariant *window_calls_number_files (Shell *shell, GVariant *files, GUnixFDList *fds, GError **error);

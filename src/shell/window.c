@@ -19,12 +19,12 @@
 typedef struct {
   WindowAgreedFunc agreed;
   gpointer         data;
-} Question;
+} AgreementQuestion;
 
 static void
 responded_cb (GtkDialog *dialog, int response, gpointer data)
 {
-  g_autofree Question *question = data;
+  g_autofree AgreementQuestion *question = data;
 
   gtk_window_destroy (GTK_WINDOW (dialog));
   question->agreed (response == GTK_RESPONSE_ACCEPT, question->data);
@@ -37,7 +37,7 @@ calm_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* What takes GtkMessageDialog's place came with GTK 4.10; Debian 12 has 4.8 (meson.build: GDK_VERSION_MIN_REQUIRED). */
+/* GtkMessageDialog's successor came with GTK 4.10; Debian 12 has 4.8 (meson.build: GDK_VERSION_MIN_REQUIRED). */
 static GtkWidget *
 make_dialog (Shell *shell, GtkMessageType type, const char *title, const char *text)
 {
@@ -53,7 +53,7 @@ void
 window_ask (Shell *shell, const char *title, const char *text, const char *yes, WindowAgreedFunc agreed, gpointer data)
 {
   GtkWidget *dialog = make_dialog (shell, GTK_MESSAGE_QUESTION, title, text);
-  Question *question = g_new0 (Question, 1);
+  AgreementQuestion *question = g_new0 (AgreementQuestion, 1);
 
   question->agreed = agreed;
   question->data = data;
@@ -100,7 +100,7 @@ window_take_look (Shell *shell, GVariant *desk_look)
 /* --- closing --- */
 
 static void
-leave (Shell *shell)
+window_leave (Shell *shell)
 {
   g_main_loop_quit (shell->loop);
 }
@@ -124,17 +124,17 @@ understood_cb (gboolean is_yes, gpointer data)
 
   shell->is_dialog_open = FALSE;
   if (is_yes)
-    leave (shell);
+    window_leave (shell);
 }
 
-/* They chose to pause: a window that closes while messages still go would be a lie. */
+/* After "pause" was chosen: a window that closes while messages still go would be a lie. */
 static void
 end_pausing (Pausing *pausing)
 {
   Shell *shell = pausing->shell;
 
   if (!pausing->has_failed) {
-    leave (shell);
+    window_leave (shell);
   } else {
     shell->is_dialog_open = TRUE;
     window_ask (shell, "Not everything could be paused", "Some messages may still be going out. Close the window all the same?", "_Close it", understood_cb, shell);
@@ -194,7 +194,7 @@ window_close_answered (Shell *shell, WindowClose answer)
   stop_waiting (shell);
   shell->is_close_asked = FALSE;
   if (answer == WINDOW_CLOSE_BACKGROUND || shell->is_leaving)
-    leave (shell);
+    window_leave (shell);
   else if (answer == WINDOW_CLOSE_PAUSE)
     core_link_call_async (shell->core, "CampaignList", NULL, NULL, pause_all_cb, shell);
 }
@@ -213,7 +213,7 @@ close_responded_cb (GtkDialog *dialog, int response, gpointer data)
 
   gtk_window_destroy (GTK_WINDOW (dialog));
   shell->is_dialog_open = FALSE;
-  shell->closed_us[0] = shell->closed_us[1] = 0; /* who insisted was asked */
+  shell->closed_us[0] = shell->closed_us[1] = 0; /* the person who insisted was asked */
   page_signals_tell (shell->signals, "CloseOver", g_variant_new ("()")); /* its own question may stand below */
   window_close_answered (shell, response == GTK_RESPONSE_YES  ? WINDOW_CLOSE_BACKGROUND
                                 : response == GTK_RESPONSE_NO ? WINDOW_CLOSE_PAUSE
@@ -244,11 +244,11 @@ last_words_over_cb (gpointer data)
   Shell *shell = data;
 
   shell->close_timer = 0;
-  leave (shell);
+  window_leave (shell);
   return G_SOURCE_REMOVE;
 }
 
-/* Nothing runs: all that the page may do is to have written down what is being typed. */
+/* The page's last words, with nothing running: it may have written down what is being typed, and no more. */
 static void
 say_goodbye (Shell *shell)
 {
@@ -290,7 +290,7 @@ close_cb (GtkWindow *window, gpointer data)
   shell->closed_us[0] = shell->closed_us[1];
   shell->closed_us[1] = now_us;
   if (core_link_is_lost (shell->core) || shell->is_leaving) {
-    leave (shell);
+    window_leave (shell);
   } else if (is_insisting && !shell->is_dialog_open) {
     stop_waiting (shell);
     page_silent_cb (shell);

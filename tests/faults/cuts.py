@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""cuts.py - the power cut proof. A story (life.py) is played once over the shim, which notes each write, sync and name. Then the power is cut
+"""cuts.py - the power cut proof. A scenario (scenario.py) is played once over the shim, which notes each write, sync and name. Then the power is cut
 at many of its moments: a folder is built as a disk may hold it (disk.py), a core of another boot starts there, what had been acknowledged must be
-there, and the story goes on to its end; the judge's record up to the cut and behind it is the truth.
+there, and the scenario goes on to its end; the judge's record up to the cut and behind it is the truth.
 
   tests/faults/cuts.py --program BUILD/src/cli/postrider --shim BUILD/tests/faults/shim [--cuts 1000] [--seed N] [--tap] [--seconds N]
                        [--at-least N] [--self-check] [--keep]
@@ -22,9 +22,9 @@ import uuid
 from disk import Disk, find_differences, read_tree, write_tree
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from can import lasting_folder  # noqa: E402
-from house import House, Trouble, become_subreaper, descendants
-from life import PASSWORD, USER, Home, Life, Plan, Shim, read_begun, read_surviving_store
-from notebook import Notebook
+from fixture import Fixture, Trouble, become_subreaper, descendants
+from scenario import PASSWORD, USER, Home, ScenarioRun, Plan, Shim, read_begun, read_surviving_store
+from write_log import WriteLog
 from verdict import count
 
 CUTS_A_STORY = 40   # chosen: another plan, judge and seed often enough, and the recording costs little
@@ -47,20 +47,20 @@ ROW_OF_GOAL = {
 
 
 class Recording:
-    """A life that came to its end, and the disk under it as it was before."""
+    """A run that came to its end, and the disk under it as it was before."""
 
-    def __init__(self, life, disk, depth):
-        self.life, self.disk, self.depth = life, disk, depth
-        self.records = life.home.notebook.records()
+    def __init__(self, run, disk, depth):
+        self.run, self.disk, self.depth = run, disk, depth
+        self.records = run.home.write_log.records()
         self.positions = [record.at for record in self.records]
-        self.begun = list(read_begun(self.records, life.numbers_of()))
-        self.own = life.own_records()
+        self.begun = list(read_begun(self.records, run.numbers_of()))
+        self.own = run.own_records()
 
     def moments(self):
         """row -> positions (each before a record)."""
         found = collections.defaultdict(list)
         names = {}
-        starts = [start for _, start, _ in self.life.moves]
+        starts = [start for _, start, _ in self.run.moves]
         for i, record in enumerate(self.records):
             if record.kind == "O":
                 names[record.key] = record.first.decode()
@@ -76,7 +76,7 @@ class Recording:
 
     def _row_by_goal(self, at, starts):
         i = bisect.bisect_right(starts, at) - 1
-        return ROW_OF_GOAL[self.life.moves[i][0]] if i >= 0 else "recovery"
+        return ROW_OF_GOAL[self.run.moves[i][0]] if i >= 0 else "recovery"
 
     @staticmethod
     def _row_by_file(record, path):
@@ -100,14 +100,14 @@ class Recording:
         i = bisect.bisect_left(self.positions, at)
         when = self.records[i].mono_ns if i < len(self.records) else 1 << 63
         begun = {address for position, address in self.begun if position < at}
-        return self.life.sent + [one for one in self.own if one["mono_ns"] <= when or begun & set(one["to"])]
+        return self.run.sent + [one for one in self.own if one["mono_ns"] <= when or begun & set(one["to"])]
 
-    def next_life(self, home, at, rng):
-        moves = self.life.moves
-        done = (self.life.done - {goal for goal, _, _ in moves}) | {goal for goal, _, end in moves if end <= at}
-        begun = self.life.begun_before | {goal for goal, start, _ in moves if start <= at}  # half done in an earlier life, it is begun for good
-        looked = set().union(self.life.looked_before, *(addresses for position, addresses in self.life.looks if position <= at))
-        return Life(home, self.life.plan, rng, done, begun, looked, self.sent_before(at))
+    def next_run(self, home, at, rng):
+        moves = self.run.moves
+        done = (self.run.done - {goal for goal, _, _ in moves}) | {goal for goal, _, end in moves if end <= at}
+        begun = self.run.begun_before | {goal for goal, start, _ in moves if start <= at}  # half done in an earlier run, it is begun for good
+        looked = set().union(self.run.looked_before, *(addresses for position, addresses in self.run.looks if position <= at))
+        return ScenarioRun(home, self.run.plan, rng, done, begun, looked, self.sent_before(at))
 
 
 class Tally:
@@ -120,26 +120,26 @@ class Proof:
         self.args, self.rng = args, random.Random(args.seed)
         self.shim = Shim(args.shim)
         self.folder = tempfile.mkdtemp(prefix="pr-cuts-", dir=args.folder or lasting_folder())
-        self.tallies, self.problems, self.number, self.stories, self.records_seen = {}, [], 0, 0, 0
+        self.tallies, self.problems, self.number, self.scenarios, self.records_seen = {}, [], 0, 0, 0
         self.lie, self.is_boot_kept, self.share = "", False, None
         self.judge = None
 
     def say(self, words):
         print(("# " if self.args.tap else "") + words, flush=True)
 
-    # --- one story ---
+    # --- one scenario ---
 
     def new_judge(self):
-        rng, folder = self.rng, os.path.join(self.folder, f"judge{self.stories}")
+        rng, folder = self.rng, os.path.join(self.folder, f"judge{self.scenarios}")
         options = ["--user", USER, "--password", PASSWORD, "--delay-ms", str(rng.choice((0, 0, 1, 3))), "--answer-delay-ms", str(rng.choice((0, 1, 3)))]
-        return House(folder, self.args.program, options + ([] if rng.random() < 0.6 else ["--no-chunking"]))
+        return Fixture(folder, self.args.program, options + ([] if rng.random() < 0.6 else ["--no-chunking"]))
 
     def new_home(self, tree=None):
         self.number += 1
         home = Home(os.path.join(self.folder, f"h{self.number}"), self.args.program, self.judge, self.shim)
         if tree is not None:
             write_tree(tree, home.disk)
-        home.notebook = Notebook(os.path.join(home.folder, "notebook"))
+        home.write_log = WriteLog(os.path.join(home.folder, "write-log"))
         home.lie = self.lie
         home.boot = os.path.join(home.folder if not self.is_boot_kept else self.folder, "boot")
         with open(home.boot, "w") as file:
@@ -147,82 +147,82 @@ class Proof:
         return home
 
     def record(self):
-        self.stories += 1
+        self.scenarios += 1
         self.judge = self.new_judge()
-        plan = Plan(self.rng, self.rng.random() < 0.5, os.path.join(self.folder, f"files{self.stories}"))
+        plan = Plan(self.rng, self.rng.random() < 0.5, os.path.join(self.folder, f"files{self.scenarios}"))
         home = self.new_home()
-        life = Life(home, plan, self.rng)
+        run = ScenarioRun(home, plan, self.rng)
         disk = Disk(home.disk)
         try:
-            self.live(life)
-            if life.findings:
-                raise Trouble(f"the story itself, without a cut: {life.findings[0]}")
-            recording = Recording(life, disk, 0)
+            self.play_out(run)
+            if run.findings:
+                raise Trouble(f"the scenario itself, without a cut: {run.findings[0]}")
+            recording = Recording(run, disk, 0)
             self.check_model(recording)
         finally:
             home.close()
         self.records_seen += len(recording.records)
         return recording
 
-    def live(self, life):
-        life.play()
-        life.unknown = life.judge()
-        life.home.stop_core()
-        life.tree_left = read_tree(life.home.disk)  # before anybody's SQLite looks into it
-        life.find_leftovers()
-        if life.home.notebook.is_full:
-            raise Trouble("the notebook is too small for this story")
+    def play_out(self, run):
+        run.play()
+        run.unknown = run.judge()
+        run.home.stop_core()
+        run.tree_left = read_tree(run.home.disk)  # before anybody's SQLite looks into it
+        run.find_leftovers()
+        if run.home.write_log.is_full:
+            raise Trouble("the write log is too small for this scenario")
 
     def check_model(self, recording):
         """Had nothing been lost, the model must be the folder, octet by octet: the shim misses nothing."""
         if self.lie:
             return
         tree = recording.disk_before(1 << 62, "posix").cut(random.Random(0), 1)
-        for words in find_differences(tree, recording.life.tree_left, UNSEEN):
+        for words in find_differences(tree, recording.run.tree_left, UNSEEN):
             raise Trouble(f"the shim misses something: {words}")
 
     # --- one cut ---
 
     def cut(self, recording, row, at):
-        """Returns the recording of the life behind the cut, or None when there was a problem."""
+        """Returns the recording of the run behind the cut, or None when there was a problem."""
         rng = self.rng
         rule, share = rng.choice(("posix", "journal")), self.share or rng.choice((0, 1, "head", "head", 0.2, 0.5, 0.5, 0.8, round(rng.random(), 2)))
         home = self.new_home(recording.disk_before(at, rule).cut(rng, share))
         handed, unknown_before, integrity = read_surviving_store(home.home)
-        life, before = recording.next_life(home, at, rng), Disk(home.disk)
-        what = f"{row} at {at} of {recording.life.home.folder}, names {rule}, share {share}, depth {recording.depth + 1}"
+        run, before = recording.next_run(home, at, rng), Disk(home.disk)
+        what = f"{row} at {at} of {recording.run.home.folder}, names {rule}, share {share}, depth {recording.depth + 1}"
         if integrity != "ok":
-            life.findings.append(("broken", "", f"the store behind the cut: {integrity}"))
+            run.findings.append(("broken", "", f"the store behind the cut: {integrity}"))
         try:
-            life.wake()
-            if not life.findings:
-                self.live(life)
-                recording = Recording(life, before, recording.depth + 1)
-            if not life.findings and life.unknown - unknown_before > handed:
-                life.findings.append(("unknown", "", f"{life.unknown} unknown, {unknown_before} before, {handed} were handed"))
+            run.wake()
+            if not run.findings:
+                self.play_out(run)
+                recording = Recording(run, before, recording.depth + 1)
+            if not run.findings and run.unknown - unknown_before > handed:
+                run.findings.append(("unknown", "", f"{run.unknown} unknown, {unknown_before} before, {handed} were handed"))
         except Trouble as trouble:
-            life.findings.append(("trouble", "", str(trouble)))
-        self.note(row, life, handed, unknown_before, what)
+            run.findings.append(("trouble", "", str(trouble)))
+        self.note(row, run, handed, unknown_before, what)
         home.close()
-        if life.findings:
+        if run.findings:
             return None
         if not self.args.keep:
             shutil.rmtree(home.folder)
         return recording
 
-    def note(self, row, life, handed, unknown_before, what):
-        tally, unknown = self.tallies.setdefault(row, Tally()), life.unknown - unknown_before
+    def note(self, row, run, handed, unknown_before, what):
+        tally, unknown = self.tallies.setdefault(row, Tally()), run.unknown - unknown_before
         tally.cuts += 1
-        tally.lost += count(life.findings, "lost", "stuck")
-        tally.second += count(life.findings, "second", "silent")
-        tally.rows += count(life.findings, "row")
-        tally.broken += count(life.findings, "broken", "vault")
-        tally.other += bool(life.findings)
+        tally.lost += count(run.findings, "lost", "stuck")
+        tally.second += count(run.findings, "second", "silent")
+        tally.rows += count(run.findings, "row")
+        tally.broken += count(run.findings, "broken", "vault")
+        tally.other += bool(run.findings)
         tally.unknown += max(0, unknown)
         tally.unknown_most = max(tally.unknown_most, unknown)
         tally.handed_most = max(tally.handed_most, handed)
-        for kind, address, words in life.findings[:3]:
-            self.problem(f"{what} → {life.home.folder}: {kind} {address} {words}")
+        for kind, address, words in run.findings[:3]:
+            self.problem(f"{what} → {run.home.folder}: {kind} {address} {words}")
 
     def problem(self, words):
         self.problems.append(words)
@@ -238,7 +238,7 @@ class Proof:
         return wanted * share / total - (self.tallies[row].cuts if row in self.tallies else 0)
 
     def cut_in_recovery(self, recording, wanted):
-        """Follows the life behind a cut into its own first moments."""
+        """Follows the run behind a cut into its own first moments."""
         while recording and recording.depth < DEPTH_MAX and self.deficit("recovery", wanted) > 0:
             moments = recording.moments()
             row = next((row for row in ("core-recovering", "core-recovered") if moments[row] and self.deficit(row, wanted) > 0), "recovery")
@@ -258,7 +258,7 @@ class Proof:
             row = max(rows, key=lambda row: self.deficit(row, wanted))
             behind = self.cut(recording, row, self.rng.choice(moments[row]))
             self.cut_in_recovery(behind, wanted)
-        self.say(f"  story {self.stories}: {len(recording.records)} records, {self.count()} cuts; {time.monotonic() - self.started:.0f} s")
+        self.say(f"  scenario {self.scenarios}: {len(recording.records)} records, {self.count()} cuts; {time.monotonic() - self.started:.0f} s")
         self.judge.close()
         if not self.problems and not self.args.keep:
             for name in os.listdir(self.folder):
@@ -329,7 +329,7 @@ class Proof:
         is_right = all(check[1] for check in checks)
         for problem in self.problems:
             self.say(f"PROBLEM {problem}")
-        self.say(f"verdict: {cuts} cuts in {self.stories} stories, {lost} lost, {second} second copies, {gone} rows gone, {unknown} unknown, "
+        self.say(f"verdict: {cuts} cuts in {self.scenarios} scenarios, {lost} lost, {second} second copies, {gone} rows gone, {unknown} unknown, "
                  f"{len(self.problems)} problems: {'the proof holds' if is_right else 'THE PROOF DOES NOT HOLD'}")
         return is_right, first + len(checks)
 

@@ -1,4 +1,4 @@
-"""disk.py - what a disk may hold after the power went, given what was written, synced and named (notebook.py), and no more than was promised.
+"""disk.py - what a disk may hold after the power went, given what was written, synced and named (write_log.py), and no more than was promised.
 
 Promised: what a file held at its last fsync is there. All behind that is kept, lost, or torn at sectors of 512 octets (old, zero or any octets
 in each); a file may have grown without its data. An octet that was not written again keeps its value (SQLite calls that powersafe overwrite).

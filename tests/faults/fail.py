@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """fail.py - the n-th call of a kind fails, for n = 1, 2, 3... until a whole run passes without being reached: the run is clean.
 
-A scene is some goals of life.py from a folder that is ready for them. It is played once with the failure; its command says what is wrong, or
+A scene is some goals of scenario.py from a folder that is ready for them. It is played once with the failure; its command says what is wrong, or
 succeeds. Then it is played to its end without one, and nothing may be lost, sent twice, or left over; the judge has the last word.
 
   tests/faults/fail.py --program BUILD/src/cli/postrider --shim BUILD/tests/faults/shim [--kind KIND]... [--who WHO]... [--scene SCENE]...
@@ -20,12 +20,12 @@ import sys
 import tempfile
 import time
 
-import house
+import fixture
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from can import lasting_folder  # noqa: E402
-from house import SLOW, House, Trouble, become_subreaper, descendants, wait_until
-from life import PASSWORD, USER, Home, Life, Plan, Shim
-from notebook import KINDS, WHOS as WHO, Notebook
+from fixture import SLOW, Fixture, Trouble, become_subreaper, descendants, wait_until
+from scenario import PASSWORD, USER, Home, ScenarioRun, Plan, Shim
+from write_log import KINDS, WHOS as WHO, WriteLog
 from verdict import count
 
 # kind, mode, error
@@ -58,7 +58,7 @@ class FailingHome(Home):
 
     def run(self, *words, kill=None, seconds=40, may_fail=False):
         done = super().run(*words, kill=kill, seconds=seconds, may_fail=True)
-        if not self.failure or self.notebook.failures == 0:
+        if not self.failure or self.write_log.failures == 0:
             if done.returncode not in (0, 1, 75) and not may_fail:
                 raise Trouble(f"`postrider {' '.join(words)}` said: {done.stderr.strip()[-300:]} (status {done.returncode})")
             return done
@@ -72,7 +72,7 @@ class FailingHome(Home):
         raise Refused(line)
 
 
-class FailingLife(Life):
+class FailingRun(ScenarioRun):
     """Here a campaign that does not get on is no trouble as long as it says why."""
 
     def is_settled(self, can_wait):
@@ -103,7 +103,7 @@ class Proof:
         self.shim, self.folder = Shim(args.shim), tempfile.mkdtemp(prefix="pr-fail-", dir=args.folder or lasting_folder())
         self.tallies, self.problems, self.said, self.number = {}, [], collections.Counter(), 0
         options = ["--user", USER, "--password", PASSWORD, "--answer-delay-ms", "2"]
-        self.judge = House(os.path.join(self.folder, "judge"), args.program, options)
+        self.judge = Fixture(os.path.join(self.folder, "judge"), args.program, options)
         self.plan = Plan(self.rng, True, os.path.join(self.folder, "files"))
         self.plan.goals = [goal for goal in self.plan.goals if goal not in ("import more", "send more", "look again")]
         self.plan.extra = 0
@@ -124,29 +124,29 @@ class Proof:
         """A folder in which all up to this goal is done, without any failure."""
         if goal not in self.ready and goal is not None:
             home = self.new_home(None)
-            life = Life(home, self.plan, self.rng)
+            run = ScenarioRun(home, self.plan, self.rng)
             goals, self.plan.goals = self.plan.goals, [one for one in self.plan.goals if one not in ("protect", "unprotect")]
-            life.play(until=goal)
+            run.play(until=goal)
             self.plan.goals = goals
             home.stop_core()
-            life.sent_after = life.sent + life.own_records()
-            self.ready[goal] = life
+            run.sent_after = run.sent + run.own_records()
+            self.ready[goal] = run
         return self.ready.get(goal)
 
     # --- one failure ---
 
-    def play(self, life, goals):
+    def play(self, run, goals):
         for goal in goals:
-            if goal not in life.done:
-                life.begun.add(goal)
-                getattr(life, "do_" + goal.replace(" ", "_"))()
-                life.done.add(goal)
+            if goal not in run.done:
+                run.begun.add(goal)
+                getattr(run, "do_" + goal.replace(" ", "_"))()
+                run.done.add(goal)
 
-    def play_failing(self, life, scene, findings):
-        home = life.home
-        house.crashes.clear()
+    def play_failing(self, run, scene, findings):
+        home = run.home
+        fixture.crashes.clear()
         try:
-            self.play(life, SCENES[scene])
+            self.play(run, SCENES[scene])
         except Refused:
             pass
         except Trouble as trouble:
@@ -158,52 +158,52 @@ class Proof:
         except Trouble as trouble:
             if not re.match(r"(write|fsync):core:\d+:on:", was):
                 findings.append(("trouble", "", str(trouble)))
-            house.send_signal(home.core(), house.signal.SIGKILL)
+            fixture.send_signal(home.core(), fixture.signal.SIGKILL)
         home.failure = was
-        wait_until(lambda: (house.reap(), not home.workers())[1], 15)
+        wait_until(lambda: (fixture.reap(), not home.workers())[1], 15)
         log = [line for line in home.log().splitlines() if CRASH.search(line) and not (was.startswith("malloc") and OUT_OF_MEMORY.search(line))]
         findings += [("crash", "", f"core.log: {line[:200]}") for line in log]
         allowed = MEMORY_SIGNALS if was.startswith("malloc") else ()
-        findings += [("crash", "", f"{name} ended by signal {number}") for name, number in house.crashes if number not in allowed]
+        findings += [("crash", "", f"{name} ended by signal {number}") for name, number in fixture.crashes if number not in allowed]
         findings += home.findings
 
-    def play_after(self, life, scene, findings):
+    def play_after(self, run, scene, findings):
         """The next run, without the shim, resumes and ends clean."""
-        home = life.home
-        home.notebook, home.failure = None, ""
+        home = run.home
+        home.write_log, home.failure = None, ""
         for name in ("core.log", "core.log.1"):
             if os.path.exists(os.path.join(home.home, name)):
                 os.unlink(os.path.join(home.home, name))
         try:
-            life.wake()
-            self.play(life, SCENES[scene])
-            self.play(life, ["wait"] if "send" in life.done else [])
-            life.unknown = life.judge()
+            run.wake()
+            self.play(run, SCENES[scene])
+            self.play(run, ["wait"] if "send" in run.done else [])
+            run.unknown = run.judge()
             home.stop_core()
-            life.find_leftovers()
+            run.find_leftovers()
         except Trouble as trouble:
             findings.append(("trouble", "", f"afterwards: {trouble}"))
-        findings += life.findings
+        findings += run.findings
 
     def start(self, scene, failure):
         """A folder that is ready for the scene, and what becomes of it under that failure."""
         ready = self.make_ready(BEFORE[scene])
         home = self.new_home(ready)
-        home.notebook, home.is_disk_modelled = Notebook(os.path.join(home.folder, "notebook"), 4096 + 8 * 65536 + (1 << 20)), False
+        home.write_log, home.is_disk_modelled = WriteLog(os.path.join(home.folder, "write-log"), 4096 + 8 * 65536 + (1 << 20)), False
         home.failure = failure
-        before = ready or Life(home, self.plan, self.rng)
-        return FailingLife(home, self.plan, self.rng, before.done, before.begun, before.looked, ready.sent_after if ready else [])
+        before = ready or ScenarioRun(home, self.plan, self.rng)
+        return FailingRun(home, self.plan, self.rng, before.done, before.begun, before.looked, ready.sent_after if ready else [])
 
     def count_calls(self, scene):
         """Of every kind and program, in a run in which none fails."""
         if scene not in self.calls:
-            life, findings = self.start(scene, "malloc:core:0:once:0"), []
-            self.play_failing(life, scene, findings)
-            if findings or life.findings:
-                raise Trouble(f"scene {scene} without a failure: {(findings + life.findings)[0]}")
-            self.calls[scene] = {(kind, who): life.home.notebook.calls(kind, who) for kind in KINDS for who in WHO}
-            life.home.notebook.close()
-            shutil.rmtree(life.home.folder)
+            run, findings = self.start(scene, "malloc:core:0:once:0"), []
+            self.play_failing(run, scene, findings)
+            if findings or run.findings:
+                raise Trouble(f"scene {scene} without a failure: {(findings + run.findings)[0]}")
+            self.calls[scene] = {(kind, who): run.home.write_log.calls(kind, who) for kind in KINDS for who in WHO}
+            run.home.write_log.close()
+            shutil.rmtree(run.home.folder)
         return self.calls[scene]
 
     def fail(self, kind, who, mode, error, scene, n):
@@ -211,19 +211,19 @@ class Proof:
         failing, findings = self.start(scene, f"{kind}:{who}:{n}:{mode}:{error}"), []
         home = failing.home
         self.play_failing(failing, scene, findings)
-        calls, failures = home.notebook.calls(kind, who), home.notebook.failures
-        where = [(record.first.decode(), record.second.decode()) for record in home.notebook.records() if record.kind == "F"][:1]
-        home.notebook.close()
-        life = Life(home, self.plan, self.rng, failing.done, failing.begun, failing.looked, failing.sent + failing.own_records())
-        self.play_after(life, scene, findings)
+        calls, failures = home.write_log.calls(kind, who), home.write_log.failures
+        where = [(record.first.decode(), record.second.decode()) for record in home.write_log.records() if record.kind == "F"][:1]
+        home.write_log.close()
+        run = ScenarioRun(home, self.plan, self.rng, failing.done, failing.begun, failing.looked, failing.sent + failing.own_records())
+        self.play_after(run, scene, findings)
         findings += failing.findings
-        self.note((kind, mode, error, who), scene, n, where, failures, home, life, findings)
+        self.note((kind, mode, error, who), scene, n, where, failures, home, run, findings)
         home.close()
         if not findings and not self.args.keep:
             shutil.rmtree(home.folder)
         return calls
 
-    def note(self, key, scene, n, where, failures, home, life, findings):
+    def note(self, key, scene, n, where, failures, home, run, findings):
         tally = self.tallies.setdefault(key, Tally())
         tally.runs += 1
         tally.failed += failures > 0
@@ -231,7 +231,7 @@ class Proof:
         tally.lost += count(findings, "lost", "stuck")
         tally.second += count(findings, "second", "silent")
         tally.rows += count(findings, "row", "vault")
-        tally.unknown += life.unknown
+        tally.unknown += run.unknown
         tally.bad += bool(findings)
         for words in home.said:
             self.said[re.sub(r"/\S*/h\d+/disk", "…", words)] += 1
@@ -340,7 +340,7 @@ class Proof:
         _, runs, failed, refused, lost, second, gone, unknown, _ = self.table()
         seconds = time.monotonic() - self.started
         self.judge.close()
-        while house.reap_any():  # what GLib forked, and that could not exec, is nobody's but init's
+        while fixture.reap_any():  # what GLib forked, and that could not exec, is nobody's but init's
             pass
         self.problems += [f"still there at the end: {process}" for process in descendants()]
         for problem in self.problems:

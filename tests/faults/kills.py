@@ -18,12 +18,12 @@ import tempfile
 import time
 import traceback
 
-import deeds
+import command_kills
 import verdict
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from can import lasting_folder  # noqa: E402
-from house import SLOW, House, Trouble, become_subreaper, descendants, reap_any
-from rounds import JOURNAL_ROWS, WINDOW, WINDOW_GROWN, Round, Tally
+from fixture import SLOW, Fixture, Trouble, become_subreaper, descendants, reap_any
+from campaign_kills import JOURNAL_ROWS, WINDOW, WINDOW_GROWN, CampaignKills, Tally
 
 # victim, moment, share of the kills
 SENDS = [
@@ -40,7 +40,7 @@ SENDS = [
     ("core", "core-rotating", 4), ("core", "journals rotate", 4), ("smtp", "journals rotate", 4), ("all", "journals rotate", 4),
     ("core", "two accounts", 4), ("smtp", "two accounts", 4), ("all", "two accounts", 4),
 ]
-DEEDS = [
+COMMANDS = [
     ("import", "import-next", 3), ("import", "import-rows", 3), ("import", "imports", 4), ("core", "core-import-batch", 3), ("core", "core-import-laid", 2),
     ("core", "core-import-merged", 3), ("core", "core-import-stored", 3), ("core", "imports", 3), ("cli", "imports", 3), ("all", "imports", 4),
     ("core", "core-import-undone", 3), ("core", "undoes", 3), ("all", "undoes", 2),
@@ -49,7 +49,7 @@ DEEDS = [
     ("core", "core-resolving", 3), ("core", "core-resolved", 3), ("core", "resolves", 3), ("cli", "resolves", 2), ("all", "resolves", 3),
     ("core", "core-vault-written", 3), ("core", "core-vault-renamed", 3), ("core", "the vault", 3), ("cli", "the vault", 2), ("all", "the vault", 3),
 ]
-KINDS = SENDS + DEEDS
+KINDS = SENDS + COMMANDS
 KILLS_A_ROUND = 8  # chosen: each has about as many people on the wire as are left of its campaign
 IDLE_ROUNDS = 4
 SHORT_BELOW = 100  # kills: then no round waits a minute for a retry
@@ -65,8 +65,8 @@ class Proof:
         self.restarts = []
         self.number = 0
         self.idle = {}  # kind: rounds in a row in which nothing was killed
-        self.house = None
-        self.rounds_left_in_house = 0
+        self.fixture = None
+        self.rounds_left_in_fixture = 0
         self.folder = tempfile.mkdtemp(prefix="pr-faults-", dir=folder or args.folder or lasting_folder())
         self.waiting = None  # a round that waits for its retries while others run
         only = args.only.split(",") if args.only else None
@@ -74,9 +74,9 @@ class Proof:
         self.kinds = [kind for kind in KINDS if (not only or list(kind[:2]) == only) and (is_long or kind[1] != "smtp-retry")]
         self.rng.shuffle(self.kinds)  # so that a short run, which plays few of them, plays others each time
 
-    # --- houses ---
+    # --- fixtures ---
 
-    def new_house(self, has_deferred, rotates=False):
+    def new_fixture(self, has_deferred, rotates=False):
         rng = self.rng
         is_chunking = rng.random() < 0.6
         delay, answer_delay = rng.choice((0, 2, 5, 10)), rng.choice((0, 0, 0, 1, 3, 20))
@@ -87,37 +87,37 @@ class Proof:
         grows = rng.random() < 0.25
         extra = {"POSTRIDER_JOURNAL_ROWS": str(JOURNAL_ROWS)} if rotates else {}
         extra |= {} if grows else {"POSTRIDER_WINDOW": str(WINDOW)}
-        house = House(os.path.join(self.folder, f"house{self.number}"), self.args.program, options, extra)
-        house.rotates = rotates
-        house.window = (WINDOW_GROWN if grows else WINDOW) if is_chunking else 1
-        house.is_chunking = is_chunking
-        house.has_deferred = has_deferred
+        fixture = Fixture(os.path.join(self.folder, f"fixture{self.number}"), self.args.program, options, extra)
+        fixture.rotates = rotates
+        fixture.window = (WINDOW_GROWN if grows else WINDOW) if is_chunking else 1
+        fixture.is_chunking = is_chunking
+        fixture.has_deferred = has_deferred
         # so many that it takes a second or two on one connection
         round_trip = delay / 10 if is_chunking else 2 * delay
-        house.people = min(1000, int(1500 / max(1.5, round_trip + answer_delay)))
-        house.rounds = []
-        return house
+        fixture.people = min(1000, int(1500 / max(1.5, round_trip + answer_delay)))
+        fixture.rounds = []
+        return fixture
 
-    def close_house(self, house):
+    def close_fixture(self, fixture):
         try:
-            for one in house.rounds:
+            for one in fixture.rounds:
                 one.judge_again()
                 self.note(one)
-            house.clear_away()
-            for problem in house.find_leftovers():
-                self.problem(f"{house.folder}: {problem}")
+            fixture.clear_away()
+            for problem in fixture.find_leftovers():
+                self.problem(f"{fixture.folder}: {problem}")
         except Trouble as trouble:
-            self.problem(f"{house.folder}: {trouble}")
-        house.close()
+            self.problem(f"{fixture.folder}: {trouble}")
+        fixture.close()
         if not self.args.keep and not self.problems:
-            shutil.rmtree(house.folder)
+            shutil.rmtree(fixture.folder)
 
     # --- rounds ---
 
-    def make_round(self, victim, moment, house, kills, account="demo"):
+    def make_round(self, victim, moment, fixture, kills, account="demo"):
         rng = self.rng
         self.number += 1
-        people = house.people // SLOW if moment != "smtp-retry" else 400
+        people = fixture.people // SLOW if moment != "smtp-retry" else 400
         connections = rng.randint(1, 4)
         rate = rng.choice((None, None, None, "100/s", "8/s" if SLOW == 1 and kills < 5 else "100/s"))
         if "paus" in moment or "resum" in moment:
@@ -128,15 +128,15 @@ class Proof:
             people = 24
         if moment in ("journals rotate", "core-rotating"):
             rate, people = None, 10 * JOURNAL_ROWS
-        return Round(house, rng, self.number, victim, moment, kills, people, connections, None if moment == "smtp-retry" else rate,
-                     house.is_chunking, house.has_deferred, account)
+        return CampaignKills(fixture, rng, self.number, victim, moment, kills, people, connections, None if moment == "smtp-retry" else rate,
+                     fixture.is_chunking, fixture.has_deferred, account)
 
-    def make_deeds(self, victim, moment, kills):
+    def make_commands(self, victim, moment, kills):
         self.number += 1
-        kind = deeds.find_class(moment)
-        house = House(os.path.join(self.folder, f"house{self.number}"), self.args.program, kind.judge_options)
-        house.rounds = []
-        return kind(house, self.rng, self.number, victim, moment, kills)
+        kind = command_kills.find_class(moment)
+        fixture = Fixture(os.path.join(self.folder, f"fixture{self.number}"), self.args.program, kind.judge_options)
+        fixture.rounds = []
+        return kind(fixture, self.rng, self.number, victim, moment, kills)
 
     def note(self, one):
         seen = collections.Counter(kind for kind, _, _ in one.findings)
@@ -152,7 +152,7 @@ class Proof:
         print(("# " if self.args.tap else "") + self.prefix + words, flush=True)
 
     def play(self, one, begins=True, ends=True):
-        """Returns FALSE when it could not be played to its end: its house is closed then."""
+        """Returns FALSE when it could not be played to its end: its fixture is closed then."""
         try:
             if begins:
                 one.begin()
@@ -160,44 +160,44 @@ class Proof:
                 one.finish()
                 one.add_to(self.tallies, Tally)
                 self.restarts += one.restarts
-                one.house.rounds.append(one)
+                one.fixture.rounds.append(one)
                 self.say(f"  round {one.number}: {one.victim}, {one.moment}: {one.kills} kills, {one.describe()}; {time.monotonic() - self.started:.0f} s")
                 self.note(one)
             return True
         except Trouble as trouble:
-            self.problem(f"round {one.number} ({one.victim}, {one.moment}) in {one.house.folder}: {trouble}")
-            one.house.close()
+            self.problem(f"round {one.number} ({one.victim}, {one.moment}) in {one.fixture.folder}: {trouble}")
+            one.fixture.close()
             return False
 
-    def play_in_house(self, victim, moment, kills):
+    def play_in_fixture(self, victim, moment, kills):
         rotates = moment in ("journals rotate", "core-rotating")
-        if self.house is not None and self.house.rotates != rotates:
-            self.leave_house()
-        if self.house is None:
+        if self.fixture is not None and self.fixture.rotates != rotates:
+            self.leave_fixture()
+        if self.fixture is None:
             self.number += 1
-            self.house = self.new_house(self.rng.random() < 0.3 and not rotates, rotates)
-            self.rounds_left_in_house = self.rng.randint(1, 4)
-        one = self.make_round(victim, moment, self.house, kills)
+            self.fixture = self.new_fixture(self.rng.random() < 0.3 and not rotates, rotates)
+            self.rounds_left_in_fixture = self.rng.randint(1, 4)
+        one = self.make_round(victim, moment, self.fixture, kills)
         if moment == "two accounts":
-            one.companion = self.make_round(victim, moment, self.house, kills, "other")
-        self.rounds_left_in_house -= 1
+            one.companion = self.make_round(victim, moment, self.fixture, kills, "other")
+        self.rounds_left_in_fixture -= 1
         if not self.play(one):
-            self.house = None
-        elif self.rounds_left_in_house == 0:
-            self.leave_house()
+            self.fixture = None
+        elif self.rounds_left_in_fixture == 0:
+            self.leave_fixture()
 
-    def leave_house(self):
-        self.close_house(self.house)
-        self.house = None
+    def leave_fixture(self):
+        self.close_fixture(self.fixture)
+        self.fixture = None
 
-    def play_deeds(self, victim, moment, kills):
+    def play_commands(self, victim, moment, kills):
         try:
-            one = self.make_deeds(victim, moment, kills)
+            one = self.make_commands(victim, moment, kills)
         except Trouble as trouble:
             self.problem(f"{victim}, {moment}: {trouble}")
             return
         if self.play(one):
-            self.close_house(one.house)
+            self.close_fixture(one.fixture)
 
     def count(self, kind=None):
         return sum(tally.kills for key, tally in self.tallies.items() if kind is None or key == kind)
@@ -207,14 +207,14 @@ class Proof:
         if self.waiting and (is_last or time.monotonic() >= self.waiting.ready_at):
             one, self.waiting = self.waiting, None
             if self.play(one, begins=False):
-                self.close_house(one.house)
+                self.close_fixture(one.fixture)
         if self.waiting or is_last:
             return
         wanted = [kind for kind in self.kinds if kind[1] == "smtp-retry" and self.deficit(kind) > 0]
         if wanted:
             kind = max(wanted, key=self.deficit)
             self.number += 1
-            one = self.make_round(kind[0], kind[1], self.new_house(True), 3)
+            one = self.make_round(kind[0], kind[1], self.new_fixture(True), 3)
             if self.play(one, ends=False):
                 self.waiting = one
 
@@ -229,7 +229,7 @@ class Proof:
             others = [kind for kind in self.kinds if kind[1] != "smtp-retry"]
             if others:
                 kind = max(others, key=self.deficit)
-                play, before = self.play_deeds if kind in DEEDS else self.play_in_house, self.count(kind[:2])
+                play, before = self.play_commands if kind in COMMANDS else self.play_in_fixture, self.count(kind[:2])
                 play(kind[0], kind[1], max(1, min(KILLS_A_ROUND, round(self.deficit(kind)))))
                 self.note_idle(kind, self.count(kind[:2]) == before)
             elif self.waiting:
@@ -237,8 +237,8 @@ class Proof:
             else:
                 break
         self.step_waiting(True)
-        if self.house:
-            self.leave_house()
+        if self.fixture:
+            self.leave_fixture()
         while reap_any():  # commands that were killed, and that nobody waits for
             pass
         self.problems += [f"still there at the end: {process}" for process in descendants()]
@@ -308,7 +308,7 @@ class Proof:
         return is_right
 
 
-# --- several at once: each has its own houses, and is the subreaper of its own ---
+# --- several at once: each has its own fixtures, and is the subreaper of its own ---
 
 def work(args, folder, index, results):
     become_subreaper()
@@ -352,7 +352,7 @@ def parse():
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--seconds", type=int, default=3600, help="at most")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="houses side by side")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="fixtures side by side")
     parser.add_argument("--at-least", type=int, help="kills that are enough when the time is over")
     parser.add_argument("--folder", default=None, help="where the data folders go (a short path)")
     parser.add_argument("--only")

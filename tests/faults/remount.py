@@ -3,7 +3,7 @@
 
 A round is a campaign on a file system of its own, in a file behind a loop device. In mid-campaign either the file system is shut down without its log
 being flushed (`xfs_io -x -c shutdown`, as after an I/O error), or all processes are killed and the backing file is copied as it is; then it, or the copy, is
-mounted and the campaign goes on. Nobody may get two. Its control: the folder in sysfs by which core tells one life of a superblock from the next is
+mounted and the campaign goes on. Nobody may get two. Its control: the folder in sysfs by which core tells one run of a superblock from the next is
 covered by one that stays, so that core believes that nothing was lost; then some do get two, or the round would prove nothing.
 
     remount.py --program POSTRIDER [--rounds N] [--seed S] [--tap] [--no-control] [ext4 xfs btrfs]
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 
-from house import House, Trouble, become_subreaper, reap, send_signal, wait_until
+from fixture import Fixture, Trouble, become_subreaper, reap, send_signal, wait_until
 
 CLONE_NEWNS = 0x00020000
 PEOPLE = 900
@@ -96,8 +96,8 @@ class Disk:
             os.replace(copy, self.image)
 
 
-def find_all(house):
-    return house.workers() + [process for process in [house.core()] if process]
+def find_all(fixture):
+    return fixture.workers() + [process for process in [fixture.core()] if process]
 
 
 def kill_all(processes):
@@ -107,53 +107,53 @@ def kill_all(processes):
         raise Trouble(f"still alive: {processes}")
 
 
-def reach(house, count):
-    if not wait_until(lambda: house.count_taken() >= count, 60, 0.005):
-        raise Trouble(f"the campaign does not get on: {house.count_taken()} of {count}")
+def reach(fixture, count):
+    if not wait_until(lambda: fixture.count_taken() >= count, 60, 0.005):
+        raise Trouble(f"the campaign does not get on: {fixture.count_taken()} of {count}")
 
 
-def finish(house):
+def finish(fixture):
     """As a person would: a folder that may be a copy is said to be the original; the campaign goes on to its end."""
     def is_over():
-        numbers = house.show(1)
+        numbers = fixture.show(1)
         if numbers["state"] == "paused":
-            house.run("campaign", "resume", "1", *(["--restored"] if numbers["reason"] == "restored" else []), may_fail=True)
+            fixture.run("campaign", "resume", "1", *(["--restored"] if numbers["reason"] == "restored" else []), may_fail=True)
         return numbers["state"] in ("done", "cancelled") and numbers["handed"] == 0
 
     if not wait_until(is_over, 60, 0.2):
-        raise Trouble(f"the campaign does not end: {house.show(1)}")
+        raise Trouble(f"the campaign does not end: {fixture.show(1)}")
 
 
 def play(program, kind, how, rng, is_control):
     """Returns (second copies, accepted people whom the judge does not have, unknown, people in the judge's hands at the loss)."""
     folder = tempfile.mkdtemp(prefix="remount-")
-    house = None
+    fixture = None
     try:
         disk = Disk(folder, kind)
         disk.mount(is_control)
-        house = House(os.path.join(folder, "house"), program, ["--delay-ms", "5"] if rng.random() < 0.5 else [])
-        house.home = os.path.join(disk.path, "home")
-        house.add_account("work")
-        house.run("import", house.write("people.csv", "email,name\n" + "".join(f"p{i}@example.net,Person {i}\n" for i in range(PEOPLE))), "--list", "people")
+        fixture = Fixture(os.path.join(folder, "fixture"), program, ["--delay-ms", "5"] if rng.random() < 0.5 else [])
+        fixture.home = os.path.join(disk.path, "home")
+        fixture.add_account("work")
+        fixture.run("import", fixture.write("people.csv", "email,name\n" + "".join(f"p{i}@example.net,Person {i}\n" for i in range(PEOPLE))), "--list", "people")
         os.sync()  # all but the campaign is on the disk
-        house.run("send", "--account", "work", "--list", "people", "--subject", "Hello", "--text", house.write("letter.txt", "Dear {{name}}\n"), "--rate", "200/s",
+        fixture.run("send", "--account", "work", "--list", "people", "--subject", "Hello", "--text", fixture.write("letter.txt", "Dear {{name}}\n"), "--rate", "200/s",
                   "--connections", str(rng.randint(1, 6)), "--yes", "--detach")
-        reach(house, 30)
+        reach(fixture, 30)
         run("sync", "-f", disk.path)  # the journal's beginning is on the disk, as after some seconds of any campaign
-        reach(house, house.count_taken() + rng.randint(1, PEOPLE // 3))
-        everyone = find_all(house)
+        reach(fixture, fixture.count_taken() + rng.randint(1, PEOPLE // 3))
+        everyone = find_all(fixture)
         disk.lose(how, lambda: kill_all(everyone))
-        at_loss = house.count_taken()
+        at_loss = fixture.count_taken()
         disk.mount(is_control)
-        finish(house)
-        copies = collections.Counter(address for record in house.records() for address in record["to"])
-        rows = house.export(1)
+        finish(fixture)
+        copies = collections.Counter(address for record in fixture.records() for address in record["to"])
+        rows = fixture.export(1)
         lost = [row["address"] for row in rows if row["state"] == "accepted" and not copies[row["address"]]] + \
                [row["address"] for row in rows if row["state"] not in ("accepted", "unknown", "skipped")]
         return sum(n - 1 for n in copies.values() if n > 1), len(lost), sum(row["state"] == "unknown" for row in rows), at_loss
     finally:
-        if house:
-            house.close()
+        if fixture:
+            fixture.close()
             try:
                 disk.unmount()
             except (Trouble, AttributeError):
@@ -188,7 +188,7 @@ def try_way(options, kind, how, report):
                 without += play(options.program, kind, how, rng, True)[0]
                 if without:
                     break
-            report.say(True, f"{kind} {how}: the control: {without} second copies where the life of the superblock is not seen",
+            report.say(True, f"{kind} {how}: the control: {without} second copies where the run of the superblock is not seen",
                        None if without else "nothing was lost without it either: what the rounds show is not shown by this way")
     except Skip as skip:
         report.say(True, f"{kind} {how}", skip)

@@ -8,7 +8,7 @@ A verdict is a list of findings (kind, address, words). Kinds:
   refused   the judge of these tests refuses nobody, so an answer like that was invented
   other     another message than the one that the ledger names
   tally     the numbers of `campaign show` are not those of the export
-and of one command (judge_deed):
+and of one command (judge_command):
   between   the state is neither the one before the command nor the one behind it
   undone    the command had said that it is done, and it is not
 """
@@ -58,7 +58,7 @@ def compare(expected, rows, records, numbers, is_done=True, treated=()):
     return findings
 
 
-def judge_deed(before, after, state, is_told, is_disturbed=True):
+def judge_command(before, after, state, is_told, is_disturbed=True):
     """Yields (kind, words). is_told: the command ended with status 0. is_disturbed: something was killed."""
     if state != before and state != after:
         yield "between", f"it was {shorten(before)}, it should be {shorten(after)}, it is {shorten(state)}"
@@ -109,8 +109,8 @@ def tampered():
     yield "treated as sent", None, (expected, [dict(rows[0], state="skipped")] + rows[1:], records[1:], skipped, True, {expected[0]})
 
 
-def tampered_deeds():
-    """Yields (what was found, the kind that must be found, arguments of judge_deed)."""
+def tampered_commands():
+    """Yields (what was found, the kind that must be found, arguments of judge_command)."""
     yield "killed, and nothing done", None, (None, "whole", None, False)
     yield "killed, and all done", None, (None, "whole", "whole", False)
     yield "told, and done", None, ("old", "whole", "whole", True)
@@ -122,9 +122,9 @@ def tampered_deeds():
 
 def self_check():
     """Yields (name, is right) for each tampering."""
-    for name, kind, arguments in tampered_deeds():
-        kinds = {found[0] for found in judge_deed(*arguments)}
-        yield f"a deed is judged: {name}", (kind in kinds) if kind else not kinds
+    for name, kind, arguments in tampered_commands():
+        kinds = {found[0] for found in judge_command(*arguments)}
+        yield f"a command is judged: {name}", (kind in kinds) if kind else not kinds
     for name, kind, arguments in tampered():
         kinds = {found[0] for found in compare(*arguments)}
         yield f"a tampered log is seen: {name}" if kind else "an honest log passes", (kind in kinds) if kind else not kinds

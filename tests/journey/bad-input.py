@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """bad-input.py BUILD [WORD…]: what people get wrong, what machines get wrong. One sentence that says what, where and what to do; the right exit
-status; nothing half done; no assertion, critical or backtrace (house.py looks for those behind each case)."""
+status; nothing half done; no assertion, critical or backtrace (fixture.py looks for those behind each case)."""
 import os
 import re
 import shutil
@@ -10,8 +10,8 @@ import subprocess
 import sys
 import zipfile
 
-import house as house_module
-from house import Judge, Skip, check, need, make_certificate, make_foreign, run_cases, trust, wait_for
+import fixture as fixture_module
+from fixture import Judge, Skip, check, need, make_certificate, make_foreign, run_cases, trust, wait_for
 
 GOOD_CSV = "name,email\nAnn,ann@example.net\nBob,bob@example.net\n"
 # name of the row, command, exit status, words that stderr must hold (regular expressions), content of the file `input`
@@ -104,14 +104,14 @@ SEND_TABLE = [
     ("a from with a header in it", [*SEND, *MAIL, "--from", "Ann\r\nBcc: eve@example.com <ann@example.org>", "--yes"], 65, ["."]),
     ("a way to leave that is none", [*SEND, *MAIL, "--unsubscribe", "ftp://example.org", "--yes"], None, ["unsubscribe|https"]),
     ("except a campaign that is not there", [*SEND, *MAIL, "--except", "77", "--yes"], 66, ["77"]),
-    ("per nothing known", [*SEND, *MAIL, "--per", "house", "--yes"], 64, ["person"]),
+    ("per nothing known", [*SEND, *MAIL, "--per", "fixture", "--yes"], 64, ["person"]),
     ("output without a dry run", [*SEND, *MAIL, "-o", "out", "--yes"], 64, ["--dry-run"]),
     ("a saved template that is not there", [*SEND, "--template", "nobody", "--yes"], 66, ["nobody"]),
     ("a template saved with a mistake", ["template", "save", "t", "--subject", "Hi {{#a}}", "--text", "letter.txt"], 65, ["line 1"]),
 ]
 
 
-def try_rows(house, rows, act):
+def try_rows(fixture, rows, act):
     failures = []
     for name, words, status, patterns, *more in rows:
         result = act(words, *more)
@@ -124,166 +124,166 @@ def try_rows(house, rows, act):
     check(not failures, *failures)
 
 
-def words_without_anything(house):
+def words_without_anything(fixture):
     """Commands, files, names and accounts that are wrong: status, words, and nothing is there afterwards"""
 
     def act(words, content):
         if content is not None:
-            house.write("input", content)
-        return run_raw(house, words)
+            fixture.write("input", content)
+        return run_raw(fixture, words)
 
     rows = [row for row in TABLE if row[0] not in ("a header and no row", "no command")]
-    try_rows(house, rows, act)
-    check(house.json("lists")["lists"] == [], "a list was left behind:", house.json("lists"))
-    check(house.json("account", "list")["accounts"] == [], "an account was left behind")
+    try_rows(fixture, rows, act)
+    check(fixture.json("lists")["lists"] == [], "a list was left behind:", fixture.json("lists"))
+    check(fixture.json("account", "list")["accounts"] == [], "an account was left behind")
 
 
-def run_raw(house, words):
-    """As House.run(), for words that may be octets, and any status."""
-    done = subprocess.run([house.program, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=house.environment(),
-                          cwd=house.folder, timeout=60, check=False)
-    house.seen.append(done.stderr.decode(errors="replace"))
-    return house_module.Result([str(word) for word in words], done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+def run_raw(fixture, words):
+    """As Fixture.run(), for words that may be octets, and any status."""
+    done = subprocess.run([fixture.program, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=fixture.environment(),
+                          cwd=fixture.folder, timeout=60, check=False)
+    fixture.seen.append(done.stderr.decode(errors="replace"))
+    return fixture_module.Result([str(word) for word in words], done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
 
-def words_of_sending(house):
+def words_of_sending(fixture):
     """What is wrong with a campaign is said before it is there"""
-    judge = Judge(house)
-    house.settle(judge.port, 3)
-    house.write("input", "name,email\nX,x@example.net\n")
-    house.run("import", "input", "--list", "empty")
-    house.run("contact", "forget", "x@example.net", "--yes")
-    house.write("plain.txt", "Hi\n")
-    house.write("broken.txt", "one\ntwo\n{{#town}}three\n")
-    house.write("crossed.txt", "{{#town}}\n{{/name}}\n")
-    house.write("picture.html", "<p>Hi</p><img src='nowhere.png'>")
-    try_rows(house, SEND_TABLE, lambda words: run_raw(house, words))
-    check(house.json("campaign", "list")["campaigns"] == [], "a campaign was left behind:", house.json("campaign", "list"))
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 3)
+    fixture.write("input", "name,email\nX,x@example.net\n")
+    fixture.run("import", "input", "--list", "empty")
+    fixture.run("contact", "forget", "x@example.net", "--yes")
+    fixture.write("plain.txt", "Hi\n")
+    fixture.write("broken.txt", "one\ntwo\n{{#town}}three\n")
+    fixture.write("crossed.txt", "{{#town}}\n{{/name}}\n")
+    fixture.write("picture.html", "<p>Hi</p><img src='nowhere.png'>")
+    try_rows(fixture, SEND_TABLE, lambda words: run_raw(fixture, words))
+    check(fixture.json("campaign", "list")["campaigns"] == [], "a campaign was left behind:", fixture.json("campaign", "list"))
     check(judge.record() == [], "mail went out")
 
 
-def an_encoding_that_it_is_not(house):
+def an_encoding_that_it_is_not(fixture):
     """--encoding is believed; a value that is no text in it is left out and reported, never stored as something else"""
-    house.write("input", "name,email\nJürgen,j@example.net\n".encode("latin-1"))
-    result = house.run("import", "input", "--list", "x", "--encoding", "utf-8", "--rejects", "rejects.csv")
+    fixture.write("input", "name,email\nJürgen,j@example.net\n".encode("latin-1"))
+    result = fixture.run("import", "input", "--list", "x", "--encoding", "utf-8", "--rejects", "rejects.csv")
     check("--encoding" in result.out + result.err, result)
-    with open(os.path.join(house.folder, "rejects.csv"), encoding="utf-8") as file:
+    with open(os.path.join(fixture.folder, "rejects.csv"), encoding="utf-8") as file:
         check("2,name: bad-encoding" in file.read(), "the report does not say which value")
-    check(house.json("contact", "find", "j@example.net")["people"][0]["name"] == "", house.json("contact", "find", "j@example.net"))
+    check(fixture.json("contact", "find", "j@example.net")["people"][0]["name"] == "", fixture.json("contact", "find", "j@example.net"))
 
 
-def an_ods_and_a_docx(house):
+def an_ods_and_a_docx(fixture):
     """Zip files that are other things than a workbook say so"""
     for name, inside in (("people.ods", "content.xml"), ("people.docx", "word/document.xml"), ("people.zip", "people.csv")):
-        with zipfile.ZipFile(os.path.join(house.folder, name), "w") as archive:
+        with zipfile.ZipFile(os.path.join(fixture.folder, name), "w") as archive:
             archive.writestr(inside, "<x/>")
-        result = run_raw(house, ["import", name, "--list", "x"])
+        result = run_raw(fixture, ["import", name, "--list", "x"])
         check(result.status == 65 and re.search("xlsx|csv|unpack it", result.err, re.I), result)
 
 
-def a_host_that_is_not_there(house):
+def a_host_that_is_not_there(fixture):
     """A name that does not resolve: the test says so, a campaign waits and uses up no attempt"""
-    house.run("account", "add", "work", "office@example.org", "--host", "mail.nowhere.invalid", "--port", "587", "--user", "", "--insecure")
-    result = run_raw(house, ["account", "test", "work"])
+    fixture.run("account", "add", "work", "office@example.org", "--host", "mail.nowhere.invalid", "--port", "587", "--user", "", "--insecure")
+    result = run_raw(fixture, ["account", "test", "work"])
     check(result.status in (68, 69) and "mail.nowhere.invalid" in result.err + result.out, result)
-    house.import_people(2)
-    house.write("letter.txt", "Hi {{name}}\n")
-    campaign = house.detach()
-    numbers = house.wait(campaign, "waiting")
+    fixture.import_people(2)
+    fixture.write("letter.txt", "Hi {{name}}\n")
+    campaign = fixture.detach()
+    numbers = fixture.wait(campaign, "waiting")
     check(numbers["reason"] == "network" and "mail.nowhere.invalid" in numbers["text"], numbers)
-    check(all(row["attempts"] == "0" for row in house.export(campaign)), house.export(campaign))
-    house.run("campaign", "cancel", campaign)
+    check(all(row["attempts"] == "0" for row in fixture.export(campaign)), fixture.export(campaign))
+    fixture.run("campaign", "cancel", campaign)
 
 
-def a_port_that_refuses(house):
+def a_port_that_refuses(fixture):
     """Nobody listens: waiting, with host and port in words"""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    house.settle(port, 2)
-    result = run_raw(house, ["account", "test", "work"])
+    fixture.settle(port, 2)
+    result = run_raw(fixture, ["account", "test", "work"])
     check(result.status == 69 and str(port) in result.err + result.out, result)
-    campaign = house.detach()
-    numbers = house.wait(campaign, "waiting")
+    campaign = fixture.detach()
+    numbers = fixture.wait(campaign, "waiting")
     check(numbers["reason"] == "network" and str(port) in numbers["text"], numbers)
-    house.run("campaign", "cancel", campaign)
+    fixture.run("campaign", "cancel", campaign)
 
 
-def a_wrong_password(house):
+def a_wrong_password(fixture):
     """535: the campaign pauses with the server's words, exit status 75; the right password, and it goes on"""
-    judge = Judge(house, "--user", "ann", "--password", "right")
-    house.write("password", "wrong\n")
-    house.run("account", "add", "work", "office@example.org", "--host", "127.0.0.1", "--port", judge.port, "--tls", "none", "--user", "ann", "--password-file",
+    judge = Judge(fixture, "--user", "ann", "--password", "right")
+    fixture.write("password", "wrong\n")
+    fixture.run("account", "add", "work", "office@example.org", "--host", "127.0.0.1", "--port", judge.port, "--tls", "none", "--user", "ann", "--password-file",
               "password")
-    house.import_people(3)
-    house.write("letter.txt", "Hi {{name}}\n")
-    result = run_raw(house, house.send_words())
+    fixture.import_people(3)
+    fixture.write("letter.txt", "Hi {{name}}\n")
+    result = run_raw(fixture, fixture.send_words())
     check(result.status == 75 and "535" in result.out + result.err and "resume" in result.out + result.err, result)
-    numbers = house.show()
+    numbers = fixture.show()
     check(numbers["state"] == "paused" and numbers["reason"] == "login" and numbers["queued"] == 3, numbers)
-    house.write("password", "right\n")
-    house.run("account", "remove", "work", status=None)  # refused: a campaign of it is open
-    check(len(house.json("account", "list")["accounts"]) == 1, "an account with an open campaign was removed")
-    house.run("account", "password", "work", "--password-file", "password")
-    house.run("campaign", "resume", 1)
-    check(house.wait(1, "done", "paused")["accepted"] == 3, house.show())
-    house.stop_core()
-    check(house.json("account", "test", "work", status=None)["logged_in"], "the right password was not kept")
+    fixture.write("password", "right\n")
+    fixture.run("account", "remove", "work", status=None)  # refused: a campaign of it is open
+    check(len(fixture.json("account", "list")["accounts"]) == 1, "an account with an open campaign was removed")
+    fixture.run("account", "password", "work", "--password-file", "password")
+    fixture.run("campaign", "resume", 1)
+    check(fixture.wait(1, "done", "paused")["accepted"] == 3, fixture.show())
+    fixture.stop_core()
+    check(fixture.json("account", "test", "work", status=None)["logged_in"], "the right password was not kept")
 
 
-def certificates(house):
+def certificates(fixture):
     """Expired, and of nobody: nothing goes out, and the reason is in words"""
-    expired = Judge(house, "--tls-cert", make_certificate(os.path.join(house.folder, "old"), "expired"), name="expired")
-    house.run("account", "add", "work", "office@example.org", "--host", "localhost", "--port", expired.port, "--user", "")
-    house.import_people(2)
-    house.write("letter.txt", "Hi {{name}}\n")
-    numbers = house.send(status=75)
+    expired = Judge(fixture, "--tls-cert", make_certificate(os.path.join(fixture.folder, "old"), "expired"), name="expired")
+    fixture.run("account", "add", "work", "office@example.org", "--host", "localhost", "--port", expired.port, "--user", "")
+    fixture.import_people(2)
+    fixture.write("letter.txt", "Hi {{name}}\n")
+    numbers = fixture.send(status=75)
     check(numbers["state"] == "paused" and numbers["reason"] == "certificate", numbers)
     check("expired" in numbers["text"] or "trusted" in numbers["text"], numbers)
     check(expired.record() == [], "mail went out")
 
 
-def certificates_of_a_known_authority(house):
+def certificates_of_a_known_authority(fixture):
     """Where the CA is known: a good one needs no pin; an expired one and one of another host stop everything, with the reason in words"""
-    folder = os.path.join(house.folder, "tls")
-    judges = {"good": Judge(house, "--tls-cert", make_certificate(folder), name="good"),
-              "elsewhere": Judge(house, "--tls-cert", make_foreign(house, folder, "elsewhere", "elsewhere.example", 5), name="elsewhere"),
-              "old": Judge(house, "--tls-cert", make_foreign(house, folder, "old", "localhost", -1), name="old")}
-    trust(house, folder + "/ca.pem")
-    house.import_people(2)
-    house.write("letter.txt", "Hi {{name}}\n")
+    folder = os.path.join(fixture.folder, "tls")
+    judges = {"good": Judge(fixture, "--tls-cert", make_certificate(folder), name="good"),
+              "elsewhere": Judge(fixture, "--tls-cert", make_foreign(fixture, folder, "elsewhere", "elsewhere.example", 5), name="elsewhere"),
+              "old": Judge(fixture, "--tls-cert", make_foreign(fixture, folder, "old", "localhost", -1), name="old")}
+    trust(fixture, folder + "/ca.pem")
+    fixture.import_people(2)
+    fixture.write("letter.txt", "Hi {{name}}\n")
     for name, words in (("good", None), ("old", "expired"), ("elsewhere", "does not name localhost")):
-        house.run("account", "add", name, "office@example.org", "--host", "localhost", "--port", judges[name].port, "--tls", "starttls", "--user", "")
-        send = house.send_words()
+        fixture.run("account", "add", name, "office@example.org", "--host", "localhost", "--port", judges[name].port, "--tls", "starttls", "--user", "")
+        send = fixture.send_words()
         send[send.index("work")] = name
-        numbers = house.json(*send, status=75 if words else 0)
+        numbers = fixture.json(*send, status=75 if words else 0)
         check(numbers["accepted"] == (0 if words else 2), name, numbers)
         check(not words or numbers["state"] == "paused" and words in numbers["text"], name, numbers)
         check(len(judges[name].record()) == (0 if words else 2), name)
 
 
-def twice_with_one_key(house):
+def twice_with_one_key(fixture):
     """--once: whoever asks again is told how that campaign stands, by words, JSON and status; whoever asks for something else with the key has it wrong"""
-    judge = Judge(house)
-    house.settle(judge.port, 2)
-    house.import_people(1, "others", first=7)
-    house.add_account(judge.port, "second")
-    house.write("other.txt", "Another letter\n")
-    house.write("plan.txt", "the plan")
-    house.send("--once", "spring")
-    result = run_raw(house, house.send_words("--once", "spring"))
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 2)
+    fixture.import_people(1, "others", first=7)
+    fixture.add_account(judge.port, "second")
+    fixture.write("other.txt", "Another letter\n")
+    fixture.write("plan.txt", "the plan")
+    fixture.send("--once", "spring")
+    result = run_raw(fixture, fixture.send_words("--once", "spring"))
     check(result.status == 0 and "spring" in result.err and "Campaign 1" in result.err and result.out == "", result)
-    found = house.run(*house.send_words("--once", "spring"), "--json").lines()
+    found = fixture.run(*fixture.send_words("--once", "spring"), "--json").lines()
     check(len(found) == 1 and found[0] == {"campaign": 1, "schema": 1, "already": True, "state": "done"}, found)
     for more in (["--list", "others"], ["--account", "second"], ["--text", "other.txt"], ["--attach", "plan.txt"]):
-        result = run_raw(house, [*replaced(house.send_words("--once", "spring"), more)])
+        result = run_raw(fixture, [*replaced(fixture.send_words("--once", "spring"), more)])
         check(result.status == 65 and "campaign 1" in result.err, result)
-    campaign = house.detach("--once", "summer", "--rate", "1/min")
-    check(house.json("campaign", "pause", campaign)["state"] == "paused", house.show(campaign))
-    found = house.run(*house.send_words("--once", "summer"), "--json", status=75).lines()
+    campaign = fixture.detach("--once", "summer", "--rate", "1/min")
+    check(fixture.json("campaign", "pause", campaign)["state"] == "paused", fixture.show(campaign))
+    found = fixture.run(*fixture.send_words("--once", "summer"), "--json", status=75).lines()
     check(found == [{"campaign": int(campaign), "schema": 1, "already": True, "state": "paused"}], found)
-    house.run("campaign", "cancel", campaign)
-    house.run(*house.send_words("--once", "summer"), status=1)
-    check(len(house.json("campaign", "list")["campaigns"]) == 2, house.json("campaign", "list"))
+    fixture.run("campaign", "cancel", campaign)
+    fixture.run(*fixture.send_words("--once", "summer"), status=1)
+    check(len(fixture.json("campaign", "list")["campaigns"]) == 2, fixture.json("campaign", "list"))
 
 
 def replaced(words, more):
@@ -292,121 +292,121 @@ def replaced(words, more):
     return [*words[:found], *more, *words[found + 2:]]
 
 
-def a_second_core(house):
+def a_second_core(fixture):
     """Started by hand twice: the second one leaves with a sentence"""
-    house.run("lists")
-    done = subprocess.run([os.path.join(house.build, "src/core/postrider-core")], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=house.environment(), timeout=30, check=False)
+    fixture.run("lists")
+    done = subprocess.run([os.path.join(fixture.build, "src/core/postrider-core")], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env=fixture.environment(), timeout=30, check=False)
     check(done.returncode == 75, done)
-    check("at work" in done.stderr.decode() + house.log(), done.stderr, house.log())
-    house.run("lists")
+    check("at work" in done.stderr.decode() + fixture.log(), done.stderr, fixture.log())
+    fixture.run("lists")
 
 
-def a_stale_socket(house):
+def a_stale_socket(fixture):
     """core.sock of a core that was killed is no obstacle"""
-    house.run("lists")
-    house.stop_core(signal.SIGKILL)
-    check(os.path.exists(os.path.join(house.home, "core.sock")), "no socket was left")
-    house.run("lists")
+    fixture.run("lists")
+    fixture.stop_core(signal.SIGKILL)
+    check(os.path.exists(os.path.join(fixture.home, "core.sock")), "no socket was left")
+    fixture.run("lists")
 
 
-def a_file_as_home(house):
+def a_file_as_home(fixture):
     """POSTRIDER_HOME is a file"""
-    house.home = house.write("file", "x")
-    result = run_raw(house, ["lists"])
+    fixture.home = fixture.write("file", "x")
+    result = run_raw(fixture, ["lists"])
     check(result.status == 73 and "POSTRIDER_HOME" in result.err, result)
 
 
-def a_read_only_home(house):
+def a_read_only_home(fixture):
     """A folder that cannot be written, as an ordinary user"""
     need("root", "setpriv")
-    os.mkdir(house.home, 0o700)
-    os.chmod(house.folder, 0o755)
-    os.chown(house.home, 65534, 65534)
-    os.chmod(house.home, 0o500)
-    house.move_programs() # the build folder may be closed to others
-    result = house.run("lists", status=None, prefix=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"], cwd="/")
-    check(result.status == 73 and house.home in result.err, result)
-    os.chmod(house.home, 0o700)
-    os.chown(house.home, 0, 0)
+    os.mkdir(fixture.home, 0o700)
+    os.chmod(fixture.folder, 0o755)
+    os.chown(fixture.home, 65534, 65534)
+    os.chmod(fixture.home, 0o500)
+    fixture.move_programs() # the build folder may be closed to others
+    result = fixture.run("lists", status=None, prefix=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"], cwd="/")
+    check(result.status == 73 and fixture.home in result.err, result)
+    os.chmod(fixture.home, 0o700)
+    os.chown(fixture.home, 0, 0)
 
 
-def a_home_of_another(house):
+def a_home_of_another(fixture):
     """The folder belongs to somebody else"""
     need("root")
-    os.mkdir(house.home, 0o755)
-    os.chown(house.home, 65534, 65534)
-    result = run_raw(house, ["lists"])
+    os.mkdir(fixture.home, 0o755)
+    os.chown(fixture.home, 65534, 65534)
+    result = run_raw(fixture, ["lists"])
     check(result.status == 77 and "another user" in result.err, result)
 
 
-def a_store_of_noise(house):
+def a_store_of_noise(fixture):
     """store.db is no database: a sentence, and the file is left as it is"""
-    os.mkdir(house.home, 0o700)
+    os.mkdir(fixture.home, 0o700)
     noise = bytes((i * 31) % 251 for i in range(8192))
-    with open(os.path.join(house.home, "store.db"), "wb") as out:
+    with open(os.path.join(fixture.home, "store.db"), "wb") as out:
         out.write(noise)
-    result = run_raw(house, ["lists"])
+    result = run_raw(fixture, ["lists"])
     check(result.status in (65, 74, 78) and "store.db" in result.err, result)
-    with open(os.path.join(house.home, "store.db"), "rb") as file:
+    with open(os.path.join(fixture.home, "store.db"), "rb") as file:
         check(file.read() == noise, "what could not be read was changed")
 
 
-def a_vault_of_noise(house):
+def a_vault_of_noise(fixture):
     """A vault that cannot be read is never wiped: a sentence, and the file is left as it is"""
-    house.write("password", "secret\n")
+    fixture.write("password", "secret\n")
     add = ["account", "add", "work", "office@example.org", "--host", "127.0.0.1", "--port", "9", "--tls", "none", "--user", "ann", "--password-file", "password"]
-    house.run(*add)
-    house.stop_core()
-    vaults = [name for name in os.listdir(house.home) if name.startswith("vault")]
-    check(len(vaults) == 1, os.listdir(house.home))
-    path = os.path.join(house.home, vaults[0])
+    fixture.run(*add)
+    fixture.stop_core()
+    vaults = [name for name in os.listdir(fixture.home) if name.startswith("vault")]
+    check(len(vaults) == 1, os.listdir(fixture.home))
+    path = os.path.join(fixture.home, vaults[0])
     with open(path, "r+b") as file:
         file.seek(40)
         file.write(b"\xff" * 60)
         file.seek(0)
         before = file.read()
-    result = run_raw(house, ["lists"])
+    result = run_raw(fixture, ["lists"])
     check(result.status not in (0, 1) and path in result.err and "left as it is" in result.err, result)
     with open(path, "rb") as file:
         check(file.read() == before, "the vault was changed")
 
 
-def a_vault_without_its_key(house):
+def a_vault_without_its_key(fixture):
     """The key file is gone: locked, never wiped; what needs a password says so"""
-    judge = Judge(house, "--user", "ann", "--password", "secret")
-    house.write("password", "secret\n")
-    house.run("account", "add", "work", "office@example.org", "--host", "127.0.0.1", "--port", judge.port, "--tls", "none", "--user", "ann", "--password-file",
+    judge = Judge(fixture, "--user", "ann", "--password", "secret")
+    fixture.write("password", "secret\n")
+    fixture.run("account", "add", "work", "office@example.org", "--host", "127.0.0.1", "--port", judge.port, "--tls", "none", "--user", "ann", "--password-file",
               "password")
-    house.import_people(2)
-    house.write("letter.txt", "Hi {{name}}\n")
-    house.stop_core()
-    state = house.home + ".state"
+    fixture.import_people(2)
+    fixture.write("letter.txt", "Hi {{name}}\n")
+    fixture.stop_core()
+    state = fixture.home + ".state"
     keys = [os.path.join(state, name) for name in os.listdir(state) if "key" in name]
     check(keys, os.listdir(state))
     kept = keys[0] + ".away"
     os.rename(keys[0], kept)
-    result = run_raw(house, house.send_words())
+    result = run_raw(fixture, fixture.send_words())
     check(result.status == 77 and re.search("vault|key", result.err), result)
     check(judge.record() == [], "mail went out")
-    house.stop_core()
+    fixture.stop_core()
     os.rename(kept, keys[0])
-    numbers = house.send()
+    numbers = fixture.send()
     check(numbers["accepted"] == 2, numbers)
 
 
 class SmallDisk:
     """A tmpfs in our own mount namespace would not be core's; so a real mount, taken away again."""
 
-    def __init__(self, house, size):
+    def __init__(self, fixture, size):
         need("root")
-        self.path = os.path.join(house.folder, "disk")
+        self.path = os.path.join(fixture.folder, "disk")
         os.mkdir(self.path)
         done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", self.path], stderr=subprocess.PIPE, check=False)
         if done.returncode != 0:
             raise Skip("no tmpfs can be mounted here: " + done.stderr.decode(errors="replace").strip())
-        house.home = os.path.join(self.path, "home")
-        house.servers.append(self)
+        fixture.home = os.path.join(self.path, "home")
+        fixture.servers.append(self)
 
     def fill(self):
         self.filler = os.path.join(self.path, "filler")
@@ -424,46 +424,46 @@ class SmallDisk:
         subprocess.run(["umount", "-l", self.path], check=False)
 
 
-def a_full_disk_at_import(house):
+def a_full_disk_at_import(fixture):
     """The disk fills up in an import: a sentence, nothing of the file is there; with room, all of it"""
-    disk = SmallDisk(house, "6m")
-    house.run("lists")
-    big = house.write("big.csv", "name,email,note\n" + "".join(f"P {i},p{i}@example.net,{'word ' * 40}\n" for i in range(30000)))
-    result = run_raw(house, ["import", big, "--list", "big"])
+    disk = SmallDisk(fixture, "6m")
+    fixture.run("lists")
+    big = fixture.write("big.csv", "name,email,note\n" + "".join(f"P {i},p{i}@example.net,{'word ' * 40}\n" for i in range(30000)))
+    result = run_raw(fixture, ["import", big, "--list", "big"])
     check(result.status == 74 and re.search("disk|space|full", result.err, re.I), result)
-    lists = house.json("lists")["lists"]
+    lists = fixture.json("lists")["lists"]
     check(lists == [] or lists[0]["people"] == 0, lists)
-    house.run("import", house.write("small.csv", GOOD_CSV), "--list", "small")
-    check(house.json("lists")["lists"][0]["people"] == 2, house.json("lists"))
+    fixture.run("import", fixture.write("small.csv", GOOD_CSV), "--list", "small")
+    check(fixture.json("lists")["lists"][0]["people"] == 2, fixture.json("lists"))
     disk.stop()
 
 
-def a_full_disk_while_sending(house):
+def a_full_disk_while_sending(fixture):
     """The disk fills up while mail goes out: it waits and says why; with room it goes on by itself, and nobody gets a second copy"""
-    disk = SmallDisk(house, "8m")
-    judge = Judge(house, "--delay-ms", "5")
-    house.settle(judge.port, 200)
-    campaign = house.detach("--rate", "20/s")
+    disk = SmallDisk(fixture, "8m")
+    judge = Judge(fixture, "--delay-ms", "5")
+    fixture.settle(judge.port, 200)
+    campaign = fixture.detach("--rate", "20/s")
     wait_for(lambda: len(judge.record()) >= 10, "the first ten")
     disk.fill()
-    numbers = house.wait(campaign, "waiting", "paused")
+    numbers = fixture.wait(campaign, "waiting", "paused")
     check(numbers["reason"] in ("disk", "journal") and re.search("disk|space|full", numbers["text"], re.I), numbers)
     disk.empty()
     if numbers["state"] == "paused":
-        house.run("campaign", "resume", campaign)
-    numbers = house.wait(campaign, "done", patience_s=120)
-    rows = house.export(campaign)
+        fixture.run("campaign", "resume", campaign)
+    numbers = fixture.wait(campaign, "done", patience_s=120)
+    rows = fixture.export(campaign)
     judge.check_against(rows)
     check(numbers["accepted"] + numbers["unknown"] == 200 and numbers["unknown"] <= 40, numbers)
 
 
-def no_output(house):
+def no_output(fixture):
     """Standard output is full: not a success"""
-    house.run("lists")
-    house.import_people(2)
+    fixture.run("lists")
+    fixture.import_people(2)
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([house.program, "list", "export", "people"], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
-                              env=house.environment(), timeout=60, check=False)
+        done = subprocess.run([fixture.program, "list", "export", "people"], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
+                              env=fixture.environment(), timeout=60, check=False)
     check(done.returncode == 74 and b"written" in done.stderr, done)
 
 

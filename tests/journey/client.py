@@ -4,7 +4,7 @@ import os
 import struct
 import subprocess
 
-from house import check
+from fixture import check
 
 
 def read_frame(octets):
@@ -27,11 +27,11 @@ def read_frame(octets):
 class Window:
     """A connection of its own, as the window has one."""
 
-    def __init__(self, house, *files):
-        house.run("lists")  # starts core
-        self.process = subprocess.Popen([os.path.join(house.build, "tests/helpers/app-call/app-call"), os.path.join(house.home, "core.sock"), *files],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=house.environment())
-        house.servers.append(self)
+    def __init__(self, fixture, *files):
+        fixture.run("lists")  # starts core
+        self.process = subprocess.Popen([os.path.join(fixture.build, "tests/helpers/app-call/app-call"), os.path.join(fixture.home, "core.sock"), *files],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=fixture.environment())
+        fixture.servers.append(self)
 
     def ask(self, method, body="()"):
         self.process.stdin.write(f"{method} {body}\n")

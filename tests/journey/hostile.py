@@ -41,7 +41,7 @@ import sys
 import threading
 import time
 
-from house import HERE, Skip, check, make_certificate, make_foreign, run_cases, trust, wait_for
+from fixture import HERE, Skip, check, make_certificate, make_foreign, run_cases, trust, wait_for
 
 OCTETS_MAX = 16 * 1024 * 1024
 STALL_MAX_S = 110  # less than a connection's own limit
@@ -418,9 +418,9 @@ def has_kill_points(build):
         return any(option["name"] == "kill-points" and option["value"] for option in json.load(file))
 
 
-def get_certificate(house, kind):
+def get_certificate(fixture, kind):
     """Its file."""
-    folder = os.path.join(house.folder, "tls")
+    folder = os.path.join(fixture.folder, "tls")
     if kind == "expired":
         return make_certificate(folder, "expired")
     both = make_certificate(folder)
@@ -430,7 +430,7 @@ def get_certificate(house, kind):
                            stdout=out, stderr=subprocess.DEVNULL, check=True)
             with open(folder + "/key.pem", encoding="ascii") as key:
                 out.write(key.read())
-    return make_foreign(house, folder, "elsewhere", "elsewhere.example", 5) if kind == "elsewhere" else both
+    return make_foreign(fixture, folder, "elsewhere", "elsewhere.example", 5) if kind == "elsewhere" else both
 
 
 def get_pin(path):
@@ -438,33 +438,33 @@ def get_pin(path):
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert(file.read().partition("-----BEGIN PRIVATE")[0])).hexdigest()
 
 
-def add_account(house, script, server):
+def add_account(fixture, script, server):
     words = [get_pin(server.certificate) if option == "{pin}" else option for option in script.options]
     words += ["--host", "localhost" if "--tls" in words else "127.0.0.1"] + ([] if "--tls" in words else ["--tls", "none"])
-    words += ["--user", "ann", "--password-file", house.write("password", "right\n")] if script.has_login else ["--user", ""]
-    house.run("account", "add", "work", "office@example.org", "--port", server.port, *words)
+    words += ["--user", "ann", "--password-file", fixture.write("password", "right\n")] if script.has_login else ["--user", ""]
+    fixture.run("account", "add", "work", "office@example.org", "--port", server.port, *words)
 
 
-def play_script(house, script):
-    server = Server(script, get_certificate(house, script.certificate) if "--tls" in script.options else None)
-    house.servers.append(server)
-    if script.time_outs != 100 and not has_kill_points(house.build):
+def play_script(fixture, script):
+    server = Server(script, get_certificate(fixture, script.certificate) if "--tls" in script.options else None)
+    fixture.servers.append(server)
+    if script.time_outs != 100 and not has_kill_points(fixture.build):
         raise Skip("a build without -Dkill-points keeps RFC 5321's times: minutes")
     if script.time_outs != 100:
-        house.extra["POSTRIDER_TIMEOUT_PERCENT"] = str(script.time_outs)
+        fixture.extra["POSTRIDER_TIMEOUT_PERCENT"] = str(script.time_outs)
     if script.certificate in ("good", "expired", "elsewhere"):
-        trust(house, os.path.join(house.folder, "tls", "ca.pem"))
-    add_account(house, script, server)
-    house.import_people(script.people)
-    house.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n" + "Pages and pages.\n" * 200)
-    pid = house.core()
-    campaign = house.detach(*script.send, *(["--attach", house.write("big.bin", os.urandom(script.attach))] if script.attach else []))
-    numbers = house.wait(campaign, *script.after, patience_s=300)
+        trust(fixture, os.path.join(fixture.folder, "tls", "ca.pem"))
+    add_account(fixture, script, server)
+    fixture.import_people(script.people)
+    fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n" + "Pages and pages.\n" * 200)
+    pid = fixture.core()
+    campaign = fixture.detach(*script.send, *(["--attach", fixture.write("big.bin", os.urandom(script.attach))] if script.attach else []))
+    numbers = fixture.wait(campaign, *script.after, patience_s=300)
     if numbers["state"] == "paused":  # what was never begun is still on its way back
-        wait_for(lambda: house.show(campaign)["handed"] == 0, "nobody is handed any more")
-        numbers = house.show(campaign)
-    rows = house.export(campaign)
-    check(house.core() == pid, "core was another one in the end")
+        wait_for(lambda: fixture.show(campaign)["handed"] == 0, "nobody is handed any more")
+        numbers = fixture.show(campaign)
+    rows = fixture.export(campaign)
+    check(fixture.core() == pid, "core was another one in the end")
     with server.lock:
         check(not server.problems, "the server was surprised:", *server.problems)
         check_copies(server, rows)
@@ -478,8 +478,8 @@ def play_script(house, script):
 def make_case(path):
     script = Script(path)
 
-    def case(house):
-        play_script(house, script)
+    def case(fixture):
+        play_script(fixture, script)
 
     case.__name__, case.__doc__ = script.name, script.shows
     return case

@@ -5,7 +5,7 @@ import email
 import email.policy
 
 from client import Window, read_frame
-from house import Judge, check, run_cases
+from fixture import Judge, check, run_cases
 
 
 def read(octets):
@@ -21,14 +21,14 @@ def sent(window, recipient, campaign=1):
     return read(message), facts
 
 
-def as_it_was(house):
+def as_it_was(fixture):
     """A letter is built again with its values, its file, its number and its date, though the person was changed since"""
-    judge = Judge(house)
-    house.settle(judge.port, 3)
-    plan = house.write("plan.pdf", b"%PDF-1.4 a plan")
-    house.send("--attach", plan)
-    house.run("contact", "edit", "person2@example.net", "name=Somebody Else", "town=Paris")
-    window = Window(house)
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 3)
+    plan = fixture.write("plan.pdf", b"%PDF-1.4 a plan")
+    fixture.send("--attach", plan)
+    fixture.run("contact", "edit", "person2@example.net", "name=Somebody Else", "town=Paris")
+    window = Window(fixture)
     message, facts = sent(window, 2)
     check(message["Subject"] == "Hello Person 2" and "see you in Köln" in message.get_body(("plain",)).get_content(), message)
     check(facts["name"] == "Person 2" and facts["state"] == "accepted" and facts["version"] == 1 and not facts["erased"], facts)
@@ -41,13 +41,13 @@ def as_it_was(house):
     window.refused("CampaignSent", "(uint64 7, uint64 1)", "NoInput")
 
 
-def in_their_version(house):
+def in_their_version(fixture):
     """Who got the first version is shown the first, who got the corrected one that; before it is corrected, a correction is shown for those who wait"""
-    judge = Judge(house)
-    house.settle(judge.port, 20)
-    campaign = house.detach("--pause-after", 5)
-    house.wait(campaign, "paused")
-    window = Window(house)
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 20)
+    campaign = fixture.detach("--pause-after", 5)
+    fixture.wait(campaign, "paused")
+    window = Window(fixture)
     waiting = {key for key, _, fields in rows_of(window) if fields[2] == "queued"}
     check(len(waiting) == 15, waiting)
     shown = read_frame(window.ask("CampaignCorrected", "(uint64 1, {'text': <'Dear {{name}}, come at noon.'>}, uint64 0, uint32 3)")[0])
@@ -56,20 +56,20 @@ def in_their_version(house):
     check("come at noon" in first.get_content() and first["Subject"].startswith("Hello Person"), first)
     check("line 1" in window.refused("CampaignCorrected", "(uint64 1, {'text': <'{{#name}}'>}, uint64 0, uint32 3)", "DataErr"), "no line")
     check("see you in" in window.ask("CampaignMessage", "(uint64 1, uint32 0)")[0]["text"], "looking changed it")
-    house.run("campaign", "resume", campaign, "--text", house.write("new.txt", "Dear {{name}}, come at noon.\n"))
-    house.wait(campaign, "done")
+    fixture.run("campaign", "resume", campaign, "--text", fixture.write("new.txt", "Dear {{name}}, come at noon.\n"))
+    fixture.wait(campaign, "done")
     for key, _, _ in rows_of(window):
         message, facts = sent(window, key)
         check(("come at noon" in message.get_content()) == (key in waiting) and facts["version"] == (2 if key in waiting else 1), key, facts)
 
 
-def forgotten_stays_forgotten(house):
+def forgotten_stays_forgotten(fixture):
     """Of somebody who was forgotten the letter says what was erased; nothing of them comes back; the others' are as they were"""
-    judge = Judge(house)
-    house.settle(judge.port, 3)
-    house.send()
-    house.run("contact", "forget", "person2@example.net", "--yes")
-    window = Window(house)
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 3)
+    fixture.send()
+    fixture.run("contact", "forget", "person2@example.net", "--yes")
+    window = Window(fixture)
     message, facts = sent(window, 2)
     check(facts["erased"] and facts["address"] == facts["name"] == "" and facts["state"] == "accepted", facts)
     text = message.as_string()
@@ -78,14 +78,14 @@ def forgotten_stays_forgotten(house):
     check(sent(window, 1)[0]["Subject"] == "Hello Person 1", "the others")
 
 
-def who_got_nothing(house):
+def who_got_nothing(fixture):
     """Nothing was sent to whom it was not sent; who still waits is shown what they will get"""
-    judge = Judge(house)
-    house.settle(judge.port, 12)
-    house.run("suppress", "add", "person3@example.net")
-    campaign = house.detach("--pause-after", 5)
-    house.wait(campaign, "paused")
-    window = Window(house)
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 12)
+    fixture.run("suppress", "add", "person3@example.net")
+    campaign = fixture.detach("--pause-after", 5)
+    fixture.wait(campaign, "paused")
+    window = Window(fixture)
     for key, _, fields in rows_of(window):
         if fields[2] == "skipped":
             check("nothing was sent" in window.refused("CampaignSent", f"(uint64 1, uint64 {key})", "DataErr"), key)
@@ -93,15 +93,15 @@ def who_got_nothing(house):
             check(sent(window, key)[1]["version"] == 0, key)
 
 
-def when_it_was_answered(house):
+def when_it_was_answered(fixture):
     """The ledger's answers by time add up to the campaign's numbers, in steps of any length; pauses and corrections are marked"""
-    judge = Judge(house, "--refuse", "person1[0-9]@", "--refuse-reply", "550 5.2.2 the mailbox is full")
-    house.settle(judge.port, 30)
-    campaign = house.detach("--pause-after", 5)
-    house.wait(campaign, "paused")
-    house.run("campaign", "resume", campaign, "--subject", "Again, {{name}}")
-    house.wait(campaign, "done")
-    window = Window(house)
+    judge = Judge(fixture, "--refuse", "person1[0-9]@", "--refuse-reply", "550 5.2.2 the mailbox is full")
+    fixture.settle(judge.port, 30)
+    campaign = fixture.detach("--pause-after", 5)
+    fixture.wait(campaign, "paused")
+    fixture.run("campaign", "resume", campaign, "--subject", "Again, {{name}}")
+    fixture.wait(campaign, "done")
+    window = Window(fixture)
     for step in (1, 60, 86400):
         counts, marks, scanned = window.ask("CampaignHistory", f"(uint64 1, uint32 {step}, uint64 0)")
         check(scanned == 0 and all(row["time"] % step == 0 for row in counts), counts)
@@ -111,31 +111,31 @@ def when_it_was_answered(house):
     window.refused("CampaignHistory", "(uint64 7, uint32 1, uint64 0)", "NoInput")
 
 
-def put_away(house):
+def put_away(fixture):
     """Only what has ended is put into the archive, and comes out again"""
-    judge = Judge(house)
-    house.settle(judge.port, 12)
-    campaign = house.detach("--pause-after", 5)
-    house.wait(campaign, "paused")
-    window = Window(house)
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 12)
+    campaign = fixture.detach("--pause-after", 5)
+    fixture.wait(campaign, "paused")
+    window = Window(fixture)
     window.refused("CampaignArchive", "(uint64 1, true)", "Usage")
-    house.run("campaign", "cancel", campaign)
+    fixture.run("campaign", "cancel", campaign)
     for is_away in (True, False):
         window.ask("CampaignArchive", f"(uint64 1, {str(is_away).lower()})")
         check([row["archived"] for row in window.ask("CampaignList")[0]] == [is_away], is_away)
 
 
-def a_template_keeps_its_files(house):
+def a_template_keeps_its_files(fixture):
     """A template's picture and attachment are there when it is opened, under another name too, and go with it; of a campaign likewise"""
-    plan, picture = house.write("plan.pdf", b"%PDF-1.4 a plan"), house.write("dot.png", b"\x89PNG a dot")
-    window = Window(house, plan, picture)
+    plan, picture = fixture.write("plan.pdf", b"%PDF-1.4 a plan"), fixture.write("dot.png", b"\x89PNG a dot")
+    window = Window(fixture, plan, picture)
     files = "[('attach', 'plan.pdf', 'application/pdf', handle 0), ('inline', 'dot.png', 'image/png', handle 1)]"
     window.ask("TemplateSave", "('fair', {'subject': 'Fair', 'html': '<img src=\"dot.png\">'}, " + files + ")")
     want = [["attach", "plan.pdf", 15], ["inline", "dot.png", 10]]
     check([row[:3] for row in window.ask("LetterFiles", "('template', 'fair')")[0]] == want, "its files")
-    judge = Judge(house)
-    house.settle(judge.port, 1)
-    house.run("send", "--account", "work", "--list", "people", "--template", "fair", "--yes")
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 1)
+    fixture.run("send", "--account", "work", "--list", "people", "--template", "fair", "--yes")
     letter = sent(window, 1)[0]
     check([part.get_content_type() for part in letter.walk() if not part.is_multipart()][-2:] == ["image/png", "application/pdf"], letter.as_string())
     window.ask("TemplateRename", "('fair', 'Fair')")  # no other one
@@ -151,31 +151,31 @@ def a_template_keeps_its_files(house):
     window.refused("LetterFiles", "('sieve', 'x')", "Usage")
 
 
-def a_trial(house):
+def a_trial(fixture):
     """A trial is marked, goes to one's own address with the values of the person who was named, and says of itself that it is one"""
-    judge = Judge(house)
-    house.settle(judge.port, 3)
-    window = Window(house)
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 3)
+    window = Window(fixture)
     who = window.ask("ContactShow", "('person2@example.net',)")[0]["id"]
     spec = "{'account': <'work'>, 'lists': <['people']>, 'subject': <'For {{name}}'>, 'text': <'in {{town}}'>, 'test_to': <'me@example.org'>, 'test_who': <uint64 %d>}"
     campaign = window.ask("CampaignPrepare", "(" + spec % who + ", @a(sssh) [])")[0]
     window.ask("CampaignStart", f"(uint64 {campaign},)")
-    house.wait(campaign, "done")
+    fixture.wait(campaign, "done")
     check(judge.addresses() == ["me@example.org"], judge.addresses())
     check(sent(window, 1)[0]["Subject"] == "[Test] For Person 2", sent(window, 1))
     check([row["test"] for row in window.ask("CampaignList")[0]] == [True], "it stands among the others")
     window.refused("CampaignPrepare", "({'account': <'work'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>, 'test_who': <uint64 1>}, @a(sssh) [])", "Usage")
 
 
-def samples_by_what_is_used(house):
+def samples_by_what_is_used(fixture):
     """The people to look at first are chosen by the fields that the letter uses, not by those that it does not"""
-    house.add_account(2525)
+    fixture.add_account(2525)
     people = ["name,email,town,note"] + [f"Person {i},p{i}@example.net,Town {i % 10},short" for i in range(1, 40)]
     people[5] = "Person 5,p5@example.net,Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch,"
     people[6] = "Person 6,p6@example.net,," + "a long note " * 50
     people[7] = "Person 7,p7@example.net,Αθήνα,short"
-    house.run("import", house.write("people.csv", "\n".join(people) + "\n"), "--list", "people")
-    window = Window(house)
+    fixture.run("import", fixture.write("people.csv", "\n".join(people) + "\n"), "--list", "people")
+    window = Window(fixture)
     campaign = window.ask("CampaignPrepare", "({'account': <'work'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'in {{town|?}}'>}, @a(sssh) [])")[0]
     rows = read_frame(window.ask("CampaignPreview", f"(uint64 {campaign}, uint64 0, uint32 5, true)")[0])
     check({fields[3]: fields[2] for _, _, fields in rows if fields[3] != "random"} == {"longest": "Person 5", "emptiest": "Person 6", "non-latin": "Person 7"}, rows)

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 
-from house import check, run_cases, wait_for
+from fixture import check, run_cases, wait_for
 
 OURS = "192.0.2.10"  # RFC 5737
 LITERAL = "[192.0.2.10]"
@@ -16,10 +16,10 @@ FULL = "box.example.net"
 
 
 class Server:
-    def __init__(self, house, words):
-        house.servers.append(self)
-        self.log = open(os.path.join(house.folder, os.path.basename(words[0]) + ".log"), "ab")
-        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, cwd=house.folder)
+    def __init__(self, fixture, words):
+        fixture.servers.append(self)
+        self.log = open(os.path.join(fixture.folder, os.path.basename(words[0]) + ".log"), "ab")
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, cwd=fixture.folder)
 
     def stop(self):
         self.process.kill()
@@ -36,76 +36,76 @@ def is_listening(kind, port, address):
     return False
 
 
-def serve_names(house, *records):
+def serve_names(fixture, *records):
     """`records`: names that DNS has; all others it has not."""
-    Server(house, ["dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--user=root", "--pid-file", "--listen-address=127.0.0.1",
+    Server(fixture, ["dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--user=root", "--pid-file", "--listen-address=127.0.0.1",
                    "--bind-interfaces", "--no-daemon", *[f"--host-record={name},{OURS}" for name in records], "--local=/#/"])
     wait_for(lambda: is_listening(socket.SOCK_DGRAM, 53, "127.0.0.1"), "the name server")
 
 
-def hear_ehlo(house, machine, search, *settings):
+def hear_ehlo(fixture, machine, search, *settings):
     """Sends one message to a server at our own other address. Returns: what EHLO said."""
     socket.sethostname(machine)
     with open("/etc/resolv.conf", "w", encoding="ascii") as file:
         file.write("nameserver 127.0.0.1\n" + (f"search {search}\n" if search else ""))
-    Server(house, ["smtp-sink", "-u", "root", "-d", "taken-", f"{OURS}:2525", "10"])
+    Server(fixture, ["smtp-sink", "-u", "root", "-d", "taken-", f"{OURS}:2525", "10"])
     wait_for(lambda: is_listening(socket.SOCK_STREAM, 2525, OURS), "the sink")
-    house.run("account", "add", "work", "office@example.org", "--host", OURS, "--port", "2525", "--tls", "none", "--insecure", "--user", "", "--no-password", *settings)
-    house.import_people(1)
-    house.write("letter.txt", "Dear {{name}}.\n")
-    house.send()
-    (taken,) = glob.glob(os.path.join(house.folder, "taken-*"))
+    fixture.run("account", "add", "work", "office@example.org", "--host", OURS, "--port", "2525", "--tls", "none", "--insecure", "--user", "", "--no-password", *settings)
+    fixture.import_people(1)
+    fixture.write("letter.txt", "Dear {{name}}.\n")
+    fixture.send()
+    (taken,) = glob.glob(os.path.join(fixture.folder, "taken-*"))
     with open(taken, encoding="utf-8") as file:
         return re.search(r"^X-Helo-Args: (.*)$", file.read(), re.M).group(1)
 
 
-def full_name_in_dns(house):
+def full_name_in_dns(fixture):
     """A machine whose full name DNS has says it"""
-    serve_names(house, FULL)
-    said = hear_ehlo(house, FULL, "")
+    serve_names(fixture, FULL)
+    said = hear_ehlo(fixture, FULL, "")
     check(said == FULL, said)
 
 
-def bare_name_and_search_list(house):
+def bare_name_and_search_list(fixture):
     """A bare name is looked up as the resolver does, and what it found is said"""
-    serve_names(house, FULL)
-    said = hear_ehlo(house, "box", "example.net")
+    serve_names(fixture, FULL)
+    said = hear_ehlo(fixture, "box", "example.net")
     check(said == FULL, said)
 
 
-def name_that_dns_has_not(house):
+def name_that_dns_has_not(fixture):
     """A full name that nobody can look up is no name: the address literal"""
-    serve_names(house, "other.example.net")
-    said = hear_ehlo(house, FULL, "example.net")
+    serve_names(fixture, "other.example.net")
+    said = hear_ehlo(fixture, FULL, "example.net")
     check(said == LITERAL, said)
 
 
-def name_of_the_house(house):
+def name_of_the_fixture(fixture):
     """.local is never said, though the name server has it"""
-    serve_names(house, "box.local")
-    said = hear_ehlo(house, "box.local", "")
+    serve_names(fixture, "box.local")
+    said = hear_ehlo(fixture, "box.local", "")
     check(said == LITERAL, said)
 
 
-def search_list_of_the_house(house):
+def search_list_of_the_fixture(fixture):
     """Nor what a search list makes of a bare name: box.lan"""
-    serve_names(house, "box.lan", "box")
-    said = hear_ehlo(house, "box", "lan")
+    serve_names(fixture, "box.lan", "box")
+    said = hear_ehlo(fixture, "box", "lan")
     check(said == LITERAL, said)
 
 
-def silent_name_server(house):
+def silent_name_server(fixture):
     """A name server that says nothing stops no message"""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 53))
-        said = hear_ehlo(house, FULL, "")
+        said = hear_ehlo(fixture, FULL, "")
     check(said == LITERAL, said)
 
 
-def set_by_a_person(house):
+def set_by_a_person(fixture):
     """--helo wins"""
-    serve_names(house, FULL)
-    said = hear_ehlo(house, FULL, "", "--helo", "mail.example.org")
+    serve_names(fixture, FULL)
+    said = hear_ehlo(fixture, FULL, "", "--helo", "mail.example.org")
     check(said == "mail.example.org", said)
 
 
@@ -125,7 +125,7 @@ def prepare():
     os.unlink(resolv)
 
 
-CASES = [full_name_in_dns, bare_name_and_search_list, name_that_dns_has_not, name_of_the_house, search_list_of_the_house, silent_name_server, set_by_a_person]
+CASES = [full_name_in_dns, bare_name_and_search_list, name_that_dns_has_not, name_of_the_fixture, search_list_of_the_fixture, silent_name_server, set_by_a_person]
 
 if __name__ == "__main__":
     if "OWN_NAME_INSIDE" not in os.environ:

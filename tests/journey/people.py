@@ -11,7 +11,7 @@ import re
 import sqlite3
 import sys
 
-from house import Judge, check, run_cases, wait_for
+from fixture import Judge, check, run_cases, wait_for
 
 PEOPLE = "email,name,town\ndora@one.example,Dora Lind,Bonn\nemil@two.example,Emil Roth,Kiel\n"
 EMIL = {"emil@two.example": ["Emil Roth"]}
@@ -27,11 +27,11 @@ def forget(who):
     return ["contact", "forget", who, "--yes"]
 
 
-def letters(house):
+def letters(fixture):
     """Address → the names that stand before it, of all letters that would go to the list."""
-    house.write("letter.txt", "Hello.\n")
-    out = os.path.join(house.folder, "out")
-    house.run("send", "--account", "work", "--list", "club", "--subject", "News", "--text", "letter.txt", "--dry-run", "--output", out, status=None)
+    fixture.write("letter.txt", "Hello.\n")
+    out = os.path.join(fixture.folder, "out")
+    fixture.run("send", "--account", "work", "--list", "club", "--subject", "News", "--text", "letter.txt", "--dry-run", "--output", out, status=None)
     made = {}
     for path in glob.glob(out + "/*.eml"):
         with open(path, "rb") as file:
@@ -111,183 +111,183 @@ ROWS = {
 }
 
 
-def play_rows(house):
+def play_rows(fixture):
     """Who gets a letter after a correction, a file again, a merge, a forgetting, a change of lists"""
     for number, (name, (files, steps, expected, left_out, fields)) in enumerate(ROWS.items()):
-        house.home = os.path.join(house.folder, f"home{number}")
-        house.add_account(2525)
+        fixture.home = os.path.join(fixture.folder, f"home{number}")
+        fixture.add_account(2525)
         for file, content in {"people.csv": PEOPLE, **files}.items():
-            house.write(file, content)
-        for path in glob.glob(os.path.join(house.folder, "out", "*")):
+            fixture.write(file, content)
+        for path in glob.glob(os.path.join(fixture.folder, "out", "*")):
             os.unlink(path)
         for step in steps:
-            result = house.run(*step, "--json")
+            result = fixture.run(*step, "--json")
         report = json.loads(result.out.splitlines()[-1]) if result.out and "rejected" in result.out else {"rejected": {}}
         check(sum(report["rejected"].values()) == left_out, name, report)
-        made = letters(house)
+        made = letters(fixture)
         check(made == {who: sorted(names) for who, names in expected.items()}, name, made)
         if fields:
             who = next(each for each in expected if each.startswith("dora"))
-            shown = house.json("contact", "show", who)
+            shown = fixture.json("contact", "show", who)
             check({key: shown["fields"].get(key) for key in fields} == fields, name, shown)
-        house.stop_core()
+        fixture.stop_core()
 
 
-def consent(house):
+def consent(fixture):
     """When and where each one agreed: by column, by region; a day that is to come, or none, is told by row"""
-    house.write("c.csv", "email,name,signed,where\na@x.example,A,03/04/2025,desk\nb@x.example,B,,\nc@x.example,C,2099-01-01,desk\nd@x.example,D,31/02/2024,desk\ne@x.example,E,no,desk\n")
-    report = house.json("import", "c.csv", "--list", "us", "--consent", "web", "--consent-column", "signed", "--region", "US", "--rejects", "rejected.csv")
+    fixture.write("c.csv", "email,name,signed,where\na@x.example,A,03/04/2025,desk\nb@x.example,B,,\nc@x.example,C,2099-01-01,desk\nd@x.example,D,31/02/2024,desk\ne@x.example,E,no,desk\n")
+    report = fixture.json("import", "c.csv", "--list", "us", "--consent", "web", "--consent-column", "signed", "--region", "US", "--rejects", "rejected.csv")
     check(report["rejected"] == {"future-date": 1, "bad-date": 1, "no-consent": 1} and report["new"] == 2, report)
-    found = house.json("contact", "show", "a@x.example")["consent"]
+    found = fixture.json("contact", "show", "a@x.example")["consent"]
     check([row["source"] for row in found] == ["web"] and found[0]["date"].startswith("2025-03-04"), found)
-    check(house.json("contact", "show", "b@x.example")["consent"] == [], "a consent that nobody gave")
-    with open(os.path.join(house.folder, "rejected.csv"), newline="") as file:
+    check(fixture.json("contact", "show", "b@x.example")["consent"] == [], "a consent that nobody gave")
+    with open(os.path.join(fixture.folder, "rejected.csv"), newline="") as file:
         rows = list(csv.DictReader(file))
     check([(row["email"], row["name"], row["signed"], row["where"]) for row in rows] == [
         ("c@x.example", "C", "2099-01-01", "desk"), ("d@x.example", "D", "31/02/2024", "desk"), ("e@x.example", "E", "no", "desk")], rows)
-    with open(os.path.join(house.folder, "rejected.csv")) as file:
-        house.write("mended.csv", file.read().replace("31/02/2024", "02/03/2024"))
-    report = house.json("import", "mended.csv", "--list", "us", "--consent", "web", "--consent-column", "signed", "--region", "US")
+    with open(os.path.join(fixture.folder, "rejected.csv")) as file:
+        fixture.write("mended.csv", file.read().replace("31/02/2024", "02/03/2024"))
+    report = fixture.json("import", "mended.csv", "--list", "us", "--consent", "web", "--consent-column", "signed", "--region", "US")
     check(report["new"] == 1 and report["rejected"] == {"future-date": 1, "no-consent": 1}, report)
-    house.json("import", "c.csv", "--list", "gb", "--consent-column", "where", "--consent-time", "signed", "--region", "GB")
-    found = {row["source"]: row["date"] for row in house.json("contact", "show", "a@x.example")["consent"]}
+    fixture.json("import", "c.csv", "--list", "gb", "--consent-column", "where", "--consent-time", "signed", "--region", "GB")
+    found = {row["source"]: row["date"] for row in fixture.json("contact", "show", "a@x.example")["consent"]}
     check(found["desk"].startswith("2025-04-03"), found)
-    check(house.run("import", "c.csv", "--list", "gb", "--consent-time", "signed", status=0).out.count("ambiguous-date") == 1, "03/04 without a region was taken")
+    check(fixture.run("import", "c.csv", "--list", "gb", "--consent-time", "signed", status=0).out.count("ambiguous-date") == 1, "03/04 without a region was taken")
     for words in (["--consent-time", "2099-01-01"], ["--consent-time", "03/04/2025"], ["--consent-column", "nothing"]):
-        result = house.run("import", "c.csv", "--list", "gb", *words, status=None)
+        result = fixture.run("import", "c.csv", "--list", "gb", *words, status=None)
         check(result.status in (64, 65) and result.err, result)
 
 
-def merged_in_a_campaign(house):
+def merged_in_a_campaign(fixture):
     """Of two rows of an open campaign that were not begun one is skipped(merged); the other one goes out once"""
-    judge = Judge(house)
-    house.settle(judge.port, 40)
-    campaign = house.detach("--rate", "4/s", "--connections", "1")
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 40)
+    campaign = fixture.detach("--rate", "4/s", "--connections", "1")
     wait_for(lambda: len(judge.record()) >= 2, "the first two")
-    house.json("campaign", "pause", campaign)
-    rows = house.export(campaign)
+    fixture.json("campaign", "pause", campaign)
+    rows = fixture.export(campaign)
     waiting = [row["address"] for row in rows if row["state"] == "queued"]
     sent = next(row["address"] for row in rows if row["state"] == "accepted")
-    house.run("contact", "merge", waiting[-1], waiting[-2])
-    house.run("contact", "merge", waiting[-3], sent)
-    house.run("campaign", "resume", campaign)
-    house.wait(campaign, "done")
-    rows = {row["address"]: row for row in house.export(campaign)}
+    fixture.run("contact", "merge", waiting[-1], waiting[-2])
+    fixture.run("contact", "merge", waiting[-3], sent)
+    fixture.run("campaign", "resume", campaign)
+    fixture.wait(campaign, "done")
+    rows = {row["address"]: row for row in fixture.export(campaign)}
     check([rows[who]["reason"] for who in (waiting[-2], waiting[-3])] == ["merged", "merged"] and rows[waiting[-1]]["state"] == "accepted", rows)
-    check(house.show(campaign)["skipped_reasons"] == {"merged": 2}, house.show(campaign))
-    history = house.json("contact", "show", waiting[-3])["history"]
+    check(fixture.show(campaign)["skipped_reasons"] == {"merged": 2}, fixture.show(campaign))
+    history = fixture.json("contact", "show", waiting[-3])["history"]
     check(sorted(row["state"] for row in history) == ["accepted", "skipped"], history)
-    judge.check_against(house.export(campaign))
+    judge.check_against(fixture.export(campaign))
 
 
-def renamed_in_a_campaign(house):
+def renamed_in_a_campaign(fixture):
     """A list gets another name while a campaign to it is open: who leaves it then, by its new name, gets nothing any more"""
-    judge = Judge(house)
-    house.settle(judge.port, 40)
-    campaign = house.detach("--rate", "4/s", "--connections", "1")
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 40)
+    campaign = fixture.detach("--rate", "4/s", "--connections", "1")
     wait_for(lambda: judge.record(), "the first one")
-    house.json("campaign", "pause", campaign)
-    last = [row["address"] for row in house.export(campaign) if row["state"] == "queued"][-1]
-    house.run("list", "rename", "people", "parents")
-    check(house.show(campaign)["lists"] == ["parents"], house.show(campaign))
-    house.run("suppress", "add", last, "--scope", "list:parents")
-    house.run("campaign", "resume", campaign)
-    house.wait(campaign, "done")
-    check({row["address"]: row for row in house.export(campaign)}[last]["reason"] == "suppressed", "who left the list got the letter")
+    fixture.json("campaign", "pause", campaign)
+    last = [row["address"] for row in fixture.export(campaign) if row["state"] == "queued"][-1]
+    fixture.run("list", "rename", "people", "parents")
+    check(fixture.show(campaign)["lists"] == ["parents"], fixture.show(campaign))
+    fixture.run("suppress", "add", last, "--scope", "list:parents")
+    fixture.run("campaign", "resume", campaign)
+    fixture.wait(campaign, "done")
+    check({row["address"]: row for row in fixture.export(campaign)}[last]["reason"] == "suppressed", "who left the list got the letter")
     check(last not in judge.addresses(), judge.addresses())
 
 
-def lists(house):
+def lists(fixture):
     """Names that are taken or none, a field that goes, somebody who is nobody: each is told, and nothing changed"""
-    house.import_people(3)
+    fixture.import_people(3)
     for words, status in ((["create", "PEOPLE"], 65), (["create", ""], 64), (["create", " x"], 64), (["rename", "nobody", "x"], 66), (["add", "people", "nobody at all"], 67),
                           (["drop", "people", "nobody@example.net"], 67), (["field", "people", "shoe", "--yes"], 64), (["field", "people", "town"], 64)):
-        check(house.run("list", *words, status=status).err.strip(), words)
-    house.run("list", "create", "Friends")
-    house.run("list", "rename", "people", "friends", status=65)
-    house.run("list", "rename", "people", "People")
-    check(house.json("list", "field", "people", "town", "--yes")["people"] == 3, "the field stayed")
-    check(house.json("contact", "show", "person1@example.net")["fields"] == {}, "its values stayed")
-    check(house.json("list", "add", "friends", "person1@example.net", "#2")["added"] == 2, "they were not put on the list")
+        check(fixture.run("list", *words, status=status).err.strip(), words)
+    fixture.run("list", "create", "Friends")
+    fixture.run("list", "rename", "people", "friends", status=65)
+    fixture.run("list", "rename", "people", "People")
+    check(fixture.json("list", "field", "people", "town", "--yes")["people"] == 3, "the field stayed")
+    check(fixture.json("contact", "show", "person1@example.net")["fields"] == {}, "its values stayed")
+    check(fixture.json("list", "add", "friends", "person1@example.net", "#2")["added"] == 2, "they were not put on the list")
 
 
-def nobody_to_ask(house):
+def nobody_to_ask(fixture):
     """What cannot be undone leaves with 64 where nobody can be asked, and nothing has changed"""
-    house.import_people(2)
+    fixture.import_people(2)
     for words in (["list", "remove", "people"], ["contact", "forget", "person1@example.net"], ["delete-all"], ["settings", "set", "keep-days=30"]):
-        check("--yes" in house.run(*words, status=64).err, words)
-    check(house.json("lists")["lists"][0]["people"] == 2, "somebody went")
-    house.run("settings", "set", "keep-days=30", "--yes")
-    check(house.json("settings", "show")["keep_days"] == 30, house.json("settings", "show"))
-    check(house.run("settings", "set", "keep-days=3", "--yes", status=None).status == 64, "three days were taken")
-    check([row["what"] for row in house.json("log")["log"]][-1] == "import", house.json("log"))
-    check(len(house.run("log", "--jsonl", "--limit", "1").lines()) == 1, "the log has no limit")
-    house.run("suppress", "add", "person1@example.net")
-    check(re.search(r"Do not contact +all: .*\d{4}-\d\d-\d\d", house.run("contact", "show", "person1@example.net").out), "no date of the suppression")
-    house.run("delete-all", "--yes")
-    wait_for(lambda: house.core() is None, "core to leave")
-    check(house.json("lists")["lists"] == [], "somebody is left")
+        check("--yes" in fixture.run(*words, status=64).err, words)
+    check(fixture.json("lists")["lists"][0]["people"] == 2, "somebody went")
+    fixture.run("settings", "set", "keep-days=30", "--yes")
+    check(fixture.json("settings", "show")["keep_days"] == 30, fixture.json("settings", "show"))
+    check(fixture.run("settings", "set", "keep-days=3", "--yes", status=None).status == 64, "three days were taken")
+    check([row["what"] for row in fixture.json("log")["log"]][-1] == "import", fixture.json("log"))
+    check(len(fixture.run("log", "--jsonl", "--limit", "1").lines()) == 1, "the log has no limit")
+    fixture.run("suppress", "add", "person1@example.net")
+    check(re.search(r"Do not contact +all: .*\d{4}-\d\d-\d\d", fixture.run("contact", "show", "person1@example.net").out), "no date of the suppression")
+    fixture.run("delete-all", "--yes")
+    wait_for(lambda: fixture.core() is None, "core to leave")
+    check(fixture.json("lists")["lists"] == [], "somebody is left")
 
 
-def alike(house):
+def alike(fixture):
     """The pre-flight and contact show say who looks like one person; siblings and namesakes of one name do not"""
-    house.add_account(2525)
-    house.write("letter.txt", "Hello.\n")
-    house.import_people(1)
-    house.run("import", house.write("a.csv", "email,name,phone\nd@one.example,Dora Lind,\nd@one.example,Dora Lindt,\npair@one.example,Emil Roth,\npair@one.example,Fee Roth,\n"
+    fixture.add_account(2525)
+    fixture.write("letter.txt", "Hello.\n")
+    fixture.import_people(1)
+    fixture.run("import", fixture.write("a.csv", "email,name,phone\nd@one.example,Dora Lind,\nd@one.example,Dora Lindt,\npair@one.example,Emil Roth,\npair@one.example,Fee Roth,\n"
                                              "k@a.example,Karl Ohm,\nk@b.example,Karl Ohm,\nx@a.example,Xenia,\nx@b.example,Xenia,\n"), "--list", "people")
-    first = house.run(*house.send_words("--dry-run", "--json")).lines()[0]
+    first = fixture.run(*fixture.send_words("--dry-run", "--json")).lines()[0]
     check(sorted((row["name"], row["other_name"]) for row in first["alike"]) == [("Dora Lind", "Dora Lindt"), ("Karl Ohm", "Karl Ohm")], first["alike"])
     check(any("look like one person" in text for text in first["warnings"]), first["warnings"])
-    check([row["name"] for row in house.json("contact", "show", "Dora Lind")["alike"]] == ["Dora Lindt"], house.json("contact", "show", "Dora Lind"))
+    check([row["name"] for row in fixture.json("contact", "show", "Dora Lind")["alike"]] == ["Dora Lindt"], fixture.json("contact", "show", "Dora Lind"))
     pair = first["alike"][0]
-    house.run("contact", "merge", f"#{pair['id']}", f"#{pair['other_id']}")
-    check(house.json("contact", "show", f"#{pair['id']}")["formerly"] == ["Dora Lindt"], "the other name is lost")
-    house.run(*edit("d@one.example", "email=d@two.example"))
-    shown = house.json("contact", "show", "d@one.example")
+    fixture.run("contact", "merge", f"#{pair['id']}", f"#{pair['other_id']}")
+    check(fixture.json("contact", "show", f"#{pair['id']}")["formerly"] == ["Dora Lindt"], "the other name is lost")
+    fixture.run(*edit("d@one.example", "email=d@two.example"))
+    shown = fixture.json("contact", "show", "d@one.example")
     check(shown["email"] == "d@two.example" and shown["formerly"] == ["Dora Lindt", "d@one.example"], shown)
 
 
-def forgotten_leaves_nothing(house):
+def forgotten_leaves_nothing(fixture):
     """Forgotten: former names and addresses too; what is left are hashes"""
-    house.write("people.csv", PEOPLE)
-    house.run(*IMPORT)
-    house.run(*edit("dora@one.example", "name=Dorothea Zwyx", "email=zwyx@new.example", "town=Zwyxville"))
-    house.run(*edit("zwyx@new.example", "name=Dora Berg", "email=dora@last.example", "town=Kiel"))
-    house.run(*forget("dora@last.example"))
-    house.stop_core()
-    with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
+    fixture.write("people.csv", PEOPLE)
+    fixture.run(*IMPORT)
+    fixture.run(*edit("dora@one.example", "name=Dorothea Zwyx", "email=zwyx@new.example", "town=Zwyxville"))
+    fixture.run(*edit("zwyx@new.example", "name=Dora Berg", "email=dora@last.example", "town=Kiel"))
+    fixture.run(*forget("dora@last.example"))
+    fixture.stop_core()
+    with sqlite3.connect(os.path.join(fixture.home, "store.db")) as store:
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         counts = [store.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("former", "former_value", "forgotten")]
     store.close()
     check(counts[:2] == [0, 0] and counts[2] > 3, counts)
-    for name in os.listdir(house.home):
-        path = os.path.join(house.home, name)
+    for name in os.listdir(fixture.home):
+        path = os.path.join(fixture.home, name)
         if os.path.isfile(path):
             with open(path, "rb") as file:
                 content = file.read().lower()
             check(b"zwyx" not in content and b"dora" not in content, f"{path} still knows the name")
 
 
-def undone(house):
+def undone(fixture):
     """A school list imported, corrected, imported again with other values, days of consent and people, and undone: all is as it was"""
     def state():
-        return {who: {key: house.json("contact", "show", who)[key] for key in ("name", "fields", "consent", "lists")} for who in ("dora@one.example", "emil@two.example")}
+        return {who: {key: fixture.json("contact", "show", who)[key] for key in ("name", "fields", "consent", "lists")} for who in ("dora@one.example", "emil@two.example")}
 
     head = "email,name,town,agreed\n"
-    house.write("first.csv", head + "dora@one.example,Dora Lind,Bonn,2024-03-01\nemil@two.example,Emil Roth,Kiel,2024-03-02\n")
-    house.write("second.csv", head + "dora@one.example,Dora Lind,Hamburg,2025-09-09\nemil@two.example,Emil Roth,Kiel,2024-03-02\nfee@three.example,Fee Roth,Ulm,2025-09-10\n")
+    fixture.write("first.csv", head + "dora@one.example,Dora Lind,Bonn,2024-03-01\nemil@two.example,Emil Roth,Kiel,2024-03-02\n")
+    fixture.write("second.csv", head + "dora@one.example,Dora Lind,Hamburg,2025-09-09\nemil@two.example,Emil Roth,Kiel,2024-03-02\nfee@three.example,Fee Roth,Ulm,2025-09-10\n")
     words = ["--list", "school", "--consent", "form", "--consent-time", "agreed"]
-    house.run("import", "first.csv", *words)
-    house.run(*edit("dora@one.example", "name=Dora Lindt"))
+    fixture.run("import", "first.csv", *words)
+    fixture.run(*edit("dora@one.example", "name=Dora Lindt"))
     before = state()
-    house.run("import", "second.csv", *words)
-    check(state() != before and house.json("contact", "show", "fee@three.example")["name"] == "Fee Roth", "the second import changed nothing")
-    house.run("import", "--undo")
+    fixture.run("import", "second.csv", *words)
+    check(state() != before and fixture.json("contact", "show", "fee@three.example")["name"] == "Fee Roth", "the second import changed nothing")
+    fixture.run("import", "--undo")
     check(state() == before, before, state())
-    check("fee@three.example" not in house.run("contact", "show", "fee@three.example", status=67).out, "whom it made is there")
-    house.run("import", "second.csv", *words)
-    check(house.json("contact", "show", "dora@one.example")["consent"][0]["date"].startswith("2025-09-09"), house.json("contact", "show", "dora@one.example"))
+    check("fee@three.example" not in fixture.run("contact", "show", "fee@three.example", status=67).out, "whom it made is there")
+    fixture.run("import", "second.csv", *words)
+    check(fixture.json("contact", "show", "dora@one.example")["consent"][0]["date"].startswith("2025-09-09"), fixture.json("contact", "show", "dora@one.example"))
 
 
 CASES = [play_rows, undone, consent, merged_in_a_campaign, renamed_in_a_campaign, lists, nobody_to_ask, alike, forgotten_leaves_nothing]

@@ -8,17 +8,17 @@ import signal
 import subprocess
 import sys
 
-from house import Judge, check, run_cases
+from fixture import Judge, check, run_cases
 
 
 class Sink:
-    """`postrider sink` beside a house."""
+    """`postrider sink` beside a fixture."""
 
-    def __init__(self, house, *options):
-        self.folder = os.path.join(house.folder, "captured")
-        words = [house.program, "sink", "--dir", self.folder, "--json", *options]
-        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=house.environment(), cwd=house.folder)
-        house.servers.append(self)
+    def __init__(self, fixture, *options):
+        self.folder = os.path.join(fixture.folder, "captured")
+        words = [fixture.program, "sink", "--dir", self.folder, "--json", *options]
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=fixture.environment(), cwd=fixture.folder)
+        fixture.servers.append(self)
         self.port = json.loads(self.process.stdout.readline())["port"]
 
     def stop(self):
@@ -34,50 +34,50 @@ class Sink:
         return found
 
 
-def settle(house, sink):
+def settle(fixture, sink):
     """The one who is dropped comes last, so that nobody else is on the wire then."""
-    house.add_account(sink.port)
+    fixture.add_account(sink.port)
     people = ["nobody.1", "later.1", *(f"person{i}" for i in range(1, 7)), "lost.1"]
-    house.run("import", house.write("people.csv", "name,email\n" + "".join(f"{who.title()},{who}@example.net\n" for who in people)), "--list", "people")
-    house.write("letter.txt", "Dear {{name}}.\n")
+    fixture.run("import", fixture.write("people.csv", "name,email\n" + "".join(f"{who.title()},{who}@example.net\n" for who in people)), "--list", "people")
+    fixture.write("letter.txt", "Dear {{name}}.\n")
 
 
-def refused_later_unknown(house):
+def refused_later_unknown(fixture):
     """Each is what was asked for; who was put off gets it at the end of --give-up; a resend to the dropped one is a second copy"""
-    sink = Sink(house, "--refuse", "Nobody.*", "--delay", "later.*", "--drop", "lost.?@example.net")
-    settle(house, sink)
-    started = house.run(*house.send_words("--give-up", "10s", "--connections", "1", "--rate", "20/s"), "--json", status=75).lines()
+    sink = Sink(fixture, "--refuse", "Nobody.*", "--delay", "later.*", "--drop", "lost.?@example.net")
+    settle(fixture, sink)
+    started = fixture.run(*fixture.send_words("--give-up", "10s", "--connections", "1", "--rate", "20/s"), "--json", status=75).lines()
     check(started[0]["lifetime_s"] == 10, started[0])
-    states = {row["address"].split("@")[0]: row["state"] for row in house.export()}
+    states = {row["address"].split("@")[0]: row["state"] for row in fixture.export()}
     check(states == {"nobody.1": "refused", "later.1": "later", "lost.1": "unknown", **{f"person{i}": "accepted" for i in range(1, 7)}}, states)
-    numbers = house.wait(1, "done")
+    numbers = fixture.wait(1, "done")
     check((numbers["accepted"], numbers["refused"], numbers["unknown"]) == (7, 1, 1), numbers)
     check(sink.copies() == {**{f"person{i}@example.net": 1 for i in range(1, 7)}, "later.1@example.net": 1, "lost.1@example.net": 1}, sink.copies())
-    house.run("campaign", "resolve", 1, "resend", "lost.1@example.net")
-    check(house.wait(1, "done")["accepted"] == 8, house.show())
+    fixture.run("campaign", "resolve", 1, "resend", "lost.1@example.net")
+    check(fixture.wait(1, "done")["accepted"] == 8, fixture.show())
     check(sink.copies()["lost.1@example.net"] == 2, sink.copies())
 
 
-def patterns_that_are_none(house):
+def patterns_that_are_none(fixture):
     """An empty pattern, or more than there may be, is refused with its words, and nothing is served"""
-    refused = house.run("sink", "--refuse", "", status=64)
+    refused = fixture.run("sink", "--refuse", "", status=64)
     check("pattern" in refused.err, refused)
-    refused = house.run("sink", *[word for i in range(65) for word in ("--drop", f"p{i}@*")], status=64)
+    refused = fixture.run("sink", *[word for i in range(65) for word in ("--drop", f"p{i}@*")], status=64)
     check("64" in refused.err, refused)
 
 
-def gives_up(house):
+def gives_up(fixture):
     """Who is put off for ever is refused when the time of --give-up is over, and it was said before for how long"""
-    judge = Judge(house, "--refuse", "person2@", "--refuse-reply", "450 4.2.0 not now")
-    house.settle(judge.port, 3)
-    said = house.run(*house.send_words("--give-up", "10 s"), status=75).err
+    judge = Judge(fixture, "--refuse", "person2@", "--refuse-reply", "450 4.2.0 not now")
+    fixture.settle(judge.port, 3)
+    said = fixture.run(*fixture.send_words("--give-up", "10 s"), status=75).err
     check("tried again for 10 s" in said, said)
-    numbers = house.wait(1, "done")
+    numbers = fixture.wait(1, "done")
     check((numbers["accepted"], numbers["refused"]) == (2, 1), numbers)
-    row = [row for row in house.export() if row["address"] == "person2@example.net"][0]
+    row = [row for row in fixture.export() if row["address"] == "person2@example.net"][0]
     check(row["reason"] == "expired" and int(row["attempts"]) >= 2, row)
     for wrong in ("5s", "31d", "6", "soon"):
-        refused = house.run(*house.send_words("--give-up", wrong), status=64)
+        refused = fixture.run(*fixture.send_words("--give-up", wrong), status=64)
         check("--give-up" in refused.err, refused)
 
 

@@ -14,8 +14,8 @@ import subprocess
 import sys
 import time
 
-import house
-from house import Judge, Skip, check, wait_for
+import fixture
+from fixture import Judge, Skip, check, wait_for
 
 COUNT_USUAL = 1000
 NAMES = ("Ann Müller", "Jürgen Groß-Öztürk", "Анна Петрова", "王小明", "שרה כהן", "محمد علي", "Ελένη Παπαδοπούλου", "Nguyễn Thị Ánh", "सीता शर्मा",
@@ -32,7 +32,7 @@ TEXT = "Dear {{name}},\n\nyour code is {{code}}.\n.\n.one dot\n..two dots\nFrom 
 PARTS = "multipart/mixed multipart/alternative text/plain multipart/related text/html image/png application/pdf"
 
 
-def make_people(house_, count):
+def make_people(fixture_, count):
     """Writes the contact file; returns the rows. Every 50th address is one that the server refuses."""
     rows = []
     for i in range(count):
@@ -41,7 +41,7 @@ def make_people(house_, count):
         local = "nobody" if i % 50 == 49 else "person"
         domain = ("example.net", "example.org", "bücher.example")[i % 3]
         rows.append({"name": f"{NAMES[i % len(NAMES)]} {i}", "email": f"{local}.{i}@{domain}", "town": town, "code": f"K{i:06d}X", "note": note})
-    with open(os.path.join(house_.folder, "people.csv"), "w", encoding="utf-8", newline="") as out:
+    with open(os.path.join(fixture_.folder, "people.csv"), "w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
@@ -65,15 +65,15 @@ def expect(row, subject):
 class Server:
     """One of servers/, or the reason why not."""
 
-    def __init__(self, kind, house_, build):
-        self.kind, self.folder, self.process = kind, os.path.join(house_.folder, kind), None
+    def __init__(self, kind, fixture_, build):
+        self.kind, self.folder, self.process = kind, os.path.join(fixture_.folder, kind), None
         os.makedirs(self.folder)
-        os.chmod(house_.folder, 0o755)  # the servers change their user
+        os.chmod(fixture_.folder, 0o755)  # the servers change their user
         self.user, self.password = ("ann@localhost" if kind == "postfix" else "ann"), "secret"
-        getattr(self, "start_" + kind.replace("-", "_"))(house_, build)
+        getattr(self, "start_" + kind.replace("-", "_"))(fixture_, build)
 
     def script(self, verb):
-        done = subprocess.run([os.path.join(house.SERVERS, self.kind + ".sh"), verb, self.folder], stdin=subprocess.DEVNULL,
+        done = subprocess.run([os.path.join(fixture.SERVERS, self.kind + ".sh"), verb, self.folder], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False)
         if done.returncode != 0 and verb == "start":
             raise Skip(done.stdout.decode(errors="replace").strip()[-300:])
@@ -81,24 +81,24 @@ class Server:
             self.port = int(file.read())
         self.mail = os.path.join(self.folder, "mail")
 
-    def start_postfix(self, house_, build):
+    def start_postfix(self, fixture_, build):
         self.script("start")
 
-    def start_exim(self, house_, build):
+    def start_exim(self, fixture_, build):
         self.script("start")
 
-    def start_judge(self, house_, build):
-        pem = house.make_certificate(os.path.join(self.folder, "tls"))
+    def start_judge(self, fixture_, build):
+        pem = fixture.make_certificate(os.path.join(self.folder, "tls"))
         self.mail = None
-        self.judge = Judge(house_, "--tls-cert", pem, "--user", self.user, "--password", self.password, "--refuse", "^nobody")
+        self.judge = Judge(fixture_, "--tls-cert", pem, "--user", self.user, "--password", self.password, "--refuse", "^nobody")
         self.port = self.judge.port
 
-    def start_smtp_server(self, house_, build):
+    def start_smtp_server(self, fixture_, build):
         cache = os.path.join(build, "journey-node")  # npm is asked once a build folder
-        done = subprocess.run([os.path.join(house.SERVERS, "node.sh"), cache], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False)
+        done = subprocess.run([os.path.join(fixture.SERVERS, "node.sh"), cache], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False)
         if done.returncode != 0:
             raise Skip(done.stdout.decode(errors="replace").strip()[-300:])
-        house.make_certificate(os.path.join(self.folder, "tls"))
+        fixture.make_certificate(os.path.join(self.folder, "tls"))
         self.mail, self.node = os.path.join(self.folder, "mail"), [os.path.join(cache, "node"), os.path.join(cache, "parse.mjs")]
         tls, port_file = os.path.join(self.folder, "tls"), os.path.join(self.folder, "port")
         self.process = subprocess.Popen(
@@ -125,34 +125,34 @@ class Server:
             self.process.wait()
 
 
-def send(house_, subject, *options, status):
-    return house_.json("send", "--account", "work", "--list", "people", "--from", "Büro der Schule <office@example.org>", "--subject", subject, "--html",
+def send(fixture_, subject, *options, status):
+    return fixture_.json("send", "--account", "work", "--list", "people", "--from", "Büro der Schule <office@example.org>", "--subject", subject, "--html",
                        "letter.html", "--text", "letter.txt", "--attach", "Überblick.pdf", "--unsubscribe", "https://example.org/leave", "--yes",
                        *options, status=status, patience_s=600)
 
 
-def check_refused_before_pin(house_, server):
-    report = house_.json("account", "test", "work", status=69)
+def check_refused_before_pin(fixture_, server):
+    report = fixture_.json("account", "test", "work", status=69)
     check(not report["verified"] and report["problem"] and len(report["fingerprint"]) == 64, report)
-    numbers = send(house_, "Hello {{name}}", status=75)
+    numbers = send(fixture_, "Hello {{name}}", status=75)
     check(numbers["state"] == "paused" and numbers["reason"] == "certificate" and numbers["accepted"] == 0, numbers)
     check(server.count() == 0, "mail went to a server that nobody knows")
     return report["fingerprint"], numbers["id"]
 
 
-def check_mail(house_, server, expected, campaigns):
+def check_mail(fixture_, server, expected, campaigns):
     """Python's parser over every message, against what should have come and what we say that came."""
-    wanted, export = os.path.join(house_.folder, "expected.csv"), os.path.join(house_.folder, "export.csv")
+    wanted, export = os.path.join(fixture_.folder, "expected.csv"), os.path.join(fixture_.folder, "export.csv")
     with open(wanted, "w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, expected[0].keys())
         writer.writeheader()
         writer.writerows(expected)
-    rows = [row for campaign in campaigns for row in house_.export(campaign)]
+    rows = [row for campaign in campaigns for row in fixture_.export(campaign)]
     with open(export, "w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
-    words = [sys.executable, os.path.join(house.SERVERS, "check-mail.py"), "--export", export]
+    words = [sys.executable, os.path.join(fixture.SERVERS, "check-mail.py"), "--export", export]
     words += ["--record", server.judge.path] if server.mail is None else ["--mail", server.mail, "--expected", wanted]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600, check=False)
     check(done.returncode == 0, done.stdout.decode(errors="replace")[-4000:])
@@ -177,37 +177,37 @@ def check_mailparser(server, expected):
         check({each["size"] for each in mail["attachments"]} == {len(PNG), len(PDF)}, mail["attachments"])
 
 
-def journey(house_, server, count):
-    people = make_people(house_, count)
+def journey(fixture_, server, count):
+    people = make_people(fixture_, count)
     good = [row for row in people if not row["email"].startswith("nobody")]
     for name, content in (("letter.html", HTML), ("letter.txt", TEXT), ("seal.png", PNG), ("Überblick.pdf", PDF), ("password", server.password + "\n")):
-        house_.write(name, content)
-    house_.run("account", "add", "work", "office@example.org", "--host", "localhost", "--port", server.port, "--tls", "starttls", "--user", server.user,
+        fixture_.write(name, content)
+    fixture_.run("account", "add", "work", "office@example.org", "--host", "localhost", "--port", server.port, "--tls", "starttls", "--user", server.user,
                "--password-file", "password", "--connections", 4)
-    house_.run("import", "people.csv", "--list", "people", patience_s=300)
-    fingerprint, first = check_refused_before_pin(house_, server)
+    fixture_.run("import", "people.csv", "--list", "people", patience_s=300)
+    fingerprint, first = check_refused_before_pin(fixture_, server)
     yield "a certificate of an unknown CA stops everything; no octet of mail leaves"
-    house_.run("account", "pin", "work", fingerprint)
-    report = house_.json("account", "test", "work")
+    fixture_.run("account", "pin", "work", fingerprint)
+    report = fixture_.json("account", "test", "work")
     check(report["logged_in"] and not report["problem"], report)
-    house_.run("campaign", "resume", first)
+    fixture_.run("campaign", "resume", first)
     began = time.monotonic()
-    numbers = house_.wait(first, "done", "paused", patience_s=1200)
+    numbers = fixture_.wait(first, "done", "paused", patience_s=1200)
     print(f"# {numbers['accepted']} accepted in {time.monotonic() - began:.1f} s")
     check(numbers["state"] == "done" and numbers["accepted"] == len(good) and numbers["refused"] == len(people) - len(good), numbers)
     wait_for(lambda: server.count() >= len(good), "the server to have stored all", 300)
     yield f"pinned, all {len(good)} are accepted and the {len(people) - len(good)} that it refuses are refused"
     expected = [expect(row, "Hello {name}") for row in good]
-    check_mail(house_, server, expected, [first])
+    check_mail(fixture_, server, expected, [first])
     yield "each message is as it should be, once, and the export says what the server has"
     if server.kind == "smtp-server":
         check_mailparser(server, expected)
         yield "npm's mailparser reads the same in each"
-    numbers = send(house_, "Again, {{name}}", "--limit", min(200, count), status=0)
+    numbers = send(fixture_, "Again, {{name}}", "--limit", min(200, count), status=0)
     expected += [expect(row, "Again, {name}") for row in good[:numbers["accepted"]]]
     check(numbers["accepted"] == min(200, len(good)), numbers)
     wait_for(lambda: server.count() >= len(expected), "the server to have stored the second campaign", 120)
-    check_mail(house_, server, expected, [first, numbers["id"]])
+    check_mail(fixture_, server, expected, [first, numbers["id"]])
     yield "a second campaign goes out over the same pin; refused people are suppressed and left out"
 
 
@@ -216,24 +216,24 @@ def main():
         print(__doc__, file=sys.stderr)
         return 64
     build, kind, count = sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else COUNT_USUAL
-    house_, server, points, status = house.House(build), None, 0, 0
+    fixture_, server, points, status = fixture.Fixture(build), None, 0, 0
     try:
-        server = Server(kind, house_, house_.build)
-        for shown in journey(house_, server, count):
+        server = Server(kind, fixture_, fixture_.build)
+        for shown in journey(fixture_, server, count):
             points += 1
             print(f"ok {points} {kind}: {shown}", flush=True)
-        house_.check_manners()
+        fixture_.check_manners()
     except Skip as skip:
         print(f"1..0 # SKIP {str(skip).splitlines()[-1]}")
         return 0
     except Exception as error:  # whatever it was: the campaign did not go as it should
         points, status = points + 1, 1
-        print("\n".join("# " + line for line in f"{error!s}\ncore.log: {house_.log()[-2000:]}".splitlines()))
+        print("\n".join("# " + line for line in f"{error!s}\ncore.log: {fixture_.log()[-2000:]}".splitlines()))
         print(f"not ok {points} {kind}: {type(error).__name__}")
     finally:
         if server is not None:
             server.stop()
-        house_.end()
+        fixture_.end()
     print(f"1..{points}")
     return status
 

@@ -17,9 +17,9 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in ("..", "../faults"):
     sys.path.insert(0, os.path.join(HERE, folder))
-from house import House, Trouble, become_subreaper, wait_until  # noqa: E402
+from fixture import Fixture, Trouble, become_subreaper, wait_until  # noqa: E402
 from kills import Proof  # noqa: E402
-from rounds import SENDER, Round  # noqa: E402
+from campaign_kills import SENDER, CampaignKills  # noqa: E402
 from verdict import compare  # noqa: E402
 
 PROGRAMS = ("src/cli/postrider", "tests/null-channel/postrider-core", "tests/null-channel/postrider-null", "src/confined/import/postrider-import",
@@ -32,7 +32,7 @@ LIES = {  # word: what core has to say of it (core/intake/outcomes.c, the contra
     "endpoint": "connected to what its account does not have", "status": "a status that does not exist",
 }
 PEOPLE_LIED_TO = 60
-# victim, moment, share. `smtp` is what rounds.py calls whatever sends
+# victim, moment, share. `smtp` is what campaign_kills.py calls whatever sends
 KINDS = [
     ("core", "at random", 3), ("core", "restarted at once", 3), ("core", "old one drains", 2), ("core", "core-handed", 2), ("core", "core-state-written", 2), ("core", "core-recovering", 1),
     ("smtp", "at random", 3), ("smtp", "transport-begun", 2), ("smtp", "null-begun", 2), ("smtp", "null-written", 3), ("smtp", "transport-after-answer", 2),
@@ -41,7 +41,7 @@ KINDS = [
 DRAIN_POINTS = ("transport-begun", "null-begun", "null-written", "transport-after-answer")
 
 
-class NullHouse(House):
+class NullFixture(Fixture):
     """One data folder, its own programs, and the file that stands in a judge's place."""
 
     def __init__(self, folder, build):
@@ -122,14 +122,14 @@ class NullProof(Proof):
         self.kinds = list(KINDS)
         self.rng.shuffle(self.kinds)
 
-    def new_house(self, has_deferred, rotates=False):
-        return NullHouse(os.path.join(self.folder, f"house{self.number}"), self.args.build)
+    def new_fixture(self, has_deferred, rotates=False):
+        return NullFixture(os.path.join(self.folder, f"fixture{self.number}"), self.args.build)
 
-    def make_round(self, victim, moment, house, kills, account="demo"):
+    def make_round(self, victim, moment, fixture, kills, account="demo"):
         """One message is under way at most, so a kill of what sends puts one person in doubt, and a kill of core nobody."""
         self.number += 1
         kills = min(kills, 4)
-        one = Round(house, self.rng, self.number, victim, moment, kills, 60 + 30 * kills, 1, None, False, False, account)
+        one = CampaignKills(fixture, self.rng, self.number, victim, moment, kills, 60 + 30 * kills, 1, None, False, False, account)
         one.drain_points = DRAIN_POINTS
         return one
 
@@ -148,25 +148,25 @@ class Report:
 
 # --- a campaign ---
 
-def try_account(house, report):
-    added = house.add_account("plain")
+def try_account(fixture, report):
+    added = fixture.add_account("plain")
     report.check("account test" not in added.stdout + added.stderr, "a kind that connects to nothing is not said to be tried", added.stderr)
-    kept = next(one for one in house.ask("account", "list")["accounts"] if one["name"] == "plain")
+    kept = next(one for one in fixture.ask("account", "list")["accounts"] if one["name"] == "plain")
     report.check(kept["kind"] == "null" and kept["delay_ms"] == DELAY_MS and not kept["needs_password"], "an account of the second kind, by its own options", kept)
-    tested = house.run("account", "test", "plain", may_fail=True)
+    tested = fixture.run("account", "test", "plain", may_fail=True)
     report.check(tested.returncode == 64 and "connects to nothing" in tested.stderr, "what connects to nothing says so when it is tried", tested.stderr)
-    layers = house.run("doctor", may_fail=True).stdout
+    layers = fixture.run("doctor", may_fail=True).stdout
     report.check("null: system calls" in layers, "doctor asks its program what its lock holds", layers)
-    wrong = house.run("account", "set", "plain", "--lie", "white", may_fail=True)
+    wrong = fixture.run("account", "set", "plain", "--lie", "white", may_fail=True)
     report.check(wrong.returncode == 64 and "stranger" in wrong.stderr, "its own row says which words a setting may have", wrong.stderr)
 
 
-def try_campaign(house, report):
-    campaign, addresses = house.send("plain", 100)
-    numbers = house.wait_done(campaign)
-    findings = house.find_wrong(campaign, addresses)
+def try_campaign(fixture, report):
+    campaign, addresses = fixture.send("plain", 100)
+    numbers = fixture.wait_done(campaign)
+    findings = fixture.find_wrong(campaign, addresses)
     report.check(numbers["accepted"] == 100 and not findings, "a campaign: everybody once, as the ledger says", numbers, *findings[:5])
-    greeted = sum(f"Dear Person {i}," in one["text"] for i, one in enumerate(sorted(house.records(), key=lambda one: int(one["to"][0][1:].split(".")[0]))))
+    greeted = sum(f"Dear Person {i}," in one["text"] for i, one in enumerate(sorted(fixture.records(), key=lambda one: int(one["to"][0][1:].split(".")[0]))))
     report.check(greeted == 100, "each message is that person's", greeted)
 
 
@@ -184,53 +184,53 @@ def try_records(house, report):
     report.check(first == [100] and second == [200], "what core keeps for a transport outlives both", first, second)
 
 
-def try_limit(house, report):
+def try_limit(fixture, report):
     """A limit of its own row holds as one of smtp's does."""
-    house.add_account("few", "--per-day", "5")
-    campaign, addresses = house.send("few", 8)
-    is_held = wait_until(lambda: house.show(campaign)["accepted"] == 5 and house.show(campaign)["state"] == "waiting", 15, 0.1)
-    taken = sum(one["to"][0] in addresses for one in house.records())
-    report.check(is_held and taken == 5, "a limit that its row names is kept", house.show(campaign), taken)
-    house.run("campaign", "cancel", str(campaign))
+    fixture.add_account("few", "--per-day", "5")
+    campaign, addresses = fixture.send("few", 8)
+    is_held = wait_until(lambda: fixture.show(campaign)["accepted"] == 5 and fixture.show(campaign)["state"] == "waiting", 15, 0.1)
+    taken = sum(one["to"][0] in addresses for one in fixture.records())
+    report.check(is_held and taken == 5, "a limit that its row names is kept", fixture.show(campaign), taken)
+    fixture.run("campaign", "cancel", str(campaign))
 
 
 # --- lies ---
 
-def find_drops(house, account):
-    return re.findall(rf"the sending process of account {account} was dropped: (.*)", house.log())
+def find_drops(fixture, account):
+    return re.findall(rf"the sending process of account {account} was dropped: (.*)", fixture.log())
 
 
-def try_lie(house, report, word, campaign, addresses):
+def try_lie(fixture, report, word, campaign, addresses):
     account = f"lies-{word}"
-    wait_until(lambda: find_drops(house, account), 15, 0.05)
-    house.run("account", "set", account, "--lie", "no")
-    numbers = house.wait_done(campaign)
-    drops, findings = find_drops(house, account), house.find_wrong(campaign, addresses)
+    wait_until(lambda: find_drops(fixture, account), 15, 0.05)
+    fixture.run("account", "set", account, "--lie", "no")
+    numbers = fixture.wait_done(campaign)
+    drops, findings = find_drops(fixture, account), fixture.find_wrong(campaign, addresses)
     is_right = drops and LIES[word] in drops[0] and not findings and numbers["unknown"] > 0 and numbers["accepted"] > 0
     report.check(is_right, f"a liar is dropped ({word}); what it held is unknown and goes to nobody twice; an honest one sends the rest", drops, numbers, *findings[:5])
 
 
-def try_lies(house, report):
+def try_lies(fixture, report):
     started = {}
     for word in LIES:
-        house.add_account(f"lies-{word}", "--lie", word)
-        started[word] = house.send(f"lies-{word}", PEOPLE_LIED_TO, "--rate", "20/s")
+        fixture.add_account(f"lies-{word}", "--lie", word)
+        started[word] = fixture.send(f"lies-{word}", PEOPLE_LIED_TO, "--rate", "20/s")
     for word, (campaign, addresses) in started.items():
-        try_lie(house, report, word, campaign, addresses)
+        try_lie(fixture, report, word, campaign, addresses)
 
 
-def try_house(folder, build, report):
-    house = NullHouse(folder, build)
+def try_fixture(folder, build, report):
+    fixture = NullFixture(folder, build)
     try:
         for attempt in (try_account, try_campaign, try_records, try_limit, try_lies):
-            attempt(house, report)
-        house.clear_away()
-        left = house.find_leftovers()
+            attempt(fixture, report)
+        fixture.clear_away()
+        left = fixture.find_leftovers()
         report.check(not left, "nothing is left behind", *left)
     except Trouble as trouble:
         report.check(False, "it can be tried at all", trouble)
     finally:
-        house.close()
+        fixture.close()
 
 
 def parse():
@@ -248,7 +248,7 @@ def main():
     args, report = parse(), Report()
     become_subreaper()
     proof = NullProof(args)
-    try_house(os.path.join(proof.folder, "first"), args.build, report)
+    try_fixture(os.path.join(proof.folder, "first"), args.build, report)
     args.first = report.n + 1
     proof.run()
     is_right = proof.report()

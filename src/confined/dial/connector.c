@@ -93,7 +93,7 @@ name_failed (const char *host, int status, GError **error)
 }
 
 static gboolean
-resolve (Race *race, const char *host, guint16 port, GError **error)
+race_resolve (Race *race, const char *host, guint16 port, GError **error)
 {
   struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP, .ai_flags = AI_NUMERICSERV };
   struct addrinfo *found = NULL;
@@ -200,7 +200,7 @@ find_winner (Race *race)
 
 /* Returns: the index of the connected address, or -1; all other sockets are closed. */
 static gssize
-run (Race *race, gint64 deadline_us)
+race_run (Race *race, gint64 deadline_us)
 {
   gint64 next_us = 0, now = g_get_monotonic_time ();
   gssize winner = -1;
@@ -225,7 +225,7 @@ run (Race *race, gint64 deadline_us)
 }
 
 static char *
-describe (const Race *race, gsize i)
+race_describe (const Race *race, gsize i)
 {
   char host[NI_MAXHOST], service[NI_MAXSERV];
   gboolean is_v6 = race->addresses[i].ss_family == AF_INET6;
@@ -264,15 +264,15 @@ connector_connect (const char *host, guint16 port, gint64 deadline_us, GError **
   gssize winner;
   Connected *self;
 
-  if (!resolve (&race, host, port, error))
+  if (!race_resolve (&race, host, port, error))
     return NULL;
-  winner = run (&race, deadline_us);
+  winner = race_run (&race, deadline_us);
   if (winner < 0) {
     connect_failed (host, port, race.errno_seen, error);
     return NULL;
   }
   self = g_new0 (Connected, 1);
   self->fd = race.polls[winner].fd;
-  self->address = describe (&race, (gsize) winner);
+  self->address = race_describe (&race, (gsize) winner);
   return self;
 }

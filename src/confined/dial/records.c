@@ -82,7 +82,7 @@ records_parse (const guint8 *answer, gsize len, RecordsType type, GPtrArray *out
 
 /* Returns: the length of `answer`; -1: no such name or record; or -2 and why nobody knows. */
 static int
-ask (struct __res_state *state, const char *name, RecordsType type, guint8 *answer)
+records_ask (struct __res_state *state, const char *name, RecordsType type, guint8 *answer)
 {
   static const int types[][2] = { [RECORDS_TXT] = { ns_t_txt, 0 }, [RECORDS_MX] = { ns_t_mx, 0 }, [RECORDS_HOST] = { ns_t_a, ns_t_aaaa } };
   int len = -1;
@@ -109,7 +109,7 @@ records_lookup (const char *name, RecordsType type, GError **error)
     g_set_error (error, FAULT, FAULT_TEMP, "the name server's address is not known; is there a network?");
     return NULL;
   }
-  len = ask (&state, name, type, answer);
+  len = records_ask (&state, name, type, answer);
   res_nclose (&state);
   if (len == -2) {
     g_set_error (error, FAULT, FAULT_TEMP, "the records of %s could not be looked up: no network, or no name server answers", name);

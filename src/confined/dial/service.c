@@ -18,16 +18,16 @@
 #define CALLS_MAX 6               /* at a time; chosen: 8 addresses each stay below RLIMIT_NOFILE */
 #define LOOKUP_TIMEOUT_MS 60000   /* chosen: more than the resolver's own tries take with three name servers */
 
-typedef struct Call Call;
-struct Call {
+typedef struct DialCall DialCall;
+struct DialCall {
   GDBusMethodInvocation *invocation; /* NULL: the time was over, and that is answered; the worker may still be asking */
   char                  *host;
   guint16                port;
   gint64                 deadline_us;
   RecordsType            type;
   guint                  timer;
-  void (*work) (Call *call);   /* in a worker: fills in what follows */
-  void (*answer) (Call *call); /* in the main loop, when it went well */
+  void (*work) (DialCall *call);   /* in a worker: fills in what follows */
+  void (*answer) (DialCall *call); /* in the main loop, when it went well */
   Connected             *connected;
   char                 **records;
   GError                *error;
@@ -125,7 +125,7 @@ service_warm_up (ServiceRights *rights)
 /* --- calls --- */
 
 static void
-call_free (Call *call)
+call_free (DialCall *call)
 {
   g_clear_handle_id (&call->timer, g_source_remove);
   g_clear_object (&call->invocation);
@@ -139,7 +139,7 @@ call_free (Call *call)
 static gboolean
 timeout_cb (gpointer data)
 {
-  Call *call = data;
+  DialCall *call = data;
 
   call->timer = 0;
   g_dbus_method_invocation_return_error (g_steal_pointer (&call->invocation), FAULT, FAULT_TEMP,
@@ -150,7 +150,7 @@ timeout_cb (gpointer data)
 static gboolean
 worked_cb (gpointer data)
 {
-  Call *call = data;
+  DialCall *call = data;
 
   n_calls--;
   if (call->invocation != NULL && call->error != NULL)
@@ -164,7 +164,7 @@ worked_cb (gpointer data)
 static void
 work_cb (gpointer data, gpointer unused)
 {
-  Call *call = data;
+  DialCall *call = data;
 
   call->work (call);
   g_idle_add_full (G_PRIORITY_DEFAULT, worked_cb, call, NULL); /* never here, which g_main_context_invoke() may do once the loop has ended */
@@ -203,10 +203,10 @@ can_start (GDBusMethodInvocation *invocation)
 }
 
 /* Takes the invocation. */
-static Call *
-call_new (GDBusMethodInvocation *invocation, const char *host, void (*work) (Call *call), void (*answer) (Call *call))
+static DialCall *
+call_new (GDBusMethodInvocation *invocation, const char *host, void (*work) (DialCall *call), void (*answer) (DialCall *call))
 {
-  Call *call = g_new0 (Call, 1);
+  DialCall *call = g_new0 (DialCall, 1);
 
   call->invocation = invocation;
   call->host = g_strdup (host);
@@ -216,7 +216,7 @@ call_new (GDBusMethodInvocation *invocation, const char *host, void (*work) (Cal
 }
 
 static void
-start_call (Call *call, guint timeout_ms)
+start_call (DialCall *call, guint timeout_ms)
 {
   call->timer = g_timeout_add (timeout_ms, timeout_cb, call);
   n_calls++;
@@ -226,13 +226,13 @@ start_call (Call *call, guint timeout_ms)
 /* --- Connect --- */
 
 static void
-connect_work (Call *call)
+connect_work (DialCall *call)
 {
   call->connected = connector_connect (call->host, call->port, call->deadline_us, &call->error);
 }
 
 static void
-connect_answer (Call *call)
+connect_answer (DialCall *call)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&call->connected->fd, 1); /* takes it */
 
@@ -253,7 +253,7 @@ static gboolean
 handle_connect (PrDial1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *host, guint16 port,
                 guint timeout_ms, gpointer data)
 {
-  Call *call;
+  DialCall *call;
 
   if (!is_allowed_port (data, port)) {
     g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "port %u is not among those this dial was started for", port);
@@ -274,13 +274,13 @@ handle_connect (PrDial1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDLis
 /* --- Lookup --- */
 
 static void
-lookup_work (Call *call)
+lookup_work (DialCall *call)
 {
   call->records = records_lookup (call->host, call->type, &call->error);
 }
 
 static void
-lookup_answer (Call *call)
+lookup_answer (DialCall *call)
 {
   pr_dial1_complete_lookup (NULL, g_steal_pointer (&call->invocation), (const char *const *) call->records);
 }
@@ -291,7 +291,7 @@ handle_lookup (PrDial1 *skeleton, GDBusMethodInvocation *invocation, const char 
   const ServiceRights *rights = data;
   static const char *const types[] = { [RECORDS_TXT] = "TXT", [RECORDS_MX] = "MX", [RECORDS_HOST] = "HOST", NULL };
   guint wanted = 0;
-  Call *call;
+  DialCall *call;
 
   while (types[wanted] != NULL && strcmp (type, types[wanted]) != 0)
     wanted++;

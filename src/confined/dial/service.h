@@ -5,7 +5,7 @@
 #include <gio/gio.h>
 
 typedef struct {
-  guint16  ports[DIAL_PORTS_MAX]; /* that may be connected to */
+  guint16  ports[DIAL_PORTS_MAX]; /* the ones that may be connected to */
   gsize    n_ports;
   gboolean can_listen;
   guint16  listen_port; /* the only one that may be asked for */

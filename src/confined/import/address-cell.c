@@ -6,7 +6,7 @@
 #include <string.h>
 
 static void
-add (AddressCell *self, char *address, Slice name, AddressFlaw flaw)
+address_cell_add (AddressCell *self, char *address, Slice name, AddressFlaw flaw)
 {
   if (address == NULL) {
     self->flaw = self->flaw == ADDRESS_FINE ? flaw : self->flaw;
@@ -34,7 +34,7 @@ read_items (AddressCell *self, Slice cell, AddressFlaw whole_flaw)
     }
     n_addresses++;
     item.value = value_without_apostrophes (item.value);
-    add (self, address_canonical (item.value.data, item.value.len, &flaw), item.name, flaw);
+    address_cell_add (self, address_canonical (item.value.data, item.value.len, &flaw), item.name, flaw);
   }
   self->has_several = n_addresses > 1;
   if (n_addresses == 1 && n_others > 0) /* words that are neither a name nor an address: nothing is guessed */
@@ -57,7 +57,7 @@ address_cell_read (AddressCell *self, Slice cell)
   }
   address = address_canonical (cell.data, cell.len, &flaw);
   if (address != NULL)
-    add (self, address, (Slice){ "", 0 }, ADDRESS_FINE);
+    address_cell_add (self, address, (Slice){ "", 0 }, ADDRESS_FINE);
   else
     read_items (self, cell, flaw);
 }

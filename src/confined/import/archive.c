@@ -70,7 +70,7 @@ source_cb (void *user_data, void *data, zip_uint64_t len, zip_source_cmd_t comma
   case ZIP_SOURCE_SUPPORTS:
     return zip_source_make_command_bitmap (ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT, ZIP_SOURCE_ERROR,
                                            ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL, ZIP_SOURCE_SUPPORTS, -1);
-  default: /* whatever writes */
+  default: /* all that write */
     zip_error_set (&self->wrong, ZIP_ER_OPNOTSUPP, 0);
     return -1;
   }
@@ -117,7 +117,7 @@ archive_new (Input *input, GError **error)
     g_set_error_literal (error, FAULT, FAULT_DATA, "the workbook is damaged or cut short: open it, save it again, and import that");
     return NULL;
   }
-  /* What libzip needed to read the list of parts was bounded by RLIMIT_AS; what we do with it is bounded here. */
+  /* Memory that libzip needs for the list of parts is bounded by RLIMIT_AS, our work on it here. */
   if (zip_get_num_entries (self->zip, 0) > ARCHIVE_ENTRIES_MAX) {
     g_set_error_literal (error, FAULT, FAULT_DATA, "the file holds more than 10,000 parts: that is no workbook");
     return NULL;

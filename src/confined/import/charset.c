@@ -12,7 +12,7 @@ struct Charset {
   gsize   n_carry;
 };
 
-/* What offices, spreadsheets and mail programs write; a module each. Aliases come with them. */
+/* Encodings that offices, spreadsheets and mail programs write; a module each. Aliases come with them. */
 static const char *const loaded[] = {
   "ISO-8859-1",  "ISO-8859-2",  "ISO-8859-3",  "ISO-8859-4",  "ISO-8859-5",  "ISO-8859-6",  "ISO-8859-7",  "ISO-8859-8",   "ISO-8859-9",
   "ISO-8859-10", "ISO-8859-11", "ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16", "CP1250",      "CP1251",       "CP1252",
@@ -61,7 +61,7 @@ charset_reset (Charset *self)
 
 /* Returns: how many octets are left over: a character cut short, at the end. */
 static gsize
-convert (Charset *self, char *at, gsize left, gboolean is_last, GByteArray *out, gsize *bad)
+charset_convert (Charset *self, char *at, gsize left, gboolean is_last, GByteArray *out, gsize *bad)
 {
   char room[4096];
 
@@ -91,7 +91,7 @@ charset_feed (Charset *self, const guint8 *data, gsize len, gboolean is_last, GB
   memcpy (whole, self->carry, self->n_carry);
   if (len > 0)
     memcpy (whole + self->n_carry, data, len);
-  left = convert (self, whole, size, is_last, out, &bad);
+  left = charset_convert (self, whole, size, is_last, out, &bad);
   memcpy (self->carry, whole + size - left, left);
   self->n_carry = left;
   if (is_last)

@@ -47,7 +47,7 @@ typedef struct { /* one row at work */
   char          phone[PHONE_E164_LEN];
   struct { const char *field; Slice value; Reason reason; } flaws[16]; /* of addresses and numbers: a row has few */
   guint         n_flaws;
-} Draft;
+} ContactDraft;
 
 static Slice
 get_value (const CsvRow *row, int column)
@@ -58,7 +58,7 @@ get_value (const CsvRow *row, int column)
 static gboolean
 is_lost_at (const CsvRow *row, int column)
 {
-  return column >= 0 && (guint) column < row->n_cells && table_is_lost (row->cells[column]);
+  return column >= 0 && (guint) column < row->n_cells && import_table_is_lost (row->cells[column]);
 }
 
 /* U+FFFD stands for what the decoder, or whoever made the file, could not read: nobody wants it in a letter. */
@@ -86,13 +86,13 @@ write_cell (FrameWriter *rejects, Slice cell)
 }
 
 static guint
-count_cells (const Draft *draft, guint aux)
+count_cells (const ContactDraft *draft, guint aux)
 {
   return draft->is_told || aux == TAKEN ? 0 : MAX (draft->row->n_cells, draft->plan->heads->len);
 }
 
 static void
-write_cells (Draft *draft, guint aux)
+write_cells (ContactDraft *draft, guint aux)
 {
   const GPtrArray *heads = draft->plan->heads;
   guint n = count_cells (draft, aux);
@@ -105,7 +105,7 @@ write_cells (Draft *draft, guint aux)
 }
 
 static void
-write_reject (Draft *draft, guint aux, const char *field, Slice value, Reason reason)
+write_reject (ContactDraft *draft, guint aux, const char *field, Slice value, Reason reason)
 {
   g_autofree char *shown = text_printable (value.data, (gssize) value.len, CONTACT_REJECT_VALUE_MAX);
 
@@ -118,7 +118,7 @@ write_reject (Draft *draft, guint aux, const char *field, Slice value, Reason re
 }
 
 static void
-add_flaw (Draft *draft, const char *field, Slice value, Reason reason)
+add_flaw (ContactDraft *draft, const char *field, Slice value, Reason reason)
 {
   if (draft->n_flaws < G_N_ELEMENTS (draft->flaws)) {
     draft->flaws[draft->n_flaws].field = field;
@@ -150,9 +150,9 @@ address_reason (AddressFlaw flaw)
   return (Reason){ flaw == ADDRESS_TOO_LONG ? "too-long" : "bad-email", address_flaw_to_sentence (flaw) };
 }
 
-/* What a cell with several addresses comes to: all, the first, or none of them. */
+/* Settles a cell with several addresses: all, the first, or none of them. */
 static void
-settle_several (Draft *draft, Slice part)
+settle_several (ContactDraft *draft, Slice part)
 {
   AddressCell *found = &draft->found;
 
@@ -172,7 +172,7 @@ settle_several (Draft *draft, Slice part)
 }
 
 static void
-find_address (Draft *draft)
+find_address (ContactDraft *draft)
 {
   for (guint i = 0; i < draft->plan->emails->len && draft->found.n == 0; i++) {
     Slice rest = get_value (draft->row, (int) g_array_index (draft->plan->emails, guint, i)), part;
@@ -191,9 +191,9 @@ find_address (Draft *draft)
   }
 }
 
-/* Nothing is sent to an address that nobody chose; but the row is not without one. */
+/* Notes an address in a column that was not chosen: no mail goes there, but the row is not without one. */
 static void
-find_second (Draft *draft)
+find_second (ContactDraft *draft)
 {
   for (guint i = 0; i < draft->plan->second->len && draft->found.n == 0; i++) {
     Slice value = get_value (draft->row, (int) g_array_index (draft->plan->second, guint, i));
@@ -206,7 +206,7 @@ find_second (Draft *draft)
 }
 
 static void
-find_phone (Draft *draft)
+find_phone (ContactDraft *draft)
 {
   static const char *const words[] = { [PHONE_BAD] = "bad-phone", [PHONE_AMBIGUOUS] = "ambiguous-phone", [PHONE_ROUNDED] = "bad-phone",
                                        [PHONE_DATE] = "bad-phone", [PHONE_CODE] = "ambiguous-phone" };
@@ -224,7 +224,7 @@ find_phone (Draft *draft)
 }
 
 static char *
-read_name_part (Draft *draft, int column)
+read_name_part (ContactDraft *draft, int column)
 {
   Slice value = get_value (draft->row, column);
   g_autofree char *line = NULL, *decoded = NULL;
@@ -246,26 +246,26 @@ read_name_part (Draft *draft, int column)
 }
 
 static char *
-join (const char *a, const char *b)
+contact_join (const char *a, const char *b)
 {
   return g_strconcat (a, a[0] != '\0' && b[0] != '\0' ? " " : "", b, NULL);
 }
 
 /* "Fuchs, Rosa" */
 static void
-split_name (Draft *draft)
+split_name (ContactDraft *draft)
 {
   if (!person_name_has_comma ((Slice){ draft->name, strlen (draft->name) }))
     return;
   draft->first_half = person_name_first (draft->name);
   draft->last_half = person_name_last (draft->name);
   g_free (draft->name);
-  draft->name = join (draft->first_half, draft->last_half);
+  draft->name = contact_join (draft->first_half, draft->last_half);
 }
 
-/* Nobody is named by an address. By their own: programs write that where they know no name. */
+/* Drops an address in the name's place, which is no name. (Programs write people's own there where they know none.) */
 static void
-drop_address (Draft *draft)
+drop_address (ContactDraft *draft)
 {
   Slice name = { draft->name, strlen (draft->name) };
 
@@ -279,17 +279,17 @@ drop_address (Draft *draft)
 
 /* A name column beside one half of the name is the other half ("Vorname;Name", "Nombre;Apellidos"), unless it holds both. */
 static void
-find_name (Draft *draft)
+find_name (ContactDraft *draft)
 {
   g_autofree char *name = read_name_part (draft, draft->plan->name), *first = read_name_part (draft, draft->plan->first);
   g_autofree char *last = read_name_part (draft, draft->plan->last);
 
   if (name[0] == '\0')
-    draft->name = join (first, last);
+    draft->name = contact_join (first, last);
   else if (first[0] != '\0' && draft->plan->last < 0 && strstr (name, first) == NULL)
-    draft->name = join (first, name);
+    draft->name = contact_join (first, name);
   else if (last[0] != '\0' && draft->plan->first < 0 && strstr (name, last) == NULL)
-    draft->name = join (name, last);
+    draft->name = contact_join (name, last);
   else
     draft->name = g_steal_pointer (&name);
   if (draft->plan->first < 0 && draft->plan->last < 0)
@@ -301,7 +301,7 @@ static gboolean
 is_blank (const CsvRow *row)
 {
   for (guint i = 0; i < row->n_cells; i++)
-    if (get_value (row, (int) i).len > 0 || table_is_lost (row->cells[i]))
+    if (get_value (row, (int) i).len > 0 || import_table_is_lost (row->cells[i]))
       return FALSE;
   return TRUE;
 }
@@ -316,7 +316,7 @@ has_surplus (const Plan *plan, const CsvRow *row)
 }
 
 static void
-write_field (Draft *draft, guint index, Slice value, FrameWriter *contacts)
+write_field (ContactDraft *draft, guint index, Slice value, FrameWriter *contacts)
 {
   g_autofree char *text = NULL;
   gboolean is_lost = FALSE, is_fine = is_read (value);
@@ -332,14 +332,14 @@ write_field (Draft *draft, guint index, Slice value, FrameWriter *contacts)
 }
 
 static void
-write_lost (Draft *draft, guint index, FrameWriter *contacts)
+write_lost (ContactDraft *draft, guint index, FrameWriter *contacts)
 {
   write_reject (draft, 1, g_ptr_array_index (draft->plan->names, index), (Slice){ "", 0 }, lost);
   frame_writer_string (contacts, "");
 }
 
 static void
-write_contact (Draft *draft, const char *address, const char *name, FrameWriter *contacts)
+write_contact (ContactDraft *draft, const char *address, const char *name, FrameWriter *contacts)
 {
   const Plan *plan = draft->plan;
 
@@ -361,7 +361,7 @@ write_contact (Draft *draft, const char *address, const char *name, FrameWriter 
 
 /* The name beside an address in its cell, where no column has one. Returns: (transfer full). */
 static char *
-name_of (const Draft *draft, guint index)
+name_of (const ContactDraft *draft, guint index)
 {
   Slice beside = draft->found.n > 0 ? draft->found.names[index] : (Slice){ "", 0 };
   gboolean is_lost;
@@ -372,7 +372,7 @@ name_of (const Draft *draft, guint index)
 }
 
 static void
-write_typo (Draft *draft, const char *address)
+write_typo (ContactDraft *draft, const char *address)
 {
   const char *meant = address_cell_find_typo (strrchr (address, '@') + 1);
   g_autofree char *sentence = meant != NULL ? g_strdup_printf ("is this a typing error for %s? It was taken as it is", meant) : NULL;
@@ -382,7 +382,7 @@ write_typo (Draft *draft, const char *address)
 }
 
 static void
-write_contacts (Draft *draft, FrameWriter *contacts)
+write_contacts (ContactDraft *draft, FrameWriter *contacts)
 {
   for (guint i = 0; i < MAX (draft->found.n, 1); i++) {
     g_autofree char *name = name_of (draft, i);
@@ -404,7 +404,7 @@ is_any_lost (const CsvRow *row, const GArray *columns)
 
 /* Of address, number and name; of the fields in write_contact(). */
 static void
-find_lost (Draft *draft)
+find_lost (ContactDraft *draft)
 {
   const Plan *plan = draft->plan;
   const Slice none = { "", 0 };
@@ -419,7 +419,7 @@ find_lost (Draft *draft)
 
 /* The first line of a rejected row stands for the row, the others for further values in it. */
 static void
-write_flaws (Draft *draft)
+write_flaws (ContactDraft *draft)
 {
   for (guint i = 0; i < draft->n_flaws; i++)
     write_reject (draft, draft->has_contact || i > 0, draft->flaws[i].field, draft->flaws[i].value,
@@ -443,7 +443,7 @@ has_swallowed_name (const Plan *plan, const CsvRow *row)
 
 /* Each of the lines is named: one of them may be a person of its own. */
 static void
-write_swallowed (Draft *draft)
+write_swallowed (ContactDraft *draft)
 {
   const CsvRow *row = draft->row;
   guint n = 0;
@@ -477,7 +477,7 @@ find_departure (const Plan *plan, const CsvRow *row)
 
 /* Whole rows that are no people, whatever else they hold. */
 static ContactFate
-judge (Draft *draft)
+contact_draft_judge (ContactDraft *draft)
 {
   const Plan *plan = draft->plan;
   const CsvRow *row = draft->row;
@@ -497,7 +497,7 @@ judge (Draft *draft)
 }
 
 static void
-draft_clear (Draft *draft)
+draft_clear (ContactDraft *draft)
 {
   address_cell_clear (&draft->found);
   g_free (draft->name);
@@ -506,9 +506,9 @@ draft_clear (Draft *draft)
   g_free (draft->last_half);
 }
 
-/* Who left is named by the address that nothing is sent to. */
+/* People who left are named by the address that gets no mail. */
 static ContactFate
-write_left (Draft *draft)
+write_left (ContactDraft *draft)
 {
   const char *address = draft->found.n > 0 ? draft->found.addresses[0] : draft->phone[0] != '\0' ? draft->phone : draft->name;
 
@@ -517,7 +517,7 @@ write_left (Draft *draft)
 }
 
 static ContactFate
-write_person (Draft *draft, FrameWriter *contacts, guint *out_n)
+write_person (ContactDraft *draft, FrameWriter *contacts, guint *out_n)
 {
   guint n_addresses;
 
@@ -544,8 +544,8 @@ write_person (Draft *draft, FrameWriter *contacts, guint *out_n)
 ContactFate
 contact_write (const Plan *plan, const ContactRules *rules, const CsvRow *row, FrameWriter *contacts, FrameWriter *rejects, guint *out_n)
 {
-  Draft draft = { .plan = plan, .rules = rules, .row = row, .rejects = rejects };
-  ContactFate fate = judge (&draft);
+  ContactDraft draft = { .plan = plan, .rules = rules, .row = row, .rejects = rejects };
+  ContactFate fate = contact_draft_judge (&draft);
 
   *out_n = fate != CONTACT_BLANK;
   if (fate != CONTACT_KEPT)

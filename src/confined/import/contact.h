@@ -19,5 +19,5 @@ typedef struct {
   gboolean       takes_left; /* people of whom a column says that they left, too */
 } ContactRules;
 
-/* What a row is: nothing, a header or a title; people; none. out_n: contacts, or 1 for a rejected row. Appends to both frames. */
+/* Writes a row as what it is: empty, a header or a title; people; none. out_n: contacts, or 1 for a rejected row. Appends to both frames. */
 ContactFate contact_write (const Plan *plan, const ContactRules *rules, const CsvRow *row, FrameWriter *contacts, FrameWriter *rejects, guint *out_n);

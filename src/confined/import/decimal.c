@@ -45,7 +45,7 @@ decimal_read (Decimal *out, const char *text)
 
 /* Adds one to the last of the kept digits. */
 static void
-carry (Decimal *self)
+decimal_carry (Decimal *self)
 {
   int i = self->n_digits - 1;
 
@@ -70,7 +70,7 @@ decimal_round (Decimal *self, int places)
     return;
   self->n_digits = MAX (kept, 0);
   if (is_up)
-    carry (self);
+    decimal_carry (self);
   trim_zeros (self);
   if (self->n_digits == 0)
     *self = (Decimal){ FALSE, "", 0, 0 };

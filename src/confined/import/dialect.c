@@ -107,7 +107,7 @@ try_delimiter (const char *head, gsize len, gboolean is_whole, char delimiter)
 }
 
 static guint
-weigh (const Score *score)
+score_weigh (const Score *score)
 {
   guint rows = score->rows - score->lead;
 
@@ -173,7 +173,7 @@ dialect_guess (const char *head, gsize len, gboolean is_whole)
   }
   for (gsize i = 0; i < G_N_ELEMENTS (delimiters); i++) {
     Score score = try_delimiter (head, len, is_whole, delimiters[i]);
-    guint mine = weigh (&score);
+    guint mine = score_weigh (&score);
 
     if (i == 0 || mine > weight) {
       best = score;

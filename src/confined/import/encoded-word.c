@@ -70,7 +70,7 @@ has_charset_of (const Word *self, const Word *other)
 
 /* A character may be cut between two words of one encoding: their octets are read as one. Returns: behind the last word taken. */
 static const char *
-collect (const Word *first, GByteArray *octets)
+word_collect (const Word *first, GByteArray *octets)
 {
   Word word = *first, next;
 
@@ -96,7 +96,7 @@ decode_at (const char *at, GString *out)
     return NULL;
   name = g_strndup (word.charset, word.charset_len);
   charset = charset_open (name);
-  end = collect (&word, octets);
+  end = word_collect (&word, octets);
   if (charset == NULL || octets->len == 0 || charset_feed (charset, octets->data, octets->len, TRUE, text) > 0 || text->len == 0 ||
       !g_utf8_validate ((const char *) text->data, (gssize) text->len, NULL)) /* nor with a NUL */
     return NULL;

@@ -13,7 +13,7 @@ typedef struct { /* one row, looked at */
   guint    n_filled;
   guint    roles;   /* bit of each ColumnRole that a cell is an own word for */
   gboolean is_word; /* a cell is a word that we know, however weak */
-} Look;
+} RowLook;
 
 static const CsvRow *
 get_row (const GPtrArray *sample, guint index)
@@ -47,7 +47,7 @@ header_word (Slice cell)
 }
 
 static void
-look_at_cell (Look *self, Slice cell)
+look_at_cell (RowLook *self, Slice cell)
 {
   g_autofree char *text = NULL;
   ColumnMeaning meaning;
@@ -66,11 +66,11 @@ look_at_cell (Look *self, Slice cell)
   }
 }
 
-static Look
+static RowLook
 look_at (const GPtrArray *sample, guint index)
 {
   const CsvRow *row = get_row (sample, index);
-  Look look = { 0 };
+  RowLook look = { 0 };
 
   for (guint i = 0; i < row->n_cells; i++)
     look_at_cell (&look, value_bare (row->cells[i]));
@@ -78,7 +78,7 @@ look_at (const GPtrArray *sample, guint index)
 }
 
 static guint
-count_roles (const Look *look)
+count_roles (const RowLook *look)
 {
   guint n = 0;
 
@@ -89,7 +89,7 @@ count_roles (const Look *look)
 
 /* The row with the most of our words, an address's or a number's among them. Where people stand above it, it must have two. */
 static gboolean
-find_known (const Look *looks, guint n, guint *out_index)
+find_known (const RowLook *looks, guint n, guint *out_index)
 {
   guint best = 0;
   gboolean has_people = FALSE;
@@ -109,7 +109,7 @@ find_known (const Look *looks, guint n, guint *out_index)
 
 /* Words that we do not know above addresses are a header too: the first row that is filled as theirs are, not a title. */
 static gboolean
-find_unknown (const Look *looks, guint n, guint *out_index)
+find_unknown (const RowLook *looks, guint n, guint *out_index)
 {
   guint data = 0;
 
@@ -127,9 +127,9 @@ find_unknown (const Look *looks, guint n, guint *out_index)
 }
 
 static gboolean
-is_double (const Look *looks, guint n, guint index)
+is_double (const RowLook *looks, guint n, guint index)
 {
-  const Look *above = index > 0 ? &looks[index - 1] : NULL, *below = index + 1 < n ? &looks[index + 1] : NULL;
+  const RowLook *above = index > 0 ? &looks[index - 1] : NULL, *below = index + 1 < n ? &looks[index + 1] : NULL;
 
   return (above != NULL && !above->has_value && above->n_filled >= 2) || (below != NULL && !below->has_value && count_roles (below) >= 2);
 }
@@ -147,14 +147,14 @@ find_number (const GPtrArray *sample, guint64 number, Header *out, GError **erro
 }
 
 static void
-find (const GPtrArray *sample, Header *out)
+header_pick (const GPtrArray *sample, Header *out)
 {
-  g_autofree Look *looks = NULL;
+  g_autofree RowLook *looks = NULL;
   guint n = 0;
 
   while (n < sample->len && (n == 0 || get_row (sample, n)->number <= HEADER_ROWS_MAX))
     n++;
-  looks = g_new0 (Look, n + 1);
+  looks = g_new0 (RowLook, n + 1);
   for (guint i = 0; i < MIN (n + 1, sample->len); i++)
     looks[i] = look_at (sample, i);
   out->is_there = find_known (looks, n, &out->index) || (!looks[0].has_value && (looks[0].is_word || find_unknown (looks, n, &out->index)));
@@ -170,7 +170,7 @@ header_find (const GPtrArray *sample, const char *word, Header *out, GError **er
   if (g_ascii_string_to_unsigned (word, 10, 1, G_MAXUINT32, &number, NULL))
     return find_number (sample, number, out, error);
   if (strcmp (word, "auto") == 0)
-    find (sample, out);
+    header_pick (sample, out);
   else
     out->is_there = strcmp (word, "yes") == 0;
   return TRUE;

@@ -20,5 +20,5 @@ char *header_word (Slice cell);
 
 #define HEADER_WORD_MAX 256 /* octets; chosen: it becomes a field's name, which stands in templates and at the head of an export */
 
-/* Does a cell hold an address or a number, and nothing else? */
+/* TRUE when a cell holds an address or a number, and nothing else. */
 gboolean header_has_value (const CsvRow *row);

@@ -228,7 +228,7 @@ look_western (Input *self, Western *out, GError **error)
 
 /* One octet that is none does not make another encoding of a file in UTF-8: what is in a hundred characters is listed. */
 static gboolean
-decide (Input *self, GError **error)
+input_decide (Input *self, GError **error)
 {
   Tally tally = { 0, 0 };
   Western western = { 0 };
@@ -268,7 +268,7 @@ guess_encoding (Input *self, GError **error)
                          "this is no text, or UTF-16 without a byte order mark: save the contacts as CSV (UTF-8), or say --encoding utf-16le");
     return FALSE;
   }
-  return decide (self, error);
+  return input_decide (self, error);
 }
 
 /* One of our own, or one that iconv knows. */

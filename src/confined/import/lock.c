@@ -12,5 +12,5 @@ static const LockLimit limits[] = {
 const LockTable import_lock = {
   .program = "import",
   .limits = limits,
-  .dies_with_parent = TRUE, /* nobody waits for its rows then */
+  .dies_with_parent = TRUE, /* without core its rows are wanted no more */
 };

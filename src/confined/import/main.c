@@ -34,7 +34,7 @@ main (int argc, char *argv[])
     lock_print_layers ();
     return 0;
   }
-  skeleton = service_new ();
+  skeleton = import_service_new ();
   if (!serve_export (connection, skeleton, &error))
     return fault_leave (error);
   serve_run (connection, NULL, 0, NULL);

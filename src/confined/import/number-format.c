@@ -8,15 +8,15 @@
 #define SPAN_SECONDS_MAX 1e15   /* chosen: some million years */
 #define DAY_SECONDS 86400
 
-typedef enum { PIECE_LITERAL, PIECE_PLACE, PIECE_POINT, PIECE_COMMA, PIECE_PERCENT, PIECE_BRACKET, PIECE_OTHER } PieceKind;
+typedef enum { PIECE_LITERAL, PIECE_PLACE, PIECE_POINT, PIECE_COMMA, PIECE_PERCENT, PIECE_BRACKET, PIECE_OTHER } FormatPieceKind;
 
 typedef struct {
-  PieceKind   kind;
-  const char *text; /* borrowed from the code */
-  gsize       len;
-} Piece;
+  FormatPieceKind kind;
+  const char     *text; /* borrowed from the code */
+  gsize           len;
+} FormatPiece;
 
-static PieceKind
+static FormatPieceKind
 symbol_kind (char c)
 {
   switch (c) {
@@ -30,7 +30,7 @@ symbol_kind (char c)
 
 /* Returns: FALSE at the end of the section. What fills or only takes room (*x, _x) is an empty literal. */
 static gboolean
-next_piece (const char **at, Piece *out)
+next_piece (const char **at, FormatPiece *out)
 {
   const char *from = *at, *close;
 
@@ -39,31 +39,31 @@ next_piece (const char **at, Piece *out)
   if (*from == '"' || *from == '[') {
     close = strchr (from + 1, *from == '"' ? '"' : ']');
     close = close != NULL ? close : from + strlen (from);
-    *out = (Piece){ *from == '"' ? PIECE_LITERAL : PIECE_BRACKET, from + 1, (gsize) (close - from) - 1 };
+    *out = (FormatPiece){ *from == '"' ? PIECE_LITERAL : PIECE_BRACKET, from + 1, (gsize) (close - from) - 1 };
     *at = *close != '\0' ? close + 1 : close;
   } else if (strchr ("\\_*", *from) != NULL) {
     gsize len = from[1] == '\0' ? 0 : (gsize) (g_utf8_next_char (from + 1) - from) - 1;
 
-    *out = (Piece){ PIECE_LITERAL, from + 1, *from == '\\' ? len : 0 };
+    *out = (FormatPiece){ PIECE_LITERAL, from + 1, *from == '\\' ? len : 0 };
     *at = from + 1 + len;
   } else {
     *at = g_utf8_next_char (from);
-    *out = (Piece){ symbol_kind (*from), from, (gsize) (*at - from) };
+    *out = (FormatPiece){ symbol_kind (*from), from, (gsize) (*at - from) };
   }
   return TRUE;
 }
 
 /* --- numbers --- */
 
-typedef struct { /* what a section asks for */
+typedef struct { /* a section's wishes */
   const char *code;
   int         n_whole, n_behind, n_percents, n_thousands;
   gboolean    is_grouped, is_other;
-  Piece       condition; /* [<=9999999], or empty */
-} Section;
+  FormatPiece condition; /* [<=9999999], or empty */
+} FormatSection;
 
 static void
-take_symbol (Section *self, const Piece *piece, gboolean *has_point, int *n_commas)
+take_symbol (FormatSection *self, const FormatPiece *piece, gboolean *has_point, int *n_commas)
 {
   if (piece->kind == PIECE_PLACE) {
     self->is_grouped = self->is_grouped || (*n_commas > 0 && !*has_point && self->n_whole > 0);
@@ -85,21 +85,21 @@ take_symbol (Section *self, const Piece *piece, gboolean *has_point, int *n_comm
 
 /* Returns: where the section ends. */
 static const char *
-read_section (const char *code, Section *out)
+read_section (const char *code, FormatSection *out)
 {
   gboolean has_point = FALSE;
   int n_commas = 0;
-  Piece piece;
+  FormatPiece piece;
 
-  *out = (Section){ .code = code };
+  *out = (FormatSection){ .code = code };
   while (next_piece (&code, &piece))
     take_symbol (out, &piece, &has_point, &n_commas);
-  out->n_thousands += n_commas; /* those behind the last digit divide by a thousand */
+  out->n_thousands += n_commas; /* commas behind the last digit divide by a thousand */
   return code;
 }
 
 static gboolean
-meets_condition (const Section *section, double value)
+meets_condition (const FormatSection *section, double value)
 {
   const char *text = section->condition.text;
   gsize n = strspn (text, "<>=");
@@ -113,8 +113,8 @@ meets_condition (const Section *section, double value)
 }
 
 /* out_signed: the section says nothing of a minus: it stands in front. */
-static const Section *
-choose_section (const Section *sections, guint n, const Decimal *value, gboolean *out_signed)
+static const FormatSection *
+choose_section (const FormatSection *sections, guint n, const Decimal *value, gboolean *out_signed)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   double number;
@@ -137,7 +137,7 @@ choose_section (const Section *sections, guint n, const Decimal *value, gboolean
 
 /* The digits of 10^from down to 10^to. */
 static void
-append_places (const Section *section, const Decimal *value, int from, int to, GString *out)
+append_places (const FormatSection *section, const Decimal *value, int from, int to, GString *out)
 {
   for (int place = from; place >= to; place--) {
     g_string_append_c (out, decimal_digit (value, place));
@@ -156,15 +156,15 @@ is_zero_from (const Decimal *value, int place, int last)
 }
 
 typedef struct { /* a section at work */
-  const Section *section;
-  const Decimal *value;
-  GString       *out;
-  int            whole, behind; /* places that were passed */
-  gboolean       has_digits;
-} Fill;
+  const FormatSection *section;
+  const Decimal       *value;
+  GString             *out;
+  int                  whole, behind; /* places that were passed */
+  gboolean             has_digits;
+} FormatFill;
 
 static void
-fill_place (Fill *self, char kind, gboolean has_point)
+fill_place (FormatFill *self, char kind, gboolean has_point)
 {
   int place = has_point ? -1 - self->behind++ : self->section->n_whole - 1 - self->whole++;
   int first = self->whole == 1 && !has_point ? MAX (place, self->value->point - 1) : place;
@@ -179,7 +179,7 @@ fill_place (Fill *self, char kind, gboolean has_point)
 }
 
 static void
-fill_piece (Fill *self, const Piece *piece, gboolean *has_point)
+fill_piece (FormatFill *self, const FormatPiece *piece, gboolean *has_point)
 {
   switch (piece->kind) {
   case PIECE_PLACE:
@@ -203,14 +203,14 @@ fill_piece (Fill *self, const Piece *piece, gboolean *has_point)
 }
 
 static gboolean
-append_section (const Section *section, const Decimal *value, gboolean is_signed, GString *out)
+append_section (const FormatSection *section, const Decimal *value, gboolean is_signed, GString *out)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   Decimal shown = *value;
-  Fill fill = { section, &shown, text, 0, 0, FALSE };
+  FormatFill fill = { section, &shown, text, 0, 0, FALSE };
   const char *at = section->code;
   gboolean has_point = FALSE;
-  Piece piece;
+  FormatPiece piece;
 
   if (section->is_other || section->n_whole + section->n_behind == 0 || section->n_whole > PLACES_MAX || section->n_behind > PLACES_MAX)
     return FALSE;
@@ -229,8 +229,8 @@ append_section (const Section *section, const Decimal *value, gboolean is_signed
 gboolean
 number_format_append (const char *code, const Decimal *value, GString *out)
 {
-  Section sections[SECTIONS_MAX];
-  const Section *chosen;
+  FormatSection sections[SECTIONS_MAX];
+  const FormatSection *chosen;
   gboolean is_signed;
   guint n = 0;
 
@@ -248,7 +248,7 @@ number_format_append (const char *code, const Decimal *value, GString *out)
 /* --- spans of time --- */
 
 static gboolean
-is_span (const Piece *piece)
+is_span (const FormatPiece *piece)
 {
   return piece->kind == PIECE_BRACKET && piece->len > 0 && piece->len < 4 && strchr ("hHmMsS", piece->text[0]) != NULL &&
          strspn (piece->text, (char[]){ piece->text[0], '\0' }) == piece->len;
@@ -257,7 +257,7 @@ is_span (const Piece *piece)
 gboolean
 number_format_is_span (const char *code)
 {
-  Piece piece;
+  FormatPiece piece;
 
   while (next_piece (&code, &piece))
     if (is_span (&piece))
@@ -279,7 +279,7 @@ gboolean
 number_format_append_span (const char *code, double serial, GString *out)
 {
   double seconds = round (fabs (serial) * DAY_SECONDS);
-  Piece piece;
+  FormatPiece piece;
 
   if (!(seconds <= SPAN_SECONDS_MAX))
     return FALSE;

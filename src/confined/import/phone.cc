@@ -44,7 +44,7 @@ drop_thousands (std::string &text)
 void
 phone_warm_up (void)
 {
-  static NullLogger quiet; /* it would write to stdout */
+  static NullLogger quiet; /* the library's own would write to stdout */
   char e164[PHONE_E164_LEN];
 
   PhoneNumberUtil::GetInstance (); /* sets a logger of its own */

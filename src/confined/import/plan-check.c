@@ -23,7 +23,7 @@ is_same_header (const Draft *draft, guint a, guint b)
          !columns_is_of_person (g_ptr_array_index (draft->headers, a));
 }
 
-/* Whose are they, and which one does this person want? A numeral says: the first one that is there. */
+/* Refuses several columns of addresses of which nothing says which one counts. A numeral does: the first one that is there. */
 static gboolean
 check_one_address (const Draft *draft, GError **error)
 {

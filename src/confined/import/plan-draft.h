@@ -31,7 +31,7 @@ gboolean      draft_fill         (Draft *draft, gboolean is_grid, GError **error
 
 const char   *draft_role_word    (const Draft *draft, guint column); /* static: what a column was taken for, as Import1.Look says it */
 
-/* What is open: a question, as FAULT_DATA. */
+/* Open questions, the first of them as FAULT_DATA. */
 gboolean      draft_check        (const Draft *draft, GError **error);
 /* Columns of addresses that nobody chose, and of who left; then what a person should know. */
 void          draft_assign_rest  (Draft *draft);

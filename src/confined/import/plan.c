@@ -205,7 +205,7 @@ is_plain_field (const Draft *draft, guint column)
   if ((int) column == plan->name || draft->said[column] == SAID_UNUSED)
     return FALSE;
   if (draft->spec->is_list && draft->said[column] == SAID_NOTHING)
-    return FALSE; /* it has what it is made of, and no more */
+    return FALSE; /* a list has the columns that it is made of, and no more */
   if ((plan->emails->len > 0 && g_array_index (plan->emails, guint, 0) == column) ||
       (plan->phones->len > 0 && g_array_index (plan->phones, guint, 0) == column))
     return has_joined_values (draft, column); /* the values behind the first stay with the contact */
@@ -242,7 +242,7 @@ first_of (const GArray *columns)
   return columns->len > 0 ? (int) g_array_index (columns, guint, 0) : -1;
 }
 
-/* What became name, address or number keeps the header that its author knows it by. */
+/* Columns that became name, address or number keep the header that their author knows them by. */
 static void
 assign_aliases (Draft *draft, GHashTable *taken)
 {
@@ -325,9 +325,9 @@ leave_reasons_out (Draft *draft)
       draft->said[i] = SAID_UNUSED;
 }
 
-/* What the headers and the user left open. */
+/* Guesses what the headers and the user left open. */
 static void
-guess (Draft *draft)
+plan_guess (Draft *draft)
 {
   const char *const *map = draft->spec->map;
 
@@ -356,7 +356,7 @@ fill_table (Draft *draft, gboolean is_grid, GError **error)
   if (!apply_map (draft, error) || !apply_others (draft, error))
     return FALSE;
   leave_reasons_out (draft);
-  guess (draft);
+  plan_guess (draft);
   return TRUE;
 }
 

@@ -6,7 +6,7 @@
 #include "table.h"
 
 typedef struct {
-  gboolean    is_list;                /* rows of table_list_new(): header and map do not count */
+  gboolean    is_list;                /* rows of import_table_list_new(): header and map do not count */
   const char *header;                 /* auto | yes | no | a row's number */
   const char *map[COLUMN_ROLE_COUNT]; /* a header's name or a number, or NULL */
   GVariant   *others;                 /* a{ss}: the same -> field | unused (checked) */
@@ -38,7 +38,7 @@ typedef struct {
 /* sample: KeptRow, the first rows that are not empty; the first one may be the header.
  * Errors: FAULT_USAGE (a column that is not there, or was given two meanings), FAULT_DATA (no column with addresses or numbers). */
 Plan *plan_new (const GPtrArray *sample, const PlanSpec *spec, gboolean is_grid, GError **error);
-typedef struct { /* what a person is shown before they import */
+typedef struct { /* shown to a person before they import */
   gboolean   has_header;
   GPtrArray *columns; /* char *: the header's words, else "column 1"… */
   GPtrArray *roles;   /* static words: email | phone | name | first | last | field | unused */

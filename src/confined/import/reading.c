@@ -11,7 +11,7 @@
 static const char *const candidates[] = { "utf-8", "windows-1252", "windows-1250", "windows-1251", "macintosh", "cp850", "windows-1254", "windows-1253", "windows-1257",
                                           "koi8-r", "windows-1255", "windows-1256", "shift_jis", "gb18030", "big5", "euc-kr" };
 
-/* What stands between separators, with an octet that is not ASCII in it. */
+/* Adds a value between separators, if it has an octet that is not ASCII. */
 static void
 add_name (GPtrArray *names, const guint8 *from, const guint8 *to)
 {
@@ -30,7 +30,7 @@ add_name (GPtrArray *names, const guint8 *from, const guint8 *to)
 }
 
 static void
-collect (GPtrArray *names, const guint8 *data, gsize len)
+reading_collect (GPtrArray *names, const guint8 *data, gsize len)
 {
   const guint8 *from = data, *end = data + len;
 
@@ -87,7 +87,7 @@ find_names (Input *input, GPtrArray *names, GError **error)
 
     if (!input_read (input, at, piece, len, error))
       return FALSE;
-    collect (names, piece, len);
+    reading_collect (names, piece, len);
     if (at + len == size && names->len == 0) /* one line without an end */
       add_name (names, piece, piece + len);
   }

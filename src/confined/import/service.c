@@ -10,24 +10,24 @@
 
 #define SHEET_NAME_MAX 250 /* contract: octets of option sheet */
 
-typedef enum { STATE_NEW, STATE_READING, STATE_OVER } State; /* Open or Look comes once, Next only while reading */
+typedef enum { STATE_NEW, STATE_READING, STATE_OVER } ImportState; /* Open or Look comes once, Next only while reading */
 
 typedef struct {
-  State    state;
-  Session *session;
-} Service;
+  ImportState    state;
+  ImportSession *session;
+} ImportService;
 
 static void
-service_free (gpointer data)
+import_service_free (gpointer data)
 {
-  Service *self = data;
+  ImportService *self = data;
 
-  session_free (self->session);
+  import_session_free (self->session);
   g_free (self);
 }
 
 static gboolean
-refuse (GDBusMethodInvocation *invocation, const char *why)
+import_service_refuse (GDBusMethodInvocation *invocation, const char *why)
 {
   g_dbus_method_invocation_return_error_literal (invocation, FAULT, FAULT_USAGE, why);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -44,7 +44,7 @@ steal_fd (GUnixFDList *fds, GVariant *handle)
 }
 
 static gboolean
-read_map (GVariant *map, SessionSpec *spec)
+read_map (GVariant *map, ImportSessionSpec *spec)
 {
   GVariantIter iter;
   const char *word, *column;
@@ -72,20 +72,20 @@ are_others_fine (GVariant *others)
   return TRUE;
 }
 
-/* What Open and Look are given. Returns: the file, which is the caller's; -1: the call was refused. */
+/* Takes the arguments of Open and Look. Returns: the file, which is the caller's; -1: the call was refused. */
 static int
-take_call (Service *self, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, GVariant *map, SessionSpec *spec)
+take_call (ImportService *self, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *file, GVariant *map, ImportSessionSpec *spec)
 {
   int fd = -1;
 
   if (self->state != STATE_NEW)
-    refuse (invocation, "a file is open already: one process, one file");
+    import_service_refuse (invocation, "a file is open already: one process, one file");
   else if (!read_map (map, spec))
-    refuse (invocation, "a column can be mapped to email, name, phone, first or last only");
+    import_service_refuse (invocation, "a column can be mapped to email, name, phone, first or last only");
   else if (!are_others_fine (spec->others))
-    refuse (invocation, "any other column is a field or unused");
+    import_service_refuse (invocation, "any other column is a field or unused");
   else if ((fd = steal_fd (fds, file)) < 0)
-    refuse (invocation, "no file came with the call");
+    import_service_refuse (invocation, "no file came with the call");
   return fd;
 }
 
@@ -94,40 +94,40 @@ handle_open_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
                 const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, const char *several, const char *left,
                 gpointer data)
 {
-  Service *self = data;
-  SessionSpec spec = { format, encoding, region, sheet, header, { NULL }, others, several, left };
+  ImportService *self = data;
+  ImportSessionSpec spec = { format, encoding, region, sheet, header, { NULL }, others, several, left };
   g_autoptr (GError) error = NULL;
   int fd = take_call (self, invocation, fds, file, map, &spec);
 
   if (fd < 0)
     return G_DBUS_METHOD_INVOCATION_HANDLED;
-  self->session = session_new (fd, &spec, &error);
+  self->session = import_session_new (fd, &spec, &error);
   if (self->session == NULL) {
     self->state = STATE_OVER;
     g_dbus_method_invocation_return_gerror (invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   }
   self->state = STATE_READING;
-  pr_import1_complete_open (skeleton, invocation, NULL, session_get_format (self->session), session_get_encoding (self->session),
-                            session_get_fields (self->session), session_get_aliases (self->session), session_get_notes (self->session));
+  pr_import1_complete_open (skeleton, invocation, NULL, import_session_get_format (self->session), import_session_get_encoding (self->session),
+                            import_session_get_fields (self->session), import_session_get_aliases (self->session), import_session_get_notes (self->session));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
 handle_next_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, guint max_rows, gpointer data)
 {
-  Service *self = data;
+  ImportService *self = data;
   g_autoptr (FrameWriter) contacts = NULL, rejects = NULL;
   g_autoptr (GError) error = NULL;
   guint64 reading = 0;
   gboolean is_done = FALSE;
 
   if (self->state != STATE_READING)
-    return refuse (invocation, self->state == STATE_NEW ? "no file is open yet" : "there are no more rows");
+    return import_service_refuse (invocation, self->state == STATE_NEW ? "no file is open yet" : "there are no more rows");
   contacts = frame_writer_new (FRAME_CONTACTS);
   rejects = frame_writer_new (FRAME_REJECTS);
   KILL_POINT ("import-next");
-  if (!session_next (self->session, max_rows, contacts, rejects, &reading, &is_done, &error)) {
+  if (!import_session_next (self->session, max_rows, contacts, rejects, &reading, &is_done, &error)) {
     self->state = error->code == FAULT_USAGE ? self->state : STATE_OVER;
     g_dbus_method_invocation_return_gerror (invocation, error);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -141,16 +141,16 @@ handle_next_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, guint ma
 }
 
 static GVariant *
-strings (const GPtrArray *array)
+strings_variant (const GPtrArray *array)
 {
   return array != NULL ? g_variant_new_strv ((const char *const *) array->pdata, array->len) : g_variant_new_strv (NULL, 0);
 }
 
 /* Other programs may write any name; what stands in a line is shown. */
 static GVariant *
-sheet_names (const Session *session)
+sheet_names (const ImportSession *session)
 {
-  const GPtrArray *names = session_get_sheets (session);
+  const GPtrArray *names = import_session_get_sheets (session);
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
 
   for (guint i = 0; names != NULL && i < names->len; i++) {
@@ -162,16 +162,16 @@ sheet_names (const Session *session)
 }
 
 static void
-answer_look (GDBusMethodInvocation *invocation, const Session *session)
+answer_look (GDBusMethodInvocation *invocation, const ImportSession *session)
 {
-  const PlanView *view = session_get_view (session);
+  const PlanView *view = import_session_get_view (session);
   g_autoptr (FrameWriter) cells = frame_writer_new (FRAME_CELLS), head = frame_writer_new (FRAME_CELLS);
 
-  session_write_cells (session, cells);
-  session_write_head (session, head);
-  g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, g_variant_new ("(ssb@as@ass@ayt@as@as@ay@as)", session_get_format (session),
-    session_get_encoding (session), view->has_header, strings (view->columns), strings (view->roles), view->problem != NULL ? view->problem : "",
-    frame_writer_finish (cells), view->header_row, strings (view->notes), strings (session_get_readings (session)), frame_writer_finish (head), sheet_names (session)), NULL);
+  import_session_write_cells (session, cells);
+  import_session_write_head (session, head);
+  g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, g_variant_new ("(ssb@as@ass@ayt@as@as@ay@as)", import_session_get_format (session),
+    import_session_get_encoding (session), view->has_header, strings_variant (view->columns), strings_variant (view->roles), view->problem != NULL ? view->problem : "",
+    frame_writer_finish (cells), view->header_row, strings_variant (view->notes), strings_variant (import_session_get_readings (session)), frame_writer_finish (head), sheet_names (session)), NULL);
 }
 
 static gboolean
@@ -179,15 +179,15 @@ handle_look_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
                 const char *encoding, const char *region, const char *sheet, const char *header, GVariant *map, GVariant *others, const char *several, const char *left,
                 gpointer data)
 {
-  Service *self = data;
-  SessionSpec spec = { format, encoding, region, sheet, header, { NULL }, others, several, left };
+  ImportService *self = data;
+  ImportSessionSpec spec = { format, encoding, region, sheet, header, { NULL }, others, several, left };
   g_autoptr (GError) error = NULL;
   int fd = take_call (self, invocation, fds, file, map, &spec);
 
   if (fd < 0)
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   self->state = STATE_OVER;
-  self->session = session_new_look (fd, &spec, &error);
+  self->session = import_session_new_look (fd, &spec, &error);
   if (self->session == NULL)
     g_dbus_method_invocation_return_gerror (invocation, error);
   else
@@ -196,12 +196,12 @@ handle_look_cb (PrImport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
 }
 
 GDBusInterfaceSkeleton *
-service_new (void)
+import_service_new (void)
 {
   PrImport1 *skeleton = pr_import1_skeleton_new ();
-  Service *self = g_new0 (Service, 1);
+  ImportService *self = g_new0 (ImportService, 1);
 
-  g_object_set_data_full (G_OBJECT (skeleton), "service", self, service_free);
+  g_object_set_data_full (G_OBJECT (skeleton), "service", self, import_service_free);
   g_signal_connect (skeleton, "handle-open", G_CALLBACK (handle_open_cb), self);
   g_signal_connect (skeleton, "handle-look", G_CALLBACK (handle_look_cb), self);
   g_signal_connect (skeleton, "handle-next", G_CALLBACK (handle_next_cb), self);

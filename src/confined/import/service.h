@@ -4,4 +4,4 @@
 #include <gio/gio.h>
 
 /* Returns: (transfer full) the skeleton to export. */
-GDBusInterfaceSkeleton *service_new (void);
+GDBusInterfaceSkeleton *import_service_new (void);

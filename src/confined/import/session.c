@@ -18,31 +18,31 @@
 #define LOOK_CELL_MAX 256
 #define SAMPLE_BYTES (2 * 1024 * 1024)
 
-struct Session {
+struct ImportSession {
   Input      *input;
   const char *format;
   char       *region;
   Workbook   *workbook; /* or NULL */
   guint       sheet;    /* of the workbook, which is read */
   char       *others;   /* its other sheets, for people, or NULL */
-  Table      *table;
+  ImportTable      *table;
   Plan       *plan;
   PlanView   *view;   /* or NULL: this session imports */
   GPtrArray  *sample; /* KeptRow: read to make the plan, given out first */
   guint       next_sample;
   ContactRules rules;
-  GPtrArray  *readings; /* char *: as session_get_readings() */
+  GPtrArray  *readings; /* char *: as import_session_get_readings() */
   gboolean    is_over, is_look;
 };
 
 void
-session_free (Session *self)
+import_session_free (ImportSession *self)
 {
   if (self == NULL)
     return;
   plan_free (self->plan);
   plan_view_free (self->view);
-  table_free (self->table);
+  import_table_free (self->table);
   workbook_free (self->workbook);
   input_free (self->input);
   g_clear_pointer (&self->sample, g_ptr_array_unref);
@@ -53,65 +53,65 @@ session_free (Session *self)
 }
 
 const char *
-session_get_format (const Session *self)
+import_session_get_format (const ImportSession *self)
 {
   return self->format;
 }
 
 const char *
-session_get_encoding (const Session *self)
+import_session_get_encoding (const ImportSession *self)
 {
   return input_get_encoding (self->input);
 }
 
 const char *const *
-session_get_notes (const Session *self)
+import_session_get_notes (const ImportSession *self)
 {
   return (const char *const *) self->plan->notes->pdata;
 }
 
 const char *const *
-session_get_fields (const Session *self)
+import_session_get_fields (const ImportSession *self)
 {
   return (const char *const *) self->plan->names->pdata;
 }
 
 const char *const *
-session_get_aliases (const Session *self)
+import_session_get_aliases (const ImportSession *self)
 {
   return (const char *const *) self->plan->aliases->pdata;
 }
 
 static gboolean
-usage (GError **error, const char *format, const char *value)
+session_usage (GError **error, const char *format, const char *value)
 {
   g_set_error (error, FAULT, FAULT_USAGE, "%s: %s", format, value);
   return FALSE;
 }
 
 static gboolean
-check_spec (const SessionSpec *spec, const char *region, GError **error)
+check_spec (const ImportSessionSpec *spec, const char *region, GError **error)
 {
   static const char *const formats[] = { "auto", "csv", "xlsx", "text", NULL }, *const headers[] = { "auto", "yes", "no", NULL };
   static const char *const severals[] = { "listed", "first", "each", NULL }, *const lefts[] = { "listed", "take", NULL };
   gboolean is_row = g_ascii_string_to_unsigned (spec->header, 10, 1, CSV_ROWS_MAX, NULL, NULL);
 
   if (!g_strv_contains (formats, spec->format))
-    return usage (error, "no such format (auto, csv, xlsx, text)", spec->format);
+    return session_usage (error, "no such format (auto, csv, xlsx, text)", spec->format);
   if (!g_strv_contains (headers, spec->header) && !is_row)
-    return usage (error, "header is auto, yes, no or the number of its row, not", spec->header);
+    return session_usage (error, "header is auto, yes, no or the number of its row, not", spec->header);
   if (!g_strv_contains (severals, spec->several))
-    return usage (error, "several addresses in a cell are listed, first or each, not", spec->several);
+    return session_usage (error, "several addresses in a cell are listed, first or each, not", spec->several);
   if (!g_strv_contains (lefts, spec->left))
-    return usage (error, "people who left are listed or take, not", spec->left);
+    return session_usage (error, "people who left are listed or take, not", spec->left);
   if (region[0] != '\0' && !phone_is_region (region))
-    return usage (error, "no such region (two letters of a country, as in IN, DE, US)", region);
+    return session_usage (error, "no such region (two letters of a country, as in IN, DE, US)", region);
   return TRUE;
 }
 
 /* Everything of a small file, the first piece of a large one. */
 static gboolean
-guess_dialect (Session *self, Dialect *out_dialect, GError **error)
+guess_dialect (ImportSession *self, Dialect *out_dialect, GError **error)
 {
   const char *head;
   gsize len;
@@ -128,7 +128,7 @@ guess_dialect (Session *self, Dialect *out_dialect, GError **error)
 
 /* A look shows how names would read; an import guesses nothing. */
 static gboolean
-take_readings (Session *self, GError **error)
+take_readings (ImportSession *self, GError **error)
 {
   self->readings = reading_list (self->input, error);
   if (self->readings == NULL || self->is_look)
@@ -142,7 +142,7 @@ take_readings (Session *self, GError **error)
 }
 
 static gboolean
-open_text (Session *self, const SessionSpec *spec, GError **error)
+open_text (ImportSession *self, const ImportSessionSpec *spec, GError **error)
 {
   Dialect dialect;
   CsvRow row;
@@ -155,30 +155,30 @@ open_text (Session *self, const SessionSpec *spec, GError **error)
     return FALSE;
   if (strcmp (spec->format, "text") == 0 || (strcmp (spec->format, "auto") == 0 && dialect.is_list)) {
     self->format = "text";
-    self->table = table_list_new (self->input);
+    self->table = import_table_list_new (self->input);
     return TRUE;
   }
   self->format = "csv";
-  self->table = table_csv_new (self->input, dialect.delimiter);
+  self->table = import_table_csv_new (self->input, dialect.delimiter);
   if (dialect.has_mark && !self->table->next (self->table, &row, error)) /* "sep=;" */
     return error == NULL || *error == NULL;
   return TRUE;
 }
 
 static gboolean
-open_workbook (Session *self, const SessionSpec *spec, GError **error)
+open_workbook (ImportSession *self, const ImportSessionSpec *spec, GError **error)
 {
   self->format = "xlsx";
   self->workbook = workbook_new (self->input, error);
   if (self->workbook == NULL || !workbook_find_sheet (self->workbook, spec->sheet, &self->sheet, error))
     return FALSE;
   self->others = workbook_list_others (self->workbook, self->sheet);
-  self->table = table_sheet_new (self->workbook, self->input, self->sheet, error);
+  self->table = import_table_sheet_new (self->workbook, self->input, self->sheet, error);
   return self->table != NULL;
 }
 
 static gboolean
-open_table (Session *self, const SessionSpec *spec, GError **error)
+open_table (ImportSession *self, const ImportSessionSpec *spec, GError **error)
 {
   InputKind kind;
 
@@ -187,22 +187,22 @@ open_table (Session *self, const SessionSpec *spec, GError **error)
   if (kind == INPUT_ZIP)
     return strcmp (spec->format, "auto") == 0 || strcmp (spec->format, "xlsx") == 0
              ? open_workbook (self, spec, error)
-             : usage (error, "the file is a ZIP archive or a workbook, not", spec->format);
-  return strcmp (spec->format, "xlsx") != 0 ? open_text (self, spec, error) : usage (error, "the file is no workbook, so its format is not", spec->format);
+             : session_usage (error, "the file is a ZIP archive or a workbook, not", spec->format);
+  return strcmp (spec->format, "xlsx") != 0 ? open_text (self, spec, error) : session_usage (error, "the file is no workbook, so its format is not", spec->format);
 }
 
 static gboolean
 is_blank (const CsvRow *row)
 {
   for (guint i = 0; i < row->n_cells; i++)
-    if (value_bare (row->cells[i]).len > 0 || table_is_lost (row->cells[i]))
+    if (value_bare (row->cells[i]).len > 0 || import_table_is_lost (row->cells[i]))
       return FALSE;
   return TRUE;
 }
 
 /* Where the people may be, if not in this sheet. */
 static void
-name_others (const Session *self, GError **error)
+name_others (const ImportSession *self, GError **error)
 {
   if (self->others != NULL && error != NULL && *error != NULL && (*error)->code == FAULT_DATA) {
     g_autofree char *message = g_strdup_printf ("%s; that is the sheet “%s”, and the workbook also has %s: say --sheet NAME", (*error)->message,
@@ -215,7 +215,7 @@ name_others (const Session *self, GError **error)
 
 /* Of somebody who did not choose a sheet. */
 static void
-note_others (const Session *self, const SessionSpec *spec, GPtrArray *notes)
+note_others (const ImportSession *self, const ImportSessionSpec *spec, GPtrArray *notes)
 {
   g_autofree char *name = NULL;
 
@@ -226,7 +226,7 @@ note_others (const Session *self, const SessionSpec *spec, GPtrArray *notes)
 }
 
 static gboolean
-read_sample (Session *self, GError **error)
+read_sample (ImportSession *self, GError **error)
 {
   g_autoptr (GError) wrong = NULL;
   gsize bytes = 0;
@@ -251,7 +251,7 @@ read_sample (Session *self, GError **error)
 }
 
 static PlanSpec
-plan_spec (const Session *self, const SessionSpec *spec)
+plan_spec (const ImportSession *self, const ImportSessionSpec *spec)
 {
   PlanSpec wanted = { .is_list = strcmp (self->format, "text") == 0, .header = spec->header, .others = spec->others };
 
@@ -260,7 +260,7 @@ plan_spec (const Session *self, const SessionSpec *spec)
 }
 
 static gboolean
-make_plan (Session *self, const SessionSpec *spec, GError **error)
+make_plan (ImportSession *self, const ImportSessionSpec *spec, GError **error)
 {
   PlanSpec wanted = plan_spec (self, spec);
 
@@ -276,10 +276,10 @@ make_plan (Session *self, const SessionSpec *spec, GError **error)
   return TRUE;
 }
 
-static Session *
-open_session (int fd, const SessionSpec *spec, gboolean is_look, GError **error)
+static ImportSession *
+open_session (int fd, const ImportSessionSpec *spec, gboolean is_look, GError **error)
 {
-  g_autoptr (Session) self = g_new0 (Session, 1);
+  g_autoptr (ImportSession) self = g_new0 (ImportSession, 1);
 
   self->is_look = is_look;
   self->sample = g_ptr_array_new_with_free_func (g_free);
@@ -293,20 +293,20 @@ open_session (int fd, const SessionSpec *spec, gboolean is_look, GError **error)
   return g_steal_pointer (&self);
 }
 
-Session *
-session_new (int fd, const SessionSpec *spec, GError **error)
+ImportSession *
+import_session_new (int fd, const ImportSessionSpec *spec, GError **error)
 {
-  g_autoptr (Session) self = open_session (fd, spec, FALSE, error);
+  g_autoptr (ImportSession) self = open_session (fd, spec, FALSE, error);
 
   return self != NULL && make_plan (self, spec, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /* --- a look at it --- */
 
-Session *
-session_new_look (int fd, const SessionSpec *spec, GError **error)
+ImportSession *
+import_session_new_look (int fd, const ImportSessionSpec *spec, GError **error)
 {
-  Session *self = open_session (fd, spec, TRUE, error);
+  ImportSession *self = open_session (fd, spec, TRUE, error);
   PlanSpec wanted;
 
   if (self == NULL)
@@ -320,19 +320,19 @@ session_new_look (int fd, const SessionSpec *spec, GError **error)
 }
 
 const GPtrArray *
-session_get_sheets (const Session *self)
+import_session_get_sheets (const ImportSession *self)
 {
   return self->workbook != NULL ? self->workbook->names : NULL;
 }
 
 const PlanView *
-session_get_view (const Session *self)
+import_session_get_view (const ImportSession *self)
 {
   return self->view;
 }
 
 GPtrArray *
-session_get_readings (const Session *self)
+import_session_get_readings (const ImportSession *self)
 {
   return self->readings;
 }
@@ -349,7 +349,7 @@ write_row (const CsvRow *row, guint n, FrameWriter *cells)
 }
 
 void
-session_write_cells (const Session *self, FrameWriter *cells)
+import_session_write_cells (const ImportSession *self, FrameWriter *cells)
 {
   guint n_rows = 0;
 
@@ -364,7 +364,7 @@ session_write_cells (const Session *self, FrameWriter *cells)
 }
 
 void
-session_write_head (const Session *self, FrameWriter *cells)
+import_session_write_head (const ImportSession *self, FrameWriter *cells)
 {
   for (guint i = 0; i < self->sample->len && i < LOOK_ROWS; i++) {
     const CsvRow *row = &((KeptRow *) g_ptr_array_index (self->sample, i))->row;
@@ -374,7 +374,7 @@ session_write_head (const Session *self, FrameWriter *cells)
 }
 
 static gboolean
-next_row (Session *self, CsvRow *out_row, GError **error)
+next_row (ImportSession *self, CsvRow *out_row, GError **error)
 {
   if (self->next_sample < self->sample->len) {
     *out_row = ((KeptRow *) g_ptr_array_index (self->sample, self->next_sample++))->row;
@@ -388,8 +388,8 @@ next_row (Session *self, CsvRow *out_row, GError **error)
 }
 
 gboolean
-session_next (Session *self, guint max_rows, FrameWriter *contacts, FrameWriter *rejects, guint64 *out_reading, gboolean *out_done,
-              GError **error)
+import_session_next (ImportSession *self, guint max_rows, FrameWriter *contacts, FrameWriter *rejects, guint64 *out_reading, gboolean *out_done,
+                     GError **error)
 {
   guint64 from = self->table->get_position (self->table);
   gboolean is_more = TRUE;
@@ -400,8 +400,8 @@ session_next (Session *self, guint max_rows, FrameWriter *contacts, FrameWriter 
     g_set_error_literal (error, FAULT, FAULT_USAGE, self->is_over ? "there are no more rows" : "at least one row must be asked for");
     return FALSE;
   }
-  while ((n_rows == 0 || n_rows + most <= max_rows) && n_read++ < SESSION_BATCH_ROWS && frame_writer_get_size (contacts) + frame_writer_get_size (rejects) < SESSION_BATCH_BYTES &&
-         self->table->get_position (self->table) - from < SESSION_BATCH_READING) {
+  while ((n_rows == 0 || n_rows + most <= max_rows) && n_read++ < IMPORT_SESSION_BATCH_ROWS && frame_writer_get_size (contacts) + frame_writer_get_size (rejects) < IMPORT_SESSION_BATCH_BYTES &&
+         self->table->get_position (self->table) - from < IMPORT_SESSION_BATCH_READING) {
     g_autoptr (GError) wrong = NULL;
 
     is_more = next_row (self, &row, &wrong);

@@ -1,4 +1,4 @@
-/* sheet.c - table_sheet_new(): the rows of one sheet, streamed. Source: ECMA-376 part 1 §18.3.1.4 (c), §18.18.11 (cell types). */
+/* sheet.c - import_table_sheet_new(): the rows of one sheet, streamed. Source: ECMA-376 part 1 §18.3.1.4 (c), §18.18.11 (cell types). */
 #include "workbook.h"
 
 #include "fault.h"
@@ -14,21 +14,21 @@ typedef struct {
 } Cell;
 
 typedef struct {
-  Table     base;
-  Workbook *workbook; /* borrowed */
-  Input    *input;    /* borrowed */
-  Markup    markup;
-  guint64   number;   /* of the row */
-  guint     n_cells;  /* the last column with a value, counted from 1 */
-  Slice     cells[CSV_CELLS_MAX];
-  gsize     starts[CSV_CELLS_MAX]; /* in bytes, plus 1; 0: empty; LOST */
-  GString  *bytes;
-  GString  *value, *inline_text; /* <v> and <is> of the cell being read */
-  gboolean  is_over;
+  ImportTable base;
+  Workbook   *workbook; /* borrowed */
+  Input      *input;    /* borrowed */
+  Markup      markup;
+  guint64     number;   /* of the row */
+  guint       n_cells;  /* the last column with a value, counted from 1 */
+  Slice       cells[CSV_CELLS_MAX];
+  gsize       starts[CSV_CELLS_MAX]; /* in bytes, plus 1; 0: empty; LOST */
+  GString    *bytes;
+  GString    *value, *inline_text; /* <v> and <is> of the cell being read */
+  gboolean    is_over;
 } Sheet;
 
 static gboolean
-refuse (const Sheet *self, GError **error, const char *what)
+sheet_refuse (const Sheet *self, GError **error, const char *what)
 {
   g_set_error (error, FAULT, FAULT_DATA, "row %" G_GUINT64_FORMAT ": %s", self->number, what);
   return FALSE;
@@ -127,13 +127,13 @@ close_cell (Sheet *self, Cell *cell, GError **error)
   if (self->value->len == 0 && !is_without)
     return TRUE;
   if (cell->column >= CSV_CELLS_MAX) /* empty cells may stand there: a whole row was coloured */
-    return refuse (self, error, "more than 1,000 columns");
+    return sheet_refuse (self, error, "more than 1,000 columns");
   if (!is_without)
     append_value (self, cell);
   if (self->bytes->len - start > CSV_CELL_MAX)
-    return refuse (self, error, "a cell is longer than 1 MiB");
+    return sheet_refuse (self, error, "a cell is longer than 1 MiB");
   if (self->bytes->len > CSV_ROW_MAX)
-    return refuse (self, error, "the row is longer than 4 MiB");
+    return sheet_refuse (self, error, "the row is longer than 4 MiB");
   self->cells[cell->column].len = self->bytes->len - start;
   self->starts[cell->column] = is_without ? LOST : start + 1;
   self->n_cells = MAX (self->n_cells, cell->column + 1);
@@ -165,7 +165,7 @@ read_cell (Sheet *self, Cell *cell, GError **error)
     else if (markup_is_end (&self->markup, "c"))
       return close_cell (self, cell, error);
     if (MAX (self->value->len, self->inline_text->len) > CSV_CELL_MAX)
-      return refuse (self, error, "a cell is longer than 1 MiB");
+      return sheet_refuse (self, error, "a cell is longer than 1 MiB");
   }
   return FALSE;
 }
@@ -177,9 +177,9 @@ open_row (Sheet *self, GError **error)
   guint64 number = reference != NULL ? g_ascii_strtoull (reference, NULL, 10) : self->number + 1;
 
   if (number <= self->number)
-    return refuse (self, error, "the rows of the sheet are out of order: open the workbook, save it again, and import that");
+    return sheet_refuse (self, error, "the rows of the sheet are out of order: open the workbook, save it again, and import that");
   if (number > CSV_ROWS_MAX)
-    return refuse (self, error, "the sheet has more than 10 million rows");
+    return sheet_refuse (self, error, "the sheet has more than 10 million rows");
   self->number = number;
   self->n_cells = 0;
   memset (self->cells, 0, sizeof self->cells);
@@ -210,7 +210,7 @@ read_cells (Sheet *self, GError **error)
 }
 
 static gboolean
-sheet_next (Table *base, CsvRow *out_row, GError **error)
+sheet_next (ImportTable *base, CsvRow *out_row, GError **error)
 {
   Sheet *self = (Sheet *) base;
   g_autoptr (GError) wrong = NULL;
@@ -223,7 +223,7 @@ sheet_next (Table *base, CsvRow *out_row, GError **error)
     if (!open_row (self, &wrong) || !read_cells (self, &wrong))
       break;
     for (guint i = 0; i < self->n_cells; i++)
-      self->cells[i].data = self->starts[i] == LOST ? table_lost : self->starts[i] > 0 ? self->bytes->str + self->starts[i] - 1 : "";
+      self->cells[i].data = self->starts[i] == LOST ? import_table_lost : self->starts[i] > 0 ? self->bytes->str + self->starts[i] - 1 : "";
     *out_row = (CsvRow){ self->number, self->n_cells, self->cells, CSV_QUOTES_FINE };
     return TRUE;
   }
@@ -235,7 +235,7 @@ sheet_next (Table *base, CsvRow *out_row, GError **error)
 
 /* As far into the file as into the sheet. */
 static guint64
-sheet_get_position (Table *base)
+sheet_get_position (ImportTable *base)
 {
   Sheet *self = (Sheet *) base;
   guint64 size = archive_part_get_size (self->markup.part);
@@ -245,7 +245,7 @@ sheet_get_position (Table *base)
 }
 
 static void
-sheet_free (Table *base)
+sheet_free (ImportTable *base)
 {
   Sheet *self = (Sheet *) base;
 
@@ -256,12 +256,12 @@ sheet_free (Table *base)
   g_free (self);
 }
 
-Table *
-table_sheet_new (Workbook *workbook, Input *input, guint index, GError **error)
+ImportTable *
+import_table_sheet_new (Workbook *workbook, Input *input, guint index, GError **error)
 {
   Sheet *self = g_new0 (Sheet, 1);
 
-  self->base = (Table){ sheet_next, sheet_get_position, sheet_free, TRUE };
+  self->base = (ImportTable){ sheet_next, sheet_get_position, sheet_free, TRUE };
   self->workbook = workbook;
   self->input = input;
   self->bytes = g_string_new (NULL);

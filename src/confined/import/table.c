@@ -4,32 +4,32 @@
 #include <string.h>
 
 typedef struct {
-  Table      base;
-  Input     *input; /* borrowed */
-  CsvParser *parser;
-  gboolean   is_fed;
-  TextLine   line;    /* list: what is left of this line */
-  guint64    number;  /* list: of this line */
-  Slice      cells[LIST_CELLS];
+  ImportTable base;
+  Input      *input; /* borrowed */
+  CsvParser  *parser;
+  gboolean    is_fed;
+  TextLine    line;    /* list: what is left of this line */
+  guint64     number;  /* list: of this line */
+  Slice       cells[LIST_CELLS];
 } TextTable;
 
-const char table_lost[] = "";
+const char import_table_lost[] = "";
 
 gboolean
-table_is_lost (Slice cell)
+import_table_is_lost (Slice cell)
 {
-  return cell.data == table_lost;
+  return cell.data == import_table_lost;
 }
 
 void
-table_free (Table *self)
+import_table_free (ImportTable *self)
 {
   if (self != NULL)
     self->free (self);
 }
 
 static gboolean
-feed (TextTable *self, GError **error)
+text_table_feed (TextTable *self, GError **error)
 {
   const char *data;
   gsize len;
@@ -42,7 +42,7 @@ feed (TextTable *self, GError **error)
 }
 
 static gboolean
-csv_next (Table *base, CsvRow *out_row, GError **error)
+csv_next (ImportTable *base, CsvRow *out_row, GError **error)
 {
   TextTable *self = (TextTable *) base;
 
@@ -51,14 +51,14 @@ csv_next (Table *base, CsvRow *out_row, GError **error)
 
     if (step != CSV_MORE)
       return step == CSV_ROW;
-    if (!feed (self, error))
+    if (!text_table_feed (self, error))
       return FALSE;
     self->is_fed = TRUE;
   }
 }
 
 static gboolean
-list_next (Table *base, CsvRow *out_row, GError **error)
+list_next (ImportTable *base, CsvRow *out_row, GError **error)
 {
   TextTable *self = (TextTable *) base;
   TextItem item;
@@ -79,38 +79,38 @@ list_next (Table *base, CsvRow *out_row, GError **error)
 }
 
 static guint64
-text_get_position (Table *base)
+text_get_position (ImportTable *base)
 {
   return input_get_position (((TextTable *) base)->input);
 }
 
 static void
-text_free (Table *base)
+text_free (ImportTable *base)
 {
   csv_parser_free (((TextTable *) base)->parser);
   g_free (base);
 }
 
-static Table *
-text_new (Input *input, char delimiter, gboolean (*next) (Table *, CsvRow *, GError **))
+static ImportTable *
+text_new (Input *input, char delimiter, gboolean (*next) (ImportTable *, CsvRow *, GError **))
 {
   TextTable *self = g_new0 (TextTable, 1);
 
-  self->base = (Table){ next, text_get_position, text_free, FALSE };
+  self->base = (ImportTable){ next, text_get_position, text_free, FALSE };
   self->input = input;
   self->parser = csv_parser_new (delimiter);
   input_rewind (input);
   return &self->base;
 }
 
-Table *
-table_csv_new (Input *input, char delimiter)
+ImportTable *
+import_table_csv_new (Input *input, char delimiter)
 {
   return text_new (input, delimiter, csv_next);
 }
 
-Table *
-table_list_new (Input *input)
+ImportTable *
+import_table_list_new (Input *input)
 {
   return text_new (input, '\n', list_next);
 }
@@ -129,7 +129,7 @@ kept_row_new (const CsvRow *row)
   for (guint i = 0; i < row->n_cells; i++) {
     if (row->cells[i].len > 0)
       memcpy (at, row->cells[i].data, row->cells[i].len);
-    self->cells[i] = (Slice){ table_is_lost (row->cells[i]) ? table_lost : at, row->cells[i].len };
+    self->cells[i] = (Slice){ import_table_is_lost (row->cells[i]) ? import_table_lost : at, row->cells[i].len };
     at += row->cells[i].len;
   }
   self->row = (CsvRow){ row->number, row->n_cells, self->cells, row->quotes };

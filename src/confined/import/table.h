@@ -4,24 +4,24 @@
 #include "csv.h"
 #include "input.h"
 
-typedef struct Table Table;
-struct Table { /* base of each kind */
+typedef struct ImportTable ImportTable;
+struct ImportTable { /* base of each kind */
   /* Returns: TRUE with out_row (borrowed until the next call); FALSE at the end, or with `error` set: nothing more will come. */
-  gboolean (*next) (Table *self, CsvRow *out_row, GError **error);
-  guint64  (*get_position) (Table *self); /* octets of the file consumed so far */
-  void     (*free) (Table *self);
+  gboolean (*next) (ImportTable *self, CsvRow *out_row, GError **error);
+  guint64  (*get_position) (ImportTable *self); /* octets of the file consumed so far */
+  void     (*free) (ImportTable *self);
   gboolean is_grid; /* a cell cannot slip into another column: what stands right of the header is harmless */
 };
 
 /* input: borrowed for the life of the table, rewound. */
-Table *table_csv_new  (Input *input, char delimiter);
+ImportTable *import_table_csv_new  (Input *input, char delimiter);
 /* Cells: name, e-mail, phone; a row for each person, numbered by its line. */
-Table *table_list_new (Input *input);
-void   table_free     (Table *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Table, table_free)
+ImportTable *import_table_list_new (Input *input);
+void         import_table_free     (ImportTable *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImportTable, import_table_free)
 
-extern const char table_lost[]; /* data of an empty cell whose value is not in the file: a formula that was never calculated */
-gboolean table_is_lost (Slice cell);
+extern const char import_table_lost[]; /* data of an empty cell whose value is not in the file: a formula that was never calculated */
+gboolean import_table_is_lost (Slice cell);
 
 enum { LIST_NAME, LIST_EMAIL, LIST_PHONE, LIST_CELLS };
 

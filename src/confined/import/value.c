@@ -50,7 +50,7 @@ value_trim (Slice cell)
 
 /* ="01067": how Excel is told that digits are text */
 static Slice
-unwrap (Slice value)
+value_unwrap (Slice value)
 {
   if (value.len >= 3 && memcmp (value.data, "=\"", 2) == 0 && value.data[value.len - 1] == '"' &&
       memchr (value.data + 2, '"', value.len - 3) == NULL)
@@ -60,7 +60,7 @@ unwrap (Slice value)
 
 /* 'Bob', '01067; not 't Hooft, not rock 'n' roll */
 static Slice
-unmark (Slice value)
+value_unmark (Slice value)
 {
   gboolean is_closed = value.len >= 2 && value.data[value.len - 1] == '\'';
 
@@ -74,7 +74,7 @@ unmark (Slice value)
 Slice
 value_bare (Slice cell)
 {
-  Slice value = unmark (unwrap (value_trim (cell)));
+  Slice value = value_unmark (value_unwrap (value_trim (cell)));
 
   return text_is_missing (value.data, value.len) ? (Slice){ "", 0 } : value;
 }

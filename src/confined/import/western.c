@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-#define RUN_FOREIGN 3 /* so many high octets in a row are Cyrillic, Greek, Hebrew… */
+#define RUN_FOREIGN 3 /* high octets in a row that are Cyrillic, Greek, Hebrew… */
 
-typedef enum { FINE, WESTERN, UNSURE, FOREIGN } Verdict;
+typedef enum { FINE, WESTERN, UNSURE, FOREIGN } WesternVerdict;
 
 typedef struct {
   guint8 before, previous, current, next; /* in the order of the text */
-} Place;
+} WesternPlace;
 
 static gboolean
 is_in (guint8 octet, const char *set)
@@ -30,14 +30,14 @@ is_vowel (guint8 octet)
 }
 
 static gboolean
-is_between (const Place *place)
+is_between (const WesternPlace *place)
 {
   return is_letter (place->previous) && is_letter (place->next);
 }
 
 /* 0x80 to 0x9f: punctuation here, letters of a Mac and of DOS */
-static Verdict
-judge_low (const Place *place)
+static WesternVerdict
+judge_low (const WesternPlace *place)
 {
   if (is_in (place->current, "\x81\x8d\x8f\x90\x9d\x9f"))
     return FOREIGN;
@@ -53,8 +53,8 @@ judge_low (const Place *place)
 }
 
 /* 0xa0 to 0xbf: signs here, letters of windows-1250 and 1257 */
-static Verdict
-judge_sign (const Place *place)
+static WesternVerdict
+judge_sign (const WesternPlace *place)
 {
   if (is_in (place->current, "\xa3\xa5\xaf\xb3\xb9\xbc\xbe")) /* £ukasz */
     return is_letter (place->next) || is_letter (place->previous) ? FOREIGN : FINE;
@@ -66,8 +66,8 @@ judge_sign (const Place *place)
 }
 
 /* A vowel here, a consonant there (è č, ø ř, æ ć…): beside a vowel it is the consonant. */
-static Verdict
-judge_pair (const Place *place)
+static WesternVerdict
+judge_pair (const WesternPlace *place)
 {
   if (is_in (place->current, "\xcf\xef") && is_vowel (place->previous) && is_letter (place->next) && !is_vowel (place->next)) /* Loïc */
     return WESTERN;
@@ -76,8 +76,8 @@ judge_pair (const Place *place)
   return is_letter (place->previous) || is_letter (place->next) || is_in (place->current, "\xc0\xe0") ? WESTERN : UNSURE;
 }
 
-static Verdict
-judge_letter (const Place *place)
+static WesternVerdict
+judge_letter (const WesternPlace *place)
 {
   if (is_in (place->current, "\xc0\xc5\xc6\xc8\xcf\xd2\xd8\xe0\xe5\xe6\xe8\xef\xf2\xf8"))
     return judge_pair (place);
@@ -93,7 +93,7 @@ judge_letter (const Place *place)
 }
 
 static void
-count (Western *self, Verdict verdict)
+western_count (Western *self, WesternVerdict verdict)
 {
   self->western += verdict == WESTERN;
   self->unsure += verdict == UNSURE;
@@ -117,10 +117,10 @@ void
 western_feed (Western *self, const guint8 *data, gsize len)
 {
   for (gsize i = 0; i < len; i++) {
-    Place place = { self->before, self->previous, self->current, data[i] };
+    WesternPlace place = { self->before, self->previous, self->current, data[i] };
 
     if (self->current >= 0x80) {
-      count (self, self->current < 0xa0 ? judge_low (&place) : self->current < 0xc0 ? judge_sign (&place) : judge_letter (&place));
+      western_count (self, self->current < 0xa0 ? judge_low (&place) : self->current < 0xc0 ? judge_sign (&place) : judge_letter (&place));
       count_run (self, data[i]);
     } else {
       self->run = 0;

@@ -11,7 +11,7 @@ typedef struct { /* zeroed at the start */
   guint64 foreign; /* no Western text has them there */
   guint8  before, previous, current;
   guint   run; /* high octets in a row, up to `current` */
-  guint8  entry; /* what stood before them */
+  guint8  entry; /* the octet before the run */
 } Western;
 
 /* The next octets. In the end feed a line break. */

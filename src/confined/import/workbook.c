@@ -23,7 +23,7 @@ relations_clear (Relations *self)
 }
 
 static gboolean
-refuse (GError **error, const char *sentence)
+workbook_refuse (GError **error, const char *sentence)
 {
   g_set_error_literal (error, FAULT, FAULT_DATA, sentence);
   return FALSE;
@@ -34,7 +34,7 @@ refuse (GError **error, const char *sentence)
 
 #define SAVE_AS "open it, save the contacts as .xlsx or as CSV (UTF-8), and import that"
 
-/* What a ZIP file without a workbook is. */
+/* Refuses a ZIP file without a workbook, by the name of what it is. */
 static gboolean
 refuse_foreign (Archive *archive, GError **error)
 {
@@ -48,8 +48,8 @@ refuse_foreign (Archive *archive, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (foreign); i++)
     if (archive_has_prefix (archive, foreign[i].prefix))
-      return refuse (error, foreign[i].sentence);
-  return refuse (error, "this is a ZIP archive without a workbook: unpack it, and import the file inside");
+      return workbook_refuse (error, foreign[i].sentence);
+  return workbook_refuse (error, "this is a ZIP archive without a workbook: unpack it, and import the file inside");
 }
 
 /* A target stands relative to the folder of its source, or from the root: "../x.xml" of "xl/workbook.xml" is "x.xml". */
@@ -178,7 +178,7 @@ read_sheets (Workbook *self, const Relations *relations, GError **error)
   }
   if (self->first_visible >= self->names->len)
     self->first_visible = 0;
-  return self->names->len > 0 || refuse (error, "the workbook has no sheet with rows");
+  return self->names->len > 0 || workbook_refuse (error, "the workbook has no sheet with rows");
 }
 
 static guint
@@ -249,7 +249,7 @@ static gboolean
 close_string (Workbook *self, guint32 start, GError **error)
 {
   if (self->starts->len == WORKBOOK_STRINGS_MAX || self->strings->len >= WORKBOOK_STRINGS_BYTES_MAX)
-    return refuse (error, "the workbook holds more than 256 MiB of text: save the contacts as CSV (UTF-8), and import that");
+    return workbook_refuse (error, "the workbook holds more than 256 MiB of text: save the contacts as CSV (UTF-8), and import that");
   workbook_unescape (self->strings, start);
   g_string_append_c (self->strings, '\0');
   g_array_append_val (self->starts, start);

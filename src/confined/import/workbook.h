@@ -5,7 +5,7 @@
 #include "number.h"
 #include "table.h"
 
-#define WORKBOOK_STRINGS_BYTES_MAX (256u * 1024 * 1024) /* they stay in memory, which ends at 1 GiB */
+#define WORKBOOK_STRINGS_BYTES_MAX (256u * 1024 * 1024) /* kept in memory, which ends at 1 GiB */
 #define WORKBOOK_STRINGS_MAX 10000000                   /* as rows */
 #define WORKBOOK_STYLES_MAX 65536                       /* Excel: 65,490 */
 #define WORKBOOK_SHEETS_MAX 1000                        /* chosen */
@@ -15,7 +15,7 @@ typedef struct {
   gboolean   is_1904;
   GPtrArray *names, *targets; /* of the sheets with rows, in their order; targets are parts of the archive */
   guint      first_visible;
-  gboolean   is_uncalculated; /* who wrote it left its formulas to the next program, with 0 for each value */
+  gboolean   is_uncalculated; /* formulas were left to the next program, with 0 for each value */
   GHashTable *formats; /* numFmtId -> code */
   GArray    *styles;  /* NumberStyle by cell style */
   GString   *strings; /* all of them, a NUL behind each */
@@ -40,4 +40,4 @@ char *workbook_list_others (const Workbook *self, guint index);
 void workbook_unescape (GString *text, gsize from);
 
 /* The rows of one sheet. workbook and input: borrowed for the life of the table. */
-Table *table_sheet_new (Workbook *workbook, Input *input, guint index, GError **error);
+ImportTable *import_table_sheet_new (Workbook *workbook, Input *input, guint index, GError **error);

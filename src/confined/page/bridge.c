@@ -36,7 +36,7 @@ typedef struct {
   const ContractRow *row;
   GPtrArray         *arguments; /* borrowed, while the call is made */
   JSCValue          *resolve, *reject;
-} Call;
+} ScriptCall;
 
 static Bridge *
 bridge_ref (Bridge *self)
@@ -67,7 +67,7 @@ method_free (gpointer data)
 /* --- calls --- */
 
 static void
-call_free (Call *self)
+call_free (ScriptCall *self)
 {
   if (!self->bridge->is_gone)
     self->bridge->in_flight--;
@@ -77,9 +77,9 @@ call_free (Call *self)
   g_free (self);
 }
 
-/* What the page's own code throws while it is told is its own affair. */
+/* Exceptions that the page's own code throws while it is told are its own affair. */
 static void
-settle (Bridge *bridge, JSCValue *function, JSCValue *value)
+bridge_settle (Bridge *bridge, JSCValue *function, JSCValue *value)
 {
   G_GNUC_UNUSED g_autoptr (JSCValue) ignored = jsc_value_function_call (function, JSC_TYPE_VALUE, value, G_TYPE_NONE);
 
@@ -87,24 +87,24 @@ settle (Bridge *bridge, JSCValue *function, JSCValue *value)
 }
 
 static void
-reject (Call *self, const char *fault, const char *text)
+script_call_reject (ScriptCall *self, const char *fault, const char *text)
 {
   g_autoptr (JSCValue) error = intrinsics_fault (&self->bridge->js, fault, text);
 
-  settle (self->bridge, self->reject, error);
+  bridge_settle (self->bridge, self->reject, error);
 }
 
 static void
-reject_error (Call *self, const GError *error)
+reject_error (ScriptCall *self, const GError *error)
 {
   g_autofree char *name = g_dbus_error_encode_gerror (error);
   const char *dot = g_str_has_prefix (name, "org.postrider.Fault.") ? strrchr (name, '.') : NULL;
 
-  reject (self, dot != NULL ? dot + 1 : "Software", error->message);
+  script_call_reject (self, dot != NULL ? dot + 1 : "Software", error->message);
 }
 
 static void
-answer (Call *self, WebKitUserMessage *reply)
+script_call_answer (ScriptCall *self, WebKitUserMessage *reply)
 {
   const ContractRow *row = contract_find (self->row->interface, self->row->member, CONTRACT_REPLY);
   GVariant *tuple = webkit_user_message_get_parameters (reply);
@@ -116,7 +116,7 @@ answer (Call *self, WebKitUserMessage *reply)
   if (strcmp (webkit_user_message_get_name (reply), BRIDGE_NAME_FAULT) == 0 && tuple != NULL &&
       g_variant_is_of_type (tuple, BRIDGE_FAULT_TYPE)) {
     g_variant_get (tuple, "(&s&s)", &fault, &text);
-    reject (self, fault, text);
+    script_call_reject (self, fault, text);
     return;
   }
   if (tuple == NULL)
@@ -125,36 +125,36 @@ answer (Call *self, WebKitUserMessage *reply)
       g_strcmp0 (g_variant_get_type_string (tuple), row->signature) == 0)
     value = from_variant_result (self->bridge->js.context, row, tuple, &error);
   if (value != NULL)
-    settle (self->bridge, self->resolve, value);
+    bridge_settle (self->bridge, self->resolve, value);
   else
-    reject (self, "Protocol", error != NULL ? error->message : "the shell's answer is not what the contract says");
+    script_call_reject (self, "Protocol", error != NULL ? error->message : "the shell's answer is not what the contract says");
 }
 
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *self = data;
+  ScriptCall *self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (WebKitUserMessage) reply = webkit_web_page_send_message_to_view_finish (WEBKIT_WEB_PAGE (source), result, &error);
 
-  if (!self->bridge->is_gone) { /* else nobody waits for it, and its values belong to a document that has gone */
+  if (!self->bridge->is_gone) { /* after that the reply's values would belong to a document that has gone */
     if (reply != NULL)
-      answer (self, reply);
+      script_call_answer (self, reply);
     else
-      reject (self, "Unavailable", "the window does not answer");
+      script_call_reject (self, "Unavailable", "the window does not answer");
   }
   call_free (self);
 }
 
 static void
-send (Call *self)
+script_call_send (ScriptCall *self)
 {
   Bridge *bridge = self->bridge;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) tuple = NULL;
 
   if (bridge->in_flight > IN_FLIGHT_MAX) {
-    reject (self, "TempFail", "too many calls at a time; wait for their answers");
+    script_call_reject (self, "TempFail", "too many calls at a time; wait for their answers");
     call_free (self);
     return;
   }
@@ -171,7 +171,7 @@ send (Call *self)
 static void
 promised_cb (JSCValue *resolve, JSCValue *reject_function, gpointer data)
 {
-  Call *self = data;
+  ScriptCall *self = data;
 
   self->resolve = g_object_ref (resolve);
   self->reject = g_object_ref (reject_function);
@@ -182,18 +182,18 @@ called_cb (GPtrArray *arguments, gpointer data)
 {
   Method *method = data;
   JSCValue *promise;
-  Call *call;
+  ScriptCall *call;
 
   if (method->bridge->is_gone)
     return NULL;
-  call = g_new0 (Call, 1);
+  call = g_new0 (ScriptCall, 1);
   call->bridge = bridge_ref (method->bridge);
   call->row = method->row;
   call->arguments = arguments;
   call->bridge->in_flight++;
   promise = jsc_value_new_promise (method->bridge->js.context, promised_cb, call);
   if (call->resolve != NULL)
-    send (call);
+    script_call_send (call);
   else
     call_free (call);
   return promise;

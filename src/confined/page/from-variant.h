@@ -12,7 +12,7 @@ gboolean from_variant_append (GString *json, GVariant *value, gboolean is_frame,
 /* Returns: (transfer full) argument `index` of `tuple`, or NULL with FAULT_PROTOCOL. */
 JSCValue *from_variant_argument (JSCContext *context, const ContractRow *row, GVariant *tuple, guint index, GError **error);
 
-/* What a call resolves with: undefined, the one argument, or an object with one property (lowerCamel) for each. */
+/* The value that a call resolves with: undefined, the one argument, or an object with one property (lowerCamel) for each. */
 JSCValue *from_variant_result (JSCContext *context, const ContractRow *row, GVariant *tuple, GError **error);
 
 char *from_variant_camel (const char *name); /* (transfer full) "settings_used" → "settingsUsed" */

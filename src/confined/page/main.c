@@ -33,7 +33,7 @@ cleared_cb (WebKitScriptWorld *world, WebKitWebPage *page, WebKitFrame *frame, g
   g_autoptr (JSCContext) context = NULL;
 
   if (webkit_frame_is_main_frame (frame))
-    g_object_set_data (G_OBJECT (page), BRIDGE_KEY, NULL); /* that document has gone */
+    g_object_set_data (G_OBJECT (page), BRIDGE_KEY, NULL); /* its document has gone */
   if (!may_have_bridge (frame))
     return;
   context = webkit_frame_get_js_context_for_script_world (frame, world);

@@ -20,7 +20,7 @@ get_display (EGLenum platform, void *native, const EGLAttrib *attributes)
 }
 
 static EGLBoolean
-initialize (EGLDisplay display, EGLint *out_major, EGLint *out_minor)
+no_gl_initialize (EGLDisplay display, EGLint *out_major, EGLint *out_minor)
 {
   if (out_major != NULL)
     *out_major = 1;
@@ -71,14 +71,14 @@ bind_api (EGLenum api)
 }
 
 static EGLBoolean
-terminate (EGLDisplay display)
+no_gl_terminate (EGLDisplay display)
 {
   return EGL_TRUE;
 }
 
 /* Contexts, surfaces, images: EGL_FALSE and NULL are one and the same here. */
 static void *
-refuse (void)
+no_gl_refuse (void)
 {
   return NULL;
 }
@@ -87,14 +87,14 @@ static void *
 find_function (const char *name)
 {
   static const struct { const char *name; void *function; } functions[] = {
-    { "eglInitialize", initialize }, { "eglQueryString", query_string }, { "eglGetError", get_error },   { "eglChooseConfig", choose_config },
-    { "eglGetConfigs", get_configs }, { "eglBindAPI", bind_api },        { "eglTerminate", terminate },
+    { "eglInitialize", no_gl_initialize }, { "eglQueryString", query_string }, { "eglGetError", get_error },   { "eglChooseConfig", choose_config },
+    { "eglGetConfigs", get_configs }, { "eglBindAPI", bind_api },        { "eglTerminate", no_gl_terminate },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)
     if (strcmp (functions[i].name, name) == 0)
       return functions[i].function;
-  return g_str_has_prefix (name, "egl") ? (void *) refuse : NULL; /* GL itself is not there */
+  return g_str_has_prefix (name, "egl") ? (void *) no_gl_refuse : NULL; /* GL itself is not there */
 }
 
 static const char *

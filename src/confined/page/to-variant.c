@@ -11,27 +11,27 @@
 
 typedef struct {
   const Intrinsics *intrinsics;
-  const char       *why; /* what did not fit; static */
+  const char       *why; /* the part that did not fit; static */
 } Conversion;
 
-static GVariant *convert (Conversion *self, JSCValue *value, const GVariantType *type, const ContractKey *keys, guint depth);
+static GVariant *convert_value (Conversion *self, JSCValue *value, const GVariantType *type, const ContractKey *keys, guint depth);
 
 static GVariant *
-refuse (Conversion *self, const char *why)
+conversion_refuse (Conversion *self, const char *why)
 {
   if (self->why == NULL)
     self->why = why;
   return NULL;
 }
 
-/* What a getter or a trap threw ends here. */
+/* Exceptions of a getter or a trap end here. */
 static gboolean
 has_thrown (Conversion *self)
 {
   if (jsc_context_get_exception (self->intrinsics->context) == NULL)
     return FALSE;
   jsc_context_clear_exception (self->intrinsics->context);
-  refuse (self, "could not be read");
+  conversion_refuse (self, "could not be read");
   return TRUE;
 }
 
@@ -45,12 +45,12 @@ dup_string (Conversion *self, JSCValue *value)
   gsize len;
 
   if (!jsc_value_is_string (value)) {
-    refuse (self, "is no string");
+    conversion_refuse (self, "is no string");
     return NULL;
   }
   is_fine = jsc_value_function_call (self->intrinsics->is_well_formed, JSC_TYPE_VALUE, value, G_TYPE_NONE);
   if (has_thrown (self) || !jsc_value_to_boolean (is_fine)) {
-    refuse (self, "holds half a character");
+    conversion_refuse (self, "holds half a character");
     return NULL;
   }
   bytes = jsc_value_to_string_as_bytes (value);
@@ -58,7 +58,7 @@ dup_string (Conversion *self, JSCValue *value)
   if (data == NULL)
     return bytes != NULL ? g_strdup ("") : NULL;
   if (len > STRING_MAX_BYTES || memchr (data, '\0', len) != NULL || !g_utf8_validate (data, (gssize) len, NULL)) {
-    refuse (self, "is too long or holds a character of no text");
+    conversion_refuse (self, "is too long or holds a character of no text");
     return NULL;
   }
   return g_strndup (data, len);
@@ -79,7 +79,7 @@ read_whole (Conversion *self, JSCValue *value, double min, double max, double *o
   double number = jsc_value_is_number (value) ? jsc_value_to_double (value) : NAN;
 
   if (!(number >= min && number <= max) || number != floor (number)) {
-    refuse (self, "is no whole number in range");
+    conversion_refuse (self, "is no whole number in range");
     return FALSE;
   }
   *out_number = number;
@@ -108,7 +108,7 @@ convert_decimal (Conversion *self, JSCValue *value, gboolean is_signed)
   if (!is_canonical (text + is_negative) || (is_negative && text[1] == '0') ||
       (is_signed ? !g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &number, NULL)
                  : !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &natural, NULL)))
-    return refuse (self, "is no 64-bit number in decimal digits");
+    return conversion_refuse (self, "is no 64-bit number in decimal digits");
   return is_signed ? g_variant_new_int64 (number) : g_variant_new_uint64 (natural);
 }
 
@@ -121,7 +121,7 @@ convert_basic (Conversion *self, JSCValue *value, char type)
   case 's':
     return convert_string (self, value);
   case 'b':
-    return jsc_value_is_boolean (value) ? g_variant_new_boolean (jsc_value_to_boolean (value)) : refuse (self, "is neither true nor false");
+    return jsc_value_is_boolean (value) ? g_variant_new_boolean (jsc_value_to_boolean (value)) : conversion_refuse (self, "is neither true nor false");
   case 'u':
     return read_whole (self, value, 0, G_MAXUINT32, &number) ? g_variant_new_uint32 ((guint32) number) : NULL;
   case 'q':
@@ -134,9 +134,9 @@ convert_basic (Conversion *self, JSCValue *value, char type)
     return convert_decimal (self, value, TRUE);
   case 'd':
     number = jsc_value_is_number (value) ? jsc_value_to_double (value) : NAN;
-    return isfinite (number) ? g_variant_new_double (number) : refuse (self, "is no number");
+    return isfinite (number) ? g_variant_new_double (number) : conversion_refuse (self, "is no number");
   default:
-    return refuse (self, "is of a type that the page cannot give");
+    return conversion_refuse (self, "is of a type that the page cannot give");
   }
 }
 
@@ -148,12 +148,12 @@ read_length (Conversion *self, JSCValue *value, guint *out_length)
   double number;
 
   if (!jsc_value_is_array (value)) {
-    refuse (self, "is no array");
+    conversion_refuse (self, "is no array");
     return FALSE;
   }
   length = jsc_value_object_get_property (value, "length");
   if (has_thrown (self) || !read_whole (self, length, 0, CHILDREN_MAX, &number)) {
-    refuse (self, "has too many elements");
+    conversion_refuse (self, "has too many elements");
     return FALSE;
   }
   *out_length = (guint) number;
@@ -165,7 +165,7 @@ convert_element (Conversion *self, JSCValue *array, guint index, const GVariantT
 {
   g_autoptr (JSCValue) element = jsc_value_object_get_property_at_index (array, index);
 
-  return has_thrown (self) ? NULL : convert (self, element, type, keys, depth + 1);
+  return has_thrown (self) ? NULL : convert_value (self, element, type, keys, depth + 1);
 }
 
 static GVariant *
@@ -194,7 +194,7 @@ convert_tuple (Conversion *self, JSCValue *value, const GVariantType *type, guin
   guint length;
 
   if (!read_length (self, value, &length) || length != g_variant_type_n_items (type))
-    return refuse (self, "has another number of elements");
+    return conversion_refuse (self, "has another number of elements");
   for (guint i = 0; i < length; i++, item = g_variant_type_next (item)) {
     GVariant *child = convert_element (self, value, i, item, NULL, depth);
 
@@ -214,12 +214,12 @@ read_own (Conversion *self, JSCValue *object, JSCValue *name)
   g_autoptr (JSCValue) has_value = NULL;
 
   if (has_thrown (self) || !jsc_value_is_object (descriptor)) {
-    refuse (self, "has a property that cannot be read");
+    conversion_refuse (self, "has a property that cannot be read");
     return NULL;
   }
   has_value = jsc_value_function_call (js->has_own, JSC_TYPE_VALUE, descriptor, G_TYPE_STRING, "value", G_TYPE_NONE);
   if (has_thrown (self) || !jsc_value_to_boolean (has_value)) {
-    refuse (self, "has a getter");
+    conversion_refuse (self, "has a getter");
     return NULL;
   }
   return jsc_value_object_get_property (descriptor, "value");
@@ -255,10 +255,10 @@ add_property (Conversion *self, GVariantBuilder *builder, JSCValue *object, JSCV
   if (is_variant)
     type = key != NULL ? find_type (key, value) : NULL;
   if (type == NULL) {
-    refuse (self, "has a key that the contract does not have");
+    conversion_refuse (self, "has a key that the contract does not have");
     return FALSE;
   }
-  child = convert (self, value, type, is_variant ? key->keys : NULL, depth + 1);
+  child = convert_value (self, value, type, is_variant ? key->keys : NULL, depth + 1);
   if (child != NULL)
     g_variant_builder_add (builder, is_variant ? "{sv}" : "{s@*}", name, child);
   return child != NULL;
@@ -273,7 +273,7 @@ convert_dictionary (Conversion *self, JSCValue *value, const GVariantType *type,
   guint length;
 
   if (!jsc_value_is_object (value) || jsc_value_is_array (value) || jsc_value_is_function (value))
-    return refuse (self, "is no plain object");
+    return conversion_refuse (self, "is no plain object");
   names = jsc_value_function_call (self->intrinsics->own_keys, JSC_TYPE_VALUE, value, G_TYPE_NONE);
   if (has_thrown (self) || !read_length (self, names, &length))
     return NULL;
@@ -288,17 +288,17 @@ convert_dictionary (Conversion *self, JSCValue *value, const GVariantType *type,
 
 /* Returns: floating, or NULL: refused. */
 static GVariant *
-convert (Conversion *self, JSCValue *value, const GVariantType *type, const ContractKey *keys, guint depth)
+convert_value (Conversion *self, JSCValue *value, const GVariantType *type, const ContractKey *keys, guint depth)
 {
   if (depth > DEPTH_MAX)
-    return refuse (self, "is too deep");
+    return conversion_refuse (self, "is too deep");
   if (g_variant_type_is_basic (type))
     return convert_basic (self, value, *g_variant_type_peek_string (type));
   if (g_variant_type_is_array (type) && g_variant_type_is_dict_entry (g_variant_type_element (type)))
     return convert_dictionary (self, value, type, keys, depth);
   if (g_variant_type_is_array (type))
     return convert_array (self, value, type, keys, depth);
-  return g_variant_type_is_tuple (type) ? convert_tuple (self, value, type, depth) : refuse (self, "is of a type that the page cannot give");
+  return g_variant_type_is_tuple (type) ? convert_tuple (self, value, type, depth) : conversion_refuse (self, "is of a type that the page cannot give");
 }
 
 static GVariant *
@@ -313,7 +313,7 @@ convert_all (Conversion *self, const ContractRow *row, GPtrArray *arguments, gui
     if (type == NULL)
       continue;
     *out_at = given;
-    value = convert (self, g_ptr_array_index (arguments, given++), G_VARIANT_TYPE (type), row->args[i].keys, 1);
+    value = convert_value (self, g_ptr_array_index (arguments, given++), G_VARIANT_TYPE (type), row->args[i].keys, 1);
     if (value == NULL)
       return NULL;
     g_variant_builder_add_value (&builder, value);

@@ -132,7 +132,7 @@ auth_exchange_free (AuthExchange *self)
 }
 
 static AuthStep
-step (AuthExchange *self, const char *line, char **out_challenge)
+auth_step (AuthExchange *self, const char *line, char **out_challenge)
 {
   char *challenge = NULL;
   int code = gsasl_step64 (self->session, line, &challenge);
@@ -159,11 +159,11 @@ auth_exchange_step (AuthExchange *self, const char *line, char **out_challenge)
   if (self->must_ask && line != NULL) {
     g_autofree char *question = NULL; /* the client has answered it already */
 
-    if (step (self, NULL, &question) == AUTH_FAILED) {
+    if (auth_step (self, NULL, &question) == AUTH_FAILED) {
       *out_challenge = g_strdup ("");
       return AUTH_FAILED;
     }
   }
   self->must_ask = FALSE;
-  return step (self, line, out_challenge);
+  return auth_step (self, line, out_challenge);
 }

@@ -4,7 +4,7 @@
 
 #define DIGITS_MAX 18 /* a 64-bit number without overflow; RFC 1870 allows 20, no message is that large */
 
-G_DEFINE_QUARK (command-error-quark, command_error)
+G_DEFINE_QUARK (sink-command-error-quark, sink_command_error)
 
 typedef enum { ARGUMENT_NONE, ARGUMENT_OPTIONAL, ARGUMENT_NAME, ARGUMENT_FROM, ARGUMENT_TO, ARGUMENT_CHUNK, ARGUMENT_AUTH } Argument;
 
@@ -13,23 +13,23 @@ static const struct {
   Argument    argument;
   gsize       line_max;
 } verbs[VERB_COUNT] = {
-  [VERB_EHLO] = { "EHLO", ARGUMENT_NAME, COMMAND_LINE_MAX },
-  [VERB_HELO] = { "HELO", ARGUMENT_NAME, COMMAND_LINE_MAX },
-  [VERB_MAIL] = { "MAIL", ARGUMENT_FROM, COMMAND_ENVELOPE_LINE_MAX },
-  [VERB_RCPT] = { "RCPT", ARGUMENT_TO, COMMAND_ENVELOPE_LINE_MAX },
-  [VERB_DATA] = { "DATA", ARGUMENT_NONE, COMMAND_LINE_MAX },
-  [VERB_BDAT] = { "BDAT", ARGUMENT_CHUNK, COMMAND_LINE_MAX },
-  [VERB_RSET] = { "RSET", ARGUMENT_NONE, COMMAND_LINE_MAX },
-  [VERB_NOOP] = { "NOOP", ARGUMENT_OPTIONAL, COMMAND_LINE_MAX },
-  [VERB_VRFY] = { "VRFY", ARGUMENT_OPTIONAL, COMMAND_LINE_MAX },
-  [VERB_EXPN] = { "EXPN", ARGUMENT_OPTIONAL, COMMAND_LINE_MAX },
-  [VERB_HELP] = { "HELP", ARGUMENT_OPTIONAL, COMMAND_LINE_MAX },
-  [VERB_QUIT] = { "QUIT", ARGUMENT_NONE, COMMAND_LINE_MAX },
-  [VERB_STARTTLS] = { "STARTTLS", ARGUMENT_NONE, COMMAND_LINE_MAX },
-  [VERB_AUTH] = { "AUTH", ARGUMENT_AUTH, COMMAND_AUTH_LINE_MAX },
+  [VERB_EHLO] = { "EHLO", ARGUMENT_NAME, SINK_COMMAND_LINE_MAX },
+  [VERB_HELO] = { "HELO", ARGUMENT_NAME, SINK_COMMAND_LINE_MAX },
+  [VERB_MAIL] = { "MAIL", ARGUMENT_FROM, SINK_COMMAND_ENVELOPE_LINE_MAX },
+  [VERB_RCPT] = { "RCPT", ARGUMENT_TO, SINK_COMMAND_ENVELOPE_LINE_MAX },
+  [VERB_DATA] = { "DATA", ARGUMENT_NONE, SINK_COMMAND_LINE_MAX },
+  [VERB_BDAT] = { "BDAT", ARGUMENT_CHUNK, SINK_COMMAND_LINE_MAX },
+  [VERB_RSET] = { "RSET", ARGUMENT_NONE, SINK_COMMAND_LINE_MAX },
+  [VERB_NOOP] = { "NOOP", ARGUMENT_OPTIONAL, SINK_COMMAND_LINE_MAX },
+  [VERB_VRFY] = { "VRFY", ARGUMENT_OPTIONAL, SINK_COMMAND_LINE_MAX },
+  [VERB_EXPN] = { "EXPN", ARGUMENT_OPTIONAL, SINK_COMMAND_LINE_MAX },
+  [VERB_HELP] = { "HELP", ARGUMENT_OPTIONAL, SINK_COMMAND_LINE_MAX },
+  [VERB_QUIT] = { "QUIT", ARGUMENT_NONE, SINK_COMMAND_LINE_MAX },
+  [VERB_STARTTLS] = { "STARTTLS", ARGUMENT_NONE, SINK_COMMAND_LINE_MAX },
+  [VERB_AUTH] = { "AUTH", ARGUMENT_AUTH, SINK_COMMAND_AUTH_LINE_MAX },
 };
 
-typedef struct { /* what is left of the line */
+typedef struct { /* the line's rest */
   const char *at;
   const char *end;
 } Rest;
@@ -41,14 +41,14 @@ rest_len (const Rest *rest)
 }
 
 static gboolean
-fail (GError **error, CommandError code, const char *text)
+command_fail (GError **error, SinkCommandError code, const char *text)
 {
-  g_set_error_literal (error, COMMAND_ERROR, (int) code, text);
+  g_set_error_literal (error, SINK_COMMAND_ERROR, (int) code, text);
   return FALSE;
 }
 
 static gboolean
-take (Rest *rest, char c)
+rest_take (Rest *rest, char c)
 {
   if (rest->at == rest->end || *rest->at != c)
     return FALSE;
@@ -100,11 +100,11 @@ is_atext (char c)
 static gboolean
 take_local (Rest *rest)
 {
-  if (take (rest, '"')) {
+  if (rest_take (rest, '"')) {
     while (rest->at < rest->end && *rest->at != '"')
       if (*rest->at++ == '\\' && rest->at++ >= rest->end) /* a backslash must quote something */
         return FALSE;
-    return rest->at <= rest->end && take (rest, '"');
+    return rest->at <= rest->end && rest_take (rest, '"');
   }
   do {
     const char *start = rest->at;
@@ -113,7 +113,7 @@ take_local (Rest *rest)
       rest->at++;
     if (rest->at == start)
       return FALSE;
-  } while (take (rest, '.'));
+  } while (rest_take (rest, '.'));
   return TRUE;
 }
 
@@ -121,12 +121,12 @@ take_local (Rest *rest)
 static gboolean
 take_domain (Rest *rest)
 {
-  if (take (rest, '[')) {
+  if (rest_take (rest, '[')) {
     const char *start = rest->at;
 
     while (rest->at < rest->end && (g_ascii_isalnum (*rest->at) || *rest->at == '.' || *rest->at == ':' || *rest->at == '-'))
       rest->at++;
-    return rest->at > start && take (rest, ']');
+    return rest->at > start && rest_take (rest, ']');
   }
   do {
     const char *start = rest->at;
@@ -135,7 +135,7 @@ take_domain (Rest *rest)
       rest->at++;
     if (rest->at == start || rest->at - start > 63 || *start == '-' || rest->at[-1] == '-')
       return FALSE;
-  } while (take (rest, '.'));
+  } while (rest_take (rest, '.'));
   return TRUE;
 }
 
@@ -144,14 +144,14 @@ static gboolean
 take_source_route (Rest *rest)
 {
   do {
-    if (!take (rest, '@') || !take_domain (rest))
+    if (!rest_take (rest, '@') || !take_domain (rest))
       return FALSE;
-  } while (take (rest, ','));
-  return take (rest, ':');
+  } while (rest_take (rest, ','));
+  return rest_take (rest, ':');
 }
 
 static gboolean
-take_mailbox (Rest *rest, Command *command, gboolean is_recipient)
+take_mailbox (Rest *rest, SinkCommand *command, gboolean is_recipient)
 {
   const char *start = rest->at;
   gsize len;
@@ -159,16 +159,16 @@ take_mailbox (Rest *rest, Command *command, gboolean is_recipient)
   if (!take_local (rest))
     return FALSE;
   command->local_len = (gsize) (rest->at - start);
-  if (take (rest, '@')) {
+  if (rest_take (rest, '@')) {
     const char *domain = rest->at;
 
-    if (!take_domain (rest) || rest->at - domain > COMMAND_DOMAIN_MAX)
+    if (!take_domain (rest) || rest->at - domain > SINK_COMMAND_DOMAIN_MAX)
       return FALSE;
   } else if (!is_recipient || command->local_len != 10 || g_ascii_strncasecmp (start, "postmaster", 10) != 0) {
     return FALSE; /* only <Postmaster> may stand without a domain */
   }
   len = (gsize) (rest->at - start);
-  if (command->local_len > COMMAND_LOCAL_MAX)
+  if (command->local_len > SINK_COMMAND_LOCAL_MAX)
     return FALSE;
   memcpy (command->address, start, len);
   command->address[len] = '\0';
@@ -178,21 +178,21 @@ take_mailbox (Rest *rest, Command *command, gboolean is_recipient)
 }
 
 static gboolean
-take_path (Rest *rest, Command *command, gboolean is_recipient, GError **error)
+take_path (Rest *rest, SinkCommand *command, gboolean is_recipient, GError **error)
 {
-  if (!take (rest, '<'))
-    return fail (error, COMMAND_ERROR_ARGUMENT, "The address must stand in <>");
-  if (!is_recipient && take (rest, '>'))
+  if (!rest_take (rest, '<'))
+    return command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "The address must stand in <>");
+  if (!is_recipient && rest_take (rest, '>'))
     return TRUE;
   if (rest->at < rest->end && *rest->at == '@' && !take_source_route (rest))
-    return fail (error, COMMAND_ERROR_ADDRESS, "The source route is malformed");
-  if (!take_mailbox (rest, command, is_recipient) || !take (rest, '>'))
-    return fail (error, COMMAND_ERROR_ADDRESS, "The address is malformed or too long");
+    return command_fail (error, SINK_COMMAND_ERROR_ADDRESS, "The source route is malformed");
+  if (!take_mailbox (rest, command, is_recipient) || !rest_take (rest, '>'))
+    return command_fail (error, SINK_COMMAND_ERROR_ADDRESS, "The address is malformed or too long");
   return TRUE;
 }
 
 static gboolean
-take_mail_parameter (Rest *rest, Command *command)
+take_mail_parameter (Rest *rest, SinkCommand *command)
 {
   if (take_word (rest, "SIZE="))
     return take_number (rest, &command->size);
@@ -208,53 +208,53 @@ take_mail_parameter (Rest *rest, Command *command)
 }
 
 static gboolean
-parse_envelope (Rest *rest, Command *command, gboolean is_recipient, GError **error)
+parse_envelope (Rest *rest, SinkCommand *command, gboolean is_recipient, GError **error)
 {
   if (!take_word (rest, is_recipient ? " TO:" : " FROM:"))
-    return fail (error, COMMAND_ERROR_ARGUMENT, is_recipient ? "Say RCPT TO:<address>" : "Say MAIL FROM:<address>");
-  while (take (rest, ' ')) /* forbidden by RFC 5321 §3.3 and common */
+    return command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, is_recipient ? "Say RCPT TO:<address>" : "Say MAIL FROM:<address>");
+  while (rest_take (rest, ' ')) /* forbidden by RFC 5321 §3.3 and common */
     ;
   if (!take_path (rest, command, is_recipient, error))
     return FALSE;
   while (rest->at < rest->end) {
-    if (!take (rest, ' '))
-      return fail (error, COMMAND_ERROR_ARGUMENT, "Parameters must be set apart by a space");
+    if (!rest_take (rest, ' '))
+      return command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Parameters must be set apart by a space");
     if (rest->at == rest->end || *rest->at == ' ')
       continue; /* a space at the end is common too */
     if (is_recipient || !take_mail_parameter (rest, command) || (rest->at < rest->end && *rest->at != ' '))
-      return fail (error, COMMAND_ERROR_PARAMETER, "That parameter was not offered");
+      return command_fail (error, SINK_COMMAND_ERROR_PARAMETER, "That parameter was not offered");
   }
   return TRUE;
 }
 
 static gboolean
-parse_chunk (Rest *rest, Command *command, GError **error)
+parse_chunk (Rest *rest, SinkCommand *command, GError **error)
 {
-  if (!take (rest, ' ') || !take_number (rest, &command->size))
-    return fail (error, COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
+  if (!rest_take (rest, ' ') || !take_number (rest, &command->size))
+    return command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
   command->is_last = take_word (rest, " LAST");
-  return rest->at == rest->end || fail (error, COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
+  return rest->at == rest->end || command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Say BDAT octets [LAST]");
 }
 
 static gboolean
-parse_word (Rest *rest, Command *command, gboolean has_initial, GError **error)
+parse_word (Rest *rest, SinkCommand *command, gboolean has_initial, GError **error)
 {
-  if (!take (rest, ' ') || (command->word_len = span_to (rest, ' ')) == 0)
-    return fail (error, COMMAND_ERROR_ARGUMENT, "A word is missing behind the command");
+  if (!rest_take (rest, ' ') || (command->word_len = span_to (rest, ' ')) == 0)
+    return command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "A word is missing behind the command");
   command->word = rest->at;
   rest->at += command->word_len;
-  if (has_initial && take (rest, ' ')) {
+  if (has_initial && rest_take (rest, ' ')) {
     command->initial = rest->at;
     command->initial_len = rest_len (rest);
     rest->at = rest->end;
   }
-  while (take (rest, ' '))
+  while (rest_take (rest, ' '))
     ;
-  return rest->at == rest->end || fail (error, COMMAND_ERROR_ARGUMENT, "Too many words behind the command");
+  return rest->at == rest->end || command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "Too many words behind the command");
 }
 
 static gboolean
-parse_argument (Rest *rest, Command *command, GError **error)
+parse_argument (Rest *rest, SinkCommand *command, GError **error)
 {
   switch (verbs[command->verb].argument) {
   case ARGUMENT_NAME:
@@ -271,9 +271,9 @@ parse_argument (Rest *rest, Command *command, GError **error)
     return TRUE;
   case ARGUMENT_NONE:
   default:
-    while (take (rest, ' ')) /* white space before the CRLF must be borne (RFC 5321 §4.1.1) */
+    while (rest_take (rest, ' ')) /* white space before the CRLF must be borne (RFC 5321 §4.1.1) */
       ;
-    return rest->at == rest->end || fail (error, COMMAND_ERROR_ARGUMENT, "This command takes no argument");
+    return rest->at == rest->end || command_fail (error, SINK_COMMAND_ERROR_ARGUMENT, "This command takes no argument");
   }
 }
 
@@ -287,15 +287,15 @@ has_control (const char *line, gsize len)
 }
 
 gboolean
-command_parse (const char *line, gsize len, Command *out_command, GError **error)
+sink_command_parse (const char *line, gsize len, SinkCommand *out_command, GError **error)
 {
   Rest rest = { line, line + len };
-  Command command = { .verb = VERB_COUNT };
+  SinkCommand command = { .verb = VERB_COUNT };
 
-  if (len > COMMAND_AUTH_LINE_MAX)
-    return fail (error, COMMAND_ERROR_LENGTH, "The line is too long");
+  if (len > SINK_COMMAND_AUTH_LINE_MAX)
+    return command_fail (error, SINK_COMMAND_ERROR_LENGTH, "The line is too long");
   if (has_control (line, len)) /* a bare CR or LF, a NUL: nobody may read two commands where we read one */
-    return fail (error, COMMAND_ERROR_VERB, "The line holds a control character");
+    return command_fail (error, SINK_COMMAND_ERROR_VERB, "The line holds a control character");
   for (Verb verb = 0; verb < VERB_COUNT && command.verb == VERB_COUNT; verb++)
     if (take_word (&rest, verbs[verb].name)) {
       if (rest.at == rest.end || *rest.at == ' ')
@@ -304,9 +304,9 @@ command_parse (const char *line, gsize len, Command *out_command, GError **error
         rest.at = line;
     }
   if (command.verb == VERB_COUNT)
-    return fail (error, COMMAND_ERROR_VERB, "There is no such command here");
+    return command_fail (error, SINK_COMMAND_ERROR_VERB, "There is no such command here");
   if (len > verbs[command.verb].line_max)
-    return fail (error, COMMAND_ERROR_LENGTH, "The line is too long");
+    return command_fail (error, SINK_COMMAND_ERROR_LENGTH, "The line is too long");
   if (!parse_argument (&rest, &command, error))
     return FALSE;
   *out_command = command;

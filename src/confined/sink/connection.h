@@ -4,19 +4,19 @@
 #include "maildir.h"
 #include "tls.h"
 
-#define CONNECTION_READ_OCTETS (64 * 1024) /* at a time; at least a TLS record (16 KiB), so that OpenSSL keeps none back */
+#define SINK_CONNECTION_READ_OCTETS (64 * 1024) /* at a time; at least a TLS record (16 KiB), so that OpenSSL keeps none back */
 
-typedef struct Connection Connection;
+typedef struct SinkConnection SinkConnection;
 
-typedef enum { CONNECTION_CLOSED, CONNECTION_WANTS_READ, CONNECTION_WANTS_WRITE } ConnectionState;
+typedef enum { SINK_CONNECTION_CLOSED, SINK_CONNECTION_WANTS_READ, SINK_CONNECTION_WANTS_WRITE } SinkConnectionState;
 
 /* Takes `fd`. options, maildir and tls (NULL: none) are borrowed and must outlive it. */
-Connection *connection_new  (int fd, const SessionOptions *options, Maildir *maildir, Tls *tls);
-void        connection_free (Connection *self); /* closes; NULL is a no-op */
+SinkConnection *sink_connection_new  (int fd, const SinkSessionOptions *options, Maildir *maildir, SinkTls *tls);
+void            sink_connection_free (SinkConnection *self); /* closes; NULL is a no-op */
 
-/* Does what can be done now. buffer: CONNECTION_READ_OCTETS of scratch, shared by all. Returns: what to wait for next. */
-ConnectionState connection_work (Connection *self, char *buffer);
+/* Works as far as the socket lets it. buffer: SINK_CONNECTION_READ_OCTETS of scratch, shared by all. Returns: what to wait for next. */
+SinkConnectionState sink_connection_work (SinkConnection *self, char *buffer);
 
-int    connection_get_fd (const Connection *self);
-gint64 connection_get_active_us (const Connection *self); /* monotonic time of the last work */
-void   connection_say_idle (Connection *self);            /* 421, as far as it goes out at once; then free it */
+int    sink_connection_get_fd (const SinkConnection *self);
+gint64 sink_connection_get_active_us (const SinkConnection *self); /* monotonic time of the last work */
+void   sink_connection_say_idle (SinkConnection *self);            /* 421, as far as it goes out at once; then free it */

@@ -13,20 +13,20 @@ enum { /* where in a line we are */
 };
 
 void
-content_init (Content *self)
+sink_content_init (SinkContent *self)
 {
   memset (self, 0, sizeof *self);
   self->buffer = g_byte_array_new ();
 }
 
 void
-content_clear (Content *self)
+sink_content_clear (SinkContent *self)
 {
   g_clear_pointer (&self->buffer, g_byte_array_unref);
 }
 
 void
-content_reset (Content *self)
+sink_content_reset (SinkContent *self)
 {
   g_byte_array_set_size (self->buffer, 0);
   self->octets = 0;
@@ -37,7 +37,7 @@ content_reset (Content *self)
 }
 
 void
-content_set_kept (Content *self, gboolean is_kept)
+sink_content_set_kept (SinkContent *self, gboolean is_kept)
 {
   self->state = (guint8) ((self->state & STATE_MASK) | (is_kept ? 0 : DROPS));
   if (!is_kept)
@@ -45,13 +45,13 @@ content_set_kept (Content *self, gboolean is_kept)
 }
 
 static void
-set_state (Content *self, guint8 state)
+set_state (SinkContent *self, guint8 state)
 {
   self->state = (guint8) ((self->state & DROPS) | state);
 }
 
 static void
-keep (Content *self, const char *data, gsize len)
+sink_content_keep (SinkContent *self, const char *data, gsize len)
 {
   if ((self->state & DROPS) == 0)
     g_byte_array_append (self->buffer, (const guint8 *) data, (guint) len);
@@ -59,19 +59,19 @@ keep (Content *self, const char *data, gsize len)
 
 /* Octets inside a line, free of CR and LF. */
 static void
-add_text (Content *self, const char *data, gsize len)
+add_text (SinkContent *self, const char *data, gsize len)
 {
-  keep (self, data, len);
+  sink_content_keep (self, data, len);
   self->octets += len;
-  self->line_len += (guint) MIN (len, CONTENT_LINE_MAX + 1);
-  if (self->line_len > CONTENT_LINE_MAX) {
+  self->line_len += (guint) MIN (len, SINK_CONTENT_LINE_MAX + 1);
+  if (self->line_len > SINK_CONTENT_LINE_MAX) {
     self->has_long_line = TRUE;
-    self->line_len = CONTENT_LINE_MAX + 1; /* no overflow on an endless line */
+    self->line_len = SINK_CONTENT_LINE_MAX + 1; /* no overflow on an endless line */
   }
 }
 
 static void
-add_bare (Content *self, char c)
+add_bare (SinkContent *self, char c)
 {
   self->has_bare = TRUE;
   add_text (self, &c, 1);
@@ -79,11 +79,11 @@ add_bare (Content *self, char c)
 
 /* One step inside a line: up to the next CR or LF, or that itself. Returns: how many octets were taken, at least one. */
 static gsize
-add_in_line (Content *self, const char *data, gsize len)
+add_in_line (SinkContent *self, const char *data, gsize len)
 {
   if ((self->state & STATE_MASK) == IN_LINE_CR) {
     if (data[0] == '\n') {
-      keep (self, "\n", 1);
+      sink_content_keep (self, "\n", 1);
       self->octets += 2;
       self->line_len = 0;
       set_state (self, AT_START);
@@ -112,7 +112,7 @@ add_in_line (Content *self, const char *data, gsize len)
 }
 
 gsize
-content_add_dotted (Content *self, const char *data, gsize len, gboolean *out_is_end)
+sink_content_add_dotted (SinkContent *self, const char *data, gsize len, gboolean *out_is_end)
 {
   gsize i = 0;
 
@@ -144,7 +144,7 @@ content_add_dotted (Content *self, const char *data, gsize len, gboolean *out_is
 }
 
 void
-content_add_chunk (Content *self, const char *data, gsize len)
+sink_content_add_chunk (SinkContent *self, const char *data, gsize len)
 {
   for (gsize i = 0; i < len;) {
     if ((self->state & STATE_MASK) == AT_START)
@@ -154,7 +154,7 @@ content_add_chunk (Content *self, const char *data, gsize len)
 }
 
 void
-content_finish (Content *self)
+sink_content_finish (SinkContent *self)
 {
   if ((self->state & STATE_MASK) == IN_LINE_CR)
     add_bare (self, '\r');

@@ -4,7 +4,7 @@
 #pragma once
 #include <glib.h>
 
-#define CONTENT_LINE_MAX 998 /* octets without CRLF: RFC 5321 §4.5.3.1.6 */
+#define SINK_CONTENT_LINE_MAX 998 /* octets without CRLF: RFC 5321 §4.5.3.1.6 */
 
 typedef struct {
   GByteArray *buffer;  /* owned; what has come and was not taken yet; lines end with LF, as a Maildir wants it */
@@ -13,21 +13,21 @@ typedef struct {
   guint8      state;
   gboolean    has_bare; /* a CR or LF that stands alone: a message smuggler's tool, refused at the end */
   gboolean    has_long_line;
-} Content;
+} SinkContent;
 
-void content_init  (Content *self);
-void content_clear (Content *self); /* frees the buffer */
-void content_reset (Content *self); /* before each message */
+void sink_content_init  (SinkContent *self);
+void sink_content_clear (SinkContent *self); /* frees the buffer */
+void sink_content_reset (SinkContent *self); /* before each message */
 
 /* DATA: takes octets up to and with the final CRLF.CRLF. Returns: how many were taken; *out_is_end when the dot was among them.
  * What begins with the dot of the first line counts as a line's start. */
-gsize content_add_dotted (Content *self, const char *data, gsize len, gboolean *out_is_end);
+gsize sink_content_add_dotted (SinkContent *self, const char *data, gsize len, gboolean *out_is_end);
 
 /* BDAT: takes all octets as they are. */
-void content_add_chunk (Content *self, const char *data, gsize len);
+void sink_content_add_chunk (SinkContent *self, const char *data, gsize len);
 
 /* Behind the last octet: gives out what was held back. */
-void content_finish (Content *self);
+void sink_content_finish (SinkContent *self);
 
 /* FALSE: keep nothing more (too large, or nobody wants it), only look for the end. */
-void content_set_kept (Content *self, gboolean is_kept);
+void sink_content_set_kept (SinkContent *self, gboolean is_kept);

@@ -28,7 +28,7 @@ static const LockSyscall syscalls[] = {
 
 static const LockLimit limits[] = {
   { RLIMIT_NOFILE, SERVER_DESCRIPTORS, "a socket and a file for each client" },
-  { RLIMIT_FSIZE, SESSION_MESSAGE_MAX + MEGABYTE, "the largest message and its envelope" },
+  { RLIMIT_FSIZE, SINK_SESSION_MESSAGE_MAX + MEGABYTE, "the largest message and its envelope" },
   { RLIMIT_AS, 2048ul * MEGABYTE, "chosen: the buffers of all clients at their worst, twice" },
   { 0, 0, NULL },
 };

@@ -126,7 +126,7 @@ maildir_message_free (MaildirMessage *self)
 
 /* Opens the file and leaves the envelope's lines in head. */
 static gboolean
-begin (MaildirMessage *self, const SessionEnvelope *envelope)
+maildir_message_begin (MaildirMessage *self, const SinkSessionEnvelope *envelope)
 {
   Maildir *maildir = self->maildir;
 
@@ -161,7 +161,7 @@ write_all (MaildirMessage *self, const void *octets, gsize len)
 }
 
 static gboolean
-commit (MaildirMessage *self)
+maildir_message_commit (MaildirMessage *self)
 {
   int fd = self->fd;
 
@@ -173,24 +173,24 @@ commit (MaildirMessage *self)
 }
 
 static gboolean
-add_cb (gpointer data, const SessionEnvelope *envelope, const void *octets, gsize len, gboolean is_last)
+add_cb (gpointer data, const SinkSessionEnvelope *envelope, const void *octets, gsize len, gboolean is_last)
 {
   MaildirMessage *self = data;
 
   if (self->maildir->is_kept) {
-    if ((self->fd < 0 && !begin (self, envelope)) || !write_all (self, octets, len)) {
+    if ((self->fd < 0 && !maildir_message_begin (self, envelope)) || !write_all (self, octets, len)) {
       drop_cb (self);
       return FALSE;
     }
-    if (is_last && !commit (self))
+    if (is_last && !maildir_message_commit (self))
       return FALSE;
   }
   self->maildir->count += is_last;
   return TRUE;
 }
 
-SessionStore
+SinkSessionStore
 maildir_message_get_store (MaildirMessage *self)
 {
-  return (SessionStore) { self, add_cb, drop_cb };
+  return (SinkSessionStore) { self, add_cb, drop_cb };
 }

@@ -16,6 +16,6 @@ void     maildir_free (Maildir *self); /* NULL is a no-op */
 guint64  maildir_get_count (const Maildir *self); /* messages stored, or counted only */
 void     maildir_set_kept (Maildir *self, gboolean is_kept); /* FALSE: messages are counted and thrown away */
 
-MaildirMessage *maildir_message_new  (Maildir *maildir); /* borrowed: must outlive it */
-void            maildir_message_free (MaildirMessage *self); /* drops a half message; NULL is a no-op */
-SessionStore    maildir_message_get_store (MaildirMessage *self);
+MaildirMessage  *maildir_message_new  (Maildir *maildir); /* borrowed: must outlive it */
+void             maildir_message_free (MaildirMessage *self); /* drops a half message; NULL is a no-op */
+SinkSessionStore maildir_message_get_store (MaildirMessage *self);

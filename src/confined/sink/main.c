@@ -11,23 +11,23 @@
 #define GRACE_MS 0 /* a client that is not answered yet sends again */
 
 static int
-fail (const GError *error)
+sink_fail (const GError *error)
 {
   fprintf (stderr, "postrider-sink: %s\n", error->message);
   return fault_exit_status (error);
 }
 
 static int
-serve (GDBusConnection *connection, Service *service, GError **error)
+sink_serve (GDBusConnection *connection, SinkService *service, GError **error)
 {
-  if (!service_export (service, connection, error))
-    return fail (*error);
+  if (!sink_service_export (service, connection, error))
+    return sink_fail (*error);
   serve_run (connection, NULL, GRACE_MS, NULL);
   return 0;
 }
 
 static int
-usage (void)
+sink_usage (void)
 {
   fputs ("usage: postrider-sink --dir ABSOLUTE_PATH | --layers (core starts this program; see `postrider sink`)\n", stderr);
   return FAULT_USAGE;
@@ -42,32 +42,32 @@ main (int argc, char *argv[])
   gboolean is_serving = argc == 3 && strcmp (argv[1], "--dir") == 0 && *argv[2] == '/';
   const LockTable *table = is_serving ? sink_lock_for (argv[2]) : &sink_lock;
   Maildir *maildir = NULL;
-  Service *service;
+  SinkService *service;
   Auth *auth;
-  Tls *tls;
+  SinkTls *tls;
   int status;
 
   if (!is_asked && !is_serving)
-    return usage ();
+    return sink_usage ();
   if (!lock_enter (table, &error))
-    return fail (error);
+    return sink_fail (error);
   fault_quark ();
-  if ((is_serving && (maildir = maildir_open (argv[2], &error)) == NULL) || (tls = tls_new (&error)) == NULL ||
+  if ((is_serving && (maildir = maildir_open (argv[2], &error)) == NULL) || (tls = sink_tls_new (&error)) == NULL ||
       (auth = auth_new (&error)) == NULL || !lock_seal (table, &error))
-    return fail (error);
+    return sink_fail (error);
   if (!is_asked && (connection = serve_connect (&error)) == NULL)
-    return fail (error);
+    return sink_fail (error);
   if (!lock_refuse_threads (&error))
-    return fail (error);
+    return sink_fail (error);
   if (is_asked) {
     lock_print_layers ();
     return 0;
   }
-  service = service_new (maildir, tls, auth);
-  status = serve (connection, service, &error);
-  service_free (service);
+  service = sink_service_new (maildir, tls, auth);
+  status = sink_serve (connection, service, &error);
+  sink_service_free (service);
   auth_free (auth);
-  tls_free (tls);
+  sink_tls_free (tls);
   maildir_free (maildir);
   return status;
 }

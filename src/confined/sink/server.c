@@ -24,22 +24,22 @@ struct Server {
   guint       epoll_source;
   guint       sweep_source;
   guint       connections_max;
-  const SessionOptions *options;
+  const SinkSessionOptions *options;
   Maildir    *maildir;
-  Tls        *tls;
-  GHashTable *connections; /* of Connection, owned */
-  char        buffer[CONNECTION_READ_OCTETS];
+  SinkTls        *tls;
+  GHashTable *connections; /* of SinkConnection, owned */
+  char        buffer[SINK_CONNECTION_READ_OCTETS];
 };
 
 static void
-drop_connection (Server *self, Connection *connection)
+drop_connection (Server *self, SinkConnection *connection)
 {
-  epoll_ctl (self->epoll, EPOLL_CTL_DEL, connection_get_fd (connection), NULL);
+  epoll_ctl (self->epoll, EPOLL_CTL_DEL, sink_connection_get_fd (connection), NULL);
   g_hash_table_remove (self->connections, connection);
 }
 
 static gboolean
-watch (Server *self, int operation, int fd, guint32 events, void *what)
+server_watch (Server *self, int operation, int fd, guint32 events, void *what)
 {
   struct epoll_event event = { .events = events, .data.ptr = what };
 
@@ -48,19 +48,19 @@ watch (Server *self, int operation, int fd, guint32 events, void *what)
 
 /* `is_writing`: what was watched for until now. */
 static void
-work (Server *self, Connection *connection, gboolean is_writing)
+server_work (Server *self, SinkConnection *connection, gboolean is_writing)
 {
-  ConnectionState state = connection_work (connection, self->buffer);
+  SinkConnectionState state = sink_connection_work (connection, self->buffer);
 
-  if (state == CONNECTION_CLOSED)
+  if (state == SINK_CONNECTION_CLOSED)
     drop_connection (self, connection);
-  else if ((state == CONNECTION_WANTS_WRITE) != is_writing &&
-           !watch (self, EPOLL_CTL_MOD, connection_get_fd (connection), is_writing ? EPOLLIN : EPOLLOUT, connection))
+  else if ((state == SINK_CONNECTION_WANTS_WRITE) != is_writing &&
+           !server_watch (self, EPOLL_CTL_MOD, sink_connection_get_fd (connection), is_writing ? EPOLLIN : EPOLLOUT, connection))
     drop_connection (self, connection);
 }
 
 static void
-refuse (int fd)
+server_refuse (int fd)
 {
   static const char words[] = "421 4.3.2 Too many connections, come back later\r\n";
   gssize written = write (fd, words, sizeof words - 1);
@@ -72,18 +72,18 @@ refuse (int fd)
 static void
 accept_one (Server *self, int fd)
 {
-  Connection *connection;
+  SinkConnection *connection;
   int on = 1;
 
   if (g_hash_table_size (self->connections) >= self->connections_max) {
-    refuse (fd);
+    server_refuse (fd);
     return;
   }
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on a Unix socket of a test: no matter */
-  connection = connection_new (fd, self->options, self->maildir, self->tls);
+  connection = sink_connection_new (fd, self->options, self->maildir, self->tls);
   g_hash_table_add (self->connections, connection);
-  if (watch (self, EPOLL_CTL_ADD, fd, EPOLLIN, connection))
-    work (self, connection, FALSE); /* the greeting */
+  if (server_watch (self, EPOLL_CTL_ADD, fd, EPOLLIN, connection))
+    server_work (self, connection, FALSE); /* the greeting */
   else
     drop_connection (self, connection);
 }
@@ -114,7 +114,7 @@ epoll_cb (int fd, GIOCondition condition, gpointer data)
       if (events[i].data.ptr == self)
         accept_some (self);
       else
-        work (self, events[i].data.ptr, (events[i].events & EPOLLOUT) != 0);
+        server_work (self, events[i].data.ptr, (events[i].events & EPOLLOUT) != 0);
     }
   }
   return G_SOURCE_CONTINUE;
@@ -130,9 +130,9 @@ sweep_cb (gpointer data)
 
   g_hash_table_iter_init (&iter, self->connections);
   while (g_hash_table_iter_next (&iter, &connection, NULL))
-    if (connection_get_active_us (connection) < oldest) {
-      connection_say_idle (connection);
-      epoll_ctl (self->epoll, EPOLL_CTL_DEL, connection_get_fd (connection), NULL);
+    if (sink_connection_get_active_us (connection) < oldest) {
+      sink_connection_say_idle (connection);
+      epoll_ctl (self->epoll, EPOLL_CTL_DEL, sink_connection_get_fd (connection), NULL);
       g_hash_table_iter_remove (&iter);
     }
   return G_SOURCE_CONTINUE;
@@ -158,7 +158,7 @@ is_listening (int fd)
 }
 
 Server *
-server_new (int listener, const SessionOptions *options, Maildir *maildir, Tls *tls, GError **error)
+server_new (int listener, const SinkSessionOptions *options, Maildir *maildir, SinkTls *tls, GError **error)
 {
   Server *self = g_new0 (Server, 1);
   int flags = fcntl (listener, F_GETFL);
@@ -169,7 +169,7 @@ server_new (int listener, const SessionOptions *options, Maildir *maildir, Tls *
   self->options = options;
   self->maildir = maildir;
   self->tls = tls;
-  self->connections = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) connection_free, NULL);
+  self->connections = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) sink_connection_free, NULL);
   if (!is_listening (listener) || flags < 0) {
     g_set_error_literal (error, FAULT, FAULT_USAGE, "The sink was given a socket that does not listen.");
     server_free (self);
@@ -177,7 +177,7 @@ server_new (int listener, const SessionOptions *options, Maildir *maildir, Tls *
   }
   self->epoll = epoll_create1 (EPOLL_CLOEXEC);
   if (self->epoll < 0 || fcntl (listener, F_SETFL, flags | O_NONBLOCK) != 0 ||
-      !watch (self, EPOLL_CTL_ADD, listener, EPOLLIN, self)) {
+      !server_watch (self, EPOLL_CTL_ADD, listener, EPOLLIN, self)) {
     g_set_error (error, FAULT, FAULT_OS, "The sink cannot wait for clients: %s.", g_strerror (errno));
     server_free (self);
     return NULL;

@@ -12,6 +12,6 @@ typedef struct Server Server;
 
 /* Takes `listener` (a listening stream socket). options, maildir, tls (NULL: none) are borrowed and must outlive it.
  * Returns: (transfer full), working as soon as the main loop runs; or NULL with FAULT_OS or FAULT_USAGE (it does not listen). */
-Server *server_new  (int listener, const SessionOptions *options, Maildir *maildir, Tls *tls, GError **error);
+Server *server_new  (int listener, const SinkSessionOptions *options, Maildir *maildir, SinkTls *tls, GError **error);
 void    server_free (Server *self); /* hangs up on all; NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Server, server_free)

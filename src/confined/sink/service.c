@@ -11,21 +11,21 @@
 
 #define RECEIVED_MS 500 /* contract: at most twice a second */
 
-struct Service {
-  PrSink1       *skeleton;
-  Maildir       *maildir;
-  Tls           *tls;
-  Auth          *auth;
-  SessionOptions options;
-  Server        *server;
-  guint          received_source;
-  guint64        told_count;
+struct SinkService {
+  PrSink1           *skeleton;
+  Maildir           *maildir;
+  SinkTls           *tls;
+  Auth              *auth;
+  SinkSessionOptions options;
+  Server            *server;
+  guint              received_source;
+  guint64            told_count;
 };
 
 static gboolean
 received_cb (gpointer data)
 {
-  Service *self = data;
+  SinkService *self = data;
   guint64 count = maildir_get_count (self->maildir);
 
   if (count != self->told_count)
@@ -59,7 +59,7 @@ take_patterns (Rehearsal *rehearsal, GVariant *options, const char *key, Rehears
 }
 
 static gboolean
-take_options (Service *self, GVariant *options, GError **error)
+take_options (SinkService *self, GVariant *options, GError **error)
 {
   static const struct { const char *key; RehearsalPart part; } parts[] = {
     { KEY_SINK_REFUSE, REHEARSAL_REFUSE }, { KEY_SINK_DELAY, REHEARSAL_DELAY }, { KEY_SINK_DROP, REHEARSAL_DROP } };
@@ -92,7 +92,7 @@ static gboolean
 handle_serve (PrSink1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *listener, GVariant *options,
               gpointer data)
 {
-  Service *self = data;
+  SinkService *self = data;
   g_autoptr (GError) error = NULL;
   int fd = -1;
 
@@ -111,20 +111,20 @@ handle_serve (PrSink1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   }
   self->received_source = g_timeout_add (RECEIVED_MS, received_cb, self);
-  pr_sink1_complete_serve (skeleton, invocation, NULL, self->options.offers_tls ? tls_get_fingerprint (self->tls) : "");
+  pr_sink1_complete_serve (skeleton, invocation, NULL, self->options.offers_tls ? sink_tls_get_fingerprint (self->tls) : "");
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-Service *
-service_new (Maildir *maildir, Tls *tls, Auth *auth)
+SinkService *
+sink_service_new (Maildir *maildir, SinkTls *tls, Auth *auth)
 {
-  Service *self = g_new0 (Service, 1);
+  SinkService *self = g_new0 (SinkService, 1);
 
   self->skeleton = pr_sink1_skeleton_new ();
   self->maildir = maildir;
   self->tls = tls;
   self->auth = auth;
-  self->options.message_max = SESSION_MESSAGE_MAX;
+  self->options.message_max = SINK_SESSION_MESSAGE_MAX;
   self->options.auth = auth;
   self->options.rehearsal = rehearsal_new ();
   g_signal_connect (self->skeleton, "handle-serve", G_CALLBACK (handle_serve), self);
@@ -132,7 +132,7 @@ service_new (Maildir *maildir, Tls *tls, Auth *auth)
 }
 
 void
-service_free (Service *self)
+sink_service_free (SinkService *self)
 {
   if (self == NULL)
     return;
@@ -145,7 +145,7 @@ service_free (Service *self)
 }
 
 gboolean
-service_export (Service *self, GDBusConnection *connection, GError **error)
+sink_service_export (SinkService *self, GDBusConnection *connection, GError **error)
 {
   return serve_export (connection, G_DBUS_INTERFACE_SKELETON (self->skeleton), error);
 }

@@ -5,9 +5,9 @@
 #include "maildir.h"
 #include "tls.h"
 
-typedef struct Service Service;
+typedef struct SinkService SinkService;
 
 /* All borrowed, must outlive it. They were made before the lock. */
-Service *service_new  (Maildir *maildir, Tls *tls, Auth *auth);
-void     service_free (Service *self); /* NULL is a no-op */
-gboolean service_export (Service *self, GDBusConnection *connection, GError **error);
+SinkService *sink_service_new  (Maildir *maildir, SinkTls *tls, Auth *auth);
+void         sink_service_free (SinkService *self); /* NULL is a no-op */
+gboolean     sink_service_export (SinkService *self, GDBusConnection *connection, GError **error);

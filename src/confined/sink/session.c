@@ -15,16 +15,16 @@ typedef enum { /* how far the conversation is: what a command needs is a set of 
   STATE_CHUNKS = 16,   /* and a BDAT that was not the last */
   STATE_BROKEN = 32,   /* a BDAT was refused: only RSET helps (RFC 3030 §2) */
   STATE_ANY = 63,
-} SessionState;
+} SinkSessionState;
 
-typedef enum { MODE_COMMAND, MODE_DATA, MODE_CHUNK, MODE_AUTH, MODE_START_TLS, MODE_END } Mode;
+typedef enum { MODE_COMMAND, MODE_DATA, MODE_CHUNK, MODE_AUTH, MODE_START_TLS, MODE_END } SinkMode;
 
-struct Session {
-  const SessionOptions *options; /* borrowed */
-  SessionStore    store;
-  SessionState    state;
-  Mode            mode;
-  GByteArray     *line; /* collected so far, with the CR of its end; never longer than COMMAND_AUTH_LINE_MAX + 2 */
+struct SinkSession {
+  const SinkSessionOptions *options; /* borrowed */
+  SinkSessionStore    store;
+  SinkSessionState    state;
+  SinkMode            mode;
+  GByteArray     *line; /* collected so far, with the CR of its end; never longer than SINK_COMMAND_AUTH_LINE_MAX + 2 */
   gboolean        is_line_overlong;
   gsize           left;  /* octets that came behind the line at hand */
   guint           error_count;
@@ -35,7 +35,7 @@ struct Session {
   gboolean        is_smtputf8;
   GPtrArray      *recipients;
   guint           refused_count; /* recipients of this message */
-  Content         content;
+  SinkContent         content;
   gboolean        is_discarded; /* of the message at hand: too large, or the store failed */
   gboolean        has_store_failed;
   guint64         chunk_left;
@@ -44,41 +44,41 @@ struct Session {
 };
 
 static void
-say (GByteArray *out, const char *reply)
+sink_session_say (GByteArray *out, const char *reply)
 {
   g_byte_array_append (out, (const guint8 *) reply, (guint) strlen (reply));
   g_byte_array_append (out, (const guint8 *) "\r\n", 2);
 }
 
 static void
-say_error (Session *self, GByteArray *out, const char *reply)
+say_error (SinkSession *self, GByteArray *out, const char *reply)
 {
-  say (out, reply);
-  if (++self->error_count <= SESSION_ERRORS_MAX)
+  sink_session_say (out, reply);
+  if (++self->error_count <= SINK_SESSION_ERRORS_MAX)
     return;
-  say (out, "421 4.7.0 " HOST " Too many errors, closing");
+  sink_session_say (out, "421 4.7.0 " HOST " Too many errors, closing");
   self->mode = MODE_END;
 }
 
 /* Behind a refused recipient a pipelining client cannot help to send more that is refused: not its error. */
 static void
-say_refusal (Session *self, GByteArray *out, const char *refusal)
+say_refusal (SinkSession *self, GByteArray *out, const char *refusal)
 {
   if (self->refused_count > 0)
-    say (out, refusal);
+    sink_session_say (out, refusal);
   else
     say_error (self, out, refusal);
 }
 
 /* Forgets the message at hand. */
 static void
-reset (Session *self)
+sink_session_reset (SinkSession *self)
 {
   self->store.drop (self->store.data);
   g_clear_pointer (&self->sender, g_free);
   g_ptr_array_set_size (self->recipients, 0);
-  content_reset (&self->content);
-  content_set_kept (&self->content, TRUE);
+  sink_content_reset (&self->content);
+  sink_content_set_kept (&self->content, TRUE);
   self->refused_count = 0;
   self->is_smtputf8 = self->is_discarded = self->has_store_failed = FALSE;
   self->chunk_refusal = NULL;
@@ -88,26 +88,26 @@ reset (Session *self)
 
 /* Passes collected octets on. Over a limit or without room the rest is read to its end and thrown away. */
 static void
-pass_on (Session *self, gboolean is_last)
+pass_on (SinkSession *self, gboolean is_last)
 {
-  SessionEnvelope envelope = { self->sender, self->recipients };
+  SinkSessionEnvelope envelope = { self->sender, self->recipients };
   GByteArray *buffer = self->content.buffer;
 
   if (!self->is_discarded && self->content.octets > self->options->message_max) {
     self->is_discarded = TRUE;
     self->store.drop (self->store.data);
   }
-  if (!self->is_discarded && (is_last || buffer->len >= SESSION_STORE_OCTETS)) {
+  if (!self->is_discarded && (is_last || buffer->len >= SINK_SESSION_STORE_OCTETS)) {
     self->has_store_failed = !self->store.add (self->store.data, &envelope, buffer->data, buffer->len, is_last);
     self->is_discarded = self->has_store_failed;
     g_byte_array_set_size (buffer, 0);
   }
   if (self->is_discarded)
-    content_set_kept (&self->content, FALSE);
+    sink_content_set_kept (&self->content, FALSE);
 }
 
 static gboolean
-is_drop_rehearsed (Session *self)
+is_drop_rehearsed (SinkSession *self)
 {
   Rehearsal *rehearsal = self->options->rehearsal;
 
@@ -122,12 +122,12 @@ is_drop_rehearsed (Session *self)
 
 /* The last octet of a message is here: one answer for all recipients. */
 static void
-finish_message (Session *self, GByteArray *out)
+finish_message (SinkSession *self, GByteArray *out)
 {
   const char *refusal = NULL;
   gboolean is_dropped;
 
-  content_finish (&self->content);
+  sink_content_finish (&self->content);
   if (self->content.has_bare)
     refusal = "554 5.6.0 A CR or LF stands alone in the message (RFC 5321 section 2.3.8)";
   else if (self->content.has_long_line)
@@ -139,65 +139,65 @@ finish_message (Session *self, GByteArray *out)
   else if (refusal == NULL && self->is_discarded)
     refusal = "552 5.3.4 The message is larger than SIZE says";
   is_dropped = refusal == NULL && is_drop_rehearsed (self);
-  reset (self);
+  sink_session_reset (self);
   if (refusal == NULL)
     self->error_count = 0;
   if (is_dropped)
     self->mode = MODE_END;
   else
-    say (out, refusal != NULL ? refusal : "250 2.0.0 Captured");
+    sink_session_say (out, refusal != NULL ? refusal : "250 2.0.0 Captured");
 }
 
 /* --- one handler a verb; the table below has checked the order --- */
 
 static void
-handle_ehlo (Session *self, const Command *command, GByteArray *out)
+handle_ehlo (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   g_autofree char *size = g_strdup_printf ("250-SIZE %" G_GUINT64_FORMAT, self->options->message_max);
 
   self->state = STATE_IDLE;
-  reset (self);
-  say (out, "250-" HOST);
-  say (out, "250-PIPELINING");
-  say (out, size);
+  sink_session_reset (self);
+  sink_session_say (out, "250-" HOST);
+  sink_session_say (out, "250-PIPELINING");
+  sink_session_say (out, size);
   if (self->options->offers_tls && !self->is_tls)
-    say (out, "250-STARTTLS");
+    sink_session_say (out, "250-STARTTLS");
   else if (self->options->auth != NULL && auth_has_user (self->options->auth))
-    say (out, "250-AUTH " AUTH_MECHANISMS);
-  say (out, "250-ENHANCEDSTATUSCODES");
-  say (out, "250-8BITMIME");
-  say (out, "250-SMTPUTF8");
-  say (out, "250 CHUNKING");
+    sink_session_say (out, "250-AUTH " AUTH_MECHANISMS);
+  sink_session_say (out, "250-ENHANCEDSTATUSCODES");
+  sink_session_say (out, "250-8BITMIME");
+  sink_session_say (out, "250-SMTPUTF8");
+  sink_session_say (out, "250 CHUNKING");
 }
 
 static void
-handle_helo (Session *self, const Command *command, GByteArray *out)
+handle_helo (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   self->state = STATE_IDLE;
-  reset (self);
-  say (out, "250 " HOST);
+  sink_session_reset (self);
+  sink_session_say (out, "250 " HOST);
 }
 
 static void
-handle_mail (Session *self, const Command *command, GByteArray *out)
+handle_mail (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   if (self->options->auth != NULL && auth_has_user (self->options->auth) && !self->is_authenticated) {
-    say (out, "530 5.7.0 Authentication required");
+    sink_session_say (out, "530 5.7.0 Authentication required");
   } else if (command->has_utf8 && !command->is_smtputf8) {
-    say (out, "553 5.6.7 An address that is not ASCII needs SMTPUTF8");
+    sink_session_say (out, "553 5.6.7 An address that is not ASCII needs SMTPUTF8");
   } else if (command->size > self->options->message_max) {
-    say (out, "552 5.3.4 The message is larger than SIZE says");
+    sink_session_say (out, "552 5.3.4 The message is larger than SIZE says");
   } else {
     self->sender = g_strdup (command->address);
     self->is_smtputf8 = command->is_smtputf8;
     self->state = STATE_SENDER;
-    say (out, "250 2.1.0 Sender ok");
+    sink_session_say (out, "250 2.1.0 Sender ok");
   }
 }
 
 /* Returns: the refusal (static) that this recipient is to get by request, or NULL. */
 static const char *
-find_rehearsed (Session *self, const char *address)
+find_rehearsed (SinkSession *self, const char *address)
 {
   Rehearsal *rehearsal = self->options->rehearsal;
   RehearsalPart part = rehearsal_get_part (rehearsal, address);
@@ -210,38 +210,38 @@ find_rehearsed (Session *self, const char *address)
 }
 
 static void
-handle_rcpt (Session *self, const Command *command, GByteArray *out)
+handle_rcpt (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   const char *refusal = find_rehearsed (self, command->address);
 
   if (command->has_utf8 && !self->is_smtputf8)
     refusal = "553 5.6.7 An address that is not ASCII needs SMTPUTF8";
-  else if (self->recipients->len >= SESSION_RECIPIENTS_MAX)
+  else if (self->recipients->len >= SINK_SESSION_RECIPIENTS_MAX)
     refusal = "452 4.5.3 Too many recipients";
   if (refusal != NULL) {
     self->refused_count++;
-    say (out, refusal);
+    sink_session_say (out, refusal);
     return;
   }
   g_ptr_array_add (self->recipients, g_strdup (command->address));
   self->state = STATE_RECIPIENT;
-  say (out, "250 2.1.5 Recipient ok");
+  sink_session_say (out, "250 2.1.5 Recipient ok");
 }
 
 static void
-handle_data (Session *self, const Command *command, GByteArray *out)
+handle_data (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   if (self->left > 0) { /* RFC 2920 §3.1: who does not wait for 354 has not read it, and may be smuggling */
-    say (out, "554 5.5.1 Octets came behind DATA before the 354, closing");
+    sink_session_say (out, "554 5.5.1 Octets came behind DATA before the 354, closing");
     self->mode = MODE_END;
     return;
   }
   self->mode = MODE_DATA;
-  say (out, "354 End with a dot on a line of its own");
+  sink_session_say (out, "354 End with a dot on a line of its own");
 }
 
 static void
-start_chunk (Session *self, const Command *command, const char *refusal)
+start_chunk (SinkSession *self, const SinkCommand *command, const char *refusal)
 {
   self->chunk_left = command->size;
   self->is_chunk_last = command->is_last;
@@ -250,60 +250,60 @@ start_chunk (Session *self, const Command *command, const char *refusal)
 }
 
 static void
-handle_rset (Session *self, const Command *command, GByteArray *out)
+handle_rset (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  reset (self);
-  say (out, "250 2.0.0 Forgotten");
+  sink_session_reset (self);
+  sink_session_say (out, "250 2.0.0 Forgotten");
 }
 
 static void
-handle_noop (Session *self, const Command *command, GByteArray *out)
+handle_noop (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  say (out, "250 2.0.0 Ok");
+  sink_session_say (out, "250 2.0.0 Ok");
 }
 
 static void
-handle_vrfy (Session *self, const Command *command, GByteArray *out)
+handle_vrfy (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  say (out, "252 2.5.2 Cannot verify, send and see");
+  sink_session_say (out, "252 2.5.2 Cannot verify, send and see");
 }
 
 static void
-handle_expn (Session *self, const Command *command, GByteArray *out)
+handle_expn (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  say (out, "502 5.5.1 There are no lists here");
+  sink_session_say (out, "502 5.5.1 There are no lists here");
 }
 
 static void
-handle_help (Session *self, const Command *command, GByteArray *out)
+handle_help (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  say (out, "214 2.0.0 This server captures mail and sends it to nobody");
+  sink_session_say (out, "214 2.0.0 This server captures mail and sends it to nobody");
 }
 
 static void
-handle_quit (Session *self, const Command *command, GByteArray *out)
+handle_quit (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
-  say (out, "221 2.0.0 " HOST " closing");
+  sink_session_say (out, "221 2.0.0 " HOST " closing");
   self->mode = MODE_END;
 }
 
 static void
-handle_starttls (Session *self, const Command *command, GByteArray *out)
+handle_starttls (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   if (!self->options->offers_tls || self->is_tls) {
-    say (out, "503 5.5.1 TLS was not offered, or is on already");
+    sink_session_say (out, "503 5.5.1 TLS was not offered, or is on already");
   } else if (self->left > 0) { /* plain text that somebody may have slipped in: never read as if it had come by TLS */
-    say (out, "554 5.5.1 Octets came behind STARTTLS, closing");
+    sink_session_say (out, "554 5.5.1 Octets came behind STARTTLS, closing");
     self->mode = MODE_END;
   } else {
-    say (out, "220 2.0.0 Go ahead");
+    sink_session_say (out, "220 2.0.0 Go ahead");
     self->mode = MODE_START_TLS;
   }
 }
 
 /* `response`: base64 or NULL. */
 static void
-step_auth (Session *self, const char *response, GByteArray *out)
+step_auth (SinkSession *self, const char *response, GByteArray *out)
 {
   g_autofree char *challenge = NULL;
   AuthStep step = auth_exchange_step (self->exchange, response, &challenge);
@@ -311,7 +311,7 @@ step_auth (Session *self, const char *response, GByteArray *out)
   if (step == AUTH_MORE) {
     g_autofree char *reply = g_strconcat ("334 ", challenge, NULL);
 
-    say (out, reply);
+    sink_session_say (out, reply);
     self->mode = MODE_AUTH;
     return;
   }
@@ -319,13 +319,13 @@ step_auth (Session *self, const char *response, GByteArray *out)
   self->mode = MODE_COMMAND;
   self->is_authenticated = step == AUTH_DONE;
   if (self->is_authenticated)
-    say (out, "235 2.7.0 Welcome");
+    sink_session_say (out, "235 2.7.0 Welcome");
   else
     say_error (self, out, "535 5.7.8 Wrong user or password");
 }
 
 static void
-handle_auth (Session *self, const Command *command, GByteArray *out)
+handle_auth (SinkSession *self, const SinkCommand *command, GByteArray *out)
 {
   g_autofree char *initial = NULL;
 
@@ -346,9 +346,9 @@ handle_auth (Session *self, const Command *command, GByteArray *out)
   }
 }
 
-static const struct { /* what may come when. DATA and BDAT have a word of their own for a message without recipients */
+static const struct { /* commands, and the states in which they may come. DATA and BDAT have a word of their own for a message without recipients */
   guint states;
-  void (*handle) (Session *self, const Command *command, GByteArray *out);
+  void (*handle) (SinkSession *self, const SinkCommand *command, GByteArray *out);
   const char *refusal;
 } rules[VERB_COUNT] = {
   [VERB_EHLO] = { STATE_ANY, handle_ehlo, NULL },
@@ -368,19 +368,19 @@ static const struct { /* what may come when. DATA and BDAT have a word of their 
 };
 
 static const char *const error_replies[] = {
-  [COMMAND_ERROR_VERB] = "500 5.5.2 ",      [COMMAND_ERROR_ARGUMENT] = "501 5.5.4 ",
-  [COMMAND_ERROR_ADDRESS] = "553 5.1.3 ",   [COMMAND_ERROR_PARAMETER] = "555 5.5.4 ",
-  [COMMAND_ERROR_LENGTH] = "500 5.5.6 ",
+  [SINK_COMMAND_ERROR_VERB] = "500 5.5.2 ",      [SINK_COMMAND_ERROR_ARGUMENT] = "501 5.5.4 ",
+  [SINK_COMMAND_ERROR_ADDRESS] = "553 5.1.3 ",   [SINK_COMMAND_ERROR_PARAMETER] = "555 5.5.4 ",
+  [SINK_COMMAND_ERROR_LENGTH] = "500 5.5.6 ",
 };
 
 static void
-handle_command (Session *self, GByteArray *out)
+handle_command (SinkSession *self, GByteArray *out)
 {
   g_autoptr (GError) error = NULL;
-  Command command;
+  SinkCommand command;
   const char *refusal;
 
-  if (!command_parse ((const char *) self->line->data, self->line->len, &command, &error)) {
+  if (!sink_command_parse ((const char *) self->line->data, self->line->len, &command, &error)) {
     g_autofree char *reply = g_strconcat (error_replies[error->code], error->message, NULL);
 
     say_error (self, out, reply);
@@ -399,7 +399,7 @@ handle_command (Session *self, GByteArray *out)
 }
 
 static void
-handle_line (Session *self, GByteArray *out)
+handle_line (SinkSession *self, GByteArray *out)
 {
   if (self->is_line_overlong) {
     g_clear_pointer (&self->exchange, auth_exchange_free);
@@ -413,7 +413,7 @@ handle_line (Session *self, GByteArray *out)
     } else {
       g_clear_pointer (&self->exchange, auth_exchange_free);
       self->mode = MODE_COMMAND;
-      say (out, "501 5.7.0 Authentication given up");
+      sink_session_say (out, "501 5.7.0 Authentication given up");
     }
   } else {
     handle_command (self, out);
@@ -422,13 +422,13 @@ handle_line (Session *self, GByteArray *out)
 
 /* Collects a line up to CRLF; a LF alone ends none. Returns: how many octets were taken. */
 static gsize
-feed_line (Session *self, const char *data, gsize len, GByteArray *out)
+feed_line (SinkSession *self, const char *data, gsize len, GByteArray *out)
 {
   const char *lf = memchr (data, '\n', len);
   gsize taken = lf != NULL ? (gsize) (lf - data) : len;
   gboolean is_complete;
 
-  if (self->is_line_overlong || self->line->len + taken > COMMAND_AUTH_LINE_MAX + 1) {
+  if (self->is_line_overlong || self->line->len + taken > SINK_COMMAND_AUTH_LINE_MAX + 1) {
     self->is_line_overlong = TRUE; /* only its end is still of interest */
     if (taken > 0)
       g_byte_array_set_size (self->line, 0);
@@ -456,10 +456,10 @@ feed_line (Session *self, const char *data, gsize len, GByteArray *out)
 }
 
 static gsize
-feed_data (Session *self, const char *data, gsize len, GByteArray *out)
+feed_data (SinkSession *self, const char *data, gsize len, GByteArray *out)
 {
   gboolean is_end;
-  gsize taken = content_add_dotted (&self->content, data, len, &is_end);
+  gsize taken = sink_content_add_dotted (&self->content, data, len, &is_end);
 
   if (is_end) {
     self->mode = MODE_COMMAND;
@@ -471,7 +471,7 @@ feed_data (Session *self, const char *data, gsize len, GByteArray *out)
 }
 
 static void
-finish_chunk (Session *self, GByteArray *out)
+finish_chunk (SinkSession *self, GByteArray *out)
 {
   self->mode = MODE_COMMAND;
   if (self->chunk_refusal != NULL) {
@@ -482,39 +482,39 @@ finish_chunk (Session *self, GByteArray *out)
     finish_message (self, out);
   } else {
     self->state = STATE_CHUNKS;
-    say (out, "250 2.0.0 Chunk ok");
+    sink_session_say (out, "250 2.0.0 Chunk ok");
   }
 }
 
 static gsize
-feed_chunk (Session *self, const char *data, gsize len)
+feed_chunk (SinkSession *self, const char *data, gsize len)
 {
   gsize taken = (gsize) MIN (self->chunk_left, len);
 
   if (self->chunk_refusal == NULL) {
-    content_add_chunk (&self->content, data, taken);
+    sink_content_add_chunk (&self->content, data, taken);
     pass_on (self, FALSE);
   }
   self->chunk_left -= taken;
   return taken;
 }
 
-Session *
-session_new (const SessionOptions *options, const SessionStore *store)
+SinkSession *
+sink_session_new (const SinkSessionOptions *options, const SinkSessionStore *store)
 {
-  Session *self = g_new0 (Session, 1);
+  SinkSession *self = g_new0 (SinkSession, 1);
 
   self->options = options;
   self->store = *store;
   self->state = STATE_NEW;
   self->line = g_byte_array_new ();
   self->recipients = g_ptr_array_new_with_free_func (g_free);
-  content_init (&self->content);
+  sink_content_init (&self->content);
   return self;
 }
 
 void
-session_free (Session *self)
+sink_session_free (SinkSession *self)
 {
   if (self == NULL)
     return;
@@ -522,19 +522,19 @@ session_free (Session *self)
   g_byte_array_unref (self->line);
   g_ptr_array_unref (self->recipients);
   g_clear_pointer (&self->exchange, auth_exchange_free);
-  content_clear (&self->content);
+  sink_content_clear (&self->content);
   g_free (self->sender);
   g_free (self);
 }
 
 void
-session_greet (Session *self, GByteArray *out)
+sink_session_greet (SinkSession *self, GByteArray *out)
 {
-  say (out, "220 " HOST " ESMTP Postrider captures mail");
+  sink_session_say (out, "220 " HOST " ESMTP Postrider captures mail");
 }
 
-SessionNext
-session_feed (Session *self, const char *data, gsize len, GByteArray *out)
+SinkSessionNext
+sink_session_feed (SinkSession *self, const char *data, gsize len, GByteArray *out)
 {
   while (len > 0 && self->mode != MODE_END && self->mode != MODE_START_TLS) {
     gsize taken = self->mode == MODE_DATA    ? feed_data (self, data, len, out)
@@ -546,14 +546,14 @@ session_feed (Session *self, const char *data, gsize len, GByteArray *out)
     if (self->mode == MODE_CHUNK && self->chunk_left == 0)
       finish_chunk (self, out); /* here, so that BDAT 0 LAST needs no octet to be answered */
   }
-  return self->mode == MODE_END ? SESSION_END : self->mode == MODE_START_TLS ? SESSION_START_TLS : SESSION_GO_ON;
+  return self->mode == MODE_END ? SINK_SESSION_END : self->mode == MODE_START_TLS ? SINK_SESSION_START_TLS : SINK_SESSION_GO_ON;
 }
 
 void
-session_start_tls (Session *self)
+sink_session_start_tls (SinkSession *self)
 {
   self->state = STATE_NEW;
-  reset (self);
+  sink_session_reset (self);
   self->mode = MODE_COMMAND;
   self->is_tls = TRUE;
 }

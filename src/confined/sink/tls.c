@@ -12,7 +12,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EVP_PKEY, EVP_PKEY_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (X509, X509_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (X509_EXTENSION, X509_EXTENSION_free)
 
-struct Tls {
+struct SinkTls {
   SSL_CTX *context;
   char     fingerprint[2 * 32 + 1];
 };
@@ -47,7 +47,7 @@ make_certificate (EVP_PKEY *key)
       X509_gmtime_adj (X509_getm_notAfter (certificate), YEAR_S) == NULL ||
       X509_NAME_add_entry_by_txt (name, "CN", MBSTRING_ASC, (const guint8 *) "localhost", -1, -1, 0) != 1 ||
       X509_set_issuer_name (certificate, name) != 1 || X509_set_pubkey (certificate, key) != 1 ||
-      !add_extension (certificate, NID_basic_constraints, "critical,CA:TRUE") || /* so that it can be pinned as its own root */
+      !add_extension (certificate, NID_basic_constraints, "critical,CA:TRUE") || /* a CA, so that it can be pinned as its own root */
       !add_extension (certificate, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1") ||
       !add_extension (certificate, NID_ext_key_usage, "serverAuth") || X509_sign (certificate, key, EVP_sha256 ()) == 0)
     return NULL;
@@ -55,7 +55,7 @@ make_certificate (EVP_PKEY *key)
 }
 
 static gboolean
-fill (Tls *self)
+sink_tls_fill (SinkTls *self)
 {
   g_autoptr (EVP_PKEY) key = EVP_EC_gen ("P-256");
   g_autoptr (X509) certificate = key != NULL ? make_certificate (key) : NULL;
@@ -75,21 +75,21 @@ fill (Tls *self)
   return TRUE;
 }
 
-Tls *
-tls_new (GError **error)
+SinkTls *
+sink_tls_new (GError **error)
 {
-  Tls *self = g_new0 (Tls, 1);
+  SinkTls *self = g_new0 (SinkTls, 1);
 
-  if (fill (self))
+  if (sink_tls_fill (self))
     return self;
-  tls_free (self);
+  sink_tls_free (self);
   g_set_error (error, FAULT, FAULT_SOFTWARE, "OpenSSL made no certificate for the sink: %s.", ERR_reason_error_string (ERR_peek_error ()));
   ERR_clear_error ();
   return NULL;
 }
 
 void
-tls_free (Tls *self)
+sink_tls_free (SinkTls *self)
 {
   if (self != NULL)
     SSL_CTX_free (self->context);
@@ -97,13 +97,13 @@ tls_free (Tls *self)
 }
 
 const char *
-tls_get_fingerprint (const Tls *self)
+sink_tls_get_fingerprint (const SinkTls *self)
 {
   return self->fingerprint;
 }
 
 SSL *
-tls_start (Tls *self, int fd)
+sink_tls_start (SinkTls *self, int fd)
 {
   SSL *ssl = SSL_new (self->context);
 

@@ -4,11 +4,11 @@
 #include <gio/gio.h>
 #include <openssl/ssl.h>
 
-typedef struct Tls Tls;
+typedef struct SinkTls SinkTls;
 
 /* Before the lock: makes an EC P-256 key and a certificate for "localhost", 127.0.0.1 and ::1, good for a year.
  * Returns: (transfer full), or NULL with FAULT_SOFTWARE. */
-Tls        *tls_new  (GError **error);
-void        tls_free (Tls *self);                  /* NULL is a no-op */
-const char *tls_get_fingerprint (const Tls *self); /* SHA-256 of the certificate, 64 hex digits; borrowed */
-SSL        *tls_start (Tls *self, int fd);         /* (transfer full) in accept state on `fd` (borrowed), or NULL */
+SinkTls    *sink_tls_new  (GError **error);
+void        sink_tls_free (SinkTls *self);                  /* NULL is a no-op */
+const char *sink_tls_get_fingerprint (const SinkTls *self); /* SHA-256 of the certificate, 64 hex digits; borrowed */
+SSL        *sink_tls_start (SinkTls *self, int fd);         /* (transfer full) in accept state on `fd` (borrowed), or NULL */

@@ -248,7 +248,7 @@ complete_limits (Account *self, const Preset *preset)
 }
 
 static gboolean
-complete (Account *self, GVariant *settings, const Preset **out_preset, GError **error)
+account_settings_complete (Account *self, GVariant *settings, const Preset **out_preset, GError **error)
 {
   if (self->kind->complete == NULL)
     take_fallbacks (self);
@@ -270,7 +270,7 @@ account_settings_parse (const char *name, GVariant *settings, const Preset **out
     return NULL;
   self->name = g_strstrip (g_strdup (name));
   if (!check_keys (kind, settings, error) || !check_name (self->name, error) || !take_address (self, settings, error) ||
-      !take_settings (self, settings, error) || !complete (self, settings, &preset, error))
+      !take_settings (self, settings, error) || !account_settings_complete (self, settings, &preset, error))
     return NULL;
   *out_preset = preset;
   return g_steal_pointer (&self);

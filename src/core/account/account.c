@@ -256,7 +256,7 @@ account_add (Core *core, Account *self, const SecretBytes *secret, GError **erro
 
 /* Does a setting with one of these marks differ? */
 static gboolean
-differs (const Account *before, const Account *self, guint marks)
+account_differs (const Account *before, const Account *self, guint marks)
 {
   for (const KindSetting *row = self->kind->settings; row->key != NULL; row++)
     if ((row->marks & marks) != 0 && strcmp (account_get_text (before, row->key), account_get_text (self, row->key)) != 0)
@@ -268,14 +268,14 @@ differs (const Account *before, const Account *self, guint marks)
 static gboolean
 is_elsewhere (const Account *before, const Account *self)
 {
-  return differs (before, self, SETTING_PLACE) || (self->kind->is_less_safe != NULL && self->kind->is_less_safe (before, self)) ||
+  return account_differs (before, self, SETTING_PLACE) || (self->kind->is_less_safe != NULL && self->kind->is_less_safe (before, self)) ||
          before->keeps_password != self->keeps_password;
 }
 
 gboolean
 account_is_asked (const Account *before, const Account *self)
 {
-  return self->kind->is_asked != NULL ? self->kind->is_asked (before, self) : differs (before, self, SETTING_PLACE);
+  return self->kind->is_asked != NULL ? self->kind->is_asked (before, self) : account_differs (before, self, SETTING_PLACE);
 }
 
 static gboolean
@@ -291,7 +291,7 @@ forget_before (Core *core, const Account *before, GError **error)
 static gboolean
 forget_health (Core *core, const Account *before, const Account *self, GError **error)
 {
-  if (!is_elsewhere (before, self) && !differs (before, self, SETTING_HEALTH))
+  if (!is_elsewhere (before, self) && !account_differs (before, self, SETTING_HEALTH))
     return TRUE;
   return store_run (core->store, error, "UPDATE account SET trouble='', trouble_text='', worked_utc=0 WHERE id=?", "i", self->id);
 }

@@ -157,7 +157,7 @@ complete_login (Account *account, GVariant *settings, GError **error)
 }
 
 static gboolean
-complete (Account *account, GVariant *settings, const Preset **out_preset, GError **error)
+kind_smtp_complete (Account *account, GVariant *settings, const Preset **out_preset, GError **error)
 {
   g_autoptr (GVariant) port = g_variant_lookup_value (settings, SETTING_PORT, G_VARIANT_TYPE_UINT16);
 
@@ -221,7 +221,7 @@ merge_limits (const Account *before, GVariant *changes, GVariantDict *merged)
 }
 
 static void
-merge (const Account *before, GVariant *changes, GVariantDict *merged)
+kind_smtp_merge (const Account *before, GVariant *changes, GVariantDict *merged)
 {
   merge_limits (before, changes, merged);
   merge_port_and_tls (before, changes, merged);
@@ -314,6 +314,6 @@ const AccountKind kind_smtp = {
   .word = "smtp", .title = "E-mail (SMTP)", .program = "smtp",
   .address = KIND_ADDRESS_EMAIL, .message = KIND_MESSAGE_MAIL, .secret = KIND_SECRET_PASSWORD,
   .settings = settings, .endpoints = endpoints, .own_name_key = SETTING_HELO,
-  .complete = complete, .merge = merge, .describe_place = describe_place, .is_less_safe = is_less_safe, .is_asked = is_asked,
+  .complete = kind_smtp_complete, .merge = kind_smtp_merge, .describe_place = describe_place, .is_less_safe = is_less_safe, .is_asked = is_asked,
   .find_pool = find_pool,
 };

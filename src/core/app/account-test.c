@@ -103,13 +103,13 @@ account_test_check_report (GVariant *raw_report, GVariantBuilder *out_report, gu
 static const char ended_text[] = "the mail transport ended in the middle of the test; postrider doctor says what may be missing";
 
 static void
-fail (GTask *task, GError *error)
+account_test_fail (GTask *task, GError *error)
 {
   g_task_return_error (task, error);
   g_object_unref (task);
 }
 
-/* What the test came to instead of a report. That nobody could be reached was noted by lost_cb(). */
+/* Ends the test with an error instead of a report. (A server that could not be reached was noted by lost_cb().) */
 static void
 fail_test (GTask *task, GError *error)
 {
@@ -120,16 +120,16 @@ fail_test (GTask *task, GError *error)
   if (g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
     text = g_strdup_printf ("the server was reached but did not finish the greeting and login in %d seconds; try again later", TRANSPORT_TEST_TIMEOUT_S);
     account_note_trouble (self->core, self->account->id, "network", text);
-    fail (task, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, text));
+    account_test_fail (task, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, text));
   } else if (taken->domain == FAULT || g_error_matches (taken, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    fail (task, g_steal_pointer (&taken));
+    account_test_fail (task, g_steal_pointer (&taken));
   } else {
-    fail (task, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, ended_text));
+    account_test_fail (task, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, ended_text));
   }
 }
 
 static void
-finish (GTask *task, const char *const *advice)
+account_test_conclude (GTask *task, const char *const *advice)
 {
   Test *self = g_task_get_task_data (task);
 
@@ -151,17 +151,17 @@ domain_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_auto (GStrv) sentences = NULL;
 
   if (check == NULL) {
-    fail (task, g_steal_pointer (&error));
+    account_test_fail (task, g_steal_pointer (&error));
     return;
   }
   if (warning != NULL)
     g_strv_builder_add (advice, warning);
   domain_check_describe (check, self->account, self->report, advice);
   sentences = g_strv_builder_end (advice);
-  finish (task, (const char *const *) sentences);
+  account_test_conclude (task, (const char *const *) sentences);
 }
 
-/* What was said before a handshake or a login that failed proves nothing. Only after a whole success is the limit kept: it also tells
+/* A report before a handshake or a login that failed proves nothing. Only after a whole success is the limit kept: it also tells
  * the lane that this account has worked before. */
 static gboolean
 has_worked (GVariant *raw_report)
@@ -200,7 +200,7 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->report = g_variant_builder_new (G_VARIANT_TYPE_VARDICT);
   if (!account_test_check_report (raw_report, self->report, &self->size, &error)) {
     transport_link_drop (self->link, error->message);
-    fail (task, error);
+    account_test_fail (task, error);
     return;
   }
   g_clear_pointer (&self->link, transport_link_free);
@@ -211,7 +211,7 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_clear_error (&error);
   }
   if (self->account->kind->address != KIND_ADDRESS_EMAIL) { /* a number has no domain */
-    finish (task, (const char *const[]){ NULL });
+    account_test_conclude (task, (const char *const[]){ NULL });
     return;
   }
   domain_check_async (self->core->dialer, strrchr (self->account->address, '@') + 1, g_task_get_cancellable (task), domain_checked_cb, task);
@@ -224,7 +224,7 @@ opened_cb (const GError *error, gpointer data)
   Test *self = g_task_get_task_data (task);
 
   if (error != NULL) {
-    fail (task, g_error_copy (error));
+    account_test_fail (task, g_error_copy (error));
     return;
   }
   self->is_testing = TRUE;
@@ -244,8 +244,8 @@ closed_cb (TransportEnd end, const char *why, gpointer data)
 {
   Test *self = g_task_get_task_data (data);
 
-  if (!self->is_testing) /* else the test fails by itself */
-    fail (data, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, ended_text));
+  if (!self->is_testing) /* a test at work fails by itself */
+    account_test_fail (data, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, ended_text));
 }
 
 /* Before anything is started: the password is there to be had. */
@@ -271,7 +271,7 @@ account_test_async (Core *core, const Account *account, GCancellable *cancellabl
   self->account = account_load_id (core, account->id, &error);
   self->link = transport_link_new (core, TRANSPORT_TRIES, 0, &events, task);
   if (self->account == NULL || !has_secret (self, &error) || !transport_link_open (self->link, self->account, &error))
-    fail (task, error);
+    account_test_fail (task, error);
 }
 
 GVariant *

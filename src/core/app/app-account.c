@@ -130,7 +130,7 @@ handle_preset (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *
 
 /* --- AccountList --- */
 
-/* What stands in its way first: a password that is not there, then a server that did not answer. */
+/* The first thing in its way: a password that is not there, then a server that did not answer. */
 static const char *
 judge_state (Core *core, const Account *account, gboolean has_secret)
 {

@@ -17,7 +17,7 @@ typedef struct {
   guint64  campaign;
 } Prepared;
 
-/* Who asked for it left without an answer: it must not keep its --once key until core leaves. What was started stays. */
+/* A campaign whose asker left without an answer must not keep its --once key until core leaves. A started one stays. */
 static void
 gone_cb (GCancellable *gone, gpointer data)
 {

@@ -6,11 +6,11 @@
 #include "contact.h"
 #include "contract-keys.h"
 #include "fault.h"
-#include "fold.h"
 #include "former.h"
 #include "join.h"
 #include "list.h"
 #include "merge.h"
+#include "name-key.h"
 #include <string.h>
 
 #define CLOCK_SLACK_S 86400 /* chosen: a day that has begun somewhere on earth is no future */
@@ -127,12 +127,12 @@ has_name (Store *store, gint64 id, const char *name_key)
   return store_get_int (store, &found, NULL, "SELECT 1 FROM person WHERE id=? AND name_key=?", "is", id, name_key) == 1;
 }
 
-/* Whom the row meant: who has the address and the name, or had; else the only one there. */
+/* Finds the person whom the row meant: who has the address and the name, or had; else the only one there. */
 static gboolean
 find_added (Store *store, const Contact *wanted, gint64 *out_id, GError **error)
 {
   g_autofree char *key = wanted->email[0] != '\0' ? address_key (wanted->email) : g_strdup (wanted->phone);
-  g_autofree char *name_key = fold_name (wanted->name);
+  g_autofree char *name_key = name_key_build (wanted->name);
   int result = store_get_int (store, out_id, error,
                               "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND ?1 IN (c.email_key,c.phone)"
                               " ORDER BY c.name_key=?2 DESC, c.id LIMIT 1", "ss", key, name_key);

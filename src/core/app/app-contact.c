@@ -1,17 +1,17 @@
 #include "app-people.h"
 
 #include "address.h"
-#include "arrival.h"
 #include "campaigns.h"
 #include "contact.h"
 #include "fault.h"
-#include "fold.h"
 #include "forget.h"
 #include "former.h"
+#include "import-watermark.h"
 #include "list.h"
 #include "person.h"
 #include "suppression.h"
 #include "text.h"
+#include "typed-address.h"
 #include <string.h>
 
 #define NAME_MAX_BYTES 4096            /* as intake/rules */
@@ -31,7 +31,7 @@ handle_contact_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
 }
 
 static Contact *
-find (AppClient *client, const char *who, GError **error)
+app_contact_find (AppClient *client, const char *who, GError **error)
 {
   gint64 id = 0;
 
@@ -42,7 +42,7 @@ static gboolean
 handle_contact_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *who, AppClient *client)
 {
   GError *error = NULL;
-  g_autoptr (Contact) contact = find (client, who, &error);
+  g_autoptr (Contact) contact = app_contact_find (client, who, &error);
   GVariant *person = contact != NULL ? person_describe (client->core->store, contact, &error) : NULL;
 
   if (person == NULL)
@@ -56,7 +56,7 @@ handle_contact_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
 static gboolean
 set_email (Contact *contact, const char *value, GError **error)
 {
-  g_autofree char *address = value[0] != '\0' ? fold_canonical_address (value) : g_strdup ("");
+  g_autofree char *address = value[0] != '\0' ? typed_address_canonical (value) : g_strdup ("");
 
   if (address == NULL) {
     g_set_error (error, FAULT, FAULT_DATA, "“%s” is no e-mail address that can be written to", value);
@@ -167,7 +167,7 @@ follow_suppressions (Store *store, const Contact *before, const Contact *contact
 }
 
 static gboolean
-save (Store *store, const Contact *contact, const Contact *before, GVariant *values, GError **error)
+app_contact_save (Store *store, const Contact *contact, const Contact *before, GVariant *values, GError **error)
 {
   GVariantIter iter;
   const char *name, *value;
@@ -187,12 +187,12 @@ handle_contact_edit (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
 {
   Store *store = client->core->store;
   GError *error = NULL;
-  g_autoptr (Contact) before = find (client, who, &error);
+  g_autoptr (Contact) before = app_contact_find (client, who, &error);
   g_autoptr (Contact) contact = before != NULL ? contact_load (store, before->id, &error) : NULL;
 
-  if (contact == NULL || !arrival_check_none (store, &error) || !set_values (contact, values, &error) || !store_begin (store, &error))
+  if (contact == NULL || !import_watermark_check_none (store, &error) || !set_values (contact, values, &error) || !store_begin (store, &error))
     return app_return_error (invocation, error);
-  if (!save (store, contact, before, values, &error)) {
+  if (!app_contact_save (store, contact, before, values, &error)) {
     store_rollback (store);
     return app_return_error (invocation, error);
   }
@@ -210,7 +210,7 @@ handle_contact_forget (PrApp1 *skeleton, GDBusMethodInvocation *invocation, cons
 
   if (!contact_find_one (client->core->store, who, &id, &error) || !forget_contact (client->core->store, client->core->vault, id, &error))
     return app_return_error (invocation, error);
-  campaigns_suppressed (client->core); /* whose rows became skipped */
+  campaigns_suppressed (client->core); /* campaigns in which their rows became skipped */
   pr_app1_complete_contact_forget (skeleton, invocation, 1);
   return TRUE;
 }

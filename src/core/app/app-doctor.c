@@ -5,10 +5,10 @@
 #include "contract-keys.h"
 #include "kind.h"
 #include "program.h"
+#include "sandbox-probe.h"
 #include "store.h"
 #include "superblock.h"
 #include "text.h"
-#include "trial.h"
 #include "vault.h"
 #include "window-doctor.h"
 #include <fcntl.h>
@@ -32,7 +32,7 @@ typedef struct {
 /* NULL: those that send, one a kind of account */
 static const Program programs[] = { { "dial", FALSE }, { "import", FALSE }, { NULL, FALSE }, { "sink", FALSE }, { "desk", TRUE }, { "dialog", TRUE } };
 
-/* What a person can do about a missing layer; by the beginning of its name. */
+/* Advice about a missing layer, by the beginning of its name. */
 static const struct { const char *layer, *advice; } advices[] = {
   { "landlock", "a newer kernel has it (6.7 for ports), with landlock in the boot parameter lsm=" },
   { "namespaces", "kernel.unprivileged_userns_clone or the container's settings may allow them" },
@@ -218,7 +218,7 @@ take_layers (GPtrArray *rows, const char *program, const char *output)
 }
 
 static void
-finish (Doctor *self)
+doctor_finish (Doctor *self)
 {
   for (guint i = 0; i < self->of_programs->len; i++) {
     GPtrArray *rows = self->of_programs->pdata[i];
@@ -238,7 +238,7 @@ static void
 probe_ended (Doctor *self)
 {
   if (--self->pending == 0)
-    finish (self);
+    doctor_finish (self);
 }
 
 static void
@@ -375,7 +375,7 @@ handle_doctor (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer dat
     start_probe (self, i);
   if (window_doctor_is_installed ()) {
     self->pending++;
-    trial_run (walls_cb, self);
+    sandbox_probe_run (walls_cb, self);
   }
   probe_ended (self);
   return TRUE;

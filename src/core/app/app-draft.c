@@ -47,7 +47,7 @@ read_files (GVariant *draft, GError **error)
 }
 
 static gboolean
-keep (Store *store, GVariant *draft, GError **error)
+app_draft_keep (Store *store, GVariant *draft, GError **error)
 {
   const char *subject, *html, *text, *template;
   gboolean is_html = FALSE, has_own_text = FALSE;
@@ -66,7 +66,7 @@ handle_keep (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GVariant *draf
 {
   GError *error = NULL;
 
-  if (!keep (client->core->store, draft, &error))
+  if (!app_draft_keep (client->core->store, draft, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_draft_keep (skeleton, invocation);
   return TRUE;

@@ -25,10 +25,10 @@ typedef struct { /* one call of Import or SuppressImport */
   SuppressRows          *suppress; /* or NULL */
   GCancellable          *gone;
   gulong                 gone_handler;
-} Call;
+} AppImport;
 
 static void
-call_free (Call *self)
+call_free (AppImport *self)
 {
   if (self->gone_handler != 0)
     g_cancellable_disconnect (self->gone, self->gone_handler);
@@ -97,7 +97,7 @@ suppress_report_to_variant (const ImportReport *report, const SuppressRows *rows
 static void
 rejects_cb (GVariant *frame, gpointer data)
 {
-  Call *self = data;
+  AppImport *self = data;
 
   GDBusInterfaceSkeleton *skeleton = G_DBUS_INTERFACE_SKELETON (self->client->skeleton);
 
@@ -109,7 +109,7 @@ rejects_cb (GVariant *frame, gpointer data)
 static void
 progress_cb (guint64 rows, guint64 reading, guint64 size, gpointer data)
 {
-  Call *self = data;
+  AppImport *self = data;
 
   pr_app1_emit_import_progress (self->client->skeleton, rows, reading, size);
 }
@@ -124,7 +124,7 @@ free_later_cb (gpointer data)
 static void
 done_cb (const ImportReport *report, const GError *error, gpointer data)
 {
-  Call *self = data;
+  AppImport *self = data;
 
   if (report != NULL && (self->suppress != NULL || report->suppressed > 0))
     campaigns_suppressed (self->client->core);
@@ -140,7 +140,7 @@ done_cb (const ImportReport *report, const GError *error, gpointer data)
 static void
 gone_cb (GCancellable *gone, gpointer data)
 {
-  Call *self = data;
+  AppImport *self = data;
 
   import_cancel (self->import);
 }
@@ -245,7 +245,7 @@ is_header (const char *word)
   return g_strv_contains (words, word) || g_ascii_string_to_unsigned (word, 10, 1, HEADER_MAX, NULL, NULL);
 }
 
-/* Those of a look: what an import has beside them is missing in it. */
+/* Options of an import or a look; what only an import has is missing in a look's `dict`. */
 static gboolean
 check_options (GVariant *dict, const OptionType *known, GError **error)
 {
@@ -294,10 +294,10 @@ get_file (GUnixFDList *fds, GVariant *handle, GError **error)
 
 /* suppress: (transfer full), or NULL: into the list. */
 static void
-start (AppClient *client, GDBusMethodInvocation *invocation, int file, const char *list, GVariant *dict, SuppressRows *suppress)
+app_import_start (AppClient *client, GDBusMethodInvocation *invocation, int file, const char *list, GVariant *dict, SuppressRows *suppress)
 {
   static const ImportFuncs funcs = { rejects_cb, progress_cb, done_cb };
-  Call *self = g_new0 (Call, 1);
+  AppImport *self = g_new0 (AppImport, 1);
   g_autoptr (GVariant) map = g_variant_lookup_value (dict, KEY_IMPORT_MAP, G_VARIANT_TYPE ("a{ss}"));
   g_autoptr (GVariant) others = g_variant_lookup_value (dict, KEY_IMPORT_OTHERS, G_VARIANT_TYPE ("a{ss}"));
   gboolean is_dry_run = FALSE, is_again_consented = FALSE;
@@ -336,7 +336,7 @@ handle_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
   fd = get_file (fds, file, &error);
   if (fd < 0)
     return app_return_error (invocation, error);
-  start (client, invocation, fd, list, dict, NULL);
+  app_import_start (client, invocation, fd, list, dict, NULL);
   close (fd);
   return TRUE;
 }
@@ -359,7 +359,7 @@ handle_suppress_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUn
   fd = get_file (fds, file, &error);
   if (fd < 0)
     return app_return_error (invocation, error);
-  start (client, invocation, fd, "", dict, suppress_rows_new (client->core->store, &spec));
+  app_import_start (client, invocation, fd, "", dict, suppress_rows_new (client->core->store, &spec));
   close (fd);
   return TRUE;
 }

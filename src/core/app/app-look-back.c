@@ -48,7 +48,7 @@ handle_history (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 cam
 
 /* Only what has ended is put away: what still needs somebody must not be out of sight. */
 static gboolean
-archive (Core *core, guint64 id, gboolean is_archived, GError **error)
+app_look_back_archive (Core *core, guint64 id, gboolean is_archived, GError **error)
 {
   g_autoptr (Campaign) campaign = campaign_load (core, id, error);
 
@@ -67,7 +67,7 @@ handle_archive (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id,
   AppClient *client = data;
   GError *error = NULL;
 
-  if (!archive (client->core, id, is_archived, &error))
+  if (!app_look_back_archive (client->core, id, is_archived, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_campaign_archive (skeleton, invocation);
   return TRUE;

@@ -143,7 +143,7 @@ handle_preview (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id,
 }
 
 static void
-correct (char **text, GVariant *correction, const char *part)
+app_preview_correct (char **text, GVariant *correction, const char *part)
 {
   const char *found;
 
@@ -164,9 +164,9 @@ handle_corrected (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 i
 
   if (rows == NULL)
     return app_return_error (invocation, error);
-  correct (&campaign->subject, correction, KEY_CORRECTION_SUBJECT);
-  correct (&campaign->html, correction, KEY_CORRECTION_HTML);
-  correct (&campaign->body_text, correction, KEY_CORRECTION_TEXT);
+  app_preview_correct (&campaign->subject, correction, KEY_CORRECTION_SUBJECT);
+  app_preview_correct (&campaign->html, correction, KEY_CORRECTION_HTML);
+  app_preview_correct (&campaign->body_text, correction, KEY_CORRECTION_TEXT);
   pending = app_pending_new (client, invocation);
   pending->rows = rows;
   composer_show_async (client->core->composer, campaign, samples_to_frame (rows), corrected_cb, pending);

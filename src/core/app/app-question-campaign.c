@@ -115,7 +115,7 @@ ask_campaign_resolve (Core *core, GVariant *arguments, Question *out, GError **e
   if (!facts_load (core, id, &found, error))
     return FALSE;
   if (strcmp (how, "resend") != 0)
-    return TRUE; /* nothing goes out, and who was left out can be written to with another campaign */
+    return TRUE; /* only `resend` sends anything, and people left out can be written to with another campaign */
   named = g_variant_n_children (addresses);
   people = question_count_people (named > 0 ? (gint64) named : found.counts[STATE_UNKNOWN]);
   server = account_describe_place (found.account);

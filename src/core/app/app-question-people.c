@@ -154,7 +154,7 @@ ask_suppress_remove (Core *core, GVariant *arguments, Question *out, GError **er
   g_variant_get (arguments, "(^a&s&s)", &addresses, &scope);
   count = g_strv_length ((char **) addresses);
   if (count == 0)
-    return TRUE; /* nobody */
+    return TRUE; /* an empty list */
   domain = find_domain (addresses);
   shown = text_quote (domain != NULL ? domain : addresses[0], QUESTION_PLACE_MAX);
   g_string_append_printf (out->text, "%s%s", domain != NULL ? "Everybody at " : "", shown);

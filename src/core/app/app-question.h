@@ -9,7 +9,7 @@
 typedef struct {
   gboolean    is_asked;
   const char *title, *yes; /* static */
-  GString    *text;        /* what will happen: core's own facts */
+  GString    *text;        /* core's own facts: what will happen */
   char       *server;      /* owned; where a password that is typed goes, or NULL */
   char       *account;     /* owned; a yes agrees to where it sends, or NULL */
 } Question;
@@ -22,7 +22,7 @@ char *question_count_people (gint64 count);      /* (transfer full) */
 /* An account that came before anybody was asked: once, when something would go there. what: goes on with "the account …". Returns: TRUE. */
 gboolean question_ask_place (const Account *account, const char *what, Question *out);
 
-/* What is asked before a member of App1; nothing, when nothing leaves or is lost. Errors: those that the call itself would have. */
+/* The question before a member of App1; none, when nothing leaves or is lost. Errors: those that the call itself would have. */
 typedef struct {
   const char *member;
   gboolean  (*ask) (Core *core, GVariant *arguments, Question *out, GError **error);

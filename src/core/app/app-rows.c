@@ -137,7 +137,7 @@ handle_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gu
 typedef struct {
   gint64 states;  /* a bit each */
   char  *pattern; /* of LIKE, NULL: all */
-} Wanted;
+} RowFilter;
 
 static gboolean
 read_states (const char *const *words, gint64 *out_states, GError **error)
@@ -173,7 +173,7 @@ make_pattern (const char *text)
 
 /* Returns: the last id that was looked at, or -1. */
 static gint64
-find (const LedgerPage *page, const Wanted *wanted, gint64 after, guint max_rows, FrameWriter *frame, GError **error)
+app_rows_find (const LedgerPage *page, const RowFilter *wanted, gint64 after, guint max_rows, FrameWriter *frame, GError **error)
 {
   gint64 last = after + SCAN_ROWS;
   guint count = 0;
@@ -206,11 +206,11 @@ handle_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, co
   g_autoptr (LedgerPage) page = page_new (client->core, id, &error);
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_LEDGER);
   g_autofree char *pattern = make_pattern (text);
-  Wanted wanted = { 0, pattern };
+  RowFilter wanted = { 0, pattern };
   gint64 scanned = -1, more = 0;
 
   if (page != NULL && read_states (states, &wanted.states, &error))
-    scanned = find (page, &wanted, (gint64) MIN (after, G_MAXINT64 - SCAN_ROWS), CLAMP (max_rows, 1, PAGE_ROWS_MAX), frame, &error);
+    scanned = app_rows_find (page, &wanted, (gint64) MIN (after, G_MAXINT64 - SCAN_ROWS), CLAMP (max_rows, 1, PAGE_ROWS_MAX), frame, &error);
   if (scanned >= 0 && store_get_int (client->core->store, &more, &error, "SELECT 1 FROM snapshot WHERE campaign=? AND id>? LIMIT 1", "ii", (gint64) id, scanned) == 0)
     scanned = 0;
   if (error != NULL)

@@ -110,7 +110,7 @@ handle_delete (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *
 
   if (!may_delete (client, sure, &error) || !erase_request (client->core->home, &error))
     return app_return_error (invocation, error);
-  client->core->is_leaving = TRUE; /* nothing is started any more */
+  client->core->is_leaving = TRUE; /* no work is started any more */
   pr_app1_complete_delete_all (skeleton, invocation);
   g_dbus_connection_flush (client->connection, NULL, NULL, NULL);
   g_timeout_add (0, leave_cb, NULL);

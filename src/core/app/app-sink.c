@@ -18,10 +18,10 @@ typedef struct {
   Peer                  *peer;
   PrSink1               *proxy;
   gulong                 gone_handler;
-} Sink;
+} AppSink;
 
 static void
-sink_free (Sink *self)
+sink_free (AppSink *self)
 {
   if (self->gone_handler != 0)
     g_signal_handler_disconnect (self->client->gone, self->gone_handler);
@@ -36,7 +36,7 @@ sink_free (Sink *self)
 }
 
 static void
-fail (Sink *self, GError *error)
+app_sink_fail (AppSink *self, GError *error)
 {
   if (self->invocation != NULL)
     app_return_error (g_steal_pointer (&self->invocation), error);
@@ -62,7 +62,7 @@ gone_cb (GCancellable *gone, gpointer data)
 static void
 received_cb (PrSink1 *proxy, guint64 count, gpointer data)
 {
-  Sink *self = data;
+  AppSink *self = data;
 
   if (!g_cancellable_is_cancelled (self->client->gone))
     pr_app1_emit_sink_received (self->client->skeleton, count);
@@ -77,12 +77,12 @@ closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 static void
 served_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Sink *self = data;
+  AppSink *self = data;
   g_autofree char *fingerprint = NULL;
   GError *error = NULL;
 
   if (!pr_sink1_call_serve_finish (PR_SINK1 (source), &fingerprint, NULL, result, &error)) {
-    fail (self, fault_of_peer (error));
+    app_sink_fail (self, fault_of_peer (error));
     return;
   }
   pr_app1_complete_sink_start (self->client->skeleton, g_steal_pointer (&self->invocation), self->port, fingerprint);
@@ -95,17 +95,17 @@ served_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 ready_cb (Peer *peer, const GError *failed, gpointer data)
 {
-  Sink *self = data;
+  AppSink *self = data;
   g_autoptr (GUnixFDList) fds = NULL;
   GError *error = NULL;
 
   if (failed != NULL) {
-    fail (self, g_error_copy (failed));
+    app_sink_fail (self, g_error_copy (failed));
     return;
   }
   self->proxy = pr_sink1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, &error);
   if (self->proxy == NULL) {
-    fail (self, error);
+    app_sink_fail (self, error);
     return;
   }
   g_signal_connect (self->proxy, "received", G_CALLBACK (received_cb), self);
@@ -117,14 +117,14 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
 static void
 listening_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Sink *self = data;
+  AppSink *self = data;
   const char *arguments[] = { "--dir", self->dir, NULL };
   PeerSpec spec = { .program = "sink", .arguments = arguments, .interface = "org.postrider.Sink1" };
   GError *error = NULL;
 
   self->listener = dialer_listen_finish (result, &self->port, &error);
   if (self->listener < 0)
-    fail (self, error);
+    app_sink_fail (self, error);
   else
     self->peer = peer_start (&spec, ready_cb, closed_cb, self);
 }
@@ -133,14 +133,14 @@ static gboolean
 handle_start (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint16 port, const char *dir, GVariant *options, gpointer data)
 {
   AppClient *client = data;
-  Sink *self;
+  AppSink *self;
 
   if (!g_path_is_absolute (dir) || !g_file_test (dir, G_FILE_TEST_IS_DIR)) {
     g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_NO_INPUT, "%s is not a folder", dir);
     return TRUE;
   }
-  self = g_new0 (Sink, 1);
-  *self = (Sink){ .client = app_client_ref (client), .invocation = invocation, .dir = g_strdup (dir), .options = g_variant_ref (options), .listener = -1 };
+  self = g_new0 (AppSink, 1);
+  *self = (AppSink){ .client = app_client_ref (client), .invocation = invocation, .dir = g_strdup (dir), .options = g_variant_ref (options), .listener = -1 };
   dialer_listen_async (port, client->gone, listening_cb, self);
   return TRUE;
 }

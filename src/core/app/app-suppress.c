@@ -36,7 +36,7 @@ change_all (Core *core, GStrv keys, const char *scope, const char *reason, gbool
 }
 
 static gboolean
-change (Core *core, const char *const *addresses, const char *raw_scope, const char *reason, gboolean is_added, guint *out_count, GError **error)
+app_suppress_change (Core *core, const char *const *addresses, const char *raw_scope, const char *reason, gboolean is_added, guint *out_count, GError **error)
 {
   g_autofree char *scope = suppression_parse_scope (core->store, raw_scope, error);
   g_auto (GStrv) keys = scope != NULL ? parse_all (addresses, error) : NULL;
@@ -67,7 +67,7 @@ handle_suppress_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
   GError *error = NULL;
   guint added = 0;
 
-  if (!change (client->core, addresses, scope, reason, TRUE, &added, &error))
+  if (!app_suppress_change (client->core, addresses, scope, reason, TRUE, &added, &error))
     return app_return_error (invocation, error);
   campaigns_suppressed (client->core);
   pr_app1_complete_suppress_add (skeleton, invocation, added);
@@ -80,7 +80,7 @@ handle_suppress_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, con
   GError *error = NULL;
   guint removed = 0;
 
-  if (!change (client->core, addresses, scope, "", FALSE, &removed, &error))
+  if (!app_suppress_change (client->core, addresses, scope, "", FALSE, &removed, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_suppress_remove (skeleton, invocation, removed);
   return TRUE;

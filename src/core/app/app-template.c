@@ -49,7 +49,7 @@ needs_name (const char *name, GError **error)
 
 /* The letter and its files, or neither. */
 static gboolean
-save (Core *core, const char *name, const char *parts[3], GVariant *files, GUnixFDList *fds, GError **error)
+app_template_save (Core *core, const char *name, const char *parts[3], GVariant *files, GUnixFDList *fds, GError **error)
 {
   if (!store_begin (core->store, error))
     return FALSE;
@@ -59,7 +59,7 @@ save (Core *core, const char *name, const char *parts[3], GVariant *files, GUnix
   }
   if (!store_commit (core->store, error))
     return FALSE;
-  files_sweep (core); /* what it had before */
+  files_sweep (core); /* files that it had before */
   return TRUE;
 }
 
@@ -69,7 +69,7 @@ handle_template_save (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnix
   const char *parts[3];
   GError *error = NULL;
 
-  if (!needs_name (name, &error) || !read_parts (raw_parts, parts, &error) || !save (client->core, name, parts, files, fds, &error))
+  if (!needs_name (name, &error) || !read_parts (raw_parts, parts, &error) || !app_template_save (client->core, name, parts, files, fds, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_template_save (skeleton, invocation, NULL);
   return TRUE;

@@ -11,8 +11,8 @@
 typedef struct {
   AppClient             *client;     /* reference */
   GDBusMethodInvocation *invocation; /* taken */
-  gboolean               is_unlock;  /* else protect */
-} VaultCall;
+  gboolean               is_unlock;  /* FALSE: protect */
+} AppVaultCall;
 
 static gboolean
 handle_status (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
@@ -32,7 +32,7 @@ handle_status (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer dat
 }
 
 static void
-audit (AppClient *client, const char *what)
+app_vault_audit (AppClient *client, const char *what)
 {
   g_autoptr (GError) error = NULL;
 
@@ -57,7 +57,7 @@ tell_lanes (Core *core)
 static void
 passphrase_read_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autofree VaultCall *call = data;
+  g_autofree AppVaultCall *call = data;
   g_autoptr (AppClient) client = call->client;
   g_autoptr (GError) error = NULL;
   g_autoptr (SecretBytes) passphrase = app_secret_read_finish (result, &error);
@@ -68,7 +68,7 @@ passphrase_read_cb (GObject *source, GAsyncResult *result, gpointer data)
     app_return_error (call->invocation, g_steal_pointer (&error));
     return;
   }
-  audit (client, call->is_unlock ? "vault.unlock" : "vault.protect");
+  app_vault_audit (client, call->is_unlock ? "vault.unlock" : "vault.protect");
   tell_lanes (client->core);
   if (call->is_unlock)
     pr_app1_complete_vault_unlock (client->skeleton, call->invocation, NULL);
@@ -79,9 +79,9 @@ passphrase_read_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 read_passphrase (AppClient *client, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *handle, gboolean is_unlock)
 {
-  VaultCall *call = g_new0 (VaultCall, 1);
+  AppVaultCall *call = g_new0 (AppVaultCall, 1);
 
-  *call = (VaultCall){ app_client_ref (client), invocation, is_unlock };
+  *call = (AppVaultCall){ app_client_ref (client), invocation, is_unlock };
   app_secret_read_async (fds, handle, client->gone, passphrase_read_cb, call);
 }
 

@@ -6,7 +6,7 @@
 void app_account_connect     (AppClient *client); /* Account* */
 void app_campaign_connect    (AppClient *client); /* Campaign*, but for what stands below */
 void app_contact_connect     (AppClient *client); /* Contact*, but for ContactAdd, -Consent, -Merge */
-void app_contact_add_connect (AppClient *client); /* these */
+void app_contact_add_connect (AppClient *client); /* ContactAdd, -Consent, -Merge */
 void app_doctor_connect      (AppClient *client); /* Doctor */
 void app_draft_connect       (AppClient *client); /* DraftKeep, -Show, -Drop */
 void app_import_connect      (AppClient *client); /* Import* */

@@ -14,7 +14,7 @@
 static const char *const selectors[] = { "google", "selector1", "selector2", "default", "mail", "dkim", "s1", "s2", "k1", "k2", "smtp",
                                           "fm1", "protonmail", "zoho", "sig1", "mandrill" };
 
-/* What a provider's servers need in SPF. */
+/* Includes that a provider's servers need in SPF. */
 static const struct { const char *preset, *include; } includes[] = {
   { "google-workspace", "_spf.google.com" },
   { "exchange-online", "spf.protection.outlook.com" },
@@ -47,7 +47,7 @@ typedef struct {
 
 typedef struct {
   DomainCheck  *check;   /* NULL: given to the caller */
-  GCancellable *lookups; /* so that those that nobody waits for any more are not begun */
+  GCancellable *lookups; /* cancelled, so that lookups whose time is over are not begun */
   guint         pending, timer;
 } Checking;
 
@@ -79,7 +79,7 @@ note_selector (DomainCheck *check, const char *selector, GStrv records)
 }
 
 static void
-finish (GTask *task)
+domain_check_conclude (GTask *task)
 {
   Checking *checking = g_task_get_task_data (task);
 
@@ -87,7 +87,7 @@ finish (GTask *task)
   g_task_return_pointer (task, g_steal_pointer (&checking->check), (GDestroyNotify) domain_check_free);
 }
 
-/* What has come by now is what there is. */
+/* Takes the answers that have come by now for all. */
 static gboolean
 timeout_cb (gpointer data)
 {
@@ -95,7 +95,7 @@ timeout_cb (gpointer data)
   Checking *checking = g_task_get_task_data (task);
 
   checking->timer = 0;
-  finish (task);
+  domain_check_conclude (task);
   g_cancellable_cancel (checking->lookups);
   return G_SOURCE_REMOVE;
 }
@@ -116,7 +116,7 @@ lookup_cb (GObject *source, GAsyncResult *result, gpointer data)
   else
     note_selector (checking->check, lookup->selector, records);
   if (checking->pending == 0)
-    finish (task);
+    domain_check_conclude (task);
 }
 
 static void

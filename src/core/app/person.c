@@ -2,19 +2,20 @@
 
 #include "contract-keys.h"
 #include "fields.h"
-#include "fold.h"
 #include "message-id.h"
+#include "name-key.h"
 #include "outcome.h"
 #include "sql-words.h"
+#include "typed-address.h"
 #include <string.h>
 
 #define HISTORY_MAX 10000 /* chosen: what one person may have got, newest first */
 
-typedef GVariant *(*RowFunc) (sqlite3_stmt *row);
+typedef GVariant *(*PersonRowFunc) (sqlite3_stmt *row);
 
 /* All rows of a statement as an array of what `func` makes of each. */
 static GVariant *
-collect (Store *store, sqlite3_stmt *rows, const char *type, RowFunc func, GError **error)
+person_collect (Store *store, sqlite3_stmt *rows, const char *type, PersonRowFunc func, GError **error)
 {
   GVariantBuilder builder;
   int result;
@@ -125,8 +126,8 @@ fields_to_variant (const GByteArray *fields)
 }
 
 typedef struct {
-  const char *key, *type, *sql; /* sql: ?1 = contact */
-  RowFunc     func;
+  const char   *key, *type, *sql; /* sql: ?1 = contact */
+  PersonRowFunc func;
 } Part;
 
 static const Part parts[] = {
@@ -162,7 +163,7 @@ person_describe (Store *store, const Contact *contact, GError **error)
   g_variant_dict_insert (&dict, KEY_CONTACT_PHONE, "s", contact->phone);
   g_variant_dict_insert_value (&dict, KEY_CONTACT_FIELDS, fields_to_variant (contact->fields));
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
-    GVariant *part = collect (store, store_query (store, parts[i].sql, "i", contact->id), parts[i].type, parts[i].func, error);
+    GVariant *part = person_collect (store, store_query (store, parts[i].sql, "i", contact->id), parts[i].type, parts[i].func, error);
 
     if (part == NULL) {
       g_variant_dict_clear (&dict);
@@ -192,7 +193,7 @@ found_of (sqlite3_stmt *row)
 GVariant *
 person_search (Store *store, const char *text, GError **error)
 {
-  g_autofree char *key = fold_name (text), *address = fold_typed_address (text);
+  g_autofree char *key = name_key_build (text), *address = typed_address_key (text);
   g_autoptr (GString) digits = g_string_new (NULL);
 
   for (const char *p = text; *p != '\0'; p++) /* "030 12345": the zero in front is not in +493012345 */
@@ -202,11 +203,11 @@ person_search (Store *store, const char *text, GError **error)
       g_string_truncate (digits, 0);
       break;
     }
-  return collect (store,
-                  store_query (store,
-                               "SELECT c.id,c.name,c.email,c.phone,"
-                               " (SELECT group_concat(l.name,char(10)) FROM member m JOIN list l ON l.id=m.list WHERE m.contact=c.id) FROM contact c"
-                               " WHERE instr(c.name_key,?1) OR instr(c.email_key,?1) OR instr(c.email_key,?3) OR (length(?2)>2 AND instr(c.phone,?2)) ORDER BY c.id LIMIT 1000",
-                               "sss", key, digits->str, address),
-                  "aa{sv}", found_of, error);
+  return person_collect (store,
+                         store_query (store,
+                                      "SELECT c.id,c.name,c.email,c.phone,"
+                                      " (SELECT group_concat(l.name,char(10)) FROM member m JOIN list l ON l.id=m.list WHERE m.contact=c.id) FROM contact c"
+                                      " WHERE instr(c.name_key,?1) OR instr(c.email_key,?1) OR instr(c.email_key,?3) OR (length(?2)>2 AND instr(c.phone,?2)) ORDER BY c.id LIMIT 1000",
+                                      "sss", key, digits->str, address),
+                         "aa{sv}", found_of, error);
 }

@@ -2,8 +2,8 @@
 
 #include "alike.h"
 #include "contract-keys.h"
-#include "fold.h"
 #include "little-endian.h"
+#include "name-key.h"
 #include <sodium.h>
 #include <string.h>
 
@@ -96,7 +96,7 @@ find_alike (const Doubles *self, Key key, const Entry *entry)
   guint n = 0;
 
   for (guint at = entry->next[key]; at != 0 && n++ < NEIGHBOURS_MAX; at = get (self, at - 1)->next[key]) {
-    g_autofree char *other = fold_name (get (self, at - 1)->name);
+    g_autofree char *other = name_key_build (get (self, at - 1)->name);
     gboolean is_unnamed = name[0] == '\0' || other[0] == '\0';
 
     if (is_unnamed ? key == BY_ADDRESS : alike_names (name, other))
@@ -129,7 +129,7 @@ read_name_key (Doubles *self, const char *name)
   const char *key;
 
   g_byte_array_set_size (self->name_key, 0);
-  fold_name_append (self->name_key, name, strlen (name));
+  name_key_append (self->name_key, name, strlen (name));
   key = (const char *) self->name_key->data;
   return strchr (key, ' ') != NULL ? key : "";
 }

@@ -77,7 +77,7 @@ closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error,
 
 /* Returns: borrowed, or NULL: it is closed already. */
 static AppClient *
-serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpointer data)
+app_serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpointer data)
 {
   AppClient *client = app_client_new (self->core, connection, funcs, data);
   g_autoptr (GError) error = NULL;
@@ -96,7 +96,7 @@ serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpoin
     g_warning ("a client could not be served: %s", error->message);
   else if (!g_dbus_connection_is_closed (connection))
     return client;
-  /* else GDBus has hung up on its first octets, and told nobody: it would be a client for ever, and core never idle */
+  /* GDBus has hung up on its first octets without a signal: it would be a client for ever, and core never idle */
   closed_cb (connection, FALSE, NULL, client);
   return NULL;
 }
@@ -104,13 +104,13 @@ serve (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpoin
 static gboolean
 new_connection_cb (GDBusServer *server, GDBusConnection *connection, gpointer data)
 {
-  return serve (data, connection, NULL, NULL) != NULL;
+  return app_serve (data, connection, NULL, NULL) != NULL;
 }
 
 AppClient *
 app_adopt (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpointer data)
 {
-  return serve (self, connection, funcs, data);
+  return app_serve (self, connection, funcs, data);
 }
 
 App *
@@ -143,7 +143,7 @@ app_free (App *self)
   if (self == NULL)
     return;
   if (self->server != NULL) {
-    g_signal_handlers_disconnect_by_data (self->server, self); /* whoever is still greeting keeps it alive */
+    g_signal_handlers_disconnect_by_data (self->server, self); /* a connection that is still greeting keeps it alive */
     g_dbus_server_stop (self->server);
     g_unlink (self->path);
   }

@@ -11,7 +11,7 @@ void  app_free (App *self);
  * Returns: borrowed, or NULL: it is closed already (funcs->closed was called). */
 AppClient *app_adopt (App *self, GDBusConnection *connection, const AppShellFuncs *funcs, gpointer data);
 guint app_get_client_count (App *self);
-/* Is somebody here, or was somebody since this was asked last? A command that came and went between two looks counts too. */
+/* TRUE when a client is here, or was since this was asked last: a command that came and went between two looks counts too. */
 gboolean app_take_visited (App *self);
 /* Calls `func` for each client. */
 void  app_foreach (App *self, void (*func) (AppClient *client, gpointer data), gpointer data);

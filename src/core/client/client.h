@@ -5,8 +5,8 @@
 #include "contract-app1.h"
 #include "core.h"
 
-typedef struct { /* what the window's starter wants to know of the shell's connection; each once */
-  void (*greeted) (gpointer data); /* it said Hello */
+typedef struct { /* news of the shell's connection for the window's starter; each once */
+  void (*greeted) (gpointer data); /* the shell said Hello */
   void (*closed)  (gpointer data); /* its client is gone now */
 } AppShellFuncs;
 
@@ -15,7 +15,7 @@ struct AppClient { /* one connection; freed when it closes */
   gatomicrefcount  references;
   Core            *core;
   PrApp1          *skeleton;
-  GDBusConnection *connection; /* may be closed already while a call is still being worked on */
+  GDBusConnection *connection; /* closed already, perhaps, while a call is still being worked on */
   guint64          watched;    /* campaign whose CampaignChanged it gets, 0 none */
   gboolean         is_looking; /* ImportLook: one at a time, for each is a process */
   GCancellable    *gone;       /* cancelled when the connection closes: imports roll back, sinks end */

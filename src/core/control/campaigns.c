@@ -6,7 +6,6 @@
 #include "contract-keys.h"
 #include "delivery.h"
 #include "fault.h"
-#include "fold.h"
 #include "gone.h"
 #include "kill-point.h"
 #include "lanes.h"
@@ -16,6 +15,7 @@
 #include "sql-words.h"
 #include "store.h"
 #include "suppression.h"
+#include "typed-address.h"
 #include "vault.h"
 #include <string.h>
 
@@ -381,7 +381,7 @@ resolve_rows (Core *core, guint64 id, gboolean is_resend, const char *const *add
   if (addresses == NULL || addresses[0] == NULL)
     return ledger_resolve (core->store, id, is_resend, NULL, tally, out_count, error);
   for (gsize i = 0; addresses[i] != NULL; i++) {
-    g_autofree char *key = fold_typed_address (addresses[i]);
+    g_autofree char *key = typed_address_key (addresses[i]);
 
     if (!ledger_resolve (core->store, id, is_resend, key, tally, out_count, error))
       return FALSE;

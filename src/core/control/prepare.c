@@ -3,13 +3,13 @@
 
 #include "address.h"
 #include "fault.h"
-#include "fold.h"
 #include "files.h"
 #include "list.h"
+#include "mailbox.h"
 #include "sql-words.h"
 #include "store.h"
 #include "text.h"
-#include "mailbox.h"
+#include "typed-address.h"
 #include <gio/gunixfdlist.h>
 #include <sodium.h>
 #include <string.h>
@@ -139,7 +139,7 @@ read_spec (Prepare *self, GVariant *wish, GError **error)
   self->campaign->lifetime_s = get_number (&dict, KEY_SPEC_LIFETIME_S) > 0 ? get_number (&dict, KEY_SPEC_LIFETIME_S) : LIFETIME_DEFAULT_S;
   self->campaign->version = 1;
   self->once = get_text (&dict, KEY_SPEC_ONCE);
-  self->test_to = fold_take_address (get_text (&dict, KEY_SPEC_TEST_TO));
+  self->test_to = typed_address_take (get_text (&dict, KEY_SPEC_TEST_TO));
   g_variant_dict_lookup (&dict, KEY_SPEC_TEST_WHO, "t", &self->spec.only);
   g_variant_dict_lookup (&dict, KEY_SPEC_AGAIN, "b", &self->is_again);
   g_variant_dict_lookup (&dict, KEY_SPEC_EXCEPT, "t", &self->spec.except);

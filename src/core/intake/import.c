@@ -1,7 +1,7 @@
 #include "import-private.h"
 
-#include "arrival.h"
 #include "fault.h"
+#include "import-watermark.h"
 #include "kill-point.h"
 #include "spool.h"
 #include "text.h"
@@ -440,7 +440,7 @@ spooled_cb (GObject *source, GAsyncResult *result, gpointer data)
       close (fd);
   } else if (fd < 0) {
     finish (self, error);
-  } else if (!arrival_check_room (self->store, 0, ROOM_FOR (self->size), &error)) {
+  } else if (!import_watermark_check_room (self->store, 0, ROOM_FOR (self->size), &error)) {
     close (fd);
     finish (self, error);
   } else {

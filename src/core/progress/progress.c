@@ -47,7 +47,7 @@ tell_cb (gpointer data)
 }
 
 static void
-touch (Progress *self, guint64 campaign, guint interval_ms)
+progress_touch_in (Progress *self, guint64 campaign, guint interval_ms)
 {
   g_hash_table_add (self->touched, g_memdup2 (&campaign, sizeof campaign));
   if (self->timer == 0)
@@ -57,12 +57,12 @@ touch (Progress *self, guint64 campaign, guint interval_ms)
 void
 progress_touch (Progress *self, guint64 campaign)
 {
-  touch (self, campaign, INTERVAL_MS);
+  progress_touch_in (self, campaign, INTERVAL_MS);
 }
 
 void
 progress_touch_now (Progress *self, guint64 campaign)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
-  touch (self, campaign, 0);
+  progress_touch_in (self, campaign, 0);
 }

@@ -1,6 +1,6 @@
 #include "alike.h"
 
-#include "fold.h"
+#include "name-key.h"
 #include <string.h>
 
 #define SLIP_MIN 5        /* chosen: octets of a name in which one slip is a slip; two in twice as many */
@@ -52,13 +52,13 @@ is_slip (const char *a, const char *b)
 {
   gsize len = MIN (strlen (a), strlen (b));
 
-  return len >= SLIP_MIN && MAX (strlen (a), strlen (b)) < NAME_OCTETS_MAX && fold_distance (a, b) <= (len >= 2 * SLIP_MIN ? 2 : 1);
+  return len >= SLIP_MIN && MAX (strlen (a), strlen (b)) < NAME_OCTETS_MAX && name_key_distance (a, b) <= (len >= 2 * SLIP_MIN ? 2 : 1);
 }
 
 gboolean
 alike_names (const char *a, const char *b)
 {
-  g_autofree char *a_words = fold_sort_words (a), *b_words = fold_sort_words (b);
+  g_autofree char *a_words = name_key_sort_words (a), *b_words = name_key_sort_words (b);
   g_auto (GStrv) a_list = NULL, b_list = NULL;
 
   if (a_words[0] == '\0' || b_words[0] == '\0' || strcmp (a_words, b_words) == 0)

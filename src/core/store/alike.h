@@ -3,7 +3,7 @@
 #pragma once
 #include "store.h"
 
-/* Folded names (fold_name()). TRUE where one is missing, or holds the other's words in any order, or has initials for them, or is a slip of the pen away. */
+/* Folded names (name_key_build()). TRUE where one is missing, or holds the other's words in any order, or has initials for them, or is a slip of the pen away. */
 gboolean alike_names (const char *a, const char *b);
 
 void     alike_register_function (Store *store); /* SQL: names_alike(a, b) */

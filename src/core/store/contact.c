@@ -3,7 +3,8 @@
 #include "address.h"
 #include "fault.h"
 #include "fields.h"
-#include "fold.h"
+#include "name-key.h"
+#include "typed-address.h"
 #include <string.h>
 
 #define SHOWN_MATCHES 5 /* chosen: how many #ids an error names */
@@ -77,7 +78,7 @@ check_free (Store *store, const Contact *self, const char *email_key, const char
 gboolean
 contact_save (Store *store, const Contact *self, GError **error)
 {
-  g_autofree char *name_key = fold_name (self->name);
+  g_autofree char *name_key = name_key_build (self->name);
   g_autofree char *email_key = self->email[0] != '\0' ? address_key (self->email) : NULL;
 
   if (email_key != NULL && !check_free (store, self, email_key, name_key, error))
@@ -89,14 +90,14 @@ contact_save (Store *store, const Contact *self, GError **error)
 
 typedef struct {
   Slice name, value;
-} Pair;
+} FieldPair;
 
 static GArray *
 read_pairs (const void *fields, gsize len)
 {
-  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
+  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (FieldPair));
   FieldsReader reader;
-  Pair pair;
+  FieldPair pair;
 
   fields_open (&reader, fields, len);
   while (fields_next (&reader, &pair.name, &pair.value))
@@ -105,12 +106,12 @@ read_pairs (const void *fields, gsize len)
 }
 
 /* hint: where it most likely is: files give their columns in the same order each time. */
-static Pair *
+static FieldPair *
 find_pair (GArray *pairs, guint *hint, Slice name)
 {
   for (guint i = 0; i < pairs->len; i++) {
     guint at = (*hint + i) % pairs->len;
-    Pair *pair = &g_array_index (pairs, Pair, at);
+    FieldPair *pair = &g_array_index (pairs, FieldPair, at);
 
     if (fields_name_equal (pair->name, name)) {
       *hint = at + 1;
@@ -133,7 +134,7 @@ write_pairs (Contact *self, GArray *pairs)
   GByteArray *fields = g_byte_array_sized_new (self->fields->len + 64);
 
   for (guint i = 0; i < pairs->len; i++) {
-    const Pair *pair = &g_array_index (pairs, Pair, i);
+    const FieldPair *pair = &g_array_index (pairs, FieldPair, i);
 
     if (pair->value.len > 0)
       fields_append (fields, pair->name, pair->value);
@@ -151,9 +152,9 @@ gboolean
 contact_set_field (Contact *self, const char *name, const char *value)
 {
   g_autoptr (GArray) pairs = read_pairs (self->fields->data, self->fields->len);
-  Pair wanted = { { name, strlen (name) }, { value, strlen (value) } };
+  FieldPair wanted = { { name, strlen (name) }, { value, strlen (value) } };
   guint hint = 0;
-  Pair *found = find_pair (pairs, &hint, wanted.name);
+  FieldPair *found = find_pair (pairs, &hint, wanted.name);
 
   if (found != NULL ? is_same (found->value, wanted.value) : wanted.value.len == 0)
     return FALSE;
@@ -171,11 +172,11 @@ lay_over (Contact *self, const void *fields, gsize len, gboolean is_fill_only)
   gboolean is_changed = FALSE;
   guint hint = 0;
   FieldsReader reader;
-  Pair pair;
+  FieldPair pair;
 
   fields_open (&reader, fields, len);
   while (fields_next (&reader, &pair.name, &pair.value)) {
-    Pair *found = find_pair (pairs, &hint, pair.name);
+    FieldPair *found = find_pair (pairs, &hint, pair.name);
 
     if (pair.value.len == 0 || (found != NULL && (is_fill_only || is_same (found->value, pair.value))))
       continue;
@@ -217,7 +218,7 @@ parse_phone (const char *text)
 }
 
 static gboolean
-collect (Store *store, sqlite3_stmt *rows, GArray *ids, GError **error)
+contact_collect (Store *store, sqlite3_stmt *rows, GArray *ids, GError **error)
 {
   int result;
 
@@ -229,7 +230,7 @@ collect (Store *store, sqlite3_stmt *rows, GArray *ids, GError **error)
   return result == 0;
 }
 
-/* Who had this address, number or name before it was changed (former.h): asked only where nobody has it now. */
+/* People who had this address, number or name before it was changed (former.h): asked only where nobody has it now. */
 static sqlite3_stmt *
 query_former (Store *store, const char *key, gint64 max)
 {
@@ -250,15 +251,15 @@ contact_match (Store *store, const char *who, guint max, GError **error)
   } else if (phone != NULL) {
     rows = store_query (store, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.phone=?1 ORDER BY c.id LIMIT ?2", "si", phone, (gint64) max);
   } else if (strchr (who, '@') != NULL) {
-    key = fold_typed_address (who);
+    key = typed_address_key (who);
     rows = store_query (store, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 ORDER BY c.id LIMIT ?2", "si", key, (gint64) max);
   } else { /* names have no index: all people are looked at, as `contact find` does */
-    key = fold_name (who);
+    key = name_key_build (who);
     rows = store_query (store, "SELECT id FROM contact WHERE name_key=? AND name_key<>'' ORDER BY id LIMIT ?", "si", key, (gint64) max);
   }
-  if (!collect (store, rows, ids, error))
+  if (!contact_collect (store, rows, ids, error))
     return NULL;
-  if (ids->len == 0 && who[0] != '#' && !collect (store, query_former (store, phone != NULL ? phone : key, max), ids, error))
+  if (ids->len == 0 && who[0] != '#' && !contact_collect (store, query_former (store, phone != NULL ? phone : key, max), ids, error))
     return NULL;
   return g_steal_pointer (&ids);
 }

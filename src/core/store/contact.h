@@ -30,7 +30,7 @@ gboolean contact_merge_fields (Contact *self, const void *fields, gsize len);
 /* Old values win: only fields that the contact lacks are taken. */
 gboolean contact_fill_fields (Contact *self, const void *fields, gsize len);
 
-/* WHO: address, number, name (now, or else once) or #id -> ids, ascending, at most `max` (array of gint64, transfer full); an empty array: nobody. */
+/* The people whom WHO means: address, number, name (now, or else once) or #id -> ids, ascending, at most `max` (array of gint64, transfer full); an empty array: nobody. */
 GArray *contact_match (Store *store, const char *who, guint max, GError **error);
 
 /* The one whom WHO means. Errors: FAULT_NO_USER, FAULT_DATA (several: names their #ids). */

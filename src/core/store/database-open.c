@@ -1,10 +1,10 @@
 #include "database-open.h"
 
 #include "alike.h"
-#include "arrival.h"
+#include "contact-hash-index.h"
 #include "fault.h"
 #include "fields.h"
-#include "known.h"
+#include "import-watermark.h"
 #include "list.h"
 #include "log.h"
 #include "migrations.h"
@@ -40,7 +40,7 @@ fields_cb (sqlite3_context *context, int n, sqlite3_value **values)
 }
 
 static gboolean
-migrate (Store *self, GError **error)
+database_open_migrate (Store *self, GError **error)
 {
   gint64 version = 0;
 
@@ -67,11 +67,11 @@ migrate (Store *self, GError **error)
 
 /* An import was cut off: what it had written was seen by nobody, and goes. */
 static gboolean
-clear_arrival (Store *self, GError **error)
+clear_watermark (Store *self, GError **error)
 {
   int result;
 
-  while ((result = arrival_clear (self, CLEAR_ROWS, error)) == 1)
+  while ((result = import_watermark_clear (self, CLEAR_ROWS, error)) == 1)
     ;
   return result == 0;
 }
@@ -81,7 +81,7 @@ register_functions (Store *self)
 {
   sqlite3_create_function (store_get_db (self), "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, field_cb, NULL, NULL);
   sqlite3_create_function (store_get_db (self), "fields", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, fields_cb, NULL, NULL);
-  known_register_function (self);
+  contact_hash_index_register_function (self);
   list_register_functions (self);
   alike_register_function (self);
 }
@@ -96,7 +96,7 @@ store_open (const char *path, GError **error)
   register_functions (self);
   if (!store_run_script (self, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
                          "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2048;", error) ||
-      !migrate (self, error) || !clear_arrival (self, error))
+      !database_open_migrate (self, error) || !clear_watermark (self, error))
     return NULL;
   store_take_log (self, log_new (self), (GDestroyNotify) log_free);
   return g_steal_pointer (&self);

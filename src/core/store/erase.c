@@ -24,7 +24,7 @@ sync_folder (const char *path)
 }
 
 static gboolean
-fail (GError **error, const char *what, const char *path)
+erase_fail (GError **error, const char *what, const char *path)
 {
   g_set_error (error, FAULT, FAULT_IO, "%s %s: %s", what, path, g_strerror (errno));
   return FALSE;
@@ -37,11 +37,11 @@ erase_request (const char *home, GError **error)
   int fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
   if (fd < 0)
-    return fail (error, "nothing was deleted: the data folder cannot be written:", path);
+    return erase_fail (error, "nothing was deleted: the data folder cannot be written:", path);
   close (fd);
   if (sync_folder (home))
     return TRUE;
-  fail (error, "nothing was deleted: the data folder cannot be synced:", home);
+  erase_fail (error, "nothing was deleted: the data folder cannot be synced:", home);
   g_unlink (path);
   sync_folder (home);
   return FALSE;
@@ -60,7 +60,7 @@ remove_name (const char *folder, const char *name, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
-  return g_unlink (path) == 0 || errno == ENOENT || fail (error, "this could not be deleted:", path);
+  return g_unlink (path) == 0 || errno == ENOENT || erase_fail (error, "this could not be deleted:", path);
 }
 
 /* Our folders hold files alone; what somebody else put there, a folder, stays with it. */
@@ -77,11 +77,11 @@ remove_folder (const char *parent, const char *name, GError **error)
     if (!g_file_test (inside, G_FILE_TEST_IS_DIR) && !remove_name (path, entry, error))
       return FALSE;
   }
-  return g_rmdir (path) == 0 || errno == ENOENT || errno == ENOTEMPTY || fail (error, "this could not be deleted:", path);
+  return g_rmdir (path) == 0 || errno == ENOENT || errno == ENOTEMPTY || erase_fail (error, "this could not be deleted:", path);
 }
 
 static gboolean
-clear (const char *folder, GError **error)
+erase_clear (const char *folder, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     if (!remove_name (folder, files[i], error))
@@ -89,11 +89,11 @@ clear (const char *folder, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
     if (!remove_folder (folder, folders[i], error))
       return FALSE;
-  return sync_folder (folder) || fail (error, "the folder cannot be synced:", folder);
+  return sync_folder (folder) || erase_fail (error, "the folder cannot be synced:", folder);
 }
 
 gboolean
 erase_carry_out (const char *home, const char *state, GError **error)
 {
-  return clear (home, error) && clear (state, error) && remove_name (home, MARK, error);
+  return erase_clear (home, error) && erase_clear (state, error) && remove_name (home, MARK, error);
 }

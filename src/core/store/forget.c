@@ -1,11 +1,11 @@
 #include "forget.h"
 
 #include "address.h"
-#include "arrival.h"
 #include "contact.h"
 #include "fault.h"
 #include "forgotten.h"
 #include "frame.h"
+#include "import-watermark.h"
 #include "outcome.h"
 #include "recipient.h"
 #include "sql-words.h"
@@ -99,7 +99,7 @@ forget_former (Store *store, Vault *vault, gint64 id, GError **error)
 }
 
 static gboolean
-forget (Store *store, Vault *vault, const Contact *contact, GError **error)
+forget_person (Store *store, Vault *vault, const Contact *contact, GError **error)
 {
   g_autofree char *email_key = contact->email[0] != '\0' ? address_key (contact->email) : g_strdup ("");
   gboolean has_email = FALSE, has_phone = FALSE; /* alone: nobody else goes by it, so that it may and must go too */
@@ -125,7 +125,7 @@ forget_contact (Store *store, Vault *vault, gint64 id, GError **error)
 {
   g_autoptr (Contact) contact = contact_load (store, id, error);
 
-  if (contact == NULL || !arrival_check_none (store, error))
+  if (contact == NULL || !import_watermark_check_none (store, error))
     return FALSE;
   if (vault_get_state (vault) != VAULT_OPEN) {
     g_set_error (error, FAULT, FAULT_NO_PERM, "the vault is locked: unlock it first, for what keeps a forgotten person from being written to is a hash with its key");
@@ -134,7 +134,7 @@ forget_contact (Store *store, Vault *vault, gint64 id, GError **error)
   forget_register_functions (store);
   if (!store_begin (store, error))
     return FALSE;
-  if (!forget (store, vault, contact, error)) {
+  if (!forget_person (store, vault, contact, error)) {
     store_rollback (store);
     return FALSE;
   }

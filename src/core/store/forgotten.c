@@ -2,7 +2,7 @@
 
 #include "address.h"
 #include "fault.h"
-#include "fold.h"
+#include "name-key.h"
 #include "suppression.h"
 #include <string.h>
 
@@ -23,7 +23,7 @@ struct Forgotten {
 
 /* words NULL: of the address alone, as the suppressions have it. Returns: (transfer full), or NULL. */
 static GBytes *
-hash (Vault *vault, const char *key, const char *words, GError **error)
+forgotten_hash (Vault *vault, const char *key, const char *words, GError **error)
 {
   g_autofree char *text = words != NULL ? g_strconcat (key, "\n", words, NULL) : g_strdup (key); /* no key holds a line break */
   guint8 out[HASH_LEN];
@@ -34,22 +34,22 @@ hash (Vault *vault, const char *key, const char *words, GError **error)
 /* --- one who goes --- */
 
 static gboolean
-add (Store *store, Vault *vault, const char *key, const char *words, GError **error)
+forgotten_add (Store *store, Vault *vault, const char *key, const char *words, GError **error)
 {
-  g_autoptr (GBytes) made = hash (vault, key, words, error);
+  g_autoptr (GBytes) made = forgotten_hash (vault, key, words, error);
 
   return made != NULL && store_run (store, error, "INSERT OR IGNORE INTO forgotten(hash,created_utc) VALUES(?,?)", "bi", g_bytes_get_data (made, NULL),
                                     g_bytes_get_size (made), store_now_utc ());
 }
 
-/* Who had no name was the address: whatever name comes with it. */
+/* A person without a name was the address, with any name that comes with it. */
 static gboolean
 add_pair (Store *store, Vault *vault, const char *key, const char *name_key, gboolean is_alone, GError **error)
 {
-  g_autofree char *words = fold_sort_words (name_key);
+  g_autofree char *words = name_key_sort_words (name_key);
 
-  return key[0] == '\0' || (add (store, vault, key, NULL, error) && add (store, vault, key, words, error) &&
-                            (!is_alone || (add (store, vault, key, "", error) && (words[0] != '\0' || add (store, vault, key, ANY_NAME, error)))));
+  return key[0] == '\0' || (forgotten_add (store, vault, key, NULL, error) && forgotten_add (store, vault, key, words, error) &&
+                            (!is_alone || (forgotten_add (store, vault, key, "", error) && (words[0] != '\0' || forgotten_add (store, vault, key, ANY_NAME, error)))));
 }
 
 /* Under the names and addresses that they had once. */
@@ -69,7 +69,7 @@ add_former (Store *store, Vault *vault, gint64 id, GError **error)
 gboolean
 forgotten_remember (Store *store, Vault *vault, const Contact *contact, gboolean is_email_alone, gboolean is_phone_alone, GError **error)
 {
-  g_autofree char *name_key = fold_name (contact->name);
+  g_autofree char *name_key = name_key_build (contact->name);
   g_autofree char *email_key = contact->email[0] != '\0' ? address_key (contact->email) : g_strdup ("");
 
   return add_pair (store, vault, email_key, name_key, is_email_alone, error) && add_pair (store, vault, contact->phone, name_key, is_phone_alone, error) &&
@@ -117,11 +117,11 @@ forgotten_free (Forgotten *self)
   g_free (self);
 }
 
-/* Is this hash one of them? A hash that comes back is not, from then on. 1, 0, -1 */
+/* Looks a hash up: 1 it is one of them, 0, -1. One that comes back is not, from then on. */
 static int
-look (Forgotten *self, const char *key, const char *words, GError **error)
+forgotten_look (Forgotten *self, const char *key, const char *words, GError **error)
 {
-  g_autoptr (GBytes) made = hash (self->vault, key, words, error);
+  g_autoptr (GBytes) made = forgotten_hash (self->vault, key, words, error);
 
   if (made == NULL)
     return -1;
@@ -135,7 +135,7 @@ look (Forgotten *self, const char *key, const char *words, GError **error)
 static gboolean
 note_address (Forgotten *self, const char *key, GError **error)
 {
-  GBytes *made = hash (self->vault, key, NULL, error);
+  GBytes *made = forgotten_hash (self->vault, key, NULL, error);
 
   if (made != NULL)
     g_ptr_array_add (self->addresses, made);
@@ -146,22 +146,22 @@ note_address (Forgotten *self, const char *key, GError **error)
 static int
 check_key (Forgotten *self, const char *key, const char *words, GError **error)
 {
-  int known = key[0] != '\0' ? look (self, key, NULL, error) : 0, by_name, by_any, by_none;
+  int known = key[0] != '\0' ? forgotten_look (self, key, NULL, error) : 0, by_name, by_any, by_none;
 
   if (known <= 0)
     return known;
-  by_name = look (self, key, words, error);
-  by_any = by_name >= 0 ? look (self, key, ANY_NAME, error) : -1;
+  by_name = forgotten_look (self, key, words, error);
+  by_any = by_name >= 0 ? forgotten_look (self, key, ANY_NAME, error) : -1;
   if (by_any < 0 || (by_name == 0 && by_any == 0))
     return by_any < 0 || !note_address (self, key, error) ? -1 : 0;
-  by_none = self->again ? look (self, key, "", error) : 0;
+  by_none = self->again ? forgotten_look (self, key, "", error) : 0;
   return by_none < 0 || (self->again && !note_address (self, key, error)) ? -1 : 1;
 }
 
 static int
 check_person (Forgotten *self, Slice name, Slice email, Slice phone, GError **error)
 {
-  g_autofree char *raw_name = g_strndup (name.data, name.len), *name_key = fold_name (raw_name), *words = fold_sort_words (name_key);
+  g_autofree char *raw_name = g_strndup (name.data, name.len), *name_key = name_key_build (raw_name), *words = name_key_sort_words (name_key);
   g_autofree char *address = g_strndup (email.data, email.len), *email_key = address[0] != '\0' ? address_key (address) : g_strdup ("");
   g_autofree char *number = g_strndup (phone.data, phone.len);
   int by_email = check_key (self, email_key, words, error), by_phone = by_email >= 0 ? check_key (self, number, words, error) : -1;

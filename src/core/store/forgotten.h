@@ -19,9 +19,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Forgotten, forgotten_free)
 /* Was this person forgotten, and stays so? Returns: 1, 0 or -1 with `error`. Who does not is noted for forgotten_settle(). */
 int        forgotten_check (Forgotten *self, Slice name, Slice email, Slice phone, GError **error);
 
-/* Whoever was let through is known again, and the address is written to again unless it was suppressed for another reason. Inside the caller's
+/* People who were let through are known again, and their address is written to again unless it was suppressed for another reason. Inside the caller's
  * transaction; *out_returned: how many of them had been forgotten themselves. import: that can be undone. */
 gboolean   forgotten_settle (Forgotten *self, gint64 import, guint *out_returned, GError **error);
 
-/* Whoever came back by this import is forgotten again, and not written to, as before it. Inside the caller's transaction. */
+/* People who came back by this import are forgotten again, and not written to, as before it. Inside the caller's transaction. */
 gboolean   forgotten_undo (Store *store, gint64 import, GError **error);

@@ -1,9 +1,9 @@
 #include "former.h"
 
 #include "address.h"
+#include "contact-hash-index.h"
 #include "fields.h"
-#include "fold.h"
-#include "known.h"
+#include "name-key.h"
 #include <string.h>
 
 /* --- names and addresses --- */
@@ -18,7 +18,7 @@ add_pair (Store *store, gint64 id, const char *key, const char *name_key, const 
 static gboolean
 add_person (Store *store, gint64 id, const Contact *contact, GError **error)
 {
-  g_autofree char *name_key = fold_name (contact->name);
+  g_autofree char *name_key = name_key_build (contact->name);
   g_autofree char *email_key = contact->email[0] != '\0' ? address_key (contact->email) : g_strdup ("");
 
   return add_pair (store, id, email_key, name_key, contact->name, error) && add_pair (store, id, contact->phone, name_key, contact->name, error);
@@ -27,7 +27,7 @@ add_person (Store *store, gint64 id, const Contact *contact, GError **error)
 /* Each name with each address, now or once: the old address may come with the new name. An address that was given up finds its only owner without
  * a name too. What the person has now is not former. */
 static gboolean
-complete (Store *store, gint64 id, GError **error)
+former_complete (Store *store, gint64 id, GError **error)
 {
   static const char pairs[] =
     "INSERT OR IGNORE INTO former(key,name_key,contact,name) SELECT k.key,n.name_key,?1,n.name FROM"
@@ -62,7 +62,7 @@ former_has (Store *store, gint64 id, GError **error)
 int
 former_had (Store *store, gint64 id, const char *text, GError **error)
 {
-  g_autofree char *name_key = fold_name (text);
+  g_autofree char *name_key = name_key_build (text);
   g_autofree char *key = strchr (text, '@') != NULL ? address_key (text) : g_strdup (text);
   gint64 found = 0;
 
@@ -77,7 +77,7 @@ add_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
   g_autofree char *field = g_utf8_casefold (name.data, (gssize) name.len);
 
   return store_run (store, error, "INSERT OR IGNORE INTO former_value(contact,field,hash) VALUES(?,?,?)", "isi", id, field,
-                    known_hash (store, value.data, value.len));
+                    contact_key_hash (store, value.data, value.len));
 }
 
 static int
@@ -87,16 +87,16 @@ had_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
   gint64 found = 0;
 
   return store_get_int (store, &found, error, "SELECT 1 FROM former_value WHERE contact=? AND field=? AND hash=?", "isi", id, field,
-                        known_hash (store, value.data, value.len));
+                        contact_key_hash (store, value.data, value.len));
 }
 
-/* Who says the old value again by hand has it again. */
+/* An old value that is given again by hand is no former one any more. */
 static gboolean
 drop_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
 {
   g_autofree char *field = g_utf8_casefold (name.data, (gssize) name.len);
 
-  return store_run (store, error, "DELETE FROM former_value WHERE contact=? AND field=? AND hash=?", "isi", id, field, known_hash (store, value.data, value.len));
+  return store_run (store, error, "DELETE FROM former_value WHERE contact=? AND field=? AND hash=?", "isi", id, field, contact_key_hash (store, value.data, value.len));
 }
 
 static gboolean
@@ -151,7 +151,7 @@ former_adopt (Store *store, gint64 id, const Contact *gone, GError **error)
 {
   g_autoptr (Contact) now = contact_load (store, id, error);
 
-  return now != NULL && add_person (store, id, gone, error) && complete (store, id, error) && keep_values (store, gone, now, error);
+  return now != NULL && add_person (store, id, gone, error) && former_complete (store, id, error) && keep_values (store, gone, now, error);
 }
 
 gboolean

@@ -1,8 +1,8 @@
 #include "import-undo.h"
 
-#include "arrival.h"
 #include "fault.h"
 #include "forgotten.h"
+#include "import-watermark.h"
 #include "kill-point.h"
 #include "sql-words.h"
 #include "text.h"
@@ -138,7 +138,7 @@ count (Store *store, const Run *run, ImportUndone *out, GError **error)
 static gboolean
 find (Store *store, gint64 import, Run *run, ImportUndone *out, GError **error)
 {
-  return arrival_check_none (store, error) && load (store, import, run, out, error) && check_campaigns (store, run, error) && check_free (store, run, error) &&
+  return import_watermark_check_none (store, error) && load (store, import, run, out, error) && check_campaigns (store, run, error) && check_free (store, run, error) &&
          count (store, run, out, error);
 }
 

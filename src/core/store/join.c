@@ -1,11 +1,10 @@
 #include "join.h"
 
 #include "address.h"
-#include "arrival.h"
 #include "contact.h"
 #include "fault.h"
-#include "fold.h"
 #include "former.h"
+#include "import-watermark.h"
 #include "outcome.h"
 #include "recipient.h"
 #include "sql-words.h"
@@ -112,7 +111,7 @@ fill_gaps (Contact *stays, const Contact *goes)
 }
 
 static gboolean
-join (Store *store, Contact *stays, const Contact *goes, GError **error)
+join_both (Store *store, Contact *stays, const Contact *goes, GError **error)
 {
   g_autofree char *detail = g_strdup_printf ("person #%" G_GINT64_FORMAT " into #%" G_GINT64_FORMAT, goes->id, stays->id);
 
@@ -130,9 +129,9 @@ join_people (Store *store, gint64 stays_id, gint64 goes_id, GError **error)
   g_autoptr (Contact) stays = contact_load (store, stays_id, error);
   g_autoptr (Contact) goes = stays != NULL ? contact_load (store, goes_id, error) : NULL;
 
-  if (goes == NULL || !arrival_check_none (store, error) || !check_now (store, stays_id, goes_id, error) || !store_begin (store, error))
+  if (goes == NULL || !import_watermark_check_none (store, error) || !check_now (store, stays_id, goes_id, error) || !store_begin (store, error))
     return FALSE;
-  if (join (store, stays, goes, error))
+  if (join_both (store, stays, goes, error))
     return store_commit (store, error);
   store_rollback (store);
   return FALSE;

@@ -1,9 +1,9 @@
 #include "list-edit.h"
 
-#include "arrival.h"
 #include "contact.h"
 #include "fault.h"
 #include "fields.h"
+#include "import-watermark.h"
 #include "list.h"
 #include "sql-words.h"
 #include "text.h"
@@ -33,7 +33,7 @@ close_edit (Store *store, gboolean is_done, const char *what, const char *detail
 static gboolean
 open_edit (Store *store, GError **error)
 {
-  return arrival_check_none (store, error) && store_begin (store, error);
+  return import_watermark_check_none (store, error) && store_begin (store, error);
 }
 
 static gboolean
@@ -49,7 +49,7 @@ check_free (Store *store, const char *name, gint64 but, GError **error)
 
 /* The name as it is stored, whatever case was asked for. Returns: (transfer full) */
 static char *
-find (Store *store, const char *name, gint64 *out_id, GError **error)
+list_edit_find (Store *store, const char *name, gint64 *out_id, GError **error)
 {
   sqlite3_stmt *row;
   char *stored = NULL;
@@ -83,7 +83,7 @@ rename_everywhere (Store *store, gint64 id, const char *old, const char *new, GE
 {
   static const char suppressions[] = "UPDATE OR REPLACE suppression SET scope='list:'||?2 WHERE scope='list:'||?1 COLLATE NOCASE";
   static const char open_rows[] = "UPDATE snapshot SET list=?2 WHERE list=?1 COLLATE NOCASE AND campaign IN (SELECT id FROM campaign WHERE NOT " SQL_CAMPAIGN_HAS_ENDED ("") ")";
-  /* nobody else of what has ended can be sent to again */
+  /* of campaigns that have ended only these can be sent to again */
   static const char unknown_rows[] =
     "UPDATE snapshot SET list=?2 WHERE list=?1 COLLATE NOCASE AND (campaign,id) IN"
     " (SELECT r.campaign,r.id FROM campaign c JOIN recipient r INDEXED BY recipient_unknown ON r.campaign=c.id AND r.state=" SQL_STATE (UNKNOWN) " WHERE c.state=" SQL_CAMPAIGN_STATE (DONE) ")";
@@ -101,7 +101,7 @@ list_rename (Store *store, const char *name, const char *new_name, GError **erro
 {
   g_autofree char *detail = NULL;
   gint64 id = 0;
-  g_autofree char *stored = find (store, name, &id, error);
+  g_autofree char *stored = list_edit_find (store, name, &id, error);
 
   if (stored == NULL || !check_name (new_name, error) || !check_free (store, new_name, id, error) || !open_edit (store, error))
     return FALSE;
@@ -154,7 +154,7 @@ move_all (Store *store, const char *name, const GArray *ids, MoveFunc move, cons
   g_autofree char *detail = NULL, *people = NULL;
   gboolean is_done = TRUE;
   gint64 id = 0;
-  g_autofree char *stored = find (store, name, &id, error);
+  g_autofree char *stored = list_edit_find (store, name, &id, error);
 
   *out_count = 0;
   if (stored == NULL || !open_edit (store, error))
@@ -210,7 +210,7 @@ has_elsewhere (Store *store, gint64 list, gint64 id, const char *field, gboolean
   return *out_has || result == 0;
 }
 
-/* Whose value of the field belongs to this list alone: an array of gint64 (transfer full). */
+/* People whose value of the field belongs to this list alone: an array of gint64 (transfer full). */
 static GArray *
 collect_owners (Store *store, gint64 list, const char *field, GError **error)
 {
@@ -260,7 +260,7 @@ remove_field (Store *store, gint64 list, const char *field, GArray *ids, GError 
 static GArray *
 find_owners (Store *store, const char *name, const char *field, gint64 *out_list, char **out_stored, GError **error)
 {
-  *out_stored = find (store, name, out_list, error);
+  *out_stored = list_edit_find (store, name, out_list, error);
   return *out_stored != NULL && check_field (store, *out_list, *out_stored, field, error) ? collect_owners (store, *out_list, field, error) : NULL;
 }
 

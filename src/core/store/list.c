@@ -1,9 +1,9 @@
 #include "list.h"
 
-#include "arrival.h"
 #include "fault.h"
 #include "fields.h"
-#include "fold.h"
+#include "import-watermark.h"
+#include "name-key.h"
 #include "text.h"
 #include <string.h>
 
@@ -13,10 +13,10 @@
 static gboolean
 is_near (const char *asked, const char *name)
 {
-  g_autofree char *a = fold_name (asked);
-  g_autofree char *b = fold_name (name);
+  g_autofree char *a = name_key_build (asked);
+  g_autofree char *b = name_key_build (name);
 
-  return fold_distance (a, b) <= 2 || (a[0] != '\0' && strstr (b, a) != NULL) || (b[0] != '\0' && strstr (a, b) != NULL);
+  return name_key_distance (a, b) <= 2 || (a[0] != '\0' && strstr (b, a) != NULL) || (b[0] != '\0' && strstr (a, b) != NULL);
 }
 
 static void
@@ -167,7 +167,7 @@ static void
 sort_value (sqlite3_context *sql, const char *text, gsize len)
 {
   g_autofree char *raw = g_strndup (text, len);
-  g_autofree char *key = g_strstrip (fold_name (raw));
+  g_autofree char *key = g_strstrip (name_key_build (raw));
   char *end;
   double number = g_ascii_strtod (key, &end);
 
@@ -214,7 +214,7 @@ gboolean
 list_search (Store *store, const ListSearch *what, const char *const *fields, guint64 *out_total, FrameWriter *frame, GError **error)
 {
   static const char *const by_direction[] = { SORTED (""), SORTED ("DESC") };
-  g_autofree char *key = fold_name (what->text);
+  g_autofree char *key = name_key_build (what->text);
   guint n_fields = g_strv_length ((GStrv) fields);
   gint64 total = 0;
   sqlite3_stmt *rows;
@@ -260,7 +260,7 @@ list_remove (Store *store, gint64 list, const char *name, guint64 *out_people, G
   g_autofree char *detail = NULL, *gone = NULL;
   guint64 people = 0;
 
-  if (!arrival_check_none (store, error) || !store_begin (store, error))
+  if (!import_watermark_check_none (store, error) || !store_begin (store, error))
     return FALSE;
   if (!remove_people (store, list, &people, error) || !store_run (store, error, "DELETE FROM list WHERE id=?", "i", list)) {
     store_rollback (store);

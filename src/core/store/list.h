@@ -5,7 +5,7 @@
 #include "store.h"
 
 gboolean list_find   (Store *store, const char *name, gint64 *out_id, GError **error); /* compares without case */
-gboolean list_ensure (Store *store, const char *name, gint64 id, GError **error); /* makes it when it is not there; id: of arrival_open() */
+gboolean list_ensure (Store *store, const char *name, gint64 id, GError **error); /* makes it when it is not there; id: of import_watermark_open() */
 
 /* Field names behind those that the list has; what it has in another case is left alone. */
 gboolean list_add_fields (Store *store, gint64 list, const char *const *names, GError **error);

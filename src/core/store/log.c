@@ -81,7 +81,7 @@ fold_thread (gpointer data)
   Log *self = data;
   sqlite3 *db = NULL;
 
-  /* it looks for the log only when it reads; passive: it waits for nobody, and nobody for it */
+  /* SQLite looks for the log only when it reads; passive: it waits for nobody, and nobody for it */
   if (sqlite3_open_v2 (self->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
       sqlite3_exec (db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) == SQLITE_OK)
     sqlite3_wal_checkpoint_v2 (db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -91,7 +91,7 @@ fold_thread (gpointer data)
 }
 
 static void
-start (Log *self, GThreadFunc func)
+log_start (Log *self, GThreadFunc func)
 {
   g_atomic_int_set (&self->is_done, 0);
   self->thread = g_thread_new ("log", func, self);
@@ -103,7 +103,7 @@ log_flush (Log *self)
   if (self->path == NULL || is_busy (self))
     return;
   wait_for_thread (self);
-  start (self, flush_thread);
+  log_start (self, flush_thread);
 }
 
 static gboolean
@@ -116,7 +116,7 @@ look_cb (gpointer data)
   self->look_source = 0;
   wait_for_thread (self);
   sqlite3_wal_autocheckpoint (store_get_db (self->store), PAGES);
-  /* what came in meanwhile is little */
+  /* little has come in meanwhile */
   sqlite3_wal_checkpoint_v2 (store_get_db (self->store), "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
   return G_SOURCE_REMOVE;
 }
@@ -152,7 +152,7 @@ log_fold (Log *self)
     self->look_source = g_timeout_add_seconds (AGAIN_S, again_cb, self);
   } else {
     wait_for_thread (self);
-    start (self, fold_thread);
+    log_start (self, fold_thread);
     self->look_source = g_timeout_add (LOOK_MS, look_cb, self);
   }
 }

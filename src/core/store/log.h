@@ -7,5 +7,5 @@ Log *log_new  (Store *store); /* (transfer full) */
 void log_free (Log *self);    /* waits for the thread; NULL is a no-op */
 
 void log_hold  (Log *self); /* commits leave the log as it is */
-void log_flush (Log *self); /* what was written so far goes to the disk: the next commit has less to wait for. A no-op while the thread is at work */
-void log_fold  (Log *self); /* it is brought into the file, and emptied; then commits care for it as ever. Errors: it stays as it is, and the next commit tries */
+void log_flush (Log *self); /* writes so far go to the disk: the next commit has less to wait for. A no-op while the thread is at work */
+void log_fold  (Log *self); /* brings it into the file, and empties it; then commits care for it as ever. Errors: it stays as it is, and the next commit tries */

@@ -10,17 +10,17 @@ typedef struct { /* one person while rows are put in */
   gboolean  is_created;         /* by this pass: its own row is among those that are put in */
   gboolean  is_met;             /* a row with an address has spoken already */
   gboolean  is_changed;
-  gboolean  is_corrected;       /* somebody changed something by hand, once */
+  gboolean  is_corrected;       /* a value was changed by hand, once */
   guint64   rows;
-} Person;
+} MergePerson;
 
 static void
-person_clear (Person *self)
+person_clear (MergePerson *self)
 {
   g_clear_pointer (&self->contact, contact_free);
   g_clear_pointer (&self->fields, g_bytes_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Person, person_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MergePerson, person_clear)
 
 /* Did the address rows of this file meet or make this person? Only asked for rows with a number alone. */
 static gboolean
@@ -53,7 +53,7 @@ is_claimed (Merge *self, gint64 id)
 }
 
 static gboolean
-open_person (Merge *self, MergeKind kind, gint64 id, Person *out, GError **error)
+open_person (Merge *self, MergeKind kind, gint64 id, MergePerson *out, GError **error)
 {
   int corrected;
 
@@ -76,9 +76,9 @@ open_person (Merge *self, MergeKind kind, gint64 id, Person *out, GError **error
   return TRUE;
 }
 
-/* What somebody changed by hand is not taken back. */
+/* Changes by hand are not taken back. */
 static gboolean
-may_fill (Merge *self, const Person *person, const char *text, gboolean *out_may, GError **error)
+may_fill (Merge *self, const MergePerson *person, const char *text, gboolean *out_may, GError **error)
 {
   int had = person->is_corrected ? former_had (self->store, person->contact->id, text, error) : 0;
 
@@ -87,7 +87,7 @@ may_fill (Merge *self, const Person *person, const char *text, gboolean *out_may
 }
 
 static gboolean
-put_texts (Merge *self, Person *person, sqlite3_stmt *staged, GError **error)
+put_texts (Merge *self, MergePerson *person, sqlite3_stmt *staged, GError **error)
 {
   char **const texts[] = { &person->contact->name, &person->contact->email, &person->contact->phone };
 
@@ -107,7 +107,7 @@ put_texts (Merge *self, Person *person, sqlite3_stmt *staged, GError **error)
 }
 
 static gboolean
-put_fields (Merge *self, Person *person, const void *fields, gsize len, GError **error)
+put_fields (Merge *self, MergePerson *person, const void *fields, gsize len, GError **error)
 {
   g_autoptr (GByteArray) stripped = NULL;
 
@@ -127,7 +127,7 @@ put_fields (Merge *self, Person *person, const void *fields, gsize len, GError *
 
 /* Gaps are filled; of the fields the row's own win, unless a row with an address has spoken. */
 static gboolean
-put_row (Merge *self, Person *person, gint64 row, GError **error)
+put_row (Merge *self, MergePerson *person, gint64 row, GError **error)
 {
   sqlite3_stmt *staged = store_query (self->store, "SELECT name,email,phone,fields FROM temp.staged WHERE row=?", "i", row);
   gboolean is_put;
@@ -142,7 +142,7 @@ put_row (Merge *self, Person *person, gint64 row, GError **error)
 }
 
 static gboolean
-close_person (Merge *self, Person *person, GError **error)
+close_person (Merge *self, MergePerson *person, GError **error)
 {
   const GByteArray *fields = person->contact->fields;
   gboolean is_changed = person->is_changed || fields->len != g_bytes_get_size (person->fields) ||
@@ -161,13 +161,13 @@ close_person (Merge *self, Person *person, GError **error)
 gboolean
 merge_apply_one (Merge *self, MergeKind kind, gint64 row, gint64 id, GError **error)
 {
-  g_auto (Person) person = { 0 };
+  g_auto (MergePerson) person = { 0 };
 
   return open_person (self, kind, id, &person, error) && put_row (self, &person, row, error) && close_person (self, &person, error);
 }
 
 static gboolean
-turn_to (Merge *self, MergeKind kind, gint64 id, Person *person, GError **error)
+turn_to (Merge *self, MergeKind kind, gint64 id, MergePerson *person, GError **error)
 {
   if (person->contact != NULL && person->contact->id == id)
     return TRUE;
@@ -180,7 +180,7 @@ turn_to (Merge *self, MergeKind kind, gint64 id, Person *person, GError **error)
 gboolean
 merge_apply_multi (Merge *self, MergeKind kind, GError **error)
 {
-  g_auto (Person) person = { 0 };
+  g_auto (MergePerson) person = { 0 };
   sqlite3_stmt *rows = store_query (self->store, "SELECT target,row FROM temp.decision WHERE is_multi AND kind=? ORDER BY target,row", "i", (gint64) kind);
   int result;
 

@@ -13,7 +13,7 @@ is_twice_cb (sqlite3_context *context, int n, sqlite3_value **values)
 {
   const Merge *self = sqlite3_user_data (context);
 
-  sqlite3_result_int (context, sieve_has (self->twice, sqlite3_value_int64 (values[0])));
+  sqlite3_result_int (context, bloom_filter_has (self->twice, sqlite3_value_int64 (values[0])));
 }
 
 void
@@ -100,23 +100,23 @@ static const MatchQueries queries[] = {
                        "SELECT p.id,p.name_key,p.email_key IS NOT NULL" BY_KEY " AND p.phone=?1 LIMIT 2" },
 };
 
-/* Who has a number and no address yet. */
+/* People who have a number and no address yet. */
 static const char claimable_sql[] = "SELECT p.id,p.name_key" BY_KEY " AND p.phone=?1 AND p.email_key IS NULL ORDER BY p.id";
 
 static void
-open_crowds (Merge *self)
+open_shared (Merge *self)
 {
-  self->crowds[MERGE_BY_EMAIL] = crowd_new (self->store, queries[MERGE_BY_EMAIL].all);
-  self->crowds[MERGE_BY_PHONE] = crowd_new (self->store, queries[MERGE_BY_PHONE].all);
-  self->claimable = crowd_new (self->store, claimable_sql);
+  self->by_shared[MERGE_BY_EMAIL] = shared_address_cache_new (self->store, queries[MERGE_BY_EMAIL].all);
+  self->by_shared[MERGE_BY_PHONE] = shared_address_cache_new (self->store, queries[MERGE_BY_PHONE].all);
+  self->claimable = shared_address_cache_new (self->store, claimable_sql);
 }
 
 static void
-close_crowds (Merge *self)
+close_shared (Merge *self)
 {
-  g_clear_pointer (&self->crowds[MERGE_BY_EMAIL], crowd_free);
-  g_clear_pointer (&self->crowds[MERGE_BY_PHONE], crowd_free);
-  g_clear_pointer (&self->claimable, crowd_free);
+  g_clear_pointer (&self->by_shared[MERGE_BY_EMAIL], shared_address_cache_free);
+  g_clear_pointer (&self->by_shared[MERGE_BY_PHONE], shared_address_cache_free);
+  g_clear_pointer (&self->claimable, shared_address_cache_free);
 }
 
 typedef struct {
@@ -147,7 +147,7 @@ load_staged (Merge *self, gint64 row, Staged *out, GError **error)
 }
 
 static gboolean
-decide (Merge *self, MergeKind kind, gint64 row, gint64 target, gboolean is_multi, GError **error)
+merge_match_decide (Merge *self, MergeKind kind, gint64 row, gint64 target, gboolean is_multi, GError **error)
 {
   return store_run (self->store, error, "INSERT INTO temp.decision(row,target,kind,is_multi) VALUES(?,?,?,?)", "iiii", row, target, (gint64) kind,
                     (gint64) is_multi);
@@ -174,11 +174,11 @@ look_for_neighbours (Merge *self, MergeKind kind, const char *key, Neighbours *o
 
 /* An older person gets the name or the address by which the row is known, at once: the next row must not take the same person. */
 static gboolean
-claim (Merge *self, gint64 row, gint64 id, GError **error)
+merge_match_claim (Merge *self, gint64 row, gint64 id, GError **error)
 {
   self->has_claims = TRUE;
-  crowd_forget (self->crowds[MERGE_BY_EMAIL]);
-  crowd_forget (self->crowds[MERGE_BY_PHONE]);
+  shared_address_cache_forget (self->by_shared[MERGE_BY_EMAIL]);
+  shared_address_cache_forget (self->by_shared[MERGE_BY_PHONE]);
   return import_undo_keep (self->store, self->import, id, error) &&
          store_run (self->store, error,
                     "UPDATE person SET name=s.name,name_key=s.name_key,email=CASE WHEN s.email='' THEN person.email ELSE s.email END,"
@@ -197,12 +197,12 @@ match_claim (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
     return FALSE;
   if (near.count == 1 && near.is_nameless && !near.has_address && near.id <= self->base)
     *out_id = near.id;
-  if (*out_id == 0 && kind == MERGE_BY_EMAIL && row->phone[0] != '\0' && !crowd_find (self->claimable, row->phone, row->name_key, out_id, error))
+  if (*out_id == 0 && kind == MERGE_BY_EMAIL && row->phone[0] != '\0' && !shared_address_cache_find (self->claimable, row->phone, row->name_key, out_id, error))
     return FALSE;
   if (*out_id == 0)
     return TRUE;
-  crowd_remove (self->claimable, row->name_key); /* read anew for each of a switchboard's thousands it would take as long as they are many, squared */
-  return claim (self, row->row, *out_id, error);
+  shared_address_cache_remove (self->claimable, row->name_key); /* read anew for each of a switchboard's thousands it would take as long as they are many, squared */
+  return merge_match_claim (self, row->row, *out_id, error);
 }
 
 /* *out_id: who had this address or number and name before somebody corrected it. */
@@ -218,7 +218,7 @@ match_older (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
 {
   Neighbours near;
 
-  if (!crowd_find (self->crowds[kind], row->key, row->name_key, out_id, error))
+  if (!shared_address_cache_find (self->by_shared[kind], row->key, row->name_key, out_id, error))
     return FALSE;
   if (*out_id != 0)
     return TRUE;
@@ -240,7 +240,7 @@ typedef struct {
 } Group;
 
 static gint64 *
-box (gint64 value)
+merge_match_box (gint64 value)
 {
   gint64 *boxed = g_new (gint64, 1);
 
@@ -249,11 +249,11 @@ box (gint64 value)
 }
 
 static gboolean
-remember (Group *group, const Staged *row, char *identity, gint64 target, gboolean is_created, GError **error)
+merge_match_remember (Group *group, const Staged *row, char *identity, gint64 target, gboolean is_created, GError **error)
 {
   Neighbours *near = g_hash_table_lookup (group->created, row->key);
 
-  g_hash_table_insert (group->people, identity, box (target));
+  g_hash_table_insert (group->people, identity, merge_match_box (target));
   if (near == NULL) {
     near = g_new0 (Neighbours, 1);
     g_hash_table_insert (group->created, g_strdup (row->key), near);
@@ -277,7 +277,7 @@ match_nameless (Merge *self, MergeKind kind, Group *group, const Staged *row, gi
   const Neighbours *created = g_hash_table_lookup (group->created, row->key);
   Neighbours near;
 
-  if (!crowd_find (self->crowds[kind], row->key, "", out_id, error) || !look_for_neighbours (self, kind, row->key, &near, error))
+  if (!shared_address_cache_find (self->by_shared[kind], row->key, "", out_id, error) || !look_for_neighbours (self, kind, row->key, &near, error))
     return FALSE;
   if (*out_id == 0 && near.count + (created != NULL ? created->count : 0) == 1)
     *out_id = near.count == 1 ? near.id : created->id;
@@ -293,13 +293,13 @@ match_in_group (Merge *self, MergeKind kind, Group *group, const Staged *row, GE
   gboolean is_created;
 
   if (known != NULL)
-    return decide (self, kind, row->row, *known, TRUE, error);
+    return merge_match_decide (self, kind, row->row, *known, TRUE, error);
   if (!(row->name_key[0] != '\0' ? match_older (self, kind, row, &target, error) : match_nameless (self, kind, group, row, &target, error)))
     return FALSE;
   is_created = target == 0;
   if (is_created)
     target = self->base + row->row;
-  return remember (group, row, g_steal_pointer (&identity), target, is_created, error) && decide (self, kind, row->row, target, TRUE, error);
+  return merge_match_remember (group, row, g_steal_pointer (&identity), target, is_created, error) && merge_match_decide (self, kind, row->row, target, TRUE, error);
 }
 
 static gboolean
@@ -309,7 +309,7 @@ match_group (Merge *self, MergeKind kind, GArray *rows, GError **error)
   g_autoptr (GHashTable) created = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   Group group = { people, created };
 
-  for (int nameless = 0; nameless < 2; nameless++) /* those with a name first: the order in the file must not matter */
+  for (int nameless = 0; nameless < 2; nameless++) /* rows with a name first: the order in the file must not matter */
     for (guint i = 0; i < rows->len; i++) {
       g_auto (Staged) row = { 0 };
 
@@ -353,7 +353,7 @@ match_single (Merge *self, MergeKind kind, sqlite3_stmt *found, GError **error)
 
   if (id != 0 && store_int (found, 2) != 0) {
     self->counts.unchanged++;
-    return decide (self, kind, row, id, FALSE, error);
+    return merge_match_decide (self, kind, row, id, FALSE, error);
   }
   if (id == 0) {
     g_auto (Staged) staged = { row, g_strdup (store_text (found, 3)), g_strdup (store_text (found, 4)), g_strdup (store_text (found, 5)) };
@@ -361,7 +361,7 @@ match_single (Merge *self, MergeKind kind, sqlite3_stmt *found, GError **error)
     if (!match_older (self, kind, &staged, &id, error))
       return FALSE;
   }
-  return id == 0 || (decide (self, kind, row, id, FALSE, error) && merge_apply_one (self, kind, row, id, error));
+  return id == 0 || (merge_match_decide (self, kind, row, id, FALSE, error) && merge_apply_one (self, kind, row, id, error));
 }
 
 static gboolean
@@ -392,8 +392,8 @@ merge_match (Merge *self, MergeKind kind, GError **error)
 {
   gboolean is_done;
 
-  open_crowds (self);
+  open_shared (self);
   is_done = match_groups (self, kind, error) && match_singles (self, kind, error);
-  close_crowds (self);
+  close_shared (self);
   return is_done;
 }

@@ -1,13 +1,14 @@
 #include "merge-private.h"
 
-#include "arrival.h"
+#include "address.h"
+#include "contact-hash-index.h"
 #include "fault.h"
-#include "fold.h"
 #include "import-undo.h"
+#include "import-watermark.h"
 #include "kill-point.h"
-#include "known.h"
 #include "list.h"
 #include "log.h"
+#include "name-key.h"
 #include "text.h"
 #include <string.h>
 
@@ -29,11 +30,11 @@ static const char tables[] =
 
 static const char drops[] =
   "DROP TABLE IF EXISTS temp.staged; DROP TABLE IF EXISTS temp.decision; DROP TABLE IF EXISTS temp.met; DROP TABLE IF EXISTS temp.claimed;"
-  "DROP TABLE IF EXISTS temp.firsts; DROP TABLE IF EXISTS temp.passed; PRAGMA main.cache_size=-2048; PRAGMA shrink_memory"; /* what store.c sets */
+  "DROP TABLE IF EXISTS temp.firsts; DROP TABLE IF EXISTS temp.passed; PRAGMA main.cache_size=-2048; PRAGMA shrink_memory"; /* store.c's own settings again */
 
 /* Not a statement of store_query(): it must not outlive the table in memory from which it reads. */
 static sqlite3_stmt *
-prepare (Merge *self, const char *sql)
+merge_prepare (Merge *self, const char *sql)
 {
   sqlite3_stmt *statement = NULL;
 
@@ -43,7 +44,7 @@ prepare (Merge *self, const char *sql)
 }
 
 static gboolean
-run (Merge *self, const char *sql, GError **error)
+merge_run (Merge *self, const char *sql, GError **error)
 {
   if (sqlite3_exec (store_get_db (self->store), sql, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
@@ -53,7 +54,7 @@ run (Merge *self, const char *sql, GError **error)
 
 /* --- the beginning --- */
 
-/* Who is there already may be whom a row means. */
+/* Older people may be those whom a row means. */
 static gboolean
 see_older (Merge *self, GError **error)
 {
@@ -61,25 +62,25 @@ see_older (Merge *self, GError **error)
   int result;
 
   while ((result = store_step (self->store, rows, error)) == 1)
-    sieve_add (self->seen, store_int (rows, 0));
+    bloom_filter_add (self->seen, store_int (rows, 0));
   return result == 0;
 }
 
 static gboolean
-open_arrival (Merge *self, GError **error)
+open_watermark (Merge *self, GError **error)
 {
   int result;
 
-  while ((result = arrival_clear (self->store, CLEAR_PEOPLE, error)) == 1) /* the disk did not let an earlier one go */
+  while ((result = import_watermark_clear (self->store, CLEAR_PEOPLE, error)) == 1) /* the disk did not let an earlier one go */
     ;
   if (result < 0 || !store_begin_lazily (self->store, error))
     return FALSE;
-  if (!import_undo_next (self->store, &self->import, error) || !arrival_open (self->store, self->list_name, &self->base, &self->list, error)) {
+  if (!import_undo_next (self->store, &self->import, error) || !import_watermark_open (self->store, self->list_name, &self->base, &self->list, error)) {
     store_rollback (self->store);
     return FALSE;
   }
   self->is_open = store_commit (self->store, error);
-  store_set_arriving (self->store, self->is_open);
+  store_set_importing (self->store, self->is_open);
   return self->is_open;
 }
 
@@ -88,17 +89,17 @@ prepare_inserts (Merge *self)
 {
   sqlite3 *db = store_get_db (self->store);
 
-  self->people = incoming_new ();
-  self->staged = incoming_new ();
-  self->entries = incoming_new ();
-  incoming_register (self->people, db, "merge_people");
-  incoming_register (self->staged, db, "merge_staged");
-  incoming_register (self->entries, db, "merge_known");
-  self->insert_people = prepare (self, "INSERT INTO person(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc)"
+  self->people = merge_batch_new ();
+  self->staged = merge_batch_new ();
+  self->entries = merge_batch_new ();
+  merge_batch_register (self->people, db, "merge_people");
+  merge_batch_register (self->staged, db, "merge_staged");
+  merge_batch_register (self->entries, db, "merge_known");
+  self->insert_people = merge_prepare (self, "INSERT INTO person(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc)"
                                        " SELECT ?1+\"row\",name,name_key,email,\"key\",phone,fields,?2,?2 FROM merge_people");
-  self->insert_staged = prepare (self, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
+  self->insert_staged = merge_prepare (self, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
                                        " SELECT \"row\",kind,hash,name_key,CASE kind WHEN 1 THEN \"key\" END,phone,name,email,fields,consent,consent_utc FROM merge_staged");
-  self->insert_known = prepare (self, "INSERT OR IGNORE INTO known(hash,contact) SELECT hash,\"row\" FROM merge_known");
+  self->insert_known = merge_prepare (self, "INSERT OR IGNORE INTO known(hash,contact) SELECT hash,\"row\" FROM merge_known");
   merge_register_functions (self);
   sqlite3_bind_int64 (self->insert_people, 1, self->base);
   sqlite3_bind_int64 (self->insert_people, 2, self->now_utc);
@@ -121,12 +122,12 @@ merge_new (Store *store, const char *list, const char *consent, GError **error)
   self->list_name = g_strdup (list);
   self->consent = g_strdup (consent);
   self->keys = g_byte_array_new ();
-  self->seen = sieve_new ();
-  self->in_file = sieve_new ();
-  self->twice = sieve_new ();
-  self->sorter = sorter_new (store);
+  self->seen = bloom_filter_new ();
+  self->in_file = bloom_filter_new ();
+  self->twice = bloom_filter_new ();
+  self->sorter = external_sort_new (store);
   self->now_utc = store_now_utc ();
-  if (!run (self, tables, error) || !see_older (self, error) || !open_arrival (self, error))
+  if (!merge_run (self, tables, error) || !see_older (self, error) || !open_watermark (self, error))
     return NULL;
   log_hold (store_get_log (store));
   prepare_inserts (self);
@@ -153,15 +154,15 @@ merge_free (Merge *self)
   sqlite3_finalize (self->insert_people);
   sqlite3_finalize (self->insert_staged);
   sqlite3_finalize (self->insert_known);
-  incoming_free (self->people);
-  incoming_free (self->staged);
-  incoming_free (self->entries);
+  merge_batch_free (self->people);
+  merge_batch_free (self->staged);
+  merge_batch_free (self->entries);
   merge_unregister_functions (self);
-  run (self, drops, NULL);
-  sieve_free (self->seen);
-  sieve_free (self->in_file);
-  sieve_free (self->twice);
-  sorter_free (self->sorter);
+  merge_run (self, drops, NULL);
+  bloom_filter_free (self->seen);
+  bloom_filter_free (self->in_file);
+  bloom_filter_free (self->twice);
+  external_sort_free (self->sorter);
   g_byte_array_unref (self->keys);
   g_free (self->list_name);
   g_free (self->consent);
@@ -175,10 +176,10 @@ merge_clear (Merge *self)
 
   self->stage = MERGE_CLEARING;
   if (self->is_open)
-    result = arrival_clear (self->store, CLEAR_PEOPLE, NULL);
-  if (result <= 0) { /* what the disk does not let go now goes when somebody wants to change people, or the store is opened again */
+    result = import_watermark_clear (self->store, CLEAR_PEOPLE, NULL);
+  if (result <= 0) { /* people whom the disk does not let go now go when others are to be changed, or the store is opened again */
     self->is_open = FALSE;
-    store_set_arriving (self->store, FALSE);
+    store_set_importing (self->store, FALSE);
   }
   return result > 0;
 }
@@ -204,29 +205,29 @@ make_key (Merge *self, const MergeRow *row)
   gsize email_at;
 
   g_byte_array_set_size (self->keys, 0);
-  fold_name_append (self->keys, row->name.data, row->name.len);
+  name_key_append (self->keys, row->name.data, row->name.len);
   email_at = self->keys->len;
   if (key.kind == MERGE_BY_EMAIL)
-    fold_address_append (self->keys, row->email.data, row->email.len);
+    address_key_append (self->keys, row->email.data, row->email.len);
   key.name_key = (Slice){ (const char *) self->keys->data, email_at - 1 };
   if (row->phone.len > 0)
-    key.phone_hash = known_hash (self->store, row->phone.data, row->phone.len);
+    key.phone_hash = contact_key_hash (self->store, row->phone.data, row->phone.len);
   key.hash = key.phone_hash;
   if (key.kind == MERGE_BY_EMAIL) {
     key.email_key = (Slice){ (const char *) self->keys->data + email_at, self->keys->len - email_at - 1 };
-    key.hash = known_hash (self->store, key.email_key.data, key.email_key.len);
+    key.hash = contact_key_hash (self->store, key.email_key.data, key.email_key.len);
   }
   return key;
 }
 
 static void
-add_to (Merge *self, Incoming *incoming, const MergeRow *row, const RowKey *key)
+add_to (Merge *self, MergeBatch *batch, const MergeRow *row, const RowKey *key)
 {
-  const Slice texts[INCOMING_TEXTS] = { row->name, row->email, row->phone, { row->fields, row->fields_len }, key->name_key, key->email_key,
+  const Slice texts[MERGE_BATCH_TEXTS] = { row->name, row->email, row->phone, { row->fields, row->fields_len }, key->name_key, key->email_key,
                                         row->consent };
 
   self->has_consents |= row->consent.len > 0 || row->consent_utc != 0;
-  incoming_add (incoming, self->rows, key->kind, key->hash, row->consent_utc, texts);
+  merge_batch_add (batch, self->rows, key->kind, key->hash, row->consent_utc, texts);
 }
 
 static gboolean
@@ -236,20 +237,20 @@ add_fresh (Merge *self, const MergeRow *row, const RowKey *key, GError **error)
 
   self->fresh++;
   add_to (self, self->people, row, key);
-  return sorter_add (self->sorter, (SorterEntry){ key->hash, id }, error) &&
-         (row->phone.len == 0 || sorter_add (self->sorter, (SorterEntry){ key->phone_hash, id }, error));
+  return external_sort_add (self->sorter, (ExternalSortEntry){ key->hash, id }, error) &&
+         (row->phone.len == 0 || external_sort_add (self->sorter, (ExternalSortEntry){ key->phone_hash, id }, error));
 }
 
 gboolean
 merge_add (Merge *self, const MergeRow *row, GError **error)
 {
   RowKey key = make_key (self, row);
-  gboolean is_fresh = key.kind == MERGE_BY_EMAIL && !sieve_has (self->seen, key.hash) && (row->phone.len == 0 || !sieve_has (self->seen, key.phone_hash));
+  gboolean is_fresh = key.kind == MERGE_BY_EMAIL && !bloom_filter_has (self->seen, key.hash) && (row->phone.len == 0 || !bloom_filter_has (self->seen, key.phone_hash));
 
   self->rows++;
   if (key.kind == MERGE_BY_EMAIL) {
-    sieve_add (self->seen, key.hash);
-    sieve_add (sieve_has (self->in_file, key.hash) ? self->twice : self->in_file, key.hash);
+    bloom_filter_add (self->seen, key.hash);
+    bloom_filter_add (bloom_filter_has (self->in_file, key.hash) ? self->twice : self->in_file, key.hash);
   }
   if (is_fresh)
     return add_fresh (self, row, &key, error);
@@ -286,14 +287,14 @@ write_people (Merge *self, GError **error)
 gboolean
 merge_close_batch (Merge *self, GError **error)
 {
-  guint64 size = incoming_get_size (self->people) + incoming_get_size (self->staged);
-  gboolean is_written = arrival_check_room (self->store, self->bytes, size, error) && write_people (self, error) &&
+  guint64 size = merge_batch_get_size (self->people) + merge_batch_get_size (self->staged);
+  gboolean is_written = import_watermark_check_room (self->store, self->bytes, size, error) && write_people (self, error) &&
                         store_step (self->store, self->insert_staged, error) == 0;
 
   self->bytes += size;
   self->written = self->rows;
-  incoming_clear (self->people);
-  incoming_clear (self->staged);
+  merge_batch_clear (self->people);
+  merge_batch_clear (self->staged);
   if (is_written && self->rows - self->flushed >= FLUSH_ROWS) {
     self->flushed = self->rows;
     log_flush (store_get_log (self->store));
@@ -308,7 +309,7 @@ merge_close_batch (Merge *self, GError **error)
 
 /* Returns: 1 there is more, 0 all were looked at, -1 */
 static int
-pass (Merge *self, GError **error)
+pass_staged (Merge *self, GError **error)
 {
   gint64 last = MIN (self->passed + PASS_ROWS, self->rows);
 
@@ -330,14 +331,14 @@ pass (Merge *self, GError **error)
 static int
 lay_some (Merge *self, GError **error)
 {
-  static const Slice none[INCOMING_TEXTS] = { { "", 0 } };
+  static const Slice none[MERGE_BATCH_TEXTS] = { { "", 0 } };
   g_autoptr (GError) wrong = NULL;
-  SorterEntry entry;
+  ExternalSortEntry entry;
   guint n = 0;
 
-  incoming_clear (self->entries);
-  for (; n < LAY_ENTRIES && sorter_next (self->sorter, &entry, &wrong); n++)
-    incoming_add (self->entries, entry.id, 0, entry.hash, 0, none);
+  merge_batch_clear (self->entries);
+  for (; n < LAY_ENTRIES && external_sort_next (self->sorter, &entry, &wrong); n++)
+    merge_batch_add (self->entries, entry.id, 0, entry.hash, 0, none);
   if (wrong != NULL) {
     g_propagate_error (error, g_steal_pointer (&wrong));
     return -1;
@@ -348,7 +349,7 @@ lay_some (Merge *self, GError **error)
 }
 
 static int
-lay (Merge *self, GError **error)
+merge_lay (Merge *self, GError **error)
 {
   int result;
 
@@ -391,7 +392,7 @@ merge_kind (Merge *self, MergeKind kind, GError **error)
          (merge_match (self, kind, error) && insert_created (self, kind, error) && merge_apply_multi (self, kind, error));
 }
 
-/* Who was met by a row with an address: a row with a number alone, which follows, may fill that person's gaps only. */
+/* People who were met by a row with an address: a row with a number alone, which follows, may fill their gaps only. */
 static gboolean
 remember_met (Merge *self, GError **error)
 {
@@ -474,8 +475,8 @@ merge_all (Merge *self, const MergeTarget *target, GError **error)
   guint returned = 0;
   ImportRun run;
 
-  if (self->rows == 0) /* nobody: no list is made for it */
-    return write_audit (self, target->what, returned, error) && arrival_show (self->store, error);
+  if (self->rows == 0) /* without a row no list is made */
+    return write_audit (self, target->what, returned, error) && import_watermark_lift (self->store, error);
   if (!begin_run (self, &run, error) || !list_ensure (self->store, self->list_name, self->list, error) ||
       !merge_fetch_firsts (self, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||
       !remember_met (self, error) || !merge_kind (self, MERGE_BY_PHONE, error) || !add_staged_sets (self, error) ||
@@ -485,11 +486,11 @@ merge_all (Merge *self, const MergeTarget *target, GError **error)
   run.name = target->name != NULL ? target->name : "";
   self->counts.import = target->is_dry_run ? 0 : run.id;
   return import_undo_close (self->store, &run, error) && (target->forgotten == NULL || forgotten_settle (target->forgotten, run.id, &returned, error)) &&
-         write_audit (self, target->what, returned, error) && arrival_show (self->store, error);
+         write_audit (self, target->what, returned, error) && import_watermark_lift (self->store, error);
 }
 
 static gboolean
-decide (Merge *self, const MergeTarget *target, GError **error)
+merge_decide (Merge *self, const MergeTarget *target, GError **error)
 {
   if (!store_begin (self->store, error))
     return FALSE;
@@ -505,7 +506,7 @@ decide (Merge *self, const MergeTarget *target, GError **error)
   if (!store_commit (self->store, error))
     return FALSE;
   self->is_open = FALSE;
-  store_set_arriving (self->store, FALSE);
+  store_set_importing (self->store, FALSE);
   return TRUE;
 }
 
@@ -520,17 +521,17 @@ merge_step (Merge *self, const MergeTarget *target, MergeCounts *out_counts, GEr
     log_flush (store_get_log (self->store));
     break;
   case MERGE_PASSING:
-    result = pass (self, error);
+    result = pass_staged (self, error);
     if (result == 0)
       self->stage = MERGE_LAYING;
     return result < 0 ? -1 : 1;
   case MERGE_LAYING:
-    result = lay (self, error);
+    result = merge_lay (self, error);
     if (result == 0)
       self->stage = MERGE_DECIDING;
     return result < 0 ? -1 : 1;
   case MERGE_DECIDING:
-    if (!decide (self, target, error))
+    if (!merge_decide (self, target, error))
       return -1;
     self->stage = target->is_dry_run ? MERGE_CLEARING : MERGE_OVER;
     break;

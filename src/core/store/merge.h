@@ -30,13 +30,13 @@ typedef struct {
   const char *const *aliases; /* header, then the column it was taken for, in pairs; or NULL */
   gboolean           is_dry_run;
   const char        *what;      /* in the log; NULL: "import" */
-  Forgotten         *forgotten; /* whom it let through is known again; or NULL */
+  Forgotten         *forgotten; /* people whom it let through are known again; or NULL */
   const char        *name; /* of the file, for people; or NULL */
 } MergeTarget;
 
 /* list: made at the end when it is not there. consent: its source, or "". */
 Merge   *merge_new  (Store *store, const char *list, const char *consent, GError **error); /* (transfer full); one at a time a store */
-void     merge_free (Merge *self); /* what was not stored is cleared away at once (merge_clear() does it bit by bit); NULL is a no-op */
+void     merge_free (Merge *self); /* clears away at once what was not stored (merge_clear() does it bit by bit); NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Merge, merge_free)
 
 /* Before the first row: source ("": none) and time of those who have no own; utc 0: now, and an older record of the same source keeps its time. */

@@ -106,7 +106,7 @@ const char *const migrations[] = {
   "CREATE VIEW contact AS SELECT id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc FROM person"
   "  WHERE id<=coalesce((SELECT base FROM arrival),9223372036854775807);"
   "CREATE VIEW member AS SELECT list,contact FROM membership WHERE contact<=coalesce((SELECT base FROM arrival),9223372036854775807);"
-  "CREATE TABLE known (hash INTEGER NOT NULL, contact INTEGER NOT NULL, PRIMARY KEY (hash, contact)) WITHOUT ROWID;" /* known.h */
+  "CREATE TABLE known (hash INTEGER NOT NULL, contact INTEGER NOT NULL, PRIMARY KEY (hash, contact)) WITHOUT ROWID;" /* contact-hash-index.h */
   "INSERT INTO known SELECT key_hash(email_key) AS hash,id FROM person WHERE email_key IS NOT NULL ORDER BY hash,id;"
   "INSERT OR IGNORE INTO known SELECT key_hash(phone) AS hash,id FROM person WHERE phone<>'' ORDER BY hash,id;"
   "CREATE TRIGGER person_changes AFTER UPDATE OF email_key,phone ON person WHEN old.email_key IS NOT new.email_key OR old.phone IS NOT new.phone BEGIN"

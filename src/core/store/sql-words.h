@@ -14,8 +14,8 @@
 /* `of`: a table's alias with its dot, or "". */
 #define SQL_IS_WAITING(of) of "state IN (" SQL_STATE (QUEUED) "," SQL_STATE (LATER) ")" /* for its turn, or its time */
 #define SQL_IS_SETTLED(of) \
-  of "state IN (" SQL_STATE (ACCEPTED) "," SQL_STATE (REFUSED) "," SQL_STATE (UNKNOWN) ")" /* nothing more comes of itself */
-/* What a person resolved as sent counts as sent. */
+  of "state IN (" SQL_STATE (ACCEPTED) "," SQL_STATE (REFUSED) "," SQL_STATE (UNKNOWN) ")" /* final, unless a person acts */
+/* Rows that a person resolved as sent count as sent. */
 #define SQL_MAY_HAVE_GOT(of) \
   "(" of "state IN (" SQL_STATE (HANDED) "," SQL_STATE (ACCEPTED) "," SQL_STATE (UNKNOWN) ")" \
   " OR (" of "state=" SQL_STATE (SKIPPED) " AND " of "reason=" SQL_REASON (TREATED_AS_SENT) "))"

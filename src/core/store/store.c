@@ -7,7 +7,7 @@
 
 struct Store {
   sqlite3    *db;
-  gboolean    is_arriving;
+  gboolean    is_importing;
   GHashTable *statements; /* SQL text (owned) -> sqlite3_stmt */
   GHashTable *literals;   /* where an SQL text stood when it was asked for -> the same: most are literals, and always stand there */
   Log        *log;
@@ -34,12 +34,12 @@ describe_world (Store *self, int code)
 }
 
 static gboolean
-fail (Store *self, const char *doing, GError **error)
+store_fail (Store *self, const char *doing, GError **error)
 {
   int code = sqlite3_errcode (self->db);
   g_autofree char *advice = describe_world (self, code);
 
-  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_CONSTRAINT) { /* what may be there already is asked before: then its pages contradict each other */
+  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_CONSTRAINT) { /* rows that may be there already are asked for before: the store's pages contradict each other */
     g_set_error (error, FAULT, FAULT_DATA, "the store %s is damaged (%s): put back a copy of it, or move it away to begin anew",
                  sqlite3_db_filename (self->db, "main"), advice);
     return FALSE;
@@ -55,7 +55,7 @@ fail (Store *self, const char *doing, GError **error)
 gboolean
 store_run_script (Store *self, const char *sql, GError **error)
 {
-  return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail (self, "the store could not be set up", error);
+  return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK || store_fail (self, "the store could not be set up", error);
 }
 
 Store *
@@ -108,15 +108,15 @@ store_get_db (Store *self)
 }
 
 void
-store_set_arriving (Store *self, gboolean is_arriving)
+store_set_importing (Store *self, gboolean is_importing)
 {
-  self->is_arriving = is_arriving;
+  self->is_importing = is_importing;
 }
 
 gboolean
-store_is_arriving (Store *self)
+store_is_importing (Store *self)
 {
-  return self->is_arriving;
+  return self->is_importing;
 }
 
 void
@@ -225,7 +225,7 @@ store_step (Store *self, sqlite3_stmt *statement, GError **error)
   if (result == SQLITE_ROW)
     return 1;
   if (result != SQLITE_DONE)
-    fail (self, "the store could not be read or written", error);
+    store_fail (self, "the store could not be read or written", error);
   sqlite3_reset (statement);
   return result == SQLITE_DONE ? 0 : -1;
 }

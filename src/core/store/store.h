@@ -16,14 +16,14 @@ gboolean store_was_left_open (Store *self); /* a -wal lay beside it: who had it 
 guint64 store_get_room (Store *self); /* octets that are free beside it; in memory, or where nobody can say: very many */
 
 typedef struct Log Log;
-/* Is an import at work in this process? Else a row of `arrival` is what one left that could not clear up behind itself. */
-void     store_set_arriving (Store *self, gboolean is_arriving);
-gboolean store_is_arriving  (Store *self);
+/* TRUE while an import runs here. A row of `arrival` (import-watermark.h) while FALSE was left by a crash, or by one that had no room to clear up. */
+void     store_set_importing (Store *self, gboolean is_importing);
+gboolean store_is_importing  (Store *self);
 
 Log *store_get_log (Store *self); /* log.h */
 
 #define STORE_HASH_KEY_LEN 16
-const guint8 *store_get_hash_key (Store *self); /* known.h */
+const guint8 *store_get_hash_key (Store *self); /* contact-hash-index.h */
 
 gboolean store_begin    (Store *self, GError **error); /* IMMEDIATE */
 /* The same; its commit costs no flush: it reaches the disk with the next other one, in order. For what nobody relies on before that. */

@@ -2,7 +2,6 @@
 
 #include "address-idna.h"
 #include "fault.h"
-#include "fold.h"
 #include "list.h"
 #include <string.h>
 

@@ -11,7 +11,7 @@
 typedef struct { /* borrowed from the payload */
   const guint8 *name, *secret;
   gsize name_len, secret_len;
-} Entry;
+} VaultEntry;
 
 VaultEntries *
 vault_entries_new (gsize len)
@@ -49,7 +49,7 @@ set_count (VaultEntries *self, guint32 count)
 
 /* Reads the entry at *offset and goes behind it. */
 static gboolean
-read_entry (const VaultEntries *self, gsize *offset, Entry *out_entry)
+read_entry (const VaultEntries *self, gsize *offset, VaultEntry *out_entry)
 {
   const guint8 *p = self->data + *offset;
 
@@ -71,7 +71,7 @@ vault_entries_is_valid (const VaultEntries *self)
 {
   gsize offset = COUNT_LEN;
   guint32 count;
-  Entry entry;
+  VaultEntry entry;
 
   if (self->len == 0 || self->len % PADDING != 0)
     return FALSE;
@@ -83,7 +83,7 @@ vault_entries_is_valid (const VaultEntries *self)
 }
 
 static gboolean
-is_named (const Entry *entry, const char *name)
+is_named (const VaultEntry *entry, const char *name)
 {
   return entry->name_len == strlen (name) && memcmp (entry->name, name, entry->name_len) == 0;
 }
@@ -92,7 +92,7 @@ SecretBytes *
 vault_entries_get (const VaultEntries *self, const char *name)
 {
   gsize offset = COUNT_LEN;
-  Entry entry;
+  VaultEntry entry;
 
   for (guint32 i = get_count (self); i > 0 && read_entry (self, &offset, &entry); i--)
     if (is_named (&entry, name))
@@ -101,7 +101,7 @@ vault_entries_get (const VaultEntries *self, const char *name)
 }
 
 static gsize
-write_entry (VaultEntries *self, gsize offset, const Entry *entry)
+write_entry (VaultEntries *self, gsize offset, const VaultEntry *entry)
 {
   guint8 *p = self->data + offset;
 
@@ -118,7 +118,7 @@ static gsize
 count_used (const VaultEntries *self, const char *name)
 {
   gsize used = COUNT_LEN, offset = COUNT_LEN;
-  Entry entry;
+  VaultEntry entry;
 
   for (guint32 i = get_count (self); i > 0 && read_entry (self, &offset, &entry); i--)
     if (!is_named (&entry, name))
@@ -129,13 +129,13 @@ count_used (const VaultEntries *self, const char *name)
 VaultEntries *
 vault_entries_replace (const VaultEntries *self, const char *name, const SecretBytes *secret)
 {
-  Entry added = { .name = (const guint8 *) name, .name_len = strlen (name),
+  VaultEntry added = { .name = (const guint8 *) name, .name_len = strlen (name),
                   .secret = (const guint8 *) secret_bytes_peek (secret), .secret_len = secret_bytes_get_length (secret) };
   gsize used = count_used (self, name) + (secret != NULL ? ENTRY_HEAD_LEN + added.name_len + added.secret_len : 0);
   VaultEntries *other = vault_entries_new ((used + PADDING - 1) / PADDING * PADDING);
   gsize offset = COUNT_LEN, end = COUNT_LEN;
   guint32 count = 0;
-  Entry entry;
+  VaultEntry entry;
 
   for (guint32 i = get_count (self); i > 0 && read_entry (self, &offset, &entry); i--) {
     if (is_named (&entry, name))

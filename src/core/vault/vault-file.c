@@ -13,7 +13,7 @@
 #define SLOT_LEN (SLOT_HEAD_LEN + VAULT_NONCE_LEN + VAULT_SEALED_KEY_LEN)
 
 static gboolean
-refuse (GError **error, const char *what)
+vault_file_refuse (GError **error, const char *what)
 {
   g_set_error_literal (error, FAULT, FAULT_CONFIG, what);
   return FALSE;
@@ -38,7 +38,7 @@ parse_slot (const guint8 *raw, VaultSlot *out_slot, GError **error)
   memcpy (out_slot->nonce, raw + SLOT_HEAD_LEN, VAULT_NONCE_LEN);
   memcpy (out_slot->sealed_key, raw + SLOT_HEAD_LEN + VAULT_NONCE_LEN, VAULT_SEALED_KEY_LEN);
   if (raw[1] != 0 || raw[2] != 0 || raw[3] != 0 || le_get (raw + 12, 4) != 0 || !is_slot_fine (out_slot))
-    return refuse (error, "has a key slot that this Postrider does not make");
+    return vault_file_refuse (error, "has a key slot that this Postrider does not make");
   return TRUE;
 }
 
@@ -51,20 +51,20 @@ is_checksum_fine (const guint8 *raw, gsize len)
   return memcmp (sum, raw + len - sizeof sum, sizeof sum) == 0;
 }
 
-/* What can be said of it before any number in it is believed. */
+/* Checks from outside, before any number in it is believed. */
 static gboolean
 check_outside (const guint8 *raw, gsize len, GError **error)
 {
   if (len < MAGIC_LEN || memcmp (raw, MAGIC, MAGIC_LEN) != 0)
-    return refuse (error, len == 0 ? "is empty" : "is not a vault of Postrider");
+    return vault_file_refuse (error, len == 0 ? "is empty" : "is not a vault of Postrider");
   if (len < HEAD_LEN + SLOT_LEN + VAULT_NONCE_LEN + VAULT_TAG_LEN + VAULT_CHECKSUM_LEN)
-    return refuse (error, "is cut off");
+    return vault_file_refuse (error, "is cut off");
   if (len > VAULT_FILE_MAX_BYTES)
-    return refuse (error, "is larger than any vault can be");
+    return vault_file_refuse (error, "is larger than any vault can be");
   if (!is_checksum_fine (raw, len))
-    return refuse (error, "is damaged or cut off");
+    return vault_file_refuse (error, "is damaged or cut off");
   if (le_get (raw + MAGIC_LEN, 4) != VERSION)
-    return refuse (error, "was made by a newer Postrider: use that one");
+    return vault_file_refuse (error, "was made by a newer Postrider: use that one");
   return TRUE;
 }
 
@@ -82,7 +82,7 @@ vault_file_parse (const guint8 *raw, gsize len, GError **error)
   sealed_len = (guint32) le_get (raw + MAGIC_LEN + 8, 4);
   if (slot_count == 0 || slot_count > VAULT_SLOTS_MAX || le_get (raw + MAGIC_LEN + 12, 4) != 0 || sealed_len < VAULT_TAG_LEN ||
       len != HEAD_LEN + (gsize) slot_count * SLOT_LEN + VAULT_NONCE_LEN + (gsize) sealed_len + VAULT_CHECKSUM_LEN) {
-    refuse (error, "contradicts itself in its lengths");
+    vault_file_refuse (error, "contradicts itself in its lengths");
     return NULL;
   }
   for (self->slot_count = 0; self->slot_count < slot_count; self->slot_count++, p += SLOT_LEN)

@@ -17,7 +17,7 @@ struct VaultKey {
 };
 
 static VaultKey *
-allocate (void)
+vault_key_allocate (void)
 {
   VaultKey *self = sodium_malloc (sizeof *self);
 
@@ -29,7 +29,7 @@ allocate (void)
 VaultKey *
 vault_key_new_random (void)
 {
-  VaultKey *self = allocate ();
+  VaultKey *self = vault_key_allocate ();
 
   randombytes_buf (self->data, sizeof self->data);
   return self;
@@ -50,7 +50,7 @@ vault_key_peek (const VaultKey *self)
 VaultKey *
 vault_key_new_from_passphrase (const SecretBytes *passphrase, const VaultSlot *slot, GError **error)
 {
-  g_autoptr (VaultKey) self = allocate ();
+  g_autoptr (VaultKey) self = vault_key_allocate ();
 
   if (crypto_pwhash (self->data, sizeof self->data, secret_bytes_peek (passphrase), secret_bytes_get_length (passphrase),
                      slot->salt, slot->passes, (gsize) slot->memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0) {
@@ -99,7 +99,7 @@ parse_file (const char *raw, gsize len, VaultKey *out_key)
 static VaultKey *
 read_opened (int fd, const char *path, GError **error)
 {
-  g_autoptr (VaultKey) self = allocate ();
+  g_autoptr (VaultKey) self = vault_key_allocate ();
   char raw[FILE_LEN];
   gssize len;
   gboolean is_fine;
@@ -198,7 +198,7 @@ VaultKey *
 vault_key_open_slot (const VaultKey *key, const VaultSlot *slot)
 {
   g_autoptr (GBytes) head = vault_slot_build_head (slot);
-  g_autoptr (VaultKey) data_key = allocate ();
+  g_autoptr (VaultKey) data_key = vault_key_allocate ();
 
   if (crypto_aead_xchacha20poly1305_ietf_decrypt (data_key->data, NULL, NULL, slot->sealed_key, sizeof slot->sealed_key,
                                                   g_bytes_get_data (head, NULL), g_bytes_get_size (head), slot->nonce, key->data) != 0)

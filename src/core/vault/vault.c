@@ -92,7 +92,7 @@ replace_file (const char *folder, const char *path, GBytes *raw)
   int fd = -1;
   gboolean is_done = FALSE;
 
-  if (folder_fd >= 0) { /* else errno says why not */
+  if (folder_fd >= 0) { /* errno says why not, if it is not */
     (void) unlink (part);
     fd = open (part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   }
@@ -116,7 +116,7 @@ replace_file (const char *folder, const char *path, GBytes *raw)
   return is_done;
 }
 
-/* Somebody may have put back a copy while we ran: then what we hold is not what would be replaced. */
+/* A copy may have been put back while we ran: then the vault in memory is not the file that would be replaced. */
 static gboolean
 is_still_ours (Vault *self, GError **error)
 {
@@ -277,7 +277,7 @@ obtain_file_key (Vault *self, GError **error)
 
 /* One slot around a new data key: copies of the file from before the change don't help to open what comes after it. */
 static gboolean
-reseal (Vault *self, const VaultKey *key, const VaultSlot *slot, const VaultEntries *entries, GError **error)
+vault_reseal (Vault *self, const VaultKey *key, const VaultSlot *slot, const VaultEntries *entries, GError **error)
 {
   g_autoptr (VaultKey) data_key = vault_key_new_random ();
   g_autoptr (VaultFile) file = g_new0 (VaultFile, 1);
@@ -300,11 +300,11 @@ make_vault (Vault *self, GError **error)
   g_autoptr (VaultEntries) entries = vault_entries_new (256);
   g_autoptr (VaultKey) key = obtain_file_key (self, error);
 
-  return key != NULL && reseal (self, key, &slot, entries, error);
+  return key != NULL && vault_reseal (self, key, &slot, entries, error);
 }
 
 static gboolean
-load (Vault *self, GError **error)
+vault_load (Vault *self, GError **error)
 {
   int found = read_file (self->path, &self->raw, error);
 
@@ -334,7 +334,7 @@ vault_new (const char *home, const char *state, GError **error)
     g_set_error (error, FAULT, FAULT_CONFIG, "the vault and its key file must not lie in one folder (%s)", self->home);
     return NULL;
   }
-  return load (self, error) ? g_steal_pointer (&self) : NULL;
+  return vault_load (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -422,9 +422,9 @@ protect_with_passphrase (Vault *self, const SecretBytes *passphrase, const Vault
 
   randombytes_buf (slot.salt, sizeof slot.salt);
   key = vault_key_new_from_passphrase (passphrase, &slot, error);
-  if (key == NULL || !reseal (self, key, &slot, entries, error))
+  if (key == NULL || !vault_reseal (self, key, &slot, entries, error))
     return FALSE;
-  if (had_key_file) /* it opens nothing any more; if it stays, it does no harm */
+  if (had_key_file) /* a key that opens nothing any more: if it stays, it does no harm */
     (void) unlink (self->key_path);
   return TRUE;
 }
@@ -435,7 +435,7 @@ protect_with_key_file (Vault *self, const VaultEntries *entries, GError **error)
   VaultSlot slot = { .kind = VAULT_SLOT_KEY_FILE };
   g_autoptr (VaultKey) key = obtain_file_key (self, error);
 
-  return key != NULL && reseal (self, key, &slot, entries, error);
+  return key != NULL && vault_reseal (self, key, &slot, entries, error);
 }
 
 gboolean

@@ -10,10 +10,10 @@ typedef struct {
   GStrvBuilder *words;
 } Box;
 
-static void add (Box *self, const char *word, ...) G_GNUC_NULL_TERMINATED;
+static void box_add (Box *self, const char *word, ...) G_GNUC_NULL_TERMINATED;
 
 static void
-add (Box *self, const char *word, ...)
+box_add (Box *self, const char *word, ...)
 {
   va_list further;
 
@@ -24,22 +24,22 @@ add (Box *self, const char *word, ...)
 }
 
 static char **
-end (Box *self)
+box_end (Box *self)
 {
   char **words;
 
-  add (self, "--", NULL);
+  box_add (self, "--", NULL);
   words = g_strv_builder_end (self->words);
   g_strv_builder_unref (self->words);
   return words;
 }
 
 static Box
-begin (void)
+box_begin (void)
 {
   Box self = { g_strv_builder_new () };
 
-  add (&self, BOX_BWRAP, "--unshare-user", "--unshare-ipc", "--unshare-uts", "--cap-drop", "ALL", "--die-with-parent", "--new-session", NULL);
+  box_add (&self, BOX_BWRAP, "--unshare-user", "--unshare-ipc", "--unshare-uts", "--cap-drop", "ALL", "--die-with-parent", "--new-session", NULL);
   return self;
 }
 
@@ -49,17 +49,17 @@ add_system (Box *self)
 {
   static const char *const folders[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
 
-  add (self, "--ro-bind", "/usr", "/usr", NULL);
+  box_add (self, "--ro-bind", "/usr", "/usr", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (folders); i++) {
     g_autofree char *target = g_file_read_link (folders[i], NULL);
 
     if (target != NULL)
-      add (self, "--symlink", target, folders[i], NULL);
+      box_add (self, "--symlink", target, folders[i], NULL);
     else if (g_file_test (folders[i], G_FILE_TEST_IS_DIR))
-      add (self, "--ro-bind", folders[i], folders[i], NULL);
+      box_add (self, "--ro-bind", folders[i], folders[i], NULL);
   }
-  add (self, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", NULL);
-  add (self, "--proc", "/proc", "--dev", "/dev", "--size", SCRATCH_BYTES, "--tmpfs", "/dev/shm", NULL);
+  box_add (self, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", NULL);
+  box_add (self, "--proc", "/proc", "--dev", "/dev", "--size", SCRATCH_BYTES, "--tmpfs", "/dev/shm", NULL);
 }
 
 /* Of /etc what draws text and the right time; of /sys what WebKit's own sandbox binds. */
@@ -70,7 +70,7 @@ add_drawing (Box *self)
                                        "/sys/block", "/sys/bus", "/sys/class", "/sys/dev", "/sys/devices" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (given); i++)
-    add (self, "--ro-bind-try", given[i], given[i], NULL);
+    box_add (self, "--ro-bind-try", given[i], given[i], NULL);
 }
 
 /* A build folder lies anywhere; what is under /usr is there already. The bridge is beside the window, or a folder of its own. */
@@ -82,7 +82,7 @@ add_program (Box *self, const char *program)
 
   if (g_str_has_prefix (folder, "/usr/"))
     return;
-  add (self, "--ro-bind", folder, folder, "--ro-bind-try", bridge, bridge, NULL);
+  box_add (self, "--ro-bind", folder, folder, "--ro-bind-try", bridge, bridge, NULL);
 }
 
 static void
@@ -92,12 +92,12 @@ add_display (Box *self, const Display *display, const char *runtime)
   g_autofree char *cookie = g_build_filename (runtime, "cookie", NULL);
 
   if (display->is_wayland) {
-    add (self, "--ro-bind", display->socket, wayland, "--setenv", "WAYLAND_DISPLAY", display->name, "--setenv", "GDK_BACKEND", "wayland", NULL);
+    box_add (self, "--ro-bind", display->socket, wayland, "--setenv", "WAYLAND_DISPLAY", display->name, "--setenv", "GDK_BACKEND", "wayland", NULL);
     return;
   }
-  add (self, "--ro-bind", display->socket, display->socket, "--setenv", "DISPLAY", display->name, "--setenv", "GDK_BACKEND", "x11", NULL);
+  box_add (self, "--ro-bind", display->socket, display->socket, "--setenv", "DISPLAY", display->name, "--setenv", "GDK_BACKEND", "x11", NULL);
   if (display->cookie != NULL)
-    add (self, "--perms", "0400", "--ro-bind-data", G_STRINGIFY (BOX_COOKIE_FD), cookie, "--setenv", "XAUTHORITY", cookie, NULL);
+    box_add (self, "--perms", "0400", "--ro-bind-data", G_STRINGIFY (BOX_COOKIE_FD), cookie, "--setenv", "XAUTHORITY", cookie, NULL);
 }
 
 static void
@@ -107,9 +107,9 @@ add_accessibility (Box *self, const char *socket, const char *runtime)
   g_autofree char *address = g_strconcat ("unix:path=", inside, NULL);
 
   if (socket != NULL)
-    add (self, "--ro-bind", socket, inside, "--setenv", "AT_SPI_BUS_ADDRESS", address, NULL);
+    box_add (self, "--ro-bind", socket, inside, "--setenv", "AT_SPI_BUS_ADDRESS", address, NULL);
   else
-    add (self, "--setenv", "GTK_A11Y", "none", "--setenv", "NO_AT_BRIDGE", "1", NULL);
+    box_add (self, "--setenv", "GTK_A11Y", "none", "--setenv", "NO_AT_BRIDGE", "1", NULL);
 }
 
 static void
@@ -124,15 +124,15 @@ add_environment (Box *self, Environment *environment, const char *runtime)
   g_auto (GStrv) pairs = environment_list_inside (environment);
 
   for (gsize i = 0; i < G_N_ELEMENTS (fixed); i++)
-    add (self, "--setenv", fixed[i][0], fixed[i][1], NULL);
+    box_add (self, "--setenv", fixed[i][0], fixed[i][1], NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (passed); i++)
     if (g_getenv (passed[i]) != NULL)
-      add (self, "--setenv", passed[i], g_getenv (passed[i]), NULL);
-  add (self, "--setenv", "XDG_RUNTIME_DIR", runtime, NULL);
+      box_add (self, "--setenv", passed[i], g_getenv (passed[i]), NULL);
+  box_add (self, "--setenv", "XDG_RUNTIME_DIR", runtime, NULL);
   for (gsize i = 0; pairs[i] != NULL; i++) {
     g_auto (GStrv) pair = g_strsplit (pairs[i], "=", 2);
 
-    add (self, "--setenv", pair[0], pair[1], NULL);
+    box_add (self, "--setenv", pair[0], pair[1], NULL);
   }
 }
 
@@ -140,48 +140,48 @@ char **
 box_for_window (Environment *environment, const Display *display, const char *program, const char *accessibility)
 {
   g_autofree char *runtime = g_strdup_printf ("/run/user/%u", (guint) geteuid ());
-  Box self = begin ();
+  Box self = box_begin ();
 
-  add (&self, "--unshare-net", "--unshare-pid", "--clearenv", NULL);
+  box_add (&self, "--unshare-net", "--unshare-pid", "--clearenv", NULL);
   add_system (&self);
   add_drawing (&self);
-  add (&self, "--size", SCRATCH_BYTES, "--tmpfs", "/tmp", "--size", SCRATCH_BYTES, "--tmpfs", "/home", "--perms", "0700", "--dir", HOME_INSIDE,
-       "--size", SCRATCH_BYTES, "--tmpfs", "/run", "--dir", "/run/user", "--perms", "0700", "--dir", runtime, NULL);
+  box_add (&self, "--size", SCRATCH_BYTES, "--tmpfs", "/tmp", "--size", SCRATCH_BYTES, "--tmpfs", "/home", "--perms", "0700", "--dir", HOME_INSIDE,
+           "--size", SCRATCH_BYTES, "--tmpfs", "/run", "--dir", "/run/user", "--perms", "0700", "--dir", runtime, NULL);
   add_program (&self, program); /* behind the empty folders: it may lie in one of them */
   add_display (&self, display, runtime);
   add_accessibility (&self, accessibility, runtime);
   add_environment (&self, environment, runtime);
-  add (&self, "--remount-ro", "/", "--chdir", "/", NULL);
-  return end (&self);
+  box_add (&self, "--remount-ro", "/", "--chdir", "/", NULL);
+  return box_end (&self);
 }
 
 char **
 box_for_desk (const char *const *hidden, gboolean keeps_network)
 {
-  Box self = begin ();
+  Box self = box_begin ();
 
   if (!keeps_network)
-    add (&self, "--unshare-net", NULL);
-  add (&self, "--dev-bind", "/", "/", NULL);
+    box_add (&self, "--unshare-net", NULL);
+  box_add (&self, "--dev-bind", "/", "/", NULL);
   for (gsize i = 0; hidden[i] != NULL; i++)
-    add (&self, "--perms", "0700", "--tmpfs", hidden[i], NULL);
+    box_add (&self, "--perms", "0700", "--tmpfs", hidden[i], NULL);
   for (gsize i = 0; hidden[i] != NULL; i++) /* behind them all: one may lie in another */
-    add (&self, "--remount-ro", hidden[i], NULL);
-  add (&self, "--chdir", "/", NULL);
-  return end (&self);
+    box_add (&self, "--remount-ro", hidden[i], NULL);
+  box_add (&self, "--chdir", "/", NULL);
+  return box_end (&self);
 }
 
 char **
 box_for_proxy (const char *bus, const char *folder)
 {
-  Box self = begin ();
+  Box self = box_begin ();
 
-  add (&self, "--unshare-pid", "--clearenv", NULL);
+  box_add (&self, "--unshare-pid", "--clearenv", NULL);
   if (bus != NULL)
-    add (&self, "--unshare-net", NULL);
+    box_add (&self, "--unshare-net", NULL);
   add_system (&self);
   if (bus != NULL)
-    add (&self, "--ro-bind", bus, bus, NULL);
-  add (&self, "--bind", folder, folder, "--chdir", "/", NULL);
-  return end (&self);
+    box_add (&self, "--ro-bind", bus, bus, NULL);
+  box_add (&self, "--bind", folder, folder, "--chdir", "/", NULL);
+  return box_end (&self);
 }

@@ -18,7 +18,7 @@ struct BusProxy {
   gpointer        data;
   char           *folder, *socket;
   Process        *process;
-  int             alive_fd; /* it says a word here when it listens, and leaves when this closes */
+  int             alive_fd; /* the proxy says a word here when it listens, and leaves when this closes */
   guint           alive_source, timer;
 };
 
@@ -61,7 +61,7 @@ bus_proxy_parse_address (const char *raw_address, gboolean *out_is_abstract)
 }
 
 static void
-report (BusProxy *self, const char *socket)
+bus_proxy_report (BusProxy *self, const char *socket)
 {
   BusProxyFunc ready = g_steal_pointer (&self->ready);
 
@@ -78,7 +78,7 @@ exited_cb (const char *why, gpointer data)
 
   if (self->ready != NULL)
     g_message ("screen readers do not reach the window: xdg-dbus-proxy: %s", why != NULL ? why : "it left");
-  report (self, NULL);
+  bus_proxy_report (self, NULL);
   bus_proxy_unref (self);
 }
 
@@ -89,7 +89,7 @@ late_cb (gpointer data)
 
   self->timer = 0;
   g_message ("screen readers do not reach the window: xdg-dbus-proxy did not answer in time");
-  report (self, NULL);
+  bus_proxy_report (self, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -100,12 +100,12 @@ word_cb (int fd, GIOCondition condition, gpointer data)
   char word;
 
   self->alive_source = 0;
-  report (self, read (fd, &word, 1) == 1 && g_file_test (self->socket, G_FILE_TEST_EXISTS) ? self->socket : NULL);
+  bus_proxy_report (self, read (fd, &word, 1) == 1 && g_file_test (self->socket, G_FILE_TEST_EXISTS) ? self->socket : NULL);
   return G_SOURCE_REMOVE;
 }
 
 static gboolean
-spawn (BusProxy *self, const char *address, const char *bus)
+bus_proxy_spawn (BusProxy *self, const char *address, const char *bus)
 {
   /* Calls that the window makes. What others call in the window, and the answers, come through by themselves. WebKit's own proxy does not work behind this one
    * (0.1.6): who listens to the page gets the bus itself (reader.h). */
@@ -151,7 +151,7 @@ bus_proxy_start (const char *raw_address, BusProxyFunc ready, gpointer data)
     return NULL;
   self->folder = g_dir_make_tmp ("postrider-XXXXXX", NULL);
   self->socket = self->folder != NULL ? g_build_filename (self->folder, "accessibility", NULL) : NULL;
-  if (self->socket == NULL || !spawn (self, address, is_abstract ? NULL : path))
+  if (self->socket == NULL || !bus_proxy_spawn (self, address, is_abstract ? NULL : path))
     return NULL;
   self->ready = ready;
   self->data = data;

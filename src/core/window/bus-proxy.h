@@ -13,7 +13,7 @@ typedef void (*BusProxyFunc) (BusProxy *proxy, const char *socket, gpointer data
 
 /* raw_address: of the accessibility bus. Returns: (transfer full), or NULL: no bus that is fit for it. `ready` comes once, later. */
 BusProxy *bus_proxy_start (const char *raw_address, BusProxyFunc ready, gpointer data);
-void      bus_proxy_free  (BusProxy *self); /* it ends; no call of `ready` any more; NULL is a no-op */
+void      bus_proxy_free  (BusProxy *self); /* ends it; no call of `ready` any more; NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusProxy, bus_proxy_free)
 
 /* "unix:path=/run/…,guid=…" → its path; "unix:abstract=…" → "" and *out_is_abstract. Returns: (transfer full); NULL: neither. */

@@ -18,7 +18,7 @@
 #define RESTART_S 1
 #define FLOOD_BYTES (1024 * 1024)
 
-typedef struct Dialog Dialog;
+typedef struct DeskDialog DeskDialog;
 
 struct Desk {
   Core            *core;
@@ -28,8 +28,8 @@ struct Desk {
   Peer            *peer;
   PrDesk1         *proxy; /* NULL: it cannot be spoken to */
   Peer            *dialog; /* postrider-dialog, while one is open */
-  Dialog          *opening; /* until that can be spoken to */
-  GPtrArray       *calls;  /* of Call: those on the way */
+  DeskDialog      *opening; /* until that can be spoken to */
+  GPtrArray       *calls;  /* of DeskCall: those on the way */
   guint            restarts, restart_timer;
   gboolean         has_reported;
   gboolean         is_inhibiting; /* said again to a desk that was started again */
@@ -42,9 +42,9 @@ typedef struct {
   GVariant    *arguments;
   DeskDoneFunc done;
   gpointer     data;
-} Call;
+} DeskCall;
 
-static void start (Desk *self);
+static void desk_start_peer (Desk *self);
 
 /* --- what is fit to go on --- */
 
@@ -133,7 +133,7 @@ report_ready (Desk *self, const char *accessibility, gboolean has_reader)
 static void
 accessibility_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *call = data;
+  DeskCall *call = data;
   g_autofree char *address = NULL;
   gboolean has_reader = FALSE;
   g_autoptr (GError) error = NULL;
@@ -153,7 +153,7 @@ restart_cb (gpointer data)
   Desk *self = data;
 
   self->restart_timer = 0;
-  start (self);
+  desk_start_peer (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -165,7 +165,7 @@ forget_peer (Desk *self)
 }
 
 static void
-lost (Desk *self, const char *why)
+desk_lost (Desk *self, const char *why)
 {
   g_warning ("desk is gone: %s", why);
   forget_peer (self);
@@ -177,7 +177,7 @@ lost (Desk *self, const char *why)
 static void
 closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 {
-  lost (data, why);
+  desk_lost (data, why);
 }
 
 static void
@@ -201,12 +201,12 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
 {
   Desk *self = data;
   g_autoptr (GError) error = NULL;
-  Call *call;
+  DeskCall *call;
 
   if (failed == NULL)
     self->proxy = pr_desk1_proxy_new_sync (peer_get_connection (peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, &error);
   if (self->proxy == NULL) {
-    lost (self, failed != NULL ? failed->message : error->message);
+    desk_lost (self, failed != NULL ? failed->message : error->message);
     return;
   }
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), QUICK_MS);
@@ -214,7 +214,7 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
   g_signal_connect (self->proxy, "activated", G_CALLBACK (activated_cb), self);
   if (self->is_inhibiting)
     desk_inhibit (self, TRUE, self->why);
-  call = g_new0 (Call, 1);
+  call = g_new0 (DeskCall, 1);
   call->desk = self;
   g_ptr_array_add (self->calls, call);
   pr_desk1_call_accessibility (self->proxy, NULL, accessibility_cb, call);
@@ -243,7 +243,7 @@ start_peer (Desk *self, const char *program, PeerReadyFunc ready, PeerClosedFunc
 }
 
 static void
-start (Desk *self)
+desk_start_peer (Desk *self)
 {
   self->peer = start_peer (self, "desk", ready_cb, closed_cb, self);
 }
@@ -258,14 +258,14 @@ desk_start (Core *core, Environment *environment, const DeskFuncs *funcs, gpoint
   self->funcs = funcs;
   self->data = data;
   self->calls = g_ptr_array_new ();
-  start (self);
+  desk_start_peer (self);
   return self;
 }
 
 /* --- calls with an answer --- */
 
 static void
-finish (Call *call, GVariant *answer, GUnixFDList *fds, const GError *error)
+desk_call_finish (DeskCall *call, GVariant *answer, GUnixFDList *fds, const GError *error)
 {
   if (call->desk != NULL)
     g_ptr_array_remove (call->desk->calls, call);
@@ -280,26 +280,26 @@ unreachable_cb (gpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (FAULT, FAULT_UNAVAILABLE, "the desktop cannot be reached at the moment: try again, or open the window anew");
 
-  finish (data, NULL, NULL, error);
+  desk_call_finish (data, NULL, NULL, error);
   return G_SOURCE_REMOVE;
 }
 
 /* A liar is dropped: by its answer nobody can tell what else it says wrong. */
 static gboolean
-is_answer_fine (Call *call, GVariant *answer, GUnixFDList *fds)
+is_answer_fine (DeskCall *call, GVariant *answer, GUnixFDList *fds)
 {
   if (strcmp (call->method, "Choose") == 0 || strcmp (call->method, "Dropped") == 0)
     return desk_check_chosen (answer, fds);
   return strcmp (call->method, "Save") != 0 || desk_check_saved (answer, fds);
 }
 
-static void open_dialog (Call *call);
-static void open_program (Call *call);
+static void open_dialog (DeskCall *call);
+static void open_program (DeskCall *call);
 
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *call = data;
+  DeskCall *call = data;
   g_autoptr (GUnixFDList) fds = NULL;
   GError *raw_error = NULL;
   g_autoptr (GVariant) answer = g_dbus_proxy_call_with_unix_fd_list_finish (G_DBUS_PROXY (source), &fds, result, &raw_error);
@@ -307,14 +307,14 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = raw_error != NULL ? fault_of_peer (raw_error) : NULL;
   gboolean is_desk = call->desk != NULL && call->desk->proxy == (gpointer) source;
 
-  if (is_lost) /* it died, was ended with the window, or never answered */
+  if (is_lost) /* desk died, was ended with the window, or never answered */
     unreachable_cb (call);
   else if (is_desk && g_error_matches (error, FAULT, FAULT_UNAVAILABLE) && (strcmp (call->method, "Choose") == 0 || strcmp (call->method, "Save") == 0))
     open_dialog (call);
   else if (is_desk && g_error_matches (error, FAULT, FAULT_UNAVAILABLE) && strcmp (call->method, "Show") == 0)
     open_program (call);
   else if (error != NULL || is_answer_fine (call, answer, fds))
-    finish (call, answer, fds, error);
+    desk_call_finish (call, answer, fds, error);
   else {
     if (call->desk != NULL)
       peer_drop (is_desk ? call->desk->peer : call->desk->dialog, "it gave a file that is none, or not as it was asked for");
@@ -323,25 +323,25 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-call_proxy (Call *call, PrDesk1 *proxy, int timeout_ms)
+call_proxy (DeskCall *call, PrDesk1 *proxy, int timeout_ms)
 {
   g_dbus_proxy_call_with_unix_fd_list (G_DBUS_PROXY (proxy), call->method, call->arguments, G_DBUS_CALL_FLAGS_NONE, timeout_ms, NULL, NULL, answered_cb, call);
 }
 
-static Call *
+static DeskCall *
 call_new (Desk *self, const char *method, GVariant *arguments, DeskDoneFunc done, gpointer data)
 {
-  Call *call = g_new0 (Call, 1);
+  DeskCall *call = g_new0 (DeskCall, 1);
 
-  *call = (Call){ self, g_strdup (method), g_variant_ref_sink (arguments), done, data };
+  *call = (DeskCall){ self, g_strdup (method), g_variant_ref_sink (arguments), done, data };
   g_ptr_array_add (self->calls, call);
   return call;
 }
 
 static void
-begin (Desk *self, const char *method, GVariant *arguments, int timeout_ms, DeskDoneFunc done, gpointer data)
+desk_begin (Desk *self, const char *method, GVariant *arguments, int timeout_ms, DeskDoneFunc done, gpointer data)
 {
-  Call *call = call_new (self, method, arguments, done, data);
+  DeskCall *call = call_new (self, method, arguments, done, data);
 
   if (self->proxy != NULL)
     call_proxy (call, self->proxy, timeout_ms);
@@ -351,14 +351,14 @@ begin (Desk *self, const char *method, GVariant *arguments, int timeout_ms, Desk
 
 /* --- postrider-dialog: where the desktop has no portal, and for what no portal can ask --- */
 
-/* It lives as long as one dialog: its answer has come when it may leave. */
-struct Dialog {
-  Call    *call;
-  PrDesk1 *proxy;
+/* A process that lives as long as one dialog: its answer has come when it may leave. */
+struct DeskDialog {
+  DeskCall *call;
+  PrDesk1  *proxy;
 };
 
 static void
-dialog_end (Dialog *dialog)
+dialog_end (DeskDialog *dialog)
 {
   g_clear_object (&dialog->proxy);
   g_free (dialog);
@@ -367,7 +367,7 @@ dialog_end (Dialog *dialog)
 static void
 dialog_answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Dialog *dialog = data;
+  DeskDialog *dialog = data;
   Desk *desk = dialog->call->desk;
 
   answered_cb (source, result, dialog->call);
@@ -379,7 +379,7 @@ dialog_answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 dialog_ready_cb (Peer *peer, const GError *failed, gpointer data)
 {
-  Dialog *dialog = data;
+  DeskDialog *dialog = data;
   g_autoptr (GError) error = NULL;
 
   dialog->call->desk->opening = NULL;
@@ -403,9 +403,9 @@ dialog_closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 }
 
 static void
-open_dialog (Call *call)
+open_dialog (DeskCall *call)
 {
-  Dialog *dialog = g_new0 (Dialog, 1);
+  DeskDialog *dialog = g_new0 (DeskDialog, 1);
 
   dialog->call = call;
   call->desk->opening = dialog;
@@ -419,7 +419,7 @@ desk_free (Desk *self)
     return;
   g_clear_handle_id (&self->restart_timer, g_source_remove);
   for (guint i = 0; i < self->calls->len; i++)
-    ((Call *) self->calls->pdata[i])->desk = NULL;
+    ((DeskCall *) self->calls->pdata[i])->desk = NULL;
   g_ptr_array_unref (self->calls);
   g_clear_pointer (&self->dialog, peer_free); /* a call that is on the way fails by that */
   if (self->opening != NULL) {
@@ -436,16 +436,16 @@ desk_free (Desk *self)
 static void
 shown_cb (const char *why, gpointer data)
 {
-  Call *call = data;
+  DeskCall *call = data;
   g_autoptr (GError) error = NULL;
 
   if (why != NULL)
     g_set_error_literal (&error, FAULT, FAULT_UNAVAILABLE, "there is no program for this address on your desktop: set one in its settings, or copy the address");
-  finish (call, NULL, NULL, error);
+  desk_call_finish (call, NULL, NULL, error);
 }
 
 static void
-open_program (Call *call)
+open_program (DeskCall *call)
 {
   const char *address;
   const char *arguments[] = { NULL, NULL };
@@ -460,7 +460,7 @@ open_program (Call *call)
   process = process_start (&spec, null_fd, shown_cb, call, &error);
   close (null_fd);
   if (process == NULL)
-    finish (call, NULL, NULL, error);
+    desk_call_finish (call, NULL, NULL, error);
   process_free (process);
 }
 
@@ -469,7 +469,7 @@ open_program (Call *call)
 void
 desk_choose (Desk *self, const char *title, const char *const *patterns, gboolean is_multiple, DeskDoneFunc done, gpointer data)
 {
-  begin (self, "Choose", g_variant_new ("(s^asb)", title, patterns, is_multiple), PATIENT_MS, done, data);
+  desk_begin (self, "Choose", g_variant_new ("(s^asb)", title, patterns, is_multiple), PATIENT_MS, done, data);
 }
 
 void
@@ -481,19 +481,19 @@ desk_dropped (Desk *self, const char *const *paths, DeskDoneFunc done, gpointer 
 void
 desk_save (Desk *self, const char *title, const char *name, DeskDoneFunc done, gpointer data)
 {
-  begin (self, "Save", g_variant_new ("(ss)", title, name), PATIENT_MS, done, data);
+  desk_begin (self, "Save", g_variant_new ("(ss)", title, name), PATIENT_MS, done, data);
 }
 
 void
 desk_show (Desk *self, const char *address, DeskDoneFunc done, gpointer data)
 {
-  begin (self, "Show", g_variant_new ("(s)", address), QUICK_MS, done, data);
+  desk_begin (self, "Show", g_variant_new ("(s)", address), QUICK_MS, done, data);
 }
 
 void
 desk_look (Desk *self, DeskDoneFunc done, gpointer data)
 {
-  begin (self, "Look", g_variant_new ("()"), QUICK_MS, done, data);
+  desk_begin (self, "Look", g_variant_new ("()"), QUICK_MS, done, data);
 }
 
 static void
@@ -507,7 +507,7 @@ noted_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-tell (Desk *self, const char *method, GVariant *arguments)
+desk_tell (Desk *self, const char *method, GVariant *arguments)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (arguments);
 
@@ -518,7 +518,7 @@ tell (Desk *self, const char *method, GVariant *arguments)
 void
 desk_notify (Desk *self, const char *id, const char *title, const char *body)
 {
-  tell (self, "Notify", g_variant_new ("(sss)", id, title, body));
+  desk_tell (self, "Notify", g_variant_new ("(sss)", id, title, body));
 }
 
 void
@@ -529,5 +529,5 @@ desk_inhibit (Desk *self, gboolean is_on, const char *why)
   g_free (self->why);
   self->why = g_steal_pointer (&kept);
   self->is_inhibiting = is_on;
-  tell (self, "Inhibit", g_variant_new ("(bs)", is_on, self->why));
+  desk_tell (self, "Inhibit", g_variant_new ("(bs)", is_on, self->why));
 }

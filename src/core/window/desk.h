@@ -32,7 +32,7 @@ void desk_look   (Desk *self, DeskDoneFunc done, gpointer data);
 void desk_notify  (Desk *self, const char *id, const char *title, const char *body);
 void desk_inhibit (Desk *self, gboolean is_on, const char *why);
 
-/* What a dialog gave: plain files of the right mode, names without a slash. Returns: FALSE: the one who says it lies. */
+/* Checks what a dialog gave: plain files of the right mode, names without a slash. Returns: FALSE: desk lies. */
 gboolean desk_check_chosen (GVariant *answer, GUnixFDList *fds);
 gboolean desk_check_saved  (GVariant *answer, GUnixFDList *fds);
 /* Absolute, of a length that a system takes, nothing in it that goes elsewhere than it says (., .., //). */

@@ -99,7 +99,7 @@ static const struct {
 };
 
 static gboolean
-take (Environment *self, const char *name, const char *value, GError **error)
+environment_take (Environment *self, const char *name, const char *value, GError **error)
 {
   gsize row = 0;
 
@@ -129,7 +129,7 @@ environment_parse (GVariant *values, GError **error)
   self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_variant_iter_init (&iter, values);
   while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
-    if (!take (self, name, value, error))
+    if (!environment_take (self, name, value, error))
       return NULL;
   return g_steal_pointer (&self);
 }
@@ -150,7 +150,7 @@ environment_get (Environment *self, const char *name)
 }
 
 static char **
-list (Environment *self, gboolean is_inside)
+environment_list_all (Environment *self, gboolean is_inside)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
@@ -167,11 +167,11 @@ list (Environment *self, gboolean is_inside)
 char **
 environment_list (Environment *self)
 {
-  return list (self, FALSE);
+  return environment_list_all (self, FALSE);
 }
 
 char **
 environment_list_inside (Environment *self)
 {
-  return list (self, TRUE);
+  return environment_list_all (self, TRUE);
 }

@@ -85,7 +85,7 @@ describe_end (GVariant *numbers)
 }
 
 static void
-tell (Notices *self, GVariant *numbers, const char *what, const char *body)
+notices_tell (Notices *self, GVariant *numbers, const char *what, const char *body)
 {
   g_autofree char *id = g_strdup_printf ("campaign-%" G_GUINT64_FORMAT, get_number (numbers, KEY_CAMPAIGN_ID));
   g_autofree char *subject = text_printable (get_text (numbers, KEY_CAMPAIGN_SUBJECT), -1, SUBJECT_MAX_BYTES);
@@ -96,16 +96,16 @@ tell (Notices *self, GVariant *numbers, const char *what, const char *body)
 }
 
 static void
-announce (Notices *self, GVariant *numbers, const char *state, const char *reason)
+notices_announce (Notices *self, GVariant *numbers, const char *state, const char *reason)
 {
   g_autofree char *end = NULL;
 
   if (strcmp (state, "done") == 0) {
     end = describe_end (numbers);
-    tell (self, numbers, "is sent", end);
-  } else if (strcmp (state, "paused") == 0 && strcmp (reason, "asked") != 0) { /* who paused it knows */
-    tell (self, numbers, strcmp (reason, "restored") == 0 || strcmp (reason, "first") == 0 ? "waits for your answer" : "is paused",
-          get_text (numbers, KEY_CAMPAIGN_TEXT));
+    notices_tell (self, numbers, "is sent", end);
+  } else if (strcmp (state, "paused") == 0 && strcmp (reason, "asked") != 0) { /* a person who paused it knows */
+    notices_tell (self, numbers, strcmp (reason, "restored") == 0 || strcmp (reason, "first") == 0 ? "waits for your answer" : "is paused",
+                  get_text (numbers, KEY_CAMPAIGN_TEXT));
   }
 }
 
@@ -136,6 +136,6 @@ notices_take (Notices *self, GVariant *numbers)
     return;
   /* Seen for the first time: only what has just been going on is news. */
   if (before != NULL)
-    announce (self, numbers, state, reason);
+    notices_announce (self, numbers, state, reason);
   g_hash_table_insert (self->states, g_memdup2 (&id, sizeof id), g_steal_pointer (&now));
 }

@@ -8,13 +8,13 @@
 #include "notices.h"
 #include "program.h"
 #include "reader.h"
-#include "shell.h"
-#include "trial.h"
+#include "sandbox-probe.h"
+#include "shell-process.h"
 #include <unistd.h>
 
 typedef enum {
   WINDOW_CLOSED,
-  WINDOW_PREPARING, /* do the walls stand? Meanwhile desk starts and looks for the screen readers' bus */
+  WINDOW_PREPARING, /* the walls are tried; meanwhile desk starts and looks for the screen readers' bus */
   WINDOW_STARTING, /* the shell has not said Hello yet */
   WINDOW_OPEN,
 } WindowStage;
@@ -25,33 +25,33 @@ typedef struct {
 } Waiter;
 
 struct AppWindow {
-  Core        *core;
-  Notices     *notices;
-  WindowStage  stage;
-  GArray      *waiters; /* of Waiter */
-  Environment *environment; /* of the window, and of desk behind it */
-  Display     *display;
-  char        *program;
-  Desk        *desk;
-  BusProxy    *proxy;
-  Shell       *shell;
-  guint        opening; /* counts: what comes late from an earlier one is told apart */
-  gboolean     do_walls_stand; /* tried for this opening */
-  char        *accessibility; /* address of the screen readers' bus, "" none; NULL: desk has not said yet */
-  gboolean     has_reader; /* a screen reader was on when desk said so */
+  Core         *core;
+  Notices      *notices;
+  WindowStage   stage;
+  GArray       *waiters; /* of Waiter */
+  Environment  *environment; /* of the window, and of desk behind it */
+  Display      *display;
+  char         *program;
+  Desk         *desk;
+  BusProxy     *proxy;
+  ShellProcess *shell;
+  guint         opening; /* counts: what comes late from an earlier one is told apart */
+  gboolean      do_walls_stand; /* tried for this opening */
+  char         *accessibility; /* address of the screen readers' bus, "" none; NULL: desk has not said yet */
+  gboolean      has_reader; /* a screen reader was on when desk said so */
 };
 
 typedef struct {
   Core *core; /* window is found through it: it may be gone */
   guint opening;
-} TrialRun;
+} ProbeRun;
 
 static const char awake_why[] = "Postrider is sending messages";
 
 /* --- the end --- */
 
 static void
-answer (AppWindow *self, const GError *error)
+app_window_answer (AppWindow *self, const GError *error)
 {
   g_autoptr (GArray) waiters = g_steal_pointer (&self->waiters);
 
@@ -77,7 +77,7 @@ close_window (AppWindow *self)
   if (self->stage != WINDOW_CLOSED)
     app_release (self->core);
   self->stage = WINDOW_CLOSED;
-  g_clear_pointer (&self->shell, shell_free);
+  g_clear_pointer (&self->shell, shell_process_free);
   g_clear_pointer (&self->proxy, bus_proxy_free);
   g_clear_pointer (&self->display, display_free);
   g_clear_pointer (&self->program, g_free);
@@ -102,10 +102,10 @@ tell_closed (AppWindow *self, gboolean is_failed)
 }
 
 static void
-fail (AppWindow *self, const GError *error)
+app_window_fail (AppWindow *self, const GError *error)
 {
   close_window (self);
-  answer (self, error);
+  app_window_answer (self, error);
 }
 
 static void
@@ -120,7 +120,7 @@ ended_cb (const char *why, gpointer data)
     g_message ("the window is gone: %s", why != NULL ? why : "it was closed");
   tell_closed (self, why != NULL);
   close_window (self);
-  answer (self, error);
+  app_window_answer (self, error);
 }
 
 /* --- the start, step by step --- */
@@ -133,7 +133,7 @@ greeted_cb (gpointer data)
   if (self->stage != WINDOW_STARTING)
     return;
   self->stage = WINDOW_OPEN;
-  answer (self, NULL);
+  app_window_answer (self, NULL);
 }
 
 static void
@@ -144,9 +144,9 @@ start_shell (AppWindow *self, const char *accessibility)
   g_autoptr (GError) error = NULL;
 
   self->stage = WINDOW_STARTING;
-  self->shell = shell_start (self->core, (const char *const *) wrapper, self->display->cookie, &funcs, self, &error);
+  self->shell = shell_process_start (self->core, (const char *const *) wrapper, self->display->cookie, &funcs, self, &error);
   if (self->shell == NULL)
-    fail (self, error);
+    app_window_fail (self, error);
 }
 
 static void
@@ -158,7 +158,8 @@ proxy_ready_cb (BusProxy *proxy, const char *socket, gpointer data)
     start_shell (self, socket);
 }
 
-/* Who listens gets the bus itself, where the page can be heard: WebKit puts a filter of its own before the page, which does not work behind a second one. */
+/* The bus itself goes to a screen reader that listens, where the page can be heard: WebKit puts a filter of its own before the page,
+ * which does not work behind a second one. */
 static char *
 find_bus (AppWindow *self)
 {
@@ -207,7 +208,7 @@ look_changed_cb (GVariant *look, gpointer data)
   AppWindow *self = data;
 
   if (self->shell != NULL)
-    shell_tell_look (self->shell, look);
+    shell_process_tell_look (self->shell, look);
 }
 
 static void
@@ -224,7 +225,7 @@ activated_cb (const char *id, gpointer data)
   AppWindow *self = data;
 
   if (self->stage == WINDOW_OPEN)
-    shell_raise (self->shell);
+    shell_process_raise (self->shell);
   else if (self->stage == WINDOW_CLOSED && self->environment != NULL) {
     g_auto (GStrv) pairs = environment_list (self->environment);
     g_autoptr (GVariant) values = NULL;
@@ -254,7 +255,7 @@ start_desk (AppWindow *self)
 static void
 tried_cb (const GError *error, gpointer data)
 {
-  g_autofree TrialRun *run = data;
+  g_autofree ProbeRun *run = data;
   AppWindow *self = run->core->window;
 
   app_release (run->core);
@@ -262,7 +263,7 @@ tried_cb (const GError *error, gpointer data)
     return;
   self->do_walls_stand = error == NULL;
   if (error != NULL)
-    fail (self, error);
+    app_window_fail (self, error);
   else
     go_on (self);
 }
@@ -270,16 +271,16 @@ tried_cb (const GError *error, gpointer data)
 static void
 try_walls (AppWindow *self)
 {
-  TrialRun *run = g_new0 (TrialRun, 1);
+  ProbeRun *run = g_new0 (ProbeRun, 1);
 
-  *run = (TrialRun){ self->core, ++self->opening };
+  *run = (ProbeRun){ self->core, ++self->opening };
   self->do_walls_stand = FALSE;
   app_hold (self->core);
-  trial_run (tried_cb, run);
+  sandbox_probe_run (tried_cb, run);
 }
 
 static gboolean
-prepare (AppWindow *self, GVariant *values, GError **error)
+app_window_prepare (AppWindow *self, GVariant *values, GError **error)
 {
   g_autoptr (Environment) environment = environment_parse (values, error);
   g_autoptr (Display) display = environment != NULL ? display_find (environment, g_get_home_dir (), error) : NULL;
@@ -316,18 +317,18 @@ window_open (AppWindow *self, GVariant *environment, WindowOpenFunc done, gpoint
   const Waiter waiter = { done, data };
   g_autoptr (GError) error = NULL;
 
-  if (!may_open (self, &error) || (self->stage == WINDOW_CLOSED && !prepare (self, environment, &error))) {
+  if (!may_open (self, &error) || (self->stage == WINDOW_CLOSED && !app_window_prepare (self, environment, &error))) {
     done (error, FALSE, data);
     return;
   }
   if (self->stage == WINDOW_OPEN) {
-    shell_raise (self->shell);
+    shell_process_raise (self->shell);
     done (NULL, FALSE, data);
     return;
   }
   g_array_append_val (self->waiters, waiter);
   if (self->stage != WINDOW_CLOSED)
-    return; /* it is on its way already */
+    return; /* the window is on its way already */
   self->stage = WINDOW_PREPARING;
   app_hold (self->core);
   try_walls (self);
@@ -360,7 +361,7 @@ window_note_campaign (AppWindow *self, guint64 campaign)
   g_autoptr (GVariant) numbers = NULL;
 
   if (self->desk == NULL && !notices_are_busy (self->notices))
-    return; /* nobody to tell and nothing to take back, five times a second */
+    return; /* no desk to tell and no notice to take back: this comes five times a second */
   numbers = campaigns_describe (self->core, campaign, FALSE, NULL);
   if (numbers == NULL)
     return;
@@ -391,7 +392,7 @@ window_free (AppWindow *self)
     return;
   self->core->window = NULL;
   tell_closed (self, FALSE);
-  fail (self, error);
+  app_window_fail (self, error);
   drop_desk (self);
   notices_free (self->notices);
   g_array_unref (self->waiters);

@@ -31,7 +31,7 @@ int fault_exit_status (const GError *error);
 /* For main(): says it on stderr, as one line. Returns: its exit status. */
 int fault_leave (const GError *error);
 
-/* What a confined program answered instead of what it was asked for: its code if it is one of ours, else FAULT_PROTOCOL; its words are
+/* The error that a confined program answered with: its code if it is one of ours, else FAULT_PROTOCOL; its words are
  * foreign: one line, capped. An error of the way there (closed, timed out) stays what it is. Takes `error`. Returns: (transfer full). */
 GError *fault_of_peer (GError *error);
 

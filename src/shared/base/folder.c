@@ -12,7 +12,7 @@ sync_folder (const char *path)
   gboolean is_synced;
 
   if (fd < 0)
-    return errno == EACCES; /* it may be written and not read, as some homes are: nobody can sync it, SQLite goes on there too */
+    return errno == EACCES; /* a folder that may be written and not read, as some homes are, cannot be synced; SQLite goes on there too */
   is_synced = fsync (fd) == 0;
   saved_errno = errno;
   close (fd);
@@ -28,12 +28,12 @@ make_one (const char *path, const char *above)
   if (mkdir (path, 0700) != 0) {
     if (errno == EEXIST && !g_file_test (path, G_FILE_TEST_IS_DIR))
       errno = ENOTDIR;
-    return errno == EEXIST; /* somebody was faster */
+    return errno == EEXIST; /* another was faster */
   }
   if (sync_folder (above))
     return TRUE;
   saved_errno = errno;
-  (void) rmdir (path); /* else the next one would find it and take it for kept */
+  (void) rmdir (path); /* left there, the next one would take it for kept */
   errno = saved_errno;
   return FALSE;
 }

@@ -29,7 +29,7 @@ typedef enum { /* also column recipient.state */
   STATE_ACCEPTED = STATE_NUMBER_ACCEPTED, /* the server took it */
   STATE_REFUSED = STATE_NUMBER_REFUSED,   /* never again */
   STATE_LATER = STATE_NUMBER_LATER,       /* not before a time */
-  STATE_UNKNOWN = STATE_NUMBER_UNKNOWN,   /* may have gone out: people decide, no automatic retry */
+  STATE_UNKNOWN = STATE_NUMBER_UNKNOWN,   /* perhaps gone out: people decide, no automatic retry */
   STATE_SKIPPED = STATE_NUMBER_SKIPPED,   /* with a reason */
   STATE_COUNT
 } State;
@@ -41,7 +41,7 @@ typedef enum { /* also column recipient.reason, by its word; what a transport sa
   REASON_SIZE = 3,     /* too large for the server */
   REASON_EXPIRED = 4,  /* tried for as long as the campaign lasts */
   REASON_DATA = 5,     /* a value is missing or does not fit */
-  REASON_SAID_COUNT,   /* those above are what a transport may say */
+  REASON_SAID_COUNT,   /* a transport may say those above */
   REASON_SUPPRESSED = 64, /* from here on core alone, in the store alone. On the do-not-contact list */
   REASON_CANCELLED,       /* its campaign was */
   REASON_NO_ADDRESS,      /* the person has none */

@@ -15,7 +15,7 @@ struct SecretBytes {
 };
 
 static SecretBytes *
-allocate (gsize len)
+secret_bytes_allocate (gsize len)
 {
   SecretBytes *self = g_malloc (sizeof *self + len + 1);
 
@@ -29,7 +29,7 @@ allocate (gsize len)
 SecretBytes *
 secret_bytes_new (const void *data, gsize len)
 {
-  SecretBytes *self = allocate (len);
+  SecretBytes *self = secret_bytes_allocate (len);
 
   if (len > 0)
     memcpy (self->data, data, len);

@@ -16,7 +16,7 @@ char *text_count (guint64 count, const char *one, const char *other);
 /* One more sentence to a list of them. */
 void text_add_sentence (GStrvBuilder *sentences, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* What two names have in common when case, composition and the amount of white space make no difference.
+/* The key of a name: the same for two where case, composition and the amount of white space make no difference.
  * `len` octets of UTF-8 at `text` (-1: NUL-terminated). Returns: (transfer full) a key, for comparing only. */
 char *text_fold (const char *text, gssize len);
 
@@ -24,7 +24,7 @@ char *text_fold (const char *text, gssize len);
  * are no values. */
 gboolean text_is_missing (const char *data, gsize len);
 
-/* Nothing but printable ASCII and spaces: most values are, and need no closer look. Eight octets at a time. */
+/* TRUE for printable ASCII and spaces alone: most values are, and need no closer look. Eight octets at a time. */
 static inline gboolean
 text_is_plain (const char *data, gsize len)
 {
@@ -43,4 +43,11 @@ text_is_plain (const char *data, gsize len)
     if ((guint8) data[i] < 0x20 || (guint8) data[i] >= 0x7f)
       return FALSE;
   return TRUE;
+}
+
+/* As g_ascii_tolower(), which is a call: this is made for every octet of a million addresses. */
+static inline guint8
+text_lower (char c)
+{
+  return (guint8) (c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }

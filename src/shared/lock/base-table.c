@@ -93,7 +93,7 @@ const LockSyscall lock_base_table[] = {
   ALLOW ("clock_nanosleep", "g_usleep"),
   ALLOW ("getrandom", "hash seeds, boundaries, TLS"),
 
-  /* who and where am I */
+  /* a process's own numbers and names */
   ALLOW ("getpid", "log lines"),
   ALLOW ("gettid", "threads"),
   ALLOW ("getppid", "is core still there?"),

@@ -20,7 +20,7 @@
 #endif
 
 static void
-emit (GArray *code, guint16 operation, guint32 operand, guint8 if_true, guint8 if_false)
+filter_emit (GArray *code, guint16 operation, guint32 operand, guint8 if_true, guint8 if_false)
 {
   struct sock_filter instruction = { operation, if_true, if_false, operand };
 
@@ -51,9 +51,9 @@ emit_half (GArray *code, const LockSyscall *row, gboolean is_high, guint64 value
 
   if ((G_BYTE_ORDER == G_LITTLE_ENDIAN) == is_high)
     at += 4;
-  emit (code, BPF_LD | BPF_W | BPF_ABS, at, 0, 0);
-  emit (code, BPF_ALU | BPF_AND | BPF_K, (guint32) (row->mask >> (is_high ? 32 : 0)), 0, 0);
-  emit (code, BPF_JMP | BPF_JEQ | BPF_K, (guint32) (value >> (is_high ? 32 : 0)), 0, rest);
+  filter_emit (code, BPF_LD | BPF_W | BPF_ABS, at, 0, 0);
+  filter_emit (code, BPF_ALU | BPF_AND | BPF_K, (guint32) (row->mask >> (is_high ? 32 : 0)), 0, 0);
+  filter_emit (code, BPF_JMP | BPF_JEQ | BPF_K, (guint32) (value >> (is_high ? 32 : 0)), 0, rest);
 }
 
 /* Returns: TRUE if nothing can come behind this row. */
@@ -68,7 +68,7 @@ emit_row (GArray *code, const LockSyscall *row)
     if (has_high)
       emit_half (code, row, TRUE, value, 1);
   }
-  emit (code, BPF_RET | BPF_K, get_return (row), 0, 0);
+  filter_emit (code, BPF_RET | BPF_K, get_return (row), 0, 0);
   return row->argument < 0;
 }
 
@@ -80,13 +80,13 @@ emit_call (GArray *code, int number, const LockTable *table)
   gboolean is_decided = FALSE;
   guint head = code->len;
 
-  emit (code, BPF_JMP | BPF_JEQ | BPF_K, (guint32) number, 0, 0);
+  filter_emit (code, BPF_JMP | BPF_JEQ | BPF_K, (guint32) number, 0, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const LockSyscall *row = tables[i]; row != NULL && row->name != NULL && !is_decided; row++)
       if (seccomp_syscall_resolve_name (row->name) == number)
         is_decided = emit_row (code, row);
   if (!is_decided)
-    emit (code, BPF_RET | BPF_K, DEFAULT_RETURN, 0, 0);
+    filter_emit (code, BPF_RET | BPF_K, DEFAULT_RETURN, 0, 0);
   g_assert (code->len - head - 1 <= G_MAXUINT8); /* a table of ours grew too long: found by its first start */
   g_array_index (code, struct sock_filter, head).jf = (guint8) (code->len - head - 1);
 }
@@ -94,12 +94,12 @@ emit_call (GArray *code, int number, const LockTable *table)
 static void
 emit_head (GArray *code)
 {
-  emit (code, BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, arch), 0, 0);
-  emit (code, BPF_JMP | BPF_JEQ | BPF_K, seccomp_arch_native (), 1, 0);
-  emit (code, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
-  emit (code, BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr), 0, 0);
-  emit (code, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);
-  emit (code, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
+  filter_emit (code, BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, arch), 0, 0);
+  filter_emit (code, BPF_JMP | BPF_JEQ | BPF_K, seccomp_arch_native (), 1, 0);
+  filter_emit (code, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
+  filter_emit (code, BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr), 0, 0);
+  filter_emit (code, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);
+  filter_emit (code, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
 }
 
 struct sock_filter *
@@ -122,13 +122,13 @@ filter_compile (const LockTable *table, gsize *out_len, GError **error)
       if (number >= 0 && g_hash_table_add (seen, GINT_TO_POINTER (number))) /* negative: other architectures have it */
         emit_call (code, number, table);
     }
-  emit (code, BPF_RET | BPF_K, DEFAULT_RETURN, 0, 0);
+  filter_emit (code, BPF_RET | BPF_K, DEFAULT_RETURN, 0, 0);
   *out_len = code->len;
   return (struct sock_filter *) (void *) g_array_free (g_steal_pointer (&code), FALSE);
 }
 
 static gboolean
-install (struct sock_filter *code, gsize len, const char *what, GError **error)
+filter_install (struct sock_filter *code, gsize len, const char *what, GError **error)
 {
   struct sock_fprog program = { (guint16) len, code };
 
@@ -150,7 +150,7 @@ filter_seal (const LockTable *table, GError **error)
   /* Noted before: afterwards nothing but the seal's own return may be needed. */
   layer_note ("system calls", LAYER_HOLDS, "seccomp, %" G_GSIZE_FORMAT " instructions; what is not named %s", len,
               DEFAULT_RETURN == SECCOMP_RET_KILL_PROCESS ? "kills" : "fails");
-  return install (code, len, what, error);
+  return filter_install (code, len, what, error);
 }
 
 /* The kernel runs both filters and takes the sterner answer (seccomp(2)), so all other calls are the first one's matter. */
@@ -167,5 +167,5 @@ lock_refuse_threads (GError **error)
   };
 
   layer_note ("threads", LAYER_HOLDS, "none but those that it starts with");
-  return install (code, G_N_ELEMENTS (code), "the lock could not refuse further threads", error);
+  return filter_install (code, G_N_ELEMENTS (code), "the lock could not refuse further threads", error);
 }

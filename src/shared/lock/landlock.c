@@ -39,7 +39,7 @@ enum {
   FS_REFER = 1 << 13,    /* ABI 2 */
   FS_TRUNCATE = 1 << 14, /* ABI 3 */
 };
-#define FS_ON_A_FILE (FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE) /* others on a rule for a file give EINVAL */
+#define FS_ON_A_FILE (FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE) /* any other right on a rule for a file gives EINVAL */
 #define FS_FOR_READING (FS_READ_FILE | FS_READ_DIR)
 #define FS_FOR_SAVING (FS_FOR_READING | FS_WRITE_FILE | FS_MAKE_REG | FS_TRUNCATE)
 #define FS_FOR_CHANGING (FS_FOR_READING | FS_WRITE_FILE | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG | FS_REFER | FS_TRUNCATE)
@@ -68,7 +68,7 @@ add_path (int ruleset, const LockPath *path, guint64 handled)
   gboolean is_added;
 
   if (fd < 0)
-    return errno == ENOENT || errno == ENOTDIR || errno == EACCES; /* what is not there needs no rule */
+    return errno == ENOENT || errno == ENOTDIR || errno == EACCES; /* a path that is not there needs no rule */
   if (fstat (fd, &about) == 0 && !S_ISDIR (about.st_mode))
     rule.allowed_access &= FS_ON_A_FILE;
   is_added = syscall (SYS_landlock_add_rule, ruleset, RULE_PATH, &rule, 0u) == 0;
@@ -106,7 +106,7 @@ note_layers (const LockTable *table, int abi)
 }
 
 static gboolean
-missing (const LockTable *table, int reason, GError **error)
+landlock_missing (const LockTable *table, int reason, GError **error)
 {
   const char *what = reason == EOPNOTSUPP ? "is switched off (boot with lsm=landlock,…)" : "needs Linux 5.13";
 
@@ -124,7 +124,7 @@ landlock_seal (const LockTable *table, GError **error)
   Ruleset rights = { 0, 0, 0 };
 
   if (abi < 1)
-    return missing (table, errno, error);
+    return landlock_missing (table, errno, error);
   rights.access_fs = get_fs_rights (abi);
   rights.access_net = abi >= 4 ? NET_BIND_TCP | NET_CONNECT_TCP : 0;
   rights.scoped = abi >= 6 ? (table->reaches_abstract ? 0 : SCOPE_ABSTRACT_UNIX) | SCOPE_SIGNAL : 0;

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 
-#define STACK_BYTES (8 * 1024 * 1024) /* what Linux gives where nobody says otherwise */
+#define STACK_BYTES (8 * 1024 * 1024) /* Linux's own default */
 
 static const LockLimit base_limits[] = {
   { RLIMIT_CORE, 0, "a core dump would hold addresses and secrets" },

@@ -28,7 +28,7 @@ gboolean
 lock_enter (const LockTable *table, GError **error)
 {
   signal (SIGXFSZ, SIG_IGN); /* a log line into a file must fail under RLIMIT_FSIZE, not end us */
-  signal (SIGPIPE, SIG_IGN); /* so must a write to someone who has hung up */
+  signal (SIGPIPE, SIG_IGN); /* a write to a peer who has hung up must fail too */
   if (syscall (SYS_close_range, 4u, ~0u, 0u) != 0) {
     g_set_error (error, FAULT, FAULT_OS, "postrider-%s could not close what it was not given: %s", table->program, g_strerror (errno));
     return FALSE;

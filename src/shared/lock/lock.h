@@ -43,7 +43,7 @@ typedef enum {
   LOCK_PATH_SAVE,   /* files are made and written: nothing is run, removed, renamed, linked, no folder or device is made */
 } LockPathRight;
 
-typedef struct { /* what may be done with what lies beneath; ends with path NULL */
+typedef struct { /* a right over all that lies beneath; ends with path NULL */
   const char   *path;
   LockPathRight right;
   const char   *why;
@@ -51,7 +51,7 @@ typedef struct { /* what may be done with what lies beneath; ends with path NULL
 
 typedef struct { /* ends with why NULL */
   guint16     port;
-  gboolean    is_bind; /* else connect */
+  gboolean    is_bind; /* FALSE: connect */
   const char *why;
 } LockPort;
 

@@ -21,7 +21,7 @@ write_proc (const char *path, const char *text)
 
 /* The map is one to one: GDBus sends our uid, and core compares it with what the kernel says of us. */
 static gboolean
-enter (int flags)
+namespaces_unshare (int flags)
 {
   guint uid = geteuid (), gid = getegid ();
   char uid_line[32], gid_line[32];
@@ -45,7 +45,7 @@ can_enter (int flags, int *out_errno)
 
   if (child == 0) {
     errno = 0;
-    _exit (enter (flags) ? 0 : MAX (1, errno & 0xff));
+    _exit (namespaces_unshare (flags) ? 0 : MAX (1, errno & 0xff));
   }
   *out_errno = EAGAIN;
   if (child < 0)
@@ -62,11 +62,11 @@ namespaces_enter (const LockTable *table)
   int inner = CLONE_NEWIPC | CLONE_NEWUTS | (table->keeps_network ? 0 : CLONE_NEWNET);
   int reason = 0;
   const char *what = table->keeps_network ? "own ipc and host name" : "own empty network, ipc and host name";
-  gboolean has_user = can_enter (inner | CLONE_NEWUSER, &reason) && enter (inner | CLONE_NEWUSER);
+  gboolean has_user = can_enter (inner | CLONE_NEWUSER, &reason) && namespaces_unshare (inner | CLONE_NEWUSER);
 
   if (has_user)
     layer_note ("namespaces", LAYER_HOLDS, "own user, %s", what);
-  else if (enter (inner)) /* root may do it without a user namespace */
+  else if (namespaces_unshare (inner)) /* root may do it without a user namespace */
     layer_note ("namespaces", LAYER_HOLDS, "%s; no user namespace: %s", what, g_strerror (reason));
   else
     layer_note ("namespaces", LAYER_MISSING, "not allowed here (%s); the other layers do not need them", g_strerror (reason));

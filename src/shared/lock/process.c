@@ -24,7 +24,7 @@ drop_capabilities (void)
 }
 
 static gboolean
-failed (const LockTable *table, const char *what, GError **error)
+process_failed (const LockTable *table, const char *what, GError **error)
 {
   g_set_error (error, FAULT, FAULT_OS, "postrider-%s could not %s: %s", table->program, what, g_strerror (errno));
   return FALSE;
@@ -34,10 +34,10 @@ gboolean
 process_harden (const LockTable *table, GError **error)
 {
   if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-    return failed (table, "give up new rights", error);
+    return process_failed (table, "give up new rights", error);
   layer_note ("no new rights", LAYER_HOLDS, "no_new_privs");
   if (!drop_capabilities ())
-    return failed (table, "drop its capabilities", error);
+    return process_failed (table, "drop its capabilities", error);
   layer_note ("capabilities", LAYER_HOLDS, "none");
   if (prctl (PRCTL_SET_MDWE, MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) == 0)
     layer_note ("memory", LAYER_HOLDS, "no page becomes executable");
@@ -45,11 +45,11 @@ process_harden (const LockTable *table, GError **error)
     layer_note ("memory", LAYER_MISSING, "needs Linux 6.3; the system call filter refuses executable pages too");
   /* Both last: a change of credentials undoes them. */
   if (table->dies_with_parent && prctl (PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
-    return failed (table, "ask to die with its parent", error);
+    return process_failed (table, "ask to die with its parent", error);
   layer_note ("dies with core", table->dies_with_parent ? LAYER_HOLDS : LAYER_NOT_NEEDED, "%s",
               table->dies_with_parent ? "parent-death signal" : "it finishes what is on the wire, then leaves");
   if (prctl (PR_SET_DUMPABLE, table->is_looked_at, 0, 0, 0) != 0)
-    return failed (table, "forbid others to read it", error);
+    return process_failed (table, "forbid others to read it", error);
   if (table->is_looked_at)
     layer_note ("not dumpable", LAYER_NOT_NEEDED, "it holds no secret, and the desktop's portal wants to see who asks; no core dump");
   else

@@ -23,10 +23,10 @@ struct Body {
 typedef struct {
   const Body *body;
   Encoder     encoder;
-} Render;
+} BodyRender;
 
 static void
-split (Literal *self, const TemplateOp *op)
+literal_split (Literal *self, const TemplateOp *op)
 {
   const char *end = memchr (op->text, '\n', MIN (op->len, HEAD_MAX));
   Encoder encoder;
@@ -47,7 +47,7 @@ split (Literal *self, const TemplateOp *op)
 }
 
 static void
-measure (Body *self)
+body_measure (Body *self)
 {
   gsize n = 0, special = 0, behind = 0;
 
@@ -75,12 +75,12 @@ body_new (Template *template)
 
   self->template = template;
   self->literals = g_new0 (Literal, template->ops->len);
-  measure (self);
+  body_measure (self);
   for (guint i = 0; i < template->ops->len; i++) {
     const TemplateOp *op = template_get (template, i);
 
     if (op->kind == TEMPLATE_LITERAL && self->encoding == ENCODER_QP)
-      split (&self->literals[i], op);
+      literal_split (&self->literals[i], op);
     else
       self->literals[i].head = op->len;
   }
@@ -114,7 +114,7 @@ body_get_overhead (const Body *self)
 static void
 put_literal (void *sink, const TemplateOp *op, guint index)
 {
-  Render *render = sink;
+  BodyRender *render = sink;
   const Literal *literal = &render->body->literals[index];
 
   encoder_put (&render->encoder, op->text, literal->head);
@@ -127,13 +127,13 @@ put_literal (void *sink, const TemplateOp *op, guint index)
 static void
 put_value (void *sink, const char *data, gsize len)
 {
-  encoder_put (&((Render *) sink)->encoder, data, len);
+  encoder_put (&((BodyRender *) sink)->encoder, data, len);
 }
 
 const char *
 body_render (const Body *self, const FrameRow *row, GByteArray *out, gsize out_max)
 {
-  Render render = { .body = self };
+  BodyRender render = { .body = self };
   TemplateOutput output = { put_literal, put_value, &render, out, out_max };
   const char *missing;
 

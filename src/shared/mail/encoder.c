@@ -8,10 +8,10 @@
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* Room for `n` octets at the end of `out`; leave() says how far it was used. Only encoder.c knows of this trick:
+/* Room for `n` octets at the end of `out`; encoder_leave() says how far it was used. Only encoder.c knows of this trick:
  * one check for a run instead of one for each octet. */
 static guint8 *
-reserve (GByteArray *out, gsize n, guint *out_len)
+encoder_reserve (GByteArray *out, gsize n, guint *out_len)
 {
   *out_len = out->len;
   g_byte_array_set_size (out, out->len + (guint) n);
@@ -19,7 +19,7 @@ reserve (GByteArray *out, gsize n, guint *out_len)
 }
 
 static void
-leave (GByteArray *out, const guint8 *end)
+encoder_leave (GByteArray *out, const guint8 *end)
 {
   g_byte_array_set_size (out, (guint) (end - out->data));
 }
@@ -113,7 +113,7 @@ static void
 put_qp (Encoder *self, const char *data, gsize len)
 {
   guint old_len;
-  guint8 *p = reserve (self->out, len * QP_GROWTH + 16, &old_len);
+  guint8 *p = encoder_reserve (self->out, len * QP_GROWTH + 16, &old_len);
 
   while (len > 0) {
     gsize n = count_literal (data, len);
@@ -125,7 +125,7 @@ put_qp (Encoder *self, const char *data, gsize len)
     p = *data == '\n' ? hard_break (self, p) : put_code (self, p, (guint8) *data);
     data++, len--;
   }
-  leave (self->out, p);
+  encoder_leave (self->out, p);
 }
 
 static guint8 *
@@ -150,7 +150,7 @@ static void
 put_base64 (Encoder *self, const char *data, gsize len)
 {
   guint old_len;
-  guint8 *p = reserve (self->out, len * QP_GROWTH + 16, &old_len); /* a line feed becomes two octets: 8/3, and line breaks */
+  guint8 *p = encoder_reserve (self->out, len * QP_GROWTH + 16, &old_len); /* a line feed becomes two octets: 8/3, and line breaks */
 
   for (gsize i = 0; i < len; i++) {
     if (data[i] == '\n') {
@@ -162,7 +162,7 @@ put_base64 (Encoder *self, const char *data, gsize len)
     if (self->n_held == 3)
       p = put_triple (self, p);
   }
-  leave (self->out, p);
+  encoder_leave (self->out, p);
 }
 
 void
@@ -195,10 +195,10 @@ encoder_splice (Encoder *self, const guint8 *data, gsize len, guint column, char
 }
 
 static void
-pad (Encoder *self)
+encoder_pad (Encoder *self)
 {
   guint n_held = self->n_held, old_len;
-  guint8 *p = reserve (self->out, 8, &old_len);
+  guint8 *p = encoder_reserve (self->out, 8, &old_len);
 
   if (n_held > 0) {
     memset (self->held + n_held, 0, 3 - n_held);
@@ -208,7 +208,7 @@ pad (Encoder *self)
   }
   if (self->column > 0)
     *p++ = '\r', *p++ = '\n';
-  leave (self->out, p);
+  encoder_leave (self->out, p);
 }
 
 void
@@ -217,7 +217,7 @@ encoder_finish (Encoder *self)
   if (self->last != '\n')
     encoder_put (self, "\n", 1);
   if (self->kind == ENCODER_BASE64)
-    pad (self);
+    encoder_pad (self);
 }
 
 EncoderKind

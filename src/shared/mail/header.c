@@ -9,7 +9,7 @@
 #define QUOTED_MAX 60  /* chosen: a longer name goes as encoded words, which can be folded */
 
 static void
-put (GByteArray *out, const char *data, gsize len)
+header_put (GByteArray *out, const char *data, gsize len)
 {
   g_byte_array_append (out, (const guint8 *) data, (guint) len);
 }
@@ -130,7 +130,7 @@ header_is_ascii (Slice text)
   return TRUE;
 }
 
-/* What an encoded word may hold as it is, in a phrase too (RFC 2047 §5 (3)). */
+/* Octets that an encoded word may hold as they are, in a phrase too (RFC 2047 §5 (3)). */
 static gboolean
 is_word_plain (guchar c)
 {
@@ -157,11 +157,11 @@ put_q (GByteArray *out, const char *data, gsize len)
     char code[3] = { '=', hex[c >> 4], hex[c & 15] };
 
     if (c == ' ')
-      put (out, "_", 1);
+      header_put (out, "_", 1);
     else if (is_word_plain (c))
-      put (out, data + i, 1);
+      header_put (out, data + i, 1);
     else
-      put (out, code, 3);
+      header_put (out, code, 3);
   }
 }
 
@@ -173,12 +173,12 @@ put_b (GByteArray *out, const char *data, gsize len)
   gsize n = g_base64_encode_step ((const guchar *) data, len, FALSE, code, &state, &save);
 
   n += g_base64_encode_close (FALSE, code + n, &state, &save);
-  put (out, code, n);
+  header_put (out, code, n);
 }
 
 /* As many whole characters as `room` characters of an encoded word can hold; one at least. */
 static gsize
-fit (const char *data, gsize len, gsize room, gboolean is_b)
+header_fit (const char *data, gsize len, gsize room, gboolean is_b)
 {
   gsize n = 0;
 
@@ -201,21 +201,21 @@ put_words (GByteArray *out, guint column, const char *data, gsize len)
   gboolean is_b = q_length (data, len) > (len + 2) / 3 * 4;
 
   while (len > 0) {
-    gsize n = fit (data, len, WORD_LINE - WORD_FRAME - 1 - column, is_b);
+    gsize n = header_fit (data, len, WORD_LINE - WORD_FRAME - 1 - column, is_b);
     guint before;
 
-    put (out, " ", 1);
+    header_put (out, " ", 1);
     before = out->len;
-    put (out, is_b ? "=?utf-8?b?" : "=?utf-8?q?", 10);
+    header_put (out, is_b ? "=?utf-8?b?" : "=?utf-8?q?", 10);
     if (is_b)
       put_b (out, data, n);
     else
       put_q (out, data, n);
-    put (out, "?=", 2);
+    header_put (out, "?=", 2);
     column += 1 + (out->len - before);
     data += n, len -= n;
     if (len > 0) {
-      put (out, "\r\n", 2);
+      header_put (out, "\r\n", 2);
       column = 0;
     }
   }
@@ -254,11 +254,11 @@ header_put_text (GByteArray *out, guint column, const HeaderText *text)
   for (gsize i = 0, n; i < text->len; i += n + 1) {
     n = word_length (text->data + i, text->len - i);
     if (i > 0 && column + 1 + n > FOLD_AT) {
-      put (out, "\r\n", 2);
+      header_put (out, "\r\n", 2);
       column = 0;
     }
-    put (out, " ", 1);
-    put (out, text->data + i, n);
+    header_put (out, " ", 1);
+    header_put (out, text->data + i, n);
     column += 1 + (guint) n;
   }
 }
@@ -279,18 +279,18 @@ put_name (GByteArray *out, guint column, const HeaderText *name)
 
   if (needs_words (name) || name->len > QUOTED_MAX)
     return put_words (out, column, name->data, name->len);
-  put (out, " ", 1);
+  header_put (out, " ", 1);
   if (is_phrase (name)) {
-    put (out, name->data, name->len);
+    header_put (out, name->data, name->len);
     return column + out->len - before;
   }
-  put (out, "\"", 1);
+  header_put (out, "\"", 1);
   for (gsize i = 0; i < name->len; i++) {
     if (name->data[i] == '"' || name->data[i] == '\\')
-      put (out, "\\", 1);
-    put (out, name->data + i, 1);
+      header_put (out, "\\", 1);
+    header_put (out, name->data + i, 1);
   }
-  put (out, "\"", 1);
+  header_put (out, "\"", 1);
   return column + out->len - before;
 }
 
@@ -298,22 +298,22 @@ void
 header_put_mailbox (GByteArray *out, guint column, const HeaderText *name, Slice address)
 {
   if (name->len == 0) {
-    put (out, " ", 1);
-    put (out, address.data, address.len);
+    header_put (out, " ", 1);
+    header_put (out, address.data, address.len);
     return;
   }
   column = put_name (out, column, name);
   if (column + 3 + address.len > FOLD_AT)
-    put (out, "\r\n", 2);
-  put (out, " <", 2);
-  put (out, address.data, address.len);
-  put (out, ">", 1);
+    header_put (out, "\r\n", 2);
+  header_put (out, " <", 2);
+  header_put (out, address.data, address.len);
+  header_put (out, ">", 1);
 }
 
 /* Days since 1970 to a date (Howard Hinnant, "chrono-compatible low-level date algorithms"): gmtime() may read a file, which the
  * lock refuses, and GDateTime allocates. */
 static void
-civil (gint64 days, int *out_year, guint *out_month, guint *out_day)
+header_civil (gint64 days, int *out_year, guint *out_month, guint *out_day)
 {
   gint64 z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
   guint doe = (guint) (z - era * 146097);
@@ -344,7 +344,7 @@ header_put_date (GByteArray *out, gint64 date_utc_s)
   int year;
   char text[48] = " ddd, ", *p = text + 6;
 
-  civil (at / 86400, &year, &month, &day);
+  header_civil (at / 86400, &year, &month, &day);
   memcpy (text + 1, days + at / 86400 % 7 * 3, 3);
   if (day >= 10)
     *p++ = (char) ('0' + day / 10);
@@ -360,5 +360,5 @@ header_put_date (GByteArray *out, gint64 date_utc_s)
   *p++ = ':';
   p = put_two (p, second % 60);
   memcpy (p, " +0000", 6);
-  put (out, text, (gsize) (p + 6 - text));
+  header_put (out, text, (gsize) (p + 6 - text));
 }

@@ -19,7 +19,7 @@ typedef struct {
 void header_text_put (void *self, const char *data, gsize len);
 void header_text_end (HeaderText *self, gsize max); /* trims, cuts to `max` octets at a character */
 
-/* Is it one address and nothing else: nothing that could end it, begin another, or break a line? */
+/* TRUE for one address and nothing else: nothing that could end it, begin another, or break a line. */
 gboolean header_is_address (Slice address);
 gboolean header_is_ascii   (Slice text);
 

@@ -14,5 +14,5 @@ void letter_notes_add_foreign (const SkeletonSpec *spec, Letter letter, GPtrArra
 /* Bound: a name of the program's goes before a column of that name, which may have been meant. */
 void letter_notes_add_own_names (const SkeletonSpec *spec, Letter letter, GPtrArray *notes);
 
-/* Who reads text alone, and many a spam filter, would see a letter without a word. */
+/* A letter whose text part has no word: readers of text alone, and many a spam filter, would see an empty one. */
 void letter_notes_add_empty_text (const Template *text, GPtrArray *notes);

@@ -90,7 +90,7 @@ text_part (const Marks *marks, PieceKind kind, EncoderKind encoding)
 }
 
 static GMimeMultipart *
-multipart (const char *subtype)
+mime_multipart (const char *subtype)
 {
   GMimeMultipart *self = g_mime_multipart_new_with_subtype (subtype);
   g_autofree char *boundary = mime_boundary_new ();
@@ -227,7 +227,7 @@ add_files (GMimeObject *first, const MimeSpec *spec, gboolean is_inline)
 
   if (count_files (spec, is_inline) == 0)
     return first;
-  parent = multipart (is_inline ? "related" : "mixed");
+  parent = mime_multipart (is_inline ? "related" : "mixed");
   if (is_inline) /* RFC 2387 §3.1: what the root is */
     g_mime_object_set_content_type_parameter (GMIME_OBJECT (parent), "type", "text/html");
   add_part (parent, first);
@@ -246,7 +246,7 @@ build_tree (const MimeSpec *spec, const Marks *marks)
   GMimeObject *root = text != NULL ? text : html;
 
   if (text != NULL && html != NULL) {
-    GMimeMultipart *alternative = multipart ("alternative");
+    GMimeMultipart *alternative = mime_multipart ("alternative");
 
     add_part (alternative, text);
     root = add_part (alternative, html);
@@ -289,7 +289,7 @@ add_piece (GArray *pieces, PieceKind kind, const guint8 *data, gsize len)
 
 /* A header's piece brings its own space; a body that is the whole message needs no line break behind. */
 static void
-cut (GArray *pieces, const GByteArray *whole, const Marks *marks)
+mime_cut (GArray *pieces, const GByteArray *whole, const Marks *marks)
 {
   const guint8 *at = whole->data, *end = whole->data + whole->len, *found;
   gsize mark_len = strlen (marks->mark);
@@ -308,7 +308,7 @@ cut (GArray *pieces, const GByteArray *whole, const Marks *marks)
     add_piece (pieces, PIECE_LITERAL, (const guint8 *) "\r\n", 2);
 }
 
-/* What everything else relies on: each mark was found once, and no line of the frame needs dot-stuffing or is too long. */
+/* The frame is whole, as everything else relies on: each mark was found once, and no line needs dot-stuffing or is too long. */
 static gboolean
 is_whole (const GArray *pieces, const MimeSpec *spec)
 {
@@ -357,7 +357,7 @@ mime_build (const MimeSpec *spec, GError **error)
   tree = G_OBJECT (build_tree (spec, &marks));
   g_mime_message_set_mime_part (GMIME_MESSAGE (message), GMIME_OBJECT (tree));
   whole = write_all (GMIME_MESSAGE (message));
-  cut (pieces, whole, &marks);
+  mime_cut (pieces, whole, &marks);
   if (!is_whole (pieces, spec)) {
     g_set_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM,
                  "the message could not be built: try without the attachment whose name is the most unusual");

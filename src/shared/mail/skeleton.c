@@ -28,7 +28,7 @@ struct Skeleton {
   gsize       overhead;
 };
 
-typedef struct { /* what skeleton_compile() has in hand */
+typedef struct { /* skeleton_compile() at work */
   const SkeletonSpec *spec;
   Skeleton   *self;
   Template   *subject, *html, *text;
@@ -55,10 +55,10 @@ is_given (const char *text)
 }
 
 static gboolean
-refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+skeleton_refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static gboolean
-refuse (GError **error, const char *format, ...)
+skeleton_refuse (GError **error, const char *format, ...)
 {
   va_list args;
 
@@ -83,7 +83,7 @@ split_mailbox (const char *label, const char *raw, HeaderText *out_name, char **
   else if (open != NULL)
     len = 0;
   if (!header_is_address ((Slice){ address, len }))
-    return refuse (error, "%s: line 1 column 1: write one address, as in: Ann <ann@example.org>", label);
+    return skeleton_refuse (error, "%s: line 1 column 1: write one address, as in: Ann <ann@example.org>", label);
   g_strstrip (name);
   len = strlen (name);
   if (len >= 2 && name[0] == '"' && name[len - 1] == '"') {
@@ -143,7 +143,7 @@ parse_all (Compile *compile, GError **error)
   const SkeletonSpec *spec = compile->spec;
 
   if (!is_given (spec->html) && !is_given (spec->text))
-    return refuse (error, "text: line 1 column 1: the message is empty: give it HTML or text");
+    return skeleton_refuse (error, "text: line 1 column 1: the message is empty: give it HTML or text");
   compile->subject = template_parse ("subject", spec->subject != NULL ? spec->subject : "", error);
   if (compile->subject == NULL)
     return FALSE;
@@ -165,12 +165,12 @@ link_files (Compile *compile, GError **error)
   gsize total = 0;
 
   if (spec->n_files > FILES_MAX)
-    return refuse (error, "attachments: line 1 column 1: more than %d files", FILES_MAX);
+    return skeleton_refuse (error, "attachments: line 1 column 1: more than %d files", FILES_MAX);
   compile->content_ids = g_new0 (char *, spec->n_files + 1);
   for (gsize i = 0; i < spec->n_files; i++) {
     total += spec->files[i].bytes != NULL ? g_bytes_get_size (spec->files[i].bytes) : 0;
     if (total > MESSAGE_MAX / 2)
-      return refuse (error, "attachments: line 1 column 1: more than %d MiB together", MESSAGE_MAX / 2 >> 20);
+      return skeleton_refuse (error, "attachments: line 1 column 1: more than %d MiB together", MESSAGE_MAX / 2 >> 20);
     if (!spec->files[i].is_inline || compile->html == NULL || spec->files[i].name == NULL)
       continue;
     g_autofree char *token = mime_boundary_new ();
@@ -184,7 +184,7 @@ link_files (Compile *compile, GError **error)
 }
 
 static void
-collect (Template *names, Template *required, const Template *template)
+skeleton_collect (Template *names, Template *required, const Template *template)
 {
   for (guint i = 0; template != NULL && i < template->ops->len; i++) {
     const TemplateOp *op = template_get (template, i);
@@ -227,7 +227,7 @@ steal_names (Template *template)
 }
 
 static gboolean
-bind (Template *template, const SkeletonSpec *spec, GError **error)
+skeleton_bind (Template *template, const SkeletonSpec *spec, GError **error)
 {
   if (!spec->any_field)
     return template_bind (template, spec->columns, spec->aliases, error);
@@ -253,9 +253,9 @@ bind_all (Compile *compile, GError **error)
   for (guint i = 0; i < all->len; i++) {
     Template *template = g_ptr_array_index (all, i);
 
-    if (template != NULL && !bind (template, compile->spec, error))
+    if (template != NULL && !skeleton_bind (template, compile->spec, error))
       return FALSE;
-    collect (names, required, template);
+    skeleton_collect (names, required, template);
   }
   letter_notes_add_own_names (compile->spec, letter_of (compile), compile->self->notes);
   if (compile->text == NULL)
@@ -268,7 +268,7 @@ bind_all (Compile *compile, GError **error)
 }
 
 static gsize
-measure (const Skeleton *self)
+skeleton_measure (const Skeleton *self)
 {
   gsize n = strlen (" Thu, 01 Jan 1970 00:00:00 +0000") + strlen (" <@>") + 40 + strlen (self->domain) + self->from->len;
 
@@ -284,7 +284,7 @@ measure (const Skeleton *self)
 }
 
 static gboolean
-assemble (Compile *compile, GError **error)
+skeleton_assemble (Compile *compile, GError **error)
 {
   Skeleton *self = compile->self;
   MimeSpec spec = { .files = compile->spec->files, .n_files = compile->spec->n_files,
@@ -303,7 +303,7 @@ assemble (Compile *compile, GError **error)
   self->pieces = mime_build (&spec, error);
   if (self->pieces == NULL)
     return FALSE;
-  self->overhead = measure (self);
+  self->overhead = skeleton_measure (self);
   return TRUE;
 }
 
@@ -335,7 +335,7 @@ skeleton_compile (const SkeletonSpec *spec, GError **error)
     return NULL;
   letter_notes_add_empty_text (compile.text, compile.self->notes);
   g_ptr_array_add (compile.self->notes, NULL);
-  if (!assemble (&compile, error))
+  if (!skeleton_assemble (&compile, error))
     return NULL;
   return g_steal_pointer (&compile.self);
 }
@@ -403,10 +403,10 @@ typedef struct {
   gint64          date_utc_s;
   GByteArray     *out;
   GError        **error;
-} Render;
+} SkeletonRender;
 
 static gboolean
-fail_value (const Render *render, const char *what, const char *name)
+fail_value (const SkeletonRender *render, const char *what, const char *name)
 {
   if (name != NULL)
     g_set_error (render->error, TEMPLATE_ERROR, TEMPLATE_ERROR_VALUE, "%s “%s”", what, name);
@@ -416,7 +416,7 @@ fail_value (const Render *render, const char *what, const char *name)
 }
 
 static void
-put (const Render *render, const char *data, gsize len)
+render_put (const SkeletonRender *render, const char *data, gsize len)
 {
   g_byte_array_append (render->out, (const guint8 *) data, (guint) len);
 }
@@ -429,7 +429,7 @@ put_header_literal (void *sink, const TemplateOp *op, guint index)
 }
 
 static gboolean
-run_header (const Render *render, const Template *template, HeaderText *text)
+run_header (const SkeletonRender *render, const Template *template, HeaderText *text)
 {
   TemplateOutput output = { put_header_literal, header_text_put, text, NULL, 0 };
   const char *missing = template_run (template, render->row, &output);
@@ -443,7 +443,7 @@ run_header (const Render *render, const Template *template, HeaderText *text)
 }
 
 static gboolean
-render_subject (const Render *render)
+render_subject (const SkeletonRender *render)
 {
   HeaderText text = { 0 };
 
@@ -454,7 +454,7 @@ render_subject (const Render *render)
 }
 
 static gboolean
-render_url (const Render *render, const Template *template, gsize column)
+render_url (const SkeletonRender *render, const Template *template, gsize column)
 {
   HeaderText text = { 0 };
 
@@ -463,21 +463,21 @@ render_url (const Render *render, const Template *template, gsize column)
   if (text.len > TEMPLATE_URL_MAX)
     return fail_value (render, "the header List-Unsubscribe: its address would be too long with this person's values", NULL);
   if (column + strlen (" <>") + text.len > 78)
-    put (render, "\r\n", 2);
-  put (render, " <", 2);
-  put (render, text.data, text.len);
-  put (render, ">", 1);
+    render_put (render, "\r\n", 2);
+  render_put (render, " <", 2);
+  render_put (render, text.data, text.len);
+  render_put (render, ">", 1);
   return TRUE;
 }
 
 static gboolean
-render_unsubscribe (const Render *render)
+render_unsubscribe (const SkeletonRender *render)
 {
   const GPtrArray *all = render->self->unsubscribe;
 
   for (guint i = 0; i < all->len; i++) {
     if (i > 0)
-      put (render, ",", 1);
+      render_put (render, ",", 1);
     if (!render_url (render, g_ptr_array_index (all, i), i == 0 ? strlen ("List-Unsubscribe:") : 78))
       return FALSE;
   }
@@ -485,7 +485,7 @@ render_unsubscribe (const Render *render)
 }
 
 static gboolean
-render_to (const Render *render)
+render_to (const SkeletonRender *render)
 {
   Slice address = render->row->n_fields > 0 ? render->row->fields[0] : (Slice){ "", 0 };
   Slice name = render->row->n_fields > 1 ? render->row->fields[1] : (Slice){ "", 0 };
@@ -501,16 +501,16 @@ render_to (const Render *render)
 }
 
 static void
-render_message_id (const Render *render)
+render_message_id (const SkeletonRender *render)
 {
   g_autofree char *id = message_id_new (render->self->identity, render->row->key, render->self->domain);
 
-  put (render, " ", 1);
-  put (render, id, strlen (id));
+  render_put (render, " ", 1);
+  render_put (render, id, strlen (id));
 }
 
 static gboolean
-render_body (const Render *render, const Body *body, guint limit)
+render_body (const SkeletonRender *render, const Body *body, guint limit)
 {
   const char *missing = body_render (body, render->row, render->out, limit);
 
@@ -520,14 +520,14 @@ render_body (const Render *render, const Body *body, guint limit)
 }
 
 static gboolean
-render_piece (const Render *render, const Piece *piece, guint limit)
+render_piece (const SkeletonRender *render, const Piece *piece, guint limit)
 {
   const Skeleton *self = render->self;
 
   switch (piece->kind) {
-  case PIECE_LITERAL: put (render, (const char *) piece->literal->data, piece->literal->len); return TRUE;
-  case PIECE_FROM: put (render, (const char *) self->from->data, self->from->len); return TRUE;
-  case PIECE_REPLY_TO: put (render, (const char *) self->reply_to->data, self->reply_to->len); return TRUE;
+  case PIECE_LITERAL: render_put (render, (const char *) piece->literal->data, piece->literal->len); return TRUE;
+  case PIECE_FROM: render_put (render, (const char *) self->from->data, self->from->len); return TRUE;
+  case PIECE_REPLY_TO: render_put (render, (const char *) self->reply_to->data, self->reply_to->len); return TRUE;
   case PIECE_TO: return render_to (render);
   case PIECE_SUBJECT: return render_subject (render);
   case PIECE_DATE: header_put_date (render->out, render->date_utc_s); return TRUE;
@@ -545,7 +545,7 @@ gboolean
 skeleton_render (const Skeleton *self, const FrameRow *row, SkeletonForm form, gint64 date_utc_s, GByteArray *out,
                  SkeletonTraits *out_traits, GError **error)
 {
-  Render render = { self, row, date_utc_s, out, error };
+  SkeletonRender render = { self, row, date_utc_s, out, error };
   guint start = out->len, limit;
 
   if (start > G_MAXUINT / 2)

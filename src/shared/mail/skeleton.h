@@ -37,7 +37,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Skeleton, skeleton_free)
 const char *const *skeleton_get_fields   (const Skeleton *self);
 const char *const *skeleton_get_required (const Skeleton *self); /* without fallback and outside sections */
 const char *const *skeleton_get_images   (const Skeleton *self); /* relative src in html that no file was given for */
-const char *const *skeleton_get_notes    (const Skeleton *self); /* what a person should know: sentences with line and column */
+const char *const *skeleton_get_notes    (const Skeleton *self); /* sentences for a person, with line and column */
 gsize              skeleton_get_overhead (const Skeleton *self); /* octets that each message has at least */
 const char        *skeleton_get_sender   (const Skeleton *self); /* the bare address of From: the envelope's reverse-path */
 

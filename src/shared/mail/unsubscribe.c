@@ -3,7 +3,7 @@
 #include <string.h>
 
 static gboolean
-refuse (GError **error, const char *what)
+unsubscribe_refuse (GError **error, const char *what)
 {
   g_set_error (error, TEMPLATE_ERROR, TEMPLATE_ERROR_FORM, "unsubscribe: line 1 column 1: %s", what);
   return FALSE;
@@ -17,12 +17,12 @@ unsubscribe_is_https (const Template *template)
 
 /* The scheme is the template's, so no value can choose it; what would end the URL or the line is refused here. */
 static gboolean
-check (const Template *template, GError **error)
+unsubscribe_check (const Template *template, GError **error)
 {
   const TemplateOp *first = template->ops->len > 0 ? template_get (template, 0) : NULL;
 
   if (first == NULL || first->kind != TEMPLATE_LITERAL || (!unsubscribe_is_https (template) && g_ascii_strncasecmp (first->text, "mailto:", 7) != 0))
-    return refuse (error, "write an https: or mailto: address, or one of each with a comma between");
+    return unsubscribe_refuse (error, "write an https: or mailto: address, or one of each with a comma between");
   for (guint i = 0; i < template->ops->len; i++) {
     const TemplateOp *op = template_get (template, i);
 
@@ -47,7 +47,7 @@ find_second_url (const char *text)
 }
 
 static gboolean
-add (GPtrArray *all, const char *text, gsize len, GError **error)
+unsubscribe_add (GPtrArray *all, const char *text, gsize len, GError **error)
 {
   g_autofree char *source = g_strstrip (g_strndup (text, len));
   g_autoptr (Template) template = template_parse ("unsubscribe", source, error);
@@ -61,10 +61,10 @@ add (GPtrArray *all, const char *text, gsize len, GError **error)
     is_query = is_query || (op->kind == TEMPLATE_LITERAL && strchr (op->text, '?') != NULL);
     op->place = is_query ? PLACE_URL_QUERY : PLACE_URL_MAILTO;
   }
-  if (!check (template, error))
+  if (!unsubscribe_check (template, error))
     return FALSE;
   if (all->len > 0 && unsubscribe_is_https (template) == unsubscribe_is_https (g_ptr_array_index (all, 0)))
-    return refuse (error, "two addresses of one kind: write one https: and one mailto: address");
+    return unsubscribe_refuse (error, "two addresses of one kind: write one https: and one mailto: address");
   place = unsubscribe_is_https (template) ? 0 : -1;
   g_ptr_array_insert (all, place, g_steal_pointer (&template));
   return TRUE;
@@ -80,8 +80,8 @@ unsubscribe_parse (const char *text, GError **error)
     return g_steal_pointer (&all);
   while (second != NULL && comma[-1] != ',')
     comma--;
-  if (!add (all, text, second != NULL ? (gsize) (comma - 1 - text) : strlen (text), error) ||
-      (second != NULL && !add (all, second, strlen (second), error)))
+  if (!unsubscribe_add (all, text, second != NULL ? (gsize) (comma - 1 - text) : strlen (text), error) ||
+      (second != NULL && !unsubscribe_add (all, second, strlen (second), error)))
     return NULL;
   return g_steal_pointer (&all);
 }

@@ -62,7 +62,7 @@ poller_free (Poller *self)
 }
 
 static void
-control (Poller *self, int what, int fd, gpointer owner, guint32 events)
+poller_control (Poller *self, int what, int fd, gpointer owner, guint32 events)
 {
   struct epoll_event event = { .events = events, .data.ptr = owner };
 
@@ -73,17 +73,17 @@ control (Poller *self, int what, int fd, gpointer owner, guint32 events)
 void
 poller_add (Poller *self, int fd, gpointer owner)
 {
-  control (self, EPOLL_CTL_ADD, fd, owner, EPOLLIN);
+  poller_control (self, EPOLL_CTL_ADD, fd, owner, EPOLLIN);
 }
 
 void
 poller_change (Poller *self, int fd, gpointer owner, gboolean wants_out)
 {
-  control (self, EPOLL_CTL_MOD, fd, owner, EPOLLIN | (wants_out ? EPOLLOUT : 0));
+  poller_control (self, EPOLL_CTL_MOD, fd, owner, EPOLLIN | (wants_out ? EPOLLOUT : 0));
 }
 
 void
 poller_remove (Poller *self, int fd)
 {
-  control (self, EPOLL_CTL_DEL, fd, NULL, 0);
+  poller_control (self, EPOLL_CTL_DEL, fd, NULL, 0);
 }

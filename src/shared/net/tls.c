@@ -96,7 +96,7 @@ tls_free (Tls *self)
 }
 
 static TlsResult
-fail (GError **error, Fault code, const char *what)
+tls_fail (GError **error, Fault code, const char *what)
 {
   unsigned long number = ERR_peek_last_error ();
   const char *reason = number != 0 ? ERR_reason_error_string (number) : NULL;
@@ -107,7 +107,7 @@ fail (GError **error, Fault code, const char *what)
 }
 
 static TlsResult
-judge (Tls *self, int result, const char *what, GError **error)
+tls_judge (Tls *self, int result, const char *what, GError **error)
 {
   int saved_errno = errno;
 
@@ -123,7 +123,7 @@ judge (Tls *self, int result, const char *what, GError **error)
     ERR_clear_error ();
     return TLS_FAILED;
   default:
-    return fail (error, FAULT_PROTOCOL, what);
+    return tls_fail (error, FAULT_PROTOCOL, what);
   }
 }
 
@@ -163,9 +163,9 @@ time_utc_s (const ASN1_TIME *time)
   return ASN1_TIME_to_tm (time, &parts) == 1 ? (gint64) timegm (&parts) : 0;
 }
 
-/* What a person can do about each way in which a check fails. */
+/* Advice for each way in which a check fails. */
 static char *
-explain (const Tls *self, long result)
+tls_explain (const Tls *self, long result)
 {
   switch (result) {
   case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -188,7 +188,7 @@ explain (const Tls *self, long result)
 }
 
 static void
-verify (Tls *self, X509 *leaf)
+tls_verify (Tls *self, X509 *leaf)
 {
   long result = SSL_get_verify_result (self->openssl);
 
@@ -201,7 +201,7 @@ verify (Tls *self, X509 *leaf)
     return;
   }
   self->facts.is_verified = leaf != NULL && result == X509_V_OK;
-  self->facts.verify_error = self->facts.is_verified ? g_strdup ("") : explain (self, result);
+  self->facts.verify_error = self->facts.is_verified ? g_strdup ("") : tls_explain (self, result);
 }
 
 static void
@@ -221,7 +221,7 @@ collect_facts (Tls *self)
     self->facts.subject = g_strdup ("");
     self->facts.issuer = g_strdup ("");
   }
-  verify (self, leaf);
+  tls_verify (self, leaf);
   X509_free (leaf);
 }
 
@@ -234,7 +234,7 @@ tls_handshake (Tls *self, GError **error)
   errno = 0;
   result = SSL_do_handshake (self->openssl);
   if (result != 1) {
-    TlsResult judged = judge (self, result, "the TLS handshake failed", error);
+    TlsResult judged = tls_judge (self, result, "the TLS handshake failed", error);
 
     if (judged != TLS_CLOSED)
       return judged;
@@ -259,7 +259,7 @@ tls_read (Tls *self, void *buffer, gsize size, gsize *out_len, GError **error)
   ERR_clear_error ();
   errno = 0;
   result = SSL_read_ex (self->openssl, buffer, size, out_len);
-  return result == 1 ? TLS_DONE : judge (self, result, "reading failed", error);
+  return result == 1 ? TLS_DONE : tls_judge (self, result, "reading failed", error);
 }
 
 TlsResult
@@ -270,7 +270,7 @@ tls_write (Tls *self, const void *data, gsize len, gsize *out_len, GError **erro
   ERR_clear_error ();
   errno = 0;
   result = SSL_write_ex (self->openssl, data, len, out_len);
-  return result == 1 ? TLS_DONE : judge (self, result, "writing failed", error);
+  return result == 1 ? TLS_DONE : tls_judge (self, result, "writing failed", error);
 }
 
 void

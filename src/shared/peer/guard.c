@@ -109,7 +109,7 @@ is_too_often (Guard *self, GDBusMessage *message)
 
 /* Returns: (transfer full) the member that the message belongs to, or NULL when nobody asked for it. Takes the asked entry. */
 static char *
-identify (Guard *self, GDBusMessage *message)
+guard_identify (Guard *self, GDBusMessage *message)
 {
   guint32 serial = g_dbus_message_get_reply_serial (message);
   gpointer member = NULL;
@@ -153,7 +153,7 @@ static gboolean
 is_message_fine (Guard *self, GDBusMessage *message, GError **error)
 {
   ContractSide side = g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_SIGNAL ? CONTRACT_SIGNAL : CONTRACT_REPLY;
-  g_autofree char *member = identify (self, message);
+  g_autofree char *member = guard_identify (self, message);
 
   if (member == NULL) {
     g_set_error (error, CONTRACT_ERROR, CONTRACT_ERROR_UNKNOWN, "a message that nobody asked for");
@@ -201,7 +201,7 @@ is_let_in (Guard *self, GDBusMessage *message)
   GVariant *body = g_dbus_message_get_body (message);
   g_autoptr (GError) error = NULL;
 
-  if (self->violation != NULL) /* what it says until it is killed */
+  if (self->violation != NULL) /* words until it is killed */
     return FALSE;
   if (!is_message_fine (self, message, &error))
     hang_up (self, error->message); /* NOLINT(clang-analyzer-core.NullDereference): contract_check() says FALSE with an error */

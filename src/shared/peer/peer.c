@@ -96,7 +96,7 @@ tell_violated (Peer *self)
     violated (self, self->data);
 }
 
-/* What the guard saw: the socket is still open and the peer alive. */
+/* The guard's word comes while the socket is still open and the peer alive. */
 static void
 guard_told_cb (gpointer data)
 {
@@ -135,7 +135,7 @@ connection_closed_cb (GDBusConnection *connection, gboolean remote_vanished, GEr
   note_violation (self, remote_vanished, error);
   if (self->pid == 0)
     report_end (self);
-  else if (self->close_timer == 0) /* it may still be finishing its work: the exit reports, or the timer kills */
+  else if (self->close_timer == 0) /* the peer may still be finishing its work: the exit reports, or the timer kills */
     peer_close (self);
 }
 
@@ -146,7 +146,7 @@ closed_early_cb (gpointer data)
   Peer *self = data;
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "closed");
 
-  if (!self->is_closed) /* who has left by itself has been reaped by now; who is still here was hung up on */
+  if (!self->is_closed) /* a peer that left by itself has been reaped by now; one that is still here was hung up on */
     connection_closed_cb (self->connection, self->pid == 0, error, self);
   peer_unref (self);
   return G_SOURCE_REMOVE;
@@ -218,7 +218,7 @@ exited_cb (const char *why, gpointer data)
     g_cancellable_cancel (self->starting);
   else if (self->is_closed)
     report_end (self);
-  /* else: what it still sent before it left is read first; "closed" follows */
+  /* a connection that stands: words sent before it left are read first; "closed" follows */
   peer_unref (self);
 }
 
@@ -232,7 +232,7 @@ start_failed_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Else a peer could ask for DBUS_COOKIE_SHA1, for which GDBus writes files into our home and waits for their locks. */
+/* EXTERNAL alone: a peer could else ask for DBUS_COOKIE_SHA1, for which GDBus writes files into our home and waits for their locks. */
 static gboolean
 allow_mechanism_cb (GDBusAuthObserver *observer, const char *mechanism, gpointer data)
 {
@@ -261,7 +261,7 @@ keep_payloads_out_of_the_log (void)
 }
 
 static gboolean
-start (Peer *self, const PeerSpec *spec, GError **error)
+peer_spawn (Peer *self, const PeerSpec *spec, GError **error)
 {
   const ProcessSpec how = { .program = spec->program, .wrapper = spec->wrapper, .arguments = spec->arguments, .environment = spec->environment };
   int fds[2];
@@ -278,7 +278,7 @@ start (Peer *self, const PeerSpec *spec, GError **error)
   close (fds[1]);
   if (self->process == NULL) {
     close (fds[0]);
-    peer_unref (self); /* nobody will exit */
+    peer_unref (self); /* no exited_cb() will come */
     return FALSE;
   }
   self->pid = process_get_pid (self->process);
@@ -307,7 +307,7 @@ peer_start (const PeerSpec *spec, PeerReadyFunc ready, PeerClosedFunc closed, gp
   self->closed = closed;
   self->data = data;
   self->starting = g_cancellable_new ();
-  if (!start (self, spec, &error)) {
+  if (!peer_spawn (self, spec, &error)) {
     self->why = g_strdup (error->message);
     g_idle_add (start_failed_cb, peer_ref (self));
   }
@@ -335,7 +335,7 @@ peer_get_pid (Peer *self)
 void
 peer_drop (Peer *self, const char *why)
 {
-  self->violated = NULL; /* who says it knows it */
+  self->violated = NULL; /* the caller knows it */
   if (self->guard != NULL)
     guard_violate (self->guard, why);
   kill_process (self);

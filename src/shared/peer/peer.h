@@ -14,13 +14,13 @@ typedef struct {
   const char *const *arguments; /* further ones, or NULL. Never a secret: others can read them */
   const char        *interface; /* the only one it may speak, e.g. "org.postrider.Dial1" */
   gsize              flood_bytes; /* received and not yet handled; 0: 64 MiB */
-  const char *const *wrapper;     /* what starts it (bwrap and its options), or NULL */
+  const char *const *wrapper;     /* starts it (bwrap and its options), or NULL */
   const char *const *environment; /* NAME=VALUE, beside the few that every program gets, or NULL */
 } PeerSpec;
 
 typedef enum {
-  PEER_ENDED,    /* it left or crashed by itself, or peer_close() was called */
-  PEER_VIOLATED, /* it broke the contract (here or by peer_drop): nothing that it wrote proves anything */
+  PEER_ENDED,    /* left or crashed by itself, or peer_close() was called */
+  PEER_VIOLATED, /* broke the contract (here or by peer_drop): nothing that it wrote proves anything */
 } PeerEnd;
 
 /* Called once, from the main loop, when it can be spoken to (error NULL) or could not be started (error borrowed; closed is not called). */

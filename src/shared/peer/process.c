@@ -81,7 +81,7 @@ error_chunk_cb (GObject *source, GAsyncResult *result, gpointer data)
 static GStrv
 make_environment (const char *const *further)
 {
-  /* Nothing of the caller's: docs/sandbox.md says which two keep GLib from starting helpers.
+  /* An environment of its own, without the caller's: docs/sandbox.md says which two keep GLib from starting helpers.
    * The sanitizers' and GLib's own debug words pass, so that tests reach the inside. */
   static const char *const passed[] = { "LANG", "LC_ALL", "LC_CTYPE", "TZ", "G_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
 #ifdef POSTRIDER_KILL_POINTS
@@ -124,7 +124,7 @@ give_fd (GSubprocessLauncher *launcher, int fd, int target, GError **error)
 }
 
 static gboolean
-spawn (Process *self, const ProcessSpec *spec, int fd, GError **error)
+process_spawn (Process *self, const ProcessSpec *spec, int fd, GError **error)
 {
   g_autofree char *path = *spec->program == '/' ? g_strdup (spec->program) : program_find (spec->program, error);
   g_autoptr (GSubprocessLauncher) launcher = NULL;
@@ -156,7 +156,7 @@ process_start (const ProcessSpec *spec, int fd, ProcessExitedFunc exited, gpoint
   self->name = *spec->program == '/' ? g_path_get_basename (spec->program) : g_strconcat ("postrider-", spec->program, NULL);
   self->exited = exited;
   self->data = data;
-  if (!spawn (self, spec, fd, error)) {
+  if (!process_spawn (self, spec, fd, error)) {
     process_unref (self);
     return NULL;
   }

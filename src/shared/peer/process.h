@@ -10,7 +10,7 @@ typedef void (*ProcessExitedFunc) (const char *why, gpointer data);
 
 typedef struct { /* all borrowed */
   const char        *program;     /* "smtp": postrider-smtp beside us; or another's, by its absolute path */
-  const char *const *wrapper;     /* what starts it (bwrap and its options), or NULL */
+  const char *const *wrapper;     /* starts it (bwrap and its options), or NULL */
   const char *const *arguments;   /* further ones, or NULL. Never a secret: others can read them */
   const char *const *environment; /* NAME=VALUE, beside the few that every program gets, or NULL */
   int                wrapper_fd;  /* > 2: the wrapper finds a duplicate of it as fd 4 */
@@ -21,4 +21,4 @@ typedef struct { /* all borrowed */
 Process *process_start   (const ProcessSpec *spec, int fd, ProcessExitedFunc exited, gpointer data, GError **error);
 GPid     process_get_pid (Process *self); /* as it was at start; 0: it left at once */
 void     process_kill    (Process *self); /* SIGKILL; a no-op when it has left */
-void     process_free    (Process *self); /* it lives on, and `exited` is still called; NULL is a no-op */
+void     process_free    (Process *self); /* the process lives on, and `exited` is still called; NULL is a no-op */

@@ -64,12 +64,12 @@ typedef struct {
   gint64        deadline_us;
   guint         grace_ms;
   gpointer      data;
-} Run;
+} ServeRun;
 
 static gboolean
 done_poll_cb (gpointer data)
 {
-  Run *run = data;
+  ServeRun *run = data;
 
   if (run->is_done != NULL && !run->is_done (run->data) && g_get_monotonic_time () < run->deadline_us)
     return G_SOURCE_CONTINUE;
@@ -80,7 +80,7 @@ done_poll_cb (gpointer data)
 static void
 closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error, gpointer data)
 {
-  Run *run = data;
+  ServeRun *run = data;
 
   run->deadline_us = g_get_monotonic_time () + 1000 * (gint64) run->grace_ms;
   if (done_poll_cb (run))
@@ -90,7 +90,7 @@ closed_cb (GDBusConnection *connection, gboolean remote_vanished, GError *error,
 void
 serve_run (GDBusConnection *connection, ServeDoneFunc is_done, guint grace_ms, gpointer data)
 {
-  Run run = { g_main_loop_new (NULL, FALSE), is_done, 0, grace_ms, data };
+  ServeRun run = { g_main_loop_new (NULL, FALSE), is_done, 0, grace_ms, data };
 
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), &run);
   g_dbus_connection_start_message_processing (connection);

@@ -14,8 +14,8 @@
 
 struct CsvOut {
   FILE    *out;
-  char    *path;      /* what it will be; NULL: standard output or no regular file */
-  char    *temporary; /* what it is until then */
+  char    *path;      /* the name in the end; NULL: standard output or no regular file */
+  char    *temporary; /* the name until then */
   gboolean is_row_begun;
 };
 
@@ -73,7 +73,7 @@ csv_out_new_fd (int fd, GError **error)
 }
 
 static void
-separate (CsvOut *self)
+csv_out_separate (CsvOut *self)
 {
   if (self->is_row_begun)
     putc (',', self->out);
@@ -81,13 +81,13 @@ separate (CsvOut *self)
 }
 
 static void
-put (CsvOut *self, gboolean is_defused, const char *data, gsize len)
+csv_out_put (CsvOut *self, gboolean is_defused, const char *data, gsize len)
 {
   gboolean is_quoted = FALSE;
 
   for (gsize i = 0; i < len && !is_quoted; i++)
     is_quoted = strchr (",\"\r\n", data[i]) != NULL && data[i] != '\0';
-  separate (self);
+  csv_out_separate (self);
   is_quoted |= len > 0 && (data[0] == ' ' || data[len - 1] == ' ');
   if (is_quoted)
     putc ('"', self->out);
@@ -117,7 +117,7 @@ csv_out_text (CsvOut *self, const char *text)
 void
 csv_out_value (CsvOut *self, const char *data, gsize len)
 {
-  put (self, is_formula (data, len), data, len);
+  csv_out_put (self, is_formula (data, len), data, len);
 }
 
 void
@@ -127,7 +127,7 @@ csv_out_phone (CsvOut *self, const char *data, gsize len)
 
   for (gsize i = 1; i < len && is_number; i++)
     is_number = g_ascii_isdigit (data[i]);
-  put (self, !is_number && is_formula (data, len), data, len);
+  csv_out_put (self, !is_number && is_formula (data, len), data, len);
 }
 
 void

@@ -11,7 +11,7 @@
 typedef struct CsvRejects CsvRejects;
 
 CsvRejects *csv_rejects_new  (CsvOut *csv); /* borrowed */
-void        csv_rejects_add  (CsvRejects *self, const FrameRow *row); /* has at least REJECT_FIELDS fields */
+void        csv_rejects_add  (CsvRejects *self, const FrameRow *row); /* row: at least REJECT_FIELDS fields */
 guint64     csv_rejects_end  (CsvRejects *self); /* writes what is left; before csv_out_finish(). Returns: rows written */
 void        csv_rejects_free (CsvRejects *self); /* NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsvRejects, csv_rejects_free)

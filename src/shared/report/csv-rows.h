@@ -33,6 +33,6 @@ enum {
 /* columns: of the contact, NULL at the end. */
 void csv_rows_ledger_head (CsvOut *csv, char **columns);
 const char *csv_rows_ledger_name (guint field); /* the column of a field below LEDGER_VALUES: static */
-void csv_rows_ledger      (CsvOut *csv, char **columns, const FrameRow *row); /* has at least LEDGER_VALUES fields */
+void csv_rows_ledger      (CsvOut *csv, char **columns, const FrameRow *row); /* row: at least LEDGER_VALUES fields */
 void csv_rows_people_head (CsvOut *csv, char **columns);
 void csv_rows_people      (CsvOut *csv, char **columns, const FrameRow *row);

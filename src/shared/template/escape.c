@@ -14,7 +14,7 @@ is_unreserved (guchar c)
   return g_ascii_isalnum (c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-/* May this ASCII octet be copied as it is? */
+/* TRUE when this ASCII octet may be copied as it is. */
 static inline gboolean
 is_plain (Place place, guchar c)
 {
@@ -131,7 +131,7 @@ put_wide (const Escape *self, const char *at, gsize left)
   return len;
 }
 
-/* What may open a link by a value: an address with one of these schemes, or one without any.
+/* A value may open a link by an address with one of these schemes, or one without any.
  * Nothing is dropped before this looks: "java<TAB>script:" has no scheme of the list and so goes. */
 static gboolean
 is_harmless_link (Slice value)
@@ -149,7 +149,7 @@ is_harmless_link (Slice value)
   return FALSE;
 }
 
-/* What a person writes as a number: signs that only part it are dropped, and so is all that no number has. "+49 (0)30" has a "(0)" that is not dialed
+/* A number as a person writes it: signs that only part it are dropped, and so is all that no number has. "+49 (0)30" has a "(0)" that is not dialed
  * from abroad. */
 static void
 put_number (const Escape *self, Slice value)

@@ -7,7 +7,7 @@
 #define FOREIGN_NAME_MAX 60 /* octets; chosen: longer is a sentence in brackets */
 
 typedef enum {
-  FORM_SURE,    /* nothing else looks like this */
+  FORM_SURE,    /* unlike anything else */
   FORM_USUAL,   /* ordinary text may: only a field that is there, or a name that such fields usually have */
   FORM_ENCODED, /* our own braces, as an editor writes them in a link or in its source */
 } FormKind;
@@ -72,7 +72,7 @@ is_name (const char *name)
   return TRUE;
 }
 
-/* What stands between `open` and `close` at `at`. Returns: (transfer full) a name, or NULL. */
+/* Reads the name between `open` and `close` at `at`. Returns: (transfer full) a name, or NULL. */
 static char *
 read_name (const char *at, gsize len, gsize form, gsize *out_len)
 {
@@ -118,7 +118,7 @@ is_noted (const ForeignSearch *self, const char *quoted)
 }
 
 static void
-note (const ForeignSearch *self, const Template *template, const TemplateOp *op, gsize offset, gsize len, gsize form, const char *name)
+foreign_field_note (const ForeignSearch *self, const Template *template, const TemplateOp *op, gsize offset, gsize len, gsize form, const char *name)
 {
   g_autofree char *quoted = g_strdup_printf ("“%.*s”", (int) len, op->text + offset);
   guint line, column;
@@ -148,7 +148,7 @@ look_at (const ForeignSearch *self, const Template *template, const TemplateOp *
     if (name == NULL || !is_meant (self, form, name))
       continue;
     if (memchr (op->text + offset, '\n', len) == NULL)
-      note (self, template, op, offset, len, form, name);
+      foreign_field_note (self, template, op, offset, len, form, name);
     return len;
   }
   return 1;
@@ -163,7 +163,7 @@ is_opening (char c)
 static void
 search_literal (const ForeignSearch *self, const Template *template, const TemplateOp *op, HtmlScan *scan)
 {
-  gsize behind = 0; /* what is looked at already */
+  gsize behind = 0; /* the part that is looked at already */
 
   for (gsize i = 0; i < op->len; i++) {
     gboolean is_shown = scan == NULL || scan->state == HTML_TEXT || html_scan_is_value (scan);

@@ -28,7 +28,7 @@ static const struct { const char *name; gunichar c; } others[] = {
 };
 
 static gunichar
-numeric (const char *digits)
+html_entity_numeric (const char *digits)
 {
   gboolean is_hex = digits[0] == 'x' || digits[0] == 'X';
   char *end;
@@ -43,7 +43,7 @@ gunichar
 html_entity_lookup (const char *name)
 {
   if (name[0] == '#')
-    return numeric (name + 1);
+    return html_entity_numeric (name + 1);
   for (guint i = 0; i < G_N_ELEMENTS (latin1); i++)
     if (strcmp (latin1[i], name) == 0)
       return 0xa0 + i;

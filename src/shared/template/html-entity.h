@@ -2,5 +2,5 @@
 #pragma once
 #include <glib.h>
 
-/* What stands between "&" and ";". Returns: the character, or 0 when it is none of ours. */
+/* name: between "&" and ";". Returns: the character, or 0 when it is none of ours. */
 gunichar html_entity_lookup (const char *name);

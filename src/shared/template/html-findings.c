@@ -22,7 +22,7 @@ is_file_like (const char *text)
 }
 
 static void
-add (Search *self, guint line, guint column, const char *address, const char *format)
+search_add (Search *self, guint line, guint column, const char *address, const char *format)
 {
   g_autofree char *shown = NULL, *said = NULL;
   const char *end;
@@ -48,7 +48,7 @@ search_css (Search *self, const char *css, guint line, guint column)
     end = begin + strcspn (begin, ")\"'");
     address = g_strstrip (g_strndup (begin, (gsize) (end - begin)));
     if (is_file_like (address))
-      add (self, line, column, address, "is a picture in a style: it is not carried along; write its whole https address, or use <img> or background=");
+      search_add (self, line, column, address, "is a picture in a style: it is not carried along; write its whole https address, or use <img> or background=");
     at = end;
   }
 }
@@ -63,7 +63,7 @@ search_srcset (Search *self)
 
     address[strcspn (address, " \t\n")] = '\0';
     if (is_file_like (address))
-      add (self, self->line, self->column, address, "in srcset is not carried along: write its whole https address, or leave srcset out (src is carried)");
+      search_add (self, self->line, self->column, address, "in srcset is not carried along: write its whole https address, or leave srcset out (src is carried)");
   }
 }
 
@@ -75,8 +75,8 @@ search_link (Search *self)
   if (self->begins_with_hole || !is_file_like (address))
     return;
   if (strcmp (self->scan.tag, "a") == 0 || strcmp (self->scan.tag, "area") == 0 || strcmp (self->scan.tag, "v:roundrect") == 0)
-    add (self, self->line, self->column, address,
-         strchr (address, '.') != NULL && strchr (address, '/') != address && g_ascii_strncasecmp (address, "www.", 4) == 0
+    search_add (self, self->line, self->column, address,
+                strchr (address, '.') != NULL && strchr (address, '/') != address && g_ascii_strncasecmp (address, "www.", 4) == 0
            ? "has no scheme: in a mail this link leads nowhere; write https:// in front"
            : "is a relative link: in a mail it leads nowhere; write the whole https address");
 }

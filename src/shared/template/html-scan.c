@@ -26,7 +26,7 @@ is_blank (char c)
 }
 
 static void
-add (char *word, char c)
+html_scan_add (char *word, char c)
 {
   gsize len = strlen (word);
 
@@ -60,7 +60,7 @@ start_value (HtmlScan *self, HtmlState state)
   self->scheme[0] = self->link[0] = '\0';
 }
 
-/* May this word, with any value in front of it, become a scheme that runs code? */
+/* TRUE when this word, with any value in front of it, may become a scheme that runs code. */
 static gboolean
 can_become_closed (const char *word)
 {
@@ -96,7 +96,7 @@ step_url (HtmlScan *self, char c)
   if (c == ':' || c == '/')
     self->has_scheme = TRUE;
   else
-    add (self->scheme, c);
+    html_scan_add (self->scheme, c);
   return NULL;
 }
 
@@ -121,7 +121,7 @@ step_in_tag (HtmlScan *self, char c)
   else if (!is_blank (c) && c != '/') {
     self->state = HTML_ATTRIBUTE_NAME;
     self->attribute[0] = '\0';
-    add (self->attribute, c);
+    html_scan_add (self->attribute, c);
   }
 }
 
@@ -136,7 +136,7 @@ step_attribute (HtmlScan *self, char c)
     self->state = HTML_IN_TAG;
     step_in_tag (self, c);
   } else
-    add (self->attribute, c);
+    html_scan_add (self->attribute, c);
 }
 
 static const char *
@@ -161,7 +161,7 @@ step_tag_open (HtmlScan *self, char c)
   if (g_ascii_isalpha (c)) {
     self->state = HTML_TAG_NAME;
     self->tag[0] = '\0';
-    add (self->tag, c);
+    html_scan_add (self->tag, c);
   } else if (c == '/' && !self->is_end_tag)
     self->is_end_tag = TRUE;
   else if (c == '!' && !self->is_end_tag)
@@ -182,7 +182,7 @@ step_tag_name (HtmlScan *self, char c)
   else if (is_blank (c) || c == '/')
     self->state = HTML_IN_TAG;
   else
-    add (self->tag, c);
+    html_scan_add (self->tag, c);
 }
 
 static void
@@ -245,7 +245,7 @@ step_raw (HtmlScan *self, char c)
     self->n_matched = 0;
 }
 
-/* Does a browser's comment end here? */
+/* TRUE where a browser's comment ends. */
 static gboolean
 ends_conditional (HtmlScan *self, char c)
 {
@@ -259,7 +259,7 @@ ends_conditional (HtmlScan *self, char c)
 }
 
 static const char *
-step (HtmlScan *self, char c)
+scan_octet (HtmlScan *self, char c)
 {
   switch (self->state) {
   case HTML_TEXT:
@@ -290,7 +290,7 @@ const char *
 html_scan_step (HtmlScan *self, char c)
 {
   gboolean was_conditional = self->is_conditional;
-  const char *problem = step (self, c);
+  const char *problem = scan_octet (self, c);
 
   self->last = c;
   if (was_conditional && ends_conditional (self, c)) {

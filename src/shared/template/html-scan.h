@@ -25,7 +25,7 @@ typedef struct {
   char        raw[HTML_WORD_MAX];       /* RAW: whose content */
   guint       n_matched;                /* RAW: octets of "</raw" seen; COMMENT, BANG: dashes */
   HtmlUrlPart url;
-  char        scheme[HTML_WORD_MAX];    /* what stands before ":" since the last value */
+  char        scheme[HTML_WORD_MAX];    /* the octets before ":" since the last value */
   gboolean    has_scheme;               /* settled: ":", "/", "?" or "#" came */
   gboolean    has_hole;                 /* a value stands before that */
   gboolean    is_code;                  /* "javascript:" and its like */
@@ -37,7 +37,7 @@ typedef struct {
 } HtmlScan;
 #define HTML_NO_CONDITION 4
 
-/* What stands in a conditional comment is walked as markup, since Outlook reads it so and a value in it is escaped as elsewhere, which leaves it no
+/* A conditional comment's inside is walked as markup, since Outlook reads it so and a value in it is escaped as elsewhere, which leaves it no
  * ">" to end the comment with; where the comment ends for everybody else, all are between tags again.
  * Returns: NULL, or (static) what is wrong: a ":" that lets a value choose the scheme. */
 const char *html_scan_step (HtmlScan *self, char c);

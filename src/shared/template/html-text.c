@@ -35,7 +35,7 @@ typedef struct {
   char     number[12];             /* of <ol start> or <li value>, while the tag is read */
   char     hidden[HTML_WORD_MAX];  /* the element of which nothing is shown; "" none */
   char     last;                   /* the octet before */
-  guint    n_hidden;               /* so many of its name are open */
+  guint    n_hidden;               /* open elements of its name */
   gboolean in_link;
   guint    link_ops;               /* where the link's words begin */
   Section  open[TEMPLATE_DEPTH_MAX];
@@ -115,7 +115,7 @@ stretch_is_empty (const Stretch *self)
 
 /* Line breaks and spaces are written late, so that none stand at the end of a line or of the text. */
 static void
-settle (Text *self)
+text_settle (Text *self)
 {
   if (self->want_breaks > 0)
     for (; self->tail_breaks < self->want_breaks; self->tail_breaks++)
@@ -131,7 +131,7 @@ settle (Text *self)
 static void
 begin_word (Text *self)
 {
-  settle (self);
+  text_settle (self);
   g_string_append (self->text.literal, self->marker);
   self->marker[0] = '\0';
   self->tail_breaks = 0;
@@ -139,7 +139,7 @@ begin_word (Text *self)
 }
 
 static void
-block (Text *self, guint breaks)
+text_block (Text *self, guint breaks)
 {
   if (breaks == 0)
     return;
@@ -151,7 +151,7 @@ static void
 line_break (Text *self)
 {
   self->want_space = FALSE;
-  settle (self);
+  text_settle (self);
   g_string_append_c (self->text.literal, '\n');
   self->tail_breaks++;
   self->is_after_space = FALSE;
@@ -283,7 +283,7 @@ start_item (Text *self)
   g_snprintf (self->marker, sizeof self->marker, "%*s%" G_GINT64_FORMAT ". ", indent, "", self->lists[depth - 1].next++);
 }
 
-/* What an address and the words for it are compared by: no scheme, no slash at the end. Returns: (transfer full). */
+/* An address as it is compared with the words for it: no scheme, no slash at the end. Returns: (transfer full). */
 static char *
 bare_address (const char *text)
 {
@@ -366,7 +366,7 @@ start_link (Text *self)
   if (self->want_breaks > 0 || self->marker[0] != '\0') {
     gboolean has_marker = self->marker[0] != '\0';
 
-    settle (self);
+    text_settle (self);
     g_string_append (self->text.literal, self->marker);
     self->marker[0] = '\0';
     self->tail_breaks = has_marker ? 0 : self->tail_breaks;
@@ -435,7 +435,7 @@ take_tag (Text *self)
 
   if (is_list && is_end)
     start_or_end_list (self, TRUE, FALSE);
-  block (self, block_breaks (self, tag));
+  text_block (self, block_breaks (self, tag));
   if (strcmp (tag, "br") == 0)
     line_break (self);
   else if (strcmp (tag, "li") == 0 && !is_end)
@@ -449,7 +449,7 @@ take_tag (Text *self)
   else if (strcmp (tag, "hr") == 0) {
     begin_word (self);
     g_string_append (self->text.literal, "----");
-    block (self, 2);
+    text_block (self, 2);
   } else if (strcmp (tag, "img") == 0)
     put_image (self);
   else if (strcmp (tag, "a") == 0 && is_end && self->in_link)
@@ -537,7 +537,7 @@ take_section (Text *self, const TemplateOp *op)
 
   end_entity (self);
   if (self->scan.state == HTML_TEXT)
-    settle (self); /* what stands before must not depend on the section */
+    text_settle (self); /* words before it must not depend on the section */
   section->end = op->end;
   section->stretch = value != NULL ? value : &self->text;
   section->index = stretch_copy (section->stretch, op, op->place);
@@ -552,7 +552,7 @@ close_sections (Text *self, guint index)
 
     end_entity (self);
     if (self->scan.state == HTML_TEXT)
-      settle (self);
+      text_settle (self);
     stretch_flush (section->stretch);
     if (section->index < section->stretch->ops->ops->len)
       template_get (section->stretch->ops, section->index)->end = section->stretch->ops->ops->len;

@@ -112,7 +112,7 @@ fail (const Template *self, guint line, guint column, GError **error, const char
 
 /* Moves line and column over text; columns count characters. */
 static void
-walk (const char *text, gsize len, guint *line, guint *column)
+template_walk (const char *text, gsize len, guint *line, guint *column)
 {
   for (gsize i = 0; i < len; i++) {
     if (text[i] == '\n')
@@ -128,7 +128,7 @@ template_locate (const TemplateOp *op, gsize offset, guint *out_line, guint *out
   *out_line = op->line;
   *out_column = op->column;
   if (op->kind == TEMPLATE_LITERAL)
-    walk (op->text, MIN (offset, op->len), out_line, out_column);
+    template_walk (op->text, MIN (offset, op->len), out_line, out_column);
 }
 
 gboolean
@@ -141,9 +141,9 @@ template_fail (const Template *self, const TemplateOp *op, gsize offset, GError 
 }
 
 static void
-advance (Parser *self, gsize len)
+parser_advance (Parser *self, gsize len)
 {
-  walk (self->at, len, &self->line, &self->column);
+  template_walk (self->at, len, &self->line, &self->column);
   self->at += len;
 }
 
@@ -190,9 +190,9 @@ is_entity (const char *at)
   return len > 1 && at[len] == ';';
 }
 
-/* What of Mustache we do not do, each with its reason. */
+/* The reason for each part of Mustache that we do not do. */
 static const char *
-refusal (const char *at)
+template_refusal (const char *at)
 {
   if (is_entity (at))
     return NULL;
@@ -219,8 +219,8 @@ read_tag (Parser *self, Tag *tag, GError **error)
   tag->column = self->column;
   if (end == NULL || (next != NULL && next < end && next > start))
     return fail (self->template, tag->line, tag->column, error, "“{{” without “}}”");
-  if (refusal (start) != NULL)
-    return fail (self->template, tag->line, tag->column, error, "%s", refusal (start));
+  if (template_refusal (start) != NULL)
+    return fail (self->template, tag->line, tag->column, error, "%s", template_refusal (start));
   stop = end;
   if (*start == '#' || *start == '^' || *start == '/' || *start == '!')
     tag->sigil = *start++;
@@ -231,7 +231,7 @@ read_tag (Parser *self, Tag *tag, GError **error)
     stop = bar;
   }
   tag->name = tidy_name (start, (gsize) (stop - start));
-  advance (self, (gsize) (end + 2 - self->at));
+  parser_advance (self, (gsize) (end + 2 - self->at));
   if (tag->name[0] == '\0' && tag->sigil != '!')
     return fail (self->template, tag->line, tag->column, error, "“{{}}” names no field");
   if (strlen (tag->name) > TEMPLATE_NAME_MAX && tag->sigil != '!')
@@ -252,7 +252,7 @@ drop_lone_line (Parser *self, const char *start)
   if ((before > self->source && before[-1] != '\n') || (*after != '\n' && *after != '\0'))
     return;
   g_string_truncate (self->literal, self->literal->len - MIN (self->literal->len, (gsize) (start - before)));
-  advance (self, (gsize) (after - self->at) + (*after == '\n'));
+  parser_advance (self, (gsize) (after - self->at) + (*after == '\n'));
 }
 
 static gboolean
@@ -332,7 +332,7 @@ take_tag (Parser *self, GError **error)
 }
 
 static gboolean
-parse (Parser *self, GError **error)
+parser_parse (Parser *self, GError **error)
 {
   while (*self->at != '\0') {
     const char *next = strstr (self->at, "{{");
@@ -341,7 +341,7 @@ parse (Parser *self, GError **error)
     if (self->literal->len == 0)
       self->literal_line = self->line, self->literal_column = self->column;
     g_string_append_len (self->literal, self->at, (gssize) len);
-    advance (self, len);
+    parser_advance (self, len);
     if (next != NULL && !take_tag (self, error))
       return FALSE;
   }
@@ -383,9 +383,9 @@ template_parse (const char *label, const char *source, GError **error)
     return NULL;
   }
   if (!g_utf8_validate (text, -1, &bad)) {
-    walk (text, (gsize) (bad - text), &parser.line, &parser.column);
+    template_walk (text, (gsize) (bad - text), &parser.line, &parser.column);
     fail (template, parser.line, parser.column, error, "this is not UTF-8: save the file as UTF-8");
     return NULL;
   }
-  return parse (&parser, error) ? g_steal_pointer (&template) : NULL;
+  return parser_parse (&parser, error) ? g_steal_pointer (&template) : NULL;
 }

@@ -60,7 +60,7 @@ gboolean template_fail (const Template *self, const TemplateOp *op, gsize offset
 /* Where that is: both from 1, columns count characters. */
 void     template_locate (const TemplateOp *op, gsize offset, guint *out_line, guint *out_column);
 
-/* Is it a name of the unsubscribe address? */
+/* TRUE for a name of the unsubscribe address. */
 gboolean template_is_unsubscribe (const char *name);
 
 /* Gives each operation its field, as field_name_find(), or TEMPLATE_UNSUBSCRIBE where there is such an address.
@@ -71,7 +71,7 @@ typedef struct { /* where a template is written to */
   void (*put_literal) (void *sink, const TemplateOp *op, guint index);
   EscapeSink        put_value; /* escaped */
   void             *sink;
-  const GByteArray *bytes;     /* what grows, or NULL */
+  const GByteArray *bytes;     /* the array that grows, or NULL */
   gsize             bytes_max; /* end there: the caller sees it by the length */
 } TemplateOutput;
 

@@ -1,6 +1,7 @@
 #include "address.h"
 
 #include "fault.h"
+#include "text.h"
 #include <string.h>
 
 #define MAILBOX_MAX 2048 /* octets; chosen: a name and an address */
@@ -155,6 +156,24 @@ address_key (const char *text)
   return normal != NULL ? normal : g_steal_pointer (&folded);
 }
 
+void
+address_key_append (GByteArray *out, const char *address, gsize len)
+{
+  gsize start = out->len;
+
+  if (text_is_plain (address, len)) {
+    g_byte_array_set_size (out, (guint) (start + len + 1));
+    for (gsize i = 0; i < len; i++)
+      out->data[start + i] = text_lower (address[i]);
+    out->data[start + len] = '\0';
+  } else {
+    g_autofree char *text = g_strndup (address, len);
+    g_autofree char *key = address_key (text);
+
+    g_byte_array_append (out, (const guint8 *) key, (guint) strlen (key) + 1);
+  }
+}
+
 gboolean
 phone_is_e164 (const char *text, gsize len)
 {
@@ -168,7 +187,7 @@ phone_is_e164 (const char *text, gsize len)
 
 /* A display name without its quotation marks and backslashes, white space at both ends gone. */
 static char *
-unquote (const char *text, gsize len)
+address_unquote (const char *text, gsize len)
 {
   g_autofree char *copy = g_strstrip (g_strndup (text, len));
   gsize n = strlen (copy);
@@ -218,10 +237,10 @@ address_parse_mailbox (const char *text, char **out_name, char **out_address, GE
   open = end > copy && end[-1] == '>' ? strrchr (copy, '<') : NULL;
   comment = find_comment (copy, end);
   if (open != NULL) {
-    name = unquote (copy, (gsize) (open - copy));
+    name = address_unquote (copy, (gsize) (open - copy));
     address = g_strndup (open + 1, (gsize) (end - open - 2));
   } else if (comment != NULL) {
-    name = unquote (comment + 1, (gsize) (end - comment - 2));
+    name = address_unquote (comment + 1, (gsize) (end - comment - 2));
     address = g_strndup (copy, (gsize) (comment - copy));
   } else {
     name = g_strdup ("");

@@ -27,7 +27,7 @@ const char *address_flaw_to_sentence (AddressFlaw flaw); /* static, for people: 
  * emptiness and literals. Returns: ADDRESS_FINE with out_at = index of that @, or what is wrong. */
 AddressFlaw address_split (const char *text, gsize len, gsize *out_at);
 
-/* Is a domain in lower-case A-labels with at least one dot: what a server on the net can have. */
+/* Checks a domain: lower-case A-labels with at least one dot, as a server on the net can have. */
 AddressFlaw address_check_domain (const char *domain, gsize len);
 
 /* The strict form in which the store keeps an address: good local part, domain in lower-case A-labels, lengths kept. */
@@ -36,6 +36,8 @@ gboolean address_is_canonical (const char *text, gsize len);
 /* Two addresses with the same key are one (compared without case, local part too).
  * text: canonical. Returns: (transfer full) the key. */
 char *address_key (const char *text);
+/* The same for `len` octets at `address` (no NUL needed): appended to `out`, with a NUL. No allocation for ASCII once `out` has grown. */
+void  address_key_append (GByteArray *out, const char *address, gsize len);
 
 /* "+" and 7 to 15 digits, the first one not 0. */
 gboolean phone_is_e164 (const char *text, gsize len);

@@ -2,11 +2,11 @@
 
 #include "text.h"
 
-typedef enum { SHOWN, BLANK, TAB, BREAK, OTHER_BREAK, CONTROL } Kind;
+typedef enum { SHOWN, BLANK, TAB, BREAK, OTHER_BREAK, CONTROL } CleanKind;
 
 /* Both functions below ask here, and nowhere else. */
-static Kind
-judge (gunichar c)
+static CleanKind
+clean_judge (gunichar c)
 {
   switch (c) {
   case '\t':
@@ -21,7 +21,7 @@ judge (gunichar c)
 }
 
 static gboolean
-is_kept (Kind kind, CleanForm form)
+is_kept (CleanKind kind, CleanForm form)
 {
   return kind == SHOWN || kind == BLANK || (form == CLEAN_TEXT && (kind == TAB || kind == BREAK));
 }
@@ -34,13 +34,13 @@ clean_is (Slice value, CleanForm form)
   if (!g_utf8_validate_len (value.data, value.len, NULL))
     return FALSE;
   for (const char *p = value.data, *end = p + value.len; p < end; p = g_utf8_next_char (p))
-    if (!is_kept (judge (g_utf8_get_char (p)), form))
+    if (!is_kept (clean_judge (g_utf8_get_char (p)), form))
       return FALSE;
   return TRUE;
 }
 
 static void
-append_line (GString *out, Kind kind, gunichar c, gboolean *is_gap)
+append_line (GString *out, CleanKind kind, gunichar c, gboolean *is_gap)
 {
   if (kind != SHOWN) {
     *is_gap = out->len > 0;
@@ -61,7 +61,7 @@ clean_text (Slice value, CleanForm form, gboolean *out_is_lost)
   *out_is_lost = FALSE;
   for (const char *p = value.data, *end = p + value.len; p < end; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
-    Kind kind = judge (c);
+    CleanKind kind = clean_judge (c);
 
     if (kind == CONTROL)
       *out_is_lost = TRUE;

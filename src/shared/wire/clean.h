@@ -9,7 +9,7 @@ typedef enum {
   CLEAN_TEXT, /* a field: LF, CR and tab stay, other breaks become LF */
 } CleanForm;
 
-/* Is it valid UTF-8, and would clean_text() leave each of its characters as it is? (The number of blanks makes no difference.) */
+/* TRUE for valid UTF-8 of which clean_text() would leave each character as it is. (The number of blanks makes no difference.) */
 gboolean clean_is (Slice value, CleanForm form);
 
 /* value: valid UTF-8, NULs allowed. out_is_lost: TRUE when controls that mean nothing were left out.

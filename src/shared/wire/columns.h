@@ -27,7 +27,7 @@ ColumnMeaning columns_recognise (const char *header);
 const char   *column_role_to_word (ColumnRole role); /* static; "email"…, "" for a field */
 gboolean      column_role_from_word (const char *word, ColumnRole *out_role);
 
-/* Does the header say whose it is ("Parent 1 Email", "Mother's e-mail")? Then a numeral in it counts people, not addresses of one. */
+/* TRUE when the header says whose it is ("Parent 1 Email", "Mother's e-mail"): then a numeral in it counts people, not addresses of one. */
 gboolean columns_is_of_person (const char *header);
 
 /* The form in which headers are compared: no case, no accents, words apart by one space, "e-mail" is "email", numerals gone.

@@ -11,12 +11,12 @@ typedef enum {
   QUOTED,
   QUOTE_SEEN, /* inside quotes: the end, or the first half of a doubled one */
   CLOSED,     /* blanks behind the closing one */
-} State;
+} CsvState;
 
 struct CsvParser {
   char        delimiter;
   gboolean    is_lines;
-  State       state;
+  CsvState    state;
   gboolean    is_after_cr; /* an LF that follows belongs to it */
   gboolean    is_row_done; /* the row was lent out: begin a new one */
   gboolean    is_last;
@@ -30,8 +30,8 @@ struct CsvParser {
   guint       width;    /* cells of the row before */
   CsvQuotes   quotes;   /* of this row */
   GByteArray *raw;      /* the quoted cell as the file has it, its opening mark included */
-  GByteArray *again;    /* what is read a second time */
-  const char *later, *later_end; /* what comes behind that */
+  GByteArray *again;    /* octets that are read a second time */
+  const char *later, *later_end; /* the octets behind those */
   gboolean    is_again;
 };
 
@@ -67,21 +67,21 @@ csv_parser_feed (CsvParser *self, const char *data, gsize len, gboolean is_last)
 }
 
 static gboolean
-refuse (CsvParser *self, GError **error, const char *what)
+csv_parser_refuse (CsvParser *self, GError **error, const char *what)
 {
   g_set_error (error, FAULT, FAULT_DATA, "row %" G_GUINT64_FORMAT ": %s", self->number + 1, what);
   return FALSE;
 }
 
 static gboolean
-append (CsvParser *self, const char *data, gsize len, GError **error)
+csv_parser_append (CsvParser *self, const char *data, gsize len, GError **error)
 {
   gsize need = self->used + len + 1;
 
   if (self->used - self->starts[self->n_cells] + len > CSV_CELL_MAX)
-    return refuse (self, error, "a cell is longer than 1 MiB (is a quotation mark missing?)");
+    return csv_parser_refuse (self, error, "a cell is longer than 1 MiB (is a quotation mark missing?)");
   if (need > CSV_ROW_MAX)
-    return refuse (self, error, "the row is longer than 4 MiB");
+    return csv_parser_refuse (self, error, "the row is longer than 4 MiB");
   if (need > self->allocated) {
     self->allocated = MAX (2 * self->allocated, need + 4096);
     self->bytes = g_realloc (self->bytes, self->allocated);
@@ -233,8 +233,8 @@ close_cell (CsvParser *self, GError **error)
   if ((self->state == QUOTE_SEEN || self->state == CLOSED) && find_swallowed (self) == CSV_QUOTES_SWALLOWED)
     self->quotes = CSV_QUOTES_SWALLOWED;
   if (self->n_cells == CSV_CELLS_MAX)
-    return refuse (self, error, "more than 1,000 columns");
-  if (!append (self, "", 0, error))
+    return csv_parser_refuse (self, error, "more than 1,000 columns");
+  if (!csv_parser_append (self, "", 0, error))
     return FALSE;
   self->bytes[self->used++] = '\0';
   self->starts[++self->n_cells] = self->used;
@@ -246,7 +246,7 @@ static CsvStep
 close_row (CsvParser *self, CsvRow *out_row, GError **error)
 {
   if (self->number == CSV_ROWS_MAX) {
-    refuse (self, error, "the file has more than 10 million rows: split it");
+    csv_parser_refuse (self, error, "the file has more than 10 million rows: split it");
     return CSV_WRONG;
   }
   if (!close_cell (self, error))
@@ -292,7 +292,7 @@ read_quoted (CsvParser *self, GError **error)
   const char *quote = memchr (self->at, '"', (gsize) (self->end - self->at));
   const char *stop = quote != NULL ? quote : self->end;
 
-  if (!append (self, self->at, (gsize) (stop - self->at), error))
+  if (!csv_parser_append (self, self->at, (gsize) (stop - self->at), error))
     return FALSE;
   keep_raw (self, self->at, (gsize) (stop - self->at) + (quote != NULL));
   self->at = stop;
@@ -308,7 +308,7 @@ static gboolean
 read_quote (CsvParser *self, GError **error)
 {
   if (self->state == QUOTE_SEEN) {
-    if (!append (self, "\"", 1, error))
+    if (!csv_parser_append (self, "\"", 1, error))
       return FALSE;
   } else {
     self->used = self->starts[self->n_cells]; /* blanks, = */
@@ -321,9 +321,9 @@ read_quote (CsvParser *self, GError **error)
 
 /* At what is neither a separator nor a quotation mark that counts, and stands before the first or behind the last octet of a cell. */
 static gboolean
-read_margin (CsvParser *self, State next, GError **error)
+read_margin (CsvParser *self, CsvState next, GError **error)
 {
-  if (!append (self, self->at, 1, error))
+  if (!csv_parser_append (self, self->at, 1, error))
     return FALSE;
   if (next == CLOSED)
     keep_raw (self, self->at, 1);
@@ -337,7 +337,7 @@ read_plain (CsvParser *self, GError **error)
 {
   const char *stop = find_end (self->at, self->end, self->delimiter);
 
-  if (!append (self, self->at, (gsize) (stop - self->at), error))
+  if (!csv_parser_append (self, self->at, (gsize) (stop - self->at), error))
     return FALSE;
   self->state = PLAIN;
   self->at = stop;
@@ -351,7 +351,7 @@ finish_piece (CsvParser *self, CsvRow *out_row, GError **error)
   if (!self->is_last)
     return CSV_MORE;
   if (self->state == QUOTED) {
-    refuse (self, error, "a quotation mark is opened here and never closed: mend the row, or double each \" inside a value");
+    csv_parser_refuse (self, error, "a quotation mark is opened here and never closed: mend the row, or double each \" inside a value");
     return CSV_WRONG;
   }
   if (self->state == AT_START && self->n_cells == 0)

@@ -23,5 +23,5 @@ DateFlaw date_parse (const char *text, gsize len, const char *region, Date *out_
 /* Seconds since 1970 in UTC. What names no zone is in this machine's. 0: out of range */
 gint64 date_to_utc (const Date *self);
 
-/* Is this day still to come here (one with a time: this moment, with a quarter of an hour for clocks that differ)? */
+/* TRUE when this day is still to come here (one with a time: this moment, with a quarter of an hour for clocks that differ). */
 gboolean date_is_future (const Date *self, gint64 now_utc);

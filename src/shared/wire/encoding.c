@@ -108,7 +108,7 @@ encoding_is_utf8_start (const guint8 *rest, gsize len)
 }
 
 static void
-put (GByteArray *out, gunichar c)
+encoding_put (GByteArray *out, gunichar c)
 {
   char utf8[6];
   int n = g_unichar_to_utf8 (c, utf8);
@@ -148,7 +148,7 @@ feed_octets (Encoding encoding, const guint8 *data, gsize len, GByteArray *out)
     if (run > i)
       g_byte_array_append (out, data + i, (guint) (run - i));
     for (i = run; i < len && data[i] >= 0x80; i++)
-      put (out, map_octet (encoding, data[i]));
+      encoding_put (out, map_octet (encoding, data[i]));
   }
 }
 
@@ -165,7 +165,7 @@ flush_utf16 (Decoder *self, GByteArray *out)
   gunichar first = get_unit (self->carry, self->encoding), second;
 
   if (first < 0xd800 || first > 0xdbff) {
-    put (out, first >= 0xdc00 && first <= 0xdfff ? 0xfffd : first);
+    encoding_put (out, first >= 0xdc00 && first <= 0xdfff ? 0xfffd : first);
     self->n_carry = 0;
     return;
   }
@@ -173,11 +173,11 @@ flush_utf16 (Decoder *self, GByteArray *out)
     return;
   second = get_unit (self->carry + 2, self->encoding);
   if (second >= 0xdc00 && second <= 0xdfff) {
-    put (out, 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00));
+    encoding_put (out, 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00));
     self->n_carry = 0;
     return;
   }
-  put (out, 0xfffd); /* half of a pair: the other unit stands for itself */
+  encoding_put (out, 0xfffd); /* half of a pair: the other unit stands for itself */
   memmove (self->carry, self->carry + 2, 2);
   self->n_carry = 2;
   flush_utf16 (self, out);
@@ -201,7 +201,7 @@ decoder_feed (Decoder *self, const guint8 *data, gsize len, gboolean is_last, GB
       flush_utf16 (self, out);
   }
   if (is_last && self->n_carry > 0) {
-    put (out, 0xfffd);
+    encoding_put (out, 0xfffd);
     self->n_carry = 0;
   }
 }

@@ -60,7 +60,7 @@ field_name_find (const char *name, const char *const *columns, const char *const
 
 /* Letters and digits of a folded name: "first_name", "First Name" and "firstname" are near. */
 static gsize
-squeeze (const char *key, gunichar *out)
+field_name_squeeze (const char *key, gunichar *out)
 {
   gsize n = 0;
 
@@ -72,10 +72,10 @@ squeeze (const char *key, gunichar *out)
 
 /* Damerau-Levenshtein with adjacent transpositions: “Naem” is one slip away from “Name”. */
 static guint
-distance (const char *a, const char *b)
+field_name_distance (const char *a, const char *b)
 {
   gunichar x[NEAR_OCTETS], y[NEAR_OCTETS];
-  gsize n = squeeze (a, x), m = squeeze (b, y);
+  gsize n = field_name_squeeze (a, x), m = field_name_squeeze (b, y);
   guint row[NEAR_OCTETS + 1], before[NEAR_OCTETS + 1] = { 0 }, above[NEAR_OCTETS + 1];
 
   for (guint j = 0; j <= m; j++)
@@ -99,12 +99,12 @@ distance (const char *a, const char *b)
 }
 
 static void
-consider (GString *near, guint *n, const char *key, const char *candidate)
+field_name_consider (GString *near, guint *n, const char *key, const char *candidate)
 {
   g_autofree char *other = text_fold (candidate, -1);
   guint limit = MAX (1, (guint) g_utf8_strlen (key, -1) / 3);
 
-  if (*n >= NEAR_MAX || strstr (near->str, candidate) != NULL || (distance (key, other) > limit && (strlen (key) < 3 || strstr (other, key) == NULL)))
+  if (*n >= NEAR_MAX || strstr (near->str, candidate) != NULL || (field_name_distance (key, other) > limit && (strlen (key) < 3 || strstr (other, key) == NULL)))
     return;
   g_string_append_printf (near, "%s“%s”", near->len > 0 ? ", " : "", candidate);
   (*n)++;
@@ -127,12 +127,12 @@ field_name_hint (const char *written, const char *const *columns, const char *co
   g_autoptr (GString) near = g_string_new (NULL), all = g_string_new ("“name”, “email”");
   guint n = 0, i;
 
-  consider (near, &n, key, "name");
-  consider (near, &n, key, "email");
+  field_name_consider (near, &n, key, "name");
+  field_name_consider (near, &n, key, "email");
   for (i = 0; aliases != NULL && aliases[i] != NULL && aliases[i + 1] != NULL; i += 2)
-    consider (near, &n, key, aliases[i]);
+    field_name_consider (near, &n, key, aliases[i]);
   for (i = 0; columns != NULL && columns[i] != NULL; i++) {
-    consider (near, &n, key, columns[i]);
+    field_name_consider (near, &n, key, columns[i]);
     if (i < 8)
       g_string_append_printf (all, ", “%s”", columns[i]);
   }

@@ -16,7 +16,7 @@ struct FrameWriter { /* octets of its own: a GByteArray divides at each append, 
 };
 
 static gboolean
-malformed (GError **error, const char *what)
+frame_malformed (GError **error, const char *what)
 {
   g_set_error (error, FRAME_ERROR, FRAME_ERROR_MALFORMED, "malformed frame: %s", what);
   return FALSE;
@@ -28,12 +28,12 @@ frame_open (FrameReader *self, FrameKind kind, const void *data, gsize len, GErr
   const guint8 *at = data;
 
   if (len < HEADER_LEN || memcmp (at, "PRF", 3) != 0 || at[3] != kind)
-    return malformed (error, "header");
+    return frame_malformed (error, "header");
   self->left = (guint) le_get (at + 4, 4);
   self->at = at + HEADER_LEN;
   self->end = at + len;
   if (self->left > (len - HEADER_LEN) / ROW_LEN)
-    return malformed (error, "count");
+    return frame_malformed (error, "count");
   return TRUE;
 }
 
@@ -43,24 +43,24 @@ frame_next (FrameReader *self, FrameRow *out_row, GError **error)
   const guint8 *at = self->at;
 
   if (self->left == 0)
-    return at == self->end ? FALSE : malformed (error, "trailing octets");
+    return at == self->end ? FALSE : frame_malformed (error, "trailing octets");
   if (self->end - at < ROW_LEN)
-    return malformed (error, "row");
+    return frame_malformed (error, "row");
   out_row->key = le_get (at, 8);
   out_row->aux = (guint32) le_get (at + 8, 4);
   out_row->n_fields = (guint) le_get (at + 12, 2);
   if (out_row->n_fields > FRAME_FIELDS_MAX)
-    return malformed (error, "too many fields");
+    return frame_malformed (error, "too many fields");
   at += ROW_LEN;
   for (guint i = 0; i < out_row->n_fields; i++) {
     guint32 len;
 
     if (self->end - at < 4)
-      return malformed (error, "field");
+      return frame_malformed (error, "field");
     len = (guint32) le_get (at, 4);
     at += 4;
     if ((gsize) (self->end - at) < len)
-      return malformed (error, "field length");
+      return frame_malformed (error, "field length");
     out_row->fields[i] = (Slice){ (const char *) at, len };
     at += len;
   }
@@ -71,7 +71,7 @@ frame_next (FrameReader *self, FrameRow *out_row, GError **error)
 
 /* Returns: where `len` octets may be written now. */
 static guint8 *
-extend (FrameWriter *self, gsize len)
+frame_writer_extend (FrameWriter *self, gsize len)
 {
   guint8 *at;
 
@@ -85,14 +85,14 @@ extend (FrameWriter *self, gsize len)
 }
 
 static void
-start (FrameWriter *self)
+frame_writer_start (FrameWriter *self)
 {
   guint8 *at;
 
   self->bytes = NULL;
   self->used = self->allocated = 0;
   self->count = 0;
-  at = extend (self, HEADER_LEN);
+  at = frame_writer_extend (self, HEADER_LEN);
   memcpy (at, "PRF", 3); /* NOLINT(bugprone-not-null-terminated-result): the kind follows */
   at[3] = (guint8) self->kind;
   le_put (at + 4, 0, 4);
@@ -104,7 +104,7 @@ frame_writer_new (FrameKind kind)
   FrameWriter *self = g_new0 (FrameWriter, 1);
 
   self->kind = kind;
-  start (self);
+  frame_writer_start (self);
   return self;
 }
 
@@ -119,7 +119,7 @@ frame_writer_free (FrameWriter *self)
 void
 frame_writer_row (FrameWriter *self, guint64 key, guint32 aux, guint n_fields)
 {
-  guint8 *at = extend (self, ROW_LEN);
+  guint8 *at = frame_writer_extend (self, ROW_LEN);
 
   le_put (at, key, 8);
   le_put (at + 8, aux, 4);
@@ -130,7 +130,7 @@ frame_writer_row (FrameWriter *self, guint64 key, guint32 aux, guint n_fields)
 void
 frame_writer_field (FrameWriter *self, const void *data, gsize len)
 {
-  guint8 *at = extend (self, 4 + len);
+  guint8 *at = frame_writer_extend (self, 4 + len);
 
   le_put (at, len, 4);
   if (len > 0)
@@ -147,7 +147,7 @@ void
 frame_writer_raw (FrameWriter *self, const void *fields, gsize len)
 {
   if (len > 0)
-    memcpy (extend (self, len), fields, len);
+    memcpy (frame_writer_extend (self, len), fields, len);
 }
 
 gboolean
@@ -196,7 +196,7 @@ frame_writer_finish (FrameWriter *self)
 
   le_put (self->bytes + 4, self->count, 4);
   bytes = g_bytes_new_take (g_realloc (self->bytes, self->used), self->used);
-  start (self);
+  frame_writer_start (self);
   return g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
 }
 

@@ -10,7 +10,7 @@ static const char magic[8] = "PRJRNL1";
 
 /* FNV-1a: finds torn and stray records. It is no signature: who can write the file can forge it. */
 static guint64
-sum (const guint8 *bytes, gsize len)
+journal_sum (const guint8 *bytes, gsize len)
 {
   guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
 
@@ -22,7 +22,7 @@ sum (const guint8 *bytes, gsize len)
 static gboolean
 is_whole (const guint8 raw[JOURNAL_RECORD_LEN])
 {
-  return le_get (raw + SUM_AT, 8) == sum (raw, SUM_AT);
+  return le_get (raw + SUM_AT, 8) == journal_sum (raw, SUM_AT);
 }
 
 void
@@ -36,7 +36,7 @@ journal_header_write (const JournalHeader *header, guint8 out[JOURNAL_RECORD_LEN
   le_put (out + 40, header->account, 8);
   le_put (out + 48, header->witness, 8);
   le_put (out + 56, header->batch_width, 4);
-  le_put (out + SUM_AT, sum (out, SUM_AT), 8);
+  le_put (out + SUM_AT, journal_sum (out, SUM_AT), 8);
 }
 
 gboolean
@@ -65,7 +65,7 @@ journal_record_write (const JournalRecord *record, guint8 out[JOURNAL_RECORD_LEN
   le_put (out + 24, (guint64) record->time_utc_ms, 8);
   memcpy (out + 32, record->text, strnlen (record->text, JOURNAL_TEXT_LEN));
   le_put (out + NOT_BEFORE_AT, (guint64) record->not_before_utc_s, 8);
-  le_put (out + SUM_AT, sum (out, SUM_AT), 8);
+  le_put (out + SUM_AT, journal_sum (out, SUM_AT), 8);
 }
 
 /* Are its values those that its kind may have? Of a kind that is not known nobody can say. */

@@ -26,7 +26,7 @@ static const char *const in_words[] = { "subscribed", "active", "enabled", "disa
 static const char *const yes_words[] = { "yes", "true", "1", "y", "t", "x", "ja", "oui", "si", NULL }, *const no_words[] = { "", "no", "false", "0", "n", "f", "nein", "non", NULL };
 
 static void
-squeeze (Slice text, char out[WORD_MAX + 1])
+opt_out_squeeze (Slice text, char out[WORD_MAX + 1])
 {
   gsize n = 0;
 
@@ -41,7 +41,7 @@ is_one_of (const char *column, const char *const *names)
 {
   char word[WORD_MAX + 1];
 
-  squeeze ((Slice){ column, strlen (column) }, word);
+  opt_out_squeeze ((Slice){ column, strlen (column) }, word);
   return g_strv_contains (names, word);
 }
 
@@ -70,7 +70,7 @@ opt_out_judge (const char *column, Slice value)
 {
   char word[WORD_MAX + 1];
 
-  squeeze (value, word);
+  opt_out_squeeze (value, word);
   switch (find_kind (column)) {
   case COLUMN_STATUS:
     return g_strv_contains (out_words, word) ? OPT_OUT_YES : g_strv_contains (in_words, word) ? OPT_OUT_NO : OPT_OUT_UNCLEAR;

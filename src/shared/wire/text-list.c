@@ -5,7 +5,7 @@
 #define MARKED_MAX 1024 /* octets; chosen: a name in quotation marks or a comment is shorter, and a hostile line is not searched over and over */
 
 static Slice
-trim (Slice slice)
+text_list_trim (Slice slice)
 {
   while (slice.len > 0 && g_ascii_isspace (slice.data[0]))
     slice.data++, slice.len--;
@@ -15,18 +15,18 @@ trim (Slice slice)
 }
 
 static Slice
-unquote (Slice slice)
+text_list_unquote (Slice slice)
 {
-  slice = trim (slice);
+  slice = text_list_trim (slice);
   if (slice.len >= 2 && (slice.data[0] == '"' || slice.data[0] == '\'') && slice.data[slice.len - 1] == slice.data[0])
-    return trim ((Slice){ slice.data + 1, slice.len - 2 });
+    return text_list_trim ((Slice){ slice.data + 1, slice.len - 2 });
   return slice;
 }
 
 static Slice
-between (const char *from, const char *to)
+text_list_between (const char *from, const char *to)
 {
-  return trim ((Slice){ from, to > from ? (gsize) (to - from) : 0 });
+  return text_list_trim ((Slice){ from, to > from ? (gsize) (to - from) : 0 });
 }
 
 static const char *
@@ -45,7 +45,7 @@ drop_prefix (Slice *slice, const char *prefix)
 
   if (slice->len < len || g_ascii_strncasecmp (slice->data, prefix, len) != 0)
     return FALSE;
-  *slice = trim ((Slice){ slice->data + len, slice->len - len });
+  *slice = text_list_trim ((Slice){ slice->data + len, slice->len - len });
   return TRUE;
 }
 
@@ -118,7 +118,7 @@ next_token (Slice *rest, Slice *out_token)
 {
   gsize n = 0;
 
-  *rest = trim (*rest);
+  *rest = text_list_trim (*rest);
   while (n < rest->len && !g_ascii_isspace (rest->data[n]))
     n++;
   *out_token = (Slice){ rest->data, n };
@@ -143,7 +143,7 @@ is_words (Slice text)
   for (gsize i = 0; i < text.len; i++)
     if (text.data[i] == '@' || g_ascii_isdigit (text.data[i]))
       return FALSE;
-  return trim (text).len > 0;
+  return text_list_trim (text).len > 0;
 }
 
 /* "Lee, Ann <ann@example.org>": words before a comma that end in a mailbox belong to its name. */
@@ -152,12 +152,12 @@ find_segment (const char *at, const char *part)
 {
   const char *stop = find_separator (at, part, ','), *far = stop;
 
-  for (guint n = 0; n < 2 && far < part && is_words (between (at, far)); n++) {
+  for (guint n = 0; n < 2 && far < part && is_words (text_list_between (at, far)); n++) {
     const char *next = find_separator (far + 1, part, ',');
 
     if (memchr (far + 1, '<', (gsize) (next - far - 1)) != NULL && memchr (far + 1, '@', (gsize) (next - far - 1)) != NULL)
       return next;
-    if (!is_words (between (far + 1, next)))
+    if (!is_words (text_list_between (far + 1, next)))
       break;
     far = next;
   }
@@ -194,8 +194,8 @@ find_mailbox_end (const char *at, const char *end)
 
   if (close == NULL)
     return end;
-  head = between (at, open);
-  if (next_token (&head, &token) && is_address (token) && trim (head).len > 0)
+  head = text_list_between (at, open);
+  if (next_token (&head, &token) && is_address (token) && text_list_trim (head).len > 0)
     return token.data + token.len;
   return memchr (close, '@', (gsize) (end - close)) != NULL ? close + 1 : end;
 }
@@ -203,7 +203,7 @@ find_mailbox_end (const char *at, const char *end)
 static const char *
 find_item (const TextLine *self)
 {
-  Slice rest = between (self->at, self->segment), token;
+  Slice rest = text_list_between (self->at, self->segment), token;
   guint n = 0;
 
   if (self->apart == APART_NOT)
@@ -223,7 +223,7 @@ static void
 drop_label (TextLine *self)
 {
   static const char *const labels[] = { "to:", "cc:", "bcc:", "from:", "reply-to:", "an:", "von:", "kopie:", "para:", "de:", "\xc3\xa0:" };
-  Slice line = between (self->at, self->end);
+  Slice line = text_list_between (self->at, self->end);
   const char *at = memchr (line.data, '@', line.len), *colon = memchr (line.data, ':', line.len);
 
   for (gsize i = 0; i < G_N_ELEMENTS (labels) && at != NULL; i++)
@@ -231,7 +231,7 @@ drop_label (TextLine *self)
       self->at = line.data;
       return;
     }
-  if (at == NULL || colon == NULL || colon > at || line.data[line.len - 1] != ';' || !is_words (between (line.data, colon)) ||
+  if (at == NULL || colon == NULL || colon > at || line.data[line.len - 1] != ';' || !is_words (text_list_between (line.data, colon)) ||
       find_separator (colon, self->end, ';') != line.data + line.len - 1)
     return;
   if (memchr (at + 1, '@', (gsize) (line.data + line.len - at - 1)) != NULL)
@@ -250,7 +250,7 @@ text_line_open (TextLine *self, const char *line, gsize len)
 /* --- one person --- */
 
 static gboolean
-classify (Slice value, TextItemKind *out_kind)
+text_list_classify (Slice value, TextItemKind *out_kind)
 {
   if (memchr (value.data, '@', value.len) != NULL && memchr (value.data, ' ', value.len) == NULL && memchr (value.data, '\t', value.len) == NULL) {
     *out_kind = TEXT_ITEM_EMAIL;
@@ -260,11 +260,11 @@ classify (Slice value, TextItemKind *out_kind)
   return text_is_phone_like (value.data, value.len);
 }
 
-/* Nobody is named by an address: by one's own it is no name, by another it is no item. */
+/* An address in the name's place: one's own is no name, another makes it no item. */
 static gboolean
 take_name (Slice name, Slice value, TextItem *out_item)
 {
-  name = unquote (name);
+  name = text_list_unquote (name);
   if (has_address (name)) {
     if (name.len != value.len || g_ascii_strncasecmp (name.data, value.data, name.len) != 0)
       return FALSE;
@@ -275,18 +275,18 @@ take_name (Slice name, Slice value, TextItem *out_item)
 }
 
 static gboolean
-take (Slice name, Slice value, TextItem *out_item)
+text_list_take (Slice name, Slice value, TextItem *out_item)
 {
   const char *question;
 
-  value = trim (value);
+  value = text_list_trim (value);
   if (drop_prefix (&value, "mailto:")) {
     question = memchr (value.data, '?', value.len);
     value.len = question != NULL ? (gsize) (question - value.data) : value.len;
   } else if (!drop_prefix (&value, "tel:")) {
     drop_prefix (&value, "whatsapp:");
   }
-  if (value.len == 0 || !classify (value, &out_item->kind) || !take_name (name, value, out_item))
+  if (value.len == 0 || !text_list_classify (value, &out_item->kind) || !take_name (name, value, out_item))
     return FALSE;
   out_item->value = value;
   return TRUE;
@@ -298,7 +298,7 @@ take_angle (Slice item, TextItem *out_item)
 {
   const char *open = item.data[item.len - 1] == '>' ? find_last (item, '<') : NULL;
 
-  return open != NULL && take (between (item.data, open), between (open + 1, item.data + item.len - 1), out_item);
+  return open != NULL && text_list_take (text_list_between (item.data, open), text_list_between (open + 1, item.data + item.len - 1), out_item);
 }
 
 /* Where the comment begins that ends `item`. */
@@ -324,10 +324,10 @@ take_comment (Slice item, TextItem *out_item)
   Slice before;
 
   if (open != NULL && open > item.data) {
-    before = between (item.data, open);
-    return before.len > 0 && (take_angle (before, out_item) || take (between (open + 1, end - 1), before, out_item));
+    before = text_list_between (item.data, open);
+    return before.len > 0 && (take_angle (before, out_item) || text_list_take (text_list_between (open + 1, end - 1), before, out_item));
   }
-  return close != NULL && take (between (item.data + 1, close), between (close + 1, end), out_item) && out_item->kind == TEXT_ITEM_EMAIL;
+  return close != NULL && text_list_take (text_list_between (item.data + 1, close), text_list_between (close + 1, end), out_item) && out_item->kind == TEXT_ITEM_EMAIL;
 }
 
 /* "Ann: +44…", "ann@example.org - Ann" and the other way round */
@@ -340,8 +340,8 @@ take_pair (Slice item, TextItem *out_item)
     gsize len = strlen (marks[i]);
     const char *mark = memmem (item.data, item.len, marks[i], len), *end = item.data + item.len;
 
-    if (mark != NULL && (take (between (item.data, mark), between (mark + len, end), out_item) ||
-                         take (between (mark + len, end), between (item.data, mark), out_item)))
+    if (mark != NULL && (text_list_take (text_list_between (item.data, mark), text_list_between (mark + len, end), out_item) ||
+                         text_list_take (text_list_between (mark + len, end), text_list_between (item.data, mark), out_item)))
       return TRUE;
   }
   return FALSE;
@@ -354,9 +354,9 @@ take_tail (Slice item, TextItem *out_item)
   const char *end = item.data + item.len, *plus = memmem (item.data, item.len, " +", 2);
   const char *space = find_last (item, ' ');
 
-  if (plus != NULL && take (between (item.data, plus), between (plus, end), out_item))
+  if (plus != NULL && text_list_take (text_list_between (item.data, plus), text_list_between (plus, end), out_item))
     return TRUE;
-  return space != NULL && take (between (item.data, space), between (space, end), out_item) && out_item->kind == TEXT_ITEM_EMAIL;
+  return space != NULL && text_list_take (text_list_between (item.data, space), text_list_between (space, end), out_item) && out_item->kind == TEXT_ITEM_EMAIL;
 }
 
 /* "ann@example.org Ann Lee" */
@@ -365,7 +365,7 @@ take_head (Slice item, TextItem *out_item)
 {
   Slice rest = item, token;
 
-  return next_token (&rest, &token) && is_address (token) && is_words (rest) && take (rest, token, out_item);
+  return next_token (&rest, &token) && is_address (token) && is_words (rest) && text_list_take (rest, token, out_item);
 }
 
 static void
@@ -373,7 +373,7 @@ read_item (Slice item, TextItem *out_item)
 {
   static const Slice empty = { "", 0 };
 
-  if (take_angle (item, out_item) || take (empty, unquote (item), out_item) || take_comment (item, out_item) || take_pair (item, out_item) ||
+  if (take_angle (item, out_item) || text_list_take (empty, text_list_unquote (item), out_item) || take_comment (item, out_item) || take_pair (item, out_item) ||
       take_tail (item, out_item) || take_head (item, out_item))
     return;
   *out_item = (TextItem){ TEXT_ITEM_OTHER, item, empty };
@@ -394,7 +394,7 @@ open_next (TextLine *self)
   if (is_part_over)
     self->part = find_separator (self->at, self->end, ';');
   self->segment = find_segment (self->at, self->part);
-  self->apart = (int) find_apart (between (self->at, self->segment));
+  self->apart = (int) find_apart (text_list_between (self->at, self->segment));
   return TRUE;
 }
 
@@ -408,7 +408,7 @@ text_line_next (TextLine *self, TextItem *out_item)
     if ((self->segment == NULL || self->at == self->segment) && !open_next (self))
       return FALSE;
     stop = find_item (self);
-    item = between (self->at, stop);
+    item = text_list_between (self->at, stop);
     self->at = stop;
     if (item.len > 0) {
       read_item (item, out_item);

@@ -9,7 +9,7 @@ typedef enum { TEXT_ITEM_EMAIL, TEXT_ITEM_PHONE, TEXT_ITEM_OTHER } TextItemKind;
 
 typedef struct {
   TextItemKind kind;
-  Slice        name;  /* may be empty; for OTHER the whole item */
+  Slice        name;  /* empty where there is none; for OTHER the whole item */
   Slice        value; /* looks like an address or a number, which is not yet checked; empty for OTHER */
 } TextItem; /* slices borrow from the line */
 

@@ -1,5 +1,5 @@
 /* malloc.c - the n-th malloc() returns NULL (shim.h: POSTRIDER_FAULTS). A library of its own, loaded only for that: no other run pays for it. */
-#include "notebook.h"
+#include "write-log.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -14,7 +14,7 @@ static int
 open_with (int folder_fd, const char *path, int flags, mode_t mode)
 {
   static int (*next) (int, const char *, int, ...);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   char full[PATH_MAX];
   int fd;
 
@@ -104,7 +104,7 @@ int
 rename (const char *from, const char *to)
 {
   NEXT (rename);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   char full[PATH_MAX], other[PATH_MAX];
   int result;
 
@@ -122,7 +122,7 @@ int
 link (const char *from, const char *to)
 {
   NEXT (link);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   char full[PATH_MAX], other[PATH_MAX];
   int result;
 
@@ -140,7 +140,7 @@ int
 unlink (const char *path)
 {
   NEXT (unlink);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   char full[PATH_MAX];
   int result;
 
@@ -156,7 +156,7 @@ int
 mkdir (const char *path, mode_t mode)
 {
   NEXT (mkdir);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   char full[PATH_MAX];
   int result;
 

@@ -1,4 +1,4 @@
-/* notes.c - what was done below the folder, as the notebook has it. */
+/* notes.c - what was done below the folder, as the write log has it. */
 #include "shim.h"
 
 #include <errno.h>
@@ -45,8 +45,8 @@ shim_note_names (char kind, uint64_t began, const char *from, const char *to)
   int saved = errno;
 
   fstatat (AT_FDCWD, seen, &status, AT_SYMLINK_NOFOLLOW);
-  notebook_write (kind, began, status.st_dev, status.st_ino, 0, 0, S_ISDIR (status.st_mode), from, strlen (from), to != NULL ? to : "",
-                  to != NULL ? strlen (to) : 0);
+  write_log_add (kind, began, status.st_dev, status.st_ino, 0, 0, S_ISDIR (status.st_mode), from, strlen (from), to != NULL ? to : "",
+                 to != NULL ? strlen (to) : 0);
   errno = saved;
 }
 
@@ -57,9 +57,9 @@ shim_note_opened (uint64_t began, int fd, const char *path, int flags)
   int saved = errno;
 
   if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode)) {
-    notebook_watch (status.st_dev, status.st_ino);
+    write_log_watch (status.st_dev, status.st_ino);
     if ((flags & (O_CREAT | O_TRUNC)) != 0)
-      notebook_write ('O', began, status.st_dev, status.st_ino, 0, 0, (flags & O_TRUNC) != 0, path, strlen (path), NULL, 0);
+      write_log_add ('O', began, status.st_dev, status.st_ino, 0, 0, (flags & O_TRUNC) != 0, path, strlen (path), NULL, 0);
   }
   errno = saved;
 }
@@ -68,7 +68,7 @@ int
 shim_is_noted (int fd, struct stat *out_status)
 {
   int saved = errno, is = shim_settings.is_noting && fstat (fd, out_status) == 0 && S_ISREG (out_status->st_mode) &&
-                          notebook_is_watched (out_status->st_dev, out_status->st_ino);
+                          write_log_is_watched (out_status->st_dev, out_status->st_ino);
 
   errno = saved;
   return is;
@@ -86,7 +86,7 @@ shim_note_written (uint64_t began, int fd, off_t at, const struct iovec *parts, 
   for (int i = 0; i < count && written > 0; i++) {
     size_t n = parts[i].iov_len < (size_t) written ? parts[i].iov_len : (size_t) written;
 
-    notebook_write ('W', began, status.st_dev, status.st_ino, (uint64_t) at, n, 0, parts[i].iov_base, n, NULL, 0);
+    write_log_add ('W', began, status.st_dev, status.st_ino, (uint64_t) at, n, 0, parts[i].iov_base, n, NULL, 0);
     at += (off_t) n;
     written -= (ssize_t) n;
   }
@@ -95,12 +95,12 @@ shim_note_written (uint64_t began, int fd, off_t at, const struct iovec *parts, 
 void
 shim_note (const char *words)
 {
-  notebook_write ('N', notebook_now (), 0, 0, 0, 0, 0, words, strlen (words), NULL, 0);
+  write_log_add ('N', write_log_now (), 0, 0, 0, 0, 0, words, strlen (words), NULL, 0);
 }
 
 /* src/shared/base/kill-point.c calls it where somebody has it. */
 void
 kill_point_passed (const char *name)
 {
-  notebook_write ('K', notebook_now (), 0, 0, 0, 0, 0, name, strlen (name), NULL, 0);
+  write_log_add ('K', write_log_now (), 0, 0, 0, 0, 0, name, strlen (name), NULL, 0);
 }

@@ -36,7 +36,7 @@ ssize_t
 write (int fd, const void *data, size_t len)
 {
   NEXT (write);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   int verdict = check_write (fd, &len);
   ssize_t n;
 
@@ -51,7 +51,7 @@ ssize_t
 pwrite (int fd, const void *data, size_t len, off_t at)
 {
   NEXT (pwrite);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   int verdict = check_write (fd, &len);
   ssize_t n;
 
@@ -82,7 +82,7 @@ ssize_t
 writev (int fd, const struct iovec *parts, int count)
 {
   NEXT (writev);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   size_t len = measure (parts, count);
   int verdict = check_write (fd, &len);
   ssize_t n;
@@ -98,7 +98,7 @@ ssize_t
 pwritev (int fd, const struct iovec *parts, int count, off_t at)
 {
   NEXT (pwritev);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   size_t len = measure (parts, count);
   int verdict = check_write (fd, &len);
   ssize_t n;
@@ -122,14 +122,14 @@ note_size (uint64_t began, int fd, off_t size, int is_growth)
   struct stat status;
 
   if (shim_is_noted (fd, &status))
-    notebook_write ('T', began, status.st_dev, status.st_ino, 0, (uint64_t) size, (uint32_t) is_growth, NULL, 0, NULL, 0);
+    write_log_add ('T', began, status.st_dev, status.st_ino, 0, (uint64_t) size, (uint32_t) is_growth, NULL, 0, NULL, 0);
 }
 
 int
 ftruncate (int fd, off_t size)
 {
   NEXT (ftruncate);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   char where[PATH_MAX];
   int result;
 
@@ -151,7 +151,7 @@ int
 fallocate (int fd, int mode, off_t at, off_t len)
 {
   NEXT (fallocate);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   int result = next (fd, mode, at, len);
 
   if (result == 0 && mode == 0)
@@ -169,7 +169,7 @@ int
 posix_fallocate (int fd, off_t at, off_t len)
 {
   NEXT (posix_fallocate);
-  uint64_t began = notebook_now ();
+  uint64_t began = write_log_now ();
   int result = next (fd, at, len);
 
   if (result == 0)
@@ -190,12 +190,12 @@ note_synced (uint64_t began, int fd)
   struct stat status;
   char path[PATH_MAX];
 
-  if (!shim_settings.is_noting || fstat (fd, &status) != 0 || (!S_ISDIR (status.st_mode) && !notebook_is_watched (status.st_dev, status.st_ino)))
+  if (!shim_settings.is_noting || fstat (fd, &status) != 0 || (!S_ISDIR (status.st_mode) && !write_log_is_watched (status.st_dev, status.st_ino)))
     return 0;
   if (shim_settings.is_lying || (shim_settings.is_lying_about_folders && S_ISDIR (status.st_mode)))
     return 1;
   shim_describe (fd, path);
-  notebook_write ('S', began, status.st_dev, status.st_ino, 0, 0, S_ISDIR (status.st_mode), path, S_ISDIR (status.st_mode) ? strlen (path) : 0, NULL, 0);
+  write_log_add ('S', began, status.st_dev, status.st_ino, 0, 0, S_ISDIR (status.st_mode), path, S_ISDIR (status.st_mode) ? strlen (path) : 0, NULL, 0);
   return 1;
 }
 
@@ -206,7 +206,7 @@ sync_with (int fd, int (*next) (int))
 
   if (shim_fails (KIND_FSYNC, shim_describe (fd, where)))
     return -1;
-  return note_synced (notebook_now (), fd) ? 0 : next (fd);
+  return note_synced (write_log_now (), fd) ? 0 : next (fd);
 }
 
 int

@@ -60,19 +60,19 @@ __attribute__ ((constructor)) static void
 begin (void)
 {
   const char *text = getenv ("POSTRIDER_FAULTS");
-  char notebook[PATH_MAX], lie[16];
+  char log[PATH_MAX], lie[16];
 
   if (text == NULL)
     return;
-  text = take (text, ';', notebook, sizeof notebook);
+  text = take (text, ';', log, sizeof log);
   text = take (text, ';', shim_settings.folder, sizeof shim_settings.folder);
   text = take (text, ';', shim_settings.boot, sizeof shim_settings.boot);
   text = take (text, ';', lie, sizeof lie);
   shim_settings.folder_len = strlen (shim_settings.folder);
   shim_settings.is_lying = strcmp (lie, "all") == 0;
   shim_settings.is_lying_about_folders = strcmp (lie, "folders") == 0;
-  if (notebook_open (notebook) != 0) {
-    fprintf (stderr, "faults: %s is no notebook\n", notebook);
+  if (write_log_open (log) != 0) {
+    fprintf (stderr, "faults: %s is no write log\n", log);
     _exit (70);
   }
   shim_settings.is_noting = shim_settings.folder_len > 0;
@@ -92,13 +92,13 @@ shim_fails (Kind kind, const char *where)
 
   if (!shim_settings.is_counting)
     return 0;
-  call = notebook_count_call (kind, (Who) shim_settings.who);
+  call = write_log_count_call (kind, (Who) shim_settings.who);
   if (!shim_settings.is_victim || (int) kind != shim_settings.kind)
     return 0;
   if (call < shim_settings.n || (call > shim_settings.n && !shim_has_mode ("on") && !shim_has_mode ("lost")))
     return 0;
-  notebook_count_failure ();
-  notebook_write ('F', notebook_now (), 0, 0, call, 0, 0, program_invocation_short_name, strlen (program_invocation_short_name), where, strlen (where));
+  write_log_count_failure ();
+  write_log_add ('F', write_log_now (), 0, 0, call, 0, 0, program_invocation_short_name, strlen (program_invocation_short_name), where, strlen (where));
   if (shim_has_mode ("crash"))
     raise (SIGSEGV);
   if (shim_settings.error != 0) /* a short write sets none */

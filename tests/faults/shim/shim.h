@@ -1,6 +1,6 @@
 /* shim.h - loaded by LD_PRELOAD below SQLite's own VFS and below every other write of Postrider's.
- * POSTRIDER_FAULTS=NOTEBOOK;FOLDER;BOOT;LIE;KIND:WHO:N:MODE:ERRNO (each may be empty):
- *   NOTEBOOK  the file of notebook.h
+ * POSTRIDER_FAULTS=LOG;FOLDER;BOOT;LIE;KIND:WHO:N:MODE:ERRNO (each may be empty):
+ *   LOG       the file of write-log.h
  *   FOLDER    what is written below it is noted, and fsync() there is noted instead of done: what it promises is modelled, not measured
  *   BOOT      stands in for /proc/sys/kernel/random/boot_id: after a power cut it is another one
  *   LIE       "all": fsync says 0 and is not noted; "folders": only that of folders (the controls)
@@ -9,7 +9,7 @@
  *             Controls that a test must find: lost (from N on nothing is written and all said to be well), crash (the process ends there)
  * What it cannot see: calls inside glibc (stdio's writes) and memory maps. Postrider's data folder has none but SQLite's -shm, which is rebuilt. */
 #pragma once
-#include "notebook.h"
+#include "write-log.h"
 
 #include <dlfcn.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* Any octets into core's socket. The first one says what stands before them: nothing, the greeting of D-Bus, or the greeting and a header
  * whose lengths fit. Whatever they were, core still answers the next client. */
-#include "house.h"
+#include "fixture.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
-  house_init ();
+  fixture_init ();
   return 0;
 }
 
@@ -81,14 +81,14 @@ listen_to_end (GSocket *socket)
     if (!g_main_context_iteration (NULL, FALSE))
       g_usleep (50);
   }
-  house_fail ("core keeps a connection", "one that is at its end");
+  fixture_fail ("core keeps a connection", "one that is at its end");
 }
 
 static void
 say (Bytes *bytes)
 {
   g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (house_get_socket ());
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (fixture_get_socket ());
   g_autoptr (GByteArray) out = g_byte_array_new ();
   guint kind = bytes_take (bytes, 4);
 
@@ -107,11 +107,11 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   Bytes bytes = bytes_new (data, size), none = bytes_new (NULL, 0);
-  static House house;
+  static Fixture fixture;
 
-  house_open (&house, TRUE, &none, NULL);
+  fixture_open (&fixture, TRUE, &none, NULL);
   say (&bytes);
-  house_call_text (&house, "Hello", "()");
-  house_close (&house);
+  fixture_call_text (&fixture, "Hello", "()");
+  fixture_close (&fixture);
   return 0;
 }

@@ -1,7 +1,7 @@
 /* Any calls of App1 in any order, with any arguments of the right type (and some of the wrong one), upon an empty core and upon one with
- * people and an account; its peers are honest until the octets at the end say otherwise. What must hold is in house.c. */
+ * people and an account; its peers are honest until the octets at the end say otherwise. What must hold is in fixture.c. */
 #include "contract-app1.h"
-#include "house.h"
+#include "fixture.h"
 
 #include <stdint.h>
 
@@ -39,7 +39,7 @@ static const struct { const char *method, *body; } sensible[] = {
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
-  house_init ();
+  fixture_init ();
   return 0;
 }
 
@@ -55,29 +55,29 @@ count_methods (void)
 }
 
 static void
-call_any (House *house, Bytes *bytes, guint which)
+call_any (Fixture *fixture, Bytes *bytes, guint which)
 {
   const GDBusMethodInfo *method = pr_app1_interface_info ()->methods[which];
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   guint flaw = bytes_take (bytes, 32);
   GVariant *body = flaw == 31 ? bytes_value (bytes, G_VARIANT_TYPE ("(sa{sv}h)"), fds) : bytes_arguments (bytes, method->in_args, fds);
 
-  house_call (house, method->name, body, flaw == 30 ? NULL : fds, flaw < 24);
+  fixture_call (fixture, method->name, body, flaw == 30 ? NULL : fds, flaw < 24);
 }
 
 static void
-step (House *house, Bytes *bytes, guint n_methods)
+step (Fixture *fixture, Bytes *bytes, guint n_methods)
 {
   guint choice = bytes_take (bytes, 256);
 
   if (choice < n_methods * 3)
-    call_any (house, bytes, choice % n_methods);
+    call_any (fixture, bytes, choice % n_methods);
   else if (choice == 255)
-    house_hang_up (house);
+    fixture_hang_up (fixture);
   else if (choice == 254)
-    house_restart (house);
+    fixture_restart (fixture);
   else
-    house_call_text (house, sensible[choice % G_N_ELEMENTS (sensible)].method, sensible[choice % G_N_ELEMENTS (sensible)].body);
+    fixture_call_text (fixture, sensible[choice % G_N_ELEMENTS (sensible)].method, sensible[choice % G_N_ELEMENTS (sensible)].body);
 }
 
 int
@@ -86,13 +86,13 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   Bytes bytes = bytes_new (data, size), lies;
   gboolean is_furnished = bytes_take (&bytes, 4) != 0;
   guint n_methods = count_methods ();
-  static House house;
+  static Fixture fixture;
 
   lies = bytes_split (&bytes);
-  house_open (&house, is_furnished, &lies, NULL);
+  fixture_open (&fixture, is_furnished, &lies, NULL);
   for (guint i = 0; i < CALLS_MAX && !bytes_is_over (&bytes); i++)
-    step (&house, &bytes, n_methods);
-  house_settle (&house);
-  house_close (&house);
+    step (&fixture, &bytes, n_methods);
+  fixture_settle (&fixture);
+  fixture_close (&fixture);
   return 0;
 }

@@ -1,6 +1,6 @@
 /* One honest client, and a peer that lies: the whole input is what LIAR (the program's name, given by the build) says, and when.
- * What must hold is in house.c. */
-#include "house.h"
+ * What must hold is in fixture.c. */
+#include "fixture.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static const struct { const char *liar, *method, *body; } scenes[] = {
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
-  house_init ();
+  fixture_init ();
   return 0;
 }
 
@@ -37,13 +37,13 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   Bytes lies = bytes_new (data, size);
-  static House house;
+  static Fixture fixture;
 
-  house_open (&house, TRUE, &lies, LIAR);
+  fixture_open (&fixture, TRUE, &lies, LIAR);
   for (gsize i = 0; i < G_N_ELEMENTS (scenes); i++)
     if (strcmp (scenes[i].liar, LIAR) == 0)
-      house_call_text (&house, scenes[i].method, scenes[i].body);
-  house_settle (&house);
-  house_close (&house);
+      fixture_call_text (&fixture, scenes[i].method, scenes[i].body);
+  fixture_settle (&fixture);
+  fixture_close (&fixture);
   return 0;
 }

@@ -34,14 +34,14 @@ check_contacts (FrameWriter *contacts, guint n_fields)
 }
 
 static void
-read_all (Session *session)
+read_all (ImportSession *session)
 {
   g_autoptr (FrameWriter) contacts = frame_writer_new (FRAME_CONTACTS), rejects = frame_writer_new (FRAME_REJECTS);
-  guint n_fields = g_strv_length ((char **) session_get_fields (session));
+  guint n_fields = g_strv_length ((char **) import_session_get_fields (session));
   gboolean is_done = FALSE;
   guint64 reading;
 
-  while (!is_done && session_next (session, 50, contacts, rejects, &reading, &is_done, NULL)) {
+  while (!is_done && import_session_next (session, 50, contacts, rejects, &reading, &is_done, NULL)) {
     g_variant_unref (g_variant_ref_sink (frame_writer_finish (rejects)));
     check_contacts (contacts, n_fields);
   }
@@ -50,14 +50,14 @@ read_all (Session *session)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize len)
 {
-  static const SessionSpec spec = { "auto", "", "GB", "", "auto", { NULL }, NULL, "each", "listed" };
-  g_autoptr (Session) session = NULL;
+  static const ImportSessionSpec spec = { "auto", "", "GB", "", "auto", { NULL }, NULL, "each", "listed" };
+  g_autoptr (ImportSession) session = NULL;
   g_autoptr (GError) error = NULL;
   int fd = memfd_create ("file", MFD_CLOEXEC);
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
 
   g_assert_cmpint (write (fd, data, len), ==, (gssize) len);
-  session = session_new (open (path, O_RDONLY | O_CLOEXEC), &spec, &error); /* a worker takes nothing that it could write */
+  session = import_session_new (open (path, O_RDONLY | O_CLOEXEC), &spec, &error); /* a worker takes nothing that it could write */
   close (fd);
   g_assert_cmpint (session == NULL, ==, error != NULL);
   if (session != NULL)

@@ -5,7 +5,7 @@
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 static gboolean
-add_cb (gpointer data, const SessionEnvelope *envelope, const void *octets, gsize len, gboolean is_last)
+add_cb (gpointer data, const SinkSessionEnvelope *envelope, const void *octets, gsize len, gboolean is_last)
 {
   g_assert (envelope->sender != NULL && envelope->recipients->len > 0);
   if (is_last)
@@ -22,16 +22,16 @@ static guint
 run (const guint8 *data, gsize size, gsize step)
 {
   Rehearsal *rehearsal = rehearsal_new ();
-  SessionOptions options = { 4096, TRUE, NULL, rehearsal };
+  SinkSessionOptions options = { 4096, TRUE, NULL, rehearsal };
   guint count = 0;
-  SessionStore store = { &count, add_cb, drop_cb };
-  g_autoptr (Session) session = session_new (&options, &store);
+  SinkSessionStore store = { &count, add_cb, drop_cb };
+  g_autoptr (SinkSession) session = sink_session_new (&options, &store);
   g_autoptr (GByteArray) out = g_byte_array_new ();
 
   g_assert (rehearsal_add (rehearsal, REHEARSAL_REFUSE, "nobody*") && rehearsal_add (rehearsal, REHEARSAL_DELAY, "later*") &&
             rehearsal_add (rehearsal, REHEARSAL_DROP, "lost*"));
   for (gsize i = 0; i < size; i += step)
-    if (session_feed (session, (const char *) data + i, MIN (step, size - i), out) != SESSION_GO_ON)
+    if (sink_session_feed (session, (const char *) data + i, MIN (step, size - i), out) != SINK_SESSION_GO_ON)
       break;
   for (guint i = 0; i < out->len; i++)
     if (i == 0 || out->data[i - 1] == '\n')

@@ -79,6 +79,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/cli/documents", test_documents);
+  g_test_add_func ("/cli/documents/table", test_documents);
   return g_test_run ();
 }

@@ -101,9 +101,9 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/home/path", test_path);
-  g_test_add_func ("/base/home/refused", test_refused);
-  g_test_add_func ("/base/home/long", test_long);
-  g_test_add_func ("/base/home/short", test_short);
+  g_test_add_func ("/cli/home/path", test_path);
+  g_test_add_func ("/cli/home/refused", test_refused);
+  g_test_add_func ("/cli/home/long", test_long);
+  g_test_add_func ("/cli/home/short", test_short);
   return g_test_run ();
 }

@@ -35,6 +35,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/cli/message-view", test_view);
+  g_test_add_func ("/cli/message-view/table", test_view);
   return g_test_run ();
 }

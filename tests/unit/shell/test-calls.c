@@ -14,7 +14,7 @@
 
 static struct {
   char    *reply;       /* name and parameters of what the page was told; NULL: nothing yet */
-  Call    *of_window;   /* what the window was to do */
+  PageCall    *of_window;   /* what the window was to do */
   char    *to_core;     /* member */
   gboolean is_asked;    /* a person */
   guint    fds;         /* that went along */
@@ -57,10 +57,10 @@ rejects_begin (Rejects *self, gboolean is_file)
 }
 
 void
-window_calls_take (Call *call)
+window_calls_take (PageCall *call)
 {
   seen.of_window = call;
-  call_answer (call, NULL);
+  page_call_answer (call, NULL);
 }
 
 void

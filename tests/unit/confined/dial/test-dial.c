@@ -270,11 +270,11 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   dial_path = argv[1];
   fault_quark ();
-  g_test_add_func ("/dial/connect", test_connect);
-  g_test_add_func ("/dial/refusals", test_refusals);
-  g_test_add_func ("/dial/parallel", test_parallel);
-  g_test_add_func ("/dial/listen", test_listen);
-  g_test_add_func ("/dial/lookup", test_lookup);
-  g_test_add_func ("/dial/usage", test_usage);
+  g_test_add_func ("/confined/dial/dial/connect", test_connect);
+  g_test_add_func ("/confined/dial/dial/refusals", test_refusals);
+  g_test_add_func ("/confined/dial/dial/parallel", test_parallel);
+  g_test_add_func ("/confined/dial/dial/listen", test_listen);
+  g_test_add_func ("/confined/dial/dial/lookup", test_lookup);
+  g_test_add_func ("/confined/dial/dial/usage", test_usage);
   return g_test_run ();
 }

@@ -58,6 +58,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/dial/records/parse", test_parse);
+  g_test_add_func ("/confined/dial/records/parse", test_parse);
   return g_test_run ();
 }

@@ -41,6 +41,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/import/dialect/guess", test_guess);
+  g_test_add_func ("/confined/import/dialect/guess", test_guess);
   return g_test_run ();
 }

@@ -78,8 +78,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/import/number/append", test_append);
-  g_test_add_func ("/import/number/builtin", test_builtin);
-  g_test_add_func ("/import/number/1904", test_1904);
+  g_test_add_func ("/confined/import/number/append", test_append);
+  g_test_add_func ("/confined/import/number/builtin", test_builtin);
+  g_test_add_func ("/confined/import/number/1904", test_1904);
   return g_test_run ();
 }

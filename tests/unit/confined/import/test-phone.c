@@ -71,8 +71,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   phone_warm_up ();
-  g_test_add_func ("/import/phone/parse", test_parse);
-  g_test_add_func ("/import/phone/long", test_long);
-  g_test_add_func ("/import/phone/region", test_region);
+  g_test_add_func ("/confined/import/phone/parse", test_parse);
+  g_test_add_func ("/confined/import/phone/long", test_long);
+  g_test_add_func ("/confined/import/phone/region", test_region);
   return g_test_run ();
 }

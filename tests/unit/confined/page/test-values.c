@@ -190,11 +190,11 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/page/values/calls", NULL, test_calls);
-  g_test_add_data_func ("/page/values/calls-in-a-tampered-world", "", test_calls);
-  g_test_add_func ("/page/values/late", test_late);
-  g_test_add_func ("/page/values/json", test_json);
-  g_test_add_func ("/page/values/frame", test_frame);
-  g_test_add_func ("/page/values/result", test_result);
+  g_test_add_data_func ("/confined/page/values/calls", NULL, test_calls);
+  g_test_add_data_func ("/confined/page/values/calls-in-a-tampered-world", "", test_calls);
+  g_test_add_func ("/confined/page/values/late", test_late);
+  g_test_add_func ("/confined/page/values/json", test_json);
+  g_test_add_func ("/confined/page/values/frame", test_frame);
+  g_test_add_func ("/confined/page/values/result", test_result);
   return g_test_run ();
 }

@@ -20,23 +20,23 @@ test_dotted (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (dotted); i++)
     for (gsize cut = 0; cut <= strlen (dotted[i].wire); cut++) {
-      Content content;
+      SinkContent content;
       gboolean is_end = FALSE;
       gsize len = strlen (dotted[i].wire), taken;
 
-      content_init (&content);
-      content_reset (&content);
-      taken = content_add_dotted (&content, dotted[i].wire, cut, &is_end);
+      sink_content_init (&content);
+      sink_content_reset (&content);
+      taken = sink_content_add_dotted (&content, dotted[i].wire, cut, &is_end);
       g_assert_cmpuint (taken, ==, cut);
       if (cut < len)
-        taken += content_add_dotted (&content, dotted[i].wire + cut, len - cut, &is_end);
-      content_finish (&content);
+        taken += sink_content_add_dotted (&content, dotted[i].wire + cut, len - cut, &is_end);
+      sink_content_finish (&content);
       g_assert_true (is_end);
       g_assert_cmpuint (taken, ==, len);
       if (!dotted[i].has_bare) /* otherwise it is refused, whatever was kept */
         g_assert_cmpmem (content.buffer->data, content.buffer->len, dotted[i].kept, strlen (dotted[i].kept));
       g_assert_cmpint (content.has_bare, ==, dotted[i].has_bare);
-      content_clear (&content);
+      sink_content_clear (&content);
     }
 }
 
@@ -44,57 +44,57 @@ static void
 test_behind_end (void)
 {
   static const char wire[] = "a\r\n.\r\nMAIL";
-  Content content;
+  SinkContent content;
   gboolean is_end = FALSE;
 
-  content_init (&content);
-  g_assert_cmpuint (content_add_dotted (&content, wire, sizeof wire - 1, &is_end), ==, 6); /* the next command stays */
+  sink_content_init (&content);
+  g_assert_cmpuint (sink_content_add_dotted (&content, wire, sizeof wire - 1, &is_end), ==, 6); /* the next command stays */
   g_assert_true (is_end);
-  content_clear (&content);
+  sink_content_clear (&content);
 }
 
 static void
 test_chunk (void)
 {
-  Content content;
+  SinkContent content;
 
-  content_init (&content);
-  content_add_chunk (&content, ".a\r", 3);
-  content_add_chunk (&content, "\n.\r\n", 4);
-  content_finish (&content);
+  sink_content_init (&content);
+  sink_content_add_chunk (&content, ".a\r", 3);
+  sink_content_add_chunk (&content, "\n.\r\n", 4);
+  sink_content_finish (&content);
   g_assert_cmpmem (content.buffer->data, content.buffer->len, ".a\n.\n", 5); /* dots mean nothing in a chunk */
   g_assert_cmpuint (content.octets, ==, 7);
   g_assert_false (content.has_bare);
-  content_reset (&content);
-  content_add_chunk (&content, "a\r", 2);
-  content_finish (&content);
+  sink_content_reset (&content);
+  sink_content_add_chunk (&content, "a\r", 2);
+  sink_content_finish (&content);
   g_assert_true (content.has_bare);
-  content_clear (&content);
+  sink_content_clear (&content);
 }
 
 static void
 test_long_line (void)
 {
-  Content content;
-  g_autofree char *line = g_strnfill (CONTENT_LINE_MAX, 'x');
+  SinkContent content;
+  g_autofree char *line = g_strnfill (SINK_CONTENT_LINE_MAX, 'x');
 
-  content_init (&content);
-  content_add_chunk (&content, line, CONTENT_LINE_MAX);
-  content_add_chunk (&content, "\r\n", 2);
+  sink_content_init (&content);
+  sink_content_add_chunk (&content, line, SINK_CONTENT_LINE_MAX);
+  sink_content_add_chunk (&content, "\r\n", 2);
   g_assert_false (content.has_long_line);
-  content_add_chunk (&content, line, CONTENT_LINE_MAX);
-  content_add_chunk (&content, "x", 1);
+  sink_content_add_chunk (&content, line, SINK_CONTENT_LINE_MAX);
+  sink_content_add_chunk (&content, "x", 1);
   g_assert_true (content.has_long_line);
-  content_clear (&content);
+  sink_content_clear (&content);
 }
 
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/sink/content/dotted", test_dotted);
-  g_test_add_func ("/sink/content/behind-end", test_behind_end);
-  g_test_add_func ("/sink/content/chunk", test_chunk);
-  g_test_add_func ("/sink/content/long-line", test_long_line);
+  g_test_add_func ("/confined/sink/content/dotted", test_dotted);
+  g_test_add_func ("/confined/sink/content/behind-end", test_behind_end);
+  g_test_add_func ("/confined/sink/content/chunk", test_chunk);
+  g_test_add_func ("/confined/sink/content/long-line", test_long_line);
   return g_test_run ();
 }

@@ -11,7 +11,7 @@ typedef struct {
 } Kept;
 
 static gboolean
-add_cb (gpointer data, const SessionEnvelope *envelope, const void *octets, gsize len, gboolean is_last)
+add_cb (gpointer data, const SinkSessionEnvelope *envelope, const void *octets, gsize len, gboolean is_last)
 {
   Kept *kept = data;
 
@@ -84,14 +84,14 @@ codes_of (const GByteArray *out)
   return g_string_free (codes, FALSE);
 }
 
-static SessionNext
-feed_at_once (Session *session, const char *says, GByteArray *out)
+static SinkSessionNext
+feed_at_once (SinkSession *session, const char *says, GByteArray *out)
 {
   g_auto (GStrv) writes = g_strsplit (says, "|", -1);
-  SessionNext next = SESSION_GO_ON;
+  SinkSessionNext next = SINK_SESSION_GO_ON;
 
-  for (guint i = 0; writes[i] != NULL && next == SESSION_GO_ON; i++)
-    next = session_feed (session, writes[i], strlen (writes[i]), out);
+  for (guint i = 0; writes[i] != NULL && next == SINK_SESSION_GO_ON; i++)
+    next = sink_session_feed (session, writes[i], strlen (writes[i]), out);
   return next;
 }
 
@@ -112,10 +112,10 @@ test_talks (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (talks); i++) {
     Rehearsal *rehearsal = new_rehearsal ();
-    SessionOptions options = { 1000, FALSE, NULL, rehearsal };
+    SinkSessionOptions options = { 1000, FALSE, NULL, rehearsal };
     Kept kept = { g_string_new (NULL), 0, FALSE };
-    SessionStore store = { &kept, add_cb, drop_cb };
-    g_autoptr (Session) session = session_new (&options, &store);
+    SinkSessionStore store = { &kept, add_cb, drop_cb };
+    g_autoptr (SinkSession) session = sink_session_new (&options, &store);
     g_autoptr (GByteArray) out = g_byte_array_new ();
     g_autofree char *codes = NULL;
 
@@ -125,33 +125,33 @@ test_talks (void)
     g_assert_cmpstr (codes, ==, talks[i].codes);
     g_assert_cmpstr (kept.kept->str, ==, talks[i].kept);
     g_string_free (kept.kept, TRUE);
-    g_clear_pointer (&session, session_free);
+    g_clear_pointer (&session, sink_session_free);
     rehearsal_free (rehearsal);
   }
 }
 
 typedef struct {
-  SessionOptions options;
-  Kept           kept;
-  Session       *session;
-  GByteArray    *out;
+  SinkSessionOptions options;
+  Kept               kept;
+  SinkSession       *session;
+  GByteArray        *out;
 } Fixture;
 
 static void
 setup (Fixture *self, gconstpointer data)
 {
-  SessionStore store = { &self->kept, add_cb, drop_cb };
+  SinkSessionStore store = { &self->kept, add_cb, drop_cb };
 
   self->options.message_max = 1000;
   self->kept.kept = g_string_new (NULL);
-  self->session = session_new (&self->options, &store);
+  self->session = sink_session_new (&self->options, &store);
   self->out = g_byte_array_new ();
 }
 
 static void
 teardown (Fixture *self, gconstpointer data)
 {
-  session_free (self->session);
+  sink_session_free (self->session);
   g_byte_array_unref (self->out);
   g_string_free (self->kept.kept, TRUE);
 }
@@ -163,7 +163,7 @@ expect (Fixture *self, const char *says, const char *codes)
   g_autofree char *got = NULL;
 
   g_byte_array_set_size (self->out, 0);
-  session_feed (self->session, says, strlen (says), self->out);
+  sink_session_feed (self->session, says, strlen (says), self->out);
   got = codes_of (self->out);
   g_assert_cmpstr (got, ==, codes);
 }
@@ -191,7 +191,7 @@ test_full_disk (Fixture *self, gconstpointer data)
 static void
 test_errors (Fixture *self, gconstpointer data)
 {
-  for (guint i = 0; i < SESSION_ERRORS_MAX; i++)
+  for (guint i = 0; i < SINK_SESSION_ERRORS_MAX; i++)
     expect (self, "WHAT\r\n", "500 ");
   expect (self, "WHAT\r\n", "500 421 ");
   expect (self, "NOOP\r\n", ""); /* nothing is heard any more */
@@ -204,7 +204,7 @@ test_refused_are_no_errors (Fixture *self, gconstpointer data)
 
   self->options.rehearsal = rehearsal;
   expect (self, HI, EHLO_CODES);
-  for (guint i = 0; i < 3 * SESSION_ERRORS_MAX; i++) /* as a pipelining client goes through a list of the gone */
+  for (guint i = 0; i < 3 * SINK_SESSION_ERRORS_MAX; i++) /* as a pipelining client goes through a list of the gone */
     expect (self, FROM "RCPT TO:<nobody@example.net>\r\nBDAT 3 LAST\r\na\r\nRSET\r\n", "250 550 554 250 ");
   self->options.rehearsal = NULL;
   rehearsal_free (rehearsal);
@@ -246,7 +246,7 @@ test_tls_forgets (Fixture *self, gconstpointer data)
 {
   self->options.offers_tls = TRUE;
   expect (self, HI "STARTTLS\r\n", EHLO_CODES "250 220 ");
-  session_start_tls (self->session);
+  sink_session_start_tls (self->session);
   expect (self, FROM, "503 "); /* EHLO again: RFC 3207 §4.2 */
   expect (self, HI "STARTTLS\r\n", EHLO_CODES "503 ");
 }
@@ -289,19 +289,19 @@ int
 main (int argc, char *argv[])
 {
   static const struct { const char *path; void (*test) (Fixture *, gconstpointer); } tests[] = {
-    { "/sink/session/too-large", test_too_large },
-    { "/sink/session/full-disk", test_full_disk },
-    { "/sink/session/errors", test_errors },
-    { "/sink/session/refused-are-no-errors", test_refused_are_no_errors },
-    { "/sink/session/long-command", test_long_command },
-    { "/sink/session/tls-forgets", test_tls_forgets },
-    { "/sink/session/tls-injected", test_tls_injected },
-    { "/sink/session/auth", test_auth },
+    { "/confined/sink/session/too-large", test_too_large },
+    { "/confined/sink/session/full-disk", test_full_disk },
+    { "/confined/sink/session/errors", test_errors },
+    { "/confined/sink/session/refused-are-no-errors", test_refused_are_no_errors },
+    { "/confined/sink/session/long-command", test_long_command },
+    { "/confined/sink/session/tls-forgets", test_tls_forgets },
+    { "/confined/sink/session/tls-injected", test_tls_injected },
+    { "/confined/sink/session/auth", test_auth },
   };
 
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/sink/session/talks", test_talks);
-  g_test_add_func ("/sink/rehearsal/once", test_dropped_once);
+  g_test_add_func ("/confined/sink/session/talks", test_talks);
+  g_test_add_func ("/confined/sink/session/rehearsal/once", test_dropped_once);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Fixture, NULL, setup, tests[i].test, teardown);
   return g_test_run ();

@@ -465,12 +465,12 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/sink/program/stores", Fixture, "@a{sv} {}", setup, test_stores, teardown);
-  g_test_add ("/sink/program/large", Fixture, "@a{sv} {}", setup, test_large, teardown);
-  g_test_add ("/sink/program/tls", Fixture, "{'tls': <true>, 'auth_user': <'ann'>, 'auth_password': <'secret'>}", setup, test_tls, teardown);
-  g_test_add ("/sink/program/mechanisms", Fixture, "{'auth_user': <'ann'>, 'auth_password': <'secret'>}", setup, test_mechanisms, teardown);
-  g_test_add ("/sink/program/counts", Fixture, "{'store': <false>, 'refuse': <['nobody*']>}", setup, test_counts, teardown);
-  g_test_add ("/sink/program/many", Fixture, "@a{sv} {}", setup, test_many, teardown);
-  g_test_add ("/sink/program/deaf", Fixture, "@a{sv} {}", setup, test_deaf, teardown);
+  g_test_add ("/confined/sink/sink/stores", Fixture, "@a{sv} {}", setup, test_stores, teardown);
+  g_test_add ("/confined/sink/sink/large", Fixture, "@a{sv} {}", setup, test_large, teardown);
+  g_test_add ("/confined/sink/sink/tls", Fixture, "{'tls': <true>, 'auth_user': <'ann'>, 'auth_password': <'secret'>}", setup, test_tls, teardown);
+  g_test_add ("/confined/sink/sink/mechanisms", Fixture, "{'auth_user': <'ann'>, 'auth_password': <'secret'>}", setup, test_mechanisms, teardown);
+  g_test_add ("/confined/sink/sink/counts", Fixture, "{'store': <false>, 'refuse': <['nobody*']>}", setup, test_counts, teardown);
+  g_test_add ("/confined/sink/sink/many", Fixture, "@a{sv} {}", setup, test_many, teardown);
+  g_test_add ("/confined/sink/sink/deaf", Fixture, "@a{sv} {}", setup, test_deaf, teardown);
   return g_test_run ();
 }

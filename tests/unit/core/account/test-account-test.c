@@ -135,7 +135,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/account-test/report", test_report);
-  g_test_add_func ("/account-test/domain", test_domain);
+  g_test_add_func ("/core/account/account-test/report", test_report);
+  g_test_add_func ("/core/account/account-test/domain", test_domain);
   return g_test_run ();
 }

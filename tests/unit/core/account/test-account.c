@@ -529,21 +529,21 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/account/presets", test_presets);
-  g_test_add_func ("/account/settings/fine", test_fine_settings);
-  g_test_add_func ("/account/settings/bad", test_bad_settings);
-  g_test_add_func ("/account/settings/limits", test_limits);
-  g_test_add_func ("/account/settings/change", test_change);
-  g_test_add_func ("/account/settings/change-server", test_change_server);
-  g_test_add_func ("/account/sender", test_sender);
-  g_test_add_func ("/account/settings/pins", test_pins);
-  g_test_add_func ("/account/senders", test_senders);
-  g_test_add_func ("/account/senders-without-server", test_senders_without_server);
+  g_test_add_func ("/core/account/account/presets", test_presets);
+  g_test_add_func ("/core/account/account/settings/fine", test_fine_settings);
+  g_test_add_func ("/core/account/account/settings/bad", test_bad_settings);
+  g_test_add_func ("/core/account/account/settings/limits", test_limits);
+  g_test_add_func ("/core/account/account/settings/change", test_change);
+  g_test_add_func ("/core/account/account/settings/change-server", test_change_server);
+  g_test_add_func ("/core/account/account/sender", test_sender);
+  g_test_add_func ("/core/account/account/settings/pins", test_pins);
+  g_test_add_func ("/core/account/account/senders", test_senders);
+  g_test_add_func ("/core/account/account/senders-without-server", test_senders_without_server);
 #define ADD(path, func) g_test_add (path, World, NULL, set_up, func, tear_down)
-  ADD ("/account/add-and-load", test_add_and_load);
-  ADD ("/account/locked-vault", test_locked_vault);
-  ADD ("/account/health", test_health);
-  ADD ("/account/remove", test_remove);
-  ADD ("/account/transport-settings", test_transport_settings);
+  ADD ("/core/account/account/add-and-load", test_add_and_load);
+  ADD ("/core/account/account/locked-vault", test_locked_vault);
+  ADD ("/core/account/account/health", test_health);
+  ADD ("/core/account/account/remove", test_remove);
+  ADD ("/core/account/account/transport-settings", test_transport_settings);
   return g_test_run ();
 }

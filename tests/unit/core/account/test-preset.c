@@ -94,7 +94,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 2);
   page_path = argv[1];
-  g_test_add_func ("/account/preset/page", test_page);
-  g_test_add_func ("/account/preset/sure", test_sure);
+  g_test_add_func ("/core/account/preset/page", test_page);
+  g_test_add_func ("/core/account/preset/sure", test_sure);
   return g_test_run ();
 }

@@ -107,8 +107,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/core/app-secret/limit", test_limit);
-  g_test_add_func ("/core/app-secret/descriptors", test_descriptors);
-  g_test_add_func ("/core/app-secret/wiped", test_wiped);
+  g_test_add_func ("/core/app/app-secret/limit", test_limit);
+  g_test_add_func ("/core/app/app-secret/descriptors", test_descriptors);
+  g_test_add_func ("/core/app/app-secret/wiped", test_wiped);
   return g_test_run ();
 }

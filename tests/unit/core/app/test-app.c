@@ -1,10 +1,10 @@
 /* A whole core in this process: calls that no client of ours makes, octets that are no D-Bus, peers that lie. What must hold in each case
- * (the contract's errors, an answer where one is due, a whole store) is in helpers/house; here stands what else does. */
-#include "app.h"
+ * (the contract's errors, an answer where one is due, a whole store) is in helpers/fixture; here stands what else does. */
 #include "app-question.h"
+#include "app.h"
 #include "contract.h"
 #include "fault.h"
-#include "house.h"
+#include "fixture.h"
 
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
@@ -12,15 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
-static House house;
+static Fixture fixture;
 
 static void
-open_house (const guint8 *lies, gsize len, const char *liar)
+open_fixture (const guint8 *lies, gsize len, const char *liar)
 {
   static Bytes bytes;
 
   bytes = bytes_new (lies, len);
-  house_open (&house, TRUE, &bytes, liar);
+  fixture_open (&fixture, TRUE, &bytes, liar);
 }
 
 /* --- descriptors --- */
@@ -40,12 +40,12 @@ static void
 test_handles (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (handles); i++) {
-    open_house (NULL, 0, NULL);
-    house_call_text (&house, handles[i].method, handles[i].body);
-    g_assert_cmpint (house.code, ==, FAULT_USAGE);
-    house_call (&house, handles[i].method, g_variant_new_parsed (handles[i].body), NULL, TRUE); /* and none at all */
-    g_assert_cmpint (house.code, ==, FAULT_USAGE);
-    house_close (&house);
+    open_fixture (NULL, 0, NULL);
+    fixture_call_text (&fixture, handles[i].method, handles[i].body);
+    g_assert_cmpint (fixture.code, ==, FAULT_USAGE);
+    fixture_call (&fixture, handles[i].method, g_variant_new_parsed (handles[i].body), NULL, TRUE); /* and none at all */
+    g_assert_cmpint (fixture.code, ==, FAULT_USAGE);
+    fixture_close (&fixture);
   }
 }
 
@@ -72,8 +72,8 @@ call_with (gsize i, const char *path, int flags)
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (g_unix_fd_list_append (fds, fd, NULL), ==, 0);
   close (fd);
-  house_call (&house, readers[i].method, g_variant_new_parsed (readers[i].body), fds, TRUE);
-  return house.code;
+  fixture_call (&fixture, readers[i].method, g_variant_new_parsed (readers[i].body), fds, TRUE);
+  return fixture.code;
 }
 
 /* A path (O_PATH) is no right to read, nor is one to write: core must not read for whoever holds only that. */
@@ -85,14 +85,14 @@ test_modes (void)
 
   g_assert_cmpint (write (made, "email\nann@example.org\n", 22), ==, 22);
   close (made);
-  open_house (NULL, 0, NULL);
+  open_fixture (NULL, 0, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (readers); i++) {
     g_test_message ("%s", readers[i].method);
     g_assert_cmpint (call_with (i, path, O_PATH), ==, FAULT_NO_INPUT);
     g_assert_cmpint (call_with (i, path, O_WRONLY), ==, FAULT_NO_INPUT);
     g_assert_cmpint (call_with (i, path, O_RDONLY), !=, FAULT_NO_INPUT);
   }
-  house_close (&house);
+  fixture_close (&fixture);
   unlink (path);
 }
 
@@ -103,8 +103,8 @@ keep_letter (const char *key, gsize octets, int code)
 {
   g_autofree char *text = g_strnfill (octets, 'a'), *body = g_strdup_printf ("({'%s': <'%s'>},)", key, text);
 
-  house_call_text (&house, "DraftKeep", body);
-  g_assert_cmpint (house.code, ==, code);
+  fixture_call_text (&fixture, "DraftKeep", body);
+  g_assert_cmpint (fixture.code, ==, code);
 }
 
 static void
@@ -121,12 +121,12 @@ test_draft (void)
     { "({'changed': <int64 7>},)", FAULT_USAGE }, /* core's own */
   };
 
-  open_house (NULL, 0, NULL);
+  open_fixture (NULL, 0, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    house_call_text (&house, "DraftKeep", rows[i].body);
-    g_assert_cmpint (house.code, ==, rows[i].code);
-    house_call_text (&house, "DraftShow", "()");
-    g_assert_cmpint (house.code, ==, 0);
+    fixture_call_text (&fixture, "DraftKeep", rows[i].body);
+    g_assert_cmpint (fixture.code, ==, rows[i].code);
+    fixture_call_text (&fixture, "DraftShow", "()");
+    g_assert_cmpint (fixture.code, ==, 0);
   }
   keep_letter ("subject", 8192, 0);
   keep_letter ("subject", 8193, FAULT_DATA);
@@ -135,10 +135,10 @@ test_draft (void)
   keep_letter ("text", 4 * 1024 * 1024 + 1, FAULT_DATA);
   keep_letter ("template", 129, FAULT_DATA);
   for (int i = 0; i < 2; i++) { /* the second time there is none */
-    house_call_text (&house, "DraftDrop", "()");
-    g_assert_cmpint (house.code, ==, 0);
+    fixture_call_text (&fixture, "DraftDrop", "()");
+    g_assert_cmpint (fixture.code, ==, 0);
   }
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* --- what the window's person is asked --- */
@@ -168,7 +168,7 @@ static void
 say (const char *after)
 {
   g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (house_get_socket ());
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (fixture_get_socket ());
   g_autofree char *uid = g_strdup_printf ("%u", getuid ());
   g_autoptr (GString) hex = g_string_new ("");
   g_autofree char *greeting = NULL;
@@ -191,21 +191,21 @@ say (const char *after)
 static void
 test_octets (void)
 {
-  open_house (NULL, 0, NULL);
-  house_call_text (&house, "Hello", "()");
-  g_assert_cmpuint (app_get_client_count (house.core.app), ==, 1);
+  open_fixture (NULL, 0, NULL);
+  fixture_call_text (&fixture, "Hello", "()");
+  g_assert_cmpuint (app_get_client_count (fixture.core.app), ==, 1);
   for (int i = 0; i < 20; i++)
     say ("this is no message of D-Bus");
-  g_assert_cmpuint (app_get_client_count (house.core.app), ==, 1);
-  house_call_text (&house, "Hello", "()");
-  house_close (&house);
+  g_assert_cmpuint (app_get_client_count (fixture.core.app), ==, 1);
+  fixture_call_text (&fixture, "Hello", "()");
+  fixture_close (&fixture);
 }
 
 /* --- peers --- */
 
 #define PREPARE "({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>, 'again': <true>}, @a(sssh) [])"
 
-/* The octets are those of helpers/house/stand-in.c: 0 is honest. At the start two choices are made, then one for each call. */
+/* The octets are those of helpers/fixture/stand-in.c: 0 is honest. At the start two choices are made, then one for each call. */
 static const struct {
   const char *name, *liar, *method, *body;
   guint8      lies[8];
@@ -230,12 +230,12 @@ test_lie (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  open_house (lies[i].lies, sizeof lies[i].lies, lies[i].liar);
-  house_call_text (&house, lies[i].method, lies[i].body);
-  house_await (&house);
-  if (house.code != lies[i].or_code || lies[i].or_code == 0)
-    g_assert_cmpint (house.code, ==, lies[i].code);
-  house_close (&house);
+  open_fixture (lies[i].lies, sizeof lies[i].lies, lies[i].liar);
+  fixture_call_text (&fixture, lies[i].method, lies[i].body);
+  fixture_await (&fixture);
+  if (fixture.code != lies[i].or_code || lies[i].or_code == 0)
+    g_assert_cmpint (fixture.code, ==, lies[i].code);
+  fixture_close (&fixture);
 }
 
 /* The same in the middle of a campaign: the lane waits and tries again, or pauses. */
@@ -244,30 +244,30 @@ test_lane (void)
 {
   static const guint8 at_once[] = { 0, 0, 0, 0, 3 }; /* the composer is honest; the lane's transport leaves */
 
-  open_house (at_once, sizeof at_once, "smtp");
-  house_call_text (&house, "CampaignPrepare", PREPARE);
-  g_assert_cmpint (house.code, ==, 0);
-  house_call_text (&house, "CampaignStart", "(uint64 1,)");
-  house_call_text (&house, "CampaignShow", "(uint64 1,)");
-  g_assert_cmpint (house.code, ==, 0);
-  house_close (&house);
+  open_fixture (at_once, sizeof at_once, "smtp");
+  fixture_call_text (&fixture, "CampaignPrepare", PREPARE);
+  g_assert_cmpint (fixture.code, ==, 0);
+  fixture_call_text (&fixture, "CampaignStart", "(uint64 1,)");
+  fixture_call_text (&fixture, "CampaignShow", "(uint64 1,)");
+  g_assert_cmpint (fixture.code, ==, 0);
+  fixture_close (&fixture);
 }
 
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  house_init ();
-  g_test_add_func ("/app/marked", test_marked);
-  g_test_add_func ("/app/handles", test_handles);
-  g_test_add_func ("/app/modes", test_modes);
-  g_test_add_func ("/app/draft", test_draft);
-  g_test_add_func ("/app/octets", test_octets);
+  fixture_init ();
+  g_test_add_func ("/core/app/app/marked", test_marked);
+  g_test_add_func ("/core/app/app/handles", test_handles);
+  g_test_add_func ("/core/app/app/modes", test_modes);
+  g_test_add_func ("/core/app/app/draft", test_draft);
+  g_test_add_func ("/core/app/app/octets", test_octets);
   for (gsize i = 0; i < G_N_ELEMENTS (lies); i++) {
-    g_autofree char *path = g_strconcat ("/app/liar/", lies[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/app/app/liar/", lies[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_lie);
   }
-  g_test_add_func ("/app/liar/lane", test_lane);
+  g_test_add_func ("/core/app/app/liar/lane", test_lane);
   return g_test_run ();
 }

@@ -1,8 +1,8 @@
 /* What people do with a campaign, asked of a whole core as a client asks: what each state allows (App1's prose), what is written down before anything
- * is taken back, and who gets nothing any more. Its transport stands in (helpers/house). */
+ * is taken back, and who gets nothing any more. Its transport stands in (helpers/fixture). */
 #include "campaigns.h"
 #include "fault.h"
-#include "house.h"
+#include "fixture.h"
 #include "rollback-guard.h"
 #include "outcome.h"
 #include "stand-in.h"
@@ -16,14 +16,14 @@
 #define SILENT 10 /* never answers */
 #define IN_TIME_US (60 * (gint64) G_USEC_PER_SEC) /* only a hang takes as long */
 
-static House house;
+static Fixture fixture;
 
 static void
 run (const char *sql)
 {
   g_autoptr (GError) error = NULL;
 
-  store_run (house.core.store, &error, sql, "");
+  store_run (fixture.core.store, &error, sql, "");
   g_assert_no_error (error);
 }
 
@@ -32,7 +32,7 @@ ask (const char *sql)
 {
   gint64 value = -1;
 
-  g_assert_cmpint (store_get_int (house.core.store, &value, NULL, sql, ""), ==, 1);
+  g_assert_cmpint (store_get_int (fixture.core.store, &value, NULL, sql, ""), ==, 1);
   return value;
 }
 
@@ -60,22 +60,22 @@ count (State state)
   return ask (rows);
 }
 
-/* Campaign 1 to Ann and Ben, whom the house has: each in a state. */
+/* Campaign 1 to Ann and Ben, whom the fixture has: each in a state. */
 static void
 add_campaign (CampaignState state, const char *reason, State ann, State ben)
 {
   const State states[] = { ann, ben };
 
-  g_assert_true (store_run (house.core.store, NULL, "INSERT INTO campaign(id,identity,account,state,reason,sender,subject,columns,aliases,created_utc,next_recipient)"
+  g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO campaign(id,identity,account,state,reason,sender,subject,columns,aliases,created_utc,next_recipient)"
                             " VALUES(1,randomblob(16),1,?,?,'ann@example.org','s',x'','',1,1)", "is", (gint64) state, reason));
   run ("INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(1,1,'s','','t',1)");
   run ("INSERT INTO snapshot(campaign,id,contact,address,address_key,name) SELECT 1,id,id,email,email_key,name FROM person");
   g_assert_cmpint (ask ("SELECT count(*) FROM snapshot"), ==, G_N_ELEMENTS (states));
   for (gint64 i = 0; i < (gint64) G_N_ELEMENTS (states); i++) {
     if (states[i] != STATE_QUEUED)
-      g_assert_true (store_run (house.core.store, NULL, "INSERT INTO recipient(campaign,id,state,attempt,version,time_utc,not_before_utc) VALUES(1,?,?,1,1,1,?)", "iii", i + 1,
+      g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO recipient(campaign,id,state,attempt,version,time_utc,not_before_utc) VALUES(1,?,?,1,1,1,?)", "iii", i + 1,
                                 (gint64) states[i], states[i] == STATE_LATER ? G_GINT64_CONSTANT (9000000000) : 0));
-    g_assert_true (store_run (house.core.store, NULL, "INSERT INTO tally VALUES(1,?,1) ON CONFLICT DO UPDATE SET count=count+1", "i", (gint64) states[i]));
+    g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO tally VALUES(1,?,1) ON CONFLICT DO UPDATE SET count=count+1", "i", (gint64) states[i]));
   }
 }
 
@@ -129,12 +129,12 @@ test_state (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   add_campaign (rows[i].state, rows[i].reason, STATE_QUEUED, STATE_ACCEPTED);
-  g_assert_cmpint (house_ask (&house, rows[i].method, rows[i].body), ==, rows[i].code);
+  g_assert_cmpint (fixture_ask (&fixture, rows[i].method, rows[i].body), ==, rows[i].code);
   if (rows[i].after != ANY)
     g_assert_cmpint (ask (STATE_SQL), ==, rows[i].after);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* Started, resumed or reopened it goes on by itself, once for each. */
@@ -144,15 +144,15 @@ test_goes_on (void)
   static const struct { CampaignState state; const char *method, *body; } moves[] = { { CAMPAIGN_PREPARED, START }, { CAMPAIGN_PAUSED, RESUME } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (moves); i++) {
-    house_open_with (&house, NULL, 0);
+    fixture_open_with (&fixture, NULL, 0);
     add_campaign (moves[i].state, i == 0 ? "" : "first", STATE_QUEUED, STATE_QUEUED);
     run ("UPDATE campaign SET pause_after=1");
-    g_assert_cmpint (house_ask (&house, moves[i].method, moves[i].body), ==, 0);
+    g_assert_cmpint (fixture_ask (&fixture, moves[i].method, moves[i].body), ==, 0);
     wait_until (STATE_SQL, i == 0 ? CAMPAIGN_PAUSED : CAMPAIGN_DONE); /* the first one is looked at; behind that look all go */
     g_assert_cmpint (count (STATE_ACCEPTED), ==, i == 0 ? 1 : 2);
     g_assert_cmpint (ask ("SELECT started_utc>0 FROM campaign"), ==, 1);
     g_assert_cmpint (ask ("SELECT (ended_utc>0)=(state=5) FROM campaign"), ==, 1);
-    house_close (&house);
+    fixture_close (&fixture);
   }
 }
 
@@ -160,13 +160,13 @@ test_goes_on (void)
 static void
 test_cancel (void)
 {
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   add_campaign (CAMPAIGN_PAUSED, "asked", STATE_LATER, STATE_QUEUED);
-  g_assert_cmpint (house_ask (&house, CANCEL), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, CANCEL), ==, 0);
   g_assert_cmpint (count (STATE_SKIPPED), ==, 2);
   g_assert_cmpint (ask ("SELECT count(*) FROM recipient WHERE reason='cancelled'"), ==, 2);
   g_assert_cmpint (ask ("SELECT ended_utc>0 FROM campaign"), ==, 1);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* --- pause --- */
@@ -177,7 +177,7 @@ static void
 start_held (void)
 {
   add_campaign (CAMPAIGN_PREPARED, "", STATE_QUEUED, STATE_UNKNOWN);
-  g_assert_cmpint (house_ask (&house, START), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, START), ==, 0);
   wait_until ("SELECT count(*) FROM ledger WHERE state=1", 1);
 }
 
@@ -186,7 +186,7 @@ static void
 end_transport (void)
 {
   stand_in_leave ();
-  house_await (&house);
+  fixture_await (&fixture);
   wait_until ("SELECT count(*) FROM ledger WHERE state=1", 0);
 }
 
@@ -194,20 +194,20 @@ end_transport (void)
 static void
 test_pause_first (void)
 {
-  house_open_with (&house, holds_then_silent, sizeof holds_then_silent);
+  fixture_open_with (&fixture, holds_then_silent, sizeof holds_then_silent);
   start_held ();
-  house_call (&house, "CampaignPause", g_variant_new ("(t)", G_GUINT64_CONSTANT (1)), NULL, FALSE);
+  fixture_call (&fixture, "CampaignPause", g_variant_new ("(t)", G_GUINT64_CONSTANT (1)), NULL, FALSE);
   wait_until (STATE_SQL, CAMPAIGN_PAUSED);
-  g_assert_cmpuint (house.pending, ==, 1); /* not answered as long as something may be on the wire */
+  g_assert_cmpuint (fixture.pending, ==, 1); /* not answered as long as something may be on the wire */
   g_assert_cmpint (count (STATE_HANDED), ==, 1);
-  house_call (&house, "CampaignResume", g_variant_new_parsed ("(uint64 1, @a{sv} {})"), NULL, FALSE); /* of what is still stopping */
-  while (house.pending > 1)
+  fixture_call (&fixture, "CampaignResume", g_variant_new_parsed ("(uint64 1, @a{sv} {})"), NULL, FALSE); /* of what is still stopping */
+  while (fixture.pending > 1)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpint (house.code, ==, FAULT_TEMP);
+  g_assert_cmpint (fixture.code, ==, FAULT_TEMP);
   g_assert_cmpint (ask (STATE_SQL), ==, CAMPAIGN_PAUSED);
   end_transport ();
-  g_assert_cmpint (house.code, ==, 0);
-  house_close (&house);
+  g_assert_cmpint (fixture.code, ==, 0);
+  fixture_close (&fixture);
 }
 
 /* --- resume with a better text --- */
@@ -228,10 +228,10 @@ test_two_corrections (void)
   g_autoptr (GVariant) one = g_variant_ref_sink (g_variant_new_parsed ("{'subject': <'one'>}"));
   g_autoptr (GVariant) two = g_variant_ref_sink (g_variant_new_parsed ("{'subject': <'two'>}"));
 
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   add_campaign (CAMPAIGN_PAUSED, "asked", STATE_QUEUED, STATE_ACCEPTED);
-  campaigns_resume_async (&house.core, 1, one, collect_cb, codes);
-  campaigns_resume_async (&house.core, 1, two, collect_cb, codes);
+  campaigns_resume_async (&fixture.core, 1, one, collect_cb, codes);
+  campaigns_resume_async (&fixture.core, 1, two, collect_cb, codes);
   while (codes->len < 2)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (g_array_index (codes, int, 0) + g_array_index (codes, int, 1), ==, FAULT_TEMP);
@@ -239,7 +239,7 @@ test_two_corrections (void)
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign c JOIN campaign_version v ON v.campaign=c.id AND v.version=2 AND v.subject='one' WHERE c.version=2"), ==, 1);
   wait_until (STATE_SQL, CAMPAIGN_DONE);
   g_assert_cmpint (ask ("SELECT version FROM ledger WHERE id=1"), ==, 2); /* which text each one got is known */
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* Somebody cancels it, or lets it go on, while the text is compiled; or two mend it and one of them is through: it was paused when they began. */
@@ -252,16 +252,16 @@ test_overtaken (void)
     g_autoptr (GArray) codes = g_array_new (FALSE, FALSE, sizeof (int));
     g_autoptr (GVariant) better = g_variant_ref_sink (g_variant_new_parsed ("{'text': <'better'>}"));
 
-    house_open_with (&house, NULL, 0);
+    fixture_open_with (&fixture, NULL, 0);
     add_campaign (CAMPAIGN_PAUSED, "asked", STATE_QUEUED, STATE_ACCEPTED);
-    campaigns_resume_async (&house.core, 1, better, collect_cb, codes);
+    campaigns_resume_async (&fixture.core, 1, better, collect_cb, codes);
     run (changes[i]);
     while (codes->len < 1)
       g_main_context_iteration (NULL, TRUE);
     g_assert_cmpint (g_array_index (codes, int, 0), ==, FAULT_TEMP);
     g_assert_cmpint (ask (VERSIONS_SQL), ==, 1);
     g_assert_cmpint (count (STATE_QUEUED), ==, 1);
-    house_close (&house);
+    fixture_close (&fixture);
   }
 }
 
@@ -271,12 +271,12 @@ test_bad_correction (void)
 {
   static const guint8 refuses[] = { 0, 0, 9, 0 }; /* stand-in.c: answers BeginCampaign with the fault DataErr */
 
-  house_open_with (&house, refuses, sizeof refuses);
+  fixture_open_with (&fixture, refuses, sizeof refuses);
   add_campaign (CAMPAIGN_PAUSED, "asked", STATE_QUEUED, STATE_ACCEPTED);
-  g_assert_cmpint (house_ask (&house, "CampaignResume", "(uint64 1, {'subject': <'{{'>})"), ==, FAULT_DATA);
+  g_assert_cmpint (fixture_ask (&fixture, "CampaignResume", "(uint64 1, {'subject': <'{{'>})"), ==, FAULT_DATA);
   g_assert_cmpint (ask (STATE_SQL), ==, CAMPAIGN_PAUSED);
   g_assert_cmpint (ask (VERSIONS_SQL), ==, 1);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* --- those who were answered as gone --- */
@@ -291,15 +291,15 @@ test_gone (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (answers); i++) {
-    house_open_with (&house, NULL, 0);
+    fixture_open_with (&fixture, NULL, 0);
     add_campaign (CAMPAIGN_PAUSED, "gone", STATE_REFUSED, STATE_ACCEPTED);
     run ("INSERT INTO gone(campaign,recipient,provider,settled,time_utc,is_held) VALUES(1,1,1,1,1,1)");
-    g_assert_cmpint (house_ask (&house, "CampaignResume", answers[i].body), ==, answers[i].code);
+    g_assert_cmpint (fixture_ask (&fixture, "CampaignResume", answers[i].body), ==, answers[i].code);
     if (answers[i].code == 0)
       wait_until (STATE_SQL, CAMPAIGN_DONE);
     g_assert_cmpint (ask ("SELECT count(*) FROM suppression WHERE address='ann@example.org'"), ==, answers[i].suppressed);
     g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=1"), ==, answers[i].ann);
-    house_close (&house);
+    fixture_close (&fixture);
   }
 }
 
@@ -326,26 +326,26 @@ test_resolve (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   add_campaign (resolves[i].state, "", STATE_UNKNOWN, STATE_UNKNOWN);
-  g_assert_cmpint (house_ask (&house, "CampaignResolve", resolves[i].body), ==, resolves[i].code);
+  g_assert_cmpint (fixture_ask (&fixture, "CampaignResolve", resolves[i].body), ==, resolves[i].code);
   wait_until (STATE_SQL, resolves[i].after);
   g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=1"), ==, resolves[i].ann);
   g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=2"), ==, resolves[i].ben);
   g_assert_cmpint (count (STATE_SKIPPED), ==, (resolves[i].ann == STATE_SKIPPED) + (resolves[i].ben == STATE_SKIPPED));
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* What a transport may still hold is not known yet: to send it again could be the second copy. */
 static void
 test_resolve_held (void)
 {
-  house_open_with (&house, holds_then_silent, sizeof holds_then_silent);
+  fixture_open_with (&fixture, holds_then_silent, sizeof holds_then_silent);
   start_held ();
-  g_assert_cmpint (house_ask (&house, RESOLVE ("resend")), ==, FAULT_TEMP);
+  g_assert_cmpint (fixture_ask (&fixture, RESOLVE ("resend")), ==, FAULT_TEMP);
   g_assert_cmpint (count (STATE_UNKNOWN), ==, 1);
   end_transport ();
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* --- suppressed --- */
@@ -356,28 +356,28 @@ test_suppressed_held (void)
 {
   static const guint8 holds[] = { 0, 0, 0, 0, HOLDS };
 
-  house_open_with (&house, holds, sizeof holds);
+  fixture_open_with (&fixture, holds, sizeof holds);
   add_campaign (CAMPAIGN_PREPARED, "", STATE_QUEUED, STATE_QUEUED);
-  g_assert_cmpint (house_ask (&house, START), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, START), ==, 0);
   wait_until ("SELECT count(*) FROM ledger WHERE state=1", 2);
-  g_assert_cmpint (house_ask (&house, "SuppressAdd", "(['ben@example.org'], 'all', '')"), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, "SuppressAdd", "(['ben@example.org'], 'all', '')"), ==, 0);
   wait_until (STATE_SQL, CAMPAIGN_DONE);
   g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=1"), ==, STATE_ACCEPTED);
   g_assert_cmpint (ask ("SELECT count(*) FROM recipient WHERE id=2 AND state=6 AND reason='suppressed'"), ==, 1);
   g_assert_cmpint (count (STATE_SKIPPED), ==, 1);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* The numbers follow at once, and not with the next hand-over. */
 static void
 test_suppressed_waiting (void)
 {
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   add_campaign (CAMPAIGN_PAUSED, "asked", STATE_LATER, STATE_QUEUED);
-  g_assert_cmpint (house_ask (&house, "SuppressAdd", "(['ann@example.org', 'ben@example.org'], 'from:ann@example.org', '')"), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, "SuppressAdd", "(['ann@example.org', 'ben@example.org'], 'from:ann@example.org', '')"), ==, 0);
   g_assert_cmpint (count (STATE_SKIPPED), ==, 2);
   g_assert_cmpint (ask ("SELECT count(*) FROM recipient WHERE reason='suppressed'"), ==, 2);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* Whose wish reaches a campaign of Ann <ann@example.org.au> to the list People. */
@@ -390,21 +390,21 @@ test_scopes (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (scopes); i++) {
-    house_open_with (&house, NULL, 0);
+    fixture_open_with (&fixture, NULL, 0);
     add_campaign (CAMPAIGN_PREPARED, "", STATE_QUEUED, STATE_ACCEPTED);
     run ("UPDATE campaign SET sender='Ann <ann@example.org.au>'");
     run ("UPDATE snapshot SET list='People'");
-    g_assert_true (store_run (house.core.store, NULL, "INSERT INTO suppression(address,scope,created_utc) VALUES('ann@example.org',?,1)", "s", scopes[i].scope));
+    g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO suppression(address,scope,created_utc) VALUES('ann@example.org',?,1)", "s", scopes[i].scope));
     g_test_message ("%s", scopes[i].scope);
-    campaigns_suppressed (&house.core); /* by the sender as it is written; a hand-over asks by the bare one */
+    campaigns_suppressed (&fixture.core); /* by the sender as it is written; a hand-over asks by the bare one */
     g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=1"), ==, scopes[i].is_left_out ? STATE_SKIPPED : STATE_QUEUED);
     run ("DELETE FROM recipient WHERE id=1");
     run ("UPDATE tally SET count=state IN (0,2)");
     run ("INSERT OR IGNORE INTO tally VALUES(1,0,1)");
-    g_assert_cmpint (house_ask (&house, START), ==, 0);
+    g_assert_cmpint (fixture_ask (&fixture, START), ==, 0);
     wait_until (STATE_SQL, CAMPAIGN_DONE);
     g_assert_cmpint (ask ("SELECT state FROM ledger WHERE id=1"), ==, scopes[i].is_left_out ? STATE_SKIPPED : STATE_ACCEPTED);
-    house_close (&house);
+    fixture_close (&fixture);
   }
 }
 
@@ -420,9 +420,9 @@ call_secret (const char *method, const char *secret)
   g_assert_cmpint (lseek (fd, 0, SEEK_SET), ==, 0);
   g_unix_fd_list_append (fds, fd, NULL);
   close (fd);
-  house_call (&house, method, g_variant_new_parsed ("(handle 0,)"), fds, TRUE);
-  house_await (&house);
-  return house.code;
+  fixture_call (&fixture, method, g_variant_new_parsed ("(handle 0,)"), fds, TRUE);
+  fixture_await (&fixture);
+  return fixture.code;
 }
 
 /* Only the vault's key tells who was forgotten: while it is locked nothing begins, and as soon as it is open all does. */
@@ -436,23 +436,23 @@ test_locked (gconstpointer data)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (moves); i++) {
-    house_open_with (&house, NULL, 0);
+    fixture_open_with (&fixture, NULL, 0);
     if (has_forgotten) {
       run ("INSERT INTO person(id,name,name_key,email,email_key,created_utc,changed_utc) VALUES(7,'Cara','cara','c@example.org','c@example.org',1,1)");
       run ("INSERT INTO known SELECT key_hash(email_key),id FROM person WHERE id=7");
-      g_assert_cmpint (house_ask (&house, "ContactForget", "('c@example.org',)"), ==, 0);
+      g_assert_cmpint (fixture_ask (&fixture, "ContactForget", "('c@example.org',)"), ==, 0);
     }
     g_assert_cmpint (call_secret ("VaultProtect", "correct horse"), ==, 0);
-    house_restart (&house);
+    fixture_restart (&fixture);
     add_campaign (moves[i].state, "", moves[i].state == CAMPAIGN_DONE ? STATE_UNKNOWN : STATE_QUEUED, STATE_ACCEPTED);
-    g_assert_cmpint (house_ask (&house, moves[i].method, moves[i].body), ==, code);
+    g_assert_cmpint (fixture_ask (&fixture, moves[i].method, moves[i].body), ==, code);
     if (has_forgotten) {
       g_assert_cmpint (ask (STATE_SQL), ==, moves[i].state);
       g_assert_cmpint (call_secret ("VaultUnlock", "correct horse"), ==, 0);
-      g_assert_cmpint (house_ask (&house, moves[i].method, moves[i].body), ==, 0);
+      g_assert_cmpint (fixture_ask (&fixture, moves[i].method, moves[i].body), ==, 0);
     }
     wait_until ("SELECT count(*) FROM ledger WHERE state=2", 2);
-    house_close (&house);
+    fixture_close (&fixture);
   }
 }
 
@@ -460,14 +460,14 @@ test_locked (gconstpointer data)
 static void
 test_forgotten_stay (void)
 {
-  house_open_with (&house, NULL, 0);
-  g_assert_cmpint (house_ask (&house, "ContactForget", "('ann@example.org',)"), ==, 0);
-  g_assert_cmpint (house_ask (&house, "Import", "(handle 0, 'people', @a{sv} {})"), ==, 0);
+  fixture_open_with (&fixture, NULL, 0);
+  g_assert_cmpint (fixture_ask (&fixture, "ContactForget", "('ann@example.org',)"), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, "Import", "(handle 0, 'people', @a{sv} {})"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM contact WHERE email='ann@example.org'"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM contact WHERE email='ben@example.org'"), ==, 1);
-  g_assert_cmpint (house_ask (&house, "Import", "(handle 0, 'people', {'again_consented': <true>, 'consent': <'phone'>})"), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, "Import", "(handle 0, 'people', {'again_consented': <true>, 'consent': <'phone'>})"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM contact WHERE email='ann@example.org'"), ==, 1); /* she agreed anew */
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* --- a copy of the data folder --- */
@@ -481,15 +481,15 @@ test_hold_back (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (held); i++) {
-    house_open_with (&house, NULL, 0);
+    fixture_open_with (&fixture, NULL, 0);
     add_campaign (held[i].state, "", STATE_ACCEPTED, STATE_ACCEPTED);
     run ("INSERT INTO journal(account,created_utc) VALUES(1,1)");
-    g_assert_true (campaigns_hold_back (&house.core, "why", NULL));
+    g_assert_true (campaigns_hold_back (&fixture.core, "why", NULL));
     g_assert_cmpint (ask (STATE_SQL), ==, held[i].after);
     g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE reason='restored' AND text='why'"), ==, held[i].after == CAMPAIGN_PAUSED);
     g_assert_cmpint (ask ("SELECT count(*) FROM journal WHERE is_dropped=0"), ==, 0);
     run ("DELETE FROM journal");
-    house_close (&house);
+    fixture_close (&fixture);
   }
 }
 
@@ -499,22 +499,22 @@ test_restored (void)
 {
   g_autofree char *before = NULL, *after = NULL;
 
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   add_campaign (CAMPAIGN_PAUSED, "restored", STATE_ACCEPTED, STATE_ACCEPTED);
   run ("UPDATE meta SET value='of another copy' WHERE key='rollback_guard_token'");
-  before = rollback_guard_check (&house.core, NULL);
+  before = rollback_guard_check (&fixture.core, NULL);
   g_assert_nonnull (before); /* the control */
-  g_assert_cmpint (house_ask (&house, "CampaignResume", "(uint64 1, {'restored': <true>})"), ==, 0);
-  after = rollback_guard_check (&house.core, NULL);
+  g_assert_cmpint (fixture_ask (&fixture, "CampaignResume", "(uint64 1, {'restored': <true>})"), ==, 0);
+  after = rollback_guard_check (&fixture.core, NULL);
   g_assert_null (after);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  house_init ();
+  fixture_init ();
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree char *path = g_strconcat ("/campaigns/state/", rows[i].name, NULL);
 

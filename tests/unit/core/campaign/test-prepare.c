@@ -1,7 +1,7 @@
 /* A wish becomes a campaign, or nothing of it stays: what is refused with which code (App1.CampaignPrepare), what is left behind by what goes wrong on the
- * way, and who gets no second copy. The composing transport stands in (helpers/house). */
+ * way, and who gets no second copy. The composing transport stands in (helpers/fixture). */
 #include "fault.h"
-#include "house.h"
+#include "fixture.h"
 #include "outcome.h"
 #include "prepare.h"
 #include "store.h"
@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static House house;
+static Fixture fixture;
 
 /* more: further keys; one that is there already takes its place. */
 static int
@@ -18,7 +18,7 @@ prepare (const char *more)
 {
   g_autofree char *body = g_strdup_printf ("({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>%s%s}, @a(sssh) [])", more[0] != '\0' ? ", " : "", more);
 
-  return house_ask (&house, "CampaignPrepare", body);
+  return fixture_ask (&fixture, "CampaignPrepare", body);
 }
 
 /* With a key and an attachment of one octet. */
@@ -31,10 +31,10 @@ prepare_with_file (void)
   g_assert_cmpint (write (fd, "x", 1), ==, 1);
   g_unix_fd_list_append (fds, fd, NULL);
   close (fd);
-  house_call (&house, "CampaignPrepare", g_variant_new_parsed ("({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>, 'once': <'key'>},"
-              " [('attach', 'a.txt', 'text/plain', handle 0)])"), fds, TRUE);
-  house_await (&house);
-  return house.code;
+  fixture_call (&fixture, "CampaignPrepare", g_variant_new_parsed ("({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>, 'once': <'key'>},"
+                " [('attach', 'a.txt', 'text/plain', handle 0)])"), fds, TRUE);
+  fixture_await (&fixture);
+  return fixture.code;
 }
 
 static void
@@ -42,7 +42,7 @@ run (const char *sql)
 {
   g_autoptr (GError) error = NULL;
 
-  store_run (house.core.store, &error, sql, "");
+  store_run (fixture.core.store, &error, sql, "");
   g_assert_no_error (error);
 }
 
@@ -51,7 +51,7 @@ ask (const char *sql)
 {
   gint64 value = -1;
 
-  g_assert_cmpint (store_get_int (house.core.store, &value, NULL, sql, ""), ==, 1);
+  g_assert_cmpint (store_get_int (fixture.core.store, &value, NULL, sql, ""), ==, 1);
   return value;
 }
 
@@ -76,7 +76,7 @@ wait_until (const char *sql, gint64 value)
 static guint
 count_files (void)
 {
-  g_autofree char *path = g_build_filename (house.core.home, "files", NULL);
+  g_autofree char *path = g_build_filename (fixture.core.home, "files", NULL);
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   guint n = 0;
 
@@ -132,20 +132,20 @@ test_wish (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare (wishes[i].more), ==, wishes[i].code);
   if (wishes[i].code != 0)
     assert_nothing_left ();
   else
     g_assert_cmpint (ask (STATE_OF ("1")), ==, 1);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* A test is one letter, to that address, and says what it is; it is no campaign that its people got. */
 static void
 test_to_oneself (void)
 {
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare ("'test_to': <'Me@EXAMPLE.org'>"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE is_test=1 AND subject='[Test] s'"), ==, 1);
   g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE address_key='me@example.org' AND lower(address)='me@example.org'"), ==, 1);
@@ -153,13 +153,13 @@ test_to_oneself (void)
   g_assert_cmpint (prepare ("'test_to': <'me@example.org'>, 'subject': <'[Test] s'>, 'test_who': <uint64 2>, 'limit': <uint64 5>"), ==, 0); /* a test of a test */
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign c JOIN snapshot s ON s.campaign=c.id WHERE c.id=2 AND c.subject='[Test] s' AND s.contact=2"), ==, 1);
   g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE campaign=2"), ==, 1);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 static void
 test_fine (void)
 {
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare ("'lifetime_s': <uint32 10>, 'per_hour': <uint32 60>, 'connections': <uint32 2>, 'pause_after': <uint64 1>, 'unsubscribe': <'mailto:x@example.org'>"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE lifetime_s=10 AND per_hour=60 AND connections=2 AND pause_after=1 AND unsubscribe<>'' AND lists='people'"), ==, 1);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE length(identity)=16 AND identity<>zeroblob(16) AND is_test=0 AND subject='s'"), ==, 1);
@@ -167,7 +167,7 @@ test_fine (void)
   g_assert_cmpint (prepare (""), ==, 0);
   g_assert_cmpint (ask ("SELECT count(DISTINCT identity) FROM campaign"), ==, 2); /* Message-IDs come of it */
   g_assert_cmpint (ask ("SELECT lifetime_s FROM campaign WHERE id=2"), ==, 86400);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* --- what goes wrong on the way --- */
@@ -190,7 +190,7 @@ test_way (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  house_open_with (&house, ways[i].lies, sizeof ways[i].lies);
+  fixture_open_with (&fixture, ways[i].lies, sizeof ways[i].lies);
   if (ways[i].trouble != NULL)
     run (ways[i].trouble);
   g_assert_cmpint (prepare_with_file (), !=, 0);
@@ -200,42 +200,42 @@ test_way (gconstpointer data)
     g_assert_cmpint (prepare_with_file (), ==, 0); /* the control */
     g_assert_cmpuint (count_files (), ==, 1);
   }
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* Whoever asked for it leaves, or says no: nothing stays. What was started does. */
 static void
 test_left_alone (void)
 {
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
-  g_assert_cmpint (house_ask (&house, "CampaignDiscard", "(uint64 1,)"), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, "CampaignDiscard", "(uint64 1,)"), ==, 0);
   assert_nothing_left ();
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
-  house_hang_up (&house);
+  fixture_hang_up (&fixture);
   wait_until ("SELECT count(*) FROM campaign", 0);
   assert_nothing_left ();
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
-  g_assert_cmpint (house_ask (&house, "CampaignStart", "(uint64 3,)"), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, "CampaignStart", "(uint64 3,)"), ==, 0);
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0); /* that one again */
-  house_hang_up (&house);
-  g_assert_cmpint (house_ask (&house, "CampaignShow", "(uint64 3,)"), ==, 0);
+  fixture_hang_up (&fixture);
+  g_assert_cmpint (fixture_ask (&fixture, "CampaignShow", "(uint64 3,)"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, 1);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* At start: what an earlier core had not finished with is nobody's any more. */
 static void
 test_discard_all (void)
 {
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare (""), ==, 0);
   g_assert_cmpint (prepare (""), ==, 0);
   run ("UPDATE campaign SET state=0 WHERE id=1");
-  g_assert_cmpint (house_ask (&house, "CampaignDiscard", "(uint64 1,)"), ==, FAULT_TEMP);
-  g_assert_true (prepare_discard_all (&house.core, NULL));
+  g_assert_cmpint (fixture_ask (&fixture, "CampaignDiscard", "(uint64 1,)"), ==, FAULT_TEMP);
+  g_assert_true (prepare_discard_all (&fixture.core, NULL));
   assert_nothing_left ();
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* --- once --- */
@@ -260,28 +260,28 @@ test_once (gconstpointer data)
   gsize i = GPOINTER_TO_SIZE (data);
   g_autofree char *more = g_strconcat ("'once': <'key'>", onces[i].more[0] != '\0' ? ", " : "", onces[i].more, NULL);
 
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   run ("INSERT INTO list(id,name,created_utc) VALUES(8,'Others',1)");
   run ("INSERT INTO account(id,name,address,created_utc) VALUES(8,'b','b@example.org',1)");
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
-  g_assert_cmpint (house_ask (&house, "CampaignStart", "(uint64 1,)"), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, "CampaignStart", "(uint64 1,)"), ==, 0);
   wait_until (STATE_OF ("1"), 5);
   g_assert_cmpint (prepare (more), ==, onces[i].code);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, 1);
   g_assert_cmpint (ask ("SELECT count(*) FROM snapshot"), ==, 2);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* A file more is another wish as well. */
 static void
 test_once_files (void)
 {
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   g_assert_cmpint (prepare_with_file (), ==, FAULT_DATA);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign_file"), ==, 0);
   g_assert_cmpuint (count_files (), ==, 0);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* --- who gets no second copy --- */
@@ -307,8 +307,8 @@ add_earlier (State state, const char *reason)
   run ("INSERT INTO campaign(id,identity,account,state,sender,subject,columns,aliases,created_utc,started_utc,next_recipient)"
        " VALUES(1,randomblob(16),1,4,'ann@example.org','s',x'','',1,unixepoch(),1)");
   run ("INSERT INTO snapshot(campaign,id,contact,address,address_key,name) SELECT 1,id,id,email,email_key,name FROM person WHERE id=1");
-  g_assert_true (store_run (house.core.store, NULL, "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(1,1,?,?,unixepoch())", "is", (gint64) state, reason));
-  g_assert_true (store_run (house.core.store, NULL, "INSERT INTO tally VALUES(1,?,1)", "i", (gint64) state));
+  g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(1,1,?,?,unixepoch())", "is", (gint64) state, reason));
+  g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO tally VALUES(1,?,1)", "i", (gint64) state));
 }
 
 static void
@@ -324,43 +324,43 @@ test_except (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
 
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   add_earlier (earlier[i].state, earlier[i].reason);
   check_except (earlier[i].may_have);
   g_assert_cmpint (prepare ("'refused_of': <uint64 1>"), ==, 0);
   g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE campaign=3"), ==, earlier[i].state == STATE_REFUSED);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* Of whom a person says that they got it, by the call with which a person says it. */
 static void
 test_except_resolved (void)
 {
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   add_earlier (STATE_UNKNOWN, "");
-  g_assert_cmpint (house_ask (&house, "CampaignResolve", "(uint64 1, 'sent', @as [])"), ==, 0);
+  g_assert_cmpint (fixture_ask (&fixture, "CampaignResolve", "(uint64 1, 'sent', @as [])"), ==, 0);
   check_except (TRUE);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 /* Whose names were taken away for their age: who got it is not known, and to go on would be a second copy for all. */
 static void
 test_except_cleared (void)
 {
-  house_open_with (&house, NULL, 0);
+  fixture_open_with (&fixture, NULL, 0);
   add_earlier (STATE_ACCEPTED, "");
   run ("UPDATE campaign SET cleared_utc=1");
   g_assert_cmpint (prepare ("'except': <uint64 1>"), ==, FAULT_DATA);
   g_assert_cmpint (prepare ("'refused_of': <uint64 1>"), ==, FAULT_DATA);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, 1);
-  house_close (&house);
+  fixture_close (&fixture);
 }
 
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  house_init ();
+  fixture_init ();
   for (gsize i = 0; i < G_N_ELEMENTS (wishes); i++) {
     g_autofree char *path = g_strconcat ("/prepare/wish/", wishes[i].name, NULL);
 

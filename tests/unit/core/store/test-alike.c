@@ -1,6 +1,6 @@
 /* Two names of one person, or of two: a hint for people. */
 #include "alike.h"
-#include "fold.h"
+#include "name-key.h"
 
 static const struct { const char *a, *b; gboolean right; } cases[] = {
   { "Dora Lind", "Dora Lindt", TRUE },      /* a slip */
@@ -27,7 +27,7 @@ static void
 test_names (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *a = fold_name (cases[i].a), *b = fold_name (cases[i].b);
+    g_autofree char *a = name_key_build (cases[i].a), *b = name_key_build (cases[i].b);
 
     if (alike_names (a, b) != cases[i].right || alike_names (b, a) != cases[i].right)
       g_error ("“%s” and “%s”", cases[i].a, cases[i].b);

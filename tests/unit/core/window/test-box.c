@@ -341,15 +341,15 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/window/environment", test_environment);
-  g_test_add_func ("/window/environment/length", test_length);
-  g_test_add ("/window/box/wayland", Place, NULL, set_up, test_wayland, tear_down);
-  g_test_add ("/window/box/walls", Place, NULL, set_up, test_walls, tear_down);
-  g_test_add ("/window/box/build-folder", Place, NULL, set_up, test_build_folder, tear_down);
-  g_test_add_func ("/window/display/none", test_no_display);
-  g_test_add_func ("/window/display/cookies", test_cookies);
-  g_test_add_func ("/window/accessibility/addresses", test_addresses);
-  g_test_add_func ("/window/reader/gtk", test_gtk);
-  g_test_add ("/window/reader/bus", Place, NULL, set_up, test_reader_bus, tear_down);
+  g_test_add_func ("/core/window/box/environment", test_environment);
+  g_test_add_func ("/core/window/box/environment/length", test_length);
+  g_test_add ("/core/window/box/wayland", Place, NULL, set_up, test_wayland, tear_down);
+  g_test_add ("/core/window/box/walls", Place, NULL, set_up, test_walls, tear_down);
+  g_test_add ("/core/window/box/build-folder", Place, NULL, set_up, test_build_folder, tear_down);
+  g_test_add_func ("/core/window/box/display/none", test_no_display);
+  g_test_add_func ("/core/window/box/display/cookies", test_cookies);
+  g_test_add_func ("/core/window/box/accessibility/addresses", test_addresses);
+  g_test_add_func ("/core/window/box/reader/gtk", test_gtk);
+  g_test_add ("/core/window/box/reader/bus", Place, NULL, set_up, test_reader_bus, tear_down);
   return g_test_run ();
 }

@@ -111,9 +111,9 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/window/desk/chosen", Place, NULL, set_up, test_chosen, tear_down);
-  g_test_add ("/window/desk/saved", Place, NULL, set_up, test_saved, tear_down);
-  g_test_add_func ("/window/desk/paths", test_paths);
-  g_test_add_func ("/window/desk/addresses", test_addresses);
+  g_test_add ("/core/window/desk/chosen", Place, NULL, set_up, test_chosen, tear_down);
+  g_test_add ("/core/window/desk/saved", Place, NULL, set_up, test_saved, tear_down);
+  g_test_add_func ("/core/window/desk/paths", test_paths);
+  g_test_add_func ("/core/window/desk/addresses", test_addresses);
   return g_test_run ();
 }

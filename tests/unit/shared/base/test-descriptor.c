@@ -61,7 +61,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/descriptor/open", test_open);
-  g_test_add_func ("/base/descriptor/others", test_others);
+  g_test_add_func ("/shared/base/descriptor/open", test_open);
+  g_test_add_func ("/shared/base/descriptor/others", test_others);
   return g_test_run ();
 }

@@ -65,8 +65,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/fault/exit-status", test_exit_status);
-  g_test_add_func ("/base/fault/remote", test_remote);
-  g_test_add_func ("/base/fault/of-peer", test_of_peer);
+  g_test_add_func ("/shared/base/fault/exit-status", test_exit_status);
+  g_test_add_func ("/shared/base/fault/remote", test_remote);
+  g_test_add_func ("/shared/base/fault/of-peer", test_of_peer);
   return g_test_run ();
 }

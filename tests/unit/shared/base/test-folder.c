@@ -44,7 +44,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/folder/makes-all-above", test_makes_all_above);
-  g_test_add_func ("/base/folder/a-file-is-in-the-way", test_a_file_is_in_the_way);
+  g_test_add_func ("/shared/base/folder/makes-all-above", test_makes_all_above);
+  g_test_add_func ("/shared/base/folder/a-file-is-in-the-way", test_a_file_is_in_the_way);
   return g_test_run ();
 }

@@ -40,6 +40,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/full-name", test_rows);
+  g_test_add_func ("/shared/base/full-name/full-name", test_rows);
   return g_test_run ();
 }

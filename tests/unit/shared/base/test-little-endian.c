@@ -28,6 +28,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/little-endian/there-and-back", test_there_and_back);
+  g_test_add_func ("/shared/base/little-endian/there-and-back", test_there_and_back);
   return g_test_run ();
 }

@@ -62,8 +62,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/outcome/states", test_states);
-  g_test_add_func ("/base/outcome/reasons", test_reasons);
-  g_test_add_func ("/base/outcome/no-reasons", test_no_reasons);
+  g_test_add_func ("/shared/base/outcome/states", test_states);
+  g_test_add_func ("/shared/base/outcome/reasons", test_reasons);
+  g_test_add_func ("/shared/base/outcome/no-reasons", test_no_reasons);
   return g_test_run ();
 }

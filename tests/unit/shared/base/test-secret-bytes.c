@@ -117,10 +117,10 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/secret-bytes/read", test_read);
-  g_test_add_func ("/base/secret-bytes/limit", test_limit);
-  g_test_add_func ("/base/secret-bytes/memfd", test_memfd);
-  g_test_add_func ("/base/secret-bytes/empty", test_empty);
-  g_test_add_func ("/base/secret-bytes/wiped", test_wiped);
+  g_test_add_func ("/shared/base/secret-bytes/read", test_read);
+  g_test_add_func ("/shared/base/secret-bytes/limit", test_limit);
+  g_test_add_func ("/shared/base/secret-bytes/memfd", test_memfd);
+  g_test_add_func ("/shared/base/secret-bytes/empty", test_empty);
+  g_test_add_func ("/shared/base/secret-bytes/wiped", test_wiped);
   return g_test_run ();
 }

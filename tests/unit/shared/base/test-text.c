@@ -95,10 +95,10 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/text/printable", test_printable);
-  g_test_add_func ("/base/text/missing", test_missing);
-  g_test_add_func ("/base/text/fold", test_fold);
-  g_test_add_func ("/base/text/count", test_count);
-  g_test_add_func ("/base/text/add-sentence", test_add_sentence);
+  g_test_add_func ("/shared/base/text/printable", test_printable);
+  g_test_add_func ("/shared/base/text/missing", test_missing);
+  g_test_add_func ("/shared/base/text/fold", test_fold);
+  g_test_add_func ("/shared/base/text/count", test_count);
+  g_test_add_func ("/shared/base/text/add-sentence", test_add_sentence);
   return g_test_run ();
 }

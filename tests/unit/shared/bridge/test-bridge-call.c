@@ -130,10 +130,10 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/bridge/call/resolve", test_resolve);
-  g_test_add_func ("/bridge/call/not-normal", test_not_normal);
-  g_test_add_func ("/bridge/call/find", test_find);
-  g_test_add_func ("/bridge/call/table", test_table);
-  g_test_add_func ("/bridge/addresses", test_addresses);
+  g_test_add_func ("/shared/bridge/bridge-call/resolve", test_resolve);
+  g_test_add_func ("/shared/bridge/bridge-call/not-normal", test_not_normal);
+  g_test_add_func ("/shared/bridge/bridge-call/find", test_find);
+  g_test_add_func ("/shared/bridge/bridge-call/table", test_table);
+  g_test_add_func ("/shared/bridge/bridge-call/addresses", test_addresses);
   return g_test_run ();
 }

@@ -301,12 +301,12 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/lock/filter/verdicts", test_verdicts);
-  g_test_add_func ("/lock/filter/self", test_self);
-  g_test_add_func ("/lock/filter/never", test_never);
-  g_test_add_func ("/lock/filter/own", test_own);
-  g_test_add_func ("/lock/filter/architecture", test_architecture);
-  g_test_add_func ("/lock/filter/unknown-name", test_unknown_name);
-  g_test_add_func ("/lock/filter/reasons", test_reasons);
+  g_test_add_func ("/shared/lock/filter/verdicts", test_verdicts);
+  g_test_add_func ("/shared/lock/filter/self", test_self);
+  g_test_add_func ("/shared/lock/filter/never", test_never);
+  g_test_add_func ("/shared/lock/filter/own", test_own);
+  g_test_add_func ("/shared/lock/filter/architecture", test_architecture);
+  g_test_add_func ("/shared/lock/filter/unknown-name", test_unknown_name);
+  g_test_add_func ("/shared/lock/filter/reasons", test_reasons);
   return g_test_run ();
 }

@@ -468,12 +468,12 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *path = g_strdup_printf ("/lock/%s", rows[i].name);
+    g_autofree char *path = g_strdup_printf ("/shared/lock/lock/%s", rows[i].name);
 
     if (strcmp (rows[i].name, "enter") != 0 || getuid () != 65534)
       g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_row);
   }
-  g_test_add_func ("/lock/layers", test_layers);
+  g_test_add_func ("/shared/lock/lock/layers", test_layers);
   g_assert_nonnull (mkdtemp (save_folder));
   status = g_test_run ();
   made = g_build_filename (save_folder, "made", NULL);

@@ -123,8 +123,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/mail/encoder/quoted", test_quoted);
-  g_test_add_func ("/mail/encoder/random", test_random);
-  g_test_add_func ("/mail/encoder/choose", test_choose);
+  g_test_add_func ("/shared/mail/encoder/quoted", test_quoted);
+  g_test_add_func ("/shared/mail/encoder/random", test_random);
+  g_test_add_func ("/shared/mail/encoder/choose", test_choose);
   return g_test_run ();
 }

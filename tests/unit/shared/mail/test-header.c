@@ -173,11 +173,11 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/mail/header/addresses", test_addresses);
-  g_test_add_func ("/mail/header/subjects", test_subjects);
-  g_test_add_func ("/mail/header/mailboxes", test_mailboxes);
-  g_test_add_func ("/mail/header/folding", test_folding);
-  g_test_add_func ("/mail/header/cut", test_cut);
-  g_test_add_func ("/mail/header/dates", test_dates);
+  g_test_add_func ("/shared/mail/header/addresses", test_addresses);
+  g_test_add_func ("/shared/mail/header/subjects", test_subjects);
+  g_test_add_func ("/shared/mail/header/mailboxes", test_mailboxes);
+  g_test_add_func ("/shared/mail/header/folding", test_folding);
+  g_test_add_func ("/shared/mail/header/cut", test_cut);
+  g_test_add_func ("/shared/mail/header/dates", test_dates);
   return g_test_run ();
 }

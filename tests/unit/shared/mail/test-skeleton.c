@@ -180,10 +180,10 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   skeleton_warm_up ();
-  g_test_add_func ("/compose/skeleton/unsubscribe", test_unsubscribe);
-  g_test_add_func ("/compose/skeleton/files", test_files);
-  g_test_add_func ("/compose/skeleton/traits", test_traits);
-  g_test_add_func ("/compose/skeleton/message-id", test_message_id);
-  g_test_add_func ("/compose/skeleton/size", test_size); /* some seconds: last */
+  g_test_add_func ("/shared/mail/skeleton/unsubscribe", test_unsubscribe);
+  g_test_add_func ("/shared/mail/skeleton/files", test_files);
+  g_test_add_func ("/shared/mail/skeleton/traits", test_traits);
+  g_test_add_func ("/shared/mail/skeleton/message-id", test_message_id);
+  g_test_add_func ("/shared/mail/skeleton/size", test_size); /* some seconds: last */
   return g_test_run ();
 }

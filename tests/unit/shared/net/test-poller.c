@@ -82,6 +82,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/net/poller/owners", test_owners);
+  g_test_add_func ("/shared/net/poller/owners", test_owners);
   return g_test_run ();
 }

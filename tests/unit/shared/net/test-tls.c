@@ -149,7 +149,7 @@ main (int argc, char *argv[])
   signal (SIGPIPE, SIG_IGN);
   allow_old_tls ();
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/net/tls/verify", test_verify);
-  g_test_add_func ("/net/tls/no-handshake", test_no_handshake);
+  g_test_add_func ("/shared/net/tls/verify", test_verify);
+  g_test_add_func ("/shared/net/tls/no-handshake", test_no_handshake);
   return g_test_run ();
 }

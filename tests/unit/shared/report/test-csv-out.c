@@ -114,8 +114,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/cli/csv-out/cells", test_cells);
-  g_test_add_func ("/cli/csv-out/whole-or-not", test_whole_or_not);
-  g_test_add_func ("/cli/csv-out/no-room", test_no_room);
+  g_test_add_func ("/shared/report/csv-out/cells", test_cells);
+  g_test_add_func ("/shared/report/csv-out/whole-or-not", test_whole_or_not);
+  g_test_add_func ("/shared/report/csv-out/no-room", test_no_room);
   return g_test_run ();
 }

@@ -93,7 +93,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/template/escape/cases", test_cases);
-  g_test_add_func ("/template/escape/every-octet", test_every_octet);
+  g_test_add_func ("/shared/template/escape/cases", test_cases);
+  g_test_add_func ("/shared/template/escape/every-octet", test_every_octet);
   return g_test_run ();
 }

@@ -74,7 +74,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/template/foreign-field/find", test_find);
-  g_test_add_func ("/template/foreign-field/once", test_once);
+  g_test_add_func ("/shared/template/foreign-field/find", test_find);
+  g_test_add_func ("/shared/template/foreign-field/once", test_once);
   return g_test_run ();
 }

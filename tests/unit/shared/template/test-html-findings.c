@@ -71,8 +71,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   skeleton_warm_up ();
-  g_test_add_func ("/template/html-findings/cases", test_cases);
-  g_test_add_func ("/template/html-findings/bounds", test_bounds);
-  g_test_add_func ("/template/html-findings/empty-text", test_empty_text);
+  g_test_add_func ("/shared/template/html-findings/cases", test_cases);
+  g_test_add_func ("/shared/template/html-findings/bounds", test_bounds);
+  g_test_add_func ("/shared/template/html-findings/empty-text", test_empty_text);
   return g_test_run ();
 }

@@ -217,9 +217,9 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   skeleton_warm_up ();
-  g_test_add_func ("/template/html-template/places", test_places);
-  g_test_add_func ("/template/html-template/bad", test_bad);
-  g_test_add_func ("/template/html-template/texts", test_texts);
-  g_test_add_func ("/template/html-template/looks", test_looks);
+  g_test_add_func ("/shared/template/html-template/places", test_places);
+  g_test_add_func ("/shared/template/html-template/bad", test_bad);
+  g_test_add_func ("/shared/template/html-template/texts", test_texts);
+  g_test_add_func ("/shared/template/html-template/looks", test_looks);
   return g_test_run ();
 }

@@ -211,12 +211,12 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/template/template/good", test_good);
-  g_test_add_func ("/template/template/bad", test_bad);
-  g_test_add_func ("/template/template/limits", test_limits);
-  g_test_add_func ("/template/template/stops", test_stops);
-  g_test_add_func ("/compose/template/largest", test_largest);
-  g_test_add_func ("/compose/template/bound", test_bound);
-  g_test_add_func ("/template/template/unknown", test_unknown);
+  g_test_add_func ("/shared/template/template/good", test_good);
+  g_test_add_func ("/shared/template/template/bad", test_bad);
+  g_test_add_func ("/shared/template/template/limits", test_limits);
+  g_test_add_func ("/shared/template/template/stops", test_stops);
+  g_test_add_func ("/shared/template/template/largest", test_largest);
+  g_test_add_func ("/shared/template/template/bound", test_bound);
+  g_test_add_func ("/shared/template/template/unknown", test_unknown);
   return g_test_run ();
 }

@@ -187,11 +187,11 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/wire/address/canonical", test_canonical);
-  g_test_add_func ("/wire/address/is-canonical", test_is_canonical);
-  g_test_add_func ("/wire/address/longest", test_longest);
-  g_test_add_func ("/wire/address/key", test_key);
-  g_test_add_func ("/wire/address/phone", test_phone);
-  g_test_add_func ("/wire/address/mailbox", test_mailbox);
+  g_test_add_func ("/shared/wire/address/canonical", test_canonical);
+  g_test_add_func ("/shared/wire/address/is-canonical", test_is_canonical);
+  g_test_add_func ("/shared/wire/address/longest", test_longest);
+  g_test_add_func ("/shared/wire/address/key", test_key);
+  g_test_add_func ("/shared/wire/address/phone", test_phone);
+  g_test_add_func ("/shared/wire/address/mailbox", test_mailbox);
   return g_test_run ();
 }

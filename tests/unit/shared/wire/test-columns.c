@@ -80,9 +80,9 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/wire/columns/recognise", test_recognise);
-  g_test_add_func ("/wire/columns/rank", test_rank);
-  g_test_add_func ("/wire/columns/table", test_table);
-  g_test_add_func ("/wire/columns/words", test_words);
+  g_test_add_func ("/shared/wire/columns/recognise", test_recognise);
+  g_test_add_func ("/shared/wire/columns/rank", test_rank);
+  g_test_add_func ("/shared/wire/columns/table", test_table);
+  g_test_add_func ("/shared/wire/columns/words", test_words);
   return g_test_run ();
 }

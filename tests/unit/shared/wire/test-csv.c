@@ -168,9 +168,9 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/wire/csv/good", test_good);
-  g_test_add_func ("/wire/csv/swallowing", test_swallowing);
-  g_test_add_func ("/wire/csv/limits", test_limits);
-  g_test_add_func ("/wire/csv/rows", test_rows);
+  g_test_add_func ("/shared/wire/csv/good", test_good);
+  g_test_add_func ("/shared/wire/csv/swallowing", test_swallowing);
+  g_test_add_func ("/shared/wire/csv/limits", test_limits);
+  g_test_add_func ("/shared/wire/csv/rows", test_rows);
   return g_test_run ();
 }

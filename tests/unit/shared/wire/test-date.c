@@ -126,12 +126,12 @@ main (int argc, char *argv[])
   g_setenv ("TZ", "UTC", TRUE);
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *path = g_strdup_printf ("/wire/date/%" G_GSIZE_FORMAT "-%s", i, cases[i].region);
+    g_autofree char *path = g_strdup_printf ("/shared/wire/date/%" G_GSIZE_FORMAT "-%s", i, cases[i].region);
 
     g_test_add_data_func (path, &cases[i], test_parse);
   }
-  g_test_add_func ("/wire/date/cut", test_cut);
-  g_test_add_func ("/wire/date/utc", test_utc);
-  g_test_add_func ("/wire/date/future", test_future);
+  g_test_add_func ("/shared/wire/date/cut", test_cut);
+  g_test_add_func ("/shared/wire/date/utc", test_utc);
+  g_test_add_func ("/shared/wire/date/future", test_future);
   return g_test_run ();
 }

@@ -110,10 +110,10 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/wire/encoding/utf8", test_utf8);
-  g_test_add_func ("/wire/encoding/utf8-against-glib", test_utf8_against_glib);
-  g_test_add_func ("/wire/encoding/decode", test_decode);
-  g_test_add_func ("/wire/encoding/words", test_words);
-  g_test_add_func ("/wire/encoding/marks", test_marks);
+  g_test_add_func ("/shared/wire/encoding/utf8", test_utf8);
+  g_test_add_func ("/shared/wire/encoding/utf8-against-glib", test_utf8_against_glib);
+  g_test_add_func ("/shared/wire/encoding/decode", test_decode);
+  g_test_add_func ("/shared/wire/encoding/words", test_words);
+  g_test_add_func ("/shared/wire/encoding/marks", test_marks);
   return g_test_run ();
 }

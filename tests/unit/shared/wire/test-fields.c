@@ -65,8 +65,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/wire/fields/round", test_round);
-  g_test_add_func ("/wire/fields/cut", test_cut);
-  g_test_add_func ("/wire/fields/long-name", test_long_name);
+  g_test_add_func ("/shared/wire/fields/round", test_round);
+  g_test_add_func ("/shared/wire/fields/cut", test_cut);
+  g_test_add_func ("/shared/wire/fields/long-name", test_long_name);
   return g_test_run ();
 }

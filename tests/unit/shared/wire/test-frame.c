@@ -232,15 +232,15 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/wire/frame/round", test_round);
-  g_test_add_func ("/wire/frame/writer-again", test_writer_again);
-  g_test_add_func ("/wire/frame/cut", test_cut);
-  g_test_add_func ("/wire/frame/bad", test_bad);
-  g_test_add_func ("/wire/frame/field-length", test_field_length);
-  g_test_add_func ("/wire/frame/number-of-fields", test_number_of_fields);
-  g_test_add_func ("/wire/frame/number-of-rows", test_number_of_rows);
-  g_test_add_func ("/wire/frame/raw", test_raw);
-  g_test_add_func ("/wire/frame/large-first", test_large_first);
-  g_test_add_func ("/wire/frame/grows", test_grows);
+  g_test_add_func ("/shared/wire/frame/round", test_round);
+  g_test_add_func ("/shared/wire/frame/writer-again", test_writer_again);
+  g_test_add_func ("/shared/wire/frame/cut", test_cut);
+  g_test_add_func ("/shared/wire/frame/bad", test_bad);
+  g_test_add_func ("/shared/wire/frame/field-length", test_field_length);
+  g_test_add_func ("/shared/wire/frame/number-of-fields", test_number_of_fields);
+  g_test_add_func ("/shared/wire/frame/number-of-rows", test_number_of_rows);
+  g_test_add_func ("/shared/wire/frame/raw", test_raw);
+  g_test_add_func ("/shared/wire/frame/large-first", test_large_first);
+  g_test_add_func ("/shared/wire/frame/grows", test_grows);
   return g_test_run ();
 }

@@ -19,6 +19,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/wire/message-id/new", test_new);
+  g_test_add_func ("/shared/wire/message-id/new", test_new);
   return g_test_run ();
 }

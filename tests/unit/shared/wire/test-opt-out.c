@@ -85,8 +85,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/opt-out/judge", test_judge);
-  g_test_add_func ("/opt-out/columns", test_columns);
-  g_test_add_func ("/opt-out/odd", test_odd);
+  g_test_add_func ("/shared/wire/opt-out/judge", test_judge);
+  g_test_add_func ("/shared/wire/opt-out/columns", test_columns);
+  g_test_add_func ("/shared/wire/opt-out/odd", test_odd);
   return g_test_run ();
 }

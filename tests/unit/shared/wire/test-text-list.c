@@ -90,6 +90,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/wire/text-list/lines", test_lines);
+  g_test_add_func ("/shared/wire/text-list/lines", test_lines);
   return g_test_run ();
 }

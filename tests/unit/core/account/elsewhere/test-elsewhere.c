@@ -244,7 +244,7 @@ main (int argc, char *argv[])
     return 0;
   }
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *path = g_strconcat ("/elsewhere/", rows[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/account/elsewhere/elsewhere/", rows[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_row);
   }

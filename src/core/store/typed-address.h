@@ -1,0 +1,10 @@
+/* typed-address.h - an address as a person types it: bücher.example or xn--bcher-kva.example, upper case or not, white space around.
+ * Used in: core/store, core/app, core/control. Pure. */
+#pragma once
+#include <glib.h>
+
+/* Its key (address_key()); of a domain alone that one's. Returns: (transfer full). */
+char *typed_address_key       (const char *typed);
+/* The address itself, in the form that the store keeps; NULL: it is none. Returns: (transfer full). */
+char *typed_address_canonical (const char *typed);
+char *typed_address_take      (char *typed); /* the same; what is none comes back as it is. typed: taken */
