@@ -456,30 +456,30 @@ def documents(fixture):
     check(fixture.json("contact", "show", "ann@example.net")["history"][0]["state"] == "accepted", fixture.json("contact", "show", "ann@example.net"))
 
 
-def heard_later(house):
+def heard_later(fixture):
     """What was heard after the server took a message stands in the exports by column, is counted by campaign show, and the state is as it was"""
-    judge = Judge(house)
-    house.settle(judge.port, 3)
-    check(house.send()["delivery"] == dict.fromkeys(LAST_COLUMNS[4:8] + LAST_COLUMNS[9:14], 0), house.show())
-    plain = house.export()
+    judge = Judge(fixture)
+    fixture.settle(judge.port, 3)
+    check(fixture.send()["delivery"] == dict.fromkeys(LAST_COLUMNS[4:8] + LAST_COLUMNS[9:14], 0), fixture.show())
+    plain = fixture.export()
     check(all(row["account"] == "work" and not any(row[column] for column in LAST_COLUMNS[3:]) for row in plain), plain)
-    house.stop_core()
-    with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
+    fixture.stop_core()
+    with sqlite3.connect(os.path.join(fixture.home, "store.db")) as store:
         store.execute("UPDATE recipient SET provider_id='wamid.' || id WHERE id<3")
         store.executemany("INSERT INTO delivery VALUES(1,?,?,?,?,?)", [
             (1, "sent", 1767323045, "", ""), (1, "delivered", 1767323046, "", ""), (1, "read", 1767323047, "", ""), (1, "answered", 1767323048, "", "=yes, gladly"),
             (2, "failed", 1767323049, "131026", "no such number"), (2, "bounced", 1767323050, "5.1.1", ""), (3, "complained", 1767323051, "", ""), (3, "left", 1767323052, "", ""),
             (3, "away", 1767323053, "", "till Monday"), (3, "of a later program", 1767323054, "", "?")])
-    rows = sorted(house.export(), key=lambda row: row["address"])
+    rows = sorted(fixture.export(), key=lambda row: row["address"])
     first = dict(sent="2026-01-02T03:04:05Z", delivered="2026-01-02T03:04:06Z", read="2026-01-02T03:04:07Z", answered="2026-01-02T03:04:08Z", words="'=yes, gladly", provider_id="wamid.1")
     second = dict(failed="2026-01-02T03:04:09Z", failed_code="131026", bounced="2026-01-02T03:04:10Z", words="no such number", provider_id="wamid.2")
     third = dict(complained="2026-01-02T03:04:11Z", left="2026-01-02T03:04:12Z", away="2026-01-02T03:04:13Z", words="till Monday")
     for row, before, heard in zip(rows, sorted(plain, key=lambda row: row["address"]), (first, second, third)):
         check(row == before | heard, row)
-    by_json = {row["address"]: row for row in json.loads(house.run("campaign", "export", "1", "--json").out)["recipients"]}
+    by_json = {row["address"]: row for row in json.loads(fixture.run("campaign", "export", "1", "--json").out)["recipients"]}
     check(by_json["person1@example.net"]["words"] == "=yes, gladly" and by_json["person2@example.net"]["failed_code"] == "131026", by_json)
-    check(house.show()["delivery"] == dict(sent=1, delivered=1, read=1, failed=1, bounced=1, complained=1, left=1, answered=1, away=1) and house.show()["accepted"] == 3, house.show())
-    check("1  complained" in house.run("campaign", "show", "1").out, house.run("campaign", "show", "1").out)
+    check(fixture.show()["delivery"] == dict(sent=1, delivered=1, read=1, failed=1, bounced=1, complained=1, left=1, answered=1, away=1) and fixture.show()["accepted"] == 3, fixture.show())
+    check("1  complained" in fixture.run("campaign", "show", "1").out, fixture.run("campaign", "show", "1").out)
 
 
 STREAM = NUMBERS | {"schema", "subject", "account", "lists", "created", "started", "ended", "skipped_reasons", "per_second", "seconds_left", "next", "last"}

@@ -209,8 +209,8 @@ def old_names_go(fixture):
     check(all(fields[0] == fields[1] == fields[5] == fields[9] == fields[20] == "" and not any(fields[21:]) and fields[18] != "" for _, _, fields in old), old)
     check(all(fields[9] == f"of-2-{key}" and fields[20] == "yours, Ann" for key, _, fields in young), young)
     check([fields[2] for _, _, fields in old] == [fields[2] for _, _, fields in young] and all(fields[0] for _, _, fields in young), old, young)
-    check(fixture.show(1)["accepted"] == 7 and fixture.show(1)["refused"] == 1 and house.show(1)["delivery"]["answered"] == 8, fixture.show(1))
-    with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
+    check(fixture.show(1)["accepted"] == 7 and fixture.show(1)["refused"] == 1 and fixture.show(1)["delivery"]["answered"] == 8, fixture.show(1))
+    with sqlite3.connect(os.path.join(fixture.home, "store.db")) as store:
         check(store.execute("SELECT campaign,count(*),sum(time_utc>0),sum(words<>'') FROM delivery GROUP BY campaign").fetchall() == [(1, 8, 8, 0), (2, 8, 8, 8)],
               "times stay, words go")
 

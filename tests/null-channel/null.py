@@ -170,17 +170,17 @@ def try_campaign(fixture, report):
     report.check(greeted == 100, "each message is that person's", greeted)
 
 
-def try_records(house, report):
+def try_records(fixture, report):
     """Another core and another process go on where the last one was: it was told what core keeps for it."""
-    first, rows = house.kept_number("plain"), house.export(house.ask("campaign", "list")["campaigns"][0]["id"])
+    first, rows = fixture.kept_number("plain"), fixture.export(fixture.ask("campaign", "list")["campaigns"][0]["id"])
     ids = sorted(int(row["provider_id"].removeprefix("null-")) for row in rows)
     reported = {row["provider_id"] for row in rows if row["delivered"]}
     report.check(ids == list(range(1, 101)), "each message has the number that its transport gave it", ids)
     report.check(reported == {f"null-{i}" for i in range(2, 101, 2)}, "what is reported later is of the message whose number it names", reported)
-    house.stop_core()
-    campaign, _ = house.send("plain", 100)
-    house.wait_done(campaign)
-    second = house.kept_number("plain")
+    fixture.stop_core()
+    campaign, _ = fixture.send("plain", 100)
+    fixture.wait_done(campaign)
+    second = fixture.kept_number("plain")
     report.check(first == [100] and second == [200], "what core keeps for a transport outlives both", first, second)
 
 
