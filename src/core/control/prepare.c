@@ -6,6 +6,7 @@
 #include "fold.h"
 #include "files.h"
 #include "list.h"
+#include "part.h"
 #include "sql-words.h"
 #include "store.h"
 #include "text.h"
@@ -365,6 +366,21 @@ measured_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_task_return_pointer (task, prepare_summarize (self), (GDestroyNotify) g_variant_unref);
 }
 
+/* All people are written down: from now on they can be handed over. */
+static gboolean
+close_snapshot (Prepare *self, GError **error)
+{
+  Store *store = self->core->store;
+
+  if (!store_begin (store, error))
+    return FALSE;
+  if (part_make (store, self->campaign->id, error) &&
+      store_run (store, error, "UPDATE campaign SET state=" SQL_CAMPAIGN_STATE (PREPARED) " WHERE id=?", "i", (gint64) self->campaign->id))
+    return store_commit (store, error);
+  store_rollback (store);
+  return FALSE;
+}
+
 static gboolean
 step_cb (gpointer data)
 {
@@ -375,7 +391,7 @@ step_cb (gpointer data)
 
   if (result > 0)
     return G_SOURCE_CONTINUE;
-  if (result == 0 && !store_run (self->core->store, &error, "UPDATE campaign SET state=" SQL_CAMPAIGN_STATE (PREPARED) " WHERE id=?", "i", (gint64) self->campaign->id))
+  if (result == 0 && !close_snapshot (self, &error))
     result = -1;
   if (result < 0) {
     fail (task, error);

@@ -50,7 +50,7 @@ get_room (Lane *self)
 static gboolean
 hand_over (Lane *self, Work *work, guint max_rows, GPtrArray *parcels, LedgerTally *tally, guint *inout_count, GError **error)
 {
-  LedgerHandOver what = { work->campaign->id, work->campaign->sender_address, transport_link_get_serial (self->link), work->campaign->version,
+  LedgerHandOver what = { work->campaign->id, self->account_id, work->campaign->sender_address, transport_link_get_serial (self->link), work->campaign->version,
                           max_rows, store_now_utc () };
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   Parcel *parcel = g_new0 (Parcel, 1);
@@ -141,7 +141,7 @@ forget_settled (Lane *self, GError **error)
   for (guint i = 0; i < self->works->len && transport_link_is_open (self->link); i++) {
     guint64 campaign = ((Work *) g_ptr_array_index (self->works, i))->campaign->id;
 
-    if (!ledger_forget_settled (self->core->store, campaign, transport_link_get_first_outstanding (self->link, campaign), error))
+    if (!ledger_forget_settled (self->core->store, campaign, self->account_id, transport_link_get_first_outstanding (self->link, campaign), error))
       return FALSE;
   }
   return TRUE;

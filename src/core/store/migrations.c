@@ -234,5 +234,24 @@ const char *const migrations[] = {
   "ALTER TABLE account DROP COLUMN per_minute;"
   "ALTER TABLE account DROP COLUMN per_hour;"
   "ALTER TABLE account DROP COLUMN per_day;",
+
+  /* part: part.h. zone: whose local time it waits for, "" nobody's */
+  "CREATE TABLE part (campaign INTEGER NOT NULL REFERENCES campaign ON DELETE CASCADE, position INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES account,"
+  "  zone TEXT NOT NULL DEFAULT '', first INTEGER NOT NULL, last INTEGER NOT NULL, next_recipient INTEGER NOT NULL, PRIMARY KEY (campaign, position)) WITHOUT ROWID;"
+  "CREATE UNIQUE INDEX part_by_first ON part(campaign, first);"
+  "CREATE INDEX part_by_account ON part(account);"
+  "INSERT INTO part(campaign,position,account,first,last,next_recipient) SELECT id,1,account,1,"
+  "  coalesce((SELECT max(s.id) FROM snapshot s WHERE s.campaign=c.id),0),max(1,next_recipient) FROM campaign c WHERE state<>0;"
+  "DROP VIEW ledger;"
+  "ALTER TABLE campaign DROP COLUMN next_recipient;"
+  /* before its parts are made everybody is queued */
+  "CREATE VIEW ledger AS SELECT s.campaign, s.id, s.contact, s.list, s.address, s.address_key, s.name, s.fields,"
+  "  coalesce(r.state, s.id < (SELECT p.next_recipient FROM part p WHERE p.campaign = s.campaign AND p.first <= s.id ORDER BY p.first DESC LIMIT 1), 0) AS state,"
+  "  coalesce(r.reason, '') AS reason,"
+  "  coalesce(r.attempt, s.id < (SELECT p.next_recipient FROM part p WHERE p.campaign = s.campaign AND p.first <= s.id ORDER BY p.first DESC LIMIT 1), 0) AS attempt,"
+  "  coalesce(r.version, h.version, 0) AS version, coalesce(r.journal, h.journal, 0) AS journal, coalesce(r.first_utc, h.first_utc, 0) AS first_utc,"
+  "  coalesce(r.not_before_utc, 0) AS not_before_utc, coalesce(r.time_utc, h.time_utc, 0) AS time_utc, coalesce(r.reply, '') AS reply"
+  "  FROM snapshot s LEFT JOIN recipient r ON r.campaign = s.campaign AND r.id = s.id"
+  "  LEFT JOIN handover h ON r.id IS NULL AND h.campaign = s.campaign AND h.first <= s.id AND h.last >= s.id;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

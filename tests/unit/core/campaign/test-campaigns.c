@@ -66,10 +66,11 @@ add_campaign (CampaignState state, const char *reason, State ann, State ben)
 {
   const State states[] = { ann, ben };
 
-  g_assert_true (store_run (house.core.store, NULL, "INSERT INTO campaign(id,identity,account,state,reason,sender,subject,columns,aliases,created_utc,next_recipient)"
-                            " VALUES(1,randomblob(16),1,?,?,'ann@example.org','s',x'','',1,1)", "is", (gint64) state, reason));
+  g_assert_true (store_run (house.core.store, NULL, "INSERT INTO campaign(id,identity,account,state,reason,sender,subject,columns,aliases,created_utc)"
+                            " VALUES(1,randomblob(16),1,?,?,'ann@example.org','s',x'','',1)", "is", (gint64) state, reason));
   run ("INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(1,1,'s','','t',1)");
   run ("INSERT INTO snapshot(campaign,id,contact,address,address_key,name) SELECT 1,id,id,email,email_key,name FROM person");
+  run ("INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,2,1)");
   g_assert_cmpint (ask ("SELECT count(*) FROM snapshot"), ==, G_N_ELEMENTS (states));
   for (gint64 i = 0; i < (gint64) G_N_ELEMENTS (states); i++) {
     if (states[i] != STATE_QUEUED)

@@ -304,8 +304,9 @@ static const struct {
 static void
 add_earlier (State state, const char *reason)
 {
-  run ("INSERT INTO campaign(id,identity,account,state,sender,subject,columns,aliases,created_utc,started_utc,next_recipient)"
-       " VALUES(1,randomblob(16),1,4,'ann@example.org','s',x'','',1,unixepoch(),1)");
+  run ("INSERT INTO campaign(id,identity,account,state,sender,subject,columns,aliases,created_utc,started_utc)"
+       " VALUES(1,randomblob(16),1,4,'ann@example.org','s',x'','',1,unixepoch())");
+  run ("INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,1,1)");
   run ("INSERT INTO snapshot(campaign,id,contact,address,address_key,name) SELECT 1,id,id,email,email_key,name FROM person WHERE id=1");
   g_assert_true (store_run (house.core.store, NULL, "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(1,1,?,?,unixepoch())", "is", (gint64) state, reason));
   g_assert_true (store_run (house.core.store, NULL, "INSERT INTO tally VALUES(1,?,1)", "i", (gint64) state));

@@ -42,6 +42,7 @@ set_up (Fixture *fixture, gconstpointer data)
   store_run (fixture->core.store, &error,
              "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1)", "");
   store_run (fixture->core.store, &error, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,2,'a@example.org','s',1)", "");
+  store_run (fixture->core.store, &error, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,99,1)", "");
   g_assert_no_error (error);
 }
 
@@ -74,7 +75,7 @@ hand_over_some (Fixture *fixture, guint64 serial, gint64 now_utc, guint max_rows
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   g_autoptr (GArray) handed = g_array_new (FALSE, FALSE, sizeof (LedgerHanded));
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
-  LedgerHandOver what = { 1, "a@example.org", serial, 1, max_rows, now_utc };
+  LedgerHandOver what = { 1, 1, "a@example.org", serial, 1, max_rows, now_utc };
 
   g_assert_true (store_begin (fixture->core.store, NULL));
   g_assert_true (ledger_hand_over (fixture->core.store, &what, frame, handed, tally, NULL));

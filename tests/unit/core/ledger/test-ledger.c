@@ -182,12 +182,13 @@ test_settled (Fixture *fixture, gconstpointer data)
 
   add_person (fixture, 1, "p@example.org");
   add_person (fixture, 2, "p@example.org");
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO journal(serial,account,created_utc) VALUES(1,1,1)", ""));
   hand_over (fixture, 1, 1000);
   record (fixture, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
-  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 2, NULL)); /* the last one is still out */
+  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 1, 2, NULL)); /* the last one is still out */
   g_assert_cmpint (get (fixture, "state=1 AND attempt=1 AND time_utc=1000", 2), ==, 1);
   record_of (fixture, 2, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
-  g_assert_true (ledger_forget_settled (fixture->core.store, 1, G_MAXUINT64, NULL));
+  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 1, G_MAXUINT64, NULL));
   g_assert_cmpint (store_get_int (fixture->core.store, &ranges, NULL, "SELECT count(*) FROM handover", ""), ==, 1);
   g_assert_cmpint (ranges, ==, 0);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_ACCEPTED);
