@@ -1,5 +1,11 @@
 #include "migrations.h"
 
+/* A tag for the row with this id: 32 random bits, not 0, that no row of this store ever had. The id stands in it so that each row draws its own. */
+#define DRAWN_TAG(id) \
+  "(WITH RECURSIVE draw(tag) AS (SELECT random()&4294967295 WHERE " id ">0" \
+  " UNION ALL SELECT random()&4294967295 FROM draw WHERE tag=0 OR tag IN (SELECT tag FROM tag_used))" \
+  " SELECT tag FROM draw WHERE tag<>0 AND tag NOT IN (SELECT tag FROM tag_used))"
+
 const char *const migrations[] = {
   /* 1: times are UTC seconds, 0 is never; names that people give compare without case */
   "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
@@ -253,5 +259,17 @@ const char *const migrations[] = {
   "  coalesce(r.not_before_utc, 0) AS not_before_utc, coalesce(r.time_utc, h.time_utc, 0) AS time_utc, coalesce(r.reply, '') AS reply"
   "  FROM snapshot s LEFT JOIN recipient r ON r.campaign = s.campaign AND r.id = s.id"
   "  LEFT JOIN handover h ON r.id IS NULL AND h.campaign = s.campaign AND h.first <= s.id AND h.last >= s.id;",
+
+  /* tag: what names a list or a campaign outside of this machine: docs/decisions/tags-name-what-leaves.md. tag_used: all that were ever given; nothing is
+   * ever taken out of it */
+  "CREATE TABLE tag_used (tag INTEGER PRIMARY KEY);"
+  "ALTER TABLE list ADD COLUMN tag INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE campaign ADD COLUMN tag INTEGER NOT NULL DEFAULT 0;"
+  "CREATE TRIGGER list_has_tag AFTER UPDATE OF tag ON list BEGIN INSERT INTO tag_used(tag) VALUES(new.tag); END;"
+  "CREATE TRIGGER campaign_has_tag AFTER UPDATE OF tag ON campaign BEGIN INSERT INTO tag_used(tag) VALUES(new.tag); END;"
+  "CREATE TRIGGER list_gets_tag AFTER INSERT ON list BEGIN UPDATE list SET tag=" DRAWN_TAG ("new.id") " WHERE id=new.id; END;"
+  "CREATE TRIGGER campaign_gets_tag AFTER INSERT ON campaign BEGIN UPDATE campaign SET tag=" DRAWN_TAG ("new.id") " WHERE id=new.id; END;"
+  "UPDATE list SET tag=" DRAWN_TAG ("list.id") ";"
+  "UPDATE campaign SET tag=" DRAWN_TAG ("campaign.id") ";",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -174,6 +174,23 @@ test_parts (Fixture *self, gconstpointer version)
   g_assert_cmpstr (counted, ==, told);
 }
 
+/* Lists and campaigns of before have one each, and keep them. */
+static void
+test_tags (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autofree char *counts = ask (store, "SELECT count(*),count(DISTINCT tag),sum(tag BETWEEN 1 AND 4294967295),sum(tag IN (SELECT tag FROM tag_used)) FROM"
+                                        " (SELECT tag FROM list UNION ALL SELECT tag FROM campaign)");
+  g_autofree char *used = ask (store, "SELECT count(*) FROM tag_used"), *before = ask (store, "SELECT id,tag FROM list"), *after = NULL;
+
+  g_assert_cmpstr (counts, ==, "7|7|7|7\n");
+  g_assert_cmpstr (used, ==, "7\n");
+  g_clear_pointer (&store, store_close);
+  store = store_open (self->path, NULL);
+  after = ask (store, "SELECT id,tag FROM list");
+  g_assert_cmpstr (before, ==, after);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -186,5 +203,6 @@ main (int argc, char *argv[])
   ADD ("limits", "0.1.0", test_limits);
   ADD ("same-16", "schema-16", test_same);
   ADD ("parts", "schema-16", test_parts);
+  ADD ("tags", "schema-16", test_tags);
   return g_test_run ();
 }
