@@ -3,6 +3,7 @@
 #include "contract-keys.h"
 #include "csv-rows.h"
 #include "fault.h"
+#include "person-copy.h"
 #include "rejects.h"
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -144,7 +145,8 @@ write_person (Export *self, GError **error)
 {
   g_autoptr (GVariant) reply = core_link_call_sync (self->shell->core, "ContactShow", g_variant_new ("(s)", self->which), error);
   g_autoptr (GVariant) person = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
-  g_autofree char *json = person != NULL ? json_gvariant_serialize_data (person, NULL) : NULL;
+  g_autoptr (GVariant) copy = person != NULL ? person_copy_new (person) : NULL;
+  g_autofree char *json = copy != NULL ? json_gvariant_serialize_data (copy, NULL) : NULL;
   gsize len = json != NULL ? strlen (json) : 0, done = 0;
 
   while (done < len) {
@@ -248,11 +250,21 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_run_in_thread (task, write_cb);
 }
 
-/* "guests.csv", "campaign-7.csv": no folder, no dot in front. */
+/* What the name says of it: a campaign, and a person as "#17", are rows of this store alone, and files go elsewhere. Returns: (transfer full) */
+static char *
+name_which (const Kind *kind, const char *which)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  gboolean is_number = strcmp (kind->what, "campaign") == 0 || (strcmp (kind->what, "contact") == 0 && *which == '#');
+
+  return is_number ? g_date_time_format (now, "%Y-%m-%d-%H%M") : g_strdup (which);
+}
+
+/* "guests.csv", "campaign-2027-01-02-0304.csv": no folder, no dot in front. */
 static char *
 propose_name (const Kind *kind, const char *which)
 {
-  g_autofree char *plain = g_strdup (which);
+  g_autofree char *plain = name_which (kind, which);
 
   for (char *p = plain; *p != '\0'; p++)
     if (*p == '/' || *p == '\\' || *p == ':' || (p == plain && *p == '.') || (guchar) *p < 0x20)

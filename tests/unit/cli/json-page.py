@@ -20,6 +20,7 @@ ROWS = {
     "list show": ("", "id name email phone fields value"),
     "contact find": ("ContactFind.people", "people"),
     "contact show": ("ContactShow.person", "value"),
+    "contact export": ("", "contact show id alike campaign recipient history"),
     "contact merge": ("", "person"),
     "contact forget": ("", "people"),
     "template list": ("TemplateList.templates", "templates"),
