@@ -72,7 +72,7 @@ list_create (Store *store, const char *name, GError **error)
     return FALSE;
   return close_edit (store,
                      store_run (store, error, "INSERT INTO list(id,name,created_utc) VALUES("
-                                "1+max(coalesce((SELECT max(id) FROM list),0),coalesce((SELECT max(list) FROM membership),0)),?,?)", "si", name, store_now_utc ()),
+                                "1+max(coalesce((SELECT seq FROM sqlite_sequence WHERE name='list'),0),coalesce((SELECT max(list) FROM membership),0)),?,?)", "si", name, store_now_utc ()),
                      "list.create", detail, error);
 }
 
