@@ -4,6 +4,7 @@
 #include "fault.h"
 #include "fields.h"
 #include "import-undo.h"
+#include "list-edit.h"
 #include "list.h"
 #include "merge.h"
 #include <glib/gstdio.h>
