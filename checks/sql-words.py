@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""sql-words.py [ROOT] | --self-test: no statement in src/ has the number of a state or the word of a reason by itself: core/store/sql-words.h writes them.
+"""sql-words.py [ROOT] | --self-test: no statement in src/ has the number of a state, the word of a reason or of a suppression's kind by itself: core/store/sql-words.h
+writes them.
 
 Not in a step of migrations.c: one that has shipped is never changed.
 """
@@ -11,36 +12,44 @@ NUMBER = re.compile(r'\bstate\s*(?:[<>=!]{1,2}\s*|(?:NOT\s+)?(?:IN|BETWEEN)\b\s*
 INSERTED = re.compile(r'INSERT\b[^"]*?\b(?:recipient|campaign|tally)\s*\(([^)]*)\)\s*(?:VALUES\s*\(|SELECT\s+)([^)]*)', re.I)
 
 
-def words_of(text):
-    return [word for word in re.findall(r'#define REASON_WORD_\w+ "([^"]+)"', text)]
+KIND = re.compile(r"\bkind\s*(?:[<>=!]{1,2}|(?:NOT\s+)?IN\s*\()\s*'([^']*)'", re.I)
 
 
-def stands_by_itself(statement, words):
+def words_of(text, prefix='REASON'):
+    return [word for word in re.findall(rf'#define {prefix}_WORD_\w+ "([^"]+)"', text)]
+
+
+def stands_by_itself(statement, words, kinds):
     for columns, values in INSERTED.findall(statement):
         for column, value in zip(columns.split(','), values.split(',')):
             if column.strip() == 'state' and value.strip().isdigit() or column.strip() == 'reason' and value.strip().strip("'") in words:
                 return True
+    if any(kind in kinds for kind in KIND.findall(statement)):
+        return True
     return NUMBER.search(statement) is not None or any(word in words for word in re.findall(r"\breason\s*(?:[<>=!]{1,2}|IN\s*\()\s*'([^']*)'", statement, re.I))
 
 
-def find(text, words):
+def find(text, words, kinds):
     """What is wrong in one file: (line, statement)."""
     text = COMMENT.sub(lambda match: re.sub(r'[^\n]', ' ', match[0]), text)
     for match in re.finditer(rf'(?:{STRING.pattern}[ \t\n\\]*)+', text):
         statement = ''.join(part[1:-1] for part in STRING.findall(match[0]))
-        if stands_by_itself(statement, words):
+        if stands_by_itself(statement, words, kinds):
             yield text.count('\n', 0, match.start()) + 1, statement
 
 
 def main(root):
     with open(os.path.join(root, 'src/shared/base/outcome.h'), encoding='utf-8') as file:
         words, status = words_of(file.read()), 0
+    with open(os.path.join(root, 'src/core/store/suppression-words.h'), encoding='utf-8') as file:
+        text = file.read()
+        words, kinds = words + words_of(text, 'SUPPRESSION_REASON'), words_of(text, 'SUPPRESSION_KIND')
     for folder, _, files in os.walk(os.path.join(root, 'src/core')):
         for name in sorted(files):
             path = os.path.join(folder, name)
             if name.endswith(('.c', '.h')) and name != 'migrations.c':
                 with open(path, encoding='utf-8') as file:
-                    for line, statement in find(file.read(), words):
+                    for line, statement in find(file.read(), words, kinds):
                         print(f'{os.path.relpath(path, root)}:{line}: {statement}', file=sys.stderr)
                         status = 1
     return status
@@ -58,7 +67,11 @@ ROWS = [
     ('another column', '"INSERT INTO recipient(campaign,id,attempt,state) VALUES(?,?,1,?)"', False),
     ('a word', '"UPDATE recipient SET reason=\'treated as sent\'"', True),
     ('an inserted word', '"INSERT INTO recipient(campaign,reason) VALUES(?,\'treated as sent\')"', True),
-    ('a word of another table', '"SELECT 1 FROM suppression WHERE reason<>\'gone\'"', False),
+    ('a word of a suppression', '"SELECT 1 FROM suppression WHERE reason<>\'gone\'"', True),
+    ('a kind', '"SELECT 1 FROM suppression WHERE kind=\'domain\'"', True),
+    ('one of several kinds', '"SELECT 1 FROM suppression u WHERE u.kind NOT IN (\'email\',\'phone\')"', True),
+    ('a kind of something else', '"SELECT 1 FROM account WHERE kind=\'smtp\'"', False),
+    ('a word that is none', '"UPDATE campaign SET reason=\'restored\'"', False),
     ('a comment', '/* "state=5" */', False),
 ]
 
@@ -66,7 +79,7 @@ ROWS = [
 def self_test():
     print(f'1..{len(ROWS)}')
     for number, (name, text, is_found) in enumerate(ROWS, 1):
-        print('ok' if bool(list(find(text, ['treated as sent']))) == is_found else 'not ok', number, '-', name)
+        print('ok' if bool(list(find(text, ['treated as sent', 'gone'], ['email', 'phone', 'domain']))) == is_found else 'not ok', number, '-', name)
 
 
 if __name__ == '__main__':

@@ -90,24 +90,32 @@ write_list (Export *self, CsvOut *csv, GError **error)
 }
 
 static void
-write_suppression (CsvOut *csv, GVariant *row, guint64 *last)
+write_texts (CsvOut *csv, GVariant *row, const char *const *keys, gsize n)
 {
-  static const char *const keys[] = { KEY_SUPPRESSION_ADDRESS, KEY_SUPPRESSION_SCOPE, KEY_SUPPRESSION_REASON, KEY_SUPPRESSION_SOURCE };
-  g_autoptr (GDateTime) time = NULL;
-  g_autofree char *written = NULL;
-  gint64 when = 0;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
+  for (gsize i = 0; i < n; i++) {
     const char *text = "";
 
     g_variant_lookup (row, keys[i], "&s", &text);
     csv_out_text (csv, text);
   }
+}
+
+static void
+write_suppression (CsvOut *csv, GVariant *row, guint64 *last)
+{
+  static const char *const keys[] = { KEY_SUPPRESSION_ADDRESS, KEY_SUPPRESSION_SCOPE, KEY_SUPPRESSION_REASON, KEY_SUPPRESSION_SOURCE };
+  static const char *const last_keys[] = { KEY_SUPPRESSION_KIND, KEY_SUPPRESSION_CAUSE };
+  g_autoptr (GDateTime) time = NULL;
+  g_autofree char *written = NULL;
+  gint64 when = 0;
+
+  write_texts (csv, row, keys, G_N_ELEMENTS (keys));
   g_variant_lookup (row, KEY_SUPPRESSION_TIME, "x", &when);
   g_variant_lookup (row, KEY_SUPPRESSION_ID, "t", last);
   time = g_date_time_new_from_unix_utc (when);
   written = time != NULL && when != 0 ? g_date_time_format_iso8601 (time) : g_strdup ("");
   csv_out_text (csv, written);
+  write_texts (csv, row, last_keys, G_N_ELEMENTS (last_keys));
   csv_out_end_row (csv);
 }
 
@@ -117,7 +125,7 @@ write_suppressions (Export *self, CsvOut *csv, GError **error)
   guint64 last = 0, rows = 0;
   gsize count = 1;
 
-  csv_out_header (csv, "address", "scope", "reason", "source", "time", NULL);
+  csv_out_header (csv, "address", "scope", "reason", "source", "time", "kind", "cause", NULL);
   while (count > 0 && *error == NULL) {
     g_autoptr (GVariant) reply = core_link_call_sync (self->shell->core, "SuppressList", g_variant_new ("(tu)", last, PAGE_ROWS), error);
     g_autoptr (GVariant) page = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;

@@ -6,6 +6,7 @@
 #include "message-id.h"
 #include "outcome.h"
 #include "sql-words.h"
+#include "suppression.h"
 #include <string.h>
 
 #define HISTORY_MAX 10000 /* chosen: what one person may have got, newest first */
@@ -141,9 +142,9 @@ static const Part parts[] = {
     " WHERE c.id=?1 AND o.id<>c.id AND o.name_key=c.name_key AND instr(c.name_key,' ') LIMIT 20", alike_of },
   { KEY_CONTACT_CONSENT, "aa{sv}", "SELECT source,time_utc FROM consent WHERE contact=?1 ORDER BY time_utc", consent_of },
   { KEY_CONTACT_SUPPRESSED, "aa{sv}",
-    "SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s ON s.address IN (c.email_key,c.phone)"
-    " WHERE c.id=?1 AND s.address<>'' UNION ALL SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s"
-    " ON s.kind='domain' AND c.email_key LIKE '%'||ltrim(s.address,'*') WHERE c.id=?1 ORDER BY 5", suppression_of },
+    "SELECT s.address," SUPPRESSION_SCOPE_SQL ",s.words," SUPPRESSION_SOURCE_SQL ",s.created_utc FROM contact c JOIN suppression s ON s.address IN (c.email_key,c.phone)"
+    " WHERE c.id=?1 AND s.address<>'' UNION ALL SELECT s.address," SUPPRESSION_SCOPE_SQL ",s.words," SUPPRESSION_SOURCE_SQL ",s.created_utc FROM contact c JOIN suppression s"
+    " ON s.kind=" SQL_SUPPRESSION_KIND (DOMAIN) " AND c.email_key LIKE '%'||ltrim(s.address,'*') WHERE c.id=?1 ORDER BY 5", suppression_of },
   { KEY_CONTACT_HISTORY, "aa{sv}",
     "SELECT r.campaign,coalesce(v.subject,c.subject),r.state,r.reason,r.reply,r.time_utc,r.attempt,c.identity,c.sender,r.id FROM ledger r"
     " JOIN campaign c ON c.id=r.campaign LEFT JOIN campaign_version v ON v.campaign=r.campaign AND v.version=r.version"

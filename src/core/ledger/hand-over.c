@@ -10,7 +10,7 @@
 
 /* One sort of due rows. ?1 campaign, ?2 sender, ?3 at most. Each names its index or walks the primary key from where it begins: no row costs more
  * because of those that are done. */
-#define DUE_COLUMNS "s.id, s.address, s.name, s.fields, " SUPPRESSED_SQL ("s.address_key", "?2", "s.list")
+#define DUE_COLUMNS "s.id, s.address, s.name, s.fields, " SUPPRESSED_SQL ("(SELECT address_kind FROM campaign WHERE id=?1)", "s.address_key", "?2", "?1")
 #define OWN_ROWS_SQL(index) "recipient r INDEXED BY " index " JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
 static const char later_sql[] = /* ?4 account, ?5 now */
   "SELECT " DUE_COLUMNS ", r.attempt, r.state FROM " OWN_ROWS_SQL ("recipient_later") " WHERE r.campaign=?1 AND r.state=" SQL_STATE (LATER) " AND r.not_before_utc<=?5"

@@ -253,7 +253,7 @@ count_moved (Store *store, guint64 campaign, State from, State to, LedgerTally *
   " LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id WHERE c.id=?1 AND r.id IS NULL"
 #define SKIP_FRESH_SQL "INSERT INTO recipient(campaign,id,state,reason,time_utc) SELECT ?1,s.id," SQL_STATE (SKIPPED) ",?2,?3" OPEN_FRESH_SQL
 #define SKIP_OWN_SQL "UPDATE recipient SET state=" SQL_STATE (SKIPPED) ", reason=?2, time_utc=?3 WHERE campaign=?1 AND state="
-#define IS_SUPPRESSED_SQL SUPPRESSED_SQL ("s.address_key", "c.sender", "s.list")
+#define IS_SUPPRESSED_SQL SUPPRESSED_SQL ("c.address_kind", "s.address_key", "c.sender", "c.id")
 #define AND_SUPPRESSED_SQL " AND (SELECT " IS_SUPPRESSED_SQL " FROM snapshot s JOIN campaign c ON c.id=s.campaign WHERE s.campaign=?1 AND s.id=recipient.id)"
 
 typedef struct {

@@ -33,7 +33,7 @@ ROWS = {
     "campaign resolve": ("", "changed"),
     "suppress add": ("", "added removed add file suppress import"),
     "suppress import": ("SuppressImport.report", "not_taken row field value reason rejects"),
-    "suppress list": ("SuppressList.rows", "suppressed example org"),
+    "suppress list": ("SuppressList.rows", "suppressed example org gone complaint left stop person import"),
     "list add": ("", "added dropped"),
     "list field": ("", "people"),
     "list remove": ("", "people"),

@@ -71,7 +71,7 @@ wait_until (const char *sql, gint64 value)
 #define STATE_OF(id) "SELECT state FROM campaign WHERE id=" id
 #define REMAINS_SQL \
   "SELECT (SELECT count(*) FROM campaign)+(SELECT count(*) FROM campaign_version)+(SELECT count(*) FROM campaign_file)+(SELECT count(*) FROM snapshot)" \
-  "+(SELECT count(*) FROM recipient)+(SELECT count(*) FROM tally)"
+  "+(SELECT count(*) FROM recipient)+(SELECT count(*) FROM tally)+(SELECT count(*) FROM part)+(SELECT count(*) FROM campaign_list)"
 
 static guint
 count_files (void)
@@ -164,6 +164,9 @@ test_fine (void)
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE lifetime_s=10 AND per_hour=60 AND connections=2 AND pause_after=1 AND unsubscribe<>'' AND lists='people'"), ==, 1);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE length(identity)=16 AND identity<>zeroblob(16) AND is_test=0 AND subject='s'"), ==, 1);
   g_assert_cmpint (ask ("SELECT count FROM tally WHERE campaign=1 AND state=0"), ==, 2);
+  g_assert_cmpint (ask ("SELECT count(*) FROM campaign_list cl JOIN list l ON l.id=cl.list WHERE cl.campaign=1 AND l.name='people'"), ==, 1);
+  g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE address_kind='email' AND tag>0"), ==, 1);
+  g_assert_cmpint (ask ("SELECT count(*) FROM part WHERE campaign=1 AND position=1 AND account=1 AND zone='' AND first=1 AND last=2 AND next_recipient=1"), ==, 1);
   g_assert_cmpint (prepare (""), ==, 0);
   g_assert_cmpint (ask ("SELECT count(DISTINCT identity) FROM campaign"), ==, 2); /* Message-IDs come of it */
   g_assert_cmpint (ask ("SELECT lifetime_s FROM campaign WHERE id=2"), ==, 86400);

@@ -22,7 +22,7 @@ count_steps (gint64 handed, gboolean is_fresh)
   gint64 steps = 0;
   sqlite3_stmt *statement = NULL;
 
-  sqlite3_create_function (store_get_db (store), "is_suppressed", 3, SQLITE_UTF8, NULL, nothing_cb, NULL, NULL);
+  sqlite3_create_function (store_get_db (store), "is_suppressed", 4, SQLITE_UTF8, NULL, nothing_cb, NULL, NULL);
   g_assert_true (store_run (store, NULL, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<?1+100)"
                                          " INSERT INTO recipient(campaign,id,state) SELECT 1,i,CASE WHEN i<=?1 THEN 2 ELSE 0 END FROM n", "i", handed));
   g_assert_true (store_run (store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key) SELECT 1,id,id,'p@example.org','p@example.org' FROM recipient", ""));

@@ -201,7 +201,7 @@ test_hostile (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_rename (kept, path), ==, 0);
   g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_REFUSED);
-  g_assert_cmpint (store_get_int (fixture->core.store, &is_clean, NULL, "SELECT reason='550 ?[2J? gone' FROM suppression WHERE address='p@example.org'", ""), ==, 1);
+  g_assert_cmpint (store_get_int (fixture->core.store, &is_clean, NULL, "SELECT words='550 ?[2J? gone' FROM suppression WHERE address='p@example.org'", ""), ==, 1);
   g_assert_cmpint (is_clean, ==, 1);
 }
 

@@ -1,6 +1,7 @@
 /* Stores of earlier programs (stores/VERSION.sql, dumped from what that one's command line made) become what this one makes, and nothing of them is lost. */
 #include "database-open.h"
 #include "account.h"
+#include "list-edit.h"
 #include "migrations.h"
 #include "store.h"
 
@@ -191,6 +192,42 @@ test_tags (Fixture *self, gconstpointer version)
   g_assert_cmpstr (before, ==, after);
 }
 
+/* By kind, with a word for why, and by the list's id; one whose list is gone comes back with the next list of that name. */
+static void
+test_suppressions (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autofree char *rows = ask (store, "SELECT kind,address,length(hash),scope,reason,source,words FROM suppression WHERE source NOT LIKE 'server:%' ORDER BY id");
+  g_autofree char *told = ask (store, "SELECT address,reason,words,source='server:'||(SELECT tag FROM campaign WHERE id=1) FROM suppression WHERE source LIKE 'server:%'");
+  g_autofree char *former = ask (store, "SELECT id,name FROM list_former"), *lists = ask (store, "SELECT campaign,list FROM campaign_list ORDER BY 1,2"),
+                  *back = ask (store, "SELECT kind,length(hash) FROM forgotten_back ORDER BY kind"), *address_kinds = ask (store, "SELECT DISTINCT address_kind FROM campaign"),
+                  *taken_up = NULL;
+
+  g_assert_cmpstr (rows, ==,
+                   "email|person1@example.net|0|all|person|command|asked by phone\n"
+                   "email|person2@example.net|0|from:office@example.org|person|command|\n"
+                   "email|person3@example.net|0|list:2|person|command|left the club\n"
+                   "email|ann@example.net|0|list:2|person|command|left the club\n"
+                   "email|person4@example.net|0|list:6|person|command|\n"
+                   "email|person5@example.net|0|list:4|person|command|\n"
+                   "domain|@one.example|0|all|person|command|\n"
+                   "domain|*.two.example|0|all|person|command|\n"
+                   "phone|+4930123456|0|all|person|command|\n"
+                   "email|bounced@example.net|0|all|gone|import|gone\n"
+                   "email|left@example.net|0|all|import|import|unsubscribed\n"
+                   "email|went@example.net|0|all|left|import|left, according to an imported file\n"
+                   "email||16|all|person|forgotten|forgotten\n"
+                   "email|uma@example.net|0|all|person|merge|merged\n");
+  g_assert_cmpstr (told, ==, "gone1@example.net|gone|550 5.1.1 No such user here|1\n"); /* within its last hour: may still be lifted */
+  g_assert_cmpstr (former, ==, "6|Bye, all\n");
+  g_assert_cmpstr (lists, ==, "1|2\n2|1\n3|2\n3|5\n");
+  g_assert_cmpstr (back, ==, "|32\n|32\nemail|16\n");
+  g_assert_cmpstr (address_kinds, ==, "email\n");
+  g_assert_true (list_create (store, "bye, all", NULL));
+  taken_up = ask (store, "SELECT s.address,l.id FROM suppression s JOIN list l ON s.scope='list:'||l.id WHERE l.name='bye, all'");
+  g_assert_cmpstr (taken_up, ==, "person4@example.net|7\n");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -204,5 +241,6 @@ main (int argc, char *argv[])
   ADD ("same-16", "schema-16", test_same);
   ADD ("parts", "schema-16", test_parts);
   ADD ("tags", "schema-16", test_tags);
+  ADD ("suppressions", "schema-16", test_suppressions);
   return g_test_run ();
 }

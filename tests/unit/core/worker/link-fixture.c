@@ -177,7 +177,7 @@ link_fixture_set_up (LinkFixture *fixture, gconstpointer data)
   path = g_build_filename (fixture->home, "store.db", NULL);
   fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .store = store_open (path, &error), .dialer = dialer_new () };
   g_assert_no_error (error);
-  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
+  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
   add_campaign (fixture);
   fixture->listener = listener_open (0, &port);
   fixture->account = make_account (port);

@@ -61,7 +61,7 @@ set_up (Fixture *fixture, gconstpointer data)
   path = g_build_filename (fixture->home, "store.db", NULL);
   fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .store = store_open (path, &error), .progress = progress_new (changed_cb, NULL) };
   g_assert_no_error (error);
-  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
+  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
   g_assert_true (store_run (fixture->core.store, &error,
                             "INSERT INTO account(id,name,address,settings,created_utc) VALUES(1,'a','a@example.org',fields('host','localhost','port',25,'tls','none','pin',?),1)", "s", data));
   g_assert_no_error (error);
