@@ -506,6 +506,9 @@ def looked_at_and_exported(house):
     check(shown["consent"][0]["source"] == "form of May" and shown["history"][0]["state"] == "accepted" and shown["lists"] == ["people"], shown)
     report = house.json("import", os.path.join(house.folder, "more.csv"), "--list", "people")
     check(report["new"] == 0 and report["updated"] == 0, report)
+    theirs = house.run("contact", "export", "jg@xn--bcher-kva.example").lines()[-1]
+    check(theirs["history"][0]["message_id"] == shown["history"][0]["message_id"] and not {"id", "alike"} & set(theirs), theirs)
+    check(not {"campaign", "recipient"} & set(theirs["history"][0]), theirs)
 
 
 def forget(house):

@@ -261,6 +261,16 @@ suppression_parse_address (const char *text, GError **error)
   return split_pattern (given, &is_below, &domain) ? parse_pattern (given, is_below, domain, error) : parse_one (given, error);
 }
 
+/* Also one that is gone, as long as it has suppressions: they can be taken off. */
+static char *
+parse_list (Store *store, const char *name, GError **error)
+{
+  gint64 list = 0;
+  int former = store_get_int (store, &list, error, "SELECT id FROM list_former WHERE name=?", "s", name);
+
+  return former < 0 || (former == 0 && !list_find (store, name, &list, error)) ? NULL : g_strdup_printf ("list:%" G_GINT64_FORMAT, list);
+}
+
 char *
 suppression_parse_scope (Store *store, const char *text, GError **error)
 {
@@ -271,11 +281,8 @@ suppression_parse_scope (Store *store, const char *text, GError **error)
 
     return key != NULL ? g_strconcat ("from:", key, NULL) : NULL;
   }
-  if (g_str_has_prefix (text, "list:")) {
-    gint64 list;
-
-    return list_find (store, text + strlen ("list:"), &list, error) ? g_strdup_printf ("list:%" G_GINT64_FORMAT, list) : NULL;
-  }
+  if (g_str_has_prefix (text, "list:"))
+    return parse_list (store, text + strlen ("list:"), error);
   g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no scope: give all, from:ADDRESS or list:NAME", text);
   return NULL;
 }

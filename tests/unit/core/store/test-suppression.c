@@ -538,6 +538,11 @@ test_list_goes (Fixture *self, gconstpointer data)
   g_assert_true (list_remove (self->store, 1, "Letters", &people, NULL));
   assert_scopes (self, "list:Letters;list:#77;");
   g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1);
+  {
+    g_autofree char *scope = suppression_parse_scope (self->store, "list:letters", NULL);
+
+    g_assert_cmpstr (scope, ==, "list:1"); /* it can be taken off still */
+  }
   g_assert_true (list_create (self->store, "LETTERS", NULL));
   assert_scopes (self, "list:LETTERS;list:#77;");
   g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1); /* to its people once */
