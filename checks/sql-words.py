@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""sql-words.py [ROOT] | --self-test: no statement in src/ has the number of a state, the word of a reason or of a delivery's kind by itself: core/store/sql-words.h writes them.
+"""sql-words.py [ROOT] | --self-test: no statement in src/ has the number of a state, the word of a reason, of a delivery's kind or of a suppression's by itself:
+core/store/sql-words.h writes them.
 
 Not in a step of migrations.c: one that has shipped is never changed.
 """
@@ -8,42 +9,49 @@ import os, re, sys
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 COMMENT = re.compile(r'/\*.*?\*/', re.S)
 NUMBER = re.compile(r'\bstate\s*(?:[<>=!]{1,2}\s*|(?:NOT\s+)?(?:IN|BETWEEN)\b\s*\(?\s*|=\s*CASE\b.*?\b(?:THEN|ELSE)\s+)\d', re.I)
-TABLES = ('src/shared/base/outcome.h', 'src/core/store/delivery-kind.h')
+TABLES = ('src/shared/base/outcome.h', 'src/core/store/delivery-kind.h', 'src/core/store/suppression-words.h')
 INSERTED = re.compile(r'INSERT\b[^"]*?\b(?:recipient|campaign|tally|delivery)\s*\(([^)]*)\)\s*(?:VALUES\s*\(|SELECT\s+)([^)]*)', re.I)
 
 
-def words_of(text):
-    return re.findall(r'#define (?:REASON|DELIVERY)_WORD_\w+ "([^"]+)"', text)
+KIND = re.compile(r"\bkind\s*(?:[<>=!]{1,2}|(?:NOT\s+)?IN\s*\()\s*'([^']*)'", re.I)
 
 
-def stands_by_itself(statement, words):
+def words_of(text, prefix):
+    return [word for word in re.findall(rf'#define {prefix}_WORD_\w+ "([^"]+)"', text)]
+
+
+def stands_by_itself(statement, words, kinds):
     for columns, values in INSERTED.findall(statement):
         for column, value in zip(columns.split(','), values.split(',')):
             if column.strip() == 'state' and value.strip().isdigit() or column.strip() in ('reason', 'kind') and value.strip().strip("'") in words:
                 return True
+    if any(kind in kinds for kind in KIND.findall(statement)):
+        return True
     return NUMBER.search(statement) is not None or any(word in words for word in re.findall(r"\b(?:reason|kind)\s*(?:[<>=!]{1,2}|IN\s*\()\s*'([^']*)'", statement, re.I))
 
 
-def find(text, words):
+def find(text, words, kinds):
     """What is wrong in one file: (line, statement)."""
     text = COMMENT.sub(lambda match: re.sub(r'[^\n]', ' ', match[0]), text)
     for match in re.finditer(rf'(?:{STRING.pattern}[ \t\n\\]*)+', text):
         statement = ''.join(part[1:-1] for part in STRING.findall(match[0]))
-        if stands_by_itself(statement, words):
+        if stands_by_itself(statement, words, kinds):
             yield text.count('\n', 0, match.start()) + 1, statement
 
 
 def main(root):
-    words, status = [], 0
+    words, kinds, status = [], [], 0
     for path in TABLES:
         with open(os.path.join(root, path), encoding='utf-8') as file:
-            words += words_of(file.read())
+            text = file.read()
+            words += words_of(text, 'REASON') + words_of(text, 'DELIVERY') + words_of(text, 'SUPPRESSION_REASON')
+            kinds += words_of(text, 'SUPPRESSION_KIND')
     for folder, _, files in os.walk(os.path.join(root, 'src/core')):
         for name in sorted(files):
             path = os.path.join(folder, name)
             if name.endswith(('.c', '.h')) and name != 'migrations.c':
                 with open(path, encoding='utf-8') as file:
-                    for line, statement in find(file.read(), words):
+                    for line, statement in find(file.read(), words, kinds):
                         print(f'{os.path.relpath(path, root)}:{line}: {statement}', file=sys.stderr)
                         status = 1
     return status
@@ -63,8 +71,11 @@ ROWS = [
     ('an inserted word', '"INSERT INTO recipient(campaign,reason) VALUES(?,\'treated as sent\')"', True),
     ('a kind', '"SELECT 1 FROM delivery WHERE kind=\'bounced\'"', True),
     ('an inserted kind', '"INSERT INTO delivery(campaign,kind) VALUES(?,\'bounced\')"', True),
-    ('a kind of another table', '"SELECT 1 FROM suppression WHERE kind=\'domain\'"', False),
-    ('a word of another table', '"SELECT 1 FROM suppression WHERE reason<>\'gone\'"', False),
+    ('a word of a suppression', '"SELECT 1 FROM suppression WHERE reason<>\'gone\'"', True),
+    ('a kind', '"SELECT 1 FROM suppression WHERE kind=\'domain\'"', True),
+    ('one of several kinds', '"SELECT 1 FROM suppression u WHERE u.kind NOT IN (\'email\',\'phone\')"', True),
+    ('a kind of something else', '"SELECT 1 FROM account WHERE kind=\'smtp\'"', False),
+    ('a word that is none', '"UPDATE campaign SET reason=\'restored\'"', False),
     ('a comment', '/* "state=5" */', False),
 ]
 
@@ -72,7 +83,7 @@ ROWS = [
 def self_test():
     print(f'1..{len(ROWS)}')
     for number, (name, text, is_found) in enumerate(ROWS, 1):
-        print('ok' if bool(list(find(text, ['treated as sent', 'bounced']))) == is_found else 'not ok', number, '-', name)
+        print('ok' if bool(list(find(text, ['treated as sent', 'bounced', 'gone'], ['email', 'phone', 'domain']))) == is_found else 'not ok', number, '-', name)
 
 
 if __name__ == '__main__':

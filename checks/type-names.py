@@ -20,7 +20,6 @@ LEFT = {
     'Key': 'of doubles.c and of recovery.c: what a hash table of that file compares',
     'Row': "of suppress-rows.c: the import's; of shared/transport: a recipient's. No program has both",
     'Session': "of the command line: with core; of smtp: with a server. No program has both",
-    'Window': 'of smtp: messages without an answer; of pace.c: a time in which a limit counts',
     'Work': 'of sent.c and specimen.c: one question at work, known to that file alone; of a lane: its campaigns',
     'src/confined/smtp/': 'as in RFC 5321 and in the state machine of a session: the folder is the noun',
     'src/core/campaign/': 'one question a file: the file is the noun',

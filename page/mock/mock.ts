@@ -41,7 +41,8 @@ function audit(): AuditRow[] {
 function suppressed(): Suppressed[] {
   return Array.from({ length: 230 }, (_, index) => ({
     id: String(index + 1), address: index % 17 === 3 ? '' : index === 1 ? '"><img src=x onerror=alert(1)>@example.org' : human(index * 11).email, scope: index % 9 === 4 ? 'list:Parents 2026' : 'all',
-    reason: ['asked', 'bounced', 'unsubscribed'][index % 3] ?? '', source: ['you', '5.1.1', 'link'][index % 3] ?? '', time: String(NOW - index * 86000),
+    reason: ['asked', 'bounced', 'unsubscribed'][index % 3] ?? '', source: ['command', 'server', 'import'][index % 3] ?? '', time: String(NOW - index * 86000),
+    kind: 'email', cause: ['person', 'gone', 'left'][index % 3] ?? '',
   }));
 }
 
@@ -241,7 +242,7 @@ function methods(mock: Mock): Methods {
         return { key: String(index + 2), aux: 0, fields: [index < ODD.length && index % 2 === 1 ? (ODD[index] ?? '') : one.name, one.email, one.phone, one.fields['town'] ?? '', one.fields['class'] ?? '', ''] };
       }),
     }),
-    importUndo: async (number) => ({ import: number, name: 'people.csv', list: 'Parents', removed: '390', kept: '0', restored: '6', left: '0' }),
+    importUndo: async (number) => ({ import: number, name: 'people.csv', list: 'Parents', removed: '390', kept: '0', restored: '6', left: '0', lifted: '0' }),
     lists: async () => mock.lists,
     listRows: async (name, after, maxRows) => {
       const people = Number(mock.lists.find((list) => list.name === name)?.people ?? 0);
@@ -316,7 +317,7 @@ function methods(mock: Mock): Methods {
     },
     suppressAdd: async (addresses, scope, reason) => {
       const last = mock.suppressed.length;
-      mock.suppressed.push(...addresses.map((address, index) => ({ id: String(last + index + 1), address, scope, reason, source: 'you', time: String(NOW) })));
+      mock.suppressed.push(...addresses.map((address, index) => ({ id: String(last + index + 1), address, scope, reason, source: 'command', time: String(NOW), kind: 'email', cause: 'person' })));
       return addresses.length;
     },
     suppressImport: async () => ({ read: '0', added: '0', known: '0', domains: '0', rejected: {}, format: 'csv', encoding: 'utf-8' }),

@@ -4,6 +4,7 @@
 #include "dict.h"
 #include "fault.h"
 #include "json-out.h"
+#include "person-copy.h"
 #include "prompt.h"
 #include "table.h"
 #include "text.h"
@@ -150,14 +151,25 @@ print_person (GVariant *person)
   print_history (person);
 }
 
-static int
-contact_show (Session *session, const char *who, gboolean is_json, GError **error)
+/* Returns: (transfer full), or NULL. */
+static GVariant *
+ask_person (Session *session, const char *who, GError **error)
 {
-  g_autoptr (GVariant) person = NULL;
+  GVariant *person = NULL;
 
   if (session_core (session, error) == NULL || !pr_app1_call_contact_show_sync (session->core, who, &person, NULL, error))
-    return session_end (FALSE, error);
-  if (is_json)
+    session_end (FALSE, error);
+  return person;
+}
+
+static int
+run_show (Session *session, const void *values, char **words, GError **error)
+{
+  g_autoptr (GVariant) person = ask_person (session, words[0], error);
+
+  if (person == NULL)
+    return -1;
+  if (session_is_for_programs (session))
     json_out_document (person);
   else
     print_person (person);
@@ -165,15 +177,14 @@ contact_show (Session *session, const char *who, gboolean is_json, GError **erro
 }
 
 static int
-run_show (Session *session, const void *values, char **words, GError **error)
-{
-  return contact_show (session, words[0], session_is_for_programs (session), error);
-}
-
-static int
 run_export (Session *session, const void *values, char **words, GError **error)
 {
-  return contact_show (session, words[0], TRUE, error);
+  g_autoptr (GVariant) person = ask_person (session, words[0], error), copy = person != NULL ? person_copy_new (person) : NULL;
+
+  if (copy == NULL)
+    return -1;
+  json_out_document (copy);
+  return 0;
 }
 
 static int

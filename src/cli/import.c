@@ -133,6 +133,7 @@ print_undone (GVariant *undone)
     { KEY_IMPORT_UNDO_KEPT, "person whom it made stays: a campaign has them", "people whom it made stay: a campaign has them" },
     { KEY_IMPORT_UNDO_RESTORED, "person is as before", "people are as before" },
     { KEY_IMPORT_UNDO_LEFT, "person from before has left the list", "people from before have left the list" },
+    { KEY_IMPORT_UNDO_LIFTED, "address is off the do-not-contact list: this file alone had put it there", "addresses are off the do-not-contact list: this file alone had put them there" },
   };
   g_autoptr (Table) table = table_new (">", "", NULL);
 

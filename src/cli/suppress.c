@@ -237,7 +237,7 @@ typedef struct {
 static void
 export_cb (GVariant *rows, gpointer data)
 {
-  static const char *const columns[] = { KEY_SUPPRESSION_SCOPE, KEY_SUPPRESSION_REASON, KEY_SUPPRESSION_SOURCE };
+  static const char *const columns[] = { KEY_SUPPRESSION_SCOPE, KEY_SUPPRESSION_REASON, KEY_SUPPRESSION_SOURCE }, *const last[] = { KEY_SUPPRESSION_KIND, KEY_SUPPRESSION_CAUSE };
   ExportRows *self = data;
 
   for (gsize i = 0; i < g_variant_n_children (rows); i++) {
@@ -253,6 +253,8 @@ export_cb (GVariant *rows, gpointer data)
     for (gsize j = 0; j < G_N_ELEMENTS (columns); j++)
       csv_out_value (self->csv, dict_text (row, columns[j]), strlen (dict_text (row, columns[j])));
     csv_out_text (self->csv, since);
+    for (gsize j = 0; j < G_N_ELEMENTS (last); j++)
+      csv_out_text (self->csv, dict_text (row, last[j]));
     csv_out_end_row (self->csv);
   }
 }
@@ -271,7 +273,7 @@ run_export (Session *session, const void *values, char **words, GError **error)
   csv = self.csv = csv_out_new (options->output, error);
   if (csv == NULL)
     return -1;
-  csv_out_header (csv, "email", "scope", "reason", "source", "since", NULL);
+  csv_out_header (csv, "email", "scope", "reason", "source", "since", "kind", "cause", NULL);
   if (!for_each_page (session, export_cb, &self, error) || !csv_out_finish (csv, error))
     return -1;
   if (self.forgotten > 0)
@@ -292,7 +294,7 @@ const Command suppress_commands[] = {
     "somebody is still subscribed, or that nobody understands, leaves that row out, and it is named. A domain is @example.org or *.example.org.\n\n"
     "Examples:\n  postrider suppress import unsubscribed_email_audience_export.csv\n"
     "  postrider suppress import subscribers.csv --scope list:news --dry-run\n" },
-  { "suppress export", "", "Writes who is suppressed as CSV: email,scope,reason,source,since", 0, 0, export_options, sizeof (SuppressExportOptions), run_export, NULL },
+  { "suppress export", "", "Writes who is suppressed as CSV: email,scope,reason,source,since,kind,cause", 0, 0, export_options, sizeof (SuppressExportOptions), run_export, NULL },
   { "suppress remove", "[ADDR…]", "Takes addresses off the do-not-contact list", 0, G_MAXUINT, remove_options,
     sizeof (SuppressOptions), run_remove, NULL },
   { "suppress list", "", "Lists who must not be contacted, and why", 0, 0, NULL, 0, run_list, NULL },

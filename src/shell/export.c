@@ -3,6 +3,7 @@
 #include "contract-keys.h"
 #include "csv-rows.h"
 #include "fault.h"
+#include "person-copy.h"
 #include "rejects.h"
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -89,24 +90,32 @@ write_list (PageExport *self, CsvOut *csv, GError **error)
 }
 
 static void
-write_suppression (CsvOut *csv, GVariant *row, guint64 *last)
+write_texts (CsvOut *csv, GVariant *row, const char *const *keys, gsize n)
 {
-  static const char *const keys[] = { KEY_SUPPRESSION_ADDRESS, KEY_SUPPRESSION_SCOPE, KEY_SUPPRESSION_REASON, KEY_SUPPRESSION_SOURCE };
-  g_autoptr (GDateTime) time = NULL;
-  g_autofree char *written = NULL;
-  gint64 when = 0;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
+  for (gsize i = 0; i < n; i++) {
     const char *text = "";
 
     g_variant_lookup (row, keys[i], "&s", &text);
     csv_out_text (csv, text);
   }
+}
+
+static void
+write_suppression (CsvOut *csv, GVariant *row, guint64 *last)
+{
+  static const char *const keys[] = { KEY_SUPPRESSION_ADDRESS, KEY_SUPPRESSION_SCOPE, KEY_SUPPRESSION_REASON, KEY_SUPPRESSION_SOURCE };
+  static const char *const last_keys[] = { KEY_SUPPRESSION_KIND, KEY_SUPPRESSION_CAUSE };
+  g_autoptr (GDateTime) time = NULL;
+  g_autofree char *written = NULL;
+  gint64 when = 0;
+
+  write_texts (csv, row, keys, G_N_ELEMENTS (keys));
   g_variant_lookup (row, KEY_SUPPRESSION_TIME, "x", &when);
   g_variant_lookup (row, KEY_SUPPRESSION_ID, "t", last);
   time = g_date_time_new_from_unix_utc (when);
   written = time != NULL && when != 0 ? g_date_time_format_iso8601 (time) : g_strdup ("");
   csv_out_text (csv, written);
+  write_texts (csv, row, last_keys, G_N_ELEMENTS (last_keys));
   csv_out_end_row (csv);
 }
 
@@ -116,7 +125,7 @@ write_suppressions (PageExport *self, CsvOut *csv, GError **error)
   guint64 last = 0, rows = 0;
   gsize count = 1;
 
-  csv_out_header (csv, "address", "scope", "reason", "source", "time", NULL);
+  csv_out_header (csv, "address", "scope", "reason", "source", "time", "kind", "cause", NULL);
   while (count > 0 && *error == NULL) {
     g_autoptr (GVariant) reply = core_link_call_sync (self->shell->core, "SuppressList", g_variant_new ("(tu)", last, PAGE_ROWS), error);
     g_autoptr (GVariant) page = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
@@ -144,7 +153,8 @@ write_person (PageExport *self, GError **error)
 {
   g_autoptr (GVariant) reply = core_link_call_sync (self->shell->core, "ContactShow", g_variant_new ("(s)", self->which), error);
   g_autoptr (GVariant) person = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
-  g_autofree char *json = person != NULL ? json_gvariant_serialize_data (person, NULL) : NULL;
+  g_autoptr (GVariant) copy = person != NULL ? person_copy_new (person) : NULL;
+  g_autofree char *json = copy != NULL ? json_gvariant_serialize_data (copy, NULL) : NULL;
   gsize len = json != NULL ? strlen (json) : 0, done = 0;
 
   while (done < len) {
@@ -248,11 +258,21 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_run_in_thread (task, write_cb);
 }
 
-/* "guests.csv", "campaign-7.csv": no folder, no dot in front. */
+/* What the name says of it: a campaign, and a person as "#17", are rows of this store alone, and files go elsewhere. Returns: (transfer full) */
+static char *
+name_which (const ExportKind *kind, const char *which)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  gboolean is_number = strcmp (kind->what, "campaign") == 0 || (strcmp (kind->what, "contact") == 0 && *which == '#');
+
+  return is_number ? g_date_time_format (now, "%Y-%m-%d-%H%M") : g_strdup (which);
+}
+
+/* "guests.csv", "campaign-2027-01-02-0304.csv": no folder, no dot in front. */
 static char *
 propose_name (const ExportKind *kind, const char *which)
 {
-  g_autofree char *plain = g_strdup (which);
+  g_autofree char *plain = name_which (kind, which);
 
   for (char *p = plain; *p != '\0'; p++)
     if (*p == '/' || *p == '\\' || *p == ':' || (p == plain && *p == '.') || (guchar) *p < 0x20)

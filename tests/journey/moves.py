@@ -534,6 +534,9 @@ def looked_at_and_exported(fixture):
     check(shown["consent"][0]["source"] == "form of May" and shown["history"][0]["state"] == "accepted" and shown["lists"] == ["people"], shown)
     report = fixture.json("import", os.path.join(fixture.folder, "more.csv"), "--list", "people")
     check(report["new"] == 0 and report["updated"] == 0, report)
+    theirs = fixture.run("contact", "export", "jg@xn--bcher-kva.example").lines()[-1]
+    check(theirs["history"][0]["message_id"] == shown["history"][0]["message_id"] and not {"id", "alike"} & set(theirs), theirs)
+    check(not {"campaign", "recipient"} & set(theirs["history"][0]), theirs)
 
 
 def forget(fixture):

@@ -15,6 +15,7 @@ from fixture import Judge, check, run_cases, wait_for
 
 PEOPLE = "email,name,town\ndora@one.example,Dora Lind,Bonn\nemil@two.example,Emil Roth,Kiel\n"
 EMIL = {"emil@two.example": ["Emil Roth"]}
+LEFT = "email,name,status\ndora@one.example,Dora Lind,unsubscribed\nfee@x.example,Fee,subscribed\n"
 PAIR = "email,name\npair@one.example,Dora\npair@one.example,Emil\n"
 IMPORT = ["import", "people.csv", "--list", "club", "--consent", "sign-up sheet"]
 
@@ -103,6 +104,16 @@ ROWS = {
     "a list in another case": ({}, [IMPORT, ["suppress", "add", "dora@one.example", "--scope", "list:club"], ["list", "rename", "club", "Club"]], EMIL, 0, {}),
     "a new list of the old name": ({}, [["import", "people.csv", "--list", "a"], ["suppress", "add", "dora@one.example", "--scope", "list:a"], ["list", "rename", "a", "club"],
                                         ["import", "people.csv", "--list", "a"]], EMIL, 0, {}),
+    "a list that was removed and is imported anew": ({}, [IMPORT, ["suppress", "add", "dora@one.example", "--scope", "list:club"], ["list", "remove", "club", "--yes"], IMPORT],
+                                                     EMIL, 0, {}),
+    "a list that was removed, and its suppression taken off": ({}, [IMPORT, ["suppress", "add", "dora@one.example", "--scope", "list:club"], ["list", "remove", "club", "--yes"],
+                                                                    ["suppress", "remove", "dora@one.example", "--scope", "list:Club"], IMPORT],
+                                                               {**EMIL, "dora@one.example": ["Dora Lind"]}, 0, {}),
+    "who left according to a file": ({"left.csv": LEFT}, [IMPORT, ["import", "left.csv", "--list", "other", "--left", "suppress"]], EMIL, 1, {}),
+    "who left according to a file, undone": ({"left.csv": LEFT}, [IMPORT, ["import", "left.csv", "--list", "other", "--left", "suppress"], ["import", "--undo"]],
+                                             {**EMIL, "dora@one.example": ["Dora Lind"]}, 0, {}),
+    "who left according to a file, undone, and said so too": ({"left.csv": LEFT}, [IMPORT, ["import", "left.csv", "--list", "other", "--left", "suppress"],
+                                                                                  ["suppress", "add", "dora@one.example"], ["import", "--undo"]], EMIL, 0, {}),
     "somebody forgotten, by hand with a new consent": ({}, [IMPORT, forget("dora@one.example"),
                                                             ["list", "add", "club", "Dora Lind <dora@one.example>", "--again-consented", "--consent", "phone", "--consent-time", "2025-01-02"]],
                                                        {**EMIL, "dora@one.example": ["Dora Lind"]}, 0, {}),

@@ -24,7 +24,7 @@ is_key (const AccountKind *kind, Slice key)
 }
 
 static gboolean
-refuse (GError **error, const char *what)
+refuse_records (GError **error, const char *what)
 {
   g_set_error (error, FAULT, FAULT_PROTOCOL, "%s", what);
   return FALSE;
@@ -47,16 +47,16 @@ account_records_check (Core *core, const Account *account, GVariant *frame, GErr
   FrameReader reader;
 
   if (!frame_open (&reader, FRAME_STATE, g_variant_get_data (frame), g_variant_get_size (frame), &broken))
-    return refuse (error, broken->message);
+    return refuse_records (error, broken->message);
   if (!has_room (core, account->id, reader.left))
-    return refuse (error, "more records than an account may have");
+    return refuse_records (error, "more records than an account may have");
   while (frame_next (&reader, row, &broken)) {
     if (row->n_fields != 2 || row->fields[1].len > ACCOUNT_RECORD_VALUE_MAX)
-      return refuse (error, "a record of the wrong form");
+      return refuse_records (error, "a record of the wrong form");
     if (!is_key (account->kind, row->fields[0]))
-      return refuse (error, "a record whose key its kind of account does not have");
+      return refuse_records (error, "a record whose key its kind of account does not have");
   }
-  return broken == NULL || refuse (error, broken->message);
+  return broken == NULL || refuse_records (error, broken->message);
 }
 
 gboolean
@@ -64,7 +64,7 @@ account_records_check_keys (const AccountKind *kind, const char *const *keys, GE
 {
   for (; *keys != NULL; keys++)
     if (!is_key (kind, (Slice){ *keys, strlen (*keys) }))
-      return refuse (error, "a record whose key its kind of account does not have");
+      return refuse_records (error, "a record whose key its kind of account does not have");
   return TRUE;
 }
 

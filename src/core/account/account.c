@@ -340,7 +340,8 @@ check_no_open_campaign (Core *core, const Account *self, GError **error)
 {
   gint64 campaign = 0;
   int found = store_get_int (core->store, &campaign, error,
-                             "SELECT id FROM campaign WHERE account=? AND " SQL_CAMPAIGN_IS_OPEN ("") " ORDER BY id LIMIT 1", "i", self->id);
+                             "SELECT id FROM campaign c WHERE (account=?1 OR EXISTS (SELECT 1 FROM part p WHERE p.campaign=c.id AND p.account=?1)) AND " SQL_CAMPAIGN_IS_OPEN ("c.")
+                             " ORDER BY id LIMIT 1", "i", self->id);
 
   if (found == 1)
     g_set_error (error, FAULT, FAULT_USAGE, "account %s is in use by campaign %" G_GINT64_FORMAT ": let it end or cancel it first", self->name, campaign);

@@ -431,6 +431,7 @@ undone_to_variant (const ImportUndone *undone)
   g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_KEPT, "t", undone->kept);
   g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_RESTORED, "t", undone->restored);
   g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_LEFT, "t", undone->left);
+  g_variant_dict_insert (&dict, KEY_IMPORT_UNDO_LIFTED, "t", undone->lifted);
   return g_variant_dict_end (&dict);
 }
 

@@ -92,7 +92,10 @@ ask_import_undo (Core *core, GVariant *arguments, Question *out, GError **error)
   restored = question_count_people ((gint64) undone.restored);
   left = question_count_people ((gint64) undone.left);
   g_string_printf (out->text, "It went into the list %s. Gone will be %s whom it made; %s get their values from before back, and %s leave the list. "
-                   "Who must not be written to stays so.", list, gone, restored, left);
+                   "Who must not be written to stays so", list, gone, restored, left);
+  if (undone.lifted > 0)
+    g_string_append_printf (out->text, ", but for %" G_GUINT64_FORMAT " of whom this file alone said that they left", undone.lifted);
+  g_string_append_c (out->text, '.');
   question_ask (out, "Undo this import?", "_Undo the import");
   return TRUE;
 }

@@ -29,7 +29,7 @@ static gboolean
 change_all (Core *core, GStrv keys, const char *scope, const char *reason, gboolean is_added, guint *out_count, GError **error)
 {
   for (gsize i = 0; keys[i] != NULL; i++)
-    if (!(is_added ? suppression_add (core->store, keys[i], scope, reason, "command", out_count, error)
+    if (!(is_added ? suppression_add (core->store, &(Suppression){ keys[i], scope, SUPPRESSION_REASON_PERSON, reason, SUPPRESSION_SOURCE_COMMAND, 0 }, out_count, error)
                    : suppression_remove (core->store, core->vault, keys[i], scope, out_count, error)))
       return FALSE;
   return TRUE;
@@ -90,7 +90,8 @@ static gboolean
 handle_suppress_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 after, guint max_rows, AppClient *client)
 {
   Store *store = client->core->store;
-  sqlite3_stmt *rows = store_query (store, "SELECT id,address,scope,reason,source,created_utc FROM suppression WHERE id>? ORDER BY id LIMIT ?", "ii",
+  sqlite3_stmt *rows = store_query (store, "SELECT id,address," SUPPRESSION_SCOPE_SQL ",words," SUPPRESSION_SOURCE_SQL ",created_utc,kind,reason FROM suppression"
+                                    " WHERE id>? ORDER BY id LIMIT ?", "ii",
                                     (gint64) MIN (after, G_MAXINT64), (gint64) MIN (max_rows, APP_PAGE_ROWS_MAX));
   GVariantBuilder list;
   GError *error = NULL;
@@ -107,6 +108,8 @@ handle_suppress_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint
     g_variant_dict_insert (&dict, KEY_SUPPRESSION_REASON, "s", store_text (rows, 3));
     g_variant_dict_insert (&dict, KEY_SUPPRESSION_SOURCE, "s", store_text (rows, 4));
     g_variant_dict_insert (&dict, KEY_SUPPRESSION_TIME, "x", store_int (rows, 5));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_KIND, "s", store_text (rows, 6));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_CAUSE, "s", store_text (rows, 7));
     g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
   }
   if (result < 0) {

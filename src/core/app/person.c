@@ -6,6 +6,7 @@
 #include "name-key.h"
 #include "outcome.h"
 #include "sql-words.h"
+#include "suppression.h"
 #include "typed-address.h"
 #include <string.h>
 
@@ -128,9 +129,9 @@ fields_to_variant (const GByteArray *fields)
 typedef struct {
   const char   *key, *type, *sql; /* sql: ?1 = contact */
   PersonRowFunc func;
-} Part;
+} PersonPart;
 
-static const Part parts[] = {
+static const PersonPart parts[] = {
   { KEY_CONTACT_LISTS, "as", "SELECT l.name FROM member m JOIN list l ON l.id=m.list WHERE m.contact=?1 ORDER BY l.name", name_of },
   { KEY_CONTACT_FORMERLY, "as",
     "SELECT min(f.name) FROM former f JOIN contact c ON c.id=f.contact WHERE f.contact=?1 AND f.name_key NOT IN ('',c.name_key) GROUP BY f.name_key UNION ALL"
@@ -142,9 +143,9 @@ static const Part parts[] = {
     " WHERE c.id=?1 AND o.id<>c.id AND o.name_key=c.name_key AND instr(c.name_key,' ') LIMIT 20", alike_of },
   { KEY_CONTACT_CONSENT, "aa{sv}", "SELECT source,time_utc FROM consent WHERE contact=?1 ORDER BY time_utc", consent_of },
   { KEY_CONTACT_SUPPRESSED, "aa{sv}",
-    "SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s ON s.address IN (c.email_key,c.phone)"
-    " WHERE c.id=?1 AND s.address<>'' UNION ALL SELECT s.address,s.scope,s.reason,s.source,s.created_utc FROM contact c JOIN suppression s"
-    " ON s.kind='domain' AND c.email_key LIKE '%'||ltrim(s.address,'*') WHERE c.id=?1 ORDER BY 5", suppression_of },
+    "SELECT s.address," SUPPRESSION_SCOPE_SQL ",s.words," SUPPRESSION_SOURCE_SQL ",s.created_utc FROM contact c JOIN suppression s ON s.address IN (c.email_key,c.phone)"
+    " WHERE c.id=?1 AND s.address<>'' UNION ALL SELECT s.address," SUPPRESSION_SCOPE_SQL ",s.words," SUPPRESSION_SOURCE_SQL ",s.created_utc FROM contact c JOIN suppression s"
+    " ON s.kind=" SQL_SUPPRESSION_KIND (DOMAIN) " AND c.email_key LIKE '%'||ltrim(s.address,'*') WHERE c.id=?1 ORDER BY 5", suppression_of },
   { KEY_CONTACT_HISTORY, "aa{sv}",
     "SELECT r.campaign,coalesce(v.subject,c.subject),r.state,r.reason,r.reply,r.time_utc,r.attempt,c.identity,c.sender,r.id FROM ledger r"
     " JOIN campaign c ON c.id=r.campaign LEFT JOIN campaign_version v ON v.campaign=r.campaign AND v.version=r.version"

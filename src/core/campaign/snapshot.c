@@ -363,8 +363,11 @@ is_full (Snapshot *self)
   return self->counts.queued >= limit;
 }
 
+/* ?7: the campaign */
+#define ADDRESS_KIND_SQL "(SELECT address_kind FROM campaign WHERE id=?7)"
+#define ADDRESS_KEY_SQL "iif(" ADDRESS_KIND_SQL "=" SQL_SUPPRESSION_KIND (PHONE) ",c.phone,c.email_key)"
 #define PERSON_COLUMNS \
-  "c.id, c.name, c.email, c.email_key, c.phone, c.fields, l.name, " SUPPRESSED_SQL ("c.email_key", "?3", "l.name") "," \
+  "c.id, c.name, c.email, c.email_key, c.phone, c.fields, l.name, " SUPPRESSED_SQL (ADDRESS_KIND_SQL, ADDRESS_KEY_SQL, "?3", "?7") "," \
   " CASE WHEN ?5 THEN EXISTS (SELECT 1 FROM known k CROSS JOIN contact o ON o.id=k.contact WHERE k.hash=key_hash(c.email_key) AND k.contact<>c.id AND o.email_key=c.email_key) ELSE 0 END"
 static const char members_sql[] =
   "SELECT " PERSON_COLUMNS " FROM member m JOIN list l ON l.id=m.list JOIN contact c ON c.id=m.contact WHERE m.list=?1 AND m.contact>?2 AND (?6=0 OR m.contact=?6)"
@@ -414,8 +417,8 @@ open_list (Snapshot *self, GError **error)
 static int
 add_chunk (Snapshot *self, LedgerTally *tally, GError **error)
 {
-  sqlite3_stmt *row = store_query (self->core->store, members_sql, "iissii", g_array_index (self->lists, gint64, self->list), self->last_contact,
-                                   self->spec->sender_address, self->exclude, (gint64) self->has_sharers, (gint64) self->spec->only);
+  sqlite3_stmt *row = store_query (self->core->store, members_sql, "iissiii", g_array_index (self->lists, gint64, self->list), self->last_contact,
+                                   self->spec->sender_address, self->exclude, (gint64) self->has_sharers, (gint64) self->spec->only, (gint64) self->spec->campaign);
   int result, count = 0;
 
   while ((result = store_step (self->core->store, row, error)) == 1) {

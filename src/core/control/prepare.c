@@ -6,6 +6,7 @@
 #include "files.h"
 #include "list.h"
 #include "mailbox.h"
+#include "part.h"
 #include "sql-words.h"
 #include "store.h"
 #include "text.h"
@@ -254,6 +255,17 @@ load_columns (Prepare *self, GError **error)
   return (GStrv) g_ptr_array_free (g_steal_pointer (&columns), FALSE);
 }
 
+/* To whom it goes, also when they have other names or are gone. */
+static gboolean
+insert_lists (Prepare *self, GError **error)
+{
+  for (guint i = 0; i < self->lists->len; i++)
+    if (!store_run (self->core->store, error, "INSERT OR IGNORE INTO campaign_list(campaign,list) VALUES(?,?)", "ii", (gint64) self->campaign->id,
+                    g_array_index (self->lists, gint64, i)))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 insert_campaign (Prepare *self, GError **error)
 {
@@ -266,11 +278,12 @@ insert_campaign (Prepare *self, GError **error)
   campaign->account = self->account->id;
   if (!store_run (self->core->store, error,
                   "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
-                  "version,created_utc,pause_after,aliases,is_test) VALUES(?,?," SQL_CAMPAIGN_STATE (PREPARING) ",?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?)",
-                  "bisssssbiiissiibi", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
+                  "version,created_utc,pause_after,aliases,is_test,address_kind) VALUES(?,?," SQL_CAMPAIGN_STATE (PREPARING) ",?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?,?)",
+                  "bisssssbiiissiibis", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
                   campaign->subject, self->list_names, g_bytes_get_data (columns, NULL), g_bytes_get_size (columns), (gint64) campaign->per_hour,
                   (gint64) campaign->connections, campaign->lifetime_s, self->earlier == 0 ? self->once : "", self->list_names, now_utc,
-                  campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases), (gint64) campaign->is_test))
+                  campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases), (gint64) campaign->is_test,
+                  kind_address_to_word (self->account->kind->address)))
     return FALSE;
   campaign->id = (guint64) sqlite3_last_insert_rowid (store_get_db (self->core->store));
   return store_run (self->core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,1,?,?,?,?)", "isssi",
@@ -285,7 +298,7 @@ store_campaign (Prepare *self, GVariant *files, GUnixFDList *fds, GError **error
   self->campaign->columns = load_columns (self, error);
   if (self->campaign->columns == NULL || !prepare_check_where (self, error) || !store_begin (self->core->store, error))
     return FALSE;
-  is_fine = insert_campaign (self, error) && files_keep (self->core, self->campaign->id, files, fds, error) &&
+  is_fine = insert_campaign (self, error) && insert_lists (self, error) && files_keep (self->core, self->campaign->id, files, fds, error) &&
             (self->earlier == 0 || prepare_is_same (self, error));
   if (is_fine && self->earlier == 0)
     return store_commit (self->core->store, error);
@@ -365,6 +378,21 @@ measured_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_task_return_pointer (task, prepare_summarize (self), (GDestroyNotify) g_variant_unref);
 }
 
+/* All people are written down: from now on they can be handed over. */
+static gboolean
+close_snapshot (Prepare *self, GError **error)
+{
+  Store *store = self->core->store;
+
+  if (!store_begin (store, error))
+    return FALSE;
+  if (part_make (store, self->campaign->id, error) &&
+      store_run (store, error, "UPDATE campaign SET state=" SQL_CAMPAIGN_STATE (PREPARED) " WHERE id=?", "i", (gint64) self->campaign->id))
+    return store_commit (store, error);
+  store_rollback (store);
+  return FALSE;
+}
+
 static gboolean
 step_cb (gpointer data)
 {
@@ -375,7 +403,7 @@ step_cb (gpointer data)
 
   if (result > 0)
     return G_SOURCE_CONTINUE;
-  if (result == 0 && !store_run (self->core->store, &error, "UPDATE campaign SET state=" SQL_CAMPAIGN_STATE (PREPARED) " WHERE id=?", "i", (gint64) self->campaign->id))
+  if (result == 0 && !close_snapshot (self, &error))
     result = -1;
   if (result < 0) {
     fail (task, error);

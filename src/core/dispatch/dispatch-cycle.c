@@ -50,7 +50,7 @@ get_room (Lane *self)
 static gboolean
 hand_over (Lane *self, LaneCampaign *entry, guint max_rows, GPtrArray *batches, LedgerTally *tally, guint *inout_count, GError **error)
 {
-  LedgerHandOver what = { entry->campaign->id, entry->campaign->sender_address, transport_link_get_serial (self->link), entry->campaign->version,
+  LedgerHandOver what = { entry->campaign->id, self->account_id, entry->campaign->sender_address, transport_link_get_serial (self->link), entry->campaign->version,
                           max_rows, store_now_utc () };
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   LaneBatch *batch = g_new0 (LaneBatch, 1);
@@ -141,7 +141,7 @@ forget_settled (Lane *self, GError **error)
   for (guint i = 0; i < self->campaigns->len && transport_link_is_open (self->link); i++) {
     guint64 campaign = ((LaneCampaign *) g_ptr_array_index (self->campaigns, i))->campaign->id;
 
-    if (!ledger_forget_settled (self->core->store, campaign, transport_link_get_first_outstanding (self->link, campaign), error))
+    if (!ledger_forget_settled (self->core->store, campaign, self->account_id, transport_link_get_first_outstanding (self->link, campaign), error))
       return FALSE;
   }
   return TRUE;

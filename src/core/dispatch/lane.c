@@ -67,7 +67,7 @@ lane_get_next_due (Lane *self, gint64 now_utc)
       continue;
     if (counts[STATE_QUEUED] > 0)
       return now_utc;
-    if (counts[STATE_LATER] > 0 && ledger_get_next_due (self->core->store, entry->campaign->id, &due_utc, NULL) &&
+    if (counts[STATE_LATER] > 0 && ledger_get_next_due (self->core->store, entry->campaign->id, self->account_id, &due_utc, NULL) &&
         (next_utc == 0 || due_utc < next_utc))
       next_utc = MAX (now_utc, due_utc);
   }

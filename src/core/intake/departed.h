@@ -10,7 +10,7 @@ void      departed_free (Departed *self);
 
 /* frame: REJECTS, for which rules_take_rejects() said yes. */
 void      departed_take  (Departed *self, GVariant *frame);
-/* In a transaction of its own. out_count: those that were not there before. */
-gboolean  departed_store (const Departed *self, Store *store, guint *out_count, GError **error);
+/* In a transaction of its own. import: that can be undone, and lifts them then (import-undo.h); 0 none. out_count: those that were not there before. */
+gboolean  departed_store (const Departed *self, Store *store, gint64 import, guint *out_count, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Departed, departed_free)

@@ -243,7 +243,7 @@ write_report (Import *self, const MergeCounts *counts, GStrv fields)
 static void
 suppress_departed (Import *self, GError **error)
 {
-  if (self->departed != NULL && !self->is_dry_run && !departed_store (self->departed, self->store, &self->report.suppressed, error))
+  if (self->departed != NULL && !self->is_dry_run && !departed_store (self->departed, self->store, self->report.undo, &self->report.suppressed, error))
     g_prefix_error (error, "the people were stored, but who left was not suppressed: ");
 }
 

@@ -13,17 +13,14 @@
 #define REASON_MAX 256     /* octets; contract: SuppressAdd */
 #define VALUE_MAX 256      /* octets; contract: REJECTS */
 
-typedef struct { /* all borrowed: from texts */
-  const char *key, *scope, *reason;
-  gint64      since_utc; /* 0: now */
-} Row;
+typedef Suppression Row; /* all borrowed: from texts */
 
 struct SuppressRows {
   Store        *store;
   char         *scope, *reason;
   gboolean      is_all, is_dry_run;
   GPtrArray    *judges, *reasons, *times; /* char *: columns of the file that say something */
-  gboolean      has_scopes;
+  gboolean      has_scopes, has_causes;
   GArray       *rows; /* Row */
   GStringChunk *texts;
   guint64       domains;
@@ -94,6 +91,7 @@ open_cb (gpointer data, const char *const *columns, GError **error)
     if (opt_out_is_time (columns[i]))
       g_ptr_array_add (self->times, g_strdup (columns[i]));
     self->has_scopes |= g_ascii_strcasecmp (columns[i], "scope") == 0;
+    self->has_causes |= g_ascii_strcasecmp (columns[i], "cause") == 0;
   }
   return TRUE;
 }
@@ -178,6 +176,16 @@ find_reason (SuppressRows *self, const MergeRow *row)
   return g_string_chunk_insert_const (self->texts, shown);
 }
 
+/* Our own export says it by a word. */
+static SuppressionReason
+find_cause (SuppressRows *self, const MergeRow *row, const char *words)
+{
+  g_autofree char *text = self->has_causes ? slice_dup (look_up (row, "cause")) : g_strdup (words); /* one of before the column: "gone" alone */
+  SuppressionReason cause;
+
+  return suppression_reason_from_word (text, &cause) && (self->has_causes || cause == SUPPRESSION_REASON_GONE) ? cause : SUPPRESSION_REASON_IMPORT;
+}
+
 /* "2013-06-27 12:11:50", "2020-04-10T22:18:20+00:00". Returns: 0 where there is none, or where it is still to come. */
 static gint64
 find_time (SuppressRows *self, const MergeRow *row)
@@ -260,7 +268,9 @@ take_cb (gpointer data, guint64 number, const MergeRow *raw, GError **error)
     return TRUE;
   key = find_key (self, raw);
   row.key = g_string_chunk_insert (self->texts, key);
-  row.reason = find_reason (self, raw);
+  row.words = find_reason (self, raw);
+  row.reason = find_cause (self, raw, row.words);
+  row.source = SUPPRESSION_SOURCE_IMPORT;
   row.since_utc = find_time (self, raw);
   return add (self, &row, error);
 }
@@ -324,7 +334,7 @@ rejects_cb (gpointer data, GVariant *frame, GHashTable *rejected, GVariant **out
   if (frame_open (&reader, FRAME_REJECTS, g_variant_get_data (frame), g_variant_get_size (frame), NULL)) /* it was checked */
     while (frame_next (&reader, row, NULL)) {
       g_autofree char *key = read_reject (self, row);
-      Row taken = { NULL, self->scope, self->reason, 0 };
+      Row taken = { NULL, self->scope, SUPPRESSION_REASON_IMPORT, self->reason, SUPPRESSION_SOURCE_IMPORT, 0 };
 
       if (key == NULL) {
         copy_reject (self, row);
@@ -346,16 +356,15 @@ static gboolean
 store_row (SuppressRows *self, const Row *row, GError **error)
 {
   guint count = 0;
-  gint64 one = 0;
   int is_known;
 
   if (!self->is_dry_run) {
-    if (!suppression_add_since (self->store, row->key, row->scope, row->reason, "import", row->since_utc != 0 ? row->since_utc : store_now_utc (), &count, error))
+    if (!suppression_add (self->store, row, &count, error))
       return FALSE;
     self->added += count;
     return TRUE;
   }
-  is_known = store_get_int (self->store, &one, error, "SELECT 1 FROM suppression WHERE address=? AND scope=?", "ss", row->key, row->scope);
+  is_known = suppression_find (self->store, row->key, row->scope, error);
   self->added += is_known == 0;
   return is_known >= 0;
 }

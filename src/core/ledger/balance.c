@@ -9,20 +9,21 @@
 
 /* Handed to a journal that is not in the store: nobody will ever say what became of them. ?1: campaign. */
 #define ORPHANS_OWN "FROM recipient WHERE campaign=?1 AND state=" SQL_STATE (HANDED) " AND journal NOT IN (SELECT serial FROM journal)"
-#define ORPHANS_FRESH "FROM snapshot s JOIN campaign c ON c.id=?1 LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id" \
-  " WHERE s.campaign=?1 AND s.id<c.next_recipient AND r.id IS NULL AND NOT EXISTS" \
+#define ORPHANS_FRESH "FROM campaign c CROSS JOIN part p ON p.campaign=c.id CROSS JOIN snapshot s ON s.campaign=p.campaign AND s.id>=p.first AND s.id<p.next_recipient" \
+  " LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id WHERE c.id=?1 AND r.id IS NULL AND NOT EXISTS" \
   " (SELECT 1 FROM handover h JOIN journal j ON j.serial=h.journal WHERE h.campaign=?1 AND h.first<=s.id AND h.last>=s.id)"
 
 static const char why[] = "the store is put together from two copies; who had this message in hand is not known";
 
-/* What the view `ledger` would count, without joining each row: who has no row of their own is handed below next_recipient, and queued from there on. */
+/* What the view `ledger` would count, without joining each row: who has no row of their own is handed below the next one of their part, and queued else. */
 static gboolean
 count_rows (Store *store, gint64 campaign, gint64 counts[STATE_COUNT], GError **error)
 {
   static const char fresh_sql[] =
-    "SELECT (SELECT count(*) FROM snapshot WHERE campaign=?1 AND id<c.next_recipient)-(SELECT count(*) FROM recipient WHERE campaign=?1 AND id<c.next_recipient),"
-    " (SELECT count(*) FROM snapshot WHERE campaign=?1 AND id>=c.next_recipient)-(SELECT count(*) FROM recipient WHERE campaign=?1 AND id>=c.next_recipient)"
-    " FROM campaign c WHERE id=?1";
+    "WITH fresh(all_of_them,handed) AS (SELECT (SELECT count(*) FROM snapshot WHERE campaign=?1)-(SELECT count(*) FROM recipient WHERE campaign=?1),"
+    " (SELECT coalesce(sum((SELECT count(*) FROM snapshot s WHERE s.campaign=?1 AND s.id>=p.first AND s.id<p.next_recipient)"
+    "  -(SELECT count(*) FROM recipient r WHERE r.campaign=?1 AND r.id>=p.first AND r.id<p.next_recipient)),0) FROM part p WHERE p.campaign=?1))"
+    " SELECT handed,all_of_them-handed FROM fresh";
   sqlite3_stmt *row = store_query (store, "SELECT state,count(*) FROM recipient WHERE campaign=? GROUP BY state", "i", campaign);
   int result;
 

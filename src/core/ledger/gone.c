@@ -1,13 +1,20 @@
 #include "gone.h"
 
 #include "sql-words.h"
+#include "suppression.h"
 
+#define ADD_SQL "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,words,created_utc)"
 #define HELD_SQL "campaign=?1 AND is_held=1"
 #define RECENT_SQL "campaign=?1 AND is_held=0 AND time_utc>?2"
 
+/* The server said so to this campaign. */
+#define SOURCE_SQL(campaign) "'" SUPPRESSION_SOURCE_SERVER ":'||(SELECT tag FROM campaign WHERE id=" campaign ")"
+
+#define STANDS_SQL SUPPRESSION_STANDS_SQL ("c.address_kind", "s.address_key", "'all'")
+
 /* Those of this campaign's that stand in the suppressions because of it. */
 #define LIFT_SQL \
-  "DELETE FROM suppression WHERE scope='all' AND source='server' AND address IN (SELECT s.address_key FROM gone g" \
+  "DELETE FROM suppression WHERE source=" SOURCE_SQL ("?1") " AND instr(source,':')>0 AND address IN (SELECT s.address_key FROM gone g" \
   " JOIN snapshot s ON s.campaign=g.campaign AND s.id=g.recipient WHERE g.campaign=?1 AND g.is_held=0 AND g.is_suppressed=1 AND g.time_utc>?2)"
 
 static gboolean
@@ -64,9 +71,8 @@ suppress (Store *store, const LedgerOutcome *outcome, GError **error)
   gint64 campaign = (gint64) outcome->campaign, recipient = (gint64) outcome->recipient;
 
   return store_run (store, error,
-                    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc)"
-                    " SELECT address_key,'all',?,'server',? FROM snapshot WHERE campaign=? AND id=? AND address_key<>''",
-                    "siii", outcome->reply, outcome->time_utc, campaign, recipient) &&
+                    ADD_SQL " SELECT c.address_kind,s.address_key,'all'," SQL_SUPPRESSION_REASON (GONE) "," SOURCE_SQL ("?3") ",?1,?2 FROM campaign c JOIN snapshot s"
+                    " ON s.campaign=c.id WHERE c.id=?3 AND s.id=?4 AND s.address_key<>'' AND NOT " STANDS_SQL, "siii", outcome->reply, outcome->time_utc, campaign, recipient) &&
          (sqlite3_changes (store_get_db (store)) == 0 ||
           store_run (store, error, "UPDATE gone SET is_suppressed=1 WHERE campaign=? AND recipient=?", "ii", campaign, recipient));
 }
@@ -105,9 +111,9 @@ gboolean
 gone_suppress (Store *store, guint64 campaign, GError **error)
 {
   return store_run (store, error,
-                    "INSERT OR IGNORE INTO suppression(address,scope,reason,source,created_utc)"
-                    " SELECT s.address_key,'all',r.reply,'server',?2 FROM gone g JOIN snapshot s ON s.campaign=g.campaign AND s.id=g.recipient"
-                    " JOIN recipient r ON r.campaign=g.campaign AND r.id=g.recipient WHERE g.campaign=?1 AND g.is_held=1 AND s.address_key<>''",
+                    ADD_SQL " SELECT c.address_kind,s.address_key,'all'," SQL_SUPPRESSION_REASON (GONE) "," SOURCE_SQL ("?1") ",r.reply,?2 FROM gone g"
+                    " JOIN campaign c ON c.id=g.campaign JOIN snapshot s ON s.campaign=g.campaign AND s.id=g.recipient"
+                    " JOIN recipient r ON r.campaign=g.campaign AND r.id=g.recipient WHERE g.campaign=?1 AND g.is_held=1 AND s.address_key<>'' AND NOT " STANDS_SQL,
                     "ii", (gint64) campaign, store_now_utc ()) &&
          store_run (store, error, "UPDATE campaign SET gone_answers=gone_answers+1 WHERE id=?", "i", (gint64) campaign) && forget_held (store, campaign, error);
 }

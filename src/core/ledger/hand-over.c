@@ -1,24 +1,26 @@
 /* hand-over.c - which rows leave next, and what is written before they do. */
 #include "ledger.h"
 
+#include "part.h"
 #include "sql-words.h"
 #include "suppression.h"
 
 #define FRAME_FULL_BYTES (2 * 1024 * 1024) /* contract: Send takes 8 MiB; one more row fits behind these */
 #define ROW_MAX_BYTES (6 * 1024 * 1024 - 4096) /* what is left of the 8 MiB, less the row's and the frame's own octets, the address excepted */
 
-/* One sort of due rows. ?1 campaign, ?2 sender, ?3 now, ?4 at most, ?5 the first that was never handed over. Each names its index or walks the
- * primary key from where it begins: no row costs more because of those that are done. */
-#define DUE_COLUMNS "s.id, s.address, s.name, s.fields, " SUPPRESSED_SQL ("s.address_key", "?2", "s.list")
-static const char later_sql[] =
-  "SELECT " DUE_COLUMNS ", r.attempt, r.state FROM recipient r INDEXED BY recipient_later JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
-  " WHERE r.campaign=?1 AND r.state=" SQL_STATE (LATER) " AND r.not_before_utc<=?3 AND ?5>=0 ORDER BY r.not_before_utc LIMIT ?4";
-static const char returned_sql[] =
-  "SELECT " DUE_COLUMNS ", r.attempt, r.state FROM recipient r INDEXED BY recipient_queued JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
-  " WHERE r.campaign=?1 AND r.state=" SQL_STATE (QUEUED) " AND ?3>=0 AND ?5>=0 ORDER BY r.id LIMIT ?4";
-static const char fresh_sql[] =
+/* One sort of due rows. ?1 campaign, ?2 sender, ?3 at most. Each names its index or walks the primary key from where it begins: no row costs more
+ * because of those that are done. */
+#define DUE_COLUMNS "s.id, s.address, s.name, s.fields, " SUPPRESSED_SQL ("(SELECT address_kind FROM campaign WHERE id=?1)", "s.address_key", "?2", "?1")
+#define OWN_ROWS_SQL(index) "recipient r INDEXED BY " index " JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id"
+static const char later_sql[] = /* ?4 account, ?5 now */
+  "SELECT " DUE_COLUMNS ", r.attempt, r.state FROM " OWN_ROWS_SQL ("recipient_later") " WHERE r.campaign=?1 AND r.state=" SQL_STATE (LATER) " AND r.not_before_utc<=?5"
+  " AND " PART_OF_ACCOUNT_SQL ("?1", "r.id", "?4") " ORDER BY r.not_before_utc LIMIT ?3";
+static const char returned_sql[] = /* ?4 account */
+  "SELECT " DUE_COLUMNS ", r.attempt, r.state FROM " OWN_ROWS_SQL ("recipient_queued") " WHERE r.campaign=?1 AND r.state=" SQL_STATE (QUEUED)
+  " AND " PART_OF_ACCOUNT_SQL ("?1", "r.id", "?4") " ORDER BY r.id LIMIT ?3";
+static const char fresh_sql[] = /* of one part: ?4 the first that was never handed over, ?5 the last */
   "SELECT " DUE_COLUMNS ", 0, 0 FROM snapshot s LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id"
-  " WHERE s.campaign=?1 AND s.id>=?5 AND r.id IS NULL AND ?3>=0 ORDER BY s.id LIMIT ?4";
+  " WHERE s.campaign=?1 AND s.id BETWEEN ?4 AND ?5 AND r.id IS NULL ORDER BY s.id LIMIT ?3";
 
 typedef struct {
   guint64  id;
@@ -33,8 +35,8 @@ typedef struct {
   FrameWriter          *frame;
   LedgerTally          *tally;
   GArray               *due; /* of Due */
-  guint                 fresh_at; /* from here on they never had a row of their own */
-  gint64                next;     /* the first that was never handed over */
+  guint                 fresh_at; /* from here on they never had a row of their own; part by part */
+  GArray               *parts;    /* of Part: the account's */
 } HandOver;
 
 /* The stored values are in frame form already: copied as they are. */
@@ -63,16 +65,17 @@ is_full (const HandOver *self)
   return self->due->len >= self->what->max_rows || frame_writer_get_size (self->frame) >= FRAME_FULL_BYTES;
 }
 
-static gboolean
-collect (HandOver *self, const char *sql, GError **error)
+static gint64
+get_room (const HandOver *self)
 {
-  const LedgerHandOver *what = self->what;
-  sqlite3_stmt *row;
+  return (gint64) (self->what->max_rows - self->due->len);
+}
+
+static gboolean
+collect (HandOver *self, sqlite3_stmt *row, GError **error)
+{
   int result = 0;
 
-  if (is_full (self))
-    return TRUE;
-  row = store_query (self->store, sql, "isiii", (gint64) what->campaign, what->sender, what->now_utc, (gint64) (what->max_rows - self->due->len), self->next);
   while (!is_full (self) && (result = store_step (self->store, row, error)) == 1) {
     Due found = { (guint64) store_int (row, 0), (guint32) store_int (row, 5) + 1, (State) store_int (row, 6), store_int (row, 4) != 0 };
 
@@ -86,13 +89,28 @@ collect (HandOver *self, const char *sql, GError **error)
 }
 
 static gboolean
+collect_fresh (HandOver *self, GError **error)
+{
+  const LedgerHandOver *what = self->what;
+
+  self->fresh_at = self->due->len;
+  for (guint i = 0; i < self->parts->len && !is_full (self); i++) {
+    const Part *part = &g_array_index (self->parts, Part, i);
+
+    if (!collect (self, store_query (self->store, fresh_sql, "isiii", (gint64) what->campaign, what->sender, get_room (self), part->next, part->last), error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
 collect_all (HandOver *self, GError **error)
 {
-  if (store_get_int (self->store, &self->next, error, "SELECT next_recipient FROM campaign WHERE id=?", "i", (gint64) self->what->campaign) < 0 ||
-      !collect (self, later_sql, error) || !collect (self, returned_sql, error))
-    return FALSE;
-  self->fresh_at = self->due->len;
-  return collect (self, fresh_sql, error);
+  const LedgerHandOver *what = self->what;
+  gint64 campaign = (gint64) what->campaign;
+
+  return collect (self, store_query (self->store, later_sql, "isiii", campaign, what->sender, get_room (self), what->account, what->now_utc), error) &&
+         collect (self, store_query (self->store, returned_sql, "isii", campaign, what->sender, get_room (self), what->account), error) && collect_fresh (self, error);
 }
 
 static gboolean
@@ -140,38 +158,58 @@ mark (HandOver *self, const Due *due, gboolean is_fresh, GArray *out_handed, GEr
   return TRUE;
 }
 
-/* All fresh rows of this hand-over at once: those in between that have a row of their own are no part of it. */
 static gboolean
-mark_range (HandOver *self, GError **error)
+mark_range (HandOver *self, const Part *part, gint64 first, gint64 last, GError **error)
 {
   const LedgerHandOver *what = self->what;
-  gint64 first, last;
 
-  if (self->fresh_at >= self->due->len)
-    return TRUE;
-  first = (gint64) g_array_index (self->due, Due, self->fresh_at).id;
-  last = (gint64) g_array_index (self->due, Due, self->due->len - 1).id;
   return store_run (self->store, error, "INSERT INTO handover(campaign,first,last,journal,version,time_utc,first_utc) VALUES(?1,?2,?3,?4,?5,?6,?6)", "iiiiii",
                     (gint64) what->campaign, first, last, (gint64) what->journal, what->version, what->now_utc) &&
-         store_run (self->store, error, "UPDATE campaign SET next_recipient=? WHERE id=?", "ii", last + 1, (gint64) what->campaign);
+         part_set_next (self->store, what->campaign, part, last + 1, error);
+}
+
+static gint64
+get_due_id (const HandOver *self, guint i)
+{
+  return (gint64) g_array_index (self->due, Due, i).id;
+}
+
+/* All fresh rows of a part at once: those in between that have a row of their own are no part of it. */
+static gboolean
+mark_ranges (HandOver *self, GError **error)
+{
+  guint at = self->fresh_at;
+
+  for (guint i = 0; i < self->parts->len; i++) {
+    const Part *part = &g_array_index (self->parts, Part, i);
+    guint from = at;
+
+    while (at < self->due->len && get_due_id (self, at) >= part->first && get_due_id (self, at) <= part->last)
+      at++;
+    if (at > from && !mark_range (self, part, get_due_id (self, from), get_due_id (self, at - 1), error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean
 ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, GArray *out_handed, LedgerTally *tally, GError **error)
 {
   g_autoptr (GArray) due = g_array_new (FALSE, FALSE, sizeof (Due));
-  HandOver self = { store, what, frame, tally, due, 0, 0 };
+  g_autoptr (GArray) parts = part_list (store, what->campaign, what->account, error);
+  HandOver self = { store, what, frame, tally, due, 0, parts };
 
-  if (!collect_all (&self, error))
+  if (parts == NULL || !collect_all (&self, error))
     return FALSE;
   for (guint i = 0; i < due->len; i++)
     if (!mark (&self, &g_array_index (due, Due, i), i >= self.fresh_at, out_handed, error))
       return FALSE;
-  return mark_range (&self, error);
+  return mark_ranges (&self, error);
 }
 
 gboolean
-ledger_forget_settled (Store *store, guint64 campaign, guint64 first_open, GError **error)
+ledger_forget_settled (Store *store, guint64 campaign, gint64 account, guint64 first_open, GError **error)
 {
-  return store_run (store, error, "DELETE FROM handover WHERE campaign=? AND last<?", "ii", (gint64) campaign, (gint64) MIN (first_open, (guint64) G_MAXINT64));
+  return store_run (store, error, "DELETE FROM handover WHERE campaign=? AND last<? AND journal IN (SELECT serial FROM journal WHERE account=?)", "iii", (gint64) campaign,
+                    (gint64) MIN (first_open, (guint64) G_MAXINT64), account);
 }

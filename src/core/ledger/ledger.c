@@ -1,6 +1,7 @@
 #include "ledger.h"
 
 #include "gone.h"
+#include "part.h"
 #include "sql-words.h"
 #include "suppression.h"
 #include <string.h>
@@ -243,11 +244,11 @@ count_moved (Store *store, guint64 campaign, State from, State to, LedgerTally *
 
 /* Rows that were never handed over have none of their own: they get one. Of all, or of those whose address is suppressed by now. */
 #define OPEN_FRESH_SQL \
-  " FROM snapshot s JOIN campaign c ON c.id=s.campaign LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id" \
-  " WHERE s.campaign=?1 AND s.id>=c.next_recipient AND r.id IS NULL"
+  " FROM campaign c CROSS JOIN part p ON p.campaign=c.id CROSS JOIN snapshot s ON s.campaign=p.campaign AND s.id BETWEEN p.next_recipient AND p.last" \
+  " LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id WHERE c.id=?1 AND r.id IS NULL"
 #define SKIP_FRESH_SQL "INSERT INTO recipient(campaign,id,state,reason,time_utc) SELECT ?1,s.id," SQL_STATE (SKIPPED) ",?2,?3" OPEN_FRESH_SQL
 #define SKIP_OWN_SQL "UPDATE recipient SET state=" SQL_STATE (SKIPPED) ", reason=?2, time_utc=?3 WHERE campaign=?1 AND state="
-#define IS_SUPPRESSED_SQL SUPPRESSED_SQL ("s.address_key", "c.sender", "s.list")
+#define IS_SUPPRESSED_SQL SUPPRESSED_SQL ("c.address_kind", "s.address_key", "c.sender", "c.id")
 #define AND_SUPPRESSED_SQL " AND (SELECT " IS_SUPPRESSED_SQL " FROM snapshot s JOIN campaign c ON c.id=s.campaign WHERE s.campaign=?1 AND s.id=recipient.id)"
 
 typedef struct {
@@ -312,10 +313,12 @@ ledger_resolve (Store *store, guint64 campaign, gboolean is_resend, const char *
 }
 
 gboolean
-ledger_get_next_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error)
+ledger_get_next_due (Store *store, guint64 campaign, gint64 account, gint64 *out_utc, GError **error)
 {
   *out_utc = 0;
-  return store_get_int (store, out_utc, error, "SELECT min(not_before_utc) FROM recipient INDEXED BY recipient_later WHERE campaign=? AND state=" SQL_STATE (LATER), "i", (gint64) campaign) >= 0;
+  return store_get_int (store, out_utc, error,
+                        "SELECT min(not_before_utc) FROM recipient r INDEXED BY recipient_later WHERE campaign=?1 AND state=" SQL_STATE (LATER)
+                        " AND " PART_OF_ACCOUNT_SQL ("?1", "r.id", "?2"), "ii", (gint64) campaign, account) >= 0;
 }
 
 gboolean
@@ -330,14 +333,14 @@ ledger_shift_lifetime (Store *store, gint64 account, gint64 seconds, GError **er
 {
   return store_run (store, error,
                     "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=" SQL_STATE (LATER) " AND first_utc>0 AND"
-                    " (?2=0 OR campaign IN (SELECT id FROM campaign WHERE account=?2))",
+                    " (?2=0 OR " PART_OF_ACCOUNT_SQL ("recipient.campaign", "recipient.id", "?2") ")",
                     "ii", seconds, account) &&
          store_run (store, error,
                     "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=" SQL_STATE (HANDED) " AND first_utc>0 AND"
-                    " (?2=0 OR campaign IN (SELECT id FROM campaign WHERE account=?2))",
+                    " (?2=0 OR " PART_OF_ACCOUNT_SQL ("recipient.campaign", "recipient.id", "?2") ")",
                     "ii", seconds, account) &&
-         store_run (store, error, "UPDATE handover SET first_utc=first_utc+?1 WHERE ?2=0 OR campaign IN (SELECT id FROM campaign WHERE account=?2)", "ii", seconds,
-                    account);
+         store_run (store, error, "UPDATE handover SET first_utc=first_utc+?1 WHERE ?2=0 OR " PART_OF_ACCOUNT_SQL ("handover.campaign", "handover.first", "?2"), "ii",
+                    seconds, account);
 }
 
 gboolean

@@ -34,6 +34,7 @@ typedef struct {
 
 typedef struct { /* what to hand over */
   guint64     campaign;
+  gint64      account; /* whose parts of it (part.h): nobody else's row is taken */
   const char *sender;  /* bare From address: suppressions may name it */
   guint64     journal; /* serial */
   gint64      version; /* of the template, kept with each row */
@@ -46,9 +47,9 @@ typedef struct { /* what to hand over */
  * Returns: TRUE with `out_handed` (array of LedgerHanded) appended; nothing may leave before the commit. */
 gboolean ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, GArray *out_handed, LedgerTally *tally, GError **error);
 
-/* The rows of a hand-over need not be known as a range any more once each has a row of its own: all below `first_open` have
- * (G_MAXUINT64: all). The caller has recorded what came back, and knows what is still out. */
-gboolean ledger_forget_settled (Store *store, guint64 campaign, guint64 first_open, GError **error);
+/* The rows of a hand-over need not be known as a range any more once each has a row of its own: all below `first_open` have, of those that were
+ * handed to this account (G_MAXUINT64: all). The caller has recorded what came back, and knows what is still out. */
+gboolean ledger_forget_settled (Store *store, guint64 campaign, gint64 account, guint64 first_open, GError **error);
 
 /* handed (of this attempt) -> the outcome, with its remote id; later with its next time (the later one of ours and the server's, which counts for a
  * week at most), or refused(expired). Who is gone is also suppressed, or held: gone.h.
@@ -72,11 +73,11 @@ gboolean ledger_resolve (Store *store, guint64 campaign, gboolean is_resend, con
 gint64   ledger_count_begun (const gint64 counts[STATE_COUNT]);
 gboolean ledger_get_counts (Store *store, guint64 campaign, gint64 counts[STATE_COUNT], GError **error);
 
-/* The earliest, the latest time at which a later row is due; 0: none. */
-gboolean ledger_get_next_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error);
+/* The earliest (in this account's parts), the latest time at which a later row is due; 0: none. */
+gboolean ledger_get_next_due (Store *store, guint64 campaign, gint64 account, gint64 *out_utc, GError **error);
 gboolean ledger_get_last_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error);
 
-/* Time without a chance to try (offline, asleep, core not running) uses up no lifetime. account 0: all. */
+/* Time without a chance to try (offline, asleep, core not running) uses up no lifetime. account: its parts; 0: all. */
 gboolean ledger_shift_lifetime (Store *store, gint64 account, gint64 seconds, GError **error);
 
 /* The clock was set by so many seconds (back: negative): what is for later keeps its distance from now. */

@@ -5,6 +5,7 @@
 #include "import-watermark.h"
 #include "kill-point.h"
 #include "sql-words.h"
+#include "suppression.h"
 #include "text.h"
 #include <string.h>
 
@@ -78,7 +79,7 @@ load (Store *store, gint64 import, Run *out, ImportUndone *undone, GError **erro
     return FALSE;
   *out = (Run){ store_int (row, 0), store_int (row, 1), store_int (row, 2), store_int (row, 3), store_int (row, 4), store_int (row, 5) != 0,
                 g_strdup (store_text (row, 6)) };
-  *undone = (ImportUndone){ out->id, g_strdup (store_text (row, 7)), g_strdup (store_text (row, 8)), 0, 0, 0, 0 };
+  *undone = (ImportUndone){ out->id, g_strdup (store_text (row, 7)), g_strdup (store_text (row, 8)), 0, 0, 0, 0, 0 };
   sqlite3_reset (row);
   return TRUE;
 }
@@ -132,7 +133,7 @@ count (Store *store, const Run *run, ImportUndone *out, GError **error)
   out->restored = (guint64) store_int (row, 2);
   out->left = (guint64) store_int (row, 3);
   sqlite3_reset (row);
-  return TRUE;
+  return suppression_count_import (store, run->id, &out->lifted, error);
 }
 
 static gboolean
@@ -189,7 +190,8 @@ write_audit (Store *store, const ImportUndone *undone, GError **error)
 {
   g_autofree char *detail =
     g_strdup_printf ("list %s: %" G_GUINT64_FORMAT " gone, %" G_GUINT64_FORMAT " as before, %" G_GUINT64_FORMAT " off the list, %" G_GUINT64_FORMAT
-                     " kept for a campaign", undone->list, undone->removed, undone->restored, undone->left, undone->kept);
+                     " kept for a campaign, %" G_GUINT64_FORMAT " not suppressed any more", undone->list, undone->removed, undone->restored, undone->left, undone->kept,
+                     undone->lifted);
 
   return store_audit (store, "import.undo", detail, error);
 }
@@ -201,7 +203,7 @@ import_undo (Store *store, gint64 import, ImportUndone *out, GError **error)
 
   if (!find (store, import, &run, out, error) || !store_begin (store, error))
     return FALSE;
-  if (!take_away (store, &run, error) || !forgotten_undo (store, run.id, error) || !give_back (store, &run, error) || !take_list_back (store, &run, error) || !write_audit (store, out, error)) {
+  if (!take_away (store, &run, error) || !suppression_lift_import (store, run.id, error) || !forgotten_undo (store, run.id, error) || !give_back (store, &run, error) || !take_list_back (store, &run, error) || !write_audit (store, out, error)) {
     store_rollback (store);
     return FALSE;
   }

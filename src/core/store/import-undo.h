@@ -29,12 +29,13 @@ typedef struct {
   guint64 kept;        /* people whom it made, and who stay: a campaign has them */
   guint64 restored;    /* people who get their old values back */
   guint64 left;        /* people who were there before, and leave the list */
+  guint64 lifted;      /* suppressions that this import alone is the cause of, and that go */
 } ImportUndone;
 
 /* What import_undo() would do. import: 0 is the last one that can be taken back. Errors: FAULT_NO_INPUT (none), FAULT_TEMP (a campaign that
  * has not ended has people of it), FAULT_DATA (they were put elsewhere since). */
 gboolean import_undo_count (Store *store, gint64 import, ImportUndone *out, GError **error);
-/* One transaction of its own. Suppressions stay. */
+/* One transaction of its own. */
 gboolean import_undo (Store *store, gint64 import, ImportUndone *out, GError **error);
 void     import_undone_clear (ImportUndone *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImportUndone, import_undone_clear)

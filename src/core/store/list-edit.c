@@ -72,7 +72,7 @@ list_create (Store *store, const char *name, GError **error)
     return FALSE;
   return close_edit (store,
                      store_run (store, error, "INSERT INTO list(id,name,created_utc) VALUES("
-                                "1+max(coalesce((SELECT max(id) FROM list),0),coalesce((SELECT max(list) FROM membership),0)),?,?)", "si", name, store_now_utc ()),
+                                "1+max(coalesce((SELECT seq FROM sqlite_sequence WHERE name='list'),0),coalesce((SELECT max(list) FROM membership),0)),?,?)", "si", name, store_now_utc ()),
                      "list.create", detail, error);
 }
 
@@ -81,7 +81,6 @@ list_create (Store *store, const char *name, GError **error)
 static gboolean
 rename_everywhere (Store *store, gint64 id, const char *old, const char *new, GError **error)
 {
-  static const char suppressions[] = "UPDATE OR REPLACE suppression SET scope='list:'||?2 WHERE scope='list:'||?1 COLLATE NOCASE";
   static const char open_rows[] = "UPDATE snapshot SET list=?2 WHERE list=?1 COLLATE NOCASE AND campaign IN (SELECT id FROM campaign WHERE NOT " SQL_CAMPAIGN_HAS_ENDED ("") ")";
   /* of campaigns that have ended only these can be sent to again */
   static const char unknown_rows[] =
@@ -91,7 +90,7 @@ rename_everywhere (Store *store, gint64 id, const char *old, const char *new, GE
     "UPDATE campaign SET lists=substr(replace(', '||lists||', ',', '||?1||', ',', '||?2||', '),3,length(replace(', '||lists||', ',', '||?1||', ',', '||?2||', '))-4),"
     " list_key=substr(replace(', '||list_key||', ',', '||?1||', ',', '||?2||', '),3,length(replace(', '||list_key||', ',', '||?1||', ',', '||?2||', '))-4)";
 
-  return store_run (store, error, "UPDATE list SET name=? WHERE id=?", "si", new, id) && store_run (store, error, suppressions, "ss", old, new) &&
+  return store_run (store, error, "UPDATE list SET name=? WHERE id=?", "si", new, id) &&
          store_run (store, error, open_rows, "ss", old, new) && store_run (store, error, unknown_rows, "ss", old, new) &&
          store_run (store, error, campaigns, "ss", old, new);
 }

@@ -8,7 +8,7 @@
 
 gboolean list_create (Store *store, const char *name, GError **error);
 
-/* Suppressions of the list, and the rows of campaigns that may still be sent, follow in the same transaction. */
+/* The rows of campaigns that may still be sent follow in the same transaction; suppressions of the list have its id. */
 gboolean list_rename (Store *store, const char *name, const char *new_name, GError **error);
 
 /* ids: of gint64. *out_count: who was not on it, who was. list_join(): their fields become the list's. */

@@ -1,5 +1,17 @@
 #include "migrations.h"
 
+/* A tag for the row with this id: 32 random bits, not 0, that no row of this store ever had. The id stands in it so that each row draws its own. */
+#define DRAWN_TAG(id) \
+  "(WITH RECURSIVE draw(tag) AS (SELECT random()&4294967295 WHERE " id ">0" \
+  " UNION ALL SELECT random()&4294967295 FROM draw WHERE tag=0 OR tag IN (SELECT tag FROM tag_used))" \
+  " SELECT tag FROM draw WHERE tag<>0 AND tag NOT IN (SELECT tag FROM tag_used))"
+
+/* What was for a list of this name, and went with it, is for the new one. */
+#define TAKE_UP_FORMER \
+  "UPDATE OR REPLACE suppression SET scope='list:'||new.id WHERE scope IN (SELECT 'list:'||id FROM list_former WHERE name=new.name);" \
+  "UPDATE OR REPLACE campaign_list SET list=new.id WHERE list IN (SELECT id FROM list_former WHERE name=new.name);" \
+  "DELETE FROM list_former WHERE name=new.name;"
+
 const char *const migrations[] = {
   /* 1: times are UTC seconds, 0 is never; names that people give compare without case */
   "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
@@ -255,6 +267,76 @@ const char *const migrations[] = {
   "CREATE TABLE delivery_tally (campaign INTEGER NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (campaign, kind)) WITHOUT ROWID;"
   "CREATE TRIGGER delivery_is_new AFTER INSERT ON delivery BEGIN"
   "  INSERT INTO delivery_tally VALUES(new.campaign,new.kind,1) ON CONFLICT DO UPDATE SET count=count+1;"
+  "END;",
+
+  /* part: part.h. zone: whose local time it waits for, "" nobody's */
+  "CREATE TABLE part (campaign INTEGER NOT NULL REFERENCES campaign ON DELETE CASCADE, position INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES account,"
+  "  zone TEXT NOT NULL DEFAULT '', first INTEGER NOT NULL, last INTEGER NOT NULL, next_recipient INTEGER NOT NULL, PRIMARY KEY (campaign, position)) WITHOUT ROWID;"
+  "CREATE UNIQUE INDEX part_by_first ON part(campaign, first);"
+  "CREATE INDEX part_by_account ON part(account);"
+  "INSERT INTO part(campaign,position,account,first,last,next_recipient) SELECT id,1,account,1,"
+  "  coalesce((SELECT max(s.id) FROM snapshot s WHERE s.campaign=c.id),0),max(1,next_recipient) FROM campaign c WHERE state<>0;"
+  "DROP VIEW ledger;"
+  "ALTER TABLE campaign DROP COLUMN next_recipient;"
+  /* before its parts are made everybody is queued */
+  "CREATE VIEW ledger AS SELECT s.campaign, s.id, s.contact, s.list, s.address, s.address_key, s.name, s.fields,"
+  "  coalesce(r.state, s.id < (SELECT p.next_recipient FROM part p WHERE p.campaign = s.campaign AND p.first <= s.id ORDER BY p.first DESC LIMIT 1), 0) AS state,"
+  "  coalesce(r.reason, '') AS reason,"
+  "  coalesce(r.attempt, s.id < (SELECT p.next_recipient FROM part p WHERE p.campaign = s.campaign AND p.first <= s.id ORDER BY p.first DESC LIMIT 1), 0) AS attempt,"
+  "  coalesce(r.version, h.version, 0) AS version, coalesce(r.journal, h.journal, 0) AS journal, coalesce(r.first_utc, h.first_utc, 0) AS first_utc,"
+  "  coalesce(r.not_before_utc, 0) AS not_before_utc, coalesce(r.time_utc, h.time_utc, 0) AS time_utc, coalesce(r.reply, '') AS reply, r.provider_id"
+  "  FROM snapshot s LEFT JOIN recipient r ON r.campaign = s.campaign AND r.id = s.id"
+  "  LEFT JOIN handover h ON r.id IS NULL AND h.campaign = s.campaign AND h.first <= s.id AND h.last >= s.id;",
+
+  /* tag: what names a list or a campaign outside of this machine: docs/decisions/tags-name-what-leaves.md. tag_used: all that were ever given; nothing is
+   * ever taken out of it */
+  "CREATE TABLE tag_used (tag INTEGER PRIMARY KEY);"
+  "ALTER TABLE list ADD COLUMN tag INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE campaign ADD COLUMN tag INTEGER NOT NULL DEFAULT 0;"
+  "CREATE TRIGGER list_has_tag AFTER UPDATE OF tag ON list BEGIN INSERT INTO tag_used(tag) VALUES(new.tag); END;"
+  "CREATE TRIGGER campaign_has_tag AFTER UPDATE OF tag ON campaign BEGIN INSERT INTO tag_used(tag) VALUES(new.tag); END;"
+  "CREATE TRIGGER list_gets_tag AFTER INSERT ON list BEGIN UPDATE list SET tag=" DRAWN_TAG ("new.id") " WHERE id=new.id; END;"
+  "CREATE TRIGGER campaign_gets_tag AFTER INSERT ON campaign BEGIN UPDATE campaign SET tag=" DRAWN_TAG ("new.id") " WHERE id=new.id; END;"
+  "UPDATE list SET tag=" DRAWN_TAG ("list.id") ";"
+  "UPDATE campaign SET tag=" DRAWN_TAG ("campaign.id") ";",
+
+  /* kind, reason: suppression-words.h; words: why, for people; source: what caused it, a word, or a word and an id ("import:7"); scope: list:ID now
+   * (docs/decisions/suppressed-by-kind.md). campaign_list: to whom a campaign goes; list_former: lists that are gone and have suppressions, which the next
+   * list of that name takes up. campaign.address_kind: of its account: email or phone */
+  "CREATE TABLE campaign_list (campaign INTEGER NOT NULL REFERENCES campaign ON DELETE CASCADE, list INTEGER NOT NULL, PRIMARY KEY (campaign, list)) WITHOUT ROWID;"
+  "CREATE TABLE list_former (id INTEGER PRIMARY KEY, name TEXT NOT NULL COLLATE NOCASE);"
+  "ALTER TABLE campaign ADD COLUMN address_kind TEXT NOT NULL DEFAULT 'email';"
+  "ALTER TABLE suppression ADD COLUMN words TEXT NOT NULL DEFAULT '';"
+  "DROP INDEX suppression_by_address; DROP INDEX suppression_by_hash;"
+  "INSERT INTO list_former(id,name) SELECT (SELECT seq FROM sqlite_sequence WHERE name='list')+row_number() OVER (ORDER BY name),name FROM"
+  "  (SELECT min(substr(scope,6)) AS name FROM suppression WHERE substr(scope,1,5)='list:' GROUP BY substr(scope,6) COLLATE NOCASE) f"
+  "  WHERE NOT EXISTS (SELECT 1 FROM list l WHERE l.name=f.name);"
+  "UPDATE sqlite_sequence SET seq=max(seq,coalesce((SELECT max(id) FROM list_former),0)) WHERE name='list';"
+  /* names with a comma may say more lists than there were: better one letter too few */
+  "INSERT INTO campaign_list(campaign,list) SELECT c.id,l.id FROM campaign c JOIN (SELECT id,name FROM list UNION ALL SELECT id,name FROM list_former) l"
+  "  ON instr(lower(', '||c.lists||', '),lower(', '||l.name||', '))>0;"
+  "UPDATE suppression SET words=reason, hash=coalesce(substr(hash,1,16),x''), reason=CASE WHEN source='server' OR reason='gone' THEN 'gone'"
+  "  WHEN source='import' AND reason='left, according to an imported file' THEN 'left' WHEN source='import' THEN 'import' ELSE 'person' END;"
+  "UPDATE suppression SET scope='list:'||coalesce((SELECT id FROM list WHERE name=substr(scope,6)),(SELECT id FROM list_former WHERE name=substr(scope,6)))"
+  "  WHERE substr(scope,1,5)='list:';"
+  "DELETE FROM suppression WHERE id NOT IN (SELECT min(id) FROM suppression GROUP BY kind,address,hash,scope,source);"
+  "CREATE UNIQUE INDEX suppression_by_address ON suppression(address,kind,scope,source) WHERE address<>'';"
+  "CREATE UNIQUE INDEX suppression_by_hash ON suppression(hash,kind,scope,source) WHERE hash<>x'';"
+  "CREATE INDEX suppression_by_source ON suppression(source) WHERE instr(source,':')>0;"
+  /* of the last hour: what may still be lifted */
+  "UPDATE suppression SET source='server:'||(SELECT c.tag FROM gone g JOIN snapshot s ON s.campaign=g.campaign AND s.id=g.recipient JOIN campaign c ON c.id=g.campaign"
+  "  WHERE g.is_suppressed=1 AND s.address_key=suppression.address LIMIT 1) WHERE source='server' AND scope='all' AND address IN"
+  "  (SELECT s.address_key FROM gone g JOIN snapshot s ON s.campaign=g.campaign AND s.id=g.recipient WHERE g.is_suppressed=1);"
+  "UPDATE forgotten_back SET hash=substr(hash,1,16) WHERE kind IS NOT NULL;"
+  "CREATE TRIGGER list_becomes_former AFTER DELETE ON list WHEN EXISTS (SELECT 1 FROM suppression WHERE scope='list:'||old.id) BEGIN"
+  "  INSERT INTO list_former(id,name) VALUES(old.id,old.name);"
+  "END;"
+  "CREATE TRIGGER list_takes_up AFTER INSERT ON list WHEN EXISTS (SELECT 1 FROM list_former WHERE name=new.name) BEGIN " TAKE_UP_FORMER " END;"
+  "CREATE TRIGGER list_renamed_takes_up AFTER UPDATE OF name ON list WHEN EXISTS (SELECT 1 FROM list_former WHERE name=new.name) BEGIN " TAKE_UP_FORMER " END;"
+  /* an import that can be undone no more: what it suppressed stays for good */
+  "CREATE TRIGGER import_run_leaves_suppressions AFTER DELETE ON import_run BEGIN"
+  "  UPDATE OR IGNORE suppression SET source='import' WHERE source='import:'||old.id AND instr(source,':')>0;"
+  "  DELETE FROM suppression WHERE source='import:'||old.id AND instr(source,':')>0;"
   "END;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

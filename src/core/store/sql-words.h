@@ -4,12 +4,15 @@
 #include "campaign-state.h"
 #include "delivery-kind.h"
 #include "outcome.h"
+#include "suppression-words.h"
 
 #define SQL_STATE(name) G_STRINGIFY (STATE_NUMBER_##name)                 /* recipient.state, tally.state, ledger.state */
 #define SQL_CAMPAIGN_STATE(name) G_STRINGIFY (CAMPAIGN_NUMBER_##name)     /* campaign.state */
 #define SQL_REASON(name) "'" REASON_WORD_##name "'"                       /* recipient.reason, ledger.reason */
 
 #define SQL_DELIVERY(name) "'" DELIVERY_WORD_##name "'"                   /* delivery.kind, delivery_tally.kind */
+#define SQL_SUPPRESSION_KIND(name) "'" SUPPRESSION_KIND_WORD_##name "'"     /* suppression.kind, campaign.address_kind */
+#define SQL_SUPPRESSION_REASON(name) "'" SUPPRESSION_REASON_WORD_##name "'" /* suppression.reason */
 
 /* `of`: a table's alias with its dot, or "". */
 #define SQL_IS_WAITING(of) of "state IN (" SQL_STATE (QUEUED) "," SQL_STATE (LATER) ")" /* for its turn, or its time */

@@ -3,14 +3,20 @@
 #include "address-idna.h"
 #include "fault.h"
 #include "list.h"
+#include "sql-words.h"
 #include <string.h>
 
-#define HASH_LEN 32
+#define VAULT_HASH_LEN 32
+#define HASH_LEN 16 /* of these, the first */
 #define FORGOTTEN "forgotten" /* source of what suppression_forget() adds: suppression_return() takes nothing else */
 
 /* A row by its key, and one of somebody forgotten; what stands there stays. */
-#define ADD_KEY "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,created_utc)"
-#define ADD_HASH "INSERT OR IGNORE INTO suppression(kind,hash,scope,reason,source,created_utc)"
+#define ADD_KEY "INSERT OR IGNORE INTO suppression(kind,address,scope,reason,source,words,created_utc)"
+#define ADD_HASH "INSERT OR IGNORE INTO suppression(kind,hash,scope,reason,source,words,created_utc)"
+#define PERSON_FORGOTTEN SQL_SUPPRESSION_REASON (PERSON) ",'" FORGOTTEN "','" FORGOTTEN "'"
+
+/* Of the kind that is asked for, or of one that this version does not know. */
+#define OF_KIND "(kind=?2 OR kind NOT IN (" SQL_SUPPRESSION_KIND (EMAIL) "," SQL_SUPPRESSION_KIND (PHONE) "," SQL_SUPPRESSION_KIND (WA_USER) "," SQL_SUPPRESSION_KIND (DOMAIN) "))"
 
 typedef struct {
   Store *store;
@@ -29,27 +35,50 @@ is_sender (const char *address, const char *sender)
   return g_ascii_strncasecmp (open + 1, address, len) == 0 && strcmp (open + 1 + len, ">") == 0;
 }
 
-static gboolean
-is_in_scope (const char *scope, const char *sender, const char *list)
+/* Does the campaign go to this list? One of which nobody knows to which it goes may. Returns: 1, 0, -1 */
+static int
+goes_to (Store *store, gint64 campaign, gint64 list, GError **error)
 {
+  gint64 answer = 0;
+  int result = store_get_int (store, &answer, error,
+                              "SELECT EXISTS (SELECT 1 FROM campaign_list WHERE campaign=?1 AND list=?2) OR NOT EXISTS (SELECT 1 FROM campaign_list WHERE campaign=?1)", "ii",
+                              campaign, list);
+
+  return result < 0 ? -1 : answer != 0;
+}
+
+typedef struct {
+  const char *kind, *key, *sender; /* borrowed */
+  gint64      campaign;
+} SuppressionQuestion;
+
+/* Returns: 1, 0, -1. What this version does not know, fits. */
+static int
+is_in_scope (Store *store, const char *scope, const SuppressionQuestion *question, GError **error)
+{
+  guint64 list;
+
   if (g_str_has_prefix (scope, "from:"))
-    return sender != NULL && is_sender (scope + strlen ("from:"), sender);
-  if (g_str_has_prefix (scope, "list:"))
-    return list != NULL && g_ascii_strcasecmp (scope + strlen ("list:"), list) == 0;
-  return TRUE; /* all, and anything that this version does not know */
+    return question->sender != NULL && is_sender (scope + strlen ("from:"), question->sender);
+  if (g_str_has_prefix (scope, "list:") && g_ascii_string_to_unsigned (scope + strlen ("list:"), 10, 1, G_MAXINT64, &list, NULL))
+    return goes_to (store, question->campaign, (gint64) list, error);
+  return 1;
 }
 
 /* Any row of the statement whose scope fits? */
 static int
-has_scope (Store *store, sqlite3_stmt *rows, const char *sender, const char *list, GError **error)
+has_scope (Store *store, sqlite3_stmt *rows, const SuppressionQuestion *question, GError **error)
 {
   int result;
 
-  while ((result = store_step (store, rows, error)) == 1)
-    if (is_in_scope (store_text (rows, 0), sender, list)) {
+  while ((result = store_step (store, rows, error)) == 1) {
+    int fits = is_in_scope (store, store_text (rows, 0), question, error);
+
+    if (fits != 0) {
       sqlite3_reset (rows);
-      return 1;
+      return fits;
     }
+  }
   return result;
 }
 
@@ -58,7 +87,7 @@ get_kind (const char *key)
 {
   const char *at = strchr (key, '@');
 
-  return at == key || (at == NULL && key[0] == '*') ? "domain" : at != NULL ? "email" : "phone";
+  return at == key || (at == NULL && key[0] == '*') ? SUPPRESSION_KIND_WORD_DOMAIN : at != NULL ? SUPPRESSION_KIND_WORD_EMAIL : SUPPRESSION_KIND_WORD_PHONE;
 }
 
 int
@@ -70,78 +99,112 @@ suppression_has_hashed (Store *store, GError **error)
 }
 
 static int
-is_pattern_suppressed (Store *store, const char *pattern, const char *sender, const char *list, GError **error)
+is_pattern_suppressed (Store *store, const char *pattern, const SuppressionQuestion *question, GError **error)
 {
-  return has_scope (store, store_query (store, "SELECT scope FROM suppression WHERE address=? AND kind='domain'", "s", pattern), sender, list, error);
+  return has_scope (store, store_query (store, "SELECT scope FROM suppression WHERE address=? AND kind=" SQL_SUPPRESSION_KIND (DOMAIN), "s", pattern), question, error);
 }
 
 /* Its own domain, then all below each domain above it. */
 static int
-is_domain_suppressed (Store *store, const char *key, const char *sender, const char *list, GError **error)
+is_domain_suppressed (Store *store, const SuppressionQuestion *question, GError **error)
 {
-  const char *domain = strrchr (key, '@');
+  const char *domain = strrchr (question->key, '@');
   gint64 one = 0;
   int result;
 
   if (domain == NULL)
     return 0;
-  result = store_get_int (store, &one, error, "SELECT 1 FROM suppression WHERE kind='domain' LIMIT 1", "");
+  result = store_get_int (store, &one, error, "SELECT 1 FROM suppression WHERE kind=" SQL_SUPPRESSION_KIND (DOMAIN) " LIMIT 1", "");
   if (result != 1)
     return result;
-  result = is_pattern_suppressed (store, domain, sender, list, error);
+  result = is_pattern_suppressed (store, domain, question, error);
   for (const char *dot = strchr (domain, '.'); result == 0 && dot != NULL; dot = strchr (dot + 1, '.')) {
     g_autofree char *pattern = g_strconcat ("*", dot, NULL);
 
-    result = is_pattern_suppressed (store, pattern, sender, list, error);
+    result = is_pattern_suppressed (store, pattern, question, error);
   }
   return result;
 }
 
-static int
-is_suppressed (Context *context, const char *key, const char *sender, const char *list, GError **error)
+/* out: HASH_LEN octets. */
+static gboolean
+hash_key (Vault *vault, const char *key, guint8 out[HASH_LEN], GError **error)
 {
-  int result = has_scope (context->store, store_query (context->store, "SELECT scope FROM suppression WHERE address=? AND address<>''", "s", key), sender,
-                          list, error);
+  guint8 whole[VAULT_HASH_LEN];
+
+  if (!vault_hash_address (vault, key, whole, error))
+    return FALSE;
+  memcpy (out, whole, HASH_LEN);
+  return TRUE;
+}
+
+static int
+is_suppressed (Context *context, const SuppressionQuestion *question, GError **error)
+{
+  int result = has_scope (context->store,
+                          store_query (context->store, "SELECT scope FROM suppression WHERE address=?1 AND address<>'' AND " OF_KIND, "ss", question->key, question->kind),
+                          question, error);
   guint8 hash[HASH_LEN];
 
   if (result == 0)
-    result = is_domain_suppressed (context->store, key, sender, list, error);
+    result = is_domain_suppressed (context->store, question, error);
   if (result != 0)
     return result;
   result = suppression_has_hashed (context->store, error);
   if (result != 1)
     return result;
-  if (!vault_hash_address (context->vault, key, hash, error))
+  if (!hash_key (context->vault, question->key, hash, error))
     return -1;
   return has_scope (context->store,
-                    store_query (context->store, "SELECT scope FROM suppression WHERE hash=? AND hash<>x''", "b", hash, (gsize) sizeof hash), sender, list,
-                    error);
+                    store_query (context->store, "SELECT scope FROM suppression WHERE hash=?1 AND hash<>x'' AND " OF_KIND, "bs", hash, (gsize) sizeof hash, question->kind),
+                    question, error);
+}
+
+static void
+fail_sql (sqlite3_context *sql, const GError *error)
+{
+  sqlite3_result_error (sql, error->message, -1);
+  if (error->code == FAULT_NO_PERM)
+    sqlite3_result_error_code (sql, SQLITE_AUTH); /* keeps the words: the store makes FAULT_NO_PERM of it again */
 }
 
 static void
 is_suppressed_cb (sqlite3_context *sql, int n, sqlite3_value **values)
 {
-  const char *key = (const char *) sqlite3_value_text (values[0]);
-  const char *sender = (const char *) sqlite3_value_text (values[1]);
-  const char *list = (const char *) sqlite3_value_text (values[2]);
+  SuppressionQuestion question = { (const char *) sqlite3_value_text (values[0]), (const char *) sqlite3_value_text (values[1]), (const char *) sqlite3_value_text (values[2]),
+                        sqlite3_value_int64 (values[3]) };
   g_autoptr (GError) error = NULL;
-  int result = key != NULL && key[0] != '\0' ? is_suppressed (sqlite3_user_data (sql), key, sender, list, &error) : 0;
+  int result = question.key != NULL && question.key[0] != '\0' ? is_suppressed (sqlite3_user_data (sql), &question, &error) : 0;
 
   if (result < 0)
-    sqlite3_result_error (sql, error->message, -1);
-  if (result < 0 && error->code == FAULT_NO_PERM)
-    sqlite3_result_error_code (sql, SQLITE_AUTH); /* keeps the words: the store makes FAULT_NO_PERM of it again */
-  if (result >= 0)
+    fail_sql (sql, error);
+  else
     sqlite3_result_int (sql, result);
+}
+
+static void
+hash_cb (sqlite3_context *sql, int n, sqlite3_value **values)
+{
+  Context *context = sqlite3_user_data (sql);
+  const char *key = (const char *) sqlite3_value_text (values[0]);
+  g_autoptr (GError) error = NULL;
+  guint8 hash[HASH_LEN];
+  int hashed = key != NULL ? suppression_has_hashed (context->store, &error) : 0;
+
+  if (hashed == 1 && hash_key (context->vault, key, hash, &error))
+    sqlite3_result_blob (sql, hash, sizeof hash, SQLITE_TRANSIENT);
+  else if (error != NULL)
+    fail_sql (sql, error);
 }
 
 gboolean
 suppression_register_functions (Store *store, Vault *vault)
 {
-  Context *context = g_new (Context, 1);
+  Context *context = g_new (Context, 1), *other = g_new (Context, 1);
 
-  *context = (Context){ store, vault };
-  return sqlite3_create_function_v2 (store_get_db (store), "is_suppressed", 3, SQLITE_UTF8, context, is_suppressed_cb, NULL, NULL, g_free) == SQLITE_OK;
+  *context = *other = (Context){ store, vault };
+  return sqlite3_create_function_v2 (store_get_db (store), "is_suppressed", 4, SQLITE_UTF8, context, is_suppressed_cb, NULL, NULL, g_free) == SQLITE_OK &&
+         sqlite3_create_function_v2 (store_get_db (store), "suppression_hash", 1, SQLITE_UTF8, other, hash_cb, NULL, NULL, g_free) == SQLITE_OK;
 }
 
 /* "@example.org", "*@example.org": all at a domain; "*.example.org", "*@*.example.org": all below it. Returns: FALSE: it is no pattern. */
@@ -197,6 +260,16 @@ suppression_parse_address (const char *text, GError **error)
   return split_pattern (given, &is_below, &domain) ? parse_pattern (given, is_below, domain, error) : parse_one (given, error);
 }
 
+/* Also one that is gone, as long as it has suppressions: they can be taken off. */
+static char *
+parse_list (Store *store, const char *name, GError **error)
+{
+  gint64 list = 0;
+  int former = store_get_int (store, &list, error, "SELECT id FROM list_former WHERE name=?", "s", name);
+
+  return former < 0 || (former == 0 && !list_find (store, name, &list, error)) ? NULL : g_strdup_printf ("list:%" G_GINT64_FORMAT, list);
+}
+
 char *
 suppression_parse_scope (Store *store, const char *text, GError **error)
 {
@@ -207,52 +280,91 @@ suppression_parse_scope (Store *store, const char *text, GError **error)
 
     return key != NULL ? g_strconcat ("from:", key, NULL) : NULL;
   }
-  if (g_str_has_prefix (text, "list:")) {
-    gint64 list;
-
-    return list_find (store, text + strlen ("list:"), &list, error) ? g_strdup (text) : NULL;
-  }
+  if (g_str_has_prefix (text, "list:"))
+    return parse_list (store, text + strlen ("list:"), error);
   g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no scope: give all, from:ADDRESS or list:NAME", text);
   return NULL;
 }
 
+static const char *const reasons[] = {
+  [SUPPRESSION_REASON_GONE] = SUPPRESSION_REASON_WORD_GONE, [SUPPRESSION_REASON_COMPLAINT] = SUPPRESSION_REASON_WORD_COMPLAINT,
+  [SUPPRESSION_REASON_LEFT] = SUPPRESSION_REASON_WORD_LEFT, [SUPPRESSION_REASON_STOP] = SUPPRESSION_REASON_WORD_STOP,
+  [SUPPRESSION_REASON_PERSON] = SUPPRESSION_REASON_WORD_PERSON, [SUPPRESSION_REASON_IMPORT] = SUPPRESSION_REASON_WORD_IMPORT,
+};
+
+gboolean
+suppression_reason_from_word (const char *word, SuppressionReason *out_reason)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
+    if (strcmp (reasons[i], word) == 0) {
+      *out_reason = (SuppressionReason) i;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+int
+suppression_find (Store *store, const char *key, const char *scope, GError **error)
+{
+  gint64 one = 0;
+
+  return store_get_int (store, &one, error, "SELECT 1 FROM suppression WHERE address=? AND kind=? AND scope=? LIMIT 1", "sss", key, get_kind (key), scope);
+}
+
+/* Causes stand side by side, so that one can be lifted and the others hold. What may be lifted need not stand where another one is for good. */
+gboolean
+suppression_add (Store *store, const Suppression *what, guint *out_count, GError **error)
+{
+  int before = suppression_find (store, what->key, what->scope, error);
+
+  if (before < 0 || !store_run (store, error,
+                                ADD_KEY " SELECT ?1,?2,?3,?4,?5,?6,?7 WHERE instr(?5,':')=0 OR NOT " SUPPRESSION_STANDS_SQL ("?1", "?2", "?3"), "ssssssi", get_kind (what->key),
+                                what->key, what->scope, reasons[what->reason], what->source, what->words, what->since_utc != 0 ? what->since_utc : store_now_utc ()))
+    return FALSE;
+  *out_count += before == 0;
+  return TRUE;
+}
+
 static gboolean
-count_changes (Store *store, gboolean is_fine, guint *out_count)
+run_and_count (Store *store, gboolean is_fine, guint *inout_changes)
 {
-  if (is_fine)
-    *out_count += (guint) sqlite3_changes (store_get_db (store));
+  *inout_changes += is_fine ? (guint) sqlite3_changes (store_get_db (store)) : 0;
   return is_fine;
-}
-
-gboolean
-suppression_add_since (Store *store, const char *key, const char *scope, const char *reason, const char *source, gint64 since_utc, guint *out_count,
-                       GError **error)
-{
-  return count_changes (store,
-                        store_run (store, error, ADD_KEY " VALUES(?,?,?,?,?,?)", "sssssi", get_kind (key), key, scope, reason, source, since_utc),
-                        out_count);
-}
-
-gboolean
-suppression_add (Store *store, const char *key, const char *scope, const char *reason, const char *source, guint *out_count, GError **error)
-{
-  return suppression_add_since (store, key, scope, reason, source, store_now_utc (), out_count, error);
 }
 
 gboolean
 suppression_remove (Store *store, Vault *vault, const char *key, const char *scope, guint *out_count, GError **error)
 {
   guint8 hash[HASH_LEN];
-  int hashed;
+  guint rows = 0;
+  int hashed = suppression_has_hashed (store, error);
 
-  if (!count_changes (store, store_run (store, error, "DELETE FROM suppression WHERE address=? AND scope=? COLLATE NOCASE", "ss", key, scope), out_count))
+  if (hashed < 0 || (hashed == 1 && !hash_key (vault, key, hash, error)) ||
+      !run_and_count (store, store_run (store, error, "DELETE FROM suppression WHERE address=? AND kind=? AND scope=? COLLATE NOCASE", "sss", key, get_kind (key), scope), &rows) ||
+      (hashed == 1 && !run_and_count (store, store_run (store, error, "DELETE FROM suppression WHERE hash=? AND kind=? AND scope=? COLLATE NOCASE", "bss", hash,
+                                                        (gsize) sizeof hash, get_kind (key), scope), &rows)))
     return FALSE;
-  hashed = suppression_has_hashed (store, error);
-  if (hashed <= 0)
-    return hashed == 0;
-  return vault_hash_address (vault, key, hash, error) &&
-         count_changes (store, store_run (store, error, "DELETE FROM suppression WHERE hash=? AND scope=? COLLATE NOCASE", "bs", hash, (gsize) sizeof hash, scope),
-                        out_count);
+  *out_count += rows > 0;
+  return TRUE;
+}
+
+#define OF_IMPORT "source='" SUPPRESSION_SOURCE_IMPORT ":'||? AND instr(source,':')>0"
+
+gboolean
+suppression_lift_import (Store *store, gint64 import, GError **error)
+{
+  return store_run (store, error, "DELETE FROM suppression WHERE " OF_IMPORT, "i", import);
+}
+
+gboolean
+suppression_count_import (Store *store, gint64 import, guint64 *out_count, GError **error)
+{
+  gint64 count = 0;
+
+  if (store_get_int (store, &count, error, "SELECT count(*) FROM suppression WHERE " OF_IMPORT, "i", import) < 0)
+    return FALSE;
+  *out_count = (guint64) count;
+  return TRUE;
 }
 
 gboolean
@@ -260,10 +372,10 @@ suppression_forget (Store *store, Vault *vault, const char *key, GError **error)
 {
   guint8 hash[HASH_LEN];
 
-  return vault_hash_address (vault, key, hash, error) &&
+  return hash_key (vault, key, hash, error) &&
          store_run (store, error,
-                    ADD_HASH " SELECT kind,?,scope,'forgotten',source,created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
-         store_run (store, error, ADD_HASH " VALUES(?,?,'all','forgotten','" FORGOTTEN "',?)",
+                    ADD_HASH " SELECT kind,?,scope,reason,source,'" FORGOTTEN "',created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
+         store_run (store, error, ADD_HASH " VALUES(?,?,'all'," PERSON_FORGOTTEN ",?)",
                     "sbi", get_kind (key), hash, (gsize) sizeof hash, store_now_utc ()) &&
          store_run (store, error, "DELETE FROM suppression WHERE address=?", "s", key);
 }
@@ -271,9 +383,10 @@ suppression_forget (Store *store, Vault *vault, const char *key, GError **error)
 gboolean
 suppression_return (Store *store, gint64 import, GBytes *hash, GError **error)
 {
-  gconstpointer data = g_bytes_get_data (hash, NULL);
-  gsize len = g_bytes_get_size (hash);
+  gsize len;
+  gconstpointer data = g_bytes_get_data (hash, &len);
 
+  len = MIN (len, HASH_LEN);
   return store_run (store, error,
                     "INSERT INTO forgotten_back(import,hash,kind,created_utc) SELECT ?,hash,kind,created_utc FROM suppression"
                     " WHERE hash=? AND scope='all' AND source='" FORGOTTEN "'", "ib", import, data, len) &&
@@ -284,23 +397,23 @@ gboolean
 suppression_return_undo (Store *store, gint64 import, GError **error)
 {
   return store_run (store, error,
-                    ADD_HASH " SELECT kind,hash,'all','forgotten','" FORGOTTEN "',created_utc FROM forgotten_back WHERE import=? AND kind IS NOT NULL", "i", import);
+                    ADD_HASH " SELECT kind,hash,'all'," PERSON_FORGOTTEN ",created_utc FROM forgotten_back WHERE import=? AND kind IS NOT NULL", "i", import);
 }
 
-#define KIND "iif(instr(?2,'@'),'email','phone')"
+#define KIND "iif(instr(?2,'@')," SQL_SUPPRESSION_KIND (EMAIL) "," SQL_SUPPRESSION_KIND (PHONE) ")"
+#define MERGED SQL_SUPPRESSION_REASON (PERSON) ",'merge','merged',?3"
 
 gboolean
 suppression_copy (Store *store, const char *from, const char *to, GError **error)
 {
   /* by its domain, or as a forgotten one: no row of its own says it */
   static const char *const copies[] = {
-    ADD_KEY " SELECT " KIND ",?2,'all','merged','merge',?3 WHERE is_suppressed(?1,'','')",
-    ADD_KEY " SELECT " KIND ",?2,'list:'||name,'merged','merge',?3 FROM list WHERE is_suppressed(?1,'',name) AND NOT is_suppressed(?1,'','')",
-    ADD_KEY " SELECT DISTINCT " KIND ",?2,'from:'||address,'merged','merge',?3 FROM account WHERE is_suppressed(?1,address,'') AND NOT is_suppressed(?1,'','')",
+    ADD_KEY " SELECT " KIND ",?2,scope," MERGED " FROM suppression WHERE kind=" SQL_SUPPRESSION_KIND (DOMAIN) " AND ?1 LIKE '%'||ltrim(address,'*')",
+    ADD_KEY " SELECT " KIND ",?2,scope," MERGED " FROM suppression WHERE hash=suppression_hash(?1) AND hash<>x''",
   };
   gint64 now_utc = store_now_utc ();
 
-  if (!store_run (store, error, ADD_KEY " SELECT kind,?2,scope,reason,source,created_utc FROM suppression WHERE address=?1", "ss", from, to))
+  if (!store_run (store, error, ADD_KEY " SELECT kind,?2,scope,reason,source,words,created_utc FROM suppression WHERE address=?1", "ss", from, to))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (copies); i++)
     if (!store_run (store, error, copies[i], "ssi", from, to, now_utc))
@@ -313,5 +426,6 @@ suppression_follow (Store *store, const char *from, const char *to, GError **err
 {
   return from[0] == '\0' || to[0] == '\0' || strcmp (from, to) == 0 ||
          store_run (store, error,
-                    ADD_KEY " SELECT kind,?2,scope,reason,source,created_utc FROM suppression WHERE address=?1 AND source<>'server' AND reason<>'gone'", "ss", from, to);
+                    ADD_KEY " SELECT kind,?2,scope,reason,source,words,created_utc FROM suppression WHERE address=?1 AND reason<>" SQL_SUPPRESSION_REASON (GONE), "ss", from,
+                    to);
 }

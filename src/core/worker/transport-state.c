@@ -54,7 +54,7 @@ transport_state_free (TransportState *self)
 
 /* Nobody hears what becomes of these calls: a transport that has gone asks again when it is there. */
 static gboolean
-answer (TransportState *self, const StateQuestion *question, GError **error)
+answer_question (TransportState *self, const StateQuestion *question, GError **error)
 {
   GVariant *found;
 
@@ -80,7 +80,7 @@ answer_all (gpointer data)
   while ((question = g_queue_peek_head (&self->questions)) != NULL) {
     g_autoptr (GError) error = NULL;
 
-    if (!answer (self, question, &error)) {
+    if (!answer_question (self, question, &error)) {
       if (self->retry == 0) {
         g_warning ("what the sending process of account %s knows cannot be kept now: %s", self->account->name, error->message);
         self->retry = g_timeout_add_seconds (RETRY_S, answer_all, self);
@@ -94,7 +94,7 @@ answer_all (gpointer data)
 }
 
 static gboolean
-refuse (GError **error, const char *what)
+refuse_question (GError **error, const char *what)
 {
   g_set_error (error, FAULT, FAULT_PROTOCOL, "%s", what);
   return FALSE;
@@ -102,11 +102,11 @@ refuse (GError **error, const char *what)
 
 /* Takes the question. */
 static gboolean
-ask (TransportState *self, StateQuestion *question, GError **error)
+ask_question (TransportState *self, StateQuestion *question, GError **error)
 {
   if (self->questions.length >= WAITING_MAX) {
     question_free (question);
-    return refuse (error, "it does not wait for what it asked");
+    return refuse_question (error, "it does not wait for what it asked");
   }
   g_queue_push_tail (&self->questions, question);
   if (self->retry == 0)
@@ -120,13 +120,13 @@ transport_state_change (TransportState *self, guint64 serial, GVariant *records,
   StateQuestion *question;
 
   if (serial != self->changed + 1)
-    return refuse (error, "a change of records out of turn");
+    return refuse_question (error, "a change of records out of turn");
   if (!account_records_check (self->core, self->account, records, error))
     return FALSE;
   self->changed = serial;
   question = g_new (StateQuestion, 1);
   *question = (StateQuestion){ serial, g_variant_ref (records), NULL };
-  return ask (self, question, error);
+  return ask_question (self, question, error);
 }
 
 gboolean
@@ -135,11 +135,11 @@ transport_state_want (TransportState *self, guint64 serial, const char *const *k
   StateQuestion *question;
 
   if (serial != self->wanted + 1)
-    return refuse (error, "a question for records out of turn");
+    return refuse_question (error, "a question for records out of turn");
   if (!account_records_check_keys (self->account->kind, keys, error))
     return FALSE;
   self->wanted = serial;
   question = g_new (StateQuestion, 1);
   *question = (StateQuestion){ serial, NULL, g_strdupv ((GStrv) keys) };
-  return ask (self, question, error);
+  return ask_question (self, question, error);
 }

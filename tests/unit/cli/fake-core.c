@@ -340,7 +340,7 @@ handle_suppress_list (PrApp1 *core, GDBusMethodInvocation *call, guint64 after, 
 {
   if (after == 0)
     pr_app1_complete_suppress_list (core, call, fill_in_row ("SuppressList", g_variant_new_parsed (
-      "{'id': <@t 2>, 'address': <'bob@example.org'>, 'scope': <'all'>, 'reason': <'asked'>, 'source': <'cli'>, 'time': <@x 1767409445>}")));
+      "{'id': <@t 2>, 'address': <'bob@example.org'>, 'scope': <'all'>, 'reason': <'asked'>, 'source': <'cli'>, 'time': <@x 1767409445>, 'kind': <'email'>, 'cause': <'person'>}")));
   else
     pr_app1_complete_suppress_list (core, call, g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0));
   return TRUE;

@@ -71,7 +71,7 @@ wait_until (const char *sql, gint64 value)
 #define STATE_OF(id) "SELECT state FROM campaign WHERE id=" id
 #define REMAINS_SQL \
   "SELECT (SELECT count(*) FROM campaign)+(SELECT count(*) FROM campaign_version)+(SELECT count(*) FROM campaign_file)+(SELECT count(*) FROM snapshot)" \
-  "+(SELECT count(*) FROM recipient)+(SELECT count(*) FROM tally)"
+  "+(SELECT count(*) FROM recipient)+(SELECT count(*) FROM tally)+(SELECT count(*) FROM part)+(SELECT count(*) FROM campaign_list)"
 
 static guint
 count_files (void)
@@ -164,6 +164,9 @@ test_fine (void)
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE lifetime_s=10 AND per_hour=60 AND connections=2 AND pause_after=1 AND unsubscribe<>'' AND lists='people'"), ==, 1);
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE length(identity)=16 AND identity<>zeroblob(16) AND is_test=0 AND subject='s'"), ==, 1);
   g_assert_cmpint (ask ("SELECT count FROM tally WHERE campaign=1 AND state=0"), ==, 2);
+  g_assert_cmpint (ask ("SELECT count(*) FROM campaign_list cl JOIN list l ON l.id=cl.list WHERE cl.campaign=1 AND l.name='people'"), ==, 1);
+  g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE address_kind='email' AND tag>0"), ==, 1);
+  g_assert_cmpint (ask ("SELECT count(*) FROM part WHERE campaign=1 AND position=1 AND account=1 AND zone='' AND first=1 AND last=2 AND next_recipient=1"), ==, 1);
   g_assert_cmpint (prepare (""), ==, 0);
   g_assert_cmpint (ask ("SELECT count(DISTINCT identity) FROM campaign"), ==, 2); /* Message-IDs come of it */
   g_assert_cmpint (ask ("SELECT lifetime_s FROM campaign WHERE id=2"), ==, 86400);
@@ -304,8 +307,9 @@ static const struct {
 static void
 add_earlier (State state, const char *reason)
 {
-  run ("INSERT INTO campaign(id,identity,account,state,sender,subject,columns,aliases,created_utc,started_utc,next_recipient)"
-       " VALUES(1,randomblob(16),1,4,'ann@example.org','s',x'','',1,unixepoch(),1)");
+  run ("INSERT INTO campaign(id,identity,account,state,sender,subject,columns,aliases,created_utc,started_utc)"
+       " VALUES(1,randomblob(16),1,4,'ann@example.org','s',x'','',1,unixepoch())");
+  run ("INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,1,1)");
   run ("INSERT INTO snapshot(campaign,id,contact,address,address_key,name) SELECT 1,id,id,email,email_key,name FROM person WHERE id=1");
   g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(1,1,?,?,unixepoch())", "is", (gint64) state, reason));
   g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO tally VALUES(1,?,1)", "i", (gint64) state));

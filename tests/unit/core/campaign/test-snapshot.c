@@ -15,9 +15,11 @@ typedef struct {
 } World;
 
 static void
-nothing_cb (sqlite3_context *context, int n, sqlite3_value **values)
+number_cb (sqlite3_context *context, int n, sqlite3_value **values)
 {
-  sqlite3_result_int (context, 0);
+  const char *kind = (const char *) sqlite3_value_text (values[0]), *key = (const char *) sqlite3_value_text (values[1]);
+
+  sqlite3_result_int (context, strcmp (kind, "phone") == 0 && strcmp (key, "+4930123456") == 0 && sqlite3_value_int64 (values[3]) == 1);
 }
 
 static void
@@ -46,7 +48,7 @@ open_world (World *self)
   self->exclude = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_array_append_val (self->lists, one);
   g_array_append_val (self->lists, two);
-  sqlite3_create_function (store_get_db (self->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, nothing_cb, NULL, NULL);
+  sqlite3_create_function (store_get_db (self->core.store), "is_suppressed", 4, SQLITE_UTF8, NULL, number_cb, NULL, NULL);
   g_assert_true (store_run (self->core.store, NULL,
                             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<?) INSERT INTO person(id,email,email_key,created_utc,changed_utc)"
                             " SELECT i, 'p'||i||'@example.org', 'p'||i||'@example.org', 1, 1 FROM n", "i", (gint64) PEOPLE));
@@ -182,6 +184,23 @@ test_aliases (void)
   close_world (&world);
 }
 
+/* Who has a suppressed number is left out of a campaign by numbers, and of no other. */
+static void
+test_suppressed_number (gconstpointer address_kind)
+{
+  World self = { 0 };
+  gboolean is_by_number = strcmp (address_kind, "phone") == 0;
+
+  open_world (&self);
+  run (&self, "UPDATE person SET phone='+4930123456' WHERE id=7");
+  run (&self, "INSERT INTO suppression(kind,address,created_utc) VALUES('phone','+4930123456',1),('phone','p8@example.org',1)");
+  g_assert_true (store_run (self.core.store, NULL, "UPDATE campaign SET address_kind=?", "s", (const char *) address_kind));
+  take (&self, NULL);
+  g_assert_cmpint (ask (&self, "SELECT count(*) FROM recipient WHERE state=6 AND reason='suppressed'"), ==, is_by_number);
+  g_assert_cmpint (ask (&self, "SELECT count(*) FROM ledger WHERE contact=7 AND state=6"), ==, is_by_number);
+  close_world (&self);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -191,6 +210,8 @@ main (int argc, char *argv[])
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_change);
   }
+  g_test_add_data_func ("/campaign/snapshot/suppressed-number/phone", "phone", test_suppressed_number);
+  g_test_add_data_func ("/campaign/snapshot/suppressed-number/email", "email", test_suppressed_number);
   g_test_add_func ("/campaign/snapshot/join-behind", test_join_behind);
   g_test_add_func ("/campaign/snapshot/exclude", test_exclude);
   g_test_add_func ("/campaign/snapshot/aliases", test_aliases);

@@ -302,7 +302,8 @@ test_pool (void)
 static void
 insert_people (Store *store)
 {
-  run (store, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc,next_recipient) VALUES(1,x'00',1,2,'a','s',1,9)");
+  run (store, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,2,'a','s',1)");
+  run (store, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,9,9)");
   for (gint64 i = 1; i <= 4; i++) /* the fourth is the first once more: two persons of one address */
     g_assert_true (store_run (store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(1,?1,?1,'x',?2)", "is", i, i == 4 ? "p1" : ((const char *[]){ "", "p1", "p2", "p3" })[i]));
 }

@@ -3,6 +3,7 @@
 #include "fault.h"
 #include "session.h"
 #include "suppress-rows.h"
+#include "import-undo.h"
 #include "suppression.h"
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -112,6 +113,29 @@ test_left (void)
   }
 }
 
+/* What the import of a file has caused goes with it; what somebody else said of the same person stays. */
+static void
+test_left_undone (void)
+{
+  static const char left[] = "email,name,status\na@example.org,A,unsubscribed\nb@example.org,B,unsubscribed\nc@example.org,C,active\n";
+  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_auto (ImportUndone) undone = { 0 };
+  ImportSpec spec = plain;
+  guint added = 0;
+  Session s;
+
+  spec.left = "suppress";
+  session_run (&s, store, left, -1, FALSE, &spec);
+  g_assert_no_error (s.error);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM suppression WHERE reason='left' AND source='import:'||(SELECT id FROM import_run)"), ==, 2);
+  g_assert_true (suppression_add (store, &(Suppression){ "b@example.org", "all", SUPPRESSION_REASON_PERSON, "", SUPPRESSION_SOURCE_COMMAND, 0 }, &added, NULL));
+  g_assert_true (import_undo (store, 0, &undone, NULL));
+  g_assert_cmpuint (undone.lifted, ==, 2);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM suppression"), ==, 1);
+  g_assert_cmpint (count (store, "SELECT count(*) FROM suppression WHERE address='b@example.org' AND source='command'"), ==, 1);
+  session_clear (&s);
+}
+
 /* --- consent --- */
 
 static const struct {
@@ -189,16 +213,20 @@ static const struct {
   const char *sql; /* counts rows of `suppression`: must be 1 */
 } suppressions[] = {
   { "listmonk", "email,status\na@x.example,blocklisted\nb@x.example,enabled\nc@x.example,mislaid\n", "all", "", FALSE, FALSE, 1, 2,
-    "address='a@x.example' AND scope='all' AND reason='blocklisted' AND source='import'" },
+    "address='a@x.example' AND scope='all' AND words='blocklisted' AND reason='import' AND source='import'" },
   { "all-of-it", "email,status\na@x.example,blocklisted\nb@x.example,enabled\n", "all", "", TRUE, FALSE, 2, 0, "address='b@x.example'" },
-  { "scope", "email,status\na@x.example,blocklisted\n", "from:b@x.example", "asked", FALSE, FALSE, 1, 0, "scope='from:b@x.example' AND reason='asked'" },
+  { "scope", "email,status\na@x.example,blocklisted\n", "from:b@x.example", "asked", FALSE, FALSE, 1, 0, "scope='from:b@x.example' AND words='asked'" },
   { "own-scope", "email,scope,reason\na@x.example,from:b@x.example,why\nc@x.example,nonsense,why\n", "all", "", FALSE, FALSE, 1, 1,
-    "address='a@x.example' AND scope='from:b@x.example' AND reason='why'" },
+    "address='a@x.example' AND scope='from:b@x.example' AND words='why'" },
+  { "own-cause", "email,scope,reason,source,since,kind,cause\na@x.example,all,550 no,server,,email,gone\nb@x.example,all,,command,,email,weird\n", "all", "", FALSE, FALSE, 2, 0,
+    "address='a@x.example' AND words='550 no' AND reason='gone' AND source='import'" },
+  { "own-cause-unknown", "email,scope,reason,source,since,kind,cause\na@x.example,all,gone,server,,email,weird\n", "all", "", FALSE, FALSE, 1, 0, "reason='import'" },
+  { "before-causes", "email,scope,reason,source,since\na@x.example,all,gone,import,\n", "all", "", FALSE, FALSE, 1, 0, "words='gone' AND reason='gone'" },
   { "domains", "*@X.example\n*.y.example\n", "all", "", FALSE, FALSE, 2, 0, "address='@x.example' AND kind='domain'" },
   { "domain-below", "*@X.example\n*.y.example\n", "all", "", FALSE, FALSE, 2, 0, "address='*.y.example' AND kind='domain'" },
   { "number", "a@x.example\n+4930123456\n", "all", "", FALSE, FALSE, 2, 0, "address='+4930123456' AND kind='phone'" },
   { "time", "EmailAddress,Reason,LastUpdateTime\na@x.example,BOUNCE,2020-04-10T22:18:20+00:00\n", "all", "", FALSE, FALSE, 1, 0,
-    "reason='BOUNCE' AND created_utc=unixepoch('2020-04-10 22:18:20')" },
+    "words='BOUNCE' AND created_utc=unixepoch('2020-04-10 22:18:20')" },
   { "time-to-come", "EmailAddress,Reason,LastUpdateTime\na@x.example,BOUNCE,2999-04-10T22:18:20+00:00\n", "all", "", FALSE, FALSE, 1, 0, "created_utc<unixepoch()+60" },
   { "dry-run", "email,status\na@x.example,blocklisted\n", "all", "", FALSE, TRUE, 1, 0, NULL },
 };
@@ -325,6 +353,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/import/dry-run", test_dry_run);
   g_test_add_func ("/import/wrong-file", test_wrong_file);
   g_test_add_func ("/import/left", test_left);
+  g_test_add_func ("/import/left-undone", test_left_undone);
   for (gsize i = 0; i < G_N_ELEMENTS (consents); i++) {
     g_autofree char *path = g_strconcat ("/import/consent-", consents[i].name, NULL);
 

@@ -19,11 +19,12 @@ typedef struct {
 static inline void
 is_suppressed_cb (sqlite3_context *context, int n, sqlite3_value **values)
 {
-  const char *key = (const char *) sqlite3_value_text (values[0]), *sender = (const char *) sqlite3_value_text (values[1]);
-  const char *list = (const char *) sqlite3_value_text (values[2]);
+  const char *kind = (const char *) sqlite3_value_text (values[0]), *key = (const char *) sqlite3_value_text (values[1]);
+  const char *sender = (const char *) sqlite3_value_text (values[2]);
 
   sqlite3_result_int (context, strcmp (key, "no@example.org") == 0 || (strcmp (key, "no-sender@example.org") == 0 && g_strcmp0 (sender, "a@example.org") == 0) ||
-                                 (strcmp (key, "no-list@example.org") == 0 && g_strcmp0 (list, "News") == 0));
+                                 (strcmp (key, "no-list@example.org") == 0 && sqlite3_value_int64 (values[3]) == 1) ||
+                                 (strcmp (key, "no-phone@example.org") == 0 && strcmp (kind, "phone") == 0));
 }
 
 static inline void
@@ -38,10 +39,11 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->core.home = fixture->home;
   fixture->core.store = store_open (path, &error);
   g_assert_no_error (error);
-  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
+  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
   store_run (fixture->core.store, &error,
              "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1)", "");
   store_run (fixture->core.store, &error, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,2,'a@example.org','s',1)", "");
+  store_run (fixture->core.store, &error, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,99,1)", "");
   g_assert_no_error (error);
 }
 
@@ -74,7 +76,7 @@ hand_over_some (Fixture *fixture, guint64 serial, gint64 now_utc, guint max_rows
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   g_autoptr (GArray) handed = g_array_new (FALSE, FALSE, sizeof (LedgerHanded));
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
-  LedgerHandOver what = { 1, "a@example.org", serial, 1, max_rows, now_utc };
+  LedgerHandOver what = { 1, 1, "a@example.org", serial, 1, max_rows, now_utc };
 
   g_assert_true (store_begin (fixture->core.store, NULL));
   g_assert_true (ledger_hand_over (fixture->core.store, &what, frame, handed, tally, NULL));

@@ -131,20 +131,40 @@ test_suppressed (Fixture *fixture, gconstpointer data)
   gint64 found = 0;
 
   g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO suppression(address,created_utc) VALUES('no@example.org',1),"
-                            "('no-sender@example.org',1),('no-list@example.org',1)", ""));
+                            "('no-sender@example.org',1),('no-list@example.org',1),('no-phone@example.org',1)", ""));
   add_person (fixture, 1, "gone@example.org");
   add_person (fixture, 2, "no@example.org");
   add_person (fixture, 3, "no-sender@example.org");
   add_person (fixture, 4, "no-list@example.org");
-  add_person (fixture, 5, "no-list@example.org");
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE snapshot SET list='News' WHERE id=4", ""));
+  add_person (fixture, 5, "no-phone@example.org");
   g_assert_cmpuint (hand_over (fixture, 1, 1000), ==, 2); /* re-checked in the hand-over itself */
   for (gint64 id = 2; id <= 4; id++)
     g_assert_cmpint (get (fixture, "state=6 AND reason='suppressed'", id), ==, 1);
-  g_assert_cmpint (get (fixture, "state", 5), ==, STATE_HANDED); /* of another list */
+  g_assert_cmpint (get (fixture, "state", 5), ==, STATE_HANDED); /* of another kind */
   g_assert_cmpint (get_tally (fixture, STATE_SKIPPED), ==, 3);
   record (fixture, OUTCOME_REFUSED, REASON_SUPPRESS, 1, 1001);
-  g_assert_cmpint (store_get_int (fixture->core.store, &found, NULL, "SELECT 1 FROM suppression WHERE address='gone@example.org' AND scope='all'", ""), ==, 1);
+  g_assert_cmpint (store_get_int (fixture->core.store, &found, NULL, "SELECT 1 FROM suppression WHERE address='gone@example.org' AND scope='all'"
+                                  " AND kind='email' AND reason='gone' AND words='4xx' AND source='server:'||(SELECT tag FROM campaign WHERE id=1)", ""), ==, 1);
+}
+
+/* A campaign by an account of numbers is asked about numbers: in the hand-over, and when somebody is suppressed meanwhile. */
+static void
+test_suppressed_by_kind (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (LedgerTally) tally = ledger_tally_new ();
+
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO suppression(kind,address,created_utc) VALUES('phone','no-phone@example.org',1)", ""));
+  add_person (fixture, 1, "no-phone@example.org");
+  add_person (fixture, 2, "no-phone@example.org");
+  g_assert_cmpuint (hand_over_some (fixture, 1, 1000, 1), ==, 1);
+  g_assert_true (ledger_skip_suppressed (fixture->core.store, tally, NULL));
+  g_assert_cmpint (get (fixture, "state", 2), ==, STATE_QUEUED);
+  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE campaign SET address_kind='phone'", ""));
+  g_assert_cmpuint (hand_over_some (fixture, 1, 1000, 1), ==, 0);
+  g_assert_cmpint (get (fixture, "state=6 AND reason='suppressed'", 2), ==, 1);
+  add_person (fixture, 3, "no-phone@example.org");
+  g_assert_true (ledger_skip_suppressed (fixture->core.store, tally, NULL));
+  g_assert_cmpint (get (fixture, "state=6 AND reason='suppressed'", 3), ==, 1);
 }
 
 /* An answer that comes twice, or under an attempt that is over, moves nothing. */
@@ -211,12 +231,13 @@ test_settled (Fixture *fixture, gconstpointer data)
 
   add_person (fixture, 1, "p@example.org");
   add_person (fixture, 2, "p@example.org");
+  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO journal(serial,account,created_utc) VALUES(1,1,1)", ""));
   hand_over (fixture, 1, 1000);
   record (fixture, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
-  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 2, NULL)); /* the last one is still out */
+  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 1, 2, NULL)); /* the last one is still out */
   g_assert_cmpint (get (fixture, "state=1 AND attempt=1 AND time_utc=1000", 2), ==, 1);
   record_of (fixture, 2, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
-  g_assert_true (ledger_forget_settled (fixture->core.store, 1, G_MAXUINT64, NULL));
+  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 1, G_MAXUINT64, NULL));
   g_assert_cmpint (store_get_int (fixture->core.store, &ranges, NULL, "SELECT count(*) FROM handover", ""), ==, 1);
   g_assert_cmpint (ranges, ==, 0);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_ACCEPTED);
@@ -251,19 +272,18 @@ test_skip (Fixture *fixture, gconstpointer data)
 static void
 test_skip_waiting (Fixture *fixture, gconstpointer data)
 {
-  static const char *const addresses[] = { "p@example.org", "no@example.org", "no-sender@example.org", "no-list@example.org", "no-list@example.org" };
+  static const char *const addresses[] = { "p@example.org", "no@example.org", "no-sender@example.org", "no-list@example.org", "no-phone@example.org" };
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
 
   for (gint64 id = 1; id <= 10; id++)
     add_person (fixture, id, addresses[(id - 1) % 5]);
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE snapshot SET list='News' WHERE id IN (4,9)", ""));
   g_assert_cmpuint (hand_over (fixture, 1, 1000), ==, 10); /* nobody is suppressed yet */
   for (gint64 id = 1; id <= 5; id++)
     record_of (fixture, (guint64) id, OUTCOME_LATER, REASON_NONE, 1, 1000);
   for (gint64 id = 6; id <= 10; id++)
     g_assert_true (ledger_take_back (fixture->core.store, 1, (guint64) id, 1, tally, NULL));
   g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO suppression(address,created_utc) VALUES('no@example.org',1),"
-                            "('no-sender@example.org',1),('no-list@example.org',1)", ""));
+                            "('no-sender@example.org',1),('no-list@example.org',1),('no-phone@example.org',1)", ""));
   g_assert_true (store_run (fixture->core.store, NULL, "UPDATE campaign SET state=4", "")); /* paused: that is no reason to keep them */
   g_assert_true (ledger_skip_suppressed (fixture->core.store, tally, NULL));
   for (gint64 id = 1; id <= 10; id++)
@@ -304,6 +324,7 @@ main (int argc, char *argv[])
   add ("clock", 0, test_clock);
   add ("large", 0, test_large);
   add ("suppressed", 0, test_suppressed);
+  add ("suppressed-by-kind", 0, test_suppressed_by_kind);
   add ("stale", 0, test_stale);
   add ("resolve", 0, test_resolve);
   add ("too-large", 0, test_too_large);

@@ -4,6 +4,7 @@
 #include "fault.h"
 #include "fields.h"
 #include "import-undo.h"
+#include "list-edit.h"
 #include "list.h"
 #include "merge.h"
 #include <glib/gstdio.h>
@@ -420,6 +421,10 @@ test_ids_come_once (void)
   import (store, carl, 1, FALSE);
   g_assert_cmpint (count (store, "SELECT id FROM person"), ==, 3);
   g_assert_cmpint (count (store, "SELECT id FROM list"), ==, 2);
+  g_assert_true (list_create (store, "by hand", NULL));
+  g_assert_true (list_remove (store, 3, "by hand", &people, NULL));
+  g_assert_true (list_create (store, "by hand again", NULL));
+  g_assert_cmpint (count (store, "SELECT id FROM list WHERE name='by hand again'"), ==, 4);
   run (store, "INSERT INTO account(name,address,created_utc) VALUES('a','',0); DELETE FROM account;"
               "INSERT INTO account(name,address,created_utc) VALUES('a','',0);"
               "INSERT INTO campaign(identity,account,state,sender,subject,created_utc) VALUES(x'00',2,0,'','',0); DELETE FROM campaign;"

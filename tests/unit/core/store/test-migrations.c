@@ -1,6 +1,7 @@
 /* Stores of earlier programs (stores/VERSION.sql, VERSION-SCHEMA.sql where it had several; dumped from what that command line made) become what this one makes, and nothing of them is lost. */
 #include "database-open.h"
 #include "account.h"
+#include "list-edit.h"
 #include "migrations.h"
 #include "store.h"
 
@@ -184,17 +185,87 @@ test_recipients (Fixture *self, gconstpointer version)
   g_assert_cmpstr (tally, ==, "2|read|1|8\n"); /* counted once */
 }
 
+/* A part for each campaign, from where it had come to; and each recipient stands as the counts of that time say. */
+static void
+test_parts (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autofree char *rows = ask (store, "SELECT campaign,position,account,zone,first,last,next_recipient FROM part ORDER BY 1,2");
+  g_autofree char *counted = ask (store, "SELECT campaign,state,count(*) FROM ledger GROUP BY 1,2 ORDER BY 1,2");
+  g_autofree char *told = ask (store, "SELECT campaign,state,count FROM tally WHERE count>0 ORDER BY 1,2");
+
+  g_assert_cmpstr (rows, ==, "1|1|1||1|5|6\n2|1|1||1|30|8\n3|1|1||1|8|9\n");
+  g_assert_cmpstr (counted, ==, told);
+}
+
+/* Lists and campaigns of before have one each, and keep them. */
+static void
+test_tags (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autofree char *counts = ask (store, "SELECT count(*),count(DISTINCT tag),sum(tag BETWEEN 1 AND 4294967295),sum(tag IN (SELECT tag FROM tag_used)) FROM"
+                                        " (SELECT tag FROM list UNION ALL SELECT tag FROM campaign)");
+  g_autofree char *used = ask (store, "SELECT count(*) FROM tag_used"), *before = ask (store, "SELECT id,tag FROM list"), *after = NULL;
+
+  g_assert_cmpstr (counts, ==, "7|7|7|7\n");
+  g_assert_cmpstr (used, ==, "7\n");
+  g_clear_pointer (&store, store_close);
+  store = store_open (self->path, NULL);
+  after = ask (store, "SELECT id,tag FROM list");
+  g_assert_cmpstr (before, ==, after);
+}
+
+/* By kind, with a word for why, and by the list's id; one whose list is gone comes back with the next list of that name. */
+static void
+test_suppressions (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autofree char *rows = ask (store, "SELECT kind,address,length(hash),scope,reason,source,words FROM suppression WHERE source NOT LIKE 'server:%' ORDER BY id");
+  g_autofree char *told = ask (store, "SELECT address,reason,words,source='server:'||(SELECT tag FROM campaign WHERE id=1) FROM suppression WHERE source LIKE 'server:%'");
+  g_autofree char *former = ask (store, "SELECT id,name FROM list_former"), *lists = ask (store, "SELECT campaign,list FROM campaign_list ORDER BY 1,2"),
+                  *back = ask (store, "SELECT kind,length(hash) FROM forgotten_back ORDER BY kind"), *address_kinds = ask (store, "SELECT DISTINCT address_kind FROM campaign"),
+                  *taken_up = NULL;
+
+  g_assert_cmpstr (rows, ==,
+                   "email|person1@example.net|0|all|person|command|asked by phone\n"
+                   "email|person2@example.net|0|from:office@example.org|person|command|\n"
+                   "email|person3@example.net|0|list:2|person|command|left the club\n"
+                   "email|ann@example.net|0|list:2|person|command|left the club\n"
+                   "email|person4@example.net|0|list:6|person|command|\n"
+                   "email|person5@example.net|0|list:4|person|command|\n"
+                   "domain|@one.example|0|all|person|command|\n"
+                   "domain|*.two.example|0|all|person|command|\n"
+                   "phone|+4930123456|0|all|person|command|\n"
+                   "email|bounced@example.net|0|all|gone|import|gone\n"
+                   "email|left@example.net|0|all|import|import|unsubscribed\n"
+                   "email|went@example.net|0|all|left|import|left, according to an imported file\n"
+                   "email||16|all|person|forgotten|forgotten\n"
+                   "email|uma@example.net|0|all|person|merge|merged\n");
+  g_assert_cmpstr (told, ==, "gone1@example.net|gone|550 5.1.1 No such user here|1\n"); /* within its last hour: may still be lifted */
+  g_assert_cmpstr (former, ==, "6|Bye, all\n");
+  g_assert_cmpstr (lists, ==, "1|2\n2|1\n3|2\n3|5\n");
+  g_assert_cmpstr (back, ==, "|32\n|32\nemail|16\n");
+  g_assert_cmpstr (address_kinds, ==, "email\n");
+  g_assert_true (list_create (store, "bye, all", NULL));
+  taken_up = ask (store, "SELECT s.address,l.id FROM suppression s JOIN list l ON s.scope='list:'||l.id WHERE l.name='bye, all'");
+  g_assert_cmpstr (taken_up, ==, "person4@example.net|7\n");
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   fault_quark ();
-#define ADD(path, func) g_test_add ("/core/store/migrations/" path, Fixture, "0.1.0", set_up, func, tear_down)
-  ADD ("same", test_same);
-  ADD ("accounts", test_accounts);
-  ADD ("account-rows", test_account_rows);
-  ADD ("limits", test_limits);
-  g_test_add ("/core/store/migrations/same-16", Fixture, "0.1.0-16", set_up, test_same, tear_down);
-  g_test_add ("/core/store/migrations/recipients", Fixture, "0.1.0-16", set_up, test_recipients, tear_down);
+#define ADD(path, version, func) g_test_add ("/core/store/migrations/" path, Fixture, version, set_up, func, tear_down)
+  ADD ("same", "0.1.0", test_same);
+  ADD ("accounts", "0.1.0", test_accounts);
+  ADD ("account-rows", "0.1.0", test_account_rows);
+  ADD ("limits", "0.1.0", test_limits);
+  ADD ("same-16", "schema-16", test_same);
+  ADD ("same-16-killed", "0.1.0-16", test_same);
+  ADD ("recipients", "0.1.0-16", test_recipients);
+  ADD ("parts", "schema-16", test_parts);
+  ADD ("tags", "schema-16", test_tags);
+  ADD ("suppressions", "schema-16", test_suppressions);
   return g_test_run ();
 }

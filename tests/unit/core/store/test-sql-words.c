@@ -21,6 +21,21 @@ test_campaigns (void)
   g_assert_cmpstr (campaign_state_to_word ((CampaignState) 7), ==, "?");
 }
 
+/* Words are in people's stores, and in the files that they exported. */
+static void
+test_suppressions (void)
+{
+  static const struct { const char *in_sql, *word; } words[] = {
+    { SQL_SUPPRESSION_KIND (EMAIL), "'email'" }, { SQL_SUPPRESSION_KIND (PHONE), "'phone'" }, { SQL_SUPPRESSION_KIND (WA_USER), "'wa-user'" },
+    { SQL_SUPPRESSION_KIND (DOMAIN), "'domain'" }, { SQL_SUPPRESSION_REASON (GONE), "'gone'" }, { SQL_SUPPRESSION_REASON (COMPLAINT), "'complaint'" },
+    { SQL_SUPPRESSION_REASON (LEFT), "'left'" }, { SQL_SUPPRESSION_REASON (STOP), "'stop'" }, { SQL_SUPPRESSION_REASON (PERSON), "'person'" },
+    { SQL_SUPPRESSION_REASON (IMPORT), "'import'" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    g_assert_cmpstr (words[i].in_sql, ==, words[i].word);
+}
+
 /* What several statements ask for. */
 static void
 test_groups (void)
@@ -66,6 +81,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/store/sql-words/campaigns", test_campaigns);
+  g_test_add_func ("/core/store/sql-words/suppressions", test_suppressions);
   g_test_add_func ("/core/store/sql-words/groups", test_groups);
   g_test_add_func ("/core/store/sql-words/deliveries", test_deliveries);
   return g_test_run ();

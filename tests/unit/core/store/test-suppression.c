@@ -4,6 +4,7 @@
 #include "fault.h"
 #include "forget.h"
 #include "forgotten.h"
+#include "list-edit.h"
 #include "list.h"
 #include "suppression.h"
 #include <glib/gstdio.h>
@@ -14,6 +15,13 @@ typedef struct {
   Vault *vault;
   Store *store;
 } Fixture;
+
+enum { TO_NEWS = 101, TO_OTHER, TO_BOTH, TO_NOBODY_KNOWS };
+
+static const char campaigns[] =
+  "INSERT INTO account(id,name,address,created_utc) VALUES(90,'sends','x@example.com',1);"
+  "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(101,x'',90,5,'','',1),(102,x'',90,5,'','',1),(103,x'',90,5,'','',1),(104,x'',90,5,'','',1);"
+  "INSERT INTO campaign_list VALUES(101,1),(102,2),(103,1),(103,2);";
 
 static void
 set_up (Fixture *self, gconstpointer data)
@@ -30,6 +38,8 @@ set_up (Fixture *self, gconstpointer data)
   g_assert_no_error (error);
   g_assert_true (suppression_register_functions (self->store, self->vault));
   g_assert_true (list_ensure (self->store, "News", 1, NULL));
+  g_assert_true (list_ensure (self->store, "Other", 2, NULL));
+  g_assert_cmpint (sqlite3_exec (store_get_db (self->store), campaigns, NULL, NULL, NULL), ==, SQLITE_OK);
 }
 
 static void
@@ -57,12 +67,18 @@ tear_down (Fixture *self, gconstpointer data)
 }
 
 static int
-ask (Fixture *self, const char *key, const char *sender, const char *list)
+ask_kind (Fixture *self, const char *kind, const char *key, const char *sender, gint64 campaign)
 {
   gint64 answer = -1;
-  int result = store_get_int (self->store, &answer, NULL, "SELECT is_suppressed(?,?,?)", "sss", key, sender, list);
+  int result = store_get_int (self->store, &answer, NULL, "SELECT is_suppressed(?,?,?,?)", "sssi", kind, key, sender, campaign);
 
   return result == 1 ? (int) answer : -1;
+}
+
+static int
+ask (Fixture *self, const char *key, const char *sender, gint64 campaign)
+{
+  return ask_kind (self, strchr (key, '@') != NULL ? "email" : "phone", key, sender, campaign);
 }
 
 static void
@@ -74,7 +90,7 @@ add (Fixture *self, const char *address, const char *raw_scope, guint expected)
   guint count = 0;
 
   g_assert_no_error (error);
-  g_assert_true (suppression_add (self->store, key, scope, "asked", "test", &count, &error));
+  g_assert_true (suppression_add (self->store, &(Suppression){ key, scope, SUPPRESSION_REASON_PERSON, "asked", "test", 0 }, &count, &error));
   g_assert_cmpuint (count, ==, expected);
 }
 
@@ -90,32 +106,32 @@ test_scopes (Fixture *self, gconstpointer data)
   add (self, "cara@example.org", "list:news", 1);
   add (self, "+4930123456", "all", 1);
 
-  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Any"), ==, 1);
-  g_assert_cmpint (ask (self, "nn@example.org", "x@example.com", "Any"), ==, 0);
-  g_assert_cmpint (ask (self, "ben@example.org", "news@example.com", "Any"), ==, 1);
-  g_assert_cmpint (ask (self, "ben@example.org", "Ben <news@example.com>", "Any"), ==, 1); /* as a campaign has it */
-  g_assert_cmpint (ask (self, "ben@example.org", "Ben <anews@example.com>", "Any"), ==, 0);
-  g_assert_cmpint (ask (self, "ben@example.org", "news@example.co", "Any"), ==, 0);
-  g_assert_cmpint (ask (self, "ben@example.org", "Ben <news@example.com.au>", "Any"), ==, 0); /* goes on behind it */
-  g_assert_cmpint (ask (self, "ben@example.org", "news@example.com.au", "Any"), ==, 0);
-  g_assert_cmpint (ask (self, "ben@example.org", NULL, NULL), ==, 0);
-  g_assert_cmpint (ask (self, "cara@example.org", "x@example.com", "NEWS"), ==, 1);
-  g_assert_cmpint (ask (self, "cara@example.org", "x@example.com", "Newsroom"), ==, 0);
-  g_assert_cmpint (ask (self, "+4930123456", "", ""), ==, 1);
-  g_assert_cmpint (ask (self, "", "", ""), ==, 0); /* no address, nobody */
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_OTHER), ==, 1);
+  g_assert_cmpint (ask (self, "nn@example.org", "x@example.com", TO_OTHER), ==, 0);
+  g_assert_cmpint (ask (self, "ben@example.org", "news@example.com", TO_OTHER), ==, 1);
+  g_assert_cmpint (ask (self, "ben@example.org", "Ben <news@example.com>", TO_OTHER), ==, 1); /* as a campaign has it */
+  g_assert_cmpint (ask (self, "ben@example.org", "Ben <anews@example.com>", TO_OTHER), ==, 0);
+  g_assert_cmpint (ask (self, "ben@example.org", "news@example.co", TO_OTHER), ==, 0);
+  g_assert_cmpint (ask (self, "ben@example.org", "Ben <news@example.com.au>", TO_OTHER), ==, 0); /* goes on behind it */
+  g_assert_cmpint (ask (self, "ben@example.org", "news@example.com.au", TO_OTHER), ==, 0);
+  g_assert_cmpint (ask (self, "ben@example.org", NULL, TO_OTHER), ==, 0);
+  g_assert_cmpint (ask (self, "cara@example.org", "x@example.com", TO_NEWS), ==, 1);
+  g_assert_cmpint (ask (self, "cara@example.org", "x@example.com", TO_OTHER), ==, 0);
+  g_assert_cmpint (ask (self, "+4930123456", "", TO_OTHER), ==, 1);
+  g_assert_cmpint (ask (self, "", "", TO_OTHER), ==, 0); /* no address, nobody */
 }
 
 /* What a later version means by it we cannot know: better one letter too few. */
 static void
 test_unknown_scope (Fixture *self, gconstpointer data)
 {
-  static const char *const scopes[] = { "topic:shoes", "fromage:x", "", "ALL" };
+  static const char *const scopes[] = { "topic:shoes", "fromage:x", "", "ALL", "list:", "list:News", "list:0", "list:2x" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (scopes); i++) {
     g_autofree char *address = g_strdup_printf ("p%u@example.org", (guint) i);
 
     g_assert_true (store_run (self->store, NULL, "INSERT INTO suppression(address,scope,created_utc) VALUES(?,?,1)", "ss", address, scopes[i]));
-    g_assert_cmpint (ask (self, address, "x@example.com", "Any"), ==, 1);
+    g_assert_cmpint (ask (self, address, "x@example.com", TO_OTHER), ==, 1);
   }
 }
 
@@ -149,8 +165,9 @@ ask_both (Fixture *self, const char *key, const char *sender)
 {
   gint64 answer = -1;
 
-  g_assert_cmpint (store_get_int (self->store, &answer, NULL, "SELECT " SUPPRESSED_SQL ("?1", "?2", "'News'"), "ss", key, sender), ==, 1);
-  g_assert_cmpint (answer, ==, ask (self, key, sender, "News"));
+  g_assert_cmpint (store_get_int (self->store, &answer, NULL, "SELECT " SUPPRESSED_SQL ("?1", "?2", "?3", "101"), "sss", strchr (key, '@') != NULL ? "email" : "phone", key,
+                                  sender), ==, 1);
+  g_assert_cmpint (answer, ==, ask (self, key, sender, TO_NEWS));
   return (int) answer;
 }
 
@@ -231,7 +248,7 @@ test_speed (Fixture *self, gconstpointer data)
   start = g_get_monotonic_time ();
   g_assert_cmpint (store_get_int (self->store, &found, NULL,
                                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<200000)"
-                                  " SELECT sum(is_suppressed('p'||i||'@example.org','x@example.com','News')) FROM n", ""), ==, 1);
+                                  " SELECT sum(is_suppressed('email','p'||i||'@example.org','x@example.com',101)) FROM n", ""), ==, 1);
   g_assert_cmpint (found, ==, 20000);
   g_test_message ("200,000 questions in %.2f s", (double) (g_get_monotonic_time () - start) / 1e6);
 }
@@ -257,7 +274,7 @@ make_people (Fixture *self)
     " (1,3,3,'both@example.org','both@example.org','Cara',''),(1,4,0,'Ann@example.org','ann@example.org','Ann Secret','');" /* 4: a test to her */
     "INSERT INTO outcome VALUES(1,1,1,4,'450 Ann Secret later',1);"
     "INSERT INTO tally VALUES(1,2,1),(1,0,2);"
-    "INSERT INTO suppression(address,scope,reason,created_utc) VALUES('ann@example.org','list:News','550 Ann Secret',1);";
+    "INSERT INTO suppression(address,scope,reason,words,source,created_utc) VALUES('ann@example.org','list:1','gone','550 Ann Secret','server:7',1);";
 
   g_assert_cmpint (sqlite3_exec (store_get_db (self->store), script, NULL, NULL, NULL), ==, SQLITE_OK);
 }
@@ -305,9 +322,9 @@ test_forget (Fixture *self, gconstpointer data)
   g_assert_cmpint (count (self, "SELECT count(*) FROM delivery WHERE recipient=1 AND time_utc>0 AND words=''"), ==, 2); /* so do the times */
   g_assert_cmpint (count (self, "SELECT count(*) FROM delivery WHERE words='Ben'"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE address<>''"), ==, 0);
-  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 1); /* whoever imports them again */
-  g_assert_cmpint (ask (self, "+4930123456", "x@example.com", "Other"), ==, 1);
-  g_assert_cmpint (ask (self, "dora@example.org", "x@example.com", "Other"), ==, 0);
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_OTHER), ==, 1); /* whoever imports them again */
+  g_assert_cmpint (ask (self, "+4930123456", "x@example.com", TO_OTHER), ==, 1);
+  g_assert_cmpint (ask (self, "dora@example.org", "x@example.com", TO_OTHER), ==, 0);
   g_assert_false (is_on_disk (self, "Secret"));
   g_assert_false (is_on_disk (self, "ann@example.org"));
   {
@@ -315,8 +332,8 @@ test_forget (Fixture *self, gconstpointer data)
 
     g_assert_true (suppression_remove (self->store, self->vault, "ann@example.org", "all", &removed, NULL)); /* they changed their mind */
     g_assert_cmpuint (removed, ==, 1);
-    g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 0);
-    g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "News"), ==, 1);
+    g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_OTHER), ==, 0);
+    g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_NEWS), ==, 1);
   }
 }
 
@@ -329,7 +346,7 @@ test_forget_shared (Fixture *self, gconstpointer data)
   make_people (self);
   g_assert_true (forget_contact (self->store, self->vault, 2, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (ask (self, "both@example.org", "x@example.com", "News"), ==, 0);
+  g_assert_cmpint (ask (self, "both@example.org", "x@example.com", TO_NEWS), ==, 0);
   g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE id=2 AND state=6 AND reason='suppressed'"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count(*) FROM ledger WHERE id=3 AND state=0"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=0"), ==, 1);
@@ -384,8 +401,8 @@ test_forget_waiting (Fixture *self, gconstpointer data)
   g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE id=1 AND state=6 AND reason='suppressed'"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=4"), ==, 0);
   g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=6"), ==, 1);
-  g_assert_cmpint (ask (self, "old@example.org", "x@example.com", "News"), ==, 1);
-  g_assert_cmpint (ask (self, "both@example.org", "x@example.com", "News"), ==, 0); /* is somebody's now */
+  g_assert_cmpint (ask (self, "old@example.org", "x@example.com", TO_NEWS), ==, 1);
+  g_assert_cmpint (ask (self, "both@example.org", "x@example.com", TO_NEWS), ==, 0); /* is somebody's now */
 }
 
 /* The key is gone: nobody can be cleared, so the question itself fails. */
@@ -405,36 +422,215 @@ test_locked (Fixture *self, gconstpointer data)
   g_assert_cmpint (vault_get_state (self->vault), ==, VAULT_LOCKED);
   g_assert_true (suppression_register_functions (self->store, self->vault));
   g_assert_cmpint (suppression_has_hashed (self->store, NULL), ==, 1);
-  g_assert_cmpint (ask (self, "ben@example.org", "x@example.com", "News"), ==, -1);
+  g_assert_cmpint (ask (self, "ben@example.org", "x@example.com", TO_NEWS), ==, -1);
   g_assert_false (forget_contact (self->store, self->vault, 2, &error));
   g_assert_error (error, FAULT, FAULT_NO_PERM);
   g_assert_cmpint (count (self, "SELECT count(*) FROM contact"), ==, 2);
   g_clear_error (&error);
-  g_assert_false (store_run (self->store, &error, "SELECT is_suppressed('ben@example.org','x@example.com','News')", ""));
+  g_assert_false (store_run (self->store, &error, "SELECT is_suppressed('email','ben@example.org','x@example.com',101)", ""));
   g_assert_error (error, FAULT, FAULT_NO_PERM); /* the lane must not take it for a broken disk */
   g_assert_nonnull (strstr (error->message, "vault is locked"));
   g_clear_error (&error);
   g_assert_null (forgotten_new (self->store, self->vault, FALSE, &error)); /* nobody could be told from those who were forgotten */
   g_assert_error (error, FAULT, FAULT_NO_PERM);
   g_assert_true (vault_unlock (self->vault, passphrase, NULL));
-  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "News"), ==, 1);
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_NEWS), ==, 1);
 }
 
 /* A corrected address: her own wish goes with her, what the server said of the wrong one does not. */
 static void
 test_follows (Fixture *self, gconstpointer data)
 {
-  static const char rows[] = "INSERT INTO suppression(address,scope,reason,source,created_utc) VALUES('left@example.org','all','asked','command',1),"
-                             "('wrong@example.org','all','550 no such user','server',1),('cleaned@example.org','all','gone','import',1)";
+  static const char rows[] = "INSERT INTO suppression(address,scope,reason,source,words,created_utc) VALUES('left@example.org','all','person','command','asked',1),"
+                             "('wrong@example.org','all','gone','server','550 no such user',1),('cleaned@example.org','all','gone','import','gone',1)";
 
   g_assert_cmpint (sqlite3_exec (store_get_db (self->store), rows, NULL, NULL, NULL), ==, SQLITE_OK);
   g_assert_true (suppression_follow (self->store, "left@example.org", "new1@example.org", NULL));
   g_assert_true (suppression_follow (self->store, "wrong@example.org", "new2@example.org", NULL));
   g_assert_true (suppression_follow (self->store, "cleaned@example.org", "new3@example.org", NULL));
-  g_assert_cmpint (ask (self, "new1@example.org", "", ""), ==, 1);
-  g_assert_cmpint (ask (self, "new2@example.org", "", ""), ==, 0);
-  g_assert_cmpint (ask (self, "new3@example.org", "", ""), ==, 0);
-  g_assert_cmpint (ask (self, "wrong@example.org", "", ""), ==, 1); /* the control */
+  g_assert_cmpint (ask (self, "new1@example.org", "", TO_OTHER), ==, 1);
+  g_assert_cmpint (ask (self, "new2@example.org", "", TO_OTHER), ==, 0);
+  g_assert_cmpint (ask (self, "new3@example.org", "", TO_OTHER), ==, 0);
+  g_assert_cmpint (ask (self, "wrong@example.org", "", TO_OTHER), ==, 1); /* the control */
+}
+
+/* --- kinds, lists, causes --- */
+
+static void
+insert (Fixture *self, const char *kind, const char *address, const char *scope, const char *source)
+{
+  g_assert_true (store_run (self->store, NULL, "INSERT INTO suppression(kind,address,scope,reason,source,created_utc) VALUES(?,?,?,'person',?,1)", "ssss", kind, address, scope, source));
+}
+
+/* A number stops an account of numbers and none of e-mail, however alike they are written; what a later version means stops both. */
+static void
+test_kinds (Fixture *self, gconstpointer data)
+{
+  static const struct { const char *kind; int email, phone; } rows[] = {
+    { "email", 1, 0 }, { "phone", 0, 1 }, { "wa-user", 0, 0 }, { "domain", 0, 0 }, { "fax", 1, 1 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *key = g_strdup_printf ("k%u", (guint) i);
+
+    insert (self, rows[i].kind, key, "all", "command");
+    g_assert_cmpint (ask_kind (self, "email", key, "x@example.com", TO_NEWS), ==, rows[i].email);
+    g_assert_cmpint (ask_kind (self, "phone", key, "x@example.com", TO_NEWS), ==, rows[i].phone);
+  }
+  insert (self, "domain", "@example.org", "all", "command");
+  g_assert_cmpint (ask_kind (self, "email", "ann@example.org", "", TO_NEWS), ==, 1);
+}
+
+/* The same of somebody forgotten, by the first half of the hash. */
+static void
+test_forgotten_kinds (Fixture *self, gconstpointer data)
+{
+  make_people (self);
+  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
+  g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE hash<>x'' AND length(hash)<>16"), ==, 0);
+  g_assert_cmpint (ask_kind (self, "phone", "+4930123456", "", TO_NEWS), ==, 1);
+  g_assert_cmpint (ask_kind (self, "email", "+4930123456", "", TO_NEWS), ==, 0);
+  g_assert_cmpint (ask_kind (self, "email", "ann@example.org", "", TO_OTHER), ==, 1);
+  g_assert_cmpint (ask_kind (self, "phone", "ann@example.org", "", TO_OTHER), ==, 0);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE hash<>x'' AND reason='gone' AND source='server:7' AND words='forgotten'"), ==, 1);
+}
+
+/* Whoever left one of its lists gets nothing of a campaign; and nothing of one of which nobody knows to whom it goes. */
+static void
+test_lists (Fixture *self, gconstpointer data)
+{
+  add (self, "cara@example.org", "list:NEWS", 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE scope='list:1'"), ==, 1);
+  g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1);
+  g_assert_cmpint (ask (self, "cara@example.org", "", TO_OTHER), ==, 0);
+  g_assert_cmpint (ask (self, "cara@example.org", "", TO_BOTH), ==, 1);
+  g_assert_cmpint (ask (self, "cara@example.org", "", TO_NOBODY_KNOWS), ==, 1);
+}
+
+static char *
+get_scopes (Fixture *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  sqlite3_stmt *row = store_query (self->store, "SELECT " SUPPRESSION_SCOPE_SQL " FROM suppression ORDER BY id", "");
+
+  while (store_step (self->store, row, NULL) == 1)
+    g_string_append_printf (text, "%s;", store_text (row, 0));
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+#define assert_scopes(self, expected)                   \
+  G_STMT_START {                                        \
+    g_autofree char *shown = get_scopes (self);         \
+    g_assert_cmpstr (shown, ==, expected);              \
+  } G_STMT_END
+
+/* Another name changes nothing; a list that is gone keeps its name here, and the next one of that name has its own again. */
+static void
+test_list_goes (Fixture *self, gconstpointer data)
+{
+  guint64 people = 0;
+
+  add (self, "cara@example.org", "list:news", 1);
+  insert (self, "email", "dora@example.org", "list:77", "command"); /* nobody knows which */
+  assert_scopes (self, "list:News;list:#77;");
+  g_assert_true (list_rename (self->store, "News", "Letters", NULL));
+  assert_scopes (self, "list:Letters;list:#77;");
+  g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1);
+  g_assert_true (list_create (self->store, "News", NULL)); /* another one */
+  assert_scopes (self, "list:Letters;list:#77;");
+  g_assert_true (list_remove (self->store, 1, "Letters", &people, NULL));
+  assert_scopes (self, "list:Letters;list:#77;");
+  g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1);
+  {
+    g_autofree char *scope = suppression_parse_scope (self->store, "list:letters", NULL);
+
+    g_assert_cmpstr (scope, ==, "list:1"); /* it can be taken off still */
+  }
+  g_assert_true (list_create (self->store, "LETTERS", NULL));
+  assert_scopes (self, "list:LETTERS;list:#77;");
+  g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1); /* to its people once */
+  g_assert_cmpint (count (self, "SELECT count(*) FROM list_former"), ==, 0);
+  add (self, "cara@example.org", "list:other", 1);
+  g_assert_true (list_remove (self->store, count (self, "SELECT id FROM list WHERE name='LETTERS'"), "LETTERS", &people, NULL));
+  g_assert_true (list_rename (self->store, "Other", "letters", NULL)); /* it has what was for that name, too */
+  assert_scopes (self, "list:letters;list:#77;");
+  g_assert_cmpint (ask (self, "cara@example.org", "", TO_OTHER), ==, 1);
+}
+
+static gboolean
+add_for (Fixture *self, const char *key, const char *source)
+{
+  guint added = 0;
+
+  g_assert_true (suppression_add (self->store, &(Suppression){ key, "all", SUPPRESSION_REASON_LEFT, "", source, 0 }, &added, NULL));
+  return added > 0;
+}
+
+/* Each cause stands for itself: what an import alone has caused goes with it, and nothing else. */
+static void
+test_causes (Fixture *self, gconstpointer data)
+{
+  guint64 lifted = 0;
+  guint removed = 0;
+
+  g_assert_true (add_for (self, "ann@example.org", "import:5"));
+  g_assert_true (add_for (self, "ben@example.org", "import:5"));
+  g_assert_false (add_for (self, "ben@example.org", "command")); /* is suppressed already, and holds for itself from now on */
+  g_assert_true (add_for (self, "cara@example.org", "command"));
+  g_assert_false (add_for (self, "cara@example.org", "import:5")); /* one that stays is enough */
+  g_assert_false (add_for (self, "ben@example.org", "import:55"));
+  g_assert_true (add_for (self, "dora@example.org", "import:55"));
+  g_assert_false (add_for (self, "dora@example.org", "import:5"));
+  g_assert_true (suppression_count_import (self->store, 5, &lifted, NULL));
+  g_assert_cmpuint (lifted, ==, 3);
+  g_assert_true (suppression_lift_import (self->store, 5, NULL));
+  g_assert_cmpint (ask (self, "ann@example.org", "", TO_NEWS), ==, 0);
+  g_assert_cmpint (ask (self, "ben@example.org", "", TO_NEWS), ==, 1);
+  g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1);
+  g_assert_cmpint (ask (self, "dora@example.org", "", TO_NEWS), ==, 1);
+  g_assert_true (add_for (self, "ann@example.org", "server:9"));
+  g_assert_false (add_for (self, "ann@example.org", "import:55"));
+  g_assert_true (suppression_remove (self->store, self->vault, "ann@example.org", "all", &removed, NULL)); /* a person's word: all of them */
+  g_assert_cmpuint (removed, ==, 1);
+  g_assert_cmpint (ask (self, "ann@example.org", "", TO_NEWS), ==, 0);
+}
+
+/* An import that can be undone no more has caused it for good. */
+static void
+test_import_stays (Fixture *self, gconstpointer data)
+{
+  add_for (self, "ann@example.org", "import:5");
+  add_for (self, "ben@example.org", "import:5");
+  add_for (self, "ben@example.org", "import:6");
+  add_for (self, "cara@example.org", "import:56");
+  g_assert_true (store_run (self->store, NULL, "INSERT INTO import_run VALUES(5,1,'f',1,0,0,'',0,0),(6,1,'f',1,0,0,'',0,0)", ""));
+  g_assert_true (store_run (self->store, NULL, "DELETE FROM import_run", ""));
+  g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE source='import'"), ==, 2);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE source='import:56'"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM suppression"), ==, 3);
+  g_assert_true (suppression_lift_import (self->store, 5, NULL));
+  g_assert_cmpint (ask (self, "ann@example.org", "", TO_NEWS), ==, 1);
+}
+
+/* Two who are one: what is said by a row of its own, by a domain and by a hash, each in its scope. */
+static void
+test_copied (Fixture *self, gconstpointer data)
+{
+  insert (self, "email", "ann@one.example", "list:1", "import:5");
+  insert (self, "domain", "@one.example", "from:x@example.com", "command");
+  insert (self, "domain", "*.example", "list:2", "command");
+  insert (self, "domain", "@another.example", "all", "command");
+  g_assert_true (suppression_forget (self->store, self->vault, "old@example.net", NULL));
+  g_assert_true (suppression_copy (self->store, "ann@one.example", "new@example.org", NULL));
+  g_assert_cmpint (ask (self, "new@example.org", "", TO_NEWS), ==, 1);
+  g_assert_cmpint (ask (self, "new@example.org", "x@example.com", TO_OTHER), ==, 1);
+  g_assert_cmpint (ask (self, "new@example.org", "", TO_OTHER), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE address='new@example.org'"), ==, 3);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE address='new@example.org' AND source='import:5'"), ==, 1);
+  g_assert_true (suppression_copy (self->store, "old@example.net", "+4930123456", NULL));
+  g_assert_cmpint (ask (self, "+4930123456", "", TO_OTHER), ==, 1);
+  g_assert_true (suppression_copy (self->store, "nobody@example.net", "free@example.org", NULL));
+  g_assert_cmpint (ask (self, "free@example.org", "x@example.com", TO_BOTH), ==, 0); /* the control */
 }
 
 typedef struct {
@@ -490,8 +686,8 @@ test_comes_back (Fixture *self, gconstpointer data)
   g_assert_cmpint (check_comer (plain, &comers[5]), ==, 0);
   g_assert_true (forgotten_settle (plain, 1, &returned, NULL));
   g_assert_cmpuint (returned, ==, 0);
-  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 0);
-  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "News"), ==, 1); /* she had left that list */
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_OTHER), ==, 0);
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_NEWS), ==, 1); /* she had left that list */
   g_assert_cmpint (check_comer (plain, &comers[0]), ==, 1);
 
   again = forgotten_new (self->store, self->vault, TRUE, NULL);
@@ -505,9 +701,9 @@ test_comes_back (Fixture *self, gconstpointer data)
   g_assert_true (forgotten_undo (self->store, 2, NULL)); /* the sibling of import 1 stays, and so does the address */
   undone = forgotten_new (self->store, self->vault, FALSE, NULL);
   g_assert_cmpint (check_comer (undone, &comers[0]), ==, 1);
-  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 0);
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_OTHER), ==, 0);
   g_assert_true (forgotten_undo (self->store, 1, NULL));
-  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 1);
+  g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_OTHER), ==, 1);
 }
 
 #define ADD(path, func) g_test_add ("/suppression/" path, Fixture, NULL, set_up, func, tear_down)
@@ -528,6 +724,13 @@ main (int argc, char *argv[])
   ADD ("forget-address", test_forget_address);
   ADD ("forget-waiting", test_forget_waiting);
   ADD ("follows", test_follows);
+  ADD ("kinds", test_kinds);
+  ADD ("forgotten-kinds", test_forgotten_kinds);
+  ADD ("lists", test_lists);
+  ADD ("list-goes", test_list_goes);
+  ADD ("causes", test_causes);
+  ADD ("import-stays", test_import_stays);
+  ADD ("copied", test_copied);
   ADD ("forgotten-comers", test_comers);
   ADD ("forgotten-comes-back", test_comes_back);
   ADD ("locked", test_locked);

@@ -145,6 +145,7 @@ add_campaign (LinkFixture *fixture)
   link_fixture_run (fixture, "INSERT INTO account(id,name,address,settings,created_utc) VALUES(1,'a','a@example.org',fields('host','localhost','port',25,'tls','none'),1)");
   link_fixture_run (fixture, "INSERT INTO campaign(id,identity,account,state,sender,subject,columns,lifetime_s,version,created_utc)"
                 " VALUES(1,randomblob(16),1,2,'a@example.org','s',x'70686f6e65',86400,1,1)");
+  link_fixture_run (fixture, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,99,1)");
   for (gint64 i = 1; i <= PEOPLE; i++)
     g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields)"
                                                          " VALUES(1,?1,?1,'p@example.org','p@example.org',x'00000000')", "i", i));
@@ -176,7 +177,7 @@ link_fixture_set_up (LinkFixture *fixture, gconstpointer data)
   path = g_build_filename (fixture->home, "store.db", NULL);
   fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .store = store_open (path, &error), .dialer = dialer_new () };
   g_assert_no_error (error);
-  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
+  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
   add_campaign (fixture);
   fixture->listener = listener_open (0, &port);
   fixture->account = make_account (port);
@@ -227,7 +228,7 @@ link_fixture_send_all (LinkFixture *fixture)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
-  LedgerHandOver what = { 1, "a@example.org", transport_link_get_serial (fixture->link), 1, 100, store_now_utc () };
+  LedgerHandOver what = { 1, 1, "a@example.org", transport_link_get_serial (fixture->link), 1, 100, store_now_utc () };
 
   g_assert_true (store_begin (fixture->core.store, NULL));
   g_assert_true (ledger_hand_over (fixture->core.store, &what, frame, fixture->rows, tally, NULL));

@@ -17,6 +17,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/loopback/is-loopback", test_is_loopback);
+  g_test_add_func ("/shared/base/loopback/is-loopback", test_is_loopback);
   return g_test_run ();
 }

@@ -61,7 +61,7 @@ set_up (Fixture *fixture, gconstpointer data)
   path = g_build_filename (fixture->home, "store.db", NULL);
   fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .store = store_open (path, &error), .progress = progress_new (changed_cb, NULL) };
   g_assert_no_error (error);
-  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 3, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
+  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
   g_assert_true (store_run (fixture->core.store, &error,
                             "INSERT INTO account(id,name,address,settings,created_utc) VALUES(1,'a','a@example.org',fields('host','localhost','port',25,'tls','none','pin',?),1)", "s", data));
   g_assert_no_error (error);
@@ -100,6 +100,7 @@ add_campaign (Fixture *fixture, gint64 id, CampaignState state, gint64 people)
 
     g_assert_true (store_run (store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields) VALUES(?1,?2,?2,?3,?3,x'00000000')", "iis", id, i, address));
   }
+  g_assert_true (store_run (store, NULL, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(?,1,1,1,?,1)", "ii", id, people));
   g_assert_true (store_run (store, NULL, "INSERT INTO tally VALUES(?,0,?)", "ii", id, people));
 }
 
@@ -487,7 +488,7 @@ test_restored (Fixture *fixture, gconstpointer data)
   add_campaign (fixture, 4, CAMPAIGN_DONE, PEOPLE);
   g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO handover(campaign,first,last,journal,version,time_utc,first_utc) VALUES(1,1,3,?,1,1000,1000)", "i",
                             (gint64) serial));
-  run (fixture, "UPDATE campaign SET next_recipient=4 WHERE id=1");
+  run (fixture, "UPDATE part SET next_recipient=4 WHERE campaign=1");
   run (fixture, "UPDATE tally SET count=1 WHERE campaign=1");
   run (fixture, "INSERT INTO tally VALUES(1,1,3)");
   write_journal (fixture, journal);

@@ -1,0 +1,31 @@
+#include "part.h"
+
+gboolean
+part_make (Store *store, guint64 campaign, GError **error)
+{
+  return store_run (store, error,
+                    "INSERT INTO part(campaign,position,account,first,last,next_recipient)"
+                    " SELECT id,1,account,1,coalesce((SELECT max(s.id) FROM snapshot s WHERE s.campaign=c.id),0),1 FROM campaign c WHERE id=?", "i", (gint64) campaign);
+}
+
+GArray *
+part_list (Store *store, guint64 campaign, gint64 account, GError **error)
+{
+  g_autoptr (GArray) parts = g_array_new (FALSE, FALSE, sizeof (Part));
+  sqlite3_stmt *row = store_query (store, "SELECT position,account,first,last,next_recipient FROM part WHERE campaign=? AND account=? ORDER BY position", "ii",
+                                   (gint64) campaign, account);
+  int result;
+
+  while ((result = store_step (store, row, error)) == 1) {
+    Part part = { store_int (row, 0), store_int (row, 1), store_int (row, 2), store_int (row, 3), store_int (row, 4) };
+
+    g_array_append_val (parts, part);
+  }
+  return result == 0 ? g_steal_pointer (&parts) : NULL;
+}
+
+gboolean
+part_set_next (Store *store, guint64 campaign, const Part *part, gint64 next, GError **error)
+{
+  return store_run (store, error, "UPDATE part SET next_recipient=? WHERE campaign=? AND position=?", "iii", next, (gint64) campaign, part->position);
+}
