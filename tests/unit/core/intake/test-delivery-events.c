@@ -24,8 +24,9 @@ set_up (Fixture *self, gconstpointer data)
   self->started_utc = self->now_utc - 2 * DAY_S;
   store_run (self->store, &error, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1),(2,'b','b@example.org',1)", "");
   store_run (self->store, &error,
-             "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc,started_utc,next_recipient)"
-             " VALUES(1,x'00',1,5,'a@example.org','s',1,?1,6),(2,x'01',2,5,'b@example.org','s',1,?1,6),(3,x'02',1,5,'a@example.org','s',1,?1,6)", "i", self->started_utc);
+             "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc,started_utc)"
+             " VALUES(1,x'00',1,5,'a@example.org','s',1,?1),(2,x'01',2,5,'b@example.org','s',1,?1),(3,x'02',1,5,'a@example.org','s',1,?1)", "i", self->started_utc);
+  store_run (self->store, &error, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,5,6),(2,1,2,1,5,6),(3,1,1,1,5,6)", "");
   store_run (self->store, &error,
              "INSERT INTO snapshot(campaign,id,contact,address,address_key) SELECT c.value,i.value,iif(i.value=4,0,i.value),iif(i.value=4,'','p@example.org'),''"
              " FROM json_each('[1,2,3]') c, json_each('[1,2,3,4,5]') i", "");
