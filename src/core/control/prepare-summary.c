@@ -83,8 +83,7 @@ add_questions (Prepare *self, GStrvBuilder *questions)
 
   if (counts->recent > 0)
     text_add_sentence (questions, "%" G_GUINT64_FORMAT " of these people got a message with this subject within the last day", counts->recent);
-  if (store_get_int (self->core->store, &id, NULL, "SELECT id FROM campaign WHERE subject=? AND list_key=? AND started_utc>? AND id<>? ORDER BY id DESC LIMIT 1",
-                     "ssii", self->campaign->subject, self->list_names, store_now_utc () - 86400, (gint64) self->campaign->id) == 1)
+  if (second_copies_find_repeated (self->core->store, &self->spec.copies, self->list_names, &id, NULL) && id != 0)
     text_add_sentence (questions, "campaign %" G_GINT64_FORMAT " with the same subject went to the same list within the last day", id);
 }
 

@@ -142,17 +142,17 @@ read_spec (Prepare *self, GVariant *wish, GError **error)
   self->test_to = fold_take_address (get_text (&dict, KEY_SPEC_TEST_TO));
   g_variant_dict_lookup (&dict, KEY_SPEC_TEST_WHO, "t", &self->spec.only);
   g_variant_dict_lookup (&dict, KEY_SPEC_AGAIN, "b", &self->is_again);
-  g_variant_dict_lookup (&dict, KEY_SPEC_EXCEPT, "t", &self->spec.except);
-  g_variant_dict_lookup (&dict, KEY_SPEC_REFUSED_OF, "t", &self->spec.refused_of);
+  g_variant_dict_lookup (&dict, KEY_SPEC_EXCEPT, "t", &self->spec.copies.except);
+  g_variant_dict_lookup (&dict, KEY_SPEC_REFUSED_OF, "t", &self->spec.copies.refused_of);
   self->spec.has_limit = g_variant_dict_lookup (&dict, KEY_SPEC_LIMIT, "t", &self->spec.limit);
   g_variant_dict_lookup (&dict, KEY_SPEC_PAUSE_AFTER, "t", &self->campaign->pause_after);
-  self->spec.is_per_address = g_str_equal (per, "address");
+  self->spec.copies.is_per_address = g_str_equal (per, "address");
   mark_test (self);
   prepare_read_where (self, &dict);
   is_fine = self->account != NULL && read_mailboxes (self, &dict, error) && resolve_lists (self, &dict, KEY_SPEC_LISTS, self->lists, error) &&
             resolve_lists (self, &dict, KEY_SPEC_EXCLUDE_LISTS, self->exclude, error);
   g_variant_dict_clear (&dict);
-  if (is_fine && per[0] != '\0' && !self->spec.is_per_address && !g_str_equal (per, "person"))
+  if (is_fine && per[0] != '\0' && !self->spec.copies.is_per_address && !g_str_equal (per, "person"))
     return usage (error, "--per is person or address");
   return is_fine;
 }
@@ -190,7 +190,7 @@ is_sound (Prepare *self, GError **error)
     return usage (error, "--give-up: 30 days at most");
   if (self->campaign->pause_after < 0)
     return usage (error, "so many messages cannot be sent before a pause");
-  return can_be_asked (self->core, self->spec.except, error) && can_be_asked (self->core, self->spec.refused_of, error);
+  return can_be_asked (self->core, self->spec.copies.except, error) && can_be_asked (self->core, self->spec.copies.refused_of, error);
 }
 
 /* --- the rows --- */
@@ -406,9 +406,9 @@ composed_cb (GObject *source, GAsyncResult *result, gpointer data)
     fail (task, error);
     return;
   }
-  self->spec.campaign = self->campaign->id;
+  self->spec.copies.campaign = self->campaign->id;
+  self->spec.copies.subject = self->campaign->subject;
   self->spec.sender_address = self->campaign->sender_address;
-  self->spec.subject = self->campaign->subject;
   self->spec.columns = (const char *const *) self->campaign->columns;
   self->spec.where_fields = (const char *const *) self->where_fields->pdata;
   self->spec.where_values = (const char *const *) self->where_values->pdata;
