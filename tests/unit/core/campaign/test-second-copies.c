@@ -57,9 +57,9 @@ static const struct {
   { "here", HERE, { 9, "fresh" }, { 1, HOME, YES }, FALSE, { .is_here = TRUE } },
   { "here/first-list", HERE, { 9, "fresh" }, { 1, HOME, YES }, TRUE, { FALSE } }, /* is not even asked */
   { "here/other", HERE, { 9, "fresh" }, { 3, CY }, FALSE, { FALSE } },
-  { "shared", HERE, { 9, "fresh" }, { 2, HOME, YES }, FALSE, { .is_shared = TRUE } },
-  { "shared/one-an-address", HERE, { 9, "fresh", .is_per_address = TRUE }, { 2, HOME, YES }, FALSE, { .is_shared = TRUE, .is_excluded = TRUE } },
-  { "shared/first-of-them", NULL, { 9, "fresh", .is_per_address = TRUE }, { 2, HOME, YES }, FALSE, { FALSE } },
+  { "sharing", HERE, { 9, "fresh" }, { 2, HOME, YES }, FALSE, { .is_shared = TRUE } },
+  { "sharing/one-an-address", HERE, { 9, "fresh", .is_per_address = TRUE }, { 2, HOME, YES }, FALSE, { .is_shared = TRUE, .is_excluded = TRUE } },
+  { "sharing/first-of-them", NULL, { 9, "fresh", .is_per_address = TRUE }, { 2, HOME, YES }, FALSE, { FALSE } },
   { "except", NULL, { 9, "fresh", .except = 1 }, { 1, HOME, YES }, FALSE, { .is_excluded = TRUE } },
   { "except/refused", NULL, { 9, "fresh", .except = 2 }, { 1, HOME, YES }, FALSE, { FALSE } }, /* did not get it */
   { "except/other", NULL, { 9, "fresh", .except = 1 }, { 3, CY }, FALSE, { FALSE } },
