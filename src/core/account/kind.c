@@ -5,7 +5,6 @@
 
 /* In the order of the enums. */
 static const char *const address_words[] = { "email", "phone" };
-static const char *const message_words[] = { "mail", "chat" };
 static const char *const secret_words[] = { "none", "password", "oauth", "token", "state" };
 static const char *const trait_words[] = { "receipts", "incoming", "stops-with-core", "needs-consent", "risky" };
 static const char *const unit_words[] = { "message", "person" };
@@ -155,7 +154,8 @@ kinds_describe (void)
     add_text (&builder, KEY_KIND_WORD, (*kind)->word);
     add_text (&builder, KEY_KIND_TITLE, (*kind)->title);
     add_text (&builder, KEY_KIND_ADDRESS, address_words[(*kind)->address]);
-    add_text (&builder, KEY_KIND_MESSAGE, message_words[(*kind)->message]);
+    add_text (&builder, KEY_KIND_MESSAGE, message_kind_get ((*kind)->message)->word);
+    g_variant_builder_add (&builder, "{sv}", KEY_KIND_PARTS, message_kind_describe (message_kind_get ((*kind)->message)));
     add_text (&builder, KEY_KIND_SECRET, secret_words[(*kind)->secret]);
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_CAN, describe_traits (*kind));
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_ENDPOINTS, describe_endpoints (*kind));

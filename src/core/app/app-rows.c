@@ -181,12 +181,7 @@ handle_message (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id,
   if (campaign == NULL || (version != 0 && !campaign_take_version (client->core, campaign, version, &error)))
     return app_return_error (invocation, error);
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_SUBJECT, "s", campaign->subject);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_HTML, "s", campaign->html);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_TEXT, "s", campaign->body_text);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_FROM, "s", campaign->sender);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_REPLY_TO, "s", campaign->reply_to);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_UNSUBSCRIBE, "s", campaign->unsubscribe);
+  message_parts_describe (campaign->parts, &dict);
   g_variant_dict_insert_value (&dict, KEY_MESSAGE_FILES, list_files (client->core, id, &error));
   if (error != NULL) {
     g_variant_dict_clear (&dict);

@@ -183,54 +183,26 @@ inspected_cb (GObject *source, GAsyncResult *result, gpointer data)
   composer_specimen_async (work->core->composer, work->campaign, files, fds, row, built_cb, task);
 }
 
-static const char *
-get_part (GVariant *parts, const char *name)
-{
-  const char *text = "";
-
-  g_variant_lookup (parts, name, "&s", &text);
-  return text;
-}
-
-static void
-set_part (GVariant *parts, const char *name, char **text)
-{
-  const char *found = get_part (parts, name);
-
-  if (found[0] == '\0')
-    return;
-  g_free (*text);
-  *text = g_strdup (found);
-}
-
 /* The letter is looked at before anybody has said where its readers leave. */
 static void
-set_unsubscribe (Campaign *self)
+set_unsubscribe (MessageParts *parts)
 {
-  if (self->unsubscribe[0] != '\0' || (strcasestr (self->html, "unsubscribe") == NULL && strcasestr (self->body_text, "unsubscribe") == NULL))
-    return;
-  g_free (self->unsubscribe);
-  self->unsubscribe = g_strdup (UNSUBSCRIBE_SHOWN);
+  if (message_parts_get (parts, KEY_MESSAGE_UNSUBSCRIBE)[0] == '\0' && (strcasestr (message_parts_get (parts, KEY_MESSAGE_HTML), "unsubscribe") != NULL ||
+                                                                        strcasestr (message_parts_get (parts, KEY_MESSAGE_TEXT), "unsubscribe") != NULL))
+    message_parts_set (parts, KEY_MESSAGE_UNSUBSCRIBE, UNSUBSCRIBE_SHOWN);
 }
 
 static Campaign *
 make_campaign (GVariant *parts, GError **error)
 {
-  static const char *const names[] = { KEY_MESSAGE_SUBJECT, KEY_MESSAGE_HTML, KEY_MESSAGE_TEXT, KEY_MESSAGE_FROM, KEY_MESSAGE_UNSUBSCRIBE, NULL };
-  g_autoptr (Campaign) self = campaign_new_loose (get_part (parts, KEY_MESSAGE_SUBJECT), get_part (parts, KEY_MESSAGE_HTML), get_part (parts, KEY_MESSAGE_TEXT));
-  GVariantIter iter;
-  const char *key, *value;
+  g_autoptr (Campaign) self = campaign_new_loose ();
 
-  g_variant_iter_init (&iter, parts);
-  while (g_variant_iter_next (&iter, "{&s&s}", &key, &value))
-    if (!g_strv_contains (names, key)) {
-      g_set_error (error, FAULT, FAULT_USAGE, "a message has no part “%s”", key);
-      return NULL;
-    }
-  set_part (parts, KEY_MESSAGE_FROM, &self->sender);
-  set_part (parts, KEY_MESSAGE_UNSUBSCRIBE, &self->unsubscribe);
-  set_unsubscribe (self);
-  return mailbox_settle (&self->sender, "from", &self->sender_address, error) ? g_steal_pointer (&self) : NULL;
+  if (!message_parts_take_all (self->parts, parts, 0, error))
+    return NULL;
+  if (message_parts_get (self->parts, KEY_MESSAGE_FROM)[0] == '\0')
+    message_parts_set (self->parts, KEY_MESSAGE_FROM, CAMPAIGN_NOBODY);
+  set_unsubscribe (self->parts);
+  return mailbox_settle (self->parts, KEY_MESSAGE_FROM, "from", &self->sender_address, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void

@@ -209,28 +209,16 @@ resume_free (Resume *resume)
 }
 
 static gboolean
-replace_text (GVariantDict *correction, const char *key, char **text)
-{
-  char *found = NULL;
-
-  if (!g_variant_dict_lookup (correction, key, "s", &found))
-    return FALSE;
-  g_free (*text);
-  *text = found;
-  return TRUE;
-}
-
-static gboolean
 store_version (Core *core, const Campaign *campaign, GError **error)
 {
   gint64 id = (gint64) campaign->id;
-  g_autofree char *detail = g_strdup_printf ("campaign %" G_GINT64_FORMAT ": %s", id, campaign->subject);
+  g_autofree char *detail = g_strdup_printf ("campaign %" G_GINT64_FORMAT ": %s", id, campaign->title);
 
   if (!store_begin (core->store, error))
     return FALSE;
-  if (store_run (core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,?,?,?,?,?)", "iisssi", id,
-                 campaign->version, campaign->subject, campaign->html, campaign->body_text, store_now_utc ()) &&
-      store_run (core->store, error, "UPDATE campaign SET version=?, subject=? WHERE id=?", "isi", campaign->version, campaign->subject, id) &&
+  if (campaign_store_version (core, campaign, error) &&
+      store_run (core->store, error, "UPDATE campaign SET version=?, subject=?, title=? WHERE id=?", "issi", campaign->version,
+                 message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT), campaign->title, id) &&
       store_audit (core->store, "campaign.corrected", detail, error))
     return store_commit (core->store, error);
   store_rollback (core->store);
@@ -341,13 +329,9 @@ campaigns_resume_async (Core *core, guint64 id, GVariant *correction, GAsyncRead
   *resume = (Resume){ core, campaign_load (core, id, &error) };
   g_task_set_task_data (task, resume, (GDestroyNotify) resume_free);
   g_variant_dict_init (&dict, correction);
-  may = resume->campaign != NULL && may_resume (core, resume->campaign, &dict, &error);
-  if (may) {
-    is_corrected |= replace_text (&dict, KEY_CORRECTION_SUBJECT, &resume->campaign->subject);
-    is_corrected |= replace_text (&dict, KEY_CORRECTION_HTML, &resume->campaign->html);
-    is_corrected |= replace_text (&dict, KEY_CORRECTION_TEXT, &resume->campaign->body_text);
+  may = resume->campaign != NULL && may_resume (core, resume->campaign, &dict, &error) && campaign_correct (resume->campaign, correction, &is_corrected, &error);
+  if (may)
     (void) g_variant_dict_lookup (&dict, KEY_CORRECTION_GONE, "s", &resume->gone);
-  }
   g_variant_dict_clear (&dict);
   if (may && is_corrected) {
     resume->campaign->version++;
@@ -507,7 +491,8 @@ campaigns_describe (Core *core, guint64 id, gboolean is_full, GError **error)
   lists = g_strsplit (campaign->lists, ", ", -1);
   g_variant_dict_init (&numbers, NULL);
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_ID, "t", id);
-  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_SUBJECT, "s", campaign->subject);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_TITLE, "s", campaign->title);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_SUBJECT, "s", message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT));
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_ACCOUNT, "s", account != NULL ? account->name : "");
   g_variant_dict_insert_value (&numbers, KEY_CAMPAIGN_LISTS, g_variant_new_strv ((const char *const *) lists, -1));
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_CREATED, "x", campaign->created_utc);

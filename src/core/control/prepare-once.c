@@ -32,16 +32,18 @@ prepare_describe_earlier (Prepare *self, GError **error)
     KEY_SUMMARY_SUPPRESSED, KEY_SUMMARY_NO_ADDRESS, KEY_SUMMARY_EXCLUDED, KEY_SUMMARY_LARGEST,
     KEY_SUMMARY_SERVER_SIZE, KEY_SUMMARY_SECONDS, KEY_SUMMARY_LIFETIME_S };
   g_autoptr (GVariant) numbers = campaigns_describe (self->core, (guint64) self->earlier, FALSE, error);
-  const char *state = "";
+  const char *state = "", *title = "";
   GVariantDict summary;
 
   if (numbers == NULL)
     return NULL;
   g_variant_ref_sink (numbers);
   g_variant_lookup (numbers, KEY_CAMPAIGN_STATE, "&s", &state);
+  g_variant_lookup (numbers, KEY_CAMPAIGN_TITLE, "&s", &title);
   g_variant_dict_init (&summary, NULL);
   g_variant_dict_insert (&summary, KEY_SUMMARY_ALREADY, "b", TRUE);
   g_variant_dict_insert (&summary, KEY_SUMMARY_STATE, "s", state);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_TITLE, "s", title);
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++) /* nobody gets anything by this wish */
     g_variant_dict_insert (&summary, counts[i], "t", (guint64) 0);
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_MISSING, g_variant_new_array (G_VARIANT_TYPE ("{st}"), NULL, 0));

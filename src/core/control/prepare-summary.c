@@ -129,6 +129,7 @@ prepare_summarize (Prepare *self)
   add_warnings (self, warnings);
   add_questions (self, questions);
   g_variant_dict_init (&summary, NULL);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_TITLE, "s", self->campaign->title);
   g_variant_dict_insert (&summary, KEY_SUMMARY_TOTAL, "t", counts->total);
   g_variant_dict_insert (&summary, KEY_SUMMARY_QUEUED, "t", counts->queued);
   g_variant_dict_insert (&summary, KEY_SUMMARY_SHARING, "t", counts->sharing);

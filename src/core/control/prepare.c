@@ -9,14 +9,12 @@
 #include "sql-words.h"
 #include "store.h"
 #include "text.h"
-#include "mailbox.h"
 #include <gio/gunixfdlist.h>
 #include <sodium.h>
 #include <string.h>
 
 #define LIFETIME_DEFAULT_S 86400      /* chosen: news of yesterday */
 #define LIFETIME_MAX_S (30 * 86400)   /* chosen */
-#define TEST_MARK "[Test] "
 
 static void
 prepare_free (Prepare *self)
@@ -80,60 +78,21 @@ resolve_lists (Prepare *self, GVariantDict *spec, const char *key, GArray *ids, 
   return TRUE;
 }
 
-/* Sender and replies are the same for everybody: what looks like a field would go out as it is. */
 static gboolean
-has_no_field (const char *option, const char *mailbox, GError **error)
-{
-  if (strstr (mailbox, "{{") == NULL && strstr (mailbox, "*|") == NULL && strstr (mailbox, "[[") == NULL)
-    return TRUE;
-  g_set_error (error, FAULT, FAULT_DATA, "%s: line 1 column %ld: no field may stand here: it is the same for everybody; write the name itself", option,
-               g_utf8_pointer_to_offset (mailbox, mailbox + strcspn (mailbox, "{*[")) + 1);
-  return FALSE;
-}
-
-static gboolean
-read_mailboxes (Prepare *self, GVariantDict *spec, GError **error)
-{
-  g_autofree char *reply_address = NULL;
-
-  self->campaign->sender = get_text (spec, KEY_SPEC_FROM);
-  self->campaign->reply_to = get_text (spec, KEY_SPEC_REPLY_TO);
-  if (self->campaign->sender[0] == '\0') {
-    g_free (self->campaign->sender);
-    self->campaign->sender = account_format_sender (self->account);
-  }
-  return has_no_field ("--from", self->campaign->sender, error) && has_no_field ("--reply-to", self->campaign->reply_to, error) &&
-         mailbox_settle (&self->campaign->sender, "--from", &self->campaign->sender_address, error) &&
-         (self->campaign->reply_to[0] == '\0' || mailbox_settle (&self->campaign->reply_to, "--reply-to", &reply_address, error));
-}
-
-/* It lies among real letters: who reads it must see what it is. */
-static void
-mark_test (Prepare *self)
-{
-  g_autofree char *subject = g_steal_pointer (&self->campaign->subject);
-  gboolean is_marked = self->test_to[0] != '\0' && subject[0] != '\0' && !g_str_has_prefix (subject, TEST_MARK);
-
-  self->campaign->is_test = self->test_to[0] != '\0';
-  self->campaign->subject = is_marked ? g_strconcat (TEST_MARK, subject, NULL) : g_steal_pointer (&subject);
-}
-
-static gboolean
-read_spec (Prepare *self, GVariant *wish, GError **error)
+read_spec (Prepare *self, GVariant *raw_wish, GError **error)
 {
   GVariantDict dict;
+  g_autoptr (GVariant) wish = NULL;
   g_autofree char *account = NULL, *per = NULL;
   gboolean is_fine;
 
+  g_variant_dict_init (&dict, raw_wish);
+  wish = g_variant_ref_sink (g_variant_dict_end (&dict)); /* of two with one key the last one alone */
   g_variant_dict_init (&dict, wish);
   account = get_text (&dict, KEY_SPEC_ACCOUNT);
   per = get_text (&dict, KEY_SPEC_PER);
   self->account = account_load (self->core, account, error);
   self->campaign = g_new0 (Campaign, 1);
-  self->campaign->subject = get_text (&dict, KEY_SPEC_SUBJECT);
-  self->campaign->html = get_text (&dict, KEY_SPEC_HTML);
-  self->campaign->body_text = get_text (&dict, KEY_SPEC_TEXT);
-  self->campaign->unsubscribe = get_text (&dict, KEY_SPEC_UNSUBSCRIBE);
   self->campaign->per_hour = get_number (&dict, KEY_SPEC_PER_HOUR);
   self->campaign->connections = get_number (&dict, KEY_SPEC_CONNECTIONS);
   self->campaign->lifetime_s = get_number (&dict, KEY_SPEC_LIFETIME_S) > 0 ? get_number (&dict, KEY_SPEC_LIFETIME_S) : LIFETIME_DEFAULT_S;
@@ -147,9 +106,9 @@ read_spec (Prepare *self, GVariant *wish, GError **error)
   self->spec.has_limit = g_variant_dict_lookup (&dict, KEY_SPEC_LIMIT, "t", &self->spec.limit);
   g_variant_dict_lookup (&dict, KEY_SPEC_PAUSE_AFTER, "t", &self->campaign->pause_after);
   self->spec.copies.is_per_address = g_str_equal (per, "address");
-  mark_test (self);
+  self->campaign->is_test = self->test_to[0] != '\0';
   prepare_read_where (self, &dict);
-  is_fine = self->account != NULL && read_mailboxes (self, &dict, error) && resolve_lists (self, &dict, KEY_SPEC_LISTS, self->lists, error) &&
+  is_fine = self->account != NULL && prepare_read_message (self, wish, error) && resolve_lists (self, &dict, KEY_SPEC_LISTS, self->lists, error) &&
             resolve_lists (self, &dict, KEY_SPEC_EXCLUDE_LISTS, self->exclude, error);
   g_variant_dict_clear (&dict);
   if (is_fine && per[0] != '\0' && !self->spec.copies.is_per_address && !g_str_equal (per, "person"))
@@ -178,10 +137,8 @@ is_sound (Prepare *self, GError **error)
 {
   if (self->lists->len == 0)
     return usage (error, "no list is named: say --list NAME (`postrider lists` shows them)");
-  if (self->campaign->subject[0] == '\0')
-    return usage (error, "there is no subject: say --subject 'TEXT'");
-  if (self->campaign->html[0] == '\0' && self->campaign->body_text[0] == '\0')
-    return usage (error, "there is no message: say --html FILE, --text FILE or both");
+  if (!message_parts_check (self->campaign->parts, error))
+    return FALSE;
   if (self->test_to[0] != '\0' && !address_is_canonical (self->test_to, strlen (self->test_to)))
     return usage (error, "--test-to: this is not an e-mail address");
   if (self->spec.only != 0 && self->test_to[0] == '\0')
@@ -265,16 +222,16 @@ insert_campaign (Prepare *self, GError **error)
   randombytes_buf (campaign->identity, sizeof campaign->identity);
   campaign->account = self->account->id;
   if (!store_run (self->core->store, error,
-                  "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
-                  "version,created_utc,pause_after,aliases,is_test) VALUES(?,?," SQL_CAMPAIGN_STATE (PREPARING) ",?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?)",
-                  "bisssssbiiissiibi", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
-                  campaign->subject, self->list_names, g_bytes_get_data (columns, NULL), g_bytes_get_size (columns), (gint64) campaign->per_hour,
-                  (gint64) campaign->connections, campaign->lifetime_s, self->earlier == 0 ? self->once : "", self->list_names, now_utc,
-                  campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases), (gint64) campaign->is_test))
+                  "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,title,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
+                  "version,created_utc,pause_after,aliases,is_test) VALUES(?,?," SQL_CAMPAIGN_STATE (PREPARING) ",?,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?)",
+                  "bissssssbiiissiibi", campaign->identity, sizeof campaign->identity, campaign->account, campaign_get_sender (campaign),
+                  message_parts_get (campaign->parts, KEY_MESSAGE_REPLY_TO), message_parts_get (campaign->parts, KEY_MESSAGE_UNSUBSCRIBE),
+                  message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT), campaign->title, self->list_names, g_bytes_get_data (columns, NULL),
+                  g_bytes_get_size (columns), (gint64) campaign->per_hour, (gint64) campaign->connections, campaign->lifetime_s, self->earlier == 0 ? self->once : "",
+                  self->list_names, now_utc, campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases), (gint64) campaign->is_test))
     return FALSE;
   campaign->id = (guint64) sqlite3_last_insert_rowid (store_get_db (self->core->store));
-  return store_run (self->core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,1,?,?,?,?)", "isssi",
-                    (gint64) campaign->id, campaign->subject, campaign->html, campaign->body_text, now_utc);
+  return campaign_store_version (self->core, campaign, error);
 }
 
 static gboolean
@@ -407,7 +364,7 @@ composed_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   self->spec.copies.campaign = self->campaign->id;
-  self->spec.copies.subject = self->campaign->subject;
+  self->spec.copies.subject = message_parts_get (self->campaign->parts, KEY_MESSAGE_SUBJECT);
   self->spec.sender_address = self->campaign->sender_address;
   self->spec.columns = (const char *const *) self->campaign->columns;
   self->spec.where_fields = (const char *const *) self->where_fields->pdata;

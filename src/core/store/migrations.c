@@ -234,5 +234,9 @@ const char *const migrations[] = {
   "ALTER TABLE account DROP COLUMN per_minute;"
   "ALTER TABLE account DROP COLUMN per_hour;"
   "ALTER TABLE account DROP COLUMN per_day;",
+
+  /* title: what people call it; first its subject */
+  "ALTER TABLE campaign ADD COLUMN title TEXT NOT NULL DEFAULT '';"
+  "UPDATE campaign SET title=subject;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -161,6 +161,16 @@ test_limits (Fixture *self, gconstpointer version)
                    "work|60|7|message|account\nwork|3600|70|message|account\nwork|86400|700|message|account\n");
 }
 
+/* What people call a campaign was its subject. */
+static void
+test_titles (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autofree char *rows = ask (store, "SELECT id,subject,title FROM campaign");
+
+  g_assert_cmpstr (rows, ==, "2|Hi|Hi\n");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -171,5 +181,6 @@ main (int argc, char *argv[])
   ADD ("accounts", test_accounts);
   ADD ("account-rows", test_account_rows);
   ADD ("limits", test_limits);
+  ADD ("titles", test_titles);
   return g_test_run ();
 }
