@@ -4,7 +4,6 @@
 #include <string.h>
 
 /* In the order of the enums. */
-static const char *const address_words[] = { "email", "phone" };
 static const char *const secret_words[] = { "none", "password", "oauth", "token", "state" };
 static const char *const trait_words[] = { "receipts", "incoming", "stops-with-core", "needs-consent", "risky" };
 static const char *const unit_words[] = { "message", "person" };
@@ -153,7 +152,7 @@ kinds_describe (void)
     g_variant_builder_open (&builder, G_VARIANT_TYPE_VARDICT);
     add_text (&builder, KEY_KIND_WORD, (*kind)->word);
     add_text (&builder, KEY_KIND_TITLE, (*kind)->title);
-    add_text (&builder, KEY_KIND_ADDRESS, address_words[(*kind)->address]);
+    add_text (&builder, KEY_KIND_ADDRESS, address_kind_get ((*kind)->address)->word);
     add_text (&builder, KEY_KIND_MESSAGE, message_kind_get ((*kind)->message)->word);
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_PARTS, message_kind_describe (message_kind_get ((*kind)->message)));
     add_text (&builder, KEY_KIND_SECRET, secret_words[(*kind)->secret]);

@@ -44,6 +44,11 @@ second_copies_has_sharers (const SecondCopies *self)
   return self->has_sharers;
 }
 
+#define SHARED_SQL(key) \
+  "SELECT 1 FROM known k CROSS JOIN contact c ON c.id=k.contact CROSS JOIN snapshot s ON s.contact=c.id AND s.campaign=?1" \
+  " WHERE k.hash=key_hash(?2) AND c." key "=?2 AND c.id<>?3 LIMIT 1"
+static const char *const shared_sql[] = { [KIND_ADDRESS_EMAIL] = SHARED_SQL ("email_key"), [KIND_ADDRESS_PHONE] = SHARED_SQL ("phone") };
+
 /* Each of these questions: 1, 0, -1. */
 static int
 is_shared (const SecondCopies *self, const CopyPerson *person, GError **error)
@@ -52,10 +57,7 @@ is_shared (const SecondCopies *self, const CopyPerson *person, GError **error)
 
   if (!person->has_sharers)
     return 0;
-  return store_get_int (self->store, &found, error,
-                        "SELECT 1 FROM known k CROSS JOIN contact c ON c.id=k.contact CROSS JOIN snapshot s ON s.contact=c.id AND s.campaign=?1"
-                        " WHERE k.hash=key_hash(?2) AND c.email_key=?2 AND c.id<>?3 LIMIT 1", "isi",
-                        (gint64) self->rules->campaign, person->address_key, person->contact);
+  return store_get_int (self->store, &found, error, shared_sql[self->rules->address], "isi", (gint64) self->rules->campaign, person->address_key, person->contact);
 }
 
 /* --- here, except, refused --- */
@@ -83,6 +85,11 @@ is_reached (const SecondCopies *self, const CopyPerson *person, GError **error)
   return refused < 0 ? -1 : !refused;
 }
 
+#define SHARER_GOT_SQL(key) \
+  "SELECT 1 FROM known k CROSS JOIN contact c ON c.id=k.contact CROSS JOIN ledger l ON l.contact=c.id AND l.campaign=?1" \
+  " WHERE k.hash=key_hash(?2) AND c." key "=?2 AND " SQL_MAY_HAVE_GOT ("l.") " LIMIT 1"
+static const char *const sharer_got_sql[] = { [KIND_ADDRESS_EMAIL] = SHARER_GOT_SQL ("email_key"), [KIND_ADDRESS_PHONE] = SHARER_GOT_SQL ("phone") };
+
 static int
 is_excepted (const SecondCopies *self, const CopyPerson *person, GError **error)
 {
@@ -96,19 +103,21 @@ is_excepted (const SecondCopies *self, const CopyPerson *person, GError **error)
   if (result != 0 || !self->rules->is_per_address || !person->has_sharers)
     return result;
   /* one message for all who share an address: it may have gone in the name of another one */
-  return store_get_int (self->store, &found, error,
-                        "SELECT 1 FROM known k CROSS JOIN contact c ON c.id=k.contact CROSS JOIN ledger l ON l.contact=c.id AND l.campaign=?1"
-                        " WHERE k.hash=key_hash(?2) AND c.email_key=?2 AND " SQL_MAY_HAVE_GOT ("l.") " LIMIT 1", "is", (gint64) self->rules->except, person->address_key);
+  return store_get_int (self->store, &found, error, sharer_got_sql[self->rules->address], "is", (gint64) self->rules->except, person->address_key);
 }
 
 /* --- recent, repeated --- */
+
+/* The message of campaign c: ?1 subject, ?2 text. */
+#define IS_SAME_SQL \
+  "c.subject=?1 AND (?1<>'' OR EXISTS (SELECT 1 FROM campaign_version v WHERE v.campaign=c.id AND v.version=c.version AND v.text=?2))"
 
 static gboolean
 find_recent (SecondCopies *self, GError **error)
 {
   gint64 found = 0;
-  int result = store_get_int (self->store, &found, error, "SELECT 1 FROM campaign WHERE subject=? AND started_utc>? AND id<>? LIMIT 1", "sii", self->rules->subject,
-                              store_now_utc () - RECENT_S, (gint64) self->rules->campaign);
+  int result = store_get_int (self->store, &found, error, "SELECT 1 FROM campaign c WHERE " IS_SAME_SQL " AND c.started_utc>?3 AND c.id<>?4 LIMIT 1", "ssii",
+                              self->rules->subject, self->rules->text, store_now_utc () - RECENT_S, (gint64) self->rules->campaign);
 
   self->has_recent = result == 1;
   return result >= 0;
@@ -123,8 +132,9 @@ is_recent (const SecondCopies *self, const CopyPerson *person, GError **error)
     return 0;
   return store_get_int (self->store, &found, error,
                         "SELECT 1 FROM ledger l JOIN campaign c ON c.id=l.campaign"
-                        " WHERE l.contact=? AND l.address_key=? AND c.subject=? AND " SQL_MAY_HAVE_GOT ("l.") " AND l.time_utc>? LIMIT 1",
-                        "issi", person->contact, person->address_key /* a test went elsewhere */, self->rules->subject, store_now_utc () - RECENT_S);
+                        " WHERE l.contact=?3 AND l.address_key=?4 AND " IS_SAME_SQL " AND " SQL_MAY_HAVE_GOT ("l.") " AND l.time_utc>?5 LIMIT 1",
+                        "ssisi", self->rules->subject, self->rules->text, person->contact, person->address_key /* a test went elsewhere */,
+                        store_now_utc () - RECENT_S);
 }
 
 gboolean
@@ -132,8 +142,8 @@ second_copies_find_repeated (Store *store, const CopyRules *rules, const char *l
 {
   *out_campaign = 0;
   return store_get_int (store, out_campaign, error,
-                        "SELECT id FROM campaign WHERE subject=? AND list_key=? AND started_utc>? AND id<>? ORDER BY id DESC LIMIT 1", "ssii", rules->subject, lists,
-                        store_now_utc () - RECENT_S, (gint64) rules->campaign) >= 0;
+                        "SELECT c.id FROM campaign c WHERE " IS_SAME_SQL " AND c.list_key=?3 AND c.started_utc>?4 AND c.id<>?5 ORDER BY c.id DESC LIMIT 1", "sssii",
+                        rules->subject, rules->text, lists, store_now_utc () - RECENT_S, (gint64) rules->campaign) >= 0;
 }
 
 /* --- once --- */

@@ -8,11 +8,13 @@
  *   once      a key is used up by the campaign that first had it
  * Used in: core/campaign (snapshot), core/control (prepare). Errors: FAULT_IO. */
 #pragma once
+#include "address-kind.h"
 #include "store.h"
 
 typedef struct { /* all borrowed while it is at work */
   guint64     campaign;       /* the one that is being prepared */
-  const char *subject;        /* by which its message is the same as another one */
+  KindAddress address;        /* what its people are written to by */
+  const char *subject, *text; /* its message is the same as another one by its subject, or, where it has none, by its text */
   guint64     except;         /* campaign, 0 none */
   guint64     refused_of;     /* campaign, 0 none */
   gboolean    is_per_address; /* one message for all who share an address */
@@ -38,9 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SecondCopies, second_copies_free)
 int      second_copies_look        (SecondCopies *self, GError **error);
 gboolean second_copies_has_sharers (const SecondCopies *self);
 
-/* SQL: has another contact the address of contact c? */
-#define SECOND_COPIES_SHARERS_SQL \
-  "EXISTS (SELECT 1 FROM known k CROSS JOIN contact o ON o.id=k.contact WHERE k.hash=key_hash(c.email_key) AND k.contact<>c.id AND o.email_key=c.email_key)"
+/* SQL: has another contact the address of contact c? key: its column, "email_key" or "phone". */
+#define SECOND_COPIES_SHARERS_SQL(key) \
+  "EXISTS (SELECT 1 FROM known k CROSS JOIN contact o ON o.id=k.contact WHERE k.hash=key_hash(c." key ") AND k.contact<>c.id AND o." key "=c." key ")"
 
 /* is_first_list: nobody can have come through an earlier one. */
 gboolean second_copies_find (const SecondCopies *self, const CopyPerson *person, gboolean is_first_list, CopyFindings *out, GError **error);

@@ -9,8 +9,6 @@
 #include "store.h"
 #include <string.h>
 
-#define NO_ADDRESS "erased@example.invalid" /* RFC 2606: an address that cannot be */
-
 typedef struct { /* owned by the task */
   Core     *core;
   Campaign *campaign; /* with the texts of their version */
@@ -46,7 +44,7 @@ make_row (const Campaign *campaign, sqlite3_stmt *row, guint64 recipient, gboole
   guint n_columns = g_strv_length (campaign->columns);
 
   frame_writer_row (frame, recipient, (guint32) CLAMP (store_int (row, 2), 0, G_MAXUINT32), 2 + (is_erased ? n_columns : frame_count_raw (fields, len)));
-  frame_writer_string (frame, is_erased ? NO_ADDRESS : store_text (row, 5));
+  frame_writer_string (frame, is_erased ? address_kind_get (campaign->kind->address)->erased : store_text (row, 5));
   if (!is_erased) {
     frame_writer_string (frame, store_text (row, 6));
     frame_writer_raw (frame, fields, len);

@@ -1,6 +1,5 @@
 #include "snapshot.h"
 
-#include "address.h"
 #include "fields.h"
 #include "list.h"
 #include "little-endian.h"
@@ -128,6 +127,7 @@ snapshot_get_doubles (Snapshot *self)
 typedef struct { /* borrowed from the statement's row */
   gint64      contact;
   const char *name, *email, *email_key, *phone, *list;
+  const char *address, *address_key; /* what they are written to by: one of these */
   const void *fields;
   gsize       fields_len;
   gboolean    is_suppressed, has_sharers; /* somebody else among the contacts has this address */
@@ -208,7 +208,7 @@ static Slice
 get_value (Snapshot *self, const Person *person, int at)
 {
   return at < 0    ? (Slice){ "", 0 }
-         : at == 0 ? (Slice){ person->email, strlen (person->email) }
+         : at == 0 ? (Slice){ person->address, strlen (person->address) }
          : at == 1 ? (Slice){ person->name, strlen (person->name) }
                    : self->found[at - 2];
 }
@@ -232,17 +232,17 @@ insert (Snapshot *self, const Person *person, OutcomeReason reason, LedgerTally 
 {
   const State state = reason == REASON_NONE ? STATE_QUEUED : STATE_SKIPPED;
   const gboolean is_test = self->spec->test_to != NULL && self->spec->test_to[0] != '\0';
-  g_autofree char *test_key = is_test ? address_key (self->spec->test_to) : NULL;
+  g_autofree char *test_key = is_test ? address_kind_get (self->spec->copies.address)->key (self->spec->test_to) : NULL;
   gint64 campaign = (gint64) self->spec->copies.campaign, id = (gint64) self->next_id++;
 
   encode_values (self, person);
   if (state == STATE_QUEUED)
     count_values (self, person, (guint64) id);
-  self->counts.largest_values = MAX (self->counts.largest_values, self->values->len + strlen (person->name) + strlen (person->email));
+  self->counts.largest_values = MAX (self->counts.largest_values, self->values->len + strlen (person->name) + strlen (person->address));
   self->counts.total++;
   ledger_tally_move (tally, self->spec->copies.campaign, STATE_COUNT, state, 1);
   return store_run (self->core->store, error, "INSERT INTO snapshot(campaign,id,contact,list,address,address_key,name,fields) VALUES(?,?,?,?,?,?,?,?)", "iiissssb",
-                    campaign, id, person->contact, person->list, is_test ? self->spec->test_to : person->email, is_test ? test_key : person->email_key,
+                    campaign, id, person->contact, person->list, is_test ? self->spec->test_to : person->address, is_test ? test_key : person->address_key,
                     person->name, self->values->data, (gsize) self->values->len) &&
          (state == STATE_QUEUED || store_run (self->core->store, error, "INSERT INTO recipient(campaign,id,state,reason) VALUES(?,?,?,?)", "iiis", campaign, id,
                                               (gint64) state, outcome_reason_to_word (reason)));
@@ -251,7 +251,7 @@ insert (Snapshot *self, const Person *person, OutcomeReason reason, LedgerTally 
 static gboolean
 add_person (Snapshot *self, const Person *person, LedgerTally *tally, GError **error)
 {
-  CopyPerson copy = { person->contact, person->email_key, person->has_sharers };
+  CopyPerson copy = { person->contact, person->address_key, person->has_sharers };
   CopyFindings found;
 
   if (!second_copies_find (self->copies, &copy, self->list == 0, &found, error))
@@ -262,9 +262,9 @@ add_person (Snapshot *self, const Person *person, LedgerTally *tally, GError **e
     self->counts.excluded++;
     return TRUE;
   }
-  if (person->email[0] == '\0') {
+  if (person->address[0] == '\0') {
     self->counts.no_address++;
-    return insert (self, person, REASON_NO_ADDRESS, tally, error);
+    return insert (self, person, address_kind_get (self->spec->copies.address)->lacking, tally, error);
   }
   if (person->is_suppressed) {
     self->counts.suppressed++;
@@ -273,7 +273,8 @@ add_person (Snapshot *self, const Person *person, LedgerTally *tally, GError **e
   self->counts.sharing += found.is_shared;
   self->counts.recent += found.is_recent;
   self->counts.queued++;
-  doubles_add (self->doubles, person->contact, person->name, person->email, person->email_key, person->phone);
+  doubles_add (self->doubles, person->contact, person->name, person->address, person->address_key,
+               self->spec->copies.address == KIND_ADDRESS_PHONE ? person->email_key : person->phone);
   return insert (self, person, REASON_NONE, tally, error);
 }
 
@@ -286,13 +287,14 @@ is_full (Snapshot *self)
   return self->counts.queued >= limit;
 }
 
-#define PERSON_COLUMNS \
-  "c.id, c.name, c.email, c.email_key, c.phone, c.fields, l.name, " SUPPRESSED_SQL ("c.email_key", "?3", "l.name") "," \
-  " CASE WHEN ?5 THEN " SECOND_COPIES_SHARERS_SQL " ELSE 0 END"
-static const char members_sql[] =
-  "SELECT " PERSON_COLUMNS " FROM member m JOIN list l ON l.id=m.list JOIN contact c ON c.id=m.contact WHERE m.list=?1 AND m.contact>?2 AND (?6=0 OR m.contact=?6)"
-  " AND NOT EXISTS (SELECT 1 FROM member e WHERE e.contact=m.contact AND e.list IN (SELECT value FROM json_each(?4)))"
-  " ORDER BY m.contact LIMIT " G_STRINGIFY (CHUNK_ROWS);
+/* key: the column by which an address is compared. */
+#define MEMBERS_SQL(key) \
+  "SELECT c.id, c.name, c.email, coalesce(c.email_key,''), c.phone, c.fields, l.name, " SUPPRESSED_SQL ("c." key, "?3", "l.name") "," \
+  " CASE WHEN ?5 THEN " SECOND_COPIES_SHARERS_SQL (key) " ELSE 0 END" \
+  " FROM member m JOIN list l ON l.id=m.list JOIN contact c ON c.id=m.contact WHERE m.list=?1 AND m.contact>?2 AND (?6=0 OR m.contact=?6)" \
+  " AND NOT EXISTS (SELECT 1 FROM member e WHERE e.contact=m.contact AND e.list IN (SELECT value FROM json_each(?4)))" \
+  " ORDER BY m.contact LIMIT " G_STRINGIFY (CHUNK_ROWS)
+static const char *const members_sql[] = { [KIND_ADDRESS_EMAIL] = MEMBERS_SQL ("email_key"), [KIND_ADDRESS_PHONE] = MEMBERS_SQL ("phone") };
 
 /* What its files called the columns that everybody has. */
 static gboolean
@@ -314,13 +316,14 @@ open_list (Snapshot *self, GError **error)
 static int
 add_chunk (Snapshot *self, LedgerTally *tally, GError **error)
 {
-  sqlite3_stmt *row = store_query (self->core->store, members_sql, "iissii", g_array_index (self->lists, gint64, self->list), self->last_contact,
+  const gboolean is_by_phone = self->spec->copies.address == KIND_ADDRESS_PHONE;
+  sqlite3_stmt *row = store_query (self->core->store, members_sql[self->spec->copies.address], "iissii", g_array_index (self->lists, gint64, self->list), self->last_contact,
                                    self->spec->sender_address, self->exclude, (gint64) second_copies_has_sharers (self->copies), (gint64) self->spec->only);
   int result, count = 0;
 
   while ((result = store_step (self->core->store, row, error)) == 1) {
     Person person = { store_int (row, 0), store_text (row, 1), store_text (row, 2), store_text (row, 3), store_text (row, 4), store_text (row, 6),
-                      sqlite3_column_blob (row, 5), (gsize) sqlite3_column_bytes (row, 5), store_int (row, 7) != 0, store_int (row, 8) != 0 };
+                      store_text (row, is_by_phone ? 4 : 2), store_text (row, is_by_phone ? 4 : 3), sqlite3_column_blob (row, 5), (gsize) sqlite3_column_bytes (row, 5), store_int (row, 7) != 0, store_int (row, 8) != 0 };
 
     self->last_contact = person.contact;
     count++;

@@ -9,7 +9,7 @@
 
 typedef struct {
   const char *sender_address;
-  const char *const *columns;            /* columns[0] is "phone" */
+  const char *const *columns;            /* columns[0] is the address kind's `other` */
   const char *const *where_fields, *const *where_values; /* all must hold; NULL-terminated */
   CopyRules   copies;                    /* of which campaign, too */
   guint64     limit;                     /* so many people at most, where has_limit */

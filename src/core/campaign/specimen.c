@@ -102,18 +102,36 @@ write_value (Work *work, FrameWriter *frame, const char *field, const char *cons
   frame_writer_field (frame, value.data, value.len);
 }
 
-/* A row for the template's own fields: those are its columns. */
+/* The template's own fields are its columns; the one that each campaign has stands first, as the template writes it. Returns: (transfer full). */
+static GStrv
+make_columns (const AddressKind *kind, const char *const *fields)
+{
+  g_autoptr (GStrvBuilder) columns = g_strv_builder_new ();
+  const char *first = kind->other;
+
+  for (gsize i = 0; fields[i] != NULL; i++)
+    if (g_ascii_strcasecmp (fields[i], kind->other) == 0)
+      first = fields[i];
+  g_strv_builder_add (columns, first);
+  for (gsize i = 0; fields[i] != NULL; i++)
+    if (fields[i] != first)
+      g_strv_builder_add (columns, fields[i]);
+  return g_strv_builder_end (columns);
+}
+
 static GVariant *
-write_row (Work *work, const char *const *fields, const char *const *required)
+write_row (Work *work, const char *const *required)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
-  const Contact *contact = work->contact;
+  const AddressKind *kind = address_kind_get (work->campaign->kind->address);
+  const char *address = work->contact != NULL ? get_builtin (work->contact, kind->word) : "";
+  const GStrv columns = work->campaign->columns;
 
-  frame_writer_row (frame, 1, 0, 2 + g_strv_length ((GStrv) fields));
-  frame_writer_string (frame, contact != NULL && contact->email[0] != '\0' ? contact->email : CAMPAIGN_NOBODY);
-  frame_writer_string (frame, contact != NULL ? contact->name : "name");
-  for (gsize i = 0; fields[i] != NULL; i++)
-    write_value (work, frame, fields[i], required);
+  frame_writer_row (frame, 1, 0, 2 + g_strv_length (columns));
+  frame_writer_string (frame, address[0] != '\0' ? address : CAMPAIGN_NOBODY);
+  frame_writer_string (frame, work->contact != NULL ? work->contact->name : "name");
+  for (gsize i = 0; columns[i] != NULL; i++)
+    write_value (work, frame, columns[i], required);
   return frame_writer_finish (frame);
 }
 
@@ -177,9 +195,9 @@ inspected_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_object_unref (task);
     return;
   }
-  row = write_row (work, (const char *const *) composed->fields, (const char *const *) composed->required);
   g_strfreev (work->campaign->columns);
-  work->campaign->columns = g_steal_pointer (&composed->fields);
+  work->campaign->columns = make_columns (address_kind_get (work->campaign->kind->address), (const char *const *) composed->fields);
+  row = write_row (work, (const char *const *) composed->required);
   composer_specimen_async (work->core->composer, work->campaign, files, fds, row, built_cb, task);
 }
 

@@ -1,11 +1,9 @@
 #include "campaigns.h"
 
 #include "account.h"
-#include "address.h"
 #include "composer.h"
 #include "contract-keys.h"
 #include "fault.h"
-#include "fold.h"
 #include "gone.h"
 #include "kill-point.h"
 #include "lanes.h"
@@ -359,14 +357,14 @@ campaigns_hold_back (Core *core, const char *why, GError **error)
 /* --- resolve and suppress --- */
 
 static gboolean
-resolve_rows (Core *core, guint64 id, gboolean is_resend, const char *const *addresses, LedgerTally *tally, guint *out_count, GError **error)
+resolve_rows (Core *core, const Campaign *campaign, gboolean is_resend, const char *const *addresses, LedgerTally *tally, guint *out_count, GError **error)
 {
   if (addresses == NULL || addresses[0] == NULL)
-    return ledger_resolve (core->store, id, is_resend, NULL, tally, out_count, error);
+    return ledger_resolve (core->store, campaign->id, is_resend, NULL, tally, out_count, error);
   for (gsize i = 0; addresses[i] != NULL; i++) {
-    g_autofree char *key = fold_typed_address (addresses[i]);
+    g_autofree char *key = address_kind_get (campaign->kind->address)->key (addresses[i]);
 
-    if (!ledger_resolve (core->store, id, is_resend, key, tally, out_count, error))
+    if (!ledger_resolve (core->store, campaign->id, is_resend, key, tally, out_count, error))
       return FALSE;
   }
   return TRUE;
@@ -392,7 +390,7 @@ campaigns_resolve (Core *core, guint64 id, const char *how, const char *const *a
   is_reopened = is_resend && campaign->state == CAMPAIGN_DONE;
   if ((is_reopened && (!is_staying (core, error) || !has_secrets (core, campaign, error))) || !store_begin (core->store, error))
     return FALSE;
-  if (!resolve_rows (core, id, is_resend, addresses, tally, out_count, error) || !ledger_write_tally (core->store, tally, error) ||
+  if (!resolve_rows (core, campaign, is_resend, addresses, tally, out_count, error) || !ledger_write_tally (core->store, tally, error) ||
       !store_audit (core->store, "campaign.resolved", detail, error) ||
       (is_reopened && *out_count > 0 && !campaign_set_state (core, id, CAMPAIGN_SENDING, "", "", error))) { /* in one: nobody is queued in what has ended */
     store_rollback (core->store);

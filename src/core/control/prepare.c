@@ -1,9 +1,7 @@
 #include "contract-keys.h"
 #include "prepare-private.h"
 
-#include "address.h"
 #include "fault.h"
-#include "fold.h"
 #include "files.h"
 #include "list.h"
 #include "sql-words.h"
@@ -98,7 +96,7 @@ read_spec (Prepare *self, GVariant *raw_wish, GError **error)
   self->campaign->lifetime_s = get_number (&dict, KEY_SPEC_LIFETIME_S) > 0 ? get_number (&dict, KEY_SPEC_LIFETIME_S) : LIFETIME_DEFAULT_S;
   self->campaign->version = 1;
   self->once = get_text (&dict, KEY_SPEC_ONCE);
-  self->test_to = fold_take_address (get_text (&dict, KEY_SPEC_TEST_TO));
+  self->test_to = get_text (&dict, KEY_SPEC_TEST_TO);
   g_variant_dict_lookup (&dict, KEY_SPEC_TEST_WHO, "t", &self->spec.only);
   g_variant_dict_lookup (&dict, KEY_SPEC_AGAIN, "b", &self->is_again);
   g_variant_dict_lookup (&dict, KEY_SPEC_EXCEPT, "t", &self->spec.copies.except);
@@ -133,14 +131,29 @@ can_be_asked (Core *core, guint64 campaign, GError **error)
 }
 
 static gboolean
+settle_test_to (Prepare *self, GError **error)
+{
+  const AddressKind *kind = address_kind_get (self->account->kind->address);
+  char *parsed = self->test_to[0] != '\0' ? kind->parse (self->test_to) : g_strdup ("");
+
+  if (parsed == NULL) {
+    g_set_error (error, FAULT, FAULT_USAGE, "--test-to: this is not %s %s", kind->article, kind->long_noun);
+    return FALSE;
+  }
+  g_free (self->test_to);
+  self->test_to = parsed;
+  return TRUE;
+}
+
+static gboolean
 is_sound (Prepare *self, GError **error)
 {
   if (self->lists->len == 0)
     return usage (error, "no list is named: say --list NAME (`postrider lists` shows them)");
   if (!message_parts_check (self->campaign->parts, error))
     return FALSE;
-  if (self->test_to[0] != '\0' && !address_is_canonical (self->test_to, strlen (self->test_to)))
-    return usage (error, "--test-to: this is not an e-mail address");
+  if (!settle_test_to (self, error))
+    return FALSE;
   if (self->spec.only != 0 && self->test_to[0] == '\0')
     return usage (error, "one person alone is named, but no address for a trial");
   if (self->campaign->lifetime_s > LIFETIME_MAX_S)
@@ -194,7 +207,7 @@ load_columns (Prepare *self, GError **error)
 {
   g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func (g_free);
 
-  g_ptr_array_add (columns, g_strdup ("phone"));
+  g_ptr_array_add (columns, g_strdup (address_kind_get (self->account->kind->address)->other));
   for (guint i = 0; i < self->lists->len; i++) {
     sqlite3_stmt *row = store_query (self->core->store, "SELECT name FROM list_field WHERE list=? ORDER BY position", "i", g_array_index (self->lists, gint64, i));
     int result;
@@ -364,6 +377,8 @@ composed_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   self->spec.copies.campaign = self->campaign->id;
+  self->spec.copies.address = self->account->kind->address;
+  self->spec.copies.text = message_parts_get (self->campaign->parts, KEY_MESSAGE_TEXT);
   self->spec.copies.subject = message_parts_get (self->campaign->parts, KEY_MESSAGE_SUBJECT);
   self->spec.sender_address = self->campaign->sender_address;
   self->spec.columns = (const char *const *) self->campaign->columns;

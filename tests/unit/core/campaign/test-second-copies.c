@@ -4,23 +4,26 @@
 
 #include "store.h"
 
-/* Ann (1) and Ben (2) share an address; Cy (3) has one of his own. Campaign 9 is being prepared; 1 went to Ann within the hour, 2 failed to reach
- * her, 3 was a trial of hers to somebody else. */
+/* Ann (1) and Ben (2) share an address, Ann and Cy (3) a number; Cy has an address of his own. Campaign 9 is being prepared; 1 went to Ann within the hour, 2
+ * failed to reach her, 3 was a trial of hers to somebody else, 4 went to her number, without a subject. */
 static const char *const world[] = {
   "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1),(2,'b','b@example.org',1)",
-  "INSERT INTO person(id,name,email,email_key,created_utc,changed_utc) VALUES(1,'Ann','home@example.org','home@example.org',1,1),"
-  "(2,'Ben','home@example.org','home@example.org',1,1),(3,'Cy','cy@example.org','cy@example.org',1,1)",
+  "INSERT INTO person(id,name,email,email_key,phone,created_utc,changed_utc) VALUES(1,'Ann','home@example.org','home@example.org','+4930111',1,1),"
+  "(2,'Ben','home@example.org','home@example.org','',1,1),(3,'Cy','cy@example.org','cy@example.org','+4930111',1,1)",
   "INSERT OR IGNORE INTO known SELECT key_hash(email_key),id FROM person",
+  "INSERT OR IGNORE INTO known SELECT key_hash(phone),id FROM person WHERE phone<>''",
   "INSERT INTO campaign(id,identity,account,state,sender,subject,list_key,once_key,created_utc,started_utc) VALUES"
   "(1,x'01',1,4,'a@example.org','news','people','key',1,unixepoch()),(2,x'02',1,4,'a@example.org','other','people',NULL,1,unixepoch()),"
-  "(3,x'03',1,4,'a@example.org','trial','people',NULL,1,unixepoch()),(9,x'09',1,0,'a@example.org','?','people',NULL,1,0)",
-  "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) SELECT id,1,'s','h','t',1 FROM campaign",
+  "(3,x'03',1,4,'a@example.org','trial','people',NULL,1,unixepoch()),(4,x'04',2,4,'+4930999','','people',NULL,1,unixepoch()),(9,x'09',1,0,'a@example.org','?','people',NULL,1,0)",
+  "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) SELECT id,1,'s','h',iif(id=4,'by phone','t'),1 FROM campaign",
   "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(1,1,1,'home@example.org','home@example.org'),(2,1,1,'home@example.org','home@example.org'),"
-  "(3,1,1,'me@example.org','me@example.org')",
-  "INSERT INTO recipient(campaign,id,state,time_utc) VALUES(1,1,2,unixepoch()),(2,1,3,unixepoch()),(3,1,2,unixepoch())",
+  "(3,1,1,'me@example.org','me@example.org'),(4,1,1,'+4930111','+4930111')",
+  "INSERT INTO recipient(campaign,id,state,time_utc) VALUES(1,1,2,unixepoch()),(2,1,3,unixepoch()),(3,1,2,unixepoch()),(4,1,2,unixepoch())",
 };
 #define HOME "home@example.org"
 #define CY "cy@example.org"
+#define PHONE "+4930111"
+#define BY_PHONE .address = KIND_ADDRESS_PHONE
 #define YES TRUE
 
 static Store *store; /* one for all: each row's change is taken back */
@@ -53,30 +56,39 @@ static const struct {
   gboolean     is_first_list;
   CopyFindings found;
 } rows[] = {
-  { "nothing", NULL, { 9, "fresh" }, { 3, CY }, FALSE, { FALSE } },
-  { "here", HERE, { 9, "fresh" }, { 1, HOME, YES }, FALSE, { .is_here = TRUE } },
-  { "here/first-list", HERE, { 9, "fresh" }, { 1, HOME, YES }, TRUE, { FALSE } }, /* is not even asked */
-  { "here/other", HERE, { 9, "fresh" }, { 3, CY }, FALSE, { FALSE } },
-  { "sharing", HERE, { 9, "fresh" }, { 2, HOME, YES }, FALSE, { .is_shared = TRUE } },
-  { "sharing/one-an-address", HERE, { 9, "fresh", .is_per_address = TRUE }, { 2, HOME, YES }, FALSE, { .is_shared = TRUE, .is_excluded = TRUE } },
-  { "sharing/first-of-them", NULL, { 9, "fresh", .is_per_address = TRUE }, { 2, HOME, YES }, FALSE, { FALSE } },
-  { "except", NULL, { 9, "fresh", .except = 1 }, { 1, HOME, YES }, FALSE, { .is_excluded = TRUE } },
-  { "except/refused", NULL, { 9, "fresh", .except = 2 }, { 1, HOME, YES }, FALSE, { FALSE } }, /* did not get it */
-  { "except/other", NULL, { 9, "fresh", .except = 1 }, { 3, CY }, FALSE, { FALSE } },
-  { "except/sharer", NULL, { 9, "fresh", .except = 1 }, { 2, HOME, YES }, FALSE, { FALSE } }, /* each gets their own */
-  { "except/one-an-address", NULL, { 9, "fresh", .except = 1, .is_per_address = TRUE }, { 2, HOME, YES }, FALSE, { .is_excluded = TRUE } },
-  { "refused", NULL, { 9, "fresh", .refused_of = 2 }, { 1, HOME, YES }, FALSE, { FALSE } },
-  { "refused/reached", NULL, { 9, "fresh", .refused_of = 1 }, { 1, HOME, YES }, FALSE, { .is_excluded = TRUE } },
-  { "refused/other", NULL, { 9, "fresh", .refused_of = 2 }, { 3, CY }, FALSE, { .is_excluded = TRUE } },
-  { "refused/excepted", NULL, { 9, "fresh", .refused_of = 2, .except = 1 }, { 1, HOME, YES }, FALSE, { .is_excluded = TRUE } },
-  { "recent", NULL, { 9, "news" }, { 1, HOME, YES }, FALSE, { .is_recent = TRUE } },
-  { "recent/other-subject", NULL, { 9, "News" }, { 1, HOME, YES }, FALSE, { FALSE } },
-  { "recent/other", NULL, { 9, "news" }, { 2, HOME, YES }, FALSE, { FALSE } },
-  { "recent/refused", NULL, { 9, "other" }, { 1, HOME, YES }, FALSE, { FALSE } },
-  { "recent/trial", NULL, { 9, "trial" }, { 1, HOME, YES }, FALSE, { FALSE } }, /* went elsewhere */
-  { "recent/long-ago", LONG_AGO, { 9, "news" }, { 1, HOME, YES }, FALSE, { FALSE } },
-  { "recent/heard-long-ago", HEARD_LONG_AGO, { 9, "news" }, { 1, HOME, YES }, FALSE, { FALSE } },
-  { "recent/itself", NULL, { 1, "news" }, { 1, HOME, YES }, TRUE, { FALSE } },
+  { "nothing", NULL, { 9, .subject = "fresh" }, { 3, CY }, FALSE, { FALSE } },
+  { "here", HERE, { 9, .subject = "fresh" }, { 1, HOME, YES }, FALSE, { .is_here = TRUE } },
+  { "here/first-list", HERE, { 9, .subject = "fresh" }, { 1, HOME, YES }, TRUE, { FALSE } }, /* is not even asked */
+  { "here/other", HERE, { 9, .subject = "fresh" }, { 3, CY }, FALSE, { FALSE } },
+  { "sharing", HERE, { 9, .subject = "fresh" }, { 2, HOME, YES }, FALSE, { .is_shared = TRUE } },
+  { "sharing/one-an-address", HERE, { 9, .subject = "fresh", .is_per_address = TRUE }, { 2, HOME, YES }, FALSE, { .is_shared = TRUE, .is_excluded = TRUE } },
+  { "sharing/first-of-them", NULL, { 9, .subject = "fresh", .is_per_address = TRUE }, { 2, HOME, YES }, FALSE, { FALSE } },
+  { "except", NULL, { 9, .subject = "fresh", .except = 1 }, { 1, HOME, YES }, FALSE, { .is_excluded = TRUE } },
+  { "except/refused", NULL, { 9, .subject = "fresh", .except = 2 }, { 1, HOME, YES }, FALSE, { FALSE } }, /* did not get it */
+  { "except/other", NULL, { 9, .subject = "fresh", .except = 1 }, { 3, CY }, FALSE, { FALSE } },
+  { "except/sharer", NULL, { 9, .subject = "fresh", .except = 1 }, { 2, HOME, YES }, FALSE, { FALSE } }, /* each gets their own */
+  { "except/one-an-address", NULL, { 9, .subject = "fresh", .except = 1, .is_per_address = TRUE }, { 2, HOME, YES }, FALSE, { .is_excluded = TRUE } },
+  { "refused", NULL, { 9, .subject = "fresh", .refused_of = 2 }, { 1, HOME, YES }, FALSE, { FALSE } },
+  { "refused/reached", NULL, { 9, .subject = "fresh", .refused_of = 1 }, { 1, HOME, YES }, FALSE, { .is_excluded = TRUE } },
+  { "refused/other", NULL, { 9, .subject = "fresh", .refused_of = 2 }, { 3, CY }, FALSE, { .is_excluded = TRUE } },
+  { "refused/excepted", NULL, { 9, .subject = "fresh", .refused_of = 2, .except = 1 }, { 1, HOME, YES }, FALSE, { .is_excluded = TRUE } },
+  { "recent", NULL, { 9, .subject = "news" }, { 1, HOME, YES }, FALSE, { .is_recent = TRUE } },
+  { "recent/other-subject", NULL, { 9, .subject = "News" }, { 1, HOME, YES }, FALSE, { FALSE } },
+  { "recent/other", NULL, { 9, .subject = "news" }, { 2, HOME, YES }, FALSE, { FALSE } },
+  { "recent/refused", NULL, { 9, .subject = "other" }, { 1, HOME, YES }, FALSE, { FALSE } },
+  { "recent/trial", NULL, { 9, .subject = "trial" }, { 1, HOME, YES }, FALSE, { FALSE } }, /* went elsewhere */
+  { "recent/long-ago", LONG_AGO, { 9, .subject = "news" }, { 1, HOME, YES }, FALSE, { FALSE } },
+  { "recent/heard-long-ago", HEARD_LONG_AGO, { 9, .subject = "news" }, { 1, HOME, YES }, FALSE, { FALSE } },
+  { "phone/sharing", HERE, { 9, BY_PHONE, .subject = "", .text = "x" }, { 3, PHONE, YES }, FALSE, { .is_shared = TRUE } },
+  { "phone/sharing/one-an-address", HERE, { 9, BY_PHONE, .subject = "", .text = "x", .is_per_address = TRUE }, { 3, PHONE, YES }, FALSE, { .is_shared = TRUE, .is_excluded = TRUE } },
+  { "phone/same-mail-address", HERE, { 9, BY_PHONE, .subject = "", .text = "x" }, { 2, "", FALSE }, FALSE, { FALSE } }, /* Ben's is no number */
+  { "phone/except", NULL, { 9, BY_PHONE, .subject = "", .text = "x", .except = 4 }, { 1, PHONE, YES }, FALSE, { .is_excluded = TRUE } },
+  { "phone/except/one-an-address", NULL, { 9, BY_PHONE, .subject = "", .text = "x", .except = 4, .is_per_address = TRUE }, { 3, PHONE, YES }, FALSE, { .is_excluded = TRUE } },
+  { "phone/except/one-an-address/other", NULL, { 9, BY_PHONE, .subject = "", .text = "x", .except = 4, .is_per_address = TRUE }, { 2, "", FALSE }, FALSE, { FALSE } },
+  { "phone/recent", NULL, { 9, BY_PHONE, .subject = "", .text = "by phone" }, { 1, PHONE, YES }, FALSE, { .is_recent = TRUE } },
+  { "phone/recent/other-text", NULL, { 9, BY_PHONE, .subject = "", .text = "By phone" }, { 1, PHONE, YES }, FALSE, { FALSE } }, /* no subject is no subject in common */
+  { "phone/recent/by-mail", NULL, { 9, BY_PHONE, .subject = "news", .text = "t" }, { 1, PHONE, YES }, FALSE, { FALSE } }, /* that went to her address */
+  { "recent/itself", NULL, { 1, .subject = "news" }, { 1, HOME, YES }, TRUE, { FALSE } },
 };
 
 static void
@@ -100,18 +112,19 @@ test_row (gconstpointer data)
 static const struct {
   const char *name, *change;
   gboolean    has_sharers;
-  gint64      sharers; /* so many */
+  gint64      sharers, by_phone; /* so many */
 } lookings[] = {
-  { "some", NULL, TRUE, 2 },
-  { "none", "DELETE FROM person WHERE id=2", FALSE, 0 },
-  { "same-hash", "INSERT INTO known SELECT hash,99 FROM known WHERE contact=3", TRUE, 2 }, /* of one who is not there: looked at, not believed */
+  { "some", NULL, TRUE, 2, 2 },
+  { "number-alone", "UPDATE person SET email='b@example.org',email_key='b@example.org' WHERE id=2", TRUE, 0, 2 },
+  { "nobody", "DELETE FROM person WHERE id>1", FALSE, 0, 0 },
+  { "same-hash", "INSERT INTO known SELECT hash,99 FROM known WHERE contact=3", TRUE, 2, 2 }, /* of one who is not there: looked at, not believed */
 };
 
 static void
 test_looking (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
-  CopyRules rules = { 9, "fresh" };
+  CopyRules rules = { 9, .subject = "fresh" };
   g_autoptr (SecondCopies) copies = NULL;
   gint64 n = -1;
 
@@ -119,8 +132,10 @@ test_looking (gconstpointer data)
   copies = second_copies_new (store, &rules, NULL);
   g_assert_cmpint (second_copies_look (copies, NULL), ==, 0);
   g_assert_cmpint (second_copies_has_sharers (copies), ==, lookings[i].has_sharers);
-  g_assert_cmpint (store_get_int (store, &n, NULL, "SELECT count(*) FROM contact c WHERE " SECOND_COPIES_SHARERS_SQL, ""), ==, 1);
+  g_assert_cmpint (store_get_int (store, &n, NULL, "SELECT count(*) FROM contact c WHERE " SECOND_COPIES_SHARERS_SQL ("email_key"), ""), ==, 1);
   g_assert_cmpint (n, ==, lookings[i].sharers);
+  g_assert_cmpint (store_get_int (store, &n, NULL, "SELECT count(*) FROM contact c WHERE " SECOND_COPIES_SHARERS_SQL ("phone"), ""), ==, 1);
+  g_assert_cmpint (n, ==, lookings[i].by_phone);
   store_rollback (store);
 }
 
@@ -129,6 +144,8 @@ static const struct {
   gint64      found; /* campaign */
 } repeats[] = {
   { "same", NULL, "news", "people", 1 },
+  { "no-subject", NULL, "", "people", 0 }, /* another text */
+  { "no-subject-same-text", "UPDATE campaign_version SET text='t' WHERE campaign=4", "", "people", 4 },
   { "other-lists", NULL, "news", "people, others", 0 },
   { "other-subject", NULL, "fresh", "people", 0 },
   { "long-ago", LONG_AGO, "news", "people", 0 },
@@ -140,7 +157,7 @@ static void
 test_repeated (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
-  CopyRules rules = { 9, repeats[i].subject };
+  CopyRules rules = { 9, .subject = repeats[i].subject, .text = "t" };
   gint64 found = -1;
 
   change_world (repeats[i].change);
