@@ -29,8 +29,8 @@ static const MessagePart chat_parts[] = {
 };
 
 static const MessageKind message_kinds[] = {
-  [KIND_MESSAGE_MAIL] = { "mail", "mail", mail_parts },
-  [KIND_MESSAGE_CHAT] = { "chat", "message", chat_parts },
+  [KIND_MESSAGE_MAIL] = { "mail", "mail", TRUE, mail_parts },
+  [KIND_MESSAGE_CHAT] = { "chat", "message", FALSE, chat_parts },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (mail_parts) <= PARTS_MAX + 1);

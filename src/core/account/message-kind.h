@@ -22,6 +22,7 @@ typedef struct {
 
 typedef struct {
   const char *word, *noun;  /* App1's; what people call one: "mail" */
+  gboolean    has_message_id; /* RFC 5322 §3.6.4: core makes it (core/ledger/hidden-values) */
   const MessagePart *parts; /* in the order of forms and help; ends with name NULL. The first one is also what tells messages apart: a trial is marked there */
 } MessageKind;
 

@@ -102,7 +102,7 @@ static void
 preview_rows (AppPending *pending, const Campaign *campaign, GPtrArray *rows)
 {
   pending->rows = rows;
-  composer_preview_async (pending->client->core->composer, campaign, samples_to_frame (rows), previewed_cb, pending);
+  composer_preview_async (pending->client->core->composer, campaign, samples_to_frame (rows, campaign), previewed_cb, pending);
 }
 
 /* Which people are worth a look depends on what the message uses of them, and only the locked transport reads it. */
@@ -159,7 +159,7 @@ handle_corrected (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 i
     return app_return_error (invocation, error);
   pending = app_pending_new (client, invocation);
   pending->rows = rows;
-  composer_show_async (client->core->composer, campaign, samples_to_frame (rows), corrected_cb, pending);
+  composer_show_async (client->core->composer, campaign, samples_to_frame (rows, campaign), corrected_cb, pending);
   return TRUE;
 }
 

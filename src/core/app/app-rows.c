@@ -7,7 +7,6 @@
 #include "frame.h"
 #include "kill-point.h"
 #include "ledger.h"
-#include "message-id.h"
 #include "store.h"
 #include <string.h>
 
@@ -17,14 +16,14 @@
 #define ROW_COLUMNS "id,state,reason,attempt,time_utc,reply,version,address,name,fields"
 
 static void
-write_ledger_row (FrameWriter *frame, sqlite3_stmt *row, const Campaign *campaign, const char *domain)
+write_ledger_row (FrameWriter *frame, sqlite3_stmt *row, const HiddenValues *hidden)
 {
   guint64 id = (guint64) store_int (row, 0);
   State state = (State) store_int (row, 1);
   gint64 time_utc = store_int (row, 4);
   g_autoptr (GDateTime) when = time_utc > 0 ? g_date_time_new_from_unix_utc (time_utc) : NULL;
   g_autofree char *time = when != NULL ? g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ") : g_strdup ("");
-  g_autofree char *message_id = store_int (row, 3) > 0 ? message_id_new (campaign->identity, id, domain) : g_strdup ("");
+  g_autofree char *message_id = store_int (row, 3) > 0 ? hidden_values_make_message_id (hidden, id) : g_strdup ("");
   g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, store_int (row, 6));
 
   frame_writer_row (frame, id, (guint32) store_int (row, 3), 8 + frame_count_raw (sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9)));
@@ -39,14 +38,6 @@ write_ledger_row (FrameWriter *frame, sqlite3_stmt *row, const Campaign *campaig
   frame_writer_raw (frame, sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9));
 }
 
-static const char *
-get_domain (const Campaign *campaign)
-{
-  const char *at = strrchr (campaign->sender_address, '@');
-
-  return at != NULL ? at + 1 : "localhost";
-}
-
 static gboolean
 handle_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, guint64 after, guint max_rows, gpointer data)
 {
@@ -54,15 +45,17 @@ handle_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gu
   GError *error = NULL;
   g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_LEDGER);
+  HiddenValues hidden;
   sqlite3_stmt *row;
 
   if (campaign == NULL)
     return app_return_error (invocation, error);
+  hidden = campaign_get_hidden (campaign);
   row = store_query (client->core->store,
                      "SELECT " ROW_COLUMNS " FROM ledger WHERE campaign=? AND id>? ORDER BY id LIMIT ?",
                      "iii", (gint64) id, (gint64) after, (gint64) MIN (max_rows, PAGE_ROWS_MAX));
   while (frame_writer_get_size (frame) < PAGE_BYTES_MAX && store_step (client->core->store, row, &error) == 1)
-    write_ledger_row (frame, row, campaign, get_domain (campaign));
+    write_ledger_row (frame, row, &hidden);
   sqlite3_reset (row);
   if (error != NULL)
     return app_return_error (invocation, error);
@@ -114,6 +107,7 @@ make_pattern (const char *text)
 static gint64
 find (Core *core, const Campaign *campaign, const Wanted *wanted, gint64 after, guint max_rows, FrameWriter *frame, GError **error)
 {
+  HiddenValues hidden = campaign_get_hidden (campaign);
   gint64 last = after + SCAN_ROWS;
   guint count = 0;
   int result;
@@ -123,7 +117,7 @@ find (Core *core, const Campaign *campaign, const Wanted *wanted, gint64 after, 
                                    "iiiis", (gint64) campaign->id, after, last, wanted->states, wanted->pattern);
 
   while ((result = store_step (core->store, row, error)) == 1) {
-    write_ledger_row (frame, row, campaign, get_domain (campaign));
+    write_ledger_row (frame, row, &hidden);
     if (++count == max_rows || frame_writer_get_size (frame) >= PAGE_BYTES_MAX) {
       last = store_int (row, 0);
       sqlite3_reset (row);

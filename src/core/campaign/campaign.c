@@ -219,6 +219,24 @@ campaign_set_state (Core *core, guint64 id, CampaignState state, const char *rea
   return !is_own || store_commit (core->store, error);
 }
 
+HiddenValues
+campaign_get_hidden (const Campaign *self)
+{
+  const char *at = self->sender_address != NULL ? strrchr (self->sender_address, '@') : NULL;
+  HiddenValues hidden = { .domain = !message_parts_get_kind (self->parts)->has_message_id ? NULL : at != NULL ? at + 1 : "localhost" };
+
+  memcpy (hidden.identity, self->identity, sizeof hidden.identity);
+  return hidden;
+}
+
+GStrv
+campaign_get_all_columns (const Campaign *self)
+{
+  HiddenValues hidden = campaign_get_hidden (self);
+
+  return hidden_values_append_columns (&hidden, (const char *const *) self->columns);
+}
+
 GVariant *
 campaign_to_spec (const Campaign *self)
 {

@@ -4,6 +4,7 @@
 #include "campaign-state.h"
 #include "core.h"
 #include "frame.h"
+#include "hidden-values.h"
 #include "kind.h"
 
 #define CAMPAIGN_NOBODY "nobody@example.invalid" /* RFC 2606: an address that cannot be */
@@ -47,6 +48,10 @@ gboolean  campaign_correct (Campaign *self, GVariant *correction, gboolean *out_
 const char *campaign_get_sender (const Campaign *self); /* borrowed: "Ann <ann@example.org>", or the number */
 /* What a message is called where nobody says it: its subject; without one the begin of its text. (transfer full) */
 char     *campaign_make_title (const MessageParts *parts);
+
+/* What core makes for each of its messages; and the columns of its rows with those in which that is. domain: borrowed from the campaign. */
+HiddenValues campaign_get_hidden      (const Campaign *self);
+GStrv        campaign_get_all_columns (const Campaign *self); /* (transfer full) */
 
 /* What Transport1.BeginCampaign wants: a floating a{sv}. */
 GVariant *campaign_to_spec (const Campaign *self);

@@ -25,6 +25,7 @@ typedef struct {
   Bench     *bench;
   GVariant  *spec, *files, *rows; /* rows NULL: only begin */
   GStrv      columns;
+  guint      n_own; /* of them the campaign's: what stands behind is nobody's field */
   GUnixFDList *fds;
   guint64    campaign;
   gint64     version;
@@ -134,7 +135,7 @@ begun_cb (guint64 campaign, gpointer tag, TransportBegun *begun, const GError *e
     g_task_return_error (task, g_error_copy (error));
     return;
   }
-  composed = composed_take (begun, g_strv_length (job->columns));
+  composed = composed_take (begun, job->n_own);
   if (composed == NULL) {
     g_task_return_new_error (task, FAULT, FAULT_PROTOCOL, "the composing process named columns that are not there");
     return;
@@ -258,7 +259,8 @@ job_new (Composer *self, const Campaign *campaign, GVariant *rows)
   job->version = campaign->version;
   job->rows = rows != NULL ? g_variant_ref_sink (rows) : NULL;
   job->spec = g_variant_ref_sink (campaign_to_spec (campaign));
-  job->columns = g_strdupv (campaign->columns);
+  job->columns = campaign_get_all_columns (campaign);
+  job->n_own = g_strv_length (campaign->columns);
   return job;
 }
 

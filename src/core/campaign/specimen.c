@@ -125,13 +125,15 @@ write_row (Work *work, const char *const *required)
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   const AddressKind *kind = address_kind_get (work->campaign->kind->address);
   const char *address = work->contact != NULL ? get_builtin (work->contact, kind->word) : "";
+  HiddenValues hidden = campaign_get_hidden (work->campaign);
   const GStrv columns = work->campaign->columns;
 
-  frame_writer_row (frame, 1, 0, 2 + g_strv_length (columns));
+  frame_writer_row (frame, 1, 0, 2 + g_strv_length (columns) + hidden_values_count (&hidden));
   frame_writer_string (frame, address[0] != '\0' ? address : CAMPAIGN_NOBODY);
   frame_writer_string (frame, work->contact != NULL ? work->contact->name : "name");
   for (gsize i = 0; columns[i] != NULL; i++)
     write_value (work, frame, columns[i], required);
+  hidden_values_write (&hidden, frame, 1);
   return frame_writer_finish (frame);
 }
 

@@ -56,12 +56,14 @@ static void
 write_row (Prepare *self, FrameWriter *frame, guint64 key, int at, guint probe)
 {
   const guint n = g_strv_length (self->campaign->columns);
+  HiddenValues hidden = campaign_get_hidden (self->campaign);
   g_autofree char *value = make_value (self, at, probe);
 
-  frame_writer_row (frame, key, 0, 2 + n);
+  frame_writer_row (frame, key, 0, 2 + n + hidden_values_count (&hidden));
   frame_writer_string (frame, at == 0 ? value : address_kind_get (self->account->kind->address)->example);
   for (guint i = 1; i < 2 + n; i++)
     frame_writer_string (frame, (int) i == at ? value : "x");
+  hidden_values_write (&hidden, frame, key);
 }
 
 void
@@ -153,7 +155,7 @@ prepare_measure_async (Prepare *self, GAsyncReadyCallback callback, gpointer dat
     g_task_report_error (NULL, callback, data, prepare_measure_async, error);
     return;
   }
-  composer_preview_async (self->core->composer, self->campaign, samples_to_frame (rows), callback, data);
+  composer_preview_async (self->core->composer, self->campaign, samples_to_frame (rows, self->campaign), callback, data);
 }
 
 void

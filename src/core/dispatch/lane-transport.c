@@ -103,7 +103,8 @@ lane_begin (Lane *self, Work *work)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   g_autoptr (GError) error = NULL;
-  TransportMessage message = { .campaign = work->campaign->id, .columns = (const char *const *) work->campaign->columns, .fds = fds };
+  g_auto (GStrv) columns = campaign_get_all_columns (work->campaign);
+  TransportMessage message = { .campaign = work->campaign->id, .columns = (const char *const *) columns, .fds = fds };
 
   if (!transport_link_is_open (self->link) || work->is_begun || work->is_beginning || work->is_stopping)
     return;

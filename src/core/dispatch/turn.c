@@ -51,7 +51,7 @@ static gboolean
 hand_over (Lane *self, Work *work, guint max_rows, GPtrArray *parcels, LedgerTally *tally, guint *inout_count, GError **error)
 {
   LedgerHandOver what = { work->campaign->id, work->campaign->sender_address, transport_link_get_serial (self->link), work->campaign->version,
-                          max_rows, store_now_utc () };
+                          max_rows, store_now_utc (), campaign_get_hidden (work->campaign) };
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   Parcel *parcel = g_new0 (Parcel, 1);
 

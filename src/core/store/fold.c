@@ -147,14 +147,3 @@ fold_typed_address (const char *typed)
     return address_key (typed);
   return address_key (strchr (typed, '@') == NULL ? strchr (canonical, '@') + 1 : canonical);
 }
-
-char *
-fold_take_address (char *typed)
-{
-  char *canonical = fold_canonical_address (typed);
-
-  if (canonical == NULL)
-    return typed;
-  g_free (typed);
-  return canonical;
-}

@@ -21,4 +21,3 @@ void  fold_address_append (GByteArray *out, const char *address, gsize len);
 char *fold_typed_address (const char *typed);
 /* The address itself, in the form that the store keeps; NULL: it is none. Returns: (transfer full). */
 char *fold_canonical_address (const char *typed);
-char *fold_take_address (char *typed); /* the same; what is none comes back as it is. typed: taken */

@@ -1,5 +1,6 @@
 #include "field-name.h"
 
+#include "hidden-columns.h"
 #include "text.h"
 
 #include <string.h>
@@ -32,7 +33,7 @@ find_column (const char *key, const char *const *columns)
   for (int i = 0; columns != NULL && columns[i] != NULL; i++) {
     g_autofree char *other = text_fold (columns[i], -1);
 
-    if (strcmp (key, other) == 0)
+    if (strcmp (key, other) == 0 && !hidden_column_is (columns[i]))
       return 2 + i;
   }
   return FIELD_NAME_NONE;
@@ -138,7 +139,7 @@ field_name_hint (const char *written, const char *const *columns, const char *co
   consider (near, &n, key, field_name_of_address (columns));
   for (i = 0; aliases != NULL && aliases[i] != NULL && aliases[i + 1] != NULL; i += 2)
     consider (near, &n, key, aliases[i]);
-  for (i = 0; columns != NULL && columns[i] != NULL; i++) {
+  for (i = 0; columns != NULL && columns[i] != NULL && !hidden_column_is (columns[i]); i++) { /* they are the last ones */
     consider (near, &n, key, columns[i]);
     if (i < 8)
       g_string_append_printf (all, ", “%s”", columns[i]);

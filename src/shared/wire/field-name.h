@@ -10,7 +10,8 @@
 const char *field_name_of_address (const char *const *columns);
 
 /* address is field 0, name field 1, columns[i] field 2 + i. aliases: another name of a column, then the column, in pairs; or NULL. A column of the
- * very name goes first. Returns: FIELD_NAME_NONE for a name of nothing, and for one that the program owns. */
+ * very name goes first. Returns: FIELD_NAME_NONE for a name of nothing, for one that the program owns and for a
+ * hidden column (hidden-columns.h). */
 int field_name_find (const char *name, const char *const *columns, const char *const *aliases);
 
 /* Returns: (transfer full) "did you mean …?", or which names there are. */

@@ -147,6 +147,7 @@ test_frame (void)
   g_autofree FrameRow *row = g_new (FrameRow, 1);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
   g_autoptr (GPtrArray) samples = NULL;
+  g_autoptr (Campaign) campaign = NULL;
   g_autoptr (GVariant) frame = NULL;
   guint64 four = 4, five = 5;
   FrameReader reader;
@@ -156,14 +157,16 @@ test_frame (void)
   g_array_append_val (ids, four);
   g_array_append_val (ids, five); /* skipped: nobody builds hers */
   samples = samples_load (&core, 1, ids, NULL);
-  frame = g_variant_ref_sink (samples_to_frame (samples));
+  campaign = campaign_load (&core, 1, NULL);
+  frame = g_variant_ref_sink (samples_to_frame (samples, campaign));
   g_assert_true (frame_open (&reader, FRAME_RECIPIENTS, g_variant_get_data (frame), g_variant_get_size (frame), NULL));
   g_assert_true (frame_next (&reader, row, NULL));
   g_assert_cmpuint (row->key, ==, 4);
   g_assert_cmpuint (row->aux, ==, 0);
-  g_assert_cmpuint (row->n_fields, ==, 4);
+  g_assert_cmpuint (row->n_fields, ==, 5); /* with what core makes */
   g_assert_cmpmem (row->fields[0].data, row->fields[0].len, "d@example.org", 13);
   g_assert_cmpmem (row->fields[3].data, row->fields[3].len, "Kiel", 4);
+  g_assert_cmpmem (row->fields[4].data, 1, "<", 1);
   g_assert_false (frame_next (&reader, row, NULL));
   store_close (core.store);
 }
