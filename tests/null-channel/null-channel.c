@@ -2,7 +2,7 @@
 
 #include "fault.h"
 #include "kill-point.h"
-#include "mail-message.h"
+#include "null-message.h"
 #include "row.h"
 #include <errno.h>
 #include <string.h>
@@ -36,7 +36,7 @@ render (const Row *row)
   GString *line;
 
   row_parse (row, &parsed);
-  if (!mail_message_preview (row_get_message (row), &parsed, g_get_real_time () / G_USEC_PER_SEC, message, NULL))
+  if (!null_message_preview (row_get_message (row), &parsed, g_get_real_time () / G_USEC_PER_SEC, message, NULL))
     return NULL;
   g_byte_array_append (message, (const guint8 *) "", 1);
   escaped = g_strescape ((const char *) message->data, NULL);
@@ -178,9 +178,9 @@ drain_cb (gpointer channel)
 }
 
 const Channel null_channel = {
-  .compile = mail_message_compile,
-  .forget = mail_message_free,
-  .preview = mail_message_preview,
+  .compile = null_message_compile,
+  .forget = null_message_free,
+  .preview = null_message_preview,
   .open = open_cb,
   .connect = connect_cb,
   .test = test_cb,
