@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""sql-words.py [ROOT] | --self-test: no statement in src/ has the number of a state or the word of a reason by itself: core/store/sql-words.h writes them.
+"""sql-words.py [ROOT] | --self-test: no statement in src/ has the number of a state, the word of a reason or of a delivery's kind by itself: core/store/sql-words.h writes them.
 
 Not in a step of migrations.c: one that has shipped is never changed.
 """
@@ -8,19 +8,20 @@ import os, re, sys
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 COMMENT = re.compile(r'/\*.*?\*/', re.S)
 NUMBER = re.compile(r'\bstate\s*(?:[<>=!]{1,2}\s*|(?:NOT\s+)?(?:IN|BETWEEN)\b\s*\(?\s*|=\s*CASE\b.*?\b(?:THEN|ELSE)\s+)\d', re.I)
-INSERTED = re.compile(r'INSERT\b[^"]*?\b(?:recipient|campaign|tally)\s*\(([^)]*)\)\s*(?:VALUES\s*\(|SELECT\s+)([^)]*)', re.I)
+TABLES = ('src/shared/base/outcome.h', 'src/core/store/delivery-kind.h')
+INSERTED = re.compile(r'INSERT\b[^"]*?\b(?:recipient|campaign|tally|delivery)\s*\(([^)]*)\)\s*(?:VALUES\s*\(|SELECT\s+)([^)]*)', re.I)
 
 
 def words_of(text):
-    return [word for word in re.findall(r'#define REASON_WORD_\w+ "([^"]+)"', text)]
+    return re.findall(r'#define (?:REASON|DELIVERY)_WORD_\w+ "([^"]+)"', text)
 
 
 def stands_by_itself(statement, words):
     for columns, values in INSERTED.findall(statement):
         for column, value in zip(columns.split(','), values.split(',')):
-            if column.strip() == 'state' and value.strip().isdigit() or column.strip() == 'reason' and value.strip().strip("'") in words:
+            if column.strip() == 'state' and value.strip().isdigit() or column.strip() in ('reason', 'kind') and value.strip().strip("'") in words:
                 return True
-    return NUMBER.search(statement) is not None or any(word in words for word in re.findall(r"\breason\s*(?:[<>=!]{1,2}|IN\s*\()\s*'([^']*)'", statement, re.I))
+    return NUMBER.search(statement) is not None or any(word in words for word in re.findall(r"\b(?:reason|kind)\s*(?:[<>=!]{1,2}|IN\s*\()\s*'([^']*)'", statement, re.I))
 
 
 def find(text, words):
@@ -33,8 +34,10 @@ def find(text, words):
 
 
 def main(root):
-    with open(os.path.join(root, 'src/shared/base/outcome.h'), encoding='utf-8') as file:
-        words, status = words_of(file.read()), 0
+    words, status = [], 0
+    for path in TABLES:
+        with open(os.path.join(root, path), encoding='utf-8') as file:
+            words += words_of(file.read())
     for folder, _, files in os.walk(os.path.join(root, 'src/core')):
         for name in sorted(files):
             path = os.path.join(folder, name)
@@ -58,6 +61,9 @@ ROWS = [
     ('another column', '"INSERT INTO recipient(campaign,id,attempt,state) VALUES(?,?,1,?)"', False),
     ('a word', '"UPDATE recipient SET reason=\'treated as sent\'"', True),
     ('an inserted word', '"INSERT INTO recipient(campaign,reason) VALUES(?,\'treated as sent\')"', True),
+    ('a kind', '"SELECT 1 FROM delivery WHERE kind=\'bounced\'"', True),
+    ('an inserted kind', '"INSERT INTO delivery(campaign,kind) VALUES(?,\'bounced\')"', True),
+    ('a kind of another table', '"SELECT 1 FROM suppression WHERE kind=\'domain\'"', False),
     ('a word of another table', '"SELECT 1 FROM suppression WHERE reason<>\'gone\'"', False),
     ('a comment', '/* "state=5" */', False),
 ]
@@ -66,7 +72,7 @@ ROWS = [
 def self_test():
     print(f'1..{len(ROWS)}')
     for number, (name, text, is_found) in enumerate(ROWS, 1):
-        print('ok' if bool(list(find(text, ['treated as sent']))) == is_found else 'not ok', number, '-', name)
+        print('ok' if bool(list(find(text, ['treated as sent', 'bounced']))) == is_found else 'not ok', number, '-', name)
 
 
 if __name__ == '__main__':

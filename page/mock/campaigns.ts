@@ -64,7 +64,7 @@ export function ledgerRow(numbers: Campaign, id: number): FrameRow {
   return {
     key: String(id),
     aux: isTried ? 1 : 0,
-    fields: [person.email, person.name, state, state === 'skipped' ? 'suppressed' : '', time, REPLIES[state] ?? '', isTried ? `<${id}.4XkQ9@school.example>` : '', '1', ...COLUMNS.slice(3).map((column) => person.fields[column] ?? '')],
+    fields: [person.email, person.name, state, state === 'skipped' ? 'suppressed' : '', time, REPLIES[state] ?? '', isTried ? `<${id}.4XkQ9@school.example>` : '', '1', ...Array<string>(13).fill(''), ...COLUMNS.slice(3).map((column) => person.fields[column] ?? '')],
   };
 }
 

@@ -28,20 +28,15 @@ add_member (JsonBuilder *builder, const char *name, Slice value)
 static void
 write_json_row (Export *self, const FrameRow *row)
 {
-  static const struct {
-    const char *name;
-    guint       field;
-  } members[] = { { "address", LEDGER_ADDRESS },      { "name", LEDGER_NAME }, { "state", LEDGER_STATE },
-                  { "reason", LEDGER_REASON },        { "time", LEDGER_TIME }, { "reply", LEDGER_REPLY },
-                  { "message_id", LEDGER_MESSAGE_ID } };
   g_autofree char *version = slice_dup (row->fields[LEDGER_VERSION]);
   JsonBuilder *builder;
 
   if (self->is_document && self->last != 0)
     putchar (',');
   builder = json_out_begin ();
-  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
-    add_member (builder, members[i].name, row->fields[members[i].field]);
+  for (guint i = 0; i < LEDGER_VALUES; i++)
+    if (i != LEDGER_VERSION)
+      add_member (builder, csv_rows_ledger_name (i), row->fields[i]);
   json_builder_set_member_name (builder, "attempts");
   json_builder_add_int_value (builder, row->aux);
   json_builder_set_member_name (builder, "version");

@@ -246,6 +246,8 @@ const Command campaign_commands[] = {
   { "campaign export", "ID",
     "Writes who got it as CSV: address,name,state,time,reply,attempts,message_id, then their fields", 1, 1,
     export_options, sizeof (CampaignExportOptions), run_export,
+    "Behind the fields: reason,version,account,provider_id, then when what was heard after the server took it:\n"
+    "sent,delivered,read,failed,failed_code,bounced,complained,left,answered,away,words.\n\n"
     "Safe to open in a spreadsheet: what looks like a formula gets an apostrophe.\n\n"
     "Examples:\n  postrider campaign export 3 -o result.csv\n  postrider campaign export 3 | grep refused\n" },
   { "campaign resolve", "ID resend|sent [ADDR…]", "Decides about those who may or may not have got it", 2, G_MAXUINT,

@@ -102,6 +102,31 @@ add_state (Table *table, GVariant *numbers, const char *state, const char *meani
     table_row (table, count, words_state (state), meaning, NULL);
 }
 
+/* What was heard later: only where something was. */
+static void
+add_delivery (Table *table, GVariant *numbers)
+{
+  static const char *const rows[][2] = {
+    { KEY_CAMPAIGN_DELIVERY_SENT, "the provider sent it on" },
+    { KEY_CAMPAIGN_DELIVERY_DELIVERED, "it arrived" },
+    { KEY_CAMPAIGN_DELIVERY_READ, "it was opened there" },
+    { KEY_CAMPAIGN_DELIVERY_FAILED, "the provider gave it up later" },
+    { KEY_CAMPAIGN_DELIVERY_BOUNCED, "it came back" },
+    { KEY_CAMPAIGN_DELIVERY_COMPLAINED, "called it unwanted" },
+    { KEY_CAMPAIGN_DELIVERY_LEFT, "want no more" },
+    { KEY_CAMPAIGN_DELIVERY_ANSWERED, "wrote back" },
+    { KEY_CAMPAIGN_DELIVERY_AWAY, "a machine answered for them" },
+  };
+  g_autoptr (GVariant) delivery = dict_child (numbers, KEY_CAMPAIGN_DELIVERY, "a{sv}");
+
+  for (gsize i = 0; delivery != NULL && i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *count = words_count (dict_number (delivery, rows[i][0]));
+
+    if (dict_number (delivery, rows[i][0]) > 0)
+      table_row (table, count, words_state (rows[i][0]), rows[i][1], NULL);
+  }
+}
+
 static char *
 describe_skipped (GVariant *numbers)
 {
@@ -160,6 +185,7 @@ numbers_print (GVariant *numbers)
   add_state (table, numbers, KEY_CAMPAIGN_SKIPPED, skipped);
   add_state (table, numbers, KEY_CAMPAIGN_HANDED, "on the way to the server");
   add_state (table, numbers, KEY_CAMPAIGN_QUEUED, "not yet sent");
+  add_delivery (table, numbers);
   table_print (table, stdout);
   for (gsize i = 0; last != NULL && dict_number (numbers, KEY_CAMPAIGN_REFUSED) + dict_number (numbers, KEY_CAMPAIGN_LATER) > 0 &&
                     i < g_variant_n_children (last);

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TRANSPORT "org.postrider.Transport1"
+#define TRANSPORT "org.postrider.Transport2"
 #define PATH "/org/postrider"
 #define FRAME_BYTES (4 * 1024 * 1024) /* the biggest that the contract allows */
 
@@ -112,7 +112,7 @@ write_flood (void)
   gsize len = 0;
   g_autofree guint8 *megabytes = g_malloc0 (FRAME_BYTES);
   GVariant *frame = g_variant_new ("(@ay)", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, megabytes, FRAME_BYTES, 1));
-  g_autofree guchar *blob = is_mode ("flood") ? make_blob ("NeedConnection", g_variant_new ("(u)", 1u), &len)
+  g_autofree guchar *blob = is_mode ("flood") ? make_blob ("NeedConnection", g_variant_new ("(uu)", 0u, 1u), &len)
                                               : make_blob ("Outcomes", frame, &len);
 
   for (;;)
@@ -199,7 +199,7 @@ lie_unasked (void)
     for (guint i = 0; i < 20; i++)
       g_unix_fd_list_append (fds, 1, NULL);
     g_dbus_message_set_unix_fd_list (message, fds);
-    g_dbus_message_set_body (message, g_variant_new ("(u)", 1u));
+    g_dbus_message_set_body (message, g_variant_new ("(uu)", 0u, 1u));
     send_message (message);
   } else if (is_mode ("chatter")) {
     for (guint i = 0; i < 4096; i++)

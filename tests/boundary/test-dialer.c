@@ -1,5 +1,6 @@
 /* The dialer against the real postrider-dial: sockets that work, ports that come later, processes that are killed. */
 #include "dialer.h"
+#include "loopback.h"
 #include "fault.h"
 #include "listener.h"
 
@@ -84,7 +85,7 @@ test_connect (void)
   dial (&trial, "localhost", second); /* a port that the running process may not use */
   wait_for (&trial);
   g_assert_no_error (trial.error);
-  g_assert_true (dialer_is_loopback (trial.address));
+  g_assert_true (is_loopback_address (trial.address));
   close (b);
   dial (&trial, "127.0.0.1", second);
   wait_for (&trial);
@@ -247,25 +248,11 @@ test_lookup (void)
   dialer_free (trial.dialer);
 }
 
-static void
-test_is_loopback (void)
-{
-  static const struct { const char *address; gboolean is_loopback; } rows[] = {
-    { "127.0.0.1:25", TRUE },        { "127.9.9.9:1", TRUE },       { "[::1]:587", TRUE },   { "[::ffff:127.0.0.1]:25", TRUE },
-    { "128.0.0.1:25", FALSE },       { "[::2]:587", FALSE },        { "127.0.0.1", FALSE }, /* no port: not what the dialer makes */
-    { "127.0.0.1.example.org:25", FALSE }, { "localhost:25", FALSE }, { "", FALSE }, { ":", FALSE }, { "[]:1", FALSE }, { "[::1:25", FALSE },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_assert_cmpint (dialer_is_loopback (rows[i].address), ==, rows[i].is_loopback);
-}
-
 int
 main (int argc, char *argv[])
 {
   fault_quark ();
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/dialer/is-loopback", test_is_loopback);
   g_test_add_func ("/dialer/connect", test_connect);
   g_test_add_func ("/dialer/many-at-once", test_many_at_once);
   g_test_add_func ("/dialer/killed", test_killed);

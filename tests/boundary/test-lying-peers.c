@@ -1,6 +1,6 @@
 /* Peers that lie, against shared/peer: each must lose its life with a reason, and the next honest one must find us well. */
 #include "contract-dial1.h"
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include "fault.h"
 #include "peer.h"
 #include <gio/gunixfdlist.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define CALL_TIMEOUT_MS 700
-#define TRANSPORT "org.postrider.Transport1"
+#define TRANSPORT "org.postrider.Transport2"
 #define DIAL "org.postrider.Dial1"
 #define GROWTH_MAX_KIB (160 * 1024) /* the flood limit of 64 MiB, twice while GDBus turns octets into values */
 
@@ -142,7 +142,7 @@ recalled_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GVariant) ids = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean is_fine = pr_transport1_call_recall_finish (PR_TRANSPORT1 (source), &ids, result, &error);
+  gboolean is_fine = pr_transport2_call_recall_finish (PR_TRANSPORT2 (source), &ids, result, &error);
 
   answered (data, is_fine && g_variant_n_children (ids) == 2, error);
 }
@@ -179,9 +179,9 @@ ready_cb (Peer *peer, const GError *error, gpointer data)
     g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (trial->proxy), CALL_TIMEOUT_MS);
     pr_dial1_call_connect (PR_DIAL1 (trial->proxy), "example.org", 25, 100, NULL, NULL, connected_cb, trial);
   } else {
-    trial->proxy = G_OBJECT (pr_transport1_proxy_new_sync (connection, flags, NULL, PEER_PATH, NULL, NULL));
+    trial->proxy = G_OBJECT (pr_transport2_proxy_new_sync (connection, flags, NULL, PEER_PATH, NULL, NULL));
     g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (trial->proxy), CALL_TIMEOUT_MS);
-    pr_transport1_call_recall (PR_TRANSPORT1 (trial->proxy), 1, g_variant_new ("at", NULL), NULL, recalled_cb, trial);
+    pr_transport2_call_recall (PR_TRANSPORT2 (trial->proxy), 1, g_variant_new ("at", NULL), NULL, recalled_cb, trial);
   }
   if (g_str_has_prefix (trial->row->mode, "flood"))
     g_usleep (1500 * 1000); /* core is busy: the flood must be stopped without the main loop */

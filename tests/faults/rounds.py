@@ -403,7 +403,7 @@ class Round:
             name = rng.choice(self.drain_points)
         stop = ":stop" if self.victim == "all" or self.moment == "old one drains" else ""
         if name.startswith("core-"):
-            n = {"core-recalled": 1, "core-rotating": rng.randint(1, 3), "core-handed": rng.randint(1, 4)}.get(name) or rng.randint(1, 12)
+            n = {"core-recalled": 1, "core-rotating": rng.randint(1, 3), "core-handed": rng.randint(1, 4), "core-before-commit": rng.randint(1, 4)}.get(name) or rng.randint(1, 12)
         elif name == "smtp-retry":
             n = rng.randint(1, 12)
         elif name == "transport-after-answer" or not self.is_chunking:

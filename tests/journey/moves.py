@@ -20,6 +20,7 @@ from house import Judge, check, need, run_cases, wait_for
 SUMMARY = {"campaign", "total", "missing", "sharing", "recent", "suppressed", "no_address", "excluded", "largest", "server_size", "seconds", "lifetime_s", "warnings", "confirm"}
 NUMBERS = {"id", "state", "total", "queued", "handed", "accepted", "refused", "later", "unknown", "skipped", "version", "reason", "text"}
 COLUMNS = ["address", "name", "state", "time", "reply", "attempts", "message_id"]
+LAST_COLUMNS = "reason,version,account,provider_id,sent,delivered,read,failed,failed_code,bounced,complained,left,answered,away,words".split(",")
 
 
 def by_address(rows):
@@ -445,13 +446,40 @@ def documents(house):
     check(lines[0]["campaign"] == 1 and SUMMARY <= lines[0].keys() and NUMBERS <= lines[-1].keys(), lines)
     lines = house.run(*house.send_words(), "--jsonl").lines()
     check(lines[0]["campaign"] == 2 and all(NUMBERS <= line.keys() for line in lines[1:]), lines)
-    check(next(csv.reader([house.run("campaign", "export", 1).out.splitlines()[0]]))[:7] == COLUMNS, house.run("campaign", "export", 1).out)
+    head = next(csv.reader([house.run("campaign", "export", 1).out.splitlines()[0]]))
+    check(head[:7] == COLUMNS and head[-15:] == LAST_COLUMNS, head)
     for words, key in ((["account", "list"], "accounts"), (["lists"], "lists"), (["contact", "find", "ann"], "people"), (["template", "list"], "templates"),
                        (["suppress", "list"], "suppressed"), (["campaign", "list"], "campaigns"), (["doctor"], "rows"), (["campaign", "export", "1"], "recipients")):
         found = json.loads(house.run(*words, "--json").out)
         check(isinstance(found[key], list) and found["schema"] == 1, words, found)
         house.run(*words, "--jsonl").lines()
     check(house.json("contact", "show", "ann@example.net")["history"][0]["state"] == "accepted", house.json("contact", "show", "ann@example.net"))
+
+
+def heard_later(house):
+    """What was heard after the server took a message stands in the exports by column, is counted by campaign show, and the state is as it was"""
+    judge = Judge(house)
+    house.settle(judge.port, 3)
+    check(house.send()["delivery"] == dict.fromkeys(LAST_COLUMNS[4:8] + LAST_COLUMNS[9:14], 0), house.show())
+    plain = house.export()
+    check(all(row["account"] == "work" and not any(row[column] for column in LAST_COLUMNS[3:]) for row in plain), plain)
+    house.stop_core()
+    with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
+        store.execute("UPDATE recipient SET provider_id='wamid.' || id WHERE id<3")
+        store.executemany("INSERT INTO delivery VALUES(1,?,?,?,?,?)", [
+            (1, "sent", 1767323045, "", ""), (1, "delivered", 1767323046, "", ""), (1, "read", 1767323047, "", ""), (1, "answered", 1767323048, "", "=yes, gladly"),
+            (2, "failed", 1767323049, "131026", "no such number"), (2, "bounced", 1767323050, "5.1.1", ""), (3, "complained", 1767323051, "", ""), (3, "left", 1767323052, "", ""),
+            (3, "away", 1767323053, "", "till Monday"), (3, "of a later program", 1767323054, "", "?")])
+    rows = sorted(house.export(), key=lambda row: row["address"])
+    first = dict(sent="2026-01-02T03:04:05Z", delivered="2026-01-02T03:04:06Z", read="2026-01-02T03:04:07Z", answered="2026-01-02T03:04:08Z", words="'=yes, gladly", provider_id="wamid.1")
+    second = dict(failed="2026-01-02T03:04:09Z", failed_code="131026", bounced="2026-01-02T03:04:10Z", words="no such number", provider_id="wamid.2")
+    third = dict(complained="2026-01-02T03:04:11Z", left="2026-01-02T03:04:12Z", away="2026-01-02T03:04:13Z", words="till Monday")
+    for row, before, heard in zip(rows, sorted(plain, key=lambda row: row["address"]), (first, second, third)):
+        check(row == before | heard, row)
+    by_json = {row["address"]: row for row in json.loads(house.run("campaign", "export", "1", "--json").out)["recipients"]}
+    check(by_json["person1@example.net"]["words"] == "=yes, gladly" and by_json["person2@example.net"]["failed_code"] == "131026", by_json)
+    check(house.show()["delivery"] == dict(sent=1, delivered=1, read=1, failed=1, bounced=1, complained=1, left=1, answered=1, away=1) and house.show()["accepted"] == 3, house.show())
+    check("1  complained" in house.run("campaign", "show", "1").out, house.run("campaign", "show", "1").out)
 
 
 STREAM = NUMBERS | {"schema", "subject", "account", "lists", "created", "started", "ended", "skipped_reasons", "per_second", "seconds_left", "next", "last"}
@@ -553,7 +581,7 @@ def templates(house):
 
 CASES = [offline_costs_no_quota, limits_outlive_core, server_goes_and_comes, pause_and_resume, correct_while_paused, cancel, interrupt, suppress_while_sending,
          suppress_a_domain_while_sending, lists_of_other_programs, except_a_campaign, choose_people, try_before, largest_is_real, greylisted, unknown_users, storms_of_421, extensions,
-         resolve, killed_core, copied_folder, documents, streams_for_scripts, looked_at_and_exported, forget, templates]
+         resolve, killed_core, copied_folder, documents, heard_later, streams_for_scripts, looked_at_and_exported, forget, templates]
 
 if __name__ == "__main__":
     sys.exit(run_cases(CASES, __doc__))

@@ -198,15 +198,21 @@ def old_names_go(house):
     house.stop_core()
     with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
         store.execute("UPDATE campaign SET ended_utc=ended_utc-40*86400 WHERE id=1")
+        store.execute("UPDATE recipient SET provider_id='of-' || campaign || '-' || id")
+        store.execute("INSERT INTO delivery(campaign,recipient,kind,time_utc,words) SELECT campaign,id,'answered',time_utc,'yours, Ann' FROM recipient")
     window = Window(house)
     window.refused("SettingsChange", "({'keep_days': <uint32 3>},)", "Usage")
     window.ask("SettingsChange", "({'keep_days': <uint32 30>},)")
     check(window.ask("SettingsShow")[0]["keep_days"] == 30, "it forgot")
     wait_for(lambda: any(row["what"] == "campaign.cleared" for row in window.ask("AuditList", "(uint64 0, uint32 5)")[0]), "the names to go")
     old, young = (read_frame(window.ask("CampaignRows", f"(uint64 {id}, uint64 0, uint32 100)")[1]) for id in (1, 2))
-    check(all(fields[0] == fields[1] == fields[5] == "" and fields[8:] == [""] * len(fields[8:]) for _, _, fields in old), old)
+    check(all(fields[0] == fields[1] == fields[5] == fields[9] == fields[20] == "" and not any(fields[21:]) and fields[18] != "" for _, _, fields in old), old)
+    check(all(fields[9] == f"of-2-{key}" and fields[20] == "yours, Ann" for key, _, fields in young), young)
     check([fields[2] for _, _, fields in old] == [fields[2] for _, _, fields in young] and all(fields[0] for _, _, fields in young), old, young)
-    check(house.show(1)["accepted"] == 7 and house.show(1)["refused"] == 1, house.show(1))
+    check(house.show(1)["accepted"] == 7 and house.show(1)["refused"] == 1 and house.show(1)["delivery"]["answered"] == 8, house.show(1))
+    with sqlite3.connect(os.path.join(house.home, "store.db")) as store:
+        check(store.execute("SELECT campaign,count(*),sum(time_utc>0),sum(words<>'') FROM delivery GROUP BY campaign").fetchall() == [(1, 8, 8, 0), (2, 8, 8, 8)],
+              "times stay, words go")
 
 
 def change_store(house, *statements):

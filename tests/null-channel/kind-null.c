@@ -7,6 +7,9 @@ static const SettingChoice lies[] = {
   { "attempt", "An attempt that was not made" },
   { "outcome", "A state that is not its own to give" },
   { "twice", "Two outcomes of one message" },
+  { "record", "A record that its kind does not have" },
+  { "endpoint", "A connection to nowhere" },
+  { "status", "A status that does not exist" },
   { "word", "A word that the contract does not have" },
   { NULL, NULL },
 };
@@ -20,10 +23,15 @@ static const KindSetting settings[] = {
   { .key = NULL },
 };
 
+static const KindRecord records[] = {
+  { .word = "count", .is_first = TRUE },
+  { .word = NULL },
+};
+
 const AccountKind kind_null = {
   .word = "null", .title = "A file (for tests)", .program = "null",
   .address = KIND_ADDRESS_EMAIL, .message = KIND_MESSAGE_MAIL, .secret = KIND_SECRET_NONE,
-  .settings = settings,
+  .traits = KIND_CAN_RECEIPTS, .settings = settings, .records = records,
 };
 
 const AccountKind kind_null_phone = {

@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 import shutil
+import sqlite3
 import sys
 import time
 
@@ -27,12 +28,13 @@ MESSAGE_ID = re.compile(r"^Message-ID: (<[^>]+>)$", re.MULTILINE)
 DELAY_MS = 10  # from one message to the next, so that there is something to kill
 LIES = {  # word: what core has to say of it (core/intake/outcomes.c, the contract)
     "stranger": "a recipient that it was not given", "campaign": "a recipient that it was not given", "attempt": "a recipient that it was not given",
-    "outcome": "an outcome that does not exist", "twice": "a recipient that it was not given", "word": "Paused: argument 1",
+    "outcome": "an outcome that does not exist", "twice": "a recipient that it was not given", "word": "Paused: argument 1", "record": "a record whose key its kind of account does not have",
+    "endpoint": "connected to what its account does not have", "status": "a status that does not exist",
 }
 PEOPLE_LIED_TO = 60
 # victim, moment, share. `smtp` is what rounds.py calls whatever sends
 KINDS = [
-    ("core", "at random", 3), ("core", "restarted at once", 3), ("core", "old one drains", 2), ("core", "core-handed", 2), ("core", "core-recovering", 1),
+    ("core", "at random", 3), ("core", "restarted at once", 3), ("core", "old one drains", 2), ("core", "core-handed", 2), ("core", "core-state-written", 2), ("core", "core-recovering", 1),
     ("smtp", "at random", 3), ("smtp", "transport-begun", 2), ("smtp", "null-begun", 2), ("smtp", "null-written", 3), ("smtp", "transport-after-answer", 2),
     ("smtp", "transport-after-ended", 2), ("all", "at random", 3), ("all", "null-written", 2),
 ]
@@ -73,6 +75,15 @@ class NullHouse(House):
             pass  # no transport has been started
         return found
 
+    def export(self, campaign):
+        """No number is given twice, whoever is killed between its keeping and its message."""
+        rows = super().export(campaign)
+        ids = [row["provider_id"] for row in rows if row["provider_id"]]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise Trouble(f"two messages of campaign {campaign} have one number: {twice}")
+        return rows
+
     def count_taken(self):
         return len(self.records())
 
@@ -90,6 +101,15 @@ class NullHouse(House):
         if not wait_until(lambda: self.show(campaign)["state"] == "done", 30, 0.1):
             raise Trouble(f"a campaign does not come to its end: {self.show(campaign)}")
         return self.show(campaign)
+
+    def kept_number(self, account):
+        """What core keeps for the account's transport: the number of its last message."""
+        store = sqlite3.connect(f"file:{self.home}/store.db?mode=ro", uri=True)
+        try:
+            found = store.execute("SELECT value FROM account_record JOIN account ON account.id=account_record.account WHERE name=? AND key='count/messages'", (account,))
+            return [int(row[0]) for row in found]
+        finally:
+            store.close()
 
     def find_wrong(self, campaign, addresses):
         return compare(addresses, self.export(campaign), self.records(), self.show(campaign))
@@ -148,6 +168,20 @@ def try_campaign(house, report):
     report.check(numbers["accepted"] == 100 and not findings, "a campaign: everybody once, as the ledger says", numbers, *findings[:5])
     greeted = sum(f"Dear Person {i}," in one["text"] for i, one in enumerate(sorted(house.records(), key=lambda one: int(one["to"][0][1:].split(".")[0]))))
     report.check(greeted == 100, "each message is that person's", greeted)
+
+
+def try_records(house, report):
+    """Another core and another process go on where the last one was: it was told what core keeps for it."""
+    first, rows = house.kept_number("plain"), house.export(house.ask("campaign", "list")["campaigns"][0]["id"])
+    ids = sorted(int(row["provider_id"].removeprefix("null-")) for row in rows)
+    reported = {row["provider_id"] for row in rows if row["delivered"]}
+    report.check(ids == list(range(1, 101)), "each message has the number that its transport gave it", ids)
+    report.check(reported == {f"null-{i}" for i in range(2, 101, 2)}, "what is reported later is of the message whose number it names", reported)
+    house.stop_core()
+    campaign, _ = house.send("plain", 100)
+    house.wait_done(campaign)
+    second = house.kept_number("plain")
+    report.check(first == [100] and second == [200], "what core keeps for a transport outlives both", first, second)
 
 
 def try_limit(house, report):
@@ -238,7 +272,7 @@ def try_lies(house, report):
 def try_house(folder, build, report):
     house = NullHouse(folder, build)
     try:
-        for attempt in (try_account, try_campaign, try_limit, try_numbers, try_lies):
+        for attempt in (try_account, try_campaign, try_records, try_limit, try_numbers, try_lies):
             attempt(house, report)
         house.clear_away()
         left = house.find_leftovers()

@@ -20,7 +20,7 @@ typedef struct {
   SecretBytes *secret; /* kept as long as a further connection may have to log in: until Drain; NULL from then on */
 } Account;
 
-/* settings: a{sv} of Transport1.OpenAccount. secret: taken. Returns: (transfer full), or NULL with FAULT_USAGE: which setting is wrong. */
+/* settings: a{sv} of Transport2.OpenAccount. secret: taken. Returns: (transfer full), or NULL with FAULT_USAGE: which setting is wrong. */
 Account *account_new  (GVariant *settings, SecretBytes *secret, GError **error);
 void     account_free (Account *self); /* wipes the secret; NULL is a no-op */
 void     account_forget_secret (Account *self); /* wipes it now: no further login will be */

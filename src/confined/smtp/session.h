@@ -36,7 +36,7 @@ typedef struct { /* all called from within session_feed, _pump, _break… */
   void     (*trouble)   (const Verdict *verdict, const char *text, gpointer data); /* about the account, not about a row */
 } SessionHooks;
 
-typedef struct { /* for Transport1.Test; strings are owned and never NULL */
+typedef struct { /* for Transport2.Test; strings are owned and never NULL */
   char      *greeting, *reply, *problem, *reason;
   GPtrArray *extensions, *mechanisms; /* of char* */
   guint64    size;

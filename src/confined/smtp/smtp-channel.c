@@ -4,11 +4,14 @@
 #include "connection.h"
 #include "fault.h"
 #include "kill-point.h"
+#include "loopback.h"
 #include "mail-message.h"
 #include "row.h"
 #include "test-report.h"
+#include <string.h>
 #include <unistd.h>
 
+#define ENDPOINT 0  /* core/account/kind-smtp.c: there is but one */
 #define NEED_MAX 64 /* chosen: no account wants more at once */
 
 typedef struct {
@@ -64,7 +67,7 @@ announce (SmtpChannel *self)
     guint more = need - self->announced;
 
     self->announced = need;
-    send_queue_need_connections (self->queue, more);
+    send_queue_need_connections (self->queue, ENDPOINT, more);
   }
 }
 
@@ -227,7 +230,7 @@ closed_cb (Connection *connection, gpointer data)
   g_clear_pointer (&self->last_report, g_variant_unref);
   self->last_report = g_variant_ref_sink (test_report_new (session_get_facts (session), connection_get_tls (connection)));
   bury (self, connection);
-  send_queue_ended (self->queue, session_is_lost (session) ? session_get_end_text (session) : NULL);
+  send_queue_ended (self->queue, ENDPOINT, session_is_lost (session) ? session_get_end_text (session) : NULL);
   if (send_queue_is_testing (self->queue))
     send_queue_tested (self->queue, self->last_report);
   if (connection == self->trial)
@@ -240,11 +243,16 @@ closed_cb (Connection *connection, gpointer data)
 /* --- the table --- */
 
 static gboolean
-open_cb (gpointer channel, SendQueue *queue, GVariant *settings, SecretBytes *secret, GError **error)
+open_cb (gpointer channel, SendQueue *queue, const AccountOpening *opening, GError **error)
 {
   SmtpChannel *self = channel;
 
-  self->account = account_new (settings, secret, error);
+  if (strcmp (opening->kind, "smtp") != 0) {
+    secret_bytes_free (opening->secret);
+    g_set_error (error, FAULT, FAULT_USAGE, "this program sends for accounts of the kind smtp, not %s", opening->kind);
+    return FALSE;
+  }
+  self->account = account_new (opening->settings, opening->secret, error);
   self->queue = self->account != NULL ? queue : NULL;
   return self->account != NULL;
 }
@@ -259,12 +267,12 @@ is_connection_wanted (const SmtpChannel *self)
 }
 
 static gboolean
-connect_cb (gpointer channel, int fd, gboolean is_loopback, GError **error)
+connect_cb (gpointer channel, int fd, guint endpoint, const char *peer, GError **error)
 {
   SmtpChannel *self = channel;
-  HeldSocket held = { fd, is_loopback };
+  HeldSocket held = { fd, is_loopback_address (peer) };
 
-  if (!is_connection_wanted (self)) {
+  if (endpoint != ENDPOINT || !is_connection_wanted (self)) {
     close (fd);
     g_set_error (error, FAULT, FAULT_USAGE, "no further connection is wanted");
     return FALSE;
@@ -370,6 +378,7 @@ const Channel smtp_channel = {
   .compile = mail_message_compile,
   .forget = mail_message_free,
   .preview = mail_message_preview,
+  .form = MAIL_MESSAGE_FORM,
   .open = open_cb,
   .connect = connect_cb,
   .test = test_cb,

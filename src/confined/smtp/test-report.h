@@ -1,4 +1,4 @@
-/* test-report.h - what a connection showed, as the report of Transport1.Test. Used in: smtp-channel. */
+/* test-report.h - what a connection showed, as the report of Transport2.Test. Used in: smtp-channel. */
 #pragma once
 #include "session.h"
 #include "tls.h"

@@ -372,6 +372,7 @@ retire_row (Core *core, const Account *self, GError **error)
          store_run (core->store, error,
                     "UPDATE account SET address='', settings=x'' WHERE id=? AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=account.id)",
                     "i", self->id) &&
+         store_run (core->store, error, "DELETE FROM account_record WHERE account=?", "i", self->id) &&
          store_run (core->store, error, "DELETE FROM \"limit\" WHERE account=?1 AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=?1)", "i", self->id) &&
          store_audit (core->store, "account.remove", self->name, error);
 }

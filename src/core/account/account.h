@@ -14,7 +14,7 @@ struct Account {
   AccountValues *values;  /* of the kind's settings, but its limits */
   AccountLimit limits[ACCOUNT_LIMITS_MAX];
   guint    n_limits;
-  char    *trouble, *trouble_text; /* why the last attempt to reach it failed (a reason of Transport1), in its words; "": it did not */
+  char    *trouble, *trouble_text; /* why the last attempt to reach it failed (a reason of Transport2), in its words; "": it did not */
   gint64   worked_utc;    /* when it was first known to work with these settings; 0: never */
   gboolean keeps_password, needs_password;
   guint64  server_size;   /* SIZE last said, 0 unknown */
@@ -56,7 +56,7 @@ gboolean     account_set_server_size (Core *core, gint64 id, guint64 size, GErro
 void         account_note_worked  (Core *core, gint64 id);
 void         account_note_trouble (Core *core, gint64 id, const char *reason, const char *text);
 
-/* Settings for Transport1.OpenAccount. own_name: what this machine calls itself where the account names nothing; "": the address literal. Returns: a floating a{sv}. */
+/* Settings for Transport2.OpenAccount. own_name: what this machine calls itself where the account names nothing; "": the address literal. Returns: a floating a{sv}. */
 GVariant *account_to_transport_settings (const Account *self, const char *own_name);
 
 /* The transport is not told what this machine calls itself, and the server is another one. */

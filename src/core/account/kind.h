@@ -71,6 +71,14 @@ typedef struct {
   guint16     port;
 } KindEndpoint;
 
+#define KIND_ENDPOINTS_MAX 8 /* rows of a table; chosen */
+
+/* Records that core keeps for a transport (Transport2.StateChanged): keys are WORD/… */
+typedef struct {
+  const char *word;     /* NULL: the end */
+  gboolean    is_first; /* handed over when the account is opened; others when they are asked for */
+} KindRecord;
+
 typedef struct {
   const char *word, *title, *program; /* program: below libexec, postrider-PROGRAM */
   KindAddress address;
@@ -79,6 +87,7 @@ typedef struct {
   guint       traits;                 /* KindTraits */
   const KindSetting  *settings;       /* in the order of forms and help; ends with key NULL */
   const KindEndpoint *endpoints;      /* what its transport may ask to be connected to, by row: core never dials a name that a transport says */
+  const KindRecord   *records;        /* what core keeps for its transport; ends with word NULL. NULL: nothing */
   const char *own_name_key;           /* the setting in whose place this machine's own name stands while it is empty; or NULL */
 
   /* What its settings mean together; each may be NULL: then the rows are all there is to it. */

@@ -238,3 +238,14 @@ message_parts_describe (const MessageParts *self, GVariantDict *dict)
   for (const MessagePart *part = self->kind->parts; part->name != NULL; part++)
     g_variant_dict_insert (dict, part->name, "s", message_parts_get (self, part->name));
 }
+
+GVariant *
+message_parts_to_variant (const MessageParts *self)
+{
+  GVariantBuilder parts;
+
+  g_variant_builder_init (&parts, G_VARIANT_TYPE ("a{ss}"));
+  for (const MessagePart *part = self->kind->parts; part->name != NULL; part++)
+    g_variant_builder_add (&parts, "{ss}", part->name, message_parts_get (self, part->name));
+  return g_variant_builder_end (&parts);
+}

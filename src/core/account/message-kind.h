@@ -55,5 +55,6 @@ gboolean message_parts_take_all (MessageParts *self, GVariant *dict, guint marks
 /* Is all there that must be? Returns: FALSE with FAULT_USAGE. */
 gboolean message_parts_check    (const MessageParts *self, GError **error);
 
-/* Adds each part, also an empty one, as a string. */
-void     message_parts_describe (const MessageParts *self, GVariantDict *dict);
+/* Each part, also an empty one: added as a string; a floating a{ss}. */
+void      message_parts_describe   (const MessageParts *self, GVariantDict *dict);
+GVariant *message_parts_to_variant (const MessageParts *self);

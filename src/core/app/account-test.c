@@ -7,7 +7,7 @@
 #include "transport-link.h"
 #include <string.h>
 
-#define TEXT_MAX 1024           /* octets of one value, as Transport1.Paused.text */
+#define TEXT_MAX 1024           /* octets of one value, as Transport2.Paused.text */
 #define WORDS_MAX 64            /* of extensions and mechanisms */
 #define WORD_MAX 128
 

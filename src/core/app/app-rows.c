@@ -1,8 +1,10 @@
 /* App1.CampaignRows, CampaignFind and CampaignMessage: who stands where, and what they got. */
 #include "app-pending.h"
 
+#include "account.h"
 #include "campaign.h"
 #include "contract-keys.h"
+#include "delivery.h"
 #include "fault.h"
 #include "frame.h"
 #include "kill-point.h"
@@ -13,29 +15,94 @@
 #define PAGE_ROWS_MAX 5000               /* chosen: some MiB at most */
 #define PAGE_BYTES_MAX (4 * 1024 * 1024) /* contract: 8 MiB, with room for one more row */
 #define SCAN_ROWS 20000                  /* chosen: so many are looked at in one call, some tens of milliseconds */
-#define ROW_COLUMNS "id,state,reason,attempt,time_utc,reply,version,address,name,fields"
+#define ROW_COLUMNS "id,state,reason,attempt,time_utc,reply,version,address,name,fields,provider_id"
+#define DELIVERY_FIELDS (2 + DELIVERY_COUNT + 2) /* account, provider_id, times, code, words */
+
+typedef struct { /* what the rows of a page share */
+  Store    *store;
+  Campaign *campaign;
+  HiddenValues hidden;
+  char     *account;
+  gboolean  has_delivery; /* of anybody */
+} LedgerPage;
 
 static void
-write_ledger_row (FrameWriter *frame, sqlite3_stmt *row, const HiddenValues *hidden)
+write_time (FrameWriter *frame, gint64 time_utc)
+{
+  g_autoptr (GDateTime) when = time_utc > 0 ? g_date_time_new_from_unix_utc (time_utc) : NULL;
+  g_autofree char *time = when != NULL ? g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ") : g_strdup ("");
+
+  frame_writer_string (frame, time);
+}
+
+/* The fields from LEDGER_ACCOUNT to LEDGER_WORDS (shared/report/csv-rows.h): kinds in their order, the code of a failure behind its time. */
+static gboolean
+write_delivery (FrameWriter *frame, const LedgerPage *page, guint64 id, const char *provider_id, GError **error)
+{
+  Delivery delivery = { 0 };
+
+  if (page->has_delivery && !delivery_load (page->store, page->campaign->id, id, &delivery, error))
+    return FALSE;
+  frame_writer_string (frame, page->account);
+  frame_writer_string (frame, provider_id);
+  for (guint kind = 0; kind < DELIVERY_COUNT; kind++) {
+    write_time (frame, delivery.times_utc[kind]);
+    if (kind == DELIVERY_FAILED)
+      frame_writer_string (frame, delivery.failed_code);
+  }
+  frame_writer_string (frame, delivery.words);
+  return TRUE;
+}
+
+static gboolean
+write_ledger_row (FrameWriter *frame, sqlite3_stmt *row, const LedgerPage *page, GError **error)
 {
   guint64 id = (guint64) store_int (row, 0);
   State state = (State) store_int (row, 1);
-  gint64 time_utc = store_int (row, 4);
-  g_autoptr (GDateTime) when = time_utc > 0 ? g_date_time_new_from_unix_utc (time_utc) : NULL;
-  g_autofree char *time = when != NULL ? g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ") : g_strdup ("");
-  g_autofree char *message_id = store_int (row, 3) > 0 ? hidden_values_make_message_id (hidden, id) : g_strdup ("");
+  g_autofree char *message_id = store_int (row, 3) > 0 ? hidden_values_make_message_id (&page->hidden, id) : g_strdup ("");
   g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, store_int (row, 6));
 
-  frame_writer_row (frame, id, (guint32) store_int (row, 3), 8 + frame_count_raw (sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9)));
+  frame_writer_row (frame, id, (guint32) store_int (row, 3), 8 + DELIVERY_FIELDS + frame_count_raw (sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9)));
   frame_writer_string (frame, store_text (row, 7));
   frame_writer_string (frame, store_text (row, 8));
   frame_writer_string (frame, state_to_word (state));
   frame_writer_string (frame, store_text (row, 2));
-  frame_writer_string (frame, time);
+  write_time (frame, store_int (row, 4));
   frame_writer_string (frame, store_text (row, 5));
   frame_writer_string (frame, message_id);
   frame_writer_string (frame, version);
+  if (!write_delivery (frame, page, id, store_text (row, 10), error))
+    return FALSE;
   frame_writer_raw (frame, sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9));
+  return TRUE;
+}
+
+static void
+page_free (LedgerPage *self)
+{
+  g_clear_pointer (&self->campaign, campaign_free);
+  g_free (self->account);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LedgerPage, page_free)
+
+static LedgerPage *
+page_new (Core *core, guint64 id, GError **error)
+{
+  g_autoptr (LedgerPage) self = g_new0 (LedgerPage, 1);
+  g_autoptr (Account) account = NULL;
+  gint64 counts[DELIVERY_COUNT];
+
+  self->store = core->store;
+  self->campaign = campaign_load (core, id, error);
+  if (self->campaign == NULL || !delivery_get_counts (core->store, id, counts, error))
+    return NULL;
+  for (guint i = 0; i < DELIVERY_COUNT; i++)
+    self->has_delivery = self->has_delivery || counts[i] > 0;
+  account = account_load_id (core, self->campaign->account, NULL);
+  self->account = g_strdup (account != NULL ? account->name : "");
+  self->hidden = campaign_get_hidden (self->campaign);
+  return g_steal_pointer (&self);
 }
 
 static gboolean
@@ -43,24 +110,22 @@ handle_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gu
 {
   AppClient *client = data;
   GError *error = NULL;
-  g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
+  g_autoptr (LedgerPage) page = page_new (client->core, id, &error);
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_LEDGER);
-  HiddenValues hidden;
   sqlite3_stmt *row;
 
-  if (campaign == NULL)
+  if (page == NULL)
     return app_return_error (invocation, error);
-  hidden = campaign_get_hidden (campaign);
   row = store_query (client->core->store,
                      "SELECT " ROW_COLUMNS " FROM ledger WHERE campaign=? AND id>? ORDER BY id LIMIT ?",
                      "iii", (gint64) id, (gint64) after, (gint64) MIN (max_rows, PAGE_ROWS_MAX));
-  while (frame_writer_get_size (frame) < PAGE_BYTES_MAX && store_step (client->core->store, row, &error) == 1)
-    write_ledger_row (frame, row, &hidden);
+  while (frame_writer_get_size (frame) < PAGE_BYTES_MAX && store_step (client->core->store, row, &error) == 1 && write_ledger_row (frame, row, page, &error))
+    ;
   sqlite3_reset (row);
   if (error != NULL)
     return app_return_error (invocation, error);
   KILL_POINT ("core-export-page");
-  pr_app1_complete_campaign_rows (skeleton, invocation, (const char *const *) campaign->columns, frame_writer_finish (frame));
+  pr_app1_complete_campaign_rows (skeleton, invocation, (const char *const *) page->campaign->columns, frame_writer_finish (frame));
   return TRUE;
 }
 
@@ -105,19 +170,21 @@ make_pattern (const char *text)
 
 /* Returns: the last id that was looked at, or -1. */
 static gint64
-find (Core *core, const Campaign *campaign, const Wanted *wanted, gint64 after, guint max_rows, FrameWriter *frame, GError **error)
+find (const LedgerPage *page, const Wanted *wanted, gint64 after, guint max_rows, FrameWriter *frame, GError **error)
 {
-  HiddenValues hidden = campaign_get_hidden (campaign);
   gint64 last = after + SCAN_ROWS;
   guint count = 0;
   int result;
-  sqlite3_stmt *row = store_query (core->store,
+  sqlite3_stmt *row = store_query (page->store,
                                    "SELECT " ROW_COLUMNS " FROM ledger WHERE campaign=?1 AND id>?2 AND id<=?3 AND (1<<state)&?4<>0"
                                    " AND (?5 IS NULL OR address LIKE ?5 ESCAPE '\\' OR name LIKE ?5 ESCAPE '\\' OR reply LIKE ?5 ESCAPE '\\') ORDER BY id",
-                                   "iiiis", (gint64) campaign->id, after, last, wanted->states, wanted->pattern);
+                                   "iiiis", (gint64) page->campaign->id, after, last, wanted->states, wanted->pattern);
 
-  while ((result = store_step (core->store, row, error)) == 1) {
-    write_ledger_row (frame, row, &hidden);
+  while ((result = store_step (page->store, row, error)) == 1) {
+    if (!write_ledger_row (frame, row, page, error)) {
+      sqlite3_reset (row);
+      return -1;
+    }
     if (++count == max_rows || frame_writer_get_size (frame) >= PAGE_BYTES_MAX) {
       last = store_int (row, 0);
       sqlite3_reset (row);
@@ -133,20 +200,20 @@ handle_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, co
 {
   AppClient *client = data;
   GError *error = NULL;
-  g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
+  g_autoptr (LedgerPage) page = page_new (client->core, id, &error);
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_LEDGER);
   g_autofree char *pattern = make_pattern (text);
   Wanted wanted = { 0, pattern };
   gint64 scanned = -1, more = 0;
 
-  if (campaign != NULL && read_states (states, &wanted.states, &error))
-    scanned = find (client->core, campaign, &wanted, (gint64) MIN (after, G_MAXINT64 - SCAN_ROWS), CLAMP (max_rows, 1, PAGE_ROWS_MAX), frame, &error);
+  if (page != NULL && read_states (states, &wanted.states, &error))
+    scanned = find (page, &wanted, (gint64) MIN (after, G_MAXINT64 - SCAN_ROWS), CLAMP (max_rows, 1, PAGE_ROWS_MAX), frame, &error);
   if (scanned >= 0 && store_get_int (client->core->store, &more, &error, "SELECT 1 FROM snapshot WHERE campaign=? AND id>? LIMIT 1", "ii", (gint64) id, scanned) == 0)
     scanned = 0;
   if (error != NULL)
     return app_return_error (invocation, error);
-  /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): campaign_load() gives a campaign or an error */
-  pr_app1_complete_campaign_find (skeleton, invocation, (const char *const *) campaign->columns, frame_writer_finish (frame), (guint64) scanned);
+  /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): page_new() gives a page or an error */
+  pr_app1_complete_campaign_find (skeleton, invocation, (const char *const *) page->campaign->columns, frame_writer_finish (frame), (guint64) scanned);
   return TRUE;
 }
 

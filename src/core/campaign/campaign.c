@@ -1,7 +1,6 @@
 #include "campaign.h"
 
 #include "address.h"
-#include "contract-keys.h"
 #include "fault.h"
 #include "sql-words.h"
 #include "store.h"
@@ -235,20 +234,4 @@ campaign_get_all_columns (const Campaign *self)
   HiddenValues hidden = campaign_get_hidden (self);
 
   return hidden_values_append_columns (&hidden, (const char *const *) self->columns);
-}
-
-GVariant *
-campaign_to_spec (const Campaign *self)
-{
-  GVariantDict spec;
-
-  g_variant_dict_init (&spec, NULL);
-  message_parts_describe (self->parts, &spec);
-  g_variant_dict_insert_value (&spec, KEY_LETTER_IDENTITY, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, self->identity, 16, 1));
-  if (self->aliases != NULL)
-    g_variant_dict_insert (&spec, KEY_LETTER_ALIASES, "^as", self->aliases);
-  g_variant_dict_insert (&spec, KEY_LETTER_VERSION, "u", (guint32) self->version);
-  if (self->id == 0) /* a template that belongs to no people yet: any field will do */
-    g_variant_dict_insert (&spec, KEY_LETTER_INSPECT, "b", TRUE);
-  return g_variant_dict_end (&spec);
 }

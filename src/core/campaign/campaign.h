@@ -53,8 +53,5 @@ char     *campaign_make_title (const MessageParts *parts);
 HiddenValues campaign_get_hidden      (const Campaign *self);
 GStrv        campaign_get_all_columns (const Campaign *self); /* (transfer full) */
 
-/* What Transport1.BeginCampaign wants: a floating a{sv}. */
-GVariant *campaign_to_spec (const Campaign *self);
-
 /* Names as one blob in the store, a line each. */
 GBytes *campaign_columns_to_blob (const char *const *columns);

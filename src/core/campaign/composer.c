@@ -3,7 +3,7 @@
 #include "account.h"
 #include "fault.h"
 #include "files.h"
-#include "transport-link.h"
+#include "message.h"
 #include <gio/gunixfdlist.h>
 
 typedef struct { /* one process, for one kind of message */
@@ -22,23 +22,21 @@ struct Composer {
 };
 
 typedef struct {
-  Bench     *bench;
-  GVariant  *spec, *files, *rows; /* rows NULL: only begin */
-  GStrv      columns;
-  guint      n_own; /* of them the campaign's: what stands behind is nobody's field */
-  GUnixFDList *fds;
-  guint64    campaign;
-  gint64     version;
+  Bench           *bench;
+  TransportMessage message; /* owns all that it points to */
+  guint            n_own;   /* of its columns, the campaign's: what stands behind is nobody's field */
+  GVariant        *rows;    /* NULL: only begin */
 } Job;
 
 static void
 job_free (Job *job)
 {
-  g_clear_pointer (&job->spec, g_variant_unref);
-  g_strfreev (job->columns);
-  g_clear_pointer (&job->files, g_variant_unref);
+  g_clear_pointer (&job->message.parts, g_variant_unref);
+  g_strfreev ((GStrv) job->message.columns);
+  g_strfreev ((GStrv) job->message.aliases);
+  g_clear_pointer (&job->message.files, g_variant_unref);
+  g_clear_object (&job->message.fds);
   g_clear_pointer (&job->rows, g_variant_unref);
-  g_clear_object (&job->fds);
   g_free (job);
 }
 
@@ -74,7 +72,7 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   GError *error = NULL;
-  GVariant *messages = transport_link_preview_finish (result, &error);
+  GVariant *messages = transport_link_preview_finish (result, NULL, &error);
 
   if (messages != NULL)
     g_task_return_pointer (task, messages, (GDestroyNotify) g_variant_unref);
@@ -87,7 +85,7 @@ preview (Bench *self, GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
-  transport_link_preview_async (self->link, job->campaign, job->rows, previewed_cb, task);
+  transport_link_preview_async (self->link, job->message.campaign, job->rows, previewed_cb, task);
 }
 
 /* Returns: FALSE where the transport says what cannot be. */
@@ -116,7 +114,7 @@ composed_take (TransportBegun *begun, guint n_columns)
 
   self->fields = g_steal_pointer (&begun->fields);
   self->required = g_steal_pointer (&begun->required);
-  self->images = g_steal_pointer (&begun->images);
+  self->images = g_steal_pointer (&begun->missing_files);
   self->notes = g_steal_pointer (&begun->notes);
   self->overhead = begun->overhead;
   return take_bound (self, begun->bound, n_columns) ? g_steal_pointer (&self) : NULL;
@@ -140,8 +138,8 @@ begun_cb (guint64 campaign, gpointer tag, TransportBegun *begun, const GError *e
     g_task_return_new_error (task, FAULT, FAULT_PROTOCOL, "the composing process named columns that are not there");
     return;
   }
-  self->begun = job->campaign;
-  self->begun_version = job->version;
+  self->begun = job->message.campaign;
+  self->begun_version = job->message.version;
   if (job->rows != NULL) {
     composed_free (composed);
     preview (self, g_steal_pointer (&task));
@@ -154,14 +152,13 @@ static void
 run (Bench *self, GTask *task)
 {
   Job *job = g_task_get_task_data (task);
-  TransportMessage message = { job->campaign, job->spec, (const char *const *) job->columns, job->files, job->fds };
 
-  if (job->rows != NULL && self->begun == job->campaign && self->begun_version == job->version) {
+  if (job->rows != NULL && self->begun == job->message.campaign && self->begun_version == job->message.version) {
     preview (self, task);
     return;
   }
   g_queue_push_tail (&self->beginning, task);
-  transport_link_begin (self->link, &message, task);
+  transport_link_begin (self->link, &job->message, task);
 }
 
 static void
@@ -255,12 +252,11 @@ job_new (Composer *self, const Campaign *campaign, GVariant *rows)
   Job *job = g_new0 (Job, 1);
 
   job->bench = find_bench (self, campaign->kind->message);
-  job->campaign = campaign->id;
-  job->version = campaign->version;
-  job->rows = rows != NULL ? g_variant_ref_sink (rows) : NULL;
-  job->spec = g_variant_ref_sink (campaign_to_spec (campaign));
-  job->columns = campaign_get_all_columns (campaign);
+  message_of_campaign (campaign, &job->message);
+  g_variant_ref_sink (job->message.parts);
   job->n_own = g_strv_length (campaign->columns);
+  job->message.aliases = (const char *const *) g_strdupv (campaign->aliases);
+  job->rows = rows != NULL ? g_variant_ref_sink (rows) : NULL;
   return job;
 }
 
@@ -289,14 +285,14 @@ submit_campaign (Composer *self, const Campaign *campaign, GVariant *rows, GAsyn
   GError *error = NULL;
   GVariant *files;
 
-  job->fds = g_unix_fd_list_new ();
-  files = files_give (self->core, campaign->id, job->fds, &error);
+  job->message.fds = g_unix_fd_list_new ();
+  files = files_give (self->core, campaign->id, job->message.fds, &error);
   if (files == NULL) {
     g_task_report_error (NULL, callback, data, self, error);
     job_free (job);
     return;
   }
-  job->files = g_variant_ref_sink (files);
+  job->message.files = g_variant_ref_sink (files);
   submit (self, job, callback, data);
 }
 
@@ -308,8 +304,8 @@ composer_specimen_async (Composer *self, Campaign *campaign, GVariant *files, GU
   campaign->id = COMPOSER_SPECIMEN;
   campaign->version = ++self->specimens;
   job = job_new (self, campaign, rows);
-  job->files = g_variant_ref_sink (files);
-  job->fds = fds;
+  job->message.files = g_variant_ref_sink (files);
+  job->message.fds = fds;
   submit (self, job, callback, data);
 }
 

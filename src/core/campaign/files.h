@@ -16,7 +16,7 @@ gboolean files_keep_template (Core *core, const char *template, GVariant *files,
 /* What is kept for a template, or (NULL) for the campaign. Returns: a floating a(ssth): role, name, octets, the file in `out_fds`; or NULL. */
 GVariant *files_list (Core *core, guint64 campaign, const char *template, GUnixFDList *out_fds, GError **error);
 
-/* What Transport1.BeginCampaign wants of the campaign's. Returns: a floating a(sssh), its fds appended to `out_fds`; or NULL. Errors: FAULT_IO (one is gone). */
+/* What Transport2.BeginCampaign wants of the campaign's. Returns: a floating a(sssh), its fds appended to `out_fds`; or NULL. Errors: FAULT_IO (one is gone). */
 GVariant *files_give (Core *core, guint64 campaign, GUnixFDList *out_fds, GError **error);
 
 /* The same files opened anew, for a message that is only looked at: who reads them has an offset of their own.

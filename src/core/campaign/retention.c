@@ -53,8 +53,9 @@ clear_slice (Retention *self, gboolean *out_more, GError **error)
   if (!store_run (store, error,
                   "UPDATE snapshot SET contact=0,name='',address='',address_key='',fields=empty_fields(fields) WHERE campaign=? AND id>? AND id<=?", "iii",
                   self->campaign, first, last) ||
-      !store_run (store, error, "UPDATE recipient SET reply='' WHERE campaign=? AND id>? AND id<=? AND reply<>''", "iii", self->campaign, first, last) ||
-      !store_run (store, error, "UPDATE outcome SET reply='' WHERE campaign=? AND recipient>? AND recipient<=?", "iii", self->campaign, first, last))
+      !store_run (store, error, "UPDATE recipient SET reply='',provider_id=NULL WHERE campaign=? AND id>? AND id<=? AND (reply<>'' OR provider_id IS NOT NULL)", "iii", self->campaign, first, last) ||
+      !store_run (store, error, "UPDATE outcome SET reply='' WHERE campaign=? AND recipient>? AND recipient<=?", "iii", self->campaign, first, last) ||
+      !store_run (store, error, "UPDATE delivery SET words='' WHERE campaign=? AND recipient>? AND recipient<=? AND words<>''", "iii", self->campaign, first, last))
     return FALSE;
   more = store_get_int (store, &left, error, "SELECT 1 FROM snapshot WHERE campaign=? AND id>? LIMIT 1", "ii", self->campaign, last);
   *out_more = more == 1;

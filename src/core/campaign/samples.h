@@ -11,7 +11,7 @@ typedef struct {
 } Sample;
 
 /* The longest, the emptiest, a non-Latin and random ones, `max` in all, by what the message uses of them. bound: of each of its n fields, as
- * Transport1.BeginCampaign says. Skipped people are not shown. Returns: (transfer full) of Sample; NULL with `error`. */
+ * Transport2.BeginCampaign says. Skipped people are not shown. Returns: (transfer full) of Sample; NULL with `error`. */
 GPtrArray *samples_choose (Core *core, guint64 campaign, const int *bound, gsize n, guint max, GError **error);
 
 /* `max` rows behind `after`, in order. is_waiting: only who got nothing yet. Returns: as samples_choose(). */

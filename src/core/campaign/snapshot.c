@@ -203,7 +203,7 @@ encode_values (Snapshot *self, const Person *person)
   }
 }
 
-/* Of the person whose values were encoded last. at: as Transport1 says `bound`. */
+/* Of the person whose values were encoded last. at: as Transport2 says `bound`. */
 static Slice
 get_value (Snapshot *self, const Person *person, int at)
 {

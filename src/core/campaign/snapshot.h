@@ -28,7 +28,7 @@ typedef struct Snapshot Snapshot;
 /* lists (kept), exclude: ids. Who is on several of `lists` comes through the first. spec is borrowed until the snapshot is freed. */
 Snapshot *snapshot_new  (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclude, GError **error);
 void      snapshot_free (Snapshot *self);
-/* The message's fields, as Transport1.BeginCampaign says `bound` (borrowed). */
+/* The message's fields, as Transport2.BeginCampaign says `bound` (borrowed). */
 void      snapshot_set_fields (Snapshot *self, const int *bound, guint n);
 
 /* Writes the next people. Returns: 1 more to do, 0 done, -1 error. One transaction. */

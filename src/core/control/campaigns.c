@@ -3,6 +3,7 @@
 #include "account.h"
 #include "composer.h"
 #include "contract-keys.h"
+#include "delivery.h"
 #include "fault.h"
 #include "gone.h"
 #include "kill-point.h"
@@ -452,6 +453,26 @@ add_skipped_reasons (Core *core, guint64 id, GVariantDict *numbers, GError **err
   return result == 0;
 }
 
+static gboolean
+add_delivery (Core *core, guint64 id, GVariantDict *numbers, GError **error)
+{
+  static const char *const keys[DELIVERY_COUNT] = {
+    [DELIVERY_SENT] = KEY_CAMPAIGN_DELIVERY_SENT,         [DELIVERY_DELIVERED] = KEY_CAMPAIGN_DELIVERY_DELIVERED, [DELIVERY_READ] = KEY_CAMPAIGN_DELIVERY_READ,
+    [DELIVERY_FAILED] = KEY_CAMPAIGN_DELIVERY_FAILED,     [DELIVERY_BOUNCED] = KEY_CAMPAIGN_DELIVERY_BOUNCED,     [DELIVERY_COMPLAINED] = KEY_CAMPAIGN_DELIVERY_COMPLAINED,
+    [DELIVERY_LEFT] = KEY_CAMPAIGN_DELIVERY_LEFT,         [DELIVERY_ANSWERED] = KEY_CAMPAIGN_DELIVERY_ANSWERED,   [DELIVERY_AWAY] = KEY_CAMPAIGN_DELIVERY_AWAY,
+  };
+  gint64 counts[DELIVERY_COUNT];
+  GVariantDict delivery;
+
+  if (!delivery_get_counts (core->store, id, counts, error))
+    return FALSE;
+  g_variant_dict_init (&delivery, NULL);
+  for (guint i = 0; i < DELIVERY_COUNT; i++)
+    g_variant_dict_insert (&delivery, keys[i], "t", (guint64) counts[i]);
+  g_variant_dict_insert_value (numbers, KEY_CAMPAIGN_DELIVERY, g_variant_dict_end (&delivery));
+  return TRUE;
+}
+
 static void
 add_status (Core *core, const Campaign *campaign, GVariantDict *numbers)
 {
@@ -501,7 +522,7 @@ campaigns_describe (Core *core, guint64 id, gboolean is_full, GError **error)
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_TEST, "b", campaign->is_test);
   add_counts (&numbers, counts);
   add_status (core, campaign, &numbers);
-  if (is_full && !add_skipped_reasons (core, id, &numbers, error)) {
+  if (is_full && (!add_skipped_reasons (core, id, &numbers, error) || !add_delivery (core, id, &numbers, error))) {
     g_variant_dict_clear (&numbers);
     return NULL;
   }

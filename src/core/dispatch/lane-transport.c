@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "files.h"
 #include "kill-point.h"
+#include "message.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
 
@@ -103,17 +104,21 @@ lane_begin (Lane *self, Work *work)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) columns = campaign_get_all_columns (work->campaign);
-  TransportMessage message = { .campaign = work->campaign->id, .columns = (const char *const *) columns, .fds = fds };
+  g_auto (GStrv) columns = NULL;
+  GVariant *files;
+  TransportMessage message;
 
   if (!transport_link_is_open (self->link) || work->is_begun || work->is_beginning || work->is_stopping)
     return;
-  message.files = files_give (self->core, work->campaign->id, fds, &error);
-  if (message.files == NULL) {
+  files = files_give (self->core, work->campaign->id, fds, &error);
+  if (files == NULL) {
     lane_pause_one (self, work, "attachment", error->message);
     return;
   }
-  message.spec = campaign_to_spec (work->campaign);
+  message_of_campaign (work->campaign, &message);
+  columns = (GStrv) message.columns;
+  message.files = files;
+  message.fds = fds;
   work->is_beginning = TRUE;
   transport_link_begin (self->link, &message, NULL);
 }
@@ -204,6 +209,16 @@ paused_cb (const char *reason, const char *text, gpointer data)
   lane_pause_all (self, reason, text);
 }
 
+/* Of the account, not of a campaign. What needs a person comes as a pause of its own; one that hangs up dials again by itself. */
+static void
+status_cb (const char *word, const char *text, gpointer data)
+{
+  Lane *self = data;
+
+  if (strcmp (word, "disconnected") == 0 && self->reason == NULL)
+    lane_try_again (self, "network", text);
+}
+
 /* --- its end --- */
 
 static void
@@ -238,7 +253,8 @@ TransportLink *
 lane_make_link (Lane *self)
 {
   static const TransportEvents events = {
-    .opened = opened_cb, .begun = begun_cb, .outcomes = outcomes_cb, .recalled = recalled_cb, .paused = paused_cb, .lost = lost_cb, .closed = closed_cb,
+    .opened = opened_cb, .begun = begun_cb, .outcomes = outcomes_cb, .recalled = recalled_cb, .paused = paused_cb, .lost = lost_cb, .status = status_cb,
+    .closed = closed_cb,
   };
 
   return transport_link_new (self->core, TRANSPORT_SENDS, self->account_id, &events, self);

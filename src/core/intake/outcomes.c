@@ -1,6 +1,7 @@
 #include "outcomes.h"
 
 #include "fault.h"
+#include "little-endian.h"
 #include "text.h"
 #include <string.h>
 
@@ -102,23 +103,35 @@ violation (GError **error, const char *what)
 }
 
 static gboolean
+take_remote_id (Slice id, char out[JOURNAL_ID_MAX + 1])
+{
+  if (id.len > JOURNAL_ID_MAX)
+    return FALSE;
+  memcpy (out, id.data, id.len);
+  out[id.len] = '\0';
+  return id.len == 0 || (strlen (out) == id.len && journal_id_is_valid (out));
+}
+
+static gboolean
 parse_row (const FrameRow *row, Outstanding *held, LedgerOutcome *out, GError **error)
 {
   guint32 attempt = 0;
   g_autofree char *reply = NULL;
 
   *out = (LedgerOutcome){ .recipient = row->key, .attempt = row->aux, .time_utc = store_now_utc () };
-  if (row->n_fields != 4 || row->fields[0].len != 1 || row->fields[3].len != 8)
+  if (row->n_fields != 6 || row->fields[0].len != 1 || row->fields[3].len != 8 || row->fields[4].len != 8)
     return violation (error, "an outcome of the wrong form");
   if (!is_outcome ((guint8) row->fields[0].data[0]))
     return violation (error, "an outcome that does not exist");
   if (!outcome_reason_from_word (row->fields[2].data, row->fields[2].len, &out->reason))
     return violation (error, "a reason that does not exist");
-  for (guint i = 0; i < 8; i++)
-    out->campaign |= (guint64) (guint8) row->fields[3].data[i] << (8 * i);
+  if (!take_remote_id (row->fields[5], out->remote_id))
+    return violation (error, "an id that is not one");
+  out->campaign = le_get ((const guint8 *) row->fields[3].data, 8);
   if (!outstanding_take (held, out->campaign, out->recipient, &attempt) || attempt != out->attempt)
     return violation (error, "an outcome of a recipient that it was not given");
   out->outcome = (Outcome) (guint8) row->fields[0].data[0];
+  out->not_before_utc_s = out->outcome == OUTCOME_LATER ? (gint64) le_get ((const guint8 *) row->fields[4].data, 8) : 0;
   reply = text_printable (row->fields[1].data, (gssize) row->fields[1].len, 512);
   g_strlcpy (out->reply, reply, sizeof out->reply);
   return TRUE;

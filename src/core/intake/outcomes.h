@@ -1,5 +1,5 @@
 /* outcomes.h - what a transport says about recipients, checked against what it was given.
- * Trust:  input is hostile; any fault in it ends the transport. Used in: core/dispatch. Source: Transport1.Outcomes, docs/design.md §5. */
+ * Trust:  input is hostile; any fault in it ends the transport. Used in: core/dispatch. Source: Transport2.Outcomes, docs/design.md §5. */
 #pragma once
 #include "ledger.h"
 

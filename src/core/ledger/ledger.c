@@ -101,6 +101,8 @@ retry_delay_s (guint32 attempt)
   return attempt >= 1 && attempt <= G_N_ELEMENTS (delays_s) ? delays_s[attempt - 1] : 4 * 60 * 60; /* …then every 4 hours */
 }
 
+#define NOT_BEFORE_MAX_S (7 * 86400) /* chosen: no server's quota lasts longer, and no transport keeps a campaign open for ever */
+
 /* Is the row handed under that attempt? *out_first_utc: when it was first tried. Returns: 1, 0, -1. */
 static int
 find_handed (Store *store, const LedgerOutcome *outcome, gint64 *out_first_utc, GError **error)
@@ -135,17 +137,18 @@ write_move (Store *store, const LedgerOutcome *outcome, const Move *move, GError
 
   if (outcome->attempt == 1) {
     if (!store_run (store, error,
-                    "INSERT OR IGNORE INTO recipient(campaign,id,attempt,version,first_utc,state,reason,reply,time_utc,not_before_utc)"
-                    " SELECT ?1,?2,1,h.version,h.first_utc,?3,?4,?5,?6,?7 " FRESH_SQL, "iiissii", campaign, recipient, (gint64) move->state, move->reason,
-                    outcome->reply, outcome->time_utc, move->not_before_utc))
+                    "INSERT OR IGNORE INTO recipient(campaign,id,attempt,version,first_utc,state,reason,reply,time_utc,not_before_utc,provider_id)"
+                    " SELECT ?1,?2,1,h.version,h.first_utc,?3,?4,?5,?6,?7,nullif(?8,'') " FRESH_SQL, "iiissiis", campaign, recipient, (gint64) move->state,
+                    move->reason, outcome->reply, outcome->time_utc, move->not_before_utc, outcome->remote_id))
       return -1;
     if (sqlite3_changes (store_get_db (store)) > 0)
       return 1;
   }
   if (!store_run (store, error,
-                  "UPDATE recipient SET state=?, reason=?, reply=?, time_utc=?, not_before_utc=?, journal=0 WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=?",
-                  "issiiiii", (gint64) move->state, move->reason, outcome->reply, outcome->time_utc, move->not_before_utc, campaign, recipient,
-                  (gint64) outcome->attempt))
+                  "UPDATE recipient SET state=?, reason=?, reply=?, time_utc=?, not_before_utc=?, provider_id=nullif(?,''), journal=0"
+                  " WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=?",
+                  "issiisiii", (gint64) move->state, move->reason, outcome->reply, outcome->time_utc, move->not_before_utc, outcome->remote_id, campaign,
+                  recipient, (gint64) outcome->attempt))
     return -1;
   return sqlite3_changes (store_get_db (store)) > 0;
 }
@@ -163,6 +166,7 @@ plan_later (Store *store, const LedgerOutcome *outcome, Move *move, GError **err
       !keep_earlier_answer (store, outcome, error))
     return -1;
   move->not_before_utc = MIN (outcome->time_utc + retry_delay_s (outcome->attempt), first_utc + lifetime_s);
+  move->not_before_utc = MAX (move->not_before_utc, MIN (outcome->not_before_utc_s, outcome->time_utc + NOT_BEFORE_MAX_S));
   if (outcome->time_utc >= first_utc + lifetime_s) {
     move->state = STATE_REFUSED;
     move->reason = outcome_reason_to_word (REASON_EXPIRED);
@@ -225,15 +229,6 @@ ledger_take_back (Store *store, guint64 campaign, guint64 recipient, guint32 att
   if (moved == 1)
     ledger_tally_move (tally, campaign, STATE_HANDED, (State) to, 1);
   return moved >= 0;
-}
-
-gboolean
-ledger_mark_unknown (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, const char *why, LedgerTally *tally, GError **error)
-{
-  LedgerOutcome outcome = { .campaign = campaign, .recipient = recipient, .attempt = attempt, .outcome = OUTCOME_UNKNOWN, .time_utc = store_now_utc () };
-
-  g_strlcpy (outcome.reply, why, sizeof outcome.reply);
-  return ledger_record (store, &outcome, tally, error);
 }
 
 static gboolean

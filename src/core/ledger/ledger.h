@@ -17,6 +17,8 @@ typedef struct {
   OutcomeReason reason;
   gint64        time_utc;
   char          reply[516]; /* printable */
+  gint64        not_before_utc_s; /* what the server asked for; 0: nothing. Only OUTCOME_LATER */
+  char          remote_id[JOURNAL_ID_MAX + 1]; /* what the server calls this message; "": it did not say */
 } LedgerOutcome;
 
 typedef struct LedgerTally LedgerTally;
@@ -50,15 +52,13 @@ gboolean ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter
  * (G_MAXUINT64: all). The caller has recorded what came back, and knows what is still out. */
 gboolean ledger_forget_settled (Store *store, guint64 campaign, guint64 first_open, GError **error);
 
-/* handed (of this attempt) -> the outcome; later with its next time, or refused(expired). Who is gone is also suppressed, or held: gone.h.
+/* handed (of this attempt) -> the outcome, with its remote id; later with its next time (the later one of ours and the server's, which counts for a
+ * week at most), or refused(expired). Who is gone is also suppressed, or held: gone.h.
  * A row that is not handed under that attempt is left alone: its outcome is known already. */
 gboolean ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, GError **error);
 
 /* handed (of this attempt), never begun -> queued, or later (due) where it came from, as if it had not been handed. */
 gboolean ledger_take_back (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, LedgerTally *tally, GError **error);
-
-/* handed -> unknown, with a reason for people. */
-gboolean ledger_mark_unknown (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, const char *why, LedgerTally *tally, GError **error);
 
 /* queued and later -> skipped(reason); all of the campaign. */
 gboolean ledger_skip_rest (Store *store, guint64 campaign, OutcomeReason reason, LedgerTally *tally, GError **error);

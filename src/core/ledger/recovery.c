@@ -131,37 +131,84 @@ key_equal (gconstpointer a, gconstpointer b)
 typedef struct {
   gboolean is_proof; /* the file is ours, whole and its transport was no liar */
   gboolean is_safe;  /* since then nothing that was written can have been lost: same boot, same life of the superblock */
+  gboolean is_ours;  /* its header names this journal */
   int      fd;
 } Source;
 
-/* What the journal says of the rows in `handed` (Key -> JournalRecord, kind 0: nothing yet). Ended beats begun.
- * A record cut short can only be the last one: its octets did not leave. Returns: FALSE when more was there than could be read. */
+typedef struct { /* what is said of one row that is handed */
+  gboolean      is_first, is_given_back;
+  JournalRecord said;   /* kind 0: nothing yet */
+  char          parts[2][JOURNAL_TEXT_LEN + 1]; /* of the remote id */
+  gboolean      has_part[2];
+} Row;
+
+static void
+row_hear (Row *self, const JournalRecord *record)
+{
+  switch (record->kind) {
+  case JOURNAL_BEGUN:
+  case JOURNAL_ENDED:
+    if (self->said.kind != JOURNAL_ENDED)
+      self->said = *record;
+    break;
+  case JOURNAL_REMOTE_ID:
+    if (self->said.kind == 0) /* a server names nothing that it was not given: its begun is lost */
+      self->said.kind = JOURNAL_BEGUN;
+    memcpy (self->parts[record->number - 1], record->text, sizeof record->text);
+    self->has_part[0] = self->has_part[0] || record->number == 1;
+    self->has_part[1] = record->number == 2;
+    break;
+  case JOURNAL_GIVEN_BACK:
+    self->is_given_back = TRUE;
+    break;
+  case JOURNAL_HEADER:
+  case JOURNAL_SEALED:
+  default:
+    break;
+  }
+}
+
+/* out_id: JOURNAL_ID_MAX octets and their end; "" where a part is missing or no id comes of them. */
+static void
+row_get_remote_id (const Row *self, char *out_id)
+{
+  gboolean is_long = strlen (self->parts[0]) == JOURNAL_TEXT_LEN;
+  g_autofree char *id = g_strconcat (self->parts[0], is_long ? self->parts[1] : "", NULL);
+
+  g_strlcpy (out_id, self->has_part[0] && self->has_part[1] == is_long && journal_id_is_valid (id) ? id : "", JOURNAL_ID_MAX + 1);
+}
+
+/* What the journal says of the rows in `handed` (Key -> Row). Ended beats begun, begun beats given back. A record cut short can only be the last one:
+ * its octets did not leave. Returns: FALSE when more was there than could be read. *out_is_sealed: it ends with its seal. */
 static gboolean
-read_records (const Source *source, GHashTable *handed)
+read_records (const Source *source, GHashTable *handed, gboolean *out_is_sealed)
 {
   guint8 raw[JOURNAL_RECORD_LEN];
-  gboolean is_whole = TRUE;
+  gboolean is_whole = TRUE, is_sealed = FALSE;
   JournalRecord record;
   gssize n;
 
   for (off_t at = JOURNAL_RECORD_LEN; (n = pread (source->fd, raw, sizeof raw, at)) == (gssize) sizeof raw; at += JOURNAL_RECORD_LEN) {
-    JournalRecord *known;
+    Row *known;
 
+    is_whole = is_whole && !is_sealed; /* behind a seal: it sealed nothing */
     if (!journal_record_read (raw, &record)) {
       is_whole = FALSE; /* spoiled: it may have been anybody's begun */
       continue;
     }
+    is_sealed = record.kind == JOURNAL_SEALED;
     known = g_hash_table_lookup (handed, &(Key){ record.campaign, record.recipient, record.attempt });
-    if (known != NULL && known->kind != JOURNAL_ENDED)
-      *known = record;
+    if (known != NULL)
+      row_hear (known, &record);
   }
+  *out_is_sealed = is_sealed && is_whole && n == 0;
   return is_whole && n >= 0;
 }
 
-/* Those with a row of their own, and those of whom only the range is known. */
+/* Those with a row of their own, and those of whom only the range is known: these left for the first time, and once. */
 static const char handed_sql[] =
-  "SELECT campaign,id,attempt FROM recipient INDEXED BY recipient_handed WHERE state=" SQL_STATE (HANDED) " AND journal=?1 UNION ALL"
-  " SELECT s.campaign,s.id,1 FROM handover h JOIN snapshot s ON s.campaign=h.campaign AND s.id BETWEEN h.first AND h.last"
+  "SELECT campaign,id,attempt,0 FROM recipient INDEXED BY recipient_handed WHERE state=" SQL_STATE (HANDED) " AND journal=?1 UNION ALL"
+  " SELECT s.campaign,s.id,1,1 FROM handover h JOIN snapshot s ON s.campaign=h.campaign AND s.id BETWEEN h.first AND h.last"
   " LEFT JOIN recipient r ON r.campaign=s.campaign AND r.id=s.id WHERE h.journal=?1 AND r.id IS NULL";
 
 static GHashTable *
@@ -173,36 +220,48 @@ load_handed (Core *core, guint64 serial, GError **error)
 
   while ((result = store_step (core->store, row, error)) == 1) {
     Key key = { (guint64) store_int (row, 0), (guint64) store_int (row, 1), (guint32) store_int (row, 2) };
+    Row *known = g_new0 (Row, 1);
 
-    g_hash_table_insert (handed, g_memdup2 (&key, sizeof key), g_new0 (JournalRecord, 1));
+    known->is_first = store_int (row, 3) != 0;
+    g_hash_table_insert (handed, g_memdup2 (&key, sizeof key), known);
   }
   return result == 0 ? g_steal_pointer (&handed) : NULL;
 }
 
+/* Why nobody knows what became of a row; NULL: somebody does. */
+static const char *
+find_doubt (const Source *source, const Row *row)
+{
+  if (!source->is_proof)
+    return "the sending program was dropped; what it did with this message is not known";
+  if (row->said.kind == JOURNAL_ENDED)
+    return NULL;
+  if (row->said.kind == JOURNAL_BEGUN)
+    return "sending stopped between the message and the server's answer";
+  /* Who has a row may have been handed out again since, in another batch: what gave it back says nothing of that one. */
+  if (source->is_safe || (source->is_ours && row->is_given_back && row->is_first))
+    return NULL;
+  return "the machine or its disk stopped while this message was handed over";
+}
+
 /* One row of the table in docs/design.md §5. */
 static gboolean
-settle (Core *core, const Source *source, const Key *key, const JournalRecord *said, LedgerTally *tally, GError **error)
+settle (Core *core, const Source *source, const Key *key, const Row *row, LedgerTally *tally, GError **error)
 {
   LedgerOutcome outcome = { .campaign = key->campaign, .recipient = key->recipient, .attempt = key->attempt };
-  g_autofree char *text = text_printable (said->text, -1, JOURNAL_TEXT_LEN); /* any octets may stand there */
+  const char *doubt = find_doubt (source, row);
+  g_autofree char *said = text_printable (row->said.text, -1, JOURNAL_TEXT_LEN); /* any octets may stand there */
 
-  if (!source->is_proof)
-    return ledger_mark_unknown (core->store, key->campaign, key->recipient, key->attempt,
-                                "the sending program was dropped; what it did with this message is not known", tally, error);
-  if (said->kind == JOURNAL_ENDED) {
-    outcome.outcome = said->outcome;
-    outcome.reason = said->reason;
-    outcome.time_utc = said->time_utc_ms / 1000;
-    g_strlcpy (outcome.reply, text, sizeof outcome.reply);
-    return ledger_record (core->store, &outcome, tally, error);
-  }
-  if (said->kind == JOURNAL_BEGUN)
-    return ledger_mark_unknown (core->store, key->campaign, key->recipient, key->attempt,
-                                "sending stopped between the message and the server's answer", tally, error);
-  if (source->is_safe)
+  if (doubt == NULL && row->said.kind != JOURNAL_ENDED)
     return ledger_take_back (core->store, key->campaign, key->recipient, key->attempt, tally, error);
-  return ledger_mark_unknown (core->store, key->campaign, key->recipient, key->attempt,
-                              "the machine or its disk stopped while this message was handed over", tally, error);
+  outcome.outcome = doubt != NULL ? OUTCOME_UNKNOWN : row->said.outcome;
+  outcome.reason = doubt != NULL ? REASON_NONE : row->said.reason;
+  outcome.time_utc = doubt != NULL ? store_now_utc () : row->said.time_utc_ms / 1000;
+  outcome.not_before_utc_s = row->said.not_before_utc_s;
+  g_strlcpy (outcome.reply, doubt != NULL ? doubt : said, sizeof outcome.reply);
+  if (source->is_proof)
+    row_get_remote_id (row, outcome.remote_id);
+  return ledger_record (core->store, &outcome, tally, error);
 }
 
 static gboolean
@@ -210,17 +269,20 @@ settle_all (Core *core, guint64 serial, Source *source, GError **error)
 {
   g_autoptr (GHashTable) handed = load_handed (core, serial, error);
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
+  gboolean is_sealed = FALSE;
   GHashTableIter iter;
-  gpointer key, said;
+  gpointer key, row;
   gint64 turn;
 
   if (handed == NULL)
     return FALSE;
-  if (source->fd >= 0 && g_hash_table_size (handed) > 0 && !read_records (source, handed))
+  if (source->fd >= 0 && g_hash_table_size (handed) > 0 && !read_records (source, handed, &is_sealed))
     source->is_safe = FALSE;
+  if (is_sealed) /* all in front of it is there, and no more was begun: whatever life the disk had since */
+    source->is_safe = source->is_ours;
   g_hash_table_iter_init (&iter, handed);
-  while (g_hash_table_iter_next (&iter, &key, &said))
-    if (!settle (core, source, key, said, tally, error))
+  while (g_hash_table_iter_next (&iter, &key, &row))
+    if (!settle (core, source, key, row, tally, error))
       return FALSE;
   return ledger_write_tally (core->store, tally, error) &&
          (g_hash_table_size (handed) == 0 || ledger_count_turn (core->store, &turn, error)) &&
@@ -251,8 +313,8 @@ weigh (Core *core, guint64 serial, int fd, Source *out_source)
     return;
   out_source->is_proof = TRUE;
   /* A missing or foreign header is no lie, but no proof that nothing left either: as another boot. */
-  out_source->is_safe = fd >= 0 && pread (fd, raw, sizeof raw, 0) == (gssize) sizeof raw && journal_header_read (raw, &header) && header.serial == serial &&
-                        is_life_unbroken (&header, fd);
+  out_source->is_ours = fd >= 0 && pread (fd, raw, sizeof raw, 0) == (gssize) sizeof raw && journal_header_read (raw, &header) && header.serial == serial;
+  out_source->is_safe = out_source->is_ours && is_life_unbroken (&header, fd);
 }
 
 RecoveryResult

@@ -63,8 +63,9 @@ empty_ledger (Store *store, gint64 id, const char *email_key, const char *phone,
   return store_run (store, error, "CREATE TEMP TABLE IF NOT EXISTS emptied (campaign INTEGER, id INTEGER, PRIMARY KEY (campaign, id)) WITHOUT ROWID", "") &&
          store_run (store, error, "DELETE FROM temp.emptied", "") &&
          store_run (store, error, collect, "iss", id, has_email_alone ? email_key : "", has_phone_alone ? phone : "") &&
-         store_run (store, error, "UPDATE recipient SET reply='' WHERE (campaign,id) IN (SELECT campaign,id FROM temp.emptied)", "") &&
+         store_run (store, error, "UPDATE recipient SET reply='',provider_id=NULL WHERE (campaign,id) IN (SELECT campaign,id FROM temp.emptied)", "") &&
          store_run (store, error, "UPDATE outcome SET reply='' WHERE (campaign,recipient) IN (SELECT campaign,id FROM temp.emptied)", "") &&
+         store_run (store, error, "UPDATE delivery SET words='' WHERE (campaign,recipient) IN (SELECT campaign,id FROM temp.emptied)", "") &&
          store_run (store, error,
                     "UPDATE snapshot SET contact=0,name='',address='',address_key='',fields=empty_fields(fields)"
                     " WHERE (campaign,id) IN (SELECT campaign,id FROM temp.emptied)", "") &&

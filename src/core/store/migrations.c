@@ -235,6 +235,27 @@ const char *const migrations[] = {
   "ALTER TABLE account DROP COLUMN per_hour;"
   "ALTER TABLE account DROP COLUMN per_day;",
 
+  /* account_record: what core keeps for an account's transport (core/account/account-record.h); value is opaque */
+  "CREATE TABLE account_record (account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE, key TEXT NOT NULL, value BLOB NOT NULL,"
+  "  PRIMARY KEY (account, key)) WITHOUT ROWID;",
+
+  /* provider_id: what the server calls the message of the last answer, NULL none. delivery: what was heard of a message later; kind, rank and whose time
+   * stays: delivery.h. delivery_tally: how many rows of a kind a campaign has; nothing takes a row away */
+  "ALTER TABLE recipient ADD COLUMN provider_id TEXT;"
+  "CREATE INDEX recipient_by_provider_id ON recipient(provider_id) WHERE provider_id IS NOT NULL;"
+  "DROP VIEW ledger;"
+  "CREATE VIEW ledger AS SELECT s.campaign, s.id, s.contact, s.list, s.address, s.address_key, s.name, s.fields,"
+  "  coalesce(r.state, s.id < c.next_recipient) AS state, coalesce(r.reason, '') AS reason, coalesce(r.attempt, s.id < c.next_recipient) AS attempt,"
+  "  coalesce(r.version, h.version, 0) AS version, coalesce(r.journal, h.journal, 0) AS journal, coalesce(r.first_utc, h.first_utc, 0) AS first_utc,"
+  "  coalesce(r.not_before_utc, 0) AS not_before_utc, coalesce(r.time_utc, h.time_utc, 0) AS time_utc, coalesce(r.reply, '') AS reply, r.provider_id"
+  "  FROM snapshot s JOIN campaign c ON c.id = s.campaign LEFT JOIN recipient r ON r.campaign = s.campaign AND r.id = s.id"
+  "  LEFT JOIN handover h ON r.id IS NULL AND h.campaign = s.campaign AND h.first <= s.id AND h.last >= s.id;"
+  "CREATE TABLE delivery (campaign INTEGER NOT NULL, recipient INTEGER NOT NULL, kind TEXT NOT NULL, time_utc INTEGER NOT NULL, code TEXT NOT NULL DEFAULT '',"
+  "  words TEXT NOT NULL DEFAULT '', PRIMARY KEY (campaign, recipient, kind)) WITHOUT ROWID;"
+  "CREATE TABLE delivery_tally (campaign INTEGER NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (campaign, kind)) WITHOUT ROWID;"
+  "CREATE TRIGGER delivery_is_new AFTER INSERT ON delivery BEGIN"
+  "  INSERT INTO delivery_tally VALUES(new.campaign,new.kind,1) ON CONFLICT DO UPDATE SET count=count+1;"
+  "END;",
   /* title: what people call it; first its subject */
   "ALTER TABLE campaign ADD COLUMN title TEXT NOT NULL DEFAULT '';"
   "UPDATE campaign SET title=subject;",

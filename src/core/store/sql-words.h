@@ -1,12 +1,15 @@
-/* sql-words.h - states and reasons as a statement has them: numbers and words from their tables (outcome.h, campaign-state.h), in the text itself, since
+/* sql-words.h - states, reasons and kinds as a statement has them: numbers and words from their tables (outcome.h, campaign-state.h, delivery-kind.h), in the text itself, since
  * an index of some states is found by no other way. checks/sql-words.py fails on a number that stands there by itself. Used in: core. */
 #pragma once
 #include "campaign-state.h"
+#include "delivery-kind.h"
 #include "outcome.h"
 
 #define SQL_STATE(name) G_STRINGIFY (STATE_NUMBER_##name)                 /* recipient.state, tally.state, ledger.state */
 #define SQL_CAMPAIGN_STATE(name) G_STRINGIFY (CAMPAIGN_NUMBER_##name)     /* campaign.state */
 #define SQL_REASON(name) "'" REASON_WORD_##name "'"                       /* recipient.reason, ledger.reason */
+
+#define SQL_DELIVERY(name) "'" DELIVERY_WORD_##name "'"                   /* delivery.kind, delivery_tally.kind */
 
 /* `of`: a table's alias with its dot, or "". */
 #define SQL_IS_WAITING(of) of "state IN (" SQL_STATE (QUEUED) "," SQL_STATE (LATER) ")" /* for its turn, or its time */

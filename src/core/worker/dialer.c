@@ -2,6 +2,7 @@
 
 #include "contract-dial1.h"
 #include "fault.h"
+#include "loopback.h"
 #include "peer.h"
 #include "text.h"
 #include <gio/gunixfdlist.h>
@@ -450,7 +451,7 @@ listen_free (gpointer data)
 static gboolean
 is_wanted_listener (const Dialled *dialled, guint16 port)
 {
-  return dialled != NULL && dialer_is_loopback (dialled->address) && dialled->port != 0 && (port == 0 || dialled->port == port);
+  return dialled != NULL && is_loopback_address (dialled->address) && dialled->port != 0 && (port == 0 || dialled->port == port);
 }
 
 static void

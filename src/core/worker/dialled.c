@@ -1,5 +1,6 @@
 #include "dialled.h"
 
+#include "loopback.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -90,27 +91,6 @@ dialled_is_at (const Dialled *self, const char *name)
   struct in6_addr wanted, got;
 
   if (g_ascii_strcasecmp (name, "localhost") == 0)
-    return dialer_is_loopback (self->address);
+    return is_loopback_address (self->address);
   return !parse_literal (name, &wanted) || (parse_literal (host, &got) && IN6_ARE_ADDR_EQUAL (&wanted, &got));
-}
-
-gboolean
-dialer_is_loopback (const char *numeric_address)
-{
-  const char *end = strrchr (numeric_address, ':');
-  g_autofree char *host = NULL;
-  struct in_addr in;
-  struct in6_addr in6;
-
-  if (end == NULL)
-    return FALSE;
-  host = g_strndup (numeric_address, (gsize) (end - numeric_address));
-  if (inet_pton (AF_INET, host, &in) == 1)
-    return (ntohl (in.s_addr) >> 24) == 127;
-  if (host[0] != '[' || end[-1] != ']')
-    return FALSE;
-  host[end - numeric_address - 1] = '\0';
-  if (inet_pton (AF_INET6, host + 1, &in6) != 1)
-    return FALSE;
-  return IN6_IS_ADDR_LOOPBACK (&in6) || (IN6_IS_ADDR_V4MAPPED (&in6) && in6.s6_addr[12] == 127);
 }

@@ -18,5 +18,3 @@ Dialled *dialled_take (GUnixFDList *fds, GVariant *handle, gboolean is_listener)
 gboolean dialled_is_at (const Dialled *self, const char *name);
 void     dialled_free (Dialled *self); /* closes; NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Dialled, dialled_free)
-
-gboolean dialer_is_loopback (const char *numeric_address); /* "127.0.0.1:25", "[::1]:25" */

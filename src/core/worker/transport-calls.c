@@ -65,7 +65,7 @@ begun_clear (TransportBegun *self)
 {
   g_strfreev (self->fields);
   g_strfreev (self->required);
-  g_strfreev (self->images);
+  g_strfreev (self->missing_files);
   g_strfreev (self->notes);
   g_clear_pointer (&self->bound, g_variant_unref);
 }
@@ -75,7 +75,7 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   TransportBegun begun = { 0 };
   GError *error = NULL;
-  gboolean is_begun = pr_transport1_call_begin_campaign_finish (PR_TRANSPORT1 (source), &begun.fields, &begun.required, &begun.images, &begun.overhead,
+  gboolean is_begun = pr_transport2_call_begin_campaign_finish (PR_TRANSPORT2 (source), &begun.fields, &begun.required, &begun.missing_files, &begun.overhead,
                                                                 &begun.bound, &begun.notes, NULL, result, &error);
   guint64 campaign;
   gpointer tag;
@@ -97,10 +97,14 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer data)
 void
 transport_link_begin (TransportLink *self, const TransportMessage *message, gpointer tag)
 {
-  g_autoptr (GVariant) spec = g_variant_ref_sink (message->spec), files = g_variant_ref_sink (message->files);
+  static const char *const none[] = { NULL };
+  g_autoptr (GVariant) parts = g_variant_ref_sink (message->parts), files = g_variant_ref_sink (message->files);
 
   if (self->phase == LINK_OPEN)
-    pr_transport1_call_begin_campaign (self->proxy, message->campaign, spec, message->columns, files, message->fds, self->open, begun_cb,
+    pr_transport2_call_begin_campaign (self->proxy, message->campaign, message->version,
+                                       g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, message->identity, sizeof message->identity, 1), parts,
+                                       message->is_inspection, message->columns != NULL ? message->columns : none,
+                                       message->aliases != NULL ? message->aliases : none, files, message->fds, self->open, begun_cb,
                                        transport_call_new (self, message->campaign, tag));
 }
 
@@ -110,7 +114,7 @@ static void
 sent_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  gboolean is_taken = pr_transport1_call_send_finish (PR_TRANSPORT1 (source), result, &error);
+  gboolean is_taken = pr_transport2_call_send_finish (PR_TRANSPORT2 (source), NULL, result, &error);
   TransportLink *self = transport_call_end (data, NULL, NULL);
 
   if (self != NULL && !is_taken && !transport_call_is_gone (error))
@@ -130,7 +134,7 @@ transport_link_send (TransportLink *self, guint64 campaign, GVariant *frame, con
     outstanding_add (self->outstanding, campaign, row->recipient, row->attempt);
   }
   self->sent_count += rows->len;
-  pr_transport1_call_send (self->proxy, campaign, taken, self->open, sent_cb, transport_call_new (self, campaign, NULL));
+  pr_transport2_call_send (self->proxy, campaign, taken, g_variant_new ("ah", NULL), NULL, self->open, sent_cb, transport_call_new (self, campaign, NULL));
 }
 
 static void
@@ -151,7 +155,7 @@ recalled_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) ids = NULL;
   g_autoptr (GArray) handed = g_array_new (FALSE, FALSE, sizeof (LedgerHanded));
-  gboolean is_answered = pr_transport1_call_recall_finish (PR_TRANSPORT1 (source), &ids, result, &error);
+  gboolean is_answered = pr_transport2_call_recall_finish (PR_TRANSPORT2 (source), &ids, result, &error);
   guint64 campaign;
   TransportLink *self = transport_call_end (data, &campaign, NULL);
 
@@ -167,23 +171,39 @@ void
 transport_link_recall (TransportLink *self, guint64 campaign)
 {
   if (self->phase == LINK_OPEN)
-    pr_transport1_call_recall (self->proxy, campaign, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, sizeof (guint64)), self->open, recalled_cb,
+    pr_transport2_call_recall (self->proxy, campaign, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, sizeof (guint64)), self->open, recalled_cb,
                                transport_call_new (self, campaign, NULL));
 }
 
 /* --- messages to look at --- */
+
+typedef struct {
+  char     *form;
+  GVariant *messages;
+} TransportPreview;
+
+static void
+preview_free (gpointer data)
+{
+  TransportPreview *self = data;
+
+  g_free (self->form);
+  g_clear_pointer (&self->messages, g_variant_unref);
+  g_free (self);
+}
 
 static void
 previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   GTask *task;
   TransportLink *self = transport_call_end (data, NULL, (gpointer *) &task);
-  GVariant *messages = NULL;
+  TransportPreview *preview = g_new0 (TransportPreview, 1);
   GError *error = NULL;
 
-  if (pr_transport1_call_preview_finish (PR_TRANSPORT1 (source), &messages, result, &error)) {
-    g_task_return_pointer (task, messages, (GDestroyNotify) g_variant_unref);
+  if (pr_transport2_call_preview_finish (PR_TRANSPORT2 (source), &preview->form, &preview->messages, result, &error)) {
+    g_task_return_pointer (task, preview, preview_free);
   } else {
+    preview_free (preview);
     if (self != NULL && transport_call_is_stalling (error))
       transport_link_drop (self, error->message);
     g_task_return_error (task, fault_of_peer (error));
@@ -199,7 +219,7 @@ transport_link_preview_async (TransportLink *self, guint64 campaign, GVariant *r
 
   g_task_set_source_tag (task, transport_link_preview_async);
   if (self->phase == LINK_OPEN) {
-    pr_transport1_call_preview (self->proxy, campaign, taken, NULL, previewed_cb, transport_call_new (self, campaign, task));
+    pr_transport2_call_preview (self->proxy, campaign, taken, NULL, previewed_cb, transport_call_new (self, campaign, task));
     return;
   }
   g_task_return_new_error (task, FAULT, FAULT_TEMP, "the message could not be composed: the process has gone");
@@ -207,7 +227,14 @@ transport_link_preview_async (TransportLink *self, guint64 campaign, GVariant *r
 }
 
 GVariant *
-transport_link_preview_finish (GAsyncResult *result, GError **error)
+transport_link_preview_finish (GAsyncResult *result, char **out_form, GError **error)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
+  TransportPreview *preview = g_task_propagate_pointer (G_TASK (result), error);
+  GVariant *messages = preview != NULL ? g_steal_pointer (&preview->messages) : NULL;
+
+  if (out_form != NULL)
+    *out_form = preview != NULL ? g_steal_pointer (&preview->form) : NULL;
+  if (preview != NULL)
+    preview_free (preview);
+  return messages;
 }

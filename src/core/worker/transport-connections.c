@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 #define DIAL_TIMEOUT_MS 60000
+#define TESTED_ENDPOINT 0 /* the first row of a kind's table is where it sends */
 
 static void
-add_connection (PrTransport1 *proxy, int fd, const char *address, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+add_connection (PrTransport2 *proxy, guint endpoint, int fd, const char *peer, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1); /* owns fd now */
 
-  pr_transport1_call_add_connection (proxy, g_variant_new_handle (0), dialer_is_loopback (address), fds, cancellable, callback, data);
+  pr_transport2_call_add_connection (proxy, endpoint, g_variant_new_handle (0), peer, fds, cancellable, callback, data);
 }
 
 /* --- as it asks for them --- */
@@ -21,43 +22,49 @@ add_connection (PrTransport1 *proxy, int fd, const char *address, GCancellable *
 static void
 added_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  pr_transport1_call_add_connection_finish (PR_TRANSPORT1 (source), NULL, result, NULL); /* its death is told by closed_cb */
+  pr_transport2_call_add_connection_finish (PR_TRANSPORT2 (source), NULL, result, NULL); /* its death is told by closed_cb */
 }
 
 static void
 dialed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  TransportLink *self = transport_call_end (data, NULL, NULL);
+  gpointer endpoint = NULL;
+  TransportLink *self = transport_call_end (data, NULL, &endpoint);
   g_autoptr (GError) error = NULL;
-  g_autofree char *address = NULL;
-  int fd = dialer_connect_finish (NULL, result, &address, &error);
+  g_autofree char *peer = NULL;
+  int fd = dialer_connect_finish (NULL, result, &peer, &error);
 
   if (self == NULL) {
     if (fd >= 0)
       close (fd);
     return;
   }
-  self->dialing--;
+  self->dialing[GPOINTER_TO_UINT (endpoint)]--;
   if (fd >= 0) {
-    add_connection (self->proxy, fd, address, self->open, added_cb, NULL);
+    add_connection (self->proxy, GPOINTER_TO_UINT (endpoint), fd, peer, self->open, added_cb, NULL);
     return;
   }
   self->is_held = TRUE;
   self->events->lost (TRANSPORT_LOST_DIAL, error->message, self->data);
 }
 
+/* After a resume it asks again. */
 void
-transport_link_need_connection_cb (PrTransport1 *proxy, guint count, gpointer data)
+transport_link_need_connection_cb (PrTransport2 *proxy, guint endpoint, guint count, gpointer data)
 {
   TransportLink *self = data;
   const char *host;
   guint16 port;
 
-  if (self->is_held || self->is_violated || !account_get_endpoint (self->account, 0, &host, &port))
-    return; /* after the resume it asks again */
-  for (; count > 0 && self->dialing < self->connections; count--) {
-    self->dialing++;
-    dialer_connect_async (self->core->dialer, host, port, DIAL_TIMEOUT_MS, self->open, dialed_cb, transport_call_new (self, 0, NULL));
+  if (self->is_held || self->is_violated)
+    return;
+  if (endpoint >= KIND_ENDPOINTS_MAX || !account_get_endpoint (self->account, endpoint, &host, &port)) {
+    transport_link_drop (self, "it wants to be connected to what its account does not have");
+    return;
+  }
+  for (; count > 0 && self->dialing[endpoint] < self->connections; count--) {
+    self->dialing[endpoint]++;
+    dialer_connect_async (self->core->dialer, host, port, DIAL_TIMEOUT_MS, self->open, dialed_cb, transport_call_new (self, 0, GUINT_TO_POINTER (endpoint)));
   }
 }
 
@@ -70,7 +77,7 @@ transport_link_set_connections (TransportLink *self, guint max)
 static void
 resumed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  pr_transport1_call_resume_finish (PR_TRANSPORT1 (source), result, NULL);
+  pr_transport2_call_resume_finish (PR_TRANSPORT2 (source), result, NULL);
 }
 
 void
@@ -84,8 +91,9 @@ void
 transport_link_resume (TransportLink *self)
 {
   self->is_held = FALSE;
+  transport_link_renew_secret (self);
   if (self->phase == LINK_OPEN)
-    pr_transport1_call_resume (self->proxy, self->open, resumed_cb, NULL);
+    pr_transport2_call_resume (self->proxy, self->open, resumed_cb, NULL);
 }
 
 /* --- one, to try the account --- */
@@ -93,7 +101,7 @@ transport_link_resume (TransportLink *self)
 typedef struct { /* task data */
   TransportLink *link; /* valid while `open` is not cancelled */
   GCancellable  *open;
-  PrTransport1  *proxy;
+  PrTransport2  *proxy;
   char          *address; /* the peer's, as the dialer read it from the socket */
 } Trial;
 
@@ -115,7 +123,7 @@ trial_tested_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) report = NULL;
   GError *error = NULL;
 
-  if (pr_transport1_call_test_finish (PR_TRANSPORT1 (source), &report, result, &error))
+  if (pr_transport2_call_test_finish (PR_TRANSPORT2 (source), &report, result, &error))
     g_task_return_pointer (task, g_steal_pointer (&report), (GDestroyNotify) g_variant_unref);
   else
     g_task_return_error (task, transport_call_translate (error));
@@ -127,10 +135,10 @@ trial_added_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   GError *error = NULL;
 
-  if (!pr_transport1_call_add_connection_finish (PR_TRANSPORT1 (source), NULL, result, &error))
+  if (!pr_transport2_call_add_connection_finish (PR_TRANSPORT2 (source), NULL, result, &error))
     g_task_return_error (task, transport_call_translate (error));
   else
-    pr_transport1_call_test (PR_TRANSPORT1 (source), g_task_get_cancellable (task), trial_tested_cb, g_object_ref (task));
+    pr_transport2_call_test (PR_TRANSPORT2 (source), g_task_get_cancellable (task), trial_tested_cb, g_object_ref (task));
 }
 
 static void
@@ -142,7 +150,7 @@ trial_dialed_cb (GObject *source, GAsyncResult *result, gpointer data)
   int fd = dialer_connect_finish (NULL, result, &self->address, &error);
 
   if (fd >= 0) {
-    add_connection (self->proxy, fd, self->address, g_task_get_cancellable (task), trial_added_cb, g_object_ref (task));
+    add_connection (self->proxy, TESTED_ENDPOINT, fd, self->address, g_task_get_cancellable (task), trial_added_cb, g_object_ref (task));
     return;
   }
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !g_cancellable_is_cancelled (self->open))
@@ -164,7 +172,7 @@ transport_link_test_async (TransportLink *self, GCancellable *cancellable, GAsyn
     g_object_unref (task);
     return;
   }
-  if (!account_get_endpoint (self->account, 0, &host, &port)) {
+  if (!account_get_endpoint (self->account, TESTED_ENDPOINT, &host, &port)) {
     g_task_return_new_error (task, FAULT, FAULT_USAGE, "account %s connects to nothing: there is nothing to test", self->account->name);
     g_object_unref (task);
     return;

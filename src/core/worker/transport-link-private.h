@@ -1,10 +1,11 @@
 /* transport-link-private.h - the inside of a link to a transport that is a child of this process, shared by transport-link.c (its life, what it says),
  * transport-opening.c (from its start to an account that is open), transport-connections.c (its sockets) and transport-calls.c (what it is asked). */
 #pragma once
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include "outcomes.h"
 #include "peer.h"
 #include "transport-journals.h"
+#include "transport-state.h"
 #include "transport-link.h"
 
 typedef enum {
@@ -19,16 +20,23 @@ struct TransportLink {
   TransportPurpose       purpose;
   const TransportEvents *events;
   gpointer               data;
+  gint64                 account_id; /* 0 but for TRANSPORT_SENDS */
   const Account         *account; /* borrowed; NULL: none, or it is closed */
 
   LinkPhase     phase;
   Peer         *peer;
-  PrTransport1 *proxy;
+  PrTransport2 *proxy;
   GCancellable *open; /* cancelled when the transport goes: late answers are then ignored */
   gboolean      is_violated; /* it lied: nothing that it still says counts */
 
-  guint    connections, dialing;
+  guint    connections;
+  guint    dialing[KIND_ENDPOINTS_MAX];
   gboolean is_held; /* no connection is made */
+
+  gboolean        needs_secret; /* it asked, and there was none to give */
+  gboolean        is_proved;    /* the secret that it has: something was answered since it was given */
+  TransportState *state;        /* NULL: its kind keeps none */
+  GPtrArray      *heard;        /* of GArray (transport-events.c), a frame each: waits for the outcomes before it */
 
   TransportJournals *journals; /* NULL but for TRANSPORT_SENDS */
   Outstanding *outstanding;
@@ -57,5 +65,15 @@ void transport_link_fail   (TransportLink *self, const GError *error); /* it doe
 /* transport-opening.c */
 void transport_link_ready_cb (Peer *peer, const GError *failed, gpointer link);
 
+int  transport_link_append_secret (TransportLink *self, GUnixFDList *fds, GError **error); /* Returns: its number in `fds`, or -1 */
+
 /* transport-connections.c */
-void transport_link_need_connection_cb (PrTransport1 *proxy, guint count, gpointer link);
+void transport_link_need_connection_cb (PrTransport2 *proxy, guint endpoint, guint count, gpointer link);
+
+/* transport-events.c */
+void transport_link_events_cb    (PrTransport2 *proxy, GVariant *rows, gpointer link);
+void transport_link_write_events (TransportLink *self); /* those whose messages have their outcomes in the store */
+
+/* transport-secret.c */
+void transport_link_need_secret_cb (PrTransport2 *proxy, const char *text, gpointer link);
+void transport_link_renew_secret   (TransportLink *self); /* a no-op unless it needs one */

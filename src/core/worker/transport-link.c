@@ -1,6 +1,7 @@
 #include "transport-link-private.h"
 
 #include "dialer.h"
+#include <string.h>
 
 #define DRAIN_TIMEOUT_MS 660000   /* RFC 5321 §4.5.3.2.6: the answer to the final dot may take 10 minutes */
 #define JOURNAL_ROWS_MAX 400000   /* chosen: 100 MiB of journal; then a fresh transport */
@@ -14,6 +15,8 @@ transport_link_new (Core *core, TransportPurpose purpose, gint64 account, const 
 
   self->core = core;
   self->purpose = purpose;
+  self->account_id = account;
+  self->heard = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   self->events = events;
   self->data = data;
   self->connections = 1;
@@ -40,13 +43,16 @@ forget_transport (TransportLink *self)
     g_cancellable_cancel (self->open);
   g_clear_object (&self->open);
   forget_proxy (self);
+  g_clear_pointer (&self->state, transport_state_free);
   g_clear_pointer (&self->peer, peer_free);
   g_clear_pointer (&self->outstanding, outstanding_free);
   self->outstanding = outstanding_new ();
   g_array_set_size (self->recalled, 0); /* the journal says the same of them */
   self->account = NULL;
   self->phase = LINK_CLOSED;
-  self->dialing = self->sent_count = 0;
+  self->sent_count = 0;
+  memset (self->dialing, 0, sizeof self->dialing);
+  self->needs_secret = self->is_proved = FALSE;
   self->is_violated = FALSE;
 }
 
@@ -60,6 +66,7 @@ transport_link_free (TransportLink *self)
   outstanding_free (self->outstanding);
   g_array_unref (self->outcomes);
   g_array_unref (self->recalled);
+  g_ptr_array_unref (self->heard);
   g_free (self);
 }
 
@@ -105,6 +112,7 @@ violated_cb (Peer *peer, gpointer data)
   self->phase = LINK_CLOSING;
   g_array_set_size (self->outcomes, 0);
   g_array_set_size (self->recalled, 0);
+  g_ptr_array_set_size (self->heard, 0);
   if (self->journals != NULL)
     transport_journals_disown (self->journals);
 }
@@ -121,7 +129,7 @@ transport_link_drop (TransportLink *self, const char *why)
 gboolean
 transport_link_open (TransportLink *self, const Account *account, GError **error)
 {
-  PeerSpec spec = { .program = account != NULL ? account->kind->program : kinds[0]->program, .interface = "org.postrider.Transport1" };
+  PeerSpec spec = { .program = account != NULL ? account->kind->program : kinds[0]->program, .interface = "org.postrider.Transport2" };
 
   g_return_val_if_fail (self->phase == LINK_CLOSED && transport_link_is_settled (self), FALSE);
   if (self->journals != NULL && !transport_journals_create (self->journals, error))
@@ -140,7 +148,7 @@ drained_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   TransportLink *self;
 
-  pr_transport1_call_drain_finish (PR_TRANSPORT1 (source), result, NULL);
+  pr_transport2_call_drain_finish (PR_TRANSPORT2 (source), result, NULL);
   self = transport_call_end (data, NULL, NULL);
   if (self != NULL && self->peer != NULL)
     peer_close (self->peer);
@@ -153,27 +161,29 @@ transport_link_close (TransportLink *self)
     return;
   self->phase = LINK_CLOSING;
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), DRAIN_TIMEOUT_MS);
-  pr_transport1_call_drain (self->proxy, self->open, drained_cb, transport_call_new (self, 0, NULL));
+  pr_transport2_call_drain (self->proxy, self->open, drained_cb, transport_call_new (self, 0, NULL));
 }
 
 /* --- what it says --- */
 
 static void
-outcomes_cb (PrTransport1 *proxy, GVariant *rows, gpointer data)
+outcomes_cb (PrTransport2 *proxy, GVariant *rows, gpointer data)
 {
   TransportLink *self = data;
   g_autoptr (GError) error = NULL;
 
   if (self->is_violated)
     return;
-  if (!outcomes_parse (rows, self->outstanding, self->outcomes, &error))
+  if (!outcomes_parse (rows, self->outstanding, self->outcomes, &error)) {
     transport_link_drop (self, error->message);
-  else
-    self->events->outcomes (self->data);
+    return;
+  }
+  self->is_proved = TRUE;
+  self->events->outcomes (self->data);
 }
 
 static void
-paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer data)
+paused_cb (PrTransport2 *proxy, const char *reason, const char *text, gpointer data)
 {
   TransportLink *self = data;
 
@@ -182,7 +192,7 @@ paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer d
 }
 
 static void
-connection_lost_cb (PrTransport1 *proxy, const char *text, gpointer data)
+connection_lost_cb (PrTransport2 *proxy, guint endpoint, const char *text, gpointer data)
 {
   TransportLink *self = data;
 
@@ -191,12 +201,54 @@ connection_lost_cb (PrTransport1 *proxy, const char *text, gpointer data)
 }
 
 static void
-silent_cb (PrTransport1 *proxy, const char *text, gpointer data)
+silent_cb (PrTransport2 *proxy, const char *text, gpointer data)
 {
   TransportLink *self = data;
 
   if (!self->is_violated)
     self->events->lost (TRANSPORT_LOST_SILENT, text, self->data);
+}
+
+static void
+state_changed_cb (PrTransport2 *proxy, guint64 serial, GVariant *records, gpointer data)
+{
+  TransportLink *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_violated)
+    return;
+  if (self->state == NULL)
+    transport_link_drop (self, "it has records to keep, and its kind of account has none");
+  else if (!transport_state_change (self->state, serial, records, &error))
+    transport_link_drop (self, error->message);
+}
+
+static void
+state_wanted_cb (PrTransport2 *proxy, guint64 serial, const char *const *keys, gpointer data)
+{
+  TransportLink *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_violated)
+    return;
+  if (self->state == NULL)
+    transport_link_drop (self, "it asks for records, and its kind of account has none");
+  else if (!transport_state_want (self->state, serial, keys, &error))
+    transport_link_drop (self, error->message);
+}
+
+static void
+status_cb (PrTransport2 *proxy, const char *word, const char *text, gpointer data)
+{
+  static const char *const words[] = { "qr", "authenticated", "ready", "auth-failure", "disconnected", NULL };
+  TransportLink *self = data;
+
+  if (self->is_violated)
+    return;
+  if (!g_strv_contains (words, word))
+    transport_link_drop (self, "a status that does not exist");
+  else if (self->events->status != NULL)
+    self->events->status (word, text, self->data);
 }
 
 void
@@ -207,6 +259,11 @@ transport_link_listen (TransportLink *self)
   g_signal_connect (self->proxy, "connection-lost", G_CALLBACK (connection_lost_cb), self);
   g_signal_connect (self->proxy, "silent", G_CALLBACK (silent_cb), self);
   g_signal_connect (self->proxy, "paused", G_CALLBACK (paused_cb), self);
+  g_signal_connect (self->proxy, "need-secret", G_CALLBACK (transport_link_need_secret_cb), self);
+  g_signal_connect (self->proxy, "state-changed", G_CALLBACK (state_changed_cb), self);
+  g_signal_connect (self->proxy, "state-wanted", G_CALLBACK (state_wanted_cb), self);
+  g_signal_connect (self->proxy, "status", G_CALLBACK (status_cb), self);
+  g_signal_connect (self->proxy, "events", G_CALLBACK (transport_link_events_cb), self);
 }
 
 /* --- what is known of it --- */
@@ -226,7 +283,11 @@ transport_link_is_closed (const TransportLink *self)
 gboolean
 transport_link_is_reaching (const TransportLink *self)
 {
-  return self->phase == LINK_OPENING || self->dialing > 0;
+  guint dialing = 0;
+
+  for (guint i = 0; i < KIND_ENDPOINTS_MAX; i++)
+    dialing += self->dialing[i];
+  return self->phase == LINK_OPENING || dialing > 0;
 }
 
 static guint
@@ -286,6 +347,7 @@ transport_link_note_recorded (TransportLink *self)
 {
   g_array_set_size (self->outcomes, 0);
   g_array_set_size (self->recalled, 0);
+  transport_link_write_events (self);
 }
 
 /* --- what earlier ones left --- */

@@ -3,7 +3,7 @@
  * where it runs: what speaks to a sender on another machine keeps the same promises (docs/decisions/transport-link.md).
  * Trust:  what a transport says is hostile. It is checked behind this header; what comes up are values, and words for people that may still
  *         have to be made printable. One that breaks the rules is ended here.
- * Used in: core/dispatch (lanes), core/campaign (the composer), core/app (the account test). Source: Transport1, docs/decisions/transport-link.md. */
+ * Used in: core/dispatch (lanes), core/campaign (the composer), core/app (the account test). Source: Transport2, docs/decisions/transport-link.md. */
 #pragma once
 #include "account.h"
 #include "ledger.h"
@@ -30,14 +30,17 @@ typedef enum {
 
 typedef struct { /* what is compiled; all borrowed, floating variants are taken */
   guint64            campaign;
-  GVariant          *spec;    /* a{sv} */
-  const char *const *columns;
-  GVariant          *files;   /* a(sssh) */
+  guint              version;
+  guint8             identity[16];
+  GVariant          *parts;         /* a{ss} */
+  gboolean           is_inspection; /* columns are not known yet */
+  const char *const *columns, *const *aliases;
+  GVariant          *files;         /* a(sssh) */
   GUnixFDList       *fds;
 } TransportMessage;
 
 typedef struct { /* what became of it, as BeginCampaign answers; whoever hears it may take members away */
-  GStrv     fields, required, images, notes;
+  GStrv     fields, required, missing_files, notes;
   GVariant *bound; /* a(is), of each field; its numbers are unchecked */
   guint64   overhead;
 } TransportBegun;
@@ -58,6 +61,7 @@ typedef struct {
   void (*recalled) (guint64 campaign, gpointer data);                                  /* transport_link_get_recalled() may have more */
   void (*paused)   (const char *reason, const char *text, gpointer data);              /* nothing new is begun until transport_link_resume() */
   void (*lost)     (TransportLoss loss, const char *text, gpointer data);              /* of a connection; what is outstanding stays so */
+  void (*status)   (const char *word, const char *text, gpointer data);                /* of Transport2.Status; NULL: nobody asks */
   void (*closed)   (TransportEnd end, const char *why, gpointer data);                 /* what was outstanding is in an unsettled journal now */
 } TransportEvents;
 
@@ -94,10 +98,10 @@ void transport_link_set_connections (TransportLink *self, guint max);
  * Finish: (transfer full) the report as it came, unchecked; *out_address: the peer's, numeric. */
 void      transport_link_test_async     (TransportLink *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GVariant *transport_link_test_finish    (GAsyncResult *result, char **out_address, GError **error);
-/* rows: a frame RECIPIENTS (floating is taken) of a campaign that is begun. Finish: (transfer full) a frame MESSAGES, as it came.
- * Errors: what the transport answered (fault_of_peer). */
+/* rows: a frame RECIPIENTS (floating is taken) of a campaign that is begun. Finish: (transfer full) a frame MESSAGES, as it came;
+ * *out_form: (transfer full) what they are, a media type, or NULL. Errors: what the transport answered (fault_of_peer). */
 void      transport_link_preview_async  (TransportLink *self, guint64 campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data);
-GVariant *transport_link_preview_finish (GAsyncResult *result, GError **error);
+GVariant *transport_link_preview_finish (GAsyncResult *result, char **out_form, GError **error);
 
 /* --- what is known of it --- */
 

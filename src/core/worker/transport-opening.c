@@ -2,6 +2,7 @@
 #include "transport-link-private.h"
 
 #include "contract-keys.h"
+#include "descriptor.h"
 #include "fault.h"
 #include "own-name.h"
 #include <errno.h>
@@ -15,7 +16,7 @@ static void
 opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  gboolean is_open = pr_transport1_call_open_account_finish (PR_TRANSPORT1 (source), NULL, result, &error);
+  gboolean is_open = pr_transport2_call_open_account_finish (PR_TRANSPORT2 (source), NULL, result, &error);
   TransportLink *self = transport_call_end (data, NULL, NULL);
 
   if (self == NULL || self->is_violated || (!is_open && transport_call_is_gone (error)))
@@ -71,19 +72,7 @@ make_unkept_journal (gint64 account, GError **error)
   return -1;
 }
 
-/* Returns: its number in `fds`, or -1. */
-static int
-append_secret (TransportLink *self, GUnixFDList *fds, GError **error)
-{
-  g_autoptr (SecretBytes) secret = account_get_secret (self->core, self->account, error);
-  int fd = secret != NULL ? secret_bytes_to_memfd (secret, error) : -1;
-  int at = fd >= 0 ? g_unix_fd_list_append (fds, fd, error) : -1;
-
-  if (fd >= 0)
-    close (fd);
-  return at;
-}
-
+/* Returns: its number in `fds`, or -1. So the next. */
 static int
 append_journal (TransportLink *self, GUnixFDList *fds, GError **error)
 {
@@ -96,17 +85,33 @@ append_journal (TransportLink *self, GUnixFDList *fds, GError **error)
   return at;
 }
 
+static int
+append_state (TransportLink *self, GUnixFDList *fds, GError **error)
+{
+  g_autoptr (GBytes) state = account_records_read_first (self->core, self->account, error);
+  gsize len = 0;
+  const void *data = state != NULL ? g_bytes_get_data (state, &len) : NULL;
+  int fd = state != NULL ? descriptor_seal ("state", data, len, error) : -1;
+  int at = fd >= 0 ? g_unix_fd_list_append (fds, fd, error) : -1;
+
+  if (fd >= 0)
+    close (fd);
+  return at;
+}
+
 static gboolean
 open_account (TransportLink *self, const char *own_name, GError **error)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
-  int at_secret = append_secret (self, fds, error);
+  int at_secret = transport_link_append_secret (self, fds, error);
   int at_journal = at_secret >= 0 ? append_journal (self, fds, error) : -1;
+  int at_state = at_journal >= 0 ? append_state (self, fds, error) : -1;
 
-  if (at_journal < 0)
+  if (at_state < 0)
     return FALSE;
-  pr_transport1_call_open_account (self->proxy, make_settings (self, own_name), g_variant_new_handle (at_secret), g_variant_new_handle (at_journal), fds, self->open,
-                                   opened_cb, transport_call_new (self, 0, NULL));
+  pr_transport2_call_open_account (self->proxy, self->account->kind->word, make_settings (self, own_name), g_variant_new_handle (at_secret),
+                                   g_variant_new_handle (at_journal), g_variant_new_handle (at_state), fds, self->open, opened_cb,
+                                   transport_call_new (self, 0, NULL));
   return TRUE;
 }
 
@@ -124,10 +129,12 @@ named_cb (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 speak (TransportLink *self, GError **error)
 {
-  self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, error);
+  self->proxy = pr_transport2_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, error);
   if (self->proxy == NULL)
     return FALSE;
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), CALL_TIMEOUT_MS);
+  if (self->purpose == TRANSPORT_SENDS && self->account->kind->records != NULL)
+    self->state = transport_state_new (self->core, self->account, self->proxy);
   if (self->purpose == TRANSPORT_SENDS)
     transport_link_listen (self);
   return TRUE;

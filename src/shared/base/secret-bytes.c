@@ -1,5 +1,6 @@
 #include "secret-bytes.h"
 
+#include "descriptor.h"
 #include "fault.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -92,16 +93,5 @@ secret_bytes_read_fd (int fd, gboolean is_line, GError **error)
 int
 secret_bytes_to_memfd (const SecretBytes *self, GError **error)
 {
-  int fd = memfd_create ("secret", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  gsize len = secret_bytes_get_length (self);
-
-  errno = fd >= 0 ? EIO : errno; /* a short write sets none */
-  if (fd < 0 || (len > 0 && write (fd, self->data, len) != (gssize) len) || lseek (fd, 0, SEEK_SET) != 0 ||
-      fcntl (fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0) {
-    g_set_error (error, FAULT, FAULT_OS, "no sealed memory for a password: %s", g_strerror (errno));
-    if (fd >= 0)
-      close (fd);
-    return -1;
-  }
-  return fd;
+  return descriptor_seal ("secret", secret_bytes_peek (self), secret_bytes_get_length (self), error);
 }

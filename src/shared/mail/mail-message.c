@@ -26,9 +26,9 @@ gpointer
 mail_message_compile (const MessageSpec *spec, MessageFacts *out_facts, GError **error)
 {
   g_autofree SkeletonFile *files = files_new (spec);
-  SkeletonSpec letter = { .subject = peek_part (spec->parts, KEY_LETTER_SUBJECT), .html = peek_part (spec->parts, KEY_LETTER_HTML),
-                          .text = peek_part (spec->parts, KEY_LETTER_TEXT), .from = peek_part (spec->parts, KEY_LETTER_FROM),
-                          .reply_to = peek_part (spec->parts, KEY_LETTER_REPLY_TO), .unsubscribe = peek_part (spec->parts, KEY_LETTER_UNSUBSCRIBE),
+  SkeletonSpec letter = { .subject = peek_part (spec->parts, KEY_PART_SUBJECT), .html = peek_part (spec->parts, KEY_PART_HTML),
+                          .text = peek_part (spec->parts, KEY_PART_TEXT), .from = peek_part (spec->parts, KEY_PART_FROM),
+                          .reply_to = peek_part (spec->parts, KEY_PART_REPLY_TO), .unsubscribe = peek_part (spec->parts, KEY_PART_UNSUBSCRIBE),
                           .columns = spec->columns, .aliases = spec->aliases, .any_field = spec->any_field, .files = files, .n_files = spec->n_files };
   Skeleton *skeleton = skeleton_compile (&letter, error);
 

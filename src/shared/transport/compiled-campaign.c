@@ -1,10 +1,8 @@
 #include "compiled-campaign.h"
 
-#include "contract-keys.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "field-name.h"
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,31 +10,20 @@
 static GBytes *
 read_file (int fd, const char *name, gsize limit, GError **error)
 {
-  g_autoptr (GByteArray) all = g_byte_array_new ();
-  guint8 chunk[16384];
+  g_autoptr (GError) why = NULL;
+  GBytes *bytes;
 
   if (!descriptor_has_mode (fd, O_RDONLY)) {
     g_set_error (error, FAULT, FAULT_USAGE, "the file %s was not opened to be read, and nothing else", name);
     return NULL;
   }
-  for (;;) {
-    gssize n = read (fd, chunk, sizeof chunk);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0) {
-      g_set_error (error, FAULT, FAULT_IO, "the file %s could not be read: %s", name, g_strerror (errno));
-      return NULL;
-    }
-    if (n == 0)
-      return g_byte_array_free_to_bytes (g_steal_pointer (&all));
-    g_byte_array_append (all, chunk, (guint) n);
-    if (all->len > limit) {
-      g_set_error (error, FAULT, FAULT_DATA, "the file %s is too big: at most %u MiB each and %u MiB together; link to it instead", name,
-                   CAMPAIGN_FILE_MAX_BYTES >> 20, CAMPAIGN_FILES_MAX_BYTES >> 20);
-      return NULL;
-    }
-  }
+  bytes = descriptor_read_all (fd, limit, &why);
+  if (bytes == NULL && g_error_matches (why, FAULT, FAULT_DATA))
+    g_set_error (error, FAULT, FAULT_DATA, "the file %s is too big: at most %u MiB each and %u MiB together; link to it instead", name,
+                 CAMPAIGN_FILE_MAX_BYTES >> 20, CAMPAIGN_FILES_MAX_BYTES >> 20);
+  else if (bytes == NULL)
+    g_set_error (error, FAULT, FAULT_IO, "the file %s: %s", name, why->message);
+  return bytes;
 }
 
 static void
@@ -79,11 +66,10 @@ read_files (GVariant *files, GUnixFDList *fds, GError **error)
 }
 
 static gboolean
-read_identity (GVariant *spec, guint8 out[16])
+read_identity (GVariant *value, guint8 out[16])
 {
-  g_autoptr (GVariant) value = g_variant_lookup_value (spec, KEY_LETTER_IDENTITY, G_VARIANT_TYPE_BYTESTRING);
   gsize len = 0;
-  const guint8 *bytes = value != NULL ? g_variant_get_fixed_array (value, &len, 1) : NULL;
+  const guint8 *bytes = g_variant_get_fixed_array (value, &len, 1);
 
   if (len != 16)
     return FALSE;
@@ -125,25 +111,20 @@ compile (const Channel *channel, guint64 id, const MessageSpec *spec, GError **e
 }
 
 CompiledCampaign *
-compiled_campaign_new (const Channel *channel, guint64 id, GVariant *spec, const char *const *columns, GVariant *files, GUnixFDList *fds,
-                       GError **error)
+compiled_campaign_new (const Channel *channel, const CampaignBeginning *beginning, GError **error)
 {
-  g_autoptr (GArray) read = read_files (files, fds, error);
-  g_auto (GStrv) aliases = NULL;
-  MessageSpec message = { .parts = spec, .columns = columns };
+  g_autoptr (GArray) files = read_files (beginning->files, beginning->fds, error);
+  MessageSpec message = { .parts = beginning->parts, .any_field = beginning->is_inspection, .columns = beginning->columns, .aliases = beginning->aliases };
 
-  if (read == NULL)
+  if (files == NULL)
     return NULL;
-  if (!read_identity (spec, message.identity)) {
+  if (!read_identity (beginning->identity, message.identity)) {
     g_set_error (error, FAULT, FAULT_USAGE, "the campaign's identity is not 16 octets");
     return NULL;
   }
-  (void) g_variant_lookup (spec, KEY_LETTER_INSPECT, "b", &message.any_field);
-  (void) g_variant_lookup (spec, KEY_LETTER_ALIASES, "^as", &aliases);
-  message.aliases = (const char *const *) aliases;
-  message.files = (const MessageFile *) (void *) read->data;
-  message.n_files = read->len;
-  return compile (channel, id, &message, error);
+  message.files = (const MessageFile *) (void *) files->data;
+  message.n_files = files->len;
+  return compile (channel, beginning->id, &message, error);
 }
 
 GVariant *

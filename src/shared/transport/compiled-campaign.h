@@ -19,9 +19,18 @@ typedef struct {
   FailureStreak *streaks;   /* owned; equal refusals of its letter */
 } CompiledCampaign;
 
-/* Arguments of Transport1.BeginCampaign, borrowed. Returns: (transfer full), or NULL with FAULT_DATA, FAULT_USAGE or FAULT_IO. */
-CompiledCampaign *compiled_campaign_new  (const Channel *channel, guint64 id, GVariant *spec, const char *const *columns, GVariant *files,
-                                          GUnixFDList *fds, GError **error);
-/* Transport1.BeginCampaign's `bound`: a floating a(is), one for each field. */
+typedef struct { /* arguments of Transport2.BeginCampaign, borrowed */
+  guint64            id;
+  GVariant          *identity; /* ay */
+  GVariant          *parts;    /* a{ss} */
+  gboolean           is_inspection;
+  const char *const *columns, *const *aliases;
+  GVariant          *files;    /* a(sssh) */
+  GUnixFDList       *fds;      /* NULL: none */
+} CampaignBeginning;
+
+/* Returns: (transfer full), or NULL with FAULT_DATA, FAULT_USAGE or FAULT_IO. */
+CompiledCampaign *compiled_campaign_new  (const Channel *channel, const CampaignBeginning *beginning, GError **error);
+/* Transport2.BeginCampaign's `bound`: a floating a(is), one for each field. */
 GVariant *compiled_campaign_get_bound (const CompiledCampaign *self);
 void      compiled_campaign_free (CompiledCampaign *self); /* NULL is a no-op */

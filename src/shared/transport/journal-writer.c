@@ -50,11 +50,26 @@ journal_writer_begun (JournalWriter *self, guint64 campaign, guint64 recipient, 
 }
 
 void
+journal_writer_remote_id (JournalWriter *self, guint64 campaign, guint64 recipient, guint32 attempt, const char *id)
+{
+  JournalRecord record = { .kind = JOURNAL_REMOTE_ID, .campaign = campaign, .recipient = recipient, .attempt = attempt,
+                           .time_utc_ms = g_get_real_time () / 1000 };
+  gsize len = id != NULL && journal_id_is_valid (id) ? strlen (id) : 0;
+
+  for (gsize at = 0; len > 0 && at <= len; at += JOURNAL_TEXT_LEN) { /* a part that is full is never the last */
+    record.number++;
+    g_strlcpy (record.text, id + at, sizeof record.text);
+    append (self, &record);
+  }
+}
+
+void
 journal_writer_ended (JournalWriter *self, guint64 campaign, guint64 recipient, guint32 attempt, guint8 outcome,
-                      OutcomeReason reason, const char *text)
+                      OutcomeReason reason, gint64 not_before_utc_s, const char *text)
 {
   JournalRecord record = { .kind = JOURNAL_ENDED, .outcome = outcome, .reason = (guint8) reason, .campaign = campaign,
-                           .recipient = recipient, .attempt = attempt, .time_utc_ms = g_get_real_time () / 1000 };
+                           .recipient = recipient, .attempt = attempt, .time_utc_ms = g_get_real_time () / 1000,
+                           .not_before_utc_s = MAX (0, not_before_utc_s) };
 
   if (text != NULL) {
     g_autofree char *cut = strlen (text) > JOURNAL_TEXT_LEN ? text_printable (text, -1, JOURNAL_TEXT_LEN) : NULL; /* never half a character */

@@ -1,5 +1,6 @@
 #include "outcome-batch.h"
 
+#include "little-endian.h"
 #include "text.h"
 
 #define MAX_COUNT 256   /* chosen: one signal costs as much as ten messages; core commits that many at once */
@@ -58,18 +59,20 @@ timeout_cb (gpointer data)
 }
 
 void
-outcome_batch_add (OutcomeBatch *self, const Row *row, const Verdict *verdict, const char *text)
+outcome_batch_add (OutcomeBatch *self, const Row *row, const Verdict *verdict, const RowResult *result)
 {
-  guint8 outcome = (guint8) verdict->outcome, campaign[8];
-  g_autofree char *shown = verdict->outcome != OUTCOME_ACCEPTED ? text_printable (text, -1, VERDICT_TEXT_MAX) : NULL;
+  guint8 outcome = (guint8) verdict->outcome, campaign[8], not_before[8];
+  g_autofree char *shown = verdict->outcome != OUTCOME_ACCEPTED ? text_printable (result->text, -1, VERDICT_TEXT_MAX) : NULL;
 
-  for (guint i = 0; i < 8; i++)
-    campaign[i] = (guint8) (row->campaign->id >> (8 * i));
-  frame_writer_row (self->rows, row->recipient, row->attempt, 4);
+  le_put (campaign, row->campaign->id, sizeof campaign);
+  le_put (not_before, (guint64) result->not_before_utc_s, sizeof not_before);
+  frame_writer_row (self->rows, row->recipient, row->attempt, 6);
   frame_writer_field (self->rows, &outcome, 1);
-  frame_writer_string (self->rows, shown != NULL ? shown : text);
+  frame_writer_string (self->rows, shown != NULL ? shown : result->text);
   frame_writer_string (self->rows, outcome_reason_to_word (verdict->reason));
   frame_writer_field (self->rows, campaign, sizeof campaign);
+  frame_writer_field (self->rows, not_before, sizeof not_before);
+  frame_writer_string (self->rows, result->remote_id);
   if (self->timer == 0)
     self->timer = g_timeout_add (MAX_DELAY_MS, timeout_cb, self);
 }

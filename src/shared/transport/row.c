@@ -5,7 +5,7 @@
 
 /* Copies what lies between `raw` and `end`: one whole row that frame_next() has passed. Counts in `campaign`. */
 static Row *
-row_new (CompiledCampaign *campaign, const FrameRow *parsed, const guint8 *raw, const guint8 *end)
+row_new (CompiledCampaign *campaign, const FrameRow *parsed, RowFiles *files, const guint8 *raw, const guint8 *end)
 {
   gsize len = (gsize) (end - raw);
   Row *self = g_malloc (sizeof *self + len);
@@ -14,6 +14,7 @@ row_new (CompiledCampaign *campaign, const FrameRow *parsed, const guint8 *raw, 
   self->campaign = campaign;
   self->recipient = parsed->key;
   self->attempt = parsed->aux;
+  self->files = row_files_ref (files);
   self->len = len;
   memcpy (self->raw, raw, len);
   campaign->row_count++;
@@ -23,8 +24,10 @@ row_new (CompiledCampaign *campaign, const FrameRow *parsed, const guint8 *raw, 
 void
 row_free (Row *self)
 {
-  if (self != NULL)
-    self->campaign->row_count--;
+  if (self == NULL)
+    return;
+  self->campaign->row_count--;
+  row_files_unref (self->files);
   g_free (self);
 }
 
@@ -53,7 +56,7 @@ free_rows (GQueue *rows)
 }
 
 gboolean
-rows_parse (CompiledCampaign *campaign, GVariant *frame, GQueue *out_rows, GError **error)
+rows_parse (CompiledCampaign *campaign, GVariant *frame, RowFiles *files, GQueue *out_rows, GError **error)
 {
   static FrameRow parsed;
   FrameReader reader;
@@ -64,7 +67,7 @@ rows_parse (CompiledCampaign *campaign, GVariant *frame, GQueue *out_rows, GErro
   const guint8 *at = is_open ? reader.at : NULL;
 
   while (is_open && frame_next (&reader, &parsed, &broken)) {
-    Row *row = row_new (campaign, &parsed, at, reader.at);
+    Row *row = row_new (campaign, &parsed, files, at, reader.at);
 
     at = reader.at;
     g_queue_push_tail_link (out_rows, &row->link);

@@ -2,6 +2,7 @@
  * Trust:  written by core; its values are strangers' words, escaped by shared/template. Used in: send-queue, channels. */
 #pragma once
 #include "compiled-campaign.h"
+#include "row-files.h"
 
 struct Row {
   GList             link;     /* of the queue; data is the row */
@@ -9,6 +10,7 @@ struct Row {
   guint64           recipient;
   guint32           attempt;
   guint             epoch;    /* of the brake, when it left the queue */
+  RowFiles         *files;    /* a reference */
   gsize             len;
   guint8            raw[]; /* one row in frame form */
 };
@@ -19,6 +21,6 @@ void row_free (Row *self); /* uncounts; NULL is a no-op */
 void     row_parse       (const Row *self, FrameRow *out_parsed);
 gpointer row_get_message (const Row *self); /* borrowed: what the channel compiled */
 
-/* frame: ay, RECIPIENTS. Appends its rows to the empty queue `out_rows`.
+/* frame: ay, RECIPIENTS; files: those of its Send, borrowed. Appends its rows to the empty queue `out_rows`.
  * Returns: FALSE with FAULT_USAGE and no row: it is broken, or a row has not its campaign's columns. */
-gboolean rows_parse (CompiledCampaign *campaign, GVariant *frame, GQueue *out_rows, GError **error);
+gboolean rows_parse (CompiledCampaign *campaign, GVariant *frame, RowFiles *files, GQueue *out_rows, GError **error);

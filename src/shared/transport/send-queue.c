@@ -22,6 +22,8 @@ struct SendQueue {
   Brake                 *brake;
   OutcomeBatch          *outcomes;
   gboolean               is_paused, is_draining, has_ended;
+  gboolean               needs_secret; /* the one that it has does not hold any more */
+  guint64                kept_serial, wanted_serial; /* the last that were told */
   SendQueueDrained       drained;
   gpointer               drained_data;
   SendQueueTested        tested; /* NULL: no test is running */
@@ -66,7 +68,7 @@ send_queue_take (SendQueue *self)
 {
   GList *link;
 
-  if (self->is_paused || self->is_draining || self->tested != NULL)
+  if (self->is_paused || self->is_draining || self->needs_secret || self->tested != NULL)
     return NULL;
   link = g_queue_peek_head_link (&self->rows);
   if (link == NULL || !brake_take (self->brake, link->data))
@@ -106,10 +108,12 @@ send_queue_done (SendQueue *self, Row *row, const RowResult *result)
 
   if (result->code != 0)
     KILL_POINT ("transport-after-answer");
-  journal_writer_ended (self->journal, row->campaign->id, row->recipient, row->attempt, (guint8) verdict.outcome, verdict.reason,
+  if (result->remote_id != NULL)
+    journal_writer_remote_id (self->journal, row->campaign->id, row->recipient, row->attempt, result->remote_id);
+  journal_writer_ended (self->journal, row->campaign->id, row->recipient, row->attempt, (guint8) verdict.outcome, verdict.reason, result->not_before_utc_s,
                         result->text);
   self->has_ended = TRUE;
-  outcome_batch_add (self->outcomes, row, &verdict, result->text);
+  outcome_batch_add (self->outcomes, row, &verdict, result);
   row_free (row);
   if (stop != NULL)
     pause_queue (self, verdict.pause, stop);
@@ -143,7 +147,7 @@ send_queue_turned (SendQueue *self, gboolean is_idle)
 }
 
 void
-send_queue_ended (SendQueue *self, const char *lost_text)
+send_queue_ended (SendQueue *self, guint endpoint, const char *lost_text)
 {
   g_autofree char *stop = brake_weigh_end (self->brake);
 
@@ -151,15 +155,15 @@ send_queue_ended (SendQueue *self, const char *lost_text)
     outcome_batch_flush (self->outcomes);
     if (stop != NULL)
       pause_queue (self, PAUSE_HANGS_UP, stop);
-    self->events->connection_lost (lost_text, self->data);
+    self->events->connection_lost (endpoint, lost_text, self->data);
   }
   wake_if_eased (self);
 }
 
 void
-send_queue_need_connections (SendQueue *self, guint count)
+send_queue_need_connections (SendQueue *self, guint endpoint, guint count)
 {
-  self->events->need_connection (count, self->data);
+  self->events->need_connection (endpoint, count, self->data);
 }
 
 void
@@ -186,6 +190,42 @@ send_queue_drained (SendQueue *self)
   outcome_batch_flush (self->outcomes);
   if (drained != NULL)
     drained (self->drained_data);
+}
+
+/* --- what it says of its account --- */
+
+void
+send_queue_need_secret (SendQueue *self, const char *text)
+{
+  self->needs_secret = TRUE;
+  self->events->need_secret (text, self->data);
+}
+
+guint64
+send_queue_keep (SendQueue *self, GVariant *records)
+{
+  self->events->state_changed (++self->kept_serial, records, self->data);
+  return self->kept_serial;
+}
+
+guint64
+send_queue_want (SendQueue *self, const char *const *keys)
+{
+  self->events->state_wanted (++self->wanted_serial, keys, self->data);
+  return self->wanted_serial;
+}
+
+void
+send_queue_tell_events (SendQueue *self, GVariant *events)
+{
+  outcome_batch_flush (self->outcomes); /* core knows a message by its id once it has its outcome */
+  self->events->events (events, self->data);
+}
+
+void
+send_queue_tell_status (SendQueue *self, const char *word, const char *text)
+{
+  self->events->status (word, text, self->data);
 }
 
 guint
@@ -251,15 +291,15 @@ send_queue_free (SendQueue *self)
 }
 
 gboolean
-send_queue_open (SendQueue *self, GVariant *settings, SecretBytes *secret, int journal_fd, GError **error)
+send_queue_open (SendQueue *self, const AccountOpening *opening, int journal_fd, GError **error)
 {
   if (is_open (self)) {
-    secret_bytes_free (secret);
+    secret_bytes_free (opening->secret);
     close (journal_fd);
     g_set_error (error, FAULT, FAULT_USAGE, "an account is open already: one process serves one account");
     return FALSE;
   }
-  if (!self->channel->open (self->channel_self, self, settings, secret, error)) {
+  if (!self->channel->open (self->channel_self, self, opening, error)) {
     close (journal_fd);
     return FALSE;
   }
@@ -269,23 +309,71 @@ send_queue_open (SendQueue *self, GVariant *settings, SecretBytes *secret, int j
   return TRUE;
 }
 
-gboolean
-send_queue_connect (SendQueue *self, int fd, gboolean is_loopback, GError **error)
+static gboolean
+must_be_open (const SendQueue *self, GError **error)
 {
   if (is_open (self))
-    return self->channel->connect (self->channel_self, fd, is_loopback, error);
-  close (fd);
+    return TRUE;
   g_set_error (error, FAULT, FAULT_USAGE, "no account is open");
   return FALSE;
+}
+
+gboolean
+send_queue_connect (SendQueue *self, int fd, guint endpoint, const char *peer, GError **error)
+{
+  if (must_be_open (self, error))
+    return self->channel->connect (self->channel_self, fd, endpoint, peer, error);
+  close (fd);
+  return FALSE;
+}
+
+/* has: does this channel do it? */
+static gboolean
+must_have (const SendQueue *self, gboolean has, GError **error)
+{
+  if (has)
+    return must_be_open (self, error);
+  g_set_error (error, FAULT, FAULT_USAGE, "this kind of account has no use for that");
+  return FALSE;
+}
+
+gboolean
+send_queue_renew (SendQueue *self, SecretBytes *secret, gint64 expires_utc_s, GError **error)
+{
+  if (!must_have (self, self->channel->renew != NULL, error)) {
+    secret_bytes_free (secret);
+    return FALSE;
+  }
+  self->needs_secret = FALSE;
+  self->channel->renew (self->channel_self, secret, expires_utc_s);
+  self->channel->wake (self->channel_self);
+  return TRUE;
+}
+
+gboolean
+send_queue_kept (SendQueue *self, guint64 serial, GError **error)
+{
+  if (!must_have (self, self->channel->kept != NULL, error))
+    return FALSE;
+  self->channel->kept (self->channel_self, serial);
+  return TRUE;
+}
+
+gboolean
+send_queue_given (SendQueue *self, guint64 serial, GVariant *records, GError **error)
+{
+  if (!must_have (self, self->channel->given != NULL, error))
+    return FALSE;
+  self->channel->given (self->channel_self, serial, records);
+  return TRUE;
 }
 
 /* --- rows --- */
 
 CompiledCampaign *
-send_queue_begin_campaign (SendQueue *self, guint64 id, GVariant *spec, const char *const *columns, GVariant *files, GUnixFDList *fds,
-                           GError **error)
+send_queue_begin_campaign (SendQueue *self, const CampaignBeginning *beginning, GError **error)
 {
-  CompiledCampaign *campaign = compiled_campaign_new (self->channel, id, spec, columns, files, fds, error);
+  CompiledCampaign *campaign = compiled_campaign_new (self->channel, beginning, error);
 
   return campaign != NULL && campaign_cache_put (self->cache, campaign, error) ? campaign : NULL;
 }
@@ -297,19 +385,13 @@ send_queue_get_campaign (SendQueue *self, guint64 id, GError **error)
 }
 
 gboolean
-send_queue_send (SendQueue *self, guint64 campaign_id, GVariant *frame, GError **error)
+send_queue_send (SendQueue *self, guint64 campaign_id, GVariant *frame, RowFiles *files, GError **error)
 {
   CompiledCampaign *campaign = send_queue_get_campaign (self, campaign_id, error);
   GQueue rows = G_QUEUE_INIT;
   GList *link;
 
-  if (campaign == NULL)
-    return FALSE;
-  if (!is_open (self)) {
-    g_set_error (error, FAULT, FAULT_USAGE, "no account is open");
-    return FALSE;
-  }
-  if (!rows_parse (campaign, frame, &rows, error))
+  if (campaign == NULL || !must_be_open (self, error) || !rows_parse (campaign, frame, files, &rows, error))
     return FALSE;
   while ((link = g_queue_pop_head_link (&rows)) != NULL)
     g_queue_push_tail_link (&self->rows, link);

@@ -1,6 +1,7 @@
 #include "transport-service.h"
 
-#include "contract-transport1.h"
+#include "contract-transport2.h"
+#include "descriptor.h"
 #include "fault.h"
 #include "send-queue.h"
 #include "text.h"
@@ -11,9 +12,10 @@
 #define PREVIEW_MAX_BYTES (60u << 20) /* contract/: 64 MiB with the frame around it */
 #define CONNECTION_TEXT_MAX 500       /* contract/: 512 */
 #define PAUSE_TEXT_MAX 1000           /* contract/: 1024 */
+#define STATE_MAX_BYTES (8u << 20)    /* chosen: what a kind needs from the first moment is a few records */
 
 struct TransportService {
-  PrTransport1          *skeleton;
+  PrTransport2          *skeleton;
   SendQueue             *queue;
   GDBusMethodInvocation *drain, *test;
   gboolean               is_leaving;
@@ -39,38 +41,95 @@ take_fd (GUnixFDList *fds, GVariant *handle, GError **error)
   return -1;
 }
 
+/* Returns: (transfer full), or NULL with `error` set. */
+static SecretBytes *
+take_secret (GUnixFDList *fds, GVariant *handle, GError **error)
+{
+  int fd = take_fd (fds, handle, error);
+  SecretBytes *secret = fd >= 0 ? secret_bytes_read_fd (fd, FALSE, error) : NULL;
+
+  if (fd >= 0)
+    close (fd);
+  return secret;
+}
+
+/* Returns: (transfer full), or NULL with `error` set. */
+static GBytes *
+take_state (GUnixFDList *fds, GVariant *handle, GError **error)
+{
+  int fd = take_fd (fds, handle, error);
+  GBytes *state = fd >= 0 ? descriptor_read_all (fd, STATE_MAX_BYTES, error) : NULL;
+
+  if (fd >= 0)
+    close (fd);
+  return state;
+}
+
 static gboolean
-handle_open_account (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret,
-                     GVariant *journal, TransportService *self)
+handle_open_account (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *kind, GVariant *settings,
+                     GVariant *secret, GVariant *journal, GVariant *state, TransportService *self)
 {
   GError *error = NULL;
-  int secret_fd = take_fd (fds, secret, &error);
-  int journal_fd = secret_fd >= 0 ? take_fd (fds, journal, &error) : -1;
-  SecretBytes *password = journal_fd >= 0 ? secret_bytes_read_fd (secret_fd, FALSE, &error) : NULL;
+  g_autoptr (GBytes) records = take_state (fds, state, &error);
+  int journal_fd = records != NULL ? take_fd (fds, journal, &error) : -1;
+  AccountOpening opening = { kind, settings, journal_fd >= 0 ? take_secret (fds, secret, &error) : NULL, records };
 
-  if (secret_fd >= 0)
-    close (secret_fd);
-  if (password != NULL && send_queue_open (self->queue, settings, password, journal_fd, &error)) {
-    pr_transport1_complete_open_account (skeleton, invocation, NULL);
+  if (opening.secret != NULL && send_queue_open (self->queue, &opening, journal_fd, &error)) {
+    pr_transport2_complete_open_account (skeleton, invocation, NULL);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   }
-  if (password == NULL && journal_fd >= 0)
+  if (opening.secret == NULL && journal_fd >= 0)
     close (journal_fd);
   return fail (invocation, error);
 }
 
 static gboolean
-handle_add_connection (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket, gboolean is_loopback,
-                       TransportService *self)
+handle_new_secret (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *secret, gint64 expires_utc_s,
+                   TransportService *self)
+{
+  GError *error = NULL;
+  SecretBytes *taken = take_secret (fds, secret, &error);
+
+  if (taken == NULL || !send_queue_renew (self->queue, taken, expires_utc_s, &error))
+    return fail (invocation, error);
+  pr_transport2_complete_new_secret (skeleton, invocation, NULL);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_add_connection (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint endpoint, GVariant *socket,
+                       const char *peer, TransportService *self)
 {
   GError *error = NULL;
   int fd = take_fd (fds, socket, &error);
 
   if (fd >= 0)
     (void) fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-  if (fd < 0 || !send_queue_connect (self->queue, fd, is_loopback, &error))
+  if (fd < 0 || !send_queue_connect (self->queue, fd, endpoint, peer, &error))
     return fail (invocation, error);
-  pr_transport1_complete_add_connection (skeleton, invocation, NULL);
+  pr_transport2_complete_add_connection (skeleton, invocation, NULL);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_state_kept (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 serial, TransportService *self)
+{
+  GError *error = NULL;
+
+  if (!send_queue_kept (self->queue, serial, &error))
+    return fail (invocation, error);
+  pr_transport2_complete_state_kept (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_state_given (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 serial, GVariant *records, TransportService *self)
+{
+  GError *error = NULL;
+
+  if (!send_queue_given (self->queue, serial, records, &error))
+    return fail (invocation, error);
+  pr_transport2_complete_state_given (skeleton, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -79,11 +138,11 @@ tested_cb (GVariant *report, gpointer data)
 {
   TransportService *self = data;
 
-  pr_transport1_complete_test (self->skeleton, g_steal_pointer (&self->test), report);
+  pr_transport2_complete_test (self->skeleton, g_steal_pointer (&self->test), report);
 }
 
 static gboolean
-handle_test (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
+handle_test (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
   if (self->test != NULL)
     return fail (invocation, g_error_new (FAULT, FAULT_USAGE, "a test is running already"));
@@ -93,15 +152,17 @@ handle_test (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Transpor
 }
 
 static gboolean
-handle_begin_campaign (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 id, GVariant *spec,
-                       const char *const *columns, GVariant *files, TransportService *self)
+handle_begin_campaign (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 id, guint version, GVariant *identity,
+                       GVariant *parts, gboolean is_inspection, const char *const *columns, const char *const *aliases, GVariant *files,
+                       TransportService *self)
 {
+  CampaignBeginning beginning = { id, identity, parts, is_inspection, columns, aliases, files, fds };
   GError *error = NULL;
-  const CompiledCampaign *campaign = send_queue_begin_campaign (self->queue, id, spec, columns, files, fds, &error);
+  const CompiledCampaign *campaign = send_queue_begin_campaign (self->queue, &beginning, &error);
 
   if (campaign == NULL)
     return fail (invocation, error);
-  pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, campaign->facts.fields, campaign->facts.required, campaign->facts.missing_files,
+  pr_transport2_complete_begin_campaign (skeleton, invocation, NULL, campaign->facts.fields, campaign->facts.required, campaign->facts.missing_files,
                                          campaign->facts.overhead, compiled_campaign_get_bound (campaign), campaign->facts.notes);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -143,7 +204,7 @@ preview (const CompiledCampaign *campaign, GVariant *frame, GError **error)
 }
 
 static gboolean
-handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, TransportService *self)
+handle_preview (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, TransportService *self)
 {
   GError *error = NULL;
   const CompiledCampaign *campaign = send_queue_get_campaign (self->queue, id, &error);
@@ -151,29 +212,33 @@ handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint
 
   if (messages == NULL)
     return fail (invocation, error);
-  pr_transport1_complete_preview (skeleton, invocation, messages);
+  pr_transport2_complete_preview (skeleton, invocation, campaign->channel->form, messages);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
-handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *frame, TransportService *self)
+handle_send (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 id, GVariant *frame, GVariant *handles,
+             TransportService *self)
 {
   GError *error = NULL;
+  RowFiles *files = row_files_new (handles, fds, &error);
+  gboolean is_taken = files != NULL && send_queue_send (self->queue, id, frame, files, &error);
 
-  if (!send_queue_send (self->queue, id, frame, &error))
+  row_files_unref (files);
+  if (!is_taken)
     return fail (invocation, error);
-  pr_transport1_complete_send (skeleton, invocation);
+  pr_transport2_complete_send (skeleton, invocation, NULL);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
-handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *recipients, TransportService *self)
+handle_recall (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *recipients, TransportService *self)
 {
   gsize n;
   const guint64 *ids = g_variant_get_fixed_array (recipients, &n, sizeof *ids);
   g_autoptr (GArray) never_begun = send_queue_recall (self->queue, id, ids, n);
 
-  pr_transport1_complete_recall (skeleton, invocation,
+  pr_transport2_complete_recall (skeleton, invocation,
                                  g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, never_begun->data, never_begun->len, sizeof (guint64)));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -184,11 +249,11 @@ drained_cb (gpointer data)
   TransportService *self = data;
 
   if (self->drain != NULL)
-    pr_transport1_complete_drain (self->skeleton, g_steal_pointer (&self->drain));
+    pr_transport2_complete_drain (self->skeleton, g_steal_pointer (&self->drain));
 }
 
 static gboolean
-handle_drain (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
+handle_drain (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
   if (self->drain != NULL)
     return fail (invocation, g_error_new (FAULT, FAULT_USAGE, "it is draining already"));
@@ -198,9 +263,9 @@ handle_drain (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Transpo
 }
 
 static gboolean
-handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
+handle_resume (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
-  pr_transport1_complete_resume (skeleton, invocation);
+  pr_transport2_complete_resume (skeleton, invocation);
   send_queue_resume (self->queue);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -208,17 +273,17 @@ handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, Transp
 /* --- towards core --- */
 
 static void
-need_connection_cb (guint count, gpointer data)
+need_connection_cb (guint endpoint, guint count, gpointer data)
 {
-  pr_transport1_emit_need_connection (((TransportService *) data)->skeleton, count);
+  pr_transport2_emit_need_connection (((TransportService *) data)->skeleton, endpoint, count);
 }
 
 static void
-connection_lost_cb (const char *text, gpointer data)
+connection_lost_cb (guint endpoint, const char *text, gpointer data)
 {
   g_autofree char *shown = text_printable (text, -1, CONNECTION_TEXT_MAX);
 
-  pr_transport1_emit_connection_lost (((TransportService *) data)->skeleton, shown);
+  pr_transport2_emit_connection_lost (((TransportService *) data)->skeleton, endpoint, shown);
 }
 
 static void
@@ -226,14 +291,14 @@ paused_cb (const char *reason, const char *text, gpointer data)
 {
   g_autofree char *shown = text_printable (text, -1, PAUSE_TEXT_MAX);
 
-  pr_transport1_emit_paused (((TransportService *) data)->skeleton, reason, shown);
+  pr_transport2_emit_paused (((TransportService *) data)->skeleton, reason, shown);
 }
 
 /* A closed connection fails quietly: the journal has it. */
 static void
 outcomes_cb (GVariant *rows, gpointer data)
 {
-  pr_transport1_emit_outcomes (((TransportService *) data)->skeleton, rows);
+  pr_transport2_emit_outcomes (((TransportService *) data)->skeleton, rows);
 }
 
 static void
@@ -241,10 +306,47 @@ silent_cb (const char *text, gpointer data)
 {
   g_autofree char *shown = text_printable (text, -1, CONNECTION_TEXT_MAX);
 
-  pr_transport1_emit_silent (((TransportService *) data)->skeleton, shown);
+  pr_transport2_emit_silent (((TransportService *) data)->skeleton, shown);
 }
 
-static const SendQueueEvents events = { need_connection_cb, connection_lost_cb, silent_cb, outcomes_cb, paused_cb };
+static void
+need_secret_cb (const char *text, gpointer data)
+{
+  g_autofree char *shown = text_printable (text, -1, CONNECTION_TEXT_MAX);
+
+  pr_transport2_emit_need_secret (((TransportService *) data)->skeleton, shown);
+}
+
+static void
+state_changed_cb (guint64 serial, GVariant *records, gpointer data)
+{
+  pr_transport2_emit_state_changed (((TransportService *) data)->skeleton, serial, records);
+}
+
+static void
+state_wanted_cb (guint64 serial, const char *const *keys, gpointer data)
+{
+  pr_transport2_emit_state_wanted (((TransportService *) data)->skeleton, serial, keys);
+}
+
+static void
+events_cb (GVariant *rows, gpointer data)
+{
+  pr_transport2_emit_events (((TransportService *) data)->skeleton, rows);
+}
+
+static void
+status_cb (const char *word, const char *text, gpointer data)
+{
+  g_autofree char *shown = text_printable (text, -1, PAUSE_TEXT_MAX);
+
+  pr_transport2_emit_status (((TransportService *) data)->skeleton, word, shown);
+}
+
+static const SendQueueEvents events = {
+  .need_connection = need_connection_cb, .connection_lost = connection_lost_cb, .silent = silent_cb, .outcomes = outcomes_cb, .paused = paused_cb,
+  .need_secret = need_secret_cb, .state_changed = state_changed_cb, .state_wanted = state_wanted_cb, .events = events_cb, .status = status_cb,
+};
 
 TransportService *
 transport_service_new (const Channel *channel, gpointer channel_self)
@@ -257,11 +359,12 @@ transport_service_new (const Channel *channel, gpointer channel_self)
     { "handle-test", G_CALLBACK (handle_test) },                   { "handle-begin-campaign", G_CALLBACK (handle_begin_campaign) },
     { "handle-preview", G_CALLBACK (handle_preview) },             { "handle-send", G_CALLBACK (handle_send) },
     { "handle-recall", G_CALLBACK (handle_recall) },               { "handle-drain", G_CALLBACK (handle_drain) },
-    { "handle-resume", G_CALLBACK (handle_resume) },
+    { "handle-resume", G_CALLBACK (handle_resume) },               { "handle-new-secret", G_CALLBACK (handle_new_secret) },
+    { "handle-state-kept", G_CALLBACK (handle_state_kept) },       { "handle-state-given", G_CALLBACK (handle_state_given) },
   };
   TransportService *self = g_new0 (TransportService, 1);
 
-  self->skeleton = pr_transport1_skeleton_new ();
+  self->skeleton = pr_transport2_skeleton_new ();
   self->queue = send_queue_new (channel, channel_self, &events, self);
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect (self->skeleton, handlers[i].signal, handlers[i].handler, self);

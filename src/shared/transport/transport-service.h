@@ -1,4 +1,4 @@
-/* transport-service.h - Transport1 as core calls it, in front of the send queue and its channel.
+/* transport-service.h - Transport2 as core calls it, in front of the send queue and its channel.
  * Trust:  core calls; values were checked against contract/ on the way in. Used in: main of each transport. */
 #pragma once
 #include "channel.h"

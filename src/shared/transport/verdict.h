@@ -14,7 +14,7 @@
 typedef struct {
   Outcome       outcome; /* of the recipient; without meaning where the answer was to no row */
   OutcomeReason reason;
-  const char   *pause;       /* static: a word of Transport1.Paused; NULL: the account goes on */
+  const char   *pause;       /* static: a word of Transport2.Paused; NULL: the account goes on */
   guint         pause_after; /* answers of this kind in a row, without one accepted between them */
   const char   *advice;      /* static: what to do, or NULL */
 } Verdict;
@@ -23,4 +23,6 @@ typedef struct { /* how one row ended */
   Verdict     verdict;
   guint       code; /* of the server's answer, below 2^24: what makes two refusals of a letter equal; 0: these are our words */
   const char *text; /* borrowed, printable, with the code */
+  gint64      not_before_utc_s; /* of a *later*: when the server will take it again; 0: it did not say */
+  const char *remote_id;        /* borrowed; the provider's own name of the message, as journal_id_is_valid() has it; NULL: none */
 } RowResult;

@@ -15,6 +15,8 @@ typedef enum { /* the fourth octet; the meaning of key, aux and fields stands in
   FRAME_PEOPLE = 'P',
   FRAME_LEDGER = 'L',
   FRAME_CELLS = 'S',
+  FRAME_EVENTS = 'E',
+  FRAME_STATE = 'K',
 } FrameKind;
 
 #define FRAME_ERROR (frame_error_quark ())

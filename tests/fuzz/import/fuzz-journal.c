@@ -2,6 +2,7 @@
 #include "journal.h"
 
 #include "outcome.h"
+#include "text.h"
 #include <string.h>
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize len);
@@ -30,10 +31,15 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize len)
     if (!journal_record_read (raw, &record))
       continue;
     g_assert_cmpuint (strlen (record.text), <=, JOURNAL_TEXT_LEN);
-    g_assert_true (record.kind == JOURNAL_BEGUN || is_outcome (record.outcome));
+    g_assert_true (g_ascii_isupper (record.kind) && record.kind != JOURNAL_HEADER);
+    g_assert_true (record.kind == JOURNAL_ENDED ? is_outcome (record.outcome) && record.not_before_utc_s >= 0 : record.outcome == 0 && record.not_before_utc_s == 0);
+    g_assert_true (record.kind == JOURNAL_REMOTE_ID ? record.number == 1 || record.number == 2 : record.number == 0);
+    if (journal_id_is_valid (record.text))
+      g_assert_true (text_is_plain (record.text, strlen (record.text)));
     journal_record_write (&record, again);
     g_assert_true (journal_record_read (again, &back));
     g_assert_true (back.recipient == record.recipient && back.campaign == record.campaign && back.attempt == record.attempt);
+    g_assert_true (back.kind == record.kind && back.number == record.number && back.not_before_utc_s == record.not_before_utc_s);
   }
   return 0;
 }

@@ -151,7 +151,7 @@ write_row (Bytes *self, FrameWriter *frame, FrameKind kind)
 static GVariant *
 take_octets (Bytes *self)
 {
-  static const FrameKind kinds[] = { FRAME_OUTCOMES, FRAME_CONTACTS, FRAME_REJECTS, FRAME_MESSAGES, FRAME_RECIPIENTS };
+  static const FrameKind kinds[] = { FRAME_OUTCOMES, FRAME_CONTACTS, FRAME_REJECTS, FRAME_MESSAGES, FRAME_RECIPIENTS, FRAME_EVENTS, FRAME_STATE };
   guint choice = bytes_take (self, 8);
   gsize len;
 

@@ -3,7 +3,7 @@
 #include "contract-dial1.h"
 #include "contract-import1.h"
 #include "contract-sink1.h"
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include "fault.h"
 #include "frame.h"
 #include "outcome.h"
@@ -169,14 +169,16 @@ say_outcomes (Process *self)
 
   for (guint i = 0; i < self->held->len; i++) {
     const Held *row = &g_array_index (self->held, Held, i);
-    guint64 campaign = GUINT64_TO_LE (row->campaign);
+    guint64 campaign = GUINT64_TO_LE (row->campaign), none = 0;
     guint8 outcome = (guint8) (OUTCOME_ACCEPTED + take (self, 4));
 
-    frame_writer_row (frame, row->recipient, row->attempt, 4);
+    frame_writer_row (frame, row->recipient, row->attempt, 6);
     frame_writer_field (frame, &outcome, 1);
     frame_writer_string (frame, "250 2.0.0 fine");
     frame_writer_string (frame, "");
     frame_writer_field (frame, &campaign, sizeof campaign);
+    frame_writer_field (frame, &none, sizeof none);
+    frame_writer_string (frame, "");
   }
   g_array_set_size (self->held, 0);
   emit (self, "Outcomes", g_variant_new ("(@ay)", frame_writer_finish (frame)));
@@ -190,7 +192,8 @@ read_rows (Process *self, GVariant *parameters)
   guint64 campaign = 0;
   FrameReader reader;
 
-  g_variant_get (parameters, "(t@ay)", &campaign, &frame);
+  g_variant_get_child (parameters, 0, "t", &campaign);
+  frame = g_variant_get_child_value (parameters, 1);
   g_assert_true (frame_open (&reader, FRAME_RECIPIENTS, g_variant_get_data (frame), g_variant_get_size (frame), NULL)); /* core's own words */
   while (frame_next (&reader, row, NULL)) {
     Held held = { campaign, row->key, row->aux };
@@ -210,7 +213,7 @@ say_messages (Process *self, GVariant *parameters)
     frame_writer_string (frame, "Subject: hello\r\n\r\nhello\r\n");
   }
   g_array_set_size (self->held, 0);
-  return g_variant_new ("(@ay)", frame_writer_finish (frame));
+  return g_variant_new ("(s@ay)", "message/rfc822", frame_writer_finish (frame));
 }
 
 static GVariant *
@@ -442,7 +445,7 @@ find_interface (const char *program)
     return pr_import1_interface_info ();
   if (strcmp (program, "dial") == 0)
     return pr_dial1_interface_info ();
-  return strcmp (program, "sink") == 0 ? pr_sink1_interface_info () : pr_transport1_interface_info ();
+  return strcmp (program, "sink") == 0 ? pr_sink1_interface_info () : pr_transport2_interface_info ();
 }
 
 static void

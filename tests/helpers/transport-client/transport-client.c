@@ -23,7 +23,7 @@ closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 }
 
 static void
-outcomes_cb (PrTransport1 *proxy, GVariant *rows, gpointer data)
+outcomes_cb (PrTransport2 *proxy, GVariant *rows, gpointer data)
 {
   static FrameRow row;
   Client *self = data;
@@ -35,7 +35,7 @@ outcomes_cb (PrTransport1 *proxy, GVariant *rows, gpointer data)
   while (frame_next (&reader, &row, NULL)) {
     g_autofree char *reason = slice_dup (row.fields[2]);
 
-    g_assert_cmpuint (row.n_fields, ==, 4);
+    g_assert_cmpuint (row.n_fields, ==, 6);
     self->outcomes++;
     g_assert_true (is_outcome ((guint8) row.fields[0].data[0]));
     self->tally[(guint8) row.fields[0].data[0]]++;
@@ -55,7 +55,7 @@ say (Client *self, const char *word, const char *text)
 }
 
 static void
-paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer data)
+paused_cb (PrTransport2 *proxy, const char *reason, const char *text, gpointer data)
 {
   g_autofree char *word = g_strdup_printf ("paused(%s)", reason);
 
@@ -63,13 +63,13 @@ paused_cb (PrTransport1 *proxy, const char *reason, const char *text, gpointer d
 }
 
 static void
-lost_cb (PrTransport1 *proxy, const char *text, gpointer data)
+lost_cb (PrTransport2 *proxy, guint endpoint, const char *text, gpointer data)
 {
   say (data, "lost", text);
 }
 
 static void
-need_cb (PrTransport1 *proxy, guint count, gpointer data)
+need_cb (PrTransport2 *proxy, guint endpoint, guint count, gpointer data)
 {
   Client *self = data;
 
@@ -95,16 +95,17 @@ Client *
 client_new (const char *program)
 {
   Client *self = g_new0 (Client, 1);
-  PeerSpec spec = { .program = program, .interface = "org.postrider.Transport1" };
+  PeerSpec spec = { .program = program, .interface = "org.postrider.Transport2" };
   gboolean is_ready = FALSE;
   g_autoptr (GError) error = NULL;
 
   self->log = g_string_new (NULL);
+  self->kind = "smtp";
   make_journal (self);
   self->peer = peer_start (&spec, ready_cb, closed_cb, &is_ready);
   while (!is_ready)
     g_main_context_iteration (NULL, TRUE);
-  self->proxy = pr_transport1_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL,
+  self->proxy = pr_transport2_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL,
                                               &error);
   g_assert_no_error (error);
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), 30000);
@@ -129,62 +130,85 @@ client_free (Client *self)
   g_free (self);
 }
 
+static void
+append_memory (GUnixFDList *fds, const void *data, gsize len)
+{
+  int fd = memfd_create ("given", MFD_CLOEXEC);
+
+  g_assert_cmpint (write (fd, data, len), ==, len);
+  lseek (fd, 0, SEEK_SET);
+  g_unix_fd_list_append (fds, fd, NULL);
+  close (fd);
+}
+
+gboolean
+client_open_with (Client *self, GVariant *settings, const char *password, GVariant *state, GError **error)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  const void *records = state != NULL ? g_variant_get_data (state) : "";
+
+  append_memory (fds, password, strlen (password));
+  g_unix_fd_list_append (fds, self->journal, NULL);
+  append_memory (fds, records, state != NULL ? g_variant_get_size (state) : 0);
+  return pr_transport2_call_open_account_sync (self->proxy, self->kind, settings, g_variant_new_handle (0), g_variant_new_handle (1),
+                                               g_variant_new_handle (2), fds, NULL, NULL, error);
+}
+
 void
 client_open (Client *self, const char *settings, const char *password)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) parsed = g_variant_parse (G_VARIANT_TYPE_VARDICT, settings, NULL, NULL, &error);
-  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   GVariantDict dict;
-  int secret = memfd_create ("secret", MFD_CLOEXEC);
 
   g_assert_no_error (error);
   g_variant_dict_init (&dict, parsed);
   if (!g_variant_dict_contains (&dict, "host"))
     g_variant_dict_insert (&dict, "host", "s", "localhost");
-  g_assert_cmpint (write (secret, password, strlen (password)), ==, strlen (password));
-  lseek (secret, 0, SEEK_SET);
-  g_unix_fd_list_append (fds, secret, NULL);
-  g_unix_fd_list_append (fds, self->journal, NULL);
-  close (secret);
-  pr_transport1_call_open_account_sync (self->proxy, g_variant_dict_end (&dict), g_variant_new_handle (0), g_variant_new_handle (1), fds, NULL,
-                                        NULL, &error);
+  client_open_with (self, g_variant_dict_end (&dict), password, NULL, &error);
   g_assert_no_error (error);
 }
 
 gboolean
-client_add_from (Client *self, int fd, gboolean is_loopback)
+client_add_from (Client *self, int fd, const char *peer)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
 
-  return pr_transport1_call_add_connection_sync (self->proxy, g_variant_new_handle (0), is_loopback, fds, NULL, NULL, NULL);
+  return pr_transport2_call_add_connection_sync (self->proxy, 0, g_variant_new_handle (0), peer, fds, NULL, NULL, NULL);
 }
 
 gboolean
 client_add (Client *self, int fd)
 {
-  return client_add_from (self, fd, TRUE);
+  return client_add_from (self, fd, "127.0.0.1:25");
+}
+
+gboolean
+client_begin_with (Client *self, guint64 campaign, const char *parts, gboolean is_inspection, GVariant *files, GUnixFDList *fds, GVariant **out_answer,
+                   GError **error)
+{
+  static const char *const word[] = { "word", NULL };
+  g_autoptr (GVariant) answer = NULL;
+  GVariant *arguments = g_variant_new ("(tu@ay@a{ss}b^as^as@a(sssh))", campaign, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "0123456789abcdef", 16, 1),
+                                       g_variant_parse (G_VARIANT_TYPE ("a{ss}"), parts, NULL, NULL, NULL), is_inspection, is_inspection ? word + 1 : word,
+                                       word + 1, files != NULL ? files : g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0));
+
+  answer = g_dbus_proxy_call_with_unix_fd_list_sync (G_DBUS_PROXY (self->proxy), "BeginCampaign", arguments, G_DBUS_CALL_FLAGS_NONE, -1, fds, NULL, NULL,
+                                                     error);
+  if (answer != NULL && out_answer != NULL)
+    *out_answer = g_variant_ref (answer);
+  return answer != NULL;
 }
 
 void
 client_begin (Client *self, guint64 campaign, const char *text)
 {
-  static const char *const columns[] = { "word", NULL };
-  g_auto (GStrv) fields = NULL, required = NULL, images = NULL, notes = NULL;
-  g_autoptr (GVariant) bound = NULL;
+  g_autoptr (GVariant) quoted = g_variant_ref_sink (g_variant_new_string (text));
+  g_autofree char *printed = g_variant_print (quoted, FALSE);
+  g_autofree char *parts = g_strdup_printf ("{'subject': 'Hello {{word}}', 'text': %s, 'from': 'Ann <ann@example.org>'}", printed);
   g_autoptr (GError) error = NULL;
-  GVariantDict spec;
-  guint64 overhead = 0;
 
-  g_variant_dict_init (&spec, NULL);
-  g_variant_dict_insert (&spec, "subject", "s", "Hello {{word}}");
-  g_variant_dict_insert (&spec, "text", "s", text);
-  g_variant_dict_insert (&spec, "from", "s", "Ann <ann@example.org>");
-  g_variant_dict_insert_value (&spec, "identity", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "0123456789abcdef", 16, 1));
-  g_variant_dict_insert (&spec, "version", "u", 1);
-  pr_transport1_call_begin_campaign_sync (self->proxy, campaign, g_variant_dict_end (&spec), columns,
-                                          g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0), NULL, &fields, &required, &images, &overhead,
-                                          &bound, &notes, NULL, NULL, &error);
+  client_begin_with (self, campaign, parts, FALSE, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -197,12 +221,18 @@ add_row (FrameWriter *writer, guint64 key, const char *address, guint attempt)
   frame_writer_string (writer, "world");
 }
 
+gboolean
+client_send_frame (Client *self, guint64 campaign, GVariant *frame, GError **error)
+{
+  return pr_transport2_call_send_sync (self->proxy, campaign, frame, g_variant_new ("ah", NULL), NULL, NULL, NULL, error);
+}
+
 static void
 send_frame (Client *self, guint64 campaign, FrameWriter *writer)
 {
   g_autoptr (GError) error = NULL;
 
-  pr_transport1_call_send_sync (self->proxy, campaign, frame_writer_finish (writer), NULL, &error);
+  client_send_frame (self, campaign, frame_writer_finish (writer), &error);
   g_assert_no_error (error);
 }
 
@@ -280,7 +310,7 @@ client_test (Client *self)
   g_autoptr (GError) error = NULL;
   GVariant *report = NULL;
 
-  pr_transport1_call_test_sync (self->proxy, &report, NULL, &error);
+  pr_transport2_call_test_sync (self->proxy, &report, NULL, &error);
   g_assert_no_error (error);
   return report;
 }

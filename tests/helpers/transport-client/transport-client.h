@@ -1,14 +1,16 @@
-/* transport-client.h - a transport driven as core drives it: a real process, its real lock, Transport1, sockets handed over. For tests. */
+/* transport-client.h - a transport driven as core drives it: a real process, its real lock, Transport2, sockets handed over. For tests. */
 #pragma once
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include "frame.h"
 #include "journal.h"
 #include "outcome.h"
 #include "peer.h"
+#include <gio/gunixfdlist.h>
 
 typedef struct {
   Peer         *peer;
-  PrTransport1 *proxy;
+  const char   *kind;    /* of account; at first smtp */
+  PrTransport2 *proxy;
   GString      *log;     /* signals in short: "1=accepted 2=refused/suppress paused(login) lost " */
   char         *text;    /* of the last Paused or ConnectionLost */
   guint         outcomes, needed; /* needed: sum of NeedConnection */
@@ -26,8 +28,14 @@ void    client_free (Client *self);
 /* settings: text of an a{sv}, e.g. "{'tls': <'none'>}"; host is added when absent. */
 void client_open (Client *self, const char *settings, const char *password);
 gboolean client_add (Client *self, int fd); /* takes fd: of this machine */
-gboolean client_add_from (Client *self, int fd, gboolean is_loopback);
+gboolean client_add_from (Client *self, int fd, const char *peer);
+/* settings: a floating a{sv}; state: a frame STATE, NULL: none. */
+gboolean client_open_with (Client *self, GVariant *settings, const char *password, GVariant *state, GError **error);
 void client_begin (Client *self, guint64 campaign, const char *text);
+/* parts: text of an a{ss}. files: a floating a(sssh) of `fds`, NULL: none. out_answer: (transfer full) BeginCampaign's, as a tuple; or NULL. */
+gboolean client_begin_with (Client *self, guint64 campaign, const char *parts, gboolean is_inspection, GVariant *files, GUnixFDList *fds,
+                            GVariant **out_answer, GError **error);
+gboolean client_send_frame (Client *self, guint64 campaign, GVariant *frame, GError **error); /* floating is taken */
 /* Rows first .. first + n - 1, addresses rN@example.net, attempt 1, one column "word". */
 void client_send (Client *self, guint64 campaign, guint64 first, guint n);
 void client_send_row (Client *self, guint64 campaign, guint64 key, const char *address, guint attempt);

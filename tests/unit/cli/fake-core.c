@@ -252,7 +252,9 @@ parse_numbers (gboolean is_end)
   if (!is_end)
     return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'sending'>, 'total': <@t 4>, 'queued': <@t 3>, 'handed': <@t 1>}");
   if (is_mood ("refused"))
-    return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'done'>, 'total': <@t 4>, 'accepted': <@t 3>, 'refused': <@t 1>, 'last': <['550 no \x1b[2J']>}");
+    return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'done'>, 'total': <@t 4>, 'accepted': <@t 3>, 'refused': <@t 1>, 'last': <['550 no \x1b[2J']>,"
+                                 " 'delivery': <{'sent': <@t 0>, 'delivered': <@t 3>, 'read': <@t 2>, 'failed': <@t 0>, 'bounced': <@t 1>, 'complained': <@t 0>, 'left': <@t 0>,"
+                                 "  'answered': <@t 0>, 'away': <@t 0>}>}");
   if (is_mood ("paused"))
     return g_variant_new_parsed ("{'id': <@t 7>, 'state': <'paused'>, 'text': <'wrong password'>, 'total': <@t 4>, 'accepted': <@t 1>, 'queued': <@t 3>}");
   if (is_mood ("pausing"))
@@ -362,16 +364,17 @@ handle_discard (PrApp1 *core, GDBusMethodInvocation *call, guint64 campaign)
 static gboolean
 handle_rows (PrApp1 *core, GDBusMethodInvocation *call, guint64 campaign, guint64 after, guint max_rows)
 {
-  static const char *const rows[][10] = {
-    { "ann@example.org", "Ann", "accepted", "", "2026-01-02T03:04:05Z", "250 ok", "<1@example.org>", "1", "Bonn", "+49301234" },
-    { "bob@example.org", "=Bob", "skipped", "suppressed", "", "", "", "1", "a,b", "" },
+  static const char *const rows[][23] = {
+    { "ann@example.org", "Ann", "accepted", "", "2026-01-02T03:04:05Z", "250 ok", "<1@example.org>", "1", "work", "=id", "S", "D", "R", "F", "131026", "B", "C", "L", "A", "W",
+      "back, \"soon\"", "Bonn", "+49301234" },
+    { "bob@example.org", "=Bob", "skipped", "suppressed", "", "", "", "1", "work", "", "", "", "", "", "", "", "", "", "", "", "", "a,b", "" },
   };
   const char *const columns[] = { "state", "phone", NULL }; /* a field that is called as one of ours */
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_LEDGER);
 
   if (after < G_N_ELEMENTS (rows)) {
-    frame_writer_row (frame, after + 1, after == 0 ? 1 : 0, 10);
-    for (gsize i = 0; i < 10; i++)
+    frame_writer_row (frame, after + 1, after == 0 ? 1 : 0, G_N_ELEMENTS (rows[0]));
+    for (gsize i = 0; i < G_N_ELEMENTS (rows[0]); i++)
       frame_writer_string (frame, rows[after][i]);
   }
   pr_app1_complete_campaign_rows (core, call, columns, frame_writer_finish (frame));

@@ -27,8 +27,9 @@ ROWS = {
     "send": ("CampaignPrepare.summary CampaignShow.numbers", "campaign show jsonl json once KEY dry run detach preview address why message"),
     "campaign show": ("CampaignShow.numbers", ""),
     "campaign watch": ("", "jsonl json"),
-    "campaign list": ("", "campaigns skipped_reasons"),
-    "campaign export": ("", "jsonl json address name state reason time reply message_id attempts version fields value recipients"),
+    "campaign list": ("", "campaigns skipped_reasons delivery"),
+    "campaign export": ("", "jsonl json address name state reason time reply message_id attempts version account provider_id sent delivered read failed failed_code "
+                             "bounced complained left answered away words fields value recipients"),
     "campaign resolve": ("", "changed"),
     "suppress add": ("", "added removed add file suppress import"),
     "suppress import": ("SuppressImport.report", "not_taken row field value reason rejects"),

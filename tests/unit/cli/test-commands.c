@@ -227,9 +227,13 @@ static const Case cases[] = {
   { "done", "campaign show x", NULL, 64, NULL, "no number of a campaign" },
   { "done", "campaign watch 7", NULL, 0, "3  accepted", "export 7" },
   { "done", "campaign export 7", NULL, 0,
-    "address,name,state,time,reply,attempts,message_id,field.state,phone,reason,version\r\n"
-    "ann@example.org,Ann,accepted,2026-01-02T03:04:05Z,250 ok,1,<1@example.org>,Bonn,+49301234,,1\r\n"
-    "bob@example.org,'=Bob,skipped,,,0,,\"a,b\",,suppressed,1\r\n", NULL },
+    "address,name,state,time,reply,attempts,message_id,field.state,phone,reason,version,"
+    "account,provider_id,sent,delivered,read,failed,failed_code,bounced,complained,left,answered,away,words\r\n"
+    "ann@example.org,Ann,accepted,2026-01-02T03:04:05Z,250 ok,1,<1@example.org>,Bonn,+49301234,,1,work,'=id,S,D,R,F,131026,B,C,L,A,W,\"back, \"\"soon\"\"\"\r\n"
+    "bob@example.org,'=Bob,skipped,,,0,,\"a,b\",,suppressed,1,work,,,,,,,,,,,,\r\n", NULL },
+  { "done", "campaign export 7 --jsonl", NULL, 0, "\"account\":\"work\",\"provider_id\":\"=id\",\"sent\":\"S\",", NULL },
+  { "refused", "campaign show 7", NULL, 0, "2  read       it was opened there\n", NULL },
+  { "refused", "campaign show 7 --json", NULL, 0, "\"delivery\":{\"read\":2,", NULL },
   { "done", "campaign export 7 --jsonl", NULL, 0, "\"fields\":{\"state\":\"a,b\",\"phone\":\"\"}}", NULL },
   { "done", "campaign export 7 -o /nonexistent/x", NULL, 73, NULL, "/nonexistent/x cannot be written" },
   { "done", "campaign resolve 7 maybe --all", NULL, 64, NULL, "resend|sent" },

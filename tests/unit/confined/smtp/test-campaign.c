@@ -9,15 +9,9 @@
 static gboolean
 begin_with (Client *client, guint64 campaign, const gsize *sizes, guint n, int flags)
 {
-  static const char *const columns[] = { "word", NULL };
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   GVariantBuilder files;
-  GVariantDict spec;
 
-  g_variant_dict_init (&spec, NULL);
-  g_variant_dict_insert (&spec, "text", "s", "Dear {{word}}");
-  g_variant_dict_insert (&spec, "from", "s", "Ann <ann@example.org>");
-  g_variant_dict_insert_value (&spec, "identity", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "0123456789abcdef", 16, 1));
   g_variant_builder_init (&files, G_VARIANT_TYPE ("a(sssh)"));
   for (guint i = 0; i < n; i++) {
     int whole = memfd_create ("file", MFD_CLOEXEC), opened;
@@ -30,8 +24,7 @@ begin_with (Client *client, guint64 campaign, const gsize *sizes, guint n, int f
     close (opened);
     close (whole);
   }
-  return pr_transport1_call_begin_campaign_sync (client->proxy, campaign, g_variant_dict_end (&spec), columns, g_variant_builder_end (&files), fds, NULL, NULL,
-                                                 NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+  return client_begin_with (client, campaign, "{'text': 'Dear {{word}}', 'from': 'Ann <ann@example.org>'}", FALSE, g_variant_builder_end (&files), fds, NULL, NULL);
 }
 
 /* 25 MiB a file, 40 MiB together (shared/transport/compiled-campaign.h); and none that could be written. */
@@ -67,7 +60,7 @@ can_send (Client *client, guint64 campaign)
 {
   g_autoptr (FrameWriter) writer = frame_writer_new (FRAME_RECIPIENTS);
 
-  return pr_transport1_call_send_sync (client->proxy, campaign, frame_writer_finish (writer), NULL, NULL);
+  return client_send_frame (client, campaign, frame_writer_finish (writer), NULL);
 }
 
 /* A campaign whose rows are here is neither dropped for others nor changed under them; of the rest the oldest make room. */
@@ -87,7 +80,7 @@ test_shelf (void)
   g_assert_false (can_send (client, 2));
   g_assert_true (can_send (client, 3));
   g_assert_true (can_send (client, 17));
-  g_assert_true (pr_transport1_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
+  g_assert_true (pr_transport2_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
   g_assert_true (begin_with (client, 1, NULL, 0, O_RDONLY));
   client_free (client);
 }
@@ -105,18 +98,14 @@ test_helo (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     Client *client = client_new ("smtp");
-    g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
     GVariantDict dict;
 
     g_variant_dict_init (&dict, NULL);
     g_variant_dict_insert (&dict, "host", "s", "localhost");
     g_variant_dict_insert (&dict, "tls", "s", "none");
     g_variant_dict_insert (&dict, "helo", "s", rows[i].helo);
-    g_unix_fd_list_append (fds, client->journal, NULL);
-    g_unix_fd_list_append (fds, client->journal, NULL);
     g_test_message ("row %u", i);
-    g_assert_cmpint (pr_transport1_call_open_account_sync (client->proxy, g_variant_dict_end (&dict), g_variant_new_handle (0), g_variant_new_handle (1), fds,
-                                                           NULL, NULL, NULL), ==, rows[i].is_taken);
+    g_assert_cmpint (client_open_with (client, g_variant_dict_end (&dict), "", NULL, NULL), ==, rows[i].is_taken);
     client_free (client);
   }
 }

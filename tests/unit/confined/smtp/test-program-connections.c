@@ -23,7 +23,7 @@ test_resume (void)
   g_assert_cmpstr (problem, ==, "");
   client_spin (50);
   needed = client->needed;
-  g_assert_true (pr_transport1_call_resume_sync (client->proxy, NULL, NULL));
+  g_assert_true (pr_transport2_call_resume_sync (client->proxy, NULL, NULL));
   client_spin (50);
   g_assert_cmpuint (client->needed, ==, needed + 1);
   server = script_server_new (HELLO "S: 250-mx\nS: 250-PIPELINING\nS: 250 AUTH PLAIN\nSASL PLAIN\n" ENVELOPE TAKE "S: 250 taken\n", &fd);
@@ -84,7 +84,7 @@ test_one_login (void)
   servers[0] = script_server_new ("S: 220 mx\nQUIET\n", &fd);
   g_assert_false (client_add (client, fd)); /* dialed before the pause was heard of */
   g_free (script_server_finish (servers[0]));
-  g_assert_true (pr_transport1_call_resume_sync (client->proxy, NULL, NULL));
+  g_assert_true (pr_transport2_call_resume_sync (client->proxy, NULL, NULL));
   client_spin (50);
   g_assert_cmpuint (client->needed, ==, 2);
   for (guint i = 0; i < 2; i++) {

@@ -55,11 +55,11 @@ test_disk_with_room_again (gconstpointer data)
   client_wait_log (client, "paused(journal)");
   problem = script_server_finish (server);
   g_assert_cmpstr (problem, ==, ""); /* of the message no more than what no server can take for one */
-  g_assert_true (pr_transport1_call_resume_sync (client->proxy, NULL, NULL)); /* too early */
+  g_assert_true (pr_transport2_call_resume_sync (client->proxy, NULL, NULL)); /* too early */
   client_spin (50);
   g_assert_nonnull (strstr (strstr (client->log->str, "paused(journal)") + 1, "paused(journal)"));
   g_assert_cmpint (prlimit (peer_get_pid (client->peer), RLIMIT_FSIZE, &before, NULL), ==, 0);
-  g_assert_true (pr_transport1_call_resume_sync (client->proxy, NULL, NULL));
+  g_assert_true (pr_transport2_call_resume_sync (client->proxy, NULL, NULL));
   server = script_server_new (is_chunking ? bdat : piped, &fd);
   g_assert_true (client_add (client, fd));
   client_wait_outcomes (client, 1);

@@ -23,13 +23,13 @@ test_recall (void)
   client_send (client, 2, 9, 1); /* another campaign's row stays where it is */
   g_assert_true (client_add (client, fd));
   client_spin (200);
-  g_assert_true (pr_transport1_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, &two, 1, 8), &back, NULL, NULL));
+  g_assert_true (pr_transport2_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, &two, 1, 8), &back, NULL, NULL));
   g_assert_cmpuint (g_variant_n_children (back), ==, 1);
   g_clear_pointer (&back, g_variant_unref);
-  g_assert_true (pr_transport1_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
+  g_assert_true (pr_transport2_call_recall_sync (client->proxy, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
   g_assert_cmpuint (g_variant_n_children (back), ==, 2);
   g_clear_pointer (&back, g_variant_unref);
-  g_assert_true (pr_transport1_call_recall_sync (client->proxy, 2, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
+  g_assert_true (pr_transport2_call_recall_sync (client->proxy, 2, g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, NULL, 0, 8), &back, NULL, NULL));
   g_assert_cmpuint (g_variant_n_children (back), ==, 1);
   client_wait_log (client, "lost"); /* 1 was begun and never answered */
   g_assert_cmpstr (client->log->str, ==, "1=unknown lost ");
@@ -43,7 +43,7 @@ drained_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  pr_transport1_call_drain_finish (PR_TRANSPORT1 (source), result, &error);
+  pr_transport2_call_drain_finish (PR_TRANSPORT2 (source), result, &error);
   g_assert_no_error (error);
   *(gboolean *) data = TRUE;
 }
@@ -63,7 +63,7 @@ test_drain (void)
   client_send (client, 1, 1, 1);
   g_assert_true (client_add (client, fd));
   client_wait_outcomes (client, 1);
-  pr_transport1_call_drain (client->proxy, NULL, drained_cb, &is_drained);
+  pr_transport2_call_drain (client->proxy, NULL, drained_cb, &is_drained);
   while (!is_drained)
     g_main_context_iteration (NULL, TRUE);
   client_send (client, 1, 2, 1); /* taken into the queue, never begun */
@@ -98,6 +98,21 @@ test_core_gone (void)
   g_free (script_server_finish (server)); /* it may have got less than it waits for */
 }
 
+/* What other channels have, and this one has not. */
+static void
+assert_no_use (Client *client)
+{
+  g_autoptr (FrameWriter) records = frame_writer_new (FRAME_STATE);
+  g_autoptr (GError) error = NULL;
+  int fd = dup (client->journal);
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
+
+  g_assert_false (pr_transport2_call_state_kept_sync (client->proxy, 1, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "no use"));
+  g_assert_false (pr_transport2_call_state_given_sync (client->proxy, 1, frame_writer_finish (records), NULL, NULL));
+  g_assert_false (pr_transport2_call_new_secret_sync (client->proxy, g_variant_new_handle (0), 0, fds, NULL, NULL, NULL));
+}
+
 /* What core could say wrongly gets an error, and the program lives on. */
 static void
 test_wrong_calls (void)
@@ -108,15 +123,15 @@ test_wrong_calls (void)
 
   g_assert_false (client_add (client, dup (0))); /* no account */
   client_open (client, "{" PLAIN "}", "");
-  g_assert_false (pr_transport1_call_send_sync (client->proxy, 7, frame_writer_finish (writer), NULL, NULL)); /* no campaign */
+  g_assert_false (client_send_frame (client, 7, frame_writer_finish (writer), NULL)); /* no campaign */
   client_begin (client, 1, "Dear {{word}}\n");
   frame_writer_row (writer, 1, 1, 1);
   frame_writer_string (writer, "r1@example.net");
-  g_assert_false (pr_transport1_call_send_sync (client->proxy, 1, frame_writer_finish (writer), NULL, &error)); /* columns are missing */
+  g_assert_false (client_send_frame (client, 1, frame_writer_finish (writer), &error)); /* columns are missing */
   g_assert_nonnull (strstr (error->message, "column"));
-  g_assert_false (pr_transport1_call_send_sync (client->proxy, 1, g_variant_new_from_data (G_VARIANT_TYPE_BYTESTRING, "PRFTxxxx", 8, TRUE, NULL, NULL),
-                                                NULL, NULL)); /* half a frame */
-  g_assert_true (pr_transport1_call_resume_sync (client->proxy, NULL, NULL));
+  g_assert_false (client_send_frame (client, 1, g_variant_new_from_data (G_VARIANT_TYPE_BYTESTRING, "PRFTxxxx", 8, TRUE, NULL, NULL), NULL)); /* half a frame */
+  assert_no_use (client);
+  g_assert_true (pr_transport2_call_resume_sync (client->proxy, NULL, NULL));
   client_free (client);
 }
 
@@ -124,25 +139,19 @@ test_wrong_calls (void)
 static void
 test_inspect (void)
 {
-  static const char *const none[] = { NULL };
   Client *client = client_new ("smtp");
-  g_auto (GStrv) fields = NULL, required = NULL, images = NULL, notes = NULL;
-  g_autoptr (GVariant) bound = NULL;
+  g_auto (GStrv) fields = NULL, required = NULL, images = NULL;
+  g_autoptr (GVariant) answer = NULL;
   g_autofree char *all = NULL, *needed = NULL;
   g_autoptr (GError) error = NULL;
-  GVariantDict spec;
-  guint64 overhead = 0;
 
-  g_variant_dict_init (&spec, NULL);
-  g_variant_dict_insert (&spec, "subject", "s", "{{Title|Dear}} {{name}}");
-  g_variant_dict_insert (&spec, "html", "s", "<p>{{Gr&ouml;&szlig;e}}{{#vip}}{{gift}}{{/vip}}<img src=\"a.png\">");
-  g_variant_dict_insert (&spec, "from", "s", "Ann <ann@example.org>");
-  g_variant_dict_insert (&spec, "inspect", "b", TRUE);
-  g_variant_dict_insert_value (&spec, "identity", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "0123456789abcdef", 16, 1));
-  pr_transport1_call_begin_campaign_sync (client->proxy, 1, g_variant_dict_end (&spec), none,
-                                          g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0), NULL, &fields, &required, &images, &overhead,
-                                          &bound, &notes, NULL, NULL, &error);
+  client_begin_with (client, 1,
+                     "{'subject': '{{Title|Dear}} {{name}}', 'html': '<p>{{Gr&ouml;&szlig;e}}{{#vip}}{{gift}}{{/vip}}<img src=\"a.png\">',"
+                     " 'from': 'Ann <ann@example.org>'}", TRUE, NULL, NULL, &answer, &error);
   g_assert_no_error (error);
+  g_variant_get_child (answer, 0, "^as", &fields);
+  g_variant_get_child (answer, 1, "^as", &required);
+  g_variant_get_child (answer, 2, "^as", &images);
   all = g_strjoinv (",", fields);
   needed = g_strjoinv (",", required);
   g_assert_cmpstr (all, ==, "Title,name,Gr\xc3\xb6\xc3\x9f" "e,vip,gift");
@@ -161,14 +170,15 @@ test_preview (void)
   FrameReader reader;
   gsize len;
   const void *bytes;
-  g_autofree char *message = NULL;
+  g_autofree char *message = NULL, *form = NULL;
 
   client_begin (client, 1, "Dear {{word}}\n"); /* needs no account */
   frame_writer_row (writer, 5, 1, 3);
   frame_writer_string (writer, "r5@example.net");
   frame_writer_string (writer, "Rita");
   frame_writer_string (writer, "w\xc3\xb6rld");
-  g_assert_true (pr_transport1_call_preview_sync (client->proxy, 1, frame_writer_finish (writer), &messages, NULL, NULL));
+  g_assert_true (pr_transport2_call_preview_sync (client->proxy, 1, frame_writer_finish (writer), &form, &messages, NULL, NULL));
+  g_assert_cmpstr (form, ==, "message/rfc822");
   bytes = g_variant_get_fixed_array (messages, &len, 1);
   g_assert_true (frame_open (&reader, FRAME_MESSAGES, bytes, len, NULL) && frame_next (&reader, &row, NULL));
   message = slice_dup (row.fields[0]);

@@ -78,7 +78,7 @@ test_case (gconstpointer data)
   client_begin (client, 1, "Dear {{word}}\n");
   client_send (client, 1, 1, c->rows);
   server = script_server_new (c->transcript, &fd);
-  g_assert_true (client_add_from (client, fd, !c->is_elsewhere));
+  g_assert_true (client_add_from (client, fd, c->is_elsewhere ? "192.0.2.1:25" : "127.0.0.1:25"));
   if (c->wait != NULL)
     client_wait_log (client, c->wait);
   client_wait_outcomes (client, c->outcomes);

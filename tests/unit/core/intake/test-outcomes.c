@@ -10,6 +10,7 @@ typedef struct {
   const char *outcome, *reply, *reason;
   guint64     campaign;
   guint       fields;
+  const char *remote_id; /* NULL: none */
 } Said;
 
 static const struct {
@@ -17,32 +18,38 @@ static const struct {
   gboolean    is_fine;
   Said        said;
 } cases[] = {
-  { "accepted", TRUE, { 7, 1, "\2", "250 2.0.0 ok", "", 3, 4 } },
-  { "unknown", TRUE, { 7, 1, "\5", "", "", 3, 4 } },
-  { "suppress", TRUE, { 7, 1, "\3", "550 5.1.1 gone", "suppress", 3, 4 } },
-  { "other-attempt", FALSE, { 7, 2, "\2", "", "", 3, 4 } },
-  { "not-given", FALSE, { 8, 1, "\2", "", "", 3, 4 } },
-  { "other-campaign", FALSE, { 7, 1, "\2", "", "", 4, 4 } },
-  { "packs-onto-another", FALSE, { 7, 1, "\2", "", "", 3 + (1ull << 24), 4 } }, /* must not alias campaign 3 */
-  { "recipient-overflows", FALSE, { 7 + (1ull << 40), 1, "\2", "", "", 3, 4 } },
-  { "queued-is-no-outcome", FALSE, { 7, 1, "\0", "", "", 3, 4 } },
-  { "no-such-outcome", FALSE, { 7, 1, "\6", "", "", 3, 4 } },
-  { "no-such-reason", FALSE, { 7, 1, "\2", "", "because", 3, 4 } },
-  { "too-few-fields", FALSE, { 7, 1, "\2", "", "", 3, 3 } },
+  { "accepted", TRUE, { 7, 1, "\2", "250 2.0.0 ok", "", 3, 6 } },
+  { "unknown", TRUE, { 7, 1, "\5", "", "", 3, 6 } },
+  { "suppress", TRUE, { 7, 1, "\3", "550 5.1.1 gone", "suppress", 3, 6 } },
+  { "other-attempt", FALSE, { 7, 2, "\2", "", "", 3, 6 } },
+  { "not-given", FALSE, { 8, 1, "\2", "", "", 3, 6 } },
+  { "other-campaign", FALSE, { 7, 1, "\2", "", "", 4, 6 } },
+  { "packs-onto-another", FALSE, { 7, 1, "\2", "", "", 3 + (1ull << 24), 6 } }, /* must not alias campaign 3 */
+  { "recipient-overflows", FALSE, { 7 + (1ull << 40), 1, "\2", "", "", 3, 6 } },
+  { "queued-is-no-outcome", FALSE, { 7, 1, "\0", "", "", 3, 6 } },
+  { "no-such-outcome", FALSE, { 7, 1, "\6", "", "", 3, 6 } },
+  { "no-such-reason", FALSE, { 7, 1, "\2", "", "because", 3, 6 } },
+  { "remote-id", TRUE, { 7, 1, "\2", "250 ok", "", 3, 6, "18c2f0a9b7d3e4f1" } },
+  { "remote-id-moves-a-cursor", FALSE, { 7, 1, "\2", "250 ok", "", 3, 6, "18c2\x1b[2J" } },
+  { "remote-id-of-two-words", FALSE, { 7, 1, "\2", "250 ok", "", 3, 6, "18c2 f0a9" } },
+  { "too-few-fields", FALSE, { 7, 1, "\2", "", "", 3, 5 } },
 };
 
 static GVariant *
 write_frame (const Said *said, guint times)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_OUTCOMES);
+  guint64 none = 0;
 
   for (guint i = 0; i < times; i++) {
     frame_writer_row (frame, said->key, said->aux, said->fields);
     frame_writer_field (frame, said->outcome, 1);
     frame_writer_string (frame, said->reply);
     frame_writer_string (frame, said->reason);
-    if (said->fields > 3)
-      frame_writer_field (frame, &said->campaign, 8);
+    frame_writer_field (frame, &said->campaign, 8);
+    frame_writer_field (frame, &none, 8);
+    if (said->fields > 5)
+      frame_writer_string (frame, said->remote_id);
   }
   return g_variant_ref_sink (frame_writer_finish (frame));
 }
@@ -66,8 +73,11 @@ test_case (gconstpointer data)
 static void
 test_lengths (void)
 {
-  static const struct { gsize outcome, campaign; } rows[] = { { 1, 8 }, { 0, 8 }, { 2, 8 }, { 1, 7 }, { 1, 9 }, { 1, 0 } };
+  static const struct { gsize outcome, campaign, not_before, remote_id; } rows[] = {
+    { 1, 8, 8, 128 }, { 0, 8, 8, 0 }, { 2, 8, 8, 0 }, { 1, 7, 8, 0 }, { 1, 9, 8, 0 }, { 1, 0, 8, 0 }, { 1, 8, 7, 0 }, { 1, 8, 9, 0 }, { 1, 8, 0, 0 }, { 1, 8, 8, 129 },
+  };
   static const guint8 outcome[] = { OUTCOME_ACCEPTED, 0 }, campaign[] = { 3, 0, 0, 0, 0, 0, 0, 0, 0 };
+  g_autofree char *remote_id = g_strnfill (129, 'x');
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (Outstanding) held = outstanding_new ();
@@ -77,11 +87,13 @@ test_lengths (void)
     g_autoptr (GError) error = NULL;
 
     outstanding_add (held, 3, 7, 1);
-    frame_writer_row (writer, 7, 1, 4);
+    frame_writer_row (writer, 7, 1, 6);
     frame_writer_field (writer, outcome, rows[i].outcome);
     frame_writer_string (writer, "250 ok");
     frame_writer_string (writer, "");
     frame_writer_field (writer, campaign, rows[i].campaign);
+    frame_writer_field (writer, campaign, rows[i].not_before);
+    frame_writer_field (writer, remote_id, rows[i].remote_id);
     frame = g_variant_ref_sink (frame_writer_finish (writer));
     g_assert_cmpint (outcomes_parse (frame, held, out, &error), ==, i == 0);
     g_assert_cmpuint (outstanding_get_count (held), ==, i == 0 ? 0 : 1);
@@ -90,13 +102,13 @@ test_lengths (void)
   }
 }
 
-/* A row has four fields; the one before it lends it none. */
+/* A row has six fields; the one before it lends it none. */
 static void
 test_number_of_fields (void)
 {
   static const guint8 accepted = OUTCOME_ACCEPTED, campaign[8] = { 3 };
 
-  for (guint n = 3; n <= 5; n++) {
+  for (guint n = 5; n <= 7; n++) {
     g_autoptr (Outstanding) held = outstanding_new ();
     g_autoptr (GArray) out = g_array_new (FALSE, FALSE, sizeof (LedgerOutcome));
     g_autoptr (FrameWriter) writer = frame_writer_new (FRAME_OUTCOMES);
@@ -104,16 +116,16 @@ test_number_of_fields (void)
     g_autoptr (GError) error = NULL;
 
     for (guint64 recipient = 7; recipient <= 8; recipient++) {
-      guint fields = recipient == 7 ? 4 : n;
+      guint fields = recipient == 7 ? 6 : n;
 
       outstanding_add (held, 3, recipient, 1);
       frame_writer_row (writer, recipient, 1, fields);
       frame_writer_field (writer, &accepted, 1);
       for (guint i = 1; i < fields; i++)
-        frame_writer_field (writer, campaign, i == 3 ? 8 : 0);
+        frame_writer_field (writer, campaign, i == 3 || i == 4 ? 8 : 0);
     }
     frame = g_variant_ref_sink (frame_writer_finish (writer));
-    g_assert_cmpint (outcomes_parse (frame, held, out, &error), ==, n == 4);
+    g_assert_cmpint (outcomes_parse (frame, held, out, &error), ==, n == 6);
   }
 }
 

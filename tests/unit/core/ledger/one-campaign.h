@@ -110,14 +110,21 @@ get_tally (Fixture *fixture, State state)
 }
 
 static inline void
+append_record (int fd, const JournalRecord *record)
+{
+  guint8 raw[JOURNAL_RECORD_LEN];
+
+  journal_record_write (record, raw);
+  g_assert_cmpint (write (fd, raw, sizeof raw), ==, sizeof raw);
+}
+
+static inline void
 append (int fd, JournalKind kind, guint64 recipient, guint32 attempt, Outcome outcome)
 {
   JournalRecord record = { .kind = kind, .campaign = 1, .recipient = recipient, .attempt = attempt, .outcome = kind == JOURNAL_ENDED ? outcome : 0,
                            .time_utc_ms = 5000, .text = "250 fine" };
-  guint8 raw[JOURNAL_RECORD_LEN];
 
-  journal_record_write (&record, raw);
-  g_assert_cmpint (write (fd, raw, sizeof raw), ==, sizeof raw);
+  append_record (fd, &record);
 }
 
 static inline void

@@ -25,6 +25,35 @@ test_later (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_tally (fixture, STATE_LATER), ==, 0);
 }
 
+/* The server's time and ours: the later one counts, the server's for a week at most; what it calls the message stands beside. */
+static void
+test_not_before (Fixture *fixture, gconstpointer data)
+{
+  static const struct { gint64 asked_s, due_s; } cases[] = { /* behind the answer */
+    { 0, 60 }, { 59, 60 }, { 61, 61 }, { 2 * 86400, 2 * 86400 }, { 7 * 86400, 7 * 86400 }, { 7 * 86400 + 1, 7 * 86400 }, { G_MAXINT64 - 1000, 7 * 86400 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    LedgerOutcome said = { .campaign = 1, .recipient = i + 1, .attempt = 1, .outcome = OUTCOME_LATER, .time_utc = 1000, .remote_id = "first",
+                           .not_before_utc_s = cases[i].asked_s > 0 ? 1000 + cases[i].asked_s : 0 };
+    gint64 row = (gint64) i + 1;
+    g_autoptr (LedgerTally) tally = ledger_tally_new ();
+
+    add_person (fixture, row, "p@example.org");
+    g_assert_cmpuint (hand_over (fixture, 1, 1000), ==, 1);
+    g_assert_cmpint (get (fixture, "provider_id IS NULL", row), ==, 1);
+    g_assert_true (ledger_record (fixture->core.store, &said, tally, NULL));
+    g_assert_cmpint (get (fixture, "state", row), ==, STATE_LATER);
+    g_assert_cmpint (get (fixture, "not_before_utc", row), ==, 1000 + cases[i].due_s);
+    g_assert_cmpint (get (fixture, "provider_id='first'", row), ==, 1);
+    g_assert_cmpuint (hand_over (fixture, 1, 1000 + cases[i].due_s - 1), ==, 0);
+    g_assert_cmpuint (hand_over (fixture, 1, 1000 + cases[i].due_s), ==, 1);
+    g_assert_cmpint (get (fixture, "provider_id='first'", row), ==, 1); /* until another answer says otherwise */
+    record_of (fixture, (guint64) row, OUTCOME_ACCEPTED, REASON_NONE, 2, 1001 + cases[i].due_s);
+    g_assert_cmpint (get (fixture, "provider_id IS NULL", row), ==, 1);
+  }
+}
+
 /* A day offline with a retry in the transport: it comes back to later, the day uses up nothing of its lifetime; another account's day neither adds. */
 static void
 test_offline (Fixture *fixture, gconstpointer data)
@@ -143,8 +172,8 @@ test_resolve (Fixture *fixture, gconstpointer data)
   add_person (fixture, 3, "q@example.org");
   hand_over (fixture, 1, 1000);
   record_of (fixture, 3, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001); /* has it: nobody's to resolve */
-  g_assert_true (ledger_mark_unknown (fixture->core.store, 1, 1, 1, "why", tally, NULL));
-  g_assert_true (ledger_mark_unknown (fixture->core.store, 1, 2, 1, "why", tally, NULL));
+  record_of (fixture, 1, OUTCOME_UNKNOWN, REASON_NONE, 1, 1001);
+  record_of (fixture, 2, OUTCOME_UNKNOWN, REASON_NONE, 1, 1001);
   g_assert_true (ledger_resolve (fixture->core.store, 1, TRUE, "q@example.org", tally, &count, NULL));
   g_assert_cmpuint (count, ==, 1);
   g_assert_true (ledger_resolve (fixture->core.store, 1, FALSE, NULL, tally, &count, NULL));
@@ -269,6 +298,7 @@ main (int argc, char *argv[])
   if (lasting_skip_all ())
     return 0;
   add ("later", 0, test_later);
+  add ("not-before", 0, test_not_before);
   add ("offline", 0, test_offline);
   add ("offline-at-once", 0, test_offline_at_once);
   add ("clock", 0, test_clock);

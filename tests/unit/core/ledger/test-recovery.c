@@ -235,6 +235,159 @@ test_unreadable (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* One row, and what its journal says of it record by record: a letter each, as written in the table below. */
+static void
+say (int fd, guint64 recipient, const char *letters)
+{
+  g_autofree char *full = g_strnfill (JOURNAL_TEXT_LEN, 'a');
+
+  for (const char *letter = letters; *letter != '\0'; letter++) {
+    JournalRecord record = { .kind = (JournalKind) *letter, .campaign = 1, .recipient = recipient, .attempt = 1, .time_utc_ms = 2000000 };
+
+    if (*letter == 'R')
+      g_strlcpy (record.text, "3", sizeof record.text);
+    else if (*letter == 'L' || *letter == 'E') {
+      record.outcome = *letter == 'L' ? OUTCOME_LATER : OUTCOME_ACCEPTED;
+      record.kind = JOURNAL_ENDED;
+      record.not_before_utc_s = *letter == 'L' ? 9000 : 0;
+    } else if (strchr ("i12b", *letter) != NULL) {
+      record.kind = JOURNAL_REMOTE_ID;
+      record.number = *letter == '2' ? 2 : 1;
+      g_strlcpy (record.text, *letter == 'i' ? "wamid.1" : *letter == '1' ? full : *letter == '2' ? "end" : "not an id", sizeof record.text);
+    } else if (*letter == '0')
+      record = (JournalRecord){ .kind = 'X', .campaign = 1, .recipient = recipient, .attempt = 1, .outcome = 255, .text = "?" };
+    if (*letter == '.')
+      g_assert_cmpint (write (fd, &record, 40), ==, 40);
+    else
+      append_record (fd, &record);
+  }
+}
+
+/* i, 1 and 2: an id, a full first part, a second part; b: no id. L: ended as later. 0: a kind of a later program. -: one that is none. .: half a record */
+static const struct {
+  const char *says;
+  State       same, other; /* in the boot of the journal, in another */
+  State       other_own;   /* the same, of a row that may have been given out twice */
+  const char *id;
+} words[] = {
+  { "", STATE_QUEUED, STATE_UNKNOWN, STATE_UNKNOWN, "" },
+  { "0", STATE_QUEUED, STATE_UNKNOWN, STATE_UNKNOWN, "" }, /* not known, and whole */
+  { "0B0E0", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "" },
+  { "-", STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, "" }, /* the control */
+  { "BiE", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "wamid.1" },
+  { "iE", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "wamid.1" },
+  { "BEi", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "wamid.1" },
+  { "Bi", STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, "wamid.1" }, /* what was heard of it later can be found */
+  { "i", STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, "wamid.1" },  /* its begun is lost: a server that names it has it */
+  { "B12E", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "12" },
+  { "B1", STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, "" }, /* half an id is another one */
+  { "B1E", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "" },
+  { "B2E", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "" },
+  { "B12iE", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "wamid.1" }, /* the last one said */
+  { "BbE", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "" },
+  { "BL", STATE_LATER, STATE_LATER, STATE_LATER, "" },
+  { "BiL", STATE_LATER, STATE_LATER, STATE_LATER, "wamid.1" },
+  { "R", STATE_QUEUED, STATE_QUEUED, STATE_UNKNOWN, "" }, /* once given out, never begun; else maybe in another batch */
+  { "RB", STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, "" }, /* given out again */
+  { "BR", STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, "" }, /* a contradiction */
+  { "RBE", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "" },
+  { "S", STATE_QUEUED, STATE_QUEUED, STATE_QUEUED, "" },
+  { "0S", STATE_QUEUED, STATE_QUEUED, STATE_QUEUED, "" },
+  { "BS", STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, "" },
+  { "BiES", STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED, "wamid.1" },
+  { "-S", STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, "" },  /* not all is there */
+  { "S0", STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, "" },  /* it went on behind its seal */
+  { "SS", STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, "" },
+  { "S.", STATE_QUEUED, STATE_UNKNOWN, STATE_UNKNOWN, "" },
+};
+
+static void
+test_kinds (Fixture *fixture, gconstpointer data)
+{
+  gboolean has_own_rows = (GPOINTER_TO_SIZE (data) & OWN_ROWS) != 0;
+
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (words); i++) {
+    g_autofree char *full = g_strnfill (JOURNAL_TEXT_LEN, 'a'), *long_id = g_strconcat (full, "end", NULL), *asked = NULL;
+    const char *id = strcmp (words[i / 2].id, "12") == 0 ? long_id : words[i / 2].id;
+    Journal *journal = journal_create (&fixture->core, 1, NULL);
+    guint64 serial = journal_get_serial (journal);
+    gint64 row = (gint64) i + 1;
+    State state = i % 2 == 0 ? words[i / 2].same : has_own_rows ? words[i / 2].other_own : words[i / 2].other;
+
+    g_test_message ("%s, %s boot", words[i / 2].says, i % 2 == 0 ? "same" : "other");
+    add_person (fixture, row, "p@example.org");
+    g_assert_cmpuint (hand_over (fixture, serial, 1000), ==, 1);
+    say (journal_get_fd (journal), (guint64) row, words[i / 2].says);
+    journal_free (journal);
+    if (i % 2 == 1)
+      spoil_header (fixture, serial, OTHER_BOOT);
+    g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
+    g_assert_cmpint (get (fixture, "state", row), ==, state);
+    asked = g_strdup_printf ("coalesce(provider_id,'')='%s'", id);
+    g_assert_cmpint (get (fixture, asked, row), ==, 1);
+    if (state == STATE_LATER)
+      g_assert_cmpint (get (fixture, "not_before_utc", row), ==, 9000);
+    g_assert_true (store_run (fixture->core.store, NULL, "UPDATE recipient SET state=6", "")); /* nobody is left for the next */
+  }
+}
+
+/* Cut off within, before and behind each record: what is whole counts, the rest is nothing that left. */
+static void
+test_cut (Fixture *fixture, gconstpointer data)
+{
+  static const struct { const char *says; gsize records; State states[6]; gboolean has_id; } cases[] = {
+    { "B12E", 4, { STATE_QUEUED, STATE_UNKNOWN, STATE_UNKNOWN, STATE_UNKNOWN, STATE_ACCEPTED }, TRUE },
+    { "RBES", 4, { STATE_QUEUED, STATE_QUEUED, STATE_UNKNOWN, STATE_ACCEPTED, STATE_ACCEPTED }, FALSE },
+  };
+  gint64 row = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (gsize cut = 0; cut <= 4 * cases[i].records; cut++) {
+      static const gsize within[] = { 0, 1, 64, JOURNAL_RECORD_LEN - 1 };
+      gsize octets = cut / 4 * JOURNAL_RECORD_LEN + within[cut % 4];
+      Journal *journal = journal_create (&fixture->core, 1, NULL);
+      guint64 serial = journal_get_serial (journal);
+
+      add_person (fixture, ++row, "p@example.org");
+      g_assert_cmpuint (hand_over (fixture, serial, 1000), ==, 1);
+      say (journal_get_fd (journal), (guint64) row, cases[i].says);
+      g_assert_cmpint (ftruncate (journal_get_fd (journal), (off_t) (JOURNAL_RECORD_LEN + octets)), ==, 0);
+      journal_free (journal);
+      g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
+      g_assert_cmpint (get (fixture, "state", row), ==, cases[i].states[octets / JOURNAL_RECORD_LEN]);
+      g_assert_cmpint (get (fixture, "provider_id IS NOT NULL", row), ==, cases[i].has_id && octets >= 3 * JOURNAL_RECORD_LEN);
+      g_assert_true (store_run (fixture->core.store, NULL, "UPDATE recipient SET state=6", ""));
+    }
+}
+
+/* A seal, an id and a gift back in the file of a liar, of another journal, or in none: nothing. */
+static void
+test_sealed_by_whom (Fixture *fixture, gconstpointer data)
+{
+  static const struct { int how; State state; } cases[] = {
+    { SAME_BOOT, STATE_QUEUED }, { OTHER_BOOT, STATE_QUEUED }, { OTHER_MOUNT, STATE_QUEUED }, { OTHER_SERIAL, STATE_UNKNOWN }, { DROPPED, STATE_UNKNOWN },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    Journal *journal = journal_create (&fixture->core, 1, NULL);
+    guint64 serial = journal_get_serial (journal);
+    gint64 row = (gint64) i + 1;
+
+    add_person (fixture, row, "p@example.org");
+    hand_over (fixture, serial, 1000);
+    say (journal_get_fd (journal), (guint64) row, cases[i].how == DROPPED ? "RiS" : "RS");
+    journal_free (journal);
+    if (cases[i].how == DROPPED)
+      g_assert_true (recovery_mark_dropped (&fixture->core, serial, NULL));
+    else if (cases[i].how != SAME_BOOT)
+      spoil_header (fixture, serial, cases[i].how);
+    g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
+    g_assert_cmpint (get (fixture, "state", row), ==, cases[i].state);
+    g_assert_cmpint (get (fixture, "provider_id IS NULL", row), ==, 1);
+    g_assert_true (store_run (fixture->core.store, NULL, "UPDATE recipient SET state=6", ""));
+  }
+}
+
 /* What leaves for the first time is known as a range: who came back from it goes first, who is settled drops out of it, nobody gets lost between. */
 static void
 test_range (Fixture *fixture, gconstpointer data)
@@ -422,6 +575,9 @@ main (int argc, char *argv[])
   add ("recovery/never-a-witness", 0, test_never_a_witness);
   add ("recovery/hostile", 0, test_hostile);
   add ("recovery/unreadable", 0, test_unreadable);
+  add ("recovery/kinds", 0, test_kinds);
+  add ("recovery/cut", 0, test_cut);
+  add ("recovery/sealed-by-whom", 0, test_sealed_by_whom);
   add ("range", 0, test_range);
   add ("turns", 0, test_turns);
   add ("recovery/fails", 0, test_recovery_fails);

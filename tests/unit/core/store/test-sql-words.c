@@ -34,11 +34,39 @@ test_groups (void)
   g_assert_cmpstr (SQL_CAMPAIGN_HAS_ENDED ("c."), ==, "c.state IN (5,6)");
 }
 
+/* Words are in people's stores, and in files that programs read. */
+static void
+test_deliveries (void)
+{
+  static const char *const words[DELIVERY_COUNT] = { SQL_DELIVERY (SENT),    SQL_DELIVERY (DELIVERED),  SQL_DELIVERY (READ), SQL_DELIVERY (FAILED), SQL_DELIVERY (BOUNCED),
+                                                     SQL_DELIVERY (COMPLAINED), SQL_DELIVERY (LEFT), SQL_DELIVERY (ANSWERED), SQL_DELIVERY (AWAY) };
+  static const char all[] = "'sent''delivered''read''failed''bounced''complained''left''answered''away'";
+  g_autofree char *joined = g_strdup (""), *made = g_strdup ("");
+  DeliveryKind kind;
+
+  for (guint i = 0; i < DELIVERY_COUNT; i++) {
+    g_autofree char *more = g_strconcat (joined, words[i], NULL), *other = g_strconcat (made, "'", delivery_kind_to_word ((DeliveryKind) i), "'", NULL);
+
+    g_assert_true (delivery_kind_from_word (delivery_kind_to_word ((DeliveryKind) i), &kind));
+    g_assert_cmpint (kind, ==, i);
+    g_free (g_steal_pointer (&joined));
+    g_free (g_steal_pointer (&made));
+    joined = g_steal_pointer (&more);
+    made = g_steal_pointer (&other);
+  }
+  g_assert_cmpstr (joined, ==, all);
+  g_assert_cmpstr (made, ==, all);
+  g_assert_false (delivery_kind_from_word ("Read", &kind));
+  g_assert_false (delivery_kind_from_word ("", &kind));
+  g_assert_cmpstr (delivery_kind_to_word (DELIVERY_COUNT), ==, "?");
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/store/sql-words/campaigns", test_campaigns);
   g_test_add_func ("/core/store/sql-words/groups", test_groups);
+  g_test_add_func ("/core/store/sql-words/deliveries", test_deliveries);
   return g_test_run ();
 }

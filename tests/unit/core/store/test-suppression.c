@@ -250,7 +250,8 @@ make_people (Fixture *self)
     "INSERT INTO consent(contact,source,time_utc) VALUES(1,'Secret fair',1);"
     "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','x@example.com',1);"
     "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,zeroblob(16),1,2,'x@example.com','Hi',1);"
-    "INSERT INTO recipient(campaign,id,state,reply) VALUES(1,1,2,'250 Ann Secret ok');"
+    "INSERT INTO recipient(campaign,id,state,reply,provider_id) VALUES(1,1,2,'250 Ann Secret ok','wamid.Secret');"
+    "INSERT INTO delivery(campaign,recipient,kind,time_utc,code,words) VALUES(1,1,'read',7,'',''),(1,1,'answered',8,'','yours, Ann Secret'),(1,2,'answered',8,'','Ben');"
     "INSERT INTO snapshot(campaign,id,contact,address,address_key,name,fields) VALUES"
     " (1,1,1,'Ann@example.org','ann@example.org','Ann Secret',x'0300000041424302000000'||x'4445'),(1,2,2,'both@example.org','both@example.org','Ben',''),"
     " (1,3,3,'both@example.org','both@example.org','Cara',''),(1,4,0,'Ann@example.org','ann@example.org','Ann Secret','');" /* 4: a test to her */
@@ -301,6 +302,8 @@ test_forget (Fixture *self, gconstpointer data)
   g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE campaign=1 AND id=1 AND state=2 AND reply=''"), ==, 1); /* the state stays */
   g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=1 AND contact=0 AND name='' AND address='' AND fields=zeroblob(8)"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count(*) FROM outcome WHERE reply=''"), ==, 1);
+  g_assert_cmpint (count (self, "SELECT count(*) FROM delivery WHERE recipient=1 AND time_utc>0 AND words=''"), ==, 2); /* so do the times */
+  g_assert_cmpint (count (self, "SELECT count(*) FROM delivery WHERE words='Ben'"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE address<>''"), ==, 0);
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", "Other"), ==, 1); /* whoever imports them again */
   g_assert_cmpint (ask (self, "+4930123456", "x@example.com", "Other"), ==, 1);

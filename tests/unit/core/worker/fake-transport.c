@@ -1,6 +1,7 @@
 #include "fake-transport.h"
 
 #include "contract-dial1.h"
+#include "descriptor.h"
 #include "fault.h"
 #include "frame.h"
 #include "peer.h"
@@ -131,39 +132,100 @@ misbehaves (Process *self, GDBusMethodInvocation *invocation)
   return FALSE;
 }
 
+static void
+note_records (const char *what, const void *data, gsize len)
+{
+  g_autofree FrameRow *row = g_new (FrameRow, 1);
+  FrameReader reader;
+
+  g_string_append_printf (fake.state, "%s%s", fake.state->len > 0 ? " " : "", what);
+  if (len == 0)
+    return;
+  g_assert_true (frame_open (&reader, FRAME_STATE, data, len, NULL));
+  while (frame_next (&reader, row, NULL)) {
+    g_autofree char *key = slice_dup (row->fields[0]), *value = slice_dup (row->fields[1]);
+
+    g_string_append_printf (fake.state, ":%s=%s", key, value);
+  }
+}
+
+static void
+note_state (int fd)
+{
+  g_autoptr (GBytes) state = descriptor_read_all (fd, 1 << 20, NULL);
+  gsize len;
+  const void *data = g_bytes_get_data (state, &len);
+
+  g_assert_cmpint (fcntl (fd, F_GET_SEALS), ==, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+  note_records ("opened", data, len);
+  close (fd);
+}
+
 static gboolean
-handle_open (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret, GVariant *at, gpointer data)
+handle_open (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *kind, GVariant *settings, GVariant *secret, GVariant *at,
+             GVariant *state, gpointer data)
 {
   g_clear_pointer (&fake.settings, g_variant_unref);
   fake.settings = g_variant_ref (settings);
   fake.journal = g_unix_fd_list_get (fds, g_variant_get_handle (at), NULL);
+  note_state (g_unix_fd_list_get (fds, g_variant_get_handle (state), NULL));
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_open_account (skeleton, invocation, NULL);
+    pr_transport2_complete_open_account (skeleton, invocation, NULL);
   return TRUE;
 }
 
 static gboolean
-handle_add (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *at, gboolean is_loopback, gpointer data)
+handle_new_secret (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *secret, gint64 expires_utc_s, gpointer data)
 {
-  fake.was_loopback = is_loopback;
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_add_connection (skeleton, invocation, NULL);
+    pr_transport2_complete_new_secret (skeleton, invocation, NULL);
   return TRUE;
 }
 
 static gboolean
-handle_begin (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, GVariant *spec, const char *const *columns,
-              GVariant *files, gpointer data)
+handle_state_kept (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 serial, gpointer data)
+{
+  g_autofree char *what = g_strdup_printf ("kept:%" G_GUINT64_FORMAT, serial);
+
+  note_records (what, NULL, 0);
+  pr_transport2_complete_state_kept (skeleton, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_state_given (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 serial, GVariant *records, gpointer data)
+{
+  g_autofree char *what = g_strdup_printf ("given:%" G_GUINT64_FORMAT, serial);
+
+  note_records (what, g_variant_get_data (records), g_variant_get_size (records));
+  pr_transport2_complete_state_given (skeleton, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_add (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint endpoint, GVariant *at, const char *peer, gpointer data)
+{
+  g_free (fake.peer);
+  fake.peer = g_strdup (peer);
+  fake.endpoint = endpoint;
+  if (!misbehaves (data, invocation))
+    pr_transport2_complete_add_connection (skeleton, invocation, NULL);
+  return TRUE;
+}
+
+static gboolean
+handle_begin (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, guint version, GVariant *identity,
+              GVariant *parts, gboolean is_inspection, const char *const *columns, const char *const *aliases, GVariant *files, gpointer data)
 {
   static const char *const fields[] = { "name", NULL }, *const none[] = { NULL };
 
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, fields, none, none, 100, g_variant_new_parsed ("[(%i, '')]", part->misnames ? 2 /* core's own, behind the campaign's */ : 1), none);
+    pr_transport2_complete_begin_campaign (skeleton, invocation, NULL, fields, none, none, 100, g_variant_new_parsed ("[(%i, '')]", part->misnames ? 2 /* core's own, behind the campaign's */ : 1), none);
   return TRUE;
 }
 
 static gboolean
-handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *frame, gpointer data)
+handle_send (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, GVariant *frame, GVariant *files, gpointer data)
 {
   g_autofree FrameRow *row = g_new (FrameRow, 1);
   FrameReader reader;
@@ -175,13 +237,13 @@ handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 
     g_array_append_val (fake.rows, found);
   }
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_send (skeleton, invocation);
+    pr_transport2_complete_send (skeleton, invocation, NULL);
   return TRUE;
 }
 
 /* Never begun is what the test has left in fake.rows. */
 static gboolean
-handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *recipients, gpointer data)
+handle_recall (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *recipients, gpointer data)
 {
   GVariantBuilder ids;
 
@@ -190,43 +252,43 @@ handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint6
   g_variant_builder_init (&ids, G_VARIANT_TYPE ("at"));
   for (guint i = 0; i < fake.rows->len; i++)
     g_variant_builder_add (&ids, "t", g_array_index (fake.rows, LedgerHanded, i).recipient);
-  pr_transport1_complete_recall (skeleton, invocation, g_variant_builder_end (&ids));
+  pr_transport2_complete_recall (skeleton, invocation, g_variant_builder_end (&ids));
   return TRUE;
 }
 
 static gboolean
-handle_preview (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *rows, gpointer data)
+handle_preview (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *rows, gpointer data)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_MESSAGES);
 
   frame_writer_row (frame, campaign, 0, 1);
   frame_writer_string (frame, "Subject: hello\r\n\r\n");
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_preview (skeleton, invocation, frame_writer_finish (frame));
+    pr_transport2_complete_preview (skeleton, invocation, "message/rfc822", frame_writer_finish (frame));
   return TRUE;
 }
 
 static gboolean
-handle_test (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+handle_test (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_test (skeleton, invocation, g_variant_new_parsed ("{'greeting': <'220 mx'>}"));
+    pr_transport2_complete_test (skeleton, invocation, g_variant_new_parsed ("{'greeting': <'220 mx'>}"));
   return TRUE;
 }
 
 static gboolean
-handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+handle_resume (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_resume (skeleton, invocation);
+    pr_transport2_complete_resume (skeleton, invocation);
   return TRUE;
 }
 
 static gboolean
-handle_drain (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+handle_drain (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
   if (!misbehaves (data, invocation))
-    pr_transport1_complete_drain (skeleton, invocation);
+    pr_transport2_complete_drain (skeleton, invocation);
   return TRUE;
 }
 
@@ -266,17 +328,19 @@ void
 fake_tell (guint64 campaign, const LedgerHanded *rows, guint count)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_OUTCOMES);
-  guint64 campaign_le = GUINT64_TO_LE (campaign);
+  guint64 campaign_le = GUINT64_TO_LE (campaign), none = 0;
   guint8 accepted = OUTCOME_ACCEPTED;
 
   for (guint i = 0; i < count; i++) {
-    frame_writer_row (frame, rows[i].recipient, rows[i].attempt, 4);
+    frame_writer_row (frame, rows[i].recipient, rows[i].attempt, 6);
     frame_writer_field (frame, &accepted, 1);
     frame_writer_string (frame, "250 fine");
     frame_writer_string (frame, "");
     frame_writer_field (frame, &campaign_le, sizeof campaign_le);
+    frame_writer_field (frame, &none, sizeof none);
+    frame_writer_string (frame, "");
   }
-  pr_transport1_emit_outcomes (fake.skeleton, frame_writer_finish (frame));
+  pr_transport2_emit_outcomes (fake.skeleton, frame_writer_finish (frame));
 }
 
 /* --- its start --- */
@@ -308,8 +372,9 @@ make_transport (Process *self)
     { "handle-open-account", G_CALLBACK (handle_open) },   { "handle-add-connection", G_CALLBACK (handle_add) }, { "handle-begin-campaign", G_CALLBACK (handle_begin) },
     { "handle-send", G_CALLBACK (handle_send) },           { "handle-recall", G_CALLBACK (handle_recall) },      { "handle-preview", G_CALLBACK (handle_preview) },
     { "handle-test", G_CALLBACK (handle_test) },           { "handle-resume", G_CALLBACK (handle_resume) },      { "handle-drain", G_CALLBACK (handle_drain) },
+    { "handle-new-secret", G_CALLBACK (handle_new_secret) }, { "handle-state-kept", G_CALLBACK (handle_state_kept) }, { "handle-state-given", G_CALLBACK (handle_state_given) },
   };
-  PrTransport1 *skeleton = pr_transport1_skeleton_new ();
+  PrTransport2 *skeleton = pr_transport2_skeleton_new ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     g_signal_connect (skeleton, rows[i].signal, rows[i].handler, self);
@@ -379,13 +444,15 @@ fake_set_up (const FakePart *given, guint16 port)
 {
   part = given;
   server_port = port;
-  fake = (FakeTransport){ .heard = g_string_new (NULL), .journal = -1, .rows = g_array_new (FALSE, FALSE, sizeof (LedgerHanded)) };
+  fake = (FakeTransport){ .heard = g_string_new (NULL), .state = g_string_new (NULL), .journal = -1, .rows = g_array_new (FALSE, FALSE, sizeof (LedgerHanded)) };
 }
 
 void
 fake_tear_down (void)
 {
   g_string_free (fake.heard, TRUE);
+  g_string_free (fake.state, TRUE);
+  g_free (fake.peer);
   g_array_unref (fake.rows);
   g_clear_pointer (&fake.settings, g_variant_unref);
   if (fake.journal >= 0)

@@ -2,17 +2,19 @@
  * (or a dial) that does what the test says. All of peer.c and guard.c is the real thing.
  * Used in: tests of core/worker, core/campaign (the composer). */
 #pragma once
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include "ledger.h"
 
 typedef struct { /* the transport that runs, or the last one */
-  PrTransport1 *skeleton; /* borrowed; for its signals. NULL: none runs */
+  PrTransport2 *skeleton; /* borrowed; for its signals. NULL: none runs */
   GString      *heard;    /* "OpenAccount Send …": what it was asked, in order */
   GVariant     *settings; /* of OpenAccount */
   int           journal;  /* its duplicate; the test may close it */
   GArray       *rows;     /* of LedgerHanded: what Send gave it */
   guint         dials;    /* how often a connection was asked of dial */
-  gboolean      was_loopback; /* what the last AddConnection said */
+  char         *peer;     /* what the last AddConnection said */
+  guint         endpoint;
+  GString      *state;    /* "opened:KEY=VALUE kept:SERIAL given:SERIAL:KEY=VALUE": what core said of records */
 } FakeTransport;
 extern FakeTransport fake;
 

@@ -272,7 +272,8 @@ link_fixture_begin (LinkFixture *fixture, gpointer tag)
 {
   static const char *const columns[] = { "phone", NULL };
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
-  TransportMessage message = { 1, g_variant_new ("a{sv}", NULL), columns, g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0), fds };
+  TransportMessage message = { .campaign = 1, .version = 1, .parts = g_variant_new ("a{ss}", NULL), .columns = columns,
+                               .files = g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0), .fds = fds };
 
   transport_link_begin (fixture->link, &message, tag);
 }

@@ -134,7 +134,7 @@ lie (LinkFixture *fixture, Lie which)
     transport_link_send (fixture->link, 1, frame_writer_finish (frame), fixture->rows);
     break;
   case LIE_CONTRACT:
-    pr_transport1_emit_paused (fake.skeleton, "no word at all", "x");
+    pr_transport2_emit_paused (fake.skeleton, "no word at all", "x");
     break;
   case LIE_SEEN_ABOVE:
   default:

@@ -99,7 +99,7 @@ static void
 test_paused (LinkFixture *fixture, gconstpointer data)
 {
   link_fixture_open (fixture);
-  pr_transport1_emit_paused (fake.skeleton, "login", "535 no");
+  pr_transport2_emit_paused (fake.skeleton, "login", "535 no");
   WAIT_FOR (link_fixture_has_told (fixture, "paused"));
   g_assert_cmpstr (fixture->told->str, ==, "opened paused:login:535 no");
   g_assert_true (transport_link_is_open (fixture->link));
@@ -114,14 +114,31 @@ test_dials (LinkFixture *fixture, gconstpointer data)
 {
   transport_link_set_connections (fixture->link, 2);
   link_fixture_open (fixture);
-  pr_transport1_emit_need_connection (fake.skeleton, 5);
+  pr_transport2_emit_need_connection (fake.skeleton, 0, 5);
   WAIT_FOR (transport_link_is_reaching (fixture->link));
   WAIT_FOR (!transport_link_is_reaching (fixture->link));
   link_fixture_calm_down ();
   g_assert_cmpuint (fake.dials, ==, 2); /* as many as there may be */
-  g_assert_true (fake.was_loopback);
+  g_assert_cmpuint (fake.endpoint, ==, 0);
+  g_assert_true (g_str_has_prefix (fake.peer, "127.0.0.1:") && !g_str_has_suffix (fake.peer, ":1")); /* as the socket says, not as dial does */
   g_assert_cmpstr (fake.heard->str, ==, "OpenAccount AddConnection AddConnection");
   g_assert_cmpstr (fixture->told->str, ==, "opened");
+}
+
+/* Where its account leads nowhere, nobody is dialled for it. */
+static void
+test_no_endpoint (LinkFixture *fixture, gconstpointer data)
+{
+  static const guint endpoints[] = { 1, KIND_ENDPOINTS_MAX, G_MAXUINT };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (endpoints); i++) {
+    g_string_truncate (fixture->told, 0);
+    link_fixture_open (fixture);
+    pr_transport2_emit_need_connection (fake.skeleton, endpoints[i], 1);
+    WAIT_FOR (link_fixture_has_told (fixture, "closed:violated"));
+    link_fixture_settle (fixture);
+  }
+  g_assert_cmpuint (fake.dials, ==, 0);
 }
 
 static void
@@ -129,8 +146,8 @@ test_lost (LinkFixture *fixture, gconstpointer data)
 {
   link_fixture_open (fixture);
   link_fixture_send_all (fixture);
-  pr_transport1_emit_connection_lost (fake.skeleton, "hung up");
-  pr_transport1_emit_silent (fake.skeleton, "no greeting");
+  pr_transport2_emit_connection_lost (fake.skeleton, 0, "hung up");
+  pr_transport2_emit_silent (fake.skeleton, "no greeting");
   WAIT_FOR (link_fixture_has_told (fixture, "silent"));
   g_assert_cmpstr (fixture->told->str, ==, "opened lost:connection:hung up lost:silent:no greeting");
   g_assert_true (transport_link_is_open (fixture->link));
@@ -142,15 +159,15 @@ test_lost_dial (LinkFixture *fixture, gconstpointer data)
 {
   fixture->part.cannot_dial = TRUE;
   link_fixture_open (fixture);
-  pr_transport1_emit_need_connection (fake.skeleton, 1);
+  pr_transport2_emit_need_connection (fake.skeleton, 0, 1);
   WAIT_FOR (link_fixture_has_told (fixture, "lost:dial:refused"));
   fixture->part.cannot_dial = FALSE;
-  pr_transport1_emit_need_connection (fake.skeleton, 1);
+  pr_transport2_emit_need_connection (fake.skeleton, 0, 1);
   link_fixture_calm_down ();
   g_assert_cmpuint (fake.dials, ==, 1); /* nobody hammers: only behind a resume */
   transport_link_resume (fixture->link);
   WAIT_FOR (strstr (fake.heard->str, "Resume") != NULL);
-  pr_transport1_emit_need_connection (fake.skeleton, 1);
+  pr_transport2_emit_need_connection (fake.skeleton, 0, 1);
   WAIT_FOR (strstr (fake.heard->str, "AddConnection") != NULL);
   g_assert_cmpuint (fake.dials, ==, 2);
 }
@@ -160,7 +177,7 @@ test_hold (LinkFixture *fixture, gconstpointer data)
 {
   link_fixture_open (fixture);
   transport_link_hold (fixture->link);
-  pr_transport1_emit_need_connection (fake.skeleton, 1);
+  pr_transport2_emit_need_connection (fake.skeleton, 0, 1);
   link_fixture_calm_down ();
   g_assert_cmpuint (fake.dials, ==, 0);
 }
@@ -182,7 +199,7 @@ test_tries (LinkFixture *fixture, gconstpointer data)
   g_autoptr (GVariant) report = NULL;
 
   link_fixture_reopen_as (fixture, TRANSPORT_TRIES);
-  pr_transport1_emit_need_connection (fake.skeleton, 1); /* it is not heard: there is one connection, the test's */
+  pr_transport2_emit_need_connection (fake.skeleton, 0, 1); /* it is not heard: there is one connection, the test's */
   transport_link_test_async (fixture->link, NULL, result_cb, &result);
   WAIT_FOR (result != NULL);
   report = transport_link_test_finish (result, &address, &error);
@@ -223,14 +240,14 @@ test_composes (LinkFixture *fixture, gconstpointer data)
   WAIT_FOR (link_fixture_has_told (fixture, "begun:1:name"));
   transport_link_preview_async (fixture->link, 1, rows, result_cb, &result);
   WAIT_FOR (result != NULL);
-  messages = transport_link_preview_finish (result, &error);
+  messages = transport_link_preview_finish (result, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (fake.heard->str, ==, "BeginCampaign Preview"); /* no account, no journal */
   fake_leave ();
   WAIT_FOR (link_fixture_has_told (fixture, "closed:went"));
   transport_link_preview_async (fixture->link, 1, rows, result_cb, &late); /* the callback always comes */
   WAIT_FOR (late != NULL);
-  g_assert_null (transport_link_preview_finish (late, &error));
+  g_assert_null (transport_link_preview_finish (late, NULL, &error));
   g_assert_error (error, FAULT, FAULT_TEMP);
 }
 
@@ -244,6 +261,7 @@ main (int argc, char *argv[])
     { "/worker/transport-link/recalls", test_recalls, NULL },
     { "/worker/transport-link/paused", test_paused, NULL },
     { "/worker/transport-link/dials", test_dials, NULL },
+    { "/worker/transport-link/no-endpoint", test_no_endpoint, NULL },
     { "/worker/transport-link/lost", test_lost, NULL },
     { "/worker/transport-link/lost-dial", test_lost_dial, NULL },
     { "/worker/transport-link/hold", test_hold, NULL },

@@ -67,8 +67,9 @@ test_columns (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     const char *columns[] = { rows[i].column, NULL };
 
-    assert_check ("org.postrider.Transport1", "BeginCampaign", CONTRACT_CALL,
-                  g_variant_new ("(t@a{sv}^as@a(sssh))", G_GUINT64_CONSTANT (1), g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0), columns,
+    assert_check ("org.postrider.Transport2", "BeginCampaign", CONTRACT_CALL,
+                  g_variant_new ("(tu@ay@a{ss}b^as@as@a(sssh))", G_GUINT64_CONSTANT (1), 1, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "0123456789abcdef", 16, 1),
+                                 g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0), FALSE, columns, g_variant_new_strv (NULL, 0),
                                  g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0)), rows[i].code);
   }
 }
@@ -112,10 +113,10 @@ test_numbers (void)
   assert_check (APP, "ListRows", CONTRACT_CALL, g_variant_new ("(stu)", "people", LARGEST, 10), -1);
   assert_check (APP, "ListRows", CONTRACT_CALL, g_variant_new ("(stu)", "people", TOO_LARGE, 10), CONTRACT_ERROR_VALUE);
   assert_check (APP, "ListRows", CONTRACT_CALL, g_variant_new ("(stu)", "people", G_MAXUINT64, 10), CONTRACT_ERROR_VALUE);
-  assert_check ("org.postrider.Transport1", "Recall", CONTRACT_REPLY, g_variant_new_parsed ("([uint64 1, 9223372036854775807],)"), -1);
-  assert_check ("org.postrider.Transport1", "Recall", CONTRACT_REPLY, g_variant_new_parsed ("([uint64 1, 9223372036854775808],)"), CONTRACT_ERROR_VALUE);
-  assert_check ("org.postrider.Transport1", "Test", CONTRACT_REPLY, g_variant_new ("(@a{sv})", named ("size", LARGEST)), -1);
-  assert_check ("org.postrider.Transport1", "Test", CONTRACT_REPLY, g_variant_new ("(@a{sv})", named ("size", TOO_LARGE)), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.Transport2", "Recall", CONTRACT_REPLY, g_variant_new_parsed ("([uint64 1, 9223372036854775807],)"), -1);
+  assert_check ("org.postrider.Transport2", "Recall", CONTRACT_REPLY, g_variant_new_parsed ("([uint64 1, 9223372036854775808],)"), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.Transport2", "Test", CONTRACT_REPLY, g_variant_new ("(@a{sv})", named ("size", LARGEST)), -1);
+  assert_check ("org.postrider.Transport2", "Test", CONTRACT_REPLY, g_variant_new ("(@a{sv})", named ("size", TOO_LARGE)), CONTRACT_ERROR_VALUE);
 }
 
 /* Arguments of these types that are empty or zero, but number `large`, which is TOO_LARGE. Returns: floating. */
@@ -208,9 +209,9 @@ test_further (void)
 static void
 test_further_is_told (void)
 {
-  assert_check ("org.postrider.Transport1", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'host': <'a'>, 'copies': <@u 3>, 'paper_ink': <'blue'>}, @h 0, @h 1)"), -1);
-  assert_check ("org.postrider.Transport1", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'copies': <[@u 3]>}, @h 0, @h 1)"), CONTRACT_ERROR_VALUE);
-  assert_check ("org.postrider.Transport1", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("({'host': <@u 3>}, @h 0, @h 1)"), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.Transport2", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("('smtp', {'host': <'a'>, 'copies': <@u 3>, 'paper_ink': <'blue'>}, @h 0, @h 1, @h 2)"), -1);
+  assert_check ("org.postrider.Transport2", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("('smtp', {'copies': <[@u 3]>}, @h 0, @h 1, @h 2)"), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.Transport2", "OpenAccount", CONTRACT_CALL, g_variant_new_parsed ("('smtp', {'host': <@u 3>}, @h 0, @h 1, @h 2)"), CONTRACT_ERROR_VALUE);
 }
 
 /* An answer lacks nothing when it has no further key: a kind of account may have no setting that the contract does not name. */

@@ -86,10 +86,17 @@ write_message (FakeChannel *self, const Row *row)
 {
   static FrameRow parsed;
   g_autoptr (GByteArray) message = g_byte_array_new ();
+  char own[64];
 
   row_parse (row, &parsed);
-  if (preview_cb (row_get_message (row), &parsed, 0, message, NULL))
-    g_assert_cmpint (write (self->file, message->data, message->len), ==, message->len);
+  if (!preview_cb (row_get_message (row), &parsed, 0, message, NULL))
+    return;
+  if (row_files_get (row->files, 0) >= 0) { /* the person's own file */
+    gssize n = pread (row_files_get (row->files, 0), own, sizeof own, 0);
+
+    g_byte_array_append (message, (const guint8 *) own, (guint) n);
+  }
+  g_assert_cmpint (write (self->file, message->data, message->len), ==, message->len);
 }
 
 static gboolean
@@ -109,14 +116,14 @@ idle_cb (gpointer data)
 /* --- the table --- */
 
 static gboolean
-open_cb (gpointer channel, SendQueue *queue, GVariant *settings, SecretBytes *secret, GError **error)
+open_cb (gpointer channel, SendQueue *queue, const AccountOpening *opening, GError **error)
 {
   FakeChannel *self = channel;
   const char *path = "/dev/null";
 
   note (self, "open");
-  secret_bytes_free (secret);
-  (void) g_variant_lookup (settings, KEY_TRANSPORT_USER, "&s", &path); /* the contract has no key for a file */
+  secret_bytes_free (opening->secret);
+  (void) g_variant_lookup (opening->settings, KEY_TRANSPORT_USER, "&s", &path); /* the contract has no key for a file */
   self->file = open (path, O_WRONLY | O_APPEND | O_CLOEXEC);
   self->queue = queue;
   if (self->file < 0)
@@ -125,9 +132,9 @@ open_cb (gpointer channel, SendQueue *queue, GVariant *settings, SecretBytes *se
 }
 
 static gboolean
-connect_cb (gpointer channel, int fd, gboolean is_loopback, GError **error)
+connect_cb (gpointer channel, int fd, guint endpoint, const char *peer, GError **error)
 {
-  note (channel, is_loopback ? "connect(loopback)" : "connect");
+  note (channel, "connect");
   close (fd);
   return TRUE;
 }
@@ -207,10 +214,34 @@ free_cb (gpointer channel)
   g_free (self);
 }
 
+static void
+renew_cb (gpointer channel, SecretBytes *secret, gint64 expires_utc_s)
+{
+  note (channel, "renew");
+  secret_bytes_free (secret);
+}
+
+static void
+kept_cb (gpointer channel, guint64 serial)
+{
+  g_autofree char *word = g_strdup_printf ("kept(%" G_GUINT64_FORMAT ")", serial);
+
+  note (channel, word);
+}
+
+static void
+given_cb (gpointer channel, guint64 serial, GVariant *records)
+{
+  g_autofree char *word = g_strdup_printf ("given(%" G_GUINT64_FORMAT ")", serial);
+
+  note (channel, word);
+}
+
 const Channel fake_channel = {
   .compile = compile_cb,
   .forget = g_free,
   .preview = preview_cb,
+  .form = "text/plain",
   .open = open_cb,
   .connect = connect_cb,
   .test = test_cb,
@@ -221,6 +252,9 @@ const Channel fake_channel = {
   .pause = pause_cb,
   .is_quiet = is_quiet_cb,
   .drain = drain_cb,
+  .renew = renew_cb,
+  .kept = kept_cb,
+  .given = given_cb,
 };
 
 FakeChannel *

@@ -30,7 +30,7 @@ test_order (void)
 
   journal_writer_begun (writer, 7, 8, 2);
   g_assert_cmpint (pread (ours, raw, sizeof raw, 0), ==, 0); /* nothing before the flush */
-  journal_writer_ended (writer, 7, 8, 2, OUTCOME_LATER, REASON_SLOW, "450 later");
+  journal_writer_ended (writer, 7, 8, 2, OUTCOME_LATER, REASON_SLOW, 1700000000, "450 later");
   g_assert_true (journal_writer_flush (writer, &error));
   g_assert_cmpint (pread (ours, raw, sizeof raw, 0), ==, sizeof raw);
   g_assert_true (journal_record_read (raw, &record));
@@ -42,10 +42,51 @@ test_order (void)
   g_assert_cmpint (record.kind, ==, JOURNAL_ENDED);
   g_assert_cmpint (record.outcome, ==, OUTCOME_LATER);
   g_assert_cmpint (record.reason, ==, REASON_SLOW);
+  g_assert_cmpint (record.not_before_utc_s, ==, 1700000000);
   g_assert_cmpstr (record.text, ==, "450 later");
   journal_writer_free (writer);
   close (ours);
   g_unlink (path);
+}
+
+/* One part, or two where the first is full, in front of its answer; what is no id leaves nothing. */
+static void
+test_remote_id (void)
+{
+  static const struct { gsize len; char last; guint parts; } rows[] = {
+    { 1, 'x', 1 }, { 79, 'x', 1 }, { 80, 'x', 2 }, { 81, 'x', 2 }, { 128, 'x', 2 }, { 129, 'x', 0 }, { 0, 0, 0 }, { 9, '\n', 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *path = NULL, *id = g_strnfill (rows[i].len, 'a');
+    int fd = open_file (&path), ours = dup (fd);
+    JournalWriter *writer = journal_writer_new (fd);
+    g_autoptr (GString) back = g_string_new (NULL);
+    guint8 raw[JOURNAL_RECORD_LEN];
+    JournalRecord record = { 0 };
+
+    if (rows[i].len > 0)
+      id[rows[i].len - 1] = rows[i].last;
+    journal_writer_remote_id (writer, 7, 8, 2, rows[i].len > 0 ? id : NULL);
+    journal_writer_ended (writer, 7, 8, 2, OUTCOME_ACCEPTED, REASON_NONE, -1, NULL);
+    g_assert_true (journal_writer_flush (writer, NULL));
+    for (guint part = 0; part < rows[i].parts; part++) {
+      g_assert_cmpint (pread (ours, raw, sizeof raw, part * JOURNAL_RECORD_LEN), ==, sizeof raw);
+      g_assert_true (journal_record_read (raw, &record));
+      g_assert_cmpint (record.kind, ==, JOURNAL_REMOTE_ID);
+      g_assert_cmpuint (record.number, ==, part + 1);
+      g_assert_true (record.campaign == 7 && record.recipient == 8 && record.attempt == 2);
+      g_string_append (back, record.text);
+    }
+    g_assert_cmpstr (back->str, ==, rows[i].parts > 0 ? id : "");
+    g_assert_cmpint (pread (ours, raw, sizeof raw, rows[i].parts * JOURNAL_RECORD_LEN), ==, sizeof raw);
+    g_assert_true (journal_record_read (raw, &record));
+    g_assert_cmpint (record.kind, ==, JOURNAL_ENDED);
+    g_assert_cmpint (record.not_before_utc_s, ==, 0);
+    journal_writer_free (writer);
+    close (ours);
+    g_unlink (path);
+  }
 }
 
 /* A short write in mid-record (RLIMIT_FSIZE: 200 of 256 octets), then room again: the records are whole and in step. */
@@ -115,7 +156,7 @@ test_take_back (void)
     small.rlim_cur = rows[i].room;
     for (guint n = 1; n <= rows[i].ended + rows[i].begun; n++)
       if (n <= rows[i].ended)
-        journal_writer_ended (writer, 1, n, 1, OUTCOME_ACCEPTED, REASON_NONE, "250 ok");
+        journal_writer_ended (writer, 1, n, 1, OUTCOME_ACCEPTED, REASON_NONE, 0, "250 ok");
       else
         journal_writer_begun (writer, 1, n, 1);
     setrlimit (RLIMIT_FSIZE, &small);
@@ -142,6 +183,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transport/journal-writer/order", test_order);
+  g_test_add_func ("/transport/journal-writer/remote-id", test_remote_id);
   g_test_add_func ("/transport/journal-writer/short-write", test_short_write);
   g_test_add_func ("/transport/journal-writer/take-back", test_take_back);
   return g_test_run ();

@@ -30,13 +30,13 @@ typedef struct {
 /* --- towards core --- */
 
 static void
-need_connection_cb (guint count, gpointer data)
+need_connection_cb (guint endpoint, guint count, gpointer data)
 {
   g_string_append_printf (((Fixture *) data)->told, "need(%u) ", count);
 }
 
 static void
-connection_lost_cb (const char *text, gpointer data)
+connection_lost_cb (guint endpoint, const char *text, gpointer data)
 {
   g_string_append (((Fixture *) data)->told, "lost ");
 }
@@ -66,7 +66,7 @@ outcomes_cb (GVariant *rows, gpointer data)
   while (frame_next (&reader, &row, NULL)) {
     g_autofree char *reason = slice_dup (row.fields[2]);
 
-    g_assert_cmpuint (row.n_fields, ==, 4);
+    g_assert_cmpuint (row.n_fields, ==, 6);
     g_assert_cmpuint (row.aux, ==, 1);
     g_assert_cmpmem (row.fields[3].data, row.fields[3].len, "\x07\0\0\0\0\0\0\0", 8); /* the campaign */
     g_string_append_printf (((Fixture *) data)->told, "%u=%s%s%s ", (guint) row.key, state_to_word ((State) row.fields[0].data[0]),
@@ -74,7 +74,30 @@ outcomes_cb (GVariant *rows, gpointer data)
   }
 }
 
-static const SendQueueEvents events = { need_connection_cb, connection_lost_cb, silent_cb, outcomes_cb, paused_cb };
+static void
+need_secret_cb (const char *text, gpointer data)
+{
+  g_string_append_printf (((Fixture *) data)->told, "need-secret(%s) ", text);
+}
+
+static void
+state_changed_cb (guint64 serial, GVariant *records, gpointer data)
+{
+  g_autoptr (GVariant) taken = g_variant_ref_sink (records);
+
+  g_string_append_printf (((Fixture *) data)->told, "changed(%u) ", (guint) serial);
+}
+
+static void
+state_wanted_cb (guint64 serial, const char *const *keys, gpointer data)
+{
+  g_string_append_printf (((Fixture *) data)->told, "wanted(%u,%s) ", (guint) serial, keys[0]);
+}
+
+static const SendQueueEvents events = {
+  .need_connection = need_connection_cb, .connection_lost = connection_lost_cb, .silent = silent_cb, .outcomes = outcomes_cb, .paused = paused_cb,
+  .need_secret = need_secret_cb, .state_changed = state_changed_cb, .state_wanted = state_wanted_cb,
+};
 
 /* --- a queue --- */
 
@@ -92,18 +115,21 @@ open_account (Fixture *self, const char *settings, GError **error)
 {
   g_autoptr (GVariant) dict = dict_new (settings);
 
-  return send_queue_open (self->queue, dict, secret_bytes_new ("secret", 6), dup (self->journal), error);
+  AccountOpening opening = { "fake", dict, secret_bytes_new ("secret", 6), NULL };
+
+  return send_queue_open (self->queue, &opening, dup (self->journal), error);
 }
 
 static CompiledCampaign *
 begin_campaign_as (Fixture *self, guint64 id, const char *text, const char *identity, GError **error)
 {
   static const char *const columns[] = { "word", NULL };
-  g_autofree char *spec = g_strdup_printf ("{'text': <'%s'>, 'identity': <b'%s'>}", text, identity);
-  g_autoptr (GVariant) dict = dict_new (spec);
+  g_autoptr (GVariant) parts = g_variant_ref_sink (g_variant_new_parsed ("{'text': %s}", text));
+  g_autoptr (GVariant) octets = g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, identity, strlen (identity) + 1, 1));
   g_autoptr (GVariant) files = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0));
+  CampaignBeginning beginning = { id, octets, parts, FALSE, columns, NULL, files, NULL };
 
-  return send_queue_begin_campaign (self->queue, id, dict, columns, files, NULL, error);
+  return send_queue_begin_campaign (self->queue, &beginning, error);
 }
 
 static CompiledCampaign *
@@ -116,7 +142,9 @@ static gboolean
 send_rows (Fixture *self, guint first, guint n, guint n_fields, GError **error)
 {
   g_autoptr (FrameWriter) writer = frame_writer_new (FRAME_RECIPIENTS);
-  g_autoptr (GVariant) frame = NULL;
+  g_autoptr (GVariant) frame = NULL, none = g_variant_ref_sink (g_variant_new ("ah", NULL));
+  RowFiles *files = row_files_new (none, NULL, NULL);
+  gboolean is_taken;
 
   for (guint i = 0; i < n; i++) {
     frame_writer_row (writer, first + i, 1, n_fields);
@@ -124,7 +152,9 @@ send_rows (Fixture *self, guint first, guint n, guint n_fields, GError **error)
       frame_writer_string (writer, "value");
   }
   frame = g_variant_ref_sink (frame_writer_finish (writer));
-  return send_queue_send (self->queue, 7, frame, error);
+  is_taken = send_queue_send (self->queue, 7, frame, files, error);
+  row_files_unref (files);
+  return is_taken;
 }
 
 static void
@@ -294,10 +324,10 @@ test_hangs_up (Fixture *self, gconstpointer data)
     g_assert_true (fake_channel_take (self->channel));
     g_assert_true (fake_channel_begin (self->channel));
     fake_channel_done (self->channel, &unknown);
-    send_queue_ended (self->queue, "it broke");
+    send_queue_ended (self->queue, 0, "it broke");
   }
   g_assert_cmpstr (self->told->str, ==, "1=unknown lost 2=unknown lost 3=unknown paused(hangs-up) lost ");
-  send_queue_ended (self->queue, NULL); /* by our own will: core need not hear of it */
+  send_queue_ended (self->queue, 0, NULL); /* by our own will: core need not hear of it */
   g_assert_true (g_str_has_suffix (self->told->str, "paused(hangs-up) lost "));
 }
 
@@ -341,7 +371,7 @@ test_tested (Fixture *self, gconstpointer data)
   g_assert_false (fake_channel_take (self->channel));
   send_queue_trouble (self->queue, &tls, "454 no");
   send_queue_trouble (self->queue, &login, "535 no");
-  send_queue_ended (self->queue, "refused");
+  send_queue_ended (self->queue, 0, "refused");
   g_assert_cmpstr (self->told->str, ==, "");
   send_queue_tested (self->queue, g_variant_new ("a{sv}", NULL));
   send_queue_trouble (self->queue, &tls, "454 no"); /* the first that counts */
@@ -392,7 +422,7 @@ test_unopened (Fixture *self, gconstpointer data)
   g_assert_false (send_rows (self, 1, 2, 3, &error));
   g_assert_error (error, FAULT, FAULT_USAGE);
   g_clear_error (&error);
-  g_assert_false (send_queue_connect (self->queue, dup (self->journal), TRUE, &error));
+  g_assert_false (send_queue_connect (self->queue, dup (self->journal), 0, "127.0.0.1:25", &error));
   g_assert_error (error, FAULT, FAULT_USAGE);
   g_clear_error (&error);
   send_queue_resume (self->queue);
@@ -443,6 +473,79 @@ test_campaigns (Fixture *self, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* --- what it says of its account --- */
+
+/* Nothing more is taken by the old secret; what is on the wire has its answer. */
+static void
+test_need_secret (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (fake_channel_take (self->channel) && fake_channel_begin (self->channel));
+  send_queue_need_secret (self->queue, "401 expired");
+  g_assert_false (fake_channel_take (self->channel));
+  fake_channel_done (self->channel, &accepted);
+  g_assert_true (send_queue_renew (self->queue, secret_bytes_new ("new", 3), 0, &error));
+  g_assert_cmpstr (self->calls->str, ==, "renew wake ");
+  g_assert_true (fake_channel_take (self->channel));
+  g_assert_cmpstr (self->told->str, ==, "need-secret(401 expired) ");
+}
+
+static void
+test_records (Fixture *self, gconstpointer data)
+{
+  static const char *const keys[] = { "session/ann", NULL };
+  g_autoptr (GVariant) none = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_BYTE, NULL, 0));
+
+  for (guint64 serial = 1; serial <= 2; serial++) {
+    g_autoptr (FrameWriter) records = frame_writer_new (FRAME_STATE);
+
+    g_assert_cmpuint (send_queue_keep (self->queue, frame_writer_finish (records)), ==, serial);
+    g_assert_cmpuint (send_queue_want (self->queue, keys), ==, serial);
+  }
+  g_assert_true (send_queue_kept (self->queue, 2, NULL) && send_queue_given (self->queue, 1, none, NULL));
+  g_assert_cmpstr (self->told->str, ==, "changed(1) wanted(1,session/ann) changed(2) wanted(2,session/ann) ");
+  g_assert_cmpstr (self->calls->str, ==, "kept(2) given(1) ");
+}
+
+static int
+open_null (int flags, GUnixFDList *fds)
+{
+  int fd = open ("/dev/null", flags | O_CLOEXEC);
+
+  g_unix_fd_list_append (fds, fd, NULL);
+  close (fd);
+  return fd;
+}
+
+/* As long as one of its rows lives, and no longer. */
+static void
+test_files (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new (), writable = g_unix_fd_list_new ();
+  g_autoptr (GVariant) one = g_variant_ref_sink (g_variant_new_parsed ("[handle 0]")), missing = g_variant_ref_sink (g_variant_new_parsed ("[handle 1]"));
+  g_autoptr (GError) error = NULL;
+  RowFiles *files, *second;
+  int fd;
+
+  open_null (O_RDONLY, fds);
+  open_null (O_RDWR, writable);
+  files = row_files_new (one, fds, &error);
+  g_assert_no_error (error);
+  fd = row_files_get (files, 0);
+  g_assert_cmpint (row_files_get (files, 1), ==, -1);
+  second = row_files_ref (files);
+  row_files_unref (files);
+  g_assert_cmpint (fcntl (fd, F_GETFD), >=, 0);
+  row_files_unref (second);
+  g_assert_cmpint (fcntl (fd, F_GETFD), ==, -1);
+  g_assert_null (row_files_new (missing, fds, &error));
+  g_assert_error (error, FAULT, FAULT_USAGE);
+  g_clear_error (&error);
+  g_assert_null (row_files_new (one, writable, &error));
+  g_assert_error (error, FAULT, FAULT_USAGE);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -454,7 +557,8 @@ main (int argc, char *argv[])
     { "sends", set_up_rows, test_sends }, { "recall", set_up_rows, test_recall }, { "pauses", set_up_rows, test_pauses },
     { "stops", set_up_rows, test_stops }, { "hangs-up", set_up_rows, test_hangs_up }, { "journal-full", set_up_rows, test_journal_full }, { "tested", set_up_rows, test_tested },
     { "drains", set_up_rows, test_drains }, { "leaves", set_up_rows, test_leaves }, { "unopened", set_up, test_unopened },
-    { "campaigns", set_up_rows, test_campaigns },
+    { "campaigns", set_up_rows, test_campaigns }, { "need-secret", set_up_rows, test_need_secret }, { "records", set_up_rows, test_records },
+    { "files", set_up, test_files },
   };
 
   g_test_init (&argc, &argv, NULL);

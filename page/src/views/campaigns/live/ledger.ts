@@ -1,5 +1,8 @@
-// One row of frame LEDGER as an object. Fields: address, name, state, reason, time, reply, message id, version, then values.
+// One row of frame LEDGER as an object. Fields: address, name, state, reason, time, reply, message id, version, account, provider id, nine times of
+// what was heard later with the code of a failure behind the fourth, words, then values (contract: CampaignRows).
 import type { Decimal, FrameRow } from '../../../bridge';
+
+const FIELDS_BEFORE_VALUES = 21;
 
 export interface LedgerRow {
   id: Decimal;
@@ -16,6 +19,7 @@ export interface LedgerRow {
 }
 
 export function toLedgerRow(row: FrameRow): LedgerRow {
-  const [address = '', name = '', state = '', reason = '', time = '', reply = '', messageId = '', version = '', ...values] = row.fields;
+  const [address = '', name = '', state = '', reason = '', time = '', reply = '', messageId = '', version = ''] = row.fields;
+  const values = row.fields.slice(FIELDS_BEFORE_VALUES);
   return { id: row.key, attempts: row.aux, address, name, state, reason, time, reply, messageId, version, values };
 }

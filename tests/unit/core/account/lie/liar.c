@@ -1,7 +1,7 @@
 /* liar.c - stands where postrider-dial or postrider-smtp should be (by its name) and gives core what it did not ask for.
  * Which lie: for dial the port, for smtp the user in the settings. */
 #include "contract-dial1.h"
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -75,28 +75,29 @@ handle_connect (PrDial1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDLis
 }
 
 static gboolean
-handle_open (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret, GVariant *journal, gpointer data)
+handle_open (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *kind, GVariant *settings, GVariant *secret, GVariant *journal,
+             GVariant *state, gpointer data)
 {
   g_variant_lookup (settings, "pin", "s", &lie);
-  pr_transport1_complete_open_account (skeleton, invocation, NULL);
+  pr_transport2_complete_open_account (skeleton, invocation, NULL);
   return TRUE;
 }
 
 static gboolean
-handle_add (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *socket_handle, gboolean is_loopback, gpointer data)
+handle_add (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint endpoint, GVariant *socket_handle, const char *peer, gpointer data)
 {
-  pr_transport1_complete_add_connection (skeleton, invocation, NULL);
+  pr_transport2_complete_add_connection (skeleton, invocation, NULL);
   return TRUE;
 }
 
 static gboolean
-handle_test (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+handle_test (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
   const char *report = strcmp (lie, "type") == 0 ? "{'size': <'much'>}" : "{'greeting': <'220 \x1b[31mhello'>, 'size': <uint64 7>, 'tls': <'TLSv1.3'>}";
 
   if (strcmp (lie, "dies") == 0)
     raise (SIGKILL);
-  pr_transport1_complete_test (skeleton, invocation, g_variant_parse (G_VARIANT_TYPE_VARDICT, report, NULL, NULL, NULL));
+  pr_transport2_complete_test (skeleton, invocation, g_variant_parse (G_VARIANT_TYPE_VARDICT, report, NULL, NULL, NULL));
   return TRUE;
 }
 
@@ -115,7 +116,7 @@ main (int argc, char *argv[])
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GDBusConnection) connection = NULL;
   g_autoptr (PrDial1) dial = pr_dial1_skeleton_new ();
-  g_autoptr (PrTransport1) transport = pr_transport1_skeleton_new ();
+  g_autoptr (PrTransport2) transport = pr_transport2_skeleton_new ();
   gboolean is_dial = g_str_has_suffix (argv[0], "-dial");
 
   connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL,

@@ -1,6 +1,6 @@
 /* player.c - stands where postrider-smtp should be and plays a part: which one, the account's pin says. It plays it in its first
  * life (the journal's serial is 1); who comes after it takes everything. */
-#include "contract-transport1.h"
+#include "contract-transport2.h"
 #include "frame.h"
 #include "journal.h"
 #include "outcome.h"
@@ -15,7 +15,7 @@ typedef struct {
   guint32 attempt;
 } Row;
 
-static PrTransport1 *transport = NULL;
+static PrTransport2 *transport = NULL;
 static char         *part = NULL;
 static int           journal = -1;
 static GArray       *held = NULL; /* of Row */
@@ -43,17 +43,19 @@ static void
 tell (guint64 campaign, const Row *rows, guint count)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_OUTCOMES);
-  guint64 campaign_le = GUINT64_TO_LE (campaign);
+  guint64 campaign_le = GUINT64_TO_LE (campaign), none = 0;
   guint8 accepted = OUTCOME_ACCEPTED;
 
   for (guint i = 0; i < count; i++) {
-    frame_writer_row (frame, rows[i].recipient, rows[i].attempt, 4);
+    frame_writer_row (frame, rows[i].recipient, rows[i].attempt, 6);
     frame_writer_field (frame, &accepted, 1);
     frame_writer_string (frame, "250 fine");
     frame_writer_string (frame, "");
     frame_writer_field (frame, &campaign_le, sizeof campaign_le);
+    frame_writer_field (frame, &none, sizeof none);
+    frame_writer_string (frame, "");
   }
-  pr_transport1_emit_outcomes (transport, frame_writer_finish (frame));
+  pr_transport2_emit_outcomes (transport, frame_writer_finish (frame));
 }
 
 /* The first is answered, the second is on the wire, of the others nothing has left. */
@@ -122,7 +124,7 @@ play (guint64 campaign)
   else if (is_part ("lies"))
     lie (campaign);
   else if ((is_part ("waits") || is_part ("slow-again")) && !is_paused_once)
-    pr_transport1_emit_paused (transport, "network", "the server cannot be reached");
+    pr_transport2_emit_paused (transport, "network", "the server cannot be reached");
   else if (is_part ("slow-again")) {
     later_campaign = campaign;
     g_timeout_add (500, accept_later_cb, NULL);
@@ -136,7 +138,7 @@ play (guint64 campaign)
 }
 
 static gboolean
-handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *frame, gpointer data)
+handle_send (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, GVariant *frame, GVariant *files, gpointer data)
 {
   g_autofree FrameRow *row = g_new (FrameRow, 1);
   FrameReader reader;
@@ -147,13 +149,13 @@ handle_send (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 
 
     g_array_append_val (held, found);
   }
-  pr_transport1_complete_send (skeleton, invocation);
+  pr_transport2_complete_send (skeleton, invocation, NULL);
   play (campaign);
   return TRUE;
 }
 
 static gboolean
-handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *recipients, gpointer data)
+handle_recall (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint64 campaign, GVariant *recipients, gpointer data)
 {
   GVariantBuilder ids;
 
@@ -161,12 +163,13 @@ handle_recall (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, guint6
   for (guint i = 0; i < held->len; i++)
     g_variant_builder_add (&ids, "t", g_array_index (held, Row, i).recipient);
   g_array_set_size (held, 0);
-  pr_transport1_complete_recall (skeleton, invocation, g_variant_builder_end (&ids));
+  pr_transport2_complete_recall (skeleton, invocation, g_variant_builder_end (&ids));
   return TRUE;
 }
 
 static gboolean
-handle_open (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *settings, GVariant *secret, GVariant *at, gpointer data)
+handle_open (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *kind, GVariant *settings, GVariant *secret, GVariant *at,
+             GVariant *state, gpointer data)
 {
   guint8 raw[JOURNAL_RECORD_LEN];
   JournalHeader header;
@@ -176,34 +179,34 @@ handle_open (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
   g_assert_true (journal_header_read (raw, &header));
   if (header.serial == 1)
     g_variant_lookup (settings, "pin", "s", &part);
-  pr_transport1_complete_open_account (skeleton, invocation, NULL);
+  pr_transport2_complete_open_account (skeleton, invocation, NULL);
   return TRUE;
 }
 
 static gboolean
-handle_begin (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, GVariant *spec, const char *const *columns,
-              GVariant *files, gpointer data)
+handle_begin (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint64 campaign, guint version, GVariant *identity,
+              GVariant *parts, gboolean is_inspection, const char *const *columns, const char *const *aliases, GVariant *files, gpointer data)
 {
   static const char *const none[] = { NULL };
 
   if (is_part ("refuses"))
     g_dbus_method_invocation_return_dbus_error (invocation, "org.postrider.Fault.Data", "template: line 1 column 1: no");
   else
-    pr_transport1_complete_begin_campaign (skeleton, invocation, NULL, none, none, none, 100, g_variant_new_array (G_VARIANT_TYPE ("(is)"), NULL, 0), none);
+    pr_transport2_complete_begin_campaign (skeleton, invocation, NULL, none, none, none, 100, g_variant_new_array (G_VARIANT_TYPE ("(is)"), NULL, 0), none);
   return TRUE;
 }
 
 static gboolean
-handle_resume (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+handle_resume (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
-  pr_transport1_complete_resume (skeleton, invocation);
+  pr_transport2_complete_resume (skeleton, invocation);
   return TRUE;
 }
 
 static gboolean
-handle_drain (PrTransport1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+handle_drain (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
 {
-  pr_transport1_complete_drain (skeleton, invocation);
+  pr_transport2_complete_drain (skeleton, invocation);
   return TRUE;
 }
 
@@ -223,7 +226,7 @@ main (void)
   g_autoptr (GDBusConnection) connection = NULL;
 
   held = g_array_new (FALSE, FALSE, sizeof (Row));
-  transport = pr_transport1_skeleton_new ();
+  transport = pr_transport2_skeleton_new ();
   connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL,
                                            G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING, NULL, NULL, &error);
   g_assert_no_error (error);

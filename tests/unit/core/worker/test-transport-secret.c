@@ -1,0 +1,97 @@
+/* A transport's secret that does not hold any more: given anew where there may be another one, else for a person. */
+#include "fault.h"
+#include "lasting.h"
+#include "link-fixture.h"
+#include "vault.h"
+
+#include <string.h>
+
+static void
+keep_password (LinkFixture *fixture, const char *password)
+{
+  g_autoptr (SecretBytes) secret = password != NULL ? secret_bytes_new (password, strlen (password)) : NULL;
+
+  vault_remember (fixture->core.vault, "account/1", secret);
+}
+
+/* It was told a password, has had an answer with it, and asks for another one. */
+static void
+open_and_prove (LinkFixture *fixture)
+{
+  g_autofree char *state = g_build_filename (fixture->home, "state", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (state, 0700), ==, 0);
+  fixture->core.vault = vault_new (fixture->home, state, &error);
+  g_assert_no_error (error);
+  fixture->account->needs_password = TRUE;
+  keep_password (fixture, "first");
+  link_fixture_open (fixture);
+  link_fixture_send_all (fixture);
+  fake_tell (1, link_fixture_row (fixture, 0), 1);
+  WAIT_FOR (link_fixture_has_told (fixture, "outcomes"));
+}
+
+static void
+close_vault (LinkFixture *fixture)
+{
+  vault_free (fixture->core.vault);
+  fixture->core.vault = NULL;
+}
+
+static void
+test_renewed (LinkFixture *fixture, gconstpointer data)
+{
+  open_and_prove (fixture);
+  pr_transport2_emit_need_secret (fake.skeleton, "401 expired");
+  WAIT_FOR (strstr (fake.heard->str, "NewSecret") != NULL);
+  g_assert_false (link_fixture_has_told (fixture, "paused"));
+  /* the same again, and it asks at once: no better for being told twice */
+  pr_transport2_emit_need_secret (fake.skeleton, "401 expired");
+  WAIT_FOR (link_fixture_has_told (fixture, "paused:login:401 expired"));
+  g_assert_cmpstr (strstr (fake.heard->str, "NewSecret"), ==, "NewSecret");
+  close_vault (fixture);
+}
+
+/* What it was opened with is refused at once: a wrong password is tried once. */
+static void
+test_never_held (LinkFixture *fixture, gconstpointer data)
+{
+  link_fixture_open (fixture);
+  pr_transport2_emit_need_secret (fake.skeleton, "401 no");
+  WAIT_FOR (link_fixture_has_told (fixture, "paused:login:401 no"));
+  g_assert_null (strstr (fake.heard->str, "NewSecret"));
+}
+
+static void
+test_not_there (LinkFixture *fixture, gconstpointer data)
+{
+  open_and_prove (fixture);
+  keep_password (fixture, NULL);
+  pr_transport2_emit_need_secret (fake.skeleton, "401 expired");
+  WAIT_FOR (link_fixture_has_told (fixture, "paused:password"));
+  g_assert_null (strstr (fake.heard->str, "NewSecret"));
+  keep_password (fixture, "second");
+  transport_link_resume (fixture->link);
+  WAIT_FOR (strstr (fake.heard->str, "NewSecret Resume") != NULL);
+  close_vault (fixture);
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const struct { const char *path; void (*func) (LinkFixture *fixture, gconstpointer data); gconstpointer data; } rows[] = {
+    { "/worker/transport-secret/renewed", test_renewed, NULL },
+    { "/worker/transport-secret/never-held", test_never_held, NULL },
+    { "/worker/transport-secret/not-there", test_not_there, NULL },
+  };
+
+  fault_quark ();
+  g_test_init (&argc, &argv, NULL);
+  if (lasting_skip_all ())
+    return 0;
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* deaths and lies may be warned of */
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_test_add (rows[i].path, LinkFixture, rows[i].data, link_fixture_set_up, rows[i].func, link_fixture_tear_down);
+  return g_test_run ();
+}
