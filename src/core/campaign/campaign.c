@@ -1,6 +1,7 @@
 #include "campaign.h"
 
 #include "address.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "sql-words.h"
 #include "store.h"
