@@ -37,5 +37,5 @@ const AccountKind kind_null = {
 const AccountKind kind_null_phone = {
   .word = "null-phone", .title = "A file, to numbers (for tests)", .program = "null",
   .address = KIND_ADDRESS_PHONE, .message = KIND_MESSAGE_CHAT, .secret = KIND_SECRET_NONE,
-  .settings = settings,
+  .traits = KIND_CAN_RECEIPTS, .settings = settings, .records = records,
 };
