@@ -6,7 +6,7 @@ import re
 import sys
 import xml.etree.ElementTree as ET
 
-FORMATS = {None: "ANY", "line": "LINE", "text": "TEXT", "word": "WORD", "host": "HOST", "frame": "FRAME"}
+FORMATS = {None: "ANY", "line": "LINE", "column": "COLUMN", "text": "TEXT", "word": "WORD", "host": "HOST", "frame": "FRAME"}
 EXPOSURES = {None: "NOBODY", "client": "CLIENT", "shell": "SHELL", "page": "PAGE"}
 EFFECTS = {None: "NONE", "harmless": "HARMLESS", "leaves-machine": "LEAVES", "irreversible": "IRREVERSIBLE"}
 HANDLES = {None: "NONE", "file": "FILE", "secret": "SECRET"}

@@ -13,7 +13,7 @@ is_form (const char *text, ContractForm form)
 {
   static const char *const extra[] = { [CONTRACT_WORD] = "-_.", [CONTRACT_HOST] = "-_.:" };
 
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
+  for (const char *p = text + (form == CONTRACT_COLUMN && text[0] == 1); *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
 
     if (form == CONTRACT_WORD || form == CONTRACT_HOST) {
@@ -150,7 +150,7 @@ is_argument_fine (GVariant *value, const ContractCheck *check, gboolean is_answe
     return FALSE;
   if (check->keys != NULL && !are_keys_fine (value, check->keys, is_answer))
     return FALSE;
-  return is_leaf_fine (value, check->form, check->form == CONTRACT_LINE || check->form == CONTRACT_WORD ? LINE_LEAF_MAX_BYTES : LEAF_MAX_BYTES);
+  return is_leaf_fine (value, check->form, check->form == CONTRACT_LINE || check->form == CONTRACT_COLUMN || check->form == CONTRACT_WORD ? LINE_LEAF_MAX_BYTES : LEAF_MAX_BYTES);
 }
 
 const ContractRow *

@@ -10,6 +10,7 @@ typedef enum { CONTRACT_CALL, CONTRACT_REPLY, CONTRACT_SIGNAL } ContractSide;
 typedef enum {
   CONTRACT_ANY,   /* no form of its own */
   CONTRACT_LINE,  /* no control characters: fits on a line of a terminal */
+  CONTRACT_COLUMN, /* a line; U+0001 may be its first character: a hidden column (shared/wire/hidden-columns) */
   CONTRACT_TEXT,  /* line breaks and tabs too */
   CONTRACT_WORD,  /* letters, digits, - _ . */
   CONTRACT_HOST,  /* letters, digits, - _ . : */

@@ -23,7 +23,7 @@ const zero = { queued: '0', handed: '0', accepted: '0', refused: '0', later: '0'
 
 export function campaign(part: Partial<Campaign>): Campaign {
   return {
-    id: '1', state: 'done', reason: '', text: '', subject: '', account: 'School office', lists: ['Parents 2026'], created: String(NOW - 90000), started: String(NOW - 86400), ended: '0',
+    id: '1', state: 'done', reason: '', text: '', title: part.subject ?? '', subject: '', account: 'School office', lists: ['Parents 2026'], created: String(NOW - 90000), started: String(NOW - 86400), ended: '0',
     version: 1, total: '0', ...zero, per_second: 0, seconds_left: '0', next: '0', last: [], archived: false, test: false, ...part,
   };
 }

@@ -1,5 +1,5 @@
 // Core's table of kinds (src/core/account/kind-smtp.c), as far as the page asks for it; test/kinds.test.mjs holds it against core's own.
-import type { AccountKind, AccountSetting } from '../src/bridge';
+import type { AccountKind, AccountSetting, MessagePart } from '../src/bridge';
 
 export const setting = (part: Partial<AccountSetting>): AccountSetting => ({
   key: '', type: 's', required: false, fallback: '', least: 0, most: 0, words: [], labels: [], place: false, group: '', when: '', label: '', hint: '', value: '', help: '', seconds: 0, unit: '', pool: '', ...part,
@@ -7,8 +7,19 @@ export const setting = (part: Partial<AccountSetting>): AccountSetting => ({
 
 const limit = (key: string, label: string, seconds: number) => setting({ key, type: 'u', group: 'limits', label, seconds, unit: 'message', pool: 'account' });
 
+export const part = (of: Partial<MessagePart>): MessagePart => ({ name: '', written: true, required: false, body: false, most: 0, option: '', ...of });
+
+export const MAIL: MessagePart[] = [
+  part({ name: 'subject', required: true, most: 8192 }),
+  part({ name: 'html', body: true, most: 4194304 }),
+  part({ name: 'text', body: true, most: 4194304 }),
+  part({ name: 'from', written: false }),
+  part({ name: 'reply_to', written: false }),
+  part({ name: 'unsubscribe', written: false }),
+];
+
 export const SMTP: AccountKind = {
-  word: 'smtp', title: 'E-mail (SMTP)', address: 'email', message: 'mail', secret: 'password', can: [], endpoints: ['smtp'],
+  word: 'smtp', title: 'E-mail (SMTP)', address: 'email', message: 'mail', parts: MAIL, secret: 'password', can: [], endpoints: ['smtp'],
   settings: [
     setting({ key: 'host', required: true, most: 253, place: true, group: 'server', label: 'Mail server for sending (SMTP)' }),
     setting({ key: 'port', type: 'q', required: true, fallback: '587', least: 1, most: 65535, place: true, group: 'server', label: 'Port' }),

@@ -332,7 +332,7 @@ function methods(mock: Mock): Methods {
       return {
         campaign: id,
         summary: {
-          total: String(total), queued: String(total - skipped), missing: skipped > 0 ? { town: '2' } : {}, lacking: {}, unknown: {}, sharing: '4', recent: '0', suppressed: String(skipped), no_address: '0', excluded: '0', alike: [{ id: '7', name: 'Ann Other', address: 'ann@school.example', other_id: '8', other_name: 'Ann Othr', other_address: 'ann@school.example' }], largest: '18200', server_size: '52428800', lifetime_s: '86400',
+          title: spec.title ?? spec.subject ?? '', total: String(total), queued: String(total - skipped), missing: skipped > 0 ? { town: '2' } : {}, lacking: {}, unknown: {}, sharing: '4', recent: '0', suppressed: String(skipped), no_address: '0', excluded: '0', alike: [{ id: '7', name: 'Ann Other', address: 'ann@school.example', other_id: '8', other_name: 'Ann Othr', other_address: 'ann@school.example' }], largest: '18200', server_size: '52428800', lifetime_s: '86400',
           seconds: String(Math.ceil(total / 5)), warnings: skipped > 0 ? ['there is no field “Twon”, so 400 people get its fallback, or nothing: did you mean “town”?', 'html: line 4 column 9: “*|FNAME|*” goes out as it is: a field is written {{FNAME}} here', 'the image banner.png is missing: people will see a gap'] : [], confirm: spec.lists?.includes('Parents 2026') === true ? ['campaign 6 with the same subject went to the same list within the last day'] : [],
         },
       };

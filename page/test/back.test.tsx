@@ -39,7 +39,7 @@ test('steps are added up, without gaps, and made wider where answers came long a
 
 test('a line of the log leads to what it names, and to nothing that is gone', () => {
   const lists = [{ name: 'A' }, { name: 'A: B' }] as never;
-  const campaigns = [{ id: '7', subject: 'Hi {{name}}' }] as never;
+  const campaigns = [{ id: '7', title: 'Hi {{name}}' }] as never;
   const to = (what: string, detail: string) => targetOf({ id: '1', time: '1', what, detail }, campaigns, lists);
   expect(to('campaign.paused', 'campaign 7: you paused it')).toEqual({ href: '#/campaigns/7', text: 'Hi', rest: 'you paused it' });
   expect(to('campaign.paused', 'campaign 70: you paused it')).toBeNull();

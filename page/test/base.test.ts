@@ -7,10 +7,10 @@ import { toHash } from '../src/state/router';
 import { fieldsOf, placeholder } from '../src/views/compose/fields';
 import { warningsOf } from '../src/views/compose/warnings';
 import { EMPTY, fromParts, mediaType, partsOf } from '../src/views/compose/draft';
-import { EMPTY_PLAN, fromOf, isWhatComplete, isWhoComplete, toSpec } from '../src/views/campaigns/wizard/plan';
+import { EMPTY_PLAN, fromOf, isLeftOut, isWhatComplete, isWhoComplete, toSpec } from '../src/views/campaigns/wizard/plan';
 import { changed as changedForm, emptyForm, isAsked, isComplete, toChanges, toCount, toForm, toSettings, type Form, type Values } from '../src/views/accounts/form';
 import type { Account, AccountKind } from '../src/bridge';
-import { setting, SMTP } from '../mock/kinds';
+import { MAIL, part, setting, SMTP } from '../mock/kinds';
 import { stepOf } from '../src/state/undo';
 import { assign, choices, hasAddress, toMapping } from '../src/views/contacts/import/mapping';
 import { toAddresses } from '../src/views/suppressions/AddSuppressed';
@@ -151,7 +151,7 @@ describe('templates', () => {
 });
 
 describe('the wizard’s plan', () => {
-  const plan = { ...EMPTY_PLAN, lists: ['a'], message: { subject: 's', html: '', text: 't' }, account: 'work', address: 'ann@example.org' };
+  const plan = { ...EMPTY_PLAN, lists: ['a'], message: { subject: 's', html: '', text: 't' }, account: 'work', address: 'ann@example.org', parts: MAIL };
   test.each([
     ['', 'ann@example.org'],
     ['Ann Miller', 'Ann Miller <ann@example.org>'],
@@ -164,6 +164,14 @@ describe('the wizard’s plan', () => {
     expect(toSpec({ ...plan, isFirstTen: false })).toEqual({ account: 'work', lists: ['a'], per: 'person', from: 'ann@example.org', subject: 's', html: '', text: 't' });
     expect(toSpec({ ...plan, exclude: ['b'], field: 'town', value: 'Pune', except: '4', limit: ' 12 ', pace: 'slow', unsubscribe: 'https://x.example' })).toMatchObject({ exclude_lists: ['b'], where: { town: 'Pune' }, except: '4', limit: '12', per_hour: 60, pause_after: '10', unsubscribe: 'https://x.example' });
     expect(toSpec({ ...plan, refusedOf: '5' })).toMatchObject({ refused_of: '5' });
+  });
+
+  test('an account is told what its messages have, and nothing else', () => {
+    const chat = { ...plan, parts: [part({ name: 'text', body: true })], replyTo: 'b@example.org', isFirstTen: false };
+    expect(toSpec(chat)).toEqual({ account: 'work', lists: ['a'], per: 'person', text: 't' });
+    expect([isLeftOut(plan), isLeftOut(chat), isLeftOut({ ...chat, message: { subject: '', html: '', text: 't' } })]).toEqual([false, true, false]);
+    expect([isWhatComplete(chat), isWhatComplete({ ...chat, message: { subject: 's', html: '<p>', text: ' ' } }), isWhatComplete({ ...plan, parts: [] })]).toEqual([true, false, false]);
+    expect([isWhatComplete({ ...plan, message: { subject: '', html: '', text: 't' } }), isWhatComplete({ ...plan, message: { subject: 's', html: '<p>', text: '' } })]).toEqual([false, true]);
   });
 
   test('incomplete plans do not go on', () => {
@@ -200,7 +208,7 @@ describe('the account form', () => {
 
 describe('an account of another kind is its rows', () => {
   const PAPER: AccountKind = {
-    word: 'paper', title: 'Letters', address: 'phone', message: 'chat', secret: 'none', can: [], endpoints: [],
+    word: 'paper', title: 'Letters', address: 'phone', message: 'chat', parts: [part({ name: 'text', body: true })], secret: 'none', can: [], endpoints: [],
     settings: [
       setting({ key: 'box', required: true, most: 8, place: true, group: 'server', label: 'Box' }),
       setting({ key: 'ink', fallback: 'black', words: ['black', 'blue'], labels: ['Black', 'Blue'], group: 'server', label: 'Ink' }),

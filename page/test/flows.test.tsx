@@ -541,7 +541,7 @@ describe('the wizard', () => {
   test('only those who were refused', async () => {
     const { mock, user } = open('campaigns/retry/5', {}, (fresh) => {
       fresh.overrides.campaignPrepare = async () => ({ campaign: '8', summary: {
-        total: '2', queued: '2', missing: { town: '1' }, lacking: {}, unknown: {}, sharing: '1', recent: '0', suppressed: '0', no_address: '0', excluded: '118', alike: [], largest: '0', server_size: '0', seconds: '1', lifetime_s: '86400', warnings: [], confirm: [],
+        title: 's', total: '2', queued: '2', missing: { town: '1' }, lacking: {}, unknown: {}, sharing: '1', recent: '0', suppressed: '0', no_address: '0', excluded: '118', alike: [], largest: '0', server_size: '0', seconds: '1', lifetime_s: '86400', warnings: [], confirm: [],
       } });
     });
     await screen.findByText(/1,890 people that the server refused/);

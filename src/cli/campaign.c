@@ -19,13 +19,13 @@ add_campaign (Table *table, GVariant *numbers)
   static const char *const counted[] = { KEY_CAMPAIGN_TOTAL, KEY_CAMPAIGN_ACCEPTED, KEY_CAMPAIGN_REFUSED, KEY_CAMPAIGN_LATER, KEY_CAMPAIGN_UNKNOWN, KEY_CAMPAIGN_SKIPPED };
   g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, dict_number (numbers, KEY_CAMPAIGN_ID));
   g_autofree char *created = words_time ((gint64) dict_number (numbers, KEY_CAMPAIGN_CREATED));
-  g_autofree char *subject = g_strdup (dict_text (numbers, KEY_CAMPAIGN_SUBJECT));
+  g_autofree char *title = g_strdup (dict_text (numbers, KEY_CAMPAIGN_TITLE));
   char *counts[G_N_ELEMENTS (counted)];
 
   for (gsize i = 0; i < G_N_ELEMENTS (counted); i++)
     counts[i] = words_count (dict_number (numbers, counted[i]));
   table_row (table, id, words_state (dict_text (numbers, KEY_CAMPAIGN_STATE)), counts[0], counts[1], counts[2], counts[3], counts[4], counts[5],
-             created, subject, NULL);
+             created, title, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (counted); i++)
     g_free (counts[i]);
 }

@@ -147,14 +147,14 @@ describe_skipped (GVariant *numbers)
 static void
 print_head (GVariant *numbers)
 {
-  g_autofree char *subject = text_printable (dict_text (numbers, KEY_CAMPAIGN_SUBJECT), -1, TEXT_MAX);
+  g_autofree char *title = text_printable (dict_text (numbers, KEY_CAMPAIGN_TITLE), -1, TEXT_MAX);
   g_autofree char *text = text_printable (dict_text (numbers, KEY_CAMPAIGN_TEXT), -1, TEXT_MAX);
   g_autofree char *lists = dict_join (numbers, KEY_CAMPAIGN_LISTS, ", ");
   g_autofree char *started = words_time ((gint64) dict_number (numbers, KEY_CAMPAIGN_STARTED));
   g_autofree char *ended = words_time ((gint64) dict_number (numbers, KEY_CAMPAIGN_ENDED));
   g_autofree char *next = words_time ((gint64) dict_number (numbers, KEY_CAMPAIGN_NEXT)), *state = describe_state (numbers);
 
-  printf ("Campaign %" G_GUINT64_FORMAT ": “%s” to %s by %s\n", dict_number (numbers, KEY_CAMPAIGN_ID), subject, lists,
+  printf ("Campaign %" G_GUINT64_FORMAT ": “%s” to %s by %s\n", dict_number (numbers, KEY_CAMPAIGN_ID), title, lists,
           dict_text (numbers, KEY_CAMPAIGN_ACCOUNT));
   printf ("%s%s%s", state, *text != '\0' ? ": " : "", text);
   if (*started != '\0')

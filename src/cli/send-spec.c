@@ -1,5 +1,6 @@
 #include "send-spec.h"
 
+#include "account-message.h"
 #include "connect.h"
 #include "content.h"
 #include "contract-keys.h"
@@ -18,6 +19,7 @@ const Option send_options[] = {
   { "account", 'a', OPTION_TEXT, AT (account), "NAME", "the account to send by" },
   { "list", 'l', OPTION_TEXTS, AT (lists), "NAME…", "to the people of these lists (each person once)" },
   { "from", 0, OPTION_TEXT, AT (from), "FROM", "'Ann <ann@example.org>'; else the account's address" },
+  { "title", 0, OPTION_TEXT, AT (title), "TEXT", "what you call this campaign; else its subject, or the begin of its text" },
   { "subject", 's', OPTION_TEXT, AT (subject), "TPL", "the subject, with {{fields}}" },
   { "html", 0, OPTION_TEXT, AT (html), "FILE", "the HTML part; pictures lie beside the file" },
   { "text", 0, OPTION_TEXT, AT (text), "FILE", "the text part (else made from the HTML part)" },
@@ -59,10 +61,6 @@ send_spec_check (const SendOptions *options, GError **error)
     return send_spec_refuse (error, "by which account? --account NAME (postrider account list shows them)");
   if (options->lists == NULL)
     return send_spec_refuse (error, "to whom? --list NAME (postrider lists shows them)");
-  if (options->template == NULL && options->subject == NULL)
-    return send_spec_refuse (error, "what is the subject? --subject 'Hello {{name}}', or --template NAME");
-  if (options->template == NULL && options->html == NULL && options->text == NULL)
-    return send_spec_refuse (error, "what is the message? --html FILE, --text FILE or both, or --template NAME");
   if (g_strcmp0 (options->html, "-") == 0 && g_strcmp0 (options->text, "-") == 0)
     return send_spec_refuse (error, "--html and --text cannot both come from standard input");
   if (options->per != NULL && strcmp (options->per, "person") != 0 && strcmp (options->per, "address") != 0)
@@ -73,7 +71,9 @@ send_spec_check (const SendOptions *options, GError **error)
 }
 
 typedef struct {
-  char *subject, *html, *text; /* owned; "" where there is none */
+  char    *subject, *html, *text; /* owned; NULL where none was given */
+  char    *unsubscribe;           /* owned */
+  gboolean has_html;              /* this account's messages may have pictures */
 } MessageContent;
 
 static void
@@ -82,21 +82,32 @@ content_clear (MessageContent *self)
   g_free (self->subject);
   g_free (self->html);
   g_free (self->text);
+  g_free (self->unsubscribe);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MessageContent, content_clear)
 
-/* Returns: (transfer full) what was given, else what the saved template (NULL: none) has, else "". */
-static char *
-send_spec_pick (const char *given, gboolean is_file, GVariant *saved, const char *part, GError **error)
+/* *out: (transfer full) what was given, else what the saved template (NULL: none) has, else NULL. Returns: FALSE: the file cannot be read. */
+static gboolean
+send_spec_pick (const char *given, gboolean is_file, GVariant *saved, const char *part, char **out, GError **error)
 {
-  const char *text = "";
+  const char *kept = NULL;
 
   if (given != NULL)
-    return is_file ? content_read (given, error) : g_strdup (given);
-  if (saved != NULL)
-    (void) g_variant_lookup (saved, part, "&s", &text);
-  return g_strdup (text);
+    *out = is_file ? content_read (given, error) : g_strdup (given);
+  else if (saved != NULL && g_variant_lookup (saved, part, "&s", &kept))
+    *out = g_strdup (kept);
+  return given == NULL || *out != NULL;
+}
+
+static gboolean
+check_parts (Session *session, const SendOptions *options, MessageContent *content, GError **error)
+{
+  const GivenPart given[] = { { KEY_SPEC_SUBJECT, content->subject }, { KEY_SPEC_HTML, content->html },         { KEY_SPEC_TEXT, content->text },
+                              { KEY_SPEC_FROM, options->from },       { KEY_SPEC_REPLY_TO, options->reply_to }, { KEY_SPEC_UNSUBSCRIBE, content->unsubscribe },
+                              { NULL } };
+
+  return account_message_check (session, options->account, given, &content->has_html, error);
 }
 
 static gboolean
@@ -106,14 +117,9 @@ send_spec_load (Session *session, const SendOptions *options, MessageContent *ou
 
   if (options->template != NULL && !pr_app1_call_template_show_sync (session->core, options->template, &saved, NULL, error))
     return session_end (FALSE, error) == 0;
-  out->subject = send_spec_pick (options->subject, FALSE, saved, KEY_MESSAGE_SUBJECT, error);
-  out->html = out->subject != NULL ? send_spec_pick (options->html, TRUE, saved, KEY_MESSAGE_HTML, error) : NULL;
-  out->text = out->html != NULL ? send_spec_pick (options->text, TRUE, saved, KEY_MESSAGE_TEXT, error) : NULL;
-  if (out->text == NULL)
-    return FALSE;
-  if (*out->html == '\0' && *out->text == '\0')
-    return send_spec_refuse (error, "the message is empty; give --html FILE or --text FILE");
-  return TRUE;
+  out->unsubscribe = options->unsubscribe != NULL ? g_strjoinv (", ", options->unsubscribe) : NULL;
+  return send_spec_pick (options->subject, FALSE, saved, KEY_MESSAGE_SUBJECT, &out->subject, error) && send_spec_pick (options->html, TRUE, saved, KEY_MESSAGE_HTML, &out->html, error) &&
+         send_spec_pick (options->text, TRUE, saved, KEY_MESSAGE_TEXT, &out->text, error) && check_parts (session, options, out, error);
 }
 
 /* Files kept with a template go with its letter; not with another HTML part, whose pictures lie beside that file. */
@@ -130,17 +136,23 @@ open_kept (Session *session, const SendOptions *options, SendFiles *files, GErro
   return send_files_add_kept (files, kept, fds, error);
 }
 
+static const char *
+or_empty (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
 static gboolean
 open_files (Session *session, const SendOptions *options, const MessageContent *content, SendFiles *files, GError **error)
 {
   g_auto (GStrv) fields = NULL, required = NULL, images = NULL;
 
-  if (!pr_app1_call_template_inspect_sync (session->core, content->subject, content->html, content->text, &fields,
-                                           &required, &images, NULL, error))
+  if (content->has_html && !pr_app1_call_template_inspect_sync (session->core, or_empty (content->subject), or_empty (content->html), or_empty (content->text), &fields,
+                                                                &required, &images, NULL, error))
     return session_end (FALSE, error) == 0;
   if (!open_kept (session, options, files, error))
     return FALSE;
-  for (gsize i = 0; images[i] != NULL; i++)
+  for (gsize i = 0; images != NULL && images[i] != NULL; i++)
     if (!send_files_has_image (files, images[i]) && !send_files_add_image (files, options->html, images[i], error))
       return FALSE;
   for (gsize i = 0; options->attach != NULL && options->attach[i] != NULL; i++)
@@ -174,7 +186,6 @@ send_spec_build (Session *session, const SendOptions *options, SendFiles *files,
 {
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
   g_auto (MessageContent) content = { 0 };
-  g_autofree char *unsubscribe = NULL;
   guint per_hour = 0, lifetime_s = 0;
 
   if ((options->rate != NULL && !rate_parse (options->rate, &per_hour, error)) ||
@@ -194,11 +205,11 @@ send_spec_build (Session *session, const SendOptions *options, SendFiles *files,
   dict_put_text (&out, KEY_SPEC_PER, options->per);
   dict_put_text (&out, KEY_SPEC_FROM, options->from);
   dict_put_text (&out, KEY_SPEC_REPLY_TO, options->reply_to);
+  dict_put_text (&out, KEY_SPEC_TITLE, options->title);
   dict_put_text (&out, KEY_SPEC_SUBJECT, content.subject);
   dict_put_text (&out, KEY_SPEC_HTML, content.html);
   dict_put_text (&out, KEY_SPEC_TEXT, content.text);
-  unsubscribe = options->unsubscribe != NULL ? g_strjoinv (", ", options->unsubscribe) : NULL;
-  dict_put_text (&out, KEY_SPEC_UNSUBSCRIBE, unsubscribe);
+  dict_put_text (&out, KEY_SPEC_UNSUBSCRIBE, content.unsubscribe);
   dict_put_number (&out, KEY_SPEC_PER_HOUR, per_hour, "u");
   dict_put_number (&out, KEY_SPEC_CONNECTIONS, options->connections, "u");
   dict_put_number (&out, KEY_SPEC_LIFETIME_S, lifetime_s, "u");

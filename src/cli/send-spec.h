@@ -4,7 +4,7 @@
 #include "session.h"
 
 typedef struct {
-  char    *account, *from, *subject, *html, *text, *template, *reply_to, *per, *rate, *once, *give_up, *test_to, *output;
+  char    *account, *from, *title, *subject, *html, *text, *template, *reply_to, *per, *rate, *once, *give_up, *test_to, *output;
   char   **lists, **exclude_lists, **where, **attach, **unsubscribe;
   guint64  except, refused_of, pause_after, connections, preview;
   OptionCount limit;

@@ -62,12 +62,15 @@ send_summary_print (const SendOptions *options, const char *raw_subject, GVarian
 {
   g_autofree char *people = words_people (send_summary_count (summary));
   g_autofree char *lists = g_strjoinv (", ", options->lists);
-  g_autofree char *subject = text_printable (raw_subject, -1, SENTENCE_MAX);
+  g_autofree char *subject = text_printable (raw_subject != NULL && *raw_subject != '\0' ? raw_subject : dict_text (summary, KEY_SUMMARY_TITLE), -1, SENTENCE_MAX);
+  g_autofree char *title = text_printable (options->title != NULL ? options->title : "", -1, SENTENCE_MAX);
   g_autofree char *largest = words_bytes (dict_number (summary, KEY_SUMMARY_LARGEST));
   g_autofree char *limit = words_bytes (dict_number (summary, KEY_SUMMARY_SERVER_SIZE));
   guint64 excluded = dict_number (summary, KEY_SUMMARY_EXCLUDED);
 
   fprintf (stderr, "“%s” to %s of %s, by account %s", subject, people, lists, options->account);
+  if (options->title != NULL)
+    fprintf (stderr, ", called “%s”", title);
   if (options->template != NULL)
     fprintf (stderr, ", with template %s", options->template);
   if (options->from != NULL)
@@ -117,7 +120,7 @@ send_summary_json (guint64 campaign, const char *subject, GVariant *summary)
   JsonBuilder *builder = send_summary_begin (campaign);
 
   json_builder_set_member_name (builder, "subject");
-  json_builder_add_string_value (builder, subject);
+  json_builder_add_string_value (builder, subject != NULL ? subject : "");
   json_out_members (builder, summary);
   json_out_end (builder);
 }

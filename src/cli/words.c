@@ -13,6 +13,7 @@ static const char *const reasons[][2] = {
   { "suppressed", "on the do-not-contact list" },
   { "cancelled", "cancelled before it was sent" },
   { "no-address", "has no e-mail address" },
+  { "no-number", "has no phone number" },
   { "expired", "tried for a day without success" },
   { "data", "a value is missing or does not fit" },
 };

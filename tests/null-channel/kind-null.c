@@ -33,3 +33,9 @@ const AccountKind kind_null = {
   .address = KIND_ADDRESS_EMAIL, .message = KIND_MESSAGE_MAIL, .secret = KIND_SECRET_NONE,
   .traits = KIND_CAN_RECEIPTS, .settings = settings, .records = records,
 };
+
+const AccountKind kind_null_phone = {
+  .word = "null-phone", .title = "A file, to numbers (for tests)", .program = "null",
+  .address = KIND_ADDRESS_PHONE, .message = KIND_MESSAGE_CHAT, .secret = KIND_SECRET_NONE,
+  .traits = KIND_CAN_RECEIPTS, .settings = settings, .records = records,
+};

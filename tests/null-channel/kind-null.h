@@ -1,5 +1,5 @@
-/* kind-null.h - the kind of account that postrider-null sends for. Used in: kinds.c. */
+/* kind-null.h - the kinds of account that postrider-null sends for: letters to addresses, texts to numbers. Used in: kinds.c. */
 #pragma once
 #include "kind.h"
 
-extern const AccountKind kind_null;
+extern const AccountKind kind_null, kind_null_phone;

@@ -5,5 +5,6 @@
 const AccountKind *const kinds[] = {
   &kind_smtp,
   &kind_null,
+  &kind_null_phone,
   NULL,
 };

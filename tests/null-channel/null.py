@@ -52,9 +52,9 @@ class NullFixture(Fixture):
         self.record = os.path.join(folder, "bin", "outbox")
         self.window, self.rotates, self.is_chunking, self.has_deferred, self.rounds = 1, False, False, False, []
 
-    def add_account(self, name, *words):
+    def add_account(self, name, *words, kind="null", address="office@school.example"):
         self.accounts.add(name)
-        return self.run("account", "add", name, "office@school.example", "--kind", "null", "--delay-ms", str(DELAY_MS), *words)
+        return self.run("account", "add", name, address, "--kind", kind, "--delay-ms", str(DELAY_MS), *words)
 
     def workers(self, name=None):
         return super().workers("null" if name == "smtp" else name)
@@ -65,11 +65,12 @@ class NullFixture(Fixture):
         try:
             with open(self.record, newline="\n") as lines:
                 for line in lines:
-                    if "\t" not in line or not line.endswith("\\n\n"):
+                    if "\t" not in line or not line.endswith("\\n\n"):  # letters and texts of this test end with a line break
                         continue
                     address, message = line.split("\t", 1)
                     text = message.encode("ascii").decode("unicode_escape").replace("\r\n", "\n")
-                    found.append({"to": [address], "id": MESSAGE_ID.search(text).group(1), "text": text})
+                    found_id = MESSAGE_ID.search(text)
+                    found.append({"to": [address], "id": found_id.group(1) if found_id else "", "text": text})
         except FileNotFoundError:
             pass  # no transport has been started
         return found
@@ -194,6 +195,56 @@ def try_limit(fixture, report):
     fixture.run("campaign", "cancel", str(campaign))
 
 
+# --- to numbers ---
+
+PEOPLE_BY_PHONE = """name,email,phone,town
+Ann,ann@example.org,+4915112345678,Bonn
+Ben,ben@example.org,,Kiel
+Cy,cy@example.org,+4915112345678,Ulm
+Dora,,+4930222222,
+"""
+
+
+def send_text(fixture, *words, may_fail=False):
+    """By the account of numbers. Returns what the command said."""
+    text = fixture.write("text.txt", "Hello {{name}} of {{town|nowhere}}, you are {{phone}} and {{email|without mail}}.\n")
+    return fixture.run("send", "--account", "numbers", "--list", "numbers", "--text", text, *words, may_fail=may_fail)
+
+
+def to_numbers(fixture):
+    return sorted((one["to"][0], one["text"].strip()) for one in fixture.records() if one["to"][0].startswith("+"))
+
+
+def try_numbers(fixture, report):
+    fixture.add_account("numbers", kind="null-phone", address="+4930999999")
+    fixture.run("import", fixture.write("numbers.csv", PEOPLE_BY_PHONE), "--list", "numbers")
+    refused = send_text(fixture, "--subject", "Hi", "--yes", may_fail=True)
+    report.check(refused.returncode == 64 and "has no subject" in refused.stderr, "a text has no subject: refused, with a sentence", refused.returncode, refused.stderr)
+    shown = send_text(fixture, "--preview", "3").stdout
+    report.check("Hello Dora of nowhere, you are +4930222222 and without mail." in shown, "a text is looked at before it is sent", shown)
+    trial = send_text(fixture, "--test-to", "me@example.org", "--yes", may_fail=True)
+    report.check(trial.returncode == 64 and "phone number" in trial.stderr, "a trial goes to a number", trial.stderr)
+    sent = send_text(fixture, "--yes", "--once", "numbers-1")
+    wanted = [("+4915112345678", "Hello Ann of Bonn, you are +4915112345678 and ann@example.org."),
+              ("+4915112345678", "Hello Cy of Ulm, you are +4915112345678 and cy@example.org."),
+              ("+4930222222", "Hello Dora of nowhere, you are +4930222222 and without mail.")]
+    report.check(to_numbers(fixture) == wanted, "a campaign to numbers: each person their text, whoever shares a number", sent.stderr, *to_numbers(fixture))
+    campaign = next(one for one in fixture.ask("campaign", "list")["campaigns"] if one["account"] == "numbers")
+    report.check(campaign["title"].startswith("Hello {{name}} of") and campaign["subject"] == "", "it is called by the begin of its text", campaign)
+    report.check(fixture.show(campaign["id"])["skipped_reasons"] == {"no-number": 1}, "who has no number is left out for that reason", fixture.show(campaign["id"]))
+    rows = {row["name"]: row for row in fixture.export(campaign["id"])}
+    report.check(rows["Ann"]["address"].endswith("+4915112345678") and rows["Ann"]["state"] == "accepted" and rows["Ben"]["reason"] == "no-number" and rows["Ann"]["message_id"] == "",
+                 "the export says so, and names no Message-ID where there is none", rows)
+    send_text(fixture, "--yes", "--once", "numbers-1")
+    send_text(fixture, "--yes", "--except", str(campaign["id"]), may_fail=True)
+    report.check(to_numbers(fixture) == wanted, "once and except: nobody has it twice", *to_numbers(fixture))
+    send_text(fixture, "--yes", "--per", "address", "--title", "One a number")
+    report.check(len(to_numbers(fixture)) == 5, "one text for all who share a number", *to_numbers(fixture))
+    fixture.run("suppress", "add", "+4930222222")
+    send_text(fixture, "--yes", "--per", "address")
+    report.check(sum(to == "+4930222222" for to, _ in to_numbers(fixture)) == 2, "who does not want it by their number has no more", *to_numbers(fixture))
+
+
 # --- lies ---
 
 def find_drops(fixture, account):
@@ -222,7 +273,7 @@ def try_lies(fixture, report):
 def try_fixture(folder, build, report):
     fixture = NullFixture(folder, build)
     try:
-        for attempt in (try_account, try_campaign, try_records, try_limit, try_lies):
+        for attempt in (try_account, try_campaign, try_records, try_limit, try_numbers, try_lies):
             attempt(fixture, report)
         fixture.clear_away()
         left = fixture.find_leftovers()

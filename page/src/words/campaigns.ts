@@ -7,9 +7,9 @@ export const campaignWords = {
   table: 'Campaigns',
   empty: 'No campaigns yet',
   emptyText: 'A campaign sends one message to the people on your lists.',
-  column: { subject: 'Subject', state: 'State', accepted: 'Accepted', people: 'People', when: 'Started', account: 'Account' },
+  column: { title: 'Title', state: 'State', accepted: 'Accepted', people: 'People', when: 'Started', account: 'Account' },
   noSubject: '(no subject)',
-  searchLabel: 'Search by subject, list or account',
+  searchLabel: 'Search by title, list or account',
   nothing: 'No campaign matches.',
   which: 'Which',
   kinds: { normal: 'Campaigns', tests: 'Tests', archive: 'Archive' } as const,
@@ -168,7 +168,7 @@ export const wizardWords = {
     limitBad: 'Give a whole number, or nothing.',
     chosen: (lists: string) => `Goes to: ${lists}`,
     needed: 'Choose at least one list.',
-    retry: (people: string, subject: string) => `Goes to the ${people} that the server refused in “${subject}”.`,
+    retry: (people: string, title: string) => `Goes to the ${people} that the server refused in “${title}”.`,
   },
   what: {
     title: 'What do they get?',
@@ -195,6 +195,7 @@ export const wizardWords = {
     first: 'First ten, then ask',
     firstHint: 'Pauses by itself after ten messages, so that you can look before everybody gets it.',
     missingSubject: 'The message has no subject.',
+    leftOut: 'This account sends text alone: subject and HTML of the message are left out.',
   },
   check: {
     title: 'Is everything right?',

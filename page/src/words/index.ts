@@ -83,6 +83,7 @@ export const words = {
     'treated as sent': 'treated as sent',
     merged: 'the same person as another one',
     'no-address': 'has no e-mail address',
+    'no-number': 'has no phone number',
     expired: 'tried for a day without success',
     data: 'a value is missing or does not fit',
     limit: 'your own limit for now is used up',

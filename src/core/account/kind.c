@@ -5,18 +5,10 @@
 #include <string.h>
 
 /* In the order of the enums. */
-static const char *const address_words[] = { SUPPRESSION_KIND_WORD_EMAIL, SUPPRESSION_KIND_WORD_PHONE };
-static const char *const message_words[] = { "mail", "chat" };
 static const char *const secret_words[] = { "none", "password", "oauth", "token", "state" };
 static const char *const trait_words[] = { "receipts", "incoming", "stops-with-core", "needs-consent", "risky" };
 static const char *const unit_words[] = { "message", "person" };
 static const char *const pool_words[] = { "account", "address", "portfolio" };
-
-const char *
-kind_address_to_word (KindAddress address)
-{
-  return address_words[address];
-}
 
 const char *
 kind_unit_to_word (KindUnit unit)
@@ -161,8 +153,9 @@ kinds_describe (void)
     g_variant_builder_open (&builder, G_VARIANT_TYPE_VARDICT);
     add_text (&builder, KEY_KIND_WORD, (*kind)->word);
     add_text (&builder, KEY_KIND_TITLE, (*kind)->title);
-    add_text (&builder, KEY_KIND_ADDRESS, kind_address_to_word ((*kind)->address));
-    add_text (&builder, KEY_KIND_MESSAGE, message_words[(*kind)->message]);
+    add_text (&builder, KEY_KIND_ADDRESS, address_kind_get ((*kind)->address)->word);
+    add_text (&builder, KEY_KIND_MESSAGE, message_kind_get ((*kind)->message)->word);
+    g_variant_builder_add (&builder, "{sv}", KEY_KIND_PARTS, message_kind_describe (message_kind_get ((*kind)->message)));
     add_text (&builder, KEY_KIND_SECRET, secret_words[(*kind)->secret]);
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_CAN, describe_traits (*kind));
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_ENDPOINTS, describe_endpoints (*kind));

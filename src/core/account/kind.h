@@ -3,13 +3,12 @@
  * the command line and the page take it.
  * Used in: core. Words are those of App1.AccountKinds. */
 #pragma once
-#include <gio/gio.h>
+#include "address-kind.h"
+#include "message-kind.h"
 
 typedef struct Account Account; /* account.h */
 typedef struct Preset Preset;   /* preset.h */
 
-typedef enum { KIND_ADDRESS_EMAIL, KIND_ADDRESS_PHONE } KindAddress; /* of the account and of its recipients */
-typedef enum { KIND_MESSAGE_MAIL, KIND_MESSAGE_CHAT } KindMessage;   /* subject, HTML and text; a text and its media */
 typedef enum { KIND_SECRET_NONE, KIND_SECRET_PASSWORD, KIND_SECRET_OAUTH, KIND_SECRET_TOKEN, KIND_SECRET_STATE } KindSecret;
 typedef enum { KIND_UNIT_MESSAGE, KIND_UNIT_PERSON } KindUnit;       /* what a limit counts; a person once, however many messages */
 typedef enum { KIND_POOL_ACCOUNT, KIND_POOL_ADDRESS, KIND_POOL_PORTFOLIO } KindPool; /* with whom a limit is shared */

@@ -3,7 +3,7 @@
 
 #include "contract-keys.h"
 #include "fault.h"
-#include "template.h"
+#include "message-kind.h"
 #include <string.h>
 
 #define FILES_MAX 40 /* contract: CampaignPrepare */
@@ -46,6 +46,13 @@ read_files (GVariant *draft, GError **error)
   return g_strjoinv ("\n", (char **) names);
 }
 
+/* One part of the letter. */
+static gboolean
+read_part (GVariant *draft, const char *key, const char **out_text, GError **error)
+{
+  return read_text (draft, key, message_kind_find (message_kind_get (KIND_MESSAGE_MAIL), key)->max_bytes, out_text, error);
+}
+
 static gboolean
 app_draft_keep (Store *store, GVariant *draft, GError **error)
 {
@@ -55,8 +62,8 @@ app_draft_keep (Store *store, GVariant *draft, GError **error)
 
   g_variant_lookup (draft, KEY_DRAFT_IS_HTML, "b", &is_html);
   g_variant_lookup (draft, KEY_DRAFT_OWN_TEXT, "b", &has_own_text);
-  return files != NULL && read_text (draft, KEY_DRAFT_SUBJECT, TEMPLATE_SUBJECT_MAX, &subject, error) && read_text (draft, KEY_DRAFT_HTML, TEMPLATE_PART_MAX, &html, error) &&
-         read_text (draft, KEY_DRAFT_TEXT, TEMPLATE_PART_MAX, &text, error) && read_text (draft, KEY_DRAFT_TEMPLATE, 128, &template, error) &&
+  return files != NULL && read_part (draft, KEY_DRAFT_SUBJECT, &subject, error) && read_part (draft, KEY_DRAFT_HTML, &html, error) &&
+         read_part (draft, KEY_DRAFT_TEXT, &text, error) && read_text (draft, KEY_DRAFT_TEMPLATE, 128, &template, error) &&
          store_run (store, error, "INSERT OR REPLACE INTO draft(id,subject,html,text,is_html,own_text,template,files,changed_utc) VALUES(1,?,?,?,?,?,?,?,?)",
                     "sssiissi", subject, html, text, (gint64) is_html, (gint64) has_own_text, template, files, store_now_utc ());
 }

@@ -26,8 +26,11 @@ static gboolean
 handle_inspect (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *subject, const char *html, const char *text, gpointer data)
 {
   AppClient *client = data;
-  g_autoptr (Campaign) nobody = campaign_new_loose (subject, html, text);
+  g_autoptr (Campaign) nobody = campaign_new_loose ();
 
+  message_parts_set (nobody->parts, KEY_MESSAGE_SUBJECT, subject);
+  message_parts_set (nobody->parts, KEY_MESSAGE_HTML, html);
+  message_parts_set (nobody->parts, KEY_MESSAGE_TEXT, text);
   composer_begin_async (client->core->composer, nobody, inspected_cb, app_pending_new (client, invocation));
   return TRUE;
 }
@@ -99,7 +102,7 @@ static void
 preview_rows (AppPending *pending, const Campaign *campaign, GPtrArray *rows)
 {
   pending->rows = rows;
-  composer_preview_async (pending->client->core->composer, campaign, samples_to_frame (rows), previewed_cb, pending);
+  composer_preview_async (pending->client->core->composer, campaign, samples_to_frame (rows, campaign), previewed_cb, pending);
 }
 
 /* Which people are worth a look depends on what the message uses of them, and only the locked transport reads it. */
@@ -142,34 +145,21 @@ handle_preview (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id,
   return TRUE;
 }
 
-static void
-app_preview_correct (char **text, GVariant *correction, const char *part)
-{
-  const char *found;
-
-  if (!g_variant_lookup (correction, part, "&s", &found))
-    return;
-  g_free (*text);
-  *text = g_strdup (found);
-}
-
 static gboolean
 handle_corrected (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, GVariant *correction, guint64 after, guint max_rows, gpointer data)
 {
   AppClient *client = data;
   GError *error = NULL;
   g_autoptr (Campaign) campaign = campaign_load (client->core, id, &error);
-  GPtrArray *rows = campaign != NULL ? samples_page (client->core, id, after, MIN (max_rows, PREVIEW_ROWS_MAX), TRUE, &error) : NULL;
+  gboolean is_corrected, is_fine = campaign != NULL && campaign_correct (campaign, correction, &is_corrected, &error);
+  GPtrArray *rows = is_fine ? samples_page (client->core, id, after, MIN (max_rows, PREVIEW_ROWS_MAX), TRUE, &error) : NULL;
   AppPending *pending;
 
   if (rows == NULL)
     return app_return_error (invocation, error);
-  app_preview_correct (&campaign->subject, correction, KEY_CORRECTION_SUBJECT);
-  app_preview_correct (&campaign->html, correction, KEY_CORRECTION_HTML);
-  app_preview_correct (&campaign->body_text, correction, KEY_CORRECTION_TEXT);
   pending = app_pending_new (client, invocation);
   pending->rows = rows;
-  composer_show_async (client->core->composer, campaign, samples_to_frame (rows), corrected_cb, pending);
+  composer_show_async (client->core->composer, campaign, samples_to_frame (rows, campaign), corrected_cb, pending);
   return TRUE;
 }
 

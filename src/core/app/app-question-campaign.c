@@ -26,7 +26,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CampaignFacts, facts_clear)
 static gboolean
 facts_load (Core *core, guint64 id, CampaignFacts *out, GError **error)
 {
-  g_autofree char *subject = NULL, *lists = NULL;
+  g_autofree char *title = NULL, *lists = NULL;
 
   out->campaign = campaign_load (core, id, error);
   out->account = out->campaign != NULL ? account_load_id (core, out->campaign->account, error) : NULL;
@@ -34,9 +34,9 @@ facts_load (Core *core, guint64 id, CampaignFacts *out, GError **error)
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (out->counts); i++)
     out->total += out->counts[i];
-  subject = question_quote (out->campaign->subject);
+  title = question_quote (out->campaign->title);
   lists = question_quote (out->campaign->lists);
-  out->shown = g_strdup_printf ("campaign %" G_GUINT64_FORMAT ", %s, to %s", id, subject, lists);
+  out->shown = g_strdup_printf ("campaign %" G_GUINT64_FORMAT ", %s, to %s", id, title, lists);
   return TRUE;
 }
 

@@ -9,7 +9,6 @@
 #include "frame.h"
 #include "kill-point.h"
 #include "ledger.h"
-#include "message-id.h"
 #include "store.h"
 #include <string.h>
 
@@ -22,7 +21,8 @@
 typedef struct { /* what the rows of a page share */
   Store    *store;
   Campaign *campaign;
-  char     *account, *domain;
+  HiddenValues hidden;
+  char     *account;
   gboolean  has_delivery; /* of anybody */
 } LedgerPage;
 
@@ -59,7 +59,7 @@ write_ledger_row (FrameWriter *frame, sqlite3_stmt *row, const LedgerPage *page,
 {
   guint64 id = (guint64) store_int (row, 0);
   State state = (State) store_int (row, 1);
-  g_autofree char *message_id = store_int (row, 3) > 0 ? message_id_new (page->campaign->identity, id, page->domain) : g_strdup ("");
+  g_autofree char *message_id = store_int (row, 3) > 0 ? hidden_values_make_message_id (&page->hidden, id) : g_strdup ("");
   g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, store_int (row, 6));
 
   frame_writer_row (frame, id, (guint32) store_int (row, 3), 8 + DELIVERY_FIELDS + frame_count_raw (sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9)));
@@ -82,7 +82,6 @@ page_free (LedgerPage *self)
 {
   g_clear_pointer (&self->campaign, campaign_free);
   g_free (self->account);
-  g_free (self->domain);
   g_free (self);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LedgerPage, page_free)
@@ -93,7 +92,6 @@ page_new (Core *core, guint64 id, GError **error)
   g_autoptr (LedgerPage) self = g_new0 (LedgerPage, 1);
   g_autoptr (Account) account = NULL;
   gint64 counts[DELIVERY_COUNT];
-  const char *at;
 
   self->store = core->store;
   self->campaign = campaign_load (core, id, error);
@@ -103,8 +101,7 @@ page_new (Core *core, guint64 id, GError **error)
     self->has_delivery = self->has_delivery || counts[i] > 0;
   account = account_load_id (core, self->campaign->account, NULL);
   self->account = g_strdup (account != NULL ? account->name : "");
-  at = strrchr (self->campaign->sender_address, '@');
-  self->domain = g_strdup (at != NULL ? at + 1 : "localhost");
+  self->hidden = campaign_get_hidden (self->campaign);
   return g_steal_pointer (&self);
 }
 
@@ -245,12 +242,7 @@ handle_message (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id,
   if (campaign == NULL || (version != 0 && !campaign_take_version (client->core, campaign, version, &error)))
     return app_return_error (invocation, error);
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_SUBJECT, "s", campaign->subject);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_HTML, "s", campaign->html);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_TEXT, "s", campaign->body_text);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_FROM, "s", campaign->sender);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_REPLY_TO, "s", campaign->reply_to);
-  g_variant_dict_insert (&dict, KEY_MESSAGE_UNSUBSCRIBE, "s", campaign->unsubscribe);
+  message_parts_describe (campaign->parts, &dict);
   g_variant_dict_insert_value (&dict, KEY_MESSAGE_FILES, list_files (client->core, id, &error));
   if (error != NULL) {
     g_variant_dict_clear (&dict);

@@ -3,40 +3,31 @@
 #include "contract-keys.h"
 #include "fault.h"
 #include "files.h"
+#include "message-kind.h"
 #include "template.h"
 #include <gio/gunixfdlist.h>
-#include <string.h>
 
-static const char *const part_names[] = { "subject", "html", "text" };
-
-/* out: three texts, borrowed from `parts`; "" where one is missing. */
 static gboolean
-read_parts (GVariant *parts, const char *out[3], GError **error)
+is_empty (const MessageParts *parts)
 {
-  GVariantIter iter;
-  const char *name, *text;
-
-  out[0] = out[1] = out[2] = "";
-  g_variant_iter_init (&iter, parts);
-  while (g_variant_iter_next (&iter, "{&s&s}", &name, &text)) {
-    int i = 0;
-
-    while (i < 3 && strcmp (part_names[i], name) != 0)
-      i++;
-    if (i == 3) {
-      g_set_error (error, FAULT, FAULT_USAGE, "a template has a subject, html and text, but no “%s”", name);
+  for (const MessagePart *part = message_parts_get_kind (parts)->parts; part->name != NULL; part++)
+    if (message_parts_get (parts, part->name)[0] != '\0')
       return FALSE;
-    }
-    if (strlen (text) > (i == 0 ? TEMPLATE_SUBJECT_MAX : TEMPLATE_PART_MAX)) {
-      g_set_error (error, FAULT, FAULT_DATA, "the template's %s is larger than %d octets", name, i == 0 ? TEMPLATE_SUBJECT_MAX : TEMPLATE_PART_MAX);
-      return FALSE;
-    }
-    out[i] = text;
-  }
-  if (out[0][0] != '\0' || out[1][0] != '\0' || out[2][0] != '\0')
-    return TRUE;
+  return TRUE;
+}
+
+/* Of a mail: it has the parts of all kinds. Returns: (transfer full), or NULL. */
+static MessageParts *
+read_parts (GVariant *raw_parts, GError **error)
+{
+  g_autoptr (MessageParts) parts = message_parts_new (message_kind_get (KIND_MESSAGE_MAIL));
+
+  if (!message_parts_take_all (parts, raw_parts, PART_WRITTEN, error))
+    return NULL;
+  if (!is_empty (parts))
+    return g_steal_pointer (&parts);
   g_set_error (error, FAULT, FAULT_USAGE, "the template is empty: give a subject, html or text");
-  return FALSE;
+  return NULL;
 }
 
 static gboolean
@@ -49,11 +40,13 @@ needs_name (const char *name, GError **error)
 
 /* The letter and its files, or neither. */
 static gboolean
-app_template_save (Core *core, const char *name, const char *parts[3], GVariant *files, GUnixFDList *fds, GError **error)
+app_template_save (Core *core, const char *name, const MessageParts *parts, GVariant *files, GUnixFDList *fds, GError **error)
 {
   if (!store_begin (core->store, error))
     return FALSE;
-  if (!template_save (core->store, name, parts[0], parts[1], parts[2], error) || !files_keep_template (core, name, files, fds, error)) {
+  if (!template_save (core->store, name, message_parts_get (parts, KEY_MESSAGE_SUBJECT), message_parts_get (parts, KEY_MESSAGE_HTML),
+                      message_parts_get (parts, KEY_MESSAGE_TEXT), error) ||
+      !files_keep_template (core, name, files, fds, error)) {
     store_rollback (core->store);
     return FALSE;
   }
@@ -66,10 +59,10 @@ app_template_save (Core *core, const char *name, const char *parts[3], GVariant 
 static gboolean
 handle_template_save (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *name, GVariant *raw_parts, GVariant *files, AppClient *client)
 {
-  const char *parts[3];
   GError *error = NULL;
+  g_autoptr (MessageParts) parts = needs_name (name, &error) ? read_parts (raw_parts, &error) : NULL;
 
-  if (!needs_name (name, &error) || !read_parts (raw_parts, parts, &error) || !app_template_save (client->core, name, parts, files, fds, &error))
+  if (parts == NULL || !app_template_save (client->core, name, parts, files, fds, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_template_save (skeleton, invocation, NULL);
   return TRUE;

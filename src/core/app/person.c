@@ -2,7 +2,7 @@
 
 #include "contract-keys.h"
 #include "fields.h"
-#include "message-id.h"
+#include "hidden-values.h"
 #include "name-key.h"
 #include "outcome.h"
 #include "sql-words.h"
@@ -74,27 +74,26 @@ alike_of (sqlite3_stmt *row)
   return g_variant_dict_end (&dict);
 }
 
-/* "Ann <ann@example.org>" -> "example.org" */
+/* "Ann <ann@example.org>" -> "example.org"; NULL: a number, and its messages have no Message-ID. (transfer full) */
 static char *
 domain_of (const char *sender)
 {
   const char *at = strrchr (sender, '@');
-  gsize len = at != NULL ? strcspn (at + 1, "> ") : 0;
 
-  return g_strndup (at != NULL ? at + 1 : "", len);
+  return at != NULL ? g_strndup (at + 1, strcspn (at + 1, "> ")) : NULL;
 }
 
 static GVariant *
 message_of (sqlite3_stmt *row)
 {
-  guint8 identity[16] = { 0 };
   g_autofree char *domain = domain_of (store_text (row, 8));
   g_autofree char *message_id = NULL;
+  HiddenValues hidden = { .domain = domain };
   GVariantDict dict;
 
-  if (sqlite3_column_bytes (row, 7) == sizeof identity)
-    memcpy (identity, sqlite3_column_blob (row, 7), sizeof identity);
-  message_id = message_id_new (identity, (guint64) store_int (row, 9), domain);
+  if (sqlite3_column_bytes (row, 7) == sizeof hidden.identity)
+    memcpy (hidden.identity, sqlite3_column_blob (row, 7), sizeof hidden.identity);
+  message_id = hidden_values_make_message_id (&hidden, (guint64) store_int (row, 9));
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_CAMPAIGN, "t", (guint64) store_int (row, 0));
   g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_SUBJECT, "s", store_text (row, 1));
@@ -147,7 +146,7 @@ static const PersonPart parts[] = {
     " WHERE c.id=?1 AND s.address<>'' UNION ALL SELECT s.address," SUPPRESSION_SCOPE_SQL ",s.words," SUPPRESSION_SOURCE_SQL ",s.created_utc FROM contact c JOIN suppression s"
     " ON s.kind=" SQL_SUPPRESSION_KIND (DOMAIN) " AND c.email_key LIKE '%'||ltrim(s.address,'*') WHERE c.id=?1 ORDER BY 5", suppression_of },
   { KEY_CONTACT_HISTORY, "aa{sv}",
-    "SELECT r.campaign,coalesce(v.subject,c.subject),r.state,r.reason,r.reply,r.time_utc,r.attempt,c.identity,c.sender,r.id FROM ledger r"
+    "SELECT r.campaign,coalesce(nullif(coalesce(v.subject,c.subject),''),c.title),r.state,r.reason,r.reply,r.time_utc,r.attempt,c.identity,c.sender,r.id FROM ledger r"
     " JOIN campaign c ON c.id=r.campaign LEFT JOIN campaign_version v ON v.campaign=r.campaign AND v.version=r.version"
     " WHERE r.contact=?1 AND NOT " SQL_CAMPAIGN_IS_NEW ("c.") " ORDER BY r.campaign DESC, r.id LIMIT " G_STRINGIFY (HISTORY_MAX), message_of }, /* not what is only prepared */
 };

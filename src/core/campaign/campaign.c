@@ -1,10 +1,14 @@
 #include "campaign.h"
 
 #include "address.h"
+#include "contract-keys.h"
 #include "fault.h"
 #include "sql-words.h"
 #include "store.h"
+#include "text.h"
 #include <string.h>
+
+#define TITLE_CUT_BYTES 80 /* chosen: a line of a list */
 
 GBytes *
 campaign_columns_to_blob (const char *const *columns)
@@ -27,6 +31,24 @@ columns_from_blob (const void *blob, gsize len)
   return len > 0 ? g_strsplit (text, "\n", -1) : g_new0 (char *, 1);
 }
 
+static void
+take_texts (Campaign *self, sqlite3_stmt *row, int at)
+{
+  message_parts_set (self->parts, KEY_MESSAGE_SUBJECT, store_text (row, at));
+  message_parts_set (self->parts, KEY_MESSAGE_HTML, store_text (row, at + 1));
+  message_parts_set (self->parts, KEY_MESSAGE_TEXT, store_text (row, at + 2));
+}
+
+static void
+take_sender (Campaign *self, const char *sender)
+{
+  g_autofree char *name = NULL;
+
+  message_parts_set (self->parts, KEY_MESSAGE_FROM, sender);
+  if (!address_parse_mailbox (sender, &name, &self->sender_address, NULL))
+    self->sender_address = g_strdup (sender);
+}
+
 static Campaign *
 from_row (sqlite3_stmt *row)
 {
@@ -40,9 +62,12 @@ from_row (sqlite3_stmt *row)
   self->state = (CampaignState) store_int (row, 3);
   self->reason = g_strdup (store_text (row, 4));
   self->text = g_strdup (store_text (row, 5));
-  self->sender = g_strdup (store_text (row, 6));
-  self->reply_to = g_strdup (store_text (row, 7));
-  self->unsubscribe = g_strdup (store_text (row, 8));
+  self->kind = kind_find (store_text (row, 26));
+  self->kind = self->kind != NULL ? self->kind : kinds[0];
+  self->parts = message_parts_new (message_kind_get (self->kind->message));
+  take_sender (self, store_text (row, 6));
+  message_parts_set (self->parts, KEY_MESSAGE_REPLY_TO, store_text (row, 7));
+  message_parts_set (self->parts, KEY_MESSAGE_UNSUBSCRIBE, store_text (row, 8));
   self->lists = g_strdup (store_text (row, 9));
   self->columns = columns_from_blob (sqlite3_column_blob (row, 10), (gsize) sqlite3_column_bytes (row, 10));
   self->per_hour = (guint) store_int (row, 11);
@@ -52,13 +77,12 @@ from_row (sqlite3_stmt *row)
   self->created_utc = store_int (row, 15);
   self->started_utc = store_int (row, 16);
   self->ended_utc = store_int (row, 17);
-  self->subject = g_strdup (store_text (row, 18));
-  self->html = g_strdup (store_text (row, 19));
-  self->body_text = g_strdup (store_text (row, 20));
+  take_texts (self, row, 18);
   self->pause_after = store_int (row, 21);
   self->aliases = columns_from_blob (sqlite3_column_blob (row, 22), (gsize) sqlite3_column_bytes (row, 22));
   self->archived_utc = store_int (row, 23);
   self->is_test = store_int (row, 24) != 0;
+  self->title = g_strdup (store_text (row, 25));
   return self;
 }
 
@@ -68,12 +92,12 @@ campaign_load (Core *core, guint64 id, GError **error)
   sqlite3_stmt *row = store_query (core->store,
                                    "SELECT c.id,c.identity,c.account,c.state,c.reason,c.text,c.sender,c.reply_to,c.unsubscribe,c.lists,c.columns,c.per_hour,"
                                    "c.connections,c.lifetime_s,c.version,c.created_utc,c.started_utc,c.ended_utc,v.subject,v.html,v.text,c.pause_after,c.aliases,"
-                                   "c.archived_utc,c.is_test"
-                                   " FROM campaign c LEFT JOIN campaign_version v ON v.campaign=c.id AND v.version=c.version WHERE c.id=?",
+                                   "c.archived_utc,c.is_test,c.title,a.kind"
+                                   " FROM campaign c LEFT JOIN campaign_version v ON v.campaign=c.id AND v.version=c.version LEFT JOIN account a ON a.id=c.account"
+                                   " WHERE c.id=?",
                                    "i", (gint64) id);
   int result = store_step (core->store, row, error);
   g_autoptr (Campaign) self = NULL;
-  g_autofree char *name = NULL;
 
   if (result == 0)
     g_set_error (error, FAULT, FAULT_NO_INPUT, "there is no campaign %" G_GUINT64_FORMAT "; `postrider campaign list` shows those there are", id);
@@ -81,8 +105,6 @@ campaign_load (Core *core, guint64 id, GError **error)
     return NULL;
   self = from_row (row);
   sqlite3_reset (row);
-  if (!address_parse_mailbox (self->sender, &name, &self->sender_address, NULL))
-    self->sender_address = g_strdup (self->sender);
   return g_steal_pointer (&self);
 }
 
@@ -96,28 +118,64 @@ campaign_take_version (Core *core, Campaign *self, gint64 version, GError **erro
     g_set_error (error, FAULT, FAULT_NO_INPUT, "campaign %" G_GUINT64_FORMAT " has no version %" G_GINT64_FORMAT, self->id, version);
   if (found != 1)
     return FALSE;
-  g_free (self->subject);
-  g_free (self->html);
-  g_free (self->body_text);
-  self->subject = g_strdup (store_text (row, 0));
-  self->html = g_strdup (store_text (row, 1));
-  self->body_text = g_strdup (store_text (row, 2));
+  take_texts (self, row, 0);
   self->version = version;
   sqlite3_reset (row);
   return TRUE;
 }
 
+gboolean
+campaign_store_version (Core *core, const Campaign *self, GError **error)
+{
+  return store_run (core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,?,?,?,?,?)", "iisssi", (gint64) self->id,
+                    self->version, message_parts_get (self->parts, KEY_MESSAGE_SUBJECT), message_parts_get (self->parts, KEY_MESSAGE_HTML),
+                    message_parts_get (self->parts, KEY_MESSAGE_TEXT), store_now_utc ());
+}
+
+const char *
+campaign_get_sender (const Campaign *self)
+{
+  const char *from = message_parts_get (self->parts, KEY_MESSAGE_FROM);
+
+  return from[0] != '\0' ? from : self->sender_address;
+}
+
+char *
+campaign_make_title (const MessageParts *parts)
+{
+  const char *first = message_parts_get_first (parts);
+  g_autofree char *line = NULL;
+
+  if (message_kind_find (message_parts_get_kind (parts), KEY_MESSAGE_SUBJECT) != NULL)
+    return g_strdup (first);
+  first += strspn (first, " \t\r\n");
+  line = g_strchomp (g_strndup (first, strcspn (first, "\r\n")));
+  return text_printable (line, -1, TITLE_CUT_BYTES);
+}
+
+gboolean
+campaign_correct (Campaign *self, GVariant *correction, gboolean *out_any, GError **error)
+{
+  g_autofree char *before = campaign_make_title (self->parts);
+
+  if (!message_parts_take (self->parts, correction, PART_WRITTEN, out_any, error) || (*out_any && !message_parts_check (self->parts, error)))
+    return FALSE;
+  if (*out_any && strcmp (before, self->title) == 0) {
+    g_free (self->title);
+    self->title = campaign_make_title (self->parts);
+  }
+  return TRUE;
+}
+
 Campaign *
-campaign_new_loose (const char *subject, const char *html, const char *text)
+campaign_new_loose (void)
 {
   Campaign *self = g_new0 (Campaign, 1);
 
-  self->sender = g_strdup (CAMPAIGN_NOBODY);
-  self->reply_to = g_strdup ("");
-  self->unsubscribe = g_strdup ("");
-  self->subject = g_strdup (subject);
-  self->html = g_strdup (html);
-  self->body_text = g_strdup (text);
+  self->kind = kinds[0];
+  self->title = g_strdup ("");
+  self->parts = message_parts_new (message_kind_get (self->kind->message));
+  message_parts_set (self->parts, KEY_MESSAGE_FROM, CAMPAIGN_NOBODY);
   self->columns = g_new0 (char *, 1);
   self->aliases = g_new0 (char *, 1);
   return self;
@@ -130,13 +188,9 @@ campaign_free (Campaign *self)
     return;
   g_free (self->reason);
   g_free (self->text);
-  g_free (self->sender);
   g_free (self->sender_address);
-  g_free (self->reply_to);
-  g_free (self->unsubscribe);
-  g_free (self->subject);
-  g_free (self->html);
-  g_free (self->body_text);
+  g_free (self->title);
+  message_parts_free (self->parts);
   g_free (self->lists);
   g_strfreev (self->columns);
   g_strfreev (self->aliases);
@@ -163,4 +217,22 @@ campaign_set_state (Core *core, guint64 id, CampaignState state, const char *rea
     return FALSE;
   }
   return !is_own || store_commit (core->store, error);
+}
+
+HiddenValues
+campaign_get_hidden (const Campaign *self)
+{
+  const char *at = self->sender_address != NULL ? strrchr (self->sender_address, '@') : NULL;
+  HiddenValues hidden = { .domain = !message_parts_get_kind (self->parts)->has_message_id ? NULL : at != NULL ? at + 1 : "localhost" };
+
+  memcpy (hidden.identity, self->identity, sizeof hidden.identity);
+  return hidden;
+}
+
+GStrv
+campaign_get_all_columns (const Campaign *self)
+{
+  HiddenValues hidden = campaign_get_hidden (self);
+
+  return hidden_values_append_columns (&hidden, (const char *const *) self->columns);
 }

@@ -1,22 +1,30 @@
 #include "composer.h"
 
+#include "account.h"
 #include "fault.h"
 #include "files.h"
 #include "message.h"
 #include <gio/gunixfdlist.h>
 
-struct Composer {
-  Core          *core;
+typedef struct { /* one process, for one kind of message */
+  Account       *account;   /* nobody's, of the first kind with such messages: whose program it is */
   TransportLink *link;
   GQueue         waiting;   /* of GTask: until the transport is open */
   GQueue         beginning; /* of GTask: its campaign is being begun */
   guint64        begun;     /* campaign that it knows; 0 none */
   gint64         begun_version;
-  guint          specimens; /* so many: each is a higher version, so that the transport compiles it anew */
+} Bench;
+
+struct Composer {
+  Core      *core;
+  GPtrArray *benches;   /* of Bench */
+  guint      specimens; /* so many: each is a higher version, so that the transport compiles it anew */
 };
 
 typedef struct {
+  Bench           *bench;
   TransportMessage message; /* owns all that it points to */
+  guint            n_own;   /* of its columns, the campaign's: what stands behind is nobody's field */
   GVariant        *rows;    /* NULL: only begin */
 } Job;
 
@@ -73,7 +81,7 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-preview (Composer *self, GTask *task)
+preview (Bench *self, GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
@@ -115,7 +123,7 @@ composed_take (TransportBegun *begun, guint n_columns)
 static void
 begun_cb (guint64 campaign, gpointer tag, TransportBegun *begun, const GError *error, gpointer data)
 {
-  Composer *self = data;
+  Bench *self = data;
   g_autoptr (GTask) task = tag;
   Job *job = g_task_get_task_data (task);
   Composed *composed;
@@ -125,7 +133,7 @@ begun_cb (guint64 campaign, gpointer tag, TransportBegun *begun, const GError *e
     g_task_return_error (task, g_error_copy (error));
     return;
   }
-  composed = composed_take (begun, g_strv_length ((GStrv) job->message.columns));
+  composed = composed_take (begun, job->n_own);
   if (composed == NULL) {
     g_task_return_new_error (task, FAULT, FAULT_PROTOCOL, "the composing process named columns that are not there");
     return;
@@ -141,7 +149,7 @@ begun_cb (guint64 campaign, gpointer tag, TransportBegun *begun, const GError *e
 }
 
 static void
-run (Composer *self, GTask *task)
+run (Bench *self, GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
@@ -156,7 +164,7 @@ run (Composer *self, GTask *task)
 static void
 opened_cb (const GError *error, gpointer data)
 {
-  Composer *self = data;
+  Bench *self = data;
   GTask *task;
 
   if (error != NULL)
@@ -168,7 +176,7 @@ opened_cb (const GError *error, gpointer data)
 static void
 closed_cb (TransportEnd end, const char *why, gpointer data)
 {
-  Composer *self = data;
+  Bench *self = data;
 
   g_message ("the composing process ended: %s", why);
   self->begun = 0;
@@ -176,16 +184,54 @@ closed_cb (TransportEnd end, const char *why, gpointer data)
   fail_all (&self->waiting, why);
 }
 
-Composer *
-composer_new (Core *core)
+static Bench *
+bench_new (Core *core, const AccountKind *kind)
 {
   static const TransportEvents events = { .opened = opened_cb, .begun = begun_cb, .closed = closed_cb };
-  Composer *self = g_new0 (Composer, 1);
+  Bench *self = g_new0 (Bench, 1);
 
-  self->core = core;
+  self->account = account_new (kind);
   self->link = transport_link_new (core, TRANSPORT_COMPOSES, 0, &events, self);
   g_queue_init (&self->waiting);
   g_queue_init (&self->beginning);
+  return self;
+}
+
+static void
+bench_free (Bench *self)
+{
+  fail_all (&self->beginning, "Postrider is leaving");
+  fail_all (&self->waiting, "Postrider is leaving");
+  transport_link_free (self->link);
+  account_free (self->account);
+  g_free (self);
+}
+
+/* All accounts with messages of a kind have them built by one program. */
+static Bench *
+find_bench (Composer *self, KindMessage message)
+{
+  const AccountKind *const *kind = kinds;
+
+  for (guint i = 0; i < self->benches->len; i++) {
+    Bench *bench = g_ptr_array_index (self->benches, i);
+
+    if (bench->account->kind->message == message)
+      return bench;
+  }
+  while ((*kind)->message != message) /* that of the campaign is among them */
+    kind++;
+  g_ptr_array_add (self->benches, bench_new (self->core, *kind));
+  return g_ptr_array_index (self->benches, self->benches->len - 1);
+}
+
+Composer *
+composer_new (Core *core)
+{
+  Composer *self = g_new0 (Composer, 1);
+
+  self->core = core;
+  self->benches = g_ptr_array_new_with_free_func ((GDestroyNotify) bench_free);
   return self;
 }
 
@@ -194,22 +240,21 @@ composer_free (Composer *self)
 {
   if (self == NULL)
     return;
-  fail_all (&self->beginning, "Postrider is leaving");
-  fail_all (&self->waiting, "Postrider is leaving");
-  transport_link_free (self->link);
+  g_ptr_array_unref (self->benches);
   g_free (self);
 }
 
 /* --- what it is asked --- */
 
 static Job *
-job_new (const Campaign *campaign, GVariant *rows)
+job_new (Composer *self, const Campaign *campaign, GVariant *rows)
 {
   Job *job = g_new0 (Job, 1);
 
+  job->bench = find_bench (self, campaign->kind->message);
   message_of_campaign (campaign, &job->message);
   g_variant_ref_sink (job->message.parts);
-  job->message.columns = (const char *const *) g_strdupv (campaign->columns);
+  job->n_own = g_strv_length (campaign->columns);
   job->message.aliases = (const char *const *) g_strdupv (campaign->aliases);
   job->rows = rows != NULL ? g_variant_ref_sink (rows) : NULL;
   return job;
@@ -220,22 +265,23 @@ static void
 submit (Composer *self, Job *job, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, data);
+  Bench *bench = job->bench;
 
   g_task_set_source_tag (task, self);
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
-  if (transport_link_is_open (self->link)) {
-    run (self, task);
+  if (transport_link_is_open (bench->link)) {
+    run (bench, task);
     return;
   }
-  g_queue_push_tail (&self->waiting, task);
-  if (transport_link_is_closed (self->link))
-    transport_link_open (self->link, NULL, NULL); /* without a journal nothing stands in its way */
+  g_queue_push_tail (&bench->waiting, task);
+  if (transport_link_is_closed (bench->link))
+    transport_link_open (bench->link, bench->account, NULL); /* without a journal nothing stands in its way */
 }
 
 static void
 submit_campaign (Composer *self, const Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data)
 {
-  Job *job = job_new (campaign, rows);
+  Job *job = job_new (self, campaign, rows);
   GError *error = NULL;
   GVariant *files;
 
@@ -257,7 +303,7 @@ composer_specimen_async (Composer *self, Campaign *campaign, GVariant *files, GU
 
   campaign->id = COMPOSER_SPECIMEN;
   campaign->version = ++self->specimens;
-  job = job_new (campaign, rows);
+  job = job_new (self, campaign, rows);
   job->message.files = g_variant_ref_sink (files);
   job->message.fds = fds;
   submit (self, job, callback, data);

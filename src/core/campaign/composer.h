@@ -1,4 +1,4 @@
-/* composer.h - a transport without an account, that compiles a campaign's message and shows how it would look. The template and the
+/* composer.h - transports without an account, one a kind of message, that compile a campaign's message and show how it would look. The template and the
  * values are parsed there, under the lock, never in core. Used in: core/campaign, core/app. */
 #pragma once
 #include "campaign.h"

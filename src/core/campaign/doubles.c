@@ -10,7 +10,7 @@
 #define NEIGHBOURS_MAX 50   /* chosen: of one address or number that a new one is compared with; a switchboard's is that of thousands */
 #define CHUNK_BYTES 65536   /* of texts; chosen */
 
-typedef enum { BY_ADDRESS, BY_PHONE, BY_NAME, KEYS } Key;
+typedef enum { BY_ADDRESS, BY_OTHER, BY_NAME, KEYS } Key;
 
 typedef struct {
   gint64      contact;
@@ -112,7 +112,7 @@ find_double (const Doubles *self, const Entry *entry)
   guint found = find_alike (self, BY_ADDRESS, entry);
 
   if (found == 0)
-    found = find_alike (self, BY_PHONE, entry);
+    found = find_alike (self, BY_OTHER, entry);
   return found != 0 ? found : entry->next[BY_NAME];
 }
 
@@ -135,9 +135,9 @@ read_name_key (Doubles *self, const char *name)
 }
 
 void
-doubles_add (Doubles *self, gint64 contact, const char *name, const char *address, const char *address_key, const char *phone)
+doubles_add (Doubles *self, gint64 contact, const char *name, const char *address, const char *address_key, const char *other_key)
 {
-  const char *keys[KEYS] = { address_key, phone, read_name_key (self, name) };
+  const char *keys[KEYS] = { address_key, other_key, read_name_key (self, name) };
   Entry entry = { .contact = contact };
   guint place = self->entries->len, found;
 
@@ -191,12 +191,12 @@ describe_entry (const Entry *entry)
 }
 
 char *
-doubles_to_sentence (const Doubles *self)
+doubles_to_sentence (const Doubles *self, const char *noun)
 {
   const Pair *pair = self->pairs->len > 0 ? &g_array_index (self->pairs, Pair, 0) : NULL;
   g_autofree char *first = pair != NULL ? describe_entry (get (self, pair->first)) : NULL, *second = pair != NULL ? describe_entry (get (self, pair->second)) : NULL;
   g_autofree char *more = self->count > 1 ? g_strdup_printf (self->count == 2 ? ", and so does %" G_GUINT64_FORMAT " more pair" : ", and so do %" G_GUINT64_FORMAT " more pairs", self->count - 1)
                                            : g_strdup ("");
 
-  return pair != NULL ? g_strdup_printf ("%s and %s look like one person%s: each gets a mail of their own", first, second, more) : NULL;
+  return pair != NULL ? g_strdup_printf ("%s and %s look like one person%s: each gets a %s of their own", first, second, more, noun) : NULL;
 }

@@ -5,13 +5,14 @@
 #include <string.h>
 
 gboolean
-mailbox_settle (char **mailbox, const char *option, char **out_address, GError **error)
+mailbox_settle (MessageParts *parts, const char *part, const char *option, char **out_address, GError **error)
 {
+  const char *mailbox = message_parts_get (parts, part);
   g_autofree char *name = NULL, *address = NULL, *canonical = NULL;
   const char *at, *domain;
   AddressFlaw flaw;
 
-  if (!address_parse_mailbox (*mailbox, &name, &address, error)) {
+  if (!address_parse_mailbox (mailbox, &name, &address, error)) {
     g_prefix_error (error, "%s: ", option);
     return FALSE;
   }
@@ -25,12 +26,11 @@ mailbox_settle (char **mailbox, const char *option, char **out_address, GError *
     g_set_error (error, FAULT, FAULT_DATA, "%s: %s: %s", option, address, address_flaw_to_sentence (flaw));
     return FALSE;
   }
-  at = g_strrstr (*mailbox, address);
+  at = g_strrstr (mailbox, address);
   if (at != NULL) {
-    char *whole = g_strdup_printf ("%.*s%s%s", (int) (at - *mailbox), *mailbox, canonical, at + strlen (address));
+    g_autofree char *whole = g_strdup_printf ("%.*s%s%s", (int) (at - mailbox), mailbox, canonical, at + strlen (address));
 
-    g_free (*mailbox);
-    *mailbox = whole;
+    message_parts_set (parts, part, whole);
   }
   *out_address = g_steal_pointer (&canonical);
   return TRUE;

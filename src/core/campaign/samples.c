@@ -52,7 +52,7 @@ collect (Core *core, sqlite3_stmt *row, GPtrArray *samples, const char *why, GEr
 /* Each reads the campaign once: it is asked once, by a person. */
 static const struct {
   const char *why, *sql;
-} kinds[] = {
+} sorts[] = {
   { "longest", ROWS "ORDER BY " USED " DESC, s.id LIMIT ?2" },
   { "emptiest", ROWS "ORDER BY " EMPTY " DESC, " USED ", s.id LIMIT ?2" },
   { "non-latin", ROWS "AND used_non_latin(s.address,s.name,s.fields,?3) ORDER BY s.id LIMIT ?2" },
@@ -178,8 +178,8 @@ samples_choose (Core *core, guint64 campaign, const int *bound, gsize n, guint m
   g_autoptr (GByteArray) used = mark_used (bound, n);
 
   register_functions (core->store);
-  for (gsize i = 0; i < G_N_ELEMENTS (kinds) && samples->len < max; i++)
-    if (!collect (core, store_query (core->store, kinds[i].sql, "iib", (gint64) campaign, (gint64) 1, used->data, (gsize) used->len), samples, kinds[i].why, error))
+  for (gsize i = 0; i < G_N_ELEMENTS (sorts) && samples->len < max; i++)
+    if (!collect (core, store_query (core->store, sorts[i].sql, "iib", (gint64) campaign, (gint64) 1, used->data, (gsize) used->len), samples, sorts[i].why, error))
       return NULL;
   if (samples->len < max &&
       !collect (core, store_query (core->store, ROWS "ORDER BY random() LIMIT ?2", "ii", (gint64) campaign, (gint64) (max - samples->len)), samples, "random", error))
@@ -199,19 +199,17 @@ samples_load (Core *core, guint64 campaign, GArray *ids, GError **error)
 }
 
 GVariant *
-samples_to_frame (GPtrArray *samples)
+samples_to_frame (GPtrArray *samples, const Campaign *campaign)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
+  HiddenValues hidden = campaign_get_hidden (campaign);
 
   for (guint i = 0; i < samples->len; i++) {
     const Sample *sample = g_ptr_array_index (samples, i);
     gsize len;
     gconstpointer values = g_bytes_get_data (sample->values, &len);
 
-    frame_writer_row (frame, sample->recipient, 0, 2 + frame_count_raw (values, len));
-    frame_writer_string (frame, sample->address);
-    frame_writer_string (frame, sample->name);
-    frame_writer_raw (frame, values, len);
+    hidden_values_write_row (&hidden, frame, sample->recipient, 0, sample->address, sample->name, values, len);
   }
   return frame_writer_finish (frame);
 }

@@ -1,7 +1,7 @@
 /* samples.h - rows to look at before sending: those at the edges, where templates break, and some at random.
  * Used in: core/app, core/control. */
 #pragma once
-#include "core.h"
+#include "campaign.h"
 
 typedef struct {
   guint64     recipient;
@@ -20,4 +20,5 @@ GPtrArray *samples_page (Core *core, guint64 campaign, guint64 after, guint max,
 /* These people, as they are. */
 GPtrArray *samples_load (Core *core, guint64 campaign, GArray *ids, GError **error);
 
-GVariant  *samples_to_frame (GPtrArray *samples); /* floating: frame RECIPIENTS, attempt 0 */
+/* As its campaign's transport has them. Returns: floating: frame RECIPIENTS, attempt 0. */
+GVariant  *samples_to_frame (GPtrArray *samples, const Campaign *campaign);

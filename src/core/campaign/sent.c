@@ -4,12 +4,9 @@
 #include "contract-keys.h"
 #include "fault.h"
 #include "frame.h"
-#include "message-id.h"
 #include "outcome.h"
 #include "store.h"
 #include <string.h>
-
-#define NO_ADDRESS "erased@example.invalid" /* RFC 2606: an address that cannot be */
 
 typedef struct { /* owned by the task */
   Core     *core;
@@ -44,25 +41,27 @@ make_row (const Campaign *campaign, sqlite3_stmt *row, guint64 recipient, gboole
   const void *fields = sqlite3_column_blob (row, 8);
   gsize len = (gsize) sqlite3_column_bytes (row, 8);
   guint n_columns = g_strv_length (campaign->columns);
+  guint32 time_utc = (guint32) CLAMP (store_int (row, 2), 0, G_MAXUINT32);
+  HiddenValues hidden = campaign_get_hidden (campaign);
 
-  frame_writer_row (frame, recipient, (guint32) CLAMP (store_int (row, 2), 0, G_MAXUINT32), 2 + (is_erased ? n_columns : frame_count_raw (fields, len)));
-  frame_writer_string (frame, is_erased ? NO_ADDRESS : store_text (row, 5));
   if (!is_erased) {
-    frame_writer_string (frame, store_text (row, 6));
-    frame_writer_raw (frame, fields, len);
+    hidden_values_write_row (&hidden, frame, recipient, time_utc, store_text (row, 5), store_text (row, 6), fields, len);
     return frame_writer_finish (frame);
   }
+  frame_writer_row (frame, recipient, time_utc, 2 + n_columns + hidden_values_count (&hidden));
+  frame_writer_string (frame, address_kind_get (campaign->kind->address)->erased);
   write_erased (frame, "name");
   for (guint i = 0; i < n_columns; i++)
     write_erased (frame, campaign->columns[i]);
+  hidden_values_write (&hidden, frame, recipient);
   return frame_writer_finish (frame);
 }
 
 static GVariant *
 make_facts (const Campaign *campaign, sqlite3_stmt *row, guint64 recipient, gboolean is_erased)
 {
-  const char *at = strrchr (campaign->sender_address, '@');
-  g_autofree char *id = store_int (row, 3) > 0 ? message_id_new (campaign->identity, recipient, at != NULL ? at + 1 : "localhost") : g_strdup ("");
+  HiddenValues hidden = campaign_get_hidden (campaign);
+  g_autofree char *id = store_int (row, 3) > 0 ? hidden_values_make_message_id (&hidden, recipient) : g_strdup ("");
   GVariantDict facts;
 
   g_variant_dict_init (&facts, NULL);

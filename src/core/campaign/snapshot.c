@@ -1,6 +1,5 @@
 #include "snapshot.h"
 
-#include "address.h"
 #include "fields.h"
 #include "list.h"
 #include "little-endian.h"
@@ -10,7 +9,6 @@
 #include "text.h"
 #include <string.h>
 
-#define LOOK_ROWS 50000 /* chosen: as long as a chunk takes */
 #define CHUNK_ROWS 2500 /* chosen: some ten milliseconds, so that other campaigns go on, and one flush of the disk */
 
 struct Snapshot {
@@ -28,9 +26,8 @@ struct Snapshot {
   gint64              last_contact; /* of it */
   char               *exclude;      /* JSON array: members of these lists must not come */
   guint64             next_id;
-  gint64              last_hash;    /* of table known: looked through so far for people who share an address */
-  gboolean            is_looked_through, has_sharers;
-  gboolean            has_recent;   /* a campaign with this subject went out within a day */
+  SecondCopies       *copies;
+  gboolean            is_looked_through; /* second_copies_look() */
   Doubles            *doubles;
   GByteArray         *values;
   guint               n_columns;
@@ -50,18 +47,6 @@ join_ids (GArray *ids)
   return g_string_free (g_string_append_c (json, ']'), FALSE);
 }
 
-static gboolean
-find_recent (Snapshot *self, GError **error)
-{
-  gint64 found = 0;
-  int result = store_get_int (self->core->store, &found, error,
-                              "SELECT 1 FROM campaign WHERE subject=? AND started_utc>? AND id<>? LIMIT 1", "sii", self->spec->subject,
-                              store_now_utc () - 86400, (gint64) self->spec->campaign);
-
-  self->has_recent = result == 1;
-  return result >= 0;
-}
-
 Snapshot *
 snapshot_new (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclude, GError **error)
 {
@@ -72,16 +57,14 @@ snapshot_new (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclu
   self->lists = g_array_ref (lists);
   self->exclude = join_ids (exclude);
   self->next_id = 1;
-  self->last_hash = G_MININT64;
   self->values = g_byte_array_new ();
   self->doubles = doubles_new ();
   self->n_columns = g_strv_length ((GStrv) spec->columns);
   self->found = g_new0 (Slice, self->n_columns + 1);
   self->column_aliases = g_new0 (const char *, self->n_columns + 1);
   self->where_aliases = g_new0 (const char *, (spec->where_fields != NULL ? g_strv_length ((GStrv) spec->where_fields) : 0) + 1);
-  if (!find_recent (self, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  self->copies = second_copies_new (core->store, &spec->copies, error);
+  return self->copies != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -93,6 +76,7 @@ snapshot_free (Snapshot *self)
   g_free (self->exclude);
   g_byte_array_unref (self->values);
   doubles_free (self->doubles);
+  second_copies_free (self->copies);
   g_free (self->found);
   g_strfreev (self->aliases);
   g_free (self->column_aliases);
@@ -143,6 +127,7 @@ snapshot_get_doubles (Snapshot *self)
 typedef struct { /* borrowed from the statement's row */
   gint64      contact;
   const char *name, *email, *email_key, *phone, *list;
+  const char *address, *address_key; /* what they are written to by: one of these */
   const void *fields;
   gsize       fields_len;
   gboolean    is_suppressed, has_sharers; /* somebody else among the contacts has this address */
@@ -218,75 +203,12 @@ encode_values (Snapshot *self, const Person *person)
   }
 }
 
-/* --- questions about one: 1, 0, -1 --- */
-
-/* Who came through an earlier list. The store is asked what it has, not which lists they are on: those may change between chunks. */
-static int
-is_here (Snapshot *self, const Person *person, GError **error)
-{
-  gint64 found = 0;
-
-  if (self->list == 0)
-    return 0;
-  return store_get_int (self->core->store, &found, error, "SELECT 1 FROM snapshot WHERE contact=? AND campaign=? LIMIT 1", "ii", person->contact,
-                        (gint64) self->spec->campaign);
-}
-
-static int
-is_excluded (Snapshot *self, const Person *person, GError **error)
-{
-  gint64 found = 0;
-  int result, refused = self->spec->refused_of == 0
-                  ? 1
-                  : store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger WHERE contact=? AND campaign=? AND state=" SQL_STATE (REFUSED) " LIMIT 1", "ii",
-                                   person->contact, (gint64) self->spec->refused_of);
-
-  if (refused <= 0)
-    return refused < 0 ? -1 : 1;
-  if (self->spec->except == 0)
-    return 0;
-  result = store_get_int (self->core->store, &found, error, "SELECT 1 FROM ledger l WHERE l.contact=? AND l.campaign=? AND " SQL_MAY_HAVE_GOT ("l.") " LIMIT 1", "ii",
-                          person->contact, (gint64) self->spec->except);
-  if (result != 0 || !self->spec->is_per_address || !person->has_sharers)
-    return result;
-  /* one message for all who share an address: it may have gone in the name of another one */
-  return store_get_int (self->core->store, &found, error,
-                        "SELECT 1 FROM known k CROSS JOIN contact c ON c.id=k.contact CROSS JOIN ledger l ON l.contact=c.id AND l.campaign=?1"
-                        " WHERE k.hash=key_hash(?2) AND c.email_key=?2 AND " SQL_MAY_HAVE_GOT ("l.") " LIMIT 1", "is", (gint64) self->spec->except, person->email_key);
-}
-
-static int
-is_recent (Snapshot *self, const Person *person, GError **error)
-{
-  gint64 found = 0;
-
-  if (!self->has_recent)
-    return 0;
-  return store_get_int (self->core->store, &found, error,
-                        "SELECT 1 FROM ledger l JOIN campaign c ON c.id=l.campaign"
-                        " WHERE l.contact=? AND l.address_key=? AND c.subject=? AND " SQL_MAY_HAVE_GOT ("l.") " AND l.time_utc>? LIMIT 1",
-                        "issi", person->contact, person->email_key /* a test went elsewhere */, self->spec->subject, store_now_utc () - 86400);
-}
-
-static int
-is_shared (Snapshot *self, const Person *person, GError **error)
-{
-  gint64 found = 0;
-
-  if (!person->has_sharers)
-    return 0;
-  return store_get_int (self->core->store, &found, error,
-                        "SELECT 1 FROM known k CROSS JOIN contact c ON c.id=k.contact CROSS JOIN snapshot s ON s.contact=c.id AND s.campaign=?1"
-                        " WHERE k.hash=key_hash(?2) AND c.email_key=?2 AND c.id<>?3 LIMIT 1", "isi",
-                        (gint64) self->spec->campaign, person->email_key, person->contact);
-}
-
 /* Of the person whose values were encoded last. at: as Transport2 says `bound`. */
 static Slice
 get_value (Snapshot *self, const Person *person, int at)
 {
   return at < 0    ? (Slice){ "", 0 }
-         : at == 0 ? (Slice){ person->email, strlen (person->email) }
+         : at == 0 ? (Slice){ person->address, strlen (person->address) }
          : at == 1 ? (Slice){ person->name, strlen (person->name) }
                    : self->found[at - 2];
 }
@@ -310,17 +232,17 @@ insert (Snapshot *self, const Person *person, OutcomeReason reason, LedgerTally 
 {
   const State state = reason == REASON_NONE ? STATE_QUEUED : STATE_SKIPPED;
   const gboolean is_test = self->spec->test_to != NULL && self->spec->test_to[0] != '\0';
-  g_autofree char *test_key = is_test ? address_key (self->spec->test_to) : NULL;
-  gint64 campaign = (gint64) self->spec->campaign, id = (gint64) self->next_id++;
+  g_autofree char *test_key = is_test ? address_kind_get (self->spec->copies.address)->key (self->spec->test_to) : NULL;
+  gint64 campaign = (gint64) self->spec->copies.campaign, id = (gint64) self->next_id++;
 
   encode_values (self, person);
   if (state == STATE_QUEUED)
     count_values (self, person, (guint64) id);
-  self->counts.largest_values = MAX (self->counts.largest_values, self->values->len + strlen (person->name) + strlen (person->email));
+  self->counts.largest_values = MAX (self->counts.largest_values, self->values->len + strlen (person->name) + strlen (person->address));
   self->counts.total++;
-  ledger_tally_move (tally, self->spec->campaign, STATE_COUNT, state, 1);
+  ledger_tally_move (tally, self->spec->copies.campaign, STATE_COUNT, state, 1);
   return store_run (self->core->store, error, "INSERT INTO snapshot(campaign,id,contact,list,address,address_key,name,fields) VALUES(?,?,?,?,?,?,?,?)", "iiissssb",
-                    campaign, id, person->contact, person->list, is_test ? self->spec->test_to : person->email, is_test ? test_key : person->email_key,
+                    campaign, id, person->contact, person->list, is_test ? self->spec->test_to : person->address, is_test ? test_key : person->address_key,
                     person->name, self->values->data, (gsize) self->values->len) &&
          (state == STATE_QUEUED || store_run (self->core->store, error, "INSERT INTO recipient(campaign,id,state,reason) VALUES(?,?,?,?)", "iiis", campaign, id,
                                               (gint64) state, outcome_reason_to_word (reason)));
@@ -329,28 +251,30 @@ insert (Snapshot *self, const Person *person, OutcomeReason reason, LedgerTally 
 static gboolean
 add_person (Snapshot *self, const Person *person, LedgerTally *tally, GError **error)
 {
-  int here = is_here (self, person, error), excluded = is_excluded (self, person, error), shared = is_shared (self, person, error), recent = is_recent (self, person, error);
+  CopyPerson copy = { person->contact, person->address_key, person->has_sharers };
+  CopyFindings found;
 
-  if (here < 0 || excluded < 0 || shared < 0 || recent < 0)
+  if (!second_copies_find (self->copies, &copy, self->list == 0, &found, error))
     return FALSE;
-  if (here > 0)
+  if (found.is_here)
     return TRUE;
-  if (excluded > 0 || (shared > 0 && self->spec->is_per_address)) {
+  if (found.is_excluded) {
     self->counts.excluded++;
     return TRUE;
   }
-  if (person->email[0] == '\0') {
+  if (person->address[0] == '\0') {
     self->counts.no_address++;
-    return insert (self, person, REASON_NO_ADDRESS, tally, error);
+    return insert (self, person, address_kind_get (self->spec->copies.address)->lacking, tally, error);
   }
   if (person->is_suppressed) {
     self->counts.suppressed++;
     return insert (self, person, REASON_SUPPRESSED, tally, error);
   }
-  self->counts.sharing += shared > 0;
-  self->counts.recent += recent > 0;
+  self->counts.sharing += found.is_shared;
+  self->counts.recent += found.is_recent;
   self->counts.queued++;
-  doubles_add (self->doubles, person->contact, person->name, person->email, person->email_key, person->phone);
+  doubles_add (self->doubles, person->contact, person->name, person->address, person->address_key,
+               self->spec->copies.address == KIND_ADDRESS_PHONE ? person->email_key : person->phone);
   return insert (self, person, REASON_NONE, tally, error);
 }
 
@@ -363,39 +287,14 @@ is_full (Snapshot *self)
   return self->counts.queued >= limit;
 }
 
-/* ?7: the campaign */
-#define ADDRESS_KIND_SQL "(SELECT address_kind FROM campaign WHERE id=?7)"
-#define ADDRESS_KEY_SQL "iif(" ADDRESS_KIND_SQL "=" SQL_SUPPRESSION_KIND (PHONE) ",c.phone,c.email_key)"
-#define PERSON_COLUMNS \
-  "c.id, c.name, c.email, c.email_key, c.phone, c.fields, l.name, " SUPPRESSED_SQL (ADDRESS_KIND_SQL, ADDRESS_KEY_SQL, "?3", "?7") "," \
-  " CASE WHEN ?5 THEN EXISTS (SELECT 1 FROM known k CROSS JOIN contact o ON o.id=k.contact WHERE k.hash=key_hash(c.email_key) AND k.contact<>c.id AND o.email_key=c.email_key) ELSE 0 END"
-static const char members_sql[] =
-  "SELECT " PERSON_COLUMNS " FROM member m JOIN list l ON l.id=m.list JOIN contact c ON c.id=m.contact WHERE m.list=?1 AND m.contact>?2 AND (?6=0 OR m.contact=?6)"
-  " AND NOT EXISTS (SELECT 1 FROM member e WHERE e.contact=m.contact AND e.list IN (SELECT value FROM json_each(?4)))"
-  " ORDER BY m.contact LIMIT " G_STRINGIFY (CHUNK_ROWS);
-
-/* Mostly nobody shares an address, and to ask that for each person costs as much as to write them down. Equal hashes stand side by side; whether
- * they are one address says the question that is asked then. Returns: 1 there is more to look through, 0 done, -1 error */
-static int
-look_for_sharers (Snapshot *self, GError **error)
-{
-  sqlite3_stmt *row = store_query (self->core->store, "SELECT hash FROM known WHERE hash>=? ORDER BY hash LIMIT " G_STRINGIFY (LOOK_ROWS), "i", self->last_hash);
-  gint64 before = self->last_hash;
-  int result, count = 0;
-
-  while ((result = store_step (self->core->store, row, error)) == 1) {
-    gint64 hash = store_int (row, 0);
-
-    if (count++ > 0 && hash == before) {
-      self->has_sharers = TRUE;
-      sqlite3_reset (row);
-      return 0;
-    }
-    before = hash;
-  }
-  self->last_hash = before;
-  return result < 0 ? -1 : count == LOOK_ROWS;
-}
+/* kind: of its suppressions; key: the column by which an address is compared. ?7: the campaign */
+#define MEMBERS_SQL(kind, key) \
+  "SELECT c.id, c.name, c.email, coalesce(c.email_key,''), c.phone, c.fields, l.name, " SUPPRESSED_SQL (kind, "c." key, "?3", "?7") "," \
+  " CASE WHEN ?5 THEN " SECOND_COPIES_SHARERS_SQL (key) " ELSE 0 END" \
+  " FROM member m JOIN list l ON l.id=m.list JOIN contact c ON c.id=m.contact WHERE m.list=?1 AND m.contact>?2 AND (?6=0 OR m.contact=?6)" \
+  " AND NOT EXISTS (SELECT 1 FROM member e WHERE e.contact=m.contact AND e.list IN (SELECT value FROM json_each(?4)))" \
+  " ORDER BY m.contact LIMIT " G_STRINGIFY (CHUNK_ROWS)
+static const char *const members_sql[] = { [KIND_ADDRESS_EMAIL] = MEMBERS_SQL (SQL_SUPPRESSION_KIND (EMAIL), "email_key"), [KIND_ADDRESS_PHONE] = MEMBERS_SQL (SQL_SUPPRESSION_KIND (PHONE), "phone") };
 
 /* What its files called the columns that everybody has. */
 static gboolean
@@ -417,13 +316,14 @@ open_list (Snapshot *self, GError **error)
 static int
 add_chunk (Snapshot *self, LedgerTally *tally, GError **error)
 {
-  sqlite3_stmt *row = store_query (self->core->store, members_sql, "iissiii", g_array_index (self->lists, gint64, self->list), self->last_contact,
-                                   self->spec->sender_address, self->exclude, (gint64) self->has_sharers, (gint64) self->spec->only, (gint64) self->spec->campaign);
+  const gboolean is_by_phone = self->spec->copies.address == KIND_ADDRESS_PHONE;
+  sqlite3_stmt *row = store_query (self->core->store, members_sql[self->spec->copies.address], "iissiii", g_array_index (self->lists, gint64, self->list), self->last_contact,
+                                   self->spec->sender_address, self->exclude, (gint64) second_copies_has_sharers (self->copies), (gint64) self->spec->only, (gint64) self->spec->copies.campaign);
   int result, count = 0;
 
   while ((result = store_step (self->core->store, row, error)) == 1) {
     Person person = { store_int (row, 0), store_text (row, 1), store_text (row, 2), store_text (row, 3), store_text (row, 4), store_text (row, 6),
-                      sqlite3_column_blob (row, 5), (gsize) sqlite3_column_bytes (row, 5), store_int (row, 7) != 0, store_int (row, 8) != 0 };
+                      store_text (row, is_by_phone ? 4 : 2), store_text (row, is_by_phone ? 4 : 3), sqlite3_column_blob (row, 5), (gsize) sqlite3_column_bytes (row, 5), store_int (row, 7) != 0, store_int (row, 8) != 0 };
 
     self->last_contact = person.contact;
     count++;
@@ -459,7 +359,7 @@ snapshot_step (Snapshot *self, GError **error)
   int count;
 
   if (!self->is_looked_through) {
-    int more = look_for_sharers (self, error);
+    int more = second_copies_look (self->copies, error);
 
     self->is_looked_through = more == 0;
     if (more != 0)

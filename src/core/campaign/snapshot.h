@@ -5,15 +5,13 @@
 #include "doubles.h"
 #include "largest.h"
 #include "ledger.h"
+#include "second-copies.h"
 
 typedef struct {
-  guint64     campaign;
-  const char *sender_address, *subject;
-  const char *const *columns;            /* columns[0] is "phone" */
+  const char *sender_address;
+  const char *const *columns;            /* columns[0] is the address kind's `other` */
   const char *const *where_fields, *const *where_values; /* all must hold; NULL-terminated */
-  gboolean    is_per_address;            /* one mail for all who share an address */
-  guint64     except;                    /* campaign, 0 none */
-  guint64     refused_of;                /* campaign: only those whom it could not reach, 0 none */
+  CopyRules   copies;                    /* of which campaign, too */
   guint64     limit;                     /* so many people at most, where has_limit */
   gboolean    has_limit;
   const char *test_to;                   /* one row, to this address; NULL or "" none */

@@ -102,18 +102,38 @@ write_value (Work *work, FrameWriter *frame, const char *field, const char *cons
   frame_writer_field (frame, value.data, value.len);
 }
 
-/* A row for the template's own fields: those are its columns. */
+/* The template's own fields are its columns; the one that each campaign has stands first, as the template writes it. Returns: (transfer full). */
+static GStrv
+make_columns (const AddressKind *kind, const char *const *fields)
+{
+  g_autoptr (GStrvBuilder) columns = g_strv_builder_new ();
+  const char *first = kind->other;
+
+  for (gsize i = 0; fields[i] != NULL; i++)
+    if (g_ascii_strcasecmp (fields[i], kind->other) == 0)
+      first = fields[i];
+  g_strv_builder_add (columns, first);
+  for (gsize i = 0; fields[i] != NULL; i++)
+    if (fields[i] != first)
+      g_strv_builder_add (columns, fields[i]);
+  return g_strv_builder_end (columns);
+}
+
 static GVariant *
-write_row (Work *work, const char *const *fields, const char *const *required)
+write_row (Work *work, const char *const *required)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
-  const Contact *contact = work->contact;
+  const AddressKind *kind = address_kind_get (work->campaign->kind->address);
+  const char *address = work->contact != NULL ? get_builtin (work->contact, kind->word) : "";
+  HiddenValues hidden = campaign_get_hidden (work->campaign);
+  const GStrv columns = work->campaign->columns;
 
-  frame_writer_row (frame, 1, 0, 2 + g_strv_length ((GStrv) fields));
-  frame_writer_string (frame, contact != NULL && contact->email[0] != '\0' ? contact->email : CAMPAIGN_NOBODY);
-  frame_writer_string (frame, contact != NULL ? contact->name : "name");
-  for (gsize i = 0; fields[i] != NULL; i++)
-    write_value (work, frame, fields[i], required);
+  frame_writer_row (frame, 1, 0, 2 + g_strv_length (columns) + hidden_values_count (&hidden));
+  frame_writer_string (frame, address[0] != '\0' ? address : CAMPAIGN_NOBODY);
+  frame_writer_string (frame, work->contact != NULL ? work->contact->name : "name");
+  for (gsize i = 0; columns[i] != NULL; i++)
+    write_value (work, frame, columns[i], required);
+  hidden_values_write (&hidden, frame, 1);
   return frame_writer_finish (frame);
 }
 
@@ -177,60 +197,32 @@ inspected_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_object_unref (task);
     return;
   }
-  row = write_row (work, (const char *const *) composed->fields, (const char *const *) composed->required);
   g_strfreev (work->campaign->columns);
-  work->campaign->columns = g_steal_pointer (&composed->fields);
+  work->campaign->columns = make_columns (address_kind_get (work->campaign->kind->address), (const char *const *) composed->fields);
+  row = write_row (work, (const char *const *) composed->required);
   composer_specimen_async (work->core->composer, work->campaign, files, fds, row, built_cb, task);
-}
-
-static const char *
-get_part (GVariant *parts, const char *name)
-{
-  const char *text = "";
-
-  g_variant_lookup (parts, name, "&s", &text);
-  return text;
-}
-
-static void
-set_part (GVariant *parts, const char *name, char **text)
-{
-  const char *found = get_part (parts, name);
-
-  if (found[0] == '\0')
-    return;
-  g_free (*text);
-  *text = g_strdup (found);
 }
 
 /* The letter is looked at before anybody has said where its readers leave. */
 static void
-set_unsubscribe (Campaign *self)
+set_unsubscribe (MessageParts *parts)
 {
-  if (self->unsubscribe[0] != '\0' || (strcasestr (self->html, "unsubscribe") == NULL && strcasestr (self->body_text, "unsubscribe") == NULL))
-    return;
-  g_free (self->unsubscribe);
-  self->unsubscribe = g_strdup (UNSUBSCRIBE_SHOWN);
+  if (message_parts_get (parts, KEY_MESSAGE_UNSUBSCRIBE)[0] == '\0' && (strcasestr (message_parts_get (parts, KEY_MESSAGE_HTML), "unsubscribe") != NULL ||
+                                                                        strcasestr (message_parts_get (parts, KEY_MESSAGE_TEXT), "unsubscribe") != NULL))
+    message_parts_set (parts, KEY_MESSAGE_UNSUBSCRIBE, UNSUBSCRIBE_SHOWN);
 }
 
 static Campaign *
 make_campaign (GVariant *parts, GError **error)
 {
-  static const char *const names[] = { KEY_MESSAGE_SUBJECT, KEY_MESSAGE_HTML, KEY_MESSAGE_TEXT, KEY_MESSAGE_FROM, KEY_MESSAGE_UNSUBSCRIBE, NULL };
-  g_autoptr (Campaign) self = campaign_new_loose (get_part (parts, KEY_MESSAGE_SUBJECT), get_part (parts, KEY_MESSAGE_HTML), get_part (parts, KEY_MESSAGE_TEXT));
-  GVariantIter iter;
-  const char *key, *value;
+  g_autoptr (Campaign) self = campaign_new_loose ();
 
-  g_variant_iter_init (&iter, parts);
-  while (g_variant_iter_next (&iter, "{&s&s}", &key, &value))
-    if (!g_strv_contains (names, key)) {
-      g_set_error (error, FAULT, FAULT_USAGE, "a message has no part “%s”", key);
-      return NULL;
-    }
-  set_part (parts, KEY_MESSAGE_FROM, &self->sender);
-  set_part (parts, KEY_MESSAGE_UNSUBSCRIBE, &self->unsubscribe);
-  set_unsubscribe (self);
-  return mailbox_settle (&self->sender, "from", &self->sender_address, error) ? g_steal_pointer (&self) : NULL;
+  if (!message_parts_take_all (self->parts, parts, 0, error))
+    return NULL;
+  if (message_parts_get (self->parts, KEY_MESSAGE_FROM)[0] == '\0')
+    message_parts_set (self->parts, KEY_MESSAGE_FROM, CAMPAIGN_NOBODY);
+  set_unsubscribe (self->parts);
+  return mailbox_settle (self->parts, KEY_MESSAGE_FROM, "from", &self->sender_address, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void

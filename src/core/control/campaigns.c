@@ -1,7 +1,6 @@
 #include "campaigns.h"
 
 #include "account.h"
-#include "address.h"
 #include "composer.h"
 #include "contract-keys.h"
 #include "delivery.h"
@@ -210,28 +209,16 @@ resume_free (Resume *resume)
 }
 
 static gboolean
-replace_text (GVariantDict *correction, const char *key, char **text)
-{
-  char *found = NULL;
-
-  if (!g_variant_dict_lookup (correction, key, "s", &found))
-    return FALSE;
-  g_free (*text);
-  *text = found;
-  return TRUE;
-}
-
-static gboolean
 store_version (Core *core, const Campaign *campaign, GError **error)
 {
   gint64 id = (gint64) campaign->id;
-  g_autofree char *detail = g_strdup_printf ("campaign %" G_GINT64_FORMAT ": %s", id, campaign->subject);
+  g_autofree char *detail = g_strdup_printf ("campaign %" G_GINT64_FORMAT ": %s", id, campaign->title);
 
   if (!store_begin (core->store, error))
     return FALSE;
-  if (store_run (core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,?,?,?,?,?)", "iisssi", id,
-                 campaign->version, campaign->subject, campaign->html, campaign->body_text, store_now_utc ()) &&
-      store_run (core->store, error, "UPDATE campaign SET version=?, subject=? WHERE id=?", "isi", campaign->version, campaign->subject, id) &&
+  if (campaign_store_version (core, campaign, error) &&
+      store_run (core->store, error, "UPDATE campaign SET version=?, subject=?, title=? WHERE id=?", "issi", campaign->version,
+                 message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT), campaign->title, id) &&
       store_audit (core->store, "campaign.corrected", detail, error))
     return store_commit (core->store, error);
   store_rollback (core->store);
@@ -342,13 +329,9 @@ campaigns_resume_async (Core *core, guint64 id, GVariant *correction, GAsyncRead
   *resume = (Resume){ core, campaign_load (core, id, &error) };
   g_task_set_task_data (task, resume, (GDestroyNotify) resume_free);
   g_variant_dict_init (&dict, correction);
-  may = resume->campaign != NULL && may_resume (core, resume->campaign, &dict, &error);
-  if (may) {
-    is_corrected |= replace_text (&dict, KEY_CORRECTION_SUBJECT, &resume->campaign->subject);
-    is_corrected |= replace_text (&dict, KEY_CORRECTION_HTML, &resume->campaign->html);
-    is_corrected |= replace_text (&dict, KEY_CORRECTION_TEXT, &resume->campaign->body_text);
+  may = resume->campaign != NULL && may_resume (core, resume->campaign, &dict, &error) && campaign_correct (resume->campaign, correction, &is_corrected, &error);
+  if (may)
     (void) g_variant_dict_lookup (&dict, KEY_CORRECTION_GONE, "s", &resume->gone);
-  }
   g_variant_dict_clear (&dict);
   if (may && is_corrected) {
     resume->campaign->version++;
@@ -376,14 +359,14 @@ campaigns_hold_back (Core *core, const char *why, GError **error)
 /* --- resolve and suppress --- */
 
 static gboolean
-resolve_rows (Core *core, guint64 id, gboolean is_resend, const char *const *addresses, LedgerTally *tally, guint *out_count, GError **error)
+resolve_rows (Core *core, const Campaign *campaign, gboolean is_resend, const char *const *addresses, LedgerTally *tally, guint *out_count, GError **error)
 {
   if (addresses == NULL || addresses[0] == NULL)
-    return ledger_resolve (core->store, id, is_resend, NULL, tally, out_count, error);
+    return ledger_resolve (core->store, campaign->id, is_resend, NULL, tally, out_count, error);
   for (gsize i = 0; addresses[i] != NULL; i++) {
-    g_autofree char *key = typed_address_key (addresses[i]);
+    g_autofree char *key = address_kind_get (campaign->kind->address)->key (addresses[i]);
 
-    if (!ledger_resolve (core->store, id, is_resend, key, tally, out_count, error))
+    if (!ledger_resolve (core->store, campaign->id, is_resend, key, tally, out_count, error))
       return FALSE;
   }
   return TRUE;
@@ -409,7 +392,7 @@ campaigns_resolve (Core *core, guint64 id, const char *how, const char *const *a
   is_reopened = is_resend && campaign->state == CAMPAIGN_DONE;
   if ((is_reopened && (!is_staying (core, error) || !has_secrets (core, campaign, error))) || !store_begin (core->store, error))
     return FALSE;
-  if (!resolve_rows (core, id, is_resend, addresses, tally, out_count, error) || !ledger_write_tally (core->store, tally, error) ||
+  if (!resolve_rows (core, campaign, is_resend, addresses, tally, out_count, error) || !ledger_write_tally (core->store, tally, error) ||
       !store_audit (core->store, "campaign.resolved", detail, error) ||
       (is_reopened && *out_count > 0 && !campaign_set_state (core, id, CAMPAIGN_SENDING, "", "", error))) { /* in one: nobody is queued in what has ended */
     store_rollback (core->store);
@@ -528,7 +511,8 @@ campaigns_describe (Core *core, guint64 id, gboolean is_full, GError **error)
   lists = g_strsplit (campaign->lists, ", ", -1);
   g_variant_dict_init (&numbers, NULL);
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_ID, "t", id);
-  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_SUBJECT, "s", campaign->subject);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_TITLE, "s", campaign->title);
+  g_variant_dict_insert (&numbers, KEY_CAMPAIGN_SUBJECT, "s", message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT));
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_ACCOUNT, "s", account != NULL ? account->name : "");
   g_variant_dict_insert_value (&numbers, KEY_CAMPAIGN_LISTS, g_variant_new_strv ((const char *const *) lists, -1));
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_CREATED, "x", campaign->created_utc);

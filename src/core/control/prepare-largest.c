@@ -34,13 +34,16 @@ find_places (Prepare *self)
       add_place (self->places, self->composed->bound[i]);
 }
 
-/* PROBE_OCTETS of one kind; an address has letters alone. */
+/* PROBE_OCTETS of one kind; an e-mail address has letters alone, and all numbers are about as long as one. */
 static char *
-make_value (int at, guint probe)
+make_value (const Prepare *self, int at, guint probe)
 {
   static const char *const octets[PROBES] = { "x", "\xc3\xa4", "<" };
-  GString *value = g_string_new (NULL);
+  GString *value;
 
+  if (at == 0 && self->account->kind->address != KIND_ADDRESS_EMAIL)
+    return g_strdup (address_kind_get (self->account->kind->address)->example);
+  value = g_string_new (NULL);
   while (value->len < PROBE_OCTETS)
     g_string_append (value, octets[at == 0 ? 0 : probe]);
   if (at == 0)
@@ -53,12 +56,14 @@ static void
 write_row (Prepare *self, FrameWriter *frame, guint64 key, int at, guint probe)
 {
   const guint n = g_strv_length (self->campaign->columns);
-  g_autofree char *value = make_value (at, probe);
+  HiddenValues hidden = campaign_get_hidden (self->campaign);
+  g_autofree char *value = make_value (self, at, probe);
 
-  frame_writer_row (frame, key, 0, 2 + n);
-  frame_writer_string (frame, at == 0 ? value : "x@example.org");
+  frame_writer_row (frame, key, 0, 2 + n + hidden_values_count (&hidden));
+  frame_writer_string (frame, at == 0 ? value : address_kind_get (self->account->kind->address)->example);
   for (guint i = 1; i < 2 + n; i++)
     frame_writer_string (frame, (int) i == at ? value : "x");
+  hidden_values_write (&hidden, frame, key);
 }
 
 void
@@ -150,7 +155,7 @@ prepare_measure_async (Prepare *self, GAsyncReadyCallback callback, gpointer dat
     g_task_report_error (NULL, callback, data, prepare_measure_async, error);
     return;
   }
-  composer_preview_async (self->core->composer, self->campaign, samples_to_frame (rows), callback, data);
+  composer_preview_async (self->core->composer, self->campaign, samples_to_frame (rows, self->campaign), callback, data);
 }
 
 void

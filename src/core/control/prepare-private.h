@@ -32,6 +32,9 @@ void      prepare_probe_finish (Prepare *self, GAsyncResult *result);
 void      prepare_measure_async (Prepare *self, GAsyncReadyCallback callback, gpointer data);
 void      prepare_measure_finish (Prepare *self, GAsyncResult *result);
 
+/* What is to be sent, by the account's kind. Returns: FALSE with FAULT_USAGE (a part that this kind does not have), FAULT_DATA (a sender that is none). */
+gboolean  prepare_read_message (Prepare *self, GVariant *wish, GError **error);
+
 /* --where: taken from the wish; then, with the columns known, looked up. Returns: FALSE with FAULT_DATA: nobody on the lists has such a field. */
 void      prepare_read_where  (Prepare *self, GVariantDict *spec);
 gboolean  prepare_check_where (Prepare *self, GError **error);

@@ -19,6 +19,24 @@ add_people (GStrvBuilder *sentences, guint64 count, const char *one, const char 
     g_strv_builder_add (sentences, sentence);
 }
 
+static void
+add_sharing (GStrvBuilder *warnings, guint64 count, const AddressKind *kind, const char *noun)
+{
+  g_autofree char *rest = g_strdup_printf ("%s %s with another one; each gets a %s of their own (--per address sends one for all)", kind->article, kind->noun, noun);
+  g_autofree char *one = g_strconcat ("person shares ", rest, NULL), *other = g_strconcat ("people share ", rest, NULL);
+
+  add_people (warnings, count, one, other);
+}
+
+static void
+add_lacking (GStrvBuilder *warnings, guint64 count, const AddressKind *kind)
+{
+  g_autofree char *one = g_strdup_printf ("person has no %s and will be left out", kind->long_noun);
+  g_autofree char *other = g_strdup_printf ("people have no %s and will be left out", kind->long_noun);
+
+  add_people (warnings, count, one, other);
+}
+
 /* Written without a fallback, outside of sections: who has no value gets no message. */
 static gboolean
 is_required (Prepare *self, const char *field)
@@ -54,19 +72,20 @@ static void
 add_warnings (Prepare *self, GStrvBuilder *warnings)
 {
   const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
-  g_autofree char *doubles = doubles_to_sentence (snapshot_get_doubles (self->snapshot));
+  const AddressKind *kind = address_kind_get (self->account->kind->address);
+  const char *noun = message_parts_get_kind (self->campaign->parts)->noun;
+  g_autofree char *doubles = doubles_to_sentence (snapshot_get_doubles (self->snapshot), noun);
   g_autofree char *sender = account_check_sender (self->account, self->campaign->sender_address);
 
   for (guint i = 0; self->composed->fields[i] != NULL; i++)
     add_field (self, i, warnings);
   for (guint i = 0; self->composed->notes[i] != NULL; i++)
     text_add_sentence (warnings, "%s", self->composed->notes[i]);
-  add_people (warnings, counts->sharing, "person shares an address with another one; each gets a mail of their own (--per address sends one for all)",
-              "people share an address with another one; each gets a mail of their own (--per address sends one for all)");
+  add_sharing (warnings, counts->sharing, kind, noun);
   if (doubles != NULL)
     text_add_sentence (warnings, "%s", doubles);
   add_people (warnings, counts->suppressed, "person is on the do-not-contact list and will be left out", "people are on the do-not-contact list and will be left out");
-  add_people (warnings, counts->no_address, "person has no e-mail address and will be left out", "people have no e-mail address and will be left out");
+  add_lacking (warnings, counts->no_address, kind);
   for (guint i = 0; self->composed->images[i] != NULL; i++)
     text_add_sentence (warnings, "the image %s is missing: people will see a gap", self->composed->images[i]);
   if (self->account->server_size > 0 && self->largest > self->account->server_size)
@@ -83,8 +102,7 @@ add_questions (Prepare *self, GStrvBuilder *questions)
 
   if (counts->recent > 0)
     text_add_sentence (questions, "%" G_GUINT64_FORMAT " of these people got a message with this subject within the last day", counts->recent);
-  if (store_get_int (self->core->store, &id, NULL, "SELECT id FROM campaign WHERE subject=? AND list_key=? AND started_utc>? AND id<>? ORDER BY id DESC LIMIT 1",
-                     "ssii", self->campaign->subject, self->list_names, store_now_utc () - 86400, (gint64) self->campaign->id) == 1)
+  if (second_copies_find_repeated (self->core->store, &self->spec.copies, self->list_names, &id, NULL) && id != 0)
     text_add_sentence (questions, "campaign %" G_GINT64_FORMAT " with the same subject went to the same list within the last day", id);
 }
 
@@ -130,6 +148,7 @@ prepare_summarize (Prepare *self)
   add_warnings (self, warnings);
   add_questions (self, questions);
   g_variant_dict_init (&summary, NULL);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_TITLE, "s", self->campaign->title);
   g_variant_dict_insert (&summary, KEY_SUMMARY_TOTAL, "t", counts->total);
   g_variant_dict_insert (&summary, KEY_SUMMARY_QUEUED, "t", counts->queued);
   g_variant_dict_insert (&summary, KEY_SUMMARY_SHARING, "t", counts->sharing);

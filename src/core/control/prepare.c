@@ -1,7 +1,6 @@
 #include "contract-keys.h"
 #include "prepare-private.h"
 
-#include "address.h"
 #include "fault.h"
 #include "files.h"
 #include "list.h"
@@ -10,14 +9,12 @@
 #include "sql-words.h"
 #include "store.h"
 #include "text.h"
-#include "typed-address.h"
 #include <gio/gunixfdlist.h>
 #include <sodium.h>
 #include <string.h>
 
 #define LIFETIME_DEFAULT_S 86400      /* chosen: news of yesterday */
 #define LIFETIME_MAX_S (30 * 86400)   /* chosen */
-#define TEST_MARK "[Test] "
 
 static void
 prepare_free (Prepare *self)
@@ -81,79 +78,40 @@ resolve_lists (Prepare *self, GVariantDict *spec, const char *key, GArray *ids, 
   return TRUE;
 }
 
-/* Sender and replies are the same for everybody: what looks like a field would go out as it is. */
 static gboolean
-has_no_field (const char *option, const char *mailbox, GError **error)
-{
-  if (strstr (mailbox, "{{") == NULL && strstr (mailbox, "*|") == NULL && strstr (mailbox, "[[") == NULL)
-    return TRUE;
-  g_set_error (error, FAULT, FAULT_DATA, "%s: line 1 column %ld: no field may stand here: it is the same for everybody; write the name itself", option,
-               g_utf8_pointer_to_offset (mailbox, mailbox + strcspn (mailbox, "{*[")) + 1);
-  return FALSE;
-}
-
-static gboolean
-read_mailboxes (Prepare *self, GVariantDict *spec, GError **error)
-{
-  g_autofree char *reply_address = NULL;
-
-  self->campaign->sender = get_text (spec, KEY_SPEC_FROM);
-  self->campaign->reply_to = get_text (spec, KEY_SPEC_REPLY_TO);
-  if (self->campaign->sender[0] == '\0') {
-    g_free (self->campaign->sender);
-    self->campaign->sender = account_format_sender (self->account);
-  }
-  return has_no_field ("--from", self->campaign->sender, error) && has_no_field ("--reply-to", self->campaign->reply_to, error) &&
-         mailbox_settle (&self->campaign->sender, "--from", &self->campaign->sender_address, error) &&
-         (self->campaign->reply_to[0] == '\0' || mailbox_settle (&self->campaign->reply_to, "--reply-to", &reply_address, error));
-}
-
-/* It lies among real letters: who reads it must see what it is. */
-static void
-mark_test (Prepare *self)
-{
-  g_autofree char *subject = g_steal_pointer (&self->campaign->subject);
-  gboolean is_marked = self->test_to[0] != '\0' && subject[0] != '\0' && !g_str_has_prefix (subject, TEST_MARK);
-
-  self->campaign->is_test = self->test_to[0] != '\0';
-  self->campaign->subject = is_marked ? g_strconcat (TEST_MARK, subject, NULL) : g_steal_pointer (&subject);
-}
-
-static gboolean
-read_spec (Prepare *self, GVariant *wish, GError **error)
+read_spec (Prepare *self, GVariant *raw_wish, GError **error)
 {
   GVariantDict dict;
+  g_autoptr (GVariant) wish = NULL;
   g_autofree char *account = NULL, *per = NULL;
   gboolean is_fine;
 
+  g_variant_dict_init (&dict, raw_wish);
+  wish = g_variant_ref_sink (g_variant_dict_end (&dict)); /* of two with one key the last one alone */
   g_variant_dict_init (&dict, wish);
   account = get_text (&dict, KEY_SPEC_ACCOUNT);
   per = get_text (&dict, KEY_SPEC_PER);
   self->account = account_load (self->core, account, error);
   self->campaign = g_new0 (Campaign, 1);
-  self->campaign->subject = get_text (&dict, KEY_SPEC_SUBJECT);
-  self->campaign->html = get_text (&dict, KEY_SPEC_HTML);
-  self->campaign->body_text = get_text (&dict, KEY_SPEC_TEXT);
-  self->campaign->unsubscribe = get_text (&dict, KEY_SPEC_UNSUBSCRIBE);
   self->campaign->per_hour = get_number (&dict, KEY_SPEC_PER_HOUR);
   self->campaign->connections = get_number (&dict, KEY_SPEC_CONNECTIONS);
   self->campaign->lifetime_s = get_number (&dict, KEY_SPEC_LIFETIME_S) > 0 ? get_number (&dict, KEY_SPEC_LIFETIME_S) : LIFETIME_DEFAULT_S;
   self->campaign->version = 1;
   self->once = get_text (&dict, KEY_SPEC_ONCE);
-  self->test_to = typed_address_take (get_text (&dict, KEY_SPEC_TEST_TO));
+  self->test_to = get_text (&dict, KEY_SPEC_TEST_TO);
   g_variant_dict_lookup (&dict, KEY_SPEC_TEST_WHO, "t", &self->spec.only);
   g_variant_dict_lookup (&dict, KEY_SPEC_AGAIN, "b", &self->is_again);
-  g_variant_dict_lookup (&dict, KEY_SPEC_EXCEPT, "t", &self->spec.except);
-  g_variant_dict_lookup (&dict, KEY_SPEC_REFUSED_OF, "t", &self->spec.refused_of);
+  g_variant_dict_lookup (&dict, KEY_SPEC_EXCEPT, "t", &self->spec.copies.except);
+  g_variant_dict_lookup (&dict, KEY_SPEC_REFUSED_OF, "t", &self->spec.copies.refused_of);
   self->spec.has_limit = g_variant_dict_lookup (&dict, KEY_SPEC_LIMIT, "t", &self->spec.limit);
   g_variant_dict_lookup (&dict, KEY_SPEC_PAUSE_AFTER, "t", &self->campaign->pause_after);
-  self->spec.is_per_address = g_str_equal (per, "address");
-  mark_test (self);
+  self->spec.copies.is_per_address = g_str_equal (per, "address");
+  self->campaign->is_test = self->test_to[0] != '\0';
   prepare_read_where (self, &dict);
-  is_fine = self->account != NULL && read_mailboxes (self, &dict, error) && resolve_lists (self, &dict, KEY_SPEC_LISTS, self->lists, error) &&
+  is_fine = self->account != NULL && prepare_read_message (self, wish, error) && resolve_lists (self, &dict, KEY_SPEC_LISTS, self->lists, error) &&
             resolve_lists (self, &dict, KEY_SPEC_EXCLUDE_LISTS, self->exclude, error);
   g_variant_dict_clear (&dict);
-  if (is_fine && per[0] != '\0' && !self->spec.is_per_address && !g_str_equal (per, "person"))
+  if (is_fine && per[0] != '\0' && !self->spec.copies.is_per_address && !g_str_equal (per, "person"))
     return usage (error, "--per is person or address");
   return is_fine;
 }
@@ -175,23 +133,36 @@ can_be_asked (Core *core, guint64 campaign, GError **error)
 }
 
 static gboolean
+settle_test_to (Prepare *self, GError **error)
+{
+  const AddressKind *kind = address_kind_get (self->account->kind->address);
+  char *parsed = self->test_to[0] != '\0' ? kind->parse (self->test_to) : g_strdup ("");
+
+  if (parsed == NULL) {
+    g_set_error (error, FAULT, FAULT_USAGE, "--test-to: this is not %s %s", kind->article, kind->long_noun);
+    return FALSE;
+  }
+  g_free (self->test_to);
+  self->test_to = parsed;
+  return TRUE;
+}
+
+static gboolean
 is_sound (Prepare *self, GError **error)
 {
   if (self->lists->len == 0)
     return usage (error, "no list is named: say --list NAME (`postrider lists` shows them)");
-  if (self->campaign->subject[0] == '\0')
-    return usage (error, "there is no subject: say --subject 'TEXT'");
-  if (self->campaign->html[0] == '\0' && self->campaign->body_text[0] == '\0')
-    return usage (error, "there is no message: say --html FILE, --text FILE or both");
-  if (self->test_to[0] != '\0' && !address_is_canonical (self->test_to, strlen (self->test_to)))
-    return usage (error, "--test-to: this is not an e-mail address");
+  if (!message_parts_check (self->campaign->parts, error))
+    return FALSE;
+  if (!settle_test_to (self, error))
+    return FALSE;
   if (self->spec.only != 0 && self->test_to[0] == '\0')
     return usage (error, "one person alone is named, but no address for a trial");
   if (self->campaign->lifetime_s > LIFETIME_MAX_S)
     return usage (error, "--give-up: 30 days at most");
   if (self->campaign->pause_after < 0)
     return usage (error, "so many messages cannot be sent before a pause");
-  return can_be_asked (self->core, self->spec.except, error) && can_be_asked (self->core, self->spec.refused_of, error);
+  return can_be_asked (self->core, self->spec.copies.except, error) && can_be_asked (self->core, self->spec.copies.refused_of, error);
 }
 
 /* --- the rows --- */
@@ -238,7 +209,7 @@ load_columns (Prepare *self, GError **error)
 {
   g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func (g_free);
 
-  g_ptr_array_add (columns, g_strdup ("phone"));
+  g_ptr_array_add (columns, g_strdup (address_kind_get (self->account->kind->address)->other));
   for (guint i = 0; i < self->lists->len; i++) {
     sqlite3_stmt *row = store_query (self->core->store, "SELECT name FROM list_field WHERE list=? ORDER BY position", "i", g_array_index (self->lists, gint64, i));
     int result;
@@ -277,17 +248,17 @@ insert_campaign (Prepare *self, GError **error)
   randombytes_buf (campaign->identity, sizeof campaign->identity);
   campaign->account = self->account->id;
   if (!store_run (self->core->store, error,
-                  "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
-                  "version,created_utc,pause_after,aliases,is_test,address_kind) VALUES(?,?," SQL_CAMPAIGN_STATE (PREPARING) ",?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?,?)",
-                  "bisssssbiiissiibis", campaign->identity, sizeof campaign->identity, campaign->account, campaign->sender, campaign->reply_to, campaign->unsubscribe,
-                  campaign->subject, self->list_names, g_bytes_get_data (columns, NULL), g_bytes_get_size (columns), (gint64) campaign->per_hour,
-                  (gint64) campaign->connections, campaign->lifetime_s, self->earlier == 0 ? self->once : "", self->list_names, now_utc,
-                  campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases), (gint64) campaign->is_test,
-                  kind_address_to_word (self->account->kind->address)))
+                  "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,title,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
+                  "version,created_utc,pause_after,aliases,is_test,address_kind) VALUES(?,?," SQL_CAMPAIGN_STATE (PREPARING) ",?,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?,?)",
+                  "bissssssbiiissiibis", campaign->identity, sizeof campaign->identity, campaign->account, campaign_get_sender (campaign),
+                  message_parts_get (campaign->parts, KEY_MESSAGE_REPLY_TO), message_parts_get (campaign->parts, KEY_MESSAGE_UNSUBSCRIBE),
+                  message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT), campaign->title, self->list_names, g_bytes_get_data (columns, NULL),
+                  g_bytes_get_size (columns), (gint64) campaign->per_hour, (gint64) campaign->connections, campaign->lifetime_s, self->earlier == 0 ? self->once : "",
+                  self->list_names, now_utc, campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases), (gint64) campaign->is_test,
+                  address_kind_get (self->account->kind->address)->word))
     return FALSE;
   campaign->id = (guint64) sqlite3_last_insert_rowid (store_get_db (self->core->store));
-  return store_run (self->core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,1,?,?,?,?)", "isssi",
-                    (gint64) campaign->id, campaign->subject, campaign->html, campaign->body_text, now_utc);
+  return campaign_store_version (self->core, campaign, error);
 }
 
 static gboolean
@@ -434,9 +405,11 @@ composed_cb (GObject *source, GAsyncResult *result, gpointer data)
     fail (task, error);
     return;
   }
-  self->spec.campaign = self->campaign->id;
+  self->spec.copies.campaign = self->campaign->id;
+  self->spec.copies.address = self->account->kind->address;
+  self->spec.copies.text = message_parts_get (self->campaign->parts, KEY_MESSAGE_TEXT);
+  self->spec.copies.subject = message_parts_get (self->campaign->parts, KEY_MESSAGE_SUBJECT);
   self->spec.sender_address = self->campaign->sender_address;
-  self->spec.subject = self->campaign->subject;
   self->spec.columns = (const char *const *) self->campaign->columns;
   self->spec.where_fields = (const char *const *) self->where_fields->pdata;
   self->spec.where_values = (const char *const *) self->where_values->pdata;

@@ -51,7 +51,7 @@ static gboolean
 hand_over (Lane *self, LaneCampaign *entry, guint max_rows, GPtrArray *batches, LedgerTally *tally, guint *inout_count, GError **error)
 {
   LedgerHandOver what = { entry->campaign->id, self->account_id, entry->campaign->sender_address, transport_link_get_serial (self->link), entry->campaign->version,
-                          max_rows, store_now_utc () };
+                          max_rows, store_now_utc (), campaign_get_hidden (entry->campaign) };
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   LaneBatch *batch = g_new0 (LaneBatch, 1);
 

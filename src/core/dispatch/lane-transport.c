@@ -104,6 +104,7 @@ lane_begin (Lane *self, LaneCampaign *entry)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   g_autoptr (GError) error = NULL;
+  g_auto (GStrv) columns = NULL;
   GVariant *files;
   TransportMessage message;
 
@@ -115,6 +116,7 @@ lane_begin (Lane *self, LaneCampaign *entry)
     return;
   }
   message_of_campaign (entry->campaign, &message);
+  columns = (GStrv) message.columns;
   message.files = files;
   message.fds = fds;
   entry->is_beginning = TRUE;

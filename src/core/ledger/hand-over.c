@@ -41,15 +41,10 @@ typedef struct {
 
 /* The stored values are in frame form already: copied as they are. */
 static void
-write_row (FrameWriter *frame, sqlite3_stmt *row, guint32 attempt)
+write_row (const HandOver *self, sqlite3_stmt *row, guint32 attempt)
 {
-  const void *fields = sqlite3_column_blob (row, 3);
-  gsize len = (gsize) sqlite3_column_bytes (row, 3);
-
-  frame_writer_row (frame, (guint64) store_int (row, 0), attempt, 2 + frame_count_raw (fields, len));
-  frame_writer_string (frame, store_text (row, 1));
-  frame_writer_string (frame, store_text (row, 2));
-  frame_writer_raw (frame, fields, len);
+  hidden_values_write_row (&self->what->hidden, self->frame, (guint64) store_int (row, 0), attempt, store_text (row, 1), store_text (row, 2),
+                           sqlite3_column_blob (row, 3), (gsize) sqlite3_column_bytes (row, 3));
 }
 
 /* Merges may have made a person bigger than any import lets in. */
@@ -81,7 +76,7 @@ collect (HandOver *self, sqlite3_stmt *row, GError **error)
 
     found.is_too_large = get_row_size (row) > ROW_MAX_BYTES;
     if (!found.is_suppressed && !found.is_too_large)
-      write_row (self->frame, row, found.attempt);
+      write_row (self, row, found.attempt);
     g_array_append_val (self->due, found);
   }
   sqlite3_reset (row);

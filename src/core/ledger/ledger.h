@@ -5,6 +5,7 @@
  * `tally` collects the changed counts and is written once, by ledger_write_tally(), before the commit. */
 #pragma once
 #include "frame.h"
+#include "hidden-values.h"
 #include "journal.h"
 #include "outcome.h"
 #include "store.h"
@@ -40,6 +41,7 @@ typedef struct { /* what to hand over */
   gint64      version; /* of the template, kept with each row */
   guint       max_rows;
   gint64      now_utc;
+  HiddenValues hidden; /* of its messages */
 } LedgerHandOver;
 
 /* Takes rows that are due (later ones first, then queued ones), re-checks suppression, marks them handed and writes them into `frame`

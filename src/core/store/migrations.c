@@ -338,5 +338,9 @@ const char *const migrations[] = {
   "  UPDATE OR IGNORE suppression SET source='import' WHERE source='import:'||old.id AND instr(source,':')>0;"
   "  DELETE FROM suppression WHERE source='import:'||old.id AND instr(source,':')>0;"
   "END;",
+
+  /* title: what people call it; first its subject */
+  "ALTER TABLE campaign ADD COLUMN title TEXT NOT NULL DEFAULT '';"
+  "UPDATE campaign SET title=subject;",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);

@@ -3,9 +3,6 @@
 #pragma once
 #include "store.h"
 
-#define TEMPLATE_SUBJECT_MAX 8192 /* octets; contract: TemplateInspect */
-#define TEMPLATE_PART_MAX (4 * 1024 * 1024)
-
 gboolean template_save   (Store *store, const char *name, const char *subject, const char *html, const char *text, GError **error);
 gboolean template_load   (Store *store, const char *name, char **out_subject, char **out_html, char **out_text, GError **error); /* (transfer full) */
 /* Errors: also FAULT_DATA (the name is taken). */

@@ -22,14 +22,3 @@ typed_address_key (const char *typed)
     return address_key (typed);
   return address_key (strchr (typed, '@') == NULL ? strchr (canonical, '@') + 1 : canonical);
 }
-
-char *
-typed_address_take (char *typed)
-{
-  char *canonical = typed_address_canonical (typed);
-
-  if (canonical == NULL)
-    return typed;
-  g_free (typed);
-  return canonical;
-}

@@ -7,4 +7,3 @@
 char *typed_address_key       (const char *typed);
 /* The address itself, in the form that the store keeps; NULL: it is none. Returns: (transfer full). */
 char *typed_address_canonical (const char *typed);
-char *typed_address_take      (char *typed); /* the same; what is none comes back as it is. typed: taken */

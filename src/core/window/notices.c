@@ -4,7 +4,7 @@
 #include "text.h"
 #include <string.h>
 
-#define SUBJECT_MAX_BYTES 60 /* chosen: a notification is a line or two */
+#define CALLED_MAX_BYTES 60 /* chosen: a notification is a line or two */
 #define BODY_MAX_BYTES 480   /* contract: 512 */
 #define TITLE_MAX_BYTES 120  /* contract: 128 */
 
@@ -88,8 +88,8 @@ static void
 notices_tell (Notices *self, GVariant *numbers, const char *what, const char *body)
 {
   g_autofree char *id = g_strdup_printf ("campaign-%" G_GUINT64_FORMAT, get_number (numbers, KEY_CAMPAIGN_ID));
-  g_autofree char *subject = text_printable (get_text (numbers, KEY_CAMPAIGN_SUBJECT), -1, SUBJECT_MAX_BYTES);
-  g_autofree char *whole = g_strdup_printf ("“%s” %s", subject, what);
+  g_autofree char *called = text_printable (get_text (numbers, KEY_CAMPAIGN_TITLE), -1, CALLED_MAX_BYTES);
+  g_autofree char *whole = g_strdup_printf ("“%s” %s", called, what);
   g_autofree char *title = text_printable (whole, -1, TITLE_MAX_BYTES), *shown = text_printable (body, -1, BODY_MAX_BYTES);
 
   self->funcs->notify (id, title, shown, self->data);

@@ -20,6 +20,7 @@
 #define REASON_WORD_SUPPRESSED "suppressed"
 #define REASON_WORD_CANCELLED "cancelled"
 #define REASON_WORD_NO_ADDRESS "no-address"
+#define REASON_WORD_NO_NUMBER "no-number"
 #define REASON_WORD_MERGED "merged"
 #define REASON_WORD_TREATED_AS_SENT "treated as sent"
 
@@ -44,9 +45,10 @@ typedef enum { /* also column recipient.reason, by its word; what a transport sa
   REASON_SAID_COUNT,   /* a transport may say those above */
   REASON_SUPPRESSED = 64, /* from here on core alone, in the store alone. On the do-not-contact list */
   REASON_CANCELLED,       /* its campaign was */
-  REASON_NO_ADDRESS,      /* the person has none */
+  REASON_NO_ADDRESS,      /* the person has none for e-mail */
   REASON_MERGED,          /* two people became one, and the other has the letter */
   REASON_TREATED_AS_SENT, /* unknown, and a person said so */
+  REASON_NO_NUMBER,       /* the person has no phone number */
   REASON_COUNT
 } OutcomeReason;
 

@@ -1,7 +1,6 @@
 #include "mail-message.h"
 
 #include "contract-keys.h"
-#include <string.h>
 
 static const char *
 peek_part (GVariant *parts, const char *name)
@@ -31,10 +30,8 @@ mail_message_compile (const MessageSpec *spec, MessageFacts *out_facts, GError *
                           .text = peek_part (spec->parts, KEY_PART_TEXT), .from = peek_part (spec->parts, KEY_PART_FROM),
                           .reply_to = peek_part (spec->parts, KEY_PART_REPLY_TO), .unsubscribe = peek_part (spec->parts, KEY_PART_UNSUBSCRIBE),
                           .columns = spec->columns, .aliases = spec->aliases, .any_field = spec->any_field, .files = files, .n_files = spec->n_files };
-  Skeleton *skeleton;
+  Skeleton *skeleton = skeleton_compile (&letter, error);
 
-  memcpy (letter.identity, spec->identity, sizeof letter.identity);
-  skeleton = skeleton_compile (&letter, error);
   if (skeleton != NULL)
     *out_facts = (MessageFacts){ skeleton_get_fields (skeleton), skeleton_get_required (skeleton), skeleton_get_images (skeleton),
                                  skeleton_get_notes (skeleton), skeleton_get_overhead (skeleton) };

@@ -66,7 +66,8 @@ add_headers (GMimeMessage *message, const MimeSpec *spec, const Marks *marks)
   for (PieceKind kind = PIECE_FROM; kind <= PIECE_UNSUBSCRIBE; kind++) {
     g_autofree char *mark = mark_for (marks, kind);
 
-    if ((kind != PIECE_REPLY_TO || spec->has_reply_to) && (kind != PIECE_UNSUBSCRIBE || spec->has_unsubscribe))
+    if ((kind != PIECE_REPLY_TO || spec->has_reply_to) && (kind != PIECE_MESSAGE_ID || spec->has_message_id) &&
+        (kind != PIECE_UNSUBSCRIBE || spec->has_unsubscribe))
       add_header (message, header_names[kind], mark);
   }
   if (spec->is_one_click)
@@ -330,6 +331,7 @@ is_whole (const GArray *pieces, const MimeSpec *spec)
   }
   for (PieceKind kind = PIECE_FROM; kind < PIECE_COUNT; kind++) {
     gboolean is_wanted = kind == PIECE_REPLY_TO      ? spec->has_reply_to
+                         : kind == PIECE_MESSAGE_ID  ? spec->has_message_id
                          : kind == PIECE_UNSUBSCRIBE ? spec->has_unsubscribe
                          : kind == PIECE_TEXT        ? spec->has_text
                          : kind == PIECE_HTML        ? spec->has_html

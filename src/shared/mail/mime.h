@@ -19,7 +19,7 @@ typedef struct {
 } Piece;
 
 typedef struct {
-  gboolean has_reply_to, has_unsubscribe, is_one_click, has_text, has_html;
+  gboolean has_message_id, has_reply_to, has_unsubscribe, is_one_click, has_text, has_html;
   EncoderKind text_encoding, html_encoding;
   const SkeletonFile *files;
   gsize       n_files;

@@ -4,7 +4,7 @@
 #include "header.h"
 #include "html-template.h"
 #include "letter-notes.h"
-#include "message-id.h"
+#include "hidden-columns.h"
 #include "mime.h"
 #include "text.h"
 #include "unsubscribe.h"
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define MESSAGE_MAX (256 * 1024 * 1024) /* octets; chosen: five times the largest SIZE that providers offer */
+#define MESSAGE_ID_MAX 320              /* octets; chosen: 40, a domain of 253 and what stands around them */
 #define FILES_MAX 64                    /* chosen; contract: 40 */
 
 struct Skeleton {
@@ -21,8 +22,8 @@ struct Skeleton {
   GPtrArray  *unsubscribe; /* Template, none to two: https first (RFC 8058 §3.1, RFC 2369 §2: from left to right) */
   Body       *text, *html; /* either may be NULL */
   GByteArray *from, *reply_to;
-  char       *sender, *domain;
-  guint8      identity[16];
+  char       *sender;
+  int         message_id;  /* the row's field that is its Message-ID, or HIDDEN_NONE */
   gboolean    is_smtputf8; /* From or Reply-To already asks for it */
   GPtrArray  *fields, *required, *images, *notes; /* char *, NULL-terminated */
   gsize       overhead;
@@ -122,7 +123,6 @@ compile_sender (Compile *compile, GError **error)
                                 &self->sender, error);
   if (self->from == NULL)
     return FALSE;
-  self->domain = g_strdup (strrchr (self->sender, '@') + 1);
   if (is_given (compile->spec->reply_to)) {
     self->reply_to = compile_mailbox (compile, "reply-to", compile->spec->reply_to, strlen ("Reply-To:"), &reply_to, error);
     return self->reply_to != NULL;
@@ -270,7 +270,7 @@ bind_all (Compile *compile, GError **error)
 static gsize
 skeleton_measure (const Skeleton *self)
 {
-  gsize n = strlen (" Thu, 01 Jan 1970 00:00:00 +0000") + strlen (" <@>") + 40 + strlen (self->domain) + self->from->len;
+  gsize n = strlen (" Thu, 01 Jan 1970 00:00:00 +0000") + self->from->len;
 
   n += self->reply_to != NULL ? self->reply_to->len : 0;
   n += self->text != NULL ? body_get_overhead (self->text) : 0;
@@ -295,6 +295,7 @@ skeleton_assemble (Compile *compile, GError **error)
   self->html = compile->html != NULL ? body_new (g_steal_pointer (&compile->html)) : NULL;
   spec.has_text = TRUE;
   spec.has_html = self->html != NULL;
+  spec.has_message_id = self->message_id != HIDDEN_NONE;
   spec.has_reply_to = self->reply_to != NULL;
   spec.has_unsubscribe = self->unsubscribe->len > 0;
   spec.is_one_click = spec.has_unsubscribe && unsubscribe_is_https (g_ptr_array_index (self->unsubscribe, 0));
@@ -325,7 +326,7 @@ skeleton_compile (const SkeletonSpec *spec, GError **error)
 {
   g_auto (Compile) compile = { .spec = spec, .self = g_new0 (Skeleton, 1) };
 
-  memcpy (compile.self->identity, spec->identity, sizeof spec->identity);
+  compile.self->message_id = hidden_column_find (spec->columns, HIDDEN_MESSAGE_ID);
   compile.self->images = g_ptr_array_new_with_free_func (g_free);
   compile.self->notes = g_ptr_array_new_with_free_func (g_free);
   if (!compile_sender (&compile, error) || !parse_all (&compile, error))
@@ -357,7 +358,6 @@ skeleton_free (Skeleton *self)
   g_clear_pointer (&self->images, g_ptr_array_unref);
   g_clear_pointer (&self->notes, g_ptr_array_unref);
   g_free (self->sender);
-  g_free (self->domain);
   g_free (self);
 }
 
@@ -500,13 +500,29 @@ render_to (const SkeletonRender *render)
   return TRUE;
 }
 
-static void
+/* Core's own value, and nothing that could be another header. */
+static gboolean
+is_message_id (Slice value)
+{
+  if (value.len < 3 || value.len > MESSAGE_ID_MAX || value.data[0] != '<' || value.data[value.len - 1] != '>')
+    return FALSE;
+  for (gsize i = 1; i < value.len - 1; i++)
+    if ((guchar) value.data[i] <= ' ' || (guchar) value.data[i] >= 0x7f || value.data[i] == '<' || value.data[i] == '>')
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 render_message_id (const SkeletonRender *render)
 {
-  g_autofree char *id = message_id_new (render->self->identity, render->row->key, render->self->domain);
+  guint field = (guint) render->self->message_id;
+  Slice id = field < render->row->n_fields ? render->row->fields[field] : (Slice){ "", 0 };
 
+  if (!is_message_id (id))
+    return fail_value (render, "this message was given no Message-ID that can stand in a header", NULL);
   render_put (render, " ", 1);
-  render_put (render, id, strlen (id));
+  render_put (render, id.data, id.len);
+  return TRUE;
 }
 
 static gboolean
@@ -531,7 +547,7 @@ render_piece (const SkeletonRender *render, const Piece *piece, guint limit)
   case PIECE_TO: return render_to (render);
   case PIECE_SUBJECT: return render_subject (render);
   case PIECE_DATE: header_put_date (render->out, render->date_utc_s); return TRUE;
-  case PIECE_MESSAGE_ID: render_message_id (render); return TRUE;
+  case PIECE_MESSAGE_ID: return render_message_id (render);
   case PIECE_UNSUBSCRIBE: return render_unsubscribe (render);
   case PIECE_TEXT: return render_body (render, self->text, limit);
   case PIECE_HTML: return render_body (render, self->html, limit);

@@ -16,8 +16,7 @@ typedef struct { /* all borrowed until skeleton_compile() returns */
   const char *subject, *html, *text; /* templates; html or text may be NULL or "" (not both) */
   const char *from, *reply_to;       /* "Ann <ann@example.org>"; reply_to may be NULL or "" */
   const char *unsubscribe;           /* https: or mailto: template, or one of each with a comma between, or NULL or "" */
-  guint8      identity[16];          /* seeds Message-IDs (shared/wire/message-id) */
-  const char *const *columns;        /* names of the values of a row; NULL-terminated */
+  const char *const *columns;        /* names of the values of a row; NULL-terminated. HIDDEN_MESSAGE_ID: that is its Message-ID; without it, it has none */
   const char *const *aliases;        /* another name of a column, then the column, in pairs; or NULL */
   gboolean    any_field;             /* columns are not known yet: every name will do and means nothing; for a look at the templates */
   const SkeletonFile *files;

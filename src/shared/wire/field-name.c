@@ -1,5 +1,6 @@
 #include "field-name.h"
 
+#include "hidden-columns.h"
 #include "text.h"
 
 #include <string.h>
@@ -16,17 +17,23 @@ is_reserved (const char *key)
   return g_strv_contains (names, key);
 }
 
+const char *
+field_name_of_address (const char *const *columns)
+{
+  return columns != NULL && columns[0] != NULL && strcmp (columns[0], "email") == 0 ? "phone" : "email";
+}
+
 static int
 find_column (const char *key, const char *const *columns)
 {
-  if (strcmp (key, "email") == 0)
+  if (strcmp (key, field_name_of_address (columns)) == 0)
     return 0;
   if (strcmp (key, "name") == 0)
     return 1;
   for (int i = 0; columns != NULL && columns[i] != NULL; i++) {
     g_autofree char *other = text_fold (columns[i], -1);
 
-    if (strcmp (key, other) == 0)
+    if (strcmp (key, other) == 0 && !hidden_column_is (columns[i]))
       return 2 + i;
   }
   return FIELD_NAME_NONE;
@@ -124,14 +131,15 @@ char *
 field_name_hint (const char *written, const char *const *columns, const char *const *aliases)
 {
   g_autofree char *key = text_fold (written, -1);
-  g_autoptr (GString) near = g_string_new (NULL), all = g_string_new ("“name”, “email”");
+  g_autoptr (GString) near = g_string_new (NULL), all = g_string_new ("“name”");
   guint n = 0, i;
 
+  g_string_append_printf (all, ", “%s”", field_name_of_address (columns));
   field_name_consider (near, &n, key, "name");
-  field_name_consider (near, &n, key, "email");
+  field_name_consider (near, &n, key, field_name_of_address (columns));
   for (i = 0; aliases != NULL && aliases[i] != NULL && aliases[i + 1] != NULL; i += 2)
     field_name_consider (near, &n, key, aliases[i]);
-  for (i = 0; columns != NULL && columns[i] != NULL; i++) {
+  for (i = 0; columns != NULL && columns[i] != NULL && !hidden_column_is (columns[i]); i++) { /* they are the last ones */
     field_name_consider (near, &n, key, columns[i]);
     if (i < 8)
       g_string_append_printf (all, ", “%s”", columns[i]);

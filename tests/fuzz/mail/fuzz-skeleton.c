@@ -1,5 +1,6 @@
 /* Any template with any row: CRLF only, no line over 998, none that begins with a dot, and the headers that were asked for, no more.
- * Input: subject, HTML, name, value, value; a line feed of 0x1e between them. */
+ * Input: subject, HTML, name, value, value, Message-ID; a line feed of 0x1e between them. */
+#include "hidden-columns.h"
 #include "skeleton.h"
 
 #include <stdlib.h>
@@ -32,10 +33,10 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize len)
 {
   static FrameRow row;
-  static const char *const columns[] = { "a", "b", NULL };
+  static const char *const columns[] = { "a", "b", HIDDEN_MESSAGE_ID, NULL };
   static gboolean is_warm;
   g_autofree char *source = g_strndup ((const char *) data, len);
-  g_auto (GStrv) parts = g_strsplit (source, "\x1e", 5);
+  g_auto (GStrv) parts = g_strsplit (source, "\x1e", 6);
   guint n = g_strv_length (parts);
   g_autoptr (Skeleton) skeleton = NULL;
   g_autoptr (GByteArray) out = g_byte_array_new ();
@@ -53,10 +54,13 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize len)
   if (skeleton == NULL)
     return 0;
   row.key = 1;
-  row.n_fields = n - 1;
+  row.n_fields = 5;
   row.fields[0] = (Slice){ "bob@example.com", 15 };
-  for (guint i = 2; i < n; i++)
-    row.fields[i - 1] = (Slice){ parts[i], strlen (parts[i]) };
+  for (guint i = 2; i < 6; i++) {
+    const char *value = i < n ? parts[i] : i < 5 ? "" : "<a@example.org>";
+
+    row.fields[i - 1] = (Slice){ value, strlen (value) };
+  }
   if (skeleton_render (skeleton, &row, SKELETON_DOTTED, 0, out, &traits, NULL))
     check (out);
   else

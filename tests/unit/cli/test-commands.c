@@ -169,6 +169,8 @@ static const Case cases[] = {
   { "done", SEND "-o out", NULL, 64, NULL, "--dry-run", "" },
   { "done", "send --account work --subject s --text F --yes", NULL, 64, NULL, "to whom", "" },
   { "done", "send --account work --list a --text F --yes", NULL, 64, NULL, "what is the subject", "" },
+  { "done", "send --account work --list a --title Fair --subject s --text F --yes --json", NULL, 0, "'title': <'Fair'>", NULL },
+  { "done", "send --account work --list a --title Fair --subject s --text F --dry-run", NULL, 0, NULL, "“s” to 4 people of a, by account work, called “Fair”", "Prepare Discard " },
   { "done", "send --account work --list a --subject s --text - --html - --yes", "x", 64, NULL, "cannot both", "" },
   { "done", SEND "--per both", NULL, 64, NULL, "person or address", "" },
   { "done", SEND "--give-up 31d", NULL, 64, NULL, "out of range", "" },
@@ -201,7 +203,7 @@ static const Case cases[] = {
   { "done", SEND "--attach D", NULL, 66, NULL, "D is no file", "" },
   { "done", SEND "--html D/H --json", NULL, 0, "('inline', 'pic.png', 'image/png'", NULL },
   { "done", SEND "--html K/H", NULL, 66, NULL, "it is a link", "" }, /* a letter leads to no other file of the user's */
-  { "done", "send --account work --list a --subject s", NULL, 64, NULL, "what is the message" },
+  { "done", "send --account work --list a --subject s --yes", NULL, 64, NULL, "what is the message", "" },
   { "done", "send --list a --subject s --text F", NULL, 64, NULL, "by which account" },
   { "done", SEND "--rate fast", NULL, 64, NULL, "is no pace" },
   { "done", SEND "--attach /nonexistent", NULL, 66, NULL, "the attachment /nonexistent" },

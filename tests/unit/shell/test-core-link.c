@@ -43,7 +43,7 @@ static GDBusMessage *
 answer_cb (GDBusConnection *connection, GDBusMessage *message, gboolean is_incoming, gpointer data)
 {
   static const char numbers[] =
-    "(uint64 7, {'id': <@t 7>, 'state': <'sending'>, 'reason': <''>, 'text': <''>, 'subject': <''>, 'account': <''>, 'lists': <@as []>, 'created': <@x 0>,"
+    "(uint64 7, {'id': <@t 7>, 'state': <'sending'>, 'reason': <''>, 'text': <''>, 'title': <''>, 'subject': <''>, 'account': <''>, 'lists': <@as []>, 'created': <@x 0>,"
     " 'started': <@x 0>, 'ended': <@x 0>, 'version': <@u 1>, 'total': <@t 0>, 'queued': <@t 0>, 'handed': <@t 0>, 'accepted': <@t 0>, 'refused': <@t 0>,"
     " 'later': <@t 0>, 'unknown': <@t 0>, 'skipped': <@t 0>, 'per_second': <0.0>, 'seconds_left': <@t 0>, 'next': <@x 0>, 'archived': <false>, 'test': <false>})";
   static guint count = 0;

@@ -12,7 +12,7 @@ export interface Target {
 function ofCampaign(detail: string, campaigns: readonly Campaign[]): Target | null {
   const match = /^campaign ([1-9]\d{0,19})(?:: (.*))?$/s.exec(detail);
   const found = campaigns.find((campaign) => campaign.id === match?.[1]);
-  return match?.[1] === undefined || found === undefined ? null : { href: toHash('campaigns', match[1]), text: titleOf(found.subject, 80), rest: match[2] ?? '' };
+  return match?.[1] === undefined || found === undefined ? null : { href: toHash('campaigns', match[1]), text: titleOf(found.title, 80), rest: match[2] ?? '' };
 }
 
 /** A list's name may hold anything: of those that are there, the longest that fits. */

@@ -12,7 +12,7 @@ export function CampaignLine({ campaign }: { campaign: Campaign }) {
     <div className="campaign-line">
       <div className="row-spread">
         <a href={toHash('campaigns', campaign.id)}>
-          <bdi>{titleOf(campaign.subject, 100)}</bdi>
+          <bdi>{titleOf(campaign.title, 100)}</bdi>
         </a>
         <Badge state={campaign.state} text={stateText(campaign)} />
       </div>

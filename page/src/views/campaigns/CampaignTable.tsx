@@ -17,11 +17,11 @@ const byText = (read: (campaign: Campaign) => string) => (a: Campaign, b: Campai
 
 const COLUMNS: Column<Campaign>[] = [
   {
-    head: column.subject,
-    sort: byText((campaign) => titleOf(campaign.subject)),
+    head: column.title,
+    sort: byText((campaign) => titleOf(campaign.title)),
     cell: (campaign) => (
       <a href={toHash('campaigns', campaign.id)} tabIndex={-1}>
-        <Foreign text={titleOf(campaign.subject)} max={80} />
+        <Foreign text={titleOf(campaign.title)} max={80} />
       </a>
     ),
   },

@@ -53,7 +53,7 @@ const kindOf = (campaign: Campaign): Kind => (campaign.archived ? 'archive' : ca
 
 function matches(campaign: Campaign, text: string): boolean {
   const wanted = text.trim().toLocaleLowerCase();
-  return wanted === '' || [titleOf(campaign.subject), campaign.account, ...campaign.lists].some((word) => word.toLocaleLowerCase().includes(wanted));
+  return wanted === '' || [titleOf(campaign.title), campaign.account, ...campaign.lists].some((word) => word.toLocaleLowerCase().includes(wanted));
 }
 
 function Lists({ campaigns }: { campaigns: Campaign[] }) {
@@ -82,7 +82,7 @@ function Lists({ campaigns }: { campaigns: Campaign[] }) {
             {prepared.map((campaign) => (
               <li key={campaign.id} className="row-spread">
                 <span>
-                  <bdi>{titleOf(campaign.subject, 80)}</bdi>{' '}
+                  <bdi>{titleOf(campaign.title, 80)}</bdi>{' '}
                   <span className="muted small">
                     {people(campaign.total)} · {moment(campaign.created)}
                   </span>

@@ -5,11 +5,11 @@ import { go } from '../../state/router';
 import { say } from '../../state/toast';
 import { sentWords } from '../../words/campaigns';
 import { openLetter } from '../compose/open';
+import { writtenOf } from './correct/correction';
 
 /** Its letter, with pictures and attachments, as a draft. */
 export async function copyCampaign(campaign: Decimal): Promise<void> {
-  const { subject, html, text } = await bridge().campaignMessage(campaign, 0);
-  const isReplaced = await openLetter({ subject, html, text }, 'campaign', campaign);
+  const isReplaced = await openLetter(writtenOf(await bridge().campaignMessage(campaign, 0)), 'campaign', campaign);
   go('compose');
   say(isReplaced ? sentWords.copiedOver : sentWords.copied);
 }

@@ -31,11 +31,11 @@ export function Attention({ campaigns, accounts, isVaultLocked }: { campaigns: C
       )}
       {undecided.map((campaign) => (
         <Notice key={campaign.id} kind="warn" action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
-          <p dir="auto">{startWords.unknownOpen(titleOf(campaign.subject, 80))}</p>
+          <p dir="auto">{startWords.unknownOpen(titleOf(campaign.title, 80))}</p>
         </Notice>
       ))}
       {paused.map((campaign) => (
-        <Notice key={campaign.id} kind="warn" title={titleOf(campaign.subject, 80)} action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
+        <Notice key={campaign.id} kind="warn" title={titleOf(campaign.title, 80)} action={<LinkButton href={toHash('campaigns', campaign.id)}>{startWords.decide}</LinkButton>}>
           <p dir="auto">{sentence(campaign.text, 300)}</p>
         </Notice>
       ))}

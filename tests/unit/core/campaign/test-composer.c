@@ -29,7 +29,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   fake_set_up (&fixture->part, 0);
   fixture->composer = composer_new (&fixture->core);
-  fixture->campaign = campaign_new_loose ("hello", "", "hello");
+  fixture->campaign = campaign_new_loose ();
   fixture->campaign->id = 7; /* one that it can know already */
 }
 

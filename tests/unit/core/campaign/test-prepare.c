@@ -113,6 +113,8 @@ static const struct {
   { "other-account", "'account': <'b'>", FAULT_NO_USER },
   { "no-subject", "'subject': <''>", FAULT_USAGE },
   { "no-message", "'text': <''>", FAULT_USAGE },
+  { "title", "'title': <'Summer'>", 0 },
+  { "title-of-two-lines", "'title': <'Summer\nfair'>", FAULT_USAGE },
   { "html-alone", "'text': <''>, 'html': <'<p>t'>", 0 },
   { "per-both", "'per': <'both'>", FAULT_USAGE },
   { "per-person", "'per': <'person'>", 0 },
@@ -153,6 +155,35 @@ test_to_oneself (void)
   g_assert_cmpint (prepare ("'test_to': <'me@example.org'>, 'subject': <'[Test] s'>, 'test_who': <uint64 2>, 'limit': <uint64 5>"), ==, 0); /* a test of a test */
   g_assert_cmpint (ask ("SELECT count(*) FROM campaign c JOIN snapshot s ON s.campaign=c.id WHERE c.id=2 AND c.subject='[Test] s' AND s.contact=2"), ==, 1);
   g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE campaign=2"), ==, 1);
+  fixture_close (&fixture);
+}
+
+/* What people call it: what was said, else its subject; a correction takes along what nobody said. */
+static const struct {
+  const char *name, *more, *title, *corrected;
+} titles[] = {
+  { "subject", "", "s", "x" },
+  { "own", "'title': <'Summer'>", "Summer", "Summer" },
+  { "test", "'test_to': <'me@example.org'>", "[Test] s", "x" },
+  { "own-test", "'title': <'Summer'>, 'test_to': <'me@example.org'>", "[Test] Summer", "[Test] Summer" },
+};
+
+static void
+test_title (gconstpointer data)
+{
+  gsize i = GPOINTER_TO_SIZE (data);
+  g_autoptr (GError) error = NULL;
+  gint64 is_called = 0;
+
+  fixture_open_with (&fixture, NULL, 0);
+  g_assert_cmpint (prepare (titles[i].more), ==, 0);
+  g_assert_cmpint (store_get_int (fixture.core.store, &is_called, &error, "SELECT title=? FROM campaign", "s", titles[i].title), ==, 1);
+  g_assert_true (is_called);
+  run ("UPDATE campaign SET state=4, reason='asked'"); /* paused */
+  g_assert_cmpint (fixture_ask (&fixture, "CampaignResume", "(uint64 1, {'subject': <'x'>})"), ==, 0);
+  g_assert_cmpint (ask ("SELECT version FROM campaign WHERE subject='x'"), ==, 2);
+  g_assert_cmpint (store_get_int (fixture.core.store, &is_called, &error, "SELECT title=? FROM campaign", "s", titles[i].corrected), ==, 1);
+  g_assert_true (is_called);
   fixture_close (&fixture);
 }
 
@@ -384,6 +415,11 @@ main (int argc, char *argv[])
     g_autofree char *path = g_strconcat ("/prepare/except/", earlier[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_except);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (titles); i++) {
+    g_autofree char *path = g_strconcat ("/prepare/title/", titles[i].name, NULL);
+
+    g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_title);
   }
   g_test_add_func ("/prepare/test-to-oneself", test_to_oneself);
   g_test_add_func ("/prepare/fine", test_fine);

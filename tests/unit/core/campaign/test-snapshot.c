@@ -72,7 +72,7 @@ static void
 take (World *self, const char *change)
 {
   static const char *const columns[] = { "phone", NULL }, *const none[] = { NULL };
-  SnapshotSpec spec = { .campaign = 1, .sender_address = "a@example.org", .subject = "s", .columns = columns, .where_fields = none, .where_values = none };
+  SnapshotSpec spec = { .sender_address = "a@example.org", .copies = { .campaign = 1, .subject = "s", .text = "t" }, .columns = columns, .where_fields = none, .where_values = none };
   g_autoptr (Snapshot) snapshot = snapshot_new (&self->core, &spec, self->lists, self->exclude, NULL);
   int result;
 
@@ -150,7 +150,7 @@ test_aliases (void)
   static const char *const aliases[] = { "Town", "name", NULL };
   static const int bound[] = { 1, 3, -1, 2 };
   g_autoptr (GByteArray) blob = g_byte_array_new ();
-  SnapshotSpec spec = { .campaign = 1, .sender_address = "a@example.org", .subject = "s", .columns = columns };
+  SnapshotSpec spec = { .sender_address = "a@example.org", .copies = { .campaign = 1, .subject = "s", .text = "t" }, .columns = columns };
   World world = { 0 };
 
   open_world (&world);

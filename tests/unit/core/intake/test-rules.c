@@ -2,6 +2,7 @@
 #include "rules.h"
 
 #include "fault.h"
+#include "hidden-columns.h"
 #include <string.h>
 
 #define REASONS_MAX 64
@@ -340,6 +341,8 @@ test_columns (void)
   assert_column (g_strnfill (IMPORT_FIELD_NAME_MAX, 'x'), TRUE, "longest");
   assert_column (g_strnfill (IMPORT_FIELD_NAME_MAX + 1, 'x'), FALSE, "too long");
   assert_column (g_strdup ("ci\nty"), FALSE, "two lines");
+  assert_column (g_strdup (HIDDEN_MARK "leave"), FALSE, "hidden");
+  assert_column (g_strdup (HIDDEN_MESSAGE_ID), FALSE, "hidden, and there");
   assert_column (g_strdup ("COLUMN 0"), FALSE, "twice, without case");
 }
 
@@ -357,6 +360,7 @@ test_aliases (void)
     { { longest, "name", NULL }, TRUE },
     { { too_long, "name", NULL }, FALSE },
     { { "Your\nName", "name", NULL }, FALSE },
+    { { HIDDEN_MARK "leave", "name", NULL }, FALSE },
     { { "Your Name", "name", "Tel", "fax", NULL }, FALSE },
   };
 

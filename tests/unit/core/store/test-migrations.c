@@ -162,6 +162,16 @@ test_limits (Fixture *self, gconstpointer version)
                    "work|60|7|message|account\nwork|3600|70|message|account\nwork|86400|700|message|account\n");
 }
 
+/* What people call a campaign was its subject. */
+static void
+test_titles (Fixture *self, gconstpointer version)
+{
+  g_autoptr (Store) store = open_old (self, version);
+  g_autofree char *rows = ask (store, "SELECT id,subject,title FROM campaign");
+
+  g_assert_cmpstr (rows, ==, "2|Hi|Hi\n");
+}
+
 /* Killed with a campaign on the wire: who stands where is as it was, and what was heard later is still to come. */
 static void
 test_recipients (Fixture *self, gconstpointer version)
@@ -261,6 +271,7 @@ main (int argc, char *argv[])
   ADD ("accounts", "0.1.0", test_accounts);
   ADD ("account-rows", "0.1.0", test_account_rows);
   ADD ("limits", "0.1.0", test_limits);
+  ADD ("titles", "0.1.0", test_titles);
   ADD ("same-16", "schema-16", test_same);
   ADD ("same-16-killed", "0.1.0-16", test_same);
   ADD ("recipients", "0.1.0-16", test_recipients);

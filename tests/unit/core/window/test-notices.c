@@ -27,11 +27,11 @@ inhibit_cb (gboolean is_on, gpointer data)
 }
 
 static void
-take (Notices *notices, guint64 id, const char *subject, const char *state, const char *reason, const char *text, guint64 unknown)
+take (Notices *notices, guint64 id, const char *title, const char *state, const char *reason, const char *text, guint64 unknown)
 {
   g_autoptr (GVariant) numbers = g_variant_ref_sink (g_variant_new_parsed (
-      "{'id': <%t>, 'subject': <%s>, 'state': <%s>, 'reason': <%s>, 'text': <%s>, 'accepted': <uint64 98>, 'refused': <uint64 1>, 'unknown': <%t>}",
-      id, subject, state, reason, text, unknown));
+      "{'id': <%t>, 'title': <%s>, 'state': <%s>, 'reason': <%s>, 'text': <%s>, 'accepted': <uint64 98>, 'refused': <uint64 1>, 'unknown': <%t>}",
+      id, title, state, reason, text, unknown));
 
   notices_take (notices, numbers);
 }
@@ -58,7 +58,7 @@ test_news (void)
   take (notices, 2, "A\nB", "sending", "", "", 0);
   take (notices, 2, "A\nB", "paused", "login", "the server refuses the password", 0);
   take (notices, 2, "A\nB", "paused", "login", "the server refuses the password", 0); /* again: once is enough */
-  g_assert_cmpstr (heard.told->str, ==, "“A?B” is paused: the server refuses the password\n"); /* on one line, whatever the subject holds */
+  g_assert_cmpstr (heard.told->str, ==, "“A?B” is paused: the server refuses the password\n"); /* on one line, whatever the title holds */
   g_string_truncate (heard.told, 0);
   take (notices, 3, "C", "paused", "first", "ten were sent", 0);
   g_assert_cmpstr (heard.told->str, ==, "“C” waits for your answer: ten were sent\n");

@@ -220,7 +220,7 @@ handle_begin (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFD
   static const char *const fields[] = { "name", NULL }, *const none[] = { NULL };
 
   if (!misbehaves (data, invocation))
-    pr_transport2_complete_begin_campaign (skeleton, invocation, NULL, fields, none, none, 100, g_variant_new_parsed ("[(%i, '')]", part->misnames ? 99 : 1), none);
+    pr_transport2_complete_begin_campaign (skeleton, invocation, NULL, fields, none, none, 100, g_variant_new_parsed ("[(%i, '')]", part->misnames ? 2 /* core's own, behind the campaign's */ : 1), none);
   return TRUE;
 }
 

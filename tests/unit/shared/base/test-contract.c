@@ -52,6 +52,28 @@ test_calls (void)
   assert_check (IMPORT, "Open", CONTRACT_SIGNAL, open_call ("csv", "", 0), CONTRACT_ERROR_UNKNOWN); /* the wrong side */
 }
 
+/* Columns of a campaign: lines, of which those that core makes begin with U+0001. */
+static void
+test_columns (void)
+{
+  static const struct {
+    const char *column;
+    int         code;
+  } rows[] = {
+    { "City", -1 }, { "\001leave", -1 }, { "", -1 },
+    { "le\001ave", CONTRACT_ERROR_VALUE }, { "\001\001leave", CONTRACT_ERROR_VALUE }, { "\002leave", CONTRACT_ERROR_VALUE }, { "\001le\nave", CONTRACT_ERROR_VALUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const char *columns[] = { rows[i].column, NULL };
+
+    assert_check ("org.postrider.Transport2", "BeginCampaign", CONTRACT_CALL,
+                  g_variant_new ("(tu@ay@a{ss}b^as@as@a(sssh))", G_GUINT64_CONSTANT (1), 1, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "0123456789abcdef", 16, 1),
+                                 g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0), FALSE, columns, g_variant_new_strv (NULL, 0),
+                                 g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0)), rows[i].code);
+  }
+}
+
 static void
 test_replies (void)
 {
@@ -290,6 +312,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/contract/calls", test_calls);
+  g_test_add_func ("/base/contract/columns", test_columns);
   g_test_add_func ("/base/contract/replies", test_replies);
   g_test_add_func ("/base/contract/numbers", test_numbers);
   g_test_add_func ("/base/contract/each-number", test_each_number);

@@ -18,6 +18,7 @@ static const struct { OutcomeReason reason; int number; const char *word; } reas
   { REASON_SUPPRESSED, -1, "suppressed" },
   { REASON_CANCELLED, -1, "cancelled" },
   { REASON_NO_ADDRESS, -1, "no-address" },
+  { REASON_NO_NUMBER, -1, "no-number" },
   { REASON_MERGED, -1, "merged" },
   { REASON_TREATED_AS_SENT, -1, "treated as sent" },
 };

@@ -1,9 +1,11 @@
 /* render-messages.c - reads campaigns and rows from stdin, writes what skeleton makes of them: for check-messages.py, which knows
  * what must come out. Each value on both sides is a line with its length in octets, then the octets. */
+#include "hidden-columns.h"
 #include "skeleton.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define COLUMNS_MAX 32
 #define FILES_MAX 8
@@ -60,6 +62,8 @@ render_rows (const Skeleton *skeleton, SkeletonForm form)
       row.fields[j].data = read_value (&row.fields[j].len);
       g_ptr_array_add (values, (char *) row.fields[j].data);
     }
+    g_ptr_array_add (values, g_strdup_printf ("<%u@example.org>", i)); /* as core does */
+    row.fields[row.n_fields++] = (Slice){ g_ptr_array_index (values, values->len - 1), strlen (g_ptr_array_index (values, values->len - 1)) };
     if (skeleton == NULL)
       continue;
     g_byte_array_set_size (out, 0);
@@ -90,6 +94,7 @@ render_campaign (void)
   unsubscribe = read_value (NULL), form = read_value (NULL);
   for (guint n = read_count (COLUMNS_MAX); n > 0; n--)
     g_ptr_array_add (columns, read_value (NULL));
+  g_ptr_array_add (columns, g_strdup (HIDDEN_MESSAGE_ID));
   g_ptr_array_add (columns, NULL);
   spec.n_files = read_count (FILES_MAX);
   for (gsize i = 0; i < spec.n_files; i++) {

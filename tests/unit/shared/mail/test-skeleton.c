@@ -1,6 +1,7 @@
 /* What a whole message may be: its size, its addresses, its files; and what is left behind when one cannot be made. */
 #include "sample.h"
 
+#include "hidden-columns.h"
 #include "template.h"
 
 #define MEGABYTE (1024 * 1024)
@@ -144,35 +145,70 @@ test_traits (void)
   }
 }
 
+/* Core makes it (core/ledger/hidden-values), in a hidden column; what cannot stand in a header spoils that message alone. */
+static const struct {
+  const char *id;
+  gboolean    is_fine;
+} ids[] = {
+  { "<0123456789abcdef@example.org>", TRUE },
+  { "<a>", TRUE },
+  { "", FALSE },
+  { "<>", FALSE },
+  { "0123456789abcdef@example.org", FALSE },
+  { "<a@example.org", FALSE },
+  { "<a b@example.org>", FALSE },
+  { "<a@example.org>\r\nBcc: eve@example.org", FALSE },
+  { "<a@example.org\r\nBcc:eve@example.org>", FALSE },
+  { "<a\t@example.org>", FALSE },
+  { "<a@example.org><b@example.org>", FALSE },
+  { "<a\177@example.org>", FALSE },
+};
+
 static char *
-message_id (const Skeleton *skeleton, guint64 key)
+render_with_id (const char *const *columns, const char *id, GByteArray *out)
 {
-  g_autoptr (GByteArray) out = g_byte_array_new ();
-  const char *at;
+  static FrameRow row;
+  SkeletonSpec spec = sample_spec ("s", NULL, "t {{city|}}");
+  g_autoptr (Skeleton) skeleton = NULL;
+  g_autoptr (GError) error = NULL;
   SkeletonTraits traits;
 
-  g_assert_null (render (skeleton, key, "bob@example.com", "n", out, &traits));
+  spec.columns = columns;
+  skeleton = compile (&spec);
+  sample_row (&row, 1, (const char *const[]){ "bob@example.com", "Bob", "Bonn", id, NULL });
+  if (!skeleton_render (skeleton, &row, SKELETON_RAW, SAMPLE_DATE, out, &traits, &error))
+    return g_strdup (error->message);
   g_byte_array_append (out, (const guint8 *) "", 1);
-  at = strstr ((const char *) out->data, "\r\nMessage-ID: ");
-  g_assert_nonnull (at);
-  return g_strndup (at + 2, strcspn (at + 2, "\r"));
+  return NULL;
 }
 
-/* One person in one campaign has one Message-ID, whatever attempt it is: a second copy can be told, and is dropped by many servers. */
 static void
 test_message_id (void)
 {
-  SkeletonSpec spec = sample_spec ("s", NULL, "t"), other_spec = spec;
-  g_autoptr (Skeleton) skeleton = compile (&spec), again = compile (&spec), other = NULL;
-  g_autofree char *first = message_id (skeleton, 1), *second = message_id (again, 1), *of_two = message_id (skeleton, 2), *of_other = NULL;
+  static const char *const columns[] = { "city", HIDDEN_MESSAGE_ID, NULL };
+  g_autofree char *too_long = g_strdup_printf ("<%0400d>", 1), *refused = NULL;
+  g_autoptr (GByteArray) large = g_byte_array_new ();
 
-  other_spec.identity[15] = 1;
-  other = compile (&other_spec);
-  of_other = message_id (other, 1);
-  g_assert_cmpstr (first, ==, second);
-  g_assert_cmpstr (first, !=, of_two);
-  g_assert_cmpstr (first, !=, of_other);
-  g_assert_true (g_str_has_suffix (first, "@example.org>")); /* RFC 5322 §3.6.4: a domain of the sender's own */
+  for (gsize i = 0; i < G_N_ELEMENTS (ids); i++) {
+    g_autoptr (GByteArray) out = g_byte_array_new ();
+    g_autofree char *problem = render_with_id (columns, ids[i].id, out), *line = g_strdup_printf ("\r\nMessage-ID: %s\r\n", ids[i].id);
+
+    g_assert_cmpint (problem == NULL, ==, ids[i].is_fine);
+    g_assert_true (problem != NULL ? out->len == 0 : strstr ((const char *) out->data, line) != NULL);
+  }
+  refused = render_with_id (columns, too_long, large);
+  g_assert_nonnull (refused);
+}
+
+/* Who builds without it, as for a look, has a message without. */
+static void
+test_no_message_id (void)
+{
+  static const char *const columns[] = { "city", "note", NULL };
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+
+  g_assert_null (render_with_id (columns, "<a@example.org>", out));
+  g_assert_null (strstr ((const char *) out->data, "Message-ID"));
 }
 
 int
@@ -184,6 +220,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/shared/mail/skeleton/files", test_files);
   g_test_add_func ("/shared/mail/skeleton/traits", test_traits);
   g_test_add_func ("/shared/mail/skeleton/message-id", test_message_id);
-  g_test_add_func ("/shared/mail/skeleton/size", test_size); /* some seconds: last */
+  g_test_add_func ("/shared/mail/skeleton/no-message-id", test_no_message_id);
+  g_test_add_func ("/compose/skeleton/size", test_size); /* some seconds: last */
   return g_test_run ();
 }

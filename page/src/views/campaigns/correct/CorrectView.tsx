@@ -18,14 +18,14 @@ import { Countdown } from '../Countdown';
 import { people } from '../numbers';
 import { titleOf } from '../title';
 import { useCampaign } from '../useCampaigns';
-import { changesOf, type Message } from './correction';
+import { changesOf, writtenOf, type Message } from './correction';
 import { CorrectedPreview } from './CorrectedPreview';
 import { CorrectedTest } from './CorrectedTest';
 
 export function CorrectView({ id }: { id: Decimal }) {
   const campaign = useCampaign(id);
   const message = useQuery(`message/${id}`, () => bridge().campaignMessage(id, 0));
-  const title = campaign.value === undefined ? text.title : text.of(titleOf(campaign.value.subject, 60));
+  const title = campaign.value === undefined ? text.title : text.of(titleOf(campaign.value.title, 60));
 
   return (
     <Loaded query={campaign}>
@@ -33,7 +33,7 @@ export function CorrectView({ id }: { id: Decimal }) {
         <Loaded query={message}>
           {(before) =>
             found.state === 'paused' && !isZero(found.queued) ? (
-              <Correct campaign={found} before={before} title={title} />
+              <Correct campaign={found} before={writtenOf(before)} has={(part) => before[part] !== undefined} title={title} />
             ) : (
               <Page title={title} back={{ href: toHash('campaigns', id), text: text.back }}>
                 <Empty icon="campaign" title={text.notNow}>{text.notNowText}</Empty>
@@ -46,8 +46,8 @@ export function CorrectView({ id }: { id: Decimal }) {
   );
 }
 
-function Correct({ campaign, before, title }: { campaign: Campaign; before: Message; title: string }) {
-  const [after, setAfter] = useState<Message>({ subject: before.subject, html: before.html, text: before.text });
+function Correct({ campaign, before, has, title }: { campaign: Campaign; before: Message; has: (part: keyof Message) => boolean; title: string }) {
+  const [after, setAfter] = useState<Message>(before);
   const [isCounting, setCounting] = useState(false);
   const [isTesting, setTesting] = useState(false);
   const [shownAs, setShownAs] = useState({ address: '', name: '' });
@@ -93,7 +93,7 @@ function Correct({ campaign, before, title }: { campaign: Campaign; before: Mess
       <div className="compose">
         <div {...calm.handlers}>
           <Section>
-            <TextField label={composeWords.subject} spellCheck value={after.subject} maxLength={900} onValue={(subject) => setAfter({ ...after, subject })} />
+            {has('subject') && <TextField label={composeWords.subject} spellCheck value={after.subject} maxLength={900} onValue={(subject) => setAfter({ ...after, subject })} />}
             {before.html !== '' && <TextArea label={composeWords.html} rows={14} spellCheck className="mono" value={after.html} onValue={(html) => setAfter({ ...after, html })} />}
             {(before.text !== '' || before.html === '') && <TextArea label={composeWords.text} rows={before.html === '' ? 14 : 6} spellCheck value={after.text} onValue={(body) => setAfter({ ...after, text: body })} />}
             {!isChanged && <p className="field-hint">{text.unchanged}</p>}

@@ -28,7 +28,7 @@ export function CampaignView({ id }: { id: Decimal }) {
   const query = useCampaign(id);
   const back = { href: toHash('campaigns'), text: liveWords.back };
   const campaign = query.value;
-  const title = campaign === undefined ? campaignWords.title : titleOf(campaign.subject);
+  const title = campaign === undefined ? campaignWords.title : titleOf(campaign.title);
 
   return (
     <Page

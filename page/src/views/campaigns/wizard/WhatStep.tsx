@@ -10,11 +10,12 @@ import { useQuery } from '../../../state/query';
 import { toHash } from '../../../state/router';
 import { wizardWords } from '../../../words/campaigns';
 import { toCount } from '../../accounts/form';
+import { kindOf, useKinds } from '../../accounts/useKinds';
 import { fromParts, isEmpty, messageFiles, partsOf, toMessageFiles, useDraft, EMPTY } from '../../compose/draft';
 import { filesOf } from '../../compose/open';
 import { useTemplates } from '../../compose/Templates';
 import { titleOf } from '../title';
-import { fromOf, isWhatComplete, type Message, type Plan } from './plan';
+import { fromOf, hasPart, isLeftOut, isWhatComplete, type Message, type Plan } from './plan';
 import { StepSection } from './StepSection';
 import type { StepProps } from './step';
 
@@ -28,11 +29,13 @@ interface Props extends StepProps {
 
 export function WhatStep({ plan, change, onBack, onNext }: Props) {
   const accounts = useQuery('accounts', () => bridge().accountList());
+  const kinds = useKinds();
   const first = accounts.value?.find((account) => account.name === plan.account) ?? accounts.value?.[0];
+  const parts = first === undefined || kinds.value === undefined ? undefined : kindOf(kinds.value, first)?.parts;
   useEffect(() => {
-    if (first !== undefined && (plan.account !== first.name || plan.address !== first.address))
-      change({ account: first.name, address: first.address });
-  }, [first, plan.account, plan.address, change]);
+    if (first !== undefined && parts !== undefined && (plan.account !== first.name || plan.address !== first.address || plan.parts !== parts))
+      change({ account: first.name, address: first.address, parts });
+  }, [first, parts, plan.account, plan.address, plan.parts, change]);
 
   return (
     <StepSection
@@ -85,7 +88,8 @@ function MessageChoice({ plan, change }: StepProps) {
   return (
     <>
       <SelectField label={text.message} value={isChosen ? plan.source : ''} onValue={(source) => void load.run(source)} options={isChosen ? options : [['', '…'], ...options]} />
-      {isChosen && plan.message.subject.trim() === '' && <Notice kind="warn" action={<LinkButton href={toHash('compose')}>{text.edit}</LinkButton>}>{text.missingSubject}</Notice>}
+      {isLeftOut(plan) && <Notice kind="warn">{text.leftOut}</Notice>}
+      {isChosen && hasPart(plan, 'subject') && plan.message.subject.trim() === '' && <Notice kind="warn" action={<LinkButton href={toHash('compose')}>{text.edit}</LinkButton>}>{text.missingSubject}</Notice>}
       <FaultNotice failure={load.failure} />
     </>
   );
@@ -96,9 +100,9 @@ function Sender({ plan, change, accounts }: StepProps & { accounts: readonly Acc
     <div className="grid-2">
       <SelectField label={text.account} value={plan.account} onValue={(account) => change({ account, address: accounts.find(({ name }) => name === account)?.address ?? '' })}
         options={accounts.map(({ name, address }) => [name, `${oneLine(name, 40)} (${oneLine(address, 60)})`] as const)} />
-      <TextField label={text.name} hint={text.from(oneLine(fromOf(plan), 120))} value={plan.fromName} onValue={(fromName) => change({ fromName })} maxLength={100} />
-      <TextField label={text.replyTo} hint={text.replyHint} type="email" value={plan.replyTo} onValue={(replyTo) => change({ replyTo })} maxLength={254} />
-      <TextField label={text.unsubscribe} hint={text.unsubscribeHint} value={plan.unsubscribe} onValue={(unsubscribe) => change({ unsubscribe })} maxLength={1000} />
+      {hasPart(plan, 'from') && <TextField label={text.name} hint={text.from(oneLine(fromOf(plan), 120))} value={plan.fromName} onValue={(fromName) => change({ fromName })} maxLength={100} />}
+      {hasPart(plan, 'reply_to') && <TextField label={text.replyTo} hint={text.replyHint} type="email" value={plan.replyTo} onValue={(replyTo) => change({ replyTo })} maxLength={254} />}
+      {hasPart(plan, 'unsubscribe') && <TextField label={text.unsubscribe} hint={text.unsubscribeHint} value={plan.unsubscribe} onValue={(unsubscribe) => change({ unsubscribe })} maxLength={1000} />}
     </div>
   );
 }

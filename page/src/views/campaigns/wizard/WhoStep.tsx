@@ -22,7 +22,7 @@ import type { StepProps } from './step';
 const { who: text } = wizardWords;
 
 interface Props extends StepProps {
-  retry?: { refused: string; subject: string };
+  retry?: { refused: string; title: string };
   onNext: () => void;
 }
 
@@ -39,7 +39,7 @@ export function WhoStep({ plan, change, retry, onNext }: Props) {
     >
       {retry !== undefined ? (
         <Notice>
-          <p dir="auto">{text.retry(people(retry.refused), titleOf(retry.subject, 80))}</p>
+          <p dir="auto">{text.retry(people(retry.refused), titleOf(retry.title, 80))}</p>
         </Notice>
       ) : (
         <Loaded query={query}>
@@ -96,7 +96,7 @@ function Narrow({ plan, change, lists }: StepProps & { lists: readonly List[] })
         <SelectField label={text.where} value={plan.field} onValue={(field) => change({ field, value: field === '' ? '' : plan.value })} options={fields} />
         <TextField label={text.value} value={plan.value} disabled={plan.field === ''} onValue={(value) => change({ value })} maxLength={500} />
         <SelectField label={text.except} value={plan.except} onValue={(except) => change({ except })}
-          options={[['', text.noExcept] as const, ...sent.map((campaign) => [campaign.id, `${titleOf(campaign.subject, 50)} (${day(campaign.started)})`] as const)]} />
+          options={[['', text.noExcept] as const, ...sent.map((campaign) => [campaign.id, `${titleOf(campaign.title, 50)} (${day(campaign.started)})`] as const)]} />
         <SelectField label={text.per} value={plan.per} onValue={(per) => change({ per: per === 'address' ? 'address' : 'person' })} options={[['person', text.perPerson], ['address', text.perAddress]]} />
         <TextField label={text.limit} hint={text.limitHint} inputMode="numeric" value={plan.limit} onValue={(limit) => change({ limit })} maxLength={9} error={toCount(plan.limit) === null ? text.limitBad : undefined} />
       </div>

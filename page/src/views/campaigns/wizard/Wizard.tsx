@@ -26,9 +26,9 @@ export function NewCampaign({ list = '' }: { list?: string }) {
   return <Wizard title={wizardWords.title} start={start} />;
 }
 
-async function loadRetry(id: string): Promise<{ plan: Plan; refused: string; subject: string }> {
+async function loadRetry(id: string): Promise<{ plan: Plan; refused: string; title: string }> {
   const [campaign, message, files] = await Promise.all([bridge().campaignShow(id), bridge().campaignMessage(id, 0), filesOf('campaign', id)]);
-  return { plan: { ...EMPTY_PLAN, ...retryPlan(campaign, message), files: toMessageFiles(files) }, refused: campaign.refused, subject: campaign.subject };
+  return { plan: { ...EMPTY_PLAN, ...retryPlan(campaign, message), files: toMessageFiles(files) }, refused: campaign.refused, title: campaign.title };
 }
 
 export function RetryCampaign({ id }: { id: string }) {
@@ -45,7 +45,7 @@ export function RetryCampaign({ id }: { id: string }) {
 interface Props {
   title: string;
   start: Plan;
-  retry?: { refused: string; subject: string };
+  retry?: { refused: string; title: string };
 }
 
 function Wizard({ title, start, retry }: Props) {
