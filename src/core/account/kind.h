@@ -107,7 +107,6 @@ const AccountKind *kind_find (const char *word); /* NULL: there is none */
 const KindSetting *kind_find_setting (const AccountKind *self, const char *key);
 GVariant          *kinds_describe (void); /* as App1.AccountKinds; floating */
 
-const char        *kind_address_to_word (KindAddress address); /* "email", "phone": App1's, and what a suppression of such an address is about */
 const char        *kind_unit_to_word (KindUnit unit); /* "message", "person": App1's and the table's of limits */
 
 /* A value of App1 as the text that is kept, and back (floating). "" is nothing, 0, no. */

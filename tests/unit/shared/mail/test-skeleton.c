@@ -221,6 +221,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/shared/mail/skeleton/traits", test_traits);
   g_test_add_func ("/shared/mail/skeleton/message-id", test_message_id);
   g_test_add_func ("/shared/mail/skeleton/no-message-id", test_no_message_id);
-  g_test_add_func ("/compose/skeleton/size", test_size); /* some seconds: last */
+  g_test_add_func ("/shared/mail/skeleton/size", test_size); /* some seconds: last */
   return g_test_run ();
 }
