@@ -253,7 +253,7 @@ parse_one (const char *text, GError **error)
 char *
 suppression_parse_address (const char *text, GError **error)
 {
-  g_autofree char *given = g_strstrip (g_strdup (text));
+  g_autofree char *given = g_strstrip (g_strndup (text, strlen (text))); /* g_strdup() may be NULL for the compiler of Debian 13 */
   const char *domain;
   gboolean is_below;
 

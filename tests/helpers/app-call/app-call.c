@@ -67,8 +67,7 @@ static void
 call (GDBusConnection *core, const char *method, const char *text, GUnixFDList *fds)
 {
   g_autoptr (GError) error = NULL;
-  GVariant *body = g_variant_parse (NULL, text, NULL, NULL, &error);
-  g_autoptr (GVariant) answer = NULL;
+  g_autoptr (GVariant) body = g_variant_parse (NULL, text, NULL, NULL, &error), answer = NULL;
 
   if (body == NULL)
     g_error ("app-call: %s: %s", text, error->message);

@@ -188,9 +188,9 @@ client_begin_with (Client *self, guint64 campaign, const char *parts, gboolean i
                    GError **error)
 {
   static const char *const word[] = { "word", NULL };
-  g_autoptr (GVariant) answer = NULL;
+  g_autoptr (GVariant) answer = NULL, parsed = g_variant_parse (G_VARIANT_TYPE ("a{ss}"), parts, NULL, NULL, NULL);
   GVariant *arguments = g_variant_new ("(tu@ay@a{ss}b^as^as@a(sssh))", campaign, 1, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "0123456789abcdef", 16, 1),
-                                       g_variant_parse (G_VARIANT_TYPE ("a{ss}"), parts, NULL, NULL, NULL), is_inspection, is_inspection ? word + 1 : word,
+                                       parsed, is_inspection, is_inspection ? word + 1 : word,
                                        word + 1, files != NULL ? files : g_variant_new_array (G_VARIANT_TYPE ("(sssh)"), NULL, 0));
 
   answer = g_dbus_proxy_call_with_unix_fd_list_sync (G_DBUS_PROXY (self->proxy), "BeginCampaign", arguments, G_DBUS_CALL_FLAGS_NONE, -1, fds, NULL, NULL,

@@ -223,9 +223,9 @@ test_further_may_be_missing (void)
   g_autofree char *more = g_strdup_printf ("({%s, 'note': <''>, 'copies': <@u 3>}, false)", named);
   g_autofree char *lacking = g_strdup_printf ("({%s, 'copies': <@u 3>}, false)", named);
 
-  assert_check ("org.postrider.App1", "AccountSet", CONTRACT_REPLY, g_variant_parse (NULL, whole, NULL, NULL, NULL), -1);
-  assert_check ("org.postrider.App1", "AccountSet", CONTRACT_REPLY, g_variant_parse (NULL, more, NULL, NULL, NULL), -1);
-  assert_check ("org.postrider.App1", "AccountSet", CONTRACT_REPLY, g_variant_parse (NULL, lacking, NULL, NULL, NULL), CONTRACT_ERROR_VALUE);
+  assert_check ("org.postrider.App1", "AccountSet", CONTRACT_REPLY, g_variant_new_parsed (whole), -1);
+  assert_check ("org.postrider.App1", "AccountSet", CONTRACT_REPLY, g_variant_new_parsed (more), -1);
+  assert_check ("org.postrider.App1", "AccountSet", CONTRACT_REPLY, g_variant_new_parsed (lacking), CONTRACT_ERROR_VALUE);
 }
 
 /* Each row is complete: a signature for each side, checks for no more arguments than there are. */

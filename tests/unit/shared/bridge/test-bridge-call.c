@@ -37,7 +37,7 @@ static void
 test_resolve (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autoptr (GVariant) given = g_variant_ref_sink (g_variant_parse (NULL, rows[i].given, NULL, NULL, NULL));
+    g_autoptr (GVariant) given = g_variant_parse (NULL, rows[i].given, NULL, NULL, NULL);
     g_autoptr (GError) error = NULL;
     g_autoptr (GVariant) call = bridge_call_resolve (bridge_call_find (rows[i].member, CONTRACT_CALL), given, file_cb, NULL, 9, &error);
     g_autoptr (GVariant) wanted =

@@ -83,8 +83,7 @@ need_secret_cb (const char *text, gpointer data)
 static void
 state_changed_cb (guint64 serial, GVariant *records, gpointer data)
 {
-  g_autoptr (GVariant) taken = g_variant_ref_sink (records);
-
+  g_variant_unref (g_variant_ref_sink (records));
   g_string_append_printf (((Fixture *) data)->told, "changed(%u) ", (guint) serial);
 }
 
