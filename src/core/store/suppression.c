@@ -213,7 +213,7 @@ split_pattern (const char *text, gboolean *out_is_below, const char **out_domain
 {
   const char *rest = g_str_has_prefix (text, "*@") ? text + 2 : text[0] == '@' ? text + 1 : text;
 
-  *out_is_below = g_str_has_prefix (rest, "*.");
+  *out_is_below = strncmp (rest, "*.", 2) == 0;
   *out_domain = *out_is_below ? rest + 2 : rest;
   return (rest > text || *out_is_below) && strchr (*out_domain, '@') == NULL;
 }
@@ -253,7 +253,7 @@ parse_one (const char *text, GError **error)
 char *
 suppression_parse_address (const char *text, GError **error)
 {
-  g_autofree char *given = g_strstrip (g_strndup (text, strlen (text))); /* g_strdup() may be NULL for the compiler of Debian 13 */
+  g_autofree char *given = g_strstrip (g_strdup (text));
   const char *domain;
   gboolean is_below;
 
