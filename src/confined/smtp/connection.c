@@ -1,7 +1,7 @@
 #include "connection.h"
 
 #include "kill-point.h"
-#include "window.h"
+#include "flow-window.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -29,7 +29,7 @@ struct Connection {
   const ConnectionEvents *events;
   gpointer          data;
   gint64            last_progress_us;
-  Window            window;
+  FlowWindow            window;
   const SessionHooks *hooks;
 };
 
@@ -102,7 +102,7 @@ note_answer (Connection *self)
 
   progress (self);
   if (!session_is_ready (self->session) || session_get_begun_total (self->session) == 0)
-    window_note_trip (&self->window, self->last_progress_us - said_us);
+    flow_window_note_trip (&self->window, self->last_progress_us - said_us);
 }
 
 /* Reads until the socket is empty (TLS keeps octets that poll() cannot see) or one buffer of plain text. */
@@ -287,7 +287,7 @@ set_deadline (Connection *self)
 static void
 adapt_window (Connection *self)
 {
-  window_note (&self->window, session_get_begun_total (self->session), session_get_ended_total (self->session), g_get_monotonic_time ());
+  flow_window_note (&self->window, session_get_begun_total (self->session), session_get_ended_total (self->session), g_get_monotonic_time ());
   session_set_window (self->session, self->window.size);
 }
 
@@ -420,7 +420,7 @@ connection_new (int fd, Poller *poller, const Account *account, ServerTraits *tr
   self->session = session_new (account, traits, helo, is_test, hooks, data);
   self->poller = poller;
   poller_add (poller, fd, self);
-  window_init (&self->window, account->window, account->window_max);
+  flow_window_init (&self->window, account->window, account->window_max);
   progress (self);
   g_source_set_ready_time (&self->source, 0); /* implicit TLS speaks first */
   g_source_attach (&self->source, NULL);

@@ -27,7 +27,7 @@ typedef struct {
   ServerTraits *traits;  /* owned */
   GPtrArray    *connections;
   gboolean      is_proved; /* a connection has become ready since the start or the last pause */
-  Connection   *trial;     /* while not: the one that tries; borrowed; NULL: none */
+  Connection   *probe;     /* while not: the one that tries; borrowed; NULL: none */
   GArray       *held;      /* of HeldSocket: wait for its end */
   GPtrArray    *dead;      /* connections to free once nobody stands in them */
   guint         reap_idle;
@@ -62,7 +62,7 @@ announce (SmtpChannel *self)
   guint need = wanted > have ? wanted - have : 0;
 
   if (!self->is_proved)
-    need = self->trial == NULL && self->held->len == 0 ? MIN (need, 1) : 0;
+    need = self->probe == NULL && self->held->len == 0 ? MIN (need, 1) : 0;
   if (need > self->announced && !send_queue_is_paused (self->queue) && !send_queue_is_draining (self->queue)) {
     guint more = need - self->announced;
 
@@ -146,13 +146,13 @@ start_connection (SmtpChannel *self, const HeldSocket *held)
   session_set_loopback (connection_get_session (connection), held->is_loopback);
   g_ptr_array_add (self->connections, connection);
   if (!self->is_proved)
-    self->trial = connection;
+    self->probe = connection;
 }
 
 static void
 start_held (SmtpChannel *self)
 {
-  while (self->held->len > 0 && (self->is_proved || self->trial == NULL)) {
+  while (self->held->len > 0 && (self->is_proved || self->probe == NULL)) {
     HeldSocket held = g_array_index (self->held, HeldSocket, 0);
 
     g_array_remove_index (self->held, 0);
@@ -161,9 +161,9 @@ start_held (SmtpChannel *self)
 }
 
 static void
-end_trial (SmtpChannel *self, gboolean is_ready)
+end_probe (SmtpChannel *self, gboolean is_ready)
 {
-  self->trial = NULL;
+  self->probe = NULL;
   self->is_proved = is_ready;
   start_held (self);
   announce (self);
@@ -190,8 +190,8 @@ turned_cb (Connection *connection, gpointer data)
   Session *session = connection_get_session (connection);
 
   send_queue_turned (self->queue, session_is_idle (session));
-  if (connection == self->trial && session_is_ready (session) && !send_queue_is_paused (self->queue))
-    end_trial (self, TRUE);
+  if (connection == self->probe && session_is_ready (session) && !send_queue_is_paused (self->queue))
+    end_probe (self, TRUE);
   if (send_queue_is_paused (self->queue) && !send_queue_is_testing (self->queue))
     quit_unready (self);
   if (send_queue_get_length (self->queue) == 0)
@@ -233,8 +233,8 @@ closed_cb (Connection *connection, gpointer data)
   send_queue_ended (self->queue, ENDPOINT, session_is_lost (session) ? session_get_end_text (session) : NULL);
   if (send_queue_is_testing (self->queue))
     send_queue_tested (self->queue, self->last_report);
-  if (connection == self->trial)
-    end_trial (self, FALSE);
+  if (connection == self->probe)
+    end_probe (self, FALSE);
   else
     announce (self);
   finish_drain (self);

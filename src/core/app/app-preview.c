@@ -6,7 +6,7 @@
 #include "fault.h"
 #include "frame.h"
 #include "samples.h"
-#include "specimen.h"
+#include "message-preview.h"
 
 static void
 inspected_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -164,15 +164,15 @@ handle_corrected (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 i
 }
 
 static void
-specimen_cb (GObject *source, GAsyncResult *result, gpointer data)
+message_preview_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (AppPending) pending = data;
   GError *error = NULL;
-  g_autoptr (Specimen) specimen = specimen_finish (result, &error);
+  g_autoptr (MessagePreview) preview = message_preview_finish (result, &error);
 
-  if (specimen != NULL)
+  if (preview != NULL)
     pr_app1_complete_message_preview (pending->client->skeleton, pending->invocation, NULL,
-                                      g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, specimen->message, TRUE), (const char *const *) specimen->missing);
+                                      g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, preview->message, TRUE), (const char *const *) preview->missing);
   else
     app_return_error (pending->invocation, error);
 }
@@ -182,7 +182,7 @@ handle_message (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList
 {
   AppClient *client = data;
 
-  specimen_async (client->core, parts, who, files, fds, specimen_cb, app_pending_new (client, invocation));
+  message_preview_async (client->core, parts, who, files, fds, message_preview_cb, app_pending_new (client, invocation));
   return TRUE;
 }
 

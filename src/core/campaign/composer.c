@@ -18,7 +18,7 @@ typedef struct { /* one process, for one kind of message */
 struct Composer {
   Core      *core;
   GPtrArray *benches;   /* of Bench */
-  guint      specimens; /* so many: each is a higher version, so that the transport compiles it anew */
+  guint      previews; /* so many: each is a higher version, so that the transport compiles it anew */
 };
 
 typedef struct {
@@ -297,12 +297,12 @@ submit_campaign (Composer *self, const Campaign *campaign, GVariant *rows, GAsyn
 }
 
 void
-composer_specimen_async (Composer *self, Campaign *campaign, GVariant *files, GUnixFDList *fds, GVariant *rows, GAsyncReadyCallback callback, gpointer data)
+composer_preview_message_async (Composer *self, Campaign *campaign, GVariant *files, GUnixFDList *fds, GVariant *rows, GAsyncReadyCallback callback, gpointer data)
 {
   Job *job;
 
-  campaign->id = COMPOSER_SPECIMEN;
-  campaign->version = ++self->specimens;
+  campaign->id = COMPOSER_NOBODY;
+  campaign->version = ++self->previews;
   job = job_new (self, campaign, rows);
   job->message.files = g_variant_ref_sink (files);
   job->message.fds = fds;
@@ -317,7 +317,7 @@ composer_show_async (Composer *self, Campaign *campaign, GVariant *rows, GAsyncR
   GVariant *files = files_give (self->core, campaign->id, fds, &error);
 
   if (files != NULL) {
-    composer_specimen_async (self, campaign, files, fds, rows, callback, data);
+    composer_preview_message_async (self, campaign, files, fds, rows, callback, data);
     return;
   }
   g_object_unref (fds);

@@ -20,14 +20,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Composed, composed_free)
 void      composer_begin_async  (Composer *self, const Campaign *campaign, GAsyncReadyCallback callback, gpointer data);
 Composed *composer_begin_finish (Composer *self, GAsyncResult *result, GError **error);
 
-/* The message of nobody's campaign, for looking at: id COMPOSER_SPECIMEN, its own columns. files: a(sssh) of `fds` (both are taken over).
+/* The message of nobody's campaign, for looking at: id COMPOSER_NOBODY, its own columns. files: a(sssh) of `fds` (both are taken over).
  * Finish: composer_preview_finish(). */
-#define COMPOSER_SPECIMEN ((guint64) G_MAXINT64)
-void      composer_specimen_async (Composer *self, Campaign *campaign, GVariant *files, GUnixFDList *fds, GVariant *rows, GAsyncReadyCallback callback,
+#define COMPOSER_NOBODY ((guint64) G_MAXINT64)
+void      composer_preview_message_async (Composer *self, Campaign *campaign, GVariant *files, GUnixFDList *fds, GVariant *rows, GAsyncReadyCallback callback,
                                    gpointer data);
 
 /* The same with a stored campaign's own files and columns, for texts that are not, or not any more, its newest: as corrected, as sent once.
- * `campaign` becomes the specimen. */
+ * `campaign` becomes that message. */
 void      composer_show_async     (Composer *self, Campaign *campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data);
 
 /* rows: a frame RECIPIENTS (floating is taken). The campaign is begun first if it is not. Finish: (transfer full) frame MESSAGES. */

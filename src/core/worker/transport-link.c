@@ -129,7 +129,7 @@ transport_link_drop (TransportLink *self, const char *why)
 gboolean
 transport_link_open (TransportLink *self, const Account *account, GError **error)
 {
-  PeerSpec spec = { .program = account != NULL ? account->kind->program : kinds[0]->program, .interface = "org.postrider.Transport2" };
+  PeerSpec spec = { .program = account->kind->program, .interface = "org.postrider.Transport2" };
 
   g_return_val_if_fail (self->phase == LINK_CLOSED && transport_link_is_settled (self), FALSE);
   if (self->journals != NULL && !transport_journals_create (self->journals, error))

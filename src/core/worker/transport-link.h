@@ -73,7 +73,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportLink, transport_link_free)
 
 /* --- down --- */
 
-/* Only when it is closed and settled. account: borrowed until it is closed again; NULL for TRANSPORT_COMPOSES.
+/* Only when it is closed and settled. account: borrowed until it is closed again; for TRANSPORT_COMPOSES its kind alone is read.
  * Returns: FALSE with FAULT_CANT_CREATE, FAULT_IO, FAULT_OS: no journal could be made; nothing runs and no event follows. */
 gboolean transport_link_open   (TransportLink *self, const Account *account, GError **error);
 /* These do nothing unless it is open. */

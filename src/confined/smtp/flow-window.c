@@ -1,24 +1,24 @@
-#include "window.h"
+#include "flow-window.h"
 
 #define TRIP_MIN_US 2000 /* chosen: nearer than that the first window keeps the server busy */
 #define GROW_BELOW 4     /* chosen: round trips; the wire is then used to three quarters */
 #define SHRINK_ABOVE 8   /* chosen: the server has become slower */
 
 void
-window_init (Window *self, guint min, guint max)
+flow_window_init (FlowWindow *self, guint min, guint max)
 {
-  *self = (Window){ .size = min, .min = min, .max = MAX (min, max) };
+  *self = (FlowWindow){ .size = min, .min = min, .max = MAX (min, max) };
 }
 
 void
-window_note_trip (Window *self, gint64 us)
+flow_window_note_trip (FlowWindow *self, gint64 us)
 {
   if (us > 0 && (self->trip_us == 0 || us < self->trip_us))
     self->trip_us = us;
 }
 
 static void
-resize (Window *self, gint64 took_us)
+resize (FlowWindow *self, gint64 took_us)
 {
   if (self->trip_us < TRIP_MIN_US)
     return;
@@ -29,7 +29,7 @@ resize (Window *self, gint64 took_us)
 }
 
 void
-window_note (Window *self, guint64 begun, guint64 answered, gint64 now_us)
+flow_window_note (FlowWindow *self, guint64 begun, guint64 answered, gint64 now_us)
 {
   if (self->mark != 0 && answered >= self->mark) {
     resize (self, now_us - self->marked_us);

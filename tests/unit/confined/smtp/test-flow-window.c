@@ -1,5 +1,5 @@
 /* How wide a connection's window becomes: servers as numbers (a round trip, and the time for one message), played message by message. */
-#include "window.h"
+#include "flow-window.h"
 
 static const struct {
   gint64 trip_us, message_us;
@@ -17,21 +17,21 @@ static const struct {
 static guint
 play (gint64 trip_us, gint64 message_us)
 {
-  Window window;
+  FlowWindow window;
   gint64 sent_us[2000] = { 0 }, free_us = 0, now_us = 0;
   guint64 begun = 0, answered = 0;
 
-  window_init (&window, 10, 256);
-  window_note_trip (&window, trip_us + 20); /* a login's answer takes a little more */
-  window_note_trip (&window, trip_us);
+  flow_window_init (&window, 10, 256);
+  flow_window_note_trip (&window, trip_us + 20); /* a login's answer takes a little more */
+  flow_window_note_trip (&window, trip_us);
   while (answered < G_N_ELEMENTS (sent_us)) {
     for (; begun < G_N_ELEMENTS (sent_us) && begun - answered < window.size; begun++) {
       free_us = MAX (free_us, now_us + trip_us / 2) + message_us;
       sent_us[begun] = free_us + trip_us / 2; /* when its answer is here */
     }
-    window_note (&window, begun, answered, now_us);
+    flow_window_note (&window, begun, answered, now_us);
     now_us = sent_us[answered++];
-    window_note (&window, begun, answered, now_us);
+    flow_window_note (&window, begun, answered, now_us);
   }
   return window.size;
 }
@@ -52,17 +52,17 @@ test_servers (void)
 static void
 test_shrinks (void)
 {
-  Window window;
+  FlowWindow window;
 
-  window_init (&window, 10, 256);
-  window_note (&window, 10, 0, 1000);
-  window_note (&window, 20, 10, 2000);
+  flow_window_init (&window, 10, 256);
+  flow_window_note (&window, 10, 0, 1000);
+  flow_window_note (&window, 20, 10, 2000);
   g_assert_cmpuint (window.size, ==, 10);
-  window_note_trip (&window, 50000);
+  flow_window_note_trip (&window, 50000);
   window.size = 80;
   window.mark = 0;
-  window_note (&window, 100, 20, 1000000);
-  window_note (&window, 180, 100, 2000000);
+  flow_window_note (&window, 100, 20, 1000000);
+  flow_window_note (&window, 180, 100, 2000000);
   g_assert_cmpuint (window.size, ==, 40);
 }
 
@@ -70,7 +70,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/smtp/window/servers", test_servers);
-  g_test_add_func ("/smtp/window/shrinks", test_shrinks);
+  g_test_add_func ("/smtp/flow-window/servers", test_servers);
+  g_test_add_func ("/smtp/flow-window/shrinks", test_shrinks);
   return g_test_run ();
 }

@@ -1,4 +1,4 @@
-#include "specimen.h"
+#include "message-preview.h"
 
 #include "address.h"
 #include "composer.h"
@@ -37,7 +37,7 @@ work_free (Work *work)
 }
 
 void
-specimen_free (Specimen *self)
+message_preview_free (MessagePreview *self)
 {
   if (self == NULL)
     return;
@@ -158,20 +158,20 @@ built_cb (GObject *source, GAsyncResult *result, gpointer data)
   Work *work = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (GVariant) messages = composer_preview_finish (work->core->composer, result, &error);
-  g_autoptr (Specimen) specimen = g_new0 (Specimen, 1);
+  g_autoptr (MessagePreview) preview = g_new0 (MessagePreview, 1);
 
   if (messages == NULL) {
     g_task_return_error (task, error);
     return;
   }
-  specimen->message = read_message (messages);
-  if (specimen->message == NULL || g_bytes_get_size (specimen->message) == 0) {
+  preview->message = read_message (messages);
+  if (preview->message == NULL || g_bytes_get_size (preview->message) == 0) {
     g_task_return_new_error (task, FAULT, FAULT_DATA, "the message could not be built for this person");
     return;
   }
   g_ptr_array_add (work->missing, NULL);
-  specimen->missing = g_strdupv ((GStrv) work->missing->pdata);
-  g_task_return_pointer (task, g_steal_pointer (&specimen), (GDestroyNotify) specimen_free);
+  preview->missing = g_strdupv ((GStrv) work->missing->pdata);
+  g_task_return_pointer (task, g_steal_pointer (&preview), (GDestroyNotify) message_preview_free);
 }
 
 static void
@@ -200,7 +200,7 @@ inspected_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_strfreev (work->campaign->columns);
   work->campaign->columns = make_columns (address_kind_get (work->campaign->kind->address), (const char *const *) composed->fields);
   row = write_row (work, (const char *const *) composed->required);
-  composer_specimen_async (work->core->composer, work->campaign, files, fds, row, built_cb, task);
+  composer_preview_message_async (work->core->composer, work->campaign, files, fds, row, built_cb, task);
 }
 
 /* The letter is looked at before anybody has said where its readers leave. */
@@ -226,7 +226,7 @@ make_campaign (GVariant *parts, GError **error)
 }
 
 void
-specimen_async (Core *core, GVariant *parts, const char *who, GVariant *files, GUnixFDList *fds, GAsyncReadyCallback callback, gpointer data)
+message_preview_async (Core *core, GVariant *parts, const char *who, GVariant *files, GUnixFDList *fds, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, data);
   Work *work = g_new0 (Work, 1);
@@ -246,8 +246,8 @@ specimen_async (Core *core, GVariant *parts, const char *who, GVariant *files, G
   composer_begin_async (core->composer, work->campaign, inspected_cb, task);
 }
 
-Specimen *
-specimen_finish (GAsyncResult *result, GError **error)
+MessagePreview *
+message_preview_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
