@@ -2,6 +2,7 @@
 
 #include "database-open.h"
 #include "dialer.h"
+#include "fault.h"
 #include "lasting.h"
 #include "listener.h"
 
@@ -293,4 +294,17 @@ link_fixture_reopen_as (LinkFixture *fixture, TransportPurpose purpose)
   link_fixture_open (fixture);
   g_assert_true (transport_link_is_settled (fixture->link));
   g_assert_cmpint (link_fixture_get (fixture, "SELECT count(*) FROM journal"), ==, 0);
+}
+
+int
+link_fixture_main (int argc, char *argv[], const LinkTest *tests)
+{
+  fault_quark ();
+  g_test_init (&argc, &argv, NULL);
+  if (lasting_skip_all ())
+    return 0;
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* deaths and lies may be warned of */
+  for (; tests->path != NULL; tests++)
+    g_test_add (tests->path, LinkFixture, tests->data, link_fixture_set_up, tests->func, link_fixture_tear_down);
+  return g_test_run ();
 }

@@ -31,7 +31,13 @@ typedef struct {
       g_usleep (1000);                                                               \
   }
 
+typedef struct {
+  const char *path; /* NULL: the end */
+  void      (*func) (LinkFixture *self, gconstpointer data);
+  gconstpointer data;
+} LinkTest;
 
+int  link_fixture_main      (int argc, char *argv[], const LinkTest *tests); /* of a program whose tests all stand on this */
 void link_fixture_set_up    (LinkFixture *self, gconstpointer data);
 void link_fixture_tear_down (LinkFixture *self, gconstpointer data);
 void link_fixture_renew     (LinkFixture *self, TransportPurpose purpose); /* another link, as another core makes it */

@@ -1,7 +1,6 @@
 /* What a transport says of messages later: of those that it was given, once their outcomes are in the store. */
 #include "fault.h"
 #include "frame.h"
-#include "lasting.h"
 #include "ledger.h"
 #include "link-fixture.h"
 #include "little-endian.h"
@@ -127,20 +126,14 @@ test_strangers (LinkFixture *fixture, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  static const struct { const char *path; void (*func) (LinkFixture *fixture, gconstpointer data); gconstpointer data; } rows[] = {
+  static const LinkTest tests[] = {
     { "/worker/transport-events/after-outcomes", test_after_outcomes, NULL },
     { "/worker/transport-events/full-disk", test_full_disk, NULL },
     { "/worker/transport-events/no-receipts", test_no_receipts, NULL },
     { "/worker/transport-events/malformed", test_malformed, NULL },
     { "/worker/transport-events/strangers", test_strangers, NULL },
+    { NULL, NULL, NULL },
   };
 
-  fault_quark ();
-  g_test_init (&argc, &argv, NULL);
-  if (lasting_skip_all ())
-    return 0;
-  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* deaths and lies may be warned of */
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_test_add (rows[i].path, LinkFixture, rows[i].data, link_fixture_set_up, rows[i].func, link_fixture_tear_down);
-  return g_test_run ();
+  return link_fixture_main (argc, argv, tests);
 }

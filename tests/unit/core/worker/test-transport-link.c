@@ -1,6 +1,5 @@
 /* The link to a transport, against one that is made up on the other end of the socketpair: what it is told and what it tells while all goes well. */
 #include "fault.h"
-#include "lasting.h"
 #include "link-fixture.h"
 #include "transport-link.h"
 
@@ -254,7 +253,7 @@ test_composes (LinkFixture *fixture, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  static const struct { const char *path; void (*func) (LinkFixture *fixture, gconstpointer data); gconstpointer data; } rows[] = {
+  static const LinkTest tests[] = {
     { "/worker/transport-link/opens", test_opens, NULL },
     { "/worker/transport-link/begins", test_begins, NULL },
     { "/worker/transport-link/outcomes", test_outcomes, NULL },
@@ -269,14 +268,8 @@ main (int argc, char *argv[])
     { "/worker/transport-link/tries-unreached", test_tries_in_vain, NULL },
     { "/worker/transport-link/tries-refused", test_tries_in_vain, "Test" },
     { "/worker/transport-link/composes", test_composes, NULL },
+    { NULL, NULL, NULL },
   };
 
-  fault_quark ();
-  g_test_init (&argc, &argv, NULL);
-  if (lasting_skip_all ())
-    return 0;
-  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* deaths and lies may be warned of */
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_test_add (rows[i].path, LinkFixture, rows[i].data, link_fixture_set_up, rows[i].func, link_fixture_tear_down);
-  return g_test_run ();
+  return link_fixture_main (argc, argv, tests);
 }

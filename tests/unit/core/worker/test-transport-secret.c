@@ -1,6 +1,5 @@
 /* A transport's secret that does not hold any more: given anew where there may be another one, else for a person. */
 #include "fault.h"
-#include "lasting.h"
 #include "link-fixture.h"
 #include "vault.h"
 
@@ -80,18 +79,12 @@ test_not_there (LinkFixture *fixture, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  static const struct { const char *path; void (*func) (LinkFixture *fixture, gconstpointer data); gconstpointer data; } rows[] = {
+  static const LinkTest tests[] = {
     { "/worker/transport-secret/renewed", test_renewed, NULL },
     { "/worker/transport-secret/never-held", test_never_held, NULL },
     { "/worker/transport-secret/not-there", test_not_there, NULL },
+    { NULL, NULL, NULL },
   };
 
-  fault_quark ();
-  g_test_init (&argc, &argv, NULL);
-  if (lasting_skip_all ())
-    return 0;
-  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* deaths and lies may be warned of */
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_test_add (rows[i].path, LinkFixture, rows[i].data, link_fixture_set_up, rows[i].func, link_fixture_tear_down);
-  return g_test_run ();
+  return link_fixture_main (argc, argv, tests);
 }

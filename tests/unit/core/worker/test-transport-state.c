@@ -1,7 +1,6 @@
 /* Records that core keeps for a transport: durable before it is told so, handed over when they are wanted, and nobody else's. */
 #include "fault.h"
 #include "frame.h"
-#include "lasting.h"
 #include "link-fixture.h"
 
 #include <string.h>
@@ -151,7 +150,7 @@ test_flood (LinkFixture *fixture, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  static const struct { const char *path; void (*func) (LinkFixture *fixture, gconstpointer data); gconstpointer data; } rows[] = {
+  static const LinkTest tests[] = {
     { "/worker/transport-state/kept", test_kept, NULL },
     { "/worker/transport-state/handed-over", test_handed_over, NULL },
     { "/worker/transport-state/full-disk", test_full_disk, NULL },
@@ -159,14 +158,8 @@ main (int argc, char *argv[])
     { "/worker/transport-state/nothing-to-keep", test_no_records, NULL },
     { "/worker/transport-state/nothing-to-ask", test_no_records, "" },
     { "/worker/transport-state/flood", test_flood, NULL },
+    { NULL, NULL, NULL },
   };
 
-  fault_quark ();
-  g_test_init (&argc, &argv, NULL);
-  if (lasting_skip_all ())
-    return 0;
-  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* deaths and lies may be warned of */
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_test_add (rows[i].path, LinkFixture, rows[i].data, link_fixture_set_up, rows[i].func, link_fixture_tear_down);
-  return g_test_run ();
+  return link_fixture_main (argc, argv, tests);
 }
