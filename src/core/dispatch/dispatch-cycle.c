@@ -205,7 +205,7 @@ tell_campaign (Lane *self, const LedgerOutcome *outcome)
     return;
   if (outcome->outcome == OUTCOME_ACCEPTED)
     speed_count (&entry->speed, 1);
-  work_note_reply (entry, outcome->reply);
+  lane_campaign_note_reply (entry, outcome->reply);
 }
 
 void

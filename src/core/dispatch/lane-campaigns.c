@@ -30,7 +30,7 @@ lane_find_campaign (Lane *self, guint64 campaign)
 }
 
 void
-work_note_reply (LaneCampaign *self, const char *reply)
+lane_campaign_note_reply (LaneCampaign *self, const char *reply)
 {
   if (reply[0] == '\0')
     return;
@@ -43,7 +43,7 @@ void
 lane_note_reply (Lane *self, const char *reply)
 {
   for (guint i = 0; i < self->campaigns->len; i++)
-    work_note_reply (g_ptr_array_index (self->campaigns, i), reply);
+    lane_campaign_note_reply (g_ptr_array_index (self->campaigns, i), reply);
 }
 
 static gboolean

@@ -107,7 +107,7 @@ void lane_drop_stopped (Lane *self);
 void lane_stop_held  (Lane *self);
 void lane_pause_after_first (Lane *self);
 void lane_note_reply (Lane *self, const char *reply);                                    /* it concerns all campaigns */
-void work_note_reply (LaneCampaign *self, const char *reply);
+void lane_campaign_note_reply (LaneCampaign *self, const char *reply);
 void work_free       (LaneCampaign *self);
 LaneCampaign *lane_find_campaign (Lane *self, guint64 campaign);
 

@@ -16,35 +16,17 @@ static Fixture fixture;
 
 #define ANN "+4915112345678" /* of helpers/fixture/stand-in.c; Ben, the second, has no number */
 
-static void
-run (const char *sql)
-{
-  g_autoptr (GError) error = NULL;
-
-  store_run (fixture.core.store, &error, sql, "");
-  g_assert_no_error (error);
-}
-
-static gint64
-ask (const char *sql)
-{
-  gint64 value = -1;
-
-  g_assert_cmpint (store_get_int (fixture.core.store, &value, NULL, sql, ""), ==, 1);
-  return value;
-}
-
 /* Cy has Ann's number and another address, Dora a number of hers alone. */
 static void
 open_fixture (void)
 {
   fixture_open_with (&fixture, NULL, 0);
-  run ("INSERT INTO account(id,name,address,kind,created_utc,agreed_utc,worked_utc) VALUES(9,'p','+4930999999','paper',1,1,1)");
-  run ("INSERT INTO person(id,name,name_key,email,email_key,phone,created_utc,changed_utc) VALUES"
+  fixture_run (&fixture, "INSERT INTO account(id,name,address,kind,created_utc,agreed_utc,worked_utc) VALUES(9,'p','+4930999999','paper',1,1,1)");
+  fixture_run (&fixture, "INSERT INTO person(id,name,name_key,email,email_key,phone,created_utc,changed_utc) VALUES"
        "(11,'Cy','cy','cy@example.org','cy@example.org','" ANN "',1,1),(12,'Dora','dora','','','+4930222222',1,1)");
-  run ("UPDATE person SET email_key=NULL WHERE id=12");
-  run ("INSERT OR IGNORE INTO known SELECT key_hash(phone),id FROM person WHERE id>10");
-  run ("INSERT INTO membership SELECT id,11 FROM list WHERE name='people' UNION SELECT id,12 FROM list WHERE name='people'");
+  fixture_run (&fixture, "UPDATE person SET email_key=NULL WHERE id=12");
+  fixture_run (&fixture, "INSERT OR IGNORE INTO known SELECT key_hash(phone),id FROM person WHERE id>10");
+  fixture_run (&fixture, "INSERT INTO membership SELECT id,11 FROM list WHERE name='people' UNION SELECT id,12 FROM list WHERE name='people'");
 }
 
 /* more: further keys; one that is there already takes its place. */
@@ -82,13 +64,13 @@ test_wish (gconstpointer data)
 
   open_fixture ();
   g_assert_cmpint (prepare (wishes[i].more), ==, wishes[i].code);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, wishes[i].code == 0);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign"), ==, wishes[i].code == 0);
   fixture_close (&fixture);
 }
 
 /* --- who is written to, and where --- */
 
-#define COUNT(what) ask ("SELECT count(*) FROM ledger WHERE campaign=1 AND " what)
+#define COUNT(what) fixture_get (&fixture, "SELECT count(*) FROM ledger WHERE campaign=1 AND " what)
 
 static void
 test_people (void)
@@ -99,7 +81,7 @@ test_people (void)
   g_assert_cmpint (COUNT ("state=0 AND address='+4930222222' AND contact=12"), ==, 1);
   g_assert_cmpint (COUNT ("state=6 AND reason='no-number' AND address='' AND name='Ben'"), ==, 1);
   g_assert_cmpint (COUNT ("state<>0"), ==, 1);
-  g_assert_cmpint (ask ("SELECT sender='+4930999999' AND subject='' AND title='Hello {{name}}' AND substr(columns,1,5)=x'656d61696c' FROM campaign"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT sender='+4930999999' AND subject='' AND title='Hello {{name}}' AND substr(columns,1,5)=x'656d61696c' FROM campaign"), ==, 1);
   g_assert_cmpint (COUNT ("contact=11 AND substr(fields,5,14)=x'6379406578616d706c652e6f7267'"), ==, 1); /* their e-mail address is a column like others */
   fixture_close (&fixture);
 }
@@ -118,7 +100,7 @@ static void
 test_suppressed (void)
 {
   open_fixture ();
-  run ("INSERT INTO suppression(address,kind,created_utc) VALUES('" ANN "','phone',1),('cy@example.org','email',1)");
+  fixture_run (&fixture, "INSERT INTO suppression(address,kind,created_utc) VALUES('" ANN "','phone',1),('cy@example.org','email',1)");
   g_assert_cmpint (prepare (""), ==, 0);
   g_assert_cmpint (COUNT ("state=6 AND reason='suppressed'"), ==, 2); /* by the number; his address has no say in it */
   g_assert_cmpint (COUNT ("state=0 AND contact=12"), ==, 1);
@@ -133,7 +115,7 @@ test_to_oneself (void)
   g_assert_cmpint (prepare ("'test_to': <'+491701234567'>"), ==, 0);
   g_assert_cmpint (COUNT ("address='+491701234567' AND address_key='+491701234567'"), ==, 1);
   g_assert_cmpint (COUNT ("1"), ==, 1);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign c JOIN campaign_version v ON v.campaign=c.id WHERE c.is_test=1 AND v.text LIKE '[Test] Hello%' AND c.title LIKE '[Test] Hello%'"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign c JOIN campaign_version v ON v.campaign=c.id WHERE c.is_test=1 AND v.text LIKE '[Test] Hello%' AND c.title LIKE '[Test] Hello%'"), ==, 1);
   fixture_close (&fixture);
 }
 
@@ -147,11 +129,7 @@ send_first (void)
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   g_assert_cmpint (fixture_ask (&fixture, "CampaignPreview", "(uint64 1, uint64 0, uint32 6, true)"), ==, 0);
   g_assert_cmpint (fixture_ask (&fixture, "CampaignStart", "(uint64 1,)"), ==, 0);
-  for (gint64 until_us = g_get_monotonic_time () + IN_TIME_US; ask ("SELECT state FROM campaign WHERE id=1") != 5;) {
-    g_assert_cmpint (g_get_monotonic_time (), <, until_us);
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (200);
-  }
+  fixture_wait_until (&fixture, "SELECT state FROM campaign WHERE id=1", 5);
 }
 
 static void
@@ -167,9 +145,9 @@ test_sent (void)
   g_assert_cmpint (fixture_ask (&fixture, "ContactShow", "('#11',)"), ==, 0);
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0); /* that one */
   g_assert_cmpint (prepare ("'once': <'key'>, 'text': <'x'>"), ==, FAULT_DATA);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign"), ==, 1);
   g_assert_cmpint (prepare ("'except': <uint64 1>"), ==, 0);
-  g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE campaign>1"), ==, 1); /* Ben, who has no number */
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM snapshot WHERE campaign>1"), ==, 1); /* Ben, who has no number */
   fixture_close (&fixture);
 }
 
@@ -192,9 +170,9 @@ test_resolved (void)
 {
   open_fixture ();
   send_first ();
-  run ("UPDATE recipient SET state=5 WHERE campaign=1 AND state=2");
-  run ("DELETE FROM tally WHERE campaign=1");
-  run ("INSERT INTO tally SELECT 1,state,count(*) FROM ledger WHERE campaign=1 GROUP BY state");
+  fixture_run (&fixture, "UPDATE recipient SET state=5 WHERE campaign=1 AND state=2");
+  fixture_run (&fixture, "DELETE FROM tally WHERE campaign=1");
+  fixture_run (&fixture, "INSERT INTO tally SELECT 1,state,count(*) FROM ledger WHERE campaign=1 GROUP BY state");
   g_assert_cmpint (resolve (" " ANN " "), ==, 0);
   g_assert_cmpint (COUNT ("state=6 AND reason='treated as sent' AND address='" ANN "'"), ==, 2);
   g_assert_cmpint (COUNT ("state=5"), ==, 1);
@@ -206,12 +184,12 @@ test_corrected (void)
 {
   open_fixture ();
   g_assert_cmpint (prepare (""), ==, 0);
-  run ("UPDATE campaign SET state=4, reason='asked'"); /* paused */
+  fixture_run (&fixture, "UPDATE campaign SET state=4, reason='asked'"); /* paused */
   g_assert_cmpint (fixture_ask (&fixture, "CampaignResume", "(uint64 1, {'subject': <'x'>})"), ==, FAULT_USAGE);
   g_assert_cmpint (fixture_ask (&fixture, "CampaignCorrected", "(uint64 1, {'html': <'x'>}, uint64 0, uint32 6)"), ==, FAULT_USAGE);
   g_assert_cmpint (fixture_ask (&fixture, "CampaignCorrected", "(uint64 1, {'text': <'x'>}, uint64 0, uint32 6)"), ==, 0);
   g_assert_cmpint (fixture_ask (&fixture, "CampaignResume", "(uint64 1, {'text': <'Good day'>, 'subject': <''>})"), ==, 0);
-  g_assert_cmpint (ask ("SELECT title='Good day' AND version=2 FROM campaign"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT title='Good day' AND version=2 FROM campaign"), ==, 1);
   fixture_close (&fixture);
 }
 

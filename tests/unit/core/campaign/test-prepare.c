@@ -37,37 +37,6 @@ prepare_with_file (void)
   return fixture.code;
 }
 
-static void
-run (const char *sql)
-{
-  g_autoptr (GError) error = NULL;
-
-  store_run (fixture.core.store, &error, sql, "");
-  g_assert_no_error (error);
-}
-
-static gint64
-ask (const char *sql)
-{
-  gint64 value = -1;
-
-  g_assert_cmpint (store_get_int (fixture.core.store, &value, NULL, sql, ""), ==, 1);
-  return value;
-}
-
-#define IN_TIME_US (60 * (gint64) G_USEC_PER_SEC) /* only a hang takes as long */
-
-static void
-wait_until (const char *sql, gint64 value)
-{
-  for (gint64 until_us = g_get_monotonic_time () + IN_TIME_US; ask (sql) != value;) {
-    if (g_get_monotonic_time () > until_us)
-      g_error ("waited for %s to be %" G_GINT64_FORMAT, sql, value);
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (200);
-  }
-}
-
 #define STATE_OF(id) "SELECT state FROM campaign WHERE id=" id
 #define REMAINS_SQL \
   "SELECT (SELECT count(*) FROM campaign)+(SELECT count(*) FROM campaign_version)+(SELECT count(*) FROM campaign_file)+(SELECT count(*) FROM snapshot)" \
@@ -88,7 +57,7 @@ count_files (void)
 static void
 assert_nothing_left (void)
 {
-  g_assert_cmpint (ask (REMAINS_SQL), ==, 0);
+  g_assert_cmpint (fixture_get (&fixture, REMAINS_SQL), ==, 0);
   g_assert_cmpuint (count_files (), ==, 0);
 }
 
@@ -139,7 +108,7 @@ test_wish (gconstpointer data)
   if (wishes[i].code != 0)
     assert_nothing_left ();
   else
-    g_assert_cmpint (ask (STATE_OF ("1")), ==, 1);
+    g_assert_cmpint (fixture_get (&fixture, STATE_OF ("1")), ==, 1);
   fixture_close (&fixture);
 }
 
@@ -149,12 +118,12 @@ test_to_oneself (void)
 {
   fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare ("'test_to': <'Me@EXAMPLE.org'>"), ==, 0);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE is_test=1 AND subject='[Test] s'"), ==, 1);
-  g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE address_key='me@example.org' AND lower(address)='me@example.org'"), ==, 1);
-  g_assert_cmpint (ask ("SELECT count(*) FROM snapshot"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign WHERE is_test=1 AND subject='[Test] s'"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM snapshot WHERE address_key='me@example.org' AND lower(address)='me@example.org'"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM snapshot"), ==, 1);
   g_assert_cmpint (prepare ("'test_to': <'me@example.org'>, 'subject': <'[Test] s'>, 'test_who': <uint64 2>, 'limit': <uint64 5>"), ==, 0); /* a test of a test */
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign c JOIN snapshot s ON s.campaign=c.id WHERE c.id=2 AND c.subject='[Test] s' AND s.contact=2"), ==, 1);
-  g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE campaign=2"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign c JOIN snapshot s ON s.campaign=c.id WHERE c.id=2 AND c.subject='[Test] s' AND s.contact=2"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM snapshot WHERE campaign=2"), ==, 1);
   fixture_close (&fixture);
 }
 
@@ -179,9 +148,9 @@ test_title (gconstpointer data)
   g_assert_cmpint (prepare (titles[i].more), ==, 0);
   g_assert_cmpint (store_get_int (fixture.core.store, &is_called, &error, "SELECT title=? FROM campaign", "s", titles[i].title), ==, 1);
   g_assert_true (is_called);
-  run ("UPDATE campaign SET state=4, reason='asked'"); /* paused */
+  fixture_run (&fixture, "UPDATE campaign SET state=4, reason='asked'"); /* paused */
   g_assert_cmpint (fixture_ask (&fixture, "CampaignResume", "(uint64 1, {'subject': <'x'>})"), ==, 0);
-  g_assert_cmpint (ask ("SELECT version FROM campaign WHERE subject='x'"), ==, 2);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT version FROM campaign WHERE subject='x'"), ==, 2);
   g_assert_cmpint (store_get_int (fixture.core.store, &is_called, &error, "SELECT title=? FROM campaign", "s", titles[i].corrected), ==, 1);
   g_assert_true (is_called);
   fixture_close (&fixture);
@@ -192,15 +161,15 @@ test_fine (void)
 {
   fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare ("'lifetime_s': <uint32 10>, 'per_hour': <uint32 60>, 'connections': <uint32 2>, 'pause_after': <uint64 1>, 'unsubscribe': <'mailto:x@example.org'>"), ==, 0);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE lifetime_s=10 AND per_hour=60 AND connections=2 AND pause_after=1 AND unsubscribe<>'' AND lists='people'"), ==, 1);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE length(identity)=16 AND identity<>zeroblob(16) AND is_test=0 AND subject='s'"), ==, 1);
-  g_assert_cmpint (ask ("SELECT count FROM tally WHERE campaign=1 AND state=0"), ==, 2);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign_list cl JOIN list l ON l.id=cl.list WHERE cl.campaign=1 AND l.name='people'"), ==, 1);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign WHERE address_kind='email' AND tag>0"), ==, 1);
-  g_assert_cmpint (ask ("SELECT count(*) FROM part WHERE campaign=1 AND position=1 AND account=1 AND zone='' AND first=1 AND last=2 AND next_recipient=1"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign WHERE lifetime_s=10 AND per_hour=60 AND connections=2 AND pause_after=1 AND unsubscribe<>'' AND lists='people'"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign WHERE length(identity)=16 AND identity<>zeroblob(16) AND is_test=0 AND subject='s'"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count FROM tally WHERE campaign=1 AND state=0"), ==, 2);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign_list cl JOIN list l ON l.id=cl.list WHERE cl.campaign=1 AND l.name='people'"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign WHERE address_kind='email' AND tag>0"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM part WHERE campaign=1 AND position=1 AND account=1 AND zone='' AND first=1 AND last=2 AND next_recipient=1"), ==, 1);
   g_assert_cmpint (prepare (""), ==, 0);
-  g_assert_cmpint (ask ("SELECT count(DISTINCT identity) FROM campaign"), ==, 2); /* Message-IDs come of it */
-  g_assert_cmpint (ask ("SELECT lifetime_s FROM campaign WHERE id=2"), ==, 86400);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(DISTINCT identity) FROM campaign"), ==, 2); /* Message-IDs come of it */
+  g_assert_cmpint (fixture_get (&fixture, "SELECT lifetime_s FROM campaign WHERE id=2"), ==, 86400);
   fixture_close (&fixture);
 }
 
@@ -226,11 +195,11 @@ test_way (gconstpointer data)
 
   fixture_open_with (&fixture, ways[i].lies, sizeof ways[i].lies);
   if (ways[i].trouble != NULL)
-    run (ways[i].trouble);
+    fixture_run (&fixture, ways[i].trouble);
   g_assert_cmpint (prepare_with_file (), !=, 0);
   assert_nothing_left (); /* the key of --once is free, too */
   if (ways[i].trouble != NULL) {
-    run ("DROP TRIGGER full");
+    fixture_run (&fixture, "DROP TRIGGER full");
     g_assert_cmpint (prepare_with_file (), ==, 0); /* the control */
     g_assert_cmpuint (count_files (), ==, 1);
   }
@@ -247,14 +216,14 @@ test_left_alone (void)
   assert_nothing_left ();
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   fixture_hang_up (&fixture);
-  wait_until ("SELECT count(*) FROM campaign", 0);
+  fixture_wait_until (&fixture, "SELECT count(*) FROM campaign", 0);
   assert_nothing_left ();
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   g_assert_cmpint (fixture_ask (&fixture, "CampaignStart", "(uint64 3,)"), ==, 0);
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0); /* that one again */
   fixture_hang_up (&fixture);
   g_assert_cmpint (fixture_ask (&fixture, "CampaignShow", "(uint64 3,)"), ==, 0);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign"), ==, 1);
   fixture_close (&fixture);
 }
 
@@ -265,7 +234,7 @@ test_discard_all (void)
   fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare (""), ==, 0);
   g_assert_cmpint (prepare (""), ==, 0);
-  run ("UPDATE campaign SET state=0 WHERE id=1");
+  fixture_run (&fixture, "UPDATE campaign SET state=0 WHERE id=1");
   g_assert_cmpint (fixture_ask (&fixture, "CampaignDiscard", "(uint64 1,)"), ==, FAULT_TEMP);
   g_assert_true (prepare_discard_all (&fixture.core, NULL));
   assert_nothing_left ();
@@ -295,14 +264,14 @@ test_once (gconstpointer data)
   g_autofree char *more = g_strconcat ("'once': <'key'>", onces[i].more[0] != '\0' ? ", " : "", onces[i].more, NULL);
 
   fixture_open_with (&fixture, NULL, 0);
-  run ("INSERT INTO list(id,name,created_utc) VALUES(8,'Others',1)");
-  run ("INSERT INTO account(id,name,address,created_utc) VALUES(8,'b','b@example.org',1)");
+  fixture_run (&fixture, "INSERT INTO list(id,name,created_utc) VALUES(8,'Others',1)");
+  fixture_run (&fixture, "INSERT INTO account(id,name,address,created_utc) VALUES(8,'b','b@example.org',1)");
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   g_assert_cmpint (fixture_ask (&fixture, "CampaignStart", "(uint64 1,)"), ==, 0);
-  wait_until (STATE_OF ("1"), 5);
+  fixture_wait_until (&fixture, STATE_OF ("1"), 5);
   g_assert_cmpint (prepare (more), ==, onces[i].code);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, 1);
-  g_assert_cmpint (ask ("SELECT count(*) FROM snapshot"), ==, 2);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM snapshot"), ==, 2);
   fixture_close (&fixture);
 }
 
@@ -313,7 +282,7 @@ test_once_files (void)
   fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare ("'once': <'key'>"), ==, 0);
   g_assert_cmpint (prepare_with_file (), ==, FAULT_DATA);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign_file"), ==, 0);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign_file"), ==, 0);
   g_assert_cmpuint (count_files (), ==, 0);
   fixture_close (&fixture);
 }
@@ -338,10 +307,10 @@ static const struct {
 static void
 add_earlier (State state, const char *reason)
 {
-  run ("INSERT INTO campaign(id,identity,account,state,sender,subject,columns,aliases,created_utc,started_utc)"
+  fixture_run (&fixture, "INSERT INTO campaign(id,identity,account,state,sender,subject,columns,aliases,created_utc,started_utc)"
        " VALUES(1,randomblob(16),1,4,'ann@example.org','s',x'','',1,unixepoch())");
-  run ("INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,1,1)");
-  run ("INSERT INTO snapshot(campaign,id,contact,address,address_key,name) SELECT 1,id,id,email,email_key,name FROM person WHERE id=1");
+  fixture_run (&fixture, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,1,1)");
+  fixture_run (&fixture, "INSERT INTO snapshot(campaign,id,contact,address,address_key,name) SELECT 1,id,id,email,email_key,name FROM person WHERE id=1");
   g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(1,1,?,?,unixepoch())", "is", (gint64) state, reason));
   g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO tally VALUES(1,?,1)", "i", (gint64) state));
 }
@@ -350,8 +319,8 @@ static void
 check_except (gboolean may_have)
 {
   g_assert_cmpint (prepare ("'except': <uint64 1>"), ==, 0);
-  g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE campaign=2 AND contact=1"), ==, !may_have);
-  g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE campaign=2 AND contact=2"), ==, 1); /* who was in no earlier one */
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM snapshot WHERE campaign=2 AND contact=1"), ==, !may_have);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM snapshot WHERE campaign=2 AND contact=2"), ==, 1); /* who was in no earlier one */
 }
 
 static void
@@ -363,7 +332,7 @@ test_except (gconstpointer data)
   add_earlier (earlier[i].state, earlier[i].reason);
   check_except (earlier[i].may_have);
   g_assert_cmpint (prepare ("'refused_of': <uint64 1>"), ==, 0);
-  g_assert_cmpint (ask ("SELECT count(*) FROM snapshot WHERE campaign=3"), ==, earlier[i].state == STATE_REFUSED);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM snapshot WHERE campaign=3"), ==, earlier[i].state == STATE_REFUSED);
   fixture_close (&fixture);
 }
 
@@ -384,10 +353,10 @@ test_except_cleared (void)
 {
   fixture_open_with (&fixture, NULL, 0);
   add_earlier (STATE_ACCEPTED, "");
-  run ("UPDATE campaign SET cleared_utc=1");
+  fixture_run (&fixture, "UPDATE campaign SET cleared_utc=1");
   g_assert_cmpint (prepare ("'except': <uint64 1>"), ==, FAULT_DATA);
   g_assert_cmpint (prepare ("'refused_of': <uint64 1>"), ==, FAULT_DATA);
-  g_assert_cmpint (ask ("SELECT count(*) FROM campaign"), ==, 1);
+  g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM campaign"), ==, 1);
   fixture_close (&fixture);
 }
 
