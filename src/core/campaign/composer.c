@@ -72,7 +72,7 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   GError *error = NULL;
-  GVariant *messages = transport_link_preview_finish (result, NULL, &error);
+  GVariant *messages = transport_link_preview_finish (result, &error);
 
   if (messages != NULL)
     g_task_return_pointer (task, messages, (GDestroyNotify) g_variant_unref);

@@ -177,33 +177,17 @@ transport_link_recall (TransportLink *self, guint64 campaign)
 
 /* --- messages to look at --- */
 
-typedef struct {
-  char     *form;
-  GVariant *messages;
-} TransportPreview;
-
-static void
-preview_free (gpointer data)
-{
-  TransportPreview *self = data;
-
-  g_free (self->form);
-  g_clear_pointer (&self->messages, g_variant_unref);
-  g_free (self);
-}
-
 static void
 previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   GTask *task;
   TransportLink *self = transport_call_end (data, NULL, (gpointer *) &task);
-  TransportPreview *preview = g_new0 (TransportPreview, 1);
+  GVariant *messages = NULL;
   GError *error = NULL;
 
-  if (pr_transport2_call_preview_finish (PR_TRANSPORT2 (source), &preview->form, &preview->messages, result, &error)) {
-    g_task_return_pointer (task, preview, preview_free);
+  if (pr_transport2_call_preview_finish (PR_TRANSPORT2 (source), NULL, &messages, result, &error)) {
+    g_task_return_pointer (task, messages, (GDestroyNotify) g_variant_unref);
   } else {
-    preview_free (preview);
     if (self != NULL && transport_call_is_stalling (error))
       transport_link_drop (self, error->message);
     g_task_return_error (task, fault_of_peer (error));
@@ -227,14 +211,7 @@ transport_link_preview_async (TransportLink *self, guint64 campaign, GVariant *r
 }
 
 GVariant *
-transport_link_preview_finish (GAsyncResult *result, char **out_form, GError **error)
+transport_link_preview_finish (GAsyncResult *result, GError **error)
 {
-  TransportPreview *preview = g_task_propagate_pointer (G_TASK (result), error);
-  GVariant *messages = preview != NULL ? g_steal_pointer (&preview->messages) : NULL;
-
-  if (out_form != NULL)
-    *out_form = preview != NULL ? g_steal_pointer (&preview->form) : NULL;
-  if (preview != NULL)
-    preview_free (preview);
-  return messages;
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -98,10 +98,10 @@ void transport_link_set_connections (TransportLink *self, guint max);
  * Finish: (transfer full) the report as it came, unchecked; *out_address: the peer's, numeric. */
 void      transport_link_test_async     (TransportLink *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GVariant *transport_link_test_finish    (GAsyncResult *result, char **out_address, GError **error);
-/* rows: a frame RECIPIENTS (floating is taken) of a campaign that is begun. Finish: (transfer full) a frame MESSAGES, as it came;
- * *out_form: (transfer full) what they are, a media type, or NULL. Errors: what the transport answered (fault_of_peer). */
+/* rows: a frame RECIPIENTS (floating is taken) of a campaign that is begun. Finish: (transfer full) a frame MESSAGES, as it came.
+ * Errors: what the transport answered (fault_of_peer). */
 void      transport_link_preview_async  (TransportLink *self, guint64 campaign, GVariant *rows, GAsyncReadyCallback callback, gpointer data);
-GVariant *transport_link_preview_finish (GAsyncResult *result, char **out_form, GError **error);
+GVariant *transport_link_preview_finish (GAsyncResult *result, GError **error);
 
 /* --- what is known of it --- */
 

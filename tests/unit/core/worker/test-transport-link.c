@@ -239,14 +239,14 @@ test_composes (LinkFixture *fixture, gconstpointer data)
   WAIT_FOR (link_fixture_has_told (fixture, "begun:1:name"));
   transport_link_preview_async (fixture->link, 1, rows, result_cb, &result);
   WAIT_FOR (result != NULL);
-  messages = transport_link_preview_finish (result, NULL, &error);
+  messages = transport_link_preview_finish (result, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (fake.heard->str, ==, "BeginCampaign Preview"); /* no account, no journal */
   fake_leave ();
   WAIT_FOR (link_fixture_has_told (fixture, "closed:went"));
   transport_link_preview_async (fixture->link, 1, rows, result_cb, &late); /* the callback always comes */
   WAIT_FOR (late != NULL);
-  g_assert_null (transport_link_preview_finish (late, NULL, &error));
+  g_assert_null (transport_link_preview_finish (late, &error));
   g_assert_error (error, FAULT, FAULT_TEMP);
 }
 
