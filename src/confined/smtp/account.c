@@ -46,10 +46,10 @@ is_helo (const char *text)
   return TRUE;
 }
 
-Account *
+SmtpAccount *
 account_new (GVariant *settings, SecretBytes *secret, GError **error)
 {
-  g_autoptr (Account) self = g_new0 (Account, 1);
+  g_autoptr (SmtpAccount) self = g_new0 (SmtpAccount, 1);
   g_autofree char *tls = lookup_string (settings, KEY_TRANSPORT_TLS);
 
   self->secret = secret;
@@ -70,7 +70,7 @@ account_new (GVariant *settings, SecretBytes *secret, GError **error)
 }
 
 void
-account_free (Account *self)
+account_free (SmtpAccount *self)
 {
   if (self == NULL)
     return;
@@ -83,7 +83,7 @@ account_free (Account *self)
 }
 
 void
-account_forget_secret (Account *self)
+account_forget_secret (SmtpAccount *self)
 {
   g_clear_pointer (&self->secret, secret_bytes_free);
 }

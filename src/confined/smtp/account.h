@@ -18,10 +18,10 @@ typedef struct {
   guint        window, window_max; /* 1..ACCOUNT_WINDOW_MAX: at first, and where the round trip is long */
   guint        timeout_percent; /* of RFC 5321's times */
   SecretBytes *secret; /* kept as long as a further connection may have to log in: until Drain; NULL from then on */
-} Account;
+} SmtpAccount;
 
 /* settings: a{sv} of Transport2.OpenAccount. secret: taken. Returns: (transfer full), or NULL with FAULT_USAGE: which setting is wrong. */
-Account *account_new  (GVariant *settings, SecretBytes *secret, GError **error);
-void     account_free (Account *self); /* wipes the secret; NULL is a no-op */
-void     account_forget_secret (Account *self); /* wipes it now: no further login will be */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Account, account_free)
+SmtpAccount *account_new (GVariant *settings, SecretBytes *secret, GError **error);
+void     account_free (SmtpAccount *self); /* wipes the secret; NULL is a no-op */
+void     account_forget_secret (SmtpAccount *self); /* wipes it now: no further login will be */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpAccount, account_free)

@@ -16,7 +16,7 @@ struct Connection {
   int               fd;
   Poller           *poller;
   gint64            armed_us; /* when the clock rings at the latest; 0: now */
-  const Account    *account;
+  const SmtpAccount    *account;
   TlsContext       *tls_context;
   Tls              *tls; /* NULL: in the clear */
   gboolean          is_tls_up, is_handshake_done;
@@ -25,7 +25,7 @@ struct Connection {
   gboolean          waits_out; /* what the poller was told */
   gboolean          is_eof, is_reported;
   gboolean          is_silence_told;
-  Session          *session;
+  SmtpSession          *session;
   const ConnectionEvents *events;
   gpointer          data;
   gint64            last_progress_us;
@@ -89,7 +89,7 @@ write_some (Connection *self, const guint8 *data, gsize len, gsize *out_len)
 }
 
 static void
-progress (Connection *self)
+connection_progress (Connection *self)
 {
   self->last_progress_us = g_get_monotonic_time ();
 }
@@ -100,7 +100,7 @@ note_answer (Connection *self)
 {
   gint64 said_us = self->last_progress_us;
 
-  progress (self);
+  connection_progress (self);
   if (!session_is_ready (self->session) || session_get_begun_total (self->session) == 0)
     flow_window_note_trip (&self->window, self->last_progress_us - said_us);
 }
@@ -144,13 +144,13 @@ write_all (Connection *self)
       self->is_eof = TRUE;
     if (result != IO_SOME)
       return FALSE;
-    progress (self);
+    connection_progress (self);
     session_sent (self->session, len);
   }
 }
 
 static void
-pump (Connection *self)
+connection_pump (Connection *self)
 {
   gsize left;
 
@@ -211,7 +211,7 @@ shake_hands (Connection *self)
   switch (tls_handshake (self->tls, &error)) {
   case TLS_DONE:
     self->is_tls_up = self->is_handshake_done = TRUE;
-    progress (self);
+    connection_progress (self);
     if (tls_get_facts (self->tls)->is_verified)
       session_tls_done (self->session);
     else
@@ -229,7 +229,7 @@ shake_hands (Connection *self)
 }
 
 static void
-finish (Connection *self)
+connection_finish (Connection *self)
 {
   if (self->tls != NULL)
     tls_close (self->tls);
@@ -304,7 +304,7 @@ handle_overdue (Connection *self)
 {
   g_autofree char *text = NULL;
 
-  progress (self);
+  connection_progress (self);
   if (session_is_idle (self->session)) {
     session_quit (self->session);
     return;
@@ -315,7 +315,7 @@ handle_overdue (Connection *self)
 
 /* Only when it changes: it is a system call. */
 static void
-watch (Connection *self)
+connection_watch (Connection *self)
 {
   if (self->wants_out != self->waits_out)
     poller_change (self->poller, self->fd, self, self->wants_out);
@@ -323,7 +323,7 @@ watch (Connection *self)
 }
 
 static void
-turn (Connection *self)
+connection_turn (Connection *self)
 {
   self->wants_out = FALSE;
   do {
@@ -331,7 +331,7 @@ turn (Connection *self)
       break;
     read_all (self);
     if (!self->is_eof) /* nobody is there any more: what would begin now would be in doubt */
-      pump (self);
+      connection_pump (self);
   } while (session_wants_tls (self->session) && !self->is_eof);
   if (self->is_eof && !session_is_closed (self->session)) {
     self->is_eof = FALSE; /* a failed write ends it, yet last words may still lie there */
@@ -340,16 +340,16 @@ turn (Connection *self)
     session_eof (self->session);
   }
   if (session_is_closed (self->session)) {
-    finish (self);
+    connection_finish (self);
     return;
   }
   self->events->turned (self, self->data);
   if (session_is_closed (self->session)) { /* by what the queue did about it */
-    finish (self);
+    connection_finish (self);
     return;
   }
   adapt_window (self);
-  watch (self);
+  connection_watch (self);
   set_deadline (self);
 }
 
@@ -365,7 +365,7 @@ dispatch_cb (GSource *source, GSourceFunc callback, gpointer data)
     tell_silence (self);
   if (is_overdue (self))
     handle_overdue (self);
-  turn (self);
+  connection_turn (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -375,7 +375,7 @@ connection_ready (gpointer connection)
   Connection *self = connection;
 
   if (!self->is_reported)
-    turn (self);
+    connection_turn (self);
 }
 
 static void
@@ -404,7 +404,7 @@ address_literal (int fd)
 }
 
 Connection *
-connection_new (int fd, Poller *poller, const Account *account, ServerTraits *traits, TlsContext *tls, gboolean is_test,
+connection_new (int fd, Poller *poller, const SmtpAccount *account, ServerTraits *traits, TlsContext *tls, gboolean is_test,
                 const SessionHooks *hooks, const ConnectionEvents *events, gpointer data)
 {
   static GSourceFuncs funcs = { NULL, NULL, dispatch_cb, finalize_cb, NULL, NULL };
@@ -421,7 +421,7 @@ connection_new (int fd, Poller *poller, const Account *account, ServerTraits *tr
   self->poller = poller;
   poller_add (poller, fd, self);
   flow_window_init (&self->window, account->window, account->window_max);
-  progress (self);
+  connection_progress (self);
   g_source_set_ready_time (&self->source, 0); /* implicit TLS speaks first */
   g_source_attach (&self->source, NULL);
   return self;
@@ -440,7 +440,7 @@ connection_free (Connection *self)
   g_source_unref (&self->source);
 }
 
-Session *
+SmtpSession *
 connection_get_session (Connection *self)
 {
   return self->session;

@@ -15,11 +15,11 @@ typedef struct {
 
 /* Takes fd (connected, non-blocking). The others are borrowed for life; poller: made with connection_ready. Nothing is called back before
  * this returns. */
-Connection *connection_new  (int fd, Poller *poller, const Account *account, ServerTraits *traits, TlsContext *tls, gboolean is_test,
+Connection *connection_new  (int fd, Poller *poller, const SmtpAccount *account, ServerTraits *traits, TlsContext *tls, gboolean is_test,
                              const SessionHooks *hooks, const ConnectionEvents *events, gpointer data);
 void        connection_ready (gpointer connection); /* a PollerFunc */
 void        connection_free (Connection *self); /* without `closed`; NULL is a no-op */
 
-Session        *connection_get_session (Connection *self); /* borrowed */
+SmtpSession    *connection_get_session (Connection *self); /* borrowed */
 const TlsFacts *connection_get_tls (Connection *self);     /* borrowed; NULL before the handshake */
 void            connection_wake (Connection *self);        /* rows or orders came: take a turn soon */

@@ -18,7 +18,7 @@ flow_window_note_trip (FlowWindow *self, gint64 us)
 }
 
 static void
-resize (FlowWindow *self, gint64 took_us)
+flow_window_resize (FlowWindow *self, gint64 took_us)
 {
   if (self->trip_us < TRIP_MIN_US)
     return;
@@ -32,7 +32,7 @@ void
 flow_window_note (FlowWindow *self, guint64 begun, guint64 answered, gint64 now_us)
 {
   if (self->mark != 0 && answered >= self->mark) {
-    resize (self, now_us - self->marked_us);
+    flow_window_resize (self, now_us - self->marked_us);
     self->mark = 0;
   }
   if (self->mark == 0 && begun - answered >= self->size) {

@@ -44,7 +44,7 @@ wipe_foreign (char *text) /* libgsasl's; NULL is a no-op */
 /* --- which --- */
 
 static char *
-prepare (const char *text, int preparation) /* NULL: it cannot be */
+sasl_prepare_text (const char *text, int preparation) /* NULL: it cannot be */
 {
   char *prepared = NULL;
 
@@ -69,7 +69,7 @@ can_carry (gsize mechanism, const char *password)
 
   if (mechanisms[mechanism].preparation == UNPREPARED || is_prepared (password))
     return TRUE;
-  prepared = prepare (password, mechanisms[mechanism].preparation);
+  prepared = sasl_prepare_text (password, mechanisms[mechanism].preparation);
   is_ok = prepared != NULL;
   wipe_foreign (prepared);
   return is_ok;
@@ -78,7 +78,7 @@ can_carry (gsize mechanism, const char *password)
 /* A password that SASLprep refuses (a control character, octets that are not UTF-8) is one octet string to PLAIN and LOGIN, and two or
  * none to mechanisms that prepare it: those come last then. */
 static gboolean
-choose (const char *const *offered, const char *password, gsize *out_index)
+sasl_choose (const char *const *offered, const char *password, gsize *out_index)
 {
   for (guint pass = 0; pass < 2; pass++)
     for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++) {
@@ -97,7 +97,7 @@ choose (const char *const *offered, const char *password, gsize *out_index)
 static void
 salt_password (const char *password, const EVP_MD *digest, const guint8 *salt, gsize salt_len, int rounds, guint8 *out)
 {
-  char *prepared = is_prepared (password) ? NULL : prepare (password, 0);
+  char *prepared = is_prepared (password) ? NULL : sasl_prepare_text (password, 0);
 
   PKCS5_PBKDF2_HMAC (prepared != NULL ? prepared : password, -1, salt, (int) salt_len, rounds, digest, EVP_MD_get_size (digest), out);
   wipe_foreign (prepared);
@@ -144,7 +144,7 @@ sasl_new (const char *const *offered, const char *user, const SecretBytes *secre
   g_autoptr (Sasl) self = g_new0 (Sasl, 1);
   gsize index;
 
-  if (!choose (offered, secret_bytes_peek (secret), &index)) {
+  if (!sasl_choose (offered, secret_bytes_peek (secret), &index)) {
     g_autofree char *words = g_strjoinv (" ", (char **) offered);
 
     g_set_error (error, FAULT, FAULT_UNAVAILABLE, "no common way to log in: the server offers \"%s\", we speak SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN and LOGIN", words);
@@ -206,7 +206,7 @@ sasl_is_client_first (const Sasl *self)
 
 /* As gsasl_step64(), which leaves the octets behind that it encodes. */
 static int
-step (Sasl *self, const char *challenge, char **out_said)
+sasl_step_once (Sasl *self, const char *challenge, char **out_said)
 {
   char *heard = NULL, *raw = NULL, *encoded = NULL;
   size_t heard_len = 0, raw_len = 0;
@@ -226,7 +226,7 @@ step (Sasl *self, const char *challenge, char **out_said)
 }
 
 static char *
-explain (const Sasl *self, int result)
+sasl_explain (const Sasl *self, int result)
 {
   const char *name = sasl_get_mechanism (self);
 
@@ -243,11 +243,11 @@ sasl_step (Sasl *self, const char *challenge, GError **error)
 {
   g_autofree char *why = NULL;
   char *said = NULL;
-  int result = step (self, challenge, &said);
+  int result = sasl_step_once (self, challenge, &said);
 
   if (result != GSASL_OK && result != GSASL_NEEDS_MORE) {
     sasl_wipe (said);
-    why = explain (self, result);
+    why = sasl_explain (self, result);
     g_set_error_literal (error, FAULT, FAULT_PROTOCOL, why);
     return NULL;
   }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static void
-note_failure (Session *self, Flight *flight, Phase phase)
+note_failure (SmtpSession *self, Flight *flight, Phase phase)
 {
   if (flight->has_failed)
     return;
@@ -18,7 +18,7 @@ note_failure (Session *self, Flight *flight, Phase phase)
 
 /* The oldest message has all its answers. */
 static void
-finish_oldest (Session *self)
+finish_oldest (SmtpSession *self)
 {
   Flight flight = session_mail_shift (self);
   Verdict accepted = { OUTCOME_ACCEPTED, REASON_NONE, NULL, 0, NULL };
@@ -36,7 +36,7 @@ finish_oldest (Session *self)
 }
 
 static void
-break_contradiction (Session *self, const char *what)
+break_contradiction (SmtpSession *self, const char *what)
 {
   Verdict verdict = { OUTCOME_LATER, REASON_NONE, "protocol", 3, NULL };
   g_autofree char *quote = session_quote (self->answer.code, self->answer.text->str);
@@ -49,7 +49,7 @@ break_contradiction (Session *self, const char *what)
 /* The server hangs up by its own word. The message that it was said to ends with that. Of those behind it the word only says that none was
  * taken so far: they end when it has done what it said (docs/decisions/begun-behind-a-421.md). */
 static void
-handle_421 (Session *self)
+handle_421 (SmtpSession *self)
 {
   Flight flight = session_mail_shift (self);
   Phase phase = flight.stage == STAGE_DOT || flight.stage >= STAGE_PROBE ? PHASE_DOT : PHASE_MAIL;
@@ -69,7 +69,7 @@ handle_421 (Session *self)
 
 /* Behind its 421. More refusals change nothing; but what still takes something does not leave, and its silence means nothing either. */
 static void
-handle_last_words (Session *self)
+handle_last_words (SmtpSession *self)
 {
   if (self->answer.code / 100 < 4)
     break_contradiction (self, "the server goes on though it said that it leaves");
@@ -77,7 +77,7 @@ handle_last_words (Session *self)
 
 /* code: 0 where leaving_text is in our words. */
 static void
-end_all_later (Session *self, guint code)
+end_all_later (SmtpSession *self, guint code)
 {
   Verdict verdict = self->leaving;
 
@@ -93,13 +93,13 @@ end_all_later (Session *self, guint code)
 }
 
 void
-session_answer_left (Session *self)
+session_answer_left (SmtpSession *self)
 {
   end_all_later (self, 421);
 }
 
 static void
-handle_mail (Session *self, Flight *flight)
+handle_mail (SmtpSession *self, Flight *flight)
 {
   if (self->answer.code / 100 != 2) {
     note_failure (self, flight, PHASE_MAIL);
@@ -114,7 +114,7 @@ handle_mail (Session *self, Flight *flight)
 }
 
 static void
-handle_rcpt (Session *self, Flight *flight)
+handle_rcpt (SmtpSession *self, Flight *flight)
 {
   gboolean is_ok = self->answer.code / 100 == 2;
 
@@ -135,7 +135,7 @@ handle_rcpt (Session *self, Flight *flight)
 }
 
 static void
-handle_go_ahead (Session *self, Flight *flight)
+handle_go_ahead (SmtpSession *self, Flight *flight)
 {
   if (flight->mail_failed) {
     break_contradiction (self, "the server wants a message without a sender");
@@ -155,7 +155,7 @@ handle_go_ahead (Session *self, Flight *flight)
 }
 
 static void
-handle_data (Session *self, Flight *flight)
+handle_data (SmtpSession *self, Flight *flight)
 {
   if (self->answer.code == 354) {
     handle_go_ahead (self, flight);
@@ -169,16 +169,16 @@ handle_data (Session *self, Flight *flight)
 }
 
 gboolean
-session_answer_is_probing (const Session *self)
+session_answer_is_probing (const SmtpSession *self)
 {
-  const Flight *oldest = session_mail_oldest ((Session *) self);
+  const Flight *oldest = session_mail_oldest ((SmtpSession *) self);
 
   return self->state == STATE_READY && oldest != NULL && oldest->stage == STAGE_PROBE && self->leaving_text == NULL;
 }
 
 /* What was never begun goes back and is sent by DATA on the next connection; to this one stray lines may still be said. */
 void
-session_answer_lack_chunking (Session *self, const char *text)
+session_answer_lack_chunking (SmtpSession *self, const char *text)
 {
   self->traits->lacks_chunking = TRUE;
   session_finish_with (self, FALSE, text);
@@ -199,7 +199,7 @@ has_command_words (const char *text)
 /* Is it BDAT that is refused, and not the message? RFC 5321 §4.2.2: 500 to 504; RFC 3463 §3.6: X.5.1, X.5.2, X.5.4; else the words. Where a
  * recipient was refused, 503 and 554 5.5.1 are what a server that knows BDAT says (RFC 3030 §2). */
 static gboolean
-is_bdat_refused (const Session *self, const Flight *flight)
+is_bdat_refused (const SmtpSession *self, const Flight *flight)
 {
   const Answer *answer = &self->answer;
   const SmtpStatus *status = &answer->status;
@@ -213,7 +213,7 @@ is_bdat_refused (const Session *self, const Flight *flight)
 }
 
 static void
-handle_probe (Session *self, Flight *flight)
+handle_probe (SmtpSession *self, Flight *flight)
 {
   gboolean is_ok = self->answer.code / 100 == 2;
 
@@ -237,7 +237,7 @@ handle_probe (Session *self, Flight *flight)
 
 /* A proved server that knows BDAT no more (another machine behind the same name): this message was not taken, and comes again. */
 static void
-handle_chunk_unknown (Session *self)
+handle_chunk_unknown (SmtpSession *self)
 {
   static const Verdict again = { OUTCOME_LATER, REASON_NONE, NULL, 0, NULL };
   Flight flight = session_mail_shift (self);
@@ -251,7 +251,7 @@ handle_chunk_unknown (Session *self)
 /* RFC 5321 §4.5.4.1 and RFC 3030 let a server refuse before it has read all. None of what stands behind this message has left as a whole
  * either, so it was not taken, and comes later. */
 static void
-handle_early_refusal (Session *self)
+handle_early_refusal (SmtpSession *self)
 {
   g_autofree char *quote = session_quote (self->answer.code, self->answer.text->str);
 
@@ -264,7 +264,7 @@ handle_early_refusal (Session *self)
 }
 
 static void
-handle_end (Session *self, Flight *flight)
+handle_end (SmtpSession *self, Flight *flight)
 {
   gboolean is_chunk = flight->stage == STAGE_BDAT;
   gboolean was_failed = flight->has_failed;
@@ -294,7 +294,7 @@ handle_end (Session *self, Flight *flight)
 }
 
 void
-session_answer (Session *self)
+session_answer (SmtpSession *self)
 {
   Flight *flight = session_mail_oldest (self);
 

@@ -10,14 +10,14 @@
 #define AUTH_OCTETS 8192       /* user and SECRET_BYTES_MAX in base64 and more: the buffer never moves while a password lies in it */
 
 void
-session_login_start (Session *self)
+session_login_start (SmtpSession *self)
 {
   self->state = self->account->tls == ACCOUNT_TLS_IMPLICIT ? STATE_HANDSHAKE : STATE_GREETING;
 }
 
 /* Ends the session and tells the queue why, in one sentence. */
 static void
-give_up (Session *self, const Verdict *verdict, const char *text)
+give_up (SmtpSession *self, const Verdict *verdict, const char *text)
 {
   g_autofree char *whole = verdict->advice != NULL ? g_strdup_printf ("%s: %s", text, verdict->advice) : g_strdup (text);
 
@@ -28,7 +28,7 @@ give_up (Session *self, const Verdict *verdict, const char *text)
 }
 
 static void
-give_up_ours (Session *self, const char *reason, const char *text)
+give_up_ours (SmtpSession *self, const char *reason, const char *text)
 {
   Verdict verdict = { OUTCOME_LATER, REASON_NONE, reason, 1, NULL };
 
@@ -36,7 +36,7 @@ give_up_ours (Session *self, const char *reason, const char *text)
 }
 
 static void
-give_up_answer (Session *self, Phase phase)
+give_up_answer (SmtpSession *self, Phase phase)
 {
   Verdict verdict = verdict_of (phase, self->answer.code, self->answer.status, self->answer.text->str);
   g_autofree char *quote = session_quote (self->answer.code, self->answer.text->str);
@@ -47,7 +47,7 @@ give_up_answer (Session *self, Phase phase)
 /* --- EHLO --- */
 
 static void
-say_ehlo (Session *self)
+say_ehlo (SmtpSession *self)
 {
   g_ptr_array_set_size (self->facts.extensions, 0);
   g_ptr_array_set_size (self->facts.mechanisms, 0);
@@ -58,7 +58,7 @@ say_ehlo (Session *self)
 }
 
 static void
-add_mechanisms (Session *self, const char *words)
+add_mechanisms (SmtpSession *self, const char *words)
 {
   g_auto (GStrv) names = g_strsplit_set (words, " =", -1);
 
@@ -68,15 +68,15 @@ add_mechanisms (Session *self, const char *words)
 }
 
 void
-session_login_line (Session *self, const char *text)
+session_login_line (SmtpSession *self, const char *text)
 {
   static const struct {
     const char *word;
     gsize       flag;
   } flags[] = {
-    { "STARTTLS", G_STRUCT_OFFSET (Session, has_starttls) },   { "8BITMIME", G_STRUCT_OFFSET (Session, has_8bitmime) },
-    { "SMTPUTF8", G_STRUCT_OFFSET (Session, has_smtputf8) },   { "PIPELINING", G_STRUCT_OFFSET (Session, has_pipelining) },
-    { "CHUNKING", G_STRUCT_OFFSET (Session, has_chunking) },   { "SIZE", G_STRUCT_OFFSET (Session, has_size) },
+    { "STARTTLS", G_STRUCT_OFFSET (SmtpSession, has_starttls) },   { "8BITMIME", G_STRUCT_OFFSET (SmtpSession, has_8bitmime) },
+    { "SMTPUTF8", G_STRUCT_OFFSET (SmtpSession, has_smtputf8) },   { "PIPELINING", G_STRUCT_OFFSET (SmtpSession, has_pipelining) },
+    { "CHUNKING", G_STRUCT_OFFSET (SmtpSession, has_chunking) },   { "SIZE", G_STRUCT_OFFSET (SmtpSession, has_size) },
   };
   gsize word_len = strcspn (text, " =");
 
@@ -94,7 +94,7 @@ session_login_line (Session *self, const char *text)
 /* --- AUTH --- */
 
 static void
-become_ready (Session *self)
+become_ready (SmtpSession *self)
 {
   g_clear_pointer (&self->sasl, sasl_free);
   self->mode = self->has_pipelining ? (self->has_chunking && !self->traits->lacks_chunking ? MODE_CHUNKING : MODE_PIPELINING) : MODE_LOCKSTEP;
@@ -103,7 +103,7 @@ become_ready (Session *self)
 
 /* No printf: what that leaves behind on the heap nobody can wipe. */
 static void
-say_secret (Session *self, const char *word)
+say_secret (SmtpSession *self, const char *word)
 {
   gsize len = self->output->len;
 
@@ -116,7 +116,7 @@ say_secret (Session *self, const char *word)
 
 /* What the server offers and did not refuse as a mechanism yet. */
 static Sasl *
-choose_mechanism (Session *self, GError **error)
+choose_mechanism (SmtpSession *self, GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
@@ -128,7 +128,7 @@ choose_mechanism (Session *self, GError **error)
 }
 
 static void
-say_auth (Session *self)
+say_auth (SmtpSession *self)
 {
   g_autoptr (GError) error = NULL;
   const char *mechanism = sasl_get_mechanism (self->sasl);
@@ -151,7 +151,7 @@ say_auth (Session *self)
 }
 
 static void
-start_auth (Session *self)
+start_auth (SmtpSession *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -176,7 +176,7 @@ start_auth (Session *self)
 
 /* The first challenge to a mechanism that speaks first, sent without its words, is empty, whatever the server writes there (RFC 4954 §4). */
 static void
-handle_challenge (Session *self)
+handle_challenge (SmtpSession *self)
 {
   g_autoptr (GError) error = NULL;
   gboolean is_invitation = self->challenge_count++ == 0 && sasl_is_client_first (self->sasl) && !self->is_initial_said;
@@ -194,7 +194,7 @@ handle_challenge (Session *self)
  * and §6: 504 an unknown mechanism, 534 one that is too weak; RFC 5321 §4.2.2: 500 to 502 to the command. 534 and 535 mean the password
  * with many providers, so there the words decide. 538 wants TLS for this mechanism. */
 static gboolean
-is_mechanism_refused (const Session *self)
+is_mechanism_refused (const SmtpSession *self)
 {
   g_autofree char *lower = NULL;
   guint code = self->answer.code;
@@ -209,7 +209,7 @@ is_mechanism_refused (const Session *self)
 
 /* Returns: FALSE when there is nothing else to try. */
 static gboolean
-try_again (Session *self)
+try_again (SmtpSession *self)
 {
   g_autofree char *mechanism = g_strdup (sasl_get_mechanism (self->sasl));
   gboolean is_syntax = self->answer.code == 501 && self->is_initial_said; /* older than initial responses: the same, asked for */
@@ -229,7 +229,7 @@ try_again (Session *self)
 }
 
 static void
-handle_auth (Session *self)
+handle_auth (SmtpSession *self)
 {
   if (self->answer.code == 334) {
     handle_challenge (self);
@@ -247,7 +247,7 @@ handle_auth (Session *self)
 /* --- greeting, STARTTLS --- */
 
 static void
-handle_ehlo (Session *self)
+handle_ehlo (SmtpSession *self)
 {
   gboolean wants_tls = self->account->tls == ACCOUNT_TLS_STARTTLS && !self->is_encrypted;
 
@@ -269,7 +269,7 @@ handle_ehlo (Session *self)
 }
 
 static void
-handle_greeting (Session *self)
+handle_greeting (SmtpSession *self)
 {
   self->is_greeted = TRUE;
   g_free (self->facts.greeting);
@@ -281,7 +281,7 @@ handle_greeting (Session *self)
 }
 
 void
-session_login_reply (Session *self)
+session_login_reply (SmtpSession *self)
 {
   switch (self->state) {
   case STATE_GREETING:
@@ -306,7 +306,7 @@ session_login_reply (Session *self)
 }
 
 gboolean
-session_wants_tls (const Session *self)
+session_wants_tls (const SmtpSession *self)
 {
   gsize len;
 
@@ -315,7 +315,7 @@ session_wants_tls (const Session *self)
 }
 
 void
-session_tls_done (Session *self)
+session_tls_done (SmtpSession *self)
 {
   self->is_encrypted = TRUE;
   if (self->is_greeted)

@@ -9,25 +9,25 @@
 /* --- ring of flights --- */
 
 static Flight *
-flight_at (Session *self, guint index)
+flight_at (SmtpSession *self, guint index)
 {
   return &self->flights[(self->flight_first + index) % self->flight_cap];
 }
 
 Flight *
-session_mail_oldest (Session *self)
+session_mail_oldest (SmtpSession *self)
 {
   return self->flight_count > 0 ? flight_at (self, 0) : NULL;
 }
 
 Flight *
-session_mail_newest (Session *self)
+session_mail_newest (SmtpSession *self)
 {
   return self->flight_count > 0 ? flight_at (self, self->flight_count - 1) : NULL;
 }
 
 static Flight *
-push_flight (Session *self, Row *row, Stage stage)
+push_flight (SmtpSession *self, Row *row, Stage stage)
 {
   Flight *flight = flight_at (self, self->flight_count++);
 
@@ -37,7 +37,7 @@ push_flight (Session *self, Row *row, Stage stage)
 
 /* Takes the oldest one out. Returns: it, by value; its row and text are the caller's. */
 Flight
-session_mail_shift (Session *self)
+session_mail_shift (SmtpSession *self)
 {
   Flight flight = *flight_at (self, 0);
 
@@ -48,7 +48,7 @@ session_mail_shift (Session *self)
 }
 
 void
-session_mail_report (Session *self, Row *row, const Verdict *verdict, guint code, const char *text)
+session_mail_report (SmtpSession *self, Row *row, const Verdict *verdict, guint code, const char *text)
 {
   RowResult result = { *verdict, code, text };
 
@@ -58,7 +58,7 @@ session_mail_report (Session *self, Row *row, const Verdict *verdict, guint code
 
 /* Octets said since the session began, those included that wait for the socket. */
 static guint64
-said_total (const Session *self)
+said_total (const SmtpSession *self)
 {
   return self->sent_total + (self->output->len - self->output_at);
 }
@@ -66,9 +66,9 @@ said_total (const Session *self)
 /* --- starting a message --- */
 
 gboolean
-session_mail_has_room (const Session *self)
+session_mail_has_room (const SmtpSession *self)
 {
-  const Flight *newest = session_mail_newest ((Session *) self);
+  const Flight *newest = session_mail_newest ((SmtpSession *) self);
 
   if (self->leaving_text != NULL)
     return FALSE;
@@ -116,7 +116,7 @@ blame_utf8 (const Envelope *envelope)
 
 /* Returns: why this message cannot be sent here; or NULL. *out_verdict: what that means; where it is the letter, the next one has it too. */
 static const char *
-find_obstacle (const Session *self, const Envelope *envelope, Verdict *out_verdict)
+find_obstacle (const SmtpSession *self, const Envelope *envelope, Verdict *out_verdict)
 {
   gboolean wants_utf8 = envelope->traits.is_smtputf8 || !is_ascii (envelope->address.data, envelope->address.len);
 
@@ -138,13 +138,13 @@ find_obstacle (const Session *self, const Envelope *envelope, Verdict *out_verdi
 }
 
 void
-session_mail_append (Session *self, const char *text)
+session_mail_append (SmtpSession *self, const char *text)
 {
   session_say_octets (self, text, strlen (text));
 }
 
 static void
-build_mail (Session *self, const Envelope *envelope)
+build_mail (SmtpSession *self, const Envelope *envelope)
 {
   char size[32];
 
@@ -163,7 +163,7 @@ build_mail (Session *self, const Envelope *envelope)
 }
 
 static void
-build_rcpt (Session *self, const Envelope *envelope)
+build_rcpt (SmtpSession *self, const Envelope *envelope)
 {
   g_string_assign (self->rcpt_line, "RCPT TO:<");
   g_string_append_len (self->rcpt_line, envelope->address.data, (gssize) envelope->address.len);
@@ -172,7 +172,7 @@ build_rcpt (Session *self, const Envelope *envelope)
 
 /* Its last octet has just been said. */
 void
-session_mail_begin (Session *self, Flight *flight)
+session_mail_begin (SmtpSession *self, Flight *flight)
 {
   flight->is_begun = TRUE;
   flight->end = said_total (self);
@@ -180,13 +180,13 @@ session_mail_begin (Session *self, Flight *flight)
 }
 
 void
-session_mail_say (Session *self, const GString *text)
+session_mail_say (SmtpSession *self, const GString *text)
 {
   session_say_octets (self, text->str, text->len);
 }
 
 static void
-start_lockstep (Session *self, Row *row)
+start_lockstep (SmtpSession *self, Row *row)
 {
   push_flight (self, row, self->needs_reset ? STAGE_RSET : STAGE_MAIL);
   if (self->needs_reset)
@@ -197,7 +197,7 @@ start_lockstep (Session *self, Row *row)
 
 /* from: octets of the body that went before. */
 void
-session_mail_say_last_chunk (Session *self, Flight *flight, guint from)
+session_mail_say_last_chunk (SmtpSession *self, Flight *flight, guint from)
 {
   char bdat[32];
 
@@ -209,7 +209,7 @@ session_mail_say_last_chunk (Session *self, Flight *flight, guint from)
 
 /* The first header line: ours, and no command of any server. Nothing is begun by it, for without its last chunk no message is whole. */
 guint
-session_mail_get_probe_len (const Session *self)
+session_mail_get_probe_len (const SmtpSession *self)
 {
   const guint8 *end = self->body->len > 0 ? memchr (self->body->data, '\n', self->body->len) : NULL;
 
@@ -217,7 +217,7 @@ session_mail_get_probe_len (const Session *self)
 }
 
 static void
-say_probe (Session *self)
+say_probe (SmtpSession *self)
 {
   guint len = session_mail_get_probe_len (self);
   char bdat[32];
@@ -228,7 +228,7 @@ say_probe (Session *self)
 }
 
 static void
-start_pipelined (Session *self, Row *row)
+start_pipelined (SmtpSession *self, Row *row)
 {
   gboolean is_chunk = self->mode == MODE_CHUNKING;
   gboolean is_reset = self->needs_reset || (is_chunk && self->flight_count > 0);
@@ -249,7 +249,7 @@ start_pipelined (Session *self, Row *row)
 }
 
 gboolean
-session_mail_start (Session *self)
+session_mail_start (SmtpSession *self)
 {
   Row *row = self->hooks->take (self->data);
   Envelope envelope = { 0 };
@@ -282,7 +282,7 @@ session_mail_start (Session *self)
 /* --- written down before it leaves --- */
 
 void
-session_mail_give_back_newest (Session *self)
+session_mail_give_back_newest (SmtpSession *self)
 {
   Flight *flight = session_mail_newest (self);
   Row *row = g_steal_pointer (&flight->row);
@@ -295,14 +295,14 @@ session_mail_give_back_newest (Session *self)
 
 /* What this pump added is taken out again; the rows go back. Older messages may still be answered. */
 static void
-take_back (Session *self)
+take_back (SmtpSession *self)
 {
   while (self->flight_count > 0 && session_mail_newest (self)->is_begun && !session_mail_newest (self)->is_committed)
     session_mail_give_back_newest (self);
 }
 
 gboolean
-session_mail_commit (Session *self)
+session_mail_commit (SmtpSession *self)
 {
   gboolean is_written = self->beginning->len == 0 ||
                         self->hooks->begin ((Row *const *) self->beginning->pdata, self->beginning->len, self->data);
@@ -329,7 +329,7 @@ session_mail_commit (Session *self)
 /* --- the end --- */
 
 void
-session_mail_clear (Session *self, const char *text)
+session_mail_clear (SmtpSession *self, const char *text)
 {
   Verdict unknown = { OUTCOME_UNKNOWN, REASON_NONE, NULL, 0, NULL };
   g_autofree char *whole = g_strdup_printf ("the connection ended before the server answered: %s", text);

@@ -30,8 +30,8 @@ typedef struct { /* a reply, its lines put together */
   guint      line_count; /* 0: between replies */
 } Answer;
 
-struct Session {
-  const Account      *account;
+struct SmtpSession {
+  const SmtpAccount      *account;
   const SessionHooks *hooks;
   gpointer            data;
   ServerTraits       *traits;
@@ -67,31 +67,31 @@ struct Session {
   GPtrArray *beginning;   /* rows that this pump begins; borrowed */
 };
 
-void session_say (Session *self, const char *format, ...) G_GNUC_PRINTF (2, 3); /* adds CRLF */
-void session_say_octets (Session *self, const void *data, gsize len);
+void session_say (SmtpSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3); /* adds CRLF */
+void session_say_octets (SmtpSession *self, const void *data, gsize len);
 char *session_quote (guint code, const char *text); /* "550 no such user", capped, printable */
-void session_finish_with (Session *self, gboolean is_lost, const char *text); /* ends it; rows as session_break() */
+void session_finish_with (SmtpSession *self, gboolean is_lost, const char *text); /* ends it; rows as session_break() */
 
-void session_login_start (Session *self);                /* first state */
-void session_login_line  (Session *self, const char *text); /* one line of an EHLO answer */
-void session_login_reply (Session *self);                /* a whole answer, before READY */
+void session_login_start (SmtpSession *self);                /* first state */
+void session_login_line  (SmtpSession *self, const char *text); /* one line of an EHLO answer */
+void session_login_reply (SmtpSession *self);                /* a whole answer, before READY */
 
-gboolean session_mail_has_room (const Session *self);
-gboolean session_mail_start  (Session *self); /* FALSE: no row */
-gboolean session_mail_commit (Session *self); /* FALSE: they were taken back */
-void     session_mail_clear  (Session *self, const char *text); /* begun: UNKNOWN; else given back */
-Flight  *session_mail_oldest (Session *self); /* NULL: none */
-Flight  *session_mail_newest (Session *self);
-Flight   session_mail_shift  (Session *self); /* the oldest; row and text become the caller's */
-void     session_mail_report (Session *self, Row *row, const Verdict *verdict, guint code, const char *text); /* takes the row; NULL: released */
-void     session_mail_append (Session *self, const char *text); /* behind what is said already */
-void     session_mail_say    (Session *self, const GString *text);
-guint    session_mail_get_probe_len (const Session *self);      /* octets of the first BDAT, which goes alone */
-void     session_mail_say_last_chunk (Session *self, Flight *flight, guint from);
-void     session_mail_begin  (Session *self, Flight *flight);   /* its row is written down at the end of the pump */
-void     session_mail_give_back_newest (Session *self);
+gboolean session_mail_has_room (const SmtpSession *self);
+gboolean session_mail_start  (SmtpSession *self); /* FALSE: no row */
+gboolean session_mail_commit (SmtpSession *self); /* FALSE: they were taken back */
+void     session_mail_clear  (SmtpSession *self, const char *text); /* begun: UNKNOWN; else given back */
+Flight  *session_mail_oldest (SmtpSession *self); /* NULL: none */
+Flight  *session_mail_newest (SmtpSession *self);
+Flight   session_mail_shift  (SmtpSession *self); /* the oldest; row and text become the caller's */
+void     session_mail_report (SmtpSession *self, Row *row, const Verdict *verdict, guint code, const char *text); /* takes the row; NULL: released */
+void     session_mail_append (SmtpSession *self, const char *text); /* behind what is said already */
+void     session_mail_say    (SmtpSession *self, const GString *text);
+guint    session_mail_get_probe_len (const SmtpSession *self);      /* octets of the first BDAT, which goes alone */
+void     session_mail_say_last_chunk (SmtpSession *self, Flight *flight, guint from);
+void     session_mail_begin  (SmtpSession *self, Flight *flight);   /* its row is written down at the end of the pump */
+void     session_mail_give_back_newest (SmtpSession *self);
 
-void     session_answer (Session *self);     /* a whole one, in READY */
-void     session_answer_left (Session *self); /* it said 421 and has hung up: those behind it come later */
-gboolean session_answer_is_probing (const Session *self); /* BDAT itself is what waits for an answer */
-void     session_answer_lack_chunking (Session *self, const char *text); /* it is remembered, and the connection ends */
+void     session_answer (SmtpSession *self);     /* a whole one, in READY */
+void     session_answer_left (SmtpSession *self); /* it said 421 and has hung up: those behind it come later */
+gboolean session_answer_is_probing (const SmtpSession *self); /* BDAT itself is what waits for an answer */
+void     session_answer_lack_chunking (SmtpSession *self, const char *text); /* it is remembered, and the connection ends */

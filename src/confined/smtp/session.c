@@ -16,10 +16,10 @@
 #define WAIT_LEAVE_S 60 /* chosen: RFC 5321 gives no time between the 421 and the end; who sits there a minute does not leave */
 #define WAIT_QUIT_S 5  /* chosen: nothing depends on the answer */
 
-Session *
-session_new (const Account *account, ServerTraits *traits, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data)
+SmtpSession *
+session_new (const SmtpAccount *account, ServerTraits *traits, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data)
 {
-  Session *self = g_new0 (Session, 1);
+  SmtpSession *self = g_new0 (SmtpSession, 1);
 
   self->account = account;
   self->traits = traits;
@@ -45,13 +45,13 @@ session_new (const Account *account, ServerTraits *traits, const char *helo, gbo
 }
 
 void
-session_set_loopback (Session *self, gboolean is_loopback)
+session_set_loopback (SmtpSession *self, gboolean is_loopback)
 {
   self->is_loopback = is_loopback;
 }
 
 void
-session_free (Session *self)
+session_free (SmtpSession *self)
 {
   if (self == NULL)
     return;
@@ -80,14 +80,14 @@ session_free (Session *self)
 /* --- out --- */
 
 void
-session_say_octets (Session *self, const void *data, gsize len)
+session_say_octets (SmtpSession *self, const void *data, gsize len)
 {
   if (self->state != STATE_CLOSED && len > 0)
     g_byte_array_append (self->output, data, (guint) len);
 }
 
 void
-session_say (Session *self, const char *format, ...)
+session_say (SmtpSession *self, const char *format, ...)
 {
   va_list arguments;
   g_autofree char *line = NULL;
@@ -100,14 +100,14 @@ session_say (Session *self, const char *format, ...)
 }
 
 const guint8 *
-session_peek_output (const Session *self, gsize *out_len)
+session_peek_output (const SmtpSession *self, gsize *out_len)
 {
   *out_len = self->output->len - self->output_at;
   return *out_len > 0 ? self->output->data + self->output_at : NULL;
 }
 
 static void
-trim (GByteArray **buffer)
+session_trim_buffer (GByteArray **buffer)
 {
   if ((*buffer)->len > KEEP_OCTETS) {
     g_byte_array_unref (*buffer);
@@ -117,14 +117,14 @@ trim (GByteArray **buffer)
 }
 
 void
-session_sent (Session *self, gsize len)
+session_sent (SmtpSession *self, gsize len)
 {
   if (self->output_at < self->output_secret)
     explicit_bzero (self->output->data + self->output_at, MIN (len, self->output_secret - self->output_at));
   self->output_at += len;
   self->sent_total += len;
   if (self->output_at >= self->output->len) {
-    trim (&self->output);
+    session_trim_buffer (&self->output);
     self->output_at = self->output_safe = self->output_secret = 0;
   }
 }
@@ -149,7 +149,7 @@ session_quote (guint code, const char *text)
 }
 
 static void
-break_protocol (Session *self, const char *what)
+break_protocol (SmtpSession *self, const char *what)
 {
   Verdict verdict = { OUTCOME_LATER, REASON_NONE, "protocol", 3, NULL }; /* chosen: three times in a row is not line noise */
 
@@ -160,7 +160,7 @@ break_protocol (Session *self, const char *what)
 }
 
 static void
-handle_answer (Session *self)
+handle_answer (SmtpSession *self)
 {
   if (self->state == STATE_QUIT) { /* the words before the goodbye are the ones to show */
     session_finish_with (self, FALSE, "done");
@@ -176,7 +176,7 @@ handle_answer (Session *self)
 }
 
 static void
-handle_line (Session *self, const char *line, gsize len)
+handle_line (SmtpSession *self, const char *line, gsize len)
 {
   static SmtpReply parsed; /* 2 KiB: one main loop, no recursion */
   const SmtpReply *reply = &parsed;
@@ -207,7 +207,7 @@ handle_line (Session *self, const char *line, gsize len)
 }
 
 void
-session_feed (Session *self, const char *data, gsize len)
+session_feed (SmtpSession *self, const char *data, gsize len)
 {
   gsize at = 0;
 
@@ -238,14 +238,14 @@ session_feed (Session *self, const char *data, gsize len)
 /* --- life --- */
 
 static void
-say_quit (Session *self)
+say_quit (SmtpSession *self)
 {
   session_say (self, "QUIT");
   self->state = STATE_QUIT;
 }
 
 void
-session_pump (Session *self)
+session_pump (SmtpSession *self)
 {
   if (self->state == STATE_READY && !self->is_quitting && !self->is_test)
     while (session_mail_has_room (self) && session_mail_start (self))
@@ -255,11 +255,11 @@ session_pump (Session *self)
   if (self->state == STATE_READY && (self->is_quitting || self->is_test) && self->flight_count == 0)
     say_quit (self);
   if (self->body->len > KEEP_OCTETS && self->mode == MODE_CHUNKING && self->is_chunking_proved)
-    trim (&self->body);
+    session_trim_buffer (&self->body);
 }
 
 void
-session_finish_with (Session *self, gboolean is_lost, const char *text)
+session_finish_with (SmtpSession *self, gboolean is_lost, const char *text)
 {
   if (self->state == STATE_CLOSED)
     return;
@@ -280,7 +280,7 @@ session_finish_with (Session *self, gboolean is_lost, const char *text)
 }
 
 void
-session_break (Session *self, const char *reason, const char *text)
+session_break (SmtpSession *self, const char *reason, const char *text)
 {
   if (self->state == STATE_CLOSED)
     return;
@@ -292,7 +292,7 @@ session_break (Session *self, const char *reason, const char *text)
 }
 
 void
-session_eof (Session *self)
+session_eof (SmtpSession *self)
 {
   if (self->state == STATE_QUIT || session_is_idle (self) || (self->state == STATE_READY && self->is_quitting && self->flight_count == 0))
     session_finish_with (self, FALSE, "the server closed an idle connection");
@@ -305,7 +305,7 @@ session_eof (Session *self)
 }
 
 void
-session_quit (Session *self)
+session_quit (SmtpSession *self)
 {
   self->is_quitting = TRUE;
   session_release (self, NULL, NULL);
@@ -314,7 +314,7 @@ session_quit (Session *self)
 }
 
 void
-session_release (Session *self, RowFunc is_wanted, gpointer data)
+session_release (SmtpSession *self, RowFunc is_wanted, gpointer data)
 {
   Flight *flight = session_mail_newest (self);
 
@@ -324,73 +324,73 @@ session_release (Session *self, RowFunc is_wanted, gpointer data)
 }
 
 void
-session_set_window (Session *self, guint window)
+session_set_window (SmtpSession *self, guint window)
 {
   self->window = CLAMP (window, 1, self->flight_cap - 2);
 }
 
 void
-session_set_test (Session *self)
+session_set_test (SmtpSession *self)
 {
   self->is_test = TRUE;
 }
 
 gboolean
-session_is_test (const Session *self)
+session_is_test (const SmtpSession *self)
 {
   return self->is_test;
 }
 
 gboolean
-session_is_greeted (const Session *self)
+session_is_greeted (const SmtpSession *self)
 {
   return self->is_greeted;
 }
 
 gboolean
-session_is_ready (const Session *self)
+session_is_ready (const SmtpSession *self)
 {
   return self->state == STATE_READY;
 }
 
 gboolean
-session_is_idle (const Session *self)
+session_is_idle (const SmtpSession *self)
 {
   return self->state == STATE_READY && self->flight_count == 0;
 }
 
 gboolean
-session_is_closed (const Session *self)
+session_is_closed (const SmtpSession *self)
 {
   return self->state == STATE_CLOSED;
 }
 
 gboolean
-session_is_lost (const Session *self)
+session_is_lost (const SmtpSession *self)
 {
   return self->is_lost;
 }
 
 const char *
-session_get_end_text (const Session *self)
+session_get_end_text (const SmtpSession *self)
 {
   return self->end_text;
 }
 
 guint64
-session_get_answer_count (const Session *self)
+session_get_answer_count (const SmtpSession *self)
 {
   return self->answer_count;
 }
 
 const SessionFacts *
-session_get_facts (const Session *self)
+session_get_facts (const SmtpSession *self)
 {
   return &self->facts;
 }
 
 guint
-session_get_begun_count (const Session *self)
+session_get_begun_count (const SmtpSession *self)
 {
   guint n = 0;
 
@@ -400,21 +400,21 @@ session_get_begun_count (const Session *self)
 }
 
 guint64
-session_get_begun_total (const Session *self)
+session_get_begun_total (const SmtpSession *self)
 {
   return self->begun_total;
 }
 
 guint64
-session_get_ended_total (const Session *self)
+session_get_ended_total (const SmtpSession *self)
 {
   return self->ended_total;
 }
 
 guint
-session_get_wait_s (const Session *self)
+session_get_wait_s (const SmtpSession *self)
 {
-  const Flight *oldest = session_mail_oldest ((Session *) self);
+  const Flight *oldest = session_mail_oldest ((SmtpSession *) self);
 
   if (self->state == STATE_QUIT)
     return WAIT_QUIT_S;

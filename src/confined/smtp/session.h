@@ -43,45 +43,45 @@ typedef struct { /* for Transport2.Test; strings are owned and never NULL */
   gboolean   is_logged_in;
 } SessionFacts;
 
-typedef struct Session Session;
+typedef struct SmtpSession SmtpSession;
 
 /* account, traits, hooks: borrowed for life; traits is added to. helo: used when the account names none. */
-Session *session_new  (const Account *account, ServerTraits *traits, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data);
-void     session_set_loopback (Session *self, gboolean is_loopback); /* at its beginning: core saw that the peer is this machine; FALSE before */
-void     session_free (Session *self); /* as session_break(); NULL is a no-op */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Session, session_free)
+SmtpSession *session_new (const SmtpAccount *account, ServerTraits *traits, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data);
+void     session_set_loopback (SmtpSession *self, gboolean is_loopback); /* at its beginning: core saw that the peer is this machine; FALSE before */
+void     session_free (SmtpSession *self); /* as session_break(); NULL is a no-op */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpSession, session_free)
 
 /* After both, ask for output again. Neither calls back in. */
-void session_feed (Session *self, const char *data, gsize len);
-void session_pump (Session *self); /* takes rows while there is room, begins them, says QUIT when it is time */
+void session_feed (SmtpSession *self, const char *data, gsize len);
+void session_pump (SmtpSession *self); /* takes rows while there is room, begins them, says QUIT when it is time */
 
-const guint8 *session_peek_output (const Session *self, gsize *out_len); /* borrowed until the next call; NULL: none */
-void          session_sent        (Session *self, gsize len);            /* that many octets of it left */
+const guint8 *session_peek_output (const SmtpSession *self, gsize *out_len); /* borrowed until the next call; NULL: none */
+void          session_sent        (SmtpSession *self, gsize len);            /* that many octets of it left */
 
-gboolean session_wants_tls (const Session *self); /* do the handshake now, feed nothing */
-void     session_tls_done  (Session *self);       /* verified: go on */
-void     session_set_window (Session *self, guint window); /* with CHUNKING: messages without an answer; at most the account's window_max */
-void     session_set_test  (Session *self);       /* once logged in: QUIT, send nothing */
+gboolean session_wants_tls (const SmtpSession *self); /* do the handshake now, feed nothing */
+void     session_tls_done  (SmtpSession *self);       /* verified: go on */
+void     session_set_window (SmtpSession *self, guint window); /* with CHUNKING: messages without an answer; at most the account's window_max */
+void     session_set_test  (SmtpSession *self);       /* once logged in: QUIT, send nothing */
 
-gboolean session_is_test   (const Session *self);
-gboolean session_is_greeted (const Session *self); /* the server said a whole word */
-gboolean session_is_ready  (const Session *self); /* logged in */
-gboolean session_is_idle   (const Session *self); /* ready and nothing under way */
-gboolean session_is_closed (const Session *self);
-gboolean session_is_lost   (const Session *self); /* closed otherwise than by our own QUIT or while idle */
-const char *session_get_end_text (const Session *self); /* for people; "" while open */
-guint    session_get_begun_count (const Session *self); /* without an answer */
-guint64  session_get_begun_total (const Session *self); /* journaled so far */
-guint64  session_get_ended_total (const Session *self); /* of them, answered or given up */
-guint    session_get_wait_s (const Session *self); /* RFC 5321 §4.5.3.2: how long the present wait may last */
-guint64  session_get_answer_count (const Session *self); /* whole answers so far: octets that only drip are no progress */
-const SessionFacts *session_get_facts (const Session *self);
+gboolean session_is_test   (const SmtpSession *self);
+gboolean session_is_greeted (const SmtpSession *self); /* the server said a whole word */
+gboolean session_is_ready  (const SmtpSession *self); /* logged in */
+gboolean session_is_idle   (const SmtpSession *self); /* ready and nothing under way */
+gboolean session_is_closed (const SmtpSession *self);
+gboolean session_is_lost   (const SmtpSession *self); /* closed otherwise than by our own QUIT or while idle */
+const char *session_get_end_text (const SmtpSession *self); /* for people; "" while open */
+guint    session_get_begun_count (const SmtpSession *self); /* without an answer */
+guint64  session_get_begun_total (const SmtpSession *self); /* journaled so far */
+guint64  session_get_ended_total (const SmtpSession *self); /* of them, answered or given up */
+guint    session_get_wait_s (const SmtpSession *self); /* RFC 5321 §4.5.3.2: how long the present wait may last */
+guint64  session_get_answer_count (const SmtpSession *self); /* whole answers so far: octets that only drip are no progress */
+const SessionFacts *session_get_facts (const SmtpSession *self);
 
 /* Gives back what is not begun and for which `is_wanted` (NULL: all) says yes. */
-void session_release (Session *self, RowFunc is_wanted, gpointer data);
-void session_quit    (Session *self); /* begin nothing new, finish, QUIT */
+void session_release (SmtpSession *self, RowFunc is_wanted, gpointer data);
+void session_quit    (SmtpSession *self); /* begin nothing new, finish, QUIT */
 
 /* The connection is gone or must go: begun rows become UNKNOWN, others are given back. reason: a word of Paused, or NULL when only this
  * connection is concerned. */
-void session_break (Session *self, const char *reason, const char *text);
-void session_eof   (Session *self); /* the server hung up: harmless while idle */
+void session_break (SmtpSession *self, const char *reason, const char *text);
+void session_eof   (SmtpSession *self); /* the server hung up: harmless while idle */

@@ -23,7 +23,7 @@ typedef struct {
   TlsContext   *tls;
   Poller       *poller;
   SendQueue    *queue;   /* borrowed; NULL: not open */
-  Account      *account; /* owned */
+  SmtpAccount      *account; /* owned */
   ServerTraits *traits;  /* owned */
   GPtrArray    *connections;
   gboolean      is_proved; /* a connection has become ready since the start or the last pause */
@@ -55,7 +55,7 @@ close_held (SmtpChannel *self)
 /* Each connection logs in by itself. Until one has come through only one tries, or a wrong password would be tried as often as there are
  * connections, and accounts are locked for that. */
 static void
-announce (SmtpChannel *self)
+smtp_channel_announce (SmtpChannel *self)
 {
   guint most = self->account->connections > 0 ? MIN (self->account->connections, NEED_MAX) : NEED_MAX;
   guint wanted = MIN (send_queue_get_length (self->queue), most), have = self->connections->len + self->held->len;
@@ -166,7 +166,7 @@ end_probe (SmtpChannel *self, gboolean is_ready)
   self->probe = NULL;
   self->is_proved = is_ready;
   start_held (self);
-  announce (self);
+  smtp_channel_announce (self);
 }
 
 /* What is not logged in yet need not try while the queue is paused: the password may be what is wrong. */
@@ -174,7 +174,7 @@ static void
 quit_unready (SmtpChannel *self)
 {
   for (guint i = 0; i < self->connections->len; i++) {
-    Session *session = connection_get_session (self->connections->pdata[i]);
+    SmtpSession *session = connection_get_session (self->connections->pdata[i]);
 
     if (!session_is_ready (session) && !session_is_closed (session)) {
       session_quit (session);
@@ -187,7 +187,7 @@ static void
 turned_cb (Connection *connection, gpointer data)
 {
   SmtpChannel *self = data;
-  Session *session = connection_get_session (connection);
+  SmtpSession *session = connection_get_session (connection);
 
   send_queue_turned (self->queue, session_is_idle (session));
   if (connection == self->probe && session_is_ready (session) && !send_queue_is_paused (self->queue))
@@ -212,7 +212,7 @@ finish_drain (SmtpChannel *self)
 }
 
 static void
-bury (SmtpChannel *self, Connection *connection)
+smtp_channel_bury (SmtpChannel *self, Connection *connection)
 {
   g_ptr_array_remove_fast (self->connections, connection);
   g_ptr_array_add (self->dead, connection);
@@ -225,18 +225,18 @@ static void
 closed_cb (Connection *connection, gpointer data)
 {
   SmtpChannel *self = data;
-  Session *session = connection_get_session (connection);
+  SmtpSession *session = connection_get_session (connection);
 
   g_clear_pointer (&self->last_report, g_variant_unref);
   self->last_report = g_variant_ref_sink (test_report_new (session_get_facts (session), connection_get_tls (connection)));
-  bury (self, connection);
+  smtp_channel_bury (self, connection);
   send_queue_ended (self->queue, ENDPOINT, session_is_lost (session) ? session_get_end_text (session) : NULL);
   if (send_queue_is_testing (self->queue))
     send_queue_tested (self->queue, self->last_report);
   if (connection == self->probe)
     end_probe (self, FALSE);
   else
-    announce (self);
+    smtp_channel_announce (self);
   finish_drain (self);
 }
 
@@ -321,7 +321,7 @@ wake_cb (gpointer channel)
   if (send_queue_get_length (self->queue) == 0)
     self->announced = 0; /* what comes next asks anew */
   wake_all (self);
-  announce (self);
+  smtp_channel_announce (self);
 }
 
 static void

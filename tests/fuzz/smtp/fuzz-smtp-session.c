@@ -84,7 +84,7 @@ trouble_cb (const Verdict *verdict, const char *text, gpointer data)
 
 /* All that is shown as output is taken as sent. */
 static void
-drain (Session *session, World *world)
+drain (SmtpSession *session, World *world)
 {
   gsize len;
   const char *output = (const char *) session_peek_output (session, &len);
@@ -106,11 +106,11 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb };
   World world = { .next = 0 };
   guint8 settings = size > 0 ? data[0] : 0;
-  Account account = { .host = (char *) "mx.example.org", .user = (char *) (settings & 1 ? "ann" : ""), .pin = (char *) "", .helo = (char *) "me",
+  SmtpAccount account = { .host = (char *) "mx.example.org", .user = (char *) (settings & 1 ? "ann" : ""), .pin = (char *) "", .helo = (char *) "me",
                       .tls = settings & 2 ? ACCOUNT_TLS_STARTTLS : ACCOUNT_TLS_NONE,
                       .window = settings & 8 ? 1 : 4, .timeout_percent = 100 };
   g_autoptr (ServerTraits) traits = server_traits_new ();
-  Session *session;
+  SmtpSession *session;
 
   account.secret = secret_bytes_new ("secret", 6);
   session = session_new (&account, traits, "me", FALSE, &hooks, &world);

@@ -114,8 +114,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/smtp/campaign/files", test_files);
-  g_test_add_func ("/smtp/campaign/shelf", test_shelf);
-  g_test_add_func ("/smtp/campaign/helo", test_helo);
+  g_test_add_func ("/confined/smtp/campaign/files", test_files);
+  g_test_add_func ("/confined/smtp/campaign/shelf", test_shelf);
+  g_test_add_func ("/confined/smtp/campaign/helo", test_helo);
   return g_test_run ();
 }

@@ -70,7 +70,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/smtp/flow-window/servers", test_servers);
-  g_test_add_func ("/smtp/flow-window/shrinks", test_shrinks);
+  g_test_add_func ("/confined/smtp/flow-window/servers", test_servers);
+  g_test_add_func ("/confined/smtp/flow-window/shrinks", test_shrinks);
   return g_test_run ();
 }

@@ -141,9 +141,9 @@ main (int argc, char *argv[])
 {
   signal (SIGPIPE, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/smtp/program-connections/resume", test_resume);
-  g_test_add_func ("/smtp/program-connections/busy", test_busy);
-  g_test_add_func ("/smtp/program-connections/one-login", test_one_login);
-  g_test_add_func ("/smtp/program-connections/way-is-open", test_way_is_open);
+  g_test_add_func ("/confined/smtp/program-connections/resume", test_resume);
+  g_test_add_func ("/confined/smtp/program-connections/busy", test_busy);
+  g_test_add_func ("/confined/smtp/program-connections/one-login", test_one_login);
+  g_test_add_func ("/confined/smtp/program-connections/way-is-open", test_way_is_open);
   return g_test_run ();
 }

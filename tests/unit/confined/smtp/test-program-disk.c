@@ -77,8 +77,8 @@ main (int argc, char *argv[])
 {
   signal (SIGPIPE, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/smtp/program-disk/full-disk", test_full_disk);
-  g_test_add_data_func ("/smtp/program-disk/disk-with-room-again/data", GINT_TO_POINTER (FALSE), test_disk_with_room_again);
-  g_test_add_data_func ("/smtp/program-disk/disk-with-room-again/bdat", GINT_TO_POINTER (TRUE), test_disk_with_room_again);
+  g_test_add_func ("/confined/smtp/program-disk/full-disk", test_full_disk);
+  g_test_add_data_func ("/confined/smtp/program-disk/disk-with-room-again/data", GINT_TO_POINTER (FALSE), test_disk_with_room_again);
+  g_test_add_data_func ("/confined/smtp/program-disk/disk-with-room-again/bdat", GINT_TO_POINTER (TRUE), test_disk_with_room_again);
   return g_test_run ();
 }

@@ -193,11 +193,11 @@ main (int argc, char *argv[])
 {
   signal (SIGPIPE, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/smtp/program-orders/recall", test_recall);
-  g_test_add_func ("/smtp/program-orders/drain", test_drain);
-  g_test_add_func ("/smtp/program-orders/core-gone", test_core_gone);
-  g_test_add_func ("/smtp/program-orders/wrong-calls", test_wrong_calls);
-  g_test_add_func ("/smtp/program-orders/inspect", test_inspect);
-  g_test_add_func ("/smtp/program-orders/preview", test_preview);
+  g_test_add_func ("/confined/smtp/program-orders/recall", test_recall);
+  g_test_add_func ("/confined/smtp/program-orders/drain", test_drain);
+  g_test_add_func ("/confined/smtp/program-orders/core-gone", test_core_gone);
+  g_test_add_func ("/confined/smtp/program-orders/wrong-calls", test_wrong_calls);
+  g_test_add_func ("/confined/smtp/program-orders/inspect", test_inspect);
+  g_test_add_func ("/confined/smtp/program-orders/preview", test_preview);
   return g_test_run ();
 }

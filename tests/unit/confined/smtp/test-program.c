@@ -196,17 +196,17 @@ main (int argc, char *argv[])
   signal (SIGPIPE, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *path = g_strdup_printf ("/smtp/program/%s", cases[i].name);
+    g_autofree char *path = g_strdup_printf ("/confined/smtp/program/%s", cases[i].name);
 
     g_test_add_data_func (path, &cases[i], test_case);
   }
   for (gsize i = 0; i < G_N_ELEMENTS (reports); i++) {
-    g_autofree char *path = g_strdup_printf ("/smtp/program/test/%s", reports[i].name);
+    g_autofree char *path = g_strdup_printf ("/confined/smtp/program/test/%s", reports[i].name);
 
     g_test_add_data_func (path, &reports[i], test_report);
   }
-  g_test_add_data_func ("/smtp/program/locale/none", "", test_locale);
-  g_test_add_data_func ("/smtp/program/locale/C", "C", test_locale);
-  g_test_add_data_func ("/smtp/program/locale/C.UTF-8", "C.UTF-8", test_locale);
+  g_test_add_data_func ("/confined/smtp/program/locale/none", "", test_locale);
+  g_test_add_data_func ("/confined/smtp/program/locale/C", "C", test_locale);
+  g_test_add_data_func ("/confined/smtp/program/locale/C.UTF-8", "C.UTF-8", test_locale);
   return g_test_run ();
 }

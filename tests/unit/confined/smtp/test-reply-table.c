@@ -140,8 +140,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/smtp/reply-table/table", test_table);
-  g_test_add_func ("/smtp/reply-table/all-codes", test_all_codes);
-  g_test_add_func ("/smtp/reply-table/advice", test_advice);
+  g_test_add_func ("/confined/smtp/reply-table/table", test_table);
+  g_test_add_func ("/confined/smtp/reply-table/all-codes", test_all_codes);
+  g_test_add_func ("/confined/smtp/reply-table/advice", test_advice);
   return g_test_run ();
 }

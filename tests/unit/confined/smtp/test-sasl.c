@@ -328,15 +328,15 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *path = g_strdup_printf ("/smtp/sasl/%s", cases[i].name);
+    g_autofree char *path = g_strdup_printf ("/confined/smtp/sasl/%s", cases[i].name);
 
     g_test_add_data_func (path, &cases[i], test_case);
   }
-  g_test_add_func ("/smtp/sasl/hostile", test_hostile);
-  g_test_add_func ("/smtp/sasl/not-base64", test_not_base64);
-  g_test_add_func ("/smtp/sasl/wiped/control", leftover_check_control);
-  g_test_add_data_func ("/smtp/sasl/wiped/PLAIN", "PLAIN", test_wiped_words);
-  g_test_add_data_func ("/smtp/sasl/wiped/LOGIN", "LOGIN", test_wiped_words);
-  g_test_add_func ("/smtp/sasl/wiped/SCRAM", test_wiped_scram);
+  g_test_add_func ("/confined/smtp/sasl/hostile", test_hostile);
+  g_test_add_func ("/confined/smtp/sasl/not-base64", test_not_base64);
+  g_test_add_func ("/confined/smtp/sasl/wiped/control", leftover_check_control);
+  g_test_add_data_func ("/confined/smtp/sasl/wiped/PLAIN", "PLAIN", test_wiped_words);
+  g_test_add_data_func ("/confined/smtp/sasl/wiped/LOGIN", "LOGIN", test_wiped_words);
+  g_test_add_func ("/confined/smtp/sasl/wiped/SCRAM", test_wiped_scram);
   return g_test_run ();
 }

@@ -325,7 +325,7 @@ trouble_cb (const Verdict *verdict, const char *text, gpointer data)
 static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb };
 
 static void
-expect_line (Session *session, const char *pattern)
+expect_line (SmtpSession *session, const char *pattern)
 {
   gsize len;
   const char *output = (const char *) session_peek_output (session, &len);
@@ -339,7 +339,7 @@ expect_line (Session *session, const char *pattern)
 }
 
 static void
-expect_silence (Session *session)
+expect_silence (SmtpSession *session)
 {
   gsize len;
   const char *output = (const char *) session_peek_output (session, &len);
@@ -350,7 +350,7 @@ expect_silence (Session *session)
 }
 
 static void
-feed (Session *session, const char *lines)
+feed (SmtpSession *session, const char *lines)
 {
   g_autoptr (GString) text = g_string_new (lines);
 
@@ -360,7 +360,7 @@ feed (Session *session, const char *lines)
 }
 
 static void
-run_step (Session *session, Fake *fake, const char *step)
+run_step (SmtpSession *session, Fake *fake, const char *step)
 {
   if (g_str_has_prefix (step, "C: ")) {
     session_pump (session);
@@ -391,10 +391,10 @@ run_step (Session *session, Fake *fake, const char *step)
   }
 }
 
-static Account *
+static SmtpAccount *
 make_account (const Case *c)
 {
-  Account *account = g_new0 (Account, 1);
+  SmtpAccount *account = g_new0 (SmtpAccount, 1);
 
   account->host = g_strdup ("mx.example.org");
   account->user = g_strdup (c->user != NULL ? c->user : "");
@@ -411,11 +411,11 @@ static void
 test_transcript (gconstpointer data)
 {
   const Case *c = data;
-  g_autoptr (Account) account = make_account (c);
+  g_autoptr (SmtpAccount) account = make_account (c);
   g_autoptr (ServerTraits) traits = server_traits_new ();
   g_autoptr (GString) log = g_string_new (NULL);
   Fake fake = { 0, c->rows, TRUE, log };
-  Session *session = session_new (account, traits, "[127.0.0.1]", c->is_test, &hooks, &fake);
+  SmtpSession *session = session_new (account, traits, "[127.0.0.1]", c->is_test, &hooks, &fake);
   g_auto (GStrv) steps = g_strsplit (c->transcript, "\n", -1);
 
   session_set_loopback (session, !c->is_remote);
@@ -435,14 +435,14 @@ static void
 test_endless (void)
 {
   Case c = { .rows = 0 };
-  g_autoptr (Account) account = make_account (&c);
+  g_autoptr (SmtpAccount) account = make_account (&c);
   g_autoptr (ServerTraits) traits = server_traits_new ();
   g_autoptr (GString) log = g_string_new (NULL);
   Fake fake = { 0, 0, TRUE, log };
   g_autofree char *long_line = g_strnfill (100000, 'x');
 
   for (guint kind = 0; kind < 2; kind++) {
-    g_autoptr (Session) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+    g_autoptr (SmtpSession) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
 
     for (guint i = 0; i < 1000 && !session_is_closed (session); i++)
       session_feed (session, kind == 0 ? long_line : "220-again\r\n", kind == 0 ? 100000 : 11);
@@ -455,11 +455,11 @@ static void
 test_empty_packet (void)
 {
   Case c = { .rows = 0 };
-  g_autoptr (Account) account = make_account (&c);
+  g_autoptr (SmtpAccount) account = make_account (&c);
   g_autoptr (ServerTraits) traits = server_traits_new ();
   g_autoptr (GString) log = g_string_new (NULL);
   Fake fake = { 0, 0, TRUE, log };
-  g_autoptr (Session) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+  g_autoptr (SmtpSession) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
 
   session_feed (session, "", 0);
   g_assert_false (session_is_closed (session));
@@ -471,11 +471,11 @@ test_login_line_is_wiped (gconstpointer data)
 {
   const char *ending = data;
   Case c = { .user = "ann" };
-  g_autoptr (Account) account = make_account (&c);
+  g_autoptr (SmtpAccount) account = make_account (&c);
   g_autoptr (ServerTraits) traits = server_traits_new ();
   g_autoptr (GString) log = g_string_new (NULL);
   Fake fake = { 0, 0, TRUE, log };
-  Session *session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+  SmtpSession *session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
   Leftover password, line;
   char text[178]; /* with "AUTH PLAIN " and in base64 it ends one octet below a power of two: its line break makes an array grow that was not made large enough */
   const guint8 *output;
@@ -540,13 +540,13 @@ test_paths (void)
     { "", 0, FALSE },
   };
   Case c = { .rows = 112 };
-  g_autoptr (Account) account = make_account (&c);
+  g_autoptr (SmtpAccount) account = make_account (&c);
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (ServerTraits) traits = server_traits_new ();
     g_autoptr (GString) log = g_string_new (NULL);
     Fake fake = { 0, c.rows, TRUE, log };
-    g_autoptr (Session) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+    g_autoptr (SmtpSession) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
     g_autofree char *line = g_strdup_printf ("RCPT TO:<%s>", rows[i].address);
 
     given_address = (Slice){ rows[i].address, rows[i].len > 0 ? rows[i].len : strlen (rows[i].address) };
@@ -584,13 +584,13 @@ test_waits (void)
     { CHUNKED PROVED (1) CHUNK (2), 600 },
   };
   Case c = { .rows = 2, .window = 1 };
-  g_autoptr (Account) account = make_account (&c);
+  g_autoptr (SmtpAccount) account = make_account (&c);
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (ServerTraits) traits = server_traits_new ();
     g_autoptr (GString) log = g_string_new (NULL);
     Fake fake = { 0, c.rows, TRUE, log };
-    g_autoptr (Session) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+    g_autoptr (SmtpSession) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
     g_auto (GStrv) steps = g_strsplit (rows[i].steps, "\n", -1);
 
     for (gsize j = 0; steps[j] != NULL && *steps[j] != '\0'; j++)
@@ -605,17 +605,17 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *path = g_strdup_printf ("/smtp/session/%s", cases[i].name);
+    g_autofree char *path = g_strdup_printf ("/confined/smtp/session/%s", cases[i].name);
 
     g_test_add_data_func (g_strdelimit (path + 14, "/", '-') - 14, &cases[i], test_transcript);
   }
-  g_test_add_func ("/smtp/session/endless", test_endless);
-  g_test_add_func ("/smtp/session/empty-packet", test_empty_packet);
-  g_test_add_func ("/smtp/session/wiped/control", leftover_check_control);
-  g_test_add_data_func ("/smtp/session/wiped/whole", "whole", test_login_line_is_wiped);
-  g_test_add_data_func ("/smtp/session/wiped/in-pieces", "pieces", test_login_line_is_wiped);
-  g_test_add_data_func ("/smtp/session/wiped/unsent", "unsent", test_login_line_is_wiped);
-  g_test_add_func ("/smtp/session/paths", test_paths);
-  g_test_add_func ("/smtp/session/waits", test_waits);
+  g_test_add_func ("/confined/smtp/session/endless", test_endless);
+  g_test_add_func ("/confined/smtp/session/empty-packet", test_empty_packet);
+  g_test_add_func ("/confined/smtp/session/wiped/control", leftover_check_control);
+  g_test_add_data_func ("/confined/smtp/session/wiped/whole", "whole", test_login_line_is_wiped);
+  g_test_add_data_func ("/confined/smtp/session/wiped/in-pieces", "pieces", test_login_line_is_wiped);
+  g_test_add_data_func ("/confined/smtp/session/wiped/unsent", "unsent", test_login_line_is_wiped);
+  g_test_add_func ("/confined/smtp/session/paths", test_paths);
+  g_test_add_func ("/confined/smtp/session/waits", test_waits);
   return g_test_run ();
 }

@@ -74,7 +74,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/smtp/reply/parse", test_parse);
-  g_test_add_func ("/smtp/reply/length", test_length);
+  g_test_add_func ("/confined/smtp/smtp-reply/reply/parse", test_parse);
+  g_test_add_func ("/confined/smtp/smtp-reply/reply/length", test_length);
   return g_test_run ();
 }
