@@ -74,7 +74,7 @@ note_accepted (Brake *self, const Row *row)
 /* "Relay denied" to the first recipient is about the account; once somebody passed it is about this one's domain. What a person resumed
  * after, and what others passed since, is about this one too: nobody is asked a second time because of them. */
 static Verdict
-settle (const Brake *self, const Row *row, const Verdict *verdict)
+brake_settle (const Brake *self, const Row *row, const Verdict *verdict)
 {
   Verdict settled = *verdict;
 
@@ -89,7 +89,7 @@ settle (const Brake *self, const Row *row, const Verdict *verdict)
 
 /* A letter's refusals are equal by code and reason, within one campaign: another one's letter may well pass meanwhile. */
 static guint
-count (Brake *self, const Row *row, const Verdict *verdict, guint code)
+brake_count (Brake *self, const Row *row, const Verdict *verdict, guint code)
 {
   gboolean is_content = g_strcmp0 (verdict->pause, PAUSE_CONTENT) == 0;
 
@@ -104,7 +104,7 @@ describe_stop (const Verdict *verdict, guint n, const char *text)
 
 /* The wire is emptied before more is risked: from the second like answer on, one letter may be out for each that may still come. */
 static void
-tighten (Brake *self, const Verdict *verdict, guint n)
+brake_tighten (Brake *self, const Verdict *verdict, guint n)
 {
   if (n >= 2 && verdict->outcome == OUTCOME_REFUSED && verdict->pause_after <= ROW_COUNT_FEW)
     self->room = ROOM_FIRST;
@@ -113,7 +113,7 @@ tighten (Brake *self, const Verdict *verdict, guint n)
 Verdict
 brake_weigh (Brake *self, const Row *row, const RowResult *result, char **out_stop)
 {
-  Verdict verdict = settle (self, row, &result->verdict);
+  Verdict verdict = brake_settle (self, row, &result->verdict);
   guint n;
 
   *out_stop = NULL;
@@ -129,8 +129,8 @@ brake_weigh (Brake *self, const Row *row, const RowResult *result, char **out_st
     verdict.reason = REASON_NONE;
     return verdict;
   }
-  n = count (self, row, &verdict, result->code);
-  tighten (self, &verdict, n);
+  n = brake_count (self, row, &verdict, result->code);
+  brake_tighten (self, &verdict, n);
   if (verdict.outcome == OUTCOME_LATER && n >= STRIKES_SLOW && strcmp (verdict.pause, "busy") == 0)
     verdict.reason = REASON_SLOW;
   if (n >= verdict.pause_after) {

@@ -26,7 +26,7 @@ campaign_cache_free (CampaignCache *self)
 }
 
 static CompiledCampaign *
-find (CampaignCache *self, guint64 id, guint *out_index)
+campaign_cache_find (CampaignCache *self, guint64 id, guint *out_index)
 {
   for (guint i = 0; i < self->campaigns->len; i++) {
     CompiledCampaign *campaign = g_ptr_array_index (self->campaigns, i);
@@ -56,7 +56,7 @@ gboolean
 campaign_cache_put (CampaignCache *self, CompiledCampaign *campaign, GError **error)
 {
   guint index = 0;
-  const CompiledCampaign *old = find (self, campaign->id, &index);
+  const CompiledCampaign *old = campaign_cache_find (self, campaign->id, &index);
 
   if (old != NULL && old->row_count > 0) {
     compiled_campaign_free (campaign);
@@ -74,7 +74,7 @@ CompiledCampaign *
 campaign_cache_get (CampaignCache *self, guint64 id, GError **error)
 {
   guint index;
-  CompiledCampaign *campaign = find (self, id, &index);
+  CompiledCampaign *campaign = campaign_cache_find (self, id, &index);
 
   if (campaign == NULL)
     g_set_error (error, FAULT, FAULT_USAGE, "no such campaign was begun here");

@@ -79,7 +79,7 @@ read_identity (GVariant *value, guint8 out[16])
 
 /* A channel's own errors have no D-Bus names: whatever is wrong with a message is data. */
 static void
-translate (GError **error)
+compiled_campaign_translate_error (GError **error)
 {
   if (error == NULL || *error == NULL || (*error)->domain == FAULT)
     return;
@@ -88,14 +88,14 @@ translate (GError **error)
 }
 
 static CompiledCampaign *
-compile (const Channel *channel, guint64 id, const MessageSpec *spec, GError **error)
+compiled_campaign_compile (const Channel *channel, guint64 id, const MessageSpec *spec, GError **error)
 {
   MessageFacts facts = { 0 };
   gpointer message = channel->compile (spec, &facts, error);
   CompiledCampaign *self;
 
   if (message == NULL) {
-    translate (error);
+    compiled_campaign_translate_error (error);
     return NULL;
   }
   self = g_new0 (CompiledCampaign, 1);
@@ -124,7 +124,7 @@ compiled_campaign_new (const Channel *channel, const CampaignBeginning *beginnin
   }
   message.files = (const MessageFile *) (void *) files->data;
   message.n_files = files->len;
-  return compile (channel, beginning->id, &message, error);
+  return compiled_campaign_compile (channel, beginning->id, &message, error);
 }
 
 GVariant *

@@ -32,7 +32,7 @@ journal_writer_free (JournalWriter *self)
 }
 
 static void
-append (JournalWriter *self, const JournalRecord *record)
+journal_writer_append (JournalWriter *self, const JournalRecord *record)
 {
   guint8 raw[JOURNAL_RECORD_LEN];
 
@@ -46,7 +46,7 @@ journal_writer_begun (JournalWriter *self, guint64 campaign, guint64 recipient, 
   JournalRecord record = { .kind = JOURNAL_BEGUN, .campaign = campaign, .recipient = recipient, .attempt = attempt,
                            .time_utc_ms = g_get_real_time () / 1000 };
 
-  append (self, &record);
+  journal_writer_append (self, &record);
 }
 
 void
@@ -59,7 +59,7 @@ journal_writer_remote_id (JournalWriter *self, guint64 campaign, guint64 recipie
   for (gsize at = 0; len > 0 && at <= len; at += JOURNAL_TEXT_LEN) { /* a part that is full is never the last */
     record.number++;
     g_strlcpy (record.text, id + at, sizeof record.text);
-    append (self, &record);
+    journal_writer_append (self, &record);
   }
 }
 
@@ -76,7 +76,7 @@ journal_writer_ended (JournalWriter *self, guint64 campaign, guint64 recipient, 
 
     g_strlcpy (record.text, cut != NULL ? cut : text, sizeof record.text);
   }
-  append (self, &record);
+  journal_writer_append (self, &record);
 }
 
 gboolean

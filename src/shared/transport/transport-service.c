@@ -23,7 +23,7 @@ struct TransportService {
 
 /* Takes the error. */
 static gboolean
-fail (GDBusMethodInvocation *invocation, GError *error)
+transport_service_fail (GDBusMethodInvocation *invocation, GError *error)
 {
   g_dbus_method_invocation_take_error (invocation, error);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -80,7 +80,7 @@ handle_open_account (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, 
   }
   if (opening.secret == NULL && journal_fd >= 0)
     close (journal_fd);
-  return fail (invocation, error);
+  return transport_service_fail (invocation, error);
 }
 
 static gboolean
@@ -91,7 +91,7 @@ handle_new_secret (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GU
   SecretBytes *taken = take_secret (fds, secret, &error);
 
   if (taken == NULL || !send_queue_renew (self->queue, taken, expires_utc_s, &error))
-    return fail (invocation, error);
+    return transport_service_fail (invocation, error);
   pr_transport2_complete_new_secret (skeleton, invocation, NULL);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -106,7 +106,7 @@ handle_add_connection (PrTransport2 *skeleton, GDBusMethodInvocation *invocation
   if (fd >= 0)
     (void) fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
   if (fd < 0 || !send_queue_connect (self->queue, fd, endpoint, peer, &error))
-    return fail (invocation, error);
+    return transport_service_fail (invocation, error);
   pr_transport2_complete_add_connection (skeleton, invocation, NULL);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -117,7 +117,7 @@ handle_state_kept (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, gu
   GError *error = NULL;
 
   if (!send_queue_kept (self->queue, serial, &error))
-    return fail (invocation, error);
+    return transport_service_fail (invocation, error);
   pr_transport2_complete_state_kept (skeleton, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -128,7 +128,7 @@ handle_state_given (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, g
   GError *error = NULL;
 
   if (!send_queue_given (self->queue, serial, records, &error))
-    return fail (invocation, error);
+    return transport_service_fail (invocation, error);
   pr_transport2_complete_state_given (skeleton, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -145,7 +145,7 @@ static gboolean
 handle_test (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
   if (self->test != NULL)
-    return fail (invocation, g_error_new (FAULT, FAULT_USAGE, "a test is running already"));
+    return transport_service_fail (invocation, g_error_new (FAULT, FAULT_USAGE, "a test is running already"));
   self->test = invocation;
   send_queue_test (self->queue, tested_cb, self);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -161,14 +161,14 @@ handle_begin_campaign (PrTransport2 *skeleton, GDBusMethodInvocation *invocation
   const CompiledCampaign *campaign = send_queue_begin_campaign (self->queue, &beginning, &error);
 
   if (campaign == NULL)
-    return fail (invocation, error);
+    return transport_service_fail (invocation, error);
   pr_transport2_complete_begin_campaign (skeleton, invocation, NULL, campaign->facts.fields, campaign->facts.required, campaign->facts.missing_files,
                                          campaign->facts.overhead, compiled_campaign_get_bound (campaign), campaign->facts.notes);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static GVariant *
-preview (const CompiledCampaign *campaign, GVariant *frame, GError **error)
+compiled_campaign_preview (const CompiledCampaign *campaign, GVariant *frame, GError **error)
 {
   static FrameRow row;
   g_autoptr (FrameWriter) messages = frame_writer_new (FRAME_MESSAGES);
@@ -208,10 +208,10 @@ handle_preview (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, guint
 {
   GError *error = NULL;
   const CompiledCampaign *campaign = send_queue_get_campaign (self->queue, id, &error);
-  GVariant *messages = campaign != NULL ? preview (campaign, frame, &error) : NULL;
+  GVariant *messages = campaign != NULL ? compiled_campaign_preview (campaign, frame, &error) : NULL;
 
   if (messages == NULL)
-    return fail (invocation, error);
+    return transport_service_fail (invocation, error);
   pr_transport2_complete_preview (skeleton, invocation, campaign->channel->form, messages);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -226,7 +226,7 @@ handle_send (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
 
   row_files_unref (files);
   if (!is_taken)
-    return fail (invocation, error);
+    return transport_service_fail (invocation, error);
   pr_transport2_complete_send (skeleton, invocation, NULL);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -256,7 +256,7 @@ static gboolean
 handle_drain (PrTransport2 *skeleton, GDBusMethodInvocation *invocation, TransportService *self)
 {
   if (self->drain != NULL)
-    return fail (invocation, g_error_new (FAULT, FAULT_USAGE, "it is draining already"));
+    return transport_service_fail (invocation, g_error_new (FAULT, FAULT_USAGE, "it is draining already"));
   self->drain = invocation;
   send_queue_drain (self->queue, drained_cb, self);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
