@@ -81,7 +81,7 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-preview (Bench *self, GTask *task)
+bench_preview (Bench *self, GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
@@ -142,19 +142,19 @@ begun_cb (guint64 campaign, gpointer tag, TransportBegun *begun, const GError *e
   self->begun_version = job->message.version;
   if (job->rows != NULL) {
     composed_free (composed);
-    preview (self, g_steal_pointer (&task));
+    bench_preview (self, g_steal_pointer (&task));
     return;
   }
   g_task_return_pointer (task, composed, (GDestroyNotify) composed_free);
 }
 
 static void
-run (Bench *self, GTask *task)
+bench_run (Bench *self, GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
   if (job->rows != NULL && self->begun == job->message.campaign && self->begun_version == job->message.version) {
-    preview (self, task);
+    bench_preview (self, task);
     return;
   }
   g_queue_push_tail (&self->beginning, task);
@@ -170,7 +170,7 @@ opened_cb (const GError *error, gpointer data)
   if (error != NULL)
     fail_all (&self->waiting, error->message);
   while ((task = g_queue_pop_head (&self->waiting)) != NULL)
-    run (self, task);
+    bench_run (self, task);
 }
 
 static void
@@ -262,7 +262,7 @@ job_new (Composer *self, const Campaign *campaign, GVariant *rows)
 
 /* job: taken; its files are there. */
 static void
-submit (Composer *self, Job *job, GAsyncReadyCallback callback, gpointer data)
+composer_submit (Composer *self, Job *job, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, data);
   Bench *bench = job->bench;
@@ -270,7 +270,7 @@ submit (Composer *self, Job *job, GAsyncReadyCallback callback, gpointer data)
   g_task_set_source_tag (task, self);
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
   if (transport_link_is_open (bench->link)) {
-    run (bench, task);
+    bench_run (bench, task);
     return;
   }
   g_queue_push_tail (&bench->waiting, task);
@@ -293,7 +293,7 @@ submit_campaign (Composer *self, const Campaign *campaign, GVariant *rows, GAsyn
     return;
   }
   job->message.files = g_variant_ref_sink (files);
-  submit (self, job, callback, data);
+  composer_submit (self, job, callback, data);
 }
 
 void
@@ -306,7 +306,7 @@ composer_preview_message_async (Composer *self, Campaign *campaign, GVariant *fi
   job = job_new (self, campaign, rows);
   job->message.files = g_variant_ref_sink (files);
   job->message.fds = fds;
-  submit (self, job, callback, data);
+  composer_submit (self, job, callback, data);
 }
 
 void

@@ -10,7 +10,7 @@
 #define NEIGHBOURS_MAX 50   /* chosen: of one address or number that a new one is compared with; a switchboard's is that of thousands */
 #define CHUNK_BYTES 65536   /* of texts; chosen */
 
-typedef enum { BY_ADDRESS, BY_OTHER, BY_NAME, KEYS } Key;
+typedef enum { BY_ADDRESS, BY_OTHER, BY_NAME, KEYS } DoublesKey;
 
 typedef struct {
   gint64      contact;
@@ -77,26 +77,26 @@ doubles_free (Doubles *self)
 }
 
 static const Entry *
-get (const Doubles *self, guint place)
+doubles_get_text (const Doubles *self, guint place)
 {
   return &g_array_index (self->entries, Entry, place);
 }
 
 /* Place + 1 of the one before with the same key; 0: none. */
 static guint
-find_last (const Doubles *self, Key key, const char *text)
+find_last (const Doubles *self, DoublesKey key, const char *text)
 {
   return text[0] != '\0' ? GPOINTER_TO_UINT (g_hash_table_lookup (self->last[key], text)) : 0;
 }
 
 static guint
-find_alike (const Doubles *self, Key key, const Entry *entry)
+find_alike (const Doubles *self, DoublesKey key, const Entry *entry)
 {
   const char *name = (const char *) self->name_key->data;
   guint n = 0;
 
-  for (guint at = entry->next[key]; at != 0 && n++ < NEIGHBOURS_MAX; at = get (self, at - 1)->next[key]) {
-    g_autofree char *other = name_key_build (get (self, at - 1)->name);
+  for (guint at = entry->next[key]; at != 0 && n++ < NEIGHBOURS_MAX; at = doubles_get_text (self, at - 1)->next[key]) {
+    g_autofree char *other = name_key_build (doubles_get_text (self, at - 1)->name);
     gboolean is_unnamed = name[0] == '\0' || other[0] == '\0';
 
     if (is_unnamed ? key == BY_ADDRESS : alike_names (name, other))
@@ -117,7 +117,7 @@ find_double (const Doubles *self, const Entry *entry)
 }
 
 static const char *
-keep (Doubles *self, const char *text)
+doubles_keep_text (Doubles *self, const char *text)
 {
   return text[0] != '\0' ? g_string_chunk_insert (self->texts, text) : "";
 }
@@ -143,11 +143,11 @@ doubles_add (Doubles *self, gint64 contact, const char *name, const char *addres
 
   if (place >= DOUBLES_PEOPLE_MAX)
     return;
-  entry.name = keep (self, name);
-  entry.address = keep (self, address);
+  entry.name = doubles_keep_text (self, name);
+  entry.address = doubles_keep_text (self, address);
   for (int key = 0; key < KEYS; key++) {
-    entry.next[key] = find_last (self, (Key) key, keys[key]);
-    entry.keys[key] = entry.next[key] != 0 ? get (self, entry.next[key] - 1)->keys[key] : keep (self, keys[key]);
+    entry.next[key] = find_last (self, (DoublesKey) key, keys[key]);
+    entry.keys[key] = entry.next[key] != 0 ? doubles_get_text (self, entry.next[key] - 1)->keys[key] : doubles_keep_text (self, keys[key]);
     if (keys[key][0] != '\0')
       g_hash_table_insert (self->last[key], (gpointer) entry.keys[key], GUINT_TO_POINTER (place + 1));
   }
@@ -169,7 +169,7 @@ doubles_describe (const Doubles *self)
   g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; i < self->pairs->len; i++) {
     const Pair *pair = &g_array_index (self->pairs, Pair, i);
-    const Entry *first = get (self, pair->first), *second = get (self, pair->second);
+    const Entry *first = doubles_get_text (self, pair->first), *second = doubles_get_text (self, pair->second);
     GVariantDict row;
 
     g_variant_dict_init (&row, NULL);
@@ -194,7 +194,7 @@ char *
 doubles_to_sentence (const Doubles *self, const char *noun)
 {
   const Pair *pair = self->pairs->len > 0 ? &g_array_index (self->pairs, Pair, 0) : NULL;
-  g_autofree char *first = pair != NULL ? describe_entry (get (self, pair->first)) : NULL, *second = pair != NULL ? describe_entry (get (self, pair->second)) : NULL;
+  g_autofree char *first = pair != NULL ? describe_entry (doubles_get_text (self, pair->first)) : NULL, *second = pair != NULL ? describe_entry (doubles_get_text (self, pair->second)) : NULL;
   g_autofree char *more = self->count > 1 ? g_strdup_printf (self->count == 2 ? ", and so does %" G_GUINT64_FORMAT " more pair" : ", and so do %" G_GUINT64_FORMAT " more pairs", self->count - 1)
                                            : g_strdup ("");
 

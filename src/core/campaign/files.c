@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static gboolean
-measure (int fd, const char *name, gsize max, gsize *out_size, GError **error)
+file_measure (int fd, const char *name, gsize max, gsize *out_size, GError **error)
 {
   struct stat status;
 
@@ -35,7 +35,7 @@ read_all (int fd, const char *name, gsize max, GError **error)
   g_autofree char *data = NULL;
   gsize len = 0, size = 0;
 
-  if (!measure (fd, name, max, &size, error))
+  if (!file_measure (fd, name, max, &size, error))
     return NULL;
   data = g_malloc (size + 1);
   while (len < size) {
@@ -175,7 +175,7 @@ add_stored (Core *core, sqlite3_stmt *row, AddFunc add, GVariantBuilder *files, 
 
 /* Each open has a file offset of its own: a transport may read while another does. */
 static GVariant *
-collect (Core *core, sqlite3_stmt *row, const char *type, AddFunc add, GUnixFDList *out_fds, GError **error)
+files_collect (Core *core, sqlite3_stmt *row, const char *type, AddFunc add, GUnixFDList *out_fds, GError **error)
 {
   GVariantBuilder files;
   int result;
@@ -204,13 +204,13 @@ query_stored (Core *core, guint64 campaign, const char *template)
 GVariant *
 files_list (Core *core, guint64 campaign, const char *template, GUnixFDList *out_fds, GError **error)
 {
-  return collect (core, query_stored (core, campaign, template), "a(ssth)", add_listed, out_fds, error);
+  return files_collect (core, query_stored (core, campaign, template), "a(ssth)", add_listed, out_fds, error);
 }
 
 GVariant *
 files_give (Core *core, guint64 campaign, GUnixFDList *out_fds, GError **error)
 {
-  return collect (core, query_stored (core, campaign, NULL), "a(sssh)", add_part, out_fds, error);
+  return files_collect (core, query_stored (core, campaign, NULL), "a(sssh)", add_part, out_fds, error);
 }
 
 static int
@@ -220,7 +220,7 @@ reopen_one (int fd, const char *name, gsize *inout_total, GError **error)
   gsize size = 0;
   int again;
 
-  if (!measure (fd, name, MIN (FILES_ONE_MAX, FILES_ALL_MAX - *inout_total), &size, error))
+  if (!file_measure (fd, name, MIN (FILES_ONE_MAX, FILES_ALL_MAX - *inout_total), &size, error))
     return -1;
   *inout_total += size;
   again = open (path, O_RDONLY | O_CLOEXEC);

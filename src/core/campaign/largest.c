@@ -38,7 +38,7 @@ largest_free (Largest *self)
 }
 
 static double
-measure (const LargestWeight *weight, Slice value)
+largest_weigh_value (const LargestWeight *weight, Slice value)
 {
   gsize wide = 0, special = 0;
 
@@ -103,7 +103,7 @@ largest_add (Largest *self, guint64 id, const Slice *values)
   Candidate candidate = { .id = id };
 
   for (guint i = 0; i < self->n_places; i++) {
-    double size = measure (&self->weights[i], values[i]);
+    double size = largest_weigh_value (&self->weights[i], values[i]);
 
     candidate.total += size;
     if (!text_is_missing (values[i].data, values[i].len))

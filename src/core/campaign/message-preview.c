@@ -23,10 +23,10 @@ typedef struct { /* owned by the task */
   GVariant    *files;
   GUnixFDList *fds;
   GPtrArray   *missing; /* char * */
-} Work;
+} PreviewTask;
 
 static void
-work_free (Work *work)
+work_free (PreviewTask *work)
 {
   campaign_free (work->campaign);
   contact_free (work->contact);
@@ -59,7 +59,7 @@ get_builtin (const Contact *contact, const char *field)
 
 /* As a list of theirs has it: a header that became name, address or number. Returns: (borrowed) the value, or "". */
 static const char *
-get_by_alias (Work *work, const char *field)
+get_by_alias (PreviewTask *work, const char *field)
 {
   g_autofree char *key = text_fold (field, -1);
   sqlite3_stmt *row = store_query (work->core->store, "SELECT a.field FROM list_alias a JOIN member m ON m.list=a.list WHERE m.contact=? AND a.key=? LIMIT 1", "is",
@@ -71,7 +71,7 @@ get_by_alias (Work *work, const char *field)
 }
 
 static Slice
-look_up (Work *work, const char *field)
+look_up (PreviewTask *work, const char *field)
 {
   const Contact *contact = work->contact;
   const char *builtin;
@@ -89,7 +89,7 @@ look_up (Work *work, const char *field)
 }
 
 static void
-write_value (Work *work, FrameWriter *frame, const char *field, const char *const *required)
+write_value (PreviewTask *work, FrameWriter *frame, const char *field, const char *const *required)
 {
   Slice value = look_up (work, field);
   g_autofree char *shown = NULL;
@@ -120,7 +120,7 @@ make_columns (const AddressKind *kind, const char *const *fields)
 }
 
 static GVariant *
-write_row (Work *work, const char *const *required)
+write_row (PreviewTask *work, const char *const *required)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   const AddressKind *kind = address_kind_get (work->campaign->kind->address);
@@ -155,7 +155,7 @@ static void
 built_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  Work *work = g_task_get_task_data (task);
+  PreviewTask *work = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (GVariant) messages = composer_preview_finish (work->core->composer, result, &error);
   g_autoptr (MessagePreview) preview = g_new0 (MessagePreview, 1);
@@ -178,7 +178,7 @@ static void
 inspected_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
-  Work *work = g_task_get_task_data (task);
+  PreviewTask *work = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (Composed) composed = composer_begin_finish (work->core->composer, result, &error);
   GUnixFDList *fds;
@@ -229,11 +229,11 @@ void
 message_preview_async (Core *core, GVariant *parts, const char *who, GVariant *files, GUnixFDList *fds, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, data);
-  Work *work = g_new0 (Work, 1);
+  PreviewTask *work = g_new0 (PreviewTask, 1);
   GError *error = NULL;
   gint64 id = 0;
 
-  *work = (Work){ core, make_campaign (parts, &error), NULL, g_variant_ref_sink (files), fds != NULL ? g_object_ref (fds) : NULL,
+  *work = (PreviewTask){ core, make_campaign (parts, &error), NULL, g_variant_ref_sink (files), fds != NULL ? g_object_ref (fds) : NULL,
                   g_ptr_array_new_with_free_func (g_free) };
   g_task_set_task_data (task, work, (GDestroyNotify) work_free);
   if (work->campaign != NULL && who[0] != '\0' && contact_find_one (core->store, who, &id, &error))

@@ -97,7 +97,7 @@ slice_cb (gpointer data)
 }
 
 static void
-look (Retention *self)
+retention_look_again (Retention *self)
 {
   if (self->slice_source == 0)
     self->slice_source = g_idle_add_full (G_PRIORITY_LOW, slice_cb, self, NULL);
@@ -108,7 +108,7 @@ timer_cb (gpointer data)
 {
   Retention *self = data;
 
-  look (self);
+  retention_look_again (self);
   self->timer = g_timeout_add_seconds (LOOK_EVERY_S, timer_cb, self);
   return G_SOURCE_REMOVE;
 }
@@ -148,6 +148,6 @@ retention_set_days (Core *core, guint days, GError **error)
   }
   if (!store_set_meta (core->store, DAYS_KEY, text, error) || !store_audit (core->store, "settings.keep", text, error))
     return FALSE;
-  look (core->retention);
+  retention_look_again (core->retention);
   return TRUE;
 }

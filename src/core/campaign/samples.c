@@ -16,7 +16,7 @@ sample_free (Sample *self)
 }
 
 static gboolean
-has (GPtrArray *samples, guint64 recipient)
+samples_has (GPtrArray *samples, guint64 recipient)
 {
   for (guint i = 0; i < samples->len; i++)
     if (((Sample *) g_ptr_array_index (samples, i))->recipient == recipient)
@@ -25,14 +25,14 @@ has (GPtrArray *samples, guint64 recipient)
 }
 
 static gboolean
-collect (Core *core, sqlite3_stmt *row, GPtrArray *samples, const char *why, GError **error)
+samples_collect (Core *core, sqlite3_stmt *row, GPtrArray *samples, const char *why, GError **error)
 {
   int result;
 
   while ((result = store_step (core->store, row, error)) == 1) {
     Sample *sample;
 
-    if (has (samples, (guint64) store_int (row, 0)))
+    if (samples_has (samples, (guint64) store_int (row, 0)))
       continue;
     sample = g_new0 (Sample, 1);
     sample->recipient = (guint64) store_int (row, 0);
@@ -83,7 +83,7 @@ is_non_latin (Slice value)
 }
 
 static void
-measure (Measure *self, Slice value)
+measure_add_value (Measure *self, Slice value)
 {
   self->length += (gint64) value.len;
   self->n_empty += text_is_missing (value.data, value.len);
@@ -106,7 +106,7 @@ measure_row (sqlite3_value **values)
     else if (at == NULL || !frame_next_raw (&at, end, &value))
       break;
     if (used[i] != 0)
-      measure (&found, value);
+      measure_add_value (&found, value);
   }
   return found;
 }
@@ -168,7 +168,7 @@ samples_page (Core *core, guint64 campaign, guint64 after, guint max, gboolean i
   sqlite3_stmt *page = store_query (core->store, is_waiting ? ROWS "AND s.id>?2 AND " SQL_IS_WAITING ("s.") " ORDER BY s.id LIMIT ?3" : ROWS "AND s.id>?2 ORDER BY s.id LIMIT ?3",
                                     "iii", (gint64) campaign, (gint64) MIN (after, G_MAXINT64), (gint64) max);
 
-  return collect (core, page, samples, "", error) ? g_steal_pointer (&samples) : NULL;
+  return samples_collect (core, page, samples, "", error) ? g_steal_pointer (&samples) : NULL;
 }
 
 GPtrArray *
@@ -179,10 +179,10 @@ samples_choose (Core *core, guint64 campaign, const int *bound, gsize n, guint m
 
   register_functions (core->store);
   for (gsize i = 0; i < G_N_ELEMENTS (sorts) && samples->len < max; i++)
-    if (!collect (core, store_query (core->store, sorts[i].sql, "iib", (gint64) campaign, (gint64) 1, used->data, (gsize) used->len), samples, sorts[i].why, error))
+    if (!samples_collect (core, store_query (core->store, sorts[i].sql, "iib", (gint64) campaign, (gint64) 1, used->data, (gsize) used->len), samples, sorts[i].why, error))
       return NULL;
   if (samples->len < max &&
-      !collect (core, store_query (core->store, ROWS "ORDER BY random() LIMIT ?2", "ii", (gint64) campaign, (gint64) (max - samples->len)), samples, "random", error))
+      !samples_collect (core, store_query (core->store, ROWS "ORDER BY random() LIMIT ?2", "ii", (gint64) campaign, (gint64) (max - samples->len)), samples, "random", error))
     return NULL;
   return g_steal_pointer (&samples);
 }
@@ -193,7 +193,7 @@ samples_load (Core *core, guint64 campaign, GArray *ids, GError **error)
   g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
 
   for (guint i = 0; i < ids->len; i++)
-    if (!collect (core, store_query (core->store, ROWS "AND s.id=?2", "ii", (gint64) campaign, (gint64) g_array_index (ids, guint64, i)), samples, "", error))
+    if (!samples_collect (core, store_query (core->store, ROWS "AND s.id=?2", "ii", (gint64) campaign, (gint64) g_array_index (ids, guint64, i)), samples, "", error))
       return NULL;
   return g_steal_pointer (&samples);
 }

@@ -13,10 +13,10 @@ typedef struct { /* owned by the task */
   Campaign *campaign; /* with the texts of their version */
   GVariant *facts;
   GVariant *row; /* frame RECIPIENTS of one; taken by the composer */
-} Work;
+} SentTask;
 
 static void
-work_free (Work *work)
+work_free (SentTask *work)
 {
   campaign_free (work->campaign);
   g_clear_pointer (&work->facts, g_variant_unref);
@@ -80,7 +80,7 @@ make_facts (const Campaign *campaign, sqlite3_stmt *row, guint64 recipient, gboo
 
 /* Nothing but names and values is taken away when somebody is forgotten: then neither contact nor address is left. */
 static gboolean
-take_row (Work *work, sqlite3_stmt *row, guint64 recipient, GError **error)
+take_row (SentTask *work, sqlite3_stmt *row, guint64 recipient, GError **error)
 {
   gboolean is_erased = store_int (row, 7) == 0 && store_text (row, 5)[0] == '\0';
   gint64 version = store_int (row, 4);
@@ -96,7 +96,7 @@ take_row (Work *work, sqlite3_stmt *row, guint64 recipient, GError **error)
 }
 
 static gboolean
-load (Work *work, guint64 campaign, guint64 recipient, GError **error)
+sent_load (SentTask *work, guint64 campaign, guint64 recipient, GError **error)
 {
   sqlite3_stmt *row;
   gboolean is_taken;
@@ -141,7 +141,7 @@ static void
 built_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  Work *work = g_task_get_task_data (task);
+  SentTask *work = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (GVariant) messages = composer_preview_finish (work->core->composer, result, &error);
   GBytes *message = messages != NULL ? read_message (messages, &error) : NULL;
@@ -156,12 +156,12 @@ void
 sent_async (Core *core, guint64 campaign, guint64 recipient, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, data);
-  Work *work = g_new0 (Work, 1);
+  SentTask *work = g_new0 (SentTask, 1);
   GError *error = NULL;
 
   work->core = core;
   g_task_set_task_data (task, work, (GDestroyNotify) work_free);
-  if (load (work, campaign, recipient, &error)) {
+  if (sent_load (work, campaign, recipient, &error)) {
     composer_show_async (core->composer, work->campaign, work->row, built_cb, task);
     return;
   }
@@ -172,7 +172,7 @@ sent_async (Core *core, guint64 campaign, guint64 recipient, GAsyncReadyCallback
 GBytes *
 sent_finish (GAsyncResult *result, GVariant **out_facts, GError **error)
 {
-  Work *work = g_task_get_task_data (G_TASK (result));
+  SentTask *work = g_task_get_task_data (G_TASK (result));
   GBytes *message = g_task_propagate_pointer (G_TASK (result), error);
 
   if (message != NULL)

@@ -144,7 +144,7 @@ get_builtin (const Person *person, const char *field)
 
 /* alias: what the name stands for where this person has no such field, or NULL. */
 static gboolean
-lookup (const Person *person, const char *field, const char *alias, Slice *out_value)
+person_lookup (const Person *person, const char *field, const char *alias, Slice *out_value)
 {
   const char *builtin = get_builtin (person, field);
 
@@ -163,7 +163,7 @@ is_wanted (Snapshot *self, const Person *person)
     const char *wanted = self->spec->where_values[i];
     Slice value;
 
-    if (!lookup (person, self->spec->where_fields[i], self->where_aliases[i], &value) || !fields_name_equal (value, (Slice){ wanted, strlen (wanted) }))
+    if (!person_lookup (person, self->spec->where_fields[i], self->where_aliases[i], &value) || !fields_name_equal (value, (Slice){ wanted, strlen (wanted) }))
       return FALSE;
   }
   return TRUE;
@@ -196,7 +196,7 @@ encode_values (Snapshot *self, const Person *person)
       found = value;
       has_next = fields_next (&reader, &name, &value);
     } else {
-      lookup (person, column, self->column_aliases[i], &found);
+      person_lookup (person, column, self->column_aliases[i], &found);
     }
     self->found[i] = found;
     put_value (self->values, found);
@@ -228,7 +228,7 @@ count_values (Snapshot *self, const Person *person, guint64 id)
 }
 
 static gboolean
-insert (Snapshot *self, const Person *person, OutcomeReason reason, LedgerTally *tally, GError **error)
+snapshot_insert (Snapshot *self, const Person *person, OutcomeReason reason, LedgerTally *tally, GError **error)
 {
   const State state = reason == REASON_NONE ? STATE_QUEUED : STATE_SKIPPED;
   const gboolean is_test = self->spec->test_to != NULL && self->spec->test_to[0] != '\0';
@@ -264,18 +264,18 @@ add_person (Snapshot *self, const Person *person, LedgerTally *tally, GError **e
   }
   if (person->address[0] == '\0') {
     self->counts.no_address++;
-    return insert (self, person, address_kind_get (self->spec->copies.address)->lacking, tally, error);
+    return snapshot_insert (self, person, address_kind_get (self->spec->copies.address)->lacking, tally, error);
   }
   if (person->is_suppressed) {
     self->counts.suppressed++;
-    return insert (self, person, REASON_SUPPRESSED, tally, error);
+    return snapshot_insert (self, person, REASON_SUPPRESSED, tally, error);
   }
   self->counts.sharing += found.is_shared;
   self->counts.recent += found.is_recent;
   self->counts.queued++;
   doubles_add (self->doubles, person->contact, person->name, person->address, person->address_key,
                self->spec->copies.address == KIND_ADDRESS_PHONE ? person->email_key : person->phone);
-  return insert (self, person, REASON_NONE, tally, error);
+  return snapshot_insert (self, person, REASON_NONE, tally, error);
 }
 
 static gboolean

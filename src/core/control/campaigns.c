@@ -19,7 +19,7 @@
 #include <string.h>
 
 static gboolean
-refuse (GError **error, int code, const char *what)
+campaign_refuse (GError **error, int code, const char *what)
 {
   g_set_error_literal (error, FAULT, code, what);
   return FALSE;
@@ -36,7 +36,7 @@ has_secrets (Core *core, const Campaign *campaign, GError **error)
   if (hashed < 0)
     return FALSE;
   if (hashed > 0 && vault_get_state (core->vault) == VAULT_LOCKED)
-    return refuse (error, FAULT_NO_PERM, "the vault is locked, and with it the list of forgotten people who must not be written to; unlock it first (`postrider vault unlock`)");
+    return campaign_refuse (error, FAULT_NO_PERM, "the vault is locked, and with it the list of forgotten people who must not be written to; unlock it first (`postrider vault unlock`)");
   return TRUE;
 }
 
@@ -44,11 +44,11 @@ has_secrets (Core *core, const Campaign *campaign, GError **error)
 static gboolean
 is_staying (Core *core, GError **error)
 {
-  return !core->is_leaving || refuse (error, FAULT_TEMP, "Postrider is leaving; try again in a moment");
+  return !core->is_leaving || campaign_refuse (error, FAULT_TEMP, "Postrider is leaving; try again in a moment");
 }
 
 static gboolean
-go (Core *core, const Campaign *campaign, GError **error)
+campaign_go (Core *core, const Campaign *campaign, GError **error)
 {
   if (g_str_equal (campaign->reason, "first") && /* a person looked at the first ones */
       !store_run (core->store, error, "UPDATE campaign SET pause_after=0 WHERE id=?", "i", (gint64) campaign->id))
@@ -68,8 +68,8 @@ campaigns_start (Core *core, guint64 id, GError **error)
   if (campaign == NULL || !is_staying (core, error))
     return FALSE;
   if (campaign->state != CAMPAIGN_PREPARED)
-    return refuse (error, FAULT_USAGE, "this campaign was started already");
-  return has_secrets (core, campaign, error) && go (core, campaign, error);
+    return campaign_refuse (error, FAULT_USAGE, "this campaign was started already");
+  return has_secrets (core, campaign, error) && campaign_go (core, campaign, error);
 }
 
 /* --- pause and cancel --- */
@@ -160,9 +160,9 @@ stop_async (Core *core, guint64 id, gboolean is_cancel, GAsyncReadyCallback call
   *stop = (Stop){ core, campaign, is_cancel };
   g_task_set_task_data (task, stop, (GDestroyNotify) stop_free);
   if (campaign != NULL && (campaign->state == CAMPAIGN_DONE || campaign->state == CAMPAIGN_CANCELLED))
-    refuse (&error, FAULT_USAGE, "this campaign has ended already");
+    campaign_refuse (&error, FAULT_USAGE, "this campaign has ended already");
   if (campaign != NULL && campaign->state == CAMPAIGN_PREPARING)
-    refuse (&error, FAULT_TEMP, "this campaign is still being prepared; try again in a moment");
+    campaign_refuse (&error, FAULT_TEMP, "this campaign is still being prepared; try again in a moment");
   if (error != NULL) {
     g_task_return_error (task, error);
     g_object_unref (task);
@@ -235,7 +235,7 @@ is_still_paused (const Resume *resume, GError **error)
     return FALSE;
   if (resume->is_overtaken || now->state != CAMPAIGN_PAUSED || now->version + 1 != resume->campaign->version ||
       lane_find_stopping (lanes_get (resume->core->lanes, now->account), now->id))
-    return refuse (error, FAULT_TEMP, "the campaign was resumed, stopped or corrected by somebody else meanwhile; look at it again");
+    return campaign_refuse (error, FAULT_TEMP, "the campaign was resumed, stopped or corrected by somebody else meanwhile; look at it again");
   return TRUE;
 }
 
@@ -261,7 +261,7 @@ resume_apply (Resume *self, GError **error)
 
   if (held < 0 || (held > 0 && !write_gone (self->core, self->campaign->id, self->gone, error)))
     return FALSE;
-  return go (self->core, self->campaign, error);
+  return campaign_go (self->core, self->campaign, error);
 }
 
 static void
@@ -288,9 +288,9 @@ is_gone_answered (Core *core, const Campaign *campaign, const char *how, GError 
   if (held < 0)
     return FALSE;
   if (how != NULL && !g_str_equal (how, "suppress") && !g_str_equal (how, "again"))
-    return refuse (error, FAULT_USAGE, "of those who were answered as gone say suppress (they are gone: no mail to them any more) or again (try them again)");
+    return campaign_refuse (error, FAULT_USAGE, "of those who were answered as gone say suppress (they are gone: no mail to them any more) or again (try them again)");
   return held == 0 || how != NULL ||
-         refuse (error, FAULT_USAGE, g_str_equal (campaign->reason, "gone") ? campaign->text
+         campaign_refuse (error, FAULT_USAGE, g_str_equal (campaign->reason, "gone") ? campaign->text
                                        : "many were answered as gone, and nobody has said whether they are: resume with --gone suppress or --gone again");
 }
 
@@ -303,7 +303,7 @@ may_resume (Core *core, const Campaign *campaign, GVariantDict *correction, GErr
   if (!is_staying (core, error))
     return FALSE;
   if (campaign->state != CAMPAIGN_PAUSED)
-    return refuse (error, FAULT_USAGE, campaign->state == CAMPAIGN_SENDING ? "this campaign is sending" : "only a paused campaign can be resumed");
+    return campaign_refuse (error, FAULT_USAGE, campaign->state == CAMPAIGN_SENDING ? "this campaign is sending" : "only a paused campaign can be resumed");
   g_variant_dict_lookup (correction, KEY_CORRECTION_RESTORED, "b", &is_confirmed);
   if (g_str_equal (campaign->reason, "restored") && !is_confirmed) {
     g_set_error (error, FAULT, FAULT_NO_PERM, "%s; it might send what was sent already. If this copy is the one that goes on, resume with --restored", campaign->text);
@@ -313,7 +313,7 @@ may_resume (Core *core, const Campaign *campaign, GVariantDict *correction, GErr
   if (!is_gone_answered (core, campaign, gone, error))
     return FALSE;
   if (lane_find_stopping (lanes_get (core->lanes, campaign->account), campaign->id))
-    return refuse (error, FAULT_TEMP, "the campaign is still stopping; try again in a moment");
+    return campaign_refuse (error, FAULT_TEMP, "the campaign is still stopping; try again in a moment");
   return (!is_confirmed || rollback_guard_adopt (core, error)) && has_secrets (core, campaign, error);
 }
 
@@ -384,11 +384,11 @@ campaigns_resolve (Core *core, guint64 id, const char *how, const char *const *a
   if (campaign == NULL)
     return FALSE;
   if (!is_resend && !g_str_equal (how, "sent"))
-    return refuse (error, FAULT_USAGE, "say resend (send it again) or sent (treat it as sent)");
+    return campaign_refuse (error, FAULT_USAGE, "say resend (send it again) or sent (treat it as sent)");
   if (is_resend && campaign->state == CAMPAIGN_CANCELLED)
-    return refuse (error, FAULT_USAGE, "this campaign was cancelled: nothing of it is sent any more; say sent, or send anew with --except");
+    return campaign_refuse (error, FAULT_USAGE, "this campaign was cancelled: nothing of it is sent any more; say sent, or send anew with --except");
   if (lane_is_holding (lanes_get (core->lanes, campaign->account), id))
-    return refuse (error, FAULT_TEMP, "a sending process may still hold some of these; pause the campaign, or try again in a moment");
+    return campaign_refuse (error, FAULT_TEMP, "a sending process may still hold some of these; pause the campaign, or try again in a moment");
   is_reopened = is_resend && campaign->state == CAMPAIGN_DONE;
   if ((is_reopened && (!is_staying (core, error) || !has_secrets (core, campaign, error))) || !store_begin (core->store, error))
     return FALSE;

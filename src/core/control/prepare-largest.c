@@ -126,7 +126,7 @@ prepare_probe_finish (Prepare *self, GAsyncResult *result)
 
 /* Every value in each part, encoded in base64 or worse. */
 static guint64
-estimate (Prepare *self)
+prepare_estimate (Prepare *self)
 {
   return self->composed->overhead + 3 * snapshot_get_counts (self->snapshot)->largest_values;
 }
@@ -166,5 +166,5 @@ prepare_measure_finish (Prepare *self, GAsyncResult *result)
 
   if (messages == NULL)
     g_message ("the largest message could not be built: %s", error->message);
-  self->largest = messages != NULL ? find_largest (messages) : estimate (self);
+  self->largest = messages != NULL ? find_largest (messages) : prepare_estimate (self);
 }

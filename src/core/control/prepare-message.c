@@ -55,7 +55,7 @@ take_sender (Prepare *self, GError **error)
 
 /* (transfer full) It lies among real messages: who reads it must see what it is. */
 static char *
-mark (const char *text)
+message_mark (const char *text)
 {
   return text[0] == '\0' || g_str_has_prefix (text, TEST_MARK) ? g_strdup (text) : g_strconcat (TEST_MARK, text, NULL);
 }
@@ -63,10 +63,10 @@ mark (const char *text)
 static void
 mark_test (Campaign *campaign)
 {
-  g_autofree char *marked = mark (message_parts_get_first (campaign->parts)), *title = g_steal_pointer (&campaign->title);
+  g_autofree char *marked = message_mark (message_parts_get_first (campaign->parts)), *title = g_steal_pointer (&campaign->title);
 
   message_parts_set (campaign->parts, message_parts_get_kind (campaign->parts)->parts[0].name, marked);
-  campaign->title = mark (title);
+  campaign->title = message_mark (title);
 }
 
 static gboolean

@@ -107,7 +107,7 @@ add_questions (Prepare *self, GStrvBuilder *questions)
 }
 
 static gint64
-forecast (Prepare *self)
+prepare_forecast (Prepare *self)
 {
   g_autoptr (Pace) pace = pace_new (self->account);
   guint connections = self->campaign->connections > 0 ? self->campaign->connections : MAX (2, account_get_number (self->account, SETTING_CONNECTIONS));
@@ -159,7 +159,7 @@ prepare_summarize (Prepare *self)
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_ALIKE, doubles_describe (snapshot_get_doubles (self->snapshot)));
   g_variant_dict_insert (&summary, KEY_SUMMARY_LARGEST, "t", self->largest);
   g_variant_dict_insert (&summary, KEY_SUMMARY_SERVER_SIZE, "t", self->account->server_size);
-  g_variant_dict_insert (&summary, KEY_SUMMARY_SECONDS, "t", (guint64) forecast (self));
+  g_variant_dict_insert (&summary, KEY_SUMMARY_SECONDS, "t", (guint64) prepare_forecast (self));
   g_variant_dict_insert (&summary, KEY_SUMMARY_LIFETIME_S, "t", (guint64) self->campaign->lifetime_s);
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_MISSING, g_variant_builder_end (&missing));
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_LACKING, g_variant_builder_end (&lacking));

@@ -35,7 +35,7 @@ prepare_free (Prepare *self)
 }
 
 static gboolean
-usage (GError **error, const char *what)
+prepare_set_usage (GError **error, const char *what)
 {
   g_set_error_literal (error, FAULT, FAULT_USAGE, what);
   return FALSE;
@@ -112,7 +112,7 @@ read_spec (Prepare *self, GVariant *raw_wish, GError **error)
             resolve_lists (self, &dict, KEY_SPEC_EXCLUDE_LISTS, self->exclude, error);
   g_variant_dict_clear (&dict);
   if (is_fine && per[0] != '\0' && !self->spec.copies.is_per_address && !g_str_equal (per, "person"))
-    return usage (error, "--per is person or address");
+    return prepare_set_usage (error, "--per is person or address");
   return is_fine;
 }
 
@@ -151,17 +151,17 @@ static gboolean
 is_sound (Prepare *self, GError **error)
 {
   if (self->lists->len == 0)
-    return usage (error, "no list is named: say --list NAME (`postrider lists` shows them)");
+    return prepare_set_usage (error, "no list is named: say --list NAME (`postrider lists` shows them)");
   if (!message_parts_check (self->campaign->parts, error))
     return FALSE;
   if (!settle_test_to (self, error))
     return FALSE;
   if (self->spec.only != 0 && self->test_to[0] == '\0')
-    return usage (error, "one person alone is named, but no address for a trial");
+    return prepare_set_usage (error, "one person alone is named, but no address for a trial");
   if (self->campaign->lifetime_s > LIFETIME_MAX_S)
-    return usage (error, "--give-up: 30 days at most");
+    return prepare_set_usage (error, "--give-up: 30 days at most");
   if (self->campaign->pause_after < 0)
-    return usage (error, "so many messages cannot be sent before a pause");
+    return prepare_set_usage (error, "so many messages cannot be sent before a pause");
   return can_be_asked (self->core, self->spec.copies.except, error) && can_be_asked (self->core, self->spec.copies.refused_of, error);
 }
 
@@ -310,7 +310,7 @@ prepare_discard (Core *core, guint64 campaign, GError **error)
     return FALSE;
   }
   if (loaded->state > CAMPAIGN_PREPARED)
-    return usage (error, "this campaign was started: it stays in the ledger");
+    return prepare_set_usage (error, "this campaign was started: it stays in the ledger");
   return remove_rows (core, campaign, error);
 }
 
@@ -329,7 +329,7 @@ prepare_discard_all (Core *core, GError **error)
 /* --- the course of it --- */
 
 static void
-fail (GTask *task, GError *error)
+prepare_fail (GTask *task, GError *error)
 {
   Prepare *self = g_task_get_task_data (task);
 
@@ -377,7 +377,7 @@ step_cb (gpointer data)
   if (result == 0 && !close_snapshot (self, &error))
     result = -1;
   if (result < 0) {
-    fail (task, error);
+    prepare_fail (task, error);
     return G_SOURCE_REMOVE;
   }
   prepare_measure_async (self, measured_cb, task);
@@ -402,7 +402,7 @@ composed_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   self->composed = composer_begin_finish (self->core->composer, result, &error);
   if (self->composed == NULL) {
-    fail (task, error);
+    prepare_fail (task, error);
     return;
   }
   self->spec.copies.campaign = self->campaign->id;
@@ -416,7 +416,7 @@ composed_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->spec.test_to = self->test_to;
   self->snapshot = snapshot_new (self->core, &self->spec, self->lists, self->exclude, &error);
   if (self->snapshot == NULL) {
-    fail (task, error);
+    prepare_fail (task, error);
     return;
   }
   snapshot_set_fields (self->snapshot, self->composed->bound, g_strv_length (self->composed->fields));
@@ -430,7 +430,7 @@ return_earlier (GTask *task)
   GVariant *summary = prepare_describe_earlier (g_task_get_task_data (task), &error);
 
   if (summary == NULL) {
-    fail (task, error);
+    prepare_fail (task, error);
     return;
   }
   g_task_return_pointer (task, summary, (GDestroyNotify) g_variant_unref);
@@ -449,7 +449,7 @@ prepare_async (Core *core, GVariant *spec, GVariant *files, GUnixFDList *fds, GA
   self->exclude = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_task_set_task_data (task, self, (GDestroyNotify) prepare_free);
   if (!read_spec (self, spec, &error) || !is_sound (self, &error) || !prepare_find_earlier (self, &error) || !store_campaign (self, files, fds, &error)) {
-    fail (task, error);
+    prepare_fail (task, error);
     return;
   }
   if (self->earlier != 0) {
