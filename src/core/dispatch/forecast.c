@@ -57,7 +57,7 @@ move_windows (Play *self)
 
 /* Of `max`, how many may go now. If none: out_next_s is when the fullest window next has room. */
 static gint64
-allow (const Play *self, gint64 max, double *out_next_s)
+play_allow (const Play *self, gint64 max, double *out_next_s)
 {
   *out_next_s = self->now_s;
   for (guint i = 0; i < self->n_windows; i++) {
@@ -80,7 +80,7 @@ play_some (Play *self, gint64 count)
     gint64 now;
 
     move_windows (self);
-    now = allow (self, count, &next_s);
+    now = play_allow (self, count, &next_s);
     if (now == 0) {
       self->now_s = next_s;
       continue;

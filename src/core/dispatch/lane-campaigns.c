@@ -47,7 +47,7 @@ lane_note_reply (Lane *self, const char *reply)
 }
 
 static gboolean
-load (Lane *self, guint64 campaign, GError **error)
+lane_load (Lane *self, guint64 campaign, GError **error)
 {
   Campaign *loaded = campaign_load (self->core, campaign, error);
   LaneCampaign *entry;
@@ -101,7 +101,7 @@ lane_add_campaign (Lane *self, guint64 campaign)
   g_autoptr (GError) error = NULL;
 
   forget_unloaded (self, campaign);
-  if (lane_find_campaign (self, campaign) == NULL && !load (self, campaign, &error))
+  if (lane_find_campaign (self, campaign) == NULL && !lane_load (self, campaign, &error))
     load_later (self, campaign, error);
 }
 

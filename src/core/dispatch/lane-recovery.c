@@ -7,7 +7,7 @@
 
 /* One step. What a transport had told before it went comes first. */
 static TransportSettled
-settle (Lane *self, GError **error)
+lane_settle (Lane *self, GError **error)
 {
   const char *owner = transport_link_get_journal_owner (self->link);
   TransportSettled result = lane_flush_outcomes (self, error) ? transport_link_settle (self->link, error) : TRANSPORT_FAILED;
@@ -25,7 +25,7 @@ lane_recover (Lane *self)
 {
   while (!transport_link_is_settled (self->link)) {
     g_autoptr (GError) error = NULL;
-    TransportSettled result = settle (self, &error);
+    TransportSettled result = lane_settle (self, &error);
 
     if (result == TRANSPORT_BUSY)
       lane_schedule_cycle (self, RECOVERY_POLL_MS);

@@ -121,7 +121,7 @@ is_to_be_closed (Lane *self, gint64 delay_us)
 }
 
 static void
-plan (Lane *self)
+lane_plan (Lane *self)
 {
   gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), next_utc, delay_us;
   gboolean is_idle = transport_link_is_open (self->link) && transport_link_count_outstanding (self->link) == 0;
@@ -183,7 +183,7 @@ run_cycle (Lane *self)
   if (!lane_write_cycle (self, batches, finished, &turn_number, &error)) {
     g_warning ("ledger: %s", error->message);
     lane_wait_for_store (self, error);
-    plan (self);
+    lane_plan (self);
     return; /* lane_wait_for_store() comes back */
   }
   KILL_POINT ("core-handed");
@@ -197,7 +197,7 @@ run_cycle (Lane *self)
   lane_stop_held (self);
   lane_pause_after_first (self);
   lane_drop_stopped (self);
-  plan (self);
+  lane_plan (self);
   if (!is_paused)
     set_timer (self, LANE_DISK_RETRY_S * G_USEC_PER_SEC);
 }

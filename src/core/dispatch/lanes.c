@@ -54,7 +54,7 @@ lanes_are_busy (Lanes *self)
 }
 
 static void
-each (Lanes *self, void (*func) (Lane *lane))
+lanes_foreach (Lanes *self, void (*func) (Lane *lane))
 {
   GHashTableIter iter;
   gpointer lane;
@@ -67,13 +67,13 @@ each (Lanes *self, void (*func) (Lane *lane))
 void
 lanes_wake (Lanes *self)
 {
-  each (self, lane_wake);
+  lanes_foreach (self, lane_wake);
 }
 
 void
 lanes_recall (Lanes *self)
 {
-  each (self, lane_recall_all);
+  lanes_foreach (self, lane_recall_all);
 }
 
 gboolean

@@ -84,7 +84,7 @@ pace_set_rate (Pace *self, guint per_hour, gint64 now_us)
 }
 
 static void
-fill (Pace *self, gint64 now_us)
+pace_fill_bucket (Pace *self, gint64 now_us)
 {
   double rate = get_rate (self);
 
@@ -101,7 +101,7 @@ is_full (const QuotaWindow *window)
 
 /* At most once a second: a day has up to 86,400 rows. In between, pace_count() keeps the figures; not those that others change, or of people. */
 static void
-recount (Pace *self, Store *store, gint64 now_utc)
+pace_recount (Pace *self, Store *store, gint64 now_utc)
 {
   if (self->counted_utc == now_utc && !self->is_shared && !self->counts_people)
     return;
@@ -122,7 +122,7 @@ recount (Pace *self, Store *store, gint64 now_utc)
 guint
 pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
 {
-  recount (self, store, now_utc);
+  pace_recount (self, store, now_utc);
   for (guint i = 0; i < self->n_windows; i++) {
     const QuotaWindow *window = &self->windows[i];
 
@@ -130,7 +130,7 @@ pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
       max = (guint) MIN ((gint64) max, MAX (0, (gint64) window->limit.amount - window->used));
   }
   if (get_rate (self) > 0) {
-    fill (self, now_us);
+    pace_fill_bucket (self, now_us);
     max = MIN (max, (guint) self->tokens);
   }
   return max;
@@ -138,7 +138,7 @@ pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
 
 /* Inside the cycle's transaction: a pass that is rolled back is made up for at the next. Others of a pool may look further back. */
 static gboolean
-prune (Pace *self, Store *store, gint64 now_utc, GError **error)
+pace_prune (Pace *self, Store *store, gint64 now_utc, GError **error)
 {
   gint64 longest = DAY_S;
 
@@ -156,7 +156,7 @@ pace_count (Pace *self, Store *store, guint count, gint64 now_utc, GError **erro
   self->tokens -= count;
   for (guint i = 0; i < self->n_windows; i++)
     self->windows[i].used += count;
-  return prune (self, store, now_utc, error) &&
+  return pace_prune (self, store, now_utc, error) &&
          store_run (store, error,
                     "INSERT INTO pace(account,second_utc,count) VALUES(?,?,?) ON CONFLICT(account,second_utc) DO UPDATE SET count=count+excluded.count",
                     "iii", self->account, now_utc, (gint64) count);
@@ -206,7 +206,7 @@ pace_delay_us (Pace *self, gint64 now_us, gint64 now_utc)
     if (is_full (&self->windows[i]))
       delay_us = MAX (delay_us, MAX (1, self->windows[i].free_at_utc - now_utc) * G_USEC_PER_SEC);
   if (get_rate (self) > 0) {
-    fill (self, now_us);
+    pace_fill_bucket (self, now_us);
     if (self->tokens < 1)
       delay_us = MAX (delay_us, (gint64) ceil ((1 - self->tokens) / get_rate (self) * G_USEC_PER_SEC));
   }
@@ -288,7 +288,7 @@ pace_forecast_s (Pace *self, Store *store, gint64 count, double per_second_measu
   g_autoptr (GArray) past = NULL;
   double rate = get_rate (self);
 
-  recount (self, store, now_utc);
+  pace_recount (self, store, now_utc);
   if (pace_get_full_window_s (self) > 0)
     per_second_measured = 0; /* what a full window lets trickle through is not what the wire can do */
   if (rate == 0 || (per_second_measured > 0 && per_second_measured < rate))

@@ -39,9 +39,9 @@ typedef struct { /* task data of each GTask */
   char    *type; /* NULL: connect */
   guint16  port;
   guint    timeout_ms;
-} Call;
+} DialerCall;
 
-static void retire (Dial *self);
+static void dial_retire (Dial *self);
 
 /* Its words are foreign; only the codes that the contract names are believed. */
 static GError *
@@ -86,7 +86,7 @@ dial_ref (Dial *self)
 static void
 call_free (gpointer data)
 {
-  Call *self = data;
+  DialerCall *self = data;
 
   g_clear_pointer (&self->dial, dial_unref);
   g_free (self->name);
@@ -108,7 +108,7 @@ fail_waiting (Dial *self, const GError *error)
 static void send_waiting (Dial *self);
 
 static void
-call_ended (Call *call)
+call_ended (DialerCall *call)
 {
   Dial *dial = call->dial;
 
@@ -120,10 +120,10 @@ call_ended (Call *call)
 
 /* It answered late or with something that is none of what was asked for. */
 static void
-drop (Dial *self, const char *why)
+dial_drop (Dial *self, const char *why)
 {
   g_message ("postrider-dial was ended: %s", why);
-  retire (self);
+  dial_retire (self);
   if (!self->is_dead)
     peer_drop (self->peer, why);
 }
@@ -132,7 +132,7 @@ static void
 connect_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  Call *call = g_task_get_task_data (task);
+  DialerCall *call = g_task_get_task_data (task);
   Dial *dial = call->dial;
   g_autoptr (GUnixFDList) fds = NULL;
   g_autoptr (GVariant) handle = NULL;
@@ -142,7 +142,7 @@ connect_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!pr_dial1_call_connect_finish (PR_DIAL1 (source), &handle, &address, &fds, result, &error)) {
     if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-      drop (dial, "it did not answer in time");
+      dial_drop (dial, "it did not answer in time");
     call_ended (call);
     g_task_return_error (task, translate_error (error, call->name));
     return;
@@ -151,7 +151,7 @@ connect_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (dialed != NULL && (dialed->port != call->port || !dialed_socket_is_at (dialed, call->name)))
     g_clear_pointer (&dialed, dialed_socket_free);
   if (dialed == NULL)
-    drop (dial, "it gave something else than the socket that was asked for");
+    dial_drop (dial, "it gave something else than the socket that was asked for");
   call_ended (call);
   if (dialed != NULL)
     g_task_return_pointer (task, dialed, (GDestroyNotify) dialed_socket_free);
@@ -163,7 +163,7 @@ static void
 lookup_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  Call *call = g_task_get_task_data (task);
+  DialerCall *call = g_task_get_task_data (task);
   g_auto (GStrv) records = NULL;
   GError *error = NULL;
 
@@ -171,7 +171,7 @@ lookup_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr (GError) translated = NULL;
 
     if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-      drop (call->dial, "it did not answer in time");
+      dial_drop (call->dial, "it did not answer in time");
     call_ended (call);
     translated = translate_error (error, call->name);
     g_task_return_new_error (task, FAULT, FAULT_TEMP, "%s", translated->message);
@@ -185,7 +185,7 @@ lookup_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 send_call (Dial *self, GTask *task)
 {
-  Call *call = g_task_get_task_data (task);
+  DialerCall *call = g_task_get_task_data (task);
 
   if (g_task_return_error_if_cancelled (task)) {
     g_object_unref (task);
@@ -207,7 +207,7 @@ pop_waiting (Dial *self)
 {
   for (GList *link = self->waiting.head; link != NULL && self->running < CALLS_AT_ONCE; link = link->next) {
     GTask *task = link->data;
-    const Call *call = g_task_get_task_data (task);
+    const DialerCall *call = g_task_get_task_data (task);
 
     if (call->type != NULL && self->running_lookups >= LOOKUPS_AT_ONCE)
       continue;
@@ -247,14 +247,14 @@ ready_cb (Peer *peer, const GError *error, gpointer data)
     self->proxy = make_proxy (peer, &problem);
   if (problem != NULL) {
     self->is_dead = TRUE;
-    retire (self);
+    dial_retire (self);
     fail_waiting (self, problem);
   }
   send_waiting (self);
   dial_unref (self);
 }
 
-static void enqueue (Dialer *self, GTask *task);
+static void dialer_enqueue (Dialer *self, GTask *task);
 
 /* Calls on the way fail by themselves: GDBus ends them when the connection closes. Those that were not sent go to the next process. */
 static void
@@ -269,16 +269,16 @@ closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
     g_message ("postrider-dial was ended: %s", why);
   self->is_dead = TRUE;
   dial_ref (self);
-  retire (self);
+  dial_retire (self);
   while (dialer != NULL && (task = g_queue_pop_head (&self->waiting)) != NULL)
-    enqueue (dialer, task);
+    dialer_enqueue (dialer, task);
   fail_waiting (self, error);
   dial_unref (self);
 }
 
 /* No further calls for this one; it leaves after those that it has. */
 static void
-retire (Dial *self)
+dial_retire (Dial *self)
 {
   Dialer *dialer = g_steal_pointer (&self->dialer);
 
@@ -332,7 +332,7 @@ dialer_free (Dialer *self)
     g_autoptr (GError) leaving = g_error_new_literal (FAULT, FAULT_TEMP, "Postrider is leaving");
     Dial *dial = dial_ref (self->current);
 
-    retire (dial);
+    dial_retire (dial);
     fail_waiting (dial, leaving);
     dial_unref (dial);
   }
@@ -356,20 +356,20 @@ add_port (Dialer *self, guint16 port)
   if (self->ports->len > PORTS_MAX)
     g_array_remove_index (self->ports, 0);
   if (self->current != NULL)
-    retire (self->current);
+    dial_retire (self->current);
 }
 
 /* Takes the task. */
 static void
-enqueue (Dialer *self, GTask *task)
+dialer_enqueue (Dialer *self, GTask *task)
 {
-  Call *call = g_task_get_task_data (task);
+  DialerCall *call = g_task_get_task_data (task);
   guint16 port = call->port != 0 || self->ports->len > 0 ? call->port : LOOKUP_PORT; /* a look-up is content with any process */
 
   if (port != 0 && !has_port (self, port))
     add_port (self, port);
   if (self->current != NULL && self->current->proxy != NULL && g_dbus_connection_is_closed (peer_get_connection (self->current->peer)))
-    retire (self->current); /* gone, and nobody has told us yet */
+    dial_retire (self->current); /* gone, and nobody has told us yet */
   if (self->current == NULL)
     start_dial (self);
   g_clear_pointer (&call->dial, dial_unref);
@@ -379,10 +379,10 @@ enqueue (Dialer *self, GTask *task)
 }
 
 static void
-start_call (Dialer *self, GTask *task, Call *call)
+start_call (Dialer *self, GTask *task, DialerCall *call)
 {
   g_task_set_task_data (task, call, call_free);
-  enqueue (self, task);
+  dialer_enqueue (self, task);
 }
 
 void
@@ -390,7 +390,7 @@ dialer_connect_async (Dialer *self, const char *host, guint16 port, guint timeou
                       GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, data);
-  Call *call = g_new0 (Call, 1);
+  DialerCall *call = g_new0 (DialerCall, 1);
 
   g_task_set_source_tag (task, dialer_connect_async);
   call->name = g_strdup (host);
@@ -415,7 +415,7 @@ void
 dialer_lookup_async (Dialer *self, const char *name, const char *type, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, data);
-  Call *call = g_new0 (Call, 1);
+  DialerCall *call = g_new0 (DialerCall, 1);
 
   g_task_set_source_tag (task, dialer_lookup_async);
   call->name = g_strdup (name);

@@ -127,7 +127,7 @@ named_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static gboolean
-speak (TransportLink *self, GError **error)
+transport_link_speak (TransportLink *self, GError **error)
 {
   self->proxy = pr_transport2_proxy_new_sync (peer_get_connection (self->peer), G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL, PEER_PATH, NULL, error);
   if (self->proxy == NULL)
@@ -146,7 +146,7 @@ transport_link_ready_cb (Peer *peer, const GError *failed, gpointer data)
   TransportLink *self = data;
   g_autoptr (GError) error = failed != NULL ? g_error_copy (failed) : NULL;
 
-  if (failed != NULL || !speak (self, &error)) {
+  if (failed != NULL || !transport_link_speak (self, &error)) {
     transport_link_fail (self, error);
   } else if (self->purpose == TRANSPORT_COMPOSES) {
     self->phase = LINK_OPEN;
