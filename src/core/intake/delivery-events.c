@@ -21,7 +21,7 @@ static const char by_remote_id_sql[] =
   " CROSS JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id WHERE c.account=?1 AND (?2=0 OR r.campaign=?2) AND r.provider_id=?3 AND r.attempt>0 LIMIT 2";
 
 static sqlite3_stmt *
-query (Store *store, gint64 account, const DeliveryEvent *event)
+delivery_event_query (Store *store, gint64 account, const DeliveryEvent *event)
 {
   if (event->recipient != 0)
     return store_query (store, by_number_sql, "iii", account, (gint64) event->campaign, (gint64) event->recipient);
@@ -30,7 +30,7 @@ query (Store *store, gint64 account, const DeliveryEvent *event)
 
 /* Returns: 1, 0 (nobody, or it may be several), -1. */
 static int
-find (Store *store, gint64 account, const DeliveryEvent *event, Found *out_found, GError **error)
+delivery_event_find (Store *store, gint64 account, const DeliveryEvent *event, Found *out_found, GError **error)
 {
   sqlite3_stmt *row;
   guint count = 0;
@@ -38,7 +38,7 @@ find (Store *store, gint64 account, const DeliveryEvent *event, Found *out_found
 
   if (event->recipient == 0 && (event->remote_id == NULL || !journal_id_is_valid (event->remote_id)))
     return 0;
-  row = query (store, account, event);
+  row = delivery_event_query (store, account, event);
   while ((result = store_step (store, row, error)) == 1) {
     *out_found = (Found){ (guint64) store_int (row, 0), (guint64) store_int (row, 1), store_int (row, 2), store_int (row, 3) != 0 };
     count++;
@@ -56,7 +56,7 @@ make_time_sane (const Found *found, gint64 now_utc, gint64 *time_utc)
 }
 
 static gboolean
-take (Store *store, gint64 account, const DeliveryEvent *event, gint64 now_utc, DeliveryReport *report, GError **error)
+delivery_event_take (Store *store, gint64 account, const DeliveryEvent *event, gint64 now_utc, DeliveryReport *report, GError **error)
 {
   g_autofree char *code = text_printable (event->code != NULL ? event->code : "", -1, DELIVERY_CODE_MAX);
   g_autofree char *words = text_printable (event->words != NULL ? event->words : "", -1, DELIVERY_WORDS_MAX);
@@ -64,7 +64,7 @@ take (Store *store, gint64 account, const DeliveryEvent *event, gint64 now_utc, 
   gboolean is_new = FALSE;
   DeliveryKind kind;
   Found found;
-  int result = find (store, account, event, &found, error);
+  int result = delivery_event_find (store, account, event, &found, error);
 
   if (result < 0)
     return FALSE;
@@ -88,7 +88,7 @@ delivery_events_write (Store *store, gint64 account, const DeliveryEvent *events
   if (!store_begin (store, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
-    if (!take (store, account, &events[i], now_utc, out_report, error)) {
+    if (!delivery_event_take (store, account, &events[i], now_utc, out_report, error)) {
       store_rollback (store);
       return FALSE;
     }

@@ -6,7 +6,7 @@
 #define IDLE_ANSWERS_MAX 1000         /* chosen: answers in a row that bring neither rows nor bytes (a file may hold long stretches of nothing) */
 
 static gboolean
-refuse (Import *self, const Refusal *why)
+import_refuse (Import *self, const Refusal *why)
 {
   refused_add (self->refused, self->row, (const char *const *) self->report.fields, why, self->report.rejected);
   return TRUE;
@@ -22,10 +22,10 @@ take_contact (Import *self, MergeRow *row, GError **error)
   int forgotten;
 
   if (!consent_take (self->consents, row, &consent))
-    return refuse (self, &consent);
+    return import_refuse (self, &consent);
   forgotten = forgotten_check (self->forgotten, row->name, row->email, row->phone, error);
   if (forgotten == 1)
-    return refuse (self, &refusal);
+    return import_refuse (self, &refusal);
   return forgotten == 0 && merge_add (self->merge, row, error);
 }
 

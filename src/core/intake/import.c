@@ -48,7 +48,7 @@ stop_reading (Import *self)
 }
 
 static void
-stop (Import *self)
+import_stop (Import *self)
 {
   stop_reading (self);
   g_clear_handle_id (&self->source, g_source_remove);
@@ -61,7 +61,7 @@ import_unref (Import *self)
 {
   if (!g_atomic_ref_count_dec (&self->references))
     return;
-  stop (self);
+  import_stop (self);
   g_object_unref (self->cancellable);
   g_clear_error (&self->failure);
   g_free (self->format);
@@ -93,7 +93,7 @@ import_free (Import *self)
 {
   if (self == NULL)
     return;
-  stop (self);
+  import_stop (self);
   import_unref (self);
 }
 
@@ -102,7 +102,7 @@ static void
 tell_end (Import *self)
 {
   import_ref (self);
-  stop (self);
+  import_stop (self);
   self->funcs.done (self->failure == NULL ? &self->report : NULL, self->failure, self->data);
   import_unref (self);
 }
@@ -121,7 +121,7 @@ clear_cb (gpointer data)
 
 /* With a report or with what went wrong (borrowed); then what was written already goes first. */
 static void
-finish (Import *self, const GError *error)
+import_finish (Import *self, const GError *error)
 {
   if (self->is_over)
     return;
@@ -138,7 +138,7 @@ finish (Import *self, const GError *error)
 }
 
 static void
-fail (Import *self, Fault code, const char *what)
+import_fail (Import *self, Fault code, const char *what)
 {
   g_autoptr (GError) error = NULL;
   guint64 row = MAX (self->rules.contact_key, self->rules.reject_key);
@@ -147,19 +147,19 @@ fail (Import *self, Fault code, const char *what)
     error = g_error_new (FAULT, (gint) code, "import stopped at row %" G_GUINT64_FORMAT ": %s; nothing was stored", row, what);
   else
     error = g_error_new (FAULT, (gint) code, "import stopped before the first row: %s; nothing was stored", what);
-  finish (self, error);
+  import_finish (self, error);
 }
 
 /* The worker broke the contract: it is ended, and said so. */
 static void
-drop (Import *self, const char *why)
+import_drop (Import *self, const char *why)
 {
   g_autofree char *what = g_strdup_printf ("the import worker was ended because %s", why);
 
   g_warning ("postrider-import dropped: %s", why);
   if (self->peer != NULL)
     peer_drop (self->peer, why);
-  fail (self, FAULT_PROTOCOL, what);
+  import_fail (self, FAULT_PROTOCOL, what);
 }
 
 /* An answer that is an error. The worker's own words are foreign: capped, one line, shown as they are. */
@@ -175,13 +175,13 @@ call_failed (Import *self, GError *error)
   if (is_word) {
     g_autoptr (GError) shown = g_error_new (FAULT, error->code, "%s; nothing was stored", words);
 
-    finish (self, shown);
+    import_finish (self, shown);
   } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
     g_autofree char *why = g_strdup_printf ("it did not answer for %u s", (self->timeout_ms + 999) / 1000);
 
-    drop (self, why);
+    import_drop (self, why);
   } else if (is_remote) {
-    fail (self, FAULT_PROTOCOL, words);
+    import_fail (self, FAULT_PROTOCOL, words);
   } /* else the connection is gone: closed_cb() follows and knows why */
 }
 
@@ -197,7 +197,7 @@ tell_progress (Import *self)
 }
 
 static guint64
-sum (GHashTable *counts)
+import_sum_counts (GHashTable *counts)
 {
   GHashTableIter iter;
   gpointer count;
@@ -235,7 +235,7 @@ write_report (Import *self, const MergeCounts *counts, GStrv fields)
   report->unchanged = counts->unchanged;
   report->undo = counts->import;
   report->read = self->rules.rows;
-  if (counts->created + counts->updated + counts->merged + counts->unchanged + sum (report->rejected) != report->read)
+  if (counts->created + counts->updated + counts->merged + counts->unchanged + import_sum_counts (report->rejected) != report->read)
     g_critical ("import: the numbers do not add up");
 }
 
@@ -265,7 +265,7 @@ merge_cb (gpointer data)
     write_report (self, &counts, g_steal_pointer (&fields));
     suppress_departed (self, &error);
   }
-  finish (self, error);
+  import_finish (self, error);
   return G_SOURCE_REMOVE;
 }
 
@@ -280,7 +280,7 @@ merge_now (Import *self)
 static void next_cb (GObject *source, GAsyncResult *result, gpointer data);
 
 static void
-pull (Import *self)
+import_pull_batch (Import *self)
 {
   /* not the generated call: that takes `ay` for a string that ends at its first NUL */
   g_dbus_proxy_call (G_DBUS_PROXY (self->worker), "Next", g_variant_new ("(u)", IMPORT_BATCH_ROWS), G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, next_cb,
@@ -294,17 +294,17 @@ take_answer (Import *self, GVariant *contacts, GVariant **rejects, guint64 readi
   g_autoptr (GError) error = NULL;
 
   if (!is_last)
-    pull (self); /* the worker reads on while these are stored */
+    import_pull_batch (self); /* the worker reads on while these are stored */
   if (!import_take_batch (self, contacts, rejects, reading, &error)) {
     if (error->domain == FAULT && error->code != FAULT_PROTOCOL)
-      fail (self, (Fault) error->code, error->message); /* our own disk */
+      import_fail (self, (Fault) error->code, error->message); /* our own disk */
     else
-      drop (self, error->message);
+      import_drop (self, error->message);
     return;
   }
   if (self->departed != NULL)
     departed_take (self->departed, *rejects);
-  if (sum (self->report.rejected) + sum (self->report.left_out) + sum (self->report.hints) > 0 && g_variant_get_size (*rejects) > 8)
+  if (import_sum_counts (self->report.rejected) + import_sum_counts (self->report.left_out) + import_sum_counts (self->report.hints) > 0 && g_variant_get_size (*rejects) > 8)
     self->funcs.rejects (*rejects, self->data);
   refused = refused_take (self->refused);
   if (refused != NULL)
@@ -352,13 +352,13 @@ open_sink (Import *self)
   g_autoptr (GError) error = NULL;
 
   if (self->sink == NULL ? open_consent (self, &error) : self->sink->open (self->sink_data, (const char *const *) self->report.fields, &error))
-    pull (self);
+    import_pull_batch (self);
   else
-    finish (self, error);
+    import_finish (self, error);
 }
 
 static void
-opened (Import *self)
+import_spool_opened (Import *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -367,7 +367,7 @@ opened (Import *self)
   self->rules.n_fields = g_strv_length (self->report.fields);
   self->seen = g_new0 (gboolean, self->rules.n_fields + 1);
   if (!rules_check_fields ((const char *const *) self->report.fields, &error) || !rules_check_aliases ((const char *const *) self->report.aliases, &error))
-    drop (self, error->message);
+    import_drop (self, error->message);
   else
     open_sink (self);
 }
@@ -390,7 +390,7 @@ open_cb (GObject *source, GAsyncResult *result, gpointer data)
     self->report.fields = g_steal_pointer (&fields);
     self->report.aliases = g_steal_pointer (&aliases);
     self->report.notes = g_steal_pointer (&notes);
-    opened (self);
+    import_spool_opened (self);
   } else if (!self->is_over) {
     call_failed (self, error);
   }
@@ -409,7 +409,7 @@ ready_cb (Peer *peer, const GError *error, gpointer data)
                                               G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
                                               NULL, PEER_PATH, NULL, &proxy_error); /* asks nobody: does not block */
   if (self->worker == NULL) {
-    finish (self, error != NULL ? error : proxy_error);
+    import_finish (self, error != NULL ? error : proxy_error);
     return;
   }
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->worker), (gint) self->timeout_ms);
@@ -424,7 +424,7 @@ closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
   Import *self = data;
   g_autofree char *what = g_strdup_printf (end == PEER_VIOLATED ? "the import worker was ended because of %s" : "the import worker failed (%s)", why);
 
-  fail (self, end == PEER_VIOLATED ? FAULT_PROTOCOL : FAULT_OS, what);
+  import_fail (self, end == PEER_VIOLATED ? FAULT_PROTOCOL : FAULT_OS, what);
 }
 
 static void
@@ -439,10 +439,10 @@ spooled_cb (GObject *source, GAsyncResult *result, gpointer data)
     if (fd >= 0)
       close (fd);
   } else if (fd < 0) {
-    finish (self, error);
+    import_finish (self, error);
   } else if (!import_watermark_check_room (self->store, 0, ROOM_FOR (self->size), &error)) {
     close (fd);
-    finish (self, error);
+    import_finish (self, error);
   } else {
     self->fd = fd;
     self->peer = peer_start (&spec, ready_cb, closed_cb, self);
@@ -457,7 +457,7 @@ refused_cb (gpointer data)
 
   g_autoptr (GError) refusal = g_steal_pointer (&self->failure);
 
-  finish (self, refusal);
+  import_finish (self, refusal);
   import_unref (self);
   return G_SOURCE_REMOVE;
 }
@@ -527,5 +527,5 @@ import_cancel (Import *self)
 {
   g_autoptr (GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the import was cancelled; nothing was stored");
 
-  finish (self, error);
+  import_finish (self, error);
 }

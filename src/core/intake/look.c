@@ -15,17 +15,17 @@
 #define LOOK_TIMEOUT_MS 30000 /* chosen: a workbook's shared strings come before its first row */
 #define LOOK_ROWS_MAX 20      /* contract */
 
-typedef struct { /* one call, owned by its task; the task is held until finish() */
+typedef struct { /* one call, owned by its task; the task is held until look_end() */
   char      *format, *encoding, *region, *sheet, *header, *several, *left;
   GVariant  *map, *others;
   int        fd;
   Peer      *peer;
   PrImport1 *worker;
   gboolean   is_over;
-} Call;
+} LookCall;
 
 static void
-call_free (Call *call)
+call_free (LookCall *call)
 {
   g_free (call->format);
   g_free (call->encoding);
@@ -63,9 +63,9 @@ look_free (Look *self)
 
 /* The end, once: the worker is not needed any more, and nothing that it could still say counts. look: taken, or NULL with `error` (taken). */
 static void
-finish (GTask *task, Look *look, GError *error)
+look_end (GTask *task, Look *look, GError *error)
 {
-  Call *call = g_task_get_task_data (task);
+  LookCall *call = g_task_get_task_data (task);
 
   if (call->is_over) {
     look_free (look);
@@ -119,29 +119,29 @@ static void
 looked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  Call *call = g_task_get_task_data (task);
+  LookCall *call = g_task_get_task_data (task);
   g_autoptr (Look) look = g_new0 (Look, 1);
   GError *error = NULL;
 
   if (!pr_import1_call_look_finish (PR_IMPORT1 (source), &look->format, &look->encoding, &look->has_header, &look->columns, &look->roles, &look->problem,
                                     &look->rows, &look->header_row, &look->notes, &look->readings, &look->head, &look->sheets, NULL, result, &error)) {
-    finish (task, NULL, fault_of_peer (error));
+    look_end (task, NULL, fault_of_peer (error));
     return;
   }
   if (is_fine (look)) {
-    finish (task, g_steal_pointer (&look), NULL);
+    look_end (task, g_steal_pointer (&look), NULL);
     return;
   }
   if (call->peer != NULL)
     peer_drop (call->peer, "it described columns that cannot be");
-  finish (task, NULL, g_error_new (FAULT, FAULT_PROTOCOL, "the import worker was ended because it described columns that cannot be"));
+  look_end (task, NULL, g_error_new (FAULT, FAULT_PROTOCOL, "the import worker was ended because it described columns that cannot be"));
 }
 
 static void
 ready_cb (Peer *peer, const GError *failed, gpointer data)
 {
   g_autoptr (GTask) task = g_object_ref (data);
-  Call *call = g_task_get_task_data (task);
+  LookCall *call = g_task_get_task_data (task);
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   GError *error = failed != NULL ? g_error_copy (failed) : NULL;
 
@@ -150,7 +150,7 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
                                               G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
                                               NULL, PEER_PATH, NULL, &error); /* asks nobody: does not block */
   if (call->worker == NULL || g_unix_fd_list_append (fds, call->fd, &error) < 0) {
-    finish (task, NULL, error);
+    look_end (task, NULL, error);
     return;
   }
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (call->worker), LOOK_TIMEOUT_MS);
@@ -161,7 +161,7 @@ ready_cb (Peer *peer, const GError *failed, gpointer data)
 static void
 closed_cb (Peer *peer, PeerEnd end, const char *why, gpointer data)
 {
-  finish (data, NULL, g_error_new (FAULT, end == PEER_VIOLATED ? FAULT_PROTOCOL : FAULT_OS, "the import worker failed (%s)", why));
+  look_end (data, NULL, g_error_new (FAULT, end == PEER_VIOLATED ? FAULT_PROTOCOL : FAULT_OS, "the import worker failed (%s)", why));
 }
 
 static void
@@ -169,13 +169,13 @@ spooled_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   static const PeerSpec spec = { .program = "import", .interface = "org.postrider.Import1" };
   GTask *task = data;
-  Call *call = g_task_get_task_data (task);
+  LookCall *call = g_task_get_task_data (task);
   guint64 size = 0;
   GError *error = NULL;
 
   call->fd = spool_open_finish (result, &size, &error);
   if (call->fd < 0) {
-    finish (task, NULL, error);
+    look_end (task, NULL, error);
     return;
   }
   call->peer = peer_start (&spec, ready_cb, closed_cb, task);
@@ -185,9 +185,9 @@ void
 look_async (const LookSpec *spec, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, data);
-  Call *call = g_new0 (Call, 1);
+  LookCall *call = g_new0 (LookCall, 1);
 
-  *call = (Call){ g_strdup (spec->format), g_strdup (spec->encoding), g_strdup (spec->region), g_strdup (spec->sheet), g_strdup (spec->header),
+  *call = (LookCall){ g_strdup (spec->format), g_strdup (spec->encoding), g_strdup (spec->region), g_strdup (spec->sheet), g_strdup (spec->header),
                   g_strdup (spec->several), g_strdup (spec->left),
                   import_ref_words (spec->map), import_ref_words (spec->others), -1, NULL, NULL, FALSE };
   g_task_set_task_data (task, call, (GDestroyNotify) call_free);

@@ -13,7 +13,7 @@ struct Outstanding {
 };
 
 static gpointer
-pack (guint64 campaign, guint64 recipient)
+recipient_pack (guint64 campaign, guint64 recipient)
 {
   return (gpointer) (guintptr) (campaign << RECIPIENT_BITS | (recipient & RECIPIENT_MASK));
 }
@@ -46,7 +46,7 @@ outstanding_free (Outstanding *self)
 void
 outstanding_add (Outstanding *self, guint64 campaign, guint64 recipient, guint32 attempt)
 {
-  g_hash_table_insert (self->attempts, pack (campaign, recipient), GUINT_TO_POINTER (attempt));
+  g_hash_table_insert (self->attempts, recipient_pack (campaign, recipient), GUINT_TO_POINTER (attempt));
 }
 
 /* Removes it. Returns: FALSE: it is not there. */
@@ -56,7 +56,7 @@ outstanding_take (Outstanding *self, guint64 campaign, guint64 recipient, guint3
   gpointer attempt;
 
   if (campaign >> (64 - RECIPIENT_BITS) != 0 || recipient >> RECIPIENT_BITS != 0 ||
-      !g_hash_table_steal_extended (self->attempts, pack (campaign, recipient), NULL, &attempt))
+      !g_hash_table_steal_extended (self->attempts, recipient_pack (campaign, recipient), NULL, &attempt))
     return FALSE;
   *out_attempt = GPOINTER_TO_UINT (attempt);
   return TRUE;
@@ -96,7 +96,7 @@ outstanding_get_first (const Outstanding *self, guint64 campaign)
 }
 
 static gboolean
-violation (GError **error, const char *what)
+outcomes_set_violation (GError **error, const char *what)
 {
   g_set_error (error, FAULT, FAULT_PROTOCOL, "%s", what);
   return FALSE;
@@ -120,16 +120,16 @@ parse_row (const FrameRow *row, Outstanding *held, LedgerOutcome *out, GError **
 
   *out = (LedgerOutcome){ .recipient = row->key, .attempt = row->aux, .time_utc = store_now_utc () };
   if (row->n_fields != 6 || row->fields[0].len != 1 || row->fields[3].len != 8 || row->fields[4].len != 8)
-    return violation (error, "an outcome of the wrong form");
+    return outcomes_set_violation (error, "an outcome of the wrong form");
   if (!is_outcome ((guint8) row->fields[0].data[0]))
-    return violation (error, "an outcome that does not exist");
+    return outcomes_set_violation (error, "an outcome that does not exist");
   if (!outcome_reason_from_word (row->fields[2].data, row->fields[2].len, &out->reason))
-    return violation (error, "a reason that does not exist");
+    return outcomes_set_violation (error, "a reason that does not exist");
   if (!take_remote_id (row->fields[5], out->remote_id))
-    return violation (error, "an id that is not one");
+    return outcomes_set_violation (error, "an id that is not one");
   out->campaign = le_get ((const guint8 *) row->fields[3].data, 8);
   if (!outstanding_take (held, out->campaign, out->recipient, &attempt) || attempt != out->attempt)
-    return violation (error, "an outcome of a recipient that it was not given");
+    return outcomes_set_violation (error, "an outcome of a recipient that it was not given");
   out->outcome = (Outcome) (guint8) row->fields[0].data[0];
   out->not_before_utc_s = out->outcome == OUTCOME_LATER ? (gint64) le_get ((const guint8 *) row->fields[4].data, 8) : 0;
   reply = text_printable (row->fields[1].data, (gssize) row->fields[1].len, 512);
@@ -169,7 +169,7 @@ outcomes_parse_recalled (GVariant *recipients, guint64 campaign, Outstanding *he
     LedgerHanded handed = { ids[i], 0 };
 
     if (!outstanding_take (held, campaign, ids[i], &handed.attempt))
-      return violation (error, "it gave back a recipient that it was not given");
+      return outcomes_set_violation (error, "it gave back a recipient that it was not given");
     g_array_append_val (out, handed);
   }
   return TRUE;

@@ -23,7 +23,7 @@ refused_free (Refused *self)
 }
 
 static void
-count (GHashTable *counts, const char *reason)
+refused_count (GHashTable *counts, const char *reason)
 {
   guint64 *n = g_hash_table_lookup (counts, reason);
 
@@ -50,7 +50,7 @@ refused_add (Refused *self, const FrameRow *row, const char *const *fields, cons
 {
   g_autofree char *shown = text_printable (why->value.data, (gssize) why->value.len, VALUE_MAX);
 
-  count (counts, why->reason);
+  refused_count (counts, why->reason);
   if (self->rows == NULL)
     self->rows = frame_writer_new (FRAME_REJECTS);
   frame_writer_row (self->rows, row->key, 0, 4 + 2 * row->n_fields);

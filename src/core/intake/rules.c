@@ -15,7 +15,7 @@
 #define LEFT_OUT_MAX (4 * (guint64) IMPORT_ROWS_MAX) /* chosen: values left out of a file of the largest size */
 
 static gboolean
-wrong (GError **error, const char *what)
+rules_set_error (GError **error, const char *what)
 {
   g_set_error (error, FAULT, FAULT_PROTOCOL, "it gave %s", what);
   return FALSE;
@@ -28,14 +28,14 @@ rules_check_fields (const char *const *fields, GError **error)
   guint n = g_strv_length ((GStrv) fields);
 
   if (n > IMPORT_COLUMNS_MAX)
-    return wrong (error, "too many columns");
+    return rules_set_error (error, "too many columns");
   for (guint i = 0; i < n; i++) {
     gsize len = strlen (fields[i]);
 
     if (len == 0 || len > IMPORT_FIELD_NAME_MAX || !clean_is ((Slice){ fields[i], len }, CLEAN_LINE))
-      return wrong (error, "a malformed column name");
+      return rules_set_error (error, "a malformed column name");
     if (!g_hash_table_add (seen, g_utf8_casefold (fields[i], -1)))
-      return wrong (error, "the same column twice");
+      return rules_set_error (error, "the same column twice");
   }
   return TRUE;
 }
@@ -50,7 +50,7 @@ rules_check_aliases (const char *const *aliases, GError **error)
 
     if (len == 0 || len > IMPORT_FIELD_NAME_MAX || !clean_is ((Slice){ aliases[i], len }, CLEAN_LINE) || aliases[i + 1] == NULL ||
         !g_strv_contains (columns, aliases[i + 1]))
-      return wrong (error, "a malformed alias");
+      return rules_set_error (error, "a malformed alias");
   }
   return TRUE;
 }
@@ -59,7 +59,7 @@ static gboolean
 take_key (RulesState *self, guint64 *last, guint64 key, GError **error)
 {
   if (key < 1 || key < *last || key > G_MAXINT64)
-    return wrong (error, "row numbers out of order");
+    return rules_set_error (error, "row numbers out of order");
   *last = key;
   return TRUE;
 }
@@ -67,7 +67,7 @@ take_key (RulesState *self, guint64 *last, guint64 key, GError **error)
 static gboolean
 count_row (RulesState *self, GError **error)
 {
-  return ++self->rows <= IMPORT_ROWS_MAX || wrong (error, "more rows than a file may have");
+  return ++self->rows <= IMPORT_ROWS_MAX || rules_set_error (error, "more rows than a file may have");
 }
 
 gboolean
@@ -77,20 +77,20 @@ rules_take_contact (RulesState *self, const FrameRow *raw_row, const char *const
   Slice name, email, phone;
 
   if (raw_row->n_fields != self->n_fields + 3)
-    return wrong (error, "a row with the wrong number of fields");
+    return rules_set_error (error, "a row with the wrong number of fields");
   if (!take_key (self, &self->contact_key, raw_row->key, error) || !count_row (self, error))
     return FALSE;
   name = raw_row->fields[0];
   email = raw_row->fields[1];
   phone = raw_row->fields[2];
   if (name.len > IMPORT_NAME_MAX || !clean_is (name, CLEAN_LINE))
-    return wrong (error, "a malformed name");
+    return rules_set_error (error, "a malformed name");
   if (email.len > 0 && !address_is_canonical (email.data, email.len))
-    return wrong (error, "a malformed address");
+    return rules_set_error (error, "a malformed address");
   if (phone.len > 0 && !phone_is_e164 (phone.data, phone.len))
-    return wrong (error, "a malformed number");
+    return rules_set_error (error, "a malformed number");
   if (email.len == 0 && phone.len == 0)
-    return wrong (error, "a person without address and number");
+    return rules_set_error (error, "a person without address and number");
   g_byte_array_set_size (blob, 0);
   for (guint i = 0; i < self->n_fields; i++) {
     Slice value = raw_row->fields[3 + i];
@@ -98,7 +98,7 @@ rules_take_contact (RulesState *self, const FrameRow *raw_row, const char *const
     if (value.len == 0)
       continue;
     if (value.len > IMPORT_VALUE_MAX || !clean_is (value, CLEAN_TEXT))
-      return wrong (error, "a malformed value");
+      return rules_set_error (error, "a malformed value");
     seen[i] = TRUE;
     fields_append (blob, (Slice){ fields[i], strlen (fields[i]) }, value);
   }
@@ -114,7 +114,7 @@ count_reason (GHashTable *counts, Slice reason, GError **error)
 
   if (count == NULL) {
     if (g_hash_table_size (counts) >= REASONS_MAX)
-      return wrong (error, "too many reasons");
+      return rules_set_error (error, "too many reasons");
     count = g_new0 (guint64, 1);
     g_hash_table_insert (counts, g_steal_pointer (&word), count);
   }
@@ -149,16 +149,16 @@ take_reject (RulesState *self, const FrameRow *row, const RulesCounts *counts, G
 
   if (row->n_fields < REJECT_FIELDS || row->n_fields > REJECT_FIELDS + 2 * IMPORT_COLUMNS_MAX || row->n_fields % 2 != 0 ||
       row->aux >= G_N_ELEMENTS (by_fate) || !are_cells_fine (row))
-    return wrong (error, "a malformed rejection");
+    return rules_set_error (error, "a malformed rejection");
   if (!take_key (self, &self->reject_key, row->key, error))
     return FALSE;
   if (row->fields[0].len > IMPORT_FIELD_NAME_MAX || !clean_is (row->fields[0], CLEAN_LINE) || row->fields[1].len > REJECTED_VALUE_MAX ||
       !clean_is (row->fields[1], CLEAN_TEXT) || !is_word (row->fields[2]) || row->fields[3].len > SENTENCE_MAX || !clean_is (row->fields[3], CLEAN_LINE))
-    return wrong (error, "a malformed rejection");
+    return rules_set_error (error, "a malformed rejection");
   if (row->aux == 0 && !count_row (self, error))
     return FALSE;
   if (row->aux > 0 && ++self->left_out > LEFT_OUT_MAX)
-    return wrong (error, "more values left out than a file may have");
+    return rules_set_error (error, "more values left out than a file may have");
   return count_reason (by_fate[row->aux], row->fields[2], error);
 }
 
@@ -170,9 +170,9 @@ rules_take_rejects (RulesState *self, GVariant *frame, const RulesCounts *counts
   FrameReader reader;
 
   if (!frame_open (&reader, FRAME_REJECTS, g_variant_get_data (frame), g_variant_get_size (frame), &malformed))
-    return wrong (error, malformed->message);
+    return rules_set_error (error, malformed->message);
   while (frame_next (&reader, row, &malformed))
     if (!take_reject (self, row, counts, error))
       return FALSE;
-  return malformed == NULL || wrong (error, malformed->message);
+  return malformed == NULL || rules_set_error (error, malformed->message);
 }

@@ -30,7 +30,7 @@ spool_free (gpointer data)
 }
 
 static void
-fail (GTask *task, Fault code, const char *what)
+spool_fail (GTask *task, Fault code, const char *what)
 {
   g_task_return_new_error (task, FAULT, (gint) code, "%s", what);
   g_object_unref (task);
@@ -78,7 +78,7 @@ open_again (GTask *task, int file, goffset size)
 
   self->size = size;
   if (size > self->max_bytes) {
-    fail (task, FAULT_DATA, "the file is larger than 1 GiB: split it and import the parts");
+    spool_fail (task, FAULT_DATA, "the file is larger than 1 GiB: split it and import the parts");
     return;
   }
   self->to = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY); /* an offset of its own, and no right to write */
@@ -123,9 +123,9 @@ chunk_cb (GObject *source, GAsyncResult *result, gpointer data)
   bytes = g_bytes_get_data (chunk, &len);
   self->size += (goffset) len;
   if (self->size > self->max_bytes)
-    fail (task, FAULT_DATA, "the file is larger than 1 GiB: split it and import the parts");
+    spool_fail (task, FAULT_DATA, "the file is larger than 1 GiB: split it and import the parts");
   else if (len > 0 && descriptor_get_room (self->to) < ROOM_MIN)
-    fail (task, FAULT_IO, "the disk is nearly full: make room and try again");
+    spool_fail (task, FAULT_IO, "the disk is nearly full: make room and try again");
   else if (len > 0 && !write_all (self->to, bytes, len))
     fail_world (task, FAULT_IO);
   else if (len > 0)
@@ -158,11 +158,11 @@ spool_open_async (int file, const char *folder, goffset max_bytes, GCancellable 
   self->max_bytes = max_bytes;
   g_task_set_task_data (task, self, spool_free);
   if (!descriptor_can_read (file))
-    fail (task, FAULT_NO_INPUT, "the file was not opened to be read");
+    spool_fail (task, FAULT_NO_INPUT, "the file was not opened to be read");
   else if (fstat (file, &info) != 0)
     fail_world (task, FAULT_IO);
   else if (S_ISDIR (info.st_mode))
-    fail (task, FAULT_DATA, "that is a folder, not a file of contacts");
+    spool_fail (task, FAULT_DATA, "that is a folder, not a file of contacts");
   else if (S_ISREG (info.st_mode))
     open_again (task, file, info.st_size);
   else

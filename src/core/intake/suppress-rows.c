@@ -13,7 +13,7 @@
 #define REASON_MAX 256     /* octets; contract: SuppressAdd */
 #define VALUE_MAX 256      /* octets; contract: REJECTS */
 
-typedef Suppression Row; /* all borrowed: from texts */
+typedef Suppression SuppressRow; /* all borrowed: from texts */
 
 struct SuppressRows {
   Store        *store;
@@ -21,7 +21,7 @@ struct SuppressRows {
   gboolean      is_all, is_dry_run;
   GPtrArray    *judges, *reasons, *times; /* char *: columns of the file that say something */
   gboolean      has_scopes, has_causes;
-  GArray       *rows; /* Row */
+  GArray       *rows; /* SuppressRow */
   GStringChunk *texts;
   guint64       domains;
   FrameWriter  *rejects; /* rows that are not taken, of the batch at work */
@@ -43,7 +43,7 @@ suppress_rows_new (Store *store, const SuppressRowsSpec *spec)
   self->judges = g_ptr_array_new_with_free_func (g_free);
   self->reasons = g_ptr_array_new_with_free_func (g_free);
   self->times = g_ptr_array_new_with_free_func (g_free);
-  self->rows = g_array_new (FALSE, FALSE, sizeof (Row));
+  self->rows = g_array_new (FALSE, FALSE, sizeof (SuppressRow));
   self->texts = g_string_chunk_new (65536);
   self->rejects = frame_writer_new (FRAME_REJECTS);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
@@ -108,7 +108,7 @@ look_up (const MergeRow *row, const char *column)
 }
 
 static void
-refuse (SuppressRows *self, guint64 number, const char *column, Slice value, const char *word, const char *sentence)
+suppress_rows_refuse (SuppressRows *self, guint64 number, const char *column, Slice value, const char *word, const char *sentence)
 {
   g_autofree char *shown = text_printable (value.data, (gssize) value.len, VALUE_MAX);
   guint64 *count = g_hash_table_lookup (self->refused, word);
@@ -139,9 +139,9 @@ is_out (SuppressRows *self, guint64 number, const MergeRow *row)
     no = judged == OPT_OUT_NO ? column : no;
   }
   if (unclear != NULL)
-    refuse (self, number, unclear, look_up (row, unclear), "unclear-status", "nobody knows whether this status means that they left: --all takes every row");
+    suppress_rows_refuse (self, number, unclear, look_up (row, unclear), "unclear-status", "nobody knows whether this status means that they left: --all takes every row");
   else if (no != NULL)
-    refuse (self, number, no, look_up (row, no), "still-subscribed", "by this column they did not leave");
+    suppress_rows_refuse (self, number, no, look_up (row, no), "still-subscribed", "by this column they did not leave");
   return unclear == NULL && no == NULL;
 }
 
@@ -205,7 +205,7 @@ find_time (SuppressRows *self, const MergeRow *row)
 }
 
 static gboolean
-add (SuppressRows *self, const Row *row, GError **error)
+suppress_rows_add (SuppressRows *self, const SuppressRow *row, GError **error)
 {
   if (self->rows->len >= ROWS_MAX) {
     g_set_error (error, FAULT, FAULT_DATA, "a list may have %d rows: split the file", ROWS_MAX);
@@ -228,7 +228,7 @@ find_scope (SuppressRows *self, guint64 number, const MergeRow *row)
   scope = suppression_parse_scope (self->store, text, &error);
   if (scope != NULL)
     return g_string_chunk_insert_const (self->texts, scope);
-  refuse (self, number, "scope", value, "bad-scope", error->message);
+  suppress_rows_refuse (self, number, "scope", value, "bad-scope", error->message);
   return NULL;
 }
 
@@ -259,7 +259,7 @@ take_cb (gpointer data, guint64 number, const MergeRow *raw, GError **error)
 {
   SuppressRows *self = data;
   g_autofree char *key = NULL;
-  Row row = { 0 };
+  SuppressRow row = { 0 };
 
   if (!is_out (self, number, raw))
     return TRUE;
@@ -272,7 +272,7 @@ take_cb (gpointer data, guint64 number, const MergeRow *raw, GError **error)
   row.reason = find_cause (self, raw, row.words);
   row.source = SUPPRESSION_SOURCE_IMPORT;
   row.since_utc = find_time (self, raw);
-  return add (self, &row, error);
+  return suppress_rows_add (self, &row, error);
 }
 
 /* --- what the worker would not take --- */
@@ -290,7 +290,7 @@ read_reject (SuppressRows *self, const FrameRow *row)
 }
 
 static void
-uncount (GHashTable *counts, Slice word)
+suppress_rows_uncount (GHashTable *counts, Slice word)
 {
   g_autofree char *name = slice_dup (word);
   guint64 *count = g_hash_table_lookup (counts, name);
@@ -334,15 +334,15 @@ rejects_cb (gpointer data, GVariant *frame, GHashTable *rejected, GVariant **out
   if (frame_open (&reader, FRAME_REJECTS, g_variant_get_data (frame), g_variant_get_size (frame), NULL)) /* it was checked */
     while (frame_next (&reader, row, NULL)) {
       g_autofree char *key = read_reject (self, row);
-      Row taken = { NULL, self->scope, SUPPRESSION_REASON_IMPORT, self->reason, SUPPRESSION_SOURCE_IMPORT, 0 };
+      SuppressRow taken = { NULL, self->scope, SUPPRESSION_REASON_IMPORT, self->reason, SUPPRESSION_SOURCE_IMPORT, 0 };
 
       if (key == NULL) {
         copy_reject (self, row);
         continue;
       }
       taken.key = g_string_chunk_insert (self->texts, key);
-      uncount (rejected, row->fields[2]);
-      if (!add (self, &taken, error))
+      suppress_rows_uncount (rejected, row->fields[2]);
+      if (!suppress_rows_add (self, &taken, error))
         return FALSE;
     }
   count_refused (self, rejected);
@@ -353,7 +353,7 @@ rejects_cb (gpointer data, GVariant *frame, GHashTable *rejected, GVariant **out
 /* --- storing --- */
 
 static gboolean
-store_row (SuppressRows *self, const Row *row, GError **error)
+store_row (SuppressRows *self, const SuppressRow *row, GError **error)
 {
   guint count = 0;
   int is_known;
@@ -376,7 +376,7 @@ store_some (SuppressRows *self, GError **error)
   g_autofree char *detail = NULL;
 
   for (; self->next < end; self->next++)
-    if (!store_row (self, &g_array_index (self->rows, Row, self->next), error))
+    if (!store_row (self, &g_array_index (self->rows, SuppressRow, self->next), error))
       return FALSE;
   if (self->next < self->rows->len || self->is_dry_run)
     return TRUE;
