@@ -18,7 +18,7 @@
   " JOIN snapshot s ON s.campaign=g.campaign AND s.id=g.recipient WHERE g.campaign=?1 AND g.is_held=0 AND g.is_suppressed=1 AND g.time_utc>?2)"
 
 static gboolean
-insert (Store *store, const LedgerOutcome *outcome, gint64 settled, gboolean is_held, GError **error)
+gone_insert (Store *store, const LedgerOutcome *outcome, gint64 settled, gboolean is_held, GError **error)
 {
   return store_run (store, error,
                     "INSERT OR REPLACE INTO gone(campaign,recipient,provider,settled,time_utc,is_held)"
@@ -28,7 +28,7 @@ insert (Store *store, const LedgerOutcome *outcome, gint64 settled, gboolean is_
 
 /* Old ones count no more. */
 static gboolean
-prune (Store *store, gint64 now_utc, GError **error)
+gone_prune (Store *store, gint64 now_utc, GError **error)
 {
   return store_run (store, error, "DELETE FROM gone INDEXED BY gone_by_time WHERE is_held=0 AND time_utc<=?", "i", now_utc - GONE_WINDOW_S);
 }
@@ -66,7 +66,7 @@ hold_all (Store *store, const LedgerOutcome *outcome, GError **error)
 }
 
 static gboolean
-suppress (Store *store, const LedgerOutcome *outcome, GError **error)
+gone_add_suppression (Store *store, const LedgerOutcome *outcome, GError **error)
 {
   gint64 campaign = (gint64) outcome->campaign, recipient = (gint64) outcome->recipient;
 
@@ -83,13 +83,13 @@ gone_record (Store *store, const LedgerOutcome *outcome, gint64 settled, GError 
   gint64 held = gone_count_held (store, outcome->campaign, error);
   int is_many;
 
-  if (held < 0 || !prune (store, outcome->time_utc, error) || !insert (store, outcome, settled, held > 0, error))
+  if (held < 0 || !gone_prune (store, outcome->time_utc, error) || !gone_insert (store, outcome, settled, held > 0, error))
     return FALSE;
   if (held > 0)
     return TRUE;
   is_many = is_too_many (store, outcome, settled, error);
   if (is_many == 0)
-    return suppress (store, outcome, error);
+    return gone_add_suppression (store, outcome, error);
   return is_many > 0 && hold_all (store, outcome, error);
 }
 

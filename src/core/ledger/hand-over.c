@@ -67,7 +67,7 @@ get_room (const HandOver *self)
 }
 
 static gboolean
-collect (HandOver *self, sqlite3_stmt *row, GError **error)
+hand_over_collect (HandOver *self, sqlite3_stmt *row, GError **error)
 {
   int result = 0;
 
@@ -92,7 +92,7 @@ collect_fresh (HandOver *self, GError **error)
   for (guint i = 0; i < self->parts->len && !is_full (self); i++) {
     const Part *part = &g_array_index (self->parts, Part, i);
 
-    if (!collect (self, store_query (self->store, fresh_sql, "isiii", (gint64) what->campaign, what->sender, get_room (self), part->next, part->last), error))
+    if (!hand_over_collect (self, store_query (self->store, fresh_sql, "isiii", (gint64) what->campaign, what->sender, get_room (self), part->next, part->last), error))
       return FALSE;
   }
   return TRUE;
@@ -104,8 +104,8 @@ collect_all (HandOver *self, GError **error)
   const LedgerHandOver *what = self->what;
   gint64 campaign = (gint64) what->campaign;
 
-  return collect (self, store_query (self->store, later_sql, "isiii", campaign, what->sender, get_room (self), what->account, what->now_utc), error) &&
-         collect (self, store_query (self->store, returned_sql, "isii", campaign, what->sender, get_room (self), what->account), error) && collect_fresh (self, error);
+  return hand_over_collect (self, store_query (self->store, later_sql, "isiii", campaign, what->sender, get_room (self), what->account, what->now_utc), error) &&
+         hand_over_collect (self, store_query (self->store, returned_sql, "isii", campaign, what->sender, get_room (self), what->account), error) && collect_fresh (self, error);
 }
 
 static gboolean
@@ -139,7 +139,7 @@ mark_too_large (HandOver *self, const Due *due, GError **error)
 }
 
 static gboolean
-mark (HandOver *self, const Due *due, gboolean is_fresh, GArray *out_handed, GError **error)
+hand_over_mark (HandOver *self, const Due *due, gboolean is_fresh, GArray *out_handed, GError **error)
 {
   LedgerHanded handed = { due->id, due->attempt };
   gboolean is_out = due->is_suppressed || due->is_too_large;
@@ -197,7 +197,7 @@ ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, 
   if (parts == NULL || !collect_all (&self, error))
     return FALSE;
   for (guint i = 0; i < due->len; i++)
-    if (!mark (&self, &g_array_index (due, Due, i), i >= self.fresh_at, out_handed, error))
+    if (!hand_over_mark (&self, &g_array_index (due, Due, i), i >= self.fresh_at, out_handed, error))
       return FALSE;
   return mark_ranges (&self, error);
 }

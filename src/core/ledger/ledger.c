@@ -263,7 +263,7 @@ static const Skip skips[] = {
 };
 
 static gboolean
-skip (Store *store, guint64 campaign, gboolean is_all, OutcomeReason reason, LedgerTally *tally, GError **error)
+ledger_skip_rows (Store *store, guint64 campaign, gboolean is_all, OutcomeReason reason, LedgerTally *tally, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (skips); i++) {
     if (!store_run (store, error, is_all ? skips[i].all : skips[i].suppressed, "isi", (gint64) campaign, outcome_reason_to_word (reason),
@@ -277,7 +277,7 @@ skip (Store *store, guint64 campaign, gboolean is_all, OutcomeReason reason, Led
 gboolean
 ledger_skip_rest (Store *store, guint64 campaign, OutcomeReason reason, LedgerTally *tally, GError **error)
 {
-  return skip (store, campaign, TRUE, reason, tally, error);
+  return ledger_skip_rows (store, campaign, TRUE, reason, tally, error);
 }
 
 gboolean
@@ -293,7 +293,7 @@ ledger_skip_suppressed (Store *store, LedgerTally *tally, GError **error)
     g_array_append_val (open, id);
   }
   for (guint i = 0; result == 0 && i < open->len; i++)
-    if (!skip (store, (guint64) g_array_index (open, gint64, i), FALSE, REASON_SUPPRESSED, tally, error))
+    if (!ledger_skip_rows (store, (guint64) g_array_index (open, gint64, i), FALSE, REASON_SUPPRESSED, tally, error))
       return FALSE;
   return result == 0;
 }

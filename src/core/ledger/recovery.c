@@ -110,12 +110,12 @@ journal_get_serial (const Journal *self)
 typedef struct {
   guint64 campaign, recipient;
   guint32 attempt;
-} Key;
+} RecoveryKey;
 
 static guint
 key_hash (gconstpointer p)
 {
-  const Key *key = p;
+  const RecoveryKey *key = p;
 
   return (guint) (key->campaign * 2654435761u ^ key->recipient * 40503u ^ key->attempt);
 }
@@ -123,7 +123,7 @@ key_hash (gconstpointer p)
 static gboolean
 key_equal (gconstpointer a, gconstpointer b)
 {
-  const Key *x = a, *y = b;
+  const RecoveryKey *x = a, *y = b;
 
   return x->campaign == y->campaign && x->recipient == y->recipient && x->attempt == y->attempt;
 }
@@ -140,10 +140,10 @@ typedef struct { /* what is said of one row that is handed */
   JournalRecord said;   /* kind 0: nothing yet */
   char          parts[2][JOURNAL_TEXT_LEN + 1]; /* of the remote id */
   gboolean      has_part[2];
-} Row;
+} RecoveryRow;
 
 static void
-row_hear (Row *self, const JournalRecord *record)
+row_hear (RecoveryRow *self, const JournalRecord *record)
 {
   switch (record->kind) {
   case JOURNAL_BEGUN:
@@ -170,7 +170,7 @@ row_hear (Row *self, const JournalRecord *record)
 
 /* out_id: JOURNAL_ID_MAX octets and their end; "" where a part is missing or no id comes of them. */
 static void
-row_get_remote_id (const Row *self, char *out_id)
+row_get_remote_id (const RecoveryRow *self, char *out_id)
 {
   gboolean is_long = strlen (self->parts[0]) == JOURNAL_TEXT_LEN;
   g_autofree char *id = g_strconcat (self->parts[0], is_long ? self->parts[1] : "", NULL);
@@ -178,7 +178,7 @@ row_get_remote_id (const Row *self, char *out_id)
   g_strlcpy (out_id, self->has_part[0] && self->has_part[1] == is_long && journal_id_is_valid (id) ? id : "", JOURNAL_ID_MAX + 1);
 }
 
-/* What the journal says of the rows in `handed` (Key -> Row). Ended beats begun, begun beats given back. A record cut short can only be the last one:
+/* What the journal says of the rows in `handed` (RecoveryKey -> RecoveryRow). Ended beats begun, begun beats given back. A record cut short can only be the last one:
  * its octets did not leave. Returns: FALSE when more was there than could be read. *out_is_sealed: it ends with its seal. */
 static gboolean
 read_records (const Source *source, GHashTable *handed, gboolean *out_is_sealed)
@@ -189,7 +189,7 @@ read_records (const Source *source, GHashTable *handed, gboolean *out_is_sealed)
   gssize n;
 
   for (off_t at = JOURNAL_RECORD_LEN; (n = pread (source->fd, raw, sizeof raw, at)) == (gssize) sizeof raw; at += JOURNAL_RECORD_LEN) {
-    Row *known;
+    RecoveryRow *known;
 
     is_whole = is_whole && !is_sealed; /* behind a seal: it sealed nothing */
     if (!journal_record_read (raw, &record)) {
@@ -197,7 +197,7 @@ read_records (const Source *source, GHashTable *handed, gboolean *out_is_sealed)
       continue;
     }
     is_sealed = record.kind == JOURNAL_SEALED;
-    known = g_hash_table_lookup (handed, &(Key){ record.campaign, record.recipient, record.attempt });
+    known = g_hash_table_lookup (handed, &(RecoveryKey){ record.campaign, record.recipient, record.attempt });
     if (known != NULL)
       row_hear (known, &record);
   }
@@ -219,8 +219,8 @@ load_handed (Core *core, guint64 serial, GError **error)
   int result;
 
   while ((result = store_step (core->store, row, error)) == 1) {
-    Key key = { (guint64) store_int (row, 0), (guint64) store_int (row, 1), (guint32) store_int (row, 2) };
-    Row *known = g_new0 (Row, 1);
+    RecoveryKey key = { (guint64) store_int (row, 0), (guint64) store_int (row, 1), (guint32) store_int (row, 2) };
+    RecoveryRow *known = g_new0 (RecoveryRow, 1);
 
     known->is_first = store_int (row, 3) != 0;
     g_hash_table_insert (handed, g_memdup2 (&key, sizeof key), known);
@@ -230,7 +230,7 @@ load_handed (Core *core, guint64 serial, GError **error)
 
 /* Why nobody knows what became of a row; NULL: somebody does. */
 static const char *
-find_doubt (const Source *source, const Row *row)
+find_doubt (const Source *source, const RecoveryRow *row)
 {
   if (!source->is_proof)
     return "the sending program was dropped; what it did with this message is not known";
@@ -246,7 +246,7 @@ find_doubt (const Source *source, const Row *row)
 
 /* One row of the table in docs/design.md §5. */
 static gboolean
-settle (Core *core, const Source *source, const Key *key, const Row *row, LedgerTally *tally, GError **error)
+recovery_settle_row (Core *core, const Source *source, const RecoveryKey *key, const RecoveryRow *row, LedgerTally *tally, GError **error)
 {
   LedgerOutcome outcome = { .campaign = key->campaign, .recipient = key->recipient, .attempt = key->attempt };
   const char *doubt = find_doubt (source, row);
@@ -282,7 +282,7 @@ settle_all (Core *core, guint64 serial, Source *source, GError **error)
     source->is_safe = source->is_ours;
   g_hash_table_iter_init (&iter, handed);
   while (g_hash_table_iter_next (&iter, &key, &row))
-    if (!settle (core, source, key, row, tally, error))
+    if (!recovery_settle_row (core, source, key, row, tally, error))
       return FALSE;
   return ledger_write_tally (core->store, tally, error) &&
          (g_hash_table_size (handed) == 0 || ledger_count_turn (core->store, &turn, error)) &&
@@ -301,7 +301,7 @@ is_life_unbroken (const JournalHeader *header, int fd)
 }
 
 static void
-weigh (Core *core, guint64 serial, int fd, Source *out_source)
+source_weigh (Core *core, guint64 serial, int fd, Source *out_source)
 {
   guint8 raw[JOURNAL_RECORD_LEN];
   JournalHeader header;
@@ -333,7 +333,7 @@ recovery_apply (Core *core, guint64 serial, Journal *journal, GError **error)
     close (own);
     return RECOVERY_BUSY;
   }
-  weigh (core, serial, journal != NULL ? journal->fd : own, &source);
+  source_weigh (core, serial, journal != NULL ? journal->fd : own, &source);
   is_settled = store_begin (core->store, error);
   if (is_settled && !settle_all (core, serial, &source, error)) {
     store_rollback (core->store);

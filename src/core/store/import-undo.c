@@ -65,7 +65,7 @@ run_clear (Run *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
 static gboolean
-load (Store *store, gint64 import, Run *out, ImportUndone *undone, GError **error)
+import_run_load (Store *store, gint64 import, Run *out, ImportUndone *undone, GError **error)
 {
   sqlite3_stmt *row = store_query (store,
                                    "SELECT r.id,r.list,r.base,r.last,r.fields,r.is_new_list,r.consent,r.name,coalesce(l.name,'') FROM import_run r"
@@ -118,7 +118,7 @@ check_free (Store *store, const Run *run, GError **error)
 }
 
 static gboolean
-count (Store *store, const Run *run, ImportUndone *out, GError **error)
+import_run_count (Store *store, const Run *run, ImportUndone *out, GError **error)
 {
   sqlite3_stmt *row = store_query (store,
                                    "SELECT (SELECT count(*) FROM person p WHERE p.id>?1 AND p.id<=?2),"
@@ -137,10 +137,10 @@ count (Store *store, const Run *run, ImportUndone *out, GError **error)
 }
 
 static gboolean
-find (Store *store, gint64 import, Run *run, ImportUndone *out, GError **error)
+import_run_find (Store *store, gint64 import, Run *run, ImportUndone *out, GError **error)
 {
-  return import_watermark_check_none (store, error) && load (store, import, run, out, error) && check_campaigns (store, run, error) && check_free (store, run, error) &&
-         count (store, run, out, error);
+  return import_watermark_check_none (store, error) && import_run_load (store, import, run, out, error) && check_campaigns (store, run, error) && check_free (store, run, error) &&
+         import_run_count (store, run, out, error);
 }
 
 gboolean
@@ -148,7 +148,7 @@ import_undo_count (Store *store, gint64 import, ImportUndone *out, GError **erro
 {
   g_auto (Run) run = { 0 };
 
-  return find (store, import, &run, out, error);
+  return import_run_find (store, import, &run, out, error);
 }
 
 /* --- taking it back --- */
@@ -201,7 +201,7 @@ import_undo (Store *store, gint64 import, ImportUndone *out, GError **error)
 {
   g_auto (Run) run = { 0 };
 
-  if (!find (store, import, &run, out, error) || !store_begin (store, error))
+  if (!import_run_find (store, import, &run, out, error) || !store_begin (store, error))
     return FALSE;
   if (!take_away (store, &run, error) || !suppression_lift_import (store, run.id, error) || !forgotten_undo (store, run.id, error) || !give_back (store, &run, error) || !take_list_back (store, &run, error) || !write_audit (store, out, error)) {
     store_rollback (store);
