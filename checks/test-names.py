@@ -8,10 +8,6 @@ import json, os, re, sys
 
 CASE = re.compile(r'(?:g_test_add\w*|ADD) \(\s*"(/[^"]*)"|\bpath = g_(?:strdup_printf|strconcat) \("(/(?!proc/)[a-z][^"]*)"|\{ "(/[^"]*)", test_')
 
-# folder or test whose cases have names of their own still
-LEFT = ('cli/commands', 'confined/smtp/', 'core/account/lie/', 'core/campaign/', 'core/dispatch/', 'core/intake/', 'core/ledger/', 'core/store/', 'core/window/notices', 'core/worker/',
-        'shared/base/contract', 'shared/mail/status-table', 'shared/transport/', 'shared/wire/journal')
-
 
 def names_of(sources, root):
     """The names that a test with these sources may have: one for each that is a test by itself."""
@@ -40,9 +36,8 @@ def find_cases(root):
     for folder, _, names in sorted(os.walk(os.path.join(root, 'tests', 'unit'))):
         for path in (os.path.join(folder, name) for name in sorted(names) if re.fullmatch(r'test-.*\.c', name)):
             own = next(names_of([path], root))
-            if not own.startswith(LEFT):
-                with open(path, encoding='utf-8') as file:
-                    yield from check_cases(own, file.read())
+            with open(path, encoding='utf-8') as file:
+                yield from check_cases(own, file.read())
 
 
 # --- the check, checked: a test's name and command, its program's sources, and the name that it is to have ---

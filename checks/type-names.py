@@ -2,8 +2,7 @@
 """type-names.py [ROOT] | --self-test: names in src/ that a debugger, grep and a newcomer can tell apart.
 
 Fails on a type that two files define (a struct, enum, union, or a typedef that makes a name; a header and what it only declares are one), since any two programs may
-be linked together one day, as core and its workers are in tests; and on a static function of one bare word (fill, not plan_fill). What is left stands in LEFT with its reason;
-a row that nothing needs any more fails too.
+be linked together one day, as core and its workers are in tests; and on a static function of one bare word (fill, not plan_fill).
 """
 import os, re, sys, tempfile
 
@@ -12,25 +11,6 @@ BODY = re.compile(r'^(typedef\s+)?(?:struct|enum|union)\s*(\w*)\s*\{', re.M)
 POINTER = re.compile(r'^typedef\s[^;{]*?\(\s*\*\s*(\w+)\s*\)\s*\(', re.M)
 ALIAS = re.compile(r'^typedef\s+(?!struct\b|enum\b|union\b)[\w *]*?(\w+)(?:\s*\[[^\]]*\])?;', re.M)
 BARE = re.compile(r'^static\s[^\n;={]*\n([a-z0-9]+) \(', re.M)
-
-# a type, or 'FOLDER/': its static functions -> why
-LEFT = {
-    'Account': 'of smtp: what it was told of the one by which it sends; of core: a row of the store. No program has both',
-    'Call': 'of intake/look.c and of worker/dialer.c: what is on the way to one process, known to that file alone',
-    'Key': 'of doubles.c and of recovery.c: what a hash table of that file compares',
-    'Row': "of suppress-rows.c: the import's; of shared/transport: a recipient's. No program has both",
-    'Session': "of the command line: with core; of smtp: with a server. No program has both",
-    'Work': 'of sent.c and specimen.c: one question at work, known to that file alone; of a lane: its campaigns',
-    'src/confined/smtp/': 'as in RFC 5321 and in the state machine of a session: the folder is the noun',
-    'src/core/campaign/': 'one question a file: the file is the noun',
-    'src/core/control/': 'one question a file: the file is the noun',
-    'src/core/dispatch/': "a lane's: the file is the noun",
-    'src/core/intake/': 'one frame a file: the file is the noun',
-    'src/core/ledger/': 'one rule a file: the file is the noun',
-    'src/core/store/': 'in the files of one table each: the file is the noun',
-    'src/core/worker/': "a link's: the file is the noun",
-    'src/shared/transport/': 'one part of a transport a file: the file is the noun',
-}
 
 
 def types_of(text):
@@ -45,52 +25,43 @@ def types_of(text):
         yield from pattern.findall(text)
 
 
-def check(root, left):
-    used, places = set(), {}
+def check(root):
+    places = {}
     for folder, _, names in sorted(os.walk(os.path.join(root, 'src'))):
         for path in (os.path.join(folder, name) for name in sorted(names) if name.endswith(('.c', '.cc', '.h'))):
             with open(path, encoding='utf-8') as file:
                 text = SKIPPED.sub('', file.read())
-            short, key = os.path.relpath(path, root), os.path.relpath(folder, root) + '/'
+            short = os.path.relpath(path, root)
             for name in filter(None, types_of(text)):
                 places.setdefault(name, set()).add(short)
             for name in BARE.findall(text):
-                if key in left:
-                    used.add(key)
-                else:
-                    yield f'{short}: {name}() does not say its noun'
+                yield f'{short}: {name}() does not say its noun'
     for name, paths in sorted(places.items()):
-        if len(paths) > 1 and name in left:
-            used.add(name)
-        elif len(paths) > 1:
+        if len(paths) > 1:
             yield f'{name} means {len(paths)} things: {", ".join(sorted(paths))}'
-    yield from (f'{name}: nothing of this kind is left, its row can go' for name in sorted(set(left) - used))
 
 
-# --- the check, checked: a tree, the rows of LEFT, and what must be found in it ---
+# --- the check, checked: a tree, and what must be found in it ---
 ROWS = [
-    ('one meaning', {'src/a.h': 'typedef struct A A;\n', 'src/a.c': 'struct A {\n  int a;\n};\n', 'src/b.c': 'typedef struct A A;\n'}, {}, []),
-    ('two structs', {'src/a.c': 'typedef struct {\n  struct { int x; } b;\n} A;\n', 'src/b/b.h': 'struct A {\n  int a;\n};\n'}, {}, ['A means 2 things: src/a.c, src/b/b.h']),
-    ('an enum and a function', {'src/a.c': 'typedef enum { A_X } A;\n', 'src/b.c': 'typedef void (*A) (int x);\n'}, {}, ['A means 2 things: src/a.c, src/b.c']),
-    ('another name for a number', {'src/a.c': 'typedef guint8 A[4];\n', 'src/b.c': 'typedef guint A;\n'}, {}, ['A means 2 things: src/a.c, src/b.c']),
-    ('in a comment', {'src/a.c': '/*\ntypedef struct {\n} A;\n*/\n', 'src/b.c': 'typedef struct {\n} A;\n'}, {}, []),
-    ('two that are left', {'src/a.c': 'typedef int A;\n', 'src/b.c': 'typedef guint A;\n'}, {'A': 'why'}, []),
-    ('a row too many', {'src/a.c': ''}, {'A': 'why', 'src/': 'why'}, ['A: nothing of this kind is left, its row can go', 'src/: nothing of this kind is left, its row can go']),
-    ('a bare word', {'src/a.c': 'static int\nfill (int x)\n{\n}\nstatic void\nplan_fill (void)\n{\n}\n'}, {}, ['src/a.c: fill() does not say its noun']),
-    ('a bare word that is left', {'src/a.c': 'static int\nfill (int x)\n{\n}\n'}, {'src/': 'why'}, []),
-    ('a bare word that others call', {'src/a.c': 'int\nfill (int x)\n{\n}\n'}, {}, []),
+    ('one meaning', {'src/a.h': 'typedef struct A A;\n', 'src/a.c': 'struct A {\n  int a;\n};\n', 'src/b.c': 'typedef struct A A;\n'}, []),
+    ('two structs', {'src/a.c': 'typedef struct {\n  struct { int x; } b;\n} A;\n', 'src/b/b.h': 'struct A {\n  int a;\n};\n'}, ['A means 2 things: src/a.c, src/b/b.h']),
+    ('an enum and a function', {'src/a.c': 'typedef enum { A_X } A;\n', 'src/b.c': 'typedef void (*A) (int x);\n'}, ['A means 2 things: src/a.c, src/b.c']),
+    ('another name for a number', {'src/a.c': 'typedef guint8 A[4];\n', 'src/b.c': 'typedef guint A;\n'}, ['A means 2 things: src/a.c, src/b.c']),
+    ('in a comment', {'src/a.c': '/*\ntypedef struct {\n} A;\n*/\n', 'src/b.c': 'typedef struct {\n} A;\n'}, []),
+    ('a bare word', {'src/a.c': 'static int\nfill (int x)\n{\n}\nstatic void\nplan_fill (void)\n{\n}\n'}, ['src/a.c: fill() does not say its noun']),
+    ('a bare word that others call', {'src/a.c': 'int\nfill (int x)\n{\n}\n'}, []),
 ]
 
 
 def self_test():
     print(f'1..{len(ROWS)}')
-    for number, (name, files, left, wanted) in enumerate(ROWS, 1):
+    for number, (name, files, wanted) in enumerate(ROWS, 1):
         with tempfile.TemporaryDirectory() as root:
             for path, text in files.items():
                 os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
                 with open(os.path.join(root, path), 'w', encoding='utf-8') as file:
                     file.write(text)
-            found = list(check(root, left))
+            found = list(check(root))
         print(f'{"ok" if found == wanted else "not ok"} {number} - {name}' + ('' if found == wanted else f' # {found}'))
 
 
@@ -98,6 +69,6 @@ if __name__ == '__main__':
     if sys.argv[1:] == ['--self-test']:
         self_test()
         sys.exit()
-    lines = list(check(sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'), LEFT))
+    lines = list(check(sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')))
     print('\n'.join(lines))
     sys.exit(1 if lines else 0)

@@ -83,8 +83,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/largest/weights", test_weights);
-  g_test_add_func ("/largest/many", test_many);
-  g_test_add_func ("/largest/nobody", test_nobody);
+  g_test_add_func ("/core/campaign/largest/weights", test_weights);
+  g_test_add_func ("/core/campaign/largest/many", test_many);
+  g_test_add_func ("/core/campaign/largest/nobody", test_nobody);
   return g_test_run ();
 }

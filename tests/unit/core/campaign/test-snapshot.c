@@ -212,14 +212,14 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (changes); i++) {
-    g_autofree char *path = g_strconcat ("/campaign/snapshot/", changes[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/campaign/snapshot/snapshot/", changes[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_change);
   }
-  g_test_add_data_func ("/campaign/snapshot/suppressed-number/phone", "phone", test_suppressed_number);
-  g_test_add_data_func ("/campaign/snapshot/suppressed-number/email", "email", test_suppressed_number);
-  g_test_add_func ("/campaign/snapshot/join-behind", test_join_behind);
-  g_test_add_func ("/campaign/snapshot/exclude", test_exclude);
-  g_test_add_func ("/campaign/snapshot/aliases", test_aliases);
+  g_test_add_data_func ("/core/campaign/snapshot/suppressed-number/phone", "phone", test_suppressed_number);
+  g_test_add_data_func ("/core/campaign/snapshot/suppressed-number/email", "email", test_suppressed_number);
+  g_test_add_func ("/core/campaign/snapshot/join-behind", test_join_behind);
+  g_test_add_func ("/core/campaign/snapshot/exclude", test_exclude);
+  g_test_add_func ("/core/campaign/snapshot/aliases", test_aliases);
   return g_test_run ();
 }

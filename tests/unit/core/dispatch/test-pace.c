@@ -371,20 +371,20 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/pace/rate", test_rate);
-  g_test_add_func ("/pace/windows", test_windows);
-  g_test_add_func ("/pace/clock", test_clock);
-  g_test_add_func ("/pace/brake", test_brake);
-  g_test_add_func ("/pace/brake/ends", test_brake_ends);
-  g_test_add_func ("/pace/brake/rate", test_rate_and_brake);
-  g_test_add_func ("/pace/prune", test_prune);
-  g_test_add_func ("/pace/forecast", test_forecast);
-  g_test_add_func ("/pace/forecast/windows", test_forecast_windows);
-  g_test_add_func ("/pace/forecast/past", test_forecast_past);
-  g_test_add_func ("/pace/forecast/trickle", test_forecast_trickle);
-  g_test_add_func ("/pace/speed", test_speed);
-  g_test_add_func ("/pace/pool", test_pool);
-  g_test_add_func ("/pace/people", test_people);
-  g_test_add_func ("/pace/prune/week", test_prune_week);
+  g_test_add_func ("/core/dispatch/pace/rate", test_rate);
+  g_test_add_func ("/core/dispatch/pace/windows", test_windows);
+  g_test_add_func ("/core/dispatch/pace/clock", test_clock);
+  g_test_add_func ("/core/dispatch/pace/brake", test_brake);
+  g_test_add_func ("/core/dispatch/pace/brake/ends", test_brake_ends);
+  g_test_add_func ("/core/dispatch/pace/brake/rate", test_rate_and_brake);
+  g_test_add_func ("/core/dispatch/pace/prune", test_prune);
+  g_test_add_func ("/core/dispatch/pace/forecast", test_forecast);
+  g_test_add_func ("/core/dispatch/pace/forecast/windows", test_forecast_windows);
+  g_test_add_func ("/core/dispatch/pace/forecast/past", test_forecast_past);
+  g_test_add_func ("/core/dispatch/pace/forecast/trickle", test_forecast_trickle);
+  g_test_add_func ("/core/dispatch/pace/speed", test_speed);
+  g_test_add_func ("/core/dispatch/pace/pool", test_pool);
+  g_test_add_func ("/core/dispatch/pace/people", test_people);
+  g_test_add_func ("/core/dispatch/pace/prune/week", test_prune_week);
   return g_test_run ();
 }

@@ -143,7 +143,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add ("/dispatch/rollback-guard/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func) g_test_add ("/core/dispatch/rollback-guard/rollback-guard/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("same", test_same);
   ADD ("older", test_older);
   ADD ("other-copy", test_other_copy);

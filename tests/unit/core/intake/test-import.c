@@ -348,26 +348,26 @@ main (int argc, char *argv[])
 {
   fault_quark ();
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/import/csv", NULL, test_csv);
-  g_test_add_data_func ("/import/pipe", "pipe", test_csv);
-  g_test_add_func ("/import/dry-run", test_dry_run);
-  g_test_add_func ("/import/wrong-file", test_wrong_file);
-  g_test_add_func ("/import/left", test_left);
-  g_test_add_func ("/import/left-undone", test_left_undone);
+  g_test_add_data_func ("/core/intake/import/csv", NULL, test_csv);
+  g_test_add_data_func ("/core/intake/import/pipe", "pipe", test_csv);
+  g_test_add_func ("/core/intake/import/dry-run", test_dry_run);
+  g_test_add_func ("/core/intake/import/wrong-file", test_wrong_file);
+  g_test_add_func ("/core/intake/import/left", test_left);
+  g_test_add_func ("/core/intake/import/left-undone", test_left_undone);
   for (gsize i = 0; i < G_N_ELEMENTS (consents); i++) {
-    g_autofree char *path = g_strconcat ("/import/consent-", consents[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/intake/import/consent-", consents[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_consent);
   }
   for (gsize i = 0; i < G_N_ELEMENTS (suppressions); i++) {
-    g_autofree char *path = g_strconcat ("/import/suppressions-", suppressions[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/intake/import/suppressions-", suppressions[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_suppressions);
   }
-  g_test_add_func ("/import/consent-wrong", test_consent_wrong);
-  g_test_add_func ("/import/suppressions-wrong", test_suppressions_wrong);
-  g_test_add_func ("/import/unread", test_unread);
-  g_test_add_func ("/import/unstored", test_unstored);
-  g_test_add_func ("/import/many", test_many);
+  g_test_add_func ("/core/intake/import/consent-wrong", test_consent_wrong);
+  g_test_add_func ("/core/intake/import/suppressions-wrong", test_suppressions_wrong);
+  g_test_add_func ("/core/intake/import/unread", test_unread);
+  g_test_add_func ("/core/intake/import/unstored", test_unstored);
+  g_test_add_func ("/core/intake/import/many", test_many);
   return g_test_run ();
 }

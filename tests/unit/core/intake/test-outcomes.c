@@ -181,14 +181,14 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *path = g_strconcat ("/intake/outcomes/", cases[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/intake/outcomes/outcomes/", cases[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_case);
   }
-  g_test_add_func ("/intake/outcomes/lengths", test_lengths);
-  g_test_add_func ("/intake/outcomes/number-of-fields", test_number_of_fields);
-  g_test_add_func ("/intake/outcomes/twice", test_twice);
-  g_test_add_func ("/intake/outcomes/reply", test_reply);
-  g_test_add_func ("/intake/outcomes/recalled", test_recalled);
+  g_test_add_func ("/core/intake/outcomes/lengths", test_lengths);
+  g_test_add_func ("/core/intake/outcomes/number-of-fields", test_number_of_fields);
+  g_test_add_func ("/core/intake/outcomes/twice", test_twice);
+  g_test_add_func ("/core/intake/outcomes/reply", test_reply);
+  g_test_add_func ("/core/intake/outcomes/recalled", test_recalled);
   return g_test_run ();
 }

@@ -379,15 +379,15 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   much = g_strnfill (CELL_MAX + 1, 'x');
-  g_test_add_func ("/intake/rules/contact", test_contact);
-  g_test_add_func ("/intake/rules/contact-comes-out", test_contact_comes_out);
-  g_test_add ("/intake/rules/reject", Rejects, NULL, set_up, test_reject, tear_down);
-  g_test_add ("/intake/rules/reject-cut", Rejects, NULL, set_up, test_reject_cut, tear_down);
-  g_test_add ("/intake/rules/reasons", Rejects, NULL, set_up, test_reasons, tear_down);
-  g_test_add ("/intake/rules/order", Rejects, NULL, set_up, test_order, tear_down);
-  g_test_add ("/intake/rules/number-of-rows", Rejects, NULL, set_up, test_number_of_rows, tear_down);
-  g_test_add_func ("/intake/rules/columns", test_columns);
-  g_test_add_func ("/intake/rules/aliases", test_aliases);
+  g_test_add_func ("/core/intake/rules/contact", test_contact);
+  g_test_add_func ("/core/intake/rules/contact-comes-out", test_contact_comes_out);
+  g_test_add ("/core/intake/rules/reject", Rejects, NULL, set_up, test_reject, tear_down);
+  g_test_add ("/core/intake/rules/reject-cut", Rejects, NULL, set_up, test_reject_cut, tear_down);
+  g_test_add ("/core/intake/rules/reasons", Rejects, NULL, set_up, test_reasons, tear_down);
+  g_test_add ("/core/intake/rules/order", Rejects, NULL, set_up, test_order, tear_down);
+  g_test_add ("/core/intake/rules/number-of-rows", Rejects, NULL, set_up, test_number_of_rows, tear_down);
+  g_test_add_func ("/core/intake/rules/columns", test_columns);
+  g_test_add_func ("/core/intake/rules/aliases", test_aliases);
   result = g_test_run ();
   g_free (much);
   return result;

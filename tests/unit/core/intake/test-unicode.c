@@ -147,7 +147,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/intake/unicode/clean", test_clean);
-  g_test_add_func ("/intake/unicode/all", test_all);
+  g_test_add_func ("/core/intake/unicode/clean", test_clean);
+  g_test_add_func ("/core/intake/unicode/all", test_all);
   return g_test_run ();
 }

@@ -174,7 +174,7 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++) {
-    g_autofree char *path = g_strconcat ("/ledger/gone/", tests[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/ledger/gone/gone/", tests[i].name, NULL);
 
     g_test_add (path, Fixture, NULL, set_up, tests[i].test, tear_down);
   }

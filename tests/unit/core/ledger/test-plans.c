@@ -51,6 +51,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/ledger/plans/flat", test_flat);
+  g_test_add_func ("/core/ledger/plans/flat", test_flat);
   return g_test_run ();
 }

@@ -57,8 +57,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/ledger/superblock/none", test_none);
-  g_test_add_func ("/ledger/superblock/memory", test_memory);
-  g_test_add_func ("/ledger/superblock/steady", test_steady);
+  g_test_add_func ("/core/ledger/superblock/none", test_none);
+  g_test_add_func ("/core/ledger/superblock/memory", test_memory);
+  g_test_add_func ("/core/ledger/superblock/steady", test_steady);
   return g_test_run ();
 }

@@ -38,6 +38,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/store/alike/names", test_names);
+  g_test_add_func ("/core/store/alike/names", test_names);
   return g_test_run ();
 }

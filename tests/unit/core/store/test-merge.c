@@ -638,22 +638,22 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *path = g_strdup_printf ("/merge/%" G_GSIZE_FORMAT " %s", i, cases[i].about);
+    g_autofree char *path = g_strdup_printf ("/core/store/merge/%" G_GSIZE_FORMAT " %s", i, cases[i].about);
 
     g_test_add_data_func (path, &cases[i], test_case);
   }
-  g_test_add_func ("/merge/one-at-a-time", test_one_at_a_time);
-  g_test_add_func ("/merge/unseen", test_unseen);
+  g_test_add_func ("/core/store/merge/one-at-a-time", test_one_at_a_time);
+  g_test_add_func ("/core/store/merge/unseen", test_unseen);
   for (guint steps = 0; steps < 6; steps++) {
-    g_autofree char *path = g_strdup_printf ("/merge/given-up/after-%u-steps", steps);
+    g_autofree char *path = g_strdup_printf ("/core/store/merge/given-up/after-%u-steps", steps);
 
     g_test_add_data_func (path, GUINT_TO_POINTER (steps), test_given_up);
   }
-  g_test_add_func ("/merge/cut-off", test_cut_off);
-  g_test_add_func ("/merge/keys-decide", test_keys_decide);
-  g_test_add_data_func ("/merge/pieces/new", NULL, test_pieces);
-  g_test_add_data_func ("/merge/pieces/again", "again", test_pieces);
-  g_test_add_func ("/merge/bulk", test_bulk);
+  g_test_add_func ("/core/store/merge/cut-off", test_cut_off);
+  g_test_add_func ("/core/store/merge/keys-decide", test_keys_decide);
+  g_test_add_data_func ("/core/store/merge/pieces/new", NULL, test_pieces);
+  g_test_add_data_func ("/core/store/merge/pieces/again", "again", test_pieces);
+  g_test_add_func ("/core/store/merge/bulk", test_bulk);
   g_test_add_func ("/core/store/merge/undo/ends", test_undo_ends);
   g_test_add_func ("/core/store/merge/undo/campaigns", test_undo_and_campaigns);
   g_test_add_func ("/core/store/merge/undo/forgotten", test_undo_and_forgotten);

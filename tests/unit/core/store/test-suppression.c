@@ -406,14 +406,14 @@ test_comes_back (Fixture *self, gconstpointer data)
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_OTHER), ==, 1);
 }
 
-#define ADD(path, func) g_test_add ("/suppression/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func) g_test_add ("/core/store/suppression/suppression/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("scopes", test_scopes);
-  g_test_add_func ("/suppression/domain-keys", test_domain_keys);
+  g_test_add_func ("/core/store/suppression/domain-keys", test_domain_keys);
   ADD ("unknown-scope", test_unknown_scope);
   ADD ("domains", test_domains);
   ADD ("bad", test_bad);

@@ -94,7 +94,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/window/notices/news", test_news);
-  g_test_add_func ("/window/notices/long-words", test_long_words);
+  g_test_add_func ("/core/window/notices/news", test_news);
+  g_test_add_func ("/core/window/notices/long-words", test_long_words);
   return g_test_run ();
 }

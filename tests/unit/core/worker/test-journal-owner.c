@@ -56,7 +56,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/journal-owner/orphan", test_orphan);
-  g_test_add_func ("/journal-owner/not-others", test_not_others);
+  g_test_add_func ("/core/worker/journal-owner/orphan", test_orphan);
+  g_test_add_func ("/core/worker/journal-owner/not-others", test_not_others);
   return g_test_run ();
 }

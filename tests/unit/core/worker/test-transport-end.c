@@ -277,19 +277,19 @@ int
 main (int argc, char *argv[])
 {
   static const struct { const char *path; void (*func) (LinkFixture *fixture, gconstpointer data); gconstpointer data; } rows[] = {
-    { "/worker/transport-end/lost-while-outstanding", test_lost_while_outstanding, NULL },
-    { "/worker/transport-end/outcomes-outlive", test_outcomes_outlive, NULL },
-    { "/worker/transport-end/busy", test_busy, NULL },
-    { "/worker/transport-end/left-behind", test_left_behind, NULL },
-    { "/worker/transport-end/silent-calls", test_silent_calls, NULL },
-    { "/worker/transport-end/lies-unwritten", test_lies_unwritten, NULL },
-    { "/worker/transport-end/lies-on", test_lies_on, NULL },
-    { "/worker/transport-end/refuses", test_refuses, NULL },
-    { "/worker/transport-end/goes-early", test_goes_early, NULL },
-    { "/worker/transport-end/cannot-start", test_cannot_start, NULL },
-    { "/worker/transport-end/no-journal", test_no_journal, NULL },
-    { "/worker/transport-end/freed-in-opened", test_freed_in_event, NULL },
-    { "/worker/transport-end/freed-in-closed", test_freed_in_event, "OpenAccount" },
+    { "/core/worker/transport-end/lost-while-outstanding", test_lost_while_outstanding, NULL },
+    { "/core/worker/transport-end/outcomes-outlive", test_outcomes_outlive, NULL },
+    { "/core/worker/transport-end/busy", test_busy, NULL },
+    { "/core/worker/transport-end/left-behind", test_left_behind, NULL },
+    { "/core/worker/transport-end/silent-calls", test_silent_calls, NULL },
+    { "/core/worker/transport-end/lies-unwritten", test_lies_unwritten, NULL },
+    { "/core/worker/transport-end/lies-on", test_lies_on, NULL },
+    { "/core/worker/transport-end/refuses", test_refuses, NULL },
+    { "/core/worker/transport-end/goes-early", test_goes_early, NULL },
+    { "/core/worker/transport-end/cannot-start", test_cannot_start, NULL },
+    { "/core/worker/transport-end/no-journal", test_no_journal, NULL },
+    { "/core/worker/transport-end/freed-in-opened", test_freed_in_event, NULL },
+    { "/core/worker/transport-end/freed-in-closed", test_freed_in_event, "OpenAccount" },
   };
 
   fault_quark ();
@@ -300,7 +300,7 @@ main (int argc, char *argv[])
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     g_test_add (rows[i].path, LinkFixture, rows[i].data, link_fixture_set_up, rows[i].func, link_fixture_tear_down);
   for (gsize i = 0; i < G_N_ELEMENTS (lies); i++) {
-    g_autofree char *path = g_strconcat ("/worker/transport-end/lies/", lies[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/worker/transport-end/lies/", lies[i].name, NULL);
 
     g_test_add (path, LinkFixture, GINT_TO_POINTER (lies[i].lie), link_fixture_set_up, test_lies, link_fixture_tear_down);
   }

@@ -127,11 +127,11 @@ int
 main (int argc, char *argv[])
 {
   static const LinkTest tests[] = {
-    { "/worker/transport-events/after-outcomes", test_after_outcomes, NULL },
-    { "/worker/transport-events/full-disk", test_full_disk, NULL },
-    { "/worker/transport-events/no-receipts", test_no_receipts, NULL },
-    { "/worker/transport-events/malformed", test_malformed, NULL },
-    { "/worker/transport-events/strangers", test_strangers, NULL },
+    { "/core/worker/transport-events/after-outcomes", test_after_outcomes, NULL },
+    { "/core/worker/transport-events/full-disk", test_full_disk, NULL },
+    { "/core/worker/transport-events/no-receipts", test_no_receipts, NULL },
+    { "/core/worker/transport-events/malformed", test_malformed, NULL },
+    { "/core/worker/transport-events/strangers", test_strangers, NULL },
     { NULL, NULL, NULL },
   };
 

@@ -80,9 +80,9 @@ int
 main (int argc, char *argv[])
 {
   static const LinkTest tests[] = {
-    { "/worker/transport-secret/renewed", test_renewed, NULL },
-    { "/worker/transport-secret/never-held", test_never_held, NULL },
-    { "/worker/transport-secret/not-there", test_not_there, NULL },
+    { "/core/worker/transport-secret/renewed", test_renewed, NULL },
+    { "/core/worker/transport-secret/never-held", test_never_held, NULL },
+    { "/core/worker/transport-secret/not-there", test_not_there, NULL },
     { NULL, NULL, NULL },
   };
 

@@ -151,13 +151,13 @@ int
 main (int argc, char *argv[])
 {
   static const LinkTest tests[] = {
-    { "/worker/transport-state/kept", test_kept, NULL },
-    { "/worker/transport-state/handed-over", test_handed_over, NULL },
-    { "/worker/transport-state/full-disk", test_full_disk, NULL },
-    { "/worker/transport-state/lies", test_lies, NULL },
-    { "/worker/transport-state/nothing-to-keep", test_no_records, NULL },
-    { "/worker/transport-state/nothing-to-ask", test_no_records, "" },
-    { "/worker/transport-state/flood", test_flood, NULL },
+    { "/core/worker/transport-state/kept", test_kept, NULL },
+    { "/core/worker/transport-state/handed-over", test_handed_over, NULL },
+    { "/core/worker/transport-state/full-disk", test_full_disk, NULL },
+    { "/core/worker/transport-state/lies", test_lies, NULL },
+    { "/core/worker/transport-state/nothing-to-keep", test_no_records, NULL },
+    { "/core/worker/transport-state/nothing-to-ask", test_no_records, "" },
+    { "/core/worker/transport-state/flood", test_flood, NULL },
     { NULL, NULL, NULL },
   };
 

@@ -311,17 +311,17 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/base/contract/calls", test_calls);
-  g_test_add_func ("/base/contract/columns", test_columns);
-  g_test_add_func ("/base/contract/replies", test_replies);
-  g_test_add_func ("/base/contract/numbers", test_numbers);
-  g_test_add_func ("/base/contract/each-number", test_each_number);
-  g_test_add_func ("/base/contract/further", test_further);
-  g_test_add_func ("/base/contract/further-is-told", test_further_is_told);
-  g_test_add_func ("/base/contract/further-may-be-missing", test_further_may_be_missing);
-  g_test_add_func ("/base/contract/table", test_table);
-  g_test_add_func ("/base/contract/keys", test_keys);
-  g_test_add_func ("/base/contract/watch-fine", test_watch_fine);
-  g_test_add_func ("/base/contract/watch-wrong", test_watch_wrong);
+  g_test_add_func ("/shared/base/contract/calls", test_calls);
+  g_test_add_func ("/shared/base/contract/columns", test_columns);
+  g_test_add_func ("/shared/base/contract/replies", test_replies);
+  g_test_add_func ("/shared/base/contract/numbers", test_numbers);
+  g_test_add_func ("/shared/base/contract/each-number", test_each_number);
+  g_test_add_func ("/shared/base/contract/further", test_further);
+  g_test_add_func ("/shared/base/contract/further-is-told", test_further_is_told);
+  g_test_add_func ("/shared/base/contract/further-may-be-missing", test_further_may_be_missing);
+  g_test_add_func ("/shared/base/contract/table", test_table);
+  g_test_add_func ("/shared/base/contract/keys", test_keys);
+  g_test_add_func ("/shared/base/contract/watch-fine", test_watch_fine);
+  g_test_add_func ("/shared/base/contract/watch-wrong", test_watch_wrong);
   return g_test_run ();
 }

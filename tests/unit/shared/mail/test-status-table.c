@@ -179,10 +179,10 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/mail/status-table/examples", test_examples);
-  g_test_add_func ("/mail/status-table/no-row-is-shadowed", test_no_row_is_shadowed);
-  g_test_add_func ("/mail/status-table/only-a-status-makes-gone", test_only_a_status_makes_gone);
-  g_test_add_func ("/mail/status-table/names-are-not-words", test_names_are_not_words);
-  g_test_add_func ("/mail/status-table/answers", test_answers);
+  g_test_add_func ("/shared/mail/status-table/examples", test_examples);
+  g_test_add_func ("/shared/mail/status-table/no-row-is-shadowed", test_no_row_is_shadowed);
+  g_test_add_func ("/shared/mail/status-table/only-a-status-makes-gone", test_only_a_status_makes_gone);
+  g_test_add_func ("/shared/mail/status-table/names-are-not-words", test_names_are_not_words);
+  g_test_add_func ("/shared/mail/status-table/answers", test_answers);
   return g_test_run ();
 }

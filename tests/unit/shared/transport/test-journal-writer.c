@@ -182,9 +182,9 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/transport/journal-writer/order", test_order);
-  g_test_add_func ("/transport/journal-writer/remote-id", test_remote_id);
-  g_test_add_func ("/transport/journal-writer/short-write", test_short_write);
-  g_test_add_func ("/transport/journal-writer/take-back", test_take_back);
+  g_test_add_func ("/shared/transport/journal-writer/order", test_order);
+  g_test_add_func ("/shared/transport/journal-writer/remote-id", test_remote_id);
+  g_test_add_func ("/shared/transport/journal-writer/short-write", test_short_write);
+  g_test_add_func ("/shared/transport/journal-writer/take-back", test_take_back);
   return g_test_run ();
 }

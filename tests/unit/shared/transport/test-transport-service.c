@@ -135,8 +135,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 2);
   program = argv[1];
-  g_test_add_func ("/transport/transport-service/campaign", test_campaign);
-  g_test_add_func ("/transport/transport-service/calls", test_calls);
-  g_test_add_func ("/transport/transport-service/files", test_files);
+  g_test_add_func ("/shared/transport/transport-service/campaign", test_campaign);
+  g_test_add_func ("/shared/transport/transport-service/calls", test_calls);
+  g_test_add_func ("/shared/transport/transport-service/files", test_files);
   return g_test_run ();
 }

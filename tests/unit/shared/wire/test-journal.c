@@ -238,15 +238,15 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/wire/journal/record", test_record);
-  g_test_add_func ("/wire/journal/form", test_form);
-  g_test_add_func ("/wire/journal/torn", test_torn);
-  g_test_add_func ("/wire/journal/old", test_old);
-  g_test_add_func ("/wire/journal/ids", test_ids);
-  g_test_add_func ("/wire/journal/long-text", test_long_text);
-  g_test_add_func ("/wire/journal/flips", test_flips);
-  g_test_add_func ("/wire/journal/values", test_values);
-  g_test_add_func ("/wire/journal/header", test_header);
-  g_test_add_func ("/wire/journal/foreign-header", test_foreign_header);
+  g_test_add_func ("/shared/wire/journal/record", test_record);
+  g_test_add_func ("/shared/wire/journal/form", test_form);
+  g_test_add_func ("/shared/wire/journal/torn", test_torn);
+  g_test_add_func ("/shared/wire/journal/old", test_old);
+  g_test_add_func ("/shared/wire/journal/ids", test_ids);
+  g_test_add_func ("/shared/wire/journal/long-text", test_long_text);
+  g_test_add_func ("/shared/wire/journal/flips", test_flips);
+  g_test_add_func ("/shared/wire/journal/values", test_values);
+  g_test_add_func ("/shared/wire/journal/header", test_header);
+  g_test_add_func ("/shared/wire/journal/foreign-header", test_foreign_header);
   return g_test_run ();
 }

@@ -141,7 +141,7 @@ main (int argc, char *argv[])
 {
   fault_quark ();
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/lies/dial", test_dial);
-  g_test_add_func ("/lies/transport", test_transport);
+  g_test_add_func ("/core/account/lie/lies/dial", test_dial);
+  g_test_add_func ("/core/account/lie/lies/transport", test_transport);
   return g_test_run ();
 }

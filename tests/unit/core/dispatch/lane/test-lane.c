@@ -523,23 +523,23 @@ main (int argc, char *argv[])
   if (lasting_skip_all ())
     return 0;
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* deaths and lies are warned of */
-  g_test_add ("/lane/done", Fixture, "accepts", set_up, test_done, tear_down);
-  g_test_add ("/lane/earlier", Fixture, "accepts", set_up, test_earlier, tear_down);
-  g_test_add ("/lane/dies", Fixture, "dies", set_up, test_dies, tear_down);
-  g_test_add ("/lane/lies", Fixture, "lies", set_up, test_lies, tear_down);
-  g_test_add ("/lane/recall", Fixture, "holds", set_up, test_recall, tear_down);
-  g_test_add ("/lane/first", Fixture, "accepts", set_up, test_first, tear_down);
-  g_test_add ("/lane/first/one-by-one", Fixture, "one-by-one", set_up, test_first, tear_down);
-  g_test_add ("/lane/mark-follows", Fixture, "accepts", set_up, test_mark_follows, tear_down);
-  g_test_add ("/lane/waits", Fixture, "waits", set_up, test_waits, tear_down);
-  g_test_add ("/lane/tries-again", Fixture, "slow-again", set_up, test_tries_again, tear_down);
-  g_test_add ("/lane/vault", Fixture, "accepts", set_up, test_vault, tear_down);
-  g_test_add ("/lane/unwritten-pause", Fixture, "refuses", set_up, test_unwritten_pause, tear_down);
-  g_test_add ("/lane/unloaded", Fixture, "accepts", set_up, test_unloaded, tear_down);
-  g_test_add ("/lane/fair", Fixture, "accepts", set_up, test_fair, tear_down);
-  g_test_add ("/campaigns/pause-wins", Fixture, "accepts", set_up, test_pause_wins, tear_down);
-  g_test_add ("/campaigns/restored", Fixture, "accepts", set_up, test_restored, tear_down);
-  g_test_add ("/campaigns/leaving", Fixture, "accepts", set_up, test_leaving, tear_down);
-  g_test_add ("/campaigns/preparing", Fixture, "accepts", set_up, test_preparing, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/done", Fixture, "accepts", set_up, test_done, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/earlier", Fixture, "accepts", set_up, test_earlier, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/dies", Fixture, "dies", set_up, test_dies, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/lies", Fixture, "lies", set_up, test_lies, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/recall", Fixture, "holds", set_up, test_recall, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/first", Fixture, "accepts", set_up, test_first, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/first/one-by-one", Fixture, "one-by-one", set_up, test_first, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/mark-follows", Fixture, "accepts", set_up, test_mark_follows, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/waits", Fixture, "waits", set_up, test_waits, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/tries-again", Fixture, "slow-again", set_up, test_tries_again, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/vault", Fixture, "accepts", set_up, test_vault, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/unwritten-pause", Fixture, "refuses", set_up, test_unwritten_pause, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/unloaded", Fixture, "accepts", set_up, test_unloaded, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/fair", Fixture, "accepts", set_up, test_fair, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/campaigns/pause-wins", Fixture, "accepts", set_up, test_pause_wins, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/campaigns/restored", Fixture, "accepts", set_up, test_restored, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/campaigns/leaving", Fixture, "accepts", set_up, test_leaving, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/campaigns/preparing", Fixture, "accepts", set_up, test_preparing, tear_down);
   return g_test_run ();
 }

@@ -91,7 +91,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *path = g_strconcat ("/import/lie/", cases[i].lie, NULL);
+    g_autofree char *path = g_strconcat ("/core/intake/lie/lies/import/lie/", cases[i].lie, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_lie);
   }

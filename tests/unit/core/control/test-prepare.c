@@ -366,36 +366,36 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   fixture_init ();
   for (gsize i = 0; i < G_N_ELEMENTS (wishes); i++) {
-    g_autofree char *path = g_strconcat ("/prepare/wish/", wishes[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/control/prepare/wish/", wishes[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_wish);
   }
   for (gsize i = 0; i < G_N_ELEMENTS (ways); i++) {
-    g_autofree char *path = g_strconcat ("/prepare/goes-wrong/", ways[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/control/prepare/goes-wrong/", ways[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_way);
   }
   for (gsize i = 0; i < G_N_ELEMENTS (onces); i++) {
-    g_autofree char *path = g_strconcat ("/prepare/once/", onces[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/control/prepare/once/", onces[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_once);
   }
   for (gsize i = 0; i < G_N_ELEMENTS (earlier); i++) {
-    g_autofree char *path = g_strconcat ("/prepare/except/", earlier[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/control/prepare/except/", earlier[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_except);
   }
   for (gsize i = 0; i < G_N_ELEMENTS (titles); i++) {
-    g_autofree char *path = g_strconcat ("/prepare/title/", titles[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/control/prepare/title/", titles[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_title);
   }
-  g_test_add_func ("/prepare/test-to-oneself", test_to_oneself);
-  g_test_add_func ("/prepare/fine", test_fine);
-  g_test_add_func ("/prepare/left-alone", test_left_alone);
-  g_test_add_func ("/prepare/discard-all", test_discard_all);
-  g_test_add_func ("/prepare/once/files", test_once_files);
-  g_test_add_func ("/prepare/except/resolved", test_except_resolved);
-  g_test_add_func ("/prepare/except/cleared", test_except_cleared);
+  g_test_add_func ("/core/control/prepare/test-to-oneself", test_to_oneself);
+  g_test_add_func ("/core/control/prepare/fine", test_fine);
+  g_test_add_func ("/core/control/prepare/left-alone", test_left_alone);
+  g_test_add_func ("/core/control/prepare/discard-all", test_discard_all);
+  g_test_add_func ("/core/control/prepare/once/files", test_once_files);
+  g_test_add_func ("/core/control/prepare/except/resolved", test_except_resolved);
+  g_test_add_func ("/core/control/prepare/except/cleared", test_except_cleared);
   return g_test_run ();
 }

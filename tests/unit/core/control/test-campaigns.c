@@ -486,30 +486,30 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   fixture_init ();
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *path = g_strconcat ("/campaigns/state/", rows[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/control/campaigns/state/", rows[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_state);
   }
   for (gsize i = 0; i < G_N_ELEMENTS (resolves); i++) {
-    g_autofree char *path = g_strconcat ("/campaigns/resolve/", resolves[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/core/control/campaigns/resolve/", resolves[i].name, NULL);
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_resolve);
   }
-  g_test_add_func ("/campaigns/goes-on", test_goes_on);
-  g_test_add_func ("/campaigns/cancel", test_cancel);
-  g_test_add_func ("/campaigns/pause-first", test_pause_first);
-  g_test_add_func ("/campaigns/two-corrections", test_two_corrections);
-  g_test_add_func ("/campaigns/overtaken", test_overtaken);
-  g_test_add_func ("/campaigns/bad-correction", test_bad_correction);
-  g_test_add_func ("/campaigns/gone", test_gone);
-  g_test_add_func ("/campaigns/resolve-held", test_resolve_held);
-  g_test_add_func ("/campaigns/suppressed-held", test_suppressed_held);
-  g_test_add_func ("/campaigns/suppressed-waiting", test_suppressed_waiting);
-  g_test_add_func ("/campaigns/scopes", test_scopes);
-  g_test_add_data_func ("/campaigns/locked/forgotten", "forgotten", test_locked);
-  g_test_add_data_func ("/campaigns/locked/nobody-forgotten", NULL, test_locked);
-  g_test_add_func ("/campaigns/forgotten-stay", test_forgotten_stay);
-  g_test_add_func ("/campaigns/hold-back", test_hold_back);
-  g_test_add_func ("/campaigns/restored", test_restored);
+  g_test_add_func ("/core/control/campaigns/goes-on", test_goes_on);
+  g_test_add_func ("/core/control/campaigns/cancel", test_cancel);
+  g_test_add_func ("/core/control/campaigns/pause-first", test_pause_first);
+  g_test_add_func ("/core/control/campaigns/two-corrections", test_two_corrections);
+  g_test_add_func ("/core/control/campaigns/overtaken", test_overtaken);
+  g_test_add_func ("/core/control/campaigns/bad-correction", test_bad_correction);
+  g_test_add_func ("/core/control/campaigns/gone", test_gone);
+  g_test_add_func ("/core/control/campaigns/resolve-held", test_resolve_held);
+  g_test_add_func ("/core/control/campaigns/suppressed-held", test_suppressed_held);
+  g_test_add_func ("/core/control/campaigns/suppressed-waiting", test_suppressed_waiting);
+  g_test_add_func ("/core/control/campaigns/scopes", test_scopes);
+  g_test_add_data_func ("/core/control/campaigns/locked/forgotten", "forgotten", test_locked);
+  g_test_add_data_func ("/core/control/campaigns/locked/nobody-forgotten", NULL, test_locked);
+  g_test_add_func ("/core/control/campaigns/forgotten-stay", test_forgotten_stay);
+  g_test_add_func ("/core/control/campaigns/hold-back", test_hold_back);
+  g_test_add_func ("/core/control/campaigns/restored", test_restored);
   return g_test_run ();
 }
