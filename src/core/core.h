@@ -3,11 +3,11 @@
 #pragma once
 #include <gio/gio.h>
 
-typedef struct Store  Store;  /* store/store.h */
-typedef struct Vault  Vault;  /* vault/vault.h */
+typedef struct Database Database; /* store/database.h */
+typedef struct Vault Vault; /* vault/vault.h */
 typedef struct Dialer Dialer; /* worker/dialer.h: names to connected sockets */
-typedef struct Lanes  Lanes;  /* dispatch/lanes.h: one lane an account */
-typedef struct App    App;    /* client/app.h: clients */
+typedef struct Lanes Lanes; /* dispatch/lanes.h: one lane an account */
+typedef struct App App; /* client/app.h: clients */
 typedef struct Progress Progress; /* progress/progress.h */
 typedef struct Retention Retention; /* campaign/retention.h */
 typedef struct Composer Composer; /* campaign/composer.h: compiles and previews */
@@ -16,11 +16,11 @@ typedef struct AppWindow AppWindow; /* window/window.h: the window, seen from he
 typedef struct {
   const char *home;  /* absolute; 0700 */
   const char *state; /* absolute; another folder than home: the ledger's mark, the vault's key file */
-  Store  *store;
-  Vault  *vault;
+  Database *database;
+  Vault *vault;
   Dialer *dialer;
-  Lanes  *lanes;
-  App    *app;
+  Lanes *lanes;
+  App *app;
   Progress *progress;
   Composer *composer;
   Retention *retention;

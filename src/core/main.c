@@ -2,14 +2,15 @@
  * Started by the command line with fd 3 = a pipe on which it says "ready", "taken CODE sentence" (another core has the data folder)
  * or "fault CODE sentence". */
 #include "app.h"
+#include "clock.h"
 #include "core.h"
+#include "database.h"
 #include "erase.h"
 #include "fault.h"
 #include "folder.h"
 #include "home.h"
 #include "lanes.h"
 #include "parts.h"
-#include "store.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -170,7 +171,7 @@ static void
 note_alive (gpointer data)
 {
   Main *self = data;
-  gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), slept_s;
+  gint64 now_us = g_get_monotonic_time (), now_utc = clock_now_utc (), slept_s;
 
   slept_s = (now_utc - self->alive_utc) - (now_us - self->alive_mono_us) / G_USEC_PER_SEC; /* the monotonic clock stops in sleep */
   if (now_us - self->alive_mono_us < PARTS_ALIVE_EVERY_S * G_USEC_PER_SEC && ABS (slept_s) <= PARTS_ALIVE_EVERY_S)
@@ -219,7 +220,7 @@ main_run (Main *self)
       !parts_open (&self->core, self->home, self->state, self->socket, &error))
     return leave_with ("fault", error);
   self->alive_mono_us = g_get_monotonic_time ();
-  self->alive_utc = store_now_utc ();
+  self->alive_utc = clock_now_utc ();
   self->core.note_clock = note_alive;
   self->core.note_clock_data = self;
   self->loop = g_main_loop_new (NULL, FALSE);

@@ -3,17 +3,18 @@
 #include "app.h"
 #include "balance.h"
 #include "campaigns.h"
+#include "clock.h"
 #include "composer.h"
 #include "connectors.h"
 #include "database-open.h"
+#include "database.h"
 #include "dialer.h"
 #include "lanes.h"
 #include "ledger.h"
-#include "rollback-guard.h"
 #include "prepare.h"
-#include "retention.h"
 #include "progress.h"
-#include "store.h"
+#include "retention.h"
+#include "rollback-guard.h"
 #include "suppression.h"
 #include "vault.h"
 #include "window.h"
@@ -53,12 +54,12 @@ parts_shift_times (Core *core, gint64 gap_s, gint64 now_utc)
 {
   g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, now_utc);
 
-  if (!store_begin (core->store, NULL))
+  if (!database_begin (core->database, NULL))
     return FALSE;
-  if ((gap_s <= PARTS_ALIVE_EVERY_S || ledger_shift_lifetime (core->store, 0, gap_s, NULL)) &&
-      (gap_s >= -PARTS_ALIVE_EVERY_S || ledger_follow_clock (core->store, gap_s, NULL)) && store_set_meta (core->store, "alive_utc", text, NULL))
-    return store_commit (core->store, NULL);
-  store_rollback (core->store);
+  if ((gap_s <= PARTS_ALIVE_EVERY_S || ledger_shift_lifetime (core->database, 0, gap_s, NULL)) &&
+      (gap_s >= -PARTS_ALIVE_EVERY_S || ledger_follow_clock (core->database, gap_s, NULL)) && database_set_meta (core->database, "alive_utc", text, NULL))
+    return database_commit (core->database, NULL);
+  database_rollback (core->database);
   return FALSE;
 }
 
@@ -66,8 +67,8 @@ parts_shift_times (Core *core, gint64 gap_s, gint64 now_utc)
 static void
 skip_absence (Core *core)
 {
-  g_autofree char *alive = store_get_meta (core->store, "alive_utc");
-  gint64 now_utc = store_now_utc (), gap_s = alive != NULL ? now_utc - g_ascii_strtoll (alive, NULL, 10) : 0;
+  g_autofree char *alive = database_get_meta (core->database, "alive_utc");
+  gint64 now_utc = clock_now_utc (), gap_s = alive != NULL ? now_utc - g_ascii_strtoll (alive, NULL, 10) : 0;
 
   parts_shift_times (core, gap_s, now_utc);
 }
@@ -91,9 +92,9 @@ check_balance (Core *core, GError **error)
 {
   g_autofree char *found = NULL, *text = NULL;
 
-  if (!store_was_left_open (core->store))
+  if (!database_was_left_open (core->database))
     return TRUE;
-  if (!balance_check (core->store, &found, error))
+  if (!balance_check (core->database, &found, error))
     return FALSE;
   if (found == NULL)
     return TRUE;
@@ -109,11 +110,11 @@ parts_open (Core *core, const char *home, const char *state, const char *socket,
 
   core->home = home;
   core->state = state;
-  core->store = store_open (path, error);
-  if (core->store == NULL)
+  core->database = database_open (path, error);
+  if (core->database == NULL)
     return FALSE;
   core->vault = vault_new (home, state, error);
-  if (core->vault == NULL || !suppression_register_functions (core->store, core->vault))
+  if (core->vault == NULL || !suppression_register_functions (core->database, core->vault))
     return FALSE;
   core->progress = progress_new (changed_cb, core);
   core->dialer = dialer_new ();
@@ -140,5 +141,5 @@ parts_close (Core *core)
   dialer_free (core->dialer);
   progress_free (core->progress);
   vault_free (core->vault);
-  store_close (core->store);
+  database_close (core->database);
 }

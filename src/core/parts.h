@@ -6,7 +6,7 @@
 #define PARTS_ALIVE_EVERY_S 60 /* chosen: the store is told so often that core runs */
 
 /* home, state, socket: borrowed for as long as the parts are open. What was sending goes on. FALSE: parts_close() takes away what is
- * there. Errors: as store_open(), vault_new(), app_new() say. */
+ * there. Errors: as database_open(), vault_new(), app_new() say. */
 gboolean parts_open  (Core *core, const char *home, const char *state, const char *socket, GError **error);
 void     parts_close (Core *core);
 

@@ -52,36 +52,36 @@ account_set_limit (Account *self, const KindSetting *row, guint amount)
 }
 
 gboolean
-account_limits_load (Store *store, Account *self, GError **error)
+account_limits_load (Database *database, Account *self, GError **error)
 {
-  sqlite3_stmt *row = store_query (store, "SELECT seconds,amount,unit,pool FROM \"limit\" WHERE account=? ORDER BY seconds", "i", self->id);
+  sqlite3_stmt *row = database_query (database, "SELECT seconds,amount,unit,pool FROM \"limit\" WHERE account=? ORDER BY seconds", "i", self->id);
   int found = 0;
 
-  while (self->n_limits < ACCOUNT_LIMITS_MAX && (found = store_step (store, row, error)) == 1)
-    self->limits[self->n_limits++] = (AccountLimit){ (guint) store_int (row, 0), (guint) store_int (row, 1),
-                                                     strcmp (store_text (row, 2), kind_unit_to_word (KIND_UNIT_PERSON)) == 0 ? KIND_UNIT_PERSON : KIND_UNIT_MESSAGE,
-                                                     g_strdup (store_text (row, 3)) };
+  while (self->n_limits < ACCOUNT_LIMITS_MAX && (found = database_step (database, row, error)) == 1)
+    self->limits[self->n_limits++] = (AccountLimit){ (guint) database_int (row, 0), (guint) database_int (row, 1),
+                                                     strcmp (database_text (row, 2), kind_unit_to_word (KIND_UNIT_PERSON)) == 0 ? KIND_UNIT_PERSON : KIND_UNIT_MESSAGE,
+                                                     g_strdup (database_text (row, 3)) };
   sqlite3_reset (row);
   return found >= 0;
 }
 
 gboolean
-account_limits_save (Store *store, const Account *self, GError **error)
+account_limits_save (Database *database, const Account *self, GError **error)
 {
-  if (!store_run (store, error, "DELETE FROM \"limit\" WHERE account=?", "i", self->id))
+  if (!database_run (database, error, "DELETE FROM \"limit\" WHERE account=?", "i", self->id))
     return FALSE;
   for (guint i = 0; i < self->n_limits; i++) {
     const AccountLimit *limit = &self->limits[i];
 
-    if (!store_run (store, error, "INSERT INTO \"limit\"(account,seconds,amount,unit,pool) VALUES(?,?,?,?,?)", "iiiss", self->id, (gint64) limit->seconds,
-                    (gint64) limit->amount, kind_unit_to_word (limit->unit), limit->pool))
+    if (!database_run (database, error, "INSERT INTO \"limit\"(account,seconds,amount,unit,pool) VALUES(?,?,?,?,?)", "iiiss", self->id, (gint64) limit->seconds,
+                       (gint64) limit->amount, kind_unit_to_word (limit->unit), limit->pool))
       return FALSE;
   }
   return TRUE;
 }
 
 gboolean
-account_limit_count (Store *store, gint64 account, const AccountLimit *self, gint64 now_utc, gint64 *out_used, gint64 *out_free_utc, GError **error)
+account_limit_count (Database *database, gint64 account, const AccountLimit *self, gint64 now_utc, gint64 *out_used, gint64 *out_free_utc, GError **error)
 {
   static const char *const used[] = {
     [KIND_UNIT_MESSAGE] = "SELECT coalesce(sum(count),0) FROM pace WHERE " SHARING,
@@ -95,11 +95,11 @@ account_limit_count (Store *store, gint64 account, const AccountLimit *self, gin
   gint64 to = now_utc + self->seconds; /* beyond it the clock was wrong: it must not close the account until then */
   gint64 free_utc = 0;
 
-  if (store_get_int (store, out_used, error, used[self->unit], "isii", account, self->pool, from, to) < 0)
+  if (database_get_int (database, out_used, error, used[self->unit], "isii", account, self->pool, from, to) < 0)
     return FALSE;
   if (out_free_utc == NULL)
     return TRUE;
-  switch (store_get_int (store, &free_utc, error, oldest[self->unit], "isii", account, self->pool, from, to)) {
+  switch (database_get_int (database, &free_utc, error, oldest[self->unit], "isii", account, self->pool, from, to)) {
   case 1: *out_free_utc = free_utc + self->seconds; return TRUE;
   case 0: return TRUE;
   default: return FALSE;

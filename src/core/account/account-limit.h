@@ -2,8 +2,8 @@
  * Accounts of one pool share what was used; each has its own amount. What was used stands in the tables pace (messages) and pace_person (people).
  * Used in: core/account, core/dispatch/pace. */
 #pragma once
+#include "database.h"
 #include "kind.h"
-#include "store.h"
 
 #define ACCOUNT_LIMITS_MAX 8 /* rows of a kind that are limits; chosen */
 #define ACCOUNT_POOL_OWN "account"
@@ -18,8 +18,8 @@ guint account_get_limit (const Account *self, guint seconds); /* the amount; 0: 
 void  account_set_limit (Account *self, const KindSetting *row, guint amount); /* 0: none. The pool is that of the settings as they are now */
 
 /* Inside the caller's transaction. */
-gboolean account_limits_load (Store *store, Account *self, GError **error);
-gboolean account_limits_save (Store *store, const Account *self, GError **error);
+gboolean account_limits_load (Database *database, Account *self, GError **error);
+gboolean account_limits_save (Database *database, const Account *self, GError **error);
 
 /* What the account and those who share the pool used up to now. *out_free_utc (may be NULL): when the first unit leaves the window again; untouched when nothing was used. */
-gboolean account_limit_count (Store *store, gint64 account, const AccountLimit *self, gint64 now_utc, gint64 *out_used, gint64 *out_free_utc, GError **error);
+gboolean account_limit_count (Database *database, gint64 account, const AccountLimit *self, gint64 now_utc, gint64 *out_used, gint64 *out_free_utc, GError **error);

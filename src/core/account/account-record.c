@@ -36,7 +36,7 @@ has_room (Core *core, gint64 account, guint n)
 {
   gint64 count = 0;
 
-  return store_get_int (core->store, &count, NULL, "SELECT count(*) FROM account_record WHERE account=?", "i", account) < 0 || count + n <= ACCOUNT_RECORDS_MAX;
+  return database_get_int (core->database, &count, NULL, "SELECT count(*) FROM account_record WHERE account=?", "i", account) < 0 || count + n <= ACCOUNT_RECORDS_MAX;
 }
 
 gboolean
@@ -71,19 +71,19 @@ account_records_check_keys (const AccountKind *kind, const char *const *keys, GE
 /* --- the table --- */
 
 static gboolean
-write_record (Store *store, gint64 account, const FrameRow *row, GError **error)
+write_record (Database *database, gint64 account, const FrameRow *row, GError **error)
 {
   g_autofree char *key = slice_dup (row->fields[0]);
   const Slice *value = &row->fields[1];
 
   if (value->len == 0)
-    return store_run (store, error, "DELETE FROM account_record WHERE account=? AND key=?", "is", account, key);
-  return store_run (store, error, "INSERT INTO account_record(account,key,value) VALUES(?1,?2,?3) ON CONFLICT DO UPDATE SET value=excluded.value", "isb",
-                    account, key, (const void *) value->data, value->len);
+    return database_run (database, error, "DELETE FROM account_record WHERE account=? AND key=?", "is", account, key);
+  return database_run (database, error, "INSERT INTO account_record(account,key,value) VALUES(?1,?2,?3) ON CONFLICT DO UPDATE SET value=excluded.value", "isb",
+                       account, key, (const void *) value->data, value->len);
 }
 
 static gboolean
-write_records (Store *store, gint64 account, GVariant *frame, GError **error)
+write_records (Database *database, gint64 account, GVariant *frame, GError **error)
 {
   g_autofree FrameRow *row = g_new (FrameRow, 1);
   FrameReader reader;
@@ -91,7 +91,7 @@ write_records (Store *store, gint64 account, GVariant *frame, GError **error)
   if (!frame_open (&reader, FRAME_STATE, g_variant_get_data (frame), g_variant_get_size (frame), error))
     return FALSE;
   while (frame_next (&reader, row, NULL))
-    if (!write_record (store, account, row, error))
+    if (!write_record (database, account, row, error))
       return FALSE;
   return TRUE;
 }
@@ -99,11 +99,11 @@ write_records (Store *store, gint64 account, GVariant *frame, GError **error)
 gboolean
 account_records_write (Core *core, gint64 account, GVariant *frame, GError **error)
 {
-  if (!store_begin (core->store, error))
+  if (!database_begin (core->database, error))
     return FALSE;
-  if (write_records (core->store, account, frame, error))
-    return store_commit (core->store, error);
-  store_rollback (core->store);
+  if (write_records (core->database, account, frame, error))
+    return database_commit (core->database, error);
+  database_rollback (core->database);
   return FALSE;
 }
 
@@ -111,7 +111,7 @@ static void
 append_record (FrameWriter *out, sqlite3_stmt *statement)
 {
   frame_writer_row (out, 0, 0, 2);
-  frame_writer_string (out, store_text (statement, 0));
+  frame_writer_string (out, database_text (statement, 0));
   frame_writer_field (out, sqlite3_column_blob (statement, 1), (gsize) sqlite3_column_bytes (statement, 1));
 }
 
@@ -121,10 +121,10 @@ account_records_read (Core *core, gint64 account, const char *const *keys, GErro
   g_autoptr (FrameWriter) out = frame_writer_new (FRAME_STATE);
 
   for (; *keys != NULL; keys++) {
-    sqlite3_stmt *statement = store_query (core->store, "SELECT key, value FROM account_record WHERE account=? AND key=?", "is", account, *keys);
+    sqlite3_stmt *statement = database_query (core->database, "SELECT key, value FROM account_record WHERE account=? AND key=?", "is", account, *keys);
     int step;
 
-    while ((step = store_step (core->store, statement, error)) > 0)
+    while ((step = database_step (core->database, statement, error)) > 0)
       append_record (out, statement);
     if (step < 0)
       return NULL;
@@ -134,12 +134,12 @@ account_records_read (Core *core, gint64 account, const char *const *keys, GErro
 
 /* Of one word: all keys between "word/" and "word0", '0' being what follows '/'. */
 static gboolean
-append_of_word (Store *store, gint64 account, const char *word, FrameWriter *out, GError **error)
+append_of_word (Database *database, gint64 account, const char *word, FrameWriter *out, GError **error)
 {
-  sqlite3_stmt *statement = store_query (store, "SELECT key, value FROM account_record WHERE account=?1 AND key>?2||'/' AND key<?2||'0'", "is", account, word);
+  sqlite3_stmt *statement = database_query (database, "SELECT key, value FROM account_record WHERE account=?1 AND key>?2||'/' AND key<?2||'0'", "is", account, word);
   int step;
 
-  while ((step = store_step (store, statement, error)) > 0)
+  while ((step = database_step (database, statement, error)) > 0)
     append_record (out, statement);
   return step == 0;
 }
@@ -151,7 +151,7 @@ account_records_read_first (Core *core, const Account *account, GError **error)
   g_autoptr (GVariant) frame = NULL;
 
   for (const KindRecord *row = account->kind->records; row != NULL && row->word != NULL; row++)
-    if (row->is_first && !append_of_word (core->store, account->id, row->word, out, error))
+    if (row->is_first && !append_of_word (core->database, account->id, row->word, out, error))
       return NULL;
   if (frame_writer_get_count (out) == 0)
     return g_bytes_new (NULL, 0);

@@ -1,11 +1,12 @@
 #include "account.h"
 
 #include "account-settings.h"
+#include "clock.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "fault.h"
 #include "preset.h"
 #include "sql-words.h"
-#include "store.h"
 #include "text.h"
 #include "vault.h"
 #include <string.h>
@@ -45,26 +46,26 @@ account_free (Account *self)
 static Account *
 read_row (sqlite3_stmt *row, GError **error)
 {
-  const AccountKind *kind = kind_find (store_text (row, 3));
+  const AccountKind *kind = kind_find (database_text (row, 3));
   Account *self;
 
   if (kind == NULL) {
-    g_set_error (error, FAULT, FAULT_CONFIG, "account %s is of a kind (%s) that this Postrider does not have", store_text (row, 1), store_text (row, 3));
+    g_set_error (error, FAULT, FAULT_CONFIG, "account %s is of a kind (%s) that this Postrider does not have", database_text (row, 1), database_text (row, 3));
     return NULL;
   }
   self = g_new0 (Account, 1);
-  self->id = store_int (row, 0);
-  self->name = g_strdup (store_text (row, 1));
-  self->address = g_strdup (store_text (row, 2));
+  self->id = database_int (row, 0);
+  self->name = g_strdup (database_text (row, 1));
+  self->address = g_strdup (database_text (row, 2));
   self->kind = kind;
   self->values = account_values_from_blob (sqlite3_column_blob (row, 4), (gsize) sqlite3_column_bytes (row, 4));
-  self->keeps_password = store_int (row, 5) != 0;
-  self->needs_password = store_int (row, 6) != 0;
-  self->server_size = (guint64) store_int (row, 7);
-  self->agreed_utc = store_int (row, 8);
-  self->trouble = g_strdup (store_text (row, 9));
-  self->trouble_text = g_strdup (store_text (row, 10));
-  self->worked_utc = store_int (row, 11);
+  self->keeps_password = database_int (row, 5) != 0;
+  self->needs_password = database_int (row, 6) != 0;
+  self->server_size = (guint64) database_int (row, 7);
+  self->agreed_utc = database_int (row, 8);
+  self->trouble = g_strdup (database_text (row, 9));
+  self->trouble_text = g_strdup (database_text (row, 10));
+  self->worked_utc = database_int (row, 11);
   return self;
 }
 
@@ -72,10 +73,10 @@ read_row (sqlite3_stmt *row, GError **error)
 static Account *
 load_first (Core *core, sqlite3_stmt *statement, GError **error)
 {
-  g_autoptr (Account) self = store_step (core->store, statement, error) == 1 ? read_row (statement, error) : NULL;
+  g_autoptr (Account) self = database_step (core->database, statement, error) == 1 ? read_row (statement, error) : NULL;
 
   sqlite3_reset (statement);
-  return self != NULL && account_limits_load (core->store, self, error) ? g_steal_pointer (&self) : NULL;
+  return self != NULL && account_limits_load (core->database, self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 static void
@@ -97,7 +98,7 @@ Account *
 account_load (Core *core, const char *name, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  Account *self = load_first (core, store_query (core->store, "SELECT " COLUMNS " FROM account WHERE name=? AND removed_utc=0", "s", name), &problem);
+  Account *self = load_first (core, database_query (core->database, "SELECT " COLUMNS " FROM account WHERE name=? AND removed_utc=0", "s", name), &problem);
 
   if (problem != NULL)
     g_propagate_error (error, g_steal_pointer (&problem));
@@ -110,7 +111,7 @@ Account *
 account_load_id (Core *core, gint64 id, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  Account *self = load_first (core, store_query (core->store, "SELECT " COLUMNS " FROM account WHERE id=?", "i", id), &problem);
+  Account *self = load_first (core, database_query (core->database, "SELECT " COLUMNS " FROM account WHERE id=?", "i", id), &problem);
 
   if (problem != NULL)
     g_propagate_error (error, g_steal_pointer (&problem));
@@ -123,10 +124,10 @@ GPtrArray *
 account_load_all (Core *core, GError **error)
 {
   g_autoptr (GPtrArray) accounts = g_ptr_array_new_with_free_func ((GDestroyNotify) account_free);
-  sqlite3_stmt *statement = store_query (core->store, "SELECT " COLUMNS " FROM account WHERE removed_utc=0 ORDER BY name", "");
+  sqlite3_stmt *statement = database_query (core->database, "SELECT " COLUMNS " FROM account WHERE removed_utc=0 ORDER BY name", "");
   int found;
 
-  while ((found = store_step (core->store, statement, error)) == 1) {
+  while ((found = database_step (core->database, statement, error)) == 1) {
     g_autoptr (GError) problem = NULL;
     Account *account = read_row (statement, &problem);
 
@@ -136,7 +137,7 @@ account_load_all (Core *core, GError **error)
       g_warning ("%s", problem->message);
   }
   for (guint i = 0; i < accounts->len && found == 0; i++)
-    if (!account_limits_load (core->store, accounts->pdata[i], error))
+    if (!account_limits_load (core->database, accounts->pdata[i], error))
       return NULL;
   return found == 0 ? g_steal_pointer (&accounts) : NULL;
 }
@@ -189,7 +190,7 @@ account_set_secret (Core *core, const Account *self, const SecretBytes *secret, 
     return FALSE;
   if (!self->keeps_password)
     vault_remember (core->vault, name, secret);
-  return store_run (core->store, error, "UPDATE account SET trouble='', trouble_text='', worked_utc=0 WHERE id=? AND trouble='login'", "i", self->id);
+  return database_run (core->database, error, "UPDATE account SET trouble='', trouble_text='', worked_utc=0 WHERE id=? AND trouble='login'", "i", self->id);
 }
 
 /* --- changes --- */
@@ -199,13 +200,13 @@ insert_row (Core *core, Account *self, GError **error)
 {
   g_autoptr (GBytes) settings = account_values_to_blob (self->values);
 
-  if (!store_run (core->store, error,
-                  "INSERT INTO account(name,address,kind,settings,keeps_password,needs_password,created_utc,agreed_utc) VALUES(?,?,?,?,?,?,?7,?7)", "sssbiii",
-                  self->name, self->address, self->kind->word, g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), (gint64) self->keeps_password,
-                  (gint64) self->needs_password, store_now_utc ()))
+  if (!database_run (core->database, error,
+                     "INSERT INTO account(name,address,kind,settings,keeps_password,needs_password,created_utc,agreed_utc) VALUES(?,?,?,?,?,?,?7,?7)", "sssbiii",
+                     self->name, self->address, self->kind->word, g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), (gint64) self->keeps_password,
+                     (gint64) self->needs_password, clock_now_utc ()))
     return FALSE;
-  self->id = sqlite3_last_insert_rowid (store_get_db (core->store));
-  return account_limits_save (core->store, self, error) && store_audit (core->store, "account.add", self->name, error);
+  self->id = sqlite3_last_insert_rowid (database_get_sqlite (core->database));
+  return account_limits_save (core->database, self, error) && database_audit (core->database, "account.add", self->name, error);
 }
 
 static gboolean
@@ -232,7 +233,7 @@ gboolean
 account_is_new (Core *core, const Account *self, GError **error)
 {
   gint64 id = 0;
-  int found = store_get_int (core->store, &id, error, "SELECT id FROM account WHERE name=?", "s", self->name);
+  int found = database_get_int (core->database, &id, error, "SELECT id FROM account WHERE name=?", "s", self->name);
 
   if (found == 1)
     g_set_error (error, FAULT, FAULT_USAGE, "there is an account \"%s\" already: take another name, or remove it first", self->name);
@@ -242,13 +243,13 @@ account_is_new (Core *core, const Account *self, GError **error)
 gboolean
 account_add (Core *core, Account *self, const SecretBytes *secret, GError **error)
 {
-  if (!account_is_new (core, self, error) || !store_begin (core->store, error))
+  if (!account_is_new (core, self, error) || !database_begin (core->database, error))
     return FALSE;
   if (!insert_row (core, self, error) || !keep_new_secret (core, self, secret, error)) {
-    store_rollback (core->store);
+    database_rollback (core->database);
     return FALSE;
   }
-  if (store_commit (core->store, error))
+  if (database_commit (core->database, error))
     return TRUE;
   forget_secret (core, self);
   return FALSE;
@@ -293,7 +294,7 @@ forget_health (Core *core, const Account *before, const Account *self, GError **
 {
   if (!is_elsewhere (before, self) && !account_differs (before, self, SETTING_HEALTH))
     return TRUE;
-  return store_run (core->store, error, "UPDATE account SET trouble='', trouble_text='', worked_utc=0 WHERE id=?", "i", self->id);
+  return database_run (core->database, error, "UPDATE account SET trouble='', trouble_text='', worked_utc=0 WHERE id=?", "i", self->id);
 }
 
 static gboolean
@@ -301,11 +302,11 @@ update_row (Core *core, const Account *self, GError **error)
 {
   g_autoptr (GBytes) settings = account_values_to_blob (self->values);
 
-  return store_run (core->store, error,
-                    "UPDATE account SET address=?, settings=?, keeps_password=?, needs_password=? WHERE id=?", "sbiii",
-                    self->address, g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), (gint64) self->keeps_password, (gint64) self->needs_password,
-                    self->id) &&
-         account_limits_save (core->store, self, error) && store_audit (core->store, "account.set", self->name, error);
+  return database_run (core->database, error,
+                       "UPDATE account SET address=?, settings=?, keeps_password=?, needs_password=? WHERE id=?", "sbiii",
+                       self->address, g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), (gint64) self->keeps_password, (gint64) self->needs_password,
+                       self->id) &&
+         account_limits_save (core->database, self, error) && database_audit (core->database, "account.set", self->name, error);
 }
 
 gboolean
@@ -315,11 +316,11 @@ account_save (Core *core, const Account *self, gboolean *out_is_forgotten, GErro
 
   *out_is_forgotten = before != NULL && before->needs_password && is_elsewhere (before, self);
   /* the secret first: after a crash between the two it is asked for again, and never goes to the new server by itself */
-  if (before == NULL || (*out_is_forgotten && !forget_before (core, before, error)) || !store_begin (core->store, error))
+  if (before == NULL || (*out_is_forgotten && !forget_before (core, before, error)) || !database_begin (core->database, error))
     return FALSE;
-  if (update_row (core, self, error) && forget_health (core, before, self, error) && store_commit (core->store, error))
+  if (update_row (core, self, error) && forget_health (core, before, self, error) && database_commit (core->database, error))
     return TRUE;
-  store_rollback (core->store);
+  database_rollback (core->database);
   return FALSE;
 }
 
@@ -339,9 +340,9 @@ static gboolean
 check_no_open_campaign (Core *core, const Account *self, GError **error)
 {
   gint64 campaign = 0;
-  int found = store_get_int (core->store, &campaign, error,
-                             "SELECT id FROM campaign c WHERE (account=?1 OR EXISTS (SELECT 1 FROM part p WHERE p.campaign=c.id AND p.account=?1)) AND " SQL_CAMPAIGN_IS_OPEN ("c.")
-                             " ORDER BY id LIMIT 1", "i", self->id);
+  int found = database_get_int (core->database, &campaign, error,
+                                "SELECT id FROM campaign c WHERE (account=?1 OR EXISTS (SELECT 1 FROM part p WHERE p.campaign=c.id AND p.account=?1)) AND " SQL_CAMPAIGN_IS_OPEN ("c.")
+                                " ORDER BY id LIMIT 1", "i", self->id);
 
   if (found == 1)
     g_set_error (error, FAULT, FAULT_USAGE, "account %s is in use by campaign %" G_GINT64_FORMAT ": let it end or cancel it first", self->name, campaign);
@@ -367,15 +368,15 @@ retire_row (Core *core, const Account *self, GError **error)
   g_autofree char *name = g_strdup_printf ("%s (removed %" G_GINT64_FORMAT ")", self->name, self->id);
   g_autoptr (GBytes) rest = make_rest (self);
 
-  return store_run (core->store, error,
-                    "UPDATE account SET name=?, settings=?, keeps_password=0, needs_password=0, removed_utc=? WHERE id=?", "sbii", name,
-                    g_bytes_get_data (rest, NULL), g_bytes_get_size (rest), store_now_utc (), self->id) &&
-         store_run (core->store, error,
-                    "UPDATE account SET address='', settings=x'' WHERE id=? AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=account.id)",
-                    "i", self->id) &&
-         store_run (core->store, error, "DELETE FROM account_record WHERE account=?", "i", self->id) &&
-         store_run (core->store, error, "DELETE FROM \"limit\" WHERE account=?1 AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=?1)", "i", self->id) &&
-         store_audit (core->store, "account.remove", self->name, error);
+  return database_run (core->database, error,
+                       "UPDATE account SET name=?, settings=?, keeps_password=0, needs_password=0, removed_utc=? WHERE id=?", "sbii", name,
+                       g_bytes_get_data (rest, NULL), g_bytes_get_size (rest), clock_now_utc (), self->id) &&
+         database_run (core->database, error,
+                       "UPDATE account SET address='', settings=x'' WHERE id=? AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=account.id)",
+                       "i", self->id) &&
+         database_run (core->database, error, "DELETE FROM account_record WHERE account=?", "i", self->id) &&
+         database_run (core->database, error, "DELETE FROM \"limit\" WHERE account=?1 AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=?1)", "i", self->id) &&
+         database_audit (core->database, "account.remove", self->name, error);
 }
 
 gboolean
@@ -391,11 +392,11 @@ account_remove (Core *core, const Account *self, GError **error)
     return FALSE;
   }
   vault_remember (core->vault, secret_name, NULL);
-  if (!store_begin (core->store, error))
+  if (!database_begin (core->database, error))
     return FALSE;
   if (retire_row (core, self, error))
-    return store_commit (core->store, error);
-  store_rollback (core->store);
+    return database_commit (core->database, error);
+  database_rollback (core->database);
   return FALSE;
 }
 
@@ -407,25 +408,25 @@ account_set_pin (Core *core, const Account *self, const char *pin, GError **erro
 
   account_values_set (values, SETTING_PIN, pin);
   settings = account_values_to_blob (values);
-  return store_run (core->store, error, "UPDATE account SET settings=? WHERE id=?", "bi", g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), self->id);
+  return database_run (core->database, error, "UPDATE account SET settings=? WHERE id=?", "bi", g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), self->id);
 }
 
 gboolean
 account_set_agreed (Core *core, const Account *self, GError **error)
 {
-  if (!store_begin (core->store, error))
+  if (!database_begin (core->database, error))
     return FALSE;
-  if (store_run (core->store, error, "UPDATE account SET agreed_utc=? WHERE id=?", "ii", store_now_utc (), self->id) &&
-      store_audit (core->store, "account.agree", self->name, error))
-    return store_commit (core->store, error);
-  store_rollback (core->store);
+  if (database_run (core->database, error, "UPDATE account SET agreed_utc=? WHERE id=?", "ii", clock_now_utc (), self->id) &&
+      database_audit (core->database, "account.agree", self->name, error))
+    return database_commit (core->database, error);
+  database_rollback (core->database);
   return FALSE;
 }
 
 gboolean
 account_set_server_size (Core *core, gint64 id, guint64 size, GError **error)
 {
-  return store_run (core->store, error, "UPDATE account SET server_size=? WHERE id=?", "ii", (gint64) MIN (size, G_MAXINT64), id);
+  return database_run (core->database, error, "UPDATE account SET server_size=? WHERE id=?", "ii", (gint64) MIN (size, G_MAXINT64), id);
 }
 
 /* --- whether its server can be reached --- */
@@ -435,8 +436,8 @@ account_note_worked (Core *core, gint64 id)
 {
   g_autoptr (GError) problem = NULL;
 
-  if (!store_run (core->store, &problem, "UPDATE account SET trouble='', trouble_text='', worked_utc=? WHERE id=? AND (worked_utc=0 OR trouble<>'')", "ii",
-                  store_now_utc (), id))
+  if (!database_run (core->database, &problem, "UPDATE account SET trouble='', trouble_text='', worked_utc=? WHERE id=? AND (worked_utc=0 OR trouble<>'')", "ii",
+                     clock_now_utc (), id))
     g_warning ("that an account works could not be stored: %s", problem->message);
 }
 
@@ -448,7 +449,7 @@ account_note_trouble (Core *core, gint64 id, const char *reason, const char *tex
   g_autoptr (GError) problem = NULL;
 
   if (g_strv_contains (reasons, reason) &&
-      !store_run (core->store, &problem, "UPDATE account SET trouble=?1, trouble_text=?2 WHERE id=?3 AND (trouble<>?1 OR trouble_text<>?2)", "ssi", reason, shown, id))
+      !database_run (core->database, &problem, "UPDATE account SET trouble=?1, trouble_text=?2 WHERE id=?3 AND (trouble<>?1 OR trouble_text<>?2)", "ssi", reason, shown, id))
     g_warning ("that an account does not work could not be stored: %s", problem->message);
 }
 

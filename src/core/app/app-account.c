@@ -1,11 +1,12 @@
 #include "account-settings.h"
 #include "account-test.h"
 #include "app-secret.h"
+#include "clock.h"
 #include "connectors.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "fault.h"
 #include "lanes.h"
-#include "store.h"
 #include "vault.h"
 #include <string.h>
 
@@ -165,7 +166,7 @@ describe_used (Core *core, const Account *account, gint64 now_utc, GVariantBuild
         limit = &account->limits[i];
     if (key == NULL)
       continue;
-    if (!account_limit_count (core->store, account->id, limit, now_utc, &used, NULL, error))
+    if (!account_limit_count (core->database, account->id, limit, now_utc, &used, NULL, error))
       return FALSE;
     g_variant_builder_add (builder, "{sv}", key, g_variant_new_uint64 ((guint64) used));
   }
@@ -194,7 +195,7 @@ handle_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
   GError *error = NULL;
   g_autoptr (GPtrArray) accounts = account_load_all (client->core, &error);
   g_autoptr (GVariantBuilder) builder = g_variant_builder_new (G_VARIANT_TYPE ("aa{sv}"));
-  gint64 now_utc = store_now_utc ();
+  gint64 now_utc = clock_now_utc ();
 
   if (accounts == NULL)
     return app_return_error (invocation, error);

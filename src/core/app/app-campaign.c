@@ -3,10 +3,10 @@
 
 #include "campaigns.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "fault.h"
 #include "prepare.h"
 #include "sql-words.h"
-#include "store.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
 
@@ -171,11 +171,11 @@ handle_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
   AppClient *client = data;
   GError *error = NULL;
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
-  sqlite3_stmt *row = store_query (client->core->store, "SELECT id FROM campaign WHERE state<>" SQL_CAMPAIGN_STATE (PREPARING) " ORDER BY id DESC LIMIT 10000", "");
+  sqlite3_stmt *row = database_query (client->core->database, "SELECT id FROM campaign WHERE state<>" SQL_CAMPAIGN_STATE (PREPARING) " ORDER BY id DESC LIMIT 10000", "");
   GVariantBuilder campaigns;
 
-  while (store_step (client->core->store, row, &error) == 1) {
-    guint64 id = (guint64) store_int (row, 0);
+  while (database_step (client->core->database, row, &error) == 1) {
+    guint64 id = (guint64) database_int (row, 0);
 
     g_array_append_val (ids, id);
   }

@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "campaigns.h"
+#include "clock.h"
 #include "contact.h"
 #include "contract-keys.h"
 #include "fault.h"
@@ -36,7 +37,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Addition, addition_clear)
 static gboolean
 check_consent_time (gint64 utc, GError **error)
 {
-  if (utc >= 0 && utc <= store_now_utc () + CLOCK_SLACK_S)
+  if (utc >= 0 && utc <= clock_now_utc () + CLOCK_SLACK_S)
     return TRUE;
   g_set_error (error, FAULT, FAULT_DATA, "nobody can have agreed on a day that is still to come");
   return FALSE;
@@ -101,15 +102,15 @@ static gboolean
 add_person (Core *core, const char *list, const Addition *what, MergeCounts *out_counts, GError **error)
 {
   gint64 id = 0;
-  g_autoptr (Forgotten) forgotten = forgotten_new (core->store, core->vault, what->is_again_consented, error);
+  g_autoptr (Forgotten) forgotten = forgotten_new (core->database, core->vault, what->is_again_consented, error);
   g_autoptr (Merge) merge = NULL;
   MergeRow row = make_row (what->contact);
   MergeTarget target = { (const char *const *) what->fields->pdata, NULL, FALSE, "contact.add", forgotten };
   int result = 1;
 
-  if (forgotten == NULL || !list_find (core->store, list, &id, error) || !check_forgotten (forgotten, &row, error))
+  if (forgotten == NULL || !list_find (core->database, list, &id, error) || !check_forgotten (forgotten, &row, error))
     return FALSE;
-  merge = merge_new (core->store, list, what->consent, error);
+  merge = merge_new (core->database, list, what->consent, error);
   if (merge != NULL)
     merge_set_consent (merge, what->consent, what->consent_utc);
   if (merge == NULL || !put_row (merge, &row, error))
@@ -120,27 +121,27 @@ add_person (Core *core, const char *list, const Addition *what, MergeCounts *out
 }
 
 static gboolean
-has_name (Store *store, gint64 id, const char *name_key)
+has_name (Database *database, gint64 id, const char *name_key)
 {
   gint64 found = 0;
 
-  return store_get_int (store, &found, NULL, "SELECT 1 FROM person WHERE id=? AND name_key=?", "is", id, name_key) == 1;
+  return database_get_int (database, &found, NULL, "SELECT 1 FROM person WHERE id=? AND name_key=?", "is", id, name_key) == 1;
 }
 
 /* Finds the person whom the row meant: who has the address and the name, or had; else the only one there. */
 static gboolean
-find_added (Store *store, const Contact *wanted, gint64 *out_id, GError **error)
+find_added (Database *database, const Contact *wanted, gint64 *out_id, GError **error)
 {
   g_autofree char *key = wanted->email[0] != '\0' ? address_key (wanted->email) : g_strdup (wanted->phone);
   g_autofree char *name_key = name_key_build (wanted->name);
-  int result = store_get_int (store, out_id, error,
-                              "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND ?1 IN (c.email_key,c.phone)"
-                              " ORDER BY c.name_key=?2 DESC, c.id LIMIT 1", "ss", key, name_key);
+  int result = database_get_int (database, out_id, error,
+                                 "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND ?1 IN (c.email_key,c.phone)"
+                                 " ORDER BY c.name_key=?2 DESC, c.id LIMIT 1", "ss", key, name_key);
   gint64 former = 0;
 
-  if (result < 0 || !former_find (store, key, name_key, &former, error))
+  if (result < 0 || !former_find (database, key, name_key, &former, error))
     return FALSE;
-  *out_id = former != 0 && !has_name (store, *out_id, name_key) ? former : *out_id;
+  *out_id = former != 0 && !has_name (database, *out_id, name_key) ? former : *out_id;
   return TRUE;
 }
 
@@ -153,7 +154,7 @@ handle_contact_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const c
   gint64 id = 0;
 
   if (!read_addition (&what, values, options, &error) || !add_person (client->core, list, &what, &counts, &error) ||
-      !find_added (client->core->store, what.contact, &id, &error))
+      !find_added (client->core->database, what.contact, &id, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_contact_add (skeleton, invocation, (guint64) id, counts.created == 1);
   return TRUE;
@@ -162,17 +163,17 @@ handle_contact_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const c
 /* --- consent --- */
 
 static gboolean
-write_consent (Store *store, gint64 id, const char *consent, gint64 utc, GError **error)
+write_consent (Database *database, gint64 id, const char *consent, gint64 utc, GError **error)
 {
   g_autofree char *detail = g_strdup_printf ("person #%" G_GINT64_FORMAT, id);
 
-  if (!store_begin (store, error))
+  if (!database_begin (database, error))
     return FALSE;
-  if (store_run (store, error, "INSERT INTO consent(contact,source,time_utc) VALUES(?,?,?) ON CONFLICT DO UPDATE SET time_utc=excluded.time_utc, import=0, was_utc=0", "isi", id, consent,
-                 utc > 0 ? utc : store_now_utc ()) &&
-      store_audit (store, "contact.consent", detail, error))
-    return store_commit (store, error);
-  store_rollback (store);
+  if (database_run (database, error, "INSERT INTO consent(contact,source,time_utc) VALUES(?,?,?) ON CONFLICT DO UPDATE SET time_utc=excluded.time_utc, import=0, was_utc=0", "isi", id, consent,
+                    utc > 0 ? utc : clock_now_utc ()) &&
+      database_audit (database, "contact.consent", detail, error))
+    return database_commit (database, error);
+  database_rollback (database);
   return FALSE;
 }
 
@@ -184,8 +185,8 @@ handle_contact_consent (PrApp1 *skeleton, GDBusMethodInvocation *invocation, con
 
   if (consent[0] == '\0')
     return app_return_error (invocation, g_error_new (FAULT, FAULT_DATA, "say in a few words where and how they agreed"));
-  if (!check_consent_time (utc, &error) || !contact_find_one (client->core->store, who, &id, &error) ||
-      !write_consent (client->core->store, id, consent, utc, &error))
+  if (!check_consent_time (utc, &error) || !contact_find_one (client->core->database, who, &id, &error) ||
+      !write_consent (client->core->database, id, consent, utc, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_contact_consent (skeleton, invocation);
   return TRUE;
@@ -196,11 +197,11 @@ handle_contact_consent (PrApp1 *skeleton, GDBusMethodInvocation *invocation, con
 static gboolean
 handle_contact_merge (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *who, const char *other, AppClient *client)
 {
-  Store *store = client->core->store;
+  Database *database = client->core->database;
   GError *error = NULL;
   gint64 stays = 0, goes = 0;
 
-  if (!contact_find_one (store, who, &stays, &error) || !contact_find_one (store, other, &goes, &error) || !join_people (store, stays, goes, &error))
+  if (!contact_find_one (database, who, &stays, &error) || !contact_find_one (database, other, &goes, &error) || !join_people (database, stays, goes, &error))
     return app_return_error (invocation, error);
   campaigns_suppressed (client->core); /* a suppression of either holds; and what was skipped is seen */
   pr_app1_complete_contact_merge (skeleton, invocation, (guint64) stays);

@@ -22,7 +22,7 @@ static gboolean
 handle_contact_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *text, AppClient *client)
 {
   GError *error = NULL;
-  GVariant *people = person_search (client->core->store, text, &error);
+  GVariant *people = person_search (client->core->database, text, &error);
 
   if (people == NULL)
     return app_return_error (invocation, error);
@@ -35,7 +35,7 @@ app_contact_find (AppClient *client, const char *who, GError **error)
 {
   gint64 id = 0;
 
-  return contact_find_one (client->core->store, who, &id, error) ? contact_load (client->core->store, id, error) : NULL;
+  return contact_find_one (client->core->database, who, &id, error) ? contact_load (client->core->database, id, error) : NULL;
 }
 
 static gboolean
@@ -43,7 +43,7 @@ handle_contact_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const 
 {
   GError *error = NULL;
   g_autoptr (Contact) contact = app_contact_find (client, who, &error);
-  GVariant *person = contact != NULL ? person_describe (client->core->store, contact, &error) : NULL;
+  GVariant *person = contact != NULL ? person_describe (client->core->database, contact, &error) : NULL;
 
   if (person == NULL)
     return app_return_error (invocation, error);
@@ -117,20 +117,20 @@ app_contact_set_value (Contact *contact, const char *name, const char *value, GE
 
 /* A new field becomes a column of each list that the person is in. */
 static gboolean
-add_to_lists (Store *store, gint64 id, const char *field, GError **error)
+add_to_lists (Database *database, gint64 id, const char *field, GError **error)
 {
   const char *const names[] = { field, NULL };
   g_autoptr (GArray) lists = g_array_new (FALSE, FALSE, sizeof (gint64));
-  sqlite3_stmt *rows = store_query (store, "SELECT list FROM member WHERE contact=?", "i", id);
+  sqlite3_stmt *rows = database_query (database, "SELECT list FROM member WHERE contact=?", "i", id);
   int result;
 
-  while ((result = store_step (store, rows, error)) == 1) {
-    gint64 list = store_int (rows, 0);
+  while ((result = database_step (database, rows, error)) == 1) {
+    gint64 list = database_int (rows, 0);
 
     g_array_append_val (lists, list);
   }
   for (guint i = 0; result == 0 && i < lists->len; i++)
-    if (!list_add_fields (store, g_array_index (lists, gint64, i), names, error))
+    if (!list_add_fields (database, g_array_index (lists, gint64, i), names, error))
       return FALSE;
   return result == 0;
 }
@@ -158,26 +158,26 @@ set_values (Contact *contact, GVariant *values, GError **error)
 }
 
 static gboolean
-follow_suppressions (Store *store, const Contact *before, const Contact *contact, GError **error)
+follow_suppressions (Database *database, const Contact *before, const Contact *contact, GError **error)
 {
   g_autofree char *old = *before->email != '\0' ? address_key (before->email) : g_strdup ("");
   g_autofree char *new = *contact->email != '\0' ? address_key (contact->email) : g_strdup ("");
 
-  return suppression_follow (store, old, new, error) && suppression_follow (store, before->phone, contact->phone, error);
+  return suppression_follow (database, old, new, error) && suppression_follow (database, before->phone, contact->phone, error);
 }
 
 static gboolean
-app_contact_save (Store *store, const Contact *contact, const Contact *before, GVariant *values, GError **error)
+app_contact_save (Database *database, const Contact *contact, const Contact *before, GVariant *values, GError **error)
 {
   GVariantIter iter;
   const char *name, *value;
   g_autofree char *detail = g_strdup_printf ("person #%" G_GINT64_FORMAT, contact->id);
 
-  if (!contact_save (store, contact, error) || !former_keep (store, before, error) || !follow_suppressions (store, before, contact, error) || !store_audit (store, "contact.edit", detail, error))
+  if (!contact_save (database, contact, error) || !former_keep (database, before, error) || !follow_suppressions (database, before, contact, error) || !database_audit (database, "contact.edit", detail, error))
     return FALSE;
   g_variant_iter_init (&iter, values);
   while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
-    if (!app_contact_is_own (name) && value[0] != '\0' && !add_to_lists (store, contact->id, name, error))
+    if (!app_contact_is_own (name) && value[0] != '\0' && !add_to_lists (database, contact->id, name, error))
       return FALSE;
   return TRUE;
 }
@@ -185,18 +185,18 @@ app_contact_save (Store *store, const Contact *contact, const Contact *before, G
 static gboolean
 handle_contact_edit (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *who, GVariant *values, AppClient *client)
 {
-  Store *store = client->core->store;
+  Database *database = client->core->database;
   GError *error = NULL;
   g_autoptr (Contact) before = app_contact_find (client, who, &error);
-  g_autoptr (Contact) contact = before != NULL ? contact_load (store, before->id, &error) : NULL;
+  g_autoptr (Contact) contact = before != NULL ? contact_load (database, before->id, &error) : NULL;
 
-  if (contact == NULL || !import_watermark_check_none (store, &error) || !set_values (contact, values, &error) || !store_begin (store, &error))
+  if (contact == NULL || !import_watermark_check_none (database, &error) || !set_values (contact, values, &error) || !database_begin (database, &error))
     return app_return_error (invocation, error);
-  if (!app_contact_save (store, contact, before, values, &error)) {
-    store_rollback (store);
+  if (!app_contact_save (database, contact, before, values, &error)) {
+    database_rollback (database);
     return app_return_error (invocation, error);
   }
-  if (!store_commit (store, &error))
+  if (!database_commit (database, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_contact_edit (skeleton, invocation);
   return TRUE;
@@ -208,7 +208,7 @@ handle_contact_forget (PrApp1 *skeleton, GDBusMethodInvocation *invocation, cons
   GError *error = NULL;
   gint64 id = 0;
 
-  if (!contact_find_one (client->core->store, who, &id, &error) || !forget_contact (client->core->store, client->core->vault, id, &error))
+  if (!contact_find_one (client->core->database, who, &id, &error) || !forget_contact (client->core->database, client->core->vault, id, &error))
     return app_return_error (invocation, error);
   campaigns_suppressed (client->core); /* campaigns in which their rows became skipped */
   pr_app1_complete_contact_forget (skeleton, invocation, 1);

@@ -3,10 +3,10 @@
 #include "connectors.h"
 
 #include "contract-keys.h"
+#include "database.h"
 #include "kind.h"
 #include "program.h"
 #include "sandbox-probe.h"
-#include "store.h"
 #include "superblock.h"
 #include "text.h"
 #include "vault.h"
@@ -162,7 +162,7 @@ add_core (Doctor *self, Core *core)
 
   add_row (self, "core: not dumpable", is_dumpable ? "missing" : "ok", "%s",
            is_dumpable ? "other programs of yours could read its memory" : "no core dump, its memory is closed to your other programs");
-  add_row (self, "store", core->store != NULL ? "ok" : "missing", "%s", core->store != NULL ? "open" : "not open");
+  add_row (self, "store", core->database != NULL ? "ok" : "missing", "%s", core->database != NULL ? "open" : "not open");
   add_vault (self, core->vault);
   add_folder (self, "data folder", core->home);
   add_folder (self, "state folder", core->state);

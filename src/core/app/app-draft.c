@@ -1,6 +1,7 @@
 /* App1.DraftKeep, DraftShow, DraftDrop: the one letter that is being written. The window asks for it every few seconds while somebody types. */
 #include "app-people.h"
 
+#include "clock.h"
 #include "contract-keys.h"
 #include "fault.h"
 #include "message-kind.h"
@@ -54,7 +55,7 @@ read_part (GVariant *draft, const char *key, const char **out_text, GError **err
 }
 
 static gboolean
-app_draft_keep (Store *store, GVariant *draft, GError **error)
+app_draft_keep (Database *database, GVariant *draft, GError **error)
 {
   const char *subject, *html, *text, *template;
   gboolean is_html = FALSE, has_own_text = FALSE;
@@ -64,8 +65,8 @@ app_draft_keep (Store *store, GVariant *draft, GError **error)
   g_variant_lookup (draft, KEY_DRAFT_OWN_TEXT, "b", &has_own_text);
   return files != NULL && read_part (draft, KEY_DRAFT_SUBJECT, &subject, error) && read_part (draft, KEY_DRAFT_HTML, &html, error) &&
          read_part (draft, KEY_DRAFT_TEXT, &text, error) && read_text (draft, KEY_DRAFT_TEMPLATE, 128, &template, error) &&
-         store_run (store, error, "INSERT OR REPLACE INTO draft(id,subject,html,text,is_html,own_text,template,files,changed_utc) VALUES(1,?,?,?,?,?,?,?,?)",
-                    "sssiissi", subject, html, text, (gint64) is_html, (gint64) has_own_text, template, files, store_now_utc ());
+         database_run (database, error, "INSERT OR REPLACE INTO draft(id,subject,html,text,is_html,own_text,template,files,changed_utc) VALUES(1,?,?,?,?,?,?,?,?)",
+                       "sssiissi", subject, html, text, (gint64) is_html, (gint64) has_own_text, template, files, clock_now_utc ());
 }
 
 static gboolean
@@ -73,7 +74,7 @@ handle_keep (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GVariant *draf
 {
   GError *error = NULL;
 
-  if (!app_draft_keep (client->core->store, draft, &error))
+  if (!app_draft_keep (client->core->database, draft, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_draft_keep (skeleton, invocation);
   return TRUE;
@@ -82,26 +83,26 @@ handle_keep (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GVariant *draf
 static void
 write_row (sqlite3_stmt *row, GVariantDict *out)
 {
-  const char *files = store_text (row, 6);
+  const char *files = database_text (row, 6);
   g_auto (GStrv) names = g_strsplit (files, "\n", -1); /* of "": none */
 
-  g_variant_dict_insert (out, KEY_DRAFT_SUBJECT, "s", store_text (row, 0));
-  g_variant_dict_insert (out, KEY_DRAFT_HTML, "s", store_text (row, 1));
-  g_variant_dict_insert (out, KEY_DRAFT_TEXT, "s", store_text (row, 2));
-  g_variant_dict_insert (out, KEY_DRAFT_IS_HTML, "b", store_int (row, 3) != 0);
-  g_variant_dict_insert (out, KEY_DRAFT_OWN_TEXT, "b", store_int (row, 4) != 0);
-  g_variant_dict_insert (out, KEY_DRAFT_TEMPLATE, "s", store_text (row, 5));
+  g_variant_dict_insert (out, KEY_DRAFT_SUBJECT, "s", database_text (row, 0));
+  g_variant_dict_insert (out, KEY_DRAFT_HTML, "s", database_text (row, 1));
+  g_variant_dict_insert (out, KEY_DRAFT_TEXT, "s", database_text (row, 2));
+  g_variant_dict_insert (out, KEY_DRAFT_IS_HTML, "b", database_int (row, 3) != 0);
+  g_variant_dict_insert (out, KEY_DRAFT_OWN_TEXT, "b", database_int (row, 4) != 0);
+  g_variant_dict_insert (out, KEY_DRAFT_TEMPLATE, "s", database_text (row, 5));
   g_variant_dict_insert (out, KEY_DRAFT_FILES, "^as", names);
-  g_variant_dict_insert (out, KEY_DRAFT_CHANGED, "x", store_int (row, 7));
+  g_variant_dict_insert (out, KEY_DRAFT_CHANGED, "x", database_int (row, 7));
 }
 
 static gboolean
 handle_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *client)
 {
-  sqlite3_stmt *row = store_query (client->core->store, "SELECT subject,html,text,is_html,own_text,template,files,changed_utc FROM draft", "");
+  sqlite3_stmt *row = database_query (client->core->database, "SELECT subject,html,text,is_html,own_text,template,files,changed_utc FROM draft", "");
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   GError *error = NULL;
-  int result = store_step (client->core->store, row, &error);
+  int result = database_step (client->core->database, row, &error);
 
   if (result < 0)
     return app_return_error (invocation, error);
@@ -118,7 +119,7 @@ handle_drop (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *cli
 {
   GError *error = NULL;
 
-  if (!store_run (client->core->store, &error, "DELETE FROM draft", ""))
+  if (!database_run (client->core->database, &error, "DELETE FROM draft", ""))
     return app_return_error (invocation, error);
   pr_app1_complete_draft_drop (skeleton, invocation);
   return TRUE;

@@ -1,12 +1,12 @@
 #include "app-pending.h"
 
-#include "consent.h"
 #include "campaigns.h"
+#include "consent.h"
 #include "contract-keys.h"
 #include "descriptor.h"
 #include "fault.h"
-#include "import.h"
 #include "import-undo.h"
+#include "import.h"
 #include "look.h"
 #include "suppress-rows.h"
 #include "suppression.h"
@@ -320,7 +320,7 @@ app_import_start (AppClient *client, GDBusMethodInvocation *invocation, int file
   self->client = app_client_ref (client);
   self->invocation = invocation;
   app_hold (client->core);
-  self->import = import_start (client->core->store, &spec, &funcs, self);
+  self->import = import_start (client->core->database, &spec, &funcs, self);
   self->gone = g_object_ref (client->gone);
   self->gone_handler = g_cancellable_connect (self->gone, G_CALLBACK (gone_cb), self, NULL);
 }
@@ -346,7 +346,7 @@ handle_suppress_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUn
                         AppClient *client)
 {
   GError *error = NULL;
-  g_autofree char *scope = check_options (dict, suppress_options, &error) ? suppression_parse_scope (client->core->store, raw_scope, &error) : NULL;
+  g_autofree char *scope = check_options (dict, suppress_options, &error) ? suppression_parse_scope (client->core->database, raw_scope, &error) : NULL;
   SuppressRowsSpec spec = { .scope = scope, .reason = get_option (dict, KEY_IMPORT_REASON, "") };
   int fd;
 
@@ -359,7 +359,7 @@ handle_suppress_import (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUn
   fd = get_file (fds, file, &error);
   if (fd < 0)
     return app_return_error (invocation, error);
-  app_import_start (client, invocation, fd, "", dict, suppress_rows_new (client->core->store, &spec));
+  app_import_start (client, invocation, fd, "", dict, suppress_rows_new (client->core->database, &spec));
   close (fd);
   return TRUE;
 }
@@ -441,7 +441,7 @@ handle_undo (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 import
   g_auto (ImportUndone) undone = { 0 };
   GError *error = NULL;
 
-  if (!import_undo (client->core->store, (gint64) MIN (import, G_MAXINT64), &undone, &error))
+  if (!import_undo (client->core->database, (gint64) MIN (import, G_MAXINT64), &undone, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_import_undo (skeleton, invocation, undone_to_variant (&undone));
   return TRUE;

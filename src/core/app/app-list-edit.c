@@ -3,8 +3,8 @@
 
 #include "contact.h"
 #include "fault.h"
-#include "list.h"
 #include "list-edit.h"
+#include "list.h"
 #include <string.h>
 
 /* --- a page, sorted --- */
@@ -24,7 +24,7 @@ static gboolean
 handle_list_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, const char *text, const char *order, gboolean is_down,
                   guint64 offset, guint max_rows, AppClient *client)
 {
-  Store *store = client->core->store;
+  Database *database = client->core->database;
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_PEOPLE);
   g_auto (GStrv) fields = NULL;
   g_autofree const char **columns = NULL;
@@ -32,11 +32,11 @@ handle_list_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const cha
   GError *error = NULL;
   guint64 total = 0;
 
-  if (!list_find (store, name, &what.list, &error))
+  if (!list_find (database, name, &what.list, &error))
     return app_return_error (invocation, error);
-  fields = list_get_fields (store, what.list, &error);
+  fields = list_get_fields (database, what.list, &error);
   if (fields == NULL || !check_order (order, (const char *const *) fields, &error) ||
-      !list_search (store, &what, (const char *const *) fields, &total, frame, &error))
+      !list_search (database, &what, (const char *const *) fields, &total, frame, &error))
     return app_return_error (invocation, error);
   columns = app_list_columns ((const char *const *) fields);
   g_dbus_method_invocation_return_value (invocation, g_variant_new ("(t^as@ay)", total, columns, frame_writer_finish (frame)));
@@ -50,7 +50,7 @@ handle_list_create (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const c
 {
   GError *error = NULL;
 
-  if (!list_create (client->core->store, name, &error))
+  if (!list_create (client->core->database, name, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_list_create (skeleton, invocation);
   return TRUE;
@@ -61,7 +61,7 @@ handle_list_rename (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const c
 {
   GError *error = NULL;
 
-  if (!list_rename (client->core->store, name, new_name, &error))
+  if (!list_rename (client->core->database, name, new_name, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_list_rename (skeleton, invocation);
   return TRUE;
@@ -71,14 +71,14 @@ handle_list_rename (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const c
 
 /* All of them are found before the first one moves. Returns: (transfer full) gint64, or NULL. */
 static GArray *
-find_all (Store *store, const char *const *who, GError **error)
+find_all (Database *database, const char *const *who, GError **error)
 {
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   for (gsize i = 0; who[i] != NULL; i++) {
     gint64 id = 0;
 
-    if (!contact_find_one (store, who[i], &id, error))
+    if (!contact_find_one (database, who[i], &id, error))
       return NULL;
     g_array_append_val (ids, id);
   }
@@ -92,10 +92,10 @@ static gboolean
 handle_list_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, const char *const *who, AppClient *client)
 {
   GError *error = NULL;
-  g_autoptr (GArray) ids = find_all (client->core->store, who, &error);
+  g_autoptr (GArray) ids = find_all (client->core->database, who, &error);
   guint added = 0;
 
-  if (ids == NULL || !list_join (client->core->store, name, ids, &added, &error))
+  if (ids == NULL || !list_join (client->core->database, name, ids, &added, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_list_add (skeleton, invocation, added);
   return TRUE;
@@ -105,10 +105,10 @@ static gboolean
 handle_list_drop (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, const char *const *who, AppClient *client)
 {
   GError *error = NULL;
-  g_autoptr (GArray) ids = find_all (client->core->store, who, &error);
+  g_autoptr (GArray) ids = find_all (client->core->database, who, &error);
   guint dropped = 0;
 
-  if (ids == NULL || !list_leave (client->core->store, name, ids, &dropped, &error))
+  if (ids == NULL || !list_leave (client->core->database, name, ids, &dropped, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_list_drop (skeleton, invocation, dropped);
   return TRUE;
@@ -122,7 +122,7 @@ handle_list_field_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, c
   GError *error = NULL;
   guint64 people = 0;
 
-  if (!list_remove_field (client->core->store, name, field, &people, &error))
+  if (!list_remove_field (client->core->database, name, field, &people, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_list_field_remove (skeleton, invocation, people);
   return TRUE;

@@ -2,10 +2,11 @@
 #include "app-pending.h"
 
 #include "campaign.h"
+#include "clock.h"
+#include "database.h"
 #include "fault.h"
 #include "history.h"
 #include "sent.h"
-#include "store.h"
 
 static void
 sent_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -58,7 +59,7 @@ app_look_back_archive (Core *core, guint64 id, gboolean is_archived, GError **er
     g_set_error_literal (error, FAULT, FAULT_USAGE, "only a campaign that has ended can be put into the archive");
     return FALSE;
   }
-  return store_run (core->store, error, "UPDATE campaign SET archived_utc=? WHERE id=?", "ii", is_archived ? store_now_utc () : (gint64) 0, (gint64) id);
+  return database_run (core->database, error, "UPDATE campaign SET archived_utc=? WHERE id=?", "ii", is_archived ? clock_now_utc () : (gint64) 0, (gint64) id);
 }
 
 static gboolean

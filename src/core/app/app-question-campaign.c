@@ -30,7 +30,7 @@ facts_load (Core *core, guint64 id, CampaignFacts *out, GError **error)
 
   out->campaign = campaign_load (core, id, error);
   out->account = out->campaign != NULL ? account_load_id (core, out->campaign->account, error) : NULL;
-  if (out->account == NULL || !ledger_get_counts (core->store, id, out->counts, error))
+  if (out->account == NULL || !ledger_get_counts (core->database, id, out->counts, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (out->counts); i++)
     out->total += out->counts[i];

@@ -2,11 +2,11 @@
 
 #include "contact.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "import-undo.h"
-#include "list.h"
 #include "list-edit.h"
+#include "list.h"
 #include "retention.h"
-#include "store.h"
 #include "template.h"
 #include "text.h"
 #include <string.h>
@@ -19,7 +19,7 @@ ask_list_remove (Core *core, GVariant *arguments, Question *out, GError **error)
   const char *name;
 
   g_variant_get (arguments, "(&s)", &name);
-  if (!list_find (core->store, name, &list, error) || !list_count (core->store, list, &count, &leaving, error))
+  if (!list_find (core->database, name, &list, error) || !list_count (core->database, list, &count, &leaving, error))
     return FALSE;
   shown = question_quote (name);
   people = question_count_people (count);
@@ -38,7 +38,7 @@ ask_list_field_remove (Core *core, GVariant *arguments, Question *out, GError **
   guint64 count = 0;
 
   g_variant_get (arguments, "(&s&s)", &name, &field);
-  if (!list_count_field (core->store, name, field, &count, error))
+  if (!list_count_field (core->database, name, field, &count, error))
     return FALSE;
   shown = question_quote (field);
   list = question_quote (name);
@@ -66,8 +66,8 @@ ask_contact_merge (Core *core, GVariant *arguments, Question *out, GError **erro
   gint64 id = 0, other_id = 0;
 
   g_variant_get (arguments, "(&s&s)", &who, &other);
-  if (!contact_find_one (core->store, who, &id, error) || !contact_find_one (core->store, other, &other_id, error) ||
-      (stays = contact_load (core->store, id, error)) == NULL || (goes = contact_load (core->store, other_id, error)) == NULL)
+  if (!contact_find_one (core->database, who, &id, error) || !contact_find_one (core->database, other, &other_id, error) ||
+      (stays = contact_load (core->database, id, error)) == NULL || (goes = contact_load (core->database, other_id, error)) == NULL)
     return FALSE;
   first = describe_contact (stays);
   second = describe_contact (goes);
@@ -85,7 +85,7 @@ ask_import_undo (Core *core, GVariant *arguments, Question *out, GError **error)
   guint64 import;
 
   g_variant_get (arguments, "(t)", &import);
-  if (!import_undo_count (core->store, (gint64) MIN (import, G_MAXINT64), &undone, error))
+  if (!import_undo_count (core->database, (gint64) MIN (import, G_MAXINT64), &undone, error))
     return FALSE;
   list = question_quote (undone.list);
   gone = question_count_people ((gint64) undone.removed);
@@ -109,7 +109,7 @@ ask_contact_forget (Core *core, GVariant *arguments, Question *out, GError **err
   const char *who;
 
   g_variant_get (arguments, "(&s)", &who);
-  if (!contact_find_one (core->store, who, &id, error) || (contact = contact_load (core->store, id, error)) == NULL)
+  if (!contact_find_one (core->database, who, &id, error) || (contact = contact_load (core->database, id, error)) == NULL)
     return FALSE;
   shown = text_quote (*contact->email != '\0' ? contact->email : *contact->phone != '\0' ? contact->phone : contact->name, QUESTION_PLACE_MAX);
   g_string_printf (out->text, "The name, the address and all answers of %s will be gone.", shown);
@@ -124,7 +124,7 @@ ask_template_remove (Core *core, GVariant *arguments, Question *out, GError **er
   const char *name;
 
   g_variant_get (arguments, "(&s)", &name);
-  if (!template_load (core->store, name, &subject, &html, &text, error))
+  if (!template_load (core->database, name, &subject, &html, &text, error))
     return FALSE;
   shown = question_quote (name);
   about = question_quote (subject);
@@ -190,7 +190,7 @@ ask_delete_all (Core *core, GVariant *arguments, Question *out, GError **error)
   g_autofree char *shown = NULL;
   gint64 people = 0;
 
-  if (store_get_int (core->store, &people, error, "SELECT count(*) FROM contact", "") < 0)
+  if (database_get_int (core->database, &people, error, "SELECT count(*) FROM contact", "") < 0)
     return FALSE;
   shown = question_count_people (people);
   g_string_printf (out->text, "All people (%s), messages, accounts, passwords and the record of who got what will be gone.", shown);

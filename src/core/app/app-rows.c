@@ -4,12 +4,12 @@
 #include "account.h"
 #include "campaign.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "delivery.h"
 #include "fault.h"
 #include "frame.h"
 #include "kill-point.h"
 #include "ledger.h"
-#include "store.h"
 #include <string.h>
 
 #define PAGE_ROWS_MAX 5000               /* chosen: some MiB at most */
@@ -19,7 +19,7 @@
 #define DELIVERY_FIELDS (2 + DELIVERY_COUNT + 2) /* account, provider_id, times, code, words */
 
 typedef struct { /* what the rows of a page share */
-  Store    *store;
+  Database *database;
   Campaign *campaign;
   HiddenValues hidden;
   char     *account;
@@ -41,7 +41,7 @@ write_delivery (FrameWriter *frame, const LedgerPage *page, guint64 id, const ch
 {
   Delivery delivery = { 0 };
 
-  if (page->has_delivery && !delivery_load (page->store, page->campaign->id, id, &delivery, error))
+  if (page->has_delivery && !delivery_load (page->database, page->campaign->id, id, &delivery, error))
     return FALSE;
   frame_writer_string (frame, page->account);
   frame_writer_string (frame, provider_id);
@@ -57,21 +57,21 @@ write_delivery (FrameWriter *frame, const LedgerPage *page, guint64 id, const ch
 static gboolean
 write_ledger_row (FrameWriter *frame, sqlite3_stmt *row, const LedgerPage *page, GError **error)
 {
-  guint64 id = (guint64) store_int (row, 0);
-  State state = (State) store_int (row, 1);
-  g_autofree char *message_id = store_int (row, 3) > 0 ? hidden_values_make_message_id (&page->hidden, id) : g_strdup ("");
-  g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, store_int (row, 6));
+  guint64 id = (guint64) database_int (row, 0);
+  State state = (State) database_int (row, 1);
+  g_autofree char *message_id = database_int (row, 3) > 0 ? hidden_values_make_message_id (&page->hidden, id) : g_strdup ("");
+  g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, database_int (row, 6));
 
-  frame_writer_row (frame, id, (guint32) store_int (row, 3), 8 + DELIVERY_FIELDS + frame_count_raw (sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9)));
-  frame_writer_string (frame, store_text (row, 7));
-  frame_writer_string (frame, store_text (row, 8));
+  frame_writer_row (frame, id, (guint32) database_int (row, 3), 8 + DELIVERY_FIELDS + frame_count_raw (sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9)));
+  frame_writer_string (frame, database_text (row, 7));
+  frame_writer_string (frame, database_text (row, 8));
   frame_writer_string (frame, state_to_word (state));
-  frame_writer_string (frame, store_text (row, 2));
-  write_time (frame, store_int (row, 4));
-  frame_writer_string (frame, store_text (row, 5));
+  frame_writer_string (frame, database_text (row, 2));
+  write_time (frame, database_int (row, 4));
+  frame_writer_string (frame, database_text (row, 5));
   frame_writer_string (frame, message_id);
   frame_writer_string (frame, version);
-  if (!write_delivery (frame, page, id, store_text (row, 10), error))
+  if (!write_delivery (frame, page, id, database_text (row, 10), error))
     return FALSE;
   frame_writer_raw (frame, sqlite3_column_blob (row, 9), (gsize) sqlite3_column_bytes (row, 9));
   return TRUE;
@@ -93,9 +93,9 @@ page_new (Core *core, guint64 id, GError **error)
   g_autoptr (Account) account = NULL;
   gint64 counts[DELIVERY_COUNT];
 
-  self->store = core->store;
+  self->database = core->database;
   self->campaign = campaign_load (core, id, error);
-  if (self->campaign == NULL || !delivery_get_counts (core->store, id, counts, error))
+  if (self->campaign == NULL || !delivery_get_counts (core->database, id, counts, error))
     return NULL;
   for (guint i = 0; i < DELIVERY_COUNT; i++)
     self->has_delivery = self->has_delivery || counts[i] > 0;
@@ -116,10 +116,10 @@ handle_rows (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, gu
 
   if (page == NULL)
     return app_return_error (invocation, error);
-  row = store_query (client->core->store,
-                     "SELECT " ROW_COLUMNS " FROM ledger WHERE campaign=? AND id>? ORDER BY id LIMIT ?",
-                     "iii", (gint64) id, (gint64) after, (gint64) MIN (max_rows, PAGE_ROWS_MAX));
-  while (frame_writer_get_size (frame) < PAGE_BYTES_MAX && store_step (client->core->store, row, &error) == 1 && write_ledger_row (frame, row, page, &error))
+  row = database_query (client->core->database,
+                        "SELECT " ROW_COLUMNS " FROM ledger WHERE campaign=? AND id>? ORDER BY id LIMIT ?",
+                        "iii", (gint64) id, (gint64) after, (gint64) MIN (max_rows, PAGE_ROWS_MAX));
+  while (frame_writer_get_size (frame) < PAGE_BYTES_MAX && database_step (client->core->database, row, &error) == 1 && write_ledger_row (frame, row, page, &error))
     ;
   sqlite3_reset (row);
   if (error != NULL)
@@ -175,18 +175,18 @@ app_rows_find (const LedgerPage *page, const RowFilter *wanted, gint64 after, gu
   gint64 last = after + SCAN_ROWS;
   guint count = 0;
   int result;
-  sqlite3_stmt *row = store_query (page->store,
-                                   "SELECT " ROW_COLUMNS " FROM ledger WHERE campaign=?1 AND id>?2 AND id<=?3 AND (1<<state)&?4<>0"
-                                   " AND (?5 IS NULL OR address LIKE ?5 ESCAPE '\\' OR name LIKE ?5 ESCAPE '\\' OR reply LIKE ?5 ESCAPE '\\') ORDER BY id",
-                                   "iiiis", (gint64) page->campaign->id, after, last, wanted->states, wanted->pattern);
+  sqlite3_stmt *row = database_query (page->database,
+                                      "SELECT " ROW_COLUMNS " FROM ledger WHERE campaign=?1 AND id>?2 AND id<=?3 AND (1<<state)&?4<>0"
+                                      " AND (?5 IS NULL OR address LIKE ?5 ESCAPE '\\' OR name LIKE ?5 ESCAPE '\\' OR reply LIKE ?5 ESCAPE '\\') ORDER BY id",
+                                      "iiiis", (gint64) page->campaign->id, after, last, wanted->states, wanted->pattern);
 
-  while ((result = store_step (page->store, row, error)) == 1) {
+  while ((result = database_step (page->database, row, error)) == 1) {
     if (!write_ledger_row (frame, row, page, error)) {
       sqlite3_reset (row);
       return -1;
     }
     if (++count == max_rows || frame_writer_get_size (frame) >= PAGE_BYTES_MAX) {
-      last = store_int (row, 0);
+      last = database_int (row, 0);
       sqlite3_reset (row);
       return last;
     }
@@ -208,7 +208,7 @@ handle_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, co
 
   if (page != NULL && read_states (states, &wanted.states, &error))
     scanned = app_rows_find (page, &wanted, (gint64) MIN (after, G_MAXINT64 - SCAN_ROWS), CLAMP (max_rows, 1, PAGE_ROWS_MAX), frame, &error);
-  if (scanned >= 0 && store_get_int (client->core->store, &more, &error, "SELECT 1 FROM snapshot WHERE campaign=? AND id>? LIMIT 1", "ii", (gint64) id, scanned) == 0)
+  if (scanned >= 0 && database_get_int (client->core->database, &more, &error, "SELECT 1 FROM snapshot WHERE campaign=? AND id>? LIMIT 1", "ii", (gint64) id, scanned) == 0)
     scanned = 0;
   if (error != NULL)
     return app_return_error (invocation, error);
@@ -222,12 +222,12 @@ handle_find (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 id, co
 static GVariant *
 list_files (Core *core, guint64 id, GError **error)
 {
-  sqlite3_stmt *row = store_query (core->store, "SELECT name FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) id);
+  sqlite3_stmt *row = database_query (core->database, "SELECT name FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) id);
   GVariantBuilder names;
 
   g_variant_builder_init (&names, G_VARIANT_TYPE_STRING_ARRAY);
-  while (store_step (core->store, row, error) == 1)
-    g_variant_builder_add (&names, "s", store_text (row, 0));
+  while (database_step (core->database, row, error) == 1)
+    g_variant_builder_add (&names, "s", database_text (row, 0));
   return g_variant_builder_end (&names);
 }
 

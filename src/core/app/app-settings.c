@@ -1,11 +1,11 @@
 /* App1.AuditList, SettingsShow, SettingsChange, DeleteAll: what is kept, for how long, and what was done. */
 #include "app-people.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "erase.h"
 #include "fault.h"
 #include "retention.h"
 #include "sql-words.h"
-#include "store.h"
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,20 +14,20 @@ static gboolean
 handle_audit (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 before, guint max_rows, AppClient *client)
 {
   gint64 limit = before == 0 ? G_MAXINT64 : (gint64) MIN (before, G_MAXINT64);
-  sqlite3_stmt *rows = store_query (client->core->store, "SELECT id,time_utc,what,detail FROM audit WHERE id<? ORDER BY id DESC LIMIT ?", "ii", limit,
-                                    (gint64) MIN (max_rows, APP_PAGE_ROWS_MAX));
+  sqlite3_stmt *rows = database_query (client->core->database, "SELECT id,time_utc,what,detail FROM audit WHERE id<? ORDER BY id DESC LIMIT ?", "ii", limit,
+                                       (gint64) MIN (max_rows, APP_PAGE_ROWS_MAX));
   GVariantBuilder list;
   GError *error = NULL;
 
   g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
-  while (store_step (client->core->store, rows, &error) == 1) {
+  while (database_step (client->core->database, rows, &error) == 1) {
     GVariantDict dict;
 
     g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, KEY_AUDIT_ID, "t", (guint64) store_int (rows, 0));
-    g_variant_dict_insert (&dict, KEY_AUDIT_TIME, "x", store_int (rows, 1));
-    g_variant_dict_insert (&dict, KEY_AUDIT_WHAT, "s", store_text (rows, 2));
-    g_variant_dict_insert (&dict, KEY_AUDIT_DETAIL, "s", store_text (rows, 3));
+    g_variant_dict_insert (&dict, KEY_AUDIT_ID, "t", (guint64) database_int (rows, 0));
+    g_variant_dict_insert (&dict, KEY_AUDIT_TIME, "x", database_int (rows, 1));
+    g_variant_dict_insert (&dict, KEY_AUDIT_WHAT, "s", database_text (rows, 2));
+    g_variant_dict_insert (&dict, KEY_AUDIT_DETAIL, "s", database_text (rows, 3));
     g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
   }
   if (error != NULL) {
@@ -54,7 +54,7 @@ handle_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *cli
   for (gsize i = 0; i < G_N_ELEMENTS (counts) && error == NULL; i++) {
     gint64 count = 0;
 
-    store_get_int (client->core->store, &count, &error, counts[i].sql, "");
+    database_get_int (client->core->database, &count, &error, counts[i].sql, "");
     g_variant_dict_insert (&dict, counts[i].key, "t", (guint64) count);
   }
   g_variant_dict_insert (&dict, KEY_SETTINGS_KEEP_DAYS, "u", retention_get_days (client->core));
@@ -84,7 +84,7 @@ static gboolean
 may_delete (AppClient *client, const char *sure, GError **error)
 {
   gint64 id = 0;
-  int open = store_get_int (client->core->store, &id, error, "SELECT id FROM campaign WHERE " SQL_CAMPAIGN_IS_STARTED ("") " LIMIT 1", "");
+  int open = database_get_int (client->core->database, &id, error, "SELECT id FROM campaign WHERE " SQL_CAMPAIGN_IS_STARTED ("") " LIMIT 1", "");
 
   if (strcmp (sure, "delete") != 0)
     g_set_error (error, FAULT, FAULT_USAGE, "nothing was deleted: say the word delete to be sure");

@@ -29,8 +29,8 @@ static gboolean
 change_all (Core *core, GStrv keys, const char *scope, const char *reason, gboolean is_added, guint *out_count, GError **error)
 {
   for (gsize i = 0; keys[i] != NULL; i++)
-    if (!(is_added ? suppression_add (core->store, &(Suppression){ keys[i], scope, SUPPRESSION_REASON_PERSON, reason, SUPPRESSION_SOURCE_COMMAND, 0 }, out_count, error)
-                   : suppression_remove (core->store, core->vault, keys[i], scope, out_count, error)))
+    if (!(is_added ? suppression_add (core->database, &(Suppression){ keys[i], scope, SUPPRESSION_REASON_PERSON, reason, SUPPRESSION_SOURCE_COMMAND, 0 }, out_count, error)
+                   : suppression_remove (core->database, core->vault, keys[i], scope, out_count, error)))
       return FALSE;
   return TRUE;
 }
@@ -38,23 +38,23 @@ change_all (Core *core, GStrv keys, const char *scope, const char *reason, gbool
 static gboolean
 app_suppress_change (Core *core, const char *const *addresses, const char *raw_scope, const char *reason, gboolean is_added, guint *out_count, GError **error)
 {
-  g_autofree char *scope = suppression_parse_scope (core->store, raw_scope, error);
+  g_autofree char *scope = suppression_parse_scope (core->database, raw_scope, error);
   g_auto (GStrv) keys = scope != NULL ? parse_all (addresses, error) : NULL;
   g_autofree char *detail = NULL;
   guint count = 0;
 
-  if (keys == NULL || !store_begin (core->store, error))
+  if (keys == NULL || !database_begin (core->database, error))
     return FALSE;
   if (!change_all (core, keys, scope, reason, is_added, &count, error)) {
-    store_rollback (core->store);
+    database_rollback (core->database);
     return FALSE;
   }
   detail = text_count (count, "address", "addresses"); /* which ones is not for the log: they may be forgotten later */
-  if (!store_audit (core->store, is_added ? "suppress.add" : "suppress.remove", detail, error)) {
-    store_rollback (core->store);
+  if (!database_audit (core->database, is_added ? "suppress.add" : "suppress.remove", detail, error)) {
+    database_rollback (core->database);
     return FALSE;
   }
-  if (!store_commit (core->store, error))
+  if (!database_commit (core->database, error))
     return FALSE;
   *out_count = count;
   return TRUE;
@@ -89,27 +89,27 @@ handle_suppress_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, con
 static gboolean
 handle_suppress_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint64 after, guint max_rows, AppClient *client)
 {
-  Store *store = client->core->store;
-  sqlite3_stmt *rows = store_query (store, "SELECT id,address," SUPPRESSION_SCOPE_SQL ",words," SUPPRESSION_SOURCE_SQL ",created_utc,kind,reason FROM suppression"
-                                    " WHERE id>? ORDER BY id LIMIT ?", "ii",
-                                    (gint64) MIN (after, G_MAXINT64), (gint64) MIN (max_rows, APP_PAGE_ROWS_MAX));
+  Database *database = client->core->database;
+  sqlite3_stmt *rows = database_query (database, "SELECT id,address," SUPPRESSION_SCOPE_SQL ",words," SUPPRESSION_SOURCE_SQL ",created_utc,kind,reason FROM suppression"
+                                       " WHERE id>? ORDER BY id LIMIT ?", "ii",
+                                       (gint64) MIN (after, G_MAXINT64), (gint64) MIN (max_rows, APP_PAGE_ROWS_MAX));
   GVariantBuilder list;
   GError *error = NULL;
   int result;
 
   g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
-  while ((result = store_step (store, rows, &error)) == 1) {
+  while ((result = database_step (database, rows, &error)) == 1) {
     GVariantDict dict;
 
     g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, KEY_SUPPRESSION_ID, "t", (guint64) store_int (rows, 0));
-    g_variant_dict_insert (&dict, KEY_SUPPRESSION_ADDRESS, "s", store_text (rows, 1));
-    g_variant_dict_insert (&dict, KEY_SUPPRESSION_SCOPE, "s", store_text (rows, 2));
-    g_variant_dict_insert (&dict, KEY_SUPPRESSION_REASON, "s", store_text (rows, 3));
-    g_variant_dict_insert (&dict, KEY_SUPPRESSION_SOURCE, "s", store_text (rows, 4));
-    g_variant_dict_insert (&dict, KEY_SUPPRESSION_TIME, "x", store_int (rows, 5));
-    g_variant_dict_insert (&dict, KEY_SUPPRESSION_KIND, "s", store_text (rows, 6));
-    g_variant_dict_insert (&dict, KEY_SUPPRESSION_CAUSE, "s", store_text (rows, 7));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_ID, "t", (guint64) database_int (rows, 0));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_ADDRESS, "s", database_text (rows, 1));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_SCOPE, "s", database_text (rows, 2));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_REASON, "s", database_text (rows, 3));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_SOURCE, "s", database_text (rows, 4));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_TIME, "x", database_int (rows, 5));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_KIND, "s", database_text (rows, 6));
+    g_variant_dict_insert (&dict, KEY_SUPPRESSION_CAUSE, "s", database_text (rows, 7));
     g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
   }
   if (result < 0) {

@@ -42,15 +42,15 @@ needs_name (const char *name, GError **error)
 static gboolean
 app_template_save (Core *core, const char *name, const MessageParts *parts, GVariant *files, GUnixFDList *fds, GError **error)
 {
-  if (!store_begin (core->store, error))
+  if (!database_begin (core->database, error))
     return FALSE;
-  if (!template_save (core->store, name, message_parts_get (parts, KEY_MESSAGE_SUBJECT), message_parts_get (parts, KEY_MESSAGE_HTML),
+  if (!template_save (core->database, name, message_parts_get (parts, KEY_MESSAGE_SUBJECT), message_parts_get (parts, KEY_MESSAGE_HTML),
                       message_parts_get (parts, KEY_MESSAGE_TEXT), error) ||
       !files_keep_template (core, name, files, fds, error)) {
-    store_rollback (core->store);
+    database_rollback (core->database);
     return FALSE;
   }
-  if (!store_commit (core->store, error))
+  if (!database_commit (core->database, error))
     return FALSE;
   files_sweep (core); /* files that it had before */
   return TRUE;
@@ -73,7 +73,7 @@ handle_template_rename (PrApp1 *skeleton, GDBusMethodInvocation *invocation, con
 {
   GError *error = NULL;
 
-  if (!needs_name (new_name, &error) || !template_rename (client->core->store, name, new_name, &error))
+  if (!needs_name (new_name, &error) || !template_rename (client->core->database, name, new_name, &error))
     return app_return_error (invocation, error);
   pr_app1_complete_template_rename (skeleton, invocation);
   return TRUE;
@@ -85,7 +85,7 @@ is_there (Core *core, const char *of, const char *which, guint64 *out_campaign, 
   gint64 found = 0;
 
   if (g_str_equal (of, "template"))
-    return store_get_int (core->store, &found, error, "SELECT 1 FROM template WHERE name=?", "s", which) >= 0;
+    return database_get_int (core->database, &found, error, "SELECT 1 FROM template WHERE name=?", "s", which) >= 0;
   if (!g_str_equal (of, "campaign") || !g_ascii_string_to_unsigned (which, 10, 1, G_MAXINT64, out_campaign, NULL)) {
     g_set_error_literal (error, FAULT, FAULT_USAGE, "files are kept of a template, by its name, and of a campaign, by its number");
     return FALSE;
@@ -116,7 +116,7 @@ handle_template_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const
   GVariantBuilder parts;
   GError *error = NULL;
 
-  if (!template_load (client->core->store, name, &subject, &html, &text, &error))
+  if (!template_load (client->core->database, name, &subject, &html, &text, &error))
     return app_return_error (invocation, error);
   g_variant_builder_init (&parts, G_VARIANT_TYPE ("a{ss}"));
   g_variant_builder_add (&parts, "{ss}", KEY_MESSAGE_SUBJECT, subject);
@@ -129,19 +129,19 @@ handle_template_show (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const
 static gboolean
 handle_template_list (PrApp1 *skeleton, GDBusMethodInvocation *invocation, AppClient *client)
 {
-  sqlite3_stmt *rows = store_query (client->core->store, "SELECT name,subject,changed_utc FROM template ORDER BY name LIMIT 10000", "");
+  sqlite3_stmt *rows = database_query (client->core->database, "SELECT name,subject,changed_utc FROM template ORDER BY name LIMIT 10000", "");
   GVariantBuilder templates;
   GError *error = NULL;
   int result;
 
   g_variant_builder_init (&templates, G_VARIANT_TYPE ("aa{sv}"));
-  while ((result = store_step (client->core->store, rows, &error)) == 1) {
+  while ((result = database_step (client->core->database, rows, &error)) == 1) {
     GVariantDict dict;
 
     g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, KEY_TEMPLATE_NAME, "s", store_text (rows, 0));
-    g_variant_dict_insert (&dict, KEY_TEMPLATE_SUBJECT, "s", store_text (rows, 1));
-    g_variant_dict_insert (&dict, KEY_TEMPLATE_CHANGED, "x", store_int (rows, 2));
+    g_variant_dict_insert (&dict, KEY_TEMPLATE_NAME, "s", database_text (rows, 0));
+    g_variant_dict_insert (&dict, KEY_TEMPLATE_SUBJECT, "s", database_text (rows, 1));
+    g_variant_dict_insert (&dict, KEY_TEMPLATE_CHANGED, "x", database_int (rows, 2));
     g_variant_builder_add_value (&templates, g_variant_dict_end (&dict));
   }
   if (result < 0) {
@@ -157,7 +157,7 @@ handle_template_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, con
 {
   GError *error = NULL;
 
-  if (!template_remove (client->core->store, name, &error))
+  if (!template_remove (client->core->database, name, &error))
     return app_return_error (invocation, error);
   files_sweep (client->core);
   pr_app1_complete_template_remove (skeleton, invocation);

@@ -4,8 +4,8 @@
 #include "account.h"
 #include "app-secret.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "lanes.h"
-#include "store.h"
 #include "vault.h"
 
 typedef struct {
@@ -36,7 +36,7 @@ app_vault_audit (AppClient *client, const char *what)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!store_audit (client->core->store, what, "", &error))
+  if (!database_audit (client->core->database, what, "", &error))
     g_warning ("the audit log lacks %s: %s", what, error->message);
 }
 

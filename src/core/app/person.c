@@ -16,13 +16,13 @@ typedef GVariant *(*PersonRowFunc) (sqlite3_stmt *row);
 
 /* All rows of a statement as an array of what `func` makes of each. */
 static GVariant *
-person_collect (Store *store, sqlite3_stmt *rows, const char *type, PersonRowFunc func, GError **error)
+person_collect (Database *database, sqlite3_stmt *rows, const char *type, PersonRowFunc func, GError **error)
 {
   GVariantBuilder builder;
   int result;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE (type));
-  while ((result = store_step (store, rows, error)) == 1)
+  while ((result = database_step (database, rows, error)) == 1)
     g_variant_builder_add_value (&builder, func (rows));
   if (result == 0)
     return g_variant_builder_end (&builder);
@@ -33,7 +33,7 @@ person_collect (Store *store, sqlite3_stmt *rows, const char *type, PersonRowFun
 static GVariant *
 name_of (sqlite3_stmt *row)
 {
-  return g_variant_new_string (store_text (row, 0));
+  return g_variant_new_string (database_text (row, 0));
 }
 
 static GVariant *
@@ -42,8 +42,8 @@ consent_of (sqlite3_stmt *row)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, KEY_CONTACT_CONSENT_SOURCE, "s", store_text (row, 0));
-  g_variant_dict_insert (&dict, KEY_CONTACT_CONSENT_DATE, "x", store_int (row, 1));
+  g_variant_dict_insert (&dict, KEY_CONTACT_CONSENT_SOURCE, "s", database_text (row, 0));
+  g_variant_dict_insert (&dict, KEY_CONTACT_CONSENT_DATE, "x", database_int (row, 1));
   return g_variant_dict_end (&dict);
 }
 
@@ -53,11 +53,11 @@ suppression_of (sqlite3_stmt *row)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_ADDRESS, "s", store_text (row, 0));
-  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_SCOPE, "s", store_text (row, 1));
-  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_REASON, "s", store_text (row, 2));
-  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_SOURCE, "s", store_text (row, 3));
-  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_DATE, "x", store_int (row, 4));
+  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_ADDRESS, "s", database_text (row, 0));
+  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_SCOPE, "s", database_text (row, 1));
+  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_REASON, "s", database_text (row, 2));
+  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_SOURCE, "s", database_text (row, 3));
+  g_variant_dict_insert (&dict, KEY_CONTACT_SUPPRESSED_DATE, "x", database_int (row, 4));
   return g_variant_dict_end (&dict);
 }
 
@@ -67,10 +67,10 @@ alike_of (sqlite3_stmt *row)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_ID, "t", (guint64) store_int (row, 0));
-  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_NAME, "s", store_text (row, 1));
-  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_EMAIL, "s", store_text (row, 2));
-  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_PHONE, "s", store_text (row, 3));
+  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_ID, "t", (guint64) database_int (row, 0));
+  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_NAME, "s", database_text (row, 1));
+  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_EMAIL, "s", database_text (row, 2));
+  g_variant_dict_insert (&dict, KEY_CONTACT_ALIKE_PHONE, "s", database_text (row, 3));
   return g_variant_dict_end (&dict);
 }
 
@@ -86,24 +86,24 @@ domain_of (const char *sender)
 static GVariant *
 message_of (sqlite3_stmt *row)
 {
-  g_autofree char *domain = domain_of (store_text (row, 8));
+  g_autofree char *domain = domain_of (database_text (row, 8));
   g_autofree char *message_id = NULL;
   HiddenValues hidden = { .domain = domain };
   GVariantDict dict;
 
   if (sqlite3_column_bytes (row, 7) == sizeof hidden.identity)
     memcpy (hidden.identity, sqlite3_column_blob (row, 7), sizeof hidden.identity);
-  message_id = hidden_values_make_message_id (&hidden, (guint64) store_int (row, 9));
+  message_id = hidden_values_make_message_id (&hidden, (guint64) database_int (row, 9));
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_CAMPAIGN, "t", (guint64) store_int (row, 0));
-  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_SUBJECT, "s", store_text (row, 1));
-  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_STATE, "s", state_to_word ((State) store_int (row, 2)));
-  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_REASON, "s", store_text (row, 3));
-  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_REPLY, "s", store_text (row, 4));
-  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_TIME, "x", store_int (row, 5));
-  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_ATTEMPTS, "u", (guint) store_int (row, 6));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_CAMPAIGN, "t", (guint64) database_int (row, 0));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_SUBJECT, "s", database_text (row, 1));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_STATE, "s", state_to_word ((State) database_int (row, 2)));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_REASON, "s", database_text (row, 3));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_REPLY, "s", database_text (row, 4));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_TIME, "x", database_int (row, 5));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_ATTEMPTS, "u", (guint) database_int (row, 6));
   g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_MESSAGE_ID, "s", message_id);
-  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_RECIPIENT, "t", (guint64) store_int (row, 9));
+  g_variant_dict_insert (&dict, KEY_CONTACT_HISTORY_RECIPIENT, "t", (guint64) database_int (row, 9));
   return g_variant_dict_end (&dict);
 }
 
@@ -152,7 +152,7 @@ static const PersonPart parts[] = {
 };
 
 GVariant *
-person_describe (Store *store, const Contact *contact, GError **error)
+person_describe (Database *database, const Contact *contact, GError **error)
 {
   GVariantDict dict;
 
@@ -163,7 +163,7 @@ person_describe (Store *store, const Contact *contact, GError **error)
   g_variant_dict_insert (&dict, KEY_CONTACT_PHONE, "s", contact->phone);
   g_variant_dict_insert_value (&dict, KEY_CONTACT_FIELDS, fields_to_variant (contact->fields));
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
-    GVariant *part = person_collect (store, store_query (store, parts[i].sql, "i", contact->id), parts[i].type, parts[i].func, error);
+    GVariant *part = person_collect (database, database_query (database, parts[i].sql, "i", contact->id), parts[i].type, parts[i].func, error);
 
     if (part == NULL) {
       g_variant_dict_clear (&dict);
@@ -178,20 +178,20 @@ person_describe (Store *store, const Contact *contact, GError **error)
 static GVariant *
 found_of (sqlite3_stmt *row)
 {
-  g_auto (GStrv) lists = g_strsplit (store_text (row, 4), "\n", -1);
+  g_auto (GStrv) lists = g_strsplit (database_text (row, 4), "\n", -1);
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, KEY_CONTACT_ID, "t", (guint64) store_int (row, 0));
-  g_variant_dict_insert (&dict, KEY_CONTACT_NAME, "s", store_text (row, 1));
-  g_variant_dict_insert (&dict, KEY_CONTACT_EMAIL, "s", store_text (row, 2));
-  g_variant_dict_insert (&dict, KEY_CONTACT_PHONE, "s", store_text (row, 3));
+  g_variant_dict_insert (&dict, KEY_CONTACT_ID, "t", (guint64) database_int (row, 0));
+  g_variant_dict_insert (&dict, KEY_CONTACT_NAME, "s", database_text (row, 1));
+  g_variant_dict_insert (&dict, KEY_CONTACT_EMAIL, "s", database_text (row, 2));
+  g_variant_dict_insert (&dict, KEY_CONTACT_PHONE, "s", database_text (row, 3));
   g_variant_dict_insert (&dict, KEY_CONTACT_LISTS, "^as", lists);
   return g_variant_dict_end (&dict);
 }
 
 GVariant *
-person_search (Store *store, const char *text, GError **error)
+person_search (Database *database, const char *text, GError **error)
 {
   g_autofree char *key = name_key_build (text), *address = typed_address_key (text);
   g_autoptr (GString) digits = g_string_new (NULL);
@@ -203,11 +203,11 @@ person_search (Store *store, const char *text, GError **error)
       g_string_truncate (digits, 0);
       break;
     }
-  return person_collect (store,
-                         store_query (store,
-                                      "SELECT c.id,c.name,c.email,c.phone,"
-                                      " (SELECT group_concat(l.name,char(10)) FROM member m JOIN list l ON l.id=m.list WHERE m.contact=c.id) FROM contact c"
-                                      " WHERE instr(c.name_key,?1) OR instr(c.email_key,?1) OR instr(c.email_key,?3) OR (length(?2)>2 AND instr(c.phone,?2)) ORDER BY c.id LIMIT 1000",
-                                      "sss", key, digits->str, address),
+  return person_collect (database,
+                         database_query (database,
+                                         "SELECT c.id,c.name,c.email,c.phone,"
+                                         " (SELECT group_concat(l.name,char(10)) FROM member m JOIN list l ON l.id=m.list WHERE m.contact=c.id) FROM contact c"
+                                         " WHERE instr(c.name_key,?1) OR instr(c.email_key,?1) OR instr(c.email_key,?3) OR (length(?2)>2 AND instr(c.phone,?2)) ORDER BY c.id LIMIT 1000",
+                                         "sss", key, digits->str, address),
                          "aa{sv}", found_of, error);
 }

@@ -3,6 +3,6 @@
 #include "contact.h"
 #include <gio/gio.h>
 
-GVariant *person_describe (Store *store, const Contact *contact, GError **error);         /* floating a{sv}, or NULL */
+GVariant *person_describe (Database *database, const Contact *contact, GError **error);         /* floating a{sv}, or NULL */
 /* At most 1000 people whose name, address or number contains `text`. Floating aa{sv}, or NULL. */
-GVariant *person_search   (Store *store, const char *text, GError **error);
+GVariant *person_search   (Database *database, const char *text, GError **error);

@@ -1,10 +1,11 @@
 #include "campaign.h"
 
 #include "address.h"
+#include "clock.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "fault.h"
 #include "sql-words.h"
-#include "store.h"
 #include "text.h"
 #include <string.h>
 
@@ -34,9 +35,9 @@ columns_from_blob (const void *blob, gsize len)
 static void
 take_texts (Campaign *self, sqlite3_stmt *row, int at)
 {
-  message_parts_set (self->parts, KEY_MESSAGE_SUBJECT, store_text (row, at));
-  message_parts_set (self->parts, KEY_MESSAGE_HTML, store_text (row, at + 1));
-  message_parts_set (self->parts, KEY_MESSAGE_TEXT, store_text (row, at + 2));
+  message_parts_set (self->parts, KEY_MESSAGE_SUBJECT, database_text (row, at));
+  message_parts_set (self->parts, KEY_MESSAGE_HTML, database_text (row, at + 1));
+  message_parts_set (self->parts, KEY_MESSAGE_TEXT, database_text (row, at + 2));
 }
 
 static void
@@ -55,48 +56,48 @@ from_row (sqlite3_stmt *row)
   Campaign *self = g_new0 (Campaign, 1);
   const void *identity = sqlite3_column_blob (row, 1);
 
-  self->id = (guint64) store_int (row, 0);
+  self->id = (guint64) database_int (row, 0);
   if (identity != NULL && sqlite3_column_bytes (row, 1) == 16)
     memcpy (self->identity, identity, 16);
-  self->account = store_int (row, 2);
-  self->state = (CampaignState) store_int (row, 3);
-  self->reason = g_strdup (store_text (row, 4));
-  self->text = g_strdup (store_text (row, 5));
-  self->kind = kind_find (store_text (row, 26));
+  self->account = database_int (row, 2);
+  self->state = (CampaignState) database_int (row, 3);
+  self->reason = g_strdup (database_text (row, 4));
+  self->text = g_strdup (database_text (row, 5));
+  self->kind = kind_find (database_text (row, 26));
   self->kind = self->kind != NULL ? self->kind : kinds[0];
   self->parts = message_parts_new (message_kind_get (self->kind->message));
-  take_sender (self, store_text (row, 6));
-  message_parts_set (self->parts, KEY_MESSAGE_REPLY_TO, store_text (row, 7));
-  message_parts_set (self->parts, KEY_MESSAGE_UNSUBSCRIBE, store_text (row, 8));
-  self->lists = g_strdup (store_text (row, 9));
+  take_sender (self, database_text (row, 6));
+  message_parts_set (self->parts, KEY_MESSAGE_REPLY_TO, database_text (row, 7));
+  message_parts_set (self->parts, KEY_MESSAGE_UNSUBSCRIBE, database_text (row, 8));
+  self->lists = g_strdup (database_text (row, 9));
   self->columns = columns_from_blob (sqlite3_column_blob (row, 10), (gsize) sqlite3_column_bytes (row, 10));
-  self->per_hour = (guint) store_int (row, 11);
-  self->connections = (guint) store_int (row, 12);
-  self->lifetime_s = store_int (row, 13);
-  self->version = store_int (row, 14);
-  self->created_utc = store_int (row, 15);
-  self->started_utc = store_int (row, 16);
-  self->ended_utc = store_int (row, 17);
+  self->per_hour = (guint) database_int (row, 11);
+  self->connections = (guint) database_int (row, 12);
+  self->lifetime_s = database_int (row, 13);
+  self->version = database_int (row, 14);
+  self->created_utc = database_int (row, 15);
+  self->started_utc = database_int (row, 16);
+  self->ended_utc = database_int (row, 17);
   take_texts (self, row, 18);
-  self->pause_after = store_int (row, 21);
+  self->pause_after = database_int (row, 21);
   self->aliases = columns_from_blob (sqlite3_column_blob (row, 22), (gsize) sqlite3_column_bytes (row, 22));
-  self->archived_utc = store_int (row, 23);
-  self->is_test = store_int (row, 24) != 0;
-  self->title = g_strdup (store_text (row, 25));
+  self->archived_utc = database_int (row, 23);
+  self->is_test = database_int (row, 24) != 0;
+  self->title = g_strdup (database_text (row, 25));
   return self;
 }
 
 Campaign *
 campaign_load (Core *core, guint64 id, GError **error)
 {
-  sqlite3_stmt *row = store_query (core->store,
-                                   "SELECT c.id,c.identity,c.account,c.state,c.reason,c.text,c.sender,c.reply_to,c.unsubscribe,c.lists,c.columns,c.per_hour,"
-                                   "c.connections,c.lifetime_s,c.version,c.created_utc,c.started_utc,c.ended_utc,v.subject,v.html,v.text,c.pause_after,c.aliases,"
-                                   "c.archived_utc,c.is_test,c.title,a.kind"
-                                   " FROM campaign c LEFT JOIN campaign_version v ON v.campaign=c.id AND v.version=c.version LEFT JOIN account a ON a.id=c.account"
-                                   " WHERE c.id=?",
-                                   "i", (gint64) id);
-  int result = store_step (core->store, row, error);
+  sqlite3_stmt *row = database_query (core->database,
+                                      "SELECT c.id,c.identity,c.account,c.state,c.reason,c.text,c.sender,c.reply_to,c.unsubscribe,c.lists,c.columns,c.per_hour,"
+                                      "c.connections,c.lifetime_s,c.version,c.created_utc,c.started_utc,c.ended_utc,v.subject,v.html,v.text,c.pause_after,c.aliases,"
+                                      "c.archived_utc,c.is_test,c.title,a.kind"
+                                      " FROM campaign c LEFT JOIN campaign_version v ON v.campaign=c.id AND v.version=c.version LEFT JOIN account a ON a.id=c.account"
+                                      " WHERE c.id=?",
+                                      "i", (gint64) id);
+  int result = database_step (core->database, row, error);
   g_autoptr (Campaign) self = NULL;
 
   if (result == 0)
@@ -111,8 +112,8 @@ campaign_load (Core *core, guint64 id, GError **error)
 gboolean
 campaign_take_version (Core *core, Campaign *self, gint64 version, GError **error)
 {
-  sqlite3_stmt *row = store_query (core->store, "SELECT subject,html,text FROM campaign_version WHERE campaign=? AND version=?", "ii", (gint64) self->id, version);
-  int found = store_step (core->store, row, error);
+  sqlite3_stmt *row = database_query (core->database, "SELECT subject,html,text FROM campaign_version WHERE campaign=? AND version=?", "ii", (gint64) self->id, version);
+  int found = database_step (core->database, row, error);
 
   if (found == 0)
     g_set_error (error, FAULT, FAULT_NO_INPUT, "campaign %" G_GUINT64_FORMAT " has no version %" G_GINT64_FORMAT, self->id, version);
@@ -127,9 +128,9 @@ campaign_take_version (Core *core, Campaign *self, gint64 version, GError **erro
 gboolean
 campaign_store_version (Core *core, const Campaign *self, GError **error)
 {
-  return store_run (core->store, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,?,?,?,?,?)", "iisssi", (gint64) self->id,
-                    self->version, message_parts_get (self->parts, KEY_MESSAGE_SUBJECT), message_parts_get (self->parts, KEY_MESSAGE_HTML),
-                    message_parts_get (self->parts, KEY_MESSAGE_TEXT), store_now_utc ());
+  return database_run (core->database, error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,?,?,?,?,?)", "iisssi", (gint64) self->id,
+                       self->version, message_parts_get (self->parts, KEY_MESSAGE_SUBJECT), message_parts_get (self->parts, KEY_MESSAGE_HTML),
+                       message_parts_get (self->parts, KEY_MESSAGE_TEXT), clock_now_utc ());
 }
 
 const char *
@@ -200,23 +201,23 @@ campaign_free (Campaign *self)
 gboolean
 campaign_set_state (Core *core, guint64 id, CampaignState state, const char *reason, const char *text, GError **error)
 {
-  gboolean is_own = sqlite3_get_autocommit (store_get_db (core->store)) != 0, is_ended = state == CAMPAIGN_DONE || state == CAMPAIGN_CANCELLED;
+  gboolean is_own = sqlite3_get_autocommit (database_get_sqlite (core->database)) != 0, is_ended = state == CAMPAIGN_DONE || state == CAMPAIGN_CANCELLED;
   g_autofree char *detail = g_strdup_printf ("campaign %" G_GUINT64_FORMAT "%s%s", id, text[0] != '\0' ? ": " : "", text);
   g_autofree char *what = g_strconcat ("campaign.", campaign_state_to_word (state), NULL);
-  gint64 now_utc = store_now_utc ();
+  gint64 now_utc = clock_now_utc ();
 
-  if (is_own && !store_begin (core->store, error))
+  if (is_own && !database_begin (core->database, error))
     return FALSE;
-  if (!store_run (core->store, error,
-                  "UPDATE campaign SET state=?1, reason=?2, text=?3, started_utc=CASE WHEN ?1=" SQL_CAMPAIGN_STATE (SENDING) " AND started_utc=0 THEN ?4 ELSE started_utc END,"
-                  " ended_utc=CASE WHEN ?5 THEN ?4 ELSE 0 END WHERE id=?6",
-                  "issiii", (gint64) state, reason, text, now_utc, (gint64) is_ended, (gint64) id) ||
-      !store_audit (core->store, what, detail, error)) {
+  if (!database_run (core->database, error,
+                     "UPDATE campaign SET state=?1, reason=?2, text=?3, started_utc=CASE WHEN ?1=" SQL_CAMPAIGN_STATE (SENDING) " AND started_utc=0 THEN ?4 ELSE started_utc END,"
+                     " ended_utc=CASE WHEN ?5 THEN ?4 ELSE 0 END WHERE id=?6",
+                     "issiii", (gint64) state, reason, text, now_utc, (gint64) is_ended, (gint64) id) ||
+      !database_audit (core->database, what, detail, error)) {
     if (is_own)
-      store_rollback (core->store);
+      database_rollback (core->database);
     return FALSE;
   }
-  return !is_own || store_commit (core->store, error);
+  return !is_own || database_commit (core->database, error);
 }
 
 HiddenValues

@@ -1,9 +1,9 @@
 #include "files.h"
 
+#include "database.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "folder.h"
-#include "store.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
@@ -98,10 +98,10 @@ keep_one (Core *core, guint64 campaign, const char *template, gint64 position, G
     return FALSE;
   *inout_total += g_bytes_get_size (bytes);
   if (template != NULL)
-    return store_run (core->store, error, "INSERT INTO template_file(template,position,role,name,media_type,sha256) VALUES(?,?,?,?,?,?)", "sissss", template,
-                      position, role, name, media_type, sha256);
-  return store_run (core->store, error, "INSERT INTO campaign_file(campaign,position,role,name,media_type,sha256) VALUES(?,?,?,?,?,?)", "iissss",
-                    (gint64) campaign, position, role, name, media_type, sha256);
+    return database_run (core->database, error, "INSERT INTO template_file(template,position,role,name,media_type,sha256) VALUES(?,?,?,?,?,?)", "sissss", template,
+                         position, role, name, media_type, sha256);
+  return database_run (core->database, error, "INSERT INTO campaign_file(campaign,position,role,name,media_type,sha256) VALUES(?,?,?,?,?,?)", "iissss",
+                       (gint64) campaign, position, role, name, media_type, sha256);
 }
 
 static gboolean
@@ -127,7 +127,7 @@ files_keep (Core *core, guint64 campaign, GVariant *files, GUnixFDList *fds, GEr
 gboolean
 files_keep_template (Core *core, const char *template, GVariant *files, GUnixFDList *fds, GError **error)
 {
-  return store_run (core->store, error, "DELETE FROM template_file WHERE template=?", "s", template) && keep_all (core, 0, template, files, fds, error);
+  return database_run (core->database, error, "DELETE FROM template_file WHERE template=?", "s", template) && keep_all (core, 0, template, files, fds, error);
 }
 
 /* A descriptor of the stored file with an offset of its own, or -1: it is gone. name: for people. */
@@ -148,7 +148,7 @@ typedef void (*AddFunc) (GVariantBuilder *files, sqlite3_stmt *row, int fd, int 
 static void
 add_part (GVariantBuilder *files, sqlite3_stmt *row, int fd, int index)
 {
-  g_variant_builder_add (files, "(sssh)", store_text (row, 0), store_text (row, 1), store_text (row, 2), index);
+  g_variant_builder_add (files, "(sssh)", database_text (row, 0), database_text (row, 1), database_text (row, 2), index);
 }
 
 static void
@@ -158,13 +158,13 @@ add_listed (GVariantBuilder *files, sqlite3_stmt *row, int fd, int index)
 
   if (fstat (fd, &status) != 0)
     status.st_size = 0;
-  g_variant_builder_add (files, "(ssth)", store_text (row, 0), store_text (row, 1), (guint64) status.st_size, index);
+  g_variant_builder_add (files, "(ssth)", database_text (row, 0), database_text (row, 1), (guint64) status.st_size, index);
 }
 
 static gboolean
 add_stored (Core *core, sqlite3_stmt *row, AddFunc add, GVariantBuilder *files, GUnixFDList *out_fds, GError **error)
 {
-  int fd = open_stored (core, store_text (row, 3), store_text (row, 1), error), index = fd >= 0 ? g_unix_fd_list_append (out_fds, fd, error) : -1;
+  int fd = open_stored (core, database_text (row, 3), database_text (row, 1), error), index = fd >= 0 ? g_unix_fd_list_append (out_fds, fd, error) : -1;
 
   if (index >= 0)
     add (files, row, fd, index);
@@ -181,7 +181,7 @@ files_collect (Core *core, sqlite3_stmt *row, const char *type, AddFunc add, GUn
   int result;
 
   g_variant_builder_init (&files, G_VARIANT_TYPE (type));
-  while ((result = store_step (core->store, row, error)) == 1)
+  while ((result = database_step (core->database, row, error)) == 1)
     if (!add_stored (core, row, add, &files, out_fds, error)) {
       sqlite3_reset (row);
       result = -1;
@@ -197,8 +197,8 @@ static sqlite3_stmt *
 query_stored (Core *core, guint64 campaign, const char *template)
 {
   if (template != NULL)
-    return store_query (core->store, "SELECT role,name,media_type,sha256 FROM template_file WHERE template=? ORDER BY position", "s", template);
-  return store_query (core->store, "SELECT role,name,media_type,sha256 FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) campaign);
+    return database_query (core->database, "SELECT role,name,media_type,sha256 FROM template_file WHERE template=? ORDER BY position", "s", template);
+  return database_query (core->database, "SELECT role,name,media_type,sha256 FROM campaign_file WHERE campaign=? ORDER BY position", "i", (gint64) campaign);
 }
 
 GVariant *
@@ -269,7 +269,7 @@ files_sweep (Core *core)
     g_autofree char *path = g_build_filename (folder, name, NULL);
     gint64 is_used = 0;
 
-    if (store_get_int (core->store, &is_used, NULL, "SELECT 1 FROM campaign_file WHERE sha256=?1 UNION ALL SELECT 1 FROM template_file WHERE sha256=?1 LIMIT 1", "s", name) == 0)
+    if (database_get_int (core->database, &is_used, NULL, "SELECT 1 FROM campaign_file WHERE sha256=?1 UNION ALL SELECT 1 FROM template_file WHERE sha256=?1 LIMIT 1", "s", name) == 0)
       unlink (path);
   }
 }

@@ -2,9 +2,9 @@
 
 #include "campaign.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "outcome.h"
 #include "sql-words.h"
-#include "store.h"
 #include <string.h>
 
 #define SCAN_ROWS 100000 /* chosen: some ten milliseconds */
@@ -28,7 +28,7 @@ has_more (Core *core, guint64 campaign, gint64 last, GError **error)
 {
   gint64 more = 0;
 
-  return store_get_int (core->store, &more, error, "SELECT 1 FROM snapshot WHERE campaign=? AND id>? LIMIT 1", "ii", (gint64) campaign, last);
+  return database_get_int (core->database, &more, error, "SELECT 1 FROM snapshot WHERE campaign=? AND id>? LIMIT 1", "ii", (gint64) campaign, last);
 }
 
 GVariant *
@@ -43,11 +43,11 @@ history_count (Core *core, guint64 campaign, guint step_s, guint64 after, guint6
   if (loaded == NULL)
     return NULL;
   g_variant_builder_init (&counts, G_VARIANT_TYPE ("aa{sv}"));
-  row = store_query (core->store,
-                     "SELECT time_utc/?1*?1,state,count(*) FROM recipient WHERE campaign=?2 AND id>?3 AND id<=?4 AND " SQL_IS_SETTLED ("") " AND time_utc>0 GROUP BY 1,2",
-                     "iiii", step, (gint64) campaign, first, last);
-  while ((result = store_step (core->store, row, error)) == 1)
-    add_count (&counts, store_int (row, 0), (State) store_int (row, 1), store_int (row, 2));
+  row = database_query (core->database,
+                        "SELECT time_utc/?1*?1,state,count(*) FROM recipient WHERE campaign=?2 AND id>?3 AND id<=?4 AND " SQL_IS_SETTLED ("") " AND time_utc>0 GROUP BY 1,2",
+                        "iiii", step, (gint64) campaign, first, last);
+  while ((result = database_step (core->database, row, error)) == 1)
+    add_count (&counts, database_int (row, 0), (State) database_int (row, 1), database_int (row, 2));
   if (result == 0)
     result = has_more (core, campaign, last, error);
   if (result < 0) {
@@ -76,16 +76,16 @@ history_marks (Core *core, guint64 campaign, GError **error)
   int result;
 
   g_variant_builder_init (&marks, G_VARIANT_TYPE ("aa{sv}"));
-  row = store_query (core->store,
-                     "SELECT time_utc,what,detail FROM audit WHERE what IN ('campaign.sending','campaign.paused','campaign.corrected','campaign.cancelled','campaign.done')"
-                     " AND (detail=?1 OR substr(detail,1,length(?2))=?2) ORDER BY id LIMIT " G_STRINGIFY (MARKS_MAX), "ss", is, begins);
-  while ((result = store_step (core->store, row, error)) == 1) {
+  row = database_query (core->database,
+                        "SELECT time_utc,what,detail FROM audit WHERE what IN ('campaign.sending','campaign.paused','campaign.corrected','campaign.cancelled','campaign.done')"
+                        " AND (detail=?1 OR substr(detail,1,length(?2))=?2) ORDER BY id LIMIT " G_STRINGIFY (MARKS_MAX), "ss", is, begins);
+  while ((result = database_step (core->database, row, error)) == 1) {
     GVariantDict dict;
 
     g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, KEY_HISTORY_MARK_TIME, "x", store_int (row, 0));
-    g_variant_dict_insert (&dict, KEY_HISTORY_MARK_WHAT, "s", store_text (row, 1) + strlen ("campaign."));
-    g_variant_dict_insert (&dict, KEY_HISTORY_MARK_TEXT, "s", text_of (store_text (row, 2)));
+    g_variant_dict_insert (&dict, KEY_HISTORY_MARK_TIME, "x", database_int (row, 0));
+    g_variant_dict_insert (&dict, KEY_HISTORY_MARK_WHAT, "s", database_text (row, 1) + strlen ("campaign."));
+    g_variant_dict_insert (&dict, KEY_HISTORY_MARK_TEXT, "s", text_of (database_text (row, 2)));
     g_variant_builder_add_value (&marks, g_variant_dict_end (&dict));
   }
   if (result == 0)

@@ -9,8 +9,8 @@
 #include "files.h"
 #include "frame.h"
 #include "list.h"
-#include "text.h"
 #include "mailbox.h"
+#include "text.h"
 #include <gio/gunixfdlist.h>
 #include <string.h>
 
@@ -62,9 +62,9 @@ static const char *
 get_by_alias (PreviewTask *work, const char *field)
 {
   g_autofree char *key = text_fold (field, -1);
-  sqlite3_stmt *row = store_query (work->core->store, "SELECT a.field FROM list_alias a JOIN member m ON m.list=a.list WHERE m.contact=? AND a.key=? LIMIT 1", "is",
-                                   work->contact->id, key);
-  const char *found = store_step (work->core->store, row, NULL) == 1 ? get_builtin (work->contact, store_text (row, 0)) : "";
+  sqlite3_stmt *row = database_query (work->core->database, "SELECT a.field FROM list_alias a JOIN member m ON m.list=a.list WHERE m.contact=? AND a.key=? LIMIT 1", "is",
+                                      work->contact->id, key);
+  const char *found = database_step (work->core->database, row, NULL) == 1 ? get_builtin (work->contact, database_text (row, 0)) : "";
 
   sqlite3_reset (row);
   return found;
@@ -236,8 +236,8 @@ message_preview_async (Core *core, GVariant *parts, const char *who, GVariant *f
   *work = (PreviewTask){ core, make_campaign (parts, &error), NULL, g_variant_ref_sink (files), fds != NULL ? g_object_ref (fds) : NULL,
                   g_ptr_array_new_with_free_func (g_free) };
   g_task_set_task_data (task, work, (GDestroyNotify) work_free);
-  if (work->campaign != NULL && who[0] != '\0' && contact_find_one (core->store, who, &id, &error))
-    work->contact = contact_load (core->store, id, &error);
+  if (work->campaign != NULL && who[0] != '\0' && contact_find_one (core->database, who, &id, &error))
+    work->contact = contact_load (core->database, id, &error);
   if (error != NULL) {
     g_task_return_error (task, error);
     g_object_unref (task);

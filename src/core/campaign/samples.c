@@ -1,8 +1,8 @@
 #include "samples.h"
 
+#include "database.h"
 #include "frame.h"
 #include "sql-words.h"
-#include "store.h"
 #include "text.h"
 #include <string.h>
 
@@ -29,15 +29,15 @@ samples_collect (Core *core, sqlite3_stmt *row, GPtrArray *samples, const char *
 {
   int result;
 
-  while ((result = store_step (core->store, row, error)) == 1) {
+  while ((result = database_step (core->database, row, error)) == 1) {
     Sample *sample;
 
-    if (samples_has (samples, (guint64) store_int (row, 0)))
+    if (samples_has (samples, (guint64) database_int (row, 0)))
       continue;
     sample = g_new0 (Sample, 1);
-    sample->recipient = (guint64) store_int (row, 0);
-    sample->address = g_strdup (store_text (row, 1));
-    sample->name = g_strdup (store_text (row, 2));
+    sample->recipient = (guint64) database_int (row, 0);
+    sample->address = g_strdup (database_text (row, 1));
+    sample->name = g_strdup (database_text (row, 2));
     sample->values = g_bytes_new (sqlite3_column_blob (row, 3), (gsize) sqlite3_column_bytes (row, 3));
     sample->why = why;
     g_ptr_array_add (samples, sample);
@@ -130,11 +130,11 @@ non_latin_cb (sqlite3_context *sql, int n, sqlite3_value **values)
 }
 
 static void
-register_functions (Store *store)
+register_functions (Database *database)
 {
-  sqlite3_create_function (store_get_db (store), "used_length", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, length_cb, NULL, NULL);
-  sqlite3_create_function (store_get_db (store), "used_empty", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, empty_cb, NULL, NULL);
-  sqlite3_create_function (store_get_db (store), "used_non_latin", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, non_latin_cb, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (database), "used_length", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, length_cb, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (database), "used_empty", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, empty_cb, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (database), "used_non_latin", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, non_latin_cb, NULL, NULL);
 }
 
 /* An octet a column that the message uses; of one that uses none: the name. */
@@ -165,8 +165,8 @@ GPtrArray *
 samples_page (Core *core, guint64 campaign, guint64 after, guint max, gboolean is_waiting, GError **error)
 {
   g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
-  sqlite3_stmt *page = store_query (core->store, is_waiting ? ROWS "AND s.id>?2 AND " SQL_IS_WAITING ("s.") " ORDER BY s.id LIMIT ?3" : ROWS "AND s.id>?2 ORDER BY s.id LIMIT ?3",
-                                    "iii", (gint64) campaign, (gint64) MIN (after, G_MAXINT64), (gint64) max);
+  sqlite3_stmt *page = database_query (core->database, is_waiting ? ROWS "AND s.id>?2 AND " SQL_IS_WAITING ("s.") " ORDER BY s.id LIMIT ?3" : ROWS "AND s.id>?2 ORDER BY s.id LIMIT ?3",
+                                       "iii", (gint64) campaign, (gint64) MIN (after, G_MAXINT64), (gint64) max);
 
   return samples_collect (core, page, samples, "", error) ? g_steal_pointer (&samples) : NULL;
 }
@@ -177,12 +177,12 @@ samples_choose (Core *core, guint64 campaign, const int *bound, gsize n, guint m
   g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
   g_autoptr (GByteArray) used = mark_used (bound, n);
 
-  register_functions (core->store);
+  register_functions (core->database);
   for (gsize i = 0; i < G_N_ELEMENTS (sorts) && samples->len < max; i++)
-    if (!samples_collect (core, store_query (core->store, sorts[i].sql, "iib", (gint64) campaign, (gint64) 1, used->data, (gsize) used->len), samples, sorts[i].why, error))
+    if (!samples_collect (core, database_query (core->database, sorts[i].sql, "iib", (gint64) campaign, (gint64) 1, used->data, (gsize) used->len), samples, sorts[i].why, error))
       return NULL;
   if (samples->len < max &&
-      !samples_collect (core, store_query (core->store, ROWS "ORDER BY random() LIMIT ?2", "ii", (gint64) campaign, (gint64) (max - samples->len)), samples, "random", error))
+      !samples_collect (core, database_query (core->database, ROWS "ORDER BY random() LIMIT ?2", "ii", (gint64) campaign, (gint64) (max - samples->len)), samples, "random", error))
     return NULL;
   return g_steal_pointer (&samples);
 }
@@ -193,7 +193,7 @@ samples_load (Core *core, guint64 campaign, GArray *ids, GError **error)
   g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
 
   for (guint i = 0; i < ids->len; i++)
-    if (!samples_collect (core, store_query (core->store, ROWS "AND s.id=?2", "ii", (gint64) campaign, (gint64) g_array_index (ids, guint64, i)), samples, "", error))
+    if (!samples_collect (core, database_query (core->database, ROWS "AND s.id=?2", "ii", (gint64) campaign, (gint64) g_array_index (ids, guint64, i)), samples, "", error))
       return NULL;
   return g_steal_pointer (&samples);
 }

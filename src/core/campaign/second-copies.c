@@ -1,12 +1,13 @@
 #include "second-copies.h"
 
+#include "clock.h"
 #include "sql-words.h"
 
 #define LOOK_ROWS 50000   /* chosen: as long as a chunk of people takes */
 #define RECENT_S 86400    /* chosen */
 
 struct SecondCopies {
-  Store           *store;
+  Database        *database;
   const CopyRules *rules;
   gint64           last_hash;   /* of table known: looked through so far for people who share an address */
   gboolean         has_sharers;
@@ -20,12 +21,12 @@ struct SecondCopies {
 int
 second_copies_look (SecondCopies *self, GError **error)
 {
-  sqlite3_stmt *row = store_query (self->store, "SELECT hash FROM known WHERE hash>=? ORDER BY hash LIMIT " G_STRINGIFY (LOOK_ROWS), "i", self->last_hash);
+  sqlite3_stmt *row = database_query (self->database, "SELECT hash FROM known WHERE hash>=? ORDER BY hash LIMIT " G_STRINGIFY (LOOK_ROWS), "i", self->last_hash);
   gint64 before = self->last_hash;
   int result, count = 0;
 
-  while ((result = store_step (self->store, row, error)) == 1) {
-    gint64 hash = store_int (row, 0);
+  while ((result = database_step (self->database, row, error)) == 1) {
+    gint64 hash = database_int (row, 0);
 
     if (count++ > 0 && hash == before) {
       self->has_sharers = TRUE;
@@ -57,7 +58,7 @@ is_shared (const SecondCopies *self, const CopyPerson *person, GError **error)
 
   if (!person->has_sharers)
     return 0;
-  return store_get_int (self->store, &found, error, shared_sql[self->rules->address], "isi", (gint64) self->rules->campaign, person->address_key, person->contact);
+  return database_get_int (self->database, &found, error, shared_sql[self->rules->address], "isi", (gint64) self->rules->campaign, person->address_key, person->contact);
 }
 
 /* --- here, except, refused --- */
@@ -68,8 +69,8 @@ is_here (const SecondCopies *self, const CopyPerson *person, GError **error)
 {
   gint64 found = 0;
 
-  return store_get_int (self->store, &found, error, "SELECT 1 FROM snapshot WHERE contact=? AND campaign=? LIMIT 1", "ii", person->contact,
-                        (gint64) self->rules->campaign);
+  return database_get_int (self->database, &found, error, "SELECT 1 FROM snapshot WHERE contact=? AND campaign=? LIMIT 1", "ii", person->contact,
+                           (gint64) self->rules->campaign);
 }
 
 static int
@@ -80,8 +81,8 @@ is_reached (const SecondCopies *self, const CopyPerson *person, GError **error)
 
   if (self->rules->refused_of == 0)
     return 0;
-  refused = store_get_int (self->store, &found, error, "SELECT 1 FROM ledger WHERE contact=? AND campaign=? AND state=" SQL_STATE (REFUSED) " LIMIT 1", "ii",
-                           person->contact, (gint64) self->rules->refused_of);
+  refused = database_get_int (self->database, &found, error, "SELECT 1 FROM ledger WHERE contact=? AND campaign=? AND state=" SQL_STATE (REFUSED) " LIMIT 1", "ii",
+                              person->contact, (gint64) self->rules->refused_of);
   return refused < 0 ? -1 : !refused;
 }
 
@@ -98,12 +99,12 @@ is_excepted (const SecondCopies *self, const CopyPerson *person, GError **error)
 
   if (self->rules->except == 0)
     return 0;
-  result = store_get_int (self->store, &found, error, "SELECT 1 FROM ledger l WHERE l.contact=? AND l.campaign=? AND " SQL_MAY_HAVE_GOT ("l.") " LIMIT 1", "ii",
-                          person->contact, (gint64) self->rules->except);
+  result = database_get_int (self->database, &found, error, "SELECT 1 FROM ledger l WHERE l.contact=? AND l.campaign=? AND " SQL_MAY_HAVE_GOT ("l.") " LIMIT 1", "ii",
+                             person->contact, (gint64) self->rules->except);
   if (result != 0 || !self->rules->is_per_address || !person->has_sharers)
     return result;
   /* one message for all who share an address: it may have gone in the name of another one */
-  return store_get_int (self->store, &found, error, sharer_got_sql[self->rules->address], "is", (gint64) self->rules->except, person->address_key);
+  return database_get_int (self->database, &found, error, sharer_got_sql[self->rules->address], "is", (gint64) self->rules->except, person->address_key);
 }
 
 /* --- recent, repeated --- */
@@ -116,8 +117,8 @@ static gboolean
 find_recent (SecondCopies *self, GError **error)
 {
   gint64 found = 0;
-  int result = store_get_int (self->store, &found, error, "SELECT 1 FROM campaign c WHERE " IS_SAME_SQL " AND c.started_utc>?3 AND c.id<>?4 LIMIT 1", "ssii",
-                              self->rules->subject, self->rules->text, store_now_utc () - RECENT_S, (gint64) self->rules->campaign);
+  int result = database_get_int (self->database, &found, error, "SELECT 1 FROM campaign c WHERE " IS_SAME_SQL " AND c.started_utc>?3 AND c.id<>?4 LIMIT 1", "ssii",
+                                 self->rules->subject, self->rules->text, clock_now_utc () - RECENT_S, (gint64) self->rules->campaign);
 
   self->has_recent = result == 1;
   return result >= 0;
@@ -130,20 +131,20 @@ is_recent (const SecondCopies *self, const CopyPerson *person, GError **error)
 
   if (!self->has_recent)
     return 0;
-  return store_get_int (self->store, &found, error,
-                        "SELECT 1 FROM ledger l JOIN campaign c ON c.id=l.campaign"
-                        " WHERE l.contact=?3 AND l.address_key=?4 AND " IS_SAME_SQL " AND " SQL_MAY_HAVE_GOT ("l.") " AND l.time_utc>?5 LIMIT 1",
-                        "ssisi", self->rules->subject, self->rules->text, person->contact, person->address_key /* a test went elsewhere */,
-                        store_now_utc () - RECENT_S);
+  return database_get_int (self->database, &found, error,
+                           "SELECT 1 FROM ledger l JOIN campaign c ON c.id=l.campaign"
+                           " WHERE l.contact=?3 AND l.address_key=?4 AND " IS_SAME_SQL " AND " SQL_MAY_HAVE_GOT ("l.") " AND l.time_utc>?5 LIMIT 1",
+                           "ssisi", self->rules->subject, self->rules->text, person->contact, person->address_key /* a test went elsewhere */,
+                           clock_now_utc () - RECENT_S);
 }
 
 gboolean
-second_copies_find_repeated (Store *store, const CopyRules *rules, const char *lists, gint64 *out_campaign, GError **error)
+second_copies_find_repeated (Database *database, const CopyRules *rules, const char *lists, gint64 *out_campaign, GError **error)
 {
   *out_campaign = 0;
-  return store_get_int (store, out_campaign, error,
-                        "SELECT c.id FROM campaign c WHERE " IS_SAME_SQL " AND c.list_key=?3 AND c.started_utc>?4 AND c.id<>?5 ORDER BY c.id DESC LIMIT 1", "sssii",
-                        rules->subject, rules->text, lists, store_now_utc () - RECENT_S, (gint64) rules->campaign) >= 0;
+  return database_get_int (database, out_campaign, error,
+                           "SELECT c.id FROM campaign c WHERE " IS_SAME_SQL " AND c.list_key=?3 AND c.started_utc>?4 AND c.id<>?5 ORDER BY c.id DESC LIMIT 1", "sssii",
+                           rules->subject, rules->text, lists, clock_now_utc () - RECENT_S, (gint64) rules->campaign) >= 0;
 }
 
 /* --- once --- */
@@ -162,20 +163,20 @@ static const struct {
 };
 
 gboolean
-second_copies_find_once (Store *store, const char *key, gint64 *out_campaign, GError **error)
+second_copies_find_once (Database *database, const char *key, gint64 *out_campaign, GError **error)
 {
   *out_campaign = 0;
-  return key[0] == '\0' || store_get_int (store, out_campaign, error, "SELECT id FROM campaign WHERE once_key=?", "s", key) >= 0;
+  return key[0] == '\0' || database_get_int (database, out_campaign, error, "SELECT id FROM campaign WHERE once_key=?", "s", key) >= 0;
 }
 
 gboolean
-second_copies_compare (Store *store, guint64 campaign, gint64 earlier, const char **out_what, GError **error)
+second_copies_compare (Database *database, guint64 campaign, gint64 earlier, const char **out_what, GError **error)
 {
   *out_what = NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (parts) && *out_what == NULL; i++) {
     gint64 is_same = 0;
 
-    if (store_get_int (store, &is_same, error, parts[i].sql, "ii", (gint64) campaign, earlier) < 0)
+    if (database_get_int (database, &is_same, error, parts[i].sql, "ii", (gint64) campaign, earlier) < 0)
       return FALSE;
     *out_what = is_same != 0 ? NULL : parts[i].what;
   }
@@ -185,11 +186,11 @@ second_copies_compare (Store *store, guint64 campaign, gint64 earlier, const cha
 /* --- all of them --- */
 
 SecondCopies *
-second_copies_new (Store *store, const CopyRules *rules, GError **error)
+second_copies_new (Database *database, const CopyRules *rules, GError **error)
 {
   g_autoptr (SecondCopies) self = g_new0 (SecondCopies, 1);
 
-  self->store = store;
+  self->database = database;
   self->rules = rules;
   self->last_hash = G_MININT64;
   return find_recent (self, error) ? g_steal_pointer (&self) : NULL;

@@ -9,7 +9,7 @@
  * Used in: core/campaign (snapshot), core/control (prepare). Errors: FAULT_IO. */
 #pragma once
 #include "address-kind.h"
-#include "store.h"
+#include "database.h"
 
 typedef struct { /* all borrowed while it is at work */
   guint64     campaign;       /* the one that is being prepared */
@@ -32,7 +32,7 @@ typedef struct {
 
 typedef struct SecondCopies SecondCopies;
 
-SecondCopies *second_copies_new  (Store *store, const CopyRules *rules, GError **error); /* (transfer full), or NULL */
+SecondCopies *second_copies_new  (Database *database, const CopyRules *rules, GError **error); /* (transfer full), or NULL */
 void          second_copies_free (SecondCopies *self);                                   /* NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SecondCopies, second_copies_free)
 
@@ -48,7 +48,7 @@ gboolean second_copies_has_sharers (const SecondCopies *self);
 gboolean second_copies_find (const SecondCopies *self, const CopyPerson *person, gboolean is_first_list, CopyFindings *out, GError **error);
 
 /* lists: names as a campaign keeps them. *out_campaign: the newest that is meant, 0 none. */
-gboolean second_copies_find_repeated (Store *store, const CopyRules *rules, const char *lists, gint64 *out_campaign, GError **error);
-gboolean second_copies_find_once     (Store *store, const char *key, gint64 *out_campaign, GError **error);
+gboolean second_copies_find_repeated (Database *database, const CopyRules *rules, const char *lists, gint64 *out_campaign, GError **error);
+gboolean second_copies_find_once     (Database *database, const char *key, gint64 *out_campaign, GError **error);
 /* Two campaigns of one key. *out_what: what differs ("letter"), static; NULL: it is the same wish. */
-gboolean second_copies_compare       (Store *store, guint64 campaign, gint64 earlier, const char **out_what, GError **error);
+gboolean second_copies_compare       (Database *database, guint64 campaign, gint64 earlier, const char **out_what, GError **error);

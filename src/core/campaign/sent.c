@@ -2,10 +2,10 @@
 
 #include "composer.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "fault.h"
 #include "frame.h"
 #include "outcome.h"
-#include "store.h"
 #include <string.h>
 
 typedef struct { /* owned by the task */
@@ -41,11 +41,11 @@ make_row (const Campaign *campaign, sqlite3_stmt *row, guint64 recipient, gboole
   const void *fields = sqlite3_column_blob (row, 8);
   gsize len = (gsize) sqlite3_column_bytes (row, 8);
   guint n_columns = g_strv_length (campaign->columns);
-  guint32 time_utc = (guint32) CLAMP (store_int (row, 2), 0, G_MAXUINT32);
+  guint32 time_utc = (guint32) CLAMP (database_int (row, 2), 0, G_MAXUINT32);
   HiddenValues hidden = campaign_get_hidden (campaign);
 
   if (!is_erased) {
-    hidden_values_write_row (&hidden, frame, recipient, time_utc, store_text (row, 5), store_text (row, 6), fields, len);
+    hidden_values_write_row (&hidden, frame, recipient, time_utc, database_text (row, 5), database_text (row, 6), fields, len);
     return frame_writer_finish (frame);
   }
   frame_writer_row (frame, recipient, time_utc, 2 + n_columns + hidden_values_count (&hidden));
@@ -61,18 +61,18 @@ static GVariant *
 make_facts (const Campaign *campaign, sqlite3_stmt *row, guint64 recipient, gboolean is_erased)
 {
   HiddenValues hidden = campaign_get_hidden (campaign);
-  g_autofree char *id = store_int (row, 3) > 0 ? hidden_values_make_message_id (&hidden, recipient) : g_strdup ("");
+  g_autofree char *id = database_int (row, 3) > 0 ? hidden_values_make_message_id (&hidden, recipient) : g_strdup ("");
   GVariantDict facts;
 
   g_variant_dict_init (&facts, NULL);
-  g_variant_dict_insert (&facts, KEY_SENT_ADDRESS, "s", store_text (row, 5));
-  g_variant_dict_insert (&facts, KEY_SENT_NAME, "s", store_text (row, 6));
-  g_variant_dict_insert (&facts, KEY_SENT_STATE, "s", state_to_word ((State) store_int (row, 0)));
-  g_variant_dict_insert (&facts, KEY_SENT_REASON, "s", store_text (row, 1));
-  g_variant_dict_insert (&facts, KEY_SENT_TIME, "x", store_int (row, 2));
-  g_variant_dict_insert (&facts, KEY_SENT_ATTEMPTS, "u", (guint32) store_int (row, 3));
-  g_variant_dict_insert (&facts, KEY_SENT_VERSION, "u", (guint32) store_int (row, 4));
-  g_variant_dict_insert (&facts, KEY_SENT_REPLY, "s", store_text (row, 9));
+  g_variant_dict_insert (&facts, KEY_SENT_ADDRESS, "s", database_text (row, 5));
+  g_variant_dict_insert (&facts, KEY_SENT_NAME, "s", database_text (row, 6));
+  g_variant_dict_insert (&facts, KEY_SENT_STATE, "s", state_to_word ((State) database_int (row, 0)));
+  g_variant_dict_insert (&facts, KEY_SENT_REASON, "s", database_text (row, 1));
+  g_variant_dict_insert (&facts, KEY_SENT_TIME, "x", database_int (row, 2));
+  g_variant_dict_insert (&facts, KEY_SENT_ATTEMPTS, "u", (guint32) database_int (row, 3));
+  g_variant_dict_insert (&facts, KEY_SENT_VERSION, "u", (guint32) database_int (row, 4));
+  g_variant_dict_insert (&facts, KEY_SENT_REPLY, "s", database_text (row, 9));
   g_variant_dict_insert (&facts, KEY_SENT_MESSAGE_ID, "s", id);
   g_variant_dict_insert (&facts, KEY_SENT_ERASED, "b", is_erased);
   return g_variant_ref_sink (g_variant_dict_end (&facts));
@@ -82,10 +82,10 @@ make_facts (const Campaign *campaign, sqlite3_stmt *row, guint64 recipient, gboo
 static gboolean
 take_row (SentTask *work, sqlite3_stmt *row, guint64 recipient, GError **error)
 {
-  gboolean is_erased = store_int (row, 7) == 0 && store_text (row, 5)[0] == '\0';
-  gint64 version = store_int (row, 4);
+  gboolean is_erased = database_int (row, 7) == 0 && database_text (row, 5)[0] == '\0';
+  gint64 version = database_int (row, 4);
 
-  if (store_int (row, 0) == STATE_SKIPPED && version == 0) {
+  if (database_int (row, 0) == STATE_SKIPPED && version == 0) {
     g_set_error_literal (error, FAULT, FAULT_DATA, "nothing was sent to this person");
     return FALSE;
   }
@@ -105,9 +105,9 @@ sent_load (SentTask *work, guint64 campaign, guint64 recipient, GError **error)
   work->campaign = campaign_load (work->core, campaign, error);
   if (work->campaign == NULL)
     return FALSE;
-  row = store_query (work->core->store, "SELECT state,reason,time_utc,attempt,version,address,name,contact,fields,reply FROM ledger WHERE campaign=? AND id=?", "ii",
-                     (gint64) campaign, (gint64) MIN (recipient, G_MAXINT64));
-  found = store_step (work->core->store, row, error);
+  row = database_query (work->core->database, "SELECT state,reason,time_utc,attempt,version,address,name,contact,fields,reply FROM ledger WHERE campaign=? AND id=?", "ii",
+                        (gint64) campaign, (gint64) MIN (recipient, G_MAXINT64));
+  found = database_step (work->core->database, row, error);
   if (found == 0)
     g_set_error (error, FAULT, FAULT_NO_INPUT, "campaign %" G_GUINT64_FORMAT " has no recipient %" G_GUINT64_FORMAT, campaign, recipient);
   if (found != 1)

@@ -1,10 +1,10 @@
 #include "snapshot.h"
 
+#include "database.h"
 #include "fields.h"
 #include "list.h"
 #include "little-endian.h"
 #include "sql-words.h"
-#include "store.h"
 #include "suppression.h"
 #include "text.h"
 #include <string.h>
@@ -63,7 +63,7 @@ snapshot_new (Core *core, const SnapshotSpec *spec, GArray *lists, GArray *exclu
   self->found = g_new0 (Slice, self->n_columns + 1);
   self->column_aliases = g_new0 (const char *, self->n_columns + 1);
   self->where_aliases = g_new0 (const char *, (spec->where_fields != NULL ? g_strv_length ((GStrv) spec->where_fields) : 0) + 1);
-  self->copies = second_copies_new (core->store, &spec->copies, error);
+  self->copies = second_copies_new (core->database, &spec->copies, error);
   return self->copies != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -241,11 +241,11 @@ snapshot_insert (Snapshot *self, const Person *person, OutcomeReason reason, Led
   self->counts.largest_values = MAX (self->counts.largest_values, self->values->len + strlen (person->name) + strlen (person->address));
   self->counts.total++;
   ledger_tally_move (tally, self->spec->copies.campaign, STATE_COUNT, state, 1);
-  return store_run (self->core->store, error, "INSERT INTO snapshot(campaign,id,contact,list,address,address_key,name,fields) VALUES(?,?,?,?,?,?,?,?)", "iiissssb",
-                    campaign, id, person->contact, person->list, is_test ? self->spec->test_to : person->address, is_test ? test_key : person->address_key,
-                    person->name, self->values->data, (gsize) self->values->len) &&
-         (state == STATE_QUEUED || store_run (self->core->store, error, "INSERT INTO recipient(campaign,id,state,reason) VALUES(?,?,?,?)", "iiis", campaign, id,
-                                              (gint64) state, outcome_reason_to_word (reason)));
+  return database_run (self->core->database, error, "INSERT INTO snapshot(campaign,id,contact,list,address,address_key,name,fields) VALUES(?,?,?,?,?,?,?,?)", "iiissssb",
+                       campaign, id, person->contact, person->list, is_test ? self->spec->test_to : person->address, is_test ? test_key : person->address_key,
+                       person->name, self->values->data, (gsize) self->values->len) &&
+         (state == STATE_QUEUED || database_run (self->core->database, error, "INSERT INTO recipient(campaign,id,state,reason) VALUES(?,?,?,?)", "iiis", campaign, id,
+                                                 (gint64) state, outcome_reason_to_word (reason)));
 }
 
 static gboolean
@@ -302,7 +302,7 @@ open_list (Snapshot *self, GError **error)
 {
   const char *const *where = self->spec->where_fields;
 
-  self->aliases = list_get_aliases (self->core->store, g_array_index (self->lists, gint64, self->list), error);
+  self->aliases = list_get_aliases (self->core->database, g_array_index (self->lists, gint64, self->list), error);
   if (self->aliases == NULL)
     return FALSE;
   for (guint i = 0; i < self->n_columns; i++)
@@ -317,13 +317,13 @@ static int
 add_chunk (Snapshot *self, LedgerTally *tally, GError **error)
 {
   const gboolean is_by_phone = self->spec->copies.address == KIND_ADDRESS_PHONE;
-  sqlite3_stmt *row = store_query (self->core->store, members_sql[self->spec->copies.address], "iissiii", g_array_index (self->lists, gint64, self->list), self->last_contact,
-                                   self->spec->sender_address, self->exclude, (gint64) second_copies_has_sharers (self->copies), (gint64) self->spec->only, (gint64) self->spec->copies.campaign);
+  sqlite3_stmt *row = database_query (self->core->database, members_sql[self->spec->copies.address], "iissiii", g_array_index (self->lists, gint64, self->list), self->last_contact,
+                                      self->spec->sender_address, self->exclude, (gint64) second_copies_has_sharers (self->copies), (gint64) self->spec->only, (gint64) self->spec->copies.campaign);
   int result, count = 0;
 
-  while ((result = store_step (self->core->store, row, error)) == 1) {
-    Person person = { store_int (row, 0), store_text (row, 1), store_text (row, 2), store_text (row, 3), store_text (row, 4), store_text (row, 6),
-                      store_text (row, is_by_phone ? 4 : 2), store_text (row, is_by_phone ? 4 : 3), sqlite3_column_blob (row, 5), (gsize) sqlite3_column_bytes (row, 5), store_int (row, 7) != 0, store_int (row, 8) != 0 };
+  while ((result = database_step (self->core->database, row, error)) == 1) {
+    Person person = { database_int (row, 0), database_text (row, 1), database_text (row, 2), database_text (row, 3), database_text (row, 4), database_text (row, 6),
+                      database_text (row, is_by_phone ? 4 : 2), database_text (row, is_by_phone ? 4 : 3), sqlite3_column_blob (row, 5), (gsize) sqlite3_column_bytes (row, 5), database_int (row, 7) != 0, database_int (row, 8) != 0 };
 
     self->last_contact = person.contact;
     count++;
@@ -365,14 +365,14 @@ snapshot_step (Snapshot *self, GError **error)
     if (more != 0)
       return more;
   }
-  if (!store_begin (self->core->store, error))
+  if (!database_begin (self->core->database, error))
     return -1;
   count = self->list >= self->lists->len || is_full (self) ? 0 : self->aliases != NULL || open_list (self, error) ? add_chunk (self, tally, error) : -1;
-  if (count < 0 || !ledger_write_tally (self->core->store, tally, error)) {
-    store_rollback (self->core->store);
+  if (count < 0 || !ledger_write_tally (self->core->database, tally, error)) {
+    database_rollback (self->core->database);
     return -1;
   }
-  if (!store_commit (self->core->store, error))
+  if (!database_commit (self->core->database, error))
     return -1;
   return move_on (self, count);
 }

@@ -3,16 +3,16 @@
 #include "account.h"
 #include "composer.h"
 #include "contract-keys.h"
+#include "database.h"
 #include "delivery.h"
 #include "fault.h"
 #include "gone.h"
 #include "kill-point.h"
 #include "lanes.h"
 #include "ledger.h"
-#include "rollback-guard.h"
 #include "progress.h"
+#include "rollback-guard.h"
 #include "sql-words.h"
-#include "store.h"
 #include "suppression.h"
 #include "typed-address.h"
 #include "vault.h"
@@ -31,7 +31,7 @@ has_secrets (Core *core, const Campaign *campaign, GError **error)
 {
   g_autoptr (Account) account = account_load_id (core, campaign->account, error);
   g_autoptr (SecretBytes) secret = account != NULL ? account_get_secret (core, account, error) : NULL;
-  int hashed = secret != NULL ? suppression_has_hashed (core->store, error) : -1;
+  int hashed = secret != NULL ? suppression_has_hashed (core->database, error) : -1;
 
   if (hashed < 0)
     return FALSE;
@@ -51,7 +51,7 @@ static gboolean
 campaign_go (Core *core, const Campaign *campaign, GError **error)
 {
   if (g_str_equal (campaign->reason, "first") && /* a person looked at the first ones */
-      !store_run (core->store, error, "UPDATE campaign SET pause_after=0 WHERE id=?", "i", (gint64) campaign->id))
+      !database_run (core->database, error, "UPDATE campaign SET pause_after=0 WHERE id=?", "i", (gint64) campaign->id))
     return FALSE;
   if (!campaign_set_state (core, campaign->id, CAMPAIGN_SENDING, "", "", error))
     return FALSE;
@@ -111,12 +111,12 @@ skip_rest (Core *core, guint64 id, GError **error)
 {
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
 
-  if (!store_begin (core->store, error))
+  if (!database_begin (core->database, error))
     return FALSE;
-  if (ledger_skip_rest (core->store, id, REASON_CANCELLED, tally, error) && ledger_write_tally (core->store, tally, error) &&
+  if (ledger_skip_rest (core->database, id, REASON_CANCELLED, tally, error) && ledger_write_tally (core->database, tally, error) &&
       campaign_set_state (core, id, CAMPAIGN_CANCELLED, "", "", error))
-    return store_commit (core->store, error);
-  store_rollback (core->store);
+    return database_commit (core->database, error);
+  database_rollback (core->database);
   return FALSE;
 }
 
@@ -214,14 +214,14 @@ store_version (Core *core, const Campaign *campaign, GError **error)
   gint64 id = (gint64) campaign->id;
   g_autofree char *detail = g_strdup_printf ("campaign %" G_GINT64_FORMAT ": %s", id, campaign->title);
 
-  if (!store_begin (core->store, error))
+  if (!database_begin (core->database, error))
     return FALSE;
   if (campaign_store_version (core, campaign, error) &&
-      store_run (core->store, error, "UPDATE campaign SET version=?, subject=?, title=? WHERE id=?", "issi", campaign->version,
-                 message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT), campaign->title, id) &&
-      store_audit (core->store, "campaign.corrected", detail, error))
-    return store_commit (core->store, error);
-  store_rollback (core->store);
+      database_run (core->database, error, "UPDATE campaign SET version=?, subject=?, title=? WHERE id=?", "issi", campaign->version,
+                    message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT), campaign->title, id) &&
+      database_audit (core->database, "campaign.corrected", detail, error))
+    return database_commit (core->database, error);
+  database_rollback (core->database);
   return FALSE;
 }
 
@@ -245,19 +245,19 @@ write_gone (Core *core, guint64 campaign, const char *how, GError **error)
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
   g_autofree char *detail = g_strdup_printf ("campaign %" G_GUINT64_FORMAT ": those answered as gone: %s", campaign, how);
 
-  if (!store_begin (core->store, error))
+  if (!database_begin (core->database, error))
     return FALSE;
-  if ((g_str_equal (how, "again") ? gone_retry (core->store, campaign, tally, error) : gone_suppress (core->store, campaign, error)) &&
-      ledger_write_tally (core->store, tally, error) && store_audit (core->store, "campaign.resolved", detail, error))
-    return store_commit (core->store, error);
-  store_rollback (core->store);
+  if ((g_str_equal (how, "again") ? gone_retry (core->database, campaign, tally, error) : gone_suppress (core->database, campaign, error)) &&
+      ledger_write_tally (core->database, tally, error) && database_audit (core->database, "campaign.resolved", detail, error))
+    return database_commit (core->database, error);
+  database_rollback (core->database);
   return FALSE;
 }
 
 static gboolean
 resume_apply (Resume *self, GError **error)
 {
-  gint64 held = gone_count_held (self->core->store, self->campaign->id, error);
+  gint64 held = gone_count_held (self->core->database, self->campaign->id, error);
 
   if (held < 0 || (held > 0 && !write_gone (self->core, self->campaign->id, self->gone, error)))
     return FALSE;
@@ -283,7 +283,7 @@ corrected_cb (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 is_gone_answered (Core *core, const Campaign *campaign, const char *how, GError **error)
 {
-  gint64 held = gone_count_held (core->store, campaign->id, error);
+  gint64 held = gone_count_held (core->database, campaign->id, error);
 
   if (held < 0)
     return FALSE;
@@ -352,8 +352,8 @@ gboolean
 campaigns_hold_back (Core *core, const char *why, GError **error)
 {
   /* Journals of a copy say how far a transport was when it was copied, not how far it got. */
-  return store_run (core->store, error, "UPDATE campaign SET state=" SQL_CAMPAIGN_STATE (PAUSED) ", reason='restored', text=? WHERE " SQL_CAMPAIGN_IS_STARTED (""), "s", why) &&
-         store_run (core->store, error, "UPDATE journal SET is_dropped=1", "");
+  return database_run (core->database, error, "UPDATE campaign SET state=" SQL_CAMPAIGN_STATE (PAUSED) ", reason='restored', text=? WHERE " SQL_CAMPAIGN_IS_STARTED (""), "s", why) &&
+         database_run (core->database, error, "UPDATE journal SET is_dropped=1", "");
 }
 
 /* --- resolve and suppress --- */
@@ -362,11 +362,11 @@ static gboolean
 resolve_rows (Core *core, const Campaign *campaign, gboolean is_resend, const char *const *addresses, LedgerTally *tally, guint *out_count, GError **error)
 {
   if (addresses == NULL || addresses[0] == NULL)
-    return ledger_resolve (core->store, campaign->id, is_resend, NULL, tally, out_count, error);
+    return ledger_resolve (core->database, campaign->id, is_resend, NULL, tally, out_count, error);
   for (gsize i = 0; addresses[i] != NULL; i++) {
     g_autofree char *key = address_kind_get (campaign->kind->address)->key (addresses[i]);
 
-    if (!ledger_resolve (core->store, campaign->id, is_resend, key, tally, out_count, error))
+    if (!ledger_resolve (core->database, campaign->id, is_resend, key, tally, out_count, error))
       return FALSE;
   }
   return TRUE;
@@ -390,16 +390,16 @@ campaigns_resolve (Core *core, guint64 id, const char *how, const char *const *a
   if (lane_is_holding (lanes_get (core->lanes, campaign->account), id))
     return campaign_refuse (error, FAULT_TEMP, "a sending process may still hold some of these; pause the campaign, or try again in a moment");
   is_reopened = is_resend && campaign->state == CAMPAIGN_DONE;
-  if ((is_reopened && (!is_staying (core, error) || !has_secrets (core, campaign, error))) || !store_begin (core->store, error))
+  if ((is_reopened && (!is_staying (core, error) || !has_secrets (core, campaign, error))) || !database_begin (core->database, error))
     return FALSE;
-  if (!resolve_rows (core, campaign, is_resend, addresses, tally, out_count, error) || !ledger_write_tally (core->store, tally, error) ||
-      !store_audit (core->store, "campaign.resolved", detail, error) ||
+  if (!resolve_rows (core, campaign, is_resend, addresses, tally, out_count, error) || !ledger_write_tally (core->database, tally, error) ||
+      !database_audit (core->database, "campaign.resolved", detail, error) ||
       (is_reopened && *out_count > 0 && !campaign_set_state (core, id, CAMPAIGN_SENDING, "", "", error))) { /* in one: nobody is queued in what has ended */
-    store_rollback (core->store);
+    database_rollback (core->database);
     return FALSE;
   }
   KILL_POINT ("core-resolving");
-  if (!store_commit (core->store, error))
+  if (!database_commit (core->database, error))
     return FALSE;
   KILL_POINT ("core-resolved");
   progress_touch_now (core->progress, id);
@@ -415,11 +415,11 @@ campaigns_suppressed (Core *core)
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
   g_autoptr (GError) error = NULL;
 
-  if (store_begin (core->store, &error)) {
-    if (!ledger_skip_suppressed (core->store, tally, &error) || !ledger_write_tally (core->store, tally, &error))
-      store_rollback (core->store);
+  if (database_begin (core->database, &error)) {
+    if (!ledger_skip_suppressed (core->database, tally, &error) || !ledger_write_tally (core->database, tally, &error))
+      database_rollback (core->database);
     else
-      store_commit (core->store, &error);
+      database_commit (core->database, &error);
   }
   if (error != NULL) /* nothing is lost: each hand-over checks again */
     g_warning ("suppressed people could not be marked yet: %s", error->message);
@@ -443,13 +443,13 @@ add_counts (GVariantDict *numbers, const gint64 counts[STATE_COUNT])
 static gboolean
 add_skipped_reasons (Core *core, guint64 id, GVariantDict *numbers, GError **error)
 {
-  sqlite3_stmt *row = store_query (core->store, "SELECT reason,count(*) FROM recipient INDEXED BY recipient_skipped WHERE campaign=? AND state=" SQL_STATE (SKIPPED) " GROUP BY reason", "i", (gint64) id);
+  sqlite3_stmt *row = database_query (core->database, "SELECT reason,count(*) FROM recipient INDEXED BY recipient_skipped WHERE campaign=? AND state=" SQL_STATE (SKIPPED) " GROUP BY reason", "i", (gint64) id);
   GVariantBuilder reasons;
   int result;
 
   g_variant_builder_init (&reasons, G_VARIANT_TYPE ("a{st}"));
-  while ((result = store_step (core->store, row, error)) == 1)
-    g_variant_builder_add (&reasons, "{st}", store_text (row, 0), (guint64) store_int (row, 1));
+  while ((result = database_step (core->database, row, error)) == 1)
+    g_variant_builder_add (&reasons, "{st}", database_text (row, 0), (guint64) database_int (row, 1));
   g_variant_dict_insert_value (numbers, KEY_CAMPAIGN_SKIPPED_REASONS, g_variant_builder_end (&reasons));
   return result == 0;
 }
@@ -465,7 +465,7 @@ add_delivery (Core *core, guint64 id, GVariantDict *numbers, GError **error)
   gint64 counts[DELIVERY_COUNT];
   GVariantDict delivery;
 
-  if (!delivery_get_counts (core->store, id, counts, error))
+  if (!delivery_get_counts (core->database, id, counts, error))
     return FALSE;
   g_variant_dict_init (&delivery, NULL);
   for (guint i = 0; i < DELIVERY_COUNT; i++)
@@ -505,7 +505,7 @@ campaigns_describe (Core *core, guint64 id, gboolean is_full, GError **error)
   gint64 counts[STATE_COUNT];
   GVariantDict numbers;
 
-  if (campaign == NULL || !ledger_get_counts (core->store, id, counts, error))
+  if (campaign == NULL || !ledger_get_counts (core->database, id, counts, error))
     return NULL;
   account = account_load_id (core, campaign->account, NULL);
   lists = g_strsplit (campaign->lists, ", ", -1);

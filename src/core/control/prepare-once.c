@@ -9,7 +9,7 @@
 gboolean
 prepare_find_earlier (Prepare *self, GError **error)
 {
-  return second_copies_find_once (self->core->store, self->once, &self->earlier, error);
+  return second_copies_find_once (self->core->database, self->once, &self->earlier, error);
 }
 
 gboolean
@@ -17,7 +17,7 @@ prepare_is_same (Prepare *self, GError **error)
 {
   const char *what;
 
-  if (!second_copies_compare (self->core->store, self->campaign->id, self->earlier, &what, error))
+  if (!second_copies_compare (self->core->database, self->campaign->id, self->earlier, &what, error))
     return FALSE;
   if (what != NULL)
     g_set_error (error, FAULT, FAULT_DATA, "once: campaign %" G_GINT64_FORMAT " has the key “%s”, and it had another %s; nothing is sent", self->earlier, self->once, what);

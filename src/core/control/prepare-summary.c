@@ -1,9 +1,10 @@
 /* prepare-summary.c - what would happen, in numbers and sentences. */
+#include "clock.h"
 #include "contract-keys.h"
 #include "prepare-private.h"
 
+#include "database.h"
 #include "pace.h"
-#include "store.h"
 #include "text.h"
 #include <string.h>
 
@@ -102,7 +103,7 @@ add_questions (Prepare *self, GStrvBuilder *questions)
 
   if (counts->recent > 0)
     text_add_sentence (questions, "%" G_GUINT64_FORMAT " of these people got a message with this subject within the last day", counts->recent);
-  if (second_copies_find_repeated (self->core->store, &self->spec.copies, self->list_names, &id, NULL) && id != 0)
+  if (second_copies_find_repeated (self->core->database, &self->spec.copies, self->list_names, &id, NULL) && id != 0)
     text_add_sentence (questions, "campaign %" G_GINT64_FORMAT " with the same subject went to the same list within the last day", id);
 }
 
@@ -111,12 +112,12 @@ prepare_forecast (Prepare *self)
 {
   g_autoptr (Pace) pace = pace_new (self->account);
   guint connections = self->campaign->connections > 0 ? self->campaign->connections : MAX (2, account_get_number (self->account, SETTING_CONNECTIONS));
-  double per_second = pace_load_speed (self->core->store, self->account->id);
+  double per_second = pace_load_speed (self->core->database, self->account->id);
 
   pace_set_rate (pace, self->campaign->per_hour, g_get_monotonic_time ());
   if (per_second <= 0)
     per_second = connections * CONNECTION_PER_S;
-  return pace_forecast_s (pace, self->core->store, (gint64) snapshot_get_counts (self->snapshot)->queued, per_second, store_now_utc ());
+  return pace_forecast_s (pace, self->core->database, (gint64) snapshot_get_counts (self->snapshot)->queued, per_second, clock_now_utc ());
 }
 
 static GVariant *

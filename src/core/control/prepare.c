@@ -1,13 +1,14 @@
+#include "clock.h"
 #include "contract-keys.h"
 #include "prepare-private.h"
 
+#include "database.h"
 #include "fault.h"
 #include "files.h"
 #include "list.h"
 #include "mailbox.h"
 #include "part.h"
 #include "sql-words.h"
-#include "store.h"
 #include "text.h"
 #include <gio/gunixfdlist.h>
 #include <sodium.h>
@@ -69,7 +70,7 @@ resolve_lists (Prepare *self, GVariantDict *spec, const char *key, GArray *ids, 
   for (gsize i = 0; names != NULL && names[i] != NULL; i++) {
     gint64 id = 0;
 
-    if (!list_find (self->core->store, names[i], &id, error))
+    if (!list_find (self->core->database, names[i], &id, error))
       return FALSE;
     g_array_append_val (ids, id);
   }
@@ -125,7 +126,7 @@ can_be_asked (Core *core, guint64 campaign, GError **error)
 
   if (campaign == 0)
     return TRUE;
-  if (loaded == NULL || store_get_int (core->store, &cleared_utc, error, "SELECT cleared_utc FROM campaign WHERE id=?", "i", (gint64) campaign) < 0)
+  if (loaded == NULL || database_get_int (core->database, &cleared_utc, error, "SELECT cleared_utc FROM campaign WHERE id=?", "i", (gint64) campaign) < 0)
     return FALSE;
   if (cleared_utc != 0)
     g_set_error (error, FAULT, FAULT_DATA, "the names of campaign %" G_GUINT64_FORMAT " were taken away for their age: who got it is not known any more", campaign);
@@ -193,7 +194,7 @@ load_aliases (Prepare *self, GPtrArray *columns, GError **error)
   gboolean is_read = TRUE;
 
   for (guint i = 0; i < self->lists->len && is_read; i++) {
-    g_auto (GStrv) aliases = list_get_aliases (self->core->store, g_array_index (self->lists, gint64, i), error);
+    g_auto (GStrv) aliases = list_get_aliases (self->core->database, g_array_index (self->lists, gint64, i), error);
 
     is_read = aliases != NULL;
     for (gsize j = 0; is_read && aliases[j] != NULL; j += 2)
@@ -211,12 +212,12 @@ load_columns (Prepare *self, GError **error)
 
   g_ptr_array_add (columns, g_strdup (address_kind_get (self->account->kind->address)->other));
   for (guint i = 0; i < self->lists->len; i++) {
-    sqlite3_stmt *row = store_query (self->core->store, "SELECT name FROM list_field WHERE list=? ORDER BY position", "i", g_array_index (self->lists, gint64, i));
+    sqlite3_stmt *row = database_query (self->core->database, "SELECT name FROM list_field WHERE list=? ORDER BY position", "i", g_array_index (self->lists, gint64, i));
     int result;
 
-    while ((result = store_step (self->core->store, row, error)) == 1)
-      if (!g_ptr_array_find_with_equal_func (columns, store_text (row, 0), g_str_equal, NULL))
-        g_ptr_array_add (columns, g_strdup (store_text (row, 0)));
+    while ((result = database_step (self->core->database, row, error)) == 1)
+      if (!g_ptr_array_find_with_equal_func (columns, database_text (row, 0), g_str_equal, NULL))
+        g_ptr_array_add (columns, g_strdup (database_text (row, 0)));
     if (result < 0)
       return NULL;
   }
@@ -231,8 +232,8 @@ static gboolean
 insert_lists (Prepare *self, GError **error)
 {
   for (guint i = 0; i < self->lists->len; i++)
-    if (!store_run (self->core->store, error, "INSERT OR IGNORE INTO campaign_list(campaign,list) VALUES(?,?)", "ii", (gint64) self->campaign->id,
-                    g_array_index (self->lists, gint64, i)))
+    if (!database_run (self->core->database, error, "INSERT OR IGNORE INTO campaign_list(campaign,list) VALUES(?,?)", "ii", (gint64) self->campaign->id,
+                       g_array_index (self->lists, gint64, i)))
       return FALSE;
   return TRUE;
 }
@@ -243,21 +244,21 @@ insert_campaign (Prepare *self, GError **error)
   Campaign *campaign = self->campaign;
   g_autoptr (GBytes) columns = campaign_columns_to_blob ((const char *const *) campaign->columns);
   g_autoptr (GBytes) aliases = campaign_columns_to_blob ((const char *const *) campaign->aliases);
-  gint64 now_utc = store_now_utc ();
+  gint64 now_utc = clock_now_utc ();
 
   randombytes_buf (campaign->identity, sizeof campaign->identity);
   campaign->account = self->account->id;
-  if (!store_run (self->core->store, error,
-                  "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,title,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
-                  "version,created_utc,pause_after,aliases,is_test,address_kind) VALUES(?,?," SQL_CAMPAIGN_STATE (PREPARING) ",?,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?,?)",
-                  "bissssssbiiissiibis", campaign->identity, sizeof campaign->identity, campaign->account, campaign_get_sender (campaign),
-                  message_parts_get (campaign->parts, KEY_MESSAGE_REPLY_TO), message_parts_get (campaign->parts, KEY_MESSAGE_UNSUBSCRIBE),
-                  message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT), campaign->title, self->list_names, g_bytes_get_data (columns, NULL),
-                  g_bytes_get_size (columns), (gint64) campaign->per_hour, (gint64) campaign->connections, campaign->lifetime_s, self->earlier == 0 ? self->once : "",
-                  self->list_names, now_utc, campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases), (gint64) campaign->is_test,
-                  address_kind_get (self->account->kind->address)->word))
+  if (!database_run (self->core->database, error,
+                     "INSERT INTO campaign(identity,account,state,sender,reply_to,unsubscribe,subject,title,lists,columns,per_hour,connections,lifetime_s,once_key,list_key,"
+                     "version,created_utc,pause_after,aliases,is_test,address_kind) VALUES(?,?," SQL_CAMPAIGN_STATE (PREPARING) ",?,?,?,?,?,?,?,?,?,?,nullif(?,''),?,1,?,?,?,?,?)",
+                     "bissssssbiiissiibis", campaign->identity, sizeof campaign->identity, campaign->account, campaign_get_sender (campaign),
+                     message_parts_get (campaign->parts, KEY_MESSAGE_REPLY_TO), message_parts_get (campaign->parts, KEY_MESSAGE_UNSUBSCRIBE),
+                     message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT), campaign->title, self->list_names, g_bytes_get_data (columns, NULL),
+                     g_bytes_get_size (columns), (gint64) campaign->per_hour, (gint64) campaign->connections, campaign->lifetime_s, self->earlier == 0 ? self->once : "",
+                     self->list_names, now_utc, campaign->pause_after, g_bytes_get_data (aliases, NULL), g_bytes_get_size (aliases), (gint64) campaign->is_test,
+                     address_kind_get (self->account->kind->address)->word))
     return FALSE;
-  campaign->id = (guint64) sqlite3_last_insert_rowid (store_get_db (self->core->store));
+  campaign->id = (guint64) sqlite3_last_insert_rowid (database_get_sqlite (self->core->database));
   return campaign_store_version (self->core, campaign, error);
 }
 
@@ -267,13 +268,13 @@ store_campaign (Prepare *self, GVariant *files, GUnixFDList *fds, GError **error
   gboolean is_fine;
 
   self->campaign->columns = load_columns (self, error);
-  if (self->campaign->columns == NULL || !prepare_check_where (self, error) || !store_begin (self->core->store, error))
+  if (self->campaign->columns == NULL || !prepare_check_where (self, error) || !database_begin (self->core->database, error))
     return FALSE;
   is_fine = insert_campaign (self, error) && insert_lists (self, error) && files_keep (self->core, self->campaign->id, files, fds, error) &&
             (self->earlier == 0 || prepare_is_same (self, error));
   if (is_fine && self->earlier == 0)
-    return store_commit (self->core->store, error);
-  store_rollback (self->core->store); /* with an earlier one it was there to be compared, no more */
+    return database_commit (self->core->database, error);
+  database_rollback (self->core->database); /* with an earlier one it was there to be compared, no more */
   files_sweep (self->core);
   self->campaign->id = 0;
   return is_fine;
@@ -285,14 +286,14 @@ remove_rows (Core *core, guint64 campaign, GError **error)
   static const char *const statements[] = { "DELETE FROM recipient WHERE campaign=?", "DELETE FROM snapshot WHERE campaign=?", "DELETE FROM tally WHERE campaign=?",
                                             "DELETE FROM campaign WHERE id=?" };
 
-  if (!store_begin (core->store, error))
+  if (!database_begin (core->database, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
-    if (!store_run (core->store, error, statements[i], "i", (gint64) campaign)) {
-      store_rollback (core->store);
+    if (!database_run (core->database, error, statements[i], "i", (gint64) campaign)) {
+      database_rollback (core->database);
       return FALSE;
     }
-  if (!store_commit (core->store, error))
+  if (!database_commit (core->database, error))
     return FALSE;
   files_sweep (core);
   return TRUE;
@@ -320,7 +321,7 @@ prepare_discard_all (Core *core, GError **error)
   gint64 id = 0;
   int found;
 
-  while ((found = store_get_int (core->store, &id, error, "SELECT id FROM campaign WHERE " SQL_CAMPAIGN_IS_NEW ("") " LIMIT 1", "")) == 1)
+  while ((found = database_get_int (core->database, &id, error, "SELECT id FROM campaign WHERE " SQL_CAMPAIGN_IS_NEW ("") " LIMIT 1", "")) == 1)
     if (!remove_rows (core, (guint64) id, error))
       return FALSE;
   return found == 0;
@@ -353,14 +354,14 @@ measured_cb (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 close_snapshot (Prepare *self, GError **error)
 {
-  Store *store = self->core->store;
+  Database *database = self->core->database;
 
-  if (!store_begin (store, error))
+  if (!database_begin (database, error))
     return FALSE;
-  if (part_make (store, self->campaign->id, error) &&
-      store_run (store, error, "UPDATE campaign SET state=" SQL_CAMPAIGN_STATE (PREPARED) " WHERE id=?", "i", (gint64) self->campaign->id))
-    return store_commit (store, error);
-  store_rollback (store);
+  if (part_make (database, self->campaign->id, error) &&
+      database_run (database, error, "UPDATE campaign SET state=" SQL_CAMPAIGN_STATE (PREPARED) " WHERE id=?", "i", (gint64) self->campaign->id))
+    return database_commit (database, error);
+  database_rollback (database);
   return FALSE;
 }
 

@@ -1,3 +1,4 @@
+#include "clock.h"
 #include "lane-private.h"
 
 #include "fault.h"
@@ -24,13 +25,13 @@ record_outcomes (Lane *self, LedgerTally *tally, GError **error)
   const GArray *outcomes = transport_link_get_outcomes (self->link), *recalled = transport_link_get_recalled (self->link);
 
   for (guint i = 0; i < outcomes->len; i++)
-    if (!ledger_record (self->core->store, &g_array_index (outcomes, LedgerOutcome, i), tally, error))
+    if (!ledger_record (self->core->database, &g_array_index (outcomes, LedgerOutcome, i), tally, error))
       return FALSE;
   for (guint i = 0; i < recalled->len; i++) {
     const TransportRow *row = &g_array_index (recalled, TransportRow, i);
 
-    if ((self->pace != NULL && !pace_give_back (self->pace, self->core->store, row->campaign, row->recipient, error)) ||
-        !ledger_take_back (self->core->store, row->campaign, row->recipient, row->attempt, tally, error))
+    if ((self->pace != NULL && !pace_give_back (self->pace, self->core->database, row->campaign, row->recipient, error)) ||
+        !ledger_take_back (self->core->database, row->campaign, row->recipient, row->attempt, tally, error))
       return FALSE;
   }
   return TRUE;
@@ -51,17 +52,17 @@ static gboolean
 hand_over (Lane *self, LaneCampaign *entry, guint max_rows, GPtrArray *batches, LedgerTally *tally, guint *inout_count, GError **error)
 {
   LedgerHandOver what = { entry->campaign->id, self->account_id, entry->campaign->sender_address, transport_link_get_serial (self->link), entry->campaign->version,
-                          max_rows, store_now_utc (), campaign_get_hidden (entry->campaign) };
+                          max_rows, clock_now_utc (), campaign_get_hidden (entry->campaign) };
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   LaneBatch *batch = g_new0 (LaneBatch, 1);
 
   batch->entry = entry;
   batch->handed = g_array_new (FALSE, FALSE, sizeof (LedgerHanded));
   g_ptr_array_add (batches, batch);
-  if (!ledger_hand_over (self->core->store, &what, frame, batch->handed, tally, error))
+  if (!ledger_hand_over (self->core->database, &what, frame, batch->handed, tally, error))
     return FALSE;
   for (guint i = 0; i < batch->handed->len; i++)
-    if (!pace_count_person (self->pace, self->core->store, entry->campaign->id, g_array_index (batch->handed, LedgerHanded, i).recipient, what.now_utc, error))
+    if (!pace_count_person (self->pace, self->core->database, entry->campaign->id, g_array_index (batch->handed, LedgerHanded, i).recipient, what.now_utc, error))
       return FALSE;
   batch->frame = g_variant_ref_sink (frame_writer_finish (frame));
   *inout_count += batch->handed->len;
@@ -83,7 +84,7 @@ get_first_room (Lane *self, LaneCampaign *entry, guint room, guint *out_room, GE
   *out_room = room;
   if (entry->campaign->pause_after == 0)
     return TRUE;
-  if (!ledger_get_counts (self->core->store, entry->campaign->id, counts, error))
+  if (!ledger_get_counts (self->core->database, entry->campaign->id, counts, error))
     return FALSE;
   *out_room = (guint) CLAMP (entry->campaign->pause_after - ledger_count_begun (counts) - counts[STATE_HANDED], 0, (gint64) room);
   return TRUE;
@@ -95,7 +96,7 @@ hand_over_all (Lane *self, GPtrArray *batches, LedgerTally *tally, guint *out_co
   guint room = lane_can_send (self) ? get_room (self) : 0;
 
   if (room > 0)
-    room = pace_allow (self->pace, self->core->store, room, g_get_monotonic_time (), store_now_utc ());
+    room = pace_allow (self->pace, self->core->database, room, g_get_monotonic_time (), clock_now_utc ());
   for (guint i = 0; i < self->campaigns->len && room > 0; i++) {
     LaneCampaign *entry = g_ptr_array_index (self->campaigns, (self->next_campaign + i) % self->campaigns->len);
     guint before = *out_count, first_room = 0;
@@ -110,7 +111,7 @@ hand_over_all (Lane *self, GPtrArray *batches, LedgerTally *tally, guint *out_co
     room -= MIN (room, *out_count - before);
   }
   self->next_campaign += *out_count > 0; /* where there is room for one only, each has its turn */
-  return *out_count == 0 || pace_count (self->pace, self->core->store, *out_count, store_now_utc (), error);
+  return *out_count == 0 || pace_count (self->pace, self->core->database, *out_count, clock_now_utc (), error);
 }
 
 /* Campaigns of which nothing is left to do are done. */
@@ -123,7 +124,7 @@ finish_campaigns (Lane *self, GPtrArray *finished, GError **error)
 
     if (entry->is_stopping || entry->is_held)
       continue;
-    if (!ledger_get_counts (self->core->store, entry->campaign->id, counts, error))
+    if (!ledger_get_counts (self->core->database, entry->campaign->id, counts, error))
       return FALSE;
     if (counts[STATE_QUEUED] + counts[STATE_HANDED] + counts[STATE_LATER] > 0)
       continue;
@@ -141,7 +142,7 @@ forget_settled (Lane *self, GError **error)
   for (guint i = 0; i < self->campaigns->len && transport_link_is_open (self->link); i++) {
     guint64 campaign = ((LaneCampaign *) g_ptr_array_index (self->campaigns, i))->campaign->id;
 
-    if (!ledger_forget_settled (self->core->store, campaign, self->account_id, transport_link_get_first_outstanding (self->link, campaign), error))
+    if (!ledger_forget_settled (self->core->database, campaign, self->account_id, transport_link_get_first_outstanding (self->link, campaign), error))
       return FALSE;
   }
   return TRUE;
@@ -154,7 +155,7 @@ pause_held (Lane *self, GError **error)
   for (guint i = 0; i < self->campaigns->len; i++) {
     LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
     guint64 id = entry->campaign->id;
-    gint64 held = entry->is_stopping ? 0 : gone_count_held (self->core->store, id, error);
+    gint64 held = entry->is_stopping ? 0 : gone_count_held (self->core->database, id, error);
     g_autofree char *text = NULL;
 
     entry->is_held = held > 0;
@@ -182,16 +183,16 @@ lane_write_cycle (Lane *self, GPtrArray *batches, GPtrArray *finished, gint64 *o
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
   guint count = 0;
 
-  if (!store_begin (self->core->store, error))
+  if (!database_begin (self->core->database, error))
     return FALSE;
   if (record_outcomes (self, tally, error) && forget_settled (self, error) && pause_held (self, error) && hand_over_all (self, batches, tally, &count, error) &&
-      ledger_write_tally (self->core->store, tally, error) && finish_campaigns (self, finished, error) &&
+      ledger_write_tally (self->core->database, tally, error) && finish_campaigns (self, finished, error) &&
       (finished->len == 0 || lane_store_speed (self, error)) &&
-      ((count == 0 && !has_news (self)) || ledger_count_turn (self->core->store, out_turn, error))) {
+      ((count == 0 && !has_news (self)) || ledger_count_turn (self->core->database, out_turn, error))) {
     KILL_POINT ("core-before-commit");
-    return store_commit (self->core->store, error);
+    return database_commit (self->core->database, error);
   }
-  store_rollback (self->core->store);
+  database_rollback (self->core->database);
   return FALSE;
 }
 
@@ -248,14 +249,14 @@ lane_flush_outcomes (Lane *self, GError **error)
 
   if (transport_link_get_outcomes (self->link)->len == 0)
     return TRUE;
-  if (!store_begin (self->core->store, error))
+  if (!database_begin (self->core->database, error))
     return FALSE;
-  if (!record_outcomes (self, tally, error) || !ledger_write_tally (self->core->store, tally, error) ||
-      !ledger_count_turn (self->core->store, &turn_number, error)) {
-    store_rollback (self->core->store);
+  if (!record_outcomes (self, tally, error) || !ledger_write_tally (self->core->database, tally, error) ||
+      !ledger_count_turn (self->core->database, &turn_number, error)) {
+    database_rollback (self->core->database);
     return FALSE;
   }
-  if (!store_commit (self->core->store, error))
+  if (!database_commit (self->core->database, error))
     return FALSE;
   lane_after_outcomes (self);
   return TRUE;

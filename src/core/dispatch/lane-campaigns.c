@@ -214,7 +214,7 @@ lane_pause_after_first (Lane *self)
     gint64 counts[STATE_COUNT];
     g_autofree char *text = NULL;
 
-    if (entry->campaign->pause_after == 0 || entry->is_stopping || !ledger_get_counts (self->core->store, entry->campaign->id, counts, NULL) ||
+    if (entry->campaign->pause_after == 0 || entry->is_stopping || !ledger_get_counts (self->core->database, entry->campaign->id, counts, NULL) ||
         counts[STATE_HANDED] > 0 || ledger_count_begun (counts) < entry->campaign->pause_after)
       continue;
     text = entry->campaign->pause_after == 1

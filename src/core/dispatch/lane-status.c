@@ -1,3 +1,4 @@
+#include "clock.h"
 #include "lane-private.h"
 
 #define PACE_SHOWN_US (2 * (gint64) G_USEC_PER_SEC) /* chosen: sooner than that nobody asks when it goes on */
@@ -6,7 +7,7 @@
 static void
 describe_idle_reason (Lane *self, const gint64 counts[STATE_COUNT], LaneStatus *out)
 {
-  gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), delay_us;
+  gint64 now_us = g_get_monotonic_time (), now_utc = clock_now_utc (), delay_us;
 
   delay_us = self->pace != NULL ? pace_delay_us (self->pace, now_us, now_utc) : 0;
   if (self->pace != NULL && pace_get_full_window_s (self->pace) > 0) {
@@ -35,18 +36,18 @@ is_trying_again (Lane *self)
 static gint64
 forecast_s (Lane *self, guint64 campaign, const gint64 counts[STATE_COUNT])
 {
-  gint64 own = counts[STATE_QUEUED] + counts[STATE_HANDED] + counts[STATE_LATER], ahead = own, due_utc = 0, now_utc = store_now_utc ();
+  gint64 own = counts[STATE_QUEUED] + counts[STATE_HANDED] + counts[STATE_LATER], ahead = own, due_utc = 0, now_utc = clock_now_utc ();
 
   for (guint i = 0; own > 0 && i < self->campaigns->len; i++) {
     LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
     gint64 other[STATE_COUNT];
 
-    if (entry->campaign->id != campaign && !entry->is_stopping && ledger_get_counts (self->core->store, entry->campaign->id, other, NULL))
+    if (entry->campaign->id != campaign && !entry->is_stopping && ledger_get_counts (self->core->database, entry->campaign->id, other, NULL))
       ahead += MIN (own, other[STATE_QUEUED] + other[STATE_HANDED] + other[STATE_LATER]);
   }
   if (counts[STATE_LATER] > 0)
-    ledger_get_last_due (self->core->store, campaign, &due_utc, NULL);
-  return MAX (due_utc - now_utc, pace_forecast_s (self->pace, self->core->store, ahead, lane_get_per_second (self), now_utc));
+    ledger_get_last_due (self->core->database, campaign, &due_utc, NULL);
+  return MAX (due_utc - now_utc, pace_forecast_s (self->pace, self->core->database, ahead, lane_get_per_second (self), now_utc));
 }
 
 void
@@ -59,7 +60,7 @@ lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
   if (entry == NULL)
     return;
   out->per_second = speed_get (&entry->speed, NULL);
-  ledger_get_counts (self->core->store, campaign, counts, NULL);
+  ledger_get_counts (self->core->database, campaign, counts, NULL);
   if (self->pace != NULL)
     out->seconds_left = forecast_s (self, campaign, counts);
   if (!transport_link_is_settled (self->link)) {
@@ -76,7 +77,7 @@ lane_describe (Lane *self, guint64 campaign, LaneStatus *out)
     out->is_waiting = TRUE;
     out->reason = self->reason;
     out->text = self->text;
-    out->next_utc = store_now_utc () + MAX (0, self->wait_until_us - g_get_monotonic_time ()) / G_USEC_PER_SEC;
+    out->next_utc = clock_now_utc () + MAX (0, self->wait_until_us - g_get_monotonic_time ()) / G_USEC_PER_SEC;
   } else {
     describe_idle_reason (self, counts, out);
     if (!out->is_waiting && is_trying_again (self)) {

@@ -74,7 +74,7 @@ lane_end_wait (Lane *self)
   if (self->reason == NULL || now_us < self->wait_until_us)
     return;
   if (waited_s > 0)
-    ledger_shift_lifetime (self->core->store, self->account_id, waited_s, NULL); /* no chance to try uses up no lifetime */
+    ledger_shift_lifetime (self->core->database, self->account_id, waited_s, NULL); /* no chance to try uses up no lifetime */
   remember_trouble (self);
   self->is_recalling = FALSE;
   transport_link_resume (self->link);

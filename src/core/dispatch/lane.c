@@ -1,8 +1,9 @@
+#include "clock.h"
 #include "lane-private.h"
 
 #include "kill-point.h"
-#include "rollback-guard.h"
 #include "progress.h"
+#include "rollback-guard.h"
 #include <string.h>
 
 #define TURN_DELAY_MS 2         /* chosen: outcomes that come close together are one flush of the disk */
@@ -63,11 +64,11 @@ lane_get_next_due (Lane *self, gint64 now_utc)
     LaneCampaign *entry = g_ptr_array_index (self->campaigns, i);
     gint64 counts[STATE_COUNT], due_utc = 0;
 
-    if (entry->is_stopping || !ledger_get_counts (self->core->store, entry->campaign->id, counts, NULL))
+    if (entry->is_stopping || !ledger_get_counts (self->core->database, entry->campaign->id, counts, NULL))
       continue;
     if (counts[STATE_QUEUED] > 0)
       return now_utc;
-    if (counts[STATE_LATER] > 0 && ledger_get_next_due (self->core->store, entry->campaign->id, self->account_id, &due_utc, NULL) &&
+    if (counts[STATE_LATER] > 0 && ledger_get_next_due (self->core->database, entry->campaign->id, self->account_id, &due_utc, NULL) &&
         (next_utc == 0 || due_utc < next_utc))
       next_utc = MAX (now_utc, due_utc);
   }
@@ -104,7 +105,7 @@ note_quota (Lane *self, gint64 now_us)
     if (self->quota_since_us == 0)
       self->quota_since_us = now_us;
   } else if (waited_us >= QUOTA_STEP_US) {
-    ledger_shift_lifetime (self->core->store, self->account_id, waited_us / G_USEC_PER_SEC, NULL);
+    ledger_shift_lifetime (self->core->database, self->account_id, waited_us / G_USEC_PER_SEC, NULL);
     self->quota_since_us = 0;
   }
 }
@@ -123,7 +124,7 @@ is_to_be_closed (Lane *self, gint64 delay_us)
 static void
 lane_plan (Lane *self)
 {
-  gint64 now_us = g_get_monotonic_time (), now_utc = store_now_utc (), next_utc, delay_us;
+  gint64 now_us = g_get_monotonic_time (), now_utc = clock_now_utc (), next_utc, delay_us;
   gboolean is_idle = transport_link_is_open (self->link) && transport_link_count_outstanding (self->link) == 0;
 
   if (self->reason != NULL) {

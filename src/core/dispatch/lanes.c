@@ -1,8 +1,8 @@
 #include "lanes.h"
 
 #include "completion-counter.h"
+#include "database.h"
 #include "sql-words.h"
-#include "store.h"
 #include "transport-link.h"
 
 struct Lanes {
@@ -80,12 +80,12 @@ gboolean
 lanes_resume (Lanes *self, GError **error)
 {
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, 2 * sizeof (gint64));
-  sqlite3_stmt *row = store_query (self->core->store, "SELECT account,0 FROM journal UNION SELECT account,id FROM campaign WHERE state=" SQL_CAMPAIGN_STATE (SENDING) " ORDER BY 1,2", "");
+  sqlite3_stmt *row = database_query (self->core->database, "SELECT account,0 FROM journal UNION SELECT account,id FROM campaign WHERE state=" SQL_CAMPAIGN_STATE (SENDING) " ORDER BY 1,2", "");
   int result;
 
   transport_link_sweep (self->core);
-  while ((result = store_step (self->core->store, row, error)) == 1) {
-    gint64 pair[2] = { store_int (row, 0), store_int (row, 1) };
+  while ((result = database_step (self->core->database, row, error)) == 1) {
+    gint64 pair[2] = { database_int (row, 0), database_int (row, 1) };
 
     g_array_append_vals (found, pair, 1);
   }

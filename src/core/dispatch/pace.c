@@ -101,7 +101,7 @@ is_full (const QuotaWindow *window)
 
 /* At most once a second: a day has up to 86,400 rows. In between, pace_count() keeps the figures; not those that others change, or of people. */
 static void
-pace_recount (Pace *self, Store *store, gint64 now_utc)
+pace_recount (Pace *self, Database *database, gint64 now_utc)
 {
   if (self->counted_utc == now_utc && !self->is_shared && !self->counts_people)
     return;
@@ -113,16 +113,16 @@ pace_recount (Pace *self, Store *store, gint64 now_utc)
       continue;
     window->used = 0;
     window->free_at_utc = now_utc + 1;
-    account_limit_count (store, self->account, &window->limit, now_utc, &window->used, NULL, NULL);
+    account_limit_count (database, self->account, &window->limit, now_utc, &window->used, NULL, NULL);
     if (is_full (window))
-      account_limit_count (store, self->account, &window->limit, now_utc, &window->used, &window->free_at_utc, NULL);
+      account_limit_count (database, self->account, &window->limit, now_utc, &window->used, &window->free_at_utc, NULL);
   }
 }
 
 guint
-pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
+pace_allow (Pace *self, Database *database, guint max, gint64 now_us, gint64 now_utc)
 {
-  pace_recount (self, store, now_utc);
+  pace_recount (self, database, now_utc);
   for (guint i = 0; i < self->n_windows; i++) {
     const QuotaWindow *window = &self->windows[i];
 
@@ -138,54 +138,54 @@ pace_allow (Pace *self, Store *store, guint max, gint64 now_us, gint64 now_utc)
 
 /* Inside the cycle's transaction: a pass that is rolled back is made up for at the next. Others of a pool may look further back. */
 static gboolean
-pace_prune (Pace *self, Store *store, gint64 now_utc, GError **error)
+pace_prune (Pace *self, Database *database, gint64 now_utc, GError **error)
 {
   gint64 longest = DAY_S;
 
   if (ABS (now_utc - self->pruned_utc) < PRUNE_EVERY_S)
     return TRUE;
   self->pruned_utc = now_utc;
-  return store_get_int (store, &longest, error, "SELECT max(coalesce(max(seconds),0),?) FROM \"limit\"", "i", (gint64) DAY_S) >= 0 &&
-         store_run (store, error, "DELETE FROM pace WHERE account=? AND second_utc<?", "ii", self->account, now_utc - longest - KEPT_S) &&
-         store_run (store, error, "DELETE FROM pace_person WHERE account=? AND second_utc<?", "ii", self->account, now_utc - longest - KEPT_S);
+  return database_get_int (database, &longest, error, "SELECT max(coalesce(max(seconds),0),?) FROM \"limit\"", "i", (gint64) DAY_S) >= 0 &&
+         database_run (database, error, "DELETE FROM pace WHERE account=? AND second_utc<?", "ii", self->account, now_utc - longest - KEPT_S) &&
+         database_run (database, error, "DELETE FROM pace_person WHERE account=? AND second_utc<?", "ii", self->account, now_utc - longest - KEPT_S);
 }
 
 gboolean
-pace_count (Pace *self, Store *store, guint count, gint64 now_utc, GError **error)
+pace_count (Pace *self, Database *database, guint count, gint64 now_utc, GError **error)
 {
   self->tokens -= count;
   for (guint i = 0; i < self->n_windows; i++)
     self->windows[i].used += count;
-  return pace_prune (self, store, now_utc, error) &&
-         store_run (store, error,
-                    "INSERT INTO pace(account,second_utc,count) VALUES(?,?,?) ON CONFLICT(account,second_utc) DO UPDATE SET count=count+excluded.count",
-                    "iii", self->account, now_utc, (gint64) count);
+  return pace_prune (self, database, now_utc, error) &&
+         database_run (database, error,
+                       "INSERT INTO pace(account,second_utc,count) VALUES(?,?,?) ON CONFLICT(account,second_utc) DO UPDATE SET count=count+excluded.count",
+                       "iii", self->account, now_utc, (gint64) count);
 }
 
 gboolean
-pace_count_person (Pace *self, Store *store, guint64 campaign, guint64 recipient, gint64 now_utc, GError **error)
+pace_count_person (Pace *self, Database *database, guint64 campaign, guint64 recipient, gint64 now_utc, GError **error)
 {
   return !self->counts_people ||
-         store_run (store, error,
-                    "INSERT OR IGNORE INTO pace_person(account,second_utc,campaign,recipient,person)"
-                    " SELECT ?,?,campaign,id,coalesce(key_hash(address_key),-id) FROM snapshot WHERE campaign=? AND id=?",
-                    "iiii", self->account, now_utc, (gint64) campaign, (gint64) recipient);
+         database_run (database, error,
+                       "INSERT OR IGNORE INTO pace_person(account,second_utc,campaign,recipient,person)"
+                       " SELECT ?,?,campaign,id,coalesce(key_hash(address_key),-id) FROM snapshot WHERE campaign=? AND id=?",
+                       "iiii", self->account, now_utc, (gint64) campaign, (gint64) recipient);
 }
 
 gboolean
-pace_give_back (Pace *self, Store *store, guint64 campaign, guint64 recipient, GError **error)
+pace_give_back (Pace *self, Database *database, guint64 campaign, guint64 recipient, GError **error)
 {
   self->counted_utc = 0; /* counted anew before anything goes */
-  return store_run (store, error,
-                    "UPDATE pace SET count=count-1 WHERE account=?1 AND second_utc=("
-                    " SELECT min(p.second_utc) FROM ledger r JOIN pace p ON p.account=?1 AND p.second_utc>=r.time_utc AND p.count>0"
-                    " WHERE r.campaign=?2 AND r.id=?3 AND r.state=" SQL_STATE (HANDED) ")",
-                    "iii", self->account, (gint64) campaign, (gint64) recipient) &&
+  return database_run (database, error,
+                       "UPDATE pace SET count=count-1 WHERE account=?1 AND second_utc=("
+                       " SELECT min(p.second_utc) FROM ledger r JOIN pace p ON p.account=?1 AND p.second_utc>=r.time_utc AND p.count>0"
+                       " WHERE r.campaign=?2 AND r.id=?3 AND r.state=" SQL_STATE (HANDED) ")",
+                       "iii", self->account, (gint64) campaign, (gint64) recipient) &&
          (!self->counts_people ||
-          store_run (store, error,
-                     "DELETE FROM pace_person WHERE account=?1 AND campaign=?2 AND recipient=?3 AND second_utc>=("
-                     " SELECT time_utc FROM ledger WHERE campaign=?2 AND id=?3 AND state=" SQL_STATE (HANDED) ")",
-                     "iii", self->account, (gint64) campaign, (gint64) recipient));
+          database_run (database, error,
+                        "DELETE FROM pace_person WHERE account=?1 AND campaign=?2 AND recipient=?3 AND second_utc>=("
+                        " SELECT time_utc FROM ledger WHERE campaign=?2 AND id=?3 AND state=" SQL_STATE (HANDED) ")",
+                        "iii", self->account, (gint64) campaign, (gint64) recipient));
 }
 
 guint
@@ -245,18 +245,18 @@ pace_recover (Pace *self, gint64 now_us)
 }
 
 gboolean
-pace_store_speed (Store *store, gint64 account, double per_second, GError **error)
+pace_store_speed (Database *database, gint64 account, double per_second, GError **error)
 {
   char value[G_ASCII_DTOSTR_BUF_SIZE];
   g_autofree char *key = g_strdup_printf ("speed.%" G_GINT64_FORMAT, account);
 
-  return store_set_meta (store, key, g_ascii_dtostr (value, sizeof value, per_second), error);
+  return database_set_meta (database, key, g_ascii_dtostr (value, sizeof value, per_second), error);
 }
 
 double
-pace_load_speed (Store *store, gint64 account)
+pace_load_speed (Database *database, gint64 account)
 {
-  g_autofree char *key = g_strdup_printf ("speed.%" G_GINT64_FORMAT, account), *value = store_get_meta (store, key);
+  g_autofree char *key = g_strdup_printf ("speed.%" G_GINT64_FORMAT, account), *value = database_get_meta (database, key);
   double per_second = value != NULL ? g_ascii_strtod (value, NULL) : 0;
 
   return isfinite (per_second) && per_second > 0 ? per_second : 0;
@@ -264,17 +264,17 @@ pace_load_speed (Store *store, gint64 account)
 
 /* Messages of the last minute by the second, older ones by the minute: some 1,500 bursts at most. */
 static GArray *
-read_past (Pace *self, Store *store, gint64 now_utc)
+read_past (Pace *self, Database *database, gint64 now_utc)
 {
   GArray *past = g_array_new (FALSE, FALSE, sizeof (ForecastBurst));
-  sqlite3_stmt *row = store_query (store,
-                                   "SELECT max(second_utc),sum(count) FROM pace WHERE account IN (SELECT ?1 UNION SELECT o.account FROM \"limit\" s JOIN \"limit\" o USING (pool)"
-                                   " WHERE s.account=?1 AND s.pool<>'" ACCOUNT_POOL_OWN "') AND second_utc>?2-?3 AND second_utc<=?2"
-                                   " GROUP BY CASE WHEN second_utc>?2-60 THEN second_utc ELSE -(second_utc/60) END ORDER BY 1",
-                                   "iii", self->account, now_utc, (gint64) (self->n_windows > 0 ? self->windows[self->n_windows - 1].limit.seconds : DAY_S));
+  sqlite3_stmt *row = database_query (database,
+                                      "SELECT max(second_utc),sum(count) FROM pace WHERE account IN (SELECT ?1 UNION SELECT o.account FROM \"limit\" s JOIN \"limit\" o USING (pool)"
+                                      " WHERE s.account=?1 AND s.pool<>'" ACCOUNT_POOL_OWN "') AND second_utc>?2-?3 AND second_utc<=?2"
+                                      " GROUP BY CASE WHEN second_utc>?2-60 THEN second_utc ELSE -(second_utc/60) END ORDER BY 1",
+                                      "iii", self->account, now_utc, (gint64) (self->n_windows > 0 ? self->windows[self->n_windows - 1].limit.seconds : DAY_S));
 
-  while (store_step (store, row, NULL) == 1) {
-    ForecastBurst burst = { (double) (store_int (row, 0) - now_utc), store_int (row, 1) };
+  while (database_step (database, row, NULL) == 1) {
+    ForecastBurst burst = { (double) (database_int (row, 0) - now_utc), database_int (row, 1) };
 
     g_array_append_val (past, burst);
   }
@@ -282,19 +282,19 @@ read_past (Pace *self, Store *store, gint64 now_utc)
 }
 
 gint64
-pace_forecast_s (Pace *self, Store *store, gint64 count, double per_second_measured, gint64 now_utc)
+pace_forecast_s (Pace *self, Database *database, gint64 count, double per_second_measured, gint64 now_utc)
 {
   ForecastWindow windows[G_N_ELEMENTS (self->windows)];
   g_autoptr (GArray) past = NULL;
   double rate = get_rate (self);
 
-  pace_recount (self, store, now_utc);
+  pace_recount (self, database, now_utc);
   if (pace_get_full_window_s (self) > 0)
     per_second_measured = 0; /* what a full window lets trickle through is not what the wire can do */
   if (rate == 0 || (per_second_measured > 0 && per_second_measured < rate))
     rate = per_second_measured > 0 ? per_second_measured : rate;
   for (guint i = 0; i < self->n_windows; i++)
     windows[i] = (ForecastWindow){ (double) self->windows[i].limit.seconds, self->windows[i].limit.amount };
-  past = read_past (self, store, now_utc);
+  past = read_past (self, database, now_utc);
   return (gint64) ceil (forecast_play (windows, self->n_windows, rate, past, count));
 }

@@ -1,7 +1,7 @@
 #include "rollback-guard.h"
 
+#include "database.h"
 #include "fault.h"
-#include "store.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@ get_turn (Core *core)
 {
   gint64 turn = 0;
 
-  store_get_int (core->store, &turn, NULL, "SELECT CAST(value AS INTEGER) FROM meta WHERE key='turn'", "");
+  database_get_int (core->database, &turn, NULL, "SELECT CAST(value AS INTEGER) FROM meta WHERE key='turn'", "");
   return turn;
 }
 
@@ -70,9 +70,9 @@ rollback_guard_adopt (Core *core, GError **error)
     g_prefix_error (error, "the ledger's mark cannot be written: ");
     return FALSE;
   }
-  return store_set_meta (core->store, "rollback_guard_token", token, error) &&
-         store_set_meta (core->store, "machine_id", machine != NULL ? machine : "", error) &&
-         store_set_meta (core->store, "boot_id", boot != NULL ? boot : "", error);
+  return database_set_meta (core->database, "rollback_guard_token", token, error) &&
+         database_set_meta (core->database, "machine_id", machine != NULL ? machine : "", error) &&
+         database_set_meta (core->database, "boot_id", boot != NULL ? boot : "", error);
 }
 
 /* A missing machine id counts as unknown, not as equal: then only the same boot proves the same machine. */
@@ -80,7 +80,7 @@ static const char *
 compare_machine (Core *core)
 {
   g_autofree char *machine = read_first_line ("/etc/machine-id"), *boot = read_first_line ("/proc/sys/kernel/random/boot_id");
-  g_autofree char *known_machine = store_get_meta (core->store, "machine_id"), *known_boot = store_get_meta (core->store, "boot_id");
+  g_autofree char *known_machine = database_get_meta (core->database, "machine_id"), *known_boot = database_get_meta (core->database, "boot_id");
 
   if (machine != NULL && machine[0] != '\0' && known_machine != NULL && known_machine[0] != '\0')
     return strcmp (machine, known_machine) == 0 ? NULL : "the data folder comes from another machine";
@@ -102,7 +102,7 @@ compare_mark (Core *core, const char *text, const char *token)
 char *
 rollback_guard_check (Core *core, GError **error)
 {
-  g_autofree char *path = rollback_guard_path (core), *token = store_get_meta (core->store, "rollback_guard_token"), *text = NULL;
+  g_autofree char *path = rollback_guard_path (core), *token = database_get_meta (core->database, "rollback_guard_token"), *text = NULL;
   const char *differs;
 
   if (token == NULL) {

@@ -53,6 +53,6 @@ lane_store_speed (Lane *self, GError **error)
   double best_per_s = self->best_per_s;
 
   self->best_per_s = 0;
-  return best_per_s == 0 || pace_store_speed (self->core->store, self->account_id, best_per_s, error);
+  return best_per_s == 0 || pace_store_speed (self->core->database, self->account_id, best_per_s, error);
 }
 

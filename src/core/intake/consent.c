@@ -1,5 +1,6 @@
 #include "consent.h"
 
+#include "clock.h"
 #include "date.h"
 #include "fault.h"
 #include "fields.h"
@@ -57,7 +58,7 @@ read_time (Consent *self, const ConsentSpec *spec, const char *const *fields, GE
     g_set_error (error, FAULT, FAULT_USAGE, "“%s”: which is the day, and which the month? Write it as year-month-day, or name the region", spec->time);
   else if (flaw == DATE_BAD)
     g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no day: write it as year-month-day", spec->time);
-  else if (date_is_future (&date, store_now_utc ()))
+  else if (date_is_future (&date, clock_now_utc ()))
     g_set_error (error, FAULT, FAULT_USAGE, "nobody can have agreed on a day that is still to come (%s)", spec->time);
   else
     self->utc = date_to_utc (&date);
@@ -128,7 +129,7 @@ take_date (const Consent *self, const Date *date, DateFlaw flaw, MergeRow *row, 
   } else if (flaw != DATE_FINE) {
     out->reason = "bad-date";
     out->sentence = "the day of the consent is none: write it as year-month-day";
-  } else if (date_is_future (date, store_now_utc ())) {
+  } else if (date_is_future (date, clock_now_utc ())) {
     out->reason = "future-date";
     out->sentence = "nobody can have agreed on a day that is still to come";
   } else {

@@ -1,5 +1,6 @@
 #include "delivery-events.h"
 
+#include "clock.h"
 #include "journal.h"
 #include "text.h"
 
@@ -21,16 +22,16 @@ static const char by_remote_id_sql[] =
   " CROSS JOIN snapshot s ON s.campaign=r.campaign AND s.id=r.id WHERE c.account=?1 AND (?2=0 OR r.campaign=?2) AND r.provider_id=?3 AND r.attempt>0 LIMIT 2";
 
 static sqlite3_stmt *
-delivery_event_query (Store *store, gint64 account, const DeliveryEvent *event)
+delivery_event_query (Database *database, gint64 account, const DeliveryEvent *event)
 {
   if (event->recipient != 0)
-    return store_query (store, by_number_sql, "iii", account, (gint64) event->campaign, (gint64) event->recipient);
-  return store_query (store, by_remote_id_sql, "iis", account, (gint64) event->campaign, event->remote_id);
+    return database_query (database, by_number_sql, "iii", account, (gint64) event->campaign, (gint64) event->recipient);
+  return database_query (database, by_remote_id_sql, "iis", account, (gint64) event->campaign, event->remote_id);
 }
 
 /* Returns: 1, 0 (nobody, or it may be several), -1. */
 static int
-delivery_event_find (Store *store, gint64 account, const DeliveryEvent *event, Found *out_found, GError **error)
+delivery_event_find (Database *database, gint64 account, const DeliveryEvent *event, Found *out_found, GError **error)
 {
   sqlite3_stmt *row;
   guint count = 0;
@@ -38,9 +39,9 @@ delivery_event_find (Store *store, gint64 account, const DeliveryEvent *event, F
 
   if (event->recipient == 0 && (event->remote_id == NULL || !journal_id_is_valid (event->remote_id)))
     return 0;
-  row = delivery_event_query (store, account, event);
-  while ((result = store_step (store, row, error)) == 1) {
-    *out_found = (Found){ (guint64) store_int (row, 0), (guint64) store_int (row, 1), store_int (row, 2), store_int (row, 3) != 0 };
+  row = delivery_event_query (database, account, event);
+  while ((result = database_step (database, row, error)) == 1) {
+    *out_found = (Found){ (guint64) database_int (row, 0), (guint64) database_int (row, 1), database_int (row, 2), database_int (row, 3) != 0 };
     count++;
   }
   return result < 0 ? -1 : count == 1;
@@ -56,7 +57,7 @@ make_time_sane (const Found *found, gint64 now_utc, gint64 *time_utc)
 }
 
 static gboolean
-delivery_event_take (Store *store, gint64 account, const DeliveryEvent *event, gint64 now_utc, DeliveryReport *report, GError **error)
+delivery_event_take (Database *database, gint64 account, const DeliveryEvent *event, gint64 now_utc, DeliveryReport *report, GError **error)
 {
   g_autofree char *code = text_printable (event->code != NULL ? event->code : "", -1, DELIVERY_CODE_MAX);
   g_autofree char *words = text_printable (event->words != NULL ? event->words : "", -1, DELIVERY_WORDS_MAX);
@@ -64,7 +65,7 @@ delivery_event_take (Store *store, gint64 account, const DeliveryEvent *event, g
   gboolean is_new = FALSE;
   DeliveryKind kind;
   Found found;
-  int result = delivery_event_find (store, account, event, &found, error);
+  int result = delivery_event_find (database, account, event, &found, error);
 
   if (result < 0)
     return FALSE;
@@ -72,7 +73,7 @@ delivery_event_take (Store *store, gint64 account, const DeliveryEvent *event, g
     report->refused++;
     return TRUE;
   }
-  if (!delivery_write (store, found.campaign, found.recipient, kind, time_utc, code, found.is_erased ? "" : words, &is_new, error))
+  if (!delivery_write (database, found.campaign, found.recipient, kind, time_utc, code, found.is_erased ? "" : words, &is_new, error))
     return FALSE;
   report->written += is_new;
   report->known += !is_new;
@@ -80,17 +81,17 @@ delivery_event_take (Store *store, gint64 account, const DeliveryEvent *event, g
 }
 
 gboolean
-delivery_events_write (Store *store, gint64 account, const DeliveryEvent *events, guint n, DeliveryReport *out_report, GError **error)
+delivery_events_write (Database *database, gint64 account, const DeliveryEvent *events, guint n, DeliveryReport *out_report, GError **error)
 {
-  gint64 now_utc = store_now_utc ();
+  gint64 now_utc = clock_now_utc ();
 
   *out_report = (DeliveryReport){ 0 };
-  if (!store_begin (store, error))
+  if (!database_begin (database, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
-    if (!delivery_event_take (store, account, &events[i], now_utc, out_report, error)) {
-      store_rollback (store);
+    if (!delivery_event_take (database, account, &events[i], now_utc, out_report, error)) {
+      database_rollback (database);
       return FALSE;
     }
-  return store_commit (store, error);
+  return database_commit (database, error);
 }

@@ -25,4 +25,4 @@ typedef struct {
 } DeliveryReport;
 
 /* Writes all of them in one transaction of its own, or, with FAULT_IO, none. */
-gboolean delivery_events_write (Store *store, gint64 account, const DeliveryEvent *events, guint n, DeliveryReport *out_report, GError **error);
+gboolean delivery_events_write (Database *database, gint64 account, const DeliveryEvent *events, guint n, DeliveryReport *out_report, GError **error);

@@ -50,7 +50,7 @@ departed_take (Departed *self, GVariant *frame)
 }
 
 static gboolean
-add_all (const Departed *self, Store *store, gint64 import, guint *out_count, GError **error)
+add_all (const Departed *self, Database *database, gint64 import, guint *out_count, GError **error)
 {
   g_autofree char *detail = NULL, *source = import != 0 ? g_strdup_printf (SUPPRESSION_SOURCE_IMPORT ":%" G_GINT64_FORMAT, import) : g_strdup (SUPPRESSION_SOURCE_IMPORT);
   GHashTableIter iter;
@@ -58,23 +58,23 @@ add_all (const Departed *self, Store *store, gint64 import, guint *out_count, GE
 
   g_hash_table_iter_init (&iter, self->keys);
   while (g_hash_table_iter_next (&iter, &key, NULL))
-    if (!suppression_add (store, &(Suppression){ key, "all", SUPPRESSION_REASON_LEFT, "left, according to an imported file", source, 0 }, out_count, error))
+    if (!suppression_add (database, &(Suppression){ key, "all", SUPPRESSION_REASON_LEFT, "left, according to an imported file", source, 0 }, out_count, error))
       return FALSE;
   detail = text_count (*out_count, "address", "addresses");
-  return *out_count == 0 || store_audit (store, "suppress.add", detail, error);
+  return *out_count == 0 || database_audit (database, "suppress.add", detail, error);
 }
 
 gboolean
-departed_store (const Departed *self, Store *store, gint64 import, guint *out_count, GError **error)
+departed_store (const Departed *self, Database *database, gint64 import, guint *out_count, GError **error)
 {
   *out_count = 0;
   if (g_hash_table_size (self->keys) == 0)
     return TRUE;
-  if (!store_begin (store, error))
+  if (!database_begin (database, error))
     return FALSE;
-  if (!add_all (self, store, import, out_count, error)) {
-    store_rollback (store);
+  if (!add_all (self, database, import, out_count, error)) {
+    database_rollback (database);
     return FALSE;
   }
-  return store_commit (store, error);
+  return database_commit (database, error);
 }

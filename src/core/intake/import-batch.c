@@ -104,7 +104,7 @@ import_take_batch (Import *self, GVariant *contacts, GVariant **rejects, guint64
             take_rejects (self, rejects, error) &&
             take_place (self, rows_before, reading, error);
   if (!is_fine) {
-    store_rollback (self->store);
+    database_rollback (self->database);
     return FALSE;
   }
   KILL_POINT ("core-import-batch");

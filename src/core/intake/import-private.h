@@ -12,7 +12,7 @@
 
 struct Import {
   gatomicrefcount references;
-  Store       *store;
+  Database    *database;
   ImportFuncs  funcs;
   gpointer     data;
   gboolean     is_over;

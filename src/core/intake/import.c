@@ -243,7 +243,7 @@ write_report (Import *self, const MergeCounts *counts, GStrv fields)
 static void
 suppress_departed (Import *self, GError **error)
 {
-  if (self->departed != NULL && !self->is_dry_run && !departed_store (self->departed, self->store, self->report.undo, &self->report.suppressed, error))
+  if (self->departed != NULL && !self->is_dry_run && !departed_store (self->departed, self->database, self->report.undo, &self->report.suppressed, error))
     g_prefix_error (error, "the people were stored, but who left was not suppressed: ");
 }
 
@@ -255,7 +255,7 @@ merge_cb (gpointer data)
   MergeTarget target = { (const char *const *) fields, (const char *const *) self->report.aliases, self->is_dry_run, NULL, self->forgotten, self->name };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
-  int result = self->sink != NULL ? self->sink->store (self->sink_data, &counts, &error) : merge_step (self->merge, &target, &counts, &error);
+  int result = self->sink != NULL ? self->sink->database (self->sink_data, &counts, &error) : merge_step (self->merge, &target, &counts, &error);
 
   if (result > 0)
     return G_SOURCE_CONTINUE;
@@ -440,7 +440,7 @@ spooled_cb (GObject *source, GAsyncResult *result, gpointer data)
       close (fd);
   } else if (fd < 0) {
     import_finish (self, error);
-  } else if (!import_watermark_check_room (self->store, 0, ROOM_FOR (self->size), &error)) {
+  } else if (!import_watermark_check_room (self->database, 0, ROOM_FOR (self->size), &error)) {
     close (fd);
     import_finish (self, error);
   } else {
@@ -494,12 +494,12 @@ copy_spec (Import *self, const ImportSpec *spec)
 }
 
 Import *
-import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gpointer data)
+import_start (Database *database, const ImportSpec *spec, const ImportFuncs *funcs, gpointer data)
 {
   Import *self = g_new0 (Import, 1);
 
   g_atomic_ref_count_init (&self->references);
-  self->store = store;
+  self->database = database;
   self->funcs = *funcs;
   self->data = data;
   self->cancellable = g_cancellable_new ();
@@ -512,9 +512,9 @@ import_start (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gp
   self->report.hints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   copy_spec (self, spec);
   if (self->sink == NULL)
-    self->forgotten = forgotten_new (store, spec->vault, spec->is_again_consented, &self->failure);
+    self->forgotten = forgotten_new (database, spec->vault, spec->is_again_consented, &self->failure);
   if (self->forgotten != NULL)
-    self->merge = merge_new (store, self->list, self->consent, &self->failure);
+    self->merge = merge_new (database, self->list, self->consent, &self->failure);
   if (self->failure != NULL)
     g_idle_add (refused_cb, import_ref (self));
   else

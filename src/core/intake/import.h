@@ -14,7 +14,7 @@ typedef struct { /* who takes the rows, where they go into no list */
   /* After each batch: what was rejected, and counted in `rejected` (word -> guint64 *); out_frame: (transfer full) what shall be told. */
   gboolean (*rejects) (gpointer data, GVariant *frame, GHashTable *rejected, GVariant **out_frame, GError **error);
   /* When all rows are there, until it is done. Returns: as merge_step(). */
-  int      (*store)   (gpointer data, MergeCounts *out_counts, GError **error);
+  int      (*database)   (gpointer data, MergeCounts *out_counts, GError **error);
 } ImportSink;
 
 typedef struct { /* all borrowed until import_start() returns */
@@ -52,7 +52,7 @@ typedef struct { /* from the main loop, never before import_start() returns */
   void (*done)     (const ImportReport *report, const GError *error, gpointer data); /* once, last; one of the two is NULL */
 } ImportFuncs;
 
-Import *import_start  (Store *store, const ImportSpec *spec, const ImportFuncs *funcs, gpointer data); /* (transfer full), never NULL */
+Import *import_start  (Database *database, const ImportSpec *spec, const ImportFuncs *funcs, gpointer data); /* (transfer full), never NULL */
 GVariant *import_ref_words (GVariant *words); /* of map and others: (transfer full); NULL: none */
 void    import_cancel (Import *self); /* done follows with G_IO_ERROR_CANCELLED; a no-op afterwards */
 void    import_free   (Import *self); /* silently; NULL is a no-op */

@@ -1,5 +1,6 @@
 #include "outcomes.h"
 
+#include "clock.h"
 #include "fault.h"
 #include "little-endian.h"
 #include "text.h"
@@ -118,7 +119,7 @@ parse_row (const FrameRow *row, Outstanding *held, LedgerOutcome *out, GError **
   guint32 attempt = 0;
   g_autofree char *reply = NULL;
 
-  *out = (LedgerOutcome){ .recipient = row->key, .attempt = row->aux, .time_utc = store_now_utc () };
+  *out = (LedgerOutcome){ .recipient = row->key, .attempt = row->aux, .time_utc = clock_now_utc () };
   if (row->n_fields != 6 || row->fields[0].len != 1 || row->fields[3].len != 8 || row->fields[4].len != 8)
     return outcomes_set_violation (error, "an outcome of the wrong form");
   if (!is_outcome ((guint8) row->fields[0].data[0]))

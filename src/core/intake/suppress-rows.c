@@ -1,6 +1,7 @@
 #include "suppress-rows.h"
 
 #include "address.h"
+#include "clock.h"
 #include "fault.h"
 #include "fields.h"
 #include "opt-out.h"
@@ -16,7 +17,7 @@
 typedef Suppression SuppressRow; /* all borrowed: from texts */
 
 struct SuppressRows {
-  Store        *store;
+  Database     *database;
   char         *scope, *reason;
   gboolean      is_all, is_dry_run;
   GPtrArray    *judges, *reasons, *times; /* char *: columns of the file that say something */
@@ -31,11 +32,11 @@ struct SuppressRows {
 };
 
 SuppressRows *
-suppress_rows_new (Store *store, const SuppressRowsSpec *spec)
+suppress_rows_new (Database *database, const SuppressRowsSpec *spec)
 {
   SuppressRows *self = g_new0 (SuppressRows, 1);
 
-  self->store = store;
+  self->database = database;
   self->scope = g_strdup (spec->scope);
   self->reason = g_strdup (spec->reason);
   self->is_all = spec->is_all;
@@ -198,7 +199,7 @@ find_time (SuppressRows *self, const MergeRow *row)
     if (strlen (text) > 10 && text[10] == ' ')
       text[10] = 'T';
     time = g_date_time_new_from_iso8601 (text, utc);
-    if (time != NULL && g_date_time_to_unix (time) > 0 && g_date_time_to_unix (time) <= store_now_utc ())
+    if (time != NULL && g_date_time_to_unix (time) > 0 && g_date_time_to_unix (time) <= clock_now_utc ())
       return g_date_time_to_unix (time);
   }
   return 0;
@@ -225,7 +226,7 @@ find_scope (SuppressRows *self, guint64 number, const MergeRow *row)
 
   if (value.len == 0)
     return self->scope;
-  scope = suppression_parse_scope (self->store, text, &error);
+  scope = suppression_parse_scope (self->database, text, &error);
   if (scope != NULL)
     return g_string_chunk_insert_const (self->texts, scope);
   suppress_rows_refuse (self, number, "scope", value, "bad-scope", error->message);
@@ -359,12 +360,12 @@ store_row (SuppressRows *self, const SuppressRow *row, GError **error)
   int is_known;
 
   if (!self->is_dry_run) {
-    if (!suppression_add (self->store, row, &count, error))
+    if (!suppression_add (self->database, row, &count, error))
       return FALSE;
     self->added += count;
     return TRUE;
   }
-  is_known = suppression_find (self->store, row->key, row->scope, error);
+  is_known = suppression_find (self->database, row->key, row->scope, error);
   self->added += is_known == 0;
   return is_known >= 0;
 }
@@ -381,7 +382,7 @@ store_some (SuppressRows *self, GError **error)
   if (self->next < self->rows->len || self->is_dry_run)
     return TRUE;
   detail = text_count (self->added, "address from a file", "addresses from a file"); /* which ones is not for the log: they may be forgotten later */
-  return store_audit (self->store, "suppress.import", detail, error);
+  return database_audit (self->database, "suppress.import", detail, error);
 }
 
 /* A piece at a time: a list that is stored by half when core ends keeps mail from nobody who is not in it, and is imported again. */
@@ -394,13 +395,13 @@ store_cb (gpointer data, MergeCounts *out_counts, GError **error)
     g_set_error (error, FAULT, FAULT_DATA, "no row of this file says that somebody must not be written to; nothing was stored");
     return -1;
   }
-  if (!store_begin (self->store, error))
+  if (!database_begin (self->database, error))
     return -1;
   if (!store_some (self, error)) {
-    store_rollback (self->store);
+    database_rollback (self->database);
     return -1;
   }
-  if (!store_commit (self->store, error))
+  if (!database_commit (self->database, error))
     return -1;
   out_counts->created = self->added;
   out_counts->unchanged = self->rows->len - self->added;

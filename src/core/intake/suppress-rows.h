@@ -12,7 +12,7 @@ typedef struct { /* borrowed until suppress_rows_new() returns */
   gboolean    is_dry_run;
 } SuppressRowsSpec;
 
-SuppressRows *suppress_rows_new  (Store *store, const SuppressRowsSpec *spec); /* (transfer full) */
+SuppressRows *suppress_rows_new  (Database *database, const SuppressRowsSpec *spec); /* (transfer full) */
 void          suppress_rows_free (SuppressRows *self);                         /* NULL is a no-op */
 
 /* Whole domains among those that were taken: a file's own column of scopes does not reach them. */

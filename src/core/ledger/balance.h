@@ -3,8 +3,8 @@
  * which SQLite takes without a word: sqlite.org/howtocorrupt.html §1.4).
  * Used in: core (parts), after an end that was not clean. Cost: a pass over the open campaigns' snapshot and recipient, no memory. */
 #pragma once
-#include "store.h"
+#include "database.h"
 
 /* Compares each open campaign. What differs is set right by the rows: counts anew, and who was handed over to a journal that nobody knows is unknown.
  * One transaction of its own. Returns: FALSE with FAULT_*, FAULT_DATA where SQLite finds the store damaged; else *out_found: (transfer full) what differed, for people, or NULL: nothing. */
-gboolean balance_check (Store *store, char **out_found, GError **error);
+gboolean balance_check (Database *database, char **out_found, GError **error);

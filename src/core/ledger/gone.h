@@ -10,11 +10,11 @@
 #define GONE_AMONG 100
 
 /* settled: letters of this campaign that have an answer, this one counted. */
-gboolean gone_record (Store *store, const LedgerOutcome *outcome, gint64 settled, GError **error);
+gboolean gone_record (Database *database, const LedgerOutcome *outcome, gint64 settled, GError **error);
 
 /* How many wait for a person's word; -1: the store failed. */
-gint64   gone_count_held (Store *store, guint64 campaign, GError **error);
+gint64   gone_count_held (Database *database, guint64 campaign, GError **error);
 
 /* The person's word: they are gone and get no mail any more; or all of them are queued again. */
-gboolean gone_suppress (Store *store, guint64 campaign, GError **error);
-gboolean gone_retry    (Store *store, guint64 campaign, LedgerTally *tally, GError **error);
+gboolean gone_suppress (Database *database, guint64 campaign, GError **error);
+gboolean gone_retry    (Database *database, guint64 campaign, LedgerTally *tally, GError **error);

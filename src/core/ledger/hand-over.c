@@ -30,7 +30,7 @@ typedef struct {
 } Due;
 
 typedef struct {
-  Store                *store;
+  Database             *database;
   const LedgerHandOver *what;
   FrameWriter          *frame;
   LedgerTally          *tally;
@@ -43,7 +43,7 @@ typedef struct {
 static void
 write_row (const HandOver *self, sqlite3_stmt *row, guint32 attempt)
 {
-  hidden_values_write_row (&self->what->hidden, self->frame, (guint64) store_int (row, 0), attempt, store_text (row, 1), store_text (row, 2),
+  hidden_values_write_row (&self->what->hidden, self->frame, (guint64) database_int (row, 0), attempt, database_text (row, 1), database_text (row, 2),
                            sqlite3_column_blob (row, 3), (gsize) sqlite3_column_bytes (row, 3));
 }
 
@@ -71,8 +71,8 @@ hand_over_collect (HandOver *self, sqlite3_stmt *row, GError **error)
 {
   int result = 0;
 
-  while (!is_full (self) && (result = store_step (self->store, row, error)) == 1) {
-    Due found = { (guint64) store_int (row, 0), (guint32) store_int (row, 5) + 1, (State) store_int (row, 6), store_int (row, 4) != 0 };
+  while (!is_full (self) && (result = database_step (self->database, row, error)) == 1) {
+    Due found = { (guint64) database_int (row, 0), (guint32) database_int (row, 5) + 1, (State) database_int (row, 6), database_int (row, 4) != 0 };
 
     found.is_too_large = get_row_size (row) > ROW_MAX_BYTES;
     if (!found.is_suppressed && !found.is_too_large)
@@ -92,7 +92,7 @@ collect_fresh (HandOver *self, GError **error)
   for (guint i = 0; i < self->parts->len && !is_full (self); i++) {
     const Part *part = &g_array_index (self->parts, Part, i);
 
-    if (!hand_over_collect (self, store_query (self->store, fresh_sql, "isiii", (gint64) what->campaign, what->sender, get_room (self), part->next, part->last), error))
+    if (!hand_over_collect (self, database_query (self->database, fresh_sql, "isiii", (gint64) what->campaign, what->sender, get_room (self), part->next, part->last), error))
       return FALSE;
   }
   return TRUE;
@@ -104,38 +104,38 @@ collect_all (HandOver *self, GError **error)
   const LedgerHandOver *what = self->what;
   gint64 campaign = (gint64) what->campaign;
 
-  return hand_over_collect (self, store_query (self->store, later_sql, "isiii", campaign, what->sender, get_room (self), what->account, what->now_utc), error) &&
-         hand_over_collect (self, store_query (self->store, returned_sql, "isii", campaign, what->sender, get_room (self), what->account), error) && collect_fresh (self, error);
+  return hand_over_collect (self, database_query (self->database, later_sql, "isiii", campaign, what->sender, get_room (self), what->account, what->now_utc), error) &&
+         hand_over_collect (self, database_query (self->database, returned_sql, "isii", campaign, what->sender, get_room (self), what->account), error) && collect_fresh (self, error);
 }
 
 static gboolean
 mark_handed (HandOver *self, const Due *due, GError **error)
 {
-  return store_run (self->store, error,
-                    "UPDATE recipient SET state=" SQL_STATE (HANDED) ", attempt=?, journal=?, version=?, reason=" SQL_REASON (NONE) ","
-                    " first_utc=CASE first_utc WHEN 0 THEN ?4 ELSE first_utc END, time_utc=?4 WHERE campaign=? AND id=?",
-                    "iiiiii", (gint64) due->attempt, (gint64) self->what->journal, self->what->version, self->what->now_utc, (gint64) self->what->campaign,
-                    (gint64) due->id);
+  return database_run (self->database, error,
+                       "UPDATE recipient SET state=" SQL_STATE (HANDED) ", attempt=?, journal=?, version=?, reason=" SQL_REASON (NONE) ","
+                       " first_utc=CASE first_utc WHEN 0 THEN ?4 ELSE first_utc END, time_utc=?4 WHERE campaign=? AND id=?",
+                       "iiiiii", (gint64) due->attempt, (gint64) self->what->journal, self->what->version, self->what->now_utc, (gint64) self->what->campaign,
+                       (gint64) due->id);
 }
 
 static gboolean
 mark_suppressed (HandOver *self, const Due *due, GError **error)
 {
-  return store_run (self->store, error,
-                    "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(?,?," SQL_STATE (SKIPPED) "," SQL_REASON (SUPPRESSED) ",?)"
-                    " ON CONFLICT DO UPDATE SET state=" SQL_STATE (SKIPPED) ", reason=" SQL_REASON (SUPPRESSED) ", time_utc=excluded.time_utc",
-                    "iii", (gint64) self->what->campaign, (gint64) due->id, self->what->now_utc);
+  return database_run (self->database, error,
+                       "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(?,?," SQL_STATE (SKIPPED) "," SQL_REASON (SUPPRESSED) ",?)"
+                       " ON CONFLICT DO UPDATE SET state=" SQL_STATE (SKIPPED) ", reason=" SQL_REASON (SUPPRESSED) ", time_utc=excluded.time_utc",
+                       "iii", (gint64) self->what->campaign, (gint64) due->id, self->what->now_utc);
 }
 
 static gboolean
 mark_too_large (HandOver *self, const Due *due, GError **error)
 {
-  return store_run (self->store, error,
-                    "INSERT INTO recipient(campaign,id,state,reason,reply,time_utc,first_utc)"
-                    " VALUES(?,?," SQL_STATE (REFUSED) "," SQL_REASON (DATA) ",'this person''s values are together larger than 6 MiB; nothing was sent',?3,?3)"
-                    " ON CONFLICT DO UPDATE SET state=" SQL_STATE (REFUSED) ", reason=" SQL_REASON (DATA) ", reply=excluded.reply, time_utc=?3, not_before_utc=0,"
-                    " first_utc=CASE first_utc WHEN 0 THEN ?3 ELSE first_utc END",
-                    "iii", (gint64) self->what->campaign, (gint64) due->id, self->what->now_utc);
+  return database_run (self->database, error,
+                       "INSERT INTO recipient(campaign,id,state,reason,reply,time_utc,first_utc)"
+                       " VALUES(?,?," SQL_STATE (REFUSED) "," SQL_REASON (DATA) ",'this person''s values are together larger than 6 MiB; nothing was sent',?3,?3)"
+                       " ON CONFLICT DO UPDATE SET state=" SQL_STATE (REFUSED) ", reason=" SQL_REASON (DATA) ", reply=excluded.reply, time_utc=?3, not_before_utc=0,"
+                       " first_utc=CASE first_utc WHEN 0 THEN ?3 ELSE first_utc END",
+                       "iii", (gint64) self->what->campaign, (gint64) due->id, self->what->now_utc);
 }
 
 static gboolean
@@ -158,9 +158,9 @@ mark_range (HandOver *self, const Part *part, gint64 first, gint64 last, GError 
 {
   const LedgerHandOver *what = self->what;
 
-  return store_run (self->store, error, "INSERT INTO handover(campaign,first,last,journal,version,time_utc,first_utc) VALUES(?1,?2,?3,?4,?5,?6,?6)", "iiiiii",
-                    (gint64) what->campaign, first, last, (gint64) what->journal, what->version, what->now_utc) &&
-         part_set_next (self->store, what->campaign, part, last + 1, error);
+  return database_run (self->database, error, "INSERT INTO handover(campaign,first,last,journal,version,time_utc,first_utc) VALUES(?1,?2,?3,?4,?5,?6,?6)", "iiiiii",
+                       (gint64) what->campaign, first, last, (gint64) what->journal, what->version, what->now_utc) &&
+         part_set_next (self->database, what->campaign, part, last + 1, error);
 }
 
 static gint64
@@ -188,11 +188,11 @@ mark_ranges (HandOver *self, GError **error)
 }
 
 gboolean
-ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, GArray *out_handed, LedgerTally *tally, GError **error)
+ledger_hand_over (Database *database, const LedgerHandOver *what, FrameWriter *frame, GArray *out_handed, LedgerTally *tally, GError **error)
 {
   g_autoptr (GArray) due = g_array_new (FALSE, FALSE, sizeof (Due));
-  g_autoptr (GArray) parts = part_list (store, what->campaign, what->account, error);
-  HandOver self = { store, what, frame, tally, due, 0, parts };
+  g_autoptr (GArray) parts = part_list (database, what->campaign, what->account, error);
+  HandOver self = { database, what, frame, tally, due, 0, parts };
 
   if (parts == NULL || !collect_all (&self, error))
     return FALSE;
@@ -203,8 +203,8 @@ ledger_hand_over (Store *store, const LedgerHandOver *what, FrameWriter *frame, 
 }
 
 gboolean
-ledger_forget_settled (Store *store, guint64 campaign, gint64 account, guint64 first_open, GError **error)
+ledger_forget_settled (Database *database, guint64 campaign, gint64 account, guint64 first_open, GError **error)
 {
-  return store_run (store, error, "DELETE FROM handover WHERE campaign=? AND last<? AND journal IN (SELECT serial FROM journal WHERE account=?)", "iii", (gint64) campaign,
-                    (gint64) MIN (first_open, (guint64) G_MAXINT64), account);
+  return database_run (database, error, "DELETE FROM handover WHERE campaign=? AND last<? AND journal IN (SELECT serial FROM journal WHERE account=?)", "iii", (gint64) campaign,
+                       (gint64) MIN (first_open, (guint64) G_MAXINT64), account);
 }

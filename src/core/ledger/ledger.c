@@ -1,5 +1,6 @@
 #include "ledger.h"
 
+#include "clock.h"
 #include "gone.h"
 #include "part.h"
 #include "sql-words.h"
@@ -45,7 +46,7 @@ ledger_tally_move (LedgerTally *self, guint64 campaign, State from, State to, gi
 }
 
 gboolean
-ledger_write_tally (Store *store, LedgerTally *tally, GError **error)
+ledger_write_tally (Database *database, LedgerTally *tally, GError **error)
 {
   GHashTableIter iter;
   gpointer key, value;
@@ -56,8 +57,8 @@ ledger_write_tally (Store *store, LedgerTally *tally, GError **error)
 
     for (gint64 state = 0; state < STATE_COUNT; state++)
       if (delta[state] != 0 &&
-          !store_run (store, error, "INSERT INTO tally(campaign,state,count) VALUES(?,?,?) ON CONFLICT(campaign,state) DO UPDATE SET count=max(0,count+?4)",
-                      "iiii", *campaign, state, MAX (0, delta[state]), delta[state]))
+          !database_run (database, error, "INSERT INTO tally(campaign,state,count) VALUES(?,?,?) ON CONFLICT(campaign,state) DO UPDATE SET count=max(0,count+?4)",
+                         "iiii", *campaign, state, MAX (0, delta[state]), delta[state]))
         return FALSE;
   }
   g_hash_table_remove_all (tally->deltas);
@@ -71,25 +72,25 @@ ledger_count_begun (const gint64 counts[STATE_COUNT])
 }
 
 gboolean
-ledger_get_counts (Store *store, guint64 campaign, gint64 counts[STATE_COUNT], GError **error)
+ledger_get_counts (Database *database, guint64 campaign, gint64 counts[STATE_COUNT], GError **error)
 {
-  sqlite3_stmt *row = store_query (store, "SELECT state,count FROM tally WHERE campaign=?", "i", (gint64) campaign);
+  sqlite3_stmt *row = database_query (database, "SELECT state,count FROM tally WHERE campaign=?", "i", (gint64) campaign);
   int result;
 
   memset (counts, 0, STATE_COUNT * sizeof counts[0]);
-  while ((result = store_step (store, row, error)) == 1)
-    if (store_int (row, 0) >= 0 && store_int (row, 0) < STATE_COUNT)
-      counts[store_int (row, 0)] = MAX (0, store_int (row, 1)); /* a store that was put together from two may say anything: balance.h */
+  while ((result = database_step (database, row, error)) == 1)
+    if (database_int (row, 0) >= 0 && database_int (row, 0) < STATE_COUNT)
+      counts[database_int (row, 0)] = MAX (0, database_int (row, 1)); /* a store that was put together from two may say anything: balance.h */
   return result == 0;
 }
 
 /* --- turns --- */
 
 gboolean
-ledger_count_turn (Store *store, gint64 *out_turn, GError **error)
+ledger_count_turn (Database *database, gint64 *out_turn, GError **error)
 {
-  return store_run (store, error, "INSERT INTO meta(key,value) VALUES('turn','1') ON CONFLICT(key) DO UPDATE SET value=value+1", "") &&
-         store_get_int (store, out_turn, error, "SELECT CAST(value AS INTEGER) FROM meta WHERE key='turn'", "") == 1;
+  return database_run (database, error, "INSERT INTO meta(key,value) VALUES('turn','1') ON CONFLICT(key) DO UPDATE SET value=value+1", "") &&
+         database_get_int (database, out_turn, error, "SELECT CAST(value AS INTEGER) FROM meta WHERE key='turn'", "") == 1;
 }
 
 /* --- what became of them --- */
@@ -106,18 +107,18 @@ retry_delay_s (guint32 attempt)
 
 /* Is the row handed under that attempt? *out_first_utc: when it was first tried. Returns: 1, 0, -1. */
 static int
-find_handed (Store *store, const LedgerOutcome *outcome, gint64 *out_first_utc, GError **error)
+find_handed (Database *database, const LedgerOutcome *outcome, gint64 *out_first_utc, GError **error)
 {
-  return store_get_int (store, out_first_utc, error, "SELECT first_utc FROM ledger WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=?", "iii",
-                        (gint64) outcome->campaign, (gint64) outcome->recipient, (gint64) outcome->attempt);
+  return database_get_int (database, out_first_utc, error, "SELECT first_utc FROM ledger WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=?", "iii",
+                           (gint64) outcome->campaign, (gint64) outcome->recipient, (gint64) outcome->attempt);
 }
 
 static gboolean
-keep_earlier_answer (Store *store, const LedgerOutcome *outcome, GError **error)
+keep_earlier_answer (Database *database, const LedgerOutcome *outcome, GError **error)
 {
-  return store_run (store, error, "INSERT OR REPLACE INTO outcome(campaign,recipient,attempt,state,reply,time_utc) VALUES(?,?,?,?,?,?)", "iiiisi",
-                    (gint64) outcome->campaign, (gint64) outcome->recipient, (gint64) outcome->attempt, (gint64) outcome->outcome, outcome->reply,
-                    outcome->time_utc);
+  return database_run (database, error, "INSERT OR REPLACE INTO outcome(campaign,recipient,attempt,state,reply,time_utc) VALUES(?,?,?,?,?,?)", "iiiisi",
+                       (gint64) outcome->campaign, (gint64) outcome->recipient, (gint64) outcome->attempt, (gint64) outcome->outcome, outcome->reply,
+                       outcome->time_utc);
 }
 
 typedef struct { /* where an outcome leads */
@@ -132,39 +133,39 @@ typedef struct { /* where an outcome leads */
 
 /* Returns: 1, 0 (it was not handed under that attempt: what became of it is known), -1. */
 static int
-write_move (Store *store, const LedgerOutcome *outcome, const Move *move, GError **error)
+write_move (Database *database, const LedgerOutcome *outcome, const Move *move, GError **error)
 {
   gint64 campaign = (gint64) outcome->campaign, recipient = (gint64) outcome->recipient;
 
   if (outcome->attempt == 1) {
-    if (!store_run (store, error,
-                    "INSERT OR IGNORE INTO recipient(campaign,id,attempt,version,first_utc,state,reason,reply,time_utc,not_before_utc,provider_id)"
-                    " SELECT ?1,?2,1,h.version,h.first_utc,?3,?4,?5,?6,?7,nullif(?8,'') " FRESH_SQL, "iiissiis", campaign, recipient, (gint64) move->state,
-                    move->reason, outcome->reply, outcome->time_utc, move->not_before_utc, outcome->remote_id))
+    if (!database_run (database, error,
+                       "INSERT OR IGNORE INTO recipient(campaign,id,attempt,version,first_utc,state,reason,reply,time_utc,not_before_utc,provider_id)"
+                       " SELECT ?1,?2,1,h.version,h.first_utc,?3,?4,?5,?6,?7,nullif(?8,'') " FRESH_SQL, "iiissiis", campaign, recipient, (gint64) move->state,
+                       move->reason, outcome->reply, outcome->time_utc, move->not_before_utc, outcome->remote_id))
       return -1;
-    if (sqlite3_changes (store_get_db (store)) > 0)
+    if (sqlite3_changes (database_get_sqlite (database)) > 0)
       return 1;
   }
-  if (!store_run (store, error,
-                  "UPDATE recipient SET state=?, reason=?, reply=?, time_utc=?, not_before_utc=?, provider_id=nullif(?,''), journal=0"
-                  " WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=?",
-                  "issiisiii", (gint64) move->state, move->reason, outcome->reply, outcome->time_utc, move->not_before_utc, outcome->remote_id, campaign,
-                  recipient, (gint64) outcome->attempt))
+  if (!database_run (database, error,
+                     "UPDATE recipient SET state=?, reason=?, reply=?, time_utc=?, not_before_utc=?, provider_id=nullif(?,''), journal=0"
+                     " WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=?",
+                     "issiisiii", (gint64) move->state, move->reason, outcome->reply, outcome->time_utc, move->not_before_utc, outcome->remote_id, campaign,
+                     recipient, (gint64) outcome->attempt))
     return -1;
-  return sqlite3_changes (store_get_db (store)) > 0;
+  return sqlite3_changes (database_get_sqlite (database)) > 0;
 }
 
 /* When is it tried again, or is its lifetime over? Returns: 1, 0 (not handed), -1. */
 static int
-plan_later (Store *store, const LedgerOutcome *outcome, Move *move, GError **error)
+plan_later (Database *database, const LedgerOutcome *outcome, Move *move, GError **error)
 {
   gint64 first_utc = 0, lifetime_s = 0;
-  int found = find_handed (store, outcome, &first_utc, error);
+  int found = find_handed (database, outcome, &first_utc, error);
 
   if (found != 1)
     return found;
-  if (store_get_int (store, &lifetime_s, error, "SELECT lifetime_s FROM campaign WHERE id=?", "i", (gint64) outcome->campaign) < 0 ||
-      !keep_earlier_answer (store, outcome, error))
+  if (database_get_int (database, &lifetime_s, error, "SELECT lifetime_s FROM campaign WHERE id=?", "i", (gint64) outcome->campaign) < 0 ||
+      !keep_earlier_answer (database, outcome, error))
     return -1;
   move->not_before_utc = MIN (outcome->time_utc + retry_delay_s (outcome->attempt), first_utc + lifetime_s);
   move->not_before_utc = MAX (move->not_before_utc, MIN (outcome->not_before_utc_s, outcome->time_utc + NOT_BEFORE_MAX_S));
@@ -177,12 +178,12 @@ plan_later (Store *store, const LedgerOutcome *outcome, Move *move, GError **err
 
 /* Letters with an answer, those of this transaction too. */
 static gboolean
-count_settled (Store *store, guint64 campaign, const LedgerTally *tally, gint64 *out_count, GError **error)
+count_settled (Database *database, guint64 campaign, const LedgerTally *tally, gint64 *out_count, GError **error)
 {
   gint64 key = (gint64) campaign;
   const gint64 *delta = g_hash_table_lookup (tally->deltas, &key);
 
-  if (store_get_int (store, out_count, error, "SELECT coalesce(sum(count),0) FROM tally WHERE campaign=? AND " SQL_IS_SETTLED (""), "i", key) < 0)
+  if (database_get_int (database, out_count, error, "SELECT coalesce(sum(count),0) FROM tally WHERE campaign=? AND " SQL_IS_SETTLED (""), "i", key) < 0)
     return FALSE;
   if (delta != NULL)
     *out_count += delta[STATE_ACCEPTED] + delta[STATE_REFUSED] + delta[STATE_UNKNOWN];
@@ -190,52 +191,52 @@ count_settled (Store *store, guint64 campaign, const LedgerTally *tally, gint64 
 }
 
 gboolean
-ledger_record (Store *store, const LedgerOutcome *outcome, LedgerTally *tally, GError **error)
+ledger_record (Database *database, const LedgerOutcome *outcome, LedgerTally *tally, GError **error)
 {
   Move move = { (State) outcome->outcome, outcome_reason_to_word (outcome->reason), 0 };
   gint64 settled = 0;
   int moved = 1;
 
   if (move.state == STATE_LATER)
-    moved = plan_later (store, outcome, &move, error);
+    moved = plan_later (database, outcome, &move, error);
   if (moved == 1)
-    moved = write_move (store, outcome, &move, error);
+    moved = write_move (database, outcome, &move, error);
   if (moved != 1)
     return moved == 0;
   ledger_tally_move (tally, outcome->campaign, STATE_HANDED, move.state, 1);
   if (outcome->reason != REASON_SUPPRESS)
     return TRUE;
-  return count_settled (store, outcome->campaign, tally, &settled, error) && gone_record (store, outcome, settled, error);
+  return count_settled (database, outcome->campaign, tally, &settled, error) && gone_record (database, outcome, settled, error);
 }
 
 /* `attempt` counts hand-overs that reached begun or an answer: this one did not. first_utc stands only behind a real attempt. */
 gboolean
-ledger_take_back (Store *store, guint64 campaign, guint64 recipient, guint32 attempt, LedgerTally *tally, GError **error)
+ledger_take_back (Database *database, guint64 campaign, guint64 recipient, guint32 attempt, LedgerTally *tally, GError **error)
 {
   gint64 to = STATE_QUEUED;
   int moved = 0;
 
   if (attempt == 1) {
-    if (!store_run (store, error, "INSERT OR IGNORE INTO recipient(campaign,id) SELECT ?1,?2 " FRESH_SQL, "ii", (gint64) campaign, (gint64) recipient))
+    if (!database_run (database, error, "INSERT OR IGNORE INTO recipient(campaign,id) SELECT ?1,?2 " FRESH_SQL, "ii", (gint64) campaign, (gint64) recipient))
       return FALSE;
-    moved = sqlite3_changes (store_get_db (store)) > 0;
+    moved = sqlite3_changes (database_get_sqlite (database)) > 0;
   }
   /* Only a row that an answer put off has a time: it goes back to later, where waiting uses up no lifetime. */
   if (moved == 0)
-    moved = store_get_int (store, &to, error,
-                           "UPDATE recipient SET state=CASE not_before_utc WHEN 0 THEN " SQL_STATE (QUEUED) " ELSE " SQL_STATE (LATER) " END, attempt=attempt-1, journal=0,"
-                           " first_utc=CASE attempt WHEN 1 THEN 0 ELSE first_utc END, time_utc=CASE attempt WHEN 1 THEN 0 ELSE time_utc END"
-                           " WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=? RETURNING state",
-                           "iii", (gint64) campaign, (gint64) recipient, (gint64) attempt);
+    moved = database_get_int (database, &to, error,
+                              "UPDATE recipient SET state=CASE not_before_utc WHEN 0 THEN " SQL_STATE (QUEUED) " ELSE " SQL_STATE (LATER) " END, attempt=attempt-1, journal=0,"
+                              " first_utc=CASE attempt WHEN 1 THEN 0 ELSE first_utc END, time_utc=CASE attempt WHEN 1 THEN 0 ELSE time_utc END"
+                              " WHERE campaign=? AND id=? AND state=" SQL_STATE (HANDED) " AND attempt=? RETURNING state",
+                              "iii", (gint64) campaign, (gint64) recipient, (gint64) attempt);
   if (moved == 1)
     ledger_tally_move (tally, campaign, STATE_HANDED, (State) to, 1);
   return moved >= 0;
 }
 
 static gboolean
-count_moved (Store *store, guint64 campaign, State from, State to, LedgerTally *tally)
+count_moved (Database *database, guint64 campaign, State from, State to, LedgerTally *tally)
 {
-  gint64 moved = sqlite3_changes64 (store_get_db (store));
+  gint64 moved = sqlite3_changes64 (database_get_sqlite (database));
 
   if (moved > 0)
     ledger_tally_move (tally, campaign, from, to, moved);
@@ -263,88 +264,88 @@ static const Skip skips[] = {
 };
 
 static gboolean
-ledger_skip_rows (Store *store, guint64 campaign, gboolean is_all, OutcomeReason reason, LedgerTally *tally, GError **error)
+ledger_skip_rows (Database *database, guint64 campaign, gboolean is_all, OutcomeReason reason, LedgerTally *tally, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (skips); i++) {
-    if (!store_run (store, error, is_all ? skips[i].all : skips[i].suppressed, "isi", (gint64) campaign, outcome_reason_to_word (reason),
-                    store_now_utc ()))
+    if (!database_run (database, error, is_all ? skips[i].all : skips[i].suppressed, "isi", (gint64) campaign, outcome_reason_to_word (reason),
+                       clock_now_utc ()))
       return FALSE;
-    count_moved (store, campaign, skips[i].from, STATE_SKIPPED, tally);
+    count_moved (database, campaign, skips[i].from, STATE_SKIPPED, tally);
   }
   return TRUE;
 }
 
 gboolean
-ledger_skip_rest (Store *store, guint64 campaign, OutcomeReason reason, LedgerTally *tally, GError **error)
+ledger_skip_rest (Database *database, guint64 campaign, OutcomeReason reason, LedgerTally *tally, GError **error)
 {
-  return ledger_skip_rows (store, campaign, TRUE, reason, tally, error);
+  return ledger_skip_rows (database, campaign, TRUE, reason, tally, error);
 }
 
 gboolean
-ledger_skip_suppressed (Store *store, LedgerTally *tally, GError **error)
+ledger_skip_suppressed (Database *database, LedgerTally *tally, GError **error)
 {
   g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (gint64));
-  sqlite3_stmt *row = store_query (store, "SELECT id FROM campaign WHERE " SQL_CAMPAIGN_IS_OPEN (""), "");
+  sqlite3_stmt *row = database_query (database, "SELECT id FROM campaign WHERE " SQL_CAMPAIGN_IS_OPEN (""), "");
   int result;
 
-  while ((result = store_step (store, row, error)) == 1) {
-    gint64 id = store_int (row, 0);
+  while ((result = database_step (database, row, error)) == 1) {
+    gint64 id = database_int (row, 0);
 
     g_array_append_val (open, id);
   }
   for (guint i = 0; result == 0 && i < open->len; i++)
-    if (!ledger_skip_rows (store, (guint64) g_array_index (open, gint64, i), FALSE, REASON_SUPPRESSED, tally, error))
+    if (!ledger_skip_rows (database, (guint64) g_array_index (open, gint64, i), FALSE, REASON_SUPPRESSED, tally, error))
       return FALSE;
   return result == 0;
 }
 
 gboolean
-ledger_resolve (Store *store, guint64 campaign, gboolean is_resend, const char *address_key, LedgerTally *tally, guint *out_count, GError **error)
+ledger_resolve (Database *database, guint64 campaign, gboolean is_resend, const char *address_key, LedgerTally *tally, guint *out_count, GError **error)
 {
   State to = is_resend ? STATE_QUEUED : STATE_SKIPPED;
 
-  if (!store_run (store, error,
-                  "UPDATE recipient INDEXED BY recipient_unknown SET state=?1, reason=?2, not_before_utc=0, first_utc=0 WHERE campaign=?3 AND state=" SQL_STATE (UNKNOWN) " AND"
-                  " (?4 IS NULL OR ?4=(SELECT s.address_key FROM snapshot s WHERE s.campaign=?3 AND s.id=recipient.id))",
-                  "isis", (gint64) to, outcome_reason_to_word (is_resend ? REASON_NONE : REASON_TREATED_AS_SENT), (gint64) campaign, address_key))
+  if (!database_run (database, error,
+                     "UPDATE recipient INDEXED BY recipient_unknown SET state=?1, reason=?2, not_before_utc=0, first_utc=0 WHERE campaign=?3 AND state=" SQL_STATE (UNKNOWN) " AND"
+                     " (?4 IS NULL OR ?4=(SELECT s.address_key FROM snapshot s WHERE s.campaign=?3 AND s.id=recipient.id))",
+                     "isis", (gint64) to, outcome_reason_to_word (is_resend ? REASON_NONE : REASON_TREATED_AS_SENT), (gint64) campaign, address_key))
     return FALSE;
-  *out_count += (guint) sqlite3_changes (store_get_db (store));
-  return count_moved (store, campaign, STATE_UNKNOWN, to, tally);
+  *out_count += (guint) sqlite3_changes (database_get_sqlite (database));
+  return count_moved (database, campaign, STATE_UNKNOWN, to, tally);
 }
 
 gboolean
-ledger_get_next_due (Store *store, guint64 campaign, gint64 account, gint64 *out_utc, GError **error)
+ledger_get_next_due (Database *database, guint64 campaign, gint64 account, gint64 *out_utc, GError **error)
 {
   *out_utc = 0;
-  return store_get_int (store, out_utc, error,
-                        "SELECT min(not_before_utc) FROM recipient r INDEXED BY recipient_later WHERE campaign=?1 AND state=" SQL_STATE (LATER)
-                        " AND " PART_OF_ACCOUNT_SQL ("?1", "r.id", "?2"), "ii", (gint64) campaign, account) >= 0;
+  return database_get_int (database, out_utc, error,
+                           "SELECT min(not_before_utc) FROM recipient r INDEXED BY recipient_later WHERE campaign=?1 AND state=" SQL_STATE (LATER)
+                           " AND " PART_OF_ACCOUNT_SQL ("?1", "r.id", "?2"), "ii", (gint64) campaign, account) >= 0;
 }
 
 gboolean
-ledger_get_last_due (Store *store, guint64 campaign, gint64 *out_utc, GError **error)
+ledger_get_last_due (Database *database, guint64 campaign, gint64 *out_utc, GError **error)
 {
   *out_utc = 0;
-  return store_get_int (store, out_utc, error, "SELECT max(not_before_utc) FROM recipient INDEXED BY recipient_later WHERE campaign=? AND state=" SQL_STATE (LATER), "i", (gint64) campaign) >= 0;
+  return database_get_int (database, out_utc, error, "SELECT max(not_before_utc) FROM recipient INDEXED BY recipient_later WHERE campaign=? AND state=" SQL_STATE (LATER), "i", (gint64) campaign) >= 0;
 }
 
 gboolean
-ledger_shift_lifetime (Store *store, gint64 account, gint64 seconds, GError **error)
+ledger_shift_lifetime (Database *database, gint64 account, gint64 seconds, GError **error)
 {
-  return store_run (store, error,
-                    "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=" SQL_STATE (LATER) " AND first_utc>0 AND"
-                    " (?2=0 OR " PART_OF_ACCOUNT_SQL ("recipient.campaign", "recipient.id", "?2") ")",
-                    "ii", seconds, account) &&
-         store_run (store, error,
-                    "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=" SQL_STATE (HANDED) " AND first_utc>0 AND"
-                    " (?2=0 OR " PART_OF_ACCOUNT_SQL ("recipient.campaign", "recipient.id", "?2") ")",
-                    "ii", seconds, account) &&
-         store_run (store, error, "UPDATE handover SET first_utc=first_utc+?1 WHERE ?2=0 OR " PART_OF_ACCOUNT_SQL ("handover.campaign", "handover.first", "?2"), "ii",
-                    seconds, account);
+  return database_run (database, error,
+                       "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=" SQL_STATE (LATER) " AND first_utc>0 AND"
+                       " (?2=0 OR " PART_OF_ACCOUNT_SQL ("recipient.campaign", "recipient.id", "?2") ")",
+                       "ii", seconds, account) &&
+         database_run (database, error,
+                       "UPDATE recipient SET first_utc=first_utc+?1 WHERE state=" SQL_STATE (HANDED) " AND first_utc>0 AND"
+                       " (?2=0 OR " PART_OF_ACCOUNT_SQL ("recipient.campaign", "recipient.id", "?2") ")",
+                       "ii", seconds, account) &&
+         database_run (database, error, "UPDATE handover SET first_utc=first_utc+?1 WHERE ?2=0 OR " PART_OF_ACCOUNT_SQL ("handover.campaign", "handover.first", "?2"), "ii",
+                       seconds, account);
 }
 
 gboolean
-ledger_follow_clock (Store *store, gint64 seconds, GError **error)
+ledger_follow_clock (Database *database, gint64 seconds, GError **error)
 {
-  return store_run (store, error, "UPDATE recipient SET first_utc=first_utc+?1, not_before_utc=not_before_utc+?1 WHERE state=" SQL_STATE (LATER), "i", seconds);
+  return database_run (database, error, "UPDATE recipient SET first_utc=first_utc+?1, not_before_utc=not_before_utc+?1 WHERE state=" SQL_STATE (LATER), "i", seconds);
 }

@@ -1,5 +1,6 @@
 #include "recovery.h"
 
+#include "clock.h"
 #include "fault.h"
 #include "kill-point.h"
 #include "sql-words.h"
@@ -72,14 +73,14 @@ journal_create (Core *core, gint64 account, GError **error)
     g_set_error (error, FAULT, FAULT_OS, "/proc/sys/kernel/random/boot_id cannot be read: mount /proc");
     return NULL;
   }
-  if (!store_run (core->store, error, "INSERT INTO journal(account,created_utc) VALUES(?,?)", "ii", account, store_now_utc ()))
+  if (!database_run (core->database, error, "INSERT INTO journal(account,created_utc) VALUES(?,?)", "ii", account, clock_now_utc ()))
     return NULL;
-  header.serial = self->serial = (guint64) sqlite3_last_insert_rowid (store_get_db (core->store));
+  header.serial = self->serial = (guint64) sqlite3_last_insert_rowid (database_get_sqlite (core->database));
   g_mkdir_with_parents (folder, 0700);
   path = journal_path (core, self->serial);
   self->fd = open_new (path, &header, error);
   if (self->fd < 0) {
-    store_run (core->store, NULL, "DELETE FROM journal WHERE serial=?", "i", (gint64) self->serial);
+    database_run (core->database, NULL, "DELETE FROM journal WHERE serial=?", "i", (gint64) self->serial);
     return NULL;
   }
   return g_steal_pointer (&self);
@@ -215,14 +216,14 @@ static GHashTable *
 load_handed (Core *core, guint64 serial, GError **error)
 {
   g_autoptr (GHashTable) handed = g_hash_table_new_full (key_hash, key_equal, g_free, g_free);
-  sqlite3_stmt *row = store_query (core->store, handed_sql, "i", (gint64) serial);
+  sqlite3_stmt *row = database_query (core->database, handed_sql, "i", (gint64) serial);
   int result;
 
-  while ((result = store_step (core->store, row, error)) == 1) {
-    RecoveryKey key = { (guint64) store_int (row, 0), (guint64) store_int (row, 1), (guint32) store_int (row, 2) };
+  while ((result = database_step (core->database, row, error)) == 1) {
+    RecoveryKey key = { (guint64) database_int (row, 0), (guint64) database_int (row, 1), (guint32) database_int (row, 2) };
     RecoveryRow *known = g_new0 (RecoveryRow, 1);
 
-    known->is_first = store_int (row, 3) != 0;
+    known->is_first = database_int (row, 3) != 0;
     g_hash_table_insert (handed, g_memdup2 (&key, sizeof key), known);
   }
   return result == 0 ? g_steal_pointer (&handed) : NULL;
@@ -253,15 +254,15 @@ recovery_settle_row (Core *core, const Source *source, const RecoveryKey *key, c
   g_autofree char *said = text_printable (row->said.text, -1, JOURNAL_TEXT_LEN); /* any octets may stand there */
 
   if (doubt == NULL && row->said.kind != JOURNAL_ENDED)
-    return ledger_take_back (core->store, key->campaign, key->recipient, key->attempt, tally, error);
+    return ledger_take_back (core->database, key->campaign, key->recipient, key->attempt, tally, error);
   outcome.outcome = doubt != NULL ? OUTCOME_UNKNOWN : row->said.outcome;
   outcome.reason = doubt != NULL ? REASON_NONE : row->said.reason;
-  outcome.time_utc = doubt != NULL ? store_now_utc () : row->said.time_utc_ms / 1000;
+  outcome.time_utc = doubt != NULL ? clock_now_utc () : row->said.time_utc_ms / 1000;
   outcome.not_before_utc_s = row->said.not_before_utc_s;
   g_strlcpy (outcome.reply, doubt != NULL ? doubt : said, sizeof outcome.reply);
   if (source->is_proof)
     row_get_remote_id (row, outcome.remote_id);
-  return ledger_record (core->store, &outcome, tally, error);
+  return ledger_record (core->database, &outcome, tally, error);
 }
 
 static gboolean
@@ -284,10 +285,10 @@ settle_all (Core *core, guint64 serial, Source *source, GError **error)
   while (g_hash_table_iter_next (&iter, &key, &row))
     if (!recovery_settle_row (core, source, key, row, tally, error))
       return FALSE;
-  return ledger_write_tally (core->store, tally, error) &&
-         (g_hash_table_size (handed) == 0 || ledger_count_turn (core->store, &turn, error)) &&
-         store_run (core->store, error, "DELETE FROM handover WHERE journal=?", "i", (gint64) serial) &&
-         store_run (core->store, error, "DELETE FROM journal WHERE serial=?", "i", (gint64) serial);
+  return ledger_write_tally (core->database, tally, error) &&
+         (g_hash_table_size (handed) == 0 || ledger_count_turn (core->database, &turn, error)) &&
+         database_run (core->database, error, "DELETE FROM handover WHERE journal=?", "i", (gint64) serial) &&
+         database_run (core->database, error, "DELETE FROM journal WHERE serial=?", "i", (gint64) serial);
 }
 
 /* What was written and not synced is still there while the same kernel has the same superblock; else the disk's word counts alone. */
@@ -308,7 +309,7 @@ source_weigh (Core *core, guint64 serial, int fd, Source *out_source)
   gint64 is_dropped = 1;
 
   *out_source = (Source){ .fd = fd };
-  store_get_int (core->store, &is_dropped, NULL, "SELECT is_dropped FROM journal WHERE serial=?", "i", (gint64) serial);
+  database_get_int (core->database, &is_dropped, NULL, "SELECT is_dropped FROM journal WHERE serial=?", "i", (gint64) serial);
   if (is_dropped)
     return;
   out_source->is_proof = TRUE;
@@ -334,13 +335,13 @@ recovery_apply (Core *core, guint64 serial, Journal *journal, GError **error)
     return RECOVERY_BUSY;
   }
   source_weigh (core, serial, journal != NULL ? journal->fd : own, &source);
-  is_settled = store_begin (core->store, error);
+  is_settled = database_begin (core->database, error);
   if (is_settled && !settle_all (core, serial, &source, error)) {
-    store_rollback (core->store);
+    database_rollback (core->database);
     is_settled = FALSE;
   }
   KILL_POINT ("core-recovering");
-  is_settled = is_settled && store_commit (core->store, error);
+  is_settled = is_settled && database_commit (core->database, error);
   KILL_POINT ("core-recovered");
   if (is_settled)
     unlink (path);
@@ -363,7 +364,7 @@ recovery_sweep (Core *core)
     gint64 known;
 
     if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT64, &serial, NULL) &&
-        store_get_int (core->store, &known, NULL, "SELECT 1 FROM journal WHERE serial=?", "i", (gint64) serial) == 0)
+        database_get_int (core->database, &known, NULL, "SELECT 1 FROM journal WHERE serial=?", "i", (gint64) serial) == 0)
       unlink (path);
   }
 }
@@ -371,18 +372,18 @@ recovery_sweep (Core *core)
 gboolean
 recovery_mark_dropped (Core *core, guint64 serial, GError **error)
 {
-  return store_run (core->store, error, "UPDATE journal SET is_dropped=1 WHERE serial=?", "i", (gint64) serial);
+  return database_run (core->database, error, "UPDATE journal SET is_dropped=1 WHERE serial=?", "i", (gint64) serial);
 }
 
 GArray *
 recovery_list (Core *core, gint64 account, GError **error)
 {
   g_autoptr (GArray) serials = g_array_new (FALSE, FALSE, sizeof (guint64));
-  sqlite3_stmt *row = store_query (core->store, "SELECT serial FROM journal WHERE account=? ORDER BY serial", "i", account);
+  sqlite3_stmt *row = database_query (core->database, "SELECT serial FROM journal WHERE account=? ORDER BY serial", "i", account);
   int result;
 
-  while ((result = store_step (core->store, row, error)) == 1) {
-    guint64 serial = (guint64) store_int (row, 0);
+  while ((result = database_step (core->database, row, error)) == 1) {
+    guint64 serial = (guint64) database_int (row, 0);
 
     g_array_append_val (serials, serial);
   }

@@ -77,7 +77,7 @@ alike_cb (sqlite3_context *sql, int n, sqlite3_value **values)
 }
 
 void
-alike_register_function (Store *store)
+alike_register_function (Database *database)
 {
-  sqlite3_create_function (store_get_db (store), "names_alike", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL, alike_cb, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (database), "names_alike", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL, alike_cb, NULL, NULL);
 }

@@ -4,12 +4,12 @@
 #include <sodium.h>
 
 gint64
-contact_key_hash (Store *store, const char *key, gsize len)
+contact_key_hash (Database *database, const char *key, gsize len)
 {
   guint8 hash[crypto_shorthash_BYTES];
 
-  G_STATIC_ASSERT (crypto_shorthash_KEYBYTES == STORE_HASH_KEY_LEN);
-  crypto_shorthash (hash, (const guint8 *) key, len, store_get_hash_key (store));
+  G_STATIC_ASSERT (crypto_shorthash_KEYBYTES == DATABASE_HASH_KEY_LEN);
+  crypto_shorthash (hash, (const guint8 *) key, len, database_get_hash_key (database));
   return (gint64) le_get (hash, 8);
 }
 
@@ -24,7 +24,7 @@ key_hash_cb (sqlite3_context *context, int n, sqlite3_value **values)
 }
 
 void
-contact_hash_index_register_function (Store *store)
+contact_hash_index_register_function (Database *database)
 {
-  sqlite3_create_function (store_get_db (store), "key_hash", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, store, key_hash_cb, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (database), "key_hash", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, database, key_hash_cb, NULL, NULL);
 }

@@ -4,9 +4,9 @@
  * Trust:  keys are strangers' words: the hash (SipHash) has a key of its own in each store, so that nobody can make many fall on one.
  * Used in: core/store, core/campaign. */
 #pragma once
-#include "store.h"
+#include "database.h"
 
-gint64 contact_key_hash (Store *store, const char *key, gsize len);
+gint64 contact_key_hash (Database *database, const char *key, gsize len);
 
 /* SQL: key_hash(key); NULL for NULL and for "". Triggers keep the table in step with the people (migrations.c). */
-void contact_hash_index_register_function (Store *store);
+void contact_hash_index_register_function (Database *database);

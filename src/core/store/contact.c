@@ -1,6 +1,7 @@
 #include "contact.h"
 
 #include "address.h"
+#include "clock.h"
 #include "fault.h"
 #include "fields.h"
 #include "name-key.h"
@@ -22,10 +23,10 @@ contact_new (void)
 }
 
 Contact *
-contact_load (Store *store, gint64 id, GError **error)
+contact_load (Database *database, gint64 id, GError **error)
 {
-  sqlite3_stmt *row = store_query (store, "SELECT name,email,phone,fields FROM person WHERE id=?", "i", id);
-  int result = store_step (store, row, error);
+  sqlite3_stmt *row = database_query (database, "SELECT name,email,phone,fields FROM person WHERE id=?", "i", id);
+  int result = database_step (database, row, error);
   Contact *self;
 
   if (result != 1) {
@@ -35,9 +36,9 @@ contact_load (Store *store, gint64 id, GError **error)
   }
   self = g_new0 (Contact, 1);
   self->id = id;
-  self->name = g_strdup (store_text (row, 0));
-  self->email = g_strdup (store_text (row, 1));
-  self->phone = g_strdup (store_text (row, 2));
+  self->name = g_strdup (database_text (row, 0));
+  self->email = g_strdup (database_text (row, 1));
+  self->phone = g_strdup (database_text (row, 2));
   self->fields = g_byte_array_new ();
   if (sqlite3_column_bytes (row, 3) > 0)
     g_byte_array_append (self->fields, sqlite3_column_blob (row, 3), (guint) sqlite3_column_bytes (row, 3));
@@ -60,14 +61,14 @@ contact_free (Contact *self)
 
 /* Two people with one address and name would be one. */
 static gboolean
-check_free (Store *store, const Contact *self, const char *email_key, const char *name_key, GError **error)
+check_free (Database *database, const Contact *self, const char *email_key, const char *name_key, GError **error)
 {
   gint64 other = 0;
-  int result = store_get_int (store, &other, error, "SELECT 1 FROM person WHERE id=? AND email_key=? AND name_key=?", "iss", self->id, email_key, name_key);
+  int result = database_get_int (database, &other, error, "SELECT 1 FROM person WHERE id=? AND email_key=? AND name_key=?", "iss", self->id, email_key, name_key);
 
   if (result != 0) /* as they are: thousands may share an address, and each would be looked at for each */
     return result > 0;
-  result = store_get_int (store, &other, error, "SELECT c.id FROM known k CROSS JOIN person c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 AND c.name_key=?2 AND c.id<>?3",
+  result = database_get_int (database, &other, error, "SELECT c.id FROM known k CROSS JOIN person c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 AND c.name_key=?2 AND c.id<>?3",
                               "ssi", email_key, name_key, self->id);
 
   if (result == 1)
@@ -76,16 +77,16 @@ check_free (Store *store, const Contact *self, const char *email_key, const char
 }
 
 gboolean
-contact_save (Store *store, const Contact *self, GError **error)
+contact_save (Database *database, const Contact *self, GError **error)
 {
   g_autofree char *name_key = name_key_build (self->name);
   g_autofree char *email_key = self->email[0] != '\0' ? address_key (self->email) : NULL;
 
-  if (email_key != NULL && !check_free (store, self, email_key, name_key, error))
+  if (email_key != NULL && !check_free (database, self, email_key, name_key, error))
     return FALSE;
-  return store_run (store, error, "UPDATE person SET name=?,name_key=?,email=?,email_key=?,phone=?,fields=?,changed_utc=? WHERE id=?", "sssssbii",
-                    self->name, name_key, self->email, email_key, self->phone, self->fields->data, (gsize) self->fields->len, store_now_utc (),
-                    self->id);
+  return database_run (database, error, "UPDATE person SET name=?,name_key=?,email=?,email_key=?,phone=?,fields=?,changed_utc=? WHERE id=?", "sssssbii",
+                       self->name, name_key, self->email, email_key, self->phone, self->fields->data, (gsize) self->fields->len, clock_now_utc (),
+                       self->id);
 }
 
 typedef struct {
@@ -218,12 +219,12 @@ parse_phone (const char *text)
 }
 
 static gboolean
-contact_collect (Store *store, sqlite3_stmt *rows, GArray *ids, GError **error)
+contact_collect (Database *database, sqlite3_stmt *rows, GArray *ids, GError **error)
 {
   int result;
 
-  while ((result = store_step (store, rows, error)) == 1) {
-    gint64 id = store_int (rows, 0);
+  while ((result = database_step (database, rows, error)) == 1) {
+    gint64 id = database_int (rows, 0);
 
     g_array_append_val (ids, id);
   }
@@ -232,13 +233,13 @@ contact_collect (Store *store, sqlite3_stmt *rows, GArray *ids, GError **error)
 
 /* People who had this address, number or name before it was changed (former.h): asked only where nobody has it now. */
 static sqlite3_stmt *
-query_former (Store *store, const char *key, gint64 max)
+query_former (Database *database, const char *key, gint64 max)
 {
-  return store_query (store, "SELECT DISTINCT contact FROM former WHERE key=?1 OR (name_key=?1 AND name_key<>'') ORDER BY contact LIMIT ?2", "si", key, max);
+  return database_query (database, "SELECT DISTINCT contact FROM former WHERE key=?1 OR (name_key=?1 AND name_key<>'') ORDER BY contact LIMIT ?2", "si", key, max);
 }
 
 GArray *
-contact_match (Store *store, const char *who, guint max, GError **error)
+contact_match (Database *database, const char *who, guint max, GError **error)
 {
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autofree char *phone = parse_phone (who);
@@ -247,19 +248,19 @@ contact_match (Store *store, const char *who, guint max, GError **error)
   guint64 id;
 
   if (who[0] == '#' && g_ascii_string_to_unsigned (who + 1, 10, 1, G_MAXINT64, &id, NULL)) {
-    rows = store_query (store, "SELECT id FROM contact WHERE id=?", "i", (gint64) id);
+    rows = database_query (database, "SELECT id FROM contact WHERE id=?", "i", (gint64) id);
   } else if (phone != NULL) {
-    rows = store_query (store, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.phone=?1 ORDER BY c.id LIMIT ?2", "si", phone, (gint64) max);
+    rows = database_query (database, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.phone=?1 ORDER BY c.id LIMIT ?2", "si", phone, (gint64) max);
   } else if (strchr (who, '@') != NULL) {
     key = typed_address_key (who);
-    rows = store_query (store, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 ORDER BY c.id LIMIT ?2", "si", key, (gint64) max);
+    rows = database_query (database, "SELECT c.id FROM known k CROSS JOIN contact c ON c.id=k.contact WHERE k.hash=key_hash(?1) AND c.email_key=?1 ORDER BY c.id LIMIT ?2", "si", key, (gint64) max);
   } else { /* names have no index: all people are looked at, as `contact find` does */
     key = name_key_build (who);
-    rows = store_query (store, "SELECT id FROM contact WHERE name_key=? AND name_key<>'' ORDER BY id LIMIT ?", "si", key, (gint64) max);
+    rows = database_query (database, "SELECT id FROM contact WHERE name_key=? AND name_key<>'' ORDER BY id LIMIT ?", "si", key, (gint64) max);
   }
-  if (!contact_collect (store, rows, ids, error))
+  if (!contact_collect (database, rows, ids, error))
     return NULL;
-  if (ids->len == 0 && who[0] != '#' && !contact_collect (store, query_former (store, phone != NULL ? phone : key, max), ids, error))
+  if (ids->len == 0 && who[0] != '#' && !contact_collect (database, query_former (database, phone != NULL ? phone : key, max), ids, error))
     return NULL;
   return g_steal_pointer (&ids);
 }
@@ -276,9 +277,9 @@ set_several (GArray *ids, const char *who, GError **error)
 }
 
 gboolean
-contact_find_one (Store *store, const char *who, gint64 *out_id, GError **error)
+contact_find_one (Database *database, const char *who, gint64 *out_id, GError **error)
 {
-  g_autoptr (GArray) ids = contact_match (store, who, SHOWN_MATCHES + 1, error);
+  g_autoptr (GArray) ids = contact_match (database, who, SHOWN_MATCHES + 1, error);
 
   if (ids == NULL)
     return FALSE;

@@ -2,13 +2,13 @@
 
 #include "alike.h"
 #include "contact-hash-index.h"
+#include "database-private.h"
 #include "fault.h"
 #include "fields.h"
 #include "import-watermark.h"
 #include "list.h"
 #include "log.h"
 #include "migrations.h"
-#include "store-private.h"
 
 #define CLEAR_ROWS 20000 /* chosen */
 
@@ -40,11 +40,11 @@ fields_cb (sqlite3_context *context, int n, sqlite3_value **values)
 }
 
 static gboolean
-database_open_migrate (Store *self, GError **error)
+database_open_migrate (Database *self, GError **error)
 {
   gint64 version = 0;
 
-  if (store_get_int (self, &version, error, "PRAGMA user_version", "") < 0)
+  if (database_get_int (self, &version, error, "PRAGMA user_version", "") < 0)
     return FALSE;
   if (version > (gint64) migrations_count) {
     g_set_error (error, FAULT, FAULT_CONFIG, "the data folder was written by a newer Postrider (store version %" G_GINT64_FORMAT "); use that one", version);
@@ -53,13 +53,13 @@ database_open_migrate (Store *self, GError **error)
   for (gsize i = (gsize) version; i < migrations_count; i++) {
     g_autofree char *stamp = g_strdup_printf ("PRAGMA user_version=%" G_GSIZE_FORMAT, i + 1);
 
-    if (!store_begin (self, error))
+    if (!database_begin (self, error))
       return FALSE;
-    if (!store_run_script (self, migrations[i], error) || !store_run_script (self, stamp, error)) {
-      store_rollback (self);
+    if (!database_run_script (self, migrations[i], error) || !database_run_script (self, stamp, error)) {
+      database_rollback (self);
       return FALSE;
     }
-    if (!store_commit (self, error))
+    if (!database_commit (self, error))
       return FALSE;
   }
   return TRUE;
@@ -67,7 +67,7 @@ database_open_migrate (Store *self, GError **error)
 
 /* An import was cut off: what it had written was seen by nobody, and goes. */
 static gboolean
-clear_watermark (Store *self, GError **error)
+clear_watermark (Database *self, GError **error)
 {
   int result;
 
@@ -77,27 +77,27 @@ clear_watermark (Store *self, GError **error)
 }
 
 static void
-register_functions (Store *self)
+register_functions (Database *self)
 {
-  sqlite3_create_function (store_get_db (self), "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, field_cb, NULL, NULL);
-  sqlite3_create_function (store_get_db (self), "fields", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, fields_cb, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (self), "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, field_cb, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (self), "fields", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, fields_cb, NULL, NULL);
   contact_hash_index_register_function (self);
   list_register_functions (self);
   alike_register_function (self);
 }
 
-Store *
-store_open (const char *path, GError **error)
+Database *
+database_open (const char *path, GError **error)
 {
-  g_autoptr (Store) self = store_connect (path, error);
+  g_autoptr (Database) self = database_connect (path, error);
 
   if (self == NULL)
     return NULL;
   register_functions (self);
-  if (!store_run_script (self, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
-                         "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2048;", error) ||
+  if (!database_run_script (self, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE;"
+                            "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2048;", error) ||
       !database_open_migrate (self, error) || !clear_watermark (self, error))
     return NULL;
-  store_take_log (self, log_new (self), (GDestroyNotify) log_free);
+  database_take_log (self, log_new (self), (GDestroyNotify) log_free);
   return g_steal_pointer (&self);
 }

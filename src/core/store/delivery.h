@@ -2,8 +2,8 @@
  * The ledger's states are not touched by it: accepted stays accepted. Used in: core/intake (delivery-events.h, the one door for what comes from outside),
  * core/app, core/control. Errors: FAULT_IO. */
 #pragma once
+#include "database.h"
 #include "delivery-kind.h"
-#include "store.h"
 
 #define DELIVERY_CODE_MAX 64   /* chosen: octets of "5.1.1", "131026" and the like */
 #define DELIVERY_WORDS_MAX 512 /* octets, as of a server's reply */
@@ -15,13 +15,13 @@ typedef struct {
 } Delivery;
 
 /* All of one recipient. */
-gboolean delivery_load (Store *store, guint64 campaign, guint64 recipient, Delivery *out_delivery, GError **error);
+gboolean delivery_load (Database *database, guint64 campaign, guint64 recipient, Delivery *out_delivery, GError **error);
 
 /* How many recipients of a campaign have each kind. */
-gboolean delivery_get_counts (Store *store, guint64 campaign, gint64 counts[DELIVERY_COUNT], GError **error);
+gboolean delivery_get_counts (Database *database, guint64 campaign, gint64 counts[DELIVERY_COUNT], GError **error);
 
 /* Writes a kind, and with a rank those below it: what was read was delivered by then. A time that is not earlier than the one there changes nothing,
  * but that the same time may bring the words that are missing.
  * code, words: printable, of at most the lengths above. Inside the caller's transaction. *out_is_new: something of the kind itself was. */
-gboolean delivery_write (Store *store, guint64 campaign, guint64 recipient, DeliveryKind kind, gint64 time_utc, const char *code, const char *words,
+gboolean delivery_write (Database *database, guint64 campaign, guint64 recipient, DeliveryKind kind, gint64 time_utc, const char *code, const char *words,
                          gboolean *out_is_new, GError **error);

@@ -34,9 +34,9 @@ run_clear (gpointer data)
 }
 
 ExternalSort *
-external_sort_new (Store *store)
+external_sort_new (Database *database)
 {
-  const char *path = sqlite3_db_filename (store_get_db (store), "main");
+  const char *path = sqlite3_db_filename (database_get_sqlite (database), "main");
   ExternalSort *self = g_new0 (ExternalSort, 1);
 
   self->folder = path != NULL && path[0] != '\0' ? g_path_get_dirname (path) : g_strdup (g_get_tmp_dir ());

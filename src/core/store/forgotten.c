@@ -1,6 +1,7 @@
 #include "forgotten.h"
 
 #include "address.h"
+#include "clock.h"
 #include "fault.h"
 #include "name-key.h"
 #include "suppression.h"
@@ -10,7 +11,7 @@
 #define ANY_NAME "*" /* no word of a name: whatever the name is */
 
 struct Forgotten {
-  Store      *store;
+  Database *database;
   Vault      *vault;
   gboolean    again;
   GHashTable *hashes;    /* GBytes: of an address, and of an address with a name */
@@ -34,46 +35,46 @@ forgotten_hash (Vault *vault, const char *key, const char *words, GError **error
 /* --- one who goes --- */
 
 static gboolean
-forgotten_add (Store *store, Vault *vault, const char *key, const char *words, GError **error)
+forgotten_add (Database *database, Vault *vault, const char *key, const char *words, GError **error)
 {
   g_autoptr (GBytes) made = forgotten_hash (vault, key, words, error);
 
-  return made != NULL && store_run (store, error, "INSERT OR IGNORE INTO forgotten(hash,created_utc) VALUES(?,?)", "bi", g_bytes_get_data (made, NULL),
-                                    g_bytes_get_size (made), store_now_utc ());
+  return made != NULL && database_run (database, error, "INSERT OR IGNORE INTO forgotten(hash,created_utc) VALUES(?,?)", "bi", g_bytes_get_data (made, NULL),
+                                       g_bytes_get_size (made), clock_now_utc ());
 }
 
 /* A person without a name was the address, with any name that comes with it. */
 static gboolean
-add_pair (Store *store, Vault *vault, const char *key, const char *name_key, gboolean is_alone, GError **error)
+add_pair (Database *database, Vault *vault, const char *key, const char *name_key, gboolean is_alone, GError **error)
 {
   g_autofree char *words = name_key_sort_words (name_key);
 
-  return key[0] == '\0' || (forgotten_add (store, vault, key, NULL, error) && forgotten_add (store, vault, key, words, error) &&
-                            (!is_alone || (forgotten_add (store, vault, key, "", error) && (words[0] != '\0' || forgotten_add (store, vault, key, ANY_NAME, error)))));
+  return key[0] == '\0' || (forgotten_add (database, vault, key, NULL, error) && forgotten_add (database, vault, key, words, error) &&
+                            (!is_alone || (forgotten_add (database, vault, key, "", error) && (words[0] != '\0' || forgotten_add (database, vault, key, ANY_NAME, error)))));
 }
 
 /* Under the names and addresses that they had once. */
 static gboolean
-add_former (Store *store, Vault *vault, gint64 id, GError **error)
+add_former (Database *database, Vault *vault, gint64 id, GError **error)
 {
-  sqlite3_stmt *row = store_query (store, "SELECT key,name_key FROM former WHERE contact=?", "i", id);
+  sqlite3_stmt *row = database_query (database, "SELECT key,name_key FROM former WHERE contact=?", "i", id);
   gboolean is_fine = TRUE;
   int result = 0;
 
-  while (is_fine && (result = store_step (store, row, error)) == 1)
-    is_fine = add_pair (store, vault, store_text (row, 0), store_text (row, 1), FALSE, error);
+  while (is_fine && (result = database_step (database, row, error)) == 1)
+    is_fine = add_pair (database, vault, database_text (row, 0), database_text (row, 1), FALSE, error);
   sqlite3_reset (row);
   return is_fine && result == 0;
 }
 
 gboolean
-forgotten_remember (Store *store, Vault *vault, const Contact *contact, gboolean is_email_alone, gboolean is_phone_alone, GError **error)
+forgotten_remember (Database *database, Vault *vault, const Contact *contact, gboolean is_email_alone, gboolean is_phone_alone, GError **error)
 {
   g_autofree char *name_key = name_key_build (contact->name);
   g_autofree char *email_key = contact->email[0] != '\0' ? address_key (contact->email) : g_strdup ("");
 
-  return add_pair (store, vault, email_key, name_key, is_email_alone, error) && add_pair (store, vault, contact->phone, name_key, is_phone_alone, error) &&
-         add_former (store, vault, contact->id, error);
+  return add_pair (database, vault, email_key, name_key, is_email_alone, error) && add_pair (database, vault, contact->phone, name_key, is_phone_alone, error) &&
+         add_former (database, vault, contact->id, error);
 }
 
 /* --- those who come --- */
@@ -85,19 +86,19 @@ new_set (void)
 }
 
 Forgotten *
-forgotten_new (Store *store, Vault *vault, gboolean again, GError **error)
+forgotten_new (Database *database, Vault *vault, gboolean again, GError **error)
 {
   g_autoptr (Forgotten) self = g_new0 (Forgotten, 1);
-  sqlite3_stmt *row = store_query (store, "SELECT hash FROM forgotten", "");
+  sqlite3_stmt *row = database_query (database, "SELECT hash FROM forgotten", "");
   int result;
 
-  self->store = store;
+  self->database = database;
   self->vault = vault;
   self->again = again;
   self->hashes = new_set ();
   self->returning = new_set ();
   self->addresses = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  while ((result = store_step (store, row, error)) == 1)
+  while ((result = database_step (database, row, error)) == 1)
     g_hash_table_add (self->hashes, g_bytes_new (sqlite3_column_blob (row, 0), (gsize) sqlite3_column_bytes (row, 0)));
   if (result == 0 && g_hash_table_size (self->hashes) > 0 && vault_get_state (vault) != VAULT_OPEN) {
     g_set_error (error, FAULT, FAULT_NO_PERM, "the vault is locked: unlock it first, for whom the file brings back of those who were forgotten says a hash with its key");
@@ -179,14 +180,14 @@ forgotten_check (Forgotten *self, Slice name, Slice email, Slice phone, GError *
 }
 
 static gboolean
-take_back (Store *store, gint64 import, GBytes *made, GError **error)
+take_back (Database *database, gint64 import, GBytes *made, GError **error)
 {
   gconstpointer hash = g_bytes_get_data (made, NULL);
   gsize len = g_bytes_get_size (made);
 
-  return store_run (store, error, "INSERT INTO forgotten_back(import,hash,created_utc) SELECT ?,hash,created_utc FROM forgotten WHERE hash=?", "ib", import, hash,
-                    len) &&
-         store_run (store, error, "DELETE FROM forgotten WHERE hash=?", "b", hash, len);
+  return database_run (database, error, "INSERT INTO forgotten_back(import,hash,created_utc) SELECT ?,hash,created_utc FROM forgotten WHERE hash=?", "ib", import, hash,
+                       len) &&
+         database_run (database, error, "DELETE FROM forgotten WHERE hash=?", "b", hash, len);
 }
 
 gboolean
@@ -198,18 +199,18 @@ forgotten_settle (Forgotten *self, gint64 import, guint *out_returned, GError **
   *out_returned = self->returned;
   g_hash_table_iter_init (&iter, self->returning);
   while (g_hash_table_iter_next (&iter, &made, NULL))
-    if (!take_back (self->store, import, made, error))
+    if (!take_back (self->database, import, made, error))
       return FALSE;
   for (guint i = 0; i < self->addresses->len; i++)
-    if (!suppression_return (self->store, import, g_ptr_array_index (self->addresses, i), error))
+    if (!suppression_return (self->database, import, g_ptr_array_index (self->addresses, i), error))
       return FALSE;
   return TRUE;
 }
 
 gboolean
-forgotten_undo (Store *store, gint64 import, GError **error)
+forgotten_undo (Database *database, gint64 import, GError **error)
 {
-  return store_run (store, error, "INSERT OR IGNORE INTO forgotten(hash,created_utc) SELECT hash,created_utc FROM forgotten_back WHERE import=? AND kind IS NULL",
-                    "i", import) &&
-         suppression_return_undo (store, import, error);
+  return database_run (database, error, "INSERT OR IGNORE INTO forgotten(hash,created_utc) SELECT hash,created_utc FROM forgotten_back WHERE import=? AND kind IS NULL",
+                       "i", import) &&
+         suppression_return_undo (database, import, error);
 }

@@ -7,12 +7,12 @@
 #include "vault.h"
 
 /* Inside the caller's transaction. is_email_alone, is_phone_alone: nobody else has it, so that a row without a name means the one who goes. */
-gboolean forgotten_remember (Store *store, Vault *vault, const Contact *contact, gboolean is_email_alone, gboolean is_phone_alone, GError **error);
+gboolean forgotten_remember (Database *database, Vault *vault, const Contact *contact, gboolean is_email_alone, gboolean is_phone_alone, GError **error);
 
 typedef struct Forgotten Forgotten;
 
 /* (transfer full). again: people who were forgotten have agreed anew: they come back. */
-Forgotten *forgotten_new  (Store *store, Vault *vault, gboolean again, GError **error);
+Forgotten *forgotten_new  (Database *database, Vault *vault, gboolean again, GError **error);
 void       forgotten_free (Forgotten *self); /* NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Forgotten, forgotten_free)
 
@@ -24,4 +24,4 @@ int        forgotten_check (Forgotten *self, Slice name, Slice email, Slice phon
 gboolean   forgotten_settle (Forgotten *self, gint64 import, guint *out_returned, GError **error);
 
 /* People who came back by this import are forgotten again, and not written to, as before it. Inside the caller's transaction. */
-gboolean   forgotten_undo (Store *store, gint64 import, GError **error);
+gboolean   forgotten_undo (Database *database, gint64 import, GError **error);

@@ -9,25 +9,25 @@
 /* --- names and addresses --- */
 
 static gboolean
-add_pair (Store *store, gint64 id, const char *key, const char *name_key, const char *name, GError **error)
+add_pair (Database *database, gint64 id, const char *key, const char *name_key, const char *name, GError **error)
 {
   return key[0] == '\0' ||
-         store_run (store, error, "INSERT OR REPLACE INTO former(key,name_key,contact,name) VALUES(?,?,?,?)", "ssis", key, name_key, id, name);
+         database_run (database, error, "INSERT OR REPLACE INTO former(key,name_key,contact,name) VALUES(?,?,?,?)", "ssis", key, name_key, id, name);
 }
 
 static gboolean
-add_person (Store *store, gint64 id, const Contact *contact, GError **error)
+add_person (Database *database, gint64 id, const Contact *contact, GError **error)
 {
   g_autofree char *name_key = name_key_build (contact->name);
   g_autofree char *email_key = contact->email[0] != '\0' ? address_key (contact->email) : g_strdup ("");
 
-  return add_pair (store, id, email_key, name_key, contact->name, error) && add_pair (store, id, contact->phone, name_key, contact->name, error);
+  return add_pair (database, id, email_key, name_key, contact->name, error) && add_pair (database, id, contact->phone, name_key, contact->name, error);
 }
 
 /* Each name with each address, now or once: the old address may come with the new name. An address that was given up finds its only owner without
  * a name too. What the person has now is not former. */
 static gboolean
-former_complete (Store *store, gint64 id, GError **error)
+former_complete (Database *database, gint64 id, GError **error)
 {
   static const char pairs[] =
     "INSERT OR IGNORE INTO former(key,name_key,contact,name) SELECT k.key,n.name_key,?1,n.name FROM"
@@ -41,66 +41,66 @@ former_complete (Store *store, gint64 id, GError **error)
     "DELETE FROM former WHERE contact=?1 AND EXISTS (SELECT 1 FROM person p WHERE p.id=?1 AND p.name_key=former.name_key"
     " AND former.key IN (p.email_key,p.phone))";
 
-  return store_run (store, error, pairs, "i", id) && store_run (store, error, nameless, "i", id) && store_run (store, error, present, "i", id);
+  return database_run (database, error, pairs, "i", id) && database_run (database, error, nameless, "i", id) && database_run (database, error, present, "i", id);
 }
 
 gboolean
-former_find (Store *store, const char *key, const char *name_key, gint64 *out_id, GError **error)
+former_find (Database *database, const char *key, const char *name_key, gint64 *out_id, GError **error)
 {
   *out_id = 0;
-  return store_get_int (store, out_id, error, "SELECT contact FROM former WHERE key=? AND name_key=?", "ss", key, name_key) >= 0;
+  return database_get_int (database, out_id, error, "SELECT contact FROM former WHERE key=? AND name_key=?", "ss", key, name_key) >= 0;
 }
 
 int
-former_has (Store *store, gint64 id, GError **error)
+former_has (Database *database, gint64 id, GError **error)
 {
   gint64 found = 0;
 
-  return store_get_int (store, &found, error, "SELECT 1 FROM former WHERE contact=?1 UNION ALL SELECT 1 FROM former_value WHERE contact=?1 LIMIT 1", "i", id);
+  return database_get_int (database, &found, error, "SELECT 1 FROM former WHERE contact=?1 UNION ALL SELECT 1 FROM former_value WHERE contact=?1 LIMIT 1", "i", id);
 }
 
 int
-former_had (Store *store, gint64 id, const char *text, GError **error)
+former_had (Database *database, gint64 id, const char *text, GError **error)
 {
   g_autofree char *name_key = name_key_build (text);
   g_autofree char *key = strchr (text, '@') != NULL ? address_key (text) : g_strdup (text);
   gint64 found = 0;
 
-  return store_get_int (store, &found, error, "SELECT 1 FROM former WHERE contact=?1 AND (key=?2 OR (name_key=?3 AND name_key<>'')) LIMIT 1", "iss", id, key, name_key);
+  return database_get_int (database, &found, error, "SELECT 1 FROM former WHERE contact=?1 AND (key=?2 OR (name_key=?3 AND name_key<>'')) LIMIT 1", "iss", id, key, name_key);
 }
 
 /* --- values of fields: by a keyed hash, for they may be large and are only compared --- */
 
 static gboolean
-add_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
+add_value (Database *database, gint64 id, Slice name, Slice value, GError **error)
 {
   g_autofree char *field = g_utf8_casefold (name.data, (gssize) name.len);
 
-  return store_run (store, error, "INSERT OR IGNORE INTO former_value(contact,field,hash) VALUES(?,?,?)", "isi", id, field,
-                    contact_key_hash (store, value.data, value.len));
+  return database_run (database, error, "INSERT OR IGNORE INTO former_value(contact,field,hash) VALUES(?,?,?)", "isi", id, field,
+                       contact_key_hash (database, value.data, value.len));
 }
 
 static int
-had_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
+had_value (Database *database, gint64 id, Slice name, Slice value, GError **error)
 {
   g_autofree char *field = g_utf8_casefold (name.data, (gssize) name.len);
   gint64 found = 0;
 
-  return store_get_int (store, &found, error, "SELECT 1 FROM former_value WHERE contact=? AND field=? AND hash=?", "isi", id, field,
-                        contact_key_hash (store, value.data, value.len));
+  return database_get_int (database, &found, error, "SELECT 1 FROM former_value WHERE contact=? AND field=? AND hash=?", "isi", id, field,
+                           contact_key_hash (database, value.data, value.len));
 }
 
 /* An old value that is given again by hand is no former one any more. */
 static gboolean
-drop_value (Store *store, gint64 id, Slice name, Slice value, GError **error)
+drop_value (Database *database, gint64 id, Slice name, Slice value, GError **error)
 {
   g_autofree char *field = g_utf8_casefold (name.data, (gssize) name.len);
 
-  return store_run (store, error, "DELETE FROM former_value WHERE contact=? AND field=? AND hash=?", "isi", id, field, contact_key_hash (store, value.data, value.len));
+  return database_run (database, error, "DELETE FROM former_value WHERE contact=? AND field=? AND hash=?", "isi", id, field, contact_key_hash (database, value.data, value.len));
 }
 
 static gboolean
-keep_values (Store *store, const Contact *before, const Contact *now, GError **error)
+keep_values (Database *database, const Contact *before, const Contact *now, GError **error)
 {
   FieldsReader reader;
   Slice name, value, other;
@@ -112,14 +112,14 @@ keep_values (Store *store, const Contact *before, const Contact *now, GError **e
 
     if (is_there && other.len == value.len && memcmp (other.data, value.data, value.len) == 0)
       continue;
-    if (!add_value (store, now->id, name, value, error) || (is_there && !drop_value (store, now->id, name, other, error)))
+    if (!add_value (database, now->id, name, value, error) || (is_there && !drop_value (database, now->id, name, other, error)))
       return FALSE;
   }
   return TRUE;
 }
 
 GByteArray *
-former_strip (Store *store, gint64 id, const void *fields, gsize len, GError **error)
+former_strip (Database *database, gint64 id, const void *fields, gsize len, GError **error)
 {
   g_autoptr (GByteArray) kept = g_byte_array_sized_new ((guint) len + 1);
   FieldsReader reader;
@@ -127,7 +127,7 @@ former_strip (Store *store, gint64 id, const void *fields, gsize len, GError **e
 
   fields_open (&reader, fields, len);
   while (fields_next (&reader, &name, &value)) {
-    int had = had_value (store, id, name, value, error);
+    int had = had_value (database, id, name, value, error);
 
     if (had < 0)
       return NULL;
@@ -140,22 +140,22 @@ former_strip (Store *store, gint64 id, const void *fields, gsize len, GError **e
 /* --- both --- */
 
 gboolean
-former_move (Store *store, gint64 id, gint64 into, GError **error)
+former_move (Database *database, gint64 id, gint64 into, GError **error)
 {
-  return store_run (store, error, "UPDATE former SET contact=? WHERE contact=?", "ii", into, id) &&
-         store_run (store, error, "INSERT OR IGNORE INTO former_value SELECT ?,field,hash FROM former_value WHERE contact=?", "ii", into, id);
+  return database_run (database, error, "UPDATE former SET contact=? WHERE contact=?", "ii", into, id) &&
+         database_run (database, error, "INSERT OR IGNORE INTO former_value SELECT ?,field,hash FROM former_value WHERE contact=?", "ii", into, id);
 }
 
 gboolean
-former_adopt (Store *store, gint64 id, const Contact *gone, GError **error)
+former_adopt (Database *database, gint64 id, const Contact *gone, GError **error)
 {
-  g_autoptr (Contact) now = contact_load (store, id, error);
+  g_autoptr (Contact) now = contact_load (database, id, error);
 
-  return now != NULL && add_person (store, id, gone, error) && former_complete (store, id, error) && keep_values (store, gone, now, error);
+  return now != NULL && add_person (database, id, gone, error) && former_complete (database, id, error) && keep_values (database, gone, now, error);
 }
 
 gboolean
-former_keep (Store *store, const Contact *before, GError **error)
+former_keep (Database *database, const Contact *before, GError **error)
 {
-  return former_adopt (store, before->id, before, error);
+  return former_adopt (database, before->id, before, error);
 }

@@ -3,7 +3,7 @@
  * Triggers (migrations.c) end both: a person who is written ends the runs that touched it, one who goes (forget) takes the trace along.
  * Rules:  docs/decisions/import-can-be-undone.md. Used in: core/store/merge, core/app. Errors: FAULT_IO. */
 #pragma once
-#include "store.h"
+#include "database.h"
 
 typedef struct {
   gint64      id;              /* of import_undo_next() */
@@ -14,13 +14,13 @@ typedef struct {
 } ImportRun;
 
 /* The number that the next import will get. */
-gboolean import_undo_next (Store *store, gint64 *out_id, GError **error);
+gboolean import_undo_next (Database *database, gint64 *out_id, GError **error);
 
 /* Keeps a person as they are, once an import; before the first change. */
-gboolean import_undo_keep (Store *store, gint64 import, gint64 contact, GError **error);
+gboolean import_undo_keep (Database *database, gint64 import, gint64 contact, GError **error);
 
 /* The import is done; inside its last transaction. Imports that touched one of its people can be taken back no more. */
-gboolean import_undo_close (Store *store, const ImportRun *run, GError **error);
+gboolean import_undo_close (Database *database, const ImportRun *run, GError **error);
 
 typedef struct {
   gint64  import;
@@ -34,8 +34,8 @@ typedef struct {
 
 /* What import_undo() would do. import: 0 is the last one that can be taken back. Errors: FAULT_NO_INPUT (none), FAULT_TEMP (a campaign that
  * has not ended has people of it), FAULT_DATA (they were put elsewhere since). */
-gboolean import_undo_count (Store *store, gint64 import, ImportUndone *out, GError **error);
+gboolean import_undo_count (Database *database, gint64 import, ImportUndone *out, GError **error);
 /* One transaction of its own. */
-gboolean import_undo (Store *store, gint64 import, ImportUndone *out, GError **error);
+gboolean import_undo (Database *database, gint64 import, ImportUndone *out, GError **error);
 void     import_undone_clear (ImportUndone *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImportUndone, import_undone_clear)

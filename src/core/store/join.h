@@ -3,7 +3,7 @@
  * Errors: FAULT_USAGE (the same person twice), FAULT_NO_USER, FAULT_TEMP (letters to both are on the wire; a campaign is being prepared),
  *         FAULT_NO_PERM (a suppression cannot be checked: the vault is locked), FAULT_IO. */
 #pragma once
-#include "store.h"
+#include "database.h"
 
 /* The caller marks who is suppressed by it afterwards: campaigns_suppressed(). */
-gboolean join_people (Store *store, gint64 stays, gint64 goes, GError **error);
+gboolean join_people (Database *database, gint64 stays, gint64 goes, GError **error);

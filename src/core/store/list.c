@@ -1,5 +1,6 @@
 #include "list.h"
 
+#include "clock.h"
 #include "fault.h"
 #include "fields.h"
 #include "import-watermark.h"
@@ -20,41 +21,41 @@ is_near (const char *asked, const char *name)
 }
 
 static void
-set_not_there (Store *store, const char *name, GError **error)
+set_not_there (Database *database, const char *name, GError **error)
 {
-  sqlite3_stmt *rows = store_query (store, "SELECT name FROM list ORDER BY name", "");
+  sqlite3_stmt *rows = database_query (database, "SELECT name FROM list ORDER BY name", "");
   g_autoptr (GString) near = g_string_new (NULL);
   guint count = 0, lists = 0;
 
-  while (store_step (store, rows, NULL) == 1) {
+  while (database_step (database, rows, NULL) == 1) {
     lists++;
-    if (count < NEAR_MAX && is_near (name, store_text (rows, 0)))
-      g_string_append_printf (near, "%s“%s”", count++ > 0 ? " or " : "", store_text (rows, 0));
+    if (count < NEAR_MAX && is_near (name, database_text (rows, 0)))
+      g_string_append_printf (near, "%s“%s”", count++ > 0 ? " or " : "", database_text (rows, 0));
   }
   g_set_error (error, FAULT, FAULT_NO_INPUT, "there is no list “%s”; %s%s%s", name, count > 0 ? "did you mean " : "", near->str,
                count > 0 ? "?" : lists > 0 ? "`postrider lists` shows those that are there" : "`postrider import FILE --list NAME` makes one");
 }
 
 gboolean
-list_find (Store *store, const char *name, gint64 *out_id, GError **error)
+list_find (Database *database, const char *name, gint64 *out_id, GError **error)
 {
-  int result = store_get_int (store, out_id, error, "SELECT id FROM list WHERE name=?", "s", name);
+  int result = database_get_int (database, out_id, error, "SELECT id FROM list WHERE name=?", "s", name);
 
   if (result == 0)
-    set_not_there (store, name, error);
+    set_not_there (database, name, error);
   return result == 1;
 }
 
 gboolean
-list_ensure (Store *store, const char *name, gint64 id, GError **error)
+list_ensure (Database *database, const char *name, gint64 id, GError **error)
 {
-  return store_run (store, error, "INSERT OR IGNORE INTO list(id,name,created_utc) VALUES(?,?,?)", "isi", id, name, store_now_utc ());
+  return database_run (database, error, "INSERT OR IGNORE INTO list(id,name,created_utc) VALUES(?,?,?)", "isi", id, name, clock_now_utc ());
 }
 
 gboolean
-list_add_fields (Store *store, gint64 list, const char *const *names, GError **error)
+list_add_fields (Database *database, gint64 list, const char *const *names, GError **error)
 {
-  g_auto (GStrv) old = list_get_fields (store, list, error);
+  g_auto (GStrv) old = list_get_fields (database, list, error);
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   if (old == NULL)
@@ -63,21 +64,21 @@ list_add_fields (Store *store, gint64 list, const char *const *names, GError **e
     g_hash_table_add (known, g_utf8_casefold (old[i], -1));
   for (gsize i = 0; names[i] != NULL; i++)
     if (g_hash_table_add (known, g_utf8_casefold (names[i], -1)) &&
-        !store_run (store, error, "INSERT INTO list_field(list,position,name) VALUES(?,(SELECT coalesce(max(position),0)+1 FROM list_field WHERE list=?),?)",
-                    "iis", list, list, names[i]))
+        !database_run (database, error, "INSERT INTO list_field(list,position,name) VALUES(?,(SELECT coalesce(max(position),0)+1 FROM list_field WHERE list=?),?)",
+                       "iis", list, list, names[i]))
       return FALSE;
   return TRUE;
 }
 
 GStrv
-list_get_fields (Store *store, gint64 list, GError **error)
+list_get_fields (Database *database, gint64 list, GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  sqlite3_stmt *rows = store_query (store, "SELECT name FROM list_field WHERE list=? ORDER BY position", "i", list);
+  sqlite3_stmt *rows = database_query (database, "SELECT name FROM list_field WHERE list=? ORDER BY position", "i", list);
   int result;
 
-  while ((result = store_step (store, rows, error)) == 1)
-    g_ptr_array_add (names, g_strdup (store_text (rows, 0)));
+  while ((result = database_step (database, rows, error)) == 1)
+    g_ptr_array_add (names, g_strdup (database_text (rows, 0)));
   if (result < 0)
     return NULL;
   g_ptr_array_add (names, NULL);
@@ -86,27 +87,27 @@ list_get_fields (Store *store, gint64 list, GError **error)
 }
 
 gboolean
-list_set_aliases (Store *store, gint64 list, const char *const *aliases, GError **error)
+list_set_aliases (Database *database, gint64 list, const char *const *aliases, GError **error)
 {
   for (gsize i = 0; aliases != NULL && aliases[i] != NULL; i += 2) {
     g_autofree char *key = text_fold (aliases[i], -1);
 
-    if (!store_run (store, error, "INSERT OR REPLACE INTO list_alias(list,key,alias,field) VALUES(?,?,?,?)", "isss", list, key, aliases[i], aliases[i + 1]))
+    if (!database_run (database, error, "INSERT OR REPLACE INTO list_alias(list,key,alias,field) VALUES(?,?,?,?)", "isss", list, key, aliases[i], aliases[i + 1]))
       return FALSE;
   }
   return TRUE;
 }
 
 GStrv
-list_get_aliases (Store *store, gint64 list, GError **error)
+list_get_aliases (Database *database, gint64 list, GError **error)
 {
   g_autoptr (GPtrArray) aliases = g_ptr_array_new_with_free_func (g_free);
-  sqlite3_stmt *rows = store_query (store, "SELECT alias,field FROM list_alias WHERE list=? ORDER BY key", "i", list);
+  sqlite3_stmt *rows = database_query (database, "SELECT alias,field FROM list_alias WHERE list=? ORDER BY key", "i", list);
   int result;
 
-  while ((result = store_step (store, rows, error)) == 1)
+  while ((result = database_step (database, rows, error)) == 1)
     for (int i = 0; i < 2; i++)
-      g_ptr_array_add (aliases, g_strdup (store_text (rows, i)));
+      g_ptr_array_add (aliases, g_strdup (database_text (rows, i)));
   if (result < 0)
     return NULL;
   g_ptr_array_add (aliases, NULL);
@@ -131,9 +132,9 @@ list_find_alias (const char *const *aliases, const char *name)
 static void
 write_person (FrameWriter *frame, sqlite3_stmt *row, const char *const *fields, guint n_fields)
 {
-  frame_writer_row (frame, (guint64) store_int (row, 0), 0, 3 + n_fields);
+  frame_writer_row (frame, (guint64) database_int (row, 0), 0, 3 + n_fields);
   for (int i = 1; i <= 3; i++)
-    frame_writer_string (frame, store_text (row, i));
+    frame_writer_string (frame, database_text (row, i));
   for (guint i = 0; i < n_fields; i++) {
     Slice value = { "", 0 };
 
@@ -143,15 +144,15 @@ write_person (FrameWriter *frame, sqlite3_stmt *row, const char *const *fields, 
 }
 
 gboolean
-list_page (Store *store, gint64 list, const char *const *fields, guint64 after, guint max_rows, FrameWriter *frame, GError **error)
+list_page (Database *database, gint64 list, const char *const *fields, guint64 after, guint max_rows, FrameWriter *frame, GError **error)
 {
-  sqlite3_stmt *rows = store_query (store,
-                                    "SELECT c.id,c.name,c.email,c.phone,c.fields FROM member m JOIN contact c ON c.id=m.contact"
-                                    " WHERE m.list=? AND m.contact>? ORDER BY m.contact LIMIT ?", "iii", list, (gint64) after, (gint64) max_rows);
+  sqlite3_stmt *rows = database_query (database,
+                                       "SELECT c.id,c.name,c.email,c.phone,c.fields FROM member m JOIN contact c ON c.id=m.contact"
+                                       " WHERE m.list=? AND m.contact>? ORDER BY m.contact LIMIT ?", "iii", list, (gint64) after, (gint64) max_rows);
   guint n_fields = g_strv_length ((GStrv) fields);
   int result;
 
-  while ((result = store_step (store, rows, error)) == 1) {
+  while ((result = database_step (database, rows, error)) == 1) {
     write_person (frame, rows, fields, n_fields);
     if (frame_writer_get_size (frame) > PAGE_BYTES_MAX)
       break;
@@ -199,9 +200,9 @@ sort_key_cb (sqlite3_context *sql, int n, sqlite3_value **values)
 }
 
 void
-list_register_functions (Store *store)
+list_register_functions (Database *database)
 {
-  sqlite3_create_function (store_get_db (store), "list_sort_key", 5, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL, sort_key_cb, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (database), "list_sort_key", 5, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL, sort_key_cb, NULL, NULL);
 }
 
 #define FOUND " FROM member m JOIN contact c ON c.id=m.contact WHERE m.list=?1" \
@@ -211,7 +212,7 @@ list_register_functions (Store *store)
   ") ORDER BY k='',k " direction ",id " direction " LIMIT ?4 OFFSET ?5"
 
 gboolean
-list_search (Store *store, const ListSearch *what, const char *const *fields, guint64 *out_total, FrameWriter *frame, GError **error)
+list_search (Database *database, const ListSearch *what, const char *const *fields, guint64 *out_total, FrameWriter *frame, GError **error)
 {
   static const char *const by_direction[] = { SORTED (""), SORTED ("DESC") };
   g_autofree char *key = name_key_build (what->text);
@@ -220,11 +221,11 @@ list_search (Store *store, const ListSearch *what, const char *const *fields, gu
   sqlite3_stmt *rows;
   int result;
 
-  if (store_get_int (store, &total, error, "SELECT count(*)" FOUND, "is", what->list, key) < 0)
+  if (database_get_int (database, &total, error, "SELECT count(*)" FOUND, "is", what->list, key) < 0)
     return FALSE;
   *out_total = (guint64) total;
-  rows = store_query (store, by_direction[what->is_down ? 1 : 0], "issii", what->list, key, what->order, (gint64) what->max_rows, what->offset);
-  while ((result = store_step (store, rows, error)) == 1) {
+  rows = database_query (database, by_direction[what->is_down ? 1 : 0], "issii", what->list, key, what->order, (gint64) what->max_rows, what->offset);
+  while ((result = database_step (database, rows, error)) == 1) {
     write_person (frame, rows, fields, n_fields);
     if (frame_writer_get_size (frame) > PAGE_BYTES_MAX)
       break;
@@ -239,40 +240,40 @@ list_search (Store *store, const ListSearch *what, const char *const *fields, gu
                 " AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.contact=person.id)"
 
 gboolean
-list_count (Store *store, gint64 list, gint64 *out_people, gint64 *out_leaving, GError **error)
+list_count (Database *database, gint64 list, gint64 *out_people, gint64 *out_leaving, GError **error)
 {
-  return store_get_int (store, out_people, error, "SELECT count(*) FROM member WHERE list=?1", "i", list) >= 0 &&
-         store_get_int (store, out_leaving, error, "SELECT count(*) FROM person WHERE " LEAVING, "i", list) >= 0;
+  return database_get_int (database, out_people, error, "SELECT count(*) FROM member WHERE list=?1", "i", list) >= 0 &&
+         database_get_int (database, out_leaving, error, "SELECT count(*) FROM person WHERE " LEAVING, "i", list) >= 0;
 }
 
 static gboolean
-remove_people (Store *store, gint64 list, guint64 *out_people, GError **error)
+remove_people (Database *database, gint64 list, guint64 *out_people, GError **error)
 {
-  if (!store_run (store, error, "DELETE FROM person WHERE " LEAVING, "i", list))
+  if (!database_run (database, error, "DELETE FROM person WHERE " LEAVING, "i", list))
     return FALSE;
-  *out_people = (guint64) sqlite3_changes64 (store_get_db (store));
+  *out_people = (guint64) sqlite3_changes64 (database_get_sqlite (database));
   return TRUE;
 }
 
 gboolean
-list_remove (Store *store, gint64 list, const char *name, guint64 *out_people, GError **error)
+list_remove (Database *database, gint64 list, const char *name, guint64 *out_people, GError **error)
 {
   g_autofree char *detail = NULL, *gone = NULL;
   guint64 people = 0;
 
-  if (!import_watermark_check_none (store, error) || !store_begin (store, error))
+  if (!import_watermark_check_none (database, error) || !database_begin (database, error))
     return FALSE;
-  if (!remove_people (store, list, &people, error) || !store_run (store, error, "DELETE FROM list WHERE id=?", "i", list)) {
-    store_rollback (store);
+  if (!remove_people (database, list, &people, error) || !database_run (database, error, "DELETE FROM list WHERE id=?", "i", list)) {
+    database_rollback (database);
     return FALSE;
   }
   gone = text_count (people, "person", "people");
   detail = g_strdup_printf ("list %s, %s with it", name, gone);
-  if (!store_audit (store, "list.remove", detail, error)) {
-    store_rollback (store);
+  if (!database_audit (database, "list.remove", detail, error)) {
+    database_rollback (database);
     return FALSE;
   }
-  if (!store_commit (store, error))
+  if (!database_commit (database, error))
     return FALSE;
   *out_people = people;
   return TRUE;

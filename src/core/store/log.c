@@ -9,7 +9,7 @@
 #define PAGES 1000 /* SQLite's own: a commit brings a log of so many pages into the file */
 
 struct Log {
-  Store   *store;
+  Database *database;
   char    *path, *log_path; /* NULL: in memory, there is no log */
   GThread *thread;
   gint     is_done;         /* atomic: set by the thread */
@@ -17,12 +17,12 @@ struct Log {
 };
 
 Log *
-log_new (Store *store)
+log_new (Database *database)
 {
   Log *self = g_new0 (Log, 1);
-  const char *path = sqlite3_db_filename (store_get_db (store), "main");
+  const char *path = sqlite3_db_filename (database_get_sqlite (database), "main");
 
-  self->store = store;
+  self->database = database;
   if (path != NULL && path[0] != '\0') {
     self->path = g_strdup (path);
     self->log_path = g_strconcat (path, "-wal", NULL);
@@ -58,7 +58,7 @@ void
 log_hold (Log *self)
 {
   g_clear_handle_id (&self->look_source, g_source_remove);
-  sqlite3_wal_autocheckpoint (store_get_db (self->store), 0);
+  sqlite3_wal_autocheckpoint (database_get_sqlite (self->database), 0);
 }
 
 static gpointer
@@ -115,9 +115,9 @@ look_cb (gpointer data)
     return G_SOURCE_CONTINUE;
   self->look_source = 0;
   wait_for_thread (self);
-  sqlite3_wal_autocheckpoint (store_get_db (self->store), PAGES);
+  sqlite3_wal_autocheckpoint (database_get_sqlite (self->database), PAGES);
   /* little has come in meanwhile */
-  sqlite3_wal_checkpoint_v2 (store_get_db (self->store), "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  sqlite3_wal_checkpoint_v2 (database_get_sqlite (self->database), "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -127,7 +127,7 @@ has_room (Log *self)
 {
   struct stat info;
 
-  return stat (self->log_path, &info) != 0 || store_get_room (self->store) > (guint64) info.st_size;
+  return stat (self->log_path, &info) != 0 || database_get_room (self->database) > (guint64) info.st_size;
 }
 
 static gboolean
@@ -145,7 +145,7 @@ log_fold (Log *self)
 {
   g_clear_handle_id (&self->look_source, g_source_remove);
   if (self->path == NULL) {
-    sqlite3_wal_autocheckpoint (store_get_db (self->store), PAGES);
+    sqlite3_wal_autocheckpoint (database_get_sqlite (self->database), PAGES);
   } else if (is_busy (self)) {
     self->look_source = g_timeout_add (LOOK_MS, again_cb, self);
   } else if (!has_room (self)) {

@@ -1,9 +1,9 @@
 /* log.h - the store's write-ahead log while much is written, and after it: what takes long (flushing it, bringing it into the file) is done by a
  * thread, so that the main loop goes on. Main thread only. Used in: core/store. */
 #pragma once
-#include "store.h"
+#include "database.h"
 
-Log *log_new  (Store *store); /* (transfer full) */
+Log *log_new  (Database *database); /* (transfer full) */
 void log_free (Log *self);    /* waits for the thread; NULL is a no-op */
 
 void log_hold  (Log *self); /* commits leave the log as it is */

@@ -34,11 +34,11 @@ look_up_met (Merge *self, MergeKind kind, gint64 id, gboolean *out_is_created, g
   if (kind == MERGE_BY_EMAIL)
     return TRUE;
   if (id > self->base) {
-    result = store_get_int (self->store, &found, error, "SELECT kind FROM temp.staged WHERE row=?", "i", id - self->base);
+    result = database_get_int (self->database, &found, error, "SELECT kind FROM temp.staged WHERE row=?", "i", id - self->base);
     *out_is_created = result == 1 && found == (gint64) kind; /* not staged: a fresh one, with an address */
     *out_is_met = !*out_is_created;
   } else {
-    result = store_get_int (self->store, &found, error, "SELECT 1 FROM temp.met WHERE contact=?", "i", id);
+    result = database_get_int (self->database, &found, error, "SELECT 1 FROM temp.met WHERE contact=?", "i", id);
     *out_is_met = result == 1;
   }
   return result >= 0;
@@ -49,7 +49,7 @@ is_claimed (Merge *self, gint64 id)
 {
   gint64 found = 0;
 
-  return self->has_claims && store_get_int (self->store, &found, NULL, "SELECT 1 FROM temp.claimed WHERE contact=?", "i", id) == 1;
+  return self->has_claims && database_get_int (self->database, &found, NULL, "SELECT 1 FROM temp.claimed WHERE contact=?", "i", id) == 1;
 }
 
 static gboolean
@@ -59,13 +59,13 @@ open_person (Merge *self, MergeKind kind, gint64 id, MergePerson *out, GError **
 
   if (!look_up_met (self, kind, id, &out->is_created, &out->is_met, error))
     return FALSE;
-  out->contact = contact_load (self->store, id, error);
+  out->contact = contact_load (self->database, id, error);
   if (out->contact == NULL)
     return FALSE;
   out->fields = g_bytes_new (out->contact->fields->data, out->contact->fields->len);
   out->rows = 0;
   out->is_changed = is_claimed (self, id);
-  corrected = id <= self->base ? former_has (self->store, id, error) : 0;
+  corrected = id <= self->base ? former_has (self->database, id, error) : 0;
   if (corrected < 0)
     return FALSE;
   out->is_corrected = corrected == 1;
@@ -80,7 +80,7 @@ open_person (Merge *self, MergeKind kind, gint64 id, MergePerson *out, GError **
 static gboolean
 may_fill (Merge *self, const MergePerson *person, const char *text, gboolean *out_may, GError **error)
 {
-  int had = person->is_corrected ? former_had (self->store, person->contact->id, text, error) : 0;
+  int had = person->is_corrected ? former_had (self->database, person->contact->id, text, error) : 0;
 
   *out_may = had == 0;
   return had >= 0;
@@ -92,7 +92,7 @@ put_texts (Merge *self, MergePerson *person, sqlite3_stmt *staged, GError **erro
   char **const texts[] = { &person->contact->name, &person->contact->email, &person->contact->phone };
 
   for (int i = 0; i < 3; i++) {
-    const char *text = store_text (staged, i);
+    const char *text = database_text (staged, i);
     gboolean may = (*texts[i])[0] == '\0' && text[0] != '\0';
 
     if (may && !may_fill (self, person, text, &may, error))
@@ -112,7 +112,7 @@ put_fields (Merge *self, MergePerson *person, const void *fields, gsize len, GEr
   g_autoptr (GByteArray) stripped = NULL;
 
   if (person->is_corrected) {
-    stripped = former_strip (self->store, person->contact->id, fields, len, error);
+    stripped = former_strip (self->database, person->contact->id, fields, len, error);
     if (stripped == NULL)
       return FALSE;
     fields = stripped->data;
@@ -129,10 +129,10 @@ put_fields (Merge *self, MergePerson *person, const void *fields, gsize len, GEr
 static gboolean
 put_row (Merge *self, MergePerson *person, gint64 row, GError **error)
 {
-  sqlite3_stmt *staged = store_query (self->store, "SELECT name,email,phone,fields FROM temp.staged WHERE row=?", "i", row);
+  sqlite3_stmt *staged = database_query (self->database, "SELECT name,email,phone,fields FROM temp.staged WHERE row=?", "i", row);
   gboolean is_put;
 
-  if (store_step (self->store, staged, error) != 1)
+  if (database_step (self->database, staged, error) != 1)
     return FALSE;
   is_put = put_texts (self, person, staged, error) &&
            put_fields (self, person, sqlite3_column_blob (staged, 3), (gsize) sqlite3_column_bytes (staged, 3), error);
@@ -154,8 +154,8 @@ close_person (Merge *self, MergePerson *person, GError **error)
     self->counts.merged += person->rows - 1;
     *(is_changed ? &self->counts.updated : &self->counts.unchanged) += 1;
   }
-  return !is_changed || ((person->contact->id > self->base || import_undo_keep (self->store, self->import, person->contact->id, error)) &&
-                         contact_save (self->store, person->contact, error));
+  return !is_changed || ((person->contact->id > self->base || import_undo_keep (self->database, self->import, person->contact->id, error)) &&
+                         contact_save (self->database, person->contact, error));
 }
 
 gboolean
@@ -181,11 +181,11 @@ gboolean
 merge_apply_multi (Merge *self, MergeKind kind, GError **error)
 {
   g_auto (MergePerson) person = { 0 };
-  sqlite3_stmt *rows = store_query (self->store, "SELECT target,row FROM temp.decision WHERE is_multi AND kind=? ORDER BY target,row", "i", (gint64) kind);
+  sqlite3_stmt *rows = database_query (self->database, "SELECT target,row FROM temp.decision WHERE is_multi AND kind=? ORDER BY target,row", "i", (gint64) kind);
   int result;
 
-  while ((result = store_step (self->store, rows, error)) == 1)
-    if (!turn_to (self, kind, store_int (rows, 0), &person, error) || !put_row (self, &person, store_int (rows, 1), error)) {
+  while ((result = database_step (self->database, rows, error)) == 1)
+    if (!turn_to (self, kind, database_int (rows, 0), &person, error) || !put_row (self, &person, database_int (rows, 1), error)) {
       sqlite3_reset (rows);
       return FALSE;
     }

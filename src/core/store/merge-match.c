@@ -19,13 +19,13 @@ is_twice_cb (sqlite3_context *context, int n, sqlite3_value **values)
 void
 merge_register_functions (Merge *self)
 {
-  sqlite3_create_function (store_get_db (self->store), "is_twice", 1, SQLITE_UTF8, self, is_twice_cb, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (self->database), "is_twice", 1, SQLITE_UTF8, self, is_twice_cb, NULL, NULL);
 }
 
 void
 merge_unregister_functions (Merge *self)
 {
-  sqlite3_create_function (store_get_db (self->store), "is_twice", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (self->database), "is_twice", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL);
 }
 
 gboolean
@@ -40,14 +40,14 @@ merge_pass (Merge *self, gint64 last, GError **error)
     "      AND (coalesce(nullif(s.consent_utc,0),?6)=0 OR o.time_utc=coalesce(nullif(s.consent_utc,0),?6))))";
   gint64 n;
 
-  if (!store_run (self->store, error, "DELETE FROM temp.passed", "") ||
-      !store_run (self->store, error, find, "iiiisi", self->passed, last, self->base, self->list, self->consent, self->consent_utc))
+  if (!database_run (self->database, error, "DELETE FROM temp.passed", "") ||
+      !database_run (self->database, error, find, "iiiisi", self->passed, last, self->base, self->list, self->consent, self->consent_utc))
     return FALSE;
-  n = sqlite3_changes64 (store_get_db (self->store));
+  n = sqlite3_changes64 (database_get_sqlite (self->database));
   self->counts.unchanged += (guint64) n;
   self->kind_rows[MERGE_BY_EMAIL] -= n;
-  return (self->kind_rows[MERGE_BY_PHONE] == 0 || store_run (self->store, error, "INSERT OR IGNORE INTO temp.met SELECT contact FROM temp.passed", "")) &&
-         store_run (self->store, error, "DELETE FROM temp.staged WHERE row IN (SELECT row FROM temp.passed)", "");
+  return (self->kind_rows[MERGE_BY_PHONE] == 0 || database_run (self->database, error, "INSERT OR IGNORE INTO temp.met SELECT contact FROM temp.passed", "")) &&
+         database_run (self->database, error, "DELETE FROM temp.staged WHERE row IN (SELECT row FROM temp.passed)", "");
 }
 
 /* --- rows that went straight into person, and share their address with one that came later --- */
@@ -55,25 +55,25 @@ merge_pass (Merge *self, gint64 last, GError **error)
 static gboolean
 collect_firsts (Merge *self, GError **error)
 {
-  return store_run (self->store, error,
-                    "INSERT OR IGNORE INTO temp.firsts(id,hash) SELECT k.contact,k.hash FROM (SELECT DISTINCT hash FROM temp.staged WHERE kind=1) s"
-                    " CROSS JOIN known k ON k.hash=s.hash AND k.contact>?1", "i", self->base);
+  return database_run (self->database, error,
+                       "INSERT OR IGNORE INTO temp.firsts(id,hash) SELECT k.contact,k.hash FROM (SELECT DISTINCT hash FROM temp.staged WHERE kind=1) s"
+                       " CROSS JOIN known k ON k.hash=s.hash AND k.contact>?1", "i", self->base);
 }
 
 /* From person to staged: they are no people yet. */
 static gboolean
 take_back (Merge *self, GError **error)
 {
-  if (!store_run (self->store, error,
-                  "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
-                  " SELECT p.id-?1,1,key_hash(p.email_key),p.name_key,p.email_key,p.phone,p.name,p.email,p.fields,coalesce(o.source,''),"
-                  "  CASE WHEN o.source IS NULL THEN ?2 WHEN o.time_utc=?3 THEN 0 ELSE o.time_utc END"
-                  " FROM temp.firsts f CROSS JOIN person p ON p.id=f.id LEFT JOIN consent o ON o.contact=p.id",
-                  "iii", self->base, (gint64) MERGE_NO_CONSENT, self->now_utc) ||
-      !store_run (self->store, error, "DELETE FROM person WHERE id IN (SELECT id FROM temp.firsts)", ""))
+  if (!database_run (self->database, error,
+                     "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
+                     " SELECT p.id-?1,1,key_hash(p.email_key),p.name_key,p.email_key,p.phone,p.name,p.email,p.fields,coalesce(o.source,''),"
+                     "  CASE WHEN o.source IS NULL THEN ?2 WHEN o.time_utc=?3 THEN 0 ELSE o.time_utc END"
+                     " FROM temp.firsts f CROSS JOIN person p ON p.id=f.id LEFT JOIN consent o ON o.contact=p.id",
+                     "iii", self->base, (gint64) MERGE_NO_CONSENT, self->now_utc) ||
+      !database_run (self->database, error, "DELETE FROM person WHERE id IN (SELECT id FROM temp.firsts)", ""))
     return FALSE;
-  self->kind_rows[MERGE_BY_EMAIL] += sqlite3_changes64 (store_get_db (self->store));
-  self->fresh -= sqlite3_changes64 (store_get_db (self->store));
+  self->kind_rows[MERGE_BY_EMAIL] += sqlite3_changes64 (database_get_sqlite (self->database));
+  self->fresh -= sqlite3_changes64 (database_get_sqlite (self->database));
   return TRUE;
 }
 
@@ -106,9 +106,9 @@ static const char claimable_sql[] = "SELECT p.id,p.name_key" BY_KEY " AND p.phon
 static void
 open_shared (Merge *self)
 {
-  self->by_shared[MERGE_BY_EMAIL] = shared_address_cache_new (self->store, queries[MERGE_BY_EMAIL].all);
-  self->by_shared[MERGE_BY_PHONE] = shared_address_cache_new (self->store, queries[MERGE_BY_PHONE].all);
-  self->claimable = shared_address_cache_new (self->store, claimable_sql);
+  self->by_shared[MERGE_BY_EMAIL] = shared_address_cache_new (self->database, queries[MERGE_BY_EMAIL].all);
+  self->by_shared[MERGE_BY_PHONE] = shared_address_cache_new (self->database, queries[MERGE_BY_PHONE].all);
+  self->claimable = shared_address_cache_new (self->database, claimable_sql);
 }
 
 static void
@@ -137,11 +137,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Staged, staged_clear)
 static gboolean
 load_staged (Merge *self, gint64 row, Staged *out, GError **error)
 {
-  sqlite3_stmt *found = store_query (self->store, "SELECT coalesce(email_key,phone),name_key,phone FROM temp.staged WHERE row=?", "i", row);
+  sqlite3_stmt *found = database_query (self->database, "SELECT coalesce(email_key,phone),name_key,phone FROM temp.staged WHERE row=?", "i", row);
 
-  if (store_step (self->store, found, error) != 1)
+  if (database_step (self->database, found, error) != 1)
     return FALSE;
-  *out = (Staged){ row, g_strdup (store_text (found, 0)), g_strdup (store_text (found, 1)), g_strdup (store_text (found, 2)) };
+  *out = (Staged){ row, g_strdup (database_text (found, 0)), g_strdup (database_text (found, 1)), g_strdup (database_text (found, 2)) };
   sqlite3_reset (found);
   return TRUE;
 }
@@ -149,8 +149,8 @@ load_staged (Merge *self, gint64 row, Staged *out, GError **error)
 static gboolean
 merge_match_decide (Merge *self, MergeKind kind, gint64 row, gint64 target, gboolean is_multi, GError **error)
 {
-  return store_run (self->store, error, "INSERT INTO temp.decision(row,target,kind,is_multi) VALUES(?,?,?,?)", "iiii", row, target, (gint64) kind,
-                    (gint64) is_multi);
+  return database_run (self->database, error, "INSERT INTO temp.decision(row,target,kind,is_multi) VALUES(?,?,?,?)", "iiii", row, target, (gint64) kind,
+                       (gint64) is_multi);
 }
 
 typedef struct {
@@ -162,13 +162,13 @@ typedef struct {
 static gboolean
 look_for_neighbours (Merge *self, MergeKind kind, const char *key, Neighbours *out, GError **error)
 {
-  sqlite3_stmt *rows = store_query (self->store, queries[kind].any_two, "s", key);
+  sqlite3_stmt *rows = database_query (self->database, queries[kind].any_two, "s", key);
   int result;
 
   *out = (Neighbours){ 0 };
-  while ((result = store_step (self->store, rows, error)) == 1)
+  while ((result = database_step (self->database, rows, error)) == 1)
     if (out->count++ == 0)
-      *out = (Neighbours){ 1, store_int (rows, 0), store_text (rows, 1)[0] == '\0', store_int (rows, 2) != 0 };
+      *out = (Neighbours){ 1, database_int (rows, 0), database_text (rows, 1)[0] == '\0', database_int (rows, 2) != 0 };
   return result == 0;
 }
 
@@ -179,11 +179,11 @@ merge_match_claim (Merge *self, gint64 row, gint64 id, GError **error)
   self->has_claims = TRUE;
   shared_address_cache_forget (self->by_shared[MERGE_BY_EMAIL]);
   shared_address_cache_forget (self->by_shared[MERGE_BY_PHONE]);
-  return import_undo_keep (self->store, self->import, id, error) &&
-         store_run (self->store, error,
-                    "UPDATE person SET name=s.name,name_key=s.name_key,email=CASE WHEN s.email='' THEN person.email ELSE s.email END,"
-                    " email_key=coalesce(s.email_key,person.email_key) FROM temp.staged s WHERE s.row=? AND person.id=?", "ii", row, id) &&
-         store_run (self->store, error, "INSERT OR IGNORE INTO temp.claimed VALUES(?)", "i", id);
+  return import_undo_keep (self->database, self->import, id, error) &&
+         database_run (self->database, error,
+                       "UPDATE person SET name=s.name,name_key=s.name_key,email=CASE WHEN s.email='' THEN person.email ELSE s.email END,"
+                       " email_key=coalesce(s.email_key,person.email_key) FROM temp.staged s WHERE s.row=? AND person.id=?", "ii", row, id) &&
+         database_run (self->database, error, "INSERT OR IGNORE INTO temp.claimed VALUES(?)", "i", id);
 }
 
 /* A row with a name that nobody at that address has: an older person without a name, alone there, or one with this number and
@@ -209,7 +209,7 @@ match_claim (Merge *self, MergeKind kind, const Staged *row, gint64 *out_id, GEr
 static gboolean
 match_former (Merge *self, const Staged *row, gint64 *out_id, GError **error)
 {
-  return former_find (self->store, row->key, row->name_key, out_id, error);
+  return former_find (self->database, row->key, row->name_key, out_id, error);
 }
 
 /* *out_id: the older person whom a row means; 0: nobody yet. */
@@ -325,18 +325,18 @@ static gboolean
 match_groups (Merge *self, MergeKind kind, GError **error)
 {
   g_autoptr (GArray) group = g_array_new (FALSE, FALSE, sizeof (gint64));
-  sqlite3_stmt *rows = store_query (self->store, "SELECT hash,row FROM temp.staged WHERE kind=? ORDER BY hash,row", "i", (gint64) kind);
+  sqlite3_stmt *rows = database_query (self->database, "SELECT hash,row FROM temp.staged WHERE kind=? ORDER BY hash,row", "i", (gint64) kind);
   gint64 hash = 0;
   int result;
 
-  while ((result = store_step (self->store, rows, error)) == 1) {
-    gint64 row = store_int (rows, 1);
+  while ((result = database_step (self->database, rows, error)) == 1) {
+    gint64 row = database_int (rows, 1);
 
-    if (store_int (rows, 0) != hash) {
+    if (database_int (rows, 0) != hash) {
       if (group->len > 1 && !match_group (self, kind, group, error))
         break;
       g_array_set_size (group, 0);
-      hash = store_int (rows, 0);
+      hash = database_int (rows, 0);
     }
     g_array_append_val (group, row);
   }
@@ -349,14 +349,14 @@ match_groups (Merge *self, MergeKind kind, GError **error)
 static gboolean
 match_single (Merge *self, MergeKind kind, sqlite3_stmt *found, GError **error)
 {
-  gint64 row = store_int (found, 0), id = store_int (found, 1);
+  gint64 row = database_int (found, 0), id = database_int (found, 1);
 
-  if (id != 0 && store_int (found, 2) != 0) {
+  if (id != 0 && database_int (found, 2) != 0) {
     self->counts.unchanged++;
     return merge_match_decide (self, kind, row, id, FALSE, error);
   }
   if (id == 0) {
-    g_auto (Staged) staged = { row, g_strdup (store_text (found, 3)), g_strdup (store_text (found, 4)), g_strdup (store_text (found, 5)) };
+    g_auto (Staged) staged = { row, g_strdup (database_text (found, 3)), g_strdup (database_text (found, 4)), g_strdup (database_text (found, 5)) };
 
     if (!match_older (self, kind, &staged, &id, error))
       return FALSE;
@@ -378,8 +378,8 @@ match_singles (Merge *self, MergeKind kind, GError **error)
   sqlite3_stmt *rows;
   int result;
 
-  rows = store_query (self->store, by_kind[kind], "");
-  while ((result = store_step (self->store, rows, error)) == 1)
+  rows = database_query (self->database, by_kind[kind], "");
+  while ((result = database_step (self->database, rows, error)) == 1)
     if (!match_single (self, kind, rows, error)) {
       sqlite3_reset (rows);
       return FALSE;

@@ -22,7 +22,7 @@ typedef enum {
  * ("fresh"), where nobody sees it yet (import-watermark.h). The others are staged: they are compared with each other and with whom they may mean when
  * all rows are there. */
 struct Merge {
-  Store              *store;
+  Database           *database;
   MergeStage          stage;
   gboolean            is_open; /* the watermark is ours */
   char               *list_name, *consent;

@@ -1,3 +1,4 @@
+#include "clock.h"
 #include "merge-private.h"
 
 #include "address.h"
@@ -30,25 +31,25 @@ static const char tables[] =
 
 static const char drops[] =
   "DROP TABLE IF EXISTS temp.staged; DROP TABLE IF EXISTS temp.decision; DROP TABLE IF EXISTS temp.met; DROP TABLE IF EXISTS temp.claimed;"
-  "DROP TABLE IF EXISTS temp.firsts; DROP TABLE IF EXISTS temp.passed; PRAGMA main.cache_size=-2048; PRAGMA shrink_memory"; /* store.c's own settings again */
+  "DROP TABLE IF EXISTS temp.firsts; DROP TABLE IF EXISTS temp.passed; PRAGMA main.cache_size=-2048; PRAGMA shrink_memory"; /* database.c's own settings again */
 
-/* Not a statement of store_query(): it must not outlive the table in memory from which it reads. */
+/* Not a statement of database_query(): it must not outlive the table in memory from which it reads. */
 static sqlite3_stmt *
 merge_prepare (Merge *self, const char *sql)
 {
   sqlite3_stmt *statement = NULL;
 
-  if (sqlite3_prepare_v3 (store_get_db (self->store), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
-    g_error ("bad SQL: %s: %s", sqlite3_errmsg (store_get_db (self->store)), sql);
+  if (sqlite3_prepare_v3 (database_get_sqlite (self->database), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
+    g_error ("bad SQL: %s: %s", sqlite3_errmsg (database_get_sqlite (self->database)), sql);
   return statement;
 }
 
 static gboolean
 merge_run (Merge *self, const char *sql, GError **error)
 {
-  if (sqlite3_exec (store_get_db (self->store), sql, NULL, NULL, NULL) == SQLITE_OK)
+  if (sqlite3_exec (database_get_sqlite (self->database), sql, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
-  g_set_error (error, FAULT, FAULT_IO, "the rows could not be set aside: %s", sqlite3_errmsg (store_get_db (self->store)));
+  g_set_error (error, FAULT, FAULT_IO, "the rows could not be set aside: %s", sqlite3_errmsg (database_get_sqlite (self->database)));
   return FALSE;
 }
 
@@ -58,11 +59,11 @@ merge_run (Merge *self, const char *sql, GError **error)
 static gboolean
 see_older (Merge *self, GError **error)
 {
-  sqlite3_stmt *rows = store_query (self->store, "SELECT hash FROM known UNION ALL SELECT key_hash(key) FROM former", "");
+  sqlite3_stmt *rows = database_query (self->database, "SELECT hash FROM known UNION ALL SELECT key_hash(key) FROM former", "");
   int result;
 
-  while ((result = store_step (self->store, rows, error)) == 1)
-    bloom_filter_add (self->seen, store_int (rows, 0));
+  while ((result = database_step (self->database, rows, error)) == 1)
+    bloom_filter_add (self->seen, database_int (rows, 0));
   return result == 0;
 }
 
@@ -71,23 +72,23 @@ open_watermark (Merge *self, GError **error)
 {
   int result;
 
-  while ((result = import_watermark_clear (self->store, CLEAR_PEOPLE, error)) == 1) /* the disk did not let an earlier one go */
+  while ((result = import_watermark_clear (self->database, CLEAR_PEOPLE, error)) == 1) /* the disk did not let an earlier one go */
     ;
-  if (result < 0 || !store_begin_lazily (self->store, error))
+  if (result < 0 || !database_begin_lazily (self->database, error))
     return FALSE;
-  if (!import_undo_next (self->store, &self->import, error) || !import_watermark_open (self->store, self->list_name, &self->base, &self->list, error)) {
-    store_rollback (self->store);
+  if (!import_undo_next (self->database, &self->import, error) || !import_watermark_open (self->database, self->list_name, &self->base, &self->list, error)) {
+    database_rollback (self->database);
     return FALSE;
   }
-  self->is_open = store_commit (self->store, error);
-  store_set_importing (self->store, self->is_open);
+  self->is_open = database_commit (self->database, error);
+  database_set_importing (self->database, self->is_open);
   return self->is_open;
 }
 
 static void
 prepare_inserts (Merge *self)
 {
-  sqlite3 *db = store_get_db (self->store);
+  sqlite3 *db = database_get_sqlite (self->database);
 
   self->people = merge_batch_new ();
   self->staged = merge_batch_new ();
@@ -106,30 +107,30 @@ prepare_inserts (Merge *self)
 }
 
 Merge *
-merge_new (Store *store, const char *list, const char *consent, GError **error)
+merge_new (Database *database, const char *list, const char *consent, GError **error)
 {
   g_autoptr (Merge) self = NULL;
   gint64 count = 0;
 
-  if (store_get_int (store, &count, error, "SELECT count(*) FROM temp.sqlite_master WHERE name='staged'", "") < 0)
+  if (database_get_int (database, &count, error, "SELECT count(*) FROM temp.sqlite_master WHERE name='staged'", "") < 0)
     return NULL;
   if (count > 0) {
     g_set_error (error, FAULT, FAULT_TEMP, "another file is being imported: wait until it is done");
     return NULL;
   }
   self = g_new0 (Merge, 1);
-  self->store = store;
+  self->database = database;
   self->list_name = g_strdup (list);
   self->consent = g_strdup (consent);
   self->keys = g_byte_array_new ();
   self->seen = bloom_filter_new ();
   self->in_file = bloom_filter_new ();
   self->twice = bloom_filter_new ();
-  self->sorter = external_sort_new (store);
-  self->now_utc = store_now_utc ();
+  self->sorter = external_sort_new (database);
+  self->now_utc = clock_now_utc ();
   if (!merge_run (self, tables, error) || !see_older (self, error) || !open_watermark (self, error))
     return NULL;
-  log_hold (store_get_log (store));
+  log_hold (database_get_log (database));
   prepare_inserts (self);
   return g_steal_pointer (&self);
 }
@@ -147,10 +148,10 @@ merge_free (Merge *self)
 {
   if (self == NULL)
     return;
-  store_rollback (self->store);
+  database_rollback (self->database);
   while (merge_clear (self))
     ;
-  log_fold (store_get_log (self->store));
+  log_fold (database_get_log (self->database));
   sqlite3_finalize (self->insert_people);
   sqlite3_finalize (self->insert_staged);
   sqlite3_finalize (self->insert_known);
@@ -176,10 +177,10 @@ merge_clear (Merge *self)
 
   self->stage = MERGE_CLEARING;
   if (self->is_open)
-    result = import_watermark_clear (self->store, CLEAR_PEOPLE, NULL);
+    result = import_watermark_clear (self->database, CLEAR_PEOPLE, NULL);
   if (result <= 0) { /* people whom the disk does not let go now go when others are to be changed, or the store is opened again */
     self->is_open = FALSE;
-    store_set_importing (self->store, FALSE);
+    database_set_importing (self->database, FALSE);
   }
   return result > 0;
 }
@@ -189,7 +190,7 @@ merge_clear (Merge *self)
 gboolean
 merge_open_batch (Merge *self, GError **error)
 {
-  return store_begin_lazily (self->store, error);
+  return database_begin_lazily (self->database, error);
 }
 
 typedef struct { /* by what a row is known */
@@ -211,11 +212,11 @@ make_key (Merge *self, const MergeRow *row)
     address_key_append (self->keys, row->email.data, row->email.len);
   key.name_key = (Slice){ (const char *) self->keys->data, email_at - 1 };
   if (row->phone.len > 0)
-    key.phone_hash = contact_key_hash (self->store, row->phone.data, row->phone.len);
+    key.phone_hash = contact_key_hash (self->database, row->phone.data, row->phone.len);
   key.hash = key.phone_hash;
   if (key.kind == MERGE_BY_EMAIL) {
     key.email_key = (Slice){ (const char *) self->keys->data + email_at, self->keys->len - email_at - 1 };
-    key.hash = contact_key_hash (self->store, key.email_key.data, key.email_key.len);
+    key.hash = contact_key_hash (self->database, key.email_key.data, key.email_key.len);
   }
   return key;
 }
@@ -269,9 +270,9 @@ static gboolean
 write_consents (Merge *self, GError **error)
 {
   return (self->consent[0] == '\0' && !self->has_consents) ||
-         store_run (self->store, error,
-                    "INSERT INTO consent(contact,source,time_utc,import) SELECT ?4+\"row\"," CONSENT_SOURCE "," CONSENT_TIME ",?5 FROM merge_people WHERE " WITH_CONSENT, "siiii",
-                    self->consent, self->consent_utc, self->now_utc, self->base, self->import);
+         database_run (self->database, error,
+                       "INSERT INTO consent(contact,source,time_utc,import) SELECT ?4+\"row\"," CONSENT_SOURCE "," CONSENT_TIME ",?5 FROM merge_people WHERE " WITH_CONSENT, "siiii",
+                       self->consent, self->consent_utc, self->now_utc, self->base, self->import);
 }
 
 static gboolean
@@ -279,8 +280,8 @@ write_people (Merge *self, GError **error)
 {
   gint64 before = self->base + self->written;
 
-  return store_step (self->store, self->insert_people, error) == 0 &&
-         store_run (self->store, error, "INSERT INTO membership(list,contact) SELECT ?,id FROM person WHERE id>?", "ii", self->list, before) &&
+  return database_step (self->database, self->insert_people, error) == 0 &&
+         database_run (self->database, error, "INSERT INTO membership(list,contact) SELECT ?,id FROM person WHERE id>?", "ii", self->list, before) &&
          write_consents (self, error);
 }
 
@@ -288,8 +289,8 @@ gboolean
 merge_close_batch (Merge *self, GError **error)
 {
   guint64 size = merge_batch_get_size (self->people) + merge_batch_get_size (self->staged);
-  gboolean is_written = import_watermark_check_room (self->store, self->bytes, size, error) && write_people (self, error) &&
-                        store_step (self->store, self->insert_staged, error) == 0;
+  gboolean is_written = import_watermark_check_room (self->database, self->bytes, size, error) && write_people (self, error) &&
+                        database_step (self->database, self->insert_staged, error) == 0;
 
   self->bytes += size;
   self->written = self->rows;
@@ -297,11 +298,11 @@ merge_close_batch (Merge *self, GError **error)
   merge_batch_clear (self->staged);
   if (is_written && self->rows - self->flushed >= FLUSH_ROWS) {
     self->flushed = self->rows;
-    log_flush (store_get_log (self->store));
+    log_flush (database_get_log (self->database));
   }
   if (is_written)
-    return store_commit (self->store, error);
-  store_rollback (self->store);
+    return database_commit (self->database, error);
+  database_rollback (self->database);
   return FALSE;
 }
 
@@ -315,14 +316,14 @@ pass_staged (Merge *self, GError **error)
 
   if (self->kind_rows[MERGE_BY_EMAIL] == 0 || self->passed == self->rows)
     return 0;
-  if (!store_begin_lazily (self->store, error))
+  if (!database_begin_lazily (self->database, error))
     return -1;
   if (!merge_pass (self, last, error)) {
-    store_rollback (self->store);
+    database_rollback (self->database);
     return -1;
   }
   self->passed = last;
-  return store_commit (self->store, error) ? 1 : -1;
+  return database_commit (self->database, error) ? 1 : -1;
 }
 
 /* --- laying what finds the new people into `known`, in its order --- */
@@ -343,7 +344,7 @@ lay_some (Merge *self, GError **error)
     g_propagate_error (error, g_steal_pointer (&wrong));
     return -1;
   }
-  if (store_step (self->store, self->insert_known, error) < 0)
+  if (database_step (self->database, self->insert_known, error) < 0)
     return -1;
   return n == LAY_ENTRIES;
 }
@@ -353,13 +354,13 @@ merge_lay (Merge *self, GError **error)
 {
   int result;
 
-  if (!store_begin_lazily (self->store, error))
+  if (!database_begin_lazily (self->database, error))
     return -1;
   result = lay_some (self, error);
   KILL_POINT ("core-import-laid");
   if (result < 0)
-    store_rollback (self->store);
-  else if (!store_commit (self->store, error))
+    database_rollback (self->database);
+  else if (!database_commit (self->database, error))
     result = -1;
   return result;
 }
@@ -378,11 +379,11 @@ insert_created (Merge *self, MergeKind kind, GError **error)
   static const char phones[] = "INSERT OR IGNORE INTO known SELECT key_hash(s.phone) AS hash,?1+s.row FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row"
                                " WHERE s.kind=1 AND s.phone<>'' AND (d.row IS NULL OR d.target=?1+s.row) ORDER BY hash";
 
-  if (!store_run (self->store, error, people, "iii", self->base, self->now_utc, (gint64) kind))
+  if (!database_run (self->database, error, people, "iii", self->base, self->now_utc, (gint64) kind))
     return FALSE;
-  self->counts.created += (guint64) sqlite3_changes64 (store_get_db (self->store));
-  return store_run (self->store, error, keys, "ii", self->base, (gint64) kind) &&
-         (kind == MERGE_BY_PHONE || store_run (self->store, error, phones, "i", self->base));
+  self->counts.created += (guint64) sqlite3_changes64 (database_get_sqlite (self->database));
+  return database_run (self->database, error, keys, "ii", self->base, (gint64) kind) &&
+         (kind == MERGE_BY_PHONE || database_run (self->database, error, phones, "i", self->base));
 }
 
 static gboolean
@@ -397,8 +398,8 @@ static gboolean
 remember_met (Merge *self, GError **error)
 {
   return self->kind_rows[MERGE_BY_PHONE] == 0 ||
-         store_run (self->store, error, "INSERT OR IGNORE INTO temp.met SELECT target FROM temp.decision WHERE kind=? AND target<=?", "ii",
-                    (gint64) MERGE_BY_EMAIL, self->base);
+         database_run (self->database, error, "INSERT OR IGNORE INTO temp.met SELECT target FROM temp.decision WHERE kind=? AND target<=?", "ii",
+                       (gint64) MERGE_BY_EMAIL, self->base);
 }
 
 /* Older people who come to the list, or agree, by this import. */
@@ -412,8 +413,8 @@ trace_staged_sets (Merge *self, GError **error)
     "INSERT INTO import_trace(contact,import,has_agreed) SELECT DISTINCT d.target,?1,1 FROM temp.decision d JOIN temp.staged s ON s.row=d.row"
     " WHERE d.target<=?2 AND s.consent_utc>=0 AND coalesce(nullif(s.consent,''),?3)<>'' ON CONFLICT DO UPDATE SET has_agreed=1";
 
-  return store_run (self->store, error, joined, "iii", self->import, self->base, self->list) &&
-         ((self->consent[0] == '\0' && !self->has_consents) || store_run (self->store, error, agreed, "iis", self->import, self->base, self->consent));
+  return database_run (self->database, error, joined, "iii", self->import, self->base, self->list) &&
+         ((self->consent[0] == '\0' && !self->has_consents) || database_run (self->database, error, agreed, "iis", self->import, self->base, self->consent));
 }
 
 static gboolean
@@ -428,17 +429,17 @@ add_staged_consents (Merge *self, GError **error)
     " ON CONFLICT DO UPDATE SET was_utc=iif(import=excluded.import,was_utc,time_utc), import=excluded.import, time_utc=excluded.time_utc";
 
   return (self->consent[0] == '\0' && !self->has_consents) ||
-         (store_run (self->store, error, undated, "siiii", self->consent, self->consent_utc, self->now_utc, self->base, self->import) &&
-          store_run (self->store, error, dated, "siiii", self->consent, self->consent_utc, self->now_utc, self->base, self->import));
+         (database_run (self->database, error, undated, "siiii", self->consent, self->consent_utc, self->now_utc, self->base, self->import) &&
+          database_run (self->database, error, dated, "siiii", self->consent, self->consent_utc, self->now_utc, self->base, self->import));
 }
 
 static gboolean
 add_staged_sets (Merge *self, GError **error)
 {
   return trace_staged_sets (self, error) &&
-         store_run (self->store, error,
-                    "INSERT OR IGNORE INTO membership(list,contact) SELECT ?1,coalesce(d.target,?2+s.row)"
-                    " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row ORDER BY s.row", "ii", self->list, self->base) &&
+         database_run (self->database, error,
+                       "INSERT OR IGNORE INTO membership(list,contact) SELECT ?1,coalesce(d.target,?2+s.row)"
+                       " FROM temp.staged s LEFT JOIN temp.decision d ON d.row=s.row ORDER BY s.row", "ii", self->list, self->base) &&
          add_staged_consents (self, error);
 }
 
@@ -452,7 +453,7 @@ write_audit (Merge *self, const char *what, guint returned, GError **error)
                      G_GUINT64_FORMAT " unchanged%s", self->list_name, rows, self->counts.created, self->counts.updated, self->counts.merged,
                      self->counts.unchanged, again);
 
-  return store_audit (self->store, what != NULL ? what : "import", detail, error);
+  return database_audit (self->database, what != NULL ? what : "import", detail, error);
 }
 
 /* How the list was before. */
@@ -462,8 +463,8 @@ begin_run (Merge *self, ImportRun *out, GError **error)
   gint64 is_there = 0;
 
   *out = (ImportRun){ self->import, "", self->consent, self->list, self->base, self->base + self->rows, FALSE, 0 };
-  if (store_get_int (self->store, &is_there, error, "SELECT EXISTS (SELECT 1 FROM list WHERE id=?)", "i", self->list) < 0 ||
-      store_get_int (self->store, &out->fields, error, "SELECT coalesce(max(position),0) FROM list_field WHERE list=?", "i", self->list) < 0)
+  if (database_get_int (self->database, &is_there, error, "SELECT EXISTS (SELECT 1 FROM list WHERE id=?)", "i", self->list) < 0 ||
+      database_get_int (self->database, &out->fields, error, "SELECT coalesce(max(position),0) FROM list_field WHERE list=?", "i", self->list) < 0)
     return FALSE;
   out->is_new_list = is_there == 0;
   return TRUE;
@@ -476,37 +477,37 @@ merge_all (Merge *self, const MergeTarget *target, GError **error)
   ImportRun run;
 
   if (self->rows == 0) /* without a row no list is made */
-    return write_audit (self, target->what, returned, error) && import_watermark_lift (self->store, error);
-  if (!begin_run (self, &run, error) || !list_ensure (self->store, self->list_name, self->list, error) ||
+    return write_audit (self, target->what, returned, error) && import_watermark_lift (self->database, error);
+  if (!begin_run (self, &run, error) || !list_ensure (self->database, self->list_name, self->list, error) ||
       !merge_fetch_firsts (self, error) || !merge_kind (self, MERGE_BY_EMAIL, error) ||
       !remember_met (self, error) || !merge_kind (self, MERGE_BY_PHONE, error) || !add_staged_sets (self, error) ||
-      !list_add_fields (self->store, self->list, target->fields, error) || !list_set_aliases (self->store, self->list, target->aliases, error))
+      !list_add_fields (self->database, self->list, target->fields, error) || !list_set_aliases (self->database, self->list, target->aliases, error))
     return FALSE;
   self->counts.created += (guint64) self->fresh;
   run.name = target->name != NULL ? target->name : "";
   self->counts.import = target->is_dry_run ? 0 : run.id;
-  return import_undo_close (self->store, &run, error) && (target->forgotten == NULL || forgotten_settle (target->forgotten, run.id, &returned, error)) &&
-         write_audit (self, target->what, returned, error) && import_watermark_lift (self->store, error);
+  return import_undo_close (self->database, &run, error) && (target->forgotten == NULL || forgotten_settle (target->forgotten, run.id, &returned, error)) &&
+         write_audit (self, target->what, returned, error) && import_watermark_lift (self->database, error);
 }
 
 static gboolean
 merge_decide (Merge *self, const MergeTarget *target, GError **error)
 {
-  if (!store_begin (self->store, error))
+  if (!database_begin (self->database, error))
     return FALSE;
   if (!merge_all (self, target, error)) {
-    store_rollback (self->store);
+    database_rollback (self->database);
     return FALSE;
   }
   if (target->is_dry_run) {
-    store_rollback (self->store);
+    database_rollback (self->database);
     return TRUE;
   }
   KILL_POINT ("core-import-merged");
-  if (!store_commit (self->store, error))
+  if (!database_commit (self->database, error))
     return FALSE;
   self->is_open = FALSE;
-  store_set_importing (self->store, FALSE);
+  database_set_importing (self->database, FALSE);
   return TRUE;
 }
 
@@ -518,7 +519,7 @@ merge_step (Merge *self, const MergeTarget *target, MergeCounts *out_counts, GEr
   switch (self->stage) {
   case MERGE_READING:
     self->stage = MERGE_PASSING;
-    log_flush (store_get_log (self->store));
+    log_flush (database_get_log (self->database));
     break;
   case MERGE_PASSING:
     result = pass_staged (self, error);

@@ -4,9 +4,9 @@
  *         step, which takes as long as what it changes of people who were there before.
  * Errors: FAULT_IO (disk full), FAULT_TEMP (another import is running), FAULT_DATA (the file cannot be a list of people). */
 #pragma once
+#include "database.h"
 #include "forgotten.h"
 #include "frame.h"
-#include "store.h"
 
 typedef struct Merge Merge;
 
@@ -35,7 +35,7 @@ typedef struct {
 } MergeTarget;
 
 /* list: made at the end when it is not there. consent: its source, or "". */
-Merge   *merge_new  (Store *store, const char *list, const char *consent, GError **error); /* (transfer full); one at a time a store */
+Merge   *merge_new  (Database *database, const char *list, const char *consent, GError **error); /* (transfer full); one at a time a store */
 void     merge_free (Merge *self); /* clears away at once what was not stored (merge_clear() does it bit by bit); NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Merge, merge_free)
 

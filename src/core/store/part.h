@@ -2,7 +2,7 @@
  * no row of their own there is handed over below `next`, and queued from there on: docs/decisions/hand-over-is-a-range.md.
  * Used in: core. Inside the caller's transaction. Errors: FAULT_IO. */
 #pragma once
-#include "store.h"
+#include "database.h"
 
 typedef struct {
   gint64 position, account; /* position: from 1 within the campaign */
@@ -15,9 +15,9 @@ typedef struct {
   "EXISTS (SELECT 1 FROM part p WHERE p.campaign=" campaign " AND p.account=" account " AND p.first<=" id " AND p.last>=" id ")"
 
 /* The snapshot is whole: one part for all of it, by the campaign's own account. */
-gboolean part_make (Store *store, guint64 campaign, GError **error);
+gboolean part_make (Database *database, guint64 campaign, GError **error);
 
 /* Of one account; by position. Returns: (transfer full) of Part, or NULL. */
-GArray  *part_list (Store *store, guint64 campaign, gint64 account, GError **error);
+GArray  *part_list (Database *database, guint64 campaign, gint64 account, GError **error);
 
-gboolean part_set_next (Store *store, guint64 campaign, const Part *part, gint64 next, GError **error);
+gboolean part_set_next (Database *database, guint64 campaign, const Part *part, gint64 next, GError **error);

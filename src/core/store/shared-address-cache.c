@@ -3,18 +3,18 @@
 #include <string.h>
 
 struct SharedAddressCache {
-  Store      *store;
+  Database *database;
   const char *sql;
   char       *key;     /* NULL: none is read */
   GHashTable *by_name; /* char * -> gint64 * */
 };
 
 SharedAddressCache *
-shared_address_cache_new (Store *store, const char *sql)
+shared_address_cache_new (Database *database, const char *sql)
 {
   SharedAddressCache *self = g_new0 (SharedAddressCache, 1);
 
-  self->store = store;
+  self->database = database;
   self->sql = sql;
   self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
@@ -45,17 +45,17 @@ shared_address_cache_free (SharedAddressCache *self)
 static gboolean
 read_all (SharedAddressCache *self, const char *key, GError **error)
 {
-  sqlite3_stmt *rows = store_query (self->store, self->sql, "s", key);
+  sqlite3_stmt *rows = database_query (self->database, self->sql, "s", key);
   int result;
 
   shared_address_cache_forget (self);
   g_hash_table_remove_all (self->by_name);
-  while ((result = store_step (self->store, rows, error)) == 1)
-    if (!g_hash_table_contains (self->by_name, store_text (rows, 1))) {
+  while ((result = database_step (self->database, rows, error)) == 1)
+    if (!g_hash_table_contains (self->by_name, database_text (rows, 1))) {
       gint64 *id = g_new (gint64, 1);
 
-      *id = store_int (rows, 0);
-      g_hash_table_insert (self->by_name, g_strdup (store_text (rows, 1)), id);
+      *id = database_int (rows, 0);
+      g_hash_table_insert (self->by_name, g_strdup (database_text (rows, 1)), id);
     }
   if (result == 0)
     self->key = g_strdup (key);

@@ -1,12 +1,12 @@
 /* shared-address-cache.h - contacts that share one address or number, by name, so that n rows of a file with it cost one query. (A switchboard's number may be
  * that of thousands.) Used in: core/store/merge-match. Errors: FAULT_IO. */
 #pragma once
-#include "store.h"
+#include "database.h"
 
 typedef struct SharedAddressCache SharedAddressCache;
 
 /* sql: key -> id, name_key, the smallest id of a name first. A literal. */
-SharedAddressCache *shared_address_cache_new  (Store *store, const char *sql);
+SharedAddressCache *shared_address_cache_new  (Database *database, const char *sql);
 void                shared_address_cache_free (SharedAddressCache *self); /* NULL is a no-op */
 
 /* *out_id: who has this name there, 0: nobody. The last key's people are kept. Returns: FALSE with `error` set. */

@@ -1,6 +1,7 @@
 #include "suppression.h"
 
 #include "address-idna.h"
+#include "clock.h"
 #include "fault.h"
 #include "list.h"
 #include "sql-words.h"
@@ -19,7 +20,7 @@
 #define OF_KIND "(kind=?2 OR kind NOT IN (" SQL_SUPPRESSION_KIND (EMAIL) "," SQL_SUPPRESSION_KIND (PHONE) "," SQL_SUPPRESSION_KIND (WA_USER) "," SQL_SUPPRESSION_KIND (DOMAIN) "))"
 
 typedef struct {
-  Store *store;
+  Database *database;
   Vault *vault;
 } Context;
 
@@ -37,12 +38,12 @@ is_sender (const char *address, const char *sender)
 
 /* Does the campaign go to this list? One of which nobody knows to which it goes may. Returns: 1, 0, -1 */
 static int
-goes_to (Store *store, gint64 campaign, gint64 list, GError **error)
+goes_to (Database *database, gint64 campaign, gint64 list, GError **error)
 {
   gint64 answer = 0;
-  int result = store_get_int (store, &answer, error,
-                              "SELECT EXISTS (SELECT 1 FROM campaign_list WHERE campaign=?1 AND list=?2) OR NOT EXISTS (SELECT 1 FROM campaign_list WHERE campaign=?1)", "ii",
-                              campaign, list);
+  int result = database_get_int (database, &answer, error,
+                                 "SELECT EXISTS (SELECT 1 FROM campaign_list WHERE campaign=?1 AND list=?2) OR NOT EXISTS (SELECT 1 FROM campaign_list WHERE campaign=?1)", "ii",
+                                 campaign, list);
 
   return result < 0 ? -1 : answer != 0;
 }
@@ -54,25 +55,25 @@ typedef struct {
 
 /* Returns: 1, 0, -1. What this version does not know, fits. */
 static int
-is_in_scope (Store *store, const char *scope, const SuppressionQuestion *question, GError **error)
+is_in_scope (Database *database, const char *scope, const SuppressionQuestion *question, GError **error)
 {
   guint64 list;
 
   if (g_str_has_prefix (scope, "from:"))
     return question->sender != NULL && is_sender (scope + strlen ("from:"), question->sender);
   if (g_str_has_prefix (scope, "list:") && g_ascii_string_to_unsigned (scope + strlen ("list:"), 10, 1, G_MAXINT64, &list, NULL))
-    return goes_to (store, question->campaign, (gint64) list, error);
+    return goes_to (database, question->campaign, (gint64) list, error);
   return 1;
 }
 
 /* Any row of the statement whose scope fits? */
 static int
-has_scope (Store *store, sqlite3_stmt *rows, const SuppressionQuestion *question, GError **error)
+has_scope (Database *database, sqlite3_stmt *rows, const SuppressionQuestion *question, GError **error)
 {
   int result;
 
-  while ((result = store_step (store, rows, error)) == 1) {
-    int fits = is_in_scope (store, store_text (rows, 0), question, error);
+  while ((result = database_step (database, rows, error)) == 1) {
+    int fits = is_in_scope (database, database_text (rows, 0), question, error);
 
     if (fits != 0) {
       sqlite3_reset (rows);
@@ -91,22 +92,22 @@ get_kind (const char *key)
 }
 
 int
-suppression_has_hashed (Store *store, GError **error)
+suppression_has_hashed (Database *database, GError **error)
 {
   gint64 one = 0;
 
-  return store_get_int (store, &one, error, "SELECT 1 FROM suppression WHERE hash<>x'' LIMIT 1", "");
+  return database_get_int (database, &one, error, "SELECT 1 FROM suppression WHERE hash<>x'' LIMIT 1", "");
 }
 
 static int
-is_pattern_suppressed (Store *store, const char *pattern, const SuppressionQuestion *question, GError **error)
+is_pattern_suppressed (Database *database, const char *pattern, const SuppressionQuestion *question, GError **error)
 {
-  return has_scope (store, store_query (store, "SELECT scope FROM suppression WHERE address=? AND kind=" SQL_SUPPRESSION_KIND (DOMAIN), "s", pattern), question, error);
+  return has_scope (database, database_query (database, "SELECT scope FROM suppression WHERE address=? AND kind=" SQL_SUPPRESSION_KIND (DOMAIN), "s", pattern), question, error);
 }
 
 /* Its own domain, then all below each domain above it. */
 static int
-is_domain_suppressed (Store *store, const SuppressionQuestion *question, GError **error)
+is_domain_suppressed (Database *database, const SuppressionQuestion *question, GError **error)
 {
   const char *domain = strrchr (question->key, '@');
   gint64 one = 0;
@@ -114,14 +115,14 @@ is_domain_suppressed (Store *store, const SuppressionQuestion *question, GError 
 
   if (domain == NULL)
     return 0;
-  result = store_get_int (store, &one, error, "SELECT 1 FROM suppression WHERE kind=" SQL_SUPPRESSION_KIND (DOMAIN) " LIMIT 1", "");
+  result = database_get_int (database, &one, error, "SELECT 1 FROM suppression WHERE kind=" SQL_SUPPRESSION_KIND (DOMAIN) " LIMIT 1", "");
   if (result != 1)
     return result;
-  result = is_pattern_suppressed (store, domain, question, error);
+  result = is_pattern_suppressed (database, domain, question, error);
   for (const char *dot = strchr (domain, '.'); result == 0 && dot != NULL; dot = strchr (dot + 1, '.')) {
     g_autofree char *pattern = g_strconcat ("*", dot, NULL);
 
-    result = is_pattern_suppressed (store, pattern, question, error);
+    result = is_pattern_suppressed (database, pattern, question, error);
   }
   return result;
 }
@@ -141,22 +142,22 @@ hash_key (Vault *vault, const char *key, guint8 out[HASH_LEN], GError **error)
 static int
 is_suppressed (Context *context, const SuppressionQuestion *question, GError **error)
 {
-  int result = has_scope (context->store,
-                          store_query (context->store, "SELECT scope FROM suppression WHERE address=?1 AND address<>'' AND " OF_KIND, "ss", question->key, question->kind),
+  int result = has_scope (context->database,
+                          database_query (context->database, "SELECT scope FROM suppression WHERE address=?1 AND address<>'' AND " OF_KIND, "ss", question->key, question->kind),
                           question, error);
   guint8 hash[HASH_LEN];
 
   if (result == 0)
-    result = is_domain_suppressed (context->store, question, error);
+    result = is_domain_suppressed (context->database, question, error);
   if (result != 0)
     return result;
-  result = suppression_has_hashed (context->store, error);
+  result = suppression_has_hashed (context->database, error);
   if (result != 1)
     return result;
   if (!hash_key (context->vault, question->key, hash, error))
     return -1;
-  return has_scope (context->store,
-                    store_query (context->store, "SELECT scope FROM suppression WHERE hash=?1 AND hash<>x'' AND " OF_KIND, "bs", hash, (gsize) sizeof hash, question->kind),
+  return has_scope (context->database,
+                    database_query (context->database, "SELECT scope FROM suppression WHERE hash=?1 AND hash<>x'' AND " OF_KIND, "bs", hash, (gsize) sizeof hash, question->kind),
                     question, error);
 }
 
@@ -189,7 +190,7 @@ hash_cb (sqlite3_context *sql, int n, sqlite3_value **values)
   const char *key = (const char *) sqlite3_value_text (values[0]);
   g_autoptr (GError) error = NULL;
   guint8 hash[HASH_LEN];
-  int hashed = key != NULL ? suppression_has_hashed (context->store, &error) : 0;
+  int hashed = key != NULL ? suppression_has_hashed (context->database, &error) : 0;
 
   if (hashed == 1 && hash_key (context->vault, key, hash, &error))
     sqlite3_result_blob (sql, hash, sizeof hash, SQLITE_TRANSIENT);
@@ -198,13 +199,13 @@ hash_cb (sqlite3_context *sql, int n, sqlite3_value **values)
 }
 
 gboolean
-suppression_register_functions (Store *store, Vault *vault)
+suppression_register_functions (Database *database, Vault *vault)
 {
   Context *context = g_new (Context, 1), *other = g_new (Context, 1);
 
-  *context = *other = (Context){ store, vault };
-  return sqlite3_create_function_v2 (store_get_db (store), "is_suppressed", 4, SQLITE_UTF8, context, is_suppressed_cb, NULL, NULL, g_free) == SQLITE_OK &&
-         sqlite3_create_function_v2 (store_get_db (store), "suppression_hash", 1, SQLITE_UTF8, other, hash_cb, NULL, NULL, g_free) == SQLITE_OK;
+  *context = *other = (Context){ database, vault };
+  return sqlite3_create_function_v2 (database_get_sqlite (database), "is_suppressed", 4, SQLITE_UTF8, context, is_suppressed_cb, NULL, NULL, g_free) == SQLITE_OK &&
+         sqlite3_create_function_v2 (database_get_sqlite (database), "suppression_hash", 1, SQLITE_UTF8, other, hash_cb, NULL, NULL, g_free) == SQLITE_OK;
 }
 
 /* "@example.org", "*@example.org": all at a domain; "*.example.org", "*@*.example.org": all below it. Returns: FALSE: it is no pattern. */
@@ -262,16 +263,16 @@ suppression_parse_address (const char *text, GError **error)
 
 /* Also one that is gone, as long as it has suppressions: they can be taken off. */
 static char *
-parse_list (Store *store, const char *name, GError **error)
+parse_list (Database *database, const char *name, GError **error)
 {
   gint64 list = 0;
-  int former = store_get_int (store, &list, error, "SELECT id FROM list_former WHERE name=?", "s", name);
+  int former = database_get_int (database, &list, error, "SELECT id FROM list_former WHERE name=?", "s", name);
 
-  return former < 0 || (former == 0 && !list_find (store, name, &list, error)) ? NULL : g_strdup_printf ("list:%" G_GINT64_FORMAT, list);
+  return former < 0 || (former == 0 && !list_find (database, name, &list, error)) ? NULL : g_strdup_printf ("list:%" G_GINT64_FORMAT, list);
 }
 
 char *
-suppression_parse_scope (Store *store, const char *text, GError **error)
+suppression_parse_scope (Database *database, const char *text, GError **error)
 {
   if (text[0] == '\0' || strcmp (text, "all") == 0)
     return g_strdup ("all");
@@ -281,7 +282,7 @@ suppression_parse_scope (Store *store, const char *text, GError **error)
     return key != NULL ? g_strconcat ("from:", key, NULL) : NULL;
   }
   if (g_str_has_prefix (text, "list:"))
-    return parse_list (store, text + strlen ("list:"), error);
+    return parse_list (database, text + strlen ("list:"), error);
   g_set_error (error, FAULT, FAULT_USAGE, "“%s” is no scope: give all, from:ADDRESS or list:NAME", text);
   return NULL;
 }
@@ -304,45 +305,45 @@ suppression_reason_from_word (const char *word, SuppressionReason *out_reason)
 }
 
 int
-suppression_find (Store *store, const char *key, const char *scope, GError **error)
+suppression_find (Database *database, const char *key, const char *scope, GError **error)
 {
   gint64 one = 0;
 
-  return store_get_int (store, &one, error, "SELECT 1 FROM suppression WHERE address=? AND kind=? AND scope=? LIMIT 1", "sss", key, get_kind (key), scope);
+  return database_get_int (database, &one, error, "SELECT 1 FROM suppression WHERE address=? AND kind=? AND scope=? LIMIT 1", "sss", key, get_kind (key), scope);
 }
 
 /* Causes stand side by side, so that one can be lifted and the others hold. What may be lifted need not stand where another one is for good. */
 gboolean
-suppression_add (Store *store, const Suppression *what, guint *out_count, GError **error)
+suppression_add (Database *database, const Suppression *what, guint *out_count, GError **error)
 {
-  int before = suppression_find (store, what->key, what->scope, error);
+  int before = suppression_find (database, what->key, what->scope, error);
 
-  if (before < 0 || !store_run (store, error,
-                                ADD_KEY " SELECT ?1,?2,?3,?4,?5,?6,?7 WHERE instr(?5,':')=0 OR NOT " SUPPRESSION_STANDS_SQL ("?1", "?2", "?3"), "ssssssi", get_kind (what->key),
-                                what->key, what->scope, reasons[what->reason], what->source, what->words, what->since_utc != 0 ? what->since_utc : store_now_utc ()))
+  if (before < 0 || !database_run (database, error,
+                                   ADD_KEY " SELECT ?1,?2,?3,?4,?5,?6,?7 WHERE instr(?5,':')=0 OR NOT " SUPPRESSION_STANDS_SQL ("?1", "?2", "?3"), "ssssssi", get_kind (what->key),
+                                   what->key, what->scope, reasons[what->reason], what->source, what->words, what->since_utc != 0 ? what->since_utc : clock_now_utc ()))
     return FALSE;
   *out_count += before == 0;
   return TRUE;
 }
 
 static gboolean
-run_and_count (Store *store, gboolean is_fine, guint *inout_changes)
+run_and_count (Database *database, gboolean is_fine, guint *inout_changes)
 {
-  *inout_changes += is_fine ? (guint) sqlite3_changes (store_get_db (store)) : 0;
+  *inout_changes += is_fine ? (guint) sqlite3_changes (database_get_sqlite (database)) : 0;
   return is_fine;
 }
 
 gboolean
-suppression_remove (Store *store, Vault *vault, const char *key, const char *scope, guint *out_count, GError **error)
+suppression_remove (Database *database, Vault *vault, const char *key, const char *scope, guint *out_count, GError **error)
 {
   guint8 hash[HASH_LEN];
   guint rows = 0;
-  int hashed = suppression_has_hashed (store, error);
+  int hashed = suppression_has_hashed (database, error);
 
   if (hashed < 0 || (hashed == 1 && !hash_key (vault, key, hash, error)) ||
-      !run_and_count (store, store_run (store, error, "DELETE FROM suppression WHERE address=? AND kind=? AND scope=? COLLATE NOCASE", "sss", key, get_kind (key), scope), &rows) ||
-      (hashed == 1 && !run_and_count (store, store_run (store, error, "DELETE FROM suppression WHERE hash=? AND kind=? AND scope=? COLLATE NOCASE", "bss", hash,
-                                                        (gsize) sizeof hash, get_kind (key), scope), &rows)))
+      !run_and_count (database, database_run (database, error, "DELETE FROM suppression WHERE address=? AND kind=? AND scope=? COLLATE NOCASE", "sss", key, get_kind (key), scope), &rows) ||
+      (hashed == 1 && !run_and_count (database, database_run (database, error, "DELETE FROM suppression WHERE hash=? AND kind=? AND scope=? COLLATE NOCASE", "bss", hash,
+                                                              (gsize) sizeof hash, get_kind (key), scope), &rows)))
     return FALSE;
   *out_count += rows > 0;
   return TRUE;
@@ -351,81 +352,81 @@ suppression_remove (Store *store, Vault *vault, const char *key, const char *sco
 #define OF_IMPORT "source='" SUPPRESSION_SOURCE_IMPORT ":'||? AND instr(source,':')>0"
 
 gboolean
-suppression_lift_import (Store *store, gint64 import, GError **error)
+suppression_lift_import (Database *database, gint64 import, GError **error)
 {
-  return store_run (store, error, "DELETE FROM suppression WHERE " OF_IMPORT, "i", import);
+  return database_run (database, error, "DELETE FROM suppression WHERE " OF_IMPORT, "i", import);
 }
 
 gboolean
-suppression_count_import (Store *store, gint64 import, guint64 *out_count, GError **error)
+suppression_count_import (Database *database, gint64 import, guint64 *out_count, GError **error)
 {
   gint64 count = 0;
 
-  if (store_get_int (store, &count, error, "SELECT count(*) FROM suppression WHERE " OF_IMPORT, "i", import) < 0)
+  if (database_get_int (database, &count, error, "SELECT count(*) FROM suppression WHERE " OF_IMPORT, "i", import) < 0)
     return FALSE;
   *out_count = (guint64) count;
   return TRUE;
 }
 
 gboolean
-suppression_forget (Store *store, Vault *vault, const char *key, GError **error)
+suppression_forget (Database *database, Vault *vault, const char *key, GError **error)
 {
   guint8 hash[HASH_LEN];
 
   return hash_key (vault, key, hash, error) &&
-         store_run (store, error,
-                    ADD_HASH " SELECT kind,?,scope,reason,source,'" FORGOTTEN "',created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
-         store_run (store, error, ADD_HASH " VALUES(?,?,'all'," PERSON_FORGOTTEN ",?)",
-                    "sbi", get_kind (key), hash, (gsize) sizeof hash, store_now_utc ()) &&
-         store_run (store, error, "DELETE FROM suppression WHERE address=?", "s", key);
+         database_run (database, error,
+                       ADD_HASH " SELECT kind,?,scope,reason,source,'" FORGOTTEN "',created_utc FROM suppression WHERE address=?", "bs", hash, (gsize) sizeof hash, key) &&
+         database_run (database, error, ADD_HASH " VALUES(?,?,'all'," PERSON_FORGOTTEN ",?)",
+                       "sbi", get_kind (key), hash, (gsize) sizeof hash, clock_now_utc ()) &&
+         database_run (database, error, "DELETE FROM suppression WHERE address=?", "s", key);
 }
 
 gboolean
-suppression_return (Store *store, gint64 import, GBytes *hash, GError **error)
+suppression_return (Database *database, gint64 import, GBytes *hash, GError **error)
 {
   gsize len;
   gconstpointer data = g_bytes_get_data (hash, &len);
 
   len = MIN (len, HASH_LEN);
-  return store_run (store, error,
-                    "INSERT INTO forgotten_back(import,hash,kind,created_utc) SELECT ?,hash,kind,created_utc FROM suppression"
-                    " WHERE hash=? AND scope='all' AND source='" FORGOTTEN "'", "ib", import, data, len) &&
-         store_run (store, error, "DELETE FROM suppression WHERE hash=? AND scope='all' AND source='" FORGOTTEN "'", "b", data, len);
+  return database_run (database, error,
+                       "INSERT INTO forgotten_back(import,hash,kind,created_utc) SELECT ?,hash,kind,created_utc FROM suppression"
+                       " WHERE hash=? AND scope='all' AND source='" FORGOTTEN "'", "ib", import, data, len) &&
+         database_run (database, error, "DELETE FROM suppression WHERE hash=? AND scope='all' AND source='" FORGOTTEN "'", "b", data, len);
 }
 
 gboolean
-suppression_return_undo (Store *store, gint64 import, GError **error)
+suppression_return_undo (Database *database, gint64 import, GError **error)
 {
-  return store_run (store, error,
-                    ADD_HASH " SELECT kind,hash,'all'," PERSON_FORGOTTEN ",created_utc FROM forgotten_back WHERE import=? AND kind IS NOT NULL", "i", import);
+  return database_run (database, error,
+                       ADD_HASH " SELECT kind,hash,'all'," PERSON_FORGOTTEN ",created_utc FROM forgotten_back WHERE import=? AND kind IS NOT NULL", "i", import);
 }
 
 #define KIND "iif(instr(?2,'@')," SQL_SUPPRESSION_KIND (EMAIL) "," SQL_SUPPRESSION_KIND (PHONE) ")"
 #define MERGED SQL_SUPPRESSION_REASON (PERSON) ",'merge','merged',?3"
 
 gboolean
-suppression_copy (Store *store, const char *from, const char *to, GError **error)
+suppression_copy (Database *database, const char *from, const char *to, GError **error)
 {
   /* by its domain, or as a forgotten one: no row of its own says it */
   static const char *const copies[] = {
     ADD_KEY " SELECT " KIND ",?2,scope," MERGED " FROM suppression WHERE kind=" SQL_SUPPRESSION_KIND (DOMAIN) " AND ?1 LIKE '%'||ltrim(address,'*')",
     ADD_KEY " SELECT " KIND ",?2,scope," MERGED " FROM suppression WHERE hash=suppression_hash(?1) AND hash<>x''",
   };
-  gint64 now_utc = store_now_utc ();
+  gint64 now_utc = clock_now_utc ();
 
-  if (!store_run (store, error, ADD_KEY " SELECT kind,?2,scope,reason,source,words,created_utc FROM suppression WHERE address=?1", "ss", from, to))
+  if (!database_run (database, error, ADD_KEY " SELECT kind,?2,scope,reason,source,words,created_utc FROM suppression WHERE address=?1", "ss", from, to))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (copies); i++)
-    if (!store_run (store, error, copies[i], "ssi", from, to, now_utc))
+    if (!database_run (database, error, copies[i], "ssi", from, to, now_utc))
       return FALSE;
   return TRUE;
 }
 
 gboolean
-suppression_follow (Store *store, const char *from, const char *to, GError **error)
+suppression_follow (Database *database, const char *from, const char *to, GError **error)
 {
   return from[0] == '\0' || to[0] == '\0' || strcmp (from, to) == 0 ||
-         store_run (store, error,
-                    ADD_KEY " SELECT kind,?2,scope,reason,source,words,created_utc FROM suppression WHERE address=?1 AND reason<>" SQL_SUPPRESSION_REASON (GONE), "ss", from,
-                    to);
+         database_run (database, error,
+                       ADD_KEY " SELECT kind,?2,scope,reason,source,words,created_utc FROM suppression WHERE address=?1 AND reason<>" SQL_SUPPRESSION_REASON (GONE), "ss", from,
+                       to);
 }

@@ -3,14 +3,14 @@
  * Rules:  docs/decisions/suppressed-by-kind.md. Trust: addresses and scopes are checked here. Used in: core. Source: docs/design.md §6.
  * Errors: FAULT_DATA (no address, no number), FAULT_USAGE (scope), FAULT_NO_INPUT (no such list), FAULT_NO_PERM (vault locked), FAULT_IO. */
 #pragma once
+#include "database.h"
 #include "sql-words.h"
-#include "store.h"
 #include "vault.h"
 
 /* Gives SQL is_suppressed(kind, key, sender_address, campaign): 0 or 1; an SQL error while hashes cannot be checked. kind: campaign.address_kind;
  * key: folded address or E.164; sender_address: bare, or with a name and < >, '' where there is none; campaign: its id.
  * And suppression_hash(key): as column hash; NULL: nobody was forgotten. */
-gboolean suppression_register_functions (Store *store, Vault *vault);
+gboolean suppression_register_functions (Database *database, Vault *vault);
 
 /* SQL for the same, of texts that name columns or parameters: the function is asked only for addresses that stand in the table, or when
  * domains or hashes stand there. Nearly nobody is suppressed, and this is asked twice for each recipient. */
@@ -30,13 +30,13 @@ gboolean suppression_register_functions (Store *store, Vault *vault);
   "EXISTS (SELECT 1 FROM suppression u WHERE u.address=" key " AND u.kind=" kind " AND u.scope=" scope " AND instr(u.source,':')=0)"
 
 /* Are there forgotten people? Then the vault must be open before anything is sent. Returns: 1, 0 or -1 with `error`. */
-int      suppression_has_hashed (Store *store, GError **error);
+int      suppression_has_hashed (Database *database, GError **error);
 
 /* An address, number or domain as people type it -> its key (transfer full), or NULL with FAULT_DATA. "*@Example.org" and "@example.org" (all at
  * a domain) become "@example.org", "*.example.org" (all below it, not itself) stays so. */
 char    *suppression_parse_address (const char *text, GError **error);
 /* all | from:ADDR | list:NAME -> as stored: all | from:ADDR | list:ID (transfer full). */
-char    *suppression_parse_scope   (Store *store, const char *text, GError **error);
+char    *suppression_parse_scope   (Database *database, const char *text, GError **error);
 
 gboolean suppression_reason_from_word (const char *word, SuppressionReason *out_reason);
 
@@ -54,25 +54,25 @@ typedef struct { /* borrowed */
 } Suppression;
 
 /* All inside the caller's transaction. *out_count is raised by one if it was not, or is no longer, suppressed in this scope. */
-gboolean suppression_add    (Store *store, const Suppression *what, guint *out_count, GError **error);
-gboolean suppression_remove (Store *store, Vault *vault, const char *key, const char *scope, guint *out_count, GError **error); /* whatever its source */
+gboolean suppression_add    (Database *database, const Suppression *what, guint *out_count, GError **error);
+gboolean suppression_remove (Database *database, Vault *vault, const char *key, const char *scope, guint *out_count, GError **error); /* whatever its source */
 /* Is there one of this key and scope? Returns: 1, 0 or -1. */
-int      suppression_find   (Store *store, const char *key, const char *scope, GError **error);
+int      suppression_find   (Database *database, const char *key, const char *scope, GError **error);
 
 /* An import is undone: what it alone suppressed goes. */
-gboolean suppression_lift_import  (Store *store, gint64 import, GError **error);
-gboolean suppression_count_import (Store *store, gint64 import, guint64 *out_count, GError **error);
+gboolean suppression_lift_import  (Database *database, gint64 import, GError **error);
+gboolean suppression_count_import (Database *database, gint64 import, guint64 *out_count, GError **error);
 
 /* The rows of this key become keyed hashes; and there is one for everything from now on. */
-gboolean suppression_forget (Store *store, Vault *vault, const char *key, GError **error);
+gboolean suppression_forget (Database *database, Vault *vault, const char *key, GError **error);
 
 /* Two addresses (or numbers) are one person's: who is not written to under the one is not under the other. */
-gboolean suppression_copy   (Store *store, const char *from, const char *to, GError **error);
+gboolean suppression_copy   (Database *database, const char *from, const char *to, GError **error);
 
 /* A person has another address (or number): what they did not want they do not want there either. What a server said of the old one (gone) does
  * not follow. */
-gboolean suppression_follow (Store *store, const char *from, const char *to, GError **error);
+gboolean suppression_follow (Database *database, const char *from, const char *to, GError **error);
 
 /* What suppression_forget() made by itself for the address with this hash (of vault_hash_address()) goes, by this import; what stood there before stays. */
-gboolean suppression_return      (Store *store, gint64 import, GBytes *hash, GError **error);
-gboolean suppression_return_undo (Store *store, gint64 import, GError **error);
+gboolean suppression_return      (Database *database, gint64 import, GBytes *hash, GError **error);
+gboolean suppression_return_undo (Database *database, gint64 import, GError **error);

@@ -71,7 +71,7 @@ write_events (TransportLink *self, const GArray *heard, GError **error)
 
   for (guint i = 0; i < heard->len; i++)
     events[i] = g_array_index (heard, HeardEvent, i).event;
-  if (!delivery_events_write (self->core->store, self->account_id, events, heard->len, &report, error))
+  if (!delivery_events_write (self->core->database, self->account_id, events, heard->len, &report, error))
     return FALSE;
   if (report.refused > 0)
     g_message ("%u of %u reports of account %" G_GINT64_FORMAT " fit no message of it", report.refused, heard->len, self->account_id);

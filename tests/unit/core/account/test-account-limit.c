@@ -1,9 +1,9 @@
 /* Limits of accounts: with whom each is shared, in the store and back, and what is used of them. */
-#include "database-open.h"
 #include "account-settings.h"
 #include "account.h"
+#include "database-open.h"
 
-#include "store.h"
+#include "database.h"
 #include <string.h>
 
 #define NOW 2000000000
@@ -68,8 +68,8 @@ static void
 test_store (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Store) store = store_open (":memory:", &error);
-  Core core = { .store = store };
+  g_autoptr (Database) database = database_open (":memory:", &error);
+  Core core = { .database = database };
   g_autoptr (Account) account = parse ("{'address': <'ann@example.org'>, 'host': <'localhost'>, 'user': <''>, 'per_minute': <uint32 3>, 'per_day': <uint32 50>}");
   g_autoptr (Account) back = NULL, changed = NULL;
   g_autoptr (GPtrArray) all = NULL;
@@ -93,13 +93,13 @@ test_store (void)
 }
 
 static gint64
-count (Store *store, gint64 account, guint seconds, const char *pool, gint64 *out_free)
+count (Database *database, gint64 account, guint seconds, const char *pool, gint64 *out_free)
 {
   AccountLimit limit = { seconds, 1, KIND_UNIT_MESSAGE, (char *) pool };
   g_autoptr (GError) error = NULL;
   gint64 used = -1;
 
-  g_assert_true (account_limit_count (store, account, &limit, NOW, &used, out_free, &error));
+  g_assert_true (account_limit_count (database, account, &limit, NOW, &used, out_free, &error));
   g_assert_no_error (error);
   return used;
 }
@@ -108,24 +108,24 @@ static void
 test_used (void)
 {
   static const struct { gint64 age_s, count; } rows[] = { { 0, 1 }, { 59, 2 }, { 60, 4 }, { 3599, 8 }, { 3600, 16 }, { 86399, 32 }, { 86400, 64 } };
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   gint64 free_utc = 5;
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_assert_true (store_run (store, NULL, "INSERT INTO pace VALUES(7,?,?)", "ii", (gint64) NOW - rows[i].age_s, rows[i].count));
-  g_assert_true (store_run (store, NULL, "INSERT INTO pace VALUES(8,?,1000)", "i", (gint64) NOW)); /* another account's */
-  g_assert_cmpint (count (store, 7, 60, "account", &free_utc), ==, 1 + 2);
+    g_assert_true (database_run (database, NULL, "INSERT INTO pace VALUES(7,?,?)", "ii", (gint64) NOW - rows[i].age_s, rows[i].count));
+  g_assert_true (database_run (database, NULL, "INSERT INTO pace VALUES(8,?,1000)", "i", (gint64) NOW)); /* another account's */
+  g_assert_cmpint (count (database, 7, 60, "account", &free_utc), ==, 1 + 2);
   g_assert_cmpint (free_utc, ==, NOW - 59 + 60);
-  g_assert_cmpint (count (store, 7, 3600, "account", NULL), ==, 1 + 2 + 4 + 8);
-  g_assert_cmpint (count (store, 7, 86400, "account", NULL), ==, 1 + 2 + 4 + 8 + 16 + 32);
+  g_assert_cmpint (count (database, 7, 3600, "account", NULL), ==, 1 + 2 + 4 + 8);
+  g_assert_cmpint (count (database, 7, 86400, "account", NULL), ==, 1 + 2 + 4 + 8 + 16 + 32);
   free_utc = 5;
-  g_assert_cmpint (count (store, 9, 86400, "account", &free_utc), ==, 0);
+  g_assert_cmpint (count (database, 9, 86400, "account", &free_utc), ==, 0);
   g_assert_cmpint (free_utc, ==, 5);
 
-  g_assert_true (store_run (store, NULL, "INSERT INTO account(id,name,address,created_utc,removed_utc) VALUES(7,'a','a@x.org',1,0),(8,'b','a@x.org',1,9)", ""));
-  g_assert_true (store_run (store, NULL, "INSERT INTO \"limit\" VALUES(7,60,9,'message','address:a@x.org'),(8,86400,0,'message','address:a@x.org')", ""));
-  g_assert_cmpint (count (store, 7, 60, "address:a@x.org", NULL), ==, 1003); /* whether the other one has a limit, or is there still */
-  g_assert_cmpint (count (store, 7, 60, "account", NULL), ==, 3);
+  g_assert_true (database_run (database, NULL, "INSERT INTO account(id,name,address,created_utc,removed_utc) VALUES(7,'a','a@x.org',1,0),(8,'b','a@x.org',1,9)", ""));
+  g_assert_true (database_run (database, NULL, "INSERT INTO \"limit\" VALUES(7,60,9,'message','address:a@x.org'),(8,86400,0,'message','address:a@x.org')", ""));
+  g_assert_cmpint (count (database, 7, 60, "address:a@x.org", NULL), ==, 1003); /* whether the other one has a limit, or is there still */
+  g_assert_cmpint (count (database, 7, 60, "account", NULL), ==, 3);
 }
 
 int

@@ -2,8 +2,8 @@
 #include "account.h"
 
 #include "database-open.h"
+#include "database.h"
 #include "fault.h"
-#include "store.h"
 #include "vault.h"
 #include <glib/gstdio.h>
 #include <string.h>
@@ -246,7 +246,7 @@ set_up (World *w, gconstpointer unused)
   g_assert_cmpint (g_mkdir (w->state, 0700), ==, 0);
   w->core.home = w->root;
   w->core.state = w->state;
-  w->core.store = store_open (w->db, &error);
+  w->core.database = database_open (w->db, &error);
   g_assert_no_error (error);
   w->core.vault = vault_new (w->root, w->state, &error);
   g_assert_no_error (error);
@@ -257,7 +257,7 @@ tear_down (World *w, gconstpointer unused)
 {
   static const char *const files[] = { "vault", "state/vault.key", "store.db", "store.db-wal", "store.db-shm" };
 
-  store_close (w->core.store);
+  database_close (w->core.database);
   vault_free (w->core.vault);
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
     g_autofree char *path = g_build_filename (w->root, files[i], NULL);
@@ -352,8 +352,8 @@ insert_campaign (World *w, const Account *account, int state)
 {
   g_autoptr (GError) error = NULL;
 
-  store_run (w->core.store, &error, "INSERT INTO campaign(identity,account,state,sender,subject,created_utc) VALUES(x'00',?,?,'ann@example.org','Hi',1)",
-             "ii", account->id, (gint64) state);
+  database_run (w->core.database, &error, "INSERT INTO campaign(identity,account,state,sender,subject,created_utc) VALUES(x'00',?,?,'ann@example.org','Hi',1)",
+                "ii", account->id, (gint64) state);
   g_assert_no_error (error);
 }
 
@@ -372,7 +372,7 @@ test_remove (World *w, gconstpointer unused)
   g_assert_error (error, FAULT, FAULT_USAGE);
   g_assert_nonnull (strstr (error->message, "campaign 1"));
   g_clear_error (&error);
-  g_assert_true (store_run (w->core.store, NULL, "UPDATE campaign SET state=5", ""));
+  g_assert_true (database_run (w->core.database, NULL, "UPDATE campaign SET state=5", ""));
   g_assert_true (account_remove (&w->core, account, &error));
   g_assert_no_error (error);
   g_assert_null (vault_get (w->core.vault, secret_name, &error));

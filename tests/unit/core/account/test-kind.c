@@ -4,8 +4,8 @@
 #include "kind-smtp.h"
 
 #include "database-open.h"
+#include "database.h"
 #include "fault.h"
-#include "store.h"
 #include <string.h>
 
 /* --- a kind of this test's own --- */
@@ -203,7 +203,7 @@ static void
 test_store (void)
 {
   g_autoptr (GError) error = NULL;
-  Core core = { .store = store_open (":memory:", &error) };
+  Core core = { .database = database_open (":memory:", &error) };
   g_autoptr (Account) paper = parse_fine ("{" BOX ", 'copies': <uint32 2>}"), plain = parse_fine ("{'kind': <'free'>, 'address': <'ann@example.org'>}"), back = NULL;
   g_autoptr (GPtrArray) all = NULL;
 
@@ -219,7 +219,7 @@ test_store (void)
   g_assert_cmpuint (account_get_number (back, "copies"), ==, 2);
 
   /* of a version that has more kinds: it is said, and the others are still there */
-  g_assert_true (store_run (core.store, &error, "UPDATE account SET kind='telegram' WHERE name='paper'", ""));
+  g_assert_true (database_run (core.database, &error, "UPDATE account SET kind='telegram' WHERE name='paper'", ""));
   g_assert_null (account_load (&core, "paper", &error));
   g_assert_error (error, FAULT, FAULT_CONFIG);
   g_clear_error (&error);
@@ -228,7 +228,7 @@ test_store (void)
   g_test_assert_expected_messages ();
   g_assert_no_error (error);
   g_assert_cmpuint (all->len, ==, 1);
-  store_close (core.store);
+  database_close (core.database);
 }
 
 /* --- as it is handed out --- */

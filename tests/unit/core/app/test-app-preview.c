@@ -1,9 +1,9 @@
 /* What is shown before anything is sent: which questions are refused with which code, and what is answered when the composing transport, which stands in
  * (helpers/fixture), fails or leaves. */
+#include "database.h"
 #include "fault.h"
 #include "fixture.h"
 #include "outcome.h"
-#include "store.h"
 
 static Fixture fixture;
 
@@ -46,7 +46,7 @@ ask (const char *sql)
 {
   gint64 value = -1;
 
-  g_assert_cmpint (store_get_int (fixture.core.store, &value, NULL, sql, ""), ==, 1);
+  g_assert_cmpint (database_get_int (fixture.core.database, &value, NULL, sql, ""), ==, 1);
   return value;
 }
 

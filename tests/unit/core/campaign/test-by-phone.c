@@ -1,10 +1,10 @@
 /* A campaign by an account whose people are written to by their number, and whose messages are a text: a whole core with a second kind of account, of this file
  * alone (kinds[] is linked in place of core/account/kinds.c). What sends and composes stands in (helpers/fixture). */
+#include "database.h"
 #include "fault.h"
 #include "fixture.h"
 #include "kind-smtp.h"
 #include "outcome.h"
-#include "store.h"
 
 static const AccountKind kind_paper = {
   .word = "paper", .title = "Slips of paper", .program = "paper", .address = KIND_ADDRESS_PHONE, .message = KIND_MESSAGE_CHAT, .secret = KIND_SECRET_NONE,

@@ -1,9 +1,9 @@
 /* The composer against a made-up transport: each question gets one answer, whatever becomes of the process that is asked. */
 #include "composer.h"
 #include "database-open.h"
+#include "database.h"
 #include "fake-transport.h"
 #include "fault.h"
-#include "store.h"
 
 #include <gio/gunixfdlist.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ set_up (Fixture *fixture, gconstpointer data)
 
   fixture->home = g_dir_make_tmp ("composer-XXXXXX", NULL);
   path = g_build_filename (fixture->home, "store.db", NULL);
-  fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .store = store_open (path, &error) };
+  fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .database = database_open (path, &error) };
   g_assert_no_error (error);
   fake_set_up (&fixture->part, 0);
   fixture->composer = composer_new (&fixture->core);
@@ -43,7 +43,7 @@ tear_down (Fixture *fixture, gconstpointer data)
     g_main_context_iteration (NULL, TRUE);
   fake_tear_down ();
   campaign_free (fixture->campaign);
-  store_close (fixture->core.store);
+  database_close (fixture->core.database);
   g_assert_cmpint (system (command), ==, 0);
   g_free (fixture->home);
 }

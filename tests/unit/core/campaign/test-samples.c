@@ -2,10 +2,10 @@
 #include "database-open.h"
 #include "samples.h"
 
+#include "database.h"
 #include "frame.h"
 #include "little-endian.h"
 #include "outcome.h"
-#include "store.h"
 #include <string.h>
 
 static const struct { /* recipients 1, 2, 3…; of columns "phone" and "Town" */
@@ -30,18 +30,18 @@ append_value (GByteArray *values, const char *text)
 static void
 open_core (Core *core)
 {
-  core->store = store_open (":memory:", NULL);
-  g_assert_true (store_run (core->store, NULL, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1)", ""));
-  g_assert_true (store_run (core->store, NULL, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,1,'a@example.org','s',1)", ""));
+  core->database = database_open (":memory:", NULL);
+  g_assert_true (database_run (core->database, NULL, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1)", ""));
+  g_assert_true (database_run (core->database, NULL, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,1,'a@example.org','s',1)", ""));
   for (gsize i = 0; i < G_N_ELEMENTS (people); i++) {
     g_autoptr (GByteArray) values = g_byte_array_new ();
 
     append_value (values, "");
     append_value (values, people[i].town);
-    g_assert_true (store_run (core->store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,name,fields) VALUES(1,?1,?1,?2,?2,?3,?4)", "issb",
-                              (gint64) i + 1, people[i].address, people[i].name, values->data, (gsize) values->len));
+    g_assert_true (database_run (core->database, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,name,fields) VALUES(1,?1,?1,?2,?2,?3,?4)", "issb",
+                                 (gint64) i + 1, people[i].address, people[i].name, values->data, (gsize) values->len));
     if (people[i].state != STATE_QUEUED)
-      g_assert_true (store_run (core->store, NULL, "INSERT INTO recipient(campaign,id,state) VALUES(1,?,?)", "ii", (gint64) i + 1, (gint64) people[i].state));
+      g_assert_true (database_run (core->database, NULL, "INSERT INTO recipient(campaign,id,state) VALUES(1,?,?)", "ii", (gint64) i + 1, (gint64) people[i].state));
   }
 }
 
@@ -93,7 +93,7 @@ test_choose (gconstpointer data)
   assert_who (samples, uses[i].emptiest, "emptiest");
   if (uses[i].non_latin != 0)
     assert_who (samples, uses[i].non_latin, "non-latin");
-  store_close (core.store);
+  database_close (core.database);
 }
 
 static void
@@ -108,7 +108,7 @@ test_few (void)
 
     g_assert_cmpuint (samples->len, ==, max);
   }
-  store_close (core.store);
+  database_close (core.database);
 }
 
 static void
@@ -137,7 +137,7 @@ test_page (void)
       g_assert_cmpuint (get (samples, n)->recipient, ==, pages[i].ids[n]);
     g_assert_cmpuint (samples->len, ==, n);
   }
-  store_close (core.store);
+  database_close (core.database);
 }
 
 /* As they go to the transport that builds them. */
@@ -168,7 +168,7 @@ test_frame (void)
   g_assert_cmpmem (row->fields[3].data, row->fields[3].len, "Kiel", 4);
   g_assert_cmpmem (row->fields[4].data, 1, "<", 1);
   g_assert_false (frame_next (&reader, row, NULL));
-  store_close (core.store);
+  database_close (core.database);
 }
 
 int

@@ -2,7 +2,7 @@
 #include "database-open.h"
 #include "second-copies.h"
 
-#include "store.h"
+#include "database.h"
 
 /* Ann (1) and Ben (2) share an address, Ann and Cy (3) a number; Cy has an address of his own. Campaign 9 is being prepared; 1 went to Ann within the hour, 2
  * failed to reach her, 3 was a trial of hers to somebody else, 4 went to her number, without a subject. */
@@ -26,21 +26,21 @@ static const char *const world[] = {
 #define BY_PHONE .address = KIND_ADDRESS_PHONE
 #define YES TRUE
 
-static Store *store; /* one for all: each row's change is taken back */
+static Database *database; /* one for all: each row's change is taken back */
 
 static void
 run (const char *sql)
 {
   g_autoptr (GError) error = NULL;
 
-  store_run (store, &error, sql, "");
+  database_run (database, &error, sql, "");
   g_assert_no_error (error);
 }
 
 static void
 change_world (const char *change)
 {
-  g_assert_true (store_begin (store, NULL));
+  g_assert_true (database_begin (database, NULL));
   if (change != NULL)
     run (change);
 }
@@ -99,13 +99,13 @@ test_row (gconstpointer data)
   CopyFindings found = { FALSE };
 
   change_world (rows[i].change);
-  copies = second_copies_new (store, &rows[i].rules, NULL);
+  copies = second_copies_new (database, &rows[i].rules, NULL);
   g_assert_true (second_copies_find (copies, &rows[i].person, rows[i].is_first_list, &found, NULL));
   g_assert_cmpint (found.is_here, ==, rows[i].found.is_here);
   g_assert_cmpint (found.is_excluded, ==, rows[i].found.is_excluded);
   g_assert_cmpint (found.is_shared, ==, rows[i].found.is_shared);
   g_assert_cmpint (found.is_recent, ==, rows[i].found.is_recent);
-  store_rollback (store);
+  database_rollback (database);
 }
 
 /* Whom the question about one person is asked of at all. */
@@ -129,14 +129,14 @@ test_looking (gconstpointer data)
   gint64 n = -1;
 
   change_world (lookings[i].change);
-  copies = second_copies_new (store, &rules, NULL);
+  copies = second_copies_new (database, &rules, NULL);
   g_assert_cmpint (second_copies_look (copies, NULL), ==, 0);
   g_assert_cmpint (second_copies_has_sharers (copies), ==, lookings[i].has_sharers);
-  g_assert_cmpint (store_get_int (store, &n, NULL, "SELECT count(*) FROM contact c WHERE " SECOND_COPIES_SHARERS_SQL ("email_key"), ""), ==, 1);
+  g_assert_cmpint (database_get_int (database, &n, NULL, "SELECT count(*) FROM contact c WHERE " SECOND_COPIES_SHARERS_SQL ("email_key"), ""), ==, 1);
   g_assert_cmpint (n, ==, lookings[i].sharers);
-  g_assert_cmpint (store_get_int (store, &n, NULL, "SELECT count(*) FROM contact c WHERE " SECOND_COPIES_SHARERS_SQL ("phone"), ""), ==, 1);
+  g_assert_cmpint (database_get_int (database, &n, NULL, "SELECT count(*) FROM contact c WHERE " SECOND_COPIES_SHARERS_SQL ("phone"), ""), ==, 1);
   g_assert_cmpint (n, ==, lookings[i].by_phone);
-  store_rollback (store);
+  database_rollback (database);
 }
 
 static const struct {
@@ -161,9 +161,9 @@ test_repeated (gconstpointer data)
   gint64 found = -1;
 
   change_world (repeats[i].change);
-  g_assert_true (second_copies_find_repeated (store, &rules, repeats[i].lists, &found, NULL));
+  g_assert_true (second_copies_find_repeated (database, &rules, repeats[i].lists, &found, NULL));
   g_assert_cmpint (found, ==, repeats[i].found);
-  store_rollback (store);
+  database_rollback (database);
 }
 
 static const struct {
@@ -190,15 +190,15 @@ test_once (gconstpointer data)
   gint64 found = -1;
 
   change_world (onces[i].change);
-  g_assert_true (second_copies_find_once (store, "key", &found, NULL));
+  g_assert_true (second_copies_find_once (database, "key", &found, NULL));
   g_assert_cmpint (found, ==, 1);
-  g_assert_true (second_copies_find_once (store, "Key", &found, NULL)); /* another one */
+  g_assert_true (second_copies_find_once (database, "Key", &found, NULL)); /* another one */
   g_assert_cmpint (found, ==, 0);
-  g_assert_true (second_copies_find_once (store, "", &found, NULL)); /* none: that of all who have none */
+  g_assert_true (second_copies_find_once (database, "", &found, NULL)); /* none: that of all who have none */
   g_assert_cmpint (found, ==, 0);
-  g_assert_true (second_copies_compare (store, 9, 1, &what, NULL));
+  g_assert_true (second_copies_compare (database, 9, 1, &what, NULL));
   g_assert_cmpstr (what, ==, onces[i].differs);
-  store_rollback (store);
+  database_rollback (database);
 }
 
 #define ADD_ROWS(table, group, function) \
@@ -213,7 +213,7 @@ main (int argc, char *argv[])
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  store = store_open (":memory:", NULL);
+  database = database_open (":memory:", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (world); i++)
     run (world[i]);
   ADD_ROWS (rows, "rule", test_row);
@@ -221,6 +221,6 @@ main (int argc, char *argv[])
   ADD_ROWS (repeats, "repeated", test_repeated);
   ADD_ROWS (onces, "once", test_once);
   status = g_test_run ();
-  store_close (store);
+  database_close (database);
   return status;
 }

@@ -3,9 +3,9 @@
 #include "database-open.h"
 #include "snapshot.h"
 
+#include "database.h"
 #include "fields.h"
 #include "list.h"
-#include "store.h"
 
 #define PEOPLE 6000 /* more than two chunks */
 
@@ -25,7 +25,7 @@ number_cb (sqlite3_context *context, int n, sqlite3_value **values)
 static void
 run (World *self, const char *sql)
 {
-  g_assert_true (store_run (self->core.store, NULL, sql, ""));
+  g_assert_true (database_run (self->core.database, NULL, sql, ""));
 }
 
 static gint64
@@ -33,7 +33,7 @@ ask (World *self, const char *sql)
 {
   gint64 value = -1;
 
-  g_assert_cmpint (store_get_int (self->core.store, &value, NULL, sql, ""), ==, 1);
+  g_assert_cmpint (database_get_int (self->core.database, &value, NULL, sql, ""), ==, 1);
   return value;
 }
 
@@ -43,15 +43,15 @@ open_world (World *self)
 {
   gint64 one = 1, two = 2;
 
-  self->core.store = store_open (":memory:", NULL);
+  self->core.database = database_open (":memory:", NULL);
   self->lists = g_array_new (FALSE, FALSE, sizeof (gint64));
   self->exclude = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_array_append_val (self->lists, one);
   g_array_append_val (self->lists, two);
-  sqlite3_create_function (store_get_db (self->core.store), "is_suppressed", 4, SQLITE_UTF8, NULL, number_cb, NULL, NULL);
-  g_assert_true (store_run (self->core.store, NULL,
-                            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<?) INSERT INTO person(id,email,email_key,created_utc,changed_utc)"
-                            " SELECT i, 'p'||i||'@example.org', 'p'||i||'@example.org', 1, 1 FROM n", "i", (gint64) PEOPLE));
+  sqlite3_create_function (database_get_sqlite (self->core.database), "is_suppressed", 4, SQLITE_UTF8, NULL, number_cb, NULL, NULL);
+  g_assert_true (database_run (self->core.database, NULL,
+                               "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<?) INSERT INTO person(id,email,email_key,created_utc,changed_utc)"
+                               " SELECT i, 'p'||i||'@example.org', 'p'||i||'@example.org', 1, 1 FROM n", "i", (gint64) PEOPLE));
   run (self, "INSERT INTO list(id,name,created_utc) VALUES(1,'one',1),(2,'two',1),(3,'none',1)");
   run (self, "INSERT INTO known SELECT key_hash(email_key), id FROM person");
   run (self, "INSERT INTO membership(list,contact) SELECT l.id, c.id FROM list l, contact c WHERE l.id<3");
@@ -64,7 +64,7 @@ close_world (World *self)
 {
   g_array_unref (self->lists);
   g_array_unref (self->exclude);
-  store_close (self->core.store);
+  database_close (self->core.database);
 }
 
 /* change: SQL between the first chunk and the rest. */
@@ -160,12 +160,12 @@ test_aliases (void)
   World world = { 0 };
 
   open_world (&world);
-  g_assert_true (list_set_aliases (world.core.store, 1, aliases, NULL));
+  g_assert_true (list_set_aliases (world.core.database, 1, aliases, NULL));
   fields_append (blob, (Slice){ "Town", 4 }, (Slice){ "Bonn", 4 });
   run (&world, "DELETE FROM membership WHERE contact>4");
   run (&world, "DELETE FROM membership WHERE list=1 AND contact=4"); /* they are in list two alone, where the header means nothing */
   run (&world, "UPDATE person SET name='Al'");
-  g_assert_true (store_run (world.core.store, NULL, "UPDATE person SET fields=? WHERE id<=2", "b", blob->data, (gsize) blob->len));
+  g_assert_true (database_run (world.core.database, NULL, "UPDATE person SET fields=? WHERE id<=2", "b", blob->data, (gsize) blob->len));
   for (int is_filtered = 0; is_filtered < 2; is_filtered++) {
     g_autoptr (Snapshot) snapshot = NULL;
     int result;
@@ -200,7 +200,7 @@ test_suppressed_number (gconstpointer address_kind)
   open_world (&self);
   run (&self, "UPDATE person SET phone='+4930123456' WHERE id=7");
   run (&self, "INSERT INTO suppression(kind,address,created_utc) VALUES('phone','+4930123456',1),('phone','p8@example.org',1)");
-  g_assert_true (store_run (self.core.store, NULL, "UPDATE campaign SET address_kind=?", "s", (const char *) address_kind));
+  g_assert_true (database_run (self.core.database, NULL, "UPDATE campaign SET address_kind=?", "s", (const char *) address_kind));
   take_by (&self, is_by_number ? KIND_ADDRESS_PHONE : KIND_ADDRESS_EMAIL, NULL);
   g_assert_cmpint (ask (&self, "SELECT count(*) FROM recipient WHERE state=6 AND reason='suppressed'"), ==, is_by_number);
   g_assert_cmpint (ask (&self, "SELECT count(*) FROM ledger WHERE contact=7 AND state=6"), ==, is_by_number);

@@ -1,12 +1,12 @@
 /* What people do with a campaign, asked of a whole core as a client asks: what each state allows (App1's prose), what is written down before anything
  * is taken back, and who gets nothing any more. Its transport stands in (helpers/fixture). */
 #include "campaigns.h"
+#include "database.h"
 #include "fault.h"
 #include "fixture.h"
-#include "rollback-guard.h"
 #include "outcome.h"
+#include "rollback-guard.h"
 #include "stand-in.h"
-#include "store.h"
 
 #include <gio/gunixfdlist.h>
 #include <sys/mman.h>
@@ -35,17 +35,17 @@ add_campaign (CampaignState state, const char *reason, State ann, State ben)
 {
   const State states[] = { ann, ben };
 
-  g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO campaign(id,identity,account,state,reason,sender,subject,columns,aliases,created_utc)"
-                            " VALUES(1,randomblob(16),1,?,?,'ann@example.org','s',x'','',1)", "is", (gint64) state, reason));
+  g_assert_true (database_run (fixture.core.database, NULL, "INSERT INTO campaign(id,identity,account,state,reason,sender,subject,columns,aliases,created_utc)"
+                               " VALUES(1,randomblob(16),1,?,?,'ann@example.org','s',x'','',1)", "is", (gint64) state, reason));
   fixture_run (&fixture, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(1,1,'s','','t',1)");
   fixture_run (&fixture, "INSERT INTO snapshot(campaign,id,contact,address,address_key,name) SELECT 1,id,id,email,email_key,name FROM person");
   fixture_run (&fixture, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,2,1)");
   g_assert_cmpint (fixture_get (&fixture, "SELECT count(*) FROM snapshot"), ==, G_N_ELEMENTS (states));
   for (gint64 i = 0; i < (gint64) G_N_ELEMENTS (states); i++) {
     if (states[i] != STATE_QUEUED)
-      g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO recipient(campaign,id,state,attempt,version,time_utc,not_before_utc) VALUES(1,?,?,1,1,1,?)", "iii", i + 1,
-                                (gint64) states[i], states[i] == STATE_LATER ? G_GINT64_CONSTANT (9000000000) : 0));
-    g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO tally VALUES(1,?,1) ON CONFLICT DO UPDATE SET count=count+1", "i", (gint64) states[i]));
+      g_assert_true (database_run (fixture.core.database, NULL, "INSERT INTO recipient(campaign,id,state,attempt,version,time_utc,not_before_utc) VALUES(1,?,?,1,1,1,?)", "iii", i + 1,
+                                   (gint64) states[i], states[i] == STATE_LATER ? G_GINT64_CONSTANT (9000000000) : 0));
+    g_assert_true (database_run (fixture.core.database, NULL, "INSERT INTO tally VALUES(1,?,1) ON CONFLICT DO UPDATE SET count=count+1", "i", (gint64) states[i]));
   }
 }
 
@@ -364,7 +364,7 @@ test_scopes (void)
     add_campaign (CAMPAIGN_PREPARED, "", STATE_QUEUED, STATE_ACCEPTED);
     fixture_run (&fixture, "UPDATE campaign SET sender='Ann <ann@example.org.au>'");
     fixture_run (&fixture, "INSERT INTO campaign_list VALUES(1,1)");
-    g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO suppression(address,scope,created_utc) VALUES('ann@example.org',?,1)", "s", scopes[i].scope));
+    g_assert_true (database_run (fixture.core.database, NULL, "INSERT INTO suppression(address,scope,created_utc) VALUES('ann@example.org',?,1)", "s", scopes[i].scope));
     g_test_message ("%s", scopes[i].scope);
     campaigns_suppressed (&fixture.core); /* by the sender as it is written; a hand-over asks by the bare one */
     g_assert_cmpint (fixture_get (&fixture, "SELECT state FROM ledger WHERE id=1"), ==, scopes[i].is_left_out ? STATE_SKIPPED : STATE_QUEUED);

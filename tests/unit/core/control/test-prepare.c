@@ -1,10 +1,10 @@
 /* A wish becomes a campaign, or nothing of it stays: what is refused with which code (App1.CampaignPrepare), what is left behind by what goes wrong on the
  * way, and who gets no second copy. The composing transport stands in (helpers/fixture). */
+#include "database.h"
 #include "fault.h"
 #include "fixture.h"
 #include "outcome.h"
 #include "prepare.h"
-#include "store.h"
 
 #include <gio/gunixfdlist.h>
 #include <sys/mman.h>
@@ -146,12 +146,12 @@ test_title (gconstpointer data)
 
   fixture_open_with (&fixture, NULL, 0);
   g_assert_cmpint (prepare (titles[i].more), ==, 0);
-  g_assert_cmpint (store_get_int (fixture.core.store, &is_called, &error, "SELECT title=? FROM campaign", "s", titles[i].title), ==, 1);
+  g_assert_cmpint (database_get_int (fixture.core.database, &is_called, &error, "SELECT title=? FROM campaign", "s", titles[i].title), ==, 1);
   g_assert_true (is_called);
   fixture_run (&fixture, "UPDATE campaign SET state=4, reason='asked'"); /* paused */
   g_assert_cmpint (fixture_ask (&fixture, "CampaignResume", "(uint64 1, {'subject': <'x'>})"), ==, 0);
   g_assert_cmpint (fixture_get (&fixture, "SELECT version FROM campaign WHERE subject='x'"), ==, 2);
-  g_assert_cmpint (store_get_int (fixture.core.store, &is_called, &error, "SELECT title=? FROM campaign", "s", titles[i].corrected), ==, 1);
+  g_assert_cmpint (database_get_int (fixture.core.database, &is_called, &error, "SELECT title=? FROM campaign", "s", titles[i].corrected), ==, 1);
   g_assert_true (is_called);
   fixture_close (&fixture);
 }
@@ -311,8 +311,8 @@ add_earlier (State state, const char *reason)
        " VALUES(1,randomblob(16),1,4,'ann@example.org','s',x'','',1,unixepoch())");
   fixture_run (&fixture, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,1,1)");
   fixture_run (&fixture, "INSERT INTO snapshot(campaign,id,contact,address,address_key,name) SELECT 1,id,id,email,email_key,name FROM person WHERE id=1");
-  g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(1,1,?,?,unixepoch())", "is", (gint64) state, reason));
-  g_assert_true (store_run (fixture.core.store, NULL, "INSERT INTO tally VALUES(1,?,1)", "i", (gint64) state));
+  g_assert_true (database_run (fixture.core.database, NULL, "INSERT INTO recipient(campaign,id,state,reason,time_utc) VALUES(1,1,?,?,unixepoch())", "is", (gint64) state, reason));
+  g_assert_true (database_run (fixture.core.database, NULL, "INSERT INTO tally VALUES(1,?,1)", "i", (gint64) state));
 }
 
 static void

@@ -4,20 +4,20 @@
 
 #define SECOND_US ((gint64) G_USEC_PER_SEC)
 
-static Store *
+static Database *
 open_store (void)
 {
   g_autoptr (GError) error = NULL;
-  Store *store = store_open (":memory:", &error);
+  Database *database = database_open (":memory:", &error);
 
   g_assert_no_error (error);
-  return store;
+  return database;
 }
 
 static void
-run (Store *store, const char *sql)
+run (Database *database, const char *sql)
 {
-  g_assert_cmpint (sqlite3_exec (store_get_db (store), sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (database_get_sqlite (database), sql, NULL, NULL, NULL), ==, SQLITE_OK);
 }
 
 /* 0: no such limit */
@@ -37,29 +37,29 @@ make_account (guint per_minute, guint per_hour, guint per_day)
 static void
 test_rate (void)
 {
-  g_autoptr (Store) store = open_store ();
+  g_autoptr (Database) database = open_store ();
   g_autoptr (Account) account = make_account (0, 0, 0);
   g_autoptr (Pace) pace = pace_new (account);
   guint sent = 0;
 
   pace_set_rate (pace, 1800, 0); /* 30 a minute */
   for (gint64 t = 0; t <= 60 * SECOND_US; t += SECOND_US / 10) {
-    guint now = pace_allow (pace, store, 100, t, 1000 + t / SECOND_US);
+    guint now = pace_allow (pace, database, 100, t, 1000 + t / SECOND_US);
 
     g_assert_cmpuint (now, <=, 1);
-    g_assert_true (pace_count (pace, store, now, 1000 + t / SECOND_US, NULL));
+    g_assert_true (pace_count (pace, database, now, 1000 + t / SECOND_US, NULL));
     sent += now;
   }
   g_assert_cmpuint (sent, >=, 30);
   g_assert_cmpuint (sent, <=, 31);
-  g_assert_cmpuint (pace_allow (pace, store, 100, 9 * 3600 * SECOND_US, 40000), ==, 1); /* a night asleep saves up no burst */
+  g_assert_cmpuint (pace_allow (pace, database, 100, 9 * 3600 * SECOND_US, 40000), ==, 1); /* a night asleep saves up no burst */
   g_assert_cmpuint (pace_get_window (pace), ==, 1);
 }
 
 static void
 test_windows (void)
 {
-  g_autoptr (Store) store = open_store ();
+  g_autoptr (Database) database = open_store ();
   g_autoptr (Account) account = make_account (10, 0, 15), others = make_account (0, 0, 0);
   g_autoptr (Pace) pace = pace_new (account);
   g_autoptr (Pace) other = NULL;
@@ -67,19 +67,19 @@ test_windows (void)
 
   others->id = 2;
   other = pace_new (others);
-  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 10);
-  g_assert_true (pace_count (pace, store, 4, 1000, NULL));
-  g_assert_true (pace_count (pace, store, 6, 1000, NULL)); /* twice in one second */
-  g_assert_true (pace_count (other, store, 100, 1000, NULL));
-  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 0);
+  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1000), ==, 10);
+  g_assert_true (pace_count (pace, database, 4, 1000, NULL));
+  g_assert_true (pace_count (pace, database, 6, 1000, NULL)); /* twice in one second */
+  g_assert_true (pace_count (other, database, 100, 1000, NULL));
+  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1000), ==, 0);
   g_assert_cmpuint (pace_get_full_window_s (pace), ==, 60);
-  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1059), ==, 0); /* rolling, not by the clock's minute */
+  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1059), ==, 0); /* rolling, not by the clock's minute */
   g_assert_cmpint (pace_delay_us (pace, 0, 1059), ==, 1 * SECOND_US);
-  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1060), ==, 5); /* a minute later to the second: what the day leaves */
-  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1061), ==, 5);
-  g_assert_true (pace_count (pace, store, 5, 1061, NULL));
+  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1060), ==, 5); /* a minute later to the second: what the day leaves */
+  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1061), ==, 5);
+  g_assert_true (pace_count (pace, database, 5, 1061, NULL));
 
-  g_assert_cmpuint (pace_allow (again, store, 100, 0, 1200), ==, 0);
+  g_assert_cmpuint (pace_allow (again, database, 100, 0, 1200), ==, 0);
   g_assert_cmpuint (pace_get_full_window_s (again), ==, 86400);
   g_assert_cmpint (pace_delay_us (again, 0, 1200), ==, (1000 + 86400 - 1200) * SECOND_US);
 }
@@ -88,16 +88,16 @@ test_windows (void)
 static void
 test_clock (void)
 {
-  g_autoptr (Store) store = open_store ();
+  g_autoptr (Database) database = open_store ();
   g_autoptr (Account) account = make_account (0, 0, 15);
   g_autoptr (Pace) ahead = pace_new (account);
   g_autoptr (Pace) pace = pace_new (account);
   const gint64 year_s = 365 * 86400;
 
-  g_assert_true (pace_count (ahead, store, 15, 1000 + year_s, NULL));
-  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1000), ==, 15);
-  g_assert_true (pace_count (ahead, store, 10, 1000 + 3600, NULL)); /* an hour ahead: they count, else a clock that is set back lets through too many */
-  g_assert_cmpuint (pace_allow (pace, store, 100, 0, 1001), ==, 5);
+  g_assert_true (pace_count (ahead, database, 15, 1000 + year_s, NULL));
+  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1000), ==, 15);
+  g_assert_true (pace_count (ahead, database, 10, 1000 + 3600, NULL)); /* an hour ahead: they count, else a clock that is set back lets through too many */
+  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1001), ==, 5);
 }
 
 static void
@@ -156,31 +156,31 @@ test_rate_and_brake (void)
 static void
 test_prune (void)
 {
-  g_autoptr (Store) store = open_store ();
+  g_autoptr (Database) database = open_store ();
   g_autoptr (Account) account = make_account (0, 0, 500);
   g_autoptr (Pace) pace = pace_new (account);
   gint64 left = -1;
 
-  g_assert_true (pace_count (pace, store, 1, 1000000, NULL));
-  g_assert_true (pace_count (pace, store, 1, 1000000 + 23 * 3600, NULL));
-  g_assert_true (pace_count (pace, store, 1, 1000000 + 25 * 3600, NULL)); /* exactly 25 hours: still kept */
-  g_assert_cmpint (store_get_int (store, &left, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
+  g_assert_true (pace_count (pace, database, 1, 1000000, NULL));
+  g_assert_true (pace_count (pace, database, 1, 1000000 + 23 * 3600, NULL));
+  g_assert_true (pace_count (pace, database, 1, 1000000 + 25 * 3600, NULL)); /* exactly 25 hours: still kept */
+  g_assert_cmpint (database_get_int (database, &left, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
   g_assert_cmpint (left, ==, 3);
-  g_assert_true (pace_count (pace, store, 1, 1000000 + 26 * 3600, NULL));
-  g_assert_cmpint (store_get_int (store, &left, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
+  g_assert_true (pace_count (pace, database, 1, 1000000 + 26 * 3600, NULL));
+  g_assert_cmpint (database_get_int (database, &left, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
   g_assert_cmpint (left, ==, 3); /* one has gone, one has come */
 }
 
 static void
 test_forecast (void)
 {
-  g_autoptr (Store) store = open_store ();
+  g_autoptr (Database) database = open_store ();
   g_autoptr (Account) account = make_account (0, 0, 500);
   g_autoptr (Pace) pace = pace_new (account);
 
   pace_set_rate (pace, 3600, 0);
-  g_assert_cmpint (pace_forecast_s (pace, store, 100, 0, 1000), ==, 100);
-  g_assert_cmpint (pace_forecast_s (pace, store, 1001, 0, 1000), ==, 2 * 86400 + 1); /* 500 today, 500 tomorrow, one the day after */
+  g_assert_cmpint (pace_forecast_s (pace, database, 100, 0, 1000), ==, 100);
+  g_assert_cmpint (pace_forecast_s (pace, database, 1001, 0, 1000), ==, 2 * 86400 + 1); /* 500 today, 500 tomorrow, one the day after */
 }
 
 #define HOUR_S 3600
@@ -206,11 +206,11 @@ test_forecast_windows (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autoptr (Store) store = open_store ();
+    g_autoptr (Database) database = open_store ();
     g_autoptr (Account) account = make_account (rows[i].per_minute, rows[i].per_hour, rows[i].per_day);
     g_autoptr (Pace) pace = pace_new (account);
 
-    g_assert_cmpint (pace_forecast_s (pace, store, rows[i].count, 0, NOW), ==, rows[i].seconds);
+    g_assert_cmpint (pace_forecast_s (pace, database, rows[i].count, 0, NOW), ==, rows[i].seconds);
   }
 }
 
@@ -218,58 +218,58 @@ test_forecast_windows (void)
 static void
 test_forecast_past (void)
 {
-  g_autoptr (Store) store = open_store ();
+  g_autoptr (Database) database = open_store ();
   g_autoptr (Account) account = make_account (0, 0, 500);
   g_autoptr (Pace) pace = pace_new (account);
 
-  g_assert_true (pace_count (pace, store, 300, NOW - 10 * HOUR_S, NULL));
-  g_assert_true (pace_count (pace, store, 150, NOW - 2 * HOUR_S, NULL));
-  g_assert_cmpint (pace_forecast_s (pace, store, 50, 0, NOW), ==, 0);
-  g_assert_cmpint (pace_forecast_s (pace, store, 51, 0, NOW), ==, 14 * HOUR_S);
-  g_assert_cmpint (pace_forecast_s (pace, store, 350, 0, NOW), ==, 14 * HOUR_S);
-  g_assert_cmpint (pace_forecast_s (pace, store, 351, 0, NOW), ==, 22 * HOUR_S);
-  g_assert_cmpint (pace_forecast_s (pace, store, 501, 0, NOW), ==, DAY_S);
-  g_assert_cmpint (pace_forecast_s (pace, store, 1001, 0, NOW), ==, 2 * DAY_S);
+  g_assert_true (pace_count (pace, database, 300, NOW - 10 * HOUR_S, NULL));
+  g_assert_true (pace_count (pace, database, 150, NOW - 2 * HOUR_S, NULL));
+  g_assert_cmpint (pace_forecast_s (pace, database, 50, 0, NOW), ==, 0);
+  g_assert_cmpint (pace_forecast_s (pace, database, 51, 0, NOW), ==, 14 * HOUR_S);
+  g_assert_cmpint (pace_forecast_s (pace, database, 350, 0, NOW), ==, 14 * HOUR_S);
+  g_assert_cmpint (pace_forecast_s (pace, database, 351, 0, NOW), ==, 22 * HOUR_S);
+  g_assert_cmpint (pace_forecast_s (pace, database, 501, 0, NOW), ==, DAY_S);
+  g_assert_cmpint (pace_forecast_s (pace, database, 1001, 0, NOW), ==, 2 * DAY_S);
 }
 
 /* A day's window that is full lets a few through as the oldest leave: that is not the speed of the wire. */
 static void
 test_forecast_trickle (void)
 {
-  g_autoptr (Store) store = open_store ();
+  g_autoptr (Database) database = open_store ();
   g_autoptr (Account) account = make_account (0, 0, 500);
   g_autoptr (Pace) pace = pace_new (account);
 
-  g_assert_cmpint (pace_forecast_s (pace, store, 100, 0.5, NOW), ==, 200); /* it is, while there is room */
-  g_assert_true (pace_count (pace, store, 500, NOW - HOUR_S, NULL));
-  g_assert_cmpint (pace_forecast_s (pace, store, 100, 0.001, NOW), ==, 23 * HOUR_S);
+  g_assert_cmpint (pace_forecast_s (pace, database, 100, 0.5, NOW), ==, 200); /* it is, while there is room */
+  g_assert_true (pace_count (pace, database, 500, NOW - HOUR_S, NULL));
+  g_assert_cmpint (pace_forecast_s (pace, database, 100, 0.001, NOW), ==, 23 * HOUR_S);
 }
 
 static void
 test_speed (void)
 {
-  g_autoptr (Store) store = open_store ();
+  g_autoptr (Database) database = open_store ();
 
-  g_assert_cmpfloat (pace_load_speed (store, 1), ==, 0);
-  g_assert_true (pace_store_speed (store, 1, 812.5, NULL));
-  g_assert_cmpfloat (pace_load_speed (store, 1), ==, 812.5);
-  g_assert_cmpfloat (pace_load_speed (store, 2), ==, 0); /* another account's wire */
-  g_assert_true (store_set_meta (store, "speed.1", "inf", NULL));
-  g_assert_cmpfloat (pace_load_speed (store, 1), ==, 0);
+  g_assert_cmpfloat (pace_load_speed (database, 1), ==, 0);
+  g_assert_true (pace_store_speed (database, 1, 812.5, NULL));
+  g_assert_cmpfloat (pace_load_speed (database, 1), ==, 812.5);
+  g_assert_cmpfloat (pace_load_speed (database, 2), ==, 0); /* another account's wire */
+  g_assert_true (database_set_meta (database, "speed.1", "inf", NULL));
+  g_assert_cmpfloat (pace_load_speed (database, 1), ==, 0);
 }
 
 /* --- pools, and people --- */
 
 /* A limit of `pool`, as it stands in the store. Returns: (transfer full) */
 static Pace *
-open_pace (Store *store, gint64 id, const char *unit, const char *pool, gint64 amount)
+open_pace (Database *database, gint64 id, const char *unit, const char *pool, gint64 amount)
 {
   g_autoptr (Account) account = account_new (kinds[0]);
 
-  g_assert_true (store_run (store, NULL, "INSERT OR IGNORE INTO account(id,name,address,created_utc) VALUES(?1,'a'||?1,'ann@gmail.com',1)", "i", id));
-  g_assert_true (store_run (store, NULL, "INSERT INTO \"limit\" VALUES(?,86400,?,?,?)", "iiss", id, amount, unit, pool));
+  g_assert_true (database_run (database, NULL, "INSERT OR IGNORE INTO account(id,name,address,created_utc) VALUES(?1,'a'||?1,'ann@gmail.com',1)", "i", id));
+  g_assert_true (database_run (database, NULL, "INSERT INTO \"limit\" VALUES(?,86400,?,?,?)", "iiss", id, amount, unit, pool));
   account->id = id;
-  g_assert_true (account_limits_load (store, account, NULL));
+  g_assert_true (account_limits_load (database, account, NULL));
   return pace_new (account);
 }
 
@@ -277,75 +277,75 @@ open_pace (Store *store, gint64 id, const char *unit, const char *pool, gint64 a
 static void
 test_pool (void)
 {
-  g_autoptr (Store) store = open_store ();
-  g_autoptr (Pace) smtp = open_pace (store, 1, "message", "address:ann@gmail.com", 10);
-  g_autoptr (Pace) api = open_pace (store, 2, "message", "address:ann@gmail.com", 10);
-  g_autoptr (Pace) small = open_pace (store, 3, "message", "address:ann@gmail.com", 4); /* its own amount */
-  g_autoptr (Pace) other = open_pace (store, 4, "message", "address:bob@gmail.com", 10);
-  g_autoptr (Pace) alone = open_pace (store, 5, "message", "account", 10);
+  g_autoptr (Database) database = open_store ();
+  g_autoptr (Pace) smtp = open_pace (database, 1, "message", "address:ann@gmail.com", 10);
+  g_autoptr (Pace) api = open_pace (database, 2, "message", "address:ann@gmail.com", 10);
+  g_autoptr (Pace) small = open_pace (database, 3, "message", "address:ann@gmail.com", 4); /* its own amount */
+  g_autoptr (Pace) other = open_pace (database, 4, "message", "address:bob@gmail.com", 10);
+  g_autoptr (Pace) alone = open_pace (database, 5, "message", "account", 10);
 
-  g_assert_cmpuint (pace_allow (smtp, store, 100, 0, NOW), ==, 10);
-  g_assert_cmpuint (pace_allow (api, store, 100, 0, NOW), ==, 10);
-  g_assert_true (pace_count (smtp, store, 6, NOW, NULL));
-  g_assert_cmpuint (pace_allow (api, store, 100, 0, NOW), ==, 4); /* within the same second */
-  g_assert_cmpuint (pace_allow (small, store, 100, 0, NOW), ==, 0);
+  g_assert_cmpuint (pace_allow (smtp, database, 100, 0, NOW), ==, 10);
+  g_assert_cmpuint (pace_allow (api, database, 100, 0, NOW), ==, 10);
+  g_assert_true (pace_count (smtp, database, 6, NOW, NULL));
+  g_assert_cmpuint (pace_allow (api, database, 100, 0, NOW), ==, 4); /* within the same second */
+  g_assert_cmpuint (pace_allow (small, database, 100, 0, NOW), ==, 0);
   g_assert_cmpuint (pace_get_full_window_s (small), ==, DAY_S);
-  g_assert_true (pace_count (api, store, 4, NOW + HOUR_S, NULL));
-  g_assert_cmpuint (pace_allow (smtp, store, 100, 0, NOW + HOUR_S), ==, 0);
+  g_assert_true (pace_count (api, database, 4, NOW + HOUR_S, NULL));
+  g_assert_cmpuint (pace_allow (smtp, database, 100, 0, NOW + HOUR_S), ==, 0);
   g_assert_cmpint (pace_delay_us (smtp, 0, NOW + HOUR_S), ==, (DAY_S - HOUR_S) * SECOND_US); /* until the first of them leaves the window, whoever sent it */
-  g_assert_cmpint (pace_forecast_s (smtp, store, 1, 0, NOW + HOUR_S), ==, DAY_S - HOUR_S);
-  g_assert_cmpuint (pace_allow (smtp, store, 100, 0, NOW + DAY_S + 1), ==, 6);
-  g_assert_cmpuint (pace_allow (other, store, 100, 0, NOW + HOUR_S), ==, 10);
-  g_assert_cmpuint (pace_allow (alone, store, 100, 0, NOW + HOUR_S), ==, 10);
+  g_assert_cmpint (pace_forecast_s (smtp, database, 1, 0, NOW + HOUR_S), ==, DAY_S - HOUR_S);
+  g_assert_cmpuint (pace_allow (smtp, database, 100, 0, NOW + DAY_S + 1), ==, 6);
+  g_assert_cmpuint (pace_allow (other, database, 100, 0, NOW + HOUR_S), ==, 10);
+  g_assert_cmpuint (pace_allow (alone, database, 100, 0, NOW + HOUR_S), ==, 10);
 }
 
 static void
-insert_people (Store *store)
+insert_people (Database *database)
 {
-  run (store, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,2,'a','s',1)");
-  run (store, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,9,9)");
+  run (database, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,2,'a','s',1)");
+  run (database, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,9,9)");
   for (gint64 i = 1; i <= 4; i++) /* the fourth is the first once more: two persons of one address */
-    g_assert_true (store_run (store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(1,?1,?1,'x',?2)", "is", i, i == 4 ? "p1" : ((const char *[]){ "", "p1", "p2", "p3" })[i]));
+    g_assert_true (database_run (database, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(1,?1,?1,'x',?2)", "is", i, i == 4 ? "p1" : ((const char *[]){ "", "p1", "p2", "p3" })[i]));
 }
 
 static void
-count_person (Pace *pace, Store *store, guint64 recipient, gint64 now_utc)
+count_person (Pace *pace, Database *database, guint64 recipient, gint64 now_utc)
 {
-  g_assert_true (pace_count_person (pace, store, 1, recipient, now_utc, NULL));
-  g_assert_true (pace_count (pace, store, 1, now_utc, NULL));
-  g_assert_true (store_run (store, NULL, "INSERT INTO handover VALUES(1,?1,?1,1,1,?2,?2)", "ii", (gint64) recipient, now_utc));
+  g_assert_true (pace_count_person (pace, database, 1, recipient, now_utc, NULL));
+  g_assert_true (pace_count (pace, database, 1, now_utc, NULL));
+  g_assert_true (database_run (database, NULL, "INSERT INTO handover VALUES(1,?1,?1,1,1,?2,?2)", "ii", (gint64) recipient, now_utc));
 }
 
 /* A person counts once in the window, whichever account of the pool wrote, and leaves it after the last message. */
 static void
 test_people (void)
 {
-  g_autoptr (Store) store = open_store ();
-  g_autoptr (Pace) one = open_pace (store, 1, "person", "portfolio:shop", 3);
-  g_autoptr (Pace) two = open_pace (store, 2, "person", "portfolio:shop", 3);
-  g_autoptr (Pace) messages = open_pace (store, 3, "message", "account", 3);
+  g_autoptr (Database) database = open_store ();
+  g_autoptr (Pace) one = open_pace (database, 1, "person", "portfolio:shop", 3);
+  g_autoptr (Pace) two = open_pace (database, 2, "person", "portfolio:shop", 3);
+  g_autoptr (Pace) messages = open_pace (database, 3, "message", "account", 3);
   gint64 rows = 0;
 
-  insert_people (store);
-  count_person (one, store, 1, NOW);
-  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW), ==, 2);
-  count_person (two, store, 4, NOW + 10); /* the same person, later */
-  g_assert_cmpuint (pace_allow (one, store, 100, 0, NOW + 10), ==, 2);
-  count_person (one, store, 2, NOW + 20);
-  count_person (one, store, 3, NOW + 20);
-  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + 20), ==, 0);
+  insert_people (database);
+  count_person (one, database, 1, NOW);
+  g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW), ==, 2);
+  count_person (two, database, 4, NOW + 10); /* the same person, later */
+  g_assert_cmpuint (pace_allow (one, database, 100, 0, NOW + 10), ==, 2);
+  count_person (one, database, 2, NOW + 20);
+  count_person (one, database, 3, NOW + 20);
+  g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW + 20), ==, 0);
   g_assert_cmpint (pace_delay_us (two, 0, NOW + 20), ==, (DAY_S - 10) * SECOND_US); /* the first person was written to again at 10 */
 
-  g_assert_true (pace_give_back (one, store, 1, 3, NULL)); /* never begun: it costs nobody's quota */
-  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + 20), ==, 1);
-  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + DAY_S + 1), ==, 1);
-  g_assert_cmpuint (pace_allow (two, store, 100, 0, NOW + DAY_S + 11), ==, 2);
+  g_assert_true (pace_give_back (one, database, 1, 3, NULL)); /* never begun: it costs nobody's quota */
+  g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW + 20), ==, 1);
+  g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW + DAY_S + 1), ==, 1);
+  g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW + DAY_S + 11), ==, 2);
 
-  g_assert_true (pace_count_person (messages, store, 1, 1, NOW, NULL)); /* nobody asks whom this one wrote to: nothing is kept */
-  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace_person WHERE account=3", ""), ==, 1);
+  g_assert_true (pace_count_person (messages, database, 1, 1, NOW, NULL)); /* nobody asks whom this one wrote to: nothing is kept */
+  g_assert_cmpint (database_get_int (database, &rows, NULL, "SELECT count(*) FROM pace_person WHERE account=3", ""), ==, 1);
   g_assert_cmpint (rows, ==, 0);
-  g_assert_true (pace_count (one, store, 0, NOW + 2 * DAY_S, NULL)); /* and what is kept goes with the window */
-  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace_person WHERE account=1", ""), ==, 1);
+  g_assert_true (pace_count (one, database, 0, NOW + 2 * DAY_S, NULL)); /* and what is kept goes with the window */
+  g_assert_cmpint (database_get_int (database, &rows, NULL, "SELECT count(*) FROM pace_person WHERE account=1", ""), ==, 1);
   g_assert_cmpint (rows, ==, 0);
 }
 
@@ -353,17 +353,17 @@ test_people (void)
 static void
 test_prune_week (void)
 {
-  g_autoptr (Store) store = open_store ();
-  g_autoptr (Pace) pace = open_pace (store, 1, "message", "account", 10);
+  g_autoptr (Database) database = open_store ();
+  g_autoptr (Pace) pace = open_pace (database, 1, "message", "account", 10);
   gint64 rows = 0;
 
-  run (store, "UPDATE \"limit\" SET seconds=604800");
-  g_assert_true (pace_count (pace, store, 1, NOW, NULL));
-  g_assert_true (pace_count (pace, store, 1, NOW + 6 * DAY_S, NULL));
-  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
+  run (database, "UPDATE \"limit\" SET seconds=604800");
+  g_assert_true (pace_count (pace, database, 1, NOW, NULL));
+  g_assert_true (pace_count (pace, database, 1, NOW + 6 * DAY_S, NULL));
+  g_assert_cmpint (database_get_int (database, &rows, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
   g_assert_cmpint (rows, ==, 2);
-  g_assert_true (pace_count (pace, store, 1, NOW + 8 * DAY_S, NULL));
-  g_assert_cmpint (store_get_int (store, &rows, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
+  g_assert_true (pace_count (pace, database, 1, NOW + 8 * DAY_S, NULL));
+  g_assert_cmpint (database_get_int (database, &rows, NULL, "SELECT count(*) FROM pace", ""), ==, 1);
   g_assert_cmpint (rows, ==, 2);
 }
 

@@ -2,7 +2,7 @@
 #include "rollback-guard.h"
 
 #include "database-open.h"
-#include "store.h"
+#include "database.h"
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -17,14 +17,14 @@ set_up (Fixture *self, gconstpointer unused)
   self->home = g_dir_make_tmp ("mark-home-XXXXXX", NULL);
   self->state = g_dir_make_tmp ("mark-state-XXXXXX", NULL);
   self->path = g_build_filename (self->state, "mark", NULL);
-  self->core = (Core){ .home = self->home, .state = self->state, .store = store_open (":memory:", NULL) };
-  g_assert_nonnull (self->core.store);
+  self->core = (Core){ .home = self->home, .state = self->state, .database = database_open (":memory:", NULL) };
+  g_assert_nonnull (self->core.database);
 }
 
 static void
 tear_down (Fixture *self, gconstpointer unused)
 {
-  store_close (self->core.store);
+  database_close (self->core.database);
   g_unlink (self->path);
   g_rmdir (self->home);
   g_rmdir (self->state);
@@ -50,7 +50,7 @@ assert_check (Fixture *self, const char *words)
 static void
 set (Fixture *self, const char *key, const char *value)
 {
-  g_assert_true (store_set_meta (self->core.store, key, value, NULL));
+  g_assert_true (database_set_meta (self->core.database, key, value, NULL));
 }
 
 static void
@@ -109,9 +109,9 @@ test_token (Fixture *self, gconstpointer unused)
   g_autofree char *first = NULL, *second = NULL;
 
   assert_check (self, NULL);
-  first = store_get_meta (self->core.store, "rollback_guard_token");
+  first = database_get_meta (self->core.database, "rollback_guard_token");
   g_assert_true (rollback_guard_adopt (&self->core, NULL));
-  second = store_get_meta (self->core.store, "rollback_guard_token");
+  second = database_get_meta (self->core.database, "rollback_guard_token");
   g_assert_cmpuint (strlen (first), ==, 32);
   g_assert_cmpstr (first, !=, second);
   set (self, "rollback_guard_token", first);
@@ -124,7 +124,7 @@ test_machine (Fixture *self, gconstpointer unused)
   g_autofree char *machine = NULL;
 
   assert_check (self, NULL);
-  machine = store_get_meta (self->core.store, "machine_id");
+  machine = database_get_meta (self->core.database, "machine_id");
   if (machine[0] != '\0') {
     set (self, "machine_id", "00000000000000000000000000000000");
     assert_check (self, "another machine");

@@ -73,7 +73,7 @@ make_pipe (const char *bytes, gsize len)
 }
 
 void
-session_run_fd (Session *self, Store *store, int fd, const ImportSpec *defaults)
+session_run_fd (Session *self, Database *database, int fd, const ImportSpec *defaults)
 {
   static const ImportFuncs funcs = { rejects_cb, progress_cb, done_cb };
   ImportSpec spec = *defaults;
@@ -82,18 +82,18 @@ session_run_fd (Session *self, Store *store, int fd, const ImportSpec *defaults)
   memset (self, 0, sizeof *self);
   self->loop = g_main_loop_new (NULL, FALSE);
   spec.file = fd;
-  import = import_start (store, &spec, &funcs, self);
+  import = import_start (database, &spec, &funcs, self);
   close (fd);
   g_main_loop_run (self->loop);
   import_free (import);
 }
 
 void
-session_run (Session *self, Store *store, const char *bytes, gssize len, gboolean is_pipe, const ImportSpec *defaults)
+session_run (Session *self, Database *database, const char *bytes, gssize len, gboolean is_pipe, const ImportSpec *defaults)
 {
   gsize size = len < 0 ? strlen (bytes) : (gsize) len;
 
-  session_run_fd (self, store, is_pipe ? make_pipe (bytes, size) : make_file (bytes, size), defaults);
+  session_run_fd (self, database, is_pipe ? make_pipe (bytes, size) : make_file (bytes, size), defaults);
 }
 
 void

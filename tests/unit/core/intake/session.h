@@ -11,6 +11,6 @@ typedef struct {
 } Session;
 
 /* Imports `bytes` into list "people"; a file in /tmp, or a pipe. edit: changes the spec; NULL: as it is. */
-void session_run   (Session *self, Store *store, const char *bytes, gssize len, gboolean is_pipe, const ImportSpec *defaults);
-void session_run_fd (Session *self, Store *store, int fd, const ImportSpec *defaults); /* takes fd */
+void session_run   (Session *self, Database *database, const char *bytes, gssize len, gboolean is_pipe, const ImportSpec *defaults);
+void session_run_fd (Session *self, Database *database, int fd, const ImportSpec *defaults); /* takes fd */
 void session_clear (Session *self);

@@ -1,4 +1,5 @@
 /* What is heard of messages later: whose it may be, which time stays, and what of its words is kept. */
+#include "clock.h"
 #include "delivery-events.h"
 
 #include "database-open.h"
@@ -8,7 +9,7 @@
 #define DAY_S 86400
 
 typedef struct {
-  Store *store;
+  Database *database;
   gint64 now_utc, started_utc; /* of campaign 1, two days ago */
 } Fixture;
 
@@ -18,27 +19,27 @@ set_up (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  self->store = store_open (":memory:", &error);
+  self->database = database_open (":memory:", &error);
   g_assert_no_error (error);
-  self->now_utc = store_now_utc ();
+  self->now_utc = clock_now_utc ();
   self->started_utc = self->now_utc - 2 * DAY_S;
-  store_run (self->store, &error, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1),(2,'b','b@example.org',1)", "");
-  store_run (self->store, &error,
-             "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc,started_utc)"
-             " VALUES(1,x'00',1,5,'a@example.org','s',1,?1),(2,x'01',2,5,'b@example.org','s',1,?1),(3,x'02',1,5,'a@example.org','s',1,?1)", "i", self->started_utc);
-  store_run (self->store, &error, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,5,6),(2,1,2,1,5,6),(3,1,1,1,5,6)", "");
-  store_run (self->store, &error,
-             "INSERT INTO snapshot(campaign,id,contact,address,address_key) SELECT c.value,i.value,iif(i.value=4,0,i.value),iif(i.value=4,'','p@example.org'),''"
-             " FROM json_each('[1,2,3]') c, json_each('[1,2,3,4,5]') i", "");
-  store_run (self->store, &error,
-             "INSERT INTO recipient(campaign,id,state,attempt,provider_id) SELECT campaign,id,iif(id=3,0,2),id<>3,iif(id=3,NULL,'id-'||campaign||'-'||id) FROM snapshot", "");
+  database_run (self->database, &error, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1),(2,'b','b@example.org',1)", "");
+  database_run (self->database, &error,
+                "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc,started_utc)"
+                " VALUES(1,x'00',1,5,'a@example.org','s',1,?1),(2,x'01',2,5,'b@example.org','s',1,?1),(3,x'02',1,5,'a@example.org','s',1,?1)", "i", self->started_utc);
+  database_run (self->database, &error, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,5,6),(2,1,2,1,5,6),(3,1,1,1,5,6)", "");
+  database_run (self->database, &error,
+                "INSERT INTO snapshot(campaign,id,contact,address,address_key) SELECT c.value,i.value,iif(i.value=4,0,i.value),iif(i.value=4,'','p@example.org'),''"
+                " FROM json_each('[1,2,3]') c, json_each('[1,2,3,4,5]') i", "");
+  database_run (self->database, &error,
+                "INSERT INTO recipient(campaign,id,state,attempt,provider_id) SELECT campaign,id,iif(id=3,0,2),id<>3,iif(id=3,NULL,'id-'||campaign||'-'||id) FROM snapshot", "");
   g_assert_no_error (error);
 }
 
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  store_close (self->store);
+  database_close (self->database);
 }
 
 static DeliveryReport
@@ -47,7 +48,7 @@ write_events (Fixture *self, const DeliveryEvent *events, guint n)
   g_autoptr (GError) error = NULL;
   DeliveryReport report;
 
-  g_assert_true (delivery_events_write (self->store, 1, events, n, &report, &error));
+  g_assert_true (delivery_events_write (self->database, 1, events, n, &report, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (report.written + report.known + report.refused, ==, n);
   return report;
@@ -66,7 +67,7 @@ load (Fixture *self, guint64 recipient)
 {
   Delivery delivery;
 
-  g_assert_true (delivery_load (self->store, 1, recipient, &delivery, NULL));
+  g_assert_true (delivery_load (self->database, 1, recipient, &delivery, NULL));
   return delivery;
 }
 
@@ -75,7 +76,7 @@ count (Fixture *self, DeliveryKind kind)
 {
   gint64 counts[DELIVERY_COUNT];
 
-  g_assert_true (delivery_get_counts (self->store, 1, counts, NULL));
+  g_assert_true (delivery_get_counts (self->database, 1, counts, NULL));
   return counts[kind];
 }
 
@@ -128,7 +129,7 @@ test_same_name (Fixture *self, gconstpointer data)
 {
   DeliveryEvent event = { .remote_id = "twin", .kind = "read", .time_utc = self->now_utc };
 
-  g_assert_true (store_run (self->store, NULL, "UPDATE recipient SET provider_id='twin' WHERE id=1 AND campaign<>3 OR id=2 AND campaign=3", ""));
+  g_assert_true (database_run (self->database, NULL, "UPDATE recipient SET provider_id='twin' WHERE id=1 AND campaign<>3 OR id=2 AND campaign=3", ""));
   g_assert_cmpuint (write_events (self, &event, 1).refused, ==, 1);
   event.campaign = 1;
   g_assert_cmpuint (write_events (self, &event, 1).written, ==, 1);
@@ -150,7 +151,7 @@ test_times (Fixture *self, gconstpointer data)
     g_assert_cmpuint (report.refused, ==, cases[i].kept == 0);
     g_assert_cmpint (delivery.times_utc[DELIVERY_BOUNCED], >=, cases[i].kept);
     g_assert_cmpint (delivery.times_utc[DELIVERY_BOUNCED], <=, cases[i].kept == 0 ? 0 : cases[i].kept + 60); /* the clock goes on under us */
-    g_assert_true (store_run (self->store, NULL, "DELETE FROM delivery", ""));
+    g_assert_true (database_run (self->database, NULL, "DELETE FROM delivery", ""));
   }
 }
 
@@ -233,11 +234,11 @@ test_fails (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
   DeliveryReport report;
 
-  g_assert_true (store_run (self->store, NULL, "CREATE TRIGGER full BEFORE INSERT ON delivery WHEN new.recipient=2 BEGIN SELECT RAISE(ABORT,'full'); END", ""));
-  g_assert_false (delivery_events_write (self->store, 1, events, 2, &report, &error));
+  g_assert_true (database_run (self->database, NULL, "CREATE TRIGGER full BEFORE INSERT ON delivery WHEN new.recipient=2 BEGIN SELECT RAISE(ABORT,'full'); END", ""));
+  g_assert_false (delivery_events_write (self->database, 1, events, 2, &report, &error));
   g_assert_nonnull (error);
   g_assert_cmpint (count (self, DELIVERY_READ), ==, 0);
-  g_assert_true (store_run (self->store, NULL, "DROP TRIGGER full", ""));
+  g_assert_true (database_run (self->database, NULL, "DROP TRIGGER full", ""));
   g_assert_cmpuint (write_events (self, events, 2).written, ==, 2);
 }
 

@@ -1,9 +1,9 @@
 /* A file through the real, locked worker into a store. */
 #include "database-open.h"
 #include "fault.h"
+#include "import-undo.h"
 #include "session.h"
 #include "suppress-rows.h"
-#include "import-undo.h"
 #include "suppression.h"
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -14,11 +14,11 @@ static const ImportSpec plain = { .spool_folder = "/tmp", .format = "auto", .enc
                                   .consent = "fair 2026" };
 
 static gint64
-count (Store *store, const char *sql)
+count (Database *database, const char *sql)
 {
   gint64 n = -1;
 
-  store_get_int (store, &n, NULL, sql, "");
+  database_get_int (database, &n, NULL, sql, "");
   return n;
 }
 
@@ -31,10 +31,10 @@ static const char file[] = "Name;E-Mail;Phone;City\n"
 static void
 test_csv (gconstpointer is_pipe)
 {
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   Session s;
 
-  session_run (&s, store, file, -1, is_pipe != NULL, &plain);
+  session_run (&s, database, file, -1, is_pipe != NULL, &plain);
   g_assert_no_error (s.error);
   g_assert_cmpuint (s.read, ==, 4);
   g_assert_cmpuint (s.created, ==, 2);
@@ -43,12 +43,12 @@ test_csv (gconstpointer is_pipe)
   g_assert_cmpuint (s.reject_frames, ==, 1);
   g_assert_cmpstr (s.format, ==, "csv");
   g_assert_cmpstr (s.fields, ==, "City");
-  g_assert_cmpint (count (store, "SELECT count(*) FROM member"), ==, 2);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM consent WHERE source='fair 2026'"), ==, 2);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM contact WHERE field(fields,'city')='Bonn' AND email='ann@example.org'"), ==, 1);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM member"), ==, 2);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM consent WHERE source='fair 2026'"), ==, 2);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM contact WHERE field(fields,'city')='Bonn' AND email='ann@example.org'"), ==, 1);
   session_clear (&s);
 
-  session_run (&s, store, file, -1, FALSE, &plain); /* again: nothing changes */
+  session_run (&s, database, file, -1, FALSE, &plain); /* again: nothing changes */
   g_assert_no_error (s.error);
   g_assert_cmpuint (s.created + s.updated, ==, 0);
   g_assert_cmpuint (s.unchanged, ==, 2);
@@ -58,34 +58,34 @@ test_csv (gconstpointer is_pipe)
 static void
 test_dry_run (void)
 {
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   ImportSpec spec = plain;
   Session s;
 
   spec.is_dry_run = TRUE;
-  session_run (&s, store, file, -1, FALSE, &spec);
+  session_run (&s, database, file, -1, FALSE, &spec);
   g_assert_no_error (s.error);
   g_assert_cmpuint (s.created, ==, 2);
-  g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM list)+(SELECT count(*) FROM audit)+(SELECT count(*) FROM arrival)"), ==, 0);
+  g_assert_cmpint (count (database, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM list)+(SELECT count(*) FROM audit)+(SELECT count(*) FROM arrival)"), ==, 0);
   session_clear (&s);
 }
 
 static void
 test_wrong_file (void)
 {
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   static const char xls[] = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old workbook";
   ImportSpec spec = plain;
   Session s;
 
-  session_run (&s, store, xls, sizeof xls - 1, FALSE, &plain);
+  session_run (&s, database, xls, sizeof xls - 1, FALSE, &plain);
   g_assert_error (s.error, FAULT, FAULT_DATA);
   session_clear (&s);
 
   spec.map = g_variant_ref_sink (g_variant_new_parsed ("{'email': 'Nowhere'}"));
-  session_run (&s, store, file, -1, FALSE, &spec);
+  session_run (&s, database, file, -1, FALSE, &spec);
   g_assert_error (s.error, FAULT, FAULT_USAGE);
-  g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM list)+(SELECT count(*) FROM arrival)"), ==, 0);
+  g_assert_cmpint (count (database, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM list)+(SELECT count(*) FROM arrival)"), ==, 0);
   g_variant_unref (spec.map);
   session_clear (&s);
 }
@@ -98,17 +98,17 @@ test_left (void)
   static const struct { const char *left; guint created, suppressed; } cases[] = { { "listed", 1, 0 }, { "take", 3, 0 }, { "suppress", 1, 2 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autoptr (Store) store = store_open (":memory:", NULL);
+    g_autoptr (Database) database = database_open (":memory:", NULL);
     ImportSpec spec = plain;
     Session s;
 
     spec.left = cases[i].left;
-    session_run (&s, store, left, -1, FALSE, &spec);
+    session_run (&s, database, left, -1, FALSE, &spec);
     g_assert_no_error (s.error);
     g_assert_cmpuint (s.created, ==, cases[i].created);
     g_assert_cmpuint (s.rejected, ==, 3 - cases[i].created);
     g_assert_cmpuint (s.left_out, ==, 0); /* the typing error was taken */
-    g_assert_cmpint (count (store, "SELECT count(*) FROM suppression WHERE scope='all' AND address IN ('a@example.org','b@xn--tda.example')"), ==, cases[i].suppressed);
+    g_assert_cmpint (count (database, "SELECT count(*) FROM suppression WHERE scope='all' AND address IN ('a@example.org','b@xn--tda.example')"), ==, cases[i].suppressed);
     session_clear (&s);
   }
 }
@@ -118,21 +118,21 @@ static void
 test_left_undone (void)
 {
   static const char left[] = "email,name,status\na@example.org,A,unsubscribed\nb@example.org,B,unsubscribed\nc@example.org,C,active\n";
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   g_auto (ImportUndone) undone = { 0 };
   ImportSpec spec = plain;
   guint added = 0;
   Session s;
 
   spec.left = "suppress";
-  session_run (&s, store, left, -1, FALSE, &spec);
+  session_run (&s, database, left, -1, FALSE, &spec);
   g_assert_no_error (s.error);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM suppression WHERE reason='left' AND source='import:'||(SELECT id FROM import_run)"), ==, 2);
-  g_assert_true (suppression_add (store, &(Suppression){ "b@example.org", "all", SUPPRESSION_REASON_PERSON, "", SUPPRESSION_SOURCE_COMMAND, 0 }, &added, NULL));
-  g_assert_true (import_undo (store, 0, &undone, NULL));
+  g_assert_cmpint (count (database, "SELECT count(*) FROM suppression WHERE reason='left' AND source='import:'||(SELECT id FROM import_run)"), ==, 2);
+  g_assert_true (suppression_add (database, &(Suppression){ "b@example.org", "all", SUPPRESSION_REASON_PERSON, "", SUPPRESSION_SOURCE_COMMAND, 0 }, &added, NULL));
+  g_assert_true (import_undo (database, 0, &undone, NULL));
   g_assert_cmpuint (undone.lifted, ==, 2);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM suppression"), ==, 1);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM suppression WHERE address='b@example.org' AND source='command'"), ==, 1);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM suppression"), ==, 1);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM suppression WHERE address='b@example.org' AND source='command'"), ==, 1);
   session_clear (&s);
 }
 
@@ -163,7 +163,7 @@ test_consent (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
   g_autofree char *text = g_strconcat ("email,how,when\n", consents[i].rows, NULL);
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   ImportSpec spec = plain;
   Session s;
 
@@ -171,14 +171,14 @@ test_consent (gconstpointer data)
   spec.consent_column = consents[i].column;
   spec.consent_time = consents[i].time;
   spec.region = consents[i].region;
-  session_run (&s, store, text, -1, FALSE, &spec);
+  session_run (&s, database, text, -1, FALSE, &spec);
   g_assert_no_error (s.error);
   g_assert_cmpuint (s.created, ==, consents[i].created);
   g_assert_cmpuint (s.rejected, ==, consents[i].rejected);
   if (consents[i].sql != NULL)
-    g_assert_cmpint (count (store, consents[i].sql), ==, 1);
+    g_assert_cmpint (count (database, consents[i].sql), ==, 1);
   else
-    g_assert_cmpint (count (store, "SELECT count(*) FROM consent"), ==, 0);
+    g_assert_cmpint (count (database, "SELECT count(*) FROM consent"), ==, 0);
   session_clear (&s);
 }
 
@@ -191,15 +191,15 @@ test_consent_wrong (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++) {
-    g_autoptr (Store) store = store_open (":memory:", NULL);
+    g_autoptr (Database) database = database_open (":memory:", NULL);
     ImportSpec spec = plain;
     Session s;
 
     spec.consent_column = wrong[i].column;
     spec.consent_time = wrong[i].time;
-    session_run (&s, store, "email,how\na@x.example,form\n", -1, FALSE, &spec);
+    session_run (&s, database, "email,how\na@x.example,form\n", -1, FALSE, &spec);
     g_assert_error (s.error, FAULT, wrong[i].code);
-    g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM consent)+(SELECT count(*) FROM list)"), ==, 0);
+    g_assert_cmpint (count (database, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM consent)+(SELECT count(*) FROM list)"), ==, 0);
     session_clear (&s);
   }
 }
@@ -237,8 +237,8 @@ test_suppressions (gconstpointer data)
   gsize i = GPOINTER_TO_SIZE (data);
   SuppressRowsSpec rows_spec = { suppressions[i].scope, suppressions[i].reason, suppressions[i].is_all, suppressions[i].is_dry_run };
   g_autofree char *sql = g_strconcat ("SELECT count(*) FROM suppression WHERE ", suppressions[i].sql, NULL);
-  g_autoptr (Store) store = store_open (":memory:", NULL);
-  SuppressRows *rows = suppress_rows_new (store, &rows_spec);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
+  SuppressRows *rows = suppress_rows_new (database, &rows_spec);
   ImportSpec spec = plain;
   Session s;
 
@@ -246,14 +246,14 @@ test_suppressions (gconstpointer data)
   spec.sink = &suppress_rows_sink;
   spec.sink_data = rows;
   spec.is_dry_run = suppressions[i].is_dry_run;
-  session_run (&s, store, suppressions[i].text, -1, FALSE, &spec);
+  session_run (&s, database, suppressions[i].text, -1, FALSE, &spec);
   g_assert_no_error (s.error);
   g_assert_cmpuint (s.created, ==, suppressions[i].added);
   g_assert_cmpuint (s.rejected, ==, suppressions[i].refused);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM suppression"), ==, suppressions[i].is_dry_run ? 0 : suppressions[i].added);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM suppression"), ==, suppressions[i].is_dry_run ? 0 : suppressions[i].added);
   if (suppressions[i].sql != NULL)
-    g_assert_cmpint (count (store, sql), ==, 1);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM person"), ==, 0); /* they are nobody's contacts */
+    g_assert_cmpint (count (database, sql), ==, 1);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM person"), ==, 0); /* they are nobody's contacts */
   session_clear (&s);
   suppress_rows_free (rows);
 }
@@ -267,17 +267,17 @@ test_suppressions_wrong (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
     SuppressRowsSpec rows_spec = { "all", "", FALSE, FALSE };
-    g_autoptr (Store) store = store_open (":memory:", NULL);
-    SuppressRows *rows = suppress_rows_new (store, &rows_spec);
+    g_autoptr (Database) database = database_open (":memory:", NULL);
+    SuppressRows *rows = suppress_rows_new (database, &rows_spec);
     ImportSpec spec = plain;
     Session s;
 
     spec.left = "take";
     spec.sink = &suppress_rows_sink;
     spec.sink_data = rows;
-    session_run (&s, store, texts[i], -1, FALSE, &spec);
+    session_run (&s, database, texts[i], -1, FALSE, &spec);
     g_assert_error (s.error, FAULT, FAULT_DATA);
-    g_assert_cmpint (count (store, "SELECT count(*) FROM suppression"), ==, 0);
+    g_assert_cmpint (count (database, "SELECT count(*) FROM suppression"), ==, 0);
     session_clear (&s);
     suppress_rows_free (rows);
   }
@@ -294,13 +294,13 @@ test_unread (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
-    g_autoptr (Store) store = store_open (":memory:", NULL);
+    g_autoptr (Database) database = database_open (":memory:", NULL);
     int fd = g_open (files[i].path, files[i].flags | O_CLOEXEC, 0);
     Session s;
 
-    session_run_fd (&s, store, fd, &plain);
+    session_run_fd (&s, database, fd, &plain);
     g_assert_error (s.error, FAULT, files[i].code);
-    g_assert_cmpint (count (store, "SELECT count(*) FROM person"), ==, 0);
+    g_assert_cmpint (count (database, "SELECT count(*) FROM person"), ==, 0);
     session_clear (&s);
   }
 }
@@ -313,13 +313,13 @@ test_unstored (void)
                                           "CREATE TRIGGER full BEFORE INSERT ON consent BEGIN SELECT RAISE(ABORT,'full'); END" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (triggers); i++) {
-    g_autoptr (Store) store = store_open (":memory:", NULL);
+    g_autoptr (Database) database = database_open (":memory:", NULL);
     Session s;
 
-    g_assert_true (store_run (store, NULL, triggers[i], ""));
-    session_run (&s, store, file, -1, FALSE, &plain);
+    g_assert_true (database_run (database, NULL, triggers[i], ""));
+    session_run (&s, database, file, -1, FALSE, &plain);
     g_assert_nonnull (s.error);
-    g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM membership)+(SELECT count(*) FROM consent)+(SELECT count(*) FROM arrival)"), ==, 0);
+    g_assert_cmpint (count (database, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM membership)+(SELECT count(*) FROM consent)+(SELECT count(*) FROM arrival)"), ==, 0);
     session_clear (&s);
   }
 }
@@ -327,7 +327,7 @@ test_unstored (void)
 static void
 test_many (void)
 {
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   g_autoptr (GString) rows = g_string_new ("email,name,city\n");
   guint n = g_test_slow () ? 1000000 : 20000;
   gint64 start;
@@ -336,7 +336,7 @@ test_many (void)
   for (guint i = 0; i < n; i++)
     g_string_append_printf (rows, "p%u@example.org,Person %u,Town %u\n", i * 2654435761u, i, i % 1000);
   start = g_get_monotonic_time ();
-  session_run (&s, store, rows->str, (gssize) rows->len, FALSE, &plain);
+  session_run (&s, database, rows->str, (gssize) rows->len, FALSE, &plain);
   g_assert_no_error (s.error);
   g_assert_cmpuint (s.created, ==, n);
   g_test_message ("%u rows in %.2f s", n, (double) (g_get_monotonic_time () - start) / 1e6);

@@ -3,9 +3,9 @@
 #include "ledger.h"
 #include "recovery.h"
 
-#include "lasting.h"
 #include "database-open.h"
-#include "store.h"
+#include "database.h"
+#include "lasting.h"
 #include <string.h>
 
 #define OWN_ROWS ((gsize) 1 << 16) /* in a test's data: its people have rows of their own from the start */
@@ -37,13 +37,13 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->home = lasting_make_folder ("ledger-XXXXXX");
   path = g_build_filename (fixture->home, "store.db", NULL);
   fixture->core.home = fixture->home;
-  fixture->core.store = store_open (path, &error);
+  fixture->core.database = database_open (path, &error);
   g_assert_no_error (error);
-  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
-  store_run (fixture->core.store, &error,
-             "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1)", "");
-  store_run (fixture->core.store, &error, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,2,'a@example.org','s',1)", "");
-  store_run (fixture->core.store, &error, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,99,1)", "");
+  sqlite3_create_function (database_get_sqlite (fixture->core.database), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
+  database_run (fixture->core.database, &error,
+                "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1)", "");
+  database_run (fixture->core.database, &error, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,2,'a@example.org','s',1)", "");
+  database_run (fixture->core.database, &error, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,99,1)", "");
   g_assert_no_error (error);
 }
 
@@ -52,7 +52,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *command = g_strdup_printf ("rm -rf '%s'", fixture->home);
 
-  store_close (fixture->core.store);
+  database_close (fixture->core.database);
   g_assert_cmpint (system (command), ==, 0);
   g_free (fixture->home);
 }
@@ -63,10 +63,10 @@ add_person (Fixture *fixture, gint64 id, const char *address)
   static const guint8 one_value[] = { 3, 0, 0, 0, 'A', 'n', 'n' };
 
   if (fixture->has_own_rows)
-    g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO recipient(campaign,id) VALUES(1,?)", "i", id));
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields) VALUES(1,?,?,?,?,?)", "iissb", id, id,
-                            address, address, one_value, sizeof one_value));
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO tally VALUES(1,0,1) ON CONFLICT DO UPDATE SET count=count+1", ""));
+    g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO recipient(campaign,id) VALUES(1,?)", "i", id));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields) VALUES(1,?,?,?,?,?)", "iissb", id, id,
+                               address, address, one_value, sizeof one_value));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO tally VALUES(1,0,1) ON CONFLICT DO UPDATE SET count=count+1", ""));
 }
 
 /* Returns: how many. */
@@ -78,10 +78,10 @@ hand_over_some (Fixture *fixture, guint64 serial, gint64 now_utc, guint max_rows
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
   LedgerHandOver what = { 1, 1, "a@example.org", serial, 1, max_rows, now_utc };
 
-  g_assert_true (store_begin (fixture->core.store, NULL));
-  g_assert_true (ledger_hand_over (fixture->core.store, &what, frame, handed, tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
-  g_assert_true (store_commit (fixture->core.store, NULL));
+  g_assert_true (database_begin (fixture->core.database, NULL));
+  g_assert_true (ledger_hand_over (fixture->core.database, &what, frame, handed, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
+  g_assert_true (database_commit (fixture->core.database, NULL));
   g_assert_cmpuint (frame_writer_get_count (frame), ==, handed->len);
   return handed->len;
 }
@@ -98,7 +98,7 @@ get (Fixture *fixture, const char *column, gint64 id)
   g_autofree char *sql = g_strdup_printf ("SELECT %s FROM ledger WHERE campaign=1 AND id=?", column);
   gint64 value = -1;
 
-  g_assert_cmpint (store_get_int (fixture->core.store, &value, NULL, sql, "i", id), ==, 1);
+  g_assert_cmpint (database_get_int (fixture->core.database, &value, NULL, sql, "i", id), ==, 1);
   return value;
 }
 
@@ -107,7 +107,7 @@ get_tally (Fixture *fixture, State state)
 {
   gint64 counts[STATE_COUNT];
 
-  g_assert_true (ledger_get_counts (fixture->core.store, 1, counts, NULL));
+  g_assert_true (ledger_get_counts (fixture->core.database, 1, counts, NULL));
   return counts[state];
 }
 
@@ -135,10 +135,10 @@ record_of (Fixture *fixture, guint64 recipient, Outcome outcome, OutcomeReason r
   LedgerOutcome said = { .campaign = 1, .recipient = recipient, .attempt = attempt, .outcome = outcome, .reason = reason, .time_utc = time_utc, .reply = "4xx" };
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
 
-  g_assert_true (store_begin (fixture->core.store, NULL));
-  g_assert_true (ledger_record (fixture->core.store, &said, tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
-  g_assert_true (store_commit (fixture->core.store, NULL));
+  g_assert_true (database_begin (fixture->core.database, NULL));
+  g_assert_true (ledger_record (fixture->core.database, &said, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
+  g_assert_true (database_commit (fixture->core.database, NULL));
 }
 
 static inline void
@@ -152,10 +152,10 @@ take_back (Fixture *fixture, guint32 attempt)
 {
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
 
-  g_assert_true (store_begin (fixture->core.store, NULL));
-  g_assert_true (ledger_take_back (fixture->core.store, 1, 1, attempt, tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
-  g_assert_true (store_commit (fixture->core.store, NULL));
+  g_assert_true (database_begin (fixture->core.database, NULL));
+  g_assert_true (ledger_take_back (fixture->core.database, 1, 1, attempt, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
+  g_assert_true (database_commit (fixture->core.database, NULL));
 }
 
 static inline char *

@@ -1,13 +1,13 @@
 #include "database-open.h"
 #include "gone.h"
 
-#include "store.h"
+#include "database.h"
 #include <string.h>
 
 #define NOW 1000000
 
 typedef struct {
-  Store  *store;
+  Database *database;
   char   *home;
   gint64  people;
 } Fixture;
@@ -19,11 +19,11 @@ set_up (Fixture *self, gconstpointer data)
 
   self->home = g_dir_make_tmp ("gone-XXXXXX", NULL);
   path = g_build_filename (self->home, "store.db", NULL);
-  self->store = store_open (path, NULL);
-  g_assert_nonnull (self->store);
-  g_assert_cmpint (sqlite3_exec (store_get_db (self->store), "PRAGMA synchronous=OFF", NULL, NULL, NULL), ==, SQLITE_OK); /* hundreds of answers, no cut */
-  g_assert_true (store_run (self->store, NULL, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1)", ""));
-  g_assert_true (store_run (self->store, NULL, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,2,'a@example.org','s',1)", ""));
+  self->database = database_open (path, NULL);
+  g_assert_nonnull (self->database);
+  g_assert_cmpint (sqlite3_exec (database_get_sqlite (self->database), "PRAGMA synchronous=OFF", NULL, NULL, NULL), ==, SQLITE_OK); /* hundreds of answers, no cut */
+  g_assert_true (database_run (self->database, NULL, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',1)", ""));
+  g_assert_true (database_run (self->database, NULL, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(1,x'00',1,2,'a@example.org','s',1)", ""));
 }
 
 static void
@@ -31,7 +31,7 @@ tear_down (Fixture *self, gconstpointer data)
 {
   g_autofree char *command = g_strdup_printf ("rm -rf '%s'", self->home);
 
-  store_close (self->store);
+  database_close (self->database);
   g_assert_cmpint (system (command), ==, 0);
   g_free (self->home);
 }
@@ -45,13 +45,13 @@ answer (Fixture *self, const char *domain, Outcome outcome, gint64 time_utc)
   g_autofree char *address = g_strdup_printf ("p%" G_GINT64_FORMAT "@%s", id, domain);
   LedgerOutcome answered = { 1, (guint64) id, 1, outcome, outcome == OUTCOME_REFUSED ? REASON_SUPPRESS : REASON_NONE, time_utc, "550 5.1.1 no" };
 
-  g_assert_true (store_run (self->store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(1,?1,?1,?2,?2)", "is", id, address));
-  g_assert_true (store_run (self->store, NULL, "INSERT INTO recipient(campaign,id,state,attempt) VALUES(1,?,1,1)", "i", id));
+  g_assert_true (database_run (self->database, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(1,?1,?1,?2,?2)", "is", id, address));
+  g_assert_true (database_run (self->database, NULL, "INSERT INTO recipient(campaign,id,state,attempt) VALUES(1,?,1,1)", "i", id));
   ledger_tally_move (tally, 1, STATE_COUNT, STATE_HANDED, 1);
-  g_assert_true (store_begin (self->store, NULL));
-  g_assert_true (ledger_record (self->store, &answered, tally, NULL));
-  g_assert_true (ledger_write_tally (self->store, tally, NULL));
-  g_assert_true (store_commit (self->store, NULL));
+  g_assert_true (database_begin (self->database, NULL));
+  g_assert_true (ledger_record (self->database, &answered, tally, NULL));
+  g_assert_true (ledger_write_tally (self->database, tally, NULL));
+  g_assert_true (database_commit (self->database, NULL));
 }
 
 static void
@@ -66,17 +66,17 @@ count (Fixture *self, const char *sql)
 {
   gint64 n = -1;
 
-  g_assert_cmpint (store_get_int (self->store, &n, NULL, sql, ""), ==, 1);
+  g_assert_cmpint (database_get_int (self->database, &n, NULL, sql, ""), ==, 1);
   return n;
 }
 
 #define SUPPRESSED(self) count (self, "SELECT count(*) FROM suppression")
-#define HELD(self) gone_count_held ((self)->store, 1, NULL)
+#define HELD(self) gone_count_held ((self)->database, 1, NULL)
 
 static void
 test_one_domain (Fixture *self, gconstpointer data)
 {
-  g_assert_true (store_run (self->store, NULL, "INSERT INTO suppression(address,source,created_utc) VALUES('p1@one.example','person',1),('p12@one.example','server',1)", ""));
+  g_assert_true (database_run (self->database, NULL, "INSERT INTO suppression(address,source,created_utc) VALUES('p1@one.example','person',1),('p12@one.example','server',1)", ""));
   for (guint i = 0; i < 19; i++) { /* one in eleven: an old list, no outage */
     answer (self, "one.example", OUTCOME_REFUSED, NOW);
     answer_many (self, 10, "two.example", OUTCOME_ACCEPTED, NOW);
@@ -134,7 +134,7 @@ test_suppress (Fixture *self, gconstpointer data)
 {
   answer_many (self, 20, "one.example", OUTCOME_REFUSED, NOW);
   g_assert_cmpint (SUPPRESSED (self), ==, 0);
-  g_assert_true (gone_suppress (self->store, 1, NULL));
+  g_assert_true (gone_suppress (self->database, 1, NULL));
   g_assert_cmpint (SUPPRESSED (self), ==, 20);
   g_assert_cmpint (HELD (self), ==, 0);
   answer_many (self, 39, "one.example", OUTCOME_REFUSED, NOW); /* who said so once is asked at twice as many */
@@ -151,9 +151,9 @@ test_again (Fixture *self, gconstpointer data)
   gint64 counts[STATE_COUNT];
 
   answer_many (self, 20, "one.example", OUTCOME_REFUSED, NOW);
-  g_assert_true (gone_retry (self->store, 1, tally, NULL));
-  g_assert_true (ledger_write_tally (self->store, tally, NULL));
-  g_assert_true (ledger_get_counts (self->store, 1, counts, NULL));
+  g_assert_true (gone_retry (self->database, 1, tally, NULL));
+  g_assert_true (ledger_write_tally (self->database, tally, NULL));
+  g_assert_true (ledger_get_counts (self->database, 1, counts, NULL));
   g_assert_cmpint (counts[STATE_QUEUED], ==, 20);
   g_assert_cmpint (counts[STATE_REFUSED], ==, 0);
   g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE state=0"), ==, 20);

@@ -42,7 +42,7 @@ test_not_before (Fixture *fixture, gconstpointer data)
     add_person (fixture, row, "p@example.org");
     g_assert_cmpuint (hand_over (fixture, 1, 1000), ==, 1);
     g_assert_cmpint (get (fixture, "provider_id IS NULL", row), ==, 1);
-    g_assert_true (ledger_record (fixture->core.store, &said, tally, NULL));
+    g_assert_true (ledger_record (fixture->core.database, &said, tally, NULL));
     g_assert_cmpint (get (fixture, "state", row), ==, STATE_LATER);
     g_assert_cmpint (get (fixture, "not_before_utc", row), ==, 1000 + cases[i].due_s);
     g_assert_cmpint (get (fixture, "provider_id='first'", row), ==, 1);
@@ -68,12 +68,12 @@ test_offline (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_LATER);
   g_assert_cmpint (get (fixture, "attempt", 1), ==, 1);
   g_assert_cmpint (get_tally (fixture, STATE_LATER), ==, 1);
-  g_assert_true (ledger_shift_lifetime (fixture->core.store, 2, day_s, NULL));
+  g_assert_true (ledger_shift_lifetime (fixture->core.database, 2, day_s, NULL));
   g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1000);
-  g_assert_true (ledger_shift_lifetime (fixture->core.store, 1, day_s, NULL));
+  g_assert_true (ledger_shift_lifetime (fixture->core.database, 1, day_s, NULL));
   g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1000 + day_s);
   g_assert_cmpuint (hand_over (fixture, 1, 1060 + day_s), ==, 1); /* due */
-  g_assert_true (ledger_shift_lifetime (fixture->core.store, 0, 5, NULL)); /* handed: shifted as well */
+  g_assert_true (ledger_shift_lifetime (fixture->core.database, 0, 5, NULL)); /* handed: shifted as well */
   g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1005 + day_s);
   record (fixture, OUTCOME_LATER, REASON_NONE, 2, 1060 + day_s);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_LATER); /* not expired */
@@ -85,9 +85,9 @@ test_offline_at_once (Fixture *fixture, gconstpointer data)
 {
   add_person (fixture, 1, "p@example.org");
   hand_over (fixture, 1, 1000);
-  g_assert_true (ledger_shift_lifetime (fixture->core.store, 2, 500, NULL)); /* another account's */
+  g_assert_true (ledger_shift_lifetime (fixture->core.database, 2, 500, NULL)); /* another account's */
   g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1000);
-  g_assert_true (ledger_shift_lifetime (fixture->core.store, 1, 500, NULL));
+  g_assert_true (ledger_shift_lifetime (fixture->core.database, 1, 500, NULL));
   g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1500);
   record (fixture, OUTCOME_LATER, REASON_NONE, 1, 1600);
   g_assert_cmpint (get (fixture, "first_utc", 1), ==, 1500);
@@ -103,7 +103,7 @@ test_clock (Fixture *fixture, gconstpointer data)
   hand_over (fixture, 1, 1000 + year_s);
   record (fixture, OUTCOME_LATER, REASON_NONE, 1, 1000 + year_s);
   g_assert_cmpuint (hand_over (fixture, 1, 1060), ==, 0);
-  g_assert_true (ledger_follow_clock (fixture->core.store, -year_s, NULL));
+  g_assert_true (ledger_follow_clock (fixture->core.database, -year_s, NULL));
   g_assert_cmpuint (hand_over (fixture, 1, 1060), ==, 1);
 }
 
@@ -118,7 +118,7 @@ test_large (Fixture *fixture, gconstpointer data)
   value[2] = 16; /* 1 MiB, little-endian */
   for (gint64 id = 1; id <= 10; id++) {
     add_person (fixture, id, "p@example.org");
-    g_assert_true (store_run (fixture->core.store, NULL, "UPDATE snapshot SET fields=? WHERE id=?", "bi", value, 4 + len, id));
+    g_assert_true (database_run (fixture->core.database, NULL, "UPDATE snapshot SET fields=? WHERE id=?", "bi", value, 4 + len, id));
   }
   for (; (count = hand_over (fixture, 1, 1000)) > 0; total += count)
     g_assert_cmpuint (count, <=, 3);
@@ -130,8 +130,8 @@ test_suppressed (Fixture *fixture, gconstpointer data)
 {
   gint64 found = 0;
 
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO suppression(address,created_utc) VALUES('no@example.org',1),"
-                            "('no-sender@example.org',1),('no-list@example.org',1),('no-phone@example.org',1)", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO suppression(address,created_utc) VALUES('no@example.org',1),"
+                               "('no-sender@example.org',1),('no-list@example.org',1),('no-phone@example.org',1)", ""));
   add_person (fixture, 1, "gone@example.org");
   add_person (fixture, 2, "no@example.org");
   add_person (fixture, 3, "no-sender@example.org");
@@ -143,8 +143,8 @@ test_suppressed (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get (fixture, "state", 5), ==, STATE_HANDED); /* of another kind */
   g_assert_cmpint (get_tally (fixture, STATE_SKIPPED), ==, 3);
   record (fixture, OUTCOME_REFUSED, REASON_SUPPRESS, 1, 1001);
-  g_assert_cmpint (store_get_int (fixture->core.store, &found, NULL, "SELECT 1 FROM suppression WHERE address='gone@example.org' AND scope='all'"
-                                  " AND kind='email' AND reason='gone' AND words='4xx' AND source='server:'||(SELECT tag FROM campaign WHERE id=1)", ""), ==, 1);
+  g_assert_cmpint (database_get_int (fixture->core.database, &found, NULL, "SELECT 1 FROM suppression WHERE address='gone@example.org' AND scope='all'"
+                                     " AND kind='email' AND reason='gone' AND words='4xx' AND source='server:'||(SELECT tag FROM campaign WHERE id=1)", ""), ==, 1);
 }
 
 /* A campaign by an account of numbers is asked about numbers: in the hand-over, and when somebody is suppressed meanwhile. */
@@ -153,17 +153,17 @@ test_suppressed_by_kind (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
 
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO suppression(kind,address,created_utc) VALUES('phone','no-phone@example.org',1)", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO suppression(kind,address,created_utc) VALUES('phone','no-phone@example.org',1)", ""));
   add_person (fixture, 1, "no-phone@example.org");
   add_person (fixture, 2, "no-phone@example.org");
   g_assert_cmpuint (hand_over_some (fixture, 1, 1000, 1), ==, 1);
-  g_assert_true (ledger_skip_suppressed (fixture->core.store, tally, NULL));
+  g_assert_true (ledger_skip_suppressed (fixture->core.database, tally, NULL));
   g_assert_cmpint (get (fixture, "state", 2), ==, STATE_QUEUED);
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE campaign SET address_kind='phone'", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE campaign SET address_kind='phone'", ""));
   g_assert_cmpuint (hand_over_some (fixture, 1, 1000, 1), ==, 0);
   g_assert_cmpint (get (fixture, "state=6 AND reason='suppressed'", 2), ==, 1);
   add_person (fixture, 3, "no-phone@example.org");
-  g_assert_true (ledger_skip_suppressed (fixture->core.store, tally, NULL));
+  g_assert_true (ledger_skip_suppressed (fixture->core.database, tally, NULL));
   g_assert_cmpint (get (fixture, "state=6 AND reason='suppressed'", 3), ==, 1);
 }
 
@@ -194,9 +194,9 @@ test_resolve (Fixture *fixture, gconstpointer data)
   record_of (fixture, 3, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001); /* has it: nobody's to resolve */
   record_of (fixture, 1, OUTCOME_UNKNOWN, REASON_NONE, 1, 1001);
   record_of (fixture, 2, OUTCOME_UNKNOWN, REASON_NONE, 1, 1001);
-  g_assert_true (ledger_resolve (fixture->core.store, 1, TRUE, "q@example.org", tally, &count, NULL));
+  g_assert_true (ledger_resolve (fixture->core.database, 1, TRUE, "q@example.org", tally, &count, NULL));
   g_assert_cmpuint (count, ==, 1);
-  g_assert_true (ledger_resolve (fixture->core.store, 1, FALSE, NULL, tally, &count, NULL));
+  g_assert_true (ledger_resolve (fixture->core.database, 1, FALSE, NULL, tally, &count, NULL));
   g_assert_cmpuint (count, ==, 2);
   g_assert_cmpint (get (fixture, "state=6 AND reason='treated as sent'", 1), ==, 1);
   g_assert_cmpint (get (fixture, "state=0 AND reason=''", 2), ==, 1);
@@ -214,7 +214,7 @@ test_too_large (Fixture *fixture, gconstpointer data)
   add_person (fixture, 1, "small@example.org");
   add_person (fixture, 2, "big@example.org");
   add_person (fixture, 3, "last@example.org");
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE snapshot SET fields=? WHERE id=2", "b", big, (gsize) (4 + len)));
+  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE snapshot SET fields=? WHERE id=2", "b", big, (gsize) (4 + len)));
   g_assert_cmpuint (hand_over (fixture, 1, 1000), ==, 2);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED);
   g_assert_cmpint (get (fixture, "state", 2), ==, STATE_REFUSED);
@@ -231,14 +231,14 @@ test_settled (Fixture *fixture, gconstpointer data)
 
   add_person (fixture, 1, "p@example.org");
   add_person (fixture, 2, "p@example.org");
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO journal(serial,account,created_utc) VALUES(1,1,1)", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO journal(serial,account,created_utc) VALUES(1,1,1)", ""));
   hand_over (fixture, 1, 1000);
   record (fixture, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
-  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 1, 2, NULL)); /* the last one is still out */
+  g_assert_true (ledger_forget_settled (fixture->core.database, 1, 1, 2, NULL)); /* the last one is still out */
   g_assert_cmpint (get (fixture, "state=1 AND attempt=1 AND time_utc=1000", 2), ==, 1);
   record_of (fixture, 2, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
-  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 1, G_MAXUINT64, NULL));
-  g_assert_cmpint (store_get_int (fixture->core.store, &ranges, NULL, "SELECT count(*) FROM handover", ""), ==, 1);
+  g_assert_true (ledger_forget_settled (fixture->core.database, 1, 1, G_MAXUINT64, NULL));
+  g_assert_cmpint (database_get_int (fixture->core.database, &ranges, NULL, "SELECT count(*) FROM handover", ""), ==, 1);
   g_assert_cmpint (ranges, ==, 0);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_ACCEPTED);
   g_assert_cmpint (get (fixture, "version", 1), ==, 1);
@@ -253,13 +253,13 @@ test_skip (Fixture *fixture, gconstpointer data)
   for (gint64 id = 1; id <= 4; id++)
     add_person (fixture, id, id == 3 ? "no@example.org" : "p@example.org");
   hand_over_some (fixture, 1, 1000, 1);
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO suppression(address,created_utc) VALUES('no@example.org',1)", ""));
-  g_assert_true (ledger_skip_suppressed (fixture->core.store, tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO suppression(address,created_utc) VALUES('no@example.org',1)", ""));
+  g_assert_true (ledger_skip_suppressed (fixture->core.database, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
   g_assert_cmpint (get (fixture, "state", 3), ==, STATE_SKIPPED);
   g_assert_cmpint (get_tally (fixture, STATE_SKIPPED), ==, 1);
-  g_assert_true (ledger_skip_rest (fixture->core.store, 1, REASON_CANCELLED, tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_true (ledger_skip_rest (fixture->core.database, 1, REASON_CANCELLED, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED); /* it is out: its answer is waited for */
   g_assert_cmpint (get (fixture, "state=6 AND reason='cancelled'", 2), ==, 1);
   g_assert_cmpint (get (fixture, "state=6 AND reason='suppressed'", 3), ==, 1);
@@ -281,15 +281,15 @@ test_skip_waiting (Fixture *fixture, gconstpointer data)
   for (gint64 id = 1; id <= 5; id++)
     record_of (fixture, (guint64) id, OUTCOME_LATER, REASON_NONE, 1, 1000);
   for (gint64 id = 6; id <= 10; id++)
-    g_assert_true (ledger_take_back (fixture->core.store, 1, (guint64) id, 1, tally, NULL));
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO suppression(address,created_utc) VALUES('no@example.org',1),"
-                            "('no-sender@example.org',1),('no-list@example.org',1),('no-phone@example.org',1)", ""));
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE campaign SET state=4", "")); /* paused: that is no reason to keep them */
-  g_assert_true (ledger_skip_suppressed (fixture->core.store, tally, NULL));
+    g_assert_true (ledger_take_back (fixture->core.database, 1, (guint64) id, 1, tally, NULL));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO suppression(address,created_utc) VALUES('no@example.org',1),"
+                               "('no-sender@example.org',1),('no-list@example.org',1),('no-phone@example.org',1)", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE campaign SET state=4", "")); /* paused: that is no reason to keep them */
+  g_assert_true (ledger_skip_suppressed (fixture->core.database, tally, NULL));
   for (gint64 id = 1; id <= 10; id++)
     g_assert_cmpint (get (fixture, "state=6 AND reason='suppressed'", id), ==, (id - 1) % 5 >= 1 && (id - 1) % 5 <= 3);
-  g_assert_true (ledger_skip_rest (fixture->core.store, 1, REASON_CANCELLED, tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_true (ledger_skip_rest (fixture->core.database, 1, REASON_CANCELLED, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
   for (gint64 id = 1; id <= 10; id++)
     g_assert_cmpint (get (fixture, "state", id), ==, STATE_SKIPPED);
   g_assert_cmpint (get_tally (fixture, STATE_SKIPPED), ==, 10);
@@ -303,11 +303,11 @@ test_tally_floor (Fixture *fixture, gconstpointer data)
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
 
   ledger_tally_move (tally, 1, STATE_HANDED, STATE_ACCEPTED, 3);
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
   g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 0);
   g_assert_cmpint (get_tally (fixture, STATE_ACCEPTED), ==, 3);
   ledger_tally_move (tally, 1, STATE_ACCEPTED, STATE_REFUSED, 5);
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
   g_assert_cmpint (get_tally (fixture, STATE_ACCEPTED), ==, 0);
 }
 

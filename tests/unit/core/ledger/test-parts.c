@@ -9,14 +9,14 @@
 static void
 set_up_parts (Fixture *fixture, gconstpointer data)
 {
-  Store *store;
+  Database *database;
 
   set_up (fixture, data);
-  store = fixture->core.store;
-  g_assert_true (store_run (store, NULL, "INSERT INTO account(id,name,address,created_utc) VALUES(2,'b','b@example.org',1)", ""));
-  g_assert_true (store_run (store, NULL, "INSERT INTO journal(serial,account,created_utc) VALUES(11,1,1),(12,2,1)", ""));
-  g_assert_true (store_run (store, NULL, "DELETE FROM part", ""));
-  g_assert_true (store_run (store, NULL, "INSERT INTO part(campaign,position,account,zone,first,last,next_recipient) VALUES(1,1,1,'',1,3,1),(1,2,2,'',4,6,4),(1,3,1,'',7,9,7)", ""));
+  database = fixture->core.database;
+  g_assert_true (database_run (database, NULL, "INSERT INTO account(id,name,address,created_utc) VALUES(2,'b','b@example.org',1)", ""));
+  g_assert_true (database_run (database, NULL, "INSERT INTO journal(serial,account,created_utc) VALUES(11,1,1),(12,2,1)", ""));
+  g_assert_true (database_run (database, NULL, "DELETE FROM part", ""));
+  g_assert_true (database_run (database, NULL, "INSERT INTO part(campaign,position,account,zone,first,last,next_recipient) VALUES(1,1,1,'',1,3,1),(1,2,2,'',4,6,4),(1,3,1,'',7,9,7)", ""));
   for (gint64 id = 1; id <= PEOPLE; id++)
     add_person (fixture, id, "p@example.org");
 }
@@ -31,10 +31,10 @@ hand_over_to (Fixture *fixture, gint64 account, gint64 now_utc, guint max_rows)
   g_autoptr (GString) ids = g_string_new (NULL);
   LedgerHandOver what = { 1, account, "a@example.org", (guint64) (10 + account), 1, max_rows, now_utc };
 
-  g_assert_true (store_begin (fixture->core.store, NULL));
-  g_assert_true (ledger_hand_over (fixture->core.store, &what, frame, handed, tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
-  g_assert_true (store_commit (fixture->core.store, NULL));
+  g_assert_true (database_begin (fixture->core.database, NULL));
+  g_assert_true (ledger_hand_over (fixture->core.database, &what, frame, handed, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
+  g_assert_true (database_commit (fixture->core.database, NULL));
   for (guint i = 0; i < handed->len; i++)
     g_string_append_printf (ids, "%s%" G_GUINT64_FORMAT, i > 0 ? " " : "", g_array_index (handed, LedgerHanded, i).recipient);
   return g_string_free (g_steal_pointer (&ids), FALSE);
@@ -52,12 +52,12 @@ assert_balanced (Fixture *fixture)
 {
   g_autofree char *found = NULL;
 
-  g_assert_true (balance_check (fixture->core.store, &found, NULL));
+  g_assert_true (balance_check (fixture->core.database, &found, NULL));
   g_assert_cmpstr (found, ==, NULL);
   for (gint64 state = 0; state < STATE_COUNT; state++) {
     gint64 count = 0;
 
-    g_assert_cmpint (store_get_int (fixture->core.store, &count, NULL, "SELECT count(*) FROM ledger WHERE campaign=1 AND state=?", "i", state), ==, 1);
+    g_assert_cmpint (database_get_int (fixture->core.database, &count, NULL, "SELECT count(*) FROM ledger WHERE campaign=1 AND state=?", "i", state), ==, 1);
     g_assert_cmpint (count, ==, get_tally (fixture, (State) state));
   }
 }
@@ -67,7 +67,7 @@ get_next (Fixture *fixture, gint64 position)
 {
   gint64 next = -1;
 
-  g_assert_cmpint (store_get_int (fixture->core.store, &next, NULL, "SELECT next_recipient FROM part WHERE campaign=1 AND position=?", "i", position), ==, 1);
+  g_assert_cmpint (database_get_int (fixture->core.database, &next, NULL, "SELECT next_recipient FROM part WHERE campaign=1 AND position=?", "i", position), ==, 1);
   return next;
 }
 
@@ -76,10 +76,10 @@ take_back_one (Fixture *fixture, guint64 id)
 {
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
 
-  g_assert_true (store_begin (fixture->core.store, NULL));
-  g_assert_true (ledger_take_back (fixture->core.store, 1, id, 1, tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
-  g_assert_true (store_commit (fixture->core.store, NULL));
+  g_assert_true (database_begin (fixture->core.database, NULL));
+  g_assert_true (ledger_take_back (fixture->core.database, 1, id, 1, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
+  g_assert_true (database_commit (fixture->core.database, NULL));
 }
 
 /* In the order of the parts, over the end of one into the next, and never into another account's. */
@@ -123,14 +123,14 @@ test_again (Fixture *fixture, gconstpointer data)
   record_of (fixture, 4, OUTCOME_LATER, REASON_NONE, 1, 1100);
   record_of (fixture, 6, OUTCOME_UNKNOWN, REASON_NONE, 1, 1000);
   assert_balanced (fixture);
-  g_assert_true (ledger_get_next_due (fixture->core.store, 1, 1, &due_utc, NULL));
+  g_assert_true (ledger_get_next_due (fixture->core.database, 1, 1, &due_utc, NULL));
   g_assert_cmpint (due_utc, ==, 1060);
-  g_assert_true (ledger_get_next_due (fixture->core.store, 1, 2, &due_utc, NULL));
+  g_assert_true (ledger_get_next_due (fixture->core.database, 1, 2, &due_utc, NULL));
   g_assert_cmpint (due_utc, ==, 1160);
-  g_assert_true (store_begin (fixture->core.store, NULL));
-  g_assert_true (ledger_resolve (fixture->core.store, 1, TRUE, NULL, tally, &count, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
-  g_assert_true (store_commit (fixture->core.store, NULL));
+  g_assert_true (database_begin (fixture->core.database, NULL));
+  g_assert_true (ledger_resolve (fixture->core.database, 1, TRUE, NULL, tally, &count, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
+  g_assert_true (database_commit (fixture->core.database, NULL));
   g_assert_cmpuint (count, ==, 1);
   assert_handed (fixture, 1, 5000, 100, "8 2");
   assert_handed (fixture, 2, 5000, 100, "4 5 6");
@@ -144,7 +144,7 @@ test_moved (Fixture *fixture, gconstpointer data)
   assert_handed (fixture, 2, 1000, 2, "4 5");
   take_back_one (fixture, 4);
   take_back_one (fixture, 5);
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE part SET account=1 WHERE position=2", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE part SET account=1 WHERE position=2", ""));
   assert_handed (fixture, 2, 1000, 100, "");
   assert_handed (fixture, 1, 1000, 100, fixture->has_own_rows ? "1 2 3 4 5 6 7 8 9" : "4 5 1 2 3 6 7 8 9");
   assert_balanced (fixture);
@@ -158,10 +158,10 @@ test_cancelled (Fixture *fixture, gconstpointer data)
 
   assert_handed (fixture, 1, 1000, 1, "1");
   assert_handed (fixture, 2, 1000, 1, "4");
-  g_assert_true (store_begin (fixture->core.store, NULL));
-  g_assert_true (ledger_skip_rest (fixture->core.store, 1, REASON_CANCELLED, tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
-  g_assert_true (store_commit (fixture->core.store, NULL));
+  g_assert_true (database_begin (fixture->core.database, NULL));
+  g_assert_true (ledger_skip_rest (fixture->core.database, 1, REASON_CANCELLED, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
+  g_assert_true (database_commit (fixture->core.database, NULL));
   g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 2);
   g_assert_cmpint (get_tally (fixture, STATE_SKIPPED), ==, PEOPLE - 2);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED);
@@ -180,7 +180,7 @@ test_settled (Fixture *fixture, gconstpointer data)
   for (guint64 id = 1; id <= PEOPLE; id++)
     if (id < 4 || id > 6)
       record_of (fixture, id, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
-  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 1, G_MAXUINT64, NULL));
+  g_assert_true (ledger_forget_settled (fixture->core.database, 1, 1, G_MAXUINT64, NULL));
   g_assert_cmpint (get (fixture, "journal", 5), ==, 12); /* it can still say what became of them */
   record_of (fixture, 5, OUTCOME_ACCEPTED, REASON_NONE, 1, 1002);
   g_assert_cmpint (get (fixture, "state", 5), ==, STATE_ACCEPTED);
@@ -198,8 +198,8 @@ test_recovered (Fixture *fixture, gconstpointer data)
   journal = journal_create (&fixture->core, 1, &error);
   g_assert_no_error (error);
   serial = journal_get_serial (journal);
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE journal SET serial=serial+100 WHERE serial=11", ""));
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE journal SET serial=11 WHERE serial=?", "i", (gint64) serial)); /* as hand_over_to() has it */
+  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE journal SET serial=serial+100 WHERE serial=11", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE journal SET serial=11 WHERE serial=?", "i", (gint64) serial)); /* as hand_over_to() has it */
   assert_handed (fixture, 1, 1000, 100, "1 2 3 7 8 9");
   assert_handed (fixture, 2, 1000, 100, "4 5 6");
   append (journal_get_fd (journal), JOURNAL_ENDED, 3, 1, OUTCOME_ACCEPTED);
@@ -218,7 +218,7 @@ test_offline (Fixture *fixture, gconstpointer data)
 {
   assert_handed (fixture, 1, 1000, 100, "1 2 3 7 8 9");
   assert_handed (fixture, 2, 1000, 100, "4 5 6");
-  g_assert_true (ledger_shift_lifetime (fixture->core.store, 2, 50, NULL));
+  g_assert_true (ledger_shift_lifetime (fixture->core.database, 2, 50, NULL));
   g_assert_cmpint (get (fixture, "first_utc", 5), ==, 1050);
   g_assert_cmpint (get (fixture, "first_utc", 3), ==, 1000);
   g_assert_cmpint (get (fixture, "first_utc", 8), ==, 1000);
@@ -228,25 +228,25 @@ test_offline (Fixture *fixture, gconstpointer data)
 static void
 test_made (Fixture *fixture, gconstpointer data)
 {
-  Store *store = fixture->core.store;
+  Database *database = fixture->core.database;
   g_autoptr (GArray) parts = NULL, none = NULL;
 
-  g_assert_true (store_run (store, NULL, "DELETE FROM part", ""));
+  g_assert_true (database_run (database, NULL, "DELETE FROM part", ""));
   g_assert_cmpint (get (fixture, "state", 5), ==, STATE_QUEUED); /* while it is being prepared */
-  g_assert_true (part_make (store, 1, NULL));
-  parts = part_list (store, 1, 1, NULL);
+  g_assert_true (part_make (database, 1, NULL));
+  parts = part_list (database, 1, 1, NULL);
   g_assert_cmpuint (parts->len, ==, 1);
   g_assert_cmpint (g_array_index (parts, Part, 0).first, ==, 1);
   g_assert_cmpint (g_array_index (parts, Part, 0).last, ==, PEOPLE);
   g_assert_cmpint (g_array_index (parts, Part, 0).next, ==, 1);
-  g_assert_true (store_run (store, NULL, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(2,x'00',1,2,'a@example.org','s',1)", ""));
-  g_assert_true (part_make (store, 2, NULL));
-  none = part_list (store, 2, 1, NULL);
+  g_assert_true (database_run (database, NULL, "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(2,x'00',1,2,'a@example.org','s',1)", ""));
+  g_assert_true (part_make (database, 2, NULL));
+  none = part_list (database, 2, 1, NULL);
   g_assert_cmpuint (none->len, ==, 1);
   g_assert_cmpint (g_array_index (none, Part, 0).last, ==, 0);
-  g_assert_true (store_run (store, NULL, "DELETE FROM campaign WHERE id=1", ""));
+  g_assert_true (database_run (database, NULL, "DELETE FROM campaign WHERE id=1", ""));
   g_clear_pointer (&parts, g_array_unref);
-  parts = part_list (store, 1, 1, NULL);
+  parts = part_list (database, 1, 1, NULL);
   g_assert_cmpuint (parts->len, ==, 0);
 }
 

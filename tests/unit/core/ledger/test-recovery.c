@@ -201,7 +201,7 @@ test_hostile (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_rename (kept, path), ==, 0);
   g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_REFUSED);
-  g_assert_cmpint (store_get_int (fixture->core.store, &is_clean, NULL, "SELECT words='550 ?[2J? gone' FROM suppression WHERE address='p@example.org'", ""), ==, 1);
+  g_assert_cmpint (database_get_int (fixture->core.database, &is_clean, NULL, "SELECT words='550 ?[2J? gone' FROM suppression WHERE address='p@example.org'", ""), ==, 1);
   g_assert_cmpint (is_clean, ==, 1);
 }
 
@@ -327,7 +327,7 @@ test_kinds (Fixture *fixture, gconstpointer data)
     g_assert_cmpint (get (fixture, asked, row), ==, 1);
     if (state == STATE_LATER)
       g_assert_cmpint (get (fixture, "not_before_utc", row), ==, 9000);
-    g_assert_true (store_run (fixture->core.store, NULL, "UPDATE recipient SET state=6", "")); /* nobody is left for the next */
+    g_assert_true (database_run (fixture->core.database, NULL, "UPDATE recipient SET state=6", "")); /* nobody is left for the next */
   }
 }
 
@@ -356,7 +356,7 @@ test_cut (Fixture *fixture, gconstpointer data)
       g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
       g_assert_cmpint (get (fixture, "state", row), ==, cases[i].states[octets / JOURNAL_RECORD_LEN]);
       g_assert_cmpint (get (fixture, "provider_id IS NOT NULL", row), ==, cases[i].has_id && octets >= 3 * JOURNAL_RECORD_LEN);
-      g_assert_true (store_run (fixture->core.store, NULL, "UPDATE recipient SET state=6", ""));
+      g_assert_true (database_run (fixture->core.database, NULL, "UPDATE recipient SET state=6", ""));
     }
 }
 
@@ -384,7 +384,7 @@ test_sealed_by_whom (Fixture *fixture, gconstpointer data)
     g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
     g_assert_cmpint (get (fixture, "state", row), ==, cases[i].state);
     g_assert_cmpint (get (fixture, "provider_id IS NULL", row), ==, 1);
-    g_assert_true (store_run (fixture->core.store, NULL, "UPDATE recipient SET state=6", ""));
+    g_assert_true (database_run (fixture->core.database, NULL, "UPDATE recipient SET state=6", ""));
   }
 }
 
@@ -401,10 +401,10 @@ test_range (Fixture *fixture, gconstpointer data)
     add_person (fixture, id, "p@example.org");
   hand_over (fixture, serial, 1000);
   record (fixture, OUTCOME_ACCEPTED, REASON_NONE, 1, 1001);
-  g_assert_true (ledger_take_back (fixture->core.store, 1, 2, 1, tally, NULL));
-  g_assert_true (ledger_take_back (fixture->core.store, 1, 2, 1, tally, NULL)); /* twice is once */
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
-  g_assert_true (ledger_forget_settled (fixture->core.store, 1, 1, 3, NULL)); /* 3 and 4 are out */
+  g_assert_true (ledger_take_back (fixture->core.database, 1, 2, 1, tally, NULL));
+  g_assert_true (ledger_take_back (fixture->core.database, 1, 2, 1, tally, NULL)); /* twice is once */
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
+  g_assert_true (ledger_forget_settled (fixture->core.database, 1, 1, 3, NULL)); /* 3 and 4 are out */
   g_assert_cmpint (get_tally (fixture, STATE_QUEUED), ==, 1);
   add_person (fixture, 5, "p@example.org");
   g_assert_cmpuint (hand_over (fixture, serial, 1002), ==, 2); /* 2 and 5 */
@@ -420,7 +420,7 @@ test_range (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get (fixture, "state", 4), ==, STATE_QUEUED);
   g_assert_cmpint (get (fixture, "state", 5), ==, STATE_ACCEPTED);
   g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 0);
-  g_assert_cmpint (store_get_int (fixture->core.store, &ranges, NULL, "SELECT count(*) FROM handover", ""), ==, 1);
+  g_assert_cmpint (database_get_int (fixture->core.database, &ranges, NULL, "SELECT count(*) FROM handover", ""), ==, 1);
   g_assert_cmpint (ranges, ==, 0);
 }
 
@@ -429,7 +429,7 @@ get_turn (Fixture *fixture)
 {
   gint64 turn = 0;
 
-  store_get_int (fixture->core.store, &turn, NULL, "SELECT CAST(value AS INTEGER) FROM meta WHERE key='turn'", "");
+  database_get_int (fixture->core.database, &turn, NULL, "SELECT CAST(value AS INTEGER) FROM meta WHERE key='turn'", "");
   return turn;
 }
 
@@ -446,7 +446,7 @@ test_turns (Fixture *fixture, gconstpointer data)
   journal_free (empty);
   journal_free (used);
   for (gint64 i = 1; i <= 3; i++) {
-    g_assert_true (ledger_count_turn (fixture->core.store, &turn, NULL));
+    g_assert_true (ledger_count_turn (fixture->core.database, &turn, NULL));
     g_assert_cmpint (turn, ==, i);
   }
   g_assert_cmpint (recovery_apply (&fixture->core, serials[0], NULL, NULL), ==, RECOVERY_DONE);
@@ -468,12 +468,12 @@ test_recovery_fails (Fixture *fixture, gconstpointer data)
   hand_over (fixture, serial, 1000);
   append (journal_get_fd (journal), JOURNAL_ENDED, 1, 1, OUTCOME_ACCEPTED);
   journal_free (journal);
-  g_assert_true (store_run (fixture->core.store, NULL, "CREATE TRIGGER full BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT,'full'); END", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "CREATE TRIGGER full BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT,'full'); END", ""));
   g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, &error), ==, RECOVERY_FAILED);
   g_assert_nonnull (error);
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_HANDED);
-  g_assert_true (store_run (fixture->core.store, NULL, "DROP TRIGGER full", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "DROP TRIGGER full", ""));
   g_assert_cmpint (recovery_apply (&fixture->core, serial, NULL, NULL), ==, RECOVERY_DONE);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_ACCEPTED);
 }
@@ -486,7 +486,7 @@ test_list_and_sweep (Fixture *fixture, gconstpointer data)
   g_autofree char *foreign = g_build_filename (fixture->home, "journals", "notes.txt", NULL);
   g_autoptr (GArray) first = NULL, second = NULL;
 
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO account(id,name,address,created_utc) VALUES(2,'b','b@example.org',1)", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO account(id,name,address,created_utc) VALUES(2,'b','b@example.org',1)", ""));
   for (guint i = 0; i < 3; i++) {
     g_autoptr (Journal) journal = journal_create (&fixture->core, i == 1 ? 2 : 1, NULL);
 
@@ -498,7 +498,7 @@ test_list_and_sweep (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (g_array_index (first, guint64, 0), ==, serials[0]);
   g_assert_cmpuint (g_array_index (first, guint64, 1), ==, serials[2]);
   g_assert_cmpuint (second->len, ==, 1);
-  g_assert_true (store_run (fixture->core.store, NULL, "DELETE FROM journal WHERE serial=?", "i", (gint64) serials[0])); /* settled, and then core ended */
+  g_assert_true (database_run (fixture->core.database, NULL, "DELETE FROM journal WHERE serial=?", "i", (gint64) serials[0])); /* settled, and then core ended */
   g_assert_true (g_file_set_contents (foreign, "x", 1, NULL));
   recovery_sweep (&fixture->core);
   for (guint i = 0; i < 3; i++) {
@@ -518,18 +518,18 @@ test_balance (Fixture *fixture, gconstpointer data)
 
   for (gint64 id = 1; id <= 6; id++)
     add_person (fixture, id, "p@example.org");
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO journal(serial,account,created_utc) VALUES(7,1,1),(8,1,1)", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO journal(serial,account,created_utc) VALUES(7,1,1),(8,1,1)", ""));
   g_assert_cmpuint (hand_over_some (fixture, 7, 1000, 2), ==, 2);
   g_assert_cmpuint (hand_over_some (fixture, 8, 1000, 2), ==, 2);
-  g_assert_true (balance_check (fixture->core.store, &found, &error));
+  g_assert_true (balance_check (fixture->core.database, &found, &error));
   g_assert_no_error (error);
   g_assert_null (found); /* as any crash leaves it */
   g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 4);
 
-  g_assert_true (store_run (fixture->core.store, NULL, "DELETE FROM journal WHERE serial=7", ""));
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE tally SET count=count-40", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "DELETE FROM journal WHERE serial=7", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE tally SET count=count-40", ""));
   g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 0); /* never below it */
-  g_assert_true (balance_check (fixture->core.store, &found, &error));
+  g_assert_true (balance_check (fixture->core.database, &found, &error));
   g_assert_no_error (error);
   g_assert_nonnull (found);
   g_assert_cmpint (get (fixture, "state", 1), ==, STATE_UNKNOWN);
@@ -540,7 +540,7 @@ test_balance (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_tally (fixture, STATE_UNKNOWN), ==, 2);
   g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 2);
   g_assert_cmpint (get_tally (fixture, STATE_QUEUED), ==, 2);
-  g_assert_true (balance_check (fixture->core.store, &again, NULL));
+  g_assert_true (balance_check (fixture->core.database, &again, NULL));
   g_assert_null (again);
 }
 
@@ -552,10 +552,10 @@ test_balance_without_range (Fixture *fixture, gconstpointer data)
 
   for (gint64 id = 1; id <= 3; id++)
     add_person (fixture, id, "p@example.org");
-  g_assert_true (store_run (fixture->core.store, NULL, "DELETE FROM recipient", ""));
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE campaign SET state=4", ""));
-  g_assert_true (store_run (fixture->core.store, NULL, "UPDATE part SET next_recipient=3", ""));
-  g_assert_true (balance_check (fixture->core.store, &found, NULL));
+  g_assert_true (database_run (fixture->core.database, NULL, "DELETE FROM recipient", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE campaign SET state=4", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE part SET next_recipient=3", ""));
+  g_assert_true (balance_check (fixture->core.database, &found, NULL));
   g_assert_nonnull (found);
   g_assert_cmpint (get_tally (fixture, STATE_UNKNOWN), ==, 2);
   g_assert_cmpint (get_tally (fixture, STATE_QUEUED), ==, 1);

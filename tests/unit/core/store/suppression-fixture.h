@@ -9,7 +9,7 @@
 typedef struct {
   char  *home, *state;
   Vault *vault;
-  Store *store;
+  Database *database;
 } Fixture;
 
 enum { TO_NEWS = 101, TO_OTHER, TO_BOTH, TO_NOBODY_KNOWS };
@@ -30,12 +30,12 @@ set_up (Fixture *self, gconstpointer data)
   self->vault = vault_new (self->home, self->state, &error);
   g_assert_no_error (error);
   path = g_build_filename (self->home, "store", NULL);
-  self->store = store_open (path, &error);
+  self->database = database_open (path, &error);
   g_assert_no_error (error);
-  g_assert_true (suppression_register_functions (self->store, self->vault));
-  g_assert_true (list_ensure (self->store, "News", 1, NULL));
-  g_assert_true (list_ensure (self->store, "Other", 2, NULL));
-  g_assert_cmpint (sqlite3_exec (store_get_db (self->store), campaigns, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_true (suppression_register_functions (self->database, self->vault));
+  g_assert_true (list_ensure (self->database, "News", 1, NULL));
+  g_assert_true (list_ensure (self->database, "Other", 2, NULL));
+  g_assert_cmpint (sqlite3_exec (database_get_sqlite (self->database), campaigns, NULL, NULL, NULL), ==, SQLITE_OK);
 }
 
 static inline void
@@ -54,7 +54,7 @@ remove_folder (const char *path)
 static inline void
 tear_down (Fixture *self, gconstpointer data)
 {
-  store_close (self->store);
+  database_close (self->database);
   vault_free (self->vault);
   remove_folder (self->home);
   remove_folder (self->state);
@@ -66,7 +66,7 @@ static inline int
 ask_kind (Fixture *self, const char *kind, const char *key, const char *sender, gint64 campaign)
 {
   gint64 answer = -1;
-  int result = store_get_int (self->store, &answer, NULL, "SELECT is_suppressed(?,?,?,?)", "sssi", kind, key, sender, campaign);
+  int result = database_get_int (self->database, &answer, NULL, "SELECT is_suppressed(?,?,?,?)", "sssi", kind, key, sender, campaign);
 
   return result == 1 ? (int) answer : -1;
 }
@@ -82,11 +82,11 @@ add (Fixture *self, const char *address, const char *raw_scope, guint expected)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *key = suppression_parse_address (address, &error);
-  g_autofree char *scope = key != NULL ? suppression_parse_scope (self->store, raw_scope, &error) : NULL;
+  g_autofree char *scope = key != NULL ? suppression_parse_scope (self->database, raw_scope, &error) : NULL;
   guint count = 0;
 
   g_assert_no_error (error);
-  g_assert_true (suppression_add (self->store, &(Suppression){ key, scope, SUPPRESSION_REASON_PERSON, "asked", "test", 0 }, &count, &error));
+  g_assert_true (suppression_add (self->database, &(Suppression){ key, scope, SUPPRESSION_REASON_PERSON, "asked", "test", 0 }, &count, &error));
   g_assert_cmpuint (count, ==, expected);
 }
 
@@ -111,7 +111,7 @@ make_people (Fixture *self)
     "INSERT INTO tally VALUES(1,2,1),(1,0,2);"
     "INSERT INTO suppression(address,scope,reason,words,source,created_utc) VALUES('ann@example.org','list:1','gone','550 Ann Secret','server:7',1);";
 
-  g_assert_cmpint (sqlite3_exec (store_get_db (self->store), script, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (database_get_sqlite (self->database), script, NULL, NULL, NULL), ==, SQLITE_OK);
 }
 
 static inline gint64
@@ -119,6 +119,6 @@ count (Fixture *self, const char *sql)
 {
   gint64 n = -1;
 
-  g_assert_cmpint (store_get_int (self->store, &n, NULL, sql, ""), ==, 1);
+  g_assert_cmpint (database_get_int (self->database, &n, NULL, sql, ""), ==, 1);
   return n;
 }

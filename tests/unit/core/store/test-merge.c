@@ -95,13 +95,13 @@ add (Merge *merge, const Row *row)
 }
 
 static MergeCounts
-import (Store *store, const Row *rows, gsize n_max, gboolean is_dry_run)
+import (Database *database, const Row *rows, gsize n_max, gboolean is_dry_run)
 {
   static const char *const fields[] = { "city", NULL };
   MergeTarget target = { fields, NULL, is_dry_run };
   MergeCounts counts = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (Merge) merge = merge_new (store, "people", "fair", &error);
+  g_autoptr (Merge) merge = merge_new (database, "people", "fair", &error);
 
   g_assert_no_error (error);
   merge_open_batch (merge, &error);
@@ -117,17 +117,17 @@ import (Store *store, const Row *rows, gsize n_max, gboolean is_dry_run)
 }
 
 static char *
-dump (Store *store)
+dump (Database *database)
 {
   GString *people = g_string_new (NULL);
-  sqlite3_stmt *rows = store_query (store, "SELECT name,email,phone,fields FROM contact ORDER BY id", "");
+  sqlite3_stmt *rows = database_query (database, "SELECT name,email,phone,fields FROM contact ORDER BY id", "");
 
-  while (store_step (store, rows, NULL) == 1) {
+  while (database_step (database, rows, NULL) == 1) {
     FieldsReader reader;
     Slice name, value;
     const char *gap = "";
 
-    g_string_append_printf (people, "%s|%s|%s|", store_text (rows, 0), store_text (rows, 1), store_text (rows, 2));
+    g_string_append_printf (people, "%s|%s|%s|", database_text (rows, 0), database_text (rows, 1), database_text (rows, 2));
     fields_open (&reader, sqlite3_column_blob (rows, 3), (gsize) sqlite3_column_bytes (rows, 3));
     for (; fields_next (&reader, &name, &value); gap = ";")
       g_string_append_printf (people, "%s%.*s=%.*s", gap, (int) name.len, name.data, (int) value.len, value.data);
@@ -138,28 +138,28 @@ dump (Store *store)
 
 /* Who is in which list, who agreed to what, which lists and fields there are; nothing that an undone import may leave. */
 static char *
-dump_sets (Store *store)
+dump_sets (Database *database)
 {
-  sqlite3_stmt *row = store_query (store,
-                                   "SELECT coalesce((SELECT group_concat(list||':'||contact) FROM (SELECT * FROM membership ORDER BY 1,2)),'')||'|'||"
-                                   "coalesce((SELECT group_concat(contact||':'||source) FROM (SELECT * FROM consent ORDER BY 1,2)),'')||'|'||"
-                                   "coalesce((SELECT group_concat(list||':'||name) FROM list_field),'')||'|'||(SELECT count(*) FROM list)||'|'||"
-                                   "(SELECT count(*) FROM known)", "");
+  sqlite3_stmt *row = database_query (database,
+                                      "SELECT coalesce((SELECT group_concat(list||':'||contact) FROM (SELECT * FROM membership ORDER BY 1,2)),'')||'|'||"
+                                      "coalesce((SELECT group_concat(contact||':'||source) FROM (SELECT * FROM consent ORDER BY 1,2)),'')||'|'||"
+                                      "coalesce((SELECT group_concat(list||':'||name) FROM list_field),'')||'|'||(SELECT count(*) FROM list)||'|'||"
+                                      "(SELECT count(*) FROM known)", "");
   char *text;
 
-  g_assert_cmpint (store_step (store, row, NULL), ==, 1);
-  text = g_strdup (store_text (row, 0));
+  g_assert_cmpint (database_step (database, row, NULL), ==, 1);
+  text = g_strdup (database_text (row, 0));
   sqlite3_reset (row);
   return text;
 }
 
 static void
-undo (Store *store)
+undo (Database *database)
 {
   g_auto (ImportUndone) undone = { 0 };
   g_autoptr (GError) error = NULL;
 
-  import_undo (store, 0, &undone, &error);
+  import_undo (database, 0, &undone, &error);
   g_assert_no_error (error);
 }
 
@@ -177,7 +177,7 @@ test_case (gconstpointer data)
 {
   const Case *c = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (Store) store = store_open (":memory:", &error);
+  g_autoptr (Database) database = database_open (":memory:", &error);
   g_autofree char *before = NULL, *sets_before = NULL, *sets = NULL, *sets_undone = NULL, *undone = NULL;
   g_autofree char *dry = NULL;
   g_autofree char *people = NULL;
@@ -187,62 +187,62 @@ test_case (gconstpointer data)
 
   g_assert_no_error (error);
   for (gsize i = 0; i < G_N_ELEMENTS (c->rows) && c->rows[i].name != NULL; i++)
-    import (store, &c->rows[i], 1, FALSE);
-  before = dump (store);
-  sets_before = dump_sets (store);
-  counts = import (store, c->file, G_N_ELEMENTS (c->file), TRUE);
+    import (database, &c->rows[i], 1, FALSE);
+  before = dump (database);
+  sets_before = dump_sets (database);
+  counts = import (database, c->file, G_N_ELEMENTS (c->file), TRUE);
   assert_counts (&counts, c->created, c->updated, c->merged, c->unchanged);
-  dry = dump (store);
+  dry = dump (database);
   g_assert_cmpstr (dry, ==, before); /* a dry run tells the truth and stores nothing */
 
-  counts = import (store, c->file, G_N_ELEMENTS (c->file), FALSE);
+  counts = import (database, c->file, G_N_ELEMENTS (c->file), FALSE);
   assert_counts (&counts, c->created, c->updated, c->merged, c->unchanged);
-  people = dump (store);
+  people = dump (database);
   g_assert_cmpstr (people, ==, c->people);
-  sets = dump_sets (store);
+  sets = dump_sets (database);
 
-  undo (store); /* and all is as it was */
-  undone = dump (store);
+  undo (database); /* and all is as it was */
+  undone = dump (database);
   g_assert_cmpstr (undone, ==, before);
-  sets_undone = dump_sets (store);
+  sets_undone = dump_sets (database);
   g_assert_cmpstr (sets_undone, ==, sets_before);
-  import (store, c->file, G_N_ELEMENTS (c->file), FALSE);
-  again = dump (store);
+  import (database, c->file, G_N_ELEMENTS (c->file), FALSE);
+  again = dump (database);
   g_assert_cmpstr (again, ==, people);
   g_clear_pointer (&again, g_free);
 
-  counts = import (store, c->file, G_N_ELEMENTS (c->file), FALSE);
+  counts = import (database, c->file, G_N_ELEMENTS (c->file), FALSE);
   assert_counts (&counts, 0, 0, c->merged, c->created + c->updated + c->unchanged);
-  again = dump (store);
+  again = dump (database);
   g_assert_cmpstr (again, ==, people);
 
-  g_assert_cmpint (store_get_int (store, &n, NULL, "SELECT count(*) FROM member", ""), ==, 1);
-  g_assert_cmpint (store_get_int (store, &lists, NULL, "SELECT count(*) FROM contact", ""), ==, 1);
+  g_assert_cmpint (database_get_int (database, &n, NULL, "SELECT count(*) FROM member", ""), ==, 1);
+  g_assert_cmpint (database_get_int (database, &lists, NULL, "SELECT count(*) FROM contact", ""), ==, 1);
   g_assert_cmpint (n, ==, lists);
-  g_assert_cmpint (store_get_int (store, &n, NULL, "SELECT count(*) FROM consent", ""), ==, 1);
+  g_assert_cmpint (database_get_int (database, &n, NULL, "SELECT count(*) FROM consent", ""), ==, 1);
   g_assert_cmpint (n, ==, lists);
 }
 
 static void
 test_one_at_a_time (void)
 {
-  g_autoptr (Store) store = store_open (":memory:", NULL);
-  g_autoptr (Merge) first = merge_new (store, "people", "", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
+  g_autoptr (Merge) first = merge_new (database, "people", "", NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (merge_new (store, "people", "", &error));
+  g_assert_null (merge_new (database, "people", "", &error));
   g_assert_nonnull (error);
   g_clear_pointer (&first, merge_free);
-  first = merge_new (store, "people", "", NULL);
+  first = merge_new (database, "people", "", NULL);
   g_assert_nonnull (first);
 }
 
 static gint64
-count (Store *store, const char *sql)
+count (Database *database, const char *sql)
 {
   gint64 n = -1;
 
-  g_assert_cmpint (store_get_int (store, &n, NULL, sql, ""), ==, 1);
+  g_assert_cmpint (database_get_int (database, &n, NULL, sql, ""), ==, 1);
   return n;
 }
 
@@ -291,50 +291,50 @@ static void
 test_unseen (void)
 {
   static const Row older[] = { { "Ann", "ann@example.org", "", "" } };
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) found = NULL;
   g_autoptr (Merge) merge = NULL;
   MergeCounts counts = { 0 };
   guint64 people = 0;
 
-  import (store, older, 1, FALSE);
-  merge = merge_new (store, "people", "fair", &error);
+  import (database, older, 1, FALSE);
+  merge = merge_new (database, "people", "fair", &error);
   g_assert_no_error (error);
   add_batch (merge, 0, 700);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM person"), ==, 601);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 1);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM member"), ==, 1);
-  found = contact_match (store, "p0@example.org", 10, &error);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM person"), ==, 601);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM contact"), ==, 1);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM member"), ==, 1);
+  found = contact_match (database, "p0@example.org", 10, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (found->len, ==, 0);
-  g_assert_false (list_remove (store, 1, "people", &people, &error));
+  g_assert_false (list_remove (database, 1, "people", &people, &error));
   g_assert_error (error, FAULT, FAULT_TEMP);
 
   g_assert_cmpint (finish (merge, &counts), ==, 0);
   assert_counts (&counts, 600, 0, 100, 0);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 601);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM member"), ==, 601);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM consent"), ==, 601);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM contact"), ==, 601);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM member"), ==, 601);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM consent"), ==, 601);
   g_clear_pointer (&found, g_array_unref);
-  found = contact_match (store, "+491500000000", 10, &error);
+  found = contact_match (database, "+491500000000", 10, &error);
   g_assert_cmpuint (found->len, ==, 1);
   g_clear_pointer (&merge, merge_free);
-  g_assert_true (list_remove (store, 1, "people", &people, NULL));
+  g_assert_true (list_remove (database, 1, "people", &people, NULL));
   g_assert_cmpuint (people, ==, 601);
-  g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM membership)+(SELECT count(*) FROM known)+(SELECT count(*) FROM consent)"),
+  g_assert_cmpint (count (database, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM membership)+(SELECT count(*) FROM known)+(SELECT count(*) FROM consent)"),
                    ==, 0);
 }
 
 /* --- taken back --- */
 
 static void
-cannot_undo (Store *store, int code, const char *words)
+cannot_undo (Database *database, int code, const char *words)
 {
   g_auto (ImportUndone) undone = { 0 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (import_undo (store, 0, &undone, &error));
+  g_assert_false (import_undo (database, 0, &undone, &error));
   g_assert_error (error, FAULT, code);
   g_assert_nonnull (strstr (error->message, words));
 }
@@ -347,92 +347,92 @@ static const Row carl[] = { { "Carl", "c@example.org", "", "" }, { 0 } };
 static void
 test_undo_ends (void)
 {
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   g_autoptr (Contact) contact = NULL;
 
-  cannot_undo (store, FAULT_NO_INPUT, "none was made");
-  import (store, ann_and_ben, 2, FALSE);
-  import (store, carl, 1, FALSE);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM import_run"), ==, 2);
-  import (store, ann_in_bonn, 1, FALSE);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM import_run WHERE id=1"), ==, 0);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM import_trace"), ==, 1);
-  contact = contact_load (store, 1, NULL);
+  cannot_undo (database, FAULT_NO_INPUT, "none was made");
+  import (database, ann_and_ben, 2, FALSE);
+  import (database, carl, 1, FALSE);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM import_run"), ==, 2);
+  import (database, ann_in_bonn, 1, FALSE);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM import_run WHERE id=1"), ==, 0);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM import_trace"), ==, 1);
+  contact = contact_load (database, 1, NULL);
   contact_set_field (contact, "city", "Ulm");
-  g_assert_true (contact_save (store, contact, NULL));
-  g_assert_cmpint (count (store, "SELECT count(*) FROM import_trace"), ==, 0);
-  undo (store); /* of Carl */
-  g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 2);
-  cannot_undo (store, FAULT_NO_INPUT, "changed or imported again");
+  g_assert_true (contact_save (database, contact, NULL));
+  g_assert_cmpint (count (database, "SELECT count(*) FROM import_trace"), ==, 0);
+  undo (database); /* of Carl */
+  g_assert_cmpint (count (database, "SELECT count(*) FROM contact"), ==, 2);
+  cannot_undo (database, FAULT_NO_INPUT, "changed or imported again");
 }
 
 static void
-run (Store *store, const char *sql)
+run (Database *database, const char *sql)
 {
-  g_assert_cmpint (sqlite3_exec (store_get_db (store), sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (database_get_sqlite (database), sql, NULL, NULL, NULL), ==, SQLITE_OK);
 }
 
 static void
 test_undo_and_campaigns (void)
 {
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   g_auto (ImportUndone) undone = { 0 };
 
-  import (store, ann_and_ben, 2, FALSE);
-  run (store, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',0);"
+  import (database, ann_and_ben, 2, FALSE);
+  run (database, "INSERT INTO account(id,name,address,created_utc) VALUES(1,'a','a@example.org',0);"
               "INSERT INTO campaign(id,identity,account,state,sender,subject,created_utc) VALUES(7,x'00',1,4,'','',0);"
               "INSERT INTO snapshot(campaign,id,contact,address,address_key) VALUES(7,1,2,'b@example.org','b@example.org')");
-  cannot_undo (store, FAULT_TEMP, "campaign 7");
-  g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 2);
-  run (store, "UPDATE campaign SET state=6; INSERT INTO suppression(address,created_utc) VALUES('b@example.org',0)");
-  g_assert_true (import_undo (store, 0, &undone, NULL));
-  g_assert_cmpint (count (store, "SELECT count(*) FROM audit WHERE what='import.undo'"), ==, 1);
+  cannot_undo (database, FAULT_TEMP, "campaign 7");
+  g_assert_cmpint (count (database, "SELECT count(*) FROM contact"), ==, 2);
+  run (database, "UPDATE campaign SET state=6; INSERT INTO suppression(address,created_utc) VALUES('b@example.org',0)");
+  g_assert_true (import_undo (database, 0, &undone, NULL));
+  g_assert_cmpint (count (database, "SELECT count(*) FROM audit WHERE what='import.undo'"), ==, 1);
   g_assert_cmpuint (undone.removed, ==, 1);
   g_assert_cmpuint (undone.kept, ==, 1);
-  g_assert_cmpint (count (store, "SELECT id FROM contact"), ==, 2);
-  g_assert_cmpint (count (store, "SELECT (SELECT count(*) FROM member)+(SELECT count(*) FROM consent)"), ==, 0);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM suppression"), ==, 1);
+  g_assert_cmpint (count (database, "SELECT id FROM contact"), ==, 2);
+  g_assert_cmpint (count (database, "SELECT (SELECT count(*) FROM member)+(SELECT count(*) FROM consent)"), ==, 0);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM suppression"), ==, 1);
 }
 
 /* Somebody who is forgotten is in no trace, and stays forgotten. */
 static void
 test_undo_and_forgotten (void)
 {
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
 
-  import (store, ann_and_ben, 2, FALSE);
-  import (store, ann_in_bonn, 1, FALSE);
-  run (store, "DELETE FROM person WHERE id=1"); /* as forget.c does */
-  g_assert_cmpint (count (store, "SELECT count(*) FROM import_trace"), ==, 0);
-  undo (store);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM contact WHERE email='a@example.org'"), ==, 0);
+  import (database, ann_and_ben, 2, FALSE);
+  import (database, ann_in_bonn, 1, FALSE);
+  run (database, "DELETE FROM person WHERE id=1"); /* as forget.c does */
+  g_assert_cmpint (count (database, "SELECT count(*) FROM import_trace"), ==, 0);
+  undo (database);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM contact WHERE email='a@example.org'"), ==, 0);
 }
 
 /* No number of a person, list, campaign or account is given again. */
 static void
 test_ids_come_once (void)
 {
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   guint64 people;
 
-  import (store, ann_and_ben, 2, FALSE);
-  g_assert_true (list_remove (store, 1, "people", &people, NULL));
-  import (store, ann_and_ben, 2, TRUE); /* whom nobody saw takes no number */
-  import (store, carl, 1, FALSE);
-  g_assert_cmpint (count (store, "SELECT id FROM person"), ==, 3);
-  g_assert_cmpint (count (store, "SELECT id FROM list"), ==, 2);
-  g_assert_true (list_create (store, "by hand", NULL));
-  g_assert_true (list_remove (store, 3, "by hand", &people, NULL));
-  g_assert_true (list_create (store, "by hand again", NULL));
-  g_assert_cmpint (count (store, "SELECT id FROM list WHERE name='by hand again'"), ==, 4);
-  run (store, "INSERT INTO account(name,address,created_utc) VALUES('a','',0); DELETE FROM account;"
+  import (database, ann_and_ben, 2, FALSE);
+  g_assert_true (list_remove (database, 1, "people", &people, NULL));
+  import (database, ann_and_ben, 2, TRUE); /* whom nobody saw takes no number */
+  import (database, carl, 1, FALSE);
+  g_assert_cmpint (count (database, "SELECT id FROM person"), ==, 3);
+  g_assert_cmpint (count (database, "SELECT id FROM list"), ==, 2);
+  g_assert_true (list_create (database, "by hand", NULL));
+  g_assert_true (list_remove (database, 3, "by hand", &people, NULL));
+  g_assert_true (list_create (database, "by hand again", NULL));
+  g_assert_cmpint (count (database, "SELECT id FROM list WHERE name='by hand again'"), ==, 4);
+  run (database, "INSERT INTO account(name,address,created_utc) VALUES('a','',0); DELETE FROM account;"
               "INSERT INTO account(name,address,created_utc) VALUES('a','',0);"
               "INSERT INTO campaign(identity,account,state,sender,subject,created_utc) VALUES(x'00',2,0,'','',0); DELETE FROM campaign;"
               "INSERT INTO campaign(identity,account,state,sender,subject,created_utc) VALUES(x'00',2,0,'','',0)");
-  g_assert_cmpint (count (store, "SELECT id FROM account"), ==, 2);
-  g_assert_cmpint (count (store, "SELECT id FROM campaign"), ==, 2);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%AUTOINCREMENT%' AND name IN ('person','list','campaign','account')"), ==, 4);
-  g_assert_cmpint (count (store, "SELECT integrity_check='ok' FROM pragma_integrity_check"), ==, 1);
+  g_assert_cmpint (count (database, "SELECT id FROM account"), ==, 2);
+  g_assert_cmpint (count (database, "SELECT id FROM campaign"), ==, 2);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%AUTOINCREMENT%' AND name IN ('person','list','campaign','account')"), ==, 4);
+  g_assert_cmpint (count (database, "SELECT integrity_check='ok' FROM pragma_integrity_check"), ==, 1);
 }
 
 /* Given up at any moment: in the rows, while what finds the people is laid, before the last transaction. */
@@ -441,19 +441,19 @@ test_given_up (gconstpointer data)
 {
   static const char *const fields[] = { NULL };
   MergeTarget target = { fields, NULL, FALSE };
-  g_autoptr (Store) store = store_open (":memory:", NULL);
-  g_autoptr (Merge) merge = merge_new (store, "people", "fair", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
+  g_autoptr (Merge) merge = merge_new (database, "people", "fair", NULL);
   MergeCounts counts = { 0 };
 
   add_batch (merge, 0, 3000);
-  g_assert_cmpint (count (store, all_rows), >, 3000); /* the control */
+  g_assert_cmpint (count (database, all_rows), >, 3000); /* the control */
   for (guint i = 0; i < GPOINTER_TO_UINT (data); i++)
     g_assert_cmpint (merge_step (merge, &target, &counts, NULL), >, 0);
   if (GPOINTER_TO_UINT (data) % 2 == 0)
     while (merge_clear (merge))
       ;
   g_clear_pointer (&merge, merge_free);
-  g_assert_cmpint (count (store, all_rows), ==, 0);
+  g_assert_cmpint (count (database, all_rows), ==, 0);
 }
 
 static void
@@ -487,9 +487,9 @@ test_cut_off (void)
   g_autofree char *folder = g_dir_make_tmp ("merge-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "store", NULL);
   g_autofree char *copy = g_build_filename (folder, "copy", NULL);
-  g_autoptr (Store) store = store_open (path, NULL);
-  g_autoptr (Merge) merge = merge_new (store, "people", "fair", NULL);
-  g_autoptr (Store) again = NULL;
+  g_autoptr (Database) database = database_open (path, NULL);
+  g_autoptr (Merge) merge = merge_new (database, "people", "fair", NULL);
+  g_autoptr (Database) again = NULL;
   g_autoptr (GError) error = NULL;
   MergeCounts counts = { 0 };
 
@@ -498,13 +498,13 @@ test_cut_off (void)
   copy_file (path, copy, "");
   copy_file (path, copy, "-wal");
   g_assert_cmpint (finish (merge, &counts), ==, 0);
-  again = store_open (copy, &error);
+  again = database_open (copy, &error);
   g_assert_no_error (error);
   g_assert_cmpint (count (again, all_rows), ==, 0);
-  g_assert_cmpint (count (store, "SELECT count(*) FROM contact"), ==, 4000 - 571);
+  g_assert_cmpint (count (database, "SELECT count(*) FROM contact"), ==, 4000 - 571);
   g_clear_pointer (&merge, merge_free);
-  g_clear_pointer (&store, store_close);
-  g_clear_pointer (&again, store_close);
+  g_clear_pointer (&database, database_close);
+  g_clear_pointer (&again, database_close);
   remove_store (path);
   remove_store (copy);
   g_rmdir (folder);
@@ -516,17 +516,17 @@ test_keys_decide (void)
 {
   static const Row older[] = { { "Ann", "ann@example.org", "+491511111111", "" }, { "Ann", "other@example.org", "", "" } };
   static const Row file[] = { { "Ann", "new@example.org", "", "" }, { "Ann", "ann@example.org", "", "" }, { "", "", "+491512222222", "" } };
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   g_autofree char *people = NULL;
   MergeCounts counts;
 
-  import (store, older, 2, FALSE);
-  g_assert_true (store_run (store, NULL, "INSERT INTO known SELECT key_hash('new@example.org'),id FROM person", ""));
-  g_assert_true (store_run (store, NULL, "INSERT OR IGNORE INTO known SELECT key_hash('ann@example.org'),id FROM person", ""));
-  g_assert_true (store_run (store, NULL, "INSERT INTO known SELECT key_hash('+491512222222'),id FROM person", ""));
-  counts = import (store, file, 3, FALSE);
+  import (database, older, 2, FALSE);
+  g_assert_true (database_run (database, NULL, "INSERT INTO known SELECT key_hash('new@example.org'),id FROM person", ""));
+  g_assert_true (database_run (database, NULL, "INSERT OR IGNORE INTO known SELECT key_hash('ann@example.org'),id FROM person", ""));
+  g_assert_true (database_run (database, NULL, "INSERT INTO known SELECT key_hash('+491512222222'),id FROM person", ""));
+  counts = import (database, file, 3, FALSE);
   assert_counts (&counts, 2, 0, 0, 1);
-  people = dump (store);
+  people = dump (database);
   g_assert_cmpstr (people, ==, "Ann|ann@example.org|+491511111111|\nAnn|other@example.org||\nAnn|new@example.org||\n||+491512222222|\n");
 }
 
@@ -543,15 +543,15 @@ measure_longest_call (guint rows, gboolean is_again)
 {
   static const char *const fields[] = { NULL };
   MergeTarget target = { fields, NULL, FALSE };
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   guint longest = 0, steps = 0;
 
   for (int round = is_again ? 0 : 1; round < 2; round++) {
-    g_autoptr (Merge) merge = merge_new (store, "people", "", NULL);
+    g_autoptr (Merge) merge = merge_new (database, "people", "", NULL);
     MergeCounts counts = { 0 };
     int result = 1;
 
-    sqlite3_progress_handler (store_get_db (store), 100, count_cb, &steps);
+    sqlite3_progress_handler (database_get_sqlite (database), 100, count_cb, &steps);
     longest = 0;
     while (result > 0) {
       if (counts.created == 0 && counts.merged < rows) { /* rows first: each address once */
@@ -572,7 +572,7 @@ measure_longest_call (guint rows, gboolean is_again)
     }
     g_assert_cmpint (result, ==, 0);
     g_assert_cmpuint (round == 0 || !is_again ? counts.created : counts.unchanged, ==, rows);
-    sqlite3_progress_handler (store_get_db (store), 0, NULL, NULL);
+    sqlite3_progress_handler (database_get_sqlite (database), 0, NULL, NULL);
   }
   return longest;
 }
@@ -601,8 +601,8 @@ test_bulk (void)
   guint n = g_test_slow () ? 1000000 : 70000;
 
   for (int round = 0; round < 2; round++) {
-    g_autoptr (Store) store = store_open (path, NULL);
-    g_autoptr (Merge) merge = merge_new (store, "people", "", NULL);
+    g_autoptr (Database) database = database_open (path, NULL);
+    g_autoptr (Merge) merge = merge_new (database, "people", "", NULL);
     MergeCounts counts = { 0 };
     gint64 start = g_get_monotonic_time (), staged, known = 0;
     int result;
@@ -624,7 +624,7 @@ test_bulk (void)
     g_test_message ("%u rows: staged in %.2f s, merged in %.2f s", n, (double) (staged - start) / 1e6, (double) (g_get_monotonic_time () - staged) / 1e6);
     g_assert_cmpuint (counts.merged, ==, n / 7);
     g_assert_cmpuint (round == 0 ? counts.created : counts.unchanged, ==, n - n / 7);
-    g_assert_cmpint (store_get_int (store, &known, NULL, "SELECT count(*) FROM known", ""), ==, 1);
+    g_assert_cmpint (database_get_int (database, &known, NULL, "SELECT count(*) FROM known", ""), ==, 1);
     g_assert_cmpint (known, ==, n - n / 7);
   }
   g_unlink (wal);

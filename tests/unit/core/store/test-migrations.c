@@ -1,9 +1,9 @@
 /* Stores of earlier programs (stores/VERSION.sql, VERSION-SCHEMA.sql where it had several; dumped from what that command line made) become what this one makes, and nothing of them is lost. */
-#include "database-open.h"
 #include "account.h"
+#include "database-open.h"
+#include "database.h"
 #include "list-edit.h"
 #include "migrations.h"
-#include "store.h"
 
 #include "fault.h"
 #include <glib/gstdio.h>
@@ -46,28 +46,28 @@ load_dump (Fixture *self, const char *version)
   g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
 }
 
-static Store *
+static Database *
 open_old (Fixture *self, const char *version)
 {
   g_autoptr (GError) error = NULL;
-  Store *store;
+  Database *database;
 
   load_dump (self, version);
-  store = store_open (self->path, &error);
+  database = database_open (self->path, &error);
   g_assert_no_error (error);
-  return store;
+  return database;
 }
 
 /* All that a query says, as one text. */
 static char *
-ask (Store *store, const char *sql)
+ask (Database *database, const char *sql)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  sqlite3_stmt *row = store_query (store, sql, "");
+  sqlite3_stmt *row = database_query (database, sql, "");
 
-  while (store_step (store, row, NULL) == 1)
+  while (database_step (database, row, NULL) == 1)
     for (int i = 0; i < sqlite3_column_count (row); i++)
-      g_string_append_printf (text, "%s%s", store_text (row, i), i + 1 < sqlite3_column_count (row) ? "|" : "\n");
+      g_string_append_printf (text, "%s%s", database_text (row, i), i + 1 < sqlite3_column_count (row) ? "|" : "\n");
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -79,7 +79,7 @@ ask (Store *store, const char *sql)
 static void
 test_same (Fixture *self, gconstpointer version)
 {
-  g_autoptr (Store) old = open_old (self, version), fresh = store_open (":memory:", NULL);
+  g_autoptr (Database) old = open_old (self, version), fresh = database_open (":memory:", NULL);
   g_autofree char *columns = ask (old, COLUMNS), *names = ask (old, NAMES), *number = ask (old, "PRAGMA user_version"), *said = ask (old, "PRAGMA integrity_check"),
                   *keys = ask (old, "PRAGMA foreign_key_check"), *new_columns = ask (fresh, COLUMNS), *new_names = ask (fresh, NAMES);
   g_autofree char *newest = g_strdup_printf ("%" G_GSIZE_FORMAT "\n", migrations_count);
@@ -105,9 +105,9 @@ static const struct {
 static void
 test_accounts (Fixture *self, gconstpointer version)
 {
-  g_autoptr (Store) store = open_old (self, version);
+  g_autoptr (Database) database = open_old (self, version);
   g_autoptr (GError) error = NULL;
-  Core core = { .store = store };
+  Core core = { .database = database };
   g_autoptr (GPtrArray) all = account_load_all (&core, &error);
 
   g_assert_no_error (error);
@@ -132,9 +132,9 @@ test_accounts (Fixture *self, gconstpointer version)
 static void
 test_account_rows (Fixture *self, gconstpointer version)
 {
-  g_autoptr (Store) store = open_old (self, version);
+  g_autoptr (Database) database = open_old (self, version);
   g_autofree char *pin = g_strnfill (64, 'a');
-  Core core = { .store = store };
+  Core core = { .database = database };
   g_autoptr (Account) work = account_load (&core, "work", NULL), gone = account_load_id (&core, 5, NULL), was = account_load_id (&core, 6, NULL);
 
   for (gsize i = 1; i < 64; i += 2)
@@ -154,8 +154,8 @@ test_account_rows (Fixture *self, gconstpointer version)
 static void
 test_limits (Fixture *self, gconstpointer version)
 {
-  g_autoptr (Store) store = open_old (self, version);
-  g_autofree char *rows = ask (store, "SELECT name,seconds,amount,unit,pool FROM \"limit\" l JOIN account a ON a.id=l.account ORDER BY 1,2");
+  g_autoptr (Database) database = open_old (self, version);
+  g_autofree char *rows = ask (database, "SELECT name,seconds,amount,unit,pool FROM \"limit\" l JOIN account a ON a.id=l.account ORDER BY 1,2");
 
   g_assert_cmpstr (rows, ==,
                    "gmail|60|0|message|address:ann@gmail.com\ngmail|3600|0|message|address:ann@gmail.com\ngmail|86400|500|message|address:ann@gmail.com\n"
@@ -166,8 +166,8 @@ test_limits (Fixture *self, gconstpointer version)
 static void
 test_titles (Fixture *self, gconstpointer version)
 {
-  g_autoptr (Store) store = open_old (self, version);
-  g_autofree char *rows = ask (store, "SELECT id,subject,title FROM campaign");
+  g_autoptr (Database) database = open_old (self, version);
+  g_autofree char *rows = ask (database, "SELECT id,subject,title FROM campaign");
 
   g_assert_cmpstr (rows, ==, "2|Hi|Hi\n");
 }
@@ -176,9 +176,9 @@ test_titles (Fixture *self, gconstpointer version)
 static void
 test_recipients (Fixture *self, gconstpointer version)
 {
-  g_autoptr (Store) store = open_old (self, version);
+  g_autoptr (Database) database = open_old (self, version);
   g_autoptr (GError) error = NULL;
-  g_autofree char *rows = ask (store, "SELECT campaign,id,address,state,reason,attempt,version,journal,first_utc,not_before_utc,time_utc,substr(reply,1,3),provider_id IS NULL"
+  g_autofree char *rows = ask (database, "SELECT campaign,id,address,state,reason,attempt,version,journal,first_utc,not_before_utc,time_utc,substr(reply,1,3),provider_id IS NULL"
                                       " FROM ledger ORDER BY campaign,id"), *tally = NULL;
 
   g_assert_cmpstr (rows, ==,
@@ -189,9 +189,9 @@ test_recipients (Fixture *self, gconstpointer version)
                    "2|2|person5@example.net|1||1|1|2|1795973112|0|1795973112||1\n"
                    "2|3|person6@example.net|1||1|1|2|1795973112|0|1795973112||1\n");
   for (int i = 0; i < 2; i++)
-    g_assert_true (store_run (store, &error, "INSERT INTO delivery(campaign,recipient,kind,time_utc) VALUES(2,1,'read',7) ON CONFLICT DO UPDATE SET time_utc=8", ""));
+    g_assert_true (database_run (database, &error, "INSERT INTO delivery(campaign,recipient,kind,time_utc) VALUES(2,1,'read',7) ON CONFLICT DO UPDATE SET time_utc=8", ""));
   g_assert_no_error (error);
-  tally = ask (store, "SELECT t.campaign,t.kind,t.count,d.time_utc FROM delivery_tally t JOIN delivery d ON d.kind=t.kind");
+  tally = ask (database, "SELECT t.campaign,t.kind,t.count,d.time_utc FROM delivery_tally t JOIN delivery d ON d.kind=t.kind");
   g_assert_cmpstr (tally, ==, "2|read|1|8\n"); /* counted once */
 }
 
@@ -199,10 +199,10 @@ test_recipients (Fixture *self, gconstpointer version)
 static void
 test_parts (Fixture *self, gconstpointer version)
 {
-  g_autoptr (Store) store = open_old (self, version);
-  g_autofree char *rows = ask (store, "SELECT campaign,position,account,zone,first,last,next_recipient FROM part ORDER BY 1,2");
-  g_autofree char *counted = ask (store, "SELECT campaign,state,count(*) FROM ledger GROUP BY 1,2 ORDER BY 1,2");
-  g_autofree char *told = ask (store, "SELECT campaign,state,count FROM tally WHERE count>0 ORDER BY 1,2");
+  g_autoptr (Database) database = open_old (self, version);
+  g_autofree char *rows = ask (database, "SELECT campaign,position,account,zone,first,last,next_recipient FROM part ORDER BY 1,2");
+  g_autofree char *counted = ask (database, "SELECT campaign,state,count(*) FROM ledger GROUP BY 1,2 ORDER BY 1,2");
+  g_autofree char *told = ask (database, "SELECT campaign,state,count FROM tally WHERE count>0 ORDER BY 1,2");
 
   g_assert_cmpstr (rows, ==, "1|1|1||1|5|6\n2|1|1||1|30|8\n3|1|1||1|8|9\n");
   g_assert_cmpstr (counted, ==, told);
@@ -212,16 +212,16 @@ test_parts (Fixture *self, gconstpointer version)
 static void
 test_tags (Fixture *self, gconstpointer version)
 {
-  g_autoptr (Store) store = open_old (self, version);
-  g_autofree char *counts = ask (store, "SELECT count(*),count(DISTINCT tag),sum(tag BETWEEN 1 AND 4294967295),sum(tag IN (SELECT tag FROM tag_used)) FROM"
+  g_autoptr (Database) database = open_old (self, version);
+  g_autofree char *counts = ask (database, "SELECT count(*),count(DISTINCT tag),sum(tag BETWEEN 1 AND 4294967295),sum(tag IN (SELECT tag FROM tag_used)) FROM"
                                         " (SELECT tag FROM list UNION ALL SELECT tag FROM campaign)");
-  g_autofree char *used = ask (store, "SELECT count(*) FROM tag_used"), *before = ask (store, "SELECT id,tag FROM list"), *after = NULL;
+  g_autofree char *used = ask (database, "SELECT count(*) FROM tag_used"), *before = ask (database, "SELECT id,tag FROM list"), *after = NULL;
 
   g_assert_cmpstr (counts, ==, "7|7|7|7\n");
   g_assert_cmpstr (used, ==, "7\n");
-  g_clear_pointer (&store, store_close);
-  store = store_open (self->path, NULL);
-  after = ask (store, "SELECT id,tag FROM list");
+  g_clear_pointer (&database, database_close);
+  database = database_open (self->path, NULL);
+  after = ask (database, "SELECT id,tag FROM list");
   g_assert_cmpstr (before, ==, after);
 }
 
@@ -229,11 +229,11 @@ test_tags (Fixture *self, gconstpointer version)
 static void
 test_suppressions (Fixture *self, gconstpointer version)
 {
-  g_autoptr (Store) store = open_old (self, version);
-  g_autofree char *rows = ask (store, "SELECT kind,address,length(hash),scope,reason,source,words FROM suppression WHERE source NOT LIKE 'server:%' ORDER BY id");
-  g_autofree char *told = ask (store, "SELECT address,reason,words,source='server:'||(SELECT tag FROM campaign WHERE id=1) FROM suppression WHERE source LIKE 'server:%'");
-  g_autofree char *former = ask (store, "SELECT id,name FROM list_former"), *lists = ask (store, "SELECT campaign,list FROM campaign_list ORDER BY 1,2"),
-                  *back = ask (store, "SELECT kind,length(hash) FROM forgotten_back ORDER BY kind"), *address_kinds = ask (store, "SELECT DISTINCT address_kind FROM campaign"),
+  g_autoptr (Database) database = open_old (self, version);
+  g_autofree char *rows = ask (database, "SELECT kind,address,length(hash),scope,reason,source,words FROM suppression WHERE source NOT LIKE 'server:%' ORDER BY id");
+  g_autofree char *told = ask (database, "SELECT address,reason,words,source='server:'||(SELECT tag FROM campaign WHERE id=1) FROM suppression WHERE source LIKE 'server:%'");
+  g_autofree char *former = ask (database, "SELECT id,name FROM list_former"), *lists = ask (database, "SELECT campaign,list FROM campaign_list ORDER BY 1,2"),
+                  *back = ask (database, "SELECT kind,length(hash) FROM forgotten_back ORDER BY kind"), *address_kinds = ask (database, "SELECT DISTINCT address_kind FROM campaign"),
                   *taken_up = NULL;
 
   g_assert_cmpstr (rows, ==,
@@ -256,8 +256,8 @@ test_suppressions (Fixture *self, gconstpointer version)
   g_assert_cmpstr (lists, ==, "1|2\n2|1\n3|2\n3|5\n");
   g_assert_cmpstr (back, ==, "|32\n|32\nemail|16\n");
   g_assert_cmpstr (address_kinds, ==, "email\n");
-  g_assert_true (list_create (store, "bye, all", NULL));
-  taken_up = ask (store, "SELECT s.address,l.id FROM suppression s JOIN list l ON s.scope='list:'||l.id WHERE l.name='bye, all'");
+  g_assert_true (list_create (database, "bye, all", NULL));
+  taken_up = ask (database, "SELECT s.address,l.id FROM suppression s JOIN list l ON s.scope='list:'||l.id WHERE l.name='bye, all'");
   g_assert_cmpstr (taken_up, ==, "person4@example.net|7\n");
 }
 

@@ -7,7 +7,7 @@
 static void
 insert (Fixture *self, const char *kind, const char *address, const char *scope, const char *source)
 {
-  g_assert_true (store_run (self->store, NULL, "INSERT INTO suppression(kind,address,scope,reason,source,created_utc) VALUES(?,?,?,'person',?,1)", "ssss", kind, address, scope, source));
+  g_assert_true (database_run (self->database, NULL, "INSERT INTO suppression(kind,address,scope,reason,source,created_utc) VALUES(?,?,?,'person',?,1)", "ssss", kind, address, scope, source));
 }
 
 /* A number stops an account of numbers and none of e-mail, however alike they are written; what a later version means stops both. */
@@ -34,7 +34,7 @@ static void
 test_forgotten_kinds (Fixture *self, gconstpointer data)
 {
   make_people (self);
-  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
+  g_assert_true (forget_contact (self->database, self->vault, 1, NULL));
   g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE hash<>x'' AND length(hash)<>16"), ==, 0);
   g_assert_cmpint (ask_kind (self, "phone", "+4930123456", "", TO_NEWS), ==, 1);
   g_assert_cmpint (ask_kind (self, "email", "+4930123456", "", TO_NEWS), ==, 0);
@@ -59,10 +59,10 @@ static char *
 get_scopes (Fixture *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  sqlite3_stmt *row = store_query (self->store, "SELECT " SUPPRESSION_SCOPE_SQL " FROM suppression ORDER BY id", "");
+  sqlite3_stmt *row = database_query (self->database, "SELECT " SUPPRESSION_SCOPE_SQL " FROM suppression ORDER BY id", "");
 
-  while (store_step (self->store, row, NULL) == 1)
-    g_string_append_printf (text, "%s;", store_text (row, 0));
+  while (database_step (self->database, row, NULL) == 1)
+    g_string_append_printf (text, "%s;", database_text (row, 0));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -81,26 +81,26 @@ test_list_goes (Fixture *self, gconstpointer data)
   add (self, "cara@example.org", "list:news", 1);
   insert (self, "email", "dora@example.org", "list:77", "command"); /* nobody knows which */
   assert_scopes (self, "list:News;list:#77;");
-  g_assert_true (list_rename (self->store, "News", "Letters", NULL));
+  g_assert_true (list_rename (self->database, "News", "Letters", NULL));
   assert_scopes (self, "list:Letters;list:#77;");
   g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1);
-  g_assert_true (list_create (self->store, "News", NULL)); /* another one */
+  g_assert_true (list_create (self->database, "News", NULL)); /* another one */
   assert_scopes (self, "list:Letters;list:#77;");
-  g_assert_true (list_remove (self->store, 1, "Letters", &people, NULL));
+  g_assert_true (list_remove (self->database, 1, "Letters", &people, NULL));
   assert_scopes (self, "list:Letters;list:#77;");
   g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1);
   {
-    g_autofree char *scope = suppression_parse_scope (self->store, "list:letters", NULL);
+    g_autofree char *scope = suppression_parse_scope (self->database, "list:letters", NULL);
 
     g_assert_cmpstr (scope, ==, "list:1"); /* it can be taken off still */
   }
-  g_assert_true (list_create (self->store, "LETTERS", NULL));
+  g_assert_true (list_create (self->database, "LETTERS", NULL));
   assert_scopes (self, "list:LETTERS;list:#77;");
   g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1); /* to its people once */
   g_assert_cmpint (count (self, "SELECT count(*) FROM list_former"), ==, 0);
   add (self, "cara@example.org", "list:other", 1);
-  g_assert_true (list_remove (self->store, count (self, "SELECT id FROM list WHERE name='LETTERS'"), "LETTERS", &people, NULL));
-  g_assert_true (list_rename (self->store, "Other", "letters", NULL)); /* it has what was for that name, too */
+  g_assert_true (list_remove (self->database, count (self, "SELECT id FROM list WHERE name='LETTERS'"), "LETTERS", &people, NULL));
+  g_assert_true (list_rename (self->database, "Other", "letters", NULL)); /* it has what was for that name, too */
   assert_scopes (self, "list:letters;list:#77;");
   g_assert_cmpint (ask (self, "cara@example.org", "", TO_OTHER), ==, 1);
 }
@@ -110,7 +110,7 @@ add_for (Fixture *self, const char *key, const char *source)
 {
   guint added = 0;
 
-  g_assert_true (suppression_add (self->store, &(Suppression){ key, "all", SUPPRESSION_REASON_LEFT, "", source, 0 }, &added, NULL));
+  g_assert_true (suppression_add (self->database, &(Suppression){ key, "all", SUPPRESSION_REASON_LEFT, "", source, 0 }, &added, NULL));
   return added > 0;
 }
 
@@ -129,16 +129,16 @@ test_causes (Fixture *self, gconstpointer data)
   g_assert_false (add_for (self, "ben@example.org", "import:55"));
   g_assert_true (add_for (self, "dora@example.org", "import:55"));
   g_assert_false (add_for (self, "dora@example.org", "import:5"));
-  g_assert_true (suppression_count_import (self->store, 5, &lifted, NULL));
+  g_assert_true (suppression_count_import (self->database, 5, &lifted, NULL));
   g_assert_cmpuint (lifted, ==, 3);
-  g_assert_true (suppression_lift_import (self->store, 5, NULL));
+  g_assert_true (suppression_lift_import (self->database, 5, NULL));
   g_assert_cmpint (ask (self, "ann@example.org", "", TO_NEWS), ==, 0);
   g_assert_cmpint (ask (self, "ben@example.org", "", TO_NEWS), ==, 1);
   g_assert_cmpint (ask (self, "cara@example.org", "", TO_NEWS), ==, 1);
   g_assert_cmpint (ask (self, "dora@example.org", "", TO_NEWS), ==, 1);
   g_assert_true (add_for (self, "ann@example.org", "server:9"));
   g_assert_false (add_for (self, "ann@example.org", "import:55"));
-  g_assert_true (suppression_remove (self->store, self->vault, "ann@example.org", "all", &removed, NULL)); /* a person's word: all of them */
+  g_assert_true (suppression_remove (self->database, self->vault, "ann@example.org", "all", &removed, NULL)); /* a person's word: all of them */
   g_assert_cmpuint (removed, ==, 1);
   g_assert_cmpint (ask (self, "ann@example.org", "", TO_NEWS), ==, 0);
 }
@@ -151,12 +151,12 @@ test_import_stays (Fixture *self, gconstpointer data)
   add_for (self, "ben@example.org", "import:5");
   add_for (self, "ben@example.org", "import:6");
   add_for (self, "cara@example.org", "import:56");
-  g_assert_true (store_run (self->store, NULL, "INSERT INTO import_run VALUES(5,1,'f',1,0,0,'',0,0),(6,1,'f',1,0,0,'',0,0)", ""));
-  g_assert_true (store_run (self->store, NULL, "DELETE FROM import_run", ""));
+  g_assert_true (database_run (self->database, NULL, "INSERT INTO import_run VALUES(5,1,'f',1,0,0,'',0,0),(6,1,'f',1,0,0,'',0,0)", ""));
+  g_assert_true (database_run (self->database, NULL, "DELETE FROM import_run", ""));
   g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE source='import'"), ==, 2);
   g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE source='import:56'"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count(*) FROM suppression"), ==, 3);
-  g_assert_true (suppression_lift_import (self->store, 5, NULL));
+  g_assert_true (suppression_lift_import (self->database, 5, NULL));
   g_assert_cmpint (ask (self, "ann@example.org", "", TO_NEWS), ==, 1);
 }
 
@@ -168,16 +168,16 @@ test_copied (Fixture *self, gconstpointer data)
   insert (self, "domain", "@one.example", "from:x@example.com", "command");
   insert (self, "domain", "*.example", "list:2", "command");
   insert (self, "domain", "@another.example", "all", "command");
-  g_assert_true (suppression_forget (self->store, self->vault, "old@example.net", NULL));
-  g_assert_true (suppression_copy (self->store, "ann@one.example", "new@example.org", NULL));
+  g_assert_true (suppression_forget (self->database, self->vault, "old@example.net", NULL));
+  g_assert_true (suppression_copy (self->database, "ann@one.example", "new@example.org", NULL));
   g_assert_cmpint (ask (self, "new@example.org", "", TO_NEWS), ==, 1);
   g_assert_cmpint (ask (self, "new@example.org", "x@example.com", TO_OTHER), ==, 1);
   g_assert_cmpint (ask (self, "new@example.org", "", TO_OTHER), ==, 1);
   g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE address='new@example.org'"), ==, 3);
   g_assert_cmpint (count (self, "SELECT count(*) FROM suppression WHERE address='new@example.org' AND source='import:5'"), ==, 1);
-  g_assert_true (suppression_copy (self->store, "old@example.net", "+4930123456", NULL));
+  g_assert_true (suppression_copy (self->database, "old@example.net", "+4930123456", NULL));
   g_assert_cmpint (ask (self, "+4930123456", "", TO_OTHER), ==, 1);
-  g_assert_true (suppression_copy (self->store, "nobody@example.net", "free@example.org", NULL));
+  g_assert_true (suppression_copy (self->database, "nobody@example.net", "free@example.org", NULL));
   g_assert_cmpint (ask (self, "free@example.org", "x@example.com", TO_BOTH), ==, 0); /* the control */
 }
 

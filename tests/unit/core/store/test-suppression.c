@@ -42,7 +42,7 @@ test_unknown_scope (Fixture *self, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (scopes); i++) {
     g_autofree char *address = g_strdup_printf ("p%u@example.org", (guint) i);
 
-    g_assert_true (store_run (self->store, NULL, "INSERT INTO suppression(address,scope,created_utc) VALUES(?,?,1)", "ss", address, scopes[i]));
+    g_assert_true (database_run (self->database, NULL, "INSERT INTO suppression(address,scope,created_utc) VALUES(?,?,1)", "ss", address, scopes[i]));
     g_assert_cmpint (ask (self, address, "x@example.com", TO_OTHER), ==, 1);
   }
 }
@@ -77,8 +77,8 @@ ask_both (Fixture *self, const char *key, const char *sender)
 {
   gint64 answer = -1;
 
-  g_assert_cmpint (store_get_int (self->store, &answer, NULL, "SELECT " SUPPRESSED_SQL ("?1", "?2", "?3", "101"), "sss", strchr (key, '@') != NULL ? "email" : "phone", key,
-                                  sender), ==, 1);
+  g_assert_cmpint (database_get_int (self->database, &answer, NULL, "SELECT " SUPPRESSED_SQL ("?1", "?2", "?3", "101"), "sss", strchr (key, '@') != NULL ? "email" : "phone", key,
+                                     sender), ==, 1);
   g_assert_cmpint (answer, ==, ask (self, key, sender, TO_NEWS));
   return (int) answer;
 }
@@ -105,7 +105,7 @@ test_domains (Fixture *self, gconstpointer data)
   {
     guint removed = 0;
 
-    g_assert_true (suppression_remove (self->store, self->vault, "@example.org", "all", &removed, NULL));
+    g_assert_true (suppression_remove (self->database, self->vault, "@example.org", "all", &removed, NULL));
     g_assert_cmpuint (removed, ==, 1);
     g_assert_cmpint (ask_both (self, "ann@example.org", "x@example.com"), ==, 0);
   }
@@ -137,13 +137,13 @@ test_bad (Fixture *self, gconstpointer data)
   {
     g_autoptr (GError) error = NULL;
 
-    g_assert_null (suppression_parse_scope (self->store, "from:*@example.org", &error)); /* a sender is one address */
+    g_assert_null (suppression_parse_scope (self->database, "from:*@example.org", &error)); /* a sender is one address */
     g_assert_error (error, FAULT, FAULT_DATA);
     g_clear_error (&error);
-    g_assert_null (suppression_parse_scope (self->store, "everything", &error));
+    g_assert_null (suppression_parse_scope (self->database, "everything", &error));
     g_assert_error (error, FAULT, FAULT_USAGE);
     g_clear_error (&error);
-    g_assert_null (suppression_parse_scope (self->store, "list:Newz", &error));
+    g_assert_null (suppression_parse_scope (self->database, "list:Newz", &error));
     g_assert_error (error, FAULT, FAULT_NO_INPUT);
     g_assert_nonnull (strstr (error->message, "News")); /* names the near one */
   }
@@ -154,13 +154,13 @@ test_speed (Fixture *self, gconstpointer data)
 {
   gint64 start, found = 0;
 
-  store_run (self->store, NULL,
-             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<20000)"
-             " INSERT INTO suppression(address,created_utc) SELECT 'p'||(i*10)||'@example.org',1 FROM n", "");
+  database_run (self->database, NULL,
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<20000)"
+                " INSERT INTO suppression(address,created_utc) SELECT 'p'||(i*10)||'@example.org',1 FROM n", "");
   start = g_get_monotonic_time ();
-  g_assert_cmpint (store_get_int (self->store, &found, NULL,
-                                  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<200000)"
-                                  " SELECT sum(is_suppressed('email','p'||i||'@example.org','x@example.com',101)) FROM n", ""), ==, 1);
+  g_assert_cmpint (database_get_int (self->database, &found, NULL,
+                                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<200000)"
+                                     " SELECT sum(is_suppressed('email','p'||i||'@example.org','x@example.com',101)) FROM n", ""), ==, 1);
   g_assert_cmpint (found, ==, 20000);
   g_test_message ("200,000 questions in %.2f s", (double) (g_get_monotonic_time () - start) / 1e6);
 }
@@ -192,7 +192,7 @@ test_forget (Fixture *self, gconstpointer data)
 
   make_people (self);
   g_assert_true (is_on_disk (self, "Secret")); /* the control */
-  g_assert_true (forget_contact (self->store, self->vault, 1, &error));
+  g_assert_true (forget_contact (self->database, self->vault, 1, &error));
   g_assert_no_error (error);
   g_assert_cmpint (count (self, "SELECT count(*) FROM contact"), ==, 2);
   g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE campaign=1 AND id=1 AND state=2 AND reply=''"), ==, 1); /* the state stays */
@@ -209,7 +209,7 @@ test_forget (Fixture *self, gconstpointer data)
   {
     guint removed = 0;
 
-    g_assert_true (suppression_remove (self->store, self->vault, "ann@example.org", "all", &removed, NULL)); /* they changed their mind */
+    g_assert_true (suppression_remove (self->database, self->vault, "ann@example.org", "all", &removed, NULL)); /* they changed their mind */
     g_assert_cmpuint (removed, ==, 1);
     g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_OTHER), ==, 0);
     g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_NEWS), ==, 1);
@@ -223,7 +223,7 @@ test_forget_shared (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   make_people (self);
-  g_assert_true (forget_contact (self->store, self->vault, 2, &error));
+  g_assert_true (forget_contact (self->database, self->vault, 2, &error));
   g_assert_no_error (error);
   g_assert_cmpint (ask (self, "both@example.org", "x@example.com", TO_NEWS), ==, 0);
   g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE id=2 AND state=6 AND reason='suppressed'"), ==, 1);
@@ -240,11 +240,11 @@ test_forget_refused (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   make_people (self);
-  g_assert_true (store_run (self->store, NULL, "UPDATE recipient SET state=1 WHERE id=1", ""));
-  g_assert_false (forget_contact (self->store, self->vault, 1, &error));
+  g_assert_true (database_run (self->database, NULL, "UPDATE recipient SET state=1 WHERE id=1", ""));
+  g_assert_false (forget_contact (self->database, self->vault, 1, &error));
   g_assert_error (error, FAULT, FAULT_TEMP);
   g_clear_error (&error);
-  g_assert_false (forget_contact (self->store, self->vault, 99, &error));
+  g_assert_false (forget_contact (self->database, self->vault, 99, &error));
   g_assert_error (error, FAULT, FAULT_NO_USER);
   g_assert_cmpint (count (self, "SELECT count(*) FROM contact"), ==, 3);
 }
@@ -257,13 +257,13 @@ test_forget_address (Fixture *self, gconstpointer data)
                              "(1,15,77,'+4930123456','+4930123456','Ann Secret',''),(1,16,77,'both@example.org','both@example.org','Secretary','')";
 
   make_people (self);
-  g_assert_cmpint (sqlite3_exec (store_get_db (self->store), rows, NULL, NULL, NULL), ==, SQLITE_OK);
-  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
+  g_assert_cmpint (sqlite3_exec (database_get_sqlite (self->database), rows, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_true (forget_contact (self->database, self->vault, 1, NULL));
   g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id IN (14,15) AND address='' AND address_key='' AND name=''"), ==, 2);
   g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=16 AND address<>'' AND name<>''"), ==, 1);
-  g_assert_true (forget_contact (self->store, self->vault, 2, NULL)); /* Cara still has that one */
+  g_assert_true (forget_contact (self->database, self->vault, 2, NULL)); /* Cara still has that one */
   g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=16 AND address<>''"), ==, 1);
-  g_assert_true (forget_contact (self->store, self->vault, 3, NULL));
+  g_assert_true (forget_contact (self->database, self->vault, 3, NULL));
   g_assert_cmpint (count (self, "SELECT count(*) FROM snapshot WHERE id=16 AND address<>''"), ==, 0);
 }
 
@@ -272,11 +272,11 @@ static void
 test_forget_waiting (Fixture *self, gconstpointer data)
 {
   make_people (self);
-  g_assert_true (store_run (self->store, NULL, "UPDATE recipient SET state=4 WHERE id=1", ""));
-  g_assert_true (store_run (self->store, NULL, "UPDATE tally SET state=4 WHERE state=2", ""));
-  g_assert_true (store_run (self->store, NULL, "INSERT INTO former(key,name_key,contact,name) VALUES('old@example.org','ann secret',1,'Ann Secret'),"
-                            "('both@example.org','ann secret',1,'Ann Secret')", ""));
-  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
+  g_assert_true (database_run (self->database, NULL, "UPDATE recipient SET state=4 WHERE id=1", ""));
+  g_assert_true (database_run (self->database, NULL, "UPDATE tally SET state=4 WHERE state=2", ""));
+  g_assert_true (database_run (self->database, NULL, "INSERT INTO former(key,name_key,contact,name) VALUES('old@example.org','ann secret',1,'Ann Secret'),"
+                               "('both@example.org','ann secret',1,'Ann Secret')", ""));
+  g_assert_true (forget_contact (self->database, self->vault, 1, NULL));
   g_assert_cmpint (count (self, "SELECT count(*) FROM recipient WHERE id=1 AND state=6 AND reason='suppressed'"), ==, 1);
   g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=4"), ==, 0);
   g_assert_cmpint (count (self, "SELECT count FROM tally WHERE state=6"), ==, 1);
@@ -292,25 +292,25 @@ test_locked (Fixture *self, gconstpointer data)
   g_autoptr (SecretBytes) passphrase = secret_bytes_new ("correct horse", 13);
 
   make_people (self);
-  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
+  g_assert_true (forget_contact (self->database, self->vault, 1, NULL));
   g_assert_true (vault_protect (self->vault, passphrase, &error));
   g_assert_no_error (error);
   g_clear_pointer (&self->vault, vault_free);
   self->vault = vault_new (self->home, self->state, &error);
   g_assert_no_error (error);
   g_assert_cmpint (vault_get_state (self->vault), ==, VAULT_LOCKED);
-  g_assert_true (suppression_register_functions (self->store, self->vault));
-  g_assert_cmpint (suppression_has_hashed (self->store, NULL), ==, 1);
+  g_assert_true (suppression_register_functions (self->database, self->vault));
+  g_assert_cmpint (suppression_has_hashed (self->database, NULL), ==, 1);
   g_assert_cmpint (ask (self, "ben@example.org", "x@example.com", TO_NEWS), ==, -1);
-  g_assert_false (forget_contact (self->store, self->vault, 2, &error));
+  g_assert_false (forget_contact (self->database, self->vault, 2, &error));
   g_assert_error (error, FAULT, FAULT_NO_PERM);
   g_assert_cmpint (count (self, "SELECT count(*) FROM contact"), ==, 2);
   g_clear_error (&error);
-  g_assert_false (store_run (self->store, &error, "SELECT is_suppressed('email','ben@example.org','x@example.com',101)", ""));
+  g_assert_false (database_run (self->database, &error, "SELECT is_suppressed('email','ben@example.org','x@example.com',101)", ""));
   g_assert_error (error, FAULT, FAULT_NO_PERM); /* the lane must not take it for a broken disk */
   g_assert_nonnull (strstr (error->message, "vault is locked"));
   g_clear_error (&error);
-  g_assert_null (forgotten_new (self->store, self->vault, FALSE, &error)); /* nobody could be told from those who were forgotten */
+  g_assert_null (forgotten_new (self->database, self->vault, FALSE, &error)); /* nobody could be told from those who were forgotten */
   g_assert_error (error, FAULT, FAULT_NO_PERM);
   g_assert_true (vault_unlock (self->vault, passphrase, NULL));
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_NEWS), ==, 1);
@@ -323,10 +323,10 @@ test_follows (Fixture *self, gconstpointer data)
   static const char rows[] = "INSERT INTO suppression(address,scope,reason,source,words,created_utc) VALUES('left@example.org','all','person','command','asked',1),"
                              "('wrong@example.org','all','gone','server','550 no such user',1),('cleaned@example.org','all','gone','import','gone',1)";
 
-  g_assert_cmpint (sqlite3_exec (store_get_db (self->store), rows, NULL, NULL, NULL), ==, SQLITE_OK);
-  g_assert_true (suppression_follow (self->store, "left@example.org", "new1@example.org", NULL));
-  g_assert_true (suppression_follow (self->store, "wrong@example.org", "new2@example.org", NULL));
-  g_assert_true (suppression_follow (self->store, "cleaned@example.org", "new3@example.org", NULL));
+  g_assert_cmpint (sqlite3_exec (database_get_sqlite (self->database), rows, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_true (suppression_follow (self->database, "left@example.org", "new1@example.org", NULL));
+  g_assert_true (suppression_follow (self->database, "wrong@example.org", "new2@example.org", NULL));
+  g_assert_true (suppression_follow (self->database, "cleaned@example.org", "new3@example.org", NULL));
   g_assert_cmpint (ask (self, "new1@example.org", "", TO_OTHER), ==, 1);
   g_assert_cmpint (ask (self, "new2@example.org", "", TO_OTHER), ==, 0);
   g_assert_cmpint (ask (self, "new3@example.org", "", TO_OTHER), ==, 0);
@@ -365,9 +365,9 @@ test_comers (Fixture *self, gconstpointer data)
   g_autoptr (Forgotten) forgotten = NULL;
 
   make_people (self);
-  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
-  g_assert_true (forget_contact (self->store, self->vault, 2, NULL));
-  forgotten = forgotten_new (self->store, self->vault, FALSE, NULL);
+  g_assert_true (forget_contact (self->database, self->vault, 1, NULL));
+  g_assert_true (forget_contact (self->database, self->vault, 2, NULL));
+  forgotten = forgotten_new (self->database, self->vault, FALSE, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (comers); i++)
     if (check_comer (forgotten, &comers[i]) != comers[i].is_forgotten)
       g_error ("%s", comers[i].about);
@@ -381,8 +381,8 @@ test_comes_back (Fixture *self, gconstpointer data)
   guint returned = 9;
 
   make_people (self);
-  g_assert_true (forget_contact (self->store, self->vault, 1, NULL));
-  plain = forgotten_new (self->store, self->vault, FALSE, NULL);
+  g_assert_true (forget_contact (self->database, self->vault, 1, NULL));
+  plain = forgotten_new (self->database, self->vault, FALSE, NULL);
   g_assert_cmpint (check_comer (plain, &comers[5]), ==, 0);
   g_assert_true (forgotten_settle (plain, 1, &returned, NULL));
   g_assert_cmpuint (returned, ==, 0);
@@ -390,19 +390,19 @@ test_comes_back (Fixture *self, gconstpointer data)
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_NEWS), ==, 1); /* she had left that list */
   g_assert_cmpint (check_comer (plain, &comers[0]), ==, 1);
 
-  again = forgotten_new (self->store, self->vault, TRUE, NULL);
+  again = forgotten_new (self->database, self->vault, TRUE, NULL);
   g_assert_cmpint (check_comer (again, &comers[0]), ==, 0);
   g_assert_true (forgotten_settle (again, 2, &returned, NULL));
   g_assert_cmpuint (returned, ==, 1);
-  after = forgotten_new (self->store, self->vault, FALSE, NULL);
+  after = forgotten_new (self->database, self->vault, FALSE, NULL);
   g_assert_cmpint (check_comer (after, &comers[0]), ==, 0);
   g_assert_cmpint (check_comer (after, &comers[2]), ==, 1); /* she did not say that her number may be used again */
 
-  g_assert_true (forgotten_undo (self->store, 2, NULL)); /* the sibling of import 1 stays, and so does the address */
-  undone = forgotten_new (self->store, self->vault, FALSE, NULL);
+  g_assert_true (forgotten_undo (self->database, 2, NULL)); /* the sibling of import 1 stays, and so does the address */
+  undone = forgotten_new (self->database, self->vault, FALSE, NULL);
   g_assert_cmpint (check_comer (undone, &comers[0]), ==, 1);
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_OTHER), ==, 0);
-  g_assert_true (forgotten_undo (self->store, 1, NULL));
+  g_assert_true (forgotten_undo (self->database, 1, NULL));
   g_assert_cmpint (ask (self, "ann@example.org", "x@example.com", TO_OTHER), ==, 1);
 }
 

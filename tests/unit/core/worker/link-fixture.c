@@ -1,5 +1,6 @@
 #include "link-fixture.h"
 
+#include "clock.h"
 #include "database-open.h"
 #include "dialer.h"
 #include "fault.h"
@@ -31,7 +32,7 @@ link_fixture_get (LinkFixture *fixture, const char *sql)
 {
   gint64 value = -1;
 
-  store_get_int (fixture->core.store, &value, NULL, sql, "");
+  database_get_int (fixture->core.database, &value, NULL, sql, "");
   return value;
 }
 
@@ -40,7 +41,7 @@ link_fixture_run (LinkFixture *fixture, const char *sql)
 {
   g_autoptr (GError) error = NULL;
 
-  store_run (fixture->core.store, &error, sql, "");
+  database_run (fixture->core.database, &error, sql, "");
   g_assert_no_error (error);
 }
 
@@ -148,9 +149,9 @@ add_campaign (LinkFixture *fixture)
                 " VALUES(1,randomblob(16),1,2,'a@example.org','s',x'70686f6e65',86400,1,1)");
   link_fixture_run (fixture, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(1,1,1,1,99,1)");
   for (gint64 i = 1; i <= PEOPLE; i++)
-    g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields)"
+    g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields)"
                                                          " VALUES(1,?1,?1,'p@example.org','p@example.org',x'00000000')", "i", i));
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO tally VALUES(1,0,?)", "i", (gint64) PEOPLE));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO tally VALUES(1,0,?)", "i", (gint64) PEOPLE));
 }
 
 static Account *
@@ -176,9 +177,9 @@ link_fixture_set_up (LinkFixture *fixture, gconstpointer data)
 
   fixture->home = lasting_make_folder ("link-XXXXXX");
   path = g_build_filename (fixture->home, "store.db", NULL);
-  fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .store = store_open (path, &error), .dialer = dialer_new () };
+  fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .database = database_open (path, &error), .dialer = dialer_new () };
   g_assert_no_error (error);
-  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
+  sqlite3_create_function (database_get_sqlite (fixture->core.database), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
   add_campaign (fixture);
   fixture->listener = listener_open (0, &port);
   fixture->account = make_account (port);
@@ -202,7 +203,7 @@ link_fixture_tear_down (LinkFixture *fixture, gconstpointer data)
   WAIT_FOR (fake.skeleton == NULL);
   link_fixture_calm_down ();
   fake_tear_down ();
-  store_close (fixture->core.store);
+  database_close (fixture->core.database);
   close (fixture->listener);
   g_assert_cmpint (system (command), ==, 0);
   g_string_free (fixture->told, TRUE);
@@ -229,12 +230,12 @@ link_fixture_send_all (LinkFixture *fixture)
 {
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_RECIPIENTS);
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
-  LedgerHandOver what = { 1, 1, "a@example.org", transport_link_get_serial (fixture->link), 1, 100, store_now_utc () };
+  LedgerHandOver what = { 1, 1, "a@example.org", transport_link_get_serial (fixture->link), 1, 100, clock_now_utc () };
 
-  g_assert_true (store_begin (fixture->core.store, NULL));
-  g_assert_true (ledger_hand_over (fixture->core.store, &what, frame, fixture->rows, tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
-  g_assert_true (store_commit (fixture->core.store, NULL));
+  g_assert_true (database_begin (fixture->core.database, NULL));
+  g_assert_true (ledger_hand_over (fixture->core.database, &what, frame, fixture->rows, tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
+  g_assert_true (database_commit (fixture->core.database, NULL));
   g_assert_cmpuint (fixture->rows->len, ==, PEOPLE);
   transport_link_send (fixture->link, 1, frame_writer_finish (frame), fixture->rows);
   g_assert_cmpuint (transport_link_count_outstanding (fixture->link), ==, PEOPLE);
@@ -252,7 +253,7 @@ link_fixture_count (LinkFixture *fixture, State state)
 {
   gint64 counts[STATE_COUNT];
 
-  g_assert_true (ledger_get_counts (fixture->core.store, 1, counts, NULL));
+  g_assert_true (ledger_get_counts (fixture->core.database, 1, counts, NULL));
   return counts[state];
 }
 

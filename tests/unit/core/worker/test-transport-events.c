@@ -1,4 +1,5 @@
 /* What a transport says of messages later: of those that it was given, once their outcomes are in the store. */
+#include "clock.h"
 #include "fault.h"
 #include "frame.h"
 #include "ledger.h"
@@ -25,7 +26,7 @@ tell_event (const char *kind, guint64 recipient, guint n_fields, gsize time_leng
   g_autoptr (FrameWriter) frame = frame_writer_new (FRAME_EVENTS);
   guint8 campaign[8] = { 1 }, now[16] = { 0 };
 
-  le_put (now, (guint64) store_now_utc (), 8);
+  le_put (now, (guint64) clock_now_utc (), 8);
   frame_writer_row (frame, recipient, 0, n_fields);
   frame_writer_string (frame, kind);
   frame_writer_field (frame, campaign, sizeof campaign);
@@ -42,11 +43,11 @@ record (LinkFixture *fixture)
   const GArray *outcomes = transport_link_get_outcomes (fixture->link);
   g_autoptr (LedgerTally) tally = ledger_tally_new ();
 
-  g_assert_true (store_begin (fixture->core.store, NULL));
+  g_assert_true (database_begin (fixture->core.database, NULL));
   for (guint i = 0; i < outcomes->len; i++)
-    g_assert_true (ledger_record (fixture->core.store, &g_array_index (outcomes, LedgerOutcome, i), tally, NULL));
-  g_assert_true (ledger_write_tally (fixture->core.store, tally, NULL));
-  g_assert_true (store_commit (fixture->core.store, NULL));
+    g_assert_true (ledger_record (fixture->core.database, &g_array_index (outcomes, LedgerOutcome, i), tally, NULL));
+  g_assert_true (ledger_write_tally (fixture->core.database, tally, NULL));
+  g_assert_true (database_commit (fixture->core.database, NULL));
   transport_link_note_recorded (fixture->link);
 }
 

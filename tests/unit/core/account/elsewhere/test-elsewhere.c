@@ -2,9 +2,9 @@
  * clear. The transport is the real one. All of it in a network namespace of its own, in which 192.0.2.1 (RFC 5737) is that other machine. */
 #include "account-test.h"
 #include "database-open.h"
+#include "database.h"
 #include "dialer.h"
 #include "fault.h"
-#include "store.h"
 #include "vault.h"
 
 #include <arpa/inet.h>
@@ -180,7 +180,7 @@ run_test (const char *host, gboolean is_insecure, Trial *trial)
   g_autoptr (GError) error = NULL;
   Server server = { 0 };
   int is_made = g_mkdir (state, 0700);
-  Core core = { .store = store_open (db, &error), .dialer = dialer_new (), .vault = vault_new (root, state, &error) };
+  Core core = { .database = database_open (db, &error), .dialer = dialer_new (), .vault = vault_new (root, state, &error) };
   g_autoptr (Account) account = account_new (kinds[0]);
 
   g_assert_cmpint (is_made, ==, 0);
@@ -199,7 +199,7 @@ run_test (const char *host, gboolean is_insecure, Trial *trial)
   while (!trial->is_over)
     g_main_context_iteration (NULL, TRUE);
   dialer_free (core.dialer);
-  store_close (core.store);
+  database_close (core.database);
   vault_free (core.vault);
   remove_folder (root);
   return server_stop (&server);

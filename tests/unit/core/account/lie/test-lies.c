@@ -1,10 +1,10 @@
 /* A dial and a transport that lie, against the parts of core that use them: each gets an error for people, and the next call is served. */
 #include "account-test.h"
 #include "database-open.h"
+#include "database.h"
 #include "dialer.h"
 #include "fault.h"
 #include "listener.h"
-#include "store.h"
 #include "vault.h"
 
 #include <arpa/inet.h>
@@ -107,7 +107,7 @@ test_transport (void)
   g_autoptr (GError) error = NULL;
   guint16 port = 0;
   int listener = listener_open (0, &port);
-  Core core = { .store = store_open (db, &error), .dialer = dialer_new () };
+  Core core = { .database = database_open (db, &error), .dialer = dialer_new () };
   g_autoptr (Account) account = account_new (kinds[0]);
   Trial trial = { .fd = -1 };
 
@@ -126,7 +126,7 @@ test_transport (void)
     trial_clear (&trial);
   }
   dialer_free (core.dialer);
-  store_close (core.store);
+  database_close (core.database);
   close (listener);
   for (const char *const *end = (const char *const[]){ "", "-wal", "-shm", NULL }; *end != NULL; end++) {
     g_autofree char *path = g_strconcat (db, *end, NULL);

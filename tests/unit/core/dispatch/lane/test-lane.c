@@ -2,15 +2,15 @@
 #include "campaigns.h"
 #include "composer.h"
 #include "database-open.h"
+#include "database.h"
 #include "fault.h"
-#include "lasting.h"
 #include "lanes.h"
+#include "lasting.h"
 #include "ledger.h"
-#include "rollback-guard.h"
 #include "prepare.h"
 #include "progress.h"
 #include "recovery.h"
-#include "store.h"
+#include "rollback-guard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +46,7 @@ run (Fixture *fixture, const char *sql)
 {
   g_autoptr (GError) error = NULL;
 
-  store_run (fixture->core.store, &error, sql, "");
+  database_run (fixture->core.database, &error, sql, "");
   g_assert_no_error (error);
 }
 
@@ -59,11 +59,11 @@ set_up (Fixture *fixture, gconstpointer data)
 
   fixture->home = lasting_make_folder ("lane-XXXXXX");
   path = g_build_filename (fixture->home, "store.db", NULL);
-  fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .store = store_open (path, &error), .progress = progress_new (changed_cb, NULL) };
+  fixture->core = (Core){ .home = fixture->home, .state = fixture->home, .database = database_open (path, &error), .progress = progress_new (changed_cb, NULL) };
   g_assert_no_error (error);
-  sqlite3_create_function (store_get_db (fixture->core.store), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
-  g_assert_true (store_run (fixture->core.store, &error,
-                            "INSERT INTO account(id,name,address,settings,created_utc) VALUES(1,'a','a@example.org',fields('host','localhost','port',25,'tls','none','pin',?),1)", "s", data));
+  sqlite3_create_function (database_get_sqlite (fixture->core.database), "is_suppressed", 4, SQLITE_UTF8, NULL, is_suppressed_cb, NULL, NULL);
+  g_assert_true (database_run (fixture->core.database, &error,
+                               "INSERT INTO account(id,name,address,settings,created_utc) VALUES(1,'a','a@example.org',fields('host','localhost','port',25,'tls','none','pin',?),1)", "s", data));
   g_assert_no_error (error);
   fixture->core.lanes = lanes_new (&fixture->core);
   fixture->core.composer = composer_new (&fixture->core);
@@ -79,7 +79,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   progress_free (fixture->core.progress);
   while (g_main_context_iteration (NULL, FALSE))
     continue;
-  store_close (fixture->core.store);
+  database_close (fixture->core.database);
   g_assert_cmpint (system (command), ==, 0);
   g_free (fixture->home);
 }
@@ -88,20 +88,20 @@ static void
 add_campaign (Fixture *fixture, gint64 id, CampaignState state, gint64 people)
 {
   g_autoptr (GError) error = NULL;
-  Store *store = fixture->core.store;
+  Database *database = fixture->core.database;
 
-  store_run (store, &error, "INSERT INTO campaign(id,identity,account,state,sender,subject,columns,lifetime_s,version,created_utc)"
+  database_run (database, &error, "INSERT INTO campaign(id,identity,account,state,sender,subject,columns,lifetime_s,version,created_utc)"
                             " VALUES(?,randomblob(16),1,?,'a@example.org','s',x'70686f6e65',86400,1,1)", "ii", id, (gint64) state);
   g_assert_no_error (error);
-  store_run (store, &error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,1,'s','','hello',1)", "i", id);
+  database_run (database, &error, "INSERT INTO campaign_version(campaign,version,subject,html,text,created_utc) VALUES(?,1,'s','','hello',1)", "i", id);
   g_assert_no_error (error);
   for (gint64 i = 1; i <= people; i++) {
     g_autofree char *address = g_strdup_printf ("p%" G_GINT64_FORMAT "@example.org", i);
 
-    g_assert_true (store_run (store, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields) VALUES(?1,?2,?2,?3,?3,x'00000000')", "iis", id, i, address));
+    g_assert_true (database_run (database, NULL, "INSERT INTO snapshot(campaign,id,contact,address,address_key,fields) VALUES(?1,?2,?2,?3,?3,x'00000000')", "iis", id, i, address));
   }
-  g_assert_true (store_run (store, NULL, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(?,1,1,1,?,1)", "ii", id, people));
-  g_assert_true (store_run (store, NULL, "INSERT INTO tally VALUES(?,0,?)", "ii", id, people));
+  g_assert_true (database_run (database, NULL, "INSERT INTO part(campaign,position,account,first,last,next_recipient) VALUES(?,1,1,1,?,1)", "ii", id, people));
+  g_assert_true (database_run (database, NULL, "INSERT INTO tally VALUES(?,0,?)", "ii", id, people));
 }
 
 static gint64
@@ -109,7 +109,7 @@ count (Fixture *fixture, guint64 campaign, State state)
 {
   gint64 counts[STATE_COUNT];
 
-  g_assert_true (ledger_get_counts (fixture->core.store, campaign, counts, NULL));
+  g_assert_true (ledger_get_counts (fixture->core.database, campaign, counts, NULL));
   return counts[state];
 }
 
@@ -118,7 +118,7 @@ get_int (Fixture *fixture, const char *sql)
 {
   gint64 value = -1;
 
-  g_assert_cmpint (store_get_int (fixture->core.store, &value, NULL, sql, ""), ==, 1);
+  g_assert_cmpint (database_get_int (fixture->core.database, &value, NULL, sql, ""), ==, 1);
   return value;
 }
 
@@ -207,9 +207,9 @@ test_dies (Fixture *fixture, gconstpointer data)
   WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
   g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, PEOPLE - 1); /* one by its journal, two by the next transport */
   g_assert_cmpint (count (fixture, 1, STATE_UNKNOWN), ==, 1);
-  g_assert_cmpint (store_get_int (fixture->core.store, &state, NULL, "SELECT state FROM ledger WHERE id=2", ""), ==, 1);
+  g_assert_cmpint (database_get_int (fixture->core.database, &state, NULL, "SELECT state FROM ledger WHERE id=2", ""), ==, 1);
   g_assert_cmpint (state, ==, STATE_UNKNOWN); /* it was on the wire */
-  g_assert_cmpint (store_get_int (fixture->core.store, &state, NULL, "SELECT attempt FROM ledger WHERE id=3", ""), ==, 1);
+  g_assert_cmpint (database_get_int (fixture->core.database, &state, NULL, "SELECT attempt FROM ledger WHERE id=3", ""), ==, 1);
   g_assert_cmpint (state, ==, 1); /* the first hand-over does not count */
 }
 
@@ -239,9 +239,9 @@ test_recall (Fixture *fixture, gconstpointer data)
   lane_stop_campaign (lane, 1, stopped_cb, &is_stopped);
   WAIT_FOR (is_stopped);
   g_assert_cmpint (count (fixture, 1, STATE_QUEUED), ==, PEOPLE);
-  g_assert_cmpint (store_get_int (fixture->core.store, &attempts, NULL, "SELECT sum(attempt) FROM ledger", ""), ==, 1);
+  g_assert_cmpint (database_get_int (fixture->core.database, &attempts, NULL, "SELECT sum(attempt) FROM ledger", ""), ==, 1);
   g_assert_cmpint (attempts, ==, 0);
-  g_assert_cmpint (store_get_int (fixture->core.store, &attempts, NULL, "SELECT coalesce(sum(count),0) FROM pace", ""), ==, 1);
+  g_assert_cmpint (database_get_int (fixture->core.database, &attempts, NULL, "SELECT coalesce(sum(count),0) FROM pace", ""), ==, 1);
   g_assert_cmpint (attempts, ==, 0); /* the account's windows have them back */
 }
 
@@ -359,10 +359,10 @@ test_unloaded (Fixture *fixture, gconstpointer data)
   Lane *lane = lanes_get (fixture->core.lanes, 1);
 
   add_campaign (fixture, 1, CAMPAIGN_SENDING, PEOPLE);
-  sqlite3_progress_handler (store_get_db (fixture->core.store), 1, interrupt_cb, store_get_db (fixture->core.store));
+  sqlite3_progress_handler (database_get_sqlite (fixture->core.database), 1, interrupt_cb, database_get_sqlite (fixture->core.database));
   lane_add_campaign (lane, 1);
   g_assert_true (lane_is_busy (lane));
-  sqlite3_progress_handler (store_get_db (fixture->core.store), 0, NULL, NULL);
+  sqlite3_progress_handler (database_get_sqlite (fixture->core.database), 0, NULL, NULL);
   lane_wake (lane);
   WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
   g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, PEOPLE);
@@ -486,8 +486,8 @@ test_restored (Fixture *fixture, gconstpointer data)
   add_campaign (fixture, 2, CAMPAIGN_PAUSED, PEOPLE);
   add_campaign (fixture, 3, CAMPAIGN_PREPARED, PEOPLE);
   add_campaign (fixture, 4, CAMPAIGN_DONE, PEOPLE);
-  g_assert_true (store_run (fixture->core.store, NULL, "INSERT INTO handover(campaign,first,last,journal,version,time_utc,first_utc) VALUES(1,1,3,?,1,1000,1000)", "i",
-                            (gint64) serial));
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO handover(campaign,first,last,journal,version,time_utc,first_utc) VALUES(1,1,3,?,1,1000,1000)", "i",
+                               (gint64) serial));
   run (fixture, "UPDATE part SET next_recipient=4 WHERE campaign=1");
   run (fixture, "UPDATE tally SET count=1 WHERE campaign=1");
   run (fixture, "INSERT INTO tally VALUES(1,1,3)");

@@ -42,11 +42,11 @@ static const ImportSpec plain = { .spool_folder = "/tmp", .format = "auto", .enc
                                   .consent = "", .timeout_ms = 700 };
 
 static gint64
-count_all (Store *store)
+count_all (Database *database)
 {
   gint64 n = -1;
 
-  store_get_int (store, &n, NULL, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM list)+(SELECT count(*) FROM membership)"
+  database_get_int (database, &n, NULL, "SELECT (SELECT count(*) FROM person)+(SELECT count(*) FROM list)+(SELECT count(*) FROM membership)"
                   "+(SELECT count(*) FROM known)+(SELECT count(*) FROM arrival)", "");
   return n;
 }
@@ -60,11 +60,11 @@ static void
 test_lie (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
-  g_autoptr (Store) store = store_open (":memory:", NULL);
+  g_autoptr (Database) database = database_open (":memory:", NULL);
   guint handler = g_log_set_handler ("postrider", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE, ignore_warning, NULL);
   Session s;
 
-  session_run (&s, store, cases[i].lie, -1, FALSE, &plain);
+  session_run (&s, database, cases[i].lie, -1, FALSE, &plain);
   if (strcmp (cases[i].lie, "writes-the-file") == 0) {
     g_assert_no_error (s.error);
     g_assert_cmpuint (s.read, ==, 3); /* not the one row of an honest answer: it could not write */
@@ -73,11 +73,11 @@ test_lie (gconstpointer data)
     g_test_message ("%s", s.error->message);
     g_assert_nonnull (strstr (s.error->message, cases[i].words));
     g_assert_nonnull (strstr (s.error->message, "nothing was stored"));
-    g_assert_cmpint (count_all (store), ==, 0);
+    g_assert_cmpint (count_all (database), ==, 0);
   }
   session_clear (&s);
 
-  session_run (&s, store, "honest", -1, FALSE, &plain); /* core goes on */
+  session_run (&s, database, "honest", -1, FALSE, &plain); /* core goes on */
   g_assert_no_error (s.error);
   g_assert_cmpuint (s.read, ==, 1);
   session_clear (&s);

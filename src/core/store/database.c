@@ -1,24 +1,25 @@
-#include "store-private.h"
+#include "database-private.h"
 
+#include "clock.h"
 #include "fault.h"
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-struct Store {
+struct Database {
   sqlite3    *db;
   gboolean    is_importing;
   GHashTable *statements; /* SQL text (owned) -> sqlite3_stmt */
   GHashTable *literals;   /* where an SQL text stood when it was asked for -> the same: most are literals, and always stand there */
   Log        *log;
   GDestroyNotify free_log;
-  guint8      hash_key[STORE_HASH_KEY_LEN];
+  guint8      hash_key[DATABASE_HASH_KEY_LEN];
   gboolean    has_hash_key, is_lazy, was_left_open;
 };
 
 /* The system's own word tells a broken disk from a want of descriptors. Returns: (transfer full) a sentence's end. */
 static char *
-describe_world (Store *self, int code)
+describe_world (Database *self, int code)
 {
   int number = sqlite3_system_errno (self->db);
   const char *system = number != 0 ? g_strerror (number) : sqlite3_errmsg (self->db);
@@ -34,7 +35,7 @@ describe_world (Store *self, int code)
 }
 
 static gboolean
-store_fail (Store *self, const char *doing, GError **error)
+database_fail (Database *self, const char *doing, GError **error)
 {
   int code = sqlite3_errcode (self->db);
   g_autofree char *advice = describe_world (self, code);
@@ -53,15 +54,15 @@ store_fail (Store *self, const char *doing, GError **error)
 }
 
 gboolean
-store_run_script (Store *self, const char *sql, GError **error)
+database_run_script (Database *self, const char *sql, GError **error)
 {
-  return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK || store_fail (self, "the store could not be set up", error);
+  return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK || database_fail (self, "the store could not be set up", error);
 }
 
-Store *
-store_connect (const char *path, GError **error)
+Database *
+database_connect (const char *path, GError **error)
 {
-  g_autoptr (Store) self = g_new0 (Store, 1);
+  g_autoptr (Database) self = g_new0 (Database, 1);
   g_autofree char *wal = g_strconcat (path, "-wal", NULL);
   mode_t mask = umask (077);
   struct stat status;
@@ -83,7 +84,7 @@ store_connect (const char *path, GError **error)
 }
 
 void
-store_close (Store *self)
+database_close (Database *self)
 {
   GHashTableIter iter;
   gpointer statement;
@@ -102,44 +103,44 @@ store_close (Store *self)
 }
 
 sqlite3 *
-store_get_db (Store *self)
+database_get_sqlite (Database *self)
 {
   return self->db;
 }
 
 void
-store_set_importing (Store *self, gboolean is_importing)
+database_set_importing (Database *self, gboolean is_importing)
 {
   self->is_importing = is_importing;
 }
 
 gboolean
-store_is_importing (Store *self)
+database_is_importing (Database *self)
 {
   return self->is_importing;
 }
 
 void
-store_take_log (Store *self, Log *log, GDestroyNotify free_log)
+database_take_log (Database *self, Log *log, GDestroyNotify free_log)
 {
   self->log = log;
   self->free_log = free_log;
 }
 
 Log *
-store_get_log (Store *self)
+database_get_log (Database *self)
 {
   return self->log;
 }
 
 gboolean
-store_was_left_open (Store *self)
+database_was_left_open (Database *self)
 {
   return self->was_left_open;
 }
 
 guint64
-store_get_room (Store *self)
+database_get_room (Database *self)
 {
   const char *path = sqlite3_db_filename (self->db, "main");
   struct statvfs space;
@@ -151,12 +152,12 @@ store_get_room (Store *self)
 
 /* Made by a migration, never changed. */
 const guint8 *
-store_get_hash_key (Store *self)
+database_get_hash_key (Database *self)
 {
   if (!self->has_hash_key) {
-    g_autofree char *hex = store_get_meta (self, "hash_key");
+    g_autofree char *hex = database_get_meta (self, "hash_key");
 
-    for (gsize i = 0; i < STORE_HASH_KEY_LEN && hex != NULL && strlen (hex) == 2 * STORE_HASH_KEY_LEN; i++)
+    for (gsize i = 0; i < DATABASE_HASH_KEY_LEN && hex != NULL && strlen (hex) == 2 * DATABASE_HASH_KEY_LEN; i++)
       self->hash_key[i] = (guint8) (g_ascii_xdigit_value (hex[2 * i]) << 4 | g_ascii_xdigit_value (hex[2 * i + 1]));
     self->has_hash_key = hex != NULL;
   }
@@ -164,7 +165,7 @@ store_get_hash_key (Store *self)
 }
 
 static sqlite3_stmt *
-find_statement (Store *self, const char *sql)
+find_statement (Database *self, const char *sql)
 {
   sqlite3_stmt *statement = g_hash_table_lookup (self->literals, sql);
 
@@ -184,7 +185,7 @@ find_statement (Store *self, const char *sql)
 }
 
 static sqlite3_stmt *
-query_valist (Store *self, const char *sql, const char *types, va_list values)
+query_valist (Database *self, const char *sql, const char *types, va_list values)
 {
   sqlite3_stmt *statement = find_statement (self, sql);
 
@@ -206,7 +207,7 @@ query_valist (Store *self, const char *sql, const char *types, va_list values)
 }
 
 sqlite3_stmt *
-store_query (Store *self, const char *sql, const char *types, ...)
+database_query (Database *self, const char *sql, const char *types, ...)
 {
   va_list values;
   sqlite3_stmt *statement;
@@ -218,30 +219,30 @@ store_query (Store *self, const char *sql, const char *types, ...)
 }
 
 int
-store_step (Store *self, sqlite3_stmt *statement, GError **error)
+database_step (Database *self, sqlite3_stmt *statement, GError **error)
 {
   int result = sqlite3_step (statement);
 
   if (result == SQLITE_ROW)
     return 1;
   if (result != SQLITE_DONE)
-    store_fail (self, "the store could not be read or written", error);
+    database_fail (self, "the store could not be read or written", error);
   sqlite3_reset (statement);
   return result == SQLITE_DONE ? 0 : -1;
 }
 
 static gboolean
-step_to_end (Store *self, sqlite3_stmt *statement, GError **error)
+step_to_end (Database *self, sqlite3_stmt *statement, GError **error)
 {
   int result;
 
-  while ((result = store_step (self, statement, error)) == 1)
+  while ((result = database_step (self, statement, error)) == 1)
     ;
   return result == 0;
 }
 
 gboolean
-store_run (Store *self, GError **error, const char *sql, const char *types, ...)
+database_run (Database *self, GError **error, const char *sql, const char *types, ...)
 {
   va_list values;
   sqlite3_stmt *statement;
@@ -253,7 +254,7 @@ store_run (Store *self, GError **error, const char *sql, const char *types, ...)
 }
 
 int
-store_get_int (Store *self, gint64 *out_value, GError **error, const char *sql, const char *types, ...)
+database_get_int (Database *self, gint64 *out_value, GError **error, const char *sql, const char *types, ...)
 {
   va_list values;
   sqlite3_stmt *statement;
@@ -262,7 +263,7 @@ store_get_int (Store *self, gint64 *out_value, GError **error, const char *sql, 
   va_start (values, types);
   statement = query_valist (self, sql, types, values);
   va_end (values);
-  result = store_step (self, statement, error);
+  result = database_step (self, statement, error);
   if (result == 1) {
     *out_value = sqlite3_column_int64 (statement, 0);
     sqlite3_reset (statement);
@@ -271,7 +272,7 @@ store_get_int (Store *self, gint64 *out_value, GError **error, const char *sql, 
 }
 
 static void
-end_lazy (Store *self)
+end_lazy (Database *self)
 {
   if (self->is_lazy)
     sqlite3_exec (self->db, "PRAGMA synchronous=FULL", NULL, NULL, NULL);
@@ -279,28 +280,28 @@ end_lazy (Store *self)
 }
 
 gboolean
-store_begin (Store *self, GError **error)
+database_begin (Database *self, GError **error)
 {
-  return store_run (self, error, "BEGIN IMMEDIATE", "");
+  return database_run (self, error, "BEGIN IMMEDIATE", "");
 }
 
 gboolean
-store_begin_lazily (Store *self, GError **error)
+database_begin_lazily (Database *self, GError **error)
 {
-  if (!store_run_script (self, "PRAGMA synchronous=NORMAL", error))
+  if (!database_run_script (self, "PRAGMA synchronous=NORMAL", error))
     return FALSE;
   self->is_lazy = TRUE;
-  if (store_begin (self, error))
+  if (database_begin (self, error))
     return TRUE;
   end_lazy (self);
   return FALSE;
 }
 
 gboolean
-store_commit (Store *self, GError **error)
+database_commit (Database *self, GError **error)
 {
-  if (!store_run (self, error, "COMMIT", "")) {
-    store_rollback (self);
+  if (!database_run (self, error, "COMMIT", "")) {
+    database_rollback (self);
     return FALSE;
   }
   end_lazy (self);
@@ -308,15 +309,15 @@ store_commit (Store *self, GError **error)
 }
 
 void
-store_rollback (Store *self)
+database_rollback (Database *self)
 {
   if (!sqlite3_get_autocommit (self->db))
-    store_run (self, NULL, "ROLLBACK", "");
+    database_run (self, NULL, "ROLLBACK", "");
   end_lazy (self);
 }
 
 const char *
-store_text (sqlite3_stmt *statement, int column)
+database_text (sqlite3_stmt *statement, int column)
 {
   const char *text = (const char *) sqlite3_column_text (statement, column);
 
@@ -324,52 +325,32 @@ store_text (sqlite3_stmt *statement, int column)
 }
 
 gint64
-store_int (sqlite3_stmt *statement, int column)
+database_int (sqlite3_stmt *statement, int column)
 {
   return sqlite3_column_int64 (statement, column);
 }
 
 char *
-store_get_meta (Store *self, const char *key)
+database_get_meta (Database *self, const char *key)
 {
-  sqlite3_stmt *row = store_query (self, "SELECT value FROM meta WHERE key=?", "s", key);
+  sqlite3_stmt *row = database_query (self, "SELECT value FROM meta WHERE key=?", "s", key);
   char *value = NULL;
 
-  if (store_step (self, row, NULL) == 1) {
-    value = g_strdup (store_text (row, 0));
+  if (database_step (self, row, NULL) == 1) {
+    value = g_strdup (database_text (row, 0));
     sqlite3_reset (row);
   }
   return value;
 }
 
 gboolean
-store_set_meta (Store *self, const char *key, const char *value, GError **error)
+database_set_meta (Database *self, const char *key, const char *value, GError **error)
 {
-  return store_run (self, error, "INSERT INTO meta(key,value) VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value", "ss", key, value);
+  return database_run (self, error, "INSERT INTO meta(key,value) VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value", "ss", key, value);
 }
 
 gboolean
-store_audit (Store *self, const char *what, const char *detail, GError **error)
+database_audit (Database *self, const char *what, const char *detail, GError **error)
 {
-  return store_run (self, error, "INSERT INTO audit(time_utc,what,detail) VALUES(?,?,?)", "iss", store_now_utc (), what, detail);
-}
-
-/* tests/faults: a clock that is set, and a machine that slept, as core sees them: the wall clock jumps and the monotonic one does not. */
-static gint64
-get_clock_offset_s (void)
-{
-  gint64 offset_s = 0;
-#ifdef POSTRIDER_KILL_POINTS
-  g_autofree char *text = NULL;
-
-  if (g_getenv ("POSTRIDER_CLOCK") != NULL && g_file_get_contents (g_getenv ("POSTRIDER_CLOCK"), &text, NULL, NULL))
-    offset_s = g_ascii_strtoll (text, NULL, 10);
-#endif
-  return offset_s;
-}
-
-gint64
-store_now_utc (void)
-{
-  return g_get_real_time () / G_USEC_PER_SEC + get_clock_offset_s ();
+  return database_run (self, error, "INSERT INTO audit(time_utc,what,detail) VALUES(?,?,?)", "iss", clock_now_utc (), what, detail);
 }
