@@ -37,7 +37,7 @@ class Skip(Exception):
 def run(*words):
     done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
-        raise Skip(f"{words[0]}: {done.stdout.strip()[-200:] or done.returncode}")
+        raise Skip(f"{words[0]}: {' '.join(done.stdout.split())[-200:] or done.returncode}")
     return done.stdout
 
 
