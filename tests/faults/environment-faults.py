@@ -338,6 +338,7 @@ def half_a_copy_put_back(fixture):
     if shown.status == 65:
         check("damaged" in shown.err, shown)
         return
+    check(shown.status == 0, shown)
     numbers = shown.lines()[-1]
     states = ("queued", "handed", "accepted", "refused", "later", "unknown", "skipped")
     check(numbers["state"] == "paused" and numbers["reason"] == "restored", numbers)

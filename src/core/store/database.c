@@ -164,6 +164,17 @@ database_get_hash_key (Database *self)
   return self->hash_key;
 }
 
+/* What cannot be prepared because the file is damaged or cannot be read is NULL, which binds nothing, and whose step fails with the file's own fault. */
+sqlite3_stmt *
+database_prepare (Database *self, const char *sql)
+{
+  sqlite3_stmt *statement = NULL;
+
+  if (sqlite3_prepare_v3 (self->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) == SQLITE_ERROR)
+    g_error ("bad SQL: %s: %s", sqlite3_errmsg (self->db), sql);
+  return statement;
+}
+
 static sqlite3_stmt *
 find_statement (Database *self, const char *sql)
 {
@@ -178,9 +189,9 @@ find_statement (Database *self, const char *sql)
     sqlite3_reset (statement);
     return statement;
   }
-  if (sqlite3_prepare_v3 (self->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
-    g_error ("bad SQL: %s: %s", sqlite3_errmsg (self->db), sql);
-  g_hash_table_insert (self->statements, g_strdup (sql), statement);
+  statement = database_prepare (self, sql);
+  if (statement != NULL)
+    g_hash_table_insert (self->statements, g_strdup (sql), statement);
   return statement;
 }
 
@@ -189,7 +200,7 @@ query_valist (Database *self, const char *sql, const char *types, va_list values
 {
   sqlite3_stmt *statement = find_statement (self, sql);
 
-  for (int i = 1; *types != '\0'; types++, i++) {
+  for (int i = 1; *types != '\0' && statement != NULL; types++, i++) {
     if (*types == 'i') {
       sqlite3_bind_int64 (statement, i, va_arg (values, gint64));
     } else if (*types == 'd') {

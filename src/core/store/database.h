@@ -33,8 +33,12 @@ void     database_rollback (Database *self);                 /* a no-op outside 
 
 /* A cached statement, reset and bound. types: a letter an argument: i gint64 (pass a gint64!), d double, s text (NULL: NULL),
  * b blob (const void *, gsize). Text and blobs are borrowed until the statement is stepped to its end or reset.
- * Don't use the same SQL text again before that. Bad SQL is our bug: it aborts. */
+ * Don't use the same SQL text again before that. Bad SQL is our bug: it aborts. NULL where the file is damaged or cannot be read:
+ * database_step() says so. */
 sqlite3_stmt *database_query (Database *self, const char *sql, const char *types, ...);
+
+/* A statement of the caller's own. (transfer full); NULL as above. */
+sqlite3_stmt *database_prepare (Database *self, const char *sql);
 
 /* Returns: 1 a row is there, 0 done (and reset), -1 with `error` set (and reset). */
 int database_step (Database *self, sqlite3_stmt *statement, GError **error);

@@ -33,17 +33,6 @@ static const char drops[] =
   "DROP TABLE IF EXISTS temp.staged; DROP TABLE IF EXISTS temp.decision; DROP TABLE IF EXISTS temp.met; DROP TABLE IF EXISTS temp.claimed;"
   "DROP TABLE IF EXISTS temp.firsts; DROP TABLE IF EXISTS temp.passed; PRAGMA main.cache_size=-2048; PRAGMA shrink_memory"; /* database.c's own settings again */
 
-/* Not a statement of database_query(): it must not outlive the table in memory from which it reads. */
-static sqlite3_stmt *
-merge_prepare (Merge *self, const char *sql)
-{
-  sqlite3_stmt *statement = NULL;
-
-  if (sqlite3_prepare_v3 (database_get_sqlite (self->database), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
-    g_error ("bad SQL: %s: %s", sqlite3_errmsg (database_get_sqlite (self->database)), sql);
-  return statement;
-}
-
 static gboolean
 merge_run (Merge *self, const char *sql, GError **error)
 {
@@ -96,11 +85,12 @@ prepare_inserts (Merge *self)
   merge_batch_register (self->people, db, "merge_people");
   merge_batch_register (self->staged, db, "merge_staged");
   merge_batch_register (self->entries, db, "merge_known");
-  self->insert_people = merge_prepare (self, "INSERT INTO person(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc)"
-                                       " SELECT ?1+\"row\",name,name_key,email,\"key\",phone,fields,?2,?2 FROM merge_people");
-  self->insert_staged = merge_prepare (self, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
-                                       " SELECT \"row\",kind,hash,name_key,CASE kind WHEN 1 THEN \"key\" END,phone,name,email,fields,consent,consent_utc FROM merge_staged");
-  self->insert_known = merge_prepare (self, "INSERT OR IGNORE INTO known(hash,contact) SELECT hash,\"row\" FROM merge_known");
+  /* not statements of database_query(): they must not outlive the table in memory from which they read */
+  self->insert_people = database_prepare (self->database, "INSERT INTO person(id,name,name_key,email,email_key,phone,fields,created_utc,changed_utc)"
+                                          " SELECT ?1+\"row\",name,name_key,email,\"key\",phone,fields,?2,?2 FROM merge_people");
+  self->insert_staged = database_prepare (self->database, "INSERT INTO temp.staged(row,kind,hash,name_key,email_key,phone,name,email,fields,consent,consent_utc)"
+                                          " SELECT \"row\",kind,hash,name_key,CASE kind WHEN 1 THEN \"key\" END,phone,name,email,fields,consent,consent_utc FROM merge_staged");
+  self->insert_known = database_prepare (self->database, "INSERT OR IGNORE INTO known(hash,contact) SELECT hash,\"row\" FROM merge_known");
   merge_register_functions (self);
   sqlite3_bind_int64 (self->insert_people, 1, self->base);
   sqlite3_bind_int64 (self->insert_people, 2, self->now_utc);

@@ -222,11 +222,32 @@ test_statements (Fixture *self, gconstpointer unused)
   g_assert_cmpint (get_int (database, same), ==, 1);
 }
 
+/* Another program leaves a schema that contradicts itself: what is asked next says that the store is damaged, and nothing aborts. */
+static void
+test_torn_schema (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (Database) database = open_store (self);
+  g_autoptr (GError) error = NULL;
+  gint64 value = 0;
+  sqlite3 *other = NULL;
+
+  g_assert_cmpint (sqlite3_open (self->path, &other), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (other, "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql='CREATE TABLE' WHERE name='audit'; PRAGMA schema_version=999", NULL, NULL, NULL), ==,
+                   SQLITE_OK);
+  sqlite3_close (other);
+  g_assert_cmpint (database_get_int (database, &value, &error, "SELECT 7 FROM meta", ""), ==, -1);
+  g_assert_error (error, FAULT, FAULT_DATA);
+  g_assert_nonnull (strstr (error->message, "is damaged"));
+  g_clear_error (&error);
+  g_assert_false (database_run (database, &error, "INSERT INTO meta(key,value) VALUES(?,?)", "ss", "a", "b"));
+  g_assert_error (error, FAULT, FAULT_DATA);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add ("/core/store/store/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func) g_test_add ("/core/store/database/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("durable", test_durable);
   ADD ("private", test_private);
   ADD ("newer", test_newer);
@@ -236,5 +257,6 @@ main (int argc, char *argv[])
   ADD ("left-open", test_left_open);
   ADD ("hash-key", test_hash_key);
   ADD ("statements", test_statements);
+  ADD ("torn-schema", test_torn_schema);
   return g_test_run ();
 }
