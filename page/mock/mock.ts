@@ -197,8 +197,8 @@ function methods(mock: Mock): Methods {
     accountList: async () => mock.accounts,
     accountPreset: async (address) =>
       address.endsWith('@gmail.com')
-        ? { preset: 'gmail', host: 'smtp.gmail.com', port: 587, tls: 'starttls', per_minute: 0, per_hour: 0, per_day: 500, sure: 'medium', note: 'Google takes no normal password here: switch on two-step verification and make an app password at myaccount.google.com/apppasswords' }
-        : { preset: '', host: '', port: 0, tls: '', per_minute: 0, per_hour: 0, per_day: 0, sure: 'low', note: '' },
+        ? { preset: 'gmail', title: 'Gmail', host: 'smtp.gmail.com', port: 587, tls: 'starttls', per_minute: 0, per_hour: 0, per_day: 500, sure: 'medium', note: 'Google takes no normal password here: switch on two-step verification and make an app password at myaccount.google.com/apppasswords' }
+        : { preset: '', title: '', host: '', port: 0, tls: '', per_minute: 0, per_hour: 0, per_day: 0, sure: 'low', note: '' },
     accountTest: async (name) =>
       name === 'Förderverein'
         ? { problem: 'The server refused the user name or the password: look at both, then try again.', reason: 'login', reply: '535 5.7.8 Error: authentication failed: <b>UGFzc3dvcmQ6</b>', greeting: '220 posteo.example ESMTP', tls: 'TLSv1.3', verified: true }

@@ -45,7 +45,6 @@ export const accountWords = {
     name: 'A name for this account',
     nameHint: 'Only you see it.',
     preset: (name: string) => `Settings of ${name} were filled in.`,
-    providers: table({ gmail: 'Gmail', 'google-workspace': 'Google Workspace', outlook: 'Outlook', 'exchange-online': 'Exchange Online', icloud: 'iCloud', yahoo: 'Yahoo', 'amazon-ses': 'Amazon SES' }),
     unknown: 'This provider is not known here. Its help pages call the server “SMTP” or “outgoing mail”.',
     server: 'Server',
     more: 'Limits',

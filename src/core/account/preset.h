@@ -6,13 +6,14 @@
 typedef struct Preset Preset;
 
 struct Preset {
-  const char *name;
+  const char *name, *title; /* title: for people */
   const char *const *domains; /* of addresses; NULL: found by host alone */
   const char *const *hosts;   /* the first one is proposed; "*.x" stands for anything that ends in .x */
   guint16     port;
   const char *tls;
   guint       per_minute, per_hour, per_day; /* 0: none published */
   gboolean    is_by_address;                 /* the limits are the address's, by whatever way it sends there */
+  const char *spf_include;                   /* what its servers need in the SPF record of a domain of one's own; NULL: nothing */
   const char *sure;                          /* of the limits: high | medium | low */
   const char *note;                          /* a sentence for people, or "" */
 };

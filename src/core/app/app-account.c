@@ -117,6 +117,7 @@ handle_preset (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *
 
   g_variant_dict_init (&settings, NULL);
   g_variant_dict_insert (&settings, KEY_ACCOUNT_PRESET, "s", preset != NULL ? preset->name : "");
+  g_variant_dict_insert (&settings, KEY_ACCOUNT_TITLE, "s", preset != NULL ? preset->title : "");
   g_variant_dict_insert (&settings, KEY_ACCOUNT_HOST, "s", preset != NULL ? preset->hosts[0] : "");
   g_variant_dict_insert (&settings, KEY_ACCOUNT_PORT, "q", preset != NULL ? preset->port : 587);
   g_variant_dict_insert (&settings, KEY_ACCOUNT_TLS, "s", preset != NULL ? preset->tls : "starttls");

@@ -14,13 +14,6 @@
 static const char *const selectors[] = { "google", "selector1", "selector2", "default", "mail", "dkim", "s1", "s2", "k1", "k2", "smtp",
                                           "fm1", "protonmail", "zoho", "sig1", "mandrill" };
 
-/* Includes that a provider's servers need in SPF. */
-static const struct { const char *preset, *include; } includes[] = {
-  { "google-workspace", "_spf.google.com" },
-  { "exchange-online", "spf.protection.outlook.com" },
-  { "icloud", "icloud.com" },
-};
-
 void
 domain_check_free (DomainCheck *self)
 {
@@ -208,10 +201,8 @@ judge_include (const DomainCheck *self, const Account *account, const char *spf,
   const char *host = account_get_text (account, SETTING_HOST);
   const Preset *preset = preset_find (self->domain, host);
 
-  for (gsize i = 0; preset != NULL && i < G_N_ELEMENTS (includes); i++)
-    if (strcmp (includes[i].preset, preset->name) == 0 && strstr (spf, includes[i].include) == NULL && strstr (spf, "redirect=") == NULL)
-      text_add_sentence (advice, "SPF of %s does not name %s, by which this account sends: add include:%s to the record.", self->domain, host,
-                         includes[i].include);
+  if (preset != NULL && preset->spf_include != NULL && strstr (spf, preset->spf_include) == NULL && strstr (spf, "redirect=") == NULL)
+    text_add_sentence (advice, "SPF of %s does not name %s, by which this account sends: add include:%s to the record.", self->domain, host, preset->spf_include);
 }
 
 static void

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Turns status-table into the rows of status-table.c and into a page for people: meaning by meaning, with every row's source."""
-import sys
+import re, sys
 
 WHERE = {"greeting": 1, "ehlo": 2, "tls": 4, "login": 8, "mail": 16, "rcpt": 32, "data": 64, "end": 128}
 WHERE |= {"before": 15, "letter": 224, "any": 240, "all": 255}
@@ -24,6 +24,7 @@ def read(path):
             named.add(name)
             cells[6] = ("chosen words; the case: " if cells[6] != name else "") + sources[name]
             rows.append(dict(zip(COLUMNS, cells), line=number))
+            check_row(path, rows[-1])
     if named != set(sources):
         sys.exit("%s: no row names %s" % (path, ", ".join(sorted(set(sources) - named))))
     return rows
@@ -35,6 +36,19 @@ def status(text):
         return (1000, 1000) if text == "-" else (1001, 1000)
     subject, detail = text.split(".")
     return int(subject), 1000 if detail == "*" else int(detail)
+
+
+def check_row(path, row):
+    """What else the compiler would say of the generated file, said of the row."""
+    wrong = [f"no such where: {word}" for word in row["where"].split() if word not in WHERE]
+    if not re.fullmatch(r"-|vague|\d{1,3}\.(\d{1,3}|\*)", row["status"]):
+        wrong.append(f"no status is {row['status']}: 1.1 (of 5.1.1 and 4.1.1), 1.*, vague or - is one")
+    if not re.fullmatch(r"-|[245]|\d{3}", row["code"]):
+        wrong.append(f"no code is {row['code']}")
+    if row["words"].count(" ... ") > 2:
+        wrong.append("more than three parts of words")
+    if wrong:
+        sys.exit("%s:%d: %s" % (path, row["line"], "; ".join(wrong)))
 
 
 def quote(text):

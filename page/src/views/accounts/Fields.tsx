@@ -20,7 +20,7 @@ interface Props {
 export function Provider({ preset, form }: { preset: Preset | null; form: Form }) {
   if (preset !== null && preset.preset !== '')
     return (
-      <Notice kind="good" title={text.preset(text.providers[preset.preset] ?? preset.preset)}>
+      <Notice kind="good" title={text.preset(oneLine(preset.title, 100))}>
         <p dir="auto">{[oneLine(preset.note, 500), text.sure[preset.sure] ?? ''].filter(Boolean).join('. ')}</p>
       </Notice>
     );
