@@ -103,6 +103,24 @@ check_whole (Database *database, const char *found, GError **error)
   return is_whole;
 }
 
+/* Campaigns of which there are rows, and which are not there themselves: none is ever removed before its rows. */
+#define LOST_OF(table) "SELECT campaign FROM (WITH RECURSIVE seen(campaign) AS (SELECT min(campaign) FROM " table " UNION ALL" \
+  " SELECT (SELECT min(t.campaign) FROM " table " t WHERE t.campaign>seen.campaign) FROM seen WHERE seen.campaign IS NOT NULL)" \
+  " SELECT campaign FROM seen WHERE campaign IS NOT NULL) WHERE campaign NOT IN (SELECT id FROM campaign)"
+
+static gboolean
+check_lost (Database *database, GError **error)
+{
+  gint64 lost = 0;
+  int result = database_get_int (database, &lost, error, LOST_OF ("part") " UNION " LOST_OF ("handover") " UNION " LOST_OF ("snapshot") " UNION " LOST_OF ("recipient")
+                                 " LIMIT 1", "");
+
+  if (result == 1)
+    g_set_error (error, FAULT, FAULT_DATA, "the store %s is damaged (campaign " COUNT_FORMAT " is missing, and rows of it are there): a part of the data folder was put back from a "
+                 "copy; put back all of it, or move it away to begin anew", sqlite3_db_filename (database_get_sqlite (database), "main"), lost);
+  return result == 0;
+}
+
 static GArray *
 list_open (Database *database, GError **error)
 {
@@ -124,7 +142,7 @@ balance_check (Database *database, char **out_found, GError **error)
   g_autoptr (GArray) ids = list_open (database, error);
   g_autoptr (GString) found = g_string_new (NULL);
 
-  if (ids == NULL || !database_begin (database, error))
+  if (ids == NULL || !check_lost (database, error) || !database_begin (database, error))
     return FALSE;
   for (guint i = 0; i < ids->len; i++)
     if (!check_campaign (database, g_array_index (ids, gint64, i), found, error)) {

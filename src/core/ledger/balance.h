@@ -6,5 +6,6 @@
 #include "database.h"
 
 /* Compares each open campaign. What differs is set right by the rows: counts anew, and who was handed over to a journal that nobody knows is unknown.
- * One transaction of its own. Returns: FALSE with FAULT_*, FAULT_DATA where SQLite finds the store damaged; else *out_found: (transfer full) what differed, for people, or NULL: nothing. */
+ * One transaction of its own. Returns: FALSE with FAULT_*, FAULT_DATA where SQLite finds the store damaged, or rows are of a campaign that
+ * is not there; else *out_found: (transfer full) what differed, for people, or NULL: nothing. */
 gboolean balance_check (Database *database, char **out_found, GError **error);

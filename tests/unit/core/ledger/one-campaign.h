@@ -167,7 +167,7 @@ get_path (Fixture *fixture, guint64 serial)
 static inline void
 add (const char *path, gsize data, void (*test) (Fixture *, gconstpointer))
 {
-  g_autofree char *fresh = g_strconcat ("/ledger/fresh/", path, NULL), *own = g_strconcat ("/ledger/own/", path, NULL);
+  g_autofree char *fresh = g_strconcat (ONE_CAMPAIGN_PATH "/fresh/", path, NULL), *own = g_strconcat (ONE_CAMPAIGN_PATH "/own/", path, NULL);
 
   g_test_add (fresh, Fixture, GSIZE_TO_POINTER (data), set_up, test, tear_down);
   g_test_add (own, Fixture, GSIZE_TO_POINTER (data | OWN_ROWS), set_up, test, tear_down); /* as after a recall, or in a store of version 1 */

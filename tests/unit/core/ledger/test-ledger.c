@@ -1,4 +1,5 @@
 /* The moves of one recipient: handed over, answered, put off, taken back, left out, resolved; and the counts that follow. */
+#define ONE_CAMPAIGN_PATH "/core/ledger/ledger"
 #include "one-campaign.h"
 
 /* 1, 5, 15, 60 minutes, then every 4 hours, 24 hours in all; the last try falls on the end of the lifetime. */

@@ -1,4 +1,5 @@
 /* A campaign in parts: each account takes the rows of its own, whatever became of them before, and what is known as a range stays within a part. */
+#define ONE_CAMPAIGN_PATH "/core/ledger/parts"
 #include "balance.h"
 #include "one-campaign.h"
 #include "part.h"

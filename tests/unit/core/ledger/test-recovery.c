@@ -1,5 +1,7 @@
 /* The table of docs/design.md §5, row by row: what a journal says, and what the ledger makes of it. */
+#define ONE_CAMPAIGN_PATH "/core/ledger/recovery"
 #include "balance.h"
+#include "fault.h"
 #include "one-campaign.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -544,6 +546,32 @@ test_balance (Fixture *fixture, gconstpointer data)
   g_assert_null (again);
 }
 
+/* The campaign itself is in the other copy: its rows, in whichever table, say that the store is damaged. */
+static void
+test_balance_lost (Fixture *fixture, gconstpointer data)
+{
+  static const char *const tables[] = { "part", "handover", "snapshot", "recipient" };
+  g_autofree char *found = NULL;
+
+  add_person (fixture, 1, "p@example.org");
+  add_person (fixture, 2, "p@example.org");
+  g_assert_cmpuint (hand_over_some (fixture, 7, 1000, 1), ==, 1);
+  g_assert_true (database_run (fixture->core.database, NULL, "INSERT OR IGNORE INTO recipient(campaign,id) VALUES(1,2)", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "PRAGMA foreign_keys=OFF", ""));
+  g_assert_true (database_run (fixture->core.database, NULL, "DELETE FROM campaign", ""));
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++) {
+    g_autofree char *empty = g_strdup_printf ("DELETE FROM %s", tables[i]);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (balance_check (fixture->core.database, &found, &error));
+    g_assert_error (error, FAULT, FAULT_DATA);
+    g_assert_nonnull (strstr (error->message, "campaign 1 is missing"));
+    g_assert_true (database_run (fixture->core.database, NULL, empty, ""));
+  }
+  g_assert_true (balance_check (fixture->core.database, &found, NULL)); /* the control: no row of it is left */
+  g_assert_null (found);
+}
+
 /* Handed by the mark alone: the range that held them is in the other copy. The campaign is paused: it will be resumed. */
 static void
 test_balance_without_range (Fixture *fixture, gconstpointer data)
@@ -585,5 +613,6 @@ main (int argc, char *argv[])
   add ("recovery/list-and-sweep", 0, test_list_and_sweep);
   add ("balance/journal", 0, test_balance);
   add ("balance/range", 0, test_balance_without_range);
+  add ("balance/lost", 0, test_balance_lost);
   return g_test_run ();
 }
