@@ -25,7 +25,7 @@ build() { # FOLDER, options for meson…
   local folder=$1
   shift
   [ -f "$folder/build.ninja" ] || meson setup "$folder" "$@" >"$folder.log" 2>&1 || { cat "$folder.log"; stop "meson setup $folder"; return; }
-  ninja -C "$folder" >"$folder.log" 2>&1 || { tail -60 "$folder.log"; stop "building $folder"; }
+  ninja -C "$folder" all meson-test-prereq >"$folder.log" 2>&1 || { tail -60 "$folder.log"; stop "building $folder"; }
 }
 
 try() { # FOLDER, words for meson test…: a limit is there to end what hangs, and no busy machine may come near it

@@ -24,7 +24,7 @@ END
 run_journeys() { # COUNT: the whole way with so many people, against each server
   local server status=0
   [ -f build-sanitized/build.ninja ] || { echo "build-sanitized is missing: ./test.sh makes it" >&2; return 66; }
-  ninja -C build-sanitized >/dev/null || return 70
+  ninja -C build-sanitized all meson-test-prereq >/dev/null || return 70
   for server in postfix smtp-server exim judge; do
     tests/journey/ten-thousand.py build-sanitized "$server" "$1" || status=1
   done
