@@ -7,7 +7,8 @@
 
 #define NAME_MAX_SHOWN 200
 
-gboolean
+/* Printable ASCII without a space, as RFC 6749 Appendix A.1 has it. */
+static gboolean
 client_id_check (const char *id, const char *where, GError **error)
 {
   gsize len = strlen (id);

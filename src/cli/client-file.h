@@ -17,6 +17,3 @@ typedef struct {
 ClientFile *client_file_load (const char *path, const char *const *hosts, GError **error);
 void        client_file_free (ClientFile *self); /* wipes; NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClientFile, client_file_free)
-
-/* Printable ASCII without a space, as RFC 6749 Appendix A.1 has it. FALSE with FAULT_CONFIG; where: "--client-id", "GOOGLE_CLIENT_ID", the field. */
-gboolean client_id_check (const char *id, const char *where, GError **error);
