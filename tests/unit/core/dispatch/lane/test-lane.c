@@ -321,6 +321,22 @@ test_vault (Fixture *fixture, gconstpointer data)
   WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
 }
 
+/* The people are written down as handed over, then the disk is full: nothing of that turn stands, or they would wait for ever. */
+static void
+test_half_a_cycle (Fixture *fixture, gconstpointer data)
+{
+  Lane *lane = lanes_get (fixture->core.lanes, 1);
+
+  run (fixture, "CREATE TRIGGER full BEFORE INSERT ON pace BEGIN SELECT RAISE(ABORT,'full'); END");
+  start (fixture);
+  WAIT_FOR (is_waiting_for (lane, "disk"));
+  g_assert_cmpint (get_int (fixture, "SELECT count(*) FROM handover"), ==, 0);
+  run (fixture, "DROP TRIGGER full");
+  lane_password_given (lane); /* no more waiting */
+  WAIT_FOR (get_state (fixture, 1) == CAMPAIGN_DONE);
+  g_assert_cmpint (count (fixture, 1, STATE_ACCEPTED), ==, PEOPLE);
+}
+
 /* The template is refused, and the disk is full when that is to be written down. */
 static void
 test_unwritten_pause (Fixture *fixture, gconstpointer data)
@@ -534,6 +550,7 @@ main (int argc, char *argv[])
   g_test_add ("/core/dispatch/lane/lane/waits", Fixture, "waits", set_up, test_waits, tear_down);
   g_test_add ("/core/dispatch/lane/lane/tries-again", Fixture, "slow-again", set_up, test_tries_again, tear_down);
   g_test_add ("/core/dispatch/lane/lane/vault", Fixture, "accepts", set_up, test_vault, tear_down);
+  g_test_add ("/core/dispatch/lane/lane/half-a-cycle", Fixture, "accepts", set_up, test_half_a_cycle, tear_down);
   g_test_add ("/core/dispatch/lane/lane/unwritten-pause", Fixture, "refuses", set_up, test_unwritten_pause, tear_down);
   g_test_add ("/core/dispatch/lane/lane/unloaded", Fixture, "accepts", set_up, test_unloaded, tear_down);
   g_test_add ("/core/dispatch/lane/lane/fair", Fixture, "accepts", set_up, test_fair, tear_down);
