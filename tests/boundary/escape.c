@@ -3,6 +3,7 @@
 #include "escape.h"
 
 #include "apart.h"
+#include "callback-lock.h"
 #include "dial-lock.h"
 #include "import-lock.h"
 #include "sink-lock.h"
@@ -81,6 +82,8 @@ get_lock (const char *name)
     return &import_lock;
   if (strcmp (name, "smtp") == 0)
     return &smtp_lock;
+  if (strcmp (name, "callback") == 0)
+    return &callback_lock;
   return strcmp (name, "sink") == 0 ? sink_lock_for (target.own_folder) : NULL;
 }
 

@@ -45,7 +45,7 @@ parse_port (const char *text, guint64 least, guint16 *out_port, GError **error)
   guint64 value = 0;
 
   if (text == NULL || !g_ascii_string_to_unsigned (text, 10, least, G_MAXUINT16, &value, NULL)) {
-    g_set_error (error, FAULT, FAULT_USAGE, "postrider-dial takes --connect PORT… or --listen PORT; it is started by postrider-core");
+    g_set_error (error, FAULT, FAULT_USAGE, "postrider-dial takes --connect PORT… or --listen ADDRESS PORT (127.0.0.1 or ::1); it is started by postrider-core");
     return FALSE;
   }
   *out_port = (guint16) value;
@@ -56,9 +56,10 @@ gboolean
 service_rights_parse (ServiceRights *self, int argc, char *argv[], GError **error)
 {
   *self = (ServiceRights){ 0 };
-  if (argc == 3 && strcmp (argv[1], "--listen") == 0) {
+  if (argc == 4 && strcmp (argv[1], "--listen") == 0) {
     self->can_listen = TRUE;
-    return parse_port (argv[2], 0, &self->listen_port, error);
+    self->listen_address = argv[2];
+    return parse_port (listener_is_address (argv[2]) ? argv[3] : NULL, 0, &self->listen_port, error);
   }
   if (argc < 3 || strcmp (argv[1], "--connect") != 0 || argc - 2 > DIAL_PORTS_MAX)
     return parse_port (NULL, 0, NULL, error);
@@ -112,7 +113,7 @@ service_warm_up (ServiceRights *rights)
   struct addrinfo *found = NULL;
 
   if (rights->can_listen) {
-    rights->listener = listener_open (rights->listen_port, &rights->bound_port, &rights->listen_error);
+    rights->listener = listener_open (rights->listen_address, rights->listen_port, &rights->bound_port, &rights->listen_error);
     return;
   }
   load_nss ();
@@ -312,14 +313,15 @@ handle_lookup (PrDial1 *skeleton, GDBusMethodInvocation *invocation, const char 
 /* --- Listen --- */
 
 static gboolean
-handle_listen (PrDial1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint16 port, gpointer data)
+handle_listen (PrDial1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *address, guint16 port,
+               gpointer data)
 {
   const ServiceRights *rights = data;
   g_autoptr (GUnixFDList) out = NULL;
   int fd;
 
-  if (!rights->can_listen || port != rights->listen_port) {
-    g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "this dial was not started to listen on port %u", port);
+  if (!rights->can_listen || strcmp (address, rights->listen_address) != 0 || port != rights->listen_port) {
+    g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "this dial was not started to listen on port %u of %s", port, address);
     return TRUE;
   }
   fd = rights->listener >= 0 ? fcntl (rights->listener, F_DUPFD_CLOEXEC, 4) : -1;

@@ -8,13 +8,14 @@ typedef struct {
   guint16  ports[DIAL_PORTS_MAX]; /* the ones that may be connected to */
   gsize    n_ports;
   gboolean can_listen;
-  guint16  listen_port; /* the only one that may be asked for */
+  const char *listen_address; /* the only one that may be asked for; borrowed of argv */
+  guint16  listen_port;       /* the same */
   int      listener;    /* bound by service_warm_up(), owned by the process; -1: it failed */
   guint16  bound_port;
   GError  *listen_error;
 } ServiceRights;
 
-/* Reads --connect PORT…, --listen PORT. Returns: FALSE with FAULT_USAGE. */
+/* Reads --connect PORT…, --listen ADDRESS PORT. Returns: FALSE with FAULT_USAGE. */
 gboolean service_rights_parse (ServiceRights *self, int argc, char *argv[], GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Before the lock: loads what name resolution would load later, without asking anyone anything; or binds the port to listen on,

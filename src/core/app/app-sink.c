@@ -141,7 +141,7 @@ handle_start (PrApp1 *skeleton, GDBusMethodInvocation *invocation, guint16 port,
   }
   self = g_new0 (AppSink, 1);
   *self = (AppSink){ .client = app_client_ref (client), .invocation = invocation, .dir = g_strdup (dir), .options = g_variant_ref (options), .listener = -1 };
-  dialer_listen_async (port, client->gone, listening_cb, self);
+  dialer_listen_async ("127.0.0.1", port, client->gone, listening_cb, self);
   return TRUE;
 }
 

@@ -435,6 +435,7 @@ dialer_lookup_finish (Dialer *self, GAsyncResult *result, GError **error)
 typedef struct {
   Peer    *peer;
   PrDial1 *proxy;
+  char    *address;
   guint16  port;
 } Listen;
 
@@ -445,13 +446,15 @@ listen_free (gpointer data)
 
   peer_free (self->peer);
   g_clear_object (&self->proxy);
+  g_free (self->address);
   g_free (self);
 }
 
 static gboolean
-is_wanted_listener (const DialedSocket *dialed, guint16 port)
+is_wanted_listener (const DialedSocket *dialed, const Listen *wanted)
 {
-  return dialed != NULL && is_loopback_address (dialed->address) && dialed->port != 0 && (port == 0 || dialed->port == port);
+  return dialed != NULL && is_loopback_address (dialed->address) && dialed_socket_is_at (dialed, wanted->address) && dialed->port != 0 &&
+         (wanted->port == 0 || dialed->port == wanted->port);
 }
 
 static void
@@ -470,7 +473,7 @@ listen_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   dialed = dialed_socket_take (fds, handle, TRUE);
-  if (is_wanted_listener (dialed, self->port)) {
+  if (is_wanted_listener (dialed, self)) {
     g_task_return_pointer (task, dialed, (GDestroyNotify) dialed_socket_free);
     return;
   }
@@ -494,19 +497,20 @@ listen_ready_cb (Peer *peer, const GError *error, gpointer data)
     return;
   }
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (self->proxy), LISTEN_TIMEOUT_MS);
-  pr_dial1_call_listen (self->proxy, self->port, NULL, g_task_get_cancellable (task), listen_cb, task);
+  pr_dial1_call_listen (self->proxy, self->address, self->port, NULL, g_task_get_cancellable (task), listen_cb, task);
 }
 
 void
-dialer_listen_async (guint16 port, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+dialer_listen_async (const char *address, guint16 port, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, data);
   g_autofree char *number = g_strdup_printf ("%u", port);
-  const char *const arguments[] = { "--listen", number, NULL };
+  const char *const arguments[] = { "--listen", address, number, NULL };
   PeerSpec spec = { .program = "dial", .arguments = arguments, .interface = "org.postrider.Dial1" };
   Listen *self = g_new0 (Listen, 1);
 
   g_task_set_source_tag (task, dialer_listen_async);
+  self->address = g_strdup (address);
   self->port = port;
   g_task_set_task_data (task, self, listen_free);
   self->peer = peer_start (&spec, listen_ready_cb, NULL, task); /* its task data is freed, and it ends, when the task is done */

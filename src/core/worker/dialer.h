@@ -18,6 +18,7 @@ int  dialer_connect_finish (Dialer *self, GAsyncResult *result, char **out_addre
 void  dialer_lookup_async  (Dialer *self, const char *name, const char *type, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GStrv dialer_lookup_finish (Dialer *self, GAsyncResult *result, GError **error);
 
-/* A loopback listener, from a dial of its own that leaves at once. port 0: any. Finish: the listening socket (owned), or -1. */
-void dialer_listen_async  (guint16 port, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/* A loopback listener, from a dial of its own that leaves at once. address: "127.0.0.1" or "::1" and nothing else (FAULT_USAGE).
+ * port 0: any. Finish: the listening socket (owned), or -1. */
+void dialer_listen_async  (const char *address, guint16 port, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 int  dialer_listen_finish (GAsyncResult *result, guint16 *out_port, GError **error);

@@ -196,28 +196,75 @@ test_parallel (void)
   dial_stop (&dial);
 }
 
+/* Calls that a dial which listens on any port of 127.0.0.1 has to refuse, as USAGE. */
+static void
+refuse_others (PrDial1 *proxy, guint16 bound_port)
+{
+  static const struct { const char *address; guint16 port; } rows[] = {
+    { "127.0.0.1", 2525 }, /* another port than its argv's */
+    { "::1", 0 },          /* another address */
+    { "0.0.0.0", 0 },      /* all of this machine's */
+    { "127.0.0.2", 0 },    /* loopback too, and not ours */
+    { "", 0 },
+    { "localhost", 0 },    /* a name */
+  };
+  g_autoptr (GError) other = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (pr_dial1_call_listen_sync (proxy, rows[i].address, rows[i].port, NULL, NULL, NULL, NULL, NULL, &error));
+    g_assert_error (error, FAULT, FAULT_USAGE);
+  }
+  g_assert_false (pr_dial1_call_connect_sync (proxy, "127.0.0.1", bound_port, 1000, NULL, NULL, NULL, NULL, NULL, &other));
+  g_assert_error (other, FAULT, FAULT_USAGE); /* a listening dial connects nowhere */
+}
+
 static void
 test_listen (void)
 {
   g_autoptr (GVariant) handle = NULL;
   g_autoptr (GUnixFDList) fds = NULL;
-  g_autoptr (GError) error = NULL, refused = NULL, other = NULL;
+  g_autoptr (GError) error = NULL;
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
   guint16 port = 0;
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   Dial dial;
 
-  dial_start (&dial, (const char *const[]){ "--listen", "0", NULL });
-  pr_dial1_call_listen_sync (dial.proxy, 0, NULL, &handle, &port, &fds, NULL, &error);
+  dial_start (&dial, (const char *const[]){ "--listen", "127.0.0.1", "0", NULL });
+  pr_dial1_call_listen_sync (dial.proxy, "127.0.0.1", 0, NULL, &handle, &port, &fds, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (port, >, 0);
   address.sin_port = g_htons (port);
   g_assert_cmpint (connect (fd, (const struct sockaddr *) &address, sizeof address), ==, 0);
-  g_assert_false (pr_dial1_call_listen_sync (dial.proxy, 2525, NULL, NULL, NULL, NULL, NULL, &refused));
-  g_assert_error (refused, FAULT, FAULT_USAGE); /* another port than its argv's */
-  g_assert_false (pr_dial1_call_connect_sync (dial.proxy, "127.0.0.1", port, 1000, NULL, NULL, NULL, NULL, NULL, &other));
-  g_assert_error (other, FAULT, FAULT_USAGE); /* a listening dial connects nowhere */
+  refuse_others (dial.proxy, port);
   close (fd);
+  dial_stop (&dial);
+}
+
+/* The same port in both families, as a redirect to "localhost" wants it. Where there is no IPv6 it is said so. */
+static void
+test_listen_twice (void)
+{
+  g_autoptr (GVariant) handle = NULL;
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GError) error = NULL;
+  struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+  guint16 port = 0, bound = 0;
+  int v4 = listener_open (0, &port), v6 = socket (AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_autofree char *port_text = g_strdup_printf ("%u", port);
+  Dial dial;
+
+  dial_start (&dial, (const char *const[]){ "--listen", "::1", port_text, NULL });
+  if (pr_dial1_call_listen_sync (dial.proxy, "::1", port, NULL, &handle, &bound, &fds, NULL, &error)) {
+    g_assert_cmpuint (bound, ==, port);
+    address.sin6_port = g_htons (port);
+    g_assert_cmpint (connect (v6, (const struct sockaddr *) &address, sizeof address), ==, 0);
+  } else {
+    g_assert_error (error, FAULT, FAULT_UNAVAILABLE);
+  }
+  close (v4);
+  close (v6);
   dial_stop (&dial);
 }
 
@@ -248,7 +295,9 @@ test_usage (void)
     { "--connect", "0", NULL },       /* not a port */
     { "--connect", "65536", NULL },   /* not a port */
     { "--connect", "25x", NULL },     /* not a number */
-    { "--listen", "1", "2", NULL },   /* one port only */
+    { "--listen", "1", NULL },        /* no address */
+    { "--listen", "0.0.0.0", "1", NULL }, /* not loopback */
+    { "--listen", "127.0.0.1", "x", NULL },
     { "--proxy", "25", NULL },        /* unknown */
   };
 
@@ -256,7 +305,8 @@ test_usage (void)
     g_autoptr (GError) error = NULL;
     g_autoptr (GSubprocess) process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, dial_path, rows[i][0],
                                                         rows[i][0] != NULL ? rows[i][1] : NULL,
-                                                        rows[i][0] != NULL && rows[i][1] != NULL ? rows[i][2] : NULL, NULL);
+                                                        rows[i][0] != NULL && rows[i][1] != NULL ? rows[i][2] : NULL,
+                                                        rows[i][0] != NULL && rows[i][1] != NULL && rows[i][2] != NULL ? rows[i][3] : NULL, NULL);
 
     g_assert_no_error (error);
     g_subprocess_wait (process, NULL, NULL);
@@ -274,6 +324,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/confined/dial/dial/refusals", test_refusals);
   g_test_add_func ("/confined/dial/dial/parallel", test_parallel);
   g_test_add_func ("/confined/dial/dial/listen", test_listen);
+  g_test_add_func ("/confined/dial/dial/listen-twice", test_listen_twice);
   g_test_add_func ("/confined/dial/dial/lookup", test_lookup);
   g_test_add_func ("/confined/dial/dial/usage", test_usage);
   return g_test_run ();

@@ -1,4 +1,5 @@
 /* The compiled filter, walked through by a small interpreter: order of rows, halves of arguments, what is not named. */
+#include "callback-lock.h"
 #include "dial-lock.h"
 #include "fault.h"
 #include "import-lock.h"
@@ -158,7 +159,7 @@ static const LockTable *
 get_table (guint i)
 {
   static const guint16 ports[] = { 25 };
-  const LockTable *const tables[] = { &smtp_lock, &import_lock, &sink_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1) };
+  const LockTable *const tables[] = { &smtp_lock, &import_lock, &sink_lock, &callback_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1) };
 
   return i < G_N_ELEMENTS (tables) ? tables[i] : NULL;
 }
@@ -211,7 +212,7 @@ test_never (void)
 static void
 test_own (void)
 {
-  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, LISTENER = 1 << 3, DIAL = 1 << 4 };
+  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, CALLBACK = 1 << 3, LISTENER = 1 << 4, DIAL = 1 << 5 };
   static const struct {
     const char *call;
     guint64     args[3];
@@ -226,9 +227,9 @@ test_own (void)
     { "socket", { AF_PACKET, SOCK_RAW, 0 }, 0 },
     { "setsockopt", { 5, SOL_SOCKET, SO_KEEPALIVE }, DIAL },
     { "setsockopt", { 5, SOL_SOCKET, SO_PASSPIDFD }, 0 },
-    { "setsockopt", { 5, 6 /* TCP */, 1 }, DIAL | SINK },
+    { "setsockopt", { 5, 6 /* TCP */, 1 }, DIAL | SINK | CALLBACK },
     { "setsockopt", { 5, 255, 1 }, 0 },
-    { "accept4", { 5 }, SINK },
+    { "accept4", { 5 }, SINK | CALLBACK },
     { "openat", { 0, 0, O_RDONLY }, DIAL },
     { "openat", { 0, 0, O_WRONLY | O_CREAT | O_EXCL }, SINK },
     { "openat", { 0, 0, O_RDWR | O_CREAT | O_EXCL }, 0 },
@@ -242,7 +243,7 @@ test_own (void)
     { "mlock", { 0 }, SMTP },
     { "sendmmsg", { 0 }, DIAL },
     { "epoll_create1", { 0 }, SINK },
-    { "epoll_ctl", { 0 }, SMTP | SINK },
+    { "epoll_ctl", { 0 }, SMTP | SINK | CALLBACK },
   };
 
   for (guint i = 0; get_table (i) != NULL; i++) {

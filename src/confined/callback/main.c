@@ -1,0 +1,31 @@
+/* Add nothing in front of the lock that reads what a stranger wrote. Nothing has been read from the network before serve_run(). */
+#include "callback-lock.h"
+#include "fault.h"
+#include "serve.h"
+#include "service.h"
+#include <string.h>
+
+int
+main (int argc, char *argv[])
+{
+  gboolean shows_layers = argc == 2 && strcmp (argv[1], "--layers") == 0;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) connection = NULL;
+  CallbackService *service;
+
+  fault_quark ();
+  if (argc > 1 && !shows_layers) {
+    g_set_error_literal (&error, FAULT, FAULT_USAGE, "postrider-callback takes nothing but --layers; it is started by postrider-core");
+    return fault_leave (error);
+  }
+  if (!lock_enter (&callback_lock, &error) || (service = callback_service_new (&error)) == NULL || !lock_seal (&callback_lock, &error) ||
+      (!shows_layers && (connection = serve_connect (&error)) == NULL) || !lock_refuse_threads (&error))
+    return fault_leave (error);
+  if (shows_layers) {
+    lock_print_layers ();
+  } else if (callback_service_export (service, connection, &error)) {
+    serve_run (connection, NULL, 0, NULL);
+  }
+  callback_service_free (service);
+  return error != NULL ? fault_leave (error) : 0;
+}
