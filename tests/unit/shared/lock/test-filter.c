@@ -3,6 +3,7 @@
 #include "fault.h"
 #include "import-lock.h"
 #include "layers.h"
+#include "oauth-lock.h"
 #include "sink-lock.h"
 #include "smtp-lock.h"
 #include <errno.h>
@@ -158,7 +159,7 @@ static const LockTable *
 get_table (guint i)
 {
   static const guint16 ports[] = { 25 };
-  const LockTable *const tables[] = { &smtp_lock, &import_lock, &sink_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1) };
+  const LockTable *const tables[] = { &smtp_lock, &import_lock, &oauth_lock, &sink_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1) };
 
   return i < G_N_ELEMENTS (tables) ? tables[i] : NULL;
 }
