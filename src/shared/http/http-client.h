@@ -14,7 +14,7 @@ typedef struct HttpClient HttpClient;
 
 /* Before the lock, and before anything else uses OpenSSL: loads libcurl, and the system's authorities. Once a process. (transfer full) */
 HttpClient *http_client_new  (void);
-void        http_client_free (HttpClient *self); /* no request may be under way; NULL is a no-op */
+void        http_client_free (HttpClient *self); /* at the end of the process: what is under way is not answered; NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HttpClient, http_client_free)
 
 /* data: for `done` and the request's `body`, borrowed until `done`.

@@ -236,6 +236,10 @@ transfer_judge (const HttpTransfer *self, CURLcode code)
   case CURLE_PARTIAL_FILE:
   case CURLE_BAD_CONTENT_ENCODING:
   case CURLE_WRITE_ERROR:
+  case CURLE_OUT_OF_MEMORY: /* also a line that is longer than libcurl's own limit */
+#if LIBCURL_VERSION_NUM >= 0x080600
+  case CURLE_TOO_LARGE: /* the same, of later ones */
+#endif
     return HTTP_NONSENSE;
   default:
     return HTTP_LOST;

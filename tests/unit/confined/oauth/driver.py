@@ -35,7 +35,7 @@ class Driver:
 
 
 class Tap(unittest.TextTestResult):
-    n = 0
+    n, has_failed_part = 0, None
 
     def line(self, test, word, why=""):
         Tap.n += 1
@@ -53,12 +53,24 @@ class Tap(unittest.TextTestResult):
         super().addFailure(test, err)
         self.line(test, "not ok")
 
+    def addSubTest(self, test, subtest, err):  # each as it fails, and its test at the end
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.has_failed_part = test.id()
+            print("# %s: %s" % (subtest, str(err[1]).replace("\n", "\n# ")), flush=True)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        if self.has_failed_part == test.id():
+            self.line(test, "not ok")
+
     def addError(self, test, err):
         super().addError(test, err)
         self.line(test, "not ok")
 
 
-def run(case):
-    suite = unittest.defaultTestLoader.loadTestsFromTestCase(case)
+def run(case, names):
+    """names: the tests to run; none: all of them."""
+    suite = unittest.TestSuite(case(name) for name in names) if names else unittest.defaultTestLoader.loadTestsFromTestCase(case)
     print("1..%d" % suite.countTestCases(), flush=True)
     sys.exit(not unittest.TextTestRunner(stream=sys.stderr, resultclass=Tap, verbosity=0).run(suite).wasSuccessful())

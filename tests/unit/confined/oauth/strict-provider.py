@@ -139,4 +139,4 @@ class StrictProvider(unittest.TestCase):
 
 
 NODE = install()
-run(StrictProvider)
+run(StrictProvider, sys.argv[4:])

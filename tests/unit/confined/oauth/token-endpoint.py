@@ -20,7 +20,8 @@ from driver import Driver, run  # noqa: E402
 
 DRIVER, SERVERS = sys.argv[1:3]
 SHORT_MS = 1500   # chosen: for what takes too long
-LONG_MS = 60000   # reached by a hang alone
+LONG_MS = 120000  # reached by a hang alone
+REGION_MAX = 1 << 26  # larger ones are a sanitizer's shadow
 REDIRECT = "http://127.0.0.1:49152/path?a=b&c=d"
 ASKED = {"Exchange": {"grant_type": "authorization_code", "code": "4/0Ab+c=d&e", "redirect_uri": REDIRECT, "code_verifier": "verifier~with-all._of-them",
                       "client_id": "id.apps.example", "client_secret": "secret & more"},
@@ -197,7 +198,7 @@ class Endpoint:
             pass
         finally:
             try:
-                if self.context:
+                if isinstance(connection, ssl.SSLSocket):
                     connection.unwrap()
             except (OSError, ValueError):
                 pass
@@ -345,7 +346,7 @@ class TokenEndpoint(unittest.TestCase):
         for authorities in ("", "no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"):
             self.refused(self.ask(whole(good()), endpoint=self.tls, authorities=authorities), "certificate network", "", begun="false")
         self.holds(self.ask(whole(good()), endpoint=self.tls, url="https://127.0.0.1:%d/token" % self.tls.port))
-        self.refused(self.ask(whole(good()), endpoint=self.plain, url="https://127.0.0.1/token"), "network out_of_order", "", begun="false")
+        self.refused(self.ask(whole(good()), endpoint=self.plain, url="https://127.0.0.1/token", timeout=SHORT_MS), "network", "", begun="false")
 
     def test_addresses(self):
         """Refused before an octet leaves; and what may be spoken to without TLS is judged by address and socket."""
@@ -384,7 +385,7 @@ class TokenEndpoint(unittest.TestCase):
         with open("/proc/%d/maps" % self.driver.pid, encoding="ascii") as maps, open("/proc/%d/mem" % self.driver.pid, "rb", 0) as memory:
             for line in maps:
                 start, end = (int(part, 16) for part in line.split(" ")[0].split("-"))
-                if line.split(" ")[1][0] != "r" or "[v" in line or end - start > 1 << 30:
+                if line.split(" ")[1][0] != "r" or "[v" in line or end - start > REGION_MAX:
                     continue
                 try:
                     memory.seek(start)
@@ -393,6 +394,12 @@ class TokenEndpoint(unittest.TestCase):
                 except (OSError, ValueError):
                     continue
         return False
+
+    def vanishes(self, secret):
+        """Its memory is given back in the same turn of the main loop, but behind the answer that we have seen."""
+        deadline = time.monotonic() + 30
+        while self.is_in_memory(secret):
+            self.assertLess(time.monotonic(), deadline, secret)
 
     def test_forgets(self):
         """While a call is under way its secret is found (the control); when it is answered, no secret is."""
@@ -403,23 +410,22 @@ class TokenEndpoint(unittest.TestCase):
         ASKED["Forgotten"] = {**ASKED["Exchange"], "code": "4/a-code-that-is-forgotten", "client_secret": "a-secret-that-is-forgotten"}
         new = {"access_token": "ya29.a-token-that-is-forgotten", "refresh_token": "1//another-that-is-forgotten"}
         for endpoint in (self.plain, self.tls):
-            released = threading.Event()
+            arrived, released = threading.Event(), threading.Event()
 
-            def hold(connection, released=released):
+            def hold(connection, arrived=arrived, released=released):
+                arrived.set()
                 released.wait(30)
                 connection.sendall(good(**new))
 
             self.ask(hold, endpoint=endpoint, code="4/a-code-that-is-forgotten", client_secret="a-secret-that-is-forgotten", begin="yes", send=self.driver.send)
-            deadline = time.monotonic() + 30
-            while not self.is_in_memory("a-code-that-is-forgotten") and time.monotonic() < deadline:
-                time.sleep(0.02)
+            self.assertTrue(arrived.wait(30))
             self.assertTrue(self.is_in_memory("a-code-that-is-forgotten"))
             released.set()
             self.ask(hold, endpoint=endpoint, url="ftp://nowhere", send=self.driver.send)  # answered at once; then comes the first one's answer
             found = [self.driver.read(), self.driver.read()]
             self.holds(next(each for each in found if "outcome" in each and each.pop("late")), **new)
             for secret in ("4/a-code-that-is-forgotten", "4%2Fa-code-that-is-forgotten", "a-secret-that-is-forgotten", "a-token-that-is-forgotten", "another-that-is-forgotten"):
-                self.assertFalse(self.is_in_memory(secret), secret)
+                self.vanishes(secret)
 
 
-run(TokenEndpoint)
+run(TokenEndpoint, sys.argv[3:])

@@ -21,7 +21,6 @@ const provider = new Provider(issuer, {
   rotateRefreshToken: true,
   issueRefreshToken: async () => true,
   cookies: { keys: [randomBytes(16).toString('hex')] },
-  jwks: undefined,
   findAccount: async (_, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
 });
 
