@@ -70,6 +70,9 @@ token_answer_hide (TokenAnswer *self, const SecretBytes *secret)
     g_free (self->text);
     self->text = g_strdup ("the provider's answer is not one that it should give: a secret stands in its scope");
     self->scope[0] = '\0';
+    self->expires_s = self->refresh_expires_s = 0;
+    g_clear_pointer (&self->access_token, secret_bytes_free);
+    g_clear_pointer (&self->refresh_token, secret_bytes_free);
   }
 }
 
