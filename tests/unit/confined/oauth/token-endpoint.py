@@ -416,11 +416,11 @@ class TokenEndpoint(unittest.TestCase):
 
             def hold(connection, arrived=arrived, released=released):
                 arrived.set()
-                released.wait(30)
+                released.wait(120)
                 connection.sendall(good(**new))
 
             self.ask(hold, endpoint=endpoint, code="4/a-code-that-is-forgotten", client_secret="a-secret-that-is-forgotten", begin="yes", send=self.driver.send)
-            self.assertTrue(arrived.wait(30))
+            self.assertTrue(arrived.wait(120))
             self.assertEqual({"a-code-that-is-forgotten"}, self.find_in_memory("a-code-that-is-forgotten"))
             released.set()
             self.ask(hold, endpoint=endpoint, url="ftp://nowhere", send=self.driver.send)  # answered at once; then comes the first one's answer
