@@ -1,6 +1,7 @@
 /* attempts-files.c - files: read, write, list, rename, rights. */
 #include "escape.h"
 
+#include "secret-bytes.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -67,6 +68,13 @@ static int
 fill_disk (const Target *t)
 {
   return RESULT (lseek (0, (off_t) 8 << 30, SEEK_SET) >= 0 && write (0, "x", 1) == 1);
+}
+
+/* One octet behind the longest token. */
+static int
+oauth_write (const Target *t)
+{
+  return RESULT (lseek (0, SECRET_BYTES_MAX, SEEK_SET) >= 0 && write (0, "x", 1) == 1);
 }
 
 static int
@@ -137,6 +145,7 @@ const Attempt attempts_files[] = {
   { "append to a file", open_to_append, NULL },
   { "truncate a file", do_truncate, NULL },
   { "grow a given file to 8 GiB", fill_disk, NULL, FALSE, GIVEN_FILE },
+  { "own: write more than a token", oauth_write, "oauth", FALSE, GIVEN_FILE },
   { "list a folder", list_folder, NULL },
   { "stat a file", do_stat, NULL },
   { "stat a file with AT_EMPTY_PATH", stat_by_flag, NULL },

@@ -6,6 +6,7 @@
 #include "callback-lock.h"
 #include "dial-lock.h"
 #include "import-lock.h"
+#include "oauth-lock.h"
 #include "sink-lock.h"
 #include "smtp-lock.h"
 #include "without.h"
@@ -80,6 +81,8 @@ get_lock (const char *name)
     return &dial_lock_for_listen;
   if (strcmp (name, "import") == 0)
     return &import_lock;
+  if (strcmp (name, "oauth") == 0)
+    return &oauth_lock;
   if (strcmp (name, "smtp") == 0)
     return &smtp_lock;
   if (strcmp (name, "callback") == 0)

@@ -4,6 +4,7 @@
 #include "fault.h"
 #include "import-lock.h"
 #include "layers.h"
+#include "oauth-lock.h"
 #include "sink-lock.h"
 #include "smtp-lock.h"
 #include <errno.h>
@@ -159,7 +160,7 @@ static const LockTable *
 get_table (guint i)
 {
   static const guint16 ports[] = { 25 };
-  const LockTable *const tables[] = { &smtp_lock, &import_lock, &sink_lock, &callback_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1) };
+  const LockTable *const tables[] = { &smtp_lock, &import_lock, &sink_lock, &callback_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1), &oauth_lock };
 
   return i < G_N_ELEMENTS (tables) ? tables[i] : NULL;
 }
@@ -212,7 +213,7 @@ test_never (void)
 static void
 test_own (void)
 {
-  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, CALLBACK = 1 << 3, LISTENER = 1 << 4, DIAL = 1 << 5 };
+  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, CALLBACK = 1 << 3, LISTENER = 1 << 4, DIAL = 1 << 5, OAUTH = 1 << 5 };
   static const struct {
     const char *call;
     guint64     args[3];
@@ -240,7 +241,7 @@ test_own (void)
     { "unlinkat", { 0, 0, AT_REMOVEDIR }, 0 },
     { "renameat", { 0 }, SINK },
     { "mkdirat", { 0 }, 0 },
-    { "mlock", { 0 }, SMTP },
+    { "mlock", { 0 }, SMTP | OAUTH },
     { "sendmmsg", { 0 }, DIAL },
     { "epoll_create1", { 0 }, SINK },
     { "epoll_ctl", { 0 }, SMTP | SINK | CALLBACK },

@@ -1,0 +1,83 @@
+// strict-provider.mjs PORT-FILE: npm's oidc-provider on a free port of 127.0.0.1, with one public native client that must use PKCE, and whose refresh
+// tokens rotate. GET /fresh-code signs somebody in as a browser would and answers what a redirect brings: {"code", "verifier", "redirect", "iss"}.
+import { createHash, randomBytes } from 'node:crypto';
+import { renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { Provider } from 'oidc-provider';
+
+const REDIRECT = 'http://127.0.0.1:49152/signed-in';
+const server = createServer();
+await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+const issuer = `http://127.0.0.1:${server.address().port}`;
+
+const client = { client_id: 'postrider', application_type: 'native', token_endpoint_auth_method: 'none', redirect_uris: ['http://127.0.0.1/signed-in'],
+  grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] };
+const confidential = { ...client, client_id: 'with-secret', client_secret: 'a secret & more', token_endpoint_auth_method: 'client_secret_post' };
+const provider = new Provider(issuer, {
+  clients: [client, confidential],
+  scopes: ['openid', 'offline_access', 'send'],
+  features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
+  pkce: { required: () => true },
+  rotateRefreshToken: true,
+  issueRefreshToken: async () => true,
+  cookies: { keys: [randomBytes(16).toString('hex')] },
+  findAccount: async (_, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
+});
+
+// --- a browser of few lines ---
+
+class Browser {
+  cookies = new Map();
+
+  async fetch(url, options = {}) {
+    const answer = await fetch(url, { ...options, redirect: 'manual',
+      headers: { ...options.headers, cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') } });
+    for (const line of answer.headers.getSetCookie()) {
+      const [pair] = line.split(';');
+      const at = pair.indexOf('=');
+      this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    return answer;
+  }
+
+  // follows until the redirect leaves the provider; forms of its development pages are filled in on the way
+  async signIn(url) {
+    for (let steps = 0; steps < 20; steps++) {
+      const answer = await this.fetch(url);
+      const target = answer.headers.get('location');
+      if (target) {
+        url = new URL(target, url).href;
+        if (url.startsWith(REDIRECT)) return new URL(url);
+        continue;
+      }
+      const page = await answer.text();
+      const prompt = /name="prompt" value="(\w+)"/.exec(page);
+      const action = /<form[^>]* action="([^"]+)"/.exec(page);
+      if (!prompt || !action) throw new Error(`no form: ${page.slice(0, 500)}`);
+      const sent = await this.fetch(new URL(action[1], url), { method: 'POST', body: new URLSearchParams({ prompt: prompt[1], login: 'ann', password: 'any' }) });
+      url = new URL(sent.headers.get('location'), url).href;
+      if (url.startsWith(REDIRECT)) return new URL(url);
+    }
+    throw new Error('no end of redirects');
+  }
+}
+
+async function makeCode(clientId) {
+  const verifier = randomBytes(32).toString('base64url');
+  const query = new URLSearchParams({ client_id: clientId, response_type: 'code', redirect_uri: REDIRECT, scope: 'openid offline_access send', prompt: 'consent',
+    state: randomBytes(16).toString('hex'), code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' });
+  const back = await new Browser().signIn(`${issuer}/auth?${query}`);
+  return { code: back.searchParams.get('code'), iss: back.searchParams.get('iss'), verifier, redirect: REDIRECT };
+}
+
+const handle = provider.callback();
+server.on('request', (request, response) => {
+  const url = new URL(request.url, issuer);
+  if (url.pathname !== '/fresh-code') return handle(request, response);
+  return makeCode(url.searchParams.get('client')).then((made) => response.end(JSON.stringify(made)), (error) => {
+    response.statusCode = 500;
+    response.end(String(error.stack));
+  });
+});
+writeFileSync(`${process.argv[2]}.part`, String(server.address().port));
+renameSync(`${process.argv[2]}.part`, process.argv[2]);
