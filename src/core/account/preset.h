@@ -14,6 +14,7 @@ struct Preset {
   guint       per_minute, per_hour, per_day; /* 0: none published */
   gboolean    is_by_address;                 /* the limits are the address's, by whatever way it sends there */
   const char *sure;                          /* of the limits: high | medium | low */
+  const char *passwords_end;                 /* the day, or the month, from which it takes no password for SMTP as it comes; or "" */
   const char *note;                          /* a sentence for people, or "" */
 };
 
