@@ -13,7 +13,9 @@ typedef enum { ACCOUNT_TLS_NONE, ACCOUNT_TLS_STARTTLS, ACCOUNT_TLS_IMPLICIT } Ac
 typedef struct {
   char        *host, *user, *pin, *helo; /* never NULL */
   AccountTls   tls;
-  gboolean     is_insecure; /* a login without TLS is fine, wherever the peer is */
+  gboolean     is_insecure; /* a login without TLS is fine, wherever the peer is; never with an access token */
+  gboolean     is_token;    /* the secret is an access token of a sign-in (RFC 6750), not a password */
+  gint64       expires_utc_s; /* when that token ends; 0: nobody said */
   guint        connections;     /* never ask for more at a time; 0: no limit of the account's */
   guint        window, window_max; /* 1..ACCOUNT_WINDOW_MAX: at first, and where the round trip is long */
   guint        timeout_percent; /* of RFC 5321's times */
@@ -23,5 +25,8 @@ typedef struct {
 /* settings: a{sv} of Transport2.OpenAccount. secret: taken. Returns: (transfer full), or NULL with FAULT_USAGE: which setting is wrong. */
 SmtpAccount *account_new (GVariant *settings, SecretBytes *secret, GError **error);
 void     account_free (SmtpAccount *self); /* wipes the secret; NULL is a no-op */
+/* secret: taken, in place of the one that it has, which is wiped: no login may be under way by that. */
+void     account_renew_secret  (SmtpAccount *self, SecretBytes *secret, gint64 expires_utc_s);
+gboolean account_has_expired   (const SmtpAccount *self); /* its token's end has come */
 void     account_forget_secret (SmtpAccount *self); /* wipes it now: no further login will be */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpAccount, account_free)

@@ -11,11 +11,15 @@
 #define A_APP_PASSWORD \
   "The provider does not take the account's own password here: make an app password (authorization code) in its security settings, and give that."
 #define A_NO_PASSWORDS \
-  "The provider takes no passwords for sending any more, app passwords neither: ask whoever runs the mail domain for another way to send (a relay with a " \
-  "password of its own), and set the account to it."
+  "The provider takes no password of any sort for sending: sign in at the provider (OAuth) in place of a password, or ask whoever runs the mail domain for a " \
+  "relay that takes one."
 #define A_SWITCH \
-  "Sending by SMTP is switched off for this mailbox or its whole organisation; no password helps. An administrator can switch it on " \
-  "(authenticated SMTP, in the mailbox's settings)."
+  "Sending by SMTP is switched off for this mailbox or its whole organisation: neither a password nor a sign-in helps. An administrator can switch it on " \
+  "(Microsoft 365 admin center: the user, Mail, Manage email apps, Authenticated SMTP)."
+#define A_TOKEN \
+  "The sign-in is another account's than this user name, or does not allow to send by SMTP: sign in as this very account. (Where there is no sign-in: the " \
+  "user name or the password is wrong.)"
+#define A_SIGN_IN "The provider refuses the sign-in: it has ended, was withdrawn, or does not allow to send by SMTP. Sign in again."
 #define A_SENDER "The server does not let this account send as this From address: use the account's own address, or have this one verified at the provider."
 #define A_DOMAIN "The sender's domain lacks SPF, DKIM or DMARC as the receiver wants it: `account test` says what is missing."
 #define A_NOWHERE "The server does not find the domain of the From address in the DNS: look for a typing error, or use the account's own address."
@@ -63,6 +67,8 @@ static const Verdict verdicts[MEANING_COUNT] = {
   [MEANING_NEW_PASSWORD] = { LATER, "login", 1, "The server wants the password to be changed first (RFC 4954): do that at the provider, then give the new one." },
   [MEANING_NO_PASSWORDS] = { LATER, "auth-disabled", 1, A_NO_PASSWORDS },
   [MEANING_SWITCH] = { LATER, "auth-disabled", 1, A_SWITCH },
+  [MEANING_TOKEN] = { LATER, "login", 1, A_TOKEN },
+  [MEANING_EXPIRED] = { LATER, "login", 1, A_SIGN_IN },
   [MEANING_TLS] = { LATER, "tls", 1, "The server wants TLS before the login: set --tls starttls." },
   [MEANING_TLS_FIRST] = { LATER, "tls", 1, "The server wants TLS first: set --tls starttls." },
   [MEANING_OFFERED_TLS] = { LATER, "tls", 1, "The server offered TLS and then refused it; nothing is sent in the clear." },
@@ -94,4 +100,15 @@ verdict_of (Phase phase, guint code, SmtpStatus status, const char *text)
   if (code == 421 && verdict.pause_after > ROW_COUNT_BUSY) /* whatever it says: the server goes */
     verdict = verdicts[MEANING_BUSY];
   return verdict;
+}
+
+Verdict
+verdict_of_token (guint code, SmtpStatus status, const char *text)
+{
+  const StatusRow *row = status_table_find (PHASE_LOGIN, code, status, text);
+  Meaning meaning = row != NULL ? row->meaning : MEANING_NONE;
+
+  if (meaning == MEANING_LOGIN || meaning == MEANING_APP_PASSWORD || meaning == MEANING_NEW_PASSWORD)
+    return verdicts[MEANING_EXPIRED];
+  return verdict_of (PHASE_LOGIN, code, status, text);
 }

@@ -6,3 +6,5 @@
 
 /* `text` (borrowed) is the answer's text. Anything but 2xx; 354 is not for here. */
 Verdict verdict_of (Phase phase, guint code, SmtpStatus status, const char *text);
+/* The same of a login with an access token: no advice is about a password. */
+Verdict verdict_of_token (guint code, SmtpStatus status, const char *text);

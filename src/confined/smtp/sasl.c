@@ -1,5 +1,6 @@
 #include "sasl.h"
 
+#include "bearer.h"
 #include "fault.h"
 #include <gsasl.h>
 #include <openssl/evp.h>
@@ -10,6 +11,18 @@
 
 #define UNPREPARED (-1)
 
+static char *
+say_oauthbearer (const SaslLogin *login, GError **error)
+{
+  return bearer_say_oauthbearer (login->user, login->secret, login->host, login->port, error);
+}
+
+static char *
+say_xoauth2 (const SaslLogin *login, GError **error)
+{
+  return bearer_say_xoauth2 (login->user, login->secret, error);
+}
+
 /* preparation: how both sides put the password through SASLprep (RFC 4013); they must come out with the same octets. For CRAM-MD5 it is
  * what libgsasl's client does. (2.2 hands its flag to libidn upside down: "allow" is the one that refuses what is unassigned.) */
 static const struct {
@@ -17,20 +30,26 @@ static const struct {
   gboolean      is_client_first, has_proof;
   int           preparation;
   const EVP_MD *(*digest) (void); /* of SCRAM; else NULL */
+  char         *(*say_token) (const SaslLogin *login, GError **error); /* of those that carry an access token; else NULL */
+  const char   *regret; /* of them: the answer to the 334 that refuses it */
 } mechanisms[] = { /* strongest first */
-  { "SCRAM-SHA-256", TRUE, TRUE, 0, EVP_sha256 },
-  { "SCRAM-SHA-1", TRUE, TRUE, 0, EVP_sha1 },
-  { "CRAM-MD5", FALSE, FALSE, GSASL_ALLOW_UNASSIGNED, NULL },
-  { "PLAIN", TRUE, FALSE, UNPREPARED, NULL },
-  { "LOGIN", FALSE, FALSE, UNPREPARED, NULL },
+  { "SCRAM-SHA-256", TRUE, TRUE, 0, EVP_sha256, NULL, NULL },
+  { "SCRAM-SHA-1", TRUE, TRUE, 0, EVP_sha1, NULL, NULL },
+  { "CRAM-MD5", FALSE, FALSE, GSASL_ALLOW_UNASSIGNED, NULL, NULL, NULL },
+  { "PLAIN", TRUE, FALSE, UNPREPARED, NULL, NULL, NULL },
+  { "LOGIN", FALSE, FALSE, UNPREPARED, NULL, NULL, NULL },
+  { "OAUTHBEARER", TRUE, FALSE, UNPREPARED, NULL, say_oauthbearer, "AQ==" }, /* RFC 7628 §3.2.3: one ^A */
+  { "XOAUTH2", TRUE, FALSE, UNPREPARED, NULL, say_xoauth2, "" },
 };
 
 struct Sasl {
   gsize              mechanism; /* index */
   Gsasl             *library;
   Gsasl_session     *session;
-  const SecretBytes *secret;
+  SaslLogin          login;
   gboolean           is_complete, has_too_many_rounds;
+  gboolean           is_token_said;
+  char              *refusal; /* owned; of a token; NULL: none was heard */
 };
 
 static void
@@ -78,11 +97,12 @@ can_carry (gsize mechanism, const char *password)
 /* A password that SASLprep refuses (a control character, octets that are not UTF-8) is one octet string to PLAIN and LOGIN, and two or
  * none to mechanisms that prepare it: those come last then. */
 static gboolean
-sasl_choose (const char *const *offered, const char *password, gsize *out_index)
+sasl_choose (const char *const *offered, const SaslLogin *login, gsize *out_index)
 {
   for (guint pass = 0; pass < 2; pass++)
     for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++) {
-      if (!g_strv_contains (offered, mechanisms[i].name) || (pass == 0 && !can_carry (i, password)))
+      if ((mechanisms[i].say_token != NULL) != login->is_token || !g_strv_contains (offered, mechanisms[i].name) ||
+          (pass == 0 && !can_carry (i, secret_bytes_peek (login->secret))))
         continue;
       *out_index = i;
       return TRUE;
@@ -116,7 +136,7 @@ give_salted (Sasl *self, const EVP_MD *digest)
   self->has_too_many_rounds = n > ROUNDS_MAX;
   if (salt == NULL || n == 0 || n > ROUNDS_MAX || gsasl_base64_from (salt, strlen (salt), &raw, &raw_len) != GSASL_OK)
     return GSASL_NO_PASSWORD;
-  salt_password (secret_bytes_peek (self->secret), digest, (const guint8 *) raw, raw_len, (int) n, salted);
+  salt_password (secret_bytes_peek (self->login.secret), digest, (const guint8 *) raw, raw_len, (int) n, salted);
   for (int i = 0; i < EVP_MD_get_size (digest); i++)
     g_snprintf (hex + 2 * i, 3, "%02x", salted[i]);
   result = gsasl_property_set (self->session, GSASL_SCRAM_SALTED_PASSWORD, hex);
@@ -138,32 +158,50 @@ property_cb (Gsasl *library, Gsasl_session *session, Gsasl_property property)
 
 /* --- life --- */
 
-Sasl *
-sasl_new (const char *const *offered, const char *user, const SecretBytes *secret, const char *host, GError **error)
+static void
+fail_to_choose (const char *const *offered, const SaslLogin *login, GError **error)
 {
-  g_autoptr (Sasl) self = g_new0 (Sasl, 1);
-  gsize index;
+  g_autofree char *words = g_strjoinv (" ", (char **) offered);
 
-  if (!sasl_choose (offered, secret_bytes_peek (secret), &index)) {
-    g_autofree char *words = g_strjoinv (" ", (char **) offered);
+  if (login->is_token)
+    g_set_error (error, FAULT, FAULT_UNAVAILABLE, "this server takes no sign-in (access token): it offers \"%s\", we speak OAUTHBEARER and XOAUTH2. Check the "
+                 "host, or give the account a password", words);
+  else
+    g_set_error (error, FAULT, FAULT_UNAVAILABLE, "no common way to log in: the server offers \"%s\", we speak SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN "
+                 "and LOGIN", words);
+}
 
-    g_set_error (error, FAULT, FAULT_UNAVAILABLE, "no common way to log in: the server offers \"%s\", we speak SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN and LOGIN", words);
-    return NULL;
-  }
-  self->mechanism = index;
-  self->secret = secret;
-  if (gsasl_init (&self->library) != GSASL_OK ||
-      gsasl_client_start (self->library, mechanisms[index].name, &self->session) != GSASL_OK) {
-    g_set_error (error, FAULT, FAULT_SOFTWARE, "libgsasl does not start %s", mechanisms[index].name);
-    return NULL;
-  }
+static gboolean
+start_library (Sasl *self)
+{
+  const SaslLogin *login = &self->login;
+
+  if (gsasl_init (&self->library) != GSASL_OK || gsasl_client_start (self->library, mechanisms[self->mechanism].name, &self->session) != GSASL_OK)
+    return FALSE;
   gsasl_callback_hook_set (self->library, self);
   gsasl_callback_set (self->library, property_cb);
-  gsasl_property_set (self->session, GSASL_AUTHID, user);
-  if (mechanisms[index].digest == NULL)
-    gsasl_property_set_raw (self->session, GSASL_PASSWORD, secret_bytes_peek (secret), secret_bytes_get_length (secret));
+  gsasl_property_set (self->session, GSASL_AUTHID, login->user);
+  if (mechanisms[self->mechanism].digest == NULL)
+    gsasl_property_set_raw (self->session, GSASL_PASSWORD, secret_bytes_peek (login->secret), secret_bytes_get_length (login->secret));
   gsasl_property_set (self->session, GSASL_SERVICE, "smtp");
-  gsasl_property_set (self->session, GSASL_HOSTNAME, host);
+  gsasl_property_set (self->session, GSASL_HOSTNAME, login->host);
+  return TRUE;
+}
+
+Sasl *
+sasl_new (const char *const *offered, const SaslLogin *login, GError **error)
+{
+  g_autoptr (Sasl) self = g_new0 (Sasl, 1);
+
+  self->login = *login;
+  if (!sasl_choose (offered, login, &self->mechanism)) {
+    fail_to_choose (offered, login, error);
+    return NULL;
+  }
+  if (!login->is_token && !start_library (self)) {
+    g_set_error (error, FAULT, FAULT_SOFTWARE, "libgsasl does not start %s", sasl_get_mechanism (self));
+    return NULL;
+  }
   return g_steal_pointer (&self);
 }
 
@@ -189,6 +227,7 @@ sasl_free (Sasl *self)
   }
   if (self->library != NULL)
     gsasl_done (self->library);
+  g_free (self->refusal);
   g_free (self);
 }
 
@@ -238,8 +277,8 @@ sasl_explain (const Sasl *self, int result)
   return g_strdup_printf ("the login by %s broke off: %s", name, gsasl_strerror (result));
 }
 
-char *
-sasl_step (Sasl *self, const char *challenge, GError **error)
+static char *
+sasl_step_password (Sasl *self, const char *challenge, GError **error)
 {
   g_autofree char *why = NULL;
   char *said = NULL;
@@ -253,6 +292,35 @@ sasl_step (Sasl *self, const char *challenge, GError **error)
   }
   self->is_complete = result == GSASL_OK;
   return said;
+}
+
+/* All is in the first words. What is asked behind them is the refusal's reason, once; the answer to that brings the refusal itself. */
+static char *
+sasl_step_token (Sasl *self, const char *challenge, GError **error)
+{
+  gboolean is_first = !self->is_token_said;
+
+  self->is_token_said = TRUE;
+  if (is_first)
+    return mechanisms[self->mechanism].say_token (&self->login, error);
+  if (self->refusal != NULL) {
+    g_set_error (error, FAULT, FAULT_PROTOCOL, "the login by %s broke off: the server goes on asking", sasl_get_mechanism (self));
+    return NULL;
+  }
+  self->refusal = bearer_read_refusal (challenge);
+  return g_strdup (mechanisms[self->mechanism].regret);
+}
+
+char *
+sasl_step (Sasl *self, const char *challenge, GError **error)
+{
+  return self->login.is_token ? sasl_step_token (self, challenge, error) : sasl_step_password (self, challenge, error);
+}
+
+const char *
+sasl_get_refusal (const Sasl *self)
+{
+  return self->refusal;
 }
 
 void
@@ -276,7 +344,8 @@ sasl_warm_up (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++) {
     const char *offered[] = { mechanisms[i].name, NULL };
-    g_autoptr (Sasl) sasl = sasl_new (offered, "user", secret, "example.org", NULL);
+    SaslLogin login = { "user", secret, mechanisms[i].say_token != NULL, "example.org", 0 };
+    g_autoptr (Sasl) sasl = sasl_new (offered, &login, NULL);
     char *said = sasl != NULL ? sasl_step (sasl, sasl_is_client_first (sasl) ? "" : "PHdhcm0+", NULL) : NULL;
     guint8 salted[EVP_MAX_MD_SIZE];
 

@@ -44,6 +44,46 @@ give_up_answer (SmtpSession *self, Phase phase)
   give_up (self, &verdict, quote);
 }
 
+/* The answer that ends a login; with the words of the 334 before it, where an access token was refused. */
+static char *
+quote_refusal (const SmtpSession *self)
+{
+  g_autofree char *quote = session_quote (self->answer.code, self->answer.text->str), *whole = NULL;
+  const char *refusal = sasl_get_refusal (self->sasl);
+
+  if (refusal == NULL || *refusal == '\0')
+    return g_steal_pointer (&quote);
+  whole = g_strdup_printf ("%s (%s)", quote, refusal);
+  return text_printable (whole, -1, VERDICT_TEXT_MAX - 8);
+}
+
+/* A token that is refused may only have ended: then another one is asked for, and this connection was none too many. */
+static void
+give_up_token (SmtpSession *self, const char *quote)
+{
+  Verdict verdict = verdict_of_token (self->answer.code, self->answer.status, self->answer.text->str);
+  g_autofree char *whole = g_strdup_printf ("%s: %s", quote, verdict.advice != NULL ? verdict.advice : "the login failed");
+
+  if (g_strcmp0 (verdict.pause, "login") == 0 && self->hooks->renew != NULL && self->hooks->renew (whole, self->data))
+    session_finish_with (self, FALSE, whole);
+  else
+    give_up (self, &verdict, quote);
+}
+
+static void
+give_up_login (SmtpSession *self)
+{
+  g_autofree char *quote = quote_refusal (self);
+  Verdict verdict = verdict_of (PHASE_LOGIN, self->answer.code, self->answer.status, self->answer.text->str);
+
+  g_free (self->facts.reply);
+  self->facts.reply = g_strdup (quote);
+  if (self->account->is_token)
+    give_up_token (self, quote);
+  else
+    give_up (self, &verdict, quote);
+}
+
 /* --- EHLO --- */
 
 static void
@@ -118,13 +158,14 @@ say_secret (SmtpSession *self, const char *word)
 static Sasl *
 choose_mechanism (SmtpSession *self, GError **error)
 {
+  SaslLogin login = { self->account->user, self->account->secret, self->account->is_token, self->account->host, self->port };
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
   for (guint i = 0; i < self->facts.mechanisms->len; i++)
     if (!server_traits_is_refused (self->traits, self->facts.mechanisms->pdata[i]))
       g_ptr_array_add (names, self->facts.mechanisms->pdata[i]);
   g_ptr_array_add (names, NULL);
-  return sasl_new ((const char *const *) names->pdata, self->account->user, self->account->secret, self->account->host, error);
+  return sasl_new ((const char *const *) names->pdata, &login, error);
 }
 
 static void
@@ -150,6 +191,13 @@ say_auth (SmtpSession *self)
   sasl_wipe (initial);
 }
 
+/* RFC 6750 §5.3: a token never, whatever the account allows for its password. */
+static gboolean
+may_say_secret (const SmtpSession *self)
+{
+  return self->is_encrypted || self->is_loopback || (self->account->is_insecure && !self->account->is_token);
+}
+
 static void
 start_auth (SmtpSession *self)
 {
@@ -159,11 +207,12 @@ start_auth (SmtpSession *self)
     become_ready (self);
     return;
   }
-  if (!self->is_encrypted && !self->is_loopback && !self->account->is_insecure) {
-    give_up_ours (self, "tls", "the password is not sent without TLS: set --tls starttls or implicit");
+  if (!may_say_secret (self)) {
+    give_up_ours (self, "tls", self->account->is_token ? "the access token of a sign-in is never sent without TLS: set --tls starttls or implicit"
+                                                       : "the password is not sent without TLS: set --tls starttls or implicit");
     return;
   }
-  if (self->facts.mechanisms->len == 0) {
+  if (self->facts.mechanisms->len == 0 && !self->account->is_token) {
     give_up_ours (self, "login", "the server offers no login: leave the user name away, or check host and port");
     return;
   }
@@ -235,7 +284,7 @@ handle_auth (SmtpSession *self)
     handle_challenge (self);
   } else if (self->answer.code / 100 != 2) {
     if (!is_mechanism_refused (self) || !try_again (self))
-      give_up_answer (self, PHASE_LOGIN);
+      give_up_login (self);
   } else if (!sasl_is_complete (self->sasl)) {
     give_up_ours (self, "login", "the server let us in without proving that it knows the password (SCRAM): it may not be yours");
   } else {

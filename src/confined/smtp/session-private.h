@@ -36,6 +36,7 @@ struct SmtpSession {
   gpointer            data;
   ServerTraits       *traits;
   char               *helo;
+  guint               port; /* of the peer; 0: not known */
   SessionState        state;
   gboolean            is_test, is_encrypted, is_loopback, is_quitting, is_lost, is_greeted;
   char               *end_text;

@@ -45,9 +45,10 @@ session_new (const SmtpAccount *account, ServerTraits *traits, const char *helo,
 }
 
 void
-session_set_loopback (SmtpSession *self, gboolean is_loopback)
+session_set_peer (SmtpSession *self, gboolean is_loopback, guint port)
 {
   self->is_loopback = is_loopback;
+  self->port = port;
 }
 
 void

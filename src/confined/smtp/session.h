@@ -34,6 +34,8 @@ typedef struct { /* all called from within session_feed, _pump, _break… */
   void     (*done)      (Row *row, const RowResult *result, gpointer data); /* (transfer full) it has its outcome */
   void     (*give_back) (Row *row, gpointer data); /* (transfer full) it was never begun */
   void     (*trouble)   (const Verdict *verdict, const char *text, gpointer data); /* about the account, not about a row */
+  /* The access token is refused. Returns: another one was asked for, so that this is no trouble. NULL: it never is. */
+  gboolean (*renew)     (const char *text, gpointer data);
 } SessionHooks;
 
 typedef struct { /* for Transport2.Test; strings are owned and never NULL */
@@ -47,7 +49,8 @@ typedef struct SmtpSession SmtpSession;
 
 /* account, traits, hooks: borrowed for life; traits is added to. helo: used when the account names none. */
 SmtpSession *session_new (const SmtpAccount *account, ServerTraits *traits, const char *helo, gboolean is_test, const SessionHooks *hooks, gpointer data);
-void     session_set_loopback (SmtpSession *self, gboolean is_loopback); /* at its beginning: core saw that the peer is this machine; FALSE before */
+/* At its beginning, as core read it from the socket: is the peer this machine (FALSE before), and its port (0: not known). */
+void     session_set_peer (SmtpSession *self, gboolean is_loopback, guint port);
 void     session_free (SmtpSession *self); /* as session_break(); NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpSession, session_free)
 

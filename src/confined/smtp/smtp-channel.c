@@ -13,10 +13,12 @@
 
 #define ENDPOINT 0  /* core/account/kind-smtp.c: there is but one */
 #define NEED_MAX 64 /* chosen: no account wants more at once */
+#define END_LOOK_S 60 /* chosen: tokens live for an hour, and core renews them some minutes before */
 
 typedef struct {
   int      fd; /* owned */
   gboolean is_loopback;
+  guint    port; /* of the other end; 0: not known */
 } HeldSocket;
 
 typedef struct {
@@ -32,8 +34,12 @@ typedef struct {
   GPtrArray    *dead;      /* connections to free once nobody stands in them */
   guint         reap_idle;
   guint         announced;   /* connections that were asked for and did not come yet */
+  guint         end_timer;   /* looks for the end of the access token; 0: it has none */
   GVariant     *last_report; /* of the last connection that ended */
 } SmtpChannel;
+
+static void stop_logins (SmtpChannel *self);
+static void watch_end (SmtpChannel *self);
 
 /* --- small words --- */
 
@@ -52,6 +58,15 @@ close_held (SmtpChannel *self)
   g_array_set_size (self->held, 0);
 }
 
+/* Does a login have to wait for another secret? A token whose end has come is asked for once rows wait: not every hour for nobody. */
+static gboolean
+is_secret_over (SmtpChannel *self)
+{
+  if (account_has_expired (self->account) && !send_queue_needs_secret (self->queue) && send_queue_get_length (self->queue) > 0)
+    send_queue_need_secret (self->queue, "the sign-in's access token has ended");
+  return send_queue_needs_secret (self->queue);
+}
+
 /* Each connection logs in by itself. Until one has come through only one tries, or a wrong password would be tried as often as there are
  * connections, and accounts are locked for that. */
 static void
@@ -63,7 +78,7 @@ smtp_channel_announce (SmtpChannel *self)
 
   if (!self->is_proved)
     need = self->probe == NULL && self->held->len == 0 ? MIN (need, 1) : 0;
-  if (need > self->announced && !send_queue_is_paused (self->queue) && !send_queue_is_draining (self->queue)) {
+  if (need > self->announced && !send_queue_is_paused (self->queue) && !send_queue_is_draining (self->queue) && !is_secret_over (self)) {
     guint more = need - self->announced;
 
     self->announced = need;
@@ -111,13 +126,26 @@ trouble_cb (const Verdict *verdict, const char *text, gpointer data)
   send_queue_trouble (((SmtpChannel *) data)->queue, verdict, text);
 }
 
+/* What stands behind a test is told by its report. */
+static gboolean
+renew_wanted_cb (const char *text, gpointer data)
+{
+  SmtpChannel *self = data;
+
+  if (send_queue_is_testing (self->queue))
+    return FALSE;
+  stop_logins (self);
+  send_queue_need_secret (self->queue, text);
+  return TRUE;
+}
+
 static void
 done_cb (Row *row, const RowResult *result, gpointer data)
 {
   send_queue_done (((SmtpChannel *) data)->queue, row, result);
 }
 
-static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb };
+static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb, renew_wanted_cb };
 
 /* --- connections --- */
 
@@ -143,7 +171,7 @@ start_connection (SmtpChannel *self, const HeldSocket *held)
   Connection *connection = connection_new (held->fd, self->poller, self->account, self->traits, self->tls, send_queue_is_testing (self->queue), &hooks,
                                            &connection_events, self);
 
-  session_set_loopback (connection_get_session (connection), held->is_loopback);
+  session_set_peer (connection_get_session (connection), held->is_loopback, held->port);
   g_ptr_array_add (self->connections, connection);
   if (!self->is_proved)
     self->probe = connection;
@@ -169,7 +197,7 @@ end_probe (SmtpChannel *self, gboolean is_ready)
   smtp_channel_announce (self);
 }
 
-/* What is not logged in yet need not try while the queue is paused: the password may be what is wrong. */
+/* What is not logged in yet need not try while the queue is paused, or waits for another secret: it may be what is wrong. */
 static void
 quit_unready (SmtpChannel *self)
 {
@@ -184,6 +212,14 @@ quit_unready (SmtpChannel *self)
 }
 
 static void
+prove_secret (SmtpChannel *self)
+{
+  end_probe (self, TRUE);
+  if (self->account->is_token)
+    send_queue_tell_status (self->queue, "authenticated", "");
+}
+
+static void
 turned_cb (Connection *connection, gpointer data)
 {
   SmtpChannel *self = data;
@@ -191,8 +227,8 @@ turned_cb (Connection *connection, gpointer data)
 
   send_queue_turned (self->queue, session_is_idle (session));
   if (connection == self->probe && session_is_ready (session) && !send_queue_is_paused (self->queue))
-    end_probe (self, TRUE);
-  if (send_queue_is_paused (self->queue) && !send_queue_is_testing (self->queue))
+    prove_secret (self);
+  if ((send_queue_is_paused (self->queue) && !send_queue_is_testing (self->queue)) || send_queue_needs_secret (self->queue))
     quit_unready (self);
   if (send_queue_get_length (self->queue) == 0)
     self->announced = 0;
@@ -245,15 +281,18 @@ closed_cb (Connection *connection, gpointer data)
 static gboolean
 open_cb (gpointer channel, SendQueue *queue, const AccountOpening *opening, GError **error)
 {
+  static const char *const kinds[] = { "smtp", "gmail", "outlook", "oauth", NULL }; /* the others by a sign-in: OpenAccount's `secret` */
   SmtpChannel *self = channel;
 
-  if (strcmp (opening->kind, "smtp") != 0) {
+  if (!g_strv_contains (kinds, opening->kind)) {
     secret_bytes_free (opening->secret);
     g_set_error (error, FAULT, FAULT_USAGE, "this program sends for accounts of the kind smtp, not %s", opening->kind);
     return FALSE;
   }
   self->account = account_new (opening->settings, opening->secret, error);
   self->queue = self->account != NULL ? queue : NULL;
+  if (self->account != NULL)
+    watch_end (self);
   return self->account != NULL;
 }
 
@@ -262,7 +301,7 @@ is_connection_wanted (const SmtpChannel *self)
 {
   guint most = self->account->connections > 0 ? MIN (self->account->connections, SMTP_CONNECTIONS_MAX) : SMTP_CONNECTIONS_MAX;
 
-  return !send_queue_is_draining (self->queue) && (!send_queue_is_paused (self->queue) || send_queue_is_testing (self->queue)) &&
+  return !send_queue_is_draining (self->queue) && !send_queue_needs_secret (self->queue) && (!send_queue_is_paused (self->queue) || send_queue_is_testing (self->queue)) &&
          self->connections->len + self->held->len < most;
 }
 
@@ -270,7 +309,8 @@ static gboolean
 connect_cb (gpointer channel, int fd, guint endpoint, const char *peer, GError **error)
 {
   SmtpChannel *self = channel;
-  HeldSocket held = { fd, is_loopback_address (peer) };
+  const char *port = strrchr (peer, ':');
+  HeldSocket held = { fd, is_loopback_address (peer), port != NULL ? (guint) g_ascii_strtoull (port + 1, NULL, 10) : 0 };
 
   if (endpoint != ENDPOINT || !is_connection_wanted (self)) {
     close (fd);
@@ -305,6 +345,7 @@ free_cb (gpointer channel)
   close_held (self);
   g_array_unref (self->held);
   g_clear_handle_id (&self->reap_idle, g_source_remove);
+  g_clear_handle_id (&self->end_timer, g_source_remove);
   g_ptr_array_unref (self->connections);
   g_ptr_array_unref (self->dead);
   server_traits_free (self->traits);
@@ -340,14 +381,19 @@ release_cb (gpointer channel, RowFunc is_wanted, gpointer data)
     session_release (connection_get_session (self->connections->pdata[i]), is_wanted, data);
 }
 
+/* Nobody logs in any more before one has shown that the secret holds, and what is not begun waits for that. */
+static void
+stop_logins (SmtpChannel *self)
+{
+  self->is_proved = FALSE;
+  close_held (self); /* Resume, or another secret, asks anew */
+  release_cb (self, NULL, NULL);
+}
+
 static void
 pause_cb (gpointer channel)
 {
-  SmtpChannel *self = channel;
-
-  self->is_proved = FALSE;
-  close_held (self); /* Resume asks anew */
-  release_cb (self, NULL, NULL);
+  stop_logins (channel);
 }
 
 static gboolean
@@ -370,8 +416,60 @@ drain_cb (gpointer channel)
     session_quit (connection_get_session (self->connections->pdata[i])); /* logins that are under way end with it */
   close_held (self);
   account_forget_secret (self->account);
+  g_clear_handle_id (&self->end_timer, g_source_remove);
   wake_all (self);
   finish_drain (self);
+}
+
+/* --- an access token and its end --- */
+
+/* Those that are logged in finish what they have begun and leave; logins end where they are. */
+static void
+retire_connections (SmtpChannel *self)
+{
+  stop_logins (self);
+  for (guint i = 0; i < self->connections->len; i++)
+    session_quit (connection_get_session (self->connections->pdata[i]));
+  wake_all (self);
+}
+
+static gboolean
+end_timer_cb (gpointer data)
+{
+  SmtpChannel *self = data;
+
+  self->end_timer = 0;
+  if (account_has_expired (self->account))
+    retire_connections (self);
+  watch_end (self);
+  smtp_channel_announce (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Looked at each minute, for the machine may sleep, which this clock does not see. */
+static void
+watch_end (SmtpChannel *self)
+{
+  gint64 left_s = self->account->expires_utc_s - g_get_real_time () / G_USEC_PER_SEC;
+
+  g_clear_handle_id (&self->end_timer, g_source_remove);
+  if (self->account->is_token && self->account->expires_utc_s > 0 && !account_has_expired (self->account))
+    self->end_timer = g_timeout_add_seconds ((guint) CLAMP (left_s, 1, END_LOOK_S), end_timer_cb, self);
+}
+
+/* Who is logged in by the old one goes when it has finished: that one may end any minute. The new one is tried by one connection first. */
+static void
+renew_cb (gpointer channel, SecretBytes *secret, gint64 expires_utc_s)
+{
+  SmtpChannel *self = channel;
+
+  if (send_queue_is_draining (self->queue)) {
+    secret_bytes_free (secret); /* no further login will be */
+    return;
+  }
+  retire_connections (self);
+  account_renew_secret (self->account, secret, expires_utc_s);
+  watch_end (self);
 }
 
 const Channel smtp_channel = {
@@ -389,6 +487,7 @@ const Channel smtp_channel = {
   .pause = pause_cb,
   .is_quiet = is_quiet_cb,
   .drain = drain_cb,
+  .renew = renew_cb,
 };
 
 gpointer

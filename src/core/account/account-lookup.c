@@ -65,6 +65,8 @@ account_to_transport_settings (const Account *self, const char *own_name)
     if ((row->marks & SETTING_TOLD) != 0)
       g_variant_builder_add (&builder, "{sv}", row->key, is_own_name ? g_variant_new_string (own_name) : account_get_value (self, row));
   }
+  if (self->kind->secret == KIND_SECRET_OAUTH) /* else it is what it always was */
+    g_variant_builder_add (&builder, "{sv}", KEY_TRANSPORT_SECRET, g_variant_new_string (kind_secret_to_word (self->kind->secret)));
   return g_variant_builder_end (&builder);
 }
 

@@ -16,6 +16,12 @@ kind_unit_to_word (KindUnit unit)
   return unit_words[unit];
 }
 
+const char *
+kind_secret_to_word (KindSecret secret)
+{
+  return secret_words[secret];
+}
+
 const AccountKind *
 kind_find (const char *word)
 {
@@ -156,7 +162,7 @@ kinds_describe (void)
     add_text (&builder, KEY_KIND_ADDRESS, address_kind_get ((*kind)->address)->word);
     add_text (&builder, KEY_KIND_MESSAGE, message_kind_get ((*kind)->message)->word);
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_PARTS, message_kind_describe (message_kind_get ((*kind)->message)));
-    add_text (&builder, KEY_KIND_SECRET, secret_words[(*kind)->secret]);
+    add_text (&builder, KEY_KIND_SECRET, kind_secret_to_word ((*kind)->secret));
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_CAN, describe_traits (*kind));
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_ENDPOINTS, describe_endpoints (*kind));
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_SETTINGS, describe_settings (*kind));

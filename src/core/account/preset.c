@@ -17,21 +17,21 @@ static const char *const yahoo_hosts[] = { "smtp.mail.yahoo.com", NULL };
 static const char *const ses_hosts[] = { "*.amazonaws.com", NULL };
 
 static const Preset presets[] = { /* the first row that fits is taken: personal before business */
-  { "gmail", "Gmail", gmail_domains, gmail_hosts, 587, "starttls", 0, 0, 500, TRUE, NULL, "medium",
+  { "gmail", "Gmail", gmail_domains, gmail_hosts, 587, "starttls", 0, 0, 500, TRUE, NULL, "medium", "",
     "Google takes no normal password here: switch on two-step verification and make an app password at myaccount.google.com/apppasswords" },
-  { "google-workspace", "Google Workspace", NULL, gmail_hosts, 587, "starttls", 0, 0, 2000, TRUE, "_spf.google.com", "high",
+  { "google-workspace", "Google Workspace", NULL, gmail_hosts, 587, "starttls", 0, 0, 2000, TRUE, "_spf.google.com", "high", "",
     "2,000 messages in 24 hours (a trial account: 500, give that as the day's limit); Google wants an app password, which the "
     "administrator may have to allow" },
-  { "outlook", "Outlook", outlook_domains, outlook_hosts, 587, "starttls", 0, 0, 0, FALSE, NULL, "low",
-    "Microsoft publishes no limit for free accounts and switches password logins off: an app password may work, OAuth is not there yet; "
-    "with Microsoft 365 5,000 recipients a day are allowed, give that as the day's limit" },
-  { "exchange-online", "Exchange Online", NULL, exchange_hosts, 587, "starttls", 30, 0, 10000, FALSE, "spf.protection.outlook.com", "medium",
-    "30 messages a minute and 10,000 recipients a day; the administrator has to allow SMTP logins by password for this mailbox, OAuth is not there yet" },
-  { "icloud", "iCloud", icloud_domains, icloud_hosts, 587, "starttls", 0, 0, 1000, FALSE, "icloud.com", "high",
+  { "outlook", "Outlook", outlook_domains, outlook_hosts, 587, "starttls", 0, 0, 0, FALSE, NULL, "low", "2024-09-16",
+    "Microsoft takes no password for these addresses since 2024-09-16, of whatever sort: it wants a sign-in (OAuth). It publishes no limit for free "
+    "accounts; with Microsoft 365 5,000 recipients a day are allowed, give that as the day's limit" },
+  { "exchange-online", "Exchange Online", NULL, exchange_hosts, 587, "starttls", 30, 0, 10000, FALSE, "spf.protection.outlook.com", "medium", "2026-12",
+    "30 messages a minute and 10,000 recipients a day; the administrator has to allow SMTP for this mailbox, and from the end of 2026-12 logins by password as well" },
+  { "icloud", "iCloud", icloud_domains, icloud_hosts, 587, "starttls", 0, 0, 1000, FALSE, "icloud.com", "high", "",
     "Apple wants an app-specific password from account.apple.com; messages up to 20 MB" },
-  { "yahoo", "Yahoo", yahoo_domains, yahoo_hosts, 465, "implicit", 0, 0, 0, FALSE, NULL, "low",
+  { "yahoo", "Yahoo", yahoo_domains, yahoo_hosts, 465, "implicit", 0, 0, 0, FALSE, NULL, "low", "",
     "Yahoo wants an app password; what is said of its limits contradicts itself, so none is set: start slowly" },
-  { "amazon-ses", "Amazon SES", NULL, ses_hosts, 587, "starttls", 60, 0, 200, FALSE, NULL, "high",
+  { "amazon-ses", "Amazon SES", NULL, ses_hosts, 587, "starttls", 60, 0, 200, FALSE, NULL, "high", "",
     "these are the sandbox's limits (200 a day, 1 a second): after Amazon has opened yours, give what GetSendQuota says; user and "
     "password are the SMTP credentials, not the console's" },
 };

@@ -15,6 +15,7 @@ struct Preset {
   gboolean    is_by_address;                 /* the limits are the address's, by whatever way it sends there */
   const char *spf_include;                   /* what its servers need in the SPF record of a domain of one's own; NULL: nothing */
   const char *sure;                          /* of the limits: high | medium | low */
+  const char *passwords_end;                 /* the day, or the month, from which it takes no password for SMTP as it comes; or "" */
   const char *note;                          /* a sentence for people, or "" */
 };
 

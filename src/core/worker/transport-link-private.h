@@ -34,7 +34,7 @@ struct TransportLink {
   gboolean is_held; /* no connection is made */
 
   gboolean        needs_secret; /* it asked, and there was none to give */
-  gboolean        is_proved;    /* the secret that it has: something was answered since it was given */
+  gboolean        is_proved;    /* the secret that it has: something was answered since it was given, or it let us in */
   TransportState *state;        /* NULL: its kind keeps none */
   GPtrArray      *heard;        /* of GArray (transport-events.c), a frame each: waits for the outcomes before it */
 

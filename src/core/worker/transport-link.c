@@ -135,6 +135,7 @@ transport_link_open (TransportLink *self, const Account *account, GError **error
   if (self->journals != NULL && !transport_journals_create (self->journals, error))
     return FALSE;
   self->account = account;
+  self->is_proved = account->kind->secret == KIND_SECRET_OAUTH; /* signing in anew brings another token: the first refusal is worth one */
   self->phase = LINK_OPENING;
   self->is_held = FALSE;
   self->open = g_cancellable_new ();
@@ -245,9 +246,13 @@ status_cb (PrTransport2 *proxy, const char *word, const char *text, gpointer dat
 
   if (self->is_violated)
     return;
-  if (!g_strv_contains (words, word))
+  if (!g_strv_contains (words, word)) {
     transport_link_drop (self, "a status that does not exist");
-  else if (self->events->status != NULL)
+    return;
+  }
+  if (strcmp (word, "authenticated") == 0)
+    self->is_proved = TRUE;
+  if (self->events->status != NULL)
     self->events->status (word, text, self->data);
 }
 

@@ -110,6 +110,7 @@ guint    send_queue_get_length (const SendQueue *self); /* rows that wait */
 gboolean send_queue_is_paused  (const SendQueue *self);
 gboolean send_queue_is_draining (const SendQueue *self);
 gboolean send_queue_is_testing (const SendQueue *self);
+gboolean send_queue_needs_secret (const SendQueue *self); /* since send_queue_need_secret(), until renew() */
 
 void     send_queue_need_connections (SendQueue *self, guint endpoint, guint count); /* so many more would be used now */
 void     send_queue_tell_silence     (SendQueue *self, const char *text); /* a connection waits for its first word */

@@ -254,6 +254,12 @@ send_queue_is_testing (const SendQueue *self)
 
 /* --- life --- */
 
+gboolean
+send_queue_needs_secret (const SendQueue *self)
+{
+  return self->needs_secret;
+}
+
 SendQueue *
 send_queue_new (const Channel *channel, gpointer channel_self, const SendQueueEvents *events, gpointer data)
 {

@@ -82,6 +82,16 @@ trouble_cb (const Verdict *verdict, const char *text, gpointer data)
   g_assert (verdict->pause != NULL && verdict->pause_after > 0 && *text != '\0');
 }
 
+/* The words of a refused token are shown: one line, whatever its 334 said. Every other one is renewed. */
+static gboolean
+renew_cb (const char *text, gpointer data)
+{
+  g_assert (*text != '\0' && g_utf8_validate (text, -1, NULL));
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    g_assert (!g_unichar_iscntrl (g_utf8_get_char (p)));
+  return strlen (text) % 2 == 0;
+}
+
 /* All that is shown as output is taken as sent. */
 static void
 drain (SmtpSession *session, World *world)
@@ -103,18 +113,18 @@ drain (SmtpSession *session, World *world)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb };
+  static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb, renew_cb };
   World world = { .next = 0 };
   guint8 settings = size > 0 ? data[0] : 0;
   SmtpAccount account = { .host = (char *) "mx.example.org", .user = (char *) (settings & 1 ? "ann" : ""), .pin = (char *) "", .helo = (char *) "me",
                       .tls = settings & 2 ? ACCOUNT_TLS_STARTTLS : ACCOUNT_TLS_NONE,
-                      .window = settings & 8 ? 1 : 4, .timeout_percent = 100 };
+                      .window = settings & 8 ? 1 : 4, .timeout_percent = 100, .is_token = (settings & 33) == 33 };
   g_autoptr (ServerTraits) traits = server_traits_new ();
   SmtpSession *session;
 
   account.secret = secret_bytes_new ("secret", 6);
   session = session_new (&account, traits, "me", FALSE, &hooks, &world);
-  session_set_loopback (session, TRUE);
+  session_set_peer (session, TRUE, 587);
   for (gsize at = 1; at < size && !session_is_closed (session);) {
     const guint8 *end = memchr (data + at, 0xff, size - at);
     gsize len = end != NULL ? (gsize) (end - data) - at : size - at;

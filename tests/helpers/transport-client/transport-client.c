@@ -69,6 +69,12 @@ lost_cb (PrTransport2 *proxy, guint endpoint, const char *text, gpointer data)
 }
 
 static void
+need_secret_cb (PrTransport2 *proxy, const char *text, gpointer data)
+{
+  say (data, "need-secret", text);
+}
+
+static void
 need_cb (PrTransport2 *proxy, guint endpoint, guint count, gpointer data)
 {
   Client *self = data;
@@ -113,6 +119,7 @@ client_new (const char *program)
   g_signal_connect (self->proxy, "paused", G_CALLBACK (paused_cb), self);
   g_signal_connect (self->proxy, "connection-lost", G_CALLBACK (lost_cb), self);
   g_signal_connect (self->proxy, "need-connection", G_CALLBACK (need_cb), self);
+  g_signal_connect (self->proxy, "need-secret", G_CALLBACK (need_secret_cb), self);
   return self;
 }
 
@@ -166,6 +173,17 @@ client_open (Client *self, const char *settings, const char *password)
   if (!g_variant_dict_contains (&dict, "host"))
     g_variant_dict_insert (&dict, "host", "s", "localhost");
   client_open_with (self, g_variant_dict_end (&dict), password, NULL, &error);
+  g_assert_no_error (error);
+}
+
+void
+client_renew (Client *self, const char *secret, gint64 expires_utc_s)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  g_autoptr (GError) error = NULL;
+
+  append_memory (fds, secret, strlen (secret));
+  pr_transport2_call_new_secret_sync (self->proxy, g_variant_new_handle (0), expires_utc_s, fds, NULL, NULL, &error);
   g_assert_no_error (error);
 }
 

@@ -11,8 +11,8 @@ typedef struct {
   Peer         *peer;
   const char   *kind;    /* of account; at first smtp */
   PrTransport2 *proxy;
-  GString      *log;     /* signals in short: "1=accepted 2=refused/suppress paused(login) lost " */
-  char         *text;    /* of the last Paused or ConnectionLost */
+  GString      *log;     /* signals in short: "1=accepted 2=refused/suppress paused(login) need-secret lost " */
+  char         *text;    /* of the last Paused, NeedSecret or ConnectionLost */
   guint         outcomes, needed; /* needed: sum of NeedConnection */
   guint         tally[STATE_COUNT]; /* outcomes by state */
   gboolean      has_ended, is_quiet; /* is_quiet: count, don't log outcomes */
@@ -27,6 +27,7 @@ void    client_free (Client *self);
 
 /* settings: text of an a{sv}, e.g. "{'tls': <'none'>}"; host is added when absent. */
 void client_open (Client *self, const char *settings, const char *password);
+void client_renew (Client *self, const char *secret, gint64 expires_utc_s); /* NewSecret */
 gboolean client_add (Client *self, int fd); /* takes fd: of this machine */
 gboolean client_add_from (Client *self, int fd, const char *peer);
 /* settings: a floating a{sv}; state: a frame STATE, NULL: none. */

@@ -1,5 +1,6 @@
 // smtp-server.mjs - nodemailer's smtp-server as a journey's far end: STARTTLS, AUTH, each message kept as it came.
-// node smtp-server.mjs --dir DIR [--port N] [--port-file FILE] [--cert PEM --key PEM] [--user U --password P] [--refuse REGEX]
+// node smtp-server.mjs --dir DIR [--port N] [--port-file FILE] [--cert PEM --key PEM] [--user U --password P | --user U --token T] [--refuse REGEX]
+// --token: it takes XOAUTH2 and nothing else; another token is answered by a 334 with JSON, then 535.
 // DIR/N.eml: the octets; DIR/N.json: {"from", "to": [...], "secure", "user"}; both are there before the 250 goes out.
 // It speaks PIPELINING, 8BITMIME, SMTPUTF8, SIZE; no CHUNKING: the other half of what our transport must do.
 import { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -7,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SMTPServer } from 'smtp-server';
 
-const words = Object.fromEntries(['dir', 'port', 'port-file', 'cert', 'key', 'user', 'password', 'refuse'].map((name) => [name, { type: 'string' }]));
+const words = Object.fromEntries(['dir', 'port', 'port-file', 'cert', 'key', 'user', 'password', 'token', 'refuse'].map((name) => [name, { type: 'string' }]));
 const { values } = parseArgs({ options: words });
 if (!values.dir) {
   console.error('smtp-server.mjs: --dir is missing');
@@ -28,9 +29,13 @@ const server = new SMTPServer({
   authOptional: !values.user,
   disabledCommands: [...(values.cert ? [] : ['STARTTLS']), ...(values.user ? [] : ['AUTH'])],
   allowInsecureAuth: !values.cert,
-  authMethods: ['PLAIN', 'LOGIN'],
+  authMethods: values.token ? ['XOAUTH2'] : ['PLAIN', 'LOGIN'],
   ...(values.cert ? { cert: readFileSync(values.cert), key: readFileSync(values.key) } : {}),
   onAuth(auth, session, done) {
+    if (auth.method === 'XOAUTH2') {
+      if (auth.username === values.user && auth.accessToken === values.token) return done(null, { user: auth.username });
+      return done(null, { data: { status: '401', schemes: 'bearer' } });
+    }
     if (auth.username === values.user && auth.password === values.password) return done(null, { user: auth.username });
     return done(refusal(535, '5.7.8 wrong user or password'));
   },

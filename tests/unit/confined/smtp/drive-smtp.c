@@ -1,5 +1,6 @@
-/* drive-smtp HOST-PORT CONNECTIONS MESSAGES [WINDOW] - messages a second of the whole postrider-smtp into a server on loopback.
- * No test: numbers for people. It plays core: keeps about two windows handed over, dials when asked. */
+/* drive-smtp HOST-PORT CONNECTIONS MESSAGES [WINDOW [USER TOKEN NEXT-TOKEN]] - messages a second of the whole postrider-smtp into a server on loopback.
+ * No test: numbers for people. It plays core: keeps about two windows handed over, dials when asked; signed in as USER by TOKEN, and by NEXT-TOKEN
+ * once another one is asked for. */
 #include "transport-client.h"
 
 #include <arpa/inet.h>
@@ -55,7 +56,7 @@ int
 main (int argc, char *argv[])
 {
   guint messages = argc > 3 ? (guint) atoi (argv[3]) : 0, handed = 0, early_kib = 0;
-  g_autofree char *settings = NULL, *body = g_strnfill (1500, 'x');
+  g_autofree char *settings = NULL, *login = argc > 7 ? g_strdup_printf (", 'secret': <'oauth'>, 'user': <'%s'>", argv[5]) : g_strdup (""), *body = g_strnfill (1500, 'x');
   g_autoptr (GString) text = g_string_new ("Dear {{name}},\n\n{{word}}\n");
   Client *client;
   gint64 start;
@@ -66,15 +67,23 @@ main (int argc, char *argv[])
     return 64;
   port = (guint16) atoi (argv[1]);
   connections = (guint) atoi (argv[2]);
-  settings = g_strdup_printf ("{'tls': <'none'>, 'window': <uint32 %d>}", argc > 4 ? atoi (argv[4]) : 10);
+  settings = g_strdup_printf ("{'tls': <'none'>, 'window': <uint32 %d>%s}", argc > 4 ? atoi (argv[4]) : 10, login);
   for (guint i = 0; i < 1500; i += 72)
     g_string_append_printf (text, "%.72s\n", body + i);
   client = client_new ("smtp");
   client->is_quiet = TRUE;
-  client_open (client, settings, "");
+  client_open (client, settings, argc > 7 ? argv[6] : "");
   client_begin (client, 1, text->str);
   for (open_count = 0; open_count < connections; open_count++)
     client_add (client, dial ());
+  if (argc > 7) {
+    client_send (client, 1, ++handed, 1);
+    client_wait_log (client, "need-secret");
+    printf ("%s\n", client->text);
+    client_renew (client, argv[7], 0);
+    for (open_count = 0; open_count < connections; open_count++)
+      client_add (client, dial ());
+  }
   start = g_get_monotonic_time ();
   while (client->outcomes < messages) {
     while (handed < messages && handed - client->outcomes < 2 * BATCH + 40 * connections) {

@@ -71,6 +71,8 @@ static const struct {
   { PHASE_LOGIN, "534 5.7.9 Application-specific password required", OUTCOME_LATER, REASON_NONE, "login", 1 },
   { PHASE_LOGIN, "550 5.7.30 Basic authentication is disabled", OUTCOME_LATER, REASON_NONE, "auth-disabled", 1 },
   { PHASE_LOGIN, "535 5.7.139 SmtpClientAuthentication is disabled", OUTCOME_LATER, REASON_NONE, "auth-disabled", 1 },
+  { PHASE_LOGIN, "535 5.7.3 Authentication unsuccessful", OUTCOME_LATER, REASON_NONE, "login", 1 },
+  { PHASE_LOGIN, "421 4.7.0 Access token has expired", OUTCOME_LATER, REASON_NONE, "login", 1 },
   { PHASE_LOGIN, "538 5.7.11 encryption required", OUTCOME_LATER, REASON_NONE, "tls", 1 },
   { PHASE_LOGIN, "454 4.7.0 temporary failure", OUTCOME_LATER, REASON_SLOW, "busy", 3 },
   /* a login that ended in mid-session is no word about the person (RFC 4954 §6) */
@@ -128,12 +130,48 @@ test_advice (void)
 {
   Verdict basic = verdict_of (PHASE_LOGIN, 550, (SmtpStatus){ 5, 7, 30 }, "Basic authentication is not supported");
   Verdict off = verdict_of (PHASE_LOGIN, 535, (SmtpStatus){ 5, 7, 139 }, "SmtpClientAuthentication is disabled for the Tenant");
+  Verdict another = verdict_of (PHASE_LOGIN, 535, (SmtpStatus){ 5, 7, 3 }, "Authentication unsuccessful");
   Verdict helo = verdict_of (PHASE_RCPT, 504, (SmtpStatus){ 5, 5, 2 }, "<box>: Helo command rejected");
 
-  g_assert_null (strstr (basic.advice, "make an app password"));
+  g_assert_null (strstr (basic.advice, "app password"));
+  g_assert_nonnull (strstr (basic.advice, "sign in"));
   g_assert_null (strstr (off.advice, "app password"));
-  g_assert_nonnull (strstr (off.advice, "switch"));
+  g_assert_nonnull (strstr (off.advice, "neither a password nor a sign-in helps"));
+  g_assert_nonnull (strstr (off.advice, "An administrator can switch it on"));
+  g_assert_null (strstr (another.advice, "app password"));
+  g_assert_nonnull (strstr (another.advice, "another account's"));
   g_assert_nonnull (strstr (helo.advice, "EHLO"));
+}
+
+/* Who has signed in has no password that could be mended; what else is wrong is wrong all the same. */
+static void
+test_token_advice (void)
+{
+  static const struct {
+    const char *line, *pause, *words;
+  } rows[] = {
+    { "535 5.7.8 Username and Password not accepted", "login", "Sign in again" },
+    { "534 5.7.9 Application-specific password required", "login", "Sign in again" },
+    { "432 4.7.12 A password transition is needed", "login", "Sign in again" },
+    { "454 4.7.0 token expired", "login", "Sign in again" },
+    { "535 5.7.3 Authentication unsuccessful", "login", "another account's" },
+    { "535 5.7.139 SmtpClientAuthentication is disabled for the Mailbox.", "auth-disabled", "administrator" },
+    { "454 4.7.0 Temporary authentication failure", "busy", "" },
+    { "538 5.7.11 Encryption required", "tls", "TLS" },
+    { "354 what", "protocol", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    SmtpReply reply;
+    Verdict verdict;
+
+    g_assert_true (smtp_reply_parse (rows[i].line, strlen (rows[i].line), &reply, NULL));
+    verdict = verdict_of_token (reply.code, reply.status, reply.text);
+    g_test_message ("%s", rows[i].line);
+    g_assert_cmpstr (verdict.pause, ==, rows[i].pause);
+    g_assert_nonnull (strstr (verdict.advice, rows[i].words));
+    g_assert_null (strstr (verdict.advice, "app password"));
+  }
 }
 
 int
@@ -143,5 +181,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/confined/smtp/reply-table/table", test_table);
   g_test_add_func ("/confined/smtp/reply-table/all-codes", test_all_codes);
   g_test_add_func ("/confined/smtp/reply-table/advice", test_advice);
+  g_test_add_func ("/confined/smtp/reply-table/token-advice", test_token_advice);
   return g_test_run ();
 }

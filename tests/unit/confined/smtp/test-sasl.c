@@ -135,7 +135,7 @@ test_case (gconstpointer data)
   g_auto (GStrv) offered = g_strsplit (c->offered, " ", -1);
   g_autoptr (SecretBytes) secret = secret_bytes_new (c->password, strlen (c->password));
   g_autoptr (GError) error = NULL;
-  g_autoptr (Sasl) sasl = sasl_new ((const char *const *) offered, "ann", secret, "mx.example.org", &error);
+  g_autoptr (Sasl) sasl = sasl_new ((const char *const *) offered, &(SaslLogin){ "ann", secret, FALSE, "mx.example.org", 0 }, &error);
 
   if (c->mechanism == NULL) {
     g_assert_error (error, FAULT, FAULT_UNAVAILABLE);
@@ -172,7 +172,7 @@ test_hostile (void)
     gsize len;
 
     offered[0] = rows[i].mechanism;
-    sasl = sasl_new (offered, "ann", secret, "mx.example.org", &error);
+    sasl = sasl_new (offered, &(SaslLogin){ "ann", secret, FALSE, "mx.example.org", 0 }, &error);
     first = sasl_step (sasl, "", &error);
     g_assert_no_error (error);
     said = g_base64_decode (first, &len);
@@ -195,11 +195,101 @@ test_not_base64 (void)
   const char *offered[] = { "CRAM-MD5", NULL };
   g_autoptr (SecretBytes) secret = secret_bytes_new ("secret", 6);
   g_autoptr (GError) error = NULL;
-  g_autoptr (Sasl) sasl = sasl_new (offered, "ann", secret, "mx.example.org", &error);
+  g_autoptr (Sasl) sasl = sasl_new (offered, &(SaslLogin){ "ann", secret, FALSE, "mx.example.org", 0 }, &error);
 
   g_assert_no_error (error);
   g_assert_null (sasl_step (sasl, "?", &error));
   g_assert_error (error, FAULT, FAULT_PROTOCOL);
+}
+
+/* --- access tokens --- */
+
+/* RFC 7628 §3.1 and §4.1; Google's and Microsoft's pages on XOAUTH2. */
+static void
+test_token (void)
+{
+  static const struct {
+    const char *offered, *user, *token;
+    guint       port;
+    const char *mechanism, *said; /* said: decoded, ^A as "|"; NULL: it cannot be */
+  } rows[] = {
+    { "XOAUTH2", "ann@example.org", "vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg==", 587, "XOAUTH2", "user=ann@example.org|auth=Bearer vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg==||" },
+    { "XOAUTH2 OAUTHBEARER", "ann@example.org", "a.b-c_d~e+f/g", 587, "OAUTHBEARER", "n,a=ann@example.org,|host=mx.example.org|port=587|auth=Bearer a.b-c_d~e+f/g||" },
+    { "OAUTHBEARER", "ann@example.org", "t", 0, "OAUTHBEARER", "n,a=ann@example.org,|host=mx.example.org|auth=Bearer t||" },
+    { "OAUTHBEARER", "a,b=c@example.org", "t", 25, "OAUTHBEARER", "n,a=a=2Cb=3Dc@example.org,|host=mx.example.org|port=25|auth=Bearer t||" }, /* RFC 5801 §4 */
+    { "XOAUTH2", "a,b=c@example.org", "t", 25, "XOAUTH2", "user=a,b=c@example.org|auth=Bearer t||" },
+    { "XOAUTH2", "ann\1auth=Bearer x", "t", 0, "XOAUTH2", NULL }, /* a field of its own */
+    { "OAUTHBEARER", "ann\1", "t", 0, "OAUTHBEARER", NULL },
+    { "XOAUTH2", "ann", "t\1auth=x", 0, "XOAUTH2", NULL },
+    { "OAUTHBEARER", "ann", "two words", 0, "OAUTHBEARER", NULL }, /* RFC 6750 §2.1 */
+    { "OAUTHBEARER", "ann", "t=t", 0, "OAUTHBEARER", NULL },
+    { "XOAUTH2", "ann", "", 0, "XOAUTH2", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (GStrv) offered = g_strsplit (rows[i].offered, " ", -1);
+    g_autoptr (SecretBytes) secret = secret_bytes_new (rows[i].token, strlen (rows[i].token));
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Sasl) sasl = sasl_new ((const char *const *) offered, &(SaslLogin){ rows[i].user, secret, TRUE, "mx.example.org", rows[i].port }, &error);
+    g_autofree char *said = NULL, *text = NULL;
+    gsize len = 0;
+
+    g_test_message ("row %" G_GSIZE_FORMAT, i);
+    g_assert_no_error (error);
+    g_assert_cmpstr (sasl_get_mechanism (sasl), ==, rows[i].mechanism);
+    g_assert_true (sasl_is_client_first (sasl));
+    said = sasl_step (sasl, "", &error);
+    if (rows[i].said == NULL) {
+      g_assert_error (error, FAULT, FAULT_DATA);
+      continue;
+    }
+    g_assert_no_error (error);
+    text = (char *) g_base64_decode (said, &len);
+    text = g_realloc (text, len + 1);
+    text[len] = '\0';
+    g_assert_cmpstr (g_strdelimit (text, "\1", '|'), ==, rows[i].said);
+    g_assert_null (sasl_get_refusal (sasl));
+  }
+}
+
+/* Neither a token by a password's mechanism nor the other way round; what is told names both sides. */
+static void
+test_token_nothing_in_common (void)
+{
+  static const char *const passwords[] = { "PLAIN", "SCRAM-SHA-256", NULL }, *const tokens[] = { "XOAUTH2", "OAUTHBEARER", NULL };
+  g_autoptr (SecretBytes) secret = secret_bytes_new ("secret", 6);
+  g_autoptr (GError) no_token = NULL, no_password = NULL;
+
+  g_assert_null (sasl_new (passwords, &(SaslLogin){ "ann", secret, TRUE, "mx", 0 }, &no_token));
+  g_assert_error (no_token, FAULT, FAULT_UNAVAILABLE);
+  g_assert_nonnull (strstr (no_token->message, "\"PLAIN SCRAM-SHA-256\", we speak OAUTHBEARER and XOAUTH2"));
+  g_assert_null (sasl_new (tokens, &(SaslLogin){ "ann", secret, FALSE, "mx", 0 }, &no_password));
+  g_assert_error (no_password, FAULT, FAULT_UNAVAILABLE);
+}
+
+/* The 334 behind a refused token: answered once, its words kept. */
+static void
+test_token_refused (void)
+{
+  static const struct {
+    const char *mechanism, *answer;
+  } rows[] = { { "XOAUTH2", "" }, { "OAUTHBEARER", "AQ==" } };
+  g_autoptr (SecretBytes) secret = secret_bytes_new ("secret", 6);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const char *offered[] = { rows[i].mechanism, NULL };
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Sasl) sasl = sasl_new (offered, &(SaslLogin){ "ann", secret, TRUE, "mx", 0 }, &error);
+    g_autofree char *answer = NULL;
+
+    sasl_wipe (sasl_step (sasl, "", &error));
+    answer = sasl_step (sasl, "eyJzdGF0dXMiOiI0MDEifQ==", &error); /* {"status":"401"} */
+    g_assert_no_error (error);
+    g_assert_cmpstr (answer, ==, rows[i].answer);
+    g_assert_cmpstr (sasl_get_refusal (sasl), ==, "{\"status\":\"401\"}");
+    g_assert_null (sasl_step (sasl, "", &error));
+    g_assert_error (error, FAULT, FAULT_PROTOCOL);
+  }
 }
 
 /* --- what stays in memory --- */
@@ -226,12 +316,13 @@ test_wiped_words (gconstpointer data)
   Leftover password, words;
   g_autoptr (SecretBytes) secret = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean is_token = strcmp (data, "XOAUTH2") == 0 || strcmp (data, "OAUTHBEARER") == 0;
   Sasl *sasl;
   char *said;
 
   leftover_make (&password);
   secret = make_secret (&password);
-  sasl = sasl_new (offered, "ann", secret, "mx.example.org", &error);
+  sasl = sasl_new (offered, &(SaslLogin){ "ann", secret, is_token, "mx.example.org", 0 }, &error);
   g_assert_no_error (error);
   said = sasl_step (sasl, sasl_is_client_first (sasl) ? "" : "VXNlcm5hbWU6", &error);
   if (!sasl_is_client_first (sasl)) {
@@ -309,7 +400,7 @@ test_wiped_scram (void)
   secret = make_secret (&password);
   take_salted (secret, &hex);
   g_assert_false (leftover_is_there (&hex));
-  sasl = sasl_new (offered, "ann", secret, "mx.example.org", &error);
+  sasl = sasl_new (offered, &(SaslLogin){ "ann", secret, FALSE, "mx.example.org", 0 }, &error);
   first = sasl_step (sasl, "", &error);
   g_assert_no_error (error);
   raw = g_base64_decode (first, &len);
@@ -334,9 +425,14 @@ main (int argc, char *argv[])
   }
   g_test_add_func ("/confined/smtp/sasl/hostile", test_hostile);
   g_test_add_func ("/confined/smtp/sasl/not-base64", test_not_base64);
+  g_test_add_func ("/confined/smtp/sasl/token/said", test_token);
+  g_test_add_func ("/confined/smtp/sasl/token/nothing-in-common", test_token_nothing_in_common);
+  g_test_add_func ("/confined/smtp/sasl/token/refused", test_token_refused);
   g_test_add_func ("/confined/smtp/sasl/wiped/control", leftover_check_control);
   g_test_add_data_func ("/confined/smtp/sasl/wiped/PLAIN", "PLAIN", test_wiped_words);
   g_test_add_data_func ("/confined/smtp/sasl/wiped/LOGIN", "LOGIN", test_wiped_words);
+  g_test_add_data_func ("/confined/smtp/sasl/wiped/XOAUTH2", "XOAUTH2", test_wiped_words);
+  g_test_add_data_func ("/confined/smtp/sasl/wiped/OAUTHBEARER", "OAUTHBEARER", test_wiped_words);
   g_test_add_func ("/confined/smtp/sasl/wiped/SCRAM", test_wiped_scram);
   return g_test_run ();
 }

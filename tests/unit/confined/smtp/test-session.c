@@ -13,6 +13,7 @@ typedef struct {
   AccountTls  tls;
   const char *user;
   gboolean    is_remote, is_test;
+  gboolean    is_token, renews; /* renews: another token can be had */
 } Case;
 
 #define HELLO "S: 220 mx.example.org\nC: EHLO [127.0.0.1]\n"
@@ -24,6 +25,10 @@ typedef struct {
 #define PROVED(n) FIRST_CHUNK (n) "S: 250 ok\nS: 250 ok\nS: 250 chunk\n" LAST_CHUNK "S: 250 " #n " taken\n"
 #define PIPED HELLO "S: 250-mx\nS: 250 PIPELINING\n"
 #define CHUNKED HELLO "S: 250-mx\nS: 250-PIPELINING\nS: 250 CHUNKING\n"
+/* The access token "secret" of ann; made by Python's base64. */
+#define SAY_XOAUTH2 "C: AUTH XOAUTH2 dXNlcj1hbm4BYXV0aD1CZWFyZXIgc2VjcmV0AQE=\n"
+#define SAY_OAUTHBEARER "C: AUTH OAUTHBEARER bixhPWFubiwBaG9zdD1teC5leGFtcGxlLm9yZwFwb3J0PTU4NwFhdXRoPUJlYXJlciBzZWNyZXQBAQ==\n"
+#define ERROR_334 "S: 334 eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIiwic2NvcGUiOiJodHRwczovL21haWwuZ29vZ2xlLmNvbS8ifQ==\n" /* {"status":"401","schemes":"bearer","scope":"https://mail.google.com/"} */
 
 static const Case cases[] = {
   { "lock-step: one command, one answer", /* a server that promises nothing gets nothing early */
@@ -222,6 +227,38 @@ static const Case cases[] = {
     ACCOUNT_TLS_NONE, "ann" },
   { "no login offered", HELLO "S: 250 mx\n", "trouble(login) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
   { "nothing in common", HELLO "S: 250-mx\nS: 250 AUTH GSSAPI\n", "trouble(login) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
+  /* with an access token (RFC 7628, XOAUTH2) */
+#define TOKEN(is_remote, renews) ACCOUNT_TLS_NONE, "ann", is_remote, FALSE, TRUE, renews
+  { "a token by XOAUTH2", HELLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN XOAUTH2\n" SAY_XOAUTH2 "S: 235 2.7.0 in\nC: MAIL FROM:<ann@example.org>\n", "", 1, 0,
+    TOKEN (FALSE, FALSE) },
+  { "a token by OAUTHBEARER, where both are offered", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2 OAUTHBEARER PLAIN\n" SAY_OAUTHBEARER
+    "S: 235 2.7.0 in\nC: MAIL FROM:<ann@example.org>\n", "", 1, 0, TOKEN (FALSE, FALSE) },
+  { "a token goes by no mechanism of passwords", HELLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN SCRAM-SHA-256\n", "trouble(login) ", 1, 0, TOKEN (FALSE, TRUE) },
+  { "a token, and no login is offered", HELLO "S: 250 mx\n", "trouble(login) ", 1, 0, TOKEN (FALSE, TRUE) },
+  { "a password goes by no mechanism of tokens", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2 OAUTHBEARER\n", "trouble(login) ", 1, 0, ACCOUNT_TLS_NONE, "ann" },
+  { "no token in the clear", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n", "trouble(tls) ", 1, 0, TOKEN (TRUE, TRUE) },
+  { "a token that is refused is asked for anew, and its session is no loss", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n" SAY_XOAUTH2 ERROR_334
+    "C: \nS: 535 5.7.8 Username and Password not accepted\n", "renew ", 1, 0, TOKEN (FALSE, TRUE) },
+  { "a token that is refused, and there is no other", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n" SAY_XOAUTH2 ERROR_334
+    "C: \nS: 535 5.7.8 Username and Password not accepted\n", "trouble(login) ", 1, 0, TOKEN (FALSE, FALSE) },
+  { "a token that OAUTHBEARER refuses", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2 OAUTHBEARER\n" SAY_OAUTHBEARER ERROR_334
+    "C: AQ==\nS: 535 5.7.8 no\n", "renew ", 1, 0, TOKEN (FALSE, TRUE) }, /* RFC 7628 §3.2.3; and not tried again by XOAUTH2 */
+  { "a token that is refused without a 334", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n" SAY_XOAUTH2 "S: 535 5.7.3 Authentication unsuccessful\n", "renew ", 1, 0,
+    TOKEN (FALSE, TRUE) },
+  { "a token has ended (454)", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n" SAY_XOAUTH2 "S: 454 4.7.0 Access token expired\n", "renew ", 1, 0, TOKEN (FALSE, TRUE) },
+  { "a token has ended (421)", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n" SAY_XOAUTH2 "S: 421 4.7.0 The token has expired\n", "renew ", 1, 0, TOKEN (FALSE, TRUE) },
+  { "the login is out of order: no token helps", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n" SAY_XOAUTH2 "S: 454 4.7.0 Temporary authentication failure\n",
+    "trouble(busy) ", 1, 0, TOKEN (FALSE, TRUE) },
+  { "SMTP is switched off: no token helps", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n" SAY_XOAUTH2
+    "S: 535 5.7.139 SmtpClientAuthentication is disabled for the Tenant\n", "trouble(auth-disabled) ", 1, 0, TOKEN (FALSE, TRUE) },
+  { "OAUTHBEARER refused as a mechanism, XOAUTH2 offered", HELLO "S: 250-mx\nS: 250 AUTH OAUTHBEARER XOAUTH2\n" SAY_OAUTHBEARER "S: 504 5.5.4 what\n" SAY_XOAUTH2
+    "S: 235 in\n", "", 0, 0, TOKEN (FALSE, FALSE) },
+  { "a token without initial response", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n" SAY_XOAUTH2 "S: 501 5.5.4 syntax\nC: AUTH XOAUTH2\nS: 334 \nC: dXNlcj1hbm4BYXV0aD1CZWFyZXIgc2VjcmV0AQE=\nS: 235 in\n", "", 0, 0,
+    TOKEN (FALSE, FALSE) },
+  { "a token, and the server goes on asking", HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n" SAY_XOAUTH2 ERROR_334 "C: \nS: 334 more\n", "trouble(login) ", 1, 0,
+    TOKEN (FALSE, TRUE) },
+  { "a refused token, let in after all", /* its words were no more than that */
+    HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\n" SAY_XOAUTH2 ERROR_334 "C: \nS: 235 in\n", "", 0, 0, TOKEN (FALSE, TRUE) },
   { "HELO for a server of old", HELLO "S: 502 what\nC: HELO [127.0.0.1]\nS: 250 mx\nC: MAIL FROM:<ann@example.org>\n", "", 1 },
   { "a test sends nothing", HELLO "S: 250 mx\nC: QUIT\nS: 221 bye\n", "", 1, 0, ACCOUNT_TLS_NONE, NULL, FALSE, TRUE },
 };
@@ -230,6 +267,7 @@ typedef struct {
   guint    next, count;
   gboolean has_journal;
   GString *log;
+  gboolean renews;
 } Fake;
 
 static Row *
@@ -322,7 +360,17 @@ trouble_cb (const Verdict *verdict, const char *text, gpointer data)
   g_string_append_printf (((Fake *) data)->log, "trouble(%s) ", verdict->pause);
 }
 
-static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb };
+static gboolean
+renew_cb (const char *text, gpointer data)
+{
+  Fake *fake = data;
+
+  if (fake->renews)
+    g_string_append (fake->log, "renew ");
+  return fake->renews;
+}
+
+static const SessionHooks hooks = { take_cb, render_cb, begin_cb, done_cb, give_back_cb, trouble_cb, renew_cb };
 
 static void
 expect_line (SmtpSession *session, const char *pattern)
@@ -404,6 +452,8 @@ make_account (const Case *c)
   account->window = c->window > 0 ? c->window : ACCOUNT_WINDOW_DEFAULT;
   account->timeout_percent = 100;
   account->secret = secret_bytes_new ("secret", 6);
+  account->is_token = c->is_token;
+  account->is_insecure = c->is_token; /* what lets a password go in the clear lets no token */
   return account;
 }
 
@@ -414,11 +464,11 @@ test_transcript (gconstpointer data)
   g_autoptr (SmtpAccount) account = make_account (c);
   g_autoptr (ServerTraits) traits = server_traits_new ();
   g_autoptr (GString) log = g_string_new (NULL);
-  Fake fake = { 0, c->rows, TRUE, log };
+  Fake fake = { 0, c->rows, TRUE, log, c->renews };
   SmtpSession *session = session_new (account, traits, "[127.0.0.1]", c->is_test, &hooks, &fake);
   g_auto (GStrv) steps = g_strsplit (c->transcript, "\n", -1);
 
-  session_set_loopback (session, !c->is_remote);
+  session_set_peer (session, !c->is_remote, 587);
   for (gsize i = 0; steps[i] != NULL && *steps[i] != '\0'; i++)
     run_step (session, &fake, steps[i]);
   session_pump (session);
@@ -427,7 +477,46 @@ test_transcript (gconstpointer data)
   if (!session_is_closed (session))
     expect_silence (session);
   g_assert_cmpstr (log->str, ==, c->log);
+  if (strcmp (c->log, "renew ") == 0)
+    g_assert_true (session_is_closed (session) && !session_is_lost (session));
   session_free (session);
+}
+
+/* What people read of a token that is refused: the server's line, then the words of the 334; for a test report too. */
+static void
+test_refusal_is_shown (void)
+{
+  static const struct {
+    const char *challenge, *answer, *shown; /* shown: how what is read begins */
+  } rows[] = {
+    { ERROR_334, "535 5.7.8 no", "535 5.7.8 no ({\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"https://mail.google.com/\"}): " },
+    { "S: 334 G1sySg==\n", "535 5.7.8 no", "535 5.7.8 no (?[2J): " }, /* an escape of the terminal's */
+    { "S: 334 \n", "535 5.7.8 no", "535 5.7.8 no: " },
+    { "S: 334 ????\n", "535 5.7.3 no", "535 5.7.3 no: " },
+    { "", "535 5.7.3 no", "535 5.7.3 no: " },
+  };
+  Case c = { .user = "ann", .is_token = TRUE };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (SmtpAccount) account = make_account (&c);
+    g_autoptr (ServerTraits) traits = server_traits_new ();
+    g_autoptr (GString) log = g_string_new (NULL);
+    Fake fake = { 0, 0, TRUE, log, FALSE };
+    g_autoptr (SmtpSession) session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+    g_autofree char *script = g_strconcat (HELLO "S: 250-mx\nS: 250 AUTH XOAUTH2\nC: AUTH *\n", rows[i].challenge, *rows[i].challenge != '\0' ? "C: \n" : "", NULL);
+    g_auto (GStrv) steps = g_strsplit (script, "\n", -1);
+    const SessionFacts *facts = session_get_facts (session);
+
+    session_set_peer (session, TRUE, 0);
+    for (gsize j = 0; steps[j] != NULL && *steps[j] != '\0'; j++)
+      run_step (session, &fake, steps[j]);
+    feed (session, rows[i].answer);
+    g_test_message ("%s", session_get_end_text (session));
+    g_assert_true (g_str_has_prefix (session_get_end_text (session), rows[i].shown));
+    g_assert_true (g_str_has_prefix (rows[i].shown, facts->reply)); /* without the advice */
+    g_assert_cmpuint (strlen (facts->reply), ==, strlen (rows[i].shown) - 2);
+    g_assert_null (strstr (session_get_end_text (session), "app password"));
+  }
 }
 
 /* An endless line or answer must not fill the memory. */
@@ -467,10 +556,10 @@ test_empty_packet (void)
 
 /* The line that carries the password, once it has left, whole or in two pieces, or will not leave any more: it stays in no buffer. */
 static void
-test_login_line_is_wiped (gconstpointer data)
+login_line_is_wiped (const char *ending, const char *mechanism)
 {
-  const char *ending = data;
-  Case c = { .user = "ann" };
+  Case c = { .user = "ann", .is_token = strcmp (mechanism, "PLAIN") != 0 };
+  g_autofree char *offer = g_strdup_printf ("250-mx|250 AUTH %s", mechanism), *command = g_strdup_printf ("AUTH %s ", mechanism);
   g_autoptr (SmtpAccount) account = make_account (&c);
   g_autoptr (ServerTraits) traits = server_traits_new ();
   g_autoptr (GString) log = g_string_new (NULL);
@@ -486,13 +575,13 @@ test_login_line_is_wiped (gconstpointer data)
   secret_bytes_free (account->secret);
   account->secret = secret_bytes_new (text, sizeof text);
   explicit_bzero (text, sizeof text);
-  session_set_loopback (session, TRUE);
+  session_set_peer (session, TRUE, 587);
   feed (session, "220 mx.example.org");
   expect_line (session, "EHLO *");
-  feed (session, "250-mx|250 AUTH PLAIN");
+  feed (session, offer);
   output = session_peek_output (session, &len);
   g_assert_cmpuint (len, >, 64 + LEFTOVER_LEN);
-  g_assert_true (g_str_has_prefix ((const char *) output, "AUTH PLAIN "));
+  g_assert_true (g_str_has_prefix ((const char *) output, command));
   leftover_take (&line, output + 64);
   g_assert_true (leftover_is_there (&line));
   if (strcmp (ending, "pieces") == 0) {
@@ -507,6 +596,19 @@ test_login_line_is_wiped (gconstpointer data)
   session_free (session);
   g_clear_pointer (&account->secret, secret_bytes_free);
   g_assert_false (leftover_is_there (&password));
+}
+
+static void
+test_login_line_is_wiped (gconstpointer data)
+{
+  login_line_is_wiped (data, "PLAIN");
+}
+
+static void
+test_token_line_is_wiped (gconstpointer data)
+{
+  login_line_is_wiped (data, "XOAUTH2");
+  login_line_is_wiped (data, "OAUTHBEARER");
 }
 
 /* What may stand between < and > (RFC 5321 §4.1.2), whatever core let through; longest: 64 + @ + 255 octets (§4.5.3.1). */
@@ -615,6 +717,10 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/confined/smtp/session/wiped/whole", "whole", test_login_line_is_wiped);
   g_test_add_data_func ("/confined/smtp/session/wiped/in-pieces", "pieces", test_login_line_is_wiped);
   g_test_add_data_func ("/confined/smtp/session/wiped/unsent", "unsent", test_login_line_is_wiped);
+  g_test_add_data_func ("/confined/smtp/session/wiped/token-whole", "whole", test_token_line_is_wiped);
+  g_test_add_data_func ("/confined/smtp/session/wiped/token-in-pieces", "pieces", test_token_line_is_wiped);
+  g_test_add_data_func ("/confined/smtp/session/wiped/token-unsent", "unsent", test_token_line_is_wiped);
+  g_test_add_func ("/confined/smtp/session/refusal-is-shown", test_refusal_is_shown);
   g_test_add_func ("/confined/smtp/session/paths", test_paths);
   g_test_add_func ("/confined/smtp/session/waits", test_waits);
   return g_test_run ();

@@ -402,6 +402,23 @@ test_transport_settings (World *w, gconstpointer unused)
   g_assert_true (g_variant_lookup (settings, "host", "&s", &host));
   g_assert_cmpstr (user, ==, "");
   g_assert_cmpstr (host, ==, "smtp.example.org");
+  g_assert_false (g_variant_lookup (settings, "secret", "&s", NULL)); /* a password, as ever */
+}
+
+static void
+test_transport_is_told_of_a_token (World *w, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Account) account = add_account (w, "work", "", "", &error);
+  AccountKind signed_in = *account->kind;
+  g_autoptr (GVariant) settings = NULL;
+  const char *secret = NULL;
+
+  signed_in.secret = KIND_SECRET_OAUTH;
+  account->kind = &signed_in;
+  settings = g_variant_ref_sink (account_to_transport_settings (account, ""));
+  g_assert_true (g_variant_lookup (settings, "secret", "&s", &secret));
+  g_assert_cmpstr (secret, ==, "oauth");
 }
 
 /* What is named changes, what is not stays; port and tls follow from each other. */
@@ -545,5 +562,6 @@ main (int argc, char *argv[])
   ADD ("/core/account/account/health", test_health);
   ADD ("/core/account/account/remove", test_remove);
   ADD ("/core/account/account/transport-settings", test_transport_settings);
+  ADD ("/core/account/account/transport-is-told-of-a-token", test_transport_is_told_of_a_token);
   return g_test_run ();
 }

@@ -5,7 +5,7 @@
 
 static const char *page_path;
 
-enum { NAME, SERVER, PORT, TLS, PER_MINUTE, PER_HOUR, PER_DAY, SURE, SOURCE, READ, N_COLUMNS };
+enum { NAME, SERVER, PORT, TLS, PER_MINUTE, PER_HOUR, PER_DAY, PASSWORDS_END, SURE, SOURCE, READ, N_COLUMNS };
 
 /* The cells of one line of the page's table of presets; NULL: another line. */
 static GStrv
@@ -42,6 +42,7 @@ compare (const Preset *preset, const char *const *cells)
   g_assert_cmpstr (said, ==, figures);
   g_assert_cmpstr (cells[TLS], ==, preset->tls);
   g_assert_cmpstr (cells[SURE], ==, preset->sure);
+  g_assert_cmpstr (cells[PASSWORDS_END], ==, *preset->passwords_end != '\0' ? preset->passwords_end : "–");
   g_assert_true (g_str_has_prefix (cells[SOURCE], "https://"));
   g_assert_true (g_regex_match_simple ("^20\\d\\d-(0[1-9]|1[0-2])$", cells[READ], 0, 0));
 }
@@ -92,6 +93,23 @@ test_sure (void)
   }
 }
 
+/* Who proposes a server that takes no password any more says since when, and proposes no sort of password. */
+static void
+test_passwords_end (void)
+{
+  static const struct {
+    const char *name, *day;
+  } rows[] = { { "outlook", "2024-09-16" }, { "exchange-online", "2026-12" }, { "gmail", "" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const Preset *preset = find_preset (rows[i].name);
+
+    g_assert_cmpstr (preset->passwords_end, ==, rows[i].day);
+    g_assert_nonnull (strstr (preset->note, rows[i].day));
+    g_assert_true (*rows[i].day == '\0' || strstr (preset->note, "app password") == NULL);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -100,5 +118,6 @@ main (int argc, char *argv[])
   page_path = argv[1];
   g_test_add_func ("/core/account/preset/page", test_page);
   g_test_add_func ("/core/account/preset/sure", test_sure);
+  g_test_add_func ("/core/account/preset/passwords-end", test_passwords_end);
   return g_test_run ();
 }

@@ -76,6 +76,27 @@ test_not_there (LinkFixture *fixture, gconstpointer data)
   close_vault (fixture);
 }
 
+/* Signing in anew brings another token, so the first refusal already is worth one; the second, before it let us in, is for a person. */
+static void
+test_signed_in (LinkFixture *fixture, gconstpointer data)
+{
+  AccountKind signed_in = *fixture->account->kind;
+  const AccountKind *kind = fixture->account->kind;
+
+  signed_in.secret = KIND_SECRET_OAUTH;
+  fixture->account->kind = &signed_in;
+  link_fixture_open (fixture);
+  pr_transport2_emit_need_secret (fake.skeleton, "535 expired");
+  WAIT_FOR (strstr (fake.heard->str, "NewSecret") != NULL);
+  pr_transport2_emit_status (fake.skeleton, "authenticated", "");
+  pr_transport2_emit_need_secret (fake.skeleton, "535 expired"); /* an hour later */
+  WAIT_FOR (strstr (strstr (fake.heard->str, "NewSecret") + 1, "NewSecret") != NULL);
+  g_assert_false (link_fixture_has_told (fixture, "paused"));
+  pr_transport2_emit_need_secret (fake.skeleton, "535 no");
+  WAIT_FOR (link_fixture_has_told (fixture, "paused:login:535 no"));
+  fixture->account->kind = kind;
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -83,6 +104,7 @@ main (int argc, char *argv[])
     { "/core/worker/transport-secret/renewed", test_renewed, NULL },
     { "/core/worker/transport-secret/never-held", test_never_held, NULL },
     { "/core/worker/transport-secret/not-there", test_not_there, NULL },
+    { "/core/worker/transport-secret/signed-in", test_signed_in, NULL },
     { NULL, NULL, NULL },
   };
 
