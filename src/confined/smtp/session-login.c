@@ -64,10 +64,12 @@ give_up_token (SmtpSession *self, const char *quote)
   Verdict verdict = verdict_of_token (self->answer.code, self->answer.status, self->answer.text->str);
   g_autofree char *whole = g_strdup_printf ("%s: %s", quote, verdict.advice != NULL ? verdict.advice : "the login failed");
 
-  if (g_strcmp0 (verdict.pause, "login") == 0 && self->hooks->renew != NULL && self->hooks->renew (whole, self->data))
+  if (g_strcmp0 (verdict.pause, "login") == 0 && self->hooks->renew != NULL && self->hooks->renew (whole, self->data)) {
+    session_note_problem (self, verdict.pause, whole); /* for a test that began meanwhile */
     session_finish_with (self, FALSE, whole);
-  else
+  } else {
     give_up (self, &verdict, quote);
+  }
 }
 
 static void

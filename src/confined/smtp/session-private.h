@@ -71,6 +71,7 @@ struct SmtpSession {
 void session_say (SmtpSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3); /* adds CRLF */
 void session_say_octets (SmtpSession *self, const void *data, gsize len);
 char *session_quote (guint code, const char *text); /* "550 no such user", capped, printable */
+void session_note_problem (SmtpSession *self, const char *reason, const char *text); /* for the report of a test; reason may be NULL */
 void session_finish_with (SmtpSession *self, gboolean is_lost, const char *text); /* ends it; rows as session_break() */
 
 void session_login_start (SmtpSession *self);                /* first state */

@@ -259,6 +259,20 @@ session_pump (SmtpSession *self)
     session_trim_buffer (&self->body);
 }
 
+/* The first one stands: what comes after it may only follow from it. */
+void
+session_note_problem (SmtpSession *self, const char *reason, const char *text)
+{
+  if (*self->facts.problem == '\0') {
+    g_free (self->facts.problem);
+    self->facts.problem = text_printable (text, -1, VERDICT_TEXT_MAX - 8);
+  }
+  if (reason != NULL && *self->facts.reason == '\0') {
+    g_free (self->facts.reason);
+    self->facts.reason = g_strdup (reason);
+  }
+}
+
 void
 session_finish_with (SmtpSession *self, gboolean is_lost, const char *text)
 {
@@ -267,10 +281,8 @@ session_finish_with (SmtpSession *self, gboolean is_lost, const char *text)
   self->is_lost = is_lost;
   g_free (self->end_text);
   self->end_text = text_printable (text, -1, VERDICT_TEXT_MAX - 8);
-  if (is_lost && *self->facts.problem == '\0') {
-    g_free (self->facts.problem);
-    self->facts.problem = g_strdup (self->end_text);
-  }
+  if (is_lost)
+    session_note_problem (self, NULL, self->end_text);
   session_mail_clear (self, self->end_text);
   if (self->output_secret > 0)
     explicit_bzero (self->output->data, self->output_secret);
@@ -285,10 +297,7 @@ session_break (SmtpSession *self, const char *reason, const char *text)
 {
   if (self->state == STATE_CLOSED)
     return;
-  if (reason != NULL && *self->facts.reason == '\0') {
-    g_free (self->facts.reason);
-    self->facts.reason = g_strdup (reason);
-  }
+  session_note_problem (self, reason, text);
   session_finish_with (self, TRUE, text);
 }
 

@@ -213,7 +213,7 @@ test_never (void)
 static void
 test_own (void)
 {
-  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, CALLBACK = 1 << 3, LISTENER = 1 << 4, DIAL = 1 << 5, OAUTH = 1 << 5 };
+  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, CALLBACK = 1 << 3, LISTENER = 1 << 4, DIAL = 1 << 5, OAUTH = 1 << 6 };
   static const struct {
     const char *call;
     guint64     args[3];
