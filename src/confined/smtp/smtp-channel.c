@@ -458,18 +458,19 @@ watch_end (SmtpChannel *self)
 }
 
 /* Who is logged in by the old one goes when it has finished: that one may end any minute. The new one is tried by one connection first. */
-static void
+static gboolean
 renew_cb (gpointer channel, SecretBytes *secret, gint64 expires_utc_s)
 {
   SmtpChannel *self = channel;
 
-  if (send_queue_is_draining (self->queue)) {
-    secret_bytes_free (secret); /* no further login will be */
-    return;
+  if (!self->account->is_token || send_queue_is_draining (self->queue)) {
+    secret_bytes_free (secret); /* no login will be by it */
+    return self->account->is_token;
   }
   retire_connections (self);
   account_renew_secret (self->account, secret, expires_utc_s);
   watch_end (self);
+  return TRUE;
 }
 
 const Channel smtp_channel = {

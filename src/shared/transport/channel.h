@@ -85,7 +85,7 @@ typedef struct {
 
   /* What only some have; NULL: core is told that it is not to ask. */
 
-  void     (*renew)    (gpointer self, SecretBytes *secret, gint64 expires_utc_s); /* takes it; after send_queue_need_secret(), or before the old one ends */
+  gboolean (*renew)    (gpointer self, SecretBytes *secret, gint64 expires_utc_s); /* takes it; after send_queue_need_secret(), or before the old one ends. FALSE: this one never ends */
   void     (*kept)     (gpointer self, guint64 serial);                            /* what send_queue_keep() gave this serial, and all before it, is durable */
   void     (*given)    (gpointer self, guint64 serial, GVariant *records);         /* the answer to send_queue_want(): ay, frame STATE, unchecked */
 } Channel;

@@ -351,7 +351,8 @@ send_queue_renew (SendQueue *self, SecretBytes *secret, gint64 expires_utc_s, GE
     return FALSE;
   }
   self->needs_secret = FALSE;
-  self->channel->renew (self->channel_self, secret, expires_utc_s);
+  if (!self->channel->renew (self->channel_self, secret, expires_utc_s))
+    return must_have (self, FALSE, error);
   self->channel->wake (self->channel_self);
   return TRUE;
 }

@@ -214,11 +214,12 @@ free_cb (gpointer channel)
   g_free (self);
 }
 
-static void
+static gboolean
 renew_cb (gpointer channel, SecretBytes *secret, gint64 expires_utc_s)
 {
   note (channel, "renew");
   secret_bytes_free (secret);
+  return TRUE;
 }
 
 static void
