@@ -51,7 +51,7 @@ COMMANDS = [
 ]
 KINDS = SENDS + COMMANDS
 KILLS_A_ROUND = 8  # chosen: each has about as many people on the wire as are left of its campaign
-IDLE_ROUNDS = 4
+IDLE_ROUNDS = 8  # in a row without a kill; chosen: a kill at random misses every second short campaign
 SHORT_BELOW = 100  # kills: then no round waits a minute for a retry
 
 
