@@ -13,9 +13,11 @@ test_whole (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (ProviderOwn) own = provider_own_new (LEAST "revoke=https://login.example/revoke\nissuer=https://login.example\nredirect=localhost\nextra=prompt=consent\npkce=S256\n"
                                                   "secret=yes\nembedded=yes\nrotates=yes\nconsent_page=https://login.example/me\nsmtp=smtps://mail.example:465\n", &error);
-  const Provider *row = own != NULL ? provider_own_get (own) : NULL;
+  const Provider *row;
 
   g_assert_no_error (error);
+  g_assert_nonnull (own);
+  row = provider_own_get (own);
   g_assert_cmpstr (row->title, ==, "School");
   g_assert_cmpstr (row->revoke, ==, "https://login.example/revoke");
   g_assert_cmpstr (row->issuer, ==, "https://login.example");
@@ -31,9 +33,11 @@ test_least (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ProviderOwn) own = provider_own_new (LEAST, &error);
-  const Provider *row = own != NULL ? provider_own_get (own) : NULL;
+  const Provider *row;
 
   g_assert_no_error (error);
+  g_assert_nonnull (own);
+  row = provider_own_get (own);
   g_assert_true (!row->is_localhost && !row->wants_secret && !row->may_embed && !row->rotates);
   g_assert_null (row->revoke);
   g_assert_null (row->issuer);
