@@ -1,7 +1,5 @@
 /* The table of docs/design.md §5, row by row: what a journal says, and what the ledger makes of it. */
 #define ONE_CAMPAIGN_PATH "/core/ledger/recovery"
-#include "balance.h"
-#include "fault.h"
 #include "one-campaign.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -511,84 +509,6 @@ test_list_and_sweep (Fixture *fixture, gconstpointer data)
   g_assert_true (g_file_test (foreign, G_FILE_TEST_EXISTS));
 }
 
-/* A store that is put together from two: counts that no rows have, and rows in the hands of journals that nobody knows. */
-static void
-test_balance (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *found = NULL, *again = NULL;
-  g_autoptr (GError) error = NULL;
-
-  for (gint64 id = 1; id <= 6; id++)
-    add_person (fixture, id, "p@example.org");
-  g_assert_true (database_run (fixture->core.database, NULL, "INSERT INTO journal(serial,account,created_utc) VALUES(7,1,1),(8,1,1)", ""));
-  g_assert_cmpuint (hand_over_some (fixture, 7, 1000, 2), ==, 2);
-  g_assert_cmpuint (hand_over_some (fixture, 8, 1000, 2), ==, 2);
-  g_assert_true (balance_check (fixture->core.database, &found, &error));
-  g_assert_no_error (error);
-  g_assert_null (found); /* as any crash leaves it */
-  g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 4);
-
-  g_assert_true (database_run (fixture->core.database, NULL, "DELETE FROM journal WHERE serial=7", ""));
-  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE tally SET count=count-40", ""));
-  g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 0); /* never below it */
-  g_assert_true (balance_check (fixture->core.database, &found, &error));
-  g_assert_no_error (error);
-  g_assert_nonnull (found);
-  g_assert_cmpint (get (fixture, "state", 1), ==, STATE_UNKNOWN);
-  g_assert_cmpint (get (fixture, "state", 2), ==, STATE_UNKNOWN);
-  g_assert_cmpint (get (fixture, "reason='' AND reply<>''", 2), ==, 1); /* a sentence for people is no reason */
-  g_assert_cmpint (get (fixture, "state", 3), ==, STATE_HANDED); /* its journal can still speak */
-  g_assert_cmpint (get (fixture, "state", 6), ==, STATE_QUEUED);
-  g_assert_cmpint (get_tally (fixture, STATE_UNKNOWN), ==, 2);
-  g_assert_cmpint (get_tally (fixture, STATE_HANDED), ==, 2);
-  g_assert_cmpint (get_tally (fixture, STATE_QUEUED), ==, 2);
-  g_assert_true (balance_check (fixture->core.database, &again, NULL));
-  g_assert_null (again);
-}
-
-/* The campaign itself is in the other copy: its rows, in whichever table, say that the store is damaged. */
-static void
-test_balance_lost (Fixture *fixture, gconstpointer data)
-{
-  static const char *const tables[] = { "part", "handover", "snapshot", "recipient" };
-  g_autofree char *found = NULL;
-
-  add_person (fixture, 1, "p@example.org");
-  add_person (fixture, 2, "p@example.org");
-  g_assert_cmpuint (hand_over_some (fixture, 7, 1000, 1), ==, 1);
-  g_assert_true (database_run (fixture->core.database, NULL, "INSERT OR IGNORE INTO recipient(campaign,id) VALUES(1,2)", ""));
-  g_assert_true (database_run (fixture->core.database, NULL, "PRAGMA foreign_keys=OFF", ""));
-  g_assert_true (database_run (fixture->core.database, NULL, "DELETE FROM campaign", ""));
-  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++) {
-    g_autofree char *empty = g_strdup_printf ("DELETE FROM %s", tables[i]);
-    g_autoptr (GError) error = NULL;
-
-    g_assert_false (balance_check (fixture->core.database, &found, &error));
-    g_assert_error (error, FAULT, FAULT_DATA);
-    g_assert_nonnull (strstr (error->message, "campaign 1 is missing"));
-    g_assert_true (database_run (fixture->core.database, NULL, empty, ""));
-  }
-  g_assert_true (balance_check (fixture->core.database, &found, NULL)); /* the control: no row of it is left */
-  g_assert_null (found);
-}
-
-/* Handed by the mark alone: the range that held them is in the other copy. The campaign is paused: it will be resumed. */
-static void
-test_balance_without_range (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *found = NULL;
-
-  for (gint64 id = 1; id <= 3; id++)
-    add_person (fixture, id, "p@example.org");
-  g_assert_true (database_run (fixture->core.database, NULL, "DELETE FROM recipient", ""));
-  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE campaign SET state=4", ""));
-  g_assert_true (database_run (fixture->core.database, NULL, "UPDATE part SET next_recipient=3", ""));
-  g_assert_true (balance_check (fixture->core.database, &found, NULL));
-  g_assert_nonnull (found);
-  g_assert_cmpint (get_tally (fixture, STATE_UNKNOWN), ==, 2);
-  g_assert_cmpint (get_tally (fixture, STATE_QUEUED), ==, 1);
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -611,8 +531,5 @@ main (int argc, char *argv[])
   add ("turns", 0, test_turns);
   add ("recovery/fails", 0, test_recovery_fails);
   add ("recovery/list-and-sweep", 0, test_list_and_sweep);
-  add ("balance/journal", 0, test_balance);
-  add ("balance/range", 0, test_balance_without_range);
-  add ("balance/lost", 0, test_balance_lost);
   return g_test_run ();
 }
