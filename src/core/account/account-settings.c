@@ -4,7 +4,7 @@
 #include "address-idna.h"
 #include "contract-keys.h"
 #include "fault.h"
-#include <arpa/inet.h>
+#include "loopback.h"
 #include <string.h>
 
 #define PIN_LEN 64
@@ -105,14 +105,7 @@ take_address (Account *self, GVariant *settings, GError **error)
 gboolean
 account_settings_is_loopback_host (const char *host)
 {
-  struct in_addr in;
-  struct in6_addr in6;
-
-  if (strcmp (host, "localhost") == 0)
-    return TRUE;
-  if (inet_pton (AF_INET, host, &in) == 1)
-    return (ntohl (in.s_addr) >> 24) == 127;
-  return inet_pton (AF_INET6, host, &in6) == 1 && IN6_IS_ADDR_LOOPBACK (&in6);
+  return strcmp (host, "localhost") == 0 || is_loopback_literal (host);
 }
 
 char *

@@ -1,9 +1,9 @@
 #include "endpoint.h"
 
 #include "fault.h"
+#include "loopback.h"
 #include "text.h"
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #define HOST_MAX 253 /* RFC 1035 §2.3.4 */
@@ -28,18 +28,6 @@ endpoint_refuse (const char *key, const char *text, EndpointForm form, const cha
   g_autofree char *shown = text_quote (text, SHOWN_MAX);
 
   g_set_error (error, FAULT, FAULT_USAGE, "%s=%s: %s; it is %s", key, shown, why, forms[form]);
-}
-
-/* A literal one: a name may be anybody's tomorrow. */
-static gboolean
-is_loopback_literal (const char *host)
-{
-  struct in_addr in;
-  struct in6_addr in6;
-
-  if (inet_pton (AF_INET, host, &in) == 1)
-    return (ntohl (in.s_addr) >> 24) == IN_LOOPBACKNET;
-  return inet_pton (AF_INET6, host, &in6) == 1 && IN6_IS_ADDR_LOOPBACK (&in6);
 }
 
 /* Returns: (transfer full), or NULL. */
@@ -90,6 +78,7 @@ find_fault (Endpoint *self, GUri *uri, EndpointForm form)
     return "its host is none";
   if (self->port == 0)
     return "it says no port";
+  /* a name may be anybody's tomorrow */
   return self->is_tls || form == ENDPOINT_SMTP || is_loopback_literal (self->host) ? NULL : "without TLS it may only be on this machine, by its number: 127.0.0.1 or [::1]";
 }
 
