@@ -101,6 +101,8 @@ token_answer_of_error (const char *name, const char *description)
 {
   g_autofree char *shown = text_printable (name, -1, ERROR_MAX), *words = NULL;
 
+  if (*name == '\0') /* RFC 6749 §5.2: one of a list */
+    return token_answer_bad ("its error has no name");
   if (description == NULL || *description == '\0')
     return token_answer_new (token_classify_error (name), g_steal_pointer (&shown));
   words = text_printable (description, -1, DESCRIPTION_MAX);

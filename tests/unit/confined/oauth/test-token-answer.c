@@ -27,6 +27,8 @@ test_grant (void)
     { 400, "{\"error\":\"invalid_grant\",\"error_description\":5}", "invalid_grant", "invalid_grant", 0, "" },
     { 400, "{\"error\":\"INVALID_GRANT\"}", "refused", "INVALID_GRANT", 0, "" }, /* case counts (RFC 6749 §5.2) */
     { 400, "{\"error\":{\"code\":400}}", "out_of_order", NULL, 0, "" },           /* an API's form, not a token endpoint's */
+    { 200, "{\"error\":\"\"}", "out_of_order", "the provider's answer is not one that it should give: its error has no name", 0, "" },
+    { 400, "{\"error\":\"\",\"error_description\":\"x\"}", "out_of_order", "the provider's answer is not one that it should give: its error has no name", 0, "" },
     { 401, "{\"error\":\"unauthorized_client\"}", "invalid_client", "unauthorized_client", 0, "" },
     { 500, "{\"error\":\"invalid_grant\"}", "out_of_order", NULL, 0, "" },        /* who is out of order is not believed */
     { 302, "{\"access_token\":\"a\",\"token_type\":\"Bearer\"}", "out_of_order", NULL, 0, "" },
