@@ -24,9 +24,12 @@ take_text (char **out, const char *value)
     *out = g_strdup (value);
 }
 
+/* What has no value counts as left out (RFC 6749 §3.1). */
 static void
 take_parameter (RedirectQuery *self, const char *key, const char *value)
 {
+  if (*value == '\0')
+    return;
   if (strcmp (key, "state") == 0)
     take_secret (&self->state, value);
   else if (strcmp (key, "code") == 0)
