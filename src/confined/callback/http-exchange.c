@@ -14,7 +14,7 @@ struct HttpExchange {
   struct MHD_Daemon *daemon;
   HttpAskFunc        ask;
   gpointer           data;
-  HttpConnection    *incoming; /* is being handed to the library just now */
+  GHashTable        *incoming; /* socket -> HttpConnection, owned: handed to the library, which has not begun with it yet (1.0 does so at its next turn) */
   GHashTable        *asked;    /* serial → HttpConnection, borrowed */
   guint32            serial;
   guint              source;
@@ -122,6 +122,18 @@ handle_cb (void *data, struct MHD_Connection *mhd, const char *url, const char *
   return connection->page != NULL ? exchange_send (mhd, connection->page) : MHD_NO;
 }
 
+/* Returns: (transfer full) */
+static HttpConnection *
+exchange_find_incoming (HttpExchange *self, struct MHD_Connection *mhd)
+{
+  int fd = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+  gpointer connection = NULL;
+
+  g_hash_table_steal_extended (self->incoming, GINT_TO_POINTER (fd), NULL, &connection);
+  g_assert (connection != NULL);
+  return connection;
+}
+
 static void
 connection_cb (void *data, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code)
 {
@@ -129,7 +141,7 @@ connection_cb (void *data, struct MHD_Connection *mhd, void **context, enum MHD_
   HttpConnection *connection = *context;
 
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-    connection = *context = g_steal_pointer (&self->incoming);
+    connection = *context = exchange_find_incoming (self, mhd);
     connection->mhd = mhd;
     MHD_set_connection_option (mhd, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned int) connection->listener->limits.idle_s);
     return;
@@ -183,6 +195,7 @@ http_exchange_new (HttpAskFunc ask, gpointer data, GError **error)
   self->ask = ask;
   self->data = data;
   self->asked = g_hash_table_new (NULL, NULL);
+  self->incoming = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) http_connection_free);
   self->daemon = MHD_start_daemon (MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle_cb, self, /* */
                                    MHD_OPTION_CONNECTION_LIMIT, (unsigned int) (HTTP_LISTENERS_MAX * (HTTP_CONNECTIONS_MAX + 1)), /* */
                                    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) POOL_OCTETS, /* */
@@ -215,6 +228,7 @@ http_exchange_free (HttpExchange *self)
   }
   if (self->daemon != NULL)
     MHD_stop_daemon (self->daemon);
+  g_hash_table_unref (self->incoming);
   g_hash_table_unref (self->asked);
   g_free (self);
 }
@@ -225,12 +239,13 @@ void
 http_exchange_take (HttpExchange *self, HttpConnection *connection)
 {
   struct sockaddr_in nobody = { .sin_family = AF_INET }; /* the library only keeps it */
+  int fd = connection->fd;
 
   connection->state = HTTP_BODY;
   connection->body = g_byte_array_new ();
-  self->incoming = connection;
-  (void) MHD_add_connection (self->daemon, connection->fd, (const struct sockaddr *) &nobody, sizeof nobody); /* closes the socket when it fails */
-  http_connection_free (g_steal_pointer (&self->incoming));
+  g_hash_table_replace (self->incoming, GINT_TO_POINTER (fd), connection); /* in place of one that the library never began with, and whose socket is closed */
+  if (MHD_add_connection (self->daemon, fd, (const struct sockaddr *) &nobody, sizeof nobody) != MHD_YES) /* it has closed the socket */
+    g_hash_table_remove (self->incoming, GINT_TO_POINTER (fd));
 }
 
 void
