@@ -1,5 +1,5 @@
 /* dialer.h - the confined dial as core uses it: started when needed, restarted when an account has a new port (its lock names ports).
- * Used in: core/worker, core/app (sink, the check of a domain). */
+ * Used in: core/worker, core/signin, core/app (sink, the check of a domain). */
 #pragma once
 #include "core.h"
 #include "dialed-socket.h"

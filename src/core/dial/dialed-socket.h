@@ -1,6 +1,6 @@
 /* dialed-socket.h - a socket that dial gave us: what it is and where it goes is read from the socket itself.
  * Trust:  dial has read a stranger's DNS answers: its words about the socket are not believed.
- * Used in: core/worker. */
+ * Used in: core/dial. */
 #pragma once
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>

@@ -26,6 +26,6 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/core/worker/own-name/choose", test_choose);
+  g_test_add_func ("/core/dial/own-name/choose", test_choose);
   return g_test_run ();
 }
