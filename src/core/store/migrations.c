@@ -342,5 +342,10 @@ const char *const migrations[] = {
   /* title: what people call it; first its subject */
   "ALTER TABLE campaign ADD COLUMN title TEXT NOT NULL DEFAULT '';"
   "UPDATE campaign SET title=subject;",
+
+  /* sign_in: what a person granted an account at its provider: grant.h. scope as granted; times 0: not known; ended: why it does not hold any more, "" it does.
+   * Its token is in the vault */
+  "CREATE TABLE sign_in (account INTEGER PRIMARY KEY REFERENCES account ON DELETE CASCADE, scope TEXT NOT NULL, since_utc INTEGER NOT NULL,"
+  "  until_utc INTEGER NOT NULL DEFAULT 0, ended TEXT NOT NULL DEFAULT '');",
 };
 const gsize migrations_count = G_N_ELEMENTS (migrations);
