@@ -50,7 +50,8 @@ account_describe_settings (const Account *self, GVariantBuilder *builder)
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_KIND, g_variant_new_string (self->kind->word));
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_ADDRESS, g_variant_new_string (self->address));
   for (const KindSetting *row = self->kind->settings; row->key != NULL; row++)
-    g_variant_builder_add (builder, "{sv}", row->key, account_get_value (self, row));
+    if ((row->marks & SETTING_FILE) == 0)
+      g_variant_builder_add (builder, "{sv}", row->key, account_get_value (self, row));
 }
 
 GVariant *

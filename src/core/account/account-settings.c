@@ -14,19 +14,20 @@ static const struct { const char *key, *type; } common[] = {
   { "kind", "s" }, { "address", "s" }, { "keep", "b" }, { "has_password", "b" }, { "check", "b" },
 };
 
+/* may_fix: what is said when an account is made, too. */
 static gboolean
-is_known (const AccountKind *kind, const char *key, GVariant *value)
+is_known (const AccountKind *kind, const char *key, GVariant *value, gboolean may_fix)
 {
   const KindSetting *row = kind_find_setting (kind, key);
 
   for (gsize i = 0; i < G_N_ELEMENTS (common); i++)
     if (strcmp (common[i].key, key) == 0)
       return g_variant_is_of_type (value, G_VARIANT_TYPE (common[i].type));
-  return row != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE (row->type));
+  return row != NULL && (may_fix || (row->marks & (SETTING_FIXED | SETTING_OWN)) == 0) && g_variant_is_of_type (value, G_VARIANT_TYPE (row->type));
 }
 
 static gboolean
-check_keys (const AccountKind *kind, GVariant *settings, GError **error)
+check_keys (const AccountKind *kind, GVariant *settings, gboolean may_fix, GError **error)
 {
   GVariantIter iter;
   const char *key;
@@ -34,7 +35,7 @@ check_keys (const AccountKind *kind, GVariant *settings, GError **error)
 
   g_variant_iter_init (&iter, settings);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value)) {
-    if (is_known (kind, key, value))
+    if (is_known (kind, key, value, may_fix))
       continue;
     g_set_error_literal (error, FAULT, FAULT_USAGE, "an account was given a setting that does not exist, or of the wrong type");
     g_variant_unref (value);
@@ -52,10 +53,10 @@ lookup_boolean (GVariant *settings, const char *key)
 }
 
 static gboolean
-has_controls (const char *text)
+has_controls (const char *text, gboolean is_file)
 {
   for (; *text != '\0'; text++)
-    if (g_ascii_iscntrl (*text))
+    if (g_ascii_iscntrl (*text) && !(is_file && strchr ("\n\r\t", *text) != NULL))
       return TRUE;
   return FALSE;
 }
@@ -63,7 +64,7 @@ has_controls (const char *text)
 static gboolean
 check_name (const char *name, GError **error)
 {
-  if (*name != '\0' && *name != '-' && strlen (name) <= ACCOUNT_NAME_MAX && g_utf8_validate (name, -1, NULL) && !has_controls (name))
+  if (*name != '\0' && *name != '-' && strlen (name) <= ACCOUNT_NAME_MAX && g_utf8_validate (name, -1, NULL) && !has_controls (name, FALSE))
     return TRUE;
   g_set_error (error, FAULT, FAULT_USAGE, "an account's name has 1 to %d octets on one line and does not begin with -", ACCOUNT_NAME_MAX);
   return FALSE;
@@ -138,7 +139,7 @@ check_text (const KindSetting *row, const char *text, GError **error)
   guint most = row->most > 0 ? row->most : SETTING_TEXT_MAX;
   g_autofree char *option = to_option (row);
 
-  if (strlen (text) <= most && g_utf8_validate (text, -1, NULL) && !has_controls (text))
+  if (strlen (text) <= most && g_utf8_validate (text, -1, NULL) && !has_controls (text, (row->marks & SETTING_FILE) != 0))
     return TRUE;
   g_set_error (error, FAULT, FAULT_USAGE, "%s has at most %u octets on one line", option, most);
   return FALSE;
@@ -252,8 +253,8 @@ account_settings_complete (Account *self, GVariant *settings, const Preset **out
   return check_required (self, error);
 }
 
-Account *
-account_settings_parse (const char *name, GVariant *settings, const Preset **out_preset, GError **error)
+static Account *
+parse_all (const char *name, GVariant *settings, gboolean may_fix, const Preset **out_preset, GError **error)
 {
   const AccountKind *kind = find_kind (settings, error);
   g_autoptr (Account) self = kind != NULL ? account_new (kind) : NULL;
@@ -262,11 +263,49 @@ account_settings_parse (const char *name, GVariant *settings, const Preset **out
   if (self == NULL)
     return NULL;
   self->name = g_strstrip (g_strdup (name));
-  if (!check_keys (kind, settings, error) || !check_name (self->name, error) || !take_address (self, settings, error) ||
+  if (!check_keys (kind, settings, may_fix, error) || !check_name (self->name, error) || !take_address (self, settings, error) ||
       !take_settings (self, settings, error) || !account_settings_complete (self, settings, &preset, error))
     return NULL;
   *out_preset = preset;
   return g_steal_pointer (&self);
+}
+
+Account *
+account_settings_parse (const char *name, GVariant *settings, const Preset **out_preset, GError **error)
+{
+  return parse_all (name, settings, FALSE, out_preset, error);
+}
+
+static gboolean
+insert_own (GVariantDict *merged, const AccountKind *kind, const char *key, const char *text, GError **error)
+{
+  const KindSetting *row = kind_find_setting (kind, key);
+
+  if (row != NULL && (row->marks & SETTING_OWN) != 0) {
+    g_variant_dict_insert (merged, key, "s", text);
+    return TRUE;
+  }
+  g_set_error (error, FAULT, FAULT_USAGE, "an account of this kind (%s) has no endpoint “%s”", kind->title, key);
+  return FALSE;
+}
+
+Account *
+account_settings_parse_own (const char *name, GVariant *settings, GVariant *own, const Preset **out_preset, GError **error)
+{
+  const AccountKind *kind = find_kind (settings, error);
+  g_auto (GVariantDict) merged = G_VARIANT_DICT_INIT (settings);
+  g_autoptr (GVariant) all = NULL;
+  GVariantIter iter;
+  const char *key, *text;
+
+  if (kind == NULL || !check_keys (kind, settings, FALSE, error))
+    return NULL;
+  g_variant_iter_init (&iter, own);
+  while (g_variant_iter_next (&iter, "{&s&s}", &key, &text))
+    if (!insert_own (&merged, kind, key, text, error))
+      return NULL;
+  all = g_variant_ref_sink (g_variant_dict_end (&merged));
+  return parse_all (name, all, TRUE, out_preset, error);
 }
 
 /* As it would have been added. */
@@ -291,6 +330,8 @@ account_settings_change (const Account *before, GVariant *changes, const Preset 
   const char *key;
   GVariant *value;
 
+  if (!check_keys (before->kind, changes, FALSE, error))
+    return NULL;
   insert_all (&merged, before);
   g_variant_iter_init (&iter, changes);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
@@ -298,7 +339,7 @@ account_settings_change (const Account *before, GVariant *changes, const Preset 
   if (before->kind->merge != NULL)
     before->kind->merge (before, changes, &merged);
   settings = g_variant_ref_sink (g_variant_dict_end (&merged));
-  self = account_settings_parse (before->name, settings, out_preset, error);
+  self = parse_all (before->name, settings, TRUE, out_preset, error);
   if (self == NULL)
     return NULL;
   self->id = before->id;

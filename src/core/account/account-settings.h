@@ -14,6 +14,9 @@
  * Errors: FAULT_USAGE, FAULT_DATA (the address). */
 Account  *account_settings_parse (const char *name, GVariant *settings, const Preset **out_preset, GError **error);
 
+/* own: a{ss}, as AccountAddOwn says: settings with SETTING_OWN. Errors: the same. */
+Account  *account_settings_parse_own (const char *name, GVariant *settings, GVariant *own, const Preset **out_preset, GError **error);
+
 /* changes: as AccountSet says; what they do not name stays as it is in `before`. Returns: (transfer full) an account with the id of `before`.
  * Errors: as account_settings_parse(). */
 Account  *account_settings_change (const Account *before, GVariant *changes, const Preset **out_preset, GError **error);

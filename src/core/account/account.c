@@ -144,16 +144,16 @@ account_load_all (Core *core, GError **error)
 
 /* --- secrets --- */
 
-static char *
-format_secret_name (gint64 id)
+char *
+account_format_secret_name (gint64 id, const char *what)
 {
-  return g_strdup_printf ("account/%" G_GINT64_FORMAT, id);
+  return g_strdup_printf ("account/%" G_GINT64_FORMAT "%s%s", id, what != NULL ? "/" : "", what != NULL ? what : "");
 }
 
 SecretBytes *
 account_get_secret (Core *core, const Account *self, GError **error)
 {
-  g_autofree char *name = format_secret_name (self->id);
+  g_autofree char *name = account_format_secret_name (self->id, NULL);
   g_autoptr (GError) problem = NULL;
   g_autoptr (SecretBytes) secret = NULL;
 
@@ -176,10 +176,11 @@ account_get_secret (Core *core, const Account *self, GError **error)
 gboolean
 account_set_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error)
 {
-  g_autofree char *name = format_secret_name (self->id);
+  g_autofree char *name = account_format_secret_name (self->id, NULL);
 
   if (!self->needs_password) {
-    g_set_error (error, FAULT, FAULT_USAGE, "account %s logs in without a password", self->name);
+    g_set_error (error, FAULT, FAULT_USAGE, self->kind->secret == KIND_SECRET_OAUTH ? "account %s has no password: postrider account sign-in" : "account %s logs in without a password",
+                 self->name);
     return FALSE;
   }
   if (secret_bytes_get_length (secret) == 0) {
@@ -210,8 +211,18 @@ insert_row (Core *core, Account *self, GError **error)
 }
 
 static gboolean
+keep_client_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error)
+{
+  g_autofree char *name = account_format_secret_name (self->id, ACCOUNT_SECRET_CLIENT);
+
+  return secret_bytes_get_length (secret) == 0 || vault_set (core->vault, name, secret, error);
+}
+
+static gboolean
 keep_new_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error)
 {
+  if (self->kind->secret == KIND_SECRET_OAUTH)
+    return keep_client_secret (core, self, secret, error);
   if (!self->needs_password || (!self->keeps_password && secret_bytes_get_length (secret) == 0))
     return TRUE;
   return account_set_secret (core, self, secret, error);
@@ -221,7 +232,7 @@ keep_new_secret (Core *core, const Account *self, const SecretBytes *secret, GEr
 static void
 forget_secret (Core *core, const Account *self)
 {
-  g_autofree char *name = format_secret_name (self->id);
+  g_autofree char *name = account_format_secret_name (self->id, NULL);
   g_autoptr (GError) problem = NULL;
 
   vault_remember (core->vault, name, NULL);
@@ -282,7 +293,7 @@ account_is_asked (const Account *before, const Account *self)
 static gboolean
 forget_before (Core *core, const Account *before, GError **error)
 {
-  g_autofree char *name = format_secret_name (before->id);
+  g_autofree char *name = account_format_secret_name (before->id, NULL);
 
   vault_remember (core->vault, name, NULL);
   return !before->keeps_password || vault_remove (core->vault, name, error);
@@ -314,7 +325,7 @@ account_save (Core *core, const Account *self, gboolean *out_is_forgotten, GErro
 {
   g_autoptr (Account) before = account_load_id (core, self->id, error);
 
-  *out_is_forgotten = before != NULL && before->needs_password && is_elsewhere (before, self);
+  *out_is_forgotten = before != NULL && (before->needs_password || before->kind->secret == KIND_SECRET_OAUTH) && is_elsewhere (before, self);
   /* the secret first: after a crash between the two it is asked for again, and never goes to the new server by itself */
   if (before == NULL || (*out_is_forgotten && !forget_before (core, before, error)) || !database_begin (core->database, error))
     return FALSE;
@@ -336,8 +347,20 @@ account_format_sender (const Account *self)
   return g_strdup_printf ("\"%s\" <%s>", name->str, self->address);
 }
 
+/* All but the password. */
 static gboolean
-check_no_open_campaign (Core *core, const Account *self, GError **error)
+remove_sign_in (Core *core, const Account *self, GError **error)
+{
+  g_autofree char *client = account_format_secret_name (self->id, ACCOUNT_SECRET_CLIENT), *refresh = account_format_secret_name (self->id, ACCOUNT_SECRET_REFRESH);
+
+  if (self->kind->secret != KIND_SECRET_OAUTH)
+    return TRUE;
+  vault_remember (core->vault, refresh, NULL);
+  return vault_remove (core->vault, refresh, error) && vault_remove (core->vault, client, error);
+}
+
+gboolean
+account_may_remove (Core *core, const Account *self, GError **error)
 {
   gint64 campaign = 0;
   int found = database_get_int (core->database, &campaign, error,
@@ -375,6 +398,7 @@ retire_row (Core *core, const Account *self, GError **error)
                        "UPDATE account SET address='', settings=x'' WHERE id=? AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=account.id)",
                        "i", self->id) &&
          database_run (core->database, error, "DELETE FROM account_record WHERE account=?", "i", self->id) &&
+         database_run (core->database, error, "DELETE FROM sign_in WHERE account=?", "i", self->id) &&
          database_run (core->database, error, "DELETE FROM \"limit\" WHERE account=?1 AND NOT EXISTS (SELECT 1 FROM campaign WHERE account=?1)", "i", self->id) &&
          database_audit (core->database, "account.remove", self->name, error);
 }
@@ -382,12 +406,12 @@ retire_row (Core *core, const Account *self, GError **error)
 gboolean
 account_remove (Core *core, const Account *self, GError **error)
 {
-  g_autofree char *secret_name = format_secret_name (self->id);
+  g_autofree char *secret_name = account_format_secret_name (self->id, NULL);
 
-  if (!check_no_open_campaign (core, self, error))
+  if (!account_may_remove (core, self, error))
     return FALSE;
   /* the secret first: an account without its password can be removed again, a password without its account is never looked for */
-  if (self->keeps_password && !vault_remove (core->vault, secret_name, error)) {
+  if ((self->keeps_password && !vault_remove (core->vault, secret_name, error)) || !remove_sign_in (core, self, error)) {
     g_prefix_error (error, "account %s was not removed: ", self->name);
     return FALSE;
   }
@@ -406,6 +430,10 @@ account_set_pin (Core *core, const Account *self, const char *pin, GError **erro
   g_autoptr (AccountValues) values = account_values_copy (self->values);
   g_autoptr (GBytes) settings = NULL;
 
+  if (kind_find_setting (self->kind, SETTING_PIN) == NULL) {
+    g_set_error (error, FAULT, FAULT_USAGE, "the server of account %s is known by its name alone", self->name);
+    return FALSE;
+  }
   account_values_set (values, SETTING_PIN, pin);
   settings = account_values_to_blob (values);
   return database_run (core->database, error, "UPDATE account SET settings=? WHERE id=?", "bi", g_bytes_get_data (settings, NULL), g_bytes_get_size (settings), self->id);

@@ -49,6 +49,10 @@ GPtrArray *account_load_all (Core *core, GError **error); /* of Account; owns th
 /* The password: from memory (AccountSecret), else the vault. (transfer full); an account that needs none gives an empty one.
  * Errors: FAULT_NO_PERM, "the password of account X is not kept…" / "the vault is locked…". */
 SecretBytes *account_get_secret  (Core *core, const Account *self, GError **error);
+/* What an account keeps in the vault. what: NULL: the password. Returns: (transfer full) its name there. */
+#define ACCOUNT_SECRET_CLIENT "client"   /* the client's, at the provider of a sign-in */
+#define ACCOUNT_SECRET_REFRESH "refresh" /* a sign-in's, sealed with where it goes (core/grant) */
+char        *account_format_secret_name (gint64 id, const char *what);
 gboolean     account_set_server_size (Core *core, gint64 id, guint64 size, GError **error);
 
 /* What an attempt to reach its server came to; only a change is written, and what cannot be is warned of. Reasons that say nothing of the server
@@ -64,7 +68,8 @@ gboolean  account_wants_own_name (const Account *self);
 
 /* --- additions: adding, removing, what is used --- */
 
-/* A new row with its secret: in the vault when it keeps one, else in memory (secret NULL or empty: none given yet). Sets self->id.
+/* A new row with its secret: in the vault when it keeps one, else in memory (secret NULL or empty: none given yet). Of a kind with a sign-in it is
+ * the client's, and is kept in the vault. Sets self->id.
  * Errors: FAULT_USAGE (the name is in use, an empty password to keep), FAULT_NO_PERM (the vault is locked), FAULT_IO. */
 gboolean account_is_new (Core *core, const Account *self, GError **error); /* FALSE: FAULT_USAGE: its name is taken */
 gboolean account_add (Core *core, Account *self, const SecretBytes *secret, GError **error);
@@ -73,7 +78,8 @@ gboolean account_add (Core *core, Account *self, const SecretBytes *secret, GErr
 gboolean account_save (Core *core, const Account *self, gboolean *out_is_forgotten, GError **error);
 /* Returns: (transfer full) "Name <address>", or the address alone. */
 char    *account_format_sender (const Account *self);
-/* Takes the secret away too. A row stays behind for what refers to it; its name is free. FAULT_USAGE: a campaign of it is open. */
+gboolean account_may_remove (Core *core, const Account *self, GError **error); /* FALSE: FAULT_USAGE: a campaign of it is open */
+/* Takes its secrets away too. A row stays behind for what refers to it; its name is free. Errors: as account_may_remove(). */
 gboolean account_remove (Core *core, const Account *self, GError **error);
 gboolean account_set_agreed (Core *core, const Account *self, GError **error);
 gboolean account_set_pin (Core *core, const Account *self, const char *pin, GError **error);

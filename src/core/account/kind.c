@@ -122,7 +122,8 @@ describe_settings (const AccountKind *self)
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   for (const KindSetting *row = self->settings; row->key != NULL; row++)
-    g_variant_builder_add_value (&builder, describe_setting (row));
+    if ((row->marks & (SETTING_FIXED | SETTING_OWN)) == 0)
+      g_variant_builder_add_value (&builder, describe_setting (row));
   return g_variant_builder_end (&builder);
 }
 

@@ -26,6 +26,9 @@ typedef enum {
   SETTING_PLACE   = 1 << 1, /* another value is another place: the secret does not go there unasked */
   SETTING_HEALTH  = 1 << 2, /* what is known of the server was known of this value */
   SETTING_PRIVATE = 1 << 3, /* goes with the account, though a campaign of it stays */
+  SETTING_FIXED   = 1 << 4, /* its kind says it: no form has it and no client sets it */
+  SETTING_OWN     = 1 << 5, /* of a server of one's own: said when the account is made, by AccountAddOwn alone, and never changed */
+  SETTING_FILE    = 1 << 6, /* all of a file, in lines: no answer shows it */
 } SettingMarks;
 
 /* Keys that core itself asks for. A kind that has such a setting calls it so. */
@@ -37,6 +40,16 @@ typedef enum {
 #define SETTING_INSECURE "insecure"
 #define SETTING_CONNECTIONS "connections"
 #define SETTING_DISPLAY_NAME "display_name"
+#define SETTING_VIA "via" /* which of several ways it sends by */
+#define SETTING_CLIENT_ID "client_id" /* of a kind with KIND_SECRET_OAUTH, so all of these: */
+#define SETTING_TENANT "tenant"
+#define SETTING_AUTHORIZE "authorize"
+#define SETTING_TOKEN "token"
+#define SETTING_REVOKE "revoke"
+#define SETTING_ISSUER "issuer"
+#define SETTING_SMTP "smtp" /* smtp://HOST:PORT: host, port and protection in one */
+#define SETTING_AUTHORITIES "authorities" /* PEM, in place of the system's */
+#define SETTING_PROVIDER "provider"       /* a file of one's own (signin/provider-own.h) */
 #define SETTING_PORTFOLIO "portfolio" /* whose accounts share a limit of KIND_POOL_PORTFOLIO */
 
 #define SETTING_IS_ADDRESS "{address}" /* as fallback: the account's address */
@@ -88,6 +101,7 @@ typedef struct {
   const KindSetting  *settings;       /* in the order of forms and help; ends with key NULL */
   const KindEndpoint *endpoints;      /* what its transport may ask to be connected to, by row: core never dials a name that a transport says */
   const KindRecord   *records;        /* what core keeps for its transport; ends with word NULL. NULL: nothing */
+  const char *provider;               /* of a sign-in: the word of its row (signin/provider.h); NULL: SETTING_PROVIDER has it, or there is none */
   const char *own_name_key;           /* the setting in whose place this machine's own name stands while it is empty; or NULL */
 
   /* What its settings mean together; each may be NULL: then the rows are all there is to it. */
