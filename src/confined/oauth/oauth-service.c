@@ -72,11 +72,11 @@ handle_exchange (PrOAuth1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDL
 
 static gboolean
 handle_refresh (PrOAuth1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *url, guint timeout_ms, GVariant *socket,
-                GVariant *authorities, const char *client_id, GVariant *client_secret, GVariant *token, const char *requested_scope,
+                GVariant *authorities, const char *client_id, GVariant *client_secret, GVariant *token, GVariant *hold, const char *requested_scope,
                 GVariant *access_token, GVariant *refresh_token, gpointer data)
 {
   const TokenOrder order = { .url = url, .timeout_ms = timeout_ms, .fds = fds, .socket = socket, .authorities = authorities, .client_id = client_id,
-                             .client_secret = client_secret, .token = token, .scope = requested_scope,
+                             .client_secret = client_secret, .token = token, .hold = hold, .scope = requested_scope,
                              .access_token = access_token, .refresh_token = refresh_token, .build = token_request_build_refresh };
 
   return service_start (data, invocation, &order, granted_cb);

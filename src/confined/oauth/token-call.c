@@ -92,6 +92,7 @@ token_call_take_order (TokenCall *self, const TokenOrder *order, GError **error)
 {
   GVariant *const handles[CALL_SECRETS] = { order->client_secret, order->code, order->verifier, order->token };
   TokenRequest request = { order->client_id, order->redirect, order->scope, NULL, NULL, NULL, NULL };
+  int hold;
 
   for (guint i = 0; i < CALL_SECRETS; i++)
     if (!order_read_secret (order, handles[i], &self->secrets[i], error))
@@ -102,6 +103,8 @@ token_call_take_order (TokenCall *self, const TokenOrder *order, GError **error)
   request.token = self->secrets[CALL_TOKEN];
   self->body = order->build (&request);
   self->is_revocation = order->access_token == NULL;
+  if (!order_take_fd (order, order->hold, &hold, error))
+    return FALSE; /* it is never closed: this process's end does that */
   return order_take_fd (order, order->access_token, &self->access_token, error) &&
          order_take_fd (order, order->refresh_token, &self->refresh_token, error);
 }

@@ -17,7 +17,7 @@ typedef struct { /* all borrowed for the call; handles that a method does not ha
   const char  *url, *client_id, *redirect, *scope;
   guint        timeout_ms;
   GUnixFDList *fds;
-  GVariant    *socket, *authorities, *client_secret, *code, *verifier, *token, *access_token, *refresh_token;
+  GVariant    *socket, *authorities, *client_secret, *code, *verifier, *token, *hold, *access_token, *refresh_token;
   SecretBytes *(*build) (const TokenRequest *request);
 } TokenOrder;
 

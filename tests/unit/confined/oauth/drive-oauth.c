@@ -151,8 +151,10 @@ build_arguments (DriverCall *call)
   } else {
     g_variant_builder_add_value (&builder, give_secret (call, "token"));
   }
-  if (strcmp (method, "Refresh") == 0)
+  if (strcmp (method, "Refresh") == 0) {
+    g_variant_builder_add_value (&builder, give_secret (call, "hold"));
     g_variant_builder_add (&builder, "s", get (call, "scope"));
+  }
   if (strcmp (method, "Revoke") != 0) {
     g_variant_builder_add_value (&builder, give_room (call, &call->access_token));
     g_variant_builder_add_value (&builder, give_room (call, &call->refresh_token));

@@ -1,16 +1,20 @@
-// strict-provider.mjs PORT-FILE: npm's oidc-provider on a free port of 127.0.0.1, with one public native client that must use PKCE, and whose refresh
-// tokens rotate. GET /fresh-code signs somebody in as a browser would and answers what a redirect brings: {"code", "verifier", "redirect", "iss"}.
+// strict-provider.mjs PORT-FILE [ACCESS-S [PORT]]: npm's oidc-provider on a port of 127.0.0.1 (a free one), with one public native client that must use PKCE, and whose
+// refresh tokens rotate: a second use of one takes all back. ACCESS-S: seconds that an access token holds.
+// GET /fresh-code signs somebody in as a browser would and answers what a redirect brings: {"code", "verifier", "redirect", "iss"}.
+// GET /browse?url=URL[&deny=1][&stop=1] does so at URL and follows the redirect to its end: {"url", "status", "text", "headers"}; deny: says no; stop: "url" alone.
+// GET /asked: what /token was asked, in order: [{"grant_type", "begun", "ended", "status"}], in milliseconds.
 import { createHash, randomBytes } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 
 const REDIRECT = 'http://127.0.0.1:49152/signed-in';
+const accessS = Number(process.argv[3] ?? 3600);
 const server = createServer();
-await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+await new Promise((listening) => server.listen(Number(process.argv[4] ?? 0), '127.0.0.1', listening));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 
-const client = { client_id: 'postrider', application_type: 'native', token_endpoint_auth_method: 'none', redirect_uris: ['http://127.0.0.1/signed-in'],
+const client = { client_id: 'postrider', application_type: 'native', token_endpoint_auth_method: 'none', redirect_uris: ['http://127.0.0.1/signed-in', 'http://localhost/'],
   grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] };
 const confidential = { ...client, client_id: 'with-secret', client_secret: 'a secret & more', token_endpoint_auth_method: 'client_secret_post' };
 const provider = new Provider(issuer, {
@@ -19,6 +23,7 @@ const provider = new Provider(issuer, {
   features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
   pkce: { required: () => true },
   rotateRefreshToken: true,
+  ttl: { AccessToken: accessS },
   issueRefreshToken: async () => true,
   cookies: { keys: [randomBytes(16).toString('hex')] },
   findAccount: async (_, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
@@ -41,22 +46,26 @@ class Browser {
   }
 
   // follows until the redirect leaves the provider; forms of its development pages are filled in on the way
-  async signIn(url) {
+  async signIn(url, isDenied = false) {
     for (let steps = 0; steps < 20; steps++) {
       const answer = await this.fetch(url);
       const target = answer.headers.get('location');
       if (target) {
         url = new URL(target, url).href;
-        if (url.startsWith(REDIRECT)) return new URL(url);
+        if (new URL(url).origin !== issuer) return new URL(url);
         continue;
       }
       const page = await answer.text();
       const prompt = /name="prompt" value="(\w+)"/.exec(page);
       const action = /<form[^>]* action="([^"]+)"/.exec(page);
       if (!prompt || !action) throw new Error(`no form: ${page.slice(0, 500)}`);
+      if (isDenied) {
+        url = new URL(/href="([^"]+\/abort)"/.exec(page)[1], url).href;
+        continue;
+      }
       const sent = await this.fetch(new URL(action[1], url), { method: 'POST', body: new URLSearchParams({ prompt: prompt[1], login: 'ann', password: 'any' }) });
       url = new URL(sent.headers.get('location'), url).href;
-      if (url.startsWith(REDIRECT)) return new URL(url);
+      if (new URL(url).origin !== issuer) return new URL(url);
     }
     throw new Error('no end of redirects');
   }
@@ -70,11 +79,35 @@ async function makeCode(clientId) {
   return { code: back.searchParams.get('code'), iss: back.searchParams.get('iss'), verifier, redirect: REDIRECT };
 }
 
+async function browse(query) {
+  const back = await new Browser().signIn(query.get('url'), query.has('deny'));
+  if (query.has('stop')) return { url: back.href };
+  const answer = await fetch(back, { redirect: 'manual' });
+  return { url: back.href, status: answer.status, text: await answer.text(), headers: Object.fromEntries(answer.headers) };
+}
+
+// --- what the token endpoint was asked ---
+
+const asked = [];
+
+function note(request, response) {
+  const one = { begun: performance.now() };
+  asked.push(one);
+  request.on('data', (octets) => { one.grant_type ??= /grant_type=(\w+)/.exec(octets)?.[1]; });
+  response.on('close', () => Object.assign(one, { ended: performance.now(), status: response.statusCode }));
+}
+
 const handle = provider.callback();
+const ours = {
+  '/fresh-code': (query) => makeCode(query.get('client')),
+  '/browse': browse,
+  '/asked': async () => asked,
+};
 server.on('request', (request, response) => {
   const url = new URL(request.url, issuer);
-  if (url.pathname !== '/fresh-code') return handle(request, response);
-  return makeCode(url.searchParams.get('client')).then((made) => response.end(JSON.stringify(made)), (error) => {
+  if (url.pathname === '/token') note(request, response);
+  if (!ours[url.pathname]) return handle(request, response);
+  return ours[url.pathname](url.searchParams).then((made) => response.end(JSON.stringify(made)), (error) => {
     response.statusCode = 500;
     response.end(String(error.stack));
   });
