@@ -19,6 +19,7 @@ static const struct {
   const char *word, *type, *policy, *text;
 } pages[] = {
   { "signed-in", HTML, SHOWS, DOCUMENT ("Signed in", "<p>Postrider may now send for <b>\1</b>. This page can be closed.</p>") },
+  { "received", HTML, SHOWS, DOCUMENT ("Almost done", "<p>Postrider finishes the sign-in and says how it ends. This page can be closed.</p>") },
   { "not-signed-in", HTML, SHOWS, DOCUMENT ("Not signed in", "<p>\1</p>\n<p>This page can be closed; Postrider says what to do.</p>") },
   { "challenge", PLAIN, SHOWS, "\1" },
   { "taken", PLAIN, SHOWS, "" },
