@@ -64,6 +64,7 @@ account_new (GVariant *settings, SecretBytes *secret, GError **error)
   self->user = lookup_string (settings, KEY_TRANSPORT_USER);
   self->pin = lookup_string (settings, KEY_TRANSPORT_PIN);
   self->helo = lookup_string (settings, KEY_TRANSPORT_HELO);
+  self->authorities = lookup_string (settings, KEY_TRANSPORT_AUTHORITIES);
   (void) g_variant_lookup (settings, KEY_TRANSPORT_INSECURE, "b", &self->is_insecure);
   (void) g_variant_lookup (settings, KEY_TRANSPORT_EXPIRES, "x", &self->expires_utc_s);
   self->connections = lookup_number (settings, KEY_TRANSPORT_CONNECTIONS, 0, 0, G_MAXUINT);
@@ -90,6 +91,7 @@ account_free (SmtpAccount *self)
   g_free (self->user);
   g_free (self->pin);
   g_free (self->helo);
+  g_free (self->authorities);
   secret_bytes_free (self->secret);
   g_free (self);
 }

@@ -11,7 +11,7 @@
 typedef enum { ACCOUNT_TLS_NONE, ACCOUNT_TLS_STARTTLS, ACCOUNT_TLS_IMPLICIT } AccountTls;
 
 typedef struct {
-  char        *host, *user, *pin, *helo; /* never NULL */
+  char        *host, *user, *pin, *helo, *authorities; /* never NULL; authorities: PEM, "": the system's */
   AccountTls   tls;
   gboolean     is_insecure; /* a login without TLS is fine, wherever the peer is; never with an access token */
   gboolean     is_token;    /* the secret is an access token of a sign-in (RFC 6750), not a password */

@@ -290,10 +290,13 @@ open_cb (gpointer channel, SendQueue *queue, const AccountOpening *opening, GErr
     return FALSE;
   }
   self->account = account_new (opening->settings, opening->secret, error);
-  self->queue = self->account != NULL ? queue : NULL;
-  if (self->account != NULL)
-    watch_end (self);
-  return self->account != NULL;
+  if (self->account != NULL && *self->account->authorities != '\0' && !tls_context_trust (self->tls, self->account->authorities, error))
+    g_clear_pointer (&self->account, account_free);
+  if (self->account == NULL)
+    return FALSE;
+  self->queue = queue;
+  watch_end (self);
+  return TRUE;
 }
 
 static gboolean

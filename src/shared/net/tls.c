@@ -4,6 +4,7 @@
 #include "text.h"
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <string.h>
@@ -39,6 +40,30 @@ tls_context_new (const char *ca_path)
   self->has_roots = SSL_CTX_load_verify_file (self->openssl, ca_path != NULL ? ca_path : CA_BUNDLE) == 1;
   ERR_clear_error ();
   return self;
+}
+
+gboolean
+tls_context_trust (TlsContext *self, const char *pem, GError **error)
+{
+  X509_STORE *store = X509_STORE_new ();
+  BIO *text = BIO_new_mem_buf (pem, -1);
+  guint count = 0;
+  X509 *one;
+
+  while ((one = PEM_read_bio_X509 (text, NULL, NULL, NULL)) != NULL) {
+    count += X509_STORE_add_cert (store, one) == 1;
+    X509_free (one);
+  }
+  BIO_free (text);
+  ERR_clear_error (); /* its end is said as an error, too */
+  if (count == 0) {
+    X509_STORE_free (store);
+    g_set_error_literal (error, FAULT, FAULT_USAGE, "the account's own authorities are no certificates in PEM");
+    return FALSE;
+  }
+  SSL_CTX_set_cert_store (self->openssl, store);
+  self->has_roots = TRUE;
+  return TRUE;
 }
 
 void

@@ -7,6 +7,8 @@ typedef struct TlsContext TlsContext;
 
 /* Reads the CA bundle (PEM; path NULL: the system's) once: before the lock. A missing bundle is no error here: each check then fails. */
 TlsContext *tls_context_new  (const char *ca_path);
+/* From now on these alone (PEM, one or more). Returns: FALSE with FAULT_USAGE: there is none; nothing is changed. */
+gboolean    tls_context_trust (TlsContext *self, const char *pem, GError **error);
 void        tls_context_free (TlsContext *self); /* NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TlsContext, tls_context_free)
 

@@ -1,4 +1,5 @@
 /* The check of a certificate: each way to fail, in words that say what to do. */
+#include "fault.h"
 #include "script-server.h"
 #include "tls.h"
 
@@ -69,32 +70,65 @@ kind_dup (const char *server)
   return g_str_has_prefix (kind, " for ") ? g_strdup ("") : g_steal_pointer (&kind);
 }
 
+/* is_own: as an account brings its own authorities. */
+static TlsContext *
+make_context (const char *bundle, gboolean is_trusted, gboolean is_own)
+{
+  TlsContext *context = tls_context_new (is_trusted && !is_own ? bundle : "/nonexistent");
+  g_autofree char *pem = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!is_own || !is_trusted)
+    return context;
+  g_assert_true (g_file_get_contents (bundle, &pem, NULL, &error));
+  g_assert_true (tls_context_trust (context, pem, &error));
+  g_assert_no_error (error);
+  return context;
+}
+
+/* What is no certificate changes nothing. */
+static void
+test_own_authorities (void)
+{
+  static const char *const broken[] = { "", "none", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" };
+  g_autoptr (TlsContext) context = tls_context_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (broken); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (tls_context_trust (context, broken[i], &error));
+    g_assert_error (error, FAULT, FAULT_USAGE);
+  }
+}
+
 static void
 test_verify (void)
 {
   g_autofree char *bundle = g_build_filename (g_get_tmp_dir (), "postrider-ca-XXXXXX", NULL);
 
   close (g_mkstemp (bundle));
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (cases); i++) { /* each by the machine's authorities, and by an account's own */
+    const gboolean is_own = i >= G_N_ELEMENTS (cases);
+    const __typeof__ (cases[0]) *row = &cases[i % G_N_ELEMENTS (cases)];
     g_autoptr (TlsContext) context = NULL;
     const TlsFacts *facts;
     g_autoptr (GError) error = NULL;
-    g_autofree char *problem = NULL, *pin = pin_dup (cases[i].pin), *kind = kind_dup (cases[i].server);
+    g_autofree char *problem = NULL, *pin = pin_dup (row->pin), *kind = kind_dup (row->server);
     ScriptServer *server;
     Tls *tls;
     int fd;
 
-    g_test_message ("%s%s %s", cases[i].server, cases[i].host, cases[i].pin);
+    g_test_message ("%s%s %s", row->server, row->host, row->pin);
     script_server_write_certificate (bundle, kind);
-    context = tls_context_new (cases[i].is_trusted ? bundle : "/nonexistent");
-    server = script_server_new (cases[i].server, &fd);
-    tls = tls_new (context, fd, cases[i].host, pin);
+    context = make_context (bundle, row->is_trusted, is_own);
+    server = script_server_new (row->server, &fd);
+    tls = tls_new (context, fd, row->host, pin);
     g_assert_cmpint (tls_handshake (tls, &error), ==, TLS_DONE);
     g_assert_no_error (error);
     facts = tls_get_facts (tls);
     g_test_message ("%s: %s", facts->version, facts->verify_error);
-    g_assert_cmpint (facts->is_verified, ==, cases[i].is_verified);
-    g_assert_true (g_pattern_match_simple (cases[i].words, facts->verify_error));
+    g_assert_cmpint (facts->is_verified, ==, row->is_verified);
+    g_assert_true (g_pattern_match_simple (row->words, facts->verify_error));
     g_assert_cmpuint (strlen (facts->fingerprint), ==, 64); /* always shown */
     g_assert_cmpstr (facts->subject, ==, "CN=localhost");
     tls_free (tls);
@@ -150,6 +184,7 @@ main (int argc, char *argv[])
   allow_old_tls ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/shared/net/tls/verify", test_verify);
+  g_test_add_func ("/shared/net/tls/own-authorities", test_own_authorities);
   g_test_add_func ("/shared/net/tls/no-handshake", test_no_handshake);
   return g_test_run ();
 }
