@@ -24,6 +24,7 @@ struct TransportLink {
   const Account         *account; /* borrowed; NULL: none, or it is closed */
 
   LinkPhase     phase;
+  char         *own_name; /* what this machine calls itself to the server; while it is opened, and after */
   Peer         *peer;
   PrTransport2 *proxy;
   GCancellable *open; /* cancelled when the transport goes: late answers are then ignored */
@@ -34,6 +35,9 @@ struct TransportLink {
   gboolean is_held; /* no connection is made */
 
   gboolean        needs_secret; /* it asked, and there was none to give */
+  gboolean        is_fetching;  /* an access token is on its way */
+  guint64         token_number; /* of the access token that it has (access-tokens.h); 0: none */
+  gint64          renew_utc;    /* when it asks for the next one by itself; 0: not known */
   gboolean        is_proved;    /* the secret that it has: something was answered since it was given, or it let us in */
   TransportState *state;        /* NULL: its kind keeps none */
   GPtrArray      *heard;        /* of GArray (transport-events.c), a frame each: waits for the outcomes before it */
@@ -65,7 +69,6 @@ void transport_link_fail   (TransportLink *self, const GError *error); /* it doe
 /* transport-opening.c */
 void transport_link_ready_cb (Peer *peer, const GError *failed, gpointer link);
 
-int  transport_link_append_secret (TransportLink *self, GUnixFDList *fds, GError **error); /* Returns: its number in `fds`, or -1 */
 
 /* transport-connections.c */
 void transport_link_need_connection_cb (PrTransport2 *proxy, guint endpoint, guint count, gpointer link);
@@ -74,6 +77,8 @@ void transport_link_need_connection_cb (PrTransport2 *proxy, guint endpoint, gui
 void transport_link_events_cb    (PrTransport2 *proxy, GVariant *rows, gpointer link);
 void transport_link_write_events (TransportLink *self); /* those whose messages have their outcomes in the store */
 
-/* transport-secret.c */
+/* transport-secret.c: secret: borrowed; renew_utc: when the next one is to be asked for, 0: not known. error: there is none */
+typedef void (*TransportSecretFunc) (TransportLink *link, const SecretBytes *secret, gint64 renew_utc, const GError *error);
+void transport_link_fetch_secret   (TransportLink *self, TransportSecretFunc done); /* done: at once or later; not when the transport goes before that */
 void transport_link_need_secret_cb (PrTransport2 *proxy, const char *text, gpointer link);
 void transport_link_renew_secret   (TransportLink *self); /* a no-op unless it needs one */

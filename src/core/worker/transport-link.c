@@ -52,7 +52,9 @@ forget_transport (TransportLink *self)
   self->phase = LINK_CLOSED;
   self->sent_count = 0;
   memset (self->dialing, 0, sizeof self->dialing);
-  self->needs_secret = self->is_proved = FALSE;
+  self->needs_secret = self->is_proved = self->is_fetching = FALSE;
+  self->token_number = 0;
+  g_clear_pointer (&self->own_name, g_free);
   self->is_violated = FALSE;
 }
 

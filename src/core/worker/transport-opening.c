@@ -35,12 +35,14 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static GVariant *
-make_settings (TransportLink *self, const char *own_name)
+make_settings (TransportLink *self, const char *own_name, gint64 renew_utc)
 {
   g_autoptr (GVariant) plain = g_variant_ref_sink (account_to_transport_settings (self->account, own_name));
   GVariantDict settings;
 
   g_variant_dict_init (&settings, plain);
+  if (renew_utc > 0)
+    g_variant_dict_insert (&settings, KEY_TRANSPORT_EXPIRES, "x", renew_utc);
   if (self->purpose != TRANSPORT_SENDS)
     return g_variant_dict_end (&settings);
   g_variant_dict_insert (&settings, KEY_TRANSPORT_CONNECTIONS, "u", self->connections);
@@ -99,31 +101,59 @@ append_state (TransportLink *self, GUnixFDList *fds, GError **error)
   return at;
 }
 
+static int
+append_secret (GUnixFDList *fds, const SecretBytes *secret, GError **error)
+{
+  int fd = secret_bytes_to_memfd (secret, error);
+  int at = fd >= 0 ? g_unix_fd_list_append (fds, fd, error) : -1;
+
+  if (fd >= 0)
+    close (fd);
+  return at;
+}
+
 static gboolean
-open_account (TransportLink *self, const char *own_name, GError **error)
+call_open_account (TransportLink *self, const SecretBytes *secret, gint64 renew_utc, GError **error)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
-  int at_secret = transport_link_append_secret (self, fds, error);
+  int at_secret = append_secret (fds, secret, error);
   int at_journal = at_secret >= 0 ? append_journal (self, fds, error) : -1;
   int at_state = at_journal >= 0 ? append_state (self, fds, error) : -1;
 
   if (at_state < 0)
     return FALSE;
-  pr_transport2_call_open_account (self->proxy, self->account->kind->word, make_settings (self, own_name), g_variant_new_handle (at_secret),
+  pr_transport2_call_open_account (self->proxy, self->account->kind->word, make_settings (self, self->own_name, renew_utc), g_variant_new_handle (at_secret),
                                    g_variant_new_handle (at_journal), g_variant_new_handle (at_state), fds, self->open, opened_cb,
                                    transport_call_new (self, 0, NULL));
   return TRUE;
 }
 
 static void
+open_account (TransportLink *self, const SecretBytes *secret, gint64 renew_utc, const GError *failed)
+{
+  g_autoptr (GError) error = failed != NULL ? g_error_copy (failed) : NULL;
+
+  if (failed != NULL || !call_open_account (self, secret, renew_utc, &error))
+    transport_link_fail (self, error);
+}
+
+/* own_name: "": the address literal. */
+static void
+open_as (TransportLink *self, const char *own_name)
+{
+  g_free (self->own_name);
+  self->own_name = g_strdup (own_name);
+  transport_link_fetch_secret (self, open_account);
+}
+
+static void
 named_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autofree char *own_name = own_name_find_finish (result);
-  g_autoptr (GError) error = NULL;
   TransportLink *self = transport_call_end (data, NULL, NULL);
 
-  if (self != NULL && !self->is_violated && !open_account (self, own_name, &error))
-    transport_link_fail (self, error);
+  if (self != NULL && !self->is_violated)
+    open_as (self, own_name);
 }
 
 static gboolean
@@ -153,7 +183,7 @@ transport_link_ready_cb (Peer *peer, const GError *failed, gpointer data)
     self->events->opened (NULL, self->data);
   } else if (account_wants_own_name (self->account)) {
     own_name_find_async (self->core->dialer, self->open, named_cb, transport_call_new (self, 0, NULL));
-  } else if (!open_account (self, "", &error)) {
-    transport_link_fail (self, error);
+  } else {
+    open_as (self, "");
   }
 }

@@ -1,20 +1,58 @@
 /* A transport's secret: with its account, and anew when the one it has does not hold any more. */
 #include "transport-link-private.h"
 
+#include "access-tokens.h"
+#include "clock.h"
+#include "fault.h"
 #include <gio/gunixfdlist.h>
 #include <unistd.h>
 
-int
-transport_link_append_secret (TransportLink *self, GUnixFDList *fds, GError **error)
-{
-  g_autoptr (SecretBytes) secret = account_get_secret (self->core, self->account, error);
-  int fd = secret != NULL ? secret_bytes_to_memfd (secret, error) : -1;
-  int at = fd >= 0 ? g_unix_fd_list_append (fds, fd, error) : -1;
+/* --- to have one --- */
 
-  if (fd >= 0)
-    close (fd);
-  return at;
+static void
+token_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  gint64 renew_utc = 0;
+  guint64 number = 0;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SecretBytes) token = access_tokens_get_finish (result, &renew_utc, &number, &error);
+  gpointer done = NULL;
+  TransportLink *self = transport_call_end (data, NULL, &done);
+
+  if (self == NULL || self->is_violated)
+    return;
+  self->is_fetching = FALSE;
+  if (token != NULL) {
+    self->token_number = number;
+    self->renew_utc = renew_utc;
+  }
+  ((TransportSecretFunc) done) (self, token, renew_utc, error);
 }
+
+/* One that has come to its end was not refused. */
+static guint64
+get_refused (const TransportLink *self)
+{
+  return self->needs_secret && (self->renew_utc == 0 || clock_now_utc () < self->renew_utc) ? self->token_number : 0;
+}
+
+void
+transport_link_fetch_secret (TransportLink *self, TransportSecretFunc done)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SecretBytes) secret = NULL;
+
+  if (self->account->kind->secret == KIND_SECRET_OAUTH) {
+    self->is_fetching = TRUE;
+    access_tokens_get_async (self->core->access_tokens, self->account, get_refused (self), self->open, token_cb,
+                             transport_call_new (self, 0, (gpointer) done));
+    return;
+  }
+  secret = account_get_secret (self->core, self->account, &error);
+  done (self, secret, 0, error);
+}
+
+/* --- anew --- */
 
 static void
 renewed_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -27,22 +65,41 @@ renewed_cb (GObject *source, GAsyncResult *result, gpointer data)
     transport_link_drop (self, error->message); /* it asked for it */
 }
 
+static gboolean
+call_new_secret (TransportLink *self, const SecretBytes *secret, gint64 renew_utc, GError **error)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  int fd = secret_bytes_to_memfd (secret, error);
+  int at = fd >= 0 ? g_unix_fd_list_append (fds, fd, error) : -1;
+
+  if (fd >= 0)
+    close (fd);
+  if (at < 0)
+    return FALSE;
+  self->needs_secret = self->is_proved = FALSE;
+  pr_transport2_call_new_secret (self->proxy, g_variant_new_handle (at), renew_utc, fds, self->open, renewed_cb, transport_call_new (self, 0, NULL));
+  return TRUE;
+}
+
+/* What only time mends is a connection that could not be made; for the rest a person is needed. */
+static void
+renew_with (TransportLink *self, const SecretBytes *secret, gint64 renew_utc, const GError *failed)
+{
+  g_autoptr (GError) error = failed != NULL ? g_error_copy (failed) : NULL;
+
+  if (self->phase != LINK_OPEN || (failed == NULL && call_new_secret (self, secret, renew_utc, &error)))
+    return;
+  if (error->domain == FAULT && (error->code == FAULT_TEMP || error->code == FAULT_IO))
+    self->events->lost (TRANSPORT_LOST_DIAL, error->message, self->data);
+  else
+    self->events->paused (self->account->kind->secret == KIND_SECRET_OAUTH ? "sign-in" : "password", error->message, self->data);
+}
+
 void
 transport_link_renew_secret (TransportLink *self)
 {
-  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
-  g_autoptr (GError) error = NULL;
-  int at;
-
-  if (!self->needs_secret || self->phase != LINK_OPEN)
-    return;
-  at = transport_link_append_secret (self, fds, &error);
-  if (at < 0) {
-    self->events->paused ("password", error->message, self->data);
-    return;
-  }
-  self->needs_secret = self->is_proved = FALSE;
-  pr_transport2_call_new_secret (self->proxy, g_variant_new_handle (at), 0, fds, self->open, renewed_cb, transport_call_new (self, 0, NULL));
+  if (self->needs_secret && self->phase == LINK_OPEN && !self->is_fetching)
+    transport_link_fetch_secret (self, renew_with);
 }
 
 /* One that nothing was answered to since it was given is no better when it is given again: that is for a person. */

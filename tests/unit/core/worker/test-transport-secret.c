@@ -1,4 +1,6 @@
 /* A transport's secret that does not hold any more: given anew where there may be another one, else for a person. */
+#include "access-tokens.h"
+#include "clock.h"
 #include "fault.h"
 #include "link-fixture.h"
 #include "vault.h"
@@ -76,25 +78,42 @@ test_not_there (LinkFixture *fixture, gconstpointer data)
   close_vault (fixture);
 }
 
+static void
+give_token (LinkFixture *fixture, const char *text, guint expires_s)
+{
+  g_autoptr (SecretBytes) token = secret_bytes_new (text, strlen (text));
+
+  access_tokens_put (fixture->core.access_tokens, 1, token, expires_s);
+}
+
 /* Signing in anew brings another token, so the first refusal already is worth one; the second, before it let us in, is for a person. */
 static void
 test_signed_in (LinkFixture *fixture, gconstpointer data)
 {
   AccountKind signed_in = *fixture->account->kind;
   const AccountKind *kind = fixture->account->kind;
+  gint64 renew_utc = 0;
 
   signed_in.secret = KIND_SECRET_OAUTH;
   fixture->account->kind = &signed_in;
+  fixture->core.access_tokens = access_tokens_new (&fixture->core);
+  give_token (fixture, "first", 3600);
   link_fixture_open (fixture);
+  g_assert_true (g_variant_lookup (fake.settings, "expires", "x", &renew_utc));
+  g_assert_cmpint (renew_utc, >, clock_now_utc () + 3200); /* five minutes before its end */
+  g_assert_cmpint (renew_utc, <=, clock_now_utc () + 3300);
+  give_token (fixture, "second", 60);
   pr_transport2_emit_need_secret (fake.skeleton, "535 expired");
   WAIT_FOR (strstr (fake.heard->str, "NewSecret") != NULL);
   pr_transport2_emit_status (fake.skeleton, "authenticated", "");
+  give_token (fixture, "third", 0);
   pr_transport2_emit_need_secret (fake.skeleton, "535 expired"); /* an hour later */
   WAIT_FOR (strstr (strstr (fake.heard->str, "NewSecret") + 1, "NewSecret") != NULL);
   g_assert_false (link_fixture_has_told (fixture, "paused"));
   pr_transport2_emit_need_secret (fake.skeleton, "535 no");
   WAIT_FOR (link_fixture_has_told (fixture, "paused:login:535 no"));
   fixture->account->kind = kind;
+  g_clear_pointer (&fixture->core.access_tokens, access_tokens_free);
 }
 
 int
