@@ -7,6 +7,7 @@
 #include "delivery.h"
 #include "fault.h"
 #include "gone.h"
+#include "grant.h"
 #include "kill-point.h"
 #include "lanes.h"
 #include "ledger.h"
@@ -25,12 +26,24 @@ campaign_refuse (GError **error, int code, const char *what)
   return FALSE;
 }
 
+/* The password; of an account with a sign-in that by which its tokens are had. Returns: (transfer full), or NULL with `error`. */
+static SecretBytes *
+get_secret (Core *core, const Account *account, GError **error)
+{
+  g_autoptr (AccountProvider) provider = NULL;
+
+  if (account->kind->secret != KIND_SECRET_OAUTH)
+    return account_get_secret (core, account, error);
+  provider = account_provider_new (account, error);
+  return provider != NULL ? grant_read_token (core, account, provider, error) : NULL;
+}
+
 /* Is everything at hand that the lane will ask for? Better asked now, while a person is here. */
 static gboolean
 has_secrets (Core *core, const Campaign *campaign, GError **error)
 {
   g_autoptr (Account) account = account_load_id (core, campaign->account, error);
-  g_autoptr (SecretBytes) secret = account != NULL ? account_get_secret (core, account, error) : NULL;
+  g_autoptr (SecretBytes) secret = account != NULL ? get_secret (core, account, error) : NULL;
   int hashed = secret != NULL ? suppression_has_hashed (core->database, error) : -1;
 
   if (hashed < 0)
@@ -346,6 +359,32 @@ campaigns_resume_async (Core *core, guint64 id, GVariant *correction, GAsyncRead
   }
   else
     g_task_return_error (task, error);
+}
+
+static void
+signed_in_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!campaigns_finish (result, &error))
+    g_message ("a campaign that waited for a sign-in did not go on: %s", error->message);
+}
+
+void
+campaigns_signed_in (Core *core, gint64 account)
+{
+  g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (guint64));
+  sqlite3_stmt *row = database_query (core->database, "SELECT id FROM campaign WHERE account=? AND reason IN ('sign-in','login') AND state=" SQL_CAMPAIGN_STATE (PAUSED), "i", account);
+
+  while (database_step (core->database, row, NULL) == 1) {
+    guint64 id = (guint64) database_int (row, 0);
+
+    g_array_append_val (found, id);
+  }
+  for (guint i = 0; i < found->len; i++)
+    campaigns_resume_async (core, g_array_index (found, guint64, i), nothing, signed_in_cb, NULL);
+  lane_password_given (lanes_get (core->lanes, account));
 }
 
 gboolean

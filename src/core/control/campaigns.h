@@ -18,6 +18,9 @@ gboolean campaigns_resolve (Core *core, guint64 id, const char *how, const char 
 /* Suppressions were added: rows of open campaigns that were never begun become skipped. */
 void     campaigns_suppressed (Core *core);
 
+/* Somebody signed in at the account's provider: what was paused for want of that goes on. */
+void     campaigns_signed_in (Core *core, gint64 account);
+
 /* a{sv} as App1.CampaignShow says (floating). is_full: with the counts by reason, which read every skipped row. NULL with `error`. */
 GVariant *campaigns_describe (Core *core, guint64 id, gboolean is_full, GError **error);
 
