@@ -157,7 +157,8 @@ def camel(name):
 
 def shape(keys, is_call, depth=1):
     pad = "  " * depth
-    rows = ["[further: string]: %s" % " | ".join(dict.fromkeys([SIMPLE[one] for one in kind] + ["undefined"])) if name == "*" else
+    named = [SIMPLE[kind] for _, kind, _, _ in keys if kind in SIMPLE and len(kind) > 1]  # of an index signature all that stands beside it is a part
+    rows = ["[further: string]: %s" % " | ".join(dict.fromkeys([SIMPLE[one] for one in kind] + named + ["undefined"])) if name == "*" else
             "%s%s: %s" % (name, "?" if optional or is_call else "", ts_type(kind, inner, is_call, depth + 1)) for name, kind, optional, inner in keys]
     return "{\n%s%s}" % ("".join("%s%s;\n" % (pad, row) for row in rows), "  " * (depth - 1))
 

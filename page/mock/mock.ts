@@ -26,8 +26,12 @@ const LISTS: List[] = [
 
 const account = (part: Partial<Account>): Account => ({
   kind: 'smtp', name: 'School office', address: 'office@school.example', host: 'smtp.school.example', port: 587, tls: 'starttls', user: 'office@school.example', pin: '', insecure: false,
-  keeps_password: true, needs_password: true, connections: 2, per_minute: 0, per_hour: 0, per_day: 2000, used_minute: '12', used_hour: '300', used_day: '1311', state: 'ready', text: '', ...part,
+  keeps_password: true, needs_password: true, connections: 2, per_minute: 0, per_hour: 0, per_day: 2000, used_minute: '12', used_hour: '300', used_day: '1311', state: 'ready', text: '', via: 'smtp', signed_in: false, expires: '0', scope: '', units_used: '0', endpoints: {}, ...part,
 });
+
+function settingsOf({ endpoints: _, ...settings }: Account) {
+  return settings;
+}
 
 const WHAT = ['campaign.sending', 'import', 'campaign.done', 'contact.edit', 'suppress.add', 'account.add', 'contact.forget', 'campaign.paused'];
 
@@ -183,7 +187,7 @@ function methods(mock: Mock): Methods {
     accountAdd: async (name, settings) => {
       const stored = account({ ...settings, name, address: settings.address ?? '', host: settings.host ?? '', port: settings.port ?? 587, used_day: '0', used_hour: '0', used_minute: '0', per_day: settings.per_day ?? 0 });
       mock.accounts.push(stored);
-      return { ...stored, keep: settings.keep ?? false, has_password: settings.has_password ?? false, preset: '', sure: 'high', note: '' };
+      return { ...settingsOf(stored), keep: settings.keep ?? false, has_password: settings.has_password ?? false, preset: '', sure: 'high', note: '' };
     },
     accountSet: async (name, changes) => {
       const found = mock.accounts.find((one) => one.name === name);
@@ -191,7 +195,7 @@ function methods(mock: Mock): Methods {
         throw new MockFault('NoUser', `there is no account "${name}"`);
       const forgotten = found.needs_password && ['host', 'port', 'user'].some((key) => key in changes);
       Object.assign(found, changes, { state: forgotten ? 'password' : found.state });
-      return { settingsUsed: { ...found, keep: found.keeps_password, has_password: found.needs_password, preset: '', sure: '', note: '' }, forgotten };
+      return { settingsUsed: { ...settingsOf(found), keep: found.keeps_password, has_password: found.needs_password, preset: '', sure: '', note: '' }, forgotten };
     },
     accountKinds: async () => mock.kinds,
     accountList: async () => mock.accounts,
@@ -220,6 +224,7 @@ function methods(mock: Mock): Methods {
     },
     accountRemove: async (name) => {
       mock.accounts = mock.accounts.filter((one) => one.name !== name);
+      return { revoked: 'none', text: '' };
     },
     import: async (_file, list, options) => {
       for (let rows = 100; rows <= 400; rows += 100)

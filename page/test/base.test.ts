@@ -61,7 +61,7 @@ describe('another address', () => {
 
 test('only what was changed of an account goes to core', () => {
   const account: Account = { name: 'w', address: 'ann@example.org', host: 'smtp.example.org', port: 587, tls: 'starttls', user: 'ann', pin: '', insecure: false, keeps_password: true, needs_password: true, connections: 2,
-    per_minute: 0, per_hour: 0, per_day: 40, used_minute: '0', used_hour: '0', used_day: '0', state: 'ready', text: '' };
+    per_minute: 0, per_hour: 0, per_day: 40, used_minute: '0', used_hour: '0', used_day: '0', state: 'ready', text: '', via: 'smtp', signed_in: false, expires: '0', scope: '', units_used: '0', endpoints: {} };
   const form = toForm(SMTP, account);
   expect(toChanges(SMTP, account, form)).toEqual({});
   expect(toChanges(SMTP, account, typed(form, { per_day: '', port: '465', tls: 'implicit' }))).toEqual({ per_day: 0, port: 465, tls: 'implicit' });

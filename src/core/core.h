@@ -5,7 +5,9 @@
 
 typedef struct Database Database; /* store/database.h */
 typedef struct Vault Vault; /* vault/vault.h */
-typedef struct Dialer Dialer; /* worker/dialer.h: names to connected sockets */
+typedef struct Dialer Dialer; /* dial/dialer.h: names to connected sockets */
+typedef struct AccessTokens AccessTokens; /* grant/access-tokens.h */
+typedef struct SignIns SignIns; /* grant/sign-ins.h: people who are signing in */
 typedef struct Lanes Lanes; /* dispatch/lanes.h: one lane an account */
 typedef struct App App; /* client/app.h: clients */
 typedef struct Progress Progress; /* progress/progress.h */
@@ -19,6 +21,8 @@ typedef struct {
   Database *database;
   Vault *vault;
   Dialer *dialer;
+  AccessTokens *access_tokens;
+  SignIns *sign_ins;
   Lanes *lanes;
   App *app;
   Progress *progress;

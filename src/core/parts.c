@@ -1,5 +1,6 @@
 #include "parts.h"
 
+#include "access-tokens.h"
 #include "app.h"
 #include "balance.h"
 #include "campaigns.h"
@@ -15,6 +16,7 @@
 #include "progress.h"
 #include "retention.h"
 #include "rollback-guard.h"
+#include "sign-ins.h"
 #include "suppression.h"
 #include "vault.h"
 #include "window.h"
@@ -24,7 +26,7 @@ static const AppConnectFunc connectors[] = {
   app_account_connect,  app_campaign_connect,  app_contact_connect, app_contact_add_connect, app_doctor_connect,
   app_draft_connect,    app_import_connect,    app_leave_connect,   app_list_connect,        app_list_edit_connect,
   app_look_back_connect, app_preview_connect,  app_question_connect, app_rows_connect,       app_settings_connect,
-  app_sink_connect,     app_suppress_connect,  app_template_connect, app_vault_connect,      app_window_connect,
+  app_sign_in_connect,  app_sink_connect,     app_suppress_connect,  app_template_connect, app_vault_connect,      app_window_connect,
   NULL,
 };
 
@@ -47,6 +49,15 @@ changed_cb (guint64 campaign, gpointer data)
     app_foreach (core->app, tell_client, &campaign);
   if (core->window != NULL)
     window_note_campaign (core->window, campaign);
+}
+
+/* What had to wait for it goes on. */
+static void
+signed_in_cb (gint64 account, gpointer data)
+{
+  Core *core = data;
+
+  campaigns_signed_in (core, account);
 }
 
 gboolean
@@ -118,6 +129,8 @@ parts_open (Core *core, const char *home, const char *state, const char *socket,
     return FALSE;
   core->progress = progress_new (changed_cb, core);
   core->dialer = dialer_new ();
+  core->access_tokens = access_tokens_new (core);
+  core->sign_ins = sign_ins_new (core, signed_in_cb, core);
   core->composer = composer_new (core);
   core->retention = retention_new (core);
   core->lanes = lanes_new (core);
@@ -138,6 +151,8 @@ parts_close (Core *core)
   lanes_free (core->lanes);
   retention_free (core->retention);
   composer_free (core->composer);
+  sign_ins_free (core->sign_ins);
+  access_tokens_free (core->access_tokens);
   dialer_free (core->dialer);
   progress_free (core->progress);
   vault_free (core->vault);

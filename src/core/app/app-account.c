@@ -1,3 +1,4 @@
+#include "access-tokens.h"
 #include "account-settings.h"
 #include "account-test.h"
 #include "app-secret.h"
@@ -6,6 +7,7 @@
 #include "contract-keys.h"
 #include "database.h"
 #include "fault.h"
+#include "grant.h"
 #include "lanes.h"
 #include "vault.h"
 #include <string.h>
@@ -53,14 +55,11 @@ secret_of_new_read_cb (GObject *source, GAsyncResult *result, gpointer data)
     pr_app1_complete_account_add (call->client->skeleton, call->invocation, NULL, account_settings_describe (call->account, call->preset));
 }
 
+/* Takes account (NULL: `error` says why) and error. AccountAddOwn is answered the same, and the invocation knows which of them it is. */
 static gboolean
-handle_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *name, GVariant *settings, GVariant *secret,
-            gpointer data)
+add_account (AppClient *client, GDBusMethodInvocation *invocation, Account *account, const Preset *preset, GUnixFDList *fds, GVariant *settings, GVariant *secret,
+             GError *error)
 {
-  const Preset *preset = NULL;
-  GError *error = NULL;
-  Account *account = account_settings_parse (name, settings, &preset, &error);
-  AppClient *client = data;
   gboolean is_check = FALSE;
   AccountCall *call;
 
@@ -70,17 +69,49 @@ handle_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fd
     return app_return_error (invocation, error);
   }
   if (is_check) {
-    pr_app1_complete_account_add (skeleton, invocation, NULL, account_settings_describe (account, preset));
+    pr_app1_complete_account_add (client->skeleton, invocation, NULL, account_settings_describe (account, preset));
     account_free (account);
     return TRUE;
   }
-  call = account_call_new (data, invocation, account);
+  call = account_call_new (client, invocation, account);
   call->preset = preset;
-  app_secret_read_async (fds, secret, call->client->gone, secret_of_new_read_cb, call);
+  app_secret_read_async (fds, secret, SECRET_BYTES_MAX, client->gone, secret_of_new_read_cb, call);
   return TRUE;
 }
 
+static gboolean
+handle_add (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *name, GVariant *settings, GVariant *secret,
+            gpointer data)
+{
+  const Preset *preset = NULL;
+  GError *error = NULL;
+  Account *account = account_settings_parse (name, settings, &preset, &error);
+
+  return add_account (data, invocation, account, preset, fds, settings, secret, error);
+}
+
+static gboolean
+handle_add_own (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *name, GVariant *settings, GVariant *own, GVariant *secret,
+                gpointer data)
+{
+  const Preset *preset = NULL;
+  GError *error = NULL;
+  Account *account = account_settings_parse_own (name, settings, own, &preset, &error);
+
+  return add_account (data, invocation, account, preset, fds, settings, secret, error);
+}
+
 /* --- AccountSet --- */
+
+/* It was granted to another client, or goes elsewhere. */
+static gboolean
+forget_sign_in (Core *core, const Account *account, GError **error)
+{
+  if (account->kind->secret != KIND_SECRET_OAUTH)
+    return TRUE;
+  access_tokens_forget (core->access_tokens, account->id);
+  return grant_forget (core, account, error);
+}
 
 static gboolean
 handle_set (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, GVariant *changes, gpointer data)
@@ -92,7 +123,7 @@ handle_set (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *nam
   g_autoptr (Account) before = account_load (client->core, name, &error);
   g_autoptr (Account) account = before != NULL ? account_settings_change (before, changes, &preset, &error) : NULL;
 
-  if (account == NULL || !account_save (client->core, account, &is_forgotten, &error))
+  if (account == NULL || !account_save (client->core, account, &is_forgotten, &error) || (is_forgotten && !forget_sign_in (client->core, account, &error)))
     return app_return_error (invocation, error);
   pr_app1_complete_account_set (skeleton, invocation, account_settings_describe (account, preset), is_forgotten);
   return TRUE;
@@ -142,14 +173,81 @@ judge_state (Core *core, const Account *account, gboolean has_secret)
 }
 
 static void
+add_state (GVariantBuilder *builder, const char *state, const char *text)
+{
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_STATE, g_variant_new_string (state));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_TEXT, g_variant_new_string (text));
+}
+
+static void
 describe_state (Core *core, const Account *account, GVariantBuilder *builder)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SecretBytes) secret = account_get_secret (core, account, &error);
   const char *missing = account->keeps_password && error != NULL ? error->message : "its password is asked for when it is needed";
 
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_STATE, g_variant_new_string (judge_state (core, account, secret != NULL)));
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_TEXT, g_variant_new_string (secret == NULL ? missing : account->trouble_text));
+  add_state (builder, judge_state (core, account, secret != NULL), secret == NULL ? missing : account->trouble_text);
+}
+
+static void
+describe_endpoints (const Account *account, GVariantBuilder *builder)
+{
+  GVariantBuilder endpoints;
+
+  g_variant_builder_init (&endpoints, G_VARIANT_TYPE ("a{ss}"));
+  for (const KindSetting *row = account->kind->settings; row->key != NULL; row++)
+    if ((row->marks & SETTING_OWN) != 0 && (row->marks & SETTING_FILE) == 0 && *account_get_text (account, row->key) != '\0')
+      g_variant_builder_add (&endpoints, "{ss}", row->key, account_get_text (account, row->key));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_ENDPOINTS, g_variant_builder_end (&endpoints));
+}
+
+static gboolean
+describe_units (Core *core, const Account *account, gint64 now_utc, GVariantBuilder *builder, GError **error)
+{
+  const AccountLimit minute = { 60, 0, KIND_UNIT_MESSAGE, (char *) ACCOUNT_POOL_OWN };
+  gint64 used = 0;
+
+  if (!account_limit_count (core->database, account->id, &minute, now_utc, &used, NULL, error))
+    return FALSE;
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_UNITS_USED, g_variant_new_uint64 ((guint64) used));
+  return TRUE;
+}
+
+static gboolean
+is_signed_in (const Grant *grant)
+{
+  return grant->is_there && *grant->ended == '\0';
+}
+
+/* In place of a password. */
+static void
+describe_grant_state (Core *core, const Account *account, const Grant *grant, GVariantBuilder *builder)
+{
+  if (is_signed_in (grant))
+    add_state (builder, vault_get_state (core->vault) == VAULT_LOCKED ? "locked" : judge_state (core, account, TRUE), account->trouble_text);
+  else
+    add_state (builder, "signed-out", *grant->ended != '\0' ? grant->ended : "nobody has signed in yet");
+}
+
+/* Of any account: others have none. */
+static gboolean
+describe_sign_in (Core *core, const Account *account, gint64 now_utc, GVariantBuilder *builder, GError **error)
+{
+  g_autoptr (Grant) grant = grant_load (core, account->id, error);
+
+  if (grant == NULL || !describe_units (core, account, now_utc, builder, error))
+    return FALSE;
+  describe_endpoints (account, builder);
+  if (kind_find_setting (account->kind, SETTING_VIA) == NULL)
+    g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_VIA, g_variant_new_string (account->kind->program));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_SIGNED_IN, g_variant_new_boolean (is_signed_in (grant)));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_SCOPE, g_variant_new_string (grant->scope));
+  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_EXPIRES, g_variant_new_int64 (access_tokens_get_expiry (core->access_tokens, account->id)));
+  if (account->kind->secret == KIND_SECRET_OAUTH)
+    describe_grant_state (core, account, grant, builder);
+  else
+    describe_state (core, account, builder);
+  return TRUE;
 }
 
 /* used_minute beside per_minute, and so on; of a limit that is not set, what the account alone sent. */
@@ -184,7 +282,8 @@ describe_account (Core *core, const Account *account, gint64 now_utc, GVariantBu
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_NEEDS_PASSWORD, g_variant_new_boolean (account->needs_password));
   if (!describe_used (core, account, now_utc, builder, error))
     return FALSE;
-  describe_state (core, account, builder);
+  if (!describe_sign_in (core, account, now_utc, builder, error))
+    return FALSE;
   g_variant_builder_close (builder);
   return TRUE;
 }
@@ -239,7 +338,7 @@ handle_test (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *na
   return TRUE;
 }
 
-/* --- AccountSecret, AccountPin, AccountRemove --- */
+/* --- AccountSecret, AccountPin --- */
 
 static void
 secret_read_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -265,7 +364,7 @@ handle_secret (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList 
 
   if (account == NULL)
     return app_return_error (invocation, error);
-  app_secret_read_async (fds, secret, client->gone, secret_read_cb, account_call_new (client, invocation, account));
+  app_secret_read_async (fds, secret, SECRET_BYTES_MAX, client->gone, secret_read_cb, account_call_new (client, invocation, account));
   return TRUE;
 }
 
@@ -283,29 +382,16 @@ handle_pin (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *nam
   return TRUE;
 }
 
-static gboolean
-handle_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
-{
-  AppClient *client = data;
-  GError *error = NULL;
-  g_autoptr (Account) account = account_load (client->core, name, &error);
-
-  if (account == NULL || !account_remove (client->core, account, &error))
-    return app_return_error (invocation, error);
-  pr_app1_complete_account_remove (skeleton, invocation);
-  return TRUE;
-}
-
 void
 app_account_connect (AppClient *client)
 {
   g_signal_connect (client->skeleton, "handle-account-kinds", G_CALLBACK (handle_kinds), client);
   g_signal_connect (client->skeleton, "handle-account-add", G_CALLBACK (handle_add), client);
+  g_signal_connect (client->skeleton, "handle-account-add-own", G_CALLBACK (handle_add_own), client);
   g_signal_connect (client->skeleton, "handle-account-set", G_CALLBACK (handle_set), client);
   g_signal_connect (client->skeleton, "handle-account-preset", G_CALLBACK (handle_preset), client);
   g_signal_connect (client->skeleton, "handle-account-list", G_CALLBACK (handle_list), client);
   g_signal_connect (client->skeleton, "handle-account-test", G_CALLBACK (handle_test), client);
   g_signal_connect (client->skeleton, "handle-account-secret", G_CALLBACK (handle_secret), client);
   g_signal_connect (client->skeleton, "handle-account-pin", G_CALLBACK (handle_pin), client);
-  g_signal_connect (client->skeleton, "handle-account-remove", G_CALLBACK (handle_remove), client);
 }

@@ -30,7 +30,7 @@ typedef struct {
 } Program;
 
 /* NULL: those that send, one a kind of account */
-static const Program programs[] = { { "dial", FALSE }, { "import", FALSE }, { NULL, FALSE }, { "sink", FALSE }, { "callback", FALSE }, { "desk", TRUE }, { "dialog", TRUE } };
+static const Program programs[] = { { "dial", FALSE }, { "import", FALSE }, { NULL, FALSE }, { "sink", FALSE }, { "callback", FALSE }, { "oauth", FALSE }, { "desk", TRUE }, { "dialog", TRUE } };
 
 /* Advice about a missing layer, by the beginning of its name. */
 static const struct { const char *layer, *advice; } advices[] = {

@@ -9,10 +9,18 @@
 
 #define END_TIMEOUT_MS 10000 /* chosen: the client has the password already when it calls */
 
+typedef struct {
+  int   fd;
+  gsize max;
+} SecretRead;
+
 static void
-close_fd (gpointer data)
+secret_read_free (gpointer data)
 {
-  close (GPOINTER_TO_INT (data));
+  SecretRead *self = data;
+
+  close (self->fd);
+  g_free (self);
 }
 
 /* Reads to the end or to `max`. Returns: octets, or -1 with `error` set. */
@@ -46,32 +54,36 @@ read_to_end (int fd, char *buffer, gsize max, GError **error)
 static void
 read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  char buffer[SECRET_BYTES_MAX + 1];
+  const SecretRead *self = data;
+  g_autofree char *buffer = g_malloc (self->max + 1);
   GError *error = NULL;
-  gssize len = read_to_end (GPOINTER_TO_INT (data), buffer, sizeof buffer, &error);
+  gssize len = read_to_end (self->fd, buffer, self->max + 1, &error);
 
-  if (len > SECRET_BYTES_MAX)
-    g_set_error (&error, FAULT, FAULT_DATA, "the password is longer than %d octets", SECRET_BYTES_MAX);
+  if (len > (gssize) self->max)
+    g_set_error (&error, FAULT, FAULT_DATA, "the password is longer than %" G_GSIZE_FORMAT " octets", self->max);
   if (error != NULL)
     g_task_return_error (task, error);
   else
     g_task_return_pointer (task, secret_bytes_new (buffer, (gsize) len), (GDestroyNotify) secret_bytes_free);
-  sodium_memzero (buffer, sizeof buffer);
+  sodium_memzero (buffer, self->max + 1);
 }
 
 void
-app_secret_read_async (GUnixFDList *fds, GVariant *handle, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+app_secret_read_async (GUnixFDList *fds, GVariant *handle, gsize max, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
   int index = g_variant_get_handle (handle);
   int fd = fds != NULL && index >= 0 && index < g_unix_fd_list_get_length (fds) ? g_unix_fd_list_get (fds, index, NULL) : -1;
+  SecretRead *self;
 
   g_task_set_source_tag (task, app_secret_read_async);
   if (fd < 0) {
     g_task_return_new_error (task, FAULT, FAULT_USAGE, "the call came without the file descriptor of the password");
     return;
   }
-  g_task_set_task_data (task, GINT_TO_POINTER (fd), close_fd);
+  self = g_new0 (SecretRead, 1);
+  *self = (SecretRead){ fd, max };
+  g_task_set_task_data (task, self, secret_read_free);
   if (!descriptor_can_read (fd)) {
     g_task_return_new_error (task, FAULT, FAULT_NO_INPUT, "the file descriptor of the password was not opened to be read");
     return;

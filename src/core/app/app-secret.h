@@ -6,6 +6,6 @@
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>
 
-/* handle: of the call's `secret` argument. Errors: FAULT_USAGE (no such fd), FAULT_DATA (too long), FAULT_IO, FAULT_TEMP (it never ended). */
-void         app_secret_read_async  (GUnixFDList *fds, GVariant *handle, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/* handle: of the call's `secret` argument. max: octets. Errors: FAULT_USAGE (no such fd), FAULT_DATA (too long), FAULT_IO, FAULT_TEMP (it never ended). */
+void         app_secret_read_async  (GUnixFDList *fds, GVariant *handle, gsize max, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 SecretBytes *app_secret_read_finish (GAsyncResult *result, GError **error); /* (transfer full) */

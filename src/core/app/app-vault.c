@@ -82,7 +82,7 @@ read_passphrase (AppClient *client, GDBusMethodInvocation *invocation, GUnixFDLi
   AppVaultCall *call = g_new0 (AppVaultCall, 1);
 
   *call = (AppVaultCall){ app_client_ref (client), invocation, is_unlock };
-  app_secret_read_async (fds, handle, client->gone, passphrase_read_cb, call);
+  app_secret_read_async (fds, handle, SECRET_BYTES_MAX, client->gone, passphrase_read_cb, call);
 }
 
 static gboolean

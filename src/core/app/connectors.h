@@ -3,7 +3,7 @@
 #pragma once
 #include "client.h"
 
-void app_account_connect     (AppClient *client); /* Account* */
+void app_account_connect     (AppClient *client); /* Account*, but for what stands below */
 void app_campaign_connect    (AppClient *client); /* Campaign*, but for what stands below */
 void app_contact_connect     (AppClient *client); /* Contact*, but for ContactAdd, -Consent, -Merge */
 void app_contact_add_connect (AppClient *client); /* ContactAdd, -Consent, -Merge */
@@ -18,6 +18,7 @@ void app_preview_connect     (AppClient *client); /* TemplateInspect, CampaignPr
 void app_question_connect    (AppClient *client); /* Question, AccountAgree */
 void app_rows_connect        (AppClient *client); /* CampaignRows, -Find, -Message */
 void app_settings_connect    (AppClient *client); /* AuditList, Settings*, DeleteAll */
+void app_sign_in_connect     (AppClient *client); /* AccountSignIn*, AccountSignOut, AccountRemove */
 void app_sink_connect        (AppClient *client); /* Sink* */
 void app_suppress_connect    (AppClient *client); /* Suppress* */
 void app_template_connect    (AppClient *client); /* TemplateSave, -Show, -List, -Rename, -Remove, LetterFiles */

@@ -24,7 +24,8 @@ export function AccountForm() {
   return (
     <Page title={text.title} back={{ href: toHash('accounts'), text: text.back }}>
       <Loaded query={query}>
-        {(kinds) => {
+        {(all) => {
+          const kinds = all.filter((one) => one.secret !== 'oauth'); // people sign in from the command line
           const kind = kinds.find((one) => one.word === word) ?? kinds[0];
           return (
             <>

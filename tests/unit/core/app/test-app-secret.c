@@ -28,7 +28,7 @@ read_secret (int fd, gint32 handle)
   g_autoptr (GVariant) argument = g_variant_ref_sink (g_variant_new_handle (handle));
   Answer answer = { 0 };
 
-  app_secret_read_async (fds, argument, NULL, read_cb, &answer);
+  app_secret_read_async (fds, argument, SECRET_BYTES_MAX, NULL, read_cb, &answer);
   while (!answer.is_done)
     g_main_context_iteration (NULL, TRUE);
   return answer;

@@ -1,0 +1,243 @@
+#include "app-pending.h"
+#include "app-secret.h"
+#include "authorization.h"
+#include "browser.h"
+#include "connectors.h"
+#include "contract-keys.h"
+#include "fault.h"
+#include "sign-ins.h"
+#include "sign-out.h"
+
+typedef struct { /* a call that waits for a browser, a person or a provider */
+  AppPending *pending;
+  Account    *account;     /* owned */
+  GVariant   *environment; /* a{ss}; or NULL */
+} SignInCall;
+
+static SignInCall *
+sign_in_call_new (AppClient *client, GDBusMethodInvocation *invocation, Account *account)
+{
+  SignInCall *self = g_new0 (SignInCall, 1);
+
+  self->pending = app_pending_new (client, invocation);
+  self->account = account;
+  return self;
+}
+
+static void
+sign_in_call_free (SignInCall *self)
+{
+  app_pending_free (self->pending);
+  account_free (self->account);
+  g_clear_pointer (&self->environment, g_variant_unref);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignInCall, sign_in_call_free)
+
+/* --- its beginning --- */
+
+static void
+started_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SignInCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignInStart) start = sign_ins_start_finish (result, &error);
+  AppClient *client = call->pending->client;
+
+  if (start == NULL || (g_variant_n_children (call->environment) > 0 && !browser_show (client->core, call->environment, start->url, &error)))
+    app_return_error (call->pending->invocation, g_steal_pointer (&error));
+  else
+    pr_app1_complete_account_sign_in (client->skeleton, call->pending->invocation, start->url, start->redirect, start->until_utc);
+}
+
+static gboolean
+handle_sign_in (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, GVariant *environment, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  Account *account = account_load (client->core, name, &error);
+  SignInCall *call;
+
+  if (account == NULL)
+    return app_return_error (invocation, error);
+  call = sign_in_call_new (client, invocation, account);
+  call->environment = g_variant_ref (environment);
+  sign_ins_start_async (client->core->sign_ins, account, NULL, started_cb, call);
+  return TRUE;
+}
+
+/* --- its end --- */
+
+static GVariant *
+describe_end (const Account *account, const SignInEnd *end)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, KEY_SIGN_IN_REASON, "s", sign_in_reason_to_word (end->reason));
+  g_variant_dict_insert (&dict, KEY_SIGN_IN_TEXT, "s", end->text);
+  g_variant_dict_insert (&dict, KEY_SIGN_IN_ADDRESS, "s", account->address);
+  g_variant_dict_insert (&dict, KEY_SIGN_IN_SCOPE, "s", end->scope);
+  g_variant_dict_insert (&dict, KEY_SIGN_IN_EXPIRES, "x", end->expires_utc);
+  return g_variant_dict_end (&dict);
+}
+
+static void
+ended_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SignInCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignInEnd) end = sign_ins_wait_finish (result, &error);
+
+  if (end == NULL)
+    app_return_error (call->pending->invocation, g_steal_pointer (&error));
+  else
+    pr_app1_complete_account_sign_in_wait (call->pending->client->skeleton, call->pending->invocation, describe_end (call->account, end));
+}
+
+static gboolean
+handle_wait (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  Account *account = account_load (client->core, name, &error);
+
+  if (account == NULL)
+    return app_return_error (invocation, error);
+  sign_ins_wait_async (client->core->sign_ins, account, client->gone, ended_cb, sign_in_call_new (client, invocation, account));
+  return TRUE;
+}
+
+static void
+pasted_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SignInCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SecretBytes) address = app_secret_read_finish (result, &error);
+  AppClient *client = call->pending->client;
+
+  if (address == NULL || !sign_ins_paste (client->core->sign_ins, call->account, secret_bytes_peek (address), &error))
+    app_return_error (call->pending->invocation, g_steal_pointer (&error));
+  else
+    pr_app1_complete_account_sign_in_paste (client->skeleton, call->pending->invocation, NULL);
+}
+
+static gboolean
+handle_paste (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *name, GVariant *address, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  Account *account = account_load (client->core, name, &error);
+
+  if (account == NULL)
+    return app_return_error (invocation, error);
+  app_secret_read_async (fds, address, AUTHORIZATION_QUERY_MAX, client->gone, pasted_cb, sign_in_call_new (client, invocation, account));
+  return TRUE;
+}
+
+static gboolean
+handle_cancel (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  g_autoptr (Account) account = account_load (client->core, name, &error);
+
+  if (account == NULL)
+    return app_return_error (invocation, error);
+  sign_ins_cancel (client->core->sign_ins, account->id);
+  pr_app1_complete_account_sign_in_cancel (skeleton, invocation);
+  return TRUE;
+}
+
+/* --- taken back --- */
+
+static void
+signed_out_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SignInCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  SignOutEnd end = SIGN_OUT_NOTHING;
+
+  if (!sign_out_finish (result, &end, &text, &error))
+    app_return_error (call->pending->invocation, g_steal_pointer (&error));
+  else
+    pr_app1_complete_account_sign_out (call->pending->client->skeleton, call->pending->invocation, sign_out_end_to_word (end), text);
+}
+
+static gboolean
+handle_sign_out (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  Account *account = account_load (client->core, name, &error);
+
+  if (account != NULL && account->kind->secret != KIND_SECRET_OAUTH)
+    g_set_error (&error, FAULT, FAULT_USAGE, "account %s has no sign-in: it logs in with a password", account->name);
+  if (error != NULL) {
+    account_free (account);
+    return app_return_error (invocation, error);
+  }
+  sign_out_async (client->core, account, signed_out_cb, sign_in_call_new (client, invocation, account));
+  return TRUE;
+}
+
+/* --- AccountRemove --- */
+
+static void
+remove_account (SignInCall *call, SignOutEnd end, const char *text)
+{
+  AppClient *client = call->pending->client;
+  GError *error = NULL;
+
+  if (!account_remove (client->core, call->account, &error))
+    app_return_error (call->pending->invocation, error);
+  else
+    pr_app1_complete_account_remove (client->skeleton, call->pending->invocation, sign_out_end_to_word (end), text);
+}
+
+static void
+signed_out_for_good_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SignInCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  SignOutEnd end = SIGN_OUT_NOTHING;
+
+  if (sign_out_finish (result, &end, &text, &error))
+    remove_account (call, end, text);
+  else
+    app_return_error (call->pending->invocation, g_steal_pointer (&error));
+}
+
+static gboolean
+handle_remove (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  Account *account = account_load (client->core, name, &error);
+  g_autoptr (SignInCall) call = NULL;
+
+  if (account == NULL || !account_may_remove (client->core, account, &error)) {
+    account_free (account);
+    return app_return_error (invocation, error);
+  }
+  call = sign_in_call_new (client, invocation, account);
+  if (account->kind->secret == KIND_SECRET_OAUTH)
+    sign_out_async (client->core, account, signed_out_for_good_cb, g_steal_pointer (&call));
+  else
+    remove_account (call, SIGN_OUT_NOTHING, "");
+  return TRUE;
+}
+
+void
+app_sign_in_connect (AppClient *client)
+{
+  g_signal_connect (client->skeleton, "handle-account-sign-in", G_CALLBACK (handle_sign_in), client);
+  g_signal_connect (client->skeleton, "handle-account-sign-in-wait", G_CALLBACK (handle_wait), client);
+  g_signal_connect (client->skeleton, "handle-account-sign-in-paste", G_CALLBACK (handle_paste), client);
+  g_signal_connect (client->skeleton, "handle-account-sign-in-cancel", G_CALLBACK (handle_cancel), client);
+  g_signal_connect (client->skeleton, "handle-account-sign-out", G_CALLBACK (handle_sign_out), client);
+  g_signal_connect (client->skeleton, "handle-account-remove", G_CALLBACK (handle_remove), client);
+}
