@@ -127,16 +127,50 @@ account_form_get_set (AccountForm *self)
   return (OptionSet){ (const Option *) self->options->data, self->values };
 }
 
+/* word: "": the first one. Returns: (transfer full), or NULL. */
+static GVariant *
+find_kind (const AccountForm *self, const char *word)
+{
+  for (gsize i = 0; i < g_variant_n_children (self->kinds); i++) {
+    g_autoptr (GVariant) kind = g_variant_get_child_value (self->kinds, i);
+
+    if (*word == '\0' || strcmp (dict_text (kind, KEY_KIND_WORD), word) == 0)
+      return g_steal_pointer (&kind);
+  }
+  return NULL;
+}
+
 gboolean
 account_form_has_endpoints (const AccountForm *self, const char *word)
 {
-  for (gsize i = 0; i < g_variant_n_children (self->kinds); i++) {
-    g_autoptr (GVariant) kind = g_variant_get_child_value (self->kinds, i), endpoints = dict_child (kind, KEY_KIND_ENDPOINTS, "as");
+  g_autoptr (GVariant) kind = find_kind (self, word), endpoints = kind != NULL ? dict_child (kind, KEY_KIND_ENDPOINTS, "as") : NULL;
 
-    if (*word == '\0' || strcmp (dict_text (kind, KEY_KIND_WORD), word) == 0)
-      return endpoints != NULL && g_variant_n_children (endpoints) > 0;
+  return endpoints != NULL && g_variant_n_children (endpoints) > 0;
+}
+
+gboolean
+account_form_has_sign_in (const AccountForm *self, const char *word)
+{
+  g_autoptr (GVariant) kind = find_kind (self, word);
+
+  return kind != NULL && strcmp (dict_text (kind, KEY_KIND_SECRET), "oauth") == 0;
+}
+
+const char *
+account_form_split_address (const AccountForm *self, const char **address)
+{
+  const char *colon = strchr (*address, ':'), *named = account_form_get_text (self, KIND);
+
+  for (gsize i = 0; i < g_variant_n_children (self->kinds) && colon != NULL; i++) {
+    g_autoptr (GVariant) kind = g_variant_get_child_value (self->kinds, i);
+    const char *word = dict_text (kind, KEY_KIND_WORD);
+
+    if (strlen (word) != (gsize) (colon - *address) || strncmp (word, *address, strlen (word)) != 0)
+      continue;
+    *address = colon + 1;
+    return word; /* of self->kinds, which stays */
   }
-  return FALSE;
+  return named != NULL ? named : "";
 }
 
 static const Slot *

@@ -15,6 +15,12 @@ OptionSet   account_form_get_set (AccountForm *self); /* borrowed: for options_p
 /* Whether an account of the kind connects to anything, so that there is something to try. kind: its word; "": the first one. */
 gboolean    account_form_has_endpoints (const AccountForm *self, const char *kind);
 
+/* Whether people sign in to an account of the kind. kind: as above. */
+gboolean    account_form_has_sign_in (const AccountForm *self, const char *kind);
+
+/* KIND:ADDRESS. address: in: as given; out: without the kind in front. Returns: (borrowed) the kind; --kind where that was given; "": neither. */
+const char *account_form_split_address (const AccountForm *self, const char **address);
+
 /* The text that was given for the setting; NULL: none, or it is no text. */
 const char *account_form_get_text (const AccountForm *self, const char *key);
 gboolean    account_form_is_given (const AccountForm *self, const char *key);

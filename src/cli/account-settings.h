@@ -5,8 +5,9 @@
 #include "secret-bytes.h"
 
 typedef struct { /* besides those of the form */
-  char    *address, *password_file, *password_command, *password;
-  gboolean has_no_password;
+  char    *address, *password_file, *password_command, *password, *client, *authorities, *provider;
+  char   **endpoints;
+  gboolean has_no_password, has_no_browser;
 } AccountOptions;
 
 typedef struct {
@@ -15,8 +16,12 @@ typedef struct {
 
 extern const Option account_options[], account_set_options[];
 
-/* url may be NULL. Returns: (transfer full) an a{sv}, or NULL with FAULT_USAGE. */
-GVariant *account_settings_build (const AccountOptions *options, const AccountForm *form, const char *address, const char *url, GError **error);
+/* address: it may have a kind in front, gmail:ANN@GMAIL.COM. url may be NULL. *out_client: (transfer full) the client's secret, of an account with a sign-in; NULL: none.
+ * Returns: (transfer full) an a{sv}, or NULL with FAULT_USAGE, FAULT_NO_INPUT, FAULT_CONFIG. */
+GVariant *account_settings_build (const AccountOptions *options, const AccountForm *form, const char *address, const char *url, SecretBytes **out_client, GError **error);
+
+/* --endpoint, --ca, --provider, as App1.AccountAddOwn takes them. Returns: (transfer full) an a{ss}, empty where nothing was given; or NULL with FAULT_USAGE, FAULT_NO_INPUT. */
+GVariant *account_settings_build_own (const AccountOptions *options, GError **error);
 
 /* Returns: (transfer full) an a{sv} with what was given alone, or NULL with FAULT_USAGE. */
 GVariant *account_settings_build_changes (const AccountOptions *options, const AccountForm *form, GError **error);

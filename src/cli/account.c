@@ -1,6 +1,8 @@
 /* account … - the servers that mail goes out by. */
 #include "account-settings.h"
 #include "account-report.h"
+#include "account-sign-in.h"
+#include "client-source.h"
 #include "commands.h"
 #include "contract-keys.h"
 #include "dict.h"
@@ -11,6 +13,7 @@
 #include "send-fd.h"
 #include "table.h"
 #include "words.h"
+#include <string.h>
 
 /* The options of an account are what core says that can be set. */
 static gboolean
@@ -63,48 +66,81 @@ show_stored (Session *session, const char *name, GVariant *used)
   return 0;
 }
 
+/* AccountAdd; AccountAddOwn where anything of one's own was said. *out_used: (transfer full). */
+static gboolean
+call_add (Session *session, const char *name, GVariant *settings, GVariant *own, const SecretBytes *secret, GVariant **out_used, GError **error)
+{
+  SendFd sent = { 0 };
+  gboolean is_ok = send_fd_secret (&sent, secret, error);
+
+  if (is_ok && g_variant_n_children (own) > 0)
+    is_ok = pr_app1_call_account_add_own_sync (session->core, name, settings, own, sent.handle, sent.list, out_used, NULL, NULL, error);
+  else if (is_ok)
+    is_ok = pr_app1_call_account_add_sync (session->core, name, settings, sent.handle, sent.list, out_used, NULL, NULL, error);
+  send_fd_clear (&sent);
+  return is_ok;
+}
+
 /* Settings that are missing or wrong are refused here, before a password is typed. out_checked: (transfer full) the settings as they would be stored. */
 static gboolean
-check_settings (Session *session, const char *name, GVariant *settings, GVariant **out_checked, GError **error)
+check_settings (Session *session, const char *name, GVariant *settings, GVariant *own, GVariant **out_checked, GError **error)
 {
   GVariantDict dict;
   g_autoptr (GVariant) asked = NULL;
-  SendFd nothing = { 0 };
-  gboolean is_ok;
 
   g_variant_dict_init (&dict, settings);
   g_variant_dict_insert (&dict, KEY_ACCOUNT_CHECK, "b", TRUE);
   asked = g_variant_ref_sink (g_variant_dict_end (&dict));
-  is_ok = session_core (session, error) != NULL && send_fd_secret (&nothing, NULL, error) &&
-          pr_app1_call_account_add_sync (session->core, name, asked, nothing.handle, nothing.list, out_checked, NULL, NULL, error);
-  send_fd_clear (&nothing);
-  return is_ok;
+  return session_core (session, error) != NULL && call_add (session, name, asked, own, NULL, out_checked, error);
+}
+
+/* No client: how to come by one. */
+static void
+explain_client (Session *session, GVariant *settings, const GError *error)
+{
+  const char *kind = dict_text (settings, KEY_ACCOUNT_KIND);
+  const char *steps = client_source_get_steps (strcmp (kind, "gmail") == 0 ? "google" : strcmp (kind, "outlook") == 0 ? "microsoft" : "");
+
+  if (error != NULL && error->domain == FAULT && error->code == FAULT_CONFIG && steps != NULL)
+    session_say (session, "%s", steps);
+}
+
+/* Where people sign in they do so at once: an account that nobody signs in to sends nothing. */
+static int
+conclude_add (Session *session, const AccountOptions *options, const char *name, GVariant *used, GError **error)
+{
+  const SignInOptions sign_in = { options->has_no_browser };
+
+  if (!account_form_has_sign_in (session->form, dict_text (used, KEY_ACCOUNT_KIND)))
+    return show_stored (session, name, used);
+  session_say (session, "Account %s is kept: %s by %s:%u.", name, dict_text (used, KEY_ACCOUNT_ADDRESS), dict_text (used, KEY_ACCOUNT_HOST), (guint) dict_number (used, KEY_ACCOUNT_PORT));
+  return account_sign_in_run (session, &sign_in, name, error);
 }
 
 static int
 run_add (Session *session, const void *values, char **words, GError **error)
 {
   const AccountOptions *options = values;
-  g_autoptr (GVariant) settings = account_settings_build (options, session->form, words[1], words[2], error);
-  g_autoptr (GVariant) checked = NULL, used = NULL;
   g_autoptr (SecretBytes) secret = NULL;
-  SendFd sent = { 0 };
+  g_autoptr (GVariant) settings = account_settings_build (options, session->form, words[1], words[2], &secret, error);
+  g_autoptr (GVariant) own = settings != NULL ? account_settings_build_own (options, error) : NULL;
+  g_autoptr (GVariant) checked = NULL, used = NULL;
   gboolean is_ok;
 
-  if (settings == NULL)
+  if (own == NULL)
     return -1;
-  if (!check_settings (session, words[0], settings, &checked, error))
-    return session_end (FALSE, error);
+  if (!check_settings (session, words[0], settings, own, &checked, error)) {
+    session_end (FALSE, error);
+    explain_client (session, settings, *error);
+    return -1;
+  }
   if (!account_settings_read_password (options, checked, session->has_terminal, words[0], &secret, error))
     return -1;
   do {
     g_clear_error (error);
-    send_fd_clear (&sent);
-    is_ok = send_fd_secret (&sent, secret, error) &&
-            pr_app1_call_account_add_sync (session->core, words[0], settings, sent.handle, sent.list, &used, NULL, NULL, error);
+    is_ok = call_add (session, words[0], settings, own, secret, &used, error);
   } while (!is_ok && session_unlock (session, NULL, error));
-  send_fd_clear (&sent);
-  return is_ok ? show_stored (session, words[0], used) : session_end (FALSE, error);
+  return is_ok ? conclude_add (session, options, words[0], used, error) : session_end (FALSE, error);
 }
 
 static int
@@ -160,13 +196,16 @@ run_list (Session *session, const void *values, char **words, GError **error)
     g_autoptr (GVariant) account = g_variant_get_child_value (accounts, i);
     g_autofree char *limits = describe_limits (account);
     const char *host = dict_text (account, KEY_ACCOUNT_HOST);
-    g_autofree char *server = *host != '\0' ? g_strdup_printf ("%s:%u", host, (guint) dict_number (account, KEY_ACCOUNT_PORT)) : g_strdup (dict_text (account, KEY_ACCOUNT_KIND));
+    g_autoptr (GVariant) own = dict_child (account, KEY_ACCOUNT_ENDPOINTS, "a{ss}");
+    const char *badge = own != NULL && g_variant_n_children (own) > 0 ? " (own endpoints)" : "";
+    g_autofree char *server = *host != '\0' ? g_strdup_printf ("%s:%u%s", host, (guint) dict_number (account, KEY_ACCOUNT_PORT), badge) : g_strdup (dict_text (account, KEY_ACCOUNT_KIND));
     g_autoptr (GVariant) needs = dict_child (account, KEY_ACCOUNT_NEEDS_PASSWORD, "b");
     gboolean is_asked = needs == NULL || g_variant_get_boolean (needs);
     const char *text = dict_text (account, KEY_ACCOUNT_TEXT);
 
     table_row (table, dict_text (account, KEY_ACCOUNT_NAME), dict_text (account, KEY_ACCOUNT_ADDRESS), server, dict_text (account, KEY_ACCOUNT_TLS),
-               dict_flag (account, KEY_ACCOUNT_KEEPS_PASSWORD) ? "stored"
+               *dict_text (account, KEY_ACCOUNT_CLIENT_ID) != '\0'              ? "sign-in"
+               : dict_flag (account, KEY_ACCOUNT_KEEPS_PASSWORD) ? "stored"
                : is_asked                            ? "asked"
                                                      : "none",
                limits, *text != '\0' ? text : words_state (dict_text (account, KEY_ACCOUNT_STATE)), NULL);
@@ -244,14 +283,63 @@ run_password (Session *session, const void *values, char **words, GError **error
 }
 
 static int
+tell_revoked (Session *session, const char *revoked, const char *text)
+{
+  JsonBuilder *builder;
+
+  if (session_is_for_programs (session)) {
+    builder = json_out_begin ();
+    json_builder_set_member_name (builder, "revoked");
+    json_builder_add_string_value (builder, revoked);
+    json_builder_set_member_name (builder, "text");
+    json_builder_add_string_value (builder, text);
+    json_out_end (builder);
+  } else if (*text != '\0') {
+    session_say (session, "%s", text);
+  }
+  return 0;
+}
+
+static int
 run_remove (Session *session, const void *values, char **words, GError **error)
 {
+  g_autofree char *revoked = NULL, *text = NULL;
+  gboolean is_ok;
+
   if (session_core (session, error) == NULL)
     return -1;
-  if (!pr_app1_call_account_remove_sync (session->core, words[0], NULL, error))
+  do {
+    g_clear_error (error);
+    is_ok = pr_app1_call_account_remove_sync (session->core, words[0], &revoked, &text, NULL, error);
+  } while (!is_ok && session_unlock (session, NULL, error));
+  if (!is_ok)
     return session_end (FALSE, error);
-  session_say (session, "Account %s and its password are gone; its campaigns stay in the ledger.", words[0]);
-  return 0;
+  session_say (session, "Account %s and its secrets are gone; its campaigns stay in the ledger.", words[0]);
+  return tell_revoked (session, revoked, text);
+}
+
+static int
+run_sign_in (Session *session, const void *values, char **words, GError **error)
+{
+  return account_sign_in_run (session, values, words[0], error);
+}
+
+static int
+run_sign_out (Session *session, const void *values, char **words, GError **error)
+{
+  g_autofree char *revoked = NULL, *text = NULL;
+  gboolean is_ok;
+
+  if (session_core (session, error) == NULL)
+    return -1;
+  do {
+    g_clear_error (error);
+    is_ok = pr_app1_call_account_sign_out_sync (session->core, words[0], &revoked, &text, NULL, error);
+  } while (!is_ok && session_unlock (session, NULL, error));
+  if (!is_ok)
+    return session_end (FALSE, error);
+  session_say (session, "Account %s is signed out here.", words[0]);
+  return tell_revoked (session, revoked, text);
 }
 
 static const Option pin_options[] = {
@@ -272,11 +360,15 @@ const Command account_commands[] = {
     run_add,
     "ADDRESS is the sender. For well-known providers that is enough; for others name --host, or give a URL:\n"
     "smtp://user@host:587 (STARTTLS) or smtps://user@host (TLS from the start). The password is asked for; it never\n"
-    "belongs on the command line. --user '' is for a server without login.\n\n"
+    "belongs on the command line. --user '' is for a server without login.\n"
+    "gmail:ADDRESS, outlook:ADDRESS and oauth:ADDRESS sign in at the provider, in the browser, and keep no password;\n"
+    "this needs a client (--client, --client-id, or GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET, MICROSOFT_CLIENT_ID):\n"
+    "without one the steps to get it are shown.\n\n"
     "Examples:\n"
     "  postrider account add gmail ann@gmail.com\n"
     "  postrider account add work ann@example.org --host smtp.example.org --per-day 2000\n"
     "  postrider account add work ann@example.org smtps://ann@smtp.example.org --password-command 'pass mail/work'\n"
+    "  postrider account add gmail gmail:ann@gmail.com --client client_secret.json\n"
     "  postrider account add try ann@example.org --host 127.0.0.1 --port 2525 --tls none --no-password\n", draw_add },
   { "account set", "NAME", "Changes an account; what is not named stays", 1, 1, account_set_options, sizeof (AccountOptions), run_set,
     "An empty value takes a setting away. Another host, port or user erases the password: it is asked for again.\n"
@@ -297,7 +389,15 @@ const Command account_commands[] = {
     sizeof (PasswordSource), run_password,
     "It goes into the vault where the account keeps it; else core forgets it when it leaves.\n\n"
     "Example:\n  postrider account password work --password-command 'pass mail/work'\n" },
-  { "account remove", "NAME", "Removes an account and its password", 1, 1, NULL, 0, run_remove,
+  { "account sign-in", "NAME", "Signs in at an account's provider, in the browser", 1, 1, sign_in_options, sizeof (SignInOptions), run_sign_in,
+    "Waits for five minutes. With --no-browser it prints the address, for a browser on any machine. Campaigns that\n"
+    "wait for it go on. Exit status: 77 denied, or too little was granted; 75 nobody came, or the provider is out of\n"
+    "order; 76 the answer does not fit; 78 the client.\n\n"
+    "Example:\n  postrider account sign-in gmail\n" },
+  { "account sign-out", "NAME", "Takes a sign-in back at the provider and forgets it; the account stays", 1, 1, NULL, 0, run_sign_out,
+    "Example:\n  postrider account sign-out gmail\n" },
+  { "account remove", "NAME", "Removes an account, its password or sign-in", 1, 1, NULL, 0, run_remove,
+    "What was granted to it at its provider is taken back there first.\n\n"
     "Example:\n  postrider account remove work\n" },
   { 0 },
 };

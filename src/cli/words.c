@@ -6,7 +6,7 @@
 static const char *const states[][2] = {
   { "prepared", "not started" }, { "done", "finished" },   { "queued", "still to go" },      { "handed", "on its way" },
   { "later", "tried later" },    { "skipped", "left out" }, { "untried", "not tried yet" },   { "failing", "cannot send" },
-  { "password", "needs its password" }, { "locked", "vault locked" },
+  { "password", "needs its password" }, { "signed-out", "signed out" }, { "locked", "vault locked" },
 };
 
 static const char *const reasons[][2] = {

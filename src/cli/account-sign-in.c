@@ -1,0 +1,174 @@
+#include "account-sign-in.h"
+
+#include "contract-keys.h"
+#include "desktop.h"
+#include "dict.h"
+#include "fault.h"
+#include "json-out.h"
+#include "paste-line.h"
+#include "send-fd.h"
+#include <string.h>
+
+typedef struct {
+  Session    *session;
+  const char *name;
+  GMainLoop  *loop;
+  PasteLine  *paste; /* NULL: nothing can be pasted */
+  GVariant   *end;   /* NULL: not yet */
+  GError     *error;
+} SignInWait;
+
+const Option sign_in_options[] = {
+  { "no-browser", 0, OPTION_FLAG, G_STRUCT_OFFSET (SignInOptions, has_no_browser), NULL, "print the address, for a browser on any machine, and take the one that it leads back to" },
+  { 0 },
+};
+
+/* --- its beginning --- */
+
+static void
+tell_open (const Session *session, const char *url, const char *redirect, gint64 until_utc, gboolean has_browser)
+{
+  JsonBuilder *builder;
+
+  if (!session_is_for_programs (session)) {
+    session_say (session, "%s\n\n  %s\n", has_browser ? "The browser is opened for the sign-in. If nothing opens, this is the address:" : "Open this address in a browser:", url);
+    return;
+  }
+  if (!session->is_jsonl)
+    return;
+  builder = json_out_begin ();
+  json_builder_set_member_name (builder, "event");
+  json_builder_add_string_value (builder, "open");
+  json_builder_set_member_name (builder, "url");
+  json_builder_add_string_value (builder, url);
+  json_builder_set_member_name (builder, "redirect");
+  json_builder_add_string_value (builder, redirect);
+  json_builder_set_member_name (builder, "until");
+  json_out_variant (builder, g_variant_new_int64 (until_utc));
+  json_out_end (builder);
+}
+
+static gboolean
+start_sign_in (Session *session, const char *name, gboolean has_browser, GError **error)
+{
+  g_autofree char *url = NULL, *redirect = NULL;
+  gint64 until_utc = 0;
+  gboolean is_ok;
+
+  if (session_core (session, error) == NULL)
+    return FALSE;
+  do {
+    g_clear_error (error);
+    is_ok = pr_app1_call_account_sign_in_sync (session->core, name, has_browser ? desktop_read_environment () : g_variant_new ("a{ss}", NULL), &url, &redirect, &until_utc, NULL, error);
+  } while (!is_ok && session_unlock (session, NULL, error));
+  if (is_ok)
+    tell_open (session, url, redirect, until_utc, has_browser);
+  return is_ok;
+}
+
+/* --- the wait --- */
+
+static void
+ended_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  SignInWait *self = data;
+
+  pr_app1_call_account_sign_in_wait_finish (PR_APP1 (source), &self->end, result, &self->error);
+  g_main_loop_quit (self->loop);
+}
+
+static void
+pasted_cb (const SecretBytes *line, gpointer data)
+{
+  SignInWait *self = data;
+  g_autoptr (GError) error = NULL;
+  SendFd sent = { 0 };
+
+  if (!send_fd_secret (&sent, line, &error) ||
+      !pr_app1_call_account_sign_in_paste_sync (self->session->core, self->name, sent.handle, sent.list, NULL, NULL, &error)) {
+    session_end (FALSE, &error);
+    session_say (self->session, "%s", error->message);
+  }
+  send_fd_clear (&sent);
+}
+
+/* Returns: (transfer full), or NULL with `error`. */
+static GVariant *
+wait_for_end (Session *session, const char *name, gboolean can_paste, GError **error)
+{
+  SignInWait waiting = { .session = session, .name = name, .loop = g_main_loop_new (NULL, FALSE) };
+
+  if (can_paste)
+    waiting.paste = paste_line_new (pasted_cb, &waiting);
+  if (waiting.paste != NULL)
+    session_say (session, "Is that browser on another machine? Then it ends at a page that cannot be shown: copy the address of that page and paste it here (it is not shown), Enter.");
+  pr_app1_call_account_sign_in_wait (session->core, name, NULL, ended_cb, &waiting);
+  g_main_loop_run (waiting.loop);
+  paste_line_free (waiting.paste);
+  g_main_loop_unref (waiting.loop);
+  if (waiting.error != NULL)
+    g_propagate_error (error, waiting.error);
+  return waiting.end;
+}
+
+/* --- its end --- */
+
+static int
+get_status (const char *reason)
+{
+  static const struct { const char *reason; int status; } rows[] = {
+    { "", 0 },        { "denied", FAULT_NO_PERM },    { "scope", FAULT_NO_PERM },  { "token", FAULT_NO_PERM },  { "timeout", FAULT_TEMP },
+    { "network", FAULT_TEMP }, { "issuer", FAULT_PROTOCOL }, { "state", FAULT_PROTOCOL }, { "client", FAULT_CONFIG },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (strcmp (rows[i].reason, reason) == 0)
+      return rows[i].status;
+  return FAULT_SOFTWARE;
+}
+
+static void
+tell_end_for_programs (GVariant *end)
+{
+  gboolean is_signed_in = *dict_text (end, KEY_SIGN_IN_REASON) == '\0';
+  static const char *const signed_in[] = { KEY_SIGN_IN_ADDRESS, KEY_SIGN_IN_SCOPE, KEY_SIGN_IN_EXPIRES, NULL }, *const failed[] = { KEY_SIGN_IN_REASON, KEY_SIGN_IN_TEXT, NULL };
+  JsonBuilder *builder = json_out_begin ();
+
+  json_builder_set_member_name (builder, "event");
+  json_builder_add_string_value (builder, is_signed_in ? "signed-in" : "failed");
+  for (const char *const *key = is_signed_in ? signed_in : failed; *key != NULL; key++) {
+    g_autoptr (GVariant) value = g_variant_lookup_value (end, *key, NULL);
+
+    json_builder_set_member_name (builder, *key);
+    json_out_variant (builder, value);
+  }
+  json_out_end (builder);
+}
+
+static int
+tell_end (const Session *session, const char *name, GVariant *end, GError **error)
+{
+  int status = get_status (dict_text (end, KEY_SIGN_IN_REASON));
+
+  if (session_is_for_programs (session)) {
+    tell_end_for_programs (end);
+    return status;
+  }
+  if (status == 0) {
+    session_tell (session, "Account %s is signed in: %s. Try it: postrider account test %s", name, dict_text (end, KEY_SIGN_IN_ADDRESS), name);
+    return 0;
+  }
+  g_set_error (error, FAULT, status, "account %s is not signed in: %s. Once more: postrider account sign-in %s", name, dict_text (end, KEY_SIGN_IN_TEXT), name);
+  return -1;
+}
+
+int
+account_sign_in_run (Session *session, const SignInOptions *options, const char *name, GError **error)
+{
+  g_autoptr (GVariant) end = NULL;
+
+  if (!start_sign_in (session, name, !options->has_no_browser, error))
+    return session_end (FALSE, error);
+  end = wait_for_end (session, name, options->has_no_browser && session->has_terminal && !session_is_for_programs (session), error);
+  return end != NULL ? tell_end (session, name, end, error) : session_end (FALSE, error);
+}
