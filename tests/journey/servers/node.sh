@@ -10,6 +10,9 @@ mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 mark=$(cat "$here/package.json" "$here/package-lock.json" | sha256sum | cut -d' ' -f1)
 
+exec 9>"$dir/lock"
+flock 9 # two tests may want the same folder at once
+cp "$here"/*.mjs "$dir/" # copies, not links: Node looks for node_modules where a module really lies
 [ -x "$dir/node" ] && [ "$(cat "$dir/done" 2>/dev/null)" = "$mark" ] && exit 0
 if [ -z "${npm_config_cafile:-}" ] && [ -r /etc/ssl/certs/ca-certificates.crt ]; then
   export npm_config_cafile=/etc/ssl/certs/ca-certificates.crt
@@ -41,6 +44,4 @@ cp "$here/package.json" "$here/package-lock.json" "$dir/"
   echo "node.sh: npm could not install; see $dir/npm.log" >&2
   exit 69
 }
-# copies, not links: Node looks for node_modules where a module really lies
-cp "$here"/*.mjs "$dir/"
 echo "$mark" >"$dir/done"

@@ -1,6 +1,7 @@
 // smtp-server.mjs - nodemailer's smtp-server as a journey's far end: STARTTLS, AUTH, each message kept as it came.
-// node smtp-server.mjs --dir DIR [--port N] [--port-file FILE] [--cert PEM --key PEM] [--user U --password P | --user U --token T] [--refuse REGEX]
+// node smtp-server.mjs --dir DIR [--port N] [--port-file FILE] [--cert PEM --key PEM] [--user U --password P | --user U --token T | --user U --userinfo URL] [--refuse REGEX]
 // --token: it takes XOAUTH2 and nothing else; another token is answered by a 334 with JSON, then 535.
+// --userinfo: the same, with any token for which the provider's userinfo endpoint says who it is of (OpenID Connect Core §5.3).
 // DIR/N.eml: the octets; DIR/N.json: {"from", "to": [...], "secure", "user"}; both are there before the 250 goes out.
 // It speaks PIPELINING, 8BITMIME, SMTPUTF8, SIZE; no CHUNKING: the other half of what our transport must do.
 import { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SMTPServer } from 'smtp-server';
 
-const words = Object.fromEntries(['dir', 'port', 'port-file', 'cert', 'key', 'user', 'password', 'token', 'refuse'].map((name) => [name, { type: 'string' }]));
+const words = Object.fromEntries(['dir', 'port', 'port-file', 'cert', 'key', 'user', 'password', 'token', 'userinfo', 'refuse'].map((name) => [name, { type: 'string' }]));
 const { values } = parseArgs({ options: words });
 if (!values.dir) {
   console.error('smtp-server.mjs: --dir is missing');
@@ -20,6 +21,8 @@ let count = 0;
 
 const refusal = (code, text) => Object.assign(new Error(text), { responseCode: code });
 
+const isKnown = async (token) => (await fetch(values.userinfo, { headers: { authorization: `Bearer ${token}` } })).ok;
+
 const server = new SMTPServer({
   name: 'localhost',
   size: 64 * 1024 * 1024,
@@ -29,11 +32,11 @@ const server = new SMTPServer({
   authOptional: !values.user,
   disabledCommands: [...(values.cert ? [] : ['STARTTLS']), ...(values.user ? [] : ['AUTH'])],
   allowInsecureAuth: !values.cert,
-  authMethods: values.token ? ['XOAUTH2'] : ['PLAIN', 'LOGIN'],
+  authMethods: values.token || values.userinfo ? ['XOAUTH2'] : ['PLAIN', 'LOGIN'],
   ...(values.cert ? { cert: readFileSync(values.cert), key: readFileSync(values.key) } : {}),
-  onAuth(auth, session, done) {
+  async onAuth(auth, session, done) {
     if (auth.method === 'XOAUTH2') {
-      if (auth.username === values.user && auth.accessToken === values.token) return done(null, { user: auth.username });
+      if (auth.username === values.user && (auth.accessToken === values.token || (values.userinfo && (await isKnown(auth.accessToken))))) return done(null, { user: auth.username });
       return done(null, { data: { status: '401', schemes: 'bearer' } });
     }
     if (auth.username === values.user && auth.password === values.password) return done(null, { user: auth.username });

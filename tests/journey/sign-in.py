@@ -1,0 +1,440 @@
+#!/usr/bin/env python3
+"""sign-in.py BUILD [WORD…]: accounts that sign in at their provider, from the command line to the last letter. The provider is npm's oidc-provider, which takes no
+code twice, no wrong verifier and no refresh token twice (a second use of one takes the whole sign-in back); the mail server is npm's smtp-server,
+which asks that provider whose each token is. Source: RFC 6749, 7009, 7636, 8252, 9207; Google's XOAUTH2 protocol."""
+import json
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+
+import fixture as journey
+from fixture import Skip, check, run_cases, wait_for
+
+ADDRESS = "ann@example.org"
+
+
+# --- servers ---
+
+def install(build, name, *source):
+    folder = os.path.join(build, name)
+    try:
+        done = subprocess.run([os.path.join(journey.SERVERS, "node.sh"), folder, *source], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False)
+    except subprocess.TimeoutExpired:
+        raise Skip("npm did not end in time") from None
+    if done.returncode != 0:
+        raise Skip(done.stdout.decode(errors="replace").strip().replace("\n", " ")[-300:])
+    return folder
+
+
+class Node:
+    """A program of Node that writes its port into a file."""
+
+    def __init__(self, fixture, name, words):
+        fixture.servers.append(self)
+        self.log = open(os.path.join(fixture.folder, name + ".log"), "ab")
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+
+
+def read_port(path):
+    wait_for(lambda: os.path.exists(path), path)
+    with open(path, encoding="ascii") as file:
+        return int(file.read())
+
+
+class Provider:
+    def __init__(self, fixture, access_s=3600):
+        source = os.path.join(os.path.dirname(journey.HERE), "unit/confined/oauth/provider")
+        folder = install(fixture.build, "token-provider-node", source)
+        port_file = os.path.join(fixture.folder, "provider.port")
+        self.node = Node(fixture, "provider", [os.path.join(folder, "node"), os.path.join(folder, "strict-provider.mjs"), port_file, str(access_s)])
+        self.port = read_port(port_file)
+        self.issuer = f"http://127.0.0.1:{self.port}"
+
+    def ask(self, path, **query):
+        with urllib.request.urlopen(f"{self.issuer}{path}?{urllib.parse.urlencode(query)}", timeout=60) as answer:
+            return json.load(answer)
+
+    def browse(self, url, **how):
+        return self.ask("/browse", url=url, **how)
+
+    def refreshes(self):
+        return [one for one in self.ask("/asked") if one.get("grant_type") == "refresh_token"]
+
+    def write_file(self, fixture, smtp_port, **other):
+        """As a person would describe it."""
+        rows = {"name": "Strict", "authorize": self.issuer + "/auth", "token": self.issuer + "/token", "revoke": self.issuer + "/token/revocation", "issuer": self.issuer,
+                "scopes": "openid offline_access send", "extra": "prompt=consent", "redirect": "localhost", "pkce": "yes", "secret": "no", "embedded": "no", "rotates": "yes",
+                "smtp": f"smtp://127.0.0.1:{smtp_port}", **other}
+        return fixture.write("provider.ini", "[provider]\n" + "".join(f"{key}={value}\n" for key, value in rows.items()))
+
+
+class MailServer:
+    def __init__(self, fixture, provider):
+        folder = install(fixture.build, "journey-node")
+        self.mail, port_file = os.path.join(fixture.folder, "mail"), os.path.join(fixture.folder, "mail.port")
+        self.node = Node(fixture, "mail", [os.path.join(folder, "node"), os.path.join(folder, "smtp-server.mjs"), "--dir", self.mail, "--port-file", port_file,
+                                           "--user", ADDRESS, "--userinfo", provider.issuer + "/me"])
+        self.port = read_port(port_file)
+
+    def recipients(self):
+        names = [name for name in os.listdir(self.mail) if name.endswith(".json")]
+        found = []
+        for name in names:
+            with open(os.path.join(self.mail, name), encoding="utf-8") as file:
+                found += json.load(file)["to"]
+        return sorted(found)
+
+
+# --- a person ---
+
+class SignIn:
+    """A command that signs somebody in; its events are read as they come."""
+
+    def __init__(self, fixture, *words):
+        self.fixture = fixture
+        self.process = subprocess.Popen([fixture.program, *words, "--no-browser", "--jsonl"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        env=fixture.environment(), cwd=fixture.folder)
+        self.opened = self.read_event()
+        check(self.opened and self.opened["event"] == "open", self.opened, self.opened or self.process.communicate(timeout=30))
+        self.url, self.redirect = self.opened["url"], self.opened["redirect"]
+
+    def read_event(self):
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else None
+
+    def end(self):
+        """Returns: exit status, the last event."""
+        event = self.read_event()
+        status = self.process.wait(timeout=60)
+        self.fixture.seen.append(self.process.stderr.read().decode(errors="replace"))
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return status, event
+
+
+def add_words(fixture, provider, mail, name="work", **file):
+    return ["account", "add", name, f"oauth:{ADDRESS}", "--provider", provider.write_file(fixture, mail.port, **file), "--client-id", "postrider"]
+
+
+def sign_in(fixture, provider, *words):
+    person = SignIn(fixture, *words)
+    page = provider.browse(person.url)
+    status, event = person.end()
+    check(status == 0 and event["event"] == "signed-in", status, event, page)
+    return page, event
+
+
+def make_ready(fixture, access_s=3600, count=20):
+    """A provider, a mail server, an account that is signed in, people and a letter."""
+    provider = Provider(fixture, access_s)
+    mail = MailServer(fixture, provider)
+    sign_in(fixture, provider, *add_words(fixture, provider, mail))
+    fixture.import_people(count)
+    fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
+    return provider, mail
+
+
+def account(fixture, name="work"):
+    return next(row for row in fixture.json("account", "list")["accounts"] if row["name"] == name)
+
+
+def get(url, host=None, method="GET"):
+    """One request as any program of this machine could make it. Returns: the status."""
+    parts = urllib.parse.urlsplit(url)
+    port = parts.port
+    target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(f"{method} {target} HTTP/1.1\r\nHost: {host or parts.netloc}\r\nConnection: close\r\n\r\n".encode())
+        answer = b""
+        while True:
+            some = connection.recv(65536)
+            if not some:
+                break
+            answer += some
+    return int(answer.split(b" ", 2)[1]) if answer else 0
+
+
+# --- the cases ---
+
+def whole_way(fixture):
+    """Add, sign in, a campaign by XOAUTH2, the account as it is listed, sign out: the provider has taken it back"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    person = SignIn(fixture, *add_words(fixture, provider, mail))
+    check(re.fullmatch(r"http://localhost:\d+/", person.redirect), person.opened)
+    check("code_challenge_method=S256" in person.url and "state=" in person.url, person.url)
+    page = provider.browse(person.url)
+    status, event = person.end()
+    check(status == 0 and event["event"] == "signed-in" and event["address"] == ADDRESS and event["expires"], status, event)
+    check(page["status"] == 200 and "script" not in page["text"], page)
+    check(page["headers"]["cache-control"] == "no-store" and page["headers"]["referrer-policy"] == "no-referrer", page["headers"])
+    row = account(fixture)
+    check(row["kind"] == "oauth" and row["via"] == "smtp" and row["signed_in"] is True and row["expires"] and "send" in row["scope"] and row["endpoints"] == {}, row)
+    fixture.import_people(20)
+    fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
+    numbers = fixture.send()
+    check(numbers["accepted"] == 20, numbers)
+    check(mail.recipients() == sorted(f"person{i}@example.net" for i in range(1, 21)), mail.recipients())
+    said = fixture.json("account", "sign-out", "work")
+    check(said["revoked"] == "yes", said)
+    check(account(fixture)["signed_in"] is False and account(fixture)["state"] == "signed-out", account(fixture))
+    again = fixture.run(*fixture.send_words(), status=77)
+    check("account sign-in work" in again.err, again)
+
+
+def denied(fixture):
+    """A person who says no: 77, and the account stays for another try"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    person = SignIn(fixture, *add_words(fixture, provider, mail))
+    page = provider.browse(person.url, deny=1)
+    status, event = person.end()
+    check(status == 77 and event["event"] == "failed" and event["reason"] == "denied", status, event)
+    check(page["status"] == 400 and "denied" not in page["text"] and "error" not in page["text"], "what came by the query stands on the page:", page)
+    sign_in(fixture, provider, "account", "sign-in", "work")
+
+
+def strangers(fixture):
+    """What others of this machine send to the port is 404 and changes nothing; the right one comes through, once"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    person = SignIn(fixture, *add_words(fixture, provider, mail))
+    back = provider.browse(person.url, stop=1)["url"]
+    query = urllib.parse.urlsplit(back).query
+    for url, how in [
+        (person.redirect, {}),
+        (person.redirect + "?code=stolen&state=guess", {}),
+        (person.redirect + "?error=access_denied&state=guess", {}),
+        (person.redirect + "other?" + query, {}),
+        (back, {"host": "evil.example"}),
+        (back, {"method": "POST"}),
+        (back, {"method": "HEAD"}),
+    ]:
+        check(get(url, **how) == 404, url, how)
+    check(get(back) == 200, "the right one")
+    status, event = person.end()
+    check(status == 0 and event["event"] == "signed-in", status, event)
+    try:
+        late = get(back)
+    except OSError:
+        late = 0
+    check(late in (404, 0), "the same again", late)  # 0: nobody is there any more
+
+
+def other_issuer(fixture):
+    """An answer of another provider than the one that was asked (RFC 9207): 76, and its code goes nowhere"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    person = SignIn(fixture, *add_words(fixture, provider, mail))
+    back = provider.browse(person.url, stop=1)["url"]
+    check(get(re.sub(r"iss=[^&]*", "iss=https%3A%2F%2Fevil.example", back)) == 400, "the answer of another")
+    status, event = person.end()
+    check(status == 76 and event["reason"] == "issuer", status, event)
+    check(not [one for one in provider.ask("/asked") if one.get("grant_type") == "authorization_code"], "the code was used")
+
+
+def too_little(fixture):
+    """Less was granted than is needed: 77, by name"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    person = SignIn(fixture, *add_words(fixture, provider, mail, scopes="openid offline_access send more"))
+    provider.browse(person.url)
+    status, event = person.end()
+    check(status == 77 and event["reason"] == "scope" and "more" in event["text"], status, event)
+
+
+def out_of_order(fixture):
+    """A token endpoint that is not there: 75, and nothing is kept"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        person = SignIn(fixture, *add_words(fixture, provider, mail), "--endpoint", f"token=http://127.0.0.1:{nobody.getsockname()[1]}/token")
+        provider.browse(person.url)
+        status, event = person.end()
+    check(status == 75 and event["reason"] == "network", status, event)
+    check(account(fixture)["signed_in"] is False and list(account(fixture)["endpoints"]) == ["token"], account(fixture))
+    check("own endpoints" in fixture.run("account", "list").out, "the badge")
+
+
+def no_client(fixture):
+    """Nobody has a client id at first: 78 and the steps; a malformed one is named"""
+    said = fixture.run("account", "add", "mail", "gmail:ann@gmail.com", status=78)
+    check("console.cloud.google.com" in said.err and "seven days" in said.err, said)
+    said = fixture.run("account", "add", "mail", "outlook:ann@outlook.com", status=78)
+    check("Most people with an Outlook.com address cannot" in said.err, said)
+    fixture.extra["GOOGLE_CLIENT_ID"] = "two words"
+    check("GOOGLE_CLIENT_ID" in fixture.run("account", "add", "mail", "gmail:ann@gmail.com", status=78).err)
+    del fixture.extra["GOOGLE_CLIENT_ID"]
+    web = fixture.write("web.json", '{"web":{"client_id":"a"}}')
+    check("web" in fixture.run("account", "add", "mail", "gmail:ann@gmail.com", "--client", web, status=78).err)
+    check(fixture.json("account", "list")["accounts"] == [], "nothing is kept")
+
+
+def wrong_words(fixture):
+    """Endpoints that are none, in the clear beyond this machine, twice, or of a kind that has none: 64"""
+    for words in (["--endpoint", "token=http://token.example.org/"], ["--endpoint", "token=http://localhost:1/"], ["--endpoint", "token"], ["--endpoint", "tokens=https://a.example/"],
+                  ["--endpoint", "token=https://a.example/", "--endpoint", "token=https://b.example/"], ["--endpoint", "smtp=smtp://a.example"],
+                  ["--password-file", "x"], ["--ca", fixture.write("ca.pem", "none")]):
+        fixture.run("account", "add", "mail", "gmail:ann@gmail.com", "--client-id", "a", *words, status=64)
+    fixture.run("account", "add", "mail", "ann@gmail.com", "--endpoint", "token=https://a.example/", "--no-password", status=64)
+    fixture.run("account", "add", "mail", "gmail:ann@gmail.com", "--client-id", "a", "--ca", "nowhere.pem", status=66)
+    check(fixture.json("account", "list")["accounts"] == [], "nothing is kept")
+
+
+def short_lives(fixture):
+    """Access tokens of six seconds: a campaign goes through several, each recipient gets one letter, and no refresh token is used twice"""
+    provider, mail = make_ready(fixture, access_s=6, count=80)
+    campaign = fixture.detach("--rate", "4/s")
+    fixture.wait(campaign, "done", patience_s=150)
+    check(fixture.show(campaign)["accepted"] == 80, fixture.show(campaign))
+    check(mail.recipients() == sorted(f"person{i}@example.net" for i in range(1, 81)), len(mail.recipients()))
+    check(len(provider.refreshes()) >= 2, provider.refreshes())
+    check_refreshes(provider)
+
+
+def check_refreshes(provider):
+    """No two at once."""
+    ordered = sorted(provider.refreshes(), key=lambda one: one["begun"])
+    for before, after in zip(ordered, ordered[1:]):
+        check(before.get("ended") and before["ended"] <= after["begun"], "two refreshes overlap", ordered)
+
+
+def withdrawn(fixture):
+    """The provider takes the sign-in back in mid-campaign: it pauses and says so, nobody is lost, and signing in again goes on by itself"""
+    provider, mail = make_ready(fixture, access_s=5, count=60)
+    campaign = fixture.detach("--rate", "3/s")
+    wait_for(lambda: len(mail.recipients()) >= 3, "the first ones")
+    revoke(fixture, provider)
+    numbers = fixture.wait(campaign, "paused", patience_s=90)
+    check(numbers["reason"] == "sign-in" and "sign-in work" in numbers["text"], numbers)
+    check(account(fixture)["state"] == "signed-out", account(fixture))
+    sign_in(fixture, provider, "account", "sign-in", "work")
+    fixture.wait(campaign, "done", patience_s=150)
+    check(mail.recipients() == sorted(f"person{i}@example.net" for i in range(1, 61)), len(mail.recipients()))
+
+
+def revoke(fixture, provider):
+    """As the provider's page for consents does: all grants of the client end. Its store is in memory, so it is started anew on the same port."""
+    port = provider.port
+    provider.node.stop()
+    fixture.servers.remove(provider.node)
+    os.unlink(os.path.join(fixture.folder, "provider.port"))
+    folder = os.path.join(fixture.build, "token-provider-node")
+    provider.node = Node(fixture, "provider", [os.path.join(folder, "node"), os.path.join(folder, "strict-provider.mjs"), os.path.join(fixture.folder, "provider.port"), "3600", str(port)])
+    read_port(os.path.join(fixture.folder, "provider.port"))
+
+
+def kills(fixture):
+    """Core is killed at each step of a renewal: never two at once, and either it goes on or it is paused with the whole queue and says to sign in again"""
+    provider, mail = make_ready(fixture, access_s=4, count=60)
+    campaign = fixture.detach("--rate", "2/s")
+    for point in ("core-token-asked", "core-token-answered", "core-token-kept"):
+        fixture.stop_core()
+        fixture.extra["POSTRIDER_KILL"] = f"{point}:1"
+        fixture.run("campaign", "show", campaign, status=None)
+        wait_for(lambda: fixture.core() is None, f"a kill at {point}", 60)
+        del fixture.extra["POSTRIDER_KILL"]
+        numbers = wait_for(lambda: settled(fixture, campaign), f"going on behind {point}", 90)
+        if numbers["state"] == "paused":
+            check(numbers["reason"] == "sign-in", point, numbers)
+            sign_in(fixture, provider, "account", "sign-in", "work")
+    fixture.wait(campaign, "done", patience_s=150)
+    rows = fixture.export(campaign)
+    unknown = [row["address"] for row in rows if row["state"] == "unknown"]
+    have = mail.recipients()
+    check(len(have) == len(set(have)), "somebody has two")
+    check(set(row["address"] for row in rows if row["state"] == "accepted") <= set(have) and len(rows) == 60, "somebody is lost", rows)
+    check(len(unknown) + sum(row["state"] == "accepted" for row in rows) == 60, unknown)
+    check_refreshes(provider)
+
+
+def settled(fixture, campaign):
+    numbers = fixture.show(campaign)
+    return numbers if numbers["state"] in ("paused", "done") or numbers["accepted"] > 0 and account(fixture)["expires"] else None
+
+
+def pasted(fixture):
+    """Without a browser on this machine: the address that it led to is pasted at the terminal, longer than a terminal's line, and is not echoed"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(fixture.folder)
+        os.execve(fixture.program, [fixture.program, *add_words(fixture, provider, mail), "--no-browser"], {**fixture.environment(), "TERM": "dumb"})
+    shown = read_until(terminal, lambda text: "paste it here" in text)
+    url = re.search(r"https?://\S+", shown).group(0)
+    back = provider.browse(url, stop=1)["url"]
+    os.write(terminal, b"http://localhost/?code=none&state=none\n")
+    shown += read_until(terminal, lambda text: "not the address" in text)
+    os.write(terminal, (back + "&more=" + "x" * 5000 + "\n").encode())
+    shown += read_until(terminal, lambda text: "is signed in" in text)
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    check(os.waitstatus_to_exitcode(status) == 0, status, shown)
+    code = urllib.parse.parse_qs(urllib.parse.urlsplit(back).query)["code"][0]
+    check(code not in shown, "the code was echoed")
+
+
+def read_until(terminal, is_enough, patience_s=60):
+    text, end = "", time.monotonic() + patience_s
+    while not is_enough(text):
+        check(time.monotonic() < end, "waited for the terminal:", text)
+        ready, _, _ = select.select([terminal], [], [], 0.2)
+        if ready:
+            try:
+                text += os.read(terminal, 65536).decode(errors="replace")
+            except OSError:
+                check(is_enough(text), "it ended:", text)
+                break
+    return text
+
+
+def removed(fixture):
+    """Removing an account takes its sign-in back at the provider first; that fails: it goes all the same, and says so"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    sign_in(fixture, provider, *add_words(fixture, provider, mail, "first"))
+    check(fixture.json("account", "remove", "first")["revoked"] == "yes")
+    sign_in(fixture, provider, *add_words(fixture, provider, mail, "second"))
+    provider.node.stop()
+    fixture.servers.remove(provider.node)
+    said = fixture.json("account", "remove", "second")
+    check(said["revoked"] == "no" and said["text"], said)
+    check(fixture.json("account", "list")["accounts"] == [], "both are gone")
+
+
+def given_up(fixture):
+    """Ctrl-C ends the wait, and the port with it"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    person = SignIn(fixture, *add_words(fixture, provider, mail))
+    person.process.send_signal(signal.SIGINT)
+    person.process.wait(timeout=30)
+    person.process.stdout.close()
+    person.process.stderr.close()
+
+    def is_closed():
+        try:
+            return get(person.redirect) == 0
+        except OSError:
+            return True
+    wait_for(is_closed, "the port to close", 30)
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, pasted, removed, given_up],
+                       __doc__))
