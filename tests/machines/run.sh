@@ -72,7 +72,7 @@ play() { # NAME SUITE HOW: returns test.sh's own status
   echo "== $1: Debian $2 ($3)"
   make_machine "$2"
   if [ "$1" = busy ]; then
-    stress-ng --quiet --cpu 4 &
+    setsid stress-ng --quiet --cpu 4 & # a session of its own, as another person's
     stress=$!
   fi
   unshare --mount --pid --fork --kill-child --propagation private bash -euc "$enter" machine "$place" "$3" >"$logs/machines-$1.log" 2>&1 </dev/null || status=$?
