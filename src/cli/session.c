@@ -104,6 +104,23 @@ give_password (Session *self, const char *account, GError **error)
   return is_ok;
 }
 
+/* One that signs in at its provider has none: its error says what to do. */
+static gboolean
+has_password (Session *self, const char *account)
+{
+  g_autoptr (GVariant) accounts = NULL;
+
+  if (account == NULL || !pr_app1_call_account_list_sync (self->core, &accounts, NULL, NULL))
+    return TRUE;
+  for (gsize i = 0; i < g_variant_n_children (accounts); i++) {
+    g_autoptr (GVariant) one = g_variant_get_child_value (accounts, i);
+
+    if (g_ascii_strcasecmp (dict_text (one, KEY_ACCOUNT_NAME), account) == 0)
+      return *dict_text (one, KEY_ACCOUNT_CLIENT_ID) == '\0';
+  }
+  return TRUE;
+}
+
 gboolean
 session_unlock (Session *self, const char *account, GError **error)
 {
@@ -113,15 +130,13 @@ session_unlock (Session *self, const char *account, GError **error)
   connect_explain (error);
   if (!self->has_terminal || !g_error_matches (*error, FAULT, FAULT_NO_PERM))
     return FALSE;
+  if (!pr_app1_call_vault_status_sync (self->core, &vault, NULL, NULL))
+    return FALSE;
+  is_locked = g_str_equal (dict_text (vault, KEY_VAULT_STATE), "locked");
+  if (!is_locked && (account == NULL || !has_password (self, account)))
+    return FALSE;
   session_say (self, "%s", (*error)->message);
   g_clear_error (error);
-  if (!pr_app1_call_vault_status_sync (self->core, &vault, NULL, error))
-    return session_end (FALSE, error) == 0;
-  is_locked = g_str_equal (dict_text (vault, KEY_VAULT_STATE), "locked");
-  if (!is_locked && account == NULL) {
-    g_set_error (error, FAULT, FAULT_NO_PERM, "core refused this, and the vault is open; postrider doctor may say more");
-    return FALSE;
-  }
   return session_end (is_locked ? unlock_vault (self, error) : give_password (self, account, error), error) == 0;
 }
 
