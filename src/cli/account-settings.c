@@ -68,27 +68,31 @@ put_url (const AccountForm *form, const char *url, GVariantDict *out, GError **e
   return TRUE;
 }
 
-/* The hosts of the endpoints that were given: there a client's file may point to. Returns: (transfer full), or NULL: the provider's. */
+/* Of a provider's file: there a client's own file may point to, too. Returns: (transfer full), or NULL: the provider is one that is known. */
 static GStrv
-list_own_hosts (const AccountOptions *options)
+list_filed_hosts (const AccountOptions *options)
 {
+  static const char *const keys[] = { KEY_OWN_AUTHORIZE, KEY_OWN_TOKEN };
   g_autoptr (GStrvBuilder) hosts = g_strv_builder_new ();
+  g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  for (gsize i = 0; options->endpoints != NULL && options->endpoints[i] != NULL; i++) {
-    const char *equals = strchr (options->endpoints[i], '=');
-    g_autoptr (GUri) uri = equals != NULL ? g_uri_parse (equals + 1, G_URI_FLAGS_NONE, NULL) : NULL;
+  if (options->provider == NULL || !g_key_file_load_from_file (file, options->provider, G_KEY_FILE_NONE, NULL))
+    return NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
+    g_autofree char *address = g_key_file_get_string (file, "provider", keys[i], NULL);
+    g_autoptr (GUri) uri = address != NULL ? g_uri_parse (address, G_URI_FLAGS_NONE, NULL) : NULL;
 
     if (uri != NULL && g_uri_get_host (uri) != NULL)
       g_strv_builder_add (hosts, g_uri_get_host (uri));
   }
-  return options->endpoints != NULL ? g_strv_builder_end (hosts) : NULL;
+  return g_strv_builder_end (hosts);
 }
 
 static gboolean
 put_client (const AccountOptions *options, const AccountForm *form, const char *kind, GVariantDict *out, SecretBytes **out_client, GError **error)
 {
   const ClientSource source = { strcmp (kind, "gmail") == 0 ? "google" : strcmp (kind, "outlook") == 0 ? "microsoft" : "", options->client, account_form_get_text (form, KEY_ACCOUNT_CLIENT_ID) };
-  g_auto (GStrv) hosts = list_own_hosts (options);
+  g_auto (GStrv) hosts = list_filed_hosts (options);
   g_autofree char *id = NULL;
 
   if (!client_source_find (&source, (const char *const *) hosts, &id, out_client, error))
