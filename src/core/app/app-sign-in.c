@@ -12,6 +12,7 @@ typedef struct { /* a call that waits for a browser, a person or a provider */
   AppPending *pending;
   Account    *account;     /* owned */
   GVariant   *environment; /* a{ss}; or NULL */
+  gulong      gone;        /* handler: whoever waits has left */
 } SignInCall;
 
 static SignInCall *
@@ -27,6 +28,8 @@ sign_in_call_new (AppClient *client, GDBusMethodInvocation *invocation, Account 
 static void
 sign_in_call_free (SignInCall *self)
 {
+  if (self->gone != 0)
+    g_signal_handler_disconnect (self->pending->client->gone, self->gone);
   app_pending_free (self->pending);
   account_free (self->account);
   g_clear_pointer (&self->environment, g_variant_unref);
@@ -96,16 +99,27 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer data)
     pr_app1_complete_account_sign_in_wait (call->pending->client->skeleton, call->pending->invocation, describe_end (call->account, end));
 }
 
+static void
+gone_cb (GCancellable *gone, gpointer data)
+{
+  const SignInCall *call = data;
+
+  sign_ins_cancel (call->pending->client->core->sign_ins, call->account->id);
+}
+
 static gboolean
 handle_wait (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
 {
   AppClient *client = data;
   GError *error = NULL;
   Account *account = account_load (client->core, name, &error);
+  SignInCall *call;
 
   if (account == NULL)
     return app_return_error (invocation, error);
-  sign_ins_wait_async (client->core->sign_ins, account, client->gone, ended_cb, sign_in_call_new (client, invocation, account));
+  call = sign_in_call_new (client, invocation, account);
+  call->gone = g_signal_connect (client->gone, "cancelled", G_CALLBACK (gone_cb), call); /* nobody is left to be told: neither is the port left open */
+  sign_ins_wait_async (client->core->sign_ins, account, client->gone, ended_cb, call);
   return TRUE;
 }
 
