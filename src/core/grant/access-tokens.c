@@ -301,7 +301,11 @@ take_hold (AccountTokens *self, GError **error)
     g_set_error (error, FAULT, FAULT_CANT_CREATE, "%s: %s", path, g_strerror (errno));
     return FALSE;
   }
-  return flock (self->hold, LOCK_EX | LOCK_NB) == 0;
+  if (flock (self->hold, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  if (errno != EWOULDBLOCK && errno != EINTR)
+    g_set_error (error, FAULT, FAULT_OS, "%s cannot be locked: %s", path, g_strerror (errno));
+  return FALSE;
 }
 
 static gboolean
