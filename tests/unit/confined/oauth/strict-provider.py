@@ -16,6 +16,9 @@ from driver import Driver, run  # noqa: E402
 DRIVER, SERVERS, BUILD = sys.argv[1:4]
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE_S = 60
+sys.dont_write_bytecode = True
+sys.path.append(SERVERS)
+import npm  # noqa: E402
 
 
 def skip(why):
@@ -24,14 +27,9 @@ def skip(why):
 
 
 def install():
-    folder = os.path.join(BUILD, "token-provider-node")
-    try:
-        done = subprocess.run([os.path.join(SERVERS, "node.sh"), folder, os.path.join(HERE, "provider")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=250, check=False)
-    except subprocess.TimeoutExpired:
-        skip("npm did not end in time")
-    if done.returncode != 0:
-        skip(done.stdout.decode(errors="replace").strip().replace("\n", " ")[-300:])
+    folder, reason = npm.install(BUILD, "token-provider-node", os.path.join(HERE, "provider"))
+    if reason:
+        skip(reason)
     return folder
 
 

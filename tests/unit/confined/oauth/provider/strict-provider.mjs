@@ -2,7 +2,7 @@
 // refresh tokens rotate: a second use of one takes all back. ACCESS-S: seconds that an access token holds.
 // GET /fresh-code signs somebody in as a browser would and answers what a redirect brings: {"code", "verifier", "redirect", "iss"}.
 // GET /browse?url=URL[&deny=1][&stop=1] does so at URL and follows the redirect to its end: {"url", "status", "text", "headers"}; deny: says no; stop: "url" alone.
-// GET /asked: what /token was asked, in order: [{"grant_type", "begun", "ended", "status"}], in milliseconds.
+// GET /asked: what /token was asked, in order: [{"grant_type", "begun", "ended", "status", "form", "answer"}], in milliseconds.
 import { createHash, randomBytes } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -90,11 +90,21 @@ async function browse(query) {
 
 const asked = [];
 
+// Looks at what others read and write, and takes nothing of it.
 function note(request, response) {
-  const one = { begun: performance.now() };
+  const one = { begun: performance.now(), form: '', answer: '' };
   asked.push(one);
-  request.on('data', (octets) => { one.grant_type ??= /grant_type=(\w+)/.exec(octets)?.[1]; });
-  response.on('close', () => Object.assign(one, { ended: performance.now(), status: response.statusCode }));
+  const emit = request.emit.bind(request);
+  request.emit = (event, ...given) => {
+    if (event === 'data') one.form += given[0];
+    return emit(event, ...given);
+  };
+  const end = response.end.bind(response);
+  response.end = (octets, ...further) => {
+    if (octets && typeof octets !== 'function') one.answer += octets;
+    return end(octets, ...further);
+  };
+  response.on('close', () => Object.assign(one, { grant_type: /grant_type=(\w+)/.exec(one.form)?.[1], ended: performance.now(), status: response.statusCode }));
 }
 
 const handle = provider.callback();
