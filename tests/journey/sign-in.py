@@ -18,20 +18,27 @@ import urllib.request
 import fixture as journey
 from fixture import Skip, check, run_cases, wait_for
 
+sys.dont_write_bytecode = True
+sys.path.append(os.path.join(os.path.dirname(journey.HERE), "boundary/canary"))
+sys.path.append(journey.SERVERS)
+import npm  # noqa: E402
+import scan  # noqa: E402
+
 ADDRESS = "ann@example.org"
+PROVIDERS = os.path.join(os.path.dirname(journey.HERE), "unit/confined/oauth/provider")
 
 
 # --- servers ---
 
 def install(build, name, *source):
-    folder = os.path.join(build, name)
-    try:
-        done = subprocess.run([os.path.join(journey.SERVERS, "node.sh"), folder, *source], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False)
-    except subprocess.TimeoutExpired:
-        raise Skip("npm did not end in time") from None
-    if done.returncode != 0:
-        raise Skip(done.stdout.decode(errors="replace").strip().replace("\n", " ")[-300:])
+    folder, reason = npm.install(build, name, *source)
+    if reason:
+        raise Skip(reason)
     return folder
+
+
+def install_providers(build):
+    return install(build, "token-provider-node", PROVIDERS)
 
 
 class Node:
@@ -56,12 +63,12 @@ def read_port(path):
 
 class Provider:
     def __init__(self, fixture, access_s=3600):
-        source = os.path.join(os.path.dirname(journey.HERE), "unit/confined/oauth/provider")
-        folder = install(fixture.build, "token-provider-node", source)
+        folder = install_providers(fixture.build)
         port_file = os.path.join(fixture.folder, "provider.port")
         self.node = Node(fixture, "provider", [os.path.join(folder, "node"), os.path.join(folder, "strict-provider.mjs"), port_file, str(access_s)])
         self.port = read_port(port_file)
         self.issuer = f"http://127.0.0.1:{self.port}"
+        self.userinfo = self.issuer + "/me"
 
     def ask(self, path, **query):
         with urllib.request.urlopen(f"{self.issuer}{path}?{urllib.parse.urlencode(query)}", timeout=60) as answer:
@@ -81,12 +88,33 @@ class Provider:
         return fixture.write("provider.ini", "[provider]\n" + "".join(f"{key}={value}\n" for key, value in rows.items()))
 
 
+class Fake:
+    """Google's or Microsoft's form of it."""
+
+    def __init__(self, fixture, form, access_s=3599):
+        folder, said = install_providers(fixture.build), os.path.join(fixture.folder, form + ".json")
+        Node(fixture, form, [os.path.join(folder, "node"), os.path.join(folder, "fake-provider.mjs"), form, said, str(access_s)])
+        wait_for(lambda: os.path.exists(said), form)
+        with open(said, encoding="utf-8") as file:
+            self.said = json.load(file)
+        self.issuer, self.userinfo = self.said["origin"], self.said["origin"] + "/me"
+
+    ask, browse = Provider.ask, Provider.browse
+
+    def refreshes(self):
+        return [{"begun": one["at"], "ended": one["at"]} for one in self.ask("/asked") if one["grant_type"] == "refresh_token"]
+
+    def endpoints(self, mail):
+        pairs = [f"{key}={self.said[key]}" for key in ("authorize", "token", "revoke") if key in self.said] + [f"smtp=smtp://127.0.0.1:{mail.port}"]
+        return [word for pair in pairs for word in ("--endpoint", pair)]
+
+
 class MailServer:
     def __init__(self, fixture, provider):
         folder = install(fixture.build, "journey-node")
         self.mail, port_file = os.path.join(fixture.folder, "mail"), os.path.join(fixture.folder, "mail.port")
         self.node = Node(fixture, "mail", [os.path.join(folder, "node"), os.path.join(folder, "smtp-server.mjs"), "--dir", self.mail, "--port-file", port_file,
-                                           "--user", ADDRESS, "--userinfo", provider.issuer + "/me"])
+                                           "--user", ADDRESS, "--userinfo", provider.userinfo])
         self.port = read_port(port_file)
 
     def recipients(self):
@@ -333,7 +361,7 @@ def revoke(fixture, provider):
     provider.node.stop()
     fixture.servers.remove(provider.node)
     os.unlink(os.path.join(fixture.folder, "provider.port"))
-    folder = os.path.join(fixture.build, "token-provider-node")
+    folder = install_providers(fixture.build)
     provider.node = Node(fixture, "provider", [os.path.join(folder, "node"), os.path.join(folder, "strict-provider.mjs"), os.path.join(fixture.folder, "provider.port"), "3600", str(port)])
     read_port(os.path.join(fixture.folder, "provider.port"))
 
@@ -341,6 +369,22 @@ def revoke(fixture, provider):
 def kills(fixture):
     """Core is killed at each step of a renewal: never two at once, and either it goes on or it is paused with the whole queue and says to sign in again"""
     provider, mail = make_ready(fixture, access_s=4, count=60)
+    kill_at_each_step(fixture, provider, mail)
+
+
+def kills_with_grace(fixture):
+    """The same where the provider lets an old refresh token go on for a while, as Microsoft does: nobody has to sign in again"""
+    fake = Fake(fixture, "microsoft", 4)
+    mail = MailServer(fixture, fake)
+    sign_in(fixture, fake, "account", "add", "work", f"outlook:{ADDRESS}", "--client-id", fake.said["client"]["id"], *fake.endpoints(mail))
+    fixture.import_people(60)
+    fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
+    check(kill_at_each_step(fixture, fake, mail) == 0, "somebody had to sign in again")
+
+
+def kill_at_each_step(fixture, provider, mail):
+    """Returns: how often somebody had to sign in again."""
+    ended = 0
     campaign = fixture.detach("--rate", "2/s")
     for point in ("core-token-asked", "core-token-answered", "core-token-kept"):
         fixture.stop_core()
@@ -352,6 +396,7 @@ def kills(fixture):
         if numbers["state"] == "paused":
             check(numbers["reason"] == "sign-in", point, numbers)
             sign_in(fixture, provider, "account", "sign-in", "work")
+            ended += 1
     fixture.wait(campaign, "done", patience_s=150)
     rows = fixture.export(campaign)
     unknown = [row["address"] for row in rows if row["state"] == "unknown"]
@@ -360,6 +405,7 @@ def kills(fixture):
     check(set(row["address"] for row in rows if row["state"] == "accepted") <= set(have) and len(rows) == 60, "somebody is lost", rows)
     check(len(unknown) + sum(row["state"] == "accepted" for row in rows) == 60, unknown)
     check_refreshes(provider)
+    return ended
 
 
 def settled(fixture, campaign):
@@ -435,6 +481,98 @@ def given_up(fixture):
     wait_for(is_closed, "the port to close", 30)
 
 
+def gmail(fixture):
+    """Google's form: a random path on 127.0.0.1, the issuer, a client with its secret from the console's file; its tick boxes; a campaign; taken back"""
+    fake = Fake(fixture, "google")
+    mail = MailServer(fixture, fake)
+    client = fixture.write("client.json", json.dumps({"installed": {"client_id": fake.said["client"]["id"], "client_secret": fake.said["client"]["secret"], "project_id": "p",
+                                                                    "auth_uri": "https://accounts.google.com/o/oauth2/auth", "token_uri": "https://oauth2.googleapis.com/token"}}))
+    person = SignIn(fixture, "account", "add", "work", f"gmail:{ADDRESS}", "--client", client, *fake.endpoints(mail))
+    check(re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{43}", person.redirect), person.opened)
+    check("access_type=offline&prompt=consent" in person.url and f"login_hint={urllib.parse.quote(ADDRESS)}" in person.url, person.url)
+    fake.browse(person.url, grant="https://www.googleapis.com/auth/gmail.send")
+    status, event = person.end()
+    check(status == 77 and event["reason"] == "scope" and "Read, compose, send" in event["text"], status, event)
+    sign_in(fixture, fake, "account", "sign-in", "work")
+    row = account(fixture)
+    check(row["kind"] == "gmail" and row["via"] == "smtp" and sorted(row["endpoints"]) == ["authorize", "revoke", "smtp", "token"], row)
+    fixture.import_people(10)
+    fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
+    check(fixture.send()["accepted"] == 10 and len(mail.recipients()) == 10, mail.recipients())
+    check(fixture.json("account", "sign-out", "work")["revoked"] == "yes")
+
+
+def outlook(fixture):
+    """Microsoft's form: localhost without a path, no secret, no revocation but a page; the client from the environment"""
+    fake = Fake(fixture, "microsoft")
+    mail = MailServer(fixture, fake)
+    fixture.extra["MICROSOFT_CLIENT_ID"] = fake.said["client"]["id"]
+    person = SignIn(fixture, "account", "add", "work", f"outlook:{ADDRESS}", *fake.endpoints(mail))
+    check(re.fullmatch(r"http://localhost:\d+/", person.redirect), person.opened)
+    fake.browse(person.url)
+    status, event = person.end()
+    check(status == 0 and event["scope"] == "https://outlook.office.com/SMTP.Send", status, event)
+    check(fixture.json("account", "list")["accounts"][0]["tenant"] == "common")
+    fixture.import_people(10)
+    fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
+    check(fixture.send()["accepted"] == 10 and len(mail.recipients()) == 10, mail.recipients())
+    said = fixture.json("account", "remove", "work")
+    check(said["revoked"] == "none" and "microsoft.com/consent" in said["text"], said)
+
+
+def nothing_left(fixture):
+    """No code, state, verifier or token in any file, log, argument or environment, nor in the memory of who connects or serves; the scanner finds what is planted"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    person = SignIn(fixture, *add_words(fixture, provider, mail))
+    back = provider.browse(person.url)["url"]
+    check(person.end()[0] == 0, "signed in")
+    fixture.import_people(30)
+    fixture.write("letter.txt", "Dear {{name}}.\n")
+    campaign = fixture.detach("--rate", "1/s")
+    wait_for(lambda: mail.recipients(), "the first one")
+    answered = json.loads(provider.ask("/asked")[0]["answer"])
+    form = urllib.parse.parse_qs(provider.ask("/asked")[0]["form"])
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(back).query)
+    secrets = {"code": query["code"][0], "state": query["state"][0], "verifier": form["code_verifier"][0], "access": answered["access_token"], "refresh": answered["refresh_token"]}
+    core = fixture.core()
+    wait_for(lambda: not any("callback" in program_of(pid) for pid in children_of(core)), "the listener, which had the code, to leave")
+    wanted = {f"{name} as {form}": octets for name, secret in secrets.items() for form, octets in scan.forms(secret).items()}
+    hits, count = scan.scan_folder(fixture.home, wanted)
+    check(not hits and count > 3, hits)
+    looked = {look_into(pid, wanted, pid == core) for pid in [core, *children_of(core)]}
+    check({"postrider-core", "postrider-smtp"} <= looked, looked)
+    planted = fixture.write("home/planted", secrets["refresh"])
+    check(scan.scan_folder(fixture.home, scan.forms(secrets["refresh"]))[0], "the scanner sees nothing")
+    os.unlink(planted)
+    fixture.run("campaign", "cancel", campaign)
+
+
+def look_into(pid, wanted, is_core):
+    """Returns: the program; None: it left meanwhile. Core may hold what it works with, and a transport its access token."""
+    try:
+        program = os.path.basename(program_of(pid))
+        hits = scan.scan_process(pid, wanted, set())
+    except (ProcessLookupError, FileNotFoundError):
+        return None
+    found = [hit for hit in hits if not (hit.startswith("memory") and (is_core or program == "postrider-smtp" and ": access" in hit))]
+    check(not found, program, found)
+    return program
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def program_of(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read().split(b"\0")[0].decode(errors="replace")
+    except (ProcessLookupError, FileNotFoundError):
+        return ""
+
+
 if __name__ == "__main__":
-    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, pasted, removed, given_up],
+    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, gmail, outlook, nothing_left, pasted, removed, given_up],
                        __doc__))
