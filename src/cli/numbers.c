@@ -154,8 +154,8 @@ print_head (GVariant *numbers)
   g_autofree char *ended = words_time ((gint64) dict_number (numbers, KEY_CAMPAIGN_ENDED));
   g_autofree char *next = words_time ((gint64) dict_number (numbers, KEY_CAMPAIGN_NEXT)), *state = describe_state (numbers);
 
-  printf ("Campaign %" G_GUINT64_FORMAT ": “%s” to %s by %s\n", dict_number (numbers, KEY_CAMPAIGN_ID), title, lists,
-          dict_text (numbers, KEY_CAMPAIGN_ACCOUNT));
+  printf ("Campaign %" G_GUINT64_FORMAT ": “%s” to %s by %s%s\n", dict_number (numbers, KEY_CAMPAIGN_ID), title, lists,
+          dict_text (numbers, KEY_CAMPAIGN_ACCOUNT), dict_flag (numbers, KEY_CAMPAIGN_OWN_ENDPOINTS) ? " (own endpoints)" : "");
   printf ("%s%s%s", state, *text != '\0' ? ": " : "", text);
   if (*started != '\0')
     printf (" · started %s", started);

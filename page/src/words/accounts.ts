@@ -27,6 +27,7 @@ export const accountWords = {
   server: 'Server',
   safe: table({ starttls: 'protected (STARTTLS)', implicit: 'protected (TLS)', none: 'not protected' }),
   keeps: { yes: 'kept in the vault', no: 'asked for each time', none: 'none needed' },
+  ownEndpoints: (keys: string) => `Own endpoints: ${keys}. What is signed in at and sent by is not the provider’s.`,
   facts: { address: 'Address', server: 'Server', user: 'User name', password: 'Password', pin: 'Pinned certificate' },
 
   form: {

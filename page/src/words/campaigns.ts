@@ -30,7 +30,7 @@ export const campaignWords = {
 
 export const liveWords = {
   back: 'All campaigns',
-  lead: (people: string, account: string) => `To ${people} by ${account}`,
+  lead: (people: string, account: string, isOwn: boolean) => `To ${people} by ${account}${isOwn ? ' (own endpoints)' : ''}`,
   pause: 'Pause',
   pausing: 'Pausing: what is on its way is finished first…',
   resume: 'Go on',

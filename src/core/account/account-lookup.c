@@ -92,6 +92,15 @@ account_get_endpoint (const Account *self, guint endpoint, const char **out_host
   return **out_host != '\0' && *out_port != 0;
 }
 
+gboolean
+account_has_own_endpoints (const Account *self)
+{
+  for (const KindSetting *row = self->kind->settings; row->key != NULL; row++)
+    if ((row->marks & SETTING_OWN) != 0 && strcmp (row->key, SETTING_PROVIDER) != 0 && *account_get_text (self, row->key) != '\0')
+      return TRUE;
+  return FALSE;
+}
+
 char *
 account_describe_place (const Account *self)
 {

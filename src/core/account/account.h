@@ -38,6 +38,7 @@ void        account_describe_settings (const Account *self, GVariantBuilder *bui
 /* What its transport may ask to be connected to. endpoint: row of the kind's table. host: borrowed. FALSE: there is no such row, or nothing is set for it. */
 gboolean account_get_endpoint (const Account *self, guint endpoint, const char **out_host, guint16 *out_port);
 
+gboolean account_has_own_endpoints (const Account *self); /* it reaches something else than its kind's or its file's provider */
 char    *account_describe_place (const Account *self); /* (transfer full) for people: "the server “…” (port 587), encrypted" */
 gboolean account_is_asked (const Account *before, const Account *self); /* a person has to agree to this change first */
 

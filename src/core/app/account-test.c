@@ -156,6 +156,8 @@ domain_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
   }
   if (warning != NULL)
     g_strv_builder_add (advice, warning);
+  if (account_has_own_endpoints (self->account))
+    g_strv_builder_add (advice, "this account has endpoints of its own: what is signed in at and sent by is not the provider's unless they are, too (postrider account list --json)");
   domain_check_describe (check, self->account, self->report, advice);
   sentences = g_strv_builder_end (advice);
   account_test_conclude (task, (const char *const *) sentences);

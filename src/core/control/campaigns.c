@@ -553,6 +553,8 @@ campaigns_describe (Core *core, guint64 id, gboolean is_full, GError **error)
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_TITLE, "s", campaign->title);
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_SUBJECT, "s", message_parts_get (campaign->parts, KEY_MESSAGE_SUBJECT));
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_ACCOUNT, "s", account != NULL ? account->name : "");
+  if (account != NULL && account_has_own_endpoints (account))
+    g_variant_dict_insert (&numbers, KEY_CAMPAIGN_OWN_ENDPOINTS, "b", TRUE);
   g_variant_dict_insert_value (&numbers, KEY_CAMPAIGN_LISTS, g_variant_new_strv ((const char *const *) lists, -1));
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_CREATED, "x", campaign->created_utc);
   g_variant_dict_insert (&numbers, KEY_CAMPAIGN_STARTED, "x", campaign->started_utc);

@@ -84,6 +84,7 @@ export function AccountCard({ account, isTested }: { account: Account; isTested:
         </div>
       </div>
       {account.text !== '' && report === null && test.failure === null && <p className="muted small" dir="auto">{sentence(account.text, 400)}</p>}
+      {Object.keys(account.endpoints).length > 0 && <p className="muted small">{accountWords.ownEndpoints(oneLine(Object.keys(account.endpoints).join(', '), 80))}</p>}
       <Usage account={account} />
       <FaultNotice failure={test.failure} {...(account.state === 'failing' && accountWords.report.problems['network'] !== undefined ? { title: accountWords.report.problems['network'] } : {})} />
       <FaultNotice failure={secret.failure} />

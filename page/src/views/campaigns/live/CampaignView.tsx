@@ -35,7 +35,7 @@ export function CampaignView({ id }: { id: Decimal }) {
       title={title}
       back={back}
       fill
-      lead={campaign !== undefined && liveWords.lead(people(campaign.total), oneLine(campaign.account, 40))}
+      lead={campaign !== undefined && liveWords.lead(people(campaign.total), oneLine(campaign.account, 40), campaign.own_endpoints === true)}
       actions={campaign !== undefined && <Actions campaign={campaign} />}
     >
       <Loaded query={query} rows={6}>
