@@ -210,6 +210,15 @@ account_form_is_given (const AccountForm *self, const char *key)
   return slot != NULL && is_given (kind, slot);
 }
 
+gboolean
+account_form_is_any_given (const AccountForm *self)
+{
+  for (guint i = 0; i < self->options->len; i++)
+    if (is_given (g_array_index (self->options, Option, i).kind, &self->values[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /* --- what was given, as core takes it --- */
 
 /* "starttls, implicit or none" */

@@ -23,6 +23,7 @@ const char *account_form_split_address (const AccountForm *self, const char **ad
 
 /* The text that was given for the setting; NULL: none, or it is no text. */
 const char *account_form_get_text (const AccountForm *self, const char *key);
+gboolean    account_form_is_any_given (const AccountForm *self);
 gboolean    account_form_is_given (const AccountForm *self, const char *key);
 
 /* Adds what was given, and nothing else. Errors: FAULT_USAGE (a value that the table does not allow). */

@@ -30,6 +30,13 @@ const Option account_set_options[] = {
   { 0 },
 };
 
+gboolean
+account_options_are_given (const AccountOptions *options)
+{
+  return options->password_file != NULL || options->password_command != NULL || options->password != NULL || options->client != NULL || options->authorities != NULL ||
+         options->provider != NULL || options->endpoints != NULL || options->has_no_password || options->has_no_browser;
+}
+
 static gboolean
 account_options_check (const AccountOptions *options, const char *address, GError **error)
 {

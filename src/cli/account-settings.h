@@ -16,6 +16,8 @@ typedef struct {
 
 extern const Option account_options[], account_set_options[];
 
+gboolean account_options_are_given (const AccountOptions *options); /* any of them */
+
 /* address: it may have a kind in front, gmail:ANN@GMAIL.COM. url may be NULL. *out_client: (transfer full) the client's secret, of an account with a sign-in; NULL: none.
  * Returns: (transfer full) an a{sv}, or NULL with FAULT_USAGE, FAULT_NO_INPUT, FAULT_CONFIG. */
 GVariant *account_settings_build (const AccountOptions *options, const AccountForm *form, const char *address, const char *url, SecretBytes **out_client, GError **error);

@@ -1,4 +1,5 @@
 /* account … - the servers that mail goes out by. */
+#include "account-choice.h"
 #include "account-settings.h"
 #include "account-report.h"
 #include "account-sign-in.h"
@@ -117,12 +118,31 @@ conclude_add (Session *session, const AccountOptions *options, const char *name,
   return account_sign_in_run (session, &sign_in, name, error);
 }
 
+/* Nothing but a name and an address was said: then the ways that this address can go are told. Returns: (transfer full) the address, with a kind in front where
+ * one was chosen; or NULL. */
+static char *
+choose_way (Session *session, const AccountOptions *options, char **words, GError **error)
+{
+  const char *address = words[1], *kind;
+  g_autoptr (GVariant) preset = NULL;
+
+  if (words[2] != NULL || *account_form_split_address (session->form, &address) != '\0' || account_form_is_any_given (session->form) || account_options_are_given (options))
+    return g_strdup (words[1]);
+  if (!pr_app1_call_account_preset_sync (session->core, address, &preset, NULL, error))
+    return NULL;
+  kind = account_choice_ask (session, dict_text (preset, KEY_ACCOUNT_PRESET), error);
+  if (kind == NULL)
+    return NULL;
+  return *kind != '\0' ? g_strdup_printf ("%s:%s", kind, address) : g_strdup (address);
+}
+
 static int
 run_add (Session *session, const void *values, char **words, GError **error)
 {
   const AccountOptions *options = values;
+  g_autofree char *address = choose_way (session, options, words, error);
   g_autoptr (SecretBytes) secret = NULL;
-  g_autoptr (GVariant) settings = account_settings_build (options, session->form, words[1], words[2], &secret, error);
+  g_autoptr (GVariant) settings = address != NULL ? account_settings_build (options, session->form, address, words[2], &secret, error) : NULL;
   g_autoptr (GVariant) own = settings != NULL ? account_settings_build_own (options, error) : NULL;
   g_autoptr (GVariant) checked = NULL, used = NULL;
   gboolean is_ok;

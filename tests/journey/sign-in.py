@@ -449,6 +449,25 @@ def read_until(terminal, is_enough, patience_s=60):
     return text
 
 
+def two_ways(fixture):
+    """A Gmail address and nothing else, at a terminal: both ways are told; each is gone, and neither"""
+    for answer, wanted, status in ((b"\n", "Password for mail", None), (b"2\n", "console.cloud.google.com", 78), (b"9\n", "nothing was chosen", 64)):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(fixture.folder)
+            os.execve(fixture.program, [fixture.program, "account", "add", "mail", "ann@gmail.com"], {**fixture.environment(), "TERM": "dumb"})
+        shown = read_until(terminal, lambda text: "Which?" in text)
+        check(shown.index("app password") < shown.index("signing in at Google"), "the easy way first", shown)
+        os.write(terminal, answer)
+        shown += read_until(terminal, lambda text: wanted in text)
+        if status is None:
+            os.kill(pid, signal.SIGTERM)
+        _, ended = os.waitpid(pid, 0)
+        os.close(terminal)
+        check(status is None or os.waitstatus_to_exitcode(ended) == status, ended, shown)
+    check(fixture.json("account", "list")["accounts"] == [], "nothing is kept")
+
+
 def removed(fixture):
     """Removing an account takes its sign-in back at the provider first; that fails: it goes all the same, and says so"""
     provider = Provider(fixture)
@@ -574,5 +593,5 @@ def program_of(pid):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, gmail, outlook, nothing_left, pasted, removed, given_up],
+    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, gmail, outlook, nothing_left, pasted, two_ways, removed, given_up],
                        __doc__))
