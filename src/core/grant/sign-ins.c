@@ -126,6 +126,7 @@ sign_in_conclude (SignIn *self, SignInEnd *end)
   g_clear_handle_id (&self->timeout, g_source_remove);
   answer_browser (self);
   redirect_listener_leave (g_steal_pointer (&self->listener));
+  g_clear_pointer (&self->authorization, authorization_free); /* state and verifier are of no use any more */
   g_cancellable_cancel (self->over);
   while ((task = g_queue_pop_head (&self->waiting)) != NULL) {
     g_task_return_pointer (task, sign_in_end_new (end->reason, end->text, end->scope, end->expires_utc), (GDestroyNotify) sign_in_end_free);
