@@ -4,6 +4,7 @@
 #include "prepare-private.h"
 
 #include "database.h"
+#include "grant.h"
 #include "pace.h"
 #include "text.h"
 #include <string.h>
@@ -120,6 +121,18 @@ prepare_forecast (Prepare *self)
   return pace_forecast_s (pace, self->core->database, (gint64) snapshot_get_counts (self->snapshot)->queued, per_second, clock_now_utc ());
 }
 
+/* A sign-in that its provider ends at a known time: a project in Testing after seven days. */
+static void
+add_sign_in_end (Prepare *self, gint64 seconds, GStrvBuilder *warnings)
+{
+  g_autoptr (Grant) grant = self->account->kind->secret == KIND_SECRET_OAUTH ? grant_load (self->core, self->account->id, NULL) : NULL;
+  g_autoptr (GDateTime) until = grant != NULL && grant->until_utc > 0 ? g_date_time_new_from_unix_local (grant->until_utc) : NULL;
+  g_autofree char *shown = until != NULL && clock_now_utc () + seconds > grant->until_utc ? g_date_time_format (until, "%F %R") : NULL;
+
+  if (shown != NULL)
+    text_add_sentence (warnings, "the sign-in of account %s ends on %s, before this campaign does: it pauses then, until somebody signs in again", self->account->name, shown);
+}
+
 static GVariant *
 end_sentences (GStrvBuilder *sentences)
 {
@@ -134,6 +147,7 @@ prepare_summarize (Prepare *self)
   const SnapshotCounts *counts = snapshot_get_counts (self->snapshot);
   g_autoptr (GStrvBuilder) warnings = g_strv_builder_new (), questions = g_strv_builder_new ();
   GVariantBuilder missing, lacking, unknown;
+  gint64 seconds = prepare_forecast (self);
   GVariantDict summary;
 
   g_variant_builder_init (&missing, G_VARIANT_TYPE ("a{st}"));
@@ -147,6 +161,7 @@ prepare_summarize (Prepare *self)
       g_variant_builder_add (&unknown, "{ss}", field, self->composed->hints[i]);
   }
   add_warnings (self, warnings);
+  add_sign_in_end (self, seconds, warnings);
   add_questions (self, questions);
   g_variant_dict_init (&summary, NULL);
   g_variant_dict_insert (&summary, KEY_SUMMARY_TITLE, "s", self->campaign->title);
@@ -160,7 +175,7 @@ prepare_summarize (Prepare *self)
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_ALIKE, doubles_describe (snapshot_get_doubles (self->snapshot)));
   g_variant_dict_insert (&summary, KEY_SUMMARY_LARGEST, "t", self->largest);
   g_variant_dict_insert (&summary, KEY_SUMMARY_SERVER_SIZE, "t", self->account->server_size);
-  g_variant_dict_insert (&summary, KEY_SUMMARY_SECONDS, "t", (guint64) prepare_forecast (self));
+  g_variant_dict_insert (&summary, KEY_SUMMARY_SECONDS, "t", (guint64) seconds);
   g_variant_dict_insert (&summary, KEY_SUMMARY_LIFETIME_S, "t", (guint64) self->campaign->lifetime_s);
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_MISSING, g_variant_builder_end (&missing));
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_LACKING, g_variant_builder_end (&lacking));
