@@ -324,8 +324,8 @@ def wrong_words(fixture):
 
 
 def short_lives(fixture):
-    """Access tokens of six seconds: a campaign goes through several, each recipient gets one letter, and no refresh token is used twice"""
-    provider, mail = make_ready(fixture, access_s=6, count=80)
+    """Access tokens of eight seconds: a campaign goes through several, each recipient gets one letter, and no refresh token is used twice"""
+    provider, mail = make_ready(fixture, access_s=8, count=80)
     campaign = fixture.detach("--rate", "4/s")
     fixture.wait(campaign, "done", patience_s=150)
     check(fixture.show(campaign)["accepted"] == 80, fixture.show(campaign))
@@ -343,7 +343,7 @@ def check_refreshes(provider):
 
 def withdrawn(fixture):
     """The provider takes the sign-in back in mid-campaign: it pauses and says so, nobody is lost, and signing in again goes on by itself"""
-    provider, mail = make_ready(fixture, access_s=5, count=60)
+    provider, mail = make_ready(fixture, access_s=8, count=60)
     campaign = fixture.detach("--rate", "3/s")
     wait_for(lambda: len(mail.recipients()) >= 3, "the first ones")
     revoke(fixture, provider)
@@ -368,13 +368,13 @@ def revoke(fixture, provider):
 
 def kills(fixture):
     """Core is killed at each step of a renewal: never two at once, and either it goes on or it is paused with the whole queue and says to sign in again"""
-    provider, mail = make_ready(fixture, access_s=4, count=60)
+    provider, mail = make_ready(fixture, access_s=60, count=60)
     kill_at_each_step(fixture, provider, mail)
 
 
 def kills_with_grace(fixture):
     """The same where the provider lets an old refresh token go on for a while, as Microsoft does: nobody has to sign in again"""
-    fake = Fake(fixture, "microsoft", 4)
+    fake = Fake(fixture, "microsoft", 60)
     mail = MailServer(fixture, fake)
     sign_in(fixture, fake, "account", "add", "work", f"outlook:{ADDRESS}", "--client-id", fake.said["client"]["id"], *fake.endpoints(mail))
     fixture.import_people(60)
@@ -539,6 +539,21 @@ def outlook(fixture):
     check(said["revoked"] == "none" and "microsoft.com/consent" in said["text"], said)
 
 
+def ends_before(fixture):
+    """A sign-in of a project in Testing ends after seven days: a campaign of nine says so before it starts, one of a day does not"""
+    fake = Fake(fixture, "google")
+    mail = MailServer(fixture, fake)
+    client = fixture.write("client.json", json.dumps({"installed": {"client_id": fake.said["client"]["id"], "client_secret": fake.said["client"]["secret"]}}))
+    person = SignIn(fixture, "account", "add", "work", f"gmail:{ADDRESS}", "--client", client, "--per-day", "1", *fake.endpoints(mail))
+    fake.browse(person.url, testing=1)
+    check(person.end()[0] == 0, "signed in")
+    fixture.import_people(10)
+    fixture.write("letter.txt", "Dear {{name}}.\n")
+    check("ends on 20" in fixture.run(*fixture.send_words("--dry-run")).err, "no warning")
+    fixture.run("account", "set", "work", "--per-day", "100")
+    check("ends on 20" not in fixture.run(*fixture.send_words("--dry-run")).err, "a warning too many")
+
+
 def nothing_left(fixture):
     """No code, state, verifier or token in any file, log, argument or environment, nor in the memory of who connects or serves; the scanner finds what is planted"""
     provider = Provider(fixture)
@@ -593,5 +608,5 @@ def program_of(pid):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, gmail, outlook, nothing_left, pasted, two_ways, removed, given_up],
+    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, gmail, outlook, ends_before, nothing_left, pasted, two_ways, removed, given_up],
                        __doc__))
