@@ -561,7 +561,7 @@ def nothing_left(fixture):
     person = SignIn(fixture, *add_words(fixture, provider, mail))
     back = provider.browse(person.url)["url"]
     check(person.end()[0] == 0, "signed in")
-    fixture.import_people(30)
+    fixture.import_people(400)  # more than all that is looked at takes seconds
     fixture.write("letter.txt", "Dear {{name}}.\n")
     campaign = fixture.detach("--rate", "1/s")
     wait_for(lambda: mail.recipients(), "the first one")
