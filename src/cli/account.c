@@ -178,7 +178,9 @@ run_set (Session *session, const void *values, char **words, GError **error)
   } while (!is_ok && session_unlock (session, NULL, error));
   if (!is_ok)
     return session_end (FALSE, error);
-  if (is_forgotten)
+  if (is_forgotten && account_form_has_sign_in (session->form, dict_text (used, KEY_ACCOUNT_KIND)))
+    session_say (session, "The sign-in was for another place or client, and is forgotten: postrider account sign-in %s", words[0]);
+  else if (is_forgotten)
     session_say (session, "The old password does not go to another server or user, and was erased: postrider account password %s", words[0]);
   return show_stored (session, words[0], used);
 }
