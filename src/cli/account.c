@@ -322,8 +322,11 @@ tell_revoked (Session *session, const char *revoked, const char *text)
   return 0;
 }
 
+typedef gboolean (*TakeBackCall) (PrApp1 *core, const char *name, char **out_revoked, char **out_text, GCancellable *cancellable, GError **error);
+
+/* done: what is said behind its name. */
 static int
-run_remove (Session *session, const void *values, char **words, GError **error)
+take_back (Session *session, const char *name, TakeBackCall call, const char *done, GError **error)
 {
   g_autofree char *revoked = NULL, *text = NULL;
   gboolean is_ok;
@@ -332,36 +335,30 @@ run_remove (Session *session, const void *values, char **words, GError **error)
     return -1;
   do {
     g_clear_error (error);
-    is_ok = pr_app1_call_account_remove_sync (session->core, words[0], &revoked, &text, NULL, error);
+    is_ok = call (session->core, name, &revoked, &text, NULL, error);
   } while (!is_ok && session_unlock (session, NULL, error));
   if (!is_ok)
     return session_end (FALSE, error);
-  session_say (session, "Account %s and its secrets are gone; its campaigns stay in the ledger.", words[0]);
+  session_say (session, "Account %s %s", name, done);
   return tell_revoked (session, revoked, text);
+}
+
+static int
+run_remove (Session *session, const void *values, char **words, GError **error)
+{
+  return take_back (session, words[0], pr_app1_call_account_remove_sync, "and its secrets are gone; its campaigns stay in the ledger.", error);
+}
+
+static int
+run_sign_out (Session *session, const void *values, char **words, GError **error)
+{
+  return take_back (session, words[0], pr_app1_call_account_sign_out_sync, "is signed out here.", error);
 }
 
 static int
 run_sign_in (Session *session, const void *values, char **words, GError **error)
 {
   return account_sign_in_run (session, values, words[0], error);
-}
-
-static int
-run_sign_out (Session *session, const void *values, char **words, GError **error)
-{
-  g_autofree char *revoked = NULL, *text = NULL;
-  gboolean is_ok;
-
-  if (session_core (session, error) == NULL)
-    return -1;
-  do {
-    g_clear_error (error);
-    is_ok = pr_app1_call_account_sign_out_sync (session->core, words[0], &revoked, &text, NULL, error);
-  } while (!is_ok && session_unlock (session, NULL, error));
-  if (!is_ok)
-    return session_end (FALSE, error);
-  session_say (session, "Account %s is signed out here.", words[0]);
-  return tell_revoked (session, revoked, text);
 }
 
 static const Option pin_options[] = {
