@@ -74,6 +74,7 @@ fill_holes (const char *text, Place place, const char *const *words)
       g_string_append_c (out, *text);
       continue;
     }
+    g_assert (*words != NULL); /* counted before */
     escape_value (place, (Slice) { *words, MIN (strlen (*words), WORDS_MAX_BYTES) }, put_cb, out);
     words++;
   }

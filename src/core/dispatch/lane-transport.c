@@ -123,7 +123,7 @@ lane_begin (Lane *self, LaneCampaign *entry)
     return;
   }
   message_of_campaign (entry->campaign, &message);
-  columns = (GStrv) message.columns;
+  columns = (GStrv) message.columns; /* NOLINT(clang-analyzer-deadcode.DeadStores): freed at the end of its scope */
   message.files = files;
   message.fds = fds;
   entry->is_beginning = TRUE;

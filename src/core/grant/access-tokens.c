@@ -255,7 +255,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
     return; /* and `self` is gone */
   if (answer != NULL)
     error = judge_answer (self, answer);
-  if (error == NULL)
+  if (answer != NULL && error == NULL)
     (void) keep_answer (self, answer, &error);
   if (error != NULL && is_usable (self, error)) { /* it was asked for early: the old one does meanwhile */
     self->renew_utc = MIN (clock_now_utc () + AGAIN_S, self->expires_utc);

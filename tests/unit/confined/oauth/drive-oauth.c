@@ -202,6 +202,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
     n_late--;
     say ("late", "yes");
   }
+  g_assert (answer != NULL || error != NULL);
   if (answer != NULL)
     say_values (answer);
   else
