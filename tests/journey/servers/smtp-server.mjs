@@ -1,6 +1,7 @@
 // smtp-server.mjs - nodemailer's smtp-server as a journey's far end: STARTTLS, AUTH, each message kept as it came.
-// node smtp-server.mjs --dir DIR [--port N] [--port-file FILE] [--cert PEM --key PEM] [--user U --password P | --user U --token T | --user U --userinfo URL] [--refuse REGEX]
+// node smtp-server.mjs --dir DIR [--port N] [--port-file FILE] [--cert PEM --key PEM [--implicit]] [--user U --password P | --user U --token T | --user U --userinfo URL] [--refuse REGEX]
 // --token: it takes XOAUTH2 and nothing else; another token is answered by a 334 with JSON, then 535.
+// --implicit: TLS from the first octet.
 // --userinfo: the same, with any token for which the provider's userinfo endpoint says who it is of (OpenID Connect Core §5.3).
 // DIR/N.eml: the octets; DIR/N.json: {"from", "to": [...], "secure", "user"}; both are there before the 250 goes out.
 // It speaks PIPELINING, 8BITMIME, SMTPUTF8, SIZE; no CHUNKING: the other half of what our transport must do.
@@ -10,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { SMTPServer } from 'smtp-server';
 
 const words = Object.fromEntries(['dir', 'port', 'port-file', 'cert', 'key', 'user', 'password', 'token', 'userinfo', 'refuse'].map((name) => [name, { type: 'string' }]));
-const { values } = parseArgs({ options: words });
+const { values } = parseArgs({ options: { ...words, implicit: { type: 'boolean' } } });
 if (!values.dir) {
   console.error('smtp-server.mjs: --dir is missing');
   process.exit(64);
@@ -26,6 +27,7 @@ const isKnown = async (token) => (await fetch(values.userinfo, { headers: { auth
 const server = new SMTPServer({
   name: 'localhost',
   size: 64 * 1024 * 1024,
+  secure: values.implicit ?? false,
   disableReverseLookup: true,
   logger: false,
   maxClients: 200,

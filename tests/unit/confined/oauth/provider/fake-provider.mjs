@@ -1,19 +1,20 @@
-// fake-provider.mjs FORM PORT-FILE [ACCESS-S]: a sign-in as Google (FORM google) or Microsoft (FORM microsoft) has it, as far as docs/providers.md says: which
-// redirects, whether a secret, what the answers look like. judge-fake.mjs says whether Google's own client and oauth4webapi take it for one.
+// fake-provider.mjs FORM PORT-FILE [ACCESS-S [CERT KEY]]: a sign-in as Google (FORM google) or Microsoft (FORM microsoft) has it, as far as docs/providers.md says: which
+// redirects, whether a secret, what the answers look like. CERT, KEY: by TLS, under the name localhost. judge-fake.mjs says whether Google's own client and oauth4webapi take it for one.
 // GET /browse?url=URL[&grant=SCOPES][&testing=1] is a person's browser: {"url", "status", "text"}. GET /me, with a token: 200 if it is one. GET /asked: the token endpoint's requests.
 // Source: https://developers.google.com/identity/protocols/oauth2/native-app; https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow; RFC 6749, 7009, 7636, 9207.
 import { createHash, randomBytes } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 
-const [form, portFile, accessS = '3599'] = process.argv.slice(2);
+const [form, portFile, accessS = '3599', cert, key] = process.argv.slice(2);
 const isGoogle = form === 'google';
 const CLIENT = isGoogle ? { id: '123-abc.apps.googleusercontent.com', secret: 'GOCSPX-not-really' } : { id: '11111111-2222-3333-4444-555555555555' };
 const ERROR_CODES = { invalid_grant: 70008, invalid_client: 700025, invalid_request: 900144 };
 
-const server = createServer();
+const server = cert ? createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }) : createServer();
 await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-const origin = `http://127.0.0.1:${server.address().port}`;
+const origin = cert ? `https://localhost:${server.address().port}` : `http://127.0.0.1:${server.address().port}`;
 const paths = isGoogle ? { authorize: '/o/oauth2/v2/auth', token: '/token', revoke: '/revoke' } : { authorize: '/common/oauth2/v2.0/authorize', token: '/common/oauth2/v2.0/token' };
 
 const codes = new Map(); // code -> what it was given for; used: it was exchanged
