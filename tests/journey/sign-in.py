@@ -387,6 +387,32 @@ def kills_with_grace(fixture):
     check(kill_at_each_step(fixture, fake, mail) == 0, "somebody had to sign in again")
 
 
+def worker_killed(fixture):
+    """The token worker is killed in mid-renewal: core asks again after a wait, the campaign goes on, nobody has to sign in"""
+    fake = Fake(fixture, "microsoft", 60)
+    mail = MailServer(fixture, fake)
+    sign_in(fixture, fake, "account", "add", "work", f"outlook:{ADDRESS}", "--client-id", fake.said["client"]["id"], *fake.endpoints(mail))
+    fixture.import_people(20)
+    fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
+    fixture.stop_core()
+    fixture.extra["POSTRIDER_KILL"] = "core-token-asked:1:stop"
+    campaign = fixture.detach("--rate", "20/s")
+    core = fixture.core()
+    del fixture.extra["POSTRIDER_KILL"]
+    wait_for(lambda: is_stopped(core), "core to stop at its question")
+    (worker,) = [pid for pid in children_of(core) if program_of(pid).endswith("postrider-oauth")]
+    os.kill(worker, signal.SIGKILL)
+    os.kill(core, signal.SIGCONT)
+    fixture.wait(campaign, "done", patience_s=150)
+    check(mail.recipients() == sorted(f"person{i}@example.net" for i in range(1, 21)), mail.recipients())
+    check(account(fixture)["signed_in"] is True, account(fixture))
+
+
+def is_stopped(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+        return file.read().rpartition(")")[2].split()[0] == "T"
+
+
 def kill_at_each_step(fixture, provider, mail):
     """Returns: how often somebody had to sign in again."""
     ended = 0
@@ -635,5 +661,5 @@ def program_of(pid):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, gmail, outlook, own_authorities, ends_before, nothing_left, pasted, two_ways, removed, given_up],
+    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, worker_killed, gmail, outlook, own_authorities, ends_before, nothing_left, pasted, two_ways, removed, given_up],
                        __doc__))
