@@ -38,9 +38,9 @@ read_number (void)
 }
 
 const char *
-account_choice_ask (const Session *session, const char *preset, GError **error)
+account_choice_ask (const char *preset, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (rows) && session->has_terminal && !session_is_for_programs (session); i++) {
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     gint number;
 
     if (strcmp (rows[i].presets[0], preset) != 0 && strcmp (rows[i].presets[1], preset) != 0)

@@ -118,7 +118,7 @@ conclude_add (Session *session, const AccountOptions *options, const char *name,
   return account_sign_in_run (session, &sign_in, name, error);
 }
 
-/* Nothing but a name and an address was said: then the ways that this address can go are told. Returns: (transfer full) the address, with a kind in front where
+/* A person at a terminal said nothing but a name and an address: then the ways that this address can go are told. Returns: (transfer full) the address, with a kind in front where
  * one was chosen; or NULL. */
 static char *
 choose_way (Session *session, const AccountOptions *options, char **words, GError **error)
@@ -126,11 +126,11 @@ choose_way (Session *session, const AccountOptions *options, char **words, GErro
   const char *address = words[1], *kind;
   g_autoptr (GVariant) preset = NULL;
 
-  if (words[2] != NULL || *account_form_split_address (session->form, &address) != '\0' || account_form_is_any_given (session->form) || account_options_are_given (options))
+  if (!session->has_terminal || session_is_for_programs (session) || words[2] != NULL || *account_form_split_address (session->form, &address) != '\0' || account_form_is_any_given (session->form) || account_options_are_given (options))
     return g_strdup (words[1]);
   if (!pr_app1_call_account_preset_sync (session->core, address, &preset, NULL, error))
     return NULL;
-  kind = account_choice_ask (session, dict_text (preset, KEY_ACCOUNT_PRESET), error);
+  kind = account_choice_ask (dict_text (preset, KEY_ACCOUNT_PRESET), error);
   if (kind == NULL)
     return NULL;
   return *kind != '\0' ? g_strdup_printf ("%s:%s", kind, address) : g_strdup (address);
