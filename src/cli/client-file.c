@@ -1,8 +1,8 @@
 #include "client-file.h"
 
 #include "fault.h"
+#include "json-answer.h"
 #include "text.h"
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #define NAME_MAX_SHOWN 200
@@ -32,11 +32,11 @@ client_file_refuse (const char *path, GError **error, const char *why)
 
 /* Text of a member; "" when it is not there or none. */
 static const char *
-get_text (JsonObject *object, const char *name)
+get_text (const JsonAnswer *object, const char *name)
 {
-  JsonNode *node = json_object_get_member (object, name);
+  const char *text = json_answer_get_string (json_answer_get_member (object, name));
 
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : "";
+  return text != NULL ? text : "";
 }
 
 /* An address of the file stands at one of the hosts, or is not there. */
@@ -49,7 +49,7 @@ is_at_home (const char *address, const char *const *hosts)
 }
 
 static gboolean
-check_hosts (JsonObject *client, const char *path, const char *const *hosts, GError **error)
+check_hosts (const JsonAnswer *client, const char *path, const char *const *hosts, GError **error)
 {
   static const char *const names[] = { "auth_uri", "token_uri" };
 
@@ -64,18 +64,17 @@ check_hosts (JsonObject *client, const char *path, const char *const *hosts, GEr
 }
 
 /* The one member that says which form it is. Returns: borrowed, or NULL. */
-static JsonObject *
-find_client (JsonNode *root, const char *path, GError **error)
+static const JsonAnswer *
+find_client (const JsonAnswer *root, const char *path, GError **error)
 {
-  JsonObject *object = root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
-  JsonNode *node = object != NULL ? json_object_get_member (object, "installed") : NULL;
+  const JsonAnswer *installed = json_answer_get_member (root, "installed");
 
-  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
-    return json_node_get_object (node);
-  if (object != NULL && json_object_has_member (object, "web"))
+  if (json_answer_is_object (installed))
+    return installed;
+  if (json_answer_get_member (root, "web") != NULL)
     client_file_refuse (path, error, "is for a web server (\"web\"): its sign-in would go to that server's address and not to this machine. Make a client of the type "
                                      "*Desktop* in the console and download its file");
-  else if (object != NULL && (json_object_has_member (object, "type") || json_object_has_member (object, "private_key")))
+  else if (json_answer_get_member (root, "type") != NULL || json_answer_get_member (root, "private_key") != NULL)
     client_file_refuse (path, error, "is a service account's key, which is no person's sign-in. Make an *OAuth client ID* of the type *Desktop* in the console");
   else
     client_file_refuse (path, error, "has no field \"installed\": download it from the console by *Download JSON* at a client of the type *Desktop*");
@@ -83,7 +82,7 @@ find_client (JsonNode *root, const char *path, GError **error)
 }
 
 static ClientFile *
-read_client (JsonObject *client, const char *path, const char *const *hosts, GError **error)
+read_client (const JsonAnswer *client, const char *path, const char *const *hosts, GError **error)
 {
   const char *id = get_text (client, "client_id"), *secret = get_text (client, "client_secret");
   g_autofree char *name = text_quote (path, NAME_MAX_SHOWN);
@@ -119,21 +118,21 @@ read_file (const char *path, gsize *out_len, GError **error)
   return g_steal_pointer (&data);
 }
 
-/* What the parser has kept of the secret goes with it; json-glib wipes nothing. */
 ClientFile *
 client_file_load (const char *path, const char *const *hosts, GError **error)
 {
   gsize len = 0;
   g_autofree char *data = read_file (path, &len, error);
-  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonAnswer) root = NULL;
   ClientFile *self = NULL;
-  JsonObject *client;
+  const JsonAnswer *client;
 
   if (data == NULL)
     return NULL;
-  if (!json_parser_load_from_data (parser, data, (gssize) len, NULL))
+  root = json_answer_parse (data, len, NULL);
+  if (root == NULL)
     client_file_refuse (path, error, "is no JSON: take the file as the console gave it");
-  else if ((client = find_client (json_parser_get_root (parser), path, error)) != NULL)
+  else if ((client = find_client (root, path, error)) != NULL)
     self = read_client (client, path, hosts, error);
   explicit_bzero (data, len);
   return self;

@@ -30,7 +30,9 @@ static const struct {
   { "array", "[]", NULL, NULL, "\"installed\"" },
   { "installed-is-text", "{\"installed\":\"x\"}", NULL, NULL, "\"installed\"" },
   { "html", "<html>", NULL, NULL, "no JSON" },
-  { "empty", "", NULL, NULL, "\"installed\"" },
+  { "empty", "", NULL, NULL, "no JSON" },
+  { "two-roots", "\"\"{\"installed\":{\"client_id\":\"" ID "\"}}", NULL, NULL, "no JSON" },
+  { "doubled-key", "{\"installed\":{\"client_id\":\"a\",\"client_id\":\"b\"}}", NULL, NULL, "no JSON" },
 };
 
 static void
