@@ -60,7 +60,8 @@ report() { # target, status: leaves the line, prints it if it is one for TAP
   if [ "$2" -ne 0 ]; then
     found=$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)
     [ -n "$found" ] || found=status-$2
-    grep -vE '^#[0-9]+\s|^INFO' "$log" | tail -60 >&2
+    cp "$log" "$findings/$1.log" # whole; here from the finding on, if it is a sanitizer's
+    { sed -n '/ERROR: /,$p' "$log" | grep . || cat "$log"; } | grep -vE '^#[0-9]+\s|^INFO' | head -90 >&2
   fi
   echo "$1 ${runs:-0} ${speed:-0} ${covered:-0} ${corpus:-0} $found" >"$work/$1/line"
   [ -z "$tap" ] && return
