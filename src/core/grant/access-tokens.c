@@ -22,6 +22,7 @@ typedef struct { /* of one account */
   gint64        account_id;
   SecretBytes  *token;      /* NULL: none */
   guint64       number;     /* of it; never given again */
+  guint64       number_before; /* at the beginning of the renewal: another one means that somebody has signed in meanwhile */
   gint64        expires_utc, renew_utc; /* 0: not known */
   gboolean      is_refused; /* a server did not take it */
   GQueue        waiting;    /* of GTask */
@@ -232,6 +233,15 @@ judge_answer (AccountTokens *self, const GrantAnswer *answer)
   }
 }
 
+/* Somebody may have signed out while the provider was asked: what it gave is used by nobody then. */
+static gboolean
+is_signed_in (AccountTokens *self, GError **error)
+{
+  g_autoptr (SecretBytes) token = grant_read_token (self->tokens->core, self->account, self->provider, error);
+
+  return token != NULL;
+}
+
 /* A rotated refresh token is on the disk before what it came with is used: after a crash there would be none that works. */
 static gboolean
 keep_answer (AccountTokens *self, const GrantAnswer *answer, GError **error)
@@ -241,6 +251,8 @@ keep_answer (AccountTokens *self, const GrantAnswer *answer, GError **error)
     return FALSE;
   }
   KILL_POINT ("core-token-kept");
+  if (!is_signed_in (self, error))
+    return FALSE;
   return provider_check_granted (self->provider->provider, self->provider->use, *answer->scope != '\0' ? answer->scope : NULL, error);
 }
 
@@ -267,7 +279,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
     account_tokens_fail (self, error);
     return;
   }
-  account_tokens_take (self, answer->access_token, answer->expires_s);
+  if (self->number == self->number_before)
+    account_tokens_take (self, answer->access_token, answer->expires_s);
   clear_renewal (self);
   account_tokens_give (self);
 }
@@ -338,6 +351,7 @@ start_renewal (AccountTokens *self)
     account_tokens_fail (self, error);
     return;
   }
+  self->number_before = self->number;
   self->hold_since_us = g_get_monotonic_time ();
   if (try_hold_cb (self) == G_SOURCE_CONTINUE)
     self->hold_source = g_timeout_add (HOLD_EVERY_MS, try_hold_cb, self);
