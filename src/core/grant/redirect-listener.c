@@ -19,7 +19,6 @@
 #define IDLE_S 10
 
 struct RedirectListener {
-  Core        *core;
   int          sockets[2]; /* -1: none */
   guint16      port;
   gboolean     is_localhost;
@@ -109,13 +108,12 @@ open_first (GTask *task)
 }
 
 void
-redirect_listener_open_async (Core *core, gboolean is_localhost, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+redirect_listener_open_async (gboolean is_localhost, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, data);
   RedirectListener *self = g_new0 (RedirectListener, 1);
 
   g_task_set_source_tag (task, redirect_listener_open_async);
-  self->core = core;
   self->is_localhost = is_localhost;
   self->gone = g_cancellable_new ();
   self->sockets[0] = self->sockets[1] = -1;

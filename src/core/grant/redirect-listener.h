@@ -2,7 +2,7 @@
  * Trust:  callback talks to whoever connects: what it says is checked by the contract, and judged by nobody here.
  * Used in: core/grant. Source: Callback1, Dial1.Listen; RFC 8252 §7.3. */
 #pragma once
-#include "core.h"
+#include <gio/gio.h>
 
 typedef struct RedirectListener RedirectListener;
 
@@ -13,7 +13,7 @@ typedef struct {
 } RedirectListenerFuncs;
 
 /* is_localhost: on ::1 too, with the same port, where this machine has it. Finish: (transfer full), or NULL with FAULT_TEMP, FAULT_OS. It is not served yet. */
-void              redirect_listener_open_async  (Core *core, gboolean is_localhost, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void              redirect_listener_open_async  (gboolean is_localhost, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 RedirectListener *redirect_listener_open_finish (GAsyncResult *result, GError **error);
 guint16           redirect_listener_get_port    (const RedirectListener *self);
 

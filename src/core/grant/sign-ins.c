@@ -74,6 +74,12 @@ sign_in_end_new (SignInReason reason, const char *text, const char *scope, gint6
   return self;
 }
 
+static SignInEnd *
+sign_in_end_copy (const SignInEnd *self)
+{
+  return sign_in_end_new (self->reason, self->text, self->scope, self->expires_utc);
+}
+
 /* --- its end --- */
 
 /* For the page that the browser is shown: nothing of what came by its address stands on it. */
@@ -129,7 +135,7 @@ sign_in_conclude (SignIn *self, SignInEnd *end)
   g_clear_pointer (&self->authorization, authorization_free); /* state and verifier are of no use any more */
   g_cancellable_cancel (self->over);
   while ((task = g_queue_pop_head (&self->waiting)) != NULL) {
-    g_task_return_pointer (task, sign_in_end_new (end->reason, end->text, end->scope, end->expires_utc), (GDestroyNotify) sign_in_end_free);
+    g_task_return_pointer (task, sign_in_end_copy (end), (GDestroyNotify) sign_in_end_free);
     g_object_unref (task);
   }
 }
@@ -414,7 +420,7 @@ sign_ins_start_async (SignIns *self, const Account *account, GCancellable *cance
   }
   g_hash_table_replace (self->accounts, &started->account_id, started);
   g_task_set_task_data (task, started, NULL);
-  redirect_listener_open_async (self->core, started->provider->provider->is_localhost, started->over, opened_cb, task);
+  redirect_listener_open_async (started->provider->provider->is_localhost, started->over, opened_cb, task);
 }
 
 SignInStart *
@@ -437,7 +443,7 @@ sign_ins_wait_async (SignIns *self, const Account *account, GCancellable *cancel
     return;
   }
   if (found != NULL)
-    g_task_return_pointer (task, sign_in_end_new (found->end->reason, found->end->text, found->end->scope, found->end->expires_utc), (GDestroyNotify) sign_in_end_free);
+    g_task_return_pointer (task, sign_in_end_copy (found->end), (GDestroyNotify) sign_in_end_free);
   else
     g_task_return_new_error (task, FAULT, FAULT_USAGE, "nobody is signing in to account %s", account->name);
   g_object_unref (task);

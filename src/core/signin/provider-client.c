@@ -4,25 +4,34 @@
 #include <glib.h>
 #include <string.h>
 
-static const struct { const char *provider, *id, *secret; } clients[] = {
+typedef struct {
+  const char *provider, *id, *secret;
+} ProviderClient;
+
+static const ProviderClient clients[] = {
   { "google", GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET },
   { "microsoft", MICROSOFT_CLIENT_ID, "" },
 };
 
+static const ProviderClient *
+find_client (const char *provider)
+{
+  static const ProviderClient none = { "", "", "" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (clients); i++)
+    if (strcmp (clients[i].provider, provider) == 0)
+      return &clients[i];
+  return &none;
+}
+
 const char *
 provider_client_get_id (const char *provider)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (clients); i++)
-    if (strcmp (clients[i].provider, provider) == 0)
-      return clients[i].id;
-  return "";
+  return find_client (provider)->id;
 }
 
 const char *
 provider_client_get_secret (const char *provider)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (clients); i++)
-    if (strcmp (clients[i].provider, provider) == 0)
-      return clients[i].secret;
-  return "";
+  return find_client (provider)->secret;
 }
