@@ -22,6 +22,12 @@ kind_secret_to_word (KindSecret secret)
   return secret_words[secret];
 }
 
+const char *
+kind_secret_to_reason (KindSecret secret)
+{
+  return secret == KIND_SECRET_OAUTH ? "sign-in" : "password";
+}
+
 const AccountKind *
 kind_find (const char *word)
 {

@@ -122,6 +122,7 @@ const KindSetting *kind_find_setting (const AccountKind *self, const char *key);
 GVariant          *kinds_describe (void); /* as App1.AccountKinds; floating */
 
 const char        *kind_unit_to_word (KindUnit unit); /* "message", "person": App1's and the table's of limits */
+const char        *kind_secret_to_reason (KindSecret secret); /* why a campaign is paused that lacks it: "password", "sign-in" */
 const char        *kind_secret_to_word (KindSecret secret); /* "password", "oauth"…: App1's and OpenAccount's */
 
 /* A value of App1 as the text that is kept, and back (floating). "" is nothing, 0, no. */

@@ -67,13 +67,6 @@ is_person_needed (const GError *error)
   return error->domain == FAULT && (error->code == FAULT_NO_PERM || error->code == FAULT_NO_USER || error->code == FAULT_CONFIG || error->code == FAULT_UNAVAILABLE);
 }
 
-/* What a person has to give. */
-static const char *
-get_secret_reason (Lane *self)
-{
-  return self->account->kind->secret == KIND_SECRET_OAUTH ? "sign-in" : "password";
-}
-
 static void
 opened_cb (const GError *error, gpointer data)
 {
@@ -83,9 +76,9 @@ opened_cb (const GError *error, gpointer data)
     begin_all (self);
     lane_wake (self);
   } else if (is_person_needed (error)) {
-    lane_pause_all (self, error->code == FAULT_NO_PERM ? get_secret_reason (self) : "account", error->message);
+    lane_pause_all (self, error->code == FAULT_NO_PERM ? kind_secret_to_reason (self->account->kind->secret) : "account", error->message);
   } else {
-    lane_wait (self, "system", error->message, 0);
+    lane_wait (self, g_error_matches (error, FAULT, FAULT_TEMP) ? "network" : "system", error->message, 0); /* TEMP: a provider that gives no token for now */
   }
 }
 

@@ -69,7 +69,6 @@ void transport_link_fail   (TransportLink *self, const GError *error); /* it doe
 /* transport-opening.c */
 void transport_link_ready_cb (Peer *peer, const GError *failed, gpointer link);
 
-
 /* transport-connections.c */
 void transport_link_need_connection_cb (PrTransport2 *proxy, guint endpoint, guint count, gpointer link);
 
@@ -80,5 +79,6 @@ void transport_link_write_events (TransportLink *self); /* those whose messages 
 /* transport-secret.c: secret: borrowed; renew_utc: when the next one is to be asked for, 0: not known. error: there is none */
 typedef void (*TransportSecretFunc) (TransportLink *link, const SecretBytes *secret, gint64 renew_utc, const GError *error);
 void transport_link_fetch_secret   (TransportLink *self, TransportSecretFunc done); /* done: at once or later; not when the transport goes before that */
+int  transport_link_append_secret  (GUnixFDList *fds, const SecretBytes *secret, GError **error); /* Returns: its number in `fds`, or -1 */
 void transport_link_need_secret_cb (PrTransport2 *proxy, const char *text, gpointer link);
 void transport_link_renew_secret   (TransportLink *self); /* a no-op unless it needs one */

@@ -101,22 +101,11 @@ append_state (TransportLink *self, GUnixFDList *fds, GError **error)
   return at;
 }
 
-static int
-append_secret (GUnixFDList *fds, const SecretBytes *secret, GError **error)
-{
-  int fd = secret_bytes_to_memfd (secret, error);
-  int at = fd >= 0 ? g_unix_fd_list_append (fds, fd, error) : -1;
-
-  if (fd >= 0)
-    close (fd);
-  return at;
-}
-
 static gboolean
 call_open_account (TransportLink *self, const SecretBytes *secret, gint64 renew_utc, GError **error)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
-  int at_secret = append_secret (fds, secret, error);
+  int at_secret = transport_link_append_secret (fds, secret, error);
   int at_journal = at_secret >= 0 ? append_journal (self, fds, error) : -1;
   int at_state = at_journal >= 0 ? append_state (self, fds, error) : -1;
 

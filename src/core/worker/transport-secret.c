@@ -52,6 +52,17 @@ transport_link_fetch_secret (TransportLink *self, TransportSecretFunc done)
   done (self, secret, 0, error);
 }
 
+int
+transport_link_append_secret (GUnixFDList *fds, const SecretBytes *secret, GError **error)
+{
+  int fd = secret_bytes_to_memfd (secret, error);
+  int at = fd >= 0 ? g_unix_fd_list_append (fds, fd, error) : -1;
+
+  if (fd >= 0)
+    close (fd);
+  return at;
+}
+
 /* --- anew --- */
 
 static void
@@ -69,11 +80,8 @@ static gboolean
 call_new_secret (TransportLink *self, const SecretBytes *secret, gint64 renew_utc, GError **error)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
-  int fd = secret_bytes_to_memfd (secret, error);
-  int at = fd >= 0 ? g_unix_fd_list_append (fds, fd, error) : -1;
+  int at = transport_link_append_secret (fds, secret, error);
 
-  if (fd >= 0)
-    close (fd);
   if (at < 0)
     return FALSE;
   self->needs_secret = self->is_proved = FALSE;
@@ -92,7 +100,7 @@ renew_with (TransportLink *self, const SecretBytes *secret, gint64 renew_utc, co
   if (error->domain == FAULT && (error->code == FAULT_TEMP || error->code == FAULT_IO))
     self->events->lost (TRANSPORT_LOST_DIAL, error->message, self->data);
   else
-    self->events->paused (self->account->kind->secret == KIND_SECRET_OAUTH ? "sign-in" : "password", error->message, self->data);
+    self->events->paused (kind_secret_to_reason (self->account->kind->secret), error->message, self->data);
 }
 
 void
