@@ -103,12 +103,16 @@ handle_add_own (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList
 
 /* --- AccountSet --- */
 
-/* It was granted to another client, or goes elsewhere. */
+/* It was granted to another client, or goes elsewhere; and one client's secret is none of another's. */
 static gboolean
-forget_sign_in (Core *core, const Account *account, GError **error)
+forget_sign_in (Core *core, const Account *before, const Account *account, GError **error)
 {
+  g_autofree char *client = account_format_secret_name (account->id, ACCOUNT_SECRET_CLIENT);
+
   if (account->kind->secret != KIND_SECRET_OAUTH)
     return TRUE;
+  if (strcmp (account_get_text (before, SETTING_CLIENT_ID), account_get_text (account, SETTING_CLIENT_ID)) != 0 && !vault_remove (core->vault, client, error))
+    return FALSE;
   access_tokens_forget (core->access_tokens, account->id);
   return grant_forget (core, account, error);
 }
@@ -123,7 +127,7 @@ handle_set (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *nam
   g_autoptr (Account) before = account_load (client->core, name, &error);
   g_autoptr (Account) account = before != NULL ? account_settings_change (before, changes, &preset, &error) : NULL;
 
-  if (account == NULL || !account_save (client->core, account, &is_forgotten, &error) || (is_forgotten && !forget_sign_in (client->core, account, &error)))
+  if (account == NULL || !account_save (client->core, account, &is_forgotten, &error) || (is_forgotten && !forget_sign_in (client->core, before, account, &error)))
     return app_return_error (invocation, error);
   pr_app1_complete_account_set (skeleton, invocation, account_settings_describe (account, preset), is_forgotten);
   return TRUE;
@@ -202,18 +206,6 @@ describe_endpoints (const Account *account, GVariantBuilder *builder)
 }
 
 static gboolean
-describe_units (Core *core, const Account *account, gint64 now_utc, GVariantBuilder *builder, GError **error)
-{
-  const AccountLimit minute = { 60, 0, KIND_UNIT_MESSAGE, (char *) ACCOUNT_POOL_OWN };
-  gint64 used = 0;
-
-  if (!account_limit_count (core->database, account->id, &minute, now_utc, &used, NULL, error))
-    return FALSE;
-  g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_UNITS_USED, g_variant_new_uint64 ((guint64) used));
-  return TRUE;
-}
-
-static gboolean
 is_signed_in (const Grant *grant)
 {
   return grant->is_there && *grant->ended == '\0';
@@ -231,11 +223,11 @@ describe_grant_state (Core *core, const Account *account, const Grant *grant, GV
 
 /* Of any account: others have none. */
 static gboolean
-describe_sign_in (Core *core, const Account *account, gint64 now_utc, GVariantBuilder *builder, GError **error)
+describe_sign_in (Core *core, const Account *account, GVariantBuilder *builder, GError **error)
 {
   g_autoptr (Grant) grant = grant_load (core, account->id, error);
 
-  if (grant == NULL || !describe_units (core, account, now_utc, builder, error))
+  if (grant == NULL)
     return FALSE;
   describe_endpoints (account, builder);
   if (kind_find_setting (account->kind, SETTING_VIA) == NULL)
@@ -268,6 +260,8 @@ describe_used (Core *core, const Account *account, gint64 now_utc, GVariantBuild
     if (!account_limit_count (core->database, account->id, limit, now_utc, &used, NULL, error))
       return FALSE;
     g_variant_builder_add (builder, "{sv}", key, g_variant_new_uint64 ((guint64) used));
+    if (row->seconds == 60) /* a message is one unit */
+      g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_UNITS_USED, g_variant_new_uint64 ((guint64) used));
   }
   return TRUE;
 }
@@ -282,7 +276,7 @@ describe_account (Core *core, const Account *account, gint64 now_utc, GVariantBu
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_NEEDS_PASSWORD, g_variant_new_boolean (account->needs_password));
   if (!describe_used (core, account, now_utc, builder, error))
     return FALSE;
-  if (!describe_sign_in (core, account, now_utc, builder, error))
+  if (!describe_sign_in (core, account, builder, error))
     return FALSE;
   g_variant_builder_close (builder);
   return TRUE;

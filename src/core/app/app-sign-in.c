@@ -38,6 +38,19 @@ sign_in_call_free (SignInCall *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignInCall, sign_in_call_free)
 
+/* Of the account of that name. Returns: (transfer full), or NULL: it is answered already. */
+static SignInCall *
+sign_in_call_begin (AppClient *client, GDBusMethodInvocation *invocation, const char *name)
+{
+  GError *error = NULL;
+  Account *account = account_load (client->core, name, &error);
+
+  if (account != NULL)
+    return sign_in_call_new (client, invocation, account);
+  app_return_error (invocation, error);
+  return NULL;
+}
+
 /* --- its beginning --- */
 
 static void
@@ -48,7 +61,9 @@ started_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (SignInStart) start = sign_ins_start_finish (result, &error);
   AppClient *client = call->pending->client;
 
-  if (start == NULL || (g_variant_n_children (call->environment) > 0 && !browser_show (client->core, call->environment, start->url, &error)))
+  if (start != NULL && g_variant_n_children (call->environment) > 0 && !browser_show (client->core, call->environment, start->url, &error))
+    sign_ins_cancel (client->core->sign_ins, call->account->id); /* nobody is told its address */
+  if (error != NULL)
     app_return_error (call->pending->invocation, g_steal_pointer (&error));
   else
     pr_app1_complete_account_sign_in (client->skeleton, call->pending->invocation, start->url, start->redirect, start->until_utc);
@@ -58,15 +73,12 @@ static gboolean
 handle_sign_in (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, GVariant *environment, gpointer data)
 {
   AppClient *client = data;
-  GError *error = NULL;
-  Account *account = account_load (client->core, name, &error);
-  SignInCall *call;
+  SignInCall *call = sign_in_call_begin (client, invocation, name);
 
-  if (account == NULL)
-    return app_return_error (invocation, error);
-  call = sign_in_call_new (client, invocation, account);
+  if (call == NULL)
+    return TRUE;
   call->environment = g_variant_ref (environment);
-  sign_ins_start_async (client->core->sign_ins, account, NULL, started_cb, call);
+  sign_ins_start_async (client->core->sign_ins, call->account, NULL, started_cb, call);
   return TRUE;
 }
 
@@ -111,15 +123,12 @@ static gboolean
 handle_wait (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
 {
   AppClient *client = data;
-  GError *error = NULL;
-  Account *account = account_load (client->core, name, &error);
-  SignInCall *call;
+  SignInCall *call = sign_in_call_begin (client, invocation, name);
 
-  if (account == NULL)
-    return app_return_error (invocation, error);
-  call = sign_in_call_new (client, invocation, account);
+  if (call == NULL)
+    return TRUE;
   call->gone = g_signal_connect (client->gone, "cancelled", G_CALLBACK (gone_cb), call); /* nobody is left to be told: neither is the port left open */
-  sign_ins_wait_async (client->core->sign_ins, account, client->gone, ended_cb, call);
+  sign_ins_wait_async (client->core->sign_ins, call->account, client->gone, ended_cb, call);
   return TRUE;
 }
 
@@ -141,26 +150,10 @@ static gboolean
 handle_paste (PrApp1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *name, GVariant *address, gpointer data)
 {
   AppClient *client = data;
-  GError *error = NULL;
-  Account *account = account_load (client->core, name, &error);
+  SignInCall *call = sign_in_call_begin (client, invocation, name);
 
-  if (account == NULL)
-    return app_return_error (invocation, error);
-  app_secret_read_async (fds, address, AUTHORIZATION_QUERY_MAX, client->gone, pasted_cb, sign_in_call_new (client, invocation, account));
-  return TRUE;
-}
-
-static gboolean
-handle_cancel (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
-{
-  AppClient *client = data;
-  GError *error = NULL;
-  g_autoptr (Account) account = account_load (client->core, name, &error);
-
-  if (account == NULL)
-    return app_return_error (invocation, error);
-  sign_ins_cancel (client->core->sign_ins, account->id);
-  pr_app1_complete_account_sign_in_cancel (skeleton, invocation);
+  if (call != NULL)
+    app_secret_read_async (fds, address, AUTHORIZATION_QUERY_MAX, client->gone, pasted_cb, call);
   return TRUE;
 }
 
@@ -251,7 +244,6 @@ app_sign_in_connect (AppClient *client)
   g_signal_connect (client->skeleton, "handle-account-sign-in", G_CALLBACK (handle_sign_in), client);
   g_signal_connect (client->skeleton, "handle-account-sign-in-wait", G_CALLBACK (handle_wait), client);
   g_signal_connect (client->skeleton, "handle-account-sign-in-paste", G_CALLBACK (handle_paste), client);
-  g_signal_connect (client->skeleton, "handle-account-sign-in-cancel", G_CALLBACK (handle_cancel), client);
   g_signal_connect (client->skeleton, "handle-account-sign-out", G_CALLBACK (handle_sign_out), client);
   g_signal_connect (client->skeleton, "handle-account-remove", G_CALLBACK (handle_remove), client);
 }
