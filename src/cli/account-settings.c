@@ -98,7 +98,7 @@ list_filed_hosts (const AccountOptions *options)
 static gboolean
 put_client (const AccountOptions *options, const AccountForm *form, const char *kind, GVariantDict *out, SecretBytes **out_client, GError **error)
 {
-  const ClientSource source = { strcmp (kind, "gmail") == 0 ? "google" : strcmp (kind, "outlook") == 0 ? "microsoft" : "", options->client, account_form_get_text (form, KEY_ACCOUNT_CLIENT_ID) };
+  const ClientSource source = { kind, options->client, account_form_get_text (form, KEY_ACCOUNT_CLIENT_ID) };
   g_auto (GStrv) hosts = list_filed_hosts (options);
   g_autofree char *id = NULL;
 

@@ -84,6 +84,10 @@ pasted_cb (const SecretBytes *line, gpointer data)
   g_autoptr (GError) error = NULL;
   SendFd sent = { 0 };
 
+  if (line == NULL) {
+    session_say (self->session, "That line has more than %d octets: it is no address of this sign-in. Copy the page's address alone.", PASTE_LINE_MAX);
+    return;
+  }
   if (!send_fd_secret (&sent, line, &error) ||
       !pr_app1_call_account_sign_in_paste_sync (self->session->core, self->name, sent.handle, sent.list, NULL, NULL, &error)) {
     session_end (FALSE, &error);

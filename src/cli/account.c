@@ -99,8 +99,7 @@ check_settings (Session *session, const char *name, GVariant *settings, GVariant
 static void
 explain_client (Session *session, GVariant *settings, const GError *error)
 {
-  const char *kind = dict_text (settings, KEY_ACCOUNT_KIND);
-  const char *steps = client_source_get_steps (strcmp (kind, "gmail") == 0 ? "google" : strcmp (kind, "outlook") == 0 ? "microsoft" : "");
+  const char *steps = client_source_get_steps (dict_text (settings, KEY_ACCOUNT_KIND));
 
   if (error != NULL && error->domain == FAULT && error->code == FAULT_CONFIG && steps != NULL)
     session_say (session, "%s", steps);

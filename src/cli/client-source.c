@@ -9,20 +9,20 @@ static const char *const microsoft_hosts[] = { "login.microsoftonline.com", NULL
 static const char *const no_hosts[] = { NULL };
 
 typedef struct {
-  const char *word, *id_variable, *secret_variable; /* secret_variable: NULL: there is none */
+  const char *kind, *id_variable, *secret_variable; /* secret_variable: NULL: there is none */
   const char *const *hosts;
   const char *steps;
 } KnownClient;
 
 static const KnownClient known[] = {
-  { "google", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", google_hosts,
+  { "gmail", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", google_hosts,
     "How to get a client for Gmail, in some ten minutes (with an app password SMTP needs none of this: postrider account add NAME ADDRESS):\n"
     "  1. https://console.cloud.google.com/projectcreate: make a project, any name.\n"
     "  2. APIs & Services > Library: enable the Gmail API.\n"
     "  3. Google Auth Platform: name and address of the program; audience External. Then Audience > Publish app: in \"Testing\" each sign-in ends after seven days.\n"
     "  4. Google Auth Platform > Clients > Create client: type Desktop app. Download its JSON now: the secret is not shown again.\n"
     "  5. postrider account add NAME gmail:ADDRESS --client FILE. The browser warns once that Google has not verified the program: it is your own; go on by Advanced.\n" },
-  { "microsoft", "MICROSOFT_CLIENT_ID", NULL, microsoft_hosts,
+  { "outlook", "MICROSOFT_CLIENT_ID", NULL, microsoft_hosts,
     "Most people with an Outlook.com address cannot make a client for themselves: Microsoft wants a directory for it, which a personal account does not have at first. With one:\n"
     "  1. https://entra.microsoft.com: App registrations > New registration, any name.\n"
     "  2. Supported account types: the last but one for your organisation and personal accounts. Redirect URI: Public client/native, http://localhost\n"
@@ -31,18 +31,18 @@ static const KnownClient known[] = {
 };
 
 static const KnownClient *
-find_known (const char *provider)
+find_known (const char *kind)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
-    if (strcmp (known[i].word, provider) == 0)
+    if (strcmp (known[i].kind, kind) == 0)
       return &known[i];
   return NULL;
 }
 
 const char *
-client_source_get_steps (const char *provider)
+client_source_get_steps (const char *kind)
 {
-  const KnownClient *found = find_known (provider);
+  const KnownClient *found = find_known (kind);
 
   return found != NULL ? found->steps : NULL;
 }
@@ -91,7 +91,7 @@ take_file (const char *path, const char *const *hosts, char **out_id, SecretByte
 gboolean
 client_source_find (const ClientSource *source, const char *const *hosts, char **out_id, SecretBytes **out_secret, GError **error)
 {
-  const KnownClient *found = find_known (source->provider);
+  const KnownClient *found = find_known (source->kind);
 
   if (source->file != NULL && source->id != NULL) {
     g_set_error_literal (error, FAULT, FAULT_USAGE, "--client says the client's id already; leave --client-id out");

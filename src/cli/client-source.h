@@ -4,7 +4,7 @@
 #include "secret-bytes.h"
 
 typedef struct {
-  const char *provider; /* google, microsoft; "": a file's */
+  const char *kind; /* of the account, its word */
   const char *file;     /* --client; NULL: not given */
   const char *id;       /* --client-id; NULL: not given */
 } ClientSource;
@@ -13,5 +13,5 @@ typedef struct {
  * Errors: FAULT_USAGE (both were given), FAULT_NO_INPUT, FAULT_CONFIG: names the field and the file, or the variable. */
 gboolean client_source_find (const ClientSource *source, const char *const *hosts, char **out_id, SecretBytes **out_secret, GError **error);
 
-/* How a person comes by one, in steps; static. NULL: of that provider nothing is known. */
-const char *client_source_get_steps (const char *provider);
+/* How a person comes by one for such an account, in steps; static. NULL: of its provider nothing is known. */
+const char *client_source_get_steps (const char *kind);

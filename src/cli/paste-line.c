@@ -26,11 +26,12 @@ static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
 static void
 give_line (PasteLine *self)
 {
-  g_autoptr (SecretBytes) line = self->len > 0 && self->len <= PASTE_LINE_MAX ? secret_bytes_new (self->buffer, self->len) : NULL;
+  gboolean is_empty = self->len == 0;
+  g_autoptr (SecretBytes) line = self->len <= PASTE_LINE_MAX ? secret_bytes_new (self->buffer, self->len) : NULL;
 
   explicit_bzero (self->buffer, sizeof self->buffer);
   self->len = 0;
-  if (line != NULL)
+  if (!is_empty)
     self->pasted (line, self->data);
 }
 

@@ -8,7 +8,7 @@
 
 typedef struct PasteLine PasteLine;
 
-/* line: borrowed; for each line that is not empty. */
+/* line: borrowed; for each line that is not empty. NULL: it was longer than PASTE_LINE_MAX. */
 typedef void (*PasteLineFunc) (const SecretBytes *line, gpointer data);
 
 PasteLine *paste_line_new  (PasteLineFunc pasted, gpointer data); /* (transfer full), or NULL: there is no terminal */

@@ -104,7 +104,7 @@ give_password (Session *self, const char *account, GError **error)
   return is_ok;
 }
 
-/* One that signs in at its provider has none: its error says what to do. */
+/* One that signs in at its provider needs none: its error says what to do. */
 static gboolean
 has_password (Session *self, const char *account)
 {
@@ -116,7 +116,7 @@ has_password (Session *self, const char *account)
     g_autoptr (GVariant) one = g_variant_get_child_value (accounts, i);
 
     if (g_ascii_strcasecmp (dict_text (one, KEY_ACCOUNT_NAME), account) == 0)
-      return *dict_text (one, KEY_ACCOUNT_CLIENT_ID) == '\0';
+      return dict_flag (one, KEY_ACCOUNT_NEEDS_PASSWORD);
   }
   return TRUE;
 }

@@ -146,7 +146,7 @@ handle_account_list (PrApp1 *core, GDBusMethodInvocation *call)
 {
   pr_app1_complete_account_list (core, call, fill_in_row ("AccountList", g_variant_new_parsed (
     "{'name': <'work'>, 'address': <'ann@example.org'>, 'host': <'smtp.example.org'>, 'port': <@q 587>, 'tls': <'starttls'>, 'user': <'ann'>,"
-    "  'keeps_password': <true>, 'per_day': <@u 2000>, 'used_day': <@t 17>, 'state': <'ready'>}")));
+    "  'keeps_password': <true>, 'needs_password': <true>, 'per_day': <@u 2000>, 'used_day': <@t 17>, 'state': <'ready'>}")));
   return TRUE;
 }
 

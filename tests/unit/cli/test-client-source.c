@@ -8,23 +8,23 @@
 #define FILE_TEXT "{\"installed\":{\"client_id\":\"of-file\",\"client_secret\":\"file-secret\",\"token_uri\":\"https://%s/token\"}}"
 
 static const struct {
-  const char *name, *provider, *file_host, *option; /* file_host: NULL: no file */
+  const char *name, *kind, *file_host, *option; /* file_host: NULL: no file */
   const char *variables[2];                         /* id and secret; NULL: not set */
   const char *id, *secret, *said;                   /* said: refused, and by what */
 } rows[] = {
-  { "file", "google", "oauth2.googleapis.com", NULL, { "of-variable", "variable-secret" }, "of-file", "file-secret", NULL },
-  { "option", "google", NULL, "of-option", { "of-variable", "variable-secret" }, "of-option", NULL, NULL },
-  { "variable", "google", NULL, NULL, { "of-variable", "variable-secret" }, "of-variable", "variable-secret", NULL },
-  { "variable-without-secret", "google", NULL, NULL, { "of-variable", NULL }, "of-variable", NULL, NULL },
-  { "secret-alone", "google", NULL, NULL, { NULL, "variable-secret" }, NULL, NULL, NULL },
-  { "none", "google", NULL, NULL, { NULL, NULL }, NULL, NULL, NULL },
-  { "empty", "google", NULL, NULL, { "", "" }, NULL, NULL, NULL },
-  { "other-provider", "microsoft", NULL, NULL, { "of-variable", "variable-secret" }, NULL, NULL, NULL },
-  { "of-a-file-of-ones-own", "", NULL, NULL, { "of-variable", "variable-secret" }, NULL, NULL, NULL },
-  { "both", "google", "oauth2.googleapis.com", "of-option", { NULL, NULL }, NULL, NULL, "--client-id" },
-  { "file-of-another", "google", "login.microsoftonline.com", NULL, { NULL, NULL }, NULL, NULL, "token_uri" },
-  { "two-words", "google", NULL, NULL, { "two words", NULL }, NULL, NULL, "GOOGLE_CLIENT_ID" },
-  { "line-break", "google", NULL, NULL, { "of-variable", "se\ncret" }, NULL, NULL, "GOOGLE_CLIENT_SECRET" },
+  { "file", "gmail", "oauth2.googleapis.com", NULL, { "of-variable", "variable-secret" }, "of-file", "file-secret", NULL },
+  { "option", "gmail", NULL, "of-option", { "of-variable", "variable-secret" }, "of-option", NULL, NULL },
+  { "variable", "gmail", NULL, NULL, { "of-variable", "variable-secret" }, "of-variable", "variable-secret", NULL },
+  { "variable-without-secret", "gmail", NULL, NULL, { "of-variable", NULL }, "of-variable", NULL, NULL },
+  { "secret-alone", "gmail", NULL, NULL, { NULL, "variable-secret" }, NULL, NULL, NULL },
+  { "none", "gmail", NULL, NULL, { NULL, NULL }, NULL, NULL, NULL },
+  { "empty", "gmail", NULL, NULL, { "", "" }, NULL, NULL, NULL },
+  { "other-provider", "outlook", NULL, NULL, { "of-variable", "variable-secret" }, NULL, NULL, NULL },
+  { "of-a-file-of-ones-own", "oauth", NULL, NULL, { "of-variable", "variable-secret" }, NULL, NULL, NULL },
+  { "both", "gmail", "oauth2.googleapis.com", "of-option", { NULL, NULL }, NULL, NULL, "--client-id" },
+  { "file-of-another", "gmail", "login.microsoftonline.com", NULL, { NULL, NULL }, NULL, NULL, "token_uri" },
+  { "two-words", "gmail", NULL, NULL, { "two words", NULL }, NULL, NULL, "GOOGLE_CLIENT_ID" },
+  { "line-break", "gmail", NULL, NULL, { "of-variable", "se\ncret" }, NULL, NULL, "GOOGLE_CLIENT_SECRET" },
 };
 
 static void
@@ -42,7 +42,7 @@ test_row (gconstpointer data)
   gsize i = GPOINTER_TO_SIZE (data);
   g_autofree char *folder = g_dir_make_tmp ("client-XXXXXX", NULL), *path = g_build_filename (folder, "client.json", NULL);
   g_autofree char *text = rows[i].file_host != NULL ? g_strdup_printf (FILE_TEXT, rows[i].file_host) : NULL, *id = NULL;
-  const ClientSource source = { rows[i].provider, text != NULL ? path : NULL, rows[i].option };
+  const ClientSource source = { rows[i].kind, text != NULL ? path : NULL, rows[i].option };
   g_autoptr (SecretBytes) secret = NULL;
   g_autoptr (GError) error = NULL;
   gboolean is_found;
@@ -70,9 +70,9 @@ test_row (gconstpointer data)
 static void
 test_steps (void)
 {
-  g_assert_nonnull (strstr (client_source_get_steps ("google"), "Desktop"));
-  g_assert_nonnull (strstr (client_source_get_steps ("google"), "seven days"));
-  g_assert_true (g_str_has_prefix (client_source_get_steps ("microsoft"), "Most people with an Outlook.com address cannot"));
+  g_assert_nonnull (strstr (client_source_get_steps ("gmail"), "Desktop"));
+  g_assert_nonnull (strstr (client_source_get_steps ("gmail"), "seven days"));
+  g_assert_true (g_str_has_prefix (client_source_get_steps ("outlook"), "Most people with an Outlook.com address cannot"));
   g_assert_null (client_source_get_steps (""));
 }
 
