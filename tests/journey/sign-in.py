@@ -9,154 +9,20 @@ import re
 import select
 import signal
 import socket
-import ssl
-import subprocess
 import sys
 import time
 import urllib.parse
-import urllib.request
 
 import fixture as journey
-from fixture import Skip, check, run_cases, wait_for
+from fixture import check, run_cases, wait_for
 
 sys.dont_write_bytecode = True
 sys.path.append(os.path.join(os.path.dirname(journey.HERE), "boundary/canary"))
-sys.path.append(journey.SERVERS)
-import npm  # noqa: E402
 import scan  # noqa: E402
-
-ADDRESS = "ann@example.org"
-PROVIDERS = os.path.join(os.path.dirname(journey.HERE), "unit/confined/oauth/provider")
-
-
-# --- servers ---
-
-def install(build, name, *source):
-    folder, reason = npm.install(build, name, *source)
-    if reason:
-        raise Skip(reason)
-    return folder
-
-
-def install_providers(build):
-    return install(build, "token-provider-node", PROVIDERS)
-
-
-class Node:
-    """A program of Node that writes its port into a file."""
-
-    def __init__(self, fixture, name, words):
-        fixture.servers.append(self)
-        self.log = open(os.path.join(fixture.folder, name + ".log"), "ab")
-        # what the servers ask each other, and their own browser, goes by our certificate
-        env = {**os.environ, "NODE_TLS_REJECT_UNAUTHORIZED": "0"} if any(word.endswith("cert.pem") for word in words) else None
-        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env=env)
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.log.close()
-
-
-def read_port(path):
-    wait_for(lambda: os.path.exists(path), path)
-    with open(path, encoding="ascii") as file:
-        return int(file.read())
-
-
-class Provider:
-    def __init__(self, fixture, access_s=3600):
-        folder = install_providers(fixture.build)
-        port_file = os.path.join(fixture.folder, "provider.port")
-        self.node = Node(fixture, "provider", [os.path.join(folder, "node"), os.path.join(folder, "strict-provider.mjs"), port_file, str(access_s)])
-        self.port = read_port(port_file)
-        self.issuer = f"http://127.0.0.1:{self.port}"
-        self.userinfo = self.issuer + "/me"
-
-    def ask(self, path, **query):
-        with urllib.request.urlopen(f"{self.issuer}{path}?{urllib.parse.urlencode(query)}", timeout=60, context=ssl._create_unverified_context()) as answer:
-            return json.load(answer)
-
-    def browse(self, url, **how):
-        return self.ask("/browse", url=url, **how)
-
-    def refreshes(self):
-        return [one for one in self.ask("/asked") if one.get("grant_type") == "refresh_token"]
-
-    def write_file(self, fixture, smtp_port, **other):
-        """As a person would describe it."""
-        rows = {"name": "Strict", "authorize": self.issuer + "/auth", "token": self.issuer + "/token", "revoke": self.issuer + "/token/revocation", "issuer": self.issuer,
-                "scopes": "openid offline_access send", "extra": "prompt=consent", "redirect": "localhost", "pkce": "yes", "secret": "no", "embedded": "no", "rotates": "yes",
-                "smtp": f"smtp://127.0.0.1:{smtp_port}", **other}
-        return fixture.write("provider.ini", "[provider]\n" + "".join(f"{key}={value}\n" for key, value in rows.items()))
-
-
-class Fake:
-    """Google's or Microsoft's form of it."""
-
-    def __init__(self, fixture, form, access_s=3599, tls=None):
-        folder, said = install_providers(fixture.build), os.path.join(fixture.folder, form + ".json")
-        Node(fixture, form, [os.path.join(folder, "node"), os.path.join(folder, "fake-provider.mjs"), form, said, str(access_s), *([tls + "/cert.pem", tls + "/key.pem"] if tls else [])])
-        wait_for(lambda: os.path.exists(said), form)
-        with open(said, encoding="utf-8") as file:
-            self.said = json.load(file)
-        self.issuer, self.userinfo = self.said["origin"], self.said["origin"] + "/me"
-
-    ask, browse = Provider.ask, Provider.browse
-
-    def refreshes(self):
-        return [{"begun": one["at"], "ended": one["at"]} for one in self.ask("/asked") if one["grant_type"] == "refresh_token"]
-
-    def endpoints(self, mail):
-        pairs = [f"{key}={self.said[key]}" for key in ("authorize", "token", "revoke") if key in self.said] + [f"smtp={mail.place}"]
-        return [word for pair in pairs for word in ("--endpoint", pair)]
-
-
-class MailServer:
-    def __init__(self, fixture, provider, tls=None):
-        folder = install(fixture.build, "journey-node")
-        self.mail, port_file = os.path.join(fixture.folder, "mail"), os.path.join(fixture.folder, "mail.port")
-        self.node = Node(fixture, "mail", [os.path.join(folder, "node"), os.path.join(folder, "smtp-server.mjs"), "--dir", self.mail, "--port-file", port_file,
-                                           "--user", ADDRESS, "--userinfo", provider.userinfo,
-                                           *(["--implicit", "--cert", tls + "/cert.pem", "--key", tls + "/key.pem"] if tls else [])])
-        self.port = read_port(port_file)
-        self.place = f"smtps://localhost:{self.port}" if tls else f"smtp://127.0.0.1:{self.port}"
-
-    def recipients(self):
-        names = [name for name in os.listdir(self.mail) if name.endswith(".json")]
-        found = []
-        for name in names:
-            with open(os.path.join(self.mail, name), encoding="utf-8") as file:
-                found += json.load(file)["to"]
-        return sorted(found)
+from providers import ADDRESS, Fake, MailServer, Node, Provider, SignIn, install_providers, read_port  # noqa: E402
 
 
 # --- a person ---
-
-class SignIn:
-    """A command that signs somebody in; its events are read as they come."""
-
-    def __init__(self, fixture, *words):
-        self.fixture = fixture
-        self.process = subprocess.Popen([fixture.program, *words, "--no-browser", "--jsonl"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        env=fixture.environment(), cwd=fixture.folder)
-        self.opened = self.read_event()
-        check(self.opened and self.opened["event"] == "open", self.opened, self.opened or self.process.communicate(timeout=30))
-        self.url, self.redirect = self.opened["url"], self.opened["redirect"]
-
-    def read_event(self):
-        line = self.process.stdout.readline()
-        return json.loads(line) if line else None
-
-    def end(self):
-        """Returns: exit status, the last event."""
-        event = self.read_event()
-        status = self.process.wait(timeout=60)
-        self.fixture.seen.append(self.process.stderr.read().decode(errors="replace"))
-        self.process.stdout.close()
-        self.process.stderr.close()
-        return status, event
-
 
 def add_words(fixture, provider, mail, name="work", **file):
     return ["account", "add", name, f"oauth:{ADDRESS}", "--provider", provider.write_file(fixture, mail.port, **file), "--client-id", "postrider"]
@@ -178,6 +44,16 @@ def make_ready(fixture, access_s=3600, count=20):
     fixture.import_people(count)
     fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
     return provider, mail
+
+
+def make_lenient(fixture, count):
+    """The same at a provider that lets an old refresh token go on for a while."""
+    fake = Fake(fixture, "microsoft", 60)
+    mail = MailServer(fixture, fake)
+    sign_in(fixture, fake, "account", "add", "work", f"outlook:{ADDRESS}", "--client-id", fake.said["client"]["id"], *fake.endpoints(mail))
+    fixture.import_people(count)
+    fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
+    return fake, mail
 
 
 def account(fixture, name="work"):
@@ -379,21 +255,13 @@ def kills(fixture):
 
 def kills_with_grace(fixture):
     """The same where the provider lets an old refresh token go on for a while, as Microsoft does: nobody has to sign in again"""
-    fake = Fake(fixture, "microsoft", 60)
-    mail = MailServer(fixture, fake)
-    sign_in(fixture, fake, "account", "add", "work", f"outlook:{ADDRESS}", "--client-id", fake.said["client"]["id"], *fake.endpoints(mail))
-    fixture.import_people(60)
-    fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
+    fake, mail = make_lenient(fixture, count=60)
     check(kill_at_each_step(fixture, fake, mail) == 0, "somebody had to sign in again")
 
 
 def worker_killed(fixture):
     """The token worker is killed in mid-renewal: core asks again after a wait, the campaign goes on, nobody has to sign in"""
-    fake = Fake(fixture, "microsoft", 60)
-    mail = MailServer(fixture, fake)
-    sign_in(fixture, fake, "account", "add", "work", f"outlook:{ADDRESS}", "--client-id", fake.said["client"]["id"], *fake.endpoints(mail))
-    fixture.import_people(20)
-    fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
+    fake, mail = make_lenient(fixture, count=20)
     fixture.stop_core()
     fixture.extra["POSTRIDER_KILL"] = "core-token-asked:1:stop"
     campaign = fixture.detach("--rate", "20/s")
@@ -406,6 +274,25 @@ def worker_killed(fixture):
     fixture.wait(campaign, "done", patience_s=150)
     check(mail.recipients() == sorted(f"person{i}@example.net" for i in range(1, 21)), mail.recipients())
     check(account(fixture)["signed_in"] is True, account(fixture))
+
+
+def signed_out_meanwhile(fixture):
+    """Somebody signs out while a renewal is on its way: what comes of it is used by nobody, and the campaign waits for a sign-in"""
+    fake, mail = make_lenient(fixture, count=20)
+    fixture.stop_core()
+    fixture.extra["POSTRIDER_KILL"] = "core-token-asked:1:stop"
+    campaign = fixture.detach("--rate", "20/s")
+    core = fixture.core()
+    del fixture.extra["POSTRIDER_KILL"]
+    wait_for(lambda: is_stopped(core), "core to stop at its question")
+    (worker,) = [pid for pid in children_of(core) if program_of(pid).endswith("postrider-oauth")]
+    os.kill(worker, signal.SIGSTOP)
+    os.kill(core, signal.SIGCONT)
+    fixture.run("account", "sign-out", "work")
+    os.kill(worker, signal.SIGCONT)
+    check(fixture.wait(campaign, "paused")["reason"] == "sign-in", fixture.show(campaign))
+    check(len(fake.refreshes()) == 1, "the provider was not asked", fake.ask("/asked"))
+    check(account(fixture)["expires"] is None and mail.recipients() == [], account(fixture), mail.recipients())
 
 
 def is_stopped(pid):
@@ -457,6 +344,8 @@ def pasted(fixture):
     back = provider.browse(url, stop=1)["url"]
     os.write(terminal, b"http://localhost/?code=none&state=none\n")
     shown += read_until(terminal, lambda text: "not the address" in text)
+    os.write(terminal, b"x" * 9000 + b"\n")
+    shown += read_until(terminal, lambda text: "more than 8192 octets" in text)
     os.write(terminal, (back + "&more=" + "x" * 5000 + "\n").encode())
     shown += read_until(terminal, lambda text: "is signed in" in text)
     _, status = os.waitpid(pid, 0)
@@ -550,6 +439,12 @@ def gmail(fixture):
     fixture.write("letter.txt", "Dear {{name}},\n\nsee you in {{town}}.\n")
     check(fixture.send()["accepted"] == 10 and len(mail.recipients()) == 10, mail.recipients())
     check(fixture.json("account", "sign-out", "work")["revoked"] == "yes")
+    for other in ("another.apps.example", fake.said["client"]["id"]):  # the secret of one client is none of the next one's
+        fixture.run("account", "set", "work", "--client-id", other)
+    person = SignIn(fixture, "account", "sign-in", "work")
+    fake.browse(person.url)
+    status, event = person.end()
+    check(status == 77 and "client_secret is missing" in event["text"], status, event)
 
 
 def outlook(fixture):
@@ -661,5 +556,5 @@ def program_of(pid):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, worker_killed, gmail, outlook, own_authorities, ends_before, nothing_left, pasted, two_ways, removed, given_up],
+    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, worker_killed, signed_out_meanwhile, gmail, outlook, own_authorities, ends_before, nothing_left, pasted, two_ways, removed, given_up],
                        __doc__))
