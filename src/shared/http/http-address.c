@@ -18,9 +18,8 @@ http_address_get_part (CURLU *parsed, CURLUPart part, unsigned flags)
   return text;
 }
 
-/* Read from the socket itself: what anybody says of it could be wrong. */
-static gboolean
-is_peer_loopback (int fd)
+gboolean
+http_address_is_near (int fd)
 {
   union { struct sockaddr any; struct sockaddr_in in; struct sockaddr_in6 in6; } peer = { 0 };
   socklen_t len = sizeof peer;
@@ -45,7 +44,7 @@ is_host_loopback (const char *host)
 }
 
 HttpAddress *
-http_address_parse (const char *url, int fd, GError **error)
+http_address_parse (const char *url, gboolean is_near, GError **error)
 {
   g_autoptr (HttpAddress) self = g_new0 (HttpAddress, 1);
   g_autofree char *scheme = NULL, *fragment = NULL;
@@ -64,7 +63,7 @@ http_address_parse (const char *url, int fd, GError **error)
     g_set_error (error, FAULT, FAULT_USAGE, "an address begins with https:// and has no fragment");
     return NULL;
   }
-  if (self->is_plain && !(is_host_loopback (self->host) && is_peer_loopback (fd))) {
+  if (self->is_plain && !(is_host_loopback (self->host) && is_near)) {
     g_set_error (error, FAULT, FAULT_USAGE, "without TLS only a server on this machine is spoken to (http://127.0.0.1… or http://[::1]…)");
     return NULL;
   }

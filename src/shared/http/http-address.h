@@ -10,8 +10,9 @@ typedef struct {
   gboolean is_plain;
 } HttpAddress;
 
-/* fd: borrowed, the socket that leads there.
+/* is_near: the socket that leads there ends on this machine.
  * Returns: (transfer full), or NULL with FAULT_USAGE: neither https nor http to this machine, or with a user or a fragment. */
-HttpAddress *http_address_parse (const char *url, int fd, GError **error);
+HttpAddress *http_address_parse (const char *url, gboolean is_near, GError **error);
 void         http_address_free  (HttpAddress *self); /* NULL is a no-op */
+gboolean     http_address_is_near (int fd); /* as the socket itself says: what anybody says of it could be wrong */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HttpAddress, http_address_free)

@@ -33,19 +33,35 @@ answer_take_media_type (HttpAnswerReader *self, char *value)
     self->media_type[0] = '\0';
 }
 
+/* What is longer, or not of this alphabet, is as good as not said. */
+static void
+answer_take_retry_after (HttpAnswerReader *self, const char *value)
+{
+  gsize len = strlen (value);
+
+  self->retry_after[0] = '\0';
+  for (const char *p = value; *p != '\0'; p++)
+    if (*p < ' ' || *p > '~')
+      return;
+  if (len < sizeof self->retry_after)
+    memcpy (self->retry_after, value, len + 1);
+}
+
 gboolean
 http_answer_reader_take_line (HttpAnswerReader *self, const char *line, gsize len)
 {
   g_autofree char *type = field_dup_value (line, len, "Content-Type"), *content = field_dup_value (line, len, "Content-Encoding"),
-                  *transfer = field_dup_value (line, len, "Transfer-Encoding");
+                  *retry = field_dup_value (line, len, "Retry-After"), *transfer = field_dup_value (line, len, "Transfer-Encoding");
 
   if (len > HTTP_HEAD_MAX - self->head_bytes)
     return answer_fail (self, "its head is longer than 64 KiB");
   self->head_bytes += len;
   if (len >= 5 && memcmp (line, "HTTP/", 5) == 0)
-    self->media_type[0] = '\0'; /* another head: the one before was 1xx */
+    self->media_type[0] = self->retry_after[0] = '\0'; /* another head: the one before was 1xx */
   if (type != NULL)
     answer_take_media_type (self, type);
+  if (retry != NULL)
+    answer_take_retry_after (self, retry);
   if (content != NULL && *content != '\0' && g_ascii_strcasecmp (content, "identity") != 0)
     return answer_fail (self, "it is compressed, which was not asked for");
   if (transfer != NULL && g_ascii_strcasecmp (transfer, "chunked") != 0) /* libcurl would unpack it */

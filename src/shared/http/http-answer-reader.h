@@ -1,11 +1,12 @@
 /* http-answer-reader.h - what comes of an answer, piece by piece, under its caps.
- * Trust:  input is hostile. Does no I/O. Used in: shared/http. Source: RFC 9112 §2, §6.1; RFC 9110 §8.3, §8.4. */
+ * Trust:  input is hostile. Does no I/O. Used in: shared/http. Source: RFC 9112 §2, §6.1; RFC 9110 §8.3, §8.4, §10.2.3. */
 #pragma once
 #include "http-message.h"
 
 typedef struct {
   gsize       head_bytes;  /* of all heads, also the 1xx ones */
   char        media_type[128];
+  char        retry_after[64];
   char       *body;        /* wiped memory, NUL behind the last octet; NULL: nothing yet */
   gsize       body_bytes, room;
   const char *problem;     /* static; NULL: none */

@@ -1,18 +1,34 @@
 #include "http-client.h"
 
+#include "fault.h"
+#include "http-address.h"
 #include "http-transfer.h"
 #include "wiped-memory.h"
 #include <glib-unix.h>
+#include <unistd.h>
 
 #define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 
 struct HttpClient {
-  CURLM  *multi;
-  GBytes *authorities; /* PEM; empty where the system has none: each check then fails */
-  guint   timer;
+  CURLM        *multi;
+  GBytes       *authorities; /* PEM; empty where the system has none: each check then fails */
+  HttpSocket    socket;
+  HttpTransfer *transfer;    /* under way; NULL: none */
+  guint         timer;
 };
 
+static guint clients; /* of the process: libcurl is begun and ended once */
+
 /* --- libcurl in the main loop --- */
+
+/* What libcurl did not take. */
+static void
+client_forget_socket (HttpClient *self)
+{
+  if (self->socket.fd >= 0)
+    close (self->socket.fd);
+  self->socket.fd = -1;
+}
 
 static void
 client_collect (HttpClient *self)
@@ -29,6 +45,8 @@ client_collect (HttpClient *self)
       continue;
     }
     curl_multi_remove_handle (self->multi, message->easy_handle);
+    self->transfer = NULL;
+    client_forget_socket (self);
     http_transfer_conclude (transfer, code);
   }
 }
@@ -87,13 +105,27 @@ client_watch_cb (CURL *easy, curl_socket_t fd, int what, void *data, void *sourc
 
 /* --- its life --- */
 
+/* Read once: they are the same for all. */
 static GBytes *
 client_load_authorities (void)
 {
+  static GBytes *loaded;
   char *text = NULL;
   gsize len = 0;
 
-  return g_file_get_contents (AUTHORITIES, &text, &len, NULL) ? g_bytes_new_take (text, len) : g_bytes_new_static ("", 0);
+  if (loaded == NULL)
+    loaded = g_file_get_contents (AUTHORITIES, &text, &len, NULL) ? g_bytes_new_take (text, len) : g_bytes_new_static ("", 0);
+  return g_bytes_ref (loaded);
+}
+
+static void
+client_begin_library (void)
+{
+  if (clients++ > 0)
+    return;
+  wiped_memory_take_openssl ();
+  if (curl_global_init_mem (CURL_GLOBAL_DEFAULT, wiped_malloc, wiped_free, wiped_realloc, wiped_strdup, wiped_calloc) != CURLE_OK)
+    g_error ("libcurl does not start"); /* as out of memory: there is nothing to begin with */
 }
 
 HttpClient *
@@ -101,9 +133,8 @@ http_client_new (void)
 {
   HttpClient *self = g_new0 (HttpClient, 1);
 
-  wiped_memory_take_openssl ();
-  if (curl_global_init_mem (CURL_GLOBAL_DEFAULT, wiped_malloc, wiped_free, wiped_realloc, wiped_strdup, wiped_calloc) != CURLE_OK)
-    g_error ("libcurl does not start"); /* as out of memory: there is nothing to begin with */
+  client_begin_library ();
+  self->socket.fd = -1;
   self->authorities = client_load_authorities ();
   self->multi = curl_multi_init ();
   g_assert (self->multi != NULL);
@@ -119,20 +150,55 @@ http_client_free (HttpClient *self)
 {
   if (self == NULL)
     return;
+  if (self->transfer != NULL)
+    curl_multi_remove_handle (self->multi, http_transfer_get_easy (self->transfer));
+  g_clear_pointer (&self->transfer, http_transfer_free);
   curl_multi_cleanup (self->multi);
+  client_forget_socket (self);
   g_clear_handle_id (&self->timer, g_source_remove);
   g_bytes_unref (self->authorities);
-  curl_global_cleanup ();
+  if (--clients == 0)
+    curl_global_cleanup ();
   g_free (self);
+}
+
+/* Takes fd, also on failure. */
+static gboolean
+client_take_socket (HttpClient *self, int fd, GError **error)
+{
+  if (self->transfer == NULL && (fd >= 0) != self->socket.is_open) {
+    self->socket.fd = fd;
+    self->socket.is_near = fd >= 0 ? http_address_is_near (fd) : self->socket.is_near;
+    return TRUE;
+  }
+  if (fd >= 0)
+    close (fd);
+  g_set_error_literal (error, FAULT, FAULT_USAGE, self->transfer != NULL ? "a request is under way; one at a time" : "a request has one connection, the kept one or another");
+  return FALSE;
 }
 
 gboolean
 http_client_send (HttpClient *self, const HttpRequest *request, HttpDoneFunc done, gpointer data, GError **error)
 {
-  HttpTransfer *transfer = http_transfer_new (request, self->authorities, done, data, error);
-
-  if (transfer == NULL)
+  if (!client_take_socket (self, request->fd, error))
     return FALSE;
-  curl_multi_add_handle (self->multi, http_transfer_get_easy (transfer)); /* asks for a timer, so that nothing happens before we return */
+  self->transfer = http_transfer_new (request, &self->socket, self->authorities, done, data, error);
+  if (self->transfer == NULL) {
+    client_forget_socket (self);
+    return FALSE;
+  }
+  curl_multi_add_handle (self->multi, http_transfer_get_easy (self->transfer)); /* asks for a timer, so that nothing happens before we return */
   return TRUE;
+}
+
+gboolean
+http_client_is_busy (const HttpClient *self)
+{
+  return self->transfer != NULL;
+}
+
+gboolean
+http_client_is_connected (const HttpClient *self)
+{
+  return self->socket.is_open;
 }

@@ -1,5 +1,5 @@
 /* http-message.h - a request as it is asked for, and what comes of it.
- * Trust:  answers are hostile octets within the caps. Used in: shared/http, confined/oauth. Source: RFC 9110, 9112. */
+ * Trust:  answers are hostile octets within the caps. Used in: shared/http, confined/oauth, confined/gmail. Source: RFC 9110, 9112. */
 #pragma once
 #include <glib.h>
 
@@ -13,7 +13,8 @@ typedef gssize (*HttpBodyFunc) (char *buffer, gsize room, gpointer data);
 
 typedef struct { /* all borrowed for the call, but fd */
   const char        *url;         /* https://HOST…; http:// for a literal 127.0.0.0/8 or ::1 */
-  int                fd;          /* connected and non-blocking; taken, also on failure */
+  int                fd;          /* connected and non-blocking; taken, also on failure. -1: the connection that the request before it kept */
+  gboolean           keeps;       /* the connection stays for another request to the same server, if the server lets it */
   const char        *authorities; /* PEM, NUL-terminated; NULL: the system's */
   const char *const *headers;     /* "Name: value" each; NULL: none */
   HttpBodyFunc       body;        /* of a POST; NULL: GET */
@@ -36,6 +37,7 @@ typedef struct { /* all borrowed until the callback returns */
   const char *media_type; /* lower case, without parameters; "": not said */
   const char *body;       /* NUL behind the last octet */
   gsize       body_bytes;
+  const char *retry_after; /* as it came (RFC 9110 §10.2.3), visible ASCII and spaces; "": not said */
 } HttpAnswer;
 
 /* Called once from the main loop, never before http_client_send() returns. */

@@ -12,7 +12,8 @@
 
 struct HttpTransfer {
   CURL              *easy;
-  int                fd; /* -1: libcurl has it */
+  HttpSocket        *socket;
+  gboolean           keeps;
   HttpAddress       *address;
   struct curl_slist *headers, *resolved;
   char              *authorities; /* PEM, its NUL behind */
@@ -31,10 +32,21 @@ static curl_socket_t
 open_socket_cb (void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
   HttpTransfer *self = data;
-  int fd = self->fd;
+  int fd = self->socket->fd;
 
-  self->fd = -1;
+  self->socket->fd = -1;
+  self->socket->is_open = self->socket->is_open || fd >= 0;
   return fd >= 0 ? fd : CURL_SOCKET_BAD;
+}
+
+/* data: the socket, not the transfer: a connection outlives the one that opened it. */
+static int
+close_socket_cb (void *data, curl_socket_t fd)
+{
+  HttpSocket *socket = data;
+
+  socket->is_open = FALSE;
+  return close (fd);
 }
 
 static int
@@ -82,11 +94,13 @@ transfer_set_socket (HttpTransfer *self)
 
   failed |= (int) curl_easy_setopt (self->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket_cb);
   failed |= (int) curl_easy_setopt (self->easy, CURLOPT_OPENSOCKETDATA, self);
+  failed |= (int) curl_easy_setopt (self->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket_cb);
+  failed |= (int) curl_easy_setopt (self->easy, CURLOPT_CLOSESOCKETDATA, self->socket);
   failed |= (int) curl_easy_setopt (self->easy, CURLOPT_SOCKOPTFUNCTION, socket_option_cb);
   failed |= (int) curl_easy_setopt (self->easy, CURLOPT_RESOLVE, self->resolved);
   failed |= (int) curl_easy_setopt (self->easy, CURLOPT_TCP_NODELAY, 0L); /* dial has set it; here it would be setsockopt() */
   failed |= (int) curl_easy_setopt (self->easy, CURLOPT_TCP_KEEPALIVE, 0L);
-  failed |= (int) curl_easy_setopt (self->easy, CURLOPT_FORBID_REUSE, 1L);
+  failed |= (int) curl_easy_setopt (self->easy, CURLOPT_FORBID_REUSE, self->keeps ? 0L : 1L);
   failed |= (int) curl_easy_setopt (self->easy, CURLOPT_NOSIGNAL, 1L);
   return failed;
 }
@@ -164,16 +178,17 @@ transfer_add_lists (HttpTransfer *self, const HttpRequest *request)
 }
 
 HttpTransfer *
-http_transfer_new (const HttpRequest *request, GBytes *system_authorities, HttpDoneFunc done, gpointer data, GError **error)
+http_transfer_new (const HttpRequest *request, HttpSocket *socket, GBytes *system_authorities, HttpDoneFunc done, gpointer data, GError **error)
 {
   g_autoptr (HttpTransfer) self = g_new0 (HttpTransfer, 1);
 
-  self->fd = request->fd;
+  self->socket = socket;
+  self->keeps = request->keeps;
   self->body = request->body;
   self->done = done;
   self->data = data;
   self->authorities = g_strdup (request->authorities);
-  self->address = http_address_parse (request->url, request->fd, error);
+  self->address = http_address_parse (request->url, socket->is_near, error);
   if (self->address == NULL)
     return NULL;
   transfer_add_lists (self, request);
@@ -195,8 +210,6 @@ http_transfer_free (HttpTransfer *self)
   curl_slist_free_all (self->headers);
   curl_slist_free_all (self->resolved);
   g_clear_pointer (&self->address, http_address_free);
-  if (self->fd >= 0)
-    close (self->fd);
   http_answer_reader_clear (&self->answer);
   g_free (self->authorities);
   g_free (self);
@@ -265,7 +278,7 @@ transfer_describe (const HttpTransfer *self, CURLcode code)
 void
 http_transfer_conclude (HttpTransfer *self, CURLcode code)
 {
-  HttpAnswer answer = { .end = transfer_judge (self, code), .is_begun = self->is_begun || self->body == NULL, .text = "", .media_type = "", .body = "" };
+  HttpAnswer answer = { .end = transfer_judge (self, code), .is_begun = self->is_begun || self->body == NULL, .text = "", .media_type = "", .retry_after = "", .body = "" };
   g_autofree char *text = NULL;
   long status = 0;
 
@@ -275,6 +288,7 @@ http_transfer_conclude (HttpTransfer *self, CURLcode code)
     (void) curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
     answer.status = (guint) CLAMP (status, 0, 999);
     answer.media_type = self->answer.media_type;
+    answer.retry_after = self->answer.retry_after;
     answer.body = self->answer.body != NULL ? self->answer.body : "";
     answer.body_bytes = self->answer.body_bytes;
   }

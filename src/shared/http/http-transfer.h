@@ -6,9 +6,15 @@
 
 typedef struct HttpTransfer HttpTransfer;
 
-/* system_authorities: PEM, borrowed for the transfer's life. Takes request->fd.
+typedef struct { /* the one connection that a client has; borrowed for the transfer's life */
+  int      fd;        /* owned until libcurl has it, then -1 */
+  gboolean is_open;   /* libcurl has one, kept or in use */
+  gboolean is_near;   /* it ends on this machine */
+} HttpSocket;
+
+/* system_authorities: PEM, borrowed for the transfer's life. socket: where the request goes; request->fd is not looked at.
  * Returns: (transfer full), or NULL with FAULT_USAGE or FAULT_SOFTWARE. */
-HttpTransfer *http_transfer_new  (const HttpRequest *request, GBytes *system_authorities, HttpDoneFunc done, gpointer data, GError **error);
+HttpTransfer *http_transfer_new  (const HttpRequest *request, HttpSocket *socket, GBytes *system_authorities, HttpDoneFunc done, gpointer data, GError **error);
 void          http_transfer_free (HttpTransfer *self); /* NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HttpTransfer, http_transfer_free)
 

@@ -19,7 +19,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   static const guint statuses[] = { 200, 400, 401, 403, 201, 302, 429, 503 };
   g_autofree char *body = size > 0 ? g_strndup ((const char *) data + 1, size - 1) : NULL;
-  HttpAnswer answer = { HTTP_ANSWERED, "", TRUE, size > 0 ? statuses[data[0] % G_N_ELEMENTS (statuses)] : 200, "application/json", body, size - 1 };
+  HttpAnswer answer = { HTTP_ANSWERED, "", TRUE, size > 0 ? statuses[data[0] % G_N_ELEMENTS (statuses)] : 200, "application/json", body, size - 1, "" };
   g_autoptr (TokenAnswer) granted = NULL, revoked = NULL;
 
   if (size == 0)

@@ -55,7 +55,7 @@ test_transfer (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    HttpAnswer answer = { rows[i].end, "why", TRUE, 200, "application/json", "{}", 2 };
+    HttpAnswer answer = { rows[i].end, "why", TRUE, 200, "application/json", "{}", 2, "" };
     g_autoptr (TokenAnswer) granted = token_answer_of_grant (&answer), revoked = token_answer_of_revocation (&answer);
 
     g_assert_cmpstr (token_outcome_to_word (granted->outcome), ==, rows[i].word);
