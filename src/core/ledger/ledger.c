@@ -167,8 +167,8 @@ plan_later (Database *database, const LedgerOutcome *outcome, Move *move, GError
   if (database_get_int (database, &lifetime_s, error, "SELECT lifetime_s FROM campaign WHERE id=?", "i", (gint64) outcome->campaign) < 0 ||
       !keep_earlier_answer (database, outcome, error))
     return -1;
-  move->not_before_utc = MIN (outcome->time_utc + retry_delay_s (outcome->attempt), first_utc + lifetime_s);
-  move->not_before_utc = MAX (move->not_before_utc, MIN (outcome->not_before_utc_s, outcome->time_utc + NOT_BEFORE_MAX_S));
+  move->not_before_utc = outcome->not_before_utc_s > 0 ? CLAMP (outcome->not_before_utc_s, outcome->time_utc + 1, outcome->time_utc + NOT_BEFORE_MAX_S)
+                                                       : MIN (outcome->time_utc + retry_delay_s (outcome->attempt), first_utc + lifetime_s);
   if (outcome->time_utc >= first_utc + lifetime_s) {
     move->state = STATE_REFUSED;
     move->reason = outcome_reason_to_word (REASON_EXPIRED);

@@ -26,12 +26,12 @@ test_later (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_tally (fixture, STATE_LATER), ==, 0);
 }
 
-/* The server's time and ours: the later one counts, the server's for a week at most; what it calls the message stands beside. */
+/* The server's time counts where it says one, for a week at most; what it calls the message stands beside. */
 static void
 test_not_before (Fixture *fixture, gconstpointer data)
 {
   static const struct { gint64 asked_s, due_s; } cases[] = { /* behind the answer */
-    { 0, 60 }, { 59, 60 }, { 61, 61 }, { 2 * 86400, 2 * 86400 }, { 7 * 86400, 7 * 86400 }, { 7 * 86400 + 1, 7 * 86400 }, { G_MAXINT64 - 1000, 7 * 86400 },
+    { 0, 60 }, { 1, 1 }, { 2, 2 }, { 59, 59 }, { 61, 61 }, { 2 * 86400, 2 * 86400 }, { 7 * 86400, 7 * 86400 }, { 7 * 86400 + 1, 7 * 86400 }, { G_MAXINT64 - 1000, 7 * 86400 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
