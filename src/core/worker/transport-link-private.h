@@ -38,7 +38,7 @@ struct TransportLink {
   gboolean        is_fetching;  /* an access token is on its way */
   guint64         token_number; /* of the access token that it has (access-tokens.h); 0: none */
   gint64          renew_utc;    /* when it asks for the next one by itself; 0: not known */
-  gboolean        is_proved;    /* the secret that it has: something was answered since it was given, or it let us in */
+  gboolean        is_proved;    /* the secret that it has: a letter was accepted since it was given, or it let us in */
   TransportState *state;        /* NULL: its kind keeps none */
   GPtrArray      *heard;        /* of GArray (transport-events.c), a frame each: waits for the outcomes before it */
 

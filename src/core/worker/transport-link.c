@@ -131,7 +131,7 @@ transport_link_drop (TransportLink *self, const char *why)
 gboolean
 transport_link_open (TransportLink *self, const Account *account, GError **error)
 {
-  PeerSpec spec = { .program = account->kind->program, .interface = "org.postrider.Transport2" };
+  PeerSpec spec = { .program = account_get_way (account).program, .interface = "org.postrider.Transport2" };
 
   g_return_val_if_fail (self->phase == LINK_CLOSED && transport_link_is_settled (self), FALSE);
   if (self->journals != NULL && !transport_journals_create (self->journals, error))
@@ -169,6 +169,16 @@ transport_link_close (TransportLink *self)
 
 /* --- what it says --- */
 
+/* What the store does not know yet: a letter that was put off may have been so because of the secret. */
+static gboolean
+has_accepted (const TransportLink *self)
+{
+  for (guint i = 0; i < self->outcomes->len; i++)
+    if (g_array_index (self->outcomes, LedgerOutcome, i).outcome == OUTCOME_ACCEPTED)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 outcomes_cb (PrTransport2 *proxy, GVariant *rows, gpointer data)
 {
@@ -181,7 +191,7 @@ outcomes_cb (PrTransport2 *proxy, GVariant *rows, gpointer data)
     transport_link_drop (self, error->message);
     return;
   }
-  self->is_proved = TRUE;
+  self->is_proved = self->is_proved || has_accepted (self);
   self->events->outcomes (self->data);
 }
 
