@@ -80,6 +80,7 @@ need_cb (PrTransport2 *proxy, guint endpoint, guint count, gpointer data)
   Client *self = data;
 
   self->needed += count;
+  self->endpoint = endpoint;
   if (self->on_need != NULL)
     self->on_need (count, self->data);
 }
@@ -192,7 +193,7 @@ client_add_from (Client *self, int fd, const char *peer)
 {
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
 
-  return pr_transport2_call_add_connection_sync (self->proxy, 0, g_variant_new_handle (0), peer, fds, NULL, NULL, NULL);
+  return pr_transport2_call_add_connection_sync (self->proxy, self->endpoint, g_variant_new_handle (0), peer, fds, NULL, NULL, NULL);
 }
 
 gboolean
@@ -345,6 +346,8 @@ client_read_journal (Client *self)
     g_assert_true (journal_record_read (raw, &record));
     if (record.kind == JOURNAL_BEGUN)
       g_string_append_printf (all, "B%u ", (guint) record.recipient);
+    else if (record.kind == JOURNAL_REMOTE_ID)
+      g_string_append_printf (all, "I%u=%s ", (guint) record.recipient, record.text);
     else
       g_string_append_printf (all, "E%u=%s ", (guint) record.recipient, state_to_word ((State) record.outcome));
   }

@@ -14,6 +14,7 @@ typedef struct {
   GString      *log;     /* signals in short: "1=accepted 2=refused/suppress paused(login) need-secret lost " */
   char         *text;    /* of the last Paused, NeedSecret or ConnectionLost */
   guint         outcomes, needed; /* needed: sum of NeedConnection */
+  guint         endpoint;         /* that it asked for last: what is added leads there */
   guint         tally[STATE_COUNT]; /* outcomes by state */
   gboolean      has_ended, is_quiet; /* is_quiet: count, don't log outcomes */
   int           journal; /* read and write; ours */
