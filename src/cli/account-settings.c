@@ -18,7 +18,7 @@ const Option account_options[] = {
   { "client", 0, OPTION_TEXT, AT (client), "FILE", "of a sign-in: the client's JSON, as the provider's console gives it" },
   { "no-browser", 0, OPTION_FLAG, AT (has_no_browser), NULL, "of a sign-in: print its address, for a browser on any machine" },
   { "provider", 0, OPTION_TEXT, AT (provider), "FILE", "of oauth: the provider's key file (docs/sign-in.md)" },
-  { "endpoint", 0, OPTION_TEXTS, AT (endpoints), "KEY=URL", "a server of your own: authorize token revoke issuer smtp; fixed from then on" },
+  { "endpoint", 0, OPTION_TEXTS, AT (endpoints), "KEY=URL", "a server of your own: authorize token revoke issuer api upload smtp; fixed from then on" },
   { "ca", 0, OPTION_TEXT, AT (authorities), "FILE", "certificates (PEM) in place of the system's, for all of its connections; fixed from then on" },
   { "no-password", 0, OPTION_FLAG, AT (has_no_password), NULL, "keep none: it is asked for each time" },
   { "password", 0, OPTION_TEXT, AT (password), "", NULL }, /* known only to be refused with the reason */
@@ -155,7 +155,7 @@ put_own (GVariantDict *out, const char *key, const char *text, GError **error)
 static gboolean
 put_endpoints (GVariantDict *out, char **endpoints, GError **error)
 {
-  static const char *const keys[] = { KEY_OWN_AUTHORIZE, KEY_OWN_TOKEN, KEY_OWN_REVOKE, KEY_OWN_ISSUER, KEY_OWN_SMTP, NULL };
+  static const char *const keys[] = { KEY_OWN_AUTHORIZE, KEY_OWN_TOKEN, KEY_OWN_REVOKE, KEY_OWN_ISSUER, KEY_OWN_API, KEY_OWN_UPLOAD, KEY_OWN_SMTP, NULL };
 
   for (gsize i = 0; endpoints != NULL && endpoints[i] != NULL; i++) {
     g_autofree char *key = NULL, *address = NULL;
@@ -163,7 +163,7 @@ put_endpoints (GVariantDict *out, char **endpoints, GError **error)
     if (!options_split_pair (endpoints[i], "--endpoint", &key, &address, error))
       return FALSE;
     if (!g_strv_contains (keys, key)) {
-      g_set_error (error, FAULT, FAULT_USAGE, "--endpoint KEY=URL: KEY is authorize, token, revoke, issuer or smtp, not %s", key);
+      g_set_error (error, FAULT, FAULT_USAGE, "--endpoint KEY=URL: KEY is authorize, token, revoke, issuer, api, upload or smtp, not %s", key);
       return FALSE;
     }
     if (!put_own (out, key, address, error))

@@ -2,6 +2,7 @@
 
 #include "account-settings.h"
 #include "contract-keys.h"
+#include "provider.h"
 #include <string.h>
 
 /* What an account's settings are, and what follows from them. */
@@ -54,14 +55,38 @@ account_describe_settings (const Account *self, GVariantBuilder *builder)
       g_variant_builder_add (builder, "{sv}", row->key, account_get_value (self, row));
 }
 
+KindWay
+account_get_way (const Account *self)
+{
+  const char *via = account_get_text (self, SETTING_VIA);
+
+  for (const KindWay *way = self->kind->ways; way != NULL && way->word != NULL; way++)
+    if (*via == '\0' || strcmp (way->word, via) == 0)
+      return *way;
+  return (KindWay){ .program = self->kind->program, .endpoints = self->kind->endpoints, .own_name_key = self->kind->own_name_key, .use = PROVIDER_USE_SMTP };
+}
+
+guint
+account_get_units (const Account *self)
+{
+  return MAX (account_get_way (self).units, 1);
+}
+
+guint64
+account_get_size_max (const Account *self)
+{
+  return self->server_size > 0 ? self->server_size : account_get_way (self).size_max;
+}
+
 GVariant *
 account_to_transport_settings (const Account *self, const char *own_name)
 {
+  const char *own_name_key = account_get_way (self).own_name_key;
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   for (const KindSetting *row = self->kind->settings; row->key != NULL; row++) {
-    gboolean is_own_name = g_strcmp0 (row->key, self->kind->own_name_key) == 0 && *account_get_text (self, row->key) == '\0';
+    gboolean is_own_name = g_strcmp0 (row->key, own_name_key) == 0 && *account_get_text (self, row->key) == '\0';
 
     if ((row->marks & SETTING_TOLD) != 0)
       g_variant_builder_add (&builder, "{sv}", row->key, is_own_name ? g_variant_new_string (own_name) : account_get_value (self, row));
@@ -74,14 +99,16 @@ account_to_transport_settings (const Account *self, const char *own_name)
 gboolean
 account_wants_own_name (const Account *self)
 {
-  return self->kind->own_name_key != NULL && *account_get_text (self, self->kind->own_name_key) == '\0' &&
+  const char *key = account_get_way (self).own_name_key;
+
+  return key != NULL && *account_get_text (self, key) == '\0' &&
          !account_settings_is_loopback_host (account_get_text (self, SETTING_HOST));
 }
 
 gboolean
 account_get_endpoint (const Account *self, guint endpoint, const char **out_host, guint16 *out_port)
 {
-  const KindEndpoint *row = self->kind->endpoints;
+  const KindEndpoint *row = account_get_way (self).endpoints;
 
   for (; row != NULL && row->word != NULL && endpoint > 0; endpoint--)
     row++;

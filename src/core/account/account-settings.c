@@ -167,7 +167,7 @@ check_number (const KindSetting *row, const char *text, GError **error)
   guint64 number = g_ascii_strtoull (text, NULL, 10);
   g_autofree char *option = to_option (row);
 
-  if (row->most == 0 || number <= row->most)
+  if ((row->most == 0 || number <= row->most) && number >= row->least)
     return TRUE;
   g_set_error (error, FAULT, FAULT_USAGE, "%s is a number from %u to %u", option, row->least, row->most);
   return FALSE;
@@ -359,6 +359,6 @@ account_settings_describe (const Account *self, const Preset *preset)
   g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_HAS_PASSWORD, g_variant_new_boolean (self->needs_password));
   g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_PRESET, g_variant_new_string (preset != NULL ? preset->name : ""));
   g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_SURE, g_variant_new_string (preset != NULL ? preset->sure : ""));
-  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_NOTE, g_variant_new_string (preset != NULL ? preset->note : ""));
+  g_variant_builder_add (&builder, "{sv}", KEY_ACCOUNT_NOTE, g_variant_new_string (self->kind->remark != NULL ? self->kind->remark (self) : preset != NULL ? preset->note : ""));
   return g_variant_builder_end (&builder);
 }

@@ -6,6 +6,7 @@
 #include "database.h"
 #include "fault.h"
 #include "preset.h"
+#include "provider.h"
 #include "sql-words.h"
 #include "text.h"
 #include "vault.h"
@@ -510,6 +511,11 @@ account_check_sender (const Account *self, const char *sender_address)
 
   if (kind_find_setting (self->kind, SETTING_HOST) == NULL)
     return NULL;
+  if (account_get_way (self).use == PROVIDER_USE_SEND)
+    return g_ascii_strcasecmp (sender_address, self->address) == 0
+             ? NULL
+             : g_strdup_printf ("%s is not the address of account %s: Gmail puts %s in its place without a word, unless it is set up there as an alias, which this "
+                                "sign-in cannot look up", sender_address, self->name, self->address);
   if (g_ascii_strcasecmp (sender_address, self->address) == 0)
     return freemail == NULL || preset_is_freemail_host (domain, host)
              ? NULL

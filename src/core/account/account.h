@@ -35,6 +35,10 @@ GVariant   *account_get_value  (const Account *self, const KindSetting *row); /*
 /* Adds kind, address and all settings and limits, as App1 has them. */
 void        account_describe_settings (const Account *self, GVariantBuilder *builder);
 
+KindWay account_get_way (const Account *self); /* the one that SETTING_VIA names, else the usual one */
+guint   account_get_units (const Account *self);    /* that its provider counts for a message */
+guint64 account_get_size_max (const Account *self); /* octets of a message that its server takes; 0: not known */
+
 /* What its transport may ask to be connected to. endpoint: row of the kind's table. host: borrowed. FALSE: there is no such row, or nothing is set for it. */
 gboolean account_get_endpoint (const Account *self, guint endpoint, const char **out_host, guint16 *out_port);
 

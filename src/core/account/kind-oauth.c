@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "provider-client.h"
 #include "provider-own.h"
+#include "provider.h"
 #include "smtp-place.h"
 #include "text.h"
 #include <string.h>
@@ -66,6 +67,27 @@ static char *
 check_issuer (const char *text, GError **error)
 {
   return check_whole (SETTING_ISSUER, text, error);
+}
+
+/* https://HOST[:PORT], or http on a literal loopback address. */
+static char *
+check_origin (const char *key, const char *text, GError **error)
+{
+  g_autoptr (Endpoint) endpoint = endpoint_parse (key, text, ENDPOINT_ORIGIN, error);
+
+  return endpoint != NULL ? g_strdup (text) : NULL;
+}
+
+static char *
+check_api (const char *text, GError **error)
+{
+  return check_origin (SETTING_API, text, error);
+}
+
+static char *
+check_upload (const char *text, GError **error)
+{
+  return check_origin (SETTING_UPLOAD, text, error);
 }
 
 static char *
@@ -137,6 +159,80 @@ complete_known_place (Account *account)
   return TRUE;
 }
 
+/* --- by Gmail's API --- */
+
+#define API_HOST "gmail.googleapis.com"
+#define UNITS_DEFAULT 6000    /* docs/providers.md: what a new project has in a minute */
+#define UNITS_A_MESSAGE 100
+#define UNITS_MOST 1200000    /* docs/providers.md: what a whole project has in a minute */
+
+static gboolean
+is_by_api (const Account *account)
+{
+  return strcmp (account_get_text (account, SETTING_VIA), "api") == 0;
+}
+
+/* Where a message goes: the account's own server, or Google's. */
+static gboolean
+set_origin (Account *account, const char *own_key, const char *host_key, const char *port_key, gboolean *out_is_tls, GError **error)
+{
+  const char *own = account_get_text (account, own_key);
+  g_autoptr (Endpoint) endpoint = *own != '\0' ? endpoint_parse (own_key, own, ENDPOINT_ORIGIN, error) : NULL;
+
+  if (*own != '\0' && endpoint == NULL)
+    return FALSE;
+  account_set_text (account, host_key, endpoint != NULL ? endpoint->host : API_HOST);
+  account_set_number (account, port_key, endpoint != NULL ? endpoint->port : 443);
+  *out_is_tls = endpoint == NULL || endpoint->is_tls;
+  return TRUE;
+}
+
+/* Units are how Google counts; our limit of a minute is in messages, and the lower of the two holds. */
+static void
+complete_units (Account *account)
+{
+  const KindSetting *minute = kind_find_setting (account->kind, "per_minute");
+  guint units, own = account_get_limit (account, minute->seconds);
+
+  if (account_get_number (account, SETTING_UNITS) == 0)
+    account_set_number (account, SETTING_UNITS, UNITS_DEFAULT);
+  units = account_get_number (account, SETTING_UNITS) / UNITS_A_MESSAGE;
+  account_set_limit (account, minute, own > 0 ? MIN (own, units) : units);
+}
+
+static gboolean
+complete_api (Account *account, const Preset **out_preset, GError **error)
+{
+  gboolean is_tls, is_upload_tls;
+
+  if (!set_origin (account, SETTING_API, SETTING_HOST, SETTING_PORT, &is_tls, error) ||
+      !set_origin (account, SETTING_UPLOAD, SETTING_UPLOAD_HOST, SETTING_UPLOAD_PORT, &is_upload_tls, error))
+    return FALSE;
+  account_set_text (account, SETTING_TLS, is_tls && is_upload_tls ? "implicit" : "none");
+  complete_units (account);
+  *out_preset = preset_find (strrchr (account->address, '@') + 1, API_HOST); /* the mailbox is Google's, wherever the account is tried out */
+  return TRUE;
+}
+
+/* Another way is another place, and what follows from the way is not kept. */
+static void
+kind_oauth_merge (const Account *before, GVariant *changes, GVariantDict *merged)
+{
+  static const char *const follows[] = { SETTING_HOST, SETTING_PORT, SETTING_TLS, SETTING_UPLOAD_HOST, SETTING_UPLOAD_PORT, SETTING_UNITS };
+  const char *via = account_get_text (before, SETTING_VIA);
+  guint32 units = 0;
+  gboolean is_moved = g_variant_lookup (changes, SETTING_VIA, "&s", &via) && strcmp (via, account_get_text (before, SETTING_VIA)) != 0;
+
+  smtp_place_merge (before, changes, merged);
+  for (gsize i = 0; i < G_N_ELEMENTS (follows) && is_moved; i++)
+    if (!g_variant_lookup (changes, follows[i], "u", &units))
+      g_variant_dict_remove (merged, follows[i]);
+  /* the limit of a minute that only said what the units did */
+  if ((is_moved || g_variant_lookup (changes, SETTING_UNITS, "u", &units)) && !g_variant_lookup (changes, "per_minute", "u", &units) &&
+      account_get_limit (before, 60) == account_get_number (before, SETTING_UNITS) / UNITS_A_MESSAGE)
+    g_variant_dict_remove (merged, "per_minute");
+}
+
 static gboolean
 complete_host (Account *account, GError **error)
 {
@@ -180,20 +276,38 @@ kind_oauth_complete (Account *account, GVariant *settings, const Preset **out_pr
 
   account->needs_password = FALSE;
   account_set_text (account, SETTING_USER, account->address);
+  if (account->kind->ways != NULL && *account_get_text (account, SETTING_VIA) == '\0')
+    account_set_text (account, SETTING_VIA, account->kind->ways[0].word);
+  if (kind_find_setting (account->kind, SETTING_TENANT) != NULL && *account_get_text (account, SETTING_TENANT) == '\0')
+    account_set_text (account, SETTING_TENANT, kind_find_setting (account->kind, SETTING_TENANT)->fallback);
+  if (is_by_api (account))
+    return complete_api (account, out_preset, error) && complete_client (account, error);
   if (!complete_host (account, error))
     return FALSE;
   *out_preset = smtp_place_find_preset (account);
   smtp_place_complete_port_and_tls (account, port != NULL || account_get_number (account, SETTING_PORT) > 0, *out_preset);
-  if (kind_find_setting (account->kind, SETTING_TENANT) != NULL && *account_get_text (account, SETTING_TENANT) == '\0')
-    account_set_text (account, SETTING_TENANT, kind_find_setting (account->kind, SETTING_TENANT)->fallback);
-  if (kind_find_setting (account->kind, SETTING_VIA) != NULL)
-    account_set_text (account, SETTING_VIA, "smtp");
   return check_place (account, error) && complete_client (account, error);
+}
+
+/* Google counts an address, by whatever way and program it sends. */
+static KindPool
+find_gmail_pool (const Account *account, const KindSetting *limit)
+{
+  return KIND_POOL_ADDRESS;
+}
+
+static const char *
+remark_on_units (const Account *account)
+{
+  if (!is_by_api (account) || account_get_number (account, SETTING_UNITS) <= UNITS_DEFAULT)
+    return "";
+  return "more than 6000 units a minute belong to projects that were in use before May 2026 (15000), or to whom Google has given more: others are told to slow down";
 }
 
 /* --- the rows --- */
 
 static const SettingChoice via_choices[] = {
+  { "api", "Gmail's own way for programs (API)" },
   { "smtp", "The provider's mail server" },
   { NULL, NULL },
 };
@@ -220,10 +334,17 @@ static const SettingChoice via_choices[] = {
   { .key = SETTING_TLS, .type = "s", .is_required = TRUE, .choices = smtp_place_tls_choices, .marks = SETTING_TOLD | SETTING_HEALTH | SETTING_FIXED }
 
 static const KindSetting gmail_settings[] = {
-  { .key = SETTING_VIA, .type = "s", .fallback = "smtp", .choices = via_choices, .value = "WORD", .help = "smtp: by its mail server" },
+  { .key = SETTING_VIA, .type = "s", .fallback = "api", .choices = via_choices, .marks = SETTING_PLACE | SETTING_HEALTH, .value = "WORD",
+    .help = "api: Gmail's own (the usual one) | smtp: its mail server, which wants the right to read all mail" },
   CLIENT_ROW,
+  { .key = SETTING_UNITS, .type = "u", .least = UNITS_A_MESSAGE, .most = UNITS_MOST, .marks = SETTING_TOLD, .value = "N",
+    .help = "of Google's quota, by the API: 100 a message (6000; older projects have 15000)" },
   FIXED_PLACE_ROWS,
   SMTP_PLACE_ROWS,
+  { .key = SETTING_UPLOAD_HOST, .type = "s", .most = SMTP_PLACE_HOST_MAX, .check = smtp_place_check_host, .marks = SETTING_TOLD | SETTING_FIXED },
+  { .key = SETTING_UPLOAD_PORT, .type = "u", .most = 65535, .marks = SETTING_FIXED },
+  { .key = SETTING_API, .type = "s", .check = check_api, .marks = SETTING_TOLD | SETTING_PLACE | SETTING_OWN },
+  { .key = SETTING_UPLOAD, .type = "s", .check = check_upload, .marks = SETTING_TOLD | SETTING_PLACE | SETTING_OWN },
   OWN_ROWS,
   { .key = NULL },
 };
@@ -254,11 +375,25 @@ static const KindSetting oauth_settings[] = {
   { .key = NULL },
 };
 
-#define SENDS_BY_SMTP \
-  .program = "smtp", .address = KIND_ADDRESS_EMAIL, .message = KIND_MESSAGE_MAIL, .secret = KIND_SECRET_OAUTH, .endpoints = smtp_place_endpoints, \
-  .own_name_key = SMTP_PLACE_HELO, .complete = kind_oauth_complete, .merge = smtp_place_merge, .describe_place = smtp_place_describe, \
-  .is_less_safe = smtp_place_is_less_safe, .find_pool = smtp_place_find_pool
+static const KindEndpoint api_endpoints[] = { /* confined/gmail/gmail-account.h: GmailEndpoint */
+  { .word = "api", .host_key = SETTING_HOST, .port_key = SETTING_PORT },
+  { .word = "upload", .host_key = SETTING_UPLOAD_HOST, .port_key = SETTING_UPLOAD_PORT },
+  { .word = NULL },
+};
 
-const AccountKind kind_gmail = { .word = "gmail", .title = "Gmail", .settings = gmail_settings, .provider = "google", SENDS_BY_SMTP };
-const AccountKind kind_outlook = { .word = "outlook", .title = "Outlook", .settings = outlook_settings, .provider = "microsoft", SENDS_BY_SMTP };
-const AccountKind kind_oauth = { .word = "oauth", .title = "E-mail with a sign-in", .settings = oauth_settings, SENDS_BY_SMTP };
+#define BY_SMTP .program = "smtp", .endpoints = smtp_place_endpoints, .own_name_key = SMTP_PLACE_HELO
+
+static const KindWay gmail_ways[] = {
+  { .word = "api", .program = "gmail", .endpoints = api_endpoints, .use = PROVIDER_USE_SEND, .units = UNITS_A_MESSAGE, .size_max = 36700160 }, /* docs/providers.md */
+  { .word = "smtp", BY_SMTP, .use = PROVIDER_USE_SMTP },
+  { .word = NULL },
+};
+
+#define SENDS_MAIL \
+  .address = KIND_ADDRESS_EMAIL, .message = KIND_MESSAGE_MAIL, .secret = KIND_SECRET_OAUTH, \
+  .complete = kind_oauth_complete, .merge = kind_oauth_merge, .describe_place = smtp_place_describe, .is_less_safe = smtp_place_is_less_safe, \
+  .remark = remark_on_units
+
+const AccountKind kind_gmail = { .word = "gmail", .title = "Gmail", .settings = gmail_settings, .provider = "google", .ways = gmail_ways, .find_pool = find_gmail_pool, SENDS_MAIL };
+const AccountKind kind_outlook = { .word = "outlook", .title = "Outlook", .settings = outlook_settings, .provider = "microsoft", BY_SMTP, .find_pool = smtp_place_find_pool, SENDS_MAIL };
+const AccountKind kind_oauth = { .word = "oauth", .title = "E-mail with a sign-in", .settings = oauth_settings, BY_SMTP, .find_pool = smtp_place_find_pool, SENDS_MAIL };

@@ -151,7 +151,7 @@ describe_endpoints (const AccountKind *self)
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
-  for (const KindEndpoint *row = self->endpoints; row != NULL && row->word != NULL; row++)
+  for (const KindEndpoint *row = self->ways != NULL ? self->ways[0].endpoints : self->endpoints; row != NULL && row->word != NULL; row++)
     g_variant_builder_add (&builder, "s", row->word);
   return g_variant_builder_end (&builder);
 }

@@ -47,6 +47,11 @@ typedef enum {
 #define SETTING_TOKEN "token"
 #define SETTING_REVOKE "revoke"
 #define SETTING_ISSUER "issuer"
+#define SETTING_API "api"       /* origins of Gmail's API */
+#define SETTING_UPLOAD "upload"
+#define SETTING_UPLOAD_HOST "upload_host"
+#define SETTING_UPLOAD_PORT "upload_port"
+#define SETTING_UNITS "units_per_minute"
 #define SETTING_SMTP "smtp" /* smtp://HOST:PORT: host, port and protection in one */
 #define SETTING_AUTHORITIES "authorities" /* PEM, in place of the system's */
 #define SETTING_PROVIDER "provider"       /* a file of one's own (signin/provider-own.h) */
@@ -84,6 +89,15 @@ typedef struct {
   guint16     port;
 } KindEndpoint;
 
+typedef struct { /* one of several ways by which accounts of a kind send */
+  const char *word, *program;      /* word: of SETTING_VIA; NULL: the end */
+  const KindEndpoint *endpoints;
+  const char *own_name_key;
+  guint       use;                 /* of a sign-in: ProviderUse (signin/provider.h) */
+  guint       units;               /* that its provider counts for a message; 0: one */
+  guint64     size_max;            /* octets of a message that it takes; 0: the server says */
+} KindWay;
+
 #define KIND_ENDPOINTS_MAX 8 /* rows of a table; chosen */
 
 /* Records that core keeps for a transport (Transport2.StateChanged): keys are WORD/… */
@@ -102,6 +116,8 @@ typedef struct {
   const KindEndpoint *endpoints;      /* what its transport may ask to be connected to, by row: core never dials a name that a transport says */
   const KindRecord   *records;        /* what core keeps for its transport; ends with word NULL. NULL: nothing */
   const char *provider;               /* of a sign-in: the word of its row (signin/provider.h); NULL: SETTING_PROVIDER has it, or there is none */
+  const KindWay *ways;                /* of a kind with SETTING_VIA: a row each of its choices, the first is the usual one, in place of program, endpoints and
+                                         own_name_key; ends with word NULL. NULL: there is one */
   const char *own_name_key;           /* the setting in whose place this machine's own name stands while it is empty; or NULL */
 
   /* What its settings mean together; each may be NULL: then the rows are all there is to it. */
@@ -113,6 +129,7 @@ typedef struct {
   gboolean (*is_less_safe) (const Account *before, const Account *account); /* the secret does not go there unasked */
   gboolean (*is_asked) (const Account *before, const Account *account);     /* a person has to agree to this change of place */
   KindPool (*find_pool) (const Account *account, const KindSetting *limit);
+  const char *(*remark) (const Account *account); /* static: a sentence for people in place of the preset's note, or "" */
 } AccountKind;
 
 extern const AccountKind *const kinds[]; /* kinds.c; ends with NULL. The first is what an account is of whose kind nobody speaks */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const char *const gmail_domains[] = { "gmail.com", "googlemail.com", NULL };
-static const char *const gmail_hosts[] = { "smtp.gmail.com", "smtp.googlemail.com", "smtp-relay.gmail.com", NULL };
+static const char *const gmail_hosts[] = { "smtp.gmail.com", "smtp.googlemail.com", "smtp-relay.gmail.com", "gmail.googleapis.com", NULL };
 static const char *const outlook_domains[] = { "outlook.com", "hotmail.com", "live.com", "msn.com", "outlook.de", "outlook.fr", "outlook.es",
                                                "outlook.it", "outlook.in", "outlook.jp", "hotmail.co.uk", "hotmail.de", "hotmail.fr",
                                                "hotmail.it", "hotmail.es", "live.co.uk", "live.de", "live.fr", "live.nl", "live.it", NULL };

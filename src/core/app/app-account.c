@@ -231,7 +231,7 @@ describe_sign_in (Core *core, const Account *account, GVariantBuilder *builder, 
     return FALSE;
   describe_endpoints (account, builder);
   if (kind_find_setting (account->kind, SETTING_VIA) == NULL)
-    g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_VIA, g_variant_new_string (account->kind->program));
+    g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_VIA, g_variant_new_string (account_get_way (account).program));
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_SIGNED_IN, g_variant_new_boolean (is_signed_in (grant)));
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_SCOPE, g_variant_new_string (grant->scope));
   g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_EXPIRES, g_variant_new_int64 (access_tokens_get_expiry (core->access_tokens, account->id)));
@@ -260,8 +260,8 @@ describe_used (Core *core, const Account *account, gint64 now_utc, GVariantBuild
     if (!account_limit_count (core->database, account->id, limit, now_utc, &used, NULL, error))
       return FALSE;
     g_variant_builder_add (builder, "{sv}", key, g_variant_new_uint64 ((guint64) used));
-    if (row->seconds == 60) /* a message is one unit */
-      g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_UNITS_USED, g_variant_new_uint64 ((guint64) used));
+    if (row->seconds == 60)
+      g_variant_builder_add (builder, "{sv}", KEY_ACCOUNT_UNITS_USED, g_variant_new_uint64 ((guint64) used * account_get_units (account)));
   }
   return TRUE;
 }

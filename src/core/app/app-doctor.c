@@ -339,6 +339,23 @@ has_program (const GArray *programs_found, const char *name)
   return FALSE;
 }
 
+static void
+add_program (GArray *found, const char *name)
+{
+  Program program = { name, FALSE };
+
+  if (name != NULL && !has_program (found, name))
+    g_array_append_val (found, program);
+}
+
+static void
+add_programs_of (GArray *found, const AccountKind *kind)
+{
+  add_program (found, kind->program);
+  for (const KindWay *way = kind->ways; way != NULL && way->word != NULL; way++)
+    add_program (found, way->program);
+}
+
 /* Returns: (transfer full) of Program, none twice: kinds may share one */
 static GArray *
 list_programs (void)
@@ -348,12 +365,8 @@ list_programs (void)
   for (gsize i = 0; i < G_N_ELEMENTS (programs); i++) {
     if (programs[i].name != NULL)
       g_array_append_val (found, programs[i]);
-    for (const AccountKind *const *kind = kinds; programs[i].name == NULL && *kind != NULL; kind++) {
-      Program program = { (*kind)->program, FALSE };
-
-      if (!has_program (found, program.name))
-        g_array_append_val (found, program);
-    }
+    for (const AccountKind *const *kind = kinds; programs[i].name == NULL && *kind != NULL; kind++)
+      add_programs_of (found, *kind);
   }
   return found;
 }

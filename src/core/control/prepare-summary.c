@@ -90,8 +90,8 @@ add_warnings (Prepare *self, GStrvBuilder *warnings)
   add_lacking (warnings, counts->no_address, kind);
   for (guint i = 0; self->composed->images[i] != NULL; i++)
     text_add_sentence (warnings, "the image %s is missing: people will see a gap", self->composed->images[i]);
-  if (self->account->server_size > 0 && self->largest > self->account->server_size)
-    text_add_sentence (warnings, "the largest message has more than the %" G_GUINT64_FORMAT " octets that the server takes; those above are refused", self->account->server_size);
+  if (account_get_size_max (self->account) > 0 && self->largest > account_get_size_max (self->account))
+    text_add_sentence (warnings, "the largest message has more than the %" G_GUINT64_FORMAT " octets that the server takes; those above are refused", account_get_size_max (self->account));
   if (sender != NULL)
     text_add_sentence (warnings, "%s", sender);
 }
@@ -174,7 +174,7 @@ prepare_summarize (Prepare *self)
   g_variant_dict_insert (&summary, KEY_SUMMARY_EXCLUDED, "t", counts->excluded);
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_ALIKE, doubles_describe (snapshot_get_doubles (self->snapshot)));
   g_variant_dict_insert (&summary, KEY_SUMMARY_LARGEST, "t", self->largest);
-  g_variant_dict_insert (&summary, KEY_SUMMARY_SERVER_SIZE, "t", self->account->server_size);
+  g_variant_dict_insert (&summary, KEY_SUMMARY_SERVER_SIZE, "t", account_get_size_max (self->account));
   g_variant_dict_insert (&summary, KEY_SUMMARY_SECONDS, "t", (guint64) seconds);
   g_variant_dict_insert (&summary, KEY_SUMMARY_LIFETIME_S, "t", (guint64) self->campaign->lifetime_s);
   g_variant_dict_insert_value (&summary, KEY_SUMMARY_MISSING, g_variant_builder_end (&missing));

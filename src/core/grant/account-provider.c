@@ -47,7 +47,7 @@ account_provider_new (const Account *account, GError **error)
 
   if (!find_row (self, account, error))
     return NULL;
-  self->use = PROVIDER_USE_SMTP;
+  self->use = (ProviderUse) account_get_way (account).use;
   self->authorize = pick_endpoint (account, SETTING_AUTHORIZE, self->provider->authorize);
   self->token = pick_endpoint (account, SETTING_TOKEN, self->provider->token);
   self->revoke = pick_endpoint (account, SETTING_REVOKE, self->provider->revoke);

@@ -118,9 +118,8 @@ static char *
 get_program (TransportJournals *self)
 {
   g_autoptr (Account) account = account_load_id (self->core, self->account, NULL);
-  const AccountKind *kind = account != NULL ? account->kind : kinds[0]; /* the account went meanwhile */
 
-  return g_strconcat ("postrider-", kind->program, NULL);
+  return g_strconcat ("postrider-", account != NULL ? account_get_way (account).program : kinds[0]->program, NULL); /* NULL: the account went meanwhile */
 }
 
 /* It has not left in all that time: stopped, or waiting for a disk that does not answer. We may not end it, for it may be sending. */

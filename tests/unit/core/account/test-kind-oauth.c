@@ -16,7 +16,8 @@ parse (const char *settings_text, const char *own_text, GError **error)
   return own != NULL ? account_settings_parse_own ("a", settings, own, &preset, error) : account_settings_parse ("a", settings, &preset, error);
 }
 
-#define GMAIL "{'kind': <'gmail'>, 'address': <'ann@gmail.com'>, 'client_id': <'c'>"
+#define GMAIL_API "{'kind': <'gmail'>, 'address': <'ann@gmail.com'>, 'client_id': <'c'>"
+#define GMAIL GMAIL_API ", 'via': <'smtp'>"
 #define OUTLOOK "{'kind': <'outlook'>, 'client_id': <'c'>, 'address': "
 #define OWN "{'kind': <'oauth'>, 'address': <'ann@a.example'>, 'client_id': <'c'>"
 #define SMTP_LESS "{'provider': '" FILE_TEXT "'}"
@@ -26,7 +27,11 @@ test_places (void)
 {
   static const struct { const char *settings, *own, *host, *tls; guint port; } rows[] = {
     { GMAIL "}", NULL, "smtp.gmail.com", "starttls", 587 },
-    { "{'kind': <'gmail'>, 'address': <'ann@school.example'>, 'client_id': <'c'>}", NULL, "smtp.gmail.com", "starttls", 587 },
+    { GMAIL_API "}", NULL, "gmail.googleapis.com", "implicit", 443 },
+    { GMAIL_API "}", "{'smtp': 'smtp://127.0.0.1:2525'}", "gmail.googleapis.com", "implicit", 443 },
+    { GMAIL_API "}", "{'api': 'https://a.example:8443', 'upload': 'https://b.example'}", "a.example", "implicit", 8443 },
+    { GMAIL_API "}", "{'api': 'http://127.0.0.1:8080/', 'upload': 'http://[::1]:8081'}", "127.0.0.1", "none", 8080 },
+    { "{'kind': <'gmail'>, 'address': <'ann@school.example'>, 'client_id': <'c'>, 'via': <'smtp'>}", NULL, "smtp.gmail.com", "starttls", 587 },
     { OUTLOOK "<'ann@outlook.com'>}", NULL, "smtp-mail.outlook.com", "starttls", 587 },
     { OUTLOOK "<'ann@school.example'>}", NULL, "smtp.office365.com", "starttls", 587 },
     { GMAIL "}", "{'smtp': 'smtps://mx.example:2465'}", "mx.example", "implicit", 2465 },
@@ -61,7 +66,7 @@ test_refused (void)
     { GMAIL ", 'host': <'evil.example'>}", NULL, FAULT_USAGE, "does not exist" },
     { GMAIL ", 'host': <'evil.example'>}", "{'token': 'https://a.example/'}", FAULT_USAGE, "does not exist" },
     { GMAIL ", 'authorities': <'x'>}", NULL, FAULT_USAGE, "does not exist" },
-    { GMAIL ", 'via': <'pigeon'>}", NULL, FAULT_USAGE, "--via" },
+    { GMAIL_API ", 'via': <'pigeon'>}", NULL, FAULT_USAGE, "--via" },
     { GMAIL "}", "{'host': 'evil.example'}", FAULT_USAGE, "has no endpoint" },
     { GMAIL "}", "{'user': 'somebody'}", FAULT_USAGE, "has no endpoint" },
     { GMAIL "}", "{'provider': 'x'}", FAULT_USAGE, "has no endpoint" },
@@ -72,6 +77,11 @@ test_refused (void)
     { GMAIL "}", "{'smtp': 'https://a.example/'}", FAULT_USAGE, "smtp=" },
     { GMAIL "}", "{'smtp': 'smtp://a.example'}", FAULT_USAGE, "port" },
     { GMAIL "}", "{'authorities': 'none'}", FAULT_USAGE, "--ca" },
+    { GMAIL_API "}", "{'api': 'http://a.example'}", FAULT_USAGE, "api=" }, /* in the clear to this machine alone */
+    { GMAIL_API "}", "{'upload': 'https://a.example/path'}", FAULT_USAGE, "upload=" },
+    { GMAIL_API ", 'units_per_minute': <uint32 99>}", NULL, FAULT_USAGE, "--units-per-minute" },
+    { GMAIL_API ", 'upload_host': <'evil.example'>}", NULL, FAULT_USAGE, "does not exist" },
+    { OUTLOOK "<'ann@outlook.com'>}", "{'api': 'https://a.example'}", FAULT_USAGE, "has no endpoint" },
     { OUTLOOK "<'ann@outlook.com'>, 'tenant': <'a/b'>}", NULL, FAULT_USAGE, "--tenant" },
     { OWN "}", NULL, FAULT_DATA, "provider" },
     { OWN "}", SMTP_LESS, FAULT_USAGE, "--host" },
@@ -115,6 +125,71 @@ test_changes (void)
   g_assert_cmpuint (account_get_limit (after, 86400), ==, 40);
 }
 
+/* Google's quota is in units, our limit in messages: the lower of what was said holds. */
+static void
+test_units (void)
+{
+  static const struct { const char *settings; guint per_minute, per_day; const char *remark; } rows[] = {
+    { GMAIL_API "}", 60, 500, "" },
+    { GMAIL_API ", 'units_per_minute': <uint32 15000>}", 150, 500, "6000" },
+    { GMAIL_API ", 'units_per_minute': <uint32 150>}", 1, 500, "" },
+    { GMAIL_API ", 'per_minute': <uint32 20>, 'per_day': <uint32 90>}", 20, 90, "" },
+    { GMAIL_API ", 'per_minute': <uint32 2000>}", 60, 500, "" },
+    { GMAIL "}", 0, 500, "" }, /* by SMTP no units are counted */
+    { "{'kind': <'gmail'>, 'address': <'ann@school.example'>, 'client_id': <'c'>}", 60, 2000, "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (Account) account = parse (rows[i].settings, NULL, NULL);
+
+    g_assert_cmpuint (account_get_limit (account, 60), ==, rows[i].per_minute);
+    g_assert_cmpuint (account_get_limit (account, 86400), ==, rows[i].per_day);
+    g_assert_true ((*account->kind->remark (account) == '\0') == (*rows[i].remark == '\0') && strstr (account->kind->remark (account), rows[i].remark) != NULL);
+    g_assert_cmpstr (account->limits[0].pool, ==, i == 6 ? "address:ann@school.example" : "address:ann@gmail.com"); /* shared with SMTP */
+  }
+}
+
+/* Another way is another program, another place, another right: nothing that followed from the first stays. */
+static void
+test_ways (void)
+{
+  g_autoptr (Account) api = parse (GMAIL_API "}", "{'api': 'https://a.example', 'smtp': 'smtps://b.example:465'}", NULL);
+  g_autoptr (GVariant) to_smtp = g_variant_parse (NULL, "{'via': <'smtp'>}", NULL, NULL, NULL), to_api = g_variant_parse (NULL, "{'via': <'api'>}", NULL, NULL, NULL);
+  g_autoptr (GVariant) more = g_variant_parse (NULL, "{'units_per_minute': <uint32 9000>}", NULL, NULL, NULL);
+  g_autoptr (Account) smtp = NULL, back = NULL, wider = NULL;
+  const Preset *preset = NULL;
+  const char *host = NULL;
+  guint16 port = 0;
+
+  g_assert_cmpstr (account_get_way (api).program, ==, "gmail");
+  g_assert_true (account_get_endpoint (api, 1, &host, &port));
+  g_assert_cmpstr (host, ==, "gmail.googleapis.com");
+  g_assert_cmpuint (account_get_size_max (api), ==, 36700160);
+  smtp = account_settings_change (api, to_smtp, &preset, NULL);
+  g_assert_cmpstr (account_get_way (smtp).program, ==, "smtp");
+  g_assert_true (account_is_asked (api, smtp));
+  g_assert_cmpstr (account_get_text (smtp, SETTING_HOST), ==, "b.example");
+  g_assert_cmpuint (account_get_number (smtp, SETTING_PORT), ==, 465);
+  g_assert_cmpuint (account_get_limit (smtp, 60), ==, 0);
+  g_assert_false (account_get_endpoint (smtp, 1, &host, &port));
+  back = account_settings_change (smtp, to_api, &preset, NULL);
+  g_assert_cmpstr (account_get_text (back, SETTING_HOST), ==, "a.example");
+  g_assert_cmpuint (account_get_limit (back, 60), ==, 60);
+  wider = account_settings_change (back, more, &preset, NULL);
+  g_assert_cmpuint (account_get_limit (wider, 60), ==, 90);
+}
+
+/* Gmail puts the account's own address in the place of another one. */
+static void
+test_sender (void)
+{
+  g_autoptr (Account) api = parse (GMAIL_API "}", NULL, NULL);
+  g_autofree char *own = account_check_sender (api, "Ann@gmail.com"), *other = account_check_sender (api, "bea@gmail.com");
+
+  g_assert_null (own);
+  g_assert_nonnull (strstr (other, "Gmail puts ann@gmail.com in its place"));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -122,5 +197,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/account/kind-oauth/places", test_places);
   g_test_add_func ("/core/account/kind-oauth/refused", test_refused);
   g_test_add_func ("/core/account/kind-oauth/changes", test_changes);
+  g_test_add_func ("/core/account/kind-oauth/units", test_units);
+  g_test_add_func ("/core/account/kind-oauth/ways", test_ways);
+  g_test_add_func ("/core/account/kind-oauth/sender", test_sender);
   return g_test_run ();
 }
