@@ -6,6 +6,7 @@
 #include "callback-lock.h"
 #include "dial-lock.h"
 #include "import-lock.h"
+#include "gmail-lock.h"
 #include "oauth-lock.h"
 #include "sink-lock.h"
 #include "smtp-lock.h"
@@ -81,6 +82,8 @@ get_lock (const char *name)
     return &dial_lock_for_listen;
   if (strcmp (name, "import") == 0)
     return &import_lock;
+  if (strcmp (name, "gmail") == 0)
+    return &gmail_lock;
   if (strcmp (name, "oauth") == 0)
     return &oauth_lock;
   if (strcmp (name, "smtp") == 0)
