@@ -1,13 +1,17 @@
-// fake-provider.mjs FORM PORT-FILE [ACCESS-S [CERT KEY]]: a sign-in as Google (FORM google) or Microsoft (FORM microsoft) has it, as far as docs/providers.md says: which
+// fake-provider.mjs FORM PORT-FILE [ACCESS-S [CERT KEY]] [--mail FOLDER] [--units N] [--delay MS]: a sign-in as Google (FORM google) or Microsoft (FORM microsoft) has it, as far as docs/providers.md says: which
 // redirects, whether a secret, what the answers look like. CERT, KEY: by TLS, under the name localhost. judge-fake.mjs says whether Google's own client and oauth4webapi take it for one.
+// Google has its mail, too (gmail-api.mjs): what is sent goes into FOLDER, N units a minute, and answered MS later.
 // GET /browse?url=URL[&grant=SCOPES][&testing=1] is a person's browser: {"url", "status", "text"}. GET /me, with a token: 200 if it is one. GET /asked: the token endpoint's requests.
 // Source: https://developers.google.com/identity/protocols/oauth2/native-app; https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow; RFC 6749, 7009, 7636, 9207.
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { parseArgs } from 'node:util';
+import { makeGmail } from './gmail-api.mjs';
 
-const [form, portFile, accessS = '3599', cert, key] = process.argv.slice(2);
+const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { mail: { type: 'string' }, units: { type: 'string' }, delay: { type: 'string' } } });
+const [form, portFile, accessS = '3599', cert, key] = positionals;
 const isGoogle = form === 'google';
 const CLIENT = isGoogle ? { id: '123-abc.apps.googleusercontent.com', secret: 'GOCSPX-not-really' } : { id: '11111111-2222-3333-4444-555555555555' };
 const ERROR_CODES = { invalid_grant: 70008, invalid_client: 700025, invalid_request: 900144 };
@@ -19,9 +23,16 @@ const paths = isGoogle ? { authorize: '/o/oauth2/v2/auth', token: '/token', revo
 
 const codes = new Map(); // code -> what it was given for; used: it was exchanged
 const refreshes = new Map(); // refresh token -> scope
-const accesses = new Map(); // access token -> until, in milliseconds
+const accesses = new Map(); // access token -> {scope, until: in milliseconds}
 const asked = [];
 const random = () => randomBytes(24).toString('base64url');
+
+function scopeOf(access) {
+  const given = accesses.get(access);
+  return given && given.until > Date.now() ? given.scope : undefined;
+}
+
+const gmail = isGoogle ? makeGmail({ folder: options.mail, unitsPerMinute: Number(options.units ?? 6000), scopeOf }) : () => undefined;
 
 class Refusal extends Error {
   constructor(status, error, description) {
@@ -65,7 +76,7 @@ function authorize(query, { grant, testing }) {
 function give(scope, isOffline, testing) {
   const access = isGoogle ? `ya29.${random()}${'A'.repeat(180)}` : `eyJ0eXAiOiJKV1Qi.${random()}${'A'.repeat(1500)}.${random()}`;
   const refresh = isGoogle ? `1//0${random()}` : `0.AXoA${random()}${'B'.repeat(900)}`;
-  accesses.set(access, Date.now() + Number(accessS) * 1000);
+  accesses.set(access, { scope, until: Date.now() + Number(accessS) * 1000 });
   if (isOffline) refreshes.set(refresh, scope);
   const granted = isGoogle ? scope : scope.split(' ').filter((one) => one !== 'offline_access').join(' '); // a permission to ask again is none of the resource's
   return { access_token: access, expires_in: Number(accessS), token_type: 'Bearer', scope: granted, ...(isOffline ? { refresh_token: refresh } : {}),
@@ -128,23 +139,31 @@ async function answerFor(request, url, body) {
     return { status: 200, body: token(body) };
   }
   if (url.pathname === paths.revoke && request.method === 'POST') return { status: 200, body: revoke(query, body) };
-  if (url.pathname === '/me') return { status: (accesses.get(request.headers.authorization?.slice('Bearer '.length)) ?? 0) > Date.now() ? 200 : 401, body: {} };
+  if (url.pathname === '/me') return { status: scopeOf(request.headers.authorization?.slice('Bearer '.length)) !== undefined ? 200 : 401, body: {} };
   if (url.pathname === '/browse') return { status: 200, body: await browse(query) };
   if (url.pathname === '/asked') return { status: 200, body: asked };
+  if (url.pathname === '/forget') return { status: 200, body: accesses.clear() ?? {} }; // every access token, before its end
   return { status: 404, body: {} };
 }
 
 server.on('request', async (request, response) => {
-  let text = '';
-  for await (const octets of request) text += octets;
+  const chunks = [];
+  try {
+    for await (const octets of request) chunks.push(octets);
+  } catch {
+    return; // it ended in the middle
+  }
+  const octets = Buffer.concat(chunks), url = new URL(request.url, origin);
   let answer;
   try {
-    answer = await answerFor(request, new URL(request.url, origin), new URLSearchParams(text));
+    answer = gmail(request, url, octets) ?? await answerFor(request, url, new URLSearchParams(octets.length < 65536 ? octets.toString() : ''));
   } catch (error) {
     answer = error instanceof Refusal ? { status: error.status, body: refusalBody(error) } : { status: 500, body: { error: 'server_error', error_description: String(error.stack) } };
   }
-  response.writeHead(answer.status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store', ...(answer.location ? { Location: answer.location } : {}) });
-  response.end(answer.location ? '' : JSON.stringify(answer.body, null, 2));
+  if (options.delay && url.pathname.includes('/gmail/v1/')) await new Promise((later) => setTimeout(later, Number(options.delay)));
+  if (answer.cut) return request.socket.destroy();
+  response.writeHead(answer.status, { 'Content-Type': answer.type ?? 'application/json; charset=utf-8', 'Cache-Control': 'no-store', ...answer.headers, ...(answer.location ? { Location: answer.location } : {}) });
+  response.end(answer.location ? '' : typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body, null, 2));
 });
-writeFileSync(`${portFile}.part`, JSON.stringify({ origin, ...Object.fromEntries(Object.entries(paths).map(([key, path]) => [key, origin + path])), client: CLIENT }));
+writeFileSync(`${portFile}.part`, JSON.stringify({ origin, ...(isGoogle ? { api: origin, upload: origin } : {}), ...Object.fromEntries(Object.entries(paths).map(([key, path]) => [key, origin + path])), client: CLIENT }));
 renameSync(`${portFile}.part`, portFile);

@@ -4,6 +4,7 @@ import { mkdtempSync, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gmail } from '@googleapis/gmail';
 import { CodeChallengeMethod, OAuth2Client } from 'google-auth-library';
 import * as oauth from 'oauth4webapi';
 
@@ -69,6 +70,27 @@ async function judgeGoogle(fake) {
   check(missing === true, 'google: no client without its secret', missing);
 }
 
+// Google's client of its API sends by the fake, as JSON and by upload, and reads its refusals.
+async function judgeMail(fake) {
+  const client = new OAuth2Client({ clientId: fake.client.id, clientSecret: fake.client.secret, redirectUri: 'http://127.0.0.1:49152/', endpoints: { oauth2AuthBaseUrl: fake.authorize, oauth2TokenUrl: fake.token } });
+  const { codeVerifier, codeChallenge } = await client.generateCodeVerifierAsync();
+  const url = client.generateAuthUrl({ access_type: 'offline', prompt: 'consent', scope: 'https://www.googleapis.com/auth/gmail.send', code_challenge: codeChallenge, code_challenge_method: CodeChallengeMethod.S256 });
+  client.setCredentials((await client.getToken({ code: (await redirected(url)).searchParams.get('code'), codeVerifier })).tokens);
+  const api = gmail({ version: 'v1', auth: client, rootUrl: fake.origin });
+  const message = 'To: b@example.net\r\nMessage-ID: <1@example.org>\r\nSubject: a\r\n\r\nb\r\n';
+  const json = await api.users.messages.send({ userId: 'me', requestBody: { raw: Buffer.from(message).toString('base64url') } }, { rootUrl: fake.origin });
+  check(json.data.id && json.data.labelIds.includes('SENT'), 'gmail: Google\'s client sends as JSON', json.data);
+  const media = await api.users.messages.send({ userId: 'me', media: { mimeType: 'message/rfc822', body: message } }, { rootUrl: fake.origin });
+  check(media.data.id && media.data.id !== json.data.id, 'gmail: and by upload', media.data);
+  const noRecipient = await fails(() => api.users.messages.send({ userId: 'me', requestBody: { raw: Buffer.from('Subject: a\r\n\r\nb\r\n').toString('base64url') } }, { rootUrl: fake.origin }), /Recipient address required/);
+  check(noRecipient === true, 'gmail: a message to nobody', noRecipient);
+  const profile = await fails(() => api.users.getProfile({ userId: 'me' }, { rootUrl: fake.origin }), /insufficient/i);
+  check(profile === true, 'gmail: who may only send may not read', profile);
+  await fetch(`${fake.origin}/gmail/plan`, { method: 'POST', body: JSON.stringify([{ status: 403, reason: 'domainPolicy' }]) });
+  const policy = await fails(() => api.users.messages.send({ userId: 'me', requestBody: { raw: Buffer.from(message).toString('base64url') } }, { rootUrl: fake.origin, retry: false }), /domainPolicy/);
+  check(policy === true, 'gmail: a refusal that was ordered', policy);
+}
+
 // Strict by the letter of the RFCs: state, issuer, types and forms of the answers.
 async function judgeStrictly(form, fake, redirect, scope) {
   const server = { issuer: form === 'google' ? 'https://accounts.google.com' : fake.origin, authorization_endpoint: fake.authorize, token_endpoint: fake.token, revocation_endpoint: fake.revoke,
@@ -89,9 +111,10 @@ async function judgeStrictly(form, fake, redirect, scope) {
 }
 
 try {
-  console.log('1..12');
+  console.log('1..17');
   const google = await start('google'), microsoft = await start('microsoft');
   await judgeGoogle(google);
+  await judgeMail(google);
   await judgeStrictly('google', google, 'http://127.0.0.1:49152/a', 'https://mail.google.com/');
   await judgeStrictly('microsoft', microsoft, 'http://localhost:49152/', 'https://outlook.office.com/SMTP.Send offline_access');
   const path = await (await fetch(`${microsoft.authorize}?${new URLSearchParams({ client_id: microsoft.client.id, response_type: 'code', redirect_uri: 'http://localhost:1/path', scope: 'a', code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })}`, { redirect: 'manual' })).json();
@@ -100,4 +123,4 @@ try {
   check(false, 'an error', String(error.stack));
 }
 for (const child of children) child.kill();
-process.exit(failed > 0 || count !== 12 ? 1 : 0);
+process.exit(failed > 0 || count !== 17 ? 1 : 0);
