@@ -81,9 +81,12 @@ class Provider:
 class Fake:
     """Google's or Microsoft's form of it."""
 
-    def __init__(self, fixture, form, access_s=3599, tls=None):
+    def __init__(self, fixture, form, access_s=3599, tls=None, units=6000, delay_ms=0):
         folder, said = install_providers(fixture.build), os.path.join(fixture.folder, form + ".json")
-        Node(fixture, form, [os.path.join(folder, "node"), os.path.join(folder, "fake-provider.mjs"), form, said, str(access_s), *([tls + "/cert.pem", tls + "/key.pem"] if tls else [])])
+        self.mail = os.path.join(fixture.folder, form + "-mail")
+        os.makedirs(self.mail)
+        Node(fixture, form, [os.path.join(folder, "node"), os.path.join(folder, "fake-provider.mjs"), form, said, str(access_s), *([tls + "/cert.pem", tls + "/key.pem"] if tls else []),
+                             "--mail", self.mail, "--units", str(units), *(["--delay", str(delay_ms)] if delay_ms else [])])
         wait_for(lambda: os.path.exists(said), form)
         with open(said, encoding="utf-8") as file:
             self.said = json.load(file)
@@ -94,9 +97,24 @@ class Fake:
     def refreshes(self):
         return [{"begun": one["at"], "ended": one["at"]} for one in self.ask("/asked") if one["grant_type"] == "refresh_token"]
 
-    def endpoints(self, mail):
-        pairs = [f"{key}={self.said[key]}" for key in ("authorize", "token", "revoke") if key in self.said] + [f"smtp={mail.place}"]
+    def endpoints(self, mail=None):
+        """mail: a MailServer; None: by its API."""
+        pairs = [f"{key}={self.said[key]}" for key in ("authorize", "token", "revoke", *(() if mail else ("api", "upload"))) if key in self.said]
+        pairs += [f"smtp={mail.place}"] if mail else []
         return [word for pair in pairs for word in ("--endpoint", pair)]
+
+
+    # --- Gmail's API ---
+    def sent(self):
+        return self.ask("/gmail/sent")
+
+    def answers(self):
+        return self.ask("/gmail/said")
+
+    def order(self, *plan):
+        """What goes wrong next: gmail-api.mjs."""
+        request = urllib.request.Request(self.issuer + "/gmail/plan", data=json.dumps(plan).encode(), method="POST")
+        urllib.request.urlopen(request, timeout=60, context=ssl._create_unverified_context()).close()
 
 
 class MailServer:
