@@ -171,7 +171,7 @@ judge_error (const HttpAnswer *http, const GoogleError *error)
 }
 
 static char *
-describe (const HttpAnswer *http, const GoogleError *error, const char *advice)
+answer_describe (const HttpAnswer *http, const GoogleError *error, const char *advice)
 {
   g_autofree char *text = text_printable (http->end != HTTP_ANSWERED ? http->text : error->message, -1, VERDICT_TEXT_MAX / 2);
   g_autofree char *said = http->end != HTTP_ANSWERED ? g_steal_pointer (&text) : g_strdup_printf ("%u%s%s", http->status, *text != '\0' ? ": " : "", text);
@@ -210,7 +210,7 @@ gmail_answer_new (const HttpAnswer *http, gboolean is_whole, gint64 now_utc_s)
   if (self->meaning == GMAIL_SLOW && self->not_before_utc_s > now_utc_s + WAIT_SHORT_S)
     self->meaning = GMAIL_LIMIT;
   self->verdict = verdicts[self->meaning];
-  self->text = describe (http, &error, self->verdict.advice);
+  self->text = answer_describe (http, &error, self->verdict.advice);
   return self;
 }
 

@@ -25,7 +25,7 @@ typedef struct {
   guint         hold_timer, slow_timer, fill_idle;
 } GmailChannel;
 
-static void fill_soon (GmailChannel *self);
+static void gmail_channel_fill_soon (GmailChannel *self);
 
 /* --- what can be sent now --- */
 
@@ -123,15 +123,15 @@ make_next (GmailChannel *self)
 static void
 start_next (GmailChannel *self, GmailLine *line)
 {
+  static const Verdict unsent = { OUTCOME_LATER, REASON_NONE, "protocol", 1, NULL };
   g_autoptr (GError) error = NULL;
 
-  if (gmail_line_send (line, self->account, g_steal_pointer (&self->next), &error))
-    return;
-  send_queue_trouble (self->queue, &(Verdict){ OUTCOME_LATER, REASON_NONE, "protocol", 1, NULL }, error->message);
+  if (!gmail_line_send (line, self->account, g_steal_pointer (&self->next), &error))
+    send_queue_trouble (self->queue, &unsent, error->message);
 }
 
 static void
-fill (GmailChannel *self)
+gmail_channel_fill (GmailChannel *self)
 {
   while (can_send (self) && make_next (self)) {
     GmailLine *line = find_line (self, gmail_line_is_ready, self->next->endpoint);
@@ -150,7 +150,7 @@ fill_cb (gpointer data)
   GmailChannel *self = data;
 
   self->fill_idle = 0;
-  fill (self);
+  gmail_channel_fill (self);
   if (send_queue_get_length (self->queue) == 0)
     send_queue_turned (self->queue, TRUE); /* what could not be made is told at once */
   return G_SOURCE_REMOVE;
@@ -158,7 +158,7 @@ fill_cb (gpointer data)
 
 /* Not from inside the queue's own calls. */
 static void
-fill_soon (GmailChannel *self)
+gmail_channel_fill_soon (GmailChannel *self)
 {
   if (self->fill_idle == 0)
     self->fill_idle = g_idle_add_full (G_PRIORITY_DEFAULT, fill_cb, self, NULL);
@@ -170,12 +170,12 @@ hold_cb (gpointer data)
   GmailChannel *self = data;
 
   self->hold_timer = 0;
-  fill (self);
+  gmail_channel_fill (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-hold (GmailChannel *self, gint64 seconds)
+gmail_channel_hold (GmailChannel *self, gint64 seconds)
 {
   self->hold_until_us = MAX (self->hold_until_us, g_get_monotonic_time () + seconds * G_USEC_PER_SEC);
   g_clear_handle_id (&self->hold_timer, g_source_remove);
@@ -207,7 +207,7 @@ heed_answer (GmailChannel *self, GmailAnswer *answer, gint64 now_utc_s)
   if (answer->meaning == GMAIL_LIMIT)
     self->limit_until_utc_s = answer->not_before_utc_s;
   else if (answer->not_before_utc_s > now_utc_s)
-    hold (self, answer->not_before_utc_s - now_utc_s);
+    gmail_channel_hold (self, answer->not_before_utc_s - now_utc_s);
   if (answer->meaning == GMAIL_TOKEN) {
     answer->not_before_utc_s = now_utc_s + 1; /* as soon as there is another one: it was not processed */
     self->is_proved = FALSE;
@@ -238,10 +238,12 @@ is_never_sent (const GmailRequest *request, const HttpAnswer *http)
 static void
 note_trouble (GmailChannel *self, const HttpAnswer *http)
 {
+  static const Verdict untrusted = { OUTCOME_LATER, REASON_NONE, "certificate", 1, NULL }, nonsense = { OUTCOME_LATER, REASON_NONE, "protocol", 3, NULL };
+
   if (http->end == HTTP_UNTRUSTED)
-    send_queue_trouble (self->queue, &(Verdict){ OUTCOME_LATER, REASON_NONE, "certificate", 1, NULL }, http->text);
+    send_queue_trouble (self->queue, &untrusted, http->text);
   else if (http->end == HTTP_NONSENSE)
-    send_queue_trouble (self->queue, &(Verdict){ OUTCOME_LATER, REASON_NONE, "protocol", 3, NULL }, http->text);
+    send_queue_trouble (self->queue, &nonsense, http->text);
 }
 
 static void
@@ -301,7 +303,7 @@ answered_cb (GmailLine *line, GmailRequest *request, const HttpAnswer *http, gpo
   if (!gmail_line_is_ready (line, gmail_line_get_endpoint (line)))
     send_queue_ended (self->queue, gmail_line_get_endpoint (line), http->end != HTTP_ANSWERED && !is_expected ? http->text : NULL);
   finish_drain (self);
-  fill_soon (self);
+  gmail_channel_fill_soon (self);
 }
 
 /* --- the table --- */
@@ -348,7 +350,7 @@ connect_cb (gpointer channel, int fd, guint endpoint, const char *peer, GError *
   gmail_line_take_socket (line, fd, endpoint);
   if (send_queue_is_testing (self->queue))
     return try_test (self, error);
-  fill_soon (self);
+  gmail_channel_fill_soon (self);
   return TRUE;
 }
 
@@ -356,11 +358,13 @@ static void
 test_cb (gpointer channel)
 {
   GmailChannel *self = channel;
+  HttpAnswer unasked = { .end = HTTP_NONSENSE };
   g_autoptr (GError) error = NULL;
 
   if (try_test (self, &error))
     return;
-  send_queue_tested (self->queue, gmail_report_new (self->account, &(HttpAnswer){ .end = HTTP_NONSENSE, .text = error->message }, NULL));
+  unasked.text = error->message;
+  send_queue_tested (self->queue, gmail_report_new (self->account, &unasked, NULL));
 }
 
 static void
@@ -387,20 +391,21 @@ wake_cb (gpointer channel)
 
   if (send_queue_get_length (self->queue) == 0)
     self->announced[GMAIL_API] = self->announced[GMAIL_UPLOAD] = 0; /* what comes next asks anew */
-  fill_soon (self);
+  gmail_channel_fill_soon (self);
 }
 
 /* A mailbox that takes nothing before a time is not asked before it, however often somebody resumes. */
 static void
 resume_cb (gpointer channel)
 {
+  static const Verdict limit = { OUTCOME_LATER, REASON_NONE, "quota", 1, NULL };
   GmailChannel *self = channel;
   g_autoptr (GDateTime) until = g_date_time_new_from_unix_utc (self->limit_until_utc_s); /* local time would open a file */
   g_autofree char *when = g_date_time_format (until, "%F %H:%M UTC"), *text = g_strdup_printf ("Gmail takes no more from this mailbox before %s", when);
 
   self->announced[GMAIL_API] = self->announced[GMAIL_UPLOAD] = 0;
   if (self->limit_until_utc_s > g_get_real_time () / G_USEC_PER_SEC)
-    send_queue_trouble (self->queue, &(Verdict){ OUTCOME_LATER, REASON_NONE, "quota", 1, NULL }, text);
+    send_queue_trouble (self->queue, &limit, text);
   else
     wake_cb (channel);
 }

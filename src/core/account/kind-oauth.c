@@ -191,7 +191,7 @@ set_origin (Account *account, const char *own_key, const char *host_key, const c
 static void
 complete_units (Account *account)
 {
-  const KindSetting *minute = kind_find_setting (account->kind, "per_minute");
+  const KindSetting *minute = kind_find_setting (account->kind, KEY_ACCOUNT_PER_MINUTE);
   guint units, own = account_get_limit (account, minute->seconds);
 
   if (account_get_number (account, SETTING_UNITS) == 0)
@@ -228,9 +228,9 @@ kind_oauth_merge (const Account *before, GVariant *changes, GVariantDict *merged
     if (!g_variant_lookup (changes, follows[i], "u", &units))
       g_variant_dict_remove (merged, follows[i]);
   /* the limit of a minute that only said what the units did */
-  if ((is_moved || g_variant_lookup (changes, SETTING_UNITS, "u", &units)) && !g_variant_lookup (changes, "per_minute", "u", &units) &&
+  if ((is_moved || g_variant_lookup (changes, SETTING_UNITS, "u", &units)) && !g_variant_lookup (changes, KEY_ACCOUNT_PER_MINUTE, "u", &units) &&
       account_get_limit (before, 60) == account_get_number (before, SETTING_UNITS) / UNITS_A_MESSAGE)
-    g_variant_dict_remove (merged, "per_minute");
+    g_variant_dict_remove (merged, KEY_ACCOUNT_PER_MINUTE);
 }
 
 static gboolean

@@ -214,7 +214,7 @@ test_never (void)
 static void
 test_own (void)
 {
-  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, CALLBACK = 1 << 3, LISTENER = 1 << 4, DIAL = 1 << 5, OAUTH = 1 << 6 };
+  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, CALLBACK = 1 << 3, LISTENER = 1 << 4, DIAL = 1 << 5, OAUTH = 1 << 6, GMAIL = 1 << 7 };
   static const struct {
     const char *call;
     guint64     args[3];
@@ -242,7 +242,7 @@ test_own (void)
     { "unlinkat", { 0, 0, AT_REMOVEDIR }, 0 },
     { "renameat", { 0 }, SINK },
     { "mkdirat", { 0 }, 0 },
-    { "mlock", { 0 }, SMTP | OAUTH },
+    { "mlock", { 0 }, SMTP | OAUTH | GMAIL },
     { "sendmmsg", { 0 }, DIAL },
     { "epoll_create1", { 0 }, SINK },
     { "epoll_ctl", { 0 }, SMTP | SINK | CALLBACK },
