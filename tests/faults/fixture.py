@@ -3,11 +3,14 @@
 The driver makes itself a subreaper: whatever Postrider leaves behind becomes its child, so that none of our processes escapes it
 and none of anybody else's is ever touched. A process is named by (pid, start time): a number that comes again is another one.
 """
+import contextlib
 import csv
 import ctypes
+import glob
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -118,6 +121,20 @@ def wait_until(condition, seconds, step=0.02):
         time.sleep(step)
 
 
+def describe_stacks(pids):
+    """Where each thread of these processes stands, for whoever looks for a hang later: by gdb where it is there, else what the kernel says."""
+    lines = []
+    for pid in pids:
+        if shutil.which("gdb"):
+            done = subprocess.run(["gdb", "-batch", "-nx", "-p", str(pid), "-ex", "thread apply all bt 16"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+            lines += [f"{pid}: {line}" for line in done.stdout.splitlines() if line.startswith(("#", "Thread"))]
+        for task in glob.glob(f"/proc/{pid}/task/*"):
+            for name in ("comm", "wchan", "syscall"):
+                with contextlib.suppress(OSError), open(os.path.join(task, name), errors="replace") as file:
+                    lines.append(f"{task} {name}: {file.read().strip()}")
+    return "\n".join(lines)
+
+
 def check_store(store):
     """What integrity_check finds, but for one word of SQLite 3.40 (Debian 12) that is not true: it takes the columns of a table WITHOUT ROWID in
     another order than they are stored in, and sees NULL where there is none (mended in 3.41). That word is looked into."""
@@ -158,13 +175,18 @@ class Fixture:
         return environment | self.extra | {"POSTRIDER_HOME": self.home} | ({"POSTRIDER_KILL": kill} if kill else {})
 
     def run(self, *words, kill=None, seconds=40, may_fail=False):
+        command = subprocess.Popen([self.program, *words], env=self.environment(kill), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
-            done = subprocess.run([self.program, *words], env=self.environment(kill), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                                  timeout=seconds * SLOW)
+            out, err = command.communicate(timeout=seconds * SLOW)
         except subprocess.TimeoutExpired:
-            raise Trouble(f"`postrider {' '.join(words)}` hangs") from None
+            core = self.core()
+            stacks = describe_stacks([command.pid, *([core.pid] if core else [])])
+            command.kill()
+            command.communicate()
+            raise Trouble(f"`postrider {' '.join(words)}` hangs:\n{stacks}") from None
         finally:
             reap()
+        done = subprocess.CompletedProcess(command.args, command.returncode, out, err)
         if done.returncode not in (0, 1, 75) and not may_fail:
             raise Trouble(f"`postrider {' '.join(words)}` said: {done.stderr.strip()[-300:]} (status {done.returncode})")
         return done
