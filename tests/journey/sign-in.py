@@ -426,7 +426,7 @@ def gmail(fixture):
     mail = MailServer(fixture, fake)
     client = fixture.write("client.json", json.dumps({"installed": {"client_id": fake.said["client"]["id"], "client_secret": fake.said["client"]["secret"], "project_id": "p",
                                                                     "auth_uri": "https://accounts.google.com/o/oauth2/auth", "token_uri": "https://oauth2.googleapis.com/token"}}))
-    person = SignIn(fixture, "account", "add", "work", f"gmail:{ADDRESS}", "--client", client, *fake.endpoints(mail))
+    person = SignIn(fixture, "account", "add", "work", f"gmail:{ADDRESS}", "--via", "smtp", "--client", client, *fake.endpoints(mail))
     check(re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{43}", person.redirect), person.opened)
     check("access_type=offline&prompt=consent" in person.url and f"login_hint={urllib.parse.quote(ADDRESS)}" in person.url, person.url)
     fake.browse(person.url, grant="https://www.googleapis.com/auth/gmail.send")
