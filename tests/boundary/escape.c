@@ -61,6 +61,7 @@ static const struct { /* what a lock does not refuse, and why that is right */
   { "dial", "set an option of a given socket", ALLOWED, "it makes sockets ready for those who may not" },
   { "dial", "connect a given socket elsewhere", NEEDS_LANDLOCK, "a port that is not in its argv" },
   { "smtp", "outlive core", ALLOWED, "it finishes what is on the wire, then leaves" },
+  { "gmail", "outlive core", ALLOWED, "it finishes what is on the wire, then leaves" },
   { "sink", "own: make a file in its folder", ALLOWED, "its work" },
   { "sink", "own: rename in its folder", ALLOWED, "its work: from tmp to new" },
   { "sink", "own: remove in its folder", ALLOWED, "its work: half messages" },
