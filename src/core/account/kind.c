@@ -1,6 +1,8 @@
 #include "kind.h"
 
 #include "contract-keys.h"
+#include "provider-client.h"
+#include "provider.h"
 #include "suppression-words.h"
 #include <string.h>
 
@@ -156,6 +158,19 @@ describe_endpoints (const AccountKind *self)
   return g_variant_builder_end (&builder);
 }
 
+/* What a person has to know of a client of their own. */
+static const char *
+describe_client (const AccountKind *self)
+{
+  if (self->secret != KIND_SECRET_OAUTH)
+    return "";
+  if (self->provider == NULL)
+    return "file";
+  if (*provider_client_get_id (self->provider) != '\0')
+    return "none";
+  return provider_find (self->provider)->wants_secret ? "secret" : "id";
+}
+
 GVariant *
 kinds_describe (void)
 {
@@ -170,6 +185,7 @@ kinds_describe (void)
     add_text (&builder, KEY_KIND_MESSAGE, message_kind_get ((*kind)->message)->word);
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_PARTS, message_kind_describe (message_kind_get ((*kind)->message)));
     add_text (&builder, KEY_KIND_SECRET, kind_secret_to_word ((*kind)->secret));
+    add_text (&builder, KEY_KIND_CLIENT, describe_client (*kind));
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_CAN, describe_traits (*kind));
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_ENDPOINTS, describe_endpoints (*kind));
     g_variant_builder_add (&builder, "{sv}", KEY_KIND_SETTINGS, describe_settings (*kind));

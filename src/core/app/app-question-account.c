@@ -4,9 +4,17 @@
 #include "contract-keys.h"
 #include "text.h"
 
+static gboolean
+has_sign_in (const Account *account)
+{
+  return account->kind->secret == KIND_SECRET_OAUTH;
+}
+
 static const char *
 describe_login (const Account *account)
 {
+  if (has_sign_in (account))
+    return "by a sign-in at its provider, in your browser";
   return account->needs_password ? "with a password that is asked for when it is needed" : "without any login";
 }
 
@@ -27,7 +35,11 @@ ask_account_add (Core *core, GVariant *arguments, Question *out, GError **error)
   out->server = account_describe_place (account);
   shown = question_quote (account->name);
   address = text_quote (account->address, QUESTION_PLACE_MAX);
-  if (g_variant_lookup (settings, KEY_ACCOUNT_HAS_PASSWORD, "b", &has_password) && has_password)
+  g_variant_lookup (settings, KEY_ACCOUNT_HAS_PASSWORD, "b", &has_password);
+  if (has_password && has_sign_in (account))
+    g_string_printf (out->text, "Please type the secret of the client that the provider's console shows beside its id. The mail account %s for %s signs in by it: it goes to Postrider's core "
+                     "and to the provider, and nowhere else. Letters will go to %s.", shown, address, out->server);
+  else if (has_password)
     g_string_printf (out->text, "Please type the password of the mail account %s for %s. It goes to Postrider's core and to %s, and nowhere else.", shown,
                      address, out->server);
   else
@@ -125,6 +137,34 @@ ask_account_pin (Core *core, GVariant *arguments, Question *out, GError **error)
 }
 
 static gboolean
+ask_account_sign_in (Core *core, GVariant *arguments, Question *out, GError **error)
+{
+  g_autoptr (Account) account = NULL;
+  const char *name;
+
+  g_variant_get (arguments, "(&s)", &name);
+  account = account_load (core, name, error);
+  return account != NULL && question_ask_place (account, "Your browser will be opened at the page of the provider of", out);
+}
+
+static gboolean
+ask_account_sign_out (Core *core, GVariant *arguments, Question *out, GError **error)
+{
+  g_autoptr (Account) account = NULL;
+  g_autofree char *shown = NULL;
+  const char *name;
+
+  g_variant_get (arguments, "(&s)", &name);
+  account = account_load (core, name, error);
+  if (account == NULL)
+    return FALSE;
+  shown = question_quote (account->name);
+  g_string_printf (out->text, "What the provider granted the account %s is taken back there and forgotten here. Nothing more is sent by it until somebody signs in again; open campaigns of it wait.", shown);
+  question_ask (out, "Sign this account out?", "_Sign out");
+  return TRUE;
+}
+
+static gboolean
 ask_account_remove (Core *core, GVariant *arguments, Question *out, GError **error)
 {
   g_autoptr (Account) account = NULL;
@@ -148,6 +188,8 @@ const QuestionRow question_account_rows[] = {
   { "AccountSecret", ask_account_secret },
   { "AccountSet", ask_account_set },
   { "AccountPin", ask_account_pin },
+  { "AccountSignInOpen", ask_account_sign_in },
+  { "AccountSignOut", ask_account_sign_out },
   { "AccountRemove", ask_account_remove },
   { NULL, NULL },
 };

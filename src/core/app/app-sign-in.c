@@ -7,6 +7,7 @@
 #include "fault.h"
 #include "sign-ins.h"
 #include "sign-out.h"
+#include "window.h"
 
 typedef struct { /* a call that waits for a browser, a person or a provider */
   AppPending *pending;
@@ -79,6 +80,54 @@ handle_sign_in (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char 
     return TRUE;
   call->environment = g_variant_ref (environment);
   sign_ins_start_async (client->core->sign_ins, call->account, NULL, started_cb, call);
+  return TRUE;
+}
+
+/* --- for the window: by its own desk, and without a word of the address --- */
+
+static void
+opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SignInCall) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignInStart) start = sign_ins_start_finish (result, &error);
+  AppClient *client = call->pending->client;
+
+  if (start != NULL && !browser_show (client->core, call->environment, start->url, &error))
+    sign_ins_cancel (client->core->sign_ins, call->account->id);
+  if (error != NULL)
+    app_return_error (call->pending->invocation, g_steal_pointer (&error));
+  else
+    pr_app1_complete_account_sign_in_open (client->skeleton, call->pending->invocation, start->until_utc);
+}
+
+static gboolean
+handle_open (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
+{
+  AppClient *client = data;
+  SignInCall *call;
+
+  if (client->core->window == NULL || window_get_desk (client->core->window) == NULL)
+    return app_return_error (invocation, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, "no window is open that could open a browser: postrider account sign-in"));
+  call = sign_in_call_begin (client, invocation, name);
+  if (call == NULL)
+    return TRUE;
+  call->environment = g_variant_ref_sink (g_variant_new ("a{ss}", NULL));
+  sign_ins_start_async (client->core->sign_ins, call->account, NULL, opened_cb, call);
+  return TRUE;
+}
+
+static gboolean
+handle_stop (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
+{
+  AppClient *client = data;
+  GError *error = NULL;
+  g_autoptr (Account) account = account_load (client->core, name, &error);
+
+  if (account == NULL)
+    return app_return_error (invocation, error);
+  sign_ins_cancel (client->core->sign_ins, account->id);
+  pr_app1_complete_account_sign_in_stop (skeleton, invocation);
   return TRUE;
 }
 
@@ -242,6 +291,8 @@ void
 app_sign_in_connect (AppClient *client)
 {
   g_signal_connect (client->skeleton, "handle-account-sign-in", G_CALLBACK (handle_sign_in), client);
+  g_signal_connect (client->skeleton, "handle-account-sign-in-open", G_CALLBACK (handle_open), client);
+  g_signal_connect (client->skeleton, "handle-account-sign-in-stop", G_CALLBACK (handle_stop), client);
   g_signal_connect (client->skeleton, "handle-account-sign-in-wait", G_CALLBACK (handle_wait), client);
   g_signal_connect (client->skeleton, "handle-account-sign-in-paste", G_CALLBACK (handle_paste), client);
   g_signal_connect (client->skeleton, "handle-account-sign-out", G_CALLBACK (handle_sign_out), client);
