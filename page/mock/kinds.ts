@@ -1,4 +1,4 @@
-// Core's table of kinds (src/core/account/kind-smtp.c), as far as the page asks for it; test/kinds.test.mjs holds it against core's own.
+// Core's table of kinds (src/core/account/kind-smtp.c, kind-oauth.c), as far as the page asks for it; test/kinds.test.mjs holds it against core's own.
 import type { AccountKind, AccountSetting, MessagePart } from '../src/bridge';
 
 export const setting = (part: Partial<AccountSetting>): AccountSetting => ({
@@ -19,7 +19,7 @@ export const MAIL: MessagePart[] = [
 ];
 
 export const SMTP: AccountKind = {
-  word: 'smtp', title: 'E-mail (SMTP)', address: 'email', message: 'mail', parts: MAIL, secret: 'password', can: [], endpoints: ['smtp'],
+  word: 'smtp', title: 'E-mail (SMTP)', address: 'email', message: 'mail', parts: MAIL, secret: 'password', client: '', can: [], endpoints: ['smtp'],
   settings: [
     setting({ key: 'host', required: true, most: 253, place: true, group: 'server', label: 'Mail server for sending (SMTP)' }),
     setting({ key: 'port', type: 'q', required: true, fallback: '587', least: 1, most: 65535, place: true, group: 'server', label: 'Port' }),
@@ -39,5 +39,18 @@ export const SMTP: AccountKind = {
     limit('per_day', 'At most a day', 86400),
     setting({ key: 'helo' }),
     setting({ key: 'display_name', most: 256 }),
+  ],
+};
+
+/** What all that send mail have beside their place. */
+const PLACE = SMTP.settings.slice(SMTP.settings.findIndex(({ key }) => key === 'connections'));
+
+export const GMAIL: AccountKind = {
+  word: 'gmail', title: 'Gmail', address: 'email', message: 'mail', parts: MAIL, secret: 'oauth', client: 'secret', can: [], endpoints: ['api', 'upload'],
+  settings: [
+    setting({ key: 'via', fallback: 'api', place: true, words: ['api', 'smtp'], labels: ['Gmail\'s own way for programs (API)', 'The provider\'s mail server'] }),
+    setting({ key: 'client_id', required: true, most: 512, place: true, group: 'login', label: 'Client ID' }),
+    setting({ key: 'units_per_minute', type: 'u', least: 100, most: 1200000 }),
+    ...PLACE,
   ],
 };

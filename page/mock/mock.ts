@@ -76,6 +76,7 @@ export class Mock {
 
   calls: [string, ...unknown[]][] = [];
   failures = new Map<string, MockFault>(); // method: what it rejects with
+  signedIn: (reason: string, text: string) => void = () => {}; // what a browser would come back with
   overrides: Partial<Postrider> = {}; // in place of the mock's own answers
   isEmpty: boolean;
   lists: List[];
@@ -185,7 +186,8 @@ function methods(mock: Mock): Methods {
       mock.vault = { state: 'open', slots: ['passphrase'], text: 'open, protected by a passphrase' };
     },
     accountAdd: async (name, settings) => {
-      const stored = account({ ...settings, name, address: settings.address ?? '', host: settings.host ?? '', port: settings.port ?? 587, used_day: '0', used_hour: '0', used_minute: '0', per_day: settings.per_day ?? 0 });
+      const hasSignIn = mock.kinds.find(({ word }) => word === settings.kind)?.secret === 'oauth';
+      const stored = account({ ...settings, ...(hasSignIn ? { needs_password: false, keeps_password: false, state: 'signed-out', via: 'api' } : {}), name, address: settings.address ?? '', host: settings.host ?? '', port: settings.port ?? 587, used_day: '0', used_hour: '0', used_minute: '0', per_day: settings.per_day ?? 0 });
       mock.accounts.push(stored);
       return { ...settingsOf(stored), keep: settings.keep ?? false, has_password: settings.has_password ?? false, preset: '', sure: 'high', note: '' };
     },
@@ -225,6 +227,20 @@ function methods(mock: Mock): Methods {
     accountRemove: async (name) => {
       mock.accounts = mock.accounts.filter((one) => one.name !== name);
       return { revoked: 'none', text: '' };
+    },
+    accountSignInOpen: async () => String(Math.floor(Date.now() / 1000) + 300),
+    accountSignInWait: async (name) => new Promise((resolve) => {
+      mock.signedIn = (reason, text) => {
+        const found = mock.accounts.find((one) => one.name === name);
+        if (found !== undefined && reason === '')
+          Object.assign(found, { signed_in: true, state: 'untried', text: '', scope: 'https://www.googleapis.com/auth/gmail.send' });
+        resolve({ reason, text, address: found?.address ?? '', scope: found?.scope ?? '', expires: '0' });
+      };
+    }),
+    accountSignInStop: async () => mock.signedIn('denied', 'nobody waits any more'),
+    accountSignOut: async (name) => {
+      Object.assign(mock.accounts.find((one) => one.name === name) ?? {}, { signed_in: false, state: 'signed-out', text: 'nobody has signed in yet' });
+      return { revoked: 'yes', text: '' };
     },
     import: async (_file, list, options) => {
       for (let rows = 100; rows <= 400; rows += 100)

@@ -29,6 +29,7 @@ export type KeptDraft = Result<'draftShow'>;
 export type KeptDraftIn = Parameters<Postrider['draftKeep']>[0];
 export type List = Item<Result<'lists'>>;
 export type Look = Result<'look'>;
+export type SignInEnd = Result<'accountSignInWait'>;
 export type Person = Result<'contactShow'>;
 export type PersonFound = Item<Result<'contactFind'>>;
 export type MessagePart = Item<AccountKind['parts']>;

@@ -208,7 +208,7 @@ describe('the account form', () => {
 
 describe('an account of another kind is its rows', () => {
   const PAPER: AccountKind = {
-    word: 'paper', title: 'Letters', address: 'phone', message: 'chat', parts: [part({ name: 'text', body: true })], secret: 'none', can: [], endpoints: [],
+    word: 'paper', title: 'Letters', address: 'phone', message: 'chat', parts: [part({ name: 'text', body: true })], secret: 'none', client: '', can: [], endpoints: [],
     settings: [
       setting({ key: 'box', required: true, most: 8, place: true, group: 'server', label: 'Box' }),
       setting({ key: 'ink', fallback: 'black', words: ['black', 'blue'], labels: ['Black', 'Blue'], group: 'server', label: 'Ink' }),

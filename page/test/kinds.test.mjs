@@ -1,7 +1,7 @@
 // The made-up core's account form is the true one: KINDS is a file of core's own table, as the build's test writes it (test.sh). By hand there is none to hold it against.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { SMTP } from '../mock/kinds';
+import { GMAIL, SMTP } from '../mock/kinds';
 
 const path = process.env.KINDS;
 // What is the command line's words is left out.
@@ -11,7 +11,8 @@ const shown = ({ settings, parts, ...rest }) => ({
   parts: parts.map((row) => ({ ...row, option: '' })),
 });
 
-test.skipIf(path === undefined)('the mock’s kind is core’s', () => {
-  const [smtp] = JSON.parse(readFileSync(path, 'utf-8')).kinds;
-  expect(shown(SMTP)).toEqual(shown(smtp));
+test.skipIf(path === undefined)('the mock’s kinds are core’s', () => {
+  const { kinds } = JSON.parse(readFileSync(path, 'utf-8'));
+  for (const mine of [SMTP, GMAIL])
+    expect(shown(mine)).toEqual(shown(kinds.find(({ word }) => word === mine.word)));
 });

@@ -26,6 +26,7 @@ ATTACKS = [
     ("CampaignResume restored", "await postrider.campaignResume(RESTORED, {restored: true})", "(await postrider.campaignShow(RESTORED)).reason !== 'restored'"),
     ("ListRemove", "await postrider.listRemove('kept')", "!(await postrider.lists()).some(l => l.name === 'kept')"),
     ("TemplateRemove", "await postrider.templateRemove('letter')", "(await postrider.templateList()).length === 0"),
+    ("AccountSignOut", "await postrider.accountSignOut('signed')", "!(await postrider.accountList()).find(a => a.name === 'signed').signed_in"),
     ("AccountSet", "await postrider.accountSet('office', {port: PORT})", "(await postrider.accountList()).find(a => a.name === 'office').port === PORT"),
 ]
 
@@ -77,6 +78,8 @@ class World:
             self.run("import", "-", "--list", name, "--consent", "test", input="email\n%s1@example.net\n%s2@example.net\n" % (name, name))
         self.window.script("await postrider.templateSave('letter', {subject: 's', text: 't'}, []); return 1")
         self.store("UPDATE account SET agreed_utc=0 WHERE name='old'")  # as of a version that asked nobody
+        self.store("INSERT INTO account(name,address,kind,settings,created_utc,agreed_utc) VALUES('signed','ann@example.org','gmail',x'',1,1)")  # nobody has to be at a provider for it
+        self.store("INSERT INTO sign_in(account,scope,since_utc,until_utc) SELECT id,'all',1,0 FROM account WHERE name='signed'")
         self.unknown, self.restored = self.make_unknown(), self.make_restored()
 
     def send(self, subject, *words):

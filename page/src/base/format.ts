@@ -100,6 +100,12 @@ export function size(octets: Decimal | number): string {
   return decimal(value / 1000 ** step) + ' ' + (units[step] ?? '');
 }
 
+/** Of a wait that is watched: to the second. */
+export function timeLeft(seconds: number): string {
+  const whole = Math.round(seconds), minutes = Math.floor(whole / 60);
+  return [...(minutes > 0 ? [count(minutes, 'minute', 'minutes')] : []), count(whole % 60, 'second', 'seconds')].join(' ');
+}
+
 export function duration(seconds: number): string {
   if (seconds < 50)
     return count(Math.max(1, Math.round(seconds)), 'second', 'seconds');

@@ -47,6 +47,8 @@ function accounts(second: string, third: string) {
     return <AccountForm />;
   if (second === 'edit' && third !== '')
     return <AccountEdit key={third} name={third} />;
+  if (second === 'sign-in')
+    return <Accounts signing={third} />;
   return second === '' || second === 'test' ? <Accounts tested={third} /> : null;
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { oneLine, sentence } from '../../base/foreign';
 import { bridge, type Account, type AccountKind, type AccountReport } from '../../bridge';
 import { Badge } from '../../parts/Badge';
@@ -13,12 +13,15 @@ import { toHash } from '../../state/router';
 import { say } from '../../state/toast';
 import { accountWords } from '../../words/accounts';
 import { Report } from './Report';
+import { useSignIn, useSignOut, Waiting } from './SignIn';
 import { toValues } from './form';
 import { kindOf, useKinds } from './useKinds';
 import { Usage } from './Usage';
 
-function passwordText(account: Account): string {
+function passwordText(kind: AccountKind | undefined, account: Account): string {
   const { keeps } = accountWords;
+  if (kind?.secret === 'oauth')
+    return keeps.signIn;
   return !account.needs_password ? keeps.none : account.keeps_password ? keeps.yes : keeps.no;
 }
 
@@ -34,7 +37,8 @@ function placeOf(kind: AccountKind | undefined, account: Account): [string, Reac
   return (kind?.settings ?? []).filter(({ key, seconds }) => seconds === 0 && (values[key] ?? '') !== '').map(({ key, label }) => [label, <Foreign key={key} text={values[key] ?? ''} max={100} />]);
 }
 
-export function AccountCard({ account, isTested }: { account: Account; isTested: boolean }) {
+/** at: what is done at once with an account that was just added or changed. */
+export function AccountCard({ account, at }: { account: Account; at: '' | 'test' | 'sign-in' }) {
   const kinds = useKinds();
   const kind = kindOf(kinds.value ?? [], account);
   const [report, setReport] = useState<AccountReport | null>(null);
@@ -59,10 +63,20 @@ export function AccountCard({ account, isTested }: { account: Account; isTested:
     setRemoving(false);
     invalidate('accounts');
   });
+  const signIn = useSignIn(account.name, () => {
+    say(accountWords.signIn.done);
+    void test.run();
+  });
+  const signOut = useSignOut(account.name);
+  const hasSignIn = kind?.secret === 'oauth';
+  const begin = useRef(signIn.start);
+  begin.current = signIn.start;
   useEffect(() => {
-    if (isTested)
+    if (at === 'test')
       void test.run();
-  }, [isTested, test.run]);
+    else if (at === 'sign-in')
+      begin.current();
+  }, [at, test.run]);
 
   return (
     <Section>
@@ -78,13 +92,17 @@ export function AccountCard({ account, isTested }: { account: Account; isTested:
         <div className="row">
           <Badge state={account.state} />
           {account.needs_password && <Button icon="lock" busy={secret.busy} onClick={() => void secret.run()}>{account.state === 'password' ? accountWords.password : accountWords.newPassword}</Button>}
+          {hasSignIn && !account.signed_in && signIn.until === null && <Button icon="lock" kind="primary" busy={signIn.busy} onClick={signIn.start}>{account.scope === '' ? accountWords.signIn.start : accountWords.signIn.startAgain}</Button>}
+          {hasSignIn && account.signed_in && <Button icon="lock" busy={signOut.busy} onClick={() => void signOut.run()}>{accountWords.signIn.signOut}</Button>}
           <LinkButton icon="settings" href={toHash('accounts', 'edit', account.name)}>{accountWords.edit}</LinkButton>
-          <Button icon="check" busy={test.busy} onClick={() => void test.run()}>{test.busy ? accountWords.testing : accountWords.test}</Button>
+          <Button icon="check" busy={test.busy} disabled={hasSignIn && !account.signed_in} onClick={() => void test.run()}>{test.busy ? accountWords.testing : accountWords.test}</Button>
           <Button icon="trash" onClick={() => setRemoving(true)}>{accountWords.remove}</Button>
         </div>
       </div>
       {account.text !== '' && report === null && test.failure === null && <p className="muted small" dir="auto">{sentence(account.text, 400)}</p>}
       {Object.keys(account.endpoints).length > 0 && <p className="muted small">{accountWords.ownEndpoints(oneLine(Object.keys(account.endpoints).join(', '), 80))}</p>}
+      <Waiting signIn={signIn} />
+      <FaultNotice failure={signIn.failure ?? signOut.failure} />
       <Usage account={account} />
       <FaultNotice failure={test.failure} {...(account.state === 'failing' && accountWords.report.problems['network'] !== undefined ? { title: accountWords.report.problems['network'] } : {})} />
       <FaultNotice failure={secret.failure} />
@@ -93,7 +111,8 @@ export function AccountCard({ account, isTested }: { account: Account; isTested:
         <Facts
           rows={[
             ...placeOf(kind, account),
-            [accountWords.facts.password, passwordText(account)],
+            ...(hasSignIn ? [[accountWords.signIn.viaTitle, accountWords.signIn.via[account.via] ?? account.via], [accountWords.signIn.granted, <Foreign key="g" text={account.scope} max={300} />]] as const : []),
+            [accountWords.facts.password, passwordText(kind, account)],
             ...((account.pin ?? '') === '' ? [] : [[accountWords.facts.pin, <code key="p">{oneLine(account.pin ?? '', 64)}</code>] as const]),
           ]}
         />

@@ -10,8 +10,8 @@ import { AccountCard } from './AccountCard';
 
 export const useAccounts = () => useQuery('accounts', () => bridge().accountList());
 
-/** tested: the account that was just added is tested at once. */
-export function Accounts({ tested = '' }: { tested?: string }) {
+/** What was just added or changed is tested at once, or signed in. */
+export function Accounts({ tested = '', signing = '' }: { tested?: string; signing?: string }) {
   const query = useAccounts();
   const add = <LinkButton kind="primary" icon="plus" href={toHash('accounts', 'new')}>{accountWords.add}</LinkButton>;
 
@@ -24,7 +24,7 @@ export function Accounts({ tested = '' }: { tested?: string }) {
           ) : (
             <>
               {accounts.map((account) => (
-                <AccountCard key={account.name} account={account} isTested={account.name === tested} />
+                <AccountCard key={account.name} account={account} at={account.name === tested ? 'test' : account.name === signing ? 'sign-in' : ''} />
               ))}
             </>
           )

@@ -17,9 +17,10 @@ export interface Form {
 export type Change = Partial<Omit<Form, 'values'>> & { values?: Values };
 
 const ADDRESS = '{address}'; // as fallback: the account's address
+const CLIENT = 'client_id'; // of a sign-in
 
 /** What the page asks for; the rest is the command line's. */
-export const askedOf = (kind: AccountKind): AccountSetting[] => kind.settings.filter(({ group }) => group !== '');
+export const askedOf = (kind: AccountKind): AccountSetting[] => kind.settings.filter(({ group, key }) => group !== '' && !(key === CLIENT && kind.client === 'none'));
 
 const emptyValues = (kind: AccountKind): Values =>
   Object.fromEntries(askedOf(kind).map(({ key, fallback, seconds }) => [key, fallback === ADDRESS || seconds > 0 ? '' : fallback]));
@@ -76,7 +77,8 @@ export function isComplete(kind: AccountKind, form: Form): boolean {
 
 export function toSettings(kind: AccountKind, form: Form): AccountSettings {
   const address = form.address.trim();
-  const settings: AccountSettings = { address, keep: form.keep === 'keep', has_password: form.keep !== 'none' };
+  const settings: AccountSettings = kind.secret === 'oauth' ? { address, keep: false, has_password: kind.client === 'secret' } // that one is the client's
+    : { address, keep: form.keep === 'keep', has_password: form.keep !== 'none' };
   for (const row of askedOf(kind)) {
     const text = valueOf(form, row.key);
     if (text === '' || !isAsked(row, form) || (row.fallback === ADDRESS && text === address))
