@@ -38,8 +38,13 @@ const server = new SMTPServer({
   ...(values.cert ? { cert: readFileSync(values.cert), key: readFileSync(values.key) } : {}),
   async onAuth(auth, session, done) {
     if (auth.method === 'XOAUTH2') {
-      if (auth.username === values.user && (auth.accessToken === values.token || (values.userinfo && (await isKnown(auth.accessToken))))) return done(null, { user: auth.username });
-      return done(null, { data: { status: '401', schemes: 'bearer' } });
+      let isTheirs;
+      try {
+        isTheirs = auth.username === values.user && (auth.accessToken === values.token || (values.userinfo && (await isKnown(auth.accessToken))));
+      } catch {
+        return done(refusal(454, '4.7.0 the provider cannot be asked'));
+      }
+      return isTheirs ? done(null, { user: auth.username }) : done(null, { data: { status: '401', schemes: 'bearer' } });
     }
     if (auth.username === values.user && auth.password === values.password) return done(null, { user: auth.username });
     return done(refusal(535, '5.7.8 wrong user or password'));
