@@ -23,7 +23,7 @@ static const Preset presets[] = { /* the first row that fits is taken: personal 
     "2,000 messages in 24 hours (a trial account: 500, give that as the day's limit); Google wants an app password, which the "
     "administrator may have to allow" },
   { "outlook", "Outlook", outlook_domains, outlook_hosts, 587, "starttls", 0, 0, 0, FALSE, NULL, "low", "2024-09-16",
-    "Microsoft takes no password for these addresses since 2024-09-16, of whatever sort: it wants a sign-in (OAuth), which is not there yet. It publishes no "
+    "Microsoft takes no password for these addresses since 2024-09-16, of whatever sort: it wants a sign-in: add the account as outlook:ADDRESS. It publishes no "
     "limit for free accounts; with Microsoft 365 5,000 recipients a day are allowed, give that as the day's limit" },
   { "exchange-online", "Exchange Online", NULL, exchange_hosts, 587, "starttls", 30, 0, 10000, FALSE, "spf.protection.outlook.com", "medium", "2026-12",
     "30 messages a minute and 10,000 recipients a day; the administrator has to allow SMTP for this mailbox, and from the end of 2026-12 logins by password as well" },

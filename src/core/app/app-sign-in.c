@@ -54,6 +54,16 @@ sign_in_call_begin (AppClient *client, GDBusMethodInvocation *invocation, const 
 
 /* --- its beginning --- */
 
+/* Where nobody is told its address, nobody waits. */
+static void
+sign_in_call_show (SignInCall *self, const SignInStart *start, GError **error)
+{
+  Core *core = self->pending->client->core;
+
+  if (!browser_show (core, self->environment, start->url, error))
+    sign_ins_cancel (core->sign_ins, self->account->id);
+}
+
 static void
 started_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -62,8 +72,8 @@ started_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (SignInStart) start = sign_ins_start_finish (result, &error);
   AppClient *client = call->pending->client;
 
-  if (start != NULL && g_variant_n_children (call->environment) > 0 && !browser_show (client->core, call->environment, start->url, &error))
-    sign_ins_cancel (client->core->sign_ins, call->account->id); /* nobody is told its address */
+  if (start != NULL && g_variant_n_children (call->environment) > 0)
+    sign_in_call_show (call, start, &error);
   if (error != NULL)
     app_return_error (call->pending->invocation, g_steal_pointer (&error));
   else
@@ -93,8 +103,8 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (SignInStart) start = sign_ins_start_finish (result, &error);
   AppClient *client = call->pending->client;
 
-  if (start != NULL && !browser_show (client->core, call->environment, start->url, &error))
-    sign_ins_cancel (client->core->sign_ins, call->account->id);
+  if (start != NULL)
+    sign_in_call_show (call, start, &error);
   if (error != NULL)
     app_return_error (call->pending->invocation, g_steal_pointer (&error));
   else

@@ -1,6 +1,6 @@
 /* json-answer.h - a small JSON text from a server, or from a file that somebody else made: octets to values, strictly.
  * Trust:  input is hostile. Bounded in size, depth, values and members; a doubled key, bad UTF-8, a NUL in a string or anything behind the value
- *         refuse the whole. Strings may be tokens, so they are wiped when freed. Pure. Used in: confined/oauth, cli (a client's file).
+ *         refuse the whole. Strings may be tokens, so they are wiped when freed. Pure. Used in: confined/oauth, confined/gmail, cli (a client's file).
  * Source: RFC 8259; RFC 8259 §4 (names should be unique: here they must), RFC 7493 §2 (I-JSON). */
 #pragma once
 #include <glib.h>

@@ -1,5 +1,5 @@
 /* mail-message.h - a letter as a channel's message: the three entries of shared/transport/channel.h that any channel of mail has alike.
- * The compiled message is a Skeleton. Trust: as skeleton. Used in: confined/smtp. Pure. Source: contract/ (Transport2.BeginCampaign: parts). */
+ * The compiled message is a Skeleton. Trust: as skeleton. Used in: confined/smtp, confined/gmail. Pure. Source: contract/ (Transport2.BeginCampaign: parts). */
 #pragma once
 #include "channel.h"
 #include "skeleton.h"
