@@ -92,8 +92,10 @@ read_request (ApiConnection *self, GByteArray *raw, gsize *out_head)
 
     if (n <= 0)
       return NULL;
-    if (turn == NULL)
+    if (turn == NULL) {
       turn = take_turn (self->server);
+      g_usleep (turn->pause_ms * 1000u);
+    }
     g_byte_array_append (raw, octets, (guint) n);
     length = get_length (raw, out_head);
     if (turn->read_most > 0 && raw->len >= (gsize) turn->read_most && (length == 0 || raw->len < length)) {

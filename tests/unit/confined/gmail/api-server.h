@@ -9,6 +9,7 @@ typedef struct { /* what becomes of one request, in the order in which they begi
   gssize      say_most;  /* it ends after so many octets of the answer; 0: all is said */
   gboolean    closes;    /* it ends behind the answer */
   guint       delay_ms;  /* before the answer */
+  guint       pause_ms;  /* behind the request's first octet, before the rest is read */
 } ApiTurn;
 
 typedef struct {

@@ -346,6 +346,40 @@ test_recall (void)
   scene_tear_down (&scene);
 }
 
+/* Half of it is on the wire: it comes back, and its last octets never leave. */
+static void
+test_recall_in_body (void)
+{
+  static const ApiTurn turns[] = { { .answer = SENT, .pause_ms = 1500 } };
+  Scene scene = { 0 };
+  int file = make_file (18u << 20); /* more than the kernel keeps for a socket */
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&file, 1);
+  g_autoptr (GVariant) back = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize n = 0;
+
+  scene_set_up (&scene, turns, 1, "");
+  client_begin_with (scene.client, 2, "{'subject': 'Hello', 'text': 'big', 'from': 'ann@example.org'}", FALSE,
+                     g_variant_new_parsed ("[('attach', 'big.txt', 'text/plain', handle 0)]"), fds, NULL, &error);
+  g_assert_no_error (error);
+  client_send (scene.client, 2, 1, 1);
+  while (api_server_count_begun (scene.server) == 0)
+    client_spin (10);
+  client_spin (200);
+  g_assert_true (pr_transport2_call_recall_sync (scene.client->proxy, 2, g_variant_new_array (G_VARIANT_TYPE_UINT64, NULL, 0), &back, NULL, NULL));
+  (void) g_variant_get_fixed_array (back, &n, sizeof (guint64));
+  g_assert_cmpuint (n, ==, 1);
+  client_spin (2500);
+  g_assert_cmpstr (scene.client->log->str, ==, "");
+  g_assert_cmpuint (api_server_count (scene.server), ==, 0);
+  check_journal (&scene, "");
+  client_send (scene.client, 1, 2, 1); /* and it goes on */
+  client_wait_outcomes (scene.client, 1);
+  check_journal (&scene, "B2 I2=18c E2=accepted ");
+  g_assert_cmpuint (api_server_count (scene.server), ==, 1);
+  scene_tear_down (&scene);
+}
+
 static void
 test_drain (void)
 {
@@ -458,6 +492,7 @@ main (int argc, char *argv[])
     { "limit", test_limit },
     { "portal", test_portal },
     { "recall", test_recall },
+    { "recall-in-body", test_recall_in_body },
     { "drain", test_drain },
     { "second-connection", test_second_connection },
     { "other-kind", test_other_kind },
