@@ -7,6 +7,7 @@
 
 #define EXTENSIONS_MAX 64      /* as in contract/: what a report may hold */
 #define EXTENSION_TEXT_MAX 128 /* chosen */
+#define COMMAND_LINE_MAX 512   /* octets, with its CRLF: RFC 5321 §4.5.3.1.4 */
 #define AUTH_OCTETS 8192       /* user and SECRET_BYTES_MAX in base64 and more: the buffer never moves while a password lies in it */
 
 void
@@ -139,6 +140,7 @@ static void
 become_ready (SmtpSession *self)
 {
   g_clear_pointer (&self->sasl, sasl_free);
+  g_clear_pointer (&self->initial, sasl_wipe);
   self->mode = self->has_pipelining ? (self->has_chunking && !self->traits->lacks_chunking ? MODE_CHUNKING : MODE_PIPELINING) : MODE_LOCKSTEP;
   self->state = STATE_READY;
 }
@@ -170,27 +172,35 @@ choose_mechanism (SmtpSession *self, GError **error)
   return sasl_new ((const char *const *) names->pdata, &login, error);
 }
 
+/* RFC 4954 §4: AUTH with what is said first is a command line like others, and tokens are longer. */
+static gboolean
+may_say_initial (const SmtpSession *self, const char *mechanism)
+{
+  return self->initial != NULL && !self->traits->lacks_initial && strlen ("AUTH  \r\n") + strlen (mechanism) + strlen (self->initial) <= COMMAND_LINE_MAX;
+}
+
 static void
 say_auth (SmtpSession *self)
 {
   g_autoptr (GError) error = NULL;
   const char *mechanism = sasl_get_mechanism (self->sasl);
-  gboolean is_first = sasl_is_client_first (self->sasl) && !self->traits->lacks_initial;
-  char *initial = is_first ? sasl_step (self->sasl, "", &error) : NULL;
 
+  g_clear_pointer (&self->initial, sasl_wipe);
+  self->initial = sasl_is_client_first (self->sasl) ? sasl_step (self->sasl, "", &error) : NULL;
   if (error != NULL) {
     give_up_ours (self, "login", error->message);
     return;
   }
   self->state = STATE_AUTH;
   self->challenge_count = 0;
-  self->is_initial_said = is_first;
+  self->is_initial_said = may_say_initial (self, mechanism);
   session_say_octets (self, "AUTH ", 5);
   session_say_octets (self, mechanism, strlen (mechanism));
-  if (initial != NULL)
+  if (self->is_initial_said)
     session_say_octets (self, " ", 1);
-  say_secret (self, initial == NULL ? "" : *initial != '\0' ? initial : "=");
-  sasl_wipe (initial);
+  say_secret (self, !self->is_initial_said ? "" : *self->initial != '\0' ? self->initial : "=");
+  if (self->is_initial_said)
+    g_clear_pointer (&self->initial, sasl_wipe);
 }
 
 /* RFC 6750 §5.3: a token never, whatever the account allows for its password. */
@@ -225,13 +235,14 @@ start_auth (SmtpSession *self)
     say_auth (self);
 }
 
-/* The first challenge to a mechanism that speaks first, sent without its words, is empty, whatever the server writes there (RFC 4954 §4). */
+/* What stands in the first challenge to a mechanism that speaks first, and has not, is nothing to it (RFC 4954 §4). */
 static void
 handle_challenge (SmtpSession *self)
 {
   g_autoptr (GError) error = NULL;
-  gboolean is_invitation = self->challenge_count++ == 0 && sasl_is_client_first (self->sasl) && !self->is_initial_said;
-  char *said = sasl_step (self->sasl, is_invitation ? "" : self->answer.text->str, &error);
+  char *said = self->initial != NULL ? g_steal_pointer (&self->initial) : sasl_step (self->sasl, self->answer.text->str, &error);
+
+  self->challenge_count++;
 
   if (said == NULL) {
     give_up_ours (self, "login", error->message);

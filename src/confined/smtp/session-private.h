@@ -57,6 +57,7 @@ struct SmtpSession {
   guint    challenge_count;    /* of the login that goes on */
   gboolean has_starttls, has_8bitmime, has_smtputf8, has_size, has_pipelining, has_chunking;
   Sasl    *sasl;
+  char    *initial;            /* what its mechanism says first, until that is said: wiped, as a secret; or NULL */
 
   Flight    *flights; /* ring */
   guint      flight_cap, flight_first, flight_count;

@@ -73,6 +73,7 @@ session_free (SmtpSession *self)
   g_string_free (self->rcpt_line, TRUE);
   g_ptr_array_unref (self->beginning);
   sasl_free (self->sasl);
+  sasl_wipe (self->initial);
   g_free (self->flights);
   g_free (self->leaving_text);
   g_free (self);
@@ -287,6 +288,7 @@ session_finish_with (SmtpSession *self, gboolean is_lost, const char *text)
   if (self->output_secret > 0)
     explicit_bzero (self->output->data, self->output_secret);
   g_clear_pointer (&self->sasl, sasl_free);
+  g_clear_pointer (&self->initial, sasl_wipe);
   self->state = STATE_CLOSED;
   g_byte_array_set_size (self->output, 0);
   self->output_at = self->output_safe = self->output_secret = 0;

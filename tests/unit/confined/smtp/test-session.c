@@ -611,6 +611,88 @@ test_token_line_is_wiped (gconstpointer data)
   login_line_is_wiped (data, "OAUTHBEARER");
 }
 
+/* A token of so many octets: is it said with AUTH, which is a line like others, or when it is asked for (RFC 4954 §4)? Either way it stays in no buffer. */
+static void
+say_token (gsize len, gboolean is_asked_for)
+{
+  Case c = { .user = "ann", .is_token = TRUE };
+  g_autoptr (SmtpAccount) account = make_account (&c);
+  g_autoptr (ServerTraits) traits = server_traits_new ();
+  g_autoptr (GString) log = g_string_new (NULL);
+  Fake fake = { 0, 0, TRUE, log };
+  SmtpSession *session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+  g_autofree char *text = g_malloc (len);
+  Leftover token, line;
+  const guint8 *output;
+  gsize left;
+
+  leftover_make (&token);
+  leftover_put (&token, text, len);
+  secret_bytes_free (account->secret);
+  account->secret = secret_bytes_new (text, len);
+  explicit_bzero (text, len);
+  session_set_peer (session, TRUE, 587);
+  feed (session, "220 mx.example.org");
+  expect_line (session, "EHLO *");
+  feed (session, "250-mx|250 AUTH XOAUTH2");
+  if (is_asked_for) {
+    expect_line (session, "AUTH XOAUTH2");
+    feed (session, "334 ");
+  }
+  output = session_peek_output (session, &left);
+  g_assert_true (g_str_has_prefix ((const char *) output, is_asked_for ? "dXNlcj1hbm4BYXV0aD1CZWFyZXIg" : "AUTH XOAUTH2 dXNlcj1hbm4BYXV0aD1CZWFyZXIg"));
+  g_assert_true (is_asked_for ? left > 500 : left <= 512);
+  leftover_take (&line, output + 64);
+  session_sent (session, left);
+  g_assert_false (leftover_is_there (&line));
+  session_free (session);
+  g_clear_pointer (&account->secret, secret_bytes_free);
+  g_assert_false (leftover_is_there (&token));
+}
+
+static void
+test_long_token (void)
+{
+  say_token (349, FALSE); /* 511 octets of line; base64 grows by four */
+  say_token (350, TRUE);
+  say_token (2048, TRUE); /* developers.google.com/identity/protocols/oauth2: an access token's largest */
+}
+
+/* Nobody asks for it: it goes with the session. */
+static void
+test_long_token_unasked (void)
+{
+  Case c = { .user = "ann", .is_token = TRUE };
+  g_autoptr (SmtpAccount) account = make_account (&c);
+  g_autoptr (ServerTraits) traits = server_traits_new ();
+  g_autoptr (GString) log = g_string_new (NULL);
+  Fake fake = { 0, 0, TRUE, log };
+  SmtpSession *session = session_new (account, traits, "[127.0.0.1]", FALSE, &hooks, &fake);
+  char text[600];
+  g_autofree char *said = NULL;
+  Leftover token, line;
+
+  leftover_make (&token);
+  leftover_put (&token, text, sizeof text);
+  secret_bytes_free (account->secret);
+  account->secret = secret_bytes_new (text, sizeof text);
+  said = g_base64_encode ((const guchar *) text, 60); /* "user=ann", "auth=Bearer " and a control between are 21 octets: the token begins where a group of three does */
+  leftover_take (&line, said);
+  explicit_bzero (said, strlen (said));
+  explicit_bzero (text, sizeof text);
+  session_set_peer (session, TRUE, 587);
+  feed (session, "220 mx.example.org");
+  expect_line (session, "EHLO *");
+  feed (session, "250-mx|250 AUTH XOAUTH2");
+  expect_line (session, "AUTH XOAUTH2");
+  g_assert_true (leftover_is_there (&line));
+  session_eof (session);
+  g_assert_false (leftover_is_there (&line));
+  session_free (session);
+  g_clear_pointer (&account->secret, secret_bytes_free);
+  g_assert_false (leftover_is_there (&token));
+}
+
 /* What may stand between < and > (RFC 5321 §4.1.2), whatever core let through; longest: 64 + @ + 255 octets (§4.5.3.1). */
 static void
 test_paths (void)
@@ -717,6 +799,8 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/confined/smtp/session/wiped/whole", "whole", test_login_line_is_wiped);
   g_test_add_data_func ("/confined/smtp/session/wiped/in-pieces", "pieces", test_login_line_is_wiped);
   g_test_add_data_func ("/confined/smtp/session/wiped/unsent", "unsent", test_login_line_is_wiped);
+  g_test_add_func ("/confined/smtp/session/long-token/said", test_long_token);
+  g_test_add_func ("/confined/smtp/session/long-token/unasked", test_long_token_unasked);
   g_test_add_data_func ("/confined/smtp/session/wiped/token-whole", "whole", test_token_line_is_wiped);
   g_test_add_data_func ("/confined/smtp/session/wiped/token-in-pieces", "pieces", test_token_line_is_wiped);
   g_test_add_data_func ("/confined/smtp/session/wiped/token-unsent", "unsent", test_token_line_is_wiped);
