@@ -118,11 +118,13 @@ class Fake:
 
 
 class MailServer:
+    """provider: whose tokens it takes; None: anybody's letters."""
+
     def __init__(self, fixture, provider, tls=None):
         folder = install(fixture.build, "journey-node")
         self.mail, port_file = os.path.join(fixture.folder, "mail"), os.path.join(fixture.folder, "mail.port")
         self.node = Node(fixture, "mail", [os.path.join(folder, "node"), os.path.join(folder, "smtp-server.mjs"), "--dir", self.mail, "--port-file", port_file,
-                                           "--user", ADDRESS, "--userinfo", provider.userinfo,
+                                           *(["--user", ADDRESS, "--userinfo", provider.userinfo] if provider else []),
                                            *(["--implicit", "--cert", tls + "/cert.pem", "--key", tls + "/key.pem"] if tls else [])])
         self.port = read_port(port_file)
         self.place = f"smtps://localhost:{self.port}" if tls else f"smtp://127.0.0.1:{self.port}"
@@ -134,6 +136,30 @@ class MailServer:
             with open(os.path.join(self.mail, name), encoding="utf-8") as file:
                 found += json.load(file)["to"]
         return sorted(found)
+
+
+class Dovecot:
+    """Debian's Dovecot before a MailServer: it asks the provider whose each token is."""
+
+    SCRIPT = os.path.join(journey.SERVERS, "dovecot.sh")
+
+    def __init__(self, fixture, provider, relay, mechanisms="xoauth2 oauthbearer"):
+        self.folder = os.path.join(fixture.folder, "dovecot")
+        env = {**os.environ, "DOVECOT_USERINFO": provider.issuer + "/introspect", "DOVECOT_RELAY_PORT": str(relay.port), "DOVECOT_MECHANISMS": mechanisms}
+        done = subprocess.run([self.SCRIPT, "start", self.folder], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        if done.returncode == 77:
+            raise Skip(done.stdout.strip())
+        check(done.returncode == 0, "Dovecot did not start:", done.stdout, done.stderr)
+        fixture.servers.append(self)
+        self.port = read_port(os.path.join(self.folder, "port"))
+        self.place = f"smtp://127.0.0.1:{self.port}"
+
+    def said(self):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def stop(self):
+        subprocess.run([self.SCRIPT, "stop", self.folder], stdin=subprocess.DEVNULL, check=False, timeout=60)
 
 
 class SignIn:

@@ -1,6 +1,7 @@
 // fake-provider.mjs FORM PORT-FILE [ACCESS-S [CERT KEY]] [--mail FOLDER] [--units N] [--delay MS]: a sign-in as Google (FORM google) or Microsoft (FORM microsoft) has it, as far as docs/providers.md says: which
 // redirects, whether a secret, what the answers look like. CERT, KEY: by TLS, under the name localhost. judge-fake.mjs says whether Google's own client and oauth4webapi take it for one.
 // Google has its mail, too (gmail-api.mjs): what is sent goes into FOLDER, N units a minute, and answered MS later.
+// GET /introspect, with a token: {"email", "active"}; behind GET /deny none is.
 // GET /browse?url=URL[&grant=SCOPES][&testing=1] is a person's browser: {"url", "status", "text"}. GET /me, with a token: 200 if it is one. GET /asked: the token endpoint's requests.
 // Source: https://developers.google.com/identity/protocols/oauth2/native-app; https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow; RFC 6749, 7009, 7636, 9207.
 import { createHash, randomBytes } from 'node:crypto';
@@ -25,6 +26,7 @@ const codes = new Map(); // code -> what it was given for; used: it was exchange
 const refreshes = new Map(); // refresh token -> scope
 const accesses = new Map(); // access token -> {scope, until: in milliseconds}
 const asked = [];
+let isDenied = false; // from now on every token is
 const random = () => randomBytes(24).toString('base64url');
 
 function scopeOf(access) {
@@ -139,6 +141,9 @@ async function answerFor(request, url, body) {
     return { status: 200, body: token(body) };
   }
   if (url.pathname === paths.revoke && request.method === 'POST') return { status: 200, body: revoke(query, body) };
+  if (url.pathname === '/introspect') // for a server that is told whose the token is that it was shown
+    return { status: 200, body: { email: 'ann@example.org', active: !isDenied && scopeOf(request.headers.authorization?.slice('Bearer '.length)) !== undefined } };
+  if (url.pathname === '/deny') return { status: 200, body: { denied: isDenied = true } };
   if (url.pathname === '/me') return { status: scopeOf(request.headers.authorization?.slice('Bearer '.length)) !== undefined ? 200 : 401, body: {} };
   if (url.pathname === '/browse') return { status: 200, body: await browse(query) };
   if (url.pathname === '/asked') return { status: 200, body: asked };
