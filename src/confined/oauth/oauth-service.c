@@ -29,7 +29,7 @@ granted_cb (const TokenAnswer *answer, gboolean is_begun, const GError *error, g
   }
   /* Exchange and Refresh answer the same, and the invocation knows which of them it is */
   pr_oauth1_complete_exchange (self->skeleton, g_steal_pointer (&self->invocation), NULL, token_outcome_to_word (answer->outcome), answer->text,
-                               is_begun, answer->expires_s, answer->refresh_expires_s, answer->scope);
+                               is_begun, answer->expires_s, answer->refresh_expires_s, answer->scope, answer->address);
 }
 
 static void

@@ -1,5 +1,6 @@
 #include "token-answer.h"
 
+#include "id-token.h"
 #include "json-answer.h"
 #include "text.h"
 #include <string.h>
@@ -35,6 +36,7 @@ token_answer_new (TokenOutcome outcome, char *text)
   self->outcome = outcome;
   self->text = text;
   self->scope = g_strdup ("");
+  self->address = g_strdup ("");
   return self;
 }
 
@@ -47,6 +49,7 @@ token_answer_free (TokenAnswer *self)
   secret_bytes_free (self->refresh_token);
   g_free (self->text);
   g_free (self->scope);
+  g_free (self->address);
   g_free (self);
 }
 
@@ -65,6 +68,8 @@ token_answer_hide (TokenAnswer *self, const SecretBytes *secret)
     g_free (self->text);
     self->text = g_strdup ("the provider's own words are not shown: a secret stands in them");
   }
+  if (strstr (self->address, secret_bytes_peek (secret)) != NULL)
+    self->address[0] = '\0';
   if (strstr (self->scope, secret_bytes_peek (secret)) != NULL) { /* an empty scope would mean: as asked for */
     self->outcome = TOKEN_OUT_OF_ORDER;
     g_free (self->text);
@@ -196,6 +201,18 @@ token_is_scope (const char *text)
   return strlen (text) <= SCOPE_MAX;
 }
 
+/* An ID token that says nothing takes nothing away. */
+static void
+token_fill_address (TokenAnswer *self, const JsonAnswer *json)
+{
+  g_autofree char *address = id_token_dup_address (json_answer_get_string (json_answer_get_member (json, "id_token")));
+
+  if (address == NULL)
+    return;
+  g_free (self->address);
+  self->address = g_steal_pointer (&address);
+}
+
 /* Returns: NULL, or what is wrong, static. */
 static const char *
 token_fill (TokenAnswer *self, const JsonAnswer *json)
@@ -219,6 +236,7 @@ token_fill (TokenAnswer *self, const JsonAnswer *json)
     g_free (self->scope);
     self->scope = g_strdup (json_answer_get_string (scope));
   }
+  token_fill_address (self, json);
   return NULL;
 }
 

@@ -27,6 +27,7 @@ typedef struct {
   guint        expires_s;         /* 0: not said */
   guint        refresh_expires_s; /* 0: not said */
   char        *scope;             /* words with a space between; never NULL; "": not said */
+  char        *address;           /* of whoever signed in (id-token.h); never NULL; "": not said */
 } TokenAnswer;
 
 /* Both: (transfer full), never NULL. */

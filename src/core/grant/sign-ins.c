@@ -6,6 +6,7 @@
 #include "fault.h"
 #include "grant.h"
 #include "redirect-listener.h"
+#include "text.h"
 #include "token-worker.h"
 #include "vault.h"
 #include <sodium.h>
@@ -13,6 +14,7 @@
 
 #define WAIT_S 300           /* RFC 8252 names none; chosen: to read a page, and to find a telephone */
 #define FOREIGN_MAX 1000     /* chosen: somebody floods the port */
+#define ADDRESS_SHOWN_MAX 320 /* contract (OAuth1) */
 #define ANSWER_WITHIN_MS 1500 /* the browser gets a page by then, whatever the provider does */
 
 typedef struct { /* of one account */
@@ -204,6 +206,12 @@ keep_grant (SignIn *self, const GrantAnswer *answer, const char *scope, SignInRe
   if (!provider_check_granted (self->provider->provider, self->provider->use, *answer->scope != '\0' ? answer->scope : NULL, error))
     return FALSE;
   *out_reason = SIGN_IN_TOKEN;
+  if (*answer->address != '\0' && g_ascii_strcasecmp (answer->address, self->account->address) != 0) {
+    g_autofree char *shown = text_quote (answer->address, ADDRESS_SHOWN_MAX);
+
+    g_set_error (error, FAULT, FAULT_NO_PERM, "%s signed in, and this account is %s's: sign in as that one, or add an account for the other", shown, self->account->address);
+    return FALSE;
+  }
   if (answer->refresh_token == NULL) {
     g_set_error_literal (error, FAULT, FAULT_NO_PERM, "the provider gave nothing by which the sign-in could go on: it would end within the hour. Withdraw its access on the provider's "
                                                       "page and sign in again");

@@ -42,6 +42,7 @@ grant_answer_free (GrantAnswer *self)
   secret_bytes_free (self->access_token);
   secret_bytes_free (self->refresh_token);
   g_free (self->scope);
+  g_free (self->address);
   g_free (self);
 }
 
@@ -75,6 +76,7 @@ ask_conclude (GTask *task, GrantOutcome outcome, const char *text, gboolean is_b
   answer->outcome = outcome;
   answer->text = g_strdup (text);
   answer->scope = g_strdup ("");
+  answer->address = g_strdup ("");
   answer->is_begun = is_begun;
   g_task_return_pointer (task, answer, (GDestroyNotify) grant_answer_free);
   g_object_unref (task);
@@ -107,7 +109,7 @@ take_token (int fd, GError **error)
 }
 
 static GrantAnswer *
-make_answer (Ask *self, const char *word, const char *text, gboolean is_begun, guint expires_s, guint refresh_expires_s, const char *scope, GError **error)
+make_answer (Ask *self, const char *word, const char *text, gboolean is_begun, guint expires_s, guint refresh_expires_s, const char *scope, const char *address, GError **error)
 {
   g_autoptr (GrantAnswer) answer = g_new0 (GrantAnswer, 1);
   g_autoptr (GError) broken = NULL;
@@ -117,6 +119,7 @@ make_answer (Ask *self, const char *word, const char *text, gboolean is_begun, g
   answer->expires_s = expires_s;
   answer->refresh_expires_s = refresh_expires_s;
   answer->scope = g_strdup (scope);
+  answer->address = g_strdup (address);
   if (parse_outcome (word, &answer->outcome) && answer->outcome == GRANT_DONE && self->kind != TOKEN_WORK_REVOKE) {
     answer->access_token = take_token (self->access_token, &broken);
     if (broken == NULL)
@@ -138,7 +141,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
   GTask *task = data;
   Ask *self = g_task_get_task_data (task);
   PrOAuth1 *proxy = PR_OAUTH1 (source);
-  g_autofree char *word = NULL, *text = NULL, *scope = NULL;
+  g_autofree char *word = NULL, *text = NULL, *scope = NULL, *address = NULL;
   g_autoptr (GError) error = NULL;
   gboolean is_begun = FALSE, is_answered;
   guint expires_s = 0, refresh_expires_s = 0;
@@ -146,13 +149,13 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   KILL_POINT ("core-token-answered");
   if (self->kind == TOKEN_WORK_EXCHANGE)
-    is_answered = pr_oauth1_call_exchange_finish (proxy, &word, &text, &is_begun, &expires_s, &refresh_expires_s, &scope, NULL, result, &error);
+    is_answered = pr_oauth1_call_exchange_finish (proxy, &word, &text, &is_begun, &expires_s, &refresh_expires_s, &scope, &address, NULL, result, &error);
   else if (self->kind == TOKEN_WORK_REFRESH)
-    is_answered = pr_oauth1_call_refresh_finish (proxy, &word, &text, &is_begun, &expires_s, &refresh_expires_s, &scope, NULL, result, &error);
+    is_answered = pr_oauth1_call_refresh_finish (proxy, &word, &text, &is_begun, &expires_s, &refresh_expires_s, &scope, &address, NULL, result, &error);
   else
     is_answered = pr_oauth1_call_revoke_finish (proxy, &word, &text, &is_begun, NULL, result, &error);
   if (is_answered)
-    answer = make_answer (self, word, text, is_begun, expires_s, refresh_expires_s, scope != NULL ? scope : "", &error);
+    answer = make_answer (self, word, text, is_begun, expires_s, refresh_expires_s, scope != NULL ? scope : "", address != NULL ? address : "", &error);
   if (answer != NULL) {
     g_task_return_pointer (task, answer, (GDestroyNotify) grant_answer_free);
     g_object_unref (task);

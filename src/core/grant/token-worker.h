@@ -15,6 +15,7 @@ typedef struct {
   SecretBytes *access_token, *refresh_token; /* NULL: none came */
   guint        expires_s, refresh_expires_s; /* 0: not said */
   char        *scope;     /* "": as asked for */
+  char        *address;   /* of whoever signed in; "": not said */
 } GrantAnswer;
 
 void grant_answer_free (GrantAnswer *self); /* wipes; NULL is a no-op */

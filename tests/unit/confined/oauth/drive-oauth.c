@@ -180,7 +180,7 @@ say_token (const char *key, int fd)
 static void
 say_values (GVariant *answer)
 {
-  static const char *const names[] = { "outcome", "text", "is_begun", "expires_s", "refresh_expires_s", "scope" };
+  static const char *const names[] = { "outcome", "text", "is_begun", "expires_s", "refresh_expires_s", "scope", "address" };
 
   for (gsize i = 0; i < g_variant_n_children (answer); i++) {
     g_autoptr (GVariant) value = g_variant_get_child_value (answer, i);

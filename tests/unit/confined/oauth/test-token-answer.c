@@ -17,6 +17,7 @@ test_grant (void)
     { 200, "{\"access_token\":\"a\",\"token_type\":\"BEARER\"}", "done", "", 0, "" },
     { 200, "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"expires_in\":1,\"scope\":\"x\"}", "done", "", 1, "x" },
     { 200, "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"expires_in\":\"0060\"}", "done", "", 60, "" },
+    { 200, "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"id_token\":\"e30.eyJlbWFpbCI6ImFAYiJ9.\"}", "done", "", 0, "" },
     { 200, "{\"access_token\":\"a b\",\"token_type\":\"Bearer\"}", "out_of_order", NULL, 0, "" },
     { 200, "{\"access_token\":\"\\u00e4\",\"token_type\":\"Bearer\"}", "out_of_order", NULL, 0, "" },
     { 200, "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"expires_in\":\"6 0\"}", "out_of_order", NULL, 0, "" },
@@ -43,6 +44,7 @@ test_grant (void)
       g_assert_cmpstr (token->text, ==, rows[i].text);
     g_assert_cmpuint (token->expires_s, ==, rows[i].expires_s);
     g_assert_cmpstr (token->scope, ==, rows[i].scope);
+    g_assert_cmpstr (token->address, ==, strstr (rows[i].body, "id_token") != NULL ? "a@b" : "");
     g_assert_true ((token->outcome == TOKEN_DONE) == (token->access_token != NULL));
   }
 }

@@ -165,6 +165,9 @@ TRUTHS = [
     ("a whole year", whole(good(expires_in=366 * 24 * 3600)), {"expires_s": str(366 * 24 * 3600)}),
     ("without a refresh token", whole(good(refresh_token=None, refresh_token_expires_in=None)), {"refresh_token": "", "refresh_expires_s": "0"}),
     ("without a scope", whole(good(scope=None)), {"scope": ""}),
+    ("with an ID token", whole(good(id_token="e30.eyJlbWFpbCI6ImFubkBleGFtcGxlLm9yZyJ9.c2ln")), {"address": "ann@example.org"}),
+    ("with an ID token that is none", whole(good(id_token="e30.*.c2ln")), {}),
+    ("with an ID token that is a number", whole(good(id_token=5)), {}),
     ("with another scope", whole(good(scope="https://mail.google.com/ send")), {"scope": "https://mail.google.com/ send"}),
     ("with a charset", whole(answer(GOOD, kind="Application/JSON;charset=UTF-8")), {}),
     ("the longest token", whole(good(access_token="a" * 4096)), {"access_token": "a" * 4096}),
@@ -265,7 +268,7 @@ class TokenEndpoint(unittest.TestCase):
         return (send or self.driver.call)(**{**keys, **changed})
 
     def holds(self, found, **changed):
-        self.assertEqual({"outcome": "done", "text": "", "is_begun": "true", "expires_s": "3599", "refresh_expires_s": "604799", "scope": "send mail",
+        self.assertEqual({"outcome": "done", "text": "", "is_begun": "true", "expires_s": "3599", "refresh_expires_s": "604799", "scope": "send mail", "address": "",
                           "access_token": "ya29.access-token", "refresh_token": "1//new-refresh-token", **changed}, found)
 
     def refused(self, found, outcome, word, begun="true"):

@@ -1,7 +1,7 @@
 // strict-provider.mjs PORT-FILE [ACCESS-S [PORT]]: npm's oidc-provider on a port of 127.0.0.1 (a free one), with one public native client that must use PKCE, and whose
 // refresh tokens rotate: a second use of one takes all back. ACCESS-S: seconds that an access token holds.
 // GET /fresh-code signs somebody in as a browser would and answers what a redirect brings: {"code", "verifier", "redirect", "iss"}.
-// GET /browse?url=URL[&deny=1][&stop=1] does so at URL and follows the redirect to its end: {"url", "status", "text", "headers"}; deny: says no; stop: "url" alone.
+// GET /browse?url=URL[&deny=1][&stop=1][&login=NAME] does so at URL and follows the redirect to its end: {"url", "status", "text", "headers"}; deny: says no; login: else ann; stop: "url" alone.
 // GET /asked: what /token was asked, in order: [{"grant_type", "begun", "ended", "status", "form", "answer"}], in milliseconds.
 import { createHash, randomBytes } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
@@ -19,14 +19,16 @@ const client = { client_id: 'postrider', application_type: 'native', token_endpo
 const confidential = { ...client, client_id: 'with-secret', client_secret: 'a secret & more', token_endpoint_auth_method: 'client_secret_post' };
 const provider = new Provider(issuer, {
   clients: [client, confidential],
-  scopes: ['openid', 'offline_access', 'send'],
+  scopes: ['openid', 'email', 'offline_access', 'send'],
+  claims: { openid: ['sub'], email: ['email', 'email_verified'] },
+  conformIdTokenClaims: false, // as Google's and Microsoft's: the address stands in the ID token itself
   features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
   pkce: { required: () => true },
   rotateRefreshToken: true,
   ttl: { AccessToken: accessS },
   issueRefreshToken: async () => true,
   cookies: { keys: [randomBytes(16).toString('hex')] },
-  findAccount: async (_, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
+  findAccount: async (_, id) => ({ accountId: id, claims: async () => ({ sub: id, email: `${id}@example.org`, email_verified: true }) }),
 });
 
 // --- a browser of few lines ---
@@ -46,7 +48,7 @@ class Browser {
   }
 
   // follows until the redirect leaves the provider; forms of its development pages are filled in on the way
-  async signIn(url, isDenied = false) {
+  async signIn(url, isDenied = false, login = 'ann') {
     for (let steps = 0; steps < 20; steps++) {
       const answer = await this.fetch(url);
       const target = answer.headers.get('location');
@@ -63,7 +65,7 @@ class Browser {
         url = new URL(/href="([^"]+\/abort)"/.exec(page)[1], url).href;
         continue;
       }
-      const sent = await this.fetch(new URL(action[1], url), { method: 'POST', body: new URLSearchParams({ prompt: prompt[1], login: 'ann', password: 'any' }) });
+      const sent = await this.fetch(new URL(action[1], url), { method: 'POST', body: new URLSearchParams({ prompt: prompt[1], login, password: 'any' }) });
       url = new URL(sent.headers.get('location'), url).href;
       if (new URL(url).origin !== issuer) return new URL(url);
     }
@@ -80,7 +82,7 @@ async function makeCode(clientId) {
 }
 
 async function browse(query) {
-  const back = await new Browser().signIn(query.get('url'), query.has('deny'));
+  const back = await new Browser().signIn(query.get('url'), query.has('deny'), query.get('login') ?? 'ann');
   if (query.has('stop')) return { url: back.href };
   const answer = await fetch(back, { redirect: 'manual' });
   return { url: back.href, status: answer.status, text: await answer.text(), headers: Object.fromEntries(answer.headers) };
