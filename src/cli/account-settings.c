@@ -27,6 +27,7 @@ const Option account_options[] = {
 
 const Option account_set_options[] = {
   { "address", 0, OPTION_TEXT, AT (address), "ADDRESS", "the sender" },
+  { "client", 0, OPTION_TEXT, AT (client), "FILE", "of a sign-in: another client's JSON, as the provider's console gives it" },
   { 0 },
 };
 
@@ -213,12 +214,14 @@ account_settings_build_own (const AccountOptions *options, GError **error)
 }
 
 GVariant *
-account_settings_build_changes (const AccountOptions *options, const AccountForm *form, GError **error)
+account_settings_build_changes (const AccountOptions *options, const AccountForm *form, const char *kind, SecretBytes **out_client, GError **error)
 {
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) changes = NULL;
 
   if (!account_options_check (options, "", error) || !account_form_put (form, &out, error))
+    return NULL;
+  if (options->client != NULL && (!check_way (options, account_form_has_sign_in (form, kind), error) || !put_client (options, form, kind, &out, out_client, error)))
     return NULL;
   dict_put_text (&out, KEY_ACCOUNT_ADDRESS, options->address);
   changes = g_variant_ref_sink (g_variant_dict_end (&out));

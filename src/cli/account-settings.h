@@ -25,8 +25,8 @@ GVariant *account_settings_build (const AccountOptions *options, const AccountFo
 /* --endpoint, --ca, --provider, as App1.AccountAddOwn takes them. Returns: (transfer full) an a{ss}, empty where nothing was given; or NULL with FAULT_USAGE, FAULT_NO_INPUT. */
 GVariant *account_settings_build_own (const AccountOptions *options, GError **error);
 
-/* Returns: (transfer full) an a{sv} with what was given alone, or NULL with FAULT_USAGE. */
-GVariant *account_settings_build_changes (const AccountOptions *options, const AccountForm *form, GError **error);
+/* kind: the account's, looked at where a --client is given. *out_client: as above. Returns: (transfer full) an a{sv} with what was given alone, or NULL with FAULT_USAGE, FAULT_NO_INPUT, FAULT_CONFIG. */
+GVariant *account_settings_build_changes (const AccountOptions *options, const AccountForm *form, const char *kind, SecretBytes **out_client, GError **error);
 
 /* checked: settings_used of AccountAdd; core says there whether an account like that has a password.
  * out_secret: (transfer full), or NULL where it has none. Returns: FALSE with an error of password_read(). */

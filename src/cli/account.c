@@ -162,25 +162,74 @@ run_add (Session *session, const void *values, char **words, GError **error)
   return is_ok ? conclude_add (session, options, words[0], used, error) : session_end (FALSE, error);
 }
 
+/* Returns: (transfer full) the word, or NULL with FAULT_NO_USER or core's own error. */
+static char *
+find_kind (Session *session, const char *name, GError **error)
+{
+  g_autoptr (GVariant) accounts = NULL;
+
+  if (session_core (session, error) == NULL || session_end (pr_app1_call_account_list_sync (session->core, &accounts, NULL, error), error) != 0)
+    return NULL;
+  for (gsize i = 0; i < g_variant_n_children (accounts); i++) {
+    g_autoptr (GVariant) account = g_variant_get_child_value (accounts, i);
+
+    if (strcmp (dict_text (account, KEY_ACCOUNT_NAME), name) == 0)
+      return g_strdup (dict_text (account, KEY_ACCOUNT_KIND));
+  }
+  g_set_error (error, FAULT, FAULT_NO_USER, "there is no account \"%s\": postrider account list", name);
+  return NULL;
+}
+
+static gboolean
+call_secret (Session *session, const char *name, const SecretBytes *secret, GError **error)
+{
+  SendFd sent = { 0 };
+  gboolean is_ok = send_fd_secret (&sent, secret, error) && pr_app1_call_account_secret_sync (session->core, name, sent.handle, sent.list, NULL, NULL, error);
+
+  send_fd_clear (&sent);
+  return is_ok;
+}
+
+/* *out_used: (transfer full). client: the secret of another client; NULL: there is none. */
+static gboolean
+call_set (Session *session, const char *name, GVariant *changes, const SecretBytes *client, GVariant **out_used, gboolean *out_is_forgotten, GError **error)
+{
+  return pr_app1_call_account_set_sync (session->core, name, changes, out_used, out_is_forgotten, NULL, error) && (client == NULL || call_secret (session, name, client, error));
+}
+
+static void
+say_forgotten (Session *session, const char *name, GVariant *used)
+{
+  if (account_form_has_sign_in (session->form, dict_text (used, KEY_ACCOUNT_KIND)))
+    session_say (session, "The sign-in was for another place or client, and is forgotten: postrider account sign-in %s", name);
+  else
+    session_say (session, "The old password does not go to another server or user, and was erased: postrider account password %s", name);
+}
+
 static int
 run_set (Session *session, const void *values, char **words, GError **error)
 {
-  g_autoptr (GVariant) changes = account_settings_build_changes (values, session->form, error);
-  g_autoptr (GVariant) used = NULL;
-  gboolean is_forgotten = FALSE, is_ok;
+  const AccountOptions *options = values;
+  g_autofree char *kind = options->client != NULL ? find_kind (session, words[0], error) : NULL;
+  g_autoptr (SecretBytes) client = NULL;
+  g_autoptr (GVariant) changes = NULL, used = NULL;
+  gboolean is_forgotten = FALSE, is_forgotten_now = FALSE, is_ok;
 
+  if (options->client != NULL && kind == NULL)
+    return -1;
+  changes = account_settings_build_changes (options, session->form, kind, &client, error);
   if (changes == NULL || session_core (session, error) == NULL)
     return -1;
   do {
     g_clear_error (error);
-    is_ok = pr_app1_call_account_set_sync (session->core, words[0], changes, &used, &is_forgotten, NULL, error);
+    g_clear_pointer (&used, g_variant_unref);
+    is_ok = call_set (session, words[0], changes, client, &used, &is_forgotten_now, error);
+    is_forgotten |= is_forgotten_now;
   } while (!is_ok && session_unlock (session, NULL, error));
   if (!is_ok)
     return session_end (FALSE, error);
-  if (is_forgotten && account_form_has_sign_in (session->form, dict_text (used, KEY_ACCOUNT_KIND)))
-    session_say (session, "The sign-in was for another place or client, and is forgotten: postrider account sign-in %s", words[0]);
-  else if (is_forgotten)
-    session_say (session, "The old password does not go to another server or user, and was erased: postrider account password %s", words[0]);
+  if (is_forgotten)
+    say_forgotten (session, words[0], used);
   return show_stored (session, words[0], used);
 }
 
@@ -290,14 +339,11 @@ run_password (Session *session, const void *values, char **words, GError **error
   const PasswordSource *options = values;
   g_autofree char *question = g_strdup_printf ("Password of %s", words[0]);
   g_autoptr (SecretBytes) secret = password_read (options, question, FALSE, error);
-  SendFd sent = { 0 };
   gboolean is_ok;
 
   if (secret == NULL || session_core (session, error) == NULL)
     return -1;
-  is_ok = send_fd_secret (&sent, secret, error) &&
-          pr_app1_call_account_secret_sync (session->core, words[0], sent.handle, sent.list, NULL, NULL, error);
-  send_fd_clear (&sent);
+  is_ok = call_secret (session, words[0], secret, error);
   if (is_ok)
     session_say (session, "The new password of %s is there. A campaign that waits for it: postrider campaign resume ID", words[0]);
   return session_end (is_ok, error);
@@ -389,11 +435,13 @@ const Command account_commands[] = {
     "  postrider account add gmail gmail:ann@gmail.com --client client_secret.json\n"
     "  postrider account add try ann@example.org --host 127.0.0.1 --port 2525 --tls none --no-password\n", draw_add },
   { "account set", "NAME", "Changes an account; what is not named stays", 1, 1, account_set_options, sizeof (AccountOptions), run_set,
-    "An empty value takes a setting away. Another host, port or user erases the password: it is asked for again.\n"
+    "An empty value takes a setting away. Another host, port or user erases the password: it is asked for again, and\n"
+    "another client or way ends the sign-in.\n"
     "A campaign that is sending goes on by the old settings until its sending process ends.\n\n"
     "Examples:\n"
     "  postrider account set work --helo mail.example.org\n"
-    "  postrider account set work --display-name 'Ann Lee' --per-day 500\n", draw_set },
+    "  postrider account set work --display-name 'Ann Lee' --per-day 500\n"
+    "  postrider account set gmail --client client_secret.json\n", draw_set },
   { "account list", "", "Lists the accounts, their limits and what was used of them", 0, 0, NULL, 0, run_list, NULL },
   { "account test", "NAME", "Tries server, certificate, login and the sender's domain, without sending", 1, 1, NULL, 0,
     run_test,

@@ -174,20 +174,29 @@ account_get_secret (Core *core, const Account *self, GError **error)
   return NULL;
 }
 
+static gboolean
+keep_client_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error)
+{
+  g_autofree char *name = account_format_secret_name (self->id, ACCOUNT_SECRET_CLIENT);
+
+  return secret_bytes_get_length (secret) == 0 || vault_set (core->vault, name, secret, error);
+}
+
 gboolean
 account_set_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error)
 {
   g_autofree char *name = account_format_secret_name (self->id, NULL);
 
-  if (!self->needs_password) {
-    g_set_error (error, FAULT, FAULT_USAGE, self->kind->secret == KIND_SECRET_OAUTH ? "account %s has no password: postrider account sign-in" : "account %s logs in without a password",
-                 self->name);
+  if (!self->needs_password && self->kind->secret != KIND_SECRET_OAUTH) {
+    g_set_error (error, FAULT, FAULT_USAGE, "account %s logs in without a password", self->name);
     return FALSE;
   }
   if (secret_bytes_get_length (secret) == 0) {
     g_set_error_literal (error, FAULT, FAULT_USAGE, "the password is empty");
     return FALSE;
   }
+  if (self->kind->secret == KIND_SECRET_OAUTH)
+    return keep_client_secret (core, self, secret, error);
   if (self->keeps_password && !vault_set (core->vault, name, secret, error))
     return FALSE;
   if (!self->keeps_password)
@@ -209,14 +218,6 @@ insert_row (Core *core, Account *self, GError **error)
     return FALSE;
   self->id = sqlite3_last_insert_rowid (database_get_sqlite (core->database));
   return account_limits_save (core->database, self, error) && database_audit (core->database, "account.add", self->name, error);
-}
-
-static gboolean
-keep_client_secret (Core *core, const Account *self, const SecretBytes *secret, GError **error)
-{
-  g_autofree char *name = account_format_secret_name (self->id, ACCOUNT_SECRET_CLIENT);
-
-  return secret_bytes_get_length (secret) == 0 || vault_set (core->vault, name, secret, error);
 }
 
 static gboolean

@@ -18,6 +18,19 @@ describe_login (const Account *account)
   return account->needs_password ? "with a password that is asked for when it is needed" : "without any login";
 }
 
+/* What is typed, and where it goes. address: quoted; NULL: it is known. */
+static void
+ask_for_secret (const Account *account, const char *address, Question *out)
+{
+  g_autofree char *shown = question_quote (account->name), *whose = address != NULL ? g_strdup_printf ("%s for %s", shown, address) : g_strdup (shown);
+
+  if (has_sign_in (account))
+    g_string_printf (out->text, "Please type the secret of the client that the provider's console shows beside its id. The mail account %s signs in by it: it goes to Postrider's core "
+                     "and to the provider, and nowhere else. Letters will go to %s.", whose, out->server);
+  else
+    g_string_printf (out->text, "Please type the password of the mail account %s. It goes to Postrider's core and to %s, and nowhere else.", whose, out->server);
+}
+
 static gboolean
 ask_account_add (Core *core, GVariant *arguments, Question *out, GError **error)
 {
@@ -36,12 +49,8 @@ ask_account_add (Core *core, GVariant *arguments, Question *out, GError **error)
   shown = question_quote (account->name);
   address = text_quote (account->address, QUESTION_PLACE_MAX);
   g_variant_lookup (settings, KEY_ACCOUNT_HAS_PASSWORD, "b", &has_password);
-  if (has_password && has_sign_in (account))
-    g_string_printf (out->text, "Please type the secret of the client that the provider's console shows beside its id. The mail account %s for %s signs in by it: it goes to Postrider's core "
-                     "and to the provider, and nowhere else. Letters will go to %s.", shown, address, out->server);
-  else if (has_password)
-    g_string_printf (out->text, "Please type the password of the mail account %s for %s. It goes to Postrider's core and to %s, and nowhere else.", shown,
-                     address, out->server);
+  if (has_password)
+    ask_for_secret (account, address, out);
   else
     g_string_printf (out->text, "Letters of the account %s for %s will go to %s, %s. A test of it asks the name servers of the Internet about the part behind the @.",
                      shown, address, out->server, describe_login (account));
@@ -77,17 +86,15 @@ static gboolean
 ask_account_secret (Core *core, GVariant *arguments, Question *out, GError **error)
 {
   g_autoptr (Account) account = NULL;
-  g_autofree char *shown = NULL;
   const char *name;
 
   g_variant_get (arguments, "(&s)", &name);
   account = account_load (core, name, error);
   if (account == NULL)
     return FALSE;
-  shown = question_quote (account->name);
   out->server = account_describe_place (account);
   out->account = account->agreed_utc == 0 ? g_strdup (account->name) : NULL;
-  g_string_printf (out->text, "Please type the password of the mail account %s. It goes to Postrider's core and to %s, and nowhere else.", shown, out->server);
+  ask_for_secret (account, NULL, out);
   question_ask (out, "A password is needed", "_OK");
   return TRUE;
 }
