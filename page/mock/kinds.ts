@@ -48,9 +48,15 @@ const PLACE = SMTP.settings.slice(SMTP.settings.findIndex(({ key }) => key === '
 export const GMAIL: AccountKind = {
   word: 'gmail', title: 'Gmail', address: 'email', message: 'mail', parts: MAIL, secret: 'oauth', client: 'secret', can: [], endpoints: ['api', 'upload'],
   settings: [
-    setting({ key: 'via', fallback: 'api', place: true, words: ['api', 'smtp'], labels: ['Gmail\'s own way for programs (API)', 'The provider\'s mail server'] }),
+    setting({
+      key: 'via', fallback: 'api', place: true, group: 'server', label: 'Sends by', hint: 'Its mail server wants the right to read all mail, too.', words: ['api', 'smtp'],
+      labels: ['Gmail\'s own way for programs (API)', 'The provider\'s mail server'],
+    }),
     setting({ key: 'client_id', required: true, most: 512, place: true, group: 'login', label: 'Client ID' }),
-    setting({ key: 'units_per_minute', type: 'u', least: 100, most: 1200000 }),
+    setting({
+      key: 'units_per_minute', type: 'u', least: 100, most: 1200000, group: 'limits', label: 'Google\'s units a minute',
+      hint: 'By the API: a message costs 100. New projects have 6000, older ones 15000.',
+    }),
     ...PLACE,
   ],
 };

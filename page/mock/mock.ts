@@ -195,8 +195,9 @@ function methods(mock: Mock): Methods {
       const found = mock.accounts.find((one) => one.name === name);
       if (found === undefined)
         throw new MockFault('NoUser', `there is no account "${name}"`);
-      const forgotten = found.needs_password && ['host', 'port', 'user'].some((key) => key in changes);
-      Object.assign(found, changes, { state: forgotten ? 'password' : found.state });
+      const hasSignIn = mock.kinds.find(({ word }) => word === found.kind)?.secret === 'oauth';
+      const forgotten = (hasSignIn ? ['via', 'client_id'] : found.needs_password ? ['host', 'port', 'user'] : []).some((key) => key in changes);
+      Object.assign(found, changes, !forgotten ? {} : hasSignIn ? { state: 'signed-out', signed_in: false } : { state: 'password' });
       return { settingsUsed: { ...settingsOf(found), keep: found.keeps_password, has_password: found.needs_password, preset: '', sure: '', note: '' }, forgotten };
     },
     accountKinds: async () => mock.kinds,

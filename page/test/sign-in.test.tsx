@@ -17,7 +17,7 @@ test('Gmail: added with a client, signed in by a browser, tested, signed out', a
   await expectAccessible();
   await user.click(await button('Save and sign in'));
   expect(await screen.findByText('Go on in your browser')).toBeTruthy();
-  expect(callsOf(mock, 'accountAdd')).toEqual([['Mine', { kind: 'gmail', address: 'ann@gmail.com', keep: false, has_password: true, client_id: '123.apps.example' }]]);
+  expect(callsOf(mock, 'accountAdd')).toEqual([['Mine', { kind: 'gmail', address: 'ann@gmail.com', keep: false, has_password: true, via: 'api', client_id: '123.apps.example' }]]);
   expect(callsOf(mock, 'accountSignInOpen')).toEqual([['Mine']]);
   expect(screen.getByText(/This waits for (4 minutes 5\d seconds|5 minutes 0 seconds) more/)).toBeTruthy();
   await expectAccessible();
@@ -53,4 +53,25 @@ test('a sign-in that fails says why; one that is stopped says nothing; the one b
   expect(screen.getByText('Tick <b>Send email</b>')).toBeTruthy();
   expectNoMarkup();
   await expectAccessible();
+});
+
+test('another way or client: the sign-in is made again, and a new client’s secret is asked for', async () => {
+  const { mock, user } = open('accounts/edit/Mine', {}, (made) => {
+    made.kinds = [SMTP, GMAIL];
+    made.accounts = [{ ...made.accounts[0]!, name: 'Mine', kind: 'gmail', needs_password: false, state: 'ready', signed_in: true, text: '', via: 'api', client_id: '123.apps.example', units_per_minute: 6000 }];
+  });
+  await user.selectOptions(await screen.findByLabelText(/^Sends by/), 'smtp');
+  expect(screen.getByText('The sign-in was for another client or another way. You sign in again.')).toBeTruthy();
+  await expectAccessible();
+  await user.click(await button('Save and test'));
+  expect(await screen.findByText('Go on in your browser')).toBeTruthy();
+  expect(callsOf(mock, 'accountSet')).toEqual([['Mine', { via: 'smtp' }]]);
+  expect(callsOf(mock, 'accountSecret')).toEqual([]);
+  mock.signedIn('', '');
+  await user.click((await screen.findAllByRole('link', { name: 'Edit…' }))[0]!);
+  await user.clear(await screen.findByLabelText('Client ID'));
+  await user.type(screen.getByLabelText('Client ID'), '456.apps.example');
+  await user.click(await button('Save and test'));
+  await waitFor(() => expect(callsOf(mock, 'accountSecret')).toEqual([['Mine']]));
+  expect(await screen.findByText('Go on in your browser')).toBeTruthy();
 });

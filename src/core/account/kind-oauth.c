@@ -334,10 +334,12 @@ static const SettingChoice via_choices[] = {
   { .key = SETTING_TLS, .type = "s", .is_required = TRUE, .choices = smtp_place_tls_choices, .marks = SETTING_TOLD | SETTING_HEALTH | SETTING_FIXED }
 
 static const KindSetting gmail_settings[] = {
-  { .key = SETTING_VIA, .type = "s", .fallback = "api", .choices = via_choices, .marks = SETTING_PLACE | SETTING_HEALTH, .value = "WORD",
+  { .key = SETTING_VIA, .type = "s", .fallback = "api", .choices = via_choices, .marks = SETTING_PLACE | SETTING_HEALTH, .group = "server", .label = "Sends by",
+    .hint = "Its mail server wants the right to read all mail, too.", .value = "WORD",
     .help = "api: Gmail's own (the usual one) | smtp: its mail server, which wants the right to read all mail" },
   CLIENT_ROW,
-  { .key = SETTING_UNITS, .type = "u", .least = UNITS_A_MESSAGE, .most = UNITS_MOST, .marks = SETTING_TOLD, .value = "N",
+  { .key = SETTING_UNITS, .type = "u", .least = UNITS_A_MESSAGE, .most = UNITS_MOST, .marks = SETTING_TOLD, .group = "limits", .label = "Google's units a minute",
+    .hint = "By the API: a message costs 100. New projects have 6000, older ones 15000.", .value = "N",
     .help = "of Google's quota, by the API: 100 a message (6000; older projects have 15000)" },
   FIXED_PLACE_ROWS,
   SMTP_PLACE_ROWS,

@@ -68,7 +68,12 @@ export function AccountCard({ account, at }: { account: Account; at: '' | 'test'
     void test.run();
   });
   const signOut = useSignOut(account.name);
+  const client = useAction(async () => {
+    await bridge().accountSecret(account.name);
+    signIn.start();
+  });
   const hasSignIn = kind?.secret === 'oauth';
+  const isSignedOut = hasSignIn && !account.signed_in && signIn.until === null;
   const begin = useRef(signIn.start);
   begin.current = signIn.start;
   useEffect(() => {
@@ -92,7 +97,8 @@ export function AccountCard({ account, at }: { account: Account; at: '' | 'test'
         <div className="row">
           <Badge state={account.state} />
           {account.needs_password && <Button icon="lock" busy={secret.busy} onClick={() => void secret.run()}>{account.state === 'password' ? accountWords.password : accountWords.newPassword}</Button>}
-          {hasSignIn && !account.signed_in && signIn.until === null && <Button icon="lock" kind="primary" busy={signIn.busy} onClick={signIn.start}>{account.scope === '' ? accountWords.signIn.start : accountWords.signIn.startAgain}</Button>}
+          {isSignedOut && <Button icon="lock" kind="primary" busy={signIn.busy} onClick={signIn.start}>{account.scope === '' ? accountWords.signIn.start : accountWords.signIn.startAgain}</Button>}
+          {isSignedOut && kind.client === 'secret' && <Button busy={client.busy} onClick={() => void client.run()}>{accountWords.signIn.newSecret}</Button>}
           {hasSignIn && account.signed_in && <Button icon="lock" busy={signOut.busy} onClick={() => void signOut.run()}>{accountWords.signIn.signOut}</Button>}
           <LinkButton icon="settings" href={toHash('accounts', 'edit', account.name)}>{accountWords.edit}</LinkButton>
           <Button icon="check" busy={test.busy} disabled={hasSignIn && !account.signed_in} onClick={() => void test.run()}>{test.busy ? accountWords.testing : accountWords.test}</Button>
@@ -105,7 +111,7 @@ export function AccountCard({ account, at }: { account: Account; at: '' | 'test'
       <FaultNotice failure={signIn.failure ?? signOut.failure} />
       <Usage account={account} />
       <FaultNotice failure={test.failure} {...(account.state === 'failing' && accountWords.report.problems['network'] !== undefined ? { title: accountWords.report.problems['network'] } : {})} />
-      <FaultNotice failure={secret.failure} />
+      <FaultNotice failure={secret.failure ?? client.failure} />
       {report !== null && <Report account={account} report={report} />}
       <Disclosure summary={accountWords.settings}>
         <Facts

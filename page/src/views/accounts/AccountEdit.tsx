@@ -45,15 +45,17 @@ export function AccountEdit({ name }: { name: string }) {
 }
 
 async function saveAll(kind: AccountKind, account: Account, form: Form): Promise<void> {
-  const { forgotten } = await bridge().accountSet(account.name, toChanges(kind, account, form));
+  const changes = toChanges(kind, account, form);
+  const { forgotten } = await bridge().accountSet(account.name, changes);
+  const isSignIn = kind.secret === 'oauth';
   invalidate('accounts');
   invalidate('campaigns');
-  if (forgotten)
-    await bridge().accountSecret(account.name).catch(() => say(text.passwordOwed)); // who gives none now is asked on the card
+  if (isSignIn ? 'client_id' in changes && kind.client === 'secret' : forgotten)
+    await bridge().accountSecret(account.name).catch(() => say(isSignIn ? text.secretOwed : text.passwordOwed)); // who gives none now is asked on the card
   else
     say(text.saved);
   invalidate('accounts');
-  go('accounts', 'test', account.name);
+  go('accounts', isSignIn && forgotten ? 'sign-in' : 'test', account.name);
 }
 
 function EditForm({ kind, account }: { kind: AccountKind; account: Account }) {
@@ -64,7 +66,7 @@ function EditForm({ kind, account }: { kind: AccountKind; account: Account }) {
   const preset = usePreset(kind, isSameProvider ? '' : form.address, change);
   const save = useAction(() => saveAll(kind, before, form));
   const changes = isComplete(kind, form) ? Object.keys(toChanges(kind, before, form)) : [];
-  const isElsewhere = before.needs_password && askedOf(kind).some(({ key, place }) => place && changes.includes(key));
+  const isElsewhere = (before.needs_password || before.signed_in) && askedOf(kind).some(({ key, place }) => place && changes.includes(key));
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (changes.length > 0)
@@ -81,7 +83,7 @@ function EditForm({ kind, account }: { kind: AccountKind; account: Account }) {
       <Section>
         <LimitFields kind={kind} form={form} change={change} />
       </Section>
-      {isElsewhere && <Notice>{text.passwordAgain}</Notice>}
+      {isElsewhere && <Notice>{kind.secret === 'oauth' ? text.signInAgain : text.passwordAgain}</Notice>}
       <FaultNotice failure={save.failure} />
       <div className="row">
         <Button kind="primary" type="submit" busy={save.busy} disabled={changes.length === 0}>{text.save}</Button>

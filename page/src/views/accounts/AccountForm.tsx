@@ -49,7 +49,7 @@ function ClientSteps({ kind }: { kind: AccountKind }) {
     <>
       {kind.client === 'secret' && <p className="field-hint">{secretHint}</p>}
       <Disclosure summary={String(steps['title'])}>
-        <ol className="stack-tight">
+        <ol className="bullets stack-tight">
           {list.map((step) => <li key={step}>{step}</li>)}
         </ol>
       </Disclosure>
