@@ -79,7 +79,7 @@ def whole_way(fixture):
     row = account(fixture)
     check(row["kind"] == "gmail" and row["via"] == "api" and sorted(row["endpoints"]) == ["api", "authorize", "revoke", "token", "upload"] and row["units_used"] == 0, row)
     said = fixture.json("account", "test", "work")
-    check(said["logged_in"] is True and said["size"] == 36700160 and said["problem"] == "", said)
+    check(said["logged_in"] is True and said["size"] == 36700160 and said["problem"] == said["reply"] == "", said)
     fixture.import_people(20)
     fixture.write("letter.txt", LETTER)
     numbers = fixture.send()

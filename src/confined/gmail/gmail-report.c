@@ -30,6 +30,13 @@ find_problem (const HttpAnswer *http, const GmailAnswer *answer)
   return is_fine (http, answer) ? "" : answer != NULL && *answer->text != '\0' ? answer->text : http->text;
 }
 
+/* That it may not look into the mailbox, which is all that a sign-in for sending can be asked, is no news to people. */
+static const char *
+find_reply (const HttpAnswer *http, const GmailAnswer *answer)
+{
+  return http->end != HTTP_ANSWERED || answer == NULL || answer->meaning == GMAIL_SCOPE ? "" : answer->text;
+}
+
 GVariant *
 gmail_report_new (const GmailAccount *account, const HttpAnswer *http, const GmailAnswer *answer)
 {
@@ -42,7 +49,7 @@ gmail_report_new (const GmailAccount *account, const HttpAnswer *http, const Gma
   g_variant_builder_add (&report, "{sv}", KEY_ACCOUNT_TEST_MECHANISMS, g_variant_new_strv ((const char *const[]){ "Bearer" }, 1));
   g_variant_builder_add (&report, "{sv}", KEY_ACCOUNT_TEST_SIZE, g_variant_new_uint64 (GMAIL_MESSAGE_MAX));
   g_variant_builder_add (&report, "{sv}", KEY_ACCOUNT_TEST_LOGGED_IN, g_variant_new_boolean (is_fine (http, answer)));
-  g_variant_builder_add (&report, "{sv}", KEY_ACCOUNT_TEST_REPLY, g_variant_new_string (answer != NULL && is_answered ? answer->text : ""));
+  g_variant_builder_add (&report, "{sv}", KEY_ACCOUNT_TEST_REPLY, g_variant_new_string (find_reply (http, answer)));
   g_variant_builder_add (&report, "{sv}", KEY_ACCOUNT_TEST_PROBLEM, g_variant_new_string (find_problem (http, answer)));
   g_variant_builder_add (&report, "{sv}", KEY_ACCOUNT_TEST_REASON, g_variant_new_string (find_reason (http, answer)));
   return g_variant_builder_end (&report);
