@@ -2,6 +2,7 @@
 """sign-in.py BUILD [WORD…]: accounts that sign in at their provider, from the command line to the last letter. The provider is npm's oidc-provider, which takes no
 code twice, no wrong verifier and no refresh token twice (a second use of one takes the whole sign-in back); the mail server is npm's smtp-server,
 which asks that provider whose each token is. Source: RFC 6749, 7009, 7636, 8252, 9207; Google's XOAUTH2 protocol."""
+import glob
 import json
 import os
 import pty
@@ -165,6 +166,18 @@ def too_little(fixture):
     check(status == 77 and event["reason"] == "scope" and "more" in event["text"], status, event)
 
 
+def somebody_else(fixture):
+    """Another person signs in than the one whose account it is, and the provider says who it was: 77, both are named, and nothing is kept; then the right one"""
+    provider = Provider(fixture)
+    mail = MailServer(fixture, provider)
+    person = SignIn(fixture, *add_words(fixture, provider, mail, scopes="openid email offline_access send"))
+    provider.browse(person.url, login="bea")
+    status, event = person.end()
+    check(status == 77 and event["reason"] == "token" and "bea@example.org" in event["text"] and ADDRESS in event["text"], status, event)
+    check(account(fixture)["signed_in"] is False, account(fixture))
+    sign_in(fixture, provider, "account", "sign-in", "work")
+
+
 def out_of_order(fixture):
     """A token endpoint that is not there: 75, and nothing is kept"""
     provider = Provider(fixture)
@@ -213,6 +226,10 @@ def short_lives(fixture):
     check(mail.recipients() == sorted(f"person{i}@example.net" for i in range(1, 81)), len(mail.recipients()))
     check(len(provider.refreshes()) >= 2, provider.refreshes())
     check_refreshes(provider)
+    locks = os.path.join(fixture.home, "sign-in-*.lock")
+    check(len(glob.glob(locks)) == 1, "the lock of its renewals")
+    fixture.run("account", "remove", "work")
+    check(glob.glob(locks) == [], "it stays behind the account")
 
 
 def check_refreshes(provider):
@@ -556,5 +573,5 @@ def program_of(pid):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, worker_killed, signed_out_meanwhile, gmail, outlook, own_authorities, ends_before, nothing_left, pasted, two_ways, removed, given_up],
+    sys.exit(run_cases([whole_way, denied, strangers, other_issuer, too_little, somebody_else, out_of_order, no_client, wrong_words, short_lives, withdrawn, kills, kills_with_grace, worker_killed, signed_out_meanwhile, gmail, outlook, own_authorities, ends_before, nothing_left, pasted, two_ways, removed, given_up],
                        __doc__))

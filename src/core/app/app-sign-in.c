@@ -1,9 +1,11 @@
+#include "access-tokens.h"
 #include "app-pending.h"
 #include "app-secret.h"
 #include "authorization.h"
 #include "browser.h"
 #include "connectors.h"
 #include "contract-keys.h"
+#include "desk.h"
 #include "fault.h"
 #include "sign-ins.h"
 #include "sign-out.h"
@@ -13,6 +15,7 @@ typedef struct { /* a call that waits for a browser, a person or a provider */
   AppPending *pending;
   Account    *account;     /* owned */
   GVariant   *environment; /* a{ss}; or NULL */
+  gint64      until_utc;   /* of one that the window has begun */
   gulong      gone;        /* handler: whoever waits has left */
 } SignInCall;
 
@@ -95,20 +98,42 @@ handle_sign_in (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char 
 
 /* --- for the window: by its own desk, and without a word of the address --- */
 
+/* Where no browser could be opened, nobody waits. */
+static void
+shown_cb (GVariant *answer, GUnixFDList *fds, const GError *error, gpointer data)
+{
+  g_autoptr (SignInCall) call = data;
+  AppClient *client = call->pending->client;
+
+  if (error == NULL) {
+    pr_app1_complete_account_sign_in_open (client->skeleton, call->pending->invocation, call->until_utc);
+    return;
+  }
+  sign_ins_cancel (client->core->sign_ins, call->account->id);
+  app_return_error (call->pending->invocation, g_error_new (FAULT, FAULT_UNAVAILABLE, "your desktop opened no browser: set one in its settings, or sign in from a command line: "
+                                                            "postrider account sign-in %s --no-browser", call->account->name));
+}
+
 static void
 opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SignInCall) call = data;
-  g_autoptr (GError) error = NULL;
+  Core *core = call->pending->client->core;
+  g_autoptr (GError) error = NULL, closed = NULL;
   g_autoptr (SignInStart) start = sign_ins_start_finish (result, &error);
-  AppClient *client = call->pending->client;
+  Desk *desk = core->window != NULL ? window_get_desk (core->window) : NULL;
 
-  if (start != NULL)
-    sign_in_call_show (call, start, &error);
-  if (error != NULL)
+  if (start == NULL) { /* the one before goes on, if there was one */
     app_return_error (call->pending->invocation, g_steal_pointer (&error));
-  else
-    pr_app1_complete_account_sign_in_open (client->skeleton, call->pending->invocation, start->until_utc);
+    return;
+  }
+  call->until_utc = start->until_utc;
+  if (desk != NULL) {
+    desk_show (desk, start->url, shown_cb, g_steal_pointer (&call));
+    return;
+  }
+  closed = g_error_new_literal (FAULT, FAULT_UNAVAILABLE, "the window was closed meanwhile");
+  shown_cb (NULL, NULL, closed, g_steal_pointer (&call));
 }
 
 static gboolean
@@ -122,7 +147,6 @@ handle_open (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *na
   call = sign_in_call_begin (client, invocation, name);
   if (call == NULL)
     return TRUE;
-  call->environment = g_variant_ref_sink (g_variant_new ("a{ss}", NULL));
   sign_ins_start_async (client->core->sign_ins, call->account, NULL, opened_cb, call);
   return TRUE;
 }
@@ -257,10 +281,12 @@ remove_account (SignInCall *call, SignOutEnd end, const char *text)
   AppClient *client = call->pending->client;
   GError *error = NULL;
 
-  if (!account_remove (client->core, call->account, &error))
+  if (!account_remove (client->core, call->account, &error)) {
     app_return_error (call->pending->invocation, error);
-  else
-    pr_app1_complete_account_remove (client->skeleton, call->pending->invocation, sign_out_end_to_word (end), text);
+    return;
+  }
+  access_tokens_remove (client->core->access_tokens, call->account->id);
+  pr_app1_complete_account_remove (client->skeleton, call->pending->invocation, sign_out_end_to_word (end), text);
 }
 
 static void

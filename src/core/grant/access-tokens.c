@@ -301,12 +301,19 @@ ask_provider (AccountTokens *self)
   token_worker_ask_async (self->tokens->core, self->account, self->provider, &work, self->tokens->gone, answered_cb, self);
 }
 
+static char *
+format_hold_path (Core *core, gint64 account)
+{
+  g_autofree char *name = g_strdup_printf ("sign-in-%" G_GINT64_FORMAT ".lock", account);
+
+  return g_build_filename (core->home, name, NULL);
+}
+
 /* The lock goes with the file to the worker, and lasts as long as either of us. Returns: FALSE: somebody else has it. */
 static gboolean
 take_hold (AccountTokens *self, GError **error)
 {
-  g_autofree char *name = g_strdup_printf ("sign-in-%" G_GINT64_FORMAT ".lock", self->account_id);
-  g_autofree char *path = g_build_filename (self->tokens->core->home, name, NULL);
+  g_autofree char *path = format_hold_path (self->tokens->core, self->account_id);
 
   if (self->hold < 0)
     self->hold = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -404,6 +411,16 @@ access_tokens_forget (AccessTokens *self, gint64 account)
 
   if (found != NULL)
     g_clear_pointer (&found->token, secret_bytes_free);
+}
+
+void
+access_tokens_remove (AccessTokens *self, gint64 account)
+{
+  g_autofree char *path = format_hold_path (self->core, account);
+
+  access_tokens_forget (self, account);
+  if (unlink (path) != 0 && errno != ENOENT)
+    g_message ("%s stays: %s", path, g_strerror (errno));
 }
 
 gint64

@@ -20,4 +20,5 @@ SecretBytes *access_tokens_get_finish (GAsyncResult *result, gint64 *out_renew_u
 /* A sign-in has brought one. expires_s: 0: not said. */
 void     access_tokens_put    (AccessTokens *self, gint64 account, const SecretBytes *token, guint expires_s);
 void     access_tokens_forget (AccessTokens *self, gint64 account);
+void     access_tokens_remove (AccessTokens *self, gint64 account); /* it is gone, and its lock file goes: no account has this number again */
 gint64   access_tokens_get_expiry (AccessTokens *self, gint64 account); /* UTC seconds; 0: none is there, or it is not known */
