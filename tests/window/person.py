@@ -112,6 +112,15 @@ class Person:
             self.x("key", name)
             time.sleep(0.05)
 
+    def tab_to(self, expression):
+        """Each step waits for the one before: a key that comes late would carry the focus past its aim."""
+        for _ in range(80):
+            if self.see("window.was = document.activeElement; return document.activeElement === (%s)" % expression):
+                return
+            self.x("key", "Tab")
+            self.wait("document.activeElement !== window.was", "the focus stays where it is", 5)
+        raise AssertionError("the keyboard does not reach %s" % expression)
+
     def go(self, place):
         self.see("location.hash = '#/%s'; return 1" % place)
         self.wait("!document.querySelector('.loading, [aria-busy=true]') && !!document.querySelector('h1')", "the view %s did not come" % place)

@@ -7,13 +7,13 @@ import csv
 import glob
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 
+from gallery import Gallery
 from guests import GUESTS, NASTY, messy_csv
-from judged import SOURCE, Judge
+from judged import Judge
 from person import Person
 from tap import Tap
 from window import Display, Window
@@ -29,48 +29,14 @@ class Journey:
         self.tap, self.build = Tap(), build
         self.place = tempfile.mkdtemp(prefix="journey-")
         os.chmod(self.place, 0o755)
-        self.pictures = os.path.join(build, "window-pictures")
-        os.makedirs(self.pictures, exist_ok=True)
         self.judge, self.display = Judge(self.place, "--user", "office@example.org", "--password", PASSWORD, "--refuse", "guest(003|017)@", "--answer-delay-ms", "250"), Display()
         self.window = Window(build, display=self.display, shell="postrider-shell-page")
         self.person = Person(self.window)
-        self.axe, self.serious, self.markup = self.fetch_axe(), [], []
+        self.gallery = Gallery(build, self.window, self.person, self.tap)
+        self.look, self.look_live, self.findings = self.gallery.look, self.gallery.look_live, self.gallery.findings
 
     def ok(self, good, name, why=""):
         self.tap.ok(bool(good), name, why)
-
-    def fetch_axe(self):
-        place = os.path.join(self.build, "page-test")
-        subprocess.run([os.path.join(SOURCE, "page/test.sh"), place, os.path.join(self.build, "contract/contract.ts"), "install"], capture_output=True)
-        path = os.path.join(place, "page/node_modules/axe-core/axe.min.js")
-        return open(path).read() if os.path.exists(path) else None
-
-    # --- each view: a picture in light and dark, axe, and nothing of a stranger's words is markup ---
-    def look(self, name):
-        for dark in (False, True):
-            self.window.ask("dark", "true" if dark else "false")
-            self.person.see("document.documentElement.dataset.theme = '%s'; return 1" % ("dark" if dark else "light"))
-            time.sleep(0.35)
-            self.window.picture(os.path.join(self.pictures, "%s-%s.png" % (name, "dark" if dark else "light")))
-            self.check_axe("%s, %s" % (name, "dark" if dark else "light"))
-        self.window.ask("dark", "false")
-        self.person.see("document.documentElement.dataset.theme = 'light'; return 1")
-        foreign = self.person.see(
-            "return [...document.querySelectorAll('img, script, style, object, embed, iframe, link, base, meta, form')].filter((one) => !one.closest('head') "
-            "&& !(one.matches('iframe') && one.src.startsWith('app://mail/') && one.getAttribute('sandbox') === '') && !(one.matches('form') && one.classList.contains('stack'))"
-            "&& !(one.matches('script') && one.src.startsWith('app://postrider/'))).map((one) => one.outerHTML.slice(0, 100))")
-        wide = self.person.see("return document.documentElement.scrollWidth > innerWidth + 1 || document.title === 'owned'")
-        if foreign or wide:
-            self.markup.append((name, foreign, wide))
-
-    def check_axe(self, where):
-        if self.axe is None:
-            return
-        if not self.person.see("return 'axe' in window"):
-            self.window.script(self.axe + "; return 1")
-        found = self.window.script("const found = await axe.run(document, {iframes: false, resultTypes: ['violations']}); return found.violations.filter((one) => ['serious', 'critical']"
-                                   ".includes(one.impact)).map((one) => one.id + ': ' + one.nodes.slice(0, 3).map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join(' | '))", 60)
-        self.serious += ["%s: %s" % (where, one) for one in found]
 
     # --- the way ---
     def empty_home(self):
@@ -218,15 +184,15 @@ class Journey:
         person.go("campaigns/new")
         person.wait_for("guests")
         self.look("wizard-who")
-        self.tab_to("field('guests')")
+        person.tab_to("field('guests')")
         person.keys("space")
-        self.tab_to("button('Next')")
+        person.tab_to("button('Next')")
         person.keys("Return")
         person.wait_for("What do they get?")
-        self.tab_to("field('Message')")
+        person.tab_to("field('Message')")
         person.put_into("Message", "draft")
         self.look("wizard-what")
-        self.tab_to("button('Next')")
+        person.tab_to("button('Next')")
         person.keys("Return")
         person.wait_for("How it looks", 30)
         person.wait("!!document.querySelector('iframe')", "no sample is shown")
@@ -234,25 +200,16 @@ class Journey:
         self.look("wizard-check")
         self.ok("%d people will get this message by office." % GUESTS in person.words(), "wizard: by keyboard alone to the check, which says how many", person.words())
         for box in range(person.see("return document.querySelectorAll('.notice input[type=checkbox]').length")):
-            self.tab_to("document.querySelectorAll('.notice input[type=checkbox]')[%d]" % box)
+            person.tab_to("document.querySelectorAll('.notice input[type=checkbox]')[%d]" % box)
             person.keys("space")
-        self.tab_to("button('Send the first ten')")
+        person.tab_to("button('Send the first ten')")
         person.keys("Return")
         person.wait_for("You can still take it back.")
-        self.tab_to("button('Take it back')")
+        person.tab_to("button('Take it back')")
         person.keys("Return")
         person.wait_for("Is everything right?")
         time.sleep(9)
         self.ok(not self.judge.took(), "taken back in the ten seconds: the server has nothing", self.judge.took()[:1])
-
-    def tab_to(self, expression):
-        """Each step waits for the one before: a key that comes late would carry the focus past its aim."""
-        for _ in range(80):
-            if self.person.see("window.was = document.activeElement; return document.activeElement === (%s)" % expression):
-                return
-            self.person.x("key", "Tab")
-            self.person.wait("document.activeElement !== window.was", "the focus stays where it is", 5)
-        raise AssertionError("the keyboard does not reach %s" % expression)
 
     def first_ten(self):
         person = self.person
@@ -297,10 +254,6 @@ class Journey:
         person.press("Save and go on")
         person.wait_for("You can still take it back.")
         person.press("Send now")
-
-    def look_live(self, name):
-        """It moves: pictures only."""
-        self.window.picture(os.path.join(self.pictures, name + "-light.png"))
 
     def done(self):
         person = self.person
@@ -405,14 +358,6 @@ class Journey:
         accepted = {one for one, state in states.items() if state == "accepted"}
         self.ok(accepted == set(self.judge.people()) and {one for one, state in states.items() if state == "refused"} == REFUSED, "the export says what the server has", (found.stderr, rows[:1], len(accepted)))
 
-    def findings(self):
-        if self.axe is None:
-            print("ok %d - axe-core # SKIP it is not there: npm could not fetch it" % (self.tap.count + 1))
-            self.tap.count += 1
-        else:
-            self.ok(not self.serious, "axe-core: no serious or critical finding in any view", "\n".join(sorted(set(self.serious))))
-        self.ok(not self.markup, "nothing that strangers wrote is markup, and nothing is wider than the window", self.markup)
-
     def close(self):
         self.window.close()
         self.judge.close()
@@ -435,7 +380,7 @@ def main(build):
             step()
             print("# %s: %.1f s" % (step.__name__, time.time() - began), flush=True)
     except Exception as why:  # the rest cannot go on without it
-        journey.window.picture(os.path.join(journey.pictures, "stuck.png")) if journey.window.process.poll() is None else None
+        journey.look_live("stuck") if journey.window.process.poll() is None else None
         journey.ok(False, "the way goes on", "%s: %s" % (type(why).__name__, why))
     finally:
         journey.close()

@@ -77,7 +77,8 @@ class Window:
         folder = os.path.join(self.place, "programs")
         os.makedirs(os.path.join(folder, "page"))
         for name in ("core/postrider-core", "cli/postrider", "confined/dial/postrider-dial", "confined/import/postrider-import",
-                     "confined/smtp/postrider-smtp", "confined/sink/postrider-sink"):
+                     "confined/smtp/postrider-smtp", "confined/sink/postrider-sink", "confined/callback/postrider-callback", "confined/oauth/postrider-oauth",
+                     "confined/gmail/postrider-gmail"):
             shutil.copy(os.path.join(build, "src", name), folder)
         shutil.copy(os.path.join(build, "tests/window", self.shell), folder)
         shutil.copy(os.path.join(build, "tests/window/page/postrider-page.so"), os.path.join(folder, "page"))
