@@ -91,7 +91,7 @@ account_limit_count (Database *database, gint64 account, const AccountLimit *sel
     [KIND_UNIT_MESSAGE] = "SELECT second_utc FROM pace WHERE " SHARING " AND count>0 ORDER BY second_utc LIMIT 1",
     [KIND_UNIT_PERSON] = "SELECT max(second_utc) FROM pace_person WHERE " SHARING " GROUP BY person ORDER BY 1 LIMIT 1",
   };
-  gint64 from = now_utc - self->seconds;
+  gint64 from = now_utc - self->seconds - ACCOUNT_LIMIT_LATE_S;
   gint64 to = now_utc + self->seconds; /* beyond it the clock was wrong: it must not close the account until then */
   gint64 free_utc = 0;
 
@@ -100,7 +100,7 @@ account_limit_count (Database *database, gint64 account, const AccountLimit *sel
   if (out_free_utc == NULL)
     return TRUE;
   switch (database_get_int (database, &free_utc, error, oldest[self->unit], "isii", account, self->pool, from, to)) {
-  case 1: *out_free_utc = free_utc + self->seconds; return TRUE;
+  case 1: *out_free_utc = free_utc + self->seconds + ACCOUNT_LIMIT_LATE_S; return TRUE;
   case 0: return TRUE;
   default: return FALSE;
   }

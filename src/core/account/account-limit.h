@@ -7,6 +7,9 @@
 
 #define ACCOUNT_LIMITS_MAX 8 /* rows of a kind that are limits; chosen */
 #define ACCOUNT_POOL_OWN "account"
+/* Seconds by which a window is longer than its provider's, who counts a message when it comes; we when it is handed over, by whole seconds. One for
+ * these, one for the way: at most a second's worth of the pace is on it (docs/design.md §5). */
+#define ACCOUNT_LIMIT_LATE_S 2
 
 typedef struct {
   guint    seconds, amount; /* so many units in any so many seconds; amount 0: no limit, yet what is sent counts in the pool */
@@ -21,5 +24,5 @@ void  account_set_limit (Account *self, const KindSetting *row, guint amount); /
 gboolean account_limits_load (Database *database, Account *self, GError **error);
 gboolean account_limits_save (Database *database, const Account *self, GError **error);
 
-/* What the account and those who share the pool used up to now. *out_free_utc (may be NULL): when the first unit leaves the window again; untouched when nothing was used. */
+/* seconds: as the provider has it. What the account and those who share the pool used up to now. *out_free_utc (may be NULL): when the first unit leaves the window again; untouched when nothing was used. */
 gboolean account_limit_count (Database *database, gint64 account, const AccountLimit *self, gint64 now_utc, gint64 *out_used, gint64 *out_free_utc, GError **error);

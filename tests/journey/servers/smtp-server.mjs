@@ -60,9 +60,10 @@ const server = new SMTPServer({
     out.on('finish', () => {
       if (stream.sizeExceeded) return done(refusal(552, '5.3.4 too large'));
       const { mailFrom, rcptTo } = session.envelope;
-      writeFileSync(`${base}.json`, JSON.stringify({
+      writeFileSync(`${base}.json.part`, JSON.stringify({
         from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address), secure: session.secure, user: session.user ?? null,
       }));
+      renameSync(`${base}.json.part`, `${base}.json`);
       renameSync(`${base}.part`, `${base}.eml`);
       return done(null, 'kept');
     });

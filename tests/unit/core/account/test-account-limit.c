@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define NOW 2000000000
+#define LATE ACCOUNT_LIMIT_LATE_S
 
 static Account *
 parse (const char *text)
@@ -107,7 +108,8 @@ count (Database *database, gint64 account, guint seconds, const char *pool, gint
 static void
 test_used (void)
 {
-  static const struct { gint64 age_s, count; } rows[] = { { 0, 1 }, { 59, 2 }, { 60, 4 }, { 3599, 8 }, { 3600, 16 }, { 86399, 32 }, { 86400, 64 } };
+  static const struct { gint64 age_s, count; } rows[] = { { 0, 1 }, { 59 + LATE, 2 }, { 60 + LATE, 4 }, { 3599 + LATE, 8 }, { 3600 + LATE, 16 },
+                                                              { 86399 + LATE, 32 }, { 86400 + LATE, 64 } };
   g_autoptr (Database) database = database_open (":memory:", NULL);
   gint64 free_utc = 5;
 
@@ -115,7 +117,7 @@ test_used (void)
     g_assert_true (database_run (database, NULL, "INSERT INTO pace VALUES(7,?,?)", "ii", (gint64) NOW - rows[i].age_s, rows[i].count));
   g_assert_true (database_run (database, NULL, "INSERT INTO pace VALUES(8,?,1000)", "i", (gint64) NOW)); /* another account's */
   g_assert_cmpint (count (database, 7, 60, "account", &free_utc), ==, 1 + 2);
-  g_assert_cmpint (free_utc, ==, NOW - 59 + 60);
+  g_assert_cmpint (free_utc, ==, NOW - (59 + LATE) + 60 + LATE);
   g_assert_cmpint (count (database, 7, 3600, "account", NULL), ==, 1 + 2 + 4 + 8);
   g_assert_cmpint (count (database, 7, 86400, "account", NULL), ==, 1 + 2 + 4 + 8 + 16 + 32);
   free_utc = 5;

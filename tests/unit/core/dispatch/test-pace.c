@@ -73,15 +73,15 @@ test_windows (void)
   g_assert_true (pace_count (other, database, 100, 1000, NULL));
   g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1000), ==, 0);
   g_assert_cmpuint (pace_get_full_window_s (pace), ==, 60);
-  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1059), ==, 0); /* rolling, not by the clock's minute */
-  g_assert_cmpint (pace_delay_us (pace, 0, 1059), ==, 1 * SECOND_US);
-  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1060), ==, 5); /* a minute later to the second: what the day leaves */
-  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1061), ==, 5);
-  g_assert_true (pace_count (pace, database, 5, 1061, NULL));
+  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1059 + ACCOUNT_LIMIT_LATE_S), ==, 0); /* rolling, not by the clock's minute */
+  g_assert_cmpint (pace_delay_us (pace, 0, 1059 + ACCOUNT_LIMIT_LATE_S), ==, 1 * SECOND_US);
+  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1060 + ACCOUNT_LIMIT_LATE_S), ==, 5); /* a minute later to the second: what the day leaves */
+  g_assert_cmpuint (pace_allow (pace, database, 100, 0, 1061 + ACCOUNT_LIMIT_LATE_S), ==, 5);
+  g_assert_true (pace_count (pace, database, 5, 1061 + ACCOUNT_LIMIT_LATE_S, NULL));
 
   g_assert_cmpuint (pace_allow (again, database, 100, 0, 1200), ==, 0);
   g_assert_cmpuint (pace_get_full_window_s (again), ==, 86400);
-  g_assert_cmpint (pace_delay_us (again, 0, 1200), ==, (1000 + 86400 - 1200) * SECOND_US);
+  g_assert_cmpint (pace_delay_us (again, 0, 1200), ==, (1000 + 86400 + ACCOUNT_LIMIT_LATE_S - 1200) * SECOND_US);
 }
 
 /* The clock was a year ahead when they were counted: they close the account for no longer than the window is long. */
@@ -292,9 +292,9 @@ test_pool (void)
   g_assert_cmpuint (pace_get_full_window_s (small), ==, DAY_S);
   g_assert_true (pace_count (api, database, 4, NOW + HOUR_S, NULL));
   g_assert_cmpuint (pace_allow (smtp, database, 100, 0, NOW + HOUR_S), ==, 0);
-  g_assert_cmpint (pace_delay_us (smtp, 0, NOW + HOUR_S), ==, (DAY_S - HOUR_S) * SECOND_US); /* until the first of them leaves the window, whoever sent it */
+  g_assert_cmpint (pace_delay_us (smtp, 0, NOW + HOUR_S), ==, (DAY_S + ACCOUNT_LIMIT_LATE_S - HOUR_S) * SECOND_US); /* until the first of them leaves the window, whoever sent it */
   g_assert_cmpint (pace_forecast_s (smtp, database, 1, 0, NOW + HOUR_S), ==, DAY_S - HOUR_S);
-  g_assert_cmpuint (pace_allow (smtp, database, 100, 0, NOW + DAY_S + 1), ==, 6);
+  g_assert_cmpuint (pace_allow (smtp, database, 100, 0, NOW + DAY_S + ACCOUNT_LIMIT_LATE_S + 1), ==, 6);
   g_assert_cmpuint (pace_allow (other, database, 100, 0, NOW + HOUR_S), ==, 10);
   g_assert_cmpuint (pace_allow (alone, database, 100, 0, NOW + HOUR_S), ==, 10);
 }
@@ -334,12 +334,12 @@ test_people (void)
   count_person (one, database, 2, NOW + 20);
   count_person (one, database, 3, NOW + 20);
   g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW + 20), ==, 0);
-  g_assert_cmpint (pace_delay_us (two, 0, NOW + 20), ==, (DAY_S - 10) * SECOND_US); /* the first person was written to again at 10 */
+  g_assert_cmpint (pace_delay_us (two, 0, NOW + 20), ==, (DAY_S + ACCOUNT_LIMIT_LATE_S - 10) * SECOND_US); /* the first person was written to again at 10 */
 
   g_assert_true (pace_give_back (one, database, 1, 3, NULL)); /* never begun: it costs nobody's quota */
   g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW + 20), ==, 1);
-  g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW + DAY_S + 1), ==, 1);
-  g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW + DAY_S + 11), ==, 2);
+  g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW + DAY_S + ACCOUNT_LIMIT_LATE_S + 1), ==, 1);
+  g_assert_cmpuint (pace_allow (two, database, 100, 0, NOW + DAY_S + ACCOUNT_LIMIT_LATE_S + 11), ==, 2);
 
   g_assert_true (pace_count_person (messages, database, 1, 1, NOW, NULL)); /* nobody asks whom this one wrote to: nothing is kept */
   g_assert_cmpint (database_get_int (database, &rows, NULL, "SELECT count(*) FROM pace_person WHERE account=3", ""), ==, 1);
