@@ -12,6 +12,7 @@ cuts      20   tests/faults/RESULTS.md  tests/faults/run.sh --cuts 1000
 fail      60   tests/faults/RESULTS.md  tests/faults/run.sh --fail-nth
 fuzz      10   -                        tests/fuzz/run.sh --seconds 60
 journeys  15   -                        run_journeys 10000
+gmail     36   -                        tests/journey/gmail.py build-release two_thousand
 threads   10   -                        checks/threads.sh
 analyzer  5    -                        checks/static.sh analyzer
 tidy      20   -                        checks/static.sh tidy
