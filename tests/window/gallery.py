@@ -7,18 +7,20 @@ import time
 from judged import SOURCE
 
 
+def fetch_axe(build):
+    """Returns: its script; None: npm could not fetch it."""
+    place = os.path.join(build, "page-test")
+    subprocess.run([os.path.join(SOURCE, "page/test.sh"), place, os.path.join(build, "contract/contract.ts"), "install"], capture_output=True)
+    path = os.path.join(place, "page/node_modules/axe-core/axe.min.js")
+    return open(path).read() if os.path.exists(path) else None
+
+
 class Gallery:
     def __init__(self, build, window, person, tap):
-        self.build, self.window, self.person, self.tap = build, window, person, tap
+        self.window, self.person, self.tap = window, person, tap
         self.pictures = os.path.join(build, "window-pictures")
         os.makedirs(self.pictures, exist_ok=True)
-        self.axe, self.serious, self.markup = self.fetch_axe(), [], []
-
-    def fetch_axe(self):
-        place = os.path.join(self.build, "page-test")
-        subprocess.run([os.path.join(SOURCE, "page/test.sh"), place, os.path.join(self.build, "contract/contract.ts"), "install"], capture_output=True)
-        path = os.path.join(place, "page/node_modules/axe-core/axe.min.js")
-        return open(path).read() if os.path.exists(path) else None
+        self.axe, self.serious, self.markup = fetch_axe(build), [], []
 
     def look(self, name):
         for dark in (False, True):

@@ -2,6 +2,7 @@
 """test-sign-in.py BUILD: people sign in from the real window, as `postrider app` opens it, by the browser that their desk opens; and send by Gmail's API from there. The browser
 is a program that keeps the address it was given; the provider is a fake that Google's own client takes for Google (tests/unit/confined/oauth/provider). TAP.
 Pictures, light and dark: BUILD/window-pictures. Source: RFC 8252 §6, §8.12."""
+import ctypes
 import glob
 import http.server
 import json
@@ -18,7 +19,7 @@ import time
 import urllib.parse
 
 sys.dont_write_bytecode = True
-from gallery import Gallery
+from gallery import Gallery, fetch_axe
 from opened import Opened
 from person import Person
 from tap import Tap
@@ -26,9 +27,20 @@ from window import AS_USER, USER, Display, Refused
 
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "journey"))
 from fixture import Skip  # noqa: E402
-from providers import ADDRESS, Fake  # noqa: E402
+from providers import ADDRESS, Fake, install_providers  # noqa: E402
 
+CLONE_NEWNET = 0x40000000  # sched.h
 PEOPLE = 40
+
+
+def enter_network(build):
+    """One of the test's own: a page that tries all ports must find nobody else's. What npm brings is fetched before."""
+    install_providers(build)
+    fetch_axe(build)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "no network of our own")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
 class SignInWorld:
@@ -354,6 +366,7 @@ def main(build):
         print("1..0 # SKIP needs root, to become an ordinary user with a home of its own")
         return 0
     try:
+        enter_network(build)
         world = SignInWorld(build)
     except Skip as why:
         print("1..0 # SKIP %s" % why)
