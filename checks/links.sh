@@ -1,6 +1,6 @@
 #!/bin/sh
-# links.sh PROGRAM LINKS.TXT [STAMP [draws | engine | http]]: fails when PROGRAM links a library that the list beside its charter does not name, or when
-# something with power over the desktop, the store or the network comes in by any detour. draws: GTK may, with what it brings; engine: WebKit too. http: libcurl may.
+# links.sh PROGRAM LINKS.TXT [STAMP [draws | engine | http | keyring]]: fails when PROGRAM links a library that the list beside its charter does not name, or when
+# something with power over the desktop, the store or the network comes in by any detour. draws: GTK may, with what it brings; engine: WebKit too. http: libcurl may. keyring: libsecret may.
 set -eu
 program=$1 list=$2 stamp=${3:-} kind=${4:-}
 # Never in a confined program, not even through another library. GTK brings X11 and Wayland along, WebKit brings SQLite, libsecret and soup.
@@ -8,6 +8,7 @@ case $kind in
   draws) forbidden='libwebkit|libsecret|libjavascriptcore|libphonenumber|libgsasl|libgmime' ;;
   engine) forbidden='libphonenumber|libgsasl|libgmime|libcurl' ;;
   http) forbidden='libsqlite3|libsecret|libgtk|libwebkit|libsoup|libX11|libwayland-client|libdbus-1' ;;
+  keyring) forbidden='libsqlite3|libcurl|libgtk|libwebkit|libsoup|libX11|libwayland-client|libdbus-1' ;;
   *) forbidden='libsqlite3|libsecret|libgtk|libwebkit|libsoup|libcurl|libX11|libwayland-client|libdbus-1' ;;
 esac
 

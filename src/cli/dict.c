@@ -59,6 +59,15 @@ dict_text (GVariant *dict, const char *key)
   return value;
 }
 
+gboolean
+dict_has (GVariant *dict, const char *key, const char *text)
+{
+  g_autoptr (GVariant) child = dict_child (dict, key, "as");
+  g_autofree const char **words = child != NULL ? g_variant_get_strv (child, NULL) : NULL;
+
+  return words != NULL && g_strv_contains (words, text);
+}
+
 char *
 dict_join (GVariant *dict, const char *key, const char *separator)
 {

@@ -8,6 +8,7 @@ gboolean    dict_flag   (GVariant *dict, const char *key);
 const char *dict_text   (GVariant *dict, const char *key); /* borrowed from `dict`; "" when missing */
 /* Returns: (transfer full) the child of that type, or NULL. */
 GVariant   *dict_child  (GVariant *dict, const char *key, const char *type);
+gboolean    dict_has    (GVariant *dict, const char *key, const char *text); /* whether it is one of the strings of an `as` */
 /* Returns: (transfer full) the strings of an `as`, joined; "" when missing. */
 char       *dict_join   (GVariant *dict, const char *key, const char *separator);
 

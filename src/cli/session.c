@@ -79,8 +79,17 @@ session_tell (const Session *self, const char *format, ...)
   putchar ('\n');
 }
 
+/* Core may have been started just now: its keyring is waited for then, but asks nobody where no person is. */
 static gboolean
-unlock_vault (Session *self, GError **error)
+unlock_by_keyring (Session *self, GError **error)
+{
+  if (self->has_terminal)
+    session_say (self, "Waiting for your keyring: it may ask for its password in a window of its own.");
+  return pr_app1_call_vault_unlock_keyring_sync (self->core, self->has_terminal, NULL, error);
+}
+
+static gboolean
+unlock_by_passphrase (Session *self, GError **error)
 {
   g_autoptr (SecretBytes) passphrase = prompt_secret ("Passphrase of the vault", error);
   SendFd sent = { 0 };
@@ -89,6 +98,23 @@ unlock_vault (Session *self, GError **error)
 
   send_fd_clear (&sent);
   return is_ok;
+}
+
+/* Where nobody can be asked, the keyring alone. */
+static gboolean
+unlock_vault (Session *self, GVariant *vault, GError **error)
+{
+  gboolean has_keyring = dict_has (vault, KEY_VAULT_SLOTS, "keyring");
+
+  if (has_keyring && unlock_by_keyring (self, error))
+    return TRUE;
+  if (!self->has_terminal || (has_keyring && !dict_has (vault, KEY_VAULT_SLOTS, "passphrase")))
+    return FALSE;
+  if (has_keyring) {
+    session_say (self, "%s", (*error)->message);
+    g_clear_error (error);
+  }
+  return unlock_by_passphrase (self, error);
 }
 
 static gboolean
@@ -128,16 +154,24 @@ session_unlock (Session *self, const char *account, GError **error)
   gboolean is_locked;
 
   connect_explain (error);
-  if (!self->has_terminal || !g_error_matches (*error, FAULT, FAULT_NO_PERM))
+  if (!g_error_matches (*error, FAULT, FAULT_NO_PERM))
     return FALSE;
   if (!pr_app1_call_vault_status_sync (self->core, &vault, NULL, NULL))
     return FALSE;
   is_locked = g_str_equal (dict_text (vault, KEY_VAULT_STATE), "locked");
+  if (!is_locked && !self->has_met_vault && g_str_equal (dict_text (vault, KEY_VAULT_OPENED_BY), "keyring")) { /* which answered just now */
+    self->has_met_vault = TRUE;
+    g_clear_error (error);
+    return TRUE;
+  }
+  if (!self->has_terminal && !(is_locked && dict_has (vault, KEY_VAULT_SLOTS, "keyring")))
+    return FALSE;
   if (!is_locked && (account == NULL || !has_password (self, account)))
     return FALSE;
-  session_say (self, "%s", (*error)->message);
+  if (self->has_terminal)
+    session_say (self, "%s", (*error)->message);
   g_clear_error (error);
-  return session_end (is_locked ? unlock_vault (self, error) : give_password (self, account, error), error) == 0;
+  return session_end (is_locked ? unlock_vault (self, vault, error) : give_password (self, account, error), error) == 0;
 }
 
 gboolean

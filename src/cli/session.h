@@ -12,6 +12,7 @@ typedef struct {
   gboolean wants_help;
 
   gboolean has_terminal; /* standard input and standard error are terminals: a person can be asked */
+  gboolean has_met_vault; /* it was locked when core was asked, and open when it was looked at: tried again once */
   PrApp1  *core;         /* NULL until session_core() */
   AccountForm *form;     /* NULL until Command.draw: owned */
 } Session;

@@ -5,6 +5,7 @@
 
 typedef struct Database Database; /* store/database.h */
 typedef struct Vault Vault; /* vault/vault.h */
+typedef struct KeyringSlot KeyringSlot; /* keyring/keyring-slot.h: the vault's slot in the user's keyring */
 typedef struct Dialer Dialer; /* dial/dialer.h: names to connected sockets */
 typedef struct AccessTokens AccessTokens; /* grant/access-tokens.h */
 typedef struct SignIns SignIns; /* grant/sign-ins.h: people who are signing in */
@@ -20,6 +21,7 @@ typedef struct {
   const char *state; /* absolute; another folder than home: the ledger's mark, the vault's key file */
   Database *database;
   Vault *vault;
+  KeyringSlot *keyring_slot;
   Dialer *dialer;
   AccessTokens *access_tokens;
   SignIns *sign_ins;

@@ -10,6 +10,7 @@
 #include "database-open.h"
 #include "database.h"
 #include "dialer.h"
+#include "keyring-slot.h"
 #include "lanes.h"
 #include "ledger.h"
 #include "prepare.h"
@@ -49,6 +50,12 @@ changed_cb (guint64 campaign, gpointer data)
     app_foreach (core->app, tell_client, &campaign);
   if (core->window != NULL)
     window_note_campaign (core->window, campaign);
+}
+
+static void
+vault_opened_cb (gpointer data)
+{
+  app_vault_note_opened (data);
 }
 
 /* What had to wait for it goes on. */
@@ -134,6 +141,7 @@ parts_open (Core *core, const char *home, const char *state, const char *socket,
   core->composer = composer_new (core);
   core->retention = retention_new (core);
   core->lanes = lanes_new (core);
+  core->keyring_slot = keyring_slot_new (core->vault, vault_opened_cb, core);
   core->window = window_new (core);
   if (!prepare_discard_all (core, error) || !check_origin (core, error) || !check_balance (core, error))
     return FALSE;
@@ -148,6 +156,7 @@ parts_close (Core *core)
   window_free (core->window);
   app_free (core->app);
   core->app = NULL;
+  keyring_slot_free (core->keyring_slot);
   lanes_free (core->lanes);
   retention_free (core->retention);
   composer_free (core->composer);

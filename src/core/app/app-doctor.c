@@ -4,6 +4,7 @@
 
 #include "contract-keys.h"
 #include "database.h"
+#include "keyring-slot.h"
 #include "kind.h"
 #include "program.h"
 #include "sandbox-probe.h"
@@ -30,7 +31,7 @@ typedef struct {
 } Program;
 
 /* NULL: those that send, one a kind of account */
-static const Program programs[] = { { "dial", FALSE }, { "import", FALSE }, { NULL, FALSE }, { "sink", FALSE }, { "callback", FALSE }, { "oauth", FALSE }, { "desk", TRUE }, { "dialog", TRUE } };
+static const Program programs[] = { { "dial", FALSE }, { "import", FALSE }, { NULL, FALSE }, { "sink", FALSE }, { "callback", FALSE }, { "oauth", FALSE }, { "keyring", FALSE }, { "desk", TRUE }, { "dialog", TRUE } };
 
 /* Advice about a missing layer, by the beginning of its name. */
 static const struct { const char *layer, *advice; } advices[] = {
@@ -312,6 +313,31 @@ start_probe (Doctor *self, guint index)
   g_subprocess_communicate_utf8_async (process, NULL, NULL, probe_cb, probe);
 }
 
+/* --- the keyring --- */
+
+/* Also where something else has opened the vault: a slot that is lost is found before it is needed. */
+static void
+keyring_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Doctor *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (keyring_slot_finish (result, &error))
+    add_row (self, "vault: keyring", "ok", "your keyring has the key");
+  else
+    add_row (self, "vault: keyring", "missing", "%s; if it does not come back, postrider vault change keyring puts a new key there", error->message);
+  probe_ended (self);
+}
+
+static void
+start_keyring (Doctor *self, Core *core)
+{
+  if (!vault_has_slot (core->vault, VAULT_SLOT_KEYRING))
+    return;
+  self->pending++;
+  keyring_slot_check_async (core->keyring_slot, self->client->gone, keyring_checked_cb, self);
+}
+
 /* --- the window --- */
 
 static void
@@ -383,6 +409,7 @@ handle_doctor (PrApp1 *skeleton, GDBusMethodInvocation *invocation, gpointer dat
   self->of_programs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   self->pending = 1;
   add_core (self, self->client->core);
+  start_keyring (self, self->client->core);
   window_doctor_look (window_row_cb, self);
   for (guint i = 0; i < self->programs->len; i++)
     start_probe (self, i);

@@ -207,6 +207,15 @@ ask_vault_protect (Core *core, GVariant *arguments, Question *out, GError **erro
   return TRUE;
 }
 
+static gboolean
+ask_vault_keyring_add (Core *core, GVariant *arguments, Question *out, GError **error)
+{
+  g_string_assign (out->text, "A key to your saved passwords is put into the keyring of your desktop, which may ask for its own password. While it is unlocked, each program of yours can read that key. "
+                   "What opens them now still does.");
+  question_ask (out, "Let your keyring open the saved passwords?", "_Use the keyring");
+  return TRUE;
+}
+
 const QuestionRow question_people_rows[] = {
   { "ListRemove", ask_list_remove },
   { "ListFieldRemove", ask_list_field_remove },
@@ -218,5 +227,6 @@ const QuestionRow question_people_rows[] = {
   { "SettingsChange", ask_settings_change },
   { "DeleteAll", ask_delete_all },
   { "VaultProtect", ask_vault_protect },
+  { "VaultKeyringAdd", ask_vault_keyring_add },
   { NULL, NULL },
 };

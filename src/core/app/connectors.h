@@ -24,3 +24,6 @@ void app_suppress_connect    (AppClient *client); /* Suppress* */
 void app_template_connect    (AppClient *client); /* TemplateSave, -Show, -List, -Rename, -Remove, LetterFiles */
 void app_vault_connect       (AppClient *client); /* Vault* */
 void app_window_connect      (AppClient *client); /* WindowOpen, Desk* */
+
+/* The vault was opened by nobody's call: what waited for it goes on. */
+void app_vault_note_opened (Core *core);

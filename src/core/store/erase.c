@@ -9,7 +9,7 @@
 #define MARK "erase"
 
 /* In home and in state. The lock and the socket belong to the process that does it. */
-static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm", "vault", "vault.part", "vault.key", "vault.key.part", "mark", "core.log", "core.log.1" };
+static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm", "vault", "vault.part", "vault.key", "vault.key.part", "vault.key.next", "vault.key.next.part", "mark", "core.log", "core.log.1" };
 static const char *const folders[] = { "files", "journals", "sink/new", "sink/cur", "sink/tmp", "sink" }; /* of the sink: where it writes when nobody says */
 
 static gboolean

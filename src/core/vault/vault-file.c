@@ -19,13 +19,40 @@ vault_file_refuse (GError **error, const char *what)
   return FALSE;
 }
 
+static const char *const slot_words[VAULT_SLOT_KINDS + 1] = { NULL, "key-file", "passphrase", "keyring", "credentials" };
+
+const char *
+vault_slot_to_word (VaultSlotKind kind)
+{
+  return slot_words[kind];
+}
+
+VaultSlotKind
+vault_slot_parse_word (const char *word)
+{
+  for (guint kind = 1; kind <= VAULT_SLOT_KINDS; kind++)
+    if (strcmp (slot_words[kind], word) == 0)
+      return (VaultSlotKind) kind;
+  return VAULT_SLOT_NONE;
+}
+
 static gboolean
 is_slot_fine (const VaultSlot *slot)
 {
-  if (slot->kind == VAULT_SLOT_KEY_FILE)
-    return slot->passes == 0 && slot->memory_kib == 0 && sodium_is_zero (slot->salt, sizeof slot->salt);
-  return slot->kind == VAULT_SLOT_PASSPHRASE && slot->passes >= 1 && slot->passes <= VAULT_PASSES_MAX &&
+  if (slot->kind == VAULT_SLOT_KEY_FILE || slot->kind == VAULT_SLOT_KEYRING)
+    return slot->passes == 0 && slot->memory_kib == 0 && (slot->kind == VAULT_SLOT_KEYRING || sodium_is_zero (slot->salt, sizeof slot->salt));
+  return (slot->kind == VAULT_SLOT_PASSPHRASE || slot->kind == VAULT_SLOT_CREDENTIALS) && slot->passes >= 1 && slot->passes <= VAULT_PASSES_MAX &&
          slot->memory_kib >= VAULT_MEMORY_MIN_KIB && slot->memory_kib <= VAULT_MEMORY_MAX_KIB;
+}
+
+/* Of the slot behind the last one. */
+static gboolean
+check_kind_is_new (const VaultFile *self, GError **error)
+{
+  for (guint i = 0; i < self->slot_count; i++)
+    if (self->slots[i].kind == self->slots[self->slot_count].kind)
+      return vault_file_refuse (error, "has two key slots of one kind");
+  return TRUE;
 }
 
 static gboolean
@@ -86,7 +113,7 @@ vault_file_parse (const guint8 *raw, gsize len, GError **error)
     return NULL;
   }
   for (self->slot_count = 0; self->slot_count < slot_count; self->slot_count++, p += SLOT_LEN)
-    if (!parse_slot (p, &self->slots[self->slot_count], error))
+    if (!parse_slot (p, &self->slots[self->slot_count], error) || !check_kind_is_new (self, error))
       return NULL;
   memcpy (self->nonce, p, VAULT_NONCE_LEN);
   self->sealed = g_bytes_new (p + VAULT_NONCE_LEN, sealed_len);

@@ -21,12 +21,14 @@
 #define VAULT_CHECKSUM_LEN 32
 #define VAULT_SEALED_KEY_LEN (VAULT_KEY_LEN + VAULT_TAG_LEN)
 
-typedef enum { VAULT_SLOT_KEY_FILE = 1, VAULT_SLOT_PASSPHRASE = 2 } VaultSlotKind; /* stored: never reuse a number */
+/* What opens a slot. Stored: never reuse a number. A file has at most one slot of a kind. */
+typedef enum { VAULT_SLOT_NONE = 0, VAULT_SLOT_KEY_FILE = 1, VAULT_SLOT_PASSPHRASE = 2, VAULT_SLOT_KEYRING = 3, VAULT_SLOT_CREDENTIALS = 4 } VaultSlotKind;
+#define VAULT_SLOT_KINDS 4 /* the highest of them */
 
 typedef struct {
   VaultSlotKind kind;
-  guint32 passes, memory_kib;   /* Argon2id; 0 for the key file */
-  guint8  salt[VAULT_SALT_LEN]; /* zero for the key file */
+  guint32 passes, memory_kib;   /* Argon2id; 0 where the key is random: key file, keyring */
+  guint8  salt[VAULT_SALT_LEN]; /* of Argon2id; the keyring's: random, by which its item is found there; zero for the key file */
   guint8  nonce[VAULT_NONCE_LEN];
   guint8  sealed_key[VAULT_SEALED_KEY_LEN];
 } VaultSlot;
@@ -43,6 +45,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VaultFile, vault_file_free)
 
 /* Returns: (transfer full), or NULL. Errors: FAULT_CONFIG; the text says what is wrong, as the end of "the vault FILE ...". */
 VaultFile *vault_file_parse (const guint8 *raw, gsize len, GError **error);
+
+const char   *vault_slot_to_word    (VaultSlotKind kind);  /* "key-file", "passphrase", "keyring", "credentials" */
+VaultSlotKind vault_slot_parse_word (const char *word);    /* VAULT_SLOT_NONE: no such kind */
 
 /* Returns: (transfer full) the file's octets: vault_file_parse() of them gives the same again. */
 GBytes    *vault_file_build (const VaultFile *self);

@@ -35,6 +35,33 @@ vault_key_new_random (void)
   return self;
 }
 
+VaultKey *
+vault_key_copy (const VaultKey *self)
+{
+  VaultKey *other = vault_key_allocate ();
+
+  memcpy (other->data, self->data, sizeof other->data);
+  return other;
+}
+
+VaultKey *
+vault_key_new_from_secret (const SecretBytes *secret)
+{
+  VaultKey *self;
+
+  if (secret_bytes_get_length (secret) != VAULT_KEY_LEN)
+    return NULL;
+  self = vault_key_allocate ();
+  memcpy (self->data, secret_bytes_peek (secret), sizeof self->data);
+  return self;
+}
+
+SecretBytes *
+vault_key_to_secret (const VaultKey *self)
+{
+  return secret_bytes_new (self->data, sizeof self->data);
+}
+
 void
 vault_key_free (VaultKey *self)
 {
@@ -180,6 +207,15 @@ vault_key_write_file (const VaultKey *self, const char *path, GError **error)
   if (!is_written)
     g_set_error (error, FAULT, FAULT_CANT_CREATE, "the key file %s cannot be written: %s", path, g_strerror (saved_errno));
   return is_written;
+}
+
+gboolean
+vault_key_replace_file (const char *next, const char *path, GError **error)
+{
+  if (rename (next, path) == 0 && sync_folder_of (path))
+    return TRUE;
+  g_set_error (error, FAULT, FAULT_CANT_CREATE, "the key file %s cannot be replaced: %s", path, g_strerror (errno));
+  return FALSE;
 }
 
 /* --- slots --- */

@@ -1,10 +1,8 @@
-#include "vault.h"
+#include "vault-private.h"
 
 #include "fault.h"
 #include "kill-point.h"
-#include "vault-entries.h"
-#include "vault-file.h"
-#include "vault-key.h"
+#include "vault-credential.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -15,18 +13,9 @@
 
 #define FILE_NAME "vault"
 #define KEY_FILE_NAME "vault.key"
+#define NEXT_KEY_FILE_NAME "vault.key.next"
 #define HASH_KEY_NAME "suppression-key"
 #define HASH_KEY_LEN 32
-
-/* Only the data key stays in memory: secrets are opened for the time of one call, then wiped. */
-struct Vault {
-  char       *home, *state, *path, *key_path;
-  VaultFile  *file;       /* as it is on disk */
-  GBytes     *raw;        /* its octets: what we replace must still be what we read */
-  VaultKey   *data_key;   /* NULL: locked */
-  char       *locked_why; /* a sentence's end */
-  GHashTable *remembered; /* name -> SecretBytes */
-};
 
 /* --- reading and writing the file --- */
 
@@ -132,9 +121,8 @@ is_still_ours (Vault *self, GError **error)
   return TRUE;
 }
 
-/* Seals `entries` into `file` (taken), writes it, and holds it from then on. On failure nothing has changed. */
-static gboolean
-store_file (Vault *self, VaultFile *file, const VaultKey *data_key, const VaultEntries *entries, GError **error)
+gboolean
+vault_store_file (Vault *self, VaultFile *file, const VaultKey *data_key, const VaultEntries *entries, GError **error)
 {
   g_autoptr (VaultFile) taken = file;
   gsize sealed_len = entries->len + VAULT_TAG_LEN;
@@ -168,8 +156,8 @@ store_file (Vault *self, VaultFile *file, const VaultKey *data_key, const VaultE
 
 /* --- opening --- */
 
-static VaultEntries *
-open_entries (Vault *self, const VaultKey *data_key, GError **error)
+VaultEntries *
+vault_open_entries (Vault *self, const VaultKey *data_key, GError **error)
 {
   gsize sealed_len = 0;
   const guint8 *sealed = g_bytes_get_data (self->file->sealed, &sealed_len);
@@ -186,121 +174,98 @@ open_entries (Vault *self, const VaultKey *data_key, GError **error)
   return g_steal_pointer (&entries);
 }
 
-/* Takes the data key when it opens the payload too. */
-static gboolean
-accept_key (Vault *self, VaultKey *data_key, GError **error)
+const VaultSlot *
+vault_find_slot (Vault *self, VaultSlotKind kind)
 {
-  g_autoptr (VaultKey) taken = data_key;
-  g_autoptr (VaultEntries) entries = open_entries (self, taken, error);
-
-  if (entries == NULL)
-    return FALSE;
-  vault_key_free (self->data_key);
-  self->data_key = g_steal_pointer (&taken);
-  g_clear_pointer (&self->locked_why, g_free);
-  return TRUE;
-}
-
-static const VaultSlot *
-find_slot (Vault *self, VaultSlotKind kind)
-{
-  for (guint i = 0; i < self->file->slot_count; i++)
+  for (guint i = 0; self->file != NULL && i < self->file->slot_count; i++)
     if (self->file->slots[i].kind == kind)
       return &self->file->slots[i];
   return NULL;
 }
 
-static void
-set_locked_why (Vault *self, char *why)
+void
+vault_set_why (Vault *self, VaultSlotKind kind, char *why)
 {
-  g_free (self->locked_why);
-  self->locked_why = why;
+  g_free (self->why[kind]);
+  self->why[kind] = why;
 }
 
-/* Opens with the key file, or notes why not. FALSE only when the file itself is bad. */
-static gboolean
-try_key_file (Vault *self, GError **error)
+void
+vault_hold_keys (Vault *self, VaultKey *data_key, VaultKey *slot_key, VaultSlotKind opened_by)
 {
-  const VaultSlot *slot = find_slot (self, VAULT_SLOT_KEY_FILE);
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (VaultKey) key = NULL;
-  g_autoptr (VaultKey) data_key = NULL;
-
-  if (slot == NULL) {
-    set_locked_why (self, g_strdup ("it needs its passphrase: postrider vault unlock"));
-    return TRUE;
-  }
-  key = vault_key_read_file (self->key_path, &problem);
-  if (key == NULL) {
-    set_locked_why (self, g_strdup (problem->message));
-    return TRUE;
-  }
-  data_key = vault_key_open_slot (key, slot);
-  if (data_key == NULL) {
-    set_locked_why (self, g_strdup_printf ("the key file %s does not belong to the vault %s: put the right one back", self->key_path, self->path));
-    return TRUE;
-  }
-  return accept_key (self, g_steal_pointer (&data_key), error);
-}
-
-/* A key file that is put back opens it at the next use, without a restart. */
-static gboolean
-ensure_open (Vault *self, GError **error)
-{
-  if (self->data_key == NULL && !try_key_file (self, error))
-    return FALSE;
-  if (self->data_key == NULL) {
-    g_set_error (error, FAULT, FAULT_NO_PERM, "the vault is locked: %s", self->locked_why);
-    return FALSE;
-  }
-  return TRUE;
-}
-
-/* --- making --- */
-
-/* The key of the key file; made when there is none yet. */
-static VaultKey *
-obtain_file_key (Vault *self, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (VaultKey) key = vault_key_read_file (self->key_path, &problem);
-
-  if (key != NULL)
-    return g_steal_pointer (&key);
-  if (!g_error_matches (problem, FAULT, FAULT_NO_INPUT)) {
-    g_propagate_error (error, g_steal_pointer (&problem));
-    return NULL;
-  }
-  key = vault_key_new_random ();
-  return vault_key_write_file (key, self->key_path, error) ? g_steal_pointer (&key) : NULL;
-}
-
-/* One slot around a new data key: copies of the file from before the change don't help to open what comes after it. */
-static gboolean
-vault_reseal (Vault *self, const VaultKey *key, const VaultSlot *slot, const VaultEntries *entries, GError **error)
-{
-  g_autoptr (VaultKey) data_key = vault_key_new_random ();
-  g_autoptr (VaultFile) file = g_new0 (VaultFile, 1);
-
-  file->slot_count = 1;
-  file->slots[0] = *slot;
-  vault_key_seal_slot (key, data_key, &file->slots[0]);
-  if (!store_file (self, g_steal_pointer (&file), data_key, entries, error))
-    return FALSE;
   vault_key_free (self->data_key);
-  self->data_key = g_steal_pointer (&data_key);
-  g_clear_pointer (&self->locked_why, g_free);
+  vault_key_free (self->slot_key);
+  self->data_key = data_key;
+  self->slot_key = slot_key;
+  self->opened_by = opened_by;
+}
+
+/* The data key is taken when it opens the payload too. */
+gboolean
+vault_try_key (Vault *self, const VaultSlot *slot, const VaultKey *key, GError **error)
+{
+  g_autoptr (VaultKey) data_key = vault_key_open_slot (key, slot);
+  g_autoptr (VaultEntries) entries = data_key != NULL ? vault_open_entries (self, data_key, error) : NULL;
+
+  if (entries == NULL)
+    return FALSE;
+  vault_hold_keys (self, g_steal_pointer (&data_key), vault_key_copy (key), slot->kind);
+  vault_set_why (self, slot->kind, NULL);
   return TRUE;
 }
 
-static gboolean
-make_vault (Vault *self, GError **error)
+static VaultKey *
+read_credential (Vault *self, const VaultSlot *slot, GError **error)
 {
-  VaultSlot slot = { .kind = VAULT_SLOT_KEY_FILE };
-  g_autoptr (VaultEntries) entries = vault_entries_new (256);
-  g_autoptr (VaultKey) key = obtain_file_key (self, error);
+  g_autoptr (SecretBytes) secret = vault_credential_read (error);
 
-  return key != NULL && vault_reseal (self, key, &slot, entries, error);
+  return secret != NULL ? vault_key_new_from_passphrase (secret, slot, error) : NULL;
+}
+
+/* Opens with what lies in a file, or notes why not. FALSE only when the vault itself is bad. */
+static gboolean
+try_slot (Vault *self, VaultSlotKind kind, VaultKey *(*read_key) (Vault *self, const VaultSlot *slot, GError **error), GError **error)
+{
+  const VaultSlot *slot = self->data_key == NULL ? vault_find_slot (self, kind) : NULL;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (VaultKey) key = slot != NULL ? read_key (self, slot, &problem) : NULL;
+
+  if (slot == NULL)
+    return TRUE;
+  if (key == NULL) {
+    vault_set_why (self, kind, g_strdup (problem->message));
+    return TRUE;
+  }
+  if (vault_try_key (self, slot, key, &problem))
+    return TRUE;
+  if (problem == NULL) {
+    vault_set_why (self, kind, g_strdup_printf ("the %s does not belong to the vault %s: put the right one back", kind == VAULT_SLOT_KEY_FILE ? "key file" : "credential", self->path));
+    return TRUE;
+  }
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+/* A key file may be put back at any time. A service's credentials stay what they are, and each try costs an Argon2id. */
+static gboolean
+try_files (Vault *self, GError **error)
+{
+  return try_slot (self, VAULT_SLOT_KEY_FILE, vault_read_key_file, error) &&
+         (self->why[VAULT_SLOT_CREDENTIALS] != NULL || try_slot (self, VAULT_SLOT_CREDENTIALS, read_credential, error));
+}
+
+gboolean
+vault_ensure_open (Vault *self, GError **error)
+{
+  g_autofree char *why = NULL;
+
+  if (self->data_key == NULL && !try_files (self, error))
+    return FALSE;
+  if (self->data_key != NULL)
+    return TRUE;
+  why = vault_describe_why (self);
+  g_set_error (error, FAULT, FAULT_NO_PERM, "the vault is locked: %s", why);
+  return FALSE;
 }
 
 static gboolean
@@ -311,9 +276,9 @@ vault_load (Vault *self, GError **error)
   if (found < 0)
     return FALSE;
   if (found == 0)
-    return make_vault (self, error);
+    return vault_make (self, error);
   self->file = parse_file (self->path, self->raw, error);
-  return self->file != NULL && try_key_file (self, error);
+  return self->file != NULL && try_files (self, error);
 }
 
 Vault *
@@ -325,6 +290,7 @@ vault_new (const char *home, const char *state, GError **error)
   self->state = g_canonicalize_filename (state, NULL);
   self->path = g_build_filename (self->home, FILE_NAME, NULL);
   self->key_path = g_build_filename (self->state, KEY_FILE_NAME, NULL);
+  self->next_key_path = g_build_filename (self->state, NEXT_KEY_FILE_NAME, NULL);
   self->remembered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) secret_bytes_free);
   if (sodium_init () < 0) {
     g_set_error_literal (error, FAULT, FAULT_OS, "the system gives no random numbers");
@@ -346,9 +312,12 @@ vault_free (Vault *self)
   g_free (self->state);
   g_free (self->path);
   g_free (self->key_path);
-  g_free (self->locked_why);
+  g_free (self->next_key_path);
+  for (guint kind = 0; kind <= VAULT_SLOT_KINDS; kind++)
+    g_free (self->why[kind]);
   vault_file_free (self->file);
   g_clear_pointer (&self->raw, g_bytes_unref);
+  vault_key_free (self->slot_key);
   vault_key_free (self->data_key);
   g_hash_table_unref (self->remembered);
   g_free (self);
@@ -359,97 +328,29 @@ vault_free (Vault *self)
 VaultState
 vault_get_state (Vault *self)
 {
-  return ensure_open (self, NULL) ? VAULT_OPEN : VAULT_LOCKED;
-}
-
-/* A copy of the data folder should not bring the key along. */
-static gboolean
-is_key_inside_home (Vault *self)
-{
-  gsize len = strlen (self->home);
-
-  return strncmp (self->state, self->home, len) == 0 && self->state[len] == '/';
-}
-
-char *
-vault_describe_tier (Vault *self)
-{
-  if (vault_get_state (self) == VAULT_LOCKED)
-    return g_strdup_printf ("locked: %s", self->locked_why != NULL ? self->locked_why : "the vault is damaged");
-  if (find_slot (self, VAULT_SLOT_PASSPHRASE) != NULL)
-    return g_strdup ("open, protected by a passphrase: a copy of this machine's files opens nothing without it");
-  return g_strdup_printf ("open, protected by the key file %s alone: who can read all your files can read the passwords%s; "
-                          "a passphrase is stronger: postrider vault protect",
-                          self->key_path, is_key_inside_home (self) ? ", and a copy of the data folder has the key in it" : "");
-}
-
-GStrv
-vault_list_slots (Vault *self)
-{
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-
-  for (guint i = 0; i < self->file->slot_count; i++)
-    g_strv_builder_add (names, self->file->slots[i].kind == VAULT_SLOT_PASSPHRASE ? "passphrase" : "key-file");
-  return g_strv_builder_end (names);
+  return vault_ensure_open (self, NULL) ? VAULT_OPEN : VAULT_LOCKED;
 }
 
 gboolean
 vault_unlock (Vault *self, const SecretBytes *passphrase, GError **error)
 {
-  const VaultSlot *slot = find_slot (self, VAULT_SLOT_PASSPHRASE);
+  const VaultSlot *slot = vault_find_slot (self, VAULT_SLOT_PASSPHRASE);
+  g_autoptr (GError) problem = NULL;
   g_autoptr (VaultKey) key = NULL;
-  g_autoptr (VaultKey) data_key = NULL;
 
   if (slot == NULL)
-    return ensure_open (self, error); /* no passphrase is set: the key file opens it, or the text says what is wrong with that */
+    return vault_ensure_open (self, error); /* no passphrase is set: what else opens it does, or the text says what is wrong with that */
   key = vault_key_new_from_passphrase (passphrase, slot, error);
   if (key == NULL)
     return FALSE;
-  data_key = vault_key_open_slot (key, slot);
-  if (data_key == NULL) {
-    g_set_error_literal (error, FAULT, FAULT_NO_PERM, "that is not the passphrase of the vault");
+  if (vault_try_key (self, slot, key, &problem))
+    return TRUE;
+  if (problem != NULL) {
+    g_propagate_error (error, g_steal_pointer (&problem));
     return FALSE;
   }
-  return accept_key (self, g_steal_pointer (&data_key), error);
-}
-
-static gboolean
-protect_with_passphrase (Vault *self, const SecretBytes *passphrase, const VaultEntries *entries, GError **error)
-{
-  VaultSlot slot = { .kind = VAULT_SLOT_PASSPHRASE, .passes = VAULT_PASSES, .memory_kib = VAULT_MEMORY_KIB };
-  gboolean had_key_file = find_slot (self, VAULT_SLOT_KEY_FILE) != NULL;
-  g_autoptr (VaultKey) key = NULL;
-
-  randombytes_buf (slot.salt, sizeof slot.salt);
-  key = vault_key_new_from_passphrase (passphrase, &slot, error);
-  if (key == NULL || !vault_reseal (self, key, &slot, entries, error))
-    return FALSE;
-  if (had_key_file) /* a key that opens nothing any more: if it stays, it does no harm */
-    (void) unlink (self->key_path);
-  return TRUE;
-}
-
-static gboolean
-protect_with_key_file (Vault *self, const VaultEntries *entries, GError **error)
-{
-  VaultSlot slot = { .kind = VAULT_SLOT_KEY_FILE };
-  g_autoptr (VaultKey) key = obtain_file_key (self, error);
-
-  return key != NULL && vault_reseal (self, key, &slot, entries, error);
-}
-
-gboolean
-vault_protect (Vault *self, const SecretBytes *passphrase, GError **error)
-{
-  g_autoptr (VaultEntries) entries = NULL;
-
-  if (!ensure_open (self, error))
-    return FALSE;
-  entries = open_entries (self, self->data_key, error);
-  if (entries == NULL)
-    return FALSE;
-  return secret_bytes_get_length (passphrase) > 0 ? protect_with_passphrase (self, passphrase, entries, error)
-                                                  : protect_with_key_file (self, entries, error);
+  g_set_error_literal (error, FAULT, FAULT_NO_PERM, "that is not the passphrase of the vault");
+  return FALSE;
 }
 
 /* --- secrets --- */
@@ -457,7 +358,7 @@ vault_protect (Vault *self, const SecretBytes *passphrase, GError **error)
 SecretBytes *
 vault_get (Vault *self, const char *name, GError **error)
 {
-  g_autoptr (VaultEntries) entries = ensure_open (self, error) ? open_entries (self, self->data_key, error) : NULL;
+  g_autoptr (VaultEntries) entries = vault_ensure_open (self, error) ? vault_open_entries (self, self->data_key, error) : NULL;
 
   return entries != NULL ? vault_entries_get (entries, name) : NULL;
 }
@@ -466,7 +367,7 @@ vault_get (Vault *self, const char *name, GError **error)
 static gboolean
 replace_entry (Vault *self, const char *name, const SecretBytes *secret, GError **error)
 {
-  g_autoptr (VaultEntries) entries = ensure_open (self, error) ? open_entries (self, self->data_key, error) : NULL;
+  g_autoptr (VaultEntries) entries = vault_ensure_open (self, error) ? vault_open_entries (self, self->data_key, error) : NULL;
   g_autoptr (VaultEntries) replaced = NULL;
   g_autoptr (VaultFile) file = NULL;
 
@@ -476,7 +377,7 @@ replace_entry (Vault *self, const char *name, const SecretBytes *secret, GError 
   file->slot_count = self->file->slot_count;
   memcpy (file->slots, self->file->slots, sizeof file->slots);
   replaced = vault_entries_replace (entries, name, secret);
-  return store_file (self, g_steal_pointer (&file), self->data_key, replaced, error);
+  return vault_store_file (self, g_steal_pointer (&file), self->data_key, replaced, error);
 }
 
 gboolean

@@ -1,6 +1,7 @@
 #include "bus-proxy.h"
 
 #include "box.h"
+#include "bus-address.h"
 #include "fault.h"
 #include "process.h"
 #include <glib-unix.h>
@@ -35,29 +36,6 @@ bus_proxy_unref (BusProxy *self)
   g_free (self->folder);
   g_clear_pointer (&self->process, process_free);
   g_free (self);
-}
-
-char *
-bus_proxy_parse_address (const char *raw_address, gboolean *out_is_abstract)
-{
-  static const char *const kinds[] = { "unix:path=", "unix:abstract=" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
-    const char *value = g_str_has_prefix (raw_address, kinds[i]) ? raw_address + strlen (kinds[i]) : NULL;
-    gsize len = value != NULL ? strcspn (value, ",;") : 0;
-    g_autofree char *path = g_strndup (value != NULL ? value : "", len);
-
-    if (value == NULL)
-      continue;
-    for (const char *p = path; *p != '\0'; p++)
-      if (!g_ascii_isalnum (*p) && strchr ("-_./", *p) == NULL)
-        return NULL;
-    if (len < 2 || len > 107 || *path != '/' || strstr (path, "/../") != NULL || g_str_has_suffix (path, "/.."))
-      return NULL;
-    *out_is_abstract = i == 1;
-    return g_steal_pointer (&path);
-  }
-  return NULL;
 }
 
 static void
@@ -142,7 +120,7 @@ bus_proxy_start (const char *raw_address, BusProxyFunc ready, gpointer data)
 {
   g_autoptr (BusProxy) self = g_new0 (BusProxy, 1);
   gboolean is_abstract = FALSE;
-  g_autofree char *path = bus_proxy_parse_address (raw_address, &is_abstract);
+  g_autofree char *path = bus_address_parse (raw_address, &is_abstract);
   g_autofree char *address = path != NULL ? g_strconcat (is_abstract ? "unix:abstract=" : "unix:path=", path, NULL) : NULL;
 
   g_atomic_ref_count_init (&self->references);

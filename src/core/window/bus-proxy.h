@@ -15,6 +15,3 @@ typedef void (*BusProxyFunc) (BusProxy *proxy, const char *socket, gpointer data
 BusProxy *bus_proxy_start (const char *raw_address, BusProxyFunc ready, gpointer data);
 void      bus_proxy_free  (BusProxy *self); /* ends it; no call of `ready` any more; NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusProxy, bus_proxy_free)
-
-/* "unix:path=/run/…,guid=…" → its path; "unix:abstract=…" → "" and *out_is_abstract. Returns: (transfer full); NULL: neither. */
-char     *bus_proxy_parse_address (const char *raw_address, gboolean *out_is_abstract);

@@ -1,6 +1,6 @@
 #include "reader.h"
 
-#include "bus-proxy.h"
+#include "bus-address.h"
 #include <glob.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,7 +42,7 @@ char *
 reader_find_bus (const char *raw_address)
 {
   gboolean is_abstract = FALSE; /* such a one is out of reach in the box, whose network is empty */
-  g_autofree char *path = bus_proxy_parse_address (raw_address, &is_abstract);
+  g_autofree char *path = bus_address_parse (raw_address, &is_abstract);
   g_autofree char *folder = g_path_get_dirname (path != NULL ? path : "");
   struct stat status;
 

@@ -7,7 +7,7 @@ typedef struct {
   char *home, *state;
 } Fixture;
 
-static const char *const ours[] = { "store.db", "store.db-wal", "store.db-shm", "vault", "vault.part", "vault.key", "vault.key.part", "mark", "core.log", "core.log.1",
+static const char *const ours[] = { "store.db", "store.db-wal", "store.db-shm", "vault", "vault.part", "vault.key", "vault.key.part", "vault.key.next", "vault.key.next.part", "mark", "core.log", "core.log.1",
                                     "files/1", "journals/7", "sink/new/1", "sink/cur/2", "sink/tmp/3" };
 static const char *const theirs[] = { "notes.txt", "sink/theirs/notes.txt", "vault.old" };
 

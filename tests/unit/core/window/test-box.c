@@ -1,6 +1,5 @@
 /* What goes into bwrap's arguments, and what never does: environment, display, cookie, the addresses of buses. */
 #include "box.h"
-#include "bus-proxy.h"
 #include "environment.h"
 #include "fault.h"
 #include "reader.h"
@@ -254,33 +253,6 @@ test_cookies (void)
 /* --- the screen readers' bus --- */
 
 static void
-test_addresses (void)
-{
-  static const struct { const char *raw, *path; gboolean is_abstract; } rows[] = {
-    { "unix:path=/run/user/1000/at-spi/bus_0,guid=01", "/run/user/1000/at-spi/bus_0", FALSE },
-    { "unix:abstract=/tmp/dbus-aX,guid=01", "/tmp/dbus-aX", TRUE },
-    { "unix:path=/run/x;unixexec:path=/bin/sh", "/run/x", FALSE }, /* the rest is left away */
-    { "unixexec:path=/bin/sh", NULL, FALSE },
-    { "tcp:host=example.org,port=1", NULL, FALSE },
-    { "unix:path=/run/../home/x", NULL, FALSE },
-    { "unix:path=relative", NULL, FALSE },
-    { "unix:path=/a b", NULL, FALSE },
-    { "unix:path=/a%20b", NULL, FALSE },
-    { "unix:path=--bind", NULL, FALSE },
-    { "unix:path=", NULL, FALSE },
-    { "", NULL, FALSE },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    gboolean is_abstract = FALSE;
-    g_autofree char *path = bus_proxy_parse_address (rows[i].raw, &is_abstract);
-
-    g_assert_cmpstr (path, ==, rows[i].path);
-    g_assert_cmpint (is_abstract, ==, rows[i].is_abstract);
-  }
-}
-
-static void
 test_gtk (void)
 {
   static const struct { const char *name; guint minor; } rows[] = {
@@ -348,7 +320,6 @@ main (int argc, char *argv[])
   g_test_add ("/core/window/box/build-folder", Place, NULL, set_up, test_build_folder, tear_down);
   g_test_add_func ("/core/window/box/display/none", test_no_display);
   g_test_add_func ("/core/window/box/display/cookies", test_cookies);
-  g_test_add_func ("/core/window/box/accessibility/addresses", test_addresses);
   g_test_add_func ("/core/window/box/reader/gtk", test_gtk);
   g_test_add ("/core/window/box/reader/bus", Place, NULL, set_up, test_reader_bus, tear_down);
   return g_test_run ();
