@@ -1,5 +1,5 @@
 // A whole core and shell in memory, for development and tests. Nothing of it is in the bundle (test/bundle.test.ts looks).
-import type { Account, AccountKind, AuditRow, Campaign, ChosenFileRow, Decimal, FrameRow, KeptDraft, List, Look, MessageFile, Person, Postrider, Suppressed, TemplateRow } from '../src/bridge';
+import type { Account, AccountKind, AuditRow, Campaign, ChosenFileRow, Decimal, FrameRow, KeptDraft, List, Look, MessageFile, Person, Postrider, Suppressed, TemplateRow, VaultStatus } from '../src/bridge';
 import { campaign, campaigns, ERASED, history, ledgerRow, NOW, stateOf, type MockCampaign } from './campaigns';
 import { channel, MockFault } from './events';
 import { SMTP } from './kinds';
@@ -86,7 +86,7 @@ export class Mock {
   draft: KeptDraft = {};
   templates: (TemplateRow & { parts: Record<string, string>; files?: readonly MessageFile[] })[];
   suppressed: Suppressed[];
-  vault = { state: 'open', slots: ['key-file'], text: 'open, protected by a key file alone: who can read all your files can read the passwords; a passphrase is stronger' };
+  vault: VaultStatus = { state: 'open', slots: ['key-file'], tier: 'key-file', opened_by: 'key-file', keyring: '', text: 'open, protected by a key file alone: who can read all your files can read the passwords; a passphrase is stronger' };
   keepDays = 0;
   watched = '0';
   file = 10;
@@ -105,7 +105,7 @@ export class Mock {
     ];
     this.suppressed = this.isEmpty ? [] : suppressed();
     if (options.scene === 'locked')
-      this.vault = { state: 'locked', slots: ['passphrase'], text: 'locked: the passphrase was not given yet' };
+      this.vault = { state: 'locked', slots: ['passphrase'], tier: 'passphrase', opened_by: '', keyring: '', text: 'locked: the passphrase was not given yet' };
     this.look = { dark: options.dark ?? false, contrast: false, animations: true, scale: 1, locale: options.locale ?? 'en-GB', clock24: true, version: '0.9.0' };
     if (options.isLive !== false)
       this.timer = setInterval(() => this.tick(), 500);
@@ -180,10 +180,17 @@ function methods(mock: Mock): Methods {
     doctor: async () => DOCTOR,
     vaultStatus: async () => mock.vault,
     vaultUnlock: async () => {
-      mock.vault = { state: 'open', slots: ['passphrase'], text: 'open, protected by a passphrase' };
+      mock.vault = { ...mock.vault, state: 'open', opened_by: 'passphrase', text: 'open, protected by a passphrase' };
+    },
+    vaultUnlockKeyring: async () => {
+      mock.vault = { ...mock.vault, state: 'open', opened_by: 'keyring', keyring: 'done', text: 'open, protected by your keyring' };
     },
     vaultProtect: async () => {
-      mock.vault = { state: 'open', slots: ['passphrase'], text: 'open, protected by a passphrase' };
+      const slots = [...mock.vault.slots.filter((slot) => slot !== 'key-file' && slot !== 'passphrase'), 'passphrase'];
+      mock.vault = { ...mock.vault, slots, tier: slots.includes('keyring') ? 'keyring' : 'passphrase', text: 'open, protected by a passphrase' };
+    },
+    vaultKeyringAdd: async () => {
+      mock.vault = { ...mock.vault, slots: [...mock.vault.slots, 'keyring'] };
     },
     accountAdd: async (name, settings) => {
       const hasSignIn = mock.kinds.find(({ word }) => word === settings.kind)?.secret === 'oauth';

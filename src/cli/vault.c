@@ -56,9 +56,22 @@ vault_load_status (Session *session, GError **error)
   return NULL;
 }
 
-/* How it stands now. Returns: the exit status. */
+/* After a change: how it stands now, for programs. Returns: the exit status, or -1 with `error`. */
 static int
 vault_show (Session *session, GError **error)
+{
+  g_autoptr (GVariant) status = NULL;
+
+  if (!session_is_for_programs (session))
+    return 0;
+  status = vault_load_status (session, error);
+  if (status != NULL)
+    json_out_document (status);
+  return status != NULL ? 0 : -1;
+}
+
+static int
+run_status (Session *session, const void *values, char **words, GError **error)
 {
   g_autoptr (GVariant) status = vault_load_status (session, error);
 
@@ -67,14 +80,8 @@ vault_show (Session *session, GError **error)
   if (session_is_for_programs (session))
     json_out_document (status);
   else
-    session_tell (session, "The vault is %s.", *dict_text (status, KEY_VAULT_TEXT) != '\0' ? dict_text (status, KEY_VAULT_TEXT) : dict_text (status, KEY_VAULT_STATE));
+    printf ("The vault is %s.\n", *dict_text (status, KEY_VAULT_TEXT) != '\0' ? dict_text (status, KEY_VAULT_TEXT) : dict_text (status, KEY_VAULT_STATE));
   return 0;
-}
-
-static int
-run_status (Session *session, const void *values, char **words, GError **error)
-{
-  return vault_show (session, error);
 }
 
 typedef gboolean (*VaultSend) (PrApp1 *core, GVariant *handle, GUnixFDList *list, GUnixFDList **out_list,
@@ -97,7 +104,7 @@ vault_give (Session *session, VaultSend call, const SecretBytes *passphrase, con
   if (!is_ok)
     return session_end (FALSE, error);
   session_say (session, "%s", done);
-  return session_is_for_programs (session) ? vault_show (session, error) : 0;
+  return vault_show (session, error);
 }
 
 /* A keyring that is locked may ask on the screen, whatever there is of a terminal. Returns: the exit status, or -1 with `error`. */
@@ -108,7 +115,7 @@ unlock_by_keyring (Session *session, GError **error)
   if (!pr_app1_call_vault_unlock_keyring_sync (session->core, TRUE, NULL, error))
     return session_end (FALSE, error);
   session_say (session, "The vault is open until core leaves.");
-  return session_is_for_programs (session) ? vault_show (session, error) : 0;
+  return vault_show (session, error);
 }
 
 static int
@@ -250,7 +257,7 @@ run_remove (Session *session, const void *values, char **words, GError **error)
   if (!is_ok)
     return session_end (FALSE, error);
   session_say (session, "The slot %s opens the vault no more.", words[0]);
-  return session_is_for_programs (session) ? vault_show (session, error) : 0;
+  return vault_show (session, error);
 }
 
 const Command vault_commands[] = {

@@ -2,6 +2,7 @@
 #include "escape.h"
 
 #include "secret-bytes.h"
+#include "slot-key.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -137,6 +138,12 @@ sink_rename_in (const Target *t)
 static int sink_unlink (const Target *t) { char path[256]; return RESULT (unlinkat (AT_FDCWD, beneath (path, t->own_folder, "old"), 0) == 0); }
 static int sink_rmdir (const Target *t) { char path[256]; return RESULT (unlinkat (AT_FDCWD, beneath (path, t->own_folder, "empty"), AT_REMOVEDIR) == 0); }
 
+static int
+keyring_write (const Target *t)
+{
+  return RESULT (lseek (0, SLOT_KEY_TEXT_LEN, SEEK_SET) >= 0 && write (0, "x", 1) == 1);
+}
+
 const Attempt attempts_files[] = {
   { "read /etc/passwd", open_passwd, NULL },
   { "read a secret of the user", open_secret, NULL },
@@ -146,6 +153,7 @@ const Attempt attempts_files[] = {
   { "truncate a file", do_truncate, NULL },
   { "grow a given file to 8 GiB", fill_disk, NULL, FALSE, GIVEN_FILE },
   { "own: write more than a token", oauth_write, "oauth", FALSE, GIVEN_FILE },
+  { "own: write more than a key", keyring_write, "keyring", FALSE, GIVEN_FILE },
   { "list a folder", list_folder, NULL },
   { "stat a file", do_stat, NULL },
   { "stat a file with AT_EMPTY_PATH", stat_by_flag, NULL },

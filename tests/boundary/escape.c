@@ -7,6 +7,7 @@
 #include "dial-lock.h"
 #include "import-lock.h"
 #include "gmail-lock.h"
+#include "keyring-lock.h"
 #include "oauth-lock.h"
 #include "sink-lock.h"
 #include "smtp-lock.h"
@@ -85,6 +86,8 @@ get_lock (const char *name)
     return &import_lock;
   if (strcmp (name, "gmail") == 0)
     return &gmail_lock;
+  if (strcmp (name, "keyring") == 0)
+    return &keyring_lock;
   if (strcmp (name, "oauth") == 0)
     return &oauth_lock;
   if (strcmp (name, "smtp") == 0)

@@ -163,7 +163,7 @@ handle_account_secret (PrApp1 *core, GDBusMethodInvocation *call, GUnixFDList *f
 static gboolean
 handle_vault_status (PrApp1 *core, GDBusMethodInvocation *call)
 {
-  pr_app1_complete_vault_status (core, call, g_variant_new_parsed ("{'state': <'open'>, 'slots': <['key-file']>, 'text': <''>}"));
+  pr_app1_complete_vault_status (core, call, g_variant_new_parsed ("{'state': <'open'>, 'slots': <['key-file']>, 'tier': <'key-file'>, 'opened_by': <'key-file'>, 'keyring': <''>, 'text': <''>}"));
   return TRUE;
 }
 

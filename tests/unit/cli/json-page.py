@@ -43,7 +43,7 @@ ROWS = {
     "settings show": ("SettingsShow.settings", ""),
     "log": ("AuditList.rows", "log"),
     "delete-all": ("", "deleted"),
-    "vault status": ("VaultStatus.status", ""),
+    "vault status": ("VaultStatus.status", "open key file passphrase keyring credentials done locked declined gone absent failed late unlock add change remove protect"),
     "app": ("", "open"),
     "doctor": ("Doctor.rows", "rows ok missing note"),
     "sink": ("", "host port dir fingerprint received"),

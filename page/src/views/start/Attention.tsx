@@ -7,11 +7,12 @@ import { Notice } from '../../parts/Notice';
 import { invalidate } from '../../state/query';
 import { toHash } from '../../state/router';
 import { sayFailed } from '../../state/toast';
+import { openVault } from '../../state/vault';
 import { titleOf } from '../campaigns/title';
 import { startWords } from '../../words/start';
 
 function unlock(): void {
-  bridge().vaultUnlock().then(() => invalidate(''), sayFailed);
+  bridge().vaultStatus().then(openVault).then(() => invalidate(''), sayFailed);
 }
 
 export function Attention({ campaigns, accounts, isVaultLocked }: { campaigns: Campaign[]; accounts: Account[]; isVaultLocked: boolean }) {

@@ -33,6 +33,8 @@ static const struct { const char *method, *body; } handles[] = {
   { "AccountAdd", "('c', {'address': <'ann@example.org'>, 'host': <'localhost'>, 'tls': <'none'>}, handle 7)" },
   { "VaultUnlock", "(handle 7,)" },
   { "VaultProtect", "(handle -5,)" },
+  { "VaultSlotAdd", "('passphrase', handle 7)" },
+  { "VaultSlotChange", "('passphrase', handle 7)" },
   { "CampaignPrepare", "({'account': <'a'>, 'lists': <['people']>, 'subject': <'s'>, 'text': <'t'>}, [('attach', 'a.txt', 'text/plain', handle 7)])" },
 };
 

@@ -532,7 +532,7 @@ test_contradictions (Folders *f, gconstpointer unused)
   static const struct { const char *about; gsize at; guint8 value; gboolean is_good; } rows[] = { /* vault-file.h: head 32, then the slot */
     { "the control", 16, 1, TRUE },      { "a newer version", 16, 2, FALSE },  { "no slot", 20, 0, FALSE },          { "two slots", 20, 2, FALSE },
     { "shorter payload", 24, 15, FALSE }, { "longer payload", 24, 17, FALSE }, { "no payload", 25, 0, FALSE },       { "reserved", 28, 1, FALSE },
-    { "unknown slot", 32, 3, FALSE },    { "reserved in a slot", 33, 1, FALSE }, { "passes of a key file", 36, 1, FALSE }, { "memory of one", 40, 8, FALSE },
+    { "unknown slot", 32, 5, FALSE },    { "reserved in a slot", 33, 1, FALSE }, { "passes of a key file", 36, 1, FALSE }, { "memory of one", 40, 8, FALSE },
     { "reserved behind it", 44, 1, FALSE }, { "salt of a key file", 48, 1, FALSE },
   };
   g_autoptr (Vault) vault = open_vault (f);

@@ -253,9 +253,9 @@ test_keys (void)
     { "SettingsChange", CONTRACT_CALL, "(@a{sv} {},)", -1 },
     { "SettingsChange", CONTRACT_CALL, "({'keep_day': <@u 7>},)", CONTRACT_ERROR_VALUE },
     { "SettingsChange", CONTRACT_CALL, "({'keep_days': <@t 7>},)", CONTRACT_ERROR_VALUE },
-    { "VaultStatus", CONTRACT_REPLY, "({'state': <'open'>, 'slots': <@as []>, 'text': <''>},)", -1 },
-    { "VaultStatus", CONTRACT_REPLY, "({'state': <'open'>, 'slots': <@as []>},)", CONTRACT_ERROR_VALUE },
-    { "VaultStatus", CONTRACT_REPLY, "({'state': <'open'>, 'slots': <@as []>, 'words': <''>},)", CONTRACT_ERROR_VALUE },
+    { "VaultStatus", CONTRACT_REPLY, "({'state': <'open'>, 'slots': <@as []>, 'tier': <'key-file'>, 'opened_by': <''>, 'keyring': <''>, 'text': <''>},)", -1 },
+    { "VaultStatus", CONTRACT_REPLY, "({'state': <'open'>, 'slots': <@as []>, 'tier': <'key-file'>, 'opened_by': <''>, 'keyring': <''>},)", CONTRACT_ERROR_VALUE },
+    { "VaultStatus", CONTRACT_REPLY, "({'state': <'open'>, 'slots': <@as []>, 'tier': <'key-file'>, 'opened_by': <''>, 'keyring': <''>, 'words': <''>},)", CONTRACT_ERROR_VALUE },
     { "Doctor", CONTRACT_REPLY, "(@aa{sv} [],)", -1 },
     { "Doctor", CONTRACT_REPLY, "([{'what': <'a'>, 'state': <'ok'>, 'text': <''>}, {'what': <'a'>, 'state': <'ok'>}],)", CONTRACT_ERROR_VALUE },
     { "AccountTest", CONTRACT_REPLY, "({'problem': <''>, 'reason': <''>},)", -1 }, /* all others are optional */

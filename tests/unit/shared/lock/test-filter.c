@@ -5,6 +5,7 @@
 #include "import-lock.h"
 #include "layers.h"
 #include "gmail-lock.h"
+#include "keyring-lock.h"
 #include "oauth-lock.h"
 #include "sink-lock.h"
 #include "smtp-lock.h"
@@ -161,7 +162,7 @@ static const LockTable *
 get_table (guint i)
 {
   static const guint16 ports[] = { 25 };
-  const LockTable *const tables[] = { &smtp_lock, &import_lock, &sink_lock, &callback_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1), &oauth_lock, &gmail_lock };
+  const LockTable *const tables[] = { &smtp_lock, &import_lock, &sink_lock, &callback_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1), &oauth_lock, &gmail_lock, &keyring_lock };
 
   return i < G_N_ELEMENTS (tables) ? tables[i] : NULL;
 }
