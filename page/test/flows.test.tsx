@@ -2,7 +2,9 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { setting, SMTP } from '../mock/kinds';
+import type { Mock } from '../mock/mock';
 import type { FrameRow } from '../src/bridge';
+import { openVault } from '../src/state/vault';
 import { callsOf, expectAccessible, expectNoMarkup, fail, heading, open } from './page';
 
 afterEach(() => vi.useRealTimers());
@@ -14,6 +16,22 @@ describe('start', () => {
     await user.click(await button('Unlock…'));
     await waitFor(() => expect(screen.queryByText('Your saved passwords are locked.')).toBeNull());
     expect(callsOf(mock, 'vaultUnlock')).toEqual([[]]);
+    expect(callsOf(mock, 'vaultUnlockKeyring')).toEqual([]); // there is no such slot
+  });
+
+  test('where the keyring opens the vault it is asked first, and a passphrase only where that fails and there is one', async () => {
+    const lock = (slots: string[]) => (mock: Mock) => (mock.vault = { ...mock.vault, slots, tier: 'keyring', keyring: 'locked' });
+    const first = open('start', { scene: 'locked' }, lock(['keyring', 'passphrase']));
+    await first.user.click(await button('Unlock…'));
+    await waitFor(() => expect(screen.queryByText('Your saved passwords are locked.')).toBeNull());
+    expect(callsOf(first.mock, 'vaultUnlockKeyring')).toEqual([[true]]);
+    expect(callsOf(first.mock, 'vaultUnlock')).toEqual([]);
+    first.mock.vault = { ...first.mock.vault, state: 'locked', opened_by: '' };
+    fail(first.mock, 'vaultUnlockKeyring', 'your keyring was not unlocked', 'NoPerm');
+    await openVault(first.mock.vault);
+    expect(callsOf(first.mock, 'vaultUnlock')).toEqual([[]]);
+    await expect(openVault({ ...first.mock.vault, slots: ['keyring'] })).rejects.toThrow('your keyring was not unlocked');
+    expect(callsOf(first.mock, 'vaultUnlock')).toEqual([[]]);
   });
 });
 
@@ -686,6 +704,25 @@ describe('the rest', () => {
     const { mock, user } = open('activity');
     await user.click(await button('Show more'));
     await waitFor(() => expect(callsOf(mock, 'auditList')).toEqual([['0', 100], ['141', 100]]));
+  });
+
+  test('the keyring can open the vault; what else opens it is said, and a lost keyring is warned of', async () => {
+    const { mock, user } = open('settings');
+    await user.click(await button('Use the keyring…'));
+    await waitFor(() => expect(callsOf(mock, 'vaultKeyringAdd')).toEqual([[]]));
+    expect(await screen.findByText('Your keyring opens it.')).toBeTruthy();
+    expect(screen.getByText(/a key that lies among your files/)).toBeTruthy(); // the weakest way in comes first
+    expect(screen.queryByRole('button', { name: 'Use the keyring…' })).toBeNull();
+    await user.click(await button('Protect with a passphrase…'));
+    expect(await screen.findByText('A passphrase opens it.')).toBeTruthy();
+    expect(screen.getByText(/Protected by your keyring/)).toBeTruthy();
+    expect(screen.queryByText(/If the keyring is lost/)).toBeNull();
+    await expectAccessible();
+  });
+
+  test('a vault that the keyring alone opens says what is lost with it', async () => {
+    open('settings', {}, (mock) => (mock.vault = { ...mock.vault, slots: ['keyring'], tier: 'keyring', opened_by: 'keyring' }));
+    expect(await screen.findByText(/If the keyring is lost/)).toBeTruthy();
   });
 
   test('keeping for a shorter time is asked first, for a longer one not', async () => {

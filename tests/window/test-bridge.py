@@ -201,6 +201,7 @@ CONFIRMED = [
     ("deleteAll('delete')", ["the record of who got what will be gone", "cannot be undone"]),
     ("listRemove('STAYS')", ["“STAYS” (2 people)", "2 people who are on no other list", "the record of where and when they agreed"]),
     ("templateRemove('letter')", ["“letter”", "“Hello you”", "cannot be undone"]),
+    ("vaultKeyringAdd()", ["the keyring of your desktop", "each program of yours can read that key"]),
     ("accountRemove('office')", ["“office”", "“mail.example.net” (port 587)"]),
     ("accountAdd('evil', {address: 'ann@thief.example', host: 'mail.thief.example', user: '', insecure: true, has_password: false})",
      ["“evil”", "“ann@thief.example”", "“mail.thief.example” (port 587), encrypted", "without any login", "name servers"]),

@@ -9,6 +9,7 @@
 #include "retention.h"
 #include "template.h"
 #include "text.h"
+#include "vault.h"
 #include <string.h>
 
 static gboolean
@@ -210,6 +211,8 @@ ask_vault_protect (Core *core, GVariant *arguments, Question *out, GError **erro
 static gboolean
 ask_vault_keyring_add (Core *core, GVariant *arguments, Question *out, GError **error)
 {
+  if (!vault_check_slot (core->vault, VAULT_SLOT_KEYRING, FALSE, error))
+    return FALSE;
   g_string_assign (out->text, "A key to your saved passwords is put into the keyring of your desktop, which may ask for its own password. While it is unlocked, each program of yours can read that key. "
                    "What opens them now still does.");
   question_ask (out, "Let your keyring open the saved passwords?", "_Use the keyring");
