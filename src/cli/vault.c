@@ -109,9 +109,10 @@ vault_give (Session *session, VaultSend call, const SecretBytes *passphrase, con
 
 /* A keyring that is locked may ask on the screen, whatever there is of a terminal. Returns: the exit status, or -1 with `error`. */
 static int
-unlock_by_keyring (Session *session, GError **error)
+unlock_by_keyring (Session *session, GVariant *status, GError **error)
 {
-  session_say (session, "Waiting for your keyring: it may ask for its password in a window of its own.");
+  if (g_str_equal (dict_text (status, KEY_VAULT_STATE), "locked"))
+    session_say (session, "Waiting for your keyring: it may ask for its password in a window of its own.");
   if (!pr_app1_call_vault_unlock_keyring_sync (session->core, TRUE, NULL, error))
     return session_end (FALSE, error);
   session_say (session, "The vault is open until core leaves.");
@@ -128,7 +129,7 @@ run_unlock (Session *session, const void *values, char **words, GError **error)
   if (status == NULL)
     return -1;
   if (dict_has (status, KEY_VAULT_SLOTS, KEYRING) && !password_is_given (&options->source)) {
-    int code = unlock_by_keyring (session, error);
+    int code = unlock_by_keyring (session, status, error);
 
     if (code >= 0 || !dict_has (status, KEY_VAULT_SLOTS, PASSPHRASE) || !session->has_terminal)
       return code;

@@ -10,6 +10,7 @@
 Source: Secret Service API draft 0.2; it speaks the session "plain" alone, as KeePassXC may be told to."""
 import json
 import os
+import re
 import sys
 
 from gi.repository import Gio, GLib
@@ -43,7 +44,17 @@ SERVICE = """<node>
 </node>"""
 ROOT = "/org/freedesktop/secrets"
 KEYRING = ROOT + "/collection/only"
-INTERFACES = {info.name: info for info in Gio.DBusNodeInfo.new_for_xml(SERVICE).interfaces}
+LIES = {"search": "SearchItems", "session": "OpenSession", "unlock": "Unlock"} # methods that answer a string, and say of themselves that they do
+
+
+def describe(lie):
+    """The interfaces by name; GDBus holds our own answers to them, so a lie is described as it is told."""
+    text = SERVICE
+    if lie in LIES:
+        start = text.index('<method name="%s">' % LIES[lie])
+        end = text.index("</method>", start)
+        text = text[:start] + re.sub(r'<arg type="[^"]*" direction="out"/>', "", text[start:end]) + '<arg type="s" direction="out"/>' + text[end:]
+    return {info.name: info for info in Gio.DBusNodeInfo.new_for_xml(text).interfaces}
 
 
 class Fake:
@@ -51,6 +62,7 @@ class Fake:
         self.bus, self.kept = bus, kept
         self.words = dict(word.partition("=")[::2] for word in words)
         self.is_locked, self.has_default = "locked" in self.words, "no-default" not in self.words
+        self.interfaces = describe(self.words.get("lie"))
         self.items, self.prompts, self.shown = {}, {}, 0
         self.publish(ROOT, "Service")
         self.publish(KEYRING, "Collection")
@@ -62,7 +74,7 @@ class Fake:
 
     # --- objects ---
     def publish(self, path, kind):
-        self.bus.register_object(path, INTERFACES["org.freedesktop.Secret." + kind], self.called, self.asked_property, None)
+        self.bus.register_object(path, self.interfaces["org.freedesktop.Secret." + kind], self.called, self.asked_property, None)
 
     def add_item(self, path, item):
         self.items[path] = item
@@ -113,20 +125,16 @@ class Fake:
 
     def OpenSession(self, _path, algorithm, _value):
         if self.lies("session"):
-            return self.lie("s", "no session")
+            return GLib.Variant("(s)", ("no session",))
         if algorithm != "plain":
             raise ValueError("org.freedesktop.DBus.Error.NotSupported")
         return GLib.Variant("(vo)", (GLib.Variant("s", ""), ROOT + "/session/s1"))
-
-    def lie(self, kind, value):
-        """GDBus holds our answers to our own description, so a lie is sent past it."""
-        raise Lie(GLib.Variant("(%s)" % kind, (value,)))
 
     def SearchItems(self, _path, attributes):
         if "drop" in self.words:
             self.bus.close_sync(None)
         if self.lies("search"):
-            return self.lie("s", "none of these")
+            return GLib.Variant("(s)", ("none of these",))
         if self.lies("crowd"):
             return GLib.Variant("(aoao)", ([f"{KEYRING}/{i}" for i in range(5000)], []))
         found = [path for path, item in self.items.items() if attributes.items() <= item["attributes"].items()]
@@ -134,7 +142,7 @@ class Fake:
 
     def Unlock(self, _path, paths):
         if self.lies("unlock"):
-            return self.lie("u", 7)
+            return GLib.Variant("(s)", ("no",))
         if not self.is_locked:
             return GLib.Variant("(aoo)", (paths, "/"))
         return GLib.Variant("(aoo)", ([], self.make_prompt(GLib.Variant("ao", paths), self.unlock)))
@@ -186,36 +194,11 @@ class Fake:
         self.complete(path, True)
 
 
-class Lie(Exception):
-    def __init__(self, value):
-        super().__init__("a lie")
-        self.value = value
-
-
-def lie_about(fake):
-    """Answers with another type: below the registered objects, which would not let it pass."""
-    def look(bus, message, is_incoming):
-        if not is_incoming or message.get_message_type() != Gio.DBusMessageType.METHOD_CALL or message.get_interface() != "org.freedesktop.Secret.Service":
-            return message
-        try:
-            if message.get_member() in ("OpenSession", "SearchItems", "Unlock") and fake.lies({"OpenSession": "session", "SearchItems": "search", "Unlock": "unlock"}[message.get_member()]):
-                getattr(fake, message.get_member())(ROOT, *message.get_body().unpack())
-        except Lie as lie:
-            reply = Gio.DBusMessage.new_method_reply(message)
-            reply.set_body(lie.value)
-            bus.send_message(reply, Gio.DBusSendMessageFlags.NONE)
-            return None
-        return message
-    return look
-
-
 def main():
     address, kept, *words = sys.argv[1:]
     flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
     bus = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
-    fake = Fake(bus, kept, words)
-    if "lie" in fake.words:
-        bus.add_filter(lie_about(fake))
+    Fake(bus, kept, words)
     bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", GLib.Variant("(su)", ("org.freedesktop.secrets", 4)), None,
                   Gio.DBusCallFlags.NONE, -1, None)
     GLib.MainLoop().run()
