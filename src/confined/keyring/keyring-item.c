@@ -14,16 +14,38 @@ struct KeyringItem {
 
 static const SecretSchema schema = { "org.postrider.Vault", SECRET_SCHEMA_NONE, { { "slot", SECRET_SCHEMA_ATTRIBUTE_STRING }, { NULL, 0 } } };
 
-/* What we call of the service, so that GDBus holds its answers to their types: libsecret's own list is not to be had from outside. */
-static const char service_xml[] =
-  "<node><interface name='org.freedesktop.Secret.Service'>"
-  "<method name='OpenSession'><arg type='s' direction='in'/><arg type='v' direction='in'/><arg type='v' direction='out'/><arg type='o' direction='out'/></method>"
-  "<method name='CreateCollection'><arg type='a{sv}' direction='in'/><arg type='s' direction='in'/><arg type='o' direction='out'/><arg type='o' direction='out'/></method>"
-  "<method name='SearchItems'><arg type='a{ss}' direction='in'/><arg type='ao' direction='out'/><arg type='ao' direction='out'/></method>"
-  "<method name='Unlock'><arg type='ao' direction='in'/><arg type='ao' direction='out'/><arg type='o' direction='out'/></method>"
-  "<method name='GetSecrets'><arg type='ao' direction='in'/><arg type='o' direction='in'/><arg type='a{o(oayays)}' direction='out'/></method>"
-  "<method name='ReadAlias'><arg type='s' direction='in'/><arg type='o' direction='out'/></method>"
-  "</interface></node>";
+/* --- the service, on a bus that was given: libsecret's own constructor says that it is to be looked for, and ours, behind it, that it is not --- */
+
+typedef struct {
+  SecretService parent;
+} GivenService;
+
+typedef struct {
+  SecretServiceClass parent;
+} GivenServiceClass;
+
+GType given_service_get_type (void);
+G_DEFINE_TYPE (GivenService, given_service, SECRET_TYPE_SERVICE)
+
+static GObject *
+given_service_constructor (GType type, guint n, GObjectConstructParam *properties)
+{
+  GObject *self = G_OBJECT_CLASS (given_service_parent_class)->constructor (type, n, properties);
+
+  g_object_set (self, "g-bus-type", G_BUS_TYPE_NONE, "g-flags", G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS, NULL);
+  return self;
+}
+
+static void
+given_service_class_init (GivenServiceClass *class)
+{
+  G_OBJECT_CLASS (class)->constructor = given_service_constructor;
+}
+
+static void
+given_service_init (GivenService *self)
+{
+}
 
 const char *
 item_outcome_to_word (ItemOutcome outcome)
@@ -36,7 +58,7 @@ item_outcome_to_word (ItemOutcome outcome)
 void
 keyring_item_warm_up (void)
 {
-  const GType types[] = { SECRET_TYPE_SERVICE, SECRET_TYPE_COLLECTION, SECRET_TYPE_ITEM, SECRET_TYPE_PROMPT, SECRET_TYPE_VALUE };
+  const GType types[] = { given_service_get_type (), SECRET_TYPE_COLLECTION, SECRET_TYPE_ITEM, SECRET_TYPE_PROMPT, SECRET_TYPE_VALUE };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     if (G_TYPE_IS_CLASSED (types[i]))
@@ -88,18 +110,6 @@ connect_bus (int fd, GError **error)
   return bus;
 }
 
-static SecretService *
-open_service (GDBusConnection *bus, GError **error)
-{
-  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (service_xml, error);
-
-  if (node == NULL)
-    return NULL;
-  return g_initable_new (SECRET_TYPE_SERVICE, NULL, error, "g-flags", G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                         "g-interface-info", node->interfaces[0], "g-name", "org.freedesktop.secrets", "g-connection", bus, "g-object-path",
-                         "/org/freedesktop/secrets", "g-interface-name", "org.freedesktop.Secret.Service", NULL);
-}
-
 KeyringItem *
 keyring_item_open (int socket, const char *slot, ItemOutcome *out_outcome, GError **error)
 {
@@ -112,7 +122,7 @@ keyring_item_open (int socket, const char *slot, ItemOutcome *out_outcome, GErro
     *out_outcome = ITEM_ABSENT;
     return NULL;
   }
-  self->service = open_service (self->bus, &problem);
+  self->service = g_initable_new (given_service_get_type (), NULL, &problem, "g-connection", self->bus, NULL);
   self->attributes = secret_attributes_build (&schema, "slot", slot, NULL);
   if (self->service != NULL)
     return g_steal_pointer (&self);

@@ -1,6 +1,6 @@
 /* keyring-item.h - the one item that a slot of the vault has in the Secret Service: looked for, written, taken away. Blocks, for a person's time if it asks.
  * Trust:  what answers on the bus is another program's: types are checked by GDBus, the secret by slot-key. Used in: confined/keyring.
- * Source: Secret Service API draft 0.2; libsecret 0.20.5, secret-service.c (a SecretService is a GDBusProxy, and takes a connection as one). */
+ * Source: Secret Service API draft 0.2; libsecret 0.20.5, secret-service.c (secret_service_constructor). */
 #pragma once
 #include "secret-bytes.h"
 #include <gio/gio.h>

@@ -362,7 +362,7 @@ test_every_change_makes_a_new_key (Folders *f, gconstpointer unused)
 {
   g_autoptr (Vault) vault = make_vault (f);
   g_autoptr (SecretBytes) words = secret_bytes_new ("another", 7);
-  g_autoptr (VaultKey) keys[5] = { NULL };
+  VaultKey *keys[5] = { NULL };
 
   put_keyring (vault, NAME, 1);
   keys[0] = find_data_key (f, 1);
