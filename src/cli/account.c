@@ -343,7 +343,10 @@ run_password (Session *session, const void *values, char **words, GError **error
 
   if (secret == NULL || session_core (session, error) == NULL)
     return -1;
-  is_ok = call_secret (session, words[0], secret, error);
+  do {
+    g_clear_error (error);
+    is_ok = call_secret (session, words[0], secret, error);
+  } while (!is_ok && session_unlock (session, NULL, error));
   if (is_ok)
     session_say (session, "The new password of %s is there. A campaign that waits for it: postrider campaign resume ID", words[0]);
   return session_end (is_ok, error);

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 
 from fixture import SERVERS, Skip, check, wait_for
 
@@ -15,6 +14,7 @@ CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
   <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>
 """
+PYTHON = "/usr/bin/python3"  # Debian's, which has python3-gi
 LOGIN = "/org/freedesktop/secrets/collection/login"
 
 
@@ -131,8 +131,6 @@ class FakeKeyring(Process):
         self.stop()
         wait_for(lambda: not self.bus.has_owner(), "the keyring to leave the bus")
         kept = os.path.join(self.bus.fixture.folder, "fake-items.json")
-        try:
-            import gi  # noqa: F401
-        except ImportError:
-            raise Skip("python3-gi is missing") from None
-        self.launch([sys.executable, os.path.join(SERVERS, "secret-service.py"), self.bus.address, kept, *words], {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"})
+        if subprocess.run([PYTHON, "-c", "import gi"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+            raise Skip("python3-gi is missing")
+        self.launch([PYTHON, os.path.join(SERVERS, "secret-service.py"), self.bus.address, kept, *words], {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"})

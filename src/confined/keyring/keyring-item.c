@@ -174,7 +174,7 @@ search_item (KeyringItem *self, gboolean asks, gboolean *out_is_found, SecretByt
   *out_key = parse_value (value);
   if (*out_key != NULL)
     return ITEM_DONE;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "what stands there is no key of a vault");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, value != NULL ? "what stands there is no key of a vault" : "it does not give out the key");
   return ITEM_FAILED;
 }
 

@@ -93,7 +93,9 @@ class Fake:
 
     def complete(self, path, is_dismissed):
         value, then = self.prompts[path]
-        if not is_dismissed:
+        if is_dismissed: # as GNOME's: nothing was unlocked, nothing made
+            value = GLib.Variant("ao", []) if value.get_type_string() == "ao" else GLib.Variant("o", "/")
+        else:
             then()
         self.bus.emit_signal(None, path, "org.freedesktop.Secret.Prompt", "Completed", GLib.Variant("(bv)", (is_dismissed, value)))
         return False
