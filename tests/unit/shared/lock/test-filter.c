@@ -215,7 +215,7 @@ test_never (void)
 static void
 test_own (void)
 {
-  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, CALLBACK = 1 << 3, LISTENER = 1 << 4, DIAL = 1 << 5, OAUTH = 1 << 6, GMAIL = 1 << 7 };
+  enum { SMTP = 1 << 0, IMPORT = 1 << 1, SINK = 1 << 2, CALLBACK = 1 << 3, LISTENER = 1 << 4, DIAL = 1 << 5, OAUTH = 1 << 6, GMAIL = 1 << 7, KEYRING = 1 << 8 };
   static const struct {
     const char *call;
     guint64     args[3];
@@ -243,7 +243,7 @@ test_own (void)
     { "unlinkat", { 0, 0, AT_REMOVEDIR }, 0 },
     { "renameat", { 0 }, SINK },
     { "mkdirat", { 0 }, 0 },
-    { "mlock", { 0 }, SMTP | OAUTH | GMAIL },
+    { "mlock", { 0 }, SMTP | OAUTH | GMAIL | KEYRING },
     { "sendmmsg", { 0 }, DIAL },
     { "epoll_create1", { 0 }, SINK },
     { "epoll_ctl", { 0 }, SMTP | SINK | CALLBACK },
