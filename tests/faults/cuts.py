@@ -42,7 +42,7 @@ ROW_OF_GOAL = {
     "account": "first start, account", "import": "import", "import more": "import", "suppress": "suppress, edit", "suppress late": "suppress, edit",
     "template": "suppress, edit", "edit": "suppress, edit", "send": "campaign made", "send more": "campaign made", "pause": "pause, resume",
     "resume": "pause, resume", "look": "sending", "wait": "sending", "look again": "sending", "protect": "vault passphrase",
-    "unprotect": "vault passphrase", "leave": "leaving",
+    "unprotect": "vault passphrase", "rekey": "vault passphrase", "leave": "leaving",
 }
 
 

@@ -36,7 +36,7 @@ FAILURES = [
 ]
 SCENES = {
     "account": ("account",), "import": ("import", "suppress", "template"), "send": ("send", "pause", "suppress late", "resume", "wait"),
-    "export": ("look", "edit"), "vault": ("protect", "unprotect"),
+    "export": ("look", "edit"), "vault": ("protect", "unprotect", "rekey"),
 }
 BEFORE = {"account": None, "import": "account", "send": "template", "export": "wait", "vault": "account"}
 CRASH = re.compile(r"CRITICAL|Sanitizer|runtime error|ended by signal (4|7|8|11)|ERROR \*\*")

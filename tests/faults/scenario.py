@@ -20,9 +20,9 @@ JOURNAL_RECORD, BEGUN = 128, ord("B")
 GOALS = [
     ("account", None), ("import", None), ("suppress", None), ("template", None), ("send", None), ("pause", "resume"), ("look", None),
     ("suppress late", None), ("resume", None), ("protect", "unprotect"), ("import more", None), ("send more", None), ("wait", None),
-    ("look again", None), ("unprotect", None), ("edit", None), ("leave", None),
+    ("look again", None), ("unprotect", None), ("rekey", None), ("edit", None), ("leave", None),
 ]
-PASSPHRASE_GOALS = ("protect", "unprotect")
+PASSPHRASE_GOALS = ("protect", "unprotect", "rekey")
 
 
 class Home(Fixture):
@@ -289,6 +289,17 @@ class ScenarioRun:
             self.home.run("vault", "protect", "--remove")
 
     def check_unprotect(self):
+        if self.vault()["slots"] != ["key-file"] and "rekey" not in self.begun:
+            self.find("row", f"the vault is not back to its key file: {self.vault()}")
+
+    def do_rekey(self):
+        """Slots: one more, another key file, and the one taken away. From wherever it was cut."""
+        if "passphrase" not in self.vault()["slots"]:
+            self.home.run("vault", "add", "passphrase", "--password-file", self.file("passphrase"))
+        self.home.run("vault", "change", "key-file")
+        self.home.run("vault", "remove", "passphrase")
+
+    def check_rekey(self):
         if self.vault()["slots"] != ["key-file"]:
             self.find("row", f"the vault is not back to its key file: {self.vault()}")
 
