@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """vault.py BUILD [WORD…]: what opens the vault, from the command line: a keyring that is real (GNOME's, on a bus of its own) or asks, is late or lies (a fake one),
 a credential as systemd gives it, a passphrase, a key file; and core killed at each step of a change. Source: Secret Service API draft 0.2; systemd.exec(5)."""
+import base64
 import json
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -238,6 +240,72 @@ def asked_at_the_making(fixture):
     check(said["slots"] == [KEYRING] and said["opened_by"] == KEYRING and "recovery passphrase" in said["text"], said)
 
 
+def talk(fixture, words, *lines):
+    """At a terminal: each line is (what is waited for, what is typed then). Returns: the exit status, and all that was shown."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(fixture.program, [fixture.program, *words], {**fixture.environment(), "TERM": "dumb"})
+    shown, left, is_open = b"", list(lines), True
+    while is_open:
+        try:
+            some = os.read(terminal, 4096)
+        except OSError:  # Linux says so when the other end is closed
+            some = b""
+        is_open, shown = some != b"", shown + some
+        if left and left[0][0].encode() in shown.rpartition(b"\0")[2]:
+            os.write(terminal, left.pop(0)[1].encode())
+            shown += b"\0"  # what was asked for is not found again
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.replace(b"\0", b"").decode(errors="replace")
+
+
+def offered(fixture):
+    """At a terminal a recovery passphrase is offered when the keyring gets its key, and can be left away; neither is shown"""
+    bus = Bus(fixture)
+    FakeKeyring(bus).start()
+    add_account(fixture)
+    code, shown = talk(fixture, ["vault", "add", KEYRING], ("[y/N]", "n\n"))
+    check(code == 0 and "no recovery passphrase" in shown and "vault remove key-file" in shown, code, shown)
+    check(status(fixture)["slots"] == [KEY_FILE, KEYRING], status(fixture))
+    fixture.run("vault", "remove", KEYRING)
+    code, shown = talk(fixture, ["vault", "add", KEYRING], ("[y/N]", "y\n"), ("passphrase of the vault:", PASSPHRASE), ("(again):", PASSPHRASE))
+    check(code == 0 and PASSPHRASE.strip() not in shown, code, shown)
+    check(status(fixture)["slots"] == [KEY_FILE, KEYRING, WORDS], status(fixture))
+    fixture.run("vault", "remove", KEY_FILE)
+    fixture.stop_core()
+    said = fixture.json("vault", "unlock", "--password-file", "-", stdin=PASSPHRASE)
+    check(said["state"] == "open", said)
+
+
+def key_in_no_file(fixture):
+    """What the keyring has stands in no file of ours, no log and no environment, in whatever form; control: it is found where the fake keyring keeps it"""
+    bus = Bus(fixture)
+    fake = FakeKeyring(bus)
+    fake.start()
+    make_kept(fixture, fake)
+    check(anew(fixture)["opened_by"] == KEYRING, status(fixture))
+    fixture.run("vault", "change", KEYRING)
+    kept = os.path.join(fixture.folder, "fake-items.json")
+    with open(kept, encoding="utf-8") as file:
+        keys = [bytes.fromhex(item["secret"]) for item in json.load(file).values()]
+    check(len(keys) == 1 and len(keys[0]) == 32, keys)
+    forms = [keys[0], keys[0].hex().encode(), keys[0].hex().upper().encode(), base64.b64encode(keys[0]).rstrip(b"="), keys[0][::-1]]
+
+    def holds(path):
+        try:
+            with open(path, "rb") as file:
+                content = file.read()
+        except OSError: # a socket, or closed to us
+            return False
+        return any(form in content for form in forms)
+
+    check(holds(kept), "control: the search finds it")
+    ours = [os.path.join(folder, name) for top in (fixture.home, fixture.home + ".state") for folder, _, names in os.walk(top) for name in names]
+    ours += [f"/proc/{fixture.core()}/{name}" for name in ("environ", "cmdline")]
+    check(len(ours) > 5 and not any(holds(path) for path in ours), [path for path in ours if holds(path)])
+    check(not any(form.decode(errors="replace") in text for form in forms[1:4] for text in fixture.seen), "nor was it said")
+
+
 def lies(fixture):
     """Answers of another type, what is no key, a crowd of items, a bus that hangs up: locked, one sentence, and core goes on"""
     bus = Bus(fixture)
@@ -399,7 +467,7 @@ def killed_with_a_key_file(fixture):
         check(not os.path.exists(key_path(fixture) + ".next"), point, os.listdir(fixture.home + ".state"))
 
 
-CASES = [whole_way, locked, by_itself, absent, wiped, late, too_late, asked, asked_at_the_making, lies, another_key, credentials, never_the_last, old_ways,
+CASES = [whole_way, locked, by_itself, absent, wiped, late, too_late, asked, asked_at_the_making, offered, key_in_no_file, lies, another_key, credentials, never_the_last, old_ways,
          killed_with_a_keyring, killed_with_a_key_file]
 
 if __name__ == "__main__":

@@ -174,7 +174,8 @@ class Fake:
             raise KeyError("no such keyring")
         if self.is_locked:
             raise ValueError("org.freedesktop.Secret.Error.IsLocked")
-        path = f"{KEYRING}/i{len(self.items) + 1}"
+        self.shown += 1
+        path = f"{KEYRING}/i{os.getpid()}_{self.shown}"
         self.add_item(path, {"attributes": properties["org.freedesktop.Secret.Item.Attributes"], "label": properties["org.freedesktop.Secret.Item.Label"],
                              "secret": bytes(secret[2]).decode()})
         self.keep()
