@@ -5,7 +5,7 @@
     accept=S     a prompt is answered with yes after S seconds          dismiss  a prompt is put away
     mute         no prompt is ever answered
     no-default   there is no default keyring until somebody makes one
-    lie=WHAT     search: an answer of another type; secret: what is no key; session: an answer of another type; crowd: 5,000 items; unlock: another type
+    lie=WHAT     search: an answer of another type; secret: what is no key; session: an answer of another type; crowd: 5,000 items; unlock: another type; store: it keeps another secret
     drop         hangs up at the first search
 Source: Secret Service API draft 0.2; it speaks the session "plain" alone, as KeePassXC may be told to."""
 import json
@@ -177,7 +177,7 @@ class Fake:
         self.shown += 1
         path = f"{KEYRING}/i{os.getpid()}_{self.shown}"
         self.add_item(path, {"attributes": properties["org.freedesktop.Secret.Item.Attributes"], "label": properties["org.freedesktop.Secret.Item.Label"],
-                             "secret": bytes(secret[2]).decode()})
+                             "secret": "f" * 64 if self.lies("store") else bytes(secret[2]).decode()})
         self.keep()
         return GLib.Variant("(oo)", (path, "/"))
 
