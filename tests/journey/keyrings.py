@@ -52,9 +52,9 @@ class Bus:
         check(done.returncode == 0, done.stderr)
         return done.stdout.strip()
 
-    def has_owner(self):
+    def has_owner(self, name="org.freedesktop.secrets"):
         done = subprocess.run(["gdbus", "call", "--address", self.address, "--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus", "--method",
-                               "org.freedesktop.DBus.NameHasOwner", "org.freedesktop.secrets"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=60, check=False)
+                               "org.freedesktop.DBus.NameHasOwner", name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=60, check=False)
         return "true" in done.stdout
 
     def items(self):
@@ -122,6 +122,48 @@ class GnomeKeyring(Process):
         shutil.rmtree(self.folder)
         wait_for(lambda: not self.bus.has_owner(), "the keyring to leave the bus")
         self.start()
+
+
+class Prompter:
+    """GNOME's own prompt, on a display of its own; PATIENCE for a dialog to be drawn on a busy machine."""
+    PROGRAMS = ("/usr/libexec/gcr-prompter", "/usr/lib/gcr/gcr-prompter")
+
+    def __init__(self, bus):
+        self.program = next((path for path in self.PROGRAMS if os.path.exists(path)), None)
+        missing = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
+        if self.program is None or missing:
+            raise Skip(f"{' and '.join(missing) or 'gcr-prompter'} is missing (packages xvfb, xdotool, gcr)")
+        self.processes = []
+        bus.fixture.servers.insert(0, self)
+        read, write = os.pipe()
+        self.launch(["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-nolisten", "tcp"], {"PATH": os.environ["PATH"]}, pass_fds=(write,))
+        os.close(write)
+        with os.fdopen(read, encoding="ascii") as display:
+            self.environment = {"PATH": os.environ["PATH"], "DISPLAY": ":" + display.readline().strip(), "HOME": bus.fixture.folder, "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": bus.runtime,
+                                "DBUS_SESSION_BUS_ADDRESS": bus.address, "GSETTINGS_BACKEND": "memory", "NO_AT_BRIDGE": "1"}
+        self.launch([self.program], self.environment)
+        wait_for(lambda: bus.has_owner("org.gnome.keyring.SystemPrompter"), "a prompter on the bus")
+
+    def launch(self, words, environment, **how):
+        self.processes.insert(0, subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, **how))
+
+    def press(self, *words):
+        return subprocess.run(["xdotool", *words], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, check=False).stdout.split()
+
+    def find(self):
+        return self.press("search", "--onlyvisible", "--name", "Keyring")
+
+    def answer(self, *keys):
+        """As a person does, once the dialog is there: xdotool's words."""
+        window = wait_for(self.find, "a prompt on the screen")[0].decode()
+        self.press("windowfocus", window)  # nobody manages windows here
+        wait_for(lambda: self.press("getwindowfocus") == [window.encode()], "the prompt to have the keyboard")
+        self.press(*keys)
+
+    def stop(self):
+        for process in self.processes:
+            process.kill()
+            process.wait()
 
 
 class FakeKeyring(Process):

@@ -10,7 +10,7 @@ import sys
 import time
 
 from fixture import Skip, check, run_cases, wait_for
-from keyrings import Bus, FakeKeyring, GnomeKeyring
+from keyrings import Bus, FakeKeyring, GnomeKeyring, Prompter
 
 sys.dont_write_bytecode = True
 
@@ -220,6 +220,30 @@ def asked(fixture):
     said = fixture.json("vault", "unlock")
     check(said["opened_by"] == KEYRING and time.monotonic() - began >= 2.5, said)
     check(is_readable(fixture), "it is open")
+
+
+def asked_by_gnome(fixture):
+    """GNOME's own prompt: the keyring's password typed into it opens the vault, and Escape leaves it locked"""
+    bus = Bus(fixture)
+    keyring = GnomeKeyring(bus)
+    make_kept(fixture, keyring)
+    prompter = Prompter(bus)
+    for is_answered in (False, True):
+        fixture.stop_core()
+        keyring.restart(False)
+        waiting = subprocess.Popen([fixture.program, "vault", "unlock", "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=fixture.environment())
+        wait_for(prompter.find, "a prompt on the screen")
+        check(waiting.poll() is None, "it waits for the person")
+        fixture.run("lists")  # and nothing else does
+        if is_answered:
+            prompter.answer("type", "--delay", "20", keyring.PASSWORD.decode())
+        prompter.answer("key", "Return" if is_answered else "Escape")
+        out, err = waiting.communicate(timeout=60)
+        if is_answered:
+            check(waiting.returncode == 0 and json.loads(out)["opened_by"] == KEYRING, out, err)
+        else:
+            check(waiting.returncode == 77 and b"was not unlocked" in err, waiting.returncode, out, err)
+            wait_for(lambda: not prompter.find(), "the prompt to go")
 
 
 def asked_at_the_making(fixture):
@@ -470,7 +494,7 @@ def killed_with_a_key_file(fixture):
         check(not os.path.exists(key_path(fixture) + ".next"), point, os.listdir(fixture.home + ".state"))
 
 
-CASES = [whole_way, locked, by_itself, absent, wiped, late, too_late, asked, asked_at_the_making, offered, key_in_no_file, lies, another_key, credentials, never_the_last, old_ways,
+CASES = [whole_way, locked, by_itself, absent, wiped, late, too_late, asked, asked_by_gnome, asked_at_the_making, offered, key_in_no_file, lies, another_key, credentials, never_the_last, old_ways,
          killed_with_a_keyring, killed_with_a_key_file]
 
 if __name__ == "__main__":
