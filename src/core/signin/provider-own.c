@@ -2,6 +2,7 @@
 
 #include "endpoint.h"
 #include "fault.h"
+#include "host-list.h"
 #include "text.h"
 #include <string.h>
 
@@ -15,7 +16,7 @@ struct ProviderOwn {
   char      *smtp;
 };
 
-static const char *const keys[] = { "name", "authorize", "token", "revoke", "issuer", "scopes", "redirect", "extra", "pkce", "secret", "embedded", "rotates", "consent_page", "smtp", NULL };
+static const char *const keys[] = { "name", "authorize", "token", "revoke", "issuer", "scopes", "redirect", "extra", "pkce", "secret", "embedded", "hosts", "rotates", "consent_page", "smtp", NULL };
 
 static gboolean
 own_refuse (GError **error, const char *key, const char *why)
@@ -60,6 +61,19 @@ take_address (ProviderOwn *self, GKeyFile *file, const char *key, gboolean is_re
   if (endpoint == NULL)
     g_set_error (error, FAULT, FAULT_DATA, "the provider's file: %s", failed->message);
   return endpoint != NULL;
+}
+
+/* Of a window in which people may sign in. */
+static gboolean
+take_hosts (ProviderOwn *self, GKeyFile *file, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+
+  if (!take_text (self, file, "hosts", FALSE, &self->row.hosts, error))
+    return FALSE;
+  if (self->row.hosts == NULL || host_list_check (self->row.hosts, &failed))
+    return self->row.hosts == NULL || self->row.may_embed || own_refuse (error, "hosts", "goes with embedded=yes");
+  return own_refuse (error, "hosts:", failed->message);
 }
 
 static gboolean
@@ -121,7 +135,7 @@ take_all (ProviderOwn *self, GKeyFile *file, GError **error)
       !take_address (self, file, "smtp", FALSE, ENDPOINT_SMTP, &smtp, error) ||
       !take_text (self, file, "scopes", TRUE, &scopes, error) || !take_text (self, file, "extra", FALSE, &row->extra, error) ||
       !take_flag (file, "secret", &row->wants_secret, error) || !take_flag (file, "embedded", &row->may_embed, error) ||
-      !take_flag (file, "rotates", &row->rotates, error) || !take_redirect (self, file, error) || !check_pkce (file, error))
+      !take_hosts (self, file, error) || !take_flag (file, "rotates", &row->rotates, error) || !take_redirect (self, file, error) || !check_pkce (file, error))
     return FALSE;
   row->word = "own";
   row->scopes[PROVIDER_USE_SMTP].scope = scopes;

@@ -1,5 +1,5 @@
 /* provider-own.h - a provider that a person's file describes: a key file with one group.
- *   [provider] name authorize token revoke issuer scopes redirect=127.0.0.1|localhost extra pkce secret=yes|no embedded rotates consent_page smtp
+ *   [provider] name authorize token revoke issuer scopes redirect=127.0.0.1|localhost extra pkce secret=yes|no embedded hosts rotates consent_page smtp
  * Trust:  a person's file; each value is checked as if a stranger had written it.
  * Used in: core/signin. Source: Desktop Entry Specification §3 (form), provider.h (meaning). */
 #pragma once

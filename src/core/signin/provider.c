@@ -17,10 +17,12 @@ static const Provider providers[] = {
     { { "https://www.googleapis.com/auth/gmail.send", "Send email on your behalf" },
       { GOOGLE_MAIL, "Read, compose, send and permanently delete all your email from Gmail" },
       { GOOGLE_MAIL, "Read, compose, send and permanently delete all your email from Gmail" } },
-    "access_type=offline&prompt=consent", FALSE, TRUE, FALSE, FALSE, "https://myaccount.google.com/connections" },
+    "access_type=offline&prompt=consent", FALSE, TRUE, FALSE, FALSE, "https://myaccount.google.com/connections", NULL },
   { "microsoft", "Microsoft", MICROSOFT "authorize", MICROSOFT "token", NULL, NULL,
     { { NULL, NULL }, { OUTLOOK "SMTP.Send offline_access", NULL }, { OUTLOOK "IMAP.AccessAsUser.All offline_access", NULL } },
-    NULL, TRUE, FALSE, TRUE, TRUE, "https://microsoft.com/consent" },
+    NULL, TRUE, FALSE, TRUE, TRUE, "https://microsoft.com/consent",
+    "login.live.com account.live.com login.microsoft.com login.windows.net logincert.microsoftonline.com device.login.microsoftonline.com *.msauth.net *.msftauth.net *.msauthimages.net "
+    "*.msftauthimages.net *.microsoftonline-p.com *.hip.live.com" },
 };
 
 const Provider *

@@ -23,6 +23,7 @@ typedef struct {
   gboolean may_embed;            /* it lets people sign in in a window of ours */
   gboolean rotates;              /* each refresh token is good for one use: the next one must be kept before its access token is used */
   const char *consent_page;      /* where a person takes back what was granted */
+  const char *hosts;             /* beside authorize's, what its pages are made of: who may be reached from a window of ours (host-list.h); NULL: no more */
 } Provider;
 
 /* Returns: static, or NULL: there is none of this word. */

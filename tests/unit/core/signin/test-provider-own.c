@@ -12,7 +12,7 @@ test_whole (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ProviderOwn) own = provider_own_new (LEAST "revoke=https://login.example/revoke\nissuer=https://login.example\nredirect=localhost\nextra=prompt=consent\npkce=S256\n"
-                                                  "secret=yes\nembedded=yes\nrotates=yes\nconsent_page=https://login.example/me\nsmtp=smtps://mail.example:465\n", &error);
+                                                  "secret=yes\nembedded=yes\nhosts=static.login.example *.cdn.example sso.example:8443\nrotates=yes\nconsent_page=https://login.example/me\nsmtp=smtps://mail.example:465\n", &error);
   const Provider *row;
 
   g_assert_no_error (error);
@@ -25,6 +25,7 @@ test_whole (void)
   g_assert_null (row->scopes[PROVIDER_USE_SEND].scope);
   g_assert_true (row->is_localhost && row->wants_secret && row->may_embed && row->rotates);
   g_assert_cmpstr (row->extra, ==, "prompt=consent");
+  g_assert_cmpstr (row->hosts, ==, "static.login.example *.cdn.example sso.example:8443");
   g_assert_cmpstr (provider_own_get_smtp (own), ==, "smtps://mail.example:465");
 }
 
@@ -55,6 +56,9 @@ static const struct { const char *name, *text, *said; } wrong[] = {
   { "in-the-clear", "[provider]\nname=x\nscopes=a\nauthorize=https://a.example/\ntoken=http://a.example/\n", "token=" },
   { "no-pkce", LEAST "pkce=no\n", "pkce" },
   { "plain-pkce", LEAST "pkce=plain\n", "pkce" },
+  { "hosts-without-window", LEAST "hosts=static.example.org\n", "embedded=yes" },
+  { "hosts-by-number", LEAST "embedded=yes\nhosts=10.0.0.1\n", "10.0.0.1" },
+  { "hosts-of-all", LEAST "embedded=yes\nhosts=*.org\n", "*.org" },
   { "flag", LEAST "secret=1\n", "secret is yes or no" },
   { "redirect", LEAST "redirect=https://login.example/back\n", "redirect is" },
   { "smtp-without-port", LEAST "smtp=smtp://mail.example\n", "no port" },

@@ -2,11 +2,12 @@
 #include "provider.h"
 
 #include "fault.h"
+#include "host-list.h"
 #include <string.h>
 
 static const char *page_path;
 
-enum { WORD, AUTHORIZE, TOKEN, REVOKE, ISSUER, REDIRECT, SECRET, OWN_WINDOW, ROTATES, SEND, SMTP, MAILBOX, SOURCE, READ, N_COLUMNS };
+enum { WORD, AUTHORIZE, TOKEN, REVOKE, ISSUER, REDIRECT, SECRET, OWN_WINDOW, HOSTS, ROTATES, SEND, SMTP, MAILBOX, SOURCE, READ, N_COLUMNS };
 
 /* The cells of one line of the page's table of providers; NULL: another line. */
 static GStrv
@@ -43,6 +44,9 @@ compare (const Provider *provider, const char *const *cells)
   compare_text (cells[REDIRECT], provider->is_localhost ? "localhost" : "127.0.0.1");
   compare_flag (cells[SECRET], provider->wants_secret);
   compare_flag (cells[OWN_WINDOW], provider->may_embed);
+  compare_text (cells[HOSTS], provider->hosts);
+  g_assert_true (provider->hosts == NULL || provider->may_embed);
+  g_assert_true (provider->hosts == NULL || host_list_check (provider->hosts, NULL));
   compare_flag (cells[ROTATES], provider->rotates);
   for (guint use = 0; use < PROVIDER_USES; use++)
     compare_text (cells[SEND + use], provider->scopes[use].scope);
