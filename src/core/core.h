@@ -14,6 +14,7 @@ typedef struct App App; /* client/app.h: clients */
 typedef struct Progress Progress; /* progress/progress.h */
 typedef struct Retention Retention; /* campaign/retention.h */
 typedef struct Composer Composer; /* campaign/composer.h: compiles and previews */
+typedef struct IsolatedSignIn IsolatedSignIn; /* app/isolated-sign-in.h: one that is shown in a window of its own */
 typedef struct AppWindow AppWindow; /* window/window.h: the window, seen from here */
 
 typedef struct {
@@ -30,6 +31,7 @@ typedef struct {
   Progress *progress;
   Composer *composer;
   Retention *retention;
+  IsolatedSignIn *isolated; /* NULL: none is */
   AppWindow *window; /* NULL in tests of other parts, and when core is leaving */
   guint    holds;      /* app_hold(): kept here, since a call may end after `app` has */
   gboolean is_leaving; /* lanes_drain() was called: nothing is started any more */

@@ -6,6 +6,8 @@
 #define HOME_INSIDE "/home/postrider"
 #define SCRATCH_BYTES "268435456" /* chosen: WebKit's cache and its shared memory files, never the machine's whole memory */
 
+#define AUTHORITIES_BYTES "1048576" /* chosen: the contract has 64 KiB */
+
 typedef struct {
   GStrvBuilder *words;
 } Box;
@@ -136,23 +138,50 @@ add_environment (Box *self, Environment *environment, const char *runtime)
   }
 }
 
+/* What both windows have. */
+static void
+add_window (Box *self, Environment *environment, const Display *display, const char *program, const char *accessibility)
+{
+  g_autofree char *runtime = g_strdup_printf ("/run/user/%u", (guint) geteuid ());
+
+  box_add (self, "--unshare-net", "--unshare-pid", "--clearenv", NULL);
+  add_system (self);
+  add_drawing (self);
+  box_add (self, "--size", SCRATCH_BYTES, "--tmpfs", "/tmp", "--size", SCRATCH_BYTES, "--tmpfs", "/home", "--perms", "0700", "--dir", HOME_INSIDE,
+           "--size", SCRATCH_BYTES, "--tmpfs", "/run", "--dir", "/run/user", "--perms", "0700", "--dir", runtime, NULL);
+  add_program (self, program); /* behind the empty folders: it may lie in one of them */
+  add_display (self, display, runtime);
+  add_accessibility (self, accessibility, runtime);
+  add_environment (self, environment, runtime);
+}
+
+static char **
+box_end_window (Box *self)
+{
+  box_add (self, "--remount-ro", "/", "--chdir", "/", NULL);
+  return box_end (self);
+}
+
 char **
 box_for_window (Environment *environment, const Display *display, const char *program, const char *accessibility)
 {
-  g_autofree char *runtime = g_strdup_printf ("/run/user/%u", (guint) geteuid ());
   Box self = box_begin ();
 
-  box_add (&self, "--unshare-net", "--unshare-pid", "--clearenv", NULL);
-  add_system (&self);
-  add_drawing (&self);
-  box_add (&self, "--size", SCRATCH_BYTES, "--tmpfs", "/tmp", "--size", SCRATCH_BYTES, "--tmpfs", "/home", "--perms", "0700", "--dir", HOME_INSIDE,
-           "--size", SCRATCH_BYTES, "--tmpfs", "/run", "--dir", "/run/user", "--perms", "0700", "--dir", runtime, NULL);
-  add_program (&self, program); /* behind the empty folders: it may lie in one of them */
-  add_display (&self, display, runtime);
-  add_accessibility (&self, accessibility, runtime);
-  add_environment (&self, environment, runtime);
-  box_add (&self, "--remount-ro", "/", "--chdir", "/", NULL);
-  return box_end (&self);
+  add_window (&self, environment, display, program, accessibility);
+  return box_end_window (&self);
+}
+
+char **
+box_for_sign_in (Environment *environment, const Display *display, const char *program, gboolean has_own_authorities)
+{
+  Box self = box_begin ();
+
+  add_window (&self, environment, display, program, NULL);
+  if (has_own_authorities)
+    box_add (&self, "--size", AUTHORITIES_BYTES, "--tmpfs", BOX_AUTHORITIES, NULL);
+  else
+    box_add (&self, "--ro-bind-try", BOX_AUTHORITIES, BOX_AUTHORITIES, NULL);
+  return box_end_window (&self);
 }
 
 char **

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,6 +91,16 @@ read_cookies (const char *path, const char *number)
       n = read (fd, data + len, COOKIES_MAX_BYTES - len);
   close (fd);
   return display_filter_cookies (data, len, number);
+}
+
+int
+display_open_cookie (GBytes *cookie)
+{
+  int fd = cookie != NULL ? memfd_create ("cookie", MFD_CLOEXEC) : -1;
+
+  if (fd >= 0 && (write (fd, g_bytes_get_data (cookie, NULL), g_bytes_get_size (cookie)) != (gssize) g_bytes_get_size (cookie) || lseek (fd, 0, SEEK_SET) != 0))
+    g_warning ("the display's cookie could not be passed on: %s", g_strerror (errno));
+  return fd;
 }
 
 static Display *

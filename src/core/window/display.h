@@ -17,6 +17,9 @@ Display *display_find (Environment *environment, const char *home, GError **erro
 void     display_free (Display *self); /* NULL is a no-op */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Display, display_free)
 
+/* cookie: a Display's. Returns: what bwrap reads it from (the caller closes it); -1 without one, or where there is no memory for it: the display then says no, and the window why. */
+int      display_open_cookie (GBytes *cookie);
+
 /* The records of `len` octets at `data` (a cookie file) that are for display number `number`, or for any.
  * Returns: (transfer full), or NULL: there are none. What is malformed ends the reading. */
 GBytes  *display_filter_cookies (const guint8 *data, gsize len, const char *number);

@@ -1,10 +1,10 @@
 #include "shell-process.h"
 
 #include "app.h"
+#include "display.h"
 #include "fault.h"
 #include "process.h"
 #include <errno.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -224,22 +224,11 @@ listen_to (ShellProcess *self, int fd)
                          observer, self->gone, connected_cb, shell_process_ref (self));
 }
 
-/* Returns: -1 without a cookie, or where there is no memory for it: the display then says no, and the window why. */
-static int
-make_cookie_fd (GBytes *cookie)
-{
-  int fd = cookie != NULL ? memfd_create ("cookie", MFD_CLOEXEC) : -1;
-
-  if (fd >= 0 && (write (fd, g_bytes_get_data (cookie, NULL), g_bytes_get_size (cookie)) != (gssize) g_bytes_get_size (cookie) || lseek (fd, 0, SEEK_SET) != 0))
-    g_warning ("the display's cookie could not be passed on: %s", g_strerror (errno));
-  return fd;
-}
-
 static gboolean
 shell_process_spawn (ShellProcess *self, const char *const *wrapper, GBytes *cookie, int fd, GError **error)
 {
   ProcessSpec spec = { .program = "shell", .wrapper = wrapper };
-  int cookie_fd = make_cookie_fd (cookie);
+  int cookie_fd = display_open_cookie (cookie);
 
   spec.wrapper_fd = cookie_fd;
   self->process = process_start (&spec, fd, exited_cb, shell_process_ref (self), error);

@@ -404,3 +404,9 @@ window_get_desk (AppWindow *self)
 {
   return self->desk;
 }
+
+Environment *
+window_get_environment (AppWindow *self)
+{
+  return self->environment;
+}

@@ -13,6 +13,7 @@ typedef void (*WindowOpenFunc) (const GError *error, gboolean is_new, gpointer d
 void window_open (AppWindow *self, GVariant *environment, WindowOpenFunc done, gpointer data);
 
 Desk *window_get_desk (AppWindow *self); /* borrowed; NULL: none runs */
+Environment *window_get_environment (AppWindow *self); /* borrowed: of the desktop on which it is, or was opened last; NULL: none was */
 
 /* The numbers of a campaign have changed: people are told what they have to know, the machine is kept awake. */
 void window_note_campaign (AppWindow *self, guint64 campaign);

@@ -6,7 +6,7 @@ char *
 program_find (const char *name, GError **error)
 {
   /* beside us (installed core) · installed cli · build tree: from src/core and src/cli · tests two to four folders deep */
-  static const char *const folders[] = { ".", "../libexec/postrider", "../core", "../shell", "../desk", "../confined/%s", "../../src/core",
+  static const char *const folders[] = { ".", "../libexec/postrider", "../core", "../shell", "../sign-in", "../desk", "../confined/%s", "../../src/core",
                                          "../../src/confined/%s", "../../../src/confined/%s", "../../../../src/confined/%s", "../../src/cli",
                                          "../../../src/desk", "../../../../src/desk", NULL };
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);

@@ -263,7 +263,8 @@ keep_payloads_out_of_the_log (void)
 static gboolean
 peer_spawn (Peer *self, const PeerSpec *spec, GError **error)
 {
-  const ProcessSpec how = { .program = spec->program, .wrapper = spec->wrapper, .arguments = spec->arguments, .environment = spec->environment };
+  const ProcessSpec how = { .program = spec->program, .wrapper = spec->wrapper, .arguments = spec->arguments, .environment = spec->environment,
+                            .wrapper_fd = spec->wrapper_fd };
   int fds[2];
   g_autofree char *guid = g_dbus_generate_guid ();
   g_autoptr (GSocket) socket = NULL;

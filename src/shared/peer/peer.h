@@ -15,6 +15,7 @@ typedef struct {
   const char        *interface; /* the only one it may speak, e.g. "org.postrider.Dial1" */
   gsize              flood_bytes; /* received and not yet handled; 0: 64 MiB */
   const char *const *wrapper;     /* starts it (bwrap and its options), or NULL */
+  int                wrapper_fd;  /* > 2: the wrapper finds a duplicate of it as fd 4 */
   const char *const *environment; /* NAME=VALUE, beside the few that every program gets, or NULL */
 } PeerSpec;
 
