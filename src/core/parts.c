@@ -10,6 +10,7 @@
 #include "database-open.h"
 #include "database.h"
 #include "dialer.h"
+#include "isolated-sign-in.h"
 #include "keyring-slot.h"
 #include "lanes.h"
 #include "ledger.h"
@@ -153,6 +154,7 @@ parts_open (Core *core, const char *home, const char *state, const char *socket,
 void
 parts_close (Core *core)
 {
+  isolated_sign_in_free (core->isolated);
   window_free (core->window);
   app_free (core->app);
   core->app = NULL;

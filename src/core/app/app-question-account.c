@@ -3,6 +3,7 @@
 #include "account-settings.h"
 #include "contract-keys.h"
 #include "text.h"
+#include <string.h>
 
 static gboolean
 has_sign_in (const Account *account)
@@ -147,11 +148,11 @@ static gboolean
 ask_account_sign_in (Core *core, GVariant *arguments, Question *out, GError **error)
 {
   g_autoptr (Account) account = NULL;
-  const char *name;
+  const char *name, *place;
 
-  g_variant_get (arguments, "(&s)", &name);
+  g_variant_get (arguments, "(&s&s)", &name, &place);
   account = account_load (core, name, error);
-  return account != NULL && question_ask_place (account, "Your browser will be opened at the page of the provider of", out);
+  return account != NULL && question_ask_place (account, strcmp (place, "window") == 0 ? "A window will be opened at the page of the provider of" : "Your browser will be opened at the page of the provider of", out);
 }
 
 static gboolean

@@ -7,17 +7,28 @@
 #include "contract-keys.h"
 #include "desk.h"
 #include "fault.h"
-#include "sign-ins.h"
+#include "isolated-sign-in.h"
 #include "sign-out.h"
 #include "window.h"
+#include <string.h>
 
-typedef struct { /* a call that waits for a browser, a person or a provider */
-  AppPending *pending;
-  Account    *account;     /* owned */
-  GVariant   *environment; /* a{ss}; or NULL */
-  gint64      until_utc;   /* of one that the window has begun */
-  gulong      gone;        /* handler: whoever waits has left */
-} SignInCall;
+typedef struct SignInCall SignInCall;
+
+typedef struct { /* what differs by who called */
+  void (*show_browser) (SignInCall *self); /* takes it */
+  void (*answer)       (SignInCall *self); /* it is shown */
+} SignInCaller;
+
+struct SignInCall { /* a call that waits for a browser, a person or a provider */
+  AppPending         *pending;
+  Account            *account;     /* owned */
+  const SignInCaller *caller;      /* of one that begins; else NULL */
+  GVariant           *environment; /* a{ss} of the caller's desktop; NULL: it is the main window */
+  gboolean            is_for_window; /* one of its own is wanted */
+  SignInStart        *start;       /* owned; or NULL */
+  char               *why;         /* it is the browser, though a window was wanted; else NULL */
+  gulong              gone;        /* handler: whoever waits has left */
+};
 
 static SignInCall *
 sign_in_call_new (AppClient *client, GDBusMethodInvocation *invocation, Account *account)
@@ -36,7 +47,9 @@ sign_in_call_free (SignInCall *self)
     g_signal_handler_disconnect (self->pending->client->gone, self->gone);
   app_pending_free (self->pending);
   account_free (self->account);
+  sign_in_start_free (self->start);
   g_clear_pointer (&self->environment, g_variant_unref);
+  g_free (self->why);
   g_free (self);
 }
 
@@ -57,98 +70,166 @@ sign_in_call_begin (AppClient *client, GDBusMethodInvocation *invocation, const 
 
 /* --- its beginning --- */
 
-/* Where nobody is told its address, nobody waits. */
+/* Takes both. Where nobody is told its address, nobody waits. */
 static void
-sign_in_call_show (SignInCall *self, const SignInStart *start, GError **error)
+sign_in_call_fail (SignInCall *self, GError *error)
+{
+  if (self->start != NULL) /* else the one before goes on, if there was one */
+    sign_ins_cancel (self->pending->client->core->sign_ins, self->account->id);
+  app_return_error (self->pending->invocation, error);
+  sign_in_call_free (self);
+}
+
+/* Takes it. */
+static void
+sign_in_call_answer (SignInCall *self)
+{
+  self->caller->answer (self);
+  sign_in_call_free (self);
+}
+
+static void
+window_shown_cb (const GError *error, gpointer data)
+{
+  SignInCall *self = data;
+
+  if (error == NULL) {
+    sign_in_call_answer (self);
+  } else if (g_error_matches (error, FAULT, FAULT_TEMP)) { /* it is over, and another may be under way */
+    app_return_error (self->pending->invocation, g_error_copy (error));
+    sign_in_call_free (self);
+  } else {
+    self->why = g_strdup (error->message);
+    self->caller->show_browser (self);
+  }
+}
+
+/* On the main window's desktop where the caller is that window. */
+static void
+sign_in_call_show_window (SignInCall *self)
 {
   Core *core = self->pending->client->core;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Environment) own = self->environment != NULL ? environment_parse (self->environment, &error) : NULL;
+  Environment *theirs = self->environment == NULL && core->window != NULL ? window_get_environment (core->window) : NULL;
 
-  if (!browser_show (core, self->environment, start->url, error))
-    sign_ins_cancel (core->sign_ins, self->account->id);
+  if (error != NULL)
+    sign_in_call_fail (self, g_steal_pointer (&error));
+  else
+    isolated_sign_in_show (core, self->account, self->start, own != NULL ? own : theirs, window_shown_cb, self);
 }
 
 static void
 started_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (SignInCall) call = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SignInStart) start = sign_ins_start_finish (result, &error);
-  AppClient *client = call->pending->client;
+  SignInCall *self = data;
+  GError *error = NULL;
 
-  if (start != NULL && g_variant_n_children (call->environment) > 0)
-    sign_in_call_show (call, start, &error);
-  if (error != NULL)
-    app_return_error (call->pending->invocation, g_steal_pointer (&error));
+  self->start = sign_ins_start_finish (result, &error);
+  if (self->start == NULL)
+    sign_in_call_fail (self, error);
+  else if (self->is_for_window)
+    sign_in_call_show_window (self);
   else
-    pr_app1_complete_account_sign_in (client->skeleton, call->pending->invocation, start->url, start->redirect, start->until_utc);
+    self->caller->show_browser (self);
 }
 
 static gboolean
-handle_sign_in (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, GVariant *environment, gpointer data)
+sign_in_begin (AppClient *client, GDBusMethodInvocation *invocation, const char *name, GVariant *environment, const char *place, const SignInCaller *caller)
 {
-  AppClient *client = data;
-  SignInCall *call = sign_in_call_begin (client, invocation, name);
+  SignInCall *call;
 
+  if (strcmp (place, "browser") != 0 && strcmp (place, "window") != 0)
+    return app_return_error (invocation, g_error_new_literal (FAULT, FAULT_USAGE, "a sign-in is shown in the browser or in a window"));
+  call = sign_in_call_begin (client, invocation, name);
   if (call == NULL)
     return TRUE;
-  call->environment = g_variant_ref (environment);
+  call->caller = caller;
+  call->environment = environment != NULL ? g_variant_ref (environment) : NULL;
+  call->is_for_window = strcmp (place, "window") == 0;
   sign_ins_start_async (client->core->sign_ins, call->account, NULL, started_cb, call);
   return TRUE;
 }
 
-/* --- for the window: by its own desk, and without a word of the address --- */
+static const char *
+sign_in_call_get_why (const SignInCall *self)
+{
+  return self->why != NULL ? self->why : "";
+}
+
+/* --- for the command line --- */
+
+static void
+show_by_environment (SignInCall *self)
+{
+  GError *error = NULL;
+
+  if (g_variant_n_children (self->environment) > 0 && !browser_show (self->pending->client->core, self->environment, self->start->url, &error))
+    sign_in_call_fail (self, error);
+  else
+    sign_in_call_answer (self);
+}
+
+/* Whom a window shows it need not know the state. */
+static void
+answer_sign_in (SignInCall *self)
+{
+  gboolean is_in_window = self->is_for_window && self->why == NULL;
+
+  pr_app1_complete_account_sign_in (self->pending->client->skeleton, self->pending->invocation, is_in_window ? "" : self->start->url, self->start->redirect, self->start->until_utc,
+                                    sign_in_call_get_why (self));
+}
+
+static gboolean
+handle_sign_in (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, GVariant *environment, const char *place, gpointer data)
+{
+  static const SignInCaller caller = { show_by_environment, answer_sign_in };
+
+  return sign_in_begin (data, invocation, name, environment, place, &caller);
+}
+
+/* --- for the main window: by its own desk, and without a word of the address --- */
 
 /* Where no browser could be opened, nobody waits. */
 static void
 shown_cb (GVariant *answer, GUnixFDList *fds, const GError *error, gpointer data)
 {
-  g_autoptr (SignInCall) call = data;
-  AppClient *client = call->pending->client;
+  SignInCall *self = data;
 
-  if (error == NULL) {
-    pr_app1_complete_account_sign_in_open (client->skeleton, call->pending->invocation, call->until_utc);
-    return;
-  }
-  sign_ins_cancel (client->core->sign_ins, call->account->id);
-  app_return_error (call->pending->invocation, g_error_new (FAULT, FAULT_UNAVAILABLE, "your desktop opened no browser: set one in its settings, or sign in from a command line: "
-                                                            "postrider account sign-in %s --no-browser", call->account->name));
+  if (error == NULL)
+    sign_in_call_answer (self);
+  else
+    sign_in_call_fail (self, g_error_new (FAULT, FAULT_UNAVAILABLE, "your desktop opened no browser: set one in its settings, or sign in from a command line: "
+                                                                    "postrider account sign-in %s --no-browser", self->account->name));
 }
 
 static void
-opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+show_by_desk (SignInCall *self)
 {
-  g_autoptr (SignInCall) call = data;
-  Core *core = call->pending->client->core;
-  g_autoptr (GError) error = NULL, closed = NULL;
-  g_autoptr (SignInStart) start = sign_ins_start_finish (result, &error);
+  Core *core = self->pending->client->core;
   Desk *desk = core->window != NULL ? window_get_desk (core->window) : NULL;
 
-  if (start == NULL) { /* the one before goes on, if there was one */
-    app_return_error (call->pending->invocation, g_steal_pointer (&error));
-    return;
-  }
-  call->until_utc = start->until_utc;
-  if (desk != NULL) {
-    desk_show (desk, start->url, shown_cb, g_steal_pointer (&call));
-    return;
-  }
-  closed = g_error_new_literal (FAULT, FAULT_UNAVAILABLE, "the window was closed meanwhile");
-  shown_cb (NULL, NULL, closed, g_steal_pointer (&call));
+  if (desk != NULL)
+    desk_show (desk, self->start->url, shown_cb, self);
+  else
+    sign_in_call_fail (self, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, "the window was closed meanwhile"));
+}
+
+static void
+answer_open (SignInCall *self)
+{
+  pr_app1_complete_account_sign_in_open (self->pending->client->skeleton, self->pending->invocation, self->start->until_utc, sign_in_call_get_why (self));
 }
 
 static gboolean
-handle_open (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, gpointer data)
+handle_open (PrApp1 *skeleton, GDBusMethodInvocation *invocation, const char *name, const char *place, gpointer data)
 {
+  static const SignInCaller caller = { show_by_desk, answer_open };
   AppClient *client = data;
-  SignInCall *call;
 
   if (client->core->window == NULL || window_get_desk (client->core->window) == NULL)
     return app_return_error (invocation, g_error_new_literal (FAULT, FAULT_UNAVAILABLE, "no window is open that could open a browser: postrider account sign-in"));
-  call = sign_in_call_begin (client, invocation, name);
-  if (call == NULL)
-    return TRUE;
-  sign_ins_start_async (client->core->sign_ins, call->account, NULL, opened_cb, call);
-  return TRUE;
+  return sign_in_begin (client, invocation, name, NULL, place, &caller);
 }
 
 static gboolean

@@ -472,6 +472,15 @@ sign_ins_cancel (SignIns *self, gint64 account)
     sign_in_fail (found, SIGN_IN_DENIED, "the sign-in was cancelled");
 }
 
+void
+sign_ins_fail (SignIns *self, gint64 account, const char *why)
+{
+  SignIn *found = g_hash_table_lookup (self->accounts, &account);
+
+  if (found != NULL && !found->is_exchanging)
+    sign_in_fail (found, SIGN_IN_NETWORK, why);
+}
+
 /* --- all of them --- */
 
 SignIns *

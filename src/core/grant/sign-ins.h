@@ -44,3 +44,4 @@ SignInEnd *sign_ins_wait_finish (GAsyncResult *result, GError **error);
  * waits for one. */
 gboolean sign_ins_paste  (SignIns *self, const Account *account, const char *address, GError **error);
 void     sign_ins_cancel (SignIns *self, gint64 account); /* it ends as DENIED; a no-op where there is none */
+void     sign_ins_fail   (SignIns *self, gint64 account, const char *why); /* what showed it is gone: it ends as NETWORK; a no-op where there is none, or where its code is being exchanged */

@@ -55,17 +55,17 @@ gboolean
 browser_show (Core *core, GVariant *environment, const char *address, GError **error)
 {
   static const DeskFuncs funcs = { ready_cb, look_changed_cb, activated_cb };
-  g_autoptr (Environment) parsed = environment != NULL ? environment_parse (environment, error) : NULL;
+  g_autoptr (Environment) parsed = environment_parse (environment, error);
   Desk *desk = core->window != NULL ? window_get_desk (core->window) : NULL;
   Browser *self;
 
-  if (parsed == NULL && environment != NULL)
+  if (parsed == NULL)
     return FALSE;
   if (desk != NULL) {
     desk_show (desk, address, shown_cb, NULL);
     return TRUE;
   }
-  if (parsed == NULL || (environment_get (parsed, "DISPLAY") == NULL && environment_get (parsed, "WAYLAND_DISPLAY") == NULL))
+  if (environment_get (parsed, "DISPLAY") == NULL && environment_get (parsed, "WAYLAND_DISPLAY") == NULL)
     return TRUE;
   self = g_new0 (Browser, 1);
   self->core = core;

@@ -3,5 +3,5 @@
 #pragma once
 #include "core.h"
 
-/* environment: a{ss}, as WindowOpen; borrowed; NULL: the main window's desk does it. Without a display in it nothing is done. Errors: FAULT_USAGE (it names the variable). */
+/* environment: a{ss}, as WindowOpen; borrowed. Without a display in it nothing is done. Errors: FAULT_USAGE (it names the variable). */
 gboolean browser_show (Core *core, GVariant *environment, const char *address, GError **error);
