@@ -17,6 +17,7 @@ const Option account_options[] = {
   { "password-command", 0, OPTION_TEXT, AT (password_command), "CMD", "take the first line that CMD prints" },
   { "client", 0, OPTION_TEXT, AT (client), "FILE", "of a sign-in: the client's JSON, as the provider's console gives it" },
   { "no-browser", 0, OPTION_FLAG, AT (has_no_browser), NULL, "of a sign-in: print its address, for a browser on any machine" },
+  { "window", 0, OPTION_FLAG, AT (is_in_window), NULL, "of a sign-in: in a window of its own, which reaches this provider alone" },
   { "provider", 0, OPTION_TEXT, AT (provider), "FILE", "of oauth: the provider's key file (docs/sign-in.md)" },
   { "endpoint", 0, OPTION_TEXTS, AT (endpoints), "KEY=URL", "a server of your own: authorize token revoke issuer api upload smtp; fixed from then on" },
   { "ca", 0, OPTION_TEXT, AT (authorities), "FILE", "certificates (PEM) in place of the system's, for all of its connections; fixed from then on" },
@@ -35,7 +36,7 @@ gboolean
 account_options_are_given (const AccountOptions *options)
 {
   return options->password_file != NULL || options->password_command != NULL || options->password != NULL || options->client != NULL || options->authorities != NULL ||
-         options->provider != NULL || options->endpoints != NULL || options->has_no_password || options->has_no_browser;
+         options->provider != NULL || options->endpoints != NULL || options->has_no_password || options->has_no_browser || options->is_in_window;
 }
 
 static gboolean

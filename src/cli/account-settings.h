@@ -7,7 +7,7 @@
 typedef struct { /* besides those of the form */
   char    *address, *password_file, *password_command, *password, *client, *authorities, *provider;
   char   **endpoints;
-  gboolean has_no_password, has_no_browser;
+  gboolean has_no_password, has_no_browser, is_in_window;
 } AccountOptions;
 
 typedef struct {

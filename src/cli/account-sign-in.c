@@ -20,49 +20,83 @@ typedef struct {
 
 const Option sign_in_options[] = {
   { "no-browser", 0, OPTION_FLAG, G_STRUCT_OFFSET (SignInOptions, has_no_browser), NULL, "print the address, for a browser on any machine, and take the one that it leads back to" },
+  { "window", 0, OPTION_FLAG, G_STRUCT_OFFSET (SignInOptions, is_in_window), NULL, "in a window of its own, which reaches this provider alone; where that cannot be, in the browser" },
   { 0 },
 };
 
 /* --- its beginning --- */
 
-static void
-tell_open (const Session *session, const char *url, const char *redirect, gint64 until_utc, gboolean has_browser)
-{
-  JsonBuilder *builder;
+typedef struct { /* all owned */
+  char  *url, *redirect, *why; /* why: in the browser, though a window was wanted; "" */
+  gint64 until_utc;
+} OpenSignIn;
 
-  if (!session_is_for_programs (session)) {
-    session_say (session, "%s\n\n  %s\n", has_browser ? "The browser is opened for the sign-in. If nothing opens, this is the address:" : "Open this address in a browser:", url);
-    return;
-  }
-  if (!session->is_jsonl)
-    return;
-  builder = json_out_begin ();
+static void
+open_sign_in_clear (OpenSignIn *self)
+{
+  g_free (self->url);
+  g_free (self->redirect);
+  g_free (self->why);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OpenSignIn, open_sign_in_clear)
+
+static void
+tell_open_for_programs (const SignInOptions *options, const OpenSignIn *open)
+{
+  JsonBuilder *builder = json_out_begin ();
+
   json_builder_set_member_name (builder, "event");
   json_builder_add_string_value (builder, "open");
   json_builder_set_member_name (builder, "url");
-  json_builder_add_string_value (builder, url);
+  json_builder_add_string_value (builder, open->url);
   json_builder_set_member_name (builder, "redirect");
-  json_builder_add_string_value (builder, redirect);
+  json_builder_add_string_value (builder, open->redirect);
   json_builder_set_member_name (builder, "until");
-  json_out_variant (builder, g_variant_new_int64 (until_utc));
+  json_out_variant (builder, g_variant_new_int64 (open->until_utc));
+  if (options->is_in_window) {
+    json_builder_set_member_name (builder, "window");
+    json_builder_add_boolean_value (builder, *open->url == '\0');
+    json_builder_set_member_name (builder, "why");
+    json_builder_add_string_value (builder, open->why);
+  }
   json_out_end (builder);
 }
 
-static gboolean
-start_sign_in (Session *session, const char *name, gboolean has_browser, GError **error)
+static void
+tell_open (const Session *session, const SignInOptions *options, const OpenSignIn *open)
 {
-  g_autofree char *url = NULL, *redirect = NULL;
-  gint64 until_utc = 0;
+  if (session->is_jsonl)
+    tell_open_for_programs (options, open);
+  if (session_is_for_programs (session))
+    return;
+  if (*open->why != '\0')
+    session_say (session, "It is the browser, not a window: %s.", open->why);
+  if (*open->url == '\0')
+    session_say (session, "A window is open for the sign-in. It closes by itself.");
+  else
+    session_say (session, "%s\n\n  %s\n", options->has_no_browser ? "Open this address in a browser:" : "The browser is opened for the sign-in. If nothing opens, this is the address:", open->url);
+}
+
+static gboolean
+start_sign_in (Session *session, const SignInOptions *options, const char *name, GError **error)
+{
+  const char *place = options->is_in_window ? "window" : "browser";
+  g_auto (OpenSignIn) open = { NULL };
   gboolean is_ok;
 
+  if (options->is_in_window && options->has_no_browser) {
+    g_set_error_literal (error, FAULT, FAULT_USAGE, "--window and --no-browser: either of them");
+    return FALSE;
+  }
   if (session_core (session, error) == NULL)
     return FALSE;
   do {
     g_clear_error (error);
-    is_ok = pr_app1_call_account_sign_in_sync (session->core, name, has_browser ? desktop_read_environment () : g_variant_new ("a{ss}", NULL), &url, &redirect, &until_utc, NULL, error);
+    is_ok = pr_app1_call_account_sign_in_sync (session->core, name, options->has_no_browser ? g_variant_new ("a{ss}", NULL) : desktop_read_environment (), place,
+                                               &open.url, &open.redirect, &open.until_utc, &open.why, NULL, error);
   } while (!is_ok && session_unlock (session, NULL, error));
   if (is_ok)
-    tell_open (session, url, redirect, until_utc, has_browser);
+    tell_open (session, options, &open);
   return is_ok;
 }
 
@@ -171,7 +205,7 @@ account_sign_in_run (Session *session, const SignInOptions *options, const char 
 {
   g_autoptr (GVariant) end = NULL;
 
-  if (!start_sign_in (session, name, !options->has_no_browser, error))
+  if (!start_sign_in (session, options, name, error))
     return session_end (FALSE, error);
   end = wait_for_end (session, name, options->has_no_browser && session->has_terminal && !session_is_for_programs (session), error);
   return end != NULL ? tell_end (session, name, end, error) : session_end (FALSE, error);

@@ -3,7 +3,7 @@
 #include "session.h"
 
 typedef struct {
-  gboolean has_no_browser;
+  gboolean has_no_browser, is_in_window;
 } SignInOptions;
 
 extern const Option sign_in_options[];

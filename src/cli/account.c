@@ -109,7 +109,7 @@ explain_client (Session *session, GVariant *settings, const GError *error)
 static int
 conclude_add (Session *session, const AccountOptions *options, const char *name, GVariant *used, GError **error)
 {
-  const SignInOptions sign_in = { options->has_no_browser };
+  const SignInOptions sign_in = { options->has_no_browser, options->is_in_window };
 
   if (!account_form_has_sign_in (session->form, dict_text (used, KEY_ACCOUNT_KIND)))
     return show_stored (session, name, used);

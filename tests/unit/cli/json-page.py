@@ -13,7 +13,7 @@ import checks  # noqa: E402
 ROWS = {
     "account list": ("AccountList.accounts", "accounts"),
     "account add": ("AccountAdd.settings_used AccountSet.settings_used", ""),
-    "account sign-in": ("AccountSignInWait.end", "account add jsonl json event url redirect until denied timeout state scope issuer network token client"),
+    "account sign-in": ("AccountSignInWait.end", "account add jsonl json event url redirect until window why denied timeout state scope issuer network token client"),
     "account sign-out": ("", "account remove revoked yes no none text"),
     "account test": ("AccountTest.report", ""),
     "import": ("Import.report", "forgotten undo dry run"),
