@@ -236,7 +236,10 @@ function methods(mock: Mock): Methods {
       mock.accounts = mock.accounts.filter((one) => one.name !== name);
       return { revoked: 'none', text: '' };
     },
-    accountSignInOpen: async () => String(Math.floor(Date.now() / 1000) + 300),
+    accountSignInOpen: async (name, place) => ({
+      until: String(Math.floor(Date.now() / 1000) + 300),
+      why: place === 'window' && mock.accounts.find((one) => one.name === name)?.kind === 'gmail' ? 'Google lets nobody sign in in another program’s window' : '',
+    }),
     accountSignInWait: async (name) => new Promise((resolve) => {
       mock.signedIn = (reason, text) => {
         const found = mock.accounts.find((one) => one.name === name);

@@ -18,7 +18,7 @@ test('Gmail: added with a client, signed in by a browser, tested, signed out', a
   await user.click(await button('Save and sign in'));
   expect(await screen.findByText('Go on in your browser')).toBeTruthy();
   expect(callsOf(mock, 'accountAdd')).toEqual([['Mine', { kind: 'gmail', address: 'ann@gmail.com', keep: false, has_password: true, via: 'api', client_id: '123.apps.example' }]]);
-  expect(callsOf(mock, 'accountSignInOpen')).toEqual([['Mine']]);
+  expect(callsOf(mock, 'accountSignInOpen')).toEqual([['Mine', 'browser']]);
   expect(screen.getByText(/This waits for (4 minutes 5\d seconds|5 minutes 0 seconds) more/)).toBeTruthy();
   await expectAccessible();
   mock.signedIn('', '');
@@ -74,4 +74,22 @@ test('another way or client: the sign-in is made again, and a new client’s sec
   await user.click(await button('Save and test'));
   await waitFor(() => expect(callsOf(mock, 'accountSecret')).toEqual([['Mine']]));
   expect(await screen.findByText('Go on in your browser')).toBeTruthy();
+});
+
+test('a window of its own is waited for in other words; where it may not be, the browser is, and why is said', async () => {
+  const { mock, user } = open('accounts', {}, (made) => {
+    made.kinds = [SMTP, GMAIL, { ...GMAIL, word: 'outlook', title: 'Outlook' }];
+    made.accounts = ['gmail', 'outlook'].map((kind) => ({ ...made.accounts[0]!, name: kind, kind, needs_password: false, state: 'signed-out', signed_in: false, text: '' }));
+  });
+  const [gmail, outlook] = await screen.findAllByRole('button', { name: 'In a separate window…' });
+  await user.click(gmail!);
+  expect(await screen.findByText('Go on in your browser')).toBeTruthy();
+  expect(screen.getByText(/not a window: Google lets nobody/)).toBeTruthy();
+  await user.click(outlook!);
+  expect(await screen.findByText('Go on in the new window')).toBeTruthy();
+  expect(screen.getByText(/reaches nobody else/)).toBeTruthy();
+  await expectAccessible();
+  await user.click(await button('Use the browser instead'));
+  await waitFor(() => expect(screen.queryByText('Go on in the new window')).toBeNull());
+  expect(callsOf(mock, 'accountSignInOpen')).toEqual([['gmail', 'window'], ['outlook', 'window'], ['outlook', 'browser']]);
 });

@@ -70,7 +70,7 @@ export function AccountCard({ account, at }: { account: Account; at: '' | 'test'
   const signOut = useSignOut(account.name);
   const client = useAction(async () => {
     await bridge().accountSecret(account.name);
-    signIn.start();
+    signIn.start('browser');
   });
   const hasSignIn = kind?.secret === 'oauth';
   const isSignedOut = hasSignIn && !account.signed_in && signIn.until === null;
@@ -80,7 +80,7 @@ export function AccountCard({ account, at }: { account: Account; at: '' | 'test'
     if (at === 'test')
       void test.run();
     else if (at === 'sign-in')
-      begin.current();
+      begin.current('browser');
   }, [at, test.run]);
 
   return (
@@ -97,7 +97,8 @@ export function AccountCard({ account, at }: { account: Account; at: '' | 'test'
         <div className="row">
           <Badge state={account.state} />
           {account.needs_password && <Button icon="lock" busy={secret.busy} onClick={() => void secret.run()}>{account.state === 'password' ? accountWords.password : accountWords.newPassword}</Button>}
-          {isSignedOut && <Button icon="lock" kind="primary" busy={signIn.busy} onClick={signIn.start}>{account.scope === '' ? accountWords.signIn.start : accountWords.signIn.startAgain}</Button>}
+          {isSignedOut && <Button icon="lock" kind="primary" busy={signIn.busy} onClick={() => signIn.start('browser')}>{account.scope === '' ? accountWords.signIn.start : accountWords.signIn.startAgain}</Button>}
+          {isSignedOut && <Button busy={signIn.busy} onClick={() => signIn.start('window')}>{accountWords.signIn.startInWindow}</Button>}
           {isSignedOut && kind.client === 'secret' && <Button busy={client.busy} onClick={() => void client.run()}>{accountWords.signIn.newSecret}</Button>}
           {hasSignIn && account.signed_in && <Button icon="lock" busy={signOut.busy} onClick={() => void signOut.run()}>{accountWords.signIn.signOut}</Button>}
           <LinkButton icon="settings" href={toHash('accounts', 'edit', account.name)}>{accountWords.edit}</LinkButton>

@@ -1,4 +1,4 @@
-// A person signs in at the account's provider, in a browser that core opens: here is only that it is waited for, and how it ended.
+// A person signs in at the account's provider, in a browser or a window that core opens: here is only that it is waited for, and how it ended.
 import { useEffect, useRef, useState } from 'react';
 import { toNumber } from '../../base/decimal';
 import { toFailure, type Failure } from '../../base/fault';
@@ -15,18 +15,23 @@ import { accountWords } from '../../words/accounts';
 
 const { signIn: text } = accountWords;
 
+export type Place = 'browser' | 'window';
+
 export interface SignIn {
   until: number | null; // milliseconds; null: nobody is waited for
+  place: Place; // where
+  why: string; // it is the browser, though a window was wanted; ''
   end: SignInEnd | null; // why the last one failed
   failure: Failure | null;
   busy: boolean;
-  start: () => void;
+  start: (place: Place) => void;
   stop: () => void;
 }
 
 /** One that is begun anew takes the place of the one before, whose end nobody hears any more. */
 export function useSignIn(name: string, onDone: () => void): SignIn {
   const [until, setUntil] = useState<number | null>(null);
+  const [shown, setShown] = useState<{ place: Place; why: string }>({ place: 'browser', why: '' });
   const [end, setEnd] = useState<SignInEnd | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const turn = useRef(0);
@@ -50,12 +55,14 @@ export function useSignIn(name: string, onDone: () => void): SignIn {
       setUntil(null);
     invalidate('accounts');
   };
-  const open = useAction(async () => {
+  const open = useAction(async (place: Place) => {
     const mine = ++turn.current;
     setEnd(null);
     setFailure(null);
     try {
-      setUntil(toNumber(await bridge().accountSignInOpen(name)) * 1000);
+      const { until, why } = await bridge().accountSignInOpen(name, place);
+      setShown({ place: why === '' ? place : 'browser', why });
+      setUntil(toNumber(until) * 1000);
     } catch (error) {
       turn.current = mine - 1; // the one before goes on, if there was one
       throw error;
@@ -69,28 +76,29 @@ export function useSignIn(name: string, onDone: () => void): SignIn {
   });
 
   useEffect(() => () => void turn.current++, []); // whoever leaves the page still signs in, unheard
-  return { until, end, failure: open.failure ?? stop.failure ?? failure, busy: open.busy, start: () => void open.run(), stop: () => void stop.run() };
+  return { until, ...shown, end, failure: open.failure ?? stop.failure ?? failure, busy: open.busy, start: (place) => void open.run(place), stop: () => void stop.run() };
 }
 
-function Countdown({ until }: { until: number }) {
+function Countdown({ until, place }: { until: number; place: Place }) {
   const [now, setNow] = useState(() => Date.now());
   useEvery(1000, () => setNow(Date.now()));
-  return <p>{text.waits(timeLeft(Math.max(0, (until - now) / 1000)))}</p>;
+  return <p>{text.waits[place](timeLeft(Math.max(0, (until - now) / 1000)))}</p>;
 }
 
 /** That it is waited for; else why the last one failed. */
 export function Waiting({ signIn }: { signIn: SignIn }) {
-  const { until, end } = signIn;
+  const { until, end, place, why } = signIn;
   if (until === null)
     return end === null ? null : <Notice kind="bad" live title={text.reasons[end.reason] ?? text.failed}><p dir="auto">{sentence(end.text, 400)}</p></Notice>;
   return (
-    <Notice title={text.goOn} action={
+    <Notice title={text.goOn[place]} action={
       <div className="row">
-        <Button busy={signIn.busy} onClick={signIn.start}>{text.again}</Button>
+        <Button busy={signIn.busy} onClick={() => signIn.start('browser')}>{text.again[place]}</Button>
         <Button onClick={signIn.stop}>{text.stop}</Button>
       </div>
     }>
-      <Countdown until={until} />
+      {why !== '' && <p dir="auto">{sentence(`${text.noWindow} ${why}`, 400)}</p>}
+      <Countdown until={until} place={place} />
     </Notice>
   );
 }
