@@ -5,6 +5,7 @@
 #include "apart.h"
 #include "callback-lock.h"
 #include "dial-lock.h"
+#include "gate-lock.h"
 #include "import-lock.h"
 #include "gmail-lock.h"
 #include "keyring-lock.h"
@@ -84,6 +85,8 @@ get_lock (const char *name)
     return &dial_lock_for_listen;
   if (strcmp (name, "import") == 0)
     return &import_lock;
+  if (strcmp (name, "gate") == 0)
+    return &gate_lock;
   if (strcmp (name, "gmail") == 0)
     return &gmail_lock;
   if (strcmp (name, "keyring") == 0)

@@ -7,52 +7,14 @@ import subprocess
 import sys
 import time
 
+from processes import SPACES, descriptors, environment, filters, interfaces, namespaces, sockets, status
 from tap import Tap
 from window import Display, Window
 
 OURS = ("postrider-shell", "WebKitWebProces", "WebKitNetworkPr")
-SPACES = ("net", "pid", "ipc", "uts", "mnt", "user")
 SECRET = "zebra7quartz9vixen"
 KEPT = re.compile(r"^(DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_\w+|AT_SPI_BUS_ADDRESS|LANG|LANGUAGE|LC_\w+|TZ|GTK_THEME|GTK_A11Y|XCURSOR_\w+|GDK_\w+|HOME|PATH|TMPDIR|"
                   r"GIO_USE_\w+|GSETTINGS_BACKEND|GSK_RENDERER|__EGL_VENDOR_LIBRARY_FILENAMES|DBUS_SESSION_BUS_ADDRESS|JSC_useWasm|G_DEBUG|PWD|LD_LIBRARY_PATH|GST_\w+)=")
-
-
-def status(pid):
-    with open("/proc/%d/status" % pid) as lines:
-        return dict(line.rstrip("\n").split(":\t", 1) for line in lines if ":\t" in line)
-
-
-def namespaces(pid):
-    return {space: os.readlink("/proc/%s/ns/%s" % (pid, space)) for space in SPACES}
-
-
-def environment(pid):
-    with open("/proc/%d/environ" % pid, errors="replace") as text:
-        return [entry for entry in text.read().split("\0") if entry]
-
-
-def descriptors(pid):
-    found = []
-    for name in os.listdir("/proc/%d/fd" % pid):
-        try:
-            found.append(os.readlink("/proc/%d/fd/%s" % (pid, name)))
-        except OSError:
-            pass
-    return found
-
-
-def sockets(pid):
-    """Lines of TCP, UDP and raw sockets of the process's network."""
-    lines = []
-    for kind in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6"):
-        with open("/proc/%d/net/%s" % (pid, kind)) as table:
-            lines += table.read().splitlines()[1:]
-    return lines
-
-
-def interfaces(pid):
-    with open("/proc/%d/net/dev" % pid) as table:
-        return sorted(line.split(":")[0].strip() for line in table.read().splitlines()[2:])
 
 
 def remembers(pid, secret):
@@ -108,11 +70,6 @@ def test_processes(tap, window):
     tap.ok(not os.path.exists("/proc/%d/root%s" % (shell, window.home)), "the shell: cannot see the data folder")
     with open("/proc/%d/limits" % shell) as limits:
         tap.ok(re.search(r"Max core file size\s+0\s+0\s", limits.read()) is not None, "the shell: no core dump")
-
-
-def filters(pid):
-    """Seccomp filters: children inherit them."""
-    return int(status(pid)["Seccomp_filters"])
 
 
 def sandboxed(window):

@@ -26,9 +26,9 @@ class Refused(Exception):
 class Display:
     """Xvfb on a number of its own choice; no other user's programs may reach it, hence no xauth is needed on a socket in a private folder."""
 
-    def __init__(self, size="1280x900x24"):
+    def __init__(self, size="1280x900x24", *more):
         read, write = os.pipe()
-        self.process = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"], pass_fds=[write],
+        self.process = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp", *more], pass_fds=[write],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as pipe:

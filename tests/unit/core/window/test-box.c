@@ -190,6 +190,29 @@ test_walls (Place *place, gconstpointer data)
   g_assert_cmpuint (count_pairs (proxy, "--bind", NULL), ==, 1);
 }
 
+/* The window in which somebody signs in: the same walls, certificates, no bus of screen readers. */
+static void
+test_sign_in (Place *place, gconstpointer data)
+{
+  g_autoptr (Environment) environment = parse ("WAYLAND_DISPLAY", place->socket, NULL);
+  g_autoptr (Display) display = display_find (environment, NULL, NULL);
+  g_auto (GStrv) words = box_for_sign_in (environment, display, "/usr/libexec/postrider/postrider-sign-in", FALSE);
+  g_auto (GStrv) own = box_for_sign_in (environment, display, "/usr/libexec/postrider/postrider-sign-in", TRUE);
+
+  for (gsize i = 0; walls[i] != NULL; i++) {
+    g_assert_true (g_strv_contains ((const char *const *) words, walls[i]));
+    g_assert_true (g_strv_contains ((const char *const *) own, walls[i]));
+  }
+  g_assert_cmpuint (count_pairs (words, "--cap-drop", "ALL"), ==, 1);
+  g_assert_cmpuint (count_pairs (words, "--setenv", "AT_SPI_BUS_ADDRESS"), ==, 0);
+  g_assert_cmpuint (count_pairs (words, "--ro-bind-try", BOX_AUTHORITIES), ==, 1);
+  g_assert_cmpuint (count_pairs (words, "--tmpfs", BOX_AUTHORITIES), ==, 0);
+  g_assert_cmpuint (count_pairs (own, "--ro-bind-try", BOX_AUTHORITIES), ==, 0); /* in place of the system's, not beside them */
+  g_assert_cmpuint (count_pairs (own, "--tmpfs", BOX_AUTHORITIES), ==, 1);
+  g_assert_cmpuint (count_pairs (own, "--bind", NULL) + count_pairs (own, "--dev-bind", NULL) + count_pairs (own, "--bind-try", NULL), ==, 0);
+  g_assert_cmpstr (words[g_strv_length (words) - 1], ==, "--");
+}
+
 /* A build folder under /tmp comes in behind the empty /tmp. */
 static void
 test_build_folder (Place *place, gconstpointer data)

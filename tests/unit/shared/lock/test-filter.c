@@ -4,6 +4,7 @@
 #include "fault.h"
 #include "import-lock.h"
 #include "layers.h"
+#include "gate-lock.h"
 #include "gmail-lock.h"
 #include "keyring-lock.h"
 #include "oauth-lock.h"
@@ -162,7 +163,7 @@ static const LockTable *
 get_table (guint i)
 {
   static const guint16 ports[] = { 25 };
-  const LockTable *const tables[] = { &smtp_lock, &import_lock, &sink_lock, &callback_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1), &oauth_lock, &gmail_lock, &keyring_lock };
+  const LockTable *const tables[] = { &smtp_lock, &import_lock, &sink_lock, &callback_lock, &dial_lock_for_listen, dial_lock_for_connect (ports, 1), &oauth_lock, &gmail_lock, &keyring_lock, &gate_lock };
 
   return i < G_N_ELEMENTS (tables) ? tables[i] : NULL;
 }

@@ -1,18 +1,21 @@
-// strict-provider.mjs PORT-FILE [ACCESS-S [PORT]]: npm's oidc-provider on a port of 127.0.0.1 (a free one), with one public native client that must use PKCE, and whose
-// refresh tokens rotate: a second use of one takes all back. ACCESS-S: seconds that an access token holds.
+// strict-provider.mjs PORT-FILE [ACCESS-S [PORT [HOST CERT KEY]]]: npm's oidc-provider on a port of 127.0.0.1 (a free one), or by TLS on HOST's, with one public native client that
+// must use PKCE, and whose refresh tokens rotate: a second use of one takes all back. ACCESS-S: seconds that an access token holds.
 // GET /fresh-code signs somebody in as a browser would and answers what a redirect brings: {"code", "verifier", "redirect", "iss"}.
 // GET /browse?url=URL[&deny=1][&stop=1][&login=NAME] does so at URL and follows the redirect to its end: {"url", "status", "text", "headers"}; deny: says no; login: else ann; stop: "url" alone.
+// GET /seen: the paths that anybody asked for, in order.
 // GET /asked: what /token was asked, in order: [{"grant_type", "begun", "ended", "status", "form", "answer"}], in milliseconds.
 import { createHash, randomBytes } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { Provider } from 'oidc-provider';
 
 const REDIRECT = 'http://127.0.0.1:49152/signed-in';
 const accessS = Number(process.argv[3] ?? 3600);
-const server = createServer();
-await new Promise((listening) => server.listen(Number(process.argv[4] ?? 0), '127.0.0.1', listening));
-const issuer = `http://127.0.0.1:${server.address().port}`;
+const [host, cert, key] = process.argv.slice(5);
+const server = host ? createSecureServer({ cert: readFileSync(cert), key: readFileSync(key) }) : createServer();
+await new Promise((listening) => server.listen(Number(process.argv[4] ?? 0), host ?? '127.0.0.1', listening));
+const issuer = new URL(`${host ? 'https' : 'http'}://${host ?? '127.0.0.1'}:${server.address().port}`).origin; // without the port that goes without saying
 
 const client = { client_id: 'postrider', application_type: 'native', token_endpoint_auth_method: 'none', redirect_uris: ['http://127.0.0.1/signed-in', 'http://localhost/'],
   grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] };
@@ -110,14 +113,17 @@ function note(request, response) {
 }
 
 const handle = provider.callback();
+const seen = [];
 const ours = {
   '/fresh-code': (query) => makeCode(query.get('client')),
   '/browse': browse,
   '/asked': async () => asked,
+  '/seen': async () => seen,
 };
 server.on('request', (request, response) => {
   const url = new URL(request.url, issuer);
   if (url.pathname === '/token') note(request, response);
+  if (!ours[url.pathname]) seen.push(`${request.method} ${url.pathname}`);
   if (!ours[url.pathname]) return handle(request, response);
   return ours[url.pathname](url.searchParams).then((made) => response.end(JSON.stringify(made)), (error) => {
     response.statusCode = 500;
