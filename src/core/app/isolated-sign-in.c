@@ -40,14 +40,16 @@ isolated_sign_in_free (IsolatedSignIn *self)
   g_free (self);
 }
 
-/* error: borrowed; NULL: it stands. */
+/* There is no window, and so nothing of this any more; then who waits is told, who may begin another. Takes error. */
 static void
-isolated_sign_in_tell (IsolatedSignIn *self, const GError *error)
+isolated_sign_in_give_up (IsolatedSignIn *self, GError *error)
 {
-  IsolatedSignInFunc done = self->done;
+  g_autoptr (GError) taken = error;
+  IsolatedSignInFunc done = g_steal_pointer (&self->done);
+  gpointer data = self->data;
 
-  self->done = NULL;
-  done (error, self->data);
+  isolated_sign_in_free (self);
+  done (taken, data);
 }
 
 /* --- its window --- */
@@ -56,10 +58,14 @@ static void
 opened_cb (const GError *error, gpointer data)
 {
   IsolatedSignIn *self = data;
+  IsolatedSignInFunc done;
 
-  isolated_sign_in_tell (self, error);
-  if (error != NULL)
-    isolated_sign_in_free (self);
+  if (error != NULL) {
+    isolated_sign_in_give_up (self, g_error_copy (error));
+    return;
+  }
+  done = g_steal_pointer (&self->done);
+  done (NULL, self->data);
 }
 
 static void
@@ -126,8 +132,7 @@ refuse_cb (gpointer data)
   IsolatedSignIn *self = data;
 
   self->refusal = 0;
-  isolated_sign_in_tell (self, self->refused);
-  isolated_sign_in_free (self);
+  isolated_sign_in_give_up (self, g_steal_pointer (&self->refused));
   return G_SOURCE_REMOVE;
 }
 

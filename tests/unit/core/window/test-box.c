@@ -340,6 +340,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/window/box/environment/length", test_length);
   g_test_add ("/core/window/box/wayland", Place, NULL, set_up, test_wayland, tear_down);
   g_test_add ("/core/window/box/walls", Place, NULL, set_up, test_walls, tear_down);
+  g_test_add ("/core/window/box/sign-in", Place, NULL, set_up, test_sign_in, tear_down);
   g_test_add ("/core/window/box/build-folder", Place, NULL, set_up, test_build_folder, tear_down);
   g_test_add_func ("/core/window/box/display/none", test_no_display);
   g_test_add_func ("/core/window/box/display/cookies", test_cookies);
