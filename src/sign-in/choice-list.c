@@ -59,7 +59,7 @@ choice_list_add (ChoiceList *self, guint index)
 {
   WebKitOptionMenuItem *item = webkit_option_menu_get_item (self->menu, index);
   GtkWidget *label = gtk_label_new (webkit_option_menu_item_get_label (item)), *row = gtk_list_box_row_new ();
-  gboolean is_fine = webkit_option_menu_item_is_enabled (item) && !webkit_option_menu_item_is_separator (item) && !webkit_option_menu_item_is_group_label (item);
+  gboolean is_fine = webkit_option_menu_item_is_enabled (item) && !webkit_option_menu_item_is_group_label (item);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
