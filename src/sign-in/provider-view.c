@@ -43,7 +43,7 @@ static const struct {
 /* Features by WebKit's own names; one that this WebKit does not know is passed over. What draws beside the page's own place is among them (data lists). */
 static const char *const features_unused[] = {
   "AsyncClipboardAPI", "DataListElement", "DirectoryUpload", "DownloadAttribute", "FullScreen", "GStreamer", "Gamepad", "GeolocationAPI", "InputTypeColor", "LinkPreconnect",
-  "MediaDevices", "MediaRecorder", "MediaSession", "MediaSource", "Notifications", "PDFJSViewer", "PeerConnection", "PointerLock", "PushAPI", "ScreenCapture", "ScreenWakeLockAPI",
+  "MediaDevices", "MediaRecorder", "MediaSession", "MediaSource", "Notifications", "PDFJSViewer", "PeerConnection", "PermissionsAPI", "PointerLock", "PushAPI", "ScreenCapture", "ScreenWakeLockAPI",
   "SpeechSynthesisAPI", "VideoPresentationModeAPI", "WebAudio", "WebCodecsAudio", "WebCodecsVideo", "WebGL", "WebRTC", "WirelessPlaybackTargetAPI",
 };
 
@@ -241,8 +241,7 @@ refuse_files_cb (WebKitWebView *view, WebKitFileChooserRequest *request, gpointe
 static gboolean
 refuse_dialog_cb (WebKitWebView *view, WebKitScriptDialog *dialog, gpointer data)
 {
-  webkit_script_dialog_close (dialog);
-  return TRUE;
+  return TRUE; /* as if it had been cancelled */
 }
 
 /* --- what would be drawn beside its place --- */

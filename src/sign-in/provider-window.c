@@ -120,6 +120,14 @@ close_cb (GtkWindow *window, gpointer data)
   return TRUE;
 }
 
+/* GTK's own tool, which could change what the address says. */
+static gboolean
+refuse_tools_cb (GtkWindow *window, gboolean toggle, gpointer data)
+{
+  g_signal_stop_emission_by_name (window, "enable-debugging");
+  return TRUE;
+}
+
 static GtkLabel *
 make_label (PangoEllipsizeMode ellipsize)
 {
@@ -172,6 +180,7 @@ build_window (ProviderWindow *self, const char *account)
   gtk_window_set_icon_name (self->window, "org.postrider.Postrider");
   gtk_window_set_default_size (self->window, WIDTH, HEIGHT);
   g_signal_connect (self->window, "close-request", G_CALLBACK (close_cb), self);
+  g_signal_connect (self->window, "enable-debugging", G_CALLBACK (refuse_tools_cb), self);
 }
 
 ProviderWindow *

@@ -84,18 +84,16 @@ is_token (const char *text, gsize len)
 }
 
 /* "CONNECT host:443 HTTP/1.1", one space each. */
-static ConnectHeadState
-read_request_line (const char *line, gsize len, ConnectTarget *out)
+static gboolean
+take_request_line (const char *line, gsize len, ConnectTarget *out)
 {
   const char *first = memchr (line, ' ', len), *second = first != NULL ? memchr (first + 1, ' ', len - (gsize) (first + 1 - line)) : NULL;
   gsize version_len = second != NULL ? len - (gsize) (second + 1 - line) : 0;
 
-  if (second == NULL || !is_token (line, (gsize) (first - line)) || version_len != 8 ||
-      (memcmp (second + 1, "HTTP/1.1", 8) != 0 && memcmp (second + 1, "HTTP/1.0", 8) != 0))
-    return CONNECT_HEAD_MALFORMED;
-  if ((gsize) (first - line) != strlen (METHOD) || memcmp (line, METHOD, strlen (METHOD)) != 0)
-    return CONNECT_HEAD_OTHER;
-  return take_authority (first + 1, (gsize) (second - first - 1), out) ? CONNECT_HEAD_WHOLE : CONNECT_HEAD_MALFORMED;
+  if (second == NULL || version_len != 8 || (memcmp (second + 1, "HTTP/1.1", 8) != 0 && memcmp (second + 1, "HTTP/1.0", 8) != 0) ||
+      (gsize) (first - line) != strlen (METHOD) || memcmp (line, METHOD, strlen (METHOD)) != 0)
+    return FALSE;
+  return take_authority (first + 1, (gsize) (second - first - 1), out);
 }
 
 static gboolean
@@ -145,13 +143,11 @@ connect_head_read (const char *data, gsize len, ConnectTarget *out)
 {
   const char *end = memmem (data, len, "\r\n\r\n", 4), *line_end;
   gsize head_len = end != NULL ? (gsize) (end - data) + 2 : len;
-  ConnectHeadState state;
 
   if (memchr (data, '\0', len) != NULL || len > CONNECT_HEAD_MAX || (end != NULL && head_len + 2 != len))
     return CONNECT_HEAD_MALFORMED;
   if (end == NULL)
     return len < CONNECT_HEAD_MAX ? CONNECT_HEAD_MORE : CONNECT_HEAD_MALFORMED;
   line_end = memmem (data, head_len, "\r\n", 2);
-  state = read_request_line (data, (gsize) (line_end - data), out);
-  return are_fields (line_end + 2, head_len - (gsize) (line_end + 2 - data)) ? state : CONNECT_HEAD_MALFORMED;
+  return take_request_line (data, (gsize) (line_end - data), out) && are_fields (line_end + 2, head_len - (gsize) (line_end + 2 - data)) ? CONNECT_HEAD_WHOLE : CONNECT_HEAD_MALFORMED;
 }

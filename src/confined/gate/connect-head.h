@@ -16,8 +16,7 @@ typedef struct {
 typedef enum {
   CONNECT_HEAD_MORE,      /* it has no end yet */
   CONNECT_HEAD_WHOLE,     /* *out is set */
-  CONNECT_HEAD_OTHER,     /* a head of another method */
-  CONNECT_HEAD_MALFORMED, /* it never becomes one, or something stands behind it: who waits for an answer has not said it yet */
+  CONNECT_HEAD_MALFORMED, /* it never becomes one: another method; or something stands behind it: who waits for an answer has not said it yet */
 } ConnectHeadState;
 
 ConnectHeadState connect_head_read (const char *data, gsize len, ConnectTarget *out);

@@ -128,17 +128,11 @@ handle_answer (PrGate1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList
 }
 
 static gboolean
-handle_refuse (PrGate1 *skeleton, GDBusMethodInvocation *invocation, guint serial, guint16 status, gpointer data)
+handle_refuse (PrGate1 *skeleton, GDBusMethodInvocation *invocation, guint serial, gpointer data)
 {
   GateService *self = data;
-  GateClient *client = g_hash_table_lookup (self->clients, GUINT_TO_POINTER (serial));
 
-  if (status != 403 && status != 502) {
-    g_dbus_method_invocation_return_error (invocation, FAULT, FAULT_USAGE, "gate has no answer %u", status);
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-  }
-  if (client != NULL)
-    tunnel_refuse (client->tunnel, status);
+  g_hash_table_remove (self->clients, GUINT_TO_POINTER (serial));
   pr_gate1_complete_refuse (skeleton, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

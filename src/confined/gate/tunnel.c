@@ -12,13 +12,13 @@
 #define HEAD_S 10                /* chosen: the head of a browser on this machine is one write */
 #define ASKED_S 90               /* chosen: core gives dial 30 s, and others may stand before it there */
 #define IDLE_S 120               /* chosen: people read; a page keeps no connection for long */
-#define LINGER_S 5               /* chosen: for a refusal to be read */
+
+#define ESTABLISHED "HTTP/1.1 200 Connection Established\r\n\r\n"
 
 typedef enum {
   TUNNEL_HEAD,
   TUNNEL_ASKED,
   TUNNEL_OPEN,
-  TUNNEL_REFUSED, /* an answer goes out, then it ends */
 } TunnelState;
 
 typedef struct {
@@ -126,47 +126,18 @@ list_conditions (const TunnelFlow *from, const TunnelFlow *to)
 static void
 tunnel_wait (Tunnel *self)
 {
-  static const guint seconds[] = { [TUNNEL_HEAD] = HEAD_S, [TUNNEL_ASKED] = ASKED_S, [TUNNEL_OPEN] = IDLE_S, [TUNNEL_REFUSED] = LINGER_S };
+  static const guint seconds[] = { [TUNNEL_HEAD] = HEAD_S, [TUNNEL_ASKED] = ASKED_S, [TUNNEL_OPEN] = IDLE_S };
 
   if (self->state == TUNNEL_OPEN) {
     tunnel_watch (self, &self->client, list_conditions (&self->up, &self->down));
     tunnel_watch (self, &self->server, list_conditions (&self->down, &self->up));
   } else {
-    tunnel_watch (self, &self->client, self->state == TUNNEL_HEAD ? G_IO_IN : self->state == TUNNEL_REFUSED ? G_IO_OUT : 0);
+    tunnel_watch (self, &self->client, self->state == TUNNEL_HEAD ? G_IO_IN : 0);
   }
   g_source_set_ready_time (self->source, self->heard_us + seconds[self->state] * G_USEC_PER_SEC);
 }
 
-/* --- a head, and its answer --- */
-
-static void
-tunnel_say (Tunnel *self, const char *line)
-{
-  self->down.len = (gsize) g_snprintf (self->down.data, sizeof self->down.data, "HTTP/1.1 %s\r\n", line);
-}
-
-static const char *
-describe_status (guint status)
-{
-  switch (status) {
-  case 400:
-    return "400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n";
-  case 405:
-    return "405 Method Not Allowed\r\nAllow: CONNECT\r\nContent-Length: 0\r\nConnection: close\r\n";
-  case 502:
-    return "502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n";
-  default:
-    return "403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n";
-  }
-}
-
-static void
-tunnel_turn_away (Tunnel *self, guint status)
-{
-  tunnel_say (self, describe_status (status));
-  self->down.is_over = TRUE;
-  self->state = TUNNEL_REFUSED;
-}
+/* --- a head --- */
 
 /* Returns: FALSE: it is over. */
 static gboolean
@@ -178,13 +149,9 @@ tunnel_hear (Tunnel *self)
   if (!flow_read (&self->up, self->client.fd))
     return FALSE;
   state = connect_head_read (self->up.data, self->up.len, &target);
-  if (state == CONNECT_HEAD_MORE)
-    return !self->up.is_over;
+  if (state != CONNECT_HEAD_WHOLE)
+    return state == CONNECT_HEAD_MORE && !self->up.is_over;
   self->heard_us = g_get_monotonic_time ();
-  if (state != CONNECT_HEAD_WHOLE) {
-    tunnel_turn_away (self, state == CONNECT_HEAD_OTHER ? 405 : 400);
-    return TRUE;
-  }
   self->up.len = 0; /* nothing of the head goes on */
   self->state = TUNNEL_ASKED;
   tunnel_wait (self);
@@ -213,9 +180,7 @@ tunnel_turn (Tunnel *self)
     return FALSE;
   if (self->state == TUNNEL_HEAD)
     return tunnel_hear (self);
-  if (self->state == TUNNEL_OPEN)
-    return tunnel_pump (self);
-  return self->state != TUNNEL_REFUSED || (flow_write (&self->down, self->client.fd) && !self->down.is_told);
+  return self->state == TUNNEL_ASKED || tunnel_pump (self);
 }
 
 static gboolean
@@ -284,16 +249,7 @@ tunnel_open (Tunnel *self, int server)
   self->server.fd = server;
   self->state = TUNNEL_OPEN;
   self->heard_us = g_get_monotonic_time ();
-  tunnel_say (self, "200 Connection Established\r\n");
-  tunnel_wait (self);
-}
-
-void
-tunnel_refuse (Tunnel *self, guint status)
-{
-  if (self->state != TUNNEL_ASKED)
-    return;
-  self->heard_us = g_get_monotonic_time ();
-  tunnel_turn_away (self, status);
+  self->down.len = strlen (ESTABLISHED);
+  memcpy (self->down.data, ESTABLISHED, self->down.len);
   tunnel_wait (self);
 }

@@ -9,7 +9,7 @@
 typedef struct Tunnel Tunnel;
 
 typedef struct {
-  void (*asked) (Tunnel *tunnel, const ConnectTarget *target, gpointer data); /* once at most: say tunnel_open() or tunnel_refuse(), at once or later */
+  void (*asked) (Tunnel *tunnel, const ConnectTarget *target, gpointer data); /* once at most: say tunnel_open(), or free it */
   void (*ended) (Tunnel *tunnel, gpointer data);                              /* once, unless it is freed before: free it now */
 } TunnelFuncs;
 
@@ -17,6 +17,5 @@ typedef struct {
 Tunnel *tunnel_new  (int client, const TunnelFuncs *funcs, gpointer data);
 void    tunnel_free (Tunnel *self); /* closes both ends; NULL is a no-op */
 
-/* Both: a no-op but for the socket, which is closed, where nothing was asked. */
-void tunnel_open   (Tunnel *self, int server); /* takes it, a connected socket */
-void tunnel_refuse (Tunnel *self, guint status);
+/* Takes `server`, a connected socket. Where nothing was asked it is closed, and that is all. */
+void    tunnel_open (Tunnel *self, int server);

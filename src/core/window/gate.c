@@ -11,8 +11,6 @@
 #define CALL_TIMEOUT_MS 10000 /* chosen: nothing is waited for */
 #define DIAL_TIMEOUT_MS 30000 /* chosen: a person waits */
 #define REFUSALS_LOGGED_MAX 20 /* chosen */
-#define FORBIDDEN 403
-#define BAD_GATEWAY 502
 
 struct Gate {
   Core            *core;
@@ -51,9 +49,9 @@ refused_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-gate_refuse (Gate *self, guint32 serial, guint16 status)
+gate_refuse (Gate *self, guint32 serial)
 {
-  pr_gate1_call_refuse (self->proxy, serial, status, self->gone, refused_cb, NULL);
+  pr_gate1_call_refuse (self->proxy, serial, self->gone, refused_cb, NULL);
 }
 
 static void
@@ -89,11 +87,11 @@ dialed_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (fd >= 0 && is_led_astray (dial->host, address)) {
     close (fd);
-    gate_refuse (dial->gate, dial->serial, FORBIDDEN);
+    gate_refuse (dial->gate, dial->serial);
   } else if (fd >= 0) {
     gate_answer (dial->gate, dial->serial, fd);
   } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) { /* else it is gone */
-    gate_refuse (dial->gate, dial->serial, BAD_GATEWAY);
+    gate_refuse (dial->gate, dial->serial);
   }
   g_free (dial->host);
   g_free (dial);
@@ -112,7 +110,7 @@ asked_cb (PrGate1 *proxy, guint serial, const char *host, guint16 port, gpointer
   if (!host_list_has (self->hosts, host, port)) {
     if (self->refused++ < REFUSALS_LOGGED_MAX)
       g_message ("a page in the sign-in window wanted to reach %s port %u, which is not on its provider's list", host, port);
-    gate_refuse (self, serial, FORBIDDEN);
+    gate_refuse (self, serial);
     return;
   }
   dial = g_new0 (GateDial, 1);

@@ -104,7 +104,7 @@ browse (Fixture *self, const char *target)
   for (;;) {
     gssize n = recv (fd, piece, sizeof piece, 0);
 
-    if (n == 0)
+    if (n == 0 || (n < 0 && errno == ECONNRESET))
       break;
     if (n > 0)
       g_string_append_len (got, piece, n);
@@ -148,8 +148,8 @@ test_unlisted (Fixture *self, gconstpointer unused)
       if (i == 0 && k == 1)
         continue; /* the one that is listed */
       got = browse (self, target);
-      g_test_message ("%s: %s", target, got);
-      g_assert_true (g_str_has_prefix (got, "HTTP/1.1 403 "));
+      g_test_message ("%s", target);
+      g_assert_cmpstr (got, ==, "");
     }
   assert_untouched (self);
 }
@@ -173,7 +173,7 @@ test_nobody_there (Fixture *self, gconstpointer unused)
 {
   g_autofree char *got = browse (self, "login.invalid:443");
 
-  g_assert_true (g_str_has_prefix (got, "HTTP/1.1 502 "));
+  g_assert_cmpstr (got, ==, "");
 }
 
 /* Gone in the middle of everything: nothing is answered any more. */
