@@ -64,12 +64,19 @@ redirected_cb (const char *address, gpointer data)
 }
 
 static void
+said_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_dbus_connection_flush_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_dbus_connection_close (G_DBUS_CONNECTION (source), NULL, NULL, NULL); /* then main() leaves */
+}
+
+static void
 closed_cb (gpointer data)
 {
   SignInService *self = data;
 
   pr_sign_in1_emit_closed (self->skeleton);
-  g_dbus_connection_close (self->connection, NULL, NULL, NULL); /* what is on its way goes out first; then main() leaves */
+  g_dbus_connection_flush (self->connection, NULL, said_cb, NULL);
 }
 
 static void

@@ -1,4 +1,5 @@
 """desktop.py - somebody who signs in: the commands and a core of an ordinary user, a screen whose pixels can be read, a real mouse and keyboard (xdotool)."""
+import ctypes
 import json
 import os
 import shutil
@@ -143,8 +144,8 @@ class Desktop:
         self.x("windowfocus", "--sync", found[-1])
         return found[-1]
 
-    def wait_for_none(self, why):
-        self.wait_until(lambda: not self.windows("^" + WORD) and not self.running("postrider-sign-in") and not self.running("postrider-gate"), why)
+    def wait_for_none(self, why, seconds=30):
+        self.wait_until(lambda: not self.windows("^" + WORD) and not self.running("postrider-sign-in") and not self.running("postrider-gate"), why, seconds)
 
     def keys(self, *names):
         for name in names:
@@ -153,6 +154,19 @@ class Desktop:
 
     def click(self, x, y, button=1):
         self.x("mousemove", x, y, "click", button)
+
+    def close_window(self, window):
+        """As the window's own button does: WM_DELETE_WINDOW (ICCCM §4.1.2.7), which this xdotool cannot say."""
+        class Message(ctypes.Structure):  # XClientMessageEvent
+            _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int), ("display", ctypes.c_void_p), ("window", ctypes.c_ulong),
+                        ("message_type", ctypes.c_ulong), ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("rest", ctypes.c_long * 24)]
+        x11 = ctypes.CDLL("libX11.so.6")
+        x11.XOpenDisplay.restype, x11.XInternAtom.restype = ctypes.c_void_p, ctypes.c_ulong
+        display = ctypes.c_void_p(x11.XOpenDisplay(self.screen.name.encode()))
+        said = [x11.XInternAtom(display, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW")]
+        message = Message(type=33, window=int(window), message_type=said[0], format=32, data=(said[1], 0, 0, 0, 0))
+        x11.XSendEvent(display, ctypes.c_ulong(int(window)), 0, ctypes.c_long(0), ctypes.byref(message))
+        x11.XCloseDisplay(display)
 
     def close(self):
         for name in os.listdir("/proc"):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test-sign-in.py BUILD: the window in which somebody signs in, as a person opens it: real WebKit, real gate and dial, npm's oidc-provider by TLS and an authority of one's own, a page that
+"""test-sign-in.py BUILD [WORD…]: the window in which somebody signs in, as a person opens it: real WebKit, real gate and dial, npm's oidc-provider by TLS and an authority of one's own, a page that
 attacks, in a network of the test's own. What is refused works where the provider's file names the host, or outside of the window. TAP."""
 import json
 import os
@@ -433,9 +433,10 @@ def test_ends(tap, world):
     desktop = world.desktop
     world.trap.pages["/auth"] = trap("say({come: 1})")
     command = open_trap(world, "ends")
-    desktop.x("windowclose" if "windowquit" in subprocess.run(["xdotool", "help"], capture_output=True, text=True).stdout else "windowclose", desktop.windows("^Sign in: ")[-1])
+    desktop.close_window(desktop.windows("^Sign in: ")[-1])
     code, event = command.end()
-    tap.ok(code in (75, 77) and event["event"] == "failed", "ends/its window is closed: %s" % event.get("reason"), (code, event))
+    tap.ok(code == 77 and event["reason"] == "denied", "ends/the person closes the window", (code, event, desktop.said()[-1000:]))
+    desktop.wait_for_none("something of the window stays")
     for program in ("postrider-gate", "postrider-sign-in"):
         command = SignIn(desktop, "account", "sign-in", "ends", "--window")
         desktop.wait_for_window()
@@ -462,7 +463,7 @@ def test_browser_instead(tap, world, build):
     desktop = world.desktop
     file = write_provider(desktop, "shy", TRAP, embedded="no")
     rows = [("a provider that does not allow it", add_words(desktop, "shy", file, world.ca), "embedded=yes"),
-            ("Google", ["account", "add", "gmail", "gmail:ann@gmail.com", "--client-id", "1.apps.example", "--client", desktop.put("client.json", json.dumps(
+            ("Google", ["account", "add", "gmail", "gmail:ann@gmail.com", "--client", desktop.put("client.json", json.dumps(
                 {"installed": {"client_id": "1.apps.example", "client_secret": "s", "auth_uri": "https://accounts.google.com/o/oauth2/auth", "token_uri": "https://oauth2.googleapis.com/token"}})),
                 "--window"], "disallowed_useragent")]
     for name, words, why in rows:
@@ -471,7 +472,7 @@ def test_browser_instead(tap, world, build):
         command.leave()
     out = desktop.run("account", "sign-in", "shy", "--window", "--no-browser")
     tap.ok(out.returncode == 64, "browser/--window and --no-browser: either", out)
-    with Desktop(build, prefix=["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]) as closed:
+    with Desktop(build, prefix=["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]) as closed:
         file = write_provider(closed, "closed", TRAP)
         ca = closed.put("ca.pem", open(world.ca, encoding="ascii").read())
         command = SignIn(closed, *add_words(closed, "closed", file, ca))
@@ -495,6 +496,18 @@ def test_certificate(tap, world):
         desktop.screen.save(os.path.join(os.environ["PICTURES"], "certificate.png"))
     command.leave()
     desktop.wait_for_none("the window outlives its command")
+
+
+def test_five_minutes(tap, world):
+    """Nobody does anything. By its name alone: it takes five minutes."""
+    world.trap.pages["/auth"] = trap("say({come: 1})")
+    start = time.time()
+    command = open_trap(world, "late")
+    code, event = command.end(400)
+    took = time.time() - start
+    tap.ok(code == 75 and event["reason"] == "timeout" and 290 < took < 330, "five-minutes/it ends by itself, after %d s" % took, (code, event))
+    world.desktop.wait_for_none("the window stays", 5)
+    tap.ok(True, "five-minutes/and the window with it")
 
 
 # --- the world ---
@@ -555,7 +568,7 @@ def main():
     tests = [test_whole_way, test_direct, test_ways_out, test_other_hosts, test_things, test_cover, test_redirect, test_cookies, test_certificate, test_ends]
     wanted = sys.argv[2:]
     try:
-        for test in tests:
+        for test in tests + ([test_five_minutes] if wanted else []):
             if not wanted or any(word in test.__name__ for word in wanted):
                 test(tap, world)
         if not wanted or "browser" in wanted:
