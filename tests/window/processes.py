@@ -42,6 +42,20 @@ def interfaces(pid):
         return sorted(line.split(":")[0].strip() for line in table.read().splitlines()[2:])
 
 
+def below(pid):
+    """The processes that it started, and those that these did."""
+    found, todo = [], [pid]
+    while todo:
+        one = todo.pop()
+        try:
+            with open("/proc/%d/task/%d/children" % (one, one)) as children:
+                todo += [int(child) for child in children.read().split()]
+            found.append(one)
+        except OSError:
+            pass
+    return found[1:]
+
+
 def filters(pid):
     """Seccomp filters: children inherit them."""
     return int(status(pid)["Seccomp_filters"])

@@ -17,7 +17,7 @@ import internet  # noqa: E402
 import npm  # noqa: E402
 from desktop import Desktop, SignIn  # noqa: E402
 from internet import LISTED, OTHER, OUTSIDE, REBOUND, TRAP  # noqa: E402
-from processes import SPACES, environment, filters, interfaces, namespaces, status  # noqa: E402
+from processes import SPACES, below, environment, filters, interfaces, namespaces, status  # noqa: E402
 from tap import Tap  # noqa: E402
 
 ADDRESS = "ann@example.org"
@@ -102,8 +102,7 @@ def look_at_processes(tap, world):
     """Own processes, own namespaces, a session of their own."""
     desktop, host = world.desktop, namespaces("self")
     (main,) = desktop.running("postrider-sign-in")
-    webkit = {name: [int(pid) for pid in subprocess.run(["pgrep", "-f", name], capture_output=True, text=True).stdout.split()] for name in ("WebKitNetworkProcess", "WebKitWebProcess")}
-    webkit = {name: [pid for pid in pids if os.path.basename(os.readlink("/proc/%d/exe" % pid)) == name] for name, pids in webkit.items()}
+    webkit = {name: [pid for pid in below(main) if os.path.basename(os.readlink("/proc/%d/exe" % pid)) == name] for name in ("WebKitNetworkProcess", "WebKitWebProcess")}
     tap.ok(all(len(pids) == 1 for pids in webkit.values()), "processes/WebKit's two run once", webkit)
     network, web = webkit["WebKitNetworkProcess"][0], webkit["WebKitWebProcess"][0]
     for name, pid in (("the window", main), ("the network process", network), ("the web process", web)):
