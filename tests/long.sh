@@ -18,7 +18,7 @@ analyzer  5    -                        checks/static.sh analyzer
 tidy      20   -                        checks/static.sh tidy
 bench     120  -                        bench/run.sh
 machines  120  -                        tests/machines/run.sh
-patience  6    -                        tests/window/test-sign-in.py build-release five_minutes
+patience  6    -                        tests/window/test-isolated.py build-release five_minutes
 mutants   60   -                        tests/mutants/run.py
 END
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test-sign-in.py BUILD [WORD…]: the window in which somebody signs in, as a person opens it: real WebKit, real gate and dial, npm's oidc-provider by TLS and an authority of one's own, a page that
+"""test-isolated.py BUILD [WORD…]: the window in which somebody signs in, as a person opens it: real WebKit, real gate and dial, npm's oidc-provider by TLS and an authority of one's own, a page that
 attacks, in a network of the test's own. What is refused works where the provider's file names the host, or outside of the window. TAP."""
 import json
 import os
