@@ -280,7 +280,7 @@ def nobody_agreed(world):
     person, window, known = world.person, world.window, len(world.addresses())
     world.store("UPDATE account SET agreed_utc=0 WHERE name='Office'")
     for key in ("Escape", "alt+u"):
-        window.script("window.told = null; postrider.accountSignInOpen('Office').then(() => window.told = 'done', (why) => window.told = why.fault ?? String(why)); return 1")
+        window.script("window.told = null; postrider.accountSignInOpen('Office', 'browser').then(() => window.told = 'done', (why) => window.told = why.fault ?? String(why)); return 1")
         window.wait_until(lambda: window.ask("words"), "the shell asked nothing")
         was = len(world.addresses())
         person.agree(key)

@@ -6,6 +6,7 @@ cage that core builds too, as an ordinary user. The test speaks to it on a chann
 shell="postrider-shell-page" is the same with the real page.
 """
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -23,22 +24,38 @@ class Refused(Exception):
     """The page's script threw, or there is no answer."""
 
 
+def reserve_display():
+    """A number that no other test has, and the descriptor that keeps it. An X server by itself looks for one among abstract sockets, of which each network namespace has its own, and then takes
+    away the path of whoever has that number in another."""
+    for number in range(100, 1000):
+        lock = os.open("/tmp/.postrider-display-%d" % number, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return str(number), lock
+        except OSError:
+            os.close(lock)
+    raise RuntimeError("no number for a display is free")
+
+
 class Display:
-    """Xvfb on a number of its own choice; no other user's programs may reach it, hence no xauth is needed on a socket in a private folder."""
+    """Xvfb; no other user's programs may reach it, hence no xauth is needed on a socket in a private folder."""
 
     def __init__(self, size="1280x900x24", *more):
+        self.number, self.lock = reserve_display()
         read, write = os.pipe()
-        self.process = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp", *more], pass_fds=[write],
+        self.process = subprocess.Popen(["Xvfb", ":" + self.number, "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp", *more], pass_fds=[write],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as pipe:
-            self.number = pipe.readline().strip()
+            if pipe.readline().strip() != self.number:
+                raise RuntimeError("Xvfb did not start on display :%s" % self.number)
         self.name = ":" + self.number
         self.socket = "/tmp/.X11-unix/X" + self.number
 
     def close(self):
         self.process.terminate()
         self.process.wait()
+        os.close(self.lock)
 
 
 def cage(command, display, network=False, loose=False, namespaces=True):
