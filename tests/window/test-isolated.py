@@ -66,7 +66,7 @@ def test_whole_way(tap, world):
     command = SignIn(desktop, *add_words(desktop, "strict", file, world.ca))
     tap.ok(command.opened["event"] == "open" and command.opened["window"] is True and command.opened["url"] == "" and command.opened["why"] == "", "whole/the window is open, its address untold", command.opened)
     desktop.wait_for_window()
-    login = fill_in(world, ["ann", "any"])
+    login = fill_in(world, ["any"])  # the provider has filled the name in: login_hint
     look_at_processes(tap, world)
     fill_in(world, [], login)
     code, event = command.end()
