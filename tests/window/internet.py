@@ -28,7 +28,7 @@ def certify(folder):
     """An authority, and one certificate for all names: ca.pem, cert.pem, key.pem."""
     where = {name: os.path.join(folder, name) for name in ("ca.pem", "ca.key", "cert.pem", "cert.csr", "key.pem", "ext.cnf")}
     with open(where["ext.cnf"], "w", encoding="ascii") as file:
-        file.write("subjectAltName=%s\nextendedKeyUsage=serverAuth\n" % ",".join("DNS:" + name for name in NAMES))
+        file.write("subjectAltName=%s\nextendedKeyUsage=serverAuth\n" % ",".join(["DNS:" + name for name in [*NAMES, "localhost"]] + ["IP:" + address for address in [*NAMES.values(), "::1"]]))
     new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     for words in (["req", "-x509", *new, "-days", "30", "-subj", "/CN=Window test CA", "-addext", "keyUsage=critical,keyCertSign", "-keyout", where["ca.key"], "-out", where["ca.pem"]],
                   ["req", *new, "-subj", "/CN=" + LISTED, "-keyout", where["key.pem"], "-out", where["cert.csr"]],
@@ -97,7 +97,7 @@ class Site:
                 pass
 
         class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
+            daemon_threads, address_family = True, socket.AF_INET6 if ":" in address else socket.AF_INET
 
             def handle_error(self, request, address):
                 pass

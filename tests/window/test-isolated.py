@@ -300,7 +300,9 @@ COVER_SCRIPT = """
   add('select', {id: 'one', title: 'a tool tip that is high\\n\\n\\n\\n\\n\\n', style: 'position:fixed;left:200px;top:0;width:200px;height:30px'}).innerHTML = [...Array(60)].map((_, i) => '<option>' + i).join('');
   add('p', {draggable: true, id: 'dragged', title: 'x\\n\\n\\n\\n\\n\\n\\nx', style: 'position:fixed;left:20px;top:40px;width:150px;height:60px;margin:0;background:rgb(255,0,255)'}).textContent = 'drag me';
   add('div', {style: 'position:fixed;inset:-500px 0 auto 0;height:540px;z-index:99999;background:rgb(255,0,255);pointer-events:none'});
-  document.documentElement.style.cursor = 'url("data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128"><rect width="128" height="128" fill="red"/></svg>') + '") 64 120, auto';
+  add('style').textContent = '* { cursor: url("data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128"><rect width="128" height="128" fill="red"/></svg>') + '") 64 120, auto !important }';
+  add('p', {title: 'a tip\\n'.repeat(44), style: 'position:fixed;left:200px;bottom:0;width:200px;height:80px;margin:0;background:rgb(255,0,255)'}).textContent = 'a tip of forty lines';
+  add('p', {style: 'position:fixed;left:420px;top:0;width:180px;height:90px;margin:0;background:rgb(255,0,255)'}).textContent = '';
   document.querySelector('#one').addEventListener('change', (event) => say({chosen: event.target.value}));
   let drags = 0;
   addEventListener('dragstart', (event) => { drags++; event.dataTransfer.setDragImage(document.body, 0, 0); });
@@ -334,9 +336,15 @@ def test_cover(tap, world):
         tap.ok(now == bar, "cover/" + name, [y for y in range(top) if now[y] != bar[y]])
     desktop.click(400, top + 300)
     look("full screen, moving, resizing")
-    desktop.x("mousemove", 300, top + 14)
+    for step in (30, 20, 10):
+        desktop.x("mousemove", 300, 760 - step)
+        time.sleep(0.3)
     time.sleep(2)
-    look("a cursor, a tool tip")
+    look("a tool tip of forty lines")
+    for step in (300, 80, 60, 40, 30, 20, 14):  # the picture of the cursor is there by now
+        desktop.x("mousemove", 500, top + step)
+        time.sleep(0.3)
+    look("a cursor of the page's")
     desktop.click(300, top + 300, 3)
     look("a menu")
     desktop.keys("Escape")
@@ -548,6 +556,7 @@ class World:
         self.clear = internet.Site(internet.NAMES[OTHER], 80, {})
         self.outside = internet.Site(internet.NAMES[OUTSIDE], 443, {}, where)
         self.loopback = internet.Site("127.0.0.1", 443, {}, where)
+        self.loopback6 = internet.Site("::1", 443, {}, where)
         self.datagrams = internet.Datagrams(internet.NAMES[OUTSIDE], 3478)
 
     def close(self):
