@@ -4,6 +4,7 @@
 #include "no-gl.h"
 #include "page-address.h"
 #include "page-files.h"
+#include "refusals.h"
 #include "weaken.h"
 #include <glib/gstdio.h>
 #include <string.h>
@@ -142,54 +143,6 @@ decide_cb (WebKitWebView *view, WebKitPolicyDecision *decision, WebKitPolicyDeci
   return TRUE;
 }
 
-static GtkWidget *
-create_cb (WebKitWebView *view, WebKitNavigationAction *action, gpointer data)
-{
-  return NULL;
-}
-
-/* --- what it may ask for: nothing --- */
-
-static gboolean
-permission_cb (WebKitWebView *view, WebKitPermissionRequest *request, gpointer data)
-{
-  webkit_permission_request_deny (request);
-  return TRUE;
-}
-
-static gboolean
-permission_state_cb (WebKitWebView *view, WebKitPermissionStateQuery *query, gpointer data)
-{
-  webkit_permission_state_query_finish (query, WEBKIT_PERMISSION_STATE_DENIED);
-  return TRUE;
-}
-
-static gboolean
-refuse_cb (WebKitWebView *view, gpointer what, gpointer data)
-{
-  return TRUE; /* taken, and nothing done: print, notification, full screen, alert and confirm, log-in, colour, failed pages */
-}
-
-static gboolean
-dialog_cb (WebKitWebView *view, WebKitScriptDialog *dialog, gpointer data)
-{
-  webkit_script_dialog_close (dialog);
-  return TRUE;
-}
-
-static gboolean
-chooser_cb (WebKitWebView *view, WebKitFileChooserRequest *request, gpointer data)
-{
-  webkit_file_chooser_request_cancel (request);
-  return TRUE;
-}
-
-static gboolean
-full_screen_cb (WebKitWebView *view, gpointer data)
-{
-  return TRUE;
-}
-
 static gboolean
 failed_cb (WebKitWebView *view, WebKitLoadEvent event, const char *address, GError *error, gpointer data)
 {
@@ -290,22 +243,13 @@ connect_view (View *self)
     GCallback   callback;
   } rows[] = {
     { "decide-policy", G_CALLBACK (decide_cb) },
-    { "create", G_CALLBACK (create_cb) },
-    { "permission-request", G_CALLBACK (permission_cb) },
-    { "query-permission-state", G_CALLBACK (permission_state_cb) },
-    { "run-file-chooser", G_CALLBACK (chooser_cb) },
-    { "run-color-chooser", G_CALLBACK (refuse_cb) },
-    { "script-dialog", G_CALLBACK (dialog_cb) },
-    { "print", G_CALLBACK (refuse_cb) },
-    { "show-notification", G_CALLBACK (refuse_cb) },
-    { "authenticate", G_CALLBACK (refuse_cb) },
-    { "enter-fullscreen", G_CALLBACK (full_screen_cb) },
     { "load-failed", G_CALLBACK (failed_cb) },
     { "context-menu", G_CALLBACK (menu_cb) },
     { "web-process-terminated", G_CALLBACK (terminated_cb) },
     { "user-message-received", G_CALLBACK (message_cb) },
   };
 
+  refusals_connect (self->view);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     g_signal_connect (self->view, rows[i].signal, rows[i].callback, self);
 }

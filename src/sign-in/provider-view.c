@@ -1,5 +1,6 @@
 #include "provider-view.h"
 
+#include "refusals.h"
 #include <string.h>
 
 struct ProviderView {
@@ -125,12 +126,6 @@ decide_cb (WebKitWebView *view, WebKitPolicyDecision *decision, WebKitPolicyDeci
   return TRUE;
 }
 
-static GtkWidget *
-create_cb (WebKitWebView *view, WebKitNavigationAction *action, gpointer data)
-{
-  return NULL;
-}
-
 static void
 download_cb (WebKitNetworkSession *session, WebKitDownload *download, gpointer data)
 {
@@ -190,61 +185,13 @@ certificate_cb (WebKitWebView *view, const char *address, GTlsCertificate *certi
   return TRUE;
 }
 
-/* --- what it may ask for: nothing --- */
-
-static gboolean
-permission_cb (WebKitWebView *view, WebKitPermissionRequest *request, gpointer data)
-{
-  webkit_permission_request_deny (request);
-  return TRUE;
-}
-
-static gboolean
-permission_state_cb (WebKitWebView *view, WebKitPermissionStateQuery *query, gpointer data)
-{
-  webkit_permission_state_query_finish (query, WEBKIT_PERMISSION_STATE_DENIED);
-  return TRUE;
-}
-
-static gboolean
-refuse_cb (WebKitWebView *view, gpointer what, gpointer data)
-{
-  return TRUE; /* taken, and nothing done: print, notification, colour */
-}
-
-static gboolean
-refuse_full_screen_cb (WebKitWebView *view, gpointer data)
-{
-  return TRUE;
-}
+/* --- what would be drawn beside its place --- */
 
 static gboolean
 refuse_menu_cb (WebKitWebView *view, WebKitContextMenu *menu, WebKitHitTestResult *hit, gpointer data)
 {
   return TRUE;
 }
-
-static gboolean
-refuse_login_cb (WebKitWebView *view, WebKitAuthenticationRequest *request, gpointer data)
-{
-  webkit_authentication_request_cancel (request);
-  return TRUE;
-}
-
-static gboolean
-refuse_files_cb (WebKitWebView *view, WebKitFileChooserRequest *request, gpointer data)
-{
-  webkit_file_chooser_request_cancel (request);
-  return TRUE;
-}
-
-static gboolean
-refuse_dialog_cb (WebKitWebView *view, WebKitScriptDialog *dialog, gpointer data)
-{
-  return TRUE; /* as if it had been cancelled */
-}
-
-/* --- what would be drawn beside its place --- */
 
 static gboolean
 refuse_tip_cb (GtkWidget *view, int x, int y, gboolean is_keyboard, GtkTooltip *tip, gpointer data)
@@ -301,20 +248,10 @@ connect_view (ProviderView *self)
     GCallback   callback;
   } rows[] = {
     { "decide-policy", G_CALLBACK (decide_cb) },
-    { "create", G_CALLBACK (create_cb) },
     { "load-changed", G_CALLBACK (load_changed_cb) },
     { "notify::uri", G_CALLBACK (address_cb) },
     { "load-failed", G_CALLBACK (load_failed_cb) },
     { "load-failed-with-tls-errors", G_CALLBACK (certificate_cb) },
-    { "permission-request", G_CALLBACK (permission_cb) },
-    { "query-permission-state", G_CALLBACK (permission_state_cb) },
-    { "run-file-chooser", G_CALLBACK (refuse_files_cb) },
-    { "run-color-chooser", G_CALLBACK (refuse_cb) },
-    { "script-dialog", G_CALLBACK (refuse_dialog_cb) },
-    { "print", G_CALLBACK (refuse_cb) },
-    { "show-notification", G_CALLBACK (refuse_cb) },
-    { "authenticate", G_CALLBACK (refuse_login_cb) },
-    { "enter-fullscreen", G_CALLBACK (refuse_full_screen_cb) },
     { "context-menu", G_CALLBACK (refuse_menu_cb) },
     { "query-tooltip", G_CALLBACK (refuse_tip_cb) },
     { "notify::cursor", G_CALLBACK (cursor_cb) },
@@ -322,6 +259,7 @@ connect_view (ProviderView *self)
     { "web-process-terminated", G_CALLBACK (ended_cb) },
   };
 
+  refusals_connect (self->view);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     g_signal_connect (self->view, rows[i].signal, rows[i].callback, self);
 }
