@@ -24,33 +24,40 @@ class Refused(Exception):
     """The page's script threw, or there is no answer."""
 
 
-def reserve_display():
-    """A number that no other test has, and the descriptor that keeps it. An X server by itself looks for one among abstract sockets, of which each network namespace has its own, and then takes
+def reserve_displays():
+    """Numbers that no other test has, each with the descriptor that keeps it. An X server by itself looks for one among abstract sockets, of which each network namespace has its own, and then takes
     away the path of whoever has that number in another."""
     for number in range(100, 1000):
         lock = os.open("/tmp/.postrider-display-%d" % number, os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return str(number), lock
         except OSError:
             os.close(lock)
-    raise RuntimeError("no number for a display is free")
+            continue
+        yield str(number), lock
 
 
 class Display:
     """Xvfb; no other user's programs may reach it, hence no xauth is needed on a socket in a private folder."""
 
     def __init__(self, size="1280x900x24", *more):
-        self.number, self.lock = reserve_display()
+        if not any(self.start(number, lock, size, *more) for number, lock in reserve_displays()):
+            raise RuntimeError("no number for a display is free")
+        self.name = ":" + self.number
+        self.socket = "/tmp/.X11-unix/X" + self.number
+
+    def start(self, number, lock, *screen):
+        """Returns: False: somebody who is none of ours has the number."""
         read, write = os.pipe()
-        self.process = subprocess.Popen(["Xvfb", ":" + self.number, "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp", *more], pass_fds=[write],
+        self.number, self.lock = number, lock
+        self.process = subprocess.Popen(["Xvfb", ":" + number, "-displayfd", str(write), "-screen", "0", *screen, "-nolisten", "tcp"], pass_fds=[write],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as pipe:
-            if pipe.readline().strip() != self.number:
-                raise RuntimeError("Xvfb did not start on display :%s" % self.number)
-        self.name = ":" + self.number
-        self.socket = "/tmp/.X11-unix/X" + self.number
+            if pipe.readline().strip() == number:
+                return True
+        self.close()
+        return False
 
     def close(self):
         self.process.terminate()
