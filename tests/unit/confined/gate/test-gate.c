@@ -84,8 +84,9 @@ static void
 called_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Call *call = data;
-  g_autoptr (GVariant) answer = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, &call->error);
+  GVariant *answer = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, &call->error);
 
+  g_clear_pointer (&answer, g_variant_unref);
   call->is_done = TRUE;
 }
 
@@ -387,7 +388,7 @@ test_slow (Fixture *self, gconstpointer unused)
   gint64 start_us = g_get_monotonic_time ();
 
   for (gsize i = 0; i < strlen (RIGHT); i++)
-    say (client, RIGHT + i, 1);
+    say (client, &RIGHT[i], 1);
   fixture_wait_for_question (self, 1);
   say (slow, "CONNECT login", 13);
   assert_hangs_up (slow);
