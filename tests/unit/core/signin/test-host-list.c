@@ -32,6 +32,7 @@ static const struct {
   { "https://login.example.org/auth", "*.example.net", "example.net", 443, FALSE },
   { "https://login.example.org/auth", "*.example.net", ".example.net", 443, FALSE },
   { "https://login.example.org/auth", "*.example.net", "aexample.net", 443, FALSE },
+  { "https://login.example.org/auth", "*.example.net", "evilexample.net", 443, FALSE },
   { "https://login.example.org/auth", "*.example.net", "a.example.net.evil.example", 443, FALSE },
   { "https://login.example.org/auth", "*.example.net:99", "a.example.net", 99, TRUE },
   { "https://login.example.org/auth", "*.example.net:99", "a.example.net", 443, FALSE },
