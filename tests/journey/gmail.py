@@ -260,6 +260,23 @@ def other_way(fixture):
     fixture.run("account", "set", "work", "--units-per-minute", "99", status=64)
 
 
+def other_client(fixture):
+    """Another client's file: the sign-in ends, its secret goes with it; one without its secret is refused, and with it people sign in"""
+    fake = make_ready(fixture, 1)
+    other = fixture.write("other.json", json.dumps({"installed": {"client_id": "456-def.apps.googleusercontent.com", "client_secret": "GOCSPX-another"}}))
+    fixture.run("account", "set", "WORK", "--client", other)
+    row = account(fixture)
+    check(row["client_id"] == "456-def.apps.googleusercontent.com" and row["signed_in"] is False, row)
+    fixture.run("account", "set", "work", "--client-id", fake.said["client"]["id"])
+    person = SignIn(fixture, "account", "sign-in", "work")
+    fake.browse(person.url)
+    status, event = person.end()
+    check(status != 0 and event["event"] == "failed", "the other client's secret, or none, is as good", status, event)
+    fixture.run("account", "set", "work", "--client", "client.json")
+    sign_in(fixture, fake, "account", "sign-in", "work")
+    fixture.run("account", "set", "nobody", "--client", "client.json", status=67)
+
+
 def find_sender(fixture):
     """The sending process of this fixture's core. Returns: pid or None."""
     core = fixture.core()
@@ -305,7 +322,7 @@ def kills(fixture):
     print(f"# {count} kills, {of_senders} of the sending process, {numbers['unknown']} unknown", flush=True)
 
 
-CASES = [whole_way, same_message, big_letter, quota, shared_day, answers, not_allowed, forgotten_tokens, short_lives, other_way, kills]
+CASES = [whole_way, same_message, big_letter, quota, shared_day, answers, not_allowed, forgotten_tokens, short_lives, other_way, other_client, kills]
 
 if __name__ == "__main__":
     sys.exit(run_cases([two_thousand] if "two_thousand" in sys.argv else CASES, __doc__))
