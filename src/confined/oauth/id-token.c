@@ -1,21 +1,19 @@
 #include "id-token.h"
 
 #include "json-answer.h"
+#include <sodium.h>
 #include <string.h>
 
-/* RFC 7515 Appendix C. Returns: (transfer full), or NULL: it is none. */
-static guchar *
+/* RFC 7515 §2: base64url without padding. Returns: (transfer full), or NULL: it is none. */
+static guint8 *
 decode_part (const char *part, gsize *out_len)
 {
   gsize len = strlen (part);
-  g_autofree char *padded = NULL;
+  g_autofree guint8 *octets = g_malloc (len + 1);
 
-  if (len == 0 || len % 4 == 1 || strspn (part, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != len)
+  if (sodium_base642bin (octets, len, part, len, NULL, out_len, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
     return NULL;
-  padded = g_strconcat (part, len % 4 == 2 ? "==" : len % 4 == 3 ? "=" : "", NULL);
-  g_strdelimit (padded, "-", '+');
-  g_strdelimit (padded, "_", '/');
-  return g_base64_decode (padded, out_len);
+  return g_steal_pointer (&octets);
 }
 
 /* RFC 5322 §3.4.1, roughly: it is compared, and shown to people. */
@@ -37,7 +35,7 @@ id_token_dup_address (const char *token)
 {
   g_auto (GStrv) parts = token != NULL && strlen (token) <= ID_TOKEN_MAX ? g_strsplit (token, ".", 4) : NULL;
   gsize len = 0;
-  g_autofree guchar *claims = parts != NULL && g_strv_length (parts) == 3 ? decode_part (parts[1], &len) : NULL;
+  g_autofree guint8 *claims = parts != NULL && g_strv_length (parts) == 3 ? decode_part (parts[1], &len) : NULL;
   g_autoptr (JsonAnswer) json = claims != NULL ? json_answer_parse ((const char *) claims, len, NULL) : NULL;
   const char *address = json_answer_get_string (json_answer_get_member (json, "email"));
   gboolean is_verified = TRUE;
