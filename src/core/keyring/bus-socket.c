@@ -48,9 +48,10 @@ bus_socket_connect (GError **error)
 {
   gboolean is_abstract = FALSE;
   g_autofree char *path = find_path (&is_abstract);
-  int fd = path != NULL ? socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) : -1;
+  int fd;
 
   errno = 0; /* what it is when all but the user is right */
+  fd = path != NULL ? socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) : -1;
   if (fd >= 0 && connect_path (fd, path, is_abstract) && is_of_same_user (fd))
     return fd;
   if (path == NULL)
