@@ -6,19 +6,6 @@
 #include "fault.h"
 #include <string.h>
 
-/* Returns: (transfer full) the row whose `key` is `value`, or NULL. */
-static GVariant *
-find_row (GVariant *rows, const char *key, const char *value)
-{
-  for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++) {
-    g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-
-    if (g_ascii_strcasecmp (dict_text (row, key), value) == 0)
-      return g_steal_pointer (&row);
-  }
-  return NULL;
-}
-
 /* Returns: (transfer full) the kind of that account, or NULL without error: there is no such account. */
 static GVariant *
 find_kind (Session *session, const char *name, GError **error)
@@ -29,12 +16,12 @@ find_kind (Session *session, const char *name, GError **error)
     session_end (FALSE, error);
     return NULL;
   }
-  account = find_row (accounts, KEY_ACCOUNT_NAME, name);
+  account = dict_find_row (accounts, KEY_ACCOUNT_NAME, name);
   if (account == NULL)
     return NULL;
   if (*dict_text (account, KEY_ACCOUNT_KIND) == '\0') /* none is named: the first one is meant */
     return g_variant_n_children (kinds) > 0 ? g_variant_get_child_value (kinds, 0) : NULL;
-  return find_row (kinds, KEY_KIND_WORD, dict_text (account, KEY_ACCOUNT_KIND));
+  return dict_find_row (kinds, KEY_KIND_WORD, dict_text (account, KEY_ACCOUNT_KIND));
 }
 
 static const char *
@@ -49,7 +36,7 @@ static gboolean
 has_no_other (GVariant *kind, GVariant *parts, const GivenPart *given, GError **error)
 {
   for (; given->name != NULL; given++) {
-    g_autoptr (GVariant) part = find_row (parts, KEY_KIND_PARTS_NAME, given->name);
+    g_autoptr (GVariant) part = dict_find_row (parts, KEY_KIND_PARTS_NAME, given->name);
 
     if (part == NULL && given->text != NULL && *given->text != '\0') {
       g_set_error (error, FAULT, FAULT_USAGE, "a %s message has no %s: leave it away", dict_text (kind, KEY_KIND_MESSAGE), given->name);
@@ -90,7 +77,7 @@ account_message_check (Session *session, const char *account, const GivenPart *g
 {
   GError *met = NULL;
   g_autoptr (GVariant) kind = find_kind (session, account, &met), parts = kind != NULL ? dict_child (kind, KEY_KIND_PARTS, "aa{sv}") : NULL;
-  g_autoptr (GVariant) html = find_row (parts, KEY_KIND_PARTS_NAME, KEY_MESSAGE_HTML);
+  g_autoptr (GVariant) html = dict_find_row (parts, KEY_KIND_PARTS_NAME, KEY_MESSAGE_HTML);
 
   *out_has_html = parts == NULL || html != NULL;
   if (met != NULL) {

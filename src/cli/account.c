@@ -166,35 +166,22 @@ run_add (Session *session, const void *values, char **words, GError **error)
 static char *
 find_kind (Session *session, const char *name, GError **error)
 {
-  g_autoptr (GVariant) accounts = NULL;
+  g_autoptr (GVariant) accounts = NULL, account = NULL;
 
   if (session_core (session, error) == NULL || session_end (pr_app1_call_account_list_sync (session->core, &accounts, NULL, error), error) != 0)
     return NULL;
-  for (gsize i = 0; i < g_variant_n_children (accounts); i++) {
-    g_autoptr (GVariant) account = g_variant_get_child_value (accounts, i);
-
-    if (strcmp (dict_text (account, KEY_ACCOUNT_NAME), name) == 0)
-      return g_strdup (dict_text (account, KEY_ACCOUNT_KIND));
-  }
+  account = dict_find_row (accounts, KEY_ACCOUNT_NAME, name);
+  if (account != NULL)
+    return g_strdup (dict_text (account, KEY_ACCOUNT_KIND));
   g_set_error (error, FAULT, FAULT_NO_USER, "there is no account \"%s\": postrider account list", name);
   return NULL;
-}
-
-static gboolean
-call_secret (Session *session, const char *name, const SecretBytes *secret, GError **error)
-{
-  SendFd sent = { 0 };
-  gboolean is_ok = send_fd_secret (&sent, secret, error) && pr_app1_call_account_secret_sync (session->core, name, sent.handle, sent.list, NULL, NULL, error);
-
-  send_fd_clear (&sent);
-  return is_ok;
 }
 
 /* *out_used: (transfer full). client: the secret of another client; NULL: there is none. */
 static gboolean
 call_set (Session *session, const char *name, GVariant *changes, const SecretBytes *client, GVariant **out_used, gboolean *out_is_forgotten, GError **error)
 {
-  return pr_app1_call_account_set_sync (session->core, name, changes, out_used, out_is_forgotten, NULL, error) && (client == NULL || call_secret (session, name, client, error));
+  return pr_app1_call_account_set_sync (session->core, name, changes, out_used, out_is_forgotten, NULL, error) && (client == NULL || session_send_secret (session, name, client, error));
 }
 
 static void
@@ -345,7 +332,7 @@ run_password (Session *session, const void *values, char **words, GError **error
     return -1;
   do {
     g_clear_error (error);
-    is_ok = call_secret (session, words[0], secret, error);
+    is_ok = session_send_secret (session, words[0], secret, error);
   } while (!is_ok && session_unlock (session, NULL, error));
   if (is_ok)
     session_say (session, "The new password of %s is there. A campaign that waits for it: postrider campaign resume ID", words[0]);

@@ -77,6 +77,18 @@ dict_join (GVariant *dict, const char *key, const char *separator)
   return texts != NULL ? g_strjoinv (separator, (char **) texts) : g_strdup ("");
 }
 
+GVariant *
+dict_find_row (GVariant *rows, const char *key, const char *value)
+{
+  for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++) {
+    g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+
+    if (g_ascii_strcasecmp (dict_text (row, key), value) == 0)
+      return g_steal_pointer (&row);
+  }
+  return NULL;
+}
+
 void
 dict_put_text (GVariantDict *out, const char *key, const char *text)
 {

@@ -12,6 +12,9 @@ gboolean    dict_has    (GVariant *dict, const char *key, const char *text); /* 
 /* Returns: (transfer full) the strings of an `as`, joined; "" when missing. */
 char       *dict_join   (GVariant *dict, const char *key, const char *separator);
 
+/* rows: an aa{sv}, or NULL. Returns: (transfer full) the first whose `key` is `value`, in whatever case (ASCII), or NULL. */
+GVariant   *dict_find_row (GVariant *rows, const char *key, const char *value);
+
 /* Adds what was given: NULL, 0 and FALSE are not written. */
 void dict_put_text   (GVariantDict *out, const char *key, const char *text);
 void dict_put_texts  (GVariantDict *out, const char *key, char **texts);

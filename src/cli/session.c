@@ -117,34 +117,35 @@ unlock_vault (Session *self, GVariant *vault, GError **error)
   return unlock_by_passphrase (self, error);
 }
 
+gboolean
+session_send_secret (Session *self, const char *account, const SecretBytes *secret, GError **error)
+{
+  SendFd sent = { 0 };
+  gboolean is_ok = send_fd_secret (&sent, secret, error) && pr_app1_call_account_secret_sync (self->core, account, sent.handle, sent.list, NULL, NULL, error);
+
+  send_fd_clear (&sent);
+  return is_ok;
+}
+
 static gboolean
 give_password (Session *self, const char *account, GError **error)
 {
   g_autofree char *question = g_strdup_printf ("Password of %s", account);
   g_autoptr (SecretBytes) password = prompt_secret (question, error);
-  SendFd sent = { 0 };
-  gboolean is_ok = password != NULL && send_fd_secret (&sent, password, error) &&
-                   pr_app1_call_account_secret_sync (self->core, account, sent.handle, sent.list, NULL, NULL, error);
 
-  send_fd_clear (&sent);
-  return is_ok;
+  return password != NULL && session_send_secret (self, account, password, error);
 }
 
 /* One that signs in at its provider needs none: its error says what to do. */
 static gboolean
 has_password (Session *self, const char *account)
 {
-  g_autoptr (GVariant) accounts = NULL;
+  g_autoptr (GVariant) accounts = NULL, one = NULL;
 
   if (account == NULL || !pr_app1_call_account_list_sync (self->core, &accounts, NULL, NULL))
     return TRUE;
-  for (gsize i = 0; i < g_variant_n_children (accounts); i++) {
-    g_autoptr (GVariant) one = g_variant_get_child_value (accounts, i);
-
-    if (g_ascii_strcasecmp (dict_text (one, KEY_ACCOUNT_NAME), account) == 0)
-      return dict_flag (one, KEY_ACCOUNT_NEEDS_PASSWORD);
-  }
-  return TRUE;
+  one = dict_find_row (accounts, KEY_ACCOUNT_NAME, account);
+  return one == NULL || dict_flag (one, KEY_ACCOUNT_NEEDS_PASSWORD);
 }
 
 gboolean

@@ -3,6 +3,7 @@
 #include "account-form.h"
 #include "options.h"
 #include "contract-app1.h"
+#include "secret-bytes.h"
 
 typedef struct {
   /* options that every command has */
@@ -49,6 +50,9 @@ void session_tell (const Session *self, const char *format, ...) G_GNUC_PRINTF (
 /* After FAULT_NO_PERM: asks for the passphrase of the vault or the password of `account` (NULL: none) and gives it to core.
  * Returns: TRUE: try again (`error` is cleared); FALSE with `error` as it was, or another one: nobody to ask, or nothing typed. */
 gboolean session_unlock (Session *self, const char *account, GError **error);
+
+/* App1.AccountSecret. Returns: FALSE with core's own error. */
+gboolean session_send_secret (Session *self, const char *account, const SecretBytes *secret, GError **error);
 
 /* "12" → 12. Returns: FALSE with FAULT_USAGE. */
 gboolean session_campaign (const char *word, guint64 *out_campaign, GError **error);

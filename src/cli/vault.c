@@ -19,15 +19,7 @@ typedef struct {
   gboolean       is_removed;
 } VaultOptions;
 
-static const Option unlock_options[] = {
-  { "password-file", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.file), "F",
-    "read the passphrase from the first line of F (-: standard input)" },
-  { "password-command", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.command), "CMD",
-    "take the first line that CMD prints" },
-  { 0 },
-};
-
-static const Option slot_options[] = {
+static const Option passphrase_options[] = {
   { "password-file", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.file), "F",
     "read the passphrase from the first line of F (-: standard input)" },
   { "password-command", 0, OPTION_TEXT, G_STRUCT_OFFSET (VaultOptions, source.command), "CMD",
@@ -263,17 +255,17 @@ run_remove (Session *session, const void *values, char **words, GError **error)
 
 const Command vault_commands[] = {
   { "vault status", "", "Says how passwords are kept, honestly", 0, 0, NULL, 0, run_status, NULL },
-  { "vault unlock", "", "Opens the vault for core, until core leaves", 0, 0, unlock_options, sizeof (VaultOptions), run_unlock,
+  { "vault unlock", "", "Opens the vault for core, until core leaves", 0, 0, passphrase_options, sizeof (VaultOptions), run_unlock,
     "By the keyring, which may ask for its own password, where it has a slot; else, or with one of the options, by the passphrase.\n\n"
     "Example:\n  postrider vault unlock --password-command 'pass postrider'\n" },
-  { "vault add", "KIND", "Lets something more open the vault", 1, 1, slot_options, sizeof (VaultOptions), run_add,
+  { "vault add", "KIND", "Lets something more open the vault", 1, 1, passphrase_options, sizeof (VaultOptions), run_add,
     "KIND: " SLOT_KINDS ".\n"
     "  passphrase   asked, or by one of the options\n"
     "  keyring      the keyring of your desktop (Secret Service); a recovery passphrase is offered, or set by one of the options\n"
     "  credentials  the file postrider-vault that systemd gives a service (LoadCredential=postrider-vault:PATH), 16 octets or more\n"
     "  key-file     a file of your own that nobody else can read\n\n"
     "Examples:\n  postrider vault add keyring\n  postrider vault add passphrase --password-command 'pass postrider'\n" },
-  { "vault change", "SLOT", "Gives a slot a new key, or another passphrase", 1, 1, slot_options, sizeof (VaultOptions), run_change,
+  { "vault change", "SLOT", "Gives a slot a new key, or another passphrase", 1, 1, passphrase_options, sizeof (VaultOptions), run_change,
     "The vault's own key becomes another one too: who could open an older copy of it opens nothing that came after.\n\n"
     "Example:\n  postrider vault change passphrase\n" },
   { "vault remove", "SLOT", "Takes away one of the things that open the vault", 1, 1, NULL, 0, run_remove,
